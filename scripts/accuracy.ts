@@ -1,0 +1,73 @@
+// `npm run accuracy -- DIR`: checks every labelled capture below DIR against its truth.json and prints what
+// was right and what was missed, by kernel and form. Exits 1 on any miss. The tool itself never sees a truth file.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { check } from '../src/engine/check.ts';
+import type { Finding } from '../src/rules/finding.ts';
+import { judge, type Truth } from './truth.ts';
+
+interface Row {
+  captures: number;
+  truePositive: number;
+  falsePositive: number;
+  falseNegative: number;
+  wrongPlace: number;
+  unchecked: number;
+}
+
+const COLUMNS = ['captures', 'truePositive', 'falsePositive', 'falseNegative', 'wrongPlace', 'unchecked'] as const;
+const HEADS = ['captures', 'true pos', 'false pos', 'false neg', 'wrong pid/addr', 'not checkable'];
+
+function captures(dir: string): string[] {
+  const out: string[] = [];
+  for (const name of readdirSync(dir).sort()) {
+    const path = join(dir, name);
+    if (!statSync(path).isDirectory()) continue;
+    if (existsSync(join(path, 'truth.json'))) out.push(path);
+    out.push(...captures(path));
+  }
+  return out;
+}
+
+const root = process.argv[2] ?? 'fixtures';
+const filter = process.argv[3];
+const table = new Map<string, Row>();
+const misses: string[] = [];
+const started = process.cpuUsage();
+let count = 0;
+for (const dir of captures(root)) {
+  const label = relative(root, dir);
+  if (filter !== undefined && !label.includes(filter)) continue;
+  const trace = ['trace.txt', 'trace.txt.gz'].map((n) => join(dir, n)).find((p) => existsSync(p));
+  if (trace === undefined) continue;
+  count++;
+  const truth = JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth;
+  const key = `${truth.kernel.replace(/^(\d+\.\d+).*/, '$1')} ${dir.replace(/^.*\./, '')}`;
+  const row = table.get(key) ?? { captures: 0, truePositive: 0, falsePositive: 0, falseNegative: 0, wrongPlace: 0, unchecked: 0 };
+  table.set(key, row);
+  row.captures++;
+  let findings: Finding[] = [];
+  let verdict = 'could-not-be-checked';
+  try {
+    const report = await check([trace]);
+    findings = report.findings;
+    verdict = report.verdict;
+  } catch (error) {
+    if ((error as Error).name !== 'InputError') misses.push(`${label}: CRASH ${(error as Error).stack}`);
+  }
+  if (verdict === 'could-not-be-checked') row.unchecked++;
+  const result = judge(truth, findings, verdict);
+  row.truePositive += result.truePositive;
+  row.falsePositive += result.falsePositive.length;
+  row.falseNegative += result.falseNegative.length;
+  row.wrongPlace += result.wrongPlace.length;
+  for (const kind of ['falseNegative', 'wrongPlace', 'falsePositive'] as const) for (const m of result[kind]) misses.push(`${label}: ${kind}: ${m}`);
+}
+
+const rows = [['kernel form', ...HEADS], ...[...table].sort().map(([k, r]) => [k, ...COLUMNS.map((c) => String(r[c]))])];
+const widths = rows[0].map((_, i) => Math.max(...rows.map((r) => r[i].length)));
+for (const r of rows) console.log(r.map((c, i) => (i === 0 ? c.padEnd(widths[i]) : c.padStart(widths[i]))).join('  '));
+const cpu = process.cpuUsage(started);
+console.log(`\n${count} captures, ${misses.length} misses, ${((cpu.user + cpu.system) / 1e6).toFixed(1)} s CPU`);
+for (const m of misses) console.log(m);
+process.exitCode = misses.length > 0 ? 1 : 0;

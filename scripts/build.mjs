@@ -1,0 +1,31 @@
+// Why: the one way to build. dist/ is removed first, so that a deleted source leaves nothing behind, and the stamp is
+// written last, so that a build that failed or was interrupted is done again.
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundlePackages } from './bundle.mjs';
+import { buildDigest, root, stamp } from './sources.mjs';
+
+const digest = buildDigest();
+const manifestPath = join(root, 'oclif.manifest.json');
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+rmSync(manifestPath, { force: true });
+
+const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (tsc.status !== 0) process.exit(1);
+
+await bundlePackages(root);
+await writeManifest();
+stamp('build', digest);
+
+/** What `oclif manifest` writes: with it, `pindrift --help` need not load every command. */
+async function writeManifest() {
+  const { Plugin } = await import('@oclif/core');
+  const plugin = new Plugin({ root, ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true });
+  await plugin.load();
+  writeFileSync(manifestPath, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+}

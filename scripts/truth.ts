@@ -1,0 +1,89 @@
+// What a labelled capture asks of a report (shared by the accuracy and honesty scripts and the tests).
+import type { Finding } from '../src/rules/finding.ts';
+
+export interface TruthRow {
+  scenario: string;
+  pid: number;
+  pin_pid: number;
+  pin_tid: number;
+  child: number;
+  addr: string;
+  len: number;
+  pin: string;
+  pin_pfn: string;
+  end_pfn: string;
+  verdict: string;
+  diverged: boolean;
+  lost_write: boolean | null;
+  lost_cpu_write: boolean | null;
+  stale_read?: boolean | null;
+  leak: boolean;
+  pin_leak?: boolean;
+  self_inflicted: boolean;
+  error?: string;
+  diverged_pages?: number;
+  pages?: { addr: string; pin_pfn: string; end_pfn: string }[];
+}
+
+export interface Truth {
+  kernel: string;
+  form: string;
+  scenario: string;
+  truth: TruthRow[];
+}
+
+export interface Judgement {
+  truePositive: number;
+  falsePositive: string[];
+  falseNegative: string[];
+  wrongPlace: string[];
+}
+
+/** Forms that lost or lack the evidence: an honest "could not be checked" is right there. */
+const PARTIAL = /-lost|-overrun|-percpu|-nohdr|-raw|-cpumask|-delta|-reltime|-wakeup/;
+
+const rank = { note: 0, warning: 1, error: 2 } as const;
+const show = (f: Finding): string => `${f.rule} ${f.severity} ${f.confidence} pid ${f.pin.pid} ${f.pin.address} ${f.pin.pfn ?? f.pin.page} harm ${f.harm.join(',') || '-'}`;
+
+export function judge(truth: Truth, findings: readonly Finding[], verdict: string): Judgement {
+  const out: Judgement = { truePositive: 0, falsePositive: [], falseNegative: [], wrongPlace: [] };
+  const partial = PARTIAL.test(truth.form);
+  const explained = new Set<Finding>();
+  for (const row of truth.truth) {
+    if (row.error !== undefined) continue;
+    const pids = new Set([row.pid, row.pin_pid, row.pin_tid]);
+    const start = Number.parseInt(row.addr, 16);
+    const addresses = new Set<number>([start]);
+    for (let a = start; a < start + Math.max(row.len, 4096); a += 4096) addresses.add(a);
+    for (const p of row.pages ?? []) addresses.add(Number.parseInt(p.addr, 16));
+    const inPlace = findings.filter(
+      (f) => f.pin.address !== undefined && addresses.has(Number.parseInt(f.pin.address, 16)) && (f.pin.pid === undefined || pids.has(f.pin.pid) || f.pin.pid === row.child),
+    );
+    const exact = inPlace.filter((f) => Number.parseInt(f.pin.address as string, 16) === start);
+    const lost = row.lost_write === true || row.leak || (row.verdict === 'corruption' && row.diverged);
+    const harmed = (f: Finding) => (row.leak ? f.harm.includes('leak') : f.harm.length > 0);
+    const what = `${row.scenario} (${row.verdict}) pid ${row.pin_tid} ${row.addr} ${row.pin_pfn}->${row.end_pfn}`;
+    let wanted: Finding | undefined;
+    let asked = true;
+    if (lost && !row.self_inflicted) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
+    else if (row.self_inflicted && row.diverged) wanted = exact.find((f) => f.selfInflicted);
+    else if (row.diverged) wanted = exact[0];
+    else asked = false;
+    if (asked && wanted === undefined) {
+      if (partial && verdict !== 'clean') {
+        // honest
+      } else if (exact.length > 0) out.wrongPlace.push(`${what}; found ${exact.map(show).join('; ')}`);
+      else out.falseNegative.push(`${what}; verdict ${verdict}${findings.length > 0 ? `; elsewhere ${findings.slice(0, 3).map(show).join('; ')}` : ''}`);
+    } else if (asked) out.truePositive++;
+    const allowed = (f: Finding) => {
+      if (row.self_inflicted) return f.severity !== 'error';
+      if (lost) return true;
+      if (row.diverged || row.verdict === 'stale_allowed') return f.severity !== 'error';
+      if (row.pin_leak === true) return true;
+      return f.severity === 'note';
+    };
+    for (const f of inPlace) if (allowed(f)) explained.add(f);
+  }
+  for (const f of findings) if (f.severity !== 'note' && !explained.has(f)) out.falsePositive.push(show(f));
+  return out;
+}

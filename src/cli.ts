@@ -1,0 +1,41 @@
+// Why: the frame around oclif that every start shares (bin/run.js, bin/dev.js): what happens when stdout goes away,
+// when something crashes outside a command, and how the exit code gets out without cutting what is still being written.
+
+import type { Interfaces } from '@oclif/core';
+import { run } from '@oclif/core/run';
+import { EXIT } from './util/exit-codes.ts';
+import { describeFailure } from './util/failure.ts';
+
+/** Runs one command line to its end. `load` tells oclif where package.json is. */
+export async function main(load: Interfaces.LoadOptions, argv: string[] = process.argv.slice(2)): Promise<void> {
+  guardOutput();
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  try {
+    await run(argv, load);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Before oclif's own listener, which swallows EPIPE and would go on working for nobody. */
+function guardOutput(): void {
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
+    process.stderr.write(`pindrift: cannot write the result (stdout): ${error.code ?? error.message}\n`);
+    process.exit(EXIT.unusable);
+  });
+  process.stderr.on('error', () => {});
+}
+
+function fail(error: unknown): void {
+  const failure = describeFailure(error, { help: 'pindrift --help', debug: Boolean(process.env.DEBUG) });
+  process.stderr.write(failure.text);
+  leave(failure.exitCode);
+}
+
+/** Ends the process after stdout has been written out; workers and timers that are left do not hold it. */
+function leave(exitCode: number): void {
+  process.exitCode = exitCode;
+  process.stdout.write('', () => process.exit(exitCode));
+}

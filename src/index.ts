@@ -1,0 +1,2 @@
+// Why: the public API of the package.
+export {};

@@ -1,0 +1,94 @@
+// KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
+import { Slot } from '../vocabulary/record.ts';
+import { Model } from './model.ts';
+import { entryPage, PMD_PAGES, Pte, type Task } from './state.ts';
+
+export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  const addr = Model.vpn(r[o + Slot.ADDR]);
+  const head = addr - (addr % PMD_PAGES);
+  const at = m.at();
+  // do_huge_pmd_wp_page() gives up by splitting; the fault goes on as a PTE fault
+  if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
+  const pins = m.pinsIn(mm, head, head + PMD_PAGES);
+  if (pins.length > 0) m.step(pins, 'split', at);
+  m.emit('split', { mm, vpn: head, at, pins });
+}
+
+export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.ksm = { mm, page: m.page(r[o + Slot.PAGE]), kpage: m.page(r[o + Slot.OTHER]), at: m.at() };
+}
+
+export function ksmMergeRet(_m: Model, t: Task): void {
+  t.ksm = undefined;
+}
+
+export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.collapse = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), at: m.at() };
+}
+
+export function collapseRet(_m: Model, t: Task): void {
+  t.collapse = undefined;
+}
+
+export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.devExcl = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), owner: r[o + Slot.OTHER], at: m.at() };
+}
+
+export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const d = t.devExcl;
+  t.devExcl = undefined;
+  const page = m.page(r[o + Slot.PAGE]);
+  if (d === undefined || page !== page) return;
+  m.suspend(d.mm, d.vpn, page, Pte.DevExclusive);
+  const pins = m.pinsAt(d.mm, d.vpn);
+  if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, { page });
+  m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, owner: d.owner, at: d.at, pins });
+}
+
+export function devRestore(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  if (mm === undefined) return;
+  const entry = mm.entry(vpn);
+  const named = m.page(r[o + Slot.PAGE]);
+  const page = entry !== undefined ? entryPage(entry) : named;
+  const at = m.at();
+  const pins = m.pinsAt(mm, vpn);
+  if (pins.length > 0) m.step(pins, 'restore', at, { page });
+  if (page === page) m.install(mm, vpn, page, 1, 0, 'observed', at);
+  m.emit('deviceRestore', { mm, vpn, page, at });
+}
+
+export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): void {
+  if (m.listeners.notifierStart === undefined) return;
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  m.emit('notifierStart', {
+    mm,
+    start: r[o + Slot.ADDR],
+    end: r[o + Slot.END],
+    event: r[o + Slot.FLAGS],
+    owner: r[o + Slot.OTHER],
+    at: m.at(),
+  });
+}
+
+export function notifierEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
+  if (m.listeners.notifierEnd === undefined) return;
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm !== undefined) m.emit('notifierEnd', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
+}
+
+export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
+  if (m.listeners.tlbFlush === undefined) return;
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm !== undefined) m.emit('tlbFlush', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
+}

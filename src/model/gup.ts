@@ -1,0 +1,283 @@
+// GUP calls: from the request over the speculative grabs to the pins that stick (E1-E4, mm/gup.c).
+import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
+import { Slot } from '../vocabulary/record.ts';
+import { Model } from './model.ts';
+import {
+  type At,
+  entryBits,
+  entryPage,
+  type Grab,
+  type GupFrame,
+  type Hold,
+  type Mm,
+  type PageId,
+  Pin,
+  type PinCall,
+  PMD_PAGES,
+  Pte,
+  type Task,
+} from './state.ts';
+
+const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
+const SLOW = fnIndex('__get_user_pages');
+const REMOTE = new Set([fnIndex('get_user_pages_remote'), fnIndex('pin_user_pages_remote')]);
+const isPinApi = (fn: number): boolean => FUNCTIONS[fn]?.name.startsWith('pin_') === true;
+const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
+
+const FOLL_WRITE = 0x1;
+// API-level flags never carry FOLL_TOUCH, so both layouts' FOLL_LONGTERM can be told by its bit
+const LONGTERM = 0x10000 | 0x100;
+// Both layouts' FOLL_PIN on a function that adds it; 0x80000 was FOLL_FAST_ONLY before v6.3, which comes with FOLL_GET 0x4
+const pinBit = (flags: number): boolean => (flags & 0x40000) !== 0 || ((flags & 0x80000) !== 0 && (flags & 0x4) === 0);
+
+export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
+  const fn = r[o + Slot.FN];
+  const at = m.at();
+  const mm = m.mm(r[o + Slot.MM]);
+  const inside = t.gup;
+  if (inside !== undefined && (isInner(fn) || !isInner(inside.fn)) && inside.stack.length < 8) {
+    // a function of the same call further in
+    inside.stack.push(fn);
+    inside.lastAt = at;
+    if (mm !== undefined) inside.mm = mm;
+    if (isInner(fn)) inside.flags = r[o + Slot.FLAGS];
+    if (inside.pages !== inside.pages) inside.pages = r[o + Slot.OTHER];
+    return;
+  }
+  if (inside !== undefined) finishGup(m, t, inside, Number.NaN, at);
+  t.gup = {
+    stack: [fn],
+    at,
+    fn,
+    mm,
+    addr: r[o + Slot.ADDR],
+    nr: r[o + Slot.N],
+    apiFlags: r[o + Slot.FLAGS],
+    flags: r[o + Slot.FLAGS],
+    pages: r[o + Slot.OTHER],
+    caller: r[o + Slot.SYM] >= 0 ? r[o + Slot.SYM] : -1,
+    grabs: [],
+    walkAddr: Number.NaN,
+    array: [],
+    ret: Number.NaN,
+    lastAt: at,
+    undone: 0,
+  };
+}
+
+export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.gup;
+  if (f === undefined) return;
+  const fn = r[o + Slot.FN];
+  const depth = f.stack.lastIndexOf(fn);
+  const at = m.at();
+  f.lastAt = at;
+  if (r[o + Slot.SYM] >= 0 && f.caller < 0 && (depth <= 0 || f.stack.length === 1)) f.caller = r[o + Slot.SYM];
+  if (depth < 0) {
+    // lockless or slow without their entry; the call itself is not over
+    if (isInner(fn) && !isInner(f.fn)) return;
+    finishGup(m, t, f, r[o + Slot.N], at);
+    return;
+  }
+  f.stack.length = depth;
+  if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at);
+  else f.ret = r[o + Slot.N];
+}
+
+export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.gup;
+  const page = m.page(r[o + Slot.PAGE]);
+  if (f === undefined || page !== page) return;
+  const at = m.at();
+  f.lastAt = at;
+  f.grabs.push({
+    page,
+    refs: r[o + Slot.N],
+    addr: f.walkAddr,
+    folio: page,
+    from: 'grab',
+    at,
+    slow: f.stack.includes(SLOW),
+  });
+  if (f.flags !== f.flags) f.flags = r[o + Slot.FLAGS];
+}
+
+export function grabRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const g = t.gup?.grabs.at(-1);
+  if (g === undefined) return;
+  const head = m.page(r[o + Slot.PAGE]);
+  // NULL: the folio was gone or the check failed, no reference was taken
+  if (head !== head) t.gup?.grabs.pop();
+  else if (g.page - head >= 0 && g.page - head < 1 << 18) g.folio = head;
+}
+
+export function followPte(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.gup;
+  if (f === undefined) return;
+  f.walkAddr = r[o + Slot.ADDR];
+  f.lastAt = m.at();
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm !== undefined) f.mm = mm;
+}
+
+export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.gup;
+  if (f === undefined) return;
+  f.lastAt = m.at();
+  const page = m.page(r[o + Slot.PAGE]);
+  const addr = f.walkAddr;
+  f.walkAddr = Number.NaN;
+  if (page !== page) return;
+  const g = f.grabs.at(-1);
+  if (g !== undefined && g.addr === addr && addr === addr) {
+    // the walk names the sub-page, the grab may have named its folio
+    if (g.page !== page) g.folio = g.page;
+    g.page = page;
+    g.from = 'follow';
+  } else if (addr === addr && f.nr > 0) {
+    // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in v6.5)
+    f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true });
+  }
+}
+
+export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.gup;
+  if (f === undefined) return;
+  const n = Math.min(r[o + Slot.END], 4);
+  f.lastAt = m.at();
+  f.array = [];
+  for (let i = 0; i < n; i++) f.array.push(m.page(r[o + [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO][i]]));
+  if (f.addr !== f.addr) f.addr = r[o + Slot.ADDR];
+}
+
+/** A reference is given back while the call is still under way: the page table changed under GUP-fast, or the page had to migrate. */
+export function undo(t: Task, folio: PageId, refs: number): boolean {
+  const f = t.gup;
+  if (f === undefined) return false;
+  for (let i = f.grabs.length - 1; i >= 0; i--) {
+    const g = f.grabs[i];
+    if (g.folio !== folio && g.page !== folio) continue;
+    if (g.refs > refs) {
+      g.refs -= refs;
+    } else f.grabs.splice(i, 1);
+    f.undone += refs;
+    return true;
+  }
+  return f.grabs.length > 0 || f.stack.length > 0;
+}
+
+/** The call is over: what it returned becomes pins (E4). */
+export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): void {
+  t.gup = undefined;
+  m.counts.calls++;
+  // pages == NULL: populate only, no pin (__get_user_pages(), mlock, MAP_POPULATE)
+  if (f.pages === 0) return;
+  if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
+  const remote = REMOTE.has(f.fn);
+  const mm = f.mm ?? (remote ? undefined : t.mm);
+  const seenRet = ret === ret;
+  const call: PinCall = {
+    fn: f.fn,
+    kind: isPinApi(f.fn) || pinBit(f.flags) ? 'PIN' : 'GET',
+    write: (f.apiFlags & FOLL_WRITE) !== 0,
+    longterm: !isInner(f.fn) ? (f.apiFlags & LONGTERM) !== 0 : false,
+    remote,
+    flags: f.flags,
+    mm,
+    addr: f.addr,
+    nr: f.nr,
+    ret,
+    caller: f.caller,
+    at: f.at,
+    heldAt: at,
+  };
+  if (seenRet && ret <= 0) {
+    m.emit('pinFailed', { call, at });
+    return;
+  }
+  const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
+  hold(m, t, call, f, count);
+  if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
+}
+
+function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
+  const first = Model.vpn(f.addr);
+  const byAddr = new Map<number, Grab>();
+  const ordered: Grab[] = [];
+  for (const g of f.grabs) {
+    if (g.addr === g.addr) byAddr.set(Model.vpn(g.addr), g);
+    else ordered.push(g);
+  }
+  const holds = new Map<PageId, Hold>();
+  let next = 0; // grab in `ordered`
+  let used = 0; // pages of it used
+  for (let k = 0; k < count && k < 1 << 18; k++) {
+    const vpn = first + k;
+    const entry = call.mm?.entry(vpn);
+    const present = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present;
+    const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
+    let page: PageId = Number.NaN;
+    let from: Pin['pageFrom'] = 'unknown';
+    let grabbed: Grab | undefined = byAddr.get(vpn);
+    if (grabbed !== undefined) {
+      page = grabbed.page;
+      from = grabbed.from;
+    } else if (next < ordered.length) {
+      grabbed = ordered[next];
+      page = grabbed.page;
+      from = 'grab';
+      if (grabbed.refs > 1 || used > 0 || ordered[next + 1]?.page === page || ordered[next - 1]?.page === page) {
+        // a huge leaf: the grab names the head (or the first sub-page), the address says which page of it
+        page = subPage(grabbed, vpn, used);
+        from = 'folio';
+      } else if (present && isPmd(call.mm, vpn) && entryPage(entry) - (vpn % PMD_PAGES) === grabbed.folio) {
+        page = entryPage(entry);
+        from = 'folio';
+      }
+      used++;
+      if (used >= grabbed.refs) {
+        next++;
+        used = 0;
+      }
+    }
+    if (k < f.array.length && f.array[k] === f.array[k]) {
+      page = f.array[k];
+      from = 'array';
+    }
+    if (page !== page && present) {
+      page = entryPage(entry);
+      from = 'mapping';
+    }
+    const pin = new Pin(m.nextId(), call, call.mm, vpn, page, from, bits);
+    pin.grabAt = grabbed?.at;
+    const folio = grabbed?.folio ?? page;
+    if (folio === folio) {
+      let h = holds.get(folio);
+      if (h === undefined) {
+        h = { call, folio, refs: 0, pins: [] };
+        holds.set(folio, h);
+      }
+      h.refs++;
+      h.pins.push(pin);
+      pin.hold = h;
+    }
+    if (call.caller >= 0 && m.isTransientCaller(call.caller)) pin.owner = 'transient';
+    if (grabbed !== undefined) pin.steps.push({ role: 'grab', at: grabbed.at, page });
+    pin.steps.push({ role: 'pin', at: call.at, page });
+    if (call.mm !== undefined && page === page) {
+      // the pin itself proves what is mapped; earlier knowledge gives way
+      const shared = present && entryPage(entry) === page ? bits : 0;
+      if (!isPmd(call.mm, vpn) || !present || entryPage(entry) !== page) call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
+      if (call.kind === 'PIN') call.mm.hasPinned = true;
+    }
+    m.hold(pin);
+    m.emit('pin', { pin, at: call.heldAt });
+  }
+}
+
+const isPmd = (mm: Mm | undefined, vpn: number): boolean =>
+  mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / PMD_PAGES));
+
+/** Page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first page wanted. */
+const subPage = (g: Grab, vpn: number, used: number): PageId =>
+  g.page === g.folio ? g.page + (vpn % PMD_PAGES) : g.page + used;

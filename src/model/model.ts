@@ -1,0 +1,321 @@
+// The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
+// whenever an address gets a page. What each kernel event does is in the files beside this one.
+import { Slot } from '../vocabulary/record.ts';
+import {
+  type At,
+  type Drift,
+  type DriftVia,
+  entryBits,
+  entryOf,
+  entryPage,
+  type Io,
+  Mm,
+  type PageId,
+  Pin,
+  PAGE_BYTES,
+  PMD_PAGES,
+  Pte,
+  type Step,
+  type StepRole,
+  STRUCT_PAGE,
+  type Task,
+} from './state.ts';
+import type { Listeners, TransitionName, Transitions } from './transitions.ts';
+
+const NO_PINS: readonly Pin[] = [];
+
+/** Events lost, or not recorded, between two places of the trace. */
+export interface Gap {
+  cpu: number;
+  at: At;
+  n: number;
+}
+
+export class Model {
+  readonly mms = new Map<number, Mm>();
+  readonly tasks = new Map<number, Task>();
+  /** live pins by page */
+  readonly pinsByPage = new Map<PageId, Pin[]>();
+  /** live pins by the folio their references are counted on */
+  readonly pinsByFolio = new Map<PageId, Pin[]>();
+  readonly ios = new Map<number, Io>();
+  /** live pins of calls whose mm is not known yet, by thread */
+  readonly homeless = new Map<number, Pin[]>();
+  readonly gaps: Gap[] = [];
+  /** records seen by kind */
+  readonly seen: Uint32Array;
+  readonly listeners: Listeners = {};
+  readonly counts = { pins: 0, released: 0, presumed: 0, orphaned: 0, calls: 0, drifts: 0, unmatched: 0 };
+  /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
+  pfnBase = Number.NaN;
+  /** live pins, all of them */
+  readonly held = new Set<Pin>();
+  /** callers by symbol index, for those that never keep a page */
+  isTransientCaller: (symbol: number) => boolean = () => false;
+  /** the record being replayed */
+  row: Float64Array = new Float64Array(0);
+  o = 0;
+  #ids = 0;
+
+  constructor(kinds: number) {
+    this.seen = new Uint32Array(kinds);
+  }
+
+  nextId(): number {
+    return ++this.#ids;
+  }
+
+  on<K extends TransitionName>(name: K, listener: (t: Transitions[K]) => void): void {
+    const list = (this.listeners[name] ?? []) as ((t: Transitions[K]) => void)[];
+    list.push(listener);
+    (this.listeners as Record<string, unknown>)[name] = list;
+  }
+
+  emit<K extends TransitionName>(name: K, t: Transitions[K]): void {
+    const list = this.listeners[name];
+    if (list === undefined) return;
+    for (const f of list as ((t: Transitions[K]) => void)[]) f(t);
+  }
+
+  /** Where the record being replayed stands. */
+  at(): At {
+    const { row, o } = this;
+    return {
+      offset: row[o + Slot.OFFSET],
+      line: row[o + Slot.LINE],
+      ts: row[o + Slot.TS],
+      cpu: row[o + Slot.CPU],
+      pid: row[o + Slot.PID],
+      tgid: row[o + Slot.TGID],
+      fn: row[o + Slot.FN],
+    };
+  }
+
+  // ---- identities
+
+  /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
+  mm(ptr: number): Mm | undefined {
+    if (!(ptr < 0)) return undefined;
+    const known = this.mms.get(ptr);
+    if (known !== undefined && !known.dead) return known;
+    const made = new Mm(this.nextId(), ptr);
+    this.mms.set(ptr, made);
+    return made;
+  }
+
+  task(pid: number): Task {
+    let t = this.tasks.get(pid);
+    if (t === undefined) {
+      t = {
+        pid,
+        tgid: -1,
+        mm: undefined,
+        gup: undefined,
+        wp: undefined,
+        swap: undefined,
+        unmap: undefined,
+        hugetlb: undefined,
+        fork: undefined,
+        forked: undefined,
+        migrateIn: undefined,
+        ksm: undefined,
+        collapse: undefined,
+        devExcl: undefined,
+        uffdWp: undefined,
+        release: undefined,
+        syscall: undefined,
+      };
+      this.tasks.set(pid, t);
+    }
+    return t;
+  }
+
+  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR and unknown. */
+  page(ptr: number): PageId {
+    return ptr < -4095 ? ptr / STRUCT_PAGE : Number.NaN;
+  }
+
+  pageOfPfn(pfn: number): PageId {
+    return this.pfnBase + pfn;
+  }
+
+  pfn(page: PageId): number | undefined {
+    const pfn = page - this.pfnBase;
+    return pfn >= 0 ? pfn : undefined;
+  }
+
+  /** A page seen both as pointer and as pfn tells vmemmap_base, which is aligned to 1 GiB. */
+  learnPfnBase(page: PageId, pfn: number): void {
+    if (this.pfnBase === this.pfnBase) return;
+    const base = page - pfn;
+    if (Number.isFinite(base) && (base * STRUCT_PAGE) % 0x40000000 === 0 && base < 0) this.pfnBase = base;
+  }
+
+  static vpn(addr: number): number {
+    return Math.floor(addr / PAGE_BYTES);
+  }
+
+  // ---- page tables
+
+  /** Live pins expected at an address. */
+  pinsAt(mm: Mm, vpn: number): readonly Pin[] {
+    return mm.pins.size === 0 ? NO_PINS : (mm.pins.get(vpn) ?? NO_PINS);
+  }
+
+  /** Live pins expected in a range of pages. */
+  pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
+    if (mm.pins.size === 0) return NO_PINS;
+    const out: Pin[] = [];
+    if (to - from < mm.pins.size) {
+      for (let v = from; v < to; v++) {
+        const list = mm.pins.get(v);
+        if (list !== undefined) out.push(...list);
+      }
+    } else {
+      for (const [v, list] of mm.pins) if (v >= from && v < to) out.push(...list);
+    }
+    return out;
+  }
+
+  /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
+  install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, at: At, fault?: At): void {
+    const entry = entryOf(page, Pte.Present | bits);
+    if (pages >= PMD_PAGES) {
+      const head = vpn - (vpn % PMD_PAGES);
+      mm.pmds.set(head / PMD_PAGES, entry);
+      if (mm.ptes.size > 0) for (let v = head; v < head + PMD_PAGES; v++) mm.ptes.delete(v);
+      if (mm.pins.size > 0) {
+        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES)) this.test(pin, page + (pin.where - head), via, at, fault);
+      }
+      return;
+    }
+    for (let i = 0; i < pages; i++) {
+      mm.ptes.set(vpn + i, entry + i * 64);
+      if (mm.pins.size > 0) {
+        const pins = mm.pins.get(vpn + i);
+        if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, at, fault);
+      }
+    }
+  }
+
+  /** Forget what is mapped in a range. */
+  clear(mm: Mm, from: number, to: number): void {
+    if (to - from <= mm.ptes.size) for (let v = from; v < to; v++) mm.ptes.delete(v);
+    else for (const v of mm.ptes.keys()) if (v >= from && v < to) mm.ptes.delete(v);
+    if (mm.pmds.size === 0) return;
+    for (const p of mm.pmds.keys()) {
+      const head = p * PMD_PAGES;
+      if (head + PMD_PAGES <= from || head >= to) continue;
+      if (head >= from && head + PMD_PAGES <= to) mm.pmds.delete(p);
+      else for (let v = Math.max(head, from); v < Math.min(head + PMD_PAGES, to); v++) mm.ptes.set(v, Pte.None);
+    }
+  }
+
+  /** The entry stays and names the same page, but is not present any more. */
+  suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
+    const entry = mm.entry(vpn);
+    const known = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
+    mm.ptes.set(vpn, entryOf(known === known ? known : page, state));
+  }
+
+  /** Page mapped at an address; NaN when not present or not known. */
+  mapped(mm: Mm, vpn: number): PageId {
+    const entry = mm.entry(vpn);
+    return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
+  }
+
+  /** The coherence test: does the address map the pinned page? */
+  test(pin: Pin, page: PageId, via: DriftVia, at: At, fault?: At): void {
+    if (!pin.live || pin.page !== pin.page) return;
+    if (page === pin.page) {
+      if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
+        pin.drift.healedAt = at;
+        this.emit('heal', { drift: pin.drift, at });
+        pin.drift = undefined;
+      }
+      return;
+    }
+    if (pin.drift !== undefined) return;
+    const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, before: pin.steps.slice() };
+    pin.drift = drift;
+    pin.drifts++;
+    this.counts.drifts++;
+    this.emit('drift', { drift });
+  }
+
+  step(pins: readonly Pin[], role: StepRole, at: At, more?: Partial<Step>): void {
+    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push({ role, at, ...more });
+  }
+
+  // ---- pins
+
+  hold(pin: Pin): void {
+    this.held.add(pin);
+    this.counts.pins++;
+    push(this.pinsByPage, pin.page, pin);
+    if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
+    this.house(pin);
+  }
+
+  /** Put a pin under its address space, as soon as that is known. */
+  house(pin: Pin): void {
+    if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
+    else push(this.homeless, pin.call.at.pid, pin);
+  }
+
+  /** A pin is over. */
+  close(pin: Pin, at: At, presumed: boolean): void {
+    if (pin.state !== 'held') return;
+    this.forget(pin);
+    pin.state = 'released';
+    pin.releasedAt = at;
+    pin.presumed = presumed;
+    this.counts.released++;
+    if (presumed) this.counts.presumed++;
+    else this.step([pin], 'release', at);
+    this.emit('release', { pin, at, presumed });
+  }
+
+  /** The address space of a pin is gone; the reference may live on, but no mapping can leave it. */
+  orphan(pin: Pin): void {
+    if (pin.state !== 'held') return;
+    if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
+    pin.state = 'orphan';
+    this.counts.orphaned++;
+  }
+
+  forget(pin: Pin): void {
+    this.held.delete(pin);
+    drop(this.pinsByPage, pin.page, pin);
+    if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
+    if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
+    else drop(this.homeless, pin.call.at.pid, pin);
+  }
+
+  /** The page was allocated afresh, so whoever held it has let go, seen or not. */
+  reallocated(page: PageId, pages: number, at: At): void {
+    if (this.pinsByPage.size === 0) return;
+    for (let i = 0; i < pages; i++) {
+      const pins = this.pinsByPage.get(page + i);
+      if (pins === undefined) continue;
+      for (const pin of pins.slice()) {
+        if (pin.state === 'held') this.close(pin, at, true);
+        else this.forget(pin);
+      }
+    }
+  }
+}
+
+export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+export function drop<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) return;
+  const i = list.indexOf(value);
+  if (i >= 0) list.splice(i, 1);
+  if (list.length === 0) map.delete(key);
+}

@@ -1,0 +1,207 @@
+// What happens to ranges of an address space: fork, write protection, unmapping, moving, and its end
+// (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
+import { Slot } from '../vocabulary/record.ts';
+import { Model, push } from './model.ts';
+import { type At, entryBits, entryPage, type Mm, PMD_PAGES, type Pin, Pte, type Task, type WrprotectKind } from './state.ts';
+
+const VM_SHARED = 0x8;
+const MM_CP_PROT_NUMA = 0x2;
+const MM_CP_UFFD_WP = 0x4;
+const MM_CP_UFFD_WP_RESOLVE = 0x8;
+
+const from = (r: Float64Array, o: number): number => Model.vpn(r[o + Slot.ADDR]);
+const to = (r: Float64Array, o: number): number => Math.ceil(r[o + Slot.END] / 4096);
+
+// ---- fork
+
+export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
+  const dst = m.mm(r[o + Slot.MM]);
+  const src = m.mm(r[o + Slot.OTHER]);
+  if (dst === undefined || src === undefined) return;
+  endFork(m, t);
+  const start = from(r, o);
+  const end = to(r, o);
+  const at = m.at();
+  if (t.pid > 0 && t.mm === undefined) t.mm = src;
+  dst.parent = src;
+  t.forked = dst;
+  const pins = end > start ? m.pinsIn(src, start, end) : [];
+  const flags = r[o + Slot.FLAGS];
+  const isPrivate = flags !== flags || (flags & VM_SHARED) === 0;
+  copyEntries(src, dst, start, end, isPrivate);
+  const shared: Pin[] = [];
+  if (isPrivate && pins.length > 0) {
+    src.note({ kind: 'fork', start, end, at, child: dst });
+    for (const pin of pins) {
+      // nothing to share where nothing is mapped
+      const entry = src.entry(pin.where);
+      if (entry !== undefined && entryPage(entry) !== pin.page) continue;
+      shared.push(pin);
+      pin.steps.push({ role: 'fork', at, child: dst });
+      pin.sharedWith ??= dst;
+    }
+  } else if (isPrivate && src.ops.length > 0) src.note({ kind: 'fork', start, end, at, child: dst });
+  t.fork = { dst, src, start, end, at, shared };
+  m.emit('fork', { src, dst, start, end, at, pins });
+}
+
+function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
+  const bit = isPrivate ? Pte.Shared : 0;
+  const copy = (table: Map<number, number>, into: Map<number, number>, key: number, value: number) => {
+    const bits = entryBits(value);
+    if (bits === Pte.None) return;
+    const v = (bits & Pte.STATE) === Pte.Present && (bits & Pte.File) === 0 && (bits & bit) === 0 ? value + bit : value;
+    if (v !== value) table.set(key, v);
+    into.set(key, v);
+  };
+  if (end - start <= src.ptes.size) {
+    for (let v = start; v < end; v++) {
+      const e = src.ptes.get(v);
+      if (e !== undefined) copy(src.ptes, dst.ptes, v, e);
+    }
+  } else for (const [v, e] of src.ptes) if (v >= start && v < end) copy(src.ptes, dst.ptes, v, e);
+  for (const [p, e] of src.pmds) {
+    const head = p * PMD_PAGES;
+    if (head >= start && head < end) copy(src.pmds, dst.pmds, p, e);
+  }
+}
+
+/** copy_page_range() of a VMA is over: what got no early copy is shared. */
+export function endFork(m: Model, t: Task): void {
+  const f = t.fork;
+  t.fork = undefined;
+  if (f === undefined) return;
+  for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
+}
+
+// ---- write protection
+
+export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: WrprotectKind): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  let what = kind;
+  if (kind === 'mprotect') {
+    const cp = r[o + Slot.FLAGS];
+    if ((cp & MM_CP_UFFD_WP_RESOLVE) !== 0) return;
+    if ((cp & MM_CP_UFFD_WP) !== 0) what = 'uffd-wp';
+    else if ((cp & MM_CP_PROT_NUMA) !== 0) what = 'numa';
+  } else if (kind === 'uffd-wp' && r[o + Slot.FLAGS] === 0) return;
+  const start = from(r, o);
+  const end = to(r, o);
+  const at = m.at();
+  mm.note({ kind: 'wrprotect', start, end, at, wrprotect: what });
+  const pins = m.pinsIn(mm, start, end);
+  if (pins.length > 0) m.step(pins, 'wrprotect', at, { wrprotect: what, foreign: foreign(t, mm) });
+  m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
+}
+
+/** The task is known to run in another address space: it is not the mapping's own process that asked. */
+const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && t.mm !== mm;
+
+// ---- unmapping
+
+export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  const start = from(r, o);
+  const end = to(r, o);
+  if (!(end > start)) return;
+  const at = m.at();
+  if (mm.exiting) {
+    if (m.listeners.zap !== undefined) m.emit('zap', { mm, start, end, at, exiting: true, pins: [] });
+    return;
+  }
+  const pins = m.pinsIn(mm, start, end);
+  if (pins.length > 0) {
+    m.step(pins, 'zap', at, { foreign: foreign(t, mm) });
+    mm.note({ kind: 'zap', start, end, at });
+  }
+  m.clear(mm, start, end);
+  m.emit('zap', { mm, start, end, at, exiting: false, pins });
+}
+
+export function unmapOne(m: Model, t: Task, r: Float64Array, o: number, migrate: boolean): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.unmap = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate };
+}
+
+export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const u = t.unmap;
+  t.unmap = undefined;
+  if (u === undefined || r[o + Slot.N] === 0) return;
+  const page = m.mapped(u.mm, u.vpn);
+  const pins = m.pinsAt(u.mm, u.vpn);
+  m.suspend(u.mm, u.vpn, u.page, u.migrate ? Pte.Migration : Pte.Swap);
+  if (pins.length > 0) m.step(pins, 'unmap', u.at, { page: u.page });
+  if (!u.migrate) m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
+}
+
+export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.migrateIn = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at() };
+}
+
+// ---- moving
+
+export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  const start = from(r, o);
+  const pages = Math.ceil(r[o + Slot.N] / 4096);
+  const target = Model.vpn(r[o + Slot.END]);
+  if (!(pages > 0) || target !== target) return;
+  const at = m.at();
+  const shift = target - start;
+  const moved: [number, number][] = [];
+  if (pages <= mm.ptes.size) {
+    for (let v = start; v < start + pages; v++) {
+      const e = mm.entry(v);
+      if (e !== undefined) moved.push([v, e]);
+    }
+  } else {
+    for (const [v, e] of mm.ptes) if (v >= start && v < start + pages) moved.push([v, e]);
+    for (const [p, e] of mm.pmds) {
+      for (let i = 0; i < PMD_PAGES; i++) {
+        const v = p * PMD_PAGES + i;
+        if (v >= start && v < start + pages && !mm.ptes.has(v)) moved.push([v, e + i * 64]);
+      }
+    }
+  }
+  const pins = m.pinsIn(mm, start, start + pages).slice();
+  m.clear(mm, start, start + pages);
+  for (const [v, e] of moved) mm.ptes.set(v + shift, e);
+  if (pins.length > 0) mm.note({ kind: 'move', start, end: start + pages, at });
+  for (const pin of pins) {
+    const list = mm.pins.get(pin.where);
+    list?.splice(list.indexOf(pin), 1);
+    if (list?.length === 0) mm.pins.delete(pin.where);
+    pin.movedTo = pin.where + shift;
+    push(mm.pins, pin.movedTo, pin);
+    pin.steps.push({ role: 'move', at });
+  }
+  m.emit('move', { mm, from: start, to: target, bytes: pages * 4096, at, pins });
+}
+
+// ---- the end of an address space
+
+export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
+  const vmemmap = r[o + Slot.OTHER];
+  if (vmemmap < 0) m.learnPfnBase(vmemmap / 64, 0);
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  const at: At = m.at();
+  const pins: Pin[] = [];
+  for (const list of mm.pins.values()) pins.push(...list);
+  mm.exiting = true;
+  m.emit('exit', { mm, at, pins });
+  for (const pin of pins) m.orphan(pin);
+  mm.ptes.clear();
+  mm.pmds.clear();
+  mm.pins.clear();
+  mm.ops.length = 0;
+  mm.dead = true;
+  // zaps of the teardown still name this pointer; a new mm there comes with a fork or an exec first
+  t.unmap = undefined;
+}

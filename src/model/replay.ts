@@ -1,0 +1,123 @@
+// Which function of the model answers which kind of record: the replay itself is this table.
+import { Kind, KIND_NAMES } from '../vocabulary/kinds.ts';
+import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import * as device from './device.ts';
+import * as faults from './fault.ts';
+import * as gup from './gup.ts';
+import * as io from './io.ts';
+import type { Model } from './model.ts';
+import * as ranges from './ranges.ts';
+import * as release from './release.ts';
+import type { Task } from './state.ts';
+import * as tasks from './tasks.ts';
+
+type Handler = (m: Model, t: Task, r: Float64Array, o: number) => void;
+
+const HANDLERS: (Handler | undefined)[] = new Array(KIND_NAMES.length);
+const on = (name: keyof typeof Kind, handler: Handler): void => {
+  HANDLERS[Kind[name]] = handler;
+};
+
+on('gup', gup.gup);
+on('gupRet', gup.gupRet);
+on('grab', gup.grab);
+on('grabRet', gup.grabRet);
+on('followPte', gup.followPte);
+on('followPteRet', gup.followPteRet);
+on('followPmd', gup.followPte);
+on('followPmdRet', gup.followPteRet);
+on('pinPages', gup.pinPages);
+on('putFolio', release.putFolio);
+on('unpin', release.unpin);
+on('unpinPages', release.unpinPages);
+on('unpinRange', release.unpinRange);
+on('unpinFolio', release.unpinFolio);
+on('pipeAdd', io.pipeAdd);
+on('pipeRelease', release.pipeRelease);
+on('bioAdd', io.bioAdd);
+on('bioSubmit', io.bioSubmit);
+on('bioEnd', io.bioEnd);
+on('bioRelease', io.bioRelease);
+on('fault', faults.fault);
+on('wpFault', (m, t, r, o) => faults.wpFault(m, t, r, o, false));
+on('wpFaultRet', faults.wpFaultRet);
+on('wpCopy', faults.wpCopy);
+on('clearFlush', faults.clearFlush);
+on('wpPmd', (m, t, r, o) => faults.wpFault(m, t, r, o, true));
+on('wpPmdRet', faults.wpFaultRet);
+on('wpHugetlb', faults.wpHugetlb);
+on('swapIn', faults.swapIn);
+on('swapInRet', faults.swapInRet);
+on('newAnon', (m, t, r, o) => faults.newAnon(m, t, r, o, false));
+on('newHugetlb', (m, t, r, o) => faults.newAnon(m, t, r, o, true));
+on('anonRmap', (m, t, r, o) => faults.anonRmap(m, t, r, o, false));
+on('anonRmapPmd', (m, t, r, o) => faults.anonRmap(m, t, r, o, true));
+on('fileMap', faults.fileMap);
+on('forkVma', ranges.forkVma);
+on('forkVmaRet', (m, t) => ranges.endFork(m, t));
+on('cprot', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'mprotect'));
+on('softDirty', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'soft-dirty'));
+on('uffdWp', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'uffd-wp'));
+on('numaProt', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'numa'));
+on('zap', ranges.zap);
+on('unmapVmas', ranges.zap);
+on('unmapOne', (m, t, r, o) => ranges.unmapOne(m, t, r, o, false));
+on('unmapOneRet', ranges.unmapOneRet);
+on('migrateOne', (m, t, r, o) => ranges.unmapOne(m, t, r, o, true));
+on('migrateOneRet', ranges.unmapOneRet);
+on('migrateIn', ranges.migrateIn);
+on('move', ranges.move);
+on('mmExit', ranges.mmExit);
+on('splitPmd', device.splitPmd);
+on('ksmMerge', device.ksmMerge);
+on('ksmMergeRet', device.ksmMergeRet);
+on('collapse', device.collapse);
+on('collapseRet', device.collapseRet);
+on('devExcl', device.devExcl);
+on('devExclRet', device.devExclRet);
+on('devRestore', device.devRestore);
+on('notifierStart', device.notifierStart);
+on('notifierEnd', device.notifierEnd);
+on('tlbFlush', device.tlbFlush);
+on('taskFork', tasks.taskFork);
+on('taskExit', tasks.taskExit);
+on('taskExec', tasks.taskExec);
+on('taskNew', tasks.taskNew);
+on('sysMadvise', tasks.syscall);
+on('sysMunmap', tasks.syscall);
+on('sysMprotect', tasks.syscall);
+on('sysMremap', tasks.syscall);
+
+/** Kinds the model does something with; the others need not be decoded for a replay. */
+export const REPLAYED: readonly boolean[] = HANDLERS.map((h, k) => h !== undefined || k === Kind.lost);
+
+/** Replay a batch of records in their order. */
+export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
+  const rows = batch.rows;
+  m.row = rows;
+  for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
+    if (lineBase > 0) rows[o + Slot.LINE] += lineBase;
+    m.o = o;
+    const kind = rows[o];
+    m.seen[kind]++;
+    if (kind === Kind.lost) {
+      tasks.lost(m, rows, o);
+      continue;
+    }
+    const handler = HANDLERS[kind];
+    if (handler === undefined) continue;
+    const t = m.task(rows[o + Slot.PID]);
+    if (t.release !== undefined) release.settleRelease(m, t, kind);
+    handler(m, t, rows, o);
+  }
+}
+
+/** The trace is over: what was announced happens, what is open stays open. */
+export function finish(m: Model): void {
+  for (const t of m.tasks.values()) {
+    if (t.release !== undefined) release.settleRelease(m, t, -1);
+    if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);
+    ranges.endFork(m, t);
+  }
+  m.emit('end', { pins: [...m.held] });
+}

@@ -1,0 +1,324 @@
+// The state of the mm as far as the trace has shown it: address spaces, page tables, pins, block I/O and
+// what each task is in the middle of. Data only; transitions live in the files beside this one.
+//
+// A page is named by `struct page` pointer / 64, so that the next page is +1 and a pfn is a constant away
+// (sizeof(struct page) is 64 on x86-64; vmemmap_base differs per boot). What was never shown is undefined,
+// or NaN where a number is kept.
+
+export type PageId = number;
+export const PAGE_BYTES = 4096;
+export const STRUCT_PAGE = 64;
+/** Pages of a PMD mapping on x86-64. */
+export const PMD_PAGES = 512;
+
+/** Where in the trace something happened. */
+export interface At {
+  offset: number;
+  line: number;
+  /** ns or ticks since the time base; NaN unknown */
+  ts: number;
+  cpu: number;
+  /** thread id, -1 unknown */
+  pid: number;
+  tgid: number;
+  /** function index (vocabulary/functions.ts) */
+  fn: number;
+}
+
+/** State of a page table entry, kept with the page in one number: `page * 64 + bits`. */
+export const Pte = {
+  None: 0,
+  Present: 1,
+  /** swapped out; names the page it was, which may still be in the swap cache */
+  Swap: 2,
+  Migration: 3,
+  DevExclusive: 4,
+  STATE: 7,
+  /** fork gave the same page to another mm since it was mapped */
+  Shared: 8,
+  /** not anonymous: file, shmem or zero page */
+  File: 16,
+} as const;
+
+export type WrprotectKind = 'mprotect' | 'uffd-wp' | 'soft-dirty' | 'numa' | 'ksm';
+
+/** A change to a range of an address space; kept for a while, since it may explain a later copy. */
+export interface RangeOp {
+  kind: 'fork' | 'wrprotect' | 'zap' | 'move';
+  start: number;
+  end: number;
+  at: At;
+  wrprotect?: WrprotectKind;
+  /** the other mm of a fork */
+  child?: Mm;
+}
+
+const RANGE_OPS = 48;
+
+export class Mm {
+  readonly id: number;
+  /** mm_struct pointer (signed) */
+  readonly ptr: number;
+  parent: Mm | undefined;
+  /** exit_mmap was entered: what is zapped now is nobody's mistake */
+  exiting = false;
+  dead = false;
+  /** vpn -> page * 64 + bits */
+  readonly ptes = new Map<number, number>();
+  /** vpn / 512 -> head page * 64 + bits, for PMD mappings; ptes override it */
+  readonly pmds = new Map<number, number>();
+  /** vpn -> pins not yet released, by the address they are expected at */
+  readonly pins = new Map<number, Pin[]>();
+  readonly ops: RangeOp[] = [];
+  /** tasks seen to run in it */
+  readonly pids = new Set<number>();
+  hasPinned = false;
+
+  constructor(id: number, ptr: number) {
+    this.id = id;
+    this.ptr = ptr;
+  }
+
+  note(op: RangeOp): void {
+    if (this.ops.length >= RANGE_OPS) this.ops.shift();
+    this.ops.push(op);
+  }
+
+  /** Raw entry of a page, from its PTE or the PMD above it; undefined when the trace has not shown it. */
+  entry(vpn: number): number | undefined {
+    const v = this.ptes.get(vpn);
+    if (v !== undefined) return v;
+    if (this.pmds.size === 0) return undefined;
+    const p = this.pmds.get(Math.floor(vpn / PMD_PAGES));
+    return p === undefined ? undefined : p + (vpn % PMD_PAGES) * 64;
+  }
+}
+
+export const entryPage = (entry: number): PageId => Math.floor(entry / 64);
+export const entryBits = (entry: number): number => entry - Math.floor(entry / 64) * 64;
+export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
+
+export type PinKind = 'GET' | 'PIN';
+export type PinOwner = 'bio' | 'pipe' | 'transient';
+
+/** One call of a GUP function. */
+export interface PinCall {
+  /** function index of the API the caller used */
+  fn: number;
+  kind: PinKind;
+  write: boolean;
+  longterm: boolean;
+  remote: boolean;
+  /** gup_flags as printed by the innermost function seen, which has FOLL_GET or FOLL_PIN added; NaN unknown */
+  flags: number;
+  mm: Mm | undefined;
+  /** first address */
+  addr: number;
+  nr: number;
+  /** return value; NaN when the return was not seen */
+  ret: number;
+  /** symbol index of the caller, -1 unknown */
+  caller: number;
+  at: At;
+  /** where the return was seen */
+  heldAt: At;
+}
+
+/** References one call holds on one folio: large folios are released by count. */
+export interface Hold {
+  call: PinCall;
+  folio: PageId;
+  refs: number;
+  pins: Pin[];
+}
+
+export type StepRole =
+  | 'map'
+  | 'pin'
+  | 'grab'
+  | 'unmap'
+  | 'swap-in'
+  | 'fork'
+  | 'early copy'
+  | 'wrprotect'
+  | 'zap'
+  | 'move'
+  | 'wp fault'
+  | 'copy'
+  | 'reuse'
+  | 'unshare'
+  | 'migrate'
+  | 'ksm merge'
+  | 'collapse'
+  | 'split'
+  | 'device-exclusive'
+  | 'restore'
+  | 'i/o submit'
+  | 'i/o end'
+  | 'pipe'
+  | 'release';
+
+/** Something that happened to a pinned page or its address. */
+export interface Step {
+  role: StepRole;
+  at: At;
+  /** page mapped, copied to, or named by the entry */
+  page?: PageId;
+  wrprotect?: WrprotectKind;
+  child?: Mm;
+  /** a swap-in that kept the page exclusive, so the entry may be writable */
+  exclusive?: boolean;
+  /** the task that did it does not run in the pin's mm */
+  foreign?: boolean;
+  io?: Io;
+}
+
+/** How the mapping left the pinned page. */
+export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';
+
+export interface Drift {
+  id: number;
+  pin: Pin;
+  via: DriftVia;
+  at: At;
+  /** the write fault that led to it */
+  fault?: At;
+  /** page mapped now; NaN when the trace does not show it */
+  page: PageId;
+  /** steps of the pin before, oldest first (a copy: the pin goes on) */
+  before: Step[];
+  /** the mapping came back to the pinned page */
+  healedAt?: At;
+}
+
+export class Pin {
+  readonly id: number;
+  readonly call: PinCall;
+  /** address space and virtual page it was taken through; mm undefined when the trace has not shown it */
+  mm: Mm | undefined;
+  readonly vpn: number;
+  /** where the page is mapped after mremap */
+  movedTo: number | undefined;
+  page: PageId;
+  /** how the page became known */
+  pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
+  grabAt: At | undefined;
+  hold: Hold | undefined;
+  state: 'held' | 'released' | 'orphan' = 'held';
+  releasedAt: At | undefined;
+  /** the release itself was not seen: the page was found in other use */
+  presumed = false;
+  owner: PinOwner | undefined;
+  readonly steps: Step[] = [];
+  readonly ios: Io[] = [];
+  drift: Drift | undefined;
+  drifts = 0;
+  /** the page was shared with this child when it was pinned, or later by fork without an early copy */
+  sharedWith: Mm | undefined;
+  /** entry bits when it was taken: Shared, File */
+  entryBits: number;
+
+  constructor(id: number, call: PinCall, mm: Mm | undefined, vpn: number, page: PageId, from: Pin['pageFrom'], bits: number) {
+    this.id = id;
+    this.call = call;
+    this.mm = mm;
+    this.vpn = vpn;
+    this.page = page;
+    this.pageFrom = from;
+    this.entryBits = bits;
+  }
+
+  get live(): boolean {
+    return this.state === 'held';
+  }
+
+  /** Virtual page where the pinned page is expected. */
+  get where(): number {
+    return this.movedTo ?? this.vpn;
+  }
+
+  /** Last step of a role. */
+  last(role: StepRole): Step | undefined {
+    for (let i = this.steps.length - 1; i >= 0; i--) if (this.steps[i].role === role) return this.steps[i];
+    return undefined;
+  }
+}
+
+/** A bio with pinned pages in it. */
+export interface Io {
+  bio: number;
+  /** READ: the device writes memory; undefined until submit_bio is seen */
+  dir: 'READ' | 'WRITE' | undefined;
+  bytes: number;
+  pages: { page: PageId; len: number; off: number }[];
+  submittedAt: At | undefined;
+  endedAt: At | undefined;
+  /** bi_status; NaN unknown */
+  status: number;
+  pins: Pin[];
+}
+
+/** A candidate of a GUP call that has not returned yet. */
+export interface Grab {
+  page: PageId;
+  refs: number;
+  /** address the page table walk named; NaN on the lockless path */
+  addr: number;
+  folio: PageId;
+  from: Pin['pageFrom'];
+  at: At;
+  slow: boolean;
+}
+
+export interface GupFrame {
+  /** functions entered and not left, outermost first */
+  stack: number[];
+  at: At;
+  fn: number;
+  mm: Mm | undefined;
+  addr: number;
+  nr: number;
+  apiFlags: number;
+  flags: number;
+  pages: number;
+  caller: number;
+  grabs: Grab[];
+  /** address of the walk under way */
+  walkAddr: number;
+  /** pages array as printed at the return, first four */
+  array: PageId[];
+  ret: number;
+  lastAt: At;
+  /** references the kernel took back before the call returned */
+  undone: number;
+}
+
+/** References that a release function says it gives back. */
+export interface Announced {
+  pages: PageId[];
+  n: number;
+  at: At;
+}
+
+export interface Task {
+  pid: number;
+  tgid: number;
+  mm: Mm | undefined;
+  gup: GupFrame | undefined;
+  wp: { mm: Mm; vpn: number; old: PageId; at: At; copied: boolean; clearFlush: boolean; unshare: boolean; pmd: boolean; split: boolean } | undefined;
+  swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean } | undefined;
+  unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
+  hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
+  fork: { dst: Mm; src: Mm; start: number; end: number; at: At; shared: Pin[] } | undefined;
+  /** the mm made by the fork under way, until sched_process_fork names the child */
+  forked: Mm | undefined;
+  migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+  ksm: { mm: Mm; page: PageId; kpage: PageId; at: At } | undefined;
+  collapse: { mm: Mm; vpn: number; at: At } | undefined;
+  devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
+  uffdWp: { start: number; end: number; enable: boolean } | undefined;
+  /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
+  release: { outer: Announced | undefined; inner: Announced | undefined; superseded: boolean; io: Io | undefined } | undefined;
+  /** last request of user space, for the blame */
+  syscall: { fn: number; start: number; end: number; at: At } | undefined;
+}

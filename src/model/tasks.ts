@@ -1,0 +1,53 @@
+// Tasks: who runs in which address space, and what user space asked for (E21, E23).
+// fork copies the page tables before the child has a pid (copy_process(), kernel/fork.c), so the child's mm is the
+// destination of the fork its parent has just finished; a task made without one shares its parent's.
+import { Slot } from '../vocabulary/record.ts';
+import type { Model } from './model.ts';
+import { endFork } from './ranges.ts';
+import type { Task } from './state.ts';
+
+export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
+  endFork(m, t);
+  const pid = r[o + Slot.N];
+  const child = t.forked ?? t.mm;
+  t.forked = undefined;
+  if (!(pid > 0)) return;
+  m.tasks.delete(pid);
+  const c = m.task(pid);
+  c.mm = child;
+  if (child === t.mm) c.tgid = t.tgid;
+  child?.pids.add(pid);
+}
+
+export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
+  const CLONE_THREAD = 0x10000;
+  if ((r[o + Slot.FLAGS] & CLONE_THREAD) !== 0 && r[o + Slot.N] > 0) m.task(r[o + Slot.N]).tgid = t.tgid > 0 ? t.tgid : t.pid;
+}
+
+/** A task is gone. On 7.2 this line comes before its address space is torn down, so only identity goes. */
+export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
+  const pid = r[o + Slot.N] > 0 ? r[o + Slot.N] : t.pid;
+  const gone = m.tasks.get(pid);
+  if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
+  gone.mm?.pids.delete(pid);
+  if (m.seen.length > 0 && pid > 0) m.tasks.delete(pid);
+}
+
+export function taskExec(_m: Model, t: Task): void {
+  // begin_new_exec() has changed the mm; the next fault says to which
+  t.mm = undefined;
+  t.forked = undefined;
+}
+
+export function syscall(m: Model, t: Task, r: Float64Array, o: number): void {
+  const start = r[o + Slot.ADDR];
+  t.syscall = { fn: r[o + Slot.FN], start, end: start + r[o + Slot.N], at: m.at() };
+}
+
+export function lost(m: Model, r: Float64Array, o: number): void {
+  const cpu = r[o + Slot.CPU];
+  const n = r[o + Slot.N] >= 0 ? r[o + Slot.N] : Number.NaN;
+  const at = m.at();
+  if (m.gaps.length < 10000) m.gaps.push({ cpu, at, n });
+  m.emit('lost', { cpu, n, at });
+}

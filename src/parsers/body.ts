@@ -1,0 +1,204 @@
+// What stands behind the time is the same in every layout of ftrace and trace-cmd, so it is read in one place:
+//
+//   fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354     trace_raw_output_prep(), print_kprobe_event()
+//   sys_madvise(start: 7fcde215a000, len_in: 4000, behavior: f)                            print_syscall_enter()
+//   sys_pread64 -> 0x8                                                                     print_syscall_exit()
+//   page_add_file_rmap <-alloc_set_pte                                                     trace_fn_trace()
+//   handle_mm_fault(vma=0xffff8b, address=4) <-do_user_addr_fault                          the same with func-args
+//   <stack trace>                                                                          trace_stack_print()
+//   tracing_mark_write: scn: action                                                        trace_print_print()
+//     134:120:R   + [001]   210:120:R scn                                                  trace_ctxwake_print()
+import {
+  BRACKET_OPEN,
+  COLON,
+  DASH,
+  GREATER,
+  HASH,
+  isDigit,
+  isWord,
+  LESS,
+  PAREN_CLOSE,
+  PAREN_OPEN,
+  PLUS,
+  SPACE,
+  skipBlanks,
+  skipDigits,
+  startsWith,
+  TAB,
+} from '../util/bytes.ts';
+import { LineKind, type TraceLine } from './line.ts';
+
+/** Read `buf[p, end)`, the line from behind its time on, with trailing blanks cut. False: nobody prints this. */
+export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
+  let start = p;
+  while (start < end && buf[start] === SPACE) {
+    start++;
+  }
+  let at = start;
+  let c = 0;
+  while (at < end) {
+    c = buf[at];
+    // letters and `_` lie above ':'; only digits below it belong to a name
+    if (c <= COLON && (c < 48 || c === COLON)) {
+      break;
+    }
+    at++;
+  }
+  if (c === COLON && at < end && isWord(buf[start]) && (at + 1 === end || buf[at + 1] === SPACE)) {
+    out.kind = LineKind.Event;
+    out.nameStart = start;
+    out.nameEnd = at++;
+    while (at < end && buf[at] === SPACE) {
+      at++;
+    }
+    out.argsStart = at;
+    out.argsEnd = end;
+    return true;
+  }
+  return readOtherBody(buf, start, end, out);
+}
+
+function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  if (start === end) {
+    return false;
+  }
+  if (buf[start] === PAREN_OPEN && buf[start + 1] === PLUS) {
+    // `(+16)    fault:` of trace-cmd report --ts-diff
+    let at = start + 2;
+    while (at < end && buf[at] !== PAREN_CLOSE) {
+      at++;
+    }
+    return at < end && readBody(buf, at + 1, end, out);
+  }
+  if (startsWith(buf, start, end, '<stack trace') || startsWith(buf, start, end, '<user stack trace')) {
+    out.kind = LineKind.Stack;
+    return true;
+  }
+  if (startsWith(buf, start, end, '=> ')) {
+    out.kind = LineKind.Stack;
+    return true;
+  }
+  const caller = callerPlace(buf, start, end);
+  if (caller > start) {
+    out.kind = LineKind.Function;
+    let nameEnd = start;
+    while (nameEnd < caller && buf[nameEnd] !== SPACE && buf[nameEnd] !== PAREN_OPEN) {
+      nameEnd++;
+    }
+    setNameArgs(out, start, nameEnd, skipBlanks(buf, nameEnd, end), end);
+    return true;
+  }
+  let name = start;
+  while (name < end && isWord(buf[name])) {
+    name++;
+  }
+  if (name > start && !isDigit(buf[start])) {
+    const behind = skipBlanks(buf, name, end);
+    // `sys_madvise(start: ...)`; `sys_pread64 -> 0x8`
+    if (buf[name] === PAREN_OPEN || (buf[behind] === DASH && buf[behind + 1] === GREATER)) {
+      out.kind = LineKind.Event;
+      setNameArgs(out, start, name, behind, end);
+      return true;
+    }
+  }
+  if (isRecord(buf, start, end)) {
+    out.kind = LineKind.Record;
+    return true;
+  }
+  return readLooseName(buf, start, end, out);
+}
+
+/** `do_wp_page+0x10/0x470: text` of trace_printk() with symbol offsets, `foo.part.0: text`, `mod:name: text`. */
+function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  let at = start;
+  while (at < end && buf[at] !== SPACE && buf[at] !== TAB) {
+    at++;
+  }
+  if (at - start < 2 || buf[at - 1] !== COLON || !isWord(buf[start])) {
+    return false;
+  }
+  out.kind = LineKind.Event;
+  setNameArgs(out, start, at - 1, skipBlanks(buf, at, end), end);
+  return true;
+}
+
+function setNameArgs(out: TraceLine, nameStart: number, nameEnd: number, argsStart: number, argsEnd: number): void {
+  out.nameStart = nameStart;
+  out.nameEnd = nameEnd;
+  out.argsStart = argsStart;
+  out.argsEnd = argsEnd;
+}
+
+/**
+ * Place of the ` <-caller` that ends a function tracer's line, or -1. Only the end of the line counts: a return
+ * probe has `<-` within its arguments, a system call may print anything from user memory.
+ * `caller` is a symbol (`do_fault.isra.0`, `foo+0x10/0x20 [mod]`, `[unknown/kretprobe'd]`), maybe with
+ * `(repeats: 2, last_ts: ...)` behind it (trace_func_repeats_print()).
+ */
+function callerPlace(buf: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  if (buf[at] === PAREN_CLOSE) {
+    const open = startOfRepeats(buf, start, end);
+    if (open < 0) {
+      return -1;
+    }
+    at = open - 2;
+  }
+  for (; at > start; at--) {
+    const c = buf[at];
+    if (c === DASH && buf[at - 1] === LESS) {
+      return at - 2 > start && buf[at - 2] === SPACE && noNameBefore(buf, start, at - 2) ? at - 1 : -1;
+    }
+    if (c === COLON || c === PAREN_CLOSE || c === PAREN_OPEN || c === 61) {
+      return -1;
+    }
+  }
+  return -1;
+}
+
+/** `name: anything <-anything` is an event, whatever its text ends with. */
+function noNameBefore(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const c = buf[at];
+    if (c === SPACE || c === PAREN_OPEN) {
+      return true;
+    }
+    if (c === COLON) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function startOfRepeats(buf: Uint8Array, start: number, end: number): number {
+  for (let at = end - 1; at > start; at--) {
+    if (buf[at] === PAREN_OPEN) {
+      return startsWith(buf, at, end, '(repeats:') ? at : -1;
+    }
+  }
+  return -1;
+}
+
+/** Lines of other tracers and entry types that are known and carry no event. */
+function isRecord(buf: Uint8Array, start: number, end: number): boolean {
+  if (buf[start] === HASH) {
+    // `#1     inner/outer(us):   12/10` of hwlat, `#3 context irq timer_latency 1200 ns` of timerlat, `# 1f buf: 00 00` of raw markers
+    return true;
+  }
+  if (startsWith(buf, start, end, 'Unknown type ') || startsWith(buf, start, end, 'type: ')) {
+    return true;
+  }
+  if (isDigit(buf[start])) {
+    // `134:120:R ==> [001]   210:120:R scn`
+    let at = skipDigits(buf, start, end);
+    if (buf[at] === COLON) {
+      at = skipDigits(buf, skipBlanks(buf, at + 1, end), end);
+      for (at = at + 1; at < end; at++) {
+        if (buf[at] === BRACKET_OPEN && isDigit(buf[at + 1])) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}

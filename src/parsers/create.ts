@@ -1,0 +1,19 @@
+// A parser for a trace whose head is known. Several of them may read the parts of one file: a head is plain data.
+import { CsvParser } from './csv.ts';
+import { FtraceParser } from './ftrace.ts';
+import type { LineParser, TraceHead } from './line.ts';
+import { PerfScriptParser } from './perf-script.ts';
+import { TraceCmdParser } from './trace-cmd.ts';
+
+export function createParser(head: TraceHead): LineParser {
+  switch (head.format) {
+    case 'ftrace':
+      return new FtraceParser(head);
+    case 'trace-cmd':
+      return new TraceCmdParser(head);
+    case 'perf-script':
+      return new PerfScriptParser(head);
+    case 'csv':
+      return new CsvParser(head);
+  }
+}

@@ -1,0 +1,96 @@
+// The names people give to the columns of a trace, and times as they write them.
+
+/** `args`: text with all arguments, taken as it is. `field`: one argument, named after its column. `none`: an index. */
+export type Role = 'time' | 'cpu' | 'comm' | 'tid' | 'pid' | 'event' | 'args' | 'field' | 'none';
+
+export interface Column {
+  role: Role;
+  /** name of the argument, for `field` */
+  name: string;
+  /** decimal digits behind a second that an integer counts: 9 for ns; undefined when only the cell tells */
+  unit: number | undefined;
+}
+
+/** First name in each list wins where a table has several. */
+const NAMES: Partial<Record<Role, string[]>> = {
+  time: [
+    'time',
+    'ts',
+    'timestamp',
+    'nsecs',
+    'ns',
+    'time_ns',
+    'ts_ns',
+    'timestamp_ns',
+    'time_us',
+    'ts_us',
+    'us',
+    'time_ms',
+    'ts_ms',
+    'time_s',
+    'ts_s',
+    'seconds',
+    'secs',
+  ],
+  cpu: ['cpu', 'cpu_id', 'cpuid'],
+  comm: ['comm', 'task', 'thread_name', 'process_name', 'command'],
+  tid: ['tid', 'thread_id'],
+  pid: ['pid', 'tgid', 'process_id'],
+  event: ['event', 'event_name', 'name', 'probe', 'tracepoint'],
+  args: ['args', 'arguments', 'message'],
+};
+
+/** What each column of a header row is. */
+export function columnsOf(names: string[]): Column[] {
+  const lower = names.map((name) => name.toLowerCase().replace(/[^\w]+/g, '_'));
+  const columns = names.map((name, i): Column => {
+    const field = name.replace(/[^\w]+/g, '_');
+    return { role: field === '' || /^unnamed__?\d+$/i.test(lower[i]) ? 'none' : 'field', name: field, unit: undefined };
+  });
+  for (const [role, candidates] of Object.entries(NAMES) as [Role, string[]][]) {
+    const index = lower.indexOf(candidates.find((candidate) => lower.includes(candidate)) ?? '-');
+    if (index >= 0) {
+      columns[index].role = role;
+      columns[index].unit = role === 'time' ? unitOf(lower[index]) : undefined;
+    }
+  }
+  return columns;
+}
+
+function unitOf(name: string): number | undefined {
+  if (/(^|_)ns$|nsecs/.test(name)) {
+    return 9;
+  }
+  if (/(^|_)us$/.test(name)) {
+    return 6;
+  }
+  if (/(^|_)ms$/.test(name)) {
+    return 3;
+  }
+  return /_s$|^sec/.test(name) ? 0 : undefined;
+}
+
+export interface CsvTime {
+  seconds: number;
+  ns: number;
+  /** digits behind the point of a second that the cell shows */
+  digits: number;
+}
+
+/** `12.345678901` (seconds), `12345678901` (ns), `1.2345e+10` (what pandas makes of them); exact, from the text. */
+export function csvTime(cell: string, unit: number | undefined): CsvTime | undefined {
+  const parts = /^\s*(\d{1,20})(?:\.(\d*))?(?:[eE]\+?(-?\d{1,2}))?\s*$/.exec(cell);
+  if (parts === null) {
+    return undefined;
+  }
+  const [, whole, fraction = '', exponent = '0'] = parts;
+  // only an integer counts ns by itself
+  const scale = unit ?? (parts[2] === undefined && parts[3] === undefined ? 9 : 0);
+  const all = `${'0'.repeat(30)}${whole}${fraction}${'0'.repeat(30)}`;
+  const point = 30 + whole.length + Number(exponent) - scale;
+  if (point < 0 || point > all.length - 9) {
+    return undefined;
+  }
+  const digits = Math.min(9, Math.max(0, fraction.length - Number(exponent) + scale));
+  return { seconds: Number(all.slice(0, point)), ns: Number(all.slice(point, point + 9)), digits };
+}

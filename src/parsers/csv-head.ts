@@ -1,0 +1,76 @@
+// Tables with a header row: what a bpftrace script prints, what Perfetto or pandas export. Which column is what
+// goes by its name; columns that mean nothing to us are arguments of the event.
+//
+//     time,cpu,comm,pid,event,mm,addr
+//     "ts";"cpu";"thread_name";"tid";"name"
+//     Attaching 3 probes...                     bpftrace says this before the first row
+import Papa from 'papaparse';
+import { type Column, columnsOf, csvTime } from './csv-columns.ts';
+import type { HeadLines } from './head-lines.ts';
+import type { TraceHead } from './line.ts';
+
+const DELIMITERS = [',', '\t', ';', '|'];
+
+/** Lines before the header row that are no rows. */
+const PREAMBLE = /^\s*$|^#|^Attach(ing|ed) \d+ probe/;
+
+/** The head of a table, or undefined when the first line that could be its header names no event column. */
+export function csvHead(lines: HeadLines): TraceHead | undefined {
+  let header = 0;
+  while (header < lines.length && PREAMBLE.test(lines.line(header))) {
+    header++;
+  }
+  if (header === lines.length) {
+    return undefined;
+  }
+  for (const delimiter of DELIMITERS) {
+    const names = cellsOf(lines.line(header), delimiter).map((cell) => cell.trim());
+    const columns = columnsOf(names);
+    if (
+      names.length > 1 &&
+      has(columns, 'event') &&
+      (has(columns, 'time') || has(columns, 'tid') || has(columns, 'pid'))
+    ) {
+      const head: TraceHead = {
+        format: 'csv',
+        variant: delimiter === ',' ? '' : `separated by ${delimiter === '\t' ? 'tabs' : delimiter}`,
+        timeUnit: 'none',
+        timeDigits: 0,
+        timeBase: 0,
+        table: { delimiter, columns: names },
+      };
+      setTime(lines, header + 1, columns, head);
+      return head;
+    }
+  }
+  return undefined;
+}
+
+function has(columns: Column[], role: Column['role']): boolean {
+  return columns.some((column) => column.role === role);
+}
+
+function setTime(lines: HeadLines, firstRow: number, columns: Column[], head: TraceHead): void {
+  const index = columns.findIndex((column) => column.role === 'time');
+  if (index < 0 || head.table === undefined) {
+    return;
+  }
+  for (let i = firstRow; i < lines.length; i++) {
+    const cell = cellsOf(lines.line(i), head.table.delimiter)[index];
+    const time = cell === undefined ? undefined : csvTime(cell, columns[index].unit);
+    if (time !== undefined) {
+      head.timeUnit = 'ns';
+      head.timeBase = time.seconds;
+      head.timeDigits = time.digits;
+      return;
+    }
+  }
+}
+
+/** The cells of one row. Papa knows quotes; most rows have none. */
+export function cellsOf(row: string, delimiter: string): string[] {
+  if (!row.includes('"')) {
+    return row.split(delimiter);
+  }
+  return Papa.parse<string[]>(row, { delimiter }).data[0] ?? [];
+}

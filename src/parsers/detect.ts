@@ -1,0 +1,151 @@
+// Which format a text is, decided from its first bytes and never from its name. What is no trace gets a sentence
+// that says what it is, and the next step.
+import { escapeControl } from '../util/escape.ts';
+import { createParser } from './create.ts';
+import { csvHead } from './csv-head.ts';
+import { ftraceHead, isBare } from './ftrace-head.ts';
+import { HeadLines } from './head-lines.ts';
+import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
+import { notATrace, type Unusable } from './not-a-trace.ts';
+import { isTimeless, perfScriptHead } from './perf-head.ts';
+import { HEAD_BYTES } from './source.ts';
+import { probeHead } from './time-sample.ts';
+import { traceCmdHead } from './trace-cmd-head.ts';
+
+export { createParser } from './create.ts';
+
+export type Detection = { parser: LineParser } | Unusable;
+
+/** Lines that are tried with each format. */
+const TRIED_LINES = 120;
+
+/** Decide by the first bytes (64 KB) which parser reads this; `forced` overrules everything but binary data. */
+export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection {
+  const unusable = notATrace(head);
+  if (unusable !== undefined) {
+    return unusable;
+  }
+  const lines = new HeadLines(head, head.length < HEAD_BYTES);
+  const format = forced ?? formatOf(lines);
+  if (format === undefined) {
+    return notRecognised(lines);
+  }
+  const found = headOf(format, lines);
+  if (found === undefined) {
+    return {
+      problem: 'no row of this table names its columns; a time and an event column are needed',
+      tryThis: 'add a header row, such as time,cpu,comm,pid,event',
+    };
+  }
+  return { parser: createParser(found) };
+}
+
+function headOf(format: TraceFormat, lines: HeadLines): TraceHead | undefined {
+  switch (format) {
+    case 'ftrace':
+      return ftraceHead(lines);
+    case 'trace-cmd':
+      return traceCmdHead(lines);
+    case 'perf-script':
+      return perfScriptHead(lines);
+    case 'csv':
+      return csvHead(lines);
+  }
+}
+
+function formatOf(lines: HeadLines): TraceFormat | undefined {
+  if (csvHead(lines) !== undefined) {
+    return 'csv';
+  }
+  const marked = markOf(lines);
+  if (marked !== undefined) {
+    return marked;
+  }
+  let best: TraceFormat | undefined;
+  let bestScore = 0;
+  for (const format of ['ftrace', 'trace-cmd', 'perf-script'] as const) {
+    const score = scoreOf(format, lines);
+    if (score > bestScore) {
+      bestScore = score;
+      best = format;
+    }
+  }
+  if (best === 'ftrace' && isPadded(lines)) {
+    return 'trace-cmd';
+  }
+  // texts without task and time are accepted last, since nearly anything has a word and a colon
+  return best ?? (isBare(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
+}
+
+/** A line only one format has, before the first event. */
+function markOf(lines: HeadLines): TraceFormat | undefined {
+  for (let i = 0; i < lines.length && i < TRIED_LINES; i++) {
+    const line = lines.line(i);
+    if (/^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST /.test(line)) {
+      return 'ftrace';
+    }
+    if (/^cpus=\d+$|^version = \d+$|^CPU \d+ is empty$|^CPU:\d+ \[(\d+ )?EVENTS DROPPED/.test(line)) {
+      return 'trace-cmd';
+    }
+    if (/^# captured on|^# os release : |^# perf version : /.test(line)) {
+      return 'perf-script';
+    }
+    if (!/^(#|\s*$)/.test(line)) {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** How well a format reads the first lines: what it understands against what it calls bad. */
+function scoreOf(format: TraceFormat, lines: HeadLines): number {
+  const parser = createParser(probeHead(format, 'ns'));
+  const out = new TraceLine();
+  let score = 0;
+  for (let i = 0, tried = 0; i < lines.length && tried < TRIED_LINES; i++) {
+    lines.parse(i, parser, out);
+    switch (out.kind) {
+      case LineKind.Event:
+      case LineKind.Function:
+      case LineKind.Lost:
+      case LineKind.Record:
+        score += 4;
+        tried++;
+        break;
+      case LineKind.Bad:
+        score--;
+        tried++;
+        break;
+      default:
+        break;
+    }
+  }
+  return score;
+}
+
+/** trace-cmd pads event names, ftrace never does; the columns before them are the same. */
+function isPadded(lines: HeadLines): boolean {
+  let padded = 0;
+  let other = 0;
+  for (let i = 0; i < lines.length && i < TRIED_LINES; i++) {
+    const line = lines.line(i);
+    if (/\d: (\(\+\d+\) +| +)?\w+: {2,}\S/.test(line)) {
+      padded++;
+    } else if (/\d: \w+: \S/.test(line)) {
+      other++;
+    }
+  }
+  return padded > other;
+}
+
+function notRecognised(lines: HeadLines): Unusable {
+  let shown = '';
+  for (let i = 0; i < lines.length && shown === ''; i++) {
+    shown = new TextDecoder().decode(lines.buf.subarray(lines.starts[i], lines.ends[i])).trim().slice(0, 80);
+  }
+  return {
+    problem: `this is text, but no trace: no line reads as ftrace, trace-cmd report, perf script or a CSV table; it begins with "${escapeControl(shown)}"`,
+    tryThis:
+      'give the text of /sys/kernel/tracing/trace, `trace-cmd report`, `perf script`, or a table with time and event columns; --format names one of these',
+  };
+}

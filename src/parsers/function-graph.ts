@@ -1,0 +1,143 @@
+// The function_graph tracer (print_graph_prologue(), print_graph_comment() in trace_functions_graph.c): columns by
+// option, then C-like text. Events of the same trace stand in comments and are events like any other:
+//
+//  1)               |  /* wp_copy: (wp_page_copy+0x0/0x7b0) mm=... page=... */
+//  0) + 12.279 us   |  page_add_file_rmap();
+//    7.601944 |   1)    scn-130     |               |  /* wp_copy: (wp_page_copy+0x0/0x7b0) ... */     funcgraph-abstime, funcgraph-proc
+//    7.601944 |   1)    scn-130     |  d..1. |      |  } /* page_add_new_anon_rmap */                   latency-format adds the flags
+//  ------------------------------------------
+//  1)    scn-130     =>     bash-1
+import {
+  COLON,
+  DASH,
+  decimal,
+  EQUALS,
+  GREATER,
+  isBlank,
+  isDigit,
+  LESS,
+  PAREN_CLOSE,
+  PIPE,
+  SLASH,
+  STAR,
+  skipBlanks,
+  skipDigits,
+  startsWith,
+  trimEnd,
+} from '../util/bytes.ts';
+import { readBody } from './body.ts';
+import { LineKind, type TraceHead, type TraceLine } from './line.ts';
+import { readTime } from './time.ts';
+
+/** Read a line of the function_graph tracer; false when it is none. */
+export function readGraphLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): boolean {
+  let at = skipBlanks(buf, start, end);
+  if (startsWith(buf, at, end, '----------')) {
+    out.kind = LineKind.Function;
+    return true;
+  }
+  if (startsWith(buf, at, end, '*/')) {
+    // the end of a comment of several lines, a stack trace
+    out.kind = LineKind.Stack;
+    return true;
+  }
+  if (!isDigit(buf[at])) {
+    return false;
+  }
+  out.ts = Number.NaN;
+  out.cpu = -1;
+  out.pid = -1;
+  out.tgid = -1;
+  out.commStart = at;
+  out.commEnd = at;
+  // absolute and relative time, each before a bar; the first one counts
+  for (let column = 0; column < 2; column++) {
+    const { ts } = out;
+    const behind = readTime(buf, at, end, head, out);
+    const bar = behind < 0 ? end : skipBlanks(buf, behind, end);
+    if (column === 1 || buf[bar] !== PIPE) {
+      out.ts = ts;
+    }
+    if (bar >= end || buf[bar] !== PIPE) {
+      break;
+    }
+    at = skipBlanks(buf, bar + 1, end);
+  }
+  const cpuEnd = skipDigits(buf, at, end);
+  if (buf[cpuEnd] !== PAREN_CLOSE || cpuEnd === at) {
+    return false;
+  }
+  out.cpu = decimal(buf, at, cpuEnd);
+  at = cpuEnd + 1;
+  if (!isBlank(buf[at]) && at < end) {
+    return false;
+  }
+  return readColumns(buf, at, end, out);
+}
+
+/** The columns behind the CPU, each closed by a bar: task, flags, duration. What follows the last one is the text. */
+function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
+  let column = p;
+  let seenBar = false;
+  for (let at = p; at < end; at++) {
+    const c = buf[at];
+    if (c === PIPE) {
+      if (!seenBar) {
+        readTask(buf, column, at, out);
+      }
+      seenBar = true;
+      column = at + 1;
+    } else if (c === SLASH && buf[at + 1] === STAR && seenBar) {
+      return readComment(buf, column, at, end, out);
+    } else if (seenBar && !isBlank(c) && at - column > 30) {
+      break;
+    }
+  }
+  // `scn-130    =>     bash-1` between two rulers, `==========> |` of an interrupt
+  if (!seenBar && !hasArrow(buf, p, end)) {
+    return false;
+  }
+  out.kind = LineKind.Function;
+  return true;
+}
+
+/** `    scn-130     `, or the blank or filled duration column, which is no task. */
+function readTask(buf: Uint8Array, p: number, end: number, out: TraceLine): void {
+  const comm = skipBlanks(buf, p, end);
+  const pidEnd = trimEnd(buf, comm, end);
+  let dash = pidEnd - 1;
+  while (dash > comm && isDigit(buf[dash])) {
+    dash--;
+  }
+  if (dash > comm && dash < pidEnd - 1 && buf[dash] === DASH) {
+    out.commStart = comm;
+    out.commEnd = dash;
+    out.pid = decimal(buf, dash + 1, pidEnd);
+  }
+}
+
+function readComment(buf: Uint8Array, column: number, open: number, end: number, out: TraceLine): boolean {
+  if (skipBlanks(buf, column, end) !== open) {
+    // `} /* page_add_new_anon_rmap */`, `foo(); /* = 0x0 */`
+    out.kind = LineKind.Function;
+    return true;
+  }
+  let close = end;
+  if (buf[end - 1] === SLASH && buf[end - 2] === STAR) {
+    close = trimEnd(buf, open, end - 2);
+  }
+  if (!readBody(buf, open + 2, close, out)) {
+    // the text of a trace_printk() alone
+    out.kind = LineKind.Record;
+  }
+  return true;
+}
+
+function hasArrow(buf: Uint8Array, p: number, end: number): boolean {
+  for (let at = p; at < end - 1; at++) {
+    if ((buf[at] === EQUALS && buf[at + 1] === GREATER) || (buf[at] === LESS && buf[at + 1] === EQUALS)) {
+      return buf[at] !== COLON;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,228 @@
+// Lines out of chunks of bytes, without copying a line and without ever holding more than a chunk. A line is a
+// pair of places in `buf`; what a chunk cuts in half is carried to the front of the next.
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../util/bytes.ts';
+import { type ScannedBuffer, scannedBuffer, WINDOW } from './newlines.ts';
+
+/** Where bytes come from: fills `into` and returns how many, 0 at the end. */
+export interface ByteSource {
+  read(into: Uint8Array): number | Promise<number>;
+}
+
+/** No trace has such lines; a file without newlines must not eat the memory. */
+export const LONGEST_LINE = 1 << 20;
+
+const CHUNK = 1 << 20;
+
+export interface LineReaderOptions {
+  /** bytes read at once */
+  chunk?: number;
+  /** longer lines are cut and flagged */
+  longest?: number;
+  /** a newline between double quotes does not end the line (CSV) */
+  quoted?: boolean;
+  /** offset of the source's first byte in the file, for {@link LineReader.offset} */
+  offset?: number;
+}
+
+/**
+ * Reads lines:
+ *
+ *     while (await lines.fill()) {
+ *       while (lines.next()) {
+ *         parser.parse(lines.buf, lines.start, lines.end, out);
+ *       }
+ *     }
+ */
+export class LineReader {
+  buf: Uint8Array;
+  /** the line is `buf[start, end)`, without newline and `\r` */
+  start = 0;
+  end = 0;
+  /** number of the line, from 1; of its first line where a quoted cell holds newlines */
+  number = 0;
+  /** only the beginning of the line is there, the line has more than `longest` bytes */
+  tooLong = false;
+  /** the last line of the source has no newline: it may have been cut */
+  unterminated = false;
+
+  readonly #source: ByteSource;
+  readonly #chunk: number;
+  readonly #longest: number;
+  readonly #quoted: boolean;
+  #scanned: ScannedBuffer;
+  #places: Int32Array;
+  /** newlines of the scanned window: `#places[#place, #placeCount)` are ahead */
+  #place = 0;
+  #placeCount = 0;
+  /** offset of `buf[0]` in the file */
+  #base: number;
+  /** `buf[#from, #to)` is not handed over yet, `buf[#from, #scannedTo)` was searched for newlines */
+  #from = 0;
+  #to = 0;
+  #scannedTo = 0;
+  #ended = false;
+  /** the line that ends next was handed over already, cut */
+  #skipping = false;
+  /** newlines that the line before took with it */
+  #newlines = 1;
+
+  constructor(source: ByteSource, options: LineReaderOptions = {}) {
+    this.#source = source;
+    this.#chunk = options.chunk ?? CHUNK;
+    this.#longest = options.longest ?? LONGEST_LINE;
+    this.#quoted = options.quoted ?? false;
+    this.#base = options.offset ?? 0;
+    this.#scanned = scannedBuffer(this.#chunk + Math.min(this.#chunk, 1 << 16));
+    this.#places = this.#scanned.places;
+    this.buf = this.#scanned.bytes;
+  }
+
+  /** Offset of the line in the (decompressed) file. */
+  get offset(): number {
+    return this.#base + this.start;
+  }
+
+  /** Bytes handed over as lines so far, from the start of the file. */
+  get position(): number {
+    return this.#base + this.#from;
+  }
+
+  /** Read more; false when there is nothing left. Places of earlier lines are void afterwards. */
+  async fill(): Promise<boolean> {
+    if (this.#ended) {
+      return false;
+    }
+    const carried = this.#to - this.#from;
+    this.#carry(carried);
+    const got = await this.#source.read(this.buf.subarray(carried, carried + this.#chunk));
+    if (got === 0) {
+      this.#ended = true;
+      return carried > 0;
+    }
+    this.#to = carried + got;
+    return true;
+  }
+
+  /** Step to the next line; false when the chunk holds no further whole line. */
+  next(): boolean {
+    if (this.#place === this.#placeCount && !this.#scan()) {
+      return this.#rest();
+    }
+    const newline = this.#places[this.#place++];
+    const start = this.#from;
+    this.#from = newline + 1;
+    if (this.#skipping || this.#quoted) {
+      return this.#special(start, newline);
+    }
+    this.start = start;
+    this.number += this.#newlines;
+    this.#newlines = 1;
+    this.tooLong = newline - start > this.#longest;
+    this.end = newline > start && this.buf[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
+    return true;
+  }
+
+  /** Look for newlines in the next window that has any; false at the end of what is there. */
+  #scan(): boolean {
+    while (this.#scannedTo < this.#to) {
+      const to = Math.min(this.#to, this.#scannedTo + WINDOW);
+      this.#place = 0;
+      this.#placeCount = this.#scanned.scan(this.#scannedTo, to);
+      this.#scannedTo = to;
+      if (this.#placeCount > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Move the line that has not ended to the front, into a wider buffer where it needs one. */
+  #carry(carried: number): void {
+    const { buf } = this;
+    if (carried + this.#chunk > buf.length) {
+      this.#scanned = scannedBuffer(2 * carried + this.#chunk);
+      this.#places = this.#scanned.places;
+      this.buf = this.#scanned.bytes;
+      this.buf.set(buf.subarray(this.#from, this.#to));
+    } else if (this.#from > 0) {
+      buf.copyWithin(0, this.#from, this.#to);
+    }
+    this.#base += this.#from;
+    // a quoted cell is searched again from its row's beginning
+    this.#scannedTo = this.#quoted ? 0 : carried;
+    this.#place = 0;
+    this.#placeCount = 0;
+    this.#from = 0;
+    this.#to = carried;
+  }
+
+  /** A newline that may not end a line: within quotes, or at the end of a line that was too long. */
+  #special(start: number, newline: number): boolean {
+    if (this.#skipping) {
+      this.#skipping = false;
+      return this.next();
+    }
+    let newlines = 1;
+    let end = newline;
+    let open = this.#oddQuotes(start, end);
+    while (open) {
+      if (this.#place === this.#placeCount && !this.#scan()) {
+        // the row goes on beyond this chunk
+        this.#from = start;
+        return this.#rest();
+      }
+      const next = this.#places[this.#place++];
+      open = !this.#oddQuotes(end, next);
+      end = next;
+      newlines++;
+    }
+    this.#from = end + 1;
+    this.start = start;
+    this.number += this.#newlines;
+    this.#newlines = newlines;
+    this.tooLong = end - start > this.#longest;
+    this.end = this.buf[end - 1] === CARRIAGE_RETURN && end > start ? end - 1 : end;
+    return true;
+  }
+
+  #oddQuotes(start: number, end: number): boolean {
+    let odd = false;
+    for (let at = start; at < end; at++) {
+      if (this.buf[at] === QUOTE) {
+        odd = !odd;
+      }
+    }
+    return odd;
+  }
+
+  /** No newline in what is left: the last line of the source, or one that grows beyond measure. */
+  #rest(): boolean {
+    const start = this.#from;
+    const length = this.#to - start;
+    if (length === 0 || (!this.#ended && length <= this.#longest)) {
+      return false;
+    }
+    if (this.#skipping) {
+      this.#from = this.#to;
+      return false;
+    }
+    let end = this.#to;
+    if (this.#quoted) {
+      // a quote that is never closed: only its first line is lost
+      const newline = this.buf.indexOf(NEWLINE, start);
+      end = newline >= 0 && newline < this.#to ? newline : this.#to;
+    }
+    this.start = start;
+    this.end = end;
+    this.number += this.#newlines;
+    this.#newlines = 1;
+    this.tooLong = end - start > this.#longest;
+    this.#skipping = end === this.#to && !this.#ended;
+    this.unterminated = end === this.#to && this.#ended;
+    this.#from = Math.min(end + 1, this.#to);
+    this.#scannedTo = this.#from;
+    this.#place = 0;
+    this.#placeCount = 0;
+    return true;
+  }
+}

@@ -1,0 +1,138 @@
+// Files people hand over by mistake: the binary a tool wrote, an archive, a web page. Each gets its name and the
+// command that makes text of it.
+import { find, NEWLINE, skipBlanks, startsWith } from '../util/bytes.ts';
+
+/** Input that nobody can read a trace from. */
+export interface Unusable {
+  /** what the input is, in one sentence */
+  problem: string;
+  /** the next step */
+  tryThis: string;
+}
+
+interface Magic {
+  bytes: readonly number[];
+  problem: string;
+  tryThis: string;
+}
+
+const ascii = (s: string): number[] => Array.from(s, (c) => c.charCodeAt(0));
+
+const MAGICS: readonly Magic[] = [
+  {
+    bytes: [0x17, 0x08, 0x44, ...ascii('tracing')],
+    problem: 'this is the binary file of trace-cmd (trace.dat)',
+    tryThis: 'trace-cmd report FILE > trace.txt',
+  },
+  {
+    bytes: ascii('PERFILE2'),
+    problem: 'this is the binary file of perf (perf.data)',
+    tryThis: 'perf script -i FILE > trace.txt',
+  },
+  {
+    bytes: ascii('2ELIFREP'),
+    problem: 'this is the binary file of perf (perf.data) from a machine of the other byte order',
+    tryThis: 'perf script -i FILE > trace.txt',
+  },
+  {
+    bytes: ascii('SQLite format 3\0'),
+    problem: 'this is an SQLite database, not a trace',
+    tryThis: 'a store made by `pindrift ingest` is read by `pindrift report FILE`',
+  },
+  {
+    bytes: [0x1f, 0x8b],
+    problem: 'this is gzip within another compression',
+    tryThis: 'gzip -dc FILE | pindrift check -',
+  },
+  {
+    bytes: [0x28, 0xb5, 0x2f, 0xfd],
+    problem: 'this is zstd within another compression',
+    tryThis: 'zstd -dc FILE | pindrift check -',
+  },
+  {
+    bytes: [0xfd, ...ascii('7zXZ'), 0],
+    problem: 'this is xz within another compression',
+    tryThis: 'xz -dc FILE | pindrift check -',
+  },
+  { bytes: ascii('BZh'), problem: 'this is bzip2', tryThis: 'bzip2 -dc FILE | pindrift check -' },
+  { bytes: [0x04, 0x22, 0x4d, 0x18], problem: 'this is lz4', tryThis: 'lz4 -dc FILE | pindrift check -' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], problem: 'this is a zip archive', tryThis: 'unzip -p FILE | pindrift check -' },
+  {
+    bytes: [0x7f, ...ascii('ELF')],
+    problem: 'this is an ELF file, a program and no trace',
+    tryThis: 'give the trace it was traced with',
+  },
+  {
+    bytes: [0xff, 0xfe],
+    problem: 'this is text in UTF-16',
+    tryThis: 'iconv -f UTF-16 -t UTF-8 FILE | pindrift check -',
+  },
+  {
+    bytes: [0xfe, 0xff],
+    problem: 'this is text in UTF-16',
+    tryThis: 'iconv -f UTF-16 -t UTF-8 FILE | pindrift check -',
+  },
+];
+
+/** What makes these bytes no text of a trace at all; undefined when they may be one. */
+export function notATrace(head: Uint8Array): Unusable | undefined {
+  if (head.length === 0) {
+    return {
+      problem: 'the input is empty',
+      tryThis: 'check that the capture was written: cat /sys/kernel/tracing/trace > trace.txt',
+    };
+  }
+  for (const { bytes, problem, tryThis } of MAGICS) {
+    if (bytes.every((byte, i) => head[i] === byte)) {
+      return { problem, tryThis };
+    }
+  }
+  if (isTar(head)) {
+    return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace in it' };
+  }
+  if (head.includes(0)) {
+    return {
+      problem: 'this is binary data, not text',
+      tryThis: 'give the text of the trace; `file FILE` may say what this is',
+    };
+  }
+  return notATraceText(head);
+}
+
+function isTar(head: Uint8Array): boolean {
+  return startsWith(head, 257, head.length, 'ustar');
+}
+
+function notATraceText(head: Uint8Array): Unusable | undefined {
+  let first = 0;
+  while (first < head.length) {
+    first = skipBlanks(head, first, head.length);
+    if (head[first] !== NEWLINE && head[first] !== 13) {
+      break;
+    }
+    first++;
+  }
+  if (first >= head.length) {
+    return {
+      problem: 'the input has only blank lines',
+      tryThis: 'check that the capture was written: cat /sys/kernel/tracing/trace > trace.txt',
+    };
+  }
+  const c = head[first];
+  if (c === 0x7b || (c === 0x5b && find(head, first, Math.min(head.length, first + 200), '{') > 0)) {
+    return {
+      problem: 'this is JSON, not the text of a trace',
+      tryThis: 'give the text of /sys/kernel/tracing/trace, `trace-cmd report` or `perf script`, or a CSV table',
+    };
+  }
+  if (c === 0x3c) {
+    const start = new TextDecoder('latin1').decode(head.subarray(first, first + 16)).toLowerCase();
+    if (/^<(!doctype|html|\?xml|head|svg)/.test(start)) {
+      return {
+        problem: 'this is HTML or XML, not the text of a trace',
+        tryThis: 'download the raw file of the trace instead of the page that shows it',
+      };
+    }
+  }
+  return undefined;
+}

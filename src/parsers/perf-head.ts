@@ -1,0 +1,112 @@
+// What the first lines of `perf script` say: the header comments if --header was given, and the columns in use.
+//
+//     # os release : 5.10.0-32-amd64
+//     # nrcpus online : 2
+import { createParser } from './create.ts';
+import type { HeadLines } from './head-lines.ts';
+import { LineKind, type TraceHead, TraceLine } from './line.ts';
+import { NO_TIME } from './perf-script.ts';
+import { firstTime, note, probeHead, setTime } from './time-sample.ts';
+
+export function perfScriptHead(lines: HeadLines): TraceHead {
+  const head: TraceHead = { format: 'perf-script', variant: '', timeUnit: 'ns', timeDigits: 6, timeBase: 0 };
+  const words: string[] = [];
+  if (readHeader(lines, head)) {
+    words.push('header');
+  }
+  const sample = firstTime('perf-script', lines);
+  if (sample !== undefined) {
+    setTime(head, sample);
+    if (!/\[\d{3,}\]/.test(sample.prefix)) {
+      words.push('no cpu');
+    }
+    if (/\d\/-?\d+ +(\[\d+\] +)?[\d.]+: /.test(sample.prefix)) {
+      words.push('pid/tid');
+    }
+    if (head.timeDigits === 9) {
+      words.push('nanoseconds');
+    }
+    describeSamples(lines, head, words);
+  } else if (isTimeless(lines)) {
+    words.push(NO_TIME);
+    head.timeUnit = 'none';
+    head.timeDigits = 0;
+    note(head, 'no time is shown: add `time` to the fields of perf script -F');
+  }
+  head.variant = words.join(', ');
+  return head;
+}
+
+function readHeader(lines: HeadLines, head: TraceHead): boolean {
+  let seen = false;
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines.line(i);
+    if (!line.startsWith('# ')) {
+      continue;
+    }
+    seen = true;
+    const release = /^# os release : (\S+)/.exec(line);
+    if (release) {
+      head.kernel = release[1];
+    }
+    const cpus = /^# nrcpus online : (\d+)/.exec(line);
+    if (cpus) {
+      head.cpus = Number(cpus[1]);
+    }
+  }
+  return seen;
+}
+
+/** Call chains, and times that are none: --reltime begins at 0, --deltatime goes back all the time. */
+function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): void {
+  const parser = createParser(probeHead('perf-script', 'ns'));
+  const out = new TraceLine();
+  let first = Number.NaN;
+  let last = 0;
+  let backwards = 0;
+  let samples = 0;
+  let frames = 0;
+  for (let i = 0; i < lines.length && samples < 300; i++) {
+    lines.parse(i, parser, out);
+    if (out.kind === LineKind.Event) {
+      if (samples++ === 0) {
+        first = out.ts;
+      } else if (out.ts < last) {
+        backwards++;
+      }
+      last = out.ts;
+    } else if (out.kind === LineKind.Stack) {
+      frames++;
+    }
+  }
+  if (frames > 0) {
+    words.push('call chains');
+  }
+  if (first !== 0) {
+    return;
+  }
+  if (backwards * 10 > samples) {
+    words.push('time differences (--deltatime)');
+    head.timeUnit = 'none';
+    head.timeDigits = 0;
+    note(head, 'times are differences to the line before and not absolute; only the order of the lines is used');
+  } else {
+    words.push('relative time (--reltime)');
+    note(head, 'times count from the first event, they are not absolute');
+  }
+}
+
+/** -F event,trace: lines that have an event and no time. */
+export function isTimeless(lines: HeadLines): boolean {
+  let events = 0;
+  let other = 0;
+  for (let i = 0; i < lines.length && i < 100; i++) {
+    const line = lines.line(i);
+    if (/(^| )[a-z_]\w*:[a-zA-Z_]\w*: /.test(line)) {
+      events++;
+    } else if (/\S/.test(line) && !/^[#\t]/.test(line)) {
+      other++;
+    }
+  }
+  return events > 0 && events > 4 * other;
+}

@@ -1,0 +1,160 @@
+// Text of `trace-cmd report` (2.9 to 3.4), read_data_info() and trace_show_data() of trace-read.c. The task, CPU and
+// time columns are ftrace's (task-line.ts), names are padded to 20 columns:
+//
+//     cpus=2
+//              scn-133   [000]    89.702884: gup_fast:             (ffffffffb4862860) start=0x7f4cd40e8000 nr=1
+//              scn-251   [001] .....    23.517917: gup_remote:           (ffffffffacb11cc4) mm=0xffff8958c117f700     3.2+: flags as in ftrace
+//              scn-137   [001]    10.208778: fault:                 __probe_ip=ffffffffa4462860 mm=0xffff8e1ec09c3b80     -R
+//              scn-137   [001]    10.208778: (+432)   fault:                (ffffffffa4462860) mm=...                     --ts-diff
+//     trace-cm-135     0.....    10.208346: clear_flush:          (ffffffffa4473220) mm=...                               -l
+//              scn-311   [000]133600439400: page_fault_user:      address=0x7fe53a2d70b0                                  x86-tsc
+//              scn-280   [001]    38.816709: kernel_stack:         <stack trace >
+//     => exc_page_fault (ffffffffa4b04e40)
+//        trace-cmd-401   [000]    82.536365: funcgraph_entry:        1.121 us   |    page_add_file_rmap();
+//     CPU:0 [477 EVENTS DROPPED]
+import {
+  CARRIAGE_RETURN,
+  DASH,
+  decimal,
+  isBlank,
+  isDigit,
+  LESS,
+  SPACE,
+  skipBlanks,
+  skipDigits,
+  startsWith,
+} from '../util/bytes.ts';
+import { readBody } from './body.ts';
+import { readLost } from './ftrace.ts';
+import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
+import { readFlagsAndTime, searchTaskLine, TaskLineReader } from './task-line.ts';
+
+/** Columns of the task name with -l. */
+const LATENCY_COLUMNS = 8;
+
+export class TraceCmdParser implements LineParser {
+  readonly head: TraceHead;
+  readonly #task: TaskLineReader;
+
+  constructor(head: TraceHead) {
+    this.head = head;
+    this.#task = new TaskLineReader(head);
+  }
+
+  parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
+    let last = end;
+    while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) {
+      last--;
+    }
+    out.buf = buf;
+    const body = this.#task.read(buf, start, last, out);
+    if (body > 0 && readBody(buf, body, last, out)) {
+      if (out.kind === LineKind.Event) {
+        classify(buf, out);
+      }
+      return;
+    }
+    this.#parseOther(buf, start, last, out);
+  }
+
+  #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
+    const first = skipBlanks(buf, start, end);
+    if (first === end) {
+      out.kind = LineKind.Blank;
+    } else if (startsWith(buf, first, end, '=> ')) {
+      out.kind = LineKind.Stack;
+    } else if (isHeader(buf, start, end)) {
+      out.kind = LineKind.Header;
+      out.lost = -1;
+    } else if (!readLost(buf, first, end, out) && !this.#parseLayouts(buf, start, end, out)) {
+      out.kind = LineKind.Bad;
+      out.reason = 'not a line of trace-cmd report';
+    }
+  }
+
+  #parseLayouts(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+    let body = readLatency(buf, start, end, this.head, out);
+    if (body < 0 || !readBody(buf, body, end, out)) {
+      body = searchTaskLine(buf, start, end, this.head, out);
+      if (body < 0 || !readBody(buf, body, end, out)) {
+        return isWarning(buf, start, end, out);
+      }
+    }
+    if (out.kind === LineKind.Event) {
+      classify(buf, out);
+    }
+    return true;
+  }
+}
+
+/** Entries of ftrace itself have an event's shape here: `function:`, `funcgraph_entry:`, `kernel_stack:`. */
+function classify(buf: Uint8Array, out: TraceLine): void {
+  const { nameStart, nameEnd } = out;
+  switch (buf[nameStart]) {
+    case 102:
+      if (
+        (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) ||
+        startsWith(buf, nameStart, nameEnd, 'funcgraph_')
+      ) {
+        out.kind = LineKind.Function;
+      }
+      break;
+    case 107:
+    case 117:
+      if (
+        buf[out.argsStart] === LESS &&
+        (startsWith(buf, nameStart, nameEnd, 'kernel_stack') || startsWith(buf, nameStart, nameEnd, 'user_stack'))
+      ) {
+        out.kind = LineKind.Stack;
+      }
+      break;
+  }
+}
+
+/** `trace-cm-135     0.....    10.208346:`, "%8.8s-%-5d %3d" with the flags behind the CPU. */
+function readLatency(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
+  const dash = start + LATENCY_COLUMNS;
+  if (dash >= end || buf[dash] !== DASH) {
+    return -1;
+  }
+  const pidEnd = skipDigits(buf, dash + 1, end);
+  const cpuStart = skipBlanks(buf, pidEnd, end);
+  const cpuEnd = skipDigits(buf, cpuStart, end);
+  if (pidEnd === dash + 1 || cpuStart === pidEnd || cpuEnd === cpuStart || isBlank(buf[cpuEnd])) {
+    return -1;
+  }
+  const at = readFlagsAndTime(buf, cpuEnd, end, head, out);
+  if (at < 0) {
+    return -1;
+  }
+  out.commStart = skipBlanks(buf, start, dash);
+  out.commEnd = dash;
+  out.pid = decimal(buf, dash + 1, pidEnd);
+  out.tgid = -1;
+  out.cpu = decimal(buf, cpuStart, cpuEnd);
+  return at;
+}
+
+/** `cpus=2`, `version = 6`, `CPU 0 is empty`; with several files the file's name alone on a line. */
+function isHeader(buf: Uint8Array, start: number, end: number): boolean {
+  if (startsWith(buf, start, end, 'cpus=')) {
+    return isDigit(buf[start + 5]);
+  }
+  if (startsWith(buf, start, end, 'version = ') || startsWith(buf, start, end, '# ')) {
+    return true;
+  }
+  return startsWith(buf, start, end, 'CPU ') && startsWith(buf, end - 9, end, ' is empty');
+}
+
+/** What the program says to stderr, when both went into one file: `trace-cmd: ...`, `  [pindrift:fault] function foo not defined`. */
+function isWarning(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  if (
+    startsWith(buf, start, end, 'trace-cmd: ') ||
+    startsWith(buf, start, end, '  [') ||
+    startsWith(buf, start, end, '  Error: ')
+  ) {
+    out.kind = LineKind.Record;
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+// The JSON of `check` and the input of every reporter: one contract (docs/json.md, docs/schema/check.schema.json).
+import type { Finding, Verdict } from '../rules/finding.ts';
+
+/** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
+export interface Loss {
+  kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated';
+  /** how many lines or events; undefined when the trace does not say */
+  count?: number;
+  cpu?: number;
+  /** first line concerned */
+  line?: number;
+  time?: number;
+  reason: string;
+  /** the first such lines, verbatim (at most 5) */
+  samples?: { line: number; text: string }[];
+}
+
+export interface TraceInfo {
+  path: string;
+  format: string;
+  variant: string;
+  kernel?: string;
+  /** era decided from the trace or given: `5.10`, `6.1`, `6.12`, `7.2`, or a range such as `6.5..6.14`; undefined when undecidable */
+  era?: string;
+  /** how the era was decided, or why not */
+  eraFrom: string;
+  clock?: string;
+  timeUnit: 'ns' | 'ticks' | 'none';
+  cpus?: number;
+  lines: number;
+  events: number;
+  /** events the model used */
+  mmEvents: number;
+  bytes: number;
+  /** lines by kind: event, header, blank, stack, lost, function, record, bad */
+  lineKinds: Record<string, number>;
+  losses: Loss[];
+  /** first and last event time, ns since the base */
+  firstTime?: number;
+  lastTime?: number;
+  pins: { seen: number; released: number; presumed: number; open: number };
+}
+
+export interface RuleOutcome {
+  id: string;
+  verdict: Verdict;
+  findings: number;
+  /** event kinds that were needed and not seen, or other reasons why the rule could not decide */
+  missing: string[];
+}
+
+export interface CheckReport {
+  /** `pindrift.check/1` */
+  schema: string;
+  verdict: Verdict;
+  traces: TraceInfo[];
+  rules: RuleOutcome[];
+  findings: Finding[];
+}

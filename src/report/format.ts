@@ -1,0 +1,143 @@
+// How reports write what they all write: safe text, counts, times, padded and wrapped lines.
+import stringWidth from 'string-width';
+import { escapeControl } from '../util/escape.ts';
+import type { TraceInfo } from './contract.ts';
+
+type TimeUnit = TraceInfo['timeUnit'];
+
+// What escapeControl leaves because it moves no cursor, but a report should not hide: soft hyphen, direction
+// marks, zero widths, line and paragraph separators, byte order mark, noncharacters, tags, halves of surrogate pairs.
+const INVISIBLE =
+  /[\u00ad\u061c\u180e\u200b-\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
+
+/** Text with trace words in it (task names, paths), safe on one line of a terminal or a document. */
+export function clean(text: string): string {
+  return escapeControl(text).replace(INVISIBLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}
+
+/** A whole trace line: as it stands, with its tabs as blanks so that columns stay columns. */
+export function verbatim(text: string): string {
+  if (!text.includes('\t')) {
+    return clean(text);
+  }
+  let out = '';
+  for (const [i, part] of text.split('\t').entries()) {
+    out += i === 0 ? '' : ' '.repeat(8 - (out.length % 8));
+    out += clean(part);
+  }
+  return out;
+}
+
+/** Columns the text takes on a terminal. */
+export function columns(text: string): number {
+  // ASCII and the three signs reports add themselves; stringWidth is slow, since it knows every script.
+  return /^[\x20-\x7e→◀…]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+export function padLeft(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - columns(text))) + text;
+}
+
+/** The text in at most `width` columns, its middle cut out where it is longer. */
+export function clip(text: string, width: number): string {
+  if (columns(text) <= width) {
+    return text;
+  }
+  const chars = [...text];
+  const tail = Math.floor(width / 3);
+  return `${chars.slice(0, width - tail - 1).join('')}…${chars.slice(-tail).join('')}`;
+}
+
+/**
+ * Break at blanks so that no line is wider than `width`; runs of blanks inside a line are kept. A word
+ * that is wider than a whole line is broken too.
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const [, blanks = '', word = ''] of text.matchAll(/( *)([^ ]+)/g)) {
+    const size = columns(word);
+    if (line !== '' && used + blanks.length + size <= width) {
+      line += blanks + word;
+      used += blanks.length + size;
+      continue;
+    }
+    if (line !== '') {
+      lines.push(line);
+    }
+    line = word;
+    used = size;
+    while (used > width) {
+      const cut = fitting(line, width);
+      lines.push(line.slice(0, cut));
+      line = line.slice(cut);
+      used = columns(line);
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/** Length of the longest beginning of `text` that fits; at least one character. */
+function fitting(text: string, width: number): number {
+  let length = 0;
+  let used = 0;
+  for (const char of text) {
+    used += columns(char);
+    if (used > width && length > 0) {
+      break;
+    }
+    length += char.length;
+  }
+  return length;
+}
+
+/** `1 line`, `1,299 lines`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+
+export function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Digits behind the point that these times (ns) need: 6 as in most traces, 9 where one has more. */
+export function timeDigits(times: Iterable<number | undefined>): 6 | 9 {
+  for (const time of times) {
+    if (time !== undefined && time % 1000 !== 0) {
+      return 9;
+    }
+  }
+  return 6;
+}
+
+/** A time relative to another: `0.000000`, `+0.000213`; in ticks `0`, `+213`. */
+export function relativeTime(time: number, base: number, unit: TimeUnit, digits: 6 | 9): string {
+  const delta = time - base;
+  const sign = delta > 0 ? '+' : delta < 0 ? '-' : '';
+  const size = Math.abs(delta);
+  return sign + (unit === 'ns' ? seconds(size, digits) : String(size));
+}
+
+/** How long: `0.947 s`, `312 us`, `1,250 ticks`. */
+export function duration(size: number, unit: TimeUnit): string {
+  if (unit !== 'ns') {
+    return count(size, 'tick');
+  }
+  if (size < 1_000_000) {
+    return `${Math.round(size / 1000)} us`;
+  }
+  const digits = size < 10_000_000_000 ? 3 : 1;
+  return `${(size / 1e9).toFixed(digits)} s`;
+}
+
+/** Nanoseconds as seconds, by integers only: a double of seconds would be off in the last digit. */
+function seconds(ns: number, digits: 6 | 9): string {
+  const whole = Math.floor(ns / 1_000_000_000);
+  const rest = ns - whole * 1_000_000_000;
+  return `${whole}.${String(Math.floor(rest)).padStart(9, '0').slice(0, digits)}`;
+}

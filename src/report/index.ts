@@ -1,0 +1,83 @@
+// The registry of reporters. A reporter is loaded when it is asked for, so a command that prints three
+// lines does not pay for SARIF.
+import type { Reporter } from './reporter.ts';
+
+interface Entry {
+  /** of a file with this report, without the dot */
+  extension: string;
+  /** one line for the help of a command */
+  summary: string;
+  load(): Promise<Reporter>;
+}
+
+const ENTRIES = {
+  pretty: {
+    extension: 'txt',
+    summary: 'for a terminal',
+    load: async () => (await import('./pretty.ts')).pretty,
+  },
+  text: {
+    extension: 'txt',
+    summary: 'plain text at 72 columns, ready for a mailing list',
+    load: async () => (await import('./text.ts')).text,
+  },
+  json: {
+    extension: 'json',
+    summary: 'the contract for scripts (pindrift.check/1)',
+    load: async () => (await import('./json.ts')).json,
+  },
+  ndjson: {
+    extension: 'ndjson',
+    summary: 'the same, one JSON object a line',
+    load: async () => (await import('./ndjson.ts')).ndjson,
+  },
+  csv: {
+    extension: 'csv',
+    summary: 'one row a finding',
+    load: async () => (await import('./csv.ts')).csv,
+  },
+  markdown: {
+    extension: 'md',
+    summary: 'GitHub-flavoured Markdown for a tracker',
+    load: async () => (await import('./markdown.ts')).markdown,
+  },
+  sarif: {
+    extension: 'sarif',
+    summary: 'SARIF 2.1.0 for code scanning',
+    load: async () => (await import('./sarif.ts')).sarif,
+  },
+  junit: {
+    extension: 'xml',
+    summary: 'JUnit XML for CI: a test for each rule and trace',
+    load: async () => (await import('./junit.ts')).junit,
+  },
+  story: {
+    extension: 'txt',
+    summary: 'each finding as a timeline with the trace lines',
+    load: async () => (await import('./story.ts')).story,
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ReportFormat = keyof typeof ENTRIES;
+
+/** Every format, in the order a help text lists them. */
+export const reportFormats = Object.keys(ENTRIES) as ReportFormat[];
+
+export function isReportFormat(name: string): name is ReportFormat {
+  return Object.hasOwn(ENTRIES, name);
+}
+
+/** What is known of a format without loading its reporter. */
+export function describeFormat(format: ReportFormat): { extension: string; summary: string } {
+  const { extension, summary } = ENTRIES[format];
+  return { extension, summary };
+}
+
+export function loadReporter(format: ReportFormat): Promise<Reporter> {
+  return ENTRIES[format].load();
+}
+
+/** What `render` returned, as pieces for a stream. */
+export function pieces(output: string | Uint8Array | Iterable<string>): Iterable<string | Uint8Array> {
+  return typeof output === 'string' || output instanceof Uint8Array ? [output] : output;
+}

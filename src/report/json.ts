@@ -1,0 +1,35 @@
+// The contract for scripts (docs/json.md, docs/schema/check.schema.json), written piece by piece so that
+// ten thousand findings are no one string.
+import type { CheckReport } from './contract.ts';
+import type { Reporter } from './reporter.ts';
+import { findingJson, jsonText, ruleJson, traceJson } from './serialize.ts';
+
+const INDENT = 2;
+
+export const json: Reporter = {
+  id: 'json',
+  extension: 'json',
+  *render(report: CheckReport): Iterable<string> {
+    yield `{\n  "schema": ${jsonText(report.schema)},\n  "verdict": ${jsonText(report.verdict)},\n`;
+    yield* list('traces', report.traces, traceJson);
+    yield ',\n';
+    yield* list('rules', report.rules, ruleJson);
+    yield ',\n';
+    yield* list('findings', report.findings, findingJson);
+    yield '\n}\n';
+  },
+};
+
+/** `"name": [ ... ]` as JSON.stringify would write it one level deep. */
+function* list<T>(name: string, items: readonly T[], text: (item: T, indent: number) => string): Iterable<string> {
+  if (items.length === 0) {
+    yield `  "${name}": []`;
+    return;
+  }
+  yield `  "${name}": [\n`;
+  for (const [i, item] of items.entries()) {
+    // No string of the text has a raw newline in it, so every newline is layout.
+    yield (i === 0 ? '    ' : ',\n    ') + text(item, INDENT).replaceAll('\n', '\n    ');
+  }
+  yield '\n  ]';
+}

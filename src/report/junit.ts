@@ -1,0 +1,136 @@
+// JUnit XML for CI: a test suite for each trace, a test for each rule. A finding fails its test, a rule that
+// could not decide skips it with the reason. No times: the same report gives the same bytes.
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { CheckReport, RuleOutcome, TraceInfo } from './contract.ts';
+import { clean, verbatim } from './format.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
+import { steps } from './timeline.ts';
+import { formatWords, kernelWords, lossWords, notes, pathWords, pinOwner, weight } from './words.ts';
+
+type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing'>;
+
+interface Test {
+  rule: TestRule;
+  failed: Finding[];
+  /** findings below the threshold: shown, not failed */
+  passed: Finding[];
+  skipped: boolean;
+}
+
+const ORDER: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
+
+export const junit: Reporter = {
+  id: 'junit',
+  extension: 'xml',
+  *render(report: CheckReport, options: ReportOptions): Iterable<string> {
+    const suites = report.traces.map((trace, index) => ({
+      trace,
+      tests: tests(report, index, options.failOn ?? 'warning'),
+    }));
+    const all = suites.flatMap((suite) => suite.tests);
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+    yield `<testsuites name="pindrift" ${counts(all)}>\n`;
+    for (const { trace, tests: own } of suites) {
+      yield `  <testsuite name="${attribute(pathWords(trace))}" ${counts(own)}>\n`;
+      yield properties(trace);
+      for (const test of own) {
+        yield testcase(test, trace);
+      }
+      yield '  </testsuite>\n';
+    }
+    yield '</testsuites>\n';
+  },
+};
+
+function tests(report: CheckReport, index: number, failOn: Severity): Test[] {
+  const own = report.findings.filter((finding) => finding.trace === index);
+  const known = new Set(report.rules.map((rule) => rule.id));
+  const unlisted = [...new Set(own.map((finding) => finding.rule))].filter((id) => !known.has(id));
+  const rules: TestRule[] = [
+    ...report.rules,
+    ...unlisted.map((id) => ({ id, verdict: 'violated' as const, missing: [] })),
+  ];
+  return rules.map((rule) => {
+    const found = own.filter((finding) => finding.rule === rule.id);
+    const failed = found.filter((finding) => ORDER[finding.severity] >= ORDER[failOn]);
+    return {
+      rule,
+      failed,
+      passed: found.filter((finding) => !failed.includes(finding)),
+      skipped: failed.length === 0 && rule.verdict === 'could-not-be-checked',
+    };
+  });
+}
+
+function counts(all: readonly Test[]): string {
+  const failures = all.filter((test) => test.failed.length > 0).length;
+  const skipped = all.filter((test) => test.skipped).length;
+  return `tests="${all.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+}
+
+function properties(trace: TraceInfo): string {
+  const list: [string, string][] = [
+    ['format', formatWords(trace)],
+    ['kernel', kernelWords(trace)],
+    ['events', String(trace.events)],
+    ['lines', String(trace.lines)],
+    ...lossWords(trace.losses).map((words): [string, string] => ['lost', words]),
+  ];
+  const lines = list.map(([name, value]) => `      <property name="${name}" value="${attribute(value)}"/>\n`);
+  return `    <properties>\n${lines.join('')}    </properties>\n`;
+}
+
+function testcase({ rule, failed, passed, skipped }: Test, trace: TraceInfo): string {
+  const inside: string[] = [];
+  const [first] = failed;
+  if (first !== undefined) {
+    // One element however many findings: several consumers read only the first.
+    const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+    const type = failed.some((finding) => finding.severity === 'error') ? 'error' : first.severity;
+    inside.push(
+      `<failure message="${attribute(first.message + others)}" type="${type}">${body(failed, trace)}</failure>`,
+    );
+  } else if (skipped) {
+    const reason = `could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`;
+    inside.push(`<skipped message="${attribute(reason)}"/>`);
+  }
+  if (passed.length > 0) {
+    inside.push(`<system-out>${body(passed, trace)}</system-out>`);
+  }
+  const open = `    <testcase classname="${attribute(pathWords(trace))}" name="${attribute(rule.id)}"`;
+  return inside.length === 0
+    ? `${open}/>\n`
+    : `${open}>\n${inside.map((xml) => `      ${xml}\n`).join('')}    </testcase>\n`;
+}
+
+function body(findings: readonly Finding[], trace: TraceInfo): string {
+  return `\n${findings.map((finding) => content(story(finding, trace))).join('\n')}`;
+}
+
+function story(finding: Finding, trace: TraceInfo): string {
+  const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join(' ');
+  const lines = [`${finding.n} ${clean(finding.rule)} (${weight(finding)}) ${who}`.trimEnd(), clean(finding.message)];
+  for (const step of steps(finding, trace)) {
+    const cells = [step.line, step.time, step.cpu, step.task, step.role, step.fn, step.what];
+    lines.push(`  ${cells.filter((cell) => cell !== '').join(' ')}`);
+    lines.push(...(step.evidence.text === '' ? [] : [`    ${verbatim(step.evidence.text)}`]));
+  }
+  lines.push(
+    ...notes(finding).map((note) => `${note.label}: ${note.text}`),
+    `fingerprint: ${clean(finding.fingerprint)}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function attribute(text: string): string {
+  return content(clean(text)).replaceAll('"', '&quot;').replaceAll("'", '&apos;');
+}
+
+/** Character data; what XML 1.0 has no place for at all (U+FFFE, U+FFFF) becomes U+FFFD. */
+function content(text: string): string {
+  return text
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}

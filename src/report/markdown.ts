@@ -1,0 +1,141 @@
+// GitHub-flavoured Markdown for a tracker. Words from the trace stand in code spans and fences that they
+// cannot close; everything else is escaped, and cannot mention people (`@name`) or link issues (`#1`).
+import type { Finding } from '../rules/finding.ts';
+import type { CheckReport, TraceInfo } from './contract.ts';
+import { clean, verbatim } from './format.ts';
+import type { Reporter } from './reporter.ts';
+import { steps } from './timeline.ts';
+import {
+  formatWords,
+  kernelWords,
+  lossWords,
+  notes,
+  pageWords,
+  pathWords,
+  pinOwner,
+  pinsWords,
+  sizeWords,
+  undecided,
+  undecidedWords,
+  verdictWords,
+  weight,
+} from './words.ts';
+
+const LABELS: Readonly<Record<string, string>> = {
+  harm: 'Harm',
+  own: 'Note',
+  why: 'Why',
+  fixed: 'Fixed by',
+  try: 'Try',
+  doubt: 'Doubt',
+  also: 'Also',
+};
+
+export const markdown: Reporter = {
+  id: 'markdown',
+  extension: 'md',
+  *render(report: CheckReport): Iterable<string> {
+    yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
+    for (const finding of report.findings) {
+      yield `${findingLines(finding, report).join('\n')}\n\n`;
+    }
+    yield `${summaryLines(report).join('\n')}\n`;
+  },
+};
+
+function findingLines(finding: Finding, report: CheckReport): string[] {
+  const trace = report.traces[finding.trace];
+  const out = [`### ${finding.n}. ${escaped(finding.rule)}: ${weight(finding)}`, '', escaped(finding.message), ''];
+  out.push(...facts(finding, report, trace), '');
+  out.push(...evidenceTable(finding, trace));
+  const quoted = finding.evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');
+  if (quoted.length > 0) {
+    out.push('', '<details><summary>Trace lines</summary>', '', ...fenced(quoted.map(verbatim)), '', '</details>');
+  }
+  for (const note of notes(finding)) {
+    out.push('', `**${LABELS[note.label] ?? note.label}:** ${escaped(note.text)}`);
+  }
+  return out;
+}
+
+function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefined): string[] {
+  const { pin, mapping } = finding;
+  const now = pageWords(mapping);
+  const pinned = [pageWords(pin), pin.api, pin.flags.join('|')].filter((part) => part !== undefined && part !== '');
+  const list: [string, string[]][] = [
+    ['process', [pinOwner(finding), pin.address === undefined ? '' : clean(pin.address)]],
+    ['pinned', pinned as string[]],
+    ['mapped', now === undefined ? [] : [now]],
+    ['trace', report.traces.length > 1 && trace !== undefined ? [pathWords(trace)] : []],
+  ];
+  return list.flatMap(([name, words]) => {
+    const shown = words.filter((word) => word !== '').map(code);
+    return shown.length === 0 ? [] : [`- ${name}: ${shown.join(', ')}`];
+  });
+}
+
+function evidenceTable(finding: Finding, trace: TraceInfo | undefined): string[] {
+  const rows = steps(finding, trace).map((step) => {
+    const what = step.parts ? `${escaped(step.what)} **they part**` : escaped(step.what);
+    return [step.time, step.cpu, cell(step.task), escaped(step.role), cell(step.fn), what, String(step.evidence.line)];
+  });
+  const head = ['time', 'cpu', 'task', 'step', 'function', 'what', 'line'];
+  return [head, ['--:', '---', '---', '---', '---', '---', '--:'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+function summaryLines(report: CheckReport): string[] {
+  const out = ['### What was read', ''];
+  for (const trace of report.traces) {
+    const lost = lossWords(trace.losses);
+    const words = [formatWords(trace), kernelWords(trace), sizeWords(trace), pinsWords(trace)];
+    out.push(`- ${code(pathWords(trace))}: ${escaped(words.join('; '))}`);
+    out.push(...(lost.length === 0 ? ['  - nothing lost'] : lost.map((loss) => `  - lost: ${escaped(loss)}`)));
+  }
+  const groups = undecided(report);
+  if (groups.length > 0) {
+    out.push('', `### Could not be checked: ${undecidedWords(report)}`, '');
+    out.push('| missing | rules |', '| --- | --- |');
+    for (const group of groups) {
+      out.push(`| ${escaped(group.missing.join('; ') || 'no reason given')} | ${escaped(group.rules.join(', '))} |`);
+    }
+  }
+  return out;
+}
+
+/** Prose: everything that GFM could take for markup, a mention, a reference or a link. */
+function escaped(text: string): string {
+  return clean(text)
+    .trim()
+    .replace(/[\\`*_[\]~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/^[-+=#>]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replace(/@|#(?=\d)|:(?=\/\/)|w(?=ww\.)|\bGH(?=-\d)/gi, '$&<!-- -->')
+    .replaceAll('|', '&#124;');
+}
+
+/** A code span that its own text cannot close. */
+function code(text: string): string {
+  const safe = clean(text);
+  const ticks = '`'.repeat(longestRun(safe) + 1);
+  const blank = /^[` ]|[` ]$/.test(safe) ? ' ' : '';
+  return ticks + blank + safe + blank + ticks;
+}
+
+/** A code span inside a table, where a pipe would end the cell even between backticks. */
+function cell(text: string): string {
+  if (text === '') {
+    return '';
+  }
+  return text.includes('|') ? `<code>${escaped(text)}</code>` : code(text);
+}
+
+function fenced(lines: readonly string[]): string[] {
+  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
+  return [`${fence}text`, ...lines, fence];
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...Array.from(text.matchAll(/`+/g), (run) => run[0].length));
+}

@@ -1,0 +1,26 @@
+// The contract one object a line, for `jq`, `grep` and stream readers: `check`, then traces, rules, findings.
+// Each line is the object of the contract with a `type` in front.
+import type { CheckReport } from './contract.ts';
+import type { Reporter } from './reporter.ts';
+import { findingJson, jsonText, ruleJson, traceJson } from './serialize.ts';
+
+export const ndjson: Reporter = {
+  id: 'ndjson',
+  extension: 'ndjson',
+  *render(report: CheckReport): Iterable<string> {
+    yield `${jsonText({ type: 'check', schema: report.schema, verdict: report.verdict })}\n`;
+    for (const trace of report.traces) {
+      yield typed('trace', traceJson(trace));
+    }
+    for (const rule of report.rules) {
+      yield typed('rule', ruleJson(rule));
+    }
+    for (const finding of report.findings) {
+      yield typed('finding', findingJson(finding));
+    }
+  },
+};
+
+function typed(type: string, object: string): string {
+  return `{"type":"${type}",${object.slice(1)}\n`;
+}

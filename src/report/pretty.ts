@@ -1,0 +1,164 @@
+// The terminal: each finding as a path of steps, then what was read and how far the verdict goes.
+import type { Finding, Severity, Verdict } from '../rules/finding.ts';
+import type { CheckReport, TraceInfo } from './contract.ts';
+import { clean, columns, verbatim, wrap } from './format.ts';
+import { type Paint, painter, type Style } from './paint.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
+import { stepKind } from './steps.ts';
+import { laidOutWidth, layOut, type Step, steps } from './timeline.ts';
+import {
+  clockWords,
+  formatWords,
+  kernelWords,
+  lossSamples,
+  lossWords,
+  notes,
+  pathWords,
+  pinOwner,
+  pinsWords,
+  sizeWords,
+  undecided,
+  undecidedWords,
+  verdictWords,
+  weight,
+} from './words.ts';
+
+interface Look {
+  paint: Paint;
+  width: number;
+  verbose: boolean;
+}
+
+/** Columns left of the evidence table. */
+const TABLE_INDENT = 4;
+const LABEL_WIDTH = 6;
+/** Narrower than this nothing can be laid out; the terminal wraps by itself. */
+const MIN_WIDTH = 40;
+/** Groups of undecided rules, and losses of a trace, that are written out. */
+const GROUPS_SHOWN = 6;
+
+const SEVERITY_STYLE: Readonly<Record<Severity, Style[]>> = {
+  error: ['red', 'bold'],
+  warning: ['yellow', 'bold'],
+  note: ['cyan', 'bold'],
+};
+const VERDICT_STYLE: Readonly<Record<Verdict, Style[]>> = {
+  violated: ['red', 'bold'],
+  clean: ['green', 'bold'],
+  'could-not-be-checked': ['yellow', 'bold'],
+};
+
+export const pretty: Reporter = {
+  id: 'pretty',
+  extension: 'txt',
+  *render(report: CheckReport, options: ReportOptions): Iterable<string> {
+    const look: Look = {
+      paint: painter(options.color ?? false),
+      width: Math.max(MIN_WIDTH, options.width ?? 80),
+      verbose: options.verbose ?? false,
+    };
+    for (const finding of report.findings) {
+      yield `${findingLines(finding, report, look).join('\n')}\n\n`;
+    }
+    yield `${summaryLines(report, look).join('\n')}\n`;
+  },
+};
+
+function findingLines(finding: Finding, report: CheckReport, look: Look): string[] {
+  const { paint, width } = look;
+  const trace = report.traces[finding.trace];
+  const table = layOut(steps(finding, trace).map(withArrows), width - TABLE_INDENT, '◀ they part');
+  const indent = ' '.repeat(String(finding.n).length + 2);
+  const out = header(finding, indent, Math.min(width, TABLE_INDENT + laidOutWidth(table)), look);
+  if (report.traces.length > 1 && trace !== undefined) {
+    out.push(indent + paint('dim', `in ${pathWords(trace)}`));
+  }
+  out.push(...wrap(clean(finding.message), width - indent.length).map((line) => indent + line), '');
+  for (const { step, lines } of table) {
+    const kind = stepKind(step.role);
+    const style: Style[] = step.parts ? ['bold'] : kind === 'harm' ? ['red'] : [];
+    out.push(...lines.map((line) => ' '.repeat(TABLE_INDENT) + paint(style, line)));
+    if (look.verbose) {
+      const raw = [step.evidence.text, ...(step.evidence.stack ?? [])].filter((line) => line !== '');
+      out.push(...raw.map((line) => ' '.repeat(TABLE_INDENT + 2) + paint('dim', `| ${verbatim(line)}`)));
+    }
+  }
+  const below = notes(finding);
+  if (below.length > 0) {
+    out.push('', ...below.flatMap((note) => labelled(note.label, note.text, indent, look)));
+  }
+  return out;
+}
+
+/** `1  swapin-cow-under-pin   error, certain                odirect[149]  0x7f13e7f30000` */
+function header(finding: Finding, indent: string, right: number, look: Look): string[] {
+  const { paint, width } = look;
+  const rule = clean(finding.rule);
+  const left = `${finding.n}  ${rule}   ${weight(finding)}`;
+  const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join('  ');
+  const painted = `${paint('bold', `${finding.n}  ${rule}`)}   ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}, ${finding.confidence}`;
+  const gap = Math.min(width, Math.max(right, columns(left) + 3 + columns(who))) - columns(left) - columns(who);
+  if (gap >= 3) {
+    return [(painted + ' '.repeat(gap) + paint('bold', who)).trimEnd()];
+  }
+  return [painted, ...wrap(who, width - indent.length).map((line) => indent + paint('bold', line))];
+}
+
+function labelled(label: string, text: string, indent: string, { paint, width }: Look): string[] {
+  const hang = indent.length + LABEL_WIDTH;
+  return wrap(text, width - hang).map((line, i) =>
+    i === 0 ? indent + paint('dim', label.padEnd(LABEL_WIDTH)) + line : ' '.repeat(hang) + line,
+  );
+}
+
+function summaryLines(report: CheckReport, look: Look): string[] {
+  const { paint } = look;
+  const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
+  out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
+  const groups = undecided(report);
+  if (groups.length === 0) {
+    return out;
+  }
+  if (report.verdict !== 'could-not-be-checked') {
+    out.push(paint('yellow', `could not be checked: ${undecidedWords(report)}`));
+  }
+  for (const group of groups.slice(0, GROUPS_SHOWN)) {
+    const rules = group.rules.length === report.rules.length ? 'every rule' : group.rules.join(', ');
+    const missing = group.missing.length === 0 ? 'no reason given' : `missing: ${group.missing.join('; ')}`;
+    out.push(...hanging(missing, '  - ', look.width));
+    out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
+  }
+  if (groups.length > GROUPS_SHOWN) {
+    out.push(`  - and ${groups.length - GROUPS_SHOWN} more reasons; --json has them all`);
+  }
+  out.push(...hanging('`pindrift coverage TRACE` says which probes to add', '  ', look.width));
+  return out;
+}
+
+function traceLines(trace: TraceInfo, look: Look): string[] {
+  const label = 'trace  ';
+  const indent = ' '.repeat(label.length);
+  const facts = [formatWords(trace), kernelWords(trace), clockWords(trace), sizeWords(trace), pinsWords(trace)];
+  const out = [look.paint('dim', label) + look.paint('bold', pathWords(trace))];
+  out.push(...facts.flatMap((fact) => hanging(fact, indent, look.width)));
+  const lost = lossWords(trace.losses);
+  for (const loss of lost.slice(0, GROUPS_SHOWN)) {
+    out.push(...hanging(`lost: ${loss}`, indent, look.width).map((line) => look.paint('yellow', line)));
+  }
+  if (lost.length > GROUPS_SHOWN) {
+    out.push(look.paint('yellow', `${indent}lost: and ${lost.length - GROUPS_SHOWN} more kinds; --json has them all`));
+  }
+  const samples = lossSamples(trace.losses).slice(0, look.verbose ? undefined : 1);
+  out.push(...samples.map(({ line, text }) => look.paint('dim', `${indent}  :${line} | ${verbatim(text)}`)));
+  return lost.length === 0 ? [...out, `${indent}nothing lost`] : out;
+}
+
+/** Wrapped text whose first line starts with `lead` and whose others are indented below it. */
+function hanging(text: string, lead: string, width: number): string[] {
+  return wrap(text, width - lead.length).map((line, i) => (i === 0 ? lead : ' '.repeat(lead.length)) + line);
+}
+
+/** `pfn 0x1 -> 0x2` with the arrow a terminal can show. */
+function withArrows(step: Step): Step {
+  return { ...step, what: step.what.replaceAll(' -> ', ' → ') };
+}

@@ -1,0 +1,54 @@
+// What a reporter is: findings in, bytes out. A reporter reads its two arguments and nothing else (no
+// clock, no environment, no files), so the same report always gives the same bytes.
+import type { Confidence, Severity } from '../rules/finding.ts';
+import type { CheckReport } from './contract.ts';
+
+/** A line of the trace that is shown beside the evidence; the command reads it from the source. */
+export interface ContextLine {
+  /** line number in the trace, from 1 */
+  line: number;
+  text: string;
+}
+
+/** What a reporter may say about a rule beyond its id. */
+export interface RuleDoc {
+  id: string;
+  /** one line: what the rule finds */
+  title?: string | undefined;
+  /** a paragraph, plain text */
+  description?: string | undefined;
+  severity?: Severity | undefined;
+  precision?: Confidence | undefined;
+  falsePositives?: readonly string[] | undefined;
+  /** `hash ("subject") (in vX.Y)`, mails, documents */
+  references?: readonly string[] | undefined;
+  url?: string | undefined;
+}
+
+/** Every reporter takes the same options and looks at the ones it knows. */
+export interface ReportOptions {
+  /** ANSI colours (pretty, story); the command decides from the terminal, NO_COLOR and FORCE_COLOR. Default false */
+  color?: boolean | undefined;
+  /** columns of the terminal (pretty, story). Default 80 */
+  width?: number | undefined;
+  /** show the verbatim trace line of each step (pretty) */
+  verbose?: boolean | undefined;
+  /** findings below this are not a failed test (junit). Default `warning` */
+  failOn?: Severity | undefined;
+  /** version of pindrift (sarif) */
+  version?: string | undefined;
+  /** what is known of the rules (sarif) */
+  rules?: readonly RuleDoc[] | undefined;
+  /** tell only the finding with this `n` (story). Default: all */
+  finding?: number | undefined;
+  /** trace lines around the evidence, each at most once (story) */
+  context?: readonly ContextLine[] | undefined;
+}
+
+export interface Reporter {
+  readonly id: string;
+  /** of a file with this report, without the dot */
+  readonly extension: string;
+  /** The whole report. Text is UTF-8 and ends with a newline. */
+  render(report: CheckReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
+}

@@ -1,0 +1,179 @@
+// SARIF 2.1.0 for code scanning: the trace file is the artifact, a finding is a result, and its code flow
+// walks the lines of the trace from the pin over what made the page and the mapping part to the harm.
+import type { Location, Notification, Region, ReportingDescriptor, Result, Run, ThreadFlowLocation } from 'sarif';
+import type { Confidence, Evidence, Finding } from '../rules/finding.ts';
+import type { CheckReport } from './contract.ts';
+import { clean, verbatim } from './format.ts';
+import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
+import { jsonText } from './serialize.ts';
+import { mainStep, partingStep, stepKind } from './steps.ts';
+import { lossWords } from './words.ts';
+
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+/** SARIF's rank is 0 to 100; what consumers sort by. */
+const RANK: Readonly<Record<Confidence, number>> = { certain: 100, high: 80, medium: 50, low: 20 };
+/** The words of code scanning for it. */
+const PRECISION: Readonly<Record<Confidence, string>> = {
+  certain: 'very-high',
+  high: 'high',
+  medium: 'medium',
+  low: 'low',
+};
+
+export const sarif: Reporter = {
+  id: 'sarif',
+  extension: 'sarif',
+  render(report: CheckReport, options: ReportOptions): string {
+    return `${jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, options)] }, 2)}\n`;
+  },
+};
+
+function run(report: CheckReport, options: ReportOptions): Run {
+  const ids = [...new Set([...report.rules.map((rule) => rule.id), ...report.findings.map((finding) => finding.rule)])];
+  return {
+    tool: {
+      driver: {
+        name: 'pindrift',
+        ...(options.version === undefined ? {} : { version: options.version, semanticVersion: options.version }),
+        rules: ids.map((id) =>
+          descriptor(
+            id,
+            options.rules?.find((rule) => rule.id === id),
+          ),
+        ),
+      },
+    },
+    // A trace that cannot be decided is no failed run: the run did what it could and says what it could not.
+    invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(report, ids) }],
+    artifacts: report.traces.map((trace) => ({
+      location: { uri: uriOf(trace.path) },
+      roles: ['analysisTarget'],
+      properties: { format: trace.format, variant: trace.variant, kernel: trace.kernel, era: trace.era },
+    })),
+    results: report.findings.map((finding) => result(finding, report, ids)),
+    columnKind: 'utf16CodeUnits',
+    properties: { schema: report.schema, verdict: report.verdict },
+  };
+}
+
+function descriptor(id: string, doc: RuleDoc | undefined): ReportingDescriptor {
+  const text = [
+    doc?.description,
+    ...(doc?.falsePositives ?? []).map((line) => `Not a finding: ${line}`),
+    ...(doc?.references ?? []),
+  ];
+  const full = text.filter((part) => part !== undefined).join('\n\n');
+  return {
+    id,
+    shortDescription: { text: doc?.title ?? id.replaceAll('-', ' ') },
+    ...(full === '' ? {} : { fullDescription: { text: doc?.description ?? full }, help: { text: full } }),
+    ...(doc?.url === undefined ? {} : { helpUri: doc.url }),
+    ...(doc?.severity === undefined ? {} : { defaultConfiguration: { level: doc.severity } }),
+    properties: {
+      tags: ['kernel', 'mm', 'gup'],
+      ...(doc?.precision === undefined ? {} : { precision: PRECISION[doc.precision] }),
+    },
+  };
+}
+
+function notifications(report: CheckReport, ids: readonly string[]): Notification[] {
+  const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked');
+  return [
+    ...open.map(
+      (rule): Notification => ({
+        descriptor: { id: 'could-not-be-checked' },
+        associatedRule: { id: rule.id, index: ids.indexOf(rule.id) },
+        level: 'warning',
+        message: { text: plain(`could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`) },
+      }),
+    ),
+    ...report.traces.flatMap((trace, index) =>
+      lossWords(trace.losses).map(
+        (words): Notification => ({
+          descriptor: { id: 'loss' },
+          level: 'note',
+          message: { text: plain(words) },
+          locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(trace.path), index } } }],
+        }),
+      ),
+    ),
+  ];
+}
+
+function result(finding: Finding, report: CheckReport, ids: readonly string[]): Result {
+  const { pin, mapping } = finding;
+  const main = mainStep(finding);
+  const place = (step: Evidence) => location(step, finding, report);
+  return {
+    ruleId: finding.rule,
+    ruleIndex: ids.indexOf(finding.rule),
+    level: finding.severity,
+    rank: RANK[finding.confidence],
+    message: { text: plain(finding.message) },
+    locations: main === undefined ? [] : [place(main)],
+    ...(finding.evidence.length === 0 ? {} : { codeFlows: [{ threadFlows: [{ locations: flow(finding, place) }] }] }),
+    partialFingerprints: { 'pindrift/v1': finding.fingerprint },
+    properties: {
+      n: finding.n,
+      confidence: finding.confidence,
+      doubts: finding.doubts,
+      also: finding.also,
+      harm: finding.harm,
+      selfInflicted: finding.selfInflicted,
+      cause: finding.cause,
+      pin: { ...pin },
+      ...(mapping === undefined ? {} : { mapping: { ...mapping } }),
+      ...(finding.why === undefined ? {} : { why: finding.why }),
+      ...(finding.fixedBy === undefined ? {} : { fixedBy: finding.fixedBy }),
+      ...(finding.advice === undefined ? {} : { advice: finding.advice }),
+    },
+  };
+}
+
+function flow(finding: Finding, place: (step: Evidence) => Location): ThreadFlowLocation[] {
+  const parting = partingStep(finding);
+  return finding.evidence.map((step, i) => {
+    const kind = stepKind(step.role);
+    const stack = (step.stack ?? []).map((line) => ({ location: { message: { text: plain(line.trim()) } } }));
+    return {
+      location: place(step),
+      executionOrder: i + 1,
+      importance: step === parting || kind === 'pin' || kind === 'harm' ? 'essential' : 'important',
+      kinds: [...new Set([kind, step.role])],
+      ...(stack.length === 0 ? {} : { stack: { frames: stack } }),
+      properties: { cpu: step.cpu, task: step.task, pid: step.pid, time: step.time, function: step.fn },
+    };
+  });
+}
+
+function location(step: Evidence, finding: Finding, report: CheckReport): Location {
+  const path = report.traces[finding.trace]?.path ?? '';
+  const words = [step.role, step.fn, step.what].filter((part) => part !== undefined && part !== '');
+  return {
+    physicalLocation: { artifactLocation: { uri: uriOf(path), index: finding.trace }, region: region(step) },
+    message: { text: plain(words.join(': ')) },
+  };
+}
+
+function region(step: Evidence): Region {
+  return {
+    startLine: step.line,
+    byteOffset: step.offset,
+    ...(step.text === '' ? {} : { byteLength: Buffer.byteLength(step.text), snippet: { text: verbatim(step.text) } }),
+  };
+}
+
+/** A relative or `file:` URI; standard input has no path and gets a name. */
+function uriOf(path: string): string {
+  if (path === '-') {
+    return 'stdin';
+  }
+  const segments = path.split('/').map((segment) => encodeURIComponent(segment.replace(/\p{Surrogate}/gu, '\ufffd')));
+  return (path.startsWith('/') ? 'file://' : '') + segments.join('/');
+}
+
+/** Message text: `[words](1)` would be a link (SARIF 2.1.0, 3.11.6), so its bracket is escaped. */
+function plain(text: string): string {
+  return clean(text).replace(/\[(?=[^\]]*\]\()/g, '\\[');
+}

@@ -1,0 +1,125 @@
+// Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
+import type { Finding } from '../rules/finding.ts';
+import type { CheckReport, TraceInfo } from './contract.ts';
+import { clean, columns, verbatim, wrap } from './format.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
+import { type Step, steps } from './timeline.ts';
+import {
+  clockWords,
+  formatWords,
+  kernelWords,
+  lossWords,
+  notes,
+  pageWords,
+  pathWords,
+  pinOwner,
+  pinsWords,
+  sizeWords,
+  undecided,
+  undecidedWords,
+  verdictWords,
+  weight,
+} from './words.ts';
+
+/** RFC 3676 and the kernel's email-clients.rst: lines that survive being quoted a few times. */
+const WIDTH = 72;
+/** How the kernel's submitting-patches.rst sets quoted console output and traces apart. */
+const QUOTE = '  ';
+
+const LABELS: Readonly<Record<string, string>> = {
+  harm: 'Harm',
+  own: 'Note',
+  why: 'Why',
+  fixed: 'Fixed by',
+  try: 'Try',
+  doubt: 'Doubt',
+  also: 'Also',
+};
+
+export const text: Reporter = {
+  id: 'text',
+  extension: 'txt',
+  *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
+    const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
+    yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;
+    for (const finding of report.findings) {
+      yield `${findingLines(finding, report).join('\n')}\n\n`;
+    }
+    yield `${summaryLines(report).join('\n')}\n`;
+  },
+};
+
+function findingLines(finding: Finding, report: CheckReport): string[] {
+  const trace = report.traces[finding.trace];
+  const title = hanging(`[${finding.n}] ${clean(finding.rule)} (${weight(finding)})`, '    ');
+  const out = [...title, '-'.repeat(Math.max(...title.map(columns))), ''];
+  out.push(...wrap(clean(finding.message), WIDTH), '');
+  out.push(...facts(finding, report, trace).flatMap((fact) => hanging(`  ${fact}`, '    ')), '');
+  out.push(...steps(finding, trace).flatMap(stepLines));
+  const quoted = finding.evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');
+  if (quoted.length > 0) {
+    out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
+  }
+  for (const note of notes(finding)) {
+    out.push('', ...wrap(`${LABELS[note.label] ?? note.label}: ${note.text}`, WIDTH));
+  }
+  return out;
+}
+
+function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefined): string[] {
+  const { pin, mapping } = finding;
+  const where = [pinOwner(finding), pin.address === undefined ? '' : `address ${clean(pin.address)}`];
+  const flags = pin.flags.map(clean).join('|');
+  const held = [pageWords(pin), clean(pin.api ?? ''), flags].filter((part) => part !== undefined && part !== '');
+  const now = pageWords(mapping);
+  return [
+    `process: ${where.filter((part) => part !== '').join(', ') || 'not shown'}`,
+    `pinned:  ${held.join(', ') || 'not shown'}`,
+    ...(now === undefined ? [] : [`mapped:  ${now}`]),
+    ...(report.traces.length > 1 && trace !== undefined ? [`trace:   ${pathWords(trace)}`] : []),
+  ];
+}
+
+/** `  +0.161775 cpu1 scn-157 copy do_wp_page (line 648)` and below it what happened. */
+function stepLines(step: Step): string[] {
+  const head = [step.time, step.cpu, step.task, step.role, step.fn].filter((cell) => cell !== '');
+  const what = step.parts ? `${step.what}  <- they part` : step.what;
+  return [
+    ...hanging(`  ${head.join(' ')} (line ${step.evidence.line})`, '      '),
+    ...wrap(what, WIDTH - 6).map((line) => `      ${line}`),
+  ];
+}
+
+function summaryLines(report: CheckReport): string[] {
+  const out = ['What was read', '-------------'];
+  for (const trace of report.traces) {
+    const lost = lossWords(trace.losses);
+    const losses = lost.length === 0 ? ['nothing lost'] : lost.map((loss) => `lost: ${loss}`);
+    const lines = [
+      formatWords(trace),
+      kernelWords(trace),
+      clockWords(trace),
+      sizeWords(trace),
+      pinsWords(trace),
+      ...losses,
+    ];
+    // The path stays whole: a broken path cannot be copied.
+    out.push('', pathWords(trace), ...lines.flatMap((line) => hanging(`  ${line}`, '    ')));
+  }
+  const groups = undecided(report);
+  if (groups.length > 0) {
+    out.push('', ...wrap(`Could not be checked: ${undecidedWords(report)}`, WIDTH), '');
+    for (const group of groups) {
+      out.push(...hanging(`- missing: ${group.missing.join('; ') || 'no reason given'}`, '  '));
+      out.push(...wrap(group.rules.join(', '), WIDTH - 2).map((line) => `  ${line}`));
+    }
+  }
+  return out;
+}
+
+/** Wrapped text that keeps the blanks it starts with and indents the lines after the first. */
+function hanging(line: string, rest: string): string[] {
+  const lead = line.slice(0, line.length - line.trimStart().length);
+  const [first = '', ...others] = wrap(line.trimStart(), WIDTH - Math.max(lead.length, rest.length));
+  return [lead + first, ...others.map((other) => rest + other)];
+}

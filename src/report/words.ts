@@ -1,0 +1,227 @@
+// What every report for people says in the same words: the verdict, who held the pin, what a trace was,
+// what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { CheckReport, Loss, TraceInfo } from './contract.ts';
+import { clean, count, duration, grouped } from './format.ts';
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** `violated: 1 error, 2 notes`, `clean: 9 rules held`, `could not be checked: 4 of 10 rules`. */
+export function verdictWords(report: CheckReport): string {
+  switch (report.verdict) {
+    case 'violated':
+      return `violated: ${severityWords(report.findings) || 'no finding'}`;
+    case 'clean': {
+      const held = report.rules.filter((rule) => rule.verdict === 'clean').length;
+      const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
+      return `clean: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${alsoFound(report)}`;
+    }
+    case 'could-not-be-checked':
+      return `could not be checked: ${undecidedWords(report)}${alsoFound(report)}`;
+  }
+}
+
+/** `1 error, 2 warnings`; empty without findings. */
+export function severityWords(findings: readonly Finding[]): string {
+  return SEVERITIES.flatMap((severity) => {
+    const n = findings.filter((finding) => finding.severity === severity).length;
+    return n === 0 ? [] : [count(n, severity)];
+  }).join(', ');
+}
+
+function alsoFound(report: CheckReport): string {
+  return report.findings.length === 0 ? '' : `; ${severityWords(report.findings)}`;
+}
+
+/** Rules that could not decide for the same reasons. */
+export interface Undecided {
+  missing: string[];
+  rules: string[];
+}
+
+/** The rules that could not decide, those with the same reasons together, in the order of the report. */
+export function undecided(report: CheckReport): Undecided[] {
+  const groups = new Map<string, Undecided>();
+  for (const rule of report.rules) {
+    if (rule.verdict !== 'could-not-be-checked') {
+      continue;
+    }
+    const missing = rule.missing.map(clean);
+    const key = missing.toSorted().join('\n');
+    const group = groups.get(key) ?? { missing, rules: [] };
+    group.rules.push(clean(rule.id));
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** `4 of 10 rules`, `1 of 1 rule`. */
+export function undecidedWords(report: CheckReport): string {
+  const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked').length;
+  return `${grouped(open)} of ${count(report.rules.length, 'rule')}`;
+}
+
+/** `odirect[149]`, as the kernel log writes it; what the trace did not show is left out. */
+export function pinOwner(finding: Finding): string {
+  const { comm, pid, tgid } = finding.pin;
+  const id = tgid ?? pid;
+  return `${clean(comm ?? '')}${id === undefined ? '' : `[${id}]`}`;
+}
+
+/** `error, certain`. */
+export function weight(finding: Finding): string {
+  return `${finding.severity}, ${finding.confidence}`;
+}
+
+/** `pfn 0x47b3c`, or the struct page where the trace never shows a pfn. */
+export function pageWords(page: { pfn?: string; page?: string } | undefined): string | undefined {
+  if (page?.pfn !== undefined) {
+    return `pfn ${clean(page.pfn)}`;
+  }
+  return page?.page === undefined ? undefined : `page ${clean(page.page)}`;
+}
+
+/** The path as given; `-` by its name. */
+export function pathWords(trace: TraceInfo): string {
+  return trace.path === '-' ? 'standard input' : clean(trace.path);
+}
+
+/** `ftrace, latency-format`. */
+export function formatWords(trace: TraceInfo): string {
+  return [trace.format, trace.variant]
+    .filter((part) => part !== '')
+    .map(clean)
+    .join(', ');
+}
+
+/** `kernel 5.10.0-32-amd64, era 5.10 (from the probes)`. */
+export function kernelWords(trace: TraceInfo): string {
+  const kernel = trace.kernel === undefined ? 'kernel not named' : `kernel ${clean(trace.kernel)}`;
+  const from = clean(trace.eraFrom);
+  if (trace.era === undefined) {
+    return `${kernel}, era not decided${from === '' ? '' : `: ${from}`}`;
+  }
+  return `${kernel}, era ${clean(trace.era)}${from === '' ? '' : ` (${from})`}`;
+}
+
+/** `clock local, 2 CPUs, 0.947 s`. */
+export function clockWords(trace: TraceInfo): string {
+  const parts = [trace.clock === undefined ? 'clock not named' : `clock ${clean(trace.clock)}`];
+  if (trace.timeUnit === 'none') {
+    parts.push('no times');
+  }
+  if (trace.cpus !== undefined) {
+    parts.push(count(trace.cpus, 'CPU'));
+  }
+  if (trace.firstTime !== undefined && trace.lastTime !== undefined && trace.timeUnit !== 'none') {
+    parts.push(duration(trace.lastTime - trace.firstTime, trace.timeUnit));
+  }
+  return parts.join(', ');
+}
+
+/** `1,311 lines, 1,299 events, 312 of them used`. */
+export function sizeWords(trace: TraceInfo): string {
+  return `${count(trace.lines, 'line')}, ${count(trace.events, 'event')}, ${grouped(trace.mmEvents)} of them used`;
+}
+
+/** `5 pins: 4 released, 1 open`. */
+export function pinsWords(trace: TraceInfo): string {
+  const { seen, released, presumed, open } = trace.pins;
+  if (seen === 0) {
+    return 'no pins';
+  }
+  const parts = [`${grouped(released)} released`];
+  if (presumed > 0) {
+    parts.push(`${grouped(presumed)} presumed released`);
+  }
+  parts.push(`${grouped(open)} open`);
+  return `${count(seen, 'pin')}: ${parts.join(', ')}`;
+}
+
+/** Each kind of loss once: `23 events lost on CPU 1 at :1042, :2210: the ring buffer was full`. */
+export function lossWords(losses: readonly Loss[]): string[] {
+  const groups = new Map<string, Loss[]>();
+  for (const loss of losses) {
+    const key = `${loss.kind} ${loss.cpu} ${loss.reason}`;
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [loss]);
+    } else {
+      group.push(loss);
+    }
+  }
+  return [...groups.values()].map(lossGroup);
+}
+
+/** The first lines that were not understood, verbatim. */
+export function lossSamples(losses: readonly Loss[]): { line: number; text: string }[] {
+  return losses.flatMap((loss) => loss.samples ?? []).slice(0, 5);
+}
+
+/** Lines named in one loss; the rest are counted. */
+const LINES_NAMED = 3;
+
+function lossGroup(losses: Loss[]): string {
+  const [first] = losses;
+  if (first === undefined) {
+    return '';
+  }
+  const known = losses.reduce((sum, loss) => sum + (loss.count ?? 0), 0);
+  const all = losses.every((loss) => loss.count !== undefined);
+  const words = [lossPhrase(first.kind, all || known > 0 ? known : undefined, all)];
+  if (first.cpu !== undefined) {
+    words.push(`on CPU ${first.cpu}`);
+  }
+  const lines = losses.flatMap((loss) => (loss.line === undefined ? [] : [`:${loss.line}`]));
+  if (lines.length > 0) {
+    const more = lines.length - LINES_NAMED;
+    const named = lines.slice(0, LINES_NAMED).join(', ');
+    const at = known > lines.length && first.kind === 'bad-line' ? 'from' : 'at';
+    words.push(`${at} ${named}${more > 0 ? ` and ${count(more, 'more place')}` : ''}`);
+  }
+  return words.join(' ') + (first.reason === '' ? '' : `: ${clean(first.reason)}`);
+}
+
+function lossPhrase(kind: Loss['kind'], n: number | undefined, exact: boolean): string {
+  const least = exact ? '' : 'at least ';
+  const events = n === undefined ? 'an unknown number of events' : `${least}${count(n, 'event')}`;
+  switch (kind) {
+    case 'bad-line':
+      return n === undefined ? 'lines not understood' : `${least}${count(n, 'line')} not understood`;
+    case 'lost-events':
+      return `${events} lost`;
+    case 'overwritten':
+      return `${events} overwritten`;
+    case 'filtered':
+      return n === undefined ? 'events filtered out' : `${events} filtered out`;
+    case 'truncated':
+      return n === undefined ? 'cut short' : `cut short, ${least}${count(n, 'line')} missing`;
+  }
+}
+
+/** The sentences below a finding with the word that introduces each, in the order to print them. */
+export function notes(finding: Finding): { label: string; text: string }[] {
+  const all: { label: string; text: string }[] = [];
+  if (finding.harm.length > 0) {
+    all.push({ label: 'harm', text: finding.harm.join(', ') });
+  }
+  if (finding.selfInflicted) {
+    all.push({ label: 'own', text: 'the process gave up or changed the mapping it had pinned itself' });
+  }
+  if (finding.why !== undefined) {
+    all.push({ label: 'why', text: clean(finding.why) });
+  }
+  for (const fix of finding.fixedBy ?? []) {
+    all.push({ label: 'fixed', text: clean(fix) });
+  }
+  if (finding.advice !== undefined) {
+    all.push({ label: 'try', text: clean(finding.advice) });
+  }
+  for (const doubt of finding.doubts) {
+    all.push({ label: 'doubt', text: clean(doubt) });
+  }
+  if (finding.also.length > 0) {
+    all.push({ label: 'also', text: clean(finding.also.join(', ')) });
+  }
+  return all;
+}

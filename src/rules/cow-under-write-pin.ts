@@ -1,0 +1,37 @@
+// The general case: a write fault copied a page that somebody holds for writing.
+import { defineRule } from './contract.ts';
+import { matters } from './drift-cause.ts';
+
+export default defineRule({
+  meta: {
+    id: 'cow-under-write-pin',
+    summary: 'A write fault copied a page that is pinned for writing.',
+    why:
+      'The address maps the copy from then on, and what is written through the pin goes to the old page: a read that never arrives. ' +
+      'From v5.9 to v5.18 every extra reference made do_wp_page() copy; since v5.19 exclusive anonymous pages are reused.',
+    needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
+    status: 'stable',
+    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    falsePositives: ['references held for an instant (futex, ptrace, uprobes); they are told by their caller'],
+    references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374 started the page_count() rule'],
+    fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
+    advice: 'move to a kernel with the fix; until then do not write-protect, fork or reclaim memory under I/O',
+    messages: { copied: 'the page pinned for writing is {pinned}, the process sees {mapped} since the copy' },
+  },
+  create(context) {
+    return {
+      drift({ drift }) {
+        if (drift.via !== 'cow' && drift.via !== 'observed') return;
+        if (!drift.pin.call.write || !matters(drift)) return;
+        context.report({
+          messageId: 'copied',
+          drift,
+          pin: drift.pin,
+          cause: 'a write fault copied the pinned page',
+          promise: drift.pin.call.kind === 'PIN' ? 'writePinCoherent' : undefined,
+          severity: 'warning',
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,52 @@
+// The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
+import type { Pin } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+
+/** Does the pinning address space still map the page where it pinned it? */
+const gaveUp = (pin: Pin): boolean => pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap');
+
+export default defineRule({
+  meta: {
+    id: 'foreign-pin-reuse',
+    summary: 'A write fault reused a page on which another process still holds a reference.',
+    why:
+      'the reference was taken while the page was shared; once its taker unmapped it, the mapcount said "mine alone" and the writer ' +
+      'kept the page, so the other side reads everything written from then on',
+    needs: [['gup'], ['wpFaultRet', 'wpPmdRet'], ['newAnon']],
+    status: 'stable',
+    severity: { all: 'error; warning for hugetlb, where all kernels do it by design' },
+    falsePositives: ['pages shared on purpose (MAP_SHARED) never reach this rule'],
+    references: ['CVE-2020-29374', 'CVE-2020-29368'],
+    fixedBy: [
+      '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9)',
+      '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
+    ],
+    advice: 'move to a kernel with the fix; hugetlb has none',
+    messages: {
+      reused: 'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
+    },
+  },
+  create(context) {
+    return {
+      reuse({ mm, at, pins }) {
+        for (const pin of pins) {
+          if (!pin.live && pin.state !== 'orphan') continue;
+          if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
+          // relatives by fork share pages copy-on-write; anything else is shared on purpose
+          if (pin.mm.parent !== mm && mm.parent !== pin.mm && pin.mm.parent !== mm.parent) continue;
+          if (!gaveUp(pin) && pin.call.write) continue;
+          context.report({
+            messageId: 'reused',
+            data: { pinner: pin.call.at, mm },
+            pin,
+            at,
+            cause: 'a write fault reused a page that another process holds',
+            severity: 'error',
+            harm: ['leak'],
+            path: [...pin.steps.filter((s) => s.role === 'zap').slice(-1), { role: 'reuse', at, what: 'the page became writable for the other process' }],
+          });
+        }
+      },
+    };
+  },
+});

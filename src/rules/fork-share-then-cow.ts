@@ -1,0 +1,44 @@
+// fork write-protects a page that is under I/O; the parent's next write copies it away from the device.
+import { defineRule } from './contract.ts';
+import { matters, readOnlyBy } from './drift-cause.ts';
+
+export default defineRule({
+  meta: {
+    id: 'fork-share-then-cow',
+    summary: 'fork shared a pinned page with a child, and the next write of the pinning process copied it.',
+    why:
+      'fork maps the page read-only in both, and the reference makes it look shared even when the child is gone, so the parent ' +
+      'gets the copy and the device keeps the original. fork copies FOLL_PIN pages early and leaves them alone; FOLL_GET pages it cannot tell.',
+    needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
+    status: 'stable',
+    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error when data were lost', '6.12': 'error when data were lost', '7.2': 'error when data were lost' },
+    falsePositives: ['none known'],
+    references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
+    fixedBy: [
+      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9)',
+      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)',
+    ],
+    advice: 'MADV_DONTFORK on the buffer, or no fork while I/O is in flight',
+    messages: { parted: 'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place' },
+    overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork'],
+  },
+  create(context) {
+    return {
+      drift({ drift }) {
+        const { pin } = drift;
+        if (drift.via !== 'cow' || !matters(drift)) return;
+        const why = readOnlyBy(drift);
+        if (why.kind !== 'fork') return;
+        context.report({
+          messageId: 'parted',
+          drift,
+          pin,
+          cause: 'fork shared the page, then a write copied it',
+          promise: pin.call.kind === 'PIN' ? 'forkCopiesPinned' : undefined,
+          severity: pin.call.write ? 'warning' : 'note',
+          path: [why.step],
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,37 @@
+// What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
+import { Kind, type KindName } from '../vocabulary/kinds.ts';
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'insufficient-evidence',
+    summary: 'Pins whose life the trace does not show whole, and event kinds without which nothing can be said.',
+    why: 'a trace without unpin events is not clean; neither is one in which pins are still open at the end, or lines are missing',
+    needs: [],
+    status: 'stable',
+    severity: { all: 'no finding; the verdict becomes "could not be checked"' },
+    falsePositives: [],
+    references: [],
+    fixedBy: [],
+    messages: {},
+  },
+  create(context) {
+    const { model } = context;
+    const seen = (...kinds: KindName[]) => kinds.some((k) => model.seen[Kind[k]] > 0);
+    return {
+      end({ pins }) {
+        if (!seen('gup')) context.undecided('no GUP call is recorded (get_user_pages*, pin_user_pages*)');
+        else if (!seen('gupRet')) context.undecided('no return of a GUP call is recorded, so which pins stuck is not known');
+        if (!seen('grab', 'pinPages', 'followPteRet')) context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
+        if (!seen('newAnon')) context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
+        if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
+        if (model.gaps.length > 0) context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
+        const open = pins.filter((p) => p.owner !== 'transient' && p.drifts === 0);
+        const unknown = open.filter((p) => p.page !== p.page).length;
+        if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
+        if (open.length > unknown) context.undecided(`${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`);
+        if (model.counts.unmatched > 0) context.undecided(`${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins that the trace does not show being taken`);
+      },
+    };
+  },
+});

@@ -1,0 +1,36 @@
+// fork promises a FOLL_PIN page its own copy for the child; here the child got the page itself.
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'pinned-page-shared-by-fork',
+    summary: 'fork gave a FOLL_PIN page to the child instead of copying it early.',
+    why: 'the parent and its device then depend on who writes first; the child may see what the device writes',
+    needs: [['gup'], ['forkVma'], ['newAnon']],
+    status: 'stable',
+    severity: { '5.10': 'note (hugetlb is not copied early before v5.13)', '6.1': 'note; the drift itself is the error', '6.12': 'note', '7.2': 'note' },
+    falsePositives: ['the page was not mapped at the time of the fork'],
+    references: ['Documentation/core-api/pin_user_pages.rst'],
+    fixedBy: [
+      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9)',
+      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13)',
+    ],
+    messages: { shared: 'fork shared the pinned page {pinned} with the child instead of copying it' },
+  },
+  create(context) {
+    return {
+      share({ pin, at }) {
+        if (pin.call.kind !== 'PIN' || !pin.call.write) return;
+        context.report({
+          messageId: 'shared',
+          pin,
+          at,
+          cause: 'fork made no early copy',
+          severity: 'note',
+          doubts: [{ cap: 'medium', because: 'an early copy shows only by its new page; absence is weaker than presence' }],
+          path: pin.steps.filter((s) => s.role === 'fork'),
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,39 @@
+// The four steps of the mail that started this: pin, unmap for swap, refault read-only, copy.
+import { defineRule } from './contract.ts';
+import { matters, readOnlyBy } from './drift-cause.ts';
+
+export default defineRule({
+  meta: {
+    id: 'swapin-cow-under-pin',
+    summary: 'A pinned page was unmapped for swap, mapped back read-only, and copied by the next write.',
+    why: 'the swap entry forgot that the page was exclusive, so the write fault saw an extra reference and copied',
+    needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['unmapOne'], ['anonRmap', 'swapIn']],
+    status: 'stable',
+    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    falsePositives: ['none known'],
+    references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],
+    fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
+    advice: 'move to a kernel with the fix; until then keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
+    messages: { parted: 'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write put {mapped} in its place' },
+    overrides: ['cow-under-write-pin', 'stale-read-pin'],
+  },
+  create(context) {
+    return {
+      drift({ drift }) {
+        const { pin } = drift;
+        if (drift.via !== 'cow' || !matters(drift)) return;
+        const why = readOnlyBy(drift);
+        if (why.kind !== 'swap-in') return;
+        context.report({
+          messageId: 'parted',
+          drift,
+          pin,
+          cause: 'swap-in without the exclusive mark, then a copy',
+          promise: pin.call.write ? 'writeGetCoherent' : undefined,
+          severity: pin.call.write ? 'warning' : 'note',
+          path: why.unmap === undefined ? [why.step] : [why.unmap, why.step],
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,2 @@
+// Why: the public API for authors of rules and their tests (`pindrift/testing`).
+export {};

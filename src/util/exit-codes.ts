@@ -1,0 +1,17 @@
+// Why: the exit code is the answer that scripts read, so there is one list of them. A crash must never look like
+// findings, which is what Node (1) and oclif (1) would make of it.
+
+export const EXIT = {
+  /** Checked, and clean. */
+  clean: 0,
+  /** Findings at or above `--fail-on`. */
+  findings: 1,
+  /** A usage error, or input that cannot be used. */
+  unusable: 2,
+  /** Nothing found, but the evidence was not enough to say clean. */
+  undecided: 3,
+  /** A bug of ours. */
+  crash: 70,
+  /** The reader of stdout went away (128 + SIGPIPE). */
+  brokenPipe: 141,
+} as const;

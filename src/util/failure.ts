@@ -1,0 +1,97 @@
+// Why: whatever is thrown, the user reads the same two lines on stderr (what and where, then what to try) and gets the
+// exit code that tells a usage error from a bug. Pure, so that the wording can be tested.
+
+import { stripVTControlCharacters } from 'node:util';
+import { InputError } from './errors.ts';
+import { escapeControl } from './escape.ts';
+import { EXIT } from './exit-codes.ts';
+
+export interface Failure {
+  exitCode: number;
+  /** Lines for stderr; empty when there is nothing to say (a command that chose its exit code). */
+  text: string;
+}
+
+/** What is known about an error that the operating system returned and nobody translated. */
+const SYSTEM_ERRORS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large',
+  EISDIR: 'is a directory',
+  ENAMETOOLONG: 'file name too long',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
+};
+
+export interface FailureContext {
+  /** The command to suggest after a usage error. */
+  help?: string;
+  /** Show the stack of a crash. */
+  debug?: boolean;
+}
+
+export function describeFailure(error: unknown, context: FailureContext = {}): Failure {
+  if (error instanceof InputError) {
+    return { exitCode: EXIT.unusable, text: message(error.message, error.where, error.tryThis) };
+  }
+  const exit = oclifExit(error);
+  if (exit !== undefined && isErrorWithCode(error, 'EEXIT')) return { exitCode: exit, text: '' };
+  if (exit === EXIT.unusable && error instanceof Error) {
+    return { exitCode: EXIT.unusable, text: message(usageMessage(error), undefined, context.help) };
+  }
+  const system = systemError(error);
+  if (system) return { exitCode: EXIT.unusable, text: message(system.what, system.where) };
+  return { exitCode: EXIT.crash, text: crashMessage(error, context.debug ?? false) };
+}
+
+function message(what: string, where?: string, tryThis?: string): string {
+  const place = where === undefined ? '' : ` (${escapeControl(where)})`;
+  const next = tryThis === undefined ? '' : `  try: ${escapeControl(tryThis)}\n`;
+  return `pindrift: ${escapeLines(what)}${place}\n${next}`;
+}
+
+/** Lines after the first are indented, so that echoed text cannot pass for a line of ours. */
+function escapeLines(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => escapeControl(line.trimEnd()))
+    .filter((line) => line !== '')
+    .join('\n  ');
+}
+
+/** oclif puts an `oclif.exit` on its own errors; 2 on usage errors, 1 on modules it could not load. */
+function oclifExit(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('oclif' in error)) return undefined;
+  const { exit } = error.oclif as { exit?: unknown };
+  return typeof exit === 'number' ? exit : undefined;
+}
+
+function usageMessage(error: Error): string {
+  const text = stripVTControlCharacters(error.message)
+    .replace(/\n?See more help with --help\s*$/, '')
+    .replace(/^command (\S+) not found$/, (_all, id: string) => `unknown command: ${id.replaceAll(':', ' ')}`);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function systemError(error: unknown): { what: string; where?: string } | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  const what = SYSTEM_ERRORS[String(error.code)];
+  if (what === undefined) return undefined;
+  return 'path' in error && typeof error.path === 'string' ? { what, where: error.path } : { what };
+}
+
+function isErrorWithCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function crashMessage(error: unknown, debug: boolean): string {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = `pindrift: internal error: ${escapeLines(what)}\n`;
+  if (!debug) return `${text}  try: the same command with DEBUG=pindrift for a stack, and report it as a bug\n`;
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : 'no stack';
+  return `${text}  ${escapeLines(stack)}\n`;
+}

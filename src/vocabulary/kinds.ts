@@ -1,0 +1,164 @@
+// The mm events pindrift knows, one per thing a probe or tracepoint can say, with the slots each fills.
+// A kind stands for what happened in the kernel; which function or event name said so is the business of
+// functions.ts, and what it does to the state is the business of the model.
+import { Slot } from './record.ts';
+
+const { MM, ADDR, END, PAGE, OTHER, N, FLAGS, PTE_HI, PTE_LO, SYM, CPU } = Slot;
+
+/**
+ * How a field's text becomes slots.
+ * `num` a signed 64-bit number; `pte` 64 raw bits into PTE_HI and PTE_LO; `sym` an interned symbol;
+ * `len` a length that is added to ADDR to give END.
+ */
+export type FieldType = 'num' | 'pte' | 'sym' | 'len';
+
+export interface KindField {
+  slot: number;
+  type: FieldType;
+  /** argument names with this meaning: the probe set's own first, then the kernel's parameter names */
+  names: readonly string[];
+}
+
+const f = (slot: number, names: string, type: FieldType = 'num'): KindField => ({ slot, type, names: names.split(' ') });
+
+const mm = f(MM, 'mm vm_mm mm_struct src_mm');
+const addr = f(ADDR, 'addr address start va uaddr hva');
+const end = f(END, 'end');
+const page = f(PAGE, 'page folio head');
+const pages = [f(PAGE, 'p0 pages0 page0'), f(OTHER, 'p1 pages1 page1'), f(PTE_HI, 'p2'), f(PTE_LO, 'p3')];
+const flags = f(FLAGS, 'flags gup_flags foll_flags fault_flags');
+const ret = f(N, 'ret retval rc arg1 $retval result');
+const pte = f(PTE_HI, 'pte orig_pte entry', 'pte');
+const pmd = f(PTE_HI, 'pmd orig_pmd pte', 'pte');
+
+/** Fields of every kind. The index in this list is the number in a record's KIND slot. */
+const KIND_LIST = {
+  none: [],
+  // a pin is asked for, taken, undone (include/linux/mm_types.h FOLL_*, mm/gup.c)
+  gup: [mm, f(ADDR, 'start addr address'), f(N, 'nr nr_pages npages n'), flags, f(OTHER, 'pages'), f(SYM, 'caller', 'sym')],
+  gupRet: [ret],
+  grab: [page, f(N, 'refs nr n'), flags, f(PTE_LO, 'ref refcount')],
+  grabRet: [f(PAGE, 'head page folio ret retval arg1')],
+  followPte: [mm, addr, flags],
+  followPteRet: [f(PAGE, 'page ret retval arg1')],
+  followPmd: [mm, addr, flags],
+  followPmdRet: [f(PAGE, 'page ret retval arg1')],
+  pinPages: [f(ADDR, 'start'), f(N, 'nr nr_pages'), f(END, 'ret'), flags, ...pages],
+  // a pin is given back
+  putFolio: [page, f(N, 'refs n'), flags],
+  unpin: [page],
+  unpinPages: [f(N, 'n npages nr'), f(FLAGS, 'dirty make_dirty'), ...pages],
+  unpinRange: [page, f(N, 'n npages nr'), f(FLAGS, 'dirty make_dirty')],
+  unpinFolio: [page, f(N, 'n npages nr')],
+  // block I/O
+  bioSubmit: [f(OTHER, 'bio'), f(PAGE, 'p0'), f(N, 'size'), f(FLAGS, 'opf'), f(ADDR, 'sector'), f(PTE_HI, 'l0'), f(PTE_LO, 'o0'), f(END, 'vcnt')],
+  bioAdd: [f(OTHER, 'bio'), page, f(N, 'len'), f(FLAGS, 'off offset')],
+  bioEnd: [f(OTHER, 'bio'), f(N, 'status')],
+  bioRelease: [f(OTHER, 'bio'), f(PAGE, 'p0'), f(N, 'vcnt'), f(FLAGS, 'bflags'), f(PTE_LO, 'dirty mark_dirty')],
+  bioCheckDirty: [f(OTHER, 'bio'), f(PAGE, 'p0'), f(N, 'vcnt')],
+  // pipes (fs/splice.c)
+  pipeAdd: [f(OTHER, 'pipe'), page, f(N, 'len'), f(FLAGS, 'off offset')],
+  pipeRelease: [f(OTHER, 'pipe'), page],
+  // the page table gets a page (mm/rmap.c)
+  newAnon: [f(PAGE, 'page folio'), mm, addr, f(FLAGS, 'rflags flags'), f(N, 'compound'), f(PTE_HI, 'head'), f(PTE_LO, 'order')],
+  thpFault: [mm, addr],
+  anonRmap: [f(PAGE, 'page folio'), mm, addr, f(N, 'nr nr_pages'), f(FLAGS, 'rflags flags'), f(OTHER, 'folio')],
+  anonRmapPmd: [f(PAGE, 'page folio'), mm, addr, f(FLAGS, 'rflags flags'), f(OTHER, 'folio')],
+  newHugetlb: [f(PAGE, 'page folio'), mm, addr],
+  moveAnon: [page, mm],
+  fileMap: [mm, addr, page, f(OTHER, 'cow cow_page')],
+  fileRmap: [f(PAGE, 'page folio'), mm, f(N, 'nr nr_pages')],
+  // faults (mm/memory.c, mm/huge_memory.c, mm/hugetlb.c)
+  fault: [mm, addr, flags],
+  wpFault: [mm, addr, pte, flags],
+  wpFaultRet: [ret],
+  wpCopy: [mm, addr, page],
+  wpReuse: [mm, addr, page],
+  wpPmd: [mm, addr, pmd, flags],
+  wpPmdRet: [ret],
+  wpHugetlb: [mm, addr],
+  swapIn: [mm, addr, pte, flags],
+  swapInRet: [ret],
+  clearFlush: [mm, addr, pte],
+  clearFlushPmd: [mm, addr, pmd],
+  reuseSwap: [page],
+  reuseSwapRet: [ret],
+  // reclaim, migration
+  unmapOne: [page, mm, addr, f(N, 'ref'), f(FLAGS, 'map')],
+  unmapOneRet: [ret],
+  swapCacheAdd: [page, f(OTHER, 'entry')],
+  swapOut: [page],
+  migrateOne: [page, mm, addr, f(N, 'ref')],
+  migrateOneRet: [ret],
+  migrateMap: [f(PAGE, 'old'), f(OTHER, 'new'), f(N, 'extra')],
+  migrateMapRet: [ret],
+  migrateIn: [page, mm, addr],
+  // a mapping goes away or moves
+  rmapDel: [f(PAGE, 'page folio'), f(N, 'nr'), mm],
+  rmapDelPmd: [f(PAGE, 'page folio'), mm],
+  zap: [mm, f(ADDR, 'start addr address'), end, f(END, 'len size', 'len')],
+  unmapVmas: [mm, f(ADDR, 'start start_addr'), f(END, 'end end_addr')],
+  move: [mm, f(ADDR, 'old old_addr'), f(END, 'new new_addr'), f(N, 'len len_in')],
+  mmExit: [mm, f(OTHER, 'vmemmap vmemmap_base')],
+  mmDrop: [mm],
+  // fork (mm/memory.c copy_page_range)
+  forkVma: [f(MM, 'dst dst_mm'), f(OTHER, 'src src_mm'), f(ADDR, 'start vm_start'), f(END, 'end vm_end'), f(FLAGS, 'vmflags vm_flags flags')],
+  forkVmaRet: [ret],
+  forkPmd: [f(MM, 'dst dst_mm'), f(OTHER, 'src src_mm'), addr, f(PTE_HI, 'pmd', 'pte')],
+  forkPmdRet: [ret],
+  forkHugetlb: [f(MM, 'dst dst_mm'), f(OTHER, 'src src_mm')],
+  // write protection
+  cprot: [mm, f(ADDR, 'start addr'), end, f(FLAGS, 'cp cp_flags'), f(PTE_HI, 'prot newprot', 'pte')],
+  softDirty: [mm, f(ADDR, 'start addr'), end],
+  uffdWp: [mm, f(ADDR, 'start'), f(END, 'len', 'len'), f(FLAGS, 'enable enable_wp')],
+  numaProt: [mm, f(ADDR, 'start addr'), end],
+  hugeProt: [mm, addr, pmd, f(FLAGS, 'cp cp_flags')],
+  // KSM, THP
+  ksmWp: [mm, page, f(N, 'ref')],
+  ksmWpRet: [ret],
+  ksmMerge: [mm, page, f(OTHER, 'kpage')],
+  ksmMergeRet: [ret],
+  splitPmd: [mm, addr, f(PTE_HI, 'pmd', 'pte'), f(FLAGS, 'freeze')],
+  splitFolio: [page],
+  collapse: [mm, addr],
+  collapseRet: [ret],
+  numaPmd: [mm, addr, flags],
+  numaThp: [mm, addr, page],
+  numaThpRet: [ret],
+  numaPage: [page],
+  numaPageRet: [ret],
+  // device-exclusive entries, notifiers, TLB
+  devExcl: [mm, addr, f(OTHER, 'owner')],
+  devExclRet: [f(PAGE, 'page ret retval arg1')],
+  devRestore: [mm, page, addr],
+  notifierStart: [mm, f(ADDR, 'start'), end, f(FLAGS, 'event'), f(OTHER, 'owner')],
+  notifierEnd: [mm, f(ADDR, 'start'), end],
+  tlbFlush: [mm, f(ADDR, 'start'), end],
+  // tasks (include/trace/events/{sched,task}.h)
+  taskFork: [f(N, 'child_pid')],
+  taskNew: [f(N, 'pid'), f(FLAGS, 'clone_flags')],
+  taskExit: [f(N, 'pid')],
+  taskExec: [f(N, 'pid'), f(OTHER, 'old_pid')],
+  // what user space asked for (syscalls:*), for the blame
+  sysMadvise: [f(ADDR, 'start'), f(N, 'len_in len'), f(FLAGS, 'behavior advice')],
+  sysMunmap: [addr, f(N, 'len')],
+  sysMprotect: [f(ADDR, 'start addr'), f(N, 'len'), f(FLAGS, 'prot')],
+  sysMremap: [addr, f(N, 'old_len'), f(END, 'new_addr'), f(FLAGS, 'flags')],
+  sysVmsplice: [f(ADDR, 'uiov iov'), f(N, 'nr_segs'), f(FLAGS, 'flags')],
+  sysExit: [f(N, 'ret')],
+  // pages (include/trace/events/kmem.h)
+  pageAlloc: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
+  pageFree: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
+  // the trace itself: events lost on CPU (N = how many, NaN unknown)
+  lost: [f(N, 'lost'), f(CPU, 'cpu')],
+} satisfies Record<string, readonly KindField[]>;
+
+export type KindName = keyof typeof KIND_LIST;
+
+/** Names by number: `KIND_NAMES[row[Slot.KIND]]`. */
+export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
+
+/** Numbers by name: `Kind.grab`. */
+export const Kind = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as Record<KindName, number>;
+
+export const KIND_FIELDS: readonly (readonly KindField[])[] = KIND_NAMES.map((name) => KIND_LIST[name]);

@@ -1,0 +1,74 @@
+// JUnit as CI reads it.
+import { describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/report/contract.ts';
+import type { ReportOptions } from '../../src/report/reporter.ts';
+import { render } from './render.ts';
+import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
+import { type Element, junitErrors, parseXml } from './xml.ts';
+
+async function suites(report: CheckReport, options: ReportOptions = {}): Promise<Element> {
+  const root = parseXml(await render('junit', report, options));
+  expect(junitErrors(root)).toEqual([]);
+  return root;
+}
+
+const outcome = (test: Element) => test.children.map((child) => child.name);
+
+describe('junit', () => {
+  it.each([odirect(), withStack(), undecided(), cleanReport(), hostile()])(
+    'is well-formed, and its counts are right',
+    async (report) => {
+      const root = await suites(report);
+      expect(root.children).toHaveLength(report.traces.length);
+      for (const one of [...root.children, root]) {
+        const tests = one === root ? root.children.flatMap(cases) : cases(one);
+        expect(one.attributes).toMatchObject({
+          tests: String(tests.length),
+          failures: String(tests.filter((test) => outcome(test).includes('failure')).length),
+          skipped: String(tests.filter((test) => outcome(test).includes('skipped')).length),
+          errors: '0',
+        });
+      }
+    },
+  );
+
+  it('a finding fails the test of its rule, with its story', async () => {
+    const [suite] = (await suites(odirect())).children;
+    const failed = cases(suite).filter((test) => outcome(test).includes('failure'));
+    expect(failed.map((test) => test.attributes.name)).toEqual(['swapin-cow-under-pin']);
+    const failure = failed[0]?.children[0];
+    expect(failure?.attributes).toEqual({ message: odirect().findings[0]?.message, type: 'error' });
+    expect(failure?.text).toContain(':648 +0.161768 cpu1 scn-157 copy do_wp_page pfn 0x7fb7d -> 0x7fb6a');
+    expect(failure?.text).toContain(odirect().findings[0]?.evidence[3]?.text);
+  });
+
+  it('a rule that could not be checked is skipped, with the reason', async () => {
+    const [suite] = (await suites(undecided())).children;
+    const skipped = cases(suite).filter((test) => outcome(test).includes('skipped'));
+    expect(skipped).toHaveLength(5);
+    expect(skipped[0]?.children[0]?.attributes.message).toBe(
+      'could not be checked; missing: unpin_user_pages, bio_release_pages',
+    );
+  });
+
+  it('a note does not fail a test unless notes are to', async () => {
+    const report = odirect();
+    report.findings.forEach((finding) => {
+      finding.severity = 'note';
+    });
+    const outcomes = async (options: ReportOptions) =>
+      (await suites(report, options)).children.flatMap(cases).flatMap(outcome);
+    expect(await outcomes({})).toEqual(['system-out']);
+    expect(await outcomes({ failOn: 'note' })).toEqual(['failure']);
+  });
+
+  it('hostile text is text', async () => {
+    expect(await render('junit', hostile())).not.toContain('<script');
+    const [suite] = (await suites(hostile())).children;
+    expect(suite?.attributes.name).toContain('<script>alert(1)</script>"\'&`|,');
+  });
+});
+
+function cases(suite: Element | undefined): Element[] {
+  return (suite?.children ?? []).filter((child) => child.name === 'testcase');
+}

@@ -1,0 +1,94 @@
+// What a person sees on the terminal, at the two widths people have, in a pipe and in colour.
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/report/contract.ts';
+import { render } from './render.ts';
+import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
+
+const widest = (text: string) => Math.max(...text.split('\n').map((line) => [...line].length));
+
+describe('on a terminal', () => {
+  it.each([80, 160])('the O_DIRECT story at %d columns', async (width) => {
+    const out = await render('pretty', odirect(), { width });
+    await expect(out).toMatchFileSnapshot(`golden/odirect.pretty-${width}.txt`);
+    expect(widest(out)).toBeLessThanOrEqual(width);
+  });
+
+  it.each([80, 160])('a trace that cannot tell, at %d columns', async (width) => {
+    const out = await render('pretty', undecided(), { width });
+    await expect(out).toMatchFileSnapshot(`golden/undecided.pretty-${width}.txt`);
+    expect(widest(out)).toBeLessThanOrEqual(width);
+  });
+
+  it('a clean trace', async () => {
+    await expect(await render('pretty', cleanReport(), { width: 80 })).toMatchFileSnapshot(
+      'golden/clean.pretty-80.txt',
+    );
+  });
+
+  it('verbose shows the trace lines and the call chain, whole', async () => {
+    const report = withStack();
+    const out = await render('pretty', report, { width: 80, verbose: true });
+    for (const step of report.findings[0]?.evidence ?? []) {
+      expect(out).toContain(`      | ${step.text}\n`);
+    }
+    expect(out).toContain("      |  => [unknown/kretprobe'd]\n");
+  });
+
+  it('verbose shows every line that was not understood, otherwise the first', async () => {
+    expect(await render('pretty', undecided(), { verbose: true })).toContain(':18 | more garbage\n');
+    const out = await render('pretty', undecided());
+    expect(out).toContain(':17 | garbage\n');
+    expect(out).not.toContain('more garbage');
+  });
+
+  it('colour adds colour and nothing else', async () => {
+    for (const report of [odirect(), undecided(), cleanReport(), hostile()]) {
+      const plain = await render('pretty', report, { verbose: true });
+      const coloured = await render('pretty', report, { verbose: true, color: true });
+      expect(plain).not.toContain('\x1b');
+      expect(coloured).toContain('\x1b[');
+      expect(stripVTControlCharacters(coloured)).toBe(plain);
+    }
+  });
+
+  it('several traces: each finding names its own', async () => {
+    const report = odirect();
+    const [trace] = report.traces;
+    const second = { ...report, traces: [...report.traces, { ...trace, path: 'b.txt' }] } as CheckReport;
+    expect(await render('pretty', second)).toContain('\n   in odirect_read_swap/trace.txt.gz\n');
+    expect(await render('pretty', report)).not.toContain('\n   in ');
+  });
+
+  it('a trace without times and CPUs: their columns are not there', async () => {
+    const report = odirect();
+    report.traces[0] = { ...report.traces[0], timeUnit: 'none' } as CheckReport['traces'][0];
+    for (const step of report.findings[0]?.evidence ?? []) {
+      delete step.time;
+      delete step.cpu;
+    }
+    expect(await render('pretty', report, { width: 120 })).toContain('\n    scn-158   pin      get_user_pages_fast ');
+  });
+
+  it('ticks are ticks, not seconds', async () => {
+    const report = odirect();
+    report.traces[0] = {
+      ...report.traces[0],
+      timeUnit: 'ticks',
+      firstTime: 5,
+      lastTime: 1255,
+    } as CheckReport['traces'][0];
+    for (const [i, step] of (report.findings[0]?.evidence ?? []).entries()) {
+      step.time = 1000 + i * 213;
+    }
+    const out = await render('pretty', report, { width: 120 });
+    expect(out).toContain('    +213  cpu1');
+    expect(out).toContain('1,250 ticks');
+  });
+
+  it('violated, and some rules could not be checked: both are said', async () => {
+    const report = undecided();
+    const out = await render('pretty', { ...report, verdict: 'violated', findings: odirect().findings });
+    expect(out).toContain('\nviolated: 1 error\ncould not be checked: 5 of 8 rules\n');
+  });
+});

@@ -1,0 +1,105 @@
+// SARIF as code scanning takes it: valid against the published schema, and with the path in it.
+import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
+import { Ajv } from 'ajv';
+import type { Log, Run } from 'sarif';
+import { describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/report/contract.ts';
+import type { ReportOptions } from '../../src/report/reporter.ts';
+import { render } from './render.ts';
+import { cleanReport, HOSTILE, hostile, odirect, undecided, withStack } from './samples.ts';
+
+// The schema is of JSON Schema draft 4; apart from these two keys it is the same in draft 7, which ajv knows.
+const { $schema: _schema, id: _id, ...schema } = sarifSchema;
+const validate = new Ajv({
+  strict: false,
+  allErrors: true,
+  // One pattern of the schema is no expression with the `u` flag.
+  unicodeRegExp: false,
+  formats: {
+    uri: (text: string) => URL.canParse(text),
+    'uri-reference': /^[\w\-.~:/?#[\]@!$&'()*+,;=%]*$/,
+    'date-time': true,
+  },
+}).compile(schema);
+
+async function run(report: CheckReport, options: ReportOptions = {}): Promise<Run> {
+  const log = JSON.parse(await render('sarif', report, options)) as Log;
+  expect(validate(log), JSON.stringify(validate.errors)).toBe(true);
+  return log.runs[0] as Run;
+}
+
+describe('sarif', () => {
+  it.each([odirect(), withStack(), undecided(), cleanReport(), hostile()])('is valid', async (report) => {
+    const { results } = await run(report);
+    expect(results).toHaveLength(report.findings.length);
+  });
+
+  it('points at the line where page and mapping part, and walks from the pin to the harm', async () => {
+    const report = withStack();
+    const result = (await run(report)).results?.[0];
+    expect(result).toMatchObject({ ruleId: 'swapin-cow-under-pin', ruleIndex: 1, level: 'error', rank: 100 });
+    expect(result?.partialFingerprints).toEqual({ 'pindrift/v1': '7d1f0c5a92e4b683' });
+    expect(result?.locations?.[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'odirect_read_swap/trace.txt.gz', index: 0 },
+      region: { startLine: 648, byteOffset: 87646, byteLength: 171 },
+    });
+    const steps = result?.codeFlows?.[0]?.threadFlows[0]?.locations ?? [];
+    expect(steps.map((step) => step.location?.physicalLocation?.region?.startLine)).toEqual([331, 599, 639, 648, 660]);
+    expect(steps.map((step) => step.kinds?.[0])).toEqual(['pin', 'cause', 'cause', 'cause', 'harm']);
+    expect(steps.map((step) => step.importance)).toEqual([
+      'essential',
+      'important',
+      'important',
+      'essential',
+      'essential',
+    ]);
+    expect(steps[3]?.location?.physicalLocation?.region?.snippet?.text).toBe(report.findings[0]?.evidence[3]?.text);
+    expect(steps[3]?.stack?.frames).toHaveLength(3);
+  });
+
+  it('a rule that could not be checked is said, and so is what was lost', async () => {
+    const invocation = (await run(undecided())).invocations?.[0];
+    const notes = invocation?.toolExecutionNotifications ?? [];
+    expect(invocation?.executionSuccessful).toBe(true);
+    expect(notes.filter((note) => note.descriptor?.id === 'could-not-be-checked')).toHaveLength(5);
+    expect(notes.filter((note) => note.descriptor?.id === 'loss').map((note) => note.message.text)).toContain(
+      '100 events lost on CPU 1 at :1042, :2210: the ring buffer was full',
+    );
+  });
+
+  it('says what is known of the rules and of pindrift', async () => {
+    const { driver } = (
+      await run(odirect(), {
+        version: '1.2.3',
+        rules: [
+          {
+            id: 'swapin-cow-under-pin',
+            title: 'Copy on a write fault after a swap-in',
+            description: 'More of it.',
+            severity: 'error',
+            precision: 'certain',
+            falsePositives: ['a page that was freed in between'],
+            references: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
+          },
+        ],
+      })
+    ).tool;
+    expect(driver).toMatchObject({ name: 'pindrift', version: '1.2.3' });
+    expect(driver.rules?.[1]).toMatchObject({
+      id: 'swapin-cow-under-pin',
+      shortDescription: { text: 'Copy on a write fault after a swap-in' },
+      defaultConfiguration: { level: 'error' },
+      properties: { precision: 'very-high' },
+    });
+    expect(driver.rules?.[1]?.help?.text).toContain('Not a finding: a page that was freed in between');
+  });
+
+  it('a path of any characters is a URI, standard input has a name, and no message has a link', async () => {
+    const { artifacts, results } = await run(hostile());
+    const uris = (artifacts ?? []).map((artifact) => artifact.location?.uri ?? '');
+    expect(uris[0]).toMatch(/^file:\/\/\/tmp\/[\w\-.~!'()*%/]+\/trace\.txt$/);
+    expect(decodeURIComponent(uris[0] ?? '')).toContain(HOSTILE.slice(0, 20));
+    expect(uris[1]).toBe('stdin');
+    expect(results?.[0]?.message.text).toContain(' \\[a](1)');
+  });
+});

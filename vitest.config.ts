@@ -1,0 +1,18 @@
+// Why: one place for how tests run. Files run in child processes, since better-sqlite3 is a native addon and a crash
+// of it must name the test file; consoles stay untouched, or @oclif/test captures nothing.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    disableConsoleIntercept: true,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
