@@ -56,7 +56,7 @@ for (const dir of captures(root)) {
     if ((error as Error).name !== 'InputError') misses.push(`${label}: CRASH ${(error as Error).stack}`);
   }
   if (verdict === 'could-not-be-checked') row.unchecked++;
-  const result = judge(truth, findings, verdict);
+  const result = judge(truth, dir.replace(/^.*\./, ''), findings, verdict);
   row.truePositive += result.truePositive;
   row.falsePositive += result.falsePositive.length;
   row.falseNegative += result.falseNegative.length;

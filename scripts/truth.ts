@@ -10,6 +10,8 @@ export interface TruthRow {
   addr: string;
   len: number;
   pin: string;
+  mem: string;
+  action: string;
   pin_pfn: string;
   end_pfn: string;
   verdict: string;
@@ -40,14 +42,15 @@ export interface Judgement {
 }
 
 /** Forms that lost or lack the evidence: an honest "could not be checked" is right there. */
-const PARTIAL = /-lost|-overrun|-percpu|-nohdr|-raw|-cpumask|-delta|-reltime|-wakeup/;
+const PARTIAL = /-lost|-minus|-overrun|-percpu|-nohdr|-raw|-cpumask/;
 
 const rank = { note: 0, warning: 1, error: 2 } as const;
 const show = (f: Finding): string => `${f.rule} ${f.severity} ${f.confidence} pid ${f.pin.pid} ${f.pin.address} ${f.pin.pfn ?? f.pin.page} harm ${f.harm.join(',') || '-'}`;
 
-export function judge(truth: Truth, findings: readonly Finding[], verdict: string): Judgement {
+/** @param form form of the capture by its folder: `ft`, `ft-raw`, `tc-lost` ... */
+export function judge(truth: Truth, form: string, findings: readonly Finding[], verdict: string): Judgement {
   const out: Judgement = { truePositive: 0, falsePositive: [], falseNegative: [], wrongPlace: [] };
-  const partial = PARTIAL.test(truth.form);
+  const partial = PARTIAL.test(form);
   const explained = new Set<Finding>();
   for (const row of truth.truth) {
     if (row.error !== undefined) continue;
@@ -55,17 +58,21 @@ export function judge(truth: Truth, findings: readonly Finding[], verdict: strin
     const start = Number.parseInt(row.addr, 16);
     const addresses = new Set<number>([start]);
     for (let a = start; a < start + Math.max(row.len, 4096); a += 4096) addresses.add(a);
+    // the truth of a THP speaks of its first page; the scenario works on others of it too
+    if (row.mem === 'thp') for (let a = start; a < start + 0x200000; a += 4096) addresses.add(a);
     for (const p of row.pages ?? []) addresses.add(Number.parseInt(p.addr, 16));
     const inPlace = findings.filter(
-      (f) => f.pin.address !== undefined && addresses.has(Number.parseInt(f.pin.address, 16)) && (f.pin.pid === undefined || pids.has(f.pin.pid) || f.pin.pid === row.child),
+      (f) => f.pin.address !== undefined && addresses.has(Number.parseInt(f.pin.address, 16)) && (f.pin.pid === undefined || pids.has(f.pin.pid) || f.pin.pid === row.child || (f.pin.tgid !== undefined && pids.has(f.pin.tgid))),
     );
     const exact = inPlace.filter((f) => Number.parseInt(f.pin.address as string, 16) === start);
-    const lost = row.lost_write === true || row.leak || (row.verdict === 'corruption' && row.diverged);
+    // a driver's read pin (pinlab) that missed a store: the device works with stale data
+    const stale = row.verdict === 'corruption' && row.diverged && row.stale_read === true;
+    const lost = row.lost_write === true || row.leak || stale;
     const harmed = (f: Finding) => (row.leak ? f.harm.includes('leak') : f.harm.length > 0);
     const what = `${row.scenario} (${row.verdict}) pid ${row.pin_tid} ${row.addr} ${row.pin_pfn}->${row.end_pfn}`;
     let wanted: Finding | undefined;
     let asked = true;
-    if (lost && !row.self_inflicted) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
+    if (row.leak || (lost && !row.self_inflicted)) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
     else if (row.self_inflicted && row.diverged) wanted = exact.find((f) => f.selfInflicted);
     else if (row.diverged) wanted = exact[0];
     else asked = false;
@@ -76,11 +83,11 @@ export function judge(truth: Truth, findings: readonly Finding[], verdict: strin
       else out.falseNegative.push(`${what}; verdict ${verdict}${findings.length > 0 ? `; elsewhere ${findings.slice(0, 3).map(show).join('; ')}` : ''}`);
     } else if (asked) out.truePositive++;
     const allowed = (f: Finding) => {
+      if (lost && (row.leak || !row.self_inflicted)) return true;
       if (row.self_inflicted) return f.severity !== 'error';
-      if (lost) return true;
       if (row.diverged || row.verdict === 'stale_allowed') return f.severity !== 'error';
       if (row.pin_leak === true) return true;
-      return f.severity === 'note';
+      return f.severity === 'note' || (row.action === 'mprotectpart' && f !== exact[0]);
     };
     for (const f of inPlace) if (allowed(f)) explained.add(f);
   }

@@ -171,7 +171,7 @@ class FindingWriter {
       harm,
       pin: {
         pid: known(pin.call.at.pid),
-        tgid: known(pin.call.at.tgid),
+        tgid: known(pin.call.at.tgid) ?? this.#creator(pin.call.at),
         comm: this.#lines.get(pin.call.at.offset)?.comm || undefined,
         mm: pin.mm === undefined ? undefined : hex(pin.mm.ptr),
         address: Number.isFinite(pin.vpn) ? hex(pin.vpn * 4096) : undefined,
@@ -258,6 +258,12 @@ class FindingWriter {
     if (page !== page) return 'another page';
     const pfn = this.#pfn(page);
     return pfn === undefined ? `page ${hex(page * 64)}` : `pfn ${pfn}`;
+  }
+
+  /** An io_uring worker carries its creator in its name: `iou-wrk-602`, `iou-sqp-602` (io_uring/io-wq.c). */
+  #creator(at: At): number | undefined {
+    const m = /^iou-(?:wrk|sqp)-(\d+)$/.exec(this.#lines.get(at.offset)?.comm ?? '');
+    return m === null ? undefined : Number(m[1]);
   }
 
   #task(at: At): string {

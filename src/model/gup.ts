@@ -27,8 +27,10 @@ const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
 const FOLL_WRITE = 0x1;
 // API-level flags never carry FOLL_TOUCH, so both layouts' FOLL_LONGTERM can be told by its bit
 const LONGTERM = 0x10000 | 0x100;
-// Both layouts' FOLL_PIN on a function that adds it; 0x80000 was FOLL_FAST_ONLY before v6.3, which comes with FOLL_GET 0x4
-const pinBit = (flags: number): boolean => (flags & 0x40000) !== 0 || ((flags & 0x80000) !== 0 && (flags & 0x4) === 0);
+// FOLL_PIN on an inner function whose caller was not recorded. 0x80000 is FOLL_PIN since v6.3 (FOLL_FAST_ONLY before, which
+// comes with FOLL_GET 0x4); 0x40000 is FOLL_PIN before and FOLL_REMOTE since, which comes with FOLL_GET 0x2 and FOLL_TOUCH 0x10000
+const pinBit = (flags: number): boolean =>
+  ((flags & 0x80000) !== 0 && (flags & 0x4) === 0) || ((flags & 0x40000) !== 0 && (flags & 0x10002) !== 0x10002);
 
 export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
   const fn = r[o + Slot.FN];
@@ -174,11 +176,11 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
   if (f.pages === 0) return;
   if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
   const remote = REMOTE.has(f.fn);
-  const mm = f.mm ?? (remote ? undefined : t.mm);
+  const mm = f.mm ?? (remote ? undefined : (t.mm ?? mapper(m, f)));
   const seenRet = ret === ret;
   const call: PinCall = {
     fn: f.fn,
-    kind: isPinApi(f.fn) || pinBit(f.flags) ? 'PIN' : 'GET',
+    kind: isPinApi(f.fn) || (isInner(f.fn) && pinBit(f.flags)) ? 'PIN' : 'GET',
     write: (f.apiFlags & FOLL_WRITE) !== 0,
     longterm: !isInner(f.fn) ? (f.apiFlags & LONGTERM) !== 0 : false,
     remote,
@@ -187,6 +189,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
     addr: f.addr,
     nr: f.nr,
     ret,
+    pages: f.pages,
     caller: f.caller,
     at: f.at,
     heldAt: at,
@@ -196,8 +199,35 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
     return;
   }
   const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
+  overwritten(m, call, at);
   hold(m, t, call, f, count);
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
+}
+
+/** The only address space that maps the first grabbed page there: a worker thread that never faulted has no other sign of its mm. */
+function mapper(m: Model, f: GupFrame): Mm | undefined {
+  const g = f.grabs[0];
+  if (g === undefined || f.addr !== f.addr) return undefined;
+  const vpn = Model.vpn(f.addr);
+  let found: Mm | undefined;
+  for (const mm of m.mms.values()) {
+    if (m.mapped(mm, vpn) !== g.page) continue;
+    if (found !== undefined) return undefined;
+    found = mm;
+  }
+  return found;
+}
+
+/**
+ * A FOLL_GET reference that no bio or pipe owns goes back by an inlined put_page(), which leaves no line. When its
+ * taker fills the same pages array with the same address again, the earlier reference is over.
+ */
+function overwritten(m: Model, call: PinCall, at: At): void {
+  if (call.kind !== 'GET' || call.pages !== call.pages) return;
+  const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, Model.vpn(call.addr));
+  const old = earlier?.find((p) => p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid);
+  if (old === undefined) return;
+  for (const pin of [...m.held]) if (pin.call === old.call) m.close(pin, at, true);
 }
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
@@ -208,6 +238,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     if (g.addr === g.addr) byAddr.set(Model.vpn(g.addr), g);
     else ordered.push(g);
   }
+  const transient = isTransient(m, t, call);
   const holds = new Map<PageId, Hold>();
   let next = 0; // grab in `ordered`
   let used = 0; // pages of it used
@@ -261,7 +292,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       h.pins.push(pin);
       pin.hold = h;
     }
-    if (call.caller >= 0 && m.isTransientCaller(call.caller)) pin.owner = 'transient';
+    if (transient) pin.owner = 'transient';
     if (grabbed !== undefined) pin.steps.push({ role: 'grab', at: grabbed.at, page });
     pin.steps.push({ role: 'pin', at: call.at, page });
     if (call.mm !== undefined && page === page) {
@@ -273,6 +304,18 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });
   }
+}
+
+/** execve() copies its arguments into the top of a stack that nobody runs on yet (get_arg_page(), fs/exec.c). */
+const EXEC_STACK = 0x7fffff000000;
+
+/** References for an instant, which no I/O ever uses and whose end shows nowhere. */
+function isTransient(m: Model, t: Task, call: PinCall): boolean {
+  if (call.caller >= 0 && m.isTransientCaller(call.caller)) return true;
+  if (call.kind !== 'GET') return false;
+  // make_device_exclusive() finds its page by GUP
+  if (t.devExcl !== undefined) return true;
+  return call.remote && call.nr === 1 && call.addr >= EXEC_STACK && call.mm !== t.mm;
 }
 
 const isPmd = (mm: Mm | undefined, vpn: number): boolean =>

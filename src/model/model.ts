@@ -42,6 +42,12 @@ export class Model {
   /** live pins of calls whose mm is not known yet, by thread */
   readonly homeless = new Map<number, Pin[]>();
   readonly gaps: Gap[] = [];
+  /** CPUs that recorded anything */
+  readonly cpus = new Uint8Array(8192);
+  /** tasks that were forked and have not been seen since */
+  readonly unseen = new Set<number>();
+  /** pages that were added to the swap cache: an unmapping of one is for swap, of another for migration (5.10 uses one function for both) */
+  readonly swapCache = new Set<PageId>();
   /** records seen by kind */
   readonly seen: Uint32Array;
   readonly listeners: Listeners = {};
@@ -86,7 +92,7 @@ export class Model {
       ts: row[o + Slot.TS],
       cpu: row[o + Slot.CPU],
       pid: row[o + Slot.PID],
-      tgid: row[o + Slot.TGID],
+      tgid: row[o + Slot.TGID] > 0 ? row[o + Slot.TGID] : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1),
       fn: row[o + Slot.FN],
     };
   }
@@ -114,6 +120,7 @@ export class Model {
         wp: undefined,
         swap: undefined,
         unmap: undefined,
+        unmapped: [],
         hugetlb: undefined,
         fork: undefined,
         forked: undefined,
@@ -294,6 +301,7 @@ export class Model {
 
   /** The page was allocated afresh, so whoever held it has let go, seen or not. */
   reallocated(page: PageId, pages: number, at: At): void {
+    if (this.swapCache.size > 0) for (let i = 0; i < pages; i++) this.swapCache.delete(page + i);
     if (this.pinsByPage.size === 0) return;
     for (let i = 0; i < pages; i++) {
       const pins = this.pinsByPage.get(page + i);

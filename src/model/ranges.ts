@@ -133,14 +133,26 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   const page = m.mapped(u.mm, u.vpn);
   const pins = m.pinsAt(u.mm, u.vpn);
   m.suspend(u.mm, u.vpn, u.page, u.migrate ? Pte.Migration : Pte.Swap);
-  if (pins.length > 0) m.step(pins, 'unmap', u.at, { page: u.page });
-  if (!u.migrate) m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
+  if (pins.length > 0) m.step(pins, u.migrate ? 'migrate' : 'unmap', u.at, { page: u.page });
+  if (u.migrate) return;
+  if (pins.length > 0 && !m.swapCache.has(u.page)) {
+    // up to 5.10 try_to_unmap_one() unmaps for migration too; what follows tells
+    t.unmapped.push({ mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
+  } else m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
+}
+
+/** What a task unmapped and did not map back by a migration was unmapped for swap. */
+export function settleUnmapped(m: Model, t: Task): void {
+  for (const { mm, vpn, page, at, pins } of t.unmapped) m.emit('unmap', { mm, vpn, page, at, pins });
+  t.unmapped = [];
 }
 
 export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.migrateIn = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at() };
+  const vpn = from(r, o);
+  t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
+  t.unmapped = t.unmapped.filter((u) => u.mm !== mm || u.vpn !== vpn);
 }
 
 // ---- moving

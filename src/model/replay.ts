@@ -46,6 +46,7 @@ on('clearFlush', faults.clearFlush);
 on('wpPmd', (m, t, r, o) => faults.wpFault(m, t, r, o, true));
 on('wpPmdRet', faults.wpFaultRet);
 on('wpHugetlb', faults.wpHugetlb);
+on('swapCacheAdd', (m, _t, r, o) => m.swapCache.add(m.page(r[o + Slot.PAGE])));
 on('swapIn', faults.swapIn);
 on('swapInRet', faults.swapInRet);
 on('newAnon', (m, t, r, o) => faults.newAnon(m, t, r, o, false));
@@ -87,9 +88,15 @@ on('sysMadvise', tasks.syscall);
 on('sysMunmap', tasks.syscall);
 on('sysMprotect', tasks.syscall);
 on('sysMremap', tasks.syscall);
+on('sysVmsplice', tasks.syscall);
 
 /** Kinds the model does something with; the others need not be decoded for a replay. */
 export const REPLAYED: readonly boolean[] = HANDLERS.map((h, k) => h !== undefined || k === Kind.lost);
+
+/** Events that no GUP call has inside: the return of a call under way was not recorded. */
+const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
+  ['bioAdd', 'bioSubmit', 'bioRelease', 'pipeAdd', 'pipeRelease', 'forkVma', 'mmExit', 'zap', 'unmapVmas', 'taskFork', 'taskExit', 'sysMadvise', 'sysMunmap', 'sysMprotect', 'sysMremap', 'sysVmsplice', 'sysExit'].includes(name),
+);
 
 /** Replay a batch of records in their order. */
 export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
@@ -106,8 +113,12 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     }
     const handler = HANDLERS[kind];
     if (handler === undefined) continue;
-    const t = m.task(rows[o + Slot.PID]);
+    m.cpus[rows[o + Slot.CPU]] = 1;
+    const pid = rows[o + Slot.PID];
+    if (m.unseen.size > 0) m.unseen.delete(pid);
+    const t = m.task(pid);
     if (t.release !== undefined) release.settleRelease(m, t, kind);
+    if (t.gup !== undefined && OUTSIDE_GUP[kind]) gup.finishGup(m, t, t.gup, t.gup.ret, t.gup.lastAt);
     handler(m, t, rows, o);
   }
 }
@@ -118,6 +129,7 @@ export function finish(m: Model): void {
     if (t.release !== undefined) release.settleRelease(m, t, -1);
     if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);
     ranges.endFork(m, t);
+    ranges.settleUnmapped(m, t);
   }
   m.emit('end', { pins: [...m.held] });
 }

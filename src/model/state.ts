@@ -117,6 +117,8 @@ export interface PinCall {
   nr: number;
   /** return value; NaN when the return was not seen */
   ret: number;
+  /** the caller's pages array, as a pointer; NaN unknown */
+  pages: number;
   /** symbol index of the caller, -1 unknown */
   caller: number;
   at: At;
@@ -302,12 +304,15 @@ export interface Announced {
 
 export interface Task {
   pid: number;
+  /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
   tgid: number;
   mm: Mm | undefined;
   gup: GupFrame | undefined;
   wp: { mm: Mm; vpn: number; old: PageId; at: At; copied: boolean; clearFlush: boolean; unshare: boolean; pmd: boolean; split: boolean } | undefined;
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
+  /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
+  unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[];
   hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
   fork: { dst: Mm; src: Mm; start: number; end: number; at: At; shared: Pin[] } | undefined;
   /** the mm made by the fork under way, until sched_process_fork names the child */

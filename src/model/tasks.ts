@@ -3,7 +3,7 @@
 // destination of the fork its parent has just finished; a task made without one shares its parent's.
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
-import { endFork } from './ranges.ts';
+import { endFork, settleUnmapped } from './ranges.ts';
 import type { Task } from './state.ts';
 
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -12,10 +12,13 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   const child = t.forked ?? t.mm;
   t.forked = undefined;
   if (!(pid > 0)) return;
+  m.unseen.add(pid);
   m.tasks.delete(pid);
   const c = m.task(pid);
   c.mm = child;
-  if (child === t.mm) c.tgid = t.tgid;
+  // no page tables were copied: a thread of the same process (a vfork child shares them too, until it execs)
+  if (child === t.mm && child !== undefined) c.tgid = t.tgid > 0 ? t.tgid : t.pid;
+  else c.tgid = pid;
   child?.pids.add(pid);
 }
 
@@ -27,9 +30,11 @@ export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
 /** A task is gone. On 7.2 this line comes before its address space is torn down, so only identity goes. */
 export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const pid = r[o + Slot.N] > 0 ? r[o + Slot.N] : t.pid;
+  m.unseen.delete(pid);
   const gone = m.tasks.get(pid);
   if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
   gone.mm?.pids.delete(pid);
+  settleUnmapped(m, gone);
   if (m.seen.length > 0 && pid > 0) m.tasks.delete(pid);
 }
 
@@ -37,6 +42,7 @@ export function taskExec(_m: Model, t: Task): void {
   // begin_new_exec() has changed the mm; the next fault says to which
   t.mm = undefined;
   t.forked = undefined;
+  t.tgid = t.pid;
 }
 
 export function syscall(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -1,6 +1,6 @@
 // The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
+import type { At, Drift, Pin, Step } from '../model/state.ts';
 import { defineRule } from './contract.ts';
-import { matters } from './drift-cause.ts';
 
 export default defineRule({
   meta: {
@@ -15,27 +15,54 @@ export default defineRule({
     fixedBy: [],
     advice: 'unregister or wait for the I/O before giving the memory back',
     messages: {
+      gone: 'the process unmapped the pinned page {pinned} itself; nothing was mapped there again',
+      moved: 'the process moved the pinned page {pinned} to another address (mremap); what the old address maps is another page',
       own: 'the process unmapped the pinned page {pinned} itself; the address maps {mapped} now',
       foreign: 'another process unmapped the pinned page {pinned}; the address maps {mapped} now',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'fork-share-then-cow', 'swapin-cow-under-pin', 'wrprotect-then-cow', 'pinned-page-replaced'],
   },
   create(context) {
+    const told = new Set<Pin>();
+    const tell = (pin: Pin, step: Step, moved: boolean, drift: Drift | undefined, at: At) => {
+      if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
+      told.add(pin);
+      const foreign = step.foreign === true;
+      context.report({
+        messageId: moved ? 'moved' : foreign ? 'foreign' : drift === undefined ? 'gone' : 'own',
+        drift,
+        at,
+        pin,
+        cause: moved ? 'the process moved the range it had pinned' : foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
+        severity: foreign && drift !== undefined ? 'warning' : 'note',
+        selfInflicted: !foreign,
+        path: [step],
+      });
+    };
+    const open = new Map<Pin, Step>();
     return {
+      zap({ pins }) {
+        for (const pin of pins) {
+          const step = pin.last('zap');
+          if (step !== undefined) open.set(pin, step);
+        }
+      },
+      move({ pins, at }) {
+        for (const pin of pins) tell(pin, { role: 'move', at }, true, undefined, at);
+      },
       drift({ drift }) {
-        if (!matters(drift)) return;
-        const zap = drift.before.findLast((s) => s.role === 'zap');
-        if (zap === undefined) return;
-        const foreign = zap.foreign === true;
-        context.report({
-          messageId: foreign ? 'foreign' : 'own',
-          drift,
-          pin: drift.pin,
-          cause: foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
-          severity: foreign ? 'warning' : 'note',
-          selfInflicted: !foreign,
-          path: [zap],
-        });
+        const step = drift.before.findLast((s) => s.role === 'zap');
+        if (step === undefined || (drift.via !== 'fault' && drift.via !== 'cow' && drift.via !== 'observed')) return;
+        open.delete(drift.pin);
+        tell(drift.pin, step, false, drift, drift.at);
+      },
+      release({ pin, at }) {
+        const step = open.get(pin);
+        open.delete(pin);
+        if (step !== undefined && pin.drifts === 0) tell(pin, step, false, undefined, at);
+      },
+      end() {
+        for (const [pin, step] of open) if (pin.drifts === 0) tell(pin, step, false, undefined, step.at);
       },
     };
   },

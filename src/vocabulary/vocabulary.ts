@@ -89,6 +89,7 @@ export class Vocabulary {
     rows[o + Slot.LINE] = lineNumber;
     rows[o + Slot.FN] = type.fn;
     if (!type.positional || !this.#fast(type, buf, pos, end, rows, o)) this.#slow(type, buf, line.argsStart, end, rows, o);
+    if (type.kind === Kind.gupRet && pos > first) this.#caller(buf, first, pos, rows, o);
     finish(type.kind, rows, o);
     batch.length++;
     return type;
@@ -162,6 +163,13 @@ export class Vocabulary {
     } else if (kind === LEN) {
       rows[o + Slot.END] = rows[o + Slot.ADDR] + value;
     } else rows[o + slot] = value;
+  }
+
+  /** ftrace prints a return as `(CALLER+0x.. <- FUNCTION)`: who called is who gets the pages. */
+  #caller(buf: Uint8Array, start: number, end: number, rows: Float64Array, o: number): void {
+    let i = start + 1;
+    while (i < end && buf[i] !== 47 && buf[i] !== 32) i++;
+    if (buf[i] === 47) rows[o + Slot.SYM] = this.#symbol(buf, start + 1, i);
   }
 
   #symbol(buf: Uint8Array, start: number, end: number): number {
