@@ -292,7 +292,6 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       h.pins.push(pin);
       pin.hold = h;
     }
-    if (transient) pin.owner = 'transient';
     if (grabbed !== undefined) pin.steps.push({ role: 'grab', at: grabbed.at, page });
     pin.steps.push({ role: 'pin', at: call.at, page });
     if (call.mm !== undefined && page === page) {
@@ -301,6 +300,11 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       if (!isPmd(call.mm, vpn) || !present || entryPage(entry) !== page) call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
+    if (transient) {
+      m.counts.transient++;
+      continue;
+    }
+    if (call.kind === 'GET') t.lastGet = pin;
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });
   }

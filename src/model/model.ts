@@ -51,7 +51,7 @@ export class Model {
   /** records seen by kind */
   readonly seen: Uint32Array;
   readonly listeners: Listeners = {};
-  readonly counts = { pins: 0, released: 0, presumed: 0, orphaned: 0, calls: 0, drifts: 0, unmatched: 0 };
+  readonly counts = { pins: 0, transient: 0, released: 0, presumed: 0, orphaned: 0, calls: 0, drifts: 0, unmatched: 0 };
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
   /** live pins, all of them */
@@ -130,6 +130,7 @@ export class Model {
         devExcl: undefined,
         uffdWp: undefined,
         release: undefined,
+        lastGet: undefined,
         syscall: undefined,
       };
       this.tasks.set(pid, t);
@@ -272,7 +273,7 @@ export class Model {
 
   /** A pin is over. */
   close(pin: Pin, at: At, presumed: boolean): void {
-    if (pin.state !== 'held') return;
+    if (pin.state === 'released') return;
     this.forget(pin);
     pin.state = 'released';
     pin.releasedAt = at;
@@ -281,6 +282,15 @@ export class Model {
     if (presumed) this.counts.presumed++;
     else this.step([pin], 'release', at);
     this.emit('release', { pin, at, presumed });
+  }
+
+  /** It turned out to be a reference for an instant, long over. */
+  dismiss(pin: Pin): void {
+    this.forget(pin);
+    pin.state = 'released';
+    pin.owner = 'transient';
+    this.counts.pins--;
+    this.counts.transient++;
   }
 
   /** The address space of a pin is gone; the reference may live on, but no mapping can leave it. */
@@ -307,8 +317,7 @@ export class Model {
       const pins = this.pinsByPage.get(page + i);
       if (pins === undefined) continue;
       for (const pin of pins.slice()) {
-        if (pin.state === 'held') this.close(pin, at, true);
-        else this.forget(pin);
+        this.close(pin, at, true);
       }
     }
   }

@@ -7,7 +7,8 @@ import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { Announced, At, Io, PageId, Pin, Task } from './state.ts';
 
-const INNER = new Set([Kind.unpin, Kind.putFolio, Kind.unpinFolio]);
+// unpin_user_pages() too: it may be the inside of unpin_user_pages_dirty_lock(), which outer() decides
+const INNER = new Set([Kind.unpin, Kind.putFolio, Kind.unpinFolio, Kind.unpinPages]);
 
 /** Before each event of a task: an announced release that no inner function took over happens now. */
 export function settleRelease(m: Model, t: Task, kind: number): void {
@@ -91,7 +92,11 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
 
 /** Pages go back because a bio is done with them. */
 export function releaseIo(m: Model, t: Task, io: Io): void {
-  outer(m, t, { pages: io.pins.map((p) => p.page), n: io.pins.length, at: m.at() }, io);
+  const at = m.at();
+  // put_page() of FOLL_GET has no inner function that could say more
+  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at);
+  const pinned = io.pins.filter((p) => p.call.kind === 'PIN');
+  if (pinned.length > 0) outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, { ...io, pins: pinned });
 }
 
 /** A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. */
@@ -105,7 +110,7 @@ export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): voi
 
 function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {
   if (io !== undefined) {
-    for (const pin of io.pins.slice()) if (pin.live) letGo(m, pin, 1, a.at);
+    for (const pin of io.pins.slice()) letGo(m, pin, 1, a.at);
     return;
   }
   if (a.pages.length === 1) {
@@ -158,8 +163,5 @@ function letGo(m: Model, pin: Pin, refs: number, at: At): void {
   }
   h.refs -= refs;
   if (h.refs > 0) return;
-  for (const p of h.pins) {
-    if (p.state === 'held') m.close(p, at, false);
-    else m.forget(p);
-  }
+  for (const p of h.pins) m.close(p, at, false);
 }

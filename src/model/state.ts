@@ -325,5 +325,7 @@ export interface Task {
   /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
   release: { outer: Announced | undefined; inner: Announced | undefined; superseded: boolean; io: Io | undefined } | undefined;
   /** last request of user space, for the blame */
+  /** newest FOLL_GET pin that nothing has used yet */
+  lastGet: Pin | undefined;
   syscall: { fn: number; start: number; end: number; at: At } | undefined;
 }

@@ -32,6 +32,14 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const pid = r[o + Slot.N] > 0 ? r[o + Slot.N] : t.pid;
   m.unseen.delete(pid);
   const gone = m.tasks.get(pid);
+  const last = gone?.lastGet;
+  // a thread's last act is the futex wake-up of its clear_child_tid (mm_release(), kernel/fork.c), whose reference
+  // get_futex_key() drops at once and without a line
+  if (last?.live === true && gone?.tgid !== pid && last.call.nr === 1 && last.call.write && last.owner === undefined && last.ios.length === 0) {
+    const same = last.mm === undefined ? [last] : m.pinsAt(last.mm, last.where).slice();
+    // pthread_join() waits on the same word
+    for (const pin of same) if (pin === last || (pin.call.kind === 'GET' && pin.call.nr === 1 && pin.owner === undefined)) m.dismiss(pin);
+  }
   if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
   gone.mm?.pids.delete(pid);
   settleUnmapped(m, gone);

@@ -1,0 +1,110 @@
+// What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
+// add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
+import { detectFormat } from '../parsers/detect.ts';
+import { openSource } from '../parsers/source.ts';
+import type { CheckReport, TraceInfo } from '../report/contract.ts';
+import { BUILT_IN } from '../rules/index.ts';
+import { type EraName, eraNamed } from '../vocabulary/era.ts';
+import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { linesFor } from '../vocabulary/probes.ts';
+import { STRIDE } from '../vocabulary/record.ts';
+import { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { type CheckOptions, check } from './check.ts';
+import { ReadStats, readTrace } from './read.ts';
+
+export interface EventCount {
+  /** event name as in the trace, with its system where the text shows it */
+  event: string;
+  /** probed function, where the text shows it */
+  symbol?: string;
+  /** what it means; undefined: pindrift does not use it */
+  kind?: KindName;
+  count: number;
+}
+
+/** A set of event kinds of which one would have been enough. */
+export interface Need {
+  anyOf: readonly KindName[];
+  /** lines for dynamic_events, or files below /sys/kernel/tracing to set to 1; empty when the era is not known or has nothing to probe */
+  add: string[];
+}
+
+export interface RuleCoverage {
+  id: string;
+  decidable: boolean;
+  missing: Need[];
+  /** other reasons why it cannot decide */
+  reasons: string[];
+}
+
+export interface TraceCoverage {
+  trace: TraceInfo;
+  events: EventCount[];
+  /** events by kind, the kinds that were seen */
+  kinds: Partial<Record<KindName, number>>;
+  rules: RuleCoverage[];
+}
+
+export interface Coverage {
+  /** `pindrift.coverage/1` */
+  schema: string;
+  traces: TraceCoverage[];
+}
+
+export async function coverage(paths: readonly string[], options: CheckOptions = {}): Promise<Coverage> {
+  const traces: TraceCoverage[] = [];
+  for (const path of paths) {
+    const report = await check([path], options);
+    traces.push(await coverageOf(path, report, options));
+  }
+  return { schema: 'pindrift.coverage/1', traces };
+}
+
+async function coverageOf(path: string, report: CheckReport, options: CheckOptions): Promise<TraceCoverage> {
+  const [trace] = report.traces;
+  const { events, seen } = await count(path, options);
+  const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
+  return {
+    trace,
+    events,
+    kinds: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, seen[k]] as const).filter(([, n]) => n > 0)),
+    rules: BUILT_IN.map(({ meta }) => {
+      const missing = meta.needs.filter((anyOf) => anyOf.every((kind) => seen[KIND_NAMES.indexOf(kind)] === 0));
+      const told = new Set(missing.map((anyOf) => anyOf.join(' or ')));
+      const outcome = report.rules.find((rule) => rule.id === meta.id);
+      const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
+      return {
+        id: meta.id,
+        decidable: missing.length === 0 && reasons.length === 0,
+        missing: missing.map((anyOf) => ({ anyOf, add: addFor(anyOf, era) })),
+        reasons,
+      };
+    }),
+  };
+}
+
+const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] => (era === undefined ? [] : linesFor(anyOf, era));
+
+async function count(path: string, options: CheckOptions): Promise<{ events: EventCount[]; seen: number[] }> {
+  const seen: number[] = new Array(KIND_NAMES.length).fill(0);
+  const vocabulary = new Vocabulary();
+  const source = await openSource(path);
+  try {
+    const detection = detectFormat(await source.head(), options.format);
+    if ('problem' in detection) return { events: [], seen };
+    await readTrace(source, detection.parser, vocabulary, new ReadStats(), {
+      onBatch: ({ length, rows }) => {
+        for (let o = 0; o < length * STRIDE; o += STRIDE) seen[rows[o]]++;
+      },
+    });
+  } finally {
+    source.close();
+  }
+  const events = vocabulary.types.filter((type) => type.count > 0).map((type) => ({
+    event: type.system === '' ? type.name : `${type.system}:${type.name}`,
+    symbol: type.symbol,
+    kind: type.kind === 0 ? undefined : KIND_NAMES[type.kind],
+    count: type.count,
+  }));
+  return { events, seen };
+}
