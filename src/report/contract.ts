@@ -57,3 +57,45 @@ export interface CheckReport {
   rules: RuleOutcome[];
   findings: Finding[];
 }
+
+/** The life of one pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */
+export interface PinLife {
+  /** index into the report's traces */
+  trace: number;
+  /** thread that took it */
+  pid?: number;
+  tgid?: number;
+  comm?: string;
+  /** mm_struct pointer as hex */
+  mm?: string;
+  /** user address of the page as hex */
+  address?: string;
+  pfn?: string;
+  page?: string;
+  api?: string;
+  caller?: string;
+  kind: 'GET' | 'PIN';
+  write: boolean;
+  longterm: boolean;
+  flags: string[];
+  /** who uses it, where the trace shows it: `bio`, `pipe` */
+  owner?: string;
+  /** line of the GUP call */
+  line: number;
+  /** time it was held from, ns since the trace's time base */
+  from?: number;
+  /** time it was given back; undefined while held at the end of the trace */
+  to?: number;
+  /** `held`: still held at the end; `orphan`: held when its address space went; `presumed`: the release itself was not seen */
+  state: 'released' | 'presumed' | 'held' | 'orphan';
+  /** what happened to the page and its address while it was held, in trace order */
+  steps: { role: string; line: number; time?: number; cpu?: number; pid?: number; what: string }[];
+  /** number of the finding about it */
+  finding?: number;
+}
+
+/** What a drawing reporter gets. */
+export interface DetailedReport {
+  report: CheckReport;
+  pins: PinLife[];
+}

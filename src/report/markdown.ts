@@ -1,6 +1,7 @@
 // GitHub-flavoured Markdown for a tracker. Words from the trace stand in code spans and fences that they
 // cannot close; everything else is escaped, and cannot mention people (`@name`) or link issues (`#1`).
 import type { Finding } from '../rules/finding.ts';
+import { type Alike, alike, moreWords } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter } from './reporter.ts';
@@ -9,6 +10,7 @@ import {
   formatWords,
   kernelWords,
   lossWords,
+  type Note,
   notes,
   pageWords,
   pathWords,
@@ -21,7 +23,7 @@ import {
   weight,
 } from './words.ts';
 
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<Note['label'], string>> = {
   harm: 'Harm',
   own: 'Note',
   why: 'Why',
@@ -29,6 +31,7 @@ const LABELS: Readonly<Record<string, string>> = {
   try: 'Try',
   doubt: 'Doubt',
   also: 'Also',
+  more: 'More',
 };
 
 export const markdown: Reporter = {
@@ -36,14 +39,15 @@ export const markdown: Reporter = {
   extension: 'md',
   *render(report: CheckReport): Iterable<string> {
     yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
-    for (const finding of report.findings) {
-      yield `${findingLines(finding, report).join('\n')}\n\n`;
+    for (const group of alike(report.findings)) {
+      yield `${findingLines(group, report).join('\n')}\n\n`;
     }
     yield `${summaryLines(report).join('\n')}\n`;
   },
 };
 
-function findingLines(finding: Finding, report: CheckReport): string[] {
+function findingLines(group: Alike, report: CheckReport): string[] {
+  const finding = group.first;
   const trace = report.traces[finding.trace];
   const out = [`### ${finding.n}. ${escaped(finding.rule)}: ${weight(finding)}`, '', escaped(finding.message), ''];
   out.push(...facts(finding, report, trace), '');
@@ -52,8 +56,8 @@ function findingLines(finding: Finding, report: CheckReport): string[] {
   if (quoted.length > 0) {
     out.push('', '<details><summary>Trace lines</summary>', '', ...fenced(quoted.map(verbatim)), '', '</details>');
   }
-  for (const note of notes(finding)) {
-    out.push('', `**${LABELS[note.label] ?? note.label}:** ${escaped(note.text)}`);
+  for (const note of notes(finding, moreWords(group))) {
+    out.push('', `**${LABELS[note.label]}:** ${escaped(note.text)}`);
   }
   return out;
 }

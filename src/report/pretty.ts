@@ -1,5 +1,6 @@
 // The terminal: each finding as a path of steps, then what was read and how far the verdict goes.
 import type { Finding, Severity, Verdict } from '../rules/finding.ts';
+import { type Alike, alike, moreWords } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import { type Paint, painter, type Style } from './paint.ts';
@@ -57,14 +58,16 @@ export const pretty: Reporter = {
       width: Math.max(MIN_WIDTH, options.width ?? 80),
       verbose: options.verbose ?? false,
     };
-    for (const finding of report.findings) {
-      yield `${findingLines(finding, report, look).join('\n')}\n\n`;
+    const groups = look.verbose ? report.findings.map((first) => ({ first, more: [] })) : alike(report.findings);
+    for (const group of groups) {
+      yield `${findingLines(group, report, look).join('\n')}\n\n`;
     }
     yield `${summaryLines(report, look).join('\n')}\n`;
   },
 };
 
-function findingLines(finding: Finding, report: CheckReport, look: Look): string[] {
+function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
+  const finding = group.first;
   const { paint, width } = look;
   const trace = report.traces[finding.trace];
   const table = layOut(steps(finding, trace).map(withArrows), width - TABLE_INDENT, '◀ they part');
@@ -83,7 +86,7 @@ function findingLines(finding: Finding, report: CheckReport, look: Look): string
       out.push(...raw.map((line) => ' '.repeat(TABLE_INDENT + 2) + paint('dim', `| ${verbatim(line)}`)));
     }
   }
-  const below = notes(finding);
+  const below = notes(finding, moreWords(group));
   if (below.length > 0) {
     out.push('', ...below.flatMap((note) => labelled(note.label, note.text, indent, look)));
   }

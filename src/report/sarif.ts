@@ -24,13 +24,23 @@ const PRECISION: Readonly<Record<Confidence, string>> = {
 export const sarif: Reporter = {
   id: 'sarif',
   extension: 'sarif',
-  render(report: CheckReport, options: ReportOptions): string {
-    return `${jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, options)] }, 2)}\n`;
+  // One result a line: 10,000 findings are more than one string should hold, and `grep` works.
+  *render(report: CheckReport, options: ReportOptions): Iterable<string> {
+    const ids = [
+      ...new Set([...report.rules.map((rule) => rule.id), ...report.findings.map((finding) => finding.rule)]),
+    ];
+    const log = jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, ids, options)] });
+    const end = ']}]}';
+    yield `${log.slice(0, -end.length)}\n`;
+    for (const [i, finding] of report.findings.entries()) {
+      yield `${i === 0 ? '' : ',\n'}${jsonText(result(finding, report, ids))}`;
+    }
+    yield `\n${end}\n`;
   },
 };
 
-function run(report: CheckReport, options: ReportOptions): Run {
-  const ids = [...new Set([...report.rules.map((rule) => rule.id), ...report.findings.map((finding) => finding.rule)])];
+/** The run without its results; the empty list for them is the last key, where `render` fills it. */
+function run(report: CheckReport, ids: readonly string[], options: ReportOptions): Run {
   return {
     tool: {
       driver: {
@@ -51,9 +61,9 @@ function run(report: CheckReport, options: ReportOptions): Run {
       roles: ['analysisTarget'],
       properties: { format: trace.format, variant: trace.variant, kernel: trace.kernel, era: trace.era },
     })),
-    results: report.findings.map((finding) => result(finding, report, ids)),
     columnKind: 'utf16CodeUnits',
     properties: { schema: report.schema, verdict: report.verdict },
+    results: [],
   };
 }
 

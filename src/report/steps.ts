@@ -2,22 +2,25 @@
 // evidence is follows from its role; reports mark, colour and weigh steps by it.
 import type { Evidence, Finding } from '../rules/finding.ts';
 
-export type StepKind = 'pin' | 'cause' | 'harm' | 'release';
+/** `use`: the pin is put to work, as by `submit_bio` */
+export type StepKind = 'pin' | 'use' | 'cause' | 'harm' | 'release';
 
-const KINDS: Readonly<Record<string, StepKind>> = {
-  pin: 'pin',
-  grab: 'pin',
-  'i/o end': 'harm',
-  'i/o': 'harm',
-  leak: 'harm',
-  free: 'harm',
-  write: 'harm',
-  read: 'harm',
-  release: 'release',
-};
+const KINDS: ReadonlyMap<string, StepKind> = new Map([
+  ['pin', 'pin'],
+  ['grab', 'pin'],
+  ['i/o submit', 'use'],
+  ['pipe', 'use'],
+  ['i/o end', 'harm'],
+  ['leak', 'harm'],
+  ['free', 'harm'],
+  ['read', 'harm'],
+  ['write', 'harm'],
+  ['release', 'release'],
+]);
 
+/** A role that is not listed is one of the many ways to part. */
 export function stepKind(role: string): StepKind {
-  return KINDS[role] ?? 'cause';
+  return KINDS.get(role) ?? 'cause';
 }
 
 /** The step after which the process saw another page than the pin holds; undefined when no step did that. */

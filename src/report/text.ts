@@ -1,5 +1,6 @@
 // Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
 import type { Finding } from '../rules/finding.ts';
+import { type Alike, alike, moreWords } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
@@ -9,6 +10,7 @@ import {
   formatWords,
   kernelWords,
   lossWords,
+  type Note,
   notes,
   pageWords,
   pathWords,
@@ -26,7 +28,7 @@ const WIDTH = 72;
 /** How the kernel's submitting-patches.rst sets quoted console output and traces apart. */
 const QUOTE = '  ';
 
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<Note['label'], string>> = {
   harm: 'Harm',
   own: 'Note',
   why: 'Why',
@@ -34,6 +36,7 @@ const LABELS: Readonly<Record<string, string>> = {
   try: 'Try',
   doubt: 'Doubt',
   also: 'Also',
+  more: 'More',
 };
 
 export const text: Reporter = {
@@ -42,14 +45,15 @@ export const text: Reporter = {
   *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
     const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
     yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;
-    for (const finding of report.findings) {
-      yield `${findingLines(finding, report).join('\n')}\n\n`;
+    for (const group of alike(report.findings)) {
+      yield `${findingLines(group, report).join('\n')}\n\n`;
     }
     yield `${summaryLines(report).join('\n')}\n`;
   },
 };
 
-function findingLines(finding: Finding, report: CheckReport): string[] {
+function findingLines(group: Alike, report: CheckReport): string[] {
+  const finding = group.first;
   const trace = report.traces[finding.trace];
   const title = hanging(`[${finding.n}] ${clean(finding.rule)} (${weight(finding)})`, '    ');
   const out = [...title, '-'.repeat(Math.max(...title.map(columns))), ''];
@@ -60,8 +64,8 @@ function findingLines(finding: Finding, report: CheckReport): string[] {
   if (quoted.length > 0) {
     out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
   }
-  for (const note of notes(finding)) {
-    out.push('', ...wrap(`${LABELS[note.label] ?? note.label}: ${note.text}`, WIDTH));
+  for (const note of notes(finding, moreWords(group))) {
+    out.push('', ...wrap(`${LABELS[note.label]}: ${note.text}`, WIDTH));
   }
   return out;
 }

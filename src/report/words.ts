@@ -199,9 +199,15 @@ function lossPhrase(kind: Loss['kind'], n: number | undefined, exact: boolean): 
   }
 }
 
-/** The sentences below a finding with the word that introduces each, in the order to print them. */
-export function notes(finding: Finding): { label: string; text: string }[] {
-  const all: { label: string; text: string }[] = [];
+/** A sentence below a finding, with the word that introduces it. */
+export interface Note {
+  label: 'harm' | 'own' | 'why' | 'fixed' | 'try' | 'doubt' | 'also' | 'more';
+  text: string;
+}
+
+/** The sentences below a finding, in the order to print them; `more` speaks of others of the same drift. */
+export function notes(finding: Finding, more?: string): Note[] {
+  const all: Note[] = [];
   if (finding.harm.length > 0) {
     all.push({ label: 'harm', text: finding.harm.join(', ') });
   }
@@ -222,6 +228,9 @@ export function notes(finding: Finding): { label: string; text: string }[] {
   }
   if (finding.also.length > 0) {
     all.push({ label: 'also', text: clean(finding.also.join(', ')) });
+  }
+  if (more !== undefined) {
+    all.push({ label: 'more', text: more });
   }
   return all;
 }

@@ -1,0 +1,59 @@
+// One munmap() over a pinned huge page is 512 findings, one a page. Reports for people tell the first of those that
+// are the same drift in the same trace, and name the others in a line; reports for machines list them all.
+import type { Finding } from '../rules/finding.ts';
+import { clean, grouped } from './format.ts';
+
+export interface Alike {
+  first: Finding;
+  /** the same drift, told by `first` */
+  more: Finding[];
+}
+
+export function alike(findings: readonly Finding[]): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const finding of findings) {
+    const { trace, rule, severity, confidence, fingerprint, pin } = finding;
+    const key = JSON.stringify([trace, rule, severity, confidence, fingerprint, pin.tgid ?? pin.pid, pin.mm, pin.comm]);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { first: finding, more: [] });
+    } else {
+      group.more.push(finding);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Numbers, and addresses, that are written out. */
+const NAMED = 4;
+
+/** `511 more: the same drift at 0x7f02b2793000 to 0x7f02b2991000 (2-512)`; undefined when there are none. */
+export function moreWords({ more }: Alike): string | undefined {
+  if (more.length === 0) {
+    return undefined;
+  }
+  const addresses = [...new Set(more.flatMap(({ pin }) => (pin.address === undefined ? [] : [clean(pin.address)])))];
+  const low = addresses.toSorted(byValue);
+  const named = low.length <= NAMED ? low.join(', ') : `${low[0]} to ${low.at(-1)}`;
+  return `${grouped(more.length)} more: the same drift${named === '' ? '' : ` at ${named}`} (${numbers(more)})`;
+}
+
+/** Hex without leading zeros: the longer is the larger. */
+function byValue(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** `2-512, 514`. */
+function numbers(findings: readonly Finding[]): string {
+  const runs: { from: number; to: number }[] = [];
+  for (const { n } of findings) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.to === n - 1) {
+      last.to = n;
+    } else {
+      runs.push({ from: n, to: n });
+    }
+  }
+  const named = runs.slice(0, NAMED).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
+  return [...named, ...(runs.length > NAMED ? ['...'] : [])].join(', ');
+}
