@@ -16,6 +16,7 @@ import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
 import { LINE_KIND_NAMES, ReadStats, readTrace } from './read.ts';
+import { Words } from './words.ts';
 
 export interface CheckOptions {
   format?: TraceFormat;
@@ -105,7 +106,8 @@ async function checkSource(source: Source, path: string, index: number, rules: r
   }
   const { era, from } = decideEra(vocabulary, options.kernel);
   const lines = await fetchLines(path, head, collector.offsets());
-  const findings = collector.findings(index, era, vocabulary.symbols, lines, head.timeUnit);
+  const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
+  const findings = collector.findings(index, words);
   if (head.timeUnit === 'none') push(collector.undecided, DECIDING, 'the lines show no task, CPU or time');
   const silent = silentCpus(head, model);
   if (silent !== undefined) push(collector.undecided, DECIDING, silent);

@@ -83,7 +83,8 @@ async function coverageOf(path: string, report: CheckReport, options: CheckOptio
   };
 }
 
-const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] => (era === undefined ? [] : linesFor(anyOf, era));
+const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] =>
+  era === undefined ? [] : linesFor(anyOf, era);
 
 async function count(path: string, options: CheckOptions): Promise<{ events: EventCount[]; seen: number[] }> {
   const seen: number[] = new Array(KIND_NAMES.length).fill(0);
@@ -100,11 +101,13 @@ async function count(path: string, options: CheckOptions): Promise<{ events: Eve
   } finally {
     source.close();
   }
-  const events = vocabulary.types.filter((type) => type.count > 0).map((type) => ({
-    event: type.system === '' ? type.name : `${type.system}:${type.name}`,
-    symbol: type.symbol,
-    kind: type.kind === 0 ? undefined : KIND_NAMES[type.kind],
-    count: type.count,
-  }));
+  const events = vocabulary.types
+    .filter((type) => type.count > 0)
+    .map((type) => ({
+      event: type.system === '' ? type.name : `${type.system}:${type.name}`,
+      symbol: type.symbol,
+      kind: type.kind === 0 ? undefined : KIND_NAMES[type.kind],
+      count: type.count,
+    }));
   return { events, seen };
 }

@@ -53,7 +53,7 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
   m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, owner: d.owner, at: d.at, pins });
 }
 
-export function devRestore(m: Model, _t: Task, r: Float64Array, o: number): void {
+export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   if (mm === undefined) return;
@@ -64,7 +64,8 @@ export function devRestore(m: Model, _t: Task, r: Float64Array, o: number): void
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'restore', at, { page });
   if (page === page) m.install(mm, vpn, page, 1, 0, 'observed', at);
-  m.emit('deviceRestore', { mm, vpn, page, at });
+  const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : t.fork?.src === mm ? 'fork' : 'access';
+  m.emit('deviceRestore', { mm, vpn, page, at, by });
 }
 
 export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): void {
@@ -91,4 +92,23 @@ export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (m.listeners.tlbFlush === undefined) return;
   const mm = m.mm(r[o + Slot.MM]);
   if (mm !== undefined) m.emit('tlbFlush', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
+}
+
+// migrate_misplaced_transhuge_page() that gives up re-installs the PMD with vm_page_prot, which has no write bit in a
+// private mapping (5.10 mm/migrate.c out_fail); later kernels leave pinned folios alone.
+export function numaThp(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm !== undefined) t.numaThp = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), at: m.at() };
+}
+
+export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const n = t.numaThp;
+  t.numaThp = undefined;
+  if (n === undefined || r[o + Slot.N] !== 0) return;
+  const start = n.vpn - (n.vpn % PMD_PAGES);
+  const end = start + PMD_PAGES;
+  const pins = m.pinsIn(n.mm, start, end);
+  n.mm.note({ kind: 'wrprotect', start, end, at: n.at, wrprotect: 'numa' });
+  if (pins.length > 0) m.step(pins, 'wrprotect', n.at, { wrprotect: 'numa' });
+  m.emit('wrprotect', { mm: n.mm, start, end, kind: 'numa', at: n.at, pins });
 }

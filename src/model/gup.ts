@@ -6,6 +6,7 @@ import {
   type At,
   entryBits,
   entryPage,
+  type ForkFrame,
   type Grab,
   type GupFrame,
   type Hold,
@@ -100,8 +101,14 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     from: 'grab',
     at,
     slow: f.stack.includes(SLOW),
+    duringFork: m.forking.size === 0 ? undefined : forkOf(m, f.mm ?? t.mm),
   });
   if (f.flags !== f.flags) f.flags = r[o + Slot.FLAGS];
+}
+
+function forkOf(m: Model, mm: Mm | undefined): ForkFrame | undefined {
+  if (mm !== undefined) for (const f of m.forking) if (f.src === mm && f.isPrivate) return f;
+  return undefined;
 }
 
 export function grabRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -138,7 +145,7 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
     g.from = 'follow';
   } else if (addr === addr && f.nr > 0) {
     // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in v6.5)
-    f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true });
+    f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
   }
 }
 
@@ -227,7 +234,7 @@ function overwritten(m: Model, call: PinCall, at: At): void {
   const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, Model.vpn(call.addr));
   const old = earlier?.find((p) => p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid);
   if (old === undefined) return;
-  for (const pin of [...m.held]) if (pin.call === old.call) m.close(pin, at, true);
+  for (const pin of [...m.held]) if (pin.call === old.call) m.close(pin, at, 'unseen');
 }
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
@@ -280,6 +287,8 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       from = 'mapping';
     }
     const pin = new Pin(m.nextId(), call, call.mm, vpn, page, from, bits);
+    pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
+    if (grabbed?.slow === false) pin.duringFork = grabbed.duringFork;
     pin.grabAt = grabbed?.at;
     const folio = grabbed?.folio ?? page;
     if (folio === folio) {

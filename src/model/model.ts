@@ -5,6 +5,7 @@ import {
   type At,
   type Drift,
   type DriftVia,
+  type ForkFrame,
   entryBits,
   entryOf,
   entryPage,
@@ -15,6 +16,7 @@ import {
   PAGE_BYTES,
   PMD_PAGES,
   Pte,
+  type ReleasedBy,
   type Step,
   type StepRole,
   STRUCT_PAGE,
@@ -41,6 +43,8 @@ export class Model {
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly homeless = new Map<number, Pin[]>();
+  /** forks that are copying page tables now */
+  readonly forking = new Set<ForkFrame>();
   readonly gaps: Gap[] = [];
   /** CPUs that recorded anything */
   readonly cpus = new Uint8Array(8192);
@@ -127,6 +131,7 @@ export class Model {
         migrateIn: undefined,
         ksm: undefined,
         collapse: undefined,
+        numaThp: undefined,
         devExcl: undefined,
         uffdWp: undefined,
         release: undefined,
@@ -272,7 +277,8 @@ export class Model {
   }
 
   /** A pin is over. */
-  close(pin: Pin, at: At, presumed: boolean): void {
+  close(pin: Pin, at: At, by: ReleasedBy): void {
+    const presumed = by === 'unseen';
     if (pin.state === 'released') return;
     this.forget(pin);
     pin.state = 'released';
@@ -281,7 +287,7 @@ export class Model {
     this.counts.released++;
     if (presumed) this.counts.presumed++;
     else this.step([pin], 'release', at);
-    this.emit('release', { pin, at, presumed });
+    this.emit('release', { pin, at, presumed, by });
   }
 
   /** It turned out to be a reference for an instant, long over. */
@@ -317,7 +323,7 @@ export class Model {
       const pins = this.pinsByPage.get(page + i);
       if (pins === undefined) continue;
       for (const pin of pins.slice()) {
-        this.close(pin, at, true);
+        this.close(pin, at, 'unseen');
       }
     }
   }

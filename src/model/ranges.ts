@@ -41,7 +41,8 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
       pin.sharedWith ??= dst;
     }
   } else if (isPrivate && src.ops.length > 0) src.note({ kind: 'fork', start, end, at, child: dst });
-  t.fork = { dst, src, start, end, at, shared };
+  t.fork = { dst, src, start, end, isPrivate, at, shared };
+  m.forking.add(t.fork);
   m.emit('fork', { src, dst, start, end, at, pins });
 }
 
@@ -71,6 +72,7 @@ export function endFork(m: Model, t: Task): void {
   const f = t.fork;
   t.fork = undefined;
   if (f === undefined) return;
+  m.forking.delete(f);
   for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
 }
 

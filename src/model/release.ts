@@ -5,7 +5,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import type { Announced, At, Io, PageId, Pin, Task } from './state.ts';
+import type { Announced, At, Io, PageId, Pin, ReleasedBy, Task } from './state.ts';
 
 // unpin_user_pages() too: it may be the inside of unpin_user_pages_dirty_lock(), which outer() decides
 const INNER = new Set([Kind.unpin, Kind.putFolio, Kind.unpinFolio, Kind.unpinPages]);
@@ -94,7 +94,7 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
 export function releaseIo(m: Model, t: Task, io: Io): void {
   const at = m.at();
   // put_page() of FOLL_GET has no inner function that could say more
-  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at);
+  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at, 'bio');
   const pinned = io.pins.filter((p) => p.call.kind === 'PIN');
   if (pinned.length > 0) outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, { ...io, pins: pinned });
 }
@@ -105,12 +105,12 @@ export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): voi
   const pin = pins?.find((p) => p.owner === 'pipe') ?? pins?.find((p) => p.call.kind === 'GET' && p.owner === undefined);
   if (pin === undefined) return;
   pin.owner = 'pipe';
-  letGo(m, pin, 1, m.at());
+  letGo(m, pin, 1, m.at(), 'pipe');
 }
 
 function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {
   if (io !== undefined) {
-    for (const pin of io.pins.slice()) letGo(m, pin, 1, a.at);
+    for (const pin of io.pins.slice()) letGo(m, pin, 1, a.at, 'bio');
     return;
   }
   if (a.pages.length === 1) {
@@ -124,7 +124,7 @@ function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {
   if (left <= 0 || call === undefined) return;
   for (const pin of [...m.held]) {
     if (left-- <= 0) break;
-    if (pin.call === call) letGo(m, pin, 1, a.at);
+    if (pin.call === call) letGo(m, pin, 1, a.at, 'unpin');
   }
 }
 
@@ -150,18 +150,18 @@ function releaseOne(m: Model, page: PageId, folio: PageId, refs: number, at: At,
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);
   const best = pool.find((p) => p.hold?.refs === refs) ?? pool[0];
-  letGo(m, best, refs, at);
+  letGo(m, best, refs, at, io === undefined ? 'unpin' : 'bio');
   return best.call;
 }
 
 /** Take `refs` off a hold; a large folio stays pinned while one reference is left (io_uring coalesces its buffers). */
-function letGo(m: Model, pin: Pin, refs: number, at: At): void {
+function letGo(m: Model, pin: Pin, refs: number, at: At, by: ReleasedBy): void {
   const h = pin.hold;
   if (h === undefined) {
-    m.close(pin, at, false);
+    m.close(pin, at, by);
     return;
   }
   h.refs -= refs;
   if (h.refs > 0) return;
-  for (const p of h.pins) m.close(p, at, false);
+  for (const p of h.pins) m.close(p, at, by);
 }

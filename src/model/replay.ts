@@ -80,6 +80,8 @@ on('devRestore', device.devRestore);
 on('notifierStart', device.notifierStart);
 on('notifierEnd', device.notifierEnd);
 on('tlbFlush', device.tlbFlush);
+on('numaThp', device.numaThp);
+on('numaThpRet', device.numaThpRet);
 on('taskFork', tasks.taskFork);
 on('taskExit', tasks.taskExit);
 on('taskExec', tasks.taskExec);

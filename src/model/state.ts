@@ -101,6 +101,9 @@ export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
 export type PinKind = 'GET' | 'PIN';
 export type PinOwner = 'bio' | 'pipe' | 'transient';
 
+/** What gave a pin back: unpin_user_page*() and friends, a bio, a pipe buffer, or nothing that the trace shows. */
+export type ReleasedBy = 'unpin' | 'bio' | 'pipe' | 'unseen';
+
 /** One call of a GUP function. */
 export interface PinCall {
   /** function index of the API the caller used */
@@ -217,8 +220,12 @@ export class Pin {
   drifts = 0;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
-  /** entry bits when it was taken: Shared, File */
+  /** entry bits when it was taken, as far as known: Shared, File */
   entryBits: number;
+  /** state of the entry when it was taken; undefined when the trace had not shown it */
+  entryState: number | undefined;
+  /** fork of the same mm that was copying page tables when the lockless grab happened */
+  duringFork: ForkFrame | undefined;
 
   constructor(id: number, call: PinCall, mm: Mm | undefined, vpn: number, page: PageId, from: Pin['pageFrom'], bits: number) {
     this.id = id;
@@ -228,6 +235,8 @@ export class Pin {
     this.page = page;
     this.pageFrom = from;
     this.entryBits = bits;
+    this.entryState = undefined;
+    this.duringFork = undefined;
   }
 
   get live(): boolean {
@@ -270,6 +279,7 @@ export interface Grab {
   from: Pin['pageFrom'];
   at: At;
   slow: boolean;
+  duringFork: ForkFrame | undefined;
 }
 
 export interface GupFrame {
@@ -295,6 +305,19 @@ export interface GupFrame {
   undone: number;
 }
 
+/** copy_page_range() of one VMA, under way. */
+export interface ForkFrame {
+  dst: Mm;
+  src: Mm;
+  /** first page, and the one behind the last */
+  start: number;
+  end: number;
+  isPrivate: boolean;
+  at: At;
+  /** pins in the range that have had no early copy yet */
+  shared: Pin[];
+}
+
 /** References that a release function says it gives back. */
 export interface Announced {
   pages: PageId[];
@@ -314,12 +337,13 @@ export interface Task {
   /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
   unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[];
   hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
-  fork: { dst: Mm; src: Mm; start: number; end: number; at: At; shared: Pin[] } | undefined;
+  fork: ForkFrame | undefined;
   /** the mm made by the fork under way, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
   ksm: { mm: Mm; page: PageId; kpage: PageId; at: At } | undefined;
   collapse: { mm: Mm; vpn: number; at: At } | undefined;
+  numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
   /** a release announced by an outer function, until its inner ones have spoken (release.ts) */

@@ -1,6 +1,6 @@
 // What the replay tells the rules: one type per thing that happened to the mm, with the state it happened to.
 // A rule reads these and the model and changes neither.
-import type { At, Drift, Io, Mm, PageId, Pin, PinCall, WrprotectKind } from './state.ts';
+import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './state.ts';
 
 export interface Transitions {
   /** a GUP call returned and this page of it is held (E4) */
@@ -8,7 +8,7 @@ export interface Transitions {
   /** a GUP call returned an error, or fewer pages than asked for */
   pinFailed: { call: PinCall; at: At };
   /** a pin was given back; `presumed`: the release was not seen, the page was found in other use (E5, E6) */
-  release: { pin: Pin; at: At; presumed: boolean };
+  release: { pin: Pin; at: At; presumed: boolean; by: ReleasedBy };
   /** a reference was given back that matches no pin the trace has shown (E5) */
   unmatchedRelease: { page: PageId; refs: number; at: At };
   /** a write fault copied: `oldPage` stays with whoever pinned it, `mm` maps `newPage` from now on (E8) */
@@ -40,7 +40,7 @@ export interface Transitions {
   /** a page was hidden under a device-exclusive entry (E18) */
   deviceExclusive: { mm: Mm; vpn: number; page: PageId; owner: number; at: At; pins: readonly Pin[] };
   /** ... and given back to the CPU (E18) */
-  deviceRestore: { mm: Mm; vpn: number; page: PageId; at: At };
+  deviceRestore: { mm: Mm; vpn: number; page: PageId; at: At; by: 'access' | 'fork' | 'next attempt' };
   notifierStart: { mm: Mm; start: number; end: number; event: number; owner: number; at: At };
   notifierEnd: { mm: Mm; start: number; end: number; at: At };
   /** flush_tlb_mm_range() (E20) */

@@ -1,7 +1,7 @@
 // What a rule is: meta that documents it and `create(context)` that returns handlers. The built-in rules use
 // nothing that a rule from outside does not have.
 import type { Model } from '../model/model.ts';
-import type { At, Drift, Mm, Pin, Step } from '../model/state.ts';
+import type { At, Drift, Mm, PageId, Pin, Step } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
 import type { Era } from '../vocabulary/era.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
@@ -41,7 +41,9 @@ export interface Report<M extends string = string> {
   /** values of the message's placeholders */
   /** a place becomes the task that was there, an address space its pointer; {pinned} and {mapped} are there already */
   data?: Readonly<Record<string, string | number | At | Mm>>;
-  pin: Pin;
+  /** the pin it is about; or, where no pin is involved, `about` */
+  pin?: Pin;
+  about?: Subject;
   /** reports about the same drift are one finding */
   drift?: Drift;
   /** where it happened, when there is no drift */
@@ -57,6 +59,15 @@ export interface Report<M extends string = string> {
   selfInflicted?: boolean;
   /** steps that prove it, beside the pin's grab and the drift itself */
   path?: readonly (Step | EvidenceStep)[];
+}
+
+/** An address of a process, where no pin is involved. */
+export interface Subject {
+  mm: Mm;
+  vpn: number;
+  /** NaN unknown */
+  page: PageId;
+  at: At;
 }
 
 export interface Doubt {

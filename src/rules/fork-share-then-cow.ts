@@ -20,7 +20,7 @@ export default defineRule({
     ],
     advice: 'MADV_DONTFORK on the buffer, or no fork while I/O is in flight',
     messages: { parted: 'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place' },
-    overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork'],
+    overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork', 'get-across-fork'],
   },
   create(context) {
     return {

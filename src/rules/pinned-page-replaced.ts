@@ -5,21 +5,18 @@ import { matters } from './drift-cause.ts';
 const HOW = {
   fault: 'a fault mapped another page',
   'swap-in': 'a swap-in brought another page',
-  migrate: 'the page was migrated',
-  ksm: 'KSM merged the page',
-  collapse: 'the range was collapsed into a huge page',
 } as const;
 
 export default defineRule({
   meta: {
     id: 'pinned-page-replaced',
-    summary: 'Another page was mapped at a pinned address: by a fault, swap-in, migration, KSM or collapse.',
-    why: 'each of these checks for extra references first and should have backed off',
+    summary: 'A fault or a swap-in mapped another page at a pinned address, though nothing unmapped it first.',
+    why: 'a swapped-out entry must find the same page again while a pin keeps it alive, and a present entry takes no new page',
     needs: [['gup'], ['newAnon', 'anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: { all: 'warning; error when data were lost' },
     falsePositives: ['an unmapping that was not recorded; see the confidence'],
-    references: ['Documentation/mm/page_migration.rst'],
+    references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
     messages: { replaced: '{how}: the pin holds {pinned}, the address maps {mapped}' },
   },
@@ -27,7 +24,7 @@ export default defineRule({
     return {
       drift({ drift }) {
         const { via, pin } = drift;
-        if (via === 'cow' || via === 'observed' || !matters(drift)) return;
+        if ((via !== 'fault' && via !== 'swap-in') || !matters(drift)) return;
         context.report({
           messageId: 'replaced',
           data: { how: HOW[via] },

@@ -16,24 +16,23 @@ export default defineRule({
     advice: 'unregister or wait for the I/O before giving the memory back',
     messages: {
       gone: 'the process unmapped the pinned page {pinned} itself; nothing was mapped there again',
-      moved: 'the process moved the pinned page {pinned} to another address (mremap); what the old address maps is another page',
       own: 'the process unmapped the pinned page {pinned} itself; the address maps {mapped} now',
       foreign: 'another process unmapped the pinned page {pinned}; the address maps {mapped} now',
     },
-    overrides: ['cow-under-write-pin', 'stale-read-pin', 'fork-share-then-cow', 'swapin-cow-under-pin', 'wrprotect-then-cow', 'pinned-page-replaced'],
+    overrides: ['cow-under-write-pin', 'stale-read-pin', 'fork-share-then-cow', 'swapin-cow-under-pin', 'wrprotect-then-cow', 'soft-dirty-then-cow', 'ro-longterm-pin-without-unshare', 'ro-longterm-pin-on-nonanon-private', 'pinned-page-replaced'],
   },
   create(context) {
     const told = new Set<Pin>();
-    const tell = (pin: Pin, step: Step, moved: boolean, drift: Drift | undefined, at: At) => {
+    const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At) => {
       if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
       told.add(pin);
       const foreign = step.foreign === true;
       context.report({
-        messageId: moved ? 'moved' : foreign ? 'foreign' : drift === undefined ? 'gone' : 'own',
+        messageId: foreign ? 'foreign' : drift === undefined ? 'gone' : 'own',
         drift,
         at,
         pin,
-        cause: moved ? 'the process moved the range it had pinned' : foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
+        cause: foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
         severity: foreign && drift !== undefined ? 'warning' : 'note',
         selfInflicted: !foreign,
         path: [step],
@@ -47,22 +46,19 @@ export default defineRule({
           if (step !== undefined) open.set(pin, step);
         }
       },
-      move({ pins, at }) {
-        for (const pin of pins) tell(pin, { role: 'move', at }, true, undefined, at);
-      },
       drift({ drift }) {
         const step = drift.before.findLast((s) => s.role === 'zap');
         if (step === undefined || (drift.via !== 'fault' && drift.via !== 'cow' && drift.via !== 'observed')) return;
         open.delete(drift.pin);
-        tell(drift.pin, step, false, drift, drift.at);
+        tell(drift.pin, step, drift, drift.at);
       },
       release({ pin, at }) {
         const step = open.get(pin);
         open.delete(pin);
-        if (step !== undefined && pin.drifts === 0) tell(pin, step, false, undefined, at);
+        if (step !== undefined && pin.drifts === 0) tell(pin, step, undefined, at);
       },
       end() {
-        for (const [pin, step] of open) if (pin.drifts === 0) tell(pin, step, false, undefined, step.at);
+        for (const [pin, step] of open) if (pin.drifts === 0) tell(pin, step, undefined, step.at);
       },
     };
   },

@@ -2,29 +2,27 @@
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
 
-const WHO = {
+const WHO: Readonly<Record<string, string>> = {
   mprotect: 'mprotect',
   'uffd-wp': 'userfaultfd write-protection',
-  'soft-dirty': 'clearing soft-dirty bits (clear_refs)',
   numa: 'NUMA hinting',
   ksm: 'KSM',
-} as const;
+};
 
 export default defineRule({
   meta: {
     id: 'wrprotect-then-cow',
-    summary: 'A pinned range was write-protected (mprotect, uffd-wp, soft-dirty), and the next write copied the page.',
+    summary: 'A pinned range was write-protected (mprotect, uffd-wp, NUMA hinting), and the next write copied the page.',
     why:
       'Write protection leaves the entry read-only, and up to v5.18 do_wp_page() copied any page with an extra reference. ' +
       'Since v5.19 an exclusive page is made writable again instead.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['cprot', 'softDirty', 'uffdWp']],
     status: 'stable',
-    severity: { '5.10': 'warning; error for soft-dirty, which spares pinned pages', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
     falsePositives: ['the range was protected for a reason and the process meant to leave the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: [
       '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
-      '9348b73c2e1b ("mm: don\'t play games with pinned pages in clear_page_refs") (in v5.11)',
     ],
     advice: 'do not change the protection of memory that a device holds, or move to a kernel with the fix',
     messages: { parted: '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place' },
@@ -38,6 +36,7 @@ export default defineRule({
         const why = readOnlyBy(drift);
         if (why.kind !== 'wrprotect' && why.kind !== 'wrprotect-before') return;
         const kind = (why.kind === 'wrprotect' ? why.step.wrprotect : why.op.wrprotect) ?? 'mprotect';
+        if (kind === 'soft-dirty') return;
         const at = why.kind === 'wrprotect' ? why.step.at : why.op.at;
         const readPin = !pin.call.write;
         context.report({
@@ -46,7 +45,7 @@ export default defineRule({
           drift,
           pin,
           cause: `${WHO[kind]}, then a copy`,
-          promise: kind === 'soft-dirty' && pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : pin.call.kind === 'PIN' ? 'writePinCoherent' : undefined,
+          promise: pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent',
           severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
           path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind] }],
         });

@@ -1,6 +1,6 @@
 // The same drift has the same name wherever it was captured; another drift has another.
 import { describe, expect, it } from 'vitest';
-import { type FingerprintParts, fingerprint } from '../../src/report/fingerprint.ts';
+import { type FingerprintParts, fingerprint } from '../../src/engine/fingerprint.ts';
 
 const drift: FingerprintParts = {
   rule: 'swapin-cow-under-pin',

@@ -1,0 +1,183 @@
+// From what rules reported about one thing to the finding that users read: severity by what the kernel promises,
+// confidence by the evidence itself, every step with its line.
+import type { Model } from '../model/model.ts';
+import type { Drift, Pin, Step } from '../model/state.ts';
+import type { Doubt, EvidenceStep, HarmReport, Subject } from '../rules/contract.ts';
+import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../rules/finding.ts';
+import type { Draft } from './collect.ts';
+import { fingerprint } from './fingerprint.ts';
+import { hex, isAt, isMm, known, type Words } from './words.ts';
+
+/** Reports that are one finding: `main` is the most specific. */
+export interface Group {
+  main: Draft;
+  also: Draft[];
+  drift: Drift | undefined;
+  harm: HarmReport[];
+}
+
+const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
+const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
+const worse = (a: Severity, b: Severity): Severity => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b);
+/** Closer than this, the clocks of two CPUs do not tell an order. */
+const ORDER_SKEW_NS = 10_000;
+
+export class FindingWriter {
+  readonly #model: Model;
+  readonly #words: Words;
+
+  constructor(model: Model, words: Words) {
+    this.#model = model;
+    this.#words = words;
+  }
+
+  write(g: Group, steps: readonly (Step | EvidenceStep)[], trace: number): Finding {
+    const { rule, report } = g.main;
+    const { pin, drift } = report;
+    const w = this.#words;
+    const selfInflicted = report.selfInflicted === true;
+    const harm = [...new Set<Harm>([...(report.harm ?? []), ...(selfInflicted ? [] : g.harm.map((h) => h.harm))])];
+    const evidence = steps.map((s) => this.#evidence(s, pin));
+    const values: Record<string, string> = {
+      pinned: w.page(pin?.page ?? report.about?.page ?? Number.NaN),
+      mapped: w.page(drift?.page ?? Number.NaN),
+    };
+    for (const [key, v] of Object.entries(report.data ?? {})) values[key] = isAt(v) ? w.task(v) : isMm(v) ? hex(v.ptr) : String(v);
+    let message = fill(rule.meta.messages[report.messageId] ?? report.messageId, values);
+    const seen = g.harm.find((h) => h.seen);
+    if (!selfInflicted && seen !== undefined) message = `${message}; ${fill(seen.message, values)}`;
+    const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
+    return {
+      n: 0,
+      rule: rule.meta.id,
+      also: [...new Set(g.also.map((d) => d.rule.meta.id))],
+      severity: this.#severity(g),
+      ...this.#confidence(pin, drift, report.doubts ?? []),
+      selfInflicted,
+      harm,
+      pin: info,
+      mapping: drift === undefined || Number.isNaN(drift.page) ? undefined : { pfn: w.pfn(drift.page), page: w.pagePointer(drift.page) },
+      cause: report.cause,
+      evidence,
+      message,
+      why: rule.meta.why,
+      fixedBy: [...rule.meta.fixedBy],
+      advice: rule.meta.advice,
+      fingerprint: fingerprint({
+        rule: rule.meta.id,
+        api: info.api,
+        flags: info.flags,
+        owner: pin?.owner,
+        // roles only: the functions' names differ between kernels, the story does not
+        path: evidence.map((e) => ({ role: e.role })),
+        harm,
+      }),
+      trace,
+    };
+  }
+
+  #pin(pin: Pin): PinInfo {
+    const w = this.#words;
+    const { at } = pin.call;
+    return {
+      pid: known(at.pid),
+      tgid: w.tgid(at),
+      comm: w.line(at)?.comm || undefined,
+      mm: pin.mm === undefined ? undefined : hex(pin.mm.ptr),
+      address: Number.isFinite(pin.vpn) ? hex(pin.vpn * 4096) : undefined,
+      pfn: w.pfn(pin.page),
+      page: w.pagePointer(pin.page),
+      api: w.fn(pin.call.fn),
+      caller: w.symbol(pin.call.caller),
+      flags: w.flags(pin),
+      time: known(pin.call.heldAt.ts),
+    };
+  }
+
+  #subject(about: Subject | undefined): PinInfo {
+    if (about === undefined) return { flags: [] };
+    const w = this.#words;
+    return {
+      pid: known(about.at.pid),
+      tgid: w.tgid(about.at),
+      comm: w.line(about.at)?.comm || undefined,
+      mm: hex(about.mm.ptr),
+      address: hex(about.vpn * 4096),
+      pfn: w.pfn(about.page),
+      page: w.pagePointer(about.page),
+      api: w.fn(about.at.fn),
+      flags: [],
+      time: known(about.at.ts),
+    };
+  }
+
+  #severity(g: Group): Severity {
+    const { report } = g.main;
+    if (report.selfInflicted === true) return 'note';
+    let severity = report.severity;
+    const era = this.#words.era;
+    if (report.promise !== undefined && era?.promises[report.promise] === true) severity = 'error';
+    if (g.drift !== undefined && report.pin?.call.write === true) {
+      severity = worse(severity, g.harm.length > 0 ? 'warning' : 'note');
+      // the loss itself was seen: whatever the kernel promised, data are gone
+      if (g.harm.some((h) => h.seen)) severity = 'error';
+    }
+    return severity;
+  }
+
+  #confidence(pin: Pin | undefined, drift: Drift | undefined, more: readonly Doubt[]): { confidence: Confidence; doubts: string[] } {
+    const doubts: Doubt[] = [...more];
+    if (pin !== undefined) doubts.push(...this.#pinDoubts(pin, drift));
+    else if (this.#model.gaps.length > 0) doubts.push({ cap: 'medium', because: 'the trace has lost events' });
+    const cap = Math.max(0, ...doubts.map((d) => LEVELS.indexOf(d.cap)));
+    return { confidence: LEVELS[cap], doubts: [...new Set(doubts.map((d) => d.because))] };
+  }
+
+  #pinDoubts(pin: Pin, drift: Drift | undefined): Doubt[] {
+    const doubts: Doubt[] = [];
+    const doubt = (cap: Confidence, because: string) => doubts.push({ cap, because });
+    const { gaps } = this.#model;
+    const end = drift?.at.line ?? pin.releasedAt?.line ?? Number.POSITIVE_INFINITY;
+    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end)) doubt('low', 'events were lost while the pin was held');
+    else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
+    if (pin.pageFrom === 'mapping') doubt('medium', 'the pinned page is taken from the mapping, no grab names it');
+    if (pin.pageFrom === 'unknown') doubt('low', 'no line names the pinned page');
+    if (Number.isNaN(pin.call.ret)) doubt('medium', 'the return of the GUP call was not recorded');
+    if (drift !== undefined) {
+      if (drift.via === 'observed') doubt('medium', 'the event that put the other page there was not recorded');
+      if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');
+      if (drift.via === 'cow' && drift.fault === undefined) doubt('high', 'the write fault around the copy was not recorded');
+    }
+    const { releasedAt } = pin;
+    if (releasedAt === undefined || pin.presumed) {
+      if (pin.call.kind === 'GET') doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
+      else if (pin.presumed) doubt('medium', 'the release was not recorded');
+      else doubt('high', 'the pin is still held at the end of the trace');
+    }
+    if (drift !== undefined && releasedAt !== undefined && releasedAt.cpu !== drift.at.cpu && this.#words.timeUnit === 'ns' && Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS) {
+      doubt('low', 'the copy and the release are closer than the clocks of two CPUs can tell');
+    }
+    return doubts;
+  }
+
+  #evidence(step: Step | EvidenceStep, pin: Pin | undefined): Evidence {
+    const { at } = step;
+    const w = this.#words;
+    const line = w.line(at);
+    return {
+      role: step.role,
+      line: at.line,
+      offset: at.offset,
+      time: known(at.ts),
+      cpu: known(at.cpu),
+      pid: known(at.pid),
+      task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
+      fn: w.fn(at.fn),
+      what: 'what' in step ? step.what : w.what(step, pin),
+      text: line?.text ?? '',
+      stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,
+    };
+  }
+}
+
+const fill = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);

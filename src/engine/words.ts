@@ -1,0 +1,130 @@
+// What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
+import type { Model } from '../model/model.ts';
+import { type At, type Mm, type PageId, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
+import { type Era, FOLL_NEW, FOLL_OLD, follNames } from '../vocabulary/era.ts';
+import { fnNameIn } from '../vocabulary/functions.ts';
+import type { EvidenceLine } from './evidence.ts';
+
+export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null && 'offset' in v;
+export const isMm = (v: unknown): v is Mm => typeof v === 'object' && v !== null && 'ptes' in v;
+
+/** Unsigned hex of a signed 64-bit number. */
+export const hex = (n: number): string => (n < 0 ? `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}` : `0x${n.toString(16)}`);
+
+/** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
+export const known = (n: number | undefined): number | undefined => (n === undefined || Number.isNaN(n) || n === -1 ? undefined : n);
+
+export class Words {
+  readonly model: Model;
+  readonly era: Era | undefined;
+  readonly timeUnit: string;
+  readonly #symbols: readonly string[];
+  readonly #lines: ReadonlyMap<number, EvidenceLine>;
+
+  constructor(model: Model, era: Era | undefined, symbols: readonly string[], lines: ReadonlyMap<number, EvidenceLine>, timeUnit: string) {
+    this.model = model;
+    this.era = era;
+    this.timeUnit = timeUnit;
+    this.#symbols = symbols;
+    this.#lines = lines;
+  }
+
+  line(at: At): EvidenceLine | undefined {
+    return this.#lines.get(at.offset);
+  }
+
+  fn(index: number): string | undefined {
+    return fnNameIn(index, this.era?.name);
+  }
+
+  symbol(index: number): string | undefined {
+    return index >= 0 ? this.#symbols[index] : undefined;
+  }
+
+  pfn(page: PageId): string | undefined {
+    const pfn = this.model.pfn(page);
+    return pfn === undefined ? undefined : hex(pfn);
+  }
+
+  pagePointer(page: PageId): string | undefined {
+    return Number.isNaN(page) ? undefined : hex(page * STRUCT_PAGE);
+  }
+
+  page(page: PageId): string {
+    if (Number.isNaN(page)) return 'another page';
+    const pfn = this.pfn(page);
+    return pfn === undefined ? `page ${hex(page * STRUCT_PAGE)}` : `pfn ${pfn}`;
+  }
+
+  task(at: At): string {
+    return `${this.line(at)?.comm || '?'}[${at.pid >= 0 ? at.pid : '?'}]`;
+  }
+
+  /** Process of a place: as shown, or an io_uring worker's creator, whom it carries in its name (`iou-wrk-602`, io_uring/io-wq.c). */
+  tgid(at: At): number | undefined {
+    const m = /^iou-(?:wrk|sqp)-(\d+)$/.exec(this.line(at)?.comm ?? '');
+    return m === null ? known(at.tgid) : Number(m[1]);
+  }
+
+  /** FOLL_ names of a pin; while the era is undecided only those that both layouts share. */
+  flags(pin: Pin): string[] {
+    const { call } = pin;
+    if (Number.isNaN(call.flags)) return [];
+    if (this.era === undefined) {
+      return [`FOLL_${call.kind}`, ...(call.write ? ['FOLL_WRITE'] : []), ...(call.longterm ? ['FOLL_LONGTERM'] : [])];
+    }
+    const layout = this.era.foll === FOLL_NEW ? FOLL_NEW : FOLL_OLD;
+    return follNames(call.flags | layout[`FOLL_${call.kind}`], layout);
+  }
+
+  /** What happened in a step, one phrase. */
+  what(step: Step, pin: Pin | undefined): string {
+    const own = this.page(pin?.page ?? Number.NaN);
+    const page = step.page === undefined ? own : this.page(step.page);
+    switch (step.role) {
+      case 'pin':
+        return pin === undefined ? page : `${page}  ${this.flags(pin).join('|')}`;
+      case 'grab':
+        return `reference on ${page}`;
+      case 'map':
+        return `${page} mapped`;
+      case 'unmap':
+        return `PTE -> swap entry of ${page}`;
+      case 'swap-in':
+        return `${page} mapped ${step.exclusive === true ? 'exclusive' : 'read-only'}`;
+      case 'fork':
+        return `${own} shared with the child${step.child === undefined ? '' : `, mm ${hex(step.child.ptr)}`}`;
+      case 'early copy':
+        return `the child gets a copy, ${page}`;
+      case 'wrprotect':
+        return `read-only by ${step.wrprotect ?? 'protection'}`;
+      case 'zap':
+        return `${own} unmapped`;
+      case 'move':
+        return 'mapping moved';
+      case 'wp fault':
+        return `write fault on ${page}`;
+      case 'copy':
+      case 'unshare':
+        return `${own} -> ${page}`;
+      case 'reuse':
+        return `${page} made writable again`;
+      case 'i/o submit':
+      case 'i/o end':
+        return `${step.io?.dir ?? 'I/O'} ${step.io?.bytes ?? '?'} bytes ${step.io?.dir === 'WRITE' ? 'from' : 'into'} ${own}`;
+      case 'release':
+        return `${own} given back`;
+      case 'device-exclusive':
+        return `PTE -> device-exclusive entry of ${page}`;
+      case 'restore':
+        return `${page} present again`;
+      case 'split':
+        return 'PMD split into PTEs, same pages';
+      case 'migrate':
+      case 'ksm merge':
+      case 'collapse':
+      case 'pipe':
+        return page;
+    }
+  }
+}

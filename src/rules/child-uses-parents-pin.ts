@@ -1,0 +1,37 @@
+// After fork the child drives I/O through a registration of its parent: the data land in the parent's memory.
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'child-uses-parents-pin',
+    summary: 'A child submitted I/O on a pin that its parent had taken.',
+    why: 'an inherited io_uring ring or RDMA context still names the parent\'s pages; the child sees its own copies and never the data',
+    needs: [['gup'], ['forkVma'], ['bioSubmit']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: ['workers that share the address space are told by it'],
+    references: ['fork(2)', 'io_uring_register(2)'],
+    fixedBy: [],
+    advice: 'register buffers anew in the child',
+    messages: { child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it' },
+  },
+  create(context) {
+    return {
+      ioSubmit({ io, at }) {
+        for (const pin of io.pins) {
+          const task = context.model.tasks.get(at.pid);
+          if (pin.mm === undefined || task?.mm === undefined || task.mm === pin.mm || task.mm.parent !== pin.mm) continue;
+          context.report({
+            messageId: 'child',
+            data: { task: at },
+            pin,
+            at,
+            cause: 'fork, then I/O through the inherited registration',
+            severity: 'note',
+            path: [{ role: 'i/o submit', at, what: 'submitted by the child' }],
+          });
+        }
+      },
+    };
+  },
+});

@@ -1,0 +1,60 @@
+// Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
+import type { At, Mm, WrprotectKind } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+
+interface Pending {
+  start: number;
+  end: number;
+  kind: WrprotectKind;
+  at: At;
+}
+
+export default defineRule({
+  meta: {
+    id: 'cow-with-pending-wrprotect-flush',
+    summary: 'A page was copied on one CPU after another had write-protected it and before the TLB was flushed.',
+    why: 'a thread with the old, writable entry in its TLB stores to the page that was just left behind',
+    needs: [['softDirty', 'uffdWp'], ['tlbFlush'], ['newAnon']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: ['flushes without a range (arch_tlbbatch_flush) that are not probed', 'a process with one thread'],
+    references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
+    fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.13)'],
+    messages: { window: '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space' },
+  },
+  create(context) {
+    const pending = new Map<Mm, Pending[]>();
+    return {
+      wrprotect({ mm, start, end, kind, at }) {
+        if (kind !== 'soft-dirty' && kind !== 'uffd-wp') return;
+        const list = pending.get(mm) ?? [];
+        list.push({ start, end, kind, at });
+        pending.set(mm, list.slice(-16));
+      },
+      tlbFlush({ mm }) {
+        pending.delete(mm);
+      },
+      cow({ mm, vpn, oldPage, at, fault, pins }) {
+        const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
+        if (p === undefined || mm.pids.size < 2) return;
+        context.report({
+          messageId: 'window',
+          data: { kind: p.kind, from: p.at.cpu, to: at.cpu },
+          pin: pins[0],
+          about: { mm, vpn, page: oldPage, at: fault },
+          at,
+          cause: 'the flush was still pending',
+          severity: 'note',
+          doubts: [{ cap: 'low', because: 'batched flushes carry no address and may not be probed' }],
+          path: [
+            { role: 'wrprotect', at: p.at, what: `read-only by ${p.kind}` },
+            { role: 'copy', at, what: 'new page mapped' },
+          ],
+        });
+      },
+      exit({ mm }) {
+        pending.delete(mm);
+      },
+    };
+  },
+});

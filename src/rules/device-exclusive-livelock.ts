@@ -1,0 +1,76 @@
+// A driver that starts over whenever its notifier fires, and whose own attempt fires it.
+import type { At, Mm, PageId } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+
+/** Attempts in a row after which it is no coincidence. */
+const ATTEMPTS = 5;
+
+interface Loop {
+  count: number;
+  first: At;
+  page: PageId;
+  told: boolean;
+}
+
+export default defineRule({
+  meta: {
+    id: 'device-exclusive-livelock',
+    summary: 'Device-exclusive access was set again and again on one page, each attempt undone by the next.',
+    why:
+      'each attempt faults the page back first, and that restore sends MMU_NOTIFY_CLEAR without an owner, which the driver cannot tell ' +
+      'from somebody else: it starts over',
+    needs: [['devExcl'], ['devExclRet'], ['devRestore']],
+    status: 'stable',
+    severity: { '7.2': 'warning' },
+    falsePositives: ['a driver that really wants the page that often'],
+    references: ['mm: Device exclusive memory access (linux-mm, March 2021), on MMU_NOTIFY_EXCLUSIVE and its owner'],
+    fixedBy: [],
+    advice: 'hold the folio lock across the check, as make_device_exclusive() returns it, instead of starting over on every invalidation',
+    messages: { loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt itself' },
+  },
+  create(context) {
+    const loops = new Map<Mm, Map<number, Loop>>();
+    const of = (mm: Mm): Map<number, Loop> => {
+      let map = loops.get(mm);
+      if (map === undefined) {
+        map = new Map();
+        loops.set(mm, map);
+      }
+      return map;
+    };
+    const tell = (mm: Mm, vpn: number, l: Loop) => {
+      if (l.count < ATTEMPTS || l.told) return;
+      l.told = true;
+      context.report({
+        messageId: 'loop',
+        data: { count: l.count },
+        about: { mm, vpn, page: l.page, at: l.first },
+        cause: 'each attempt restores the entry that the one before had set',
+        severity: 'warning',
+        path: [{ role: 'device-exclusive', at: l.first, what: 'first of the attempts' }],
+      });
+    };
+    return {
+      deviceExclusive({ mm, vpn, page, at }) {
+        const map = of(mm);
+        const l = map.get(vpn);
+        if (l === undefined) map.set(vpn, { count: 1, first: at, page, told: false });
+        else l.count++;
+      },
+      deviceRestore({ mm, vpn, by }) {
+        if (by === 'next attempt') return;
+        const map = of(mm);
+        const l = map.get(vpn);
+        if (l !== undefined) tell(mm, vpn, l);
+        map.delete(vpn);
+      },
+      exit({ mm }) {
+        for (const [vpn, l] of of(mm)) tell(mm, vpn, l);
+        loops.delete(mm);
+      },
+      end() {
+        for (const [mm, map] of loops) for (const [vpn, l] of map) tell(mm, vpn, l);
+      },
+    };
+  },
+});

@@ -1,0 +1,40 @@
+// GUP-fast must not keep a pin that it took while fork was copying the same page tables.
+import { defineRule } from './contract.ts';
+
+/** Closer than this to either end of the window, two CPUs' clocks do not tell inside from outside. */
+const SKEW_NS = 10_000;
+
+export default defineRule({
+  meta: {
+    id: 'gup-fast-during-fork',
+    summary: 'A lockless FOLL_PIN grab stuck although fork was copying the page tables of the same address space.',
+    why: 'fork decides per page whether it is pinned; a pin that slips in behind that decision is on a page that the child shares. write_protect_seq makes GUP-fast give up instead',
+    needs: [['gup'], ['grab'], ['forkVma'], ['forkVmaRet']],
+    status: 'experimental',
+    severity: { all: 'note: the order of two CPUs seldom carries more' },
+    falsePositives: ['clock skew between CPUs', 'VMAs that are not copied on write'],
+    references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022)'],
+    fixedBy: ['57efa1fe5957 ("mm/gup: prevent gup_fast from racing with COW during fork") (in v5.11, 5.10.y)'],
+    messages: { stuck: 'the lockless grab of {pinned} stuck while {task} was in copy_page_range() of the same mm' },
+  },
+  create(context) {
+    return {
+      pin({ pin, at }) {
+        const f = pin.duringFork;
+        if (f === undefined || pin.call.kind !== 'PIN' || pin.grabAt === undefined) return;
+        if (pin.vpn < f.start || pin.vpn >= f.end) return;
+        const close = pin.grabAt.cpu !== f.at.cpu && !(Math.abs(pin.grabAt.ts - f.at.ts) > SKEW_NS);
+        context.report({
+          messageId: 'stuck',
+          data: { task: f.at },
+          pin,
+          at,
+          cause: 'write_protect_seq was not honoured',
+          severity: 'note',
+          doubts: [{ cap: close ? 'low' : 'medium', because: 'it rests on the order of events on two CPUs' }],
+          path: [{ role: 'fork', at: f.at, what: 'copy_page_range() begins' }],
+        });
+      },
+    };
+  },
+});

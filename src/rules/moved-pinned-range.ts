@@ -1,0 +1,35 @@
+// mremap takes the page along: the pin stays right, at another address.
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'moved-pinned-range',
+    summary: 'The process moved a range it had pinned (mremap).',
+    why: 'page and pin move together, so nothing is lost at the new address; whatever is mapped at the old one is another page, which surprises code that remembers it',
+    needs: [['gup'], ['move']],
+    status: 'stable',
+    severity: { all: 'note' },
+    falsePositives: ['none known'],
+    references: ['mremap(2)'],
+    fixedBy: [],
+    advice: 'use the new address, or unregister before moving',
+    messages: { moved: 'the process moved the pinned page {pinned} to another address; it stays coherent there' },
+  },
+  create(context) {
+    return {
+      move({ pins, at }) {
+        for (const pin of pins) {
+          context.report({
+            messageId: 'moved',
+            pin,
+            at,
+            cause: 'the process moved the range it had pinned',
+            severity: 'note',
+            selfInflicted: true,
+            path: [{ role: 'move', at, what: 'mapping moved' }],
+          });
+        }
+      },
+    };
+  },
+});

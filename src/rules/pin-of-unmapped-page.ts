@@ -1,0 +1,37 @@
+// A GUP call returned a page that the address did not map.
+import { Pte } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'pin-of-unmapped-page',
+    summary: 'A pin stuck on an address whose entry was swapped out or under migration when it was taken.',
+    why: 'GUP-fast reads the entry, takes the reference and reads the entry again; a reference that sticks means that the entry was still there',
+    needs: [['gup'], ['grab'], ['unmapOneRet', 'migrateOneRet']],
+    status: 'experimental',
+    severity: { all: 'note: orders across CPUs seldom carry more' },
+    falsePositives: ['a refault that was not recorded', 'clock skew between CPUs', 'an entry probe that fires before the change it announces'],
+    references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022): the principles of RCU GUP-fast'],
+    fixedBy: ['088b8aa537c2 ("mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast") (in v6.1)'],
+    messages: { unmapped: '{pinned} was pinned through an address whose entry was {state}' },
+  },
+  create(context) {
+    return {
+      pin({ pin, at }) {
+        const state = pin.entryState;
+        if (state !== Pte.Swap && state !== Pte.Migration) return;
+        // the slow path faults the page in first; what maps it then has its own line
+        if (pin.duringFork !== undefined || pin.page !== pin.page) return;
+        context.report({
+          messageId: 'unmapped',
+          data: { state: state === Pte.Swap ? 'swapped out' : 'under migration' },
+          pin,
+          at,
+          cause: 'the grab and the unmapping overlap',
+          severity: 'note',
+          doubts: [{ cap: 'low', because: 'a refault that was not recorded would explain it' }],
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,42 @@
+// A R/O pin of a shared anonymous page reads the copy that the other process keeps.
+import { Pte } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+import { matters, readOnlyBy } from './drift-cause.ts';
+
+export default defineRule({
+  meta: {
+    id: 'ro-longterm-pin-without-unshare',
+    summary: 'A page that fork had shared was pinned for reading without being unshared first, and the next write of the process copied it.',
+    why: 'GUP takes the page as it is mapped, shared and read-only; the process writes to its copy and the device goes on reading the page it left behind',
+    needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
+    status: 'stable',
+    severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    falsePositives: ['a pin that is only read once, right away'],
+    references: ['Documentation/core-api/pin_user_pages.rst', 'tools/testing/selftests/mm/cow.c, R/O longterm rows'],
+    fixedBy: ['a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)'],
+    advice: 'pin for writing, or touch the page before pinning it',
+    messages: { stale: 'the page {pinned} was shared with another process when it was pinned for reading; since the copy the process writes {mapped}' },
+    overrides: ['stale-read-pin', 'fork-share-then-cow', 'wrprotect-then-cow'],
+  },
+  create(context) {
+    return {
+      drift({ drift }) {
+        const { pin } = drift;
+        const { call } = pin;
+        if (drift.via !== 'cow' || call.write || call.kind !== 'PIN' || !matters(drift)) return;
+        if ((pin.entryBits & Pte.Shared) === 0) return;
+        const why = readOnlyBy(drift);
+        const op = why.kind === 'shared-before' ? why.op : undefined;
+        context.report({
+          messageId: 'stale',
+          drift,
+          pin,
+          cause: 'pinned for reading while shared, then a copy',
+          promise: 'roPinUnshares',
+          severity: 'warning',
+          path: op === undefined ? [] : [{ role: 'fork', at: op.at, what: 'the page became shared with a child' }],
+        });
+      },
+    };
+  },
+});

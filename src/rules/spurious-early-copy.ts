@@ -1,0 +1,33 @@
+// fork copied a page early that nobody is known to have pinned.
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'spurious-early-copy',
+    summary: 'fork copied a page early for the child although no pin on it is known.',
+    why: 'page_maybe_dma_pinned() takes a small page with 1024 or more references for pinned; harmless, but it tells of many references or of a pin older than the trace',
+    needs: [['gup'], ['forkVma'], ['newAnon']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: ['a pin taken before the capture began'],
+    references: ['page_maybe_dma_pinned(), include/linux/mm.h'],
+    fixedBy: [],
+    messages: { copied: 'fork gave the child a copy of {pinned}, which nobody is known to have pinned' },
+  },
+  create(context) {
+    return {
+      earlyCopy({ src, vpn, page, at, pins }) {
+        if (pins.length > 0) return;
+        context.report({
+          messageId: 'copied',
+          about: { mm: src, vpn, page, at },
+          at,
+          cause: 'the page looked pinned',
+          severity: 'note',
+          doubts: [{ cap: 'low', because: 'a pin taken before the trace would explain it' }],
+          path: [{ role: 'early copy', at, what: 'the child gets a copy' }],
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,51 @@
+// More given back than taken, or given back by the wrong function.
+import type { PageId, Pin } from '../model/state.ts';
+import { defineRule } from './contract.ts';
+
+export default defineRule({
+  meta: {
+    id: 'unbalanced-release',
+    summary: 'A FOLL_GET reference was given back by unpin_user_page(), or a pin was given back twice.',
+    why: 'unpin_user_page() takes 1024 references (GUP_PIN_COUNTING_BIAS) off a small page; off a FOLL_GET page it frees memory that is in use',
+    needs: [['gup'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: ['pins taken before the capture began', 'references added by folio_add_pin()'],
+    references: ['Documentation/core-api/pin_user_pages.rst'],
+    fixedBy: [],
+    messages: {
+      wrong: 'the FOLL_GET reference on {pinned} was given back by unpin_user_page()',
+      twice: '{pinned} was given back once more than it was taken',
+    },
+  },
+  create(context) {
+    // pages whose last known pin was released; small, since a page taken again leaves the map
+    const last = new Map<PageId, Pin>();
+    return {
+      pin({ pin }) {
+        last.delete(pin.page);
+      },
+      release({ pin, by, at }) {
+        if (pin.page !== pin.page) return;
+        if (by === 'unpin' && pin.call.kind === 'GET') {
+          context.report({ messageId: 'wrong', pin, at, cause: 'released by the wrong function', severity: 'note', path: [{ role: 'release', at, what: 'unpin of a FOLL_GET reference' }] });
+        }
+        if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);
+      },
+      unmatchedRelease({ page, at }) {
+        const pin = last.get(page);
+        if (pin === undefined) return;
+        last.delete(page);
+        context.report({
+          messageId: 'twice',
+          pin,
+          at,
+          cause: 'one release too many',
+          severity: 'note',
+          doubts: [{ cap: 'low', because: 'a pin that was taken before the trace would explain it' }],
+          path: [{ role: 'release', at, what: 'no pin left to release' }],
+        });
+      },
+    };
+  },
+});
