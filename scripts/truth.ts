@@ -72,7 +72,9 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
     const what = `${row.scenario} (${row.verdict}) pid ${row.pin_tid} ${row.addr} ${row.pin_pfn}->${row.end_pfn}`;
     let wanted: Finding | undefined;
     let asked = true;
-    if (row.leak || (lost && !row.self_inflicted)) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
+    if (row.verdict === 'livelock') wanted = exact.find((f) => f.rule === 'device-exclusive-livelock');
+    else if (row.pin_leak === true) wanted = exact.find((f) => f.rule === 'pin-leak' && rank[f.severity] >= 1);
+    else if (row.leak || (lost && !row.self_inflicted)) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
     else if (row.self_inflicted && row.diverged) wanted = exact.find((f) => f.selfInflicted);
     else if (row.diverged) wanted = exact[0];
     else asked = false;
@@ -86,7 +88,7 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
       if (lost && (row.leak || !row.self_inflicted)) return true;
       if (row.self_inflicted) return f.severity !== 'error';
       if (row.diverged || row.verdict === 'stale_allowed') return f.severity !== 'error';
-      if (row.pin_leak === true) return true;
+      if (row.pin_leak === true || row.verdict === 'livelock') return f.severity !== 'error';
       return f.severity === 'note' || (row.action === 'mprotectpart' && f !== exact[0]);
     };
     for (const f of inPlace) if (allowed(f)) explained.add(f);

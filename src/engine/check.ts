@@ -97,6 +97,7 @@ async function checkSource(source: Source, path: string, index: number, rules: r
     onBatch: (batch) => replay(model, batch),
     onProgress: (position) => options.onProgress?.(path, position, source.size),
   });
+  model.facts = { cpus: head.cpus, timeUnit: head.timeUnit, overwritten: head.overwritten ?? 0, unread: stats.kinds[8], damage: stats.damage };
   finish(model);
   if (stats.kinds[1] === 0) {
     throw new InputError('no event could be read from this trace', {
@@ -108,31 +109,8 @@ async function checkSource(source: Source, path: string, index: number, rules: r
   const lines = await fetchLines(path, head, collector.offsets());
   const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
   const findings = collector.findings(index, words);
-  if (head.timeUnit === 'none') push(collector.undecided, DECIDING, 'the lines show no task, CPU or time');
-  const silent = silentCpus(head, model);
-  if (silent !== undefined) push(collector.undecided, DECIDING, silent);
-  if ((head.overwritten ?? 0) > 0) push(collector.undecided, DECIDING, `${head.overwritten} events were overwritten before the first line`);
-  if (stats.kinds[8] > 0) push(collector.undecided, DECIDING, `${stats.kinds[8]} line${stats.kinds[8] === 1 ? '' : 's'} could not be read`);
-  if (stats.damage !== undefined) push(collector.undecided, DECIDING, stats.damage);
   return { info: traceInfo(path, head, stats, vocabulary, model, era, from), findings, undecided: collector.undecided, model };
 }
-
-/**
- * A CPU without any event was idle, or was not recorded (tracing_cpumask, per_cpu/, trace-cmd -M). Tasks that were
- * forked and never seen again, or half the machine silent, say that it was not recorded.
- */
-function silentCpus(head: TraceHead, model: Model): string | undefined {
-  let seen = 0;
-  for (const c of model.cpus) seen += c;
-  const silent = (head.cpus ?? 0) - seen;
-  if (silent <= 0 || seen === 0) return undefined;
-  if (model.unseen.size === 0 && silent * 2 < (head.cpus ?? 0)) return undefined;
-  return `${silent} of ${head.cpus} CPUs recorded nothing`;
-}
-
-const push = (map: Map<string, string[]>, key: string, value: string): void => {
-  map.set(key, [...(map.get(key) ?? []), value]);
-};
 
 export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {
   if (kernel !== undefined) {

@@ -29,6 +29,24 @@ function attach(m: Model, t: Task, x: Io, page: PageId, at: At): void {
   if (x.submittedAt !== undefined) m.step([pin], 'i/o submit', at, { io: x });
 }
 
+/**
+ * A bio that was filled without bio_add lines (iov_iter_extract_bvecs(), v7.0 and later) shows its first page only; the
+ * rest are the pages that the same call pinned behind it, as many as the bio's bytes need.
+ */
+function siblings(m: Model, x: Io, at: At): void {
+  const first = x.pins[0];
+  if (first === undefined || !(x.bytes > 4096)) return;
+  const want = Math.ceil((x.pages[0].off + x.bytes) / 4096);
+  for (let i = 1; i < want; i++) {
+    const pin = first.mm === undefined ? undefined : m.pinsAt(first.mm, first.where + i).findLast((p) => p.call === first.call);
+    if (pin === undefined || x.pins.includes(pin)) continue;
+    x.pins.push(pin);
+    if (!pin.call.longterm) pin.owner = 'bio';
+    pin.ios.push(x);
+    m.step([pin], 'i/o submit', at, { io: x });
+  }
+}
+
 const concerns = (m: Model, page: PageId, length: number): boolean => {
   if (m.pinsByPage.size === 0) return false;
   const pages = Math.max(1, Math.ceil(length / 4096));
@@ -71,6 +89,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     x.pages.push({ page, len: l0, off: o0 });
     const pages = Math.max(1, Math.ceil((l0 + o0) / 4096));
     for (let i = 0; i < pages; i++) attach(m, t, x, page + i, at);
+    siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, { io: x });
   m.emit('ioSubmit', { io: x, at });
 }

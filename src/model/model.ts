@@ -33,7 +33,21 @@ export interface Gap {
   n: number;
 }
 
+/** What is known of the recording itself, beside its events; complete before the `end` transition. */
+export interface TraceFacts {
+  /** CPUs of the machine, where a header says so */
+  cpus?: number;
+  timeUnit: 'ns' | 'ticks' | 'none';
+  /** events that the ring buffer overwrote before the first line */
+  overwritten: number;
+  /** lines that could not be read */
+  unread: number;
+  /** why the input ends before it should */
+  damage?: string;
+}
+
 export class Model {
+  facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
   /** live pins by page */
@@ -326,6 +340,24 @@ export class Model {
         this.close(pin, at, 'unseen');
       }
     }
+  }
+
+  /**
+   * A CPU without any event was idle, or was not recorded (tracing_cpumask, per_cpu/, trace-cmd -M). Tasks that were
+   * forked and never seen again, or half the machine silent, say that it was not recorded.
+   */
+  silentCpus(): number {
+    let seen = 0;
+    for (const c of this.cpus) seen += c;
+    const all = this.facts.cpus ?? 0;
+    const silent = all - seen;
+    if (silent <= 0 || seen === 0) return 0;
+    return this.unseen.size > 0 || silent * 2 >= all ? silent : 0;
+  }
+
+  /** Something that happened may not be in the trace. */
+  partial(): boolean {
+    return this.gaps.length > 0 || this.silentCpus() > 0 || this.facts.unread > 0 || this.facts.damage !== undefined;
   }
 }
 

@@ -19,7 +19,7 @@ function settle(m: Model, t: Task): void {
   const p = t.release;
   t.release = undefined;
   if (p === undefined) return;
-  if (p.inner !== undefined) apply(m, p.inner, p.io, t.pid);
+  if (p.inner !== undefined) applyInner(m, p.inner, p.io, t.pid);
   else if (!p.superseded && p.outer !== undefined) apply(m, p.outer, p.io, t.pid);
 }
 
@@ -39,7 +39,7 @@ function inner(m: Model, t: Task, a: Announced): void {
     t.release = { outer: undefined, inner: a, superseded: true, io: undefined };
     return;
   }
-  if (p.inner !== undefined) apply(m, p.inner, p.io, t.pid);
+  if (p.inner !== undefined) applyInner(m, p.inner, p.io, t.pid);
   p.superseded = true;
   p.inner = a;
 }
@@ -106,6 +106,11 @@ export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): voi
   if (pin === undefined) return;
   pin.owner = 'pipe';
   letGo(m, pin, 1, m.at(), 'pipe');
+}
+
+/** An inner function names its page; a bio around it says whose pin of that page it is. */
+function applyInner(m: Model, a: Announced, io: Io | undefined, pid: number): void {
+  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, io, pid);
 }
 
 function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {

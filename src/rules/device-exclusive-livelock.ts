@@ -4,10 +4,13 @@ import { defineRule } from './contract.ts';
 
 /** Attempts in a row after which it is no coincidence. */
 const ATTEMPTS = 5;
+/** A driver that starts over inside one operation does so at once; another request of user space takes longer. */
+const AT_ONCE_NS = 100_000;
 
 interface Loop {
   count: number;
   first: At;
+  last: At;
   page: PageId;
   told: boolean;
 }
@@ -54,8 +57,13 @@ export default defineRule({
       deviceExclusive({ mm, vpn, page, at }) {
         const map = of(mm);
         const l = map.get(vpn);
-        if (l === undefined) map.set(vpn, { count: 1, first: at, page, told: false });
-        else l.count++;
+        if (l === undefined || at.pid !== l.last.pid || !(at.ts - l.last.ts < AT_ONCE_NS)) {
+          if (l !== undefined) tell(mm, vpn, l);
+          map.set(vpn, { count: 1, first: at, last: at, page, told: false });
+        } else {
+          l.count++;
+          l.last = at;
+        }
       },
       deviceRestore({ mm, vpn, by }) {
         if (by === 'next attempt') return;

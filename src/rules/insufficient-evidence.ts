@@ -25,6 +25,13 @@ export default defineRule({
         if (!seen('grab', 'pinPages', 'followPteRet')) context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
         if (!seen('newAnon')) context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
         if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
+        const { facts } = model;
+        const silent = model.silentCpus();
+        if (facts.timeUnit === 'none') context.undecided('the lines show no time');
+        if (silent > 0) context.undecided(`${silent} of ${facts.cpus} CPUs recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`);
+        if (facts.overwritten > 0) context.undecided(`${facts.overwritten} events were overwritten before the first line`);
+        if (facts.unread > 0) context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
+        if (facts.damage !== undefined) context.undecided(facts.damage);
         if (model.gaps.length > 0) context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
         const open = pins.filter((p) => p.owner !== 'transient' && p.drifts === 0);
         const unknown = open.filter((p) => p.page !== p.page).length;

@@ -40,9 +40,9 @@ export default defineRule({
             pin,
             at: pin.call.heldAt,
             cause: 'no release until the end of the trace',
-            severity: 'warning',
+            severity: context.model.partial() ? 'note' : 'warning',
             harm: ['leak'],
-            doubts: [{ cap: 'medium', because: 'the owner may release after the end of the trace' }],
+            doubts: [{ cap: 'medium', because: 'the owner may release after the end of the trace' }, ...(context.model.partial() ? [{ cap: 'low' as const, because: 'the release may be among what was not recorded' }] : [])],
           });
         }
       },

@@ -11,7 +11,7 @@ export default defineRule({
       'make_device_exclusive() says that earlier GUP references are not handled and not supported.',
     needs: [['gup'], ['devExcl'], ['devExclRet']],
     status: 'stable',
-    severity: { '7.2': 'note for a pin taken before; warning for a grab that stuck while the entry was there' },
+    severity: { '7.2': 'note' },
     falsePositives: ['make_device_exclusive() takes a reference of its own; it is told by its caller'],
     references: ['mm: Device exclusive memory access (linux-mm, March 2021)', 'make_device_exclusive(), mm/rmap.c'],
     fixedBy: [],
@@ -35,7 +35,7 @@ export default defineRule({
           pin,
           at,
           cause: 'the grab did not see the entry',
-          severity: 'warning',
+          severity: 'note',
           doubts: [{ cap: 'low', because: 'a restore that was not recorded would explain it' }],
         });
       },
