@@ -3,8 +3,8 @@ import { Model } from '../model/model.ts';
 import { finish, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import type { TraceFormat, TraceHead } from '../parsers/line.ts';
-import { openSource, type Source } from '../parsers/source.ts';
-import type { CheckReport, Loss, RuleOutcome, TraceInfo } from '../report/contract.ts';
+import type { Source } from '../parsers/source.ts';
+import type { CheckReport, DetailedReport, Loss, PinLife, RuleOutcome, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding, Verdict } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -15,6 +15,8 @@ import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
+import { fileInput, type TraceInput } from './input.ts';
+import { PinLives } from './pins.ts';
 import { LINE_KIND_NAMES, ReadStats, readTrace } from './read.ts';
 import { Words } from './words.ts';
 
@@ -31,21 +33,36 @@ interface OneTrace {
   findings: Finding[];
   undecided: Map<string, string[]>;
   model: Model;
+  pins: PinLife[];
 }
 
-/** Check traces, each on its own, and put the answers into one report. */
-export async function check(paths: readonly string[], options: CheckOptions = {}): Promise<CheckReport> {
+/**
+ * Check traces, each on its own, and put the answers into one report.
+ * @param traces paths, or inputs such as text in memory
+ * @throws InputError when one of them is no trace
+ */
+export async function check(traces: readonly (string | TraceInput)[], options: CheckOptions = {}): Promise<CheckReport> {
+  return (await checkDetailed(traces, { ...options, pins: false })).report;
+}
+
+/** The same, with the life of every pin. */
+export async function checkDetailed(traces: readonly (string | TraceInput)[], options: CheckOptions & { pins?: boolean } = {}): Promise<DetailedReport> {
   const rules = options.rules ?? BUILT_IN;
-  const traces: OneTrace[] = [];
-  for (const [i, path] of paths.entries()) traces.push(await checkOne(path, i, rules, options));
-  const findings = traces.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
-  const outcomes = rules.map((rule) => outcome(rule, findings, traces));
+  const done: OneTrace[] = [];
+  for (const [i, trace] of traces.entries()) {
+    done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, i, rules, options));
+  }
+  const findings = done.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
+  const outcomes = rules.map((rule) => outcome(rule, findings, done));
   return {
-    schema: 'pindrift.check/1',
-    verdict: verdictOf(findings, outcomes),
-    traces: traces.map((t) => t.info),
-    rules: outcomes,
-    findings,
+    report: {
+      schema: 'pindrift.check/1',
+      verdict: verdictOf(findings, outcomes),
+      traces: done.map((t) => t.info),
+      rules: outcomes,
+      findings,
+    },
+    pins: done.flatMap((t) => t.pins),
   };
 }
 
@@ -70,16 +87,19 @@ function outcome(rule: Rule, findings: readonly Finding[], traces: readonly OneT
   return { id: rule.meta.id, verdict, findings: mine.length, missing: [...missing] };
 }
 
-async function checkOne(path: string, index: number, rules: readonly Rule[], options: CheckOptions): Promise<OneTrace> {
-  const source = await openSource(path);
+type OneOptions = CheckOptions & { pins?: boolean };
+
+async function checkOne(input: TraceInput, index: number, rules: readonly Rule[], options: OneOptions): Promise<OneTrace> {
+  const source = await input.open();
   try {
-    return await checkSource(source, path, index, rules, options);
+    return await checkSource(source, input, index, rules, options);
   } finally {
     source.close();
   }
 }
 
-async function checkSource(source: Source, path: string, index: number, rules: readonly Rule[], options: CheckOptions): Promise<OneTrace> {
+async function checkSource(source: Source, input: TraceInput, index: number, rules: readonly Rule[], options: OneOptions): Promise<OneTrace> {
+  const { path } = input;
   const detection = detectFormat(await source.head(), options.format);
   if ('problem' in detection) throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
   const { parser } = detection;
@@ -93,6 +113,7 @@ async function checkSource(source: Source, path: string, index: number, rules: r
   const model = new Model(KIND_NAMES.length);
   model.isTransientCaller = (s) => isTransientCaller(vocabulary.symbols[s] ?? '');
   const collector = new Collector(model, rules);
+  const lives = options.pins === true ? new PinLives(model) : undefined;
   await readTrace(source, parser, vocabulary, stats, {
     onBatch: (batch) => replay(model, batch),
     onProgress: (position) => options.onProgress?.(path, position, source.size),
@@ -106,10 +127,16 @@ async function checkSource(source: Source, path: string, index: number, rules: r
     });
   }
   const { era, from } = decideEra(vocabulary, options.kernel);
-  const lines = await fetchLines(path, head, collector.offsets());
+  const lines = await fetchLines(input, head, [...collector.offsets(), ...(lives?.offsets() ?? [])]);
   const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
   const findings = collector.findings(index, words);
-  return { info: traceInfo(path, head, stats, vocabulary, model, era, from), findings, undecided: collector.undecided, model };
+  return {
+    info: traceInfo(path, head, stats, vocabulary, model, era, from),
+    findings,
+    undecided: collector.undecided,
+    model,
+    pins: lives?.lives(index, words, findings) ?? [],
+  };
 }
 
 export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {

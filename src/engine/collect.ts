@@ -26,6 +26,7 @@ export class Collector {
     for (const rule of rules) {
       const handlers = rule.create({
         model,
+        on: (name, handler) => model.on(name, handler),
         report: (report) => this.#drafts.push({ rule, report }),
         harm: (report) => {
           const list = this.#harm.get(report.drift);

@@ -3,7 +3,7 @@
 import { createParser } from '../parsers/detect.ts';
 import { LineKind, type TraceHead, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
-import { openSource } from '../parsers/source.ts';
+import type { TraceInput } from './input.ts';
 import { text } from '../util/bytes.ts';
 
 export interface EvidenceLine {
@@ -17,17 +17,17 @@ const MAX_STACK = 64;
 
 /**
  * Fetch lines by byte offset.
- * @param path source as given; compressed sources are read through once more, plain files are sought in
+ * @param input source; compressed ones are read through once more, plain ones are sought in
  */
-export async function fetchLines(path: string, head: TraceHead, offsets: readonly number[]): Promise<Map<number, EvidenceLine>> {
+export async function fetchLines(input: TraceInput, head: TraceHead, offsets: readonly number[]): Promise<Map<number, EvidenceLine>> {
   const wanted = [...new Set(offsets)].sort((a, b) => a - b);
   const found = new Map<number, EvidenceLine>();
   if (wanted.length === 0) return found;
-  const probe = await openSource(path);
+  const probe = await input.open();
   const plain = probe.compression === 'none';
   probe.close();
   if (!plain) {
-    await scan(path, head, wanted, found, 0);
+    await scan(input, head, wanted, found, 0);
     return found;
   }
   // neighbouring lines are read in one go
@@ -35,14 +35,14 @@ export async function fetchLines(path: string, head: TraceHead, offsets: readonl
   while (i < wanted.length) {
     let j = i + 1;
     while (j < wanted.length && wanted[j] - wanted[j - 1] < 1 << 18) j++;
-    await scan(path, head, wanted.slice(i, j), found, wanted[i]);
+    await scan(input, head, wanted.slice(i, j), found, wanted[i]);
     i = j;
   }
   return found;
 }
 
-async function scan(path: string, head: TraceHead, wanted: readonly number[], found: Map<number, EvidenceLine>, start: number): Promise<void> {
-  const source = await openSource(path, { start });
+async function scan(input: TraceInput, head: TraceHead, wanted: readonly number[], found: Map<number, EvidenceLine>, start: number): Promise<void> {
+  const source = await input.open({ start });
   try {
     const lines = new LineReader(source, { offset: start, chunk: start > 0 ? 1 << 16 : 1 << 20, quoted: head.format === 'csv' });
     const parser = createParser(head);

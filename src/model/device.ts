@@ -63,7 +63,7 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   const at = m.at();
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'restore', at, { page });
-  if (page === page) m.install(mm, vpn, page, 1, 0, 'observed', at);
+  if (page === page) m.install(mm, vpn, page, 1, 0, 'observed');
   const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : t.fork?.src === mm ? 'fork' : 'access';
   m.emit('deviceRestore', { mm, vpn, page, at, by });
 }

@@ -2,7 +2,7 @@
 import { Slot } from '../vocabulary/record.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Model } from './model.ts';
-import { entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte, type Task } from './state.ts';
+import { type At, entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte, type Task } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;
@@ -42,7 +42,6 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const vpn = Model.vpn(r[o + Slot.ADDR]);
-  const at = m.at();
   const flags = r[o + Slot.FLAGS];
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];
@@ -55,15 +54,30 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
     if (named === named) {
       // the entry itself says what is mapped; when that is news, an event that installed it was not recorded
       if (named !== before) {
-        if (pmd) m.install(mm, vpn - (vpn % PMD_PAGES), named - (vpn % PMD_PAGES), PMD_PAGES, 0, 'observed', at);
-        else m.install(mm, vpn, named, 1, 0, 'observed', at);
+        if (pmd) m.install(mm, vpn - (vpn % PMD_PAGES), named - (vpn % PMD_PAGES), PMD_PAGES, 0, 'observed');
+        else m.install(mm, vpn, named, 1, 0, 'observed');
       }
       old = named;
     } else if (before === before) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
-  if (pins.length > 0) m.step(pins, 'wp fault', at, { page: old });
-  t.wp = { mm, vpn, old, at, copied: false, clearFlush: false, unshare: (flags & FAULT_FLAG_UNSHARE) !== 0, pmd, split: false };
+  const at = pins.length > 0 || m.listeners.cow !== undefined ? m.at() : undefined;
+  if (pins.length > 0) m.step(pins, 'wp fault', m.at(), { page: old });
+  const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
+  const w = t.wpFrame;
+  if (w === undefined) t.wpFrame = { mm, vpn, old, at, copied: false, clearFlush: false, unshare, pmd, split: false };
+  else {
+    w.mm = mm;
+    w.vpn = vpn;
+    w.old = old;
+    w.at = at;
+    w.copied = false;
+    w.clearFlush = false;
+    w.unshare = unshare;
+    w.pmd = pmd;
+    w.split = false;
+  }
+  t.wp = t.wpFrame;
 }
 
 export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -88,7 +102,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     // a copy was made, but the line that names the new page is missing
     const pins = m.pinsAt(w.mm, w.vpn);
     w.mm.ptes.delete(w.vpn);
-    for (const pin of pins.slice()) if (pin.page === w.old || w.old !== w.old) m.test(pin, Number.NaN, 'cow', m.at(), w.at);
+    for (const pin of pins.slice()) if (pin.page === w.old || w.old !== w.old) m.test(pin, Number.NaN, 'cow', w.at);
     return;
   }
   if (!w.unshare) reuse(m, w.mm, w.vpn, w.old, w.pmd);
@@ -96,7 +110,6 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
 
 /** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
 export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean): void {
-  const at = m.at();
   const entry = mm.entry(vpn);
   if (page === page) {
     if (!pmd) mm.ptes.set(vpn, page * 64 + Pte.Present);
@@ -106,17 +119,17 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean)
     }
   }
   const own = m.pinsAt(mm, vpn);
-  if (own.length > 0) m.step(own, 'reuse', at, { page });
+  if (own.length > 0) m.step(own, 'reuse', m.at(), { page });
   if (m.pinsByPage.size === 0 || page !== page) return;
   if (!pmd) {
     const pins = m.pinsByPage.get(page);
-    if (pins !== undefined || m.listeners.reuse !== undefined) m.emit('reuse', { mm, vpn, page, at, pins: pins ?? [] });
+    if (pins !== undefined) m.emit('reuse', { mm, vpn, page, at: m.at(), pins });
     return;
   }
   const head = page - (vpn % PMD_PAGES);
   const pins: Pin[] = [];
   for (const [p, list] of m.pinsByPage) if (p >= head && p < head + PMD_PAGES) pins.push(...list);
-  m.emit('reuse', { mm, vpn, page, at, pins });
+  if (pins.length > 0) m.emit('reuse', { mm, vpn, page, at: m.at(), pins });
 }
 
 /** A hugetlb write fault without a new page behind it kept the old one. */
@@ -162,15 +175,14 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: 
   const page = m.page(r[o + Slot.PAGE]);
   if (mm === undefined || page !== page) return;
   let vpn = Model.vpn(r[o + Slot.ADDR]);
-  const at = m.at();
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
   if (pages !== pages) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;
-  if (s === undefined || s.mm !== mm || s.vpn !== vpn) m.reallocated(page, pages, at);
+  if (s === undefined || s.mm !== mm || s.vpn !== vpn) m.reallocated(page, pages);
   const f = t.fork;
   if (f !== undefined && f.dst === mm) {
-    earlyCopy(m, f, vpn, page, pages, at);
+    earlyCopy(m, f, vpn, page, pages);
     return;
   }
   const w = t.wp;
@@ -191,26 +203,25 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: 
   }
   if (t.collapse !== undefined && t.collapse.mm === mm && pages >= PMD_PAGES) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
-    if (pins.length > 0) m.step(pins, 'collapse', at, { page });
-    m.install(mm, vpn, page, pages, 0, 'collapse', at);
-    m.emit('replace', { mm, vpn, oldPage: Number.NaN, newPage: page, via: 'collapse', at, pins });
+    if (pins.length > 0) m.step(pins, 'collapse', m.at(), { page });
+    m.install(mm, vpn, page, pages, 0, 'collapse');
+    m.emit('replace', { mm, vpn, oldPage: Number.NaN, newPage: page, via: 'collapse', at: m.at(), pins });
     return;
   }
   const before = mm.pins.size > 0 ? mm.entry(vpn) : undefined;
   const wasPresent = before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
-  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', at, { page });
-  m.install(mm, vpn, page, pages, 0, wasPresent ? 'cow' : 'fault', at);
+  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), { page });
+  m.install(mm, vpn, page, pages, 0, wasPresent ? 'cow' : 'fault');
 }
 
-function copied(m: Model, mm: Mm, vpn: number, old: PageId, page: PageId, pages: number, fault: Parameters<Model['install']>[6], unshare: boolean): void {
-  const at = m.at();
+function copied(m: Model, mm: Mm, vpn: number, old: PageId, page: PageId, pages: number, fault: At | undefined, unshare: boolean): void {
   const from = pages >= PMD_PAGES ? vpn - (vpn % PMD_PAGES) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
-  if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', at, { page });
-  m.install(mm, from, page, pages, 0, 'cow', at, fault);
-  if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at });
-  else m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at, fault, pins });
+  if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), { page });
+  m.install(mm, from, page, pages, 0, 'cow', fault);
+  if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });
+  else if (m.listeners.cow !== undefined) m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
 }
 
 /** An anonymous page that already exists is mapped again: swap-in, migration, KSM. */
@@ -234,7 +245,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number, pmd: boo
     const old = named(mm, vpn);
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'migrate', at, { page });
-    m.install(mm, vpn, page, pages, 0, 'migrate', at);
+    m.install(mm, vpn, page, pages, 0, 'migrate');
     if (old !== page) m.emit('replace', { mm, vpn, oldPage: old, newPage: page, via: 'migrate', at, pins });
     return;
   }
@@ -242,13 +253,12 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number, pmd: boo
   if (k !== undefined && k.mm === mm) {
     const pins = m.pinsAt(mm, vpn);
     if (pins.length > 0) m.step(pins, 'ksm merge', at, { page });
-    m.install(mm, vpn, page, pages, Pte.Shared, 'ksm', at);
+    m.install(mm, vpn, page, pages, Pte.Shared, 'ksm');
     m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
     return;
   }
   // the same page mapped differently (a PMD split into PTEs), or a restore
-  if (pages > 1) m.install(mm, vpn, page, pages, 0, 'observed', at);
-  else m.install(mm, vpn, page, 1, 0, 'observed', at);
+  m.install(mm, vpn, page, pages, 0, 'observed');
 }
 
 function named(mm: Mm, vpn: number): PageId {
@@ -262,7 +272,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   s.mapped = true;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, 'swap-in', at, { page, exclusive });
-  m.install(mm, vpn, page, pages, exclusive ? 0 : Pte.Shared, 'swap-in', at);
+  m.install(mm, vpn, page, pages, exclusive ? 0 : Pte.Shared, 'swap-in');
   m.emit('swapIn', { mm, vpn, page, exclusive, write: s.write, at, pins });
   // a write fault that keeps the page makes it writable at once (reuse_swap_page() on 5.10, exclusive later)
   if (s.write && (exclusive || t.wp === undefined)) {
@@ -271,7 +281,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   }
 }
 
-export function fileMap(m: Model, t: Task, r: Float64Array, o: number): void {
+export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
   // with a cow page the copy is what gets mapped, and the rmap line names it
@@ -279,11 +289,11 @@ export function fileMap(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'map', m.at(), { page });
-  void t;
-  m.install(mm, vpn, page, 1, Pte.File, 'fault', m.at());
+  m.install(mm, vpn, page, 1, Pte.File, 'fault');
 }
 
-function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: PageId, pages: number, at: Parameters<Model['install']>[6]): void {
+function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: PageId, pages: number): void {
+  const at = m.at();
   const pins = m.pinsIn(f.src, vpn, vpn + pages);
   for (const pin of pins) {
     const i = f.shared.indexOf(pin);
@@ -297,6 +307,6 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
   }
   if (pins.length > 0) m.step(pins, 'early copy', at, { page, child: f.dst });
   const source = m.mapped(f.src, vpn);
-  m.install(f.dst, vpn, page, pages, 0, 'fault', at);
+  m.install(f.dst, vpn, page, pages, 0, 'fault');
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, at, pins });
 }

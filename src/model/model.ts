@@ -80,6 +80,9 @@ export class Model {
   row: Float64Array = new Float64Array(0);
   o = 0;
   #ids = 0;
+  #now: At | undefined;
+  #lastMm: Mm | undefined;
+  #lastTask: Task | undefined;
 
   constructor(kinds: number) {
     this.seen = new Uint32Array(kinds);
@@ -103,8 +106,9 @@ export class Model {
 
   /** Where the record being replayed stands. */
   at(): At {
+    if (this.#now !== undefined) return this.#now;
     const { row, o } = this;
-    return {
+    this.#now = {
       offset: row[o + Slot.OFFSET],
       line: row[o + Slot.LINE],
       ts: row[o + Slot.TS],
@@ -113,21 +117,34 @@ export class Model {
       tgid: row[o + Slot.TGID] > 0 ? row[o + Slot.TGID] : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1),
       fn: row[o + Slot.FN],
     };
+    return this.#now;
+  }
+
+  /** Go on to the record at `o`. */
+  goto(o: number): void {
+    this.o = o;
+    this.#now = undefined;
   }
 
   // ---- identities
 
   /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
   mm(ptr: number): Mm | undefined {
+    const last = this.#lastMm;
+    if (last !== undefined && last.ptr === ptr && !last.dead) return last;
     if (!(ptr < 0)) return undefined;
-    const known = this.mms.get(ptr);
-    if (known !== undefined && !known.dead) return known;
-    const made = new Mm(this.nextId(), ptr);
-    this.mms.set(ptr, made);
-    return made;
+    let mm = this.mms.get(ptr);
+    if (mm === undefined || mm.dead) {
+      mm = new Mm(this.nextId(), ptr);
+      this.mms.set(ptr, mm);
+    }
+    this.#lastMm = mm;
+    return mm;
   }
 
   task(pid: number): Task {
+    const last = this.#lastTask;
+    if (last !== undefined && last.pid === pid) return last;
     let t = this.tasks.get(pid);
     if (t === undefined) {
       t = {
@@ -136,6 +153,7 @@ export class Model {
         mm: undefined,
         gup: undefined,
         wp: undefined,
+        wpFrame: undefined,
         swap: undefined,
         unmap: undefined,
         unmapped: [],
@@ -154,7 +172,14 @@ export class Model {
       };
       this.tasks.set(pid, t);
     }
+    this.#lastTask = t;
     return t;
+  }
+
+  /** A task is gone; its pid may come back as another. */
+  endTask(pid: number): void {
+    this.tasks.delete(pid);
+    if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
   }
 
   /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR and unknown. */
@@ -192,27 +217,31 @@ export class Model {
   /** Live pins expected in a range of pages. */
   pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
     if (mm.pins.size === 0) return NO_PINS;
-    const out: Pin[] = [];
+    let out: Pin[] | undefined;
+    const add = (list: readonly Pin[]) => {
+      if (out === undefined) out = list.slice();
+      else out.push(...list);
+    };
     if (to - from < mm.pins.size) {
       for (let v = from; v < to; v++) {
         const list = mm.pins.get(v);
-        if (list !== undefined) out.push(...list);
+        if (list !== undefined) add(list);
       }
     } else {
-      for (const [v, list] of mm.pins) if (v >= from && v < to) out.push(...list);
+      for (const [v, list] of mm.pins) if (v >= from && v < to) add(list);
     }
-    return out;
+    return out ?? NO_PINS;
   }
 
   /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
-  install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, at: At, fault?: At): void {
+  install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
     if (pages >= PMD_PAGES) {
       const head = vpn - (vpn % PMD_PAGES);
       mm.pmds.set(head / PMD_PAGES, entry);
       if (mm.ptes.size > 0) for (let v = head; v < head + PMD_PAGES; v++) mm.ptes.delete(v);
       if (mm.pins.size > 0) {
-        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES)) this.test(pin, page + (pin.where - head), via, at, fault);
+        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES)) this.test(pin, page + (pin.where - head), via, fault);
       }
       return;
     }
@@ -220,7 +249,7 @@ export class Model {
       mm.ptes.set(vpn + i, entry + i * 64);
       if (mm.pins.size > 0) {
         const pins = mm.pins.get(vpn + i);
-        if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, at, fault);
+        if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, fault);
       }
     }
   }
@@ -252,8 +281,9 @@ export class Model {
   }
 
   /** The coherence test: does the address map the pinned page? */
-  test(pin: Pin, page: PageId, via: DriftVia, at: At, fault?: At): void {
-    if (!pin.live || pin.page !== pin.page) return;
+  test(pin: Pin, page: PageId, via: DriftVia, fault?: At): void {
+    if (!pin.live || Number.isNaN(pin.page)) return;
+    const at = this.at();
     if (page === pin.page) {
       if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
         pin.drift.healedAt = at;
@@ -330,14 +360,14 @@ export class Model {
   }
 
   /** The page was allocated afresh, so whoever held it has let go, seen or not. */
-  reallocated(page: PageId, pages: number, at: At): void {
+  reallocated(page: PageId, pages: number): void {
     if (this.swapCache.size > 0) for (let i = 0; i < pages; i++) this.swapCache.delete(page + i);
     if (this.pinsByPage.size === 0) return;
     for (let i = 0; i < pages; i++) {
       const pins = this.pinsByPage.get(page + i);
       if (pins === undefined) continue;
       for (const pin of pins.slice()) {
-        this.close(pin, at, 'unseen');
+        this.close(pin, this.at(), 'unseen');
       }
     }
   }

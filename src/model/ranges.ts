@@ -48,23 +48,31 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
 
 function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
   const bit = isPrivate ? Pte.Shared : 0;
-  const copy = (table: Map<number, number>, into: Map<number, number>, key: number, value: number) => {
-    const bits = entryBits(value);
-    if (bits === Pte.None) return;
-    const v = (bits & Pte.STATE) === Pte.Present && (bits & Pte.File) === 0 && (bits & bit) === 0 ? value + bit : value;
-    if (v !== value) table.set(key, v);
-    into.set(key, v);
-  };
-  if (end - start <= src.ptes.size) {
+  const { ptes } = src;
+  if (end - start <= ptes.size) {
     for (let v = start; v < end; v++) {
-      const e = src.ptes.get(v);
-      if (e !== undefined) copy(src.ptes, dst.ptes, v, e);
+      const e = ptes.get(v);
+      if (e !== undefined) copyEntry(ptes, dst.ptes, v, e, bit);
     }
-  } else for (const [v, e] of src.ptes) if (v >= start && v < end) copy(src.ptes, dst.ptes, v, e);
-  for (const [p, e] of src.pmds) {
-    const head = p * PMD_PAGES;
-    if (head >= start && head < end) copy(src.pmds, dst.pmds, p, e);
+  } else {
+    ptes.forEach((e, v) => {
+      if (v >= start && v < end) copyEntry(ptes, dst.ptes, v, e, bit);
+    });
   }
+  if (src.pmds.size === 0) return;
+  src.pmds.forEach((e, p) => {
+    const head = p * PMD_PAGES;
+    if (head >= start && head < end) copyEntry(src.pmds, dst.pmds, p, e, bit);
+  });
+}
+
+function copyEntry(table: Map<number, number>, into: Map<number, number>, key: number, value: number, bit: number): void {
+  const bits = entryBits(value);
+  if (bits === Pte.None) return;
+  if ((bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | bit)) === 0 && bit !== 0) {
+    table.set(key, value + bit);
+    into.set(key, value + bit);
+  } else into.set(key, value);
 }
 
 /** copy_page_range() of a VMA is over: what got no early copy is shared. */

@@ -106,7 +106,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
   m.row = rows;
   for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
     if (lineBase > 0) rows[o + Slot.LINE] += lineBase;
-    m.o = o;
+    m.goto(o);
     const kind = rows[o];
     m.seen[kind]++;
     if (kind === Kind.lost) {

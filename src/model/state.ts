@@ -305,6 +305,22 @@ export interface GupFrame {
   undone: number;
 }
 
+/** do_wp_page() or do_huge_pmd_wp_page(), under way. */
+export interface WpFrame {
+  mm: Mm;
+  vpn: number;
+  /** page of the entry that faulted; NaN unknown */
+  old: PageId;
+  /** undefined when nobody will ask: no pin there, no rule that looks at all copies */
+  at: At | undefined;
+  copied: boolean;
+  clearFlush: boolean;
+  unshare: boolean;
+  pmd: boolean;
+  /** the PMD was split: the fault goes on for the PTE */
+  split: boolean;
+}
+
 /** copy_page_range() of one VMA, under way. */
 export interface ForkFrame {
   dst: Mm;
@@ -331,7 +347,10 @@ export interface Task {
   tgid: number;
   mm: Mm | undefined;
   gup: GupFrame | undefined;
-  wp: { mm: Mm; vpn: number; old: PageId; at: At; copied: boolean; clearFlush: boolean; unshare: boolean; pmd: boolean; split: boolean } | undefined;
+  /** the write fault under way */
+  wp: WpFrame | undefined;
+  /** its object, kept for the next one */
+  wpFrame: WpFrame | undefined;
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */

@@ -13,7 +13,7 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   t.forked = undefined;
   if (!(pid > 0)) return;
   m.unseen.add(pid);
-  m.tasks.delete(pid);
+  m.endTask(pid);
   const c = m.task(pid);
   c.mm = child;
   // no page tables were copied: a thread of the same process (a vfork child shares them too, until it execs)
@@ -43,7 +43,7 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
   gone.mm?.pids.delete(pid);
   settleUnmapped(m, gone);
-  if (m.seen.length > 0 && pid > 0) m.tasks.delete(pid);
+  if (pid > 0) m.endTask(pid);
 }
 
 export function taskExec(_m: Model, t: Task): void {

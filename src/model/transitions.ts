@@ -13,7 +13,7 @@ export interface Transitions {
   unmatchedRelease: { page: PageId; refs: number; at: At };
   /** a write fault copied: `oldPage` stays with whoever pinned it, `mm` maps `newPage` from now on (E8) */
   cow: { mm: Mm; vpn: number; oldPage: PageId; newPage: PageId; at: At; fault: At; pins: readonly Pin[] };
-  /** a write fault kept the page and made it writable (E8) */
+  /** a write fault kept the page and made it writable; told only where somebody holds the page (E8) */
   reuse: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] };
   /** FAULT_FLAG_UNSHARE gave a reader its own copy before pinning (E8) */
   unshare: { mm: Mm; vpn: number; oldPage: PageId; newPage: PageId; at: At };

@@ -94,6 +94,8 @@ export interface HarmReport {
 
 export interface RuleContext<M extends string = string> {
   readonly model: Readonly<Model>;
+  /** Listen from now on: for transitions that are many and only matter once something else was seen. */
+  on<K extends TransitionName>(name: K, handler: (t: Transitions[K]) => void): void;
   report(report: Report<M>): void;
   /** Say what a drift did. */
   harm(report: HarmReport): void;

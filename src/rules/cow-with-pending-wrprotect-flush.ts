@@ -1,5 +1,6 @@
 // Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
 import type { At, Mm, WrprotectKind } from '../model/state.ts';
+import type { Transitions } from '../model/transitions.ts';
 import { defineRule } from './contract.ts';
 
 interface Pending {
@@ -24,33 +25,38 @@ export default defineRule({
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();
+    let listening = false;
+    const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
+      const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
+      if (p === undefined || mm.pids.size < 2) return;
+      context.report({
+        messageId: 'window',
+        data: { kind: p.kind, from: p.at.cpu, to: at.cpu },
+        pin: pins[0],
+        about: { mm, vpn, page: oldPage, at: fault },
+        at,
+        cause: 'the flush was still pending',
+        severity: 'note',
+        doubts: [{ cap: 'low', because: 'batched flushes carry no address and may not be probed' }],
+        path: [
+          { role: 'wrprotect', at: p.at, what: `read-only by ${p.kind}` },
+          { role: 'copy', at, what: 'new page mapped' },
+        ],
+      });
+    };
     return {
       wrprotect({ mm, start, end, kind, at }) {
         if (kind !== 'soft-dirty' && kind !== 'uffd-wp') return;
+        if (!listening) {
+          listening = true;
+          context.on('cow', cow);
+        }
         const list = pending.get(mm) ?? [];
         list.push({ start, end, kind, at });
         pending.set(mm, list.slice(-16));
       },
       tlbFlush({ mm }) {
         pending.delete(mm);
-      },
-      cow({ mm, vpn, oldPage, at, fault, pins }) {
-        const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
-        if (p === undefined || mm.pids.size < 2) return;
-        context.report({
-          messageId: 'window',
-          data: { kind: p.kind, from: p.at.cpu, to: at.cpu },
-          pin: pins[0],
-          about: { mm, vpn, page: oldPage, at: fault },
-          at,
-          cause: 'the flush was still pending',
-          severity: 'note',
-          doubts: [{ cap: 'low', because: 'batched flushes carry no address and may not be probed' }],
-          path: [
-            { role: 'wrprotect', at: p.at, what: `read-only by ${p.kind}` },
-            { role: 'copy', at, what: 'new page mapped' },
-          ],
-        });
       },
       exit({ mm }) {
         pending.delete(mm);

@@ -1,5 +1,6 @@
 // A page change that a secondary MMU was not told about.
 import type { At, Mm } from '../model/state.ts';
+import type { Transitions } from '../model/transitions.ts';
 import { defineRule } from './contract.ts';
 
 interface Window {
@@ -24,8 +25,32 @@ export default defineRule({
   create(context) {
     // windows nest and may come from several tasks; what counts is that one covers the address
     const open = new Map<Mm, Window[]>();
+    let listening = false;
+    const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
+      const list = open.get(mm);
+      if (list === undefined || context.model.gaps.length > 0) return;
+      if (list.some((w) => vpn >= w.start && vpn < w.end)) return;
+      context.report({
+        messageId: 'outside',
+        data: { mm },
+        pin: pins[0],
+        about: { mm, vpn, page: oldPage, at: fault },
+        at,
+        cause: 'no invalidation around the copy',
+        severity: 'note',
+        doubts: [{ cap: 'low', because: 'the notifier may have been unregistered, which leaves no line' }],
+        path: [
+          { role: 'wp fault', at: fault, what: 'write fault' },
+          { role: 'copy', at, what: 'new page mapped' },
+        ],
+      });
+    };
     return {
       notifierStart({ mm, start, end, at }) {
+        if (!listening) {
+          listening = true;
+          context.on('cow', cow);
+        }
         const list = open.get(mm);
         const w = { start: Math.floor(start / 4096), end: Math.ceil(end / 4096), at };
         if (list === undefined) open.set(mm, [w]);
@@ -36,25 +61,6 @@ export default defineRule({
         if (list === undefined) return;
         const i = list.findLastIndex((w) => w.start === Math.floor(start / 4096) && w.end === Math.ceil(end / 4096));
         if (i >= 0) list.splice(i, 1);
-      },
-      cow({ mm, vpn, oldPage, at, fault, pins }) {
-        const list = open.get(mm);
-        if (list === undefined || context.model.gaps.length > 0) return;
-        if (list.some((w) => vpn >= w.start && vpn < w.end)) return;
-        context.report({
-          messageId: 'outside',
-          data: { mm },
-          pin: pins[0],
-          about: { mm, vpn, page: oldPage, at: fault },
-          at,
-          cause: 'no invalidation around the copy',
-          severity: 'note',
-          doubts: [{ cap: 'low', because: 'the notifier may have been unregistered, which leaves no line' }],
-          path: [
-            { role: 'wp fault', at: fault, what: 'write fault' },
-            { role: 'copy', at, what: 'new page mapped' },
-          ],
-        });
       },
       exit({ mm }) {
         open.delete(mm);

@@ -1,0 +1,277 @@
+// `ingest`: traces into a store, and checked on the way. One pass: every line goes to its table, every mm event to the
+// replay and, in few bytes, into the store, where the rules can run again without the text.
+import { createHash, type Hash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { finish, replay } from '../model/replay.ts';
+import { detectFormat } from '../parsers/detect.ts';
+import { LineKind, type LineParser, type TraceFormat, TraceLine } from '../parsers/line.ts';
+import { LineReader } from '../parsers/lines.ts';
+import { openSource, type Source } from '../parsers/source.ts';
+import type { CheckReport } from '../report/contract.ts';
+import type { Rule } from '../rules/contract.ts';
+import { BUILT_IN } from '../rules/index.ts';
+import { MOST_TRACES } from '../store/schema.ts';
+import type { SourceIdentity } from '../store/traces.ts';
+import { StoreWriter, type TraceWriter, type WriterName } from '../store/write-store.ts';
+import { text } from '../util/bytes.ts';
+import { InputError } from '../util/errors.ts';
+import { eraOfRelease } from '../vocabulary/era.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { decideEra } from './check.ts';
+import { Collector } from './collect.ts';
+import { fetchLines } from './evidence.ts';
+import { fileInput } from './input.ts';
+import { ReadStats } from './read.ts';
+import { factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './rerun.ts';
+import { Words } from './words.ts';
+
+export interface IngestOptions {
+  /** the store to write */
+  out: string;
+  /** replace a file that is there */
+  force?: boolean;
+  format?: TraceFormat;
+  /** kernel release or era, when the trace does not show it */
+  kernel?: string;
+  rules?: readonly Rule[];
+  /** how events are written; the environment's PINDRIFT_WRITER, else the fast one */
+  writer?: WriterName;
+  /** kept in the store's `meta`, beside the verdict */
+  meta?: Readonly<Record<string, string | number>>;
+  onProgress?: (path: string, position: number, size: number | undefined) => void;
+}
+
+/** Read traces into a new store. Returns what `check` would have said. */
+export async function ingest(paths: readonly string[], options: IngestOptions): Promise<CheckReport> {
+  if (paths.length > MOST_TRACES) {
+    throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, { tryThis: 'make several stores' });
+  }
+  const rules = options.rules ?? BUILT_IN;
+  const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
+  const store = new StoreWriter(options.out, { force: options.force, sources: paths, writer, meta: options.meta });
+  try {
+    const traces: Judged[] = [];
+    for (const [i, path] of paths.entries()) traces.push(await ingestOne(store, path, i, rules, options));
+    const report = reportOf(rules, traces);
+    store.finish(report.verdict, report.findings, report.rules);
+    return report;
+  } catch (error) {
+    store.discard();
+    throw store.explain(error);
+  }
+}
+
+async function ingestOne(store: StoreWriter, path: string, index: number, rules: readonly Rule[], options: IngestOptions): Promise<Judged> {
+  const source = await openSource(path);
+  try {
+    return await ingestSource(store, new HashedSource(source), path, index, rules, options);
+  } finally {
+    source.close();
+  }
+}
+
+async function ingestSource(
+  store: StoreWriter,
+  source: HashedSource,
+  path: string,
+  index: number,
+  rules: readonly Rule[],
+  options: IngestOptions,
+): Promise<Judged> {
+  const detection = detectFormat(await source.head(), options.format);
+  if ('problem' in detection) throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
+  const { parser } = detection;
+  const { head } = parser;
+  const vocabulary = new Vocabulary();
+  const named = head.kernel === undefined ? undefined : eraOfRelease(head.kernel);
+  if (named !== undefined) vocabulary.era.fits(named.name, `kernel ${head.kernel}`);
+  const stats = new ReadStats();
+  const model = newModel(vocabulary.symbols);
+  const collector = new Collector(model, rules);
+  const words = () => new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
+  const trace = store.trace(index, model, words);
+  await readInto(trace, source, parser, vocabulary, stats, {
+    onBatch: (batch) => replay(model, batch),
+    onProgress: (position) => options.onProgress?.(path, position, source.size),
+  });
+  model.facts = factsOf(head, stats.kinds[LineKind.Bad], stats.damage);
+  finish(model);
+  if (stats.kinds[1] === 0) {
+    const first = stats.bad.at(0);
+    throw new InputError('no event could be read from this trace', {
+      where: path,
+      tryThis: first === undefined ? 'check that the capture ran: the file has headers only' : `line ${first.line}: ${first.reason}`,
+    });
+  }
+  const { era, from } = decideEra(vocabulary, options.kernel);
+  const lines = await fetchLines(fileInput(path), head, collector.offsets());
+  const findings = collector.findings(index, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
+  const info = traceInfo(textInfo(path, head, stats), model, era?.name, from);
+  const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
+  trace.finish(source.identity(), head, info, vocabulary.symbols, vmemmap);
+  return { info, findings, undecided: collector.undecided, model };
+}
+
+interface ReadHooks {
+  onBatch: (batch: RecordBatch) => void;
+  onProgress: (position: number) => void;
+}
+
+/** Let signals and progress through so often. */
+const BREATH_MS = 50;
+
+async function readInto(
+  trace: TraceWriter,
+  source: Source,
+  parser: LineParser,
+  vocabulary: Vocabulary,
+  stats: ReadStats,
+  hooks: ReadHooks,
+): Promise<void> {
+  const lines = new LineReader(source, { quoted: parser.head.format === 'csv' });
+  const out = new TraceLine();
+  const batch = new RecordBatch();
+  const { kinds } = stats;
+  const { events } = trace;
+  const flush = () => {
+    trace.records(batch);
+    hooks.onBatch(batch);
+    batch.clear();
+  };
+  let breath = performance.now() + BREATH_MS;
+  while (await lines.fill()) {
+    while (lines.next()) {
+      if (lines.tooLong) {
+        kinds[LineKind.Bad]++;
+        const reason = 'the line is longer than 1 MiB';
+        note(stats, lines, reason);
+        events.keep('bad', reason, lines.buf, lines.start, lines.end, lines.offset, lines.number);
+        continue;
+      }
+      parser.parse(lines.buf, lines.start, lines.end, out);
+      const kind = out.kind;
+      kinds[kind]++;
+      if (kind === LineKind.Event) {
+        if (!Number.isNaN(out.ts)) {
+          stats.lastTs = out.ts;
+          if (Number.isNaN(stats.firstTs)) stats.firstTs = out.ts;
+        }
+        const type = vocabulary.decode(out, lines.offset, lines.number, batch);
+        events.event(out, type, lines.offset, lines.number);
+      } else {
+        if (kind === LineKind.Lost) lost(stats, out, lines, batch);
+        else if (kind === LineKind.Bad) {
+          if (lines.unterminated) stats.cut = true;
+          note(stats, lines, out.reason);
+        }
+        events.other(out, lines.buf, lines.start, lines.end, lines.offset, lines.number);
+      }
+      if (batch.full) flush();
+    }
+    hooks.onProgress(source.position);
+    if (performance.now() > breath) {
+      await setImmediate();
+      breath = performance.now() + BREATH_MS;
+    }
+  }
+  if (batch.length > 0) flush();
+  stats.lines = lines.number;
+  stats.bytes = lines.position;
+  stats.damage = source.damage;
+}
+
+const BAD_SAMPLES = 5;
+const MOST_LOST = 1000;
+
+function note(stats: ReadStats, lines: LineReader, reason: string): void {
+  if (stats.bad.length >= BAD_SAMPLES) return;
+  stats.bad.push({ line: lines.number, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)) });
+}
+
+function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: RecordBatch): void {
+  const n = out.lost >= 0 ? out.lost : Number.NaN;
+  if (out.lost >= 0) stats.lostTotal += n;
+  if (stats.lost.length < MOST_LOST) stats.lost.push({ cpu: out.cpu, n, line: lines.number, ts: stats.lastTs });
+  const o = batch.length * STRIDE;
+  batch.rows.fill(Number.NaN, o, o + STRIDE);
+  batch.rows[o] = Kind.lost;
+  batch.rows[o + Slot.CPU] = out.cpu;
+  batch.rows[o + Slot.PID] = -1;
+  batch.rows[o + Slot.TS] = stats.lastTs;
+  batch.rows[o + Slot.OFFSET] = lines.offset;
+  batch.rows[o + Slot.LINE] = lines.number;
+  batch.rows[o + Slot.N] = n;
+  batch.length++;
+}
+
+/** Hashes what is read, so that a store knows its trace again. */
+class HashedSource implements Source {
+  readonly path: string;
+  readonly #source: Source;
+  readonly #hash: Hash = createHash('sha256');
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.path = source.path;
+  }
+
+  get compression(): Source['compression'] {
+    return this.#source.compression;
+  }
+
+  get size(): number | undefined {
+    return this.#source.size;
+  }
+
+  get position(): number {
+    return this.#source.position;
+  }
+
+  get damage(): string | undefined {
+    return this.#source.damage;
+  }
+
+  head(): Promise<Uint8Array> {
+    return this.#source.head();
+  }
+
+  read(into: Uint8Array): number | Promise<number> {
+    const got = this.#source.read(into);
+    if (typeof got !== 'number') return got.then((n) => this.#add(into, n));
+    return this.#add(into, got);
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  /** Of the file on disk where there is one: what `sha256sum` prints. */
+  identity(): SourceIdentity {
+    const { path, compression } = this;
+    const stat = path === '-' ? undefined : fs.statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || !stat.isFile()) return { path, compression, sha256: this.#hash.digest('hex') };
+    const sha256 = compression === 'none' ? this.#hash.digest('hex') : hashFile(path);
+    return { path, compression, sha256, fileBytes: stat.size, mtimeMs: stat.mtimeMs };
+  }
+
+  #add(into: Uint8Array, n: number): number {
+    if (n > 0 && this.compression === 'none') this.#hash.update(into.subarray(0, n));
+    return n;
+  }
+}
+
+/** SHA-256 of a file. */
+export function hashFile(path: string): string {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(1 << 20);
+  const fd = fs.openSync(path, 'r');
+  try {
+    for (let n = fs.readSync(fd, chunk); n > 0; n = fs.readSync(fd, chunk)) hash.update(chunk.subarray(0, n));
+  } finally {
+    fs.closeSync(fd);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,47 @@
+// What a trace is read from: a file that can be opened as often as needed, or text in memory (tests, programs).
+import { openSource, type Source, type SourceOptions } from '../parsers/source.ts';
+
+export interface TraceInput {
+  /** how it is named to people */
+  readonly path: string;
+  open(options?: SourceOptions): Promise<Source>;
+}
+
+export const fileInput = (path: string): TraceInput => ({ path, open: (options) => openSource(path, options) });
+
+/** @param text trace text, uncompressed */
+export function memoryInput(path: string, text: string | Uint8Array): TraceInput {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  return { path, open: async (options) => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length) };
+}
+
+class MemorySource implements Source {
+  readonly path: string;
+  readonly compression = 'none' as const;
+  readonly damage = undefined;
+  readonly size: number;
+  position: number;
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+
+  constructor(path: string, bytes: Uint8Array, start: number, end: number) {
+    this.path = path;
+    this.size = bytes.length;
+    this.position = start;
+    this.#bytes = bytes;
+    this.#end = end;
+  }
+
+  async head(): Promise<Uint8Array> {
+    return this.#bytes.subarray(this.position, Math.min(this.#end, this.position + 64 * 1024));
+  }
+
+  read(into: Uint8Array): number {
+    const n = Math.max(0, Math.min(into.length, this.#end - this.position));
+    into.set(this.#bytes.subarray(this.position, this.position + n));
+    this.position += n;
+    return n;
+  }
+
+  close(): void {}
+}
