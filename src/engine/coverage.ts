@@ -1,7 +1,6 @@
 // What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
 import { detectFormat } from '../parsers/detect.ts';
-import { openSource } from '../parsers/source.ts';
 import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
@@ -10,6 +9,7 @@ import { linesFor } from '../vocabulary/probes.ts';
 import { STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { type CheckOptions, check } from './check.ts';
+import type { TraceInput } from './input.ts';
 import { ReadStats, readTrace } from './read.ts';
 
 export interface EventCount {
@@ -51,18 +51,18 @@ export interface Coverage {
   traces: TraceCoverage[];
 }
 
-export async function coverage(paths: readonly string[], options: CheckOptions = {}): Promise<Coverage> {
+export async function coverage(inputs: readonly TraceInput[], options: CheckOptions = {}): Promise<Coverage> {
   const traces: TraceCoverage[] = [];
-  for (const path of paths) {
-    const report = await check([path], options);
-    traces.push(await coverageOf(path, report, options));
+  for (const input of inputs) {
+    const report = await check([input], options);
+    traces.push(await coverageOf(input, report, options));
   }
   return { schema: 'pindrift.coverage/1', traces };
 }
 
-async function coverageOf(path: string, report: CheckReport, options: CheckOptions): Promise<TraceCoverage> {
+async function coverageOf(input: TraceInput, report: CheckReport, options: CheckOptions): Promise<TraceCoverage> {
   const [trace] = report.traces;
-  const { events, seen } = await count(path, options);
+  const { events, seen } = await count(input, options);
   const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
   return {
     trace,
@@ -86,10 +86,10 @@ async function coverageOf(path: string, report: CheckReport, options: CheckOptio
 const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] =>
   era === undefined ? [] : linesFor(anyOf, era);
 
-async function count(path: string, options: CheckOptions): Promise<{ events: EventCount[]; seen: number[] }> {
+async function count(input: TraceInput, options: CheckOptions): Promise<{ events: EventCount[]; seen: number[] }> {
   const seen: number[] = new Array(KIND_NAMES.length).fill(0);
   const vocabulary = new Vocabulary();
-  const source = await openSource(path);
+  const source = await input.open();
   try {
     const detection = detectFormat(await source.head(), options.format);
     if ('problem' in detection) return { events: [], seen };

@@ -122,7 +122,9 @@ export class FindingWriter {
       // the loss itself was seen: whatever the kernel promised, data are gone
       if (g.harm.some((h) => h.seen)) severity = 'error';
     }
-    return severity;
+    // without the write fault it may as well have been an unmapping that was not recorded
+    const sure = g.drift === undefined || (g.drift.via !== 'fault' && g.drift.via !== 'observed' && !(g.drift.via === 'cow' && g.drift.fault === undefined));
+    return severity === 'error' && !sure ? 'warning' : severity;
   }
 
   #confidence(pin: Pin | undefined, drift: Drift | undefined, more: readonly Doubt[]): { confidence: Confidence; doubts: string[] } {

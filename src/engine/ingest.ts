@@ -11,6 +11,7 @@ import { openSource, type Source } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import { hashFile } from '../store/hash.ts';
 import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
 import { StoreWriter, type TraceWriter, type WriterName } from '../store/write-store.ts';
@@ -56,7 +57,7 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
     const traces: Judged[] = [];
     for (const [i, path] of paths.entries()) traces.push(await ingestOne(store, path, i, rules, options));
     const report = reportOf(rules, traces);
-    store.finish(report.verdict, report.findings, report.rules);
+    store.finish(report);
     return report;
   } catch (error) {
     store.discard();
@@ -261,17 +262,4 @@ class HashedSource implements Source {
     if (n > 0 && this.compression === 'none') this.#hash.update(into.subarray(0, n));
     return n;
   }
-}
-
-/** SHA-256 of a file. */
-export function hashFile(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(1 << 20);
-  const fd = fs.openSync(path, 'r');
-  try {
-    for (let n = fs.readSync(fd, chunk); n > 0; n = fs.readSync(fd, chunk)) hash.update(chunk.subarray(0, n));
-  } finally {
-    fs.closeSync(fd);
-  }
-  return hash.digest('hex');
 }

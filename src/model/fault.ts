@@ -1,5 +1,6 @@
 // Faults: what a write fault or a swap fault puts into the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
 import { Slot } from '../vocabulary/record.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Model } from './model.ts';
 import { type At, entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte, type Task } from './state.ts';
@@ -209,7 +210,8 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: 
     return;
   }
   const before = mm.pins.size > 0 ? mm.entry(vpn) : undefined;
-  const wasPresent = before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
+  // a present entry gets a new page by a copy, whose write fault would have shown, or after an unmapping that did not
+  const wasPresent = m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), { page });
   m.install(mm, vpn, page, pages, 0, wasPresent ? 'cow' : 'fault');

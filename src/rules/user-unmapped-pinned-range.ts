@@ -23,7 +23,7 @@ export default defineRule({
   },
   create(context) {
     const told = new Set<Pin>();
-    const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At) => {
+    const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At, unseen = false) => {
       if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
       told.add(pin);
       const foreign = step.foreign === true;
@@ -35,6 +35,7 @@ export default defineRule({
         cause: foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
         severity: foreign && drift !== undefined ? 'warning' : 'note',
         selfInflicted: !foreign,
+        doubts: unseen ? [{ cap: 'low', because: 'the release left no line, and may have come before the unmapping' }] : [],
         path: [step],
       });
     };
@@ -52,10 +53,10 @@ export default defineRule({
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);
       },
-      release({ pin, at }) {
+      release({ pin, at, by }) {
         const step = open.get(pin);
         open.delete(pin);
-        if (step !== undefined && pin.drifts === 0) tell(pin, step, undefined, at);
+        if (step !== undefined && pin.drifts === 0) tell(pin, step, undefined, at, by === 'unseen');
       },
       end() {
         for (const [pin, step] of open) if (pin.drifts === 0) tell(pin, step, undefined, step.at);

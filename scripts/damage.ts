@@ -1,0 +1,79 @@
+// Ways to damage a trace text: what a user's capture may lack. Deterministic: the same text and seed give the same.
+
+export interface Variant {
+  /** row of the table */
+  kind: string;
+  /** exactly what was done */
+  name: string;
+  text: string;
+}
+
+/** mulberry32: small, seeded, good enough to pick lines. */
+function random(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+// `time: name: args`, `time:  group:name: args`, `/* name: args */`, `sys_x(`
+const EVENT = /(?:\d: (?:\(\+[^)]*\) *)?|\d:\s{2,}|us[ +!#*@$]*: |ms\): |\/\* )(?:[\w-]+:)?([a-zA-Z_][\w.]*)(?:[:(]| ->)/;
+const BARE = /^([a-z_]\w*): \(/;
+
+const eventOf = (line: string): string | undefined => (EVENT.exec(line) ?? BARE.exec(line))?.[1];
+const isHeader = (line: string): boolean => line.startsWith('#') || line.startsWith('cpus=') || line === '';
+
+/** @param seed differs per capture, so that not all lose the same windows */
+export function* variants(text: string, seed: number): Iterable<Variant> {
+  const lines = text.split('\n');
+  const names = lines.map(eventOf);
+  const rnd = random(seed * 7919 + 17);
+  const keep = (test: (i: number) => boolean): string => lines.filter((l, i) => isHeader(l) || test(i)).join('\n');
+
+  for (const name of [...new Set(names)].sort()) {
+    if (name === undefined || /^(page_fault|block_|sched_switch|tracing_mark)/.test(name)) continue;
+    yield { kind: 'one event kind taken away', name: `without ${name}`, text: keep((i) => names[i] !== name) };
+  }
+  const releases = /^(unpin|put_folio|grab_undo|bio_release|pipe_release|bio_end)/;
+  yield { kind: 'all releases taken away', name: 'without releases', text: keep((i) => !releases.test(names[i] ?? '')) };
+  for (let k = 0; k < 6; k++) {
+    const size = Math.floor(lines.length * (0.02 + rnd() * 0.3));
+    const from = Math.floor(rnd() * (lines.length - size));
+    yield { kind: 'a window cut out', name: `without lines ${from + 1}-${from + size}`, text: keep((i) => i < from || i >= from + size) };
+  }
+  for (let k = 0; k < 3; k++) {
+    const drop = lines.map(() => rnd() < 0.01);
+    yield { kind: '1 % of the lines dropped', name: `1 % dropped, draw ${k}`, text: keep((i) => !drop[i]) };
+  }
+  for (let k = 0; k < 4; k++) {
+    const from = Math.floor(lines.length * (0.1 + rnd() * 0.8));
+    yield { kind: 'started in the middle', name: `from line ${from + 1}`, text: keep((i) => i >= from) };
+  }
+  for (let k = 0; k < 2; k++) {
+    const to = Math.floor(lines.length * (0.2 + rnd() * 0.75));
+    yield { kind: 'ended in the middle', name: `up to line ${to}`, text: keep((i) => i < to) };
+  }
+  const swapped = reorder(lines);
+  if (swapped !== undefined) yield { kind: 'reordered within clock skew', name: 'neighbours of two CPUs swapped', text: swapped };
+}
+
+const STAMP = /\[(\d{3})\].*?\s(\d+)\.(\d{6}):/;
+
+/** Swap neighbouring lines of different CPUs that are less than 20 us apart. */
+function reorder(lines: readonly string[]): string | undefined {
+  const out = lines.slice();
+  let swaps = 0;
+  for (let i = 0; i + 1 < out.length; i++) {
+    const a = STAMP.exec(out[i]);
+    const b = STAMP.exec(out[i + 1]);
+    if (a === null || b === null || a[1] === b[1] || a[2] !== b[2]) continue;
+    if (Math.abs(Number(a[3]) - Number(b[3])) > 20) continue;
+    [out[i], out[i + 1]] = [out[i + 1], out[i]];
+    swaps++;
+    i++;
+  }
+  return swaps > 0 ? out.join('\n') : undefined;
+}

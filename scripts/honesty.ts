@@ -1,0 +1,111 @@
+// `npm run honesty -- DIR`: damages every labelled capture in many ways and looks what is still claimed. Wrong is:
+// `clean` although the evidence of a true drift was taken away, an error that the whole capture does not support, or
+// a `certain` claim that the whole capture does not make. Exits 1 on any. Options: --sample N (every Nth capture and
+// variant, for tests), --part I/N (share of the captures, for running several at once), --json FILE, --verbose.
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { check } from '../src/engine/check.ts';
+import { memoryInput } from '../src/engine/input.ts';
+import type { CheckReport } from '../src/report/contract.ts';
+import { type Variant, variants } from './damage.ts';
+import type { Truth } from './truth.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: 'string', default: '1' },
+    part: { type: 'string', default: '0/1' },
+    json: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+export type Outcome = 'right' | 'undecided' | 'wrong';
+
+interface Judged {
+  outcome: Outcome;
+  why?: string;
+}
+
+/** Drifts that really lost or leaked data; only for them is `clean` a wrong answer. */
+export const trueDrifts = (truth: Truth): number =>
+  truth.truth.filter((t) => t.error === undefined && t.diverged && !t.self_inflicted && (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true))).length;
+
+/** What a report on damaged text may say, given the report on the whole. */
+export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefined, drifts: number): Judged {
+  if (damaged === undefined) return { outcome: 'undecided' };
+  const place = (f: CheckReport['findings'][number]) => `${f.pin.address} ${f.pin.mm ?? ''}`;
+  const known = new Map<string, number>();
+  const rank = { note: 0, warning: 1, error: 2 } as const;
+  for (const f of whole.findings) known.set(place(f), Math.max(known.get(place(f)) ?? 0, rank[f.severity]));
+  const kept = damaged.findings.filter((f) => f.severity !== 'note');
+  for (const f of kept) {
+    const was = known.get(place(f)) ?? 0;
+    if (f.severity === 'error' && was < 1) return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
+    if (f.confidence === 'certain' && was < 1) return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
+  }
+  if (damaged.verdict === 'clean' && drifts > 0) return { outcome: 'wrong', why: 'clean' };
+  if (damaged.verdict === 'could-not-be-checked') return { outcome: 'undecided' };
+  return { outcome: 'right' };
+}
+
+function captures(dir: string): string[] {
+  const out: string[] = [];
+  for (const name of readdirSync(dir).sort()) {
+    const path = join(dir, name);
+    if (!statSync(path).isDirectory()) continue;
+    if (existsSync(join(path, 'truth.json'))) out.push(path);
+    out.push(...captures(path));
+  }
+  return out;
+}
+
+async function verdictOf(name: string, text: string): Promise<CheckReport | undefined> {
+  try {
+    return await check([memoryInput(name, text)]);
+  } catch (error) {
+    if ((error as Error).name === 'InputError') return undefined;
+    throw error;
+  }
+}
+
+const root = positionals[0] ?? 'fixtures';
+const [part, parts] = values.part.split('/').map(Number);
+const every = Number(values.sample);
+const table = new Map<string, Record<Outcome, number>>();
+const wrong: string[] = [];
+let n = 0;
+for (const [i, dir] of captures(root).entries()) {
+  if (i % parts !== part || Math.floor(i / parts) % every !== 0) continue;
+  const file = ['trace.txt', 'trace.txt.gz'].map((f) => join(dir, f)).find((f) => existsSync(f));
+  if (file === undefined) continue;
+  const bytes = readFileSync(file);
+  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
+  const truth = JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth;
+  const whole = await verdictOf(dir, text);
+  if (whole === undefined) continue;
+  n++;
+  // what the whole capture cannot show, a damaged one need not
+  const drifts = whole.verdict === 'violated' ? trueDrifts(truth) : 0;
+  let v = 0;
+  for (const variant of variants(text, i) as Iterable<Variant>) {
+    if (v++ % every !== 0) continue;
+    const damaged = await verdictOf(dir, variant.text);
+    const j = judgeDamaged(whole, damaged, drifts);
+    const row = table.get(variant.kind) ?? { right: 0, undecided: 0, wrong: 0 };
+    row[j.outcome]++;
+    table.set(variant.kind, row);
+    if (j.outcome === 'wrong') {
+      wrong.push(`${relative(root, dir)}: ${variant.name}: ${j.why}`);
+      if (values.verbose) console.log(wrong.at(-1));
+    }
+  }
+}
+console.log(`${n} captures`);
+console.log('damage                         right  undecided  wrong');
+for (const [kind, r] of [...table].sort()) console.log(`${kind.padEnd(28)} ${String(r.right).padStart(7)} ${String(r.undecided).padStart(10)} ${String(r.wrong).padStart(6)}`);
+if (!values.verbose) for (const w of wrong.slice(0, 200)) console.log(w);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ captures: n, table: Object.fromEntries(table), wrong }, null, 2)}\n`);
+process.exitCode = wrong.length > 0 ? 1 : 0;
