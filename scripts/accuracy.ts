@@ -43,7 +43,14 @@ for (const dir of captures(root)) {
   count++;
   const truth = JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth;
   const key = `${truth.kernel.replace(/^(\d+\.\d+).*/, '$1')} ${dir.replace(/^.*\./, '')}`;
-  const row = table.get(key) ?? { captures: 0, truePositive: 0, falsePositive: 0, falseNegative: 0, wrongPlace: 0, unchecked: 0 };
+  const row = table.get(key) ?? {
+    captures: 0,
+    truePositive: 0,
+    falsePositive: 0,
+    falseNegative: 0,
+    wrongPlace: 0,
+    unchecked: 0,
+  };
   table.set(key, row);
   row.captures++;
   let findings: Finding[] = [];
@@ -61,10 +68,14 @@ for (const dir of captures(root)) {
   row.falsePositive += result.falsePositive.length;
   row.falseNegative += result.falseNegative.length;
   row.wrongPlace += result.wrongPlace.length;
-  for (const kind of ['falseNegative', 'wrongPlace', 'falsePositive'] as const) for (const m of result[kind]) misses.push(`${label}: ${kind}: ${m}`);
+  for (const kind of ['falseNegative', 'wrongPlace', 'falsePositive'] as const)
+    for (const m of result[kind]) misses.push(`${label}: ${kind}: ${m}`);
 }
 
-const rows = [['kernel form', ...HEADS], ...[...table].sort().map(([k, r]) => [k, ...COLUMNS.map((c) => String(r[c]))])];
+const rows = [
+  ['kernel form', ...HEADS],
+  ...[...table].sort().map(([k, r]) => [k, ...COLUMNS.map((c) => String(r[c]))]),
+];
 const widths = rows[0].map((_, i) => Math.max(...rows.map((r) => r[i].length)));
 for (const r of rows) console.log(r.map((c, i) => (i === 0 ? c.padEnd(widths[i]) : c.padStart(widths[i]))).join('  '));
 const cpu = process.cpuUsage(started);

@@ -31,7 +31,13 @@ interface Judged {
 
 /** Drifts that really lost or leaked data; only for them is `clean` a wrong answer. */
 export const trueDrifts = (truth: Truth): number =>
-  truth.truth.filter((t) => t.error === undefined && t.diverged && !t.self_inflicted && (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true))).length;
+  truth.truth.filter(
+    (t) =>
+      t.error === undefined &&
+      t.diverged &&
+      !t.self_inflicted &&
+      (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true)),
+  ).length;
 
 /** What a report on damaged text may say, given the report on the whole. */
 export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefined, drifts: number): Judged {
@@ -43,8 +49,10 @@ export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefine
   const kept = damaged.findings.filter((f) => f.severity !== 'note');
   for (const f of kept) {
     const was = known.get(place(f)) ?? 0;
-    if (f.severity === 'error' && was < 1) return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
-    if (f.confidence === 'certain' && was < 1) return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
+    if (f.severity === 'error' && was < 1)
+      return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
+    if (f.confidence === 'certain' && was < 1)
+      return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
   }
   if (damaged.verdict === 'clean' && drifts > 0) return { outcome: 'wrong', why: 'clean' };
   if (damaged.verdict === 'could-not-be-checked') return { outcome: 'undecided' };
@@ -105,7 +113,11 @@ for (const [i, dir] of captures(root).entries()) {
 }
 console.log(`${n} captures`);
 console.log('damage                         right  undecided  wrong');
-for (const [kind, r] of [...table].sort()) console.log(`${kind.padEnd(28)} ${String(r.right).padStart(7)} ${String(r.undecided).padStart(10)} ${String(r.wrong).padStart(6)}`);
+for (const [kind, r] of [...table].sort())
+  console.log(
+    `${kind.padEnd(28)} ${String(r.right).padStart(7)} ${String(r.undecided).padStart(10)} ${String(r.wrong).padStart(6)}`,
+  );
 if (!values.verbose) for (const w of wrong.slice(0, 200)) console.log(w);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ captures: n, table: Object.fromEntries(table), wrong }, null, 2)}\n`);
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ captures: n, table: Object.fromEntries(table), wrong }, null, 2)}\n`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

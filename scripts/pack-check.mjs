@@ -9,6 +9,8 @@ import { root } from './sources.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'pindrift-pack-'));
 const prefix = join(scratch, 'prefix');
+/** A capture that must be called clean: it has no finding, so the exit code is 0. */
+const clean = join(root, 'fixtures/6.12/odirect_read_swap.ft/trace.txt.gz');
 const pindrift = join(prefix, 'bin', 'pindrift');
 
 try {
@@ -23,6 +25,9 @@ try {
   expect('USAGE', '--help');
   expect('PINDRIFT_AC_BASH_SETUP_PATH', 'autocomplete', 'script', 'bash');
   expect('PINDRIFT_AC_ZSH_SETUP_PATH', 'autocomplete', 'script', 'zsh');
+  expect('clean:', 'check', clean);
+  expect('nothing lost', 'ingest', clean, '-o', join(scratch, 'x.db'));
+  expect('"pindrift.check/1"', 'report', join(scratch, 'x.db'), '--json');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -33,10 +33,8 @@ export function buildDigest() {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .sort();
-  return digestOf(
-    [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/bundle.mjs'],
-    '',
-  );
+  const scripts = ['build.mjs', 'build-html.mjs', 'bundle.mjs'].map((name) => `scripts/${name}`);
+  return digestOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json', ...scripts], '');
 }
 
 function digestOf(files, salt) {

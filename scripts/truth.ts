@@ -45,7 +45,8 @@ export interface Judgement {
 const PARTIAL = /-lost|-minus|-overrun|-percpu|-nohdr|-raw|-cpumask/;
 
 const rank = { note: 0, warning: 1, error: 2 } as const;
-const show = (f: Finding): string => `${f.rule} ${f.severity} ${f.confidence} pid ${f.pin.pid} ${f.pin.address} ${f.pin.pfn ?? f.pin.page} harm ${f.harm.join(',') || '-'}`;
+const show = (f: Finding): string =>
+  `${f.rule} ${f.severity} ${f.confidence} pid ${f.pin.pid} ${f.pin.address} ${f.pin.pfn ?? f.pin.page} harm ${f.harm.join(',') || '-'}`;
 
 /** @param form form of the capture by its folder: `ft`, `ft-raw`, `tc-lost` ... */
 export function judge(truth: Truth, form: string, findings: readonly Finding[], verdict: string): Judgement {
@@ -62,7 +63,13 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
     if (row.mem === 'thp') for (let a = start; a < start + 0x200000; a += 4096) addresses.add(a);
     for (const p of row.pages ?? []) addresses.add(Number.parseInt(p.addr, 16));
     const inPlace = findings.filter(
-      (f) => f.pin.address !== undefined && addresses.has(Number.parseInt(f.pin.address, 16)) && (f.pin.pid === undefined || pids.has(f.pin.pid) || f.pin.pid === row.child || (f.pin.tgid !== undefined && pids.has(f.pin.tgid))),
+      (f) =>
+        f.pin.address !== undefined &&
+        addresses.has(Number.parseInt(f.pin.address, 16)) &&
+        (f.pin.pid === undefined ||
+          pids.has(f.pin.pid) ||
+          f.pin.pid === row.child ||
+          (f.pin.tgid !== undefined && pids.has(f.pin.tgid))),
     );
     const exact = inPlace.filter((f) => Number.parseInt(f.pin.address as string, 16) === start);
     // a driver's read pin (pinlab) that missed a store: the device works with stale data
@@ -82,7 +89,10 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
       if (partial && verdict !== 'clean') {
         // honest
       } else if (exact.length > 0) out.wrongPlace.push(`${what}; found ${exact.map(show).join('; ')}`);
-      else out.falseNegative.push(`${what}; verdict ${verdict}${findings.length > 0 ? `; elsewhere ${findings.slice(0, 3).map(show).join('; ')}` : ''}`);
+      else
+        out.falseNegative.push(
+          `${what}; verdict ${verdict}${findings.length > 0 ? `; elsewhere ${findings.slice(0, 3).map(show).join('; ')}` : ''}`,
+        );
     } else if (asked) out.truePositive++;
     const allowed = (f: Finding) => {
       if (lost && (row.leak || !row.self_inflicted)) return true;

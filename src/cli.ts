@@ -6,13 +6,18 @@ import { run } from '@oclif/core/run';
 import { EXIT } from './util/exit-codes.ts';
 import { describeFailure } from './util/failure.ts';
 
+type LoadOptions = Extract<Interfaces.LoadOptions, { root: string }>;
+
+/** Nothing is loaded that this package does not bring: not what lies in the user's data folder, not development tools. */
+const ONLY_OURS = { userPlugins: false, devPlugins: false } as const;
+
 /** Runs one command line to its end. `load` tells oclif where package.json is. */
-export async function main(load: Interfaces.LoadOptions, argv: string[] = process.argv.slice(2)): Promise<void> {
+export async function main(load: LoadOptions, argv: string[] = process.argv.slice(2)): Promise<void> {
   guardOutput();
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
-    await run(argv, load);
+    await run(argv, { ...load, ...ONLY_OURS });
   } catch (error) {
     fail(error);
   }

@@ -1,2 +1,28 @@
-// Why: the public API of the package.
-export {};
+/**
+ * `pindrift`: rules, and the check and the replay in a program. Tests of rules: `pindrift/testing`.
+ *
+ * What is exported here follows semantic versioning (docs/rules-guide/api.md): what a rule relies on changes only with
+ * the first number of the version. New transitions, event kinds, fields and optional parts of `meta` may come with any
+ * version, so write handlers for what you know and leave the rest.
+ *
+ * @packageDocumentation
+ */
+import type { Config } from './config/schema.ts';
+import type { AnyRule } from './rules/contract.ts';
+import { BUILT_IN } from './rules/index.ts';
+
+export type { Config, RuleSetting, Suppression } from './config/schema.ts';
+export { type CheckOptions, check, type ReplayContext, type ReplayOptions, type ReplayResult, replay, type TraceSource } from './program.ts';
+export type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from './report/contract.ts';
+export type * from './rules/contract.ts';
+export { defineRule, RULE_API } from './rules/contract.ts';
+export type { Confidence, Evidence, Finding, Harm, PinInfo, Severity, Verdict } from './rules/finding.ts';
+export { InputError } from './util/errors.ts';
+
+/** The rules that `pindrift check` runs when nothing else is said. */
+export const builtInRules: readonly AnyRule[] = BUILT_IN;
+
+/** Declare a config: `export default defineConfig({ ... })` in `pindrift.config.ts`. */
+export function defineConfig(config: Config): Config {
+  return config;
+}

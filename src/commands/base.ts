@@ -2,9 +2,11 @@
 // of ours is 70. oclif alone would make a crash 1, which reads as "findings". (Not a command itself: the oclif
 // settings in package.json leave this file out.)
 
+import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
-import { ExitError } from '@oclif/core/errors';
+import { CLIError, ExitError } from '@oclif/core/errors';
 import { escapeControl } from '../util/escape.ts';
+import { EXIT } from '../util/exit-codes.ts';
 import { describeFailure } from '../util/failure.ts';
 
 export abstract class BaseCommand extends Command {
@@ -12,6 +14,20 @@ export abstract class BaseCommand extends Command {
     const text = typeof input === 'string' ? input : input.message;
     process.stderr.write(`pindrift: warning: ${escapeControl(text)}\n`);
     return input;
+  }
+
+  /** An argument that cannot be read (`show x.db one`) is a usage error, though oclif throws a plain Error for it. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await super.parse(options, argv);
+    } catch (error) {
+      if (!(error instanceof Error) || 'oclif' in error) throw error;
+      throw new CLIError(error.message, { exit: EXIT.unusable });
+    }
   }
 
   protected override async catch(error: Error): Promise<never> {

@@ -18,6 +18,7 @@ import { fetchLines } from './evidence.ts';
 import { fileInput, type TraceInput } from './input.ts';
 import { PinLives } from './pins.ts';
 import { LINE_KIND_NAMES, ReadStats, readTrace } from './read.ts';
+import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
 export interface CheckOptions {
@@ -25,6 +26,8 @@ export interface CheckOptions {
   /** kernel release or era, when the trace does not show it */
   kernel?: string;
   rules?: readonly Rule[];
+  /** options of the rules, and who looks over their shoulders */
+  running?: RuleOptions;
   onProgress?: (path: string, position: number, size: number | undefined) => void;
 }
 
@@ -112,7 +115,8 @@ async function checkSource(source: Source, input: TraceInput, index: number, rul
   const stats = new ReadStats();
   const model = new Model(KIND_NAMES.length);
   model.isTransientCaller = (s) => isTransientCaller(vocabulary.symbols[s] ?? '');
-  const collector = new Collector(model, rules);
+  model.symbols = vocabulary.symbols;
+  const collector = new Collector(model, rules, options.running);
   const lives = options.pins === true ? new PinLives(model) : undefined;
   await readTrace(source, parser, vocabulary, stats, {
     onBatch: (batch) => replay(model, batch),

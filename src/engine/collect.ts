@@ -1,48 +1,53 @@
 // Rules at work: hands each of them the replay's transitions, gathers what they report, and makes one finding
 // out of all that speak about the same drift.
 import type { Model } from '../model/model.ts';
-import type { At, Drift, Step } from '../model/state.ts';
-import type { TransitionName } from '../model/transitions.ts';
-import type { EvidenceStep, HarmReport, Report, Rule } from '../rules/contract.ts';
+import type { Drift, Step } from '../model/state.ts';
+import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
+import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';
+import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
 
-export interface Draft {
-  rule: Rule;
-  report: Report;
-}
+/** The rule whose verdict decides whether the whole is clean. */
+export const DECIDING = 'insufficient-evidence';
 
 export class Collector {
+  /** the reports behind each finding, the most specific first */
+  readonly told = new Map<Finding, readonly Draft[]>();
   readonly undecided = new Map<string, string[]>();
-  readonly #rules: readonly Rule[];
   readonly #model: Model;
   readonly #drafts: Draft[] = [];
   readonly #harm = new Map<Drift, HarmReport[]>();
 
-  constructor(model: Model, rules: readonly Rule[]) {
+  constructor(model: Model, rules: readonly Rule[], options: RuleOptions = {}) {
     this.#model = model;
-    this.#rules = rules;
-    for (const rule of rules) {
-      const handlers = rule.create({
-        model,
-        on: (name, handler) => model.on(name, handler),
-        report: (report) => this.#drafts.push({ rule, report }),
-        harm: (report) => {
-          const list = this.#harm.get(report.drift);
-          if (list === undefined) this.#harm.set(report.drift, [report]);
-          else list.push(report);
+    new RunRules(
+      model,
+      rules,
+      {
+        report: (rule, report) => this.#drafts.push({ rule, report: draftOf(report) }),
+        harm: (_rule, report) => {
+          const harm = harmOf(report);
+          const list = this.#harm.get(harm.drift);
+          if (list === undefined) this.#harm.set(harm.drift, [harm]);
+          else list.push(harm);
         },
-        undecided: (reason) => {
-          const list = this.undecided.get(rule.meta.id);
-          if (list === undefined) this.undecided.set(rule.meta.id, [reason]);
-          else if (!list.includes(reason)) list.push(reason);
+        undecided: (rule, reason) => this.#undecided(rule.meta.id, reason),
+        failed: (failure) => {
+          // what it would have said is not known, so nothing is clean
+          this.#undecided(failure.rule, failureWords(failure));
+          this.#undecided(DECIDING, `${failure.rule}: ${failureWords(failure)}`);
         },
-      });
-      for (const [name, handler] of Object.entries(handlers)) {
-        if (handler !== undefined) model.on(name as TransitionName, handler as never);
-      }
-    }
+      },
+      options,
+    );
+  }
+
+  #undecided(id: string, reason: string): void {
+    const list = this.undecided.get(id);
+    if (list === undefined) this.undecided.set(id, [reason]);
+    else if (!list.includes(reason)) list.push(reason);
   }
 
   /** Byte offsets of all lines the findings quote. */
@@ -59,9 +64,13 @@ export class Collector {
   findings(trace: number, words: Words): Finding[] {
     const writer = new FindingWriter(this.#model, words);
     return this.#group()
-      .map((g) => writer.write(g, this.#steps(g), trace))
-      .sort((a, b) => (a.evidence.at(-1)?.line ?? 0) - (b.evidence.at(-1)?.line ?? 0))
-      .map((f, i) => ({ ...f, n: i + 1 }));
+      .map((g) => ({ g, f: writer.write(g, this.#steps(g), trace) }))
+      .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))
+      .map(({ g, f }, i) => {
+        const finding = { ...f, n: i + 1 };
+        this.told.set(finding, [g.main, ...g.also]);
+        return finding;
+      });
   }
 
   /** Drafts about the same drift are one group, under the rule nobody in it overrides. */

@@ -2,9 +2,9 @@
 // confidence by the evidence itself, every step with its line.
 import type { Model } from '../model/model.ts';
 import type { Drift, Pin, Step } from '../model/state.ts';
-import type { Doubt, EvidenceStep, HarmReport, Subject } from '../rules/contract.ts';
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../rules/finding.ts';
-import type { Draft } from './collect.ts';
+import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hex, isAt, isMm, known, type Words } from './words.ts';
 
@@ -19,6 +19,8 @@ export interface Group {
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
 const worse = (a: Severity, b: Severity): Severity => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b);
+/** Kinds that show a FOLL_PIN being given back. */
+const RELEASES = [Kind.putFolio, Kind.unpin, Kind.unpinPages, Kind.unpinFolio, Kind.unpinRange, Kind.bioRelease];
 /** Closer than this, the clocks of two CPUs do not tell an order. */
 const ORDER_SKEW_NS = 10_000;
 
@@ -42,17 +44,21 @@ export class FindingWriter {
       pinned: w.page(pin?.page ?? report.about?.page ?? Number.NaN),
       mapped: w.page(drift?.page ?? Number.NaN),
     };
-    for (const [key, v] of Object.entries(report.data ?? {})) values[key] = isAt(v) ? w.task(v) : isMm(v) ? hex(v.ptr) : String(v);
+    for (const [key, v] of Object.entries(report.data ?? {})) values[key] = this.#value(v);
     let message = fill(rule.meta.messages[report.messageId] ?? report.messageId, values);
     const seen = g.harm.find((h) => h.seen);
     if (!selfInflicted && seen !== undefined) message = `${message}; ${fill(seen.message, values)}`;
     const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
+    const doubts = this.#doubts(pin, drift, report.doubts ?? []);
+    const severity = this.#severity(g);
     return {
       n: 0,
       rule: rule.meta.id,
       also: [...new Set(g.also.map((d) => d.rule.meta.id))],
-      severity: this.#severity(g),
-      ...this.#confidence(pin, drift, report.doubts ?? []),
+      // an error must hold; where lines are missing it may not
+      severity: severity === 'error' && doubts.some((d) => d.missing === true) ? 'warning' : severity,
+      confidence: LEVELS[Math.max(0, ...doubts.map((d) => LEVELS.indexOf(d.cap)))],
+      doubts: [...new Set(doubts.map((d) => d.because))],
       selfInflicted,
       harm,
       pin: info,
@@ -74,6 +80,12 @@ export class FindingWriter {
       }),
       trace,
     };
+  }
+
+  #value(value: DraftValue): string {
+    if (typeof value !== 'object') return String(value);
+    if (isAt(value)) return this.#words.task(value);
+    return isMm(value) ? hex(value.ptr) : this.#words.page(value.page);
   }
 
   #pin(pin: Pin): PinInfo {
@@ -127,33 +139,35 @@ export class FindingWriter {
     return severity === 'error' && !sure ? 'warning' : severity;
   }
 
-  #confidence(pin: Pin | undefined, drift: Drift | undefined, more: readonly Doubt[]): { confidence: Confidence; doubts: string[] } {
-    const doubts: Doubt[] = [...more];
-    if (pin !== undefined) doubts.push(...this.#pinDoubts(pin, drift));
-    else if (this.#model.gaps.length > 0) doubts.push({ cap: 'medium', because: 'the trace has lost events' });
-    const cap = Math.max(0, ...doubts.map((d) => LEVELS.indexOf(d.cap)));
-    return { confidence: LEVELS[cap], doubts: [...new Set(doubts.map((d) => d.because))] };
+  #doubts(pin: Pin | undefined, drift: Drift | undefined, more: readonly Doubt[]): Doubt[] {
+    if (pin !== undefined) return [...more, ...this.#pinDoubts(pin, drift)];
+    if (this.#model.gaps.length > 0) return [...more, { cap: 'medium', because: 'the trace has lost events' }];
+    return [...more];
   }
 
   #pinDoubts(pin: Pin, drift: Drift | undefined): Doubt[] {
     const doubts: Doubt[] = [];
     const doubt = (cap: Confidence, because: string) => doubts.push({ cap, because });
+    const missing = (cap: Confidence, because: string) => doubts.push({ cap, because, missing: true });
     const { gaps } = this.#model;
     const end = drift?.at.line ?? pin.releasedAt?.line ?? Number.POSITIVE_INFINITY;
-    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end)) doubt('low', 'events were lost while the pin was held');
+    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end)) missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
-    if (pin.pageFrom === 'mapping') doubt('medium', 'the pinned page is taken from the mapping, no grab names it');
-    if (pin.pageFrom === 'unknown') doubt('low', 'no line names the pinned page');
-    if (Number.isNaN(pin.call.ret)) doubt('medium', 'the return of the GUP call was not recorded');
+    const { torn } = this.#model;
+    if (torn.rets + torn.calls + torn.entries > 0 && (torn.first?.line ?? 0) <= end) missing('medium', 'lines are missing before this');
+    if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
+    if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
+    if (Number.isNaN(pin.call.ret)) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
-      if (drift.via === 'observed') doubt('medium', 'the event that put the other page there was not recorded');
+      if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
       if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');
       if (drift.via === 'cow' && drift.fault === undefined) doubt('high', 'the write fault around the copy was not recorded');
     }
     const { releasedAt } = pin;
     if (releasedAt === undefined || pin.presumed) {
       if (pin.call.kind === 'GET') doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
-      else if (pin.presumed) doubt('medium', 'the release was not recorded');
+      else if (pin.presumed) missing('medium', 'the release was not recorded');
+      else if (!RELEASES.some((k) => this.#model.seen[k] > 0)) missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
       else doubt('high', 'the pin is still held at the end of the trace');
     }
     if (drift !== undefined && releasedAt !== undefined && releasedAt.cpu !== drift.at.cpu && this.#words.timeUnit === 'ns' && Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS) {

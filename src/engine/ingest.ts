@@ -11,10 +11,11 @@ import { openSource, type Source } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import type { WriterName } from '../store/create.ts';
 import { hashFile } from '../store/hash.ts';
 import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
-import { StoreWriter, type TraceWriter, type WriterName } from '../store/write-store.ts';
+import { StoreWriter, type TraceWriter } from '../store/write-store.ts';
 import { text } from '../util/bytes.ts';
 import { InputError } from '../util/errors.ts';
 import { eraOfRelease } from '../vocabulary/era.ts';
@@ -27,6 +28,7 @@ import { fetchLines } from './evidence.ts';
 import { fileInput } from './input.ts';
 import { ReadStats } from './read.ts';
 import { factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './rerun.ts';
+import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
 export interface IngestOptions {
@@ -38,6 +40,8 @@ export interface IngestOptions {
   /** kernel release or era, when the trace does not show it */
   kernel?: string;
   rules?: readonly Rule[];
+  /** options of the rules, and who looks over their shoulders */
+  running?: RuleOptions;
   /** how events are written; the environment's PINDRIFT_WRITER, else the fast one */
   writer?: WriterName;
   /** kept in the store's `meta`, beside the verdict */
@@ -91,7 +95,7 @@ async function ingestSource(
   if (named !== undefined) vocabulary.era.fits(named.name, `kernel ${head.kernel}`);
   const stats = new ReadStats();
   const model = newModel(vocabulary.symbols);
-  const collector = new Collector(model, rules);
+  const collector = new Collector(model, rules, options.running);
   const words = () => new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
   const trace = store.trace(index, model, words);
   await readInto(trace, source, parser, vocabulary, stats, {

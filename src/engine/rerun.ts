@@ -24,6 +24,7 @@ import { Collector } from './collect.ts';
 import { type EvidenceLine, fetchLines } from './evidence.ts';
 import { fileInput } from './input.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
+import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
 /** One trace, replayed and judged. */
@@ -65,6 +66,7 @@ function outcome(rule: Rule, findings: readonly Finding[], traces: readonly Judg
 export function newModel(symbols: readonly string[]): Model {
   const model = new Model(KIND_NAMES.length);
   model.isTransientCaller = (s) => isTransientCaller(symbols[s] ?? '');
+  model.symbols = symbols;
   return model;
 }
 
@@ -139,6 +141,8 @@ export interface RerunOptions {
   rules?: readonly Rule[];
   /** kernel release or era, where the trace did not show it or for a "what if" */
   kernel?: string;
+  /** options of the rules, and who looks over their shoulders */
+  running?: RuleOptions;
 }
 
 /** Run rules on a store: the report that `check` would give on its traces. */
@@ -147,19 +151,19 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<C
   try {
     const rules = options.rules ?? BUILT_IN;
     const traces: Judged[] = [];
-    for (const trace of listTraces(store)) traces.push(await rerunOne(store, trace, rules, options.kernel));
+    for (const trace of listTraces(store)) traces.push(await rerunOne(store, trace, rules, options));
     return reportOf(rules, traces);
   } finally {
     store.close();
   }
 }
 
-async function rerunOne(store: Store, trace: StoredTrace, rules: readonly Rule[], kernel: string | undefined): Promise<Judged> {
+async function rerunOne(store: Store, trace: StoredTrace, rules: readonly Rule[], { kernel, running }: RerunOptions): Promise<Judged> {
   const { head } = trace;
   const info = trace.info as TraceInfo;
   const symbols = readSymbols(store, trace.id);
   const model = newModel(symbols);
-  const collector = new Collector(model, rules);
+  const collector = new Collector(model, rules, running);
   for (const batch of readRecords(store, trace.id)) replay(model, batch);
   model.facts = factsOf(head, info.lineKinds.bad ?? 0, info.losses.find((l) => l.kind === 'truncated' && l.line === undefined)?.reason);
   finish(model);

@@ -25,11 +25,13 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   if (t.mm === mm) return;
   t.mm = mm;
   mm.pids.add(t.pid);
+  if (m.abandoned.size > 0) m.abandoned.delete(mm);
   const waiting = m.homeless.get(t.pid);
   if (waiting === undefined) return;
   m.homeless.delete(t.pid);
   for (const pin of waiting) {
     if (!pin.live) continue;
+    m.counts.homeless--;
     pin.mm = mm;
     pin.call.mm = mm;
     m.house(pin);
@@ -55,6 +57,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
     if (named === named) {
       // the entry itself says what is mapped; when that is news, an event that installed it was not recorded
       if (named !== before) {
+        if (before === before) m.tear('entries');
         if (pmd) m.install(mm, vpn - (vpn % PMD_PAGES), named - (vpn % PMD_PAGES), PMD_PAGES, 0, 'observed');
         else m.install(mm, vpn, named, 1, 0, 'observed');
       }
@@ -65,6 +68,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
   const at = pins.length > 0 || m.listeners.cow !== undefined ? m.at() : undefined;
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), { page: old });
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
+  if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
   const w = t.wpFrame;
   if (w === undefined) t.wpFrame = { mm, vpn, old, at, copied: false, clearFlush: false, unshare, pmd, split: false };
   else {
@@ -96,7 +100,11 @@ export function clearFlush(_m: Model, t: Task, _r: Float64Array, _o: number): vo
 export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const w = t.wp;
   t.wp = undefined;
-  if (w === undefined || w.copied) return;
+  if (w === undefined) {
+    if (m.seen[Kind.wpFault] + m.seen[Kind.wpPmd] > 0) m.tear('rets');
+    return;
+  }
+  if (w.copied) return;
   const ret = r[o + Slot.N];
   if (ret !== ret || (ret & VM_FAULT_NOT_DONE) !== 0 || w.split) return;
   if (w.clearFlush) {
@@ -166,7 +174,8 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   };
 }
 
-export function swapInRet(_m: Model, t: Task): void {
+export function swapInRet(m: Model, t: Task): void {
+  if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
   t.swap = undefined;
 }
 

@@ -1,5 +1,6 @@
 // GUP calls: from the request over the speculative grabs to the pins that stick (E1-E4, mm/gup.c).
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Model } from './model.ts';
 import {
@@ -47,7 +48,10 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     if (inside.pages !== inside.pages) inside.pages = r[o + Slot.OTHER];
     return;
   }
-  if (inside !== undefined) finishGup(m, t, inside, Number.NaN, at);
+  if (inside !== undefined) {
+    if (m.seen[Kind.gupRet] > 0) m.tear('calls');
+    finishGup(m, t, inside, Number.NaN, at);
+  }
   t.gup = {
     stack: [fn],
     at,
@@ -70,7 +74,10 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
 
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
-  if (f === undefined) return;
+  if (f === undefined) {
+    m.tear('rets');
+    return;
+  }
   const fn = r[o + Slot.FN];
   const depth = f.stack.lastIndexOf(fn);
   const at = m.at();
@@ -90,6 +97,7 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const page = m.page(r[o + Slot.PAGE]);
+  // follow_page() takes references outside of GUP calls (KSM, move_pages())
   if (f === undefined || page !== page) return;
   const at = m.at();
   f.lastAt = at;

@@ -107,7 +107,15 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
 
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = m.ios.get(r[o + Slot.OTHER]);
-  if (x === undefined) return;
+  if (x === undefined) {
+    // __bio_release_pages() is for user pages only: they were pinned, and nobody saw it
+    const page = m.page(r[o + Slot.PAGE]);
+    if (!Number.isNaN(page) && !m.pinsByPage.has(page)) {
+      m.counts.unmatched++;
+      m.emit('unmatchedRelease', { page, refs: 1, at: m.at() });
+    }
+    return;
+  }
   m.ios.delete(x.bio);
   if (x.endedAt === undefined) {
     // completion was not recorded; the pages go back only after it

@@ -69,9 +69,19 @@ export class Model {
   /** records seen by kind */
   readonly seen: Uint32Array;
   readonly listeners: Listeners = {};
-  readonly counts = { pins: 0, transient: 0, released: 0, presumed: 0, orphaned: 0, calls: 0, drifts: 0, unmatched: 0 };
+  /** who wants records of a kind themselves, after the state has changed by them */
+  readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
+  /** who wants to look at the state before a record changes it */
+  watch: ((rows: Float64Array, o: number) => void) | undefined;
+  /** what symbol numbers of the records stand for (callers) */
+  symbols: readonly string[] = [];
+  readonly counts = { pins: 0, transient: 0, released: 0, presumed: 0, orphaned: 0, homeless: 0, calls: 0, drifts: 0, unmatched: 0 };
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
+  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between */
+  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, first: undefined as At | undefined };
+  /** address spaces whose last task is gone and whose end has not been seen, and since when */
+  readonly abandoned = new Map<Mm, At>();
   /** live pins, all of them */
   readonly held = new Set<Pin>();
   /** callers by symbol index, for those that never keep a page */
@@ -79,6 +89,10 @@ export class Model {
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
+  /** the record is the first of its task */
+  freshTask = false;
+  /** line of the newest record */
+  lastLine = 0;
   #ids = 0;
   #now: At | undefined;
   #lastMm: Mm | undefined;
@@ -96,6 +110,17 @@ export class Model {
     const list = (this.listeners[name] ?? []) as ((t: Transitions[K]) => void)[];
     list.push(listener);
     (this.listeners as Record<string, unknown>)[name] = list;
+  }
+
+  tap(kind: number, listener: (rows: Float64Array, o: number) => void): void {
+    const before = this.taps[kind];
+    this.taps[kind] =
+      before === undefined
+        ? listener
+        : (rows, o) => {
+            before(rows, o);
+            listener(rows, o);
+          };
   }
 
   emit<K extends TransitionName>(name: K, t: Transitions[K]): void {
@@ -126,6 +151,14 @@ export class Model {
     this.#now = undefined;
   }
 
+  /** Something in the order of events does not fit: what belongs between was not recorded. */
+  tear(what: 'rets' | 'calls' | 'entries'): void {
+    // the trace may have begun in the middle of this task's call
+    if (what === 'rets' && this.freshTask) return;
+    this.torn[what]++;
+    this.torn.first ??= this.at();
+  }
+
   // ---- identities
 
   /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
@@ -144,8 +177,12 @@ export class Model {
 
   task(pid: number): Task {
     const last = this.#lastTask;
-    if (last !== undefined && last.pid === pid) return last;
+    if (last !== undefined && last.pid === pid) {
+      this.freshTask = false;
+      return last;
+    }
     let t = this.tasks.get(pid);
+    this.freshTask = t === undefined;
     if (t === undefined) {
       t = {
         pid,
@@ -317,7 +354,10 @@ export class Model {
   /** Put a pin under its address space, as soon as that is known. */
   house(pin: Pin): void {
     if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
-    else push(this.homeless, pin.call.at.pid, pin);
+    else {
+      this.counts.homeless++;
+      push(this.homeless, pin.call.at.pid, pin);
+    }
   }
 
   /** A pin is over. */
@@ -387,7 +427,7 @@ export class Model {
 
   /** Something that happened may not be in the trace. */
   partial(): boolean {
-    return this.gaps.length > 0 || this.silentCpus() > 0 || this.facts.unread > 0 || this.facts.damage !== undefined;
+    return this.gaps.length > 0 || this.torn.rets + this.torn.entries + this.torn.exits > 0 || this.silentCpus() > 0 || this.facts.unread > 0 || this.facts.damage !== undefined;
   }
 }
 

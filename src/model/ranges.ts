@@ -1,5 +1,6 @@
 // What happens to ranges of an address space: fork, write protection, unmapping, moving, and its end
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
+import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Model, push } from './model.ts';
 import { type At, entryBits, entryPage, type Mm, PMD_PAGES, type Pin, Pte, type Task, type WrprotectKind } from './state.ts';
@@ -18,6 +19,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const dst = m.mm(r[o + Slot.MM]);
   const src = m.mm(r[o + Slot.OTHER]);
   if (dst === undefined || src === undefined) return;
+  if (t.fork !== undefined && m.seen[Kind.forkVmaRet] > 0) m.tear('calls');
   endFork(m, t);
   const start = from(r, o);
   const end = to(r, o);
@@ -73,6 +75,11 @@ function copyEntry(table: Map<number, number>, into: Map<number, number>, key: n
     table.set(key, value + bit);
     into.set(key, value + bit);
   } else into.set(key, value);
+}
+
+export function forkVmaRet(m: Model, t: Task): void {
+  if (t.fork === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
+  endFork(m, t);
 }
 
 /** copy_page_range() of a VMA is over: what got no early copy is shared. */
@@ -139,6 +146,7 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number, migrate:
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const u = t.unmap;
   t.unmap = undefined;
+  if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) m.tear('rets');
   if (u === undefined || r[o + Slot.N] === 0) return;
   const page = m.mapped(u.mm, u.vpn);
   const pins = m.pinsAt(u.mm, u.vpn);
@@ -224,6 +232,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   mm.pins.clear();
   mm.ops.length = 0;
   mm.dead = true;
+  m.abandoned.delete(mm);
   // zaps of the teardown still name this pointer; a new mm there comes with a fork or an exec first
   t.unmap = undefined;
 }

@@ -55,7 +55,7 @@ on('anonRmap', (m, t, r, o) => faults.anonRmap(m, t, r, o, false));
 on('anonRmapPmd', (m, t, r, o) => faults.anonRmap(m, t, r, o, true));
 on('fileMap', faults.fileMap);
 on('forkVma', ranges.forkVma);
-on('forkVmaRet', (m, t) => ranges.endFork(m, t));
+on('forkVmaRet', ranges.forkVmaRet);
 on('cprot', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'mprotect'));
 on('softDirty', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'soft-dirty'));
 on('uffdWp', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'uffd-wp'));
@@ -100,6 +100,9 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   ['bioAdd', 'bioSubmit', 'bioRelease', 'pipeAdd', 'pipeRelease', 'forkVma', 'mmExit', 'zap', 'unmapVmas', 'taskFork', 'taskExit', 'sysMadvise', 'sysMunmap', 'sysMprotect', 'sysMremap', 'sysVmsplice', 'sysExit'].includes(name),
 );
 
+/** Lines after a task's exit within which its address space should have ended. */
+const LATE_LINES = 50;
+
 /** Replay a batch of records in their order. */
 export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
   const rows = batch.rows;
@@ -113,8 +116,12 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
       tasks.lost(m, rows, o);
       continue;
     }
+    m.watch?.(rows, o);
     const handler = HANDLERS[kind];
-    if (handler === undefined) continue;
+    if (handler === undefined) {
+      if (m.taps.length > 0) m.taps[kind]?.(rows, o);
+      continue;
+    }
     m.cpus[rows[o + Slot.CPU]] = 1;
     const pid = rows[o + Slot.PID];
     if (m.unseen.size > 0) m.unseen.delete(pid);
@@ -122,7 +129,9 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     if (t.release !== undefined) release.settleRelease(m, t, kind);
     if (t.gup !== undefined && OUTSIDE_GUP[kind]) gup.finishGup(m, t, t.gup, t.gup.ret, t.gup.lastAt);
     handler(m, t, rows, o);
+    if (m.taps.length > 0) m.taps[kind]?.(rows, o);
   }
+  if (batch.length > 0) m.lastLine = rows[(batch.length - 1) * STRIDE + Slot.LINE];
 }
 
 /** The trace is over: what was announced happens, what is open stays open. */
@@ -132,6 +141,11 @@ export function finish(m: Model): void {
     if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);
     ranges.endFork(m, t);
     ranges.settleUnmapped(m, t);
+  }
+  // exit_mmap() may run a little after the last task's exit (7.2), and be late when somebody looks at the mm
+  if (m.seen[Kind.mmExit] > 0) {
+    const last = m.lastLine - LATE_LINES;
+    for (const at of m.abandoned.values()) if (at.line < last) m.torn.exits++;
   }
   m.emit('end', { pins: [...m.held] });
 }

@@ -41,13 +41,22 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
     for (const pin of same) if (pin === last || (pin.call.kind === 'GET' && pin.call.nr === 1 && pin.owner === undefined)) m.dismiss(pin);
   }
   if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
-  gone.mm?.pids.delete(pid);
+  leave(m, gone);
   settleUnmapped(m, gone);
   if (pid > 0) m.endTask(pid);
 }
 
-export function taskExec(_m: Model, t: Task): void {
+/** A task leaves its address space. The last one out ends it: exit_mmap() has its own line, before or right after. */
+function leave(m: Model, t: Task): void {
+  const { mm } = t;
+  if (mm === undefined) return;
+  mm.pids.delete(t.pid);
+  if (mm.pids.size === 0 && !mm.dead) m.abandoned.set(mm, m.at());
+}
+
+export function taskExec(m: Model, t: Task): void {
   // begin_new_exec() has changed the mm; the next fault says to which
+  leave(m, t);
   t.mm = undefined;
   t.forked = undefined;
   t.tgid = t.pid;

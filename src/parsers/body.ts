@@ -15,6 +15,7 @@ import {
   GREATER,
   HASH,
   isDigit,
+  isNameStart,
   isWord,
   LESS,
   PAREN_CLOSE,
@@ -28,10 +29,13 @@ import {
 } from '../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
-/** Read `buf[p, end)`, the line from behind its time on, with trailing blanks cut. False: nobody prints this. */
+/**
+ * Read `buf[p, end)`, the line from behind its time on, with trailing blanks cut. False: nobody prints this.
+ * Numbers for characters as in task-line.ts: 32 blank, 48 to 57 digits, 58 colon.
+ */
 export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let start = p;
-  while (start < end && buf[start] === SPACE) {
+  while (start < end && buf[start] === 32) {
     start++;
   }
   let at = start;
@@ -39,16 +43,18 @@ export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine
   while (at < end) {
     c = buf[at];
     // letters and `_` lie above ':'; only digits below it belong to a name
-    if (c <= COLON && (c < 48 || c === COLON)) {
+    if (c <= 58 && (c < 48 || c === 58)) {
       break;
     }
     at++;
   }
-  if (c === COLON && at < end && isWord(buf[start]) && (at + 1 === end || buf[at + 1] === SPACE)) {
-    out.kind = LineKind.Event;
+  if (c === 58 && at < end && isNameStart(buf[start]) && (at + 1 === end || buf[at + 1] === 32)) {
+    out.kind = 1 satisfies typeof LineKind.Event;
+    out.systemStart = start;
+    out.systemEnd = start;
     out.nameStart = start;
     out.nameEnd = at++;
-    while (at < end && buf[at] === SPACE) {
+    while (at < end && buf[at] === 32) {
       at++;
     }
     out.argsStart = at;
@@ -92,7 +98,7 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
   while (name < end && isWord(buf[name])) {
     name++;
   }
-  if (name > start && !isDigit(buf[start])) {
+  if (isNameStart(buf[start])) {
     const behind = skipBlanks(buf, name, end);
     // `sys_madvise(start: ...)`; `sys_pread64 -> 0x8`
     if (buf[name] === PAREN_OPEN || (buf[behind] === DASH && buf[behind + 1] === GREATER)) {
@@ -114,7 +120,7 @@ function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLi
   while (at < end && buf[at] !== SPACE && buf[at] !== TAB) {
     at++;
   }
-  if (at - start < 2 || buf[at - 1] !== COLON || !isWord(buf[start])) {
+  if (at - start < 2 || buf[at - 1] !== COLON || !isNameStart(buf[start])) {
     return false;
   }
   out.kind = LineKind.Event;
@@ -123,6 +129,8 @@ function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLi
 }
 
 function setNameArgs(out: TraceLine, nameStart: number, nameEnd: number, argsStart: number, argsEnd: number): void {
+  out.systemStart = nameStart;
+  out.systemEnd = nameStart;
   out.nameStart = nameStart;
   out.nameEnd = nameEnd;
   out.argsStart = argsStart;
@@ -201,4 +209,22 @@ function isRecord(buf: Uint8Array, start: number, end: number): boolean {
     }
   }
   return false;
+}
+
+/** Whether this entry's text was written by somebody, to trace_marker or with trace_printk(): it may hold newlines and go on in the next line. */
+export function isMarker(buf: Uint8Array, out: TraceLine): boolean {
+  const { nameStart, nameEnd } = out;
+  switch (nameEnd - nameStart) {
+    case 18:
+      return out.kind === LineKind.Event && startsWith(buf, nameStart, nameEnd, 'tracing_mark_write');
+    case 5:
+      return (
+        out.kind === LineKind.Event &&
+        (startsWith(buf, nameStart, nameEnd, 'print') || startsWith(buf, nameStart, nameEnd, 'bputs'))
+      );
+    case 6:
+      return out.kind === LineKind.Event && startsWith(buf, nameStart, nameEnd, 'bprint');
+    default:
+      return false;
+  }
 }

@@ -43,6 +43,11 @@ export class CsvParser implements LineParser {
       out.lost = -1;
       return;
     }
+    if (row.includes('"') && (row.split('"').length & 1) === 0) {
+      out.kind = LineKind.Bad;
+      out.reason = 'a quote in this row is never closed';
+      return;
+    }
     const cells = cellsOf(row, this.#delimiter);
     if (cells.length === this.#columns.length) {
       this.#readRow(cells, row, out);
@@ -66,7 +71,7 @@ export class CsvParser implements LineParser {
   }
 
   #readRow(cells: string[], row: string, out: TraceLine): void {
-    if (cells.map((cell) => cell.trim()).join('\n') === this.#header || row.startsWith('\xef\xbb\xbf')) {
+    if (cells.map((cell) => cell.trim()).join('\n') === this.#header) {
       out.kind = LineKind.Header;
       out.lost = -1;
       return;

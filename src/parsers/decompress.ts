@@ -15,6 +15,9 @@ export interface Decoder {
   close(): void;
 }
 
+/** zlib works in another thread, and comes back once per chunk. */
+const OUTPUT_CHUNK = 1 << 19;
+
 type Sink = (chunk: Uint8Array) => void;
 
 /** By magic, never by name. */
@@ -41,7 +44,7 @@ export function compressionOf(head: Uint8Array): Compression {
 export function createDecoder(compression: Exclude<Compression, 'none'>, path: string, sink: Sink): Decoder {
   switch (compression) {
     case 'gzip':
-      return new ZlibDecoder(zlib.createGunzip(), sink);
+      return new ZlibDecoder(zlib.createGunzip({ chunkSize: OUTPUT_CHUNK }), sink);
     case 'zstd':
       return zstdDecoder(sink);
     case 'xz':
@@ -51,8 +54,9 @@ export function createDecoder(compression: Exclude<Compression, 'none'>, path: s
 
 /** Node 22.15 brings zstd; before that, fzstd does it in JavaScript. */
 function zstdDecoder(sink: Sink): Decoder {
-  const create = (zlib as unknown as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress;
-  return create ? new ZlibDecoder(create(), sink) : new FzstdDecoder(sink);
+  const create = (zlib as unknown as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip })
+    .createZstdDecompress;
+  return create ? new ZlibDecoder(create({ chunkSize: OUTPUT_CHUNK }), sink) : new FzstdDecoder(sink);
 }
 
 class ZlibDecoder implements Decoder {
@@ -105,13 +109,16 @@ class FzstdDecoder implements Decoder {
   close(): void {}
 }
 
+/** Not in every installation. */
+const XZ = 'xz';
+
 /** The xz program, if there is one: no shell, its input and output are pipes. */
 class XzDecoder implements Decoder {
   readonly #child;
   readonly #ended: Promise<void>;
 
   constructor(path: string, sink: Sink) {
-    const child = spawn('xz', ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(XZ, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     let stderr = '';
     child.stdout.on('data', sink);

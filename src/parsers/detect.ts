@@ -84,7 +84,7 @@ function markOf(lines: HeadLines): TraceFormat | undefined {
     if (/^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST /.test(line)) {
       return 'ftrace';
     }
-    if (/^cpus=\d+$|^version = \d+$|^CPU \d+ is empty$|^CPU:\d+ \[(\d+ )?EVENTS DROPPED/.test(line)) {
+    if (/^(\S+: +)?cpus=\d+$|^version = \d+$|^CPU \d+ is empty$|^CPU:\d+ \[(\d+ )?EVENTS DROPPED/.test(line)) {
       return 'trace-cmd';
     }
     if (/^# captured on|^# os release : |^# perf version : /.test(line)) {

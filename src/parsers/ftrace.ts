@@ -11,22 +11,14 @@
 //
 // The other layouts: task-line.ts, ftrace-latency.ts, function-graph.ts. Every line is understood without the lines
 // before it (but for the text of a marker that goes on), so a file can be read in parts.
-import {
-  BRACKET_OPEN,
-  CARRIAGE_RETURN,
-  decimal,
-  HASH,
-  SLASH,
-  SPACE,
-  skipBlanks,
-  skipDigits,
-  startsWith,
-} from '../util/bytes.ts';
-import { readBody } from './body.ts';
+import { CARRIAGE_RETURN, decimal, HASH, SLASH, SPACE, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
+import { isMarker, readBody } from './body.ts';
 import { readLatencyLine, readVerboseLine } from './ftrace-latency.ts';
 import { readGraphLine } from './function-graph.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
-import { searchTaskLine, TaskLineReader } from './task-line.ts';
+import { readLost } from './lost.ts';
+import { searchTaskLine } from './task-columns.ts';
+import { TaskLineReader } from './task-line.ts';
 
 /** Words of `head.variant` that change how a line is read. */
 export const NO_CONTEXT = 'nocontext-info';
@@ -36,6 +28,8 @@ export class FtraceParser implements LineParser {
   readonly #task: TaskLineReader;
   /** without context a line is only `name: arguments`, which elsewhere would be anything */
   readonly #bare: boolean;
+  /** the line before was a marker, whose text may hold newlines */
+  #inMarker = false;
 
   constructor(head: TraceHead) {
     this.head = head;
@@ -51,9 +45,13 @@ export class FtraceParser implements LineParser {
     out.buf = buf;
     const body = this.#task.read(buf, start, last, out);
     if (body > 0 && readBody(buf, body, last, out)) {
+      this.#inMarker = isMarker(buf, out);
       return;
     }
     this.#parseOther(buf, start, last, out);
+    if (body > 0 && out.kind === LineKind.Bad) {
+      out.reason = 'no event behind the time';
+    }
   }
 
   #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
@@ -65,7 +63,13 @@ export class FtraceParser implements LineParser {
       out.lost = overwritten(buf, start, end);
     } else if (startsWith(buf, first, end, '=> ')) {
       out.kind = LineKind.Stack;
-    } else if (!readLost(buf, first, end, out) && !this.#parseLayouts(buf, start, end, out)) {
+    } else if (readLost(buf, first, end, out)) {
+      this.#inMarker = false;
+    } else if (this.#parseLayouts(buf, start, end, out)) {
+      this.#inMarker = isMarker(buf, out);
+    } else if (this.#inMarker) {
+      out.kind = LineKind.Stack;
+    } else {
       out.kind = LineKind.Bad;
       out.reason = 'not a line of any ftrace layout';
     }
@@ -117,31 +121,6 @@ function isRaw(buf: Uint8Array, start: number, end: number): boolean {
     at = behind + 1;
   }
   return at < end;
-}
-
-/** `CPU:0 [LOST 11915 EVENTS]` (print_trace_line()), `CPU:0 [477 EVENTS DROPPED]` (trace-cmd), both also without a number. */
-export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-  if (!startsWith(buf, start, end, 'CPU:')) {
-    return false;
-  }
-  const cpuEnd = skipDigits(buf, start + 4, end);
-  let at = skipBlanks(buf, cpuEnd, end);
-  if (cpuEnd === start + 4 || buf[at] !== BRACKET_OPEN) {
-    return false;
-  }
-  at++;
-  if (startsWith(buf, at, end, 'LOST ')) {
-    at += 5;
-  }
-  const countEnd = skipDigits(buf, at, end);
-  const word = skipBlanks(buf, countEnd, end);
-  if (!startsWith(buf, word, end, 'EVENTS')) {
-    return false;
-  }
-  out.kind = LineKind.Lost;
-  out.cpu = decimal(buf, start + 4, cpuEnd);
-  out.lost = countEnd > at ? decimal(buf, at, countEnd) : -1;
-  return true;
 }
 
 /** B - A of `# entries-in-buffer/entries-written: A/B   #P:2` (print_event_info()); -1 in any other header line. */

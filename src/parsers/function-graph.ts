@@ -8,14 +8,11 @@
 //  ------------------------------------------
 //  1)    scn-130     =>     bash-1
 import {
-  COLON,
   DASH,
   decimal,
-  EQUALS,
-  GREATER,
+  find,
   isBlank,
   isDigit,
-  LESS,
   PAREN_CLOSE,
   PIPE,
   SLASH,
@@ -133,11 +130,7 @@ function readComment(buf: Uint8Array, column: number, open: number, end: number,
   return true;
 }
 
+/** `=>` of a task switch, `==========> |` and `<========== |` of an interrupt. */
 function hasArrow(buf: Uint8Array, p: number, end: number): boolean {
-  for (let at = p; at < end - 1; at++) {
-    if ((buf[at] === EQUALS && buf[at + 1] === GREATER) || (buf[at] === LESS && buf[at + 1] === EQUALS)) {
-      return buf[at] !== COLON;
-    }
-  }
-  return false;
+  return find(buf, p, end, '=>') >= 0 || find(buf, p, end, '<=') >= 0;
 }

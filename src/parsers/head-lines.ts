@@ -10,7 +10,7 @@ export class HeadLines {
   /** `isWhole`: the input ends with these bytes, so the last line counts without a newline too. */
   constructor(buf: Uint8Array, isWhole: boolean) {
     this.buf = buf;
-    // a byte order mark, as spreadsheets write it
+    // a byte order mark, which LineReader skips too
     let start = buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf ? 3 : 0;
     while (start < buf.length) {
       const newline = buf.indexOf(NEWLINE, start);

@@ -100,6 +100,9 @@ export class LineReader {
       return carried > 0;
     }
     this.#to = carried + got;
+    if (this.number === 0 && this.#base === 0) {
+      this.#skipByteOrderMark();
+    }
     return true;
   }
 
@@ -134,6 +137,14 @@ export class LineReader {
       }
     }
     return false;
+  }
+
+  /** Windows editors put one before UTF-8. */
+  #skipByteOrderMark(): void {
+    const { buf } = this;
+    if (this.#to >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) {
+      this.#from = 3;
+    }
   }
 
   /** Move the line that has not ended to the front, into a wider buffer where it needs one. */

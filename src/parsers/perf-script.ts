@@ -12,36 +12,40 @@
 //        perf-exec   419 [000]    56.397849: PERF_RECORD_LOST lost 18
 //             :629     629 [001]    55.345071: ...                                                            a task whose name perf never saw
 import {
-  BRACKET_CLOSE,
-  BRACKET_OPEN,
   CARRIAGE_RETURN,
   COLON,
-  DASH,
   DOT,
   decimal,
+  digitsBefore,
   find,
   HASH,
   isBlank,
   isDigit,
   isHex,
-  isWord,
-  SLASH,
+  isNameStart,
   SPACE,
   skipBlanks,
   skipDigits,
   startsWith,
   TAB,
   trimEnd,
-  ZERO,
 } from '../util/bytes.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
+import { readEvent, readRecord, readTask } from './perf-sample.ts';
 import { readTime } from './time.ts';
-
-/** Columns of the task name, "%16s " unless there is a call chain. */
-const COMM_COLUMNS = 16;
 
 /** Word of `head.variant`: lines show neither time nor task, so an event is all there is to go by. */
 export const NO_TIME = 'no time';
+
+/** What perf says to stderr, when both went into one file. */
+const REMARKS = [
+  'Warning:',
+  'Check IO/CPU overload',
+  'No kallsyms or vmlinux with build-id ',
+  'not found, continuing without symbols',
+  ' not valid for ',
+  'build id event received for ',
+];
 
 export class PerfScriptParser implements LineParser {
   readonly head: TraceHead;
@@ -64,29 +68,29 @@ export class PerfScriptParser implements LineParser {
     }
   }
 
-  /** Task name in its 16 columns, tid or pid/tid, maybe the CPU, the time: the place behind the time's colon. */
+  /**
+   * Task name in its 16 columns, tid or pid/tid, maybe the CPU, the time: the place behind the time's colon.
+   * Numbers for characters as in task-line.ts: 32 blank, 47 slash, 48 to 57 digits, 58 colon, 91 and 93 brackets.
+   */
   #readDefault(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
-    let at = start + COMM_COLUMNS;
-    if (end - start < 30 || buf[at] !== SPACE) {
+    let at = start + 16;
+    if (end - start < 30 || buf[at] !== 32) {
       return -1;
     }
     do {
       at++;
-    } while (buf[at] === SPACE && at < end);
-    const pid = at;
-    let tid = 0;
-    for (; at < end; at++) {
-      const digit = buf[at] - ZERO;
-      if (digit < 0 || digit > 9) {
-        break;
-      }
-      tid = tid * 10 + digit;
-    }
-    if (at === pid) {
+    } while (buf[at] === 32);
+    let tid = buf[at] - 48;
+    if (tid < 0 || tid > 9) {
       return -1;
     }
+    let digit = buf[++at] - 48;
+    while (digit >= 0 && digit <= 9) {
+      tid = tid * 10 + digit;
+      digit = buf[++at] - 48;
+    }
     out.tgid = -1;
-    if (buf[at] === SLASH) {
+    if (buf[at] === 47) {
       out.tgid = tid;
       const tidStart = at + 1;
       at = skipDigits(buf, tidStart, end);
@@ -95,31 +99,47 @@ export class PerfScriptParser implements LineParser {
         return -1;
       }
     }
-    if (buf[at] !== SPACE) {
+    if (buf[at] !== 32) {
       return -1;
     }
     out.pid = tid;
-    at = skipBlanks(buf, at, end);
+    do {
+      at++;
+    } while (buf[at] === 32);
     out.cpu = -1;
-    if (buf[at] === BRACKET_OPEN) {
-      const cpuEnd = skipDigits(buf, at + 1, end);
-      if (buf[cpuEnd] !== BRACKET_CLOSE || cpuEnd === at + 1) {
+    if (buf[at] === 91) {
+      let cpu = buf[++at] - 48;
+      if (cpu < 0 || cpu > 9) {
         return -1;
       }
-      out.cpu = decimal(buf, at + 1, cpuEnd);
-      at = skipBlanks(buf, cpuEnd + 1, end);
+      digit = buf[++at] - 48;
+      while (digit >= 0 && digit <= 9) {
+        cpu = cpu * 10 + digit;
+        digit = buf[++at] - 48;
+      }
+      if (buf[at] !== 93) {
+        return -1;
+      }
+      out.cpu = cpu;
+      do {
+        at++;
+      } while (buf[at] === 32);
+    }
+    if (at >= end) {
+      return -1;
     }
     at = readTime(buf, at, end, this.head, out);
-    if (at < 0 || at >= end || buf[at] !== COLON) {
+    if (at < 0 || at >= end || buf[at] !== 58) {
       return -1;
     }
     let comm = start;
-    while (buf[comm] === SPACE) {
+    while (buf[comm] === 32) {
       comm++;
     }
     out.commStart = comm;
-    out.commEnd = comm < start + COMM_COLUMNS ? start + COMM_COLUMNS : comm;
-    return comm < pid ? at + 1 : -1;
+    // without padding (-g) a name of 14 letters leaves its blanks in the columns
+    out.commEnd = buf[start + 15] === 32 ? trimEnd(buf, comm, start + 16) : start + 16;
+    return comm < start + 16 ? at + 1 : -1;
   }
 
   #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
@@ -162,159 +182,6 @@ export class PerfScriptParser implements LineParser {
   }
 }
 
-/** From behind the time: an optional period, then `system:event: args` or `PERF_RECORD_X ...`. */
-function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
-  let at = p;
-  while (at < end && buf[at] === SPACE) {
-    at++;
-  }
-  if (isDigit(buf[at])) {
-    // -F +period
-    const behind = skipDigits(buf, at, end);
-    if (buf[behind] !== SPACE) {
-      return false;
-    }
-    at = skipBlanks(buf, behind, end);
-  }
-  const start = at;
-  let colon = -1;
-  for (; at < end; at++) {
-    const c = buf[at];
-    if (c === SPACE || c === TAB) {
-      break;
-    }
-    if (c === COLON && colon < 0) {
-      colon = at;
-    }
-  }
-  if (at === start || buf[at - 1] !== COLON) {
-    return startsWith(buf, start, end, 'PERF_RECORD_') && readRecord(buf, start, end, out);
-  }
-  if (startsWith(buf, start, end, 'PERF_RECORD_')) {
-    return readRecord(buf, start, end, out);
-  }
-  const nameEnd = at - 1;
-  if (colon === start || !isNameStart(buf[start])) {
-    return false;
-  }
-  out.kind = LineKind.Event;
-  if (colon === nameEnd || isCounter(buf, start, colon)) {
-    // `cycles:`, `cpu-clock:pppH:`
-    out.systemStart = start;
-    out.systemEnd = start;
-    out.nameStart = start;
-    out.nameEnd = colon;
-  } else {
-    out.systemStart = start;
-    out.systemEnd = colon;
-    out.nameStart = colon + 1;
-    let name = colon + 1;
-    while (name < nameEnd && buf[name] !== COLON) {
-      name++;
-    }
-    out.nameEnd = name;
-  }
-  while (at < end && buf[at] === SPACE) {
-    at++;
-  }
-  out.argsStart = at;
-  out.argsEnd = end;
-  return true;
-}
-
-function isNameStart(c: number | undefined): boolean {
-  return isWord(c) && !isDigit(c);
-}
-
-/** `cpu-clock:pppH`, `cpu/cycles/:u`: what stands before the colon is no event system, which is an identifier. */
-function isCounter(buf: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    if (!isWord(buf[at])) {
-      return true;
-    }
-  }
-  return ['cycles', 'instructions', 'branches', 'faults', 'dummy'].some(
-    (name) => name.length === end - start && startsWith(buf, start, end, name),
-  );
-}
-
-/** `PERF_RECORD_LOST lost 18`, `PERF_RECORD_LOST_SAMPLES lost 3`, and all the records that are no samples. */
-function readRecord(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-  if (!startsWith(buf, start, end, 'PERF_RECORD_LOST')) {
-    out.kind = LineKind.Record;
-    return true;
-  }
-  out.kind = LineKind.Lost;
-  const lost = find(buf, start, end, ' lost ');
-  const digits = lost < 0 ? end : skipBlanks(buf, lost + 6, end);
-  const digitsEnd = skipDigits(buf, digits, end);
-  out.lost = digitsEnd > digits ? decimal(buf, digits, digitsEnd) : -1;
-  return true;
-}
-
-/** What stands before the time, from its end: misc letters, `[cpu]`, `tid` or `pid/tid`, and the rest is the task's name. */
-function readTask(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
-  let last = end;
-  out.cpu = -1;
-  out.pid = -1;
-  out.tgid = -1;
-  const misc = wordBefore(buf, start, last);
-  if (buf[misc - 1] === SPACE && isMisc(buf, misc, last) && buf[trimEnd(buf, start, misc) - 1] === BRACKET_CLOSE) {
-    last = trimEnd(buf, start, misc);
-  }
-  if (last > start && buf[last - 1] === BRACKET_CLOSE) {
-    const open = digitsBefore(buf, start, last - 1) - 1;
-    if (open >= start && buf[open] === BRACKET_OPEN && open < last - 2) {
-      out.cpu = decimal(buf, open + 1, last - 1);
-      last = trimEnd(buf, start, open);
-    }
-  }
-  const tid = digitsBefore(buf, start, last);
-  if (tid < last) {
-    let pid = tid;
-    if (tid > start && buf[tid - 1] === SLASH) {
-      pid = digitsBefore(buf, start, tid - 1);
-    }
-    if (pid === start || isBlank(buf[pid - 1])) {
-      out.pid = decimal(buf, tid, last);
-      out.tgid = pid < tid - 1 ? decimal(buf, pid, tid - 1) : -1;
-      last = trimEnd(buf, start, pid);
-    } else if (buf[pid - 1] === DASH && (pid - 1 === start || isBlank(buf[pid - 2]))) {
-      // tid -1: perf does not know
-      last = trimEnd(buf, start, pid - 1);
-    }
-  }
-  out.commStart = skipBlanks(buf, start, last);
-  out.commEnd = Math.max(last, out.commStart);
-}
-
-function digitsBefore(buf: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && isDigit(buf[at - 1])) {
-    at--;
-  }
-  return at;
-}
-
-function wordBefore(buf: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && !isBlank(buf[at - 1])) {
-    at--;
-  }
-  return at;
-}
-
-/** -F +misc: `K`, `U`, `Sp`... */
-function isMisc(buf: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const c = buf[at] | 32;
-    if (c < 97 || c > 122) {
-      return false;
-    }
-  }
-  return end > start && end - start <= 4;
-}
-
 /** Lines that are no samples: frames without a tab, source lines of frames, records without a time, perf's own warnings. */
 function readKnown(buf: Uint8Array, first: number, end: number, start: number, out: TraceLine): boolean {
   if (first > start && (isFrame(buf, first, end) || isSourceLine(buf, first, end))) {
@@ -334,7 +201,7 @@ function readKnown(buf: Uint8Array, first: number, end: number, start: number, o
     out.lost = -1;
     return true;
   }
-  if (startsWith(buf, first, end, 'Warning:') || startsWith(buf, first, end, 'Check IO/CPU overload')) {
+  if (REMARKS.some((remark) => find(buf, first, end, remark) >= 0)) {
     out.kind = LineKind.Record;
     return true;
   }

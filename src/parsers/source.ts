@@ -60,18 +60,18 @@ interface Input extends ByteSource {
 }
 
 function openInput(path: string, options: SourceOptions): Input {
-  let fd: number | undefined;
   try {
-    fd = path === '-' ? 0 : fs.openSync(path, 'r');
-    const stat = fs.fstatSync(fd);
+    const stat = path === '-' ? fs.fstatSync(0) : fs.statSync(path);
     if (stat.isDirectory()) {
       throw new InputError('this is a directory', { where: path, tryThis: 'name the trace files in it, one by one' });
     }
-    return stat.isFile() ? new FileInput(path, fd, stat.size, options) : new StreamInput(path, fd);
-  } catch (error) {
-    if (fd) {
-      fs.closeSync(fd);
+    // files of tracefs and procfs show no size, and reading trace_pipe waits for events
+    if (stat.isFile() && stat.size > 0) {
+      return new FileInput(path, path === '-' ? 0 : fs.openSync(path, 'r'), stat.size, options);
     }
+    // opening a pipe waits for its writer: a stream does that without blocking
+    return new StreamInput(path, path === '-' ? process.stdin : fs.createReadStream(path, { highWaterMark: 1 << 18 }));
+  } catch (error) {
     throw readError(error, path);
   }
 }
@@ -123,9 +123,9 @@ class StreamInput implements Input {
   readonly #chunks: AsyncIterator<string | Buffer>;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(path: string, fd: number) {
+  constructor(path: string, stream: NodeJS.ReadableStream & { destroy(): void }) {
     this.#path = path;
-    this.#stream = fd === 0 ? process.stdin : fs.createReadStream('', { fd, highWaterMark: 1 << 18 });
+    this.#stream = stream;
     this.#chunks = this.#stream[Symbol.asyncIterator]();
   }
 
@@ -167,6 +167,9 @@ class InputSource implements Source {
   /** decompressed bytes so far */
   #decoded = 0;
   #prefix: Uint8Array;
+  /** the step of decompression that is under way */
+  #step: Promise<void> | undefined;
+  readonly #chunk = new Uint8Array(COMPRESSED_CHUNK);
   #ended = false;
 
   constructor(path: string, compression: Compression, input: Input, prefix: Uint8Array) {
@@ -252,31 +255,41 @@ class InputSource implements Source {
     return got;
   }
 
+  /** Wait for the step that is under way, and begin the next, which runs while the caller parses what this one gave. */
   async #decode(decoder: Decoder, into: Uint8Array): Promise<number> {
-    const chunk = new Uint8Array(COMPRESSED_CHUNK);
     while (this.#ready.length === 0 && !this.#ended) {
-      try {
-        if (this.#prefix.length > 0) {
-          const prefix = this.#prefix;
-          this.#prefix = new Uint8Array(0);
-          this.position += prefix.length;
-          await decoder.push(prefix);
-          continue;
-        }
-        const got = await this.#input.read(chunk);
-        this.position += got;
-        if (got > 0) {
-          await decoder.push(chunk.subarray(0, got));
-        } else {
-          this.#ended = true;
-          await decoder.finish();
-        }
-      } catch (error) {
-        this.#ended = true;
-        this.#fail(error);
-      }
+      await (this.#step ?? this.#decodeStep(decoder));
+      this.#step = undefined;
+    }
+    if (!this.#ended) {
+      this.#step = this.#decodeStep(decoder);
+      // an error of this step is for the next read
+      this.#step.catch(() => {});
     }
     return this.#take(into);
+  }
+
+  async #decodeStep(decoder: Decoder): Promise<void> {
+    try {
+      if (this.#prefix.length > 0) {
+        const prefix = this.#prefix;
+        this.#prefix = new Uint8Array(0);
+        this.position += prefix.length;
+        await decoder.push(prefix);
+        return;
+      }
+      const got = await this.#input.read(this.#chunk);
+      this.position += got;
+      if (got > 0) {
+        await decoder.push(this.#chunk.subarray(0, got));
+      } else {
+        await decoder.finish();
+        this.#ended = true;
+      }
+    } catch (error) {
+      this.#ended = true;
+      this.#fail(error);
+    }
   }
 
   /** Damage before anything came out makes the input useless; later it is a loss to be reported. */

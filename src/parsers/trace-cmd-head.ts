@@ -7,7 +7,7 @@ import { firstTime, setTime } from './time-sample.ts';
 export function traceCmdHead(lines: HeadLines): TraceHead {
   const head: TraceHead = { format: 'trace-cmd', variant: '', timeUnit: 'ns', timeDigits: 6, timeBase: 0 };
   for (let i = 0; i < lines.length && i < 20; i++) {
-    const cpus = /^cpus=(\d+)/.exec(lines.line(i));
+    const cpus = /^(?:\S+: +)?cpus=(\d+)$/.exec(lines.line(i));
     if (cpus) {
       head.cpus = Number(cpus[1]);
     }

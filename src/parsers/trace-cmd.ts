@@ -14,20 +14,24 @@
 //     CPU:0 [477 EVENTS DROPPED]
 import {
   CARRIAGE_RETURN,
+  COLON,
   DASH,
   decimal,
+  digitsBefore,
+  find,
   isBlank,
-  isDigit,
   LESS,
   SPACE,
   skipBlanks,
   skipDigits,
+  skipWord,
   startsWith,
 } from '../util/bytes.ts';
-import { readBody } from './body.ts';
-import { readLost } from './ftrace.ts';
+import { isMarker, readBody } from './body.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
-import { readFlagsAndTime, searchTaskLine, TaskLineReader } from './task-line.ts';
+import { readLost } from './lost.ts';
+import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
+import { TaskLineReader } from './task-line.ts';
 
 /** Columns of the task name with -l. */
 const LATENCY_COLUMNS = 8;
@@ -35,6 +39,8 @@ const LATENCY_COLUMNS = 8;
 export class TraceCmdParser implements LineParser {
   readonly head: TraceHead;
   readonly #task: TaskLineReader;
+  /** the line before was a marker, whose text may hold newlines */
+  #inMarker = false;
 
   constructor(head: TraceHead) {
     this.head = head;
@@ -52,9 +58,13 @@ export class TraceCmdParser implements LineParser {
       if (out.kind === LineKind.Event) {
         classify(buf, out);
       }
+      this.#inMarker = isMarker(buf, out);
       return;
     }
     this.#parseOther(buf, start, last, out);
+    if (body > 0 && out.kind === LineKind.Bad) {
+      out.reason = 'no event behind the time';
+    }
   }
 
   #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
@@ -66,7 +76,13 @@ export class TraceCmdParser implements LineParser {
     } else if (isHeader(buf, start, end)) {
       out.kind = LineKind.Header;
       out.lost = -1;
-    } else if (!readLost(buf, first, end, out) && !this.#parseLayouts(buf, start, end, out)) {
+    } else if (readLost(buf, first, end, out)) {
+      this.#inMarker = false;
+    } else if (this.#parseLayouts(buf, start, end, out)) {
+      this.#inMarker = isMarker(buf, out);
+    } else if (this.#inMarker) {
+      out.kind = LineKind.Stack;
+    } else {
       out.kind = LineKind.Bad;
       out.reason = 'not a line of trace-cmd report';
     }
@@ -135,22 +151,29 @@ function readLatency(buf: Uint8Array, start: number, end: number, head: TraceHea
   return at;
 }
 
-/** `cpus=2`, `version = 6`, `CPU 0 is empty`; with several files the file's name alone on a line. */
+/** `cpus=2`, with several files `t1.dat: cpus=2`, `version = 6`, `CPU 0 is empty`, `CPU:1 [SUBBUFFER START] [...]` of --debug. */
 function isHeader(buf: Uint8Array, start: number, end: number): boolean {
-  if (startsWith(buf, start, end, 'cpus=')) {
-    return isDigit(buf[start + 5]);
+  const digits = digitsBefore(buf, start, end);
+  const cpus = digits - 'cpus='.length;
+  if (digits < end && cpus >= start && startsWith(buf, cpus, end, 'cpus=')) {
+    return cpus === start || buf[cpus - 1] === SPACE;
   }
   if (startsWith(buf, start, end, 'version = ') || startsWith(buf, start, end, '# ')) {
     return true;
   }
-  return startsWith(buf, start, end, 'CPU ') && startsWith(buf, end - 9, end, ' is empty');
+  if (startsWith(buf, start, end, 'CPU ')) {
+    return startsWith(buf, end - 9, end, ' is empty');
+  }
+  return startsWith(buf, start, end, 'CPU:') && find(buf, start, end, '[SUBBUFFER START]') > 0;
 }
 
 /** What the program says to stderr, when both went into one file: `trace-cmd: ...`, `  [pindrift:fault] function foo not defined`. */
 function isWarning(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  const isBracketed = startsWith(buf, start, end, '  [') && buf[skipWord(buf, start + 3, end)] === COLON;
   if (
+    isBracketed ||
+    startsWith(buf, start, end, ' TIME EXTEND: ') ||
     startsWith(buf, start, end, 'trace-cmd: ') ||
-    startsWith(buf, start, end, '  [') ||
     startsWith(buf, start, end, '  Error: ')
   ) {
     out.kind = LineKind.Record;

@@ -49,6 +49,15 @@ export interface RuleOutcome {
   missing: string[];
 }
 
+/** A finding that the user's config accepts (docs/rules-guide/config.md). It counts for no verdict and no exit code. */
+export interface Suppressed {
+  /** why it is accepted, in the words of the config */
+  reason: string;
+  /** last day of it: `2026-12-31`; undefined: for good */
+  until?: string;
+  finding: Finding;
+}
+
 export interface CheckReport {
   /** `pindrift.check/1` */
   schema: string;
@@ -56,6 +65,8 @@ export interface CheckReport {
   traces: TraceInfo[];
   rules: RuleOutcome[];
   findings: Finding[];
+  /** known and accepted; undefined when there are none */
+  suppressed?: Suppressed[];
 }
 
 /** The life of one pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */

@@ -7,6 +7,8 @@ interface Entry {
   extension: string;
   /** one line for the help of a command */
   summary: string;
+  /** bytes, not text: nothing to print on a terminal */
+  binary?: true;
   load(): Promise<Reporter>;
 }
 
@@ -56,6 +58,22 @@ const ENTRIES = {
     summary: 'each finding as a timeline with the trace lines',
     load: async () => (await import('./story.ts')).story,
   },
+  html: {
+    extension: 'html',
+    summary: 'one file to attach to a bug: timelines, evidence, all pins; opens without network',
+    load: async () => (await import('./html.ts')).html,
+  },
+  perfetto: {
+    extension: 'pftrace',
+    summary: 'a trace for ui.perfetto.dev: pinned pages as tracks',
+    binary: true,
+    load: async () => (await import('./perfetto.ts')).perfetto,
+  },
+  chrome: {
+    extension: 'json',
+    summary: 'the same as a Chrome JSON trace',
+    load: async () => (await import('./chrome.ts')).chrome,
+  },
 } as const satisfies Record<string, Entry>;
 
 export type ReportFormat = keyof typeof ENTRIES;
@@ -68,9 +86,9 @@ export function isReportFormat(name: string): name is ReportFormat {
 }
 
 /** What is known of a format without loading its reporter. */
-export function describeFormat(format: ReportFormat): { extension: string; summary: string } {
-  const { extension, summary } = ENTRIES[format];
-  return { extension, summary };
+export function describeFormat(format: ReportFormat): { extension: string; summary: string; binary: boolean } {
+  const { binary, extension, summary }: Entry = ENTRIES[format];
+  return { extension, summary, binary: binary === true };
 }
 
 export function loadReporter(format: ReportFormat): Promise<Reporter> {

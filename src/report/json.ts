@@ -2,7 +2,7 @@
 // ten thousand findings are no one string.
 import type { CheckReport } from './contract.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, traceJson } from './serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
 
 const INDENT = 2;
 
@@ -16,6 +16,10 @@ export const json: Reporter = {
     yield* list('rules', report.rules, ruleJson);
     yield ',\n';
     yield* list('findings', report.findings, findingJson);
+    if (report.suppressed !== undefined) {
+      yield ',\n';
+      yield* list('suppressed', report.suppressed, suppressedJson);
+    }
     yield '\n}\n';
   },
 };

@@ -2,7 +2,7 @@
 // Each line is the object of the contract with a `type` in front.
 import type { CheckReport } from './contract.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, traceJson } from './serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
 
 export const ndjson: Reporter = {
   id: 'ndjson',
@@ -17,6 +17,9 @@ export const ndjson: Reporter = {
     }
     for (const finding of report.findings) {
       yield typed('finding', findingJson(finding));
+    }
+    for (const one of report.suppressed ?? []) {
+      yield typed('suppressed', suppressedJson(one));
     }
   },
 };

@@ -1,7 +1,7 @@
 // What a reporter is: findings in, bytes out. A reporter reads its two arguments and nothing else (no
 // clock, no environment, no files), so the same report always gives the same bytes.
 import type { Confidence, Severity } from '../rules/finding.ts';
-import type { CheckReport } from './contract.ts';
+import type { CheckReport, DetailedReport } from './contract.ts';
 
 /** A line of the trace that is shown beside the evidence; the command reads it from the source. */
 export interface ContextLine {
@@ -51,4 +51,6 @@ export interface Reporter {
   readonly extension: string;
   /** The whole report. Text is UTF-8 and ends with a newline. */
   render(report: CheckReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
+  /** The same with the life of every pin, for reports that draw them; a command that has the pins calls this. */
+  renderDetailed?(detailed: DetailedReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
 }

@@ -2,7 +2,7 @@
 // a terminal. The shapes below are checked against contract.ts by the compiler: a new field does not build
 // until it has its place here (and in docs/json.md and docs/schema/check.schema.json).
 import type { Evidence, Finding, PinInfo } from '../rules/finding.ts';
-import type { CheckReport, Loss, RuleOutcome, TraceInfo } from './contract.ts';
+import type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from './contract.ts';
 
 /** Keys in the order they are written; `true` is a plain value or an array of them. */
 type Shape<T> = { readonly [K in keyof T]-?: Place<NonNullable<T[K]>> };
@@ -107,18 +107,22 @@ const FINDING: Shape<Finding> = {
   trace: true,
 };
 
+const SUPPRESSED: Shape<Suppressed> = { reason: true, until: true, finding: FINDING };
+
 const REPORT: Shape<CheckReport> = {
   schema: true,
   verdict: true,
   traces: TRACE,
   rules: RULE,
   findings: FINDING,
+  suppressed: SUPPRESSED,
 };
 
 /** The contract's objects, each as its JSON text. `indent` as in JSON.stringify. */
 export const traceJson = (trace: TraceInfo, indent?: number) => jsonText(ordered(trace, TRACE), indent);
 export const ruleJson = (rule: RuleOutcome, indent?: number) => jsonText(ordered(rule, RULE), indent);
 export const findingJson = (finding: Finding, indent?: number) => jsonText(ordered(finding, FINDING), indent);
+export const suppressedJson = (one: Suppressed, indent?: number) => jsonText(ordered(one, SUPPRESSED), indent);
 
 /** Every field of the contract as a path: `findings[].pin.pfn`. The schema and the documentation are tested against it. */
 export function contractPaths(): string[] {

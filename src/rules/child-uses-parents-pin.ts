@@ -19,7 +19,7 @@ export default defineRule({
     return {
       ioSubmit({ io, at }) {
         for (const pin of io.pins) {
-          const task = context.model.tasks.get(at.pid);
+          const task = at.pid === undefined ? undefined : context.model.task(at.pid);
           if (pin.mm === undefined || task?.mm === undefined || task.mm === pin.mm || task.mm.parent !== pin.mm) continue;
           context.report({
             messageId: 'child',

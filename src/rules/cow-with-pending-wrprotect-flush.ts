@@ -1,7 +1,5 @@
 // Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
-import type { At, Mm, WrprotectKind } from '../model/state.ts';
-import type { Transitions } from '../model/transitions.ts';
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
 
 interface Pending {
   start: number;
@@ -28,10 +26,10 @@ export default defineRule({
     let listening = false;
     const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
       const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
-      if (p === undefined || mm.pids.size < 2) return;
+      if (p === undefined || mm.pids.length < 2) return;
       context.report({
         messageId: 'window',
-        data: { kind: p.kind, from: p.at.cpu, to: at.cpu },
+        data: { kind: p.kind, from: p.at.cpu ?? '?', to: at.cpu ?? '?' },
         pin: pins[0],
         about: { mm, vpn, page: oldPage, at: fault },
         at,

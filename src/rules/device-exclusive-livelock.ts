@@ -1,6 +1,5 @@
 // A driver that starts over whenever its notifier fires, and whose own attempt fires it.
-import type { At, Mm, PageId } from '../model/state.ts';
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Mm, type PageId } from './contract.ts';
 
 /** Attempts in a row after which it is no coincidence. */
 const ATTEMPTS = 5;
@@ -11,7 +10,7 @@ interface Loop {
   count: number;
   first: At;
   last: At;
-  page: PageId;
+  page: PageId | undefined;
   told: boolean;
 }
 
@@ -57,7 +56,7 @@ export default defineRule({
       deviceExclusive({ mm, vpn, page, at }) {
         const map = of(mm);
         const l = map.get(vpn);
-        if (l === undefined || at.pid !== l.last.pid || !(at.ts - l.last.ts < AT_ONCE_NS)) {
+        if (l === undefined || at.pid !== l.last.pid || !((at.ts ?? Number.NaN) - (l.last.ts ?? Number.NaN) < AT_ONCE_NS)) {
           if (l !== undefined) tell(mm, vpn, l);
           map.set(vpn, { count: 1, first: at, last: at, page, told: false });
         } else {

@@ -1,7 +1,6 @@
 // What took the write permission of a pinned page away before a write fault copied it: the question every copy
 // rule asks. The latest event wins, since each of these makes the entry read-only whatever it was before.
-import type { Drift, Mm, RangeOp, Step } from '../model/state.ts';
-import { Pte } from '../model/state.ts';
+import type { Drift, Mm, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
   | { kind: 'swap-in'; step: Step; unmap: Step | undefined }
@@ -32,10 +31,10 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   }
   // taken through a read-only entry: only a read pin can be
   if (pin.call.write) return { kind: 'unknown' };
-  const vpn = pin.vpn;
+  const vpn = pin.vpn ?? Number.NaN;
   const op = pin.mm?.ops.findLast((o) => o.at.line < pin.call.at.line && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move');
-  if (op?.kind === 'wrprotect' && (pin.entryBits & Pte.Shared) === 0) return { kind: 'wrprotect-before', op };
-  if ((pin.entryBits & Pte.Shared) !== 0 || op?.kind === 'fork') return { kind: 'shared-before', op, child: op?.child };
+  if (op?.kind === 'wrprotect' && !pin.entry.shared) return { kind: 'wrprotect-before', op };
+  if (pin.entry.shared || op?.kind === 'fork') return { kind: 'shared-before', op, child: op?.child };
   return { kind: 'unknown' };
 }
 

@@ -1,6 +1,5 @@
 // The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
-import type { Pin } from '../model/state.ts';
-import { defineRule } from './contract.ts';
+import { defineRule, type Pin } from './contract.ts';
 
 /** Does the pinning address space still map the page where it pinned it? */
 const gaveUp = (pin: Pin): boolean => pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap');

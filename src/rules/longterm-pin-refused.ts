@@ -17,11 +17,11 @@ export default defineRule({
   create(context) {
     return {
       pinFailed({ call, at }) {
-        if (!call.longterm || call.mm === undefined || !(call.ret < 0)) return;
+        if (!call.longterm || call.mm === undefined || call.ret === undefined || call.ret >= 0) return;
         context.report({
           messageId: 'refused',
-          data: { nr: call.nr, ret: call.ret },
-          about: { mm: call.mm, vpn: Math.floor(call.addr / 4096), page: Number.NaN, at: call.at },
+          data: { nr: call.nr ?? '?', ret: call.ret },
+          about: { mm: call.mm, vpn: call.address === undefined ? undefined : Math.floor(call.address / 4096), page: undefined, at: call.at },
           at,
           cause: 'the call returned an error',
           severity: 'note',

@@ -1,6 +1,5 @@
 // Harm, not a cause: what a drift cost. Attached to the finding about the drift.
-import type { Drift, Pin, Step } from '../model/state.ts';
-import { defineRule } from './contract.ts';
+import { defineRule, type Drift, type Pin, type Step } from './contract.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,5 @@
 // A page change that a secondary MMU was not told about.
-import type { At, Mm } from '../model/state.ts';
-import type { Transitions } from '../model/transitions.ts';
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Mm, type Transitions } from './contract.ts';
 
 interface Window {
   start: number;
@@ -47,6 +45,7 @@ export default defineRule({
     };
     return {
       notifierStart({ mm, start, end, at }) {
+        if (start === undefined || end === undefined) return;
         if (!listening) {
           listening = true;
           context.on('cow', cow);
@@ -58,7 +57,7 @@ export default defineRule({
       },
       notifierEnd({ mm, start, end }) {
         const list = open.get(mm);
-        if (list === undefined) return;
+        if (list === undefined || start === undefined || end === undefined) return;
         const i = list.findLastIndex((w) => w.start === Math.floor(start / 4096) && w.end === Math.ceil(end / 4096));
         if (i >= 0) list.splice(i, 1);
       },

@@ -1,5 +1,4 @@
 // A GUP call returned a page that the address did not map.
-import { Pte } from '../model/state.ts';
 import { defineRule } from './contract.ts';
 
 export default defineRule({
@@ -18,13 +17,13 @@ export default defineRule({
   create(context) {
     return {
       pin({ pin, at }) {
-        const state = pin.entryState;
-        if (state !== Pte.Swap && state !== Pte.Migration) return;
+        const state = pin.entry.state;
+        if (state !== 'swap' && state !== 'migration') return;
         // the slow path faults the page in first; what maps it then has its own line
-        if (pin.duringFork !== undefined || pin.page !== pin.page) return;
+        if (pin.duringFork !== undefined || pin.page === undefined) return;
         context.report({
           messageId: 'unmapped',
-          data: { state: state === Pte.Swap ? 'swapped out' : 'under migration' },
+          data: { state: state === 'swap' ? 'swapped out' : 'under migration' },
           pin,
           at,
           cause: 'the grab and the unmapping overlap',

@@ -1,5 +1,4 @@
 // A device gets a page for itself (atomics) while somebody else holds a pin on it.
-import { Pte } from '../model/state.ts';
 import { defineRule } from './contract.ts';
 
 export default defineRule({
@@ -29,7 +28,7 @@ export default defineRule({
         }
       },
       pin({ pin, at }) {
-        if (pin.entryState !== Pte.DevExclusive) return;
+        if (pin.entry.state !== 'device-exclusive') return;
         context.report({
           messageId: 'stuck',
           pin,

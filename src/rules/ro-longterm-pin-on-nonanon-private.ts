@@ -1,5 +1,4 @@
 // A R/O longterm pin of the zero page, or of a page cache page, in a private mapping.
-import { Pte } from '../model/state.ts';
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 
@@ -24,9 +23,9 @@ export default defineRule({
         const { pin } = drift;
         const { call } = pin;
         if (drift.via !== 'cow' || call.write || call.kind !== 'PIN' || !matters(drift)) return;
-        const file = (pin.entryBits & Pte.File) !== 0;
+        const { file } = pin.entry;
         // an anonymous page would have been seen entering the page table, unless that was before the trace
-        if (!file && pin.entryState !== undefined) return;
+        if (!file && pin.entry.state !== undefined) return;
         context.report({
           messageId: 'stale',
           drift,

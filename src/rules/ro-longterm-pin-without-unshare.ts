@@ -1,5 +1,4 @@
 // A R/O pin of a shared anonymous page reads the copy that the other process keeps.
-import { Pte } from '../model/state.ts';
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
 
@@ -24,7 +23,7 @@ export default defineRule({
         const { pin } = drift;
         const { call } = pin;
         if (drift.via !== 'cow' || call.write || call.kind !== 'PIN' || !matters(drift)) return;
-        if ((pin.entryBits & Pte.Shared) === 0) return;
+        if (!pin.entry.shared) return;
         const why = readOnlyBy(drift);
         const op = why.kind === 'shared-before' ? why.op : undefined;
         context.report({

@@ -1,6 +1,5 @@
 // More given back than taken, or given back by the wrong function.
-import type { PageId, Pin } from '../model/state.ts';
-import { defineRule } from './contract.ts';
+import { defineRule, type PageId, type Pin } from './contract.ts';
 
 export default defineRule({
   meta: {
@@ -23,18 +22,18 @@ export default defineRule({
     const last = new Map<PageId, Pin>();
     return {
       pin({ pin }) {
-        last.delete(pin.page);
+        if (pin.page !== undefined) last.delete(pin.page);
       },
       release({ pin, by, at }) {
-        if (pin.page !== pin.page) return;
+        if (pin.page === undefined) return;
         if (by === 'unpin' && pin.call.kind === 'GET') {
           context.report({ messageId: 'wrong', pin, at, cause: 'released by the wrong function', severity: 'note', path: [{ role: 'release', at, what: 'unpin of a FOLL_GET reference' }] });
         }
         if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);
       },
       unmatchedRelease({ page, at }) {
-        const pin = last.get(page);
-        if (pin === undefined) return;
+        const pin = page === undefined ? undefined : last.get(page);
+        if (page === undefined || pin === undefined) return;
         last.delete(page);
         context.report({
           messageId: 'twice',

@@ -1,6 +1,5 @@
 // The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
-import type { At, Drift, Pin, Step } from '../model/state.ts';
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Drift, type Pin, type Step } from './contract.ts';
 
 export default defineRule({
   meta: {

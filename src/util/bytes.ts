@@ -5,14 +5,12 @@ export const NEWLINE = 10;
 export const CARRIAGE_RETURN = 13;
 export const TAB = 9;
 export const SPACE = 32;
-export const BANG = 33;
 export const QUOTE = 34;
 export const HASH = 35;
 export const PAREN_OPEN = 40;
 export const PAREN_CLOSE = 41;
 export const STAR = 42;
 export const PLUS = 43;
-export const COMMA = 44;
 export const DASH = 45;
 export const DOT = 46;
 export const SLASH = 47;
@@ -20,14 +18,11 @@ export const ZERO = 48;
 export const NINE = 57;
 export const COLON = 58;
 export const LESS = 60;
-export const EQUALS = 61;
 export const GREATER = 62;
 export const BRACKET_OPEN = 91;
 export const BRACKET_CLOSE = 93;
 export const UNDERSCORE = 95;
-export const BRACE_OPEN = 123;
 export const PIPE = 124;
-export const BRACE_CLOSE = 125;
 
 export function isDigit(c: number | undefined): boolean {
   return c !== undefined && c >= ZERO && c <= NINE;
@@ -43,6 +38,11 @@ export function isWord(c: number | undefined): boolean {
     return false;
   }
   return (c >= 97 && c <= 122) || (c >= ZERO && c <= NINE) || c === UNDERSCORE || (c >= 65 && c <= 90);
+}
+
+/** A character that an identifier may begin with. */
+export function isNameStart(c: number | undefined): boolean {
+  return isWord(c) && !isDigit(c);
 }
 
 /** A hexadecimal digit as the kernel prints them. */
@@ -71,6 +71,15 @@ export function skipDigits(buf: Uint8Array, p: number, end: number): number {
   let at = p;
   while (at < end && buf[at] >= ZERO && buf[at] <= NINE) {
     at++;
+  }
+  return at;
+}
+
+/** Where the digits that end at `end` begin. */
+export function digitsBefore(buf: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && isDigit(buf[at - 1])) {
+    at--;
   }
   return at;
 }

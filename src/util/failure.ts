@@ -70,9 +70,18 @@ function oclifExit(error: unknown): number | undefined {
   return typeof exit === 'number' ? exit : undefined;
 }
 
+/** oclif's messages as one sentence: without its headings, notes and repetitions. */
 function usageMessage(error: Error): string {
   const text = stripVTControlCharacters(error.message)
     .replace(/\n?See more help with --help\s*$/, '')
+    .replace(/\n\s*Note: --[\s\S]*$/, '')
+    .replace(/^The following errors? occurred:\n\s*/, '')
+    .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
+    .replace(/^Nonexistent flags?: /, 'unknown flag: ')
+    .replace(
+      /^Missing \d+ required args?:\n\s*(\w+)[\s\S]*$/,
+      (_all, arg: string) => `missing argument: ${arg.toUpperCase()}`,
+    )
     .replace(/^command (\S+) not found$/, (_all, id: string) => `unknown command: ${id.replaceAll(':', ' ')}`);
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -159,6 +159,25 @@ FUNCTIONS.forEach((f, i) => {
   if (f.events?.[1] !== undefined && !BY_EVENT.has(f.events[1])) BY_EVENT.set(f.events[1], { fn: i, ret: true });
 });
 
+/** Add what a probe on a function says (extend.ts). */
+export function addFunction(name: string, kind: KindName, ret: boolean, events: readonly string[]): void {
+  let index = BY_NAME.get(name);
+  if (index === undefined) {
+    index = (FUNCTIONS as KernelFunction[]).push({ name }) - 1;
+    BY_NAME.set(name, index);
+  }
+  FUNCTIONS[index][ret ? 'ret' : 'entry'] = kind;
+  for (const event of events) BY_EVENT.set(event, { fn: index, ret });
+}
+
+/** What a probe on a function says already. */
+export function meaningOf(name: string, ret: boolean): KindName | undefined {
+  const index = BY_NAME.get(name);
+  return index === undefined ? undefined : FUNCTIONS[index][ret ? 'ret' : 'entry'];
+}
+
+export const isEventName = (event: string): boolean => BY_EVENT.has(event);
+
 export const fnIndex = (name: string): number => BY_NAME.get(name) ?? 0;
 export const fnName = (index: number): string | undefined => (index > 0 ? FUNCTIONS[index]?.name.replace(/^tp:/, '') : undefined);
 

@@ -12,14 +12,23 @@ const { MM, ADDR, END, PAGE, OTHER, N, FLAGS, PTE_HI, PTE_LO, SYM, CPU } = Slot;
  */
 export type FieldType = 'num' | 'pte' | 'sym' | 'len';
 
-export interface KindField {
-  slot: number;
-  type: FieldType;
+export interface KindField<S extends number = number, N extends string = string, T extends FieldType = FieldType> {
+  slot: S;
+  type: T;
   /** argument names with this meaning: the probe set's own first, then the kernel's parameter names */
   names: readonly string[];
+  /** the first of the names; rules know the field by it (api/events.ts) */
+  name: FirstWord<N>;
 }
 
-const f = (slot: number, names: string, type: FieldType = 'num'): KindField => ({ slot, type, names: names.split(' ') });
+type FirstWord<N extends string> = N extends `${infer W} ${string}` ? W : N;
+
+function f<S extends number, const N extends string>(slot: S, names: N): KindField<S, N, 'num'>;
+function f<S extends number, const N extends string, T extends FieldType>(slot: S, names: N, type: T): KindField<S, N, T>;
+function f(slot: number, names: string, type: FieldType = 'num'): KindField {
+  const list = names.split(' ');
+  return { slot, type, names: list, name: list[0] };
+}
 
 const mm = f(MM, 'mm vm_mm mm_struct src_mm');
 const addr = f(ADDR, 'addr address start va uaddr hva');
@@ -155,6 +164,9 @@ const KIND_LIST = {
 
 export type KindName = keyof typeof KIND_LIST;
 
+/** Fields of one kind, as types: what api/events.ts makes of them is what a rule gets. */
+export type FieldsOfKind<K extends KindName> = (typeof KIND_LIST)[K][number];
+
 /** Names by number: `KIND_NAMES[row[Slot.KIND]]`. */
 export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
 
@@ -162,3 +174,11 @@ export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
 export const Kind = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as Record<KindName, number>;
 
 export const KIND_FIELDS: readonly (readonly KindField[])[] = KIND_NAMES.map((name) => KIND_LIST[name]);
+
+/** Add a kind that a rule brings (extend.ts). */
+export function addKind(name: string, fields: readonly KindField[]): number {
+  const index = KIND_NAMES.push(name as KindName) - 1;
+  (Kind as Record<string, number>)[name] = index;
+  (KIND_FIELDS as (readonly KindField[])[]).push(fields);
+  return index;
+}

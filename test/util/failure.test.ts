@@ -38,8 +38,15 @@ describe('describeFailure', () => {
     const error = new CLIError('Nonexistent flag: --foo\nSee more help with --help');
     expect(describeFailure(error, { help: 'pindrift check --help' })).toEqual({
       exitCode: 2,
-      text: 'pindrift: nonexistent flag: --foo\n  try: pindrift check --help\n',
+      text: 'pindrift: unknown flag: --foo\n  try: pindrift check --help\n',
     });
+  });
+
+  it('a missing argument: one line, without what oclif has to say about its own flags', () => {
+    const error = new CLIError(
+      'Missing 1 required arg:\n  trace  text of a trace\n  Note: --output allows multiple values.',
+    );
+    expect(describeFailure(error).text).toBe('pindrift: missing argument: TRACE\n');
   });
 
   it('an unknown command is named as it was typed', () => {

@@ -1,0 +1,17 @@
+// A page table entry of the model, which keeps page and state in one number, as a rule sees it.
+import { entryBits, entryPage, Pte } from '../model/state.ts';
+import type { Entry, EntryState, PageId } from './views.ts';
+
+export const ENTRY_STATES: readonly EntryState[] = ['none', 'present', 'swap', 'migration', 'device-exclusive'];
+
+export function entryView(entry: number): Entry {
+  const bits = entryBits(entry);
+  const state = ENTRY_STATES[bits & Pte.STATE];
+  const page = entryPage(entry);
+  return {
+    state,
+    page: state === 'none' || Number.isNaN(page) ? undefined : (page as PageId),
+    shared: (bits & Pte.Shared) !== 0,
+    file: (bits & Pte.File) !== 0,
+  };
+}

@@ -1,0 +1,78 @@
+// The events themselves, for rules that need to know what no transition says: a task that calls execve, a probe that
+// only the rule's author knows. An event is one line of the trace that the vocabulary understood.
+import type { FieldsOfKind, KindField, KindName } from '../vocabulary/kinds.ts';
+import type { Slot } from '../vocabulary/record.ts';
+import type { FieldMeaning, Probes } from './probes.ts';
+import type { At, Mm, PageId } from './views.ts';
+
+/**
+ * An event. `fields` are its arguments under their names in the probe set (`nr`, `flags`, `page` ...); what the line
+ * does not show is undefined. Handlers of events run after the state has changed.
+ */
+export interface TraceEvent<K extends string, F> {
+  readonly kind: K;
+  readonly at: At;
+  readonly fields: F;
+}
+
+/** Value of a field by what it means. */
+interface Values {
+  mm: Mm;
+  page: PageId;
+  pfn: PageId;
+  address: number;
+  number: number;
+  pointer: string;
+  symbol: string;
+  bits: bigint;
+}
+
+/** Fields that are pages, address spaces or pointers although their slot does not say so. */
+type MeaningOf<S extends number, N extends string, T> = T extends 'pte'
+  ? 'bits'
+  : T extends 'sym'
+    ? 'symbol'
+    : S extends typeof Slot.MM
+      ? 'mm'
+      : S extends typeof Slot.PAGE
+        ? 'page'
+        : S extends typeof Slot.OTHER
+          ? N extends PointerName
+            ? 'pointer'
+            : N extends PageName
+              ? 'page'
+              : N extends 'src'
+                ? 'mm'
+                : 'number'
+          : S extends typeof Slot.ADDR | typeof Slot.END
+            ? 'number'
+            : N extends PageName
+              ? 'page'
+              : 'number';
+
+export const POINTER_NAMES = ['pages', 'bio', 'pipe', 'owner', 'vmemmap', 'entry'] as const;
+export const PAGE_NAMES = ['p1', 'p2', 'p3', 'new', 'kpage', 'cow', 'folio'] as const;
+type PointerName = (typeof POINTER_NAMES)[number];
+type PageName = (typeof PAGE_NAMES)[number];
+
+type NameOf<F> = F extends KindField<infer _S, infer _N, infer _T> ? F['name'] : never;
+type ValueOf<F> = F extends KindField<infer S, infer _N, infer T> ? Values[MeaningOf<S, F['name'], T>] : never;
+
+/** Fields of a built-in kind. */
+export type EventFields<K extends KindName> = {
+  readonly [F in FieldsOfKind<K> as NameOf<F>]: ValueOf<F> | undefined;
+};
+
+/** Fields of a kind that a rule brings. */
+export type ProbeFields<F> = {
+  readonly [K in keyof F]:
+    | (F[K] extends FieldMeaning ? Values[F[K]] : F[K] extends { is: infer M extends FieldMeaning } ? Values[M] : never)
+    | undefined;
+};
+
+/** The event of a kind: built-in, or one of the rule's own probes. */
+export type EventOf<K extends string, P extends Probes> = K extends KindName
+  ? TraceEvent<K, EventFields<K>>
+  : K extends keyof P
+    ? TraceEvent<K, ProbeFields<P[K]['fields']>>
+    : never;

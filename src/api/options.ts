@@ -1,0 +1,90 @@
+// Options of a rule: a small part of JSON Schema (2020-12), from which come the types in `context.options`, the check
+// of what a user's config says, and the table in the rule's documentation.
+
+interface Common {
+  /** one sentence */
+  readonly description: string;
+}
+export type OptionSchema =
+  | (Common & { readonly type: 'boolean'; readonly default: boolean })
+  | (Common & {
+      readonly type: 'number' | 'integer';
+      readonly default: number;
+      readonly minimum?: number;
+      readonly maximum?: number;
+    })
+  | (Common & { readonly type: 'string'; readonly default: string; readonly enum?: readonly string[] })
+  | (Common & {
+      readonly type: 'array';
+      readonly items: { readonly type: 'string' };
+      readonly default: readonly string[];
+    });
+
+/** Options by name: `{ within: { type: 'integer', default: 1000, minimum: 0, description: '...' } }`. */
+export type OptionSchemas = Readonly<Record<string, OptionSchema>>;
+
+type OptionValue<S extends OptionSchema> = S extends { type: 'boolean' }
+  ? boolean
+  : S extends { type: 'number' | 'integer' }
+    ? number
+    : S extends { enum: readonly (infer E)[] }
+      ? E
+      : S extends { type: 'array' }
+        ? readonly string[]
+        : string;
+
+/** The values a rule gets: what the user said, or the defaults. */
+export type OptionValues<O extends OptionSchemas> = { readonly [K in keyof O]: OptionValue<O[K]> };
+
+export interface OptionProblem {
+  option: string;
+  problem: string;
+}
+
+/** Defaults, with what the user said in their place. */
+export function optionValues(
+  schemas: OptionSchemas,
+  said: Readonly<Record<string, unknown>> = {},
+): { values: Record<string, unknown>; problems: OptionProblem[] } {
+  const values: Record<string, unknown> = {};
+  const problems: OptionProblem[] = [];
+  for (const [name, schema] of Object.entries(schemas)) values[name] = schema.default;
+  for (const [name, value] of Object.entries(said)) {
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    if (schema === undefined) {
+      const known = Object.keys(schemas);
+      problems.push({
+        option: name,
+        problem: known.length === 0 ? 'this rule has no options' : `no such option; there is ${known.join(', ')}`,
+      });
+      continue;
+    }
+    const problem = problemOf(schema, value);
+    if (problem === undefined) values[name] = value;
+    else problems.push({ option: name, problem });
+  }
+  return { values, problems };
+}
+
+function problemOf(schema: OptionSchema, value: unknown): string | undefined {
+  switch (schema.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false is wanted';
+    case 'number':
+    case 'integer':
+      if (typeof value !== 'number' || Number.isNaN(value)) return 'a number is wanted';
+      if (schema.type === 'integer' && !Number.isInteger(value)) return 'a whole number is wanted';
+      if (schema.minimum !== undefined && value < schema.minimum) return `at least ${schema.minimum} is wanted`;
+      if (schema.maximum !== undefined && value > schema.maximum) return `at most ${schema.maximum} is wanted`;
+      return undefined;
+    case 'string':
+      if (typeof value !== 'string') return 'a text is wanted';
+      if (schema.enum !== undefined && !schema.enum.includes(value))
+        return `one of ${schema.enum.join(', ')} is wanted`;
+      return undefined;
+    case 'array':
+      return Array.isArray(value) && value.every((v) => typeof v === 'string')
+        ? undefined
+        : 'a list of texts is wanted';
+  }
+}

@@ -1,0 +1,63 @@
+// An event as a rule gets it: the record's slots under the names of its fields, with their meaning.
+
+import { meaningsOf } from '../vocabulary/extend.ts';
+import { KIND_FIELDS, KIND_NAMES, type KindField } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
+import type { FieldMeaning } from './probes.ts';
+import { asPage, pointer, type Viewer } from './viewer.ts';
+
+type Meaning = FieldMeaning | 'bits' | 'length';
+type Fields = Record<string, unknown>;
+type Read = (rows: Float64Array, o: number, v: Viewer) => unknown;
+
+const READ: Record<Meaning, (slot: number) => Read> = {
+  // an address space that is gone stays the one it was
+  mm: (s) => (rows, o, v) => v.mm(v.model.mms.get(rows[o + s]) ?? v.model.mm(rows[o + s])),
+  page: (s) => (rows, o, v) => asPage(v.model.page(rows[o + s])),
+  pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
+  address: (s) => (rows, o) => number(rows[o + s]),
+  number: (s) => (rows, o) => number(rows[o + s]),
+  pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : pointer(rows[o + s])),
+  symbol: (s) => (rows, o, v) => v.symbol(rows[o + s])?.replace(/^"(.*)"$/, '$1'),
+  length: () => (rows, o) => number(rows[o + Slot.END] - rows[o + Slot.ADDR]),
+  bits: () => (rows, o) => bits(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),
+};
+
+const number = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
+const bits = (hi: number, lo: number): bigint | undefined =>
+  Number.isNaN(hi) || Number.isNaN(lo)
+    ? undefined
+    : (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
+
+/** What a field of a built-in kind is; the same decision as the types in events.ts. */
+function meaningOf({ slot, name, type }: KindField): Meaning {
+  if (type === 'pte') return 'bits';
+  if (type === 'sym') return 'symbol';
+  if (type === 'len') return 'length';
+  if (slot === Slot.MM) return 'mm';
+  if (slot === Slot.PAGE) return 'page';
+  if (slot === Slot.OTHER && (POINTER_NAMES as readonly string[]).includes(name)) return 'pointer';
+  if ((PAGE_NAMES as readonly string[]).includes(name) && !(slot === Slot.END || slot === Slot.ADDR)) return 'page';
+  if (slot === Slot.OTHER && name === 'src') return 'mm';
+  return 'number';
+}
+
+const readers = new Map<number, [name: string, read: Read][]>();
+
+function readersOf(kind: number): [name: string, read: Read][] {
+  let list = readers.get(kind);
+  if (list === undefined) {
+    const meanings = meaningsOf(kind);
+    list = KIND_FIELDS[kind].map((field, i) => [field.name, READ[meanings?.[i] ?? meaningOf(field)](field.slot)]);
+    readers.set(kind, list);
+  }
+  return list;
+}
+
+/** The event at `o` of `rows`. */
+export function showEvent(kind: number, rows: Float64Array, o: number, v: Viewer): TraceEvent<string, Fields> {
+  const fields: Fields = {};
+  for (const [name, read] of readersOf(kind)) fields[name] ??= read(rows, o, v);
+  return { kind: KIND_NAMES[kind], at: v.at(v.model.at()), fields };
+}

@@ -1,0 +1,126 @@
+// A transition of the model as a rule gets it. One function per transition, so that a new field of the model shows in
+// the contract only when somebody has said how.
+import type { PageId as RawPage, Pin as RawPin } from '../model/state.ts';
+import type { Transitions as Raw } from '../model/transitions.ts';
+import type { TransitionName, Transitions } from './transitions.ts';
+import { asPage, knownNumber as known, knownPointer, type Viewer } from './viewer.ts';
+import type { Pin } from './views.ts';
+
+type Show = { [K in TransitionName]: (t: Raw[K], v: Viewer) => Transitions[K] };
+
+const pins = (list: readonly RawPin[], v: Viewer): readonly Pin[] => v.pins(list);
+const page = (p: RawPage) => asPage(p);
+
+export const SHOW: Show = {
+  pin: (t, v) => ({ pin: v.pin(t.pin), at: v.at(t.at) }),
+  pinFailed: (t, v) => ({ call: v.call(t.call), at: v.at(t.at) }),
+  release: (t, v) => ({ pin: v.pin(t.pin), at: v.at(t.at), presumed: t.presumed, by: t.by }),
+  unmatchedRelease: (t, v) => ({ page: page(t.page), refs: known(t.refs), at: v.at(t.at) }),
+  cow: (t, v) => ({
+    mm: v.mm(t.mm),
+    vpn: t.vpn,
+    oldPage: page(t.oldPage),
+    newPage: page(t.newPage),
+    at: v.at(t.at),
+    fault: v.at(t.fault),
+    pins: pins(t.pins, v),
+  }),
+  reuse: (t, v) => ({ mm: v.mm(t.mm), vpn: t.vpn, page: page(t.page), at: v.at(t.at), pins: pins(t.pins, v) }),
+  unshare: (t, v) => ({
+    mm: v.mm(t.mm),
+    vpn: t.vpn,
+    oldPage: page(t.oldPage),
+    newPage: page(t.newPage),
+    at: v.at(t.at),
+  }),
+  unmap: (t, v) => ({ mm: v.mm(t.mm), vpn: t.vpn, page: page(t.page), at: v.at(t.at), pins: pins(t.pins, v) }),
+  swapIn: (t, v) => ({
+    mm: v.mm(t.mm),
+    vpn: t.vpn,
+    page: page(t.page),
+    exclusive: t.exclusive,
+    write: t.write,
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  fork: (t, v) => ({
+    src: v.mm(t.src),
+    dst: v.mm(t.dst),
+    start: t.start,
+    end: t.end,
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  share: (t, v) => ({ pin: v.pin(t.pin), child: v.mm(t.child), at: v.at(t.at) }),
+  earlyCopy: (t, v) => ({
+    src: v.mm(t.src),
+    child: v.mm(t.child),
+    vpn: t.vpn,
+    page: page(t.page),
+    copy: page(t.copy),
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  wrprotect: (t, v) => ({
+    mm: v.mm(t.mm),
+    start: t.start,
+    end: t.end,
+    kind: t.kind,
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  zap: (t, v) => ({
+    mm: v.mm(t.mm),
+    start: t.start,
+    end: t.end,
+    at: v.at(t.at),
+    exiting: t.exiting,
+    pins: pins(t.pins, v),
+  }),
+  move: (t, v) => ({
+    mm: v.mm(t.mm),
+    from: t.from,
+    to: t.to,
+    bytes: t.bytes,
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  replace: (t, v) => ({
+    mm: v.mm(t.mm),
+    vpn: t.vpn,
+    oldPage: page(t.oldPage),
+    newPage: page(t.newPage),
+    via: t.via,
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  split: (t, v) => ({ mm: v.mm(t.mm), vpn: t.vpn, at: v.at(t.at), pins: pins(t.pins, v) }),
+  deviceExclusive: (t, v) => ({
+    mm: v.mm(t.mm),
+    vpn: t.vpn,
+    page: page(t.page),
+    owner: knownPointer(t.owner),
+    at: v.at(t.at),
+    pins: pins(t.pins, v),
+  }),
+  deviceRestore: (t, v) => ({ mm: v.mm(t.mm), vpn: t.vpn, page: page(t.page), at: v.at(t.at), by: t.by }),
+  notifierStart: (t, v) => ({
+    mm: v.mm(t.mm),
+    start: known(t.start),
+    end: known(t.end),
+    event: known(t.event),
+    owner: knownPointer(t.owner),
+    at: v.at(t.at),
+  }),
+  notifierEnd: (t, v) => ({ mm: v.mm(t.mm), start: known(t.start), end: known(t.end), at: v.at(t.at) }),
+  tlbFlush: (t, v) => ({ mm: v.mm(t.mm), start: known(t.start), end: known(t.end), at: v.at(t.at) }),
+  ioSubmit: (t, v) => ({ io: v.io(t.io), at: v.at(t.at) }),
+  ioEnd: (t, v) => ({ io: v.io(t.io), at: v.at(t.at) }),
+  drift: (t, v) => ({ drift: v.drift(t.drift) }),
+  heal: (t, v) => ({ drift: v.drift(t.drift), at: v.at(t.at) }),
+  exit: (t, v) => ({ mm: v.mm(t.mm), at: v.at(t.at), pins: pins(t.pins, v) }),
+  lost: (t, v) => v.gap(t),
+  end: (t, v) => ({ pins: pins(t.pins, v) }),
+};
+
+export const TRANSITION_NAMES = Object.keys(SHOW) as TransitionName[];

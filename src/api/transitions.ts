@@ -1,0 +1,172 @@
+// What the replay tells a rule, one type per thing that happened to the mm: the handlers of a rule are named after
+// these. (E1) and the like are the rows of the model in docs/model.md.
+import type { At, Drift, Gap, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './views.ts';
+
+/** `pins` are live pins, `vpn`, `start` and `end` virtual pages; `start` is the first, `end` the one behind the last. */
+export interface Transitions {
+  /** a GUP call returned and this page of it is held (E4) */
+  pin: { readonly pin: Pin; readonly at: At };
+  /** a GUP call returned an error, or fewer pages than asked for */
+  pinFailed: { readonly call: PinCall; readonly at: At };
+  /** a pin was given back; `presumed`: the release was not seen, the page was found in other use (E5, E6) */
+  release: { readonly pin: Pin; readonly at: At; readonly presumed: boolean; readonly by: ReleasedBy };
+  /** a reference was given back that matches no pin the trace has shown (E5) */
+  unmatchedRelease: { readonly page: PageId | undefined; readonly refs: number | undefined; readonly at: At };
+  /** a write fault copied: `oldPage` stays with whoever pinned it, `mm` maps `newPage` from now on (E8, do_wp_page()) */
+  cow: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly oldPage: PageId | undefined;
+    readonly newPage: PageId | undefined;
+    readonly at: At;
+    /** the write fault */
+    readonly fault: At;
+    readonly pins: readonly Pin[];
+  };
+  /** a write fault kept the page and made it writable (E8, wp_page_reuse()); `pins`: all pins on the page, of any mm */
+  reuse: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** FAULT_FLAG_UNSHARE gave a reader its own copy before pinning (E8) */
+  unshare: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly oldPage: PageId | undefined;
+    readonly newPage: PageId | undefined;
+    readonly at: At;
+  };
+  /** reclaim replaced the entry by a swap entry (E10, try_to_unmap_one()) */
+  unmap: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** a swap fault mapped a page (E9, do_swap_page()) */
+  swapIn: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly exclusive: boolean;
+    /** the fault was for writing */
+    readonly write: boolean;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** copy_page_range() of one VMA begins (E11) */
+  fork: {
+    readonly src: Mm;
+    readonly dst: Mm;
+    readonly start: number;
+    readonly end: number;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** copy_page_range() is over and this pinned page went to the child without an early copy (E11) */
+  share: { readonly pin: Pin; readonly child: Mm; readonly at: At };
+  /** fork gave the child its own copy of a page (E11) */
+  earlyCopy: {
+    readonly src: Mm;
+    readonly child: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly copy: PageId | undefined;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** a range lost write permission (E12) */
+  wrprotect: {
+    readonly mm: Mm;
+    readonly start: number;
+    readonly end: number;
+    readonly kind: WrprotectKind;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** a range was unmapped (E13, unmap_page_range()); `exiting`: the whole address space goes */
+  zap: {
+    readonly mm: Mm;
+    readonly start: number;
+    readonly end: number;
+    readonly at: At;
+    readonly exiting: boolean;
+    readonly pins: readonly Pin[];
+  };
+  /** a range moved (E14, move_page_tables()) */
+  move: {
+    readonly mm: Mm;
+    /** first virtual page, before and after */
+    readonly from: number;
+    readonly to: number;
+    readonly bytes: number;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** migration, KSM or collapse put another page at an address (E15, E16, E17) */
+  replace: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly oldPage: PageId | undefined;
+    readonly newPage: PageId | undefined;
+    readonly via: 'migrate' | 'ksm' | 'collapse';
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** a PMD mapping was split into PTEs, same pages (E17) */
+  split: { readonly mm: Mm; readonly vpn: number; readonly at: At; readonly pins: readonly Pin[] };
+  /** a page was hidden under a device-exclusive entry (E18, make_device_exclusive()) */
+  deviceExclusive: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    /** pointer that names the owner */
+    readonly owner: string | undefined;
+    readonly at: At;
+    readonly pins: readonly Pin[];
+  };
+  /** ... and given back to the CPU (E18, restore_exclusive_pte()) */
+  deviceRestore: {
+    readonly mm: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly at: At;
+    readonly by: 'access' | 'fork' | 'next attempt';
+  };
+  /** mmu notifier window (E19); `start` and `end` are addresses here, `event` the enum mmu_notifier_event */
+  notifierStart: {
+    readonly mm: Mm;
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly event: number | undefined;
+    readonly owner: string | undefined;
+    readonly at: At;
+  };
+  notifierEnd: {
+    readonly mm: Mm;
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly at: At;
+  };
+  /** flush_tlb_mm_range(), in addresses (E20) */
+  tlbFlush: { readonly mm: Mm; readonly start: number | undefined; readonly end: number | undefined; readonly at: At };
+  /** block I/O into or out of pinned pages was submitted, has completed (E22) */
+  ioSubmit: { readonly io: Io; readonly at: At };
+  ioEnd: { readonly io: Io; readonly at: At };
+  /** the invariant is broken: a live pin names one page and its address maps another */
+  drift: { readonly drift: Drift };
+  /** the address maps the pinned page again */
+  heal: { readonly drift: Drift; readonly at: At };
+  /** exit_mmap(), also of the old address space in execve: `pins` are still held (E21) */
+  exit: { readonly mm: Mm; readonly at: At; readonly pins: readonly Pin[] };
+  /** events were lost on a CPU (E23) */
+  lost: Gap;
+  /** the trace is over; `pins` are still held */
+  end: { readonly pins: readonly Pin[] };
+}
+
+export type TransitionName = keyof Transitions;

@@ -1,0 +1,305 @@
+// What a rule sees of the replay: the state of the mm as far as the trace has shown it, read-only. What the trace has
+// not shown is `undefined`, never a default and never NaN. The names are the kernel's. How the state changes is the
+// business of src/model; how it is shown here, of viewer.ts.
+//
+// Units: `vpn` is a virtual page number (address / 4096), `address` a user address in bytes; both exact as numbers.
+// Kernel pointers (`ptr`, `bio`) are hex text, good for telling one from another and for printing. Times are ns since
+// the trace's time base, or ticks where the clock has no seconds (trace_clock counter, uptime, x86-tsc).
+import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/state.ts';
+
+export type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind };
+
+declare const page: unique symbol;
+
+/**
+ * A page frame, by its `struct page`. Equal numbers are the same page (include/linux/mm_types.h); the next page of a
+ * folio is one more. It is no pfn: {@link Model.pfn} gives that, where the trace shows vmemmap_base. In the data of a
+ * message write `{ page }`.
+ */
+export type PageId = number & { readonly [page]: true };
+
+/** Where in the trace something happened: one line. */
+export interface At {
+  /** from 1 */
+  readonly line: number;
+  /** of the line in the decompressed text, in bytes */
+  readonly offset: number;
+  readonly ts: number | undefined;
+  readonly cpu: number | undefined;
+  /** thread id (what ftrace prints) */
+  readonly pid: number | undefined;
+  /** process id, as shown by the trace or as it follows from thread creation */
+  readonly tgid: number | undefined;
+  /** kernel function the probe sits on: `do_wp_page` */
+  readonly fn: string | undefined;
+}
+
+export type EntryState = 'none' | 'present' | 'swap' | 'migration' | 'device-exclusive';
+
+/** A page table entry (a PTE, or the part of a PMD mapping), as far as the trace has shown it. */
+export interface Entry {
+  readonly state: EntryState;
+  /** page mapped, or named by a swap, migration or device-exclusive entry; that page may be in use elsewhere */
+  readonly page: PageId | undefined;
+  /** fork gave the same page to another mm since it was mapped, or a swap-in did not find it exclusive */
+  readonly shared: boolean;
+  /** not anonymous: file, shmem or zero page */
+  readonly file: boolean;
+}
+
+/** A change to a range of an address space; the last 48 of each mm are kept. */
+export interface RangeOp {
+  readonly kind: 'fork' | 'wrprotect' | 'zap' | 'move';
+  /** first virtual page, and the one behind the last */
+  readonly start: number;
+  readonly end: number;
+  readonly at: At;
+  readonly wrprotect: WrprotectKind | undefined;
+  /** the other mm of a fork */
+  readonly child: Mm | undefined;
+}
+
+/** An address space (mm_struct). Two with the same pointer at different times are two of these. */
+export interface Mm {
+  readonly id: number;
+  /** mm_struct pointer */
+  readonly ptr: string;
+  /** where fork copied it from */
+  readonly parent: Mm | undefined;
+  /** exit_mmap() was entered: what is zapped from now on is nobody's mistake */
+  readonly exiting: boolean;
+  readonly dead: boolean;
+  /** a FOLL_PIN was taken in it (mm->flags MMF_HAS_PINNED) */
+  readonly hasPinned: boolean;
+  /** threads seen to run in it */
+  readonly pids: readonly number[];
+  /** newest last */
+  readonly ops: readonly RangeOp[];
+  /** Entry of a virtual page; undefined when the trace has not shown it. */
+  entry(vpn: number): Entry | undefined;
+  /** Live pins expected at a virtual page. */
+  pinsAt(vpn: number): readonly Pin[];
+  /** Live pins expected in `[start, end)`, in virtual pages. */
+  pinsIn(start: number, end: number): readonly Pin[];
+}
+
+/** A task (thread), as far as the trace has shown it. */
+export interface Task {
+  readonly pid: number;
+  readonly tgid: number | undefined;
+  /** address space it runs in */
+  readonly mm: Mm | undefined;
+}
+
+/** One call of a GUP function (mm/gup.c). */
+export interface PinCall {
+  /** function the caller used: `pin_user_pages_fast` */
+  readonly api: string | undefined;
+  /** FOLL_PIN, or FOLL_GET (a plain reference) */
+  readonly kind: PinKind;
+  /** FOLL_WRITE */
+  readonly write: boolean;
+  /** FOLL_LONGTERM */
+  readonly longterm: boolean;
+  /** get_user_pages_remote(), pin_user_pages_remote(): another process's memory */
+  readonly remote: boolean;
+  /** gup_flags as a number; the layout differs between kernels (include/linux/mm_types.h), so prefer the booleans */
+  readonly flags: number | undefined;
+  readonly mm: Mm | undefined;
+  /** first address */
+  readonly address: number | undefined;
+  /** pages asked for */
+  readonly nr: number | undefined;
+  /** pages got, or a negative errno; undefined when the return was not recorded */
+  readonly ret: number | undefined;
+  /** who called: `iov_iter_get_pages+0xd4` */
+  readonly caller: string | undefined;
+  readonly at: At;
+  /** where the return was seen, from which on the pages are held */
+  readonly heldAt: At;
+}
+
+/** Something that happened to a pinned page or to its address. */
+export interface Step {
+  readonly role: StepRole;
+  readonly at: At;
+  /** page mapped, copied to, or named by the entry */
+  readonly page?: PageId | undefined;
+  readonly wrprotect?: WrprotectKind | undefined;
+  /** child of a fork */
+  readonly child?: Mm | undefined;
+  /** a swap-in that kept the page exclusive, so that the entry may be writable */
+  readonly exclusive?: boolean | undefined;
+  /** the task that did it does not run in the pin's mm */
+  readonly foreign?: boolean | undefined;
+  readonly io?: Io | undefined;
+}
+
+/** copy_page_range() of one VMA, under way. */
+export interface ForkUnderWay {
+  readonly src: Mm;
+  readonly dst: Mm;
+  /** first virtual page, and the one behind the last */
+  readonly start: number;
+  readonly end: number;
+  /** not VM_SHARED: the entries are shared copy-on-write */
+  readonly isPrivate: boolean;
+  readonly at: At;
+}
+
+/** One page of a GUP call that returned: a FOLL_PIN, or a FOLL_GET reference. */
+export interface Pin {
+  readonly id: number;
+  readonly call: PinCall;
+  /** address space it was taken through */
+  readonly mm: Mm | undefined;
+  /** virtual page it was taken at */
+  readonly vpn: number | undefined;
+  /** the same in bytes */
+  readonly address: number | undefined;
+  /** virtual page where its page is expected: `vpn`, or where mremap moved it */
+  readonly where: number | undefined;
+  /** where mremap moved it */
+  readonly movedTo: number | undefined;
+  readonly page: PageId | undefined;
+  /** how the page became known: named by the grab, the pages array, follow_page_pte(), its folio, the mapping, a bio */
+  readonly pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
+  /** where the reference was taken */
+  readonly grabAt: At | undefined;
+  /** `held`; `orphan`: its address space is gone and the reference lives on; `released` */
+  readonly state: 'held' | 'released' | 'orphan';
+  /** `state` is `held` */
+  readonly live: boolean;
+  readonly releasedAt: At | undefined;
+  /** the release itself was not seen: the page was found in other use */
+  readonly presumed: boolean;
+  /** who uses it, where the trace shows it; `transient`: a reference for an instant (futex, ptrace) that no I/O uses */
+  readonly owner: PinOwner | undefined;
+  /** what happened to it, oldest first, at most 64 */
+  readonly steps: readonly Step[];
+  /** Last step of a role. */
+  last(role: StepRole): Step | undefined;
+  /** block I/O it took part in, the last 16 */
+  readonly ios: readonly Io[];
+  /** the drift it is in now */
+  readonly drift: Drift | undefined;
+  /** how often it drifted */
+  readonly drifts: number;
+  /** the page was shared with this child when it was pinned, or later by fork without an early copy */
+  readonly sharedWith: Mm | undefined;
+  /** entry at its address when it was taken; `state` is undefined when the trace had not shown it until then */
+  readonly entry: { readonly state: EntryState | undefined; readonly shared: boolean; readonly file: boolean };
+  /** fork of the same mm that was copying page tables when the lockless grab happened */
+  readonly duringFork: ForkUnderWay | undefined;
+}
+
+/** A live pin names one page and its address maps another. */
+export interface Drift {
+  readonly id: number;
+  readonly pin: Pin;
+  /** how the mapping left the pinned page; `observed`: the event that did it was not recorded */
+  readonly via: DriftVia;
+  readonly at: At;
+  /** the write fault that led to it */
+  readonly fault: At | undefined;
+  /** page mapped now */
+  readonly page: PageId | undefined;
+  /** steps of the pin before, oldest first */
+  readonly before: readonly Step[];
+  /** the mapping came back to the pinned page */
+  readonly healedAt: At | undefined;
+}
+
+/** A bio with pinned pages in it (block/bio.c). */
+export interface Io {
+  /** struct bio pointer */
+  readonly bio: string;
+  /** READ: the device writes to memory */
+  readonly dir: 'READ' | 'WRITE' | undefined;
+  /** of the whole bio; 0 until submit_bio() is seen */
+  readonly bytes: number;
+  readonly submittedAt: At | undefined;
+  readonly endedAt: At | undefined;
+  /** blk_status_t; 0 is success */
+  readonly status: number | undefined;
+  readonly pins: readonly Pin[];
+}
+
+/** What the replay has counted so far. */
+export interface Counts {
+  /** GUP calls that returned */
+  readonly calls: number;
+  /** pins held at some time, without the transient ones */
+  readonly pins: number;
+  /** references for an instant that no I/O uses */
+  readonly transient: number;
+  readonly released: number;
+  /** of `released`: the release itself was not seen */
+  readonly presumed: number;
+  /** their address space went first */
+  readonly orphaned: number;
+  /** at the end, live pins whose address space never became known */
+  readonly homeless: number;
+  readonly drifts: number;
+  /** releases that match no pin the trace has shown */
+  readonly unmatched: number;
+}
+
+/** What is known of the recording itself, beside its events; complete in `end`. */
+export interface TraceFacts {
+  /** CPUs of the machine, where a header says so */
+  readonly cpus: number | undefined;
+  readonly timeUnit: 'ns' | 'ticks' | 'none';
+  /** events that the ring buffer overwrote before the first line */
+  readonly overwritten: number;
+  /** lines that could not be read */
+  readonly unread: number;
+  /** why the input ends before it should */
+  readonly damage: string | undefined;
+}
+
+/** What does not fit together, because lines in between are missing. */
+export interface Torn {
+  /** returns without their call */
+  readonly rets: number;
+  /** calls without their return */
+  readonly calls: number;
+  /** page table entries that contradict what was seen */
+  readonly entries: number;
+  /** address spaces whose tasks are gone and whose exit_mmap() is not there */
+  readonly exits: number;
+  readonly first: At | undefined;
+}
+
+/** The state at the place of the trace that the replay has reached. */
+export interface Model<Kind extends string = string> {
+  /** Events of a kind so far; ask in `end` for all of them. */
+  seen(kind: Kind): number;
+  readonly counts: Counts;
+  /** where events were lost, so far (at most 10000) */
+  readonly gaps: readonly Gap[];
+  readonly facts: TraceFacts;
+  readonly torn: Torn;
+  /** CPUs that recorded nothing although they should have; ask in `end`. */
+  silentCpus(): number;
+  /** Something that happened may not be in the trace; ask in `end`. */
+  partial(): boolean;
+  /** Live pins, all of them. */
+  readonly held: readonly Pin[];
+  /** Live pins on a page, of any mm. */
+  pinsOn(page: PageId): readonly Pin[];
+  /** Address spaces seen. */
+  readonly mms: readonly Mm[];
+  /** The task of a thread id; undefined when the trace has not shown it. */
+  task(pid: number): Task | undefined;
+  /** Page frame number of a page; undefined until the trace has shown a page both ways. */
+  pfn(page: PageId): number | undefined;
+}
+
+/** Events lost, or not recorded, between two places of the trace. */
+export interface Gap {
+  readonly cpu: number | undefined;
+  readonly at: At;
+  /** how many; undefined when the trace does not say */
+  readonly n: number | undefined;
+}

@@ -1,0 +1,58 @@
+// Why: the main job. A trace in, a verdict with its proof out.
+import type { DetailedReport } from '../report/contract.ts';
+import { BaseCommand } from './base.ts';
+import { exitCodeOf } from './shared/exit-code.ts';
+import { failOnFlag, reportFlags, saveFlags, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { ReportPrinter } from './shared/print-report.ts';
+import { ruleDocs } from './shared/rule-docs.ts';
+import { runCheck, type TraceOptions } from './shared/run-check.ts';
+
+export default class Check extends BaseCommand {
+  static override summary = 'Say whether a pinned page stopped being the page the process sees.';
+  static override description =
+    `Reads each trace, replays it against a model of the kernel's memory management, and reports every pin whose page and mapping parted: when, why, what it cost, and the lines that prove it.
+
+Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the trace cannot tell, 70 a bug in pindrift.`;
+
+  static override examples = [
+    '<%= config.bin %> check trace.txt',
+    'zstd -dc trace.zst | <%= config.bin %> check - --json',
+    '<%= config.bin %> check trace.txt -o findings.sarif -o -',
+  ];
+
+  static override args = { trace: tracesArg };
+  static override flags = {
+    ...traceFlags,
+    ...saveFlags,
+    ...reportFlags,
+    'fail-on': failOnFlag,
+    ...screenFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Check);
+    const failOn = flags['fail-on'];
+    const printer = await ReportPrinter.for(flags, args.trace);
+    const detailed = await this.#judge(args.trace, flags, printer.needsPins);
+    await printer.print(detailed, {
+      version: this.config.version,
+      rules: ruleDocs(),
+      failOn: failOn === 'never' ? undefined : failOn,
+    });
+    this.exit(exitCodeOf(detailed.report, failOn));
+  }
+
+  async #judge(
+    paths: string[],
+    flags: TraceOptions & { save?: string; force: boolean },
+    pins: boolean,
+  ): Promise<DetailedReport> {
+    const { save, ...options } = flags;
+    if (save === undefined) return runCheck(paths, { ...options, pins });
+    const { saveReport } = await import('./shared/run-ingest.ts');
+    const report = await saveReport(paths, { ...options, out: save });
+    if (!pins) return { report, pins: [] };
+    const { storedReport } = await import('./shared/stored.ts');
+    return storedReport(save, { pins });
+  }
+}

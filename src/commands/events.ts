@@ -1,0 +1,103 @@
+// Why: who writes a rule wants to see what it would be told, at which line, and what the page table said before and
+// after.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { type EventEntry, type EventFilter, eventNames, logEvents } from '../engine/event-log.ts';
+import { replayTrace } from '../engine/replay-trace.ts';
+import { jsonText } from '../report/serialize.ts';
+import { InputError } from '../util/errors.ts';
+import { nearest } from '../util/nearest.ts';
+import { BaseCommand } from './base.ts';
+import { traceFlags } from './shared/flags.ts';
+import { withTraces } from './shared/run-check.ts';
+import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
+
+/** Characters that are written at once. */
+const CHUNK = 1 << 16;
+
+export default class Events extends BaseCommand {
+  static override summary = 'Print what happens to the mm in a trace, as a rule is told it.';
+  static override description = `One line for each transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also the events themselves: taskExec, zap, bioEnd, or those of a rule's own probes (with --rules).
+
+Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is none of them is answered with the nearest one.`;
+
+  static override examples = [
+    '<%= config.bin %> events trace.txt --kind cow --kind drift',
+    '<%= config.bin %> events trace.txt --addr 0x7f13e7f30000',
+    '<%= config.bin %> events trace.txt --line-from 1000 --line-to 1100 --json',
+  ];
+
+  static override args = {
+    trace: Args.string({ description: 'text of a trace; - is standard input', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    kind: Flags.string({ summary: 'this transition or kind of event only; may be given more than once', multiple: true, multipleNonGreedy: true, helpValue: 'NAME' }),
+    mm: Flags.string({ summary: 'this address space only', helpValue: '0xffff...' }),
+    addr: Flags.string({ summary: 'this page of a process only, by any address in it', helpValue: '0x7f...' }),
+    pid: Flags.integer({ summary: 'this thread only', min: 0 }),
+    'line-from': Flags.integer({ summary: 'from this line of the trace', min: 1, helpValue: 'LINE' }),
+    'line-to': Flags.integer({ summary: 'to this line of the trace', min: 1, helpValue: 'LINE' }),
+    json: Flags.boolean({ summary: 'one JSON object a line' }),
+    ...traceFlags,
+    rules: ruleFlags.rules,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Events);
+    // a rule may bring kinds of its own
+    if (flags.rules !== undefined) await setUpRules(flags);
+    const filter: EventFilter = {
+      kinds: (flags.kind ?? []).map(nameOf),
+      mm: flags.mm === undefined ? undefined : hexOf('--mm', flags.mm),
+      address: flags.addr === undefined ? undefined : Number(hexOf('--addr', flags.addr)),
+      pid: flags.pid,
+      lineFrom: flags['line-from'],
+      lineTo: flags['line-to'],
+    };
+    const out = new Out(flags.json ? jsonLine : textLine);
+    await withTraces([args.trace], { ...flags, quiet: true }, async ([trace]) => {
+      await replayTrace(trace, flags, (model) => logEvents(model, filter, (entry) => out.put(entry)));
+    });
+    out.flush();
+  }
+}
+
+function nameOf(kind: string): string {
+  if (eventNames().includes(kind)) return kind;
+  const meant = nearest(kind, eventNames());
+  throw new InputError(`--kind ${kind}: there is no such transition or event`, { tryThis: meant === undefined ? `one of ${eventNames().join(', ')}` : `--kind ${meant}` });
+}
+
+function hexOf(flag: string, text: string): string {
+  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
+  if (digits === undefined) throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
+  return `0x${digits.toLowerCase()}`;
+}
+
+/** The replay does not wait, so what is said is written at once. */
+class Out {
+  readonly #line: (entry: EventEntry) => string;
+  #text = '';
+
+  constructor(line: (entry: EventEntry) => string) {
+    this.#line = line;
+  }
+
+  put(entry: EventEntry): void {
+    this.#text += this.#line(entry);
+    if (this.#text.length > CHUNK) this.flush();
+  }
+
+  flush(): void {
+    process.stdout.write(this.#text);
+    this.#text = '';
+  }
+}
+
+const jsonLine = (entry: EventEntry): string => `${jsonText(entry)}\n`;
+
+function textLine({ line, cpu, pid, fn, kind, what, entries }: EventEntry): string {
+  const place = `:${line}`.padEnd(9) + `cpu${cpu ?? '?'}`.padEnd(6) + String(pid ?? '?').padEnd(8);
+  const head = `${place}${kind.padEnd(16)} ${what}${fn === undefined ? '' : `  ${fn}()`}\n`;
+  return head + entries.map(({ mm, address, before, after }) => `${' '.repeat(23)}${address} of mm ${mm}: ${before === after ? after : `${before} -> ${after}`}\n`).join('');
+}

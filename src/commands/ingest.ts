@@ -1,0 +1,39 @@
+// Why: every event of a trace in SQLite, for questions nobody thought of yet.
+import * as Flags from '@oclif/core/flags';
+import { jsonText } from '../report/serialize.ts';
+import { writeOut } from '../util/output.ts';
+import { terminal } from '../util/terminal.ts';
+import { BaseCommand } from './base.ts';
+import { forceFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { ingestText } from './shared/ingest-text.ts';
+import { runIngest } from './shared/run-ingest.ts';
+
+export default class Ingest extends BaseCommand {
+  static override summary = 'Read traces into an SQLite store: all events, losses, pins and findings.';
+  static override description =
+    `Writes one table per event type with the types its arguments have, a view over all events, and what \`check\` finds. \`sqlite3 x.db\` alone is enough to look around. The store appears when it is whole: an interrupted ingest leaves nothing behind.
+
+The exit code is 0 when the store was made, whatever was found.`;
+
+  static override examples = [
+    '<%= config.bin %> ingest trace.txt -o x.db',
+    '<%= config.bin %> ingest host1.txt.gz host2.txt.gz -o both.db',
+  ];
+
+  static override args = { trace: tracesArg };
+  static override flags = {
+    output: Flags.string({ char: 'o', summary: 'the store to write', helpValue: 'FILE.db', required: true }),
+    force: forceFlag,
+    json: Flags.boolean({ summary: 'print the closing table as JSON (pindrift.ingest/1)' }),
+    ...traceFlags,
+    ...screenFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Ingest);
+    const summary = await runIngest(args.trace, { ...flags, out: flags.output });
+    if (flags.quiet) return;
+    const { color, width } = terminal(process.stdout, flags.color);
+    await writeOut([flags.json ? `${jsonText(summary, 2)}\n` : ingestText(summary, { color, width })]);
+  }
+}

@@ -1,0 +1,74 @@
+// Why: a finding names a rule; this is its page: what it finds, why it matters, when it is wrong, what fixes it.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { wrap } from '../../report/format.ts';
+import { painter } from '../../report/paint.ts';
+import { jsonText } from '../../report/serialize.ts';
+import type { RuleMeta } from '../../rules/contract.ts';
+import { BUILT_IN } from '../../rules/index.ts';
+import { InputError } from '../../util/errors.ts';
+import { nearest } from '../../util/nearest.ts';
+import { writeOut } from '../../util/output.ts';
+import { terminal } from '../../util/terminal.ts';
+import { BaseCommand } from '../base.ts';
+import { screenFlags } from '../shared/flags.ts';
+
+export default class RulesExplain extends BaseCommand {
+  static override summary = 'Say what a rule finds, why it matters, when it is wrong, and what fixes it.';
+  static override examples = ['<%= config.bin %> rules explain swapin-cow-under-pin'];
+  static override args = {
+    id: Args.string({
+      description: 'id of the rule, as `rules list` and findings show it',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = { json: Flags.boolean({ summary: 'print JSON' }), color: screenFlags.color };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(RulesExplain);
+    const meta = metaOf(args.id);
+    if (flags.json) {
+      await writeOut([`${jsonText(meta, 2)}\n`]);
+      return;
+    }
+    const { color, width = 80 } = terminal(process.stdout, flags.color);
+    await writeOut(page(meta, color, Math.max(40, width)));
+  }
+}
+
+function metaOf(id: string): RuleMeta {
+  const rule = BUILT_IN.find(({ meta }) => meta.id === id);
+  if (rule !== undefined) return rule.meta;
+  const meant = nearest(
+    id,
+    BUILT_IN.map(({ meta }) => meta.id),
+  );
+  throw new InputError(`no rule is called ${id}`, {
+    tryThis: meant === undefined ? 'pindrift rules list' : `pindrift rules explain ${meant}`,
+  });
+}
+
+function* page(meta: RuleMeta, color: boolean, width: number): Iterable<string> {
+  const paint = painter(color);
+  yield `${paint('bold', meta.id)}  (${meta.status})\n\n`;
+  yield* wrap(meta.summary, width).map((line) => `${line}\n`);
+  for (const [title, texts] of sections(meta)) {
+    if (texts.length === 0) continue;
+    yield `\n${paint('bold', title)}\n`;
+    for (const text of texts) yield* wrap(text, width - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}\n`);
+  }
+}
+
+function sections(meta: RuleMeta): [string, readonly string[]][] {
+  return [
+    ['Why', [meta.why]],
+    ['Severity', Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`))],
+    ['Needs', meta.needs.map((anyOf) => anyOf.join(' or '))],
+    ['False positives', meta.falsePositives],
+    ['Fixed by', meta.fixedBy],
+    ['Try', meta.advice === undefined ? [] : [meta.advice]],
+    ['Takes the place of', meta.overrides ?? []],
+    ['References', meta.references],
+  ];
+}

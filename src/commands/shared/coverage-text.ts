@@ -1,0 +1,168 @@
+// Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
+import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
+import type { Loss, TraceInfo } from '../../report/contract.ts';
+import { clean, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
+import { type Paint, painter } from '../../report/paint.ts';
+import { clockWords, formatWords, kernelWords, pathWords, sizeWords } from '../../report/words.ts';
+
+interface Look {
+  paint: Paint;
+  width: number;
+}
+
+/** The rule that speaks about the trace and not about a drift. */
+const WHOLE = 'insufficient-evidence';
+const LABEL = 8;
+/** Places of a loss, and event names of a kind, that are written out. */
+const SHOWN = 5;
+
+export function coverageText({ traces }: Coverage, options: { color: boolean; width: number | undefined }): string {
+  const look: Look = { paint: painter(options.color), width: Math.max(40, options.width ?? 80) };
+  return traces.map((one) => `${traceLines(one, look).join('\n')}\n`).join('\n');
+}
+
+function traceLines(one: TraceCoverage, look: Look): string[] {
+  const { trace } = one;
+  return [
+    ...labelled(
+      'trace',
+      [pathWords(trace), formatWords(trace), kernelWords(trace), clockWords(trace), sizeWords(trace)],
+      look,
+    ),
+    ...labelled('pins', [pinWords(trace)], look),
+    ...labelled('lost', lossLines(trace), look),
+    '',
+    ...ruleLines(one, look),
+    '',
+    ...eventLines(one.events, look),
+    ...addLines(one, look),
+  ];
+}
+
+function labelled(label: string, texts: readonly string[], { paint, width }: Look): string[] {
+  const lines = texts.flatMap((text) => wrap(text, width - LABEL));
+  return lines.map((line, i) => paint('dim', pad(i === 0 ? label : '', LABEL)) + line);
+}
+
+/** Released, presumed, open: whose life the trace shows whole. */
+function pinWords({ pins }: TraceInfo): string {
+  if (pins.seen === 0) return 'none';
+  const parts = [
+    `${grouped(pins.released)} followed from grab to release`,
+    `${grouped(pins.presumed)} presumed released (the page was freed or the I/O ended)`,
+    `${grouped(pins.open)} open at the end`,
+  ];
+  return `${count(pins.seen, 'pin')}: ${parts.join(', ')}`;
+}
+
+/** One line for each CPU that lost events, one for each other kind of loss. */
+function lossLines(trace: TraceInfo): string[] {
+  const groups = new Map<string, Loss[]>();
+  for (const loss of trace.losses) {
+    const where = loss.cpu === undefined ? '' : `CPU ${loss.cpu}: `;
+    const key = `${where}${loss.reason}`;
+    groups.set(key, [...(groups.get(key) ?? []), loss]);
+  }
+  const lines = [...groups].map(([key, losses]) => {
+    const places = losses.slice(0, SHOWN).map((loss) => placeWords(loss, trace));
+    const more = losses.length > SHOWN ? [`and ${losses.length - SHOWN} more places`] : [];
+    return `${clean(key)}: ${[...places, ...more].join(', ')}`;
+  });
+  return lines.length === 0 ? ['nothing'] : lines;
+}
+
+/** `23 at :1042 (0.013 s after the first event)`. */
+function placeWords(loss: Loss, trace: TraceInfo): string {
+  const n = loss.count === undefined ? 'an unknown number' : grouped(loss.count);
+  const line = loss.line === undefined ? '' : ` at :${loss.line}`;
+  const timed = loss.time !== undefined && trace.firstTime !== undefined && trace.timeUnit !== 'none';
+  const time = timed
+    ? ` (${duration((loss.time ?? 0) - (trace.firstTime ?? 0), trace.timeUnit)} after the first event)`
+    : '';
+  return n + line + time;
+}
+
+function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
+  const single = rules.filter(({ id }) => id !== WHOLE);
+  const able = single.filter(({ decidable }) => decidable);
+  const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
+  for (const { id } of able) out.push(`  ${look.paint('green', 'yes')}  ${clean(id)}`);
+  for (const rule of single.filter(({ decidable }) => !decidable)) out.push(...undecidable(clean(rule.id), rule, look));
+  const whole = rules.find(({ id }) => id === WHOLE);
+  if (whole !== undefined && !whole.decidable) out.push(...undecidable('the trace as a whole ("clean")', whole, look));
+  return out;
+}
+
+function undecidable(what: string, rule: RuleCoverage, look: Look): string[] {
+  const why = whyNot(rule).flatMap((text) => wrap(text, look.width - 9));
+  return [`  ${look.paint('yellow', 'no')}   ${what}`, ...why.map((line) => `         ${line}`)];
+}
+
+function whyNot({ missing, reasons }: RuleCoverage): string[] {
+  const unseen = missing.map(
+    ({ anyOf }) => `no ${anyOf.join(' or ')} event: nothing of the kind happened, or it was not recorded`,
+  );
+  return [...unseen, ...reasons.map(clean)];
+}
+
+/** Each kind with the events that showed it; those without a meaning last. */
+function eventLines(events: readonly EventCount[], look: Look): string[] {
+  const kinds = new Map<string, EventCount[]>();
+  for (const event of events) {
+    const kind = event.kind ?? '(not used)';
+    kinds.set(kind, [...(kinds.get(kind) ?? []), event]);
+  }
+  const rows = [...kinds].map(([kind, list]) => ({
+    kind,
+    n: grouped(list.reduce((sum, event) => sum + event.count, 0)),
+    names: namesOf(list),
+  }));
+  rows.sort((a, b) => Number(a.kind.startsWith('(')) - Number(b.kind.startsWith('(')) || a.kind.localeCompare(b.kind));
+  const wide = Math.max(4, ...rows.map(({ kind }) => kind.length));
+  const digits = Math.max(5, ...rows.map(({ n }) => n.length));
+  const out = [look.paint('bold', `  ${pad('kind', wide)}  ${padLeft('count', digits)}  events`)];
+  for (const { kind, n, names } of rows) {
+    const indent = 2 + wide + 2 + digits + 2;
+    const lines = wrap(names, Math.max(20, look.width - indent));
+    out.push(
+      ...lines.map(
+        (line, i) => (i === 0 ? `  ${pad(kind, wide)}  ${padLeft(n, digits)}  ` : ' '.repeat(indent)) + line,
+      ),
+    );
+  }
+  return out;
+}
+
+function namesOf(events: readonly EventCount[]): string {
+  const most = events.toSorted((a, b) => b.count - a.count);
+  const names = [...new Set(most.map(({ event }) => clean(event)))];
+  const more = names.length > SHOWN * 2 ? [`and ${names.length - SHOWN * 2} more`] : [];
+  return [...names.slice(0, SHOWN * 2), ...more].join(', ');
+}
+
+/** Whole lines, to be copied: never wrapped. */
+function addLines({ rules, trace }: TraceCoverage, look: Look): string[] {
+  const needs = rules.flatMap((rule) => rule.missing);
+  if (needs.length === 0) return [];
+  if (trace.era === undefined) {
+    return ['', ...wrap('Which probes would show what is missing depends on the kernel: say --kernel.', look.width)];
+  }
+  const add = [...new Set(needs.flatMap((need) => need.add))];
+  if (add.length === 0)
+    return ['', ...wrap(`Kernel ${trace.era} has nothing to probe for what is missing.`, look.width)];
+  const probes = add.filter((line) => !line.startsWith('events/'));
+  const out = [''];
+  if (probes.length > 0) {
+    const head = `To record what is missing, append to /sys/kernel/tracing/dynamic_events (kernel ${trace.era}; offsets are of Debian's stock kernel, check them against the BTF of any other):`;
+    out.push(
+      ...wrap(head, look.width),
+      '',
+      ...probes.map((line) => `  ${line}`),
+      '',
+      '  then: echo 1 > /sys/kernel/tracing/events/pindrift/enable',
+    );
+  }
+  const switches = add.filter((line) => line.startsWith('events/'));
+  out.push(...switches.map((file) => `  echo 1 > /sys/kernel/tracing/${file}`));
+  return out;
+}

@@ -1,0 +1,19 @@
+// Why: one rule for what a verdict is to a script.
+import type { CheckReport } from '../../report/contract.ts';
+import type { Severity } from '../../rules/finding.ts';
+import { EXIT } from '../../util/exit-codes.ts';
+import type { FailOn } from './flags.ts';
+
+const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
+
+export function exitCodeOf(report: CheckReport, failOn: FailOn): number {
+  if (failOn === 'never') return EXIT.clean;
+  if (report.findings.some((finding) => RANK[finding.severity] >= RANK[failOn])) return EXIT.findings;
+  return isDecided(report) ? EXIT.clean : EXIT.undecided;
+}
+
+/** Findings below the threshold do not make a trace that cannot tell the rest into a clean one. */
+function isDecided(report: CheckReport): boolean {
+  const evidence = report.rules.find((rule) => rule.id === 'insufficient-evidence');
+  return report.verdict !== 'could-not-be-checked' && evidence?.verdict !== 'could-not-be-checked';
+}

@@ -1,0 +1,74 @@
+// Why: flags that several commands take mean the same in each.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { describeFormat, reportFormats } from '../../report/index.ts';
+
+const TRACE_FORMATS = ['ftrace', 'trace-cmd', 'perf-script', 'csv'] as const;
+const FAIL_ON = ['error', 'warning', 'note', 'never'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+export const tracesArg = Args.string({
+  description:
+    'text of a trace: ftrace, trace-cmd report, perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
+  required: true,
+  multiple: true,
+  // oclif would take a pipe on stdin for the argument itself
+  ignoreStdin: true,
+});
+
+export const traceFlags = {
+  format: Flags.option({ options: TRACE_FORMATS })({
+    summary: 'what the trace is, when looking at it tells wrong',
+    helpValue: 'FORMAT',
+  }),
+  kernel: Flags.string({
+    summary: 'kernel of the trace, when the trace does not show it: 5.10, 6.1.0-18-amd64, ...',
+    helpValue: 'RELEASE',
+  }),
+};
+
+const formatList = reportFormats.map((format) => `${format} (${describeFormat(format).summary})`).join('; ');
+
+/** @param aliases other names of the flag; `--format` is one where no trace is read */
+export function reportFlag(aliases: string[] = []) {
+  return Flags.option({ options: reportFormats, multiple: false })({
+    aliases,
+    summary: 'how to report',
+    description: `One of: ${formatList}. Without this flag a file is written in the format its name asks for, the rest is pretty.`,
+    helpValue: 'FORMAT',
+  });
+}
+
+export const reportFlags = {
+  json: Flags.boolean({ summary: 'print JSON for scripts: the same as --report json', exclusive: ['report'] }),
+  report: reportFlag(),
+  output: Flags.string({
+    char: 'o',
+    summary:
+      'write the report to this file and not to standard output; may be given more than once, - is standard output',
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  verbose: Flags.boolean({ summary: 'quote the trace line of each step' }),
+};
+
+export const screenFlags = {
+  color: Flags.boolean({
+    summary: 'colours, or none; otherwise NO_COLOR, FORCE_COLOR and the terminal decide',
+    allowNo: true,
+  }),
+  quiet: Flags.boolean({ char: 'q', summary: 'nothing on standard output, no progress: the exit code is the answer' }),
+};
+
+export const failOnFlag = Flags.option({ options: FAIL_ON, default: 'warning' })({
+  summary: 'findings of this severity and above end with exit code 1; never: exit code 0 whatever is found',
+  helpValue: 'SEVERITY',
+});
+
+export const forceFlag = Flags.boolean({ summary: 'replace the store if it is there already' });
+
+export const saveFlags = {
+  save: Flags.string({ summary: 'keep everything in this store too, as `ingest` does', helpValue: 'FILE.db' }),
+  force: Flags.boolean({ summary: 'replace the store if it is there already', dependsOn: ['save'] }),
+};

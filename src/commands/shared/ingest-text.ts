@@ -1,0 +1,64 @@
+// Why: the closing table of `ingest`. What is in the store now, what was lost on the way, and how far a verdict goes.
+import { clean, columns, count, grouped, pad, padLeft, wrap } from '../../report/format.ts';
+import { painter } from '../../report/paint.ts';
+import {
+  clockWords,
+  formatWords,
+  kernelWords,
+  lossWords,
+  pathWords,
+  pinsWords,
+  sizeWords,
+} from '../../report/words.ts';
+import type { IngestSummary } from './run-ingest.ts';
+
+/** Event types that are listed; the others are counted. */
+const LISTED = 40;
+
+export function ingestText(summary: IngestSummary, options: { color: boolean; width: number | undefined }): string {
+  const paint = painter(options.color);
+  const width = Math.max(40, options.width ?? 80);
+  const out: string[] = [];
+  for (const trace of summary.traces) {
+    const facts = [formatWords(trace), kernelWords(trace), clockWords(trace), sizeWords(trace), pinsWords(trace)];
+    out.push(paint('bold', pathWords(trace)), ...facts.flatMap((fact) => indented(fact, width)));
+    const lost = lossWords(trace.losses);
+    if (lost.length === 0) out.push('  nothing lost');
+    out.push(...lost.flatMap((loss) => indented(`lost: ${loss}`, width)).map((line) => paint('yellow', line)), '');
+  }
+  out.push(...tableLines(summary, paint('bold', 'view')), '');
+  const able = summary.rules.filter((rule) => rule.missing.length === 0).length;
+  out.push(
+    ...wrap(
+      `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE says what is missing)`,
+      width,
+    ),
+  );
+  out.push(...wrap(`${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`, width));
+  const megabytes = (summary.bytes / 1e6).toFixed(summary.bytes < 1e7 ? 1 : 0);
+  out.push(
+    ...wrap(
+      `${clean(summary.store)}: ${megabytes} MB, ${count(sum(summary), 'event')} in ${count(summary.events.length, 'table')}`,
+      width,
+    ),
+  );
+  return `${out.join('\n')}\n`;
+}
+
+function verdictWords({ findings, verdict }: IngestSummary): string {
+  return `${verdict.replaceAll('-', ' ')}, ${count(findings, 'finding')}`;
+}
+
+const sum = ({ events }: IngestSummary): number => events.reduce((total, type) => total + type.events, 0);
+
+const indented = (text: string, width: number): string[] => wrap(text, width - 2).map((line) => `  ${line}`);
+
+/** `events  view`: names to ask for in SQL. */
+function tableLines({ events }: IngestSummary, head: string): string[] {
+  const digits = Math.max(6, ...events.map((type) => grouped(type.events).length));
+  const rows = events.slice(0, LISTED).map((type) => `${padLeft(grouped(type.events), digits)}  ${clean(type.view)}`);
+  const wide = Math.max(...rows.map(columns), 0);
+  const more = events.length - LISTED;
+  const rest = more > 0 ? [`${padLeft('', digits)}  and ${count(more, 'more type')}`] : [];
+  return [`${padLeft('events', digits)}  ${head}`, ...rows.map((row) => pad(row, wide).trimEnd()), ...rest];
+}

@@ -1,0 +1,77 @@
+// Why: where a report goes and what it looks like there. All that can be wrong with the wishes is said before a trace is
+// read; files are written before anything can decide the exit code.
+import { extname } from 'node:path';
+import type { DetailedReport } from '../../report/contract.ts';
+import { describeFormat, loadReporter, pieces, type ReportFormat, reportFormats } from '../../report/index.ts';
+import type { Reporter, ReportOptions } from '../../report/reporter.ts';
+import { InputError } from '../../util/errors.ts';
+import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
+import { terminal } from '../../util/terminal.ts';
+
+/** The flags of flags.ts that say how to report. */
+export interface ReportWishes {
+  json?: boolean;
+  report?: ReportFormat | undefined;
+  output?: string[] | undefined;
+  verbose?: boolean;
+  color?: boolean | undefined;
+  quiet?: boolean;
+}
+
+/** One report to make. */
+interface Target {
+  /** a path; `-` is standard output */
+  path: string;
+  reporter: Reporter;
+}
+
+export class ReportPrinter {
+  readonly #wishes: ReportWishes;
+  readonly #targets: readonly Target[];
+
+  private constructor(wishes: ReportWishes, targets: readonly Target[]) {
+    this.#wishes = wishes;
+    this.#targets = targets;
+  }
+
+  /** @param sources what is read, and must not be written over */
+  static async for(wishes: ReportWishes, sources: readonly string[]): Promise<ReportPrinter> {
+    const targets: Target[] = [];
+    for (const path of wishes.output ?? ['-']) {
+      if (path === '-' && wishes.quiet) continue;
+      const format = wishes.json ? 'json' : (wishes.report ?? formatFor(path));
+      if (path !== '-') checkWritable(path, sources);
+      else if (describeFormat(format).binary && process.stdout.isTTY) throw binaryOnTerminal(format);
+      targets.push({ path, reporter: await loadReporter(format) });
+    }
+    return new ReportPrinter(wishes, targets);
+  }
+
+  /** Some report draws the life of every pin. */
+  get needsPins(): boolean {
+    return this.#targets.some(({ reporter }) => reporter.renderDetailed !== undefined);
+  }
+
+  async print(detailed: DetailedReport, options: ReportOptions): Promise<void> {
+    const { color, verbose } = this.#wishes;
+    for (const { path, reporter } of this.#targets) {
+      const screen = path === '-' ? terminal(process.stdout, color) : { color: false, width: undefined };
+      const wanted = { verbose, color: screen.color, width: screen.width, ...options };
+      const output = reporter.renderDetailed?.(detailed, wanted) ?? reporter.render(detailed.report, wanted);
+      if (path === '-') await writeOut(pieces(output));
+      else writeFileWhole(path, pieces(output));
+    }
+  }
+}
+
+/** The format a file name asks for: the first with its ending. */
+function formatFor(path: string): ReportFormat {
+  const extension = path === '-' ? '' : extname(path).slice(1).toLowerCase();
+  return reportFormats.find((format) => describeFormat(format).extension === extension) ?? 'pretty';
+}
+
+function binaryOnTerminal(format: ReportFormat): InputError {
+  return new InputError(`a ${format} report is bytes, nothing for a terminal`, {
+    tryThis: `-o report.${describeFormat(format).extension}`,
+  });
+}

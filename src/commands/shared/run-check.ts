@@ -1,0 +1,94 @@
+// Why: between the command line and the engine: traces that can be read once only become files, a wrong --kernel is
+// said before gigabytes are read, and what is under way is drawn.
+import { dirname } from 'node:path';
+import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
+import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { openSource } from '../../parsers/source.ts';
+import type { DetailedReport } from '../../report/contract.ts';
+import { InputError } from '../../util/errors.ts';
+import { Progress } from '../../util/progress.ts';
+import { readOnce, spool } from '../../util/spool.ts';
+import { remove } from '../../util/temporary.ts';
+import { terminal } from '../../util/terminal.ts';
+import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
+
+export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel'> & { quiet?: boolean };
+export type OnProgress = NonNullable<CheckOptions['onProgress']>;
+
+/** A trace as the user named it, and the file that has its bytes: the same, or a copy. */
+export interface TraceFile extends TraceInput {
+  readonly file: string;
+}
+
+/** @param options.pins keep the life of every pin, for reports that draw them */
+export function runCheck(
+  paths: readonly string[],
+  options: TraceOptions & { pins?: boolean },
+): Promise<DetailedReport> {
+  return withTraces(paths, options, (traces, onProgress) => checkTraces(traces, { ...options, onProgress }));
+}
+
+/** What of the command line is the engine's business. */
+export function checkTraces(
+  traces: readonly TraceInput[],
+  { format, kernel, onProgress, pins }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
+): Promise<DetailedReport> {
+  return checkDetailed(traces, { format, kernel, pins, onProgress });
+}
+
+/** Give `use` traces that can be read twice, and take away what was made for it. */
+export async function withTraces<T>(
+  paths: readonly string[],
+  options: TraceOptions,
+  use: (traces: TraceFile[], onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  checkKernel(options.kernel);
+  const live = !options.quiet && terminal(process.stderr, undefined).live;
+  const progress = new Progress(live ? process.stderr : undefined);
+  const onProgress: OnProgress = (path, position, size) => progress.update(labelOf(path, paths), position, size);
+  const copies = new Map<string, string>();
+  try {
+    for (const path of paths) await look(path);
+    const traces: TraceFile[] = [];
+    for (const path of paths) {
+      if (readOnce(path)) {
+        const copy = await spool(path, (bytes) => onProgress(path, bytes, undefined));
+        copies.set(copy, path);
+        traces.push({ ...fileInput(copy), path, file: copy });
+      } else traces.push({ ...fileInput(path), file: path });
+    }
+    return await use(traces, onProgress);
+  } catch (error) {
+    throw asNamed(error, copies);
+  } finally {
+    progress.clear();
+    for (const copy of copies.keys()) remove(dirname(copy));
+  }
+}
+
+/** A wrong path is said before the first trace is read. */
+async function look(path: string): Promise<void> {
+  if (readOnce(path)) return;
+  const source = await openSource(path);
+  source.close();
+}
+
+function checkKernel(kernel: string | undefined): void {
+  if (kernel === undefined || eraNamed(kernel) !== undefined || eraOfRelease(kernel) !== undefined) return;
+  throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
+    tryThis: '--kernel 5.10, 6.1, 6.12, 7.2, or the output of `uname -r` on the traced machine',
+  });
+}
+
+/** Errors speak of what the user named, not of our copy of it. */
+function asNamed(error: unknown, copies: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof InputError) || error.where === undefined) return error;
+  const path = copies.get(error.where) ?? error.where;
+  if (path !== '-' && path === error.where) return error;
+  return new InputError(error.message, { where: nameOf(path), tryThis: error.tryThis, cause: error });
+}
+
+const nameOf = (path: string): string => (path === '-' ? 'standard input' : path);
+
+const labelOf = (path: string, paths: readonly string[]): string =>
+  paths.length === 1 ? nameOf(path) : `${paths.indexOf(path) + 1}/${paths.length} ${nameOf(path)}`;

@@ -1,0 +1,47 @@
+// Why: `ingest` and `check --save` make the same store; this is how, and what there is to say about it.
+import { statSync } from 'node:fs';
+import { ingest } from '../../engine/ingest.ts';
+import type { CheckReport } from '../../report/contract.ts';
+import { listEventTypes, type StoredEventType } from '../../store/report.ts';
+import { type TraceOptions, withTraces } from './run-check.ts';
+import { withStore } from './stored.ts';
+
+export interface IngestSummary {
+  /** `pindrift.ingest/1` */
+  schema: string;
+  store: string;
+  /** size of the store */
+  bytes: number;
+  verdict: CheckReport['verdict'];
+  traces: CheckReport['traces'];
+  events: StoredEventType[];
+  rules: CheckReport['rules'];
+  /** findings by rule are in `rules` */
+  findings: number;
+}
+
+type Options = TraceOptions & { out: string; force?: boolean };
+
+export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
+  const { force, format, kernel, out } = options;
+  return withTraces(paths, options, (traces, onProgress) =>
+    ingest(
+      traces.map(({ file }) => file),
+      { out, force, format, kernel, onProgress },
+    ),
+  );
+}
+
+export async function runIngest(paths: readonly string[], options: Options): Promise<IngestSummary> {
+  const report = await saveReport(paths, options);
+  return {
+    schema: 'pindrift.ingest/1',
+    store: options.out,
+    bytes: statSync(options.out).size,
+    verdict: report.verdict,
+    traces: report.traces,
+    events: withStore(options.out, listEventTypes),
+    rules: report.rules,
+    findings: report.findings.length,
+  };
+}

@@ -1,0 +1,60 @@
+// Why: a story needs a report and the lines around its evidence, be it from a trace or from a store.
+import { contextLines } from '../../engine/context.ts';
+import { fileInput, type TraceInput } from '../../engine/input.ts';
+import type { CheckReport } from '../../report/contract.ts';
+import type { ContextLine } from '../../report/reporter.ts';
+import type { Finding } from '../../rules/finding.ts';
+import { InputError } from '../../util/errors.ts';
+import { checkTraces, type TraceOptions, withTraces } from './run-check.ts';
+
+interface Options extends TraceOptions {
+  /** lines around each step */
+  context: number;
+  warn(text: string): void;
+}
+
+interface Story {
+  report: CheckReport;
+  context: ContextLine[];
+}
+
+/** @param n the finding; undefined: all, without context where there are several */
+export async function storyOf(source: string, n: number | undefined, options: Options): Promise<Story> {
+  const { isStore, storedReport } = await import('./stored.ts');
+  if (!isStore(source)) {
+    return withTraces([source], options, async (traces, onProgress) => {
+      const { report } = await checkTraces(traces, { ...options, onProgress });
+      return { report, context: await contextOf(traces, findingOf(report, n, source), options) };
+    });
+  }
+  const { report } = storedReport(source, { pins: false });
+  const inputs = report.traces.map(({ path }) => fileInput(path));
+  return { report, context: await contextOf(inputs, findingOf(report, n, source), options) };
+}
+
+function findingOf(report: CheckReport, n: number | undefined, source: string): Finding | undefined {
+  const { findings } = report;
+  if (n === undefined) return findings.length === 1 ? findings[0] : undefined;
+  const finding = findings.find((one) => one.n === n);
+  if (finding !== undefined) return finding;
+  const there =
+    findings.length === 0 ? 'there are none' : `there ${findings.length === 1 ? 'is 1' : `are ${findings.length}`}`;
+  throw new InputError(`no finding ${n}: ${there}`, { where: source, tryThis: `pindrift show ${source}` });
+}
+
+async function contextOf(
+  inputs: readonly TraceInput[],
+  finding: Finding | undefined,
+  { context, warn }: Options,
+): Promise<ContextLine[]> {
+  const input = finding === undefined ? undefined : inputs[finding.trace];
+  if (context === 0 || finding === undefined || input === undefined) return [];
+  let lines: ContextLine[] | undefined;
+  try {
+    lines = await contextLines(input, finding.evidence, context);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  if (lines === undefined) warn(`no context: ${input.path} is gone or not the trace it was`);
+  return lines ?? [];
+}

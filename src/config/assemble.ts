@@ -1,0 +1,84 @@
+// Rules and settings out of a config and flags: everything is checked here, before the first trace is opened.
+import { dirname } from 'node:path';
+import { optionValues } from '../api/options.ts';
+import { loadRules } from '../engine/load-rules.ts';
+import { type Given, prepare } from '../engine/prepare.ts';
+import type { Rule } from '../rules/contract.ts';
+import type { Severity } from '../rules/finding.ts';
+import { BUILT_IN } from '../rules/index.ts';
+import { InputError } from '../util/errors.ts';
+import { nearest } from '../util/nearest.ts';
+import { type LoadedConfig, loadConfig } from './load.ts';
+import type { Setup, Wishes } from './setup.ts';
+
+/** Without it no verdict would be honest. */
+const ALWAYS_ON = 'insufficient-evidence';
+
+export async function assemble({ folder, rules = [], config }: Wishes): Promise<Setup> {
+  const found = config === false ? undefined : await loadConfig(folder, config);
+  const given: Given[] = BUILT_IN.map((rule) => ({ rule, from: 'pindrift itself' }));
+  if (found !== undefined) given.push(...(await fromConfig(found)));
+  given.push(...(await loadRules(rules, folder)));
+  return apply(prepare(once(given)), found);
+}
+
+async function fromConfig({ config, path, shown }: LoadedConfig): Promise<Given[]> {
+  const load = config.load ?? [];
+  const specs = load.filter((one) => typeof one === 'string');
+  const given: Given[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
+  if (specs.length === 0) return given;
+  return [...given, ...(await loadRules(specs, dirname(path)))];
+}
+
+/** The same file named by the config and by a flag is one. */
+function once(given: readonly Given[]): Given[] {
+  const seen = new Set<string>();
+  return given.filter(({ rule, from }) => {
+    const key = `${from}\0${(rule as Partial<Rule> | null)?.meta?.id ?? seen.size}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
+  const config = found?.config ?? {};
+  const where = found?.shown ?? '';
+  const ids = rules.map(({ meta }) => meta.id);
+  const off = new Set<string>();
+  const severity = new Map<string, Severity>();
+  const options: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const [id, setting] of Object.entries(config.rules ?? {})) {
+    const rule = rules.find(({ meta }) => meta.id === id);
+    if (rule === undefined) throw unknownRule(`rules.${id}`, id, ids, where);
+    if (setting === 'off') {
+      if (id === ALWAYS_ON) throw new InputError(`rules.${id}: this one stays on: it is what keeps a trace that shows too little from being called clean`, { where });
+      off.add(id);
+    } else if (typeof setting === 'object') {
+      if (setting.severity !== undefined) severity.set(id, setting.severity);
+      if (setting.options !== undefined) options[id] = checkedOptions(rule, setting.options, where);
+    } else if (setting !== 'on') severity.set(id, setting);
+  }
+  for (const [i, { rule }] of (config.suppress ?? []).entries()) {
+    if (rule !== undefined && !ids.includes(rule)) throw unknownRule(`suppress[${i}].rule`, rule, ids, where);
+  }
+  return {
+    rules: rules.filter(({ meta }) => !off.has(meta.id)),
+    running: { options },
+    severity,
+    suppress: config.suppress ?? [],
+    failOn: config.failOn,
+    from: found?.shown,
+  };
+}
+
+function checkedOptions(rule: Rule, said: Readonly<Record<string, unknown>>, where: string): Readonly<Record<string, unknown>> {
+  const [problem] = optionValues(rule.meta.options ?? {}, said).problems;
+  if (problem !== undefined) throw new InputError(`rules.${rule.meta.id}.options.${problem.option}: ${problem.problem}`, { where, tryThis: `pindrift rules explain ${rule.meta.id}` });
+  return said;
+}
+
+function unknownRule(key: string, id: string, ids: readonly string[], where: string): InputError {
+  const meant = nearest(id, ids);
+  return new InputError(`${key}: no rule is called ${id}${meant === undefined ? '' : `; ${meant}?`}`, { where, tryThis: 'pindrift rules list' });
+}

@@ -1,0 +1,81 @@
+// What the user's config makes of a report: severities of their own, and findings that are known and accepted. Those
+// stay in the report, beside the findings, and count for nothing.
+import type { CheckReport, Suppressed } from '../report/contract.ts';
+import type { Finding, Verdict } from '../rules/finding.ts';
+import type { Suppression } from './schema.ts';
+import type { Setup } from './setup.ts';
+
+export interface Settled {
+  report: CheckReport;
+  /** sentences for stderr: what was suppressed, what suppresses nothing, what has run out */
+  notes: string[];
+}
+
+/** @param today the day as `2026-12-31`, on which suppressions end or not */
+export function settle(report: CheckReport, setup: Pick<Setup, 'severity' | 'suppress' | 'from'>, today: string): Settled {
+  const { severity, suppress } = setup;
+  if (severity.size === 0 && suppress.length === 0) return { report, notes: [] };
+  const findings: Finding[] = [];
+  const suppressed: Suppressed[] = [];
+  const used = new Set<Suppression>();
+  const expired = new Set<Suppression>();
+  for (const found of report.findings) {
+    const own = severity.get(found.rule);
+    const finding = own === undefined ? found : { ...found, severity: own };
+    const fitting = suppress.filter((one) => fits(one, finding, report.traces[finding.trace]?.path ?? ''));
+    const live = fitting.find(({ until }) => until === undefined || until >= today);
+    for (const one of fitting) (one === live ? used : expired).add(one);
+    if (live === undefined) findings.push(finding);
+    else suppressed.push({ reason: live.reason, until: live.until, finding });
+  }
+  return {
+    report: judged({ ...report, findings, ...(suppressed.length > 0 ? { suppressed } : {}) }),
+    notes: notesOn(setup, suppressed.length, used, expired, today),
+  };
+}
+
+function fits(one: Suppression, finding: Finding, path: string): boolean {
+  if (one.rule !== undefined && one.rule !== finding.rule) return false;
+  if (one.fingerprint !== undefined && one.fingerprint !== finding.fingerprint) return false;
+  if (one.comm !== undefined && !like(one.comm, finding.pin.comm ?? '')) return false;
+  return one.path === undefined || like(one.path, path);
+}
+
+/** `*` stands for anything. */
+const like = (pattern: string, text: string): boolean =>
+  new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's').test(text);
+
+/** The verdicts without what was suppressed, and with the severities that count. */
+function judged(report: CheckReport): CheckReport {
+  const rules = report.rules.map((rule) => {
+    const findings = report.findings.filter((finding) => finding.rule === rule.id).length;
+    const verdict: Verdict = findings > 0 ? 'violated' : rule.missing.length > 0 ? 'could-not-be-checked' : 'clean';
+    return { ...rule, verdict, findings };
+  });
+  const deciding = rules.find(({ id }) => id === 'insufficient-evidence');
+  const isDecided = deciding !== undefined && deciding.missing.length === 0;
+  const isViolated = report.findings.some((finding) => finding.severity !== 'note');
+  return { ...report, rules, verdict: isViolated ? 'violated' : isDecided ? 'clean' : 'could-not-be-checked' };
+}
+
+function notesOn(
+  { suppress, from }: Pick<Setup, 'suppress' | 'from'>,
+  count: number,
+  used: ReadonlySet<Suppression>,
+  expired: ReadonlySet<Suppression>,
+  today: string,
+): string[] {
+  const notes = count > 0 ? [`${count} finding${count === 1 ? '' : 's'} suppressed by ${from ?? 'the config'}`] : [];
+  for (const [i, one] of suppress.entries()) {
+    if (one.until !== undefined && one.until < today) {
+      notes.push(`${from}: suppress[${i}] ended on ${one.until}${expired.has(one) ? '; its findings are back' : ''} (${one.reason})`);
+    } else if (!used.has(one)) notes.push(`${from}: suppress[${i}] fits no finding (${one.reason})`);
+  }
+  return notes;
+}
+
+/** Today where the user is. */
+export function today(now = new Date()): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

@@ -1,0 +1,141 @@
+// What a rule would be told, one entry after the other, with the state before and after: for whoever writes a rule and
+// wonders what it gets to see.
+import { entryView } from '../api/entry-view.ts';
+import { showEvent } from '../api/show-event.ts';
+import { SHOW, TRANSITION_NAMES } from '../api/show.ts';
+import type { TransitionName } from '../api/transitions.ts';
+import { Viewer } from '../api/viewer.ts';
+import type { At, Entry } from '../api/views.ts';
+import type { Model } from '../model/model.ts';
+import type { Mm as RawMm, Pin as RawPin } from '../model/state.ts';
+import { Kind, KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { IN_BYTES, SubjectWords } from './subject-words.ts';
+import { EntriesBefore } from './watch-entries.ts';
+
+export interface EventFilter {
+  /** transitions, or kinds of events; empty: all transitions */
+  kinds: readonly string[];
+  /** mm_struct pointer: `0xffff88e44106c200` */
+  mm?: string | undefined;
+  /** any address of the page */
+  address?: number | undefined;
+  /** thread id */
+  pid?: number | undefined;
+  lineFrom?: number | undefined;
+  lineTo?: number | undefined;
+}
+
+export interface EventEntry {
+  line: number;
+  time: number | undefined;
+  cpu: number | undefined;
+  pid: number | undefined;
+  tgid: number | undefined;
+  fn: string | undefined;
+  /** transition, or kind of event */
+  kind: string;
+  /** the rest of what a handler gets, in words */
+  what: string;
+  /** page table entries at the addresses concerned */
+  entries: { mm: string; address: string; before: string; after: string }[];
+  pins: number[];
+}
+
+/** Names that can be filtered by. */
+export const eventNames = (): readonly string[] => [...TRANSITION_NAMES, ...KIND_NAMES];
+
+/** Where an entry of the page table may have changed. */
+interface Place {
+  mm: RawMm;
+  vpn: number;
+}
+
+interface Raw {
+  mm?: RawMm;
+  dst?: RawMm;
+  src?: RawMm;
+  vpn?: number;
+  pin?: RawPin;
+  pins?: readonly RawPin[];
+  drift?: { pin: RawPin };
+}
+
+/** Listen to a model before its first record. */
+export function logEvents(model: Model, filter: EventFilter, tell: (entry: EventEntry) => void): void {
+  const viewer = new Viewer(model);
+  const before = new EntriesBefore(model);
+  const words = new SubjectWords((page) => model.pfn(page));
+  const wanted = filter.kinds.length === 0 ? TRANSITION_NAMES : filter.kinds;
+  const at = (): At => viewer.at(model.at());
+  const say = (kind: string, shown: object, raw: Raw, inPages: boolean) => {
+    const places = placesOf(raw);
+    if (!fits(filter, model, places, mmsOf(raw))) return;
+    tell({
+      ...placeOf(at()),
+      kind,
+      what: words.of(shown, inPages),
+      entries: places.map(({ mm, vpn }) => ({
+        mm: viewer.mm(mm).ptr,
+        address: `0x${(vpn * 4096).toString(16)}`,
+        before: entryWords(before.of(mm, vpn), words),
+        after: entryWords(mm.entry(vpn), words),
+      })),
+      pins: pinsOf(raw).map(({ id }) => id),
+    });
+  };
+  for (const name of wanted) {
+    if ((TRANSITION_NAMES as readonly string[]).includes(name)) {
+      const show = SHOW[name as TransitionName] as (t: unknown, v: Viewer) => object;
+      model.on(name as TransitionName, (t) => say(name, show(t, viewer), t as Raw, !IN_BYTES.has(name)));
+    }
+    const kind = Kind[name as KindName];
+    if (kind !== undefined) {
+      model.tap(kind, (rows, o) => {
+        const event = showEvent(kind, rows, o, viewer);
+        say(name, event.fields, { mm: model.mms.get(rows[o + 7]) }, false);
+      });
+    }
+  }
+}
+
+const placeOf = ({ line, ts, cpu, pid, tgid, fn }: At) => ({ line, time: ts, cpu, pid, tgid, fn });
+
+const pinsOf = (raw: Raw): readonly RawPin[] => {
+  const pin = raw.pin ?? raw.drift?.pin;
+  return pin === undefined ? (raw.pins ?? []) : [pin];
+};
+
+const mmsOf = ({ mm, src, dst }: Raw): (RawMm | undefined)[] => [mm, src, dst];
+
+/** At most so many pins of a range are looked up. */
+const MOST = 8;
+
+function placesOf(raw: Raw): Place[] {
+  const places: Place[] = [];
+  const add = (mm: RawMm | undefined, vpn: number) => {
+    if (mm !== undefined && !Number.isNaN(vpn) && !places.some((p) => p.mm === mm && p.vpn === vpn)) places.push({ mm, vpn });
+  };
+  const mm = raw.mm ?? raw.src;
+  if (mm !== undefined && raw.vpn !== undefined) add(mm, raw.vpn);
+  for (const pin of pinsOf(raw).slice(0, MOST)) add(pin.mm, pin.where);
+  return places;
+}
+
+function fits(filter: EventFilter, model: Model, places: readonly Place[], mms: readonly (RawMm | undefined)[]): boolean {
+  const at = model.at();
+  if (filter.lineFrom !== undefined && at.line < filter.lineFrom) return false;
+  if (filter.lineTo !== undefined && at.line > filter.lineTo) return false;
+  if (filter.pid !== undefined && at.pid !== filter.pid) return false;
+  if (filter.address !== undefined && !places.some(({ vpn }) => vpn === Math.floor((filter.address as number) / 4096))) return false;
+  if (filter.mm === undefined) return true;
+  const ptr = BigInt.asIntN(64, BigInt(filter.mm));
+  return [...places.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);
+}
+
+function entryWords(entry: number | undefined, words: SubjectWords): string {
+  if (entry === undefined) return 'not known';
+  const { state, page, shared, file }: Entry = entryView(entry);
+  const marks = [shared ? 'shared' : '', file ? 'file' : ''].filter((mark) => mark !== '');
+  const of = page === undefined ? '' : ` ${words.page(page)}`;
+  return `${state}${of}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
+}

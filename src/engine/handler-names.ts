@@ -1,0 +1,22 @@
+// A handler that no transition and no kind of event has would stay silent for ever; who misspells one is told.
+import { TRANSITION_NAMES } from '../api/show.ts';
+import { nearest } from '../util/nearest.ts';
+import { KIND_NAMES } from '../vocabulary/kinds.ts';
+
+/** What is wrong with the names; `own`: kinds that the rule brings. */
+export function handlerProblem(handlers: object, own: readonly string[]): string | undefined {
+  const names: readonly string[] = TRANSITION_NAMES;
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (name === 'events') {
+      const kinds: readonly string[] = [...KIND_NAMES, ...own];
+      const unknown = Object.keys(handler ?? {}).find((kind) => !kinds.includes(kind));
+      if (unknown !== undefined) return `events.${unknown}: there is no such kind of event${meantBy(unknown, kinds)}`;
+    } else if (!names.includes(name)) return `${name}: there is no such transition${meantBy(name, names)}`;
+  }
+  return undefined;
+}
+
+const meantBy = (word: string, known: readonly string[]): string => {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : `; ${meant}?`;
+};

@@ -1,0 +1,64 @@
+// Code that the user names: a rule, a config, a test. TypeScript runs as it is, on every Node that pindrift runs on;
+// `import 'pindrift'` in it is this very pindrift. Nothing is loaded that nobody named, and nothing is left on disk.
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { InputError } from '../util/errors.ts';
+
+/** Endings of files that can be loaded. */
+export const CODE = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
+
+const shim = (name: string): string => fileURLToPath(new URL(`./shim/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+
+async function loader() {
+  const { createJiti } = await import('jiti');
+  Reflect.set(globalThis, Symbol.for('pindrift.api'), await import('../index.ts'));
+  Reflect.set(globalThis, Symbol.for('pindrift.testing'), await import('../testing.ts'));
+  return createJiti(import.meta.url, {
+    // a cache of compiled code in a folder that others may write to would be a way in
+    fsCache: false,
+    // the same path may hold another text the next time (a watch, a test)
+    moduleCache: false,
+    interopDefault: false,
+    alias: { pindrift: shim('pindrift'), 'pindrift/testing': shim('testing') },
+  });
+}
+
+/**
+ * What a module exports as default, or the module itself where it has no default.
+ * @param path absolute
+ * @throws InputError that says what is wrong with it
+ */
+export async function loadModule(path: string, shown: string): Promise<unknown> {
+  const jiti = await loader();
+  try {
+    const module = await jiti.import<Record<string, unknown>>(path);
+    return defaultOf(module);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`cannot be loaded: ${firstLines(error)}`, { where: shown, tryThis: nextStep(error), cause: error });
+  }
+}
+
+/** The file of a package, seen from a folder. */
+export async function resolvePackage(name: string, folder: string): Promise<string | undefined> {
+  const jiti = await loader();
+  const url = jiti.esmResolve(name, { parentURL: pathToFileURL(`${folder}/`).href, try: true });
+  return url === undefined ? undefined : fileURLToPath(url);
+}
+
+/** Compiled to CommonJS or not, the default is the default. */
+function defaultOf(module: Record<string, unknown>): unknown {
+  if (typeof module !== 'object' || module === null || !('default' in module)) return module;
+  const inner = module.default;
+  const wrapped = typeof inner === 'object' && inner !== null && '__esModule' in inner && 'default' in inner;
+  return wrapped ? inner.default : inner;
+}
+
+function firstLines(error: unknown): string {
+  const text = error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
+  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('Require stack') && !line.startsWith('- ')).slice(0, 2).join(' ');
+}
+
+function nextStep(error: unknown): string | undefined {
+  const missing = /Cannot find (?:module|package) '([^'.][^']*)'/.exec(error instanceof Error ? error.message : '')?.[1];
+  return missing === undefined || missing.startsWith('/') ? undefined : `npm install ${missing}`;
+}

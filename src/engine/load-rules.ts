@@ -1,0 +1,112 @@
+// Rules from outside: a file, a folder of them, or a package (`pindrift-rules-...`). Only what the user names.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { InputError } from '../util/errors.ts';
+import { CODE, loadModule, resolvePackage } from './load-module.ts';
+import type { Given } from './prepare.ts';
+
+const PREFIX = 'pindrift-rules-';
+
+/**
+ * Load rules.
+ * @param specs paths or names of packages
+ * @param folder where paths start and packages are looked for
+ * @throws InputError that names what cannot be loaded and why
+ */
+export async function loadRules(specs: readonly string[], folder: string): Promise<Given[]> {
+  const given: Given[] = [];
+  const seen = new Set<string>();
+  for (const spec of specs) {
+    const files = isPath(spec, folder) ? filesOf(resolve(folder, spec), spec) : [await packageFile(spec, folder)];
+    const found: Given[] = [];
+    for (const file of files) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      found.push(...(await rulesOf(file, folder, files.length > 1)));
+    }
+    if (found.length === 0) {
+      throw new InputError('there is no rule in this folder', { where: spec, tryThis: 'pindrift rules new ID writes one' });
+    }
+    given.push(...found);
+  }
+  return given;
+}
+
+const isPath = (spec: string, folder: string): boolean => /^\.{0,2}[/\\]|^\.\.?$/.test(spec) || isAbsolute(spec) || existsSync(resolve(folder, spec));
+
+/** Files that a path stands for. */
+function filesOf(path: string, spec: string): string[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new InputError('no such file or folder of rules', { where: spec, tryThis: 'check the path; a package is named without ./' });
+  if (!stat.isDirectory()) {
+    if (CODE.some((ending) => path.endsWith(ending))) return [path];
+    throw new InputError('this is no TypeScript or JavaScript file', { where: spec, tryThis: `a file that ends in ${CODE.join(', ')}` });
+  }
+  const entry = entryOf(path);
+  if (entry !== undefined) return [entry];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((file) => file.isFile() && isRuleFile(file.name))
+    .map((file) => join(path, file.name))
+    .sort();
+}
+
+/** Tests, type declarations and configs live beside rules. */
+const isRuleFile = (name: string): boolean => CODE.some((ending) => name.endsWith(ending)) && !/\.(?:test|spec|config)\.[cm]?[jt]s$|\.d\.[cm]?ts$/.test(name);
+
+/** What a package.json in the folder names as its entry. */
+function entryOf(folder: string): string | undefined {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  let json: { exports?: unknown; main?: unknown };
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError('this is not JSON', { where: file, cause: error });
+  }
+  const named = target(json.exports) ?? (typeof json.main === 'string' ? json.main : undefined);
+  const path = named === undefined ? undefined : resolve(folder, named);
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
+
+/** `exports` of a package.json for an import of the package itself. */
+function target(exports: unknown): string | undefined {
+  if (typeof exports === 'string') return exports;
+  if (typeof exports !== 'object' || exports === null) return undefined;
+  const map = exports as Record<string, unknown>;
+  return target(map['.'] ?? map.import ?? map.default);
+}
+
+async function packageFile(spec: string, folder: string): Promise<string> {
+  if (!/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i.test(spec)) throw new InputError(`${spec} is neither a path nor the name of a package`, { tryThis: `./${spec}` });
+  for (const name of namesOf(spec)) {
+    const file = await resolvePackage(name, folder);
+    if (file !== undefined) return file;
+  }
+  throw new InputError(`no file, folder or package ${namesOf(spec).join(' or ')}`, {
+    where: spec,
+    tryThis: `npm install ${namesOf(spec).at(-1)}, or ./${spec} for a path`,
+  });
+}
+
+/** `vfio` may stand for `pindrift-rules-vfio`, `@acme` scoped ones for themselves. */
+const namesOf = (spec: string): string[] => (spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec]);
+
+async function rulesOf(file: string, folder: string, many: boolean): Promise<Given[]> {
+  const from = shownPath(file, folder);
+  const exported = await loadModule(file, from);
+  // a folder has helpers beside its rules; they have no default export
+  if (many && !isExport(exported)) return [];
+  const list: readonly unknown[] = Array.isArray(exported) ? exported : hasRules(exported) ? exported.rules : [exported];
+  return list.map((rule) => ({ rule, from }));
+}
+
+const isExport = (value: unknown): boolean => Array.isArray(value) || hasRules(value) || (typeof value === 'object' && value !== null && 'meta' in value);
+
+const hasRules = (value: unknown): value is { rules: readonly unknown[] } =>
+  typeof value === 'object' && value !== null && 'rules' in value && Array.isArray(value.rules);
+
+export function shownPath(file: string, folder: string): string {
+  const path = relative(folder, file);
+  if (path === '') return basename(file);
+  return path.startsWith('..') ? file : path;
+}

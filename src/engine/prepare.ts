@@ -1,0 +1,56 @@
+// Rules as somebody gave them, made ready to run: made for this pindrift, each id once, and their probes learned.
+import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
+import { InputError } from '../util/errors.ts';
+import { extend } from '../vocabulary/extend.ts';
+import { type RuleProblem, ruleProblem } from './rule-shape.ts';
+
+export interface Given {
+  rule: unknown;
+  /** where it comes from, for people: a path, a package, `built in` */
+  from: string;
+}
+
+/**
+ * Check rules and learn their probes.
+ * @throws InputError that names the rule, its place and what is wrong
+ */
+export function prepare(given: readonly Given[]): readonly Rule[] {
+  const seen = new Map<string, string>();
+  const rules: Rule[] = [];
+  for (const { rule, from } of given) {
+    const problem = ruleProblem(rule);
+    if (problem !== undefined) throw refused(problem, from);
+    const known = rule as Rule;
+    const { id } = known.meta;
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new InputError(`two rules are called ${id}: one from ${other}, one from ${from}`, {
+        where: from,
+        tryThis: 'give one of them another meta.id',
+      });
+    }
+    seen.set(id, from);
+    rules.push(known);
+  }
+  for (const { meta, probes } of rules) {
+    const problem = probes === undefined ? undefined : extend(probes);
+    if (problem !== undefined) throw new InputError(`rule ${meta.id}: ${problem}`, { where: seen.get(meta.id) });
+  }
+  return rules;
+}
+
+/** Rules that a program gave. */
+export const prepareRules = (rules: readonly AnyRule[]): readonly Rule[] =>
+  prepare(rules.map((rule) => ({ rule, from: 'options.rules' })));
+
+function refused({ key, problem, id }: RuleProblem, from: string): InputError {
+  const name = id === undefined ? 'this is no rule' : `rule ${id}`;
+  const at = key === '' ? '' : `${key}: `;
+  return new InputError(`${name}: ${at}${problem}`, {
+    where: from,
+    tryThis:
+      key === 'api'
+        ? `a pindrift of version ${RULE_API}.x, or the rule's newer version`
+        : 'export default defineRule({ ... }); pindrift rules new ID writes one',
+  });
+}

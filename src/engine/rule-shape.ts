@@ -1,0 +1,148 @@
+// Is this a rule? Asked of whatever a file from outside exports, which no compiler has looked at.
+import * as v from 'valibot';
+import { RULE_API } from '../rules/contract.ts';
+import { nearest } from '../util/nearest.ts';
+import { KIND_NAMES } from '../vocabulary/kinds.ts';
+
+export interface RuleProblem {
+  /** id of the rule, as far as it got */
+  id: string | undefined;
+  /** `meta.needs[0][1]`; empty: the whole */
+  key: string;
+  problem: string;
+}
+
+const sentence = v.pipe(v.string('a text is wanted'), v.nonEmpty('this says nothing yet'));
+const texts = v.array(v.string('a text is wanted'), 'a list of texts is wanted');
+const option = v.variant(
+  'type',
+  [
+    v.strictObject({
+      type: v.literal('boolean'),
+      default: v.boolean('true or false is wanted'),
+      description: sentence,
+    }),
+    v.strictObject({
+      type: v.picklist(['number', 'integer']),
+      default: v.number('a number is wanted'),
+      minimum: v.optional(v.number()),
+      maximum: v.optional(v.number()),
+      description: sentence,
+    }),
+    v.strictObject({
+      type: v.literal('string'),
+      default: v.string('a text is wanted'),
+      enum: v.optional(texts),
+      description: sentence,
+    }),
+    v.strictObject({
+      type: v.literal('array'),
+      items: v.strictObject({ type: v.literal('string') }),
+      default: texts,
+      description: sentence,
+    }),
+  ],
+  'type must be boolean, integer, number, string or array',
+);
+const meaning = v.picklist(
+  ['mm', 'page', 'pfn', 'address', 'number', 'pointer', 'symbol'],
+  'one of mm, page, pfn, address, number, pointer, symbol is wanted',
+);
+const probe = v.strictObject({
+  function: v.union([sentence, texts], 'the name of a kernel function is wanted'),
+  on: v.picklist(['entry', 'return', 'tracepoint'], 'entry, return or tracepoint is wanted'),
+  events: v.optional(texts),
+  fields: v.record(
+    v.string(),
+    v.union(
+      [meaning, v.strictObject({ is: meaning, names: texts })],
+      'what the argument is, is wanted: mm, page, number ...',
+    ),
+  ),
+  define: v.optional(v.record(v.string(), v.string())),
+});
+const meta = v.strictObject({
+  id: v.pipe(
+    v.string('a text is wanted'),
+    v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words with - between them are wanted'),
+  ),
+  summary: sentence,
+  why: sentence,
+  needs: v.array(
+    v.pipe(v.array(v.string()), v.nonEmpty('at least one kind is wanted')),
+    'a list of lists of event kinds is wanted',
+  ),
+  status: v.picklist(['stable', 'experimental'], 'stable or experimental is wanted'),
+  severity: v.record(v.string(), v.string(), "words by era are wanted: { all: 'warning' }"),
+  falsePositives: texts,
+  references: texts,
+  fixedBy: texts,
+  advice: v.optional(v.string()),
+  messages: v.record(v.string(), sentence, 'texts by message id are wanted'),
+  overrides: v.optional(texts),
+  options: v.optional(v.record(v.string(), option)),
+  examples: v.optional(v.strictObject({ fires: sentence, silent: sentence })),
+});
+const rule = v.looseObject({
+  meta,
+  probes: v.optional(v.record(v.string(), probe)),
+  create: v.function('a function is wanted'),
+});
+
+/** What keeps a value from being a rule; undefined when nothing does. */
+export function ruleProblem(value: unknown): RuleProblem | undefined {
+  const id = idOf(value);
+  if (typeof value !== 'object' || value === null)
+    return { id, key: '', problem: 'nothing that defineRule() returns is exported as default' };
+  const { api } = value as { api?: unknown };
+  if ('meta' in value && api !== RULE_API) {
+    return {
+      id,
+      key: 'api',
+      problem:
+        api === undefined
+          ? 'defineRule() did not make it'
+          : `it was made for version ${String(api)} of the rule contract, this pindrift has ${RULE_API}`,
+    };
+  }
+  const result = v.safeParse(rule, value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    return {
+      id,
+      key: pathOf(issue),
+      problem: issue.type === 'strict_object' ? `there is no such field` : issue.message,
+    };
+  }
+  return needsProblem(id, result.output.meta.needs, Object.keys(result.output.probes ?? {}));
+}
+
+function needsProblem(id: string | undefined, needs: string[][], own: readonly string[]): RuleProblem | undefined {
+  const kinds: readonly string[] = [...KIND_NAMES, ...own];
+  for (const [i, anyOf] of needs.entries()) {
+    for (const [k, kind] of anyOf.entries()) {
+      if (kinds.includes(kind)) continue;
+      const meant = nearest(kind, kinds);
+      return {
+        id,
+        key: `meta.needs[${i}][${k}]`,
+        problem: `there is no event kind ${kind}${meant === undefined ? '' : `; ${meant}?`}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function idOf(value: unknown): string | undefined {
+  const id = (value as { meta?: { id?: unknown } } | null | undefined)?.meta?.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** `meta.needs[0][1]`. */
+export function pathOf(issue: { path?: readonly { key: unknown }[] | undefined }): string {
+  return (issue.path ?? []).reduce(
+    (path, { key }) =>
+      typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`,
+    '',
+  );
+}

@@ -1,0 +1,142 @@
+// Rules at work: tells each of them what happens, in views, and takes what they say. A rule that throws is over for
+// this trace and said to be; the run goes on.
+
+import { optionValues } from '../api/options.ts';
+import { SHOW } from '../api/show.ts';
+import { showEvent } from '../api/show-event.ts';
+import type { TransitionName } from '../api/transitions.ts';
+import { Viewer } from '../api/viewer.ts';
+import type { Model } from '../model/model.ts';
+import type { Handlers, HarmReport, Report, Rule } from '../rules/contract.ts';
+import { Kind, type KindName } from '../vocabulary/kinds.ts';
+import { handlerProblem } from './handler-names.ts';
+import type { RuleFailure, RuleObserver } from './observe.ts';
+
+export interface RuleOptions {
+  /** what the user set, by rule id; checked already */
+  options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  observer?: RuleObserver | undefined;
+}
+
+/** Where what rules say goes. */
+export interface Ears {
+  report(rule: Rule, report: Report): void;
+  harm(rule: Rule, report: HarmReport): void;
+  undecided(rule: Rule, reason: string): void;
+  failed(failure: RuleFailure): void;
+}
+
+type Handler = (subject: unknown) => unknown;
+
+interface Running {
+  rule: Rule;
+  over: boolean;
+}
+
+export class RunRules {
+  readonly #model: Model;
+  readonly #viewer: Viewer;
+  readonly #ears: Ears;
+  readonly #observer: RuleObserver | undefined;
+  readonly #listening = new Map<TransitionName, [Running, Handler][]>();
+
+  constructor(model: Model, rules: readonly Rule[], ears: Ears, { options = {}, observer }: RuleOptions = {}) {
+    this.#model = model;
+    this.#viewer = new Viewer(model);
+    this.#ears = ears;
+    this.#observer = observer;
+    for (const rule of rules) this.#start(rule, options[rule.meta.id]);
+  }
+
+  #start(rule: Rule, said: Readonly<Record<string, unknown>> | undefined): void {
+    const running: Running = { rule, over: false };
+    const ears = this.#ears;
+    const observer = this.#observer;
+    let handlers: Handlers = {};
+    this.#call(running, 'create', undefined, () => {
+      handlers = rule.create({
+        model: this.#viewer.shown,
+        options: optionValues(rule.meta.options ?? {}, said).values as never,
+        on: (name, handler) => this.#listen(running, name, handler as Handler),
+        report: (report) => {
+          observer?.reported?.(rule, report);
+          ears.report(rule, report);
+        },
+        harm: (report) => {
+          observer?.harmed?.(rule, report);
+          ears.harm(rule, report);
+        },
+        undecided: (reason) => {
+          observer?.undecided?.(rule, reason);
+          ears.undecided(rule, reason);
+        },
+        debug: (because) => observer?.debug?.(rule, because),
+      });
+    });
+    const wrong = handlerProblem(handlers, Object.keys(rule.probes ?? {}));
+    if (wrong !== undefined) {
+      this.#fail(running, 'create', new TypeError(wrong));
+      return;
+    }
+    const { events, ...transitions } = handlers;
+    for (const [name, handler] of Object.entries(transitions)) {
+      if (handler !== undefined) this.#listen(running, name as TransitionName, handler as Handler);
+    }
+    for (const [kind, handler] of Object.entries(events ?? {})) {
+      if (handler !== undefined) this.#tap(running, kind, handler as Handler);
+    }
+  }
+
+  /** Views are made once for all rules that listen. */
+  #listen(running: Running, name: TransitionName, handler: Handler): void {
+    const list = this.#listening.get(name);
+    if (list !== undefined) {
+      list.push([running, handler]);
+      return;
+    }
+    const all: [Running, Handler][] = [[running, handler]];
+    this.#listening.set(name, all);
+    const show = SHOW[name] as (t: unknown, v: Viewer) => unknown;
+    this.#model.on(name, (t: unknown) => {
+      const shown = Object.freeze(show(t, this.#viewer));
+      for (const [one, tell] of all) this.#call(one, name, shown, tell);
+    });
+  }
+
+  #tap(running: Running, kind: string, handler: Handler): void {
+    const index = Kind[kind as KindName];
+    this.#model.tap(index, (rows, o) => this.#call(running, kind, showEvent(index, rows, o, this.#viewer), handler));
+  }
+
+  #call(running: Running, handler: string, subject: unknown, tell: Handler): void {
+    if (running.over) return;
+    const observer = this.#observer;
+    const call = observer === undefined ? undefined : { rule: running.rule, handler, line: this.#line(), subject };
+    if (call !== undefined) observer?.before?.(call);
+    try {
+      const answer: unknown = tell(subject);
+      if (answer instanceof Promise) throw new TypeError('a handler answers at once: no async, no Promise');
+    } catch (error) {
+      this.#fail(running, handler, error);
+    } finally {
+      if (call !== undefined) observer?.after?.(call);
+    }
+  }
+
+  #fail(running: Running, handler: string, error: unknown): void {
+    running.over = true;
+    const failure = { rule: running.rule.meta.id, line: this.#line(), handler, error };
+    this.#ears.failed(failure);
+    this.#observer?.failed?.(failure);
+  }
+
+  #line(): number {
+    return this.#model.row.length === 0 ? 0 : this.#model.at().line;
+  }
+}
+
+/** `the rule failed at line 1042: TypeError: ...`. */
+export function failureWords({ line, handler, error }: RuleFailure): string {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${what}`;
+}

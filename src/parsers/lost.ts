@@ -1,0 +1,33 @@
+// Both tools say in the middle of a trace that the ring buffer dropped events there:
+//
+//     CPU:0 [LOST 11915 EVENTS]       ftrace, print_trace_line()
+//     CPU:0 [LOST EVENTS]             the same when the buffer does not know how many
+//     CPU:0 [477 EVENTS DROPPED]      trace-cmd, trace_show_data()
+//     CPU:0 [EVENTS DROPPED]
+import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
+import { LineKind, type TraceLine } from './line.ts';
+
+/** Read such a line into `cpu` and `lost`; false when it is none. */
+export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  if (!startsWith(buf, start, end, 'CPU:')) {
+    return false;
+  }
+  const cpuEnd = skipDigits(buf, start + 4, end);
+  let at = skipBlanks(buf, cpuEnd, end);
+  if (cpuEnd === start + 4 || buf[at] !== BRACKET_OPEN) {
+    return false;
+  }
+  at++;
+  if (startsWith(buf, at, end, 'LOST ')) {
+    at += 5;
+  }
+  const countEnd = skipDigits(buf, at, end);
+  const word = skipBlanks(buf, countEnd, end);
+  if (!startsWith(buf, word, end, 'EVENTS')) {
+    return false;
+  }
+  out.kind = LineKind.Lost;
+  out.cpu = decimal(buf, start + 4, cpuEnd);
+  out.lost = countEnd > at ? decimal(buf, at, countEnd) : -1;
+  return true;
+}

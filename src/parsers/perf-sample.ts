@@ -1,0 +1,180 @@
+// The two halves of a sample of `perf script`, around its time: before it stand task and CPU in whatever selection of
+// columns -F made, behind it the event.
+//
+//        perf-exec   201 [001]    | 19.724130: |            pindrift:fault: (ffffffffb3462860) mm=0xffff8dd4c1061dc0
+//             perf   134/134      | 11.727476: |          1  exceptions:page_fault_user: address=...               +period
+//             perf   134 [001] K  | 11.727476: |  cpu-clock:pppH:                                                  +misc
+//        perf-exec   419 [000]    | 56.397849: |PERF_RECORD_LOST lost 18
+import {
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  DASH,
+  decimal,
+  digitsBefore,
+  find,
+  isBlank,
+  isNameStart,
+  SLASH,
+  SPACE,
+  skipBlanks,
+  skipDigits,
+  startsWith,
+  trimEnd,
+} from '../util/bytes.ts';
+import { LineKind, type TraceLine } from './line.ts';
+
+/**
+ * From behind the time: an optional period, then `system:event: args` or `PERF_RECORD_X ...`.
+ * Numbers for characters as in task-line.ts: 9 tab, 32 blank, 48 to 57 digits, 58 colon.
+ */
+export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
+  let start = p;
+  while (start < end && buf[start] === 32) {
+    start++;
+  }
+  if (start < end && buf[start] >= 48 && buf[start] <= 57) {
+    // -F +period
+    const behind = skipDigits(buf, start, end);
+    if (buf[behind] !== 32) {
+      return false;
+    }
+    start = skipBlanks(buf, behind, end);
+  }
+  if (!isNameStart(buf[start]) || start >= end) {
+    return false;
+  }
+  let at = start;
+  let colon = -1;
+  for (; at < end; at++) {
+    const c = buf[at];
+    if (c <= 58) {
+      if (c === 58) {
+        if (colon < 0) {
+          colon = at;
+        }
+      } else if (c === 32 || c === 9) {
+        break;
+      }
+    }
+  }
+  if (buf[start] === 80 && startsWith(buf, start, end, 'PERF_RECORD_')) {
+    return readRecord(buf, start, end, out);
+  }
+  const nameEnd = at - 1;
+  if (colon < 0 || buf[nameEnd] !== 58) {
+    return false;
+  }
+  out.kind = 1 satisfies typeof LineKind.Event;
+  out.systemStart = start;
+  if (colon === nameEnd || isCounter(buf, start, colon)) {
+    // `cycles:`, `cpu-clock:pppH:`
+    out.systemEnd = start;
+    out.nameStart = start;
+    out.nameEnd = colon;
+  } else {
+    out.systemEnd = colon;
+    out.nameStart = colon + 1;
+    let name = colon + 1;
+    while (name < nameEnd && buf[name] !== 58) {
+      name++;
+    }
+    out.nameEnd = name;
+  }
+  while (at < end && buf[at] === 32) {
+    at++;
+  }
+  out.argsStart = at;
+  out.argsEnd = end;
+  return out.nameEnd > out.nameStart;
+}
+
+/** `cpu-clock:pppH`, `cpu/cycles/:u`: what stands before the colon is no event system, which is an identifier. */
+function isCounter(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const c = buf[at];
+    if (c < 48 || (c > 57 && c < 65)) {
+      return true;
+    }
+  }
+  switch (end - start) {
+    case 5:
+      return startsWith(buf, start, end, 'dummy');
+    case 6:
+      return startsWith(buf, start, end, 'cycles') || startsWith(buf, start, end, 'faults');
+    case 8:
+      return startsWith(buf, start, end, 'branches');
+    case 12:
+      return startsWith(buf, start, end, 'instructions');
+    default:
+      return false;
+  }
+}
+
+/** `PERF_RECORD_LOST lost 18`, `PERF_RECORD_LOST_SAMPLES lost 3`, and all the records that are no samples. */
+export function readRecord(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  if (!startsWith(buf, start, end, 'PERF_RECORD_LOST')) {
+    out.kind = LineKind.Record;
+    return true;
+  }
+  out.kind = LineKind.Lost;
+  const lost = find(buf, start, end, ' lost ');
+  const digits = lost < 0 ? end : skipBlanks(buf, lost + 6, end);
+  const digitsEnd = skipDigits(buf, digits, end);
+  out.lost = digitsEnd > digits ? decimal(buf, digits, digitsEnd) : -1;
+  return true;
+}
+
+/** What stands before the time, from its end: misc letters, `[cpu]`, `tid` or `pid/tid`, and the rest is the task's name. */
+export function readTask(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
+  let last = end;
+  out.cpu = -1;
+  out.pid = -1;
+  out.tgid = -1;
+  const misc = wordBefore(buf, start, last);
+  if (buf[misc - 1] === SPACE && isMisc(buf, misc, last) && buf[trimEnd(buf, start, misc) - 1] === BRACKET_CLOSE) {
+    last = trimEnd(buf, start, misc);
+  }
+  if (last > start && buf[last - 1] === BRACKET_CLOSE) {
+    const open = digitsBefore(buf, start, last - 1) - 1;
+    if (open >= start && buf[open] === BRACKET_OPEN && open < last - 2) {
+      out.cpu = decimal(buf, open + 1, last - 1);
+      last = trimEnd(buf, start, open);
+    }
+  }
+  const tid = digitsBefore(buf, start, last);
+  if (tid < last) {
+    let pid = tid;
+    if (tid > start && buf[tid - 1] === SLASH) {
+      pid = digitsBefore(buf, start, tid - 1);
+    }
+    if (pid === start || isBlank(buf[pid - 1])) {
+      out.pid = decimal(buf, tid, last);
+      out.tgid = pid < tid - 1 ? decimal(buf, pid, tid - 1) : -1;
+      last = trimEnd(buf, start, pid);
+    } else if (buf[pid - 1] === DASH && (pid - 1 === start || isBlank(buf[pid - 2]))) {
+      // tid -1: perf does not know
+      last = trimEnd(buf, start, pid - 1);
+    }
+  }
+  out.commStart = skipBlanks(buf, start, last);
+  out.commEnd = Math.max(last, out.commStart);
+}
+
+function wordBefore(buf: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && !isBlank(buf[at - 1])) {
+    at--;
+  }
+  return at;
+}
+
+/** -F +misc: `K`, `U`, `Sp`... */
+function isMisc(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const c = buf[at] | 32;
+    if (c < 97 || c > 122) {
+      return false;
+    }
+  }
+  return end > start && end - start <= 4;
+}

@@ -1,0 +1,92 @@
+// The same tracks as perfetto.ts in Chrome's JSON trace format, for viewers that read nothing else (chrome://tracing,
+// speedscope). Bigger, and times are microseconds with decimals: prefer perfetto where there is a choice.
+import type { CheckReport, DetailedReport } from './contract.ts';
+import type { Notes } from './perfetto/notes.ts';
+import { type Drawn, draw, type Track } from './perfetto/tracks.ts';
+import type { Reporter } from './reporter.ts';
+import { jsonText } from './serialize.ts';
+
+/** Categories that arrows connect all have this name, or viewers take them for different arrows. */
+const FLOW = 'pin to harm';
+
+export const chrome: Reporter = {
+  id: 'chrome',
+  extension: 'json',
+  render: (report: CheckReport) => write({ report, pins: [] }),
+  renderDetailed: (detailed) => write(detailed),
+};
+
+function* write(detailed: DetailedReport): Generator<string> {
+  const places = new Places();
+  const flows = new Set<number>();
+  let before = '{"displayTimeUnit":"ns","traceEvents":[\n';
+  for (const one of draw(detailed)) {
+    for (const event of eventsOf(one, places, flows)) {
+      yield `${before}${jsonText(event)}`;
+      before = ',\n';
+    }
+  }
+  yield before.startsWith(',') ? '\n]}\n' : `${before}]}\n`;
+}
+
+interface Place {
+  pid: number;
+  tid: number;
+}
+
+/** Linux gives no pid above this (PID_MAX_LIMIT): free for tracks that are no process. */
+const NO_PROCESS = 4 * 1024 * 1024;
+
+/** This format knows processes and threads only: a track without parent is a process, the rest are its threads. */
+class Places {
+  readonly #places = new Map<number, Place>();
+
+  add({ id, parent, process }: Track): Place {
+    const above = parent === undefined ? undefined : this.#places.get(parent);
+    const place = { pid: above?.pid ?? process?.pid ?? NO_PROCESS + id, tid: id };
+    this.#places.set(id, place);
+    return place;
+  }
+
+  of(track: number): Place | undefined {
+    return this.#places.get(track);
+  }
+}
+
+function eventsOf(one: Drawn, places: Places, flows: Set<number>): object[] {
+  const place = one.kind === 'track' ? places.add(one) : places.of(one.track);
+  switch (one.kind) {
+    case 'track':
+      return one.parent === undefined
+        ? [
+            { ph: 'M', name: 'process_name', ...place, args: { name: one.name } },
+            { ph: 'M', name: 'process_sort_index', ...place, args: { sort_index: one.id } },
+          ]
+        : [
+            { ph: 'M', name: 'thread_name', ...place, args: { name: one.name } },
+            { ph: 'M', name: 'thread_sort_index', ...place, args: { sort_index: one.id } },
+          ];
+    case 'begin':
+    case 'instant': {
+      const at = { ...place, ts: one.time / 1000 };
+      const event = { name: one.name, cat: one.category, ...at, args: argsOf(one.notes ?? []) };
+      const arrows = (one.flows ?? []).map((id) => {
+        const ph = flows.has(id) ? 't' : 's';
+        flows.add(id);
+        return { ph, id, name: FLOW, cat: FLOW, ...at };
+      });
+      const ends = one.kind === 'instant' ? (one.ends ?? []) : [];
+      return [
+        one.kind === 'begin' ? { ph: 'B', ...event } : { ph: 'i', s: 't', ...event },
+        ...arrows,
+        ...ends.map((id) => ({ ph: 'f', bp: 'e', id, name: FLOW, cat: FLOW, ...at })),
+      ];
+    }
+    case 'end':
+      return [{ ph: 'E', ...place, ts: one.time / 1000 }];
+  }
+}
+
+function argsOf(notes: Notes): Record<string, string | number> {
+  return Object.fromEntries(notes.filter((note): note is [string, string | number] => note[1] !== undefined));
+}

@@ -1,0 +1,67 @@
+// The report that is attached to a bug: one file that opens from disk, with everything in it and nothing fetched. The
+// page itself (html/client, html/page.html) is put together by scripts/build-html.mjs; here it gets its data.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import type { DetailedReport } from './contract.ts';
+import { clean } from './format.ts';
+import { viewOf } from './html/views.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
+import { jsonText } from './serialize.ts';
+import { pathWords, verdictWords } from './words.ts';
+
+/** Below this the data stay readable in the file; above it, packing them pays. */
+const PACK_FROM = 64 * 1024;
+
+export const html: Reporter = {
+  id: 'html',
+  extension: 'html',
+  render: (report, options) => write({ report, pins: [] }, options),
+  renderDetailed: write,
+};
+
+function* write(detailed: DetailedReport, options: ReportOptions): Generator<string> {
+  const { report } = detailed;
+  const words = verdictWords(report);
+  const [first] = report.traces;
+  const more = report.traces.length > 1 ? ` and ${report.traces.length - 1} more` : '';
+  const view = viewOf(detailed, options);
+  const parts: Record<string, string> = {
+    title: markup(clean(`${words} - ${first === undefined ? '' : pathWords(first)}${more} - pindrift`)),
+    verdict: markup(words),
+    report: embedded(view.report),
+    pins: embedded(view.pins),
+  };
+  for (const [i, piece] of page().split(/<!--pindrift:(\w+)-->/).entries()) {
+    yield i % 2 === 0 ? piece : (parts[piece] ?? '');
+  }
+}
+
+/** JSON that is safe inside a script element: an object, or one string with the object deflated. */
+function embedded(data: unknown): string {
+  const json = jsonText(data);
+  const text = json.length < PACK_FROM ? json : JSON.stringify(deflateRawSync(json).toString('base64'));
+  return text.replace(/</g, '\\u003c');
+}
+
+const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+const markup = (text: string): string => text.replace(/[&<>"']/g, (char) => MARKUP[char] ?? char);
+
+let loaded: string | undefined;
+
+function page(): string {
+  loaded ??= readFileSync(pagePath(), 'utf8');
+  return loaded;
+}
+
+/** Beside this file in dist/; run from src/, the one of the last build. */
+function pagePath(): string {
+  const beside = fileURLToPath(new URL('./html/page.built.html', import.meta.url));
+  const built = fileURLToPath(new URL('../../dist/report/html/page.built.html', import.meta.url));
+  const found = [beside, built].find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error(`the HTML page is not built: ${beside} is missing; run \`npm run build\``);
+  }
+  return found;
+}

@@ -1,0 +1,149 @@
+// Which findings and pins are shown. No DOM in here: tested as it is.
+import type { Confidence, Severity } from '../../../rules/finding.ts';
+import type { FindingView } from '../payload.ts';
+import type { PinTable } from '../pin-columns.ts';
+
+export interface FindingFilter {
+  text: string;
+  severities: ReadonlySet<Severity>;
+  /** empty: all */
+  rule: string;
+  /** only the first of those that tell the same drift */
+  fold: boolean;
+  /** errors before warnings before notes, the surest first; else as in the trace */
+  worstFirst: boolean;
+}
+
+const SEVERITY: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+const CONFIDENCE: Readonly<Record<Confidence, number>> = { certain: 0, high: 1, medium: 2, low: 3 };
+
+export class FindingIndex {
+  readonly #findings: readonly FindingView[];
+  readonly #texts: string[] = [];
+
+  constructor(findings: readonly FindingView[]) {
+    this.#findings = findings;
+  }
+
+  /** Every word of the text must be somewhere in the finding or its trace lines. */
+  matching({ fold, rule, severities, text, worstFirst }: FindingFilter): FindingView[] {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = this.#findings.filter(
+      (finding, i) =>
+        severities.has(finding.severity) &&
+        (rule === '' || finding.rule === rule) &&
+        !(fold && finding.like !== undefined) &&
+        words.every((word) => this.#text(finding, i).includes(word)),
+    );
+    return worstFirst ? found.toSorted((a, b) => rank(a) - rank(b)) : found;
+  }
+
+  #text(finding: FindingView, i: number): string {
+    const { confidence, facts, life, message, n, notes, owner, rule, severity } = finding;
+    this.#texts[i] ??= [
+      `#${n}`,
+      rule,
+      severity,
+      confidence,
+      message,
+      owner,
+      ...facts.flat(),
+      ...notes.flat(),
+      ...life.steps.flatMap((step) => [step.role, step.task, step.fn, step.what, step.text]),
+    ]
+      .join('\n')
+      .toLowerCase();
+    return this.#texts[i];
+  }
+}
+
+const rank = ({ confidence, severity }: FindingView): number => SEVERITY[severity] * 4 + CONFIDENCE[confidence];
+
+export interface PinFilter {
+  text: string;
+  /** empty: all */
+  state: string;
+  kind: string;
+  found: boolean;
+}
+
+export type PinOrder = 'from' | 'held' | 'process' | 'address' | 'page' | 'call' | 'line';
+
+const SEARCHED = ['comm', 'api', 'caller', 'kind', 'flags', 'owner', 'state'] as const;
+
+/** Indexes of the pins that match, in the order asked for. */
+export function choose(pins: PinTable, filter: PinFilter, order: PinOrder, descending: boolean): Uint32Array {
+  const matches = matcher(pins, filter);
+  const chosen = new Uint32Array(pins.count);
+  let count = 0;
+  for (let i = 0; i < pins.count; i++) {
+    if (matches(i)) {
+      chosen[count] = i;
+      count += 1;
+    }
+  }
+  const keys = keysOf(pins, order);
+  const sign = descending ? -1 : 1;
+  return chosen.slice(0, count).sort((a, b) => {
+    const [x = Number.NaN, y = Number.NaN] = [keys[a], keys[b]];
+    // What is not known comes last either way.
+    if (Number.isNaN(x) || Number.isNaN(y)) {
+      return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
+    }
+    return sign * (x - y) || a - b;
+  });
+}
+
+function matcher(pins: PinTable, { found, kind, state, text }: PinFilter): (i: number) => boolean {
+  const tests: ((i: number) => boolean)[] = [];
+  if (state !== '') {
+    tests.push((i) => pins.word('state', i) === state);
+  }
+  if (kind !== '') {
+    tests.push((i) => pins.word('kind', i) === kind);
+  }
+  if (found) {
+    tests.push((i) => !Number.isNaN(pins.finding[i] ?? Number.NaN));
+  }
+  for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
+    tests.push(wordTest(pins, word));
+  }
+  return (i) => tests.every((test) => test(i));
+}
+
+/** The few different words are searched once; numbers are made into text only when they may be meant. */
+function wordTest(pins: PinTable, word: string): (i: number) => boolean {
+  const hits = new Set(pins.words.flatMap((one, id) => (one.toLowerCase().includes(word) ? [id] : [])));
+  const columns = SEARCHED.map((name) => pins.ids(name));
+  const inWords = (i: number) => columns.some((ids) => hits.has(ids[i] ?? 0));
+  const decimal = /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  const inNumbers = (i: number) => pins.pid[i] === decimal || pins.tgid[i] === decimal || pins.line[i] === decimal;
+  const inHex = /^(0x)?[0-9a-f]+$/.test(word)
+    ? (i: number) => [pins.address.at(i), pins.pfn.at(i), pins.page(i), pins.mm.at(i)].some((hex) => hex?.includes(word))
+    : () => false;
+  return (i) => inWords(i) || inNumbers(i) || inHex(i);
+}
+
+function keysOf(pins: PinTable, order: PinOrder): ArrayLike<number> {
+  switch (order) {
+    case 'from':
+      return pins.from;
+    case 'held':
+      return pins.held;
+    case 'address':
+      return pins.address.offsets;
+    case 'page':
+      return pins.pfn.offsets;
+    case 'line':
+      return pins.line;
+    case 'process':
+      return ranks(pins, 'comm');
+    case 'call':
+      return ranks(pins, 'api');
+  }
+}
+
+function ranks(pins: PinTable, column: 'comm' | 'api'): number[] {
+  const rank = new Map(pins.words.toSorted().map((word, i) => [word, i]));
+  return pins.ids(column).map((id) => rank.get(pins.words[id] ?? '') ?? 0);
+}

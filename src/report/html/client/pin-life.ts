@@ -1,0 +1,70 @@
+// A row of the pins table as something the timeline can draw.
+import type { TraceInfo } from '../../contract.ts';
+import { duration, relativeTime, timeDigits } from '../../format.ts';
+import { partingIndex } from '../../lifeline.ts';
+import { stepKind } from '../../steps.ts';
+import type { FindingView, LifeView } from '../payload.ts';
+import type { PinTable } from '../pin-columns.ts';
+
+type Unit = TraceInfo['timeUnit'];
+
+/** A pin of a finding has the timeline of the finding, which knows the trace lines. */
+export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: FindingView | undefined): LifeView {
+  if (finding !== undefined) {
+    return finding.life;
+  }
+  const steps = pins.steps(i);
+  const base = steps.find((step) => step.time !== undefined)?.time;
+  const digits = timeDigits(steps.map((step) => step.time));
+  const from = number(pins.from[i]);
+  const held = number(pins.held[i]);
+  return {
+    pinned: pageOf(pins, i) || 'page not shown',
+    mapped: '',
+    address: pins.address.at(i) ?? '',
+    steps: steps.map((step) => ({
+      role: step.role,
+      // No finding, no harm: an I/O that ends is only that.
+      kind: stepKind(step.role) === 'harm' ? 'use' : stepKind(step.role),
+      line: step.line,
+      time: unit === 'none' ? undefined : step.time,
+      rel:
+        step.time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(step.time, base, unit, digits),
+      cpu: step.cpu,
+      task: step.pid === undefined ? '' : `pid ${step.pid}`,
+      fn: '',
+      what: step.what,
+      text: '',
+    })),
+    parting: partingIndex(steps, undefined),
+    from,
+    to: from === undefined || held === undefined ? undefined : from + held,
+    state: pins.word('state', i) as LifeView['state'],
+    marks: { pinned: [], mapped: [], address: [] },
+  };
+}
+
+export function pageOf(pins: PinTable, i: number): string {
+  const [pfn, page] = [pins.pfn.at(i), pins.page(i)];
+  return pfn !== undefined ? `pfn ${pfn}` : page === undefined ? '' : `page ${page}`;
+}
+
+export function ownerOf(pins: PinTable, i: number): string {
+  const id = number(pins.tgid[i]) ?? number(pins.pid[i]);
+  return `${pins.word('comm', i)}${id === undefined ? '' : `[${id}]`}`;
+}
+
+export function heldWords(pins: PinTable, i: number, unit: Unit): string {
+  const held = number(pins.held[i]);
+  return held === undefined || unit === 'none' ? '' : duration(held, unit);
+}
+
+/** Seconds since the base of the trace, or ticks. */
+export function fromWords(pins: PinTable, i: number, unit: Unit): string {
+  const from = number(pins.from[i]);
+  return from === undefined || unit === 'none' ? '' : relativeTime(from, 0, unit, 6).replace('+', '');
+}
+
+export function number(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
+}

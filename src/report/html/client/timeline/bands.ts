@@ -1,0 +1,109 @@
+// The two ribbons of a pin: the page that is held, and what its address maps. They lie on each other as long as they
+// are the same page, and part where they are not. No DOM in here.
+import type { FindingView, LifeView } from '../../payload.ts';
+import { type Mapping, mappingSpans, uses } from '../../../lifeline.ts';
+import type { Places } from './places.ts';
+
+export interface Band {
+  x0: number;
+  x1: number;
+  label: string;
+  mapping: Mapping;
+  /** this band leaves the page here */
+  parts: boolean;
+}
+
+export interface UseBand {
+  x0: number;
+  x1: number;
+  label: string;
+  /** several I/Os at the same time lie below each other */
+  row: number;
+}
+
+export function addressBands(life: LifeView, places: Places): Band[] {
+  const spans = mappingSpans(
+    life.steps.map((step) => step.role),
+    life.parting,
+  );
+  return spans.map((span, i) => {
+    const next = spans[i + 1];
+    const step = life.steps[span.step];
+    return {
+      x0: i === 0 ? Math.min(places.from, places.steps[0] ?? places.from) : (places.steps[span.step] ?? places.from),
+      x1: next === undefined ? places.end : (places.steps[next.step] ?? places.end),
+      label: bandLabel(span.mapping, life, step?.role ?? ''),
+      mapping: span.mapping,
+      parts: span.mapping === 'other' && i > 0,
+    };
+  });
+}
+
+function bandLabel(mapping: Mapping, life: LifeView, role: string): string {
+  switch (mapping) {
+    case 'mapped':
+      return life.pinned;
+    case 'read-only':
+      return 'read-only';
+    case 'shared':
+      return 'shared with the child';
+    case 'swapped':
+      return role === 'device-exclusive' ? 'device entry' : 'swap entry';
+    case 'unmapped':
+      return 'not mapped';
+    case 'other':
+      return life.mapped || 'another page';
+  }
+}
+
+export function useBands(life: LifeView, places: Places): UseBand[] {
+  const rows: number[] = [];
+  return uses(life.steps.map((step) => step.role)).map(({ from, to }) => {
+    const x0 = places.steps[from] ?? places.from;
+    const x1 = to === undefined ? (places.to ?? places.end) : (places.steps[to] ?? places.end);
+    const step = life.steps[to ?? from];
+    const free = rows.findIndex((end) => end <= x0);
+    const row = free < 0 ? rows.length : free;
+    rows[row] = x1;
+    return { x0, x1, label: step?.what ?? '', row };
+  });
+}
+
+export interface Lane {
+  label: string;
+  group: 'cpu' | 'task';
+  /** indexes of the steps in it */
+  steps: number[];
+}
+
+/** CPUs by number, then tasks as they come. */
+export function lanes({ steps }: FindingView['life']): Lane[] {
+  const cpus = new Map<number, number[]>();
+  const tasks = new Map<string, number[]>();
+  for (const [i, { cpu, task }] of steps.entries()) {
+    if (cpu !== undefined) {
+      cpus.set(cpu, [...(cpus.get(cpu) ?? []), i]);
+    }
+    if (task !== '') {
+      tasks.set(task, [...(tasks.get(task) ?? []), i]);
+    }
+  }
+  return [
+    ...[...cpus].sort(([a], [b]) => a - b).map(([cpu, all]): Lane => ({ label: `cpu${cpu}`, group: 'cpu', steps: all })),
+    ...[...tasks].map(([task, all]): Lane => ({ label: task, group: 'task', steps: all })),
+  ];
+}
+
+/** Steps whose numbers would lie on each other share one: `2-4`. */
+export function clusters(xs: readonly number[], distance: number): { x: number; from: number; to: number }[] {
+  const all: { x: number; from: number; to: number }[] = [];
+  for (const [i, x] of xs.entries()) {
+    const last = all.at(-1);
+    if (last !== undefined && x - last.x < distance) {
+      last.to = i;
+    } else {
+      all.push({ x, from: i, to: i });
+    }
+  }
+  return all;
+}

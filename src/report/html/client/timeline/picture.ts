@@ -1,0 +1,254 @@
+// Draws the timeline: an axis with the numbers of the steps, the ribbons of page and address, the I/O, and a lane for
+// each CPU and task. Everything is drawn anew for each zoom; a story has a few dozen steps at most.
+import { axisTop } from 'd3-axis';
+import { select } from 'd3-selection';
+import { area, curveBumpX, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, type SymbolType } from 'd3-shape';
+import type { TraceInfo } from '../../../contract.ts';
+import type { LifeView } from '../../payload.ts';
+import { svg } from '../dom.ts';
+import { addressBands, type Band, clusters, lanes, useBands } from './bands.ts';
+import type { Places } from './places.ts';
+
+export interface Picture {
+  life: LifeView;
+  places: Places;
+  unit: TraceInfo['timeUnit'];
+  width: number;
+  left: number;
+  /** makes the ids of patterns unique in the page */
+  id: string;
+  picked: number | undefined;
+}
+
+type Frame = Pick<Picture, 'id' | 'left'>;
+
+/** Between the border and the first thing drawn. */
+export const RIGHT = 10;
+const AXIS = 44;
+const RIBBON = 20;
+/** How far the ribbons part. */
+const GAP = 18;
+const USE = 18;
+const LANE = 22;
+const CHAR = 6.7;
+
+const SYMBOLS: Readonly<Record<LifeView['steps'][number]['kind'], SymbolType>> = {
+  pin: symbolCircle,
+  use: symbolDiamond,
+  cause: symbolSquare,
+  harm: symbolTriangle,
+  release: symbolCircle,
+};
+
+/** Why a pin has no end in the picture. */
+const ENDS: Readonly<Record<LifeView['state'], string>> = {
+  held: ' to the end of the trace',
+  orphan: ', its address space went',
+  presumed: ', release not seen',
+  released: '',
+};
+
+/** Width of the labels at the left. */
+export function labelWidth(life: LifeView, width: number): number {
+  const longest = Math.max(11, ...lanes(life).map(({ label }) => label.length));
+  return Math.round(Math.min(longest * CHAR + 14, width < 560 ? 92 : 170));
+}
+
+export function draw(picture: Picture): { height: number; nodes: SVGElement[] } {
+  const { id, left, life, places, width } = picture;
+  const bands = addressBands(life, places);
+  const used = useBands(life, places);
+  const rows = lanes(life);
+  const parted = bands.some((band) => band.parts);
+  const page = AXIS + 6;
+  const together = page + RIBBON + 1;
+  const apart = together + GAP;
+  const useTop = (parted ? apart : together) + RIBBON + 6;
+  const laneTop = useTop + (1 + Math.max(-1, ...used.map(({ row }) => row))) * USE + 8;
+  const height = laneTop + rows.length * LANE + 4;
+  const clip = `url(#${id}-clip)`;
+
+  const plot = svg(
+    'g',
+    { 'clip-path': clip },
+    places.steps.map((x, i) =>
+      svg('line', { class: `hair${i === picture.picked ? ' picked' : ''}`, x1: x, x2: x, y1: AXIS, y2: height - 4 }),
+    ),
+    ribbon('pin', places.from, places.to ?? places.end, page, `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}`, picture),
+    bands.map((band) => addressRibbon(band, together, apart, picture)),
+    parted && partedLabel(bands, together, picture),
+    used.map(({ label, row, x0, x1 }) => useBar(label, x0, x1, useTop + row * USE, left)),
+    rows.map(({ steps: own }, row) => threads(own, places, laneTop + row * LANE + LANE / 2)),
+    rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
+  );
+  const labels = [
+    label('pinned page', page + RIBBON / 2, left, 'ribbon-label'),
+    label('address', (parted ? apart : together) + RIBBON / 2, left, 'ribbon-label'),
+    ...(used.length > 0 ? [label(life.steps.some((step) => step.role === 'pipe') ? 'pipe' : 'i/o', useTop + USE / 2 - 2, left, 'ribbon-label')] : []),
+    ...rows.map((row, i) => label(row.label, laneTop + i * LANE + LANE / 2, left, `lane-label ${row.group}`)),
+  ];
+  const rules = rows.map((_, i) => svg('line', { class: 'rule', x1: 0, x2: width, y1: laneTop + i * LANE, y2: laneTop + i * LANE }));
+  return { height, nodes: [patterns(id, left, width, height), ...rules, axis(picture), plot, numbers(picture), ...labels] };
+}
+
+function label(text: string, y: number, left: number, kind: string): SVGElement {
+  const room = Math.floor((left - 10) / CHAR);
+  const short = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+  return svg('text', { class: kind, x: left - 8, y: y + 4, 'text-anchor': 'end' }, short, short !== text && svg('title', {}, text));
+}
+
+function ribbon(kind: string, x0: number, x1: number, y: number, text: string, place: Frame): SVGElement {
+  const fill = kind === 'pin' || kind === 'mapped' || kind === 'other' ? undefined : `url(#${place.id}-${kind})`;
+  return svg(
+    'g',
+    { class: `band ${kind}` },
+    svg('rect', { x: x0, y, width: Math.max(1, x1 - x0), height: RIBBON, ...(fill === undefined ? {} : { fill }) }),
+    inside(text, x0, x1, y + RIBBON / 2, place.left),
+  );
+}
+
+/** Text in a band, where it fits in the part that is seen. */
+function inside(text: string, x0: number, x1: number, y: number, left: number): SVGElement | undefined {
+  const from = Math.max(left, x0);
+  return text.length * CHAR + 10 > x1 - from ? undefined : svg('text', { class: 'in-band', x: from + 6, y: y + 4 }, text);
+}
+
+function addressRibbon(band: Band, together: number, apart: number, place: Frame): SVGElement {
+  if (!band.parts) {
+    return ribbon(band.mapping, band.x0, band.x1, together, band.label, place);
+  }
+  // It leaves in a bend, as wide as there is room for.
+  const bend = Math.min(36, Math.max(4, (band.x1 - band.x0) / 3));
+  const shape = area<[number, number]>()
+    .x(([x]) => x)
+    .y0(([, y]) => y)
+    .y1(([, y]) => y + RIBBON)
+    .curve(curveBumpX);
+  const path = shape([
+    [band.x0, together],
+    [band.x0 + bend, apart],
+    [Math.max(band.x1, band.x0 + bend + 1), apart],
+  ]);
+  return svg('g', { class: 'band other' }, svg('path', { d: path ?? '' }), inside(band.label, band.x0 + bend, band.x1, apart + RIBBON / 2, place.left));
+}
+
+function partedLabel(bands: readonly Band[], y: number, { left, places, width }: Picture): SVGElement {
+  const x = bands.find((band) => band.parts)?.x0 ?? 0;
+  const text = 'they part';
+  const from = Math.max(left, x + 40);
+  const fits = from + text.length * CHAR < Math.min(width, places.end);
+  return svg(
+    'g',
+    { class: 'parted' },
+    svg('line', { x1: x, x2: x, y1: y - RIBBON - 6, y2: y + RIBBON + GAP }),
+    fits && svg('text', { x: from, y: y + 13 }, text),
+  );
+}
+
+function useBar(text: string, x0: number, x1: number, y: number, left: number): SVGElement {
+  return svg(
+    'g',
+    { class: 'use' },
+    svg('rect', { x: x0, y, width: Math.max(2, x1 - x0), height: USE - 4, rx: 2 }),
+    inside(text, x0, x1, y + (USE - 4) / 2, left),
+  );
+}
+
+/** A task, or a CPU, from its first step to its last. */
+function threads(own: readonly number[], places: Places, y: number): SVGElement {
+  const xs = own.map((i) => places.steps[i] ?? 0);
+  return svg('line', { class: 'thread', x1: Math.min(...xs), x2: Math.max(...xs), y1: y, y2: y });
+}
+
+function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElement | undefined {
+  const step = life.steps[i];
+  if (step === undefined) {
+    return undefined;
+  }
+  const classes = ['glyph', step.kind, i === life.parting ? 'parts' : '', step.minor ? 'minor' : '', i === picked ? 'picked' : ''];
+  return svg('path', {
+    class: classes.filter(Boolean).join(' '),
+    d: symbol(SYMBOLS[step.kind], step.minor ? 34 : 84)() ?? '',
+    transform: `translate(${places.steps[i] ?? 0},${y})`,
+  });
+}
+
+function numbers({ id, left, life, picked, places, width }: Picture): SVGElement {
+  const seen = clusters(places.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);
+  return svg(
+    'g',
+    { class: 'numbers' },
+    seen.map(({ from, to, x }) => {
+      const text = from === to ? `${from + 1}` : `${from + 1}-${to + 1}`;
+      const on = picked !== undefined && picked >= from && picked <= to;
+      const parts = life.parting !== undefined && life.parting >= from && life.parting <= to;
+      const wide = text.length * 6.5 + 9;
+      const start = Math.min(x - Math.min(wide, 18) / 2, width - wide - 1);
+      return svg(
+        'g',
+        { class: `number${on ? ' picked' : ''}${parts ? ' parts' : ''}`, 'data-step': from },
+        svg('rect', { x: start, y: 2, width: Math.max(18, wide), height: 16, rx: 8 }),
+        svg('text', { x: start + Math.max(18, wide) / 2, y: 14, 'text-anchor': 'middle' }, text),
+      );
+    }),
+    svg('desc', {}, id),
+  );
+}
+
+function axis({ left, life, places, unit, width }: Picture): SVGElement {
+  const group = svg('g', { class: 'axis', transform: `translate(0,${AXIS})` });
+  if (places.scale === undefined) {
+    let free = left - 4;
+    group.append(svg('line', { x1: left, x2: width - RIGHT, y1: 0, y2: 0 }));
+    for (const [i, x] of places.steps.entries()) {
+      const text = life.steps[i]?.rel ?? '';
+      const half = (text.length * CHAR) / 2;
+      const at = Math.max(x, left + half);
+      if (text !== '' && at - half > free && at + half < width + 2 && x > left - 4) {
+        group.append(svg('line', { x1: x, x2: x, y1: -5, y2: 0 }), svg('text', { x: at, y: -9, 'text-anchor': 'middle' }, text));
+        free = at + half + 8;
+      }
+    }
+    return group;
+  }
+  const [low = 0, high = 0] = places.scale.domain();
+  const ticks = Math.max(2, Math.floor((width - left) / 110));
+  select<SVGElement, unknown>(group).call((g) =>
+    axisTop(places.scale as never)
+      .ticks(ticks)
+      .tickSizeOuter(0)
+      .tickPadding(4)
+      .tickFormat((value) => span(Number(value), high - low, unit))(g as never),
+  );
+  return group;
+}
+
+/** `+13.2 ms`: with the decimals that the distance of ticks needs. */
+function span(value: number, width: number, unit: TraceInfo['timeUnit']): string {
+  if (value === 0) {
+    return '0';
+  }
+  const sign = value > 0 ? '+' : '-';
+  const size = Math.abs(value);
+  if (unit !== 'ns') {
+    return `${sign}${size} ticks`;
+  }
+  const [per, name] = width < 4000 ? [1, 'ns'] : width < 4_000_000 ? [1e3, 'us'] : width < 4_000_000_000 ? [1e6, 'ms'] : [1e9, 's'];
+  const digits = Math.max(0, Math.ceil(-Math.log10(width / per / 12)));
+  return `${sign}${(size / per).toFixed(Math.min(3, digits))} ${name}`;
+}
+
+function patterns(id: string, left: number, width: number, height: number): SVGElement {
+  const pattern = (name: string, ...children: SVGElement[]) =>
+    svg('pattern', { id: `${id}-${name}`, class: `pattern ${name}`, width: 6, height: 6, patternUnits: 'userSpaceOnUse' }, ...children);
+  const ground = () => svg('rect', { class: 'ground', width: 6, height: 6 });
+  return svg(
+    'defs',
+    {},
+    svg('clipPath', { id: `${id}-clip` }, svg('rect', { x: left - 1, y: 0, width: Math.max(0, width - left - 1), height })),
+    pattern('swapped', svg('path', { d: 'M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2' })),
+    pattern('read-only', ground(), svg('path', { d: 'M0,5 h6' })),
+    pattern('shared', ground(), svg('path', { d: 'M3,0 v6' })),
+    pattern('unmapped'),
+  );
+}

@@ -1,0 +1,74 @@
+// Where on the x axis a step and a time are: evenly, step by step, so that every one of them can be read, or to scale.
+// A swap-in and the copy after it are a millionth of the time the I/O takes.
+import { type ScaleLinear, scaleLinear, scalePoint } from 'd3-scale';
+import type { ZoomTransform } from 'd3-zoom';
+import type { LifeView } from '../../payload.ts';
+
+export type Mode = 'steps' | 'time';
+
+export interface Places {
+  /** x of each step */
+  steps: number[];
+  /** where the pin was taken and where it ends; without an end it goes on to the right border */
+  from: number;
+  to: number | undefined;
+  /** right border, zoomed: nothing is drawn beyond */
+  end: number;
+  /** to scale: what the axis shows, relative to the first step */
+  scale: ScaleLinear<number, number> | undefined;
+}
+
+/** There is something to scale. */
+export function hasTimes({ steps }: LifeView): boolean {
+  const times = steps.flatMap(({ time }) => (time === undefined ? [] : [time]));
+  return new Set(times).size > 1;
+}
+
+export function place(life: LifeView, mode: Mode, left: number, right: number, zoom: ZoomTransform): Places {
+  return mode === 'time' && hasTimes(life)
+    ? toScale(life, left, right, zoom)
+    : evenly(life, left, right, zoom);
+}
+
+function evenly({ from, state, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Places {
+  // One place more than there are steps: what happened after the last.
+  const point = scalePoint(
+    Array.from({ length: steps.length + 1 }, (_, i) => i),
+    [left, right],
+  ).padding(0.35);
+  const at = (i: number) => zoom.applyX(point(i) ?? left);
+  const pinned = steps.findIndex((step) => step.kind === 'pin');
+  const released = steps.findIndex((step) => step.kind === 'release');
+  const between = (time: number | undefined) => {
+    const i = steps.findLastIndex((step) => step.time !== undefined && time !== undefined && step.time <= time);
+    return i < 0 ? undefined : (at(i) + at(i + 1)) / 2;
+  };
+  return {
+    steps: steps.map((_, i) => at(i)),
+    from: pinned < 0 && from !== undefined ? (between(from) ?? at(0)) : at(Math.max(0, pinned)),
+    to: released >= 0 ? at(released) : state === 'held' ? undefined : between(to),
+    end: zoom.applyX(right),
+    scale: undefined,
+  };
+}
+
+function toScale({ from, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Places {
+  const base = steps.find((step) => step.time !== undefined)?.time ?? 0;
+  let last = base;
+  const times = steps.map((step) => {
+    last = step.time ?? last;
+    return last - base;
+  });
+  const all = [...times, ...[from, to].flatMap((time) => (time === undefined ? [] : [time - base]))];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const margin = (high - low) * 0.04;
+  const whole = scaleLinear([low - margin, high + margin], [left, right]);
+  const scale = zoom.rescaleX(whole);
+  return {
+    steps: times.map((time) => scale(time)),
+    from: scale((from ?? base) - base),
+    to: to === undefined ? undefined : scale(to - base),
+    end: zoom.applyX(right),
+    scale,
+  };
+}

@@ -1,0 +1,185 @@
+// From the report to what the page shows, in the words that all reports for people use.
+import type { Evidence, Finding } from '../../rules/finding.ts';
+import { type Alike, alike, moreWords } from '../alike.ts';
+import type { CheckReport, DetailedReport, PinLife, TraceInfo } from '../contract.ts';
+import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
+import { choosePins, type LifeStep, lives, partingIndex } from '../lifeline.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { type StepKind, stepKind } from '../steps.ts';
+import {
+  clockWords,
+  formatWords,
+  kernelWords,
+  lossSamples,
+  lossWords,
+  notes,
+  pageWords,
+  pathWords,
+  pinOwner,
+  pinsWords,
+  sizeWords,
+  verdictWords,
+} from '../words.ts';
+import type { Fact, FindingView, LifeView, Parts, Payload, RuleView, StepView, TraceView } from './payload.ts';
+import { toColumns } from './pin-columns.ts';
+
+/** More pins than this make the file and the page slow; those that matter are kept. */
+export const PINS_SHOWN = 200_000;
+
+export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts {
+  const { report } = detailed;
+  const all = lives(detailed);
+  const shown = choosePins(all, PINS_SHOWN);
+  const pinOf = new Map(all.flatMap((pin) => (pin.finding === undefined ? [] : [[pin.finding, pin] as const])));
+  const groups = new Map(alike(report.findings).flatMap((group) => [group.first, ...group.more].map((one) => [one.n, group])));
+  const view: Payload = {
+    verdict: report.verdict,
+    words: verdictWords(report),
+    version: options.version,
+    traces: report.traces.map(traceView),
+    rules: ruleViews(report, options),
+    findings: report.findings.map((finding) =>
+      findingView(finding, report.traces[finding.trace], pinOf.get(finding.n), groups.get(finding.n), report),
+    ),
+    pinCount: shown.length,
+    pinsLeft: all.length - shown.length,
+  };
+  return { report: view, pins: toColumns(shown) };
+}
+
+function findingView(
+  finding: Finding,
+  trace: TraceInfo | undefined,
+  pin: PinLife | undefined,
+  group: Alike | undefined,
+  report: CheckReport,
+): FindingView {
+  const first = group?.first === finding;
+  return {
+    n: finding.n,
+    rule: clean(finding.rule),
+    severity: finding.severity,
+    confidence: finding.confidence,
+    message: clean(finding.message),
+    owner: pinOwner(finding),
+    trace: finding.trace,
+    facts: findingFacts(finding, report.traces.length > 1 ? trace : undefined),
+    notes: [
+      ...notes(finding, first && group !== undefined ? moreWords(group) : undefined).map(({ label, text }): Fact => [label, text]),
+      ['fingerprint', clean(finding.fingerprint)],
+    ],
+    life: lifeView(finding, trace, pin),
+    like: first ? undefined : group?.first.n,
+    more: first && group !== undefined && group.more.length > 0 ? group.more.length : undefined,
+  };
+}
+
+function findingFacts(finding: Finding, trace: TraceInfo | undefined): Fact[] {
+  const { pin, mapping } = finding;
+  const thread = pin.tgid === undefined || pin.pid === undefined || pin.tgid === pin.pid ? '' : `thread ${pin.pid}`;
+  const facts: [string, (string | undefined)[]][] = [
+    ['trace', [trace === undefined ? '' : pathWords(trace)]],
+    ['process', [pinOwner(finding), thread, pin.mm === undefined ? '' : `mm ${clean(pin.mm)}`]],
+    ['address', [clean(pin.address ?? '')]],
+    ['pinned', [pageWords(pin), clean(pin.api ?? ''), pin.flags.map(clean).join('|')]],
+    ['by', [clean(pin.caller ?? '')]],
+    ['mapped', [pageWords(mapping)]],
+    ['cause', [clean(finding.cause)]],
+  ];
+  return facts
+    .map(([label, parts]): Fact => [label, parts.filter((part) => part !== undefined && part !== '').join(', ')])
+    .filter(([, text]) => text !== '');
+}
+
+function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife | undefined): LifeView {
+  const quoted = new Set(finding.evidence.map((step) => step.line));
+  const minor: LifeStep[] = (pin?.steps ?? []).filter((step) => !quoted.has(step.line));
+  const all: (Evidence | LifeStep)[] = [...finding.evidence, ...minor].sort((a, b) => a.line - b.line);
+  const base = finding.evidence.find((step) => step.time !== undefined)?.time;
+  const digits = timeDigits(all.map((step) => step.time));
+  const unit = trace?.timeUnit ?? 'ns';
+  const tasks = new Map(finding.evidence.flatMap(({ pid, task }) => (pid === undefined || task === undefined ? [] : [[pid, task]])));
+  const parting = partingIndex(all, finding);
+  const steps = all.map((step, i): StepView => {
+    const told = 'offset' in step ? step : undefined;
+    const { cpu, line, pid, role, time, what } = step;
+    return {
+      role: clean(role),
+      kind: kindOf(role, finding.harm.length > 0 && i > (parting ?? -1)),
+      line,
+      time: unit === 'none' ? undefined : time,
+      rel: time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(time, base, unit, digits),
+      cpu,
+      task: clean(told?.task ?? (pid === undefined ? '' : (tasks.get(pid) ?? `pid ${pid}`))),
+      fn: clean(told?.fn ?? ''),
+      what: clean(what),
+      text: verbatim(told?.text ?? ''),
+      stack: told?.stack?.map(verbatim),
+      minor: told === undefined ? true : undefined,
+    };
+  });
+  return {
+    pinned: pageWords(finding.pin) ?? 'page not shown',
+    mapped: pageWords(finding.mapping) ?? '',
+    address: clean(finding.pin.address ?? ''),
+    steps,
+    parting,
+    from: pin?.from ?? finding.pin.time,
+    to: pin?.to,
+    state: pin?.state ?? 'presumed',
+    marks: marksOf(finding),
+  };
+}
+
+/** The end of an I/O is the harm only where there is one. */
+function kindOf(role: string, harmful: boolean): StepKind {
+  const kind = stepKind(role);
+  return kind === 'harm' && !harmful ? 'use' : kind;
+}
+
+/** The numbers a reader follows through the lines, without `0x`: print formats differ in it. */
+function marksOf({ pin, mapping }: Finding): LifeView['marks'] {
+  const digits = (...all: (string | undefined)[]) =>
+    all.flatMap((one) => (one === undefined || !HEX.test(one) ? [] : [one.slice(2)]));
+  return {
+    pinned: digits(pin.pfn, pin.page),
+    mapped: digits(mapping?.pfn, mapping?.page),
+    address: digits(pin.address),
+  };
+}
+
+const HEX = /^0x[0-9a-f]{3,16}$/;
+
+function ruleViews(report: CheckReport, { rules = [] }: ReportOptions): RuleView[] {
+  const docs = new Map(rules.map((doc) => [doc.id, doc]));
+  return report.rules.map(({ id, verdict, findings, missing }) => {
+    const doc = docs.get(id);
+    return {
+      id: clean(id),
+      verdict,
+      findings,
+      missing: missing.map(clean),
+      title: clean(doc?.title ?? ''),
+      wrong: (doc?.falsePositives ?? []).map(clean),
+      references: (doc?.references ?? []).map(clean),
+    };
+  });
+}
+
+function traceView(trace: TraceInfo): TraceView {
+  const kinds = Object.entries(trace.lineKinds).filter(([, n]) => n > 0);
+  return {
+    name: pathWords(trace),
+    unit: trace.timeUnit,
+    facts: [
+      ['format', formatWords(trace)],
+      ['kernel', kernelWords(trace)],
+      ['time', clockWords(trace)],
+      ['size', sizeWords(trace)],
+      ['lines', kinds.map(([kind, n]) => `${grouped(n)} ${clean(kind)}`).join(', ')],
+      ['pins', pinsWords(trace)],
+    ],
+    losses: lossWords(trace.losses),
+    samples: lossSamples(trace.losses).map(({ line, text }) => ({ line, text: verbatim(text) })),
+  };
+}

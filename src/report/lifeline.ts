@@ -1,0 +1,156 @@
+// The life of a pin as something to draw: what its address mapped from step to step, when a device was at work on
+// the page, and at which step page and mapping part. Pure data in, pure data out; the HTML report runs it in the
+// browser too, so it may import types and steps.ts only.
+import type { Finding } from '../rules/finding.ts';
+import type { DetailedReport, PinLife } from './contract.ts';
+import { partingStep } from './steps.ts';
+
+export type LifeStep = PinLife['steps'][number];
+
+/**
+ * What an address maps: the pinned page; the pinned page write-protected, or shared with a child; an entry that is
+ * not present but still names it; nothing; another page.
+ */
+export type Mapping = 'mapped' | 'read-only' | 'shared' | 'swapped' | 'unmapped' | 'other';
+
+/** From this step on, up to the next span or the end. */
+export interface Span {
+  step: number;
+  mapping: Mapping;
+}
+
+/** A device, or a pipe, has the page between two steps; `to` undefined: until the end. */
+export interface Use {
+  from: number;
+  to: number | undefined;
+}
+
+/** Spans of what the address mapped. `parting` is the index of the step that put another page there. */
+export function mappingSpans(roles: readonly string[], parting: number | undefined): Span[] {
+  const spans: Span[] = [{ step: 0, mapping: 'mapped' }];
+  let mapping: Mapping = 'mapped';
+  for (const [step, role] of roles.entries()) {
+    const next: Mapping = step === parting ? 'other' : mappingAfter(mapping, role);
+    if (next !== mapping) {
+      mapping = next;
+      if (spans.at(-1)?.step === step) {
+        spans.pop();
+      }
+      spans.push({ step, mapping });
+    }
+  }
+  return spans;
+}
+
+function mappingAfter(before: Mapping, role: string): Mapping {
+  if (before === 'other') {
+    return 'other';
+  }
+  switch (role) {
+    case 'unmap':
+    case 'device-exclusive':
+      return 'swapped';
+    case 'zap':
+      return 'unmapped';
+    case 'wrprotect':
+      return 'read-only';
+    case 'fork':
+      return 'shared';
+    case 'map':
+      // A fault on an address that maps nothing brings a page of its own.
+      return before === 'unmapped' ? 'other' : 'mapped';
+    case 'swap-in':
+    case 'restore':
+    case 'reuse':
+    case 'early copy':
+    case 'unshare':
+      return 'mapped';
+    case 'copy':
+    case 'migrate':
+    case 'ksm merge':
+    case 'collapse':
+      return 'other';
+    default:
+      return before;
+  }
+}
+
+/**
+ * When the page was in use: `i/o submit` to `i/o end`, or `pipe` to the end of the pin. An end without a submit began
+ * with the pin; of several under way the oldest ends first.
+ */
+export function uses(roles: readonly string[]): Use[] {
+  const all: Use[] = [];
+  const open: Use[] = [];
+  for (const [step, role] of roles.entries()) {
+    if (role === 'i/o submit' || role === 'pipe') {
+      const use = { from: step, to: undefined };
+      all.push(use);
+      if (role === 'i/o submit') {
+        open.push(use);
+      }
+    } else if (role === 'i/o end') {
+      const use = open.shift();
+      if (use === undefined) {
+        all.push({ from: 0, to: step });
+      } else {
+        use.to = step;
+      }
+    }
+  }
+  return all;
+}
+
+/** Index of the step where page and mapping of this pin part. */
+export function partingIndex(steps: readonly { line: number }[], finding: Finding | undefined): number | undefined {
+  const parting = finding === undefined ? undefined : partingStep(finding);
+  const index = parting === undefined ? -1 : steps.findIndex((step) => step.line === parting.line);
+  return index < 0 ? undefined : index;
+}
+
+/** Pins to draw: those given, and for a finding whose pin is not among them what its evidence shows. */
+export function lives({ pins, report }: DetailedReport): PinLife[] {
+  const told = new Set(pins.map((pin) => pin.finding));
+  return [...pins, ...report.findings.filter(({ n }) => !told.has(n)).map(lifeOf)];
+}
+
+function lifeOf(finding: Finding): PinLife {
+  const { flags, time, ...pin } = finding.pin;
+  const release = finding.evidence.findLast((step) => step.role === 'release');
+  return {
+    ...pin,
+    trace: finding.trace,
+    kind: flags.includes('FOLL_PIN') ? 'PIN' : 'GET',
+    write: flags.includes('FOLL_WRITE'),
+    longterm: flags.includes('FOLL_LONGTERM'),
+    flags,
+    line: finding.evidence[0]?.line ?? 0,
+    from: time,
+    to: release?.time,
+    state: release === undefined ? 'presumed' : 'released',
+    steps: finding.evidence.map(({ role, line, time, cpu, pid, what }) => ({ role, line, time, cpu, pid, what })),
+    finding: finding.n,
+  };
+}
+
+/** At most `limit` pins, in their order: those of findings first, then those never given back, then the longest held. */
+export function choosePins(pins: readonly PinLife[], limit: number): PinLife[] {
+  if (pins.length <= limit) {
+    return [...pins];
+  }
+  const rank = (pin: PinLife) => {
+    if (pin.finding !== undefined) {
+      return Number.POSITIVE_INFINITY;
+    }
+    if (pin.state === 'held' || pin.state === 'orphan') {
+      return Number.MAX_VALUE;
+    }
+    return pin.from === undefined || pin.to === undefined ? 0 : pin.to - pin.from;
+  };
+  return pins
+    .map((pin, i) => ({ pin, i, rank: rank(pin) }))
+    .sort((a, b) => (a.rank === b.rank ? a.i - b.i : b.rank > a.rank ? 1 : -1))
+    .slice(0, limit)
+    .sort((a, b) => a.i - b.i)
+    .map(({ pin }) => pin);
+}

@@ -1,0 +1,170 @@
+// A store in the making. It is written under another name beside the one asked for and renamed when it is whole, so
+// a Ctrl-C, a full disk or a bug leaves no file that looks finished.
+import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { InputError } from '../util/errors.ts';
+import { hold, release, remove } from '../util/temporary.ts';
+import { storingError } from './errors.ts';
+import { attach, PagesWriter } from './pages/pages-writer.ts';
+import type { RowWriter } from './row-writer.ts';
+import { APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES } from './schema.ts';
+import { SqlWriter } from './sql-writer.ts';
+
+/** How events are written: as pages of the file, or by INSERT. The store is the same. */
+export type WriterName = 'pages' | 'sql';
+
+export interface StoreOptions {
+  /** replace a file that is there */
+  force?: boolean;
+  /** files that must not be replaced: the traces */
+  sources?: readonly string[];
+  writer?: WriterName;
+}
+
+/** A file being filled; `finish` or `discard` ends it. */
+export class NewStore {
+  readonly writer: RowWriter;
+  /** where everything goes that the writer does not write; another file until {@link complete} where pages are written */
+  db: Database.Database;
+  readonly #path: string;
+  readonly #target: string;
+  readonly #force: boolean;
+  readonly #file: string;
+  readonly #side: string;
+  readonly #pages: PagesWriter | undefined;
+  readonly #sql: SqlWriter | undefined;
+
+  constructor(path: string, options: StoreOptions = {}) {
+    this.#path = path;
+    this.#force = options.force ?? false;
+    this.#target = existsSync(path) ? realpathSync(path) : path;
+    checkTarget(path, this.#force, options.sources ?? []);
+    this.#file = join(dirname(this.#target), `.${basename(this.#target)}.${process.pid}.tmp`);
+    this.#side = `${this.#file}2`;
+    try {
+      this.db = newDatabase(this.#file);
+      if (options.writer === 'sql') {
+        this.#sql = new SqlWriter(this.db);
+        this.writer = this.#sql;
+      } else {
+        this.db.exec('commit');
+        this.db.close();
+        this.db = newDatabase(this.#side);
+        this.#pages = new PagesWriter(this.#file);
+        this.writer = this.#pages;
+      }
+    } catch (error) {
+      this.discard();
+      throw this.explain(error);
+    }
+  }
+
+  /** Run something that writes; errors of the disk become sentences. */
+  guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  explain(error: unknown): unknown {
+    return error instanceof TypeError && /directory does not exist/.test(error.message)
+      ? storingError(Object.assign(new Error(error.message), { code: 'ENOENT' }), this.#path)
+      : storingError(error, this.#path);
+  }
+
+  /** All events are written: `db` becomes the database that holds everything. */
+  complete(): Database.Database {
+    this.#sql?.finish();
+    if (this.#pages === undefined) return this.db;
+    const roots = this.#pages.finish();
+    this.db.exec('commit');
+    this.db.close();
+    this.db = open(this.#file);
+    attach(this.db, roots);
+    this.db.close();
+    this.db = open(this.#file);
+    const tables = this.db.prepare("select name from sqlite_schema where type = 'table'").pluck().all() as string[];
+    this.db.prepare('attach ? as side').run(this.#side);
+    this.db.exec('begin');
+    const own = new Set(roots.map((root) => root.name));
+    for (const table of tables) if (!own.has(table)) this.db.exec(`insert into main.${table} select * from side.${table}`);
+    this.db.exec('commit');
+    this.db.exec('detach side');
+    remove(this.#side);
+    this.db.exec('begin');
+    return this.db;
+  }
+
+  /** Everything is written: give the file its name. */
+  finish(): void {
+    this.guard(() => {
+      this.db.exec('commit');
+      this.db.pragma(`user_version = ${SCHEMA_VERSION}`);
+      this.db.close();
+      if (!this.#force && existsSync(this.#target)) throw exists(this.#path);
+      renameSync(this.#file, this.#target);
+      release(this.#file);
+    });
+  }
+
+  /** Leave nothing behind. */
+  discard(): void {
+    try {
+      this.db?.close();
+      this.#pages?.close();
+    } finally {
+      remove(this.#file);
+      remove(this.#side);
+    }
+  }
+}
+
+/** An empty store, in a transaction. */
+function newDatabase(path: string): Database.Database {
+  hold(path);
+  rmSync(path, { force: true });
+  const db = open(path);
+  db.pragma(`page_size = ${PAGE_SIZE}`);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.exec('begin');
+  db.exec(TABLES);
+  return db;
+}
+
+function open(path: string): Database.Database {
+  const db = new Database(path);
+  // nobody else sees this file, and if we do not finish it nobody will
+  db.pragma('journal_mode = off');
+  db.pragma('synchronous = off');
+  db.pragma('locking_mode = exclusive');
+  db.pragma('cache_size = -16000');
+  // rows come before the rows they refer to
+  db.pragma('foreign_keys = off');
+  return db;
+}
+
+function checkTarget(path: string, force: boolean, sources: readonly string[]): void {
+  if (path === '-') throw new InputError('a store cannot be written to standard output', { tryThis: 'name a file: -o x.db' });
+  if (!existsSync(path)) return;
+  const stat = statSync(path);
+  if (!stat.isFile()) {
+    throw new InputError(stat.isDirectory() ? 'this is a directory, a file name is needed' : 'a store can only be a plain file', {
+      where: path,
+      tryThis: stat.isDirectory() ? `-o ${join(path, 'x.db')}` : '-o x.db',
+    });
+  }
+  for (const source of sources) {
+    const other = statSync(source, { throwIfNoEntry: false });
+    if (other !== undefined && other.dev === stat.dev && other.ino === stat.ino) {
+      throw new InputError('this is the trace itself; it would be overwritten', { where: path, tryThis: '-o x.db' });
+    }
+  }
+  if (!force) throw exists(path);
+}
+
+function exists(path: string): InputError {
+  return new InputError('this file is there already', { where: path, tryThis: '--force to replace it, or another name' });
+}

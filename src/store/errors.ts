@@ -1,0 +1,58 @@
+// What SQLite and the disk say, in words a user can act on.
+import { InputError } from '../util/errors.ts';
+import { writeError } from '../util/output.ts';
+
+/** The error of reading a store. */
+export function readingError(error: unknown, path: string): unknown {
+  const options = { where: path, cause: error };
+  switch (codeOf(error)) {
+    case 'SQLITE_NOTADB':
+      return new InputError('this is no SQLite database', {
+        ...options,
+        tryThis: 'name a store made by pindrift ingest; a trace is read with pindrift check',
+      });
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_CORRUPT_INDEX':
+    case 'SQLITE_CORRUPT_SEQUENCE':
+    case 'SQLITE_CORRUPT_VTAB':
+    case 'SQLITE_IOERR_SHORT_READ':
+      return new InputError('this store is damaged', { ...options, tryThis: 'make it again from the trace: pindrift ingest' });
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return new InputError('another program is writing this store', { ...options, tryThis: 'wait for it to finish' });
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_CANTOPEN_ISDIR':
+    case 'SQLITE_PERM':
+      return new InputError('this store cannot be opened', { ...options, tryThis: 'check the path and the permissions' });
+    default:
+      return error;
+  }
+}
+
+/** The error of writing a store. */
+export function storingError(error: unknown, path: string): unknown {
+  const options = { where: path, cause: error };
+  switch (codeOf(error)) {
+    case 'SQLITE_FULL':
+    case 'SQLITE_IOERR_WRITE':
+    case 'SQLITE_IOERR_TRUNCATE':
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new InputError('no space left for the store', {
+        ...options,
+        tryThis: 'free some space (a store takes about half the size of its traces), or name a file on another disk',
+      });
+    case 'EFBIG':
+      return new InputError('the store became too large for a file here', { ...options, tryThis: 'name a file on another disk' });
+    case 'SQLITE_READONLY':
+    case 'SQLITE_READONLY_DIRECTORY':
+    case 'SQLITE_CANTOPEN':
+      return new InputError('no permission to write here', { ...options, tryThis: 'name a file in a folder of your own' });
+    default:
+      return writeError(error, path);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,98 @@
+// Takes the lines of one trace and hands them to a writer as rows: finds the event's table, the task, the arguments.
+import { LineKind, type TraceLine } from '../parsers/line.ts';
+import type { EventType } from '../vocabulary/vocabulary.ts';
+import { EventDecoder } from './decode.ts';
+import type { EventTables } from './event-table.ts';
+import type { Symbols, Tasks } from './intern.ts';
+import { Cell, EventRow } from './row.ts';
+import type { OtherLine, RowWriter } from './row-writer.ts';
+import { TRACE_STEP } from './schema.ts';
+
+/** What all traces of a store share. */
+export interface Shared {
+  tables: EventTables;
+  tasks: Tasks;
+  symbols: Symbols;
+  writer: RowWriter;
+}
+
+const KIND_WORDS: Readonly<Record<number, string>> = {
+  [LineKind.Header]: 'header',
+  [LineKind.Stack]: 'stack',
+  [LineKind.Lost]: 'lost',
+  [LineKind.Function]: 'function',
+  [LineKind.Record]: 'record',
+  [LineKind.Bad]: 'bad',
+};
+
+export class EventSink {
+  readonly #shared: Shared;
+  readonly #base: number;
+  readonly #decoders = new Map<EventType, EventDecoder | undefined>();
+  readonly #row = new EventRow();
+  readonly #other: OtherLine = { id: 0, line: 0, kind: '', reason: undefined, buf: new Uint8Array(0), start: 0, end: 0 };
+
+  constructor(shared: Shared, trace: number) {
+    this.#shared = shared;
+    this.#base = trace * TRACE_STEP;
+  }
+
+  /** One event. Returns the id of its task in the store. */
+  event(line: TraceLine, type: EventType, offset: number, number: number): number {
+    const row = this.#row;
+    let decoder = this.#decoders.get(type);
+    if (decoder === undefined && !this.#decoders.has(type)) decoder = this.#newDecoder(type);
+    row.id = this.#base + offset;
+    row.line = number;
+    row.ts = line.ts;
+    row.cpu = line.cpu;
+    const task = this.#shared.tasks.id(line.pid, line.tgid, line.buf, line.commStart, line.commEnd);
+    row.task = task;
+    if (decoder === undefined) this.#unnamed(line, type, row);
+    else decoder.decode(line, row);
+    row.table.events++;
+    this.#shared.writer.event(row);
+    return task;
+  }
+
+  /** A line that is no event; `buf[start, end)` is its text. Blank lines hold nothing. */
+  other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void {
+    const kind = KIND_WORDS[line.kind];
+    if (kind === undefined) return;
+    this.keep(kind, line.kind === LineKind.Bad ? line.reason : undefined, buf, start, end, offset, number);
+  }
+
+  keep(kind: string, reason: string | undefined, buf: Uint8Array, start: number, end: number, offset: number, number: number): void {
+    const other = this.#other;
+    other.id = this.#base + offset;
+    other.line = number;
+    other.kind = kind;
+    other.reason = reason;
+    other.buf = buf;
+    other.start = start;
+    other.end = end;
+    this.#shared.writer.other(other);
+  }
+
+  #newDecoder(type: EventType): EventDecoder | undefined {
+    const table = this.#shared.tables.of(type.name, type.system);
+    const decoder = table === undefined ? undefined : new EventDecoder(table, this.#shared.symbols);
+    this.#decoders.set(type, decoder);
+    return decoder;
+  }
+
+  /** An event beyond the number of tables a store has. */
+  #unnamed(line: TraceLine, type: EventType, row: EventRow): void {
+    const table = this.#shared.tables.rest();
+    const name = Buffer.from(type.system === '' ? `${type.name} ` : `${type.system}:${type.name} `, 'latin1');
+    row.table = table;
+    row.buf = Buffer.concat([name, line.buf.subarray(line.argsStart, line.argsEnd)]);
+    row.length = 1;
+    row.at = 0;
+    row.cells[0] = Cell.Text;
+    row.start[0] = 0;
+    row.textLength = name.length - 1;
+    row.end[0] = name.length - 1;
+    row.extra = row.buf.length > name.length ? row.buf.subarray(name.length) : undefined;
+  }
+}

@@ -1,0 +1,121 @@
+// One table per event name, with a column per argument, learned from the lines as they come. Names from the trace
+// become names in SQL here and nowhere else: letters, digits and `_` only, unique whatever their case, never a name
+// that a store uses itself, and always quoted.
+
+/** How an argument is printed, which decides how it is read and how views show it. */
+export type Form = 'hex' | 'bare' | 'dec' | 'text';
+
+export interface Column {
+  /** as the trace prints it */
+  key: string;
+  /** how often the same key stood before it in a line */
+  nth: number;
+  /** name of the column */
+  name: string;
+  form: Form;
+  /** what stands between the value and the next key, apart from blanks: `==>` of sched_switch */
+  behind: string;
+}
+
+/** Columns that every event table has, before those of its arguments. */
+export const COMMON_COLUMNS = ['id', 'line', 'ts', 'cpu', 'task', 'at', 'extra'] as const;
+
+/** Names an argument's column cannot have, since views show these beside it. */
+const TAKEN = new Set<string>([...COMMON_COLUMNS, 'trace', 'time', 'pid', 'tgid', 'comm', 'event', 'rowid', 'oid', '_rowid_']);
+
+/** More arguments than any probe can have (MAX_TRACE_ARGS is 128); what is beyond goes to `extra`. */
+export const MOST_COLUMNS = 240;
+
+/** Tables for events; what is beyond shares one table, with all its arguments as text. */
+export const MOST_TABLES = 2000;
+
+const LONGEST_NAME = 60;
+
+export class EventTable {
+  readonly id: number;
+  readonly name: string;
+  system: string;
+  readonly table: string;
+  readonly columns: Column[] = [];
+  events = 0;
+  readonly #names = new Set<string>(TAKEN);
+  readonly #index = new Map<string, number>();
+
+  constructor(id: number, name: string, system: string, table: string) {
+    this.id = id;
+    this.name = name;
+    this.system = system;
+    this.table = table;
+  }
+
+  /** Place of the column of the `nth` argument named `key`; -1 when there is none. */
+  find(key: string, nth: number): number {
+    return this.#index.get(nth === 0 ? key : `${key} ${nth}`) ?? -1;
+  }
+
+  get full(): boolean {
+    return this.columns.length >= MOST_COLUMNS;
+  }
+
+  add(key: string, nth: number, form: Form, behind: string): number {
+    const name = unique(this.#names, TAKEN.has(plain(key).toLowerCase()) ? `arg_${plain(key)}` : plain(key));
+    const at = this.columns.push({ key, nth, name, form, behind }) - 1;
+    this.#index.set(nth === 0 ? key : `${key} ${nth}`, at);
+    return at;
+  }
+}
+
+/** All event tables of a store. */
+export class EventTables {
+  readonly all: EventTable[] = [];
+  readonly #byName = new Map<string, EventTable[]>();
+  readonly #names = new Set<string>();
+  #rest: EventTable | undefined;
+
+  /**
+   * The table of an event. Texts that show no system (ftrace) and texts that do (perf) share tables; two systems
+   * with an event of the same name do not.
+   */
+  of(name: string, system: string): EventTable | undefined {
+    const list = this.#byName.get(name) ?? [];
+    const found =
+      list.find((t) => t.system === system) ?? (system === '' ? list[0] : list.find((t) => t.system === ''));
+    if (found !== undefined) {
+      if (found.system === '') found.system = system;
+      return found;
+    }
+    if (this.all.length >= MOST_TABLES) return undefined;
+    const wanted = list.length === 0 ? `ev_${plain(name)}` : `ev_${plain(system)}_${plain(name)}`;
+    const made = new EventTable(this.all.length + 1, name, system, unique(this.#names, wanted));
+    this.all.push(made);
+    this.#byName.set(name, [...list, made]);
+    return made;
+  }
+
+  /** The table of all further events: the name in a column of its own, the arguments in `extra`. */
+  rest(): EventTable {
+    if (this.#rest === undefined) {
+      this.#rest = new EventTable(this.all.length + 1, '', '', unique(this.#names, 'ev_more_events'));
+      this.#rest.add('name', 0, 'text', '');
+      this.all.push(this.#rest);
+    }
+    return this.#rest;
+  }
+}
+
+/** Letters, digits and `_`, and not too many of them. */
+function plain(name: string): string {
+  const word = name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, LONGEST_NAME);
+  return word === '' ? '_' : word;
+}
+
+/** The name, or the name with the first free number; taken from then on. SQL does not tell `A` from `a`. */
+export function unique(taken: Set<string>, name: string): string {
+  let free = name;
+  for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}_${i}`;
+  taken.add(free.toLowerCase());
+  return free;
+}
+
+/** A name within SQL. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,0 +1,162 @@
+// Events out of a store, filtered, in the order of the trace. Each type has a table of its own, so this reads from all
+// of them at once, a page of rows at a time, and merges by id.
+import { houseText } from './bytes.ts';
+import { quoted } from './event-table.ts';
+import { conditionsOf, type EventFilter } from './event-filter.ts';
+import type { Store } from './open.ts';
+import { offsetOf, traceOf } from './schema.ts';
+
+export interface StoredEvent {
+  id: number;
+  trace: number;
+  /** byte offset of the line in the (decompressed) text */
+  offset: number;
+  line: number;
+  /** ns or ticks since the trace's time base */
+  ts?: number;
+  cpu?: number;
+  pid?: number;
+  tgid?: number;
+  comm: string;
+  event: string;
+  /** as perf shows it; empty where the trace does not */
+  system: string;
+  /** the probe's place as printed: `(do_wp_page+0x0/0x470)`; empty where there is none */
+  at: string;
+  /** the arguments in the trace's order, printed as there */
+  args: { key: string; text: string; value: bigint | string }[];
+  /** what fits no argument */
+  extra: string;
+}
+
+/** A table of events as the catalogue describes it. */
+export interface EventSource {
+  id: number;
+  name: string;
+  system: string;
+  table: string;
+  view: string;
+  columns: EventColumn[];
+}
+
+export interface EventColumn {
+  key: string;
+  col: string;
+  form: string;
+  behind: string;
+}
+
+/** Rows asked for at once. */
+const PAGE = 512;
+
+export function eventSources(store: Store): EventSource[] {
+  const columns = store.db.prepare<[number], EventColumn>(
+    'select key, col, form, behind from event_column where event_type = ? order by position',
+  );
+  const types = store.db.prepare<[], Omit<EventSource, 'columns'>>('select id, name, system, tab as "table", view from event_type order by id');
+  return store.guard(() => types.all().map((type) => ({ ...type, columns: columns.all(type.id) })));
+}
+
+/** Events in trace order. Stop asking and nothing more is read. */
+export function* readEvents(store: Store, filter: EventFilter = {}): IterableIterator<StoredEvent> {
+  const cursors: Cursor[] = [];
+  for (const source of eventSources(store)) {
+    const conditions = conditionsOf(source, filter);
+    if (conditions === undefined) continue;
+    const cursor = new Cursor(store, source, conditions.where, conditions.values, filter.afterId ?? -1);
+    if (cursor.row !== undefined) cursors.push(cursor);
+  }
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  while (cursors.length > 0 && left-- > 0) {
+    let first = 0;
+    for (let i = 1; i < cursors.length; i++) if (cursors[i].id < cursors[first].id) first = i;
+    const cursor = cursors[first];
+    yield eventOf(cursor.source, cursor.row as RawRow);
+    if (!cursor.next()) cursors.splice(first, 1);
+  }
+}
+
+export function countEvents(store: Store, filter: EventFilter = {}): number {
+  let count = 0;
+  for (const source of eventSources(store)) {
+    const conditions = conditionsOf(source, filter);
+    if (conditions === undefined) continue;
+    const sql = `select count(*) from ${quoted(source.table)} e left join task t on t.id = e.task ${conditions.where}`;
+    count += store.guard(() => store.db.prepare(sql).pluck().get(conditions.values)) as number;
+  }
+  return count;
+}
+
+type RawRow = (bigint | string | Buffer | null)[];
+
+/** The matching rows of one table. */
+class Cursor {
+  readonly source: EventSource;
+  row: RawRow | undefined;
+  id = 0;
+  readonly #store: Store;
+  readonly #values: Record<string, unknown>;
+  readonly #statement;
+  #rows: RawRow[] = [];
+  #next = 0;
+
+  constructor(store: Store, source: EventSource, where: string, values: Record<string, unknown>, after: number) {
+    this.source = source;
+    this.#store = store;
+    this.#values = values;
+    this.id = after;
+    const columns = ['e.id', 'e.line', 'e.ts', 'e.cpu', 't.pid', 't.tgid', 't.comm', 's.text', 'e.extra', ...source.columns.map((c) => `e.${quoted(c.col)}`)];
+    const sql = `select ${columns.join(', ')} from ${quoted(source.table)} e left join task t on t.id = e.task left join sym s on s.id = e.at
+      ${where === '' ? 'where' : `${where} and`} e.id > @after order by e.id limit ${PAGE}`;
+    this.#statement = store.db.prepare(sql).raw().safeIntegers();
+    this.next();
+  }
+
+  next(): boolean {
+    if (this.#next === this.#rows.length) {
+      if (this.#rows.length > 0 && this.#rows.length < PAGE) {
+        this.row = undefined;
+        return false;
+      }
+      this.#rows = this.#store.guard(() => this.#statement.all({ ...this.#values, after: this.id })) as RawRow[];
+      this.#next = 0;
+    }
+    this.row = this.#rows[this.#next++];
+    if (this.row !== undefined) this.id = Number(this.row[0]);
+    return this.row !== undefined;
+  }
+}
+
+function eventOf(source: EventSource, row: RawRow): StoredEvent {
+  const number = (at: number): number | undefined => (row[at] === null ? undefined : Number(row[at]));
+  const id = Number(row[0]);
+  const args: StoredEvent['args'] = [];
+  source.columns.forEach((column, i) => {
+    const cell = row[9 + i];
+    if (cell === null) return;
+    const value = typeof cell === 'bigint' ? cell : houseText(cell);
+    args.push({ key: column.key, text: printedText(column.form, value), value });
+  });
+  return {
+    id,
+    trace: traceOf(id),
+    offset: offsetOf(id),
+    line: Number(row[1]),
+    ts: number(2),
+    cpu: number(3),
+    pid: number(4),
+    tgid: number(5),
+    comm: houseText(row[6] as string | Buffer | null),
+    event: source.name,
+    system: source.system,
+    at: houseText(row[7] as string | Buffer | null),
+    args,
+    extra: houseText(row[8] as string | Buffer | null),
+  };
+}
+
+function printedText(form: string, value: bigint | string): string {
+  if (typeof value === 'string' || form === 'dec' || form === 'text') return String(value);
+  const digits = BigInt.asUintN(64, value).toString(16);
+  return form === 'hex' ? `0x${digits}` : digits;
+}

@@ -1,0 +1,80 @@
+// Findings with their evidence, as the rules reported them: in columns for SQL, and whole for the reports.
+import type Database from 'better-sqlite3';
+import type { Evidence, Finding } from '../rules/finding.ts';
+import { houseText, sqlText } from './bytes.ts';
+import { fromHex, orNull, present, rest } from './json.ts';
+import { idOf, offsetOf } from './schema.ts';
+
+export function saveFindings(db: Database.Database, findings: readonly Finding[]): void {
+  const one = db.prepare(`insert into finding values (${new Array(23).fill('?').join(', ')})`);
+  const step = db.prepare(`insert into evidence values (${new Array(14).fill('?').join(', ')})`);
+  for (const finding of findings) {
+    const { pin, mapping } = finding;
+    one.run(
+      ...[finding.n, finding.trace, finding.rule, finding.severity, finding.confidence],
+      ...[finding.selfInflicted ? 1 : 0, JSON.stringify(finding.harm), finding.cause, finding.message, finding.fingerprint],
+      ...[pin.pid, pin.tgid, pin.comm === undefined ? null : sqlText(pin.comm)].map(orNull),
+      ...[pin.mm, pin.address, pin.pfn, pin.page, mapping?.pfn, mapping?.page].map(fromHex),
+      ...[orNull(pin.api), pin.flags.join('|'), orNull(pin.time)],
+      rest(finding, ['evidence']),
+    );
+    finding.evidence.forEach((e, i) => {
+      step.run(
+        ...[finding.n, i + 1, idOf(finding.trace, e.offset), e.role, e.line],
+        ...[e.time, e.cpu, e.pid, e.task, e.fn].map(orNull),
+        ...[e.what, sqlText(e.text), e.stack === undefined ? null : JSON.stringify(e.stack), rest(e, EVIDENCE_COLUMNS)],
+      );
+    });
+  }
+}
+
+const EVIDENCE_COLUMNS = ['offset', 'role', 'line', 'time', 'cpu', 'pid', 'task', 'fn', 'what', 'text', 'stack'];
+
+interface EvidenceRow {
+  finding: number;
+  event: number;
+  role: string;
+  line: number;
+  ts: number | null;
+  cpu: number | null;
+  pid: number | null;
+  task: string | null;
+  fn: string | null;
+  what: string;
+  text: string | Buffer;
+  stack: string | null;
+  more: string | null;
+}
+
+/** All findings, or those of one trace. */
+export function readFindings(db: Database.Database, trace?: number): Finding[] {
+  const where = trace === undefined ? '' : 'where trace = ?';
+  const of = trace === undefined ? [] : [trace];
+  const rows = db.prepare<unknown[], { n: number; detail: string }>(`select n, detail from finding ${where} order by n`).all(...of);
+  const steps = db.prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step');
+  return rows.map((row) => ({ ...JSON.parse(row.detail), evidence: steps.all(row.n).map(evidenceOf) }));
+}
+
+/** The evidence of finding `n`, in the order of the story. */
+export function readEvidence(db: Database.Database, n: number): Evidence[] {
+  return db.prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step').all(n).map(evidenceOf);
+}
+
+function evidenceOf(row: EvidenceRow): Evidence {
+  return {
+    ...present<Evidence>({
+      role: row.role,
+      line: row.line,
+      offset: offsetOf(row.event),
+      time: row.ts,
+      cpu: row.cpu,
+      pid: row.pid,
+      task: row.task,
+      fn: row.fn,
+      what: row.what,
+      text: houseText(row.text),
+      stack: row.stack === null ? undefined : JSON.parse(row.stack),
+    }),
+    ...(row.more === null ? {} : JSON.parse(row.more)),
+  };
+}

@@ -1,0 +1,81 @@
+// Texts that repeat in millions of lines are kept once and named by a number: who ran (`task`) and where a probe
+// sits (`sym`). The maps are bounded; what was forgotten gets a second number, which is no mistake, only longer.
+import { text } from '../util/bytes.ts';
+import { bytesEqual } from './bytes.ts';
+
+const MOST_KEPT = 1 << 16;
+
+interface Task {
+  id: number;
+  pid: number;
+  tgid: number;
+  comm: Uint8Array;
+}
+
+/** Numbers for (pid, tgid, comm). */
+export class Tasks {
+  readonly #add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void;
+  readonly #byPid = new Map<number, Task[]>();
+  #kept = 0;
+  #next = 1;
+  #last: Task = { id: 0, pid: -2, tgid: -2, comm: new Uint8Array(0) };
+
+  constructor(add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void) {
+    this.#add = add;
+  }
+
+  id(pid: number, tgid: number, buf: Uint8Array, start: number, end: number): number {
+    const last = this.#last;
+    if (last.pid === pid && last.tgid === tgid && bytesEqual(last.comm, buf, start, end)) return last.id;
+    const list = this.#byPid.get(pid);
+    if (list !== undefined) {
+      for (const task of list) {
+        if (task.tgid === tgid && bytesEqual(task.comm, buf, start, end)) {
+          this.#last = task;
+          return task.id;
+        }
+      }
+    }
+    return this.#new(pid, tgid, buf.slice(start, end));
+  }
+
+  /** The task a thread was last seen as; 0 when never. */
+  latest(pid: number): number {
+    return this.#byPid.get(pid)?.at(-1)?.id ?? 0;
+  }
+
+  #new(pid: number, tgid: number, comm: Uint8Array): number {
+    if (pid < 0 && tgid < 0 && comm.length === 0) return 0;
+    if (this.#kept++ >= MOST_KEPT) {
+      this.#byPid.clear();
+      this.#kept = 1;
+    }
+    const task = { id: this.#next++, pid, tgid, comm };
+    this.#byPid.set(pid, [...(this.#byPid.get(pid) ?? []), task]);
+    this.#last = task;
+    this.#add(task.id, pid, tgid, comm);
+    return task.id;
+  }
+}
+
+/** Numbers for texts. */
+export class Symbols {
+  readonly #add: (id: number, text: Uint8Array) => void;
+  readonly #ids = new Map<string, number>();
+  #next = 1;
+
+  constructor(add: (id: number, text: Uint8Array) => void) {
+    this.#add = add;
+  }
+
+  id(buf: Uint8Array, start: number, end: number): number {
+    const key = text(buf, start, end);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    if (this.#ids.size >= MOST_KEPT) this.#ids.clear();
+    const id = this.#next++;
+    this.#ids.set(key, id);
+    this.#add(id, buf.slice(start, end));
+    return id;
+  }
+}

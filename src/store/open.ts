@@ -1,0 +1,107 @@
+// Opens a store for reading, and says in plain words why a file is none. Nothing that reads can change it.
+import { existsSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { InputError } from '../util/errors.ts';
+import { readingError } from './errors.ts';
+import { addFunctions } from './functions.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+
+/** An open store. Close it when done. */
+export interface Store {
+  readonly path: string;
+  readonly db: Database.Database;
+  /** Run something that reads; what SQLite says about a damaged file becomes a sentence. */
+  guard<T>(work: () => T): T;
+  close(): void;
+}
+
+/** Open a store to read; its schema is brought up to date first where that is possible. */
+export function openStore(path: string): Store {
+  checkFile(path);
+  let db = open(path, true);
+  try {
+    const version = checkSchema(db, path);
+    if (version < SCHEMA_VERSION) {
+      db.close();
+      migrate(path, version);
+      db = open(path, true);
+    }
+    db.pragma('query_only = 1');
+    addFunctions(db);
+    return { path, db, guard: (work) => guarded(path, work), close: () => db.close() };
+  } catch (error) {
+    db.close();
+    throw readingError(error, path);
+  }
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw readingError(error, path);
+  }
+}
+
+function open(path: string, readonly: boolean): Database.Database {
+  try {
+    return new Database(path, { readonly, fileMustExist: true });
+  } catch (error) {
+    throw readingError(error, path);
+  }
+}
+
+/** What SQLite would answer in words nobody understands. */
+function checkFile(path: string): void {
+  if (path === '-') {
+    throw new InputError('a store cannot be read from standard input', { tryThis: 'name the file' });
+  }
+  if (!existsSync(path)) {
+    throw new InputError('no such file', { where: path, tryThis: `pindrift ingest TRACE -o ${path}` });
+  }
+  const stat = statSync(path);
+  if (stat.isDirectory()) {
+    throw new InputError('this is a directory', { where: path, tryThis: 'name the store in it' });
+  }
+  if (stat.isFile() && stat.size === 0) {
+    throw new InputError('this file is empty', { where: path, tryThis: `pindrift ingest TRACE -o ${path}` });
+  }
+}
+
+function checkSchema(db: Database.Database, path: string): number {
+  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    throw new InputError('this is an SQLite database, but no store of pindrift', {
+      where: path,
+      tryThis: 'make one from a trace: pindrift ingest TRACE -o x.db',
+    });
+  }
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > SCHEMA_VERSION) {
+    throw new InputError(`this store was made by a newer pindrift (schema ${version}, this one reads ${SCHEMA_VERSION})`, {
+      where: path,
+      tryThis: 'update pindrift, or make the store again from the trace',
+    });
+  }
+  if (version < 1) {
+    throw new InputError('this store was never finished', { where: path, tryThis: 'make it again from the trace' });
+  }
+  return version;
+}
+
+function migrate(path: string, from: number): void {
+  const db = open(path, false);
+  try {
+    db.transaction(() => {
+      for (const step of MIGRATIONS.slice(from - 1)) db.exec(step);
+      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    })();
+  } catch (error) {
+    throw new InputError(`this store has the older schema ${from} and cannot be brought up to date`, {
+      where: path,
+      tryThis: 'give it write permission once, or make it again from the trace',
+      cause: error,
+    });
+  } finally {
+    db.close();
+  }
+}

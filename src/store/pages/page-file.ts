@@ -1,0 +1,85 @@
+// The end of a database file, where new pages are put. Page numbers are given out in order and the pages written a
+// megabyte at a time. (Page size and file layout: https://www.sqlite.org/fileformat2.html, which does not change.)
+import * as fs from 'node:fs';
+import { PAGE_SIZE } from '../schema.ts';
+
+/** The page that holds byte 2^30 is for file locks and never holds data (section 1.2.1). */
+const LOCK_BYTE_PAGE = 2 ** 30 / PAGE_SIZE + 1;
+
+const PAGES_AT_ONCE = 256;
+
+/** Places in the file's header (section 1.3). */
+const CHANGE_COUNTER = 24;
+const PAGE_COUNT = 28;
+const VERSION_VALID_FOR = 92;
+
+export class PageFile {
+  readonly #fd: number;
+  #closed = false;
+  readonly #buffer = new Uint8Array(PAGES_AT_ONCE * PAGE_SIZE);
+  /** page number of the buffer's first page, and how many pages it holds */
+  #first: number;
+  #held = 0;
+
+  /** Append to a database that no connection has open. */
+  constructor(path: string) {
+    this.#fd = fs.openSync(path, 'r+');
+    this.#first = fs.fstatSync(this.#fd).size / PAGE_SIZE + 1;
+    this.#skipLockByte();
+  }
+
+  /** Number that the next page will get. */
+  get next(): number {
+    return this.#first + this.#held;
+  }
+
+  /** Number of the page behind page `n`. */
+  static behind(n: number): number {
+    return n + 1 === LOCK_BYTE_PAGE ? n + 2 : n + 1;
+  }
+
+  /** Append a page; returns its number. */
+  append(page: Uint8Array): number {
+    const number = this.next;
+    this.#buffer.set(page, this.#held * PAGE_SIZE);
+    this.#held++;
+    if (this.#held === PAGES_AT_ONCE || number + 1 === LOCK_BYTE_PAGE) this.#flush();
+    return number;
+  }
+
+  /** Write what is left, and how many pages there are now. */
+  finish(): void {
+    this.#flush();
+    const header = Buffer.alloc(100);
+    fs.readSync(this.#fd, header, 0, header.length, 0);
+    header.writeUInt32BE(this.#first - 1, PAGE_COUNT);
+    // the count is believed only where these two agree
+    const changes = header.readUInt32BE(CHANGE_COUNTER) + 1;
+    header.writeUInt32BE(changes, CHANGE_COUNTER);
+    header.writeUInt32BE(changes, VERSION_VALID_FOR);
+    fs.writeSync(this.#fd, header, 0, header.length, 0);
+    this.close();
+  }
+
+  close(): void {
+    if (!this.#closed) fs.closeSync(this.#fd);
+    this.#closed = true;
+  }
+
+  #flush(): void {
+    const length = this.#held * PAGE_SIZE;
+    let place = (this.#first - 1) * PAGE_SIZE;
+    for (let at = 0; at < length; ) {
+      const wrote = fs.writeSync(this.#fd, this.#buffer, at, length - at, place);
+      at += wrote;
+      place += wrote;
+    }
+    this.#first += this.#held;
+    this.#held = 0;
+    this.#skipLockByte();
+  }
+
+  #skipLockByte(): void {
+    if (this.#first === LOCK_BYTE_PAGE) this.#first++;
+  }
+}

@@ -1,0 +1,56 @@
+// SQL that a user wrote, on a store that it cannot change. Everything else in this folder is our own SQL with the
+// values bound; here the text is the user's, and the connection is read-only twice over.
+import { InputError } from '../util/errors.ts';
+import type { Store } from './open.ts';
+
+export type Cell = null | number | bigint | string | Uint8Array;
+
+export interface QueryResult {
+  columns: string[];
+  /** integers beyond 2^53 are bigint */
+  rows: IterableIterator<Cell[]>;
+}
+
+/** Run one statement; rows come as they are asked for. */
+export function runQuery(store: Store, sql: string): QueryResult {
+  let statement: ReturnType<Store['db']['prepare']>;
+  try {
+    statement = store.db.prepare(sql);
+  } catch (error) {
+    throw queryError(store, error);
+  }
+  if (!statement.reader) {
+    throw new InputError('this statement returns no rows; a store is only read', { tryThis: 'select ... from event' });
+  }
+  const columns = statement.columns().map((c) => c.name);
+  return { columns, rows: rows(store, statement) };
+}
+
+function* rows(store: Store, statement: ReturnType<Store['db']['prepare']>): IterableIterator<Cell[]> {
+  try {
+    for (const row of statement.raw().safeIntegers().iterate() as IterableIterator<Cell[]>) {
+      yield row.map((cell) => (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell));
+    }
+  } catch (error) {
+    throw queryError(store, error);
+  }
+}
+
+/** SQLite's own words are good here; what is there to ask for is better. */
+function queryError(store: Store, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (error instanceof RangeError && /more than one statement/.test(error.message)) {
+    return new InputError('one statement at a time', { tryThis: 'leave out everything behind the first ;' });
+  }
+  if (code === 'SQLITE_READONLY') {
+    return new InputError('a store is only read', { tryThis: 'sqlite3 on a copy of it, to change things', cause: error });
+  }
+  if (code !== 'SQLITE_ERROR' && !(error instanceof RangeError)) return error;
+  const missing = /no such table: (.*)/.exec(error.message);
+  return new InputError(`SQL: ${error.message}`, {
+    where: store.path,
+    tryThis: missing === null ? undefined : "select name from sqlite_master where type = 'view'",
+    cause: error,
+  });
+}

@@ -1,0 +1,55 @@
+// What a store says without running anything: the report as it was when the traces were read.
+import type { Finding, Verdict } from '../rules/finding.ts';
+import { readFindings } from './findings.ts';
+import type { Store } from './open.ts';
+import { type RuleReport, readRules, readTraces, type StoredTrace, type TraceReport } from './traces.ts';
+
+/** The report that was stored; the fields of traces and rules are those of report/contract.ts. */
+export interface StoredReport {
+  schema: string;
+  verdict: Verdict;
+  traces: TraceReport[];
+  rules: RuleReport[];
+  findings: Finding[];
+}
+
+/** The traces of a store, with their source and what their text says about itself. */
+export function listTraces(store: Store): StoredTrace[] {
+  return store.guard(() => readTraces(store.db));
+}
+
+export function readReport(store: Store): StoredReport {
+  return store.guard(() => {
+    const meta = readMeta(store);
+    return {
+      schema: String(meta.get('report') ?? ''),
+      verdict: meta.get('verdict') as Verdict,
+      traces: readTraces(store.db).map((t) => t.info),
+      rules: readRules(store.db),
+      findings: readFindings(store.db),
+    };
+  });
+}
+
+/** Who made the store, and how it turned out. */
+export function readMeta(store: Store): Map<string, unknown> {
+  const rows = store.db.prepare<[], { key: string; value: unknown }>('select key, value from meta').all();
+  return new Map(rows.map((row) => [row.key, row.value]));
+}
+
+/** An event type of a store. */
+export interface StoredEventType {
+  name: string;
+  /** as `perf script` shows it; empty for traces that do not */
+  system: string;
+  /** its table, and the view that prints addresses as hex */
+  table: string;
+  view: string;
+  events: number;
+}
+
+/** All event types, the most frequent first. */
+export function listEventTypes(store: Store): StoredEventType[] {
+  const sql = 'select name, system, tab as "table", view, events from event_type order by events desc, name';
+  return store.guard(() => store.db.prepare<[], StoredEventType>(sql).all());
+}

@@ -1,0 +1,126 @@
+// Writes events with INSERT, sixteen rows at a time: a prepared statement costs as much as four rows.
+import type Database from 'better-sqlite3';
+import { textOrBlob } from './bytes.ts';
+import { COMMON_COLUMNS, type Column, type EventTable, quoted } from './event-table.ts';
+import { Cell, type EventRow } from './row.ts';
+import type { OtherLine, ReplayChunk, RowWriter } from './row-writer.ts';
+import { STREAMED_TABLES } from './schema.ts';
+
+const ROWS = 16;
+
+type Value = number | bigint | string | Buffer | null;
+
+export class SqlWriter implements RowWriter {
+  readonly #db: Database.Database;
+  readonly #tables = new Map<EventTable, TableWriter>();
+  readonly #other: Database.Statement;
+  readonly #replay: Database.Statement;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    for (const sql of Object.values(STREAMED_TABLES)) db.exec(sql);
+    this.#replay = db.prepare('insert into replay values (?, ?, ?, ?)');
+    this.#other = db.prepare('insert into other_line values (?, ?, ?, ?, ?)');
+  }
+
+  event(row: EventRow): void {
+    let writer = this.#tables.get(row.table);
+    if (writer === undefined) {
+      writer = new TableWriter(this.#db, row.table);
+      this.#tables.set(row.table, writer);
+    }
+    writer.add(row);
+  }
+
+  other(l: OtherLine): void {
+    this.#other.run(l.id, l.line, l.kind, l.reason ?? null, textOrBlob(l.buf, l.start, l.end));
+  }
+
+  replay({ id, trace, records, data }: ReplayChunk): void {
+    this.#replay.run(id, trace, records, data);
+  }
+
+  /** Write the rows that still wait for others. */
+  finish(): void {
+    for (const writer of this.#tables.values()) writer.flush();
+  }
+}
+
+/** `create table` of an event's table as far as its columns are known. */
+export function createTable(table: EventTable): string {
+  const columns = ['id integer primary key', 'line int', 'ts int', 'cpu int', 'task int', 'at int', 'extra text'];
+  return `CREATE TABLE ${quoted(table.table)} (${[...columns, ...table.columns.map(declare)].join(', ')})`;
+}
+
+const declare = (column: Column): string => `${quoted(column.name)} ${column.form === 'text' ? 'text' : 'int'}`;
+
+/** Bind sixteen rows of one table, or what is left of them. */
+class TableWriter {
+  readonly #db: Database.Database;
+  readonly #table: EventTable;
+  #columns: number;
+  #many: Database.Statement | undefined;
+  #values: Value[] = [];
+  #rows = 0;
+
+  constructor(db: Database.Database, table: EventTable) {
+    this.#db = db;
+    this.#table = table;
+    this.#columns = table.columns.length;
+    db.exec(createTable(table));
+  }
+
+  add(row: EventRow): void {
+    if (this.#table.columns.length > this.#columns) this.#widen();
+    const values = this.#values;
+    values.push(
+      row.id,
+      row.line,
+      row.ts === row.ts ? row.ts : null,
+      row.cpu >= 0 ? row.cpu : null,
+      row.task > 0 ? row.task : null,
+      row.at > 0 ? row.at : null,
+      row.extra === undefined ? null : textOrBlob(row.extra, 0, row.extra.length),
+    );
+    for (let k = 0; k < this.#columns; k++) values.push(k < row.length ? valueOf(row, k) : null);
+    if (++this.#rows === ROWS) this.flush();
+  }
+
+  flush(): void {
+    if (this.#rows === ROWS) {
+      this.#many ??= this.#prepare(ROWS);
+      this.#many.run(this.#values);
+    } else if (this.#rows > 0) this.#prepare(this.#rows).run(this.#values);
+    this.#values = [];
+    this.#rows = 0;
+  }
+
+  #prepare(rows: number): Database.Statement {
+    const row = `(${new Array(COMMON_COLUMNS.length + this.#columns).fill('?').join(',')})`;
+    return this.#db.prepare(`insert into ${quoted(this.#table.table)} values ${new Array(rows).fill(row).join(',')}`);
+  }
+
+  /** Lines with more arguments than those before. */
+  #widen(): void {
+    this.flush();
+    for (const column of this.#table.columns.slice(this.#columns)) {
+      this.#db.exec(`alter table ${quoted(this.#table.table)} add column ${declare(column)}`);
+    }
+    this.#columns = this.#table.columns.length;
+    this.#many = undefined;
+  }
+}
+
+function valueOf(row: EventRow, k: number): Value {
+  switch (row.cells[k]) {
+    case Cell.Number: {
+      const hi = row.hi[k];
+      const lo = row.lo[k] >>> 0;
+      return hi >= -0x200000 && hi < 0x200000 ? hi * 4294967296 + lo : (BigInt(hi) << 32n) | BigInt(lo);
+    }
+    case Cell.Text:
+      return textOrBlob(row.buf, row.start[k], row.end[k]);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,102 @@
+// Views for people: a view per event that prints addresses as the trace does, `event` over all of them and `arg` with
+// a row per argument. All of it works in plain `sqlite3 x.db`.
+import type Database from 'better-sqlite3';
+import { type Column, type EventTable, quoted, unique } from './event-table.ts';
+
+/** SQLite joins at most 500 selects by default; more event types than this are joined in groups. */
+const GROUP = 200;
+
+/** Names of tables and views a store has anyway. */
+const OURS = [
+  'arg',
+  'event',
+  'event_column',
+  'event_type',
+  'evidence',
+  'finding',
+  'loss',
+  'meta',
+  'other_line',
+  'pin',
+  'replay',
+  'replay_symbol',
+  'rule_outcome',
+  'sym',
+  'task',
+  'trace',
+];
+
+/** Make the views; returns the name of each table's view. */
+export function createViews(db: Database.Database, tables: readonly EventTable[]): Map<EventTable, string> {
+  const names = new Map<EventTable, string>();
+  const taken = new Set([...OURS, ...tables.map((t) => t.table.toLowerCase())]);
+  for (const table of tables) {
+    const word = table.table.replace(/^ev_/, '');
+    const name = unique(taken, taken.has(word.toLowerCase()) || /^sqlite_|^\d/i.test(word) ? `event_${word}` : word);
+    names.set(table, name);
+    db.exec(`create view ${quoted(name)} as ${eventView(table)}`);
+  }
+  createUnion(db, 'event', tables.map(rowOfAll), EMPTY_EVENT);
+  createUnion(db, 'arg', tables.map(argumentsOf), EMPTY_ARG);
+  return names;
+}
+
+const HEAD = 'e.id as id, e.id >> 44 as trace, e.line as line';
+const TIME = `case tr.time_unit when 'ns' then printf('%d.%0*d', (tr.time_base * 1000000000 + e.ts) / 1000000000, tr.time_digits, (tr.time_base * 1000000000 + e.ts) % 1000000000 / tr.time_step) when 'ticks' then tr.time_base + e.ts end as time`;
+const WHO = 'e.ts as ts, e.cpu as cpu, t.pid as pid, t.tgid as tgid, t.comm as comm';
+const JOINS = 'left join trace tr on tr.id = e.id >> 44 left join task t on t.id = e.task left join sym s on s.id = e.at';
+
+function eventView(table: EventTable): string {
+  const columns = table.columns.map((c) => `${printed(c)} as ${quoted(c.name)}`);
+  const list = [HEAD, TIME, WHO, 's.text as at', ...columns, 'e.extra as extra'];
+  return `select ${list.join(', ')} from ${quoted(table.table)} e ${JOINS}`;
+}
+
+/** One select of `event`. */
+function rowOfAll(table: EventTable): string {
+  const pieces = table.columns.map((c) => `coalesce(${literal(` ${c.key}=`)} || ${printed(c)}${c.behind === '' ? '' : ` || ${literal(` ${c.behind}`)}`}, '')`);
+  const text = ["coalesce(' ' || s.text, '')", ...pieces, "coalesce(' ' || e.extra, '')"].join(' || ');
+  return `select ${HEAD}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args from ${quoted(table.table)} e ${JOINS}`;
+}
+
+const EMPTY_EVENT =
+  'select 0 as id, 0 as trace, 0 as line, null as time, null as ts, null as cpu, null as pid, null as tgid, null as comm, null as event, null as args where 0';
+
+/** One select of `arg`. */
+function argumentsOf(table: EventTable): string {
+  const cases = table.columns.map((c, i) => `when ${i} then e.${quoted(c.name)}`);
+  const value = cases.length === 0 ? 'null' : `case c.position ${cases.join(' ')} end`;
+  return `select e.id as id, ${literal(table.name)} as event, c.position as position, c.key as key, ${value} as value, c.form as form from ${quoted(table.table)} e, event_column c where c.event_type = ${table.id} and ${value} is not null`;
+}
+
+const EMPTY_ARG = 'select 0 as id, null as event, null as position, null as key, null as value, null as form where 0';
+
+function createUnion(db: Database.Database, name: string, selects: readonly string[], empty: string): void {
+  if (selects.length <= GROUP) {
+    db.exec(`create view ${name} as ${selects.length === 0 ? empty : selects.join(' union all ')}`);
+    return;
+  }
+  const groups: string[] = [];
+  for (let i = 0; i < selects.length; i += GROUP) {
+    const group = `${name}_group_${groups.length + 1}`;
+    db.exec(`create view ${quoted(group)} as ${selects.slice(i, i + GROUP).join(' union all ')}`);
+    groups.push(`select * from ${quoted(group)}`);
+  }
+  db.exec(`create view ${name} as ${groups.join(' union all ')}`);
+}
+
+/** A column in the words of the trace. */
+export function printed(column: Column): string {
+  const name = `e.${quoted(column.name)}`;
+  switch (column.form) {
+    case 'hex':
+      return `case typeof(${name}) when 'integer' then printf('0x%x', ${name}) else ${name} end`;
+    case 'bare':
+      return `case typeof(${name}) when 'integer' then printf('%x', ${name}) else ${name} end`;
+    default:
+      return name;
+  }
+}
+
+/** Text within SQL. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,109 @@
+// One rule over one trace, with everything a test may want to know of it.
+import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
+import { optionValues } from '../api/options.ts';
+import { Collector } from '../engine/collect.ts';
+import { fetchLines } from '../engine/evidence.ts';
+import { memoryInput } from '../engine/input.ts';
+import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
+import { replayTrace } from '../engine/replay-trace.ts';
+import { Words } from '../engine/words.ts';
+import type { TraceFormat } from '../parsers/line.ts';
+import type { Report, Rule } from '../rules/contract.ts';
+import type { Finding } from '../rules/finding.ts';
+import { InputError } from '../util/errors.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import { still } from './stillness.ts';
+
+export interface RunOptions {
+  kernel?: string | undefined;
+  format?: TraceFormat | undefined;
+  options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Told {
+  messageId: string;
+  finding: Finding;
+}
+
+export interface Run {
+  told: Told[];
+  /** why the rule could not decide: event kinds it needs, and what it said itself */
+  undecided: string[];
+  failures: RuleFailure[];
+  /** what a report did wrong, in words */
+  misreports: string[];
+  unreadable: { line: number; reason: string; text: string }[];
+  /** why the text is no trace at all */
+  unusable: string | undefined;
+  /** what the rule was told: `pin` at line 3 */
+  calls: { handler: string; line: number }[];
+  debug: string[];
+  /** events that mean nothing to pindrift: `pin_fsat` */
+  strangers: string[];
+}
+
+export async function runRule(rule: Rule, text: string, { kernel, format, options = {} }: RunOptions): Promise<Run> {
+  const run: Run = {
+    told: [],
+    undecided: [],
+    failures: [],
+    misreports: optionValues(rule.meta.options ?? {}, options).problems.map(({ option, problem }) => `options.${option}: ${problem}`),
+    unreadable: [],
+    unusable: undefined,
+    calls: [],
+    debug: [],
+    strangers: [],
+  };
+  const input = memoryInput('the trace of the test', text);
+  let collector: Collector | undefined;
+  try {
+    const { model, head, era, vocabulary, stats } = await replayTrace(input, { kernel, format }, (m) => {
+      collector = new Collector(m, [rule], { options: { [rule.meta.id]: options }, observer: watch(run) });
+    });
+    const rules = collector as unknown as Collector;
+    const lines = await fetchLines(input, head, rules.offsets());
+    rules.findings(0, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
+    for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
+    for (const anyOf of rule.meta.needs) if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
+    run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));
+    run.unreadable = stats.bad.map(({ line, reason, text: shown }) => ({ line, reason, text: shown }));
+    run.strangers = vocabulary.types.filter((type) => type.kind === 0 && type.count > 0).map(({ name }) => name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    run.unusable = error.tryThis === undefined ? error.message : `${error.message}; ${error.tryThis}`;
+  }
+  return run;
+}
+
+function watch(run: Run): RuleObserver {
+  let release: (() => void) | undefined;
+  return {
+    before: (call: Call) => {
+      if (call.handler !== 'create') run.calls.push({ handler: call.handler, line: call.line });
+      release = still();
+    },
+    after: () => release?.(),
+    failed: (failure) => run.failures.push(failure),
+    debug: (_rule, because) => run.debug.push(because),
+    reported: (rule, report) => run.misreports.push(...misreported(rule, report)),
+  };
+}
+
+/** Ids and placeholders, which the compiler has seen to where there was one. */
+function misreported(rule: Rule, report: Report): string[] {
+  const { messageId, pin, about, drift } = report;
+  const text = Object.hasOwn(rule.meta.messages, messageId) ? rule.meta.messages[messageId] : undefined;
+  if (text === undefined) return [`report: the rule has no message ${messageId}`];
+  const out: string[] = [];
+  const data: Readonly<Record<string, DataValue>> = report.data ?? {};
+  const wanted = new Set(placeholders(text));
+  for (const name of wanted) {
+    if (FILLED.includes(name)) continue;
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
+    if (value === undefined || Number.isNaN(value)) out.push(`report of ${messageId}: {${name}} has no value`);
+  }
+  for (const name of Object.keys(data)) if (!wanted.has(name)) out.push(`report of ${messageId}: the message has no {${name}}`);
+  if (wanted.has('pinned') && pin === undefined && about === undefined) out.push(`report of ${messageId}: {pinned} wants \`pin\` or \`about\``);
+  if (wanted.has('mapped') && drift === undefined) out.push(`report of ${messageId}: {mapped} wants \`drift\``);
+  return out;
+}

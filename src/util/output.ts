@@ -1,0 +1,112 @@
+// Why: a result is whole or it is not there. A file is written under another name beside its own and renamed, so that
+// a full disk or a Ctrl-C leaves the old file, or none; stdout waits for its reader.
+import { accessSync, closeSync, constants, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { InputError } from './errors.ts';
+import { hold, release, remove } from './temporary.ts';
+
+type Pieces = Iterable<string | Uint8Array>;
+
+/** Write all of it to stdout, no faster than it is read. */
+export async function writeOut(pieces: Pieces, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+  try {
+    for (const piece of pieces) {
+      if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve));
+    }
+  } catch (error) {
+    throw writeError(error, 'standard output');
+  }
+}
+
+/** Write a file, whole or not at all. */
+export function writeFileWhole(path: string, pieces: Pieces): void {
+  const target = follow(path);
+  const isPlace = target !== undefined && !statSync(target).isFile();
+  const final = target ?? path;
+  // A device or a pipe is written as it is: renaming would put a file in its place.
+  const written = isPlace ? final : join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
+  try {
+    if (!isPlace) hold(written);
+    const fd = openSync(written, isPlace ? 'w' : 'wx');
+    try {
+      for (const piece of pieces) writeWhole(fd, typeof piece === 'string' ? Buffer.from(piece) : piece);
+    } finally {
+      closeSync(fd);
+    }
+    if (isPlace) return;
+    renameSync(written, final);
+    release(written);
+  } catch (error) {
+    if (!isPlace) remove(written);
+    throw writeError(error, path);
+  }
+}
+
+/**
+ * Say early what would keep a file from being written, as far as one can know before.
+ * @param sources files that must not be replaced
+ */
+export function checkWritable(path: string, sources: readonly string[] = []): void {
+  const target = follow(path);
+  if (target !== undefined && sources.some((source) => follow(source) === target)) {
+    throw new InputError('this is the file that is read; it would be overwritten', {
+      where: path,
+      tryThis: 'another name',
+    });
+  }
+  try {
+    if (target !== undefined && statSync(target).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    accessSync(target !== undefined && !statSync(target).isFile() ? target : dirname(target ?? path), constants.W_OK);
+  } catch (error) {
+    throw writeError(error, path);
+  }
+}
+
+/** Where the path leads; undefined when nothing is there yet. */
+function follow(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeWhole(fd: number, bytes: Uint8Array): void {
+  let at = 0;
+  while (at < bytes.length) at += writeSync(fd, bytes, at);
+}
+
+/** What the operating system said about writing `where`, with what to try. */
+export function writeError(error: unknown, where: string): unknown {
+  const options = { where, cause: error };
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new InputError('no space left to write this', {
+        ...options,
+        tryThis: 'free some space, or name a file on another disk',
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new InputError('no permission to write here', {
+        ...options,
+        tryThis: 'name a file in a folder of your own',
+      });
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new InputError('there is no such folder to write into', {
+        ...options,
+        tryThis: `mkdir -p '${dirname(where)}'`,
+      });
+    case 'EISDIR':
+      return new InputError('this is a directory, a file name is needed', {
+        ...options,
+        tryThis: join(where, 'report'),
+      });
+    case 'ENAMETOOLONG':
+      return new InputError('this file name is too long', options);
+    default:
+      return error;
+  }
+}

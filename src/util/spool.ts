@@ -1,0 +1,52 @@
+// Why: evidence is quoted from the trace after the replay, so a trace must be readable twice. What is not (standard
+// input, a FIFO, `<(zcat x)`) is first copied to a temporary file, compressed as it comes.
+import { createReadStream, createWriteStream, mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { InputError } from './errors.ts';
+import { hold } from './temporary.ts';
+
+/** Whether a path has to be copied before it can be read twice. What cannot be looked at is left to who opens it. */
+export function readOnce(path: string): boolean {
+  if (path === '-') return true;
+  try {
+    const stat = statSync(path);
+    return stat.isFIFO() || stat.isCharacterDevice() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** Copy the path's bytes to a file that is removed at the end of the process. */
+export async function spool(path: string, onProgress: (bytes: number) => void): Promise<string> {
+  if (path === '-' && process.stdin.isTTY) {
+    throw new InputError('standard input is a terminal, not a trace', {
+      tryThis: 'name the file of the trace, or pipe one in',
+    });
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+  hold(folder);
+  const copy = join(folder, 'input');
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      onProgress(bytes);
+      done(null, chunk);
+    },
+  });
+  try {
+    const from = path === '-' ? process.stdin : createReadStream(path);
+    await pipeline(from, counted, createWriteStream(copy));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw new InputError('no space left for a copy of this input', {
+      where: path === '-' ? 'standard input' : path,
+      tryThis: 'save the trace to a file and name that, or set TMPDIR to a folder with more room',
+      cause: error,
+    });
+  }
+  return copy;
+}

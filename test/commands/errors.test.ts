@@ -1,0 +1,179 @@
+// Why: whatever somebody hands over by mistake, they read one clear sentence and what to try, scripts get exit code 2,
+// and nothing half-written is left behind. Never a stack trace.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bin, fixture, type Outcome, pindrift, powerless, root, STORY, scratch } from './run.ts';
+
+const { clean, dir, file } = scratch();
+afterAll(clean);
+
+const user = powerless();
+chmodSync(dir, 0o755);
+
+const TRACE = gunzipSync(readFileSync(`${root}/${STORY}`));
+
+/** Two lines: what and where, what to try. */
+function expectUnusable({ status, stderr, stdout }: Outcome, what: string | RegExp): void {
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^pindrift: .+\n( {2}try: .+\n)?$/);
+  expect(stderr).toMatch(what);
+  expect(stderr).not.toMatch(/\n\s+at |Error:/);
+}
+
+function given(name: string, content: string | Uint8Array): string {
+  writeFileSync(file(name), content);
+  return file(name);
+}
+
+describe('input that is no trace', () => {
+  it.each<[string, string | Uint8Array, string | RegExp]>([
+    ['an empty file', '', 'the input is empty'],
+    ['blank lines', '\n\n  \n', 'only blank lines'],
+    ['a letter', 'Dear all,\nattached is the trace of yesterday.\n', 'no trace'],
+    ['JSON', '{"traceEvents": []}\n', 'JSON'],
+    ['a web page', '<!doctype html><html></html>\n', 'HTML'],
+    ['trace.dat', Buffer.from('\x17\x08\x44tracing6\0\0\0\0', 'latin1'), 'trace.dat'],
+    ['perf.data', Buffer.from('PERFILE2\x68\0\0\0\0\0\0\0', 'latin1'), 'perf.data'],
+    ['bytes', Buffer.from(Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255)), 'binary'],
+    [
+      'gzip of nonsense',
+      gzipSync(Buffer.from(Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255))),
+      'binary',
+    ],
+    ['gzip of nothing', gzipSync(''), 'empty'],
+    [
+      'nonsense that begins as gzip',
+      Buffer.from('\x1f\x8b\x08\0nonsense, not deflate', 'latin1'),
+      'cannot be decompressed',
+    ],
+    ['headers without an event', '# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:2\n#\n', 'no event'],
+    ['a table without columns', 'x,y\n1,2\n', 'no trace'],
+    ['an SQLite database', Buffer.from('SQLite format 3\0', 'latin1'), 'SQLite'],
+  ])('%s', (name, content, what) => {
+    expectUnusable(pindrift(['check', given(name.replaceAll(' ', '-'), content)]), what);
+  });
+
+  it.each([
+    ['a directory', '.', 'directory'],
+    ['a file that is not there', 'no/such/file', 'no such file'],
+    ['a file below a file', `${STORY}/trace.txt`, 'no directory'],
+    ['a name of control characters', 'a\u001b[31mb', /no such file \(a\\x1b\[31mb\)/],
+  ])('%s', (_name, path, what) => {
+    expectUnusable(pindrift(['check', path]), what);
+  });
+
+  it.skipIf(user === undefined)('a file without permission', () => {
+    const path = given('secret', TRACE);
+    chmodSync(path, 0);
+    expectUnusable(pindrift(['check', path], user), 'permission');
+  });
+
+  it('standard input that is empty, or closed', () => {
+    expectUnusable(pindrift(['check', '-'], { input: '' }), /input is empty \(standard input\)/);
+    const { status, stderr } = spawnSync('bash', ['-c', `"${process.execPath}" "${bin}" check - <&-`], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^pindrift: .+\n( {2}try: .+\n)?$/);
+  });
+
+  it('one wrong name among several: nothing is read before it is said', () => {
+    expectUnusable(pindrift(['check', fixture('5.10/big-base'), 'no/such/file']), 'no such file');
+  });
+});
+
+describe('a trace that ends too early', () => {
+  it('a cut text is read up to there, and is not called clean', () => {
+    const { status, stdout } = pindrift(['check', given('cut.txt', TRACE.subarray(0, 20_011))]);
+    expect(status).toBe(3);
+    expect(stdout).toContain('the last line is incomplete');
+  });
+
+  it('a cut .gz too', () => {
+    const packed = readFileSync(`${root}/${STORY}`);
+    const { status, stdout } = pindrift(['check', given('cut.gz', packed.subarray(0, 5_000))]);
+    expect(status).toBe(3);
+    expect(stdout).toContain('cut or damaged');
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each<[string[], string | RegExp]>([
+    [['check'], 'missing argument: TRACE'],
+    [['check', '--bogus', STORY], 'unknown flag: --bogus'],
+    [['check', '--kernel', 'banana', STORY], '--kernel banana: not a release'],
+    [['check', '--kernel', '2.6.32', STORY], 'not a release from 5.9 on'],
+    [['check', '--format', 'etw', STORY], 'ftrace, trace-cmd, perf-script, csv'],
+    [['check', '--report', 'pdf', STORY], 'pretty'],
+    [['check', '--fail-on', 'panic', STORY], 'error, warning, note, never'],
+    [['check', '--json', '--report', 'csv', STORY], 'cannot also be provided'],
+    [['check', STORY, '-o'], '--output expects a value'],
+    [['show', STORY, '--context', 'many'], '--context: Expected an integer but received: many'],
+    [['rules', 'explain', 'no-such-rule-at-all'], 'no rule is called'],
+    [['chekc', STORY], 'unknown command'],
+  ])('%j', (args, what) => {
+    expectUnusable(pindrift(args), what);
+  });
+});
+
+describe('a result that cannot be written', () => {
+  const full = existsSync('/dev/full');
+
+  it.skipIf(!full)('stdout on a full disk', () => {
+    const { status, stderr } = spawnSync('bash', ['-c', `"${process.execPath}" "${bin}" check ${STORY} > /dev/full`], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^pindrift: .*(no space|ENOSPC).*\n/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it.skipIf(!full)('a report on a full disk', () => {
+    expectUnusable(pindrift(['check', STORY, '-o', '/dev/full']), 'no space');
+  });
+
+  it('a report in a folder that is not there, or in place of one', () => {
+    expectUnusable(pindrift(['check', STORY, '-o', file('no/such/report.json')]), 'no such folder');
+    mkdirSync(file('folder'));
+    expectUnusable(pindrift(['check', STORY, '-o', file('folder')]), 'directory');
+  });
+
+  it.skipIf(user === undefined)('a report where one may not write', () => {
+    const place = file('locked');
+    mkdirSync(place, { mode: 0o555 });
+    expectUnusable(pindrift(['check', STORY, '-o', `${place}/report.json`], user), 'permission');
+  });
+
+  it('the trace itself as the report: it is not written over', () => {
+    const path = given('input.txt', TRACE);
+    expectUnusable(pindrift(['check', path, '-o', path]), 'would be overwritten');
+    expect(readFileSync(path)).toEqual(TRACE);
+  });
+
+  it('leaves the old report, and no temporary file', () => {
+    const place = file('reports');
+    mkdirSync(place);
+    writeFileSync(`${place}/report.json`, 'old');
+    expectUnusable(pindrift(['check', 'no/such/file', '-o', `${place}/report.json`]), 'no such file');
+    expect(readFileSync(`${place}/report.json`, 'utf8')).toBe('old');
+    expect(pindrift(['check', STORY, '-o', `${place}/report.json`]).status).toBe(1);
+    expect(readdirSync(place)).toEqual(['report.json']);
+  });
+
+  it.skipIf(process.platform !== 'linux')('a file system that fills up while the report is written', () => {
+    // A limit on the size of files stands in for the full disk: the write fails half-way.
+    copyFileSync(`${root}/${fixture('5.10/mixed.ft')}`, file('mixed.gz'));
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', `trap '' XFSZ; ulimit -f 8; "${process.execPath}" "${bin}" check mixed.gz -o report.json`],
+      { cwd: dir, encoding: 'utf8' },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^pindrift: .+\n( {2}try: .+\n)?$/);
+    expect(readdirSync(dir).filter((name) => name.includes('report.json'))).toEqual([]);
+  });
+});

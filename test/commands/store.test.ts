@@ -1,0 +1,189 @@
+// Why: a trace read once into a store says the same as the trace itself, and a store is whole or not there.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IngestSummary } from '../../src/commands/shared/run-ingest.ts';
+import { bin, fixture, LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
+
+const { clean, dir, file } = scratch();
+afterAll(clean);
+
+const store = file('story.db');
+beforeAll(() => {
+  expect(pindrift(['ingest', STORY, '-o', store, '-q'])).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+describe('ingest', () => {
+  it('ends with a table of what is in the store', () => {
+    const { status, stderr, stdout } = pindrift(['ingest', STORY, '-o', file('table.db')]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/\n +\d+ {2}wp_copy\n/);
+    expect(stdout).toContain('nothing lost');
+    expect(stdout).toContain('violated, 1 finding');
+  });
+
+  it('--json: every event is in one of the tables', () => {
+    const summary: IngestSummary = JSON.parse(
+      pindrift(['ingest', STORY, LOOK_ALIKE, '-o', file('two.db'), '--json']).stdout,
+    );
+    expect(summary.traces.map(({ path }) => path)).toEqual([STORY, LOOK_ALIKE]);
+    const stored = summary.events.reduce((sum, { events }) => sum + events, 0);
+    expect(stored).toBe(summary.traces.reduce((sum, { events }) => sum + events, 0));
+    const db = new Database(file('two.db'), { readonly: true });
+    for (const { events, table } of summary.events) {
+      expect(db.prepare(`select count(*) from "${table}"`).pluck().get()).toBe(events);
+    }
+    db.close();
+  });
+
+  it('does not replace a file that is there, until it is told to', () => {
+    writeFileSync(file('there.db'), 'precious');
+    const { status, stderr } = pindrift(['ingest', STORY, '-o', file('there.db')]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--force');
+    expect(readFileSync(file('there.db'), 'utf8')).toBe('precious');
+    expect(pindrift(['ingest', STORY, '-o', file('there.db'), '--force', '-q']).status).toBe(0);
+  });
+
+  it('never writes over the trace', () => {
+    copyFileSync(`${root}/${STORY}`, file('trace.gz'));
+    const { status, stderr } = pindrift(['ingest', file('trace.gz'), '-o', file('trace.gz'), '--force']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('the trace itself');
+  });
+});
+
+describe('check --save', () => {
+  it('judges as check does, and leaves a store that says the same', () => {
+    expect(pindrift(['check', STORY, '--save', file('saved.db'), '--json'])).toEqual(
+      pindrift(['check', STORY, '--json']),
+    );
+    expect(pindrift(['report', file('saved.db'), '--json'])).toEqual(pindrift(['check', STORY, '--json']));
+  });
+});
+
+describe('report', () => {
+  it.each(['pretty', 'json', 'text', 'csv', 'markdown'])('says what check said, as %s', (format) => {
+    expect(pindrift(['report', store, '--report', format])).toEqual(pindrift(['check', STORY, '--report', format]));
+  });
+
+  it('--format is another name of --report where no trace is read', () => {
+    expect(pindrift(['report', store, '--format', 'json'])).toEqual(pindrift(['report', store, '--json']));
+  });
+});
+
+describe('show', () => {
+  it('tells the story of a finding, from a store and from a trace alike', () => {
+    const told = pindrift(['show', store, '1']);
+    expect(told).toMatchObject({ status: 0, stderr: '' });
+    expect(told.stdout).toContain('they part');
+    expect(told.stdout).toContain('328 |');
+    expect(pindrift(['show', STORY, '1'])).toEqual(told);
+  });
+
+  it('--context shows the lines around each step', () => {
+    const lines = (stdout: string) => stdout.split('\n').filter((line) => /^ +\d+ \| /.test(line)).length;
+    const bare = pindrift(['show', store, '1']);
+    const wide = pindrift(['show', store, '1', '-C', '2']);
+    expect(wide).toMatchObject({ status: 0, stderr: '' });
+    expect(lines(wide.stdout)).toBeGreaterThan(lines(bare.stdout) + 10);
+    expect(pindrift(['show', STORY, '1', '-C', '2'])).toEqual(wide);
+  });
+
+  it('--context without the trace: said, and the story told without', () => {
+    copyFileSync(`${root}/${STORY}`, file('moved.gz'));
+    pindrift(['ingest', 'moved.gz', '-o', 'moved.db', '-q'], { cwd: dir });
+    copyFileSync(`${root}/${LOOK_ALIKE}`, file('moved.gz'));
+    const { status, stderr, stdout } = pindrift(['show', 'moved.db', '1', '-C', '1'], { cwd: dir });
+    expect(status).toBe(0);
+    expect(stderr).toBe('pindrift: warning: no context: moved.gz is gone or not the trace it was\n');
+    expect(stdout).toContain('they part');
+  });
+
+  it.each([
+    ['99', 'no finding 99: there is 1'],
+    ['0', 'greater than or equal to 1'],
+    ['one', 'integer'],
+  ])('a number that is none: %s', (n, what) => {
+    const { status, stderr, stdout } = pindrift(['show', store, n]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(what);
+  });
+});
+
+describe('what is no store', () => {
+  it.each<[string, string, string | RegExp]>([
+    ['a trace', STORY, /no SQLite database.*\n.*pindrift check/],
+    ['nothing', 'no/such.db', 'no such file'],
+    ['a directory', '.', 'directory'],
+  ])('%s', (_name, path, what) => {
+    const { status, stderr, stdout } = pindrift(['report', path]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(what);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('an empty file', () => {
+    writeFileSync(file('empty.db'), '');
+    expect(pindrift(['report', file('empty.db')]).stderr).toContain('empty');
+  });
+
+  it('a database of another program, and a store of a newer pindrift', () => {
+    const db = new Database(file('other.db'));
+    db.exec('create table t (x)');
+    db.close();
+    expect(pindrift(['report', file('other.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no store of pindrift'),
+    });
+    copyFileSync(store, file('newer.db'));
+    const newer = new Database(file('newer.db'));
+    newer.pragma('user_version = 999');
+    newer.close();
+    expect(pindrift(['show', file('newer.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('newer pindrift'),
+    });
+  });
+
+  it('a store that was cut', () => {
+    writeFileSync(file('cut.db'), readFileSync(store).subarray(0, 50_000));
+    const { status, stderr } = pindrift(['report', file('cut.db')]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('damaged');
+  });
+});
+
+describe('nothing half-written', () => {
+  it.skipIf(process.platform !== 'linux')('on a full disk', () => {
+    const place = file('full');
+    mkdirSync(place);
+    const script = `trap '' XFSZ; ulimit -f 64; "${process.execPath}" "${bin}" ingest ${root}/${fixture('5.10/mixed.ft')} -o x.db`;
+    const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: place, encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^pindrift: .+\n( {2}try: .+\n)?$/);
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('after Ctrl-C', async () => {
+    const place = file('interrupted');
+    mkdirSync(place);
+    const args = ['ingest', fixture('5.10/big-base'), '-o', `${place}/x.db`];
+    const child = spawn(process.execPath, [bin, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close');
+    while (readdirSync(place).length === 0 && child.exitCode === null) await wait(5);
+    child.kill('SIGINT');
+    const [status, signal] = await ended;
+    expect({ status, signal }).toEqual({ status: null, signal: 'SIGINT' });
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('when one of the traces is none', () => {
+    expect(pindrift(['ingest', STORY, `${root}/package.json`, '-o', file('broken.db')]).status).toBe(2);
+    expect(existsSync(file('broken.db'))).toBe(false);
+    expect(readdirSync(dir).filter((name) => name.includes('broken'))).toEqual([]);
+  });
+});
