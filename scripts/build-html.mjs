@@ -33,7 +33,10 @@ export async function buildHtml(root) {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const page = readFileSync(join(folder, 'page.html'), 'utf8').replace(/<!--build:(\w+)-->/g, (_, name) => parts[name]);
+  const page = readFileSync(join(folder, 'page.html.in'), 'utf8').replace(
+    /<!--build:(\w+)-->/g,
+    (_, name) => parts[name],
+  );
   const target = join(root, 'dist/report/html/page.built.html');
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(`${target}.${process.pid}`, page);

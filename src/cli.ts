@@ -1,10 +1,13 @@
 // Why: the frame around oclif that every start shares (bin/run.js, bin/dev.js): what happens when stdout goes away,
 // when something crashes outside a command, and how the exit code gets out without cutting what is still being written.
 
+import { existsSync } from 'node:fs';
 import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
 import { EXIT } from './util/exit-codes.ts';
 import { describeFailure } from './util/failure.ts';
+
+const HELP = 'pindrift --help';
 
 type LoadOptions = Extract<Interfaces.LoadOptions, { root: string }>;
 
@@ -14,13 +17,18 @@ const ONLY_OURS = { userPlugins: false, devPlugins: false } as const;
 /** Runs one command line to its end. `load` tells oclif where package.json is. */
 export async function main(load: LoadOptions, argv: string[] = process.argv.slice(2)): Promise<void> {
   guardOutput();
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  process.on('uncaughtException', (error) => fail(error));
+  process.on('unhandledRejection', (error) => fail(error));
   try {
     await run(argv, { ...load, ...ONLY_OURS });
   } catch (error) {
-    fail(error);
+    fail(error, hint(argv));
   }
+}
+
+/** Who forgets the command means `check`. */
+function hint([first]: readonly string[]): string {
+  return first !== undefined && existsSync(first) ? `pindrift check ${first}` : HELP;
 }
 
 /** Before oclif's own listener, which swallows EPIPE and would go on working for nobody. */
@@ -33,8 +41,8 @@ function guardOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-function fail(error: unknown): void {
-  const failure = describeFailure(error, { help: 'pindrift --help', debug: Boolean(process.env.DEBUG) });
+function fail(error: unknown, help = HELP): void {
+  const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG) });
   process.stderr.write(failure.text);
   leave(failure.exitCode);
 }

@@ -12,7 +12,15 @@ import type { AnyRule } from './rules/contract.ts';
 import { BUILT_IN } from './rules/index.ts';
 
 export type { Config, RuleSetting, Suppression } from './config/schema.ts';
-export { type CheckOptions, check, type ReplayContext, type ReplayOptions, type ReplayResult, replay, type TraceSource } from './program.ts';
+export {
+  type CheckOptions,
+  check,
+  type ReplayContext,
+  type ReplayOptions,
+  type ReplayResult,
+  replay,
+  type TraceSource,
+} from './program.ts';
 export type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from './report/contract.ts';
 export type * from './rules/contract.ts';
 export { defineRule, RULE_API } from './rules/contract.ts';

@@ -5,6 +5,7 @@ import { exitCodeOf } from './shared/exit-code.ts';
 import { failOnFlag, reportFlags, saveFlags, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { ruleDocs } from './shared/rule-docs.ts';
+import { failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
 
 export default class Check extends BaseCommand {
@@ -18,6 +19,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     '<%= config.bin %> check trace.txt',
     'zstd -dc trace.zst | <%= config.bin %> check - --json',
     '<%= config.bin %> check trace.txt -o findings.sarif -o -',
+    '<%= config.bin %> check trace.txt --rules ./my-rules --debug-rule my-rule',
   ];
 
   static override args = { trace: tracesArg };
@@ -26,17 +28,22 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     ...saveFlags,
     ...reportFlags,
     'fail-on': failOnFlag,
+    ...ruleFlags,
+    ...watchFlags,
     ...screenFlags,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Check);
-    const failOn = flags['fail-on'];
+    const { args, flags, metadata } = await this.parse(Check);
+    const { setup, done } = await watched(await setUpRules(flags), flags);
+    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const printer = await ReportPrinter.for(flags, args.trace);
-    const detailed = await this.#judge(args.trace, flags, printer.needsPins);
+    const judged = await this.#judge(args.trace, { ...flags, setup }, printer.needsPins);
+    const detailed = { ...judged, report: await settled(judged.report, setup, flags.quiet) };
+    done();
     await printer.print(detailed, {
       version: this.config.version,
-      rules: ruleDocs(),
+      rules: ruleDocs(setup.rules),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     this.exit(exitCodeOf(detailed.report, failOn));

@@ -9,15 +9,16 @@ import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { BaseCommand } from './base.ts';
 import { traceFlags } from './shared/flags.ts';
-import { withTraces } from './shared/run-check.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
+import { withTraces } from './shared/run-check.ts';
 
 /** Characters that are written at once. */
 const CHUNK = 1 << 16;
 
 export default class Events extends BaseCommand {
   static override summary = 'Print what happens to the mm in a trace, as a rule is told it.';
-  static override description = `One line for each transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also the events themselves: taskExec, zap, bioEnd, or those of a rule's own probes (with --rules).
+  static override description =
+    `One line for each transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also the events themselves: taskExec, bioEnd, or those of a rule's own probes (with --rules); events.zap where a transition has the same name.
 
 Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is none of them is answered with the nearest one.`;
 
@@ -31,7 +32,12 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     trace: Args.string({ description: 'text of a trace; - is standard input', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    kind: Flags.string({ summary: 'this transition or kind of event only; may be given more than once', multiple: true, multipleNonGreedy: true, helpValue: 'NAME' }),
+    kind: Flags.string({
+      summary: 'this transition or kind of event only; may be given more than once',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
     mm: Flags.string({ summary: 'this address space only', helpValue: '0xffff...' }),
     addr: Flags.string({ summary: 'this page of a process only, by any address in it', helpValue: '0x7f...' }),
     pid: Flags.integer({ summary: 'this thread only', min: 0 }),
@@ -65,12 +71,15 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
 function nameOf(kind: string): string {
   if (eventNames().includes(kind)) return kind;
   const meant = nearest(kind, eventNames());
-  throw new InputError(`--kind ${kind}: there is no such transition or event`, { tryThis: meant === undefined ? `one of ${eventNames().join(', ')}` : `--kind ${meant}` });
+  throw new InputError(`--kind ${kind}: there is no such transition or event`, {
+    tryThis: meant === undefined ? 'docs/rules-guide/reference.md lists them' : `--kind ${meant}`,
+  });
 }
 
 function hexOf(flag: string, text: string): string {
   const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
-  if (digits === undefined) throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
+  if (digits === undefined)
+    throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
   return `0x${digits.toLowerCase()}`;
 }
 
@@ -99,5 +108,13 @@ const jsonLine = (entry: EventEntry): string => `${jsonText(entry)}\n`;
 function textLine({ line, cpu, pid, fn, kind, what, entries }: EventEntry): string {
   const place = `:${line}`.padEnd(9) + `cpu${cpu ?? '?'}`.padEnd(6) + String(pid ?? '?').padEnd(8);
   const head = `${place}${kind.padEnd(16)} ${what}${fn === undefined ? '' : `  ${fn}()`}\n`;
-  return head + entries.map(({ mm, address, before, after }) => `${' '.repeat(23)}${address} of mm ${mm}: ${before === after ? after : `${before} -> ${after}`}\n`).join('');
+  return (
+    head +
+    entries
+      .map(
+        ({ mm, address, before, after }) =>
+          `${' '.repeat(23)}${address} of mm ${mm}: ${before === undefined || before === after ? after : `${before} -> ${after}`}\n`,
+      )
+      .join('')
+  );
 }

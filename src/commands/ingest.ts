@@ -6,6 +6,7 @@ import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { forceFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ingestText } from './shared/ingest-text.ts';
+import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { runIngest } from './shared/run-ingest.ts';
 
 export default class Ingest extends BaseCommand {
@@ -26,12 +27,13 @@ The exit code is 0 when the store was made, whatever was found.`;
     force: forceFlag,
     json: Flags.boolean({ summary: 'print the closing table as JSON (pindrift.ingest/1)' }),
     ...traceFlags,
+    ...ruleFlags,
     ...screenFlags,
   };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Ingest);
-    const summary = await runIngest(args.trace, { ...flags, out: flags.output });
+    const summary = await runIngest(args.trace, { ...flags, out: flags.output, setup: await setUpRules(flags) });
     if (flags.quiet) return;
     const { color, width } = terminal(process.stdout, flags.color);
     await writeOut([flags.json ? `${jsonText(summary, 2)}\n` : ingestText(summary, { color, width })]);

@@ -1,15 +1,27 @@
 // Why: the findings again, in another form or for another reader, without reading the trace again.
 import * as Args from '@oclif/core/args';
+import type { Setup } from '../config/setup.ts';
+import type { DetailedReport } from '../report/contract.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import { failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { ruleDocs } from './shared/rule-docs.ts';
+import {
+  failOnOf,
+  type RuleWishes,
+  ruleFlags,
+  settled,
+  setUpRules,
+  type WatchWishes,
+  watched,
+  watchFlags,
+} from './shared/rule-flags.ts';
 
 export default class Report extends BaseCommand {
   static override summary = 'Report the findings of a store, in any format.';
   static override description =
-    `Prints what \`check\` or \`ingest\` found when the store was made. The exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
+    `Prints what \`check\` or \`ingest\` found when the store was made. With --rules or --config (or to watch a rule at work) the rules run again, on the events in the store. The exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
   static override examples = [
     '<%= config.bin %> report x.db',
     '<%= config.bin %> report x.db --json',
@@ -24,20 +36,38 @@ export default class Report extends BaseCommand {
     ...reportFlags,
     report: reportFlag(['format']),
     'fail-on': failOnFlag,
+    ...ruleFlags,
+    ...watchFlags,
     color: screenFlags.color,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Report);
-    const { storedReport } = await import('./shared/stored.ts');
-    const failOn = flags['fail-on'];
+    const { args, flags, metadata } = await this.parse(Report);
+    const { setup, done } = await watched(await setUpRules(flags), flags);
+    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const printer = await ReportPrinter.for(flags, [args.store]);
-    const detailed = storedReport(args.store, { pins: printer.needsPins });
+    const judged = await this.#judge(args.store, flags, setup, printer.needsPins);
+    const detailed = { ...judged, report: await settled(judged.report, setup, false) };
+    done();
     await printer.print(detailed, {
       version: this.config.version,
-      rules: ruleDocs(),
+      rules: ruleDocs(setup.rules),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     this.exit(exitCodeOf(detailed.report, failOn));
+  }
+
+  /** What was found then, or what rules that the user names find now. */
+  async #judge(path: string, flags: RuleWishes & WatchWishes, setup: Setup, pins: boolean): Promise<DetailedReport> {
+    const { storedReport } = await import('./shared/stored.ts');
+    const stored = storedReport(path, { pins });
+    const again =
+      flags.rules !== undefined ||
+      flags.config !== undefined ||
+      flags.timing === true ||
+      flags['debug-rule'] !== undefined;
+    if (!again) return stored;
+    const { rerun } = await import('../engine/rerun.ts');
+    return { ...stored, report: await rerun(path, { rules: setup.rules, running: setup.running }) };
   }
 }

@@ -52,7 +52,11 @@ function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
     const rule = rules.find(({ meta }) => meta.id === id);
     if (rule === undefined) throw unknownRule(`rules.${id}`, id, ids, where);
     if (setting === 'off') {
-      if (id === ALWAYS_ON) throw new InputError(`rules.${id}: this one stays on: it is what keeps a trace that shows too little from being called clean`, { where });
+      if (id === ALWAYS_ON)
+        throw new InputError(
+          `rules.${id}: this one stays on: it is what keeps a trace that shows too little from being called clean`,
+          { where },
+        );
       off.add(id);
     } else if (typeof setting === 'object') {
       if (setting.severity !== undefined) severity.set(id, setting.severity);
@@ -72,13 +76,24 @@ function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
   };
 }
 
-function checkedOptions(rule: Rule, said: Readonly<Record<string, unknown>>, where: string): Readonly<Record<string, unknown>> {
+function checkedOptions(
+  rule: Rule,
+  said: Readonly<Record<string, unknown>>,
+  where: string,
+): Readonly<Record<string, unknown>> {
   const [problem] = optionValues(rule.meta.options ?? {}, said).problems;
-  if (problem !== undefined) throw new InputError(`rules.${rule.meta.id}.options.${problem.option}: ${problem.problem}`, { where, tryThis: `pindrift rules explain ${rule.meta.id}` });
+  if (problem !== undefined)
+    throw new InputError(`rules.${rule.meta.id}.options.${problem.option}: ${problem.problem}`, {
+      where,
+      tryThis: `pindrift rules explain ${rule.meta.id}`,
+    });
   return said;
 }
 
 function unknownRule(key: string, id: string, ids: readonly string[], where: string): InputError {
   const meant = nearest(id, ids);
-  return new InputError(`${key}: no rule is called ${id}${meant === undefined ? '' : `; ${meant}?`}`, { where, tryThis: 'pindrift rules list' });
+  return new InputError(`${key}: no rule is called ${id}${meant === undefined ? '' : `; ${meant}?`}`, {
+    where,
+    tryThis: 'pindrift rules list',
+  });
 }

@@ -47,6 +47,9 @@ function readJson(path: string, shown: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InputError(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`, { where: shown, cause: error });
+    throw new InputError(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      where: shown,
+      cause: error,
+    });
   }
 }

@@ -1,9 +1,9 @@
 // What may stand in pindrift.config.*: which rules run and how, where more of them come from, when the exit code is 1,
 // and what is known and accepted. A wrong key is said with its place.
 import * as v from 'valibot';
+import { pathOf } from '../engine/rule-shape.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import type { Severity } from '../rules/finding.ts';
-import { pathOf } from '../engine/rule-shape.ts';
 import { InputError } from '../util/errors.ts';
 
 /** `off` and `on`, a severity for all its findings, or both with options. */
@@ -47,24 +47,39 @@ const sentence = v.pipe(v.string('a text is wanted'), v.nonEmpty('a text is want
 const setting = v.union(
   [
     v.picklist(['off', 'on', ...SEVERITIES]),
-    v.strictObject({ severity: v.optional(v.picklist(SEVERITIES)), options: v.optional(v.record(v.string(), v.unknown())) }),
+    v.strictObject({
+      severity: v.optional(v.picklist(SEVERITIES)),
+      options: v.optional(v.record(v.string(), v.unknown())),
+    }),
   ],
   'off, on, error, warning, note or { severity, options } is wanted',
 );
 const suppression = v.pipe(
   v.strictObject({
     rule: v.optional(sentence),
-    fingerprint: v.optional(v.pipe(v.string('a text is wanted'), v.regex(/^[0-9a-f]{16}$/, '16 hex digits are wanted'))),
+    fingerprint: v.optional(
+      v.pipe(v.string('a text is wanted'), v.regex(/^[0-9a-f]{16}$/, '16 hex digits are wanted')),
+    ),
     comm: v.optional(sentence),
     path: v.optional(sentence),
     reason: v.pipe(v.string('say why this is accepted'), v.trim(), v.nonEmpty('say why this is accepted')),
-    until: v.optional(v.pipe(v.string('a day such as 2026-12-31 is wanted'), v.isoDate('a day such as 2026-12-31 is wanted'))),
+    until: v.optional(
+      v.pipe(v.string('a day such as 2026-12-31 is wanted'), v.isoDate('a day such as 2026-12-31 is wanted')),
+    ),
   }),
-  v.check(({ rule, fingerprint, comm, path }) => [rule, fingerprint, comm, path].some((field) => field !== undefined), 'rule, fingerprint, comm or path is wanted, or everything would be suppressed'),
+  v.check(
+    ({ rule, fingerprint, comm, path }) => [rule, fingerprint, comm, path].some((field) => field !== undefined),
+    'rule, fingerprint, comm or path is wanted, or everything would be suppressed',
+  ),
 );
 const config = v.strictObject({
   rules: v.optional(v.record(v.string(), setting, 'settings by rule id are wanted')),
-  load: v.optional(v.array(v.union([sentence, v.looseObject({ meta: v.looseObject({}) })], 'a path, a package or a rule is wanted'), 'a list is wanted')),
+  load: v.optional(
+    v.array(
+      v.union([sentence, v.looseObject({ meta: v.looseObject({}) })], 'a path, a package or a rule is wanted'),
+      'a list is wanted',
+    ),
+  ),
   failOn: v.optional(v.picklist([...SEVERITIES, 'never'], 'error, warning, note or never is wanted')),
   suppress: v.optional(v.array(suppression, 'a list is wanted')),
 });
@@ -75,7 +90,10 @@ export function parseConfig(value: unknown, where: string): Config {
   if (result.success) return value as Config;
   const [issue] = result.issues;
   const key = pathOf(issue);
-  throw new InputError(`${key === '' ? '' : `${key}: `}${wordsOf(issue)}`, { where, tryThis: 'docs/rules-guide/config.md lists the keys' });
+  throw new InputError(`${key === '' ? '' : `${key}: `}${wordsOf(issue)}`, {
+    where,
+    tryThis: 'docs/rules-guide/config.md lists the keys',
+  });
 }
 
 function wordsOf(issue: v.BaseIssue<unknown>): string {

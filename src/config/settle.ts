@@ -12,7 +12,11 @@ export interface Settled {
 }
 
 /** @param today the day as `2026-12-31`, on which suppressions end or not */
-export function settle(report: CheckReport, setup: Pick<Setup, 'severity' | 'suppress' | 'from'>, today: string): Settled {
+export function settle(
+  report: CheckReport,
+  setup: Pick<Setup, 'severity' | 'suppress' | 'from'>,
+  today: string,
+): Settled {
   const { severity, suppress } = setup;
   if (severity.size === 0 && suppress.length === 0) return { report, notes: [] };
   const findings: Finding[] = [];
@@ -43,7 +47,13 @@ function fits(one: Suppression, finding: Finding, path: string): boolean {
 
 /** `*` stands for anything. */
 const like = (pattern: string, text: string): boolean =>
-  new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's').test(text);
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    's',
+  ).test(text);
 
 /** The verdicts without what was suppressed, and with the severities that count. */
 function judged(report: CheckReport): CheckReport {
@@ -68,7 +78,9 @@ function notesOn(
   const notes = count > 0 ? [`${count} finding${count === 1 ? '' : 's'} suppressed by ${from ?? 'the config'}`] : [];
   for (const [i, one] of suppress.entries()) {
     if (one.until !== undefined && one.until < today) {
-      notes.push(`${from}: suppress[${i}] ended on ${one.until}${expired.has(one) ? '; its findings are back' : ''} (${one.reason})`);
+      notes.push(
+        `${from}: suppress[${i}] ended on ${one.until}${expired.has(one) ? '; its findings are back' : ''} (${one.reason})`,
+      );
     } else if (!used.has(one)) notes.push(`${from}: suppress[${i}] fits no finding (${one.reason})`);
   }
   return notes;

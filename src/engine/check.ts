@@ -16,6 +16,7 @@ import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
 import { fileInput, type TraceInput } from './input.ts';
+import { outcomesOf, verdictOf } from './outcome.ts';
 import { PinLives } from './pins.ts';
 import { LINE_KIND_NAMES, ReadStats, readTrace } from './read.ts';
 import type { RuleOptions } from './run-rules.ts';
@@ -44,19 +45,25 @@ interface OneTrace {
  * @param traces paths, or inputs such as text in memory
  * @throws InputError when one of them is no trace
  */
-export async function check(traces: readonly (string | TraceInput)[], options: CheckOptions = {}): Promise<CheckReport> {
+export async function check(
+  traces: readonly (string | TraceInput)[],
+  options: CheckOptions = {},
+): Promise<CheckReport> {
   return (await checkDetailed(traces, { ...options, pins: false })).report;
 }
 
 /** The same, with the life of every pin. */
-export async function checkDetailed(traces: readonly (string | TraceInput)[], options: CheckOptions & { pins?: boolean } = {}): Promise<DetailedReport> {
+export async function checkDetailed(
+  traces: readonly (string | TraceInput)[],
+  options: CheckOptions & { pins?: boolean } = {},
+): Promise<DetailedReport> {
   const rules = options.rules ?? BUILT_IN;
   const done: OneTrace[] = [];
   for (const [i, trace] of traces.entries()) {
     done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, i, rules, options));
   }
   const findings = done.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
-  const outcomes = rules.map((rule) => outcome(rule, findings, done));
+  const outcomes = outcomesOf(rules, findings, done);
   return {
     report: {
       schema: 'pindrift.check/1',
@@ -69,30 +76,14 @@ export async function checkDetailed(traces: readonly (string | TraceInput)[], op
   };
 }
 
-const DECIDING = 'insufficient-evidence';
-
-function verdictOf(findings: readonly Finding[], outcomes: readonly RuleOutcome[]): Verdict {
-  if (findings.some((f) => f.severity !== 'note')) return 'violated';
-  const undecided = outcomes.find((o) => o.id === DECIDING);
-  return undecided === undefined || undecided.missing.length > 0 ? 'could-not-be-checked' : 'clean';
-}
-
-function outcome(rule: Rule, findings: readonly Finding[], traces: readonly OneTrace[]): RuleOutcome {
-  const mine = findings.filter((f) => f.rule === rule.meta.id);
-  const missing = new Set<string>();
-  for (const t of traces) {
-    for (const reason of t.undecided.get(rule.meta.id) ?? []) missing.add(reason);
-    for (const any of rule.meta.needs) {
-      if (!any.some((k) => t.model.seen[Kind[k]] > 0)) missing.add(any.join(' or '));
-    }
-  }
-  const verdict: Verdict = mine.length > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
-  return { id: rule.meta.id, verdict, findings: mine.length, missing: [...missing] };
-}
-
 type OneOptions = CheckOptions & { pins?: boolean };
 
-async function checkOne(input: TraceInput, index: number, rules: readonly Rule[], options: OneOptions): Promise<OneTrace> {
+async function checkOne(
+  input: TraceInput,
+  index: number,
+  rules: readonly Rule[],
+  options: OneOptions,
+): Promise<OneTrace> {
   const source = await input.open();
   try {
     return await checkSource(source, input, index, rules, options);
@@ -101,7 +92,13 @@ async function checkOne(input: TraceInput, index: number, rules: readonly Rule[]
   }
 }
 
-async function checkSource(source: Source, input: TraceInput, index: number, rules: readonly Rule[], options: OneOptions): Promise<OneTrace> {
+async function checkSource(
+  source: Source,
+  input: TraceInput,
+  index: number,
+  rules: readonly Rule[],
+  options: OneOptions,
+): Promise<OneTrace> {
   const { path } = input;
   const detection = detectFormat(await source.head(), options.format);
   if ('problem' in detection) throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
@@ -122,12 +119,21 @@ async function checkSource(source: Source, input: TraceInput, index: number, rul
     onBatch: (batch) => replay(model, batch),
     onProgress: (position) => options.onProgress?.(path, position, source.size),
   });
-  model.facts = { cpus: head.cpus, timeUnit: head.timeUnit, overwritten: head.overwritten ?? 0, unread: stats.kinds[8], damage: stats.damage };
+  model.facts = {
+    cpus: head.cpus,
+    timeUnit: head.timeUnit,
+    overwritten: head.overwritten ?? 0,
+    unread: stats.kinds[8],
+    damage: stats.damage,
+  };
   finish(model);
   if (stats.kinds[1] === 0) {
     throw new InputError('no event could be read from this trace', {
       where: path,
-      tryThis: stats.bad.length > 0 ? `line ${stats.bad[0].line}: ${stats.bad[0].reason}` : 'check that the capture ran: the file has headers only',
+      tryThis:
+        stats.bad.length > 0
+          ? `line ${stats.bad[0].line}: ${stats.bad[0].reason}`
+          : 'check that the capture ran: the file has headers only',
     });
   }
   const { era, from } = decideEra(vocabulary, options.kernel);
@@ -146,7 +152,10 @@ async function checkSource(source: Source, input: TraceInput, index: number, rul
 export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {
   if (kernel !== undefined) {
     const era = eraNamed(kernel) ?? eraOfRelease(kernel);
-    if (era === undefined) throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, { tryThis: '--kernel 5.10, 6.1, 6.12, 7.2 or the output of uname -r' });
+    if (era === undefined)
+      throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
+        tryThis: '--kernel 5.10, 6.1, 6.12, 7.2 or the output of uname -r',
+      });
     return { era, from: 'given' };
   }
   const left = vocabulary.era.candidates;
@@ -154,15 +163,41 @@ export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): {
   return { era: undefined, from: `undecided between ${left.map((e) => e.name).join(', ')}; say --kernel` };
 }
 
-function traceInfo(path: string, head: TraceHead, stats: ReadStats, vocabulary: Vocabulary, model: Model, era: Era | undefined, from: string): TraceInfo {
+function traceInfo(
+  path: string,
+  head: TraceHead,
+  stats: ReadStats,
+  vocabulary: Vocabulary,
+  model: Model,
+  era: Era | undefined,
+  from: string,
+): TraceInfo {
   const losses: Loss[] = [];
   if (stats.kinds[8] > 0) {
-    losses.push({ kind: 'bad-line', count: stats.kinds[8], line: stats.bad[0]?.line, reason: stats.bad[0]?.reason ?? '', samples: stats.bad.map((b) => ({ line: b.line, text: b.text })) });
+    losses.push({
+      kind: 'bad-line',
+      count: stats.kinds[8],
+      line: stats.bad[0]?.line,
+      reason: stats.bad[0]?.reason ?? '',
+      samples: stats.bad.map((b) => ({ line: b.line, text: b.text })),
+    });
   }
   for (const l of stats.lost) {
-    losses.push({ kind: 'lost-events', count: known(l.n), cpu: l.cpu >= 0 ? l.cpu : undefined, line: l.line, time: known(l.ts), reason: 'the kernel or the recorder dropped events here' });
+    losses.push({
+      kind: 'lost-events',
+      count: known(l.n),
+      cpu: l.cpu >= 0 ? l.cpu : undefined,
+      line: l.line,
+      time: known(l.ts),
+      reason: 'the kernel or the recorder dropped events here',
+    });
   }
-  if ((head.overwritten ?? 0) > 0) losses.push({ kind: 'overwritten', count: head.overwritten, reason: 'the ring buffer overwrote its oldest events before the trace was read' });
+  if ((head.overwritten ?? 0) > 0)
+    losses.push({
+      kind: 'overwritten',
+      count: head.overwritten,
+      reason: 'the ring buffer overwrote its oldest events before the trace was read',
+    });
   if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
   if (stats.cut) losses.push({ kind: 'truncated', line: stats.lines, reason: 'the last line is incomplete' });
   let mmEvents = 0;
@@ -183,7 +218,9 @@ function traceInfo(path: string, head: TraceHead, stats: ReadStats, vocabulary: 
     events: stats.kinds[1],
     mmEvents,
     bytes: stats.bytes,
-    lineKinds: Object.fromEntries(LINE_KIND_NAMES.map((name, k) => [name, stats.kinds[k]] as const).filter(([name, n]) => name !== '' && n > 0)),
+    lineKinds: Object.fromEntries(
+      LINE_KIND_NAMES.map((name, k) => [name, stats.kinds[k]] as const).filter(([name, n]) => name !== '' && n > 0),
+    ),
     losses,
     firstTime: known(stats.firstTs),
     lastTime: known(stats.lastTs),

@@ -93,7 +93,12 @@ export class Collector {
     }
     for (const d of alone) {
       // the same story told by a rule about the drift of this pin: link it there
-      const told = groups.find((g) => d.report.pin !== undefined && g.drift?.pin === d.report.pin && (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id));
+      const told = groups.find(
+        (g) =>
+          d.report.pin !== undefined &&
+          g.drift?.pin === d.report.pin &&
+          (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id),
+      );
       if (told !== undefined) told.also.push(d);
       else groups.push({ main: d, also: [], drift: undefined, harm: [] });
     }
@@ -108,11 +113,16 @@ export class Collector {
     for (const d of [g.main, ...g.also]) steps.push(...(d.report.path ?? []));
     if (drift !== undefined && pin !== undefined) {
       if (drift.fault !== undefined) steps.push({ role: 'wp fault', at: drift.fault, page: pin.page } as Step);
-      steps.push({ role: drift.via === 'cow' ? 'copy' : drift.via === 'fault' ? 'map' : drift.via, at: drift.at, page: drift.page } as Step);
+      steps.push({
+        role: drift.via === 'cow' ? 'copy' : drift.via === 'fault' ? 'map' : drift.via,
+        at: drift.at,
+        page: drift.page,
+      } as Step);
       const submit = pin.steps.find((s) => s.role === 'i/o submit');
       if (submit !== undefined) steps.push(submit);
       for (const h of g.harm) steps.push(...(h.path ?? []));
-      if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.line > drift.at.line) steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
+      if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.line > drift.at.line)
+        steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
     }
     const seen = new Set<number>();
     return steps

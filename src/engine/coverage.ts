@@ -1,5 +1,6 @@
 // What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
+
 import { detectFormat } from '../parsers/detect.ts';
 import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -10,6 +11,7 @@ import { STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { type CheckOptions, check } from './check.ts';
 import type { TraceInput } from './input.ts';
+import { needText } from './outcome.ts';
 import { ReadStats, readTrace } from './read.ts';
 
 export interface EventCount {
@@ -70,7 +72,7 @@ async function coverageOf(input: TraceInput, report: CheckReport, options: Check
     kinds: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, seen[k]] as const).filter(([, n]) => n > 0)),
     rules: BUILT_IN.map(({ meta }) => {
       const missing = meta.needs.filter((anyOf) => anyOf.every((kind) => seen[KIND_NAMES.indexOf(kind)] === 0));
-      const told = new Set(missing.map((anyOf) => anyOf.join(' or ')));
+      const told = new Set(missing.map((anyOf) => needText(anyOf, trace.era)));
       const outcome = report.rules.find((rule) => rule.id === meta.id);
       const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
       return {

@@ -1,19 +1,20 @@
 // What a rule would be told, one entry after the other, with the state before and after: for whoever writes a rule and
 // wonders what it gets to see.
 import { entryView } from '../api/entry-view.ts';
-import { showEvent } from '../api/show-event.ts';
 import { SHOW, TRANSITION_NAMES } from '../api/show.ts';
+import { showEvent } from '../api/show-event.ts';
 import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
 import type { At, Entry } from '../api/views.ts';
 import type { Model } from '../model/model.ts';
-import type { Mm as RawMm, Pin as RawPin } from '../model/state.ts';
-import { Kind, KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { PAGE_BYTES, type Mm as RawMm, type Pin as RawPin } from '../model/state.ts';
+import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
 import { IN_BYTES, SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
 
 export interface EventFilter {
-  /** transitions, or kinds of events; empty: all transitions */
+  /** transitions, or kinds of events (`events.zap` where a transition has the same name); empty: all transitions */
   kinds: readonly string[];
   /** mm_struct pointer: `0xffff88e44106c200` */
   mm?: string | undefined;
@@ -37,12 +38,16 @@ export interface EventEntry {
   /** the rest of what a handler gets, in words */
   what: string;
   /** page table entries at the addresses concerned */
-  entries: { mm: string; address: string; before: string; after: string }[];
+  entries: { mm: string; address: string; before: string | undefined; after: string }[];
   pins: number[];
 }
 
 /** Names that can be filtered by. */
-export const eventNames = (): readonly string[] => [...TRANSITION_NAMES, ...KIND_NAMES];
+export const eventNames = (): readonly string[] => [
+  ...TRANSITION_NAMES,
+  ...KIND_NAMES,
+  ...KIND_NAMES.map((kind) => `events.${kind}`),
+];
 
 /** Where an entry of the page table may have changed. */
 interface Place {
@@ -74,25 +79,31 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
       ...placeOf(at()),
       kind,
       what: words.of(shown, inPages),
-      entries: places.map(({ mm, vpn }) => ({
-        mm: viewer.mm(mm).ptr,
-        address: `0x${(vpn * 4096).toString(16)}`,
-        before: entryWords(before.of(mm, vpn), words),
-        after: entryWords(mm.entry(vpn), words),
-      })),
+      entries: places.map(({ mm, vpn }) => {
+        const known = before.of(mm, vpn);
+        return {
+          mm: viewer.mm(mm).ptr,
+          address: `0x${(vpn * PAGE_BYTES).toString(16)}`,
+          before: known && entryWords(known[0], words),
+          after: entryWords(mm.entry(vpn), words),
+        };
+      }),
       pins: pinsOf(raw).map(({ id }) => id),
     });
   };
-  for (const name of wanted) {
-    if ((TRANSITION_NAMES as readonly string[]).includes(name)) {
+  for (const wish of wanted) {
+    const name = wish.replace(/^events\./, '');
+    if (wish === name && (TRANSITION_NAMES as readonly string[]).includes(name)) {
       const show = SHOW[name as TransitionName] as (t: unknown, v: Viewer) => object;
       model.on(name as TransitionName, (t) => say(name, show(t, viewer), t as Raw, !IN_BYTES.has(name)));
+      continue;
     }
     const kind = Kind[name as KindName];
     if (kind !== undefined) {
       model.tap(kind, (rows, o) => {
         const event = showEvent(kind, rows, o, viewer);
-        say(name, event.fields, { mm: model.mms.get(rows[o + 7]) }, false);
+        const mm = model.mms.get(rows[o + Slot.MM]);
+        say(`events.${name}`, event.fields as object, { mm, vpn: Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES) }, false);
       });
     }
   }
@@ -113,7 +124,8 @@ const MOST = 8;
 function placesOf(raw: Raw): Place[] {
   const places: Place[] = [];
   const add = (mm: RawMm | undefined, vpn: number) => {
-    if (mm !== undefined && !Number.isNaN(vpn) && !places.some((p) => p.mm === mm && p.vpn === vpn)) places.push({ mm, vpn });
+    if (mm !== undefined && !Number.isNaN(vpn) && !places.some((p) => p.mm === mm && p.vpn === vpn))
+      places.push({ mm, vpn });
   };
   const mm = raw.mm ?? raw.src;
   if (mm !== undefined && raw.vpn !== undefined) add(mm, raw.vpn);
@@ -121,12 +133,21 @@ function placesOf(raw: Raw): Place[] {
   return places;
 }
 
-function fits(filter: EventFilter, model: Model, places: readonly Place[], mms: readonly (RawMm | undefined)[]): boolean {
+function fits(
+  filter: EventFilter,
+  model: Model,
+  places: readonly Place[],
+  mms: readonly (RawMm | undefined)[],
+): boolean {
   const at = model.at();
   if (filter.lineFrom !== undefined && at.line < filter.lineFrom) return false;
   if (filter.lineTo !== undefined && at.line > filter.lineTo) return false;
   if (filter.pid !== undefined && at.pid !== filter.pid) return false;
-  if (filter.address !== undefined && !places.some(({ vpn }) => vpn === Math.floor((filter.address as number) / 4096))) return false;
+  if (
+    filter.address !== undefined &&
+    !places.some(({ vpn }) => vpn === Math.floor((filter.address as number) / PAGE_BYTES))
+  )
+    return false;
   if (filter.mm === undefined) return true;
   const ptr = BigInt.asIntN(64, BigInt(filter.mm));
   return [...places.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);

@@ -3,8 +3,8 @@
 import { createParser } from '../parsers/detect.ts';
 import { LineKind, type TraceHead, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
-import type { TraceInput } from './input.ts';
 import { text } from '../util/bytes.ts';
+import type { TraceInput } from './input.ts';
 
 export interface EvidenceLine {
   text: string;
@@ -19,7 +19,11 @@ const MAX_STACK = 64;
  * Fetch lines by byte offset.
  * @param input source; compressed ones are read through once more, plain ones are sought in
  */
-export async function fetchLines(input: TraceInput, head: TraceHead, offsets: readonly number[]): Promise<Map<number, EvidenceLine>> {
+export async function fetchLines(
+  input: TraceInput,
+  head: TraceHead,
+  offsets: readonly number[],
+): Promise<Map<number, EvidenceLine>> {
   const wanted = [...new Set(offsets)].sort((a, b) => a - b);
   const found = new Map<number, EvidenceLine>();
   if (wanted.length === 0) return found;
@@ -41,10 +45,20 @@ export async function fetchLines(input: TraceInput, head: TraceHead, offsets: re
   return found;
 }
 
-async function scan(input: TraceInput, head: TraceHead, wanted: readonly number[], found: Map<number, EvidenceLine>, start: number): Promise<void> {
+async function scan(
+  input: TraceInput,
+  head: TraceHead,
+  wanted: readonly number[],
+  found: Map<number, EvidenceLine>,
+  start: number,
+): Promise<void> {
   const source = await input.open({ start });
   try {
-    const lines = new LineReader(source, { offset: start, chunk: start > 0 ? 1 << 16 : 1 << 20, quoted: head.format === 'csv' });
+    const lines = new LineReader(source, {
+      offset: start,
+      chunk: start > 0 ? 1 << 16 : 1 << 20,
+      quoted: head.format === 'csv',
+    });
     const parser = createParser(head);
     const out = new TraceLine();
     let next = 0;

@@ -3,8 +3,8 @@
 import type { Model } from '../model/model.ts';
 import type { Drift, Pin, Step } from '../model/state.ts';
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../rules/finding.ts';
-import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
 import { Kind } from '../vocabulary/kinds.ts';
+import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hex, isAt, isMm, known, type Words } from './words.ts';
 
@@ -62,7 +62,10 @@ export class FindingWriter {
       selfInflicted,
       harm,
       pin: info,
-      mapping: drift === undefined || Number.isNaN(drift.page) ? undefined : { pfn: w.pfn(drift.page), page: w.pagePointer(drift.page) },
+      mapping:
+        drift === undefined || Number.isNaN(drift.page)
+          ? undefined
+          : { pfn: w.pfn(drift.page), page: w.pagePointer(drift.page) },
       cause: report.cause,
       evidence,
       message,
@@ -135,7 +138,11 @@ export class FindingWriter {
       if (g.harm.some((h) => h.seen)) severity = 'error';
     }
     // without the write fault it may as well have been an unmapping that was not recorded
-    const sure = g.drift === undefined || (g.drift.via !== 'fault' && g.drift.via !== 'observed' && !(g.drift.via === 'cow' && g.drift.fault === undefined));
+    const sure =
+      g.drift === undefined ||
+      (g.drift.via !== 'fault' &&
+        g.drift.via !== 'observed' &&
+        !(g.drift.via === 'cow' && g.drift.fault === undefined));
     return severity === 'error' && !sure ? 'warning' : severity;
   }
 
@@ -151,26 +158,37 @@ export class FindingWriter {
     const missing = (cap: Confidence, because: string) => doubts.push({ cap, because, missing: true });
     const { gaps } = this.#model;
     const end = drift?.at.line ?? pin.releasedAt?.line ?? Number.POSITIVE_INFINITY;
-    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end)) missing('low', 'events were lost while the pin was held');
+    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end))
+      missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
     const { torn } = this.#model;
-    if (torn.rets + torn.calls + torn.entries > 0 && (torn.first?.line ?? 0) <= end) missing('medium', 'lines are missing before this');
+    if (torn.rets + torn.calls + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
+      missing('medium', 'lines are missing before this');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
     if (Number.isNaN(pin.call.ret)) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
       if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
       if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');
-      if (drift.via === 'cow' && drift.fault === undefined) doubt('high', 'the write fault around the copy was not recorded');
+      if (drift.via === 'cow' && drift.fault === undefined)
+        doubt('high', 'the write fault around the copy was not recorded');
     }
     const { releasedAt } = pin;
     if (releasedAt === undefined || pin.presumed) {
-      if (pin.call.kind === 'GET') doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
+      if (pin.call.kind === 'GET')
+        doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
       else if (pin.presumed) missing('medium', 'the release was not recorded');
-      else if (!RELEASES.some((k) => this.#model.seen[k] > 0)) missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
+      else if (!RELEASES.some((k) => this.#model.seen[k] > 0))
+        missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
       else doubt('high', 'the pin is still held at the end of the trace');
     }
-    if (drift !== undefined && releasedAt !== undefined && releasedAt.cpu !== drift.at.cpu && this.#words.timeUnit === 'ns' && Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS) {
+    if (
+      drift !== undefined &&
+      releasedAt !== undefined &&
+      releasedAt.cpu !== drift.at.cpu &&
+      this.#words.timeUnit === 'ns' &&
+      Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS
+    ) {
       doubt('low', 'the copy and the release are closer than the clocks of two CPUs can tell');
     }
     return doubts;
@@ -196,4 +214,5 @@ export class FindingWriter {
   }
 }
 
-const fill = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
+const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);

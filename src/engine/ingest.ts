@@ -52,7 +52,9 @@ export interface IngestOptions {
 /** Read traces into a new store. Returns what `check` would have said. */
 export async function ingest(paths: readonly string[], options: IngestOptions): Promise<CheckReport> {
   if (paths.length > MOST_TRACES) {
-    throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, { tryThis: 'make several stores' });
+    throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, {
+      tryThis: 'make several stores',
+    });
   }
   const rules = options.rules ?? BUILT_IN;
   const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
@@ -69,7 +71,13 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
   }
 }
 
-async function ingestOne(store: StoreWriter, path: string, index: number, rules: readonly Rule[], options: IngestOptions): Promise<Judged> {
+async function ingestOne(
+  store: StoreWriter,
+  path: string,
+  index: number,
+  rules: readonly Rule[],
+  options: IngestOptions,
+): Promise<Judged> {
   const source = await openSource(path);
   try {
     return await ingestSource(store, new HashedSource(source), path, index, rules, options);
@@ -96,7 +104,8 @@ async function ingestSource(
   const stats = new ReadStats();
   const model = newModel(vocabulary.symbols);
   const collector = new Collector(model, rules, options.running);
-  const words = () => new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
+  const words = () =>
+    new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
   const trace = store.trace(index, model, words);
   await readInto(trace, source, parser, vocabulary, stats, {
     onBatch: (batch) => replay(model, batch),
@@ -108,7 +117,10 @@ async function ingestSource(
     const first = stats.bad.at(0);
     throw new InputError('no event could be read from this trace', {
       where: path,
-      tryThis: first === undefined ? 'check that the capture ran: the file has headers only' : `line ${first.line}: ${first.reason}`,
+      tryThis:
+        first === undefined
+          ? 'check that the capture ran: the file has headers only'
+          : `line ${first.line}: ${first.reason}`,
     });
   }
   const { era, from } = decideEra(vocabulary, options.kernel);
@@ -193,7 +205,11 @@ const MOST_LOST = 1000;
 
 function note(stats: ReadStats, lines: LineReader, reason: string): void {
   if (stats.bad.length >= BAD_SAMPLES) return;
-  stats.bad.push({ line: lines.number, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)) });
+  stats.bad.push({
+    line: lines.number,
+    reason,
+    text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)),
+  });
 }
 
 function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: RecordBatch): void {

@@ -12,7 +12,10 @@ export const fileInput = (path: string): TraceInput => ({ path, open: (options) 
 /** @param text trace text, uncompressed */
 export function memoryInput(path: string, text: string | Uint8Array): TraceInput {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  return { path, open: async (options) => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length) };
+  return {
+    path,
+    open: async (options) => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length),
+  };
 }
 
 class MemorySource implements Source {

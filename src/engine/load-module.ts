@@ -6,7 +6,8 @@ import { InputError } from '../util/errors.ts';
 /** Endings of files that can be loaded. */
 export const CODE = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
 
-const shim = (name: string): string => fileURLToPath(new URL(`./shim/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+const shim = (name: string): string =>
+  fileURLToPath(new URL(`./shim/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 
 async function loader() {
   const { createJiti } = await import('jiti');
@@ -34,7 +35,11 @@ export async function loadModule(path: string, shown: string): Promise<unknown> 
     return defaultOf(module);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`cannot be loaded: ${firstLines(error)}`, { where: shown, tryThis: nextStep(error), cause: error });
+    throw new InputError(`cannot be loaded: ${firstLines(error)}`, {
+      where: shown,
+      tryThis: nextStep(error),
+      cause: error,
+    });
   }
 }
 
@@ -54,11 +59,19 @@ function defaultOf(module: Record<string, unknown>): unknown {
 }
 
 function firstLines(error: unknown): string {
-  const text = error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('Require stack') && !line.startsWith('- ')).slice(0, 2).join(' ');
+  const text =
+    error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error);
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('Require stack') && !line.startsWith('- '))
+    .slice(0, 2)
+    .join(' ');
 }
 
 function nextStep(error: unknown): string | undefined {
-  const missing = /Cannot find (?:module|package) '([^'.][^']*)'/.exec(error instanceof Error ? error.message : '')?.[1];
+  const missing = /Cannot find (?:module|package) '([^'.][^']*)'/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1];
   return missing === undefined || missing.startsWith('/') ? undefined : `npm install ${missing}`;
 }

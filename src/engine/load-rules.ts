@@ -25,22 +25,33 @@ export async function loadRules(specs: readonly string[], folder: string): Promi
       found.push(...(await rulesOf(file, folder, files.length > 1)));
     }
     if (found.length === 0) {
-      throw new InputError('there is no rule in this folder', { where: spec, tryThis: 'pindrift rules new ID writes one' });
+      throw new InputError('there is no rule in this folder', {
+        where: spec,
+        tryThis: 'pindrift rules new ID writes one',
+      });
     }
     given.push(...found);
   }
   return given;
 }
 
-const isPath = (spec: string, folder: string): boolean => /^\.{0,2}[/\\]|^\.\.?$/.test(spec) || isAbsolute(spec) || existsSync(resolve(folder, spec));
+const isPath = (spec: string, folder: string): boolean =>
+  /^\.{0,2}[/\\]|^\.\.?$/.test(spec) || isAbsolute(spec) || existsSync(resolve(folder, spec));
 
 /** Files that a path stands for. */
 function filesOf(path: string, spec: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new InputError('no such file or folder of rules', { where: spec, tryThis: 'check the path; a package is named without ./' });
+  if (stat === undefined)
+    throw new InputError('no such file or folder of rules', {
+      where: spec,
+      tryThis: 'check the path; a package is named without ./',
+    });
   if (!stat.isDirectory()) {
     if (CODE.some((ending) => path.endsWith(ending))) return [path];
-    throw new InputError('this is no TypeScript or JavaScript file', { where: spec, tryThis: `a file that ends in ${CODE.join(', ')}` });
+    throw new InputError('this is no TypeScript or JavaScript file', {
+      where: spec,
+      tryThis: `a file that ends in ${CODE.join(', ')}`,
+    });
   }
   const entry = entryOf(path);
   if (entry !== undefined) return [entry];
@@ -51,7 +62,8 @@ function filesOf(path: string, spec: string): string[] {
 }
 
 /** Tests, type declarations and configs live beside rules. */
-const isRuleFile = (name: string): boolean => CODE.some((ending) => name.endsWith(ending)) && !/\.(?:test|spec|config)\.[cm]?[jt]s$|\.d\.[cm]?ts$/.test(name);
+const isRuleFile = (name: string): boolean =>
+  CODE.some((ending) => name.endsWith(ending)) && !/\.(?:test|spec|config)\.[cm]?[jt]s$|\.d\.[cm]?ts$/.test(name);
 
 /** What a package.json in the folder names as its entry. */
 function entryOf(folder: string): string | undefined {
@@ -77,7 +89,8 @@ function target(exports: unknown): string | undefined {
 }
 
 async function packageFile(spec: string, folder: string): Promise<string> {
-  if (!/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i.test(spec)) throw new InputError(`${spec} is neither a path nor the name of a package`, { tryThis: `./${spec}` });
+  if (!/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i.test(spec))
+    throw new InputError(`${spec} is neither a path nor the name of a package`, { tryThis: `./${spec}` });
   for (const name of namesOf(spec)) {
     const file = await resolvePackage(name, folder);
     if (file !== undefined) return file;
@@ -89,18 +102,24 @@ async function packageFile(spec: string, folder: string): Promise<string> {
 }
 
 /** `vfio` may stand for `pindrift-rules-vfio`, `@acme` scoped ones for themselves. */
-const namesOf = (spec: string): string[] => (spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec]);
+const namesOf = (spec: string): string[] =>
+  spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec];
 
 async function rulesOf(file: string, folder: string, many: boolean): Promise<Given[]> {
   const from = shownPath(file, folder);
   const exported = await loadModule(file, from);
   // a folder has helpers beside its rules; they have no default export
   if (many && !isExport(exported)) return [];
-  const list: readonly unknown[] = Array.isArray(exported) ? exported : hasRules(exported) ? exported.rules : [exported];
+  const list: readonly unknown[] = Array.isArray(exported)
+    ? exported
+    : hasRules(exported)
+      ? exported.rules
+      : [exported];
   return list.map((rule) => ({ rule, from }));
 }
 
-const isExport = (value: unknown): boolean => Array.isArray(value) || hasRules(value) || (typeof value === 'object' && value !== null && 'meta' in value);
+const isExport = (value: unknown): boolean =>
+  Array.isArray(value) || hasRules(value) || (typeof value === 'object' && value !== null && 'meta' in value);
 
 const hasRules = (value: unknown): value is { rules: readonly unknown[] } =>
   typeof value === 'object' && value !== null && 'rules' in value && Array.isArray(value.rules);

@@ -1,6 +1,6 @@
 // Looking over the rules' shoulders: how long each takes (`check --timing`), what one of them sees (`--debug-rule`),
 // and what the tester wants to know. Nobody looks, nothing is paid.
-import type { HarmReport, Report, Rule } from '../rules/contract.ts';
+import type { HarmReport, Model, Report, Rule } from '../rules/contract.ts';
 
 /** A rule that threw. It says nothing more about this trace; the others go on. */
 export interface RuleFailure {
@@ -24,6 +24,8 @@ export interface Call {
 }
 
 export interface RuleObserver {
+  /** before the rules of a trace are made */
+  started?(model: Model): void;
   before?(call: Call): void;
   /** also when it threw */
   after?(call: Call): void;
@@ -43,6 +45,7 @@ export function observers(...list: readonly (RuleObserver | undefined)[]): RuleO
     for (const o of all) tell(o);
   };
   return {
+    started: (model) => each((o) => o.started?.(model)),
     before: (call) => each((o) => o.before?.(call)),
     after: (call) => each((o) => o.after?.(call)),
     reported: (rule, report) => each((o) => o.reported?.(rule, report)),

@@ -68,9 +68,9 @@ export async function readTrace(
       const kind = out.kind;
       kinds[kind]++;
       if (kind === LineKind.Event) {
-        if (out.ts === out.ts) {
+        if (!Number.isNaN(out.ts)) {
           stats.lastTs = out.ts;
-          if (stats.firstTs !== stats.firstTs) stats.firstTs = out.ts;
+          if (Number.isNaN(stats.firstTs)) stats.firstTs = out.ts;
         }
         vocabulary.decode(out, lines.offset, lines.number, batch);
       } else if (kind === LineKind.Lost) lost(stats, out, lines, batch);
@@ -93,12 +93,16 @@ export async function readTrace(
 
 function note(stats: ReadStats, lines: LineReader, reason: string): void {
   if (stats.bad.length >= BAD_SAMPLES) return;
-  stats.bad.push({ line: lines.number, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)) });
+  stats.bad.push({
+    line: lines.number,
+    reason,
+    text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)),
+  });
 }
 
 function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: RecordBatch): void {
   const n = out.lost >= 0 ? out.lost : Number.NaN;
-  if (n === n) stats.lostTotal += n;
+  if (!Number.isNaN(n)) stats.lostTotal += n;
   if (stats.lost.length < 1000) stats.lost.push({ cpu: out.cpu, n, line: lines.number, ts: stats.lastTs });
   const o = batch.length * STRIDE;
   batch.rows.fill(Number.NaN, o, o + STRIDE);
@@ -111,4 +115,3 @@ function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: Record
   batch.rows[o + Slot.N] = n;
   batch.length++;
 }
-

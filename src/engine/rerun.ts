@@ -1,5 +1,6 @@
 // Rules again on a store, without the text: the mm events are kept there, and the replay runs over them as it runs over
 // a trace. Also how a replayed trace becomes a part of a report, which `ingest` shares.
+
 import * as fs from 'node:fs';
 import { Model } from '../model/model.ts';
 import { finish, replay } from '../model/replay.ts';
@@ -23,6 +24,7 @@ import { decideEra } from './check.ts';
 import { Collector } from './collect.ts';
 import { type EvidenceLine, fetchLines } from './evidence.ts';
 import { fileInput } from './input.ts';
+import { outcomesOf, verdictOf } from './outcome.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
 import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
@@ -35,32 +37,17 @@ export interface Judged {
   model: Model;
 }
 
-const DECIDING = 'insufficient-evidence';
-
 /** The report on several traces. */
 export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): CheckReport {
   const findings = traces.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
-  const outcomes = rules.map((rule) => outcome(rule, findings, traces));
-  return { schema: 'pindrift.check/1', verdict: verdictOf(findings, outcomes), traces: traces.map((t) => t.info), rules: outcomes, findings };
-}
-
-function verdictOf(findings: readonly Finding[], outcomes: readonly RuleOutcome[]): Verdict {
-  if (findings.some((f) => f.severity !== 'note')) return 'violated';
-  const undecided = outcomes.find((o) => o.id === DECIDING);
-  return undecided === undefined || undecided.missing.length > 0 ? 'could-not-be-checked' : 'clean';
-}
-
-function outcome(rule: Rule, findings: readonly Finding[], traces: readonly Judged[]): RuleOutcome {
-  const mine = findings.filter((f) => f.rule === rule.meta.id);
-  const missing = new Set<string>();
-  for (const t of traces) {
-    for (const reason of t.undecided.get(rule.meta.id) ?? []) missing.add(reason);
-    for (const any of rule.meta.needs) {
-      if (!any.some((k) => t.model.seen[Kind[k]] > 0)) missing.add(any.join(' or '));
-    }
-  }
-  const verdict: Verdict = mine.length > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
-  return { id: rule.meta.id, verdict, findings: mine.length, missing: [...missing] };
+  const outcomes = outcomesOf(rules, findings, traces);
+  return {
+    schema: 'pindrift.check/1',
+    verdict: verdictOf(findings, outcomes),
+    traces: traces.map((t) => t.info),
+    rules: outcomes,
+    findings,
+  };
 }
 
 export function newModel(symbols: readonly string[]): Model {
@@ -108,7 +95,14 @@ function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   }
   for (const { n, cpu, line, ts } of stats.lost) {
     const reason = 'the kernel or the recorder dropped events here';
-    losses.push({ kind: 'lost-events', count: known(n), cpu: cpu >= 0 ? cpu : undefined, line, time: known(ts), reason });
+    losses.push({
+      kind: 'lost-events',
+      count: known(n),
+      cpu: cpu >= 0 ? cpu : undefined,
+      line,
+      time: known(ts),
+      reason,
+    });
   }
   if ((head.overwritten ?? 0) > 0) {
     const reason = 'the ring buffer overwrote its oldest events before the trace was read';
@@ -132,10 +126,14 @@ export function traceInfo(text: TextInfo, model: Model, era: string | undefined,
     era,
     eraFrom,
     mmEvents,
-    pins: { seen: counts.pins, released: counts.released - counts.presumed, presumed: counts.presumed, open: model.held.size },
+    pins: {
+      seen: counts.pins,
+      released: counts.released - counts.presumed,
+      presumed: counts.presumed,
+      open: model.held.size,
+    },
   };
 }
-
 
 export interface RerunOptions {
   rules?: readonly Rule[];
@@ -158,16 +156,30 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<C
   }
 }
 
-async function rerunOne(store: Store, trace: StoredTrace, rules: readonly Rule[], { kernel, running }: RerunOptions): Promise<Judged> {
+async function rerunOne(
+  store: Store,
+  trace: StoredTrace,
+  rules: readonly Rule[],
+  { kernel, running }: RerunOptions,
+): Promise<Judged> {
   const { head } = trace;
   const info = trace.info as TraceInfo;
   const symbols = readSymbols(store, trace.id);
   const model = newModel(symbols);
   const collector = new Collector(model, rules, running);
   for (const batch of readRecords(store, trace.id)) replay(model, batch);
-  model.facts = factsOf(head, info.lineKinds.bad ?? 0, info.losses.find((l) => l.kind === 'truncated' && l.line === undefined)?.reason);
+  model.facts = factsOf(
+    head,
+    info.lineKinds.bad ?? 0,
+    info.losses.find((l) => l.kind === 'truncated' && l.line === undefined)?.reason,
+  );
   finish(model);
-  const era = kernel === undefined ? (info.era === undefined ? undefined : eraNamed(info.era)) : decideEra(new Vocabulary(), kernel).era;
+  const era =
+    kernel === undefined
+      ? info.era === undefined
+        ? undefined
+        : eraNamed(info.era)
+      : decideEra(new Vocabulary(), kernel).era;
   const { lines } = await linesOf(store, trace, collector.offsets());
   const findings = collector.findings(trace.id, new Words(model, era, symbols, lines, head.timeUnit));
   const eraFrom = kernel === undefined ? info.eraFrom : 'given';

@@ -45,6 +45,7 @@ export class RunRules {
     this.#viewer = new Viewer(model);
     this.#ears = ears;
     this.#observer = observer;
+    observer?.started?.(this.#viewer.shown);
     for (const rule of rules) this.#start(rule, options[rule.meta.id]);
   }
 

@@ -1,7 +1,8 @@
 // A transition or event as one line for people: what a rule was told.
+import { pointer } from '../api/viewer.ts';
 import type { Drift, Io, Mm, Pin, PinCall } from '../api/views.ts';
+import { PAGE_BYTES, STRUCT_PAGE } from '../model/state.ts';
 
-const PAGE = 4096;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** Fields whose value is a page. */
@@ -22,7 +23,7 @@ export class SubjectWords {
   page(page: number | undefined): string {
     if (page === undefined) return '?';
     const pfn = this.#pfn(page);
-    return pfn === undefined ? `page ${hex(page * 64).replace('0x-', '-0x')}` : `pfn ${hex(pfn)}`;
+    return pfn === undefined ? `page ${pointer(page * STRUCT_PAGE)}` : `pfn ${hex(pfn)}`;
   }
 
   pin(pin: Pin): string {
@@ -49,7 +50,7 @@ export class SubjectWords {
     if (name === 'fields') return this.of(value as object, false);
     if (typeof value === 'number') {
       if (PAGES.has(name)) return `${name === 'page' ? '' : `${name} `}${this.page(value)}`;
-      if (VPNS.has(name)) return `${name === 'vpn' ? '' : `${name} `}${hex(inPages ? value * PAGE : value)}`;
+      if (VPNS.has(name)) return `${name === 'vpn' ? '' : `${name} `}${hex(inPages ? value * PAGE_BYTES : value)}`;
       return name === 'addr' || name === 'address' ? hex(value) : `${name} ${value}`;
     }
     if (typeof value === 'object' && value !== null && 'ptr' in value) return `${name} ${(value as Mm).ptr}`;
@@ -63,7 +64,12 @@ export class SubjectWords {
 
   #pins(pins: readonly Pin[]): string {
     if (pins.length === 0) return '';
-    return pins.length === 1 ? this.pin(pins[0]) : `${pins.length} pins: ${pins.slice(0, 4).map(({ id }) => id).join(', ')}${pins.length > 4 ? ', ...' : ''}`;
+    return pins.length === 1
+      ? this.pin(pins[0])
+      : `${pins.length} pins: ${pins
+          .slice(0, 4)
+          .map(({ id }) => id)
+          .join(', ')}${pins.length > 4 ? ', ...' : ''}`;
   }
 
   #call({ api, kind, longterm, write, nr, ret, address }: PinCall): string {

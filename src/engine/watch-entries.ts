@@ -1,7 +1,8 @@
 // What the page table said before a record changed it. The transitions come when it is done; for a look at the state
 // before, the entries that the record may touch are read first.
-import { PAGE_BYTES, type Mm, type Task } from '../model/state.ts';
+
 import type { Model } from '../model/model.ts';
+import { type Mm, PAGE_BYTES, type Task } from '../model/state.ts';
 import { Slot } from '../vocabulary/record.ts';
 
 export class EntriesBefore {
@@ -13,9 +14,10 @@ export class EntriesBefore {
     model.watch = (rows, o) => this.#look(rows, o);
   }
 
-  /** Raw entry before the record; undefined when not known. */
-  of(mm: Mm, vpn: number): number | undefined {
-    return this.#entries.get(`${mm.id} ${vpn}`);
+  /** Raw entry before the record, in a list of one; undefined when the record does not name the address. */
+  of(mm: Mm, vpn: number): readonly [number | undefined] | undefined {
+    const key = `${mm.id} ${vpn}`;
+    return this.#entries.has(key) ? [this.#entries.get(key)] : undefined;
   }
 
   #look(rows: Float64Array, o: number): void {
@@ -38,4 +40,13 @@ export class EntriesBefore {
   }
 }
 
-const frames = (t: Task): ({ mm: Mm; vpn: number } | undefined)[] => [t.wp, t.swap, t.unmap, t.hugetlb, t.migrateIn, t.collapse, t.devExcl, t.numaThp];
+const frames = (t: Task): ({ mm: Mm; vpn: number } | undefined)[] => [
+  t.wp,
+  t.swap,
+  t.unmap,
+  t.hugetlb,
+  t.migrateIn,
+  t.collapse,
+  t.devExcl,
+  t.numaThp,
+];

@@ -9,10 +9,12 @@ export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null
 export const isMm = (v: unknown): v is Mm => typeof v === 'object' && v !== null && 'ptes' in v;
 
 /** Unsigned hex of a signed 64-bit number. */
-export const hex = (n: number): string => (n < 0 ? `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}` : `0x${n.toString(16)}`);
+export const hex = (n: number): string =>
+  n < 0 ? `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}` : `0x${n.toString(16)}`;
 
 /** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
-export const known = (n: number | undefined): number | undefined => (n === undefined || Number.isNaN(n) || n === -1 ? undefined : n);
+export const known = (n: number | undefined): number | undefined =>
+  n === undefined || Number.isNaN(n) || n === -1 ? undefined : n;
 
 export class Words {
   readonly model: Model;
@@ -21,7 +23,13 @@ export class Words {
   readonly #symbols: readonly string[];
   readonly #lines: ReadonlyMap<number, EvidenceLine>;
 
-  constructor(model: Model, era: Era | undefined, symbols: readonly string[], lines: ReadonlyMap<number, EvidenceLine>, timeUnit: string) {
+  constructor(
+    model: Model,
+    era: Era | undefined,
+    symbols: readonly string[],
+    lines: ReadonlyMap<number, EvidenceLine>,
+    timeUnit: string,
+  ) {
     this.model = model;
     this.era = era;
     this.timeUnit = timeUnit;

@@ -46,7 +46,7 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const d = t.devExcl;
   t.devExcl = undefined;
   const page = m.page(r[o + Slot.PAGE]);
-  if (d === undefined || page !== page) return;
+  if (d === undefined || Number.isNaN(page)) return;
   m.suspend(d.mm, d.vpn, page, Pte.DevExclusive);
   const pins = m.pinsAt(d.mm, d.vpn);
   if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, { page });
@@ -63,7 +63,7 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   const at = m.at();
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'restore', at, { page });
-  if (page === page) m.install(mm, vpn, page, 1, 0, 'observed');
+  if (!Number.isNaN(page)) m.install(mm, vpn, page, 1, 0, 'observed');
   const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : t.fork?.src === mm ? 'fork' : 'access';
   m.emit('deviceRestore', { mm, vpn, page, at, by });
 }

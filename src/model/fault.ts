@@ -36,8 +36,8 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
     pin.call.mm = mm;
     m.house(pin);
     const entry = mm.entry(pin.where);
-    if (entry !== undefined && pin.page === pin.page) pin.entryBits = entryBits(entry) & ~Pte.STATE;
-    else if (pin.page === pin.page) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);
+    if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
+    else if (!Number.isNaN(pin.page)) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);
   }
 }
 
@@ -50,19 +50,19 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   let old = before;
-  if (lo === lo && ptePresent(lo)) {
+  if (!Number.isNaN(lo) && ptePresent(lo)) {
     const pfn = ptePfn(hi, lo) + (pmd ? vpn % PMD_PAGES : 0);
     m.learnPfnBase(before, pfn);
     const named = m.pageOfPfn(pfn);
-    if (named === named) {
+    if (!Number.isNaN(named)) {
       // the entry itself says what is mapped; when that is news, an event that installed it was not recorded
       if (named !== before) {
-        if (before === before) m.tear('entries');
+        if (!Number.isNaN(before)) m.tear('entries');
         if (pmd) m.install(mm, vpn - (vpn % PMD_PAGES), named - (vpn % PMD_PAGES), PMD_PAGES, 0, 'observed');
         else m.install(mm, vpn, named, 1, 0, 'observed');
       }
       old = named;
-    } else if (before === before) old = before;
+    } else if (!Number.isNaN(before)) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
   const at = pins.length > 0 || m.listeners.cow !== undefined ? m.at() : undefined;
@@ -88,8 +88,8 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
 export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   const w = t.wp;
-  if (w === undefined || page !== page) return;
-  if (w.old !== w.old) w.old = page;
+  if (w === undefined || Number.isNaN(page)) return;
+  if (Number.isNaN(w.old)) w.old = page;
   w.clearFlush = true;
 }
 
@@ -106,12 +106,12 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   }
   if (w.copied) return;
   const ret = r[o + Slot.N];
-  if (ret !== ret || (ret & VM_FAULT_NOT_DONE) !== 0 || w.split) return;
+  if (Number.isNaN(ret) || (ret & VM_FAULT_NOT_DONE) !== 0 || w.split) return;
   if (w.clearFlush) {
     // a copy was made, but the line that names the new page is missing
     const pins = m.pinsAt(w.mm, w.vpn);
     w.mm.ptes.delete(w.vpn);
-    for (const pin of pins.slice()) if (pin.page === w.old || w.old !== w.old) m.test(pin, Number.NaN, 'cow', w.at);
+    for (const pin of pins.slice()) if (pin.page === w.old || Number.isNaN(w.old)) m.test(pin, Number.NaN, 'cow', w.at);
     return;
   }
   if (!w.unshare) reuse(m, w.mm, w.vpn, w.old, w.pmd);
@@ -120,7 +120,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
 /** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
 export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean): void {
   const entry = mm.entry(vpn);
-  if (page === page) {
+  if (!Number.isNaN(page)) {
     if (!pmd) mm.ptes.set(vpn, page * 64 + Pte.Present);
     else if (entry !== undefined) {
       const head = vpn - (vpn % PMD_PAGES);
@@ -129,7 +129,7 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean)
   }
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), { page });
-  if (m.pinsByPage.size === 0 || page !== page) return;
+  if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
   if (!pmd) {
     const pins = m.pinsByPage.get(page);
     if (pins !== undefined) m.emit('reuse', { mm, vpn, page, at: m.at(), pins });
@@ -159,7 +159,7 @@ export function settleHugetlb(m: Model, t: Task): void {
   t.hugetlb = undefined;
   if (h === undefined) return;
   const page = m.mapped(h.mm, h.vpn);
-  if (page === page) reuse(m, h.mm, h.vpn, page, true);
+  if (!Number.isNaN(page)) reuse(m, h.mm, h.vpn, page, true);
 }
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -183,10 +183,10 @@ export function swapInRet(m: Model, t: Task): void {
 export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: boolean): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
-  if (mm === undefined || page !== page) return;
+  if (mm === undefined || Number.isNaN(page)) return;
   let vpn = Model.vpn(r[o + Slot.ADDR]);
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
-  if (pages !== pages) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
+  if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;
   if (s === undefined || s.mm !== mm || s.vpn !== vpn) m.reallocated(page, pages);
@@ -220,30 +220,41 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: 
   }
   const before = mm.pins.size > 0 ? mm.entry(vpn) : undefined;
   // a present entry gets a new page by a copy, whose write fault would have shown, or after an unmapping that did not
-  const wasPresent = m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
+  const wasPresent =
+    m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), { page });
   m.install(mm, vpn, page, pages, 0, wasPresent ? 'cow' : 'fault');
 }
 
-function copied(m: Model, mm: Mm, vpn: number, old: PageId, page: PageId, pages: number, fault: At | undefined, unshare: boolean): void {
+function copied(
+  m: Model,
+  mm: Mm,
+  vpn: number,
+  old: PageId,
+  page: PageId,
+  pages: number,
+  fault: At | undefined,
+  unshare: boolean,
+): void {
   const from = pages >= PMD_PAGES ? vpn - (vpn % PMD_PAGES) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
   if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), { page });
   m.install(mm, from, page, pages, 0, 'cow', fault);
   if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });
-  else if (m.listeners.cow !== undefined) m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
+  else if (m.listeners.cow !== undefined)
+    m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
 }
 
 /** An anonymous page that already exists is mapped again: swap-in, migration, KSM. */
 export function anonRmap(m: Model, t: Task, r: Float64Array, o: number, pmd: boolean): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
-  if (mm === undefined || page !== page) return;
+  if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + Slot.FLAGS];
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const n = r[o + Slot.N];
-  const pages = pmd || (n !== n && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? n : 1;
+  const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? n : 1;
   const at = m.at();
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -296,7 +307,7 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
   // with a cow page the copy is what gets mapped, and the rmap line names it
-  if (mm === undefined || page !== page || r[o + Slot.OTHER] !== 0) return;
+  if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'map', m.at(), { page });

@@ -45,7 +45,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
     if (isInner(fn)) inside.flags = r[o + Slot.FLAGS];
-    if (inside.pages !== inside.pages) inside.pages = r[o + Slot.OTHER];
+    if (Number.isNaN(inside.pages)) inside.pages = r[o + Slot.OTHER];
     return;
   }
   if (inside !== undefined) {
@@ -98,7 +98,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const page = m.page(r[o + Slot.PAGE]);
   // follow_page() takes references outside of GUP calls (KSM, move_pages())
-  if (f === undefined || page !== page) return;
+  if (f === undefined || Number.isNaN(page)) return;
   const at = m.at();
   f.lastAt = at;
   f.grabs.push({
@@ -111,7 +111,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     slow: f.stack.includes(SLOW),
     duringFork: m.forking.size === 0 ? undefined : forkOf(m, f.mm ?? t.mm),
   });
-  if (f.flags !== f.flags) f.flags = r[o + Slot.FLAGS];
+  if (Number.isNaN(f.flags)) f.flags = r[o + Slot.FLAGS];
 }
 
 function forkOf(m: Model, mm: Mm | undefined): ForkFrame | undefined {
@@ -124,7 +124,7 @@ export function grabRet(m: Model, t: Task, r: Float64Array, o: number): void {
   if (g === undefined) return;
   const head = m.page(r[o + Slot.PAGE]);
   // NULL: the folio was gone or the check failed, no reference was taken
-  if (head !== head) t.gup?.grabs.pop();
+  if (Number.isNaN(head)) t.gup?.grabs.pop();
   else if (g.page - head >= 0 && g.page - head < 1 << 18) g.folio = head;
 }
 
@@ -144,14 +144,14 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
   const page = m.page(r[o + Slot.PAGE]);
   const addr = f.walkAddr;
   f.walkAddr = Number.NaN;
-  if (page !== page) return;
+  if (Number.isNaN(page)) return;
   const g = f.grabs.at(-1);
-  if (g !== undefined && g.addr === addr && addr === addr) {
+  if (g !== undefined && g.addr === addr && !Number.isNaN(addr)) {
     // the walk names the sub-page, the grab may have named its folio
     if (g.page !== page) g.folio = g.page;
     g.page = page;
     g.from = 'follow';
-  } else if (addr === addr && f.nr > 0) {
+  } else if (!Number.isNaN(addr) && f.nr > 0) {
     // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in v6.5)
     f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
   }
@@ -164,7 +164,7 @@ export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   f.lastAt = m.at();
   f.array = [];
   for (let i = 0; i < n; i++) f.array.push(m.page(r[o + [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO][i]]));
-  if (f.addr !== f.addr) f.addr = r[o + Slot.ADDR];
+  if (Number.isNaN(f.addr)) f.addr = r[o + Slot.ADDR];
 }
 
 /** A reference is given back while the call is still under way: the page table changed under GUP-fast, or the page had to migrate. */
@@ -192,7 +192,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
   if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
   const remote = REMOTE.has(f.fn);
   const mm = f.mm ?? (remote ? undefined : (t.mm ?? mapper(m, f)));
-  const seenRet = ret === ret;
+  const seenRet = !Number.isNaN(ret);
   const call: PinCall = {
     fn: f.fn,
     kind: isPinApi(f.fn) || (isInner(f.fn) && pinBit(f.flags)) ? 'PIN' : 'GET',
@@ -222,7 +222,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
 /** The only address space that maps the first grabbed page there: a worker thread that never faulted has no other sign of its mm. */
 function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
-  if (g === undefined || f.addr !== f.addr) return undefined;
+  if (g === undefined || Number.isNaN(f.addr)) return undefined;
   const vpn = Model.vpn(f.addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {
@@ -238,9 +238,12 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
  * taker fills the same pages array with the same address again, the earlier reference is over.
  */
 function overwritten(m: Model, call: PinCall, at: At): void {
-  if (call.kind !== 'GET' || call.pages !== call.pages) return;
+  if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
   const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, Model.vpn(call.addr));
-  const old = earlier?.find((p) => p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid);
+  const old = earlier?.find(
+    (p) =>
+      p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid,
+  );
   if (old === undefined) return;
   for (const pin of [...m.held]) if (pin.call === old.call) m.close(pin, at, 'unseen');
 }
@@ -250,7 +253,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
   const byAddr = new Map<number, Grab>();
   const ordered: Grab[] = [];
   for (const g of f.grabs) {
-    if (g.addr === g.addr) byAddr.set(Model.vpn(g.addr), g);
+    if (!Number.isNaN(g.addr)) byAddr.set(Model.vpn(g.addr), g);
     else ordered.push(g);
   }
   const transient = isTransient(m, t, call);
@@ -286,11 +289,11 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
         used = 0;
       }
     }
-    if (k < f.array.length && f.array[k] === f.array[k]) {
+    if (k < f.array.length && !Number.isNaN(f.array[k])) {
       page = f.array[k];
       from = 'array';
     }
-    if (page !== page && present) {
+    if (Number.isNaN(page) && present) {
       page = entryPage(entry);
       from = 'mapping';
     }
@@ -299,7 +302,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     if (grabbed?.slow === false) pin.duringFork = grabbed.duringFork;
     pin.grabAt = grabbed?.at;
     const folio = grabbed?.folio ?? page;
-    if (folio === folio) {
+    if (!Number.isNaN(folio)) {
       let h = holds.get(folio);
       if (h === undefined) {
         h = { call, folio, refs: 0, pins: [] };
@@ -311,10 +314,11 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     }
     if (grabbed !== undefined) pin.steps.push({ role: 'grab', at: grabbed.at, page });
     pin.steps.push({ role: 'pin', at: call.at, page });
-    if (call.mm !== undefined && page === page) {
+    if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped; earlier knowledge gives way
       const shared = present && entryPage(entry) === page ? bits : 0;
-      if (!isPmd(call.mm, vpn) || !present || entryPage(entry) !== page) call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
+      if (!isPmd(call.mm, vpn) || !present || entryPage(entry) !== page)
+        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
     if (transient) {

@@ -9,7 +9,16 @@ const REQ_OP_MASK = 0xff;
 function io(m: Model, bio: number): Io {
   let x = m.ios.get(bio);
   if (x === undefined || x.endedAt !== undefined) {
-    x = { bio, dir: undefined, bytes: 0, pages: [], submittedAt: undefined, endedAt: undefined, status: Number.NaN, pins: [] };
+    x = {
+      bio,
+      dir: undefined,
+      bytes: 0,
+      pages: [],
+      submittedAt: undefined,
+      endedAt: undefined,
+      status: Number.NaN,
+      pins: [],
+    };
     m.ios.set(bio, x);
   }
   return x;
@@ -38,7 +47,8 @@ function siblings(m: Model, x: Io, at: At): void {
   if (first === undefined || !(x.bytes > 4096)) return;
   const want = Math.ceil((x.pages[0].off + x.bytes) / 4096);
   for (let i = 1; i < want; i++) {
-    const pin = first.mm === undefined ? undefined : m.pinsAt(first.mm, first.where + i).findLast((p) => p.call === first.call);
+    const pin =
+      first.mm === undefined ? undefined : m.pinsAt(first.mm, first.where + i).findLast((p) => p.call === first.call);
     if (pin === undefined || x.pins.includes(pin)) continue;
     x.pins.push(pin);
     if (!pin.call.longterm) pin.owner = 'bio';

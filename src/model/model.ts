@@ -5,21 +5,21 @@ import {
   type At,
   type Drift,
   type DriftVia,
-  type ForkFrame,
   entryBits,
   entryOf,
   entryPage,
+  type ForkFrame,
   type Io,
   Mm,
-  type PageId,
-  Pin,
   PAGE_BYTES,
+  type PageId,
+  type Pin,
   PMD_PAGES,
   Pte,
   type ReleasedBy,
+  STRUCT_PAGE,
   type Step,
   type StepRole,
-  STRUCT_PAGE,
   type Task,
 } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
@@ -75,7 +75,17 @@ export class Model {
   watch: ((rows: Float64Array, o: number) => void) | undefined;
   /** what symbol numbers of the records stand for (callers) */
   symbols: readonly string[] = [];
-  readonly counts = { pins: 0, transient: 0, released: 0, presumed: 0, orphaned: 0, homeless: 0, calls: 0, drifts: 0, unmatched: 0 };
+  readonly counts = {
+    pins: 0,
+    transient: 0,
+    released: 0,
+    presumed: 0,
+    orphaned: 0,
+    homeless: 0,
+    calls: 0,
+    drifts: 0,
+    unmatched: 0,
+  };
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
   /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between */
@@ -235,7 +245,7 @@ export class Model {
 
   /** A page seen both as pointer and as pfn tells vmemmap_base, which is aligned to 1 GiB. */
   learnPfnBase(page: PageId, pfn: number): void {
-    if (this.pfnBase === this.pfnBase) return;
+    if (!Number.isNaN(this.pfnBase)) return;
     const base = page - pfn;
     if (Number.isFinite(base) && (base * STRUCT_PAGE) % 0x40000000 === 0 && base < 0) this.pfnBase = base;
   }
@@ -278,7 +288,8 @@ export class Model {
       mm.pmds.set(head / PMD_PAGES, entry);
       if (mm.ptes.size > 0) for (let v = head; v < head + PMD_PAGES; v++) mm.ptes.delete(v);
       if (mm.pins.size > 0) {
-        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES)) this.test(pin, page + (pin.where - head), via, fault);
+        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES))
+          this.test(pin, page + (pin.where - head), via, fault);
       }
       return;
     }
@@ -308,7 +319,7 @@ export class Model {
   suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
     const entry = mm.entry(vpn);
     const known = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
-    mm.ptes.set(vpn, entryOf(known === known ? known : page, state));
+    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state));
   }
 
   /** Page mapped at an address; NaN when not present or not known. */
@@ -427,7 +438,13 @@ export class Model {
 
   /** Something that happened may not be in the trace. */
   partial(): boolean {
-    return this.gaps.length > 0 || this.torn.rets + this.torn.entries + this.torn.exits > 0 || this.silentCpus() > 0 || this.facts.unread > 0 || this.facts.damage !== undefined;
+    return (
+      this.gaps.length > 0 ||
+      this.torn.rets + this.torn.entries + this.torn.exits > 0 ||
+      this.silentCpus() > 0 ||
+      this.facts.unread > 0 ||
+      this.facts.damage !== undefined
+    );
   }
 }
 

@@ -3,7 +3,17 @@
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Model, push } from './model.ts';
-import { type At, entryBits, entryPage, type Mm, PMD_PAGES, type Pin, Pte, type Task, type WrprotectKind } from './state.ts';
+import {
+  type At,
+  entryBits,
+  entryPage,
+  type Mm,
+  PMD_PAGES,
+  type Pin,
+  Pte,
+  type Task,
+  type WrprotectKind,
+} from './state.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
@@ -29,7 +39,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   t.forked = dst;
   const pins = end > start ? m.pinsIn(src, start, end) : [];
   const flags = r[o + Slot.FLAGS];
-  const isPrivate = flags !== flags || (flags & VM_SHARED) === 0;
+  const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
   copyEntries(src, dst, start, end, isPrivate);
   const shared: Pin[] = [];
   if (isPrivate && pins.length > 0) {
@@ -42,7 +52,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
       pin.steps.push({ role: 'fork', at, child: dst });
       pin.sharedWith ??= dst;
     }
-  } else if (isPrivate && src.ops.length > 0) src.note({ kind: 'fork', start, end, at, child: dst });
+  } else if (isPrivate) src.note({ kind: 'fork', start, end, at, child: dst });
   t.fork = { dst, src, start, end, isPrivate, at, shared };
   m.forking.add(t.fork);
   m.emit('fork', { src, dst, start, end, at, pins });
@@ -68,7 +78,13 @@ function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: bo
   });
 }
 
-function copyEntry(table: Map<number, number>, into: Map<number, number>, key: number, value: number, bit: number): void {
+function copyEntry(
+  table: Map<number, number>,
+  into: Map<number, number>,
+  key: number,
+  value: number,
+  bit: number,
+): void {
   const bits = entryBits(value);
   if (bits === Pte.None) return;
   if ((bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | bit)) === 0 && bit !== 0) {
@@ -155,8 +171,8 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   if (u.migrate) return;
   if (pins.length > 0 && !m.swapCache.has(u.page)) {
     // up to 5.10 try_to_unmap_one() unmaps for migration too; what follows tells
-    t.unmapped.push({ mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
-  } else m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: page === page ? page : u.page, at: u.at, pins });
+    t.unmapped.push({ mm: u.mm, vpn: u.vpn, page: !Number.isNaN(page) ? page : u.page, at: u.at, pins });
+  } else m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: !Number.isNaN(page) ? page : u.page, at: u.at, pins });
 }
 
 /** What a task unmapped and did not map back by a migration was unmapped for swap. */
@@ -181,7 +197,7 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   const start = from(r, o);
   const pages = Math.ceil(r[o + Slot.N] / 4096);
   const target = Model.vpn(r[o + Slot.END]);
-  if (!(pages > 0) || target !== target) return;
+  if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;
   const moved: [number, number][] = [];

@@ -48,7 +48,7 @@ function inner(m: Model, t: Task, a: Announced): void {
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
   const folio = m.page(r[o + Slot.PAGE]);
   const refs = r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1;
-  if (folio !== folio) return;
+  if (Number.isNaN(folio)) return;
   const p = t.release;
   if (t.gup !== undefined && undo(t, folio, refs)) {
     if (p !== undefined) {
@@ -79,7 +79,7 @@ export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void 
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const n = r[o + Slot.N];
   const pages = [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO].slice(0, n > 0 ? n : 0).map((s) => m.page(r[o + s]));
-  outer(m, t, { pages: pages.filter((p) => p === p), n: n > 0 ? n : pages.length, at: m.at() }, undefined);
+  outer(m, t, { pages: pages.filter((p) => !Number.isNaN(p)), n: n > 0 ? n : pages.length, at: m.at() }, undefined);
 }
 
 export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -96,13 +96,15 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
   // put_page() of FOLL_GET has no inner function that could say more
   for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at, 'bio');
   const pinned = io.pins.filter((p) => p.call.kind === 'PIN');
-  if (pinned.length > 0) outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, { ...io, pins: pinned });
+  if (pinned.length > 0)
+    outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, { ...io, pins: pinned });
 }
 
 /** A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. */
 export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
-  const pin = pins?.find((p) => p.owner === 'pipe') ?? pins?.find((p) => p.call.kind === 'GET' && p.owner === undefined);
+  const pin =
+    pins?.find((p) => p.owner === 'pipe') ?? pins?.find((p) => p.call.kind === 'GET' && p.owner === undefined);
   if (pin === undefined) return;
   pin.owner = 'pipe';
   letGo(m, pin, 1, m.at(), 'pipe');
@@ -137,10 +139,18 @@ function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {
  * Give back `refs` references on a folio: a pin of the bio's, else of a call that holds as many, the task's own first.
  * @returns the call whose pin it was
  */
-function releaseOne(m: Model, page: PageId, folio: PageId, refs: number, at: At, io: Io | undefined, pid: number): Pin['call'] | undefined {
+function releaseOne(
+  m: Model,
+  page: PageId,
+  folio: PageId,
+  refs: number,
+  at: At,
+  io: Io | undefined,
+  pid: number,
+): Pin['call'] | undefined {
   const pins = m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
   if (pins === undefined) {
-    if (page === page) {
+    if (!Number.isNaN(page)) {
       m.counts.unmatched++;
       m.emit('unmatchedRelease', { page, refs, at });
     }

@@ -97,7 +97,25 @@ export const REPLAYED: readonly boolean[] = HANDLERS.map((h, k) => h !== undefin
 
 /** Events that no GUP call has inside: the return of a call under way was not recorded. */
 const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
-  ['bioAdd', 'bioSubmit', 'bioRelease', 'pipeAdd', 'pipeRelease', 'forkVma', 'mmExit', 'zap', 'unmapVmas', 'taskFork', 'taskExit', 'sysMadvise', 'sysMunmap', 'sysMprotect', 'sysMremap', 'sysVmsplice', 'sysExit'].includes(name),
+  [
+    'bioAdd',
+    'bioSubmit',
+    'bioRelease',
+    'pipeAdd',
+    'pipeRelease',
+    'forkVma',
+    'mmExit',
+    'zap',
+    'unmapVmas',
+    'taskFork',
+    'taskExit',
+    'sysMadvise',
+    'sysMunmap',
+    'sysMprotect',
+    'sysMremap',
+    'sysVmsplice',
+    'sysExit',
+  ].includes(name),
 );
 
 /** Lines after a task's exit within which its address space should have ended. */

@@ -227,7 +227,15 @@ export class Pin {
   /** fork of the same mm that was copying page tables when the lockless grab happened */
   duringFork: ForkFrame | undefined;
 
-  constructor(id: number, call: PinCall, mm: Mm | undefined, vpn: number, page: PageId, from: Pin['pageFrom'], bits: number) {
+  constructor(
+    id: number,
+    call: PinCall,
+    mm: Mm | undefined,
+    vpn: number,
+    page: PageId,
+    from: Pin['pageFrom'],
+    bits: number,
+  ) {
     this.id = id;
     this.call = call;
     this.mm = mm;
@@ -366,7 +374,9 @@ export interface Task {
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
   /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
-  release: { outer: Announced | undefined; inner: Announced | undefined; superseded: boolean; io: Io | undefined } | undefined;
+  release:
+    | { outer: Announced | undefined; inner: Announced | undefined; superseded: boolean; io: Io | undefined }
+    | undefined;
   /** last request of user space, for the blame */
   /** newest FOLL_GET pin that nothing has used yet */
   lastGet: Pin | undefined;

@@ -24,7 +24,8 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
 
 export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
   const CLONE_THREAD = 0x10000;
-  if ((r[o + Slot.FLAGS] & CLONE_THREAD) !== 0 && r[o + Slot.N] > 0) m.task(r[o + Slot.N]).tgid = t.tgid > 0 ? t.tgid : t.pid;
+  if ((r[o + Slot.FLAGS] & CLONE_THREAD) !== 0 && r[o + Slot.N] > 0)
+    m.task(r[o + Slot.N]).tgid = t.tgid > 0 ? t.tgid : t.pid;
 }
 
 /** A task is gone. On 7.2 this line comes before its address space is torn down, so only identity goes. */
@@ -35,10 +36,18 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const last = gone?.lastGet;
   // a thread's last act is the futex wake-up of its clear_child_tid (mm_release(), kernel/fork.c), whose reference
   // get_futex_key() drops at once and without a line
-  if (last?.live === true && gone?.tgid !== pid && last.call.nr === 1 && last.call.write && last.owner === undefined && last.ios.length === 0) {
+  if (
+    last?.live === true &&
+    gone?.tgid !== pid &&
+    last.call.nr === 1 &&
+    last.call.write &&
+    last.owner === undefined &&
+    last.ios.length === 0
+  ) {
     const same = last.mm === undefined ? [last] : m.pinsAt(last.mm, last.where).slice();
     // pthread_join() waits on the same word
-    for (const pin of same) if (pin === last || (pin.call.kind === 'GET' && pin.call.nr === 1 && pin.owner === undefined)) m.dismiss(pin);
+    for (const pin of same)
+      if (pin === last || (pin.call.kind === 'GET' && pin.call.nr === 1 && pin.owner === undefined)) m.dismiss(pin);
   }
   if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
   leave(m, gone);

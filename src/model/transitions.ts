@@ -34,7 +34,15 @@ export interface Transitions {
   /** a range moved (E14) */
   move: { mm: Mm; from: number; to: number; bytes: number; at: At; pins: readonly Pin[] };
   /** migration, KSM or collapse put another page at an address (E15, E16, E17) */
-  replace: { mm: Mm; vpn: number; oldPage: PageId; newPage: PageId; via: 'migrate' | 'ksm' | 'collapse'; at: At; pins: readonly Pin[] };
+  replace: {
+    mm: Mm;
+    vpn: number;
+    oldPage: PageId;
+    newPage: PageId;
+    via: 'migrate' | 'ksm' | 'collapse';
+    at: At;
+    pins: readonly Pin[];
+  };
   /** a PMD mapping was split into PTEs, same pages (E17) */
   split: { mm: Mm; vpn: number; at: At; pins: readonly Pin[] };
   /** a page was hidden under a device-exclusive entry (E18) */

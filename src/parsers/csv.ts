@@ -7,7 +7,7 @@
 //     @faults[133]: 12                          bpftrace, at the end
 //
 // Rows come whole, with the newlines of quoted cells in them (LineReader's option `quoted`).
-import { HASH, SPACE, text } from '../util/bytes.ts';
+import { HASH, text } from '../util/bytes.ts';
 import { type Column, columnsOf, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
@@ -19,16 +19,17 @@ export class CsvParser implements LineParser {
   readonly head: TraceHead;
   readonly #delimiter: string;
   readonly #columns: Column[];
-  readonly #header: string;
+  readonly #names: string[];
+  readonly #hasThreads: boolean;
   #buf = Buffer.alloc(4096);
-  #length = 0;
 
   constructor(head: TraceHead) {
     this.head = head;
     const { delimiter, columns } = head.table ?? { delimiter: ',', columns: [] };
     this.#delimiter = delimiter;
     this.#columns = columnsOf(columns);
-    this.#header = columns.join('\n');
+    this.#names = columns;
+    this.#hasThreads = this.#columns.some((column) => column.role === 'tid');
   }
 
   parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
@@ -50,7 +51,7 @@ export class CsvParser implements LineParser {
     }
     const cells = cellsOf(row, this.#delimiter);
     if (cells.length === this.#columns.length) {
-      this.#readRow(cells, row, out);
+      this.#readRow(cells, out);
     } else {
       this.#readOther(row, cells.length, out);
     }
@@ -70,8 +71,8 @@ export class CsvParser implements LineParser {
     }
   }
 
-  #readRow(cells: string[], row: string, out: TraceLine): void {
-    if (cells.map((cell) => cell.trim()).join('\n') === this.#header) {
+  #readRow(cells: string[], out: TraceLine): void {
+    if (cells[0].trim() === this.#names[0] && cells.every((cell, i) => cell.trim() === this.#names[i])) {
       out.kind = LineKind.Header;
       out.lost = -1;
       return;
@@ -81,20 +82,15 @@ export class CsvParser implements LineParser {
     out.cpu = -1;
     out.pid = -1;
     out.tgid = -1;
-    this.#length = 0;
-    if (this.#buf.length < 8 * row.length + 4096) {
-      this.#buf = Buffer.alloc(16 * row.length + 4096);
-    }
     let comm = '';
     let event = '';
+    let args = '';
     for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i];
-      const column = this.#columns[i];
-      switch (column.role) {
+      const cell = cells[i].trim();
+      const { role, name, unit } = this.#columns[i];
+      switch (role) {
         case 'time':
-          if (!this.#setTime(cell, column.unit, out)) {
-            return;
-          }
+          this.#setTime(cell, unit, out);
           break;
         case 'cpu':
           out.cpu = number(cell);
@@ -103,79 +99,59 @@ export class CsvParser implements LineParser {
           out.pid = number(cell);
           break;
         case 'pid':
-          out.tgid = number(cell);
+          // one id column is what ftrace calls pid, the thread; of two, pid is the process
+          out[this.#hasThreads ? 'tgid' : 'pid'] = number(cell);
           break;
         case 'comm':
-          comm = cell.trim();
+          comm = cell;
           break;
         case 'event':
-          event = cell.trim();
+          event = cell;
           break;
-        default:
+        case 'args':
+          args += ABSENT.has(cell) ? '' : ` ${cell.replace(/\s+/g, ' ')}`;
+          break;
+        case 'field':
+          args += ABSENT.has(cell) ? '' : ` ${name}=${value(cell)}`;
+          break;
+        case 'none':
           break;
       }
     }
-    this.#setIds(out);
-    out.commStart = this.#length;
-    out.commEnd = this.#write(comm);
-    this.#setName(event, out);
-    out.argsStart = this.#length;
-    this.#writeArgs(cells);
-    out.argsEnd = this.#length;
-    out.buf = this.#buf;
-  }
-
-  /** One id column is what ftrace calls pid, the thread; of two, pid is the process. */
-  #setIds(out: TraceLine): void {
-    if (!this.#columns.some((column) => column.role === 'tid')) {
-      out.pid = out.tgid;
-      out.tgid = -1;
-    }
-  }
-
-  #setTime(cell: string, unit: number | undefined, out: TraceLine): boolean {
-    const time = csvTime(cell, unit);
-    if (time !== undefined) {
-      out.ts = this.head.timeUnit === 'ns' ? (time.seconds - this.head.timeBase) * 1e9 + time.ns : Number.NaN;
-    } else if (!ABSENT.has(cell.trim())) {
-      out.kind = LineKind.Bad;
-      out.reason = 'the time column holds no number';
-      return false;
-    }
-    return true;
-  }
-
-  /** `kprobe:do_wp_page`, `pindrift:fault` and plain `fault`. */
-  #setName(event: string, out: TraceLine): void {
-    const colon = event.lastIndexOf(':');
     if (event === '') {
       out.kind = LineKind.Bad;
       out.reason = 'the event column is empty';
     }
-    out.systemStart = this.#length;
-    out.systemEnd = this.#write(colon < 0 ? '' : event.slice(0, colon));
-    out.nameStart = this.#length;
-    out.nameEnd = this.#write(event.slice(colon + 1));
+    this.#write(comm, event, args.slice(1), out);
   }
 
-  #writeArgs(cells: string[]): void {
-    const start = this.#length;
-    for (let i = 0; i < cells.length; i++) {
-      const { role, name } = this.#columns[i];
-      const cell = cells[i].trim();
-      if ((role !== 'field' && role !== 'args') || ABSENT.has(cell)) {
-        continue;
-      }
-      if (this.#length > start) {
-        this.#buf[this.#length++] = SPACE;
-      }
-      this.#write(role === 'args' ? cell.replace(/\s+/g, ' ') : `${name}=${value(cell)}`);
+  #setTime(cell: string, unit: number | undefined, out: TraceLine): void {
+    const time = csvTime(cell, unit);
+    if (time !== undefined) {
+      out.ts = this.head.timeUnit === 'ns' ? (time.seconds - this.head.timeBase) * 1e9 + time.ns : Number.NaN;
+    } else if (!ABSENT.has(cell)) {
+      out.kind = LineKind.Bad;
+      out.reason = 'the time column holds no number';
     }
   }
 
-  #write(s: string): number {
-    this.#length += this.#buf.write(s, this.#length, 'latin1');
-    return this.#length;
+  /** All text of the event, one piece behind the other. `kprobe:do_wp_page` has a system, plain `fault` has none. */
+  #write(comm: string, event: string, args: string, out: TraceLine): void {
+    const colon = event.lastIndexOf(':');
+    const all = comm + event + args;
+    if (this.#buf.length < all.length) {
+      this.#buf = Buffer.alloc(2 * all.length);
+    }
+    this.#buf.write(all, 0, 'latin1');
+    out.buf = this.#buf;
+    out.commStart = 0;
+    out.commEnd = comm.length;
+    out.systemStart = comm.length;
+    out.systemEnd = comm.length + Math.max(0, colon);
+    out.nameStart = comm.length + colon + 1;
+    out.nameEnd = comm.length + event.length;
+    out.argsStart = out.nameEnd;
+    out.argsEnd = all.length;
   }
 }
 
@@ -189,6 +165,6 @@ function value(cell: string): string {
 }
 
 function number(cell: string): number {
-  const digits = /^\s*\[?(\d{1,15})\]?(?:\.0+)?\s*$/.exec(cell);
+  const digits = /^\[?(\d{1,15})\]?(?:\.0+)?$/.exec(cell);
   return digits ? Number(digits[1]) : -1;
 }

@@ -1,5 +1,5 @@
 // The report that is attached to a bug: one file that opens from disk, with everything in it and nothing fetched. The
-// page itself (html/client, html/page.html) is put together by scripts/build-html.mjs; here it gets its data.
+// page itself (html/client, html/page.html.in) is put together by scripts/build-html.mjs; here it gets its data.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -32,7 +32,9 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
     report: embedded(view.report),
     pins: embedded(view.pins),
   };
-  for (const [i, piece] of page().split(/<!--pindrift:(\w+)-->/).entries()) {
+  for (const [i, piece] of page()
+    .split(/<!--pindrift:(\w+)-->/)
+    .entries()) {
     yield i % 2 === 0 ? piece : (parts[piece] ?? '');
   }
 }
@@ -44,7 +46,13 @@ function embedded(data: unknown): string {
   return text.replace(/</g, '\\u003c');
 }
 
-const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const MARKUP: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const markup = (text: string): string => text.replace(/[&<>"']/g, (char) => MARKUP[char] ?? char);
 

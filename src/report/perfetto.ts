@@ -36,7 +36,10 @@ function encode(detailed: DetailedReport): Uint8Array {
   };
   let first = true;
   for (const drawn of draw(detailed)) {
-    packet.push({ ...packetOf(drawn), ...(first ? { firstPacketOnSequence: true, sequenceFlags: STATE_CLEARED } : {}) });
+    packet.push({
+      ...packetOf(drawn),
+      ...(first ? { firstPacketOnSequence: true, sequenceFlags: STATE_CLEARED } : {}),
+    });
     first = false;
     if (packet.length === BATCH) {
       flush();

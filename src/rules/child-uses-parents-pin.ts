@@ -5,7 +5,7 @@ export default defineRule({
   meta: {
     id: 'child-uses-parents-pin',
     summary: 'A child submitted I/O on a pin that its parent had taken.',
-    why: 'an inherited io_uring ring or RDMA context still names the parent\'s pages; the child sees its own copies and never the data',
+    why: "an inherited io_uring ring or RDMA context still names the parent's pages; the child sees its own copies and never the data",
     needs: [['gup'], ['forkVma'], ['bioSubmit']],
     status: 'experimental',
     severity: { all: 'note' },
@@ -13,14 +13,17 @@ export default defineRule({
     references: ['fork(2)', 'io_uring_register(2)'],
     fixedBy: [],
     advice: 'register buffers anew in the child',
-    messages: { child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it' },
+    messages: {
+      child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it',
+    },
   },
   create(context) {
     return {
       ioSubmit({ io, at }) {
         for (const pin of io.pins) {
           const task = at.pid === undefined ? undefined : context.model.task(at.pid);
-          if (pin.mm === undefined || task?.mm === undefined || task.mm === pin.mm || task.mm.parent !== pin.mm) continue;
+          if (pin.mm === undefined || task?.mm === undefined || task.mm === pin.mm || task.mm.parent !== pin.mm)
+            continue;
           context.report({
             messageId: 'child',
             data: { task: at },

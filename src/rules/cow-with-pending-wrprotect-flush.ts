@@ -19,7 +19,10 @@ export default defineRule({
     falsePositives: ['flushes without a range (arch_tlbbatch_flush) that are not probed', 'a process with one thread'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.13)'],
-    messages: { window: '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space' },
+    messages: {
+      window:
+        '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space',
+    },
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();

@@ -4,7 +4,7 @@ import { type At, defineRule, type Mm, type PageId } from './contract.ts';
 /** Attempts in a row after which it is no coincidence. */
 const ATTEMPTS = 5;
 /** A driver that starts over inside one operation does so at once; another request of user space takes longer. */
-const AT_ONCE_NS = 100_000;
+const AT_ONCE_NS = 2_000_000;
 
 interface Loop {
   count: number;
@@ -27,8 +27,11 @@ export default defineRule({
     falsePositives: ['a driver that really wants the page that often'],
     references: ['mm: Device exclusive memory access (linux-mm, March 2021), on MMU_NOTIFY_EXCLUSIVE and its owner'],
     fixedBy: [],
-    advice: 'hold the folio lock across the check, as make_device_exclusive() returns it, instead of starting over on every invalidation',
-    messages: { loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt itself' },
+    advice:
+      'hold the folio lock across the check, as make_device_exclusive() returns it, instead of starting over on every invalidation',
+    messages: {
+      loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt itself',
+    },
   },
   create(context) {
     const loops = new Map<Mm, Map<number, Loop>>();
@@ -56,7 +59,11 @@ export default defineRule({
       deviceExclusive({ mm, vpn, page, at }) {
         const map = of(mm);
         const l = map.get(vpn);
-        if (l === undefined || at.pid !== l.last.pid || !((at.ts ?? Number.NaN) - (l.last.ts ?? Number.NaN) < AT_ONCE_NS)) {
+        if (
+          l === undefined ||
+          at.pid !== l.last.pid ||
+          !((at.ts ?? Number.NaN) - (l.last.ts ?? Number.NaN) < AT_ONCE_NS)
+        ) {
           if (l !== undefined) tell(mm, vpn, l);
           map.set(vpn, { count: 1, first: at, last: at, page, told: false });
         } else {

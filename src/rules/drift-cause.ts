@@ -16,7 +16,8 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
     const step = before[i];
     switch (step.role) {
       case 'swap-in':
-        if (step.exclusive !== true) return { kind: 'swap-in', step, unmap: before.slice(0, i).findLast((s) => s.role === 'unmap') };
+        if (step.exclusive !== true)
+          return { kind: 'swap-in', step, unmap: before.slice(0, i).findLast((s) => s.role === 'unmap') };
         break;
       case 'fork':
         return { kind: 'fork', step };
@@ -32,7 +33,9 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   // taken through a read-only entry: only a read pin can be
   if (pin.call.write) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
-  const op = pin.mm?.ops.findLast((o) => o.at.line < pin.call.at.line && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move');
+  const op = pin.mm?.ops.findLast(
+    (o) => o.at.line < pin.call.at.line && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move',
+  );
   if (op?.kind === 'wrprotect' && !pin.entry.shared) return { kind: 'wrprotect-before', op };
   if (pin.entry.shared || op?.kind === 'fork') return { kind: 'shared-before', op, child: op?.child };
   return { kind: 'unknown' };

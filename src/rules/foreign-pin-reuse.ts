@@ -22,7 +22,8 @@ export default defineRule({
     ],
     advice: 'move to a kernel with the fix; hugetlb has none',
     messages: {
-      reused: 'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
+      reused:
+        'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
     },
   },
   create(context) {
@@ -42,7 +43,10 @@ export default defineRule({
             cause: 'a write fault reused a page that another process holds',
             severity: 'error',
             harm: ['leak'],
-            path: [...pin.steps.filter((s) => s.role === 'zap').slice(-1), { role: 'reuse', at, what: 'the page became writable for the other process' }],
+            path: [
+              ...pin.steps.filter((s) => s.role === 'zap').slice(-1),
+              { role: 'reuse', at, what: 'the page became writable for the other process' },
+            ],
           });
         }
       },

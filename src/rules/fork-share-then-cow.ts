@@ -11,7 +11,12 @@ export default defineRule({
       'gets the copy and the device keeps the original. fork copies FOLL_PIN pages early and leaves them alone; FOLL_GET pages it cannot tell.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
-    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error when data were lost', '6.12': 'error when data were lost', '7.2': 'error when data were lost' },
+    severity: {
+      '5.10': 'error when data were lost, else warning',
+      '6.1': 'error when data were lost',
+      '6.12': 'error when data were lost',
+      '7.2': 'error when data were lost',
+    },
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
@@ -19,7 +24,10 @@ export default defineRule({
       '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)',
     ],
     advice: 'MADV_DONTFORK on the buffer, or no fork while I/O is in flight',
-    messages: { parted: 'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place' },
+    messages: {
+      parted:
+        'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place',
+    },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork', 'get-across-fork'],
   },
   create(context) {

@@ -4,7 +4,8 @@ import { defineRule } from './contract.ts';
 export default defineRule({
   meta: {
     id: 'get-across-fork',
-    summary: 'A page held for writing by FOLL_GET was shared by fork: the reference lives as long as user space wants, which is what FOLL_PIN is for.',
+    summary:
+      'A page held for writing by FOLL_GET was shared by fork: the reference lives as long as user space wants, which is what FOLL_PIN is for.',
     why: 'fork copies FOLL_PIN pages early and cannot tell FOLL_GET from any other reference; who writes next decides who keeps the page',
     needs: [['gup'], ['forkVma']],
     status: 'stable',
@@ -19,7 +20,14 @@ export default defineRule({
     return {
       share({ pin, at }) {
         if (pin.call.kind !== 'GET' || !pin.call.write || pin.owner === undefined) return;
-        context.report({ messageId: 'shared', pin, at, cause: 'fork cannot see FOLL_GET', severity: 'note', path: pin.steps.filter((s) => s.role === 'fork').slice(-1) });
+        context.report({
+          messageId: 'shared',
+          pin,
+          at,
+          cause: 'fork cannot see FOLL_GET',
+          severity: 'note',
+          path: pin.steps.filter((s) => s.role === 'fork').slice(-1),
+        });
       },
     };
   },

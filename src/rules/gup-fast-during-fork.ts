@@ -23,7 +23,8 @@ export default defineRule({
         const f = pin.duringFork;
         if (f === undefined || pin.call.kind !== 'PIN' || pin.grabAt === undefined) return;
         if (pin.vpn === undefined || pin.vpn < f.start || pin.vpn >= f.end) return;
-        const close = pin.grabAt.cpu !== f.at.cpu && !(Math.abs((pin.grabAt.ts ?? Number.NaN) - (f.at.ts ?? Number.NaN)) > SKEW_NS);
+        const close =
+          pin.grabAt.cpu !== f.at.cpu && !(Math.abs((pin.grabAt.ts ?? Number.NaN) - (f.at.ts ?? Number.NaN)) > SKEW_NS);
         context.report({
           messageId: 'stuck',
           data: { task: f.at },

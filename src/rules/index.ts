@@ -1,6 +1,7 @@
 // The built-in rules, in the order they are listed.
-import type { Rule } from './contract.ts';
+
 import childUsesParentsPin from './child-uses-parents-pin.ts';
+import type { Rule } from './contract.ts';
 import cowUnderWritePin from './cow-under-write-pin.ts';
 import cowWithPendingWrprotectFlush from './cow-with-pending-wrprotect-flush.ts';
 import deviceExclusiveLivelock from './device-exclusive-livelock.ts';

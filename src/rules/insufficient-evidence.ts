@@ -20,33 +20,55 @@ export default defineRule({
     return {
       end({ pins }) {
         if (!seen('gup')) context.undecided('no GUP call is recorded (get_user_pages*, pin_user_pages*)');
-        else if (!seen('gupRet')) context.undecided('no return of a GUP call is recorded, so which pins stuck is not known');
+        else if (!seen('gupRet'))
+          context.undecided('no return of a GUP call is recorded, so which pins stuck is not known');
         if (seen('gup') && model.counts.pins === 0) context.undecided('nobody pinned a page while this was recorded');
-        if (!seen('grab', 'pinPages', 'followPteRet')) context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
-        if (!seen('newAnon')) context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
+        if (!seen('grab', 'pinPages', 'followPteRet'))
+          context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
+        if (!seen('newAnon'))
+          context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
         if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
         const { facts } = model;
         const silent = model.silentCpus();
         if (facts.timeUnit === 'none') context.undecided('the lines show no time');
-        if (silent > 0) context.undecided(`${silent} of ${facts.cpus} CPUs recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`);
+        if (silent > 0)
+          context.undecided(
+            `${silent} of ${facts.cpus} CPUs recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`,
+          );
         const { torn } = model;
         if (torn.rets + torn.entries > 0) {
           context.undecided(
             `lines are missing in the middle: ${torn.rets} returns without their call, ${torn.entries} page table entries that contradict what was seen`,
           );
         }
-        if (torn.exits > 0) context.undecided(`the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, though the tasks in it are gone`);
-        if (model.counts.homeless > 0) context.undecided(`the address space of ${model.counts.homeless} pin${model.counts.homeless === 1 ? ' is' : 's are'} not known`);
-        if (seen('wpHugetlb') && !seen('newHugetlb')) context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');
-        if (facts.overwritten > 0) context.undecided(`${facts.overwritten} events were overwritten before the first line`);
-        if (facts.unread > 0) context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
+        if (torn.exits > 0)
+          context.undecided(
+            `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, though the tasks in it are gone`,
+          );
+        if (model.counts.homeless > 0)
+          context.undecided(
+            `the address space of ${model.counts.homeless} pin${model.counts.homeless === 1 ? ' is' : 's are'} not known`,
+          );
+        if (seen('wpHugetlb') && !seen('newHugetlb'))
+          context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');
+        if (facts.overwritten > 0)
+          context.undecided(`${facts.overwritten} events were overwritten before the first line`);
+        if (facts.unread > 0)
+          context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
         if (facts.damage !== undefined) context.undecided(facts.damage);
-        if (model.gaps.length > 0) context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
+        if (model.gaps.length > 0)
+          context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
         const open = pins.filter((p) => p.owner !== 'transient' && p.drifts === 0);
         const unknown = open.filter((p) => p.page === undefined).length;
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
-        if (open.length > unknown) context.undecided(`${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`);
-        if (model.counts.unmatched > 0) context.undecided(`${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins that the trace does not show being taken`);
+        if (open.length > unknown)
+          context.undecided(
+            `${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`,
+          );
+        if (model.counts.unmatched > 0)
+          context.undecided(
+            `${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins that the trace does not show being taken`,
+          );
       },
     };
   },

@@ -21,7 +21,12 @@ export default defineRule({
         context.report({
           messageId: 'refused',
           data: { nr: call.nr ?? '?', ret: call.ret },
-          about: { mm: call.mm, vpn: call.address === undefined ? undefined : Math.floor(call.address / 4096), page: undefined, at: call.at },
+          about: {
+            mm: call.mm,
+            vpn: call.address === undefined ? undefined : Math.floor(call.address / 4096),
+            page: undefined,
+            at: call.at,
+          },
           at,
           cause: 'the call returned an error',
           severity: 'note',

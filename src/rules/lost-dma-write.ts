@@ -1,10 +1,11 @@
 // Harm, not a cause: what a drift cost. Attached to the finding about the drift.
-import { defineRule, type Drift, type Pin, type Step } from './contract.ts';
+import { type Drift, defineRule, type Pin, type Step } from './contract.ts';
 
 export default defineRule({
   meta: {
     id: 'lost-dma-write',
-    summary: 'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
+    summary:
+      'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
     why: 'the device works on the page it was given; after the drift that is not the page at the address',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
@@ -22,7 +23,13 @@ export default defineRule({
       if (!call.write) {
         if (told.has(drift) || call.kind !== 'PIN') return;
         told.add(drift);
-        context.harm({ drift, harm: 'stale-device-read', seen, message: 'what the process writes is not what the pin reads', path: step === undefined ? [] : [step] });
+        context.harm({
+          drift,
+          harm: 'stale-device-read',
+          seen,
+          message: 'what the process writes is not what the pin reads',
+          path: step === undefined ? [] : [step],
+        });
         return;
       }
       if (told.has(drift)) return;
@@ -31,7 +38,10 @@ export default defineRule({
         drift,
         harm: 'lost-dma-write',
         seen,
-        message: seen && bytes > 0 ? `the read's ${bytes} bytes went to {pinned}; the process sees {mapped}` : 'what is written through the pin goes to {pinned}; the process sees {mapped}',
+        message:
+          seen && bytes > 0
+            ? `the read's ${bytes} bytes went to {pinned}; the process sees {mapped}`
+            : 'what is written through the pin goes to {pinned}; the process sees {mapped}',
         path: step === undefined ? [] : [step],
       });
     };
@@ -47,8 +57,20 @@ export default defineRule({
           if (io.dir === 'WRITE') {
             if (io.submittedAt !== undefined && io.submittedAt.line > drift.at.line && !told.has(drift)) {
               told.add(drift);
-              context.harm({ drift, harm: 'stale-device-read', seen: true, message: 'the device read {pinned}; the process writes {mapped}', path: step === undefined ? [] : [step] });
-              if (pin.call.write) context.harm({ drift, harm: 'lost-dma-write', seen: false, message: 'what is written through the pin goes to {pinned}; the process sees {mapped}' });
+              context.harm({
+                drift,
+                harm: 'stale-device-read',
+                seen: true,
+                message: 'the device read {pinned}; the process writes {mapped}',
+                path: step === undefined ? [] : [step],
+              });
+              if (pin.call.write)
+                context.harm({
+                  drift,
+                  harm: 'lost-dma-write',
+                  seen: false,
+                  message: 'what is written through the pin goes to {pinned}; the process sees {mapped}',
+                });
             }
           } else tell(drift, io.dir === 'READ', step, io.bytes);
         }
@@ -57,7 +79,8 @@ export default defineRule({
         const drift = drifts.get(pin);
         if (drift === undefined) return;
         drifts.delete(pin);
-        if (drift.healedAt === undefined) tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined, 0);
+        if (drift.healedAt === undefined)
+          tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined, 0);
       },
       end() {
         for (const drift of drifts.values()) if (drift.healedAt === undefined) tell(drift, false, undefined, 0);

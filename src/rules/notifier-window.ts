@@ -10,12 +10,17 @@ interface Window {
 export default defineRule({
   meta: {
     id: 'notifier-window',
-    summary: 'A copy changed the page of an address outside any mmu notifier window, in an address space that has notifiers.',
+    summary:
+      'A copy changed the page of an address outside any mmu notifier window, in an address space that has notifiers.',
     why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it',
     needs: [['notifierStart'], ['notifierEnd'], ['newAnon'], ['wpFault', 'wpPmd']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ['a notifier that was unregistered meanwhile', 'a window whose start was lost', 'reuse and other upgrades of permission need no window and are not looked at'],
+    falsePositives: [
+      'a notifier that was unregistered meanwhile',
+      'a window whose start was lost',
+      'reuse and other upgrades of permission need no window and are not looked at',
+    ],
     references: ['include/linux/mmu_notifier.h', 'Documentation/mm/mmu_notifier.rst'],
     fixedBy: [],
     messages: { outside: 'a write fault copied {pinned} outside any notifier window, though mm {mm} has notifiers' },

@@ -9,8 +9,14 @@ export default defineRule({
     needs: [['gup'], ['grab'], ['unmapOneRet', 'migrateOneRet']],
     status: 'experimental',
     severity: { all: 'note: orders across CPUs seldom carry more' },
-    falsePositives: ['a refault that was not recorded', 'clock skew between CPUs', 'an entry probe that fires before the change it announces'],
-    references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022): the principles of RCU GUP-fast'],
+    falsePositives: [
+      'a refault that was not recorded',
+      'clock skew between CPUs',
+      'an entry probe that fires before the change it announces',
+    ],
+    references: [
+      'mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022): the principles of RCU GUP-fast',
+    ],
     fixedBy: ['088b8aa537c2 ("mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast") (in v6.1)'],
     messages: { unmapped: '{pinned} was pinned through an address whose entry was {state}' },
   },

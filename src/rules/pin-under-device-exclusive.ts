@@ -24,7 +24,14 @@ export default defineRule({
     return {
       deviceExclusive({ pins, at }) {
         for (const pin of pins) {
-          context.report({ messageId: 'hidden', pin, at, cause: 'make_device_exclusive()', severity: 'note', path: pin.steps.filter((s) => s.role === 'device-exclusive').slice(-1) });
+          context.report({
+            messageId: 'hidden',
+            pin,
+            at,
+            cause: 'make_device_exclusive()',
+            severity: 'note',
+            path: pin.steps.filter((s) => s.role === 'device-exclusive').slice(-1),
+          });
         }
       },
       pin({ pin, at }) {

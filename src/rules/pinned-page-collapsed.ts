@@ -5,7 +5,8 @@ import { matters } from './drift-cause.ts';
 export default defineRule({
   meta: {
     id: 'pinned-page-collapsed',
-    summary: 'A range with a pinned page was collapsed into a huge page: the address maps part of the new one, the pin holds the old.',
+    summary:
+      'A range with a pinned page was collapsed into a huge page: the address maps part of the new one, the pin holds the old.',
     why: 'khugepaged checks is_refcount_suitable() per page and gives up (not_suitable_page_count) when somebody holds one',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',

@@ -8,7 +8,12 @@ export default defineRule({
     why: 'the parent and its device then depend on who writes first; the child may see what the device writes',
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'stable',
-    severity: { '5.10': 'note (hugetlb is not copied early before v5.13)', '6.1': 'note; the drift itself is the error', '6.12': 'note', '7.2': 'note' },
+    severity: {
+      '5.10': 'note (hugetlb is not copied early before v5.13)',
+      '6.1': 'note; the drift itself is the error',
+      '6.12': 'note',
+      '7.2': 'note',
+    },
     falsePositives: ['the page was not mapped at the time of the fork'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
@@ -27,7 +32,9 @@ export default defineRule({
           at,
           cause: 'fork made no early copy',
           severity: 'note',
-          doubts: [{ cap: 'medium', because: 'an early copy shows only by its new page; absence is weaker than presence' }],
+          doubts: [
+            { cap: 'medium', because: 'an early copy shows only by its new page; absence is weaker than presence' },
+          ],
           path: pin.steps.filter((s) => s.role === 'fork'),
         });
       },

@@ -20,7 +20,14 @@ export default defineRule({
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN') continue;
           const step = pin.last('unmap');
-          context.report({ messageId: 'unmapped', pin, at, cause: 'reclaim', severity: 'warning', path: step === undefined ? [] : [step] });
+          context.report({
+            messageId: 'unmapped',
+            pin,
+            at,
+            cause: 'reclaim',
+            severity: 'warning',
+            path: step === undefined ? [] : [step],
+          });
         }
       },
     };

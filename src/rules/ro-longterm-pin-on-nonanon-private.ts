@@ -5,16 +5,28 @@ import { matters } from './drift-cause.ts';
 export default defineRule({
   meta: {
     id: 'ro-longterm-pin-on-nonanon-private',
-    summary: 'The zero page or a file page of a private mapping was pinned for reading, and the first write of the process copied it.',
+    summary:
+      'The zero page or a file page of a private mapping was pinned for reading, and the first write of the process copied it.',
     why: 'there was no anonymous page yet; the write gives the process its own, and the device goes on reading zeros or the file',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { '5.10': 'warning for FOLL_LONGTERM, else note', '6.1': 'warning for FOLL_LONGTERM, else note', '6.12': 'error for FOLL_LONGTERM, else note', '7.2': 'error for FOLL_LONGTERM, else note' },
+    severity: {
+      '5.10': 'warning for FOLL_LONGTERM, else note',
+      '6.1': 'warning for FOLL_LONGTERM, else note',
+      '6.12': 'error for FOLL_LONGTERM, else note',
+      '7.2': 'error for FOLL_LONGTERM, else note',
+    },
     falsePositives: ['short-term pins (not FOLL_LONGTERM), for which the kernel promises no more: a note'],
     references: ['tools/testing/selftests/mm/cow.c, non-anonymous rows'],
-    fixedBy: ['84209e87c696 ("mm/gup: reliable R/O long-term pinning in COW mappings") (in v6.2)', '8d6a0ac09a16 ("mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping") (in v6.2)'],
+    fixedBy: [
+      '84209e87c696 ("mm/gup: reliable R/O long-term pinning in COW mappings") (in v6.2)',
+      '8d6a0ac09a16 ("mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping") (in v6.2)',
+    ],
     advice: 'write to the memory once before pinning it for reading',
-    messages: { stale: 'the page {pinned}, which was not anonymous, is pinned for reading; the first write of the process put {mapped} in its place' },
+    messages: {
+      stale:
+        'the page {pinned}, which was not anonymous, is pinned for reading; the first write of the process put {mapped} in its place',
+    },
     overrides: ['stale-read-pin'],
   },
   create(context) {
@@ -33,7 +45,9 @@ export default defineRule({
           cause: 'pinned before the process had a page of its own',
           promise: call.longterm ? 'roLongtermUnsharesAll' : undefined,
           severity: call.longterm ? 'warning' : 'note',
-          doubts: file ? [] : [{ cap: 'high', because: 'that the page was not anonymous follows from no line mapping it as such' }],
+          doubts: file
+            ? []
+            : [{ cap: 'high', because: 'that the page was not anonymous follows from no line mapping it as such' }],
         });
       },
     };

@@ -5,16 +5,22 @@ import { matters, readOnlyBy } from './drift-cause.ts';
 export default defineRule({
   meta: {
     id: 'ro-longterm-pin-without-unshare',
-    summary: 'A page that fork had shared was pinned for reading without being unshared first, and the next write of the process copied it.',
+    summary:
+      'A page that fork had shared was pinned for reading without being unshared first, and the next write of the process copied it.',
     why: 'GUP takes the page as it is mapped, shared and read-only; the process writes to its copy and the device goes on reading the page it left behind',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
     falsePositives: ['a pin that is only read once, right away'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'tools/testing/selftests/mm/cow.c, R/O longterm rows'],
-    fixedBy: ['a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)'],
+    fixedBy: [
+      'a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)',
+    ],
     advice: 'pin for writing, or touch the page before pinning it',
-    messages: { stale: 'the page {pinned} was shared with another process when it was pinned for reading; since the copy the process writes {mapped}' },
+    messages: {
+      stale:
+        'the page {pinned} was shared with another process when it was pinned for reading; since the copy the process writes {mapped}',
+    },
     overrides: ['stale-read-pin', 'fork-share-then-cow', 'wrprotect-then-cow'],
   },
   create(context) {

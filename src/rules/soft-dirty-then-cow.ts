@@ -9,12 +9,22 @@ export default defineRule({
     why: 'clear_refs asks mm about writes, not the owner of the pin; from v5.9 on the write fault that follows copies whatever has an extra reference',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['softDirty']],
     status: 'stable',
-    severity: { '5.10': 'error for FOLL_PIN (pte_is_pinned() spares it), warning for FOLL_GET', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: {
+      '5.10': 'error for FOLL_PIN (pte_is_pinned() spares it), warning for FOLL_GET',
+      '6.1': 'error',
+      '6.12': 'error',
+      '7.2': 'error',
+    },
     falsePositives: ['none known'],
-    references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)', 'Documentation/admin-guide/mm/soft-dirty.rst'],
+    references: [
+      'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)',
+      'Documentation/admin-guide/mm/soft-dirty.rst',
+    ],
     fixedBy: ['9348b73c2e1b ("mm: don\'t play games with pinned pages in clear_page_refs") (in v5.11)'],
     advice: 'do not checkpoint (CRIU) or track writes by clear_refs while devices hold the memory',
-    messages: { parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write put {mapped} in its place' },
+    messages: {
+      parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write put {mapped} in its place',
+    },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
   },
   create(context) {

@@ -11,7 +11,12 @@ export default defineRule({
       'that is all the kernel offers; a FOLL_PIN is meant to stay in step, since v5.19 by unsharing first.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { '5.10': 'note (FOLL_GET), warning (FOLL_PIN)', '6.1': 'note (FOLL_GET), error (FOLL_PIN of anonymous memory)', '6.12': 'as 6.1', '7.2': 'as 6.1' },
+    severity: {
+      '5.10': 'note (FOLL_GET), warning (FOLL_PIN)',
+      '6.1': 'note (FOLL_GET), error (FOLL_PIN of anonymous memory)',
+      '6.12': 'as 6.1',
+      '7.2': 'as 6.1',
+    },
     falsePositives: ['a read pin of a page that the process never writes again is stale in name only'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [

@@ -27,7 +27,14 @@ export default defineRule({
       release({ pin, by, at }) {
         if (pin.page === undefined) return;
         if (by === 'unpin' && pin.call.kind === 'GET') {
-          context.report({ messageId: 'wrong', pin, at, cause: 'released by the wrong function', severity: 'note', path: [{ role: 'release', at, what: 'unpin of a FOLL_GET reference' }] });
+          context.report({
+            messageId: 'wrong',
+            pin,
+            at,
+            cause: 'released by the wrong function',
+            severity: 'note',
+            path: [{ role: 'release', at, what: 'unpin of a FOLL_GET reference' }],
+          });
         }
         if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);
       },

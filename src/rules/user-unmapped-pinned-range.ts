@@ -1,5 +1,5 @@
 // The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
-import { type At, defineRule, type Drift, type Pin, type Step } from './contract.ts';
+import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 
 export default defineRule({
   meta: {
@@ -18,7 +18,17 @@ export default defineRule({
       own: 'the process unmapped the pinned page {pinned} itself; the address maps {mapped} now',
       foreign: 'another process unmapped the pinned page {pinned}; the address maps {mapped} now',
     },
-    overrides: ['cow-under-write-pin', 'stale-read-pin', 'fork-share-then-cow', 'swapin-cow-under-pin', 'wrprotect-then-cow', 'soft-dirty-then-cow', 'ro-longterm-pin-without-unshare', 'ro-longterm-pin-on-nonanon-private', 'pinned-page-replaced'],
+    overrides: [
+      'cow-under-write-pin',
+      'stale-read-pin',
+      'fork-share-then-cow',
+      'swapin-cow-under-pin',
+      'wrprotect-then-cow',
+      'soft-dirty-then-cow',
+      'ro-longterm-pin-without-unshare',
+      'ro-longterm-pin-on-nonanon-private',
+      'pinned-page-replaced',
+    ],
   },
   create(context) {
     const told = new Set<Pin>();
@@ -34,7 +44,9 @@ export default defineRule({
         cause: foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
         severity: foreign && drift !== undefined ? 'warning' : 'note',
         selfInflicted: !foreign,
-        doubts: unseen ? [{ cap: 'low', because: 'the release left no line, and may have come before the unmapping' }] : [],
+        doubts: unseen
+          ? [{ cap: 'low', because: 'the release left no line, and may have come before the unmapping' }]
+          : [],
         path: [step],
       });
     };

@@ -12,7 +12,8 @@ const WHO: Readonly<Record<string, string>> = {
 export default defineRule({
   meta: {
     id: 'wrprotect-then-cow',
-    summary: 'A pinned range was write-protected (mprotect, uffd-wp, NUMA hinting), and the next write copied the page.',
+    summary:
+      'A pinned range was write-protected (mprotect, uffd-wp, NUMA hinting), and the next write copied the page.',
     why:
       'Write protection leaves the entry read-only, and up to v5.18 do_wp_page() copied any page with an extra reference. ' +
       'Since v5.19 an exclusive page is made writable again instead.',
@@ -21,11 +22,12 @@ export default defineRule({
     severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
     falsePositives: ['the range was protected for a reason and the process meant to leave the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
-    fixedBy: [
-      '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
-    ],
+    fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
     advice: 'do not change the protection of memory that a device holds, or move to a kernel with the fix',
-    messages: { parted: '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place' },
+    messages: {
+      parted:
+        '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place',
+    },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
   },
   create(context) {

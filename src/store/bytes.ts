@@ -25,7 +25,9 @@ export function textOrBlob(buf: Uint8Array, start: number, end: number): string 
 /** What the rest of the house holds: one character per byte. */
 export function houseText(value: string | Buffer | Uint8Array | null | undefined): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? Buffer.from(value, 'utf8').toString('latin1') : Buffer.from(value).toString('latin1');
+  return typeof value === 'string'
+    ? Buffer.from(value, 'utf8').toString('latin1')
+    : Buffer.from(value).toString('latin1');
 }
 
 /** ... and back. */

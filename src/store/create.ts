@@ -90,7 +90,8 @@ export class NewStore {
     this.db.prepare('attach ? as side').run(this.#side);
     this.db.exec('begin');
     const own = new Set(roots.map((root) => root.name));
-    for (const table of tables) if (!own.has(table)) this.db.exec(`insert into main.${table} select * from side.${table}`);
+    for (const table of tables)
+      if (!own.has(table)) this.db.exec(`insert into main.${table} select * from side.${table}`);
     this.db.exec('commit');
     this.db.exec('detach side');
     remove(this.#side);
@@ -147,14 +148,18 @@ function open(path: string): Database.Database {
 }
 
 function checkTarget(path: string, force: boolean, sources: readonly string[]): void {
-  if (path === '-') throw new InputError('a store cannot be written to standard output', { tryThis: 'name a file: -o x.db' });
+  if (path === '-')
+    throw new InputError('a store cannot be written to standard output', { tryThis: 'name a file: -o x.db' });
   if (!existsSync(path)) return;
   const stat = statSync(path);
   if (!stat.isFile()) {
-    throw new InputError(stat.isDirectory() ? 'this is a directory, a file name is needed' : 'a store can only be a plain file', {
-      where: path,
-      tryThis: stat.isDirectory() ? `-o ${join(path, 'x.db')}` : '-o x.db',
-    });
+    throw new InputError(
+      stat.isDirectory() ? 'this is a directory, a file name is needed' : 'a store can only be a plain file',
+      {
+        where: path,
+        tryThis: stat.isDirectory() ? `-o ${join(path, 'x.db')}` : '-o x.db',
+      },
+    );
   }
   for (const source of sources) {
     const other = statSync(source, { throwIfNoEntry: false });
@@ -166,5 +171,8 @@ function checkTarget(path: string, force: boolean, sources: readonly string[]): 
 }
 
 function exists(path: string): InputError {
-  return new InputError('this file is there already', { where: path, tryThis: '--force to replace it, or another name' });
+  return new InputError('this file is there already', {
+    where: path,
+    tryThis: '--force to replace it, or another name',
+  });
 }

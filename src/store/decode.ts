@@ -7,7 +7,7 @@ import { type Argument, type Arguments, locationEnd, readArguments } from './arg
 import type { Column, EventTable, Form } from './event-table.ts';
 import type { Symbols } from './intern.ts';
 import { formOf, HEX, looksNumeric, readNumber } from './numbers.ts';
-import { Cell, type EventRow } from './row.ts';
+import { Cell, Common, type EventRow, FIRST } from './row.ts';
 import { hex4, Literal } from './words.ts';
 
 /** One order of arguments, with one blank or the like between them. */
@@ -55,8 +55,8 @@ export class EventDecoder {
     const { buf, argsStart, argsEnd } = line;
     row.table = this.table;
     row.buf = buf;
-    row.extra = undefined;
-    row.at = 0;
+    row.cells[Common.Extra] = Cell.Null;
+    row.cells[Common.At] = Cell.Null;
     if (argsEnd + BEYOND <= buf.length) {
       if (buf !== this.#buf) {
         this.#buf = buf;
@@ -75,13 +75,13 @@ export class EventDecoder {
     if (shape.location) {
       pos = this.#walkLocation(buf, start, end);
       if (pos < 0) return false;
-      row.at = this.#locations[0].id;
+      row.setCommon(Common.At, this.#locations[0].id);
     }
     const { literals, columns, forms } = shape;
     const { cells, hi, lo } = row;
-    row.length = this.table.columns.length;
+    row.length = FIRST + this.table.columns.length;
     row.textLength = 0;
-    if (!shape.complete) cells.fill(Cell.Null, 0, row.length);
+    if (!shape.complete) cells.fill(Cell.Null, FIRST, row.length);
     for (let i = 0; i < literals.length; i++) {
       const literal = literals[i];
       if (!literal.at(view, buf, pos)) return false;
@@ -153,24 +153,24 @@ export class EventDecoder {
   #read(buf: Uint8Array, start: number, end: number, row: EventRow): void {
     const { table } = this;
     const parts = readArguments(buf, start, end);
-    row.at = 0;
+    row.cells[Common.At] = Cell.Null;
     row.textLength = 0;
-    row.cells.fill(Cell.Null);
+    row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart) {
-      row.at = this.#keepLocation(buf, parts.locationStart, parts.locationEnd);
+      row.setCommon(Common.At, this.#keepLocation(buf, parts.locationStart, parts.locationEnd));
     }
     if (parts.restEnd > parts.restStart) extra.push(text(buf, parts.restStart, parts.restEnd));
     let plain = parts.plain && extra.length === 0;
     const columns: number[] = [];
     for (const argument of parts.list) {
       const k = this.#column(buf, argument, parts);
-      columns.push(k);
+      columns.push(FIRST + k);
       if (k < 0) extra.push(`${argument.key}=${text(buf, argument.start, Math.max(argument.end, argument.behindEnd))}`);
       else if (!this.#place(buf, argument, k, row, extra)) plain = false;
     }
-    row.length = table.columns.length;
-    if (extra.length > 0) row.extra = Buffer.from(extra.join(' '), 'latin1');
+    row.length = FIRST + table.columns.length;
+    if (extra.length > 0) row.setExtra(Buffer.from(extra.join(' '), 'latin1'));
     else if (plain && this.#shapes.length < MOST_SHAPES) this.#learn(buf, parts, columns);
   }
 
@@ -198,17 +198,18 @@ export class EventDecoder {
       if (column.form !== 'text') extra.push(behind);
       else end = behindEnd - tail(behind, column.behind);
     } else if (behindStart < behindEnd && behindStart === end) plain = false;
+    const cell = FIRST + k;
     if (column.form !== 'text') {
-      if (readNumber(buf, start, end, column.form === 'bare', row, k)) return plain;
+      if (readNumber(buf, start, end, column.form === 'bare', row, cell)) return plain;
       plain = false;
       if (looksNumeric(buf[start])) {
         extra.push(`${argument.key}=${text(buf, start, end)}`);
         return false;
       }
     }
-    row.cells[k] = Cell.Text;
-    row.start[k] = start;
-    row.end[k] = end;
+    row.cells[cell] = Cell.Text;
+    row.start[cell] = start;
+    row.end[cell] = end;
     row.textLength += end - start;
     return plain;
   }
@@ -219,8 +220,8 @@ export class EventDecoder {
       location: parts.locationEnd > parts.locationStart,
       literals,
       columns,
-      forms: columns.map((k) => this.table.columns[k].form),
-      complete: columns.length === this.table.columns.length && columns.every((k, i) => k === i),
+      forms: columns.map((k) => this.table.columns[k - FIRST].form),
+      complete: columns.length === this.table.columns.length && columns.every((k, i) => k === FIRST + i),
     });
     // a new column makes other shapes incomplete
     for (const shape of this.#shapes) shape.complete &&= shape.columns.length === this.table.columns.length;

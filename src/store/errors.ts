@@ -16,14 +16,20 @@ export function readingError(error: unknown, path: string): unknown {
     case 'SQLITE_CORRUPT_SEQUENCE':
     case 'SQLITE_CORRUPT_VTAB':
     case 'SQLITE_IOERR_SHORT_READ':
-      return new InputError('this store is damaged', { ...options, tryThis: 'make it again from the trace: pindrift ingest' });
+      return new InputError('this store is damaged', {
+        ...options,
+        tryThis: 'make it again from the trace: pindrift ingest',
+      });
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
       return new InputError('another program is writing this store', { ...options, tryThis: 'wait for it to finish' });
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_CANTOPEN_ISDIR':
     case 'SQLITE_PERM':
-      return new InputError('this store cannot be opened', { ...options, tryThis: 'check the path and the permissions' });
+      return new InputError('this store cannot be opened', {
+        ...options,
+        tryThis: 'check the path and the permissions',
+      });
     default:
       return error;
   }
@@ -43,11 +49,17 @@ export function storingError(error: unknown, path: string): unknown {
         tryThis: 'free some space (a store takes about half the size of its traces), or name a file on another disk',
       });
     case 'EFBIG':
-      return new InputError('the store became too large for a file here', { ...options, tryThis: 'name a file on another disk' });
+      return new InputError('the store became too large for a file here', {
+        ...options,
+        tryThis: 'name a file on another disk',
+      });
     case 'SQLITE_READONLY':
     case 'SQLITE_READONLY_DIRECTORY':
     case 'SQLITE_CANTOPEN':
-      return new InputError('no permission to write here', { ...options, tryThis: 'name a file in a folder of your own' });
+      return new InputError('no permission to write here', {
+        ...options,
+        tryThis: 'name a file in a folder of your own',
+      });
     default:
       return writeError(error, path);
   }

@@ -1,7 +1,8 @@
 // Which events someone wants to see, in SQL. Names in it come from the store's catalogue and are quoted, values are
 // bound: nothing that a trace or a user wrote becomes SQL.
-import type { EventColumn, EventSource } from './events.ts';
+
 import { quoted } from './event-table.ts';
+import type { EventColumn, EventSource } from './events.ts';
 import { TRACE_STEP } from './schema.ts';
 
 /** A time as traces print it. */
@@ -34,7 +35,22 @@ export interface EventFilter {
 }
 
 const MM_KEYS = new Set(['mm', 'vm_mm', 'mm_struct', 'src_mm', 'dst_mm', 'src', 'dst']);
-const PAGE_KEYS = new Set(['page', 'folio', 'head', 'old', 'new', 'kpage', 'cow', 'cow_page', 'p0', 'p1', 'p2', 'p3', 'page0', 'page1']);
+const PAGE_KEYS = new Set([
+  'page',
+  'folio',
+  'head',
+  'old',
+  'new',
+  'kpage',
+  'cow',
+  'cow_page',
+  'p0',
+  'p1',
+  'p2',
+  'p3',
+  'page0',
+  'page1',
+]);
 const ADDRESS_KEYS = new Set(['addr', 'address', 'va', 'uaddr', 'hva', 'old', 'new', 'old_addr', 'new_addr']);
 const START_KEYS = ['start', 'vm_start', 'start_addr'];
 const END_KEYS = ['end', 'vm_end', 'end_addr'];
@@ -85,7 +101,13 @@ export function conditionsOf(source: EventSource, filter: EventFilter): Conditio
   return { where: list.length === 0 ? '' : `where ${list.join(' and ')}`, values };
 }
 
-function oneOf(list: string[], values: Record<string, unknown>, name: string, columns: string[], wanted: readonly unknown[] | undefined): void {
+function oneOf(
+  list: string[],
+  values: Record<string, unknown>,
+  name: string,
+  columns: string[],
+  wanted: readonly unknown[] | undefined,
+): void {
   if (wanted === undefined) return;
   const names = wanted.map((value, i) => {
     values[`${name}${i}`] = value;
@@ -128,4 +150,3 @@ function atAddress(columns: readonly EventColumn[]): string {
   }
   return list.map((c) => `(${c})`).join(' or ');
 }
-

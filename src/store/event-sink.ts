@@ -4,7 +4,7 @@ import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
 import type { Symbols, Tasks } from './intern.ts';
-import { Cell, EventRow } from './row.ts';
+import { Cell, Common, EventRow, FIRST } from './row.ts';
 import type { OtherLine, RowWriter } from './row-writer.ts';
 import { TRACE_STEP } from './schema.ts';
 
@@ -30,7 +30,15 @@ export class EventSink {
   readonly #base: number;
   readonly #decoders = new Map<EventType, EventDecoder | undefined>();
   readonly #row = new EventRow();
-  readonly #other: OtherLine = { id: 0, line: 0, kind: '', reason: undefined, buf: new Uint8Array(0), start: 0, end: 0 };
+  readonly #other: OtherLine = {
+    id: 0,
+    line: 0,
+    kind: '',
+    reason: undefined,
+    buf: new Uint8Array(0),
+    start: 0,
+    end: 0,
+  };
 
   constructor(shared: Shared, trace: number) {
     this.#shared = shared;
@@ -43,11 +51,14 @@ export class EventSink {
     let decoder = this.#decoders.get(type);
     if (decoder === undefined && !this.#decoders.has(type)) decoder = this.#newDecoder(type);
     row.id = this.#base + offset;
-    row.line = number;
-    row.ts = line.ts;
-    row.cpu = line.cpu;
+    row.setCommon(Common.Line, number);
+    if (!Number.isNaN(line.ts)) row.setCommon(Common.Ts, line.ts);
+    else row.cells[Common.Ts] = Cell.Null;
+    if (line.cpu >= 0) row.setCommon(Common.Cpu, line.cpu);
+    else row.cells[Common.Cpu] = Cell.Null;
     const task = this.#shared.tasks.id(line.pid, line.tgid, line.buf, line.commStart, line.commEnd);
-    row.task = task;
+    if (task > 0) row.setCommon(Common.Task, task);
+    else row.cells[Common.Task] = Cell.Null;
     if (decoder === undefined) this.#unnamed(line, type, row);
     else decoder.decode(line, row);
     row.table.events++;
@@ -62,7 +73,15 @@ export class EventSink {
     this.keep(kind, line.kind === LineKind.Bad ? line.reason : undefined, buf, start, end, offset, number);
   }
 
-  keep(kind: string, reason: string | undefined, buf: Uint8Array, start: number, end: number, offset: number, number: number): void {
+  keep(
+    kind: string,
+    reason: string | undefined,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    number: number,
+  ): void {
     const other = this.#other;
     other.id = this.#base + offset;
     other.line = number;
@@ -87,12 +106,13 @@ export class EventSink {
     const name = Buffer.from(type.system === '' ? `${type.name} ` : `${type.system}:${type.name} `, 'latin1');
     row.table = table;
     row.buf = Buffer.concat([name, line.buf.subarray(line.argsStart, line.argsEnd)]);
-    row.length = 1;
-    row.at = 0;
-    row.cells[0] = Cell.Text;
-    row.start[0] = 0;
+    row.length = FIRST + 1;
+    row.cells[Common.At] = Cell.Null;
+    row.cells[FIRST] = Cell.Text;
+    row.start[FIRST] = 0;
+    row.end[FIRST] = name.length - 1;
     row.textLength = name.length - 1;
-    row.end[0] = name.length - 1;
-    row.extra = row.buf.length > name.length ? row.buf.subarray(name.length) : undefined;
+    if (row.buf.length > name.length) row.setExtra(row.buf.subarray(name.length));
+    else row.cells[Common.Extra] = Cell.Null;
   }
 }

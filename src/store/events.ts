@@ -1,8 +1,8 @@
 // Events out of a store, filtered, in the order of the trace. Each type has a table of its own, so this reads from all
 // of them at once, a page of rows at a time, and merges by id.
 import { houseText } from './bytes.ts';
-import { quoted } from './event-table.ts';
 import { conditionsOf, type EventFilter } from './event-filter.ts';
+import { quoted } from './event-table.ts';
 import type { Store } from './open.ts';
 import { offsetOf, traceOf } from './schema.ts';
 
@@ -53,7 +53,9 @@ export function eventSources(store: Store): EventSource[] {
   const columns = store.db.prepare<[number], EventColumn>(
     'select key, col, form, behind from event_column where event_type = ? order by position',
   );
-  const types = store.db.prepare<[], Omit<EventSource, 'columns'>>('select id, name, system, tab as "table", view from event_type order by id');
+  const types = store.db.prepare<[], Omit<EventSource, 'columns'>>(
+    'select id, name, system, tab as "table", view from event_type order by id',
+  );
   return store.guard(() => types.all().map((type) => ({ ...type, columns: columns.all(type.id) })));
 }
 
@@ -105,7 +107,18 @@ class Cursor {
     this.#store = store;
     this.#values = values;
     this.id = after;
-    const columns = ['e.id', 'e.line', 'e.ts', 'e.cpu', 't.pid', 't.tgid', 't.comm', 's.text', 'e.extra', ...source.columns.map((c) => `e.${quoted(c.col)}`)];
+    const columns = [
+      'e.id',
+      'e.line',
+      'e.ts',
+      'e.cpu',
+      't.pid',
+      't.tgid',
+      't.comm',
+      's.text',
+      'e.extra',
+      ...source.columns.map((c) => `e.${quoted(c.col)}`),
+    ];
     const sql = `select ${columns.join(', ')} from ${quoted(source.table)} e left join task t on t.id = e.task left join sym s on s.id = e.at
       ${where === '' ? 'where' : `${where} and`} e.id > @after order by e.id limit ${PAGE}`;
     this.#statement = store.db.prepare(sql).raw().safeIntegers();

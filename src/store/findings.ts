@@ -12,7 +12,13 @@ export function saveFindings(db: Database.Database, findings: readonly Finding[]
     const { pin, mapping } = finding;
     one.run(
       ...[finding.n, finding.trace, finding.rule, finding.severity, finding.confidence],
-      ...[finding.selfInflicted ? 1 : 0, JSON.stringify(finding.harm), finding.cause, finding.message, finding.fingerprint],
+      ...[
+        finding.selfInflicted ? 1 : 0,
+        JSON.stringify(finding.harm),
+        finding.cause,
+        finding.message,
+        finding.fingerprint,
+      ],
       ...[pin.pid, pin.tgid, pin.comm === undefined ? null : sqlText(pin.comm)].map(orNull),
       ...[pin.mm, pin.address, pin.pfn, pin.page, mapping?.pfn, mapping?.page].map(fromHex),
       ...[orNull(pin.api), pin.flags.join('|'), orNull(pin.time)],
@@ -50,14 +56,19 @@ interface EvidenceRow {
 export function readFindings(db: Database.Database, trace?: number): Finding[] {
   const where = trace === undefined ? '' : 'where trace = ?';
   const of = trace === undefined ? [] : [trace];
-  const rows = db.prepare<unknown[], { n: number; detail: string }>(`select n, detail from finding ${where} order by n`).all(...of);
+  const rows = db
+    .prepare<unknown[], { n: number; detail: string }>(`select n, detail from finding ${where} order by n`)
+    .all(...of);
   const steps = db.prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step');
   return rows.map((row) => ({ ...JSON.parse(row.detail), evidence: steps.all(row.n).map(evidenceOf) }));
 }
 
 /** The evidence of finding `n`, in the order of the story. */
 export function readEvidence(db: Database.Database, n: number): Evidence[] {
-  return db.prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step').all(n).map(evidenceOf);
+  return db
+    .prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step')
+    .all(n)
+    .map(evidenceOf);
 }
 
 function evidenceOf(row: EvidenceRow): Evidence {

@@ -4,6 +4,7 @@ import { text } from '../util/bytes.ts';
 import { bytesEqual } from './bytes.ts';
 
 const MOST_KEPT = 1 << 16;
+const RECENT = 256;
 
 interface Task {
   id: number;
@@ -18,20 +19,21 @@ export class Tasks {
   readonly #byPid = new Map<number, Task[]>();
   #kept = 0;
   #next = 1;
-  #last: Task = { id: 0, pid: -2, tgid: -2, comm: new Uint8Array(0) };
+  /** the last task of each pid, by its lowest bits */
+  readonly #recent: Task[] = new Array(RECENT).fill({ id: 0, pid: -2, tgid: -2, comm: new Uint8Array(0) });
 
   constructor(add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void) {
     this.#add = add;
   }
 
   id(pid: number, tgid: number, buf: Uint8Array, start: number, end: number): number {
-    const last = this.#last;
-    if (last.pid === pid && last.tgid === tgid && bytesEqual(last.comm, buf, start, end)) return last.id;
+    const recent = this.#recent[pid & (RECENT - 1)];
+    if (recent.pid === pid && recent.tgid === tgid && bytesEqual(recent.comm, buf, start, end)) return recent.id;
     const list = this.#byPid.get(pid);
     if (list !== undefined) {
       for (const task of list) {
         if (task.tgid === tgid && bytesEqual(task.comm, buf, start, end)) {
-          this.#last = task;
+          this.#recent[pid & (RECENT - 1)] = task;
           return task.id;
         }
       }
@@ -52,7 +54,7 @@ export class Tasks {
     }
     const task = { id: this.#next++, pid, tgid, comm };
     this.#byPid.set(pid, [...(this.#byPid.get(pid) ?? []), task]);
-    this.#last = task;
+    this.#recent[pid & (RECENT - 1)] = task;
     this.#add(task.id, pid, tgid, comm);
     return task.id;
   }

@@ -30,13 +30,22 @@ export function evidenceLines(store: Store, trace: number): Map<number, StoredLi
   for (const { offset, text, task, pid, stack } of rows) {
     if (pid === null || task === null) continue;
     const comm = task.slice(0, -`-${pid}`.length);
-    lines.set(offset, { text: houseText(text), comm: comm === '?' ? '' : comm, pid, stack: stack === null ? [] : JSON.parse(stack) });
+    lines.set(offset, {
+      text: houseText(text),
+      comm: comm === '?' ? '' : comm,
+      pid,
+      stack: stack === null ? [] : JSON.parse(stack),
+    });
   }
   return lines;
 }
 
 /** Events by offset, put together from their tables. */
-export function* rebuiltLines(store: Store, trace: StoredTrace, offsets: readonly number[]): IterableIterator<[number, StoredLine]> {
+export function* rebuiltLines(
+  store: Store,
+  trace: StoredTrace,
+  offsets: readonly number[],
+): IterableIterator<[number, StoredLine]> {
   const wanted = new Set(offsets);
   for (const source of eventSources(store)) {
     const has = store.db.prepare(`select 1 from ${quoted(source.table)} where id = ?`).pluck();
@@ -76,7 +85,10 @@ const MOST_STACK = 64;
 /** The call chain behind an event: the stack lines that follow its line without another between. */
 export function stackOf(store: Store, event: { id: number; line: number }): string[] {
   const sql = "select line, text from other_line where id > ? and kind = 'stack' order by id limit ?";
-  const rows = store.guard(() => store.db.prepare(sql).all(event.id, MOST_STACK)) as { line: number; text: string | Buffer }[];
+  const rows = store.guard(() => store.db.prepare(sql).all(event.id, MOST_STACK)) as {
+    line: number;
+    text: string | Buffer;
+  }[];
   const out: string[] = [];
   for (const row of rows) {
     if (row.line !== event.line + out.length + 1) break;

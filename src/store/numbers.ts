@@ -14,7 +14,14 @@ for (let d = 0; d < 16; d++) {
 const EXACT_DIGITS = 15;
 
 /** Read all of `buf[start, end)` as a number into column `k`; false when it is none. */
-export function readNumber(buf: Uint8Array, start: number, end: number, bare: boolean, row: EventRow, k: number): boolean {
+export function readNumber(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  bare: boolean,
+  row: EventRow,
+  k: number,
+): boolean {
   if (buf[start] === 48 && (buf[start + 1] | 32) === 120) return readHex(buf, start + 2, end, row, k);
   return bare ? readHex(buf, start, end, row, k) : readDecimal(buf, start, end, row, k);
 }
@@ -78,5 +85,12 @@ export function formOf(key: string, value: string, bareHex: boolean): Form {
  * Such text goes to `extra`, where it stays what it is.
  */
 export function looksNumeric(first: number): boolean {
-  return (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46 || first === 32 || (first >= 9 && first <= 13);
+  return (
+    (first >= 48 && first <= 57) ||
+    first === 43 ||
+    first === 45 ||
+    first === 46 ||
+    first === 32 ||
+    (first >= 9 && first <= 13)
+  );
 }

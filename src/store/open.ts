@@ -77,10 +77,13 @@ function checkSchema(db: Database.Database, path: string): number {
   }
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > SCHEMA_VERSION) {
-    throw new InputError(`this store was made by a newer pindrift (schema ${version}, this one reads ${SCHEMA_VERSION})`, {
-      where: path,
-      tryThis: 'update pindrift, or make the store again from the trace',
-    });
+    throw new InputError(
+      `this store was made by a newer pindrift (schema ${version}, this one reads ${SCHEMA_VERSION})`,
+      {
+        where: path,
+        tryThis: 'update pindrift, or make the store again from the trace',
+      },
+    );
   }
   if (version < 1) {
     throw new InputError('this store was never finished', { where: path, tryThis: 'make it again from the trace' });

@@ -44,7 +44,10 @@ function queryError(store: Store, error: unknown): unknown {
     return new InputError('one statement at a time', { tryThis: 'leave out everything behind the first ;' });
   }
   if (code === 'SQLITE_READONLY') {
-    return new InputError('a store is only read', { tryThis: 'sqlite3 on a copy of it, to change things', cause: error });
+    return new InputError('a store is only read', {
+      tryThis: 'sqlite3 on a copy of it, to change things',
+      cause: error,
+    });
   }
   if (code !== 'SQLITE_ERROR' && !(error instanceof RangeError)) return error;
   const missing = /no such table: (.*)/.exec(error.message);

@@ -117,9 +117,15 @@ export function readPins(store: Store, filter: PinFilter = {}, order: PinOrder =
   const by = ORDER[order.by ?? 'line'];
   const sorted = order.descending === true ? by.replace(/,|$/g, ' desc$&') : by;
   const sql = `select p.*, t.comm as comm from pin p left join task t on t.id = p.task ${where} order by ${sorted} limit ${order.limit === undefined ? -1 : '@limit'} offset ${order.offset === undefined ? 0 : '@offset'}`;
-  const page = { ...(order.limit === undefined ? {} : { limit: order.limit }), ...(order.offset === undefined ? {} : { offset: order.offset }) };
+  const page = {
+    ...(order.limit === undefined ? {} : { limit: order.limit }),
+    ...(order.offset === undefined ? {} : { offset: order.offset }),
+  };
   return store.guard(() => {
-    const rows = store.db.prepare(sql).safeIntegers().all({ ...values, ...page }) as PinRow[];
+    const rows = store.db
+      .prepare(sql)
+      .safeIntegers()
+      .all({ ...values, ...page }) as PinRow[];
     return rows.map(pinOf);
   });
 }

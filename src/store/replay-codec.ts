@@ -1,117 +1,158 @@
 // The mm events of a trace in few bytes: what the replay reads, kept so that rules run again without the text. A chunk
-// is a batch of records (vocabulary/record.ts) and stands alone. Per record: its kind, a mask of the slots that follow,
-// and each of them as a difference, to the record before (times, places, tasks) or to the last one of the same kind
-// (pointers, addresses). All values are integers or absent; what is neither stands as the eight bytes of a double.
+// is a batch of records (vocabulary/record.ts) and stands alone. Numbers are differences, to the record before (times,
+// places, tasks) or to the last record of the same kind (pointers, addresses):
 //
-//     varint  kind * 2, plus 1 when the mask is that of the last record of this kind
-//     varint  mask (unless so): bit 0 = a byte follows that says which of CPU, PID, TGID, TS are absent;
-//             bit n = slot n follows. CPU, PID, TGID, TS, OFFSET and LINE are as before where their bit is not set
-//     zigzag varints, 1 being the escape before a double
+//     varint  kind
+//     byte    what follows: GAPS, MASK, CPU, PID, TGID
+//     byte    which of CPU, PID, TGID, TS, OFFSET, LINE the record lacks          if GAPS
+//     signed  CPU, PID, TGID                                                      each if it changed
+//     signed  TS, OFFSET, LINE                                                    each if the record has it
+//     varint  mask of the slots from MM on                                        if MASK; else as last time
+//     signed  each slot in the mask
+//
+// A signed number is a varint: even ones are twice the value, odd ones from 3 on are negative, 1 stands before the eight
+// bytes of a double (a value that is no integer below 2^52 from its neighbour).
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
-const LAST = 1;
-const SAME_KIND = 2;
+const CPU = Slot.CPU;
+const PID = Slot.PID;
+const TGID = Slot.TGID;
+const TS = Slot.TS;
+const OFFSET = Slot.OFFSET;
+const LINE = Slot.LINE;
+const MM = Slot.MM;
 
-/** What a slot's value is close to. */
+/** Bits of the byte behind the kind; CPU, PID and TGID have the bits of their slots. */
+const GAPS = 1;
+const MASK = 16;
+
+/** Slots near the last value of the same kind; the others from MM on stand as they are. */
 const NEAR = new Uint8Array(STRIDE);
-for (const slot of [Slot.CPU, Slot.PID, Slot.TGID, Slot.TS, Slot.OFFSET, Slot.LINE]) NEAR[slot] = LAST;
-for (const slot of [Slot.MM, Slot.ADDR, Slot.END, Slot.PAGE, Slot.OTHER, Slot.FN]) NEAR[slot] = SAME_KIND;
+for (const slot of [MM, Slot.ADDR, Slot.END, Slot.PAGE, Slot.OTHER, Slot.FN]) NEAR[slot] = 1;
 
-/** More bytes than a record can take: kind, mask, absent slots, and per slot a marker and eight bytes. */
-const LONGEST = 12 + STRIDE * 10;
+/** More bytes than a record can take. */
+const LONGEST = 16 + STRIDE * 10;
 const KINDS = 256;
 const TWO_32 = 4294967296;
 const EXACT = 2 ** 52;
+const SMALL = 2 ** 29;
 
-/** Differences need the values before; both sides keep the same ones. */
+/** What the differences are to; both sides keep the same. */
 class Before {
   readonly last = new Float64Array(STRIDE);
   readonly same = new Float64Array(KINDS * STRIDE);
-  readonly mask = new Int32Array(KINDS);
+  readonly masks = new Int32Array(KINDS);
   readonly double = new DataView(new ArrayBuffer(8));
 
   clear(): void {
     this.last.fill(0);
     this.same.fill(0);
-    this.mask.fill(-1);
+    this.masks.fill(-1);
   }
 }
 
 export class ReplayEncoder {
   #out: Uint8Array = new Uint8Array(1 << 18);
-  #at = 0;
   readonly #before = new Before();
 
   /** The batch as bytes, valid until the next call. */
   encode(batch: RecordBatch): Uint8Array {
     const { rows, length } = batch;
-    this.#at = 0;
-    this.#before.clear();
+    const before = this.#before;
+    before.clear();
     if (this.#out.length < length * LONGEST) this.#out = new Uint8Array(length * LONGEST);
-    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) this.#record(rows, o);
-    return this.#out.subarray(0, this.#at);
-  }
-
-  #record(rows: Float64Array, o: number): void {
-    const { last, same, mask: masks } = this.#before;
-    const kind = rows[o];
-    let mask = 0;
-    let absent = 0;
-    for (let slot = 1; slot < STRIDE; slot++) {
-      const value = rows[o + slot];
-      if (value !== value) {
-        if (slot <= Slot.TS) absent |= 1 << (slot - 1);
-      } else if (NEAR[slot] !== LAST || value !== last[slot]) mask |= 1 << slot;
-    }
-    if (absent !== 0) mask |= 1;
-    if (masks[kind] === mask) this.#unsigned(kind * 2 + 1);
-    else {
-      masks[kind] = mask;
-      this.#unsigned(kind * 2);
-      this.#unsigned(mask);
-    }
-    if (absent !== 0) this.#out[this.#at++] = absent;
-    const own = kind * STRIDE;
-    for (let slot = 1; slot < STRIDE; slot++) {
-      if ((mask & (1 << slot)) === 0) continue;
-      const value = rows[o + slot];
-      if (NEAR[slot] === LAST) {
-        this.#signed(value - last[slot], value);
-        last[slot] = value;
-      } else if (NEAR[slot] === SAME_KIND) {
-        this.#signed(value - same[own + slot], value);
-        same[own + slot] = value;
-      } else this.#signed(value, value);
-    }
-  }
-
-  #signed(difference: number, value: number): void {
-    if (difference < EXACT && difference > -EXACT && difference === Math.floor(difference)) {
-      // the odd numbers from 3 on are negative
-      this.#unsigned(difference < 0 ? -2 * difference + 1 : 2 * difference);
-      return;
-    }
-    const { double } = this.#before;
-    this.#out[this.#at++] = 1;
-    double.setFloat64(0, value, true);
-    for (let i = 0; i < 8; i++) this.#out[this.#at++] = double.getUint8(i);
-  }
-
-  /** Seven bits per byte, the lowest first. */
-  #unsigned(value: number): void {
     const out = this.#out;
-    let v = value;
-    while (v >= TWO_32) {
-      out[this.#at++] = (v % 128) | 128;
-      v = Math.floor(v / 128);
-    }
-    let low = v | 0;
-    while (low >>> 7 !== 0) {
-      out[this.#at++] = (low & 127) | 128;
-      low >>>= 7;
-    }
-    out[this.#at++] = low;
+    let at = 0;
+    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) at = putRecord(out, at, rows, o, before);
+    return out.subarray(0, at);
   }
+}
+
+function putRecord(out: Uint8Array, start: number, rows: Float64Array, o: number, before: Before): number {
+  const { last, same, masks } = before;
+  const kind = rows[o];
+  const cpu = rows[o + CPU];
+  const pid = rows[o + PID];
+  const tgid = rows[o + TGID];
+  // a sum is not a number where one of its parts is none
+  const sum = cpu + pid + tgid + rows[o + TS] + rows[o + OFFSET] + rows[o + LINE];
+  const gaps = sum === sum ? 0 : gapsOf(rows, o);
+  let mask = 0;
+  for (let slot = STRIDE - 1; slot >= MM; slot--) {
+    const value = rows[o + slot];
+    mask = (mask << 1) | (value === value ? 1 : 0);
+  }
+  let has = masks[kind] === mask ? 0 : MASK;
+  if (gaps !== 0) has |= GAPS;
+  if (cpu !== last[CPU] && (gaps & (1 << CPU)) === 0) has |= 1 << CPU;
+  if (pid !== last[PID] && (gaps & (1 << PID)) === 0) has |= 1 << PID;
+  if (tgid !== last[TGID] && (gaps & (1 << TGID)) === 0) has |= 1 << TGID;
+  let at = putUnsigned(out, start, kind);
+  out[at++] = has;
+  if (gaps !== 0) out[at++] = gaps;
+  for (let slot = CPU; slot <= LINE; slot++) {
+    if (slot < TS ? (has & (1 << slot)) === 0 : (gaps & (1 << slot)) !== 0) continue;
+    const value = rows[o + slot];
+    at = putSigned(out, at, value - last[slot], value);
+    last[slot] = value;
+  }
+  if ((has & MASK) !== 0) {
+    at = putUnsigned(out, at, mask);
+    masks[kind] = mask;
+  }
+  const own = kind * STRIDE;
+  for (let slot = MM; mask !== 0; slot++, mask >>>= 1) {
+    if ((mask & 1) === 0) continue;
+    const value = rows[o + slot];
+    if (NEAR[slot] === 1) {
+      at = putSigned(out, at, value - same[own + slot], value);
+      same[own + slot] = value;
+    } else at = putSigned(out, at, value, value);
+  }
+  return at;
+}
+
+/** Which of CPU to LINE are not numbers. */
+function gapsOf(rows: Float64Array, o: number): number {
+  let gaps = 0;
+  for (let slot = CPU; slot <= LINE; slot++) if (Number.isNaN(rows[o + slot])) gaps |= 1 << slot;
+  return gaps;
+}
+
+function putSigned(out: Uint8Array, start: number, difference: number, value: number): number {
+  let at = start;
+  if (difference < SMALL && difference > -SMALL && (difference | 0) === difference) {
+    let code = difference < 0 ? -2 * difference + 1 : 2 * difference;
+    while (code > 127) {
+      out[at++] = (code & 127) | 128;
+      code >>>= 7;
+    }
+    out[at++] = code;
+    return at;
+  }
+  if (difference < EXACT && difference > -EXACT && difference === Math.floor(difference)) {
+    return putUnsigned(out, at, difference < 0 ? -2 * difference + 1 : 2 * difference);
+  }
+  out[at++] = 1;
+  new DataView(out.buffer, out.byteOffset).setFloat64(at, value, true);
+  return at + 8;
+}
+
+/** Seven bits per byte, the lowest first. */
+function putUnsigned(out: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let v = value;
+  while (v >= TWO_32) {
+    out[at++] = (v % 128) | 128;
+    v = Math.floor(v / 128);
+  }
+  let low = v | 0;
+  while (low >>> 7 !== 0) {
+    out[at++] = (low & 127) | 128;
+    low >>>= 7;
+  }
+  out[at++] = low;
+  return at;
 }
 
 export class ReplayDecoder {
@@ -132,31 +173,43 @@ export class ReplayDecoder {
   }
 
   #record(rows: Float64Array, o: number): void {
-    const { last, same, mask: masks } = this.#before;
-    const head = this.#unsigned();
-    const kind = Math.floor(head / 2);
-    const mask = head % 2 === 1 ? masks[kind] : this.#unsigned();
-    masks[kind] = mask;
-    const absent = (mask & 1) === 0 ? 0 : this.#in[this.#at++];
+    const { last, same, masks } = this.#before;
+    const kind = this.#unsigned();
+    const has = this.#in[this.#at++];
+    const gaps = (has & GAPS) === 0 ? 0 : this.#in[this.#at++];
     rows[o] = kind;
-    const own = kind * STRIDE;
-    for (let slot = 1; slot < STRIDE; slot++) {
-      const near = NEAR[slot];
-      if ((mask & (1 << slot)) === 0) {
-        if (near === LAST && (slot > Slot.TS || (absent & (1 << (slot - 1))) === 0)) rows[o + slot] = last[slot];
-        continue;
+    if ((has & (1 << CPU)) !== 0) this.#near(last, CPU);
+    if ((has & (1 << PID)) !== 0) this.#near(last, PID);
+    if ((has & (1 << TGID)) !== 0) this.#near(last, TGID);
+    if (gaps === 0) {
+      rows[o + CPU] = last[CPU];
+      rows[o + PID] = last[PID];
+      rows[o + TGID] = last[TGID];
+      rows[o + TS] = this.#near(last, TS);
+      rows[o + OFFSET] = this.#near(last, OFFSET);
+      rows[o + LINE] = this.#near(last, LINE);
+    } else {
+      for (let slot = CPU; slot <= LINE; slot++) {
+        if ((gaps & (1 << slot)) === 0) rows[o + slot] = slot < TS ? last[slot] : this.#near(last, slot);
       }
-      const code = this.#unsigned();
-      let value: number;
-      if (code === 1) value = this.#float();
-      else {
-        const difference = code % 2 === 0 ? code / 2 : (1 - code) / 2;
-        value = near === LAST ? last[slot] + difference : near === SAME_KIND ? same[own + slot] + difference : difference;
-      }
-      rows[o + slot] = value;
-      if (near === LAST) last[slot] = value;
-      else if (near === SAME_KIND) same[own + slot] = value;
     }
+    if ((has & MASK) !== 0) masks[kind] = this.#unsigned();
+    const own = kind * STRIDE;
+    for (let slot = MM, mask = masks[kind]; mask !== 0; slot++, mask >>>= 1) {
+      if ((mask & 1) !== 0) rows[o + slot] = NEAR[slot] === 1 ? this.#near(same, own + slot) : this.#signed(0);
+    }
+  }
+
+  #near(before: Float64Array, at: number): number {
+    const value = this.#signed(before[at]);
+    before[at] = value;
+    return value;
+  }
+
+  #signed(before: number): number {
+    const code = this.#unsigned();
+    if (code < SMALL) return code === 1 ? this.#float() : before + ((code & 1) === 0 ? code >> 1 : (1 - code) >> 1);
+    return before + (code % 2 === 0 ? code / 2 : (1 - code) / 2);
   }
 
   #float(): number {
@@ -170,7 +223,12 @@ export class ReplayDecoder {
     let byte = bytes[this.#at++];
     if (byte < 128) return byte;
     let value = byte & 127;
-    let scale = 128;
+    for (let shift = 7; shift < 28; shift += 7) {
+      byte = bytes[this.#at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+    let scale = 268435456;
     do {
       byte = bytes[this.#at++];
       value += (byte & 127) * scale;

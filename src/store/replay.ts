@@ -8,7 +8,9 @@ import { MOST_CHUNKS } from './schema.ts';
 export function* readRecords(store: Store, trace: number): IterableIterator<RecordBatch> {
   const decoder = new ReplayDecoder();
   const batch = new RecordBatch();
-  const chunk = store.db.prepare<[number], { records: number; data: Buffer }>('select records, data from replay where id = ?');
+  const chunk = store.db.prepare<[number], { records: number; data: Buffer }>(
+    'select records, data from replay where id = ?',
+  );
   for (let i = 0; ; i++) {
     const row = store.guard(() => chunk.get(trace * MOST_CHUNKS + i));
     if (row === undefined) return;

@@ -1,35 +1,58 @@
 // One event on its way into its table: the cursor that decoding fills and a writer empties. One instance serves all
-// events. Numbers are two halves of 64 bits, text is a place in the line's buffer, so that no value becomes an object.
-import type { EventTable } from './event-table.ts';
-import { MOST_COLUMNS } from './event-table.ts';
+// events. Numbers are two halves of 64 bits, text is a place in a buffer, so that no value becomes an object.
+import { type EventTable, MOST_COLUMNS } from './event-table.ts';
 
 /** What a column holds in this row. */
-export const Cell = { Null: 0, Number: 1, Text: 2 } as const;
+export const Cell = {
+  Null: 0,
+  Number: 1,
+  /** in the line's buffer */
+  Text: 2,
+  /** in {@link EventRow.extra} */
+  Extra: 3,
+} as const;
+
+/** Columns that every event table has, by their place; behind them come those of the arguments. `id` is not among them. */
+export const Common = { Line: 0, Ts: 1, Cpu: 2, Task: 3, At: 4, Extra: 5 } as const;
+
+/** The first argument's column. */
+export const FIRST = 6;
+
+const WIDTH = FIRST + MOST_COLUMNS;
+const TWO_32 = 4294967296;
 
 export class EventRow {
   table!: EventTable;
   /** place of the line: see idOf() in schema.ts */
   id = 0;
-  line = 0;
-  /** NaN: the line shows none */
-  ts = Number.NaN;
-  /** -1: the line shows none */
-  cpu = -1;
-  /** id in `task`; 0: the line shows none */
-  task = 0;
-  /** id in `sym` of the probe's place; 0: none */
-  at = 0;
+  /** columns set, with the common ones; what the table has behind them is null */
+  length = FIRST;
+  readonly cells = new Uint8Array(WIDTH);
+  readonly hi = new Int32Array(WIDTH);
+  readonly lo = new Int32Array(WIDTH);
+  readonly start = new Int32Array(WIDTH);
+  readonly end = new Int32Array(WIDTH);
   /** what `start` and `end` are places in */
   buf: Uint8Array = new Uint8Array(0);
-  /** columns set, from the first; those behind are null */
-  length = 0;
-  readonly cells = new Uint8Array(MOST_COLUMNS + 16);
-  readonly hi = new Int32Array(MOST_COLUMNS + 16);
-  readonly lo = new Int32Array(MOST_COLUMNS + 16);
-  readonly start = new Int32Array(MOST_COLUMNS + 16);
-  readonly end = new Int32Array(MOST_COLUMNS + 16);
-  /** bytes of all its texts */
+  /** what fits no column, in the words of the line */
+  extra: Uint8Array = new Uint8Array(0);
+  /** bytes of all texts, without `extra` */
   textLength = 0;
-  /** what fits no column, in the words of the line; a buffer of its own */
-  extra: Uint8Array | undefined;
+
+  /** A common column that is there; what the line does not show is null. */
+  setCommon(column: number, value: number): void {
+    this.cells[column] = Cell.Number;
+    if ((value | 0) === value) {
+      this.hi[column] = value >> 31;
+      this.lo[column] = value;
+    } else {
+      this.hi[column] = Math.floor(value / TWO_32);
+      this.lo[column] = value;
+    }
+  }
+
+  setExtra(extra: Uint8Array): void {
+    this.cells[Common.Extra] = Cell.Extra;
+    this.extra = extra;
+  }
 }

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { textOrBlob } from './bytes.ts';
 import { COMMON_COLUMNS, type Column, type EventTable, quoted } from './event-table.ts';
-import { Cell, type EventRow } from './row.ts';
+import { Cell, type EventRow, FIRST } from './row.ts';
 import type { OtherLine, ReplayChunk, RowWriter } from './row-writer.ts';
 import { STREAMED_TABLES } from './schema.ts';
 
@@ -73,16 +73,9 @@ class TableWriter {
   add(row: EventRow): void {
     if (this.#table.columns.length > this.#columns) this.#widen();
     const values = this.#values;
-    values.push(
-      row.id,
-      row.line,
-      row.ts === row.ts ? row.ts : null,
-      row.cpu >= 0 ? row.cpu : null,
-      row.task > 0 ? row.task : null,
-      row.at > 0 ? row.at : null,
-      row.extra === undefined ? null : textOrBlob(row.extra, 0, row.extra.length),
-    );
-    for (let k = 0; k < this.#columns; k++) values.push(k < row.length ? valueOf(row, k) : null);
+    values.push(row.id);
+    const width = FIRST + this.#columns;
+    for (let k = 0; k < width; k++) values.push(k < row.length ? valueOf(row, k) : null);
     if (++this.#rows === ROWS) this.flush();
   }
 
@@ -120,6 +113,8 @@ function valueOf(row: EventRow, k: number): Value {
     }
     case Cell.Text:
       return textOrBlob(row.buf, row.start[k], row.end[k]);
+    case Cell.Extra:
+      return textOrBlob(row.extra, 0, row.extra.length);
     default:
       return null;
   }

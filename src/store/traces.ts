@@ -140,7 +140,8 @@ export function readTraces(db: Database.Database): StoredTrace[] {
 function lossOf(row: LossRow): LossReport {
   const { kind, count, cpu, line, ts, reason, more } = row;
   const fields = { kind, count, cpu, line, time: ts, reason, ...(more === null ? {} : JSON.parse(more)) };
-  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null)) as LossReport & Record<string, unknown>;
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null)) as LossReport &
+    Record<string, unknown>;
 }
 
 export function saveRules(db: Database.Database, rules: readonly RuleReport[]): void {
@@ -150,9 +151,10 @@ export function saveRules(db: Database.Database, rules: readonly RuleReport[]): 
 }
 
 export function readRules(db: Database.Database): RuleReport[] {
-  const rows = db.prepare<[], { rule: string; verdict: string; findings: number; missing: string; more: string | null }>(
-    'select * from rule_outcome order by position',
-  );
+  const rows = db.prepare<
+    [],
+    { rule: string; verdict: string; findings: number; missing: string; more: string | null }
+  >('select * from rule_outcome order by position');
   return rows.all().map((row) => ({
     id: row.rule,
     verdict: row.verdict,

@@ -44,7 +44,8 @@ export function createViews(db: Database.Database, tables: readonly EventTable[]
 const HEAD = 'e.id as id, e.id >> 44 as trace, e.line as line';
 const TIME = `case tr.time_unit when 'ns' then printf('%d.%0*d', (tr.time_base * 1000000000 + e.ts) / 1000000000, tr.time_digits, (tr.time_base * 1000000000 + e.ts) % 1000000000 / tr.time_step) when 'ticks' then tr.time_base + e.ts end as time`;
 const WHO = 'e.ts as ts, e.cpu as cpu, t.pid as pid, t.tgid as tgid, t.comm as comm';
-const JOINS = 'left join trace tr on tr.id = e.id >> 44 left join task t on t.id = e.task left join sym s on s.id = e.at';
+const JOINS =
+  'left join trace tr on tr.id = e.id >> 44 left join task t on t.id = e.task left join sym s on s.id = e.at';
 
 function eventView(table: EventTable): string {
   const columns = table.columns.map((c) => `${printed(c)} as ${quoted(c.name)}`);
@@ -54,7 +55,10 @@ function eventView(table: EventTable): string {
 
 /** One select of `event`. */
 function rowOfAll(table: EventTable): string {
-  const pieces = table.columns.map((c) => `coalesce(${literal(` ${c.key}=`)} || ${printed(c)}${c.behind === '' ? '' : ` || ${literal(` ${c.behind}`)}`}, '')`);
+  const pieces = table.columns.map(
+    (c) =>
+      `coalesce(${literal(` ${c.key}=`)} || ${printed(c)}${c.behind === '' ? '' : ` || ${literal(` ${c.behind}`)}`}, '')`,
+  );
   const text = ["coalesce(' ' || s.text, '')", ...pieces, "coalesce(' ' || e.extra, '')"].join(' || ');
   return `select ${HEAD}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args from ${quoted(table.table)} e ${JOINS}`;
 }

@@ -35,7 +35,12 @@ export class StoreWriter {
     this.#shared = {
       tables: new EventTables(),
       tasks: new Tasks((id, pid, tgid, comm) =>
-        task.run(id, pid < 0 ? null : pid, tgid < 0 ? null : tgid, comm.length === 0 ? null : textOrBlob(comm, 0, comm.length)),
+        task.run(
+          id,
+          pid < 0 ? null : pid,
+          tgid < 0 ? null : tgid,
+          comm.length === 0 ? null : textOrBlob(comm, 0, comm.length),
+        ),
       ),
       symbols: new Symbols((id, text) => sym.run(id, textOrBlob(text, 0, text.length))),
       writer: this.#store.writer,
@@ -57,7 +62,12 @@ export class StoreWriter {
   }
 
   /** All traces are in: findings, indexes, views, and the file gets its name. */
-  finish(report: { schema: string; verdict: string; findings: readonly Finding[]; rules: readonly RuleReport[] }): void {
+  finish(report: {
+    schema: string;
+    verdict: string;
+    findings: readonly Finding[];
+    rules: readonly RuleReport[];
+  }): void {
     this.#store.guard(() => {
       const db = this.#store.complete();
       saveFindings(db, report.findings);
@@ -76,14 +86,19 @@ export class StoreWriter {
       linkPins(db);
       for (const t of all) {
         for (const keys of INDEXED_KEYS) {
-          const columns = keys.map((key) => t.columns[t.find(key, 0)]).filter((c) => c !== undefined && c.form !== 'text');
+          const columns = keys
+            .map((key) => t.columns[t.find(key, 0)])
+            .filter((c) => c !== undefined && c.form !== 'text');
           if (columns.length < keys.length) continue;
           const names = columns.map((c) => quoted(c.name));
-          db.exec(`create index ${quoted(`${t.table}_by_${keys.join('_')}`)} on ${quoted(t.table)} (${names.join(', ')})`);
+          db.exec(
+            `create index ${quoted(`${t.table}_by_${keys.join('_')}`)} on ${quoted(t.table)} (${names.join(', ')})`,
+          );
         }
       }
       const meta = db.prepare('insert into meta values (?, ?)');
-      for (const [key, value] of Object.entries({ ...this.#meta, report: report.schema, verdict: report.verdict })) meta.run(key, value);
+      for (const [key, value] of Object.entries({ ...this.#meta, report: report.schema, verdict: report.verdict }))
+        meta.run(key, value);
     });
     this.#store.finish();
   }
@@ -112,10 +127,21 @@ export class TraceWriter {
   /** Keep the records for a later run of the rules. */
   records(batch: RecordBatch): void {
     const data = this.#encoder.encode(batch);
-    this.#store.writer.replay({ id: this.#id * MOST_CHUNKS + this.#chunk++, trace: this.#id, records: batch.length, data });
+    this.#store.writer.replay({
+      id: this.#id * MOST_CHUNKS + this.#chunk++,
+      trace: this.#id,
+      records: batch.length,
+      data,
+    });
   }
 
-  finish(source: SourceIdentity, head: TraceHead, info: TraceReport, symbols: readonly string[], vmemmap: number | undefined): void {
+  finish(
+    source: SourceIdentity,
+    head: TraceHead,
+    info: TraceReport,
+    symbols: readonly string[],
+    vmemmap: number | undefined,
+  ): void {
     const { db } = this.#store;
     saveTrace(db, this.#id, source, head, info, vmemmap);
     const symbol = db.prepare('insert into replay_symbol values (?, ?, ?)');

@@ -10,7 +10,12 @@ export function failureText(title: string, lines: readonly string[], { problems,
   const out = [title, ...problems.map((problem) => `  ${problem}`)];
   if (differences.length > 0) {
     const ids = [...new Set(differences.map(({ messageId }) => messageId))].join(', ');
-    out.push(`  the evidence of ${ids} differs (- the test wants the line in it, + the rule has it in it):`, '', ...diff(lines, differences), '');
+    out.push(
+      `  the evidence of ${ids} differs (- the test wants the line in it, + the rule has it in it):`,
+      '',
+      ...diff(lines, differences),
+      '',
+    );
   }
   return out.join('\n');
 }
@@ -35,7 +40,8 @@ function diff(lines: readonly string[], differences: readonly Difference[]): str
 }
 
 /** A `+` line shows the comment that would make the case pass. */
-const withComment = (line: string, side: '-' | '+', messageId: string): string => (side === '-' ? line : `${line.replace(/\s+#\s*(?:expect:|ok\b).*$/, '')}    # expect: ${messageId}`);
+const withComment = (line: string, side: '-' | '+', messageId: string): string =>
+  side === '-' ? line : `${line.replace(/\s+#\s*(?:expect:|ok\b).*$/, '')}    # expect: ${messageId}`;
 
 const isNear = (line: number, count: number, differences: readonly Difference[]): boolean =>
   count <= SHOWN_WHOLE || differences.some((one) => Math.abs(one.line - line) <= AROUND);

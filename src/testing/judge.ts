@@ -30,21 +30,28 @@ export function judge(rule: Rule, kind: CaseKind, one: Case, trace: Annotated, r
 function broken(run: Run): string[] {
   const out: string[] = [];
   if (run.unusable !== undefined) out.push(`the trace cannot be read: ${run.unusable}`);
-  for (const { line, reason, text } of run.unreadable) out.push(`line ${line} cannot be read: ${reason}: ${text.trim()}`);
-  for (const { line, handler, error } of run.failures) out.push(`the rule ${failure(error)}${line > 0 ? ` at line ${line}` : ''} (in ${handler})`);
+  for (const { line, reason, text } of run.unreadable)
+    out.push(`line ${line} cannot be read: ${reason}: ${text.trim()}`);
+  for (const { line, handler, error } of run.failures)
+    out.push(`the rule ${failure(error)}${line > 0 ? ` at line ${line}` : ''} (in ${handler})`);
   return [...out, ...new Set(run.misreports)];
 }
 
 function failure(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (/only a getter|read only property|not extensible|Cannot delete property/.test(text)) return `changes the state it was given: ${text}`;
+  if (/only a getter|read only property|not extensible|Cannot delete property/.test(text))
+    return `changes the state it was given: ${text}`;
   const where = error instanceof Error ? ownFrame(error.stack) : undefined;
   return `throws ${error instanceof Error ? error.name : 'a value'}: ${text}${where === undefined ? '' : ` (${where})`}`;
 }
 
 /** The first place in the stack that is not pindrift or Node. */
 const ownFrame = (stack: string | undefined): string | undefined =>
-  stack?.split('\n').slice(1).map((line) => line.trim().replace(/^at (?:.*\()?(.*?)\)?$/, '$1')).find((place) => !/node:|\/(?:src|dist)\/(?:testing|engine|model|api)\//.test(place));
+  stack
+    ?.split('\n')
+    .slice(1)
+    .map((line) => line.trim().replace(/^at (?:.*\()?(.*?)\)?$/, '$1'))
+    .find((place) => !/node:|\/(?:src|dist)\/(?:testing|engine|model|api)\//.test(place));
 
 function compare(trace: Annotated, told: readonly Told[]): Difference[] {
   const out: Difference[] = [];
@@ -74,13 +81,22 @@ function byKind(kind: CaseKind, one: Case, trace: Annotated, run: Run, rule: Rul
     case 'silent':
       if (marked) return ['a silent case expects nothing; move it to `fires`'];
       if (run.told.length > 0) return run.told.map(({ finding }) => `the rule reports: ${finding.message}`);
-      return run.undecided.length === 0 ? [] : [`this proves nothing, the rule could not decide: ${run.undecided.join('; ')}${strangers(run)}; a trace like this belongs to \`partial\``];
+      return run.undecided.length === 0
+        ? []
+        : [
+            `this proves nothing, the rule could not decide: ${run.undecided.join('; ')}${strangers(run)}; a trace like this belongs to \`partial\``,
+          ];
     case 'partial': {
       const sure = run.told.filter(({ finding }) => finding.confidence === 'certain' || finding.confidence === 'high');
-      if (sure.length > 0) return sure.map(({ finding }) => `the rule is sure (${finding.confidence}) although the trace is partial: ${finding.message}`);
+      if (sure.length > 0)
+        return sure.map(
+          ({ finding }) => `the rule is sure (${finding.confidence}) although the trace is partial: ${finding.message}`,
+        );
       if (run.told.length > 0 && !marked) return run.told.map(({ finding }) => `the rule reports: ${finding.message}`);
       if (run.told.length > 0 || run.undecided.length > 0) return [];
-      return [`the rule says nothing is wrong, though the trace cannot show that; take an event out that \`meta.needs\` of ${rule.meta.id} names, or call context.undecided()`];
+      return [
+        `the rule says nothing is wrong, though the trace cannot show that; take an event out that \`meta.needs\` of ${rule.meta.id} names, or call context.undecided()`,
+      ];
     }
   }
 }
@@ -89,11 +105,16 @@ function byKind(kind: CaseKind, one: Case, trace: Annotated, run: Run, rule: Rul
 function heard(run: Run): string {
   if (run.undecided.length > 0) return `; it could not decide: ${run.undecided.join('; ')}${strangers(run)}`;
   if (run.debug.length > 0) return `: ${run.debug.join('; ')}`;
-  const calls = run.calls.filter(({ handler }) => handler !== 'end').map(({ handler, line }) => `${handler} (line ${line})`);
-  return calls.length === 0 ? `; nothing that it listens to happened${strangers(run)}` : `; it was told of ${calls.slice(0, 12).join(', ')}${calls.length > 12 ? ', ...' : ''}`;
+  const calls = run.calls
+    .filter(({ handler }) => handler !== 'end')
+    .map(({ handler, line }) => `${handler} (line ${line})`);
+  return calls.length === 0
+    ? `; nothing that it listens to happened${strangers(run)}`
+    : `; it was told of ${calls.slice(0, 12).join(', ')}${calls.length > 12 ? ', ...' : ''}`;
 }
 
-const strangers = ({ strangers: names }: Run): string => (names.length === 0 ? '' : `; events without a meaning here: ${names.join(', ')}`);
+const strangers = ({ strangers: names }: Run): string =>
+  names.length === 0 ? '' : `; events without a meaning here: ${names.join(', ')}`;
 
 /** The findings against the list of all of them. */
 function listed(expect: readonly Expectation[] | undefined, told: readonly Told[]): string[] {
@@ -111,15 +132,27 @@ function listed(expect: readonly Expectation[] | undefined, told: readonly Told[
 
 function differs(n: number, wanted: Expectation, { messageId, finding }: Told): string[] {
   const out: string[] = [];
-  const differ = (what: string, want: string, is: string) => out.push(`finding ${n}: ${what} is ${is}, expected ${want}`);
+  const differ = (what: string, want: string, is: string) =>
+    out.push(`finding ${n}: ${what} is ${is}, expected ${want}`);
   if (wanted.messageId !== messageId) differ('the message', wanted.messageId, messageId);
-  if (wanted.severity !== undefined && wanted.severity !== finding.severity) differ('severity', wanted.severity, finding.severity);
+  if (wanted.severity !== undefined && wanted.severity !== finding.severity)
+    differ('severity', wanted.severity, finding.severity);
   if (wanted.confidence !== undefined && wanted.confidence !== finding.confidence) {
-    differ('confidence', wanted.confidence, `${finding.confidence}${finding.doubts.length === 0 ? '' : ` (${finding.doubts.join('; ')})`}`);
+    differ(
+      'confidence',
+      wanted.confidence,
+      `${finding.confidence}${finding.doubts.length === 0 ? '' : ` (${finding.doubts.join('; ')})`}`,
+    );
   }
   const { message } = wanted;
-  if (typeof message === 'string' ? message !== finding.message : message?.test(finding.message) === false) differ('the text', String(message), finding.message);
+  if (typeof message === 'string' ? message !== finding.message : message?.test(finding.message) === false)
+    differ('the text', String(message), finding.message);
   const missing = (wanted.lines ?? []).filter((line) => !quotes(finding, line));
-  if (missing.length > 0) differ('the evidence', `line ${missing.join(', ')} in it`, `lines ${finding.evidence.map(({ line }) => line).join(', ')}`);
+  if (missing.length > 0)
+    differ(
+      'the evidence',
+      `line ${missing.join(', ')} in it`,
+      `lines ${finding.evidence.map(({ line }) => line).join(', ')}`,
+    );
   return out;
 }

@@ -47,7 +47,9 @@ export async function runRule(rule: Rule, text: string, { kernel, format, option
     told: [],
     undecided: [],
     failures: [],
-    misreports: optionValues(rule.meta.options ?? {}, options).problems.map(({ option, problem }) => `options.${option}: ${problem}`),
+    misreports: optionValues(rule.meta.options ?? {}, options).problems.map(
+      ({ option, problem }) => `options.${option}: ${problem}`,
+    ),
     unreadable: [],
     unusable: undefined,
     calls: [],
@@ -64,7 +66,8 @@ export async function runRule(rule: Rule, text: string, { kernel, format, option
     const lines = await fetchLines(input, head, rules.offsets());
     rules.findings(0, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
     for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
-    for (const anyOf of rule.meta.needs) if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
+    for (const anyOf of rule.meta.needs)
+      if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
     run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));
     run.unreadable = stats.bad.map(({ line, reason, text: shown }) => ({ line, reason, text: shown }));
     run.strangers = vocabulary.types.filter((type) => type.kind === 0 && type.count > 0).map(({ name }) => name);
@@ -102,8 +105,10 @@ function misreported(rule: Rule, report: Report): string[] {
     const value = Object.hasOwn(data, name) ? data[name] : undefined;
     if (value === undefined || Number.isNaN(value)) out.push(`report of ${messageId}: {${name}} has no value`);
   }
-  for (const name of Object.keys(data)) if (!wanted.has(name)) out.push(`report of ${messageId}: the message has no {${name}}`);
-  if (wanted.has('pinned') && pin === undefined && about === undefined) out.push(`report of ${messageId}: {pinned} wants \`pin\` or \`about\``);
+  for (const name of Object.keys(data))
+    if (!wanted.has(name)) out.push(`report of ${messageId}: the message has no {${name}}`);
+  if (wanted.has('pinned') && pin === undefined && about === undefined)
+    out.push(`report of ${messageId}: {pinned} wants \`pin\` or \`about\``);
   if (wanted.has('mapped') && drift === undefined) out.push(`report of ${messageId}: {mapped} wants \`drift\``);
   return out;
 }

@@ -42,7 +42,10 @@ export function suiteOf(given: AnyRule, cases: Cases, fail: (text: string) => Er
       run: async () => {
         for (const { kind, one } of list) if (kind !== 'silent') await reach(rule, one, reached);
         const missing = Object.keys(rule.meta.messages).filter((id) => !reached.has(id));
-        refuse(missing.map((id) => `no case reaches the message ${id}: "${rule.meta.messages[id]}"`), fail);
+        refuse(
+          missing.map((id) => `no case reaches the message ${id}: "${rule.meta.messages[id]}"`),
+          fail,
+        );
       },
     },
   ];
@@ -62,7 +65,8 @@ function exampleCases({ meta: { examples } }: Rule): { kind: CaseKind; one: Case
 
 function aboutTheTest(list: readonly { kind: CaseKind; one: Case }[]): string[] {
   const problems: string[] = [];
-  for (const kind of KINDS) if (!list.some((one) => one.kind === kind)) problems.push(`there is no \`${kind}\` case: ${WHY[kind]}`);
+  for (const kind of KINDS)
+    if (!list.some((one) => one.kind === kind)) problems.push(`there is no \`${kind}\` case: ${WHY[kind]}`);
   const names = new Map<string, string>();
   const traces = new Map<string, string>();
   for (const { kind, one } of list) {
@@ -98,7 +102,12 @@ function exampleExpects(one: Case, trace: Annotated, run: Run): Case {
 /** What a rule remembers lives in `create`: a second run over the same trace says the same. */
 async function again(rule: Rule, one: Case, trace: Annotated, first: Run): Promise<string[]> {
   const second = await runRule(rule, trace.text, one);
-  const answer = (run: Run) => JSON.stringify([run.told.map(({ messageId, finding }) => [messageId, finding]), run.undecided, run.failures.length]);
+  const answer = (run: Run) =>
+    JSON.stringify([
+      run.told.map(({ messageId, finding }) => [messageId, finding]),
+      run.undecided,
+      run.failures.length,
+    ]);
   if (answer(first) === answer(second)) return [];
   return ['a second run over the same trace gives another answer: what the rule remembers must live inside create()'];
 }

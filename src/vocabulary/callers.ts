@@ -20,6 +20,9 @@ const TRANSIENT = [
 
 /** @param symbol `get_futex_key+0x90` as a probe prints it */
 export function isTransientCaller(symbol: string): boolean {
-  const name = symbol.replace(/^"|"$/g, '').replace(/\+0x.*$/, '').replace(/\.(?:part|constprop|isra|cold).*$/, '');
+  const name = symbol
+    .replace(/^"|"$/g, '')
+    .replace(/\+0x.*$/, '')
+    .replace(/\.(?:part|constprop|isra|cold).*$/, '');
   return TRANSIENT.includes(name);
 }

@@ -112,7 +112,12 @@ const MIGRATION_6 = {
 } as const;
 
 export const ERAS: readonly Era[] = [
-  { name: '5.10', foll: FOLL_OLD, swapTypes: { 29: 'hwpoison', 30: 'migration', 31: 'migration' }, promises: OLD_PROMISES },
+  {
+    name: '5.10',
+    foll: FOLL_OLD,
+    swapTypes: { 29: 'hwpoison', 30: 'migration', 31: 'migration' },
+    promises: OLD_PROMISES,
+  },
   { name: '6.1', foll: FOLL_OLD, swapTypes: MIGRATION_6, promises: EXCLUSIVE_PROMISES },
   { name: '6.12', foll: FOLL_NEW, swapTypes: MIGRATION_6, promises: ODIRECT_PIN_PROMISES },
   {

@@ -179,7 +179,8 @@ export function meaningOf(name: string, ret: boolean): KindName | undefined {
 export const isEventName = (event: string): boolean => BY_EVENT.has(event);
 
 export const fnIndex = (name: string): number => BY_NAME.get(name) ?? 0;
-export const fnName = (index: number): string | undefined => (index > 0 ? FUNCTIONS[index]?.name.replace(/^tp:/, '') : undefined);
+export const fnName = (index: number): string | undefined =>
+  index > 0 ? FUNCTIONS[index]?.name.replace(/^tp:/, '') : undefined;
 
 /**
  * The function's name in an era: own event names stand for another function on another kernel, and a text
@@ -193,6 +194,22 @@ export function fnNameIn(index: number, era: string | undefined): string | undef
     (g) => g.entry === f.entry && g.events?.[0] === f.events?.[0] && g.eras?.split(' ').includes(era),
   );
   return fnName(same > 0 ? same : index);
+}
+
+/**
+ * The functions whose probe says one of `kinds`, for people: `copy_page_range`, `return of do_wp_page`.
+ * @param era only the functions of that era; all of them when undecided
+ */
+export function probesFor(kinds: readonly string[], era: string | undefined): string {
+  const names = new Set<string>();
+  for (const kind of kinds) {
+    const of = FUNCTIONS.filter((f) => f.entry === kind || f.ret === kind);
+    const here = of.filter((f) => era === undefined || f.eras === undefined || f.eras.split(' ').includes(era));
+    for (const f of here.length > 0 ? here : of)
+      names.add(f.entry === kind ? f.name.replace(/^tp:/, '') : `return of ${f.name}`);
+    if (of.length === 0) names.add(kind);
+  }
+  return [...names].join(' or ');
 }
 
 /** What an event is about, from what its line shows. */
@@ -232,5 +249,14 @@ export function probed(event: string, symbol: string | undefined, ret: boolean):
   const [, prefix, base, suffix] = m;
   const at = BY_NAME.get(base) ?? BY_NAME.get(`${base}_0`);
   if (at === undefined) return undefined;
-  return { fn: at, ret: ret || prefix === 'r' || suffix === '__return' || suffix === '__exit' || suffix === '_ret' || suffix === '_return' };
+  return {
+    fn: at,
+    ret:
+      ret ||
+      prefix === 'r' ||
+      suffix === '__return' ||
+      suffix === '__exit' ||
+      suffix === '_ret' ||
+      suffix === '_return',
+  };
 }

@@ -24,7 +24,11 @@ export interface KindField<S extends number = number, N extends string = string,
 type FirstWord<N extends string> = N extends `${infer W} ${string}` ? W : N;
 
 function f<S extends number, const N extends string>(slot: S, names: N): KindField<S, N, 'num'>;
-function f<S extends number, const N extends string, T extends FieldType>(slot: S, names: N, type: T): KindField<S, N, T>;
+function f<S extends number, const N extends string, T extends FieldType>(
+  slot: S,
+  names: N,
+  type: T,
+): KindField<S, N, T>;
 function f(slot: number, names: string, type: FieldType = 'num'): KindField {
   const list = names.split(' ');
   return { slot, type, names: list, name: list[0] };
@@ -44,7 +48,14 @@ const pmd = f(PTE_HI, 'pmd orig_pmd pte', 'pte');
 const KIND_LIST = {
   none: [],
   // a pin is asked for, taken, undone (include/linux/mm_types.h FOLL_*, mm/gup.c)
-  gup: [mm, f(ADDR, 'start addr address'), f(N, 'nr nr_pages npages n'), flags, f(OTHER, 'pages'), f(SYM, 'caller', 'sym')],
+  gup: [
+    mm,
+    f(ADDR, 'start addr address'),
+    f(N, 'nr nr_pages npages n'),
+    flags,
+    f(OTHER, 'pages'),
+    f(SYM, 'caller', 'sym'),
+  ],
   gupRet: [ret],
   grab: [page, f(N, 'refs nr n'), flags, f(PTE_LO, 'ref refcount')],
   grabRet: [f(PAGE, 'head page folio ret retval arg1')],
@@ -60,7 +71,16 @@ const KIND_LIST = {
   unpinRange: [page, f(N, 'n npages nr'), f(FLAGS, 'dirty make_dirty')],
   unpinFolio: [page, f(N, 'n npages nr')],
   // block I/O
-  bioSubmit: [f(OTHER, 'bio'), f(PAGE, 'p0'), f(N, 'size'), f(FLAGS, 'opf'), f(ADDR, 'sector'), f(PTE_HI, 'l0'), f(PTE_LO, 'o0'), f(END, 'vcnt')],
+  bioSubmit: [
+    f(OTHER, 'bio'),
+    f(PAGE, 'p0'),
+    f(N, 'size'),
+    f(FLAGS, 'opf'),
+    f(ADDR, 'sector'),
+    f(PTE_HI, 'l0'),
+    f(PTE_LO, 'o0'),
+    f(END, 'vcnt'),
+  ],
   bioAdd: [f(OTHER, 'bio'), page, f(N, 'len'), f(FLAGS, 'off offset')],
   bioEnd: [f(OTHER, 'bio'), f(N, 'status')],
   bioRelease: [f(OTHER, 'bio'), f(PAGE, 'p0'), f(N, 'vcnt'), f(FLAGS, 'bflags'), f(PTE_LO, 'dirty mark_dirty')],
@@ -69,7 +89,15 @@ const KIND_LIST = {
   pipeAdd: [f(OTHER, 'pipe'), page, f(N, 'len'), f(FLAGS, 'off offset')],
   pipeRelease: [f(OTHER, 'pipe'), page],
   // the page table gets a page (mm/rmap.c)
-  newAnon: [f(PAGE, 'page folio'), mm, addr, f(FLAGS, 'rflags flags'), f(N, 'compound'), f(PTE_HI, 'head'), f(PTE_LO, 'order')],
+  newAnon: [
+    f(PAGE, 'page folio'),
+    mm,
+    addr,
+    f(FLAGS, 'rflags flags'),
+    f(N, 'compound'),
+    f(PTE_HI, 'head'),
+    f(PTE_LO, 'order'),
+  ],
   thpFault: [mm, addr],
   anonRmap: [f(PAGE, 'page folio'), mm, addr, f(N, 'nr nr_pages'), f(FLAGS, 'rflags flags'), f(OTHER, 'folio')],
   anonRmapPmd: [f(PAGE, 'page folio'), mm, addr, f(FLAGS, 'rflags flags'), f(OTHER, 'folio')],
@@ -111,7 +139,13 @@ const KIND_LIST = {
   mmExit: [mm, f(OTHER, 'vmemmap vmemmap_base')],
   mmDrop: [mm],
   // fork (mm/memory.c copy_page_range)
-  forkVma: [f(MM, 'dst dst_mm'), f(OTHER, 'src src_mm'), f(ADDR, 'start vm_start'), f(END, 'end vm_end'), f(FLAGS, 'vmflags vm_flags flags')],
+  forkVma: [
+    f(MM, 'dst dst_mm'),
+    f(OTHER, 'src src_mm'),
+    f(ADDR, 'start vm_start'),
+    f(END, 'end vm_end'),
+    f(FLAGS, 'vmflags vm_flags flags'),
+  ],
   forkVmaRet: [ret],
   forkPmd: [f(MM, 'dst dst_mm'), f(OTHER, 'src src_mm'), addr, f(PTE_HI, 'pmd', 'pte')],
   forkPmdRet: [ret],

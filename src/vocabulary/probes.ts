@@ -305,7 +305,7 @@ export const PROBES: readonly Probe[] = [
   row('thp_split', 'B', {
     '5.10 6.1': 'p split_huge_page_to_list page=%di:x64',
     '6.12': 'p split_huge_page_to_list_to_order page=%di:x64',
-    '7.2': 'p __folio_split page=%di:x64',
+    '7.2': 'p __split_huge_page_to_list_to_order page=%di:x64',
   }),
   row('thp_collapse', 'A', { '6.1 6.12 7.2': 'p collapse_huge_page mm=%di:x64 addr=%si:x64' }),
   row('thp_collapse_ret', 'A', { '6.1 6.12 7.2': 'r collapse_huge_page ret=$retval:s32' }),
@@ -315,15 +315,45 @@ export const PROBES: readonly Probe[] = [
   row('dev_restore', 'A', { '7.2': 'p restore_exclusive_pte mm=+16(%di):x64 page=%dx:x64 addr=%cx:x64' }),
   row('mmun_start', 'B', {
     '5.10 6.1':
-      'p __mmu_notifier_invalidate_range_start mm=+8(%di):x64 start=+16(%di):x64 end=+24(%di):x64 event=+36(%di):u32',
+      'p __mmu_notifier_invalidate_range_start mm=+8(%di):x64 start=+16(%di):x64 end=+24(%di):x64 event=+36(%di):u32 owner=+40(%di):x64',
     '6.12 7.2':
-      'p __mmu_notifier_invalidate_range_start mm=+0(%di):x64 start=+8(%di):x64 end=+16(%di):x64 event=+28(%di):u32',
+      'p __mmu_notifier_invalidate_range_start mm=+0(%di):x64 start=+8(%di):x64 end=+16(%di):x64 event=+28(%di):u32 owner=+32(%di):x64',
   }),
   row('mmun_end', 'B', {
     '5.10 6.1': 'p __mmu_notifier_invalidate_range_end mm=+8(%di):x64 start=+16(%di):x64 end=+24(%di):x64',
     '6.12 7.2': 'p __mmu_notifier_invalidate_range_end mm=+0(%di):x64 start=+8(%di):x64 end=+16(%di):x64',
   }),
   row('tlb_mm', 'C', { all: 'p flush_tlb_mm_range mm=%di:x64 start=%si:x64 end=%dx:x64' }),
+  // NUMA hinting, file pages, huge mappings
+  row('file_rmap', 'B', {
+    '5.10': 'p page_add_file_rmap page=%di:x64',
+    '6.1': 'p page_add_file_rmap page=%di:x64 mm=+16(%si):x64',
+    '6.12 7.2': 'p folio_add_file_rmap_ptes folio=%di:x64 page=%si:x64 nr=%dx:s32 mm=+16(%cx):x64',
+  }),
+  row('numa_pmd', 'B', {
+    '5.10': 'p do_huge_pmd_numa_page mm=+64(+0(%di)):x64 addr=+24(%di):x64 flags=+8(%di):x32',
+    '6.1 6.12 7.2': 'p do_huge_pmd_numa_page mm=+16(+0(%di)):x64 addr=+24(%di):x64 flags=+40(%di):x32',
+  }),
+  row('numa_thp', 'B', { '5.10': 'p migrate_misplaced_transhuge_page mm=%di:x64 addr=%r8:x64 page=%r9:x64' }),
+  row('numa_thp_ret', 'B', { '5.10': 'r migrate_misplaced_transhuge_page ret=$retval:s32' }),
+  row('numa_page', 'B', {
+    '5.10 6.1': 'p migrate_misplaced_page page=%di:x64',
+    '6.12 7.2': 'p migrate_misplaced_folio page=%di:x64',
+  }),
+  row('numa_page_ret', 'B', {
+    '5.10 6.1': 'r migrate_misplaced_page ret=$retval:s32',
+    '6.12 7.2': 'r migrate_misplaced_folio ret=$retval:s32',
+  }),
+  row('numa_prot', 'B', {
+    '5.10': 'p change_prot_numa mm=+64(%di):x64 start=%si:x64 end=%dx:x64',
+    '6.1 6.12': 'p change_prot_numa mm=+16(%di):x64 start=%si:x64 end=%dx:x64',
+  }),
+  row('reuse_swap', 'B', { '5.10': 'p reuse_swap_page page=%di:x64' }),
+  row('reuse_swap_ret', 'B', { '5.10': 'r reuse_swap_page ret=$retval:u8' }),
+  row('huge_prot', 'B', {
+    '5.10': 'p change_huge_pmd mm=+64(%di):x64 addr=%dx:x64 pmd=+0(%si):x64 prot=%cx:x64 cp=%r8:x32',
+    '6.1 6.12 7.2': 'p change_huge_pmd mm=+16(%si):x64 addr=%cx:x64 pmd=+0(%dx):x64',
+  }),
 ];
 
 const TRACEPOINTS: readonly Tracepoint[] = [

@@ -147,6 +147,6 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
   }
   if (negative) v = -v;
   half.hi = Math.floor(v / 4294967296) | 0;
-  half.lo = v % 4294967296 | 0;
+  half.lo = (v % 4294967296) | 0;
   return v;
 }

@@ -88,7 +88,8 @@ export class Vocabulary {
     rows[o + Slot.OFFSET] = offset;
     rows[o + Slot.LINE] = lineNumber;
     rows[o + Slot.FN] = type.fn;
-    if (!type.positional || !this.#fast(type, buf, pos, end, rows, o)) this.#slow(type, buf, line.argsStart, end, rows, o);
+    if (!type.positional || !this.#fast(type, buf, pos, end, rows, o))
+      this.#slow(type, buf, line.argsStart, end, rows, o);
     if (type.kind === Kind.gupRet && pos > first) this.#caller(buf, first, pos, rows, o);
     finish(type.kind, rows, o);
     batch.length++;
@@ -136,7 +137,7 @@ export class Vocabulary {
         if (kinds[k] === SYM) rows[o + s] = this.#symbol(buf, pos, stop);
         else {
           const v = number64(buf, pos, stop, false);
-          if (v === v) this.#put(kinds[k], s, v, rows, o);
+          if (!Number.isNaN(v)) this.#put(kinds[k], s, v, rows, o);
         }
         pos = stop;
       }
@@ -151,7 +152,7 @@ export class Vocabulary {
       if (type.type[k] === SYM) rows[o + type.slot[k]] = this.#symbol(buf, f.start, f.end);
       else {
         const v = number64(buf, f.start, f.end, type.bareHex);
-        if (v === v) this.#put(type.type[k], type.slot[k], v, rows, o);
+        if (!Number.isNaN(v)) this.#put(type.type[k], type.slot[k], v, rows, o);
       }
     }
   }
@@ -206,7 +207,11 @@ export class Vocabulary {
   #learn(line: TraceLine, at: number): EventType {
     const system = latin1(line.buf, line.systemStart, line.systemEnd);
     const start = line.systemEnd > line.systemStart ? line.systemStart : line.nameStart;
-    const type = new EventType(latin1(line.buf, line.nameStart, line.nameEnd), system, line.buf.slice(start, line.nameEnd));
+    const type = new EventType(
+      latin1(line.buf, line.nameStart, line.nameEnd),
+      system,
+      line.buf.slice(start, line.nameEnd),
+    );
     this.types.push(type);
     this.#table[at] = type;
     if (this.types.length * 2 > this.#table.length) this.#grow();
@@ -238,7 +243,11 @@ export class Vocabulary {
     // the `fields` trace option prints __probe_ip=SYMBOL and __probe_func=SYMBOL instead of a location
     const ip = spans.find((s) => s.key === '__probe_func') ?? spans.find((s) => s.key === '__probe_ip');
     const ipText = ip === undefined ? undefined : latin1(buf, ip.start, ip.end).replace(/\+0x.*$/, '');
-    type.symbol = symbol ?? (ipText !== undefined && /^[a-z_]/i.test(ipText) && !/^(?:0x)?[0-9a-f]{12,16}$/.test(ipText) ? ipText : undefined);
+    type.symbol =
+      symbol ??
+      (ipText !== undefined && /^[a-z_]/i.test(ipText) && !/^(?:0x)?[0-9a-f]{12,16}$/.test(ipText)
+        ? ipText
+        : undefined);
     const isRet = ret || spans.some((s) => s.key === '__probe_func' || s.key === '__probe_ret_ip');
     const what = probed(type.name, type.symbol, isRet);
     type.keys = spans.map((s) => s.key);
@@ -265,7 +274,8 @@ export class Vocabulary {
       type.type[k] = field === undefined ? NUM : TYPE[field.type];
     });
     // by position only where the fields follow each other with one blank and `=` between
-    type.positional = !type.bareHex && spans.every((s, k) => s.start === (k === 0 ? loc : spans[k - 1].end) + 1 + s.key.length + 1);
+    type.positional =
+      !type.bareHex && spans.every((s, k) => s.start === (k === 0 ? loc : spans[k - 1].end) + 1 + s.key.length + 1);
     if (type.symbol !== undefined && type.others === undefined) type.others = new Map([[type.symbol, type]]);
   }
 
@@ -274,8 +284,10 @@ export class Vocabulary {
     const s = type.symbol as string;
     // `(SYMBOL+` or `<- SYMBOL)`; comparing first and last byte and the delimiter settles it on nearly every line
     const n = s.length;
-    if (buf[start + 1] === s.charCodeAt(0) && buf[start + n] === s.charCodeAt(n - 1) && buf[start + 1 + n] === 43) return type;
-    if (buf[end - 2] === s.charCodeAt(n - 1) && buf[end - 1 - n] === s.charCodeAt(0) && buf[end - 2 - n] === 32) return type;
+    if (buf[start + 1] === s.charCodeAt(0) && buf[start + n] === s.charCodeAt(n - 1) && buf[start + 1 + n] === 43)
+      return type;
+    if (buf[end - 2] === s.charCodeAt(n - 1) && buf[end - 1 - n] === s.charCodeAt(0) && buf[end - 2 - n] === 32)
+      return type;
     const { symbol } = location(latin1(buf, start, end));
     if (symbol === undefined || symbol === s) return type;
     const others = type.others as Map<string, EventType>;
@@ -325,7 +337,8 @@ export function location(text: string): { symbol: string | undefined; ret: boole
   if (m === null) return { symbol: undefined, ret: false };
   const sides = m[1].split(' <- ');
   const ret = sides.length === 2;
-  const plain = (s: string) => (/^[a-z_.][\w.]*/i.test(s) && !/^[0-9a-f]{12,16}$/.test(s) ? /^[\w.]+/.exec(s)?.[0] : undefined);
+  const plain = (s: string) =>
+    /^[a-z_.][\w.]*/i.test(s) && !/^[0-9a-f]{12,16}$/.test(s) ? /^[\w.]+/.exec(s)?.[0] : undefined;
   if (!ret) return { symbol: plain(sides[0]), ret };
   // ftrace prints (CALLER+0x.. <- FUNCTION), trace-cmd and perf (FUNCTION <- CALLER) as addresses
   const right = sides[1];
@@ -338,10 +351,17 @@ function finish(kind: number, rows: Float64Array, o: number): void {
     // head=1: a compound page of 2^order pages, all mapped (order is garbage without it); 5.10 says compound=1 for a PMD
     const head = rows[o + Slot.PTE_HI];
     const compound = rows[o + Slot.N];
-    rows[o + Slot.N] = head === 1 ? 2 ** (rows[o + Slot.PTE_LO] & 15) : compound === 1 ? 512 : head === 0 || compound === 0 ? 1 : Number.NaN;
+    rows[o + Slot.N] =
+      head === 1
+        ? 2 ** (rows[o + Slot.PTE_LO] & 15)
+        : compound === 1
+          ? 512
+          : head === 0 || compound === 0
+            ? 1
+            : Number.NaN;
     rows[o + Slot.PTE_HI] = Number.NaN;
     rows[o + Slot.PTE_LO] = Number.NaN;
-  } else if (kind === Kind.grab && rows[o + Slot.N] !== rows[o + Slot.N]) rows[o + Slot.N] = 1;
+  } else if (kind === Kind.grab && Number.isNaN(rows[o + Slot.N])) rows[o + Slot.N] = 1;
 }
 
 /** Whether a line is an event at all; the reader's test, kept beside the decoder it guards. */

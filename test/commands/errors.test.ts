@@ -114,6 +114,7 @@ describe('a wrong command line', () => {
     [['show', STORY, '--context', 'many'], '--context: Expected an integer but received: many'],
     [['rules', 'explain', 'no-such-rule-at-all'], 'no rule is called'],
     [['chekc', STORY], 'unknown command'],
+    [[STORY], `try: pindrift check ${STORY}`],
   ])('%j', (args, what) => {
     expectUnusable(pindrift(args), what);
   });

@@ -84,7 +84,7 @@ describe('every parser', () => {
           }
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,6 +1,10 @@
 // Why: which rules run, and how, is said in the same way to every command that runs them.
 import * as Flags from '@oclif/core/flags';
 import type { Setup } from '../../config/setup.ts';
+import type { RuleObserver } from '../../engine/observe.ts';
+import type { CheckReport } from '../../report/contract.ts';
+import { escapeControl } from '../../util/escape.ts';
+import type { FailOn } from './flags.ts';
 
 export const ruleFlags = {
   rules: Flags.string({
@@ -24,8 +28,50 @@ export interface RuleWishes {
   'no-config'?: boolean;
 }
 
+/** For whoever writes a rule, or waits for one. */
+export const watchFlags = {
+  timing: Flags.boolean({ summary: 'say on standard error how long each rule took' }),
+  'debug-rule': Flags.string({
+    summary: 'say on standard error what this rule is told at which line, and what it says',
+    helpValue: 'ID',
+  }),
+};
+
 /** Load the rules and settings that the user named. */
 export async function setUpRules(flags: RuleWishes): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
-  return setUp({ folder: process.cwd(), rules: flags.rules, config: flags['no-config'] === true ? false : flags.config });
+  return setUp({
+    folder: process.cwd(),
+    rules: flags.rules,
+    config: flags['no-config'] === true ? false : flags.config,
+  });
 }
+
+export interface WatchWishes {
+  timing?: boolean;
+  'debug-rule'?: string | undefined;
+}
+
+/** The setup with those who look over the rules' shoulders; `done` says what they saw at the end. */
+export async function watched(setup: Setup, flags: WatchWishes): Promise<{ setup: Setup; done(): void }> {
+  const debugged = flags['debug-rule'];
+  if (flags.timing !== true && debugged === undefined) return { setup, done: () => {} };
+  const { watchRules } = await import('./watch-rules.ts');
+  const { observer, done } = watchRules(setup.rules, flags);
+  return { setup: { ...setup, running: { ...setup.running, observer } }, done };
+}
+
+export type Watch = { observer: RuleObserver | undefined; done(): void };
+
+/** What the config makes of the report; what there is to say about that goes to stderr. */
+export async function settled(report: CheckReport, setup: Setup, quiet: boolean): Promise<CheckReport> {
+  if (setup.severity.size === 0 && setup.suppress.length === 0) return report;
+  const { settle, today } = await import('../../config/settle.ts');
+  const { report: changed, notes } = settle(report, setup, today());
+  if (!quiet) for (const note of notes) process.stderr.write(`pindrift: ${escapeControl(note)}\n`);
+  return changed;
+}
+
+/** What the flag says, if it was given; else the config; else the flag's default. */
+export const failOnOf = (flag: FailOn, isDefault: boolean, setup: Setup): FailOn =>
+  isDefault ? (setup.failOn ?? flag) : flag;

@@ -1,6 +1,7 @@
 // Why: between the command line and the engine: traces that can be read once only become files, a wrong --kernel is
 // said before gigabytes are read, and what is under way is drawn.
 import { dirname } from 'node:path';
+import type { Setup } from '../../config/setup.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
 import { openSource } from '../../parsers/source.ts';
@@ -12,7 +13,11 @@ import { remove } from '../../util/temporary.ts';
 import { terminal } from '../../util/terminal.ts';
 import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
-export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel'> & { quiet?: boolean };
+export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel'> & {
+  quiet?: boolean;
+  /** the rules that run; the built-in ones if not said */
+  setup?: Pick<Setup, 'rules' | 'running'> | undefined;
+};
 export type OnProgress = NonNullable<CheckOptions['onProgress']>;
 
 /** A trace as the user named it, and the file that has its bytes: the same, or a copy. */
@@ -31,10 +36,14 @@ export function runCheck(
 /** What of the command line is the engine's business. */
 export function checkTraces(
   traces: readonly TraceInput[],
-  { format, kernel, onProgress, pins }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
+  { format, kernel, onProgress, pins, setup }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
 ): Promise<DetailedReport> {
-  return checkDetailed(traces, { format, kernel, pins, onProgress });
+  return checkDetailed(traces, { format, kernel, pins, onProgress, ...rulesOf(setup) });
 }
+
+/** The part of a setup that the engine takes. */
+export const rulesOf = (setup: TraceOptions['setup']): Partial<Pick<Setup, 'rules' | 'running'>> =>
+  setup === undefined ? {} : { rules: setup.rules, running: setup.running };
 
 /** Give `use` traces that can be read twice, and take away what was made for it. */
 export async function withTraces<T>(

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { ingest } from '../../engine/ingest.ts';
 import type { CheckReport } from '../../report/contract.ts';
 import { listEventTypes, type StoredEventType } from '../../store/report.ts';
-import { type TraceOptions, withTraces } from './run-check.ts';
+import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
 
 export interface IngestSummary {
@@ -23,11 +23,11 @@ export interface IngestSummary {
 type Options = TraceOptions & { out: string; force?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
-  const { force, format, kernel, out } = options;
+  const { force, format, kernel, out, setup } = options;
   return withTraces(paths, options, (traces, onProgress) =>
     ingest(
       traces.map(({ file }) => file),
-      { out, force, format, kernel, onProgress },
+      { out, force, format, kernel, onProgress, ...rulesOf(setup) },
     ),
   );
 }

@@ -58,10 +58,11 @@ const FAR = BigInt(Number.MAX_SAFE_INTEGER);
 /** `safe` makes what is not a number safe to show. */
 export function toHexes(values: readonly (string | undefined)[], safe: (text: string) => string): Hexes {
   const numbers = values.map((value) => (value !== undefined && HEX.test(value) ? BigInt(value) : undefined));
-  const from = numbers.reduce<bigint | undefined>(
-    (least, one) => (one !== undefined && (least === undefined || one < least) ? one : least),
-    undefined,
-  ) ?? 0n;
+  const from =
+    numbers.reduce<bigint | undefined>(
+      (least, one) => (one !== undefined && (least === undefined || one < least) ? one : least),
+      undefined,
+    ) ?? 0n;
   const odd: Record<number, string> = {};
   const offsets = values.map((value, i) => {
     const number = numbers[i];

@@ -40,6 +40,8 @@ export interface LifeView {
   from?: number | undefined;
   to?: number | undefined;
   state: PinLife['state'];
+  /** where the kernel or the tool lost events in between, so that the story may have holes */
+  lost: { time: number; words: string }[];
   /** hex digits to colour in the trace lines */
   marks: Record<'pinned' | 'mapped' | 'address', string[]>;
 }

@@ -31,7 +31,9 @@ export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts 
   const all = lives(detailed);
   const shown = choosePins(all, PINS_SHOWN);
   const pinOf = new Map(all.flatMap((pin) => (pin.finding === undefined ? [] : [[pin.finding, pin] as const])));
-  const groups = new Map(alike(report.findings).flatMap((group) => [group.first, ...group.more].map((one) => [one.n, group])));
+  const groups = new Map(
+    alike(report.findings).flatMap((group) => [group.first, ...group.more].map((one) => [one.n, group])),
+  );
   const view: Payload = {
     verdict: report.verdict,
     words: verdictWords(report),
@@ -65,7 +67,9 @@ function findingView(
     trace: finding.trace,
     facts: findingFacts(finding, report.traces.length > 1 ? trace : undefined),
     notes: [
-      ...notes(finding, first && group !== undefined ? moreWords(group) : undefined).map(({ label, text }): Fact => [label, text]),
+      ...notes(finding, first && group !== undefined ? moreWords(group) : undefined).map(
+        ({ label, text }): Fact => [label, text],
+      ),
       ['fingerprint', clean(finding.fingerprint)],
     ],
     life: lifeView(finding, trace, pin),
@@ -98,7 +102,9 @@ function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife |
   const base = finding.evidence.find((step) => step.time !== undefined)?.time;
   const digits = timeDigits(all.map((step) => step.time));
   const unit = trace?.timeUnit ?? 'ns';
-  const tasks = new Map(finding.evidence.flatMap(({ pid, task }) => (pid === undefined || task === undefined ? [] : [[pid, task]])));
+  const tasks = new Map(
+    finding.evidence.flatMap(({ pid, task }) => (pid === undefined || task === undefined ? [] : [[pid, task]])),
+  );
   const parting = partingIndex(all, finding);
   const steps = all.map((step, i): StepView => {
     const told = 'offset' in step ? step : undefined;
@@ -127,8 +133,26 @@ function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife |
     from: pin?.from ?? finding.pin.time,
     to: pin?.to,
     state: pin?.state ?? 'presumed',
+    lost: lostIn(trace, steps),
     marks: marksOf(finding),
   };
+}
+
+/** As many as can be told apart in a picture. */
+const LOST_SHOWN = 20;
+
+function lostIn(trace: TraceInfo | undefined, steps: readonly StepView[]): LifeView['lost'] {
+  const times = steps.flatMap(({ time }) => (time === undefined ? [] : [time]));
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+  return (trace?.losses ?? [])
+    .flatMap(({ count, cpu, kind, time }) => {
+      if (kind !== 'lost-events' || time === undefined || time < first || time > last) {
+        return [];
+      }
+      const events = count === undefined ? 'events lost' : `${grouped(count)} lost`;
+      return [{ time, words: cpu === undefined ? events : `${events} on cpu${cpu}` }];
+    })
+    .slice(0, LOST_SHOWN);
 }
 
 /** The end of an I/O is the harm only where there is one. */

@@ -12,7 +12,11 @@ export function pinName(pin: PinLife): string {
 }
 
 export const pageName = (pin: { pfn?: string; page?: string }): string =>
-  pin.pfn !== undefined ? `pfn ${clean(pin.pfn)}` : pin.page !== undefined ? `page ${clean(pin.page)}` : 'page not shown';
+  pin.pfn !== undefined
+    ? `pfn ${clean(pin.pfn)}`
+    : pin.page !== undefined
+      ? `page ${clean(pin.page)}`
+      : 'page not shown';
 
 export function mappingName(mapping: Mapping, pin: PinLife, finding: Finding | undefined): string {
   switch (mapping) {

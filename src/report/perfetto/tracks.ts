@@ -97,7 +97,12 @@ class Drawing {
   #overview(trace: TraceInfo, index: number, left: number): void {
     const clock = clockOf(trace);
     const name = ['findings', this.#report.traces.length > 1 ? `of ${pathWords(trace)}` : '', clock.remark];
-    const about = [pathWords(trace), formatWords(trace), kernelWords(trace), `clock ${clean(trace.clock ?? 'not named')}`];
+    const about = [
+      pathWords(trace),
+      formatWords(trace),
+      kernelWords(trace),
+      `clock ${clean(trace.clock ?? 'not named')}`,
+    ];
     if (left > 0) {
       about.push(`${grouped(left)} pins that held no longer than the others are left out`);
     }
@@ -117,7 +122,14 @@ class Drawing {
       });
       for (const [i, step] of finding.evidence.entries()) {
         const time = times[i] ?? first;
-        this.#drawn.push({ kind: 'instant', track, time, name: clean(step.role), category: 'step', notes: stepNotes(step) });
+        this.#drawn.push({
+          kind: 'instant',
+          track,
+          time,
+          name: clean(step.role),
+          category: 'step',
+          notes: stepNotes(step),
+        });
       }
       this.#drawn.push({ kind: 'end', track, time: times.at(-1) ?? first });
     }
@@ -127,7 +139,10 @@ class Drawing {
     const finding = pin.finding === undefined ? undefined : this.#findings.get(pin.finding);
     const steps = clock.order(pin.steps);
     const from = clock.at(pin.from, pin.line) ?? steps[0] ?? 0;
-    const to = Math.max(from, pin.to ?? (pin.state === 'held' || pin.state === 'orphan' ? clock.end : steps.at(-1)) ?? from);
+    const to = Math.max(
+      from,
+      pin.to ?? (pin.state === 'held' || pin.state === 'orphan' ? clock.end : steps.at(-1)) ?? from,
+    );
     const inside = (i: number | undefined) => Math.min(to, Math.max(from, (i === undefined ? to : steps[i]) ?? from));
     const page = this.#page(pin);
     const track = this.#lane(page.key, page.name, page.parent, from, to);
@@ -135,16 +150,38 @@ class Drawing {
     const parting = partingIndex(pin.steps, finding);
     const flows = finding === undefined ? undefined : [finding.n];
 
-    this.#drawn.push({ kind: 'begin', track, time: from, name: pinName(pin), category: 'pin', notes: pinNotes(pin), flows });
+    this.#drawn.push({
+      kind: 'begin',
+      track,
+      time: from,
+      name: pinName(pin),
+      category: 'pin',
+      notes: pinNotes(pin),
+      flows,
+    });
     const spans = mappingSpans(roles, parting);
     for (const [i, span] of spans.entries()) {
       const step = pin.steps[span.step];
       const start = i === 0 ? from : inside(span.step);
       if (span.step === parting && step !== undefined) {
         const notes = stepNotes(finding?.evidence.find(({ line }) => line === step.line) ?? step);
-        this.#drawn.push({ kind: 'instant', track, time: start, name: `they part: ${clean(step.what)}`, category: 'drift', notes, flows });
+        this.#drawn.push({
+          kind: 'instant',
+          track,
+          time: start,
+          name: `they part: ${clean(step.what)}`,
+          category: 'drift',
+          notes,
+          flows,
+        });
       }
-      this.#drawn.push({ kind: 'begin', track, time: start, name: mappingName(span.mapping, pin, finding), category: 'mapping' });
+      this.#drawn.push({
+        kind: 'begin',
+        track,
+        time: start,
+        name: mappingName(span.mapping, pin, finding),
+        category: 'mapping',
+      });
       this.#drawn.push({ kind: 'end', track, time: i + 1 < spans.length ? inside(spans[i + 1]?.step) : to });
     }
     this.#drawn.push({ kind: 'end', track, time: to });
@@ -160,7 +197,14 @@ class Drawing {
       const [start, end] = [inside(use.from), inside(use.to)];
       const track = this.#lane(`${parent} use`, clean(pin.owner === 'pipe' ? 'pipe' : 'i/o'), parent, start, end);
       const notes = step === undefined ? undefined : stepNotes(step);
-      this.#drawn.push({ kind: 'begin', track, time: start, name: clean(step?.what ?? 'in use'), category: 'use', notes });
+      this.#drawn.push({
+        kind: 'begin',
+        track,
+        time: start,
+        name: clean(step?.what ?? 'in use'),
+        category: 'use',
+        notes,
+      });
       this.#drawn.push({ kind: 'end', track, time: end });
     }
   }
@@ -212,7 +256,10 @@ class Drawing {
     this.#lanes.set(key, lanes);
     let lane = lanes.find(({ end }) => end <= from);
     if (lane === undefined) {
-      lane = { track: this.#track({ name: lanes.length === 0 ? name : `${name} (${lanes.length + 1})`, parent }), end: to };
+      lane = {
+        track: this.#track({ name: lanes.length === 0 ? name : `${name} (${lanes.length + 1})`, parent }),
+        end: to,
+      };
       lanes.push(lane);
     }
     lane.end = to;

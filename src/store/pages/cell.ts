@@ -3,8 +3,7 @@
 //
 //     [bytes of the record] [id] [bytes of the header] [type per column ...] [value per column ...]
 import { isUtf8 } from 'node:buffer';
-import { putVarint, type TablePages } from './table-pages.ts';
-import { MOST_LOCAL } from './table-pages.ts';
+import { MOST_LOCAL, putVarint, type TablePages } from './table-pages.ts';
 
 const TWO_32 = 4294967296;
 

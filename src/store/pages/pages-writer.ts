@@ -2,11 +2,12 @@
 // holds the two against each other.
 import type Database from 'better-sqlite3';
 import type { EventTable } from '../event-table.ts';
-import { Cell, type EventRow } from '../row.ts';
+import type { EventRow } from '../row.ts';
 import type { OtherLine, ReplayChunk, RowWriter } from '../row-writer.ts';
 import { PAGE_SIZE, STREAMED_TABLES } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
+import { writeEvent } from './event-cell.ts';
 import { PageFile } from './page-file.ts';
 import { TablePages } from './table-pages.ts';
 
@@ -34,28 +35,7 @@ export class PagesWriter implements RowWriter {
       table = new TablePages(this.#file);
       this.#events.set(row.table, table);
     }
-    const { cells, hi, lo, start, end, buf, extra } = row;
-    const cell = this.#cell;
-    this.#begin(table, textLength(row));
-    for (let k = row.length - 1; k >= 0; k--) {
-      const kind = cells[k];
-      if (kind === Cell.Number) cell.integer(hi[k], lo[k]);
-      else if (kind === Cell.Text) cell.text(buf, start[k], end[k]);
-      else cell.null();
-    }
-    if (extra === undefined) cell.null();
-    else cell.text(extra, 0, extra.length);
-    if (row.at > 0) cell.number(row.at);
-    else cell.null();
-    if (row.task > 0) cell.number(row.task);
-    else cell.null();
-    if (row.cpu >= 0) cell.number(row.cpu);
-    else cell.null();
-    if (row.ts === row.ts) cell.number(row.ts);
-    else cell.null();
-    cell.number(row.line);
-    cell.null();
-    cell.end(table, row.id);
+    writeEvent(row, table);
   }
 
   other(l: OtherLine): void {
@@ -100,7 +80,11 @@ export class PagesWriter implements RowWriter {
 
   /** The pages are complete; `attach` makes SQLite know them. */
   finish(): Root[] {
-    const roots: Root[] = [...this.#events].map(([table, pages]) => ({ name: table.table, sql: createTable(table), page: pages.finish() }));
+    const roots: Root[] = [...this.#events].map(([table, pages]) => ({
+      name: table.table,
+      sql: createTable(table),
+      page: pages.finish(),
+    }));
     roots.push({ name: 'other_line', sql: STREAMED_TABLES.other_line, page: this.#other.finish() });
     roots.push({ name: 'replay', sql: STREAMED_TABLES.replay, page: this.#replay.finish() });
     this.#file.finish();
@@ -119,18 +103,13 @@ export interface Root {
   page: number;
 }
 
-function textLength(row: EventRow): number {
-  let length = row.extra?.length ?? 0;
-  const { cells, start, end } = row;
-  for (let k = 0; k < row.length; k++) if (cells[k] === Cell.Text) length += end[k] - start[k];
-  return length;
-}
-
 /** Enter tables into the schema. The connection does not see them before it is opened again. */
 export function attach(db: Database.Database, roots: readonly Root[]): void {
   db.unsafeMode(true);
   db.pragma('writable_schema = on');
-  const insert = db.prepare("insert into sqlite_schema (type, name, tbl_name, rootpage, sql) values ('table', ?, ?, ?, ?)");
+  const insert = db.prepare(
+    "insert into sqlite_schema (type, name, tbl_name, rootpage, sql) values ('table', ?, ?, ?, ?)",
+  );
   db.transaction(() => {
     for (const root of roots) insert.run(root.name, root.name, root.page, root.sql);
     db.pragma(`schema_version = ${(db.pragma('schema_version', { simple: true }) as number) + 1}`);
@@ -138,4 +117,3 @@ export function attach(db: Database.Database, roots: readonly Root[]): void {
   db.pragma('writable_schema = reset');
   db.unsafeMode(false);
 }
-

@@ -23,6 +23,7 @@ export class TablePages {
    * cell below `top` and calls {@link add} with where it begins.
    */
   readonly buf = new Uint8Array(SLACK + PAGE_SIZE);
+  readonly view = new DataView(this.buf.buffer);
   top = SLACK + PAGE_SIZE;
   readonly #file: PageFile;
   readonly #pointers = new Uint16Array(PAGE_SIZE / 4);

@@ -16,11 +16,23 @@ export function coverage({ rules, traces }: Payload): HTMLElement {
     { class: 'coverage' },
     el('h2', { tabindex: -1 }, 'Rules'),
     undecided.length > 0 &&
-      el('p', {}, `${undecided.length} of ${rules.length} rules could not decide everything: what they miss stands beside them.`),
+      el(
+        'p',
+        {},
+        `${undecided.length} of ${rules.length} rules could not decide everything: what they miss stands beside them.`,
+      ),
     el(
       'table',
       {},
-      el('thead', {}, el('tr', {}, ['rule', 'verdict', 'findings', 'missing'].map((head) => el('th', { scope: 'col' }, head)))),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          ['rule', 'verdict', 'findings', 'missing'].map((head) => el('th', { scope: 'col' }, head)),
+        ),
+      ),
       el('tbody', {}, rules.map(ruleRow)),
     ),
     el('h2', {}, traces.length === 1 ? 'Trace' : 'Traces'),
@@ -35,7 +47,16 @@ function ruleRow({ findings, id, missing, title, verdict }: RuleView): HTMLEleme
     el('th', { scope: 'row' }, id, title !== '' && el('small', {}, title)),
     el('td', { class: `verdict ${verdict}` }, VERDICTS[verdict]),
     el('td', { class: 'num' }, findings),
-    el('td', {}, missing.length > 0 && el('ul', {}, missing.map((reason) => el('li', {}, reason)))),
+    el(
+      'td',
+      {},
+      missing.length > 0 &&
+        el(
+          'ul',
+          {},
+          missing.map((reason) => el('li', {}, reason)),
+        ),
+    ),
   );
 }
 
@@ -47,7 +68,11 @@ function traceBlock({ facts: about, losses, name, samples }: TraceView): HTMLEle
     facts(about),
     losses.length === 0
       ? el('p', {}, 'Nothing was lost: every line was understood, and no event is reported missing.')
-      : el('ul', { class: 'losses' }, losses.map((loss) => el('li', {}, loss))),
+      : el(
+          'ul',
+          { class: 'losses' },
+          losses.map((loss) => el('li', {}, loss)),
+        ),
     samples.length > 0 &&
       el(
         'pre',

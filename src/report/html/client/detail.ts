@@ -1,4 +1,5 @@
 // One finding: what happened, the timeline, the story with its trace lines, why, and what to try.
+import { type Mapping, mappingSpans } from '../../lifeline.ts';
 import type { FindingView, Payload, RuleView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 import { story } from './story.ts';
@@ -48,7 +49,13 @@ function article(
     ),
     el('p', { class: 'message' }, finding.message),
     finding.like !== undefined &&
-      el('p', { class: 'like' }, 'The same drift as ', el('a', { href: `#finding-${finding.like}` }, `finding ${finding.like}`), '.'),
+      el(
+        'p',
+        { class: 'like' },
+        'The same drift as ',
+        el('a', { href: `#finding-${finding.like}` }, `finding ${finding.like}`),
+        '.',
+      ),
     facts(finding.facts),
     el('h3', {}, 'Timeline'),
     picture,
@@ -64,12 +71,24 @@ export function weight({ confidence, severity }: FindingView): HTMLElement {
   return el('span', { class: 'weight' }, el('span', { class: `severity ${severity}` }, severity), `, ${confidence}`);
 }
 
+/** Hatched in the picture, where there is seldom room for a word. */
+const HATCHED: readonly (readonly [Mapping, string])[] = [
+  ['read-only', 'the same, read-only'],
+  ['shared', 'shared with a child'],
+  ['swapped', 'swap entry of it'],
+  ['unmapped', 'not mapped'],
+];
+
 function legend({ life }: FindingView): HTMLElement {
-  const entry = (kind: string, text: string) => el('span', { class: 'key' }, el('i', { class: `swatch ${kind}` }), text);
+  const roles = life.steps.map((step) => step.role);
+  const seen = new Set(mappingSpans(roles, life.parting).map(({ mapping }) => mapping));
+  const entry = (kind: string, text: string) =>
+    el('span', { class: 'key' }, el('i', { class: `swatch ${kind}` }), text);
   return el(
     'p',
     { class: 'legend' },
     entry('pin', life.pinned),
+    HATCHED.map(([mapping, text]) => seen.has(mapping) && entry(mapping, text)),
     life.parting !== undefined && entry('other', life.mapped || 'another page'),
     life.steps.some((step) => step.kind === 'use' || step.role === 'i/o end') && entry('use', 'i/o'),
     el('span', { class: 'key' }, '● pin  ◆ use  ■ cause  ▲ harm  ○ release'),
@@ -86,8 +105,18 @@ function aboutRule(rule: RuleView | undefined): HTMLElement | false {
     el('summary', {}, `About ${rule.id}`),
     rule.title !== '' && el('p', {}, rule.title),
     rule.wrong.length > 0 && el('p', {}, 'When it is wrong:'),
-    rule.wrong.length > 0 && el('ul', {}, rule.wrong.map((one) => el('li', {}, one))),
+    rule.wrong.length > 0 &&
+      el(
+        'ul',
+        {},
+        rule.wrong.map((one) => el('li', {}, one)),
+      ),
     rule.references.length > 0 && el('p', {}, 'References:'),
-    rule.references.length > 0 && el('ul', {}, rule.references.map((one) => el('li', {}, one))),
+    rule.references.length > 0 &&
+      el(
+        'ul',
+        {},
+        rule.references.map((one) => el('li', {}, one)),
+      ),
   );
 }

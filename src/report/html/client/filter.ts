@@ -119,7 +119,8 @@ function wordTest(pins: PinTable, word: string): (i: number) => boolean {
   const decimal = /^\d+$/.test(word) ? Number(word) : Number.NaN;
   const inNumbers = (i: number) => pins.pid[i] === decimal || pins.tgid[i] === decimal || pins.line[i] === decimal;
   const inHex = /^(0x)?[0-9a-f]+$/.test(word)
-    ? (i: number) => [pins.address.at(i), pins.pfn.at(i), pins.page(i), pins.mm.at(i)].some((hex) => hex?.includes(word))
+    ? (i: number) =>
+        [pins.address.at(i), pins.pfn.at(i), pins.page(i), pins.mm.at(i)].some((hex) => hex?.includes(word))
     : () => false;
   return (i) => inWords(i) || inNumbers(i) || inHex(i);
 }

@@ -81,7 +81,11 @@ export class Findings {
           'form',
           { class: 'filters', role: 'search', submit: (event: Event) => event.preventDefault() },
           this.#search,
-          el('div', { class: 'switch', role: 'group', 'aria-label': 'Severity' }, SEVERITIES.map((one) => this.#severity(one))),
+          el(
+            'div',
+            { class: 'switch', role: 'group', 'aria-label': 'Severity' },
+            SEVERITIES.map((one) => this.#severity(one)),
+          ),
           this.#order,
           this.#rule,
           folds && el('label', { class: 'fold' }, this.#fold, 'fold the same drift'),
@@ -241,7 +245,8 @@ export class Findings {
         { class: 'first' },
         el('span', { class: 'number' }, finding.n),
         el('span', { class: 'rule' }, finding.rule),
-        finding.more !== undefined && el('span', { class: 'more', title: 'more of the same drift' }, `+${finding.more}`),
+        finding.more !== undefined &&
+          el('span', { class: 'more', title: 'more of the same drift' }, `+${finding.more}`),
         weight(finding),
       ),
       el('div', { class: 'second' }, finding.message),

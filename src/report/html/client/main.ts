@@ -39,6 +39,11 @@ class App {
     byId('verdict').classList.add(payload.verdict);
     document.body.append(footer(payload));
     printable(payload, () => this.#findings.shown);
+    // Its own address would lead away from the finding that is shown.
+    byId('skip').addEventListener('click', (event) => {
+      event.preventDefault();
+      this.#main.focus();
+    });
     addEventListener('hashchange', () => this.#show(parseRoute(location.hash)));
     addEventListener('keydown', (event) => this.#onKey(event));
     this.#show(parseRoute(location.hash));
@@ -77,7 +82,8 @@ class App {
     if (known !== undefined) {
       return known;
     }
-    const made = view === 'pins' ? el('div', { class: 'panel' }, el('p', { class: 'nothing' }, '…')) : coverage(this.#payload);
+    const made =
+      view === 'pins' ? el('div', { class: 'panel' }, el('p', { class: 'nothing' }, '…')) : coverage(this.#payload);
     this.#panels.set(view, made);
     if (view === 'pins') {
       void this.#fillPins(made);
@@ -99,7 +105,8 @@ class App {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
       return;
     }
-    const list = this.#route.view === 'findings' ? this.#findings : this.#route.view === 'pins' ? this.#pins : undefined;
+    const list =
+      this.#route.view === 'findings' ? this.#findings : this.#route.view === 'pins' ? this.#pins : undefined;
     const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
     const free = event.target === document.body || event.target === document.documentElement;
     if (event.key === 'Escape') {
@@ -142,7 +149,20 @@ function footer({ version }: Payload): HTMLElement {
     'footer',
     {},
     el('span', {}, `pindrift${version === undefined ? '' : ` ${version}`}`),
-    el('span', { class: 'keys' }, key('j'), ' ', key('k'), ' next, previous  ', key('Enter'), ' open  ', key('Esc'), ' back  ', key('/'), ' search'),
+    el(
+      'span',
+      { class: 'keys' },
+      key('j'),
+      ' ',
+      key('k'),
+      ' next, previous  ',
+      key('Enter'),
+      ' open  ',
+      key('Esc'),
+      ' back  ',
+      key('/'),
+      ' search',
+    ),
   );
 }
 
@@ -151,8 +171,16 @@ async function start(): Promise<void> {
     new App(await load('report'));
   } catch (error) {
     byId('main').replaceChildren(
-      el('p', { class: 'notice' }, `This report cannot be shown in this browser: ${error instanceof Error ? error.message : error}`),
-      el('p', { class: 'notice' }, 'A browser of 2023 or later can. The same as plain text: pindrift report --report text'),
+      el(
+        'p',
+        { class: 'notice' },
+        `This report cannot be shown in this browser: ${error instanceof Error ? error.message : error}`,
+      ),
+      el(
+        'p',
+        { class: 'notice' },
+        'A browser of 2023 or later can. The same as plain text: pindrift report --report text',
+      ),
     );
   }
 }

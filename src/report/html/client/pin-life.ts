@@ -29,7 +29,9 @@ export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: Findin
       line: step.line,
       time: unit === 'none' ? undefined : step.time,
       rel:
-        step.time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(step.time, base, unit, digits),
+        step.time === undefined || base === undefined || unit === 'none'
+          ? ''
+          : relativeTime(step.time, base, unit, digits),
       cpu: step.cpu,
       task: step.pid === undefined ? '' : `pid ${step.pid}`,
       fn: '',
@@ -40,6 +42,7 @@ export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: Findin
     from,
     to: from === undefined || held === undefined ? undefined : from + held,
     state: pins.word('state', i) as LifeView['state'],
+    lost: [],
     marks: { pinned: [], mapped: [], address: [] },
   };
 }

@@ -78,7 +78,7 @@ export class Pins {
     this.#found = el('input', { type: 'checkbox', change });
     this.#heads = this.#columns.map((column) => this.#head(column));
     this.#grid = el('div', {
-      class: 'grid',
+      class: 'table',
       role: 'grid',
       tabindex: 0,
       id: 'pins',
@@ -86,14 +86,8 @@ export class Pins {
       'aria-colcount': this.#columns.length,
       keydown: (event: KeyboardEvent) => this.#onKey(event),
     });
-    const heads = el('div', { class: 'pin-row heads', role: 'row', 'aria-rowindex': 1 }, this.#heads);
-    const body = el('div', { class: 'body', role: 'rowgroup' });
-    this.#grid.append(heads, body);
-    this.#rows = new Rows(body, { height: ROW, row: (i) => this.#row(i) });
-    // The heads stand over their columns whatever a scroll bar takes.
-    new ResizeObserver(() => {
-      heads.style.marginRight = `${body.offsetWidth - body.clientWidth}px`;
-    }).observe(body);
+    this.#grid.append(el('div', { class: 'pin-row heads', role: 'row', 'aria-rowindex': 1 }, this.#heads));
+    this.#rows = new Rows(this.#grid, { height: ROW, head: ROW, row: (i) => this.#row(i) });
     this.node = el(
       'div',
       { class: 'pins' },
@@ -107,8 +101,12 @@ export class Pins {
         this.#count,
       ),
       payload.pinsLeft > 0 &&
-        el('p', { class: 'notice' }, `${grouped(payload.pinsLeft)} pins that held no longer than these are left out of this file.`),
-      el('div', { class: 'table' }, this.#grid),
+        el(
+          'p',
+          { class: 'notice' },
+          `${grouped(payload.pinsLeft)} pins that held no longer than these are left out of this file.`,
+        ),
+      this.#grid,
       this.#detail,
     );
     this.#filter();
@@ -254,7 +252,12 @@ export class Pins {
     };
     const close = el(
       'button',
-      { type: 'button', 'aria-label': 'Close this pin', title: 'Close this pin (Esc)', click: () => this.#onShow(undefined) },
+      {
+        type: 'button',
+        'aria-label': 'Close this pin',
+        title: 'Close this pin (Esc)',
+        click: () => this.#onShow(undefined),
+      },
       '✕',
     );
     const more: [string, string][] = [

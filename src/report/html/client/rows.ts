@@ -1,6 +1,8 @@
 // A list of any length of which only the rows on the screen exist. Rows are equally high.
 export interface RowsOptions {
   height: number;
+  /** of what stays at the top of the box, over the rows */
+  head?: number;
   row(index: number): HTMLElement;
 }
 
@@ -47,7 +49,7 @@ export class Rows {
     const { height } = this.#options;
     const top = index * height;
     const seen = this.#top();
-    const room = this.box.clientHeight;
+    const room = this.#room;
     if (top < seen) {
       this.#scroll(top);
     } else if (top + height > seen + room) {
@@ -58,13 +60,17 @@ export class Rows {
 
   /** Rows that fit on the screen, for PageDown. */
   get page(): number {
-    return Math.max(1, Math.floor(this.box.clientHeight / this.#options.height) - 1);
+    return Math.max(1, Math.floor(this.#room / this.#options.height) - 1);
+  }
+
+  get #room(): number {
+    return this.box.clientHeight - (this.#options.head ?? 0);
   }
 
   /** How many pixels of the list one pixel of the scroll bar is. */
   get #scale(): number {
     const { height } = this.#options;
-    const room = this.box.clientHeight;
+    const room = this.#room;
     const real = this.#count * height - room;
     return real <= MAX_HEIGHT - room ? 1 : real / (MAX_HEIGHT - room);
   }

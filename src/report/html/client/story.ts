@@ -45,7 +45,11 @@ function lines({ line, stack, text }: StepView, life: LifeView): HTMLElement {
     {},
     el('span', { class: 'gutter' }, `${line} | `),
     marked(text, life),
-    (stack ?? []).map((frame) => ['\n', el('span', { class: 'gutter' }, `${' '.repeat(String(line).length)} | `), frame]),
+    (stack ?? []).map((frame) => [
+      '\n',
+      el('span', { class: 'gutter' }, `${' '.repeat(String(line).length)} | `),
+      frame,
+    ]),
   );
 }
 

@@ -1,7 +1,8 @@
 // The two ribbons of a pin: the page that is held, and what its address maps. They lie on each other as long as they
 // are the same page, and part where they are not. No DOM in here.
-import type { FindingView, LifeView } from '../../payload.ts';
+
 import { type Mapping, mappingSpans, uses } from '../../../lifeline.ts';
+import type { FindingView, LifeView } from '../../payload.ts';
 import type { Places } from './places.ts';
 
 export interface Band {
@@ -89,7 +90,9 @@ export function lanes({ steps }: FindingView['life']): Lane[] {
     }
   }
   return [
-    ...[...cpus].sort(([a], [b]) => a - b).map(([cpu, all]): Lane => ({ label: `cpu${cpu}`, group: 'cpu', steps: all })),
+    ...[...cpus]
+      .sort(([a], [b]) => a - b)
+      .map(([cpu, all]): Lane => ({ label: `cpu${cpu}`, group: 'cpu', steps: all })),
     ...[...tasks].map(([task, all]): Lane => ({ label: task, group: 'task', steps: all })),
   ];
 }

@@ -2,7 +2,16 @@
 // each CPU and task. Everything is drawn anew for each zoom; a story has a few dozen steps at most.
 import { axisTop } from 'd3-axis';
 import { select } from 'd3-selection';
-import { area, curveBumpX, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, type SymbolType } from 'd3-shape';
+import {
+  area,
+  curveBumpX,
+  type SymbolType,
+  symbol,
+  symbolCircle,
+  symbolDiamond,
+  symbolSquare,
+  symbolTriangle,
+} from 'd3-shape';
 import type { TraceInfo } from '../../../contract.ts';
 import type { LifeView } from '../../payload.ts';
 import { svg } from '../dom.ts';
@@ -74,9 +83,17 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
     places.steps.map((x, i) =>
       svg('line', { class: `hair${i === picture.picked ? ' picked' : ''}`, x1: x, x2: x, y1: AXIS, y2: height - 4 }),
     ),
-    ribbon('pin', places.from, places.to ?? places.end, page, `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}`, picture),
+    ribbon(
+      'pin',
+      places.from,
+      places.to ?? places.end,
+      page,
+      `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}`,
+      picture,
+    ),
     bands.map((band) => addressRibbon(band, together, apart, picture)),
     parted && partedLabel(bands, together, picture),
+    life.lost.map(({ time, words }) => lostMark(words, places.at(time), height, picture)),
     used.map(({ label, row, x0, x1 }) => useBar(label, x0, x1, useTop + row * USE, left)),
     rows.map(({ steps: own }, row) => threads(own, places, laneTop + row * LANE + LANE / 2)),
     rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
@@ -84,17 +101,36 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
   const labels = [
     label('pinned page', page + RIBBON / 2, left, 'ribbon-label'),
     label('address', (parted ? apart : together) + RIBBON / 2, left, 'ribbon-label'),
-    ...(used.length > 0 ? [label(life.steps.some((step) => step.role === 'pipe') ? 'pipe' : 'i/o', useTop + USE / 2 - 2, left, 'ribbon-label')] : []),
+    ...(used.length > 0
+      ? [
+          label(
+            life.steps.some((step) => step.role === 'pipe') ? 'pipe' : 'i/o',
+            useTop + USE / 2 - 2,
+            left,
+            'ribbon-label',
+          ),
+        ]
+      : []),
     ...rows.map((row, i) => label(row.label, laneTop + i * LANE + LANE / 2, left, `lane-label ${row.group}`)),
   ];
-  const rules = rows.map((_, i) => svg('line', { class: 'rule', x1: 0, x2: width, y1: laneTop + i * LANE, y2: laneTop + i * LANE }));
-  return { height, nodes: [patterns(id, left, width, height), ...rules, axis(picture), plot, numbers(picture), ...labels] };
+  const rules = rows.map((_, i) =>
+    svg('line', { class: 'rule', x1: 0, x2: width, y1: laneTop + i * LANE, y2: laneTop + i * LANE }),
+  );
+  return {
+    height,
+    nodes: [patterns(id, left, width, height), ...rules, axis(picture), plot, numbers(picture), ...labels],
+  };
 }
 
 function label(text: string, y: number, left: number, kind: string): SVGElement {
   const room = Math.floor((left - 10) / CHAR);
   const short = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-  return svg('text', { class: kind, x: left - 8, y: y + 4, 'text-anchor': 'end' }, short, short !== text && svg('title', {}, text));
+  return svg(
+    'text',
+    { class: kind, x: left - 8, y: y + 4, 'text-anchor': 'end' },
+    short,
+    short !== text && svg('title', {}, text),
+  );
 }
 
 function ribbon(kind: string, x0: number, x1: number, y: number, text: string, place: Frame): SVGElement {
@@ -110,7 +146,9 @@ function ribbon(kind: string, x0: number, x1: number, y: number, text: string, p
 /** Text in a band, where it fits in the part that is seen. */
 function inside(text: string, x0: number, x1: number, y: number, left: number): SVGElement | undefined {
   const from = Math.max(left, x0);
-  return text.length * CHAR + 10 > x1 - from ? undefined : svg('text', { class: 'in-band', x: from + 6, y: y + 4 }, text);
+  return text.length * CHAR + 10 > x1 - from
+    ? undefined
+    : svg('text', { class: 'in-band', x: from + 6, y: y + 4 }, text);
 }
 
 function addressRibbon(band: Band, together: number, apart: number, place: Frame): SVGElement {
@@ -129,7 +167,12 @@ function addressRibbon(band: Band, together: number, apart: number, place: Frame
     [band.x0 + bend, apart],
     [Math.max(band.x1, band.x0 + bend + 1), apart],
   ]);
-  return svg('g', { class: 'band other' }, svg('path', { d: path ?? '' }), inside(band.label, band.x0 + bend, band.x1, apart + RIBBON / 2, place.left));
+  return svg(
+    'g',
+    { class: 'band other' },
+    svg('path', { d: path ?? '' }),
+    inside(band.label, band.x0 + bend, band.x1, apart + RIBBON / 2, place.left),
+  );
 }
 
 function partedLabel(bands: readonly Band[], y: number, { left, places, width }: Picture): SVGElement {
@@ -142,6 +185,20 @@ function partedLabel(bands: readonly Band[], y: number, { left, places, width }:
     { class: 'parted' },
     svg('line', { x1: x, x2: x, y1: y - RIBBON - 6, y2: y + RIBBON + GAP }),
     fits && svg('text', { x: from, y: y + 13 }, text),
+  );
+}
+
+/** Events are missing here: the story may have a hole. */
+function lostMark(words: string, x: number | undefined, height: number, { width }: Picture): SVGElement | undefined {
+  if (x === undefined) {
+    return undefined;
+  }
+  const left = x + words.length * CHAR + 8 > width;
+  return svg(
+    'g',
+    { class: 'lost' },
+    svg('line', { x1: x, x2: x, y1: AXIS, y2: height - 4 }),
+    svg('text', { x: left ? x - 4 : x + 4, y: height - 6, 'text-anchor': left ? 'end' : 'start' }, words),
   );
 }
 
@@ -165,7 +222,13 @@ function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElem
   if (step === undefined) {
     return undefined;
   }
-  const classes = ['glyph', step.kind, i === life.parting ? 'parts' : '', step.minor ? 'minor' : '', i === picked ? 'picked' : ''];
+  const classes = [
+    'glyph',
+    step.kind,
+    i === life.parting ? 'parts' : '',
+    step.minor ? 'minor' : '',
+    i === picked ? 'picked' : '',
+  ];
   return svg('path', {
     class: classes.filter(Boolean).join(' '),
     d: symbol(SYMBOLS[step.kind], step.minor ? 34 : 84)() ?? '',
@@ -205,7 +268,10 @@ function axis({ left, life, places, unit, width }: Picture): SVGElement {
       const half = (text.length * CHAR) / 2;
       const at = Math.max(x, left + half);
       if (text !== '' && at - half > free && at + half < width + 2 && x > left - 4) {
-        group.append(svg('line', { x1: x, x2: x, y1: -5, y2: 0 }), svg('text', { x: at, y: -9, 'text-anchor': 'middle' }, text));
+        group.append(
+          svg('line', { x1: x, x2: x, y1: -5, y2: 0 }),
+          svg('text', { x: at, y: -9, 'text-anchor': 'middle' }, text),
+        );
         free = at + half + 8;
       }
     }
@@ -233,19 +299,28 @@ function span(value: number, width: number, unit: TraceInfo['timeUnit']): string
   if (unit !== 'ns') {
     return `${sign}${size} ticks`;
   }
-  const [per, name] = width < 4000 ? [1, 'ns'] : width < 4_000_000 ? [1e3, 'us'] : width < 4_000_000_000 ? [1e6, 'ms'] : [1e9, 's'];
+  const [per, name] =
+    width < 4000 ? [1, 'ns'] : width < 4_000_000 ? [1e3, 'us'] : width < 4_000_000_000 ? [1e6, 'ms'] : [1e9, 's'];
   const digits = Math.max(0, Math.ceil(-Math.log10(width / per / 12)));
   return `${sign}${(size / per).toFixed(Math.min(3, digits))} ${name}`;
 }
 
 function patterns(id: string, left: number, width: number, height: number): SVGElement {
   const pattern = (name: string, ...children: SVGElement[]) =>
-    svg('pattern', { id: `${id}-${name}`, class: `pattern ${name}`, width: 6, height: 6, patternUnits: 'userSpaceOnUse' }, ...children);
+    svg(
+      'pattern',
+      { id: `${id}-${name}`, class: `pattern ${name}`, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
+      ...children,
+    );
   const ground = () => svg('rect', { class: 'ground', width: 6, height: 6 });
   return svg(
     'defs',
     {},
-    svg('clipPath', { id: `${id}-clip` }, svg('rect', { x: left - 1, y: 0, width: Math.max(0, width - left - 1), height })),
+    svg(
+      'clipPath',
+      { id: `${id}-clip` },
+      svg('rect', { x: left - 1, y: 0, width: Math.max(0, width - left - 1), height }),
+    ),
     pattern('swapped', svg('path', { d: 'M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2' })),
     pattern('read-only', ground(), svg('path', { d: 'M0,5 h6' })),
     pattern('shared', ground(), svg('path', { d: 'M3,0 v6' })),

@@ -12,6 +12,8 @@ export interface Places {
   /** where the pin was taken and where it ends; without an end it goes on to the right border */
   from: number;
   to: number | undefined;
+  /** x of a time between the steps */
+  at(time: number): number | undefined;
   /** right border, zoomed: nothing is drawn beyond */
   end: number;
   /** to scale: what the axis shows, relative to the first step */
@@ -25,9 +27,7 @@ export function hasTimes({ steps }: LifeView): boolean {
 }
 
 export function place(life: LifeView, mode: Mode, left: number, right: number, zoom: ZoomTransform): Places {
-  return mode === 'time' && hasTimes(life)
-    ? toScale(life, left, right, zoom)
-    : evenly(life, left, right, zoom);
+  return mode === 'time' && hasTimes(life) ? toScale(life, left, right, zoom) : evenly(life, left, right, zoom);
 }
 
 function evenly({ from, state, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Places {
@@ -47,6 +47,7 @@ function evenly({ from, state, steps, to }: LifeView, left: number, right: numbe
     steps: steps.map((_, i) => at(i)),
     from: pinned < 0 && from !== undefined ? (between(from) ?? at(0)) : at(Math.max(0, pinned)),
     to: released >= 0 ? at(released) : state === 'held' ? undefined : between(to),
+    at: between,
     end: zoom.applyX(right),
     scale: undefined,
   };
@@ -68,6 +69,7 @@ function toScale({ from, steps, to }: LifeView, left: number, right: number, zoo
     steps: times.map((time) => scale(time)),
     from: scale((from ?? base) - base),
     to: to === undefined ? undefined : scale(to - base),
+    at: (time) => scale(time - base),
     end: zoom.applyX(right),
     scale,
   };

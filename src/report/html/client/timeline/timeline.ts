@@ -1,6 +1,6 @@
 // The timeline as something to work with: zoom, pan, hover, pick a step by mouse, touch or key.
 import { pointer, select } from 'd3-selection';
-import { type D3ZoomEvent, zoom, zoomIdentity, type ZoomTransform } from 'd3-zoom';
+import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import 'd3-transition';
 import type { TraceInfo } from '../../../contract.ts';
 import type { LifeView } from '../../payload.ts';
@@ -51,7 +51,11 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
   const tip = el('div', { class: 'tip', hidden: true });
   const spoken = el('p', { class: 'spoken', 'aria-live': 'polite' });
   const modes = (['steps', 'time'] as const).map((name) =>
-    el('button', { type: 'button', 'data-mode': name, click: () => setMode(name) }, name === 'steps' ? 'step by step' : 'to scale'),
+    el(
+      'button',
+      { type: 'button', 'data-mode': name, click: () => setMode(name) },
+      name === 'steps' ? 'step by step' : 'to scale',
+    ),
   );
   const button = (text: string, name: string, click: () => void) =>
     el('button', { type: 'button', 'aria-label': name, title: name, click }, text);
@@ -88,7 +92,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
         { class: 'switch' },
         button('−', 'Zoom out', () => zoomBy(1 / STEP_ZOOM)),
         button('+', 'Zoom in', () => zoomBy(STEP_ZOOM)),
-        button('fit', 'Show all of it', () => behaviour.transform(selection, zoomIdentity)),
+        button('fit', 'fit all of it', () => behaviour.transform(selection, zoomIdentity)),
       ),
       el('span', { class: 'hint' }, 'Ctrl + wheel zooms, drag pans'),
     ),
@@ -150,7 +154,8 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
 
   function near(event: MouseEvent): number | undefined {
     const [x, y] = pointer(event, picture);
-    const number = event.target instanceof Element ? event.target.closest<SVGElement>('[data-step]')?.dataset.step : undefined;
+    const number =
+      event.target instanceof Element ? event.target.closest<SVGElement>('[data-step]')?.dataset.step : undefined;
     if (number !== undefined) {
       return Number(number);
     }
@@ -187,7 +192,10 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
     if (tell && step !== undefined) {
       onPick(step);
       const one = life.steps[step];
-      spoken.textContent = one === undefined ? '' : `step ${step + 1} of ${life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, line ${one.line}`;
+      spoken.textContent =
+        one === undefined
+          ? ''
+          : `step ${step + 1} of ${life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, line ${one.line}`;
     }
   }
 

@@ -1,0 +1,36 @@
+// Why: `--timing` and `--debug-rule`, loaded only when one of them is given.
+import { DebugRule } from '../../engine/debug-rule.ts';
+import { observers } from '../../engine/observe.ts';
+import { Timing } from '../../engine/timing.ts';
+import type { Rule } from '../../rules/contract.ts';
+import { InputError } from '../../util/errors.ts';
+import { escapeControl } from '../../util/escape.ts';
+import { nearest } from '../../util/nearest.ts';
+import type { Watch, WatchWishes } from './rule-flags.ts';
+
+export function watchRules(rules: readonly Rule[], flags: WatchWishes): Watch {
+  const id = flags['debug-rule'];
+  const debug = id === undefined ? undefined : debugging(id, rules);
+  const timing = flags.timing === true ? new Timing() : undefined;
+  const from = performance.now();
+  return {
+    observer: observers(debug, timing),
+    done() {
+      for (const line of timing?.lines(performance.now() - from) ?? []) process.stderr.write(line);
+    },
+  };
+}
+
+function debugging(id: string, rules: readonly Rule[]): DebugRule {
+  const ids = rules.map(({ meta }) => meta.id);
+  if (!ids.includes(id)) {
+    const meant = nearest(id, ids);
+    throw new InputError(`--debug-rule ${id}: no rule that runs is called so`, {
+      tryThis: meant === undefined ? 'pindrift rules list' : `--debug-rule ${meant}`,
+    });
+  }
+  return new DebugRule(id, (lines) => process.stderr.write(escapeLines(lines)));
+}
+
+/** Text of the trace may be in it. */
+const escapeLines = (text: string): string => text.split('\n').map(escapeControl).join('\n');
