@@ -1,7 +1,8 @@
 // `npm run honesty -- DIR`: damages every labelled capture in many ways and looks what is still claimed. Wrong is:
 // `clean` although the evidence of a true drift was taken away, an error that the whole capture does not support, or
 // a `certain` claim that the whole capture does not make. Exits 1 on any. Options: --sample N (every Nth capture and
-// variant, for tests), --part I/N (share of the captures, for running several at once), --json FILE, --verbose.
+// variant), --part I/N (share of the captures, for running several at once), --json FILE, --doc FILE (write the table
+// between its honesty marks), --verbose.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,8 @@ import { gunzipSync } from 'node:zlib';
 import { check } from '../src/engine/check.ts';
 import { memoryInput } from '../src/engine/input.ts';
 import type { CheckReport } from '../src/report/contract.ts';
-import { type Variant, variants } from './damage.ts';
+import { variants } from './damage.ts';
+import { judgeDamaged, type Outcome, trueDrifts } from './judge-damaged.ts';
 import type { Truth } from './truth.ts';
 
 const { values, positionals } = parseArgs({
@@ -19,45 +21,9 @@ const { values, positionals } = parseArgs({
     part: { type: 'string', default: '0/1' },
     json: { type: 'string' },
     verbose: { type: 'boolean', default: false },
+    doc: { type: 'string' },
   },
 });
-
-export type Outcome = 'right' | 'undecided' | 'wrong';
-
-interface Judged {
-  outcome: Outcome;
-  why?: string;
-}
-
-/** Drifts that really lost or leaked data; only for them is `clean` a wrong answer. */
-export const trueDrifts = (truth: Truth): number =>
-  truth.truth.filter(
-    (t) =>
-      t.error === undefined &&
-      t.diverged &&
-      !t.self_inflicted &&
-      (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true)),
-  ).length;
-
-/** What a report on damaged text may say, given the report on the whole. */
-export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefined, drifts: number): Judged {
-  if (damaged === undefined) return { outcome: 'undecided' };
-  const place = (f: CheckReport['findings'][number]) => `${f.pin.address} ${f.pin.mm ?? ''}`;
-  const known = new Map<string, number>();
-  const rank = { note: 0, warning: 1, error: 2 } as const;
-  for (const f of whole.findings) known.set(place(f), Math.max(known.get(place(f)) ?? 0, rank[f.severity]));
-  const kept = damaged.findings.filter((f) => f.severity !== 'note');
-  for (const f of kept) {
-    const was = known.get(place(f)) ?? 0;
-    if (f.severity === 'error' && was < 1)
-      return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
-    if (f.confidence === 'certain' && was < 1)
-      return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
-  }
-  if (damaged.verdict === 'clean' && drifts > 0) return { outcome: 'wrong', why: 'clean' };
-  if (damaged.verdict === 'could-not-be-checked') return { outcome: 'undecided' };
-  return { outcome: 'right' };
-}
 
 function captures(dir: string): string[] {
   const out: string[] = [];
@@ -98,7 +64,7 @@ for (const [i, dir] of captures(root).entries()) {
   // what the whole capture cannot show, a damaged one need not
   const drifts = whole.verdict === 'violated' ? trueDrifts(truth) : 0;
   let v = 0;
-  for (const variant of variants(text, i) as Iterable<Variant>) {
+  for (const variant of variants(text, i)) {
     if (v++ % every !== 0) continue;
     const damaged = await verdictOf(dir, variant.text);
     const j = judgeDamaged(whole, damaged, drifts);
@@ -120,4 +86,24 @@ for (const [kind, r] of [...table].sort())
 if (!values.verbose) for (const w of wrong.slice(0, 200)) console.log(w);
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify({ captures: n, table: Object.fromEntries(table), wrong }, null, 2)}\n`);
+if (values.doc !== undefined) writeDoc(values.doc);
 process.exitCode = wrong.length > 0 ? 1 : 0;
+
+function writeDoc(path: string): void {
+  const begin = '<!-- honesty: written by scripts/honesty.ts --doc -->\n';
+  const text = readFileSync(path, 'utf8');
+  const at = text.indexOf(begin) + begin.length;
+  const rows = [...table].sort().map(([kind, r]) => `| ${kind} | ${r.right} | ${r.undecided} | ${r.wrong} |`);
+  const lines = [
+    `${n} captures, each damaged in every way:`,
+    '',
+    '| damage | right | honestly undecided | wrong |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+  writeFileSync(
+    path,
+    `${text.slice(0, at)}${lines.join('\n')}\n${text.slice(text.indexOf('<!-- end of honesty -->'))}`,
+  );
+}

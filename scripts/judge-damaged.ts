@@ -1,0 +1,40 @@
+// What a report on a damaged trace may say, given the report on the whole one (honesty script and test).
+import type { CheckReport } from '../src/report/contract.ts';
+import type { Truth } from './truth.ts';
+
+export type Outcome = 'right' | 'undecided' | 'wrong';
+
+export interface Judged {
+  outcome: Outcome;
+  why?: string;
+}
+
+/** Drifts that really lost or leaked data; only for them is `clean` a wrong answer. */
+export const trueDrifts = (truth: Truth): number =>
+  truth.truth.filter(
+    (t) =>
+      t.error === undefined &&
+      t.diverged &&
+      !t.self_inflicted &&
+      (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true)),
+  ).length;
+
+/** What a report on damaged text may say, given the report on the whole. */
+export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefined, drifts: number): Judged {
+  if (damaged === undefined) return { outcome: 'undecided' };
+  const place = (f: CheckReport['findings'][number]) => `${f.pin.address} ${f.pin.mm ?? ''}`;
+  const known = new Map<string, number>();
+  const rank = { note: 0, warning: 1, error: 2 } as const;
+  for (const f of whole.findings) known.set(place(f), Math.max(known.get(place(f)) ?? 0, rank[f.severity]));
+  const kept = damaged.findings.filter((f) => f.severity !== 'note');
+  for (const f of kept) {
+    const was = known.get(place(f)) ?? 0;
+    if (f.severity === 'error' && was < 1)
+      return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
+    if (f.confidence === 'certain' && was < 1)
+      return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
+  }
+  if (damaged.verdict === 'clean' && drifts > 0) return { outcome: 'wrong', why: 'clean' };
+  if (damaged.verdict === 'could-not-be-checked') return { outcome: 'undecided' };
+  return { outcome: 'right' };
+}
