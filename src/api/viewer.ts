@@ -371,8 +371,8 @@ class ModelView extends View implements view.Model {
     return this.#gaps;
   }
   get facts(): view.TraceFacts {
-    const { cpus, damage, ...facts } = this.#r.facts;
-    return Object.freeze({ ...facts, cpus, damage });
+    const { cpus, damage, filtered, ...facts } = this.#r.facts;
+    return Object.freeze({ ...facts, cpus, damage, filtered });
   }
   get torn(): view.Torn {
     const { first, ...counts } = this.#r.torn;

@@ -256,6 +256,8 @@ export interface TraceFacts {
   readonly unread: number;
   /** why the input ends before it should */
   readonly damage: string | undefined;
+  /** the filter that left events out, as flags: `--pid 157` */
+  readonly filtered: string | undefined;
 }
 
 /** What does not fit together, because lines in between are missing. */

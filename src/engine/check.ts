@@ -1,24 +1,24 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, no store between.
-import { Model } from '../model/model.ts';
-import { finish, replay } from '../model/replay.ts';
+import { finish, REPLAYED, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
-import type { TraceFormat, TraceHead } from '../parsers/line.ts';
+import type { TraceFormat } from '../parsers/line.ts';
 import type { Source } from '../parsers/source.ts';
-import type { CheckReport, DetailedReport, Loss, PinLife, RuleOutcome, TraceInfo } from '../report/contract.ts';
+import type { CheckReport, DetailedReport, PinLife } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding, Verdict } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
-import { isTransientCaller } from '../vocabulary/callers.ts';
-import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
-import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import { eraOfRelease } from '../vocabulary/era.ts';
+import { KIND_NAMES } from '../vocabulary/kinds.ts';
+import type { RecordBatch } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
+import type { TraceFilter } from './filter.ts';
 import { fileInput, type TraceInput } from './input.ts';
-import { outcomesOf, verdictOf } from './outcome.ts';
+import { decideEra, demandEvents, factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './judged.ts';
+import { readTraceParallel, workersFor } from './parallel.ts';
 import { PinLives } from './pins.ts';
-import { LINE_KIND_NAMES, ReadStats, readTrace } from './read.ts';
+import { ReadStats, readTrace } from './read.ts';
 import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
@@ -29,14 +29,14 @@ export interface CheckOptions {
   rules?: readonly Rule[];
   /** options of the rules, and who looks over their shoulders */
   running?: RuleOptions;
+  /** threads that read a large plain file; 1: only this one. The report does not depend on it. */
+  workers?: number;
+  /** events that are looked at; what is left out is said in the verdict */
+  filter?: TraceFilter;
   onProgress?: (path: string, position: number, size: number | undefined) => void;
 }
 
-interface OneTrace {
-  info: TraceInfo;
-  findings: Finding[];
-  undecided: Map<string, string[]>;
-  model: Model;
+interface OneTrace extends Judged {
   pins: PinLife[];
 }
 
@@ -62,18 +62,7 @@ export async function checkDetailed(
   for (const [i, trace] of traces.entries()) {
     done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, i, rules, options));
   }
-  const findings = done.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
-  const outcomes = outcomesOf(rules, findings, done);
-  return {
-    report: {
-      schema: 'pindrift.check/1',
-      verdict: verdictOf(findings, outcomes),
-      traces: done.map((t) => t.info),
-      rules: outcomes,
-      findings,
-    },
-    pins: done.flatMap((t) => t.pins),
-  };
+  return { report: reportOf(rules, done), pins: done.flatMap((t) => t.pins) };
 }
 
 type OneOptions = CheckOptions & { pins?: boolean };
@@ -110,127 +99,35 @@ async function checkSource(
     if (era !== undefined) vocabulary.era.fits(era.name, `kernel ${head.kernel}`);
   }
   const stats = new ReadStats();
-  const model = new Model(KIND_NAMES.length);
-  model.isTransientCaller = (s) => isTransientCaller(vocabulary.symbols[s] ?? '');
-  model.symbols = vocabulary.symbols;
+  const model = newModel(vocabulary.symbols);
   const collector = new Collector(model, rules, options.running);
   const lives = options.pins === true ? new PinLives(model) : undefined;
-  await readTrace(source, parser, vocabulary, stats, {
-    onBatch: (batch) => replay(model, batch),
-    onProgress: (position) => options.onProgress?.(path, position, source.size),
-  });
-  model.facts = {
-    cpus: head.cpus,
-    timeUnit: head.timeUnit,
-    overwritten: head.overwritten ?? 0,
-    unread: stats.kinds[8],
-    damage: stats.damage,
+  vocabulary.keep = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
+  const reading = {
+    filter: options.filter,
+    onBatch: (batch: RecordBatch, lineBase?: number) => replay(model, batch, lineBase),
+    onProgress: (position: number) => options.onProgress?.(path, position, source.size),
   };
+  const workers = workersFor(source, input.file, head, options.workers);
+  if (workers > 0 && input.file !== undefined && source.size !== undefined) {
+    await readTraceParallel(input.file, head, vocabulary, stats, { ...reading, workers, size: source.size });
+  } else await readTrace(source, parser, vocabulary, stats, reading);
+  // kinds that nobody wanted as records were only counted (rmap_del is a quarter of a trace)
+  for (const [kind, n] of vocabulary.seen().entries()) if (!vocabulary.keep[kind]) model.seen[kind] += n;
+  model.lastLine = stats.lines;
+  model.facts = factsOf(head, stats, options.filter);
   finish(model);
-  if (stats.kinds[1] === 0) {
-    throw new InputError('no event could be read from this trace', {
-      where: path,
-      tryThis:
-        stats.bad.length > 0
-          ? `line ${stats.bad[0].line}: ${stats.bad[0].reason}`
-          : 'check that the capture ran: the file has headers only',
-    });
-  }
+  demandEvents(path, stats);
   const { era, from } = decideEra(vocabulary, options.kernel);
   const lines = await fetchLines(input, head, [...collector.offsets(), ...(lives?.offsets() ?? [])]);
   const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
   const findings = collector.findings(index, words);
   return {
-    info: traceInfo(path, head, stats, vocabulary, model, era, from),
+    info: traceInfo(textInfo(path, head, stats), model, era?.name, from),
     findings,
     undecided: collector.undecided,
+    notKept: collector.notKept,
     model,
     pins: lives?.lives(index, words, findings) ?? [],
   };
 }
-
-export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {
-  if (kernel !== undefined) {
-    const era = eraNamed(kernel) ?? eraOfRelease(kernel);
-    if (era === undefined)
-      throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
-        tryThis: '--kernel 5.10, 6.1, 6.12, 7.2 or the output of uname -r',
-      });
-    return { era, from: 'given' };
-  }
-  const left = vocabulary.era.candidates;
-  if (left.length === 1) return { era: left[0], from: vocabulary.era.reasons.join(', ') };
-  return { era: undefined, from: `undecided between ${left.map((e) => e.name).join(', ')}; say --kernel` };
-}
-
-function traceInfo(
-  path: string,
-  head: TraceHead,
-  stats: ReadStats,
-  vocabulary: Vocabulary,
-  model: Model,
-  era: Era | undefined,
-  from: string,
-): TraceInfo {
-  const losses: Loss[] = [];
-  if (stats.kinds[8] > 0) {
-    losses.push({
-      kind: 'bad-line',
-      count: stats.kinds[8],
-      line: stats.bad[0]?.line,
-      reason: stats.bad[0]?.reason ?? '',
-      samples: stats.bad.map((b) => ({ line: b.line, text: b.text })),
-    });
-  }
-  for (const l of stats.lost) {
-    losses.push({
-      kind: 'lost-events',
-      count: known(l.n),
-      cpu: l.cpu >= 0 ? l.cpu : undefined,
-      line: l.line,
-      time: known(l.ts),
-      reason: 'the kernel or the recorder dropped events here',
-    });
-  }
-  if ((head.overwritten ?? 0) > 0)
-    losses.push({
-      kind: 'overwritten',
-      count: head.overwritten,
-      reason: 'the ring buffer overwrote its oldest events before the trace was read',
-    });
-  if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
-  if (stats.cut) losses.push({ kind: 'truncated', line: stats.lines, reason: 'the last line is incomplete' });
-  let mmEvents = 0;
-  model.seen.forEach((n, k) => {
-    if (k !== Kind.lost) mmEvents += n;
-  });
-  return {
-    path,
-    format: head.format,
-    variant: head.variant,
-    kernel: head.kernel,
-    era: era?.name,
-    eraFrom: from,
-    clock: head.clock,
-    timeUnit: head.timeUnit,
-    cpus: head.cpus,
-    lines: stats.lines,
-    events: stats.kinds[1],
-    mmEvents,
-    bytes: stats.bytes,
-    lineKinds: Object.fromEntries(
-      LINE_KIND_NAMES.map((name, k) => [name, stats.kinds[k]] as const).filter(([name, n]) => name !== '' && n > 0),
-    ),
-    losses,
-    firstTime: known(stats.firstTs),
-    lastTime: known(stats.lastTs),
-    pins: {
-      seen: model.counts.pins,
-      released: model.counts.released - model.counts.presumed,
-      presumed: model.counts.presumed,
-      open: model.held.size,
-    },
-  };
-}
-
-const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

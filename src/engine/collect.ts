@@ -12,13 +12,20 @@ import { isAt, type Words } from './words.ts';
 /** The rule whose verdict decides whether the whole is clean. */
 export const DECIDING = 'insufficient-evidence';
 
+/** Of notes that nothing but a missing line speaks for, so many are kept per rule; the others are counted. */
+const MOST_NOTES = 400;
+
 export class Collector {
+  /** notes of low confidence that were counted and not kept, by rule */
+  readonly notKept = new Map<string, number>();
+  readonly #notes = new Map<string, number>();
   /** the reports behind each finding, the most specific first */
   readonly told = new Map<Finding, readonly Draft[]>();
   readonly undecided = new Map<string, string[]>();
   readonly #model: Model;
   readonly #drafts: Draft[] = [];
   readonly #harm = new Map<Drift, HarmReport[]>();
+  #groups: { of: number; list: readonly Group[] } | undefined;
 
   constructor(model: Model, rules: readonly Rule[], options: RuleOptions = {}) {
     this.#model = model;
@@ -26,7 +33,7 @@ export class Collector {
       model,
       rules,
       {
-        report: (rule, report) => this.#drafts.push({ rule, report: draftOf(report) }),
+        report: (rule, report) => this.#keep({ rule, report: draftOf(report) }),
         harm: (_rule, report) => {
           const harm = harmOf(report);
           const list = this.#harm.get(harm.drift);
@@ -42,6 +49,19 @@ export class Collector {
       },
       options,
     );
+  }
+
+  #keep(d: Draft): void {
+    const { id } = d.rule.meta;
+    if (d.report.severity === 'note' && d.report.doubts?.some((doubt) => doubt.cap === 'low')) {
+      const n = (this.#notes.get(id) ?? 0) + 1;
+      this.#notes.set(id, n);
+      if (n > MOST_NOTES) {
+        this.notKept.set(id, n - MOST_NOTES);
+        return;
+      }
+    }
+    this.#drafts.push(d);
   }
 
   #undecided(id: string, reason: string): void {
@@ -74,7 +94,8 @@ export class Collector {
   }
 
   /** Drafts about the same drift are one group, under the rule nobody in it overrides. */
-  #group(): Group[] {
+  #group(): readonly Group[] {
+    if (this.#groups?.of === this.#drafts.length) return this.#groups.list;
     const byDrift = new Map<Drift, Draft[]>();
     const alone: Draft[] = [];
     for (const d of this.#drafts) {
@@ -91,17 +112,19 @@ export class Collector {
       const main = drafts.find((d) => !overridden.has(d.rule.meta.id)) ?? drafts[0];
       groups.push({ main, also: drafts.filter((d) => d !== main), drift, harm: this.#harm.get(drift) ?? [] });
     }
+    const byPin = new Map<unknown, Group[]>();
+    for (const g of groups) {
+      const list = byPin.get(g.drift?.pin);
+      if (list === undefined) byPin.set(g.drift?.pin, [g]);
+      else list.push(g);
+    }
     for (const d of alone) {
       // the same story told by a rule about the drift of this pin: link it there
-      const told = groups.find(
-        (g) =>
-          d.report.pin !== undefined &&
-          g.drift?.pin === d.report.pin &&
-          (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id),
-      );
+      const told = byPin.get(d.report.pin)?.find((g) => (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id));
       if (told !== undefined) told.also.push(d);
       else groups.push({ main: d, also: [], drift: undefined, harm: [] });
     }
+    this.#groups = { of: this.#drafts.length, list: groups };
     return groups;
   }
 

@@ -38,7 +38,7 @@ export async function fetchLines(
   let i = 0;
   while (i < wanted.length) {
     let j = i + 1;
-    while (j < wanted.length && wanted[j] - wanted[j - 1] < 1 << 18) j++;
+    while (j < wanted.length && wanted[j] - wanted[j - 1] < 1 << 15) j++;
     await scan(input, head, wanted.slice(i, j), found, wanted[i]);
     i = j;
   }

@@ -22,12 +22,12 @@ import { eraOfRelease } from '../vocabulary/era.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
-import { decideEra } from './check.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
 import { fileInput } from './input.ts';
+import { decideEra, demandEvents, factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './judged.ts';
 import { ReadStats } from './read.ts';
-import { factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './rerun.ts';
+
 import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
@@ -111,25 +111,17 @@ async function ingestSource(
     onBatch: (batch) => replay(model, batch),
     onProgress: (position) => options.onProgress?.(path, position, source.size),
   });
-  model.facts = factsOf(head, stats.kinds[LineKind.Bad], stats.damage);
+  model.lastLine = stats.lines;
+  model.facts = factsOf(head, stats);
   finish(model);
-  if (stats.kinds[1] === 0) {
-    const first = stats.bad.at(0);
-    throw new InputError('no event could be read from this trace', {
-      where: path,
-      tryThis:
-        first === undefined
-          ? 'check that the capture ran: the file has headers only'
-          : `line ${first.line}: ${first.reason}`,
-    });
-  }
+  demandEvents(path, stats);
   const { era, from } = decideEra(vocabulary, options.kernel);
   const lines = await fetchLines(fileInput(path), head, collector.offsets());
   const findings = collector.findings(index, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
   const info = traceInfo(textInfo(path, head, stats), model, era?.name, from);
   const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
   trace.finish(source.identity(), head, info, vocabulary.symbols, vmemmap);
-  return { info, findings, undecided: collector.undecided, model };
+  return { info, findings, undecided: collector.undecided, notKept: collector.notKept, model };
 }
 
 interface ReadHooks {

@@ -4,10 +4,16 @@ import { openSource, type Source, type SourceOptions } from '../parsers/source.t
 export interface TraceInput {
   /** how it is named to people */
   readonly path: string;
+  /** the file, where it is one: workers open it again */
+  readonly file?: string;
   open(options?: SourceOptions): Promise<Source>;
 }
 
-export const fileInput = (path: string): TraceInput => ({ path, open: (options) => openSource(path, options) });
+export const fileInput = (path: string): TraceInput => ({
+  path,
+  file: path,
+  open: (options) => openSource(path, options),
+});
 
 /** @param text trace text, uncompressed */
 export function memoryInput(path: string, text: string | Uint8Array): TraceInput {

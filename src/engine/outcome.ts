@@ -14,6 +14,7 @@ export interface Decided {
   info: { era?: string };
   undecided: ReadonlyMap<string, readonly string[]>;
   model: Model;
+  notKept?: ReadonlyMap<string, number>;
 }
 
 export const needText = (anyOf: readonly string[], era: string | undefined): string =>
@@ -34,7 +35,8 @@ export function outcomesOf(
       }
     }
     const verdict: Verdict = mine > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
-    return { id: meta.id, verdict, findings: mine, missing: [...missing] };
+    const notKept = traces.reduce((n, t) => n + (t.notKept?.get(meta.id) ?? 0), 0);
+    return { id: meta.id, verdict, findings: mine, missing: [...missing], notKept: notKept > 0 ? notKept : undefined };
   });
 }
 

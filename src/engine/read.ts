@@ -7,9 +7,11 @@ import { text } from '../util/bytes.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
 const BAD_SAMPLES = 5;
+const MOST_LOST = 1000;
 
 export interface BadLine {
   line: number;
@@ -34,16 +36,38 @@ export class ReadStats {
   readonly lost: LostEvents[] = [];
   /** events per CPU that were lost */
   lostTotal = 0;
+  /** events that a filter left out */
+  filtered = 0;
   firstTs = Number.NaN;
   lastTs = Number.NaN;
   /** the last line has no newline and did not read */
   cut = false;
   damage: string | undefined;
+
+  /** Add what was seen in the part of the trace behind this one. */
+  add(next: ReadStats): void {
+    const { lines } = this;
+    for (const bad of next.bad) if (this.bad.length < BAD_SAMPLES) this.bad.push({ ...bad, line: bad.line + lines });
+    for (const lost of next.lost) {
+      if (this.lost.length === MOST_LOST) break;
+      this.lost.push({ ...lost, line: lost.line + lines, ts: Number.isNaN(lost.ts) ? this.lastTs : lost.ts });
+    }
+    for (const [kind, n] of next.kinds.entries()) this.kinds[kind] += n;
+    this.lines += next.lines;
+    this.bytes += next.bytes;
+    this.lostTotal += next.lostTotal;
+    this.filtered += next.filtered;
+    if (Number.isNaN(this.firstTs)) this.firstTs = next.firstTs;
+    if (!Number.isNaN(next.lastTs)) this.lastTs = next.lastTs;
+    this.cut ||= next.cut;
+    this.damage ??= next.damage;
+  }
 }
 
 export interface ReadOptions {
   onBatch: (batch: RecordBatch) => void;
   onProgress?: (position: number) => void;
+  filter?: TraceFilter;
 }
 
 export async function readTrace(
@@ -54,64 +78,114 @@ export async function readTrace(
   options: ReadOptions,
 ): Promise<void> {
   const lines = new LineReader(source, { quoted: parser.head.format === 'csv' });
-  const out = new TraceLine();
-  const batch = new RecordBatch();
-  const { kinds } = stats;
+  const reader = new RecordReader(parser, vocabulary, stats, options.filter, new RecordBatch(), (batch) => {
+    options.onBatch(batch);
+    batch.clear();
+  });
   while (await lines.fill()) {
+    reader.take(lines);
+    options.onProgress?.(source.position);
+  }
+  reader.flush();
+  stats.lines = lines.number;
+  stats.bytes = lines.position;
+  stats.damage = source.damage;
+}
+
+/** Makes records of lines. Used by everything that reads a trace, whole or in parts. */
+export class RecordReader {
+  stats: ReadStats;
+  readonly #parser: LineParser;
+  readonly #vocabulary: Vocabulary;
+  readonly #filter: LineFilter | undefined;
+  readonly #line = new TraceLine();
+  readonly #batch: RecordBatch;
+  readonly #onFull: (batch: RecordBatch) => void;
+
+  /** @param onFull takes the batch over, and leaves it empty */
+  constructor(
+    parser: LineParser,
+    vocabulary: Vocabulary,
+    stats: ReadStats,
+    filter: TraceFilter | undefined,
+    batch: RecordBatch,
+    onFull: (batch: RecordBatch) => void,
+  ) {
+    this.#parser = parser;
+    this.#vocabulary = vocabulary;
+    this.stats = stats;
+    this.#filter = isFilter(filter) ? new LineFilter(filter, parser.head) : undefined;
+    this.#batch = batch;
+    this.#onFull = onFull;
+  }
+
+  /**
+   * Take the lines that `lines` has.
+   * @param shift what to add to their offsets
+   * @param before lines not to count
+   */
+  take(lines: LineReader, shift = 0, before = 0): void {
+    const out = this.#line;
+    const parser = this.#parser;
+    const vocabulary = this.#vocabulary;
+    const filter = this.#filter;
+    const batch = this.#batch;
+    const { stats } = this;
+    const { kinds } = stats;
     while (lines.next()) {
       if (lines.tooLong) {
         kinds[LineKind.Bad]++;
-        note(stats, lines, 'the line is longer than 1 MiB');
+        note(stats, lines, lines.number - before, 'the line is longer than 1 MiB');
         continue;
       }
       parser.parse(lines.buf, lines.start, lines.end, out);
       const kind = out.kind;
       kinds[kind]++;
       if (kind === LineKind.Event) {
-        if (!Number.isNaN(out.ts)) {
-          stats.lastTs = out.ts;
-          if (Number.isNaN(stats.firstTs)) stats.firstTs = out.ts;
+        const ts = out.ts;
+        if (!Number.isNaN(ts)) {
+          stats.lastTs = ts;
+          if (Number.isNaN(stats.firstTs)) stats.firstTs = ts;
         }
-        vocabulary.decode(out, lines.offset, lines.number, batch);
-      } else if (kind === LineKind.Lost) lost(stats, out, lines, batch);
-      else if (kind === LineKind.Bad) {
+        if (filter !== undefined && !filter.keeps(out)) {
+          stats.filtered++;
+          continue;
+        }
+        vocabulary.decode(out, lines.offset + shift, lines.number - before, batch);
+        if (batch.full) this.flush();
+      } else if (kind === LineKind.Lost) {
+        lost(stats, out, lines.offset + shift, lines.number - before, batch);
+        if (batch.full) this.flush();
+      } else if (kind === LineKind.Bad) {
         if (lines.unterminated) stats.cut = true;
-        note(stats, lines, out.reason);
-      }
-      if (batch.full) {
-        options.onBatch(batch);
-        batch.clear();
+        note(stats, lines, lines.number - before, out.reason);
       }
     }
-    options.onProgress?.(source.position);
   }
-  if (batch.length > 0) options.onBatch(batch);
-  stats.lines = lines.number;
-  stats.bytes = lines.position;
-  stats.damage = source.damage;
+
+  /** Hand over what is there. */
+  flush(): void {
+    if (this.#batch.length > 0) this.#onFull(this.#batch);
+  }
 }
 
-function note(stats: ReadStats, lines: LineReader, reason: string): void {
+function note(stats: ReadStats, lines: LineReader, line: number, reason: string): void {
   if (stats.bad.length >= BAD_SAMPLES) return;
-  stats.bad.push({
-    line: lines.number,
-    reason,
-    text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)),
-  });
+  stats.bad.push({ line, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)) });
 }
 
-function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: RecordBatch): void {
+function lost(stats: ReadStats, out: TraceLine, offset: number, line: number, batch: RecordBatch): void {
   const n = out.lost >= 0 ? out.lost : Number.NaN;
   if (!Number.isNaN(n)) stats.lostTotal += n;
-  if (stats.lost.length < 1000) stats.lost.push({ cpu: out.cpu, n, line: lines.number, ts: stats.lastTs });
+  if (stats.lost.length < MOST_LOST) stats.lost.push({ cpu: out.cpu, n, line, ts: stats.lastTs });
   const o = batch.length * STRIDE;
   batch.rows.fill(Number.NaN, o, o + STRIDE);
   batch.rows[o] = Kind.lost;
   batch.rows[o + Slot.CPU] = out.cpu;
   batch.rows[o + Slot.PID] = -1;
   batch.rows[o + Slot.TS] = stats.lastTs;
-  batch.rows[o + Slot.OFFSET] = lines.offset;
-  batch.rows[o + Slot.LINE] = lines.number;
+  batch.rows[o + Slot.OFFSET] = offset;
+  batch.rows[o + Slot.LINE] = line;
   batch.rows[o + Slot.N] = n;
   batch.length++;
 }

@@ -8,8 +8,8 @@ import { isTransientCaller } from '../vocabulary/callers.ts';
 import { type Era, eraOfRelease } from '../vocabulary/era.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
-import { decideEra } from './check.ts';
 import type { TraceInput } from './input.ts';
+import { decideEra } from './judged.ts';
 import { ReadStats, readTrace } from './read.ts';
 
 export interface ReplayOptions {

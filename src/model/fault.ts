@@ -1,7 +1,8 @@
 // Faults: what a write fault or a swap fault puts into the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
-import { Slot } from '../vocabulary/record.ts';
+
 import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
+import { Slot } from '../vocabulary/record.ts';
 import { Model } from './model.ts';
 import { type At, entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte, type Task } from './state.ts';
 

@@ -42,6 +42,8 @@ export interface TraceFacts {
   overwritten: number;
   /** lines that could not be read */
   unread: number;
+  /** the filter that left events out, as flags */
+  filtered?: string;
   /** why the input ends before it should */
   damage?: string;
 }
@@ -443,6 +445,7 @@ export class Model {
       this.torn.rets + this.torn.entries + this.torn.exits > 0 ||
       this.silentCpus() > 0 ||
       this.facts.unread > 0 ||
+      this.facts.filtered !== undefined ||
       this.facts.damage !== undefined
     );
   }

@@ -1,5 +1,5 @@
 // Which function of the model answers which kind of record: the replay itself is this table.
-import { Kind, KIND_NAMES } from '../vocabulary/kinds.ts';
+import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import * as device from './device.ts';
 import * as faults from './fault.ts';

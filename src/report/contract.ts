@@ -47,6 +47,8 @@ export interface RuleOutcome {
   findings: number;
   /** event kinds that were needed and not seen, or other reasons why the rule could not decide */
   missing: string[];
+  /** notes of low confidence that were counted and not kept, beyond 400 of the rule in one trace */
+  notKept?: number;
 }
 
 /** A finding that the user's config accepts (docs/rules-guide/config.md). It counts for no verdict and no exit code. */

@@ -3,7 +3,7 @@
 // browser too, so it may import types and steps.ts only.
 import type { Finding } from '../rules/finding.ts';
 import type { DetailedReport, PinLife } from './contract.ts';
-import { partingStep } from './steps.ts';
+import { partingStep, stepKind } from './steps.ts';
 
 export type LifeStep = PinLife['steps'][number];
 
@@ -108,10 +108,22 @@ export function partingIndex(steps: readonly { line: number }[], finding: Findin
   return index < 0 ? undefined : index;
 }
 
+/** Some findings are about a page or a range that nobody had pinned: their `pin` names only the place. */
+export function hasPin(finding: Finding): boolean {
+  return finding.pin.api !== undefined || finding.evidence.some((step) => stepKind(step.role) === 'pin');
+}
+
 /** Pins to draw: those given, and for a finding whose pin is not among them what its evidence shows. */
 export function lives({ pins, report }: DetailedReport): PinLife[] {
   const told = new Set(pins.map((pin) => pin.finding));
-  return [...pins, ...report.findings.filter(({ n }) => !told.has(n)).map(lifeOf)];
+  const missing = report.findings.filter((finding) => !told.has(finding.n) && hasPin(finding));
+  return [...pins.map(inOrder), ...missing.map(lifeOf)];
+}
+
+/** A lockless GUP notes the grab before the call returns: only the lines tell what came first. */
+function inOrder(pin: PinLife): PinLife {
+  const sorted = pin.steps.every((step, i) => i === 0 || (pin.steps[i - 1]?.line ?? 0) <= step.line);
+  return sorted ? pin : { ...pin, steps: pin.steps.toSorted((a, b) => a.line - b.line) };
 }
 
 function lifeOf(finding: Finding): PinLife {

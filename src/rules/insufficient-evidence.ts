@@ -55,6 +55,7 @@ export default defineRule({
           context.undecided(`${facts.overwritten} events were overwritten before the first line`);
         if (facts.unread > 0)
           context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
+        if (facts.filtered !== undefined) context.undecided(`the trace was filtered (${facts.filtered})`);
         if (facts.damage !== undefined) context.undecided(facts.damage);
         if (model.gaps.length > 0)
           context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);

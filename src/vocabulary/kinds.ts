@@ -204,6 +204,9 @@ export type FieldsOfKind<K extends KindName> = (typeof KIND_LIST)[K][number];
 /** Names by number: `KIND_NAMES[row[Slot.KIND]]`. */
 export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
 
+/** Kinds of pindrift's own; those from this number on are brought by rules and mean nothing in another run. */
+export const BUILT_IN_KINDS = KIND_NAMES.length;
+
 /** Numbers by name: `Kind.grab`. */
 export const Kind = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as Record<KindName, number>;
 

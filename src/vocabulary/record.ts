@@ -51,7 +51,7 @@ export class RecordBatch {
   rows: Float64Array;
   length = 0;
 
-  constructor(rows = new Float64Array(BATCH_RECORDS * STRIDE)) {
+  constructor(rows: Float64Array = new Float64Array(BATCH_RECORDS * STRIDE)) {
     this.rows = rows;
   }
 

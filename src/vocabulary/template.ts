@@ -1,16 +1,173 @@
-// The shape of one event's arguments, learned from its first line and checked on each: which keys come in
-// which order. Reading a line is then a walk over known literals. What deviates is read by name instead,
-// so a template is a fast path and never a filter.
+// The arguments of one event, whichever way they are printed. A template is one layout of them, learned from a line:
+// which keys come in which order, and the slot each goes to. A line of that layout is read by place, four characters
+// at once; any other line is taken apart by name and finds, or makes, the template of its own layout. So a template is
+// a fast path and never a filter, and what a line says does not depend on the lines before it.
+import { text } from '../util/bytes.ts';
+import type { FieldType, KindField } from './kinds.ts';
+import { half, number64 } from './number.ts';
+import { Slot } from './record.ts';
+import type { Symbols } from './symbols.ts';
 
 const EQ = 61; // =
 const SP = 32;
 const QUOTE = 34;
+const COLON = 58;
+const COMMA = 44;
+const PAREN_OPEN = 40;
+const PAREN_CLOSE = 41;
 
 /** Start of a field's value in the line and its end (exclusive). */
 export interface FieldSpan {
   key: string;
   start: number;
   end: number;
+}
+
+const SKIP = -1;
+const NUM = 0;
+const PTE = 1;
+const SYM = 2;
+const LEN = 3;
+const TYPE: Record<FieldType, number> = { num: NUM, pte: PTE, sym: SYM, len: LEN };
+
+export class Template {
+  readonly keys: readonly string[];
+  /** system calls print hex without `0x`; they are rare, and read by name */
+  readonly #bareHex: boolean;
+  /** per key: ` key=` as bytes and as words, the slot of its value (or SKIP), how its text becomes a number */
+  readonly #literals: Literal[];
+  readonly #slots: number[] = [];
+  readonly #types: number[] = [];
+
+  constructor(keys: readonly string[], fields: readonly KindField[], bareHex: boolean) {
+    this.keys = keys;
+    this.#bareHex = bareHex;
+    this.#literals = keys.map((key) => new Literal(` ${key}=`));
+    const taken = new Set<string>();
+    for (const key of keys) {
+      // a slot belongs to the first key with its meaning: `page` before `folio`
+      const field = fields.find((f) => f.names.includes(key) && !taken.has(`${f.slot} ${f.type}`));
+      if (field !== undefined) taken.add(`${field.slot} ${field.type}`);
+      this.#slots.push(field?.slot ?? SKIP);
+      this.#types.push(field === undefined ? NUM : TYPE[field.type]);
+    }
+  }
+
+  /**
+   * Read the arguments behind `from` (where the blank before the first key stands) into the record at `rows[o]`.
+   * False when they have another layout; the record may be filled in part then.
+   */
+  read(
+    buf: Uint8Array,
+    view: DataView,
+    from: number,
+    end: number,
+    rows: Float64Array,
+    o: number,
+    symbols: Symbols,
+  ): boolean {
+    if (this.#bareHex) return false;
+    const literals = this.#literals;
+    const slots = this.#slots;
+    const types = this.#types;
+    let pos = from;
+    for (let k = 0; k < literals.length; k++) {
+      pos = literals[k].skip(view, pos, end);
+      if (pos < 0) return false;
+      const slot = slots[k];
+      if (slot === SKIP) {
+        pos = valueEnd(buf, pos, end);
+        continue;
+      }
+      const type = types[k];
+      if (buf[pos] !== 48 || buf[pos + 1] !== 120 || type === SYM) {
+        const stop = valueEnd(buf, pos, end);
+        if (type === SYM) rows[o + slot] = symbols.read(buf, pos, stop);
+        else put(type, slot, number64(buf, pos, stop, false), rows, o);
+        pos = stop;
+        continue;
+      }
+      // hex up to the next blank
+      pos += 2;
+      const first = pos;
+      let hi = 0;
+      let lo = 0;
+      while (pos < end && buf[pos] !== SP) {
+        if (pos + 4 <= end) {
+          const word = view.getInt32(pos, true);
+          const letters = (word >>> 6) & 0x01010101;
+          const digits = (word & 0x0f0f0f0f) + letters * 9;
+          // each of the four is 0..9 or a..f: the upper halves of the characters, then the range of the lower ones
+          const upper = (word & 0xf0f0f0f0) ^ 0x30303030 ^ (letters * 0x50);
+          const lower = (((digits + 0x06060606) ^ (letters << 4)) | digits) & 0x10101010;
+          if ((upper | lower) === 0) {
+            const pairs = (digits << 4) | (digits >>> 8);
+            hi = (hi << 16) | (lo >>> 16);
+            lo = (lo << 16) | ((pairs & 0xff) << 8) | ((pairs >>> 16) & 0xff);
+            pos += 4;
+            continue;
+          }
+        }
+        const c = buf[pos];
+        const digit = c <= 57 ? c - 48 : c - 87;
+        if ((digit & ~15) !== 0) return false;
+        hi = (hi << 4) | (lo >>> 28);
+        lo = (lo << 4) | digit;
+        pos++;
+      }
+      if (pos === first || pos - first > 16) return false;
+      if (type === NUM) rows[o + slot] = hi * 4294967296 + (lo >>> 0);
+      else {
+        half.hi = hi;
+        half.lo = lo;
+        put(type, slot, hi * 4294967296 + (lo >>> 0), rows, o);
+      }
+    }
+    return pos === end;
+  }
+
+  /** Put the values of fields with this template's keys into the record. */
+  fill(buf: Uint8Array, spans: readonly FieldSpan[], rows: Float64Array, o: number, symbols: Symbols): void {
+    spans.forEach((f, k) => {
+      const slot = this.#slots[k];
+      if (slot === SKIP) return;
+      if (this.#types[k] === SYM) rows[o + slot] = symbols.read(buf, f.start, f.end);
+      else put(this.#types[k], slot, number64(buf, f.start, f.end, this.#bareHex), rows, o);
+    });
+  }
+}
+
+function put(type: number, slot: number, value: number, rows: Float64Array, o: number): void {
+  if (Number.isNaN(value)) return;
+  if (type === PTE) {
+    rows[o + Slot.PTE_HI] = half.hi;
+    rows[o + Slot.PTE_LO] = half.lo;
+  } else if (type === LEN) rows[o + Slot.END] = rows[o + Slot.ADDR] + value;
+  else rows[o + slot] = value;
+}
+
+/** Bytes that are expected somewhere, compared four at a time; the last word overlaps the one before it. */
+export class Literal {
+  readonly length: number;
+  readonly #words: Int32Array;
+  readonly #last: number;
+
+  /** @param expected at least four characters, of one byte each */
+  constructor(expected: string) {
+    const bytes = Buffer.from(expected.padStart(4), 'latin1');
+    this.length = bytes.length;
+    this.#words = Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, i) => bytes.readInt32LE(4 * i));
+    this.#last = bytes.readInt32LE(bytes.length - 4);
+  }
+
+  /** The place behind it, or -1 when something else stands at `pos`. */
+  skip(view: DataView, pos: number, end: number): number {
+    const behind = pos + this.length;
+    if (behind > end || view.getInt32(behind - 4, true) !== this.#last) return -1;
+    const words = this.#words;
+    for (let i = 0, at = pos; i < words.length; i++, at += 4) if (view.getInt32(at, true) !== words[i]) return -1;
+    return behind;
+  }
 }
 
 /** End of the value that starts at `pos`: the next blank, or the closing quote. */
@@ -25,36 +182,22 @@ export function valueEnd(buf: Uint8Array, pos: number, end: number): number {
   return i;
 }
 
-/**
- * Length of the probe location at `pos`: `(sym+0x0/0x220)`, `(A <- B)`, `([unknown/kretprobe'd] <- B)`,
- * `(ffffffff8de62860)`. Printed by print_kprobe_event() and print_kretprobe_event(), kernel/trace/trace_kprobe.c.
- * @returns offset just behind the closing parenthesis, or `pos` when there is no location
- */
-export function locationEnd(buf: Uint8Array, pos: number, end: number): number {
-  if (buf[pos] !== 40) return pos;
-  for (let i = pos + 1; i < end; i++) if (buf[i] === 41) return i + 1;
-  return pos;
-}
-
 /** All `key=value` and `key: value,` fields of a line's arguments, in order. The slow, tolerant way. */
 export function fields(buf: Uint8Array, start: number, end: number): FieldSpan[] {
+  // sys_madvise(start: 7fcde215a000, len_in: 4000): print_syscall_enter(), kernel/trace/trace_syscalls.c
+  if (buf[start] === PAREN_OPEN && colonInside(buf, start + 1, end)) return colonFields(buf, start + 1, end);
   const out: FieldSpan[] = [];
-  let i = locationEnd(buf, start, end);
-  if (buf[start] === 40 && i < end && i > start && buf[i - 1] === 41 && colonInside(buf, start + 1, i - 1)) {
-    // sys_madvise(start: 7fcde215a000, len_in: 4000): print_syscall_enter(), kernel/trace/trace_syscalls.c
-    return colonFields(buf, start + 1, end);
-  }
-  if (buf[start] === 40 && i === end && colonInside(buf, start + 1, end)) return colonFields(buf, start + 1, end);
+  let i = start;
   while (i < end) {
-    while (i < end && (buf[i] === SP || buf[i] === 44)) i++;
+    while (i < end && (buf[i] === SP || buf[i] === COMMA)) i++;
     const keyStart = i;
-    while (i < end && buf[i] !== EQ && buf[i] !== SP && buf[i] !== 58) i++;
+    while (i < end && buf[i] !== EQ && buf[i] !== SP && buf[i] !== COLON) i++;
     if (i < end && buf[i] === EQ) {
       const valueStart = i + 1;
       i = valueEnd(buf, valueStart, end);
-      out.push({ key: latin1(buf, keyStart, valueStart - 1), start: valueStart, end: i });
-    } else if (i < end && buf[i] === 58 && buf[i + 1] === SP && out.length === 0) {
-      // perf and trace-cmd print syscalls as `start: 0x7fb5722f3000, len_in: 0x00004000`
+      out.push({ key: text(buf, keyStart, valueStart - 1), start: valueStart, end: i });
+    } else if (i < end && buf[i] === COLON && buf[i + 1] === SP && out.length === 0) {
+      // perf and trace-cmd print system calls as `start: 0x7fb5722f3000, len_in: 0x00004000`
       return colonFields(buf, keyStart, end);
     } else {
       while (i < end && buf[i] !== SP) i++;
@@ -63,8 +206,8 @@ export function fields(buf: Uint8Array, start: number, end: number): FieldSpan[]
   return out;
 }
 
-function colonInside(buf: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (buf[i] === 58 && buf[i + 1] === SP) return true;
+export function colonInside(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (buf[i] === COLON && buf[i + 1] === SP) return true;
   return false;
 }
 
@@ -72,81 +215,16 @@ function colonFields(buf: Uint8Array, start: number, end: number): FieldSpan[] {
   const out: FieldSpan[] = [];
   let i = start;
   while (i < end) {
-    while (i < end && (buf[i] === SP || buf[i] === 44)) i++;
+    while (i < end && (buf[i] === SP || buf[i] === COMMA)) i++;
     const keyStart = i;
-    while (i < end && buf[i] !== 58) i++;
+    while (i < end && buf[i] !== COLON) i++;
     const keyEnd = i;
     i++;
     while (i < end && buf[i] === SP) i++;
     const valueStart = i;
-    while (i < end && buf[i] !== 44 && buf[i] !== 41 && buf[i] !== SP) i++;
-    if (keyEnd < end && i > valueStart) out.push({ key: latin1(buf, keyStart, keyEnd), start: valueStart, end: i });
-    while (i < end && buf[i] !== 44) i++;
+    while (i < end && buf[i] !== COMMA && buf[i] !== PAREN_CLOSE && buf[i] !== SP) i++;
+    if (keyEnd < end && i > valueStart) out.push({ key: text(buf, keyStart, keyEnd), start: valueStart, end: i });
+    while (i < end && buf[i] !== COMMA) i++;
   }
   return out;
-}
-
-/** Text of a byte range; trace text that matters for keys and symbols is ASCII. */
-export function latin1(buf: Uint8Array, start: number, end: number): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, end - start).toString('latin1');
-}
-
-/** Upper and lower half of the number read last by {@link number64}. */
-export const half = { hi: 0, lo: 0 };
-
-/**
- * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
- * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always exact
- * for hex), NaN when there is no number: `(fault)`, a symbol, a hashed pointer
- */
-export function number64(buf: Uint8Array, start: number, end: number, bareHex: boolean): number {
-  let i = start;
-  let hex = bareHex;
-  if (buf[i] === 48 && (buf[i + 1] | 32) === 120 && i + 1 < end) {
-    i += 2;
-    hex = true;
-  }
-  if (hex) {
-    const n = end - i;
-    if (n < 1 || n > 16) return Number.NaN;
-    const split = n > 8 ? end - 8 : i;
-    let hi = 0;
-    let bad = 0;
-    for (; i < split; i++) {
-      const c = buf[i];
-      const d = c <= 57 ? c - 48 : (c | 32) - 87;
-      bad |= d & ~15;
-      hi = (hi << 4) | d;
-    }
-    let lo = 0;
-    for (; i < end; i++) {
-      const c = buf[i];
-      const d = c <= 57 ? c - 48 : (c | 32) - 87;
-      bad |= d & ~15;
-      lo = (lo << 4) | d;
-    }
-    if (bad !== 0) return Number.NaN;
-    half.hi = hi;
-    half.lo = lo;
-    return hi * 4294967296 + (lo >>> 0);
-  }
-  const negative = buf[i] === 45;
-  if (negative) i++;
-  if (i >= end) return Number.NaN;
-  let v = 0;
-  for (; i < end; i++) {
-    const d = buf[i] - 48;
-    if (d < 0 || d > 9) return Number.NaN;
-    v = v * 10 + d;
-  }
-  if (v > 9223372036854775807) {
-    const big = BigInt(latin1(buf, start, end));
-    half.hi = Number((big >> 32n) & 0xffffffffn) | 0;
-    half.lo = Number(big & 0xffffffffn) | 0;
-    return half.hi * 4294967296 + (half.lo >>> 0);
-  }
-  if (negative) v = -v;
-  half.hi = Math.floor(v / 4294967296) | 0;
-  half.lo = (v % 4294967296) | 0;
-  return v;
 }

@@ -29,6 +29,8 @@ export interface StepView {
 
 /** What the timeline draws. */
 export interface LifeView {
+  /** false: the finding is about a page that nobody had pinned */
+  isPin: boolean;
   /** `pfn 0x7fb7d` */
   pinned: string;
   /** what is mapped after the parting */
@@ -63,6 +65,15 @@ export interface FindingView {
   more?: number | undefined;
 }
 
+/** Known and accepted by the user's config. */
+export interface SuppressedView {
+  rule: string;
+  message: string;
+  where: string;
+  reason: string;
+  until: string;
+}
+
 export interface RuleView {
   id: string;
   verdict: Verdict;
@@ -90,6 +101,7 @@ export interface Payload {
   traces: TraceView[];
   rules: RuleView[];
   findings: FindingView[];
+  suppressed: SuppressedView[];
   /** the pins themselves are apart: they are read when somebody looks at them */
   pinCount: number;
   /** pins that are not in the file, since there were too many */

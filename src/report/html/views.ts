@@ -1,9 +1,9 @@
 // From the report to what the page shows, in the words that all reports for people use.
 import type { Evidence, Finding } from '../../rules/finding.ts';
 import { type Alike, alike, moreWords } from '../alike.ts';
-import type { CheckReport, DetailedReport, PinLife, TraceInfo } from '../contract.ts';
+import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../contract.ts';
 import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
-import { choosePins, type LifeStep, lives, partingIndex } from '../lifeline.ts';
+import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { type StepKind, stepKind } from '../steps.ts';
 import {
@@ -20,7 +20,17 @@ import {
   sizeWords,
   verdictWords,
 } from '../words.ts';
-import type { Fact, FindingView, LifeView, Parts, Payload, RuleView, StepView, TraceView } from './payload.ts';
+import type {
+  Fact,
+  FindingView,
+  LifeView,
+  Parts,
+  Payload,
+  RuleView,
+  StepView,
+  SuppressedView,
+  TraceView,
+} from './payload.ts';
 import { toColumns } from './pin-columns.ts';
 
 /** More pins than this make the file and the page slow; those that matter are kept. */
@@ -43,6 +53,7 @@ export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts 
     findings: report.findings.map((finding) =>
       findingView(finding, report.traces[finding.trace], pinOf.get(finding.n), groups.get(finding.n), report),
     ),
+    suppressed: (report.suppressed ?? []).map(suppressedView),
     pinCount: shown.length,
     pinsLeft: all.length - shown.length,
   };
@@ -78,6 +89,17 @@ function findingView(
   };
 }
 
+function suppressedView({ finding, reason, until }: Suppressed): SuppressedView {
+  const where = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join(' ');
+  return {
+    rule: clean(finding.rule),
+    message: clean(finding.message),
+    where,
+    reason: clean(reason),
+    until: clean(until ?? ''),
+  };
+}
+
 function findingFacts(finding: Finding, trace: TraceInfo | undefined): Fact[] {
   const { pin, mapping } = finding;
   const thread = pin.tgid === undefined || pin.pid === undefined || pin.tgid === pin.pid ? '' : `thread ${pin.pid}`;
@@ -85,7 +107,7 @@ function findingFacts(finding: Finding, trace: TraceInfo | undefined): Fact[] {
     ['trace', [trace === undefined ? '' : pathWords(trace)]],
     ['process', [pinOwner(finding), thread, pin.mm === undefined ? '' : `mm ${clean(pin.mm)}`]],
     ['address', [clean(pin.address ?? '')]],
-    ['pinned', [pageWords(pin), clean(pin.api ?? ''), pin.flags.map(clean).join('|')]],
+    [hasPin(finding) ? 'pinned' : 'page', [pageWords(pin), clean(pin.api ?? ''), pin.flags.map(clean).join('|')]],
     ['by', [clean(pin.caller ?? '')]],
     ['mapped', [pageWords(mapping)]],
     ['cause', [clean(finding.cause)]],
@@ -125,6 +147,7 @@ function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife |
     };
   });
   return {
+    isPin: hasPin(finding),
     pinned: pageWords(finding.pin) ?? 'page not shown',
     mapped: pageWords(finding.mapping) ?? '',
     address: clean(finding.pin.address ?? ''),

@@ -1,6 +1,6 @@
 // What was checked and what could not be: rule by rule, trace by trace, with what was lost.
 import type { Verdict } from '../../../rules/finding.ts';
-import type { Payload, RuleView, TraceView } from '../payload.ts';
+import type { Payload, RuleView, SuppressedView, TraceView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -9,7 +9,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   'could-not-be-checked': 'could not be checked',
 };
 
-export function coverage({ rules, traces }: Payload): HTMLElement {
+export function coverage({ rules, suppressed, traces }: Payload): HTMLElement {
   const undecided = rules.filter(({ verdict }) => verdict === 'could-not-be-checked');
   return el(
     'div',
@@ -35,8 +35,20 @@ export function coverage({ rules, traces }: Payload): HTMLElement {
       ),
       el('tbody', {}, rules.map(ruleRow)),
     ),
+    suppressed.length > 0 && el('h2', {}, 'Accepted by the config'),
+    suppressed.length > 0 && el('ul', { class: 'accepted' }, suppressed.map(acceptedItem)),
     el('h2', {}, traces.length === 1 ? 'Trace' : 'Traces'),
     traces.map(traceBlock),
+  );
+}
+
+function acceptedItem({ message, reason, rule, until, where }: SuppressedView): HTMLElement {
+  return el(
+    'li',
+    {},
+    el('b', {}, rule),
+    ` ${[where, message].filter(Boolean).join(': ')} `,
+    el('small', {}, `accepted${until === '' ? '' : ` until ${until}`}: ${reason}`),
   );
 }
 

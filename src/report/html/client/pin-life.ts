@@ -19,6 +19,7 @@ export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: Findin
   const from = number(pins.from[i]);
   const held = number(pins.held[i]);
   return {
+    isPin: true,
     pinned: pageOf(pins, i) || 'page not shown',
     mapped: '',
     address: pins.address.at(i) ?? '',

@@ -88,7 +88,7 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
       places.from,
       places.to ?? places.end,
       page,
-      `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}`,
+      life.isPin ? `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}` : life.pinned,
       picture,
     ),
     bands.map((band) => addressRibbon(band, together, apart, picture)),
@@ -99,7 +99,7 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
     rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
   );
   const labels = [
-    label('pinned page', page + RIBBON / 2, left, 'ribbon-label'),
+    label(life.isPin ? 'pinned page' : 'page', page + RIBBON / 2, left, 'ribbon-label'),
     label('address', (parted ? apart : together) + RIBBON / 2, left, 'ribbon-label'),
     ...(used.length > 0
       ? [

@@ -1,0 +1,133 @@
+// Events of probes that a rule brings, out of a store that was made without it: their lines are in the tables like all
+// others, so they are decoded from there and put among the records of the replay, in the trace's order.
+import { eventSources, readEvents, type StoredEvent } from '../store/events.ts';
+import type { Store } from '../store/open.ts';
+import { readRecords } from '../store/replay.ts';
+import { broughtProbes } from '../vocabulary/extend.ts';
+import { FUNCTIONS, probed } from '../vocabulary/functions.ts';
+import { BUILT_IN_KINDS, KIND_FIELDS, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { location } from '../vocabulary/place.ts';
+import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+
+/**
+ * Records of a trace as the vocabulary of now understands it. The batch is reused.
+ * @param symbols table of the trace's symbols; new ones are added
+ */
+export function* recordsOf(store: Store, trace: number, symbols: string[]): IterableIterator<RecordBatch> {
+  const brought = broughtProbes().size === 0 ? undefined : new Brought(store, trace, symbols);
+  const out = new RecordBatch();
+  for (const batch of readRecords(store, trace)) {
+    if (brought === undefined && !hasOthers(batch)) {
+      yield batch;
+      continue;
+    }
+    for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
+      const offset = batch.rows[o + Slot.OFFSET];
+      for (let row = brought?.before(offset); row !== undefined; row = brought?.before(offset))
+        yield* append(out, row, 0);
+      // kinds that some rule brought when the store was made: their numbers mean nothing any more
+      if (batch.rows[o] < BUILT_IN_KINDS) yield* append(out, batch.rows, o);
+    }
+  }
+  for (
+    let row = brought?.before(Number.POSITIVE_INFINITY);
+    row !== undefined;
+    row = brought?.before(Number.POSITIVE_INFINITY)
+  )
+    yield* append(out, row, 0);
+  if (out.length > 0) yield out;
+}
+
+function* append(out: RecordBatch, rows: Float64Array, o: number): IterableIterator<RecordBatch> {
+  if (out.full) {
+    yield out;
+    out.clear();
+  }
+  out.rows.set(rows.subarray(o, o + STRIDE), out.length * STRIDE);
+  out.length++;
+}
+
+function hasOthers({ rows, length }: RecordBatch): boolean {
+  for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) if (rows[o] >= BUILT_IN_KINDS) return true;
+  return false;
+}
+
+/** Rows of brought kinds, in the order of the trace. */
+class Brought {
+  readonly #events: Iterator<StoredEvent>;
+  readonly #symbols: string[];
+  readonly #index = new Map<string, number>();
+  #next: Float64Array | undefined;
+
+  constructor(store: Store, trace: number, symbols: string[]) {
+    this.#symbols = symbols;
+    for (const [i, text] of symbols.entries()) this.#index.set(text, i);
+    const events = candidates(store, trace);
+    this.#events = events.length === 0 ? [][Symbol.iterator]() : readEvents(store, { trace, events });
+    this.#next = this.#read();
+  }
+
+  /** The next row, if its line stands before this offset. */
+  before(offset: number): Float64Array | undefined {
+    const row = this.#next;
+    if (row === undefined || row[Slot.OFFSET] >= offset) return undefined;
+    this.#next = this.#read();
+    return row;
+  }
+
+  #read(): Float64Array | undefined {
+    for (let one = this.#events.next(); one.done !== true; one = this.#events.next()) {
+      const what = meaning(one.value);
+      if (what !== undefined) return this.#row(one.value, what);
+    }
+    return undefined;
+  }
+
+  #row(event: StoredEvent, { kind, fn }: { kind: number; fn: number }): Float64Array {
+    const row = new Float64Array(STRIDE).fill(Number.NaN);
+    row[Slot.KIND] = kind;
+    row[Slot.CPU] = event.cpu ?? -1;
+    row[Slot.PID] = event.pid ?? -1;
+    row[Slot.TGID] = event.tgid ?? -1;
+    row[Slot.TS] = event.ts ?? Number.NaN;
+    row[Slot.OFFSET] = event.offset;
+    row[Slot.LINE] = event.line;
+    row[Slot.FN] = fn;
+    for (const { slot, type, names } of KIND_FIELDS[kind]) {
+      const arg = event.args.find(({ key }) => names.includes(key));
+      if (arg === undefined) continue;
+      if (type === 'sym') row[slot] = this.#symbol(arg.text);
+      else if (typeof arg.value === 'bigint') row[slot] = Number(BigInt.asIntN(64, arg.value));
+    }
+    return row;
+  }
+
+  #symbol(text: string): number {
+    let at = this.#index.get(text);
+    if (at === undefined) {
+      at = this.#symbols.push(text) - 1;
+      this.#index.set(text, at);
+    }
+    return at;
+  }
+}
+
+/** What an event is, if a rule brought it. */
+function meaning({ event, at }: StoredEvent): { kind: number; fn: number } | undefined {
+  const { symbol, ret } = location(at);
+  const what = probed(event, symbol, ret);
+  if (what === undefined) return undefined;
+  const name = FUNCTIONS[what.fn][what.ret ? 'ret' : 'entry'];
+  const kind = name === undefined ? undefined : Kind[name as KindName];
+  return kind !== undefined && kind >= BUILT_IN_KINDS ? { kind, fn: what.fn } : undefined;
+}
+
+/** Event names worth reading: one look at each table tells. */
+function candidates(store: Store, trace: number): string[] {
+  return eventSources(store)
+    .map(({ name, system }) => (system === '' ? name : `${system}:${name}`))
+    .filter((name) => {
+      const first = readEvents(store, { trace, events: [name], limit: 1 }).next();
+      return first.done !== true && meaning(first.value) !== undefined;
+    });
+}

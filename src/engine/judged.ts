@@ -1,0 +1,155 @@
+// How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
+import { Model } from '../model/model.ts';
+import type { TraceHead } from '../parsers/line.ts';
+import type { CheckReport, Loss, TraceInfo } from '../report/contract.ts';
+import type { Rule } from '../rules/contract.ts';
+import type { Finding } from '../rules/finding.ts';
+import { InputError } from '../util/errors.ts';
+import { isTransientCaller } from '../vocabulary/callers.ts';
+import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
+import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
+import { outcomesOf, verdictOf } from './outcome.ts';
+import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
+
+/** One trace, replayed and judged. */
+export interface Judged {
+  info: TraceInfo;
+  findings: Finding[];
+  undecided: Map<string, string[]>;
+  model: Model;
+  /** low-confidence notes that were counted and not kept, by rule */
+  notKept?: ReadonlyMap<string, number>;
+}
+
+/** The report on several traces. */
+export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): CheckReport {
+  const findings = traces.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
+  const outcomes = outcomesOf(rules, findings, traces);
+  return {
+    schema: 'pindrift.check/1',
+    verdict: verdictOf(findings, outcomes),
+    traces: traces.map((t) => t.info),
+    rules: outcomes,
+    findings,
+  };
+}
+
+export function newModel(symbols: readonly string[]): Model {
+  const model = new Model(KIND_NAMES.length);
+  model.isTransientCaller = (s) => isTransientCaller(symbols[s] ?? '');
+  model.symbols = symbols;
+  return model;
+}
+
+/** What the rules may ask about the text. */
+export function factsOf(head: TraceHead, stats: ReadStats, filter?: TraceFilter): Model['facts'] {
+  return {
+    cpus: head.cpus,
+    timeUnit: head.timeUnit,
+    overwritten: head.overwritten ?? 0,
+    unread: stats.kinds[8],
+    damage: stats.damage,
+    filtered: isFilter(filter) ? describeFilter(filter) : undefined,
+  };
+}
+
+/** What the text itself shows; the rest of a trace's entry in the report is the replay's. */
+export type TextInfo = Omit<TraceInfo, 'era' | 'eraFrom' | 'mmEvents' | 'pins'>;
+
+export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextInfo {
+  return {
+    path,
+    format: head.format,
+    variant: head.variant,
+    kernel: head.kernel,
+    clock: head.clock,
+    timeUnit: head.timeUnit,
+    cpus: head.cpus,
+    lines: stats.lines,
+    events: stats.kinds[1],
+    bytes: stats.bytes,
+    lineKinds: Object.fromEntries(
+      LINE_KIND_NAMES.map((name, k) => [name, stats.kinds[k]] as const).filter(([name, n]) => name !== '' && n > 0),
+    ),
+    losses: lossesOf(head, stats),
+    firstTime: known(stats.firstTs),
+    lastTime: known(stats.lastTs),
+  };
+}
+
+function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
+  const losses: Loss[] = [];
+  const { bad } = stats;
+  if (stats.kinds[8] > 0) {
+    const samples = bad.map((b) => ({ line: b.line, text: b.text }));
+    losses.push({ kind: 'bad-line', count: stats.kinds[8], line: bad[0]?.line, reason: bad[0]?.reason ?? '', samples });
+  }
+  for (const { n, cpu, line, ts } of stats.lost) {
+    const reason = 'the kernel or the recorder dropped events here';
+    losses.push({
+      kind: 'lost-events',
+      count: known(n),
+      cpu: cpu >= 0 ? cpu : undefined,
+      line,
+      time: known(ts),
+      reason,
+    });
+  }
+  if ((head.overwritten ?? 0) > 0) {
+    const reason = 'the ring buffer overwrote its oldest events before the trace was read';
+    losses.push({ kind: 'overwritten', count: head.overwritten, reason });
+  }
+  if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
+  if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
+  if (stats.cut) losses.push({ kind: 'truncated', line: stats.lines, reason: 'the last line is incomplete' });
+  return losses;
+}
+
+const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
+
+export function traceInfo(text: TextInfo, model: Model, era: string | undefined, eraFrom: string): TraceInfo {
+  let mmEvents = 0;
+  model.seen.forEach((n, k) => {
+    if (k !== Kind.lost) mmEvents += n;
+  });
+  const { counts } = model;
+  return {
+    ...text,
+    era,
+    eraFrom,
+    mmEvents,
+    pins: {
+      seen: counts.pins,
+      released: counts.released - counts.presumed,
+      presumed: counts.presumed,
+      open: model.held.size,
+    },
+  };
+}
+
+export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {
+  if (kernel !== undefined) {
+    const era = eraNamed(kernel) ?? eraOfRelease(kernel);
+    if (era === undefined)
+      throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
+        tryThis: '--kernel 5.10, 6.1, 6.12, 7.2 or the output of uname -r',
+      });
+    return { era, from: 'given' };
+  }
+  const left = vocabulary.era.candidates;
+  if (left.length === 1) return { era: left[0], from: vocabulary.era.reasons.join(', ') };
+  return { era: undefined, from: `undecided between ${left.map((e) => e.name).join(', ')}; say --kernel` };
+}
+
+/** Headers alone, or a text that is no trace after all. */
+export function demandEvents(path: string, stats: ReadStats): void {
+  if (stats.kinds[1] > 0) return;
+  const first = stats.bad.at(0);
+  const why =
+    first === undefined
+      ? 'check that the capture ran: the file has headers only'
+      : `line ${first.line}: ${first.reason}`;
+  throw new InputError('no event could be read from this trace', { where: path, tryThis: why });
+}

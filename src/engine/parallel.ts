@@ -1,0 +1,221 @@
+// Reading a large plain file with several threads. Workers make records of the lines, block by block (worker.ts); this
+// side replays the batches in the order of the file. Nothing depends on the number of workers: line numbers are counted
+// up block by block, symbols get their numbers in the order of the file, and what the workers learned of event types is
+// put in that order too.
+
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { TraceHead } from '../parsers/line.ts';
+import type { Source } from '../parsers/source.ts';
+import { broughtProbes } from '../vocabulary/extend.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
+import type { ReadOptions, ReadStats } from './read.ts';
+import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
+
+/** Smaller files are read by one thread: starting another costs more than it saves. */
+const WORTH_IT = 48 << 20;
+const BLOCK = 4 << 20;
+
+/** The replay is one thread: more than three workers would wait for it. */
+const MOST_WORKERS = 3;
+
+/** A ring holds the records of more than a block, so that a worker whose turn has not come can finish one and begin the next. */
+const SLOTS = 24;
+const SLOT_RECORDS = 1024;
+
+export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
+  workers: number;
+  /** bytes of the file, as it was opened */
+  size: number;
+  /** bytes per block; tests make it small */
+  blockSize?: number;
+  /** Records count lines from the beginning of their block: `lineBase` lines stand before it. */
+  onBatch: (batch: RecordBatch, lineBase: number) => void;
+}
+
+/**
+ * How many workers a trace is worth: 0 when one thread does it all.
+ * @param wanted undefined: as many as there are processors
+ */
+export function workersFor(source: Source, file: string | undefined, head: TraceHead, wanted?: number): number {
+  // a cell of a table may hold newlines; a pipe and compressed data have no blocks
+  if (file === undefined || source.compression !== 'none' || source.size === undefined || head.format === 'csv')
+    return 0;
+  const workers = wanted ?? (source.size < WORTH_IT ? 1 : Math.min(availableParallelism(), MOST_WORKERS));
+  return workers > 1 ? workers : 0;
+}
+
+/** Read a plain file, as `readTrace` does, with several threads. */
+export async function readTraceParallel(
+  path: string,
+  head: TraceHead,
+  vocabulary: Vocabulary,
+  stats: ReadStats,
+  options: ParallelOptions,
+): Promise<void> {
+  const blockSize = options.blockSize ?? BLOCK;
+  const blocks = Math.max(1, Math.ceil(options.size / blockSize));
+  const count = Math.min(options.workers, blocks);
+  const shared: SharedRings = {
+    control: new SharedArrayBuffer(4 * (Control.Done + count)),
+    rows: new SharedArrayBuffer(count * SLOTS * SLOT_RECORDS * STRIDE * 8),
+    slots: SLOTS,
+    records: SLOT_RECORDS,
+  };
+  const probes = Object.fromEntries(broughtProbes());
+  const master = new Master(vocabulary, stats, shared, count, options);
+  const tasks = Array.from({ length: count }, (_, me): WorkerTask => {
+    return {
+      path,
+      size: options.size,
+      blockSize,
+      head,
+      filter: options.filter,
+      keep: vocabulary.keep,
+      probes,
+      me,
+      shared,
+    };
+  });
+  try {
+    await Promise.all(tasks.map((task) => run(task, (message) => master.take(task.me, message))));
+    master.finish();
+  } finally {
+    // when one of them has failed; they end by themselves
+    master.stop();
+  }
+}
+
+/** Start a worker and wait for its end. */
+function run(task: WorkerTask, take: (message: WorkerMessage) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = startWorker(task);
+    worker.on('message', (message: WorkerMessage) => {
+      try {
+        take(message);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a reading thread ended with code ${code}`)),
+    );
+  });
+}
+
+class Master {
+  readonly #vocabulary: Vocabulary;
+  readonly #stats: ReadStats;
+  readonly #options: ParallelOptions;
+  readonly #control: Int32Array;
+  readonly #batches: RecordBatch[][];
+  /** messages that wait for the blocks before theirs, by worker */
+  readonly #waiting: WorkerMessage[][];
+  /** numbers of a worker's symbols here */
+  readonly #symbols: number[][];
+  readonly #types: TypeFacts[][] = [];
+  /** the block whose records are replayed */
+  #block = 0;
+  #stopped = false;
+
+  constructor(
+    vocabulary: Vocabulary,
+    stats: ReadStats,
+    shared: SharedRings,
+    workers: number,
+    options: ParallelOptions,
+  ) {
+    this.#vocabulary = vocabulary;
+    this.#stats = stats;
+    this.#options = options;
+    this.#control = new Int32Array(shared.control);
+    const each = <T>(make: (worker: number) => T) => Array.from({ length: workers }, (_, worker) => make(worker));
+    this.#batches = each((w) =>
+      Array.from({ length: shared.slots }, (_, slot) => new RecordBatch(slotRows(shared, w, slot))),
+    );
+    this.#waiting = each(() => []);
+    this.#symbols = each(() => []);
+  }
+
+  /** A message of a worker. */
+  take(worker: number, message: WorkerMessage): void {
+    if (this.#stopped) return;
+    if (message.type === 'done') {
+      this.#types.push(message.types);
+      return;
+    }
+    this.#waiting[worker].push(message);
+    // of several workers with something to say, one has the block whose turn it is
+    for (
+      let w = worker;
+      w >= 0;
+      w = this.#waiting.findIndex(([first]) => first !== undefined && 'block' in first && first.block === this.#block)
+    ) {
+      this.#takeWaiting(w);
+    }
+  }
+
+  /** All workers have ended. */
+  finish(): void {
+    this.#vocabulary.absorb(this.#types);
+  }
+
+  /** Wake the workers and let them end. */
+  stop(): void {
+    this.#stopped = true;
+    Atomics.store(this.#control, Control.Stop, 1);
+    for (let w = 0; w < this.#waiting.length; w++) Atomics.notify(this.#control, Control.Done + w);
+  }
+
+  /** What a worker has said about the block whose turn it is. */
+  #takeWaiting(worker: number): void {
+    const waiting = this.#waiting[worker];
+    let taken = 0;
+    for (const message of waiting) {
+      if (message.type === 'done' || message.block !== this.#block) break;
+      taken++;
+      if (message.type === 'block') {
+        this.#stats.add(message.stats);
+        this.#options.onProgress?.(this.#stats.bytes);
+        this.#block++;
+      } else this.#takeBatch(worker, message);
+    }
+    waiting.splice(0, taken);
+  }
+
+  #takeBatch(worker: number, { slot, length, symbols }: WorkerMessage & { type: 'batch' }): void {
+    const numbers = this.#symbols[worker];
+    for (const symbol of symbols) numbers.push(this.#vocabulary.symbol(symbol));
+    const batch = this.#batches[worker][slot];
+    batch.length = length;
+    const { rows } = batch;
+    const { lastTs } = this.#stats;
+    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) {
+      const symbol = rows[o + Slot.SYM];
+      if (symbol >= 0) rows[o + Slot.SYM] = numbers[symbol];
+      // lost events have the time of the event before them, which may stand in the block before
+      if (rows[o] === Kind.lost && Number.isNaN(rows[o + Slot.TS])) rows[o + Slot.TS] = lastTs;
+    }
+    this.#options.onBatch(batch, this.#stats.lines);
+    Atomics.add(this.#control, Control.Done + worker, 1);
+    Atomics.notify(this.#control, Control.Done + worker);
+  }
+}
+
+/** From dist/ the worker is JavaScript; from src/ (tests, `npm run dev`) it is translated as it is loaded. */
+function startWorker(task: WorkerTask): Worker {
+  const options = { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 8 } };
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
+  const tsx = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace(/cjs$/, 'mjs'),
+  ).href;
+  const load = `import('${tsx}').then((tsx) => (tsx.register(), import('${new URL('./worker.ts', import.meta.url).href}')))`;
+  return new Worker(load, { ...options, eval: true });
+}

@@ -1,0 +1,55 @@
+// What the threads that read one trace share and say to each other (parallel.ts, worker.ts).
+import type { TraceHead } from '../parsers/line.ts';
+import type { Probes } from '../vocabulary/extend.ts';
+import { STRIDE } from '../vocabulary/record.ts';
+import type { TypeFacts } from '../vocabulary/vocabulary.ts';
+import type { TraceFilter } from './filter.ts';
+import type { ReadStats } from './read.ts';
+
+/** What a worker is given. */
+export interface WorkerTask {
+  path: string;
+  size: number;
+  blockSize: number;
+  head: TraceHead;
+  filter: TraceFilter | undefined;
+  /** kinds whose events become records */
+  keep: readonly boolean[] | undefined;
+  /** what rules from outside brought to the vocabulary, in their order */
+  probes: Probes;
+  /** number of this worker */
+  me: number;
+  shared: SharedRings;
+}
+
+/** Memory that master and workers share. */
+export interface SharedRings {
+  /** {@link Control} */
+  control: SharedArrayBuffer;
+  /** batches of worker w are at `w * slots`, each of `records` records */
+  rows: SharedArrayBuffer;
+  slots: number;
+  records: number;
+}
+
+/** Words of the shared control block. */
+export const Control = {
+  /** the block that is handed out next */
+  Next: 0,
+  /** not 0: stop, somebody failed */
+  Stop: 1,
+  /** from here on: batches of worker w that the master is done with */
+  Done: 2,
+} as const;
+
+export type WorkerMessage =
+  /** `symbols` are new, from number `firstSymbol` on: what the batch calls n is the n-th of this worker */
+  | { type: 'batch'; block: number; slot: number; length: number; symbols: string[] }
+  | { type: 'block'; block: number; stats: ReadStats }
+  | { type: 'done'; types: TypeFacts[] };
+
+/** The rows of one slot of a ring. */
+export function slotRows({ rows, slots, records }: SharedRings, worker: number, slot: number): Float64Array {
+  const length = records * STRIDE;
+  return new Float64Array(rows, (worker * slots + slot) * length * 8, length);
+}

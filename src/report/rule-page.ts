@@ -1,0 +1,76 @@
+// The page of a rule in Markdown: all that its meta says, in fixed sections. docs/rules/ is made of these, and
+// `rules new` writes one beside the rule.
+import type { OptionSchema } from '../api/options.ts';
+import type { RuleMeta } from '../rules/contract.ts';
+
+/** First line of every page: nobody should edit it. */
+export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes it again. -->';
+
+/** @param first a line in front, such as {@link GENERATED} */
+export function rulePage(meta: RuleMeta, first?: string): string {
+  const sections: [title: string, body: string][] = [
+    ['Why', meta.why],
+    ['Needs', needs(meta)],
+    ['Severity', list(Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`)))],
+    ['What it says', list(Object.entries(meta.messages).map(([id, text]) => `\`${id}\`: ${text}`))],
+    ['Options', options(meta)],
+    ['Example', example(meta)],
+    ['False positives', list(meta.falsePositives)],
+    ['What to do', meta.advice ?? ''],
+    ['Fixed by', list(meta.fixedBy)],
+    ['Takes the place of', list((meta.overrides ?? []).map((id) => `[${id}](${id}.md)`))],
+    ['References', list(meta.references)],
+  ];
+  const head = `${first === undefined ? '' : `${first}\n\n`}# ${meta.id}\n\n${escaped(meta.summary)}\n\nStatus: ${meta.status}.\n`;
+  return head + sections.filter(([, body]) => body !== '').map(([title, body]) => `\n## ${title}\n\n${body.trimEnd()}\n`).join('');
+}
+
+/** The list of all rules, with links. */
+export function rulesIndex(metas: readonly RuleMeta[], first: string): string {
+  const rows = metas.map(({ id, summary, status }) => `| [${id}](${id}.md) | ${cell(summary)} | ${status} |`);
+  return `${first}\n\n# Rules\n\n${metas.length} rules, in the order in which \`pindrift rules list\` names them.\n\n| rule | finds | status |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function needs({ needs: sets }: RuleMeta): string {
+  if (sets.length === 0) return 'Nothing: it looks at what there is.';
+  const lines = sets.map((anyOf) => anyOf.map((kind) => `\`${kind}\``).join(' or '));
+  return `Events of these kinds, without which it says "could not be checked":\n\n${list(lines)}`;
+}
+
+function options({ options: schemas = {} }: RuleMeta): string {
+  const rows = Object.entries(schemas).map(([name, schema]) => `| \`${name}\` | ${typeOf(schema)} | \`${JSON.stringify(schema.default)}\` | ${cell(schema.description)} |`);
+  return rows.length === 0 ? '' : `| option | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+}
+
+function typeOf(schema: OptionSchema): string {
+  switch (schema.type) {
+    case 'array':
+      return 'list of texts';
+    case 'string':
+      return schema.enum === undefined ? 'text' : schema.enum.map((one) => `\`${one}\``).join(', ');
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+    case 'integer': {
+      const bounds = [schema.minimum === undefined ? '' : `from ${schema.minimum}`, schema.maximum === undefined ? '' : `to ${schema.maximum}`];
+      return [schema.type === 'integer' ? 'whole number' : 'number', ...bounds.filter((bound) => bound !== '')].join(' ');
+    }
+  }
+}
+
+function example({ examples }: RuleMeta): string {
+  if (examples === undefined) return '';
+  return `It reports something here:\n\n${code(examples.fires)}\n\nand nothing here:\n\n${code(examples.silent)}`;
+}
+
+/** A trace, without the indentation of the source it was written in. */
+function code(trace: string): string {
+  const lines = trace.split('\n').filter((line) => line.trim() !== '');
+  const indent = Math.min(...lines.map((line) => line.length - line.trimStart().length));
+  return `\`\`\`\n${lines.map((line) => line.slice(indent).trimEnd()).join('\n')}\n\`\`\``;
+}
+
+const list = (items: readonly string[]): string => items.map((item) => `- ${escaped(item)}\n`).join('');
+/** `<` of `<linux/mm.h>` is no tag. */
+const escaped = (text: string): string => text.replaceAll('<', '&lt;');
+const cell = (text: string): string => escaped(text).replaceAll('|', '\\|');

@@ -1,0 +1,183 @@
+// What kind of event a name on a function is, and the layouts its arguments come in. Learned from the first line of
+// each, which is also what tells the kernel's era.
+import { FUNCTIONS, probed } from './functions.ts';
+import { KIND_FIELDS, Kind, type KindName } from './kinds.ts';
+import type { Location } from './place.ts';
+import { Slot } from './record.ts';
+import type { Symbols } from './symbols.ts';
+import { fields, Template } from './template.ts';
+
+/** More layouts of one event are read by name each time. */
+const TEMPLATES = 64;
+
+/** What an event type's first line says about the kernel: the eras it fits (names with blanks between) and why. */
+export type EraReason = readonly [eras: string, because: string];
+
+/** What is known of a type apart from its templates: plain data, which travels between threads. */
+export interface TypeFacts {
+  readonly name: string;
+  readonly system: string;
+  /** probed function as the line shows it; undefined when it shows an address or is a tracepoint */
+  readonly symbol: string | undefined;
+  readonly ret: boolean;
+  /** events of this type */
+  count: number;
+  /** byte offset of the first of them */
+  readonly first: number;
+  readonly kind: number;
+  readonly fn: number;
+  /** argument names of the first of them, in their order */
+  readonly keys: readonly string[];
+  readonly era: readonly EraReason[];
+}
+
+/** One event name on one function. */
+export class EventType implements TypeFacts {
+  readonly name: string;
+  readonly system: string;
+  readonly symbol: string | undefined;
+  readonly ret: boolean;
+  count = 0;
+  readonly first: number;
+  readonly kind: number = 0;
+  readonly fn: number = 0;
+  readonly keys: readonly string[];
+  readonly era: readonly EraReason[] = [];
+  /** whether its events become records; the others are counted */
+  readonly kept: boolean = false;
+  readonly #bareHex: boolean = false;
+  readonly #templates = new Map<string, Template>();
+  /** of the line before */
+  #template: Template | undefined;
+
+  /**
+   * @param first byte offset of the line
+   * @param keys argument names of the line
+   * @param keep kinds whose events become records; undefined: all
+   */
+  constructor(
+    name: string,
+    system: string,
+    at: Location,
+    first: number,
+    keys: readonly string[],
+    keep: readonly boolean[] | undefined,
+  ) {
+    this.name = name;
+    this.system = system;
+    this.symbol = at.symbol;
+    this.ret = at.ret;
+    this.first = first;
+    this.keys = keys;
+    const { kind, fn } = meaning(name, at);
+    if (kind === undefined) return;
+    this.kind = Kind[kind];
+    this.fn = fn;
+    this.kept = keep === undefined || keep[this.kind];
+    this.#bareHex = kind.startsWith('sys');
+    this.era = eraReasons(this, FUNCTIONS[fn].eras);
+  }
+
+  /**
+   * Fill the record at `rows[o]` from the arguments `buf[start, end)`.
+   * @param blank where the blank before the first of them should be
+   */
+  read(
+    buf: Uint8Array,
+    view: DataView,
+    blank: number,
+    start: number,
+    end: number,
+    rows: Float64Array,
+    o: number,
+    symbols: Symbols,
+  ): void {
+    const template = this.#template;
+    if (template === undefined || !template.read(buf, view, blank, end, rows, o, symbols)) {
+      this.#readByName(buf, start, end, rows, o, symbols);
+    }
+    derive(this.kind, rows, o);
+  }
+
+  #readByName(buf: Uint8Array, start: number, end: number, rows: Float64Array, o: number, symbols: Symbols): void {
+    // a template that did not fit may have filled some slots
+    rows.fill(Number.NaN, o + Slot.MM, o + Slot.FN);
+    rows[o + Slot.SYM] = Number.NaN;
+    const spans = fields(buf, start, end);
+    const layout = spans.map((f) => f.key).join(' ');
+    let template = this.#templates.get(layout);
+    if (template === undefined) {
+      template = new Template(
+        spans.map((f) => f.key),
+        KIND_FIELDS[this.kind],
+        this.#bareHex,
+      );
+      if (this.#templates.size < TEMPLATES) this.#templates.set(layout, template);
+    }
+    this.#template = template;
+    template.fill(buf, spans, rows, o, symbols);
+  }
+}
+
+/** What an event is, by its name and where its probe sits; kind undefined: none of ours. */
+export function meaning(name: string, at: Location): { kind: KindName | undefined; fn: number } {
+  const what = probed(name, at.symbol, at.ret);
+  if (what === undefined) return { kind: undefined, fn: 0 };
+  const f = FUNCTIONS[what.fn];
+  return { kind: what.ret ? f.ret : f.entry, fn: what.fn };
+}
+
+/** What follows from the arguments of one kind, once they are all read. */
+function derive(kind: number, rows: Float64Array, o: number): void {
+  if (kind === Kind.newAnon) {
+    // head=1: a compound page of 2^order pages, all mapped (order is garbage without it); 5.10 says compound=1 for a PMD
+    const head = rows[o + Slot.PTE_HI];
+    const compound = rows[o + Slot.N];
+    rows[o + Slot.N] =
+      head === 1
+        ? 2 ** (rows[o + Slot.PTE_LO] & 15)
+        : compound === 1
+          ? 512
+          : head === 0 || compound === 0
+            ? 1
+            : Number.NaN;
+    rows[o + Slot.PTE_HI] = Number.NaN;
+    rows[o + Slot.PTE_LO] = Number.NaN;
+  } else if (kind === Kind.grab && Number.isNaN(rows[o + Slot.N])) rows[o + Slot.N] = 1;
+}
+
+/** What the event's function, name and arguments say about the kernel. */
+function eraReasons(type: EventType, eras: string | undefined): EraReason[] {
+  const { name, keys, symbol, system } = type;
+  const out: EraReason[] = [];
+  if (symbol !== undefined && eras !== undefined) out.push([eras, `${symbol}()`]);
+  if (symbol === undefined && (system === '' || system === 'pindrift')) {
+    const all = FUNCTIONS.filter((f) => f.events?.includes(name));
+    if (all.length > 0 && all.every((f) => f.eras !== undefined))
+      out.push([all.map((f) => f.eras).join(' '), `event ${name}`]);
+  }
+  const fits = shapeEras(name, keys);
+  if (fits !== undefined) out.push([fits, `arguments of ${name}`]);
+  return out;
+}
+
+/** The probe set's events whose arguments differ between kernels. */
+function shapeEras(name: string, keys: readonly string[]): string | undefined {
+  const has = (key: string) => keys.includes(key);
+  switch (name) {
+    case 'new_anon':
+      return has('compound') ? '5.10' : has('rflags') ? '6.12 7.2' : has('head') ? '6.1' : undefined;
+    case 'rmap_del':
+      return has('folio') ? '6.12 7.2' : has('mm') ? '6.1' : '5.10';
+    case 'zap':
+      return has('len') ? '7.2' : '5.10 6.1 6.12';
+    case 'grab_slow':
+      return has('refs') ? '6.12 7.2' : '5.10 6.1';
+    case 'cprot':
+      return keys.indexOf('prot') < keys.indexOf('cp') ? '5.10 6.1' : '6.12 7.2';
+    case 'sched_process_exit':
+      return has('group_dead') ? '7.2' : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+// Numbers as trace text prints them, up to 64 bits wide, without ever making a BigInt of one that fits a double.
+import { text } from '../util/bytes.ts';
+
+/** Upper and lower half of the number read last by {@link number64}. */
+export const half = { hi: 0, lo: 0 };
+
+/**
+ * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
+ * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always exact
+ * for hex), NaN when there is no number: `(fault)`, a symbol, a hashed pointer
+ */
+export function number64(buf: Uint8Array, start: number, end: number, bareHex: boolean): number {
+  let i = start;
+  let hex = bareHex;
+  if (buf[i] === 48 && (buf[i + 1] | 32) === 120 && i + 1 < end) {
+    i += 2;
+    hex = true;
+  }
+  if (hex) {
+    const n = end - i;
+    if (n < 1 || n > 16) return Number.NaN;
+    const split = n > 8 ? end - 8 : i;
+    let hi = 0;
+    let bad = 0;
+    for (; i < split; i++) {
+      const c = buf[i];
+      const d = c <= 57 ? c - 48 : (c | 32) - 87;
+      bad |= d & ~15;
+      hi = (hi << 4) | d;
+    }
+    let lo = 0;
+    for (; i < end; i++) {
+      const c = buf[i];
+      const d = c <= 57 ? c - 48 : (c | 32) - 87;
+      bad |= d & ~15;
+      lo = (lo << 4) | d;
+    }
+    if (bad !== 0) return Number.NaN;
+    half.hi = hi;
+    half.lo = lo;
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  const negative = buf[i] === 45;
+  if (negative) i++;
+  if (i >= end) return Number.NaN;
+  let v = 0;
+  for (; i < end; i++) {
+    const d = buf[i] - 48;
+    if (d < 0 || d > 9) return Number.NaN;
+    v = v * 10 + d;
+  }
+  if (v >= 2 ** 63) {
+    const big = BigInt(text(buf, start, end));
+    half.hi = Number((big >> 32n) & 0xffffffffn) | 0;
+    half.lo = Number(big & 0xffffffffn) | 0;
+    return half.hi * 4294967296 + (half.lo >>> 0);
+  }
+  if (negative) v = -v;
+  half.hi = Math.floor(v / 4294967296) | 0;
+  half.lo = (v % 4294967296) | 0;
+  return v;
+}

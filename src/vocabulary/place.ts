@@ -1,0 +1,86 @@
+// Where a probe sits, as the front of an event's arguments says it:
+//
+//     (try_grab_compound_head+0x0/0x220) page=...            print_kprobe_event(), kernel/trace/trace_kprobe.c
+//     (copy_process+0x1d4e/0x2100 <- copy_page_range) ret=0  print_kretprobe_event()
+//     ([unknown/kretprobe'd] <- do_wp_page) ret=0
+//     (ffffffffb4862860) mm=...                              trace-cmd and perf: addresses, no symbols
+//     __probe_func=ffffffffa445ee50 __probe_ret_ip=ffffffffa4463a80 ret=0x8     trace-cmd report -R
+//     __probe_ip=0xffffffff9196cfe0 (-1852387360) mm=0xffff8b8103d68000 (...)   option `fields` of ftrace, print_fields()
+//
+// An event has few places, so each is understood once and then known by its bytes.
+import { startsWith } from '../util/bytes.ts';
+import { colonInside, Literal, valueEnd } from './template.ts';
+
+const PAREN_OPEN = 40;
+const PAREN_CLOSE = 41;
+const UNDERSCORE = 95;
+
+/** What a place says. */
+export interface Location {
+  symbol: string | undefined;
+  /** it has the form of a return probe */
+  ret: boolean;
+}
+
+/** A place met before, and what its events are. */
+export class Place<T> {
+  readonly literal: Literal;
+  readonly length: number;
+  readonly type: T;
+  /** `io_sqe_buffer_register+0x121` where a return shows who called */
+  readonly caller: string | undefined;
+
+  constructor(place: string, type: T) {
+    // fields end with a blank, parentheses with themselves
+    this.literal = new Literal(place.charCodeAt(0) === UNDERSCORE ? `${place} ` : place);
+    this.length = place.length;
+    this.type = type;
+    this.caller = /^\(([^/ ]*)\//.exec(place)?.[1];
+  }
+}
+
+/** The place behind the probe location at `pos`, or `pos` when the arguments do not begin with one. */
+export function locationEnd(buf: Uint8Array, pos: number, end: number): number {
+  if (buf[pos] === PAREN_OPEN) {
+    for (let i = pos + 1; i < end; i++) {
+      // sys_madvise(start: 7fcde215a000, len_in: 4000) are the arguments themselves
+      if (buf[i] === PAREN_CLOSE) return i - pos < 3 || colonInside(buf, pos + 1, i) ? pos : i + 1;
+    }
+    return pos;
+  }
+  let at = pos;
+  let behind = pos;
+  while (startsWith(buf, at, end, '__probe_')) {
+    behind = valueEnd(buf, at, end);
+    // print_fields() repeats the value in decimal: `__probe_ip=0xffffffff9196cfe0 (-1852387360)`
+    if (startsWith(buf, behind, end, ' (')) behind = valueEnd(buf, behind + 1, end);
+    at = behind + 1;
+  }
+  return behind;
+}
+
+/** What the location's text says. */
+export function location(place: string): Location {
+  if (place.startsWith('__probe_')) return probeFields(place);
+  const m = /^\((.*)\)$/.exec(place);
+  if (m === null) return { symbol: undefined, ret: false };
+  const sides = m[1].split(' <- ');
+  const ret = sides.length === 2;
+  if (!ret) return { symbol: symbolOf(sides[0]), ret };
+  // ftrace prints (CALLER+0x.. <- FUNCTION), trace-cmd and perf (FUNCTION <- CALLER) as addresses
+  const right = sides[1];
+  return { symbol: right.includes('+0x') ? symbolOf(sides[0]) : symbolOf(right), ret };
+}
+
+function probeFields(place: string): Location {
+  const value = (key: string) => new RegExp(`(?:^| )${key}=(\\S*)`).exec(place)?.[1];
+  const at = value('__probe_func') ?? value('__probe_ip');
+  return {
+    symbol: at === undefined ? undefined : symbolOf(at),
+    ret: value('__probe_func') !== undefined || value('__probe_ret_ip') !== undefined,
+  };
+}
+
+/** `do_wp_page` of `do_wp_page+0x0/0x470`; undefined for an address. */
+const symbolOf = (s: string): string | undefined =>
+  /^[a-z_.][\w.]*/i.test(s) && !/^[0-9a-f]{12,16}$/.test(s) ? /^[\w.]+/.exec(s)?.[0] : undefined;

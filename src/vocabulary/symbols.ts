@@ -1,0 +1,22 @@
+// Symbols of the trace (callers of GUP functions), numbered in the order they are met: a record holds numbers only.
+import { text } from '../util/bytes.ts';
+
+export class Symbols {
+  /** `names[row[Slot.SYM]]` */
+  readonly names: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** Number of the symbol that stands in `buf[start, end)`. */
+  read(buf: Uint8Array, start: number, end: number): number {
+    return this.number(text(buf, start, end));
+  }
+
+  number(name: string): number {
+    let at = this.#numbers.get(name);
+    if (at === undefined) {
+      at = this.names.push(name) - 1;
+      this.#numbers.set(name, at);
+    }
+    return at;
+  }
+}
