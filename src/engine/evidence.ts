@@ -1,7 +1,8 @@
 // The verbatim lines behind a finding, read again from the source by their place. Nothing is kept while a trace
 // streams by; a finding names the bytes that prove it, and here they are fetched.
+import { closeSync, openSync, readSync } from 'node:fs';
 import { createParser } from '../parsers/detect.ts';
-import { LineKind, type TraceHead, TraceLine } from '../parsers/line.ts';
+import { LineKind, type LineParser, type TraceHead, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
 import { text } from '../util/bytes.ts';
 import type { TraceInput } from './input.ts';
@@ -34,16 +35,73 @@ export async function fetchLines(
     await scan(input, head, wanted, found, 0);
     return found;
   }
-  // neighbouring lines are read in one go
-  let i = 0;
-  while (i < wanted.length) {
-    let j = i + 1;
-    while (j < wanted.length && wanted[j] - wanted[j - 1] < 1 << 15) j++;
-    await scan(input, head, wanted.slice(i, j), found, wanted[i]);
-    i = j;
-  }
+  if (input.file !== undefined && head.format !== 'csv') seek(input.file, head, wanted, found);
+  else await scan(input, head, wanted, found, wanted[0]);
   return found;
 }
+
+/** Bytes read around a wanted line: itself and, mostly, the stack behind it. */
+const AROUND = 1 << 13;
+const NEWLINE = 10;
+
+/** Lines of a plain file, each by a read at its place. */
+function seek(file: string, head: TraceHead, wanted: readonly number[], found: Map<number, EvidenceLine>): void {
+  const fd = openSync(file, 'r');
+  try {
+    const parser = createParser(head);
+    const out = new TraceLine();
+    let buf = new Uint8Array(AROUND);
+    for (const offset of wanted) {
+      let length = readSync(fd, buf, 0, buf.length, offset);
+      // a long line, or a deep stack
+      while (length === buf.length && buf.length < 1 << 21 && !wholeStack(parser, out, buf, length)) {
+        buf = new Uint8Array(buf.length * 4);
+        length = readSync(fd, buf, 0, buf.length, offset);
+      }
+      let end = lineEnd(buf, 0, length);
+      parser.parse(buf, 0, trimmed(buf, 0, end), out);
+      const event = out.kind === LineKind.Event;
+      const line: EvidenceLine = {
+        text: text(buf, 0, trimmed(buf, 0, end)),
+        comm: event ? text(out.buf, out.commStart, out.commEnd) : '',
+        pid: event ? out.pid : -1,
+        stack: [],
+      };
+      for (let start = end + 1; start < length && line.stack.length < MAX_STACK; start = end + 1) {
+        end = lineEnd(buf, start, length);
+        parser.parse(buf, start, trimmed(buf, start, end), out);
+        if (out.kind !== LineKind.Stack) break;
+        line.stack.push(text(buf, start, trimmed(buf, start, end)));
+      }
+      found.set(offset, line);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether the buffer reaches a line behind the first one that is no stack line. */
+function wholeStack(parser: LineParser, out: TraceLine, buf: Uint8Array, length: number): boolean {
+  let lines = 0;
+  for (let start = 0; start < length; lines++) {
+    const end = buf.indexOf(NEWLINE, start);
+    if (end < 0 || end >= length) return false;
+    if (lines > 0) {
+      parser.parse(buf, start, trimmed(buf, start, end), out);
+      if (out.kind !== LineKind.Stack || lines > MAX_STACK) return true;
+    }
+    start = end + 1;
+  }
+  return false;
+}
+
+function lineEnd(buf: Uint8Array, start: number, length: number): number {
+  const at = buf.indexOf(NEWLINE, start);
+  return at < 0 || at > length ? length : at;
+}
+
+const trimmed = (buf: Uint8Array, start: number, end: number): number =>
+  end > start && buf[end - 1] === 13 ? end - 1 : end;
 
 async function scan(
   input: TraceInput,
