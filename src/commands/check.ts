@@ -1,8 +1,19 @@
 // Why: the main job. A trace in, a verdict with its proof out.
 import type { DetailedReport } from '../report/contract.ts';
+import { InputError } from '../util/errors.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
-import { failOnFlag, reportFlags, saveFlags, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import {
+  failOnFlag,
+  filterFlags,
+  filterOf,
+  reportFlags,
+  saveFlags,
+  screenFlags,
+  traceFlags,
+  tracesArg,
+  workersFlag,
+} from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { ruleDocs } from './shared/rule-docs.ts';
 import { failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
@@ -25,6 +36,8 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
   static override args = { trace: tracesArg };
   static override flags = {
     ...traceFlags,
+    ...filterFlags,
+    workers: workersFlag,
     ...saveFlags,
     ...reportFlags,
     'fail-on': failOnFlag,
@@ -38,7 +51,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const { setup, done } = await watched(await setUpRules(flags), flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const printer = await ReportPrinter.for(flags, args.trace);
-    const judged = await this.#judge(args.trace, { ...flags, setup }, printer.needsPins);
+    const judged = await this.#judge(args.trace, { ...flags, filter: filterOf(flags), setup }, printer.needsPins);
     const detailed = { ...judged, report: await settled(judged.report, setup, flags.quiet) };
     done();
     await printer.print(detailed, {
@@ -56,6 +69,8 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
   ): Promise<DetailedReport> {
     const { save, ...options } = flags;
     if (save === undefined) return runCheck(paths, { ...options, pins });
+    if (options.filter !== undefined)
+      throw new InputError('a store keeps the whole trace', { tryThis: 'leave out --save, or the filter' });
     const { saveReport } = await import('./shared/run-ingest.ts');
     const report = await saveReport(paths, { ...options, out: save });
     if (!pins) return { report, pins: [] };

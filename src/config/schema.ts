@@ -99,5 +99,5 @@ export function parseConfig(value: unknown, where: string): Config {
 function wordsOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== 'strict_object') return issue.message;
   if (issue.expected === 'never') return 'there is no such key';
-  return typeof issue.input === 'object' ? 'this key is missing' : 'an object is wanted';
+  return issue.expected === 'Object' ? 'an object is wanted' : 'this key is missing';
 }

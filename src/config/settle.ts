@@ -28,7 +28,8 @@ export function settle(
     const finding = own === undefined ? found : { ...found, severity: own };
     const fitting = suppress.filter((one) => fits(one, finding, report.traces[finding.trace]?.path ?? ''));
     const live = fitting.find(({ until }) => until === undefined || until >= today);
-    for (const one of fitting) (one === live ? used : expired).add(one);
+    if (live !== undefined) used.add(live);
+    else for (const one of fitting) expired.add(one);
     if (live === undefined) findings.push(finding);
     else suppressed.push({ reason: live.reason, until: live.until, finding });
   }

@@ -18,7 +18,7 @@ export interface Decided {
 }
 
 export const needText = (anyOf: readonly string[], era: string | undefined): string =>
-  `never seen: ${probesFor(anyOf, era)}`;
+  `${probesFor(anyOf, era)} (never seen)`;
 
 export function outcomesOf(
   rules: readonly AnyRule[],

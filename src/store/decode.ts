@@ -215,7 +215,9 @@ export class EventDecoder {
   }
 
   #learn(buf: Uint8Array, parts: Arguments, columns: number[]): void {
-    const literals = parts.list.map((a, i) => new Literal(buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)));
+    const literals = parts.list.map(
+      (a, i) => new Literal(buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
+    );
     this.#shapes.push({
       location: parts.locationEnd > parts.locationStart,
       literals,

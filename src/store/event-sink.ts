@@ -5,7 +5,7 @@ import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
 import type { Symbols, Tasks } from './intern.ts';
 import { Cell, Common, EventRow, FIRST } from './row.ts';
-import type { OtherLine, RowWriter } from './row-writer.ts';
+import type { RowWriter } from './row-writer.ts';
 import { TRACE_STEP } from './schema.ts';
 
 /** What all traces of a store share. */
@@ -14,6 +14,10 @@ export interface Shared {
   tasks: Tasks;
   symbols: Symbols;
   writer: RowWriter;
+  /** pins written */
+  pins: number;
+  /** page of pfn 0 by trace, where some pins were written before it was known */
+  pfnBases: Map<number, number>;
 }
 
 const KIND_WORDS: Readonly<Record<number, string>> = {
@@ -30,15 +34,6 @@ export class EventSink {
   readonly #base: number;
   readonly #decoders = new Map<EventType, EventDecoder | undefined>();
   readonly #row = new EventRow();
-  readonly #other: OtherLine = {
-    id: 0,
-    line: 0,
-    kind: '',
-    reason: undefined,
-    buf: new Uint8Array(0),
-    start: 0,
-    end: 0,
-  };
 
   constructor(shared: Shared, trace: number) {
     this.#shared = shared;
@@ -82,15 +77,7 @@ export class EventSink {
     offset: number,
     number: number,
   ): void {
-    const other = this.#other;
-    other.id = this.#base + offset;
-    other.line = number;
-    other.kind = kind;
-    other.reason = reason;
-    other.buf = buf;
-    other.start = start;
-    other.end = end;
-    this.#shared.writer.other(other);
+    this.#shared.writer.row('other_line', this.#base + offset, [number, kind, reason ?? null, { buf, start, end }]);
   }
 
   #newDecoder(type: EventType): EventDecoder | undefined {

@@ -21,7 +21,18 @@ export interface Column {
 export const COMMON_COLUMNS = ['id', 'line', 'ts', 'cpu', 'task', 'at', 'extra'] as const;
 
 /** Names an argument's column cannot have, since views show these beside it. */
-const TAKEN = new Set<string>([...COMMON_COLUMNS, 'trace', 'time', 'pid', 'tgid', 'comm', 'event', 'rowid', 'oid', '_rowid_']);
+const TAKEN = new Set<string>([
+  ...COMMON_COLUMNS,
+  'trace',
+  'time',
+  'pid',
+  'tgid',
+  'comm',
+  'event',
+  'rowid',
+  'oid',
+  '_rowid_',
+]);
 
 /** More arguments than any probe can have (MAX_TRACE_ARGS is 128); what is beyond goes to `extra`. */
 export const MOST_COLUMNS = 240;

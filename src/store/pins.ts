@@ -2,8 +2,8 @@
 import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
 import { PAGE_BYTES, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
-import { sqlText } from './bytes.ts';
-import type { Tasks } from './intern.ts';
+import type { Shared } from './event-sink.ts';
+import type { Value } from './row-writer.ts';
 import { idOf } from './schema.ts';
 
 /** What the engine calls things: pages, flags, steps. Asked when a pin is written. */
@@ -18,40 +18,34 @@ export interface PinWords {
 const WAITING = 20_000;
 
 export class PinKeeper {
-  readonly #insert: Database.Statement;
-  readonly #db: Database.Database;
+  readonly #shared: Shared;
   readonly #trace: number;
   readonly #model: Model;
-  readonly #tasks: Tasks;
   readonly #words: () => PinWords;
   /** held pins with their task */
   readonly #held = new Map<Pin, number>();
+  readonly #flags = new Map<string, string>();
   #ended: [Pin, number][] = [];
+  /** pins were written while pfn 0 was not known */
+  #early = false;
 
-  constructor(db: Database.Database, trace: number, model: Model, tasks: Tasks, words: () => PinWords) {
-    this.#db = db;
+  constructor(trace: number, model: Model, shared: Shared, words: () => PinWords) {
     this.#trace = trace;
     this.#model = model;
-    this.#tasks = tasks;
+    this.#shared = shared;
     this.#words = words;
-    this.#insert = db.prepare(`insert into pin values (null, ${new Array(29).fill('?').join(', ')})`);
     model.on('pin', ({ pin }) => {
-      this.#held.set(pin, this.#tasks.latest(pin.call.at.pid));
-      if (this.#held.size > WAITING) this.#writeOrphans();
+      this.#held.set(pin, shared.tasks.latest(pin.call.at.pid));
+      if (this.#held.size % WAITING === 0) this.#endOrphans();
     });
     model.on('release', ({ pin }) => this.#end(pin));
   }
 
-  /** The trace is over: write what is left, and what became known too late. */
+  /** The trace is over: write what is left. */
   finish(): void {
     for (const pin of [...this.#held.keys()]) this.#end(pin);
     this.#flush();
-    const { pfnBase } = this.#model;
-    if (!Number.isNaN(pfnBase)) {
-      this.#db
-        .prepare('update pin set pfn = page / 64 - ? where trace = ? and pfn is null and page is not null')
-        .run(BigInt(pfnBase), this.#trace);
-    }
+    if (this.#early) this.#shared.pfnBases.set(this.#trace, this.#model.pfnBase);
   }
 
   #end(pin: Pin): void {
@@ -63,54 +57,87 @@ export class PinKeeper {
   }
 
   /** Pins whose address space is gone may never be released; they must not fill the memory. */
-  #writeOrphans(): void {
+  #endOrphans(): void {
     for (const pin of this.#held.keys()) if (pin.state === 'orphan') this.#end(pin);
   }
 
   #flush(): void {
     const words = this.#words();
     for (const [pin, task] of this.#ended) this.#write(pin, task, words);
+    this.#early ||= Number.isNaN(this.#model.pfnBase);
+    this.#flags.clear();
     this.#ended = [];
   }
 
   #write(pin: Pin, task: number, words: PinWords): void {
-    const { call } = pin;
-    const { at, heldAt } = call;
+    const { call, pageFrom, drifts } = pin;
+    const { at, heldAt, kind } = call;
     const to = pin.releasedAt;
-    const steps = pin.steps.map((s) => ({
+    this.#shared.writer.row('pin', ++this.#shared.pins, [
+      ...[this.#trace, pin.state === 'released' && pin.presumed ? 'presumed' : pin.state, null],
+      ...[id(at.pid), id(at.tgid), task > 0 ? task : null],
+      ...[
+        shown(pin.mm?.ptr),
+        shown(pin.vpn * PAGE_BYTES),
+        shown(pin.page * STRUCT_PAGE),
+        shown(this.#model.pfn(pin.page)),
+      ],
+      ...[
+        words.fn(call.fn) ?? null,
+        kind,
+        call.write ? 1 : 0,
+        call.longterm ? 1 : 0,
+        shown(call.flags),
+        this.#flagsOf(pin, words),
+      ],
+      ...[textOrNull(words.symbol(call.caller)), pin.owner ?? null, pageFrom],
+      ...[idOf(this.#trace, at.offset), at.line, shown(call.nr), shown(heldAt.ts)],
+      ...[shown(to?.ts), to === undefined ? null : idOf(this.#trace, to.offset), shown(to?.line)],
+      ...[to === undefined ? null : shown(to.ts - heldAt.ts), drifts, stepsOf(pin, words)],
+    ]);
+  }
+
+  /** Names of the flags; there are few sets of them. */
+  #flagsOf(pin: Pin, words: PinWords): string {
+    const { flags, kind, write, longterm } = pin.call;
+    const key = `${flags} ${kind} ${write} ${longterm}`;
+    let names = this.#flags.get(key);
+    if (names === undefined) {
+      names = words.flags(pin).join('|');
+      this.#flags.set(key, names);
+    }
+    return names;
+  }
+}
+
+function stepsOf(pin: Pin, words: PinWords): string | null {
+  if (pin.steps.length === 0) return null;
+  return JSON.stringify(
+    pin.steps.map((s) => ({
       role: s.role,
       line: s.at.line,
       time: shown(s.at.ts),
       cpu: id(s.at.cpu),
       pid: id(s.at.pid),
       what: words.what(s, pin),
-    }));
-    this.#insert.run(
-      ...[this.#trace, pin.state === 'released' && pin.presumed ? 'presumed' : pin.state, null],
-      ...[id(at.pid), id(at.tgid), task > 0 ? task : null],
-      ...[pin.mm?.ptr, pin.vpn * PAGE_BYTES, pin.page * STRUCT_PAGE, this.#model.pfn(pin.page)].map(shown),
-      ...[words.fn(call.fn) ?? null, call.kind, call.write ? 1 : 0, call.longterm ? 1 : 0],
-      ...[
-        shown(call.flags),
-        words.flags(pin).join('|'),
-        sqlOrNull(words.symbol(call.caller)),
-        pin.owner ?? null,
-        pin.pageFrom,
-      ],
-      ...[idOf(this.#trace, at.offset), at.line, shown(call.nr), shown(heldAt.ts)],
-      ...[shown(to?.ts), to === undefined ? null : idOf(this.#trace, to.offset), shown(to?.line)],
-      ...[to === undefined ? null : shown(to.ts - heldAt.ts), pin.drifts],
-      steps.length === 0 ? null : JSON.stringify(steps),
-    );
-  }
+    })),
+  );
 }
 
 const shown = (n: number | undefined): number | null => (n === undefined || Number.isNaN(n) ? null : n);
 const id = (n: number): number | null => (n >= 0 ? n : null);
-const sqlOrNull = (text: string | undefined): string | Buffer | null => (text === undefined ? null : sqlText(text));
 
-/** Findings and the pins they speak about, once both are there. */
-export function linkPins(db: Database.Database): void {
+/** Text as the house holds it: one character per byte. */
+function textOrNull(text: string | undefined): Value {
+  if (text === undefined) return null;
+  const buf = Buffer.from(text, 'latin1');
+  return { buf, start: 0, end: buf.length };
+}
+
+/** Findings and the pins they speak about, and page frame numbers that were not known in time. */
+export function linkPins(db: Database.Database, pfnBases: ReadonlyMap<number, number>): void {
   db.exec(`update pin set finding = f.n from finding f, evidence e
     where e.finding = f.n and e.role = 'pin' and pin.trace = f.trace and pin.line = e.line and pin.addr is f.addr`);
+  const update = db.prepare('update pin set pfn = page / 64 - ? where trace = ? and pfn is null and page is not null');
+  for (const [trace, base] of pfnBases) if (!Number.isNaN(base)) update.run(BigInt(base), trace);
 }

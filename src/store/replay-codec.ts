@@ -169,7 +169,8 @@ export class ReplayDecoder {
     batch.length = records;
     batch.rows.fill(Number.NaN, 0, records * STRIDE);
     for (let o = 0, end = records * STRIDE; o < end; o += STRIDE) this.#record(batch.rows, o);
-    if (this.#at !== bytes.length) throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${this.#at} were read`);
+    if (this.#at !== bytes.length)
+      throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${this.#at} were read`);
   }
 
   #record(rows: Float64Array, o: number): void {

@@ -1,29 +1,21 @@
-// What a writer of events does. There are two that give the same store: sql-writer.ts by INSERT, pages/ by writing the
+// What a writer of rows does. There are two that give the same store: sql-writer.ts by INSERT, pages/ by writing the
 // pages of the b-trees directly, which takes a fifth of the time.
 import type { EventRow } from './row.ts';
+import type { StreamedTable } from './schema.ts';
 
-/** A line that is no event, kept with its text. */
-export interface OtherLine {
-  id: number;
-  line: number;
-  kind: string;
-  reason: string | undefined;
+/** Numbers are integers below 2^63; bytes that are to be text are given as {@link Text}. */
+export type Value = number | string | Uint8Array | Text | null;
+
+/** Text where it lies: a blob if it is no UTF-8. */
+export interface Text {
   buf: Uint8Array;
   start: number;
   end: number;
 }
 
-/** A batch of replay records, encoded. */
-export interface ReplayChunk {
-  id: number;
-  trace: number;
-  records: number;
-  data: Uint8Array;
-}
-
 /** Rows of one table must come in the order of their ids. */
 export interface RowWriter {
   event(row: EventRow): void;
-  other(line: OtherLine): void;
-  replay(chunk: ReplayChunk): void;
+  /** A row of another table that grows with the trace. `values` are the columns behind the id. */
+  row(table: StreamedTable, id: number, values: readonly Value[]): void;
 }

@@ -137,7 +137,30 @@ create table evidence (
   primary key (finding, step)
 ) without rowid;
 
-create table pin (
+create table replay_symbol (
+  trace int not null,
+  id int not null,
+  text text not null,
+  primary key (trace, id)
+) without rowid;
+`;
+
+/** Tables that grow with the trace, as the event tables do: the writer of events writes these too. */
+export const STREAMED_TABLES = {
+  other_line: `CREATE TABLE other_line (
+  id integer primary key,      -- place of the line, as in the event tables
+  line int not null,
+  kind text not null,          -- header, stack, lost, function, record, bad
+  reason text,                 -- why a line is bad
+  text text not null
+)`,
+  replay: `CREATE TABLE replay (
+  id integer primary key,      -- trace * 2^24 + number of the chunk
+  trace int not null,
+  records int not null,
+  data blob not null           -- mm events for a run of rules without the text
+)`,
+  pin: `CREATE TABLE pin (
   id integer primary key,
   trace int not null references trace,
   state text not null,         -- released; presumed: its release was not seen; orphan: its mm went first; held: to the end
@@ -163,32 +186,10 @@ create table pin (
   held int,                    -- ns (or ticks) between
   drifts int not null,         -- how often its address got another page
   steps text                   -- JSON list of what happened to page and address meanwhile
-);
-
-create table replay_symbol (
-  trace int not null,
-  id int not null,
-  text text not null,
-  primary key (trace, id)
-) without rowid;
-`;
-
-/** Tables that grow with the trace, as the event tables do: the writer of events writes these too. */
-export const STREAMED_TABLES = {
-  other_line: `CREATE TABLE other_line (
-  id integer primary key,      -- place of the line, as in the event tables
-  line int not null,
-  kind text not null,          -- header, stack, lost, function, record, bad
-  reason text,                 -- why a line is bad
-  text text not null
-)`,
-  replay: `CREATE TABLE replay (
-  id integer primary key,      -- trace * 2^24 + number of the chunk
-  trace int not null,
-  records int not null,
-  data blob not null           -- mm events for a run of rules without the text
 )`,
 } as const;
+
+export type StreamedTable = keyof typeof STREAMED_TABLES;
 
 /** Chunks of replay records per trace, at most. */
 export const MOST_CHUNKS = 2 ** 24;
@@ -203,4 +204,4 @@ create index finding_by_fingerprint on finding (fingerprint);
 `;
 
 /** Argument names whose columns are what people look for in a trace of the mm. */
-export const INDEXED_KEYS: readonly (readonly string[])[] = [['page'], ['mm', 'addr']];
+export const INDEXED_KEYS: readonly (readonly string[])[] = [['page']];

@@ -3,8 +3,8 @@ import type Database from 'better-sqlite3';
 import { textOrBlob } from './bytes.ts';
 import { COMMON_COLUMNS, type Column, type EventTable, quoted } from './event-table.ts';
 import { Cell, type EventRow, FIRST } from './row.ts';
-import type { OtherLine, ReplayChunk, RowWriter } from './row-writer.ts';
-import { STREAMED_TABLES } from './schema.ts';
+import type { Value as RowValue, RowWriter } from './row-writer.ts';
+import { STREAMED_TABLES, type StreamedTable } from './schema.ts';
 
 const ROWS = 16;
 
@@ -13,14 +13,18 @@ type Value = number | bigint | string | Buffer | null;
 export class SqlWriter implements RowWriter {
   readonly #db: Database.Database;
   readonly #tables = new Map<EventTable, TableWriter>();
-  readonly #other: Database.Statement;
-  readonly #replay: Database.Statement;
+  readonly #streamed = new Map<StreamedTable, Database.Statement>();
 
   constructor(db: Database.Database) {
     this.#db = db;
-    for (const sql of Object.values(STREAMED_TABLES)) db.exec(sql);
-    this.#replay = db.prepare('insert into replay values (?, ?, ?, ?)');
-    this.#other = db.prepare('insert into other_line values (?, ?, ?, ?, ?)');
+    for (const [name, sql] of Object.entries(STREAMED_TABLES)) {
+      db.exec(sql);
+      const columns = db.pragma(`table_info(${name})`) as unknown[];
+      this.#streamed.set(
+        name as StreamedTable,
+        db.prepare(`insert into ${name} values (${columns.map(() => '?').join(', ')})`),
+      );
+    }
   }
 
   event(row: EventRow): void {
@@ -32,12 +36,8 @@ export class SqlWriter implements RowWriter {
     writer.add(row);
   }
 
-  other(l: OtherLine): void {
-    this.#other.run(l.id, l.line, l.kind, l.reason ?? null, textOrBlob(l.buf, l.start, l.end));
-  }
-
-  replay({ id, trace, records, data }: ReplayChunk): void {
-    this.#replay.run(id, trace, records, data);
+  row(table: StreamedTable, id: number, values: readonly RowValue[]): void {
+    this.#streamed.get(table)?.run(id, ...values.map(bound));
   }
 
   /** Write the rows that still wait for others. */
@@ -103,6 +103,9 @@ class TableWriter {
     this.#many = undefined;
   }
 }
+
+const bound = (v: RowValue): Value | Uint8Array =>
+  typeof v === 'object' && v !== null && 'buf' in v ? textOrBlob(v.buf, v.start, v.end) : v;
 
 function valueOf(row: EventRow, k: number): Value {
   switch (row.cells[k]) {

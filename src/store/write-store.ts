@@ -44,6 +44,8 @@ export class StoreWriter {
       ),
       symbols: new Symbols((id, text) => sym.run(id, textOrBlob(text, 0, text.length))),
       writer: this.#store.writer,
+      pins: 0,
+      pfnBases: new Map(),
     };
   }
 
@@ -83,7 +85,7 @@ export class StoreWriter {
         });
       }
       db.exec(INDEXES);
-      linkPins(db);
+      linkPins(db, this.#shared.pfnBases);
       for (const t of all) {
         for (const keys of INDEXED_KEYS) {
           const columns = keys
@@ -121,18 +123,13 @@ export class TraceWriter {
     this.#store = store;
     this.#id = id;
     this.events = new EventSink(shared, id);
-    this.#pins = new PinKeeper(store.db, id, model, shared.tasks, words);
+    this.#pins = new PinKeeper(id, model, shared, words);
   }
 
   /** Keep the records for a later run of the rules. */
   records(batch: RecordBatch): void {
     const data = this.#encoder.encode(batch);
-    this.#store.writer.replay({
-      id: this.#id * MOST_CHUNKS + this.#chunk++,
-      trace: this.#id,
-      records: batch.length,
-      data,
-    });
+    this.#store.writer.row('replay', this.#id * MOST_CHUNKS + this.#chunk++, [this.#id, batch.length, data]);
   }
 
   finish(

@@ -6,15 +6,14 @@ import type { Difference, Judgement } from './judge.ts';
 const AROUND = 3;
 const SHOWN_WHOLE = 30;
 
-export function failureText(title: string, lines: readonly string[], { problems, differences }: Judgement): string {
-  const out = [title, ...problems.map((problem) => `  ${problem}`)];
+export function failureText(lines: readonly string[], { problems, differences }: Judgement): string {
+  const out = [...problems];
   if (differences.length > 0) {
     const ids = [...new Set(differences.map(({ messageId }) => messageId))].join(', ');
     out.push(
-      `  the evidence of ${ids} differs (- the test wants the line in it, + the rule has it in it):`,
+      `the evidence of ${ids} differs (- the test wants the line in it, + the rule has it in it):`,
       '',
       ...diff(lines, differences),
-      '',
     );
   }
   return out.join('\n');

@@ -89,7 +89,7 @@ async function runCase(rule: Rule, kind: CaseKind, one: Case, reached: Set<strin
   const judgement = judge(rule, kind, exampleExpects(one, trace, run), trace, run);
   if (judgement.problems.length === 0) judgement.problems.push(...(await again(rule, one, trace, run)));
   if (judgement.problems.length + judgement.differences.length === 0) return undefined;
-  return failureText(`${rule.meta.id}, ${kind}: ${one.name}`, trace.lines, judgement);
+  return failureText(trace.lines, judgement);
 }
 
 /** An example of the documentation need not say which lines; that it fires is enough. */

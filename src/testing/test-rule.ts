@@ -47,7 +47,7 @@ export async function testRule<M extends Messages, O extends OptionSchemas, P ex
     });
     return;
   }
-  await runAll(tests);
+  await runAll(rule.meta.id, tests);
 }
 
 function globalRunner(): Runner | undefined {
@@ -55,13 +55,13 @@ function globalRunner(): Runner | undefined {
   return typeof describe === 'function' && typeof it === 'function' ? { describe, it } : undefined;
 }
 
-async function runAll(tests: readonly Test[]): Promise<void> {
+async function runAll(rule: string, tests: readonly Test[]): Promise<void> {
   const failures: string[] = [];
-  for (const { run } of tests) {
+  for (const { name, run } of tests) {
     try {
       await run();
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(`${rule}, ${name}\n${error instanceof Error ? error.message : String(error)}`);
     }
   }
   if (failures.length > 0) throw new AssertionError({ message: failures.join('\n\n') });

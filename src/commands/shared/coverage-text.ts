@@ -1,5 +1,6 @@
 // Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
+import { needText } from '../../engine/outcome.ts';
 import type { Loss, TraceInfo } from '../../report/contract.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
@@ -12,6 +13,7 @@ interface Look {
 
 /** The rule that speaks about the trace and not about a drift. */
 const WHOLE = 'insufficient-evidence';
+const NEVER = 'never seen: ';
 const LABEL = 8;
 /** Places of a loss, and event names of a kind, that are written out. */
 const SHOWN = 5;
@@ -82,27 +84,52 @@ function placeWords(loss: Loss, trace: TraceInfo): string {
   return n + line + time;
 }
 
-function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
+function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
   const single = rules.filter(({ id }) => id !== WHOLE);
-  const able = single.filter(({ decidable }) => decidable);
+  const able = single.filter(({ decidable }) => decidable).map(({ id }) => clean(id));
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
-  for (const { id } of able) out.push(`  ${look.paint('green', 'yes')}  ${clean(id)}`);
-  for (const rule of single.filter(({ decidable }) => !decidable)) out.push(...undecidable(clean(rule.id), rule, look));
+  if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
+  for (const [why, ids] of groups(single, trace)) out.push(...undecidable(ids.join(', '), why, look));
   const whole = rules.find(({ id }) => id === WHOLE);
-  if (whole !== undefined && !whole.decidable) out.push(...undecidable('the trace as a whole ("clean")', whole, look));
+  if (whole !== undefined && !whole.decidable) {
+    out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole, trace), look));
+  }
+  if (single.some(({ missing }) => missing.length > 0)) {
+    out.push(
+      '',
+      ...wrap('What was never seen did not happen, or was not recorded: the trace cannot tell which.', look.width),
+    );
+  }
   return out;
 }
 
-function undecidable(what: string, rule: RuleCoverage, look: Look): string[] {
-  const why = whyNot(rule).flatMap((text) => wrap(text, look.width - 9));
-  return [`  ${look.paint('yellow', 'no')}   ${what}`, ...why.map((line) => `         ${line}`)];
+/** Rules that cannot be decided, those with the same reasons together. */
+function groups(rules: readonly RuleCoverage[], trace: TraceInfo): [string, string[]][] {
+  const byReason = new Map<string, string[]>();
+  for (const rule of rules) {
+    if (rule.decidable) continue;
+    const why = whyNot(rule, trace);
+    byReason.set(why, [...(byReason.get(why) ?? []), clean(rule.id)]);
+  }
+  return [...byReason];
 }
 
-function whyNot({ missing, reasons }: RuleCoverage): string[] {
-  const unseen = missing.map(
-    ({ anyOf }) => `no ${anyOf.join(' or ')} event: nothing of the kind happened, or it was not recorded`,
+function undecidable(what: string, why: string, look: Look): string[] {
+  return [...hanging(`  ${look.paint('yellow', 'no')}   `, what, look), ...hanging('         ', why, look)];
+}
+
+/** @param lead seven or nine columns wide, whatever colours are in it */
+function hanging(lead: string, text: string, { width }: Look): string[] {
+  const indent = lead.trim() === '' ? lead.length : 7;
+  return wrap(text, width - indent).map((line, i) => (i === 0 ? lead : ' '.repeat(indent)) + line);
+}
+
+/** `never seen: copy_page_range; return of copy_page_range; events were lost in 3 places`. */
+function whyNot({ missing, reasons }: RuleCoverage, trace: TraceInfo): string {
+  const unseen = missing.map(({ anyOf }, i) =>
+    i === 0 ? needText(anyOf, trace.era) : needText(anyOf, trace.era).replace(NEVER, ''),
   );
-  return [...unseen, ...reasons.map(clean)];
+  return [...unseen, ...reasons].map(clean).join('; ');
 }
 
 /** Each kind with the events that showed it; those without a meaning last. */

@@ -1,6 +1,7 @@
 // Why: flags that several commands take mean the same in each.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import type { TraceFilter } from '../../engine/filter.ts';
 import { describeFormat, reportFormats } from '../../report/index.ts';
 
 const TRACE_FORMATS = ['ftrace', 'trace-cmd', 'perf-script', 'csv'] as const;
@@ -26,6 +27,45 @@ export const traceFlags = {
     helpValue: 'RELEASE',
   }),
 };
+
+/** Which events of a trace are looked at (engine/filter.ts); what is left out lowers what can be said. */
+export const filterFlags = {
+  since: Flags.string({ summary: 'leave out events before this time, as the trace prints it', helpValue: 'TIME' }),
+  until: Flags.string({ summary: 'leave out events after this time', helpValue: 'TIME' }),
+  pid: Flags.integer({
+    summary: 'only these threads or processes; may be given more than once',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PID',
+  }),
+  comm: Flags.string({
+    summary: 'only tasks of this name; may be given more than once',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
+  cpu: Flags.integer({ summary: 'only these CPUs', multiple: true, multipleNonGreedy: true, helpValue: 'N' }),
+  event: Flags.string({
+    summary: 'only these events, such as `pindrift:*` or `gup_*`',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
+};
+
+/** The filter of the flags; undefined when none is given. */
+export function filterOf(flags: TraceFilter): TraceFilter | undefined {
+  const { since, until, pid, comm, cpu, event } = flags;
+  const filter = { since, until, pid, comm, cpu, event };
+  return Object.values(filter).some((value) => value !== undefined) ? filter : undefined;
+}
+
+export const workersFlag = Flags.integer({
+  summary: 'threads that read a large plain file; 1 uses this one only',
+  min: 1,
+  max: 16,
+  helpValue: 'N',
+});
 
 const formatList = reportFormats.map((format) => `${format} (${describeFormat(format).summary})`).join('; ');
 

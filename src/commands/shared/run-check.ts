@@ -13,7 +13,7 @@ import { remove } from '../../util/temporary.ts';
 import { terminal } from '../../util/terminal.ts';
 import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
-export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel'> & {
+export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
   /** the rules that run; the built-in ones if not said */
   setup?: Pick<Setup, 'rules' | 'running'> | undefined;
@@ -36,9 +36,17 @@ export function runCheck(
 /** What of the command line is the engine's business. */
 export function checkTraces(
   traces: readonly TraceInput[],
-  { format, kernel, onProgress, pins, setup }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
+  {
+    format,
+    kernel,
+    filter,
+    workers,
+    onProgress,
+    pins,
+    setup,
+  }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
 ): Promise<DetailedReport> {
-  return checkDetailed(traces, { format, kernel, pins, onProgress, ...rulesOf(setup) });
+  return checkDetailed(traces, { format, kernel, filter, workers, pins, onProgress, ...rulesOf(setup) });
 }
 
 /** The part of a setup that the engine takes. */

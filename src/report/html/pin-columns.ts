@@ -43,10 +43,10 @@ export interface PinColumns {
   whatHex: Hexes;
 }
 
-/** In a phrase: the pfn of the pin, its struct page, another number. Control characters, which no clean text has. */
-const OWN_PFN = '\u0001';
-const OWN_PAGE = '\u0002';
-const OTHER = '\u0003';
+/** In a phrase: the pfn of the pin, its struct page, another number. Invisible characters, which no clean text has. */
+const OWN_PFN = '\u2061';
+const OWN_PAGE = '\u2062';
+const OTHER = '\u2063';
 
 /** sizeof(struct page) on x86-64 */
 const STRUCT_PAGE = 64n;
@@ -262,8 +262,7 @@ export class PinTable {
   #step(pin: number, at: number): PinLife['steps'][number] {
     const { stepRole, stepWhat, words } = this.#columns;
     let next = this.#firstHex[at] ?? 0;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks above
-    const what = (words[stepWhat[at] ?? 0] ?? '').replace(/[\u0001-\u0003]/g, (mark) => {
+    const what = (words[stepWhat[at] ?? 0] ?? '').replace(/[\u2061-\u2063]/g, (mark) => {
       switch (mark) {
         case OWN_PFN:
           return this.pfn.at(pin) ?? '';

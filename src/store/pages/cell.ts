@@ -102,6 +102,24 @@ export class CellWriter {
     this.#types[this.#columns++] = 2 * n + (isText ? TEXT : BLOB);
   }
 
+  string(value: string): void {
+    const { buf } = this;
+    let at = this.#at - value.length;
+    let all = 0;
+    for (let i = 0; i < value.length; i++) {
+      const c = value.charCodeAt(i);
+      all |= c;
+      buf[at++] = c;
+    }
+    if (all < 128) {
+      this.#at -= value.length;
+      this.#types[this.#columns++] = 2 * value.length + TEXT;
+    } else {
+      const bytes = Buffer.from(value, 'utf8');
+      this.text(bytes, 0, bytes.length);
+    }
+  }
+
   blob(from: Uint8Array): void {
     this.#at -= from.length;
     this.buf.set(from, this.#at);

@@ -3,8 +3,8 @@
 import type Database from 'better-sqlite3';
 import type { EventTable } from '../event-table.ts';
 import type { EventRow } from '../row.ts';
-import type { OtherLine, ReplayChunk, RowWriter } from '../row-writer.ts';
-import { PAGE_SIZE, STREAMED_TABLES } from '../schema.ts';
+import type { RowWriter, Value } from '../row-writer.ts';
+import { PAGE_SIZE, STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
 import { writeEvent } from './event-cell.ts';
@@ -18,15 +18,13 @@ export class PagesWriter implements RowWriter {
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
   readonly #events = new Map<EventTable, TablePages>();
-  readonly #other: TablePages;
-  readonly #replay: TablePages;
-  readonly #words = new Map<string, Uint8Array>();
+  readonly #streamed = new Map<StreamedTable, TablePages>();
 
   /** @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it */
   constructor(path: string) {
     this.#file = new PageFile(path);
-    this.#other = new TablePages(this.#file);
-    this.#replay = new TablePages(this.#file);
+    for (const name of Object.keys(STREAMED_TABLES))
+      this.#streamed.set(name as StreamedTable, new TablePages(this.#file));
   }
 
   event(row: EventRow): void {
@@ -38,55 +36,32 @@ export class PagesWriter implements RowWriter {
     writeEvent(row, table);
   }
 
-  other(l: OtherLine): void {
+  row(name: StreamedTable, id: number, values: readonly Value[]): void {
+    const table = this.#streamed.get(name) as TablePages;
     const cell = this.#cell;
-    this.#begin(this.#other, l.end - l.start);
-    cell.text(l.buf, l.start, l.end);
-    this.#word(l.reason);
-    this.#word(l.kind);
-    cell.number(l.line);
-    cell.null();
-    cell.end(this.#other, l.id);
-  }
-
-  replay(chunk: ReplayChunk): void {
-    const cell = this.#cell;
-    this.#begin(this.#replay, chunk.data.length);
-    cell.blob(chunk.data);
-    cell.number(chunk.records);
-    cell.number(chunk.trace);
-    cell.null();
-    cell.end(this.#replay, chunk.id);
-  }
-
-  /** A record that may not fit a page is built in a buffer of its own. */
-  #begin(table: TablePages, text: number): void {
-    if (text < PAGE_SIZE) this.#cell.begin(table.buf, table.top);
-    else this.#cell.begin(new Uint8Array(text + ROOM), text + ROOM);
-  }
-
-  #word(word: string | undefined): void {
-    if (word === undefined) {
-      this.#cell.null();
-      return;
+    let length = 0;
+    for (const value of values) length += lengthOf(value);
+    // a record that may not fit a page is built in a buffer of its own
+    if (length < PAGE_SIZE) cell.begin(table.buf, table.top);
+    else cell.begin(new Uint8Array(length + ROOM), length + ROOM);
+    for (let i = values.length - 1; i >= 0; i--) {
+      const value = values[i];
+      if (value === null) cell.null();
+      else if (typeof value === 'number') cell.number(value);
+      else if (typeof value === 'string') cell.string(value);
+      else if ('buf' in value) cell.text(value.buf, value.start, value.end);
+      else cell.blob(value);
     }
-    let bytes = this.#words.get(word);
-    if (bytes === undefined) {
-      bytes = Buffer.from(word, 'utf8');
-      this.#words.set(word, bytes);
-    }
-    this.#cell.text(bytes, 0, bytes.length);
+    cell.null();
+    cell.end(table, id);
   }
 
   /** The pages are complete; `attach` makes SQLite know them. */
   finish(): Root[] {
-    const roots: Root[] = [...this.#events].map(([table, pages]) => ({
-      name: table.table,
-      sql: createTable(table),
-      page: pages.finish(),
-    }));
-    roots.push({ name: 'other_line', sql: STREAMED_TABLES.other_line, page: this.#other.finish() });
-    roots.push({ name: 'replay', sql: STREAMED_TABLES.replay, page: this.#replay.finish() });
+    const roots: Root[] = [];
+    for (const [table, pages] of this.#events)
+      roots.push({ name: table.table, sql: createTable(table), page: pages.finish() });
+    for (const [name, pages] of this.#streamed) roots.push({ name, sql: STREAMED_TABLES[name], page: pages.finish() });
     this.#file.finish();
     return roots;
   }
@@ -94,6 +69,13 @@ export class PagesWriter implements RowWriter {
   close(): void {
     this.#file.close();
   }
+}
+
+/** Bytes of a value, or more. */
+function lengthOf(value: Value): number {
+  if (value === null || typeof value === 'number') return 0;
+  if (typeof value === 'string') return 3 * value.length;
+  return 'buf' in value ? value.end - value.start : value.length;
 }
 
 /** A table that stands in the file and not yet in the schema. */

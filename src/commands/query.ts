@@ -1,0 +1,54 @@
+// Why: questions nobody thought of yet. SQL on a store, read-only, in the form the next tool takes.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { painter } from '../report/paint.ts';
+import { writeOut } from '../util/output.ts';
+import { terminal } from '../util/terminal.ts';
+import { BaseCommand } from './base.ts';
+import { screenFlags } from './shared/flags.ts';
+import { answerText, QUERY_FORMATS } from './shared/query-rows.ts';
+import { ask, sqlOf } from './shared/query-run.ts';
+
+export default class Query extends BaseCommand {
+  static override summary = 'Ask a store in SQL; nothing in it can be changed.';
+  static override description =
+    `One statement that returns rows. Beside SQLite's own functions there are hex64(X), a 64-bit number as the kernel prints it, and pfn(PAGE) or pfn(PAGE, TRACE), the page frame number of a struct page pointer, null where the trace never shows it. 0xffff... is a number in SQL.
+
+Tables: event (every event, addresses in hex), a view per event type, arg (a row per argument), pin, finding, evidence, trace, loss.
+
+A terminal gets a table as wide as it is; a pipe gets CSV with a line of names (\`sqlite3 -csv -header\`), whole. --format decides otherwise. Integers are exact; in JSON those beyond 2^53 are strings. Control characters are shown as \\x1b, bytes that are no text too.`;
+
+  static override examples = [
+    '<%= config.bin %> query x.db "select rule, count(*) from finding group by rule"',
+    '<%= config.bin %> query x.db "select line, time, cpu, comm, event, args from event where line between 590 and 600"',
+    '<%= config.bin %> query x.db "select hex64(addr), hex64(pfn), held / 1e6 as ms from pin order by held desc" --format csv',
+    '<%= config.bin %> query x.db - < question.sql',
+  ];
+
+  static override args = {
+    store: Args.string({ description: 'a store made by ingest or check --save', required: true, ignoreStdin: true }),
+    sql: Args.string({ description: 'the statement; - reads it from standard input', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    format: Flags.option({ options: QUERY_FORMATS })({
+      summary: 'how to print: table, csv, json (one array) or ndjson (one object a line)',
+      helpValue: 'FORMAT',
+    }),
+    json: Flags.boolean({ summary: 'the same as --format json', exclusive: ['format'] }),
+    color: screenFlags.color,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Query);
+    const { color, width } = terminal(process.stdout, flags.color);
+    const format = flags.json ? 'json' : (flags.format ?? (process.stdout.isTTY ? 'table' : 'csv'));
+    const sql = await sqlOf(args.sql);
+    const { openStore } = await import('../store/open.ts');
+    const store = openStore(args.store);
+    try {
+      await writeOut(answerText(ask(store, sql), format, { paint: painter(color), width }));
+    } finally {
+      store.close();
+    }
+  }
+}

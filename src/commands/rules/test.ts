@@ -1,0 +1,68 @@
+// Why: who writes a rule tests it, without setting up a test runner first.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
+import { jsonText } from '../../report/serialize.ts';
+import { type Paint, painter } from '../../report/paint.ts';
+import { InputError } from '../../util/errors.ts';
+import { escapeControl } from '../../util/escape.ts';
+import { EXIT } from '../../util/exit-codes.ts';
+import { writeOut } from '../../util/output.ts';
+import { terminal } from '../../util/terminal.ts';
+import { BaseCommand } from '../base.ts';
+import { screenFlags } from '../shared/flags.ts';
+
+export default class RulesTest extends BaseCommand {
+  static override summary = 'Run the tests of rules: files that call testRule().';
+  static override description = `Looks for *.test.ts (and .js, .mjs ...) that use pindrift/testing in the folders given, or takes the files given. The files are code and are run.
+
+Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.`;
+  static override examples = ['<%= config.bin %> rules test', '<%= config.bin %> rules test my-rules/my-rule.test.ts'];
+
+  static override strict = false;
+  static override args = {
+    path: Args.string({ description: 'files or folders; this folder if none is given', ignoreStdin: true }),
+  };
+  static override flags = {
+    json: Flags.boolean({ summary: 'print JSON: every test with its failure' }),
+    verbose: Flags.boolean({ summary: 'name the tests that pass, too' }),
+    color: screenFlags.color,
+  };
+
+  override async run(): Promise<void> {
+    const { argv, flags } = await this.parse(RulesTest);
+    const folder = process.cwd();
+    const paths = argv.length === 0 ? ['.'] : argv.map(String);
+    const files = testFiles(paths, folder);
+    if (files.length === 0) {
+      throw new InputError('there is no test of a rule here', { where: paths.join(' '), tryThis: 'pindrift rules new ID writes a rule and its test' });
+    }
+    const results: FileOutcome[] = [];
+    for (const file of files) results.push(await runTestFile(file, folder));
+    const { color } = terminal(process.stdout, flags.color);
+    await writeOut([flags.json ? `${jsonText(results, 2)}\n` : text(results, painter(color), flags.verbose)]);
+    const failed = results.some(({ outcomes }) => outcomes.some(({ failure }) => failure !== undefined));
+    this.exit(failed ? EXIT.findings : EXIT.clean);
+  }
+}
+
+function text(results: readonly FileOutcome[], paint: Paint, verbose: boolean): string {
+  const out: string[] = [];
+  let failures = 0;
+  let count = 0;
+  for (const { file, outcomes } of results) {
+    const failed = outcomes.filter(({ failure }) => failure !== undefined);
+    failures += failed.length;
+    count += outcomes.length;
+    const mark = failed.length === 0 ? paint('green', 'ok  ') : paint('red', 'FAIL');
+    out.push(`${mark}  ${escapeControl(file)}  ${outcomes.length} tests${failed.length === 0 ? '' : `, ${failed.length} failed`}`);
+    for (const outcome of outcomes) out.push(...lines(outcome, paint, verbose));
+  }
+  out.push('', `${count} tests${failures === 0 ? ', all pass' : `, ${failures} failed`}`, '');
+  return out.join('\n');
+}
+
+function lines({ name, failure }: TestOutcome, paint: Paint, verbose: boolean): string[] {
+  if (failure === undefined) return verbose ? [`      ${paint('green', 'ok')}    ${escapeControl(name)}`] : [];
+  return [`      ${paint('red', 'FAIL')}  ${escapeControl(name)}`, ...failure.trimEnd().split('\n').map((line) => `            ${escapeControl(line)}`), ''];
+}

@@ -1,0 +1,52 @@
+// Why: from SQL that a user typed to rows, with the place of a mistake in it.
+import { text } from 'node:stream/consumers';
+import type { Store } from '../../store/open.ts';
+import { type QueryResult, runQuery } from '../../store/query.ts';
+import { InputError } from '../../util/errors.ts';
+import { placeIn, pointedAt } from './query-place.ts';
+
+/** SQL as given; `-` is standard input. */
+export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {
+  const sql = argument === '-' ? await text(stdin) : argument;
+  if (sql.trim() !== '') return sql;
+  throw new InputError('there is no SQL to run', { tryThis: "select * from event limit 10; '-' reads it from a pipe" });
+}
+
+/** @throws InputError with line, column and a mark where SQLite does not understand */
+export function ask(store: Store, sql: string): QueryResult {
+  try {
+    const { columns, rows } = runQuery(store, sql);
+    return { columns, rows: guarded(rows, store, sql) };
+  } catch (error) {
+    throw placed(error, store, sql);
+  }
+}
+
+function* guarded(rows: QueryResult['rows'], store: Store, sql: string): QueryResult['rows'] {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw placed(error, store, sql);
+  }
+}
+
+function placed(error: unknown, store: Store, sql: string): unknown {
+  if (!(error instanceof InputError)) return error;
+  const offset = placeIn(sql, error.message, (other) => messageOf(store, other));
+  if (offset === undefined) return error;
+  const { place, lines } = pointedAt(sql, offset);
+  return new InputError([`${error.message} at ${place}`, ...lines].join('\n'), {
+    where: store.path,
+    tryThis: error.tryThis,
+    cause: error,
+  });
+}
+
+function messageOf(store: Store, sql: string): string | undefined {
+  try {
+    runQuery(store, sql);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : undefined;
+  }
+}
