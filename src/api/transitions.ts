@@ -88,7 +88,7 @@ export interface Transitions {
     readonly at: At;
     readonly pins: readonly Pin[];
   };
-  /** a range was unmapped (E13, unmap_page_range()); `exiting`: the whole address space goes */
+  /** a range with pinned pages in it was unmapped (E13, unmap_page_range()); the end of a whole address space is `exit` */
   zap: {
     readonly mm: Mm;
     readonly start: number;

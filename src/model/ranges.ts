@@ -7,6 +7,7 @@ import {
   type At,
   entryBits,
   entryPage,
+  type ForkFrame,
   type Mm,
   type Pin,
   PMD_PAGES,
@@ -15,6 +16,8 @@ import {
   type WrprotectKind,
 } from './state.ts';
 
+const NONE: readonly Pin[] = [];
+const NO_SHARED: Pin[] = [];
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
 const MM_CP_UFFD_WP = 0x4;
@@ -33,17 +36,23 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
   const start = from(r, o);
   const end = to(r, o);
-  const at = m.at();
   if (t.pid > 0 && t.mm === undefined) t.mm = src;
   dst.parent = src;
   t.forked = dst;
-  const pins = end > start ? m.pinsIn(src, start, end) : [];
+  const pins = end > start ? m.pinsIn(src, start, end) : NONE;
   const flags = r[o + Slot.FLAGS];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
   copyEntries(src, dst, start, end, isPrivate);
-  const shared: Pin[] = [];
+  const last = src.ops.at(-1);
+  if (isPrivate) {
+    // one note for neighbouring VMAs
+    if (last?.kind === 'fork' && last.child === dst && last.end === start && pins.length === 0) last.end = end;
+    else src.note({ kind: 'fork', start, end, at: m.at(), child: dst });
+  }
+  let shared: Pin[] = NO_SHARED;
   if (isPrivate && pins.length > 0) {
-    src.note({ kind: 'fork', start, end, at, child: dst });
+    shared = [];
+    const at = m.at();
     for (const pin of pins) {
       // nothing to share where nothing is mapped
       const entry = src.entry(pin.where);
@@ -52,10 +61,12 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
       pin.steps.push({ role: 'fork', at, child: dst });
       pin.sharedWith ??= dst;
     }
-  } else if (isPrivate) src.note({ kind: 'fork', start, end, at, child: dst });
-  t.fork = { dst, src, start, end, isPrivate, at, shared };
-  m.forking.add(t.fork);
-  m.emit('fork', { src, dst, start, end, at, pins });
+  }
+  // the frame may be asked for its place by pins that are taken meanwhile
+  const frame: ForkFrame = { dst, src, start, end, isPrivate, at: m.at(), shared };
+  t.fork = frame;
+  m.forking.add(frame);
+  if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at: m.at(), pins });
 }
 
 function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
@@ -104,6 +115,7 @@ export function endFork(m: Model, t: Task): void {
   t.fork = undefined;
   if (f === undefined) return;
   m.forking.delete(f);
+  if (f.shared.length === 0) return;
   for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
 }
 
@@ -139,18 +151,15 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const start = from(r, o);
   const end = to(r, o);
   if (!(end > start)) return;
-  const at = m.at();
-  if (mm.exiting) {
-    if (m.listeners.zap !== undefined) m.emit('zap', { mm, start, end, at, exiting: true, pins: [] });
-    return;
-  }
+  if (mm.exiting) return;
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) {
+    const at = m.at();
     m.step(pins, 'zap', at, { foreign: foreign(t, mm) });
     mm.note({ kind: 'zap', start, end, at });
   }
   m.clear(mm, start, end);
-  m.emit('zap', { mm, start, end, at, exiting: false, pins });
+  if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), exiting: false, pins });
 }
 
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number, migrate: boolean): void {

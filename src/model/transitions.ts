@@ -29,7 +29,7 @@ export interface Transitions {
   earlyCopy: { src: Mm; child: Mm; vpn: number; page: PageId; copy: PageId; at: At; pins: readonly Pin[] };
   /** a range lost write permission (E12) */
   wrprotect: { mm: Mm; start: number; end: number; kind: WrprotectKind; at: At; pins: readonly Pin[] };
-  /** a range was unmapped (E13); `exiting`: the whole address space goes */
+  /** a range with pinned pages in it was unmapped (E13); the end of a whole address space is `exit` */
   zap: { mm: Mm; start: number; end: number; at: At; exiting: boolean; pins: readonly Pin[] };
   /** a range moved (E14) */
   move: { mm: Mm; from: number; to: number; bytes: number; at: At; pins: readonly Pin[] };
