@@ -307,14 +307,18 @@ export class Model {
   /** Forget what is mapped in a range. */
   clear(mm: Mm, from: number, to: number): void {
     if (to - from <= mm.ptes.size) for (let v = from; v < to; v++) mm.ptes.delete(v);
-    else for (const v of mm.ptes.keys()) if (v >= from && v < to) mm.ptes.delete(v);
+    else {
+      mm.ptes.forEach((_, v) => {
+        if (v >= from && v < to) mm.ptes.delete(v);
+      });
+    }
     if (mm.pmds.size === 0) return;
-    for (const p of mm.pmds.keys()) {
+    mm.pmds.forEach((_, p) => {
       const head = p * PMD_PAGES;
-      if (head + PMD_PAGES <= from || head >= to) continue;
+      if (head + PMD_PAGES <= from || head >= to) return;
       if (head >= from && head + PMD_PAGES <= to) mm.pmds.delete(p);
       else for (let v = Math.max(head, from); v < Math.min(head + PMD_PAGES, to); v++) mm.ptes.set(v, Pte.None);
-    }
+    });
   }
 
   /** The entry stays and names the same page, but is not present any more. */

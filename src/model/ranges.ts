@@ -3,6 +3,7 @@
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Model, push } from './model.ts';
+import type { PageTable } from './page-table.ts';
 import {
   type At,
   entryBits,
@@ -89,13 +90,7 @@ function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: bo
   });
 }
 
-function copyEntry(
-  table: Map<number, number>,
-  into: Map<number, number>,
-  key: number,
-  value: number,
-  bit: number,
-): void {
+function copyEntry(table: PageTable, into: PageTable, key: number, value: number, bit: number): void {
   const bits = entryBits(value);
   if (bits === Pte.None) return;
   if ((bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | bit)) === 0 && bit !== 0) {
@@ -216,13 +211,15 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
       if (e !== undefined) moved.push([v, e]);
     }
   } else {
-    for (const [v, e] of mm.ptes) if (v >= start && v < start + pages) moved.push([v, e]);
-    for (const [p, e] of mm.pmds) {
+    mm.ptes.forEach((e, v) => {
+      if (v >= start && v < start + pages) moved.push([v, e]);
+    });
+    mm.pmds.forEach((e, p) => {
       for (let i = 0; i < PMD_PAGES; i++) {
         const v = p * PMD_PAGES + i;
         if (v >= start && v < start + pages && !mm.ptes.has(v)) moved.push([v, e + i * 64]);
       }
-    }
+    });
   }
   const pins = m.pinsIn(mm, start, start + pages).slice();
   m.clear(mm, start, start + pages);

@@ -5,6 +5,8 @@
 // (sizeof(struct page) is 64 on x86-64; vmemmap_base differs per boot). What was never shown is undefined,
 // or NaN where a number is kept.
 
+import { PageTable } from './page-table.ts';
+
 export type PageId = number;
 export const PAGE_BYTES = 4096;
 export const STRUCT_PAGE = 64;
@@ -64,9 +66,9 @@ export class Mm {
   exiting = false;
   dead = false;
   /** vpn -> page * 64 + bits */
-  readonly ptes = new Map<number, number>();
+  readonly ptes = new PageTable();
   /** vpn / 512 -> head page * 64 + bits, for PMD mappings; ptes override it */
-  readonly pmds = new Map<number, number>();
+  readonly pmds = new PageTable();
   /** vpn -> pins not yet released, by the address they are expected at */
   readonly pins = new Map<number, Pin[]>();
   readonly ops: RangeOp[] = [];
