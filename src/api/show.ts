@@ -74,7 +74,6 @@ export const SHOW: Show = {
     start: t.start,
     end: t.end,
     at: v.at(t.at),
-    exiting: t.exiting,
     pins: pins(t.pins, v),
   }),
   move: (t, v) => ({

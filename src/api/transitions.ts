@@ -23,7 +23,10 @@ export interface Transitions {
     readonly fault: At;
     readonly pins: readonly Pin[];
   };
-  /** a write fault kept the page and made it writable (E8, wp_page_reuse()); `pins`: all pins on the page, of any mm */
+  /**
+   * a write fault kept the page and made it writable (E8, wp_page_reuse()); told where somebody holds the page, `pins`
+   * being all who do, of any mm
+   */
   reuse: {
     readonly mm: Mm;
     readonly vpn: number;
@@ -94,7 +97,6 @@ export interface Transitions {
     readonly start: number;
     readonly end: number;
     readonly at: At;
-    readonly exiting: boolean;
     readonly pins: readonly Pin[];
   };
   /** a range moved (E14, move_page_tables()) */
@@ -146,6 +148,7 @@ export interface Transitions {
     readonly owner: string | undefined;
     readonly at: At;
   };
+  /** ... and its end, in addresses */
   notifierEnd: {
     readonly mm: Mm;
     readonly start: number | undefined;
@@ -154,8 +157,9 @@ export interface Transitions {
   };
   /** flush_tlb_mm_range(), in addresses (E20) */
   tlbFlush: { readonly mm: Mm; readonly start: number | undefined; readonly end: number | undefined; readonly at: At };
-  /** block I/O into or out of pinned pages was submitted, has completed (E22) */
+  /** block I/O into or out of pinned pages was submitted (E22, submit_bio()) */
   ioSubmit: { readonly io: Io; readonly at: At };
+  /** ... and has completed (bio_endio()) */
   ioEnd: { readonly io: Io; readonly at: At };
   /** the invariant is broken: a live pin names one page and its address maps another */
   drift: { readonly drift: Drift };

@@ -27,7 +27,11 @@ A terminal gets a table as wide as it is; a pipe gets CSV with a line of names (
 
   static override args = {
     store: Args.string({ description: 'a store made by ingest or check --save', required: true, ignoreStdin: true }),
-    sql: Args.string({ description: 'the statement; - reads it from standard input', required: true, ignoreStdin: true }),
+    sql: Args.string({
+      description: 'the statement; - reads it from standard input',
+      required: true,
+      ignoreStdin: true,
+    }),
   };
   static override flags = {
     format: Flags.option({ options: QUERY_FORMATS })({

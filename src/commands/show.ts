@@ -1,16 +1,29 @@
-// Why: one finding as a story, from pin to harm, with the lines that prove it and what stands around them.
+// Why: a story with the lines that prove it and what stands around them: of a finding, from pin to harm, or of whatever
+// page, address, mm or thread one wonders about.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadReporter, pieces } from '../report/index.ts';
+import { InputError } from '../util/errors.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { screenFlags, traceFlags } from './shared/flags.ts';
+import { type StoryWish, storyWish, wishWords } from './shared/page-story-wish.ts';
+import type { TraceOptions } from './shared/run-check.ts';
 import { storyOf } from './shared/story-of.ts';
+
+type Wanted = TraceOptions & { context: number; color?: boolean | undefined };
 
 export default class Show extends BaseCommand {
   static override summary = 'Tell one finding as a story, from pin to harm, with its trace lines.';
-  static override examples = ['<%= config.bin %> show x.db 1', '<%= config.bin %> show trace.txt.gz 1 --context 3'];
+  static override description =
+    `With --page, --pfn, --addr, --mm, --pid, --since or --until the story is that of a page, an address, an address space, a thread or a time, finding or not: who mapped, pinned, protected, unmapped, copied, completed and gave back. Several of them narrow it down.`;
+  static override examples = [
+    '<%= config.bin %> show x.db 1',
+    '<%= config.bin %> show trace.txt.gz 1 --context 3',
+    '<%= config.bin %> show x.db --pfn 0x47b3c',
+    '<%= config.bin %> show trace.txt.gz --addr 0x7f02b2792000 --since 20.5 --until 21',
+  ];
 
   static override args = {
     source: Args.string({
@@ -33,15 +46,41 @@ export default class Show extends BaseCommand {
       min: 0,
       max: 1000,
     }),
+    page: Flags.string({
+      summary: 'the story of this page: page frame number or struct page pointer',
+      helpValue: '0x...',
+    }),
+    pfn: Flags.string({ summary: 'the story of this page frame number', helpValue: '0x...', exclusive: ['page'] }),
+    addr: Flags.string({ summary: 'the story of this address (with --mm: of one process)', helpValue: '0x7f...' }),
+    mm: Flags.string({ summary: 'the story of this address space', helpValue: '0xffff...' }),
+    pid: Flags.integer({ summary: 'what this thread or process did', min: 0 }),
+    since: Flags.string({ summary: 'from this time of the trace', helpValue: '20.546772' }),
+    until: Flags.string({ summary: 'to this time of the trace', helpValue: '21.354566' }),
     ...traceFlags,
     color: screenFlags.color,
   };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Show);
+    const wish = storyWish(flags);
+    if (wish !== undefined) {
+      await this.#tellAnything(args, wish, flags);
+      return;
+    }
     const { context, report } = await storyOf(args.source, args.n, { ...flags, warn: (text) => this.warn(text) });
     const { color, width } = terminal(process.stdout, flags.color);
     const story = await loadReporter('story');
     await writeOut(pieces(story.render(report, { finding: args.n, context, color, width })));
+  }
+  async #tellAnything(args: { source: string; n?: number }, wish: StoryWish, flags: Wanted): Promise<void> {
+    if (args.n !== undefined) {
+      throw new InputError(`finding ${args.n}, or ${wishWords(wish)}: one story at a time`, {
+        tryThis: `pindrift show ${args.source} ${args.n}`,
+      });
+    }
+    const { pageStories } = await import('./shared/page-story.ts');
+    const { pageStoryText } = await import('./shared/page-story-text.ts');
+    const stories = await pageStories(args.source, wish, { ...flags, warn: (text) => this.warn(text) });
+    await writeOut(pageStoryText(stories, wishWords(wish), terminal(process.stdout, flags.color)));
   }
 }

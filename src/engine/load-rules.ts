@@ -18,13 +18,14 @@ export async function loadRules(specs: readonly string[], folder: string): Promi
   const seen = new Set<string>();
   for (const spec of specs) {
     const files = isPath(spec, folder) ? filesOf(resolve(folder, spec), spec) : [await packageFile(spec, folder)];
+    const known = new Set(seen);
     const found: Given[] = [];
     for (const file of files) {
       if (seen.has(file)) continue;
       seen.add(file);
       found.push(...(await rulesOf(file, folder, files.length > 1)));
     }
-    if (found.length === 0) {
+    if (found.length === 0 && !files.some((file) => known.has(file))) {
       throw new InputError('there is no rule in this folder', {
         where: spec,
         tryThis: 'pindrift rules new ID writes one',

@@ -23,7 +23,7 @@ export class PinLives {
     const byLine = new Map<string, number>();
     for (const f of findings) {
       const pin = f.evidence.find((e) => e.role === 'pin');
-      if (pin !== undefined && f.trace === trace) byLine.set(`$pin.line$f.pin.address`, f.n);
+      if (pin !== undefined && f.trace === trace) byLine.set(`${pin.line} ${f.pin.address}`, f.n);
     }
     return this.#pins
       .map((pin) => life(pin, trace, words, byLine))
@@ -62,6 +62,6 @@ function life(pin: Pin, trace: number, w: Words, findings: ReadonlyMap<string, n
       pid: known(s.at.pid),
       what: w.what(s, pin),
     })),
-    finding: findings.get(`$call.at.line$address`),
+    finding: findings.get(`${call.at.line} ${address}`),
   };
 }

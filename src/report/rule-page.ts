@@ -11,7 +11,10 @@ export function rulePage(meta: RuleMeta, first?: string): string {
   const sections: [title: string, body: string][] = [
     ['Why', meta.why],
     ['Needs', needs(meta)],
-    ['Severity', list(Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`)))],
+    [
+      'Severity',
+      list(Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`))),
+    ],
     ['What it says', list(Object.entries(meta.messages).map(([id, text]) => `\`${id}\`: ${text}`))],
     ['Options', options(meta)],
     ['Example', example(meta)],
@@ -22,7 +25,13 @@ export function rulePage(meta: RuleMeta, first?: string): string {
     ['References', list(meta.references)],
   ];
   const head = `${first === undefined ? '' : `${first}\n\n`}# ${meta.id}\n\n${escaped(meta.summary)}\n\nStatus: ${meta.status}.\n`;
-  return head + sections.filter(([, body]) => body !== '').map(([title, body]) => `\n## ${title}\n\n${body.trimEnd()}\n`).join('');
+  return (
+    head +
+    sections
+      .filter(([, body]) => body !== '')
+      .map(([title, body]) => `\n## ${title}\n\n${body.trimEnd()}\n`)
+      .join('')
+  );
 }
 
 /** The list of all rules, with links. */
@@ -38,8 +47,13 @@ function needs({ needs: sets }: RuleMeta): string {
 }
 
 function options({ options: schemas = {} }: RuleMeta): string {
-  const rows = Object.entries(schemas).map(([name, schema]) => `| \`${name}\` | ${typeOf(schema)} | \`${JSON.stringify(schema.default)}\` | ${cell(schema.description)} |`);
-  return rows.length === 0 ? '' : `| option | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+  const rows = Object.entries(schemas).map(
+    ([name, schema]) =>
+      `| \`${name}\` | ${typeOf(schema)} | \`${JSON.stringify(schema.default)}\` | ${cell(schema.description)} |`,
+  );
+  return rows.length === 0
+    ? ''
+    : `| option | value | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 function typeOf(schema: OptionSchema): string {
@@ -52,8 +66,13 @@ function typeOf(schema: OptionSchema): string {
       return 'true or false';
     case 'number':
     case 'integer': {
-      const bounds = [schema.minimum === undefined ? '' : `from ${schema.minimum}`, schema.maximum === undefined ? '' : `to ${schema.maximum}`];
-      return [schema.type === 'integer' ? 'whole number' : 'number', ...bounds.filter((bound) => bound !== '')].join(' ');
+      const bounds = [
+        schema.minimum === undefined ? '' : `from ${schema.minimum}`,
+        schema.maximum === undefined ? '' : `to ${schema.maximum}`,
+      ];
+      return [schema.type === 'integer' ? 'whole number' : 'number', ...bounds.filter((bound) => bound !== '')].join(
+        ' ',
+      );
     }
   }
 }

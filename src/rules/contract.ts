@@ -164,11 +164,11 @@ export interface RuleDefinition<
   O extends OptionSchemas = OptionSchemas,
   P extends Probes = Probes,
 > {
-  readonly meta: RuleMeta<M, O, P>;
+  readonly meta: RuleMeta<M, O, NoInfer<P>>;
   /** probes that pindrift does not know, by a kind of their own */
   readonly probes?: P;
   /** Called once for each trace; what the rule remembers lives in here. */
-  create(context: RuleContext<M, O>): Handlers<P>;
+  create(context: RuleContext<M, O>): Handlers<NoInfer<P>>;
 }
 
 export interface Rule<M extends Messages = Messages, O extends OptionSchemas = OptionSchemas, P extends Probes = Probes>
@@ -185,6 +185,13 @@ export type AnyRule = Rule<any, any, any>;
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without keys
 type None = {};
 
+/** Handlers with names that nothing has: a misspelled one would stay silent for ever. */
+type Misspelled<H, P extends Probes> = {
+  readonly [K in Exclude<keyof H, keyof Handlers<P>>]: ['there is no transition called', K];
+} & (H extends { readonly events: infer E }
+  ? { readonly events: { readonly [K in Exclude<keyof E, keyof EventHandlers<P>>]: ['there is no event called', K] } }
+  : unknown);
+
 /**
  * Declare a rule. The types tie message ids and placeholders to `meta.messages`, `context.options` to `meta.options`
  * and the handlers in `events` to the kinds of pindrift and to `probes`.
@@ -193,6 +200,11 @@ export function defineRule<
   const M extends Messages,
   const O extends OptionSchemas = None,
   const P extends Probes = None,
->(rule: RuleDefinition<M, O, P>): Rule<M, O, P> {
-  return { ...rule, api: RULE_API };
+  H extends object = Handlers<NoInfer<P>>,
+>(
+  rule: Omit<RuleDefinition<M, O, P>, 'create'> & {
+    create(context: RuleContext<M, O>): H & Handlers<NoInfer<P>> & Misspelled<H, NoInfer<P>>;
+  },
+): Rule<M, O, P> {
+  return { ...rule, api: RULE_API } as Rule<M, O, P>;
 }

@@ -5,9 +5,9 @@ import type Database from 'better-sqlite3';
 export function addFunctions(db: Database.Database): void {
   const options = { deterministic: true, safeIntegers: true };
   db.function('hex64', options, hex64);
-  let bases: Map<bigint, bigint> | undefined;
+  // now, since a connection that runs a query cannot run another
+  const bases = pfnBases(db);
   db.function('pfn', { ...options, varargs: true }, (page: unknown, trace: unknown = 0n) => {
-    bases ??= pfnBases(db);
     const base = bases.get(trace as bigint);
     return typeof page === 'bigint' && base !== undefined && page >= base ? (page - base) / STRUCT_PAGE : null;
   });

@@ -76,11 +76,11 @@ function putRecord(out: Uint8Array, start: number, rows: Float64Array, o: number
   const tgid = rows[o + TGID];
   // a sum is not a number where one of its parts is none
   const sum = cpu + pid + tgid + rows[o + TS] + rows[o + OFFSET] + rows[o + LINE];
-  const gaps = sum === sum ? 0 : gapsOf(rows, o);
+  const gaps = Number.isNaN(sum) ? gapsOf(rows, o) : 0;
   let mask = 0;
   for (let slot = STRIDE - 1; slot >= MM; slot--) {
     const value = rows[o + slot];
-    mask = (mask << 1) | (value === value ? 1 : 0);
+    mask = (mask << 1) | (Number.isNaN(value) ? 0 : 1);
   }
   let has = masks[kind] === mask ? 0 : MASK;
   if (gaps !== 0) has |= GAPS;

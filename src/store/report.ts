@@ -1,6 +1,6 @@
 // What a store says without running anything: the report as it was when the traces were read.
-import type { Finding, Verdict } from '../rules/finding.ts';
-import { readFindings } from './findings.ts';
+import type { Evidence, Finding, Verdict } from '../rules/finding.ts';
+import { readEvidence, readFindings } from './findings.ts';
 import type { Store } from './open.ts';
 import { type RuleReport, readRules, readTraces, type StoredTrace, type TraceReport } from './traces.ts';
 
@@ -21,7 +21,9 @@ export function listTraces(store: Store): StoredTrace[] {
 export function readReport(store: Store): StoredReport {
   return store.guard(() => {
     const meta = readMeta(store);
+    const more = meta.get('more');
     return {
+      ...(typeof more === 'string' ? JSON.parse(more) : {}),
       schema: String(meta.get('report') ?? ''),
       verdict: meta.get('verdict') as Verdict,
       traces: readTraces(store.db).map((t) => t.info),
@@ -29,6 +31,16 @@ export function readReport(store: Store): StoredReport {
       findings: readFindings(store.db),
     };
   });
+}
+
+/** All findings, or those of one trace. */
+export function listFindings(store: Store, trace?: number): Finding[] {
+  return store.guard(() => readFindings(store.db, trace));
+}
+
+/** The evidence of finding `n`, in the order of the story. */
+export function evidenceOf(store: Store, n: number): Evidence[] {
+  return store.guard(() => readEvidence(store.db, n));
 }
 
 /** Who made the store, and how it turned out. */

@@ -75,7 +75,7 @@ class TableWriter {
     const values = this.#values;
     values.push(row.id);
     const width = FIRST + this.#columns;
-    for (let k = 0; k < width; k++) values.push(k < row.length ? valueOf(row, k) : null);
+    for (let k = 0; k < width; k++) values.push(k < row.length ? cellOf(row, k) : null);
     if (++this.#rows === ROWS) this.flush();
   }
 
@@ -107,7 +107,7 @@ class TableWriter {
 const bound = (v: RowValue): Value | Uint8Array =>
   typeof v === 'object' && v !== null && 'buf' in v ? textOrBlob(v.buf, v.start, v.end) : v;
 
-function valueOf(row: EventRow, k: number): Value {
+function cellOf(row: EventRow, k: number): Value {
   switch (row.cells[k]) {
     case Cell.Number: {
       const hi = row.hi[k];

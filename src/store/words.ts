@@ -5,29 +5,34 @@
 export class Literal {
   readonly bytes: Uint8Array;
   readonly length: number;
-  /** words from the beginning, and one that ends with the last byte */
-  readonly #words: Int32Array;
-  readonly #last: number;
+  /** the first four bytes, the last four, and those between: words that may overlap */
+  readonly #first: number = 0;
+  readonly #last: number = 0;
+  readonly #middle: Int32Array = new Int32Array(0);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.length = bytes.length;
+    if (bytes.length < 4) return;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#words = new Int32Array(bytes.length >> 2);
-    for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getInt32(4 * i, true);
-    this.#last = bytes.length >= 4 ? view.getInt32(bytes.length - 4, true) : 0;
+    this.#first = view.getInt32(0, true);
+    this.#last = view.getInt32(bytes.length - 4, true);
+    const words = Math.max(0, Math.ceil(bytes.length / 4) - 2);
+    this.#middle = Int32Array.from({ length: words }, (_, i) => view.getInt32(4 * i + 4, true));
   }
 
   /** Whether it stands at `pos`; the caller has made sure that it cannot reach beyond the buffer. */
   at(view: DataView, buf: Uint8Array, pos: number): boolean {
-    const words = this.#words;
-    const n = words.length;
-    if (n === 0) {
-      for (let i = 0; i < this.length; i++) if (buf[pos + i] !== this.bytes[i]) return false;
+    const { length } = this;
+    if (length < 4) {
+      for (let i = 0; i < length; i++) if (buf[pos + i] !== this.bytes[i]) return false;
       return true;
     }
-    for (let i = 0; i < n; i++) if (view.getInt32(pos + 4 * i, true) !== words[i]) return false;
-    return view.getInt32(pos + this.length - 4, true) === this.#last;
+    if (view.getInt32(pos, true) !== this.#first || view.getInt32(pos + length - 4, true) !== this.#last) return false;
+    const middle = this.#middle;
+    for (let i = 0, at = pos + 4; i < middle.length; i++, at += 4)
+      if (view.getInt32(at, true) !== middle[i]) return false;
+    return true;
   }
 }
 

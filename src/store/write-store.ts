@@ -9,6 +9,7 @@ import { EventSink, type Shared } from './event-sink.ts';
 import { EventTables, quoted } from './event-table.ts';
 import { saveFindings } from './findings.ts';
 import { Symbols, Tasks } from './intern.ts';
+import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
 import { ReplayEncoder } from './replay-codec.ts';
 import { INDEXED_KEYS, INDEXES, MOST_CHUNKS } from './schema.ts';
@@ -99,8 +100,16 @@ export class StoreWriter {
         }
       }
       const meta = db.prepare('insert into meta values (?, ?)');
-      for (const [key, value] of Object.entries({ ...this.#meta, report: report.schema, verdict: report.verdict }))
+      const { schema, verdict } = report;
+      const more = rest(report, ['schema', 'verdict', 'traces', 'rules', 'findings']);
+      for (const [key, value] of Object.entries({
+        ...this.#meta,
+        report: schema,
+        verdict,
+        ...(more === null ? {} : { more }),
+      })) {
         meta.run(key, value);
+      }
     });
     this.#store.finish();
   }

@@ -1,78 +1,16 @@
-// Every argument of every event is in the store, and is what the line says. The judge is a plain loader: lines of the
-// text, found by their number, taken apart with regular expressions.
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+// How the arguments of an event become columns.
 import { describe, expect, it } from 'vitest';
 import { ingest } from '../../src/engine/ingest.ts';
-import { type StoredEvent, readEvents } from '../../src/store/events.ts';
-import { openStore } from '../../src/store/open.ts';
-import { InputError } from '../../src/util/errors.ts';
-import { captures, HEADER, line, rows, scratch } from './scratch.ts';
+import { HEADER, line, rows, scratch } from './scratch.ts';
 
 const { file, store, trace } = scratch();
 
-/** `key=value` and `key: value` by regular expression. */
-function plainArguments(text: string): [string, string][] {
-  const equals = [...text.replace(/ \*\/$/, '').matchAll(/(?<=^|\s)([A-Za-z_][\w.[\]]*)=("[^"]*"|\S*)/g)];
-  if (equals.length > 0) return equals.map(([, key, value]) => [key, value]);
-  return [...text.matchAll(/(\w+): ([^\s,)]*)/g)].map(([, key, value]) => [key, value]);
-}
-
-/** A number is a number however it is written. */
-function same(text: string, value: bigint | string, bare: boolean): boolean {
-  // a symbol of a module has a second word: `take+0x24e/0x2a0 [pinrig]`
-  if (typeof value === 'string') return text === value || value.startsWith(`${text} `);
-  const number = bare && !text.startsWith('0x') ? `0x${text}` : text;
-  return /^-?(0x[0-9a-fA-F]+|\d+)$/.test(number) && BigInt.asIntN(64, BigInt(number)) === value;
-}
-
-function compare(event: StoredEvent, text: string): string | undefined {
-  const name = `${event.event}:`;
-  const at = text.indexOf(name);
-  const args = at >= 0 ? text.slice(at + name.length).trim() : text.slice(text.indexOf(event.event) + event.event.length).replace(/ \*\/$/, '').trim();
-  const wanted = plainArguments(args.replace(/^\((?![^)]*: )[^)]*\)/, ''));
-  const bare = /^\([\w *]+: /.test(args);
-  if (args.startsWith('-> ')) wanted.push(['ret', args.slice(3)]);
-  const left = [...event.args];
-  for (const [key, value] of wanted) {
-    const i = left.findIndex((a) => a.key === key && (same(value, a.value, bare) || same(value.replace(/,$/, ''), a.value, bare) || same(value, a.value, true)));
-    if (i >= 0) left.splice(i, 1);
-    else if (!event.extra.includes(value)) return `${key}=${value} is missing from ${JSON.stringify(event.args.map((a) => `${a.key}=${a.text}`))}`;
-  }
-  return left.length > 0 ? `${left[0].key} is not in the line` : undefined;
-}
-
-const read = (path: string): string[] => {
-  const bytes = readFileSync(path);
-  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
-};
-
-describe('every argument of every event, against a plain loader', () => {
-  for (const path of captures().filter((p) => !p.endsWith('.zst') && !p.endsWith('.xz'))) {
-    it(path.split('/').slice(-3).join('/'), async () => {
-      const out = file('capture.db');
-      const report = await ingest([path], { out, force: true }).catch((error) => {
-        if (error instanceof InputError) return undefined;
-        throw error;
-      });
-      if (report === undefined) return;
-      const lines = read(path);
-      const opened = openStore(out);
-      let events = 0;
-      for (const event of readEvents(opened)) {
-        events++;
-        const wrong = compare(event, lines[event.line - 1]);
-        if (wrong !== undefined) expect.fail(`line ${event.line}: ${wrong}\n${lines[event.line - 1]}`);
-      }
-      opened.close();
-      expect(events).toBe(report.traces[0].events);
-    });
-  }
-});
-
 describe('arguments', () => {
   const argsOf = async (...lines: string[]): Promise<unknown[][]> =>
-    rows(await store(HEADER + lines.map((l) => line(l)).join('')), 'select key, value, typeof(value) from arg order by id, position');
+    rows(
+      await store(HEADER + lines.map((l) => line(l)).join('')),
+      'select key, value, typeof(value) from arg order by id, position',
+    );
 
   it('are typed by their first line: numbers as numbers, words as words', async () => {
     expect(await argsOf('a: x=0x10 y=-5 z=on')).toEqual([
@@ -91,7 +29,10 @@ describe('arguments', () => {
   });
 
   it('may hold blanks, quotes and signs between them', async () => {
-    const lines = ['sched_switch: prev_comm=my task prev_pid=1 prev_state=R+ ==> next_comm=swapper/0 next_pid=0', 'open: name="a file" fd=3'];
+    const lines = [
+      'sched_switch: prev_comm=my task prev_pid=1 prev_state=R+ ==> next_comm=swapper/0 next_pid=0',
+      'open: name="a file" fd=3',
+    ];
     expect((await argsOf(...lines)).map(([key, value]) => [key, value])).toEqual([
       ['prev_comm', 'my task'],
       ['prev_pid', 1n],
@@ -104,7 +45,9 @@ describe('arguments', () => {
   });
 
   it('may change from line to line', async () => {
-    const out = await store(HEADER + [line('a: x=1'), line('a: x=2 y=3'), line('a: y=4'), line('a: x=none y=0x5')].join(''));
+    const out = await store(
+      HEADER + [line('a: x=1'), line('a: x=2 y=3'), line('a: y=4'), line('a: x=none y=0x5')].join(''),
+    );
     expect(rows(out, 'select x, y from ev_a order by id')).toEqual([
       [1n, null],
       [2n, 3n],
@@ -114,7 +57,15 @@ describe('arguments', () => {
   });
 
   it('that fit no column are kept word for word', async () => {
-    const out = await store(HEADER + [line('a: x=1'), line('a: x=1.5 and more'), line('a: x=99999999999999999999'), line('b: 254,0 RA () 8 + 32 [scn]')].join(''));
+    const out = await store(
+      HEADER +
+        [
+          line('a: x=1'),
+          line('a: x=1.5 and more'),
+          line('a: x=99999999999999999999'),
+          line('b: 254,0 RA () 8 + 32 [scn]'),
+        ].join(''),
+    );
     expect(rows(out, 'select x, extra from ev_a order by id')).toEqual([
       [1n, null],
       [null, 'and more x=1.5'],
@@ -134,7 +85,9 @@ describe('arguments', () => {
 
   it('read by place are what reading with care gives', async () => {
     // the second line is read by the shape of the first; the third has two blanks and is not
-    const out = await store(HEADER + [line('a: x=0x1f y=7 s=w'), line('a: x=0xABc y=-9 s=v'), line('a: x=0xABc  y=-9 s=v')].join(''));
+    const out = await store(
+      HEADER + [line('a: x=0x1f y=7 s=w'), line('a: x=0xABc y=-9 s=v'), line('a: x=0xABc  y=-9 s=v')].join(''),
+    );
     expect(rows(out, 'select x, y, s, extra from ev_a order by id')).toEqual([
       [0x1fn, 7n, 'w', null],
       [0xabcn, -9n, 'v', null],
@@ -145,6 +98,8 @@ describe('arguments', () => {
   it('of events in a table of a CSV file', async () => {
     const csv = trace('t.csv', 'time,cpu,comm,pid,event,mm,note\n1.5,0,scn,133,fault,0xffff8dd4c1061dc0,"a, ""b"""\n');
     await ingest([csv], { out: file('csv.db'), force: true });
-    expect(rows(file('csv.db'), 'select mm, note from ev_fault')).toEqual([[BigInt.asIntN(64, 0xffff8dd4c1061dc0n), '"a, \\"b\\""']]);
+    expect(rows(file('csv.db'), 'select mm, note from ev_fault')).toEqual([
+      [BigInt.asIntN(64, 0xffff8dd4c1061dc0n), '"a, \\"b\\""'],
+    ]);
   });
 });

@@ -13,7 +13,10 @@ const value = fc.oneof(
   // kernel pointers, as signed numbers
   fc.integer({ min: 0, max: 2 ** 30 }).map((n) => -(2 ** 47) + n * 64),
 );
-const record = fc.tuple(fc.nat(KIND_NAMES.length - 1), fc.array(value, { minLength: STRIDE - 1, maxLength: STRIDE - 1 }));
+const record = fc.tuple(
+  fc.nat(KIND_NAMES.length - 1),
+  fc.array(value, { minLength: STRIDE - 1, maxLength: STRIDE - 1 }),
+);
 
 it('what is encoded comes back, in one chunk after another', () => {
   const encoder = new ReplayEncoder();
@@ -21,11 +24,14 @@ it('what is encoded comes back, in one chunk after another', () => {
   fc.assert(
     fc.property(fc.array(record, { maxLength: 60 }), (records) => {
       const batch = new RecordBatch(new Float64Array(60 * STRIDE));
-      for (const [kind, slots] of records) batch.rows.set([kind, ...slots.map((v) => (Object.is(v, -0) ? 0 : v))], STRIDE * batch.length++);
+      for (const [kind, slots] of records)
+        batch.rows.set([kind, ...slots.map((v) => (Object.is(v, -0) ? 0 : v))], STRIDE * batch.length++);
       const bytes = encoder.encode(batch).slice();
       const back = new RecordBatch(new Float64Array(0));
       decoder.decode(bytes, batch.length, back);
-      expect([...back.rows.subarray(0, batch.length * STRIDE)]).toEqual([...batch.rows.subarray(0, batch.length * STRIDE)]);
+      expect([...back.rows.subarray(0, batch.length * STRIDE)]).toEqual([
+        ...batch.rows.subarray(0, batch.length * STRIDE),
+      ]);
     }),
     { numRuns: 300 },
   );

@@ -57,14 +57,23 @@ export const HEADER = '# tracer: nop\n#\n# entries-in-buffer/entries-written: 2/
 /** The report as JSON has it: without the fields that are undefined. */
 export const plain = (report: CheckReport): unknown => JSON.parse(JSON.stringify(report));
 
-/** Captures shipped with the project, and those in the folder that PINDRIFT_CORPUS names. */
+/**
+ * Captures shipped with the project, one of each kernel and form; with PINDRIFT_CORPUS all of them, and those in the
+ * folder it names.
+ */
 export function captures(): string[] {
-  const out: string[] = [];
-  for (const root of [join(import.meta.dirname, '../../fixtures'), process.env.PINDRIFT_CORPUS ?? '']) {
-    if (root === '' || !existsSync(root)) continue;
-    for (const name of readdirSync(root, { recursive: true }) as string[]) {
-      if (/(^|\/)trace\.txt(\.gz|\.zst|\.xz)?$/.test(name)) out.push(join(root, name));
-    }
-  }
-  return out.sort();
+  const corpus = process.env.PINDRIFT_CORPUS;
+  const shipped = find(join(import.meta.dirname, '../../fixtures'));
+  if (corpus !== undefined) return [...shipped, ...find(corpus)];
+  const forms = new Map(shipped.map((path) => [path.replace(/[^/]*\.([^/.]+)\/[^/]*$/, '$1'), path]));
+  return [...forms.values()];
+}
+
+function find(root: string): string[] {
+  if (!existsSync(root)) return [];
+  const names = readdirSync(root, { recursive: true }) as string[];
+  return names
+    .filter((name) => /(^|\/)trace\.txt(\.gz)?$/.test(name))
+    .map((name) => join(root, name))
+    .sort();
 }

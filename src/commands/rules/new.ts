@@ -5,8 +5,9 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadRules } from '../../engine/load-rules.ts';
 import { prepare } from '../../engine/prepare.ts';
-import { rulePage } from '../../report/rule-page.ts';
+import { GENERATED, rulePage } from '../../report/rule-page.ts';
 import { BUILT_IN } from '../../rules/index.ts';
+import { registered } from '../../scaffold/register.ts';
 import { type Names, ruleSource, testSource } from '../../scaffold/template.ts';
 import { InputError } from '../../util/errors.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
@@ -14,11 +15,19 @@ import { BaseCommand } from '../base.ts';
 
 export default class RulesNew extends BaseCommand {
   static override summary = 'Write a new rule with its test and its page; all of it works at once.';
-  static override description = `In a folder of your own: ID.ts, ID.test.ts and ID.md, to run with --rules and \`rules test\`. In a clone of pindrift: src/rules/ID.ts, test/rules/ID.test.ts and docs/rules/ID.md.`;
-  static override examples = ['<%= config.bin %> rules new longterm-pin-across-exec', '<%= config.bin %> rules new my-rule --dir my-rules'];
+  static override description =
+    `In a folder of your own: ID.ts, ID.test.ts and ID.md, to run with --rules and \`rules test\`. In a clone of pindrift: src/rules/ID.ts, test/rules/ID.test.ts and docs/rules/ID.md.`;
+  static override examples = [
+    '<%= config.bin %> rules new longterm-pin-across-exec',
+    '<%= config.bin %> rules new my-rule --dir my-rules',
+  ];
 
   static override args = {
-    id: Args.string({ description: 'name of the rule, after what it finds: pinned-page-shared-by-fork', required: true, ignoreStdin: true }),
+    id: Args.string({
+      description: 'name of the rule, after what it finds: pinned-page-shared-by-fork',
+      required: true,
+      ignoreStdin: true,
+    }),
   };
   static override flags = { dir: Flags.string({ summary: 'the folder to write to', helpValue: 'DIR' }) };
 
@@ -26,9 +35,12 @@ export default class RulesNew extends BaseCommand {
     const { args, flags } = await this.parse(RulesNew);
     const { id } = args;
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
-      throw new InputError(`${id}: a name in lower-case words with - between them is wanted`, { tryThis: 'pindrift rules new longterm-pin-across-exec' });
+      throw new InputError(`${id}: a name in lower-case words with - between them is wanted`, {
+        tryThis: 'pindrift rules new longterm-pin-across-exec',
+      });
     }
-    if (BUILT_IN.some(({ meta }) => meta.id === id)) throw new InputError(`${id} is a rule of pindrift's own`, { tryThis: `pindrift rules explain ${id}` });
+    if (BUILT_IN.some(({ meta }) => meta.id === id))
+      throw new InputError(`${id} is a rule of pindrift's own`, { tryThis: `pindrift rules explain ${id}` });
     const here = process.cwd();
     const inside = flags.dir === undefined && isOurRepository(here);
     const places = inside ? ownPlaces(here, id) : placesIn(resolve(here, flags.dir ?? '.'), id);
@@ -37,8 +49,9 @@ export default class RulesNew extends BaseCommand {
     }
     write(places.rule, ruleSource(places.names));
     write(places.test, testSource(places.names));
-    const [rule] = inside ? [] : prepare(await loadRules([places.rule], here));
-    if (rule !== undefined) write(places.page, rulePage(rule.meta));
+    const [rule] = prepare(await loadRules([places.rule], here));
+    write(places.page, rulePage(rule.meta, inside ? GENERATED : undefined));
+    if (inside) list(here, id);
     await writeOut(nextSteps(places, here, id, inside));
   }
 }
@@ -61,12 +74,21 @@ const ownPlaces = (root: string, id: string): Places => ({
   rule: join(root, 'src', 'rules', `${id}.ts`),
   test: join(root, 'test', 'rules', `${id}.test.ts`),
   page: join(root, 'docs', 'rules', `${id}.md`),
-  names: { id, api: './contract.ts', testing: '../../src/testing.ts', rule: `../../src/rules/${id}.ts`, runner: 'vitest' },
+  names: {
+    id,
+    api: './contract.ts',
+    testing: '../../src/testing.ts',
+    rule: `../../src/rules/${id}.ts`,
+    runner: 'vitest',
+  },
 });
 
 function isOurRepository(folder: string): boolean {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'pindrift' && existsSync(join(folder, 'src', 'rules', 'contract.ts'));
+    return (
+      JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'pindrift' &&
+      existsSync(join(folder, 'src', 'rules', 'contract.ts'))
+    );
   } catch {
     return false;
   }
@@ -77,13 +99,20 @@ function write(path: string, text: string): void {
   writeFileWhole(path, [text]);
 }
 
+/** Among the built-in rules, and on the page that lists them. */
+function list(root: string, id: string): void {
+  const index = join(root, 'src', 'rules', 'index.ts');
+  const changed = registered(readFileSync(index, 'utf8'), id);
+  if (changed !== undefined) write(index, changed);
+}
+
 function* nextSteps({ rule, test, page }: Places, here: string, id: string, inside: boolean): Iterable<string> {
   const shown = (path: string) => relative(here, path) || path;
-  yield `wrote ${shown(rule)}\n      ${shown(test)}\n`;
+  yield `wrote ${shown(rule)}\n      ${shown(test)}\n      ${shown(page)}\n`;
   if (inside) {
-    yield `\nnext: add it to src/rules/index.ts, then npm run docs (writes ${shown(page)}), then npx vitest run ${shown(test)}\n`;
+    yield `\nthe rule is listed in src/rules/index.ts\nnext: npm run docs, then npx vitest run ${shown(test)}\n`;
     return;
   }
-  yield `      ${shown(page)}\n`;
-  yield `\nnext: pindrift rules test ${shown(test)}\n      pindrift check TRACE --rules ${shown(rule).startsWith('.') ? '' : './'}${shown(rule)} --debug-rule ${id}\n`;
+  const path = shown(rule).startsWith('.') ? shown(rule) : `./${shown(rule)}`;
+  yield `\nnext: pindrift rules test ${shown(test)}\n      pindrift check TRACE --rules ${path} --debug-rule ${id}\n`;
 }

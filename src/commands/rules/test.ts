@@ -1,9 +1,9 @@
 // Why: who writes a rule tests it, without setting up a test runner first.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
-import { jsonText } from '../../report/serialize.ts';
 import { type Paint, painter } from '../../report/paint.ts';
+import { jsonText } from '../../report/serialize.ts';
+import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';
@@ -14,7 +14,8 @@ import { screenFlags } from '../shared/flags.ts';
 
 export default class RulesTest extends BaseCommand {
   static override summary = 'Run the tests of rules: files that call testRule().';
-  static override description = `Looks for *.test.ts (and .js, .mjs ...) that use pindrift/testing in the folders given, or takes the files given. The files are code and are run.
+  static override description =
+    `Looks for *.test.ts (and .js, .mjs ...) that use pindrift/testing in the folders given, or takes the files given. The files are code and are run.
 
 Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.`;
   static override examples = ['<%= config.bin %> rules test', '<%= config.bin %> rules test my-rules/my-rule.test.ts'];
@@ -35,7 +36,10 @@ Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.
     const paths = argv.length === 0 ? ['.'] : argv.map(String);
     const files = testFiles(paths, folder);
     if (files.length === 0) {
-      throw new InputError('there is no test of a rule here', { where: paths.join(' '), tryThis: 'pindrift rules new ID writes a rule and its test' });
+      throw new InputError('there is no test of a rule here', {
+        where: paths.join(' '),
+        tryThis: 'pindrift rules new ID writes a rule and its test',
+      });
     }
     const results: FileOutcome[] = [];
     for (const file of files) results.push(await runTestFile(file, folder));
@@ -55,7 +59,9 @@ function text(results: readonly FileOutcome[], paint: Paint, verbose: boolean): 
     failures += failed.length;
     count += outcomes.length;
     const mark = failed.length === 0 ? paint('green', 'ok  ') : paint('red', 'FAIL');
-    out.push(`${mark}  ${escapeControl(file)}  ${outcomes.length} tests${failed.length === 0 ? '' : `, ${failed.length} failed`}`);
+    out.push(
+      `${mark}  ${escapeControl(file)}  ${outcomes.length} tests${failed.length === 0 ? '' : `, ${failed.length} failed`}`,
+    );
     for (const outcome of outcomes) out.push(...lines(outcome, paint, verbose));
   }
   out.push('', `${count} tests${failures === 0 ? ', all pass' : `, ${failures} failed`}`, '');
@@ -64,5 +70,12 @@ function text(results: readonly FileOutcome[], paint: Paint, verbose: boolean): 
 
 function lines({ name, failure }: TestOutcome, paint: Paint, verbose: boolean): string[] {
   if (failure === undefined) return verbose ? [`      ${paint('green', 'ok')}    ${escapeControl(name)}`] : [];
-  return [`      ${paint('red', 'FAIL')}  ${escapeControl(name)}`, ...failure.trimEnd().split('\n').map((line) => `            ${escapeControl(line)}`), ''];
+  return [
+    `      ${paint('red', 'FAIL')}  ${escapeControl(name)}`,
+    ...failure
+      .trimEnd()
+      .split('\n')
+      .map((line) => `            ${escapeControl(line)}`),
+    '',
+  ];
 }

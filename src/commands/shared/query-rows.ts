@@ -30,7 +30,11 @@ export function answerText(answer: Answer, format: QueryFormat, look: TableLook)
 function* asTable({ columns, rows }: Answer, look: TableLook): Iterable<string> {
   const { first, all } = peeked(rows);
   const heads = columns.map((head, i) => ({ head: clean(head), right: isNumber(first?.[i]) }));
-  yield* tableText(heads, mapped(all, (row) => row.map(printed)), look);
+  yield* tableText(
+    heads,
+    mapped(all, (row) => row.map(printed)),
+    look,
+  );
 }
 
 function* asCsv({ columns, rows }: Answer): Iterable<string> {

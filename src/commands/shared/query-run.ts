@@ -1,9 +1,10 @@
 // Why: from SQL that a user typed to rows, with the place of a mistake in it.
 import { text } from 'node:stream/consumers';
 import type { Store } from '../../store/open.ts';
-import { type QueryResult, runQuery } from '../../store/query.ts';
+import { type Cell, runQuery } from '../../store/query.ts';
 import { InputError } from '../../util/errors.ts';
 import { placeIn, pointedAt } from './query-place.ts';
+import type { Answer } from './query-rows.ts';
 
 /** SQL as given; `-` is standard input. */
 export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {
@@ -13,18 +14,27 @@ export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = pro
 }
 
 /** @throws InputError with line, column and a mark where SQLite does not understand */
-export function ask(store: Store, sql: string): QueryResult {
+export function ask(store: Store, sql: string): Answer {
   try {
     const { columns, rows } = runQuery(store, sql);
-    return { columns, rows: guarded(rows, store, sql) };
+    const iterator = rows[Symbol.iterator]();
+    // what goes wrong at the first row is said before anything is printed
+    const first = iterator.next();
+    return { columns, rows: first.done === true ? [].values() : guarded(first.value, iterator, store, sql) };
   } catch (error) {
     throw placed(error, store, sql);
   }
 }
 
-function* guarded(rows: QueryResult['rows'], store: Store, sql: string): QueryResult['rows'] {
+function* guarded(
+  first: readonly Cell[],
+  rest: Iterable<Cell[]>,
+  store: Store,
+  sql: string,
+): Iterable<readonly Cell[]> {
   try {
-    yield* rows;
+    yield first;
+    yield* rest;
   } catch (error) {
     throw placed(error, store, sql);
   }
@@ -36,7 +46,6 @@ function placed(error: unknown, store: Store, sql: string): unknown {
   if (offset === undefined) return error;
   const { place, lines } = pointedAt(sql, offset);
   return new InputError([`${error.message} at ${place}`, ...lines].join('\n'), {
-    where: store.path,
     tryThis: error.tryThis,
     cause: error,
   });

@@ -40,7 +40,7 @@ export function* tableText(
     look.width,
   );
   const line = (cells: readonly string[]) => `${rowText(heads, cells, widths, look.width !== undefined)}\n`;
-  yield look.paint('bold', line(heads.map(({ head }) => head)).trimEnd()) + '\n';
+  yield `${look.paint('bold', line(heads.map(({ head }) => head)).trimEnd())}\n`;
   for (const row of first) yield line(row);
   if (first.length < MEASURED) return;
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) yield line(next.value);

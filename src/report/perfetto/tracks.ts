@@ -47,11 +47,11 @@ export interface Instant extends Omit<Begin, 'kind' | 'category'> {
 export type Drawn = Track | Begin | End | Instant;
 
 /** A viewer is no help with more; those that matter are kept. */
-export const PINS_DRAWN = 20_000;
+const PINS_DRAWN = 20_000;
 
 /** Tracks come before what is on them; what is on one track is in order and nested. */
-export function draw(detailed: DetailedReport): Generator<Drawn> {
-  return new Drawing(detailed).all();
+export function draw(detailed: DetailedReport, most: number = PINS_DRAWN): Generator<Drawn> {
+  return new Drawing(detailed).all(most);
 }
 
 class Drawing {
@@ -70,9 +70,9 @@ class Drawing {
     this.#findings = new Map(detailed.report.findings.map((finding) => [finding.n, finding]));
   }
 
-  *all(): Generator<Drawn> {
+  *all(most: number): Generator<Drawn> {
     const every = lives(this.#detailed);
-    const chosen = choosePins(every, PINS_DRAWN);
+    const chosen = choosePins(every, most);
     for (const [i, trace] of this.#report.traces.entries()) {
       this.#overview(trace, i, every.length - chosen.length);
       yield* this.#take();

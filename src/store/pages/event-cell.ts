@@ -5,8 +5,15 @@ import { PAGE_SIZE } from '../schema.ts';
 import { CellWriter } from './cell.ts';
 import { MOST_LOCAL, putVarint, type TablePages } from './table-pages.ts';
 
-/** Types of the columns, last column first. */
+/** Types of the columns. */
 const types = new Int32Array(512);
+
+/** Bytes of an integer by its type. */
+const BYTES = Uint8Array.of(0, 1, 2, 3, 4, 6, 8);
+
+/** Type of an integer by the leading zeros of its lower half, where the upper one is its sign; and of its upper half. */
+const SHORT = Uint8Array.from({ length: 33 }, (_, zeros) => (zeros > 24 ? 1 : zeros > 16 ? 2 : zeros > 8 ? 3 : 4));
+const LONG = Uint8Array.from({ length: 33 }, (_, zeros) => (zeros > 16 ? 5 : 6));
 
 const rare = new CellWriter();
 
@@ -24,38 +31,17 @@ export function writeEvent(row: EventRow, table: TablePages): void {
     if (kind === Cell.Number) {
       const low = lo[k];
       const high = hi[k];
-      if (high !== low >> 31) {
-        view.setInt32(at - 4, low);
-        if (high === (high << 16) >> 16) {
-          view.setInt16(at - 6, high);
-          at -= 6;
-          types[k] = 5;
-        } else {
-          view.setInt32(at - 8, high);
-          at -= 8;
-          types[k] = 6;
-        }
-      } else if (low === (low << 24) >> 24) {
-        if (low === 0) types[k] = 8;
-        else if (low === 1) types[k] = 9;
-        else {
-          buf[--at] = low;
-          types[k] = 1;
-        }
-      } else if (low === (low << 16) >> 16) {
-        at -= 2;
-        view.setInt16(at, low);
-        types[k] = 2;
-      } else if (low === (low << 8) >> 8) {
-        at -= 3;
-        view.setInt16(at + 1, low);
-        buf[at] = low >> 16;
-        types[k] = 3;
-      } else {
-        at -= 4;
-        view.setInt32(at, low);
-        types[k] = 4;
+      if (high === 0 && low >>> 1 === 0) {
+        // 0 and 1 are types of their own
+        types[k] = 8 + low;
+        continue;
       }
+      // as many bytes as the value needs are kept of eight: what lies below is written over by the column before
+      view.setInt32(at - 4, low);
+      view.setInt32(at - 8, high);
+      const type = high === low >> 31 ? SHORT[Math.clz32(low ^ (low >> 31))] : LONG[Math.clz32(high ^ (high >> 31))];
+      types[k] = type;
+      at -= BYTES[type];
     } else if (kind === Cell.Null) types[k] = 0;
     else {
       const start = row.start[k];

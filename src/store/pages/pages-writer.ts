@@ -17,7 +17,8 @@ const ROOM = PAGE_SIZE;
 export class PagesWriter implements RowWriter {
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
-  readonly #events = new Map<EventTable, TablePages>();
+  /** by the table's id, which counts from 1 */
+  readonly #events: { table: EventTable; pages: TablePages }[] = [];
   readonly #streamed = new Map<StreamedTable, TablePages>();
 
   /** @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it */
@@ -28,12 +29,9 @@ export class PagesWriter implements RowWriter {
   }
 
   event(row: EventRow): void {
-    let table = this.#events.get(row.table);
-    if (table === undefined) {
-      table = new TablePages(this.#file);
-      this.#events.set(row.table, table);
-    }
-    writeEvent(row, table);
+    const { table } = row;
+    const known = this.#events[table.id - 1] ?? this.#add(table);
+    writeEvent(row, known.pages);
   }
 
   row(name: StreamedTable, id: number, values: readonly Value[]): void {
@@ -59,11 +57,17 @@ export class PagesWriter implements RowWriter {
   /** The pages are complete; `attach` makes SQLite know them. */
   finish(): Root[] {
     const roots: Root[] = [];
-    for (const [table, pages] of this.#events)
+    for (const { table, pages } of this.#events)
       roots.push({ name: table.table, sql: createTable(table), page: pages.finish() });
     for (const [name, pages] of this.#streamed) roots.push({ name, sql: STREAMED_TABLES[name], page: pages.finish() });
     this.#file.finish();
     return roots;
+  }
+
+  #add(table: EventTable): { table: EventTable; pages: TablePages } {
+    const made = { table, pages: new TablePages(this.#file) };
+    this.#events[table.id - 1] = made;
+    return made;
   }
 
   close(): void {

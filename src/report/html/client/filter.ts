@@ -84,7 +84,12 @@ export function choose(pins: PinTable, filter: PinFilter, order: PinOrder, desce
   }
   const keys = keysOf(pins, order);
   const sign = descending ? -1 : 1;
+  // Times and lines of two traces have nothing to do with each other.
+  const trace = order === 'from' || order === 'line' ? pins.trace : undefined;
   return chosen.slice(0, count).sort((a, b) => {
+    if (trace !== undefined && trace[a] !== trace[b]) {
+      return (trace[a] ?? 0) - (trace[b] ?? 0);
+    }
     const [x = Number.NaN, y = Number.NaN] = [keys[a], keys[b]];
     // What is not known comes last either way.
     if (Number.isNaN(x) || Number.isNaN(y)) {
@@ -147,4 +152,12 @@ function keysOf(pins: PinTable, order: PinOrder): ArrayLike<number> {
 function ranks(pins: PinTable, column: 'comm' | 'api'): number[] {
   const rank = new Map(pins.words.toSorted().map((word, i) => [word, i]));
   return pins.ids(column).map((id) => rank.get(pins.words[id] ?? '') ?? 0);
+}
+
+/** Paths without the folders that all of them are in. */
+export function shortNames(paths: readonly string[]): string[] {
+  const parts = paths.map((path) => path.split('/'));
+  const [first = []] = parts;
+  const same = first.findIndex((part, i) => i === first.length - 1 || parts.some((other) => other[i] !== part));
+  return paths.length < 2 ? [...paths] : parts.map((all) => all.slice(Math.max(0, same)).join('/'));
 }

@@ -4,17 +4,11 @@ import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { el, facts } from './dom.ts';
 import { choose, type PinOrder } from './filter.ts';
-import { fromWords, heldWords, lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
+import { type Column, columnsOf, unitOf } from './pin-cells.ts';
+import { lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
 import { Rows } from './rows.ts';
 import { story } from './story.ts';
 import { timeline } from './timeline/timeline.ts';
-
-interface Column {
-  head: string;
-  kind: string;
-  order?: PinOrder;
-  cell(i: number): string;
-}
 
 const ROW = 24;
 /** Typing goes on while a hundred thousand rows are searched. */
@@ -45,7 +39,7 @@ export class Pins {
     this.#payload = payload;
     this.#pins = pins;
     this.#onShow = onShow;
-    this.#columns = this.#columnsFor();
+    this.#columns = columnsOf(payload, pins);
     const change = () => this.#filter();
     const option = (value: string, text: string) => el('option', { value }, text);
     this.#search = el('input', {
@@ -146,33 +140,6 @@ export class Pins {
     return this.#current === undefined ? -1 : this.#shown.indexOf(this.#current);
   }
 
-  #unit(i: number) {
-    return this.#payload.traces[this.#pins.trace[i] ?? 0]?.unit ?? 'ns';
-  }
-
-  #columnsFor(): Column[] {
-    const pins = this.#pins;
-    const several = this.#payload.traces.length > 1;
-    const word = (name: 'api' | 'flags' | 'owner' | 'state') => (i: number) => pins.word(name, i);
-    const columns: Column[] = [
-      { head: 'from', kind: 'num', order: 'from', cell: (i) => fromWords(pins, i, this.#unit(i)) },
-      { head: 'held', kind: 'num', order: 'held', cell: (i) => heldWords(pins, i, this.#unit(i)) },
-      { head: 'state', kind: 'word', cell: word('state') },
-      { head: 'process', kind: 'name', order: 'process', cell: (i) => ownerOf(pins, i) },
-      { head: 'address', kind: 'hex', order: 'address', cell: (i) => pins.address.at(i) ?? '' },
-      { head: 'page', kind: 'hex', order: 'page', cell: (i) => pageOf(pins, i) },
-      { head: 'call', kind: 'call', order: 'call', cell: word('api') },
-      { head: 'flags', kind: 'flags', cell: word('flags') },
-      { head: 'used by', kind: 'word', cell: word('owner') },
-      { head: 'finding', kind: 'num', cell: (i) => String(number(pins.finding[i]) ?? '') },
-      { head: 'line', kind: 'num', order: 'line', cell: (i) => String(number(pins.line[i]) ?? '') },
-    ];
-    if (several) {
-      columns.push({ head: 'trace', kind: 'word', cell: (i) => this.#payload.traces[pins.trace[i] ?? 0]?.name ?? '' });
-    }
-    return columns;
-  }
-
   #head({ head, kind, order }: Column): HTMLElement {
     const cell = el('div', { class: `cell ${kind}`, role: 'columnheader' });
     if (order === undefined) {
@@ -243,9 +210,9 @@ export class Pins {
     const pins = this.#pins;
     const n = number(pins.finding[i]);
     const finding = n === undefined ? undefined : this.#payload.findings.find((one) => one.n === n);
-    const life = lifeOfPin(pins, i, this.#unit(i), finding);
+    const life = lifeOfPin(pins, i, unitOf(this.#payload, pins, i), finding);
     const told = story(life, (step) => pick(step));
-    const drawn = timeline(life, { unit: this.#unit(i), onPick: (step) => pick(step) });
+    const drawn = timeline(life, { unit: unitOf(this.#payload, pins, i), onPick: (step) => pick(step) });
     const pick = (step: number) => {
       told.pick(step);
       drawn.pick(step);

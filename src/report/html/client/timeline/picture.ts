@@ -1,7 +1,5 @@
 // Draws the timeline: an axis with the numbers of the steps, the ribbons of page and address, the I/O, and a lane for
 // each CPU and task. Everything is drawn anew for each zoom; a story has a few dozen steps at most.
-import { axisTop } from 'd3-axis';
-import { select } from 'd3-selection';
 import {
   area,
   curveBumpX,
@@ -15,7 +13,8 @@ import {
 import type { TraceInfo } from '../../../contract.ts';
 import type { LifeView } from '../../payload.ts';
 import { svg } from '../dom.ts';
-import { addressBands, type Band, clusters, lanes, useBands } from './bands.ts';
+import { axis, numbers } from './axis.ts';
+import { addressBands, type Band, lanes, useBands } from './bands.ts';
 import type { Places } from './places.ts';
 
 export interface Picture {
@@ -33,13 +32,15 @@ type Frame = Pick<Picture, 'id' | 'left'>;
 
 /** Between the border and the first thing drawn. */
 export const RIGHT = 10;
-const AXIS = 44;
+/** Height of the axis. */
+export const AXIS = 44;
 const RIBBON = 20;
 /** How far the ribbons part. */
 const GAP = 18;
 const USE = 18;
 const LANE = 22;
-const CHAR = 6.7;
+/** Width of a character. */
+export const CHAR = 6.7;
 
 const SYMBOLS: Readonly<Record<LifeView['steps'][number]['kind'], SymbolType>> = {
   pin: symbolCircle,
@@ -99,6 +100,9 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
     rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
   );
   const labels = [
+    ...(places.scale !== undefined && picture.unit === 'ticks'
+      ? [label('ticks', AXIS - 14, left, 'ribbon-label')]
+      : []),
     label(life.isPin ? 'pinned page' : 'page', page + RIBBON / 2, left, 'ribbon-label'),
     label('address', (parted ? apart : together) + RIBBON / 2, left, 'ribbon-label'),
     ...(used.length > 0
@@ -234,75 +238,6 @@ function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElem
     d: symbol(SYMBOLS[step.kind], step.minor ? 34 : 84)() ?? '',
     transform: `translate(${places.steps[i] ?? 0},${y})`,
   });
-}
-
-function numbers({ id, left, life, picked, places, width }: Picture): SVGElement {
-  const seen = clusters(places.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);
-  return svg(
-    'g',
-    { class: 'numbers' },
-    seen.map(({ from, to, x }) => {
-      const text = from === to ? `${from + 1}` : `${from + 1}-${to + 1}`;
-      const on = picked !== undefined && picked >= from && picked <= to;
-      const parts = life.parting !== undefined && life.parting >= from && life.parting <= to;
-      const wide = text.length * 6.5 + 9;
-      const start = Math.min(x - Math.min(wide, 18) / 2, width - wide - 1);
-      return svg(
-        'g',
-        { class: `number${on ? ' picked' : ''}${parts ? ' parts' : ''}`, 'data-step': from },
-        svg('rect', { x: start, y: 2, width: Math.max(18, wide), height: 16, rx: 8 }),
-        svg('text', { x: start + Math.max(18, wide) / 2, y: 14, 'text-anchor': 'middle' }, text),
-      );
-    }),
-    svg('desc', {}, id),
-  );
-}
-
-function axis({ left, life, places, unit, width }: Picture): SVGElement {
-  const group = svg('g', { class: 'axis', transform: `translate(0,${AXIS})` });
-  if (places.scale === undefined) {
-    let free = left - 4;
-    group.append(svg('line', { x1: left, x2: width - RIGHT, y1: 0, y2: 0 }));
-    for (const [i, x] of places.steps.entries()) {
-      const text = life.steps[i]?.rel ?? '';
-      const half = (text.length * CHAR) / 2;
-      const at = Math.max(x, left + half);
-      if (text !== '' && at - half > free && at + half < width + 2 && x > left - 4) {
-        group.append(
-          svg('line', { x1: x, x2: x, y1: -5, y2: 0 }),
-          svg('text', { x: at, y: -9, 'text-anchor': 'middle' }, text),
-        );
-        free = at + half + 8;
-      }
-    }
-    return group;
-  }
-  const [low = 0, high = 0] = places.scale.domain();
-  const ticks = Math.max(2, Math.floor((width - left) / 110));
-  select<SVGElement, unknown>(group).call((g) =>
-    axisTop(places.scale as never)
-      .ticks(ticks)
-      .tickSizeOuter(0)
-      .tickPadding(4)
-      .tickFormat((value) => span(Number(value), high - low, unit))(g as never),
-  );
-  return group;
-}
-
-/** `+13.2 ms`: with the decimals that the distance of ticks needs. */
-function span(value: number, width: number, unit: TraceInfo['timeUnit']): string {
-  if (value === 0) {
-    return '0';
-  }
-  const sign = value > 0 ? '+' : '-';
-  const size = Math.abs(value);
-  if (unit !== 'ns') {
-    return `${sign}${size} ticks`;
-  }
-  const [per, name] =
-    width < 4000 ? [1, 'ns'] : width < 4_000_000 ? [1e3, 'us'] : width < 4_000_000_000 ? [1e6, 'ms'] : [1e9, 's'];
-  const digits = Math.max(0, Math.ceil(-Math.log10(width / per / 12)));
-  return `${sign}${(size / per).toFixed(Math.min(3, digits))} ${name}`;
 }
 
 function patterns(id: string, left: number, width: number, height: number): SVGElement {

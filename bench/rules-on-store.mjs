@@ -1,0 +1,5 @@
+// All rules once more on a store that `ingest` has made.
+import { rerun } from '../dist/engine/rerun.js';
+
+const report = await rerun(process.argv[2]);
+console.log(`${report.findings.length} findings`);

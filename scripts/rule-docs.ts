@@ -1,0 +1,52 @@
+// `npm run docs`: docs/rules/ from the rules' meta, and the reference of the rule guide from the types. With --check it
+// writes nothing and says what is out of date (npm test does the same).
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { GENERATED, rulePage, rulesIndex } from '../src/report/rule-page.ts';
+import { BUILT_IN } from '../src/rules/index.ts';
+import { referencePage } from './rule-reference.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the generated pages should be, by path from the root. */
+export function pages(): Map<string, string> {
+  const metas = BUILT_IN.map(({ meta }) => meta);
+  const out = new Map<string, string>([['docs/rules/README.md', rulesIndex(metas, GENERATED)]]);
+  for (const meta of metas) out.set(`docs/rules/${meta.id}.md`, rulePage(meta, GENERATED));
+  out.set(
+    'docs/rules-guide/reference.md',
+    referencePage((file) => readFileSync(join(root, file), 'utf8'), GENERATED),
+  );
+  return out;
+}
+
+/** What is missing, differs, or is there without a rule. */
+export function outOfDate(): string[] {
+  const wanted = pages();
+  const problems: string[] = [];
+  for (const [path, text] of wanted) {
+    const file = join(root, path);
+    if (!existsSync(file)) problems.push(`${path} is missing`);
+    else if (readFileSync(file, 'utf8') !== text) problems.push(`${path} is out of date`);
+  }
+  const folder = join(root, 'docs/rules');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!wanted.has(`docs/rules/${name}`)) problems.push(`docs/rules/${name} belongs to no rule`);
+  }
+  return problems;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv.includes('--check')) {
+    const problems = outOfDate();
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) console.error('npm run docs writes them again');
+    process.exitCode = problems.length === 0 ? 0 : 1;
+  } else {
+    for (const [path, text] of pages()) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+  }
+}

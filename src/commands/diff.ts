@@ -1,0 +1,75 @@
+// Why: did the patch help, does the other kernel keep the promise, since which commit? Findings compared by what they
+// are and not by their addresses.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import type { CheckReport } from '../report/contract.ts';
+import { diffReports } from '../report/diff.ts';
+import { InputError } from '../util/errors.ts';
+import { describeFailure } from '../util/failure.ts';
+import { writeOut } from '../util/output.ts';
+import { terminal } from '../util/terminal.ts';
+import { BaseCommand } from './base.ts';
+import { reportOn } from './shared/diff-load.ts';
+import { diffExit, diffJson, diffText, SKIP } from './shared/diff-text.ts';
+import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
+import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
+
+export default class Diff extends BaseCommand {
+  static override summary = 'Say what one capture shows and another does not: before and after a patch, two kernels.';
+  static override description =
+    `Findings with the same fingerprint are the same drift. Signs: + only in B, - only in A, = in both.
+
+Exit codes, as \`git bisect run\` takes them: 0 B has nothing at or above --fail-on that A has not, 1 it has, 125 B could not be checked (it cannot be read, or \`check\` of it would end with 3), 2 usage, or A cannot be read.`;
+
+  static override examples = [
+    '<%= config.bin %> diff before.txt.gz after.txt.gz',
+    '<%= config.bin %> diff 5.10.db 6.1.db --by rule',
+    'git bisect run sh -c "./boot-and-capture trace.txt || exit 125; <%= config.bin %> diff good.db trace.txt"',
+  ];
+
+  static override args = {
+    a: Args.string({ description: 'a trace or store: what is known', required: true, ignoreStdin: true }),
+    b: Args.string({ description: 'a trace or store: what is to be judged', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    by: Flags.option({ options: ['fingerprint', 'rule'] as const, default: 'fingerprint' })({
+      summary: 'what is the same drift: fingerprint, or rule where kernels name their functions differently',
+      helpValue: 'KEY',
+    }),
+    json: Flags.boolean({ summary: 'print JSON (pindrift.diff/1)' }),
+    'fail-on': failOnFlag,
+    ...traceFlags,
+    ...ruleFlags,
+    ...screenFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags, metadata } = await this.parse(Diff);
+    const setup = await setUpRules(flags);
+    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
+    const a = await reportOn(args.a, setup, flags);
+    const b = await this.#judged(() => reportOn(args.b, setup, flags));
+    const diff = diffReports(a, b, flags.by);
+    const exit = diffExit(diff, b, failOn);
+    if (!flags.quiet) {
+      const sides = [
+        { source: args.a, report: a },
+        { source: args.b, report: b },
+      ] as const;
+      const look = terminal(process.stdout, flags.color);
+      await writeOut(flags.json ? [diffJson(diff, sides, exit)] : diffText(diff, sides, look));
+    }
+    this.exit(exit);
+  }
+
+  /** A capture that cannot be read tells nothing about its kernel. */
+  async #judged(read: () => Promise<CheckReport>): Promise<CheckReport> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      process.stderr.write(describeFailure(error).text);
+      this.exit(SKIP);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Why: who held which pages, for how long, and what became of it: the first look at a capture of a corruption.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { writeOut } from '../util/output.ts';
+import { terminal } from '../util/terminal.ts';
+import { BaseCommand } from './base.ts';
+import { screenFlags, traceFlags } from './shared/flags.ts';
+import { histogramCsv, histogramJson, pinsCsv, pinsJson } from './shared/pins-data.ts';
+import { loadPins } from './shared/pins-load.ts';
+import { histogram, PIN_ORDERS, pinRows, sortRows } from './shared/pins-rows.ts';
+import { histogramText, pinsText } from './shared/pins-text.ts';
+
+export default class Pins extends BaseCommand {
+  static override summary = 'List the pins of a trace or store: owner, api, flags, how long, what became of them.';
+  static override description =
+    `Pins that one call took on neighbouring pages are one row (--each: a row a page). How long: "> 1 s" is a pin that was not given back before the end of the trace, "< 1 s" one whose release nobody saw, but by then the page was free or its I/O over.
+
+States: released; presumed (its release was not seen); held (to the end of the trace); orphan (held when its address space went).`;
+
+  static override examples = [
+    '<%= config.bin %> pins trace.txt.gz --sort held --limit 10',
+    '<%= config.bin %> pins x.db --longterm --state held',
+    '<%= config.bin %> pins x.db --histogram',
+    '<%= config.bin %> pins x.db --pid 157 --csv > pins.csv',
+  ];
+
+  static override args = {
+    source: Args.string({ description: 'a store, or a trace', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    pid: Flags.integer({ summary: 'of this thread or process only', min: 0 }),
+    comm: Flags.string({ summary: 'of tasks with this name only', helpValue: 'NAME' }),
+    mm: Flags.string({ summary: 'of this address space only', helpValue: '0xffff...' }),
+    addr: Flags.string({ summary: 'of this page of a process only, by any address in it', helpValue: '0x7f...' }),
+    page: Flags.string({ summary: 'of this page only: page frame number or struct page pointer', helpValue: '0x...' }),
+    state: Flags.option({ options: ['released', 'presumed', 'held', 'orphan'] as const })({
+      summary: 'that ended so only',
+      helpValue: 'STATE',
+    }),
+    api: Flags.string({ summary: 'taken by this kernel function only', helpValue: 'pin_user_pages' }),
+    longterm: Flags.boolean({ summary: 'taken with FOLL_LONGTERM only' }),
+    'held-longer': Flags.string({ summary: 'held for longer than this only', helpValue: '10ms' }),
+    sort: Flags.option({ options: PIN_ORDERS, default: 'start' })({
+      summary: 'start (order of the trace), held (longest first) or pages (most first)',
+      helpValue: 'ORDER',
+    }),
+    limit: Flags.integer({ summary: 'so many rows at most', min: 1, helpValue: 'N' }),
+    each: Flags.boolean({ summary: 'a row for every page' }),
+    histogram: Flags.boolean({ summary: 'how many were held how long', exclusive: ['limit', 'each'] }),
+    json: Flags.boolean({ summary: 'print JSON (pindrift.pins/1)', exclusive: ['csv'] }),
+    csv: Flags.boolean({ summary: 'print CSV' }),
+    ...traceFlags,
+    color: screenFlags.color,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Pins);
+    const look = terminal(process.stdout, flags.color);
+    const loaded = await loadPins(args.source, flags, flags);
+    if (flags.histogram) {
+      const unit = loaded.traces.some(({ timeUnit }) => timeUnit === 'ns') ? 'ns' : 'ticks';
+      const times = histogram(loaded.pins, loaded.traces, unit);
+      if (flags.json) await writeOut([histogramJson(unit, times)]);
+      else await writeOut(flags.csv ? histogramCsv(times) : histogramText(times, unit, look));
+      return;
+    }
+    const all = sortRows(pinRows(loaded.pins, loaded.traces, flags.each), flags.sort);
+    const rows = all.slice(0, flags.limit);
+    if (flags.json) await writeOut(pinsJson(rows, loaded));
+    else await writeOut(flags.csv ? pinsCsv(rows, loaded) : pinsText(rows, all.length, loaded, look));
+  }
+}

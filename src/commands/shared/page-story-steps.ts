@@ -1,0 +1,222 @@
+// Why: what the replay tells, as steps of a story: role, place, who and what it is about. Words are found at the end,
+// when the trace has shown which struct page is which pfn.
+import { hex, type Words } from '../../engine/words.ts';
+import type { Model } from '../../model/model.ts';
+import { type At, type Mm, PAGE_BYTES, type PageId, type Pin, PMD_PAGES, STRUCT_PAGE } from '../../model/state.ts';
+import type { TransitionName, Transitions } from '../../model/transitions.ts';
+import { Kind, type KindName } from '../../vocabulary/kinds.ts';
+import { Slot } from '../../vocabulary/record.ts';
+
+/** A virtual range of an address space, in pages. */
+export interface Span {
+  mm: Mm | undefined;
+  from: number;
+  to: number;
+}
+
+export interface Told {
+  role: string;
+  at: At;
+  spans: Span[];
+  mms: (Mm | undefined)[];
+  pages: PageId[];
+  what(words: Words): string;
+}
+
+type Tell = { [K in TransitionName]?: (t: Transitions[K]) => (Told | undefined)[] };
+
+const told = (role: string, at: At, spans: Span[], pages: PageId[], what: Told['what']): Told => ({
+  ...{ role, at, spans, pages, what },
+  mms: spans.map(({ mm }) => mm),
+});
+const one = (mm: Mm | undefined, vpn: number): Span => ({ mm, from: vpn, to: vpn + 1 });
+const spanOf = (mm: Mm, start: number, end: number): Span => ({ mm, from: start, to: end });
+const ofPins = (pins: readonly Pin[]): Span[] => pins.map((pin) => one(pin.mm, pin.where));
+const pagesOf = (pins: readonly Pin[]): PageId[] => pins.map(({ page }) => page);
+const range = ({ from, to }: Span): string => `${hex(from * PAGE_BYTES)}..${hex(to * PAGE_BYTES)}`;
+
+const TELL: Tell = {
+  pin: ({ pin }) => [
+    pin.grabAt === undefined || pin.grabAt.line === pin.call.at.line
+      ? undefined
+      : told('grab', pin.grabAt, ofPins([pin]), [pin.page], (w) => `reference on ${w.page(pin.page)}`),
+    told('pin', pin.call.at, ofPins([pin]), [pin.page], (w) => `${w.page(pin.page)}  ${w.flags(pin).join('|')}`),
+  ],
+  pinFailed: ({ at, call }) => [
+    told('pin failed', at, [one(call.mm, Math.floor(call.addr / PAGE_BYTES))], [], () =>
+      Number.isNaN(call.ret) ? 'not pinned' : `returned ${call.ret} of ${call.nr}`,
+    ),
+  ],
+  release: ({ at, pin, presumed }) => [
+    told('release', at, ofPins([pin]), [pin.page], (w) =>
+      presumed ? `not seen; ${w.page(pin.page)} is in other use` : `${w.page(pin.page)} given back`,
+    ),
+  ],
+  unmatchedRelease: ({ at, page }) => [
+    told('release', at, [], [page], (w) => `${w.page(page)} given back, by a pin that was not seen`),
+  ],
+  cow: ({ at, fault, mm, newPage, oldPage, vpn }) => [
+    fault.line === at.line
+      ? undefined
+      : told('wp fault', fault, [one(mm, vpn)], [oldPage], (w) => `write fault on ${w.page(oldPage)}`),
+    told('copy', at, [one(mm, vpn)], [oldPage, newPage], (w) => `${w.page(oldPage)} -> ${w.page(newPage)}`),
+  ],
+  reuse: ({ at, mm, page, vpn }) => [
+    told('reuse', at, [one(mm, vpn)], [page], (w) => `${w.page(page)} made writable again`),
+  ],
+  unshare: ({ at, mm, newPage, oldPage, vpn }) => [
+    told('unshare', at, [one(mm, vpn)], [oldPage, newPage], (w) => `${w.page(oldPage)} -> ${w.page(newPage)}`),
+  ],
+  unmap: ({ at, mm, page, vpn }) => [
+    told('unmap', at, [one(mm, vpn)], [page], (w) => `PTE -> swap entry of ${w.page(page)}`),
+  ],
+  swapIn: ({ at, exclusive, mm, page, vpn }) => [
+    told(
+      'swap-in',
+      at,
+      [one(mm, vpn)],
+      [page],
+      (w) => `${w.page(page)} mapped ${exclusive ? 'exclusive' : 'read-only'}`,
+    ),
+  ],
+  fork: ({ at, dst, end, pins, src, start }) => [
+    told(
+      'fork',
+      at,
+      [spanOf(src, start, end), spanOf(dst, start, end)],
+      pagesOf(pins),
+      () => `${range({ mm: src, from: start, to: end })} copied to the child, mm ${hex(dst.ptr)}`,
+    ),
+  ],
+  share: ({ at, child, pin }) => [
+    told(
+      'share',
+      at,
+      [...ofPins([pin]), one(child, pin.where)],
+      [pin.page],
+      (w) => `pinned ${w.page(pin.page)} shared with the child, mm ${hex(child.ptr)}`,
+    ),
+  ],
+  earlyCopy: ({ at, child, copy, page, src, vpn }) => [
+    told(
+      'early copy',
+      at,
+      [one(src, vpn), one(child, vpn)],
+      [page, copy],
+      (w) => `the child gets a copy, ${w.page(copy)}`,
+    ),
+  ],
+  wrprotect: ({ at, end, kind, mm, pins, start }) => [
+    told(
+      'wrprotect',
+      at,
+      [spanOf(mm, start, end)],
+      pagesOf(pins),
+      () => `${range({ mm, from: start, to: end })} read-only by ${kind}`,
+    ),
+  ],
+  zap: ({ at, end, exiting, mm, pins, start }) => [
+    told(
+      'zap',
+      at,
+      [spanOf(mm, start, end)],
+      pagesOf(pins),
+      () => `${range({ mm, from: start, to: end })} unmapped${exiting ? ', the process ends' : ''}`,
+    ),
+  ],
+  move: ({ at, bytes, from, mm, pins, to }) => [
+    told(
+      'move',
+      at,
+      [spanOf(mm, from, from + bytes / PAGE_BYTES), spanOf(mm, to, to + bytes / PAGE_BYTES)],
+      pagesOf(pins),
+      () => `${hex(from * PAGE_BYTES)} moved to ${hex(to * PAGE_BYTES)}, ${bytes} bytes`,
+    ),
+  ],
+  replace: ({ at, mm, newPage, oldPage, via, vpn }) => [
+    told(
+      via === 'ksm' ? 'ksm merge' : via,
+      at,
+      [one(mm, vpn)],
+      [oldPage, newPage],
+      (w) => `${w.page(oldPage)} -> ${w.page(newPage)}`,
+    ),
+  ],
+  split: ({ at, mm, vpn }) => [told('split', at, [one(mm, vpn)], [], () => 'PMD split into PTEs, same pages')],
+  deviceExclusive: ({ at, mm, page, vpn }) => [
+    told('device-exclusive', at, [one(mm, vpn)], [page], (w) => `PTE -> device-exclusive entry of ${w.page(page)}`),
+  ],
+  deviceRestore: ({ at, by, mm, page, vpn }) => [
+    told('restore', at, [one(mm, vpn)], [page], (w) => `${w.page(page)} present again, by ${by}`),
+  ],
+  ioSubmit: ({ at, io }) => [
+    told(
+      'i/o submit',
+      at,
+      ofPins(io.pins),
+      io.pages.map(({ page }) => page),
+      () => `${io.dir ?? 'I/O'} ${io.bytes} bytes`,
+    ),
+  ],
+  ioEnd: ({ at, io }) => [
+    told(
+      'i/o end',
+      at,
+      ofPins(io.pins),
+      io.pages.map(({ page }) => page),
+      () => `${io.dir ?? 'I/O'} ${io.bytes} bytes`,
+    ),
+  ],
+  heal: ({ at, drift: { pin } }) => [
+    told('heal', at, ofPins([pin]), [pin.page], (w) => `the address maps ${w.page(pin.page)} again`),
+  ],
+  exit: ({ at, mm, pins }) => [
+    {
+      ...told('exit', at, ofPins(pins), pagesOf(pins), () => `mm ${hex(mm.ptr)} goes, ${pins.length} pins held`),
+      mms: [mm],
+    },
+  ],
+};
+
+/** Kinds of events that say which page an address got, where no transition does. */
+const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
+
+/** ... and that an mm, whichever, maps it no longer. */
+const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
+
+/** What a step says where nothing better is known of its line. */
+export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del';
+
+/** Listen to a model before its first record. `parted` is told where page and mapping part. */
+export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
+  for (const [name, toldOf] of Object.entries(TELL)) {
+    model.on(name as TransitionName, (t) => {
+      for (const step of (toldOf as (t: unknown) => (Told | undefined)[])(t)) if (step !== undefined) tell(step);
+    });
+  }
+  model.on('drift', ({ drift }) => parted(drift.at.line));
+  model.on('lost', ({ at, cpu, n }) => {
+    const many = Number.isNaN(n) ? 'an unknown number of events' : `${n} events`;
+    tell(told('lost', at, [], [], () => `${many} lost on CPU ${cpu}`));
+  });
+  for (const kind of MAPS) {
+    model.tap(Kind[kind], (rows, o) => {
+      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
+      const vpn = Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES);
+      const order = rows[o + Slot.PTE_LO];
+      const n = kind === 'newAnon' && order > 0 && order < 20 ? 2 ** order : 1;
+      const pages = Array.from({ length: n }, (_, i) => page + i);
+      const span = { mm: model.mms.get(rows[o + Slot.MM]), from: vpn, to: vpn + n };
+      tell(told('map', model.at(), [span], pages, (w) => `${w.page(page)} mapped${n > 1 ? `, ${n} pages` : ''}`));
+    });
+  }
+  for (const kind of UNMAPS) {
+    model.tap(Kind[kind], (rows, o) => {
+      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
+      const n = rows[o + Slot.N];
+      const pages = Array.from({ length: kind === 'rmapDelPmd' ? PMD_PAGES : n > 1 ? n : 1 }, (_, i) => page + i);
+      const many = pages.length > 1 ? `, ${pages.length} pages` : '';
+      tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
+    });
+  }
+}

@@ -1,0 +1,91 @@
+// Why: a story that no rule tells, laid out as that of a finding: when, where, who, what, and the line that says so.
+import type { TraceInfo } from '../../report/contract.ts';
+import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../../report/format.ts';
+import { painter } from '../../report/paint.ts';
+import { layOut, type Step } from '../../report/timeline.ts';
+import type { PageStory } from './page-story.ts';
+
+const TASK_WIDTH = 24;
+
+export function* pageStoryText(
+  stories: readonly PageStory[],
+  about: string,
+  look: { color: boolean; width: number | undefined },
+): Iterable<string> {
+  const paint = painter(look.color);
+  const width = Math.max(40, look.width ?? 80);
+  const some = stories.filter(({ steps }) => steps.length > 0);
+  if (some.length === 0) yield* wrap(`nothing was seen of ${about}`, width).map((line) => `${line}\n`);
+  for (const [i, story] of some.entries()) {
+    if (i > 0) yield '\n';
+    yield* wrap(`${about} in ${story.path === '-' ? 'standard input' : clean(story.path)}`, width).map(
+      (line) => `${paint('bold', line)}\n`,
+    );
+    yield '\n';
+    yield* stepLines(story, width, paint);
+    yield* wrap(closing(story), width).map((line) => `${line}\n`);
+  }
+}
+
+function* stepLines(story: PageStory, width: number, paint: ReturnType<typeof painter>): Iterable<string> {
+  const last = Math.max(...story.steps.map(({ line }) => line), ...story.context.map(({ line }) => line));
+  const gutter = Math.max(5, String(last).length + 1);
+  const quote = (line: number | undefined, text: string) =>
+    `  ${padLeft(line === undefined ? '' : String(line), gutter)} | ${verbatim(text)}\n`;
+  const beside = besides(story);
+  for (const [i, { lines, step }] of layOut(stepsOf(story), width, '<- they part').entries()) {
+    const { line, stack = [], text } = step.evidence;
+    const around = beside[i] ?? [];
+    for (const one of lines) yield `${step.parts ? paint('bold', one) : one}\n`;
+    for (const one of around) if (one.line < line) yield `${paint('dim', quote(one.line, one.text).trimEnd())}\n`;
+    if (text !== '') yield quote(line, text);
+    for (const frame of stack) yield quote(undefined, frame);
+    for (const one of around) if (one.line > line) yield `${paint('dim', quote(one.line, one.text).trimEnd())}\n`;
+    yield '\n';
+  }
+}
+
+/** Context lines by the step they are nearest to, each once; lines that are steps or their stacks left out. */
+function besides({ context, steps }: PageStory): PageStory['context'][] {
+  const own = new Set(
+    steps.flatMap(({ line, stack }) => Array.from({ length: 1 + (stack?.length ?? 0) }, (_, i) => line + i)),
+  );
+  const out: PageStory['context'][] = steps.map(() => []);
+  let at = 0;
+  for (const one of context) {
+    if (own.has(one.line)) continue;
+    const distance = (i: number) => Math.abs((steps[i]?.line ?? Number.POSITIVE_INFINITY) - one.line);
+    while (at + 1 < steps.length && distance(at + 1) < distance(at)) at++;
+    out[at]?.push(one);
+  }
+  return out;
+}
+
+function stepsOf({ steps, timeUnit }: PageStory): Step[] {
+  const base = steps.find(({ time }) => time !== undefined)?.time;
+  const digits = timeDigits(steps.map(({ time }) => time));
+  return steps.map(({ parts, ...evidence }) => ({
+    time: timeWords(evidence.time, base, timeUnit, digits),
+    cpu: evidence.cpu === undefined ? '' : `cpu${evidence.cpu}`,
+    task: clip(clean(evidence.task ?? ''), TASK_WIDTH),
+    role: clean(evidence.role),
+    fn: clean(evidence.fn ?? ''),
+    what: clean(evidence.what),
+    line: `:${evidence.line}`,
+    parts,
+    evidence,
+  }));
+}
+
+const timeWords = (
+  time: number | undefined,
+  base: number | undefined,
+  unit: TraceInfo['timeUnit'],
+  digits: 6 | 9,
+): string =>
+  time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(time, base, unit, digits);
+
+function closing({ steps, total }: PageStory): string {
+  if (total === steps.length) return count(total, 'step');
+  return `${grouped(steps.length)} of ${count(total, 'step')}; --since TIME goes on behind them, --addr or --pid narrows`;
+}

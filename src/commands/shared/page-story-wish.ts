@@ -1,0 +1,106 @@
+// Why: what a story shall be about: a page, an address, an mm, a thread, a time; said once, tested on every step.
+
+import { type At, PAGE_BYTES, STRUCT_PAGE } from '../../model/state.ts';
+import type { TraceHead } from '../../parsers/line.ts';
+import { InputError } from '../../util/errors.ts';
+import type { Told } from './page-story-steps.ts';
+import { hexOf } from './pins-load.ts';
+
+/** The flags of `show` that ask for a story of something. */
+export interface StoryFlags {
+  page?: string | undefined;
+  pfn?: string | undefined;
+  mm?: string | undefined;
+  addr?: string | undefined;
+  pid?: number | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+export interface StoryWish {
+  /** struct page pointer */
+  page: bigint | undefined;
+  pfn: bigint | undefined;
+  mm: bigint | undefined;
+  vpn: number | undefined;
+  pid: number | undefined;
+  since: string | undefined;
+  until: string | undefined;
+}
+
+/** undefined: the flags ask for nothing, so a finding is meant. */
+export function storyWish(flags: StoryFlags): StoryWish | undefined {
+  const { pid, since, until } = flags;
+  const page = hexOf('--page', flags.page);
+  const addr = hexOf('--addr', flags.addr);
+  // no struct page lies in the lower half of the address space
+  const isPointer = page !== undefined && page >= 1n << 63n;
+  const wish: StoryWish = {
+    page: isPointer ? page : undefined,
+    pfn: hexOf('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
+    mm: hexOf('--mm', flags.mm),
+    vpn: addr === undefined ? undefined : Number(addr >> 12n),
+    pid,
+    since: timeText('--since', since),
+    until: timeText('--until', until),
+  };
+  return Object.values(wish).some((value) => value !== undefined) ? wish : undefined;
+}
+
+/** `pfn 0x47b3c, mm 0xffff...`: what the story is about. */
+export function wishWords({ mm, page, pfn, pid, since, until, vpn }: StoryWish): string {
+  const hex = (n: bigint) => `0x${n.toString(16)}`;
+  const parts = [
+    page === undefined ? '' : `page ${hex(page)}`,
+    pfn === undefined ? '' : `pfn ${hex(pfn)}`,
+    vpn === undefined ? '' : `address 0x${(vpn * PAGE_BYTES).toString(16)}`,
+    mm === undefined ? '' : `mm ${hex(mm)}`,
+    pid === undefined ? '' : `thread or process ${pid}`,
+    since === undefined ? '' : `from ${since}`,
+    until === undefined ? '' : `to ${until}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/**
+ * @param head what times are relative to; needed where the wish names one
+ * @param pfnBase page of pfn 0; needed where the wish names a pfn; NaN where the trace does not show it
+ */
+export function wishTest(wish: StoryWish, head: TraceHead | undefined, pfnBase = Number.NaN): (told: Told) => boolean {
+  const { pid, vpn } = wish;
+  const mm = wish.mm === undefined ? undefined : Number(BigInt.asIntN(64, wish.mm));
+  const page = wish.page === undefined ? undefined : Number(BigInt.asIntN(64, wish.page)) / STRUCT_PAGE;
+  const wanted = page ?? (wish.pfn === undefined ? undefined : pfnBase + Number(wish.pfn));
+  const inTime = timeTest(wish, head);
+  return ({ at, mms, pages, role, spans }) => {
+    if (!inTime(at)) return false;
+    if (role === 'lost') return true;
+    // one line for each page of a process that ends: told to those who ask for the page
+    if (role === 'rmap del' && wanted === undefined) return false;
+    if (pid !== undefined && at.pid !== pid && at.tgid !== pid) return false;
+    if (wanted !== undefined && !pages.includes(wanted)) return false;
+    if (vpn !== undefined) {
+      return spans.some((span) => (mm === undefined || span.mm?.ptr === mm) && span.from <= vpn && vpn < span.to);
+    }
+    return mm === undefined || mms.some((one) => one?.ptr === mm);
+  };
+}
+
+function timeTest({ since, until }: StoryWish, head: TraceHead | undefined): (at: At) => boolean {
+  if (head === undefined) return () => true;
+  const from = since === undefined ? undefined : sinceBase(since, head);
+  const to = until === undefined ? undefined : sinceBase(until, head);
+  return ({ ts }) => (from === undefined || ts >= from) && (to === undefined || ts <= to);
+}
+
+/** A time as the trace prints it, as ns (or ticks) since its time base. */
+function sinceBase(text: string, { timeBase, timeUnit }: TraceHead): number {
+  const [whole = '0', fraction = ''] = text.split('.');
+  if (timeUnit !== 'ns') return Number(whole) - timeBase;
+  return Number((BigInt(whole) - BigInt(timeBase)) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9)));
+}
+
+function timeText(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined || /^\d+(\.\d+)?$/.test(text)) return text;
+  throw new InputError(`${flag} ${text}: a time as the trace prints it is wanted`, { tryThis: `${flag} 20.546772` });
+}

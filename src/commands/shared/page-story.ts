@@ -1,0 +1,189 @@
+// Why: the story of a page, an address, an mm or a thread, finding or not: the replay again, with somebody listening.
+// A trace and its store tell the same, for the store has the records of the replay.
+import { recordsOf } from '../../engine/brought-records.ts';
+import { contextLines } from '../../engine/context.ts';
+import { type EvidenceLine, fetchLines } from '../../engine/evidence.ts';
+import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { newModel } from '../../engine/judged.ts';
+import { replayTrace } from '../../engine/replay-trace.ts';
+import { linesOf } from '../../engine/rerun.ts';
+import { hex, known, Words } from '../../engine/words.ts';
+import type { Model } from '../../model/model.ts';
+import { finish, replay } from '../../model/replay.ts';
+import { PAGE_BYTES } from '../../model/state.ts';
+import type { TraceHead } from '../../parsers/line.ts';
+import type { TraceInfo } from '../../report/contract.ts';
+import type { ContextLine } from '../../report/reporter.ts';
+import type { Evidence } from '../../rules/finding.ts';
+import type { Store } from '../../store/open.ts';
+import { readSymbols } from '../../store/replay.ts';
+import { listTraces } from '../../store/report.ts';
+import type { StoredTrace } from '../../store/traces.ts';
+import { InputError } from '../../util/errors.ts';
+import { type Era, eraNamed } from '../../vocabulary/era.ts';
+import { isBare, listen, type Told } from './page-story-steps.ts';
+import { type StoryWish, wishTest } from './page-story-wish.ts';
+import { type TraceOptions, withTraces } from './run-check.ts';
+
+export interface PageStory {
+  path: string;
+  timeUnit: TraceInfo['timeUnit'];
+  /** in the order of the trace */
+  steps: (Evidence & { parts: boolean })[];
+  /** steps there are; more than `steps` where there are very many */
+  total: number;
+  context: ContextLine[];
+}
+
+/** Steps of a story that are told. */
+export const MOST_STEPS = 1000;
+
+interface Options extends TraceOptions {
+  /** lines around each step */
+  context: number;
+  warn(text: string): void;
+}
+
+/** A story for each trace of the source that has one. */
+export async function pageStories(source: string, wish: StoryWish, options: Options): Promise<PageStory[]> {
+  const { isStore } = await import('./stored.ts');
+  if (!isStore(source)) {
+    return withTraces([source], options, async ([trace]) =>
+      trace === undefined ? [] : [await ofTrace(trace, wish, options)],
+    );
+  }
+  const { openStore } = await import('../../store/open.ts');
+  const store = openStore(source);
+  try {
+    const stories: PageStory[] = [];
+    for (const trace of listTraces(store)) stories.push(await ofStored(store, trace, wish, options));
+    return stories;
+  } finally {
+    store.close();
+  }
+}
+
+async function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<PageStory> {
+  // which struct page is a pfn, and what times are relative to, is known when the whole trace was read
+  const early = wish.pfn === undefined && wish.since === undefined && wish.until === undefined;
+  const before = early ? undefined : await replayTrace(trace, options, () => {});
+  const told = new Steps(wishTest(wish, before?.head, before?.model.pfnBase));
+  const { era, head, model, vocabulary } = await replayTrace(trace, options, (one) => told.hear(one));
+  const chosen = told.chosen();
+  const lines = await fetchLines(
+    trace,
+    head,
+    chosen.map(({ at }) => at.offset),
+  );
+  const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
+  return story(trace, head, chosen, told, words, lines, wish.vpn !== undefined, options);
+}
+
+async function ofStored(store: Store, trace: StoredTrace, wish: StoryWish, options: Options): Promise<PageStory> {
+  const symbols = readSymbols(store, trace.id);
+  const run = (start: (model: Model) => void): Model => {
+    const model = newModel(symbols);
+    start(model);
+    for (const batch of recordsOf(store, trace.id, symbols)) replay(model, batch);
+    finish(model);
+    return model;
+  };
+  const pfnBase = wish.pfn === undefined ? undefined : run(() => {}).pfnBase;
+  const told = new Steps(wishTest(wish, trace.head, pfnBase));
+  const model = run((one) => told.hear(one));
+  const chosen = told.chosen();
+  const { lines, rebuilt } = await linesOf(
+    store,
+    trace,
+    chosen.map(({ at }) => at.offset),
+  );
+  if (rebuilt) options.warn(`${trace.path} is gone or not the trace it was: its lines are put together from the store`);
+  const era: Era | undefined = trace.info.era === undefined ? undefined : eraNamed(trace.info.era);
+  const words = new Words(model, era, symbols, lines, trace.head.timeUnit);
+  return story(fileInput(trace.path), trace.head, chosen, told, words, lines, wish.vpn !== undefined, options);
+}
+
+/** What was told so far: the steps that are wished for, a line once. */
+class Steps {
+  /** lines where page and mapping part */
+  readonly parted = new Set<number>();
+  total = 0;
+  readonly #fits: (told: Told) => boolean;
+  readonly #byLine = new Map<number, Told>();
+  #unkept = 0;
+
+  constructor(fits: (told: Told) => boolean) {
+    this.#fits = fits;
+  }
+
+  hear(model: Model): void {
+    const tell = (told: Told) => {
+      if (this.#fits(told)) this.#keep(told);
+    };
+    listen(model, tell, (line) => this.parted.add(line));
+  }
+
+  #keep(told: Told): void {
+    const there = this.#byLine.get(told.at.line);
+    // a call is told when it returns, so what comes a little later may stand before what is told
+    if (there === undefined && this.#byLine.size >= 2 * MOST_STEPS) this.#unkept++;
+    // what an event says of itself is told only where the replay has nothing to say about it
+    else if (there === undefined || isBare(there)) this.#byLine.set(told.at.line, told);
+  }
+
+  /** In the order of the trace; losses only between the first and the last step. */
+  chosen(): Told[] {
+    const sorted = [...this.#byLine.values()].sort((a, b) => a.at.line - b.at.line);
+    const from = sorted.findIndex(({ role }) => role !== 'lost');
+    const to = sorted.findLastIndex(({ role }) => role !== 'lost');
+    const steps = from < 0 ? [] : sorted.slice(from, to + 1);
+    this.total = steps.length + this.#unkept;
+    return steps.slice(0, MOST_STEPS);
+  }
+}
+
+async function story(
+  input: TraceInput,
+  head: TraceHead,
+  chosen: readonly Told[],
+  { parted, total }: Steps,
+  words: Words,
+  lines: ReadonlyMap<number, EvidenceLine>,
+  named: boolean,
+  { context, warn }: Options,
+): Promise<PageStory> {
+  const steps = chosen.map((told) => ({ ...evidenceOf(told, words, lines, named), parts: parted.has(told.at.line) }));
+  let around: ContextLine[] | undefined = [];
+  if (context > 0 && steps.length > 0) {
+    around = await contextLines(input, steps, context).catch((error) => {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    });
+    if (around === undefined) warn(`no context: ${input.path} is gone or not the trace it was`);
+  }
+  return { path: input.path, timeUnit: head.timeUnit, steps, total, context: around ?? [] };
+}
+
+/** @param named the story is about one address, which need not be said in each step */
+function evidenceOf(told: Told, words: Words, lines: ReadonlyMap<number, EvidenceLine>, named: boolean): Evidence {
+  const { at, role, spans, what } = told;
+  const line = lines.get(at.offset);
+  const [span] = spans;
+  const where =
+    named || spans.length !== 1 || span === undefined || span.to - span.from !== 1 || Number.isNaN(span.from)
+      ? ''
+      : ` at ${hex(span.from * PAGE_BYTES)}`;
+  return {
+    role,
+    line: at.line,
+    offset: at.offset,
+    time: known(at.ts),
+    cpu: known(at.cpu),
+    pid: known(at.pid),
+    task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
+    fn: words.fn(at.fn),
+    what: what(words) + where,
+    text: line?.text ?? '',
+    stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,
+  };
+}

@@ -1,0 +1,116 @@
+// Why: the lives of pins from a store or straight from a trace, and the same pins for the same wishes from both.
+import type { CheckReport, PinLife, TraceInfo } from '../../report/contract.ts';
+import { InputError } from '../../util/errors.ts';
+import { runCheck, type TraceOptions } from './run-check.ts';
+
+export interface PinWishes {
+  /** thread or process */
+  pid?: number | undefined;
+  comm?: string | undefined;
+  mm?: string | undefined;
+  addr?: string | undefined;
+  /** page frame number, or struct page pointer */
+  page?: string | undefined;
+  state?: PinLife['state'] | undefined;
+  api?: string | undefined;
+  longterm?: boolean | undefined;
+  'held-longer'?: string | undefined;
+}
+
+export interface LoadedPins {
+  traces: TraceInfo[];
+  /** those wished for, in the order of traces and lines */
+  pins: PinLife[];
+  /** all there are */
+  total: number;
+}
+
+export async function loadPins(source: string, wishes: PinWishes, options: TraceOptions): Promise<LoadedPins> {
+  const wanted = pinTest(wishes);
+  const { isStore, storedReport } = await import('./stored.ts');
+  const { report, pins } = isStore(source)
+    ? storedReport(source, { pins: true })
+    : await runCheck([source], { ...options, pins: true });
+  const told = findingsByPin(report);
+  const known = pins.map((pin) => (pin.finding === undefined ? { ...pin, finding: told.get(keyOf(pin)) } : pin));
+  return {
+    traces: report.traces,
+    pins: known.filter((pin) => wanted(pin, report.traces[pin.trace])),
+    total: pins.length,
+  };
+}
+
+/** The finding that quotes a pin's call and names its address. */
+function findingsByPin({ findings }: CheckReport): Map<string, number> {
+  const told = new Map<string, number>();
+  for (const { evidence, n, pin, trace } of findings) {
+    const call = evidence.find(({ role }) => role === 'pin');
+    if (call !== undefined) told.set(keyOf({ trace, line: call.line, address: pin.address }), n);
+  }
+  return told;
+}
+
+const keyOf = ({ trace, line, address }: Pick<PinLife, 'trace' | 'line' | 'address'>): string =>
+  `${trace} ${line} ${address}`;
+
+/** How long a pin was held: `more`, it was not given back before the end of the trace; `less`, its release was not seen. */
+export interface HeldFor {
+  size: number;
+  bound?: 'more' | 'less';
+}
+
+export function heldFor(pin: PinLife, trace: TraceInfo | undefined): HeldFor | undefined {
+  if (pin.from === undefined || trace === undefined || trace.timeUnit === 'none') return undefined;
+  if (pin.to !== undefined) {
+    const size = Math.max(0, pin.to - pin.from);
+    return pin.state === 'presumed' ? { size, bound: 'less' } : { size };
+  }
+  return trace.lastTime === undefined ? undefined : { size: Math.max(0, trace.lastTime - pin.from), bound: 'more' };
+}
+
+export function pinTest(wishes: PinWishes): (pin: PinLife, trace: TraceInfo | undefined) => boolean {
+  const { api, comm, longterm, pid, state } = wishes;
+  const mm = hexOf('--mm', wishes.mm);
+  const address = hexOf('--addr', wishes.addr);
+  const page = hexOf('--page', wishes.page);
+  const longer = wishes['held-longer'] === undefined ? undefined : durationOf('--held-longer', wishes['held-longer']);
+  const tests: ((pin: PinLife, trace: TraceInfo | undefined) => boolean)[] = [];
+  if (pid !== undefined) tests.push((pin) => pin.pid === pid || pin.tgid === pid);
+  if (comm !== undefined) tests.push((pin) => pin.comm === comm);
+  if (mm !== undefined) tests.push((pin) => same(pin.mm, mm));
+  if (address !== undefined) tests.push((pin) => same(pin.address, address & ~0xfffn));
+  if (page !== undefined) tests.push((pin) => same(pin.pfn, page) || same(pin.page, page));
+  if (state !== undefined) tests.push((pin) => pin.state === state);
+  if (api !== undefined) tests.push((pin) => pin.api === api);
+  if (longterm === true) tests.push((pin) => pin.longterm);
+  if (longer !== undefined) {
+    tests.push((pin, trace) => {
+      const held = heldFor(pin, trace);
+      return held !== undefined && trace?.timeUnit === longer.unit && held.size > longer.size;
+    });
+  }
+  return (pin, trace) => tests.every((test) => test(pin, trace));
+}
+
+const same = (text: string | undefined, wanted: bigint): boolean => text !== undefined && BigInt(text) === wanted;
+
+/** `0xffff...`; the 0x may be left out. */
+export function hexOf(flag: string, text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
+  if (digits !== undefined) return BigInt(`0x${digits}`);
+  throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
+}
+
+const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+/** `10ms`, `1.5s`; `200ticks` where the trace's clock has no seconds. */
+export function durationOf(flag: string, text: string): { size: number; unit: TraceInfo['timeUnit'] } {
+  const [, size, unit] = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|ticks?)$/.exec(text.replaceAll(/\s/g, '')) ?? [];
+  if (size === undefined || unit === undefined) {
+    throw new InputError(`${flag} ${text}: a time is wanted`, { tryThis: `${flag} 10ms (ns, us, ms, s, m, h, ticks)` });
+  }
+  return unit.startsWith('tick')
+    ? { size: Number(size), unit: 'ticks' }
+    : { size: Number(size) * (UNITS[unit] ?? 1), unit: 'ns' };
+}

@@ -1,0 +1,126 @@
+// The writing aids, as the shell sees them: rules new, rules test, events, --rules, --debug-rule, --timing.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { registered } from '../../src/scaffold/register.ts';
+import { scratch } from './scratch.ts';
+import { pinThenFork } from './traces.ts';
+
+const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+
+function pindrift(folder: string, ...args: string[]) {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stderr, stdout };
+}
+
+describe('rules new', () => {
+  it('writes a rule, a test and a page that work at once', () => {
+    const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });
+    expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({ status: 0, stderr: '' });
+    expect(pindrift(folder, 'rules', 'test')).toMatchObject({
+      status: 0,
+      stdout: 'ok    my-rule.test.ts  5 tests\n\n5 tests, all pass\n',
+    });
+    expect(readFileSync(join(folder, 'my-rule.md'), 'utf8')).toContain('# my-rule');
+    const { stdout } = pindrift(folder, 'check', 'trace.txt', '--rules', '.', '--json');
+    expect(JSON.parse(stdout).findings.map(({ rule }: { rule: string }) => rule)).toContain('my-rule');
+  });
+
+  it('does not write over anything, and wants a name that can be one', () => {
+    const folder = scratch({ 'my-rule.ts': '' });
+    expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({
+      status: 2,
+      stderr: 'pindrift: this file is there already (my-rule.ts)\n',
+    });
+    expect(pindrift(folder, 'rules', 'new', 'MyRule').stderr).toContain(
+      'a name in lower-case words with - between them is wanted',
+    );
+    expect(pindrift(folder, 'rules', 'new', 'pin-leak').stderr).toContain("pin-leak is a rule of pindrift's own");
+  });
+
+  it('lists a built-in rule', () => {
+    const index = readFileSync(new URL('../../src/rules/index.ts', import.meta.url), 'utf8');
+    const changed = registered(index, 'my-new-rule') ?? '';
+    expect(changed).toContain(
+      "import movedPinnedRange from './moved-pinned-range.ts';\nimport myNewRule from './my-new-rule.ts';\n",
+    );
+    expect(changed).toContain('  myNewRule,\n  lostDmaWrite,\n');
+    expect(registered('nothing of the kind', 'my-new-rule')).toBeUndefined();
+  });
+});
+
+describe('rules test', () => {
+  it('1 and the reason when a test fails, 2 when there is none', () => {
+    const folder = scratch();
+    expect(pindrift(folder, 'rules', 'test')).toMatchObject({ status: 2 });
+    pindrift(folder, 'rules', 'new', 'my-rule');
+    const test = join(folder, 'my-rule.test.ts');
+    writeFileSync(test, readFileSync(test, 'utf8').replace(' # expect: forked', ''));
+    const { status, stdout } = pindrift(folder, 'rules', 'test', 'my-rule.test.ts');
+    expect(status).toBe(1);
+    expect(stdout).toContain('FAIL  fires: a FOLL_LONGTERM pin, then fork\n            nothing says what is expected');
+    const json = JSON.parse(pindrift(folder, 'rules', 'test', '--json').stdout);
+    expect(json[0].outcomes.filter(({ failure }: { failure?: string }) => failure !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('events', () => {
+  it('transitions with the page table entry before and after, filtered', () => {
+    const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });
+    expect(pindrift(folder, 'events', 'trace.txt', '--kind', 'pin').stdout).toBe(
+      `:4       cpu1  196     pin              pin 2 FOLL_PIN|FOLL_WRITE|FOLL_LONGTERM 0x7f08d439b000 page 0xffffef6b010cc040 held  pin_user_pages_fast()
+                       0x7f08d439b000 of mm 0xffff88e44106c200: present page 0xffffef6b010cc040
+`,
+    );
+    const lines = pindrift(folder, 'events', 'trace.txt', '--json', '--line-from', '5')
+      .stdout.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ kind, line }) => [kind, line])).toEqual([
+      ['fork', 5],
+      ['share', 5],
+      ['end', 5],
+    ]);
+    expect(pindrift(folder, 'events', 'trace.txt', '--kind', 'forkVma', '--pid', '196').stdout).toContain(
+      'events.forkVma',
+    );
+    expect(pindrift(folder, 'events', 'trace.txt', '--pid', '7').stdout).toBe('');
+    expect(pindrift(folder, 'events', 'trace.txt', '--mm', '0xffff88e44106c200', '--kind', 'fork').stdout).toContain(
+      'fork',
+    );
+    expect(pindrift(folder, 'events', 'trace.txt', '--kind', 'forc')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--kind fork'),
+    });
+    expect(pindrift(folder, 'events', 'trace.txt', '--addr', 'x').stderr).toContain(
+      '--addr x: a number in hex is wanted',
+    );
+  });
+});
+
+describe('check', () => {
+  it('--debug-rule and --timing speak on standard error', () => {
+    const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });
+    pindrift(folder, 'rules', 'new', 'my-rule');
+    const { stderr, stdout } = pindrift(
+      folder,
+      'check',
+      'trace.txt',
+      '--rules',
+      '.',
+      '--debug-rule',
+      'my-rule',
+      '--timing',
+      '-q',
+    );
+    expect(stdout).toBe('');
+    expect(stderr).toContain(':5       fork');
+    expect(stderr).toContain('-> reports forked (note): fork under a FOLL_LONGTERM pin');
+    expect(stderr).toMatch(/^my-rule +[\d.]+ +2$/m);
+    expect(pindrift(folder, 'check', 'trace.txt', '--debug-rule', 'pin-leek').stderr).toContain(
+      '--debug-rule pin-leak',
+    );
+  });
+});

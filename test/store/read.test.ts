@@ -1,0 +1,241 @@
+// What commands ask a store: reports, pins, events, SQL; of one trace and of several.
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { ingest } from '../../src/engine/ingest.ts';
+import { linesOf, loadReport, rerun, unchanged } from '../../src/engine/rerun.ts';
+import type { CheckReport } from '../../src/report/contract.ts';
+import type { EventFilter } from '../../src/store/event-filter.ts';
+import { countEvents, readEvents } from '../../src/store/events.ts';
+import { rebuilt, stackOf } from '../../src/store/lines.ts';
+import { openStore, type Store } from '../../src/store/open.ts';
+import { runQuery } from '../../src/store/query.ts';
+import { countPins, holdTimes, readPins } from '../../src/store/read-pins.ts';
+import { evidenceOf, listFindings, listTraces, readMeta } from '../../src/store/report.ts';
+import { readLines } from './plain-loader.ts';
+import { HEADER, line, plain, scratch } from './scratch.ts';
+
+const fixture = (name: string) => join(import.meta.dirname, '../../fixtures', name, 'trace.txt.gz');
+const STORY = fixture('5.10/odirect_read_swap.ft');
+const OTHER = fixture('6.1/odirect_read_swap.ft-zram');
+const STACKS = fixture('6.12/vmsplice_self_fork.ft-stack');
+
+const { file, trace } = scratch();
+const open: Store[] = [];
+let store: Store;
+let report: CheckReport;
+
+beforeAll(async () => {
+  report = await ingest([STORY, OTHER], { out: file('two.db'), meta: { version: '1.2.3' } });
+  store = openStore(file('two.db'));
+  open.push(store);
+  return () => {
+    for (const one of open) one.close();
+  };
+});
+
+describe('several traces in one store', () => {
+  it('make one report, as `check` of all of them does', async () => {
+    const checked = plain(await check([STORY, OTHER]));
+    expect(plain(report)).toEqual(checked);
+    expect(plain(loadReport(store))).toEqual(checked);
+    expect(plain(await rerun(store.path))).toEqual(checked);
+  });
+
+  it('know their sources', () => {
+    expect(listTraces(store).map((t) => [t.id, t.path, t.compression, t.sha256?.length, unchanged(t)])).toEqual([
+      [0, STORY, 'gzip', 64, true],
+      [1, OTHER, 'gzip', 64, true],
+    ]);
+    expect(readMeta(store).get('version')).toBe('1.2.3');
+  });
+
+  it('share the tables of their events, each with its own places', () => {
+    const [first, second] = report.traces;
+    expect(countEvents(store, { trace: 0 })).toBe(first.events);
+    expect(countEvents(store)).toBe(first.events + second.events);
+    const [event] = readEvents(store, { trace: 1, limit: 1 });
+    expect([event.trace, event.offset < 100_000]).toEqual([1, true]);
+  });
+});
+
+describe('findings', () => {
+  it('are stored whole, with their evidence word for word', () => {
+    const [finding] = report.findings;
+    expect(JSON.parse(JSON.stringify(listFindings(store, 0)[0]))).toEqual(JSON.parse(JSON.stringify(finding)));
+    const evidence = evidenceOf(store, 1);
+    const lines = readLines(STORY);
+    expect(evidence.map(({ text }) => text)).toEqual(evidence.map((e) => lines[e.line - 1]));
+  });
+});
+
+describe('pins', () => {
+  it('have a life, and the finding about it', () => {
+    const [pin] = readPins(store, { finding: 1 });
+    const { time, ...said } = report.findings[0].pin;
+    expect(pin).toMatchObject({ ...said, from: time, state: 'released', trace: 0, finding: 1 });
+    expect(pin.steps.map(({ role }) => role)).toContain('copy');
+    expect(pin.held).toBe((pin.to as number) - (pin.from as number));
+  });
+
+  it('are found by what they are', () => {
+    const [pin] = readPins(store, { finding: 1 });
+    const { address = '', page = '', pfn = '', mm = '' } = pin;
+    for (const filter of [
+      { address: BigInt(address) + 7n },
+      { page: BigInt.asIntN(64, BigInt(page)) },
+      { pfn: BigInt(pfn) },
+      { mm: BigInt.asIntN(64, BigInt(mm)), write: true },
+      { pid: pin.pid, comm: 'scn' },
+      { pid: pin.tgid },
+      { atLine: pin.line },
+      { owner: 'bio', trace: 0 },
+      { heldAtLeast: pin.held },
+    ]) {
+      expect(
+        readPins(store, filter).filter((p) => p.trace === 0),
+        JSON.stringify(filter, (_, v) => String(v)),
+      ).toContainEqual(pin);
+      expect(countPins(store, filter)).toBe(readPins(store, filter).length);
+    }
+    expect(readPins(store, { state: 'held', pid: 1 })).toEqual([]);
+  });
+
+  it('are sorted, paged and counted by the time they were held', () => {
+    const held = readPins(store, {}, { by: 'held', descending: true }).map((p) => p.held ?? -1);
+    expect(held).toEqual([...held].sort((a, b) => b - a));
+    expect(readPins(store, {}, { limit: 1, offset: 1 })).toEqual(readPins(store).slice(1, 2));
+    const buckets = holdTimes(store);
+    expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(held.filter((h) => h >= 0).length);
+    for (const { from, to } of buckets) expect(held.some((h) => h >= from && h < to)).toBe(true);
+  });
+});
+
+describe('events', () => {
+  const found = (filter: EventFilter) => [...readEvents(store, filter)];
+
+  it('come in the order of the trace', () => {
+    const ids = found({ trace: 0 }).map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(ids).toHaveLength(report.traces[0].events);
+  });
+
+  it('are found by what they are and what they are about', () => {
+    const all = found({ trace: 0 });
+    const { pin } = report.findings[0];
+    const has = (e: (typeof all)[number], key: string, value: bigint) =>
+      e.args.some((a) => a.key === key && a.value === value);
+    const mm = BigInt.asIntN(64, BigInt(pin.mm as string));
+    const page = BigInt.asIntN(64, BigInt(pin.page as string));
+    const cases: [EventFilter, (e: (typeof all)[number]) => boolean][] = [
+      [{ pids: [158] }, (e) => e.pid === 158],
+      [{ comms: ['scn', '<idle>'] }, (e) => e.comm === 'scn' || e.comm === '<idle>'],
+      [{ cpus: [1] }, (e) => e.cpu === 1],
+      [{ events: ['wp_*'] }, (e) => e.event.startsWith('wp_')],
+      [{ events: ['gup_fast', 'no_such_event'] }, (e) => e.event === 'gup_fast'],
+      [{ mm }, (e) => has(e, 'mm', mm)],
+      [{ page, events: ['unmap_one'] }, (e) => e.event === 'unmap_one' && has(e, 'page', page)],
+      [{ fromLine: 300, toLine: 340 }, (e) => e.line >= 300 && e.line <= 340],
+      [
+        { since: { seconds: 20, ns: 385_025_000 }, until: { seconds: 20, ns: 385_104_000 } },
+        (e) => (e.ts ?? 0) >= 385_025_000 && (e.ts ?? 0) <= 385_104_000,
+      ],
+    ];
+    for (const [filter, keeps] of cases) {
+      const expected = all.filter(keeps).map(({ line }) => line);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(found({ ...filter, trace: 0 }).map(({ line }) => line)).toEqual(expected);
+      expect(countEvents(store, { ...filter, trace: 0 })).toBe(expected.length);
+    }
+  });
+
+  it('about an address: in the page, or of a range around it', () => {
+    const address = BigInt(report.findings[0].pin.address as string);
+    const lines = found({ trace: 0, address: address + 1n });
+    expect(lines.map(({ event }) => event)).toEqual(expect.arrayContaining(['gup_fast', 'unmap_one', 'wp_fault']));
+    for (const e of lines) {
+      const point = e.args.find((a) => a.key === 'addr' || a.key === 'address');
+      if (point !== undefined) expect(BigInt(point.value) & ~0xfffn).toBe(address);
+    }
+  });
+});
+
+describe('lines', () => {
+  it('are put together again when the trace is gone, and this is said', async () => {
+    const copy = trace('copy.txt', readLines(STORY).join('\n'));
+    await ingest([copy], { out: file('gone.db') });
+    const gone = openStore(file('gone.db'));
+    open.push(gone);
+    const [stored] = listTraces(gone);
+    const events = [...readEvents(gone, { limit: 400 })].filter(({ at }) => at !== '');
+    const offsets = events.map(({ offset }) => offset);
+    const verbatim = await linesOf(gone, stored, offsets);
+    expect(verbatim.rebuilt).toBe(false);
+    fs.appendFileSync(copy, 'more\n');
+    const again = await linesOf(gone, stored, offsets);
+    expect(again.rebuilt).toBe(true);
+    // only irq-info and blanks differ
+    const bare = (text = '') => text.replace(/(\[\d+\]) .{4,5} +/, '$1 ').replace(/ +/g, ' ');
+    for (const offset of offsets)
+      expect(bare(again.lines.get(offset)?.text)).toBe(bare(verbatim.lines.get(offset)?.text));
+    // what findings quote is in the store
+    const judged = await rerun(file('gone.db'));
+    expect(judged.findings[0].evidence.map((e) => e.text)).toEqual(report.findings[0].evidence.map((e) => e.text));
+    expect(rebuilt(events[0], stored)).toContain(events[0].event);
+  });
+
+  it('of a call chain belong to the event before', async () => {
+    await ingest([STACKS], { out: file('stacks.db') });
+    const stacks = openStore(file('stacks.db'));
+    open.push(stacks);
+    const lines = readLines(STACKS);
+    const [event] = [...readEvents(stacks, { limit: 200 })].filter((e) => stackOf(stacks, e).length > 0);
+    const chain = stackOf(stacks, event);
+    expect(chain).toEqual(lines.slice(event.line, event.line + chain.length).map((text) => text));
+    expect(chain.at(-1)).toMatch(/=> /);
+  });
+});
+
+describe('rules on a store', () => {
+  it('can be told another kernel', async () => {
+    const other = await rerun(file('two.db'), { kernel: '6.12' });
+    expect(other.traces.map(({ era, eraFrom }) => [era, eraFrom])).toEqual([
+      ['6.12', 'given'],
+      ['6.12', 'given'],
+    ]);
+    expect(plain(other)).toEqual(plain(await check([STORY, OTHER], { kernel: '6.12' })));
+  });
+
+  it('run again after events were lost', async () => {
+    const text = `${HEADER}${line('fault: mm=0xffff8dd4c1061dc0 addr=0x40d9d0')}CPU:1 [LOST 23 EVENTS]\nnonsense\n${line('fault: mm=0xffff8dd4c1061dc0 addr=0x40d9d0', 2)}`;
+    const path = trace('lost.txt', text);
+    const saved = await ingest([path], { out: file('lost.db') });
+    expect(plain(await rerun(file('lost.db')))).toEqual(plain(saved));
+    expect(saved.traces[0].losses).toHaveLength(2);
+  });
+});
+
+describe('SQL', () => {
+  const all = (sql: string) => [...runQuery(store, sql).rows];
+
+  it('has hex64() and pfn()', () => {
+    expect(all('select hex64(-1), hex64(null), hex64(255)')).toEqual([['0xffffffffffffffff', null, '0xff']]);
+    const { pfn } = report.findings[0].pin;
+    expect(all('select distinct hex64(pfn(page)) from finding where n = 1')).toEqual([[pfn]]);
+    expect(all('select pfn(page, trace) = pfn from finding where n = 1')).toEqual([[1]]);
+  });
+
+  it('keeps 64 bits and names the columns', () => {
+    const { columns, rows } = runQuery(store, 'select pte as entry, 1 as one from ev_wp_fault limit 1');
+    expect(columns).toEqual(['entry', 'one']);
+    expect([...rows][0].map((cell) => typeof cell)).toEqual(['bigint', 'number']);
+  });
+
+  it('says what is wrong with a statement', () => {
+    expect(() => all('select * from nowhere')).toThrow(/no such table: nowhere/);
+    expect(() => all('delete from trace')).toThrow(/only read/);
+    expect(() => all('select 1; select 2')).toThrow(/one statement/);
+    expect(() => all('selekt')).toThrow(/SQL: near "selekt"/);
+  });
+});
