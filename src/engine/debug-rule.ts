@@ -1,9 +1,10 @@
 // One rule at work, line by line: what it was told, what it said, and what it gave as the reason for saying nothing.
+import { IN_BYTES } from '../api/show.ts';
 import type { Model } from '../api/views.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Call, RuleFailure, RuleObserver } from './observe.ts';
 import { failureWords } from './run-rules.ts';
-import { IN_BYTES, SubjectWords } from './subject-words.ts';
+import { SubjectWords } from './subject-words.ts';
 
 export class DebugRule implements RuleObserver {
   readonly #id: string;

@@ -1,7 +1,7 @@
 // What a rule would be told, one entry after the other, with the state before and after: for whoever writes a rule and
 // wonders what it gets to see.
 import { entryView } from '../api/entry-view.ts';
-import { SHOW, TRANSITION_NAMES } from '../api/show.ts';
+import { IN_BYTES, listenTo, TRANSITION_NAMES } from '../api/show.ts';
 import { showEvent } from '../api/show-event.ts';
 import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
@@ -10,7 +10,7 @@ import type { Model } from '../model/model.ts';
 import { PAGE_BYTES, type Mm as RawMm, type Pin as RawPin } from '../model/state.ts';
 import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { IN_BYTES, SubjectWords } from './subject-words.ts';
+import { SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
 
 export interface EventFilter {
@@ -94,8 +94,7 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
   for (const wish of wanted) {
     const name = wish.replace(/^events\./, '');
     if (wish === name && (TRANSITION_NAMES as readonly string[]).includes(name)) {
-      const show = SHOW[name as TransitionName] as (t: unknown, v: Viewer) => object;
-      model.on(name as TransitionName, (t) => say(name, show(t, viewer), t as Raw, !IN_BYTES.has(name)));
+      listenTo(viewer, name as TransitionName, (shown, t) => say(name, shown, t as Raw, !IN_BYTES.has(name)));
       continue;
     }
     const kind = Kind[name as KindName];

@@ -162,7 +162,7 @@ export class FindingWriter {
       missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
     const { torn } = this.#model;
-    if (torn.rets + torn.calls + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
+    if (torn.rets + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
       missing('medium', 'lines are missing before this');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');

@@ -2,7 +2,7 @@
 // this trace and said to be; the run goes on.
 
 import { optionValues } from '../api/options.ts';
-import { SHOW } from '../api/show.ts';
+import { listenTo } from '../api/show.ts';
 import { showEvent } from '../api/show-event.ts';
 import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
@@ -97,9 +97,7 @@ export class RunRules {
     }
     const all: [Running, Handler][] = [[running, handler]];
     this.#listening.set(name, all);
-    const show = SHOW[name] as (t: unknown, v: Viewer) => unknown;
-    this.#model.on(name, (t: unknown) => {
-      const shown = Object.freeze(show(t, this.#viewer));
+    listenTo(this.#viewer, name, (shown) => {
       for (const [one, tell] of all) this.#call(one, name, shown, tell);
     });
   }

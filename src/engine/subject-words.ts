@@ -80,6 +80,3 @@ export class SubjectWords {
     return `bio ${bio} ${dir ?? '?'} ${bytes} bytes  ${this.#pins(pins)}`;
   }
 }
-
-/** Transitions that count in bytes. */
-export const IN_BYTES: ReadonlySet<string> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush']);

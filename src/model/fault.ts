@@ -115,7 +115,8 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     for (const pin of pins.slice()) if (pin.page === w.old || Number.isNaN(w.old)) m.test(pin, Number.NaN, 'cow', w.at);
     return;
   }
-  if (!w.unshare) reuse(m, w.mm, w.vpn, w.old, w.pmd);
+  // without lines for new pages a copy would look the same
+  if (!w.unshare && m.seen[Kind.newAnon] > 0) reuse(m, w.mm, w.vpn, w.old, w.pmd);
 }
 
 /** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
