@@ -53,7 +53,7 @@ function output(command) {
     env,
     encoding: 'utf8',
   });
-  if (status === 2 || status === 70) throw new Error(`pindrift ${command}: ${stderr}`);
+  if (stderr !== '') throw new Error(`pindrift ${command} (${status}): ${stderr}`);
   return stdout.replace(/\ncould not be checked: \d+ of \d+ rules\n[\s\S]*$/, '').trimEnd();
 }
 

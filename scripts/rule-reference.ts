@@ -5,7 +5,7 @@ import { KIND_FIELDS, KIND_NAMES } from '../src/vocabulary/kinds.ts';
 type Read = (file: string) => string;
 
 export function referencePage(read: Read, first: string): string {
-  const views = read('src/api/views.ts');
+  const views = read('src/api/views.ts') + read('src/api/views-model.ts');
   const contract = read('src/rules/contract.ts');
   const probes = read('src/vocabulary/extend.ts');
   const options = read('src/api/options.ts');

@@ -1,10 +1,10 @@
 // pindrift in a program: the same check and replay that the commands run. (Exported by src/index.ts.)
 
-import { SHOW } from './api/show.ts';
+import { listenTo } from './api/show.ts';
 import { showEvent } from './api/show-event.ts';
 import type { TransitionName } from './api/transitions.ts';
 import { Viewer } from './api/viewer.ts';
-import type { Model as ModelView, TraceFacts } from './api/views.ts';
+import type { Model as ModelView, TraceFacts } from './api/views-model.ts';
 import { check as checkInputs } from './engine/check.ts';
 import { handlerProblem } from './engine/handler-names.ts';
 import { fileInput, memoryInput, type TraceInput } from './engine/input.ts';
@@ -97,8 +97,7 @@ export async function replay<const P extends Probes = {}>(
     (model) => {
       const viewer = new Viewer(model);
       const on: ReplayContext['on'] = (name, handler) => {
-        const show = SHOW[name] as (t: unknown, v: Viewer) => never;
-        model.on(name, (t) => handler(show(t, viewer)));
+        listenTo(viewer, name, (shown) => handler(shown as never));
       };
       const handlers = listen({ model: viewer.shown, on });
       const wrong = handlerProblem(handlers, Object.keys(options.probes ?? {}));

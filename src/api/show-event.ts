@@ -5,7 +5,8 @@ import { KIND_FIELDS, KIND_NAMES, type KindField } from '../vocabulary/kinds.ts'
 import { Slot } from '../vocabulary/record.ts';
 import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
-import { asPage, pointer, type Viewer } from './viewer.ts';
+import { asPage, pointer } from './view-base.ts';
+import type { Viewer } from './viewer.ts';
 
 type Meaning = FieldMeaning | 'bits' | 'length';
 type Fields = Record<string, unknown>;

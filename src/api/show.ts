@@ -3,9 +3,11 @@
 import type { PageId as RawPage, Pin as RawPin } from '../model/state.ts';
 import type { Transitions as Raw } from '../model/transitions.ts';
 import type { TransitionName, Transitions } from './transitions.ts';
-import { asPage, knownNumber as known, knownPointer, type Viewer } from './viewer.ts';
+import { asPage, known, knownPointer } from './view-base.ts';
+import type { Viewer } from './viewer.ts';
 import type { Pin } from './views.ts';
 
+type AnyShow = (t: unknown, v: Viewer) => object;
 type Show = { [K in TransitionName]: (t: Raw[K], v: Viewer) => Transitions[K] };
 
 const pins = (list: readonly RawPin[], v: Viewer): readonly Pin[] => v.pins(list);
@@ -123,3 +125,20 @@ export const SHOW: Show = {
 };
 
 export const TRANSITION_NAMES = Object.keys(SHOW) as TransitionName[];
+
+/**
+ * Hear a transition of the model as a view. What happened at an address that the line does not show is not told: no
+ * rule can make anything of it, and no number that a rule gets is NaN.
+ */
+export function listenTo(viewer: Viewer, name: TransitionName, tell: (shown: object, t: unknown) => void): void {
+  const show = SHOW[name] as AnyShow;
+  const inBytes = IN_BYTES.has(name);
+  viewer.model.on(name, (t: object) => {
+    const { vpn, start, end } = t as { vpn?: number; start?: number; end?: number };
+    if (Number.isNaN(vpn) || (!inBytes && (Number.isNaN(start) || Number.isNaN(end)))) return;
+    tell(Object.freeze(show(t, viewer)), t);
+  });
+}
+
+/** Transitions that count in bytes, and show what they do not know as undefined. */
+export const IN_BYTES: ReadonlySet<string> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush']);

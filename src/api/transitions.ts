@@ -1,6 +1,7 @@
 // What the replay tells a rule, one type per thing that happened to the mm: the handlers of a rule are named after
 // these. (E1) and the like are the rows of the model in docs/model.md.
-import type { At, Drift, Gap, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './views.ts';
+import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './views.ts';
+import type { Gap } from './views-model.ts';
 
 /** `pins` are live pins, `vpn`, `start` and `end` virtual pages; `start` is the first, `end` the one behind the last. */
 export interface Transitions {

@@ -13,7 +13,7 @@ declare const page: unique symbol;
 
 /**
  * A page frame, by its `struct page`. Equal numbers are the same page (include/linux/mm_types.h); the next page of a
- * folio is one more. It is no pfn: {@link Model.pfn} gives that, where the trace shows vmemmap_base. In the data of a
+ * folio is one more. It is no pfn: `model.pfn(page)` gives that, where the trace shows vmemmap_base. In the data of a
  * message write `{ page }`.
  */
 export type PageId = number & { readonly [page]: true };
@@ -223,85 +223,4 @@ export interface Io {
   /** blk_status_t; 0 is success */
   readonly status: number | undefined;
   readonly pins: readonly Pin[];
-}
-
-/** What the replay has counted so far. */
-export interface Counts {
-  /** GUP calls that returned */
-  readonly calls: number;
-  /** pins held at some time, without the transient ones */
-  readonly pins: number;
-  /** references for an instant that no I/O uses */
-  readonly transient: number;
-  readonly released: number;
-  /** of `released`: the release itself was not seen */
-  readonly presumed: number;
-  /** their address space went first */
-  readonly orphaned: number;
-  /** at the end, live pins whose address space never became known */
-  readonly homeless: number;
-  readonly drifts: number;
-  /** releases that match no pin the trace has shown */
-  readonly unmatched: number;
-}
-
-/** What is known of the recording itself, beside its events; complete in `end`. */
-export interface TraceFacts {
-  /** CPUs of the machine, where a header says so */
-  readonly cpus: number | undefined;
-  readonly timeUnit: 'ns' | 'ticks' | 'none';
-  /** events that the ring buffer overwrote before the first line */
-  readonly overwritten: number;
-  /** lines that could not be read */
-  readonly unread: number;
-  /** why the input ends before it should */
-  readonly damage: string | undefined;
-  /** the filter that left events out, as flags: `--pid 157` */
-  readonly filtered: string | undefined;
-}
-
-/** What does not fit together, because lines in between are missing. */
-export interface Torn {
-  /** returns without their call */
-  readonly rets: number;
-  /** calls without their return */
-  readonly calls: number;
-  /** page table entries that contradict what was seen */
-  readonly entries: number;
-  /** address spaces whose tasks are gone and whose exit_mmap() is not there */
-  readonly exits: number;
-  readonly first: At | undefined;
-}
-
-/** The state at the place of the trace that the replay has reached. */
-export interface Model<Kind extends string = string> {
-  /** Events of a kind so far; ask in `end` for all of them. */
-  seen(kind: Kind): number;
-  readonly counts: Counts;
-  /** where events were lost, so far (at most 10000) */
-  readonly gaps: readonly Gap[];
-  readonly facts: TraceFacts;
-  readonly torn: Torn;
-  /** CPUs that recorded nothing although they should have; ask in `end`. */
-  silentCpus(): number;
-  /** Something that happened may not be in the trace; ask in `end`. */
-  partial(): boolean;
-  /** Live pins, all of them. */
-  readonly held: readonly Pin[];
-  /** Live pins on a page, of any mm. */
-  pinsOn(page: PageId): readonly Pin[];
-  /** Address spaces seen. */
-  readonly mms: readonly Mm[];
-  /** The task of a thread id; undefined when the trace has not shown it. */
-  task(pid: number): Task | undefined;
-  /** Page frame number of a page; undefined until the trace has shown a page both ways. */
-  pfn(page: PageId): number | undefined;
-}
-
-/** Events lost, or not recorded, between two places of the trace. */
-export interface Gap {
-  readonly cpu: number | undefined;
-  readonly at: At;
-  /** how many; undefined when the trace does not say */
-  readonly n: number | undefined;
 }

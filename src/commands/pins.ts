@@ -11,7 +11,7 @@ import { histogram, PIN_ORDERS, pinRows, sortRows } from './shared/pins-rows.ts'
 import { histogramText, pinsText } from './shared/pins-text.ts';
 
 export default class Pins extends BaseCommand {
-  static override summary = 'List the pins of a trace or store: owner, api, flags, how long, what became of them.';
+  static override summary = 'List pins: owner, api, flags, how long held, what became of them.';
   static override description =
     `Pins that one call took on neighbouring pages are one row (--each: a row a page). How long: "> 1 s" is a pin that was not given back before the end of the trace, "< 1 s" one whose release nobody saw, but by then the page was free or its I/O over.
 

@@ -1,6 +1,6 @@
 // One rule at work, line by line: what it was told, what it said, and what it gave as the reason for saying nothing.
 import { IN_BYTES } from '../api/show.ts';
-import type { Model } from '../api/views.ts';
+import type { Model } from '../api/views-model.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Call, RuleFailure, RuleObserver } from './observe.ts';
 import { failureWords } from './run-rules.ts';

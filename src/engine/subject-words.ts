@@ -1,5 +1,5 @@
 // A transition or event as one line for people: what a rule was told.
-import { pointer } from '../api/viewer.ts';
+import { pointer } from '../api/view-base.ts';
 import type { Drift, Io, Mm, Pin, PinCall } from '../api/views.ts';
 import { PAGE_BYTES, STRUCT_PAGE } from '../model/state.ts';
 

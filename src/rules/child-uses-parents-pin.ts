@@ -1,5 +1,6 @@
 // After fork the child drives I/O through a registration of its parent: the data land in the parent's memory.
 import { defineRule } from './contract.ts';
+import { examples } from './examples/child-uses-parents-pin.ts';
 
 export default defineRule({
   meta: {
@@ -16,6 +17,7 @@ export default defineRule({
     messages: {
       child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it',
     },
+    examples,
   },
   create(context) {
     return {

@@ -5,7 +5,8 @@ import type { DataOf, Messages } from '../api/messages.ts';
 import type { OptionSchemas, OptionValues } from '../api/options.ts';
 import type { Probes } from '../api/probes.ts';
 import type { TransitionName, Transitions } from '../api/transitions.ts';
-import type { At, Drift, Mm, Model, PageId, Pin, Step } from '../api/views.ts';
+import type { At, Drift, Mm, PageId, Pin, Step } from '../api/views.ts';
+import type { Model } from '../api/views-model.ts';
 import type { Era } from '../vocabulary/era.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
 import type { Confidence, Harm, Severity } from './finding.ts';
@@ -16,6 +17,7 @@ export type { OptionSchema, OptionSchemas, OptionValues } from '../api/options.t
 export type { FieldMeaning, Probe, Probes } from '../api/probes.ts';
 export type { TransitionName, Transitions } from '../api/transitions.ts';
 export type * from '../api/views.ts';
+export type * from '../api/views-model.ts';
 export type { KindName } from '../vocabulary/kinds.ts';
 
 /** Version of this contract: the first number of the package's version. A rule made for another is refused. */

@@ -1,5 +1,6 @@
 // Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
 import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
+import { examples } from './examples/cow-with-pending-wrprotect-flush.ts';
 
 interface Pending {
   start: number;
@@ -23,6 +24,7 @@ export default defineRule({
       window:
         '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space',
     },
+    examples,
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();

@@ -1,5 +1,6 @@
 // The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
 import { defineRule, type Pin } from './contract.ts';
+import { examples } from './examples/foreign-pin-reuse.ts';
 
 /** Does the pinning address space still map the page where it pinned it? */
 const gaveUp = (pin: Pin): boolean => pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap');
@@ -25,6 +26,7 @@ export default defineRule({
       reused:
         'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
     },
+    examples,
   },
   create(context) {
     return {

@@ -1,6 +1,7 @@
 // fork write-protects a page that is under I/O; the parent's next write copies it away from the device.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
+import { examples } from './examples/fork-share-then-cow.ts';
 
 export default defineRule({
   meta: {
@@ -29,6 +30,7 @@ export default defineRule({
         'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork', 'get-across-fork'],
+    examples,
   },
   create(context) {
     return {

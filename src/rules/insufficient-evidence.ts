@@ -1,5 +1,6 @@
 // What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
 import { defineRule, type KindName } from './contract.ts';
+import { examples } from './examples/insufficient-evidence.ts';
 
 export default defineRule({
   meta: {
@@ -13,6 +14,7 @@ export default defineRule({
     references: [],
     fixedBy: [],
     messages: {},
+    examples,
   },
   create(context) {
     const { model } = context;
@@ -59,7 +61,7 @@ export default defineRule({
         if (facts.damage !== undefined) context.undecided(facts.damage);
         if (model.gaps.length > 0)
           context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
-        const open = pins.filter((p) => p.owner !== 'transient' && p.drifts === 0);
+        const open = pins.filter((p) => p.owner !== 'transient');
         const unknown = open.filter((p) => p.page === undefined).length;
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
         if (open.length > unknown)

@@ -1,5 +1,6 @@
 // The kernel would not pin for long: the page could not be moved out of the way, or the file forbids it.
 import { defineRule } from './contract.ts';
+import { examples } from './examples/longterm-pin-refused.ts';
 
 export default defineRule({
   meta: {
@@ -13,6 +14,7 @@ export default defineRule({
     references: ['tools/testing/selftests/mm/gup_longterm.c'],
     fixedBy: [],
     messages: { refused: 'pin_user_pages() of {nr} pages for long returned {ret}' },
+    examples,
   },
   create(context) {
     return {

@@ -1,5 +1,6 @@
 // Harm, not a cause: what a drift cost. Attached to the finding about the drift.
 import { type Drift, defineRule, type Pin, type Step } from './contract.ts';
+import { examples } from './examples/lost-dma-write.ts';
 
 export default defineRule({
   meta: {
@@ -14,6 +15,7 @@ export default defineRule({
     references: [],
     fixedBy: [],
     messages: {},
+    examples,
   },
   create(context) {
     const drifts = new Map<Pin, Drift>();

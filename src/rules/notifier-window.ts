@@ -1,5 +1,6 @@
 // A page change that a secondary MMU was not told about.
 import { type At, defineRule, type Mm, type Transitions } from './contract.ts';
+import { examples } from './examples/notifier-window.ts';
 
 interface Window {
   start: number;
@@ -24,6 +25,7 @@ export default defineRule({
     references: ['include/linux/mmu_notifier.h', 'Documentation/mm/mmu_notifier.rst'],
     fixedBy: [],
     messages: { outside: 'a write fault copied {pinned} outside any notifier window, though mm {mm} has notifiers' },
+    examples,
   },
   create(context) {
     // windows nest and may come from several tasks; what counts is that one covers the address
@@ -50,7 +52,8 @@ export default defineRule({
     };
     return {
       notifierStart({ mm, start, end, at }) {
-        if (start === undefined || end === undefined) return;
+        // exit_mmap() invalidates all (0 to ULONG_MAX, -1 here) behind its own line: the pointer may be the next mm's by then
+        if (start === undefined || end === undefined || end <= start) return;
         if (!listening) {
           listening = true;
           context.on('cow', cow);

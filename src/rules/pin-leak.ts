@@ -1,5 +1,8 @@
 // A FOLL_PIN that nobody gives back: the page never returns to the allocator.
 import { defineRule } from './contract.ts';
+import { examples } from './examples/pin-leak.ts';
+
+const RELEASES = ['putFolio', 'unpin', 'unpinPages', 'unpinFolio', 'unpinRange'] as const;
 
 export default defineRule({
   meta: {
@@ -22,6 +25,7 @@ export default defineRule({
       leaked: 'the pin on {pinned} was never given back, though its address space is gone',
       reused: '{pinned} was allocated afresh while it was pinned: its release was not recorded',
     },
+    examples,
   },
   create(context) {
     return {
@@ -38,6 +42,7 @@ export default defineRule({
         });
       },
       end({ pins }) {
+        const recorded = RELEASES.some((kind) => context.model.seen(kind) > 0);
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN' || pin.state !== 'orphan') continue;
           context.report({
@@ -49,6 +54,7 @@ export default defineRule({
             harm: ['leak'],
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },
+              ...(recorded ? [] : [{ cap: 'low' as const, because: 'no release of any pin is recorded in this trace' }]),
               ...(context.model.partial()
                 ? [{ cap: 'low' as const, because: 'the release may be among what was not recorded' }]
                 : []),

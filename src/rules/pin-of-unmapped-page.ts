@@ -1,5 +1,6 @@
 // A GUP call returned a page that the address did not map.
 import { defineRule } from './contract.ts';
+import { examples } from './examples/pin-of-unmapped-page.ts';
 
 export default defineRule({
   meta: {
@@ -19,6 +20,7 @@ export default defineRule({
     ],
     fixedBy: ['088b8aa537c2 ("mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast") (in v6.1)'],
     messages: { unmapped: '{pinned} was pinned through an address whose entry was {state}' },
+    examples,
   },
   create(context) {
     return {

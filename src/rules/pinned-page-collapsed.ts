@@ -1,6 +1,7 @@
 // khugepaged must refuse ranges in which somebody holds a page.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
+import { examples } from './examples/pinned-page-collapsed.ts';
 
 export default defineRule({
   meta: {
@@ -16,6 +17,7 @@ export default defineRule({
     fixedBy: [],
     messages: { replaced: 'collapse put {mapped} where {pinned} is pinned' },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-replaced'],
+    examples,
   },
   create(context) {
     return {

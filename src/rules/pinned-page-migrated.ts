@@ -1,6 +1,7 @@
 // Migration must refuse pages that somebody holds.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
+import { examples } from './examples/pinned-page-migrated.ts';
 
 export default defineRule({
   meta: {
@@ -15,6 +16,7 @@ export default defineRule({
     fixedBy: [],
     messages: { replaced: 'migration put {mapped} where {pinned} is pinned' },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-replaced'],
+    examples,
   },
   create(context) {
     return {

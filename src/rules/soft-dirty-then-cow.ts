@@ -1,6 +1,7 @@
 // clear_refs write-protects to track writes; pinned pages are to be left alone.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
+import { examples } from './examples/soft-dirty-then-cow.ts';
 
 export default defineRule({
   meta: {
@@ -26,6 +27,7 @@ export default defineRule({
       parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
+    examples,
   },
   create(context) {
     return {

@@ -1,5 +1,9 @@
 // fork copied a page early that nobody is known to have pinned.
 import { defineRule } from './contract.ts';
+import { examples } from './examples/spurious-early-copy.ts';
+
+/** Pages of a PMD mapping on x86-64. */
+const PMD_PAGES = 512;
 
 export default defineRule({
   meta: {
@@ -13,11 +17,14 @@ export default defineRule({
     references: ['page_maybe_dma_pinned(), include/linux/mm.h'],
     fixedBy: [],
     messages: { copied: 'fork gave the child a copy of {pinned}, which nobody is known to have pinned' },
+    examples,
   },
   create(context) {
     return {
       earlyCopy({ src, vpn, page, at, pins }) {
-        if (pins.length > 0) return;
+        // the pins of a huge page are counted on its head, so fork copies every page of it
+        const head = vpn - (vpn % PMD_PAGES);
+        if (pins.length > 0 || src.pinsIn(head, head + PMD_PAGES).length > 0) return;
         context.report({
           messageId: 'copied',
           about: { mm: src, vpn, page, at },

@@ -1,6 +1,7 @@
 // The general case of read pins: the process wrote to a copy, the pin still reads the old page.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
+import { examples } from './examples/stale-read-pin.ts';
 
 export default defineRule({
   meta: {
@@ -24,6 +25,7 @@ export default defineRule({
     ],
     advice: 'pin for writing, or use memory that is not copied on write (MAP_SHARED)',
     messages: { stale: 'the pin reads {pinned}, the process writes {mapped} since the copy' },
+    examples,
   },
   create(context) {
     return {

@@ -1,6 +1,7 @@
 // The four steps of the mail that started this: pin, unmap for swap, refault read-only, copy.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
+import { examples } from './examples/swapin-cow-under-pin.ts';
 
 export default defineRule({
   meta: {
@@ -19,6 +20,7 @@ export default defineRule({
         'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
+    examples,
   },
   create(context) {
     return {

@@ -1,5 +1,6 @@
 // More given back than taken, or given back by the wrong function.
 import { defineRule, type PageId, type Pin } from './contract.ts';
+import { examples } from './examples/unbalanced-release.ts';
 
 export default defineRule({
   meta: {
@@ -16,6 +17,7 @@ export default defineRule({
       wrong: 'the FOLL_GET reference on {pinned} was given back by unpin_user_page()',
       twice: '{pinned} was given back once more than it was taken',
     },
+    examples,
   },
   create(context) {
     // pages whose last known pin was released; small, since a page taken again leaves the map

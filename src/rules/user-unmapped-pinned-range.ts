@@ -1,5 +1,6 @@
 // The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
 import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
+import { examples } from './examples/user-unmapped-pinned-range.ts';
 
 export default defineRule({
   meta: {
@@ -29,6 +30,7 @@ export default defineRule({
       'ro-longterm-pin-on-nonanon-private',
       'pinned-page-replaced',
     ],
+    examples,
   },
   create(context) {
     const told = new Set<Pin>();

@@ -1,6 +1,7 @@
 // Somebody took write permission away from a pinned range, and the next write copied.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
+import { examples } from './examples/wrprotect-then-cow.ts';
 
 const WHO: Readonly<Record<string, string>> = {
   mprotect: 'mprotect',
@@ -29,6 +30,7 @@ export default defineRule({
         '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
+    examples,
   },
   create(context) {
     return {

@@ -141,7 +141,7 @@ function open(path: string): Database.Database {
   db.pragma('journal_mode = off');
   db.pragma('synchronous = off');
   db.pragma('locking_mode = exclusive');
-  db.pragma('cache_size = -16000');
+  db.pragma('cache_size = -4000');
   // rows come before the rows they refer to
   db.pragma('foreign_keys = off');
   return db;

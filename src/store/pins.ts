@@ -15,7 +15,7 @@ export interface PinWords {
 }
 
 /** Ended pins are written so many at a time: by then more is known about the kernel than when they ended. */
-const WAITING = 20_000;
+const WAITING = 1000;
 
 export class PinKeeper {
   readonly #shared: Shared;

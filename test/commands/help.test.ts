@@ -24,7 +24,9 @@ describe('help', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain(`$ pindrift ${args.join(' ')}`);
     expect(stdout).toContain('EXAMPLES');
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    // an example is a command to copy: it is not broken
+    const [text] = stdout.split('\nEXAMPLES');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
 

@@ -92,9 +92,7 @@ describe('the views', () => {
       const from = 'toJSON' in value ? (value as { toJSON(): object }).toJSON() : value;
       return Object.values(from).flatMap((one) => numbers(one, depth + 1));
     };
-    const capture = fileURLToPath(
-      new URL('../../fixtures/6.12/mixed.ft-lost/trace.txt.gz', import.meta.url),
-    );
+    const capture = fileURLToPath(new URL('../../fixtures/6.12/mixed.ft-lost/trace.txt.gz', import.meta.url));
     const told: unknown[] = [];
     const listen = () => Object.fromEntries(TRANSITION_NAMES.map((name) => [name, (t: unknown) => told.push(t)]));
     await replay(trace, listen as never);

@@ -13,7 +13,6 @@ interface Look {
 
 /** The rule that speaks about the trace and not about a drift. */
 const WHOLE = 'insufficient-evidence';
-const NEVER = 'never seen: ';
 const LABEL = 8;
 /** Places of a loss, and event names of a kind, that are written out. */
 const SHOWN = 5;
@@ -124,12 +123,8 @@ function hanging(lead: string, text: string, { width }: Look): string[] {
   return wrap(text, width - indent).map((line, i) => (i === 0 ? lead : ' '.repeat(indent)) + line);
 }
 
-/** `never seen: copy_page_range; return of copy_page_range; events were lost in 3 places`. */
 function whyNot({ missing, reasons }: RuleCoverage, trace: TraceInfo): string {
-  const unseen = missing.map(({ anyOf }, i) =>
-    i === 0 ? needText(anyOf, trace.era) : needText(anyOf, trace.era).replace(NEVER, ''),
-  );
-  return [...unseen, ...reasons].map(clean).join('; ');
+  return [...missing.map(({ anyOf }) => needText(anyOf, trace.era)), ...reasons].map(clean).join('; ');
 }
 
 /** Each kind with the events that showed it; those without a meaning last. */

@@ -46,12 +46,7 @@ export function* diffText(
     yield* hanging('    ', 4, clean(entry.example.message), width);
     if (entry.undecided !== undefined) {
       const why = entry.undecided.map(clean).join('; ');
-      yield* hanging(
-        '    ',
-        4,
-        `B does not show what this rule looks for${why === '' ? '' : `; not seen: ${why}`}`,
-        width,
-      );
+      yield* hanging('    ', 4, `B could not decide this rule${why === '' ? '' : `: ${why}`}`, width);
     }
     const [source, n] = entry.b === undefined ? [a.source, entry.a?.n] : [b.source, entry.b.n];
     yield `    ${paint('dim', `pindrift show ${sourceArgument(source)} ${n}`)}\n\n`;

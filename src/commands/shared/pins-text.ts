@@ -2,7 +2,7 @@
 import type { TraceInfo } from '../../report/contract.ts';
 import { kernelOf } from '../../report/drifts.ts';
 import { clean, columns, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
-import { painter } from '../../report/paint.ts';
+import { type Paint, painter } from '../../report/paint.ts';
 import { pageWords, pathWords } from '../../report/words.ts';
 import type { HeldFor, LoadedPins } from './pins-load.ts';
 import type { HoldBucket, PinRow } from './pins-rows.ts';
@@ -42,7 +42,7 @@ export function* pinsText(rows: readonly PinRow[], all: number, loaded: LoadedPi
     const table = mine.map((row) => cells(row, trace));
     yield* wide(table) <= (look.width ?? Number.POSITIVE_INFINITY)
       ? tableText(HEADS, table, { paint, width: look.width })
-      : twoLines(table, paint);
+      : twoLines(table, paint, look.width ?? 80);
     yield '\n';
   }
   yield* wrap(closing(rows, all, loaded), Math.max(40, look.width ?? 80)).map((line) => `${line}\n`);
@@ -87,7 +87,7 @@ const widthsOf = (table: readonly string[][], from: number, to: number): number[
 const wide = (table: readonly string[][]): number =>
   widthsOf(table, 0, HEADS.length).reduce((sum, one) => sum + one + 2, -2);
 
-function* twoLines(table: readonly string[][], paint: ReturnType<typeof painter>): Iterable<string> {
+function* twoLines(table: readonly string[][], paint: Paint, width: number): Iterable<string> {
   const widths = widthsOf(table, 0, SECOND);
   const first = (row: readonly string[]) =>
     widths
@@ -99,7 +99,9 @@ function* twoLines(table: readonly string[][], paint: ReturnType<typeof painter>
   for (const row of table) {
     const [page, state, owner, finding, api, flags] = row.slice(SECOND);
     const more = [page, state, owner, finding === '' ? '' : `finding ${finding}`, api, flags];
-    yield `${first(row)}\n${indent}${paint('dim', more.filter((word) => word !== '').join('  '))}\n`;
+    yield `${first(row)}\n`;
+    const below = wrap(more.filter((word) => word !== '').join('  '), Math.max(20, width - indent.length));
+    yield* below.map((line) => `${indent}${paint('dim', line)}\n`);
   }
 }
 

@@ -1,0 +1,62 @@
+// The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
+import type { Model as RawModel } from '../model/model.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import { knownId, NOTHING, View } from './view-base.ts';
+import type { Viewer } from './viewer.ts';
+import type * as view from './views.ts';
+import type { Gap, Model, Torn, TraceFacts } from './views-model.ts';
+
+export class ModelView extends View implements Model {
+  readonly #r: RawModel;
+  readonly #v: Viewer;
+  #gaps: readonly Gap[] = NOTHING;
+  constructor(r: RawModel, v: Viewer) {
+    super();
+    this.#r = r;
+    this.#v = v;
+  }
+  protected override ref() {
+    return 'the model';
+  }
+  seen(kind: string) {
+    return this.#r.seen[Kind[kind as keyof typeof Kind]] ?? 0;
+  }
+  get counts() {
+    return Object.freeze({ ...this.#r.counts });
+  }
+  get gaps(): readonly Gap[] {
+    const { gaps } = this.#r;
+    if (this.#gaps.length !== gaps.length) this.#gaps = Object.freeze(gaps.map((gap) => this.#v.gap(gap)));
+    return this.#gaps;
+  }
+  get facts(): TraceFacts {
+    const { cpus, damage, filtered, ...facts } = this.#r.facts;
+    return Object.freeze({ ...facts, cpus, damage, filtered });
+  }
+  get torn(): Torn {
+    const { first, ...counts } = this.#r.torn;
+    return Object.freeze({ ...counts, first: this.#v.at(first) });
+  }
+  silentCpus() {
+    return this.#r.silentCpus();
+  }
+  partial() {
+    return this.#r.partial();
+  }
+  get held() {
+    return this.#v.pins([...this.#r.held]);
+  }
+  pinsOn(page: view.PageId) {
+    return this.#v.pins(this.#r.pinsByPage.get(page) ?? NOTHING);
+  }
+  get mms(): readonly view.Mm[] {
+    return Object.freeze([...this.#r.mms.values()].map((mm) => this.#v.mm(mm)));
+  }
+  task(pid: number): view.Task | undefined {
+    const task = this.#r.tasks.get(pid);
+    return task && { pid, tgid: knownId(task.tgid), mm: this.#v.mm(task.mm) };
+  }
+  pfn(page: view.PageId) {
+    return this.#r.pfn(page);
+  }
+}

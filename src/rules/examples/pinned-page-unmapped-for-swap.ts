@@ -1,0 +1,34 @@
+import type { Examples } from '../contract.ts';
+
+export const examples: Examples = {
+  fires: `\
+# synthetic: 5.10: reclaim unmaps a registered io_uring buffer (FOLL_PIN)
+    scn-262     [001] ....    22.274215: new_anon: (page_add_new_anon_rmap+0x0/0x1f0) page=0xfffff18a810353c0 mm=0xffff9faf7fe47b80 addr=0x7f6d103f9000 compound=0
+    scn-262     [001] ....    22.275970: pin: (pin_user_pages+0x0/0x40) start=0x7f6d103f9000 nr=1 flags=0x10001 pages=0xffff9faf403779e8
+    scn-262     [001] ....    22.275980: gup_slow: (__get_user_pages+0x0/0x740) mm=0xffff9faf7fe47b80 start=0x7f6d103f9000 nr=1 flags=0x50001 pages=0xffff9faf403779e8
+    scn-262     [001] ....    22.276003: grab_slow: (try_grab_page+0x0/0x110) page=0xfffff18a810353c0 flags=0x50201 ref=1
+    scn-262     [001] d...    22.276032: gup_slow_ret: (__gup_longterm_locked+0x65/0x210 <- __get_user_pages) ret=1
+    scn-262     [001] d...    22.276035: pin_ret: (io_sqe_buffer_register+0x121/0x530 <- pin_user_pages) ret=1
+kswapd0-52      [000] ....    22.310204: swap_cache_add: (add_to_swap_cache+0x0/0x350) page=0xfffff18a810353c0 entry=0x1
+kswapd0-52      [000] ....    22.310240: unmap_one: (try_to_unmap_one+0x0/0xd20) page=0xfffff18a810353c0 mm=0xffff9faf7fe47b80 addr=0x7f6d103f9000 ref=1026 map=0
+kswapd0-52      [000] d...    22.310268: unmap_one_ret: (rmap_walk_anon+0xe5/0x290 <- try_to_unmap_one) ret=1
+    scn-262     [001] ....    22.368615: unpin: (unpin_user_page+0x0/0x30) page=0xfffff18a810353c0
+    scn-262     [001] ....    22.368637: grab_undo: (put_compound_head+0x0/0xe0) page=0xfffff18a810353c0 refs=1 flags=0x40000
+`,
+  silent: `\
+# 5.10: the same under an O_DIRECT read: FOLL_GET does not keep a page from reclaim
+   scn-157     [001] ....    20.366200: new_anon: (page_add_new_anon_rmap+0x0/0x1f0) page=0xfffff334c1fedf40 mm=0xffffa08d01063300 addr=0x7f02b2792000 compound=0
+   scn-158     [001] ....    20.378319: fault: (handle_mm_fault+0x0/0x1c00) mm=0xffffa08d01063300 addr=0x7f02b2790ce8 flags=0x255
+   scn-158     [000] ....    20.385025: gup_fast: (get_user_pages_fast+0x0/0x30) start=0x7f02b2792000 nr=1 flags=0x1 pages=0xffffaecec0557ce8
+   scn-158     [000] d...    20.385053: grab_fast: (try_grab_compound_head+0x0/0x220) page=0xfffff334c1fedf40 refs=1 flags=0x5 ref=1
+   scn-158     [000] d...    20.385066: grab_fast_ret: (internal_get_user_pages_fast+0x638/0xde0 <- try_grab_compound_head) head=0xfffff334c1fedf40
+   scn-158     [000] d...    20.385083: gup_fast_ret: (iov_iter_get_pages+0xd4/0x350 <- get_user_pages_fast) ret=1
+   scn-158     [000] ....    20.385090: bio_add: (__bio_try_merge_page+0x0/0x130) bio=0xffffaecec0557d28 page=0xfffff334c1fedf40 len=512 off=0
+   scn-158     [000] ....    20.385104: bio_submit: (submit_bio+0x0/0x1b0) bio=0xffffaecec0557d28 opf=0x0 bflags=0x0 sector=0 size=512 vcnt=1 p0=0xfffff334c1fedf40 l0=512 o0=0
+   scn-157     [001] ....    20.539734: swap_cache_add: (add_to_swap_cache+0x0/0x350) page=0xfffff334c1fedf40 entry=0x1
+   scn-157     [001] ....    20.539985: unmap_one: (try_to_unmap_one+0x0/0xd20) page=0xfffff334c1fedf40 mm=0xffffa08d01063300 addr=0x7f02b2792000 ref=4 map=0
+   scn-157     [001] d...    20.540368: unmap_one_ret: (rmap_walk_anon+0xe5/0x290 <- try_to_unmap_one) ret=1
+<idle>-0       [000] d.h.    21.193594: bio_end: (bio_endio+0x0/0x110) bio=0xffffaecec0557d28 status=0
+   scn-158     [000] ....    21.193779: bio_release: (bio_release_pages.part.0+0x0/0x100) bio=0xffffaecec0557d28 dirty=1 bflags=0x280 p0=0xfffff334c1fedf40 vcnt=1
+`,
+};

@@ -1,0 +1,116 @@
+// The story of anything: a page, an address, an mm, a thread, a time; the same from a trace and from its store.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type PageStory, pageStories } from '../../src/commands/shared/page-story.ts';
+import { pageStoryText } from '../../src/commands/shared/page-story-text.ts';
+import { type StoryFlags, type StoryWish, storyWish, wishWords } from '../../src/commands/shared/page-story-wish.ts';
+import { capture, EVIL, evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
+
+let swap: string;
+beforeAll(async () => {
+  swap = await store('story.db', SWAP);
+});
+
+const warnings: string[] = [];
+const tell = async (source: string, flags: StoryFlags, context = 0): Promise<PageStory> => {
+  const options = { context, quiet: true, warn: (text: string) => warnings.push(text) };
+  const [story] = await pageStories(source, storyWish(flags) as StoryWish, options);
+  return story as PageStory;
+};
+const roles = ({ steps }: PageStory) => steps.map(({ role }) => role);
+
+const LIFE = ['map', 'pin', 'grab', 'i/o submit', 'unmap', 'swap-in', 'wp fault', 'copy', 'i/o end', 'release'];
+
+describe('stories', () => {
+  it('an address: mapped, pinned, unmapped, copied, completed, given back', async () => {
+    const story = await tell(SWAP, { addr: '0x7f02b2792abc' });
+    expect(roles(story)).toEqual(LIFE);
+    expect(story.steps.filter(({ parts }) => parts).map(({ line }) => line)).toEqual([648]);
+    expect(story.steps[4]).toMatchObject({ line: 599, cpu: 1, task: 'scn-157', fn: 'try_to_unmap_one' });
+    expect(story.steps[4]?.text).toContain('unmap_one:');
+  });
+
+  it('a page, by pfn and by pointer, is what its address tells, and where it lost a mapping', async () => {
+    const story = await tell(SWAP, { pfn: '0x7fb7d' });
+    expect(roles(story).filter((role) => role !== 'rmap del')).toEqual(LIFE);
+    expect(await tell(SWAP, { page: '7fb7d' })).toEqual(story);
+    expect(await tell(SWAP, { page: '0xfffff334c1fedf40' })).toEqual(story);
+    expect(story.steps[0]?.what).toBe('pfn 0x7fb7d mapped at 0x7f02b2792000');
+  });
+
+  it.each<[string, StoryFlags]>([
+    ['--addr', { addr: '0x7f02b2792000' }],
+    ['--pfn', { pfn: '0x7fb6a' }],
+    ['--pid', { pid: 157 }],
+    ['--mm', { mm: '0xffffa08d01063300' }],
+    ['--since --until', { since: '20.5', until: '20.6' }],
+    ['all together', { pid: 157, addr: '0x7f02b2792000', since: '20.539985', until: '20.546834' }],
+  ])('a store tells what the trace tells: %s', async (_name, flags) => {
+    const [fromTrace, fromStore] = [await tell(SWAP, flags), await tell(swap, flags)];
+    expect(fromTrace.steps.length).toBeGreaterThan(0);
+    expect(fromStore).toEqual(fromTrace);
+  });
+
+  it('what is asked for narrows', async () => {
+    const story = await tell(SWAP, { pid: 157, addr: '0x7f02b2792000', since: '20.539985', until: '20.546834' });
+    expect(roles(story)).toEqual(['unmap', 'swap-in', 'wp fault', 'copy']);
+    expect(roles(await tell(SWAP, { mm: '0xffff000000000000' }))).toEqual([]);
+    expect(roles(await tell(SWAP, { pid: 999_999 }))).toEqual([]);
+  });
+
+  it('lost events are part of it, where they lie between its steps', async () => {
+    const lossy = await tell(capture('6.12/mixed.ft-lost'), { since: '0' });
+    expect(roles(lossy)).toContain('lost');
+    expect(lossy.steps.length).toBeLessThanOrEqual(1000);
+    expect(lossy.total).toBeGreaterThanOrEqual(lossy.steps.length);
+  });
+
+  it('--context brings the lines around', async () => {
+    const { context } = await tell(SWAP, { addr: '0x7f02b2792000', since: '20.539', until: '20.54' }, 2);
+    expect(context.map(({ line }) => line)).toEqual([597, 598, 599, 600, 601]);
+  });
+});
+
+describe('wishes', () => {
+  it('none is none; several are said together', () => {
+    expect(storyWish({})).toBeUndefined();
+    expect(wishWords(storyWish({ pfn: '47b3c', pid: 4, since: '2.5' }) as StoryWish)).toBe(
+      'pfn 0x47b3c, thread or process 4, from 2.5',
+    );
+  });
+
+  it.each<[StoryFlags, string]>([
+    [{ page: 'xyz' }, '--page xyz'],
+    [{ since: 'noon' }, '--since noon'],
+  ])('%j', (flags, what) => {
+    expect(() => storyWish(flags)).toThrow(what);
+  });
+});
+
+describe('text', () => {
+  const text = async (width: number | undefined) =>
+    joined(
+      pageStoryText([{ ...(await tell(SWAP, { pfn: '0x7fb7d' }, 1)), path: 'x' }], 'pfn 0x7fb7d', {
+        color: false,
+        width,
+      }),
+    );
+
+  it.each([80, 160, undefined])('fits %s columns, the lines of the trace as they are', async (width) => {
+    const told = await text(width);
+    expect(widest(told)).toBeLessThanOrEqual(width ?? 80);
+    expect(told).toContain('<- they part');
+    expect(told).toMatch(/^ +599 \| +scn-157 +\[001\] \.\.\.\. +20\.539985: unmap_one: /m);
+    expect(told.match(/^ +600 \| /gm)).toHaveLength(1);
+    expect(told).toMatch(/\n\d+ steps\n$/);
+  });
+
+  it('nothing seen is said', () => {
+    expect(joined(pageStoryText([], 'pfn 0x1', { color: false, width: 80 }))).toBe('nothing was seen of pfn 0x1\n');
+  });
+
+  it('what a trace says stays text', async () => {
+    const story = await tell(evilCapture(), { addr: '0x7f02b2792000' });
+    expect(story.steps[0]?.task).toBe(`${EVIL}-157`);
+    expect(joined(pageStoryText([story], 'x', { color: false, width: 80 }))).not.toMatch(UNSAFE);
+  });
+});
