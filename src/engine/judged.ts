@@ -1,6 +1,6 @@
 // How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
 import { Model } from '../model/model.ts';
-import type { TraceHead } from '../parsers/line.ts';
+import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { CheckReport, Loss, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -148,8 +148,10 @@ export function demandEvents(path: string, stats: ReadStats): void {
   if (stats.kinds[1] > 0) return;
   const first = stats.bad.at(0);
   const why =
-    first === undefined
-      ? 'check that the capture ran: the file has headers only'
-      : `line ${first.line}: ${first.reason}`;
+    first !== undefined
+      ? `line ${first.line}: ${first.reason}`
+      : stats.kinds[LineKind.Record] > 0
+        ? 'record again without the `raw` trace option: no line names its event'
+        : 'check that the capture ran: the file has headers only';
   throw new InputError('no event could be read from this trace', { where: path, tryThis: why });
 }

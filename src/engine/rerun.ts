@@ -2,30 +2,23 @@
 // a trace.
 
 import * as fs from 'node:fs';
-import { Model } from '../model/model.ts';
 import { finish, replay } from '../model/replay.ts';
-import type { TraceHead } from '../parsers/line.ts';
-import type { CheckReport, DetailedReport, Loss, RuleOutcome, TraceInfo } from '../report/contract.ts';
+import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding, Verdict } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { hashFile } from '../store/hash.ts';
 import { evidenceLines, rebuiltLines } from '../store/lines.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { readPins } from '../store/read-pins.ts';
 import { readSymbols } from '../store/replay.ts';
 import { listTraces, readReport } from '../store/report.ts';
 import type { StoredTrace } from '../store/traces.ts';
-import { isTransientCaller } from '../vocabulary/callers.ts';
 import { eraNamed } from '../vocabulary/era.ts';
-import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { recordsOf } from './brought-records.ts';
 import { Collector } from './collect.ts';
 import { type EvidenceLine, fetchLines } from './evidence.ts';
 import { fileInput } from './input.ts';
 import { decideEra, type Judged, newModel, reportOf, traceInfo } from './judged.ts';
-import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
 import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
@@ -124,9 +117,4 @@ export function unchanged(trace: StoredTrace): boolean {
 /** The report that was made when the traces were read. */
 export function loadReport(store: Store): CheckReport {
   return readReport(store) as CheckReport;
-}
-
-/** ... and the life of every pin with it. */
-export function loadDetailed(store: Store): DetailedReport {
-  return { report: loadReport(store), pins: readPins(store) };
 }

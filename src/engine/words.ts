@@ -3,6 +3,7 @@ import type { Model } from '../model/model.ts';
 import { type At, type Mm, type PageId, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
 import { type Era, FOLL_NEW, FOLL_OLD, follNames } from '../vocabulary/era.ts';
 import { fnNameIn } from '../vocabulary/functions.ts';
+import { swpExclusive, swpOffset, swpType } from '../vocabulary/pte.ts';
 import type { EvidenceLine } from './evidence.ts';
 
 export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null && 'offset' in v;
@@ -85,6 +86,16 @@ export class Words {
     return follNames(call.flags | layout[`FOLL_${call.kind}`], layout);
   }
 
+  /** What the swap entry said: its type by the era's numbers, and the exclusive mark where that era has one. */
+  #swapEntry({ entry }: Step): string {
+    if (entry === undefined || this.era === undefined) return '';
+    const type = swpType(entry.hi);
+    const special = this.era.swapTypes[type];
+    if (special !== undefined) return ` from a ${special} entry`;
+    const mark = !this.era.promises.writeGetCoherent ? '' : swpExclusive(entry.lo) ? ', exclusive' : ', not exclusive';
+    return ` from swap type ${type} offset ${hex(swpOffset(entry.hi, entry.lo))}${mark}`;
+  }
+
   /** What happened in a step, one phrase. */
   what(step: Step, pin: Pin | undefined): string {
     const own = this.page(pin?.page ?? Number.NaN);
@@ -99,7 +110,7 @@ export class Words {
       case 'unmap':
         return `PTE -> swap entry of ${page}`;
       case 'swap-in':
-        return `${page} mapped ${step.exclusive === true ? 'exclusive' : 'read-only'}`;
+        return `${page} mapped ${step.exclusive === true ? 'exclusive' : 'read-only'}${this.#swapEntry(step)}`;
       case 'fork':
         return `${own} shared with the child${step.child === undefined ? '' : `, mm ${hex(step.child.ptr)}`}`;
       case 'early copy':

@@ -173,6 +173,8 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
     at: m.at(),
     write: (r[o + Slot.FLAGS] & FAULT_FLAG_WRITE) !== 0,
     mapped: false,
+    hi: r[o + Slot.PTE_HI],
+    lo: r[o + Slot.PTE_LO],
   };
 }
 
@@ -295,7 +297,8 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   const at = m.at();
   s.mapped = true;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
-  if (pins.length > 0) m.step(pins, 'swap-in', at, { page, exclusive });
+  if (pins.length > 0)
+    m.step(pins, 'swap-in', at, { page, exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
   m.install(mm, vpn, page, pages, exclusive ? 0 : Pte.Shared, 'swap-in');
   m.emit('swapIn', { mm, vpn, page, exclusive, write: s.write, at, pins });
   // a write fault that keeps the page makes it writable at once (reuse_swap_page() on 5.10, exclusive later)

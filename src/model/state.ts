@@ -173,6 +173,8 @@ export interface Step {
   page?: PageId;
   wrprotect?: WrprotectKind;
   child?: Mm;
+  /** the swap entry a fault found, upper and lower half */
+  entry?: { hi: number; lo: number };
   /** a swap-in that kept the page exclusive, so the entry may be writable */
   exclusive?: boolean;
   /** the task that did it does not run in the pin's mm */
@@ -361,7 +363,7 @@ export interface Task {
   wp: WpFrame | undefined;
   /** its object, kept for the next one */
   wpFrame: WpFrame | undefined;
-  swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean } | undefined;
+  swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
   unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[];

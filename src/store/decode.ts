@@ -1,25 +1,27 @@
-// From a line to a row of its event's table. The first line of an event leaves a shape: the literals between the
-// values. Lines of that shape are read by walking along it; all others are taken apart with care (arguments.ts), may
-// add a column or another shape, and what fits no column goes to `extra`. Both ways give the same row.
+// From a line to a row of its event's table: the line is taken apart (arguments.ts), each argument goes to its column,
+// which is made if need be, and what fits no column goes to `extra`. A line whose arguments are plain leaves a shape: the
+// literals between the values. A writer may walk along it (pages/line-cell.ts) instead of coming here; the row is the same.
 import type { TraceLine } from '../parsers/line.ts';
-import { text } from '../util/bytes.ts';
+import { isBlank, text } from '../util/bytes.ts';
 import { type Argument, type Arguments, locationEnd, readArguments } from './arguments.ts';
 import type { Column, EventTable, Form } from './event-table.ts';
 import type { Symbols } from './intern.ts';
-import { formOf, HEX, looksNumeric, readNumber } from './numbers.ts';
+import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
-import { hex4, Literal } from './words.ts';
+import { Literal } from './words.ts';
 
-/** One order of arguments, with one blank or the like between them. */
-interface Shape {
-  location: boolean;
+/** One order of arguments, with the same text between them. */
+export interface Shape {
+  readonly location: boolean;
   /** what stands before each value: ` mm=`, ` ==> next_comm=` */
-  literals: Literal[];
-  /** column of each value */
-  columns: number[];
-  forms: Form[];
-  /** all columns of the table, in their order */
-  complete: boolean;
+  readonly literals: readonly Literal[];
+  /** column of each value, from 0 */
+  readonly columns: readonly number[];
+  readonly forms: readonly Form[];
+  /** columns up to the last that is set */
+  readonly width: number;
+  /** the columns are those of the table from the first on, none left out */
+  readonly gapless: boolean;
 }
 
 /** Probes that share a name print differently; more orders than this are read with care. */
@@ -28,150 +30,79 @@ const MOST_SHAPES = 4;
 /** A return probe sits behind several callers. */
 const MOST_LOCATIONS = 8;
 
-/** How far beyond a line's end reading by words may look. */
-const BEYOND = 32;
-
-const SPACE = 32;
-const TAB = 9;
 const QUOTE = 34;
 
 /** Reads the lines of one event. */
 export class EventDecoder {
   readonly table: EventTable;
+  readonly shapes: Shape[] = [];
+  /** id of the place that {@link place} found */
+  placeId = 0;
   readonly #symbols: Symbols;
-  readonly #shapes: Shape[] = [];
   /** places of the probe seen, the last one first */
-  readonly #locations: { text: Literal; id: number }[] = [];
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #buf: Uint8Array = new Uint8Array(0);
+  readonly #places: { text: Literal; id: number }[] = [];
 
   constructor(table: EventTable, symbols: Symbols) {
     this.table = table;
     this.#symbols = symbols;
   }
 
-  /** Fill `row` with the arguments of `line`. */
-  decode(line: TraceLine, row: EventRow): void {
-    const { buf, argsStart, argsEnd } = line;
-    row.table = this.table;
-    row.buf = buf;
-    row.cells[Common.Extra] = Cell.Null;
-    row.cells[Common.At] = Cell.Null;
-    if (argsEnd + BEYOND <= buf.length) {
-      if (buf !== this.#buf) {
-        this.#buf = buf;
-        this.#view = new DataView(buf.buffer, buf.byteOffset, buf.length);
-      }
-      for (let i = 0; i < this.#shapes.length; i++) {
-        if (this.#walk(this.#shapes[i], buf, argsStart, argsEnd, row)) return;
-      }
-    }
-    this.#read(buf, argsStart, argsEnd, row);
-  }
-
-  #walk(shape: Shape, buf: Uint8Array, start: number, end: number, row: EventRow): boolean {
-    const view = this.#view;
-    let pos = start;
-    if (shape.location) {
-      pos = this.#walkLocation(buf, start, end);
-      if (pos < 0) return false;
-      row.setCommon(Common.At, this.#locations[0].id);
-    }
-    const { literals, columns, forms } = shape;
-    const { cells, hi, lo } = row;
-    row.length = FIRST + this.table.columns.length;
-    row.textLength = 0;
-    if (!shape.complete) cells.fill(Cell.Null, FIRST, row.length);
-    for (let i = 0; i < literals.length; i++) {
-      const literal = literals[i];
-      if (!literal.at(view, buf, pos)) return false;
-      pos += literal.length;
-      const k = columns[i];
-      let at = pos;
-      if (forms[i] === 'text') {
-        if (buf[at] === QUOTE) return false;
-        while (at < end && buf[at] !== SPACE && buf[at] !== TAB) at++;
-        cells[k] = Cell.Text;
-        row.start[k] = pos;
-        row.end[k] = at;
-        row.textLength += at - pos;
-      } else if (buf[at] === 48 && buf[at + 1] === 120) {
-        at += 2;
-        let high = 0;
-        let low = 0;
-        for (let four = hex4(view.getInt32(at, true)); four >= 0 && at < end; four = hex4(view.getInt32(at, true))) {
-          high = (high << 16) | (low >>> 16);
-          low = (low << 16) | four;
-          at += 4;
-        }
-        for (let one = HEX[buf[at]]; one >= 0 && at < end; one = HEX[buf[at]]) {
-          high = (high << 4) | (low >>> 28);
-          low = (low << 4) | one;
-          at++;
-        }
-        if (at - pos > 18 || at - pos < 3 || (at !== end && buf[at] !== SPACE)) return false;
-        cells[k] = Cell.Number;
-        hi[k] = high;
-        lo[k] = low;
-      } else {
-        while (at < end && buf[at] !== SPACE) at++;
-        if (!readNumber(buf, pos, at, forms[i] === 'bare', row, k)) return false;
-      }
-      pos = at;
-    }
-    return pos === end;
-  }
-
-  /** Behind the location, which stands first in the list then; -1 when there is none. */
-  #walkLocation(buf: Uint8Array, start: number, end: number): number {
-    const known = this.#locations;
+  /** Behind the probe's place at `start`, whose id is in `placeId` then; -1 when there is none. */
+  place(view: DataView, buf: Uint8Array, start: number, end: number): number {
+    const known = this.#places;
     for (let i = 0; i < known.length; i++) {
-      const { text } = known[i];
+      const { text, id } = known[i];
       const behind = start + text.length;
-      if (behind > end || !text.at(this.#view, buf, start)) continue;
-      if (behind !== end && buf[behind] !== SPACE) return -1;
+      if (behind > end || !text.at(view, buf, start)) continue;
+      if (behind !== end && !isBlank(buf[behind])) return -1;
       if (i > 0) known.unshift(...known.splice(i, 1));
+      this.placeId = id;
       return behind;
     }
     const behind = locationEnd(buf, start, end);
-    if (behind === start || (behind < end && buf[behind] !== SPACE)) return -1;
-    this.#keepLocation(buf, start, behind);
+    if (behind === start) return -1;
+    this.#keepPlace(buf, start, behind);
     return behind;
   }
 
-  #keepLocation(buf: Uint8Array, start: number, end: number): number {
+  #keepPlace(buf: Uint8Array, start: number, end: number): void {
     const id = this.#symbols.id(buf, start, end);
-    const known = this.#locations;
-    const i = known.findIndex((l) => l.id === id);
-    if (i >= 0) known.splice(i, 1);
+    const known = this.#places;
+    const at = known.findIndex((l) => l.id === id);
+    if (at >= 0) known.splice(at, 1);
     known.unshift({ text: new Literal(buf.slice(start, end)), id });
     if (known.length > MOST_LOCATIONS) known.pop();
-    return id;
+    this.placeId = id;
   }
 
-  /** The careful way. */
-  #read(buf: Uint8Array, start: number, end: number, row: EventRow): void {
+  /** Fill `row` with the arguments of `line`. */
+  decode(line: TraceLine, row: EventRow): void {
     const { table } = this;
-    const parts = readArguments(buf, start, end);
+    const { buf } = line;
+    const parts = readArguments(buf, line.argsStart, line.argsEnd);
+    row.table = table;
+    row.buf = buf;
+    row.cells[Common.Extra] = Cell.Null;
     row.cells[Common.At] = Cell.Null;
     row.textLength = 0;
     row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart) {
-      row.setCommon(Common.At, this.#keepLocation(buf, parts.locationStart, parts.locationEnd));
+      this.#keepPlace(buf, parts.locationStart, parts.locationEnd);
+      row.setCommon(Common.At, this.placeId);
     }
     if (parts.restEnd > parts.restStart) extra.push(text(buf, parts.restStart, parts.restEnd));
     let plain = parts.plain && extra.length === 0;
     const columns: number[] = [];
     for (const argument of parts.list) {
       const k = this.#column(buf, argument, parts);
-      columns.push(FIRST + k);
+      columns.push(k);
       if (k < 0) extra.push(`${argument.key}=${text(buf, argument.start, Math.max(argument.end, argument.behindEnd))}`);
       else if (!this.#place(buf, argument, k, row, extra)) plain = false;
     }
     row.length = FIRST + table.columns.length;
     if (extra.length > 0) row.setExtra(Buffer.from(extra.join(' '), 'latin1'));
-    else if (plain && this.#shapes.length < MOST_SHAPES) this.#learn(buf, parts, columns);
+    else if (plain && this.shapes.length < MOST_SHAPES) this.#learn(buf, parts, columns);
   }
 
   /** Place of an argument's column, made if need be; -1 when it gets none. */
@@ -214,19 +145,17 @@ export class EventDecoder {
     return plain;
   }
 
-  #learn(buf: Uint8Array, parts: Arguments, columns: number[]): void {
-    const literals = parts.list.map(
-      (a, i) => new Literal(buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
-    );
-    this.#shapes.push({
+  #learn(buf: Uint8Array, parts: Arguments, columns: readonly number[]): void {
+    this.shapes.push({
       location: parts.locationEnd > parts.locationStart,
-      literals,
+      literals: parts.list.map(
+        (a, i) => new Literal(buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
+      ),
       columns,
-      forms: columns.map((k) => this.table.columns[k - FIRST].form),
-      complete: columns.length === this.table.columns.length && columns.every((k, i) => k === FIRST + i),
+      forms: columns.map((k) => this.table.columns[k].form),
+      width: Math.max(0, ...columns.map((k) => k + 1)),
+      gapless: columns.every((k, i) => k === i),
     });
-    // a new column makes other shapes incomplete
-    for (const shape of this.#shapes) shape.complete &&= shape.columns.length === this.table.columns.length;
   }
 }
 

@@ -42,22 +42,25 @@ export class EventSink {
 
   /** One event. Returns the id of its task in the store. */
   event(line: TraceLine, type: EventType, offset: number, number: number): number {
-    const row = this.#row;
+    const { tasks, writer } = this.#shared;
     let decoder = this.#decoders.get(type);
     if (decoder === undefined && !this.#decoders.has(type)) decoder = this.#newDecoder(type);
-    row.id = this.#base + offset;
+    const id = this.#base + offset;
+    const task = tasks.id(line.pid, line.tgid, line.buf, line.commStart, line.commEnd);
+    if (decoder !== undefined && writer.line?.(decoder, line, id, number, task) === true) {
+      decoder.table.events++;
+      return task;
+    }
+    const row = this.#row;
+    row.id = id;
     row.setCommon(Common.Line, number);
-    if (!Number.isNaN(line.ts)) row.setCommon(Common.Ts, line.ts);
-    else row.cells[Common.Ts] = Cell.Null;
-    if (line.cpu >= 0) row.setCommon(Common.Cpu, line.cpu);
-    else row.cells[Common.Cpu] = Cell.Null;
-    const task = this.#shared.tasks.id(line.pid, line.tgid, line.buf, line.commStart, line.commEnd);
-    if (task > 0) row.setCommon(Common.Task, task);
-    else row.cells[Common.Task] = Cell.Null;
+    row.setCommon(Common.Ts, line.ts);
+    row.setCommon(Common.Cpu, line.cpu >= 0 ? line.cpu : Number.NaN);
+    row.setCommon(Common.Task, task > 0 ? task : Number.NaN);
     if (decoder === undefined) this.#unnamed(line, type, row);
     else decoder.decode(line, row);
     row.table.events++;
-    this.#shared.writer.event(row);
+    writer.event(row);
     return task;
   }
 

@@ -1,5 +1,7 @@
 // What a writer of rows does. There are two that give the same store: sql-writer.ts by INSERT, pages/ by writing the
 // pages of the b-trees directly, which takes a fifth of the time.
+import type { TraceLine } from '../parsers/line.ts';
+import type { EventDecoder } from './decode.ts';
 import type { EventRow } from './row.ts';
 import type { StreamedTable } from './schema.ts';
 
@@ -15,6 +17,11 @@ export interface Text {
 
 /** Rows of one table must come in the order of their ids. */
 export interface RowWriter {
+  /**
+   * A row straight from the line, where the writer knows a faster way than {@link event} for lines of this shape.
+   * False: it does not, nothing is written.
+   */
+  line?(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean;
   event(row: EventRow): void;
   /** A row of another table that grows with the trace. `values` are the columns behind the id. */
   row(table: StreamedTable, id: number, values: readonly Value[]): void;

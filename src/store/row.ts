@@ -39,16 +39,15 @@ export class EventRow {
   /** bytes of all texts, without `extra` */
   textLength = 0;
 
-  /** A common column that is there; what the line does not show is null. */
+  /** A common column; NaN is null. */
   setCommon(column: number, value: number): void {
-    this.cells[column] = Cell.Number;
-    if ((value | 0) === value) {
-      this.hi[column] = value >> 31;
-      this.lo[column] = value;
-    } else {
-      this.hi[column] = Math.floor(value / TWO_32);
-      this.lo[column] = value;
+    if (Number.isNaN(value)) {
+      this.cells[column] = Cell.Null;
+      return;
     }
+    this.cells[column] = Cell.Number;
+    this.hi[column] = Math.floor(value / TWO_32);
+    this.lo[column] = value;
   }
 
   setExtra(extra: Uint8Array): void {

@@ -43,7 +43,8 @@ function below(folder: string): string[] {
     });
 }
 
-const isTest = (name: string): boolean => CODE.some((ending) => name.endsWith(`.test${ending}`) || name.endsWith(`.spec${ending}`));
+const isTest = (name: string): boolean =>
+  CODE.some((ending) => name.endsWith(`.test${ending}`) || name.endsWith(`.spec${ending}`));
 
 /**
  * Run one file.
@@ -58,7 +59,11 @@ export async function runTestFile(path: string, folder: string): Promise<FileOut
   } finally {
     Reflect.deleteProperty(globalThis, COLLECT);
   }
-  if (waiting.length === 0) throw new InputError('this file tests no rule', { where: file, tryThis: "import { testRule } from 'pindrift/testing' and call it" });
+  if (waiting.length === 0)
+    throw new InputError('this file tests no rule', {
+      where: file,
+      tryThis: "import { testRule } from 'pindrift/testing' and call it",
+    });
   const outcomes: TestOutcome[] = [];
   for (const { rule, tests } of waiting) {
     for (const { name, run } of tests) outcomes.push({ rule, name, failure: await failureOf(run) });

@@ -2,15 +2,10 @@
 // Source: arch/x86/include/asm/pgtable_types.h, pgtable_64.h (swap entries), v5.10 to v7.2.
 
 const PRESENT = 0x1;
-const RW = 0x2;
 const PROTNONE = 0x100;
-const PSE = 0x80;
 const SWP_EXCLUSIVE = 0x8;
 
 export const ptePresent = (lo: number): boolean => (lo & PRESENT) !== 0 || (lo & PROTNONE) !== 0;
-export const pteNone = (hi: number, lo: number): boolean => hi === 0 && lo === 0;
-export const pteWritable = (lo: number): boolean => (lo & RW) !== 0;
-export const pmdLeaf = (lo: number): boolean => (lo & PSE) !== 0;
 
 /** Page frame number of a present entry: bits 12..51. */
 export const ptePfn = (hi: number, lo: number): number => (hi & 0xfffff) * 0x100000 + (lo >>> 12);

@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { PageTable } from '../../src/model/page-table.ts';
 
 it('a page table answers as a Map does, whatever is set, deleted and cleared', () => {
-  const vpn = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0x7f0000000, max: 0x7f0000100 }), fc.integer({ min: 0, max: 2 ** 35 }));
+  const vpn = fc.oneof(
+    fc.integer({ min: 0, max: 40 }),
+    fc.integer({ min: 0x7f0000000, max: 0x7f0000100 }),
+    fc.integer({ min: 0, max: 2 ** 35 }),
+  );
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(fc.constant('set' as const), vpn, fc.integer({ min: -(2 ** 50), max: 2 ** 50 })) },
     { weight: 4, arbitrary: fc.tuple(fc.constant('delete' as const), vpn, fc.constant(0)) },
@@ -28,7 +32,9 @@ it('a page table answers as a Map does, whatever is set, deleted and cleared', (
         expect(table.size).toBe(map.size);
       }
       const seen = new Map<number, number>();
-      table.forEach((entry, key) => seen.set(key, entry));
+      table.forEach((entry, key) => {
+        seen.set(key, entry);
+      });
       expect(new Map([...seen].sort((a, b) => a[0] - b[0]))).toEqual(new Map([...map].sort((a, b) => a[0] - b[0])));
     }),
   );

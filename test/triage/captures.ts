@@ -10,7 +10,6 @@ const root = join(import.meta.dirname, '../..');
 export const capture = (name: string): string => join(root, 'fixtures', name, 'trace.txt.gz');
 
 export const SWAP = capture('5.10/odirect_read_swap.ft');
-export const SWAP_WRITE = capture('5.10/odirect_read_swapw.ft');
 export const SWAP_FIXED = capture('6.12/odirect_read_swap.ft');
 export const FORK = capture('5.10/odirect_read_fork.ft');
 export const FORK_6_1 = capture('6.1/odirect_read_fork.ft');

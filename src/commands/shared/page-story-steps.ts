@@ -1,11 +1,8 @@
 // Why: what the replay tells, as steps of a story: role, place, who and what it is about. Words are found at the end,
 // when the trace has shown which struct page is which pfn.
 import { hex, type Words } from '../../engine/words.ts';
-import type { Model } from '../../model/model.ts';
-import { type At, type Mm, PAGE_BYTES, type PageId, type Pin, PMD_PAGES, STRUCT_PAGE } from '../../model/state.ts';
+import { type At, type Mm, PAGE_BYTES, type PageId, type Pin } from '../../model/state.ts';
 import type { TransitionName, Transitions } from '../../model/transitions.ts';
-import { Kind, type KindName } from '../../vocabulary/kinds.ts';
-import { Slot } from '../../vocabulary/record.ts';
 
 /** A virtual range of an address space, in pages. */
 export interface Span {
@@ -25,7 +22,7 @@ export interface Told {
 
 type Tell = { [K in TransitionName]?: (t: Transitions[K]) => (Told | undefined)[] };
 
-const told = (role: string, at: At, spans: Span[], pages: PageId[], what: Told['what']): Told => ({
+export const told = (role: string, at: At, spans: Span[], pages: PageId[], what: Told['what']): Told => ({
   ...{ role, at, spans, pages, what },
   mms: spans.map(({ mm }) => mm),
 });
@@ -35,7 +32,7 @@ const ofPins = (pins: readonly Pin[]): Span[] => pins.map((pin) => one(pin.mm, p
 const pagesOf = (pins: readonly Pin[]): PageId[] => pins.map(({ page }) => page);
 const range = ({ from, to }: Span): string => `${hex(from * PAGE_BYTES)}..${hex(to * PAGE_BYTES)}`;
 
-const TELL: Tell = {
+export const TELL: Tell = {
   pin: ({ pin }) => [
     pin.grabAt === undefined || pin.grabAt.line === pin.call.at.line
       ? undefined
@@ -177,46 +174,3 @@ const TELL: Tell = {
     },
   ],
 };
-
-/** Kinds of events that say which page an address got, where no transition does. */
-const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
-
-/** ... and that an mm, whichever, maps it no longer. */
-const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
-
-/** What a step says where nothing better is known of its line. */
-export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del';
-
-/** Listen to a model before its first record. `parted` is told where page and mapping part. */
-export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
-  for (const [name, toldOf] of Object.entries(TELL)) {
-    model.on(name as TransitionName, (t) => {
-      for (const step of (toldOf as (t: unknown) => (Told | undefined)[])(t)) if (step !== undefined) tell(step);
-    });
-  }
-  model.on('drift', ({ drift }) => parted(drift.at.line));
-  model.on('lost', ({ at, cpu, n }) => {
-    const many = Number.isNaN(n) ? 'an unknown number of events' : `${n} events`;
-    tell(told('lost', at, [], [], () => `${many} lost on CPU ${cpu}`));
-  });
-  for (const kind of MAPS) {
-    model.tap(Kind[kind], (rows, o) => {
-      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
-      const vpn = Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES);
-      const order = rows[o + Slot.PTE_LO];
-      const n = kind === 'newAnon' && order > 0 && order < 20 ? 2 ** order : 1;
-      const pages = Array.from({ length: n }, (_, i) => page + i);
-      const span = { mm: model.mms.get(rows[o + Slot.MM]), from: vpn, to: vpn + n };
-      tell(told('map', model.at(), [span], pages, (w) => `${w.page(page)} mapped${n > 1 ? `, ${n} pages` : ''}`));
-    });
-  }
-  for (const kind of UNMAPS) {
-    model.tap(Kind[kind], (rows, o) => {
-      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
-      const n = rows[o + Slot.N];
-      const pages = Array.from({ length: kind === 'rmapDelPmd' ? PMD_PAGES : n > 1 ? n : 1 }, (_, i) => page + i);
-      const many = pages.length > 1 ? `, ${pages.length} pages` : '';
-      tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
-    });
-  }
-}

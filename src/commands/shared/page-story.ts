@@ -21,7 +21,8 @@ import { listTraces } from '../../store/report.ts';
 import type { StoredTrace } from '../../store/traces.ts';
 import { InputError } from '../../util/errors.ts';
 import { type Era, eraNamed } from '../../vocabulary/era.ts';
-import { isBare, listen, type Told } from './page-story-steps.ts';
+import { isBare, listen } from './page-story-listen.ts';
+import type { Told } from './page-story-steps.ts';
 import { type StoryWish, wishTest } from './page-story-wish.ts';
 import { type TraceOptions, withTraces } from './run-check.ts';
 

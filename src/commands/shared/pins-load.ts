@@ -1,5 +1,5 @@
 // Why: the lives of pins from a store or straight from a trace, and the same pins for the same wishes from both.
-import type { CheckReport, PinLife, TraceInfo } from '../../report/contract.ts';
+import type { PinLife, TraceInfo } from '../../report/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
 
@@ -31,27 +31,12 @@ export async function loadPins(source: string, wishes: PinWishes, options: Trace
   const { report, pins } = isStore(source)
     ? storedReport(source, { pins: true })
     : await runCheck([source], { ...options, pins: true });
-  const told = findingsByPin(report);
-  const known = pins.map((pin) => (pin.finding === undefined ? { ...pin, finding: told.get(keyOf(pin)) } : pin));
   return {
     traces: report.traces,
-    pins: known.filter((pin) => wanted(pin, report.traces[pin.trace])),
+    pins: pins.filter((pin) => wanted(pin, report.traces[pin.trace])),
     total: pins.length,
   };
 }
-
-/** The finding that quotes a pin's call and names its address. */
-function findingsByPin({ findings }: CheckReport): Map<string, number> {
-  const told = new Map<string, number>();
-  for (const { evidence, n, pin, trace } of findings) {
-    const call = evidence.find(({ role }) => role === 'pin');
-    if (call !== undefined) told.set(keyOf({ trace, line: call.line, address: pin.address }), n);
-  }
-  return told;
-}
-
-const keyOf = ({ trace, line, address }: Pick<PinLife, 'trace' | 'line' | 'address'>): string =>
-  `${trace} ${line} ${address}`;
 
 /** How long a pin was held: `more`, it was not given back before the end of the trace; `less`, its release was not seen. */
 export interface HeldFor {

@@ -1,12 +1,12 @@
-// The end of a database file, where new pages are put. Page numbers are given out in order and the pages written a
-// megabyte at a time. (Page size and file layout: https://www.sqlite.org/fileformat2.html, which does not change.)
+// The end of a database file, where new pages are put. Page numbers are given out in order and the pages written many at
+// a time. (Page size and file layout: https://www.sqlite.org/fileformat2.html, which does not change.)
 import * as fs from 'node:fs';
 import { PAGE_SIZE } from '../schema.ts';
 
 /** The page that holds byte 2^30 is for file locks and never holds data (section 1.2.1). */
 const LOCK_BYTE_PAGE = 2 ** 30 / PAGE_SIZE + 1;
 
-const PAGES_AT_ONCE = 256;
+const PAGES_AT_ONCE = 128;
 
 /** Places in the file's header (section 1.3). */
 const CHANGE_COUNTER = 24;
@@ -38,10 +38,11 @@ export class PageFile {
     return n + 1 === LOCK_BYTE_PAGE ? n + 2 : n + 1;
   }
 
-  /** Append a page; returns its number. */
-  append(page: Uint8Array): number {
+  /** Append a page: `fill` gets its bytes, which are those of an earlier page. Returns its number. */
+  append(fill: (page: Uint8Array) => void): number {
     const number = this.next;
-    this.#buffer.set(page, this.#held * PAGE_SIZE);
+    const start = this.#held * PAGE_SIZE;
+    fill(this.#buffer.subarray(start, start + PAGE_SIZE));
     this.#held++;
     if (this.#held === PAGES_AT_ONCE || number + 1 === LOCK_BYTE_PAGE) this.#flush();
     return number;

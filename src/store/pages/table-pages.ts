@@ -2,6 +2,7 @@
 // away and never touched again, and the pages above them follow at the end (section 1.6 of the file format).
 import { PAGE_SIZE } from '../schema.ts';
 import { PageFile } from './page-file.ts';
+import { putVarint, varintLength } from './varint.ts';
 
 const LEAF = 0x0d;
 const INTERIOR = 0x05;
@@ -12,131 +13,130 @@ const INTERIOR_HEADER = 12;
 export const MOST_LOCAL = PAGE_SIZE - 35;
 const LEAST_LOCAL = Math.floor(((PAGE_SIZE - 12) * 32) / 255) - 23;
 
-/** Room below the page, so that a cell may be written before it is known to fit. */
-const SLACK = 2 * PAGE_SIZE;
-
-const TWO_32 = 4294967296;
+/** Room behind the page, so that a cell may be written before it is known to fit. */
+const SLACK = 3 * PAGE_SIZE;
 
 export class TablePages {
-  /**
-   * The page being filled stands in `buf[SLACK, SLACK + PAGE_SIZE)`. Cells are written backwards: the caller puts its
-   * cell below `top` and calls {@link add} with where it begins.
-   */
-  readonly buf = new Uint8Array(SLACK + PAGE_SIZE);
+  /** The cells of the page being filled, one behind the other; a new one is put at {@link end} and then {@link add}ed. */
+  readonly buf = new Uint8Array(PAGE_SIZE + SLACK);
   readonly view = new DataView(this.buf.buffer);
-  top = SLACK + PAGE_SIZE;
+  end = 0;
   readonly #file: PageFile;
-  readonly #pointers = new Uint16Array(PAGE_SIZE / 4);
+  readonly #starts = new Uint16Array(PAGE_SIZE / 4);
   #cells = 0;
   #lastId = 0;
   /** finished pages, and the last id on each */
-  #pages: number[] = [];
-  #ids: number[] = [];
+  readonly #pages: number[] = [];
+  readonly #ids: number[] = [];
 
   constructor(file: PageFile) {
     this.#file = file;
   }
 
-  /** A cell stands in `buf[start, top)`: keep it here, or on a new page where this one is full. */
-  add(start: number, id: number): void {
-    let from = start;
-    if (start - SLACK < LEAF_HEADER + 2 * (this.#cells + 1)) {
-      const cell = this.buf.slice(start, this.top);
+  /** A cell stands in `buf[end, behind)`: keep it here, or on a new page where this one is full. */
+  add(behind: number, id: number): void {
+    let to = behind;
+    if (LEAF_HEADER + 2 * (this.#cells + 1) + behind > PAGE_SIZE) {
+      const from = this.end;
       this.#putAway();
-      from = this.top - cell.length;
-      this.buf.set(cell, from);
+      this.buf.copyWithin(0, from, behind);
+      to = behind - from;
     }
-    this.#pointers[this.#cells++] = from - SLACK;
-    this.top = from;
+    this.#starts[this.#cells++] = this.end;
+    this.end = to;
     this.#lastId = id;
   }
 
-  /** A record too long for a page: its end goes to pages of its own. */
-  addLong(record: Uint8Array, id: number): void {
+  /** Add a record: the whole of it, or as much as a page takes, and the rest on pages of its own. */
+  addRecord(record: Uint8Array, id: number): void {
     const local = localLength(record.length);
-    let first = 0;
-    let at = local;
-    if (at < record.length) {
-      first = this.#file.next;
-      const page = new Uint8Array(PAGE_SIZE);
-      const view = new DataView(page.buffer);
-      while (at < record.length) {
-        const end = Math.min(record.length, at + PAGE_SIZE - 4);
-        page.fill(0);
-        page.set(record.subarray(at, end), 4);
-        view.setUint32(0, end < record.length ? PageFile.behind(this.#file.next) : 0);
-        this.#file.append(page);
-        at = end;
-      }
-    }
-    if (this.top - SLACK - local - 32 < LEAF_HEADER + 2 * (this.#cells + 1)) this.#putAway();
+    const rest = local < record.length ? this.#appendRest(record, local) : 0;
     const { buf } = this;
-    let p = this.top;
-    if (first > 0) {
-      p -= 4;
-      new DataView(buf.buffer).setUint32(p, first);
+    let at = putVarint(buf, this.end, record.length);
+    at = putVarint(buf, at, id);
+    buf.set(record.subarray(0, local), at);
+    at += local;
+    if (rest > 0) {
+      this.view.setUint32(at, rest);
+      at += 4;
     }
-    p -= local;
-    buf.set(record.subarray(0, local), p);
-    p = putVarint(buf, p, id);
-    p = putVarint(buf, p, record.length);
-    this.add(p, id);
+    this.add(at, id);
   }
 
   /** Write what is left and the pages above; returns the root's number. */
   finish(): number {
     if (this.#cells > 0 || this.#pages.length === 0) this.#putAway();
-    let pages = this.#pages;
-    let ids = this.#ids;
+    let pages: readonly number[] = this.#pages;
+    let ids: readonly number[] = this.#ids;
     while (pages.length > 1) [pages, ids] = this.#above(pages, ids);
     return pages[0];
   }
 
-  #putAway(): void {
-    const { buf } = this;
-    const content = this.top - SLACK;
-    let at = SLACK;
-    buf[at] = LEAF;
-    buf[at + 1] = 0;
-    buf[at + 2] = 0;
-    buf[at + 3] = this.#cells >> 8;
-    buf[at + 4] = this.#cells;
-    buf[at + 5] = content >> 8;
-    buf[at + 6] = content;
-    buf[at + 7] = 0;
-    at += LEAF_HEADER;
-    for (let i = 0; i < this.#cells; i++) {
-      buf[at++] = this.#pointers[i] >> 8;
-      buf[at++] = this.#pointers[i];
+  /** A chain of pages; returns the number of the first. */
+  #appendRest(record: Uint8Array, from: number): number {
+    const first = this.#file.next;
+    for (let at = from; at < record.length; at += PAGE_SIZE - 4) {
+      const piece = record.subarray(at, at + PAGE_SIZE - 4);
+      const next = at + piece.length < record.length ? PageFile.behind(this.#file.next) : 0;
+      this.#file.append((page) => {
+        new DataView(page.buffer, page.byteOffset).setUint32(0, next);
+        page.set(piece, 4);
+        page.fill(0, 4 + piece.length);
+      });
     }
-    // what is between held the beginnings of cells that went elsewhere
-    buf.fill(0, at, this.top);
-    this.#pages.push(this.#file.append(buf.subarray(SLACK)));
+    return first;
+  }
+
+  /** Cells go to the end of the page, their places to its beginning. */
+  #putAway(): void {
+    const cells = this.#cells;
+    const content = PAGE_SIZE - this.end;
+    const number = this.#file.append((page) => {
+      page[0] = LEAF;
+      page[1] = 0;
+      page[2] = 0;
+      page[3] = cells >> 8;
+      page[4] = cells;
+      page[5] = content >> 8;
+      page[6] = content;
+      page[7] = 0;
+      let at = LEAF_HEADER;
+      for (let i = 0; i < cells; i++) {
+        const start = content + this.#starts[i];
+        page[at++] = start >> 8;
+        page[at++] = start;
+      }
+      page.fill(0, at, content);
+      page.set(this.buf.subarray(0, this.end), content);
+    });
+    this.#pages.push(number);
     this.#ids.push(this.#lastId);
     this.#cells = 0;
-    this.top = SLACK + PAGE_SIZE;
+    this.end = 0;
   }
 
   /** One level of pages that point to the ones given. */
   #above(pages: readonly number[], ids: readonly number[]): [number[], number[]] {
     const above: number[] = [];
     const aboveIds: number[] = [];
-    const page = new Uint8Array(PAGE_SIZE);
-    const view = new DataView(page.buffer);
     for (let from = 0; from < pages.length; ) {
       const last = lastChild(ids, from);
-      page.fill(0);
-      let top = PAGE_SIZE;
-      for (let i = from; i < last; i++) {
-        top = putVarint(page, top, ids[i]) - 4;
-        view.setUint32(top, pages[i]);
-        view.setUint16(INTERIOR_HEADER + 2 * (i - from), top);
-      }
-      page[0] = INTERIOR;
-      view.setUint16(3, last - from);
-      view.setUint16(5, top);
-      view.setUint32(8, pages[last]);
-      above.push(this.#file.append(page));
+      const number = this.#file.append((page) => {
+        page.fill(0);
+        const view = new DataView(page.buffer, page.byteOffset);
+        let top = PAGE_SIZE;
+        for (let i = from; i < last; i++) {
+          top -= 4 + varintLength(ids[i]);
+          view.setUint32(top, pages[i]);
+          putVarint(page, top + 4, ids[i]);
+          view.setUint16(INTERIOR_HEADER + 2 * (i - from), top);
+        }
+        page[0] = INTERIOR;
+        view.setUint16(3, last - from);
+        view.setUint16(5, top);
+        view.setUint32(8, pages[last]);
+      });
+      above.push(number);
       aboveIds.push(ids[last]);
       from = last + 1;
     }
@@ -144,14 +144,12 @@ export class TablePages {
   }
 }
 
-const scratch = new Uint8Array(16);
-
 /** How far the children of an interior page go that begins with `from`. The last of them needs no cell. */
 function lastChild(ids: readonly number[], from: number): number {
   let room = PAGE_SIZE - INTERIOR_HEADER;
   let last = from;
   while (last < ids.length - 1) {
-    room -= 4 + 2 + scratch.length - putVarint(scratch, scratch.length, ids[last]);
+    room -= 4 + 2 + varintLength(ids[last]);
     if (room < 0) break;
     last++;
   }
@@ -160,27 +158,8 @@ function lastChild(ids: readonly number[], from: number): number {
 }
 
 /** How much of a record stays on the leaf. */
-export function localLength(length: number): number {
+function localLength(length: number): number {
   if (length <= MOST_LOCAL) return length;
   const local = LEAST_LOCAL + ((length - LEAST_LOCAL) % (PAGE_SIZE - 4));
   return local <= MOST_LOCAL ? local : LEAST_LOCAL;
-}
-
-/** Write a varint that ends before `p`; returns where it begins. Seven bits per byte, the lowest last. */
-export function putVarint(buf: Uint8Array, p: number, value: number): number {
-  let at = p;
-  let low = value;
-  buf[--at] = low % 128;
-  if (low >= TWO_32) {
-    low = Math.floor(low / 128);
-    while (low >= TWO_32) {
-      buf[--at] = (low % 128) | 128;
-      low = Math.floor(low / 128);
-    }
-    // at most four groups more
-    for (; low > 0; low >>>= 7) buf[--at] = (low & 127) | 128;
-    return at;
-  }
-  for (low >>>= 7; low > 0; low >>>= 7) buf[--at] = (low & 127) | 128;
-  return at;
 }

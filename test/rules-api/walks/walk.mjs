@@ -36,7 +36,8 @@ try {
 
 function pack() {
   run('node', ['scripts/ensure.mjs'], root);
-  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch], root));
+  const said = run('npm', ['pack', '--json', '--pack-destination', scratch], root);
+  const [{ filename }] = JSON.parse(said.slice(said.indexOf('[')));
   return join(scratch, filename);
 }
 
@@ -56,12 +57,12 @@ function walk(name, { rule, finds }) {
 
   // a store that was made without the rule
   pindrift(0, 'ingest', 'trace.txt', '-o', `${name}.db`, '-q');
-  if (new RegExp(rule).test(pindrift(undefined, 'report', `${name}.db`, '--json')))
+  if (new RegExp(rule).test(pindrift(null, 'report', `${name}.db`, '--json')))
     stop('the store knows a rule that it was made without');
   expect(pindrift(1, 'report', `${name}.db`, '--rules', ruleFile), finds, 'the rule finds it in the store');
 
   // without the rule the trace says nothing of it
-  if (new RegExp(rule).test(pindrift(undefined, 'check', 'trace.txt', '--json'))) stop('a rule ran that nobody named');
+  if (new RegExp(rule).test(pindrift(null, 'check', 'trace.txt', '--json'))) stop('a rule ran that nobody named');
   for (const file of readdirSync(join(here, name))) rmSync(join(folder, file));
 }
 
@@ -98,7 +99,7 @@ function run(command, args, cwd = folder, wanted = 0, more = {}) {
   const env = { ...process.env, ...more };
   const { error, status, stderr, stdout } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   if (error) stop(`${command}: ${error.message}`);
-  if (wanted !== undefined && status !== wanted)
+  if (wanted !== null && status !== wanted)
     stop(`\`${command} ${args.join(' ')}\` ended with exit code ${status}, not ${wanted}\n${stdout}${stderr}`);
   return stdout;
 }

@@ -1,0 +1,51 @@
+// Why: the replay tells transitions, and a few events say what no transition does: which page an address got, and that a
+// page lost a mapping. Here both are listened to.
+import type { Model } from '../../model/model.ts';
+import { PAGE_BYTES, PMD_PAGES, STRUCT_PAGE } from '../../model/state.ts';
+import type { TransitionName } from '../../model/transitions.ts';
+import { Kind, type KindName } from '../../vocabulary/kinds.ts';
+import { Slot } from '../../vocabulary/record.ts';
+import { TELL, type Told, told } from './page-story-steps.ts';
+
+/** Kinds of events that say which page an address got, where no transition does. */
+const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
+
+/** ... and that an mm, whichever, maps it no longer. */
+const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
+
+/** What a step says where nothing better is known of its line. */
+export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del';
+
+/** Listen to a model before its first record. `parted` is told where page and mapping part. */
+export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
+  for (const [name, toldOf] of Object.entries(TELL)) {
+    model.on(name as TransitionName, (t) => {
+      for (const step of (toldOf as (t: unknown) => (Told | undefined)[])(t)) if (step !== undefined) tell(step);
+    });
+  }
+  model.on('drift', ({ drift }) => parted(drift.at.line));
+  model.on('lost', ({ at, cpu, n }) => {
+    const many = Number.isNaN(n) ? 'an unknown number of events' : `${n} events`;
+    tell(told('lost', at, [], [], () => `${many} lost on CPU ${cpu}`));
+  });
+  for (const kind of MAPS) {
+    model.tap(Kind[kind], (rows, o) => {
+      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
+      const vpn = Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES);
+      const order = rows[o + Slot.PTE_LO];
+      const n = kind === 'newAnon' && order > 0 && order < 20 ? 2 ** order : 1;
+      const pages = Array.from({ length: n }, (_, i) => page + i);
+      const span = { mm: model.mms.get(rows[o + Slot.MM]), from: vpn, to: vpn + n };
+      tell(told('map', model.at(), [span], pages, (w) => `${w.page(page)} mapped${n > 1 ? `, ${n} pages` : ''}`));
+    });
+  }
+  for (const kind of UNMAPS) {
+    model.tap(Kind[kind], (rows, o) => {
+      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
+      const n = rows[o + Slot.N];
+      const pages = Array.from({ length: kind === 'rmapDelPmd' ? PMD_PAGES : n > 1 ? n : 1 }, (_, i) => page + i);
+      const many = pages.length > 1 ? `, ${pages.length} pages` : '';
+      tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
+    });
+  }
+}
