@@ -70,7 +70,7 @@ async function coverageOf(input: TraceInput, report: CheckReport, options: Check
     trace,
     events,
     kinds: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, seen[k]] as const).filter(([, n]) => n > 0)),
-    rules: BUILT_IN.map(({ meta }) => {
+    rules: (options.rules ?? BUILT_IN).map(({ meta }) => {
       const missing = meta.needs.filter((anyOf) => anyOf.every((kind) => seen[KIND_NAMES.indexOf(kind)] === 0));
       const told = new Set(missing.map((anyOf) => needText(anyOf, trace.era)));
       const outcome = report.rules.find((rule) => rule.id === meta.id);

@@ -166,7 +166,7 @@ export class FindingWriter {
       missing('medium', 'lines are missing before this');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
-    if (Number.isNaN(pin.call.ret)) missing('medium', 'the return of the GUP call was not recorded');
+    if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
       if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
       if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');

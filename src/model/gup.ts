@@ -39,7 +39,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const mm = m.mm(r[o + Slot.MM]);
   const inside = t.gup;
-  if (inside !== undefined && (isInner(fn) || !isInner(inside.fn)) && inside.stack.length < 8) {
+  if (inside !== undefined && (isInner(fn) || !isInner(inside.fn)) && inside.stack.length < 8 && !inside.stack.includes(fn)) {
     // a function of the same call further in
     inside.stack.push(fn);
     inside.lastAt = at;
@@ -86,11 +86,11 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   if (depth < 0) {
     // lockless or slow without their entry; the call itself is not over
     if (isInner(fn) && !isInner(f.fn)) return;
-    finishGup(m, t, f, r[o + Slot.N], at);
+    finishGup(m, t, f, r[o + Slot.N], at, true);
     return;
   }
   f.stack.length = depth;
-  if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at);
+  if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at, true);
   else f.ret = r[o + Slot.N];
 }
 
@@ -184,7 +184,7 @@ export function undo(t: Task, folio: PageId, refs: number): boolean {
 }
 
 /** The call is over: what it returned becomes pins (E4). */
-export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): void {
+export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, returned = false): void {
   t.gup = undefined;
   m.counts.calls++;
   // pages == NULL: populate only, no pin (__get_user_pages(), mlock, MAP_POPULATE)
@@ -204,6 +204,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At): 
     addr: f.addr,
     nr: f.nr,
     ret,
+    returned,
     pages: f.pages,
     caller: f.caller,
     at: f.at,

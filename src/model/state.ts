@@ -122,6 +122,8 @@ export interface PinCall {
   nr: number;
   /** return value; NaN when the return was not seen */
   ret: number;
+  /** the call's own return was seen; otherwise `ret` is that of a function inside, or unknown */
+  returned: boolean;
   /** the caller's pages array, as a pointer; NaN unknown */
   pages: number;
   /** symbol index of the caller, -1 unknown */

@@ -46,7 +46,8 @@ export default defineRule({
       return map;
     };
     const tell = (mm: Mm, vpn: number, l: Loop) => {
-      if (l.count < ATTEMPTS || l.told) return;
+      // without restores the attempts may have been undone by anything
+      if (l.count < ATTEMPTS || l.told || context.model.seen('devRestore') === 0) return;
       l.told = true;
       context.report({
         messageId: 'loop',
