@@ -7,6 +7,7 @@ import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { coverageText } from './shared/coverage-text.ts';
 import { screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { withTraces } from './shared/run-check.ts';
 
 export default class CoverageOf extends BaseCommand {
@@ -25,6 +26,7 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON (pindrift.coverage/1)' }),
     ...traceFlags,
+    ...ruleFlags,
     color: screenFlags.color,
   };
 
@@ -32,8 +34,9 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
     const { args, flags } = await this.parse(CoverageOf);
     const { color, width } = terminal(process.stdout, flags.color);
     const { format, kernel } = flags;
+    const { rules } = await setUpRules(flags);
     const result = await withTraces(args.trace, flags, (traces, onProgress) =>
-      coverage(traces, { format, kernel, onProgress }),
+      coverage(traces, { format, kernel, rules, onProgress }),
     );
     await writeOut([flags.json ? `${jsonText(result, 2)}\n` : coverageText(result, { color, width })]);
   }

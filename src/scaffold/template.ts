@@ -30,6 +30,17 @@ export default defineRule({
     fixedBy: [],
     advice: 'madvise(MADV_DONTFORK) on the buffer',
     messages: { forked: '{task} forked while {pinned} was pinned FOLL_LONGTERM' },
+    // part of the documentation; the test runs them
+    examples: {
+      fires: \`\\
+# 6.12: fork under a pin for an I/O ring
+${[FAULT, ...PIN, FORK, FORKED].join('\n')}
+\`,
+      silent: \`\\
+# 6.12: the pin was given back before
+${[FAULT, ...PIN, ...UNPIN, FORK, FORKED].join('\n')}
+\`,
+    },
   },
   create(context) {
     return {
@@ -75,8 +86,7 @@ const FORKED = 'scn-196 [001] ..... 8.090031: fork_vma_ret: (copy_process+0x16df
 export function testSource({ testing, rule, runner }: Names): string {
   const vitest = runner === 'vitest';
   return `// Traces, and what the rule says of them: \`# expect: MESSAGE\` behind a line that must be in the evidence.
-${vitest ? "import { describe, it } from 'vitest';\n" : ''}import { testRule } from '${testing}';
-import rule from '${rule}';
+${imports({ rule, testing, runner })}
 
 testRule(
   rule,
@@ -108,6 +118,15 @@ ${lines([FAULT, ...PIN])}
   },${vitest ? '\n  { describe, it },' : '\n  // a test runner takes { describe, it } here; `pindrift rules test` needs nothing'}
 );
 `;
+}
+
+/** Sorted as the linter sorts them. */
+function imports({ rule, testing, runner }: Pick<Names, 'rule' | 'testing' | 'runner'>): string {
+  const own = `import rule from '${rule}';`;
+  const tester = `import { testRule } from '${testing}';`;
+  return runner === 'vitest'
+    ? ["import { describe, it } from 'vitest';", own, tester].join('\n')
+    : [tester, own].join('\n');
 }
 
 const lines = (list: readonly string[]): string => list.map((line) => `          ${line}`).join('\n');

@@ -15,7 +15,7 @@ export interface Shape {
   readonly location: boolean;
   /** what stands before each value: ` mm=`, ` ==> next_comm=` */
   readonly literals: readonly Literal[];
-  /** column of each value, from 0 */
+  /** column of each value, from 0 and ascending */
   readonly columns: readonly number[];
   readonly forms: readonly Form[];
   /** columns up to the last that is set */
@@ -84,7 +84,6 @@ export class EventDecoder {
     row.buf = buf;
     row.cells[Common.Extra] = Cell.Null;
     row.cells[Common.At] = Cell.Null;
-    row.textLength = 0;
     row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart) {
@@ -102,7 +101,7 @@ export class EventDecoder {
     }
     row.length = FIRST + table.columns.length;
     if (extra.length > 0) row.setExtra(Buffer.from(extra.join(' '), 'latin1'));
-    else if (plain && this.shapes.length < MOST_SHAPES) this.#learn(buf, parts, columns);
+    else if (plain && this.shapes.length < MOST_SHAPES && ascending(columns)) this.#learn(buf, parts, columns);
   }
 
   /** Place of an argument's column, made if need be; -1 when it gets none. */
@@ -141,7 +140,6 @@ export class EventDecoder {
     row.cells[cell] = Cell.Text;
     row.start[cell] = start;
     row.end[cell] = end;
-    row.textLength += end - start;
     return plain;
   }
 
@@ -158,6 +156,8 @@ export class EventDecoder {
     });
   }
 }
+
+const ascending = (list: readonly number[]): boolean => list.every((k, i) => i === 0 || list[i - 1] < k);
 
 /** How much of the text behind a value is the format's: ` ==>` of `task ==>`. */
 function tail(behind: string, format: string): number {

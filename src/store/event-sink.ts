@@ -101,7 +101,6 @@ export class EventSink {
     row.cells[FIRST] = Cell.Text;
     row.start[FIRST] = 0;
     row.end[FIRST] = name.length - 1;
-    row.textLength = name.length - 1;
     if (row.buf.length > name.length) row.setExtra(row.buf.subarray(name.length));
     else row.cells[Common.Extra] = Cell.Null;
   }

@@ -110,18 +110,16 @@ export class PinKeeper {
   }
 }
 
+/** JSON by hand: there are several steps to a pin, and most of what they hold is numbers. */
 function stepsOf(pin: Pin, words: PinWords): string | null {
   if (pin.steps.length === 0) return null;
-  return JSON.stringify(
-    pin.steps.map((s) => ({
-      role: s.role,
-      line: s.at.line,
-      time: shown(s.at.ts),
-      cpu: id(s.at.cpu),
-      pid: id(s.at.pid),
-      what: words.what(s, pin),
-    })),
-  );
+  let list = '';
+  for (const step of pin.steps) {
+    const { line, ts, cpu, pid } = step.at;
+    const what = JSON.stringify(words.what(step, pin));
+    list += `${list === '' ? '[' : ','}{"role":"${step.role}","line":${line},"time":${shown(ts)},"cpu":${id(cpu)},"pid":${id(pid)},"what":${what}}`;
+  }
+  return `${list}]`;
 }
 
 const shown = (n: number | undefined): number | null => (n === undefined || Number.isNaN(n) ? null : n);

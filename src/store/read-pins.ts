@@ -189,7 +189,10 @@ function pinOf(row: PinRow): StoredPin {
     from: number('held_ts'),
     to: number('released_ts'),
     state: row.state as StoredPin['state'],
-    steps: row.steps === null ? [] : JSON.parse(String(row.steps)),
+    steps:
+      row.steps === null
+        ? []
+        : (JSON.parse(String(row.steps)) as StoredStep[]).map((step) => present<StoredStep>(step)),
     finding: number('finding'),
     event: Number(row.event),
     releasedEvent: number('released_event'),

@@ -36,8 +36,6 @@ export class EventRow {
   buf: Uint8Array = new Uint8Array(0);
   /** what fits no column, in the words of the line */
   extra: Uint8Array = new Uint8Array(0);
-  /** bytes of all texts, without `extra` */
-  textLength = 0;
 
   /** A common column; NaN is null. */
   setCommon(column: number, value: number): void {

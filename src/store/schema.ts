@@ -202,6 +202,3 @@ create index pin_by_mm on pin (mm, addr);
 create index evidence_by_event on evidence (event);
 create index finding_by_fingerprint on finding (fingerprint);
 `;
-
-/** Argument names whose columns are what people look for in a trace of the mm. */
-export const INDEXED_KEYS: readonly (readonly string[])[] = [['page']];

@@ -1,4 +1,5 @@
 // A store from its first trace to its last: what ingest does with it, one call per thing that is known.
+import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
 import type { TraceHead } from '../parsers/line.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -6,30 +7,34 @@ import type { RecordBatch } from '../vocabulary/record.ts';
 import { textOrBlob } from './bytes.ts';
 import { NewStore, type StoreOptions } from './create.ts';
 import { EventSink, type Shared } from './event-sink.ts';
-import { EventTables, quoted } from './event-table.ts';
+import { type EventTable, EventTables, quoted } from './event-table.ts';
 import { saveFindings } from './findings.ts';
 import { Symbols, Tasks } from './intern.ts';
 import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
 import { ReplayEncoder } from './replay-codec.ts';
-import { INDEXED_KEYS, INDEXES, MOST_CHUNKS } from './schema.ts';
+import { INDEXES, MOST_CHUNKS } from './schema.ts';
 import { type RuleReport, type SourceIdentity, saveRules, saveTrace, type TraceReport } from './traces.ts';
 import { createViews } from './views.ts';
 
 export interface WriteOptions extends StoreOptions {
   /** kept in `meta`: version and the like */
   meta?: Readonly<Record<string, string | number>>;
+  /** index the events by page; true where not said */
+  indexes?: boolean;
 }
 
 /** A store being written. `finish` or `discard` ends it. */
 export class StoreWriter {
   readonly #store: NewStore;
   readonly #shared: Shared;
-  readonly #meta: Readonly<Record<string, string | number>>;
+  readonly #meta: WriteOptions['meta'];
+  readonly #indexes: boolean;
 
   constructor(path: string, options: WriteOptions = {}) {
     this.#store = new NewStore(path, options);
-    this.#meta = options.meta ?? {};
+    this.#meta = options.meta;
+    this.#indexes = options.indexes ?? true;
     const { db } = this.#store;
     const task = db.prepare('insert into task values (?, ?, ?, ?)');
     const sym = db.prepare('insert into sym values (?, ?)');
@@ -75,47 +80,53 @@ export class StoreWriter {
       const db = this.#store.complete();
       saveFindings(db, report.findings);
       saveRules(db, report.rules);
+      saveMeta(db, report, this.#meta);
       const { all } = this.#shared.tables;
-      const views = createViews(db, all);
-      const type = db.prepare('insert into event_type values (?, ?, ?, ?, ?, ?)');
-      const column = db.prepare('insert into event_column values (?, ?, ?, ?, ?, ?)');
-      for (const t of all) {
-        type.run(t.id, t.name, t.system, t.table, views.get(t), t.events);
-        t.columns.forEach((c, i) => {
-          column.run(t.id, i, c.key, c.name, c.form, c.behind);
-        });
-      }
+      saveCatalogue(db, all, createViews(db, all));
       db.exec(INDEXES);
       linkPins(db, this.#shared.pfnBases);
-      for (const t of all) {
-        for (const keys of INDEXED_KEYS) {
-          const columns = keys
-            .map((key) => t.columns[t.find(key, 0)])
-            .filter((c) => c !== undefined && c.form !== 'text');
-          if (columns.length < keys.length) continue;
-          const names = columns.map((c) => quoted(c.name));
-          db.exec(
-            `create index ${quoted(`${t.table}_by_${keys.join('_')}`)} on ${quoted(t.table)} (${names.join(', ')})`,
-          );
-        }
-      }
-      const meta = db.prepare('insert into meta values (?, ?)');
-      const { schema, verdict } = report;
-      const more = rest(report, ['schema', 'verdict', 'traces', 'rules', 'findings']);
-      for (const [key, value] of Object.entries({
-        ...this.#meta,
-        report: schema,
-        verdict,
-        ...(more === null ? {} : { more }),
-      })) {
-        meta.run(key, value);
-      }
+      if (this.#indexes) indexEvents(db, all);
     });
     this.#store.finish();
   }
 
   discard(): void {
     this.#store.discard();
+  }
+}
+
+function saveMeta(
+  db: Database.Database,
+  report: { schema: string; verdict: string },
+  meta: WriteOptions['meta'],
+): void {
+  const { schema, verdict } = report;
+  const more = rest(report, ['schema', 'verdict', 'traces', 'rules', 'findings']);
+  const insert = db.prepare('insert into meta values (?, ?)');
+  for (const [key, value] of Object.entries({ ...meta, report: schema, verdict })) insert.run(key, value);
+  if (more !== null) insert.run('more', more);
+}
+
+/** Which event is in which table, and which argument in which column. */
+function saveCatalogue(
+  db: Database.Database,
+  tables: readonly EventTable[],
+  views: ReadonlyMap<EventTable, string>,
+): void {
+  const type = db.prepare('insert into event_type values (?, ?, ?, ?, ?, ?)');
+  const column = db.prepare('insert into event_column values (?, ?, ?, ?, ?, ?)');
+  for (const t of tables) {
+    type.run(t.id, t.name, t.system, t.table, views.get(t), t.events);
+    for (const [i, c] of t.columns.entries()) column.run(t.id, i, c.key, c.name, c.form, c.behind);
+  }
+}
+
+/** What is asked for by its number again and again: the page. */
+function indexEvents(db: Database.Database, tables: readonly EventTable[]): void {
+  for (const t of tables) {
+    const page = t.columns[t.find('page', 0)];
+    if (page === undefined || page.form === 'text') continue;
+    db.exec(`create index ${quoted(`${t.table}_by_page`)} on ${quoted(t.table)} (${quoted(page.name)})`);
   }
 }
 

@@ -50,6 +50,15 @@ export const meaningsOf = (kind: number): readonly FieldMeaning[] | undefined =>
 export const broughtProbes = (): ReadonlyMap<string, Probe> =>
   new Map([...known].map(([kind, { probe }]) => [kind, probe]));
 
+/** `p:pindrift/vfio_pin vfio_pin_pages_remote npage=%cx:s64`, as the rule that brings the kind defines it for a kernel era. */
+export function broughtLine(kind: string, era: string): string | undefined {
+  const probe = known.get(kind)?.probe;
+  const on = Object.entries(probe?.define ?? {}).find(([eras]) => eras === 'all' || eras.split(' ').includes(era))?.[1];
+  if (probe === undefined || on === undefined) return undefined;
+  const [type, ...rest] = on.trim().split(/\s+/);
+  return `${type}:pindrift/${probe.events?.[0] ?? kind} ${rest.join(' ')}`;
+}
+
 /**
  * Learn probes.
  * @returns what is wrong with them, in words; nothing was learned then

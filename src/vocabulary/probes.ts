@@ -5,6 +5,7 @@
 // 6.12.107+deb13 and 7.2.13+deb14, taken from their BTF; another build may have other offsets, and a symbol may be
 // inlined there (`bpftool btf dump file /sys/kernel/btf/vmlinux` and /proc/kallsyms tell).
 import type { EraName } from './era.ts';
+import { broughtLine } from './extend.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { KindName } from './kinds.ts';
 
@@ -389,7 +390,8 @@ export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
     const event = system === 'syscalls' ? name.replace(/^sys_/, 'sys_enter_') : name;
     return `events/${system}/${event}/enable`;
   });
-  return [...probes, ...tracepoints].filter((line) => line !== undefined);
+  const brought = kinds.map((kind) => broughtLine(kind, era));
+  return [...probes, ...tracepoints, ...brought].filter((line) => line !== undefined);
 }
 
 /** Events that show this kind. */

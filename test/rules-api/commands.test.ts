@@ -21,7 +21,7 @@ describe('rules new', () => {
     expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({ status: 0, stderr: '' });
     expect(pindrift(folder, 'rules', 'test')).toMatchObject({
       status: 0,
-      stdout: 'ok    my-rule.test.ts  5 tests\n\n5 tests, all pass\n',
+      stdout: 'ok    my-rule.test.ts  7 tests\n\n7 tests, all pass\n',
     });
     expect(readFileSync(join(folder, 'my-rule.md'), 'utf8')).toContain('# my-rule');
     const { stdout } = pindrift(folder, 'check', 'trace.txt', '--rules', '.', '--json');

@@ -4,14 +4,14 @@ import * as Flags from '@oclif/core/flags';
 import { wrap } from '../../report/format.ts';
 import { painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
-import type { RuleMeta } from '../../rules/contract.ts';
-import { BUILT_IN } from '../../rules/index.ts';
+import type { OptionSchema, Rule, RuleMeta } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { nearest } from '../../util/nearest.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
 import { screenFlags } from '../shared/flags.ts';
+import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 
 export default class RulesExplain extends BaseCommand {
   static override summary = 'Say what a rule finds, why it matters, when it is wrong, and what fixes it.';
@@ -23,11 +23,11 @@ export default class RulesExplain extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { json: Flags.boolean({ summary: 'print JSON' }), color: screenFlags.color };
+  static override flags = { json: Flags.boolean({ summary: 'print JSON' }), ...ruleFlags, color: screenFlags.color };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesExplain);
-    const meta = metaOf(args.id);
+    const meta = metaOf(args.id, (await setUpRules(flags)).rules);
     if (flags.json) {
       await writeOut([`${jsonText(meta, 2)}\n`]);
       return;
@@ -37,12 +37,12 @@ export default class RulesExplain extends BaseCommand {
   }
 }
 
-function metaOf(id: string): RuleMeta {
-  const rule = BUILT_IN.find(({ meta }) => meta.id === id);
+function metaOf(id: string, rules: readonly Rule[]): RuleMeta {
+  const rule = rules.find(({ meta }) => meta.id === id);
   if (rule !== undefined) return rule.meta;
   const meant = nearest(
     id,
-    BUILT_IN.map(({ meta }) => meta.id),
+    rules.map(({ meta }) => meta.id),
   );
   throw new InputError(`no rule is called ${id}`, {
     tryThis: meant === undefined ? 'pindrift rules list' : `pindrift rules explain ${meant}`,
@@ -65,6 +65,7 @@ function sections(meta: RuleMeta): [string, readonly string[]][] {
     ['Why', [meta.why]],
     ['Severity', Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`))],
     ['Needs', meta.needs.map((anyOf) => anyOf.join(' or '))],
+    ['Options', Object.entries(meta.options ?? {}).map(([name, schema]) => optionWords(name, schema))],
     ['False positives', meta.falsePositives],
     ['Fixed by', meta.fixedBy],
     ['Try', meta.advice === undefined ? [] : [meta.advice]],
@@ -72,3 +73,6 @@ function sections(meta: RuleMeta): [string, readonly string[]][] {
     ['References', meta.references],
   ];
 }
+
+const optionWords = (name: string, schema: OptionSchema): string =>
+  `${name} (${schema.type}, ${JSON.stringify(schema.default)} if not set): ${schema.description}`;

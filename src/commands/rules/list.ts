@@ -3,44 +3,56 @@ import * as Flags from '@oclif/core/flags';
 import { pad, wrap } from '../../report/format.ts';
 import { painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
-import { BUILT_IN } from '../../rules/index.ts';
+import type { Rule } from '../../rules/contract.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
 import { screenFlags } from '../shared/flags.ts';
+import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 
 export default class RulesList extends BaseCommand {
   static override summary = 'List the rules: what each finds, and which events it needs.';
   static override examples = ['<%= config.bin %> rules list', '<%= config.bin %> rules list --json'];
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON: every field of every rule' }),
+    ...ruleFlags,
     color: screenFlags.color,
   };
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(RulesList);
+    const { rules } = await setUpRules(flags);
     if (flags.json) {
       await writeOut([
         `${jsonText(
-          BUILT_IN.map(({ meta }) => meta),
+          rules.map(({ meta }) => meta),
           2,
         )}\n`,
       ]);
       return;
     }
     const { color, width = 80 } = terminal(process.stdout, flags.color);
-    await writeOut(listing(color, Math.max(40, width)));
+    await writeOut(listing(rules, color, Math.max(40, width)));
   }
 }
 
-function* listing(color: boolean, width: number): Iterable<string> {
+function* listing(rules: readonly Rule[], color: boolean, width: number): Iterable<string> {
   const paint = painter(color);
-  for (const { meta } of BUILT_IN) {
+  const labelled = (label: string, text: string) =>
+    wrap(text, width - 14).map((line, i) => `    ${paint('dim', pad(i === 0 ? label : '', 10))}${line}\n`);
+  for (const { meta } of rules) {
     const status = meta.status === 'stable' ? '' : `  (${meta.status})`;
     yield `${paint('bold', meta.id)}${status}\n`;
     yield* wrap(meta.summary, width - 4).map((line) => `    ${line}\n`);
+    yield* labelled('severity', severityWords(meta.severity));
     const needs = meta.needs.map((anyOf) => anyOf.join(' or ')).join(', ') || 'nothing';
-    yield* wrap(needs, width - 11).map((line, i) => `    ${paint('dim', pad(i === 0 ? 'needs' : '', 7))}${line}\n`);
+    yield* labelled('needs', needs);
   }
-  yield `\n${BUILT_IN.length} rules; \`pindrift rules explain ID\` says all about one\n`;
+  yield `\n${rules.length} rules; \`pindrift rules explain ID\` says all about one\n`;
+}
+
+/** `5.10: warning; 6.1: error`; what is the same on all kernels without one. */
+function severityWords(severity: Readonly<Record<string, string>>): string {
+  const words = Object.entries(severity).map(([era, text]) => (era === 'all' ? text : `${era}: ${text}`));
+  return words.join('; ') || 'as the finding says';
 }

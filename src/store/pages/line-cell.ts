@@ -5,7 +5,7 @@
 //     [bytes of the record] [id] [bytes of the header] [type per column ...] [value per column ...]
 import type { TraceLine } from '../../parsers/line.ts';
 import type { EventDecoder, Shape } from '../decode.ts';
-import { HEX, readSmall, SMALL } from '../numbers.ts';
+import { HEX, shortDecimal } from '../numbers.ts';
 import { hex4 } from '../words.ts';
 import { BYTES, putInteger } from './integer.ts';
 import { MOST_LOCAL, type TablePages } from './table-pages.ts';
@@ -51,8 +51,8 @@ export class LineCells {
         place = decoder.placeId;
       }
       if (shape.width > MOST_COLUMNS) continue;
-      // two bytes for the length of the record, which is known last
-      const record = putVarint(table.buf, table.end + 2, id);
+      // the length of the record is known last
+      const record = putVarint(table.buf, table.end + (table.wide ? 2 : 1), id);
       let at = putCommon(table, record, shape, line, number, task, place);
       at = putArguments(table, record, at, shape, buf, text, from, argsEnd);
       if (at < 0 || at - record > MOST_LOCAL) continue;
@@ -64,7 +64,15 @@ export class LineCells {
 }
 
 /** The header's length and the columns that every event has; returns the place behind. */
-function putCommon(table: TablePages, record: number, shape: Shape, line: TraceLine, number: number, task: number, place: number): number {
+function putCommon(
+  table: TablePages,
+  record: number,
+  shape: Shape,
+  line: TraceLine,
+  number: number,
+  task: number,
+  place: number,
+): number {
   const { buf, view } = table;
   const { ts, cpu } = line;
   let types = record;
@@ -102,23 +110,30 @@ function putCommon(table: TablePages, record: number, shape: Shape, line: TraceL
   return at;
 }
 
-/** The values of `from[pos, end)`; returns the place behind the record, or -1 when the line has another shape. */
-function putArguments(table: TablePages, record: number, start: number, shape: Shape, from: Uint8Array, text: DataView, pos0: number, end: number): number {
+/** The values of `from[start, end)`; returns the place behind the record, or -1 when the line has another shape. */
+function putArguments(
+  table: TablePages,
+  record: number,
+  body: number,
+  shape: Shape,
+  from: Uint8Array,
+  text: DataView,
+  start: number,
+  end: number,
+): number {
   const { buf, view } = table;
   const { literals, columns, forms } = shape;
   const types = record + 1 + COMMON;
-  if (!shape.gapless) {
-    // values must stand in the order of the columns
-    return -1;
-  }
-  let at = start;
-  let pos = pos0;
+  if (!shape.gapless) buf.fill(0, types, types + shape.width);
+  let at = body;
+  let pos = start;
   for (let i = 0; i < literals.length; i++) {
     const literal = literals[i];
     if (!literal.at(text, from, pos)) return -1;
     pos += literal.length;
     const first = pos;
-    if (forms[i] === 'text') {
+    const form = forms[i];
+    if (form === 'text') {
       if (from[pos] === QUOTE) return -1;
       let all = 0;
       for (let c = from[pos]; pos < end && c !== SPACE && c !== TAB; c = from[++pos]) {
@@ -131,8 +146,10 @@ function putArguments(table: TablePages, record: number, start: number, shape: S
     }
     let high = 0;
     let low = 0;
-    if (from[pos] === 48 && from[pos + 1] === 120) {
-      pos += 2;
+    const prefixed = from[pos] === 48 && from[pos + 1] === 120;
+    if (prefixed || form === 'bare') {
+      if (prefixed) pos += 2;
+      const digits = pos;
       for (let four = hex4(text.getInt32(pos, true)); four >= 0; four = hex4(text.getInt32(pos, true))) {
         high = (high << 16) | (low >>> 16);
         low = (low << 16) | four;
@@ -144,13 +161,15 @@ function putArguments(table: TablePages, record: number, start: number, shape: S
         pos++;
       }
       // behind the end may stand the rest of an older line
-      if (pos - first > 18 || pos - first < 3 || pos > end || (pos !== end && from[pos] !== SPACE)) return -1;
+      if (pos === digits || pos - digits > 16 || pos > end) return -1;
     } else {
+      const value = shortDecimal(from, pos, end);
+      if (Number.isNaN(value)) return -1;
+      low = value | 0;
+      high = low === value ? low >> 31 : Math.floor(value / TWO_32);
       while (pos < end && from[pos] !== SPACE) pos++;
-      low = readSmall(from, first, pos, forms[i] === 'bare');
-      if (low === SMALL.none) return -1;
-      high = low >> 31;
     }
+    if (pos !== end && from[pos] !== SPACE) return -1;
     const type = putInteger(view, at, high, low);
     buf[types + columns[i]] = type;
     at += BYTES[type];
@@ -158,18 +177,23 @@ function putArguments(table: TablePages, record: number, start: number, shape: S
   return pos === end ? at : -1;
 }
 
-/** The length of the record stands before its id, in one byte mostly. */
+/** The length of the record stands before its id, in one byte or in two; which, is guessed by the row before. */
 function finish(table: TablePages, record: number, end: number, id: number): void {
   const { buf } = table;
-  const size = end - record;
   const start = table.end;
-  if (size < 128) {
-    buf[start + 1] = size;
-    buf.copyWithin(start, start + 1, end);
-    table.add(end - 1, id);
-  } else {
+  const size = end - record;
+  const wide = size >= 128;
+  let behind = end;
+  if (wide !== table.wide) {
+    const from = start + (table.wide ? 2 : 1);
+    const to = start + (wide ? 2 : 1);
+    buf.copyWithin(to, from, end);
+    behind += to - from;
+    table.wide = wide;
+  }
+  if (wide) {
     buf[start] = (size >> 7) | 128;
     buf[start + 1] = size & 127;
-    table.add(end, id);
-  }
+  } else buf[start] = size;
+  table.add(behind, id);
 }

@@ -1,22 +1,22 @@
 // Writes events as pages of the database file, without SQLite. sql-writer.ts writes the same tables with INSERT; a test
 // holds the two against each other.
 import type Database from 'better-sqlite3';
+import type { TraceLine } from '../../parsers/line.ts';
+import type { EventDecoder } from '../decode.ts';
 import type { EventTable } from '../event-table.ts';
-import type { EventRow } from '../row.ts';
+import { Cell, type EventRow } from '../row.ts';
 import type { RowWriter, Value } from '../row-writer.ts';
-import { PAGE_SIZE, STREAMED_TABLES, type StreamedTable } from '../schema.ts';
+import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
-import { writeEvent } from './event-cell.ts';
+import { LineCells } from './line-cell.ts';
 import { PageFile } from './page-file.ts';
 import { TablePages } from './table-pages.ts';
-
-/** More bytes than the types and numbers of a row can take. */
-const ROOM = PAGE_SIZE;
 
 export class PagesWriter implements RowWriter {
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
+  readonly #lines = new LineCells();
   /** by the table's id, which counts from 1 */
   readonly #events: { table: EventTable; pages: TablePages }[] = [];
   readonly #streamed = new Map<StreamedTable, TablePages>();
@@ -28,30 +28,45 @@ export class PagesWriter implements RowWriter {
       this.#streamed.set(name as StreamedTable, new TablePages(this.#file));
   }
 
+  line(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean {
+    return this.#lines.write(decoder, line, id, number, task, this.#pagesOf(decoder.table));
+  }
+
   event(row: EventRow): void {
-    const { table } = row;
-    const known = this.#events[table.id - 1] ?? this.#add(table);
-    writeEvent(row, known.pages);
+    const { cells, hi, lo, start, end } = row;
+    const cell = this.#cell;
+    cell.begin();
+    cell.null();
+    for (let k = 0; k < row.length; k++) {
+      switch (cells[k]) {
+        case Cell.Number:
+          cell.integer(hi[k], lo[k]);
+          break;
+        case Cell.Text:
+          cell.text(row.buf, start[k], end[k]);
+          break;
+        case Cell.Extra:
+          cell.text(row.extra, 0, row.extra.length);
+          break;
+        default:
+          cell.null();
+      }
+    }
+    cell.end(this.#pagesOf(row.table), row.id);
   }
 
   row(name: StreamedTable, id: number, values: readonly Value[]): void {
-    const table = this.#streamed.get(name) as TablePages;
     const cell = this.#cell;
-    let length = 0;
-    for (const value of values) length += lengthOf(value);
-    // a record that may not fit a page is built in a buffer of its own
-    if (length < PAGE_SIZE) cell.begin(table.buf, table.top);
-    else cell.begin(new Uint8Array(length + ROOM), length + ROOM);
-    for (let i = values.length - 1; i >= 0; i--) {
-      const value = values[i];
+    cell.begin();
+    cell.null();
+    for (const value of values) {
       if (value === null) cell.null();
       else if (typeof value === 'number') cell.number(value);
       else if (typeof value === 'string') cell.string(value);
       else if ('buf' in value) cell.text(value.buf, value.start, value.end);
       else cell.blob(value);
     }
-    cell.null();
-    cell.end(table, id);
+    cell.end(this.#streamed.get(name) as TablePages, id);
   }
 
   /** The pages are complete; `attach` makes SQLite know them. */
@@ -64,22 +79,19 @@ export class PagesWriter implements RowWriter {
     return roots;
   }
 
-  #add(table: EventTable): { table: EventTable; pages: TablePages } {
-    const made = { table, pages: new TablePages(this.#file) };
-    this.#events[table.id - 1] = made;
-    return made;
+  #pagesOf(table: EventTable): TablePages {
+    return this.#events[table.id - 1]?.pages ?? this.#add(table);
+  }
+
+  #add(table: EventTable): TablePages {
+    const pages = new TablePages(this.#file);
+    this.#events[table.id - 1] = { table, pages };
+    return pages;
   }
 
   close(): void {
     this.#file.close();
   }
-}
-
-/** Bytes of a value, or more. */
-function lengthOf(value: Value): number {
-  if (value === null || typeof value === 'number') return 0;
-  if (typeof value === 'string') return 3 * value.length;
-  return 'buf' in value ? value.end - value.start : value.length;
 }
 
 /** A table that stands in the file and not yet in the schema. */

@@ -21,6 +21,8 @@ export class TablePages {
   readonly buf = new Uint8Array(PAGE_SIZE + SLACK);
   readonly view = new DataView(this.buf.buffer);
   end = 0;
+  /** records here are mostly of 128 bytes and more, so that their length takes two */
+  wide = false;
   readonly #file: PageFile;
   readonly #starts = new Uint16Array(PAGE_SIZE / 4);
   #cells = 0;

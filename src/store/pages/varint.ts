@@ -1,13 +1,16 @@
 // SQLite's variable-length integers: seven bits per byte, the highest first, all but the last byte marked. Those of up to
 // 53 bits, which is what a JavaScript number holds; the ninth byte that longer ones have does not occur.
 
-const TWO_32 = 4294967296;
+const TWO_28 = 268435456;
 
 /** Bytes that a number takes. */
 export function varintLength(value: number): number {
-  let length = 1;
-  for (let left = value; left >= 128; left = Math.floor(left / 128)) length++;
-  return length;
+  return value < TWO_28 ? shortLength(value) : 4 + shortLength(Math.floor(value / TWO_28));
+}
+
+/** Of a number below 2^32. */
+function shortLength(value: number): number {
+  return ((38 - Math.clz32(value | 1)) * 37) >> 8;
 }
 
 /** Write at `at`; returns the place behind. */
@@ -17,13 +20,11 @@ export function putVarint(buf: Uint8Array, at: number, value: number): number {
     return at + 1;
   }
   const end = at + varintLength(value);
-  let left = value;
-  let p = end - 1;
-  buf[p] = left % 128;
-  while (left >= TWO_32) {
-    left = Math.floor(left / 128);
-    buf[--p] = (left % 128) | 128;
-  }
-  for (left >>>= 7; p > at; left >>>= 7) buf[--p] = (left & 127) | 128;
+  const above = value < TWO_28 ? 0 : Math.floor(value / TWO_28);
+  let p = end;
+  let left = value % TWO_28;
+  for (let i = 0; i < 4 && p > at; i++, left >>>= 7) buf[--p] = (left & 127) | 128;
+  for (left = above; p > at; left >>>= 7) buf[--p] = (left & 127) | 128;
+  buf[end - 1] &= 127;
   return end;
 }
