@@ -5,7 +5,7 @@ import { KIND_FIELDS, KIND_NAMES, type KindField } from '../vocabulary/kinds.ts'
 import { Slot } from '../vocabulary/record.ts';
 import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
-import { asPage, pointer } from './view-base.ts';
+import { asPage, bits64, pointer } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 
 type Meaning = FieldMeaning | 'bits' | 'length';
@@ -22,15 +22,10 @@ const READ: Record<Meaning, (slot: number) => Read> = {
   pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : pointer(rows[o + s])),
   symbol: (s) => (rows, o, v) => v.symbol(rows[o + s])?.replace(/^"(.*)"$/, '$1'),
   length: () => (rows, o) => number(rows[o + Slot.END] - rows[o + Slot.ADDR]),
-  bits: () => (rows, o) => bits(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),
+  bits: () => (rows, o) => bits64(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),
 };
 
 const number = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
-const bits = (hi: number, lo: number): bigint | undefined =>
-  Number.isNaN(hi) || Number.isNaN(lo)
-    ? undefined
-    : (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
-
 /** What a field of a built-in kind is; the same decision as the types in events.ts. */
 function meaningOf({ slot, name, type }: KindField): Meaning {
   if (type === 'pte') return 'bits';

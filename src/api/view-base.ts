@@ -13,6 +13,12 @@ export const asPage = (n: number): view.PageId | undefined => known(n) as view.P
 export const pointer = (n: number): string => `0x${(n < 0 ? BigInt.asUintN(64, BigInt(n)) : n).toString(16)}`;
 export const knownPointer = (n: number): string | undefined => (Number.isNaN(n) ? undefined : pointer(n));
 
+/** Two halves of a page table entry; undefined when the trace does not show it. */
+export const bits64 = (hi: number, lo: number): bigint | undefined =>
+  Number.isNaN(hi) || Number.isNaN(lo)
+    ? undefined
+    : (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
+
 export const NOTHING: readonly never[] = Object.freeze([]);
 
 /** Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name. */

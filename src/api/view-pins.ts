@@ -2,7 +2,7 @@
 import * as raw from '../model/state.ts';
 import { fnName } from '../vocabulary/functions.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
-import { asPage, known, pointer, View } from './view-base.ts';
+import { asPage, bits64, known, pointer, View } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
 
@@ -46,6 +46,9 @@ export class PinCall extends View implements view.PinCall {
   }
   get ret() {
     return known(this.#r.ret);
+  }
+  get returned() {
+    return this.#r.returned;
   }
   get caller() {
     return this.#v.symbol(this.#r.caller);
@@ -91,6 +94,10 @@ export class Step extends View implements view.Step {
   }
   get foreign() {
     return this.#r.foreign;
+  }
+  get entry() {
+    const { entry } = this.#r;
+    return entry === undefined ? undefined : bits64(entry.hi, entry.lo);
   }
   get io() {
     return this.#r.io === undefined ? undefined : this.#v.io(this.#r.io);

@@ -112,6 +112,8 @@ export interface PinCall {
   readonly nr: number | undefined;
   /** pages got, or a negative errno; undefined when the return was not recorded */
   readonly ret: number | undefined;
+  /** the call's own return was recorded; otherwise `ret` is that of a function inside it, or unknown */
+  readonly returned: boolean;
   /** who called: `iov_iter_get_pages+0xd4` */
   readonly caller: string | undefined;
   readonly at: At;
@@ -133,6 +135,8 @@ export interface Step {
   /** the task that did it does not run in the pin's mm */
   readonly foreign?: boolean | undefined;
   readonly io?: Io | undefined;
+  /** the swap entry that a fault found, all 64 bits */
+  readonly entry?: bigint | undefined;
 }
 
 /** copy_page_range() of one VMA, under way. */

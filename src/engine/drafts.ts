@@ -75,6 +75,6 @@ function stepOf(step: said.Step | said.EvidenceStep): raw.Step | EvidenceStep {
   if (behind.isStep(step)) return behind.step(step);
   const at = behind.at(step.at);
   if ('what' in step) return { role: step.role, at, what: step.what };
-  const { child, io, page, ...rest } = step;
+  const { child, entry: _entry, io, page, ...rest } = step;
   return { ...rest, at, page, child: child && behind.mm(child), io: io && behind.io(io) };
 }

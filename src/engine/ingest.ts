@@ -7,7 +7,7 @@ import { finish, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import { LineKind, type LineParser, type TraceFormat, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
-import { openSource, type Source } from '../parsers/source.ts';
+import type { Source } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -24,7 +24,7 @@ import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
-import { fileInput } from './input.ts';
+import { fileInput, type TraceInput } from './input.ts';
 import { decideEra, demandEvents, factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './judged.ts';
 import { ReadStats } from './read.ts';
 
@@ -50,7 +50,9 @@ export interface IngestOptions {
 }
 
 /** Read traces into a new store. Returns what `check` would have said. */
-export async function ingest(paths: readonly string[], options: IngestOptions): Promise<CheckReport> {
+export async function ingest(traces: readonly (string | TraceInput)[], options: IngestOptions): Promise<CheckReport> {
+  const inputs = traces.map((trace) => (typeof trace === 'string' ? fileInput(trace) : trace));
+  const paths = inputs.map((input) => input.path);
   if (paths.length > MOST_TRACES) {
     throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, {
       tryThis: 'make several stores',
@@ -60,9 +62,9 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
   const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
   const store = new StoreWriter(options.out, { force: options.force, sources: paths, writer, meta: options.meta });
   try {
-    const traces: Judged[] = [];
-    for (const [i, path] of paths.entries()) traces.push(await ingestOne(store, path, i, rules, options));
-    const report = reportOf(rules, traces);
+    const judged: Judged[] = [];
+    for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options));
+    const report = reportOf(rules, judged);
     store.finish(report);
     return report;
   } catch (error) {
@@ -73,14 +75,14 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
 
 async function ingestOne(
   store: StoreWriter,
-  path: string,
+  input: TraceInput,
   index: number,
   rules: readonly Rule[],
   options: IngestOptions,
 ): Promise<Judged> {
-  const source = await openSource(path);
+  const source = await input.open();
   try {
-    return await ingestSource(store, new HashedSource(source), path, index, rules, options);
+    return await ingestSource(store, new HashedSource(source, input.path), input, index, rules, options);
   } finally {
     source.close();
   }
@@ -89,11 +91,12 @@ async function ingestOne(
 async function ingestSource(
   store: StoreWriter,
   source: HashedSource,
-  path: string,
+  input: TraceInput,
   index: number,
   rules: readonly Rule[],
   options: IngestOptions,
 ): Promise<Judged> {
+  const { path } = input;
   const detection = detectFormat(await source.head(), options.format);
   if ('problem' in detection) throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
   const { parser } = detection;
@@ -116,7 +119,7 @@ async function ingestSource(
   finish(model);
   demandEvents(path, stats);
   const { era, from } = decideEra(vocabulary, options.kernel);
-  const lines = await fetchLines(fileInput(path), head, collector.offsets());
+  const lines = await fetchLines(input, head, collector.offsets());
   const findings = collector.findings(index, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
   const info = traceInfo(textInfo(path, head, stats), model, era?.name, from);
   const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
@@ -226,9 +229,10 @@ class HashedSource implements Source {
   readonly #source: Source;
   readonly #hash: Hash = createHash('sha256');
 
-  constructor(source: Source) {
+  /** @param path as the user named it; standard input is a copy under another name */
+  constructor(source: Source, path: string) {
     this.#source = source;
-    this.path = source.path;
+    this.path = path;
   }
 
   get compression(): Source['compression'] {

@@ -4,7 +4,7 @@
 import type { TraceLine } from '../parsers/line.ts';
 import { isBlank, text } from '../util/bytes.ts';
 import { type Argument, type Arguments, locationEnd, readArguments } from './arguments.ts';
-import type { Column, EventTable, Form } from './event-table.ts';
+import type { EventTable, Form } from './event-table.ts';
 import type { Symbols } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
@@ -165,6 +165,3 @@ function tail(behind: string, format: string): number {
   const before = behind.slice(0, -format.length).trimEnd();
   return behind.length - before.length;
 }
-
-/** Whether a column is printed as hexadecimal. */
-export const isHex = (column: Column): boolean => column.form === 'hex' || column.form === 'bare';

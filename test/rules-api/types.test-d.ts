@@ -1,6 +1,10 @@
 // What must not compile when somebody writes a rule, and what must. Checked by `npm run types`: an error that does not
 // come is an error. Nothing here runs.
 import { type AnyRule, check, defineConfig, defineRule, type PageId, type Probes, replay } from '../../src/index.ts';
+import type * as raw from '../../src/model/state.ts';
+import type { Transitions as rawTransitions } from '../../src/model/transitions.ts';
+import type * as shown from '../../src/rules/contract.ts';
+import type { Transitions } from '../../src/rules/contract.ts';
 import { testRule } from '../../src/testing.ts';
 
 const base = {
@@ -183,3 +187,21 @@ defineConfig({
 defineConfig({ suppress: [{ rule: 'x' }] });
 // @ts-expect-error there is no such severity
 defineConfig({ rules: { x: 'fatal' } });
+
+// A field of the model that no view shows is hidden on purpose, and named here.
+type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
+type Nothing = Record<
+  | Hidden<raw.At, shown.At, never>
+  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note'>
+  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages'>
+  | Hidden<raw.Step, shown.Step, never>
+  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState'>
+  | Hidden<raw.Drift, shown.Drift, never>
+  | Hidden<raw.Io, shown.Io, 'pages'>
+  | Hidden<raw.RangeOp, shown.RangeOp, never>
+  | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared'>
+  | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, 'zap.exiting'>,
+  never
+>;
+type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
+void ({} satisfies Nothing);

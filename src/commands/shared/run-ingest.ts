@@ -25,10 +25,7 @@ type Options = TraceOptions & { out: string; force?: boolean };
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
   const { force, format, kernel, out, setup } = options;
   return withTraces(paths, options, (traces, onProgress) =>
-    ingest(
-      traces.map(({ file }) => file),
-      { out, force, format, kernel, onProgress, ...rulesOf(setup) },
-    ),
+    ingest(traces, { out, force, format, kernel, onProgress, ...rulesOf(setup) }),
   );
 }
 
