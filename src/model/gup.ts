@@ -39,7 +39,12 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const mm = m.mm(r[o + Slot.MM]);
   const inside = t.gup;
-  if (inside !== undefined && (isInner(fn) || !isInner(inside.fn)) && inside.stack.length < 8 && !inside.stack.includes(fn)) {
+  if (
+    inside !== undefined &&
+    (isInner(fn) || !isInner(inside.fn)) &&
+    inside.stack.length < 8 &&
+    !inside.stack.includes(fn)
+  ) {
     // a function of the same call further in
     inside.stack.push(fn);
     inside.lastAt = at;

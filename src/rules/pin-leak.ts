@@ -54,7 +54,9 @@ export default defineRule({
             harm: ['leak'],
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },
-              ...(recorded ? [] : [{ cap: 'low' as const, because: 'no release of any pin is recorded in this trace' }]),
+              ...(recorded
+                ? []
+                : [{ cap: 'low' as const, because: 'no release of any pin is recorded in this trace' }]),
               ...(context.model.partial()
                 ? [{ cap: 'low' as const, because: 'the release may be among what was not recorded' }]
                 : []),
