@@ -26,14 +26,26 @@ export const sarif: Reporter = {
   extension: 'sarif',
   // One result a line: 10,000 findings are more than one string should hold, and `grep` works.
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
+    const { suppressed = [] } = report;
     const ids = [
-      ...new Set([...report.rules.map((rule) => rule.id), ...report.findings.map((finding) => finding.rule)]),
+      ...new Set([
+        ...report.rules.map((rule) => rule.id),
+        ...report.findings.map((finding) => finding.rule),
+        ...suppressed.map(({ finding }) => finding.rule),
+      ]),
     ];
     const log = jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, ids, options)] });
     const end = ']}]}';
     yield `${log.slice(0, -end.length)}\n`;
-    for (const [i, finding] of report.findings.entries()) {
-      yield `${i === 0 ? '' : ',\n'}${jsonText(result(finding, report, ids))}`;
+    let between = '';
+    for (const finding of report.findings) {
+      yield `${between}${jsonText(result(finding, report, ids))}`;
+      between = ',\n';
+    }
+    for (const { finding, reason } of suppressed) {
+      const suppressions = [{ kind: 'external', status: 'accepted', justification: reason }];
+      yield `${between}${jsonText({ ...result(finding, report, ids), suppressions })}`;
+      between = ',\n';
     }
     yield `\n${end}\n`;
   },
