@@ -15,7 +15,17 @@ const samples = [
   ['with a stack', withStack()],
   ['undecided', undecided()],
   ['clean', cleanReport()],
+  ['suppressed', suppressed()],
 ] as const;
+
+function suppressed() {
+  const { findings, ...report } = odirect();
+  return {
+    ...report,
+    findings: [],
+    suppressed: findings.map((finding) => ({ reason: 'known', until: '2026-12-31', finding })),
+  };
+}
 
 type Schema = { properties?: Record<string, Schema>; items?: Schema; $ref?: string };
 
@@ -100,8 +110,12 @@ describe('ndjson', () => {
     const untyped = (type: string) => objects.filter((one) => one.type === type).map(({ type: _, ...rest }) => rest);
     const [head] = untyped('check');
     expect(Object.keys(objects[0])[0]).toBe('type');
-    expect({ ...head, traces: untyped('trace'), rules: untyped('rule'), findings: untyped('finding') }).toEqual(
-      JSON.parse(await render('json', report)),
-    );
+    expect({
+      ...head,
+      traces: untyped('trace'),
+      rules: untyped('rule'),
+      findings: untyped('finding'),
+      ...(untyped('suppressed').length > 0 ? { suppressed: untyped('suppressed') } : {}),
+    }).toEqual(JSON.parse(await render('json', report)));
   });
 });

@@ -57,6 +57,15 @@ describe('sarif', () => {
     expect(steps[3]?.stack?.frames).toHaveLength(3);
   });
 
+  it('findings that the config accepts are results that are suppressed', async () => {
+    const report = odirect();
+    const [finding] = report.findings;
+    const { results } = await run({ ...report, findings: [], suppressed: [{ reason: 'known', finding }] });
+    expect(results).toMatchObject([
+      { ruleId: finding.rule, suppressions: [{ kind: 'external', justification: 'known' }] },
+    ]);
+  });
+
   it('a rule that could not be checked is said, and so is what was lost', async () => {
     const invocation = (await run(undecided())).invocations?.[0];
     const notes = invocation?.toolExecutionNotifications ?? [];
