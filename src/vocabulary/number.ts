@@ -24,18 +24,18 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
     let bad = 0;
     for (; i < split; i++) {
       const c = buf[i];
-      const d = c <= 57 ? c - 48 : (c | 32) - 87;
-      bad |= d & ~15;
+      const d = hexDigit(c);
+      bad |= d;
       hi = (hi << 4) | d;
     }
     let lo = 0;
     for (; i < end; i++) {
       const c = buf[i];
-      const d = c <= 57 ? c - 48 : (c | 32) - 87;
-      bad |= d & ~15;
+      const d = hexDigit(c);
+      bad |= d;
       lo = (lo << 4) | d;
     }
-    if (bad !== 0) return Number.NaN;
+    if (bad < 0) return Number.NaN;
     half.hi = hi;
     half.lo = lo;
     return hi * 4294967296 + (lo >>> 0);
@@ -59,4 +59,11 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
   half.hi = Math.floor(v / 4294967296) | 0;
   half.lo = (v % 4294967296) | 0;
   return v;
+}
+
+/** -1: not a digit */
+function hexDigit(c: number): number {
+  if (c <= 57) return c >= 48 ? c - 48 : -1;
+  const letter = c | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
