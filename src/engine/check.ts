@@ -29,7 +29,7 @@ export interface CheckOptions {
   rules?: readonly Rule[];
   /** options of the rules, and who looks over their shoulders */
   running?: RuleOptions;
-  /** threads that read a large plain file; 1: only this one. The report does not depend on it. */
+  /** threads for a large plain file: one replays, the others read; 1 does both. The report does not depend on it. */
   workers?: number;
   /** events that are looked at; what is left out is said in the verdict */
   filter?: TraceFilter;

@@ -1,5 +1,5 @@
 // Reading a large plain file with several threads. Workers make records of the lines, block by block (worker.ts); this
-// side replays the batches in the order of the file. Nothing depends on the number of workers: line numbers are counted
+// thread replays the batches in the order of the file. Nothing depends on the number of workers: line numbers are counted
 // up block by block, symbols get their numbers in the order of the file, and what the workers learned of event types is
 // put in that order too.
 
@@ -11,21 +11,20 @@ import type { TraceHead } from '../parsers/line.ts';
 import type { Source } from '../parsers/source.ts';
 import { broughtProbes } from '../vocabulary/extend.ts';
 import { Kind } from '../vocabulary/kinds.ts';
-import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
 import type { ReadOptions, ReadStats } from './read.ts';
 import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
 /** Smaller files are read by one thread: starting another costs more than it saves. */
 const WORTH_IT = 48 << 20;
-const BLOCK = 4 << 20;
+const BLOCK = 1 << 20;
 
-/** The replay is one thread: more than three workers would wait for it. */
-const MOST_WORKERS = 3;
+/** The replay is one thread, and slower than reading: more workers would wait for it. */
+const MOST_WORKERS = 2;
 
 /** A ring holds the records of more than a block, so that a worker whose turn has not come can finish one and begin the next. */
-const SLOTS = 24;
-const SLOT_RECORDS = 1024;
+const SLOTS = 8;
 
 export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
   workers: number;
@@ -38,15 +37,15 @@ export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
 }
 
 /**
- * How many workers a trace is worth: 0 when one thread does it all.
- * @param wanted undefined: as many as there are processors
+ * How many workers a trace is worth, beside the thread that replays: 0 when one thread does it all.
+ * @param threads how many the user wants in all; undefined: as many as there are processors
  */
-export function workersFor(source: Source, file: string | undefined, head: TraceHead, wanted?: number): number {
+export function workersFor(source: Source, file: string | undefined, head: TraceHead, threads?: number): number {
   // a cell of a table may hold newlines; a pipe and compressed data have no blocks
   if (file === undefined || source.compression !== 'none' || source.size === undefined || head.format === 'csv')
     return 0;
-  const workers = wanted ?? (source.size < WORTH_IT ? 1 : Math.min(availableParallelism(), MOST_WORKERS));
-  return workers > 1 ? workers : 0;
+  const all = threads ?? (source.size < WORTH_IT ? 1 : availableParallelism());
+  return Math.min(all - 1, MOST_WORKERS);
 }
 
 /** Read a plain file, as `readTrace` does, with several threads. */
@@ -62,9 +61,9 @@ export async function readTraceParallel(
   const count = Math.min(options.workers, blocks);
   const shared: SharedRings = {
     control: new SharedArrayBuffer(4 * (Control.Done + count)),
-    rows: new SharedArrayBuffer(count * SLOTS * SLOT_RECORDS * STRIDE * 8),
+    rows: new SharedArrayBuffer(count * SLOTS * BATCH_RECORDS * STRIDE * 8),
     slots: SLOTS,
-    records: SLOT_RECORDS,
+    records: BATCH_RECORDS,
   };
   const probes = Object.fromEntries(broughtProbes());
   const master = new Master(vocabulary, stats, shared, count, options);

@@ -1,13 +1,14 @@
 // From a source of bytes to batches of mm events, line by line. Counts every line by what it was; what nobody
 // understood is kept as a loss with its place.
 import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
-import { LineReader } from '../parsers/lines.ts';
+import { type ByteSource, LineReader } from '../parsers/lines.ts';
 import type { Source } from '../parsers/source.ts';
 import { text } from '../util/bytes.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
+import { Lane } from './lane/lane.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
 const BAD_SAMPLES = 5;
@@ -67,7 +68,9 @@ export class ReadStats {
 export interface ReadOptions {
   onBatch: (batch: RecordBatch) => void;
   onProgress?: (position: number) => void;
-  filter?: TraceFilter;
+  filter?: TraceFilter | undefined;
+  /** false: every line goes the ordinary way (tests compare) */
+  lane?: boolean | undefined;
 }
 
 export async function readTrace(
@@ -77,11 +80,12 @@ export async function readTrace(
   stats: ReadStats,
   options: ReadOptions,
 ): Promise<void> {
-  const lines = new LineReader(source, { quoted: parser.head.format === 'csv' });
-  const reader = new RecordReader(parser, vocabulary, stats, options.filter, new RecordBatch(), (batch) => {
+  const { filter, lane } = options;
+  const reader = new RecordReader(parser, vocabulary, stats, { filter, lane }, (batch) => {
     options.onBatch(batch);
     batch.clear();
   });
+  const lines = reader.lines(source);
   while (await lines.fill()) {
     reader.take(lines);
     options.onProgress?.(source.position);
@@ -99,24 +103,31 @@ export class RecordReader {
   readonly #vocabulary: Vocabulary;
   readonly #filter: LineFilter | undefined;
   readonly #line = new TraceLine();
+  readonly #lane: Lane | undefined;
   readonly #batch: RecordBatch;
   readonly #onFull: (batch: RecordBatch) => void;
 
-  /** @param onFull takes the batch over, and leaves it empty */
+  /** @param onFull takes what is in the batch, and leaves it empty */
   constructor(
     parser: LineParser,
     vocabulary: Vocabulary,
     stats: ReadStats,
-    filter: TraceFilter | undefined,
-    batch: RecordBatch,
+    { filter, lane }: Pick<ReadOptions, 'filter' | 'lane'>,
     onFull: (batch: RecordBatch) => void,
   ) {
     this.#parser = parser;
     this.#vocabulary = vocabulary;
     this.stats = stats;
     this.#filter = isFilter(filter) ? new LineFilter(filter, parser.head) : undefined;
-    this.#batch = batch;
+    this.#lane = lane === false || this.#filter !== undefined ? undefined : Lane.for(parser.head);
+    this.#batch = new RecordBatch(this.#lane?.rows);
     this.#onFull = onFull;
+  }
+
+  /** The lines of a source, for {@link take}. */
+  lines(source: ByteSource): LineReader {
+    const bytes = this.#lane === undefined ? source : this.#lane.mirror(source);
+    return new LineReader(bytes, { quoted: this.#parser.head.format === 'csv' });
   }
 
   /**
@@ -130,13 +141,27 @@ export class RecordReader {
     const vocabulary = this.#vocabulary;
     const filter = this.#filter;
     const batch = this.#batch;
+    const lane = this.#lane;
     const { stats } = this;
     const { kinds } = stats;
+    // events in a row that the lane took
+    let taken = 0;
     while (lines.next()) {
       if (lines.tooLong) {
         kinds[LineKind.Bad]++;
         note(stats, lines, lines.number - before, 'the line is longer than 1 MiB');
         continue;
+      }
+      if (lane?.take(lines.start, lines.end, lines.offset - lines.start + shift, lines.number - before, batch)) {
+        taken++;
+        if (batch.full) this.flush();
+        continue;
+      }
+      if (lane !== undefined && taken > 0) {
+        // the first event of all never comes this way, so firstTs is there
+        stats.lastTs = lane.ts;
+        kinds[LineKind.Event] += taken;
+        taken = 0;
       }
       parser.parse(lines.buf, lines.start, lines.end, out);
       const kind = out.kind;
@@ -151,15 +176,24 @@ export class RecordReader {
           stats.filtered++;
           continue;
         }
-        vocabulary.decode(out, lines.offset + shift, lines.number - before, batch);
+        const row = batch.length * STRIDE;
+        const type = vocabulary.decode(out, lines.offset + shift, lines.number - before, batch);
+        lane?.learn(out, lines.start, lines.end, type, batch.rows, row);
         if (batch.full) this.flush();
-      } else if (kind === LineKind.Lost) {
+        continue;
+      }
+      lane?.close();
+      if (kind === LineKind.Lost) {
         lost(stats, out, lines.offset + shift, lines.number - before, batch);
         if (batch.full) this.flush();
       } else if (kind === LineKind.Bad) {
         if (lines.unterminated) stats.cut = true;
         note(stats, lines, lines.number - before, out.reason);
       }
+    }
+    if (lane !== undefined && taken > 0) {
+      stats.lastTs = lane.ts;
+      kinds[LineKind.Event] += taken;
     }
   }
 

@@ -3,9 +3,8 @@
 // ring is full it sleeps. So whatever the size of the trace, the memory in use is that of the rings.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createParser } from '../parsers/create.ts';
-import { LineReader } from '../parsers/lines.ts';
 import { extend } from '../vocabulary/extend.ts';
-import { RecordBatch } from '../vocabulary/record.ts';
+import { STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { BlockFile, BlockSource } from './blocks.ts';
 import { ReadStats, RecordReader } from './read.ts';
@@ -20,27 +19,27 @@ async function work(task: WorkerTask, send: (message: WorkerMessage) => void): P
   vocabulary.keep = task.keep;
   const file = new BlockFile(task.path, task.size, task.blockSize, task.head);
   const source = new BlockSource(file);
-  const lines = new LineReader(source);
   let filled = 0;
   let sent = 0;
   let block = 0;
-  const batch = new RecordBatch(ring[0]);
   const reader = new RecordReader(
     createParser(task.head),
     vocabulary,
     new ReadStats(),
-    task.filter,
-    batch,
-    ({ length }) => {
+    { filter: task.filter },
+    (batch) => {
+      const { length } = batch;
+      const slot = filled % ring.length;
+      ring[slot].set(batch.rows.subarray(0, length * STRIDE));
+      batch.clear();
       const symbols = vocabulary.symbols.slice(sent);
       sent += symbols.length;
-      send({ type: 'batch', block, slot: filled % ring.length, length, symbols });
+      send({ type: 'batch', block, slot, length, symbols });
       filled++;
-      batch.clear();
-      batch.rows = ring[filled % ring.length];
       waitFor(control, Control.Done + me, filled - ring.length);
     },
   );
+  const lines = reader.lines(source);
   for (;;) {
     block = Atomics.add(control, Control.Next, 1);
     if (block >= file.count || Atomics.load(control, Control.Stop) !== 0) break;

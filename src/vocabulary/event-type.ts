@@ -46,8 +46,8 @@ export class EventType implements TypeFacts {
   /** whether its events become records; the others are counted */
   readonly kept: boolean = false;
   readonly #bareHex: boolean = false;
+  readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
-  /** of the line before */
   #template: Template | undefined;
 
   /**
@@ -75,6 +75,7 @@ export class EventType implements TypeFacts {
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
     this.#bareHex = kind.startsWith('sys');
+    this.#derives = this.kind === Kind.newAnon || this.kind === Kind.grab;
     this.era = eraReasons(this, FUNCTIONS[fn].eras);
   }
 
@@ -96,7 +97,17 @@ export class EventType implements TypeFacts {
     if (template === undefined || !template.read(buf, view, blank, end, rows, o, symbols)) {
       this.#readByName(buf, start, end, rows, o, symbols);
     }
-    derive(this.kind, rows, o);
+    this.derive(rows, o);
+  }
+
+  /** Layout of the line that was read last. */
+  get template(): Template | undefined {
+    return this.#template;
+  }
+
+  /** What follows from the arguments in a record, once they are all there. */
+  derive(rows: Float64Array, o: number): void {
+    if (this.#derives) derive(this.kind, rows, o);
   }
 
   #readByName(buf: Uint8Array, start: number, end: number, rows: Float64Array, o: number, symbols: Symbols): void {

@@ -24,20 +24,21 @@ export interface FieldSpan {
 }
 
 const SKIP = -1;
-const NUM = 0;
-const PTE = 1;
-const SYM = 2;
-const LEN = 3;
+
+/** How the text of a value becomes slots, see {@link FieldType}. */
+export const ValueKind = { Number: 0, Pte: 1, Symbol: 2, Length: 3 } as const;
+const { Number: NUM, Pte: PTE, Symbol: SYM, Length: LEN } = ValueKind;
 const TYPE: Record<FieldType, number> = { num: NUM, pte: PTE, sym: SYM, len: LEN };
 
 export class Template {
   readonly keys: readonly string[];
+  /** per key: the slot of its value, negative when nobody wants it, and its {@link ValueKind} */
+  readonly slots: number[] = [];
+  readonly kinds: number[] = [];
   /** system calls print hex without `0x`; they are rare, and read by name */
   readonly #bareHex: boolean;
-  /** per key: ` key=` as bytes and as words, the slot of its value (or SKIP), how its text becomes a number */
+  /** ` key=` */
   readonly #literals: Literal[];
-  readonly #slots: number[] = [];
-  readonly #types: number[] = [];
 
   constructor(keys: readonly string[], fields: readonly KindField[], bareHex: boolean) {
     this.keys = keys;
@@ -48,9 +49,13 @@ export class Template {
       // a slot belongs to the first key with its meaning: `page` before `folio`
       const field = fields.find((f) => f.names.includes(key) && !taken.has(`${f.slot} ${f.type}`));
       if (field !== undefined) taken.add(`${field.slot} ${field.type}`);
-      this.#slots.push(field?.slot ?? SKIP);
-      this.#types.push(field === undefined ? NUM : TYPE[field.type]);
+      this.slots.push(field?.slot ?? SKIP);
+      this.kinds.push(field === undefined ? NUM : TYPE[field.type]);
     }
+  }
+
+  get positional(): boolean {
+    return !this.#bareHex;
   }
 
   /**
@@ -66,10 +71,10 @@ export class Template {
     o: number,
     symbols: Symbols,
   ): boolean {
-    if (this.#bareHex) return false;
+    if (!this.positional) return false;
     const literals = this.#literals;
-    const slots = this.#slots;
-    const types = this.#types;
+    const { slots } = this;
+    const { kinds } = this;
     let pos = from;
     for (let k = 0; k < literals.length; k++) {
       pos = literals[k].skip(view, pos, end);
@@ -79,11 +84,11 @@ export class Template {
         pos = valueEnd(buf, pos, end);
         continue;
       }
-      const type = types[k];
-      if (buf[pos] !== 48 || buf[pos + 1] !== 120 || type === SYM) {
+      const kind = kinds[k];
+      if (buf[pos] !== 48 || buf[pos + 1] !== 120 || kind === SYM) {
         const stop = valueEnd(buf, pos, end);
-        if (type === SYM) rows[o + slot] = symbols.read(buf, pos, stop);
-        else put(type, slot, number64(buf, pos, stop, false), rows, o);
+        if (kind === SYM) rows[o + slot] = symbols.read(buf, pos, stop);
+        else put(kind, slot, number64(buf, pos, stop, false), rows, o);
         pos = stop;
         continue;
       }
@@ -109,18 +114,18 @@ export class Template {
           }
         }
         const c = buf[pos];
-        const digit = c <= 57 ? c - 48 : c - 87;
+        const digit = c <= 57 ? c - 48 : c >= 97 ? c - 87 : -1;
         if ((digit & ~15) !== 0) return false;
         hi = (hi << 4) | (lo >>> 28);
         lo = (lo << 4) | digit;
         pos++;
       }
       if (pos === first || pos - first > 16) return false;
-      if (type === NUM) rows[o + slot] = hi * 4294967296 + (lo >>> 0);
+      if (kind === NUM) rows[o + slot] = hi * 4294967296 + (lo >>> 0);
       else {
         half.hi = hi;
         half.lo = lo;
-        put(type, slot, hi * 4294967296 + (lo >>> 0), rows, o);
+        put(kind, slot, hi * 4294967296 + (lo >>> 0), rows, o);
       }
     }
     return pos === end;
@@ -129,20 +134,20 @@ export class Template {
   /** Put the values of fields with this template's keys into the record. */
   fill(buf: Uint8Array, spans: readonly FieldSpan[], rows: Float64Array, o: number, symbols: Symbols): void {
     spans.forEach((f, k) => {
-      const slot = this.#slots[k];
+      const slot = this.slots[k];
       if (slot === SKIP) return;
-      if (this.#types[k] === SYM) rows[o + slot] = symbols.read(buf, f.start, f.end);
-      else put(this.#types[k], slot, number64(buf, f.start, f.end, this.#bareHex), rows, o);
+      if (this.kinds[k] === SYM) rows[o + slot] = symbols.read(buf, f.start, f.end);
+      else put(this.kinds[k], slot, number64(buf, f.start, f.end, this.#bareHex), rows, o);
     });
   }
 }
 
-function put(type: number, slot: number, value: number, rows: Float64Array, o: number): void {
+function put(kind: number, slot: number, value: number, rows: Float64Array, o: number): void {
   if (Number.isNaN(value)) return;
-  if (type === PTE) {
+  if (kind === PTE) {
     rows[o + Slot.PTE_HI] = half.hi;
     rows[o + Slot.PTE_LO] = half.lo;
-  } else if (type === LEN) rows[o + Slot.END] = rows[o + Slot.ADDR] + value;
+  } else if (kind === LEN) rows[o + Slot.END] = rows[o + Slot.ADDR] + value;
   else rows[o + slot] = value;
 }
 

@@ -173,7 +173,8 @@ test('workers are for large plain files', async () => {
   if (!('parser' in detection)) throw new Error(detection.problem);
   const { head } = detection.parser;
   expect(workersFor(source, path, head), 'small').toBe(0);
-  expect(workersFor(source, path, head, 2), 'asked for').toBe(2);
+  expect(workersFor(source, path, head, 2), 'asked for').toBe(1);
+  expect(workersFor(source, path, head, 16), 'no more than the replay can take').toBe(2);
   expect(workersFor(source, path, head, 1)).toBe(0);
   expect(workersFor(source, undefined, head, 2), 'not a file').toBe(0);
   expect(workersFor(source, path, { ...head, format: 'csv' }, 2), 'newlines in cells').toBe(0);

@@ -61,7 +61,7 @@ export function filterOf(flags: TraceFilter): TraceFilter | undefined {
 }
 
 export const workersFlag = Flags.integer({
-  summary: 'threads that read a large plain file; 1 uses this one only',
+  summary: 'threads for a large plain file: one replays, the others read; 1 does both',
   min: 1,
   max: 16,
   helpValue: 'N',
