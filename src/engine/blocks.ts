@@ -26,6 +26,8 @@ export class BlockFile {
   readonly #blockSize: number;
   readonly #parser: LineParser;
   readonly #line = new TraceLine();
+  /** what {@link #firstEvent} looks at; kept, since a thread that makes little else collects no garbage */
+  #look = new Uint8Array(LOOK);
 
   constructor(path: string, size: number, blockSize: number, head: TraceHead) {
     this.#path = path;
@@ -67,7 +69,7 @@ export class BlockFile {
     const end = Math.min((i + 1) * this.#blockSize, this.size);
     // from the byte before, so that a line right at the boundary is seen to begin there
     let base = i * this.#blockSize - 1;
-    let buf = new Uint8Array(LOOK);
+    let buf = this.#look;
     let inLine = true;
     for (;;) {
       const got = this.read(buf.subarray(0, Math.min(buf.length, this.size - base)), base);
@@ -86,8 +88,10 @@ export class BlockFile {
       }
       if (inLine) base += got;
       else if (start > 0) base += start;
-      else if (buf.length < this.#blockSize) buf = new Uint8Array(2 * buf.length);
-      else {
+      else if (buf.length < this.#blockSize) {
+        buf = new Uint8Array(2 * buf.length);
+        this.#look = buf;
+      } else {
         // a line as long as a block is none
         base += got;
         inLine = true;
