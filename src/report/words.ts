@@ -6,13 +6,20 @@ import { clean, count, duration, grouped } from './format.ts';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** `violated: 1 error, 2 notes`, `clean: 9 rules held`, `could not be checked: 4 of 10 rules`. */
+/** `violated: 1 error, 2 notes`, `clean: 9 rules held`, `could not be checked: 4 of 10 rules`; and what was suppressed. */
 export function verdictWords(report: CheckReport): string {
+  const { suppressed = [] } = report;
+  return `${unsuppressedWords(report)}${suppressed.length === 0 ? '' : `; ${count(suppressed.length, 'finding')} suppressed`}`;
+}
+
+function unsuppressedWords(report: CheckReport): string {
   switch (report.verdict) {
     case 'violated':
       return `violated: ${severityWords(report.findings) || 'no finding'}`;
     case 'clean': {
-      const held = report.rules.filter((rule) => rule.verdict === 'clean').length;
+      // a rule whose findings are accepted did not hold
+      const broken = new Set((report.suppressed ?? []).flatMap(({ finding }) => [finding.rule, ...finding.also]));
+      const held = report.rules.filter((rule) => rule.verdict === 'clean' && !broken.has(rule.id)).length;
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
       return `clean: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${alsoFound(report)}`;
     }

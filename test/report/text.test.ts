@@ -21,6 +21,22 @@ describe('plain text for a mailing list', () => {
     expect(out.filter((line) => line.length > 72 && !quoted.includes(line))).toEqual([]);
   });
 
+  it('what was suppressed did not hold', async () => {
+    const { findings, rules, ...report } = odirect();
+    const accepted = await render('text', {
+      ...report,
+      verdict: 'clean',
+      findings: [],
+      rules: rules.map((rule) => ({ ...rule, verdict: 'clean', findings: 0 })),
+      suppressed: findings.map((finding) => ({ reason: 'known', finding })),
+    });
+    const broken = new Set(findings.flatMap((finding) => [finding.rule, ...finding.also]));
+    const held = rules.filter((rule) => !broken.has(rule.id)).length;
+    expect(accepted).toMatch(
+      new RegExp(`clean: ${held} rules? held over \\d+ pins?; ${findings.length} findings? suppressed`),
+    );
+  });
+
   it('is ASCII for an ASCII trace', async () => {
     expect(await render('text', odirect())).toMatch(/^[\n\x20-\x7e]*$/);
   });
