@@ -5,8 +5,7 @@ import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { finish, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
-import { LineKind, type LineParser, type TraceFormat, TraceLine } from '../parsers/line.ts';
-import { LineReader } from '../parsers/lines.ts';
+import type { TraceFormat } from '../parsers/line.ts';
 import type { Source } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -15,19 +14,15 @@ import type { WriterName } from '../store/create.ts';
 import { hashFile } from '../store/hash.ts';
 import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
-import { StoreWriter, type TraceWriter } from '../store/write-store.ts';
-import { text } from '../util/bytes.ts';
+import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
 import { eraOfRelease } from '../vocabulary/era.ts';
-import { Kind } from '../vocabulary/kinds.ts';
-import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
 import { fileInput, type TraceInput } from './input.ts';
 import { decideEra, demandEvents, factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './judged.ts';
-import { ReadStats } from './read.ts';
-
+import { ReadStats, readTrace } from './read.ts';
 import type { RuleOptions } from './run-rules.ts';
 import { Words } from './words.ts';
 
@@ -110,9 +105,13 @@ async function ingestSource(
   const words = () =>
     new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
   const trace = store.trace(index, model, words);
-  await readInto(trace, source, parser, vocabulary, stats, {
-    onBatch: (batch) => replay(model, batch),
-    onProgress: (position) => options.onProgress?.(path, position, source.size),
+  await readTrace(source, parser, vocabulary, stats, {
+    sink: trace.events,
+    onBatch: (batch) => {
+      trace.records(batch);
+      replay(model, batch);
+    },
+    onProgress: breathing((position) => options.onProgress?.(path, position, source.size)),
   });
   model.lastLine = stats.lines;
   model.facts = factsOf(head, stats);
@@ -127,100 +126,17 @@ async function ingestSource(
   return { info, findings, undecided: collector.undecided, notKept: collector.notKept, model };
 }
 
-interface ReadHooks {
-  onBatch: (batch: RecordBatch) => void;
-  onProgress: (position: number) => void;
-}
-
 /** Let signals and progress through so often. */
 const BREATH_MS = 50;
 
-async function readInto(
-  trace: TraceWriter,
-  source: Source,
-  parser: LineParser,
-  vocabulary: Vocabulary,
-  stats: ReadStats,
-  hooks: ReadHooks,
-): Promise<void> {
-  const lines = new LineReader(source, { quoted: parser.head.format === 'csv' });
-  const out = new TraceLine();
-  const batch = new RecordBatch();
-  const { kinds } = stats;
-  const { events } = trace;
-  const flush = () => {
-    trace.records(batch);
-    hooks.onBatch(batch);
-    batch.clear();
-  };
+function breathing(report: (position: number) => void): (position: number) => Promise<void> | undefined {
   let breath = performance.now() + BREATH_MS;
-  while (await lines.fill()) {
-    while (lines.next()) {
-      if (lines.tooLong) {
-        kinds[LineKind.Bad]++;
-        const reason = 'the line is longer than 1 MiB';
-        note(stats, lines, reason);
-        events.keep('bad', reason, lines.buf, lines.start, lines.end, lines.offset, lines.number);
-        continue;
-      }
-      parser.parse(lines.buf, lines.start, lines.end, out);
-      const kind = out.kind;
-      kinds[kind]++;
-      if (kind === LineKind.Event) {
-        if (!Number.isNaN(out.ts)) {
-          stats.lastTs = out.ts;
-          if (Number.isNaN(stats.firstTs)) stats.firstTs = out.ts;
-        }
-        const type = vocabulary.decode(out, lines.offset, lines.number, batch);
-        events.event(out, type, lines.offset, lines.number);
-      } else {
-        if (kind === LineKind.Lost) lost(stats, out, lines, batch);
-        else if (kind === LineKind.Bad) {
-          if (lines.unterminated) stats.cut = true;
-          note(stats, lines, out.reason);
-        }
-        events.other(out, lines.buf, lines.start, lines.end, lines.offset, lines.number);
-      }
-      if (batch.full) flush();
-    }
-    hooks.onProgress(source.position);
-    if (performance.now() > breath) {
-      await setImmediate();
-      breath = performance.now() + BREATH_MS;
-    }
-  }
-  if (batch.length > 0) flush();
-  stats.lines = lines.number;
-  stats.bytes = lines.position;
-  stats.damage = source.damage;
-}
-
-const BAD_SAMPLES = 5;
-const MOST_LOST = 1000;
-
-function note(stats: ReadStats, lines: LineReader, reason: string): void {
-  if (stats.bad.length >= BAD_SAMPLES) return;
-  stats.bad.push({
-    line: lines.number,
-    reason,
-    text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)),
-  });
-}
-
-function lost(stats: ReadStats, out: TraceLine, lines: LineReader, batch: RecordBatch): void {
-  const n = out.lost >= 0 ? out.lost : Number.NaN;
-  if (out.lost >= 0) stats.lostTotal += n;
-  if (stats.lost.length < MOST_LOST) stats.lost.push({ cpu: out.cpu, n, line: lines.number, ts: stats.lastTs });
-  const o = batch.length * STRIDE;
-  batch.rows.fill(Number.NaN, o, o + STRIDE);
-  batch.rows[o] = Kind.lost;
-  batch.rows[o + Slot.CPU] = out.cpu;
-  batch.rows[o + Slot.PID] = -1;
-  batch.rows[o + Slot.TS] = stats.lastTs;
-  batch.rows[o + Slot.OFFSET] = lines.offset;
-  batch.rows[o + Slot.LINE] = lines.number;
-  batch.rows[o + Slot.N] = n;
-  batch.length++;
+  return (position) => {
+    report(position);
+    if (performance.now() < breath) return undefined;
+    breath = performance.now() + BREATH_MS;
+    return setImmediate();
+  };
 }
 
 /** Hashes what is read, so that a store knows its trace again. */

@@ -6,7 +6,7 @@ import type { Source } from '../parsers/source.ts';
 import { text } from '../util/bytes.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
-import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import type { EventType, Vocabulary } from '../vocabulary/vocabulary.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
 import { Lane } from './lane/lane.ts';
 
@@ -65,9 +65,19 @@ export class ReadStats {
   }
 }
 
+/** Who wants the lines too, and not only their records. Told before the batch with the line's record is handed over. */
+export interface LineSink {
+  /** @param line its name is not filled in: `type` has it */
+  event(line: TraceLine, type: EventType, offset: number, number: number): void;
+  /** A line that is no event; `buf[start, end)` is its text. */
+  other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void;
+}
+
 export interface ReadOptions {
   onBatch: (batch: RecordBatch) => void;
-  onProgress?: (position: number) => void;
+  /** reading goes on when it is done */
+  onProgress?: (position: number) => Promise<void> | undefined | void;
+  sink?: LineSink | undefined;
   filter?: TraceFilter | undefined;
   /** false: every line goes the ordinary way (tests compare) */
   lane?: boolean | undefined;
@@ -80,15 +90,14 @@ export async function readTrace(
   stats: ReadStats,
   options: ReadOptions,
 ): Promise<void> {
-  const { filter, lane } = options;
-  const reader = new RecordReader(parser, vocabulary, stats, { filter, lane }, (batch) => {
+  const reader = new RecordReader(parser, vocabulary, stats, options, (batch) => {
     options.onBatch(batch);
     batch.clear();
   });
   const lines = reader.lines(source);
   while (await lines.fill()) {
     reader.take(lines);
-    options.onProgress?.(source.position);
+    await options.onProgress?.(source.position);
   }
   reader.flush();
   stats.lines = lines.number;
@@ -104,6 +113,7 @@ export class RecordReader {
   readonly #filter: LineFilter | undefined;
   readonly #line = new TraceLine();
   readonly #lane: Lane | undefined;
+  readonly #sink: LineSink | undefined;
   readonly #batch: RecordBatch;
   readonly #onFull: (batch: RecordBatch) => void;
 
@@ -112,7 +122,7 @@ export class RecordReader {
     parser: LineParser,
     vocabulary: Vocabulary,
     stats: ReadStats,
-    { filter, lane }: Pick<ReadOptions, 'filter' | 'lane'>,
+    { filter, lane, sink }: Pick<ReadOptions, 'filter' | 'lane' | 'sink'>,
     onFull: (batch: RecordBatch) => void,
   ) {
     this.#parser = parser;
@@ -120,6 +130,7 @@ export class RecordReader {
     this.stats = stats;
     this.#filter = isFilter(filter) ? new LineFilter(filter, parser.head) : undefined;
     this.#lane = lane === false || this.#filter !== undefined ? undefined : Lane.for(parser.head);
+    this.#sink = sink;
     this.#batch = new RecordBatch(this.#lane?.rows);
     this.#onFull = onFull;
   }
@@ -142,18 +153,28 @@ export class RecordReader {
     const filter = this.#filter;
     const batch = this.#batch;
     const lane = this.#lane;
+    const sink = this.#sink;
     const { stats } = this;
     const { kinds } = stats;
     // events in a row that the lane took
     let taken = 0;
     while (lines.next()) {
+      const offset = lines.offset + shift;
+      const number = lines.number - before;
       if (lines.tooLong) {
+        out.kind = LineKind.Bad;
+        out.reason = 'the line is longer than 1 MiB';
         kinds[LineKind.Bad]++;
-        note(stats, lines, lines.number - before, 'the line is longer than 1 MiB');
+        note(stats, lines, number, out.reason);
+        sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
         continue;
       }
-      if (lane?.take(lines.start, lines.end, lines.offset - lines.start + shift, lines.number - before, batch)) {
+      if (lane?.take(lines.start, lines.end, offset - lines.start, number, batch)) {
         taken++;
+        if (sink !== undefined) {
+          lane.show(lines.buf, lines.start, lines.end, out);
+          sink.event(out, lane.type, offset, number);
+        }
         if (batch.full) this.flush();
         continue;
       }
@@ -177,19 +198,21 @@ export class RecordReader {
           continue;
         }
         const row = batch.length * STRIDE;
-        const type = vocabulary.decode(out, lines.offset + shift, lines.number - before, batch);
+        const type = vocabulary.decode(out, offset, number, batch);
         lane?.learn(out, lines.start, lines.end, type, batch.rows, row);
+        sink?.event(out, type, offset, number);
         if (batch.full) this.flush();
         continue;
       }
       lane?.close();
       if (kind === LineKind.Lost) {
-        lost(stats, out, lines.offset + shift, lines.number - before, batch);
+        lost(stats, out, offset, number, batch);
         if (batch.full) this.flush();
       } else if (kind === LineKind.Bad) {
         if (lines.unterminated) stats.cut = true;
-        note(stats, lines, lines.number - before, out.reason);
+        note(stats, lines, number, out.reason);
       }
+      sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
     }
     if (lane !== undefined && taken > 0) {
       stats.lastTs = lane.ts;

@@ -268,6 +268,9 @@ export const kernel = new Program(() => {
   ];
 
   const readPlace: Code[] = [
+    i32.store(columns, at.get, Columns.args),
+    i32.store(columns, cpu.get, Columns.cpu),
+    i32.store(columns, i32.load(task.get, Tasks.pid), Columns.pid),
     symbol.set(nan),
     word.set(byte(at.get)),
     either(

@@ -3,7 +3,7 @@
 // of each kind; what it understood is written into tables (layout.ts), and from then on a WebAssembly function
 // (kernel.ts) compares and converts, giving up where a line differs in anything. So the lane decides nothing, and
 // without it (no WebAssembly, other formats, a filter) the records are the same, later.
-import type { TraceHead, TraceLine } from '../../parsers/line.ts';
+import { LineKind, type TraceHead, type TraceLine } from '../../parsers/line.ts';
 import type { ByteSource } from '../../parsers/lines.ts';
 import { text } from '../../util/bytes.ts';
 import type { Running } from '../../util/wasm.ts';
@@ -12,7 +12,7 @@ import { locationEnd } from '../../vocabulary/place.ts';
 import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import { bytesFor, kernel, OTHER_COLUMNS, OTHER_EVENT } from './kernel.ts';
 import { Columns, RECORDS, WINDOW } from './layout.ts';
-import { Tables } from './tables.ts';
+import { COMM, commOf, Tables } from './tables.ts';
 
 /** Room behind the window for the vectors that reach beyond a line. */
 const BEHIND = 64;
@@ -24,6 +24,8 @@ export class Lane {
   readonly #bytes: Uint8Array;
   readonly #tables: Tables;
   readonly #ts: Float64Array;
+  /** arguments, CPU, pid */
+  readonly #shown: Int32Array;
   /** what became of the line before */
   #result = 0;
   /** the chunk is here, and the line before was an event that leaves the parser in no state */
@@ -35,6 +37,7 @@ export class Lane {
     this.#bytes = new Uint8Array(memory, 0, WINDOW);
     this.rows = new Float64Array(memory, RECORDS, BATCH_RECORDS * STRIDE);
     this.#ts = new Float64Array(memory, Columns.at + Columns.ts, 1);
+    this.#shown = new Int32Array(memory, Columns.at + Columns.args, 3);
     this.#tables = new Tables(memory);
   }
 
@@ -82,6 +85,26 @@ export class Lane {
   /** Time of the line that was taken last. */
   get ts(): number {
     return this.#ts[0];
+  }
+
+  /** Type of the line that was taken last. */
+  get type(): EventType {
+    return this.#tables.types[this.#result];
+  }
+
+  /** Fill the cursor as the parser would have for the line that was taken last, `buf[start, end)`. */
+  show(buf: Uint8Array, start: number, end: number, line: TraceLine): void {
+    const [args, cpu, pid] = this.#shown;
+    line.kind = LineKind.Event;
+    line.buf = buf;
+    line.ts = this.ts;
+    line.cpu = cpu;
+    line.pid = pid;
+    line.tgid = -1;
+    line.commStart = commOf(buf, start);
+    line.commEnd = start + COMM;
+    line.argsStart = args;
+    line.argsEnd = end;
   }
 
   /**

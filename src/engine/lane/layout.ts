@@ -22,7 +22,11 @@ export const Columns = {
   blanks: 52,
   /** i32: from `[` to the first of the flags, which is no digit; to `]` where there are no flags */
   flags: 56,
-  size: 64,
+  /** i32, of the line that was read last: where its arguments begin, its CPU and its pid */
+  args: 60,
+  cpu: 64,
+  pid: 68,
+  size: 80,
 } as const;
 
 /** sixteen bytes of ones and sixteen of zeros: read at `16 - n`, a mask of n bytes */

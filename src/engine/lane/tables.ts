@@ -18,7 +18,8 @@ import {
   ValueType,
 } from './layout.ts';
 
-const COMM = 16;
+/** Columns of a task's name. */
+export const COMM = 16;
 const DASH = 45;
 const DOT = 46;
 const COLON = 58;
@@ -62,6 +63,7 @@ export class Tables {
     const point = pointBefore(buf, line.nameStart);
     if (buf[start + COMM] !== DASH || buf[bracket] !== BRACKET_OPEN || buf[bracket + 4] !== 93 || point < bracket)
       return false;
+    if (line.commStart !== commOf(buf, start) || line.commEnd !== start + COMM) return false;
     for (let at = start + COMM + 1; at < bracket; at++) if (buf[at] !== SPACE && !isDigit(buf[at])) return false;
     let seconds = point;
     while (isDigit(buf[seconds - 1])) seconds--;
@@ -210,6 +212,13 @@ const VALUE_TYPES: Readonly<Record<number, number>> = {
   [ValueKind.Pte]: ValueType.Pte,
   [ValueKind.Length]: ValueType.Length,
 };
+
+/** Where the name begins that stands to the right in the first columns. */
+export function commOf(buf: Uint8Array, start: number): number {
+  let at = start;
+  while (buf[at] === SPACE && at < start + COMM) at++;
+  return at;
+}
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
