@@ -1,7 +1,7 @@
 // KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
 import { Slot } from '../vocabulary/record.ts';
 import { Model } from './model.ts';
-import { entryPage, PMD_PAGES, Pte, type Task } from './state.ts';
+import { entryPage, PMD_PAGES, Pte, RangeOp, type Task } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -108,7 +108,7 @@ export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const start = n.vpn - (n.vpn % PMD_PAGES);
   const end = start + PMD_PAGES;
   const pins = m.pinsIn(n.mm, start, end);
-  n.mm.note({ kind: 'wrprotect', start, end, at: n.at, wrprotect: 'numa' });
+  n.mm.note(new RangeOp('wrprotect', start, end, n.at, 'numa'));
   if (pins.length > 0) m.step(pins, 'wrprotect', n.at, { wrprotect: 'numa' });
   m.emit('wrprotect', { mm: n.mm, start, end, kind: 'numa', at: n.at, pins });
 }

@@ -4,7 +4,18 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Model } from './model.ts';
-import { type At, entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte, type Task } from './state.ts';
+import {
+  type At,
+  entryBits,
+  entryPage,
+  type Mm,
+  type PageId,
+  type Pin,
+  PMD_PAGES,
+  Pte,
+  type Task,
+  WpFrame,
+} from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;
@@ -42,9 +53,10 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   }
 }
 
-export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: boolean): void {
+export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
+  const pmd = r[o] === Kind.wpPmd;
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const flags = r[o + Slot.FLAGS];
   const before = m.mapped(mm, vpn);
@@ -70,20 +82,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number, pmd: bool
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), { page: old });
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
-  const w = t.wpFrame;
-  if (w === undefined) t.wpFrame = { mm, vpn, old, at, copied: false, clearFlush: false, unshare, pmd, split: false };
-  else {
-    w.mm = mm;
-    w.vpn = vpn;
-    w.old = old;
-    w.at = at;
-    w.copied = false;
-    w.clearFlush = false;
-    w.unshare = unshare;
-    w.pmd = pmd;
-    w.split = false;
-  }
-  t.wp = t.wpFrame;
+  t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
 }
 
 export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -184,11 +183,12 @@ export function swapInRet(m: Model, t: Task): void {
 }
 
 /** A freshly allocated anonymous page enters a page table: first touch, copy, early copy at fork, collapse. */
-export function newAnon(m: Model, t: Task, r: Float64Array, o: number, hugetlb: boolean): void {
+export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   let vpn = Model.vpn(r[o + Slot.ADDR]);
+  const hugetlb = r[o] === Kind.newHugetlb;
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
@@ -251,13 +251,14 @@ function copied(
 }
 
 /** An anonymous page that already exists is mapped again: swap-in, migration, KSM. */
-export function anonRmap(m: Model, t: Task, r: Float64Array, o: number, pmd: boolean): void {
+export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + Slot.FLAGS];
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const n = r[o + Slot.N];
+  const pmd = r[o] === Kind.anonRmapPmd;
   const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? n : 1;
   const at = m.at();
   const s = t.swap;
@@ -323,8 +324,8 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
   const at = m.at();
   const pins = m.pinsIn(f.src, vpn, vpn + pages);
   for (const pin of pins) {
-    const i = f.shared.indexOf(pin);
-    if (i >= 0) f.shared.splice(i, 1);
+    const i = f.shared?.indexOf(pin) ?? -1;
+    if (i >= 0) f.shared?.splice(i, 1);
     for (let k = pin.steps.length - 1; k >= 0; k--) if (pin.steps[k].role === 'fork') pin.steps.splice(k, 1);
     if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
   }

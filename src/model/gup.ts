@@ -10,13 +10,14 @@ import {
   type ForkFrame,
   type Grab,
   type GupFrame,
-  type Hold,
+  Hold,
   type Mm,
   type PageId,
   Pin,
   type PinCall,
   PMD_PAGES,
   Pte,
+  Step,
   type Task,
 } from './state.ts';
 
@@ -67,7 +68,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     apiFlags: r[o + Slot.FLAGS],
     flags: r[o + Slot.FLAGS],
     pages: r[o + Slot.OTHER],
-    caller: r[o + Slot.SYM] >= 0 ? r[o + Slot.SYM] : -1,
+    caller: callerOf(r, o),
     grabs: [],
     walkAddr: Number.NaN,
     array: [],
@@ -87,7 +88,7 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const depth = f.stack.lastIndexOf(fn);
   const at = m.at();
   f.lastAt = at;
-  if (r[o + Slot.SYM] >= 0 && f.caller < 0 && (depth <= 0 || f.stack.length === 1)) f.caller = r[o + Slot.SYM];
+  if (f.caller < 0 && (depth <= 0 || f.stack.length === 1)) f.caller = callerOf(r, o);
   if (depth < 0) {
     // lockless or slow without their entry; the call itself is not over
     if (isInner(fn) && !isInner(f.fn)) return;
@@ -98,6 +99,9 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at, true);
   else f.ret = r[o + Slot.N];
 }
+
+// a small integer both ways, since the field that takes it has seen -1 first
+const callerOf = (r: Float64Array, o: number): number => (r[o + Slot.SYM] >= 0 ? r[o + Slot.SYM] | 0 : -1);
 
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
@@ -311,15 +315,15 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     if (!Number.isNaN(folio)) {
       let h = holds.get(folio);
       if (h === undefined) {
-        h = { call, folio, refs: 0, pins: [] };
+        h = new Hold(call, folio);
         holds.set(folio, h);
       }
       h.refs++;
       h.pins.push(pin);
       pin.hold = h;
     }
-    if (grabbed !== undefined) pin.steps.push({ role: 'grab', at: grabbed.at, page });
-    pin.steps.push({ role: 'pin', at: call.at, page });
+    if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, { page }));
+    pin.steps.push(new Step('pin', call.at, { page }));
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped; earlier knowledge gives way
       const shared = present && entryPage(entry) === page ? bits : 0;

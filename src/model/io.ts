@@ -2,23 +2,14 @@
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
 import { releaseIo } from './release.ts';
-import type { At, Io, PageId, Task } from './state.ts';
+import { type At, Io, type PageId, type Task } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
 
 function io(m: Model, bio: number): Io {
   let x = m.ios.get(bio);
   if (x === undefined || x.endedAt !== undefined) {
-    x = {
-      bio,
-      dir: undefined,
-      bytes: 0,
-      pages: [],
-      submittedAt: undefined,
-      endedAt: undefined,
-      status: Number.NaN,
-      pins: [],
-    };
+    x = new Io(bio);
     m.ios.set(bio, x);
   }
   return x;

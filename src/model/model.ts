@@ -2,7 +2,7 @@
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
 import {
-  type At,
+  At,
   type Drift,
   type DriftVia,
   entryBits,
@@ -18,13 +18,16 @@ import {
   Pte,
   type ReleasedBy,
   STRUCT_PAGE,
-  type Step,
+  Step,
+  type StepDetails,
   type StepRole,
-  type Task,
+  Task,
 } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
-const NO_PINS: readonly Pin[] = [];
+/** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
+export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
+const NO_DETAILS: StepDetails = {};
 
 /** Events lost, or not recorded, between two places of the trace. */
 export interface Gap {
@@ -104,7 +107,7 @@ export class Model {
   /** the record is the first of its task */
   freshTask = false;
   /** line of the newest record */
-  lastLine = 0;
+  lastLine: number;
   #ids = 0;
   #now: At | undefined;
   #lastMm: Mm | undefined;
@@ -112,6 +115,7 @@ export class Model {
 
   constructor(kinds: number) {
     this.seen = new Uint32Array(kinds);
+    this.lastLine = 0;
   }
 
   nextId(): number {
@@ -145,15 +149,8 @@ export class Model {
   at(): At {
     if (this.#now !== undefined) return this.#now;
     const { row, o } = this;
-    this.#now = {
-      offset: row[o + Slot.OFFSET],
-      line: row[o + Slot.LINE],
-      ts: row[o + Slot.TS],
-      cpu: row[o + Slot.CPU],
-      pid: row[o + Slot.PID],
-      tgid: row[o + Slot.TGID] > 0 ? row[o + Slot.TGID] : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1),
-      fn: row[o + Slot.FN],
-    };
+    const tgid = row[o + Slot.TGID];
+    this.#now = new At(row, o, tgid > 0 ? tgid : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1));
     return this.#now;
   }
 
@@ -196,29 +193,7 @@ export class Model {
     let t = this.tasks.get(pid);
     this.freshTask = t === undefined;
     if (t === undefined) {
-      t = {
-        pid,
-        tgid: -1,
-        mm: undefined,
-        gup: undefined,
-        wp: undefined,
-        wpFrame: undefined,
-        swap: undefined,
-        unmap: undefined,
-        unmapped: [],
-        hugetlb: undefined,
-        fork: undefined,
-        forked: undefined,
-        migrateIn: undefined,
-        ksm: undefined,
-        collapse: undefined,
-        numaThp: undefined,
-        devExcl: undefined,
-        uffdWp: undefined,
-        release: undefined,
-        lastGet: undefined,
-        syscall: undefined,
-      };
+      t = new Task(pid);
       this.tasks.set(pid, t);
     }
     this.#lastTask = t;
@@ -267,17 +242,13 @@ export class Model {
   pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
     if (mm.pins.size === 0) return NO_PINS;
     let out: Pin[] | undefined;
-    const add = (list: readonly Pin[]) => {
-      if (out === undefined) out = list.slice();
-      else out.push(...list);
-    };
     if (to - from < mm.pins.size) {
       for (let v = from; v < to; v++) {
         const list = mm.pins.get(v);
-        if (list !== undefined) add(list);
+        if (list !== undefined) out = joined(out, list);
       }
     } else {
-      for (const [v, list] of mm.pins) if (v >= from && v < to) add(list);
+      for (const [v, list] of mm.pins) if (v >= from && v < to) out = joined(out, list);
     }
     return out ?? NO_PINS;
   }
@@ -354,8 +325,8 @@ export class Model {
     this.emit('drift', { drift });
   }
 
-  step(pins: readonly Pin[], role: StepRole, at: At, more?: Partial<Step>): void {
-    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push({ role, at, ...more });
+  step(pins: readonly Pin[], role: StepRole, at: At, more = NO_DETAILS): void {
+    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, more));
   }
 
   // ---- pins
@@ -453,6 +424,12 @@ export class Model {
       this.facts.damage !== undefined
     );
   }
+}
+
+function joined(pins: Pin[] | undefined, more: readonly Pin[]): Pin[] {
+  if (pins === undefined) return more.slice();
+  pins.push(...more);
+  return pins;
 }
 
 export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -2,23 +2,23 @@
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { Model, push } from './model.ts';
+import { Model, NO_PINS, push } from './model.ts';
 import type { PageTable } from './page-table.ts';
 import {
   type At,
   entryBits,
   entryPage,
-  type ForkFrame,
+  ForkFrame,
   type Mm,
   type Pin,
   PMD_PAGES,
   Pte,
+  RangeOp,
+  Step,
   type Task,
   type WrprotectKind,
 } from './state.ts';
 
-const NONE: readonly Pin[] = [];
-const NO_SHARED: Pin[] = [];
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
 const MM_CP_UFFD_WP = 0x4;
@@ -35,12 +35,13 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   if (dst === undefined || src === undefined) return;
   if (t.fork !== undefined && m.seen[Kind.forkVmaRet] > 0) m.tear('calls');
   endFork(m, t);
+  const at = m.at();
   const start = from(r, o);
   const end = to(r, o);
   if (t.pid > 0 && t.mm === undefined) t.mm = src;
   dst.parent = src;
   t.forked = dst;
-  const pins = end > start ? m.pinsIn(src, start, end) : NONE;
+  const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
   const flags = r[o + Slot.FLAGS];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
   copyEntries(src, dst, start, end, isPrivate);
@@ -48,26 +49,25 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   if (isPrivate) {
     // one note for neighbouring VMAs
     if (last?.kind === 'fork' && last.child === dst && last.end === start && pins.length === 0) last.end = end;
-    else src.note({ kind: 'fork', start, end, at: m.at(), child: dst });
+    else src.note(new RangeOp('fork', start, end, at, undefined, dst));
   }
-  let shared: Pin[] = NO_SHARED;
+  let shared: Pin[] | undefined;
   if (isPrivate && pins.length > 0) {
     shared = [];
-    const at = m.at();
     for (const pin of pins) {
       // nothing to share where nothing is mapped
       const entry = src.entry(pin.where);
       if (entry !== undefined && entryPage(entry) !== pin.page) continue;
       shared.push(pin);
-      pin.steps.push({ role: 'fork', at, child: dst });
+      pin.steps.push(new Step('fork', at, { child: dst }));
       pin.sharedWith ??= dst;
     }
   }
   // the frame may be asked for its place by pins that are taken meanwhile
-  const frame: ForkFrame = { dst, src, start, end, isPrivate, at: m.at(), shared };
+  const frame = new ForkFrame(dst, src, start, end, isPrivate, at, shared);
   t.fork = frame;
   m.forking.add(frame);
-  if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at: m.at(), pins });
+  if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
 }
 
 function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
@@ -110,7 +110,7 @@ export function endFork(m: Model, t: Task): void {
   t.fork = undefined;
   if (f === undefined) return;
   m.forking.delete(f);
-  if (f.shared.length === 0) return;
+  if (f.shared === undefined) return;
   for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
 }
 
@@ -129,7 +129,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const start = from(r, o);
   const end = to(r, o);
   const at = m.at();
-  mm.note({ kind: 'wrprotect', start, end, at, wrprotect: what });
+  mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) m.step(pins, 'wrprotect', at, { wrprotect: what, foreign: foreign(t, mm) });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
@@ -151,16 +151,16 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pins.length > 0) {
     const at = m.at();
     m.step(pins, 'zap', at, { foreign: foreign(t, mm) });
-    mm.note({ kind: 'zap', start, end, at });
+    mm.note(new RangeOp('zap', start, end, at));
   }
   m.clear(mm, start, end);
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), exiting: false, pins });
 }
 
-export function unmapOne(m: Model, t: Task, r: Float64Array, o: number, migrate: boolean): void {
+export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.unmap = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate };
+  t.unmap = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate: r[o] === Kind.migrateOne };
 }
 
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -224,14 +224,14 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, start, start + pages).slice();
   m.clear(mm, start, start + pages);
   for (const [v, e] of moved) mm.ptes.set(v + shift, e);
-  if (pins.length > 0) mm.note({ kind: 'move', start, end: start + pages, at });
+  if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     const list = mm.pins.get(pin.where);
     list?.splice(list.indexOf(pin), 1);
     if (list?.length === 0) mm.pins.delete(pin.where);
     pin.movedTo = pin.where + shift;
     push(mm.pins, pin.movedTo, pin);
-    pin.steps.push({ role: 'move', at });
+    pin.steps.push(new Step('move', at, {}));
   }
   m.emit('move', { mm, from: start, to: target, bytes: pages * 4096, at, pins });
 }

@@ -19,27 +19,27 @@ function settle(m: Model, t: Task): void {
   const p = t.release;
   t.release = undefined;
   if (p === undefined) return;
-  if (p.inner !== undefined) applyInner(m, p.inner, p.io, t.pid);
-  else if (!p.superseded && p.outer !== undefined) apply(m, p.outer, p.io, t.pid);
+  if (p.inner !== undefined) applyInner(m, p.inner, p.pins, t.pid);
+  else if (!p.superseded && p.outer !== undefined) apply(m, p.outer, p.pins, t.pid);
 }
 
 /** unpin_user_pages(), unpin_user_page_range_dirty_lock(), __bio_release_pages(): several pages go. */
-function outer(m: Model, t: Task, a: Announced, io: Io | undefined): void {
+function outer(m: Model, t: Task, a: Announced, pins: readonly Pin[] | undefined): void {
   const p = t.release;
   // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release once more
   const nested = p?.outer !== undefined && !p.superseded && p.outer.n === a.n && p.outer.at.fn !== a.at.fn;
   if (p !== undefined && !nested) settle(m, t);
-  t.release = { outer: a, inner: undefined, superseded: false, io: nested ? (p?.io ?? io) : io };
+  t.release = { outer: a, inner: undefined, superseded: false, pins: nested ? (p?.pins ?? pins) : pins };
 }
 
 /** unpin_user_page(), unpin_user_folio(): on its own or inside one of the above. */
 function inner(m: Model, t: Task, a: Announced): void {
   const p = t.release;
   if (p === undefined) {
-    t.release = { outer: undefined, inner: a, superseded: true, io: undefined };
+    t.release = { outer: undefined, inner: a, superseded: true, pins: undefined };
     return;
   }
-  if (p.inner !== undefined) applyInner(m, p.inner, p.io, t.pid);
+  if (p.inner !== undefined) applyInner(m, p.inner, p.pins, t.pid);
   p.superseded = true;
   p.inner = a;
 }
@@ -64,7 +64,7 @@ export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   // unpin_user_page() knows the sub-page, this function the folio
   const page = named !== undefined && named.pages.length === 1 && named.n === refs ? named.pages[0] : folio;
-  releaseOne(m, page, folio, refs, named?.at ?? p?.outer?.at ?? m.at(), p?.io, t.pid);
+  releaseOne(m, page, folio, refs, named?.at ?? p?.outer?.at ?? m.at(), p?.pins, t.pid);
 }
 
 export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -96,8 +96,7 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
   // put_page() of FOLL_GET has no inner function that could say more
   for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at, 'bio');
   const pinned = io.pins.filter((p) => p.call.kind === 'PIN');
-  if (pinned.length > 0)
-    outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, { ...io, pins: pinned });
+  if (pinned.length > 0) outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, pinned);
 }
 
 /** A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. */
@@ -111,13 +110,13 @@ export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): voi
 }
 
 /** An inner function names its page; a bio around it says whose pin of that page it is. */
-function applyInner(m: Model, a: Announced, io: Io | undefined, pid: number): void {
-  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, io, pid);
+function applyInner(m: Model, a: Announced, bios: readonly Pin[] | undefined, pid: number): void {
+  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, bios, pid);
 }
 
-function apply(m: Model, a: Announced, io: Io | undefined, pid: number): void {
-  if (io !== undefined) {
-    for (const pin of io.pins.slice()) letGo(m, pin, 1, a.at, 'bio');
+function apply(m: Model, a: Announced, bios: readonly Pin[] | undefined, pid: number): void {
+  if (bios !== undefined) {
+    for (const pin of bios) letGo(m, pin, 1, a.at, 'bio');
     return;
   }
   if (a.pages.length === 1) {
@@ -145,7 +144,7 @@ function releaseOne(
   folio: PageId,
   refs: number,
   at: At,
-  io: Io | undefined,
+  bios: readonly Pin[] | undefined,
   pid: number,
 ): Pin['call'] | undefined {
   const pins = m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
@@ -160,12 +159,12 @@ function releaseOne(
     const some = list.filter(test);
     return some.length > 0 ? some : list;
   };
-  let pool = prefer(pins, (p) => io?.pins.includes(p) === true);
+  let pool = prefer(pins, (p) => bios?.includes(p) === true);
   pool = prefer(pool, (p) => p.call.kind === 'PIN');
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);
   const best = pool.find((p) => p.hold?.refs === refs) ?? pool[0];
-  letGo(m, best, refs, at, io === undefined ? 'unpin' : 'bio');
+  letGo(m, best, refs, at, bios === undefined ? 'unpin' : 'bio');
   return best.call;
 }
 

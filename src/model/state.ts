@@ -4,7 +4,12 @@
 // A page is named by `struct page` pointer / 64, so that the next page is +1 and a pfn is a constant away
 // (sizeof(struct page) is 64 on x86-64; vmemmap_base differs per boot). What was never shown is undefined,
 // or NaN where a number is kept.
+//
+// What is made often is a class, whose objects all have one shape from the first on; and where the first number that a
+// field gets may be a small integer and a later one not, the field is declared without a value, so that it takes both.
+// Otherwise the shape changes in the middle of the replay, and all code compiled for it is thrown away.
 
+import { Slot } from '../vocabulary/record.ts';
 import { PageTable } from './page-table.ts';
 
 export type PageId = number;
@@ -14,7 +19,7 @@ export const STRUCT_PAGE = 64;
 export const PMD_PAGES = 512;
 
 /** Where in the trace something happened. */
-export interface At {
+export class At {
   offset: number;
   line: number;
   /** ns or ticks since the time base; NaN unknown */
@@ -25,6 +30,16 @@ export interface At {
   tgid: number;
   /** function index (vocabulary/functions.ts) */
   fn: number;
+
+  constructor(row: Float64Array, o: number, tgid: number) {
+    this.offset = row[o + Slot.OFFSET];
+    this.line = row[o + Slot.LINE];
+    this.ts = row[o + Slot.TS];
+    this.cpu = row[o + Slot.CPU];
+    this.pid = row[o + Slot.PID];
+    this.tgid = tgid;
+    this.fn = row[o + Slot.FN];
+  }
 }
 
 /** State of a page table entry, kept with the page in one number: `page * 64 + bits`. */
@@ -45,14 +60,23 @@ export const Pte = {
 export type WrprotectKind = 'mprotect' | 'uffd-wp' | 'soft-dirty' | 'numa' | 'ksm';
 
 /** A change to a range of an address space; kept for a while, since it may explain a later copy. */
-export interface RangeOp {
+export class RangeOp {
   kind: 'fork' | 'wrprotect' | 'zap' | 'move';
   start: number;
   end: number;
   at: At;
-  wrprotect?: WrprotectKind;
+  wrprotect: WrprotectKind | undefined;
   /** the other mm of a fork */
-  child?: Mm;
+  child: Mm | undefined;
+
+  constructor(kind: RangeOp['kind'], start: number, end: number, at: At, wrprotect?: WrprotectKind, child?: Mm) {
+    this.kind = kind;
+    this.start = start;
+    this.end = end;
+    this.at = at;
+    this.wrprotect = wrprotect;
+    this.child = child;
+  }
 }
 
 const RANGE_OPS = 48;
@@ -134,11 +158,17 @@ export interface PinCall {
 }
 
 /** References one call holds on one folio: large folios are released by count. */
-export interface Hold {
-  call: PinCall;
-  folio: PageId;
+export class Hold {
+  readonly call: PinCall;
+  readonly folio: PageId;
   refs: number;
-  pins: Pin[];
+  readonly pins: Pin[] = [];
+
+  constructor(call: PinCall, folio: PageId) {
+    this.call = call;
+    this.folio = folio;
+    this.refs = 0;
+  }
 }
 
 export type StepRole =
@@ -168,7 +198,7 @@ export type StepRole =
   | 'release';
 
 /** Something that happened to a pinned page or its address. */
-export interface Step {
+export class Step {
   role: StepRole;
   at: At;
   /** page mapped, copied to, or named by the entry */
@@ -182,7 +212,21 @@ export interface Step {
   /** the task that did it does not run in the pin's mm */
   foreign?: boolean;
   io?: Io;
+
+  constructor(role: StepRole, at: At, more: StepDetails) {
+    this.role = role;
+    this.at = at;
+    this.page = more.page;
+    this.wrprotect = more.wrprotect;
+    this.child = more.child;
+    this.entry = more.entry;
+    this.exclusive = more.exclusive;
+    this.foreign = more.foreign;
+    this.io = more.io;
+  }
 }
+
+export type StepDetails = Partial<Omit<Step, 'role' | 'at'>>;
 
 /** How the mapping left the pinned page. */
 export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';
@@ -270,17 +314,23 @@ export class Pin {
 }
 
 /** A bio with pinned pages in it. */
-export interface Io {
-  bio: number;
+export class Io {
+  readonly bio: number;
   /** READ: the device writes memory; undefined until submit_bio is seen */
   dir: 'READ' | 'WRITE' | undefined;
   bytes: number;
-  pages: { page: PageId; len: number; off: number }[];
+  readonly pages: { page: PageId; len: number; off: number }[] = [];
   submittedAt: At | undefined;
   endedAt: At | undefined;
   /** bi_status; NaN unknown */
   status: number;
-  pins: Pin[];
+  pins: Pin[] = [];
+
+  constructor(bio: number) {
+    this.bio = bio;
+    this.bytes = 0;
+    this.status = Number.NaN;
+  }
 }
 
 /** A candidate of a GUP call that has not returned yet. */
@@ -320,7 +370,7 @@ export interface GupFrame {
 }
 
 /** do_wp_page() or do_huge_pmd_wp_page(), under way. */
-export interface WpFrame {
+export class WpFrame {
   mm: Mm;
   vpn: number;
   /** page of the entry that faulted; NaN unknown */
@@ -333,19 +383,41 @@ export interface WpFrame {
   pmd: boolean;
   /** the PMD was split: the fault goes on for the PTE */
   split: boolean;
+
+  constructor(mm: Mm, vpn: number, old: PageId, at: At | undefined, unshare: boolean, pmd: boolean) {
+    this.mm = mm;
+    this.vpn = vpn;
+    this.old = old;
+    this.at = at;
+    this.copied = false;
+    this.clearFlush = false;
+    this.unshare = unshare;
+    this.pmd = pmd;
+    this.split = false;
+  }
 }
 
 /** copy_page_range() of one VMA, under way. */
-export interface ForkFrame {
-  dst: Mm;
-  src: Mm;
+export class ForkFrame {
+  readonly dst: Mm;
+  readonly src: Mm;
   /** first page, and the one behind the last */
-  start: number;
-  end: number;
-  isPrivate: boolean;
-  at: At;
+  readonly start: number;
+  readonly end: number;
+  readonly isPrivate: boolean;
+  readonly at: At;
   /** pins in the range that have had no early copy yet */
-  shared: Pin[];
+  readonly shared: Pin[] | undefined;
+
+  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
+    this.dst = dst;
+    this.src = src;
+    this.start = start;
+    this.end = end;
+    this.isPrivate = isPrivate;
+    this.at = at;
+    this.shared = shared;
+  }
 }
 
 /** References that a release function says it gives back. */
@@ -355,20 +427,18 @@ export interface Announced {
   at: At;
 }
 
-export interface Task {
-  pid: number;
+export class Task {
+  readonly pid: number;
   /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
   tgid: number;
   mm: Mm | undefined;
   gup: GupFrame | undefined;
   /** the write fault under way */
   wp: WpFrame | undefined;
-  /** its object, kept for the next one */
-  wpFrame: WpFrame | undefined;
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
-  unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[];
+  unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[] = [];
   hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
   fork: ForkFrame | undefined;
   /** the mm made by the fork under way, until sched_process_fork names the child */
@@ -381,10 +451,21 @@ export interface Task {
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
   /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
   release:
-    | { outer: Announced | undefined; inner: Announced | undefined; superseded: boolean; io: Io | undefined }
+    | {
+        outer: Announced | undefined;
+        inner: Announced | undefined;
+        superseded: boolean;
+        /** pins of the bio that gives its pages back */
+        pins: readonly Pin[] | undefined;
+      }
     | undefined;
-  /** last request of user space, for the blame */
   /** newest FOLL_GET pin that nothing has used yet */
   lastGet: Pin | undefined;
+  /** last request of user space, for the blame */
   syscall: { fn: number; start: number; end: number; at: At } | undefined;
+
+  constructor(pid: number) {
+    this.pid = pid;
+    this.tgid = -1;
+  }
 }
