@@ -49,7 +49,7 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (d === undefined || Number.isNaN(page)) return;
   m.suspend(d.mm, d.vpn, page, Pte.DevExclusive);
   const pins = m.pinsAt(d.mm, d.vpn);
-  if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, { page });
+  if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, page);
   m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, owner: d.owner, at: d.at, pins });
 }
 
@@ -62,7 +62,7 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   const page = entry !== undefined ? entryPage(entry) : named;
   const at = m.at();
   const pins = m.pinsAt(mm, vpn);
-  if (pins.length > 0) m.step(pins, 'restore', at, { page });
+  if (pins.length > 0) m.step(pins, 'restore', at, page);
   if (!Number.isNaN(page)) m.install(mm, vpn, page, 1, 0, 'observed');
   const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : t.fork?.src === mm ? 'fork' : 'access';
   m.emit('deviceRestore', { mm, vpn, page, at, by });
@@ -109,6 +109,6 @@ export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const end = start + PMD_PAGES;
   const pins = m.pinsIn(n.mm, start, end);
   n.mm.note(new RangeOp('wrprotect', start, end, n.at, 'numa'));
-  if (pins.length > 0) m.step(pins, 'wrprotect', n.at, { wrprotect: 'numa' });
+  if (pins.length > 0) m.step(pins, 'wrprotect', n.at, undefined, { wrprotect: 'numa' });
   m.emit('wrprotect', { mm: n.mm, start, end, kind: 'numa', at: n.at, pins });
 }

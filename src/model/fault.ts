@@ -79,7 +79,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   const pins = m.pinsAt(mm, vpn);
   const at = pins.length > 0 || m.listeners.cow !== undefined ? m.at() : undefined;
-  if (pins.length > 0) m.step(pins, 'wp fault', m.at(), { page: old });
+  if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
@@ -129,7 +129,7 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean)
     }
   }
   const own = m.pinsAt(mm, vpn);
-  if (own.length > 0) m.step(own, 'reuse', m.at(), { page });
+  if (own.length > 0) m.step(own, 'reuse', m.at(), page);
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
   if (!pmd) {
     const pins = m.pinsByPage.get(page);
@@ -217,7 +217,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   if (t.collapse !== undefined && t.collapse.mm === mm && pages >= PMD_PAGES) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
-    if (pins.length > 0) m.step(pins, 'collapse', m.at(), { page });
+    if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
     m.install(mm, vpn, page, pages, 0, 'collapse');
     m.emit('replace', { mm, vpn, oldPage: Number.NaN, newPage: page, via: 'collapse', at: m.at(), pins });
     return;
@@ -227,7 +227,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const wasPresent =
     m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
-  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), { page });
+  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
   m.install(mm, vpn, page, pages, 0, wasPresent ? 'cow' : 'fault');
 }
 
@@ -243,7 +243,7 @@ function copied(
 ): void {
   const from = pages >= PMD_PAGES ? vpn - (vpn % PMD_PAGES) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
-  if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), { page });
+  if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), page);
   m.install(mm, from, page, pages, 0, 'cow', fault);
   if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });
   else if (m.listeners.cow !== undefined)
@@ -271,7 +271,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     t.migrateIn = undefined;
     const old = named(mm, vpn);
     const pins = m.pinsIn(mm, vpn, vpn + pages);
-    if (pins.length > 0) m.step(pins, 'migrate', at, { page });
+    if (pins.length > 0) m.step(pins, 'migrate', at, page);
     m.install(mm, vpn, page, pages, 0, 'migrate');
     if (old !== page) m.emit('replace', { mm, vpn, oldPage: old, newPage: page, via: 'migrate', at, pins });
     return;
@@ -279,7 +279,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const k = t.ksm;
   if (k !== undefined && k.mm === mm) {
     const pins = m.pinsAt(mm, vpn);
-    if (pins.length > 0) m.step(pins, 'ksm merge', at, { page });
+    if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
     m.install(mm, vpn, page, pages, Pte.Shared, 'ksm');
     m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
     return;
@@ -299,7 +299,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   s.mapped = true;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
-    m.step(pins, 'swap-in', at, { page, exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
+    m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
   m.install(mm, vpn, page, pages, exclusive ? 0 : Pte.Shared, 'swap-in');
   m.emit('swapIn', { mm, vpn, page, exclusive, write: s.write, at, pins });
   // a write fault that keeps the page makes it writable at once (reuse_swap_page() on 5.10, exclusive later)
@@ -316,7 +316,7 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const pins = m.pinsAt(mm, vpn);
-  if (pins.length > 0) m.step(pins, 'map', m.at(), { page });
+  if (pins.length > 0) m.step(pins, 'map', m.at(), page);
   m.install(mm, vpn, page, 1, Pte.File, 'fault');
 }
 
@@ -333,7 +333,7 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
     const v = f.src.ptes.get(vpn + i);
     if (v !== undefined && (entryBits(v) & Pte.Shared) !== 0) f.src.ptes.set(vpn + i, v - Pte.Shared);
   }
-  if (pins.length > 0) m.step(pins, 'early copy', at, { page, child: f.dst });
+  if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });
   const source = m.mapped(f.src, vpn);
   m.install(f.dst, vpn, page, pages, 0, 'fault');
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, at, pins });

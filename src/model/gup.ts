@@ -322,8 +322,8 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       h.pins.push(pin);
       pin.hold = h;
     }
-    if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, { page }));
-    pin.steps.push(new Step('pin', call.at, { page }));
+    if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, page));
+    pin.steps.push(new Step('pin', call.at, page));
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped; earlier knowledge gives way
       const shared = present && entryPage(entry) === page ? bits : 0;

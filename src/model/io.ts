@@ -26,7 +26,7 @@ function attach(m: Model, t: Task, x: Io, page: PageId, at: At): void {
   if (!pin.call.longterm) pin.owner = 'bio';
   pin.ios.push(x);
   if (pin.ios.length > 16) pin.ios.shift();
-  if (x.submittedAt !== undefined) m.step([pin], 'i/o submit', at, { io: x });
+  if (x.submittedAt !== undefined) m.step([pin], 'i/o submit', at, undefined, { io: x });
 }
 
 /**
@@ -44,7 +44,7 @@ function siblings(m: Model, x: Io, at: At): void {
     x.pins.push(pin);
     if (!pin.call.longterm) pin.owner = 'bio';
     pin.ios.push(x);
-    m.step([pin], 'i/o submit', at, { io: x });
+    m.step([pin], 'i/o submit', at, undefined, { io: x });
   }
 }
 
@@ -91,7 +91,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     const pages = Math.max(1, Math.ceil((l0 + o0) / 4096));
     for (let i = 0; i < pages; i++) attach(m, t, x, page + i, at);
     siblings(m, x, at);
-  } else m.step(x.pins, 'i/o submit', at, { io: x });
+  } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
   m.emit('ioSubmit', { io: x, at });
 }
 
@@ -101,7 +101,7 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   x.endedAt = at;
   x.status = r[o + Slot.N];
-  m.step(x.pins, 'i/o end', at, { io: x });
+  m.step(x.pins, 'i/o end', at, undefined, { io: x });
   m.emit('ioEnd', { io: x, at });
   if (x.pins.every((p) => p.call.longterm || !p.live)) m.ios.delete(x.bio);
 }
@@ -121,7 +121,7 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
   if (x.endedAt === undefined) {
     // completion was not recorded; the pages go back only after it
     x.endedAt = m.at();
-    m.step(x.pins, 'i/o end', x.endedAt, { io: x });
+    m.step(x.pins, 'i/o end', x.endedAt, undefined, { io: x });
     m.emit('ioEnd', { io: x, at: x.endedAt });
   }
   x.pins = x.pins.filter((p) => !p.call.longterm);

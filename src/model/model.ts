@@ -27,7 +27,6 @@ import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
 /** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
 export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
-const NO_DETAILS: StepDetails = {};
 
 /** Events lost, or not recorded, between two places of the trace. */
 export interface Gap {
@@ -175,12 +174,15 @@ export class Model {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
     if (!(ptr < 0)) return undefined;
-    let mm = this.mms.get(ptr);
-    if (mm === undefined || mm.dead) {
-      mm = new Mm(this.nextId(), ptr);
-      this.mms.set(ptr, mm);
-    }
+    const known = this.mms.get(ptr);
+    const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
     this.#lastMm = mm;
+    return mm;
+  }
+
+  #newMm(ptr: number): Mm {
+    const mm = new Mm(this.nextId(), ptr);
+    this.mms.set(ptr, mm);
     return mm;
   }
 
@@ -277,19 +279,20 @@ export class Model {
 
   /** Forget what is mapped in a range. */
   clear(mm: Mm, from: number, to: number): void {
-    if (to - from <= mm.ptes.size) for (let v = from; v < to; v++) mm.ptes.delete(v);
+    const { ptes, pmds } = mm;
+    if (to - from <= ptes.size) for (let v = from; v < to; v++) ptes.delete(v);
     else {
-      mm.ptes.forEach((_, v) => {
-        if (v >= from && v < to) mm.ptes.delete(v);
-      });
+      for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
+        const v = ptes.keyAt(i);
+        if (v >= from && v < to) ptes.deleteAt(i);
+      }
     }
-    if (mm.pmds.size === 0) return;
-    mm.pmds.forEach((_, p) => {
-      const head = p * PMD_PAGES;
-      if (head + PMD_PAGES <= from || head >= to) return;
-      if (head >= from && head + PMD_PAGES <= to) mm.pmds.delete(p);
-      else for (let v = Math.max(head, from); v < Math.min(head + PMD_PAGES, to); v++) mm.ptes.set(v, Pte.None);
-    });
+    for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
+      const head = pmds.keyAt(i) * PMD_PAGES;
+      if (head + PMD_PAGES <= from || head >= to) continue;
+      if (head >= from && head + PMD_PAGES <= to) pmds.deleteAt(i);
+      else for (let v = Math.max(head, from); v < Math.min(head + PMD_PAGES, to); v++) ptes.set(v, Pte.None);
+    }
   }
 
   /** The entry stays and names the same page, but is not present any more. */
@@ -325,8 +328,8 @@ export class Model {
     this.emit('drift', { drift });
   }
 
-  step(pins: readonly Pin[], role: StepRole, at: At, more = NO_DETAILS): void {
-    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, more));
+  step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {
+    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, page, more));
   }
 
   // ---- pins

@@ -6,8 +6,8 @@ const EMPTY = -1;
 const GONE = -2;
 
 export class PageTable {
-  #keys: Float64Array | undefined;
-  #values: Float64Array | undefined;
+  /** key, entry, key, entry ... */
+  #slots: Float64Array | undefined;
   #mask = 0;
   /** entries, and entries with tombstones */
   #size = 0;
@@ -19,7 +19,7 @@ export class PageTable {
 
   get(vpn: number): number | undefined {
     const i = this.#find(vpn);
-    return i < 0 ? undefined : (this.#values as Float64Array)[i];
+    return i < 0 ? undefined : this.entryAt(i);
   }
 
   has(vpn: number): boolean {
@@ -27,78 +27,96 @@ export class PageTable {
   }
 
   set(vpn: number, entry: number): void {
-    if (this.#keys === undefined) this.#make(FIRST);
-    const keys = this.#keys as Float64Array;
+    if (this.#slots === undefined) this.#make(FIRST);
+    const slots = this.#slots as Float64Array;
     const mask = this.#mask;
-    let i = slotOf(vpn) & mask;
+    let i = placeOf(vpn) & mask;
     let free = -1;
     for (;;) {
-      const k = keys[i];
+      const k = slots[2 * i];
       if (k === vpn) break;
       if (k === EMPTY) {
         if (free >= 0) i = free;
         else this.#used++;
-        keys[i] = vpn;
+        slots[2 * i] = vpn;
         this.#size++;
         break;
       }
       if (k === GONE && free < 0) free = i;
       i = (i + 1) & mask;
     }
-    (this.#values as Float64Array)[i] = entry;
+    slots[2 * i + 1] = entry;
     if (this.#used * 4 > (mask + 1) * 3) this.#grow();
   }
 
   delete(vpn: number): void {
     const i = this.#find(vpn);
-    if (i < 0) return;
-    (this.#keys as Float64Array)[i] = GONE;
-    this.#size--;
+    if (i >= 0) this.deleteAt(i);
   }
 
   clear(): void {
-    this.#keys = undefined;
-    this.#values = undefined;
+    this.#slots = undefined;
     this.#mask = 0;
     this.#size = 0;
     this.#used = 0;
   }
 
-  /** In no order that means anything; the entry at hand may be changed or deleted meanwhile, others not added. */
-  forEach(visit: (entry: number, vpn: number) => void): void {
-    const keys = this.#keys;
-    if (keys === undefined) return;
-    const values = this.#values as Float64Array;
-    for (let i = 0; i < keys.length; i++) if (keys[i] >= 0) visit(values[i], keys[i]);
+  /** An empty table is made as large as another, whose entries it will get. */
+  reserve(like: PageTable): void {
+    if (this.#used === 0 && like.#mask > this.#mask) this.#make(like.#mask + 1);
+  }
+
+  /**
+   * A walk over the entries: the first place from `i` on that has one, -1 when there is none. In no order that means
+   * anything; the entry at hand may be changed or deleted meanwhile, others not added. (A callback would get its
+   * numbers boxed, one by one.)
+   */
+  next(i: number): number {
+    const slots = this.#slots;
+    if (slots === undefined) return -1;
+    for (let k = i; k <= this.#mask; k++) if (slots[2 * k] >= 0) return k;
+    return -1;
+  }
+
+  keyAt(i: number): number {
+    return (this.#slots as Float64Array)[2 * i];
+  }
+
+  entryAt(i: number): number {
+    return (this.#slots as Float64Array)[2 * i + 1];
+  }
+
+  deleteAt(i: number): void {
+    (this.#slots as Float64Array)[2 * i] = GONE;
+    this.#size--;
   }
 
   #find(vpn: number): number {
-    const keys = this.#keys;
-    if (keys === undefined) return -1;
+    const slots = this.#slots;
+    if (slots === undefined) return -1;
     const mask = this.#mask;
-    for (let i = slotOf(vpn) & mask; ; i = (i + 1) & mask) {
-      const k = keys[i];
+    for (let i = placeOf(vpn) & mask; ; i = (i + 1) & mask) {
+      const k = slots[2 * i];
       if (k === vpn) return i;
       if (k === EMPTY) return -1;
     }
   }
 
   #make(capacity: number): void {
-    this.#keys = new Float64Array(capacity).fill(EMPTY);
-    this.#values = new Float64Array(capacity);
+    this.#slots = new Float64Array(capacity * 2).fill(EMPTY);
     this.#mask = capacity - 1;
     this.#used = 0;
   }
 
   #grow(): void {
-    const keys = this.#keys as Float64Array;
-    const values = this.#values as Float64Array;
+    const slots = this.#slots as Float64Array;
+    const capacity = this.#mask + 1;
     // tombstones alone do not make it larger
-    this.#make(this.#size * 2 > keys.length ? keys.length * 2 : keys.length);
+    this.#make(this.#size * 2 > capacity ? capacity * 2 : capacity);
     this.#size = 0;
-    for (let i = 0; i < keys.length; i++) if (keys[i] >= 0) this.set(keys[i], values[i]);
+    for (let i = 0; i < slots.length; i += 2) if (slots[i] >= 0) this.set(slots[i], slots[i + 1]);
   }
 }
 
 // neighbouring pages stay neighbours in the table, distant ranges spread
-const slotOf = (vpn: number): number => (vpn | 0) ^ Math.imul((vpn | 0) >>> 9, 0x9e3779b1);
+const placeOf = (vpn: number): number => (vpn | 0) ^ Math.imul((vpn | 0) >>> 9, 0x9e3779b1);

@@ -51,18 +51,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
     if (last?.kind === 'fork' && last.child === dst && last.end === start && pins.length === 0) last.end = end;
     else src.note(new RangeOp('fork', start, end, at, undefined, dst));
   }
-  let shared: Pin[] | undefined;
-  if (isPrivate && pins.length > 0) {
-    shared = [];
-    for (const pin of pins) {
-      // nothing to share where nothing is mapped
-      const entry = src.entry(pin.where);
-      if (entry !== undefined && entryPage(entry) !== pin.page) continue;
-      shared.push(pin);
-      pin.steps.push(new Step('fork', at, { child: dst }));
-      pin.sharedWith ??= dst;
-    }
-  }
+  const shared = isPrivate && pins.length > 0 ? share(pins, src, dst, at) : undefined;
   // the frame may be asked for its place by pins that are taken meanwhile
   const frame = new ForkFrame(dst, src, start, end, isPrivate, at, shared);
   t.fork = frame;
@@ -70,24 +59,41 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
 }
 
+/** Pins whose page the child gets as well. */
+function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Pin[] {
+  // nothing to share where nothing is mapped
+  const shared = pins.filter((pin) => {
+    const entry = src.entry(pin.where);
+    return entry === undefined || entryPage(entry) === pin.page;
+  });
+  for (const pin of shared) {
+    pin.steps.push(new Step('fork', at, undefined, { child: dst }));
+    pin.sharedWith ??= dst;
+  }
+  return shared;
+}
+
 function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
   const bit = isPrivate ? Pte.Shared : 0;
   const { ptes } = src;
+  dst.ptes.reserve(ptes);
   if (end - start <= ptes.size) {
     for (let v = start; v < end; v++) {
       const e = ptes.get(v);
       if (e !== undefined) copyEntry(ptes, dst.ptes, v, e, bit);
     }
   } else {
-    ptes.forEach((e, v) => {
-      if (v >= start && v < end) copyEntry(ptes, dst.ptes, v, e, bit);
-    });
+    for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
+      const v = ptes.keyAt(i);
+      if (v >= start && v < end) copyEntry(ptes, dst.ptes, v, ptes.entryAt(i), bit);
+    }
   }
-  if (src.pmds.size === 0) return;
-  src.pmds.forEach((e, p) => {
+  const { pmds } = src;
+  for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
+    const p = pmds.keyAt(i);
     const head = p * PMD_PAGES;
-    if (head >= start && head < end) copyEntry(src.pmds, dst.pmds, p, e, bit);
-  });
+    if (head >= start && head < end) copyEntry(pmds, dst.pmds, p, pmds.entryAt(i), bit);
+  }
 }
 
 function copyEntry(table: PageTable, into: PageTable, key: number, value: number, bit: number): void {
@@ -131,7 +137,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const at = m.at();
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
-  if (pins.length > 0) m.step(pins, 'wrprotect', at, { wrprotect: what, foreign: foreign(t, mm) });
+  if (pins.length > 0) m.step(pins, 'wrprotect', at, undefined, { wrprotect: what, foreign: foreign(t, mm) });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
@@ -150,7 +156,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) {
     const at = m.at();
-    m.step(pins, 'zap', at, { foreign: foreign(t, mm) });
+    m.step(pins, 'zap', at, undefined, { foreign: foreign(t, mm) });
     mm.note(new RangeOp('zap', start, end, at));
   }
   m.clear(mm, start, end);
@@ -171,7 +177,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   const page = m.mapped(u.mm, u.vpn);
   const pins = m.pinsAt(u.mm, u.vpn);
   m.suspend(u.mm, u.vpn, u.page, u.migrate ? Pte.Migration : Pte.Swap);
-  if (pins.length > 0) m.step(pins, u.migrate ? 'migrate' : 'unmap', u.at, { page: u.page });
+  if (pins.length > 0) m.step(pins, u.migrate ? 'migrate' : 'unmap', u.at, u.page);
   if (u.migrate) return;
   if (pins.length > 0 && !m.swapCache.has(u.page)) {
     // up to 5.10 try_to_unmap_one() unmaps for migration too; what follows tells
@@ -211,15 +217,16 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
       if (e !== undefined) moved.push([v, e]);
     }
   } else {
-    mm.ptes.forEach((e, v) => {
-      if (v >= start && v < start + pages) moved.push([v, e]);
-    });
-    mm.pmds.forEach((e, p) => {
-      for (let i = 0; i < PMD_PAGES; i++) {
-        const v = p * PMD_PAGES + i;
-        if (v >= start && v < start + pages && !mm.ptes.has(v)) moved.push([v, e + i * 64]);
-      }
-    });
+    const { ptes, pmds } = mm;
+    for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
+      const v = ptes.keyAt(i);
+      if (v >= start && v < start + pages) moved.push([v, ptes.entryAt(i)]);
+    }
+    for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
+      const head = pmds.keyAt(i) * PMD_PAGES;
+      for (let v = Math.max(head, start); v < Math.min(head + PMD_PAGES, start + pages); v++)
+        if (!ptes.has(v)) moved.push([v, pmds.entryAt(i) + (v - head) * 64]);
+    }
   }
   const pins = m.pinsIn(mm, start, start + pages).slice();
   m.clear(mm, start, start + pages);
@@ -231,7 +238,7 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
     if (list?.length === 0) mm.pins.delete(pin.where);
     pin.movedTo = pin.where + shift;
     push(mm.pins, pin.movedTo, pin);
-    pin.steps.push(new Step('move', at, {}));
+    pin.steps.push(new Step('move', at));
   }
   m.emit('move', { mm, from: start, to: target, bytes: pages * 4096, at, pins });
 }

@@ -213,10 +213,11 @@ export class Step {
   foreign?: boolean;
   io?: Io;
 
-  constructor(role: StepRole, at: At, more: StepDetails) {
+  constructor(role: StepRole, at: At, page?: PageId, more?: StepDetails) {
     this.role = role;
     this.at = at;
-    this.page = more.page;
+    this.page = page;
+    if (more === undefined) return;
     this.wrprotect = more.wrprotect;
     this.child = more.child;
     this.entry = more.entry;
@@ -226,7 +227,7 @@ export class Step {
   }
 }
 
-export type StepDetails = Partial<Omit<Step, 'role' | 'at'>>;
+export type StepDetails = Partial<Omit<Step, 'role' | 'at' | 'page'>>;
 
 /** How the mapping left the pinned page. */
 export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';

@@ -32,9 +32,7 @@ it('a page table answers as a Map does, whatever is set, deleted and cleared', (
         expect(table.size).toBe(map.size);
       }
       const seen = new Map<number, number>();
-      table.forEach((entry, key) => {
-        seen.set(key, entry);
-      });
+      for (let i = table.next(0); i >= 0; i = table.next(i + 1)) seen.set(table.keyAt(i), table.entryAt(i));
       expect(new Map([...seen].sort((a, b) => a[0] - b[0]))).toEqual(new Map([...map].sort((a, b) => a[0] - b[0])));
     }),
   );
