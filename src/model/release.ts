@@ -155,6 +155,13 @@ function releaseOne(
     }
     return undefined;
   }
+  const best = pins.length === 1 ? pins[0] : preferred(pins, refs, bios, pid);
+  letGo(m, best, refs, at, bios === undefined ? 'unpin' : 'bio');
+  return best.call;
+}
+
+/** Of several pins of a page, the one that a release most likely gives back. */
+function preferred(pins: Pin[], refs: number, bios: readonly Pin[] | undefined, pid: number): Pin {
   const prefer = (list: Pin[], test: (p: Pin) => boolean): Pin[] => {
     const some = list.filter(test);
     return some.length > 0 ? some : list;
@@ -163,9 +170,7 @@ function releaseOne(
   pool = prefer(pool, (p) => p.call.kind === 'PIN');
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);
-  const best = pool.find((p) => p.hold?.refs === refs) ?? pool[0];
-  letGo(m, best, refs, at, bios === undefined ? 'unpin' : 'bio');
-  return best.call;
+  return pool.find((p) => p.hold?.refs === refs) ?? pool[0];
 }
 
 /** Take `refs` off a hold; a large folio stays pinned while one reference is left (io_uring coalesces its buffers). */
