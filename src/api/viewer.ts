@@ -2,31 +2,28 @@
 // is always shown by the same view, so rules may keep them in Maps.
 import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
-import { At, known, knownId, NOTHING, type View } from './view-base.ts';
+import { At, known, knownId, NOTHING } from './view-base.ts';
 import { Mm } from './view-mm.ts';
 import { ModelView } from './view-model.ts';
 import { Drift, Io, Pin, PinCall, Step } from './view-pins.ts';
 import type * as view from './views.ts';
 import type { Gap, Model } from './views-model.ts';
 
+/**
+ * Where an object of the model keeps its view, which the model knows nothing of. A WeakMap of every pin would cost the
+ * garbage collector more than all rules together; all viewers of a model show the same, so one view does for them.
+ */
+const VIEW = Symbol('view');
+type With<V> = { [VIEW]?: V };
+
 /** Shows one model. */
 export class Viewer {
   readonly model: RawModel;
   readonly shown: Model;
-  readonly #views = new WeakMap<object, View>();
 
   constructor(model: RawModel) {
     this.model = model;
     this.shown = new ModelView(model, this);
-  }
-
-  #show<R extends object, V extends View>(r: R, make: (r: R) => V): V {
-    let v = this.#views.get(r) as V | undefined;
-    if (v === undefined) {
-      v = make(r);
-      this.#views.set(r, v);
-    }
-    return v;
   }
 
   at(r: raw.At): view.At;
@@ -36,31 +33,39 @@ export class Viewer {
   }
   mm(r: raw.Mm): view.Mm;
   mm(r: raw.Mm | undefined): view.Mm | undefined;
-  mm(r: raw.Mm | undefined): view.Mm | undefined {
-    return r === undefined ? undefined : this.#show(r, (x) => new Mm(x, this));
+  mm(r: (raw.Mm & With<Mm>) | undefined): view.Mm | undefined {
+    if (r === undefined) return undefined;
+    r[VIEW] ??= new Mm(r, this);
+    return r[VIEW];
   }
-  call(r: raw.PinCall): view.PinCall {
-    return this.#show(r, (x) => new PinCall(x, this));
+  call(r: raw.PinCall & With<PinCall>): view.PinCall {
+    r[VIEW] ??= new PinCall(r, this);
+    return r[VIEW];
   }
-  pin(r: raw.Pin): view.Pin {
-    return this.#show(r, (x) => new Pin(x, this));
+  pin(r: raw.Pin & With<Pin>): view.Pin {
+    r[VIEW] ??= new Pin(r, this);
+    return r[VIEW];
   }
   pins(list: readonly raw.Pin[]): readonly view.Pin[] {
     return list.length === 0 ? NOTHING : Object.freeze(list.map((r) => this.pin(r)));
   }
-  step(r: raw.Step): view.Step {
-    return this.#show(r, (x) => new Step(x, this));
+  step(r: raw.Step & With<Step>): view.Step {
+    r[VIEW] ??= new Step(r, this);
+    return r[VIEW];
   }
   steps(list: readonly raw.Step[]): readonly view.Step[] {
     return list.length === 0 ? NOTHING : Object.freeze(list.map((r) => this.step(r)));
   }
   drift(r: raw.Drift): view.Drift;
   drift(r: raw.Drift | undefined): view.Drift | undefined;
-  drift(r: raw.Drift | undefined): view.Drift | undefined {
-    return r === undefined ? undefined : this.#show(r, (x) => new Drift(x, this));
+  drift(r: (raw.Drift & With<Drift>) | undefined): view.Drift | undefined {
+    if (r === undefined) return undefined;
+    r[VIEW] ??= new Drift(r, this);
+    return r[VIEW];
   }
-  io(r: raw.Io): view.Io {
-    return this.#show(r, (x) => new Io(x, this));
+  io(r: raw.Io & With<Io>): view.Io {
+    r[VIEW] ??= new Io(r, this);
+    return r[VIEW];
   }
   op(r: raw.RangeOp): view.RangeOp {
     const { kind, start, end, wrprotect } = r;
