@@ -129,11 +129,18 @@ export const TRANSITION_NAMES = Object.keys(SHOW) as TransitionName[];
 /**
  * Hear a transition of the model as a view. What happened at an address that the line does not show is not told: no
  * rule can make anything of it, and no number that a rule gets is NaN.
+ * @param wanted whether anybody listens now; where nobody does, no view is made
  */
-export function listenTo(viewer: Viewer, name: TransitionName, tell: (shown: object, t: unknown) => void): void {
+export function listenTo(
+  viewer: Viewer,
+  name: TransitionName,
+  tell: (shown: object, t: unknown) => void,
+  wanted: () => boolean = () => true,
+): void {
   const show = SHOW[name] as AnyShow;
   const inBytes = IN_BYTES.has(name);
   viewer.model.on(name, (t: object) => {
+    if (!wanted()) return;
     const { vpn, start, end } = t as { vpn?: number; start?: number; end?: number };
     if (Number.isNaN(vpn) || (!inBytes && (Number.isNaN(start) || Number.isNaN(end)))) return;
     tell(Object.freeze(show(t, viewer)), t);

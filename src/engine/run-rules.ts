@@ -33,12 +33,17 @@ interface Running {
   over: boolean;
 }
 
+interface Listener {
+  running: Running;
+  handler: Handler;
+}
+
 export class RunRules {
   readonly #model: Model;
   readonly #viewer: Viewer;
   readonly #ears: Ears;
   readonly #observer: RuleObserver | undefined;
-  readonly #listening = new Map<TransitionName, [Running, Handler][]>();
+  readonly #listening = new Map<TransitionName, Set<Listener>>();
 
   constructor(model: Model, rules: readonly Rule[], ears: Ears, { options = {}, observer }: RuleOptions = {}) {
     this.#model = model;
@@ -89,17 +94,23 @@ export class RunRules {
   }
 
   /** Views are made once for all rules that listen. */
-  #listen(running: Running, name: TransitionName, handler: Handler): void {
-    const list = this.#listening.get(name);
-    if (list !== undefined) {
-      list.push([running, handler]);
-      return;
-    }
-    const all: [Running, Handler][] = [[running, handler]];
+  #listen(running: Running, name: TransitionName, handler: Handler): () => void {
+    const all = this.#listening.get(name) ?? this.#hear(name);
+    const listener = { running, handler };
+    all.add(listener);
+    return () => {
+      all.delete(listener);
+    };
+  }
+
+  #hear(name: TransitionName): Set<Listener> {
+    const all = new Set<Listener>();
     this.#listening.set(name, all);
-    listenTo(this.#viewer, name, (shown) => {
-      for (const [one, tell] of all) this.#call(one, name, shown, tell);
-    });
+    const tell = (shown: object): void => {
+      for (const { running, handler } of all) this.#call(running, name, shown, handler);
+    };
+    listenTo(this.#viewer, name, tell, () => all.size > 0);
+    return all;
   }
 
   #tap(running: Running, kind: string, handler: Handler): void {

@@ -138,8 +138,11 @@ export interface RuleContext<M extends Messages = Messages, O extends OptionSche
   readonly model: Model<string>;
   /** what the user set, or the defaults of `meta.options` */
   readonly options: OptionValues<O>;
-  /** Listen from now on: for transitions that are many and only matter once something else was seen. */
-  on<K extends TransitionName>(name: K, handler: (t: Transitions[K]) => void): void;
+  /**
+   * Listen from now on: for transitions that are many and only matter once something else was seen.
+   * @returns stops it again
+   */
+  on<K extends TransitionName>(name: K, handler: (t: Transitions[K]) => void): () => void;
   report(report: Report<M>): void;
   /** Say what a drift did. */
   harm(report: HarmReport): void;

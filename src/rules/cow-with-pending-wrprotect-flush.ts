@@ -28,7 +28,13 @@ export default defineRule({
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();
-    let listening = false;
+    let stop: (() => void) | undefined;
+    const over = (mm: Mm): void => {
+      pending.delete(mm);
+      if (pending.size > 0) return;
+      stop?.();
+      stop = undefined;
+    };
     const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
       const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
       if (p === undefined || mm.pids.length < 2) return;
@@ -50,19 +56,16 @@ export default defineRule({
     return {
       wrprotect({ mm, start, end, kind, at }) {
         if (kind !== 'soft-dirty' && kind !== 'uffd-wp') return;
-        if (!listening) {
-          listening = true;
-          context.on('cow', cow);
-        }
+        stop ??= context.on('cow', cow);
         const list = pending.get(mm) ?? [];
         list.push({ start, end, kind, at });
         pending.set(mm, list.slice(-16));
       },
       tlbFlush({ mm }) {
-        pending.delete(mm);
+        over(mm);
       },
       exit({ mm }) {
-        pending.delete(mm);
+        over(mm);
       },
     };
   },

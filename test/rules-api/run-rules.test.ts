@@ -102,6 +102,32 @@ describe('the views', () => {
   });
 });
 
+describe('listening later', () => {
+  it('goes on until it is stopped, and may start again', async () => {
+    const told: string[] = [];
+    const rule = defineRule({
+      meta: { ...sampleRule().meta, messages: {}, needs: [] },
+      create({ on }) {
+        const listen = () => {
+          const stop = on('pin', ({ at }) => {
+            told.push(`pin ${at.line}`);
+            stop();
+          });
+          return stop;
+        };
+        listen();
+        const stopped = listen();
+        stopped();
+        return { fork: ({ at }) => told.push(`fork ${at.line}`) && void listen() };
+      },
+    });
+    const twice = `${pinThenFork}\n${pinThenFork}\n`;
+    await check({ name: 'twice', text: twice }, { rules: [rule] });
+    const lines = pinThenFork.split('\n').length;
+    expect(told).toEqual(['pin 4', 'fork 5', `pin ${lines + 4}`, `fork ${lines + 5}`]);
+  });
+});
+
 describe('options', () => {
   it('come with their defaults, or as the user set them', async () => {
     const seen: unknown[] = [];
