@@ -22,10 +22,10 @@ export default defineRule({
   create(context) {
     return {
       ioSubmit({ io, at }) {
+        const parent = at.pid === undefined ? undefined : context.model.task(at.pid)?.mm?.parent;
+        if (parent === undefined) return;
         for (const pin of io.pins) {
-          const task = at.pid === undefined ? undefined : context.model.task(at.pid);
-          if (pin.mm === undefined || task?.mm === undefined || task.mm === pin.mm || task.mm.parent !== pin.mm)
-            continue;
+          if (pin.mm !== parent) continue;
           context.report({
             messageId: 'child',
             data: { task: at },

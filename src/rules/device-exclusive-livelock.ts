@@ -82,7 +82,7 @@ export default defineRule({
         map.delete(vpn);
       },
       exit({ mm }) {
-        for (const [vpn, l] of of(mm)) tell(mm, vpn, l);
+        for (const [vpn, l] of loops.get(mm) ?? []) tell(mm, vpn, l);
         loops.delete(mm);
       },
       end() {

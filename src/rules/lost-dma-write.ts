@@ -52,6 +52,7 @@ export default defineRule({
         if (drift.pin.owner !== 'transient') drifts.set(drift.pin, drift);
       },
       ioEnd({ io }) {
+        if (drifts.size === 0) return;
         for (const pin of io.pins) {
           const drift = drifts.get(pin);
           if (drift === undefined || drift.healedAt !== undefined) continue;
