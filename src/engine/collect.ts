@@ -15,6 +15,12 @@ export const DECIDING = 'insufficient-evidence';
 /** Of notes that nothing but a missing line speaks for, so many are kept per rule; the others are counted. */
 const MOST_NOTES = 400;
 
+/** Reports that are one finding, and the steps that prove it in the order of the trace. */
+interface Tale {
+  group: Group;
+  steps: readonly (Step | EvidenceStep)[];
+}
+
 export class Collector {
   /** notes of low confidence that were counted and not kept, by rule */
   readonly notKept = new Map<string, number>();
@@ -25,7 +31,7 @@ export class Collector {
   readonly #model: Model;
   readonly #drafts: Draft[] = [];
   readonly #harm = new Map<Drift, HarmReport[]>();
-  #groups: { of: number; list: readonly Group[] } | undefined;
+  #tales: { of: number; list: readonly Tale[] } | undefined;
 
   constructor(model: Model, rules: readonly Rule[], options: RuleOptions = {}) {
     this.#model = model;
@@ -73,9 +79,9 @@ export class Collector {
   /** Byte offsets of all lines the findings quote. */
   offsets(): number[] {
     const out: number[] = [];
-    for (const f of this.#group()) {
-      for (const s of this.#steps(f)) out.push(s.at.offset);
-      for (const v of Object.values(f.main.report.data ?? {})) if (isAt(v)) out.push(v.offset);
+    for (const { group, steps } of this.#tell()) {
+      for (const s of steps) out.push(s.at.offset);
+      for (const v of Object.values(group.main.report.data ?? {})) if (isAt(v)) out.push(v.offset);
     }
     return out;
   }
@@ -83,8 +89,8 @@ export class Collector {
   /** @param trace index of the trace in the report */
   findings(trace: number, words: Words): Finding[] {
     const writer = new FindingWriter(this.#model, words);
-    return this.#group()
-      .map((g) => ({ g, f: writer.write(g, this.#steps(g), trace) }))
+    return this.#tell()
+      .map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }))
       .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))
       .map(({ g, f }, i) => {
         const finding = { ...f, n: i + 1 };
@@ -93,9 +99,17 @@ export class Collector {
       });
   }
 
+  /** Asked for twice: for the places of the lines, and when they are there. */
+  #tell(): readonly Tale[] {
+    if (this.#tales?.of !== this.#drafts.length) {
+      const list = this.#group().map((group) => ({ group, steps: this.#steps(group) }));
+      this.#tales = { of: this.#drafts.length, list };
+    }
+    return this.#tales.list;
+  }
+
   /** Drafts about the same drift are one group, under the rule nobody in it overrides. */
   #group(): readonly Group[] {
-    if (this.#groups?.of === this.#drafts.length) return this.#groups.list;
     const byDrift = new Map<Drift, Draft[]>();
     const alone: Draft[] = [];
     for (const d of this.#drafts) {
@@ -124,15 +138,14 @@ export class Collector {
       if (told !== undefined) told.also.push(d);
       else groups.push({ main: d, also: [], drift: undefined, harm: [] });
     }
-    this.#groups = { of: this.#drafts.length, list: groups };
     return groups;
   }
 
   #steps(g: Group): (Step | EvidenceStep)[] {
     const { report } = g.main;
     const { pin, drift } = report;
-    const first = (role: Step['role']) => pin?.steps.filter((s) => s.role === role).slice(0, 1) ?? [];
-    const steps: (Step | EvidenceStep)[] = [...first('grab'), ...first('pin')];
+    const first = (role: Step['role']) => pin?.steps.find((s) => s.role === role) ?? [];
+    const steps: (Step | EvidenceStep)[] = [first('grab'), first('pin')].flat();
     for (const d of [g.main, ...g.also]) steps.push(...(d.report.path ?? []));
     if (drift !== undefined && pin !== undefined) {
       if (drift.fault !== undefined) steps.push({ role: 'wp fault', at: drift.fault, page: pin.page } as Step);
