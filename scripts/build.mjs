@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildHtml } from './build-html.mjs';
-import { bundlePackages } from './bundle.mjs';
+import { bundleCommands } from './bundle.mjs';
 import { buildDigest, root, stamp } from './sources.mjs';
 
 const digest = buildDigest();
@@ -19,7 +19,7 @@ const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin
 });
 if (tsc.status !== 0) process.exit(1);
 
-await bundlePackages(root);
+await bundleCommands(root);
 await buildHtml(root);
 await writeManifest();
 stamp('build', digest);

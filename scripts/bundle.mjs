@@ -1,35 +1,39 @@
-// Why: Node opens a hundred files to load oclif, about half of what a start costs. This puts the packages that the
-// command line needs into a few files in dist/vendor. Only packages: our own modules stay where tsc put them, so that
-// dynamic imports and `new URL('./worker.js', import.meta.url)` mean the same with and without this step.
+// Why: Node opens a hundred files to load oclif and nearly two hundred of ours to check a trace, more than half of what
+// a start costs. This puts what the command line needs into a few files in dist/chunks. What programs import, and the
+// worker that is started by its URL, stay where tsc put them: no process has both.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
-/** CommonJS inside an ES module wants these; only the vendor files use them. */
+/** CommonJS inside an ES module wants the first ones, `besideTheModule` the last. */
 const BANNER = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { fileURLToPath as __fileURLToPath } from 'node:url';",
   'const require = __createRequire(import.meta.url);',
   'const __filename = __fileURLToPath(import.meta.url);',
   "const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
+  "const __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length);",
 ].join('\n');
 
-/** Native, and loaded by the few commands that need it. */
-const NOT_BUNDLED = ['better-sqlite3'];
+/** Native, or a package that reads files of its own; loaded by the few commands that need them. */
+const NOT_BUNDLED = ['better-sqlite3', 'jiti'];
 
-const keepOurModules = {
-  name: 'keep-our-modules',
+/** `new URL('./worker.js', import.meta.url)` means the file beside the module, wherever its code has gone. */
+const besideTheModule = (dist) => ({
+  name: 'beside-the-module',
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\// }, ({ importer, path }) =>
-      importer.includes('node_modules') ? undefined : { path, external: true },
-    );
+    build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const place = JSON.stringify(relative(dist, path).replaceAll(sep, '/'));
+      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', `(__dist + ${place})`) };
+    });
   },
-};
+});
 
-export async function bundlePackages(root) {
+export async function bundleCommands(root) {
   const dist = join(root, 'dist');
   const commands = readdirSync(join(dist, 'commands'), { recursive: true })
-    .filter((file) => file.endsWith('.js'))
+    .filter((file) => file.endsWith('.js') && file !== 'base.js' && !file.startsWith('shared'))
     .map((file) => join(dist, 'commands', file));
   const { metafile } = await build({
     entryPoints: [join(dist, 'cli.js'), ...commands],
@@ -38,18 +42,18 @@ export async function bundlePackages(root) {
     allowOverwrite: true,
     bundle: true,
     splitting: true,
-    chunkNames: 'vendor/[name]-[hash]',
+    chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node20',
     external: NOT_BUNDLED,
     absWorkingDir: root,
-    plugins: [keepOurModules],
+    plugins: [besideTheModule(dist)],
     banner: { js: BANNER },
     logLevel: 'warning',
     metafile: true,
   });
-  writeFileSync(join(dist, 'vendor', 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
+  writeFileSync(join(dist, 'chunks', 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
 }
 
 /** Copies of packages travel with their licences. */

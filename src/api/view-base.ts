@@ -21,7 +21,10 @@ export const bits64 = (hi: number, lo: number): bigint | undefined =>
 
 export const NOTHING: readonly never[] = Object.freeze([]);
 
-/** Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name. */
+/**
+ * Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name.
+ * A view that is called like a class of the model says its name, since a bundle renames one of the two.
+ */
 export abstract class View {
   /** How another view prints it. */
   protected abstract ref(): unknown;

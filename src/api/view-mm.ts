@@ -6,6 +6,7 @@ import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
 
 export class Mm extends View implements view.Mm {
+  static override readonly name = 'Mm';
   readonly #r: raw.Mm;
   readonly #v: Viewer;
   constructor(r: raw.Mm, v: Viewer) {

@@ -105,6 +105,7 @@ export class Step extends View implements view.Step {
 }
 
 export class Pin extends View implements view.Pin {
+  static override readonly name = 'Pin';
   readonly #r: raw.Pin;
   readonly #v: Viewer;
   constructor(r: raw.Pin, v: Viewer) {

@@ -15,6 +15,21 @@ function pindrift(folder: string, ...args: string[]) {
   return { status, stderr, stdout };
 }
 
+describe('what a rule prints', () => {
+  it('calls a view by the name that the rule knows, in the bundle too', () => {
+    const rule = `import { defineRule } from 'pindrift';
+export default defineRule({
+  meta: { id: 'prints', summary: 's', why: 'w', needs: [], status: 'experimental', severity: { all: 'note' },
+    falsePositives: [], references: [], fixedBy: [], messages: {} },
+  create: () => ({ pin: ({ pin, at }) => console.error(pin, pin.mm, pin.call, at) }),
+});
+`;
+    const folder = scratch({ 'trace.txt': `${pinThenFork}\n`, 'prints.js': rule });
+    const { stderr } = pindrift(folder, 'check', 'trace.txt', '--rules', './prints.js');
+    expect(stderr.match(/^\w+ \{|(?<=\} )\w+ \{/gm)).toEqual(['Pin {', 'Mm {', 'PinCall {', 'At {']);
+  });
+});
+
 describe('rules new', () => {
   it('writes a rule, a test and a page that work at once', () => {
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });
