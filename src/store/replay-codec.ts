@@ -1,217 +1,208 @@
 // The mm events of a trace in few bytes: what the replay reads, kept so that rules run again without the text. A chunk
-// is a batch of records (vocabulary/record.ts) and stands alone. Numbers are differences, to the record before (times,
-// places, tasks) or to the last record of the same kind (pointers, addresses):
+// is a batch of records (vocabulary/record.ts) and stands alone. A record is
 //
-//     varint  kind
-//     byte    GAPS, MASK, and which of CPU, PID and TGID changed
-//     byte    which slots from CPU to LINE the record lacks          if GAPS; else none
-//     varint  which slots from MM on it has                          if MASK; else those of the last of this kind
-//     signed  CPU, PID, TGID if they changed, TS, OFFSET, LINE, and the slots from MM on, those it has
+//     1 or 2 bytes  twice the kind, and 1 if its slots are not those of the last record of this kind
+//     3 bytes       bit per slot that it has                     if they are not
+//     1 to 5 bytes  width of each slot's number: two bits each, the first lowest
+//     numbers       one per slot: 0, 1, 2 or 4 bytes, the lowest first
 //
-// A signed number is a varint: even ones are twice the value, odd ones from 3 on are negative, 1 stands before the eight
-// bytes of a double (a value that is no integer below 2^52 from its neighbour).
+// A number is the difference to what stood in that slot before, on this CPU or in this kind ({@link BEFORE}): even ones are
+// twice the value, odd ones are negative. The widths stand apart from the numbers so that neither side has to look at a byte
+// to know whether another follows. {@link WHOLE} is followed by the eight bytes of a double.
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
-const CPU = Slot.CPU;
-const PID = Slot.PID;
-const TGID = Slot.TGID;
-const TS = Slot.TS;
-const OFFSET = Slot.OFFSET;
-const LINE = Slot.LINE;
-const MM = Slot.MM;
+/** What a slot is near to: the record before, the one before on this CPU, the one before of this kind. */
+const ANY = 0;
+const ON_CPU = 1;
+const OF_KIND = 2;
 
-/** Bits of the byte behind the kind; CPU, PID and TGID have the bits of their slots. */
-const GAPS = 1;
-const MASK = 16;
-const TASK = (1 << CPU) | (1 << PID) | (1 << TGID);
-const PLACE = (1 << TS) | (1 << OFFSET) | (1 << LINE);
+const BEFORE = new Uint8Array(STRIDE).fill(OF_KIND);
+for (const slot of [Slot.CPU, Slot.TS, Slot.OFFSET, Slot.LINE]) BEFORE[slot] = ANY;
+// a fault is one task at one address of one mm, through several kinds
+for (const slot of [Slot.PID, Slot.TGID, Slot.MM, Slot.ADDR, Slot.PAGE, Slot.PTE_LO]) BEFORE[slot] = ON_CPU;
 
-/** Slots from MM on that are near the last value of the same kind; the others stand as they are. */
-const NEAR = new Uint8Array(STRIDE);
-for (const slot of [MM, Slot.ADDR, Slot.END, Slot.PAGE, Slot.OTHER, Slot.FN]) NEAR[slot] = 1;
+/** CPUs that are told apart. */
+const CPUS = 16;
+const KINDS = 1024;
+
+/** Bytes of a number by its width, which bits of four bytes they are, and the width by the number's leading zeros. */
+const BYTES = Uint8Array.of(0, 1, 2, 4);
+const BITS = Int32Array.of(0, 0xff, 0xffff, -1);
+const WIDTH = Uint8Array.from({ length: 33 }, (_, zeros) => (zeros === 32 ? 0 : zeros >= 24 ? 1 : zeros >= 16 ? 2 : 3));
+
+/** In place of a number: what follows is no difference. */
+const WHOLE = -1;
+
+/** Of the upper half of a double: set in NaN, and not all of them in any other. */
+const NAN_BITS = 0x7ff80000;
 
 /** More bytes than a record can take. */
-const LONGEST = 16 + STRIDE * 10;
-const KINDS = 1024;
-const TWO_32 = 4294967296;
-const EXACT = 2 ** 52;
-const SMALL = 2 ** 29;
+const LONGEST = 16 + STRIDE * 12;
 
-/** What the differences are to; both sides keep the same. */
-class Before {
-  /** values of the last record, and of the last one of each kind */
-  readonly values = new Float64Array((1 + KINDS) * STRIDE);
+/** Reading and writing by words touches bytes behind the last. */
+const BEYOND = 8;
+
+/** What both sides know of the records before. */
+class Past {
+  /** values of the last record, the last one on each CPU, the last one of each kind */
+  readonly values = new Float64Array((1 + CPUS + KINDS) * STRIDE);
+  /** slots of each kind's last record, as bits and as a list */
   readonly masks = new Int32Array(KINDS);
+  readonly slots = new Uint8Array(KINDS * STRIDE);
+  readonly counts = new Uint8Array(KINDS);
+  /** where values stand, by what {@link BEFORE} says */
+  readonly bases = new Int32Array(3);
 
   clear(): void {
     this.values.fill(0);
-    this.masks.fill(-1);
+    this.masks.fill(0);
+    this.counts.fill(0);
+  }
+
+  setMask(kind: number, mask: number): void {
+    let at = kind * STRIDE;
+    for (let slot = 1; slot < STRIDE; slot++) if ((mask & (1 << slot)) !== 0) this.slots[at++] = slot;
+    this.masks[kind] = mask;
+    this.counts[kind] = at - kind * STRIDE;
+  }
+
+  setBases(kind: number, cpu: number): void {
+    this.bases[ON_CPU] = (1 + (cpu & (CPUS - 1))) * STRIDE;
+    this.bases[OF_KIND] = (1 + CPUS + kind) * STRIDE;
   }
 }
 
-/** Where the values of a kind stand in {@link Before}. */
-const ownOf = (kind: number): number => (kind + 1) * STRIDE;
-
 export class ReplayEncoder {
-  #out: Uint8Array = new Uint8Array(1 << 18);
-  readonly #before = new Before();
+  #out = new DataView(new ArrayBuffer(1 << 18));
+  readonly #past = new Past();
 
   /** The batch as bytes, valid until the next call. */
   encode(batch: RecordBatch): Uint8Array {
     const { rows, length } = batch;
-    const before = this.#before;
-    before.clear();
-    if (this.#out.length < length * LONGEST) this.#out = new Uint8Array(length * LONGEST);
-    const out = this.#out;
+    this.#past.clear();
+    const most = length * LONGEST + BEYOND;
+    if (this.#out.byteLength < most) this.#out = new DataView(new ArrayBuffer(most));
+    const words = new Int32Array(rows.buffer, rows.byteOffset, rows.length * 2);
     let at = 0;
-    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) at = putRecord(out, at, rows, o, before);
-    return out.subarray(0, at);
+    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE)
+      at = putRecord(this.#out, at, rows, words, o, this.#past);
+    return new Uint8Array(this.#out.buffer, 0, at + BEYOND);
   }
 }
 
-function putRecord(out: Uint8Array, start: number, rows: Float64Array, o: number, before: Before): number {
-  const { values, masks } = before;
-  const kind = rows[o];
-  const cpu = rows[o + CPU];
-  const pid = rows[o + PID];
-  const tgid = rows[o + TGID];
-  // a sum is not a number where one of its parts is none
-  const sum = cpu + pid + tgid + rows[o + TS] + rows[o + OFFSET] + rows[o + LINE];
-  const gaps = Number.isNaN(sum) ? gapsOf(rows, o) : 0;
-  let mask = 0;
-  for (let slot = STRIDE - 1; slot >= MM; slot--) mask = (mask << 1) | (Number.isNaN(rows[o + slot]) ? 0 : 1);
-  let has = 0;
-  if (cpu !== values[CPU]) has |= 1 << CPU;
-  if (pid !== values[PID]) has |= 1 << PID;
-  if (tgid !== values[TGID]) has |= 1 << TGID;
-  has &= ~gaps;
-  const todo = has | (PLACE & ~gaps) | (mask << MM);
-  let at = putUnsigned(out, start, kind);
-  if (gaps !== 0) has |= GAPS;
-  if (masks[kind] !== mask) has |= MASK;
-  out[at++] = has;
-  if (gaps !== 0) out[at++] = gaps;
-  if ((has & MASK) !== 0) {
-    at = putUnsigned(out, at, mask);
-    masks[kind] = mask;
+function putRecord(out: DataView, start: number, rows: Float64Array, words: Int32Array, o: number, past: Past): number {
+  const { values, slots, bases } = past;
+  const kind = rows[o] | 0;
+  const mask = maskOf(words, o);
+  const changed = mask !== past.masks[kind];
+  let at = putHead(out, start, 2 * kind + (changed ? 1 : 0));
+  if (changed) {
+    out.setInt32(at, mask >> 1, true);
+    at += 3;
+    past.setMask(kind, mask);
   }
-  const own = ownOf(kind);
-  for (let slot = CPU, bits = todo >> CPU; bits !== 0; slot++, bits >>>= 1) {
-    if ((bits & 1) === 0) continue;
+  past.setBases(kind, rows[o + Slot.CPU]);
+  const list = kind * STRIDE;
+  const count = past.counts[kind];
+  let widthsAt = at;
+  let widths = 0;
+  at += (count + 3) >> 2;
+  for (let i = 0; i < count; i++) {
+    const slot = slots[list + i];
+    const place = bases[BEFORE[slot]] + slot;
     const value = rows[o + slot];
-    const near = slot < MM ? slot : own + slot;
-    const difference = value - values[near];
-    if (slot < MM || NEAR[slot] === 1) values[near] = value;
-    if (difference < SMALL && difference > -SMALL && (difference | 0) === difference) {
-      let code = difference < 0 ? -2 * difference + 1 : 2 * difference;
-      while (code > 127) {
-        out[at++] = (code & 127) | 128;
-        code >>>= 7;
-      }
-      out[at++] = code;
-    } else at = putLarge(out, at, difference, value);
+    const before = values[place];
+    values[place] = value;
+    const difference = (value - before) | 0;
+    const number = (difference << 1) ^ (difference >> 31);
+    let width = WIDTH[Math.clz32(number)];
+    if (before + difference === value && number !== WHOLE) {
+      out.setInt32(at, number, true);
+      at += BYTES[width];
+    } else {
+      width = 3;
+      out.setInt32(at, WHOLE, true);
+      out.setFloat64(at + 4, value, true);
+      at += 12;
+    }
+    widths |= width << ((i & 3) << 1);
+    if ((i & 3) === 3) {
+      out.setUint8(widthsAt++, widths);
+      widths = 0;
+    }
   }
+  if ((count & 3) !== 0) out.setUint8(widthsAt, widths);
   return at;
 }
 
-/** Which of CPU to LINE are not numbers. */
-function gapsOf(rows: Float64Array, o: number): number {
-  let gaps = 0;
-  for (let slot = CPU; slot <= LINE; slot++) if (Number.isNaN(rows[o + slot])) gaps |= 1 << slot;
-  return gaps;
+/** The slots that are numbers, as bits. NaN is told by its upper half, without a branch. */
+function maskOf(words: Int32Array, o: number): number {
+  let mask = 0;
+  for (let slot = STRIDE - 1, at = 2 * (o + STRIDE) - 1; slot > 0; slot--, at -= 2)
+    mask = (mask | (((words[at] & NAN_BITS) - NAN_BITS) >>> 31)) << 1;
+  return mask;
 }
 
-function putLarge(out: Uint8Array, start: number, difference: number, value: number): number {
-  if (difference < EXACT && difference > -EXACT && difference === Math.floor(difference)) {
-    return putUnsigned(out, start, difference < 0 ? -2 * difference + 1 : 2 * difference);
+function putHead(out: DataView, at: number, head: number): number {
+  if (head < 128) {
+    out.setUint8(at, head);
+    return at + 1;
   }
-  out[start] = 1;
-  new DataView(out.buffer, out.byteOffset).setFloat64(start + 1, value, true);
-  return start + 9;
-}
-
-/** Seven bits per byte, the lowest first. */
-function putUnsigned(out: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let v = value;
-  while (v >= TWO_32) {
-    out[at++] = (v % 128) | 128;
-    v = Math.floor(v / 128);
-  }
-  let low = v | 0;
-  while (low >>> 7 !== 0) {
-    out[at++] = (low & 127) | 128;
-    low >>>= 7;
-  }
-  out[at++] = low;
-  return at;
+  out.setUint8(at, (head & 127) | 128);
+  out.setUint8(at + 1, head >> 7);
+  return at + 2;
 }
 
 export class ReplayDecoder {
-  readonly #before = new Before();
+  readonly #past = new Past();
 
   /** Fill the batch with a chunk of `records` records. */
   decode(bytes: Uint8Array, records: number, batch: RecordBatch): void {
     if (batch.rows.length < records * STRIDE) batch.rows = new Float64Array(records * STRIDE);
     const { rows } = batch;
-    const before = this.#before;
-    before.clear();
+    this.#past.clear();
     batch.length = records;
     rows.fill(Number.NaN, 0, records * STRIDE);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
-    for (let o = 0, end = records * STRIDE; o < end; o += STRIDE) at = readRecord(bytes, at, rows, o, before);
-    if (at !== bytes.length) throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${at} were read`);
+    for (let o = 0, end = records * STRIDE; o < end; o += STRIDE) at = readRecord(view, at, rows, o, this.#past);
+    if (at !== bytes.length - BEYOND) throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${at} were read`);
   }
 }
 
-function readRecord(bytes: Uint8Array, start: number, rows: Float64Array, o: number, before: Before): number {
-  const { values, masks } = before;
+function readRecord(view: DataView, start: number, rows: Float64Array, o: number, past: Past): number {
+  const { values, slots, bases } = past;
   let at = start;
-  let kind = bytes[at++];
-  if (kind >= 128) kind = (kind & 127) | (bytes[at++] << 7);
-  const has = bytes[at++];
-  const gaps = (has & GAPS) === 0 ? 0 : bytes[at++];
-  if ((has & MASK) !== 0) {
-    let mask = bytes[at++];
-    if (mask >= 128) mask = (mask & 127) | (bytes[at++] << 7);
-    masks[kind] = mask;
+  let head = view.getUint8(at++);
+  if (head >= 128) head = (head & 127) | (view.getUint8(at++) << 7);
+  const kind = head >> 1;
+  if ((head & 1) !== 0) {
+    past.setMask(kind, (view.getInt32(at, true) & 0xffffff) << 1);
+    at += 3;
   }
   rows[o] = kind;
-  const own = ownOf(kind);
-  const todo = (has & TASK) | (PLACE & ~gaps) | (masks[kind] << MM);
-  for (let slot = CPU, bits = todo >> CPU; bits !== 0; slot++, bits >>>= 1) {
-    if ((bits & 1) === 0) continue;
-    const near = slot < MM ? slot : own + slot;
-    let code = bytes[at++];
-    if (code >= 128) {
-      code &= 127;
-      let shift = 7;
-      let byte: number;
-      do {
-        byte = bytes[at++];
-        // beyond 28 bits in floating point
-        code = shift < 28 ? code | ((byte & 127) << shift) : code + (byte & 127) * 2 ** shift;
-        shift += 7;
-      } while (byte >= 128);
-    }
-    let value: number;
-    if (code === 1) {
-      value = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(at, true);
+  const list = kind * STRIDE;
+  const count = past.counts[kind];
+  let widthsAt = at;
+  let widths = 0;
+  at += (count + 3) >> 2;
+  past.setBases(kind, 0);
+  for (let i = 0; i < count; i++) {
+    if ((i & 3) === 0) widths = view.getUint8(widthsAt++);
+    const width = widths & 3;
+    widths >>= 2;
+    const number = view.getInt32(at, true) & BITS[width];
+    at += BYTES[width];
+    const slot = slots[list + i];
+    const place = bases[BEFORE[slot]] + slot;
+    let value = values[place] + ((number >>> 1) ^ -(number & 1));
+    if (number === WHOLE) {
+      value = view.getFloat64(at, true);
       at += 8;
-    } else {
-      const difference =
-        code < SMALL ? ((code & 1) === 0 ? code >> 1 : (1 - code) >> 1) : code % 2 === 0 ? code / 2 : (1 - code) / 2;
-      value = values[near] + difference;
     }
+    values[place] = value;
     rows[o + slot] = value;
-    if (slot < MM || NEAR[slot] === 1) values[near] = value;
-  }
-  if ((gaps & TASK) === 0) {
-    rows[o + CPU] = values[CPU];
-    rows[o + PID] = values[PID];
-    rows[o + TGID] = values[TGID];
-  } else {
-    for (let slot = CPU; slot <= TGID; slot++) if ((gaps & (1 << slot)) === 0) rows[o + slot] = values[slot];
+    if (slot === Slot.CPU) past.setBases(kind, value);
   }
   return at;
 }
