@@ -15,8 +15,8 @@ const BANNER = [
   "const __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length);",
 ].join('\n');
 
-/** Native, or a package that reads files of its own; loaded by the few commands that need them. */
-const NOT_BUNDLED = ['better-sqlite3', 'jiti'];
+/** Native, a package that reads files of its own, or a large one; loaded by the few commands that need them. */
+const NOT_BUNDLED = ['better-sqlite3', 'jiti', 'protobufjs'];
 
 /** `new URL('./worker.js', import.meta.url)` means the file beside the module, wherever its code has gone. */
 const besideTheModule = (dist) => ({
