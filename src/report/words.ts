@@ -6,7 +6,7 @@ import { clean, count, duration, grouped } from './format.ts';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** `violated: 1 error, 2 notes`, `clean: 9 rules held`, `could not be checked: 4 of 10 rules`; and what was suppressed. */
+/** `violated: 1 error, 2 notes`, `clean but for 2 notes: 9 rules held over 1 pin`, `could not be checked: 4 of 10 rules`; and what was suppressed. */
 export function verdictWords(report: CheckReport): string {
   const { suppressed = [] } = report;
   return `${unsuppressedWords(report)}${suppressed.length === 0 ? '' : `; ${count(suppressed.length, 'finding')} suppressed`}`;
@@ -21,10 +21,12 @@ function unsuppressedWords(report: CheckReport): string {
       const broken = new Set((report.suppressed ?? []).flatMap(({ finding }) => [finding.rule, ...finding.also]));
       const held = report.rules.filter((rule) => rule.verdict === 'clean' && !broken.has(rule.id)).length;
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
-      return `clean: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${alsoFound(report)}`;
+      // what is left are notes
+      const notes = report.findings.length === 0 ? '' : ` but for ${severityWords(report.findings)}`;
+      return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}`;
     }
     case 'could-not-be-checked':
-      return `could not be checked: ${undecidedWords(report)}${alsoFound(report)}`;
+      return `could not be checked: ${undecidedWords(report)}${report.findings.length === 0 ? '' : `; ${severityWords(report.findings)}`}`;
   }
 }
 
@@ -34,10 +36,6 @@ export function severityWords(findings: readonly Finding[]): string {
     const n = findings.filter((finding) => finding.severity === severity).length;
     return n === 0 ? [] : [count(n, severity)];
   }).join(', ');
-}
-
-function alsoFound(report: CheckReport): string {
-  return report.findings.length === 0 ? '' : `; ${severityWords(report.findings)}`;
 }
 
 /** Rules that could not decide for the same reasons. */
