@@ -11,7 +11,9 @@ export const isMm = (v: unknown): v is Mm => typeof v === 'object' && v !== null
 
 /** Unsigned hex of a signed 64-bit number. */
 export const hex = (n: number): string =>
-  n < 0 ? `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}` : `0x${n.toString(16)}`;
+  n < 0
+    ? `0x${(Math.floor(n / 2 ** 32) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`
+    : `0x${n.toString(16)}`;
 
 /** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
 export const known = (n: number | undefined): number | undefined =>
@@ -23,6 +25,8 @@ export class Words {
   readonly timeUnit: string;
   readonly #symbols: readonly string[];
   readonly #lines: ReadonlyMap<number, EvidenceLine>;
+  /** names of flags, of which there are few sets */
+  readonly #flags = new Map<string, string[]>();
 
   constructor(
     model: Model,
@@ -77,13 +81,23 @@ export class Words {
 
   /** FOLL_ names of a pin; while the era is undecided only those that both layouts share. */
   flags(pin: Pin): string[] {
-    const { call } = pin;
-    if (Number.isNaN(call.flags)) return [];
+    const { flags, kind, write, longterm } = pin.call;
+    const key = `${flags} ${kind} ${write} ${longterm}`;
+    let names = this.#flags.get(key);
+    if (names === undefined) {
+      names = this.#namesOf(pin.call);
+      this.#flags.set(key, names);
+    }
+    return names;
+  }
+
+  #namesOf({ flags, kind, write, longterm }: Pin['call']): string[] {
+    if (Number.isNaN(flags)) return [];
     if (this.era === undefined) {
-      return [`FOLL_${call.kind}`, ...(call.write ? ['FOLL_WRITE'] : []), ...(call.longterm ? ['FOLL_LONGTERM'] : [])];
+      return [`FOLL_${kind}`, ...(write ? ['FOLL_WRITE'] : []), ...(longterm ? ['FOLL_LONGTERM'] : [])];
     }
     const layout = this.era.foll === FOLL_NEW ? FOLL_NEW : FOLL_OLD;
-    return follNames(call.flags | layout[`FOLL_${call.kind}`], layout);
+    return follNames(flags | layout[`FOLL_${kind}`], layout);
   }
 
   /** What the swap entry said: its type by the era's numbers, and the exclusive mark where that era has one. */

@@ -24,7 +24,6 @@ export class PinKeeper {
   readonly #words: () => PinWords;
   /** held pins with their task */
   readonly #held = new Map<Pin, number>();
-  readonly #flags = new Map<string, string>();
   #ended: [Pin, number][] = [];
   /** pins were written while pfn 0 was not known */
   #early = false;
@@ -65,7 +64,6 @@ export class PinKeeper {
     const words = this.#words();
     for (const [pin, task] of this.#ended) this.#write(pin, task, words);
     this.#early ||= Number.isNaN(this.#model.pfnBase);
-    this.#flags.clear();
     this.#ended = [];
   }
 
@@ -74,39 +72,36 @@ export class PinKeeper {
     const { at, heldAt, kind } = call;
     const to = pin.releasedAt;
     this.#shared.writer.row('pin', ++this.#shared.pins, [
-      ...[this.#trace, pin.state === 'released' && pin.presumed ? 'presumed' : pin.state, null],
-      ...[id(at.pid), id(at.tgid), task > 0 ? task : null],
-      ...[
-        shown(pin.mm?.ptr),
-        shown(pin.vpn * PAGE_BYTES),
-        shown(pin.page * STRUCT_PAGE),
-        shown(this.#model.pfn(pin.page)),
-      ],
-      ...[
-        words.fn(call.fn) ?? null,
-        kind,
-        call.write ? 1 : 0,
-        call.longterm ? 1 : 0,
-        shown(call.flags),
-        this.#flagsOf(pin, words),
-      ],
-      ...[textOrNull(words.symbol(call.caller)), pin.owner ?? null, pageFrom],
-      ...[idOf(this.#trace, at.offset), at.line, shown(call.nr), shown(heldAt.ts)],
-      ...[shown(to?.ts), to === undefined ? null : idOf(this.#trace, to.offset), shown(to?.line)],
-      ...[to === undefined ? null : shown(to.ts - heldAt.ts), drifts, stepsOf(pin, words)],
+      this.#trace,
+      pin.state === 'released' && pin.presumed ? 'presumed' : pin.state,
+      null,
+      id(at.pid),
+      id(at.tgid),
+      task > 0 ? task : null,
+      shown(pin.mm?.ptr),
+      shown(pin.vpn * PAGE_BYTES),
+      shown(pin.page * STRUCT_PAGE),
+      shown(this.#model.pfn(pin.page)),
+      words.fn(call.fn) ?? null,
+      kind,
+      call.write ? 1 : 0,
+      call.longterm ? 1 : 0,
+      shown(call.flags),
+      words.flags(pin).join('|'),
+      textOrNull(words.symbol(call.caller)),
+      pin.owner ?? null,
+      pageFrom,
+      idOf(this.#trace, at.offset),
+      at.line,
+      shown(call.nr),
+      shown(heldAt.ts),
+      shown(to?.ts),
+      to === undefined ? null : idOf(this.#trace, to.offset),
+      shown(to?.line),
+      to === undefined ? null : shown(to.ts - heldAt.ts),
+      drifts,
+      stepsOf(pin, words),
     ]);
-  }
-
-  /** Names of the flags; there are few sets of them. */
-  #flagsOf(pin: Pin, words: PinWords): string {
-    const { flags, kind, write, longterm } = pin.call;
-    const key = `${flags} ${kind} ${write} ${longterm}`;
-    let names = this.#flags.get(key);
-    if (names === undefined) {
-      names = words.flags(pin).join('|');
-      this.#flags.set(key, names);
-    }
-    return names;
   }
 }
 

@@ -16,7 +16,7 @@ const MOST_COLUMNS = 512;
 
 /** One record at a time: {@link begin}, its columns in their order, {@link end}. */
 export class CellWriter {
-  #body = new Uint8Array(4 * PAGE_SIZE);
+  #body = Buffer.alloc(4 * PAGE_SIZE);
   #view = new DataView(this.#body.buffer);
   #at = 0;
   readonly #types = new Float64Array(MOST_COLUMNS);
@@ -51,7 +51,10 @@ export class CellWriter {
   }
 
   string(value: string): void {
-    this.#bytes(Buffer.from(value, 'utf8'), TEXT);
+    this.#room(3 * value.length);
+    const length = this.#body.write(value, this.#at);
+    this.#at += length;
+    this.#types[this.#columns++] = 2 * length + TEXT;
   }
 
   blob(bytes: Uint8Array): void {
@@ -80,7 +83,7 @@ export class CellWriter {
 
   #room(more: number): void {
     if (this.#at + more + 8 <= this.#body.length) return;
-    const body = new Uint8Array(2 * (this.#at + more + 8));
+    const body = Buffer.alloc(2 * (this.#at + more + 8));
     body.set(this.#body.subarray(0, this.#at));
     this.#body = body;
     this.#view = new DataView(body.buffer);
