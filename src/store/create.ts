@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { InputError } from '../util/errors.ts';
 import { hold, release, remove } from '../util/temporary.ts';
 import { storingError } from './errors.ts';
+import type { TableIndex } from './event-table.ts';
 import { attach, PagesWriter } from './pages/pages-writer.ts';
 import type { RowWriter } from './row-writer.ts';
 import { APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES } from './schema.ts';
@@ -75,11 +76,14 @@ export class NewStore {
       : storingError(error, this.#path);
   }
 
-  /** All events are written: `db` becomes the database that holds everything. */
-  complete(): Database.Database {
+  /**
+   * All events are written: `db` becomes the database that holds everything.
+   * @param indexes of event tables; those that could be made here are there then
+   */
+  complete(indexes: readonly TableIndex[]): Database.Database {
     this.#sql?.finish();
     if (this.#pages === undefined) return this.db;
-    const roots = this.#pages.finish();
+    const roots = this.#pages.finish(indexes);
     this.db.exec('commit');
     this.db.close();
     this.db = open(this.#file);

@@ -128,5 +128,26 @@ export function unique(taken: Set<string>, name: string): string {
   return free;
 }
 
+/** An index over one of the columns of arguments. */
+export interface TableIndex {
+  table: EventTable;
+  name: string;
+  column: number;
+  sql: string;
+}
+
+/** What is asked for by its number again and again: the page. */
+export function pageIndexes(tables: readonly EventTable[]): TableIndex[] {
+  const indexes: TableIndex[] = [];
+  for (const table of tables) {
+    const column = table.find('page', 0);
+    if (column < 0 || table.columns[column].form === 'text') continue;
+    const name = `${table.table}_by_page`;
+    const sql = `CREATE INDEX ${quoted(name)} on ${quoted(table.table)} (${quoted(table.columns[column].name)})`;
+    indexes.push({ table, name, column, sql });
+  }
+  return indexes;
+}
+
 /** A name within SQL. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -7,7 +7,7 @@ import type { RecordBatch } from '../vocabulary/record.ts';
 import { textOrBlob } from './bytes.ts';
 import { NewStore, type StoreOptions } from './create.ts';
 import { EventSink, type Shared } from './event-sink.ts';
-import { type EventTable, EventTables, quoted } from './event-table.ts';
+import { type EventTable, EventTables, pageIndexes, type TableIndex } from './event-table.ts';
 import { saveFindings } from './findings.ts';
 import { Symbols, Tasks } from './intern.ts';
 import { rest } from './json.ts';
@@ -77,15 +77,16 @@ export class StoreWriter {
     rules: readonly RuleReport[];
   }): void {
     this.#store.guard(() => {
-      const db = this.#store.complete();
+      const { all } = this.#shared.tables;
+      const indexes = this.#indexes ? pageIndexes(all) : [];
+      const db = this.#store.complete(indexes);
       saveFindings(db, report.findings);
       saveRules(db, report.rules);
       saveMeta(db, report, this.#meta);
-      const { all } = this.#shared.tables;
       saveCatalogue(db, all, createViews(db, all));
       db.exec(INDEXES);
       linkPins(db, this.#shared.pfnBases);
-      if (this.#indexes) indexEvents(db, all);
+      createMissing(db, indexes);
     });
     this.#store.finish();
   }
@@ -121,13 +122,10 @@ function saveCatalogue(
   }
 }
 
-/** What is asked for by its number again and again: the page. */
-function indexEvents(db: Database.Database, tables: readonly EventTable[]): void {
-  for (const t of tables) {
-    const page = t.columns[t.find('page', 0)];
-    if (page === undefined || page.form === 'text') continue;
-    db.exec(`create index ${quoted(`${t.table}_by_page`)} on ${quoted(t.table)} (${quoted(page.name)})`);
-  }
+/** Indexes that were not written as pages. */
+function createMissing(db: Database.Database, indexes: readonly TableIndex[]): void {
+  const there = new Set(db.prepare("select name from sqlite_schema where type = 'index'").pluck().all());
+  for (const { name, sql } of indexes) if (!there.has(name)) db.exec(sql);
 }
 
 /** One trace of a store being written. */

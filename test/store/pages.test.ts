@@ -5,8 +5,9 @@ import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellWriter } from '../../src/store/pages/cell.ts';
+import { writeIndex } from '../../src/store/pages/index-pages.ts';
 import { PageFile } from '../../src/store/pages/page-file.ts';
-import { attach } from '../../src/store/pages/pages-writer.ts';
+import { attach, type Root } from '../../src/store/pages/pages-writer.ts';
 import { TablePages } from '../../src/store/pages/table-pages.ts';
 import { putVarint, varintLength } from '../../src/store/pages/varint.ts';
 import { PAGE_SIZE } from '../../src/store/schema.ts';
@@ -16,8 +17,8 @@ const { file } = scratch();
 
 type Row = [id: number, number: number | bigint, text: string];
 
-/** A database with one table of these rows, written as pages; what SQLite reads from it. */
-function written(rows: readonly Row[]): unknown[][] {
+/** A database with one table of these rows, written as pages; what SQLite reads from it, in the order of `by`. */
+function written(rows: readonly Row[], by = 'id'): unknown[][] {
   const path = file('pages.db');
   fs.rmSync(path, { force: true });
   const empty = new Database(path);
@@ -35,16 +36,20 @@ function written(rows: readonly Row[]): unknown[][] {
     cell.string(text);
     cell.end(table, id);
   }
-  const page = table.finish();
+  const sql = 'CREATE TABLE t (id integer primary key, n int, s text)';
+  const roots: Root[] = [{ type: 'table', name: 't', table: 't', sql, page: table.finish() }];
+  const index = writeIndex(pages, table.pages, rows.length, 1);
+  if (index !== undefined)
+    roots.push({ type: 'index', name: 'by_n', table: 't', sql: 'CREATE INDEX by_n on t (n)', page: index });
   pages.finish();
   const db = new Database(path);
-  attach(db, [{ name: 't', sql: 'CREATE TABLE t (id integer primary key, n int, s text)', page }]);
+  attach(db, roots);
   db.close();
   const again = new Database(path);
   try {
     expect(again.pragma('integrity_check', { simple: true })).toBe('ok');
     again.exec("insert into first values ('SQLite can write to it')");
-    return again.prepare('select * from t').raw().safeIntegers().all() as unknown[][];
+    return again.prepare(`select * from t order by ${by}`).raw().safeIntegers().all() as unknown[][];
   } finally {
     again.close();
   }
@@ -88,6 +93,21 @@ describe('pages', () => {
         expectSame(Array.from({ length: n }, (_, i) => [base + i, i, 'y'.repeat(3000)]));
       }
     }
+  });
+
+  it('index a column, equal numbers by their ids, with as many entries as fit and a few more', () => {
+    const column = (n: number, of: (i: number) => number) => {
+      const rows = Array.from({ length: n }, (_, i): Row => [2 ** 44 + i, of(i), '']);
+      const inOrder = [...rows].sort((a, b) => Number(a[1]) - Number(b[1]) || a[0] - b[0]);
+      expect(written(rows, 'n, id').join('\n') === asRead(inOrder).join('\n')).toBe(true);
+    };
+    for (const n of [1, 2, 180, 202, 203, 204, 405, 406, 407, 408, 409, 30_000]) {
+      column(n, () => 7);
+      column(n, (i) => -(2 ** 47) + ((i * 7919) % 1000) * 64);
+      column(n, (i) => (i % 2 === 0 ? -1 : 1) * 2 ** (i % 52));
+    }
+    // of two levels more
+    column(100_000, (i) => ((i * 7919) % 65_537) * 4096 - 2 ** 40);
   });
 
   it('hold whatever rows there are', () => {

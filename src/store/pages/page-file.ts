@@ -48,6 +48,12 @@ export class PageFile {
     return number;
   }
 
+  /** A page that was appended, into `page`. */
+  read(number: number, page: Uint8Array): void {
+    if (number >= this.#first) this.#flush();
+    fs.readSync(this.#fd, page, 0, PAGE_SIZE, (number - 1) * PAGE_SIZE);
+  }
+
   /** Write what is left, and how many pages there are now. */
   finish(): void {
     this.#flush();

@@ -3,12 +3,13 @@
 import type Database from 'better-sqlite3';
 import type { TraceLine } from '../../parsers/line.ts';
 import type { EventDecoder } from '../decode.ts';
-import type { EventTable } from '../event-table.ts';
+import { COMMON_COLUMNS, type EventTable, type TableIndex } from '../event-table.ts';
 import { Cell, type EventRow } from '../row.ts';
 import type { RowWriter, Value } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
+import { writeIndex } from './index-pages.ts';
 import { LineCells } from './line-cell.ts';
 import { PageFile } from './page-file.ts';
 import { TablePages } from './table-pages.ts';
@@ -69,12 +70,23 @@ export class PagesWriter implements RowWriter {
     cell.end(this.#streamed.get(name) as TablePages, id);
   }
 
-  /** The pages are complete; `attach` makes SQLite know them. */
-  finish(): Root[] {
+  /** The pages are complete; `attach` makes SQLite know them. Indexes that are not among them are SQLite's to make. */
+  finish(indexes: readonly TableIndex[]): Root[] {
     const roots: Root[] = [];
     for (const { table, pages } of this.#events)
-      roots.push({ name: table.table, sql: createTable(table), page: pages.finish() });
-    for (const [name, pages] of this.#streamed) roots.push({ name, sql: STREAMED_TABLES[name], page: pages.finish() });
+      roots.push({
+        type: 'table',
+        name: table.table,
+        table: table.table,
+        sql: createTable(table),
+        page: pages.finish(),
+      });
+    for (const [name, pages] of this.#streamed)
+      roots.push({ type: 'table', name, table: name, sql: STREAMED_TABLES[name], page: pages.finish() });
+    for (const { table, name, column, sql } of indexes) {
+      const page = writeIndex(this.#file, this.#pagesOf(table).pages, table.events, COMMON_COLUMNS.length + column);
+      if (page !== undefined) roots.push({ type: 'index', name, table: table.table, sql, page });
+    }
     this.#file.finish();
     return roots;
   }
@@ -94,22 +106,23 @@ export class PagesWriter implements RowWriter {
   }
 }
 
-/** A table that stands in the file and not yet in the schema. */
+/** A table or an index that stands in the file and not yet in the schema. */
 export interface Root {
+  type: 'table' | 'index';
   name: string;
+  /** its own name, or that of the table it indexes */
+  table: string;
   sql: string;
   page: number;
 }
 
-/** Enter tables into the schema. The connection does not see them before it is opened again. */
+/** Enter tables and indexes into the schema. The connection does not see them before it is opened again. */
 export function attach(db: Database.Database, roots: readonly Root[]): void {
   db.unsafeMode(true);
   db.pragma('writable_schema = on');
-  const insert = db.prepare(
-    "insert into sqlite_schema (type, name, tbl_name, rootpage, sql) values ('table', ?, ?, ?, ?)",
-  );
+  const insert = db.prepare('insert into sqlite_schema (type, name, tbl_name, rootpage, sql) values (?, ?, ?, ?, ?)');
   db.transaction(() => {
-    for (const root of roots) insert.run(root.name, root.name, root.page, root.sql);
+    for (const root of roots) insert.run(root.type, root.name, root.table, root.page, root.sql);
     db.pragma(`schema_version = ${(db.pragma('schema_version', { simple: true }) as number) + 1}`);
   })();
   db.pragma('writable_schema = reset');

@@ -28,7 +28,7 @@ export class TablePages {
   #cells = 0;
   #lastId = 0;
   /** finished pages, and the last id on each */
-  readonly #pages: number[] = [];
+  readonly pages: number[] = [];
   readonly #ids: number[] = [];
 
   constructor(file: PageFile) {
@@ -67,8 +67,8 @@ export class TablePages {
 
   /** Write what is left and the pages above; returns the root's number. */
   finish(): number {
-    if (this.#cells > 0 || this.#pages.length === 0) this.#putAway();
-    let pages: readonly number[] = this.#pages;
+    if (this.#cells > 0 || this.pages.length === 0) this.#putAway();
+    let pages: readonly number[] = this.pages;
     let ids: readonly number[] = this.#ids;
     while (pages.length > 1) [pages, ids] = this.#above(pages, ids);
     return pages[0];
@@ -111,7 +111,7 @@ export class TablePages {
       page.fill(0, at, content);
       page.set(this.buf.subarray(0, this.end), content);
     });
-    this.#pages.push(number);
+    this.pages.push(number);
     this.#ids.push(this.#lastId);
     this.#cells = 0;
     this.end = 0;
