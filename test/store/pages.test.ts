@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellWriter } from '../../src/store/pages/cell.ts';
-import { writeIndex } from '../../src/store/pages/index-pages.ts';
+import { IndexPages } from '../../src/store/pages/index-pages.ts';
 import { PageFile } from '../../src/store/pages/page-file.ts';
 import { attach, type Root } from '../../src/store/pages/pages-writer.ts';
 import { TablePages } from '../../src/store/pages/table-pages.ts';
@@ -38,7 +38,7 @@ function written(rows: readonly Row[], by = 'id'): unknown[][] {
   }
   const sql = 'CREATE TABLE t (id integer primary key, n int, s text)';
   const roots: Root[] = [{ type: 'table', name: 't', table: 't', sql, page: table.finish() }];
-  const index = writeIndex(pages, table.pages, rows.length, 1);
+  const index = new IndexPages(pages, rows.length).write(table.pages, rows.length, 1);
   if (index !== undefined)
     roots.push({ type: 'index', name: 'by_n', table: 't', sql: 'CREATE INDEX by_n on t (n)', page: index });
   pages.finish();

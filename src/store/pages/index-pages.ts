@@ -11,7 +11,7 @@ const INTERIOR = 0x02;
 const LEAF_HEADER = 8;
 const INTERIOR_HEADER = 12;
 
-/** Rows sorted at once, of 24 bytes each. */
+/** Rows of the largest table that is sorted here, 26 bytes each. */
 const MOST_ROWS = 1 << 20;
 
 /** Differences between integers of this size are exact. */
@@ -21,89 +21,128 @@ const TWO_32 = 4294967296;
 /** Of a cell: length of the record, length of its header, types of value and id. */
 const HEAD = 4;
 
-/** A column of a table, with the ids of its rows. */
-interface Column {
-  values: Float64Array;
-  ids: Float64Array;
-}
+const DIGIT = 2048;
 
-/**
- * Index a column of a table whose leaves are in the file. Returns the root's number; undefined: this is for SQLite.
- * @param place of the column in the table, `id` being 0
- */
-export function writeIndex(file: PageFile, leaves: readonly number[], rows: number, place: number): number | undefined {
-  if (rows > MOST_ROWS) return undefined;
-  const column = readColumn(file, leaves, rows, place);
-  return column === undefined ? undefined : new IndexPages(file, column).write();
-}
-
-function readColumn(file: PageFile, leaves: readonly number[], rows: number, place: number): Column | undefined {
-  const values = new Float64Array(rows);
-  const ids = new Float64Array(rows);
-  const row = new Row();
-  let at = 0;
-  for (const leaf of leaves) {
-    file.read(leaf, row.page);
-    for (let cell = 0, cells = row.cells; cell < cells; cell++) {
-      row.open(cell);
-      const value = row.integer(place);
-      if (!(Math.abs(value) <= EXACT)) return undefined;
-      values[at] = value;
-      ids[at++] = row.id;
-    }
-  }
-  return { values, ids };
-}
-
-class IndexPages {
+/** Writes one index after the other. */
+export class IndexPages {
   readonly #file: PageFile;
+  readonly #row = new Row();
+  /** the column, and the ids of its rows */
   readonly #values: Float64Array;
   readonly #ids: Float64Array;
-  /** bytes of the longest cell */
-  readonly #longest: number;
+  /** rows in the order of their values, while they are sorted and then */
+  #order: Uint32Array;
+  #other: Uint32Array;
+  readonly #digits: Uint16Array;
   /** the cells of a page, one behind the other, and where each begins */
   readonly #buf = new Uint8Array(PAGE_SIZE + 16);
   readonly #view = new DataView(this.#buf.buffer);
   readonly #starts = new Uint16Array(PAGE_SIZE / 4);
 
-  constructor(file: PageFile, { values, ids }: Column) {
+  /** @param rows of the largest table that is to be indexed */
+  constructor(file: PageFile, rows: number) {
+    const length = Math.min(rows, MOST_ROWS);
     this.#file = file;
-    this.#values = values;
-    this.#ids = ids;
-    let longest = 0;
-    for (let i = 0; i < ids.length; i++) {
-      const size = this.#put(0, i);
-      if (size > longest) longest = size;
-    }
-    this.#longest = longest;
+    this.#values = new Float64Array(length);
+    this.#ids = new Float64Array(length);
+    this.#order = new Uint32Array(length);
+    this.#other = new Uint32Array(length);
+    this.#digits = new Uint16Array(length);
   }
 
-  /** Level by level. Between two pages stands an entry that is on the level above instead. */
-  write(): number {
-    let entries: ArrayLike<number> = sorted(this.#values);
+  /**
+   * Index a column of a table whose leaves are in the file. Returns the root's number; undefined: this is for SQLite.
+   * @param column place in the table, `id` being 0
+   */
+  write(leaves: readonly number[], rows: number, column: number): number | undefined {
+    if (rows > this.#ids.length) return undefined;
+    let row = 0;
+    for (const leaf of leaves) {
+      row = this.#readLeaf(leaf, row, column);
+      if (Number.isNaN(row)) return undefined;
+    }
+    this.#sort(rows);
+    return this.#writeLevels(rows);
+  }
+
+  /** Returns the next row; NaN where something else than an integer was found. */
+  #readLeaf(leaf: number, first: number, column: number): number {
+    const row = this.#row;
+    this.#file.read(leaf, row.page);
+    const { cells } = row;
+    for (let cell = 0, at = first; cell < cells; cell++, at++) {
+      row.open(cell);
+      const value = row.integer(column);
+      if (!(Math.abs(value) <= EXACT)) return Number.NaN;
+      this.#values[at] = value;
+      this.#ids[at] = row.id;
+    }
+    return first + cells;
+  }
+
+  /** One digit after the other, the lowest first; so equal values stay in the order of their ids. */
+  #sort(rows: number): void {
+    let least = this.#values[0];
+    let most = least;
+    for (let i = 0; i < rows; i++) {
+      this.#order[i] = i;
+      least = Math.min(least, this.#values[i]);
+      most = Math.max(most, this.#values[i]);
+    }
+    for (let unit = 1; unit <= most - least; unit *= DIGIT) this.#sortDigit(rows, least, unit);
+  }
+
+  #sortDigit(rows: number, least: number, unit: number): void {
+    const values = this.#values;
+    const digits = this.#digits;
+    const from = this.#order;
+    const to = this.#other;
+    const starts = new Uint32Array(DIGIT + 1);
+    for (let i = 0; i < rows; i++) {
+      const above = Math.floor((values[i] - least) / unit);
+      const digit = above - Math.floor(above / DIGIT) * DIGIT;
+      digits[i] = digit;
+      starts[digit + 1]++;
+    }
+    for (let d = 1; d < DIGIT; d++) starts[d] += starts[d - 1];
+    for (let i = 0; i < rows; i++) to[starts[digits[from[i]]]++] = from[i];
+    this.#order = to;
+    this.#other = from;
+  }
+
+  /** Level by level. Between two pages stands a row that is on the level above instead. */
+  #writeLevels(rows: number): number {
+    const longest = this.#longestCell(rows);
+    let list: ArrayLike<number> = this.#order.subarray(0, rows);
     let children: readonly number[] | undefined;
     for (;;) {
       const most =
         children === undefined
-          ? Math.floor((PAGE_SIZE - LEAF_HEADER) / (this.#longest + 2))
-          : Math.floor((PAGE_SIZE - INTERIOR_HEADER) / (this.#longest + 6));
+          ? Math.floor((PAGE_SIZE - LEAF_HEADER) / (longest + 2))
+          : Math.floor((PAGE_SIZE - INTERIOR_HEADER) / (longest + 6));
       const pages: number[] = [];
       const between: number[] = [];
       let from = 0;
-      for (let left = Math.ceil((entries.length + 1) / (most + 1)); left > 0; left--) {
-        const to = from + Math.floor((entries.length - from - (left - 1)) / left);
-        pages.push(this.#page(entries, from, to, children));
-        if (left > 1) between.push(entries[to]);
+      for (let left = Math.ceil((list.length + 1) / (most + 1)); left > 0; left--) {
+        const to = from + Math.floor((list.length - from - (left - 1)) / left);
+        pages.push(this.#writePage(list, from, to, children));
+        if (left > 1) between.push(list[to]);
         from = to + 1;
       }
       if (pages.length === 1) return pages[0];
-      entries = between;
+      list = between;
       children = pages;
     }
   }
 
-  /** A page of `entries[from, to)`; the child before an entry has its number. */
-  #page(entries: ArrayLike<number>, from: number, to: number, children: readonly number[] | undefined): number {
+  /** The further from 0, the longer an integer is. */
+  #longestCell(rows: number): number {
+    const last = rows - 1;
+    return Math.max(this.#put(0, this.#order[0], last), this.#put(0, this.#order[last], last));
+  }
+
+  /** A page with the rows `list[from, to)`; the child before a row has its place in `children`. */
+  #writePage(list: ArrayLike<number>, from: number, to: number, children: readonly number[] | undefined): number {
     let size = 0;
     for (let i = from; i < to; i++) {
       this.#starts[i - from] = size;
@@ -111,7 +150,7 @@ class IndexPages {
         this.#view.setUint32(size, children[i]);
         size += 4;
       }
-      size = this.#put(size, entries[i]);
+      size = this.#put(size, list[i], list[i]);
     }
     return this.#file.append((page) => {
       const view = new DataView(page.buffer, page.byteOffset);
@@ -132,15 +171,16 @@ class IndexPages {
     });
   }
 
-  /** The record of an entry; returns the place behind. */
-  #put(start: number, entry: number): number {
+  /** The record of a row's value and of a row's id; returns the place behind. */
+  #put(start: number, valueRow: number, idRow: number): number {
     const buf = this.#buf;
-    const value = this.#values[entry];
-    const id = this.#ids[entry];
+    const view = this.#view;
+    const value = this.#values[valueRow];
+    const id = this.#ids[idRow];
     let at = start + HEAD;
-    const valueType = putInteger(this.#view, at, Math.floor(value / TWO_32), value | 0);
+    const valueType = putInteger(view, at, Math.floor(value / TWO_32), value | 0);
     at += BYTES[valueType];
-    const idType = putInteger(this.#view, at, Math.floor(id / TWO_32), id | 0);
+    const idType = putInteger(view, at, Math.floor(id / TWO_32), id | 0);
     at += BYTES[idType];
     buf[start] = at - start - 1;
     buf[start + 1] = HEAD - 1;
@@ -148,34 +188,4 @@ class IndexPages {
     buf[start + 3] = idType;
     return at;
   }
-}
-
-const DIGIT = 2048;
-
-/** Places of the values in their order, equal ones as they stand: sorted by one digit after the other, the lowest first. */
-function sorted(values: Float64Array): Uint32Array {
-  const { length } = values;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < length; i++) {
-    least = Math.min(least, values[i]);
-    most = Math.max(most, values[i]);
-  }
-  let places = new Uint32Array(length);
-  let next = new Uint32Array(length);
-  for (let i = 0; i < length; i++) places[i] = i;
-  const digits = new Uint16Array(length);
-  for (let unit = 1; unit <= most - least; unit *= DIGIT) {
-    const starts = new Uint32Array(DIGIT + 1);
-    for (let i = 0; i < length; i++) {
-      const above = Math.floor((values[i] - least) / unit);
-      const digit = above - Math.floor(above / DIGIT) * DIGIT;
-      digits[i] = digit;
-      starts[digit + 1]++;
-    }
-    for (let d = 1; d < DIGIT; d++) starts[d] += starts[d - 1];
-    for (let i = 0; i < length; i++) next[starts[digits[places[i]]]++] = places[i];
-    [places, next] = [next, places];
-  }
-  return places;
 }

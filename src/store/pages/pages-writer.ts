@@ -9,7 +9,7 @@ import type { RowWriter, Value } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
-import { writeIndex } from './index-pages.ts';
+import { IndexPages } from './index-pages.ts';
 import { LineCells } from './line-cell.ts';
 import { PageFile } from './page-file.ts';
 import { TablePages } from './table-pages.ts';
@@ -83,8 +83,9 @@ export class PagesWriter implements RowWriter {
       });
     for (const [name, pages] of this.#streamed)
       roots.push({ type: 'table', name, table: name, sql: STREAMED_TABLES[name], page: pages.finish() });
+    const writer = new IndexPages(this.#file, Math.max(0, ...indexes.map(({ table }) => table.events)));
     for (const { table, name, column, sql } of indexes) {
-      const page = writeIndex(this.#file, this.#pagesOf(table).pages, table.events, COMMON_COLUMNS.length + column);
+      const page = writer.write(this.#pagesOf(table).pages, table.events, COMMON_COLUMNS.length + column);
       if (page !== undefined) roots.push({ type: 'index', name, table: table.table, sql, page });
     }
     this.#file.finish();
