@@ -1,4 +1,6 @@
 // The mm events of a trace out of a store, as batches for the replay.
+
+import { InputError } from '../util/errors.ts';
 import { RecordBatch } from '../vocabulary/record.ts';
 import type { Store } from './open.ts';
 import { ReplayDecoder } from './replay-codec.ts';
@@ -13,10 +15,23 @@ export function* readRecords(store: Store, trace: number): IterableIterator<Reco
   );
   for (let i = 0; ; i++) {
     const row = store.guard(() => chunk.get(trace * MOST_CHUNKS + i));
-    if (row === undefined) return;
+    if (row === undefined) {
+      if (i === 0) demandNone(store, trace);
+      return;
+    }
     decoder.decode(row.data, row.records, batch);
     yield batch;
   }
+}
+
+/** A store that an older pindrift made keeps its findings, not its records. */
+function demandNone(store: Store, trace: number): void {
+  const used = store.db.prepare<[number], number>('select mm_events from trace where id = ?').pluck();
+  if (store.guard(() => used.get(trace)) === 0) return;
+  throw new InputError('rules cannot run again on this store: an older pindrift made it', {
+    where: store.path,
+    tryThis: 'make it again from the trace: pindrift ingest --force',
+  });
 }
 
 /** Symbols (callers) by the number that records know them by. */

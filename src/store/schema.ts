@@ -6,10 +6,13 @@
 export const APPLICATION_ID = 0x70647266;
 
 /** `pragma user_version`. A higher one than this was written by a newer pindrift. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Steps from one schema version to the next: `MIGRATIONS[0]` leads from 1 to 2. */
-export const MIGRATIONS: readonly string[] = [];
+export const MIGRATIONS: readonly string[] = [
+  // replay.data is written in another way; everything else is as it was
+  'delete from replay',
+];
 
 /** Bytes per page. The page writer depends on it, and it cannot change in a store once made. */
 export const PAGE_SIZE = 4096;

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ingest } from '../../src/engine/ingest.ts';
 import { openStore } from '../../src/store/open.ts';
+import { readRecords } from '../../src/store/replay.ts';
 import { readReport } from '../../src/store/report.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { InputError } from '../../src/util/errors.ts';
@@ -66,6 +67,20 @@ describe('opening', () => {
     const error = errorOf(() => openStore(out));
     expect(error.message).toContain(`schema ${SCHEMA_VERSION + 1}`);
     expect(error.tryThis).toContain('update pindrift');
+  });
+
+  it('a store of an older pindrift: all but the records of its rules', async () => {
+    const out = await store(
+      HEADER + line('fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354'),
+    );
+    const db = new Database(out);
+    db.pragma('user_version = 1');
+    db.close();
+    const opened = openStore(out);
+    expect(opened.db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    expect(readReport(opened).traces).toHaveLength(1);
+    expect(errorOf(() => [...readRecords(opened, 0)]).message).toContain('rules cannot run again');
+    opened.close();
   });
 
   it('a store that was cut or damaged', async () => {
