@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { ingest } from '../../engine/ingest.ts';
 import type { CheckReport } from '../../report/contract.ts';
 import { listEventTypes, type StoredEventType } from '../../store/report.ts';
+import { keepYoungHeapSmall } from '../../util/heap.ts';
 import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
 
@@ -24,6 +25,8 @@ type Options = TraceOptions & { out: string; force?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
   const { force, format, kernel, out, setup } = options;
+  // the pages of a store come on top of what a check needs
+  keepYoungHeapSmall();
   return withTraces(paths, options, (traces, onProgress) =>
     ingest(traces, { out, force, format, kernel, onProgress, ...rulesOf(setup) }),
   );
