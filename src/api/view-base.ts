@@ -23,7 +23,7 @@ export const NOTHING: readonly never[] = Object.freeze([]);
 
 /**
  * Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name.
- * A view that is called like a class of the model says its name, since a bundle renames one of the two.
+ * Every view says its name: where a class of the model has the same, a bundle renames one of the two.
  */
 export abstract class View {
   /** How another view prints it. */
@@ -60,6 +60,7 @@ function short(value: unknown): unknown {
 
 /** Where in the trace something happened. */
 export class At extends View implements view.At {
+  static override readonly name = 'At';
   readonly #r: raw.At;
   constructor(r: raw.At) {
     super();

@@ -7,6 +7,7 @@ import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
 
 export class PinCall extends View implements view.PinCall {
+  static override readonly name = 'PinCall';
   readonly #r: raw.PinCall;
   readonly #v: Viewer;
   constructor(r: raw.PinCall, v: Viewer) {
@@ -62,6 +63,7 @@ export class PinCall extends View implements view.PinCall {
 }
 
 export class Step extends View implements view.Step {
+  static override readonly name = 'Step';
   readonly #r: raw.Step;
   readonly #v: Viewer;
   constructor(r: raw.Step, v: Viewer) {
@@ -192,6 +194,7 @@ export class Pin extends View implements view.Pin {
 }
 
 export class Drift extends View implements view.Drift {
+  static override readonly name = 'Drift';
   readonly #r: raw.Drift;
   readonly #v: Viewer;
   constructor(r: raw.Drift, v: Viewer) {
@@ -230,6 +233,7 @@ export class Drift extends View implements view.Drift {
 }
 
 export class Io extends View implements view.Io {
+  static override readonly name = 'Io';
   readonly #r: raw.Io;
   readonly #v: Viewer;
   constructor(r: raw.Io, v: Viewer) {
