@@ -1,5 +1,6 @@
 // From the model's own objects to what a rule sees of them (views.ts), and back when a rule reports one. The same object
 // is always shown by the same view, so rules may keep them in Maps.
+import type { ForkFrame } from '../model/frames.ts';
 import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
 import { At, known, knownId, NOTHING } from './view-base.ts';
@@ -71,7 +72,7 @@ export class Viewer {
     const { kind, start, end, wrprotect } = r;
     return Object.freeze({ kind, start, end, wrprotect, at: this.at(r.at), child: this.mm(r.child) });
   }
-  fork(r: raw.ForkFrame): view.ForkUnderWay {
+  fork(r: ForkFrame): view.ForkUnderWay {
     const { start, end, isPrivate } = r;
     return Object.freeze({ src: this.mm(r.src), dst: this.mm(r.dst), start, end, isPrivate, at: this.at(r.at) });
   }

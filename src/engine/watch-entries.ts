@@ -1,8 +1,9 @@
 // What the page table said before a record changed it. The transitions come when it is done; for a look at the state
 // before, the entries that the record may touch are read first.
 
+import type { Task } from '../model/frames.ts';
 import type { Model } from '../model/model.ts';
-import { type Mm, PAGE_BYTES, type Task } from '../model/state.ts';
+import { type Mm, PAGE_BYTES } from '../model/state.ts';
 import { Slot } from '../vocabulary/record.ts';
 
 export class EntriesBefore {

@@ -1,7 +1,8 @@
 // KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
 import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
 import { Model } from './model.ts';
-import { entryPage, PMD_PAGES, Pte, RangeOp, type Task } from './state.ts';
+import { entryPage, PMD_PAGES, Pte, RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);

@@ -3,19 +3,9 @@
 import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { type Task, WpFrame } from './frames.ts';
 import { Model } from './model.ts';
-import {
-  type At,
-  entryBits,
-  entryPage,
-  type Mm,
-  type PageId,
-  type Pin,
-  PMD_PAGES,
-  Pte,
-  type Task,
-  WpFrame,
-} from './state.ts';
+import { type At, entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;

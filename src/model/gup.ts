@@ -2,14 +2,12 @@
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { ForkFrame, Grab, GupFrame, Task } from './frames.ts';
 import { Model } from './model.ts';
 import {
   type At,
   entryBits,
   entryPage,
-  type ForkFrame,
-  type Grab,
-  type GupFrame,
   Hold,
   type Mm,
   type PageId,
@@ -18,7 +16,6 @@ import {
   PMD_PAGES,
   Pte,
   Step,
-  type Task,
 } from './state.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);

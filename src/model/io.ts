@@ -1,8 +1,9 @@
 // Block I/O that pinned pages take part in (E22; block/bio.c). A bio without pinned pages is nobody's business here.
 import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { releaseIo } from './release.ts';
-import { type At, Io, type PageId, type Task } from './state.ts';
+import { type At, Io, type PageId } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
 

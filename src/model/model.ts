@@ -1,6 +1,7 @@
 // The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
+import { type ForkFrame, Task } from './frames.ts';
 import {
   At,
   type Drift,
@@ -8,7 +9,6 @@ import {
   entryBits,
   entryOf,
   entryPage,
-  type ForkFrame,
   type Io,
   Mm,
   PAGE_BYTES,
@@ -21,7 +21,6 @@ import {
   Step,
   type StepDetails,
   type StepRole,
-  Task,
 } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 

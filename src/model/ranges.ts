@@ -2,20 +2,19 @@
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { ForkFrame, type Task } from './frames.ts';
 import { Model, NO_PINS, push } from './model.ts';
 import type { PageTable } from './page-table.ts';
 import {
   type At,
   entryBits,
   entryPage,
-  ForkFrame,
   type Mm,
   type Pin,
   PMD_PAGES,
   Pte,
   RangeOp,
   Step,
-  type Task,
   type WrprotectKind,
 } from './state.ts';
 
@@ -160,7 +159,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
     mm.note(new RangeOp('zap', start, end, at));
   }
   m.clear(mm, start, end);
-  if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), exiting: false, pins });
+  if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });
 }
 
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -3,9 +3,10 @@
 // functions are probed they say exactly what goes, else the announcement stands.
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { Announced, Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import type { Announced, At, Io, PageId, Pin, ReleasedBy, Task } from './state.ts';
+import type { At, Io, PageId, Pin, ReleasedBy } from './state.ts';
 
 // unpin_user_pages() too: it may be the inside of unpin_user_pages_dirty_lock(), which outer() decides
 const INNER = new Set([Kind.unpin, Kind.putFolio, Kind.unpinFolio, Kind.unpinPages]);
@@ -110,13 +111,13 @@ export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): voi
 }
 
 /** An inner function names its page; a bio around it says whose pin of that page it is. */
-function applyInner(m: Model, a: Announced, bios: readonly Pin[] | undefined, pid: number): void {
-  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, bios, pid);
+function applyInner(m: Model, a: Announced, bioPins: readonly Pin[] | undefined, pid: number): void {
+  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, bioPins, pid);
 }
 
-function apply(m: Model, a: Announced, bios: readonly Pin[] | undefined, pid: number): void {
-  if (bios !== undefined) {
-    for (const pin of bios) letGo(m, pin, 1, a.at, 'bio');
+function apply(m: Model, a: Announced, bioPins: readonly Pin[] | undefined, pid: number): void {
+  if (bioPins !== undefined) {
+    for (const pin of bioPins) letGo(m, pin, 1, a.at, 'bio');
     return;
   }
   if (a.pages.length === 1) {
@@ -144,7 +145,7 @@ function releaseOne(
   folio: PageId,
   refs: number,
   at: At,
-  bios: readonly Pin[] | undefined,
+  bioPins: readonly Pin[] | undefined,
   pid: number,
 ): Pin['call'] | undefined {
   const pins = m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
@@ -155,18 +156,18 @@ function releaseOne(
     }
     return undefined;
   }
-  const best = pins.length === 1 ? pins[0] : preferred(pins, refs, bios, pid);
-  letGo(m, best, refs, at, bios === undefined ? 'unpin' : 'bio');
+  const best = pins.length === 1 ? pins[0] : preferred(pins, refs, bioPins, pid);
+  letGo(m, best, refs, at, bioPins === undefined ? 'unpin' : 'bio');
   return best.call;
 }
 
 /** Of several pins of a page, the one that a release most likely gives back. */
-function preferred(pins: Pin[], refs: number, bios: readonly Pin[] | undefined, pid: number): Pin {
+function preferred(pins: Pin[], refs: number, bioPins: readonly Pin[] | undefined, pid: number): Pin {
   const prefer = (list: Pin[], test: (p: Pin) => boolean): Pin[] => {
     const some = list.filter(test);
     return some.length > 0 ? some : list;
   };
-  let pool = prefer(pins, (p) => bios?.includes(p) === true);
+  let pool = prefer(pins, (p) => bioPins?.includes(p) === true);
   pool = prefer(pool, (p) => p.call.kind === 'PIN');
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);

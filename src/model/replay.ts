@@ -3,12 +3,12 @@ import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import * as device from './device.ts';
 import * as faults from './fault.ts';
+import type { Task } from './frames.ts';
 import * as gup from './gup.ts';
 import * as io from './io.ts';
 import type { Model } from './model.ts';
 import * as ranges from './ranges.ts';
 import * as release from './release.ts';
-import type { Task } from './state.ts';
 import * as tasks from './tasks.ts';
 
 type Handler = (m: Model, t: Task, r: Float64Array, o: number) => void;

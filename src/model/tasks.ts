@@ -2,9 +2,9 @@
 // fork copies the page tables before the child has a pid (copy_process(), kernel/fork.c), so the child's mm is the
 // destination of the fork its parent has just finished; a task made without one shares its parent's.
 import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { endFork, settleUnmapped } from './ranges.ts';
-import type { Task } from './state.ts';
 
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);

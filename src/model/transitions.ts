@@ -30,7 +30,7 @@ export interface Transitions {
   /** a range lost write permission (E12) */
   wrprotect: { mm: Mm; start: number; end: number; kind: WrprotectKind; at: At; pins: readonly Pin[] };
   /** a range with pinned pages in it was unmapped (E13); the end of a whole address space is `exit` */
-  zap: { mm: Mm; start: number; end: number; at: At; exiting: boolean; pins: readonly Pin[] };
+  zap: { mm: Mm; start: number; end: number; at: At; pins: readonly Pin[] };
   /** a range moved (E14) */
   move: { mm: Mm; from: number; to: number; bytes: number; at: At; pins: readonly Pin[] };
   /** migration, KSM or collapse put another page at an address (E15, E16, E17) */

@@ -1,6 +1,7 @@
 // What must not compile when somebody writes a rule, and what must. Checked by `npm run types`: an error that does not
 // come is an error. Nothing here runs.
 import { type AnyRule, check, defineConfig, defineRule, type PageId, type Probes, replay } from '../../src/index.ts';
+import type { ForkFrame } from '../../src/model/frames.ts';
 import type * as raw from '../../src/model/state.ts';
 import type { Transitions as rawTransitions } from '../../src/model/transitions.ts';
 import type * as shown from '../../src/rules/contract.ts';
@@ -199,8 +200,8 @@ type Nothing = Record<
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
-  | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared'>
-  | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, 'zap.exiting'>,
+  | Hidden<ForkFrame, shown.ForkUnderWay, 'shared'>
+  | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };

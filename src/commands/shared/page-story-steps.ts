@@ -112,14 +112,8 @@ export const TELL: Tell = {
       () => `${range({ mm, from: start, to: end })} read-only by ${kind}`,
     ),
   ],
-  zap: ({ at, end, exiting, mm, pins, start }) => [
-    told(
-      'zap',
-      at,
-      [spanOf(mm, start, end)],
-      pagesOf(pins),
-      () => `${range({ mm, from: start, to: end })} unmapped${exiting ? ', the process ends' : ''}`,
-    ),
+  zap: ({ at, end, mm, pins, start }) => [
+    told('zap', at, [spanOf(mm, start, end)], pagesOf(pins), () => `${range({ mm, from: start, to: end })} unmapped`),
   ],
   move: ({ at, bytes, from, mm, pins, to }) => [
     told(

@@ -1,0 +1,139 @@
+// What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
+import type { At, Mm, PageId, Pin } from './state.ts';
+
+/** A candidate of a GUP call that has not returned yet. */
+export interface Grab {
+  page: PageId;
+  refs: number;
+  /** address the page table walk named; NaN on the lockless path */
+  addr: number;
+  folio: PageId;
+  from: Pin['pageFrom'];
+  at: At;
+  slow: boolean;
+  duringFork: ForkFrame | undefined;
+}
+
+export interface GupFrame {
+  /** functions entered and not left, outermost first */
+  stack: number[];
+  at: At;
+  fn: number;
+  mm: Mm | undefined;
+  addr: number;
+  nr: number;
+  apiFlags: number;
+  flags: number;
+  pages: number;
+  caller: number;
+  grabs: Grab[];
+  /** address of the walk under way */
+  walkAddr: number;
+  /** pages array as printed at the return, first four */
+  array: PageId[];
+  ret: number;
+  lastAt: At;
+  /** references the kernel took back before the call returned */
+  undone: number;
+}
+
+/** do_wp_page() or do_huge_pmd_wp_page(), under way. */
+export class WpFrame {
+  mm: Mm;
+  vpn: number;
+  /** page of the entry that faulted; NaN unknown */
+  old: PageId;
+  /** undefined when nobody will ask: no pin there, no rule that looks at all copies */
+  at: At | undefined;
+  copied: boolean;
+  clearFlush: boolean;
+  unshare: boolean;
+  pmd: boolean;
+  /** the PMD was split: the fault goes on for the PTE */
+  split: boolean;
+
+  constructor(mm: Mm, vpn: number, old: PageId, at: At | undefined, unshare: boolean, pmd: boolean) {
+    this.mm = mm;
+    this.vpn = vpn;
+    this.old = old;
+    this.at = at;
+    this.copied = false;
+    this.clearFlush = false;
+    this.unshare = unshare;
+    this.pmd = pmd;
+    this.split = false;
+  }
+}
+
+/** copy_page_range() of one VMA, under way. */
+export class ForkFrame {
+  readonly dst: Mm;
+  readonly src: Mm;
+  /** first page, and the one behind the last */
+  readonly start: number;
+  readonly end: number;
+  readonly isPrivate: boolean;
+  readonly at: At;
+  /** pins in the range that have had no early copy yet */
+  readonly shared: Pin[] | undefined;
+
+  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
+    this.dst = dst;
+    this.src = src;
+    this.start = start;
+    this.end = end;
+    this.isPrivate = isPrivate;
+    this.at = at;
+    this.shared = shared;
+  }
+}
+
+/** References that a release function says it gives back. */
+export interface Announced {
+  pages: PageId[];
+  n: number;
+  at: At;
+}
+
+export class Task {
+  readonly pid: number;
+  /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
+  tgid: number;
+  mm: Mm | undefined;
+  gup: GupFrame | undefined;
+  /** the write fault under way */
+  wp: WpFrame | undefined;
+  swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
+  unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
+  /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
+  unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[] = [];
+  hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
+  fork: ForkFrame | undefined;
+  /** the mm made by the fork under way, until sched_process_fork names the child */
+  forked: Mm | undefined;
+  migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+  ksm: { mm: Mm; page: PageId; kpage: PageId; at: At } | undefined;
+  collapse: { mm: Mm; vpn: number; at: At } | undefined;
+  numaThp: { mm: Mm; vpn: number; at: At } | undefined;
+  devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
+  uffdWp: { start: number; end: number; enable: boolean } | undefined;
+  /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
+  release:
+    | {
+        outer: Announced | undefined;
+        inner: Announced | undefined;
+        superseded: boolean;
+        /** pins of the bio that gives its pages back */
+        pins: readonly Pin[] | undefined;
+      }
+    | undefined;
+  /** newest FOLL_GET pin that nothing has used yet */
+  lastGet: Pin | undefined;
+  /** last request of user space, for the blame */
+  syscall: { fn: number; start: number; end: number; at: At } | undefined;
+
+  constructor(pid: number) {
+    this.pid = pid;
+    this.tgid = -1;
+  }
+}
