@@ -7,11 +7,11 @@ import { fileInput, type TraceInput } from '../../engine/input.ts';
 import { openSource } from '../../parsers/source.ts';
 import type { DetailedReport } from '../../report/contract.ts';
 import { InputError } from '../../util/errors.ts';
-import { keepHeapSmall } from '../../util/heap.ts';
 import { Progress } from '../../util/progress.ts';
 import { readOnce, spool } from '../../util/spool.ts';
 import { remove } from '../../util/temporary.ts';
 import { terminal } from '../../util/terminal.ts';
+import { tuneForReading } from '../../util/v8.ts';
 import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel' | 'filter' | 'workers'> & {
@@ -60,7 +60,7 @@ export async function withTraces<T>(
   options: TraceOptions,
   use: (traces: TraceFile[], onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
-  keepHeapSmall();
+  tuneForReading();
   checkKernel(options.kernel);
   const live = !options.quiet && terminal(process.stderr, undefined).live;
   const progress = new Progress(live ? process.stderr : undefined);

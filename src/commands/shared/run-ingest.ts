@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { ingest } from '../../engine/ingest.ts';
 import type { CheckReport } from '../../report/contract.ts';
 import { listEventTypes, type StoredEventType } from '../../store/report.ts';
-import { keepYoungHeapSmall } from '../../util/heap.ts';
+import { boundYoungHeap } from '../../util/v8.ts';
 import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
 
@@ -25,11 +25,14 @@ type Options = TraceOptions & { out: string; force?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
   const { force, format, kernel, out, setup } = options;
-  // the pages of a store come on top of what a check needs
-  keepYoungHeapSmall();
-  return withTraces(paths, options, (traces, onProgress) =>
-    ingest(traces, { out, force, format, kernel, onProgress, ...rulesOf(setup) }),
-  );
+  return withTraces(paths, options, (traces, show) => {
+    const onProgress: typeof show = (...progress) => {
+      // the pages of a store come on top of what a check needs
+      boundYoungHeap();
+      show(...progress);
+    };
+    return ingest(traces, { out, force, format, kernel, onProgress, ...rulesOf(setup) });
+  });
 }
 
 export async function runIngest(paths: readonly string[], options: Options): Promise<IngestSummary> {
