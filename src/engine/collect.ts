@@ -6,14 +6,20 @@ import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';
+import { NoteQuota } from './note-quota.ts';
 import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
 
 /** The rule whose verdict decides whether the whole is clean. */
 export const DECIDING = 'insufficient-evidence';
 
-/** Of notes that nothing but a missing line speaks for, so many are kept per rule; the others are counted. */
-const MOST_NOTES = 400;
+/** What is said about one drift. */
+interface Story {
+  readonly drafts: Draft[];
+  readonly harm: HarmReport[];
+  /** the note it is, where it is one whatever else will be said about harm */
+  note?: Draft;
+}
 
 /** Reports that are one finding, and the steps that prove it in the order of the trace. */
 interface Tale {
@@ -22,15 +28,17 @@ interface Tale {
 }
 
 export class Collector {
-  /** notes of low confidence that were counted and not kept, by rule */
-  readonly notKept = new Map<string, number>();
-  readonly #notes = new Map<string, number>();
   /** the reports behind each finding, the most specific first */
   readonly told = new Map<Finding, readonly Draft[]>();
   readonly undecided = new Map<string, string[]>();
   readonly #model: Model;
-  readonly #drafts: Draft[] = [];
-  readonly #harm = new Map<Drift, HarmReport[]>();
+  readonly #notes = new NoteQuota();
+  readonly #stories = new Map<Drift, Story>();
+  /** stories that were counted only; they go with their drifts */
+  readonly #aside = new WeakMap<Drift, Story>();
+  /** drafts about no drift */
+  readonly #alone: Draft[] = [];
+  #reports = 0;
   #tales: { of: number; list: readonly Tale[] } | undefined;
 
   constructor(model: Model, rules: readonly Rule[], options: RuleOptions = {}) {
@@ -42,9 +50,8 @@ export class Collector {
         report: (rule, report) => this.#keep({ rule, report: draftOf(report) }),
         harm: (_rule, report) => {
           const harm = harmOf(report);
-          const list = this.#harm.get(harm.drift);
-          if (list === undefined) this.#harm.set(harm.drift, [harm]);
-          else list.push(harm);
+          this.#storyOf(harm.drift).harm.push(harm);
+          this.#reports++;
         },
         undecided: (rule, reason) => this.#undecided(rule.meta.id, reason),
         failed: (failure) => {
@@ -57,17 +64,39 @@ export class Collector {
     );
   }
 
+  /** Notes that were counted and not kept, by rule. */
+  get notKept(): ReadonlyMap<string, number> {
+    return this.#notes.over;
+  }
+
   #keep(d: Draft): void {
-    const { id } = d.rule.meta;
-    if (d.report.severity === 'note' && d.report.doubts?.some((doubt) => doubt.cap === 'low')) {
-      const n = (this.#notes.get(id) ?? 0) + 1;
-      this.#notes.set(id, n);
-      if (n > MOST_NOTES) {
-        this.notKept.set(id, n - MOST_NOTES);
-        return;
-      }
+    this.#reports++;
+    const { drift, severity, promise } = d.report;
+    if (drift === undefined) {
+      const isNote = severity === 'note' && promise === undefined;
+      if (!isNote || this.#notes.take(d.rule.meta.id)) this.#alone.push(d);
+      return;
     }
-    this.#drafts.push(d);
+    const story = this.#storyOf(drift);
+    story.drafts.push(d);
+    const main = mainOf(story.drafts);
+    const note = main.report.selfInflicted === true ? main : undefined;
+    if (note === story.note) return;
+    if (story.note !== undefined) this.#notes.giveBack(story.note.rule.meta.id, !this.#stories.has(drift));
+    story.note = note;
+    if (note === undefined || this.#notes.take(note.rule.meta.id)) this.#stories.set(drift, story);
+    else {
+      this.#stories.delete(drift);
+      this.#aside.set(drift, story);
+    }
+  }
+
+  #storyOf(drift: Drift): Story {
+    const known = this.#stories.get(drift) ?? this.#aside.get(drift);
+    if (known !== undefined) return known;
+    const story: Story = { drafts: [], harm: [] };
+    this.#stories.set(drift, story);
+    return story;
   }
 
   #undecided(id: string, reason: string): void {
@@ -101,30 +130,20 @@ export class Collector {
 
   /** Asked for twice: for the places of the lines, and when they are there. */
   #tell(): readonly Tale[] {
-    if (this.#tales?.of !== this.#drafts.length) {
+    if (this.#tales?.of !== this.#reports) {
       const list = this.#group().map((group) => ({ group, steps: this.#steps(group) }));
-      this.#tales = { of: this.#drafts.length, list };
+      this.#tales = { of: this.#reports, list };
     }
     return this.#tales.list;
   }
 
   /** Drafts about the same drift are one group, under the rule nobody in it overrides. */
   #group(): readonly Group[] {
-    const byDrift = new Map<Drift, Draft[]>();
-    const alone: Draft[] = [];
-    for (const d of this.#drafts) {
-      if (d.report.drift === undefined) alone.push(d);
-      else {
-        const list = byDrift.get(d.report.drift);
-        if (list === undefined) byDrift.set(d.report.drift, [d]);
-        else list.push(d);
-      }
-    }
     const groups: Group[] = [];
-    for (const [drift, drafts] of byDrift) {
-      const overridden = new Set(drafts.flatMap((d) => d.rule.meta.overrides ?? []));
-      const main = drafts.find((d) => !overridden.has(d.rule.meta.id)) ?? drafts[0];
-      groups.push({ main, also: drafts.filter((d) => d !== main), drift, harm: this.#harm.get(drift) ?? [] });
+    for (const [drift, { drafts, harm }] of this.#stories) {
+      if (drafts.length === 0) continue;
+      const main = mainOf(drafts);
+      groups.push({ main, also: drafts.filter((d) => d !== main), drift, harm });
     }
     const byPin = new Map<unknown, Group[]>();
     for (const g of groups) {
@@ -132,7 +151,7 @@ export class Collector {
       if (list === undefined) byPin.set(g.drift?.pin, [g]);
       else list.push(g);
     }
-    for (const d of alone) {
+    for (const d of this.#alone) {
       // the same story told by a rule about the drift of this pin: link it there
       const told = byPin.get(d.report.pin)?.find((g) => (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id));
       if (told !== undefined) told.also.push(d);
@@ -169,4 +188,10 @@ export class Collector {
       })
       .sort((a, b) => a.at.line - b.at.line);
   }
+}
+
+/** The one that nobody else overrides. */
+function mainOf(drafts: readonly Draft[]): Draft {
+  const overridden = new Set(drafts.flatMap((d) => d.rule.meta.overrides ?? []));
+  return drafts.find((d) => !overridden.has(d.rule.meta.id)) ?? drafts[0];
 }

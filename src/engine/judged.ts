@@ -19,7 +19,7 @@ export interface Judged {
   findings: Finding[];
   undecided: Map<string, string[]>;
   model: Model;
-  /** low-confidence notes that were counted and not kept, by rule */
+  /** notes that were counted and not kept, by rule */
   notKept?: ReadonlyMap<string, number>;
 }
 

@@ -47,7 +47,7 @@ export interface RuleOutcome {
   findings: number;
   /** event kinds that were needed and not seen, or other reasons why the rule could not decide */
   missing: string[];
-  /** notes of low confidence that were counted and not kept, beyond 400 of the rule in one trace */
+  /** notes that were counted and not kept, beyond 512 of the rule in one trace */
   notKept?: number;
 }
 

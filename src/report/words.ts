@@ -15,19 +15,25 @@ export function verdictWords(report: CheckReport): string {
 function unsuppressedWords(report: CheckReport): string {
   switch (report.verdict) {
     case 'violated':
-      return `violated: ${severityWords(report.findings) || 'no finding'}`;
+      return `violated: ${findingWords(report) || 'no finding'}`;
     case 'clean': {
       // a rule whose findings are accepted did not hold
       const broken = new Set((report.suppressed ?? []).flatMap(({ finding }) => [finding.rule, ...finding.also]));
       const held = report.rules.filter((rule) => rule.verdict === 'clean' && !broken.has(rule.id)).length;
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
       // what is left are notes
-      const notes = report.findings.length === 0 ? '' : ` but for ${severityWords(report.findings)}`;
+      const notes = report.findings.length === 0 ? '' : ` but for ${findingWords(report)}`;
       return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}`;
     }
     case 'could-not-be-checked':
-      return `could not be checked: ${undecidedWords(report)}${report.findings.length === 0 ? '' : `; ${severityWords(report.findings)}`}`;
+      return `could not be checked: ${undecidedWords(report)}${report.findings.length === 0 ? '' : `; ${findingWords(report)}`}`;
   }
+}
+
+/** `1 error, 512 notes and 60 more that were only counted`; empty without findings. */
+function findingWords({ findings, rules }: CheckReport): string {
+  const more = rules.reduce((sum, rule) => sum + (rule.notKept ?? 0), 0);
+  return `${severityWords(findings)}${more === 0 ? '' : ` and ${grouped(more)} more that were only counted`}`;
 }
 
 /** `1 error, 2 warnings`; empty without findings. */

@@ -19,7 +19,8 @@ export default defineRule({
   },
   create(context) {
     const drifts = new Map<Pin, Drift>();
-    const told = new Set<Drift>();
+    // weak: most drifts are long over when the trace ends
+    const told = new WeakSet<Drift>();
     const tell = (drift: Drift, seen: boolean, step: Step | undefined, bytes: number) => {
       const { call } = drift.pin;
       if (!call.write) {

@@ -33,7 +33,8 @@ export default defineRule({
     examples,
   },
   create(context) {
-    const told = new Set<Pin>();
+    // weak: most pins are long over when the trace ends
+    const told = new WeakSet<Pin>();
     const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At, unseen = false) => {
       if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
       told.add(pin);
