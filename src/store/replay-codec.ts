@@ -9,38 +9,13 @@
 // A number is the difference to what stood in that slot before, on this CPU or in this kind ({@link BEFORE}): even ones are
 // twice the value, odd ones are negative. The widths stand apart from the numbers so that neither side has to look at a byte
 // to know whether another follows. {@link WHOLE} is followed by the eight bytes of a double.
-import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { BEFORE, BEYOND, CPUS, KINDS, LONGEST, NAN_BITS, OF_KIND, ON_CPU, WHOLE, WIDTH } from './replay-format.ts';
+import { ReplayKernel } from './replay-kernel.ts';
 
-/** What a slot is near to: the record before, the one before on this CPU, the one before of this kind. */
-const ANY = 0;
-const ON_CPU = 1;
-const OF_KIND = 2;
-
-const BEFORE = new Uint8Array(STRIDE).fill(OF_KIND);
-for (const slot of [Slot.CPU, Slot.TS, Slot.OFFSET, Slot.LINE]) BEFORE[slot] = ANY;
-// a fault is one task at one address of one mm, through several kinds
-for (const slot of [Slot.PID, Slot.TGID, Slot.MM, Slot.ADDR, Slot.PAGE, Slot.PTE_LO]) BEFORE[slot] = ON_CPU;
-
-/** CPUs that are told apart. */
-const CPUS = 16;
-const KINDS = 1024;
-
-/** Bytes of a number by its width, which bits of four bytes they are, and the width by the number's leading zeros. */
+/** Bytes of a number by its width, and which bits of four bytes they are. */
 const BYTES = Uint8Array.of(0, 1, 2, 4);
 const BITS = Int32Array.of(0, 0xff, 0xffff, -1);
-const WIDTH = Uint8Array.from({ length: 33 }, (_, zeros) => (zeros === 32 ? 0 : zeros >= 24 ? 1 : zeros >= 16 ? 2 : 3));
-
-/** In place of a number: what follows is no difference. */
-const WHOLE = -1;
-
-/** Of the upper half of a double: set in NaN, and not all of them in any other. */
-const NAN_BITS = 0x7ff80000;
-
-/** More bytes than a record can take. */
-const LONGEST = 16 + STRIDE * 12;
-
-/** Reading and writing by words touches bytes behind the last. */
-const BEYOND = 8;
 
 /** What both sides know of the records before. */
 class Past {
@@ -73,12 +48,22 @@ class Past {
 }
 
 export class ReplayEncoder {
-  #out = new DataView(new ArrayBuffer(1 << 18));
+  #out = new DataView(new ArrayBuffer(0));
   readonly #past = new Past();
+  readonly #kernel: ReplayKernel | null | undefined;
+
+  /** @param kernel null: all in JavaScript */
+  constructor(kernel: ReplayKernel | null | undefined = ReplayKernel.encoder()) {
+    this.#kernel = kernel;
+  }
 
   /** The batch as bytes, valid until the next call. */
   encode(batch: RecordBatch): Uint8Array {
     const { rows, length } = batch;
+    if (this.#kernel && length <= BATCH_RECORDS) {
+      this.#kernel.rows.set(rows.subarray(0, length * STRIDE));
+      return this.#kernel.encode(length);
+    }
     this.#past.clear();
     const most = length * LONGEST + BEYOND;
     if (this.#out.byteLength < most) this.#out = new DataView(new ArrayBuffer(most));
@@ -155,9 +140,29 @@ function putHead(out: DataView, at: number, head: number): number {
 
 export class ReplayDecoder {
   readonly #past = new Past();
+  readonly #kernel: ReplayKernel | null | undefined;
 
-  /** Fill the batch with a chunk of `records` records. */
+  /** @param kernel null: all in JavaScript */
+  constructor(kernel: ReplayKernel | null | undefined = ReplayKernel.decoder()) {
+    this.#kernel = kernel;
+  }
+
+  /** Fill the batch with a chunk of `records` records. Its rows may be the decoder's own, valid until the next call. */
   decode(bytes: Uint8Array, records: number, batch: RecordBatch): void {
+    const read = this.#kernel?.holds(bytes, records)
+      ? this.#decodeThere(this.#kernel, bytes, records, batch)
+      : this.#decodeHere(bytes, records, batch);
+    if (read !== bytes.length - BEYOND)
+      throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${read} were read`);
+  }
+
+  #decodeThere(kernel: ReplayKernel, bytes: Uint8Array, records: number, batch: RecordBatch): number {
+    batch.rows = kernel.rows;
+    batch.length = records;
+    return kernel.decode(bytes, records);
+  }
+
+  #decodeHere(bytes: Uint8Array, records: number, batch: RecordBatch): number {
     if (batch.rows.length < records * STRIDE) batch.rows = new Float64Array(records * STRIDE);
     const { rows } = batch;
     this.#past.clear();
@@ -166,7 +171,7 @@ export class ReplayDecoder {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
     for (let o = 0, end = records * STRIDE; o < end; o += STRIDE) at = readRecord(view, at, rows, o, this.#past);
-    if (at !== bytes.length - BEYOND) throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${at} were read`);
+    return at;
   }
 }
 
@@ -176,8 +181,9 @@ function readRecord(view: DataView, start: number, rows: Float64Array, o: number
   let head = view.getUint8(at++);
   if (head >= 128) head = (head & 127) | (view.getUint8(at++) << 7);
   const kind = head >> 1;
+  if (kind >= KINDS) throw new RangeError(`a replay chunk has kind ${kind}`);
   if ((head & 1) !== 0) {
-    past.setMask(kind, (view.getInt32(at, true) & 0xffffff) << 1);
+    past.setMask(kind, (view.getInt32(at, true) & ((1 << (STRIDE - 1)) - 1)) << 1);
     at += 3;
   }
   rows[o] = kind;

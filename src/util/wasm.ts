@@ -37,11 +37,15 @@ export const i32 = {
   load8: load(0x2d),
   load16: load(0x2f),
   store: store(0x36),
+  store8: store(0x3a),
+  store16: store(0x3b),
   eqz: unary(0x45),
   eq: binary(0x46),
   ne: binary(0x47),
   ltU: binary(0x49),
+  gtS: binary(0x4a),
   gtU: binary(0x4b),
+  clz: unary(0x67),
   ctz: unary(0x68),
   add: binary(0x6a),
   sub: binary(0x6b),
@@ -50,25 +54,44 @@ export const i32 = {
   or: binary(0x72),
   xor: binary(0x73),
   shl: binary(0x74),
+  shrS: binary(0x75),
   shrU: binary(0x76),
   wrap: unary(0xa7),
+  /** 0 for NaN, the nearest there is for what is too large */
+  ofF64: (a: Code): Code => [...a, 0xfc, 0x02],
 };
 
 export const i64 = {
   const: (n: bigint): Code => [0x42, ...signed(BigInt.asIntN(64, n))],
   load: load(0x29),
+  store: store(0x37),
   eqz: unary(0x50),
   ne: binary(0x52),
+  clz: unary(0x79),
+  add: binary(0x7c),
+  sub: binary(0x7d),
+  mul: binary(0x7e),
   and: binary(0x83),
+  or: binary(0x84),
   xor: binary(0x85),
+  shl: binary(0x86),
+  shrS: binary(0x87),
   shrU: binary(0x88),
+  ofI32: unary(0xac),
+  ofF64: unary(0xb0),
 };
 
 export const f64 = {
+  const: (n: number): Code => [0x44, ...new Uint8Array(Float64Array.of(n).buffer)],
   load: load(0x2b),
   store: store(0x39),
+  eq: binary(0x61),
+  ne: binary(0x62),
+  lt: binary(0x63),
+  abs: unary(0x99),
   neg: unary(0x9a),
   add: binary(0xa0),
+  sub: binary(0xa1),
   ofI32: unary(0xb7),
   ofI64: unary(0xb9),
 };
@@ -106,6 +129,7 @@ export const i16x8 = {
 };
 
 export const i64x2 = {
+  splat: unaryV(18),
   first: (a: Code): Code => [...a, ...simd(29), 0],
 };
 
@@ -199,7 +223,37 @@ interface WebAssemblyLike {
   Instance: new (module: object, imports: object) => { exports: { run: Running['run'] } };
 }
 
+const webAssembly = (): WebAssemblyLike | undefined =>
+  (globalThis as unknown as { WebAssembly?: WebAssemblyLike }).WebAssembly;
+
 const PAGE = 64 * 1024;
+
+/** Memory that several programs may share. Pages that nobody touches cost nothing. */
+export class Memory {
+  readonly buffer: ArrayBuffer;
+  /** what a program imports */
+  readonly handle: object;
+  #taken = 0;
+
+  private constructor(handle: { buffer: ArrayBuffer }) {
+    this.handle = handle;
+    this.buffer = handle.buffer;
+  }
+
+  /** Undefined where WebAssembly is missing (`--jitless`). */
+  static of(bytes: number): Memory | undefined {
+    const { Memory: Made } = webAssembly() ?? {};
+    return Made && new Memory(new Made({ initial: Math.ceil(bytes / PAGE) }));
+  }
+
+  /** Address of so many bytes that nobody else has, all zero; undefined when too few are left. */
+  take(bytes: number): number | undefined {
+    const at = this.#taken;
+    if (at + bytes > this.buffer.byteLength) return undefined;
+    this.#taken = (at + bytes + 15) & ~15;
+    return at;
+  }
+}
 
 /** A module that is compiled once and started with as many memories as needed. */
 export class Program {
@@ -211,16 +265,16 @@ export class Program {
   }
 
   /**
-   * @param bytes of memory, at least
+   * @param where how many bytes of memory it needs, or the memory it shares with others
    * @returns undefined where WebAssembly is missing (`--jitless`), or has no SIMD
    */
-  start(bytes: number): Running | undefined {
-    const { WebAssembly } = globalThis as unknown as { WebAssembly?: WebAssemblyLike };
-    if (WebAssembly === undefined) return undefined;
+  start(where: number | Memory): Running | undefined {
+    const assembly = webAssembly();
+    const memory = typeof where === 'number' ? Memory.of(where) : where;
+    if (assembly === undefined || memory === undefined) return undefined;
     try {
-      const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
-      this.#compiled ??= new WebAssembly.Module(this.#make());
-      const { run } = new WebAssembly.Instance(this.#compiled, { env: { memory } }).exports;
+      this.#compiled ??= new assembly.Module(this.#make());
+      const { run } = new assembly.Instance(this.#compiled, { env: { memory: memory.handle } }).exports;
       return { memory: memory.buffer, run };
     } catch {
       return undefined;

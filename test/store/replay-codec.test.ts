@@ -1,7 +1,8 @@
 // The replay stream gives back every record exactly, whatever numbers a trace holds.
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ReplayDecoder, ReplayEncoder } from '../../src/store/replay-codec.ts';
+import { ReplayKernel } from '../../src/store/replay-kernel.ts';
 import { KIND_NAMES } from '../../src/vocabulary/kinds.ts';
 import { RecordBatch, STRIDE } from '../../src/vocabulary/record.ts';
 
@@ -18,29 +19,66 @@ const record = fc.tuple(
   fc.array(value, { minLength: STRIDE - 1, maxLength: STRIDE - 1 }),
 );
 
-it('what is encoded comes back, in one chunk after another', () => {
-  const encoder = new ReplayEncoder();
-  const decoder = new ReplayDecoder();
-  fc.assert(
-    fc.property(fc.array(record, { maxLength: 60 }), (records) => {
-      const batch = new RecordBatch(new Float64Array(60 * STRIDE));
-      for (const [kind, slots] of records)
-        batch.rows.set([kind, ...slots.map((v) => (Object.is(v, -0) ? 0 : v))], STRIDE * batch.length++);
-      const bytes = encoder.encode(batch).slice();
-      const back = new RecordBatch(new Float64Array(0));
-      decoder.decode(bytes, batch.length, back);
-      expect([...back.rows.subarray(0, batch.length * STRIDE)]).toEqual([
-        ...batch.rows.subarray(0, batch.length * STRIDE),
-      ]);
-    }),
-    { numRuns: 300 },
-  );
+const batchOf = (records: readonly (readonly [number, readonly number[]])[]): RecordBatch => {
+  const batch = new RecordBatch(new Float64Array(60 * STRIDE));
+  for (const [kind, slots] of records)
+    batch.rows.set([kind, ...slots.map((v) => (Object.is(v, -0) ? 0 : v))], STRIDE * batch.length++);
+  return batch;
+};
+
+const rowsOf = ({ rows, length }: RecordBatch): number[] => [...rows.subarray(0, length * STRIDE)];
+
+const WAYS = [
+  { way: 'JavaScript', encoder: () => null, decoder: () => null },
+  { way: 'WebAssembly', encoder: ReplayKernel.encoder, decoder: ReplayKernel.decoder },
+];
+
+describe.each(WAYS)('in $way', ({ encoder: encoderKernel, decoder: decoderKernel }) => {
+  it('what is encoded comes back, in one chunk after another', () => {
+    const encoder = new ReplayEncoder(encoderKernel());
+    const decoder = new ReplayDecoder(decoderKernel());
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 60 }), (records) => {
+        const batch = batchOf(records);
+        const bytes = encoder.encode(batch).slice();
+        const back = new RecordBatch(new Float64Array(0));
+        decoder.decode(bytes, batch.length, back);
+        expect(rowsOf(back)).toEqual(rowsOf(batch));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a chunk that was cut or damaged is noticed, or read as other records', () => {
+    const encoder = new ReplayEncoder(encoderKernel());
+    const decoder = new ReplayDecoder(decoderKernel());
+    const batch = new RecordBatch();
+    batch.rows.fill(1, 0, 2 * STRIDE);
+    batch.length = 2;
+    const bytes = encoder.encode(batch).slice();
+    expect(() => decoder.decode(bytes.subarray(0, -1), 2, new RecordBatch())).toThrow(RangeError);
+    expect(() => decoder.decode(new Uint8Array(9).fill(255), 4096, new RecordBatch())).toThrow(RangeError);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(4096), (noise, records) => {
+        try {
+          decoder.decode(noise, records, new RecordBatch());
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+    );
+  });
 });
 
-it('a chunk that was cut is noticed', () => {
-  const batch = new RecordBatch();
-  batch.rows.fill(1, 0, 2 * STRIDE);
-  batch.length = 2;
-  const bytes = new ReplayEncoder().encode(batch).slice();
-  expect(() => new ReplayDecoder().decode(bytes.subarray(0, -1), 2, new RecordBatch())).toThrow(RangeError);
+it('both ways make the same bytes', () => {
+  const one = new ReplayEncoder(null);
+  const other = new ReplayEncoder(ReplayKernel.encoder());
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 60 }), (records) => {
+      const batch = batchOf(records);
+      const expected = Buffer.from(one.encode(batch).subarray(0, -8));
+      expect(Buffer.from(other.encode(batch).subarray(0, -8)).equals(expected)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
 });
