@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { finish, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import type { TraceFormat } from '../parsers/line.ts';
+import { LINES_BYTES } from '../parsers/lines.ts';
 import type { Source } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -16,6 +17,7 @@ import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
 import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
+import { Memory } from '../util/wasm.ts';
 import { eraOfRelease } from '../vocabulary/era.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
@@ -44,6 +46,9 @@ export interface IngestOptions {
   onProgress?: (path: string, position: number, size: number | undefined) => void;
 }
 
+/** For the pages of some hundred event tables; those beyond are written the careful way. */
+const TABLES_BYTES = 8 << 20;
+
 /** Read traces into a new store. Returns what `check` would have said. */
 export async function ingest(traces: readonly (string | TraceInput)[], options: IngestOptions): Promise<CheckReport> {
   const inputs = traces.map((trace) => (typeof trace === 'string' ? fileInput(trace) : trace));
@@ -55,10 +60,14 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   }
   const rules = options.rules ?? BUILT_IN;
   const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
-  const store = new StoreWriter(options.out, { force: options.force, sources: paths, writer, meta: options.meta });
+  // the lines, and behind them the pages that the store makes of them
+  const memory = writer === 'pages' ? Memory.of(LINES_BYTES + TABLES_BYTES) : undefined;
+  memory?.take(LINES_BYTES);
+  const { force, meta } = options;
+  const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, memory });
   try {
     const judged: Judged[] = [];
-    for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options));
+    for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options, memory));
     const report = reportOf(rules, judged);
     store.finish(report);
     return report;
@@ -74,10 +83,11 @@ async function ingestOne(
   index: number,
   rules: readonly Rule[],
   options: IngestOptions,
+  memory: Memory | undefined,
 ): Promise<Judged> {
   const source = await input.open();
   try {
-    return await ingestSource(store, new HashedSource(source, input.path), input, index, rules, options);
+    return await ingestSource(store, new HashedSource(source, input.path), input, index, rules, options, memory);
   } finally {
     source.close();
   }
@@ -90,6 +100,7 @@ async function ingestSource(
   index: number,
   rules: readonly Rule[],
   options: IngestOptions,
+  memory: Memory | undefined,
 ): Promise<Judged> {
   const { path } = input;
   const detection = detectFormat(await source.head(), options.format);
@@ -107,6 +118,7 @@ async function ingestSource(
   const trace = store.trace(index, model, words);
   await readTrace(source, parser, vocabulary, stats, {
     sink: trace.events,
+    memory,
     onBatch: (batch) => {
       trace.records(batch);
       replay(model, batch);

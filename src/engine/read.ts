@@ -4,6 +4,7 @@ import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { type ByteSource, LineReader } from '../parsers/lines.ts';
 import type { Source } from '../parsers/source.ts';
 import { text } from '../util/bytes.ts';
+import type { Memory } from '../util/wasm.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { EventType, Vocabulary } from '../vocabulary/vocabulary.ts';
@@ -67,8 +68,13 @@ export class ReadStats {
 
 /** Who wants the lines too, and not only their records. Told before the batch with the line's record is handed over. */
 export interface LineSink {
-  /** @param line its name is not filled in: `type` has it */
-  event(line: TraceLine, type: EventType, offset: number, number: number): void;
+  /**
+   * Returns what it calls the task.
+   * @param line its name is not filled in: `type` has it
+   */
+  event(line: TraceLine, type: EventType, offset: number, number: number): number;
+  /** An event of which {@link event} was told before on a line like this one, in `buf` up to `end`. False: tell it so. */
+  known(line: Lane, buf: Uint8Array, end: number, offset: number, number: number): boolean;
   /** A line that is no event; `buf[start, end)` is its text. */
   other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void;
 }
@@ -81,6 +87,8 @@ export interface ReadOptions {
   filter?: TraceFilter | undefined;
   /** false: every line goes the ordinary way (tests compare) */
   lane?: boolean | undefined;
+  /** where lines are to stand, {@link LINES_BYTES} from its beginning */
+  memory?: Memory | undefined;
 }
 
 export async function readTrace(
@@ -114,6 +122,7 @@ export class RecordReader {
   readonly #line = new TraceLine();
   readonly #lane: Lane | undefined;
   readonly #sink: LineSink | undefined;
+  readonly #memory: Memory | undefined;
   readonly #batch: RecordBatch;
   readonly #onFull: (batch: RecordBatch) => void;
 
@@ -122,7 +131,7 @@ export class RecordReader {
     parser: LineParser,
     vocabulary: Vocabulary,
     stats: ReadStats,
-    { filter, lane, sink }: Pick<ReadOptions, 'filter' | 'lane' | 'sink'>,
+    { filter, lane, sink, memory }: Pick<ReadOptions, 'filter' | 'lane' | 'sink' | 'memory'>,
     onFull: (batch: RecordBatch) => void,
   ) {
     this.#parser = parser;
@@ -131,6 +140,7 @@ export class RecordReader {
     this.#filter = isFilter(filter) ? new LineFilter(filter, parser.head) : undefined;
     this.#lane = lane === false || this.#filter !== undefined ? undefined : Lane.for(parser.head);
     this.#sink = sink;
+    this.#memory = memory;
     this.#batch = new RecordBatch(this.#lane?.rows);
     this.#onFull = onFull;
   }
@@ -138,7 +148,7 @@ export class RecordReader {
   /** The lines of a source, for {@link take}. */
   lines(source: ByteSource): LineReader {
     const bytes = this.#lane === undefined ? source : this.#lane.mirror(source);
-    return new LineReader(bytes, { quoted: this.#parser.head.format === 'csv' });
+    return new LineReader(bytes, { quoted: this.#parser.head.format === 'csv', memory: this.#memory });
   }
 
   /**
@@ -171,9 +181,9 @@ export class RecordReader {
       }
       if (lane?.take(lines.start, lines.end, offset - lines.start, number, batch)) {
         taken++;
-        if (sink !== undefined) {
+        if (sink !== undefined && !sink.known(lane, lines.buf, lines.end, offset, number)) {
           lane.show(lines.buf, lines.start, lines.end, out);
-          sink.event(out, lane.type, offset, number);
+          lane.mark = sink.event(out, lane.type, offset, number);
         }
         if (batch.full) this.flush();
         continue;

@@ -1,7 +1,8 @@
 // Lines out of chunks of bytes, without copying a line and without ever holding more than a chunk. A line is a
 // pair of places in `buf`; what a chunk cuts in half is carried to the front of the next.
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../util/bytes.ts';
-import { type ScannedBuffer, scannedBuffer, WINDOW } from './newlines.ts';
+import type { Memory } from '../util/wasm.ts';
+import { bytesFor, type ScannedBuffer, scannedBuffer, WINDOW } from './newlines.ts';
 
 /** Where bytes come from: fills `into` and returns how many, 0 at the end. */
 export interface ByteSource {
@@ -13,6 +14,12 @@ export const LONGEST_LINE = 1 << 20;
 
 const CHUNK = 1 << 20;
 
+/** Bytes of what one chunk may carry over to the next before the buffer gets wider. */
+const CARRIED = 1 << 16;
+
+/** Memory for the lines of a reader that reads chunks of the usual size. */
+export const LINES_BYTES = bytesFor(CHUNK + CARRIED);
+
 export interface LineReaderOptions {
   /** bytes read at once */
   chunk?: number;
@@ -22,6 +29,8 @@ export interface LineReaderOptions {
   quoted?: boolean;
   /** offset of the source's first byte in the file, for {@link LineReader.offset} */
   offset?: number;
+  /** where lines stand from address 0, for programs that read them there; {@link LINES_BYTES} of it */
+  memory?: Memory | undefined;
 }
 
 /**
@@ -49,6 +58,8 @@ export class LineReader {
   readonly #chunk: number;
   readonly #longest: number;
   readonly #quoted: boolean;
+  /** the buffer for lines of usual length, and the one in use */
+  readonly #usual: ScannedBuffer;
   #scanned: ScannedBuffer;
   #places: Int32Array;
   /** newlines of the scanned window: `#places[#place, #placeCount)` are ahead */
@@ -72,7 +83,8 @@ export class LineReader {
     this.#longest = options.longest ?? LONGEST_LINE;
     this.#quoted = options.quoted ?? false;
     this.#base = options.offset ?? 0;
-    this.#scanned = scannedBuffer(this.#chunk + Math.min(this.#chunk, 1 << 16));
+    this.#usual = scannedBuffer(this.#chunk + Math.min(this.#chunk, CARRIED), options.memory);
+    this.#scanned = this.#usual;
     this.#places = this.#scanned.places;
     this.buf = this.#scanned.bytes;
   }
@@ -150,12 +162,10 @@ export class LineReader {
   /** Move the line that has not ended to the front, into a wider buffer where it needs one. */
   #carry(carried: number): void {
     const { buf } = this;
-    if (carried + this.#chunk > buf.length) {
-      this.#scanned = scannedBuffer(2 * carried + this.#chunk);
-      this.#places = this.#scanned.places;
-      this.buf = this.#scanned.bytes;
-      this.buf.set(buf.subarray(this.#from, this.#to));
-    } else if (this.#from > 0) {
+    if (carried + this.#chunk > buf.length) this.#moveTo(scannedBuffer(2 * carried + this.#chunk));
+    else if (this.#scanned !== this.#usual && carried + this.#chunk <= this.#usual.bytes.length)
+      this.#moveTo(this.#usual);
+    else if (this.#from > 0) {
       buf.copyWithin(0, this.#from, this.#to);
     }
     this.#base += this.#from;
@@ -165,6 +175,13 @@ export class LineReader {
     this.#placeCount = 0;
     this.#from = 0;
     this.#to = carried;
+  }
+
+  #moveTo(other: ScannedBuffer): void {
+    other.bytes.set(this.buf.subarray(this.#from, this.#to));
+    this.#scanned = other;
+    this.#places = other.places;
+    this.buf = other.bytes;
   }
 
   /** A newline that may not end a line: within quotes, or at the end of a line that was too long. */

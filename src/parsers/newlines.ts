@@ -2,7 +2,7 @@
 // indexOf, 20 with this), so the scan is a WebAssembly function of one loop: compare 16 bytes with '\n', turn the
 // result into a bit mask, store the place of every set bit. Where WebAssembly is missing, a plain loop serves.
 import { NEWLINE } from '../util/bytes.ts';
-import { Func, I32, i8x16, i32, Program, type Running, repeat, v128, when } from '../util/wasm.ts';
+import { Func, I32, i8x16, i32, type Memory, Program, type Running, repeat, v128, when } from '../util/wasm.ts';
 
 /** Bytes per scan: the places found in one must fit their table even when every byte is a newline. */
 export const WINDOW = 32 * 1024;
@@ -56,15 +56,20 @@ export interface ScannedBuffer {
   scan(from: number, to: number): number;
 }
 
-/** Make a buffer of at least `size` bytes. */
-export function scannedBuffer(size: number): ScannedBuffer {
-  return webAssemblyBuffer(size) ?? plainBuffer(size);
+/**
+ * Make a buffer of at least `size` bytes.
+ * @param memory others read the text too: its first {@link bytesFor} bytes are for the buffer
+ */
+export function scannedBuffer(size: number, memory?: Memory): ScannedBuffer {
+  const bytes = bytesFor(size);
+  const running = scan.start(memory ?? bytes);
+  return running === undefined
+    ? plainBuffer(size)
+    : new WebAssemblyBuffer(running, memory === undefined ? undefined : bytes);
 }
 
-function webAssemblyBuffer(size: number): ScannedBuffer | undefined {
-  const running = scan.start(size + TABLE_PLACES * 4);
-  return running && new WebAssemblyBuffer(running);
-}
+/** Memory that a buffer of `size` bytes takes. */
+export const bytesFor = (size: number): number => size + TABLE_PLACES * 4;
 
 /** The bytes stand at 0, so that a place in them is an address; the table stands behind them. */
 class WebAssemblyBuffer implements ScannedBuffer {
@@ -72,8 +77,8 @@ class WebAssemblyBuffer implements ScannedBuffer {
   readonly places: Int32Array;
   readonly #scan: Running['run'];
 
-  constructor({ memory, run }: Running) {
-    const table = memory.byteLength - TABLE_PLACES * 4;
+  constructor({ memory, run }: Running, bytes = memory.byteLength) {
+    const table = bytes - TABLE_PLACES * 4;
     this.bytes = new Uint8Array(memory, 0, table);
     this.places = new Int32Array(memory, table, TABLE_PLACES);
     this.#scan = run;

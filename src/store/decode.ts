@@ -1,78 +1,53 @@
 // From a line to a row of its event's table: the line is taken apart (arguments.ts), each argument goes to its column,
 // which is made if need be, and what fits no column goes to `extra`. A line whose arguments are plain leaves a shape: the
-// literals between the values. A writer may walk along it (pages/line-cell.ts) instead of coming here; the row is the same.
+// literals between the values. A writer may walk along it (pages/line-kernel.ts) instead of coming here; the row is the same.
 import type { TraceLine } from '../parsers/line.ts';
-import { isBlank, text } from '../util/bytes.ts';
+import { text } from '../util/bytes.ts';
 import { type Argument, type Arguments, locationEnd, readArguments } from './arguments.ts';
 import type { EventTable, Form } from './event-table.ts';
 import type { Symbols } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
-import { Literal } from './words.ts';
 
 /** One order of arguments, with the same text between them. */
 export interface Shape {
   readonly location: boolean;
   /** what stands before each value: ` mm=`, ` ==> next_comm=` */
-  readonly literals: readonly Literal[];
+  readonly literals: readonly Uint8Array[];
   /** column of each value, from 0 and ascending */
   readonly columns: readonly number[];
   readonly forms: readonly Form[];
   /** columns up to the last that is set */
   readonly width: number;
-  /** the columns are those of the table from the first on, none left out */
-  readonly gapless: boolean;
 }
 
 /** Probes that share a name print differently; more orders than this are read with care. */
 const MOST_SHAPES = 4;
 
-/** A return probe sits behind several callers. */
-const MOST_LOCATIONS = 8;
-
 const QUOTE = 34;
 
 /** Reads the lines of one event. */
 export class EventDecoder {
+  /** number among the store's */
+  readonly number: number;
   readonly table: EventTable;
   readonly shapes: Shape[] = [];
   /** id of the place that {@link place} found */
   placeId = 0;
   readonly #symbols: Symbols;
-  /** places of the probe seen, the last one first */
-  readonly #places: { text: Literal; id: number }[] = [];
 
-  constructor(table: EventTable, symbols: Symbols) {
+  constructor(number: number, table: EventTable, symbols: Symbols) {
+    this.number = number;
     this.table = table;
     this.#symbols = symbols;
   }
 
   /** Behind the probe's place at `start`, whose id is in `placeId` then; -1 when there is none. */
-  place(view: DataView, buf: Uint8Array, start: number, end: number): number {
-    const known = this.#places;
-    for (let i = 0; i < known.length; i++) {
-      const { text, id } = known[i];
-      const behind = start + text.length;
-      if (behind > end || !text.at(view, buf, start)) continue;
-      if (behind !== end && !isBlank(buf[behind])) return -1;
-      if (i > 0) known.unshift(...known.splice(i, 1));
-      this.placeId = id;
-      return behind;
-    }
+  place(buf: Uint8Array, start: number, end: number): number {
     const behind = locationEnd(buf, start, end);
     if (behind === start) return -1;
-    this.#keepPlace(buf, start, behind);
+    this.placeId = this.#symbols.id(buf, start, behind);
     return behind;
-  }
-
-  #keepPlace(buf: Uint8Array, start: number, end: number): void {
-    const id = this.#symbols.id(buf, start, end);
-    const known = this.#places;
-    const at = known.findIndex((l) => l.id === id);
-    if (at >= 0) known.splice(at, 1);
-    known.unshift({ text: new Literal(buf.slice(start, end)), id });
-    if (known.length > MOST_LOCATIONS) known.pop();
-    this.placeId = id;
   }
 
   /** Fill `row` with the arguments of `line`. */
@@ -87,8 +62,7 @@ export class EventDecoder {
     row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart) {
-      this.#keepPlace(buf, parts.locationStart, parts.locationEnd);
-      row.setCommon(Common.At, this.placeId);
+      row.setCommon(Common.At, this.#symbols.id(buf, parts.locationStart, parts.locationEnd));
     }
     if (parts.restEnd > parts.restStart) extra.push(text(buf, parts.restStart, parts.restEnd));
     let plain = parts.plain && extra.length === 0;
@@ -146,13 +120,10 @@ export class EventDecoder {
   #learn(buf: Uint8Array, parts: Arguments, columns: readonly number[]): void {
     this.shapes.push({
       location: parts.locationEnd > parts.locationStart,
-      literals: parts.list.map(
-        (a, i) => new Literal(buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
-      ),
+      literals: parts.list.map((a, i) => buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
       columns,
       forms: columns.map((k) => this.table.columns[k].form),
       width: Math.max(0, ...columns.map((k) => k + 1)),
-      gapless: columns.every((k, i) => k === i),
     });
   }
 }

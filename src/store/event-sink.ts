@@ -5,7 +5,7 @@ import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
 import type { Symbols, Tasks } from './intern.ts';
 import { Cell, Common, EventRow, FIRST } from './row.ts';
-import type { RowWriter } from './row-writer.ts';
+import type { KnownLine, RowWriter } from './row-writer.ts';
 import { TRACE_STEP } from './schema.ts';
 
 /** What all traces of a store share. */
@@ -14,10 +14,19 @@ export interface Shared {
   tasks: Tasks;
   symbols: Symbols;
   writer: RowWriter;
+  /** decoders made */
+  decoders: number;
   /** pins written */
   pins: number;
   /** page of pfn 0 by trace, where some pins were written before it was known */
   pfnBases: Map<number, number>;
+}
+
+/** What was read of a line that is like one before. */
+interface KnownEvent extends KnownLine {
+  readonly type: EventType;
+  /** number of the type, from 0 */
+  readonly number: number;
 }
 
 const KIND_WORDS: Readonly<Record<number, string>> = {
@@ -33,6 +42,8 @@ export class EventSink {
   readonly #shared: Shared;
   readonly #base: number;
   readonly #decoders = new Map<EventType, EventDecoder | undefined>();
+  /** the same by the type's number */
+  readonly #known: (EventDecoder | undefined)[] = [];
   readonly #row = new EventRow();
 
   constructor(shared: Shared, trace: number) {
@@ -64,6 +75,17 @@ export class EventSink {
     return task;
   }
 
+  /** One event in `buf` whose type and task were seen before. False: it has to come as {@link event}. */
+  known(line: KnownEvent, buf: Uint8Array, end: number, offset: number, number: number): boolean {
+    const task = line.mark;
+    this.#known[line.number] ??= this.#decoders.get(line.type);
+    const decoder = this.#known[line.number];
+    if (task === 0 || decoder === undefined) return false;
+    if (this.#shared.writer.known?.(decoder, line, buf, end, this.#base + offset, number) !== true) return false;
+    decoder.table.events++;
+    return true;
+  }
+
   /** A line that is no event; `buf[start, end)` is its text. Blank lines hold nothing. */
   other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void {
     const kind = KIND_WORDS[line.kind];
@@ -85,7 +107,8 @@ export class EventSink {
 
   #newDecoder(type: EventType): EventDecoder | undefined {
     const table = this.#shared.tables.of(type.name, type.system);
-    const decoder = table === undefined ? undefined : new EventDecoder(table, this.#shared.symbols);
+    const decoder =
+      table === undefined ? undefined : new EventDecoder(this.#shared.decoders++, table, this.#shared.symbols);
     this.#decoders.set(type, decoder);
     return decoder;
   }

@@ -61,20 +61,6 @@ function readDecimal(buf: Uint8Array, start: number, end: number, row: EventRow,
   return true;
 }
 
-/** The decimal number that begins at `start` and ends with a blank or at `end`; NaN when it is none, or has many digits. */
-export function shortDecimal(buf: Uint8Array, start: number, end: number): number {
-  let at = buf[start] === 45 ? start + 1 : start;
-  const first = at;
-  let value = 0;
-  for (; at < end && buf[at] !== 32; at++) {
-    const d = buf[at] - 48;
-    if (d < 0 || d > 9) return Number.NaN;
-    value = value * 10 + d;
-  }
-  if (at === first || at - first > EXACT_DIGITS) return Number.NaN;
-  return first === start ? value : -value;
-}
-
 export function setNumber(row: EventRow, k: number, hi: number, lo: number): void {
   row.cells[k] = Cell.Number;
   row.hi[k] = hi;

@@ -15,6 +15,16 @@ export interface Text {
   end: number;
 }
 
+/** What a writer needs of a line. */
+export interface KnownLine {
+  /** where its arguments begin */
+  readonly args: number;
+  readonly ts: number;
+  readonly cpu: number;
+  /** id of its task; 0: not known yet */
+  readonly mark: number;
+}
+
 /** Rows of one table must come in the order of their ids. */
 export interface RowWriter {
   /**
@@ -22,6 +32,8 @@ export interface RowWriter {
    * False: it does not, nothing is written.
    */
   line?(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean;
+  /** The same for a line in `buf` that nobody has filled a TraceLine for. */
+  known?(decoder: EventDecoder, line: KnownLine, buf: Uint8Array, end: number, id: number, number: number): boolean;
   event(row: EventRow): void;
   /** A row of another table that grows with the trace. `values` are the columns behind the id. */
   row(table: StreamedTable, id: number, values: readonly Value[]): void;

@@ -50,6 +50,7 @@ export class StoreWriter {
       ),
       symbols: new Symbols((id, text) => sym.run(id, textOrBlob(text, 0, text.length))),
       writer: this.#store.writer,
+      decoders: 0,
       pins: 0,
       pfnBases: new Map(),
     };

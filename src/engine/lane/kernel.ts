@@ -271,6 +271,7 @@ export const kernel = new Program(() => {
     i32.store(columns, at.get, Columns.args),
     i32.store(columns, cpu.get, Columns.cpu),
     i32.store(columns, i32.load(task.get, Tasks.pid), Columns.pid),
+    i32.store(columns, task.get, Columns.task),
     symbol.set(nan),
     word.set(byte(at.get)),
     either(

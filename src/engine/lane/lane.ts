@@ -11,7 +11,7 @@ import type { EventType } from '../../vocabulary/event-type.ts';
 import { locationEnd } from '../../vocabulary/place.ts';
 import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import { bytesFor, kernel, OTHER_COLUMNS, OTHER_EVENT } from './kernel.ts';
-import { Columns, RECORDS, WINDOW } from './layout.ts';
+import { Columns, RECORDS, Tasks, WINDOW } from './layout.ts';
 import { COMM, commOf, Tables } from './tables.ts';
 
 /** Room behind the window for the vectors that reach beyond a line. */
@@ -24,7 +24,7 @@ export class Lane {
   readonly #bytes: Uint8Array;
   readonly #tables: Tables;
   readonly #ts: Float64Array;
-  /** arguments, CPU, pid */
+  /** arguments, CPU, pid, task */
   readonly #shown: Int32Array;
   /** what became of the line before */
   #result = 0;
@@ -37,7 +37,7 @@ export class Lane {
     this.#bytes = new Uint8Array(memory, 0, WINDOW);
     this.rows = new Float64Array(memory, RECORDS, BATCH_RECORDS * STRIDE);
     this.#ts = new Float64Array(memory, Columns.at + Columns.ts, 1);
-    this.#shown = new Int32Array(memory, Columns.at + Columns.args, 3);
+    this.#shown = new Int32Array(memory, Columns.at + Columns.args, 4);
     this.#tables = new Tables(memory);
   }
 
@@ -90,6 +90,29 @@ export class Lane {
   /** Type of the line that was taken last. */
   get type(): EventType {
     return this.#tables.types[this.#result];
+  }
+
+  /** Number of that type, from 0. */
+  get number(): number {
+    return this.#result;
+  }
+
+  /** Where the arguments of that line begin. */
+  get args(): number {
+    return this.#shown[0];
+  }
+
+  get cpu(): number {
+    return this.#shown[1];
+  }
+
+  /** What somebody calls the task of that line; 0: nothing yet. */
+  get mark(): number {
+    return this.#tables.marks[(this.#shown[3] - Tasks.at) / Tasks.size];
+  }
+
+  set mark(mark: number) {
+    this.#tables.marks[(this.#shown[3] - Tasks.at) / Tasks.size] = mark;
   }
 
   /** Fill the cursor as the parser would have for the line that was taken last, `buf[start, end)`. */

@@ -22,10 +22,11 @@ export const Columns = {
   blanks: 52,
   /** i32: from `[` to the first of the flags, which is no digit; to `]` where there are no flags */
   flags: 56,
-  /** i32, of the line that was read last: where its arguments begin, its CPU and its pid */
+  /** i32, of the line that was read last: where its arguments begin, its CPU, its pid, and the address of its task */
   args: 60,
   cpu: 64,
   pid: 68,
+  task: 72,
   size: 80,
 } as const;
 

@@ -35,6 +35,8 @@ const MOST_GAP = 16;
 export class Tables {
   /** types by their number */
   readonly types: EventType[] = [];
+  /** what somebody calls the tasks by their place, 0: nothing yet */
+  readonly marks = new Int32Array(Tasks.count);
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #addresses = new Map<EventType | Template, number>();
@@ -106,6 +108,7 @@ export class Tables {
     const words = new DataView(buf.buffer, buf.byteOffset + start, COMM + 9);
     const slot = hash(words.getInt32(COMM + 1, true), words.getInt32(COMM + 5, true)) >>> 24;
     const at = Tasks.at + slot * Tasks.size;
+    this.marks[slot] = 0;
     this.#bytes.set(buf.subarray(start, start + COMM), at + Tasks.name);
     this.#bytes.set(buf.subarray(start + COMM + 1, start + COMM + 9), at + Tasks.pidText);
     this.#view.setInt32(at + Tasks.pid, pid, true);

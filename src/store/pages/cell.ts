@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES, putInteger } from './integer.ts';
-import type { TablePages } from './table-pages.ts';
+import { MOST_LOCAL, type TablePages } from './table-pages.ts';
 import { putVarint, varintLength } from './varint.ts';
 
 const TWO_32 = 4294967296;
@@ -67,11 +67,26 @@ export class CellWriter {
     for (let i = 0; i < this.#columns; i++) header += varintLength(this.#types[i]);
     // the header's length counts itself
     header += header < 127 ? 1 : 2;
+    if (header + this.#at <= MOST_LOCAL) {
+      this.#putWhole(table, id, header);
+      return;
+    }
     const record = new Uint8Array(header + this.#at);
     let at = putVarint(record, 0, header);
     for (let i = 0; i < this.#columns; i++) at = putVarint(record, at, this.#types[i]);
     record.set(this.#body.subarray(0, this.#at), at);
     table.addRecord(record, id);
+  }
+
+  /** The record fits a page. */
+  #putWhole(table: TablePages, id: number, header: number): void {
+    const { buf } = table;
+    let at = putVarint(buf, table.end, header + this.#at);
+    at = putVarint(buf, at, id);
+    at = putVarint(buf, at, header);
+    for (let i = 0; i < this.#columns; i++) at = putVarint(buf, at, this.#types[i]);
+    this.#body.copy(buf, at, 0, this.#at);
+    table.add(at + this.#at, id);
   }
 
   #bytes(bytes: Uint8Array, kind: number): void {

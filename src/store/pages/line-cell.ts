@@ -1,199 +1,154 @@
-// From the text of an event to the cell of a page in one walk: the literals of the event's shape are compared, and each
-// value between them is read and written at once. What a line is has been worked out before (decode.ts); a line that is
-// not exactly so, holds a long text or one that is no ASCII is left to the careful way, which gives the same cell.
-//
-//     [bytes of the record] [id] [bytes of the header] [type per column ...] [value per column ...]
-import type { TraceLine } from '../../parsers/line.ts';
+// Makes line-kernel.ts write lines as cells: tells it what has been learned about an event's lines (decode.ts), and goes
+// the careful way where it gives up. Without WebAssembly every line goes that way.
+import type { Memory, Running } from '../../util/wasm.ts';
 import type { EventDecoder, Shape } from '../decode.ts';
-import { HEX, shortDecimal } from '../numbers.ts';
-import { hex4 } from '../words.ts';
-import { BYTES, putInteger } from './integer.ts';
-import { MOST_LOCAL, type TablePages } from './table-pages.ts';
-import { putVarint } from './varint.ts';
+import { BYTES } from './integer.ts';
+import { COMMON, kernel, OTHER_SHAPE } from './line-kernel.ts';
+import { FORMS, KeyAt, LiteralAt, PlaceAt, PlanAt, ShapeAt, Tables } from './line-layout.ts';
+import type { TablePages } from './table-pages.ts';
 
-/** id, line, ts, cpu, task, at, extra; `id` is the cell's own and null in its column. */
-const COMMON = 7;
-
-/** More columns would make the header's length, and longer texts their types, two bytes long. */
+/** More columns would make the header's length two bytes long. */
 const MOST_COLUMNS = 120 - COMMON;
-const LONGEST_TEXT = 57;
-const TEXT = 13;
 
-/** How far beyond a line's end reading by words may look. */
-const BEYOND = 32;
-
-const SPACE = 32;
-const TAB = 9;
-const QUOTE = 34;
-const TWO_32 = 4294967296;
+/** What is known of the lines of one event. */
+interface Plan {
+  /** 0: there was no memory left for it */
+  readonly address: number;
+  /** shapes of the decoder that were looked at */
+  shapes: number;
+  /** ids of its places */
+  readonly places: number[];
+}
 
 export class LineCells {
-  #buf: Uint8Array = new Uint8Array(0);
-  #text: DataView = new DataView(new ArrayBuffer(0));
+  readonly #memory: Memory;
+  readonly #run: Running['run'];
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #tables: number;
+  /** by the decoder's number */
+  readonly #plans: Plan[] = [];
+  /** buffer of the last line, and whether it is in the memory */
+  #text: Uint8Array | undefined;
+  #within = false;
 
-  /** Put the event on a page of its table. False: the line has none of the shapes. */
-  write(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number, table: TablePages): boolean {
-    const { buf, argsStart, argsEnd } = line;
-    if (argsEnd + BEYOND > buf.length) return false;
-    if (buf !== this.#buf) {
-      this.#buf = buf;
-      this.#text = new DataView(buf.buffer, buf.byteOffset, buf.length);
+  private constructor(memory: Memory, run: Running['run'], tables: number) {
+    this.#memory = memory;
+    this.#run = run;
+    this.#tables = tables;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#view = new DataView(memory.buffer);
+    this.#bytes.fill(255, tables + Tables.masks, tables + Tables.masks + 16);
+    for (let zeros = 0; zeros <= 64; zeros++) {
+      const bits = 65 - zeros;
+      this.#bytes[tables + Tables.types + zeros] = bits <= 32 ? Math.ceil(bits / 8) : bits <= 48 ? 5 : 6;
     }
-    const text = this.#text;
-    const { shapes } = decoder;
-    for (let i = 0; i < shapes.length; i++) {
-      const shape = shapes[i];
-      let from = argsStart;
-      let place = 0;
-      if (shape.location) {
-        from = decoder.place(text, buf, argsStart, argsEnd);
-        if (from < 0) continue;
-        place = decoder.placeId;
-      }
-      if (shape.width > MOST_COLUMNS) continue;
-      // the length of the record is known last
-      const record = putVarint(table.buf, table.end + (table.wide ? 2 : 1), id);
-      let at = putCommon(table, record, shape, line, number, task, place);
-      at = putArguments(table, record, at, shape, buf, text, from, argsEnd);
-      if (at < 0 || at - record > MOST_LOCAL) continue;
-      finish(table, record, at, id);
-      return true;
+    for (let type = 1; type <= 6; type++) {
+      this.#bytes[tables + Tables.shifts + type] = 64 - 8 * BYTES[type];
+      this.#bytes[tables + Tables.bytes + type] = BYTES[type];
     }
-    return false;
+  }
+
+  /** @param memory what the lines and the pages of tables stand in */
+  static in(memory: Memory): LineCells | undefined {
+    const running = kernel.start(memory);
+    const tables = memory.take(Tables.size);
+    return running === undefined || tables === undefined ? undefined : new LineCells(memory, running.run, tables);
+  }
+
+  /** Put the event with arguments `buf[args, end)` on a page of its table. False: the line has none of the shapes. */
+  write(
+    decoder: EventDecoder,
+    table: TablePages,
+    buf: Uint8Array,
+    args: number,
+    end: number,
+    cpu: number,
+    task: number,
+    number: number,
+    ts: number,
+    id: number,
+  ): boolean {
+    if (buf !== this.#text) this.#look(buf);
+    if (!this.#within || table.address === 0) return false;
+    const plan = this.#plans[decoder.number] ?? this.#newPlan(decoder);
+    if (plan.address === 0) return false;
+    if (plan.shapes !== decoder.shapes.length) this.#learnShapes(plan, decoder);
+    const { address } = plan;
+    let behind = this.#run(this.#tables, table.address, address, args, end, cpu, task, number, ts, id);
+    if (behind === OTHER_SHAPE && this.#learnPlace(plan, decoder, buf, args, end))
+      behind = this.#run(this.#tables, table.address, address, args, end, cpu, task, number, ts, id);
+    if (behind > 0) table.add(behind, id);
+    return behind !== OTHER_SHAPE;
+  }
+
+  /** Lines stand at the beginning of the memory, where they do: a long line needs a buffer of its own. */
+  #look(text: Uint8Array): void {
+    this.#text = text;
+    this.#within = text.buffer === this.#memory.buffer && text.byteOffset === 0;
+  }
+
+  #newPlan(decoder: EventDecoder): Plan {
+    const plan = { address: this.#memory.take(PlanAt.size) ?? 0, shapes: 0, places: [] };
+    this.#plans[decoder.number] = plan;
+    return plan;
+  }
+
+  #learnShapes(plan: Plan, { shapes }: EventDecoder): void {
+    for (; plan.shapes < shapes.length; plan.shapes++) {
+      const shape = shapes[plan.shapes];
+      const count = this.#view.getInt32(plan.address + PlanAt.shapes, true);
+      if (shape.width > MOST_COLUMNS || count === PlanAt.mostShapes) continue;
+      const at = this.#addShape(shape);
+      if (at === undefined) continue;
+      this.#set(plan.address + PlanAt.shape + 4 * count, at);
+      this.#set(plan.address + PlanAt.shapes, count + 1);
+    }
+  }
+
+  #addShape({ location, literals, columns, forms, width }: Shape): number | undefined {
+    const sizes = literals.map((literal) => KeyAt.literal + literalSize(literal));
+    const at = this.#memory.take(ShapeAt.key + sizes.reduce((a, b) => a + b, 0));
+    if (at === undefined) return undefined;
+    this.#set(at + ShapeAt.location, location ? 1 : 0);
+    this.#set(at + ShapeAt.keys, literals.length);
+    this.#set(at + ShapeAt.width, width);
+    let key = at + ShapeAt.key;
+    for (const [i, size] of sizes.entries()) {
+      this.#set(key + KeyAt.column, COMMON + columns[i]);
+      this.#set(key + KeyAt.form, FORMS[forms[i]]);
+      this.#set(key + KeyAt.size, size);
+      this.#setLiteral(key + KeyAt.literal, literals[i]);
+      key += size;
+    }
+    return at;
+  }
+
+  /** Whether the line's place is new. */
+  #learnPlace(plan: Plan, decoder: EventDecoder, buf: Uint8Array, argsStart: number, argsEnd: number): boolean {
+    const { places } = plan;
+    if (places.length === PlanAt.mostPlaces || !decoder.shapes.some((shape) => shape.location)) return false;
+    const end = decoder.place(buf, argsStart, argsEnd);
+    if (end < 0 || places.includes(decoder.placeId)) return false;
+    const literal = buf.slice(argsStart, end);
+    const at = this.#memory.take(PlaceAt.literal + literalSize(literal));
+    if (at === undefined) return false;
+    this.#set(at + PlaceAt.id, decoder.placeId);
+    this.#setLiteral(at + PlaceAt.literal, literal);
+    this.#set(plan.address + PlanAt.place + 4 * places.length, at);
+    this.#set(plan.address + PlanAt.places, places.push(decoder.placeId));
+    return true;
+  }
+
+  #set(at: number, value: number): void {
+    this.#view.setInt32(at, value, true);
+  }
+
+  #setLiteral(at: number, literal: Uint8Array): void {
+    this.#set(at + LiteralAt.length, literal.length);
+    this.#bytes.set(literal, at + LiteralAt.bytes);
   }
 }
 
-/** The header's length and the columns that every event has; returns the place behind. */
-function putCommon(
-  table: TablePages,
-  record: number,
-  shape: Shape,
-  line: TraceLine,
-  number: number,
-  task: number,
-  place: number,
-): number {
-  const { buf, view } = table;
-  const { ts, cpu } = line;
-  let types = record;
-  let at = record + 1 + COMMON + shape.width;
-  buf[types++] = 1 + COMMON + shape.width;
-  buf[types++] = 0;
-  let type = putInteger(view, at, number > 0x7fffffff ? Math.floor(number / TWO_32) : 0, number);
-  buf[types++] = type;
-  at += BYTES[type];
-  if (Number.isNaN(ts)) buf[types++] = 0;
-  else {
-    type = putInteger(view, at, Math.floor(ts / TWO_32), ts | 0);
-    buf[types++] = type;
-    at += BYTES[type];
-  }
-  if (cpu < 0) buf[types++] = 0;
-  else {
-    type = putInteger(view, at, 0, cpu);
-    buf[types++] = type;
-    at += BYTES[type];
-  }
-  if (task <= 0) buf[types++] = 0;
-  else {
-    type = putInteger(view, at, 0, task);
-    buf[types++] = type;
-    at += BYTES[type];
-  }
-  if (place <= 0) buf[types++] = 0;
-  else {
-    type = putInteger(view, at, 0, place);
-    buf[types++] = type;
-    at += BYTES[type];
-  }
-  buf[types] = 0;
-  return at;
-}
-
-/** The values of `from[start, end)`; returns the place behind the record, or -1 when the line has another shape. */
-function putArguments(
-  table: TablePages,
-  record: number,
-  body: number,
-  shape: Shape,
-  from: Uint8Array,
-  text: DataView,
-  start: number,
-  end: number,
-): number {
-  const { buf, view } = table;
-  const { literals, columns, forms } = shape;
-  const types = record + 1 + COMMON;
-  if (!shape.gapless) buf.fill(0, types, types + shape.width);
-  let at = body;
-  let pos = start;
-  for (let i = 0; i < literals.length; i++) {
-    const literal = literals[i];
-    if (!literal.at(text, from, pos)) return -1;
-    pos += literal.length;
-    const first = pos;
-    const form = forms[i];
-    if (form === 'text') {
-      if (from[pos] === QUOTE) return -1;
-      let all = 0;
-      for (let c = from[pos]; pos < end && c !== SPACE && c !== TAB; c = from[++pos]) {
-        all |= c;
-        buf[at++] = c;
-      }
-      if (all >= 128 || pos - first > LONGEST_TEXT) return -1;
-      buf[types + columns[i]] = TEXT + 2 * (pos - first);
-      continue;
-    }
-    let high = 0;
-    let low = 0;
-    const prefixed = from[pos] === 48 && from[pos + 1] === 120;
-    if (prefixed || form === 'bare') {
-      if (prefixed) pos += 2;
-      const digits = pos;
-      for (let four = hex4(text.getInt32(pos, true)); four >= 0; four = hex4(text.getInt32(pos, true))) {
-        high = (high << 16) | (low >>> 16);
-        low = (low << 16) | four;
-        pos += 4;
-      }
-      for (let one = HEX[from[pos]]; one >= 0; one = HEX[from[pos]]) {
-        high = (high << 4) | (low >>> 28);
-        low = (low << 4) | one;
-        pos++;
-      }
-      // behind the end may stand the rest of an older line
-      if (pos === digits || pos - digits > 16 || pos > end) return -1;
-    } else {
-      const value = shortDecimal(from, pos, end);
-      if (Number.isNaN(value)) return -1;
-      low = value | 0;
-      high = low === value ? low >> 31 : Math.floor(value / TWO_32);
-      while (pos < end && from[pos] !== SPACE) pos++;
-    }
-    if (pos !== end && from[pos] !== SPACE) return -1;
-    const type = putInteger(view, at, high, low);
-    buf[types + columns[i]] = type;
-    at += BYTES[type];
-  }
-  return pos === end ? at : -1;
-}
-
-/** The length of the record stands before its id, in one byte or in two; which, is guessed by the row before. */
-function finish(table: TablePages, record: number, end: number, id: number): void {
-  const { buf } = table;
-  const start = table.end;
-  const size = end - record;
-  const wide = size >= 128;
-  let behind = end;
-  if (wide !== table.wide) {
-    const from = start + (table.wide ? 2 : 1);
-    const to = start + (wide ? 2 : 1);
-    buf.copyWithin(to, from, end);
-    behind += to - from;
-    table.wide = wide;
-  }
-  if (wide) {
-    buf[start] = (size >> 7) | 128;
-    buf[start + 1] = size & 127;
-  } else buf[start] = size;
-  table.add(behind, id);
-}
+/** The bytes, and as many more as one vector may read. */
+const literalSize = (literal: Uint8Array): number => LiteralAt.bytes + ((literal.length + 15) & ~15);

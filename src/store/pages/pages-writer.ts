@@ -2,10 +2,11 @@
 // holds the two against each other.
 import type Database from 'better-sqlite3';
 import type { TraceLine } from '../../parsers/line.ts';
+import type { Memory } from '../../util/wasm.ts';
 import type { EventDecoder } from '../decode.ts';
 import { COMMON_COLUMNS, type EventTable, type TableIndex } from '../event-table.ts';
 import { Cell, type EventRow } from '../row.ts';
-import type { RowWriter, Value } from '../row-writer.ts';
+import type { KnownLine, RowWriter, Value } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
@@ -17,20 +18,35 @@ import { TablePages } from './table-pages.ts';
 export class PagesWriter implements RowWriter {
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
-  readonly #lines = new LineCells();
+  readonly #memory: Memory | undefined;
+  readonly #lines: LineCells | undefined;
   /** by the table's id, which counts from 1 */
   readonly #events: { table: EventTable; pages: TablePages }[] = [];
   readonly #streamed = new Map<StreamedTable, TablePages>();
 
-  /** @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it */
-  constructor(path: string) {
+  /**
+   * @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it
+   * @param memory where lines stand that {@link line} is given
+   */
+  constructor(path: string, memory?: Memory) {
     this.#file = new PageFile(path);
+    this.#memory = memory;
+    this.#lines = memory && LineCells.in(memory);
     for (const name of Object.keys(STREAMED_TABLES))
       this.#streamed.set(name as StreamedTable, new TablePages(this.#file));
   }
 
   line(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean {
-    return this.#lines.write(decoder, line, id, number, task, this.#pagesOf(decoder.table));
+    if (this.#lines === undefined) return false;
+    const { buf, argsStart, argsEnd, cpu, ts } = line;
+    const table = this.#pagesOf(decoder.table);
+    return this.#lines.write(decoder, table, buf, argsStart, argsEnd, cpu, task, number, ts, id);
+  }
+
+  known(decoder: EventDecoder, line: KnownLine, buf: Uint8Array, end: number, id: number, number: number): boolean {
+    if (this.#lines === undefined) return false;
+    const table = this.#pagesOf(decoder.table);
+    return this.#lines.write(decoder, table, buf, line.args, end, line.cpu, line.mark, number, line.ts, id);
   }
 
   event(row: EventRow): void {
@@ -97,7 +113,7 @@ export class PagesWriter implements RowWriter {
   }
 
   #add(table: EventTable): TablePages {
-    const pages = new TablePages(this.#file);
+    const pages = new TablePages(this.#file, this.#memory);
     this.#events[table.id - 1] = { table, pages };
     return pages;
   }

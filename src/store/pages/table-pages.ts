@@ -1,6 +1,9 @@
 // The b-tree of one table, written from left to right: rows come in the order of their ids, so a page is filled, put
 // away and never touched again, and the pages above them follow at the end (section 1.6 of the file format).
+
+import type { Memory } from '../../util/wasm.ts';
 import { PAGE_SIZE } from '../schema.ts';
+import { TableAt } from './line-layout.ts';
 import { PageFile } from './page-file.ts';
 import { putVarint, varintLength } from './varint.ts';
 
@@ -13,26 +16,35 @@ const INTERIOR_HEADER = 12;
 export const MOST_LOCAL = PAGE_SIZE - 35;
 const LEAST_LOCAL = Math.floor(((PAGE_SIZE - 12) * 32) / 255) - 23;
 
-/** Room behind the page, so that a cell may be written before it is known to fit. */
-const SLACK = 3 * PAGE_SIZE;
-
 export class TablePages {
-  /** The cells of the page being filled, one behind the other; a new one is put at {@link end} and then {@link add}ed. */
-  readonly buf = new Uint8Array(PAGE_SIZE + SLACK);
-  readonly view = new DataView(this.buf.buffer);
-  end = 0;
-  /** records here are mostly of 128 bytes and more, so that their length takes two */
-  wide = false;
+  /** where the page being filled stands in the memory (line-layout.ts); 0: it does not */
+  readonly address: number;
+  /** its cells, one behind the other; a new one is put at {@link end} and then {@link add}ed */
+  readonly buf: Uint8Array;
+  readonly view: DataView;
   readonly #file: PageFile;
-  readonly #starts = new Uint16Array(PAGE_SIZE / 4);
-  #cells = 0;
-  #lastId = 0;
+  readonly #state: Int32Array;
+  readonly #last: Float64Array;
+  readonly #starts: Uint16Array;
   /** finished pages, and the last id on each */
   readonly pages: number[] = [];
   readonly #ids: number[] = [];
 
-  constructor(file: PageFile) {
+  /** @param memory where line-kernel.ts reaches the page, if there is room */
+  constructor(file: PageFile, memory?: Memory) {
+    const at = memory?.take(TableAt.size);
+    const buffer = memory === undefined || at === undefined ? new ArrayBuffer(TableAt.size) : memory.buffer;
+    this.address = at ?? 0;
     this.#file = file;
+    this.#state = new Int32Array(buffer, this.address, TableAt.lastId / 4);
+    this.#last = new Float64Array(buffer, this.address + TableAt.lastId, 1);
+    this.#starts = new Uint16Array(buffer, this.address + TableAt.starts, PAGE_SIZE / 4);
+    this.buf = new Uint8Array(buffer, this.address + TableAt.page, TableAt.size - TableAt.page);
+    this.view = new DataView(buffer, this.address + TableAt.page);
+  }
+
+  get end(): number {
+    return this.#state[TableAt.end / 4];
   }
 
   /** A cell stands in `buf[end, behind)`: keep it here, or on a new page where this one is full. */
@@ -44,9 +56,9 @@ export class TablePages {
       this.buf.copyWithin(0, from, behind);
       to = behind - from;
     }
-    this.#starts[this.#cells++] = this.end;
-    this.end = to;
-    this.#lastId = id;
+    this.#starts[this.#cells] = this.end;
+    this.#last[0] = id;
+    this.#setState(to, this.#cells + 1);
   }
 
   /** Add a record: the whole of it, or as much as a page takes, and the rest on pages of its own. */
@@ -63,6 +75,15 @@ export class TablePages {
       at += 4;
     }
     this.add(at, id);
+  }
+
+  get #cells(): number {
+    return this.#state[TableAt.cells / 4];
+  }
+
+  #setState(end: number, cells: number): void {
+    this.#state[TableAt.end / 4] = end;
+    this.#state[TableAt.cells / 4] = cells;
   }
 
   /** Write what is left and the pages above; returns the root's number. */
@@ -112,9 +133,8 @@ export class TablePages {
       page.set(this.buf.subarray(0, this.end), content);
     });
     this.pages.push(number);
-    this.#ids.push(this.#lastId);
-    this.#cells = 0;
-    this.end = 0;
+    this.#ids.push(this.#last[0]);
+    this.#setState(0, 0);
   }
 
   /** One level of pages that point to the ones given. */
