@@ -18,7 +18,7 @@ const { file } = scratch();
 type Row = [id: number, number: number | bigint, text: string];
 
 /** A database with one table of these rows, written as pages; what SQLite reads from it, in the order of `by`. */
-function written(rows: readonly Row[], by = 'id'): unknown[][] {
+function written(rows: readonly Row[], by = 'id', atOnce?: number): unknown[][] {
   const path = file('pages.db');
   fs.rmSync(path, { force: true });
   const empty = new Database(path);
@@ -38,7 +38,7 @@ function written(rows: readonly Row[], by = 'id'): unknown[][] {
   }
   const sql = 'CREATE TABLE t (id integer primary key, n int, s text)';
   const roots: Root[] = [{ type: 'table', name: 't', table: 't', sql, page: table.finish() }];
-  const index = new IndexPages(pages, rows.length).write(table.pages, rows.length, 1);
+  const index = new IndexPages(pages, rows.length, file('index'), atOnce).write(table.pages, rows.length, 1);
   if (index !== undefined)
     roots.push({ type: 'index', name: 'by_n', table: 't', sql: 'CREATE INDEX by_n on t (n)', page: index });
   pages.finish();
@@ -100,6 +100,8 @@ describe('pages', () => {
       const rows = Array.from({ length: n }, (_, i): Row => [2 ** 44 + i, of(i), '']);
       const inOrder = [...rows].sort((a, b) => Number(a[1]) - Number(b[1]) || a[0] - b[0]);
       expect(written(rows, 'n, id').join('\n') === asRead(inOrder).join('\n')).toBe(true);
+      // and the same in parts
+      if (n > 300) expect(written(rows, 'n, id', 300).join('\n') === asRead(inOrder).join('\n')).toBe(true);
     };
     for (const n of [1, 2, 180, 202, 203, 204, 405, 406, 407, 408, 409, 30_000]) {
       column(n, () => 7);

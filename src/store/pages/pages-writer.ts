@@ -16,6 +16,7 @@ import { PageFile } from './page-file.ts';
 import { TablePages } from './table-pages.ts';
 
 export class PagesWriter implements RowWriter {
+  readonly #path: string;
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
   readonly #memory: Memory | undefined;
@@ -29,6 +30,7 @@ export class PagesWriter implements RowWriter {
    * @param memory where lines stand that {@link line} is given
    */
   constructor(path: string, memory?: Memory) {
+    this.#path = path;
     this.#file = new PageFile(path);
     this.#memory = memory;
     this.#lines = memory && LineCells.in(memory);
@@ -99,7 +101,8 @@ export class PagesWriter implements RowWriter {
       });
     for (const [name, pages] of this.#streamed)
       roots.push({ type: 'table', name, table: name, sql: STREAMED_TABLES[name], page: pages.finish() });
-    const writer = new IndexPages(this.#file, Math.max(0, ...indexes.map(({ table }) => table.events)));
+    const largest = Math.max(0, ...indexes.map(({ table }) => table.events));
+    const writer = new IndexPages(this.#file, largest, `${this.#path}-index`);
     for (const { table, name, column, sql } of indexes) {
       const page = writer.write(this.#pagesOf(table).pages, table.events, COMMON_COLUMNS.length + column);
       if (page !== undefined) roots.push({ type: 'index', name, table: table.table, sql, page });

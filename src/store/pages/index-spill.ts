@@ -1,0 +1,87 @@
+// Rows of an index that are too many to be sorted at once: parted by their values into a temporary file, so that each part
+// can be.
+import * as fs from 'node:fs';
+import { hold, remove } from '../../util/temporary.ts';
+import type { IndexRows } from './index-rows.ts';
+
+/** Rows of a part that are written at once. */
+const BLOCK = 1024;
+
+const ROW_BYTES = 16;
+
+interface Part {
+  /** value, id, value, id ... */
+  readonly block: Float64Array;
+  rows: number;
+  /** where its full blocks stand in the file */
+  readonly places: number[];
+}
+
+export class IndexSpill {
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #parts: Part[] = [];
+  /** the first row of each part but the first */
+  readonly #values: Float64Array;
+  readonly #ids: Float64Array;
+  #end = 0;
+
+  /**
+   * @param path of the temporary file
+   * @param sample some of the rows, sorted
+   * @param parts how many to make
+   */
+  constructor(path: string, sample: IndexRows, parts: number) {
+    this.#path = path;
+    hold(path);
+    this.#fd = fs.openSync(path, 'w+');
+    const firsts = Array.from({ length: parts - 1 }, (_, i) => Math.floor(((i + 1) * sample.length) / parts));
+    this.#values = Float64Array.from(firsts, (n) => sample.value(n));
+    this.#ids = Float64Array.from(firsts, (n) => sample.id(n));
+    for (let i = 0; i < parts; i++) this.#parts.push({ block: new Float64Array(2 * BLOCK), rows: 0, places: [] });
+  }
+
+  add(value: number, id: number): void {
+    const part = this.#parts[this.#partOf(value, id)];
+    const at = 2 * (part.rows++ % BLOCK);
+    part.block[at] = value;
+    part.block[at + 1] = id;
+    if (at < 2 * (BLOCK - 1)) return;
+    part.places.push(this.#end);
+    fs.writeSync(this.#fd, part.block, 0, BLOCK * ROW_BYTES, this.#end);
+    this.#end += BLOCK * ROW_BYTES;
+  }
+
+  /** The parts in the order of their values, each put into `rows`. */
+  *read(rows: IndexRows): IterableIterator<IndexRows> {
+    const block = new Float64Array(2 * BLOCK);
+    for (const part of this.#parts) {
+      rows.clear();
+      for (const place of part.places) {
+        fs.readSync(this.#fd, block, 0, BLOCK * ROW_BYTES, place);
+        for (let at = 0; at < block.length; at += 2) rows.add(block[at], block[at + 1]);
+      }
+      for (let at = 0, end = 2 * (part.rows % BLOCK); at < end; at += 2) rows.add(part.block[at], part.block[at + 1]);
+      yield rows;
+    }
+  }
+
+  close(): void {
+    fs.closeSync(this.#fd);
+    remove(this.#path);
+  }
+
+  /** How many firsts are not behind the row. */
+  #partOf(value: number, id: number): number {
+    const values = this.#values;
+    let low = 0;
+    let high = values.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const first = values[middle];
+      if (first < value || (first === value && this.#ids[middle] <= id)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
