@@ -11,16 +11,27 @@ interface Task {
   pid: number;
   tgid: number;
   comm: Uint8Array;
+  /** what the thread was before */
+  before: Task | undefined;
 }
 
 /** Numbers for (pid, tgid, comm). */
 export class Tasks {
   readonly #add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void;
-  readonly #byPid = new Map<number, Task[]>();
+  /** what each thread was last */
+  readonly #byPid = new Map<number, Task>();
+  /** many tasks, few names */
+  readonly #comms = new Map<string, Uint8Array>();
   #kept = 0;
   #next = 1;
   /** the last task of each pid, by its lowest bits */
-  readonly #recent: Task[] = new Array(RECENT).fill({ id: 0, pid: -2, tgid: -2, comm: new Uint8Array(0) });
+  readonly #recent: Task[] = new Array(RECENT).fill({
+    id: 0,
+    pid: -2,
+    tgid: -2,
+    comm: new Uint8Array(0),
+    before: undefined,
+  });
 
   constructor(add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void) {
     this.#add = add;
@@ -29,21 +40,29 @@ export class Tasks {
   id(pid: number, tgid: number, buf: Uint8Array, start: number, end: number): number {
     const recent = this.#recent[pid & (RECENT - 1)];
     if (recent.pid === pid && recent.tgid === tgid && bytesEqual(recent.comm, buf, start, end)) return recent.id;
-    const list = this.#byPid.get(pid);
-    if (list !== undefined) {
-      for (const task of list) {
-        if (task.tgid === tgid && bytesEqual(task.comm, buf, start, end)) {
-          this.#recent[pid & (RECENT - 1)] = task;
-          return task.id;
-        }
+    for (let task = this.#byPid.get(pid); task !== undefined; task = task.before) {
+      if (task.tgid === tgid && bytesEqual(task.comm, buf, start, end)) {
+        this.#recent[pid & (RECENT - 1)] = task;
+        return task.id;
       }
     }
-    return this.#new(pid, tgid, buf.slice(start, end));
+    return this.#new(pid, tgid, this.#comm(buf, start, end));
+  }
+
+  #comm(buf: Uint8Array, start: number, end: number): Uint8Array {
+    const key = text(buf, start, end);
+    let comm = this.#comms.get(key);
+    if (comm === undefined) {
+      if (this.#comms.size >= MOST_KEPT) this.#comms.clear();
+      comm = buf.slice(start, end);
+      this.#comms.set(key, comm);
+    }
+    return comm;
   }
 
   /** The task a thread was last seen as; 0 when never. */
   latest(pid: number): number {
-    return this.#byPid.get(pid)?.at(-1)?.id ?? 0;
+    return this.#byPid.get(pid)?.id ?? 0;
   }
 
   #new(pid: number, tgid: number, comm: Uint8Array): number {
@@ -52,8 +71,8 @@ export class Tasks {
       this.#byPid.clear();
       this.#kept = 1;
     }
-    const task = { id: this.#next++, pid, tgid, comm };
-    this.#byPid.set(pid, [...(this.#byPid.get(pid) ?? []), task]);
+    const task = { id: this.#next++, pid, tgid, comm, before: this.#byPid.get(pid) };
+    this.#byPid.set(pid, task);
     this.#recent[pid & (RECENT - 1)] = task;
     this.#add(task.id, pid, tgid, comm);
     return task.id;

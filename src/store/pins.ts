@@ -35,7 +35,7 @@ export class PinKeeper {
     this.#words = words;
     model.on('pin', ({ pin }) => {
       this.#held.set(pin, shared.tasks.latest(pin.call.at.pid));
-      if (this.#held.size % WAITING === 0) this.#endOrphans();
+      if (this.#held.size % WAITING === 0) this.#endOthers();
     });
     model.on('release', ({ pin }) => this.#end(pin));
   }
@@ -55,9 +55,9 @@ export class PinKeeper {
     if (this.#ended.length >= WAITING) this.#flush();
   }
 
-  /** Pins whose address space is gone may never be released; they must not fill the memory. */
-  #endOrphans(): void {
-    for (const pin of this.#held.keys()) if (pin.state === 'orphan') this.#end(pin);
+  /** Pins whose address space is gone may never be released, and nobody tells of transient ones; they must not fill the memory. */
+  #endOthers(): void {
+    for (const pin of this.#held.keys()) if (pin.state !== 'held') this.#end(pin);
   }
 
   #flush(): void {

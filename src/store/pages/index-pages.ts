@@ -7,7 +7,7 @@ import type { PageFile } from './page-file.ts';
 import { Row } from './row.ts';
 
 /** Rows that are sorted at once, 26 bytes each. */
-const MOST_ROWS = 1 << 19;
+const MOST_ROWS = 1 << 18;
 
 /** Leaves that tell how the values are spread. */
 const SAMPLED = 256;
