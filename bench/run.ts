@@ -54,7 +54,7 @@ if (values.ten) {
     results.set(ten.id, resultOf(ten));
   }
 }
-for (const name of ['bench.db', 'plain.db']) rmSync(join(benchFolder(), name), { force: true });
+for (const { makes } of running) if (makes !== undefined) rmSync(makes, { force: true });
 
 const ratios = ratiosOf(results);
 const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? '', node: process.version };
@@ -71,6 +71,7 @@ writeFileSync(
 console.error(`written to ${path}`);
 
 async function once(contender: Contender): Promise<void> {
+  if (contender.makes !== undefined) rmSync(contender.makes, { force: true });
   const cost = await measure(contender.command ?? [], contender.accepted);
   costs.get(contender.id)?.push(perStart(contender.id, cost));
 }

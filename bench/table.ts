@@ -67,6 +67,8 @@ export function ratiosOf(results: ReadonlyMap<string, Result>): Ratio[] {
   add('check CPU, two workers / one', 'check-2', 'check', 'cpuSeconds', 1.5);
   add('ingest CPU / plain loader', 'ingest', 'plain', 'cpuSeconds', 0.15, 0.06);
   add('ingest CPU / finding newlines', 'ingest', 'lines', 'cpuSeconds', 10, 4);
+  add('ingest --no-check CPU / plain loader', 'load', 'plain', 'cpuSeconds', 0.15, 0.06);
+  add('ingest --no-check CPU / finding newlines', 'load', 'lines', 'cpuSeconds', 10, 4);
   add('rules on a store CPU / on the text', 'rules-on-store', 'rules-on-text', 'cpuSeconds', 1, 0.4);
   add('pindrift --version CPU / node -e 0', 'version', 'node', 'cpuSeconds', 2.5, 1.8);
   add('check wall, 10 times the trace', 'check, 10x', 'check', 'wallSeconds', 10.5);

@@ -19,12 +19,18 @@ The exit code is 0 when the store was made, whatever was found.`;
   static override examples = [
     '<%= config.bin %> ingest trace.txt -o x.db',
     '<%= config.bin %> ingest host1.txt.gz host2.txt.gz -o both.db',
+    '<%= config.bin %> ingest --no-check trace.txt -o events.db',
   ];
 
   static override args = { trace: tracesArg };
   static override flags = {
     output: Flags.string({ char: 'o', summary: 'the store to write', helpValue: 'FILE.db', required: true }),
     force: forceFlag,
+    check: Flags.boolean({
+      summary: 'follow the pins and run the rules; --no-check stores events and losses only, in half the time',
+      default: true,
+      allowNo: true,
+    }),
     json: Flags.boolean({ summary: 'print the closing table as JSON (pindrift.ingest/1)' }),
     ...traceFlags,
     ...ruleFlags,

@@ -60,7 +60,7 @@ export default class Report extends BaseCommand {
   /** What was found then, or what rules that the user names find now. */
   async #judge(path: string, flags: RuleWishes & WatchWishes, setup: Setup, pins: boolean): Promise<DetailedReport> {
     const { storedReport } = await import('./shared/stored.ts');
-    const stored = storedReport(path, { pins });
+    const stored = await storedReport(path, { pins, setup });
     const again =
       flags.rules !== undefined ||
       flags.config !== undefined ||

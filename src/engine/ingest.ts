@@ -3,6 +3,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import type { Model } from '../model/model.ts';
 import { finish, replay } from '../model/replay.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import type { TraceFormat } from '../parsers/line.ts';
@@ -19,6 +20,7 @@ import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
 import { Memory } from '../util/wasm.ts';
 import { eraOfRelease } from '../vocabulary/era.ts';
+import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import { fetchLines } from './evidence.ts';
@@ -39,6 +41,8 @@ export interface IngestOptions {
   rules?: readonly Rule[];
   /** options of the rules, and who looks over their shoulders */
   running?: RuleOptions;
+  /** false: events and losses only; rules can run on the store */
+  check?: boolean | undefined;
   /** how events are written; the environment's PINDRIFT_WRITER, else the fast one */
   writer?: WriterName;
   /** kept in the store's `meta`, beside the verdict */
@@ -46,10 +50,13 @@ export interface IngestOptions {
   onProgress?: (path: string, position: number, size: number | undefined) => void;
 }
 
+/** Why no rule could decide. */
+const NOT_ASKED = 'nothing was checked when the store was made';
+
 /** For the pages of some hundred event tables; those beyond are written the careful way. */
 const TABLES_BYTES = 8 << 20;
 
-/** Read traces into a new store. Returns what `check` would have said. */
+/** Read traces into a new store. Returns what `check` would have said, or that nobody asked. */
 export async function ingest(traces: readonly (string | TraceInput)[], options: IngestOptions): Promise<CheckReport> {
   const inputs = traces.map((trace) => (typeof trace === 'string' ? fileInput(trace) : trace));
   const paths = inputs.map((input) => input.path);
@@ -63,7 +70,8 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   // the lines, and behind them the pages that the store makes of them
   const memory = writer === 'pages' ? Memory.of(LINES_BYTES + TABLES_BYTES) : undefined;
   memory?.take(LINES_BYTES);
-  const { force, meta } = options;
+  const { force } = options;
+  const meta = { ...options.meta, checked: options.check === false ? 'no' : 'yes' };
   const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, memory });
   try {
     const judged: Judged[] = [];
@@ -112,7 +120,8 @@ async function ingestSource(
   if (named !== undefined) vocabulary.era.fits(named.name, `kernel ${head.kernel}`);
   const stats = new ReadStats();
   const model = newModel(vocabulary.symbols);
-  const collector = new Collector(model, rules, options.running);
+  const unchecked = options.check === false;
+  const collector = new Collector(model, unchecked ? [] : rules, options.running);
   const words = () =>
     new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
   const trace = store.trace(index, model, words);
@@ -121,13 +130,14 @@ async function ingestSource(
     memory,
     onBatch: (batch) => {
       trace.records(batch);
-      replay(model, batch);
+      if (unchecked) countKinds(model, batch);
+      else replay(model, batch);
     },
     onProgress: breathing((position) => options.onProgress?.(path, position, source.size)),
   });
   model.lastLine = stats.lines;
   model.facts = factsOf(head, stats);
-  finish(model);
+  if (!unchecked) finish(model);
   demandEvents(path, stats);
   const { era, from } = decideEra(vocabulary, options.kernel);
   const lines = await fetchLines(input, head, collector.offsets());
@@ -135,7 +145,13 @@ async function ingestSource(
   const info = traceInfo(textInfo(path, head, stats), model, era?.name, from);
   const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
   trace.finish(source.identity(), head, info, vocabulary.symbols, vmemmap);
-  return { info, findings, undecided: collector.undecided, notKept: collector.notKept, model };
+  const undecided = unchecked ? new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]])) : collector.undecided;
+  return { info, findings, undecided, notKept: collector.notKept, model };
+}
+
+/** What can be checked depends on the kinds that are there. */
+function countKinds(model: Model, { rows, length }: RecordBatch): void {
+  for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) model.seen[rows[o]]++;
 }
 
 /** Let signals and progress through so often. */

@@ -43,6 +43,11 @@ export function evidenceOf(store: Store, n: number): Evidence[] {
   return store.guard(() => readEvidence(store.db, n));
 }
 
+/** Whether rules ran when the store was made; if not, it has no findings and no pins. */
+export function wasChecked(store: Store): boolean {
+  return store.guard(() => readMeta(store).get('checked') !== 'no');
+}
+
 /** Who made the store, and how it turned out. */
 export function readMeta(store: Store): Map<string, unknown> {
   const rows = store.db.prepare<[], { key: string; value: unknown }>('select key, value from meta').all();

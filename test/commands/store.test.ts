@@ -39,6 +39,19 @@ describe('ingest', () => {
     db.close();
   });
 
+  it('--no-check: events only, and the rules run when somebody asks', () => {
+    const out = file('unchecked.db');
+    const { status, stderr, stdout } = pindrift(['ingest', '--no-check', STORY, '-o', out]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('not checked');
+    expect(stdout).not.toContain(' pins');
+    expect(pindrift(['report', out, '--json'])).toEqual(pindrift(['report', store, '--json']));
+    expect(pindrift(['show', out, '1']).stdout).toBe(pindrift(['show', store, '1']).stdout.replaceAll(store, out));
+    const pins = pindrift(['pins', out]);
+    expect(pins.status).toBe(2);
+    expect(pins.stderr).toContain('--no-check');
+  });
+
   it('does not replace a file that is there, until it is told to', () => {
     writeFileSync(file('there.db'), 'precious');
     const { status, stderr } = pindrift(['ingest', STORY, '-o', file('there.db')]);

@@ -25,6 +25,8 @@ describe.each(captures())('%s', (path) => {
     await ingest([path], { out: sql, force: true, writer: 'sql' });
     expectSame(pages, sql);
     expect(plain(await rerun(pages))).toEqual(plain(report));
+    await ingest([path], { out: sql, force: true, check: false });
+    expect(plain(await rerun(sql))).toEqual(plain(report));
     const store = openStore(pages);
     expect(plain(loadReport(store))).toEqual(plain(report));
     const lines = readLines(path);

@@ -17,7 +17,9 @@ export async function reportOn(
 async function judged(source: string, setup: Setup, options: TraceOptions & RuleWishes): Promise<CheckReport> {
   const { isStore, storedReport } = await import('./stored.ts');
   if (!isStore(source)) return (await runCheck([source], { ...options, setup })).report;
-  if (options.rules === undefined && options.config === undefined) return storedReport(source, { pins: false }).report;
+  if (options.rules === undefined && options.config === undefined) {
+    return (await storedReport(source, { pins: false, setup })).report;
+  }
   const { rerun } = await import('../../engine/rerun.ts');
   return rerun(source, { rules: setup.rules, running: setup.running });
 }

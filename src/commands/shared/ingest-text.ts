@@ -20,21 +20,15 @@ export function ingestText(summary: IngestSummary, options: { color: boolean; wi
   const width = Math.max(40, options.width ?? 80);
   const out: string[] = [];
   for (const trace of summary.traces) {
-    const facts = [formatWords(trace), kernelWords(trace), clockWords(trace), sizeWords(trace), pinsWords(trace)];
+    const facts = [formatWords(trace), kernelWords(trace), clockWords(trace), sizeWords(trace)];
+    if (summary.checked) facts.push(pinsWords(trace));
     out.push(paint('bold', pathWords(trace)), ...facts.flatMap((fact) => indented(fact, width)));
     const lost = lossWords(trace.losses);
     if (lost.length === 0) out.push('  nothing lost');
     out.push(...lost.flatMap((loss) => indented(`lost: ${loss}`, width)).map((line) => paint('yellow', line)), '');
   }
   out.push(...tableLines(summary, paint('bold', 'view')), '');
-  const able = summary.rules.filter((rule) => rule.missing.length === 0).length;
-  out.push(
-    ...wrap(
-      `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE says what is missing)`,
-      width,
-    ),
-  );
-  out.push(...wrap(`${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`, width));
+  out.push(...(summary.checked ? checkedLines(summary) : uncheckedLines(summary)).flatMap((line) => wrap(line, width)));
   const megabytes = (summary.bytes / 1e6).toFixed(summary.bytes < 1e7 ? 1 : 0);
   out.push(
     ...wrap(
@@ -44,6 +38,18 @@ export function ingestText(summary: IngestSummary, options: { color: boolean; wi
   );
   return `${out.join('\n')}\n`;
 }
+
+function checkedLines(summary: IngestSummary): string[] {
+  const able = summary.rules.filter((rule) => rule.missing.length === 0).length;
+  return [
+    `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE says what is missing)`,
+    `${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`,
+  ];
+}
+
+const uncheckedLines = ({ store }: IngestSummary): string[] => [
+  `not checked; pindrift report ${clean(store)} runs the rules`,
+];
 
 function verdictWords({ findings, verdict }: IngestSummary): string {
   return `${verdict.replaceAll('-', ' ')}, ${count(findings, 'finding')}`;

@@ -29,7 +29,7 @@ export async function loadPins(source: string, wishes: PinWishes, options: Trace
   const wanted = pinTest(wishes);
   const { isStore, storedReport } = await import('./stored.ts');
   const { report, pins } = isStore(source)
-    ? storedReport(source, { pins: true })
+    ? await storedReport(source, { pins: true })
     : await runCheck([source], { ...options, pins: true });
   return {
     traces: report.traces,

@@ -13,6 +13,8 @@ export interface IngestSummary {
   store: string;
   /** size of the store */
   bytes: number;
+  /** rules ran; if not, nothing is known of findings and pins */
+  checked: boolean;
   verdict: CheckReport['verdict'];
   traces: CheckReport['traces'];
   events: StoredEventType[];
@@ -21,17 +23,17 @@ export interface IngestSummary {
   findings: number;
 }
 
-type Options = TraceOptions & { out: string; force?: boolean };
+type Options = TraceOptions & { out: string; force?: boolean; check?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
-  const { force, format, kernel, out, setup } = options;
+  const { check, force, format, kernel, out, setup } = options;
   return withTraces(paths, options, (traces, show) => {
     const onProgress: typeof show = (...progress) => {
       // the pages of a store come on top of what a check needs
       boundYoungHeap();
       show(...progress);
     };
-    return ingest(traces, { out, force, format, kernel, onProgress, ...rulesOf(setup) });
+    return ingest(traces, { out, force, format, kernel, check, onProgress, ...rulesOf(setup) });
   });
 }
 
@@ -41,6 +43,7 @@ export async function runIngest(paths: readonly string[], options: Options): Pro
     schema: 'pindrift.ingest/1',
     store: options.out,
     bytes: statSync(options.out).size,
+    checked: options.check !== false,
     verdict: report.verdict,
     traces: report.traces,
     events: withStore(options.out, listEventTypes),

@@ -3,7 +3,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { CheckReport, DetailedReport } from '../../report/contract.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { readPins } from '../../store/read-pins.ts';
-import { readReport } from '../../store/report.ts';
+import { readReport, wasChecked } from '../../store/report.ts';
+import { InputError } from '../../util/errors.ts';
+import { rulesOf, type TraceOptions } from './run-check.ts';
 
 export function withStore<T>(path: string, use: (store: Store) => T): T {
   const store = openStore(path);
@@ -14,12 +16,23 @@ export function withStore<T>(path: string, use: (store: Store) => T): T {
   }
 }
 
-/** The report as it was when the traces were read. */
-export function storedReport(path: string, options: { pins: boolean }): DetailedReport {
-  return withStore(path, (store) => ({
-    report: readReport(store) as CheckReport,
-    pins: options.pins ? readPins(store) : [],
-  }));
+/** The report as it was when the traces were read, or as it is now where nothing was checked then. */
+export async function storedReport(
+  path: string,
+  { pins, setup }: { pins: boolean; setup?: TraceOptions['setup'] },
+): Promise<DetailedReport> {
+  const stored = withStore(path, (store) =>
+    wasChecked(store) ? { report: readReport(store) as CheckReport, pins: pins ? readPins(store) : [] } : undefined,
+  );
+  if (stored !== undefined) return stored;
+  if (pins) {
+    throw new InputError('this store has no pins: it was made with --no-check', {
+      where: path,
+      tryThis: 'make it again from the trace: pindrift ingest --force',
+    });
+  }
+  const { rerun } = await import('../../engine/rerun.ts');
+  return { report: await rerun(path, rulesOf(setup)), pins: [] };
 }
 
 const MAGIC = 'SQLite format 3\0';

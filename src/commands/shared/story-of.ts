@@ -27,7 +27,7 @@ export async function storyOf(source: string, n: number | undefined, options: Op
       return { report, context: await contextOf(traces, findingOf(report, n, source), options) };
     });
   }
-  const { report } = storedReport(source, { pins: false });
+  const { report } = await storedReport(source, { pins: false, setup: options.setup });
   const inputs = report.traces.map(({ path }) => fileInput(path));
   return { report, context: await contextOf(inputs, findingOf(report, n, source), options) };
 }
