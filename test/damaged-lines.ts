@@ -18,6 +18,10 @@ const LINES = [
   'world',
   '             scn-134     [001] d...     9.044853: <stack trace>',
   ' => handle_mm_fault',
+  '             scn-134     [001] d...     99999999999999999999.044853: zap: (unmap_page_range+0x0/0xd60) mm=0xffff9fc2c1061540 start=0x1000 end=0x3000',
+  '             scn-134     [001] d...     18446744073.044853: zap: (unmap_page_range+0x0/0xd60) mm=0xffff9fc2c1061540 start=0x1000 end=0x3000',
+  '             scn-134     [4294967297] d...     9.044853: zap: (unmap_page_range+0x0/0xd60) mm=0xffff9fc2c1061540 start=0x1000 end=0x3000',
+  '             scn-134     [001] d...     9.044853: zap: (unmap_page_range+0x0/0xd60) mm=0xffff9fc2c1061540 start=-9223372036854775808 end=99999999999999999999',
 ];
 
 /** A generator of the same numbers every time (xorshift). */

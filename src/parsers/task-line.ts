@@ -211,10 +211,21 @@ export class TaskLineReader {
       }
       seconds += digit * scale;
     }
-    if (at === point - 1 || buf[at] !== 32) {
+    if (at === point - 1) {
       return false;
     }
-    this.#secondsNs = this.#head.timeUnit === 'ns' ? (seconds - this.#head.timeBase) * 1e9 : Number.NaN;
+    // of the four columns that are compared from now on, those before the digits
+    for (let before = Math.min(at, point - 4); before <= at; before++) {
+      if (buf[before] !== 32) {
+        return false;
+      }
+    }
+    const ns = (seconds - this.#head.timeBase) * 1e9;
+    // so large that adding in another order gives another number
+    if (Math.abs(ns) > Number.MAX_SAFE_INTEGER) {
+      return false;
+    }
+    this.#secondsNs = this.#head.timeUnit === 'ns' ? ns : Number.NaN;
     this.#secondsWord = at >= point - 5 ? word : 0;
     this.#secondsColumns = Math.max(4, point - 1 - at);
     return true;

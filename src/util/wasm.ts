@@ -88,6 +88,7 @@ export const f64 = {
   eq: binary(0x61),
   ne: binary(0x62),
   lt: binary(0x63),
+  le: binary(0x65),
   abs: unary(0x99),
   neg: unary(0x9a),
   add: binary(0xa0),

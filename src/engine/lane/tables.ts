@@ -66,6 +66,8 @@ export class Tables {
     if (buf[start + COMM] !== DASH || buf[bracket] !== BRACKET_OPEN || buf[bracket + 4] !== 93 || point < bracket)
       return false;
     if (line.commStart !== commOf(buf, start) || line.commEnd !== start + COMM) return false;
+    // the fraction is taken off and put on again
+    if (!Number.isSafeInteger(line.ts)) return false;
     for (let at = start + COMM + 1; at < bracket; at++) if (buf[at] !== SPACE && !isDigit(buf[at])) return false;
     let seconds = point;
     while (isDigit(buf[seconds - 1])) seconds--;

@@ -70,7 +70,7 @@ export class LineCells {
     id: number,
   ): boolean {
     if (buf !== this.#text) this.#look(buf);
-    if (!this.#within || table.address === 0) return false;
+    if (!this.#within || table.address === 0 || cpu !== (cpu | 0)) return false;
     const plan = this.#plans[decoder.number] ?? this.#newPlan(decoder);
     if (plan.address === 0) return false;
     if (plan.shapes !== decoder.shapes.length) this.#learnShapes(plan, decoder);

@@ -370,6 +370,8 @@ export const kernel = new Program(() => {
   ];
 
   return f.module(
+    // a time that no 64 bits hold
+    when(f64.le(f64.const(2 ** 62), f64.abs(ts.get)), leave(i32.const(OTHER_SHAPE))),
     shapes.set(i32.load(plan.get, PlanAt.shapes)),
     shapeAt.set(plus(plan.get, PlanAt.shape)),
     when(shapes.get, repeat(tryShape, shapes.get)),
