@@ -13,6 +13,7 @@ import { broughtProbes } from '../vocabulary/extend.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
+import { BlockReader } from './block-reader.ts';
 import type { ReadOptions, ReadStats } from './read.ts';
 import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
@@ -32,6 +33,8 @@ export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
   size: number;
   /** bytes per block; tests make it small */
   blockSize?: number;
+  /** leave all blocks to the workers; tests want to see them work */
+  idle?: boolean;
   /** Records count lines from the beginning of their block: `lineBase` lines stand before it. */
   onBatch: (batch: RecordBatch, lineBase: number) => void;
 }
@@ -67,21 +70,12 @@ export async function readTraceParallel(
   };
   const probes = Object.fromEntries(broughtProbes());
   const master = new Master(vocabulary, stats, shared, count, options);
-  const tasks = Array.from({ length: count }, (_, me): WorkerTask => {
-    return {
-      path,
-      size: options.size,
-      blockSize,
-      head,
-      filter: options.filter,
-      keep: vocabulary.keep,
-      probes,
-      me,
-      shared,
-    };
-  });
+  const { filter, size } = options;
+  const blocksOf = { path, size, blockSize, head, filter, keep: vocabulary.keep };
+  const tasks = Array.from({ length: count }, (_, me): WorkerTask => ({ ...blocksOf, probes, me, shared }));
   try {
-    await Promise.all(tasks.map((task) => run(task, (message) => master.take(task.me, message))));
+    const working = tasks.map((task) => run(task, (message) => master.take(task.me, message)));
+    await Promise.all([...working, options.idle === true ? undefined : master.readFirst(blocksOf)]);
     master.finish();
   } finally {
     // when one of them has failed; they end by themselves
@@ -141,6 +135,33 @@ class Master {
     this.#symbols = each(() => []);
   }
 
+  /** Read and replay the first blocks here, until a worker has started and taken one: that takes it a tenth of a second. */
+  async readFirst(blocksOf: ConstructorParameters<typeof BlockReader>[0]): Promise<void> {
+    const numbers: number[] = [];
+    const reader = new BlockReader(blocksOf, (batch, symbols) => {
+      this.#replay(batch, symbols, numbers);
+      batch.clear();
+    });
+    try {
+      while (this.#block < reader.count && this.#isMine(this.#block)) this.#endBlock(await reader.read(this.#block));
+    } finally {
+      reader.close();
+    }
+    this.#types.push(reader.vocabulary.facts());
+    this.#takeReady();
+  }
+
+  /** Take a block, if nobody has. */
+  #isMine(block: number): boolean {
+    return Atomics.compareExchange(this.#control, Control.Next, block, block + 1) === block;
+  }
+
+  #endBlock(stats: ReadStats): void {
+    this.#stats.add(stats);
+    this.#options.onProgress?.(this.#stats.bytes);
+    this.#block++;
+  }
+
   /** A message of a worker. */
   take(worker: number, message: WorkerMessage): void {
     if (this.#stopped) return;
@@ -149,13 +170,17 @@ class Master {
       return;
     }
     this.#waiting[worker].push(message);
-    // of several workers with something to say, one has the block whose turn it is
-    for (
-      let w = worker;
-      w >= 0;
-      w = this.#waiting.findIndex(([first]) => first !== undefined && 'block' in first && first.block === this.#block)
-    ) {
-      this.#takeWaiting(w);
+    this.#takeReady();
+  }
+
+  /** Of several workers with something to say, one has the block whose turn it is. */
+  #takeReady(): void {
+    for (;;) {
+      const worker = this.#waiting.findIndex(
+        ([first]) => first !== undefined && 'block' in first && first.block === this.#block,
+      );
+      if (worker < 0) return;
+      this.#takeWaiting(worker);
     }
   }
 
@@ -178,21 +203,27 @@ class Master {
     for (const message of waiting) {
       if (message.type === 'done' || message.block !== this.#block) break;
       taken++;
-      if (message.type === 'block') {
-        this.#stats.add(message.stats);
-        this.#options.onProgress?.(this.#stats.bytes);
-        this.#block++;
-      } else this.#takeBatch(worker, message);
+      if (message.type === 'block') this.#endBlock(message.stats);
+      else this.#takeBatch(worker, message);
     }
     waiting.splice(0, taken);
   }
 
   #takeBatch(worker: number, { slot, length, symbols }: WorkerMessage & { type: 'batch' }): void {
-    const numbers = this.#symbols[worker];
-    for (const symbol of symbols) numbers.push(this.#vocabulary.symbol(symbol));
     const batch = this.#batches[worker][slot];
     batch.length = length;
-    const { rows } = batch;
+    this.#replay(batch, symbols, this.#symbols[worker]);
+    Atomics.add(this.#control, Control.Done + worker, 1);
+    Atomics.notify(this.#control, Control.Done + worker);
+  }
+
+  /**
+   * @param symbols new ones of the thread that made the batch
+   * @param numbers of all its symbols here
+   */
+  #replay(batch: RecordBatch, symbols: readonly string[], numbers: number[]): void {
+    for (const symbol of symbols) numbers.push(this.#vocabulary.symbol(symbol));
+    const { rows, length } = batch;
     const { lastTs } = this.#stats;
     for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) {
       const symbol = rows[o + Slot.SYM];
@@ -201,8 +232,6 @@ class Master {
       if (rows[o] === Kind.lost && Number.isNaN(rows[o + Slot.TS])) rows[o + Slot.TS] = lastTs;
     }
     this.#options.onBatch(batch, this.#stats.lines);
-    Atomics.add(this.#control, Control.Done + worker, 1);
-    Atomics.notify(this.#control, Control.Done + worker);
   }
 }
 

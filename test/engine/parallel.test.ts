@@ -17,7 +17,13 @@ const folder = mkdtempSync(join(tmpdir(), 'pindrift-parallel-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** All that reading a trace gives. */
-async function read(path: string, workers: number, blockSize: number, filter?: TraceFilter): Promise<unknown> {
+async function read(
+  path: string,
+  workers: number,
+  blockSize: number,
+  filter?: TraceFilter,
+  idle = true,
+): Promise<unknown> {
   const source = await openSource(path);
   const detection = detectFormat(await source.head());
   if (!('parser' in detection)) throw new Error(detection.problem);
@@ -40,6 +46,7 @@ async function read(path: string, workers: number, blockSize: number, filter?: T
       size: source.size ?? 0,
       onBatch,
       filter,
+      idle,
     });
   } else await readTrace(source, parser, vocabulary, stats, { onBatch, filter });
   source.close();
@@ -64,6 +71,7 @@ async function expectSame(
     expect(await read(path, workers, blockSize, filter), `${workers} workers, blocks of ${blockSize} bytes`).toEqual(
       alone,
     );
+    expect(await read(path, workers, blockSize, filter, false), 'and this thread').toEqual(alone);
   }
 }
 

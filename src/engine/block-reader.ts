@@ -1,0 +1,65 @@
+// Blocks of a trace to batches of records: what every thread that reads one does.
+import { createParser } from '../parsers/create.ts';
+import type { LineReader } from '../parsers/lines.ts';
+import type { RecordBatch } from '../vocabulary/record.ts';
+import { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { BlockFile, BlockSource } from './blocks.ts';
+import { ReadStats, RecordReader } from './read.ts';
+import type { WorkerTask } from './rings.ts';
+
+export class BlockReader {
+  /** what this thread has learned; its symbols have numbers of their own */
+  readonly vocabulary = new Vocabulary();
+  readonly #file: BlockFile;
+  readonly #source: BlockSource;
+  readonly #records: RecordReader;
+  readonly #lines: LineReader;
+  #sent = 0;
+
+  /** @param onBatch takes what is in the batch, and leaves it empty; `symbols` are new since the last one */
+  constructor(
+    { path, size, blockSize, head, filter, keep }: Omit<WorkerTask, 'me' | 'shared' | 'probes'>,
+    onBatch: (batch: RecordBatch, symbols: string[]) => void,
+  ) {
+    this.vocabulary.keep = keep;
+    this.#file = new BlockFile(path, size, blockSize, head);
+    this.#source = new BlockSource(this.#file);
+    this.#records = new RecordReader(createParser(head), this.vocabulary, new ReadStats(), { filter }, (batch) => {
+      const symbols = this.vocabulary.symbols.slice(this.#sent);
+      this.#sent += symbols.length;
+      onBatch(batch, symbols);
+    });
+    this.#lines = this.#records.lines(this.#source);
+  }
+
+  /** Number of blocks. */
+  get count(): number {
+    return this.#file.count;
+  }
+
+  /** Read block `i`, which lies behind the one before. Its batches are handed over before this is done. */
+  async read(i: number): Promise<ReadStats> {
+    const source = this.#source;
+    const lines = this.#lines;
+    const records = this.#records;
+    source.go(this.#file.block(i));
+    const stats = new ReadStats();
+    records.stats = stats;
+    const before = lines.number;
+    const start = lines.position;
+    const shift = source.at - start;
+    while (source.left > 0) {
+      await lines.fill();
+      records.take(lines, shift, before);
+    }
+    if (source.ended && (await lines.fill())) records.take(lines, shift, before);
+    records.flush();
+    stats.lines = lines.number - before;
+    stats.bytes = lines.position - start;
+    return stats;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
