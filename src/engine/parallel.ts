@@ -25,7 +25,7 @@ const BLOCK = 1 << 20;
 const MOST_WORKERS = 2;
 
 /** A ring holds the records of more than a block, so that a worker whose turn has not come can finish one and begin the next. */
-const SLOTS = 8;
+const SLOTS = 4;
 
 export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
   workers: number;

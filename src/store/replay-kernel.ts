@@ -29,8 +29,9 @@ const At = {
   widths: 0,
   bytes: 48,
   before: 64,
-  /** i32 each: bits of a width */
+  /** i32 each: bits of a width, and where values stand by what a slot is near to */
   bits: 96,
+  bases: 112,
   /** what both sides know of the records before: values, then by kind its slots as bits, how many, and as a list */
   past: 128,
   masks: 128 + (1 + CPUS + KINDS) * ROW,
@@ -56,9 +57,6 @@ class Walk extends Func {
   readonly list = this.local(I32);
   readonly left = this.local(I32);
   readonly slot = this.local(I32);
-  readonly near = this.local(I32);
-  readonly onCpu = this.local(I32);
-  readonly ofKind = this.local(I32);
   readonly place = this.local(I32);
   readonly number = this.local(I32);
   readonly width = this.local(I32);
@@ -93,21 +91,18 @@ class Walk extends Func {
   /** The place of the record on the CPU `cpu`; `cpu & 15` as JavaScript has it. */
   setCpu(cpu: Code): Code {
     const small = f64.lt(f64.abs(cpu), f64.const(2 ** 62));
-    const { number, onCpu } = this;
-    return either(
-      small,
-      [
-        number.set(i32.and(i32.wrap(i64.ofF64(cpu)), i32.const(CPUS - 1))),
-        onCpu.set(plus(times(plus(number.get, 1), ROW), At.past)),
-      ],
-      [onCpu.set(i32.const(At.past + ROW))],
-    );
+    const { number } = this;
+    return [
+      ...number.set(i32.const(0)),
+      ...when(small, number.set(i32.and(i32.wrap(i64.ofF64(cpu)), i32.const(CPUS - 1)))),
+      ...i32.store(i32.const(ON_CPU * 4), plus(times(plus(number.get, 1), ROW), At.past), At.bases),
+    ];
   }
 
   begin(): Code[] {
-    const { kind, list, left, ofKind } = this;
+    const { kind, list, left } = this;
     return [
-      ofKind.set(plus(times(plus(kind.get, 1 + CPUS), ROW), At.past)),
+      i32.store(i32.const(OF_KIND * 4), plus(times(plus(kind.get, 1 + CPUS), ROW), At.past), At.bases),
       list.set(plus(times(kind.get, STRIDE), At.slots)),
       left.set(i32.load8(kind.get, At.counts)),
     ];
@@ -115,12 +110,9 @@ class Walk extends Func {
 
   /** Where the value stands that the slot's is near to. */
   setPlace(): Code[] {
-    const { slot, near, place, onCpu, ofKind } = this;
+    const { slot, place } = this;
     return [
-      near.set(i32.load8(slot.get, At.before)),
-      place.set(i32.const(At.past)),
-      when(i32.eq(near.get, i32.const(ON_CPU)), place.set(onCpu.get)),
-      when(i32.eq(near.get, i32.const(OF_KIND)), place.set(ofKind.get)),
+      place.set(i32.load(i32.load8(slot.get, At.before), At.bases)),
       slot.set(i32.shl(slot.get, i32.const(3))),
       place.set(plus(place.get, slot.get)),
     ];
@@ -308,8 +300,12 @@ export class ReplayKernel {
     const bytes = new Uint8Array(memory);
     bytes.set(WIDTH, At.widths);
     bytes.set([0, 1, 2, 4], At.bytes);
-    bytes.set(BEFORE, At.before);
-    new Int32Array(memory, At.bits, 4).set([0, 0xff, 0xffff, -1]);
+    // as places in the table of bases
+    bytes.set(
+      BEFORE.map((near) => near * 4),
+      At.before,
+    );
+    new Int32Array(memory, At.bits, 5).set([0, 0xff, 0xffff, -1, At.past]);
     this.rows = new Float64Array(memory, At.rows, BATCH_RECORDS * STRIDE);
     this.#chunk = new Uint8Array(memory, At.chunk);
     this.#past = new Uint8Array(memory, At.past, At.rows - At.past);
