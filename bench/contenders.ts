@@ -44,7 +44,7 @@ export function contenders(trace: string): Contender[] {
     },
     {
       id: 'check-2',
-      does: 'pindrift check, two workers',
+      does: 'pindrift check, two threads',
       command: [node, PINDRIFT, 'check', '--workers', '2', trace],
       accepted: FOUND,
     },

@@ -44,7 +44,7 @@ for (let run = 1; run <= runs; run++) {
 const results = new Map(running.map((c) => [c.id, resultOf(c)]));
 if (values.ten) {
   const big = contenders(bigTrace(megabytes * 10));
-  for (const id of ['check', 'ingest']) {
+  for (const id of ['check', 'check-2', 'ingest']) {
     const contender = big.find((c) => c.id === id);
     if (contender === undefined || !results.has(id)) continue;
     const ten = { ...contender, id: `${id}, 10x`, does: `${contender.does}, 10 times the trace` };

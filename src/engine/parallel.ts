@@ -25,7 +25,7 @@ const BLOCK = 1 << 20;
 const MOST_WORKERS = 2;
 
 /** A ring holds the records of more than a block, so that a worker whose turn has not come can finish one and begin the next. */
-const SLOTS = 4;
+const SLOTS = 8;
 
 export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
   workers: number;
@@ -237,7 +237,7 @@ class Master {
 
 /** From dist/ the worker is JavaScript; from src/ (tests, `npm run dev`) it is translated as it is loaded. */
 function startWorker(task: WorkerTask): Worker {
-  const options = { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 8 } };
+  const options = { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 4 } };
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
   const tsx = pathToFileURL(
     createRequire(import.meta.url)
