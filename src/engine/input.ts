@@ -15,14 +15,16 @@ export const fileInput = (path: string): TraceInput => ({
   open: (options) => openSource(path, options),
 });
 
-/** @param text trace text, uncompressed */
+/** @param text trace text, uncompressed; a string is whole, whether its last line ends with a newline or not */
 export function memoryInput(path: string, text: string | Uint8Array): TraceInput {
-  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(whole(text)) : text;
   return {
     path,
     open: async (options) => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length),
   };
 }
+
+const whole = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 class MemorySource implements Source {
   readonly path: string;

@@ -103,7 +103,11 @@ function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   }
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
   if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
-  if (stats.cut) losses.push({ kind: 'truncated', line: stats.lines, reason: 'the last line is incomplete' });
+  if (stats.unterminated) {
+    // a value that was cut reads like a whole one
+    const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
+    losses.push({ kind: 'truncated', line: stats.lines, reason });
+  }
   return losses;
 }
 

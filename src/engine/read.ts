@@ -42,7 +42,8 @@ export class ReadStats {
   filtered = 0;
   firstTs = Number.NaN;
   lastTs = Number.NaN;
-  /** the last line has no newline and did not read */
+  /** the last line has no newline: it may be cut, and is where it did not read */
+  unterminated = false;
   cut = false;
   damage: string | undefined;
 
@@ -61,6 +62,7 @@ export class ReadStats {
     this.filtered += next.filtered;
     if (Number.isNaN(this.firstTs)) this.firstTs = next.firstTs;
     if (!Number.isNaN(next.lastTs)) this.lastTs = next.lastTs;
+    this.unterminated ||= next.unterminated;
     this.cut ||= next.cut;
     this.damage ??= next.damage;
   }
@@ -228,6 +230,7 @@ export class RecordReader {
       stats.lastTs = lane.ts;
       kinds[LineKind.Event] += taken;
     }
+    stats.unterminated ||= lines.unterminated;
   }
 
   /** Hand over what is there. */

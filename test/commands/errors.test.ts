@@ -92,6 +92,13 @@ describe('a trace that ends too early', () => {
     expect(stdout).toContain('the last line is incomplete');
   });
 
+  it('a text that is cut within a value, which reads like a whole one', () => {
+    const lineEnd = TRACE.indexOf('\n', 20_011);
+    const { stdout } = pindrift(['check', given('cut-value.txt', TRACE.subarray(0, lineEnd - 3))]);
+    expect(stdout).toContain('the last line has no newline');
+    expect(pindrift(['check', given('whole.txt', TRACE.subarray(0, lineEnd + 1))]).stdout).toContain('nothing lost');
+  });
+
   it('a cut .gz too', () => {
     const packed = readFileSync(`${root}/${STORY}`);
     const { status, stdout } = pindrift(['check', given('cut.gz', packed.subarray(0, 5_000))]);
