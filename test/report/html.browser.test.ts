@@ -298,6 +298,8 @@ describe.skipIf(chromiumPath === undefined)(`the HTML report in a browser (${why
     const { page, trouble } = await open(name);
     expect(await page.locator('.nothing').innerText()).toContain('No findings');
     await page.getByRole('link', { name: 'Coverage' }).click();
+    // a link is followed when the browser gets to it
+    await page.locator('.coverage tbody tr').first().waitFor();
     expect(await page.locator('.coverage tbody tr').count()).toBe(REPORTS[name]().report.rules.length);
     expect(await page.locator('.coverage').innerText()).toContain(
       name === 'clean' ? 'Nothing was lost' : '100 events lost on CPU 1 at :1042, :2210: the ring buffer was full',
