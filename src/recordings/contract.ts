@@ -75,6 +75,8 @@ export interface ShownEvent {
   pid: number;
   /** lines of its stack; empty where none was recorded */
   stack: string[];
+  /** where it stands in the file, in bytes, for people */
+  at?: string;
 }
 
 /** One field of an event type, in the order of the format file. */
@@ -113,6 +115,8 @@ export class RecordedEvent {
   /** thread id, what ftrace calls PID */
   pid = -1;
   tgid = -1;
+  /** 0: a task, 1: a softirq, 2: a hard interrupt or NMI; -1 where the recording does not say it */
+  context = -1;
   type: RecordedType = NO_TYPE;
   /** who is returned to, of a return probe: `name+0x10/0x20` or `name`; undefined where unknown */
   caller: string | undefined;

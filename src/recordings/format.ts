@@ -1,0 +1,88 @@
+// Why: what the bytes of an event mean stands in its `format` file (events/SYSTEM/EVENT/format in tracefs), which every
+// recording carries. Fields are all that is needed for an mm event; `print fmt` is kept for showing one.
+//
+//   name: fault
+//   ID: 1731
+//   format:
+//   	field:unsigned short common_type;	offset:0;	size:2;	signed:0;
+//   	field:__data_loc char[] filename;	offset:8;	size:4;	signed:0;
+//   	field:u64 vec[4];	offset:16;	size:32;	signed:0;
+//
+//   print fmt: "(%lx) mm=0x%Lx", REC->__probe_ip, REC->mm
+// Source: kernel/trace/trace_events.c, f_show().
+
+export interface Field {
+  name: string;
+  /** as declared: `unsigned long`, `__data_loc char[]` */
+  type: string;
+  /** from the beginning of the event */
+  offset: number;
+  /** bytes, of the whole array where it is one */
+  size: number;
+  signed: boolean;
+  /** elements follow each other, or (`data`, `rel`) a word says where they are */
+  array: 'no' | 'fixed' | 'data' | 'rel';
+  /** bytes of an element */
+  element: number;
+}
+
+export interface EventFormat {
+  id: number;
+  system: string;
+  name: string;
+  /** `common_type`, `common_pid` ...: every event has them */
+  common: readonly Field[];
+  fields: readonly Field[];
+  printFmt: string;
+}
+
+/** More than any event of a kernel has (MAX_TRACE_ARGS is 128). */
+const MOST_FIELDS = 512;
+
+/** Read a format file; undefined when it is none. */
+export function readFormat(text: string, system: string): EventFormat | undefined {
+  const name = /^name: *(\S+)/m.exec(text)?.[1];
+  const id = Number(/^ID: *(\d+)/m.exec(text)?.[1]);
+  if (name === undefined || !Number.isInteger(id) || id > 0xffff) return undefined;
+  const common: Field[] = [];
+  const fields: Field[] = [];
+  for (const field of readFields(text)) (field.name.startsWith('common_') ? common : fields).push(field);
+  const fmt = text.indexOf('print fmt: ');
+  return { id, system, name, common, fields, printFmt: fmt < 0 ? '' : text.slice(fmt + 11).trim() };
+}
+
+/** The fields of a format, or of `header_page`, which has nothing else. */
+export function readFields(text: string): Field[] {
+  const out: Field[] = [];
+  const lines = /^\s*field:\s*([^;]*);\s*offset:\s*(\d+);\s*size:\s*(\d+);(?:\s*signed:\s*(\d+);)?/gm;
+  for (const [, declared, offset, size, signed] of text.matchAll(lines)) {
+    const field = declaredAs(declared.trim(), Number(offset), Number(size), signed === '1');
+    if (field !== undefined && out.push(field) >= MOST_FIELDS) break;
+  }
+  return out;
+}
+
+function declaredAs(text: string, offset: number, size: number, signed: boolean): Field | undefined {
+  const m = /^(.*?)([A-Za-z_]\w*)((?:\[[^\]]*\])*)$/s.exec(text);
+  if (m === null) return undefined;
+  const [, before, name, brackets] = m;
+  const type = before.trim();
+  const dynamic = /^__data_loc\b/.test(type) ? 'data' : /^__rel_loc\b/.test(type) ? 'rel' : undefined;
+  if (dynamic !== undefined) {
+    return { name, type, offset, size, signed, array: dynamic, element: sizeOf(type.replace(/^__\w+\s+/, '')) };
+  }
+  const count = [...brackets.matchAll(/\[(\d+)\]/g)].reduce((n, [, d]) => n * Number(d), 1);
+  const array = brackets === '' ? 'no' : 'fixed';
+  return { name, type, offset, size, signed, array, element: count > 0 && array === 'fixed' ? size / count : size };
+}
+
+/** Bytes of an element by its type, where a dynamic array does not say it. */
+function sizeOf(type: string): number {
+  if (/\b(?:char|u8|s8|x8|bool)\b/.test(type)) return 1;
+  if (/\b(?:short|u16|s16|x16)\b/.test(type)) return 2;
+  if (/\b(?:long|u64|s64|x64)\b|\*/.test(type)) return 8;
+  return 4;
+}
+
+/** Whether a field holds characters. */
+export const isText = (field: Field): boolean => field.array !== 'no' && /\bchar\b/.test(field.type);

@@ -1,0 +1,208 @@
+// Why: the pages of one CPU lie in a file one behind the other, or packed in pieces of some pages each. Who reads events
+// does not see the difference: one page after the other, and any page again by its number.
+import { type Bytes, viewOf } from './bytes.ts';
+import type { Unpacker } from './unpack.ts';
+
+export interface Pages {
+  /** the page is `buf[at, at + size)` */
+  readonly buf: Uint8Array;
+  readonly view: DataView;
+  readonly at: number;
+  readonly size: number;
+  /** number of the page, from 0 */
+  readonly index: number;
+  /** why pages are missing at the end */
+  readonly damage: string | undefined;
+  /** bytes of the file behind which the next pages are */
+  readonly consumed: number;
+  /** Go to the next page. */
+  next(): boolean;
+  /** The page with this number comes next. */
+  seek(index: number): void;
+  /** Where a byte of the page is in the file; in a packed piece: where that piece is, and the place in it. */
+  place(at: number): string;
+}
+
+export interface Extent {
+  offset: number;
+  size: number;
+}
+
+const WINDOW = 1 << 18;
+
+/** Pages as they are. */
+export class PlainPages implements Pages {
+  buf: Uint8Array;
+  view: DataView;
+  at = 0;
+  size = 0;
+  index = -1;
+  damage: string | undefined;
+  readonly #bytes: Bytes;
+  readonly #from: number;
+  readonly #end: number;
+  readonly #pageSize: number;
+  /** what of the file is in the buffer */
+  #windowFrom = 0;
+  #windowEnd = 0;
+
+  constructor(bytes: Bytes, { offset, size }: Extent, pageSize: number) {
+    this.#bytes = bytes;
+    this.#from = offset;
+    this.#end = Math.min(offset + size, bytes.size);
+    this.#pageSize = pageSize;
+    if (offset + size > bytes.size) this.damage = 'the file is cut: its tables name bytes behind its end';
+    this.buf = new Uint8Array(Math.min(Math.max(WINDOW, pageSize), Math.max(0, this.#end - offset)));
+    this.view = viewOf(this.buf);
+  }
+
+  next(): boolean {
+    const from = this.#from + (this.index + 1) * this.#pageSize;
+    if (from >= this.#end) return false;
+    this.index++;
+    this.size = Math.min(this.#pageSize, this.#end - from);
+    if (from < this.#windowFrom || from + this.size > this.#windowEnd) {
+      this.#windowFrom = from;
+      this.#windowEnd =
+        from + this.#bytes.readAt(this.buf.subarray(0, Math.min(this.buf.length, this.#end - from)), from);
+      this.size = Math.min(this.size, this.#windowEnd - from);
+    }
+    this.at = from - this.#windowFrom;
+    return true;
+  }
+
+  get consumed(): number {
+    return (this.index + 1) * this.#pageSize;
+  }
+
+  seek(index: number): void {
+    this.index = index - 1;
+  }
+
+  place(at: number): string {
+    return String(this.#windowFrom + at);
+  }
+}
+
+/** Pieces that were met: where each lies, and the number of its first page. */
+interface Piece {
+  offset: number;
+  packed: number;
+  raw: number;
+  page: number;
+}
+
+/** Pages in packed pieces: u32 number of pieces, then {u32 packed size, u32 raw size, data}. */
+export class PackedPages implements Pages {
+  buf: Uint8Array = new Uint8Array(0);
+  view: DataView = viewOf(this.buf);
+  at = 0;
+  size = 0;
+  index = -1;
+  damage: string | undefined;
+  readonly #bytes: Bytes;
+  readonly #unpacker: Unpacker;
+  readonly #little: boolean;
+  readonly #pageSize: number;
+  readonly #pieces: Piece[] = [];
+  readonly #from: number;
+  #count = 0;
+  /** where the next piece begins that was not met yet */
+  #ahead = 0;
+  readonly #end: number;
+  /** the piece that is in the buffer */
+  #piece = -1;
+
+  constructor(bytes: Bytes, { offset, size }: Extent, pageSize: number, little: boolean, unpacker: Unpacker) {
+    this.#bytes = bytes;
+    this.#unpacker = unpacker;
+    this.#little = little;
+    this.#pageSize = pageSize;
+    // trace-cmd 3.1 does not count the heads of the pieces as size: their number decides
+    this.#end = bytes.size;
+    this.#from = offset;
+    this.#ahead = offset + 4;
+    if (offset + size > bytes.size) this.damage = 'the file is cut: its tables name bytes behind its end';
+    if (size === 0) return;
+    const head = new Uint8Array(4);
+    if (bytes.readAt(head, offset) === 4) this.#count = viewOf(head).getUint32(0, little);
+  }
+
+  next(): boolean {
+    const index = this.index + 1;
+    const piece = this.#pieces[this.#piece];
+    if (piece === undefined || index < piece.page || (index - piece.page) * this.#pageSize >= piece.raw) {
+      if (!this.#unpack(index)) return false;
+    }
+    const { page, raw } = this.#pieces[this.#piece];
+    this.index = index;
+    this.at = (index - page) * this.#pageSize;
+    this.size = Math.min(this.#pageSize, raw - this.at);
+    return true;
+  }
+
+  get consumed(): number {
+    return this.#ahead - this.#from;
+  }
+
+  seek(index: number): void {
+    this.index = index - 1;
+  }
+
+  place(at: number): string {
+    return `${this.#pieces[this.#piece]?.offset ?? 0}, unpacked + ${at}`;
+  }
+
+  /** Unpack the piece that has this page. */
+  #unpack(index: number): boolean {
+    let at = this.#pieces.findLastIndex(({ page }) => page <= index);
+    while (at < 0 || index >= this.#behind(at)) {
+      if (!this.#meet()) return false;
+      at = this.#pieces.length - 1;
+    }
+    const { offset, packed, raw } = this.#pieces[at];
+    const bytes = new Uint8Array(packed);
+    const got = this.#bytes.readAt(bytes, offset + 8);
+    const buf = got < packed ? undefined : this.#unpacker.unpack(bytes, raw);
+    if (buf === undefined) {
+      this.damage ??= 'packed pages cannot be unpacked: they are cut or damaged';
+      this.#count = 0;
+      return false;
+    }
+    this.buf = buf;
+    this.view = viewOf(buf);
+    this.#piece = at;
+    return true;
+  }
+
+  /** Number of the first page behind a piece. */
+  #behind(at: number): number {
+    const { page, raw } = this.#pieces[at];
+    return page + Math.ceil(raw / this.#pageSize);
+  }
+
+  /** Read the head of the next piece. */
+  #meet(): boolean {
+    const { length } = this.#pieces;
+    if (length >= this.#count) return false;
+    const offset = this.#ahead;
+    const head = new Uint8Array(8);
+    if (offset + 8 > this.#end || this.#bytes.readAt(head, offset) < 8) {
+      this.damage ??= 'packed pages are missing at the end';
+      return false;
+    }
+    const view = viewOf(head);
+    const packed = view.getUint32(0, this.#little);
+    const raw = view.getUint32(4, this.#little);
+    if (raw === 0 || raw > MOST_PIECE || offset + 8 + packed > this.#end) {
+      this.damage ??= 'packed pages are cut or damaged';
+      return false;
+    }
+    this.#pieces.push({ offset, packed, raw, page: length === 0 ? 0 : this.#behind(length - 1) });
+    this.#ahead = offset + 8 + packed;
+    return true;
+  }
+}
+
+/** trace-cmd packs ten pages at once. */
+const MOST_PIECE = 1 << 25;

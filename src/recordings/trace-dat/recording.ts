@@ -1,0 +1,151 @@
+// Why: which of the buffers of a trace.dat is read, with which times, and what its options say about the whole.
+import { InputError } from '../../util/errors.ts';
+import { type Bytes, Damaged } from '../bytes.ts';
+import type { Recording } from '../contract.ts';
+import { type CpuPages, openStreams } from '../open-streams.ts';
+import { PackedPages, PlainPages } from '../pages.ts';
+import { isPageSize, readPageLayout } from '../ring-page.ts';
+import { RingRecording } from '../ring-recording.ts';
+import { readTasks } from '../tasks.ts';
+import { openTraceDat, type TraceDat } from './file.ts';
+import { TRACING } from './meta.ts';
+import type { BufferInfo } from './options.ts';
+import { correction } from './times.ts';
+
+const isTraceDat = (head: Uint8Array): boolean =>
+  head.length >= TRACING.length && [...TRACING].every((c, i) => head[i] === c.charCodeAt(0));
+
+/** Open a trace.dat. */
+export async function openTraceDatRecording(
+  path: string,
+  bytes: Bytes,
+  head: Uint8Array,
+): Promise<Recording | undefined> {
+  if (!isTraceDat(head)) return undefined;
+  const file = await open(path, bytes);
+  const { meta, options, buffers } = file;
+  const chosen = chooseBuffers(file, bytes);
+  if (chosen.length === 0) {
+    const text = buffers.some((buffer) => buffer.text);
+    throw new InputError(`no events are in this trace.dat${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`, {
+      where: path,
+      tryThis: text ? 'trace-cmd report FILE > trace.txt' : 'copy the file again from where it was made',
+    });
+  }
+  const [first] = chosen;
+  const layout = pageLayout(file, first);
+  const cpus: CpuPages[] = chosen.flatMap((buffer) => pagesOf(file, buffer, bytes));
+  const { streams, ...times } = openStreams(cpus, layout, {
+    clock: first.clock,
+    ns: options.time.tsc !== undefined,
+    add: options.time.add,
+    correction: (cpu) => correction(options.time, cpu),
+  });
+  const others = buffers.filter((buffer) => !chosen.includes(buffer) && buffer.cpus.some(({ size }) => size > 0));
+  const notes = others.map(
+    (buffer) => `the buffer ${buffer.name || 'of the top level'} is in the file too and was not read`,
+  );
+  return new RingRecording({
+    head: {
+      format: 'trace.dat',
+      variant: [`version ${file.version}`, first.name === '' ? '' : `buffer ${first.name}`].filter(Boolean).join(', '),
+      kernel: /^\S+ \S+ (\d+\.\S+)/.exec(options.uname ?? '')?.[1],
+      clock: first.clock,
+      ...times,
+      cpus: options.cpus ?? new Set(cpus.map(({ cpu }) => cpu)).size,
+      ...(notes.length > 0 ? { notes } : {}),
+    },
+    little: meta.little,
+    formats: meta.formats,
+    kallsyms: meta.kallsyms,
+    comms: readTasks(meta.cmdlines),
+    tgids: new Map(),
+    streams,
+    // counters are those of the top buffer
+    stats: first.name === '' ? options.stats : [],
+    damage: file.damage.map((what) => `trace.dat: ${what}`),
+    bytes,
+    close: () => bytes.close(),
+  });
+}
+
+async function open(path: string, bytes: Bytes): Promise<TraceDat> {
+  try {
+    return await openTraceDat(bytes);
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    throw new InputError(`this trace.dat cannot be read: ${error.message}`, {
+      where: path,
+      tryThis: 'copy the file again from where it was made',
+    });
+  }
+}
+
+/** The text of a latency tracer that a trace.dat holds instead of events: where it is. */
+export async function latencyText(bytes: Bytes, head: Uint8Array): Promise<{ offset: number } | undefined> {
+  if (!isTraceDat(head)) return undefined;
+  try {
+    const { buffers } = await openTraceDat(bytes);
+    const text = buffers.find((buffer) => buffer.text);
+    const events = buffers.some((buffer) => buffer.cpus.some(({ size }) => size > 0));
+    return text === undefined || events ? undefined : { offset: text.offset };
+  } catch (error) {
+    if (error instanceof Damaged) return undefined;
+    throw error;
+  }
+}
+
+function pageLayout({ meta }: TraceDat, buffer: BufferInfo) {
+  const layout = readPageLayout(meta.headerPage, meta.little, meta.longSize);
+  // v7 says it per buffer (sub-buffers can be larger than a page), v6 in the head of the page
+  if (buffer.pageSize !== undefined && isPageSize(buffer.pageSize)) layout.pageSize = buffer.pageSize;
+  else if (layout.pageSize < meta.pageSize && isPageSize(meta.pageSize)) layout.pageSize = meta.pageSize;
+  return layout;
+}
+
+function pagesOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): CpuPages[] {
+  const { pageSize } = pageLayout(file, buffer);
+  return buffer.cpus
+    .filter(({ offset, size }) => size > 0 && offset > 0 && offset < bytes.size)
+    .map(({ cpu, ...extent }) => ({
+      cpu,
+      pages:
+        file.unpacker === undefined
+          ? new PlainPages(bytes, extent, pageSize)
+          : new PackedPages(bytes, extent, pageSize, file.meta.little, file.unpacker),
+    }));
+}
+
+/**
+ * All buffers with events of one clock, if no kind of event is in two of them; else the one that has the most kinds of
+ * probes: the same event in two buffers would have happened twice.
+ */
+function chooseBuffers(file: TraceDat, bytes: Bytes): BufferInfo[] {
+  const full = file.buffers.filter((buffer) => !buffer.text && pagesOf(file, buffer, bytes).length > 0);
+  if (full.length <= 1) return full;
+  const ids = full.map((buffer) => idsOf(file, buffer, bytes));
+  const all = new Set(ids.flatMap((set) => [...set]));
+  const apart = ids.reduce((n, set) => n + set.size, 0) === all.size;
+  if (apart && full.every(({ clock, pageSize }) => clock === full[0].clock && pageSize === full[0].pageSize))
+    return full;
+  const probes = (set: Set<number>) =>
+    [...set].filter((id) => file.meta.formats.get(id)?.fields.some((f) => f.name.startsWith('__probe_'))).length;
+  const best = ids.reduce((a, set, i) => (probes(set) > probes(ids[a]) ? i : a), 0);
+  return [full[best]];
+}
+
+/** So many events of each CPU are looked at. */
+const LOOKED_AT = 20_000;
+
+function idsOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): Set<number> {
+  const out = new Set<number>();
+  const cpus = pagesOf(file, buffer, bytes);
+  const { streams } = openStreams(cpus, pageLayout(file, buffer), { clock: undefined, ns: false, add: 0n });
+  for (const stream of streams) {
+    for (let i = 0; i < LOOKED_AT && stream.next(); i++) {
+      const { view, start, end } = stream.page;
+      if (start + 2 <= end) out.add(view.getUint16(start, file.meta.little));
+    }
+  }
+  return out;
+}
