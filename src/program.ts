@@ -9,7 +9,7 @@ import { check as checkInputs } from './engine/check.ts';
 import { handlerProblem } from './engine/handler-names.ts';
 import { fileInput, memoryInput, type TraceInput } from './engine/input.ts';
 import { prepareRules } from './engine/prepare.ts';
-import { replayTrace } from './engine/replay-trace.ts';
+import { withReading } from './engine/reading/reading.ts';
 import type { TraceFormat } from './parsers/line.ts';
 import type { CheckReport } from './report/contract.ts';
 import type { AnyRule, Handlers, Probes } from './rules/contract.ts';
@@ -91,28 +91,25 @@ export async function replay<const P extends Probes = {}>(
   if (problem !== undefined) throw new InputError(problem);
   const input = inputOf(trace);
   const { onProgress } = options;
-  const { model, stats, era } = await replayTrace(
-    input,
-    { ...options, onProgress: onProgress && ((position, size) => onProgress(input.path, position, size)) },
-    (model) => {
-      const viewer = new Viewer(model);
-      const on: ReplayContext['on'] = (name, handler) => {
-        listenTo(viewer, name, (shown) => handler(shown as never));
-      };
-      const handlers = listen({ model: viewer.shown, on });
-      const wrong = handlerProblem(handlers, Object.keys(options.probes ?? {}));
-      if (wrong !== undefined) throw new TypeError(wrong);
-      const { events, ...transitions } = handlers;
-      for (const [name, handler] of Object.entries(transitions))
-        if (handler) on(name as TransitionName, handler as never);
-      for (const [kind, handler] of Object.entries(events ?? {})) {
-        const index = Kind[kind as KindName];
-        if (handler)
-          model.tap(index, (rows, o) => (handler as (e: unknown) => void)(showEvent(index, rows, o, viewer)));
-      }
-    },
-  );
-  return { facts: new Viewer(model).shown.facts, lines: stats.lines, era: era?.name };
+  return withReading(input, options, async (reading) => {
+    const { model } = reading;
+    const viewer = new Viewer(model);
+    const on: ReplayContext['on'] = (name, handler) => {
+      listenTo(viewer, name, (shown) => handler(shown as never));
+    };
+    const handlers = listen({ model: viewer.shown, on });
+    const wrong = handlerProblem(handlers, Object.keys(options.probes ?? {}));
+    if (wrong !== undefined) throw new TypeError(wrong);
+    const { events, ...transitions } = handlers;
+    for (const [name, handler] of Object.entries(transitions))
+      if (handler) on(name as TransitionName, handler as never);
+    for (const [kind, handler] of Object.entries(events ?? {})) {
+      const index = Kind[kind as KindName];
+      if (handler) model.tap(index, (rows, o) => (handler as (e: unknown) => void)(showEvent(index, rows, o, viewer)));
+    }
+    await reading.read({ onProgress: (position) => onProgress?.(input.path, position, reading.size) });
+    return { facts: new Viewer(model).shown.facts, lines: reading.stats.lines, era: reading.era().era?.name };
+  });
 }
 
 const inputOf = (trace: TraceSource): TraceInput =>

@@ -3,7 +3,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type EventEntry, type EventFilter, eventNames, logEvents } from '../engine/event-log.ts';
-import { replayTrace } from '../engine/replay-trace.ts';
+import { withReading } from '../engine/reading/reading.ts';
 import { jsonText } from '../report/serialize.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
@@ -62,7 +62,10 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     };
     const out = new Out(flags.json ? jsonLine : textLine);
     await withTraces([args.trace], { ...flags, quiet: true }, async ([trace]) => {
-      await replayTrace(trace, flags, (model) => logEvents(model, filter, (entry) => out.put(entry)));
+      await withReading(trace, { format: flags.format, kernel: flags.kernel }, async (reading) => {
+        logEvents(reading.model, filter, (entry) => out.put(entry));
+        await reading.read();
+      });
     });
     out.flush();
   }

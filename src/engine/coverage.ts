@@ -1,18 +1,16 @@
 // What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
 
-import { detectFormat } from '../parsers/detect.ts';
-import type { CheckReport, TraceInfo } from '../report/contract.ts';
+import type { TraceInfo } from '../report/contract.ts';
+import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 import { linesFor } from '../vocabulary/probes.ts';
-import { STRIDE } from '../vocabulary/record.ts';
-import { Vocabulary } from '../vocabulary/vocabulary.ts';
-import { type CheckOptions, check } from './check.ts';
+import type { TypeFacts } from '../vocabulary/vocabulary.ts';
+import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
-import { needText } from './outcome.ts';
-import { ReadStats, readTrace } from './read.ts';
+import { needText, outcomesOf } from './outcome.ts';
 
 export interface EventCount {
   /** event name as in the trace, with its system where the text shows it */
@@ -55,25 +53,23 @@ export interface Coverage {
 
 export async function coverage(inputs: readonly TraceInput[], options: CheckOptions = {}): Promise<Coverage> {
   const traces: TraceCoverage[] = [];
-  for (const input of inputs) {
-    const report = await check([input], options);
-    traces.push(await coverageOf(input, report, options));
-  }
+  for (const input of inputs) traces.push(coverageOf(await checkOne(input, 0, options), options.rules ?? BUILT_IN));
   return { schema: 'pindrift.coverage/1', traces };
 }
 
-async function coverageOf(input: TraceInput, report: CheckReport, options: CheckOptions): Promise<TraceCoverage> {
-  const [trace] = report.traces;
-  const { events, seen } = await count(input, options);
+function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverage {
+  const { info: trace, types } = checked;
+  const { seen } = checked.model;
+  const outcomes = outcomesOf(rules, checked.findings, [checked]);
   const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
   return {
     trace,
-    events,
+    events: eventsOf(types),
     kinds: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, seen[k]] as const).filter(([, n]) => n > 0)),
-    rules: (options.rules ?? BUILT_IN).map(({ meta }) => {
+    rules: rules.map(({ meta }) => {
       const missing = meta.needs.filter((anyOf) => anyOf.every((kind) => seen[KIND_NAMES.indexOf(kind)] === 0));
       const told = new Set(missing.map((anyOf) => needText(anyOf, trace.era)));
-      const outcome = report.rules.find((rule) => rule.id === meta.id);
+      const outcome = outcomes.find((rule) => rule.id === meta.id);
       const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
       return {
         id: meta.id,
@@ -88,22 +84,8 @@ async function coverageOf(input: TraceInput, report: CheckReport, options: Check
 const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] =>
   era === undefined ? [] : linesFor(anyOf, era);
 
-async function count(input: TraceInput, options: CheckOptions): Promise<{ events: EventCount[]; seen: number[] }> {
-  const seen: number[] = new Array(KIND_NAMES.length).fill(0);
-  const vocabulary = new Vocabulary();
-  const source = await input.open();
-  try {
-    const detection = detectFormat(await source.head(), options.format);
-    if ('problem' in detection) return { events: [], seen };
-    await readTrace(source, detection.parser, vocabulary, new ReadStats(), {
-      onBatch: ({ length, rows }) => {
-        for (let o = 0; o < length * STRIDE; o += STRIDE) seen[rows[o]]++;
-      },
-    });
-  } finally {
-    source.close();
-  }
-  const events = vocabulary.types
+function eventsOf(types: readonly TypeFacts[]): EventCount[] {
+  return types
     .filter((type) => type.count > 0)
     .map((type) => ({
       event: type.system === '' ? type.name : `${type.system}:${type.name}`,
@@ -111,5 +93,4 @@ async function count(input: TraceInput, options: CheckOptions): Promise<{ events
       kind: type.kind === 0 ? undefined : KIND_NAMES[type.kind],
       count: type.count,
     }));
-  return { events, seen };
 }

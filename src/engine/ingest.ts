@@ -4,11 +4,10 @@ import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Model } from '../model/model.ts';
-import { finish, replay } from '../model/replay.ts';
-import { detectFormat } from '../parsers/detect.ts';
+import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import { LINES_BYTES } from '../parsers/lines.ts';
-import type { Source } from '../parsers/source.ts';
+import type { Source, SourceOptions } from '../parsers/source.ts';
 import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -19,16 +18,13 @@ import type { SourceIdentity } from '../store/traces.ts';
 import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
 import { Memory } from '../util/wasm.ts';
-import { eraOfRelease } from '../vocabulary/era.ts';
 import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
-import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
-import { fetchLines } from './evidence.ts';
 import { fileInput, type TraceInput } from './input.ts';
-import { decideEra, demandEvents, factsOf, type Judged, newModel, reportOf, textInfo, traceInfo } from './judged.ts';
-import { ReadStats, readTrace } from './read.ts';
+import { judge } from './judge.ts';
+import { type Judged, reportOf } from './judged.ts';
+import { type StartOptions, withReading } from './reading/reading.ts';
 import type { RuleOptions } from './run-rules.ts';
-import { Words } from './words.ts';
 
 export interface IngestOptions {
   /** the store to write */
@@ -85,7 +81,7 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   }
 }
 
-async function ingestOne(
+function ingestOne(
   store: StoreWriter,
   input: TraceInput,
   index: number,
@@ -93,60 +89,30 @@ async function ingestOne(
   options: IngestOptions,
   memory: Memory | undefined,
 ): Promise<Judged> {
-  const source = await input.open();
-  try {
-    return await ingestSource(store, new HashedSource(source, input.path), input, index, rules, options, memory);
-  } finally {
-    source.close();
-  }
-}
-
-async function ingestSource(
-  store: StoreWriter,
-  source: HashedSource,
-  input: TraceInput,
-  index: number,
-  rules: readonly Rule[],
-  options: IngestOptions,
-  memory: Memory | undefined,
-): Promise<Judged> {
-  const { path } = input;
-  const detection = detectFormat(await source.head(), options.format);
-  if ('problem' in detection) throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
-  const { parser } = detection;
-  const { head } = parser;
-  const vocabulary = new Vocabulary();
-  const named = head.kernel === undefined ? undefined : eraOfRelease(head.kernel);
-  if (named !== undefined) vocabulary.era.fits(named.name, `kernel ${head.kernel}`);
-  const stats = new ReadStats();
-  const model = newModel(vocabulary.symbols);
-  const unchecked = options.check === false;
-  const collector = new Collector(model, unchecked ? [] : rules, options.running);
-  const words = () =>
-    new Words(model, decideEra(vocabulary, options.kernel).era, vocabulary.symbols, new Map(), head.timeUnit);
-  const trace = store.trace(index, model, words);
-  await readTrace(source, parser, vocabulary, stats, {
-    sink: trace.events,
-    memory,
-    onBatch: (batch) => {
-      trace.records(batch);
-      if (unchecked) countKinds(model, batch);
-      else replay(model, batch);
-    },
-    onProgress: breathing((position) => options.onProgress?.(path, position, source.size)),
+  const hashed = new HashedInput(input);
+  return withReading(hashed, options, async (reading) => {
+    const { model, head, symbols } = reading;
+    const unchecked = options.check === false;
+    const collector = new Collector(model, unchecked ? [] : rules, options.running);
+    const trace = store.trace(index, model, () => reading.words());
+    const start: StartOptions = {
+      sink: trace.events,
+      memory,
+      onBatch: (batch) => {
+        trace.records(batch);
+        if (unchecked) countKinds(model, batch);
+        else replay(model, batch);
+      },
+      onProgress: breathing((position) => options.onProgress?.(input.path, position, reading.size)),
+    };
+    await reading.read(start, !unchecked);
+    reading.demandEvents();
+    const judged = await judge(reading, collector, index);
+    const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
+    trace.finish(hashed.identity(), head, judged.info, symbols, vmemmap);
+    if (unchecked) judged.undecided = new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]]));
+    return judged;
   });
-  model.lastLine = stats.lines;
-  model.facts = factsOf(head, stats);
-  if (!unchecked) finish(model);
-  demandEvents(path, stats);
-  const { era, from } = decideEra(vocabulary, options.kernel);
-  const lines = await fetchLines(input, head, collector.offsets());
-  const findings = collector.findings(index, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
-  const info = traceInfo(textInfo(path, head, stats), model, era?.name, from);
-  const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
-  trace.finish(source.identity(), head, info, vocabulary.symbols, vmemmap);
-  const undecided = unchecked ? new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]])) : collector.undecided;
-  return { info, findings, undecided, notKept: collector.notKept, model };
 }
 
 /** What can be checked depends on the kinds that are there. */
@@ -167,7 +133,34 @@ function breathing(report: (position: number) => void): (position: number) => Pr
   };
 }
 
-/** Hashes what is read, so that a store knows its trace again. */
+/** An input that is hashed as it is read, so that a store knows its trace again. */
+class HashedInput implements TraceInput {
+  readonly path: string;
+  readonly #input: TraceInput;
+  #source: HashedSource | undefined;
+
+  constructor(input: TraceInput) {
+    this.path = input.path;
+    this.#input = input;
+  }
+
+  get file(): string | undefined {
+    return this.#input.file;
+  }
+
+  async open(options?: SourceOptions): Promise<Source> {
+    const source = await this.#input.open(options);
+    // opened again, it is for single lines
+    if (this.#source !== undefined) return source;
+    this.#source = new HashedSource(source, this.path);
+    return this.#source;
+  }
+
+  identity(): SourceIdentity {
+    return this.#source?.identity() ?? { path: this.path, compression: 'none', sha256: hashFile(this.path) };
+  }
+}
+
 class HashedSource implements Source {
   readonly path: string;
   readonly #source: Source;

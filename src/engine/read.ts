@@ -91,28 +91,56 @@ export interface ReadOptions {
   lane?: boolean | undefined;
   /** where lines are to stand, {@link LINES_BYTES} from its beginning */
   memory?: Memory | undefined;
+  /** hand over what was read at each step, and not only full batches: somebody waits for it */
+  prompt?: boolean | undefined;
 }
 
-export async function readTrace(
-  source: Source,
-  parser: LineParser,
-  vocabulary: Vocabulary,
-  stats: ReadStats,
-  options: ReadOptions,
-): Promise<void> {
-  const reader = new RecordReader(parser, vocabulary, stats, options, (batch) => {
-    options.onBatch(batch);
-    batch.clear();
-  });
-  const lines = reader.lines(source);
-  while (await lines.fill()) {
-    reader.take(lines);
-    await options.onProgress?.(source.position);
+/** Reads a source, step by step. */
+export class TraceReader {
+  readonly #source: Source;
+  readonly #stats: ReadStats;
+  readonly #options: ReadOptions;
+  readonly #reader: RecordReader;
+  readonly #lines: LineReader;
+
+  constructor(source: Source, parser: LineParser, vocabulary: Vocabulary, stats: ReadStats, options: ReadOptions) {
+    this.#source = source;
+    this.#stats = stats;
+    this.#options = options;
+    this.#reader = new RecordReader(parser, vocabulary, stats, options, (batch) => {
+      options.onBatch(batch);
+      batch.clear();
+    });
+    this.#lines = this.#reader.lines(source);
   }
-  reader.flush();
-  stats.lines = lines.number;
-  stats.bytes = lines.position;
-  stats.damage = source.damage;
+
+  /** Read a chunk. False: there was none left, and all is handed over. */
+  async advance(): Promise<boolean> {
+    const lines = this.#lines;
+    const more = await lines.fill();
+    if (more) {
+      this.#reader.take(lines);
+      if (this.#options.prompt === true) this.flush();
+      await this.#options.onProgress?.(this.#source.position);
+    } else {
+      this.flush();
+      this.#stats.damage = this.#source.damage;
+    }
+    this.#stats.lines = lines.number;
+    this.#stats.bytes = lines.position;
+    return more;
+  }
+
+  /** Hand over what was read. */
+  flush(): void {
+    this.#reader.flush();
+  }
+}
+
+/** Read a source to its end. */
+export async function readTrace(...args: ConstructorParameters<typeof TraceReader>): Promise<void> {
+  const reader = new TraceReader(...args);
+  while (await reader.advance());
 }
 
 /** Makes records of lines. Used by everything that reads a trace, whole or in parts. */

@@ -2,11 +2,9 @@
 import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
 import { optionValues } from '../api/options.ts';
 import { Collector } from '../engine/collect.ts';
-import { fetchLines } from '../engine/evidence.ts';
 import { memoryInput } from '../engine/input.ts';
 import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
-import { replayTrace } from '../engine/replay-trace.ts';
-import { Words } from '../engine/words.ts';
+import { withReading } from '../engine/reading/reading.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -57,20 +55,19 @@ export async function runRule(rule: Rule, text: string, { kernel, format, option
     strangers: [],
   };
   const input = memoryInput('the trace of the test', text);
-  let collector: Collector | undefined;
   try {
-    const { model, head, era, vocabulary, stats } = await replayTrace(input, { kernel, format }, (m) => {
-      collector = new Collector(m, [rule], { options: { [rule.meta.id]: options }, observer: watch(run) });
+    await withReading(input, { kernel, format }, async (reading) => {
+      const { model, stats, vocabulary } = reading;
+      const rules = new Collector(model, [rule], { options: { [rule.meta.id]: options }, observer: watch(run) });
+      await reading.read();
+      rules.findings(0, reading.words(await reading.lines(rules.offsets())));
+      for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
+      for (const anyOf of rule.meta.needs)
+        if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
+      run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));
+      run.unreadable = stats.bad.map(({ line, reason, text: shown }) => ({ line, reason, text: shown }));
+      run.strangers = vocabulary.types.filter((type) => type.kind === 0 && type.count > 0).map(({ name }) => name);
     });
-    const rules = collector as unknown as Collector;
-    const lines = await fetchLines(input, head, rules.offsets());
-    rules.findings(0, new Words(model, era, vocabulary.symbols, lines, head.timeUnit));
-    for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
-    for (const anyOf of rule.meta.needs)
-      if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
-    run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));
-    run.unreadable = stats.bad.map(({ line, reason, text: shown }) => ({ line, reason, text: shown }));
-    run.strangers = vocabulary.types.filter((type) => type.kind === 0 && type.count > 0).map(({ name }) => name);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     run.unusable = error.tryThis === undefined ? error.message : `${error.message}; ${error.tryThis}`;

@@ -1,26 +1,21 @@
 // Why: the story of a page, an address, an mm or a thread, finding or not: the replay again, with somebody listening.
 // A trace and its store tell the same, for the store has the records of the replay.
-import { recordsOf } from '../../engine/brought-records.ts';
 import { contextLines } from '../../engine/context.ts';
-import { type EvidenceLine, fetchLines } from '../../engine/evidence.ts';
+import type { EvidenceLine } from '../../engine/evidence.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
-import { newModel } from '../../engine/judged.ts';
-import { replayTrace } from '../../engine/replay-trace.ts';
-import { linesOf } from '../../engine/rerun.ts';
-import { hex, known, Words } from '../../engine/words.ts';
+import { withReading } from '../../engine/reading/reading.ts';
+import { StoredReading } from '../../engine/reading/stored-reading.ts';
+import type { ReadTrace } from '../../engine/reading/trace.ts';
+import { hex, known, type Words } from '../../engine/words.ts';
 import type { Model } from '../../model/model.ts';
-import { finish, replay } from '../../model/replay.ts';
 import { PAGE_BYTES } from '../../model/state.ts';
-import type { TraceHead } from '../../parsers/line.ts';
 import type { TraceInfo } from '../../report/contract.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import type { Evidence } from '../../rules/finding.ts';
 import type { Store } from '../../store/open.ts';
-import { readSymbols } from '../../store/replay.ts';
 import { listTraces } from '../../store/report.ts';
 import type { StoredTrace } from '../../store/traces.ts';
 import { InputError } from '../../util/errors.ts';
-import { type Era, eraNamed } from '../../vocabulary/era.ts';
 import { isBare, listen } from './page-story-listen.ts';
 import type { Told } from './page-story-steps.ts';
 import { type StoryWish, wishTest } from './page-story-wish.ts';
@@ -64,44 +59,45 @@ export async function pageStories(source: string, wish: StoryWish, options: Opti
   }
 }
 
-async function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<PageStory> {
-  // which struct page is a pfn, and what times are relative to, is known when the whole trace was read
-  const early = wish.pfn === undefined && wish.since === undefined && wish.until === undefined;
-  const before = early ? undefined : await replayTrace(trace, options, () => {});
-  const told = new Steps(wishTest(wish, before?.head, before?.model.pfnBase));
-  const { era, head, model, vocabulary } = await replayTrace(trace, options, (one) => told.hear(one));
-  const chosen = told.chosen();
-  const lines = await fetchLines(
-    trace,
-    head,
-    chosen.map(({ at }) => at.offset),
-  );
-  const words = new Words(model, era, vocabulary.symbols, lines, head.timeUnit);
-  return story(trace, head, chosen, told, words, lines, wish.vpn !== undefined, options);
+function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<PageStory> {
+  const run = <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> =>
+    withReading(trace, { format: options.format, kernel: options.kernel }, async (reading) => {
+      told?.hear(reading.model);
+      await reading.read();
+      return use(reading);
+    });
+  return tell(trace, wish, options, run);
 }
 
 async function ofStored(store: Store, trace: StoredTrace, wish: StoryWish, options: Options): Promise<PageStory> {
-  const symbols = readSymbols(store, trace.id);
-  const run = (start: (model: Model) => void): Model => {
-    const model = newModel(symbols);
-    start(model);
-    for (const batch of recordsOf(store, trace.id, symbols)) replay(model, batch);
-    finish(model);
-    return model;
+  const run = async <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> => {
+    const reading = new StoredReading(store, trace);
+    told?.hear(reading.model);
+    reading.read();
+    const answer = await use(reading);
+    if (reading.rebuilt)
+      options.warn(`${trace.path} is gone or not the trace it was: its lines are put together from the store`);
+    return answer;
   };
-  const pfnBase = wish.pfn === undefined ? undefined : run(() => {}).pfnBase;
-  const told = new Steps(wishTest(wish, trace.head, pfnBase));
-  const model = run((one) => told.hear(one));
-  const chosen = told.chosen();
-  const { lines, rebuilt } = await linesOf(
-    store,
-    trace,
-    chosen.map(({ at }) => at.offset),
-  );
-  if (rebuilt) options.warn(`${trace.path} is gone or not the trace it was: its lines are put together from the store`);
-  const era: Era | undefined = trace.info.era === undefined ? undefined : eraNamed(trace.info.era);
-  const words = new Words(model, era, symbols, lines, trace.head.timeUnit);
-  return story(fileInput(trace.path), trace.head, chosen, told, words, lines, wish.vpn !== undefined, options);
+  return tell(fileInput(trace.path), wish, options, run);
+}
+
+/** @param run replays the trace while `told` listens, and lets its reading be used */
+async function tell(
+  input: TraceInput,
+  wish: StoryWish,
+  options: Options,
+  run: <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>) => Promise<T>,
+): Promise<PageStory> {
+  // which struct page is a pfn, and what times are relative to, is known when the whole trace was read
+  const early = wish.pfn === undefined && wish.since === undefined && wish.until === undefined;
+  const before = early ? undefined : await run(undefined, ({ head, model }) => ({ head, pfnBase: model.pfnBase }));
+  const told = new Steps(wishTest(wish, before?.head, before?.pfnBase));
+  return run(told, async (reading) => {
+    const chosen = told.chosen();
+    const lines = await reading.lines(chosen.map(({ at }) => at.offset));
+    return story(input, reading, chosen, told, reading.words(lines), lines, wish.vpn !== undefined, options);
+  });
 }
 
 /** What was told so far: the steps that are wished for, a line once. */
@@ -145,7 +141,7 @@ class Steps {
 
 async function story(
   input: TraceInput,
-  head: TraceHead,
+  { head }: ReadTrace,
   chosen: readonly Told[],
   { parted, total }: Steps,
   words: Words,

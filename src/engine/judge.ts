@@ -1,0 +1,28 @@
+// Why: what a replayed trace says, once it is over or as if it were: findings with the lines that prove them.
+import type { PinLife } from '../report/contract.ts';
+import type { Collector } from './collect.ts';
+import type { Judged } from './judged.ts';
+import type { PinLives } from './pins.ts';
+import type { ReadTrace } from './reading/trace.ts';
+
+/**
+ * @param index of the trace in the report
+ * @param lives of its pins, where somebody wants them
+ */
+export async function judge(
+  trace: ReadTrace,
+  collector: Collector,
+  index: number,
+  lives?: PinLives,
+): Promise<Judged & { pins: PinLife[] }> {
+  const words = trace.words(await trace.lines([...collector.offsets(), ...(lives?.offsets() ?? [])]));
+  const findings = collector.findings(index, words);
+  return {
+    info: trace.info(),
+    findings,
+    undecided: collector.undecided,
+    notKept: collector.notKept,
+    model: trace.model,
+    pins: lives?.lives(index, words, findings) ?? [],
+  };
+}

@@ -1,0 +1,161 @@
+// Why: one reading of a trace, for everything that reads one. It has a beginning, may have no end, and can be finished at
+// any point; what is known (era, coverage, losses) is known so far. What comes behind does not know whether it was a
+// file, a pipe or a machine at work.
+import type { Model } from '../../model/model.ts';
+import { finish, REPLAYED, replay } from '../../model/replay.ts';
+import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
+import type { TraceInfo } from '../../report/contract.ts';
+import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
+import { KIND_NAMES } from '../../vocabulary/kinds.ts';
+import { Vocabulary } from '../../vocabulary/vocabulary.ts';
+import type { EvidenceLine } from '../evidence.ts';
+import type { TraceFilter } from '../filter.ts';
+import type { TraceInput } from '../input.ts';
+import { decideEra, demandEvents, factsOf, newModel, textInfo, traceInfo } from '../judged.ts';
+import { ReadStats } from '../read.ts';
+import { Words } from '../words.ts';
+import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+import { TextInput } from './text-input.ts';
+import type { ReadTrace } from './trace.ts';
+
+export interface ReadingOptions {
+  /** what the text is, where looking at it tells wrong */
+  format?: TraceFormat | undefined;
+  /** kernel release or era, where the trace does not show it */
+  kernel?: string | undefined;
+  /** events that are looked at */
+  filter?: TraceFilter | undefined;
+}
+
+export interface StartOptions
+  extends Partial<Pick<FeedOptions, 'onBatch' | 'onProgress' | 'sink' | 'workers' | 'memory' | 'prompt'>> {
+  /** events that neither the replay nor who listens wants are counted only (rmap_del is a quarter of a trace) */
+  wantedOnly?: boolean;
+}
+
+export class Reading implements ReadTrace {
+  readonly path: string;
+  readonly vocabulary = new Vocabulary();
+  readonly stats = new ReadStats();
+  readonly model: Model;
+  readonly #input: OpenInput;
+  readonly #options: ReadingOptions;
+  #feed: Feed | undefined;
+  #finished = false;
+
+  private constructor(path: string, input: OpenInput, options: ReadingOptions) {
+    this.path = path;
+    this.#input = input;
+    this.#options = options;
+    const { kernel } = input.head;
+    const named = kernel === undefined ? undefined : eraOfRelease(kernel);
+    if (named !== undefined) this.vocabulary.era.fits(named.name, `kernel ${kernel}`);
+    this.model = newModel(this.vocabulary.symbols);
+  }
+
+  /** @throws InputError when it is no trace */
+  static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
+    return new Reading(input.path, await TextInput.open(input, options.format), options);
+  }
+
+  get head(): TraceHead {
+    return this.#input.head;
+  }
+
+  /** bytes of the input; undefined for pipes */
+  get size(): number | undefined {
+    return this.#input.size;
+  }
+
+  get symbols(): readonly string[] {
+    return this.vocabulary.symbols;
+  }
+
+  /** Begin. Who listens to the model listens by now. */
+  start(options: StartOptions = {}): void {
+    const { model, vocabulary, stats } = this;
+    if (options.wantedOnly === true)
+      vocabulary.keep = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
+    this.#feed = this.#input.start({
+      onBatch: (batch, lineBase) => replay(model, batch, lineBase),
+      ...options,
+      filter: this.#options.filter,
+      vocabulary,
+      stats,
+    });
+  }
+
+  /** Read on. False: there is nothing left. May wait for as long as the input does. */
+  async advance(): Promise<boolean> {
+    return (await this.#feed?.advance()) === true;
+  }
+
+  /** The trace ends here, whatever may come. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#feed?.flush?.();
+    const { model, vocabulary } = this;
+    const { keep } = vocabulary;
+    if (keep !== undefined) for (const [kind, n] of vocabulary.seen().entries()) if (!keep[kind]) model.seen[kind] += n;
+    this.#settle();
+    finish(model);
+  }
+
+  /** The same, where nothing was replayed. */
+  #settle(): void {
+    const { model, head, stats } = this;
+    model.lastLine = stats.lines;
+    model.facts = factsOf(head, stats, this.#options.filter);
+  }
+
+  /** Read all there is. Nothing is replayed where `replayed` is false, and rules cannot speak of the end. */
+  async read(options: StartOptions = {}, replayed = true): Promise<void> {
+    this.start(options);
+    while (await this.advance());
+    if (replayed) this.finish();
+    else this.#settle();
+  }
+
+  /** @throws InputError when there was none */
+  demandEvents(): void {
+    demandEvents(this.path, this.stats);
+  }
+
+  /** By what was seen so far. */
+  era(): { era: Era | undefined; from: string } {
+    return decideEra(this.vocabulary, this.#options.kernel);
+  }
+
+  /** So far. */
+  info(): TraceInfo {
+    const { era, from } = this.era();
+    return traceInfo(textInfo(this.path, this.head, this.stats), this.model, era?.name, from);
+  }
+
+  lines(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
+    return this.#input.show(places);
+  }
+
+  words(lines: ReadonlyMap<number, EvidenceLine> = new Map()): Words {
+    return new Words(this.model, this.era().era, this.symbols, lines, this.head.timeUnit);
+  }
+
+  close(): void {
+    this.#input.close();
+  }
+}
+
+/** Use a reading, and close it whatever happens. */
+export async function withReading<T>(
+  input: TraceInput,
+  options: ReadingOptions,
+  use: (reading: Reading) => Promise<T>,
+): Promise<T> {
+  const reading = await Reading.open(input, options);
+  try {
+    return await use(reading);
+  } finally {
+    reading.close();
+  }
+}

@@ -1,0 +1,105 @@
+// Why: a trace out of a store, without its text: the mm events are kept there, and the replay runs over them as it runs
+// over a trace.
+import * as fs from 'node:fs';
+import type { Model } from '../../model/model.ts';
+import { finish, replay } from '../../model/replay.ts';
+import type { TraceHead } from '../../parsers/line.ts';
+import type { TraceInfo } from '../../report/contract.ts';
+import { hashFile } from '../../store/hash.ts';
+import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
+import type { Store } from '../../store/open.ts';
+import { readSymbols } from '../../store/replay.ts';
+import type { StoredTrace } from '../../store/traces.ts';
+import { type Era, eraNamed } from '../../vocabulary/era.ts';
+import { Vocabulary } from '../../vocabulary/vocabulary.ts';
+import { recordsOf } from '../brought-records.ts';
+import { type EvidenceLine, fetchLines } from '../evidence.ts';
+import { fileInput } from '../input.ts';
+import { decideEra, newModel, traceInfo } from '../judged.ts';
+import { Words } from '../words.ts';
+import type { ReadTrace } from './trace.ts';
+
+export class StoredReading implements ReadTrace {
+  readonly model: Model;
+  readonly symbols: string[];
+  /** the trace's file is gone or changed, so some lines were put together from the event tables */
+  rebuilt = false;
+  readonly #store: Store;
+  readonly #trace: StoredTrace;
+  readonly #kernel: string | undefined;
+
+  /** @param kernel release or era, where the trace did not show it or for a "what if" */
+  constructor(store: Store, trace: StoredTrace, kernel?: string) {
+    this.#store = store;
+    this.#trace = trace;
+    this.#kernel = kernel;
+    this.symbols = readSymbols(store, trace.id);
+    this.model = newModel(this.symbols);
+  }
+
+  get path(): string {
+    return this.#trace.path;
+  }
+
+  get head(): TraceHead {
+    return this.#trace.head;
+  }
+
+  /** Replay the whole. */
+  read(): void {
+    const { model, head } = this;
+    for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols)) replay(model, batch);
+    const info = this.#trace.info as TraceInfo;
+    model.lastLine = info.lines;
+    model.facts = {
+      cpus: head.cpus,
+      timeUnit: head.timeUnit,
+      overwritten: head.overwritten ?? 0,
+      unread: info.lineKinds.bad ?? 0,
+      damage: info.losses.find((l) => l.kind === 'truncated' && l.line === undefined)?.reason,
+    };
+    finish(model);
+  }
+
+  era(): { era: Era | undefined; from: string } {
+    if (this.#kernel !== undefined) return { era: decideEra(new Vocabulary(), this.#kernel).era, from: 'given' };
+    const info = this.#trace.info as TraceInfo;
+    return { era: info.era === undefined ? undefined : eraNamed(info.era), from: info.eraFrom };
+  }
+
+  info(): TraceInfo {
+    const { era, from } = this.era();
+    return traceInfo(this.#trace.info as TraceInfo, this.model, era?.name, from);
+  }
+
+  /** Word for word: out of the findings, else from the trace's file if it is still the same, else put together. */
+  async lines(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
+    const trace = this.#trace;
+    const lines = evidenceLines(this.#store, trace.id);
+    const missing = places.filter((place) => !lines.has(place));
+    if (missing.length === 0) return lines;
+    if (unchanged(trace)) {
+      for (const [place, line] of await fetchLines(fileInput(trace.path), trace.head, missing)) lines.set(place, line);
+      return lines;
+    }
+    for (const [place, line] of rebuiltLines(this.#store, trace, missing)) lines.set(place, line);
+    this.rebuilt = true;
+    return lines;
+  }
+
+  words(lines: ReadonlyMap<number, EvidenceLine> = new Map()): Words {
+    return new Words(this.model, this.era().era, this.symbols, lines, this.head.timeUnit);
+  }
+}
+
+/** Whether the file a trace was read from is there and has the same bytes. */
+function unchanged(trace: StoredTrace): boolean {
+  const stat = trace.path === '-' ? undefined : fs.statSync(trace.path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size !== trace.fileBytes) return false;
+  if (stat.mtimeMs === trace.mtimeMs) return true;
+  try {
+    return hashFile(trace.path) === trace.sha256;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+// Why: text as the input of a reading: which format it is, and one thread or several.
+import { detectFormat } from '../../parsers/detect.ts';
+import type { LineParser, TraceFormat, TraceHead } from '../../parsers/line.ts';
+import type { Source } from '../../parsers/source.ts';
+import { InputError } from '../../util/errors.ts';
+import { type EvidenceLine, fetchLines } from '../evidence.ts';
+import type { TraceInput } from '../input.ts';
+import { readTraceParallel, workersFor } from '../parallel.ts';
+import { TraceReader } from '../read.ts';
+import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+
+export class TextInput implements OpenInput {
+  readonly head: TraceHead;
+  readonly size: number | undefined;
+  readonly #input: TraceInput;
+  readonly #source: Source;
+  readonly #parser: LineParser;
+
+  private constructor(input: TraceInput, source: Source, parser: LineParser) {
+    this.head = parser.head;
+    this.size = source.size;
+    this.#input = input;
+    this.#source = source;
+    this.#parser = parser;
+  }
+
+  /** @throws InputError when it is no trace */
+  static async open(input: TraceInput, format: TraceFormat | undefined): Promise<TextInput> {
+    const source = await input.open();
+    try {
+      const detection = detectFormat(await source.head(), format);
+      if ('problem' in detection)
+        throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
+      return new TextInput(input, source, detection.parser);
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+
+  start(options: FeedOptions): Feed {
+    const { file } = this.#input;
+    const { size } = this;
+    // who wants the lines wants them in their order
+    const workers = options.sink === undefined ? workersFor(this.#source, file, this.head, options.workers) : 0;
+    if (workers > 0 && file !== undefined && size !== undefined) return this.#inParallel(file, size, workers, options);
+    return new TraceReader(this.#source, this.#parser, options.vocabulary, options.stats, options);
+  }
+
+  #inParallel(file: string, size: number, workers: number, options: FeedOptions): Feed {
+    return {
+      advance: async () => {
+        await readTraceParallel(file, this.head, options.vocabulary, options.stats, { ...options, workers, size });
+        return false;
+      },
+    };
+  }
+
+  show(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
+    return fetchLines(this.#input, this.head, places);
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}
