@@ -1,12 +1,13 @@
 // What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
 
+import { linesFor } from '../capture/coverage-lines.ts';
 import type { TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
-import { linesFor } from '../vocabulary/probes.ts';
+
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';

@@ -92,6 +92,7 @@ export const FUNCTIONS: readonly KernelFunction[] = [
   fn('reuse_swap_page', 'reuseSwap', 'reuseSwapRet', 'reuse_swap reuse_swap_ret', '5.10'),
   fn('try_to_unmap_one', 'unmapOne', 'unmapOneRet', 'unmap_one unmap_one_ret'),
   fn('add_to_swap_cache', 'swapCacheAdd', undefined, 'swap_cache_add', '5.10 6.1 6.12'),
+  fn('swap_cache_add_folio', 'swapCacheAdd', undefined, 'swap_cache_add'),
   fn('__swap_cache_do_add_folio', 'swapCacheAdd', undefined, 'swap_cache_add', '7.2'),
   fn('__swap_writepage', 'swapOut', undefined, 'swap_out'),
   fn('try_to_migrate_one', 'migrateOne', 'migrateOneRet', 'migrate_one migrate_one_ret', '6.1 6.12 7.2'),

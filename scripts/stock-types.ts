@@ -1,0 +1,63 @@
+// Why: what src/capture/stock/ knows of a kernel is cut out of its BTF, not typed:
+//
+//     node --import tsx scripts/stock-types.ts 6.12 BTF [SYMBOLS] > src/capture/stock/6.12.ts
+import { readFileSync } from 'node:fs';
+import { archNamed } from '../src/capture/arch.ts';
+import { Btf, BtfKind } from '../src/capture/btf/btf.ts';
+import { readImage } from '../src/capture/btf/image.ts';
+import { BtfTypes } from '../src/capture/btf/types.ts';
+import { parseTarget, type Step } from '../src/capture/expression.ts';
+import { planProbes } from '../src/capture/plan.ts';
+import { PROBE_TABLE } from '../src/capture/probe-table.ts';
+import { parseSymbols } from '../src/capture/symbols.ts';
+import type { KernelTypes } from '../src/capture/types.ts';
+
+const [, , era, path, symbolsPath] = process.argv;
+const arch = archNamed('x86_64');
+if (path === undefined || arch === undefined) throw new Error('usage: stock-types.ts ERA BTF [SYMBOLS]');
+const btf = new Btf(readImage(path).bytes);
+const types = new BtfTypes(btf);
+const symbols = symbolsPath === undefined ? undefined : parseSymbols(readFileSync(symbolsPath, 'latin1'));
+
+/** Remembers what was asked. */
+const lines = new Set<string>();
+const watching: KernelTypes = {
+  prototypes: (fn) => types.prototypes(fn),
+  locate(from, path) {
+    const location = types.locate(from, path);
+    const struct = structOf(Number(from));
+    if (location !== undefined && path.length > 0 && location.bits === 0)
+      lines.add(`${struct}${textOf(path)} ${location.offsets.join(' ')}`);
+    return location;
+  },
+  pointerTo: (struct) => types.pointerTo(struct),
+  enumerator(name) {
+    const value = types.enumerator(name);
+    if (value !== undefined) lines.add(`${name} ${value}`);
+    return value;
+  },
+};
+
+const textOf = (path: readonly Step[]): string => path.map(({ op, name }) => op + name).join('');
+
+function structOf(type: number): string {
+  if (type < 0) return btf.name(-type);
+  const bare = btf.bare(type);
+  return btf.kind(bare) === BtfKind.ptr ? btf.name(btf.bare(btf.target(bare))) : '';
+}
+
+const { probes } = planProbes(watching, { arch, styles: ['registers'], symbols });
+const used = new Set(probes.map(({ symbol }) => symbol.replace(/\..*/, '')));
+const functions = [...new Set(PROBE_TABLE.flatMap(({ on }) => on.map((one) => parseTarget(one).fn)))]
+  .filter((fn) => used.has(fn))
+  .map((fn) => {
+    const [{ params, returns }] = types.prototypes(fn);
+    const words = params.map(({ name, type }) => `${name}${structOf(Number(type)) && `:${structOf(Number(type))}`}`);
+    return `${fn}(${words.join(' ')})${returns ? '' : ' void'}`;
+  });
+process.stdout.write(`// What the probe table asks of the types of Debian's ${era} kernel for x86-64; made by scripts/stock-types.ts.
+
+export const TYPES = \`
+${[...functions, ...[...lines].sort()].join('\n')}
+\`;
+`);

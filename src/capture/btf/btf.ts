@@ -1,0 +1,334 @@
+// Why: a kernel with CONFIG_DEBUG_INFO_BTF says itself where its fields lie and what its functions take. This reads
+// its types in one pass into an array of places and looks at a type only when somebody asks: a vmlinux has 100,000
+// types and a probe set needs 200 of them. Format: Documentation/bpf/btf.rst, include/uapi/linux/btf.h (7.2: vlen has
+// 24 bits and kind 7, in bits that were zero before; and a header of 32 bytes has a layout section).
+//
+// A file is hostile until it has been read: all places are checked, nothing is allocated by a number that it says.
+import { BtfError } from './error.ts';
+
+export const BtfKind = {
+  void: 0,
+  int: 1,
+  ptr: 2,
+  array: 3,
+  struct: 4,
+  union: 5,
+  enum: 6,
+  fwd: 7,
+  typedef: 8,
+  volatile: 9,
+  const: 10,
+  restrict: 11,
+  func: 12,
+  funcProto: 13,
+  var: 14,
+  datasec: 15,
+  float: 16,
+  declTag: 17,
+  typeTag: 18,
+  enum64: 19,
+} as const;
+
+/** Bytes behind the twelve that each type has: [always, per element]. By kind, up to enum64. */
+const SIZES: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [4, 0],
+  [0, 0],
+  [12, 0],
+  [0, 12],
+  [0, 12],
+  [0, 8],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 8],
+  [4, 0],
+  [0, 12],
+  [0, 0],
+  [4, 0],
+  [0, 0],
+  [0, 12],
+];
+
+const MAGIC = 0xeb9f;
+const TYPE_BYTES = 12;
+/** Typedefs, qualifiers and tags in a row; a kernel has up to six. */
+const MOST_PEELED = 64;
+
+export interface Member {
+  /** '' where it is anonymous */
+  name: string;
+  type: number;
+  /** from the beginning of the struct */
+  bitOffset: number;
+  /** 0: no bit field */
+  bits: number;
+}
+
+export interface Param {
+  name: string;
+  type: number;
+}
+
+export class Btf {
+  readonly littleEndian: boolean;
+  /** number of types, void included; ids of a module go on from its base's */
+  readonly count: number;
+  readonly base: Btf | undefined;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  /** place of each own type; its id is `#firstId + i` */
+  readonly #places: Uint32Array;
+  readonly #firstId: number;
+  /** place of the own strings, and what they count from */
+  readonly #strings: { start: number; length: number; first: number };
+  #names: Map<string, number[]> | undefined;
+
+  /**
+   * @param bytes the content of /sys/kernel/btf/NAME or of a .BTF section
+   * @param base types of vmlinux, for the types of a module
+   * @throws BtfError when it is not BTF, or damaged
+   */
+  constructor(bytes: Uint8Array, base?: Btf) {
+    if (bytes.length < 24) throw new BtfError('too short for BTF');
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.base = base;
+    if (this.#view.getUint16(0, true) === MAGIC) this.littleEndian = true;
+    else if (this.#view.getUint16(0, false) === MAGIC) this.littleEndian = false;
+    else throw new BtfError('no BTF: it does not begin with the magic eb9f');
+    if (bytes[2] !== 1) throw new BtfError(`BTF of version ${bytes[2]}; known is version 1`);
+    const header = this.#u32(4);
+    if (header < 24 || header > bytes.length) throw new BtfError(`a header of ${header} bytes does not fit`);
+    const types = this.#section(header, 8, 'types');
+    const strings = this.#section(header, 16, 'strings');
+    const layout = header >= 32 ? this.#section(header, 24, 'layout') : undefined;
+    const isSplit = strings.length === 0 || bytes[strings.start] !== 0;
+    if (isSplit && base === undefined)
+      throw new BtfError("the BTF of a module, which counts from vmlinux': its base is needed too");
+    if (strings.length > 0 && bytes[strings.start + strings.length - 1] !== 0)
+      throw new BtfError('the strings do not end with a NUL');
+    this.#strings = { ...strings, first: base === undefined ? 0 : base.stringsEnd };
+    this.#firstId = base === undefined ? 1 : base.count;
+    this.#places = this.#walk(types, layout);
+    this.count = this.#firstId + this.#places.length;
+  }
+
+  /** Where the string offsets of a module begin. */
+  get stringsEnd(): number {
+    return this.#strings.first + this.#strings.length;
+  }
+
+  kind(id: number): number {
+    if (id === 0) return BtfKind.void;
+    return this.#own(id, (btf, at) => kindOf(btf.#u32(at + 4)));
+  }
+
+  name(id: number): string {
+    if (id === 0) return 'void';
+    return this.#own(id, (btf, at) => btf.string(btf.#u32(at)));
+  }
+
+  /** The type that a pointer, typedef, qualifier, function (its prototype) or variable names; what a prototype returns. */
+  target(id: number): number {
+    return this.#own(id, (btf, at) => btf.#u32(at + 8));
+  }
+
+  /** Bytes of a value; 0 where it has none (void, a function). */
+  size(id: number, depth = 0): number {
+    const bare = this.bare(id);
+    switch (this.kind(bare)) {
+      case BtfKind.ptr:
+        return 8;
+      case BtfKind.int:
+      case BtfKind.float:
+      case BtfKind.struct:
+      case BtfKind.union:
+      case BtfKind.enum:
+      case BtfKind.enum64:
+        return this.target(bare);
+      case BtfKind.array: {
+        if (depth > MOST_PEELED) throw new BtfError('arrays within arrays without an end');
+        const { element, length } = this.array(bare);
+        return length * this.size(element, depth + 1);
+      }
+      default:
+        return 0;
+    }
+  }
+
+  array(id: number): { element: number; length: number } {
+    return this.#own(id, (btf, at) => ({ element: btf.#u32(at + 12), length: btf.#u32(at + 20) }));
+  }
+
+  /** Without typedefs, qualifiers and type tags. */
+  bare(id: number): number {
+    let bare = id;
+    for (let i = 0; i < MOST_PEELED; i++) {
+      const kind = this.kind(bare);
+      const peels = (kind >= BtfKind.typedef && kind <= BtfKind.restrict) || kind === BtfKind.typeTag;
+      if (!peels) return bare;
+      bare = this.target(bare);
+    }
+    throw new BtfError(`type ${id} leads in a circle`);
+  }
+
+  /** Members of a struct or union, in their order. */
+  members(id: number): Member[] {
+    return this.#own(id, (btf, at) => {
+      const info = btf.#u32(at + 4);
+      const hasWidths = info >>> 31 === 1;
+      return btf.#elements(at, vlenOf(info), 12, (e) => {
+        const word = btf.#u32(e + 8);
+        const type = btf.#u32(e + 4);
+        if (hasWidths) return { name: btf.string(btf.#u32(e)), type, bitOffset: word & 0xffffff, bits: word >>> 24 };
+        return { name: btf.string(btf.#u32(e)), type, ...btf.#oldBits(type, word) };
+      });
+    });
+  }
+
+  /** Parameters of a prototype. A last one without name and type stands for `...`. */
+  params(id: number): Param[] {
+    return this.#own(id, (btf, at) =>
+      btf.#elements(at, vlenOf(btf.#u32(at + 4)), 8, (e) => ({ name: btf.string(btf.#u32(e)), type: btf.#u32(e + 4) })),
+    );
+  }
+
+  /** Names and values of an enumeration; values of 64 bits where they fit a double. */
+  enumerators(id: number): { name: string; value: number }[] {
+    return this.#own(id, (btf, at) => {
+      const info = btf.#u32(at + 4);
+      const wide = kindOf(info) === BtfKind.enum64;
+      return btf.#elements(at, vlenOf(info), wide ? 12 : 8, (e) => ({
+        name: btf.string(btf.#u32(e)),
+        value: wide ? btf.#u32(e + 4) + btf.#u32(e + 8) * 2 ** 32 : btf.#u32(e + 4) | 0,
+      }));
+    });
+  }
+
+  /** Ids of the types of this name: structs and unions with members, functions, typedefs. */
+  named(name: string, kind: number): number[] {
+    const own = (this.#index().get(name) ?? []).filter((id) => this.kind(id) === kind);
+    return [...(this.base?.named(name, kind) ?? []), ...own];
+  }
+
+  /** The value of an enumerator; undefined: no enumeration has it. */
+  enumerator(name: string): number | undefined {
+    for (let i = 0; i < this.#places.length; i++) {
+      const kind = kindOf(this.#u32(this.#places[i] + 4));
+      if (kind !== BtfKind.enum && kind !== BtfKind.enum64) continue;
+      const found = this.enumerators(this.#firstId + i).find((e) => e.name === name);
+      if (found !== undefined) return found.value;
+    }
+    return this.base?.enumerator(name);
+  }
+
+  /** @throws BtfError when nothing is there */
+  string(offset: number): string {
+    const { start, length, first } = this.#strings;
+    if (offset < first) {
+      if (this.base === undefined) throw new BtfError(`a name at ${offset}, before the strings`);
+      return this.base.string(offset);
+    }
+    const from = start + offset - first;
+    if (offset - first >= length) throw new BtfError(`a name at ${offset}, behind the strings`);
+    const end = this.#bytes.indexOf(0, from);
+    return latin1(this.#bytes, from, end);
+  }
+
+  /** Bit fields before kflag: the INT behind the member has the width. */
+  #oldBits(type: number, bitOffset: number): { bitOffset: number; bits: number } {
+    const bare = this.bare(type);
+    if (this.kind(bare) !== BtfKind.int) return { bitOffset, bits: 0 };
+    return this.#own(bare, (btf, at) => {
+      const word = btf.#u32(at + TYPE_BYTES);
+      const width = word & 0xff;
+      const shift = (word >>> 16) & 0xff;
+      const plain = width === 0 || (width === btf.#u32(at + 8) * 8 && shift === 0);
+      return { bitOffset: bitOffset + shift, bits: plain ? 0 : width };
+    });
+  }
+
+  #elements<T>(at: number, n: number, bytes: number, make: (at: number) => T): T[] {
+    const out: T[] = [];
+    for (let i = 0, e = at + TYPE_BYTES; i < n; i++, e += bytes) out.push(make(e));
+    return out;
+  }
+
+  #own<T>(id: number, use: (btf: Btf, at: number) => T): T {
+    if (id < this.#firstId && this.base !== undefined) return this.base.#own(id, use);
+    const i = id - this.#firstId;
+    if (i < 0 || i >= this.#places.length) throw new BtfError(`type ${id} is not there`);
+    return use(this, this.#places[i]);
+  }
+
+  #walk({ start, length }: Section, layout: Section | undefined): Uint32Array {
+    const end = start + length;
+    const places = new Uint32Array(Math.floor(length / TYPE_BYTES));
+    let n = 0;
+    let at = start;
+    while (at < end) {
+      if (end - at < TYPE_BYTES) throw new BtfError('the types end in the middle of one');
+      const info = this.#u32(at + 4);
+      const [always, each] = SIZES[kindOf(info)] ?? this.#laidOut(kindOf(info), layout);
+      places[n++] = at;
+      at += TYPE_BYTES + always + each * vlenOf(info);
+    }
+    if (at !== end) throw new BtfError('the types end in the middle of one');
+    return places.subarray(0, n);
+  }
+
+  /** A kind that came after this was written: the layout section says how long it is. */
+  #laidOut(kind: number, layout: Section | undefined): readonly [number, number] {
+    if (layout === undefined || (kind + 1) * 4 > layout.length)
+      throw new BtfError(`a type of kind ${kind}, which is not known, and no layout section to step over it`);
+    return [this.#bytes[layout.start + kind * 4], this.#bytes[layout.start + kind * 4 + 1]];
+  }
+
+  #index(): Map<string, number[]> {
+    if (this.#names !== undefined) return this.#names;
+    const names = new Map<string, number[]>();
+    for (let i = 0; i < this.#places.length; i++) {
+      const at = this.#places[i];
+      const info = this.#u32(at + 4);
+      const kind = kindOf(info);
+      const isAggregate = (kind === BtfKind.struct || kind === BtfKind.union) && vlenOf(info) > 0;
+      if (kind !== BtfKind.func && kind !== BtfKind.typedef && !isAggregate) continue;
+      const offset = this.#u32(at);
+      if (offset === 0) continue;
+      const name = this.string(offset);
+      const ids = names.get(name);
+      if (ids === undefined) names.set(name, [this.#firstId + i]);
+      else ids.push(this.#firstId + i);
+    }
+    this.#names = names;
+    return names;
+  }
+
+  #section(header: number, at: number, what: string): Section {
+    const start = header + this.#u32(at);
+    const length = this.#u32(at + 4);
+    if (start + length > this.#bytes.length) throw new BtfError(`cut: the ${what} go on behind the end of the file`);
+    return { start, length };
+  }
+
+  #u32(at: number): number {
+    return this.#view.getUint32(at, this.littleEndian);
+  }
+}
+
+interface Section {
+  start: number;
+  length: number;
+}
+
+const kindOf = (info: number): number => (info >>> 24) & 0x7f;
+const vlenOf = (info: number): number => info & 0xffffff;
+
+/** Names of C are ASCII, and short. */
+function latin1(bytes: Uint8Array, from: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
+}

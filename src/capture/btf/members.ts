@@ -1,0 +1,65 @@
+// Why: `vma->vm_mm` and `bio->bi_iter.bi_size` as places in memory: offsets to add and pointers to follow.
+import type { Step } from '../expression.ts';
+import { type Btf, BtfKind, type Member } from './btf.ts';
+import { BtfError } from './error.ts';
+
+/** Where a value lies, seen from a pointer. */
+export interface Place {
+  /** bytes to add, one per pointer to follow: `[0, 64]` is the value at (the pointer at base+0)+64 */
+  offsets: number[];
+  type: number;
+  /** of a bit field, within the value at the place; 0 bits: no bit field */
+  bit: number;
+  bits: number;
+}
+
+/** Members looked at for one name; the largest struct of a kernel has some hundred. */
+const MOST_LOOKED_AT = 20_000;
+
+/**
+ * Follow `->a.b->c` from a pointer to `pointee`.
+ * @param path begins with `->`
+ * @returns undefined when a member is not there or an operator does not fit
+ */
+export function placeIn(btf: Btf, pointee: number, path: readonly Step[]): Place | undefined {
+  const place: Place = { offsets: [], type: pointee, bit: 0, bits: 0 };
+  for (const [i, { op, name }] of path.entries()) {
+    let at = btf.bare(place.type);
+    if (op === '->') {
+      if (i > 0) {
+        if (btf.kind(at) !== BtfKind.ptr) return undefined;
+        at = btf.bare(btf.target(at));
+      }
+      place.offsets.push(0);
+    }
+    const member = memberOf(btf, at, name);
+    if (member === undefined || place.bits > 0) return undefined;
+    // a bit field is read as the whole value that it lies in
+    const size = member.bits > 0 ? Math.max(1, btf.size(member.type)) : 1;
+    const start = Math.floor(member.bitOffset / 8 / size) * size;
+    place.offsets[place.offsets.length - 1] += start;
+    place.bit = member.bits > 0 ? member.bitOffset - start * 8 : 0;
+    place.bits = member.bits;
+    place.type = member.type;
+  }
+  return place;
+}
+
+/** A member of a struct or union by name, also within its anonymous ones. */
+export function memberOf(btf: Btf, type: number, name: string): Member | undefined {
+  let left = MOST_LOOKED_AT;
+  const look = (id: number, depth: number): Member | undefined => {
+    const kind = btf.kind(id);
+    if (kind !== BtfKind.struct && kind !== BtfKind.union) return undefined;
+    if (depth > 32) throw new BtfError(`structs within structs without an end, looking for ${name}`);
+    for (const member of btf.members(id)) {
+      if (--left < 0) throw new BtfError(`too many anonymous members, looking for ${name}`);
+      if (member.name === name) return member;
+      if (member.name !== '') continue;
+      const within = look(btf.bare(member.type), depth + 1);
+      if (within !== undefined) return { ...within, bitOffset: within.bitOffset + member.bitOffset };
+    }
+    return undefined;
+  };
+  return look(type, 0);
+}

@@ -1,0 +1,73 @@
+// Why: a kernel's image is packed, each distribution in its own way. By magic, to memory, and never to more than a
+// kernel can be.
+import { spawnSync } from 'node:child_process';
+import * as zlib from 'node:zlib';
+import { decompress } from 'fzstd';
+import { BtfError } from './error.ts';
+import { unpackLz4Legacy } from './lz4.ts';
+
+/** A stock kernel unpacks to 50-80 MB. */
+export const MOST_UNPACKED = 144 << 20;
+
+type Unpack = (bytes: Uint8Array, most: number) => Uint8Array;
+
+const FORMATS: readonly { name: string; magic: readonly number[]; unpack: Unpack }[] = [
+  { name: 'gzip', magic: [0x1f, 0x8b, 8], unpack: gunzip },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], unpack: program('xz', ['-dc', '--single-stream']) },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
+  { name: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], unpack: unpackLz4Legacy },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: program('bzip2', ['-dc']) },
+  { name: 'lzma', magic: [0x5d, 0, 0], unpack: program('xz', ['-dc', '--format=lzma']) },
+  { name: 'lzo', magic: [0x89, 0x4c, 0x5a, 0x4f], unpack: program('lzop', ['-dc']) },
+];
+
+/** The name of the format; undefined: not packed. */
+export const packing = (bytes: Uint8Array): string | undefined => formatOf(bytes)?.name;
+
+/**
+ * @param hint bytes that come out, where the image says so; a lie costs nothing
+ * @throws BtfError when the data are damaged or there is no program to unpack them
+ */
+export function unpack(bytes: Uint8Array, hint = MOST_UNPACKED): Uint8Array {
+  const format = formatOf(bytes);
+  if (format === undefined) return bytes;
+  try {
+    return format.unpack(bytes, Math.min(MOST_UNPACKED, Math.max(hint, 1 << 20)));
+  } catch (error) {
+    if (error instanceof BtfError) throw error;
+    throw new BtfError(`its ${format.name} data cannot be unpacked: ${(error as Error).message}`);
+  }
+}
+
+const formatOf = (bytes: Uint8Array) => FORMATS.find(({ magic }) => magic.every((byte, i) => bytes[i] === byte));
+
+function gunzip(bytes: Uint8Array, most: number): Uint8Array {
+  // the size at its end is the data's own, modulo 2^32; what stands behind a member in an image is not its affair
+  return zlib.gunzipSync(bytes, { maxOutputLength: most, chunkSize: 1 << 20 });
+}
+
+/** Node 22.15 brings zstd; before that the program is ten times as fast as JavaScript, which is what is left. */
+function unzstd(bytes: Uint8Array, most: number): Uint8Array {
+  const native = (zlib as unknown as { zstdDecompressSync?: typeof zlib.gunzipSync }).zstdDecompressSync;
+  if (native !== undefined) return native(bytes, { maxOutputLength: most });
+  try {
+    return program('zstd', ['-dcq'])(bytes, most);
+  } catch (error) {
+    if (!(error instanceof NoProgram)) throw error;
+  }
+  return decompress(bytes, new Uint8Array(most));
+}
+
+class NoProgram extends BtfError {}
+
+function program(name: string, args: readonly string[]): Unpack {
+  return (bytes, most) => {
+    const { stdout, error, status } = spawnSync(name, args, { input: bytes, maxBuffer: most, timeout: 20_000 });
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    if (code === 'ENOENT') throw new NoProgram(`it is packed with ${name}, and there is no ${name} program here`);
+    if (code === 'ENOBUFS') throw new BtfError(`it unpacks to more than ${most >> 20} MB`);
+    // a last block that the image cut off is not what we came for
+    if (stdout === null || (stdout.length === 0 && status !== 0)) throw new BtfError(`its ${name} data are damaged`);
+    return stdout;
+  };
+}

@@ -1,0 +1,47 @@
+// Why: what to add to a capture so that it shows certain kinds of events, for a kernel of which nothing is at hand but
+// its version. The definitions are those of Debian's stock kernel of that version; `pindrift capture` makes them for any
+// other from its BTF.
+import type { EraName } from '../vocabulary/era.ts';
+import { broughtLine } from '../vocabulary/extend.ts';
+import { FUNCTIONS } from '../vocabulary/functions.ts';
+import type { KindName } from '../vocabulary/kinds.ts';
+import { archNamed } from './arch.ts';
+import { type PlannedProbe, planProbes } from './plan.ts';
+import { TYPES as TYPES_5_10 } from './stock/5.10.ts';
+import { TYPES as TYPES_6_1 } from './stock/6.1.ts';
+import { TYPES as TYPES_6_12 } from './stock/6.12.ts';
+import { TYPES as TYPES_7_2 } from './stock/7.2.ts';
+import { StockTypes } from './stock/stock.ts';
+import { folderOf, TRACEPOINTS } from './tracepoints.ts';
+
+const STOCK: Readonly<Record<EraName, string>> = {
+  '5.10': TYPES_5_10,
+  '6.1': TYPES_6_1,
+  '6.12': TYPES_6_12,
+  '7.2': TYPES_7_2,
+};
+
+/** Lines for dynamic_events, files below /sys/kernel/tracing to set to 1. */
+export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
+  const events = new Set(kinds.flatMap(eventsOf));
+  const probes = stockProbes(era).filter(({ event }) => events.has(event));
+  const tracepoints = TRACEPOINTS.filter(({ name }) => events.has(name)).map((one) => `events/${folderOf(one)}/enable`);
+  const brought = kinds.map((kind) => broughtLine(kind, era)).filter((line) => line !== undefined);
+  return [...probes.map(({ lines }) => lines[0]), ...tracepoints, ...brought];
+}
+
+/** The probe set of a stock kernel of Debian, for x86-64. */
+export function stockProbes(era: EraName): readonly PlannedProbe[] {
+  const arch = archNamed('x86_64');
+  if (arch === undefined) return [];
+  return planProbes(new StockTypes(STOCK[era]), { arch, styles: ['registers', 'args'] }).probes;
+}
+
+/** Events that show this kind. */
+function eventsOf(kind: KindName): string[] {
+  const names = FUNCTIONS.flatMap(({ entry, events, ret }) => [
+    entry === kind ? events?.[0] : undefined,
+    ret === kind ? events?.[1] : undefined,
+  ]);
+  return names.filter((name) => name !== undefined);
+}

@@ -1,0 +1,58 @@
+// Why: `coverage` tells what to add to a capture of which it has nothing but the text. For that the types of four stock
+// kernels are written down, cut to what the probe table asks of them. A capture is never made from these: another build
+// of the same version has other offsets.
+import type { Step } from '../expression.ts';
+import type { KernelTypes, Location, Prototype, TypeRef } from '../types.ts';
+
+/**
+ * Types out of text, as scripts/stock-types.ts writes it:
+ *
+ *     do_wp_page(vmf:vm_fault)             a function, its parameters and the structs that they point to
+ *     exit_mmap(mm:mm_struct) void         one that returns nothing
+ *     vm_fault->vma->vm_mm 0 64            offsets from a pointer to the struct, one per pointer on the way
+ *     PG_head 16                           an enumerator
+ */
+export class StockTypes implements KernelTypes {
+  readonly #functions = new Map<string, Prototype>();
+  readonly #places = new Map<string, Location>();
+  readonly #numbers = new Map<string, number>();
+
+  constructor(text: string) {
+    for (const line of text.split('\n')) {
+      const [, fn, params, nothing] = /^(\w+)\((.*)\)( void)?$/.exec(line) ?? [];
+      if (fn !== undefined) {
+        this.#functions.set(fn, {
+          params: params.split(' ').filter(Boolean).map(parameterOf),
+          returns: nothing === undefined,
+        });
+        continue;
+      }
+      const [what, ...numbers] = line.split(' ');
+      if (what.includes('->')) this.#places.set(what, { offsets: numbers.map(Number), bit: 0, bits: 0, size: 8 });
+      else if (numbers.length > 0) this.#numbers.set(what, Number(numbers[0]));
+    }
+  }
+
+  prototypes(fn: string): readonly Prototype[] {
+    const prototype = this.#functions.get(fn);
+    return prototype === undefined ? [] : [prototype];
+  }
+
+  locate(from: TypeRef, path: readonly Step[]): Location | undefined {
+    if (path.length === 0) return { offsets: [], bit: 0, bits: 0, size: 8 };
+    return this.#places.get(`${from}${path.map(({ op, name }) => op + name).join('')}`);
+  }
+
+  pointerTo(struct: string): TypeRef {
+    return struct;
+  }
+
+  enumerator(name: string): number | undefined {
+    return this.#numbers.get(name);
+  }
+}
+
+function parameterOf(text: string): { name: string; size: number; type: string } {
+  const [name, type = ''] = text.split(':');
+  return { name, size: 8, type };
+}

@@ -1,0 +1,32 @@
+// Why: a prototype in BTF does not say that the function can be probed. The symbols do: a function that was inlined has
+// none, one that the compiler changed has another name, and of two of the same name nobody knows which is meant.
+
+/** How often functions of a name are there; from kallsyms, System.map, available_filter_functions or `nm`. */
+export type SymbolTable = ReadonlyMap<string, number>;
+
+// `ffffffff81000000 T _text`, `T _text`, `do_wp_page`, `nvme_probe [nvme]`
+const LINE = /^(?:[0-9a-fA-F]+\s+)?(?:([A-Za-z])\s+)?([\w.$]+)(?:\s+\[\w+\])?\s*$/;
+
+/** @param text lines of one of these; others are passed over */
+export function parseSymbols(text: string): SymbolTable {
+  const table = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [, kind, name] = LINE.exec(line) ?? [];
+    if (name === undefined || (kind !== undefined && !'tTwW'.includes(kind))) continue;
+    table.set(name, (table.get(name) ?? 0) + 1);
+  }
+  return table;
+}
+
+/** Why a probe on this function would not say what it should; undefined: it would. */
+export function whyNot(symbols: SymbolTable, symbol: string): string | undefined {
+  const n = symbols.get(symbol) ?? 0;
+  if (n === 1) return undefined;
+  if (n > 1) return `${n} functions have this name`;
+  const changed = ['.isra.0', '.constprop.0', '.part.0', '.isra.0.cold', '.cold']
+    .map((suffix) => symbol + suffix)
+    .find((name) => symbols.has(name));
+  return changed === undefined
+    ? 'it has no symbol: it was inlined, or is not in this kernel'
+    : `only ${changed} is there, whose arguments are not those of the source`;
+}
