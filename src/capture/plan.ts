@@ -14,7 +14,6 @@ import type { KernelTypes, Location, Parameter } from './types.ts';
  * `registers`: `+16(%di)`
  */
 export type Style = 'names' | 'args' | 'registers';
-export const STYLES: readonly Style[] = ['names', 'args', 'registers'];
 
 export interface PlannedProbe {
   event: string;
