@@ -7,7 +7,6 @@ import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
-
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
