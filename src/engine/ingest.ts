@@ -165,6 +165,7 @@ class HashedSource implements Source {
   readonly path: string;
   readonly #source: Source;
   readonly #hash: Hash = createHash('sha256');
+  #bytes = 0;
 
   /** @param path as the user named it; standard input is a copy under another name */
   constructor(source: Source, path: string) {
@@ -207,11 +208,13 @@ class HashedSource implements Source {
     const { path, compression } = this;
     const stat = path === '-' ? undefined : fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined || !stat.isFile()) return { path, compression, sha256: this.#hash.digest('hex') };
-    const sha256 = compression === 'none' ? this.#hash.digest('hex') : hashFile(path);
+    const all = compression === 'none' && this.#bytes === stat.size;
+    const sha256 = all ? this.#hash.digest('hex') : hashFile(path);
     return { path, compression, sha256, fileBytes: stat.size, mtimeMs: stat.mtimeMs };
   }
 
   #add(into: Uint8Array, n: number): number {
+    this.#bytes += n;
     if (n > 0 && this.compression === 'none') this.#hash.update(into.subarray(0, n));
     return n;
   }

@@ -47,6 +47,12 @@ export class ReadStats {
   cut = false;
   damage: string | undefined;
 
+  /** Events were lost here. */
+  addLost(lost: LostEvents): void {
+    if (!Number.isNaN(lost.n)) this.lostTotal += lost.n;
+    if (this.lost.length < MOST_LOST) this.lost.push(lost);
+  }
+
   /** Add what was seen in the part of the trace behind this one. */
   add(next: ReadStats): void {
     const { lines } = this;
@@ -274,8 +280,7 @@ function note(stats: ReadStats, lines: LineReader, line: number, reason: string)
 
 function lost(stats: ReadStats, out: TraceLine, offset: number, line: number, batch: RecordBatch): void {
   const n = out.lost >= 0 ? out.lost : Number.NaN;
-  if (!Number.isNaN(n)) stats.lostTotal += n;
-  if (stats.lost.length < MOST_LOST) stats.lost.push({ cpu: out.cpu, n, line, ts: stats.lastTs });
+  stats.addLost({ cpu: out.cpu, n, line, ts: stats.lastTs });
   const o = batch.length * STRIDE;
   batch.rows.fill(Number.NaN, o, o + STRIDE);
   batch.rows[o] = Kind.lost;

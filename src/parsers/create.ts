@@ -15,5 +15,9 @@ export function createParser(head: TraceHead): LineParser {
       return new PerfScriptParser(head);
     case 'csv':
       return new CsvParser(head);
+    case 'trace.dat':
+    case 'perf.data':
+    case 'trace_pipe_raw':
+      throw new TypeError(`${head.format} has no lines`);
   }
 }

@@ -5,6 +5,9 @@
 /** The text formats pindrift reads; one parser file each. */
 export type TraceFormat = 'ftrace' | 'trace-cmd' | 'perf-script' | 'csv';
 
+/** The binary ones; one folder each in src/recordings/. */
+export type RecordingFormat = 'trace.dat' | 'perf.data' | 'trace_pipe_raw';
+
 /** What a line is. Every line of a trace gets exactly one of these; nothing is dropped without a name. */
 export const LineKind = {
   /** an event: name and arguments are set */
@@ -61,7 +64,7 @@ export class TraceLine {
 
 /** What the beginning of a trace says about the whole of it. */
 export interface TraceHead {
-  format: TraceFormat;
+  format: TraceFormat | RecordingFormat;
   /** the variant in words, for people: `latency-format`, `no irq-info, tgid`, `raw (-R)`; empty for the default form */
   variant: string;
   /** kernel release where the text names one (latency-format header, perf header `# os release : `) */

@@ -6,3 +6,13 @@ export const openRecording: OpenRecording = async ({ path, bytes }, head) => {
   if (bytes === undefined) return undefined;
   return await openTraceDatRecording(path, bytes, head);
 };
+
+const MAGICS = [
+  [0x17, 0x08, 0x44, ...Buffer.from('tracing')],
+  [...Buffer.from('PERFILE2')],
+  [...Buffer.from('2ELIFREP')],
+];
+
+/** Whether these first bytes are those of a recording that may be read, or may be of no use. */
+export const isRecording = (head: Uint8Array): boolean =>
+  MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte));

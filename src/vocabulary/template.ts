@@ -142,7 +142,8 @@ export class Template {
   }
 }
 
-function put(kind: number, slot: number, value: number, rows: Float64Array, o: number): void {
+/** Put a number, whose halves are in {@link half}, where it belongs. */
+export function put(kind: number, slot: number, value: number, rows: Float64Array, o: number): void {
   if (Number.isNaN(value)) return;
   if (kind === PTE) {
     rows[o + Slot.PTE_HI] = half.hi;

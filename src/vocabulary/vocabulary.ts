@@ -1,12 +1,14 @@
 // From a line to an mm event: which event it is, and its arguments as numbers in a record. Event names and probe
 // locations are few and known by their bytes; what a new one means is worked out once (event-type.ts, place.ts).
 import type { TraceLine } from '../parsers/line.ts';
+import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, meaning, type TypeFacts } from './event-type.ts';
 import { KIND_NAMES, Kind } from './kinds.ts';
 import { type Location, location, locationEnd, Place } from './place.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
+import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
 import { fields } from './template.ts';
 
@@ -40,6 +42,7 @@ export class Vocabulary {
   readonly types: TypeFacts[] = [];
   readonly era = new EraEvidence();
   readonly #symbols = new Symbols();
+  readonly #recorded = new RecordedTypes(this.#symbols, (type) => this.#add(type));
   /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
   keep: readonly boolean[] | undefined;
   #names = 0;
@@ -122,6 +125,11 @@ export class Vocabulary {
     if (caller !== undefined && type.kind === Kind.gupRet) rows[o + Slot.SYM] = this.#symbols.number(caller);
     batch.length++;
     return type;
+  }
+
+  /** The same for an event of a binary recording. */
+  recorded(event: RecordedEvent, batch: RecordBatch): EventType {
+    return this.#recorded.decode(event, batch, this.keep);
   }
 
   /** Facts of the types, to be handed to {@link absorb} of another vocabulary. */
@@ -229,9 +237,13 @@ export class Vocabulary {
     const keys = fields(buf, argsStart, argsEnd).map((f) => f.key);
     const type = new EventType(event, text(buf, systemStart, systemEnd), at, offset, keys, this.keep);
     name.types.push(type);
+    this.#add(type);
+    return type;
+  }
+
+  #add(type: EventType): void {
     this.types.push(type);
     for (const [eras, because] of type.era) this.era.fits(eras, because);
-    return type;
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../src/parsers/detect.ts';
-import { LineKind, type TraceFormat, TraceLine } from '../../src/parsers/line.ts';
+import { LineKind, TraceLine } from '../../src/parsers/line.ts';
 import { LineReader } from '../../src/parsers/lines.ts';
 import { openSource } from '../../src/parsers/source.ts';
 import { text } from '../../src/util/bytes.ts';
@@ -23,7 +23,7 @@ function traces(folder: string): string[] {
 }
 
 /** Lines that are no events, by format, as a reader of the text would say it. */
-const NO_EVENT: Record<TraceFormat, RegExp> = {
+const NO_EVENT: Record<string, RegExp> = {
   ftrace:
     /^#|^\s*$|^ => |^CPU:\d+ \[LOST|: <stack trace>$|^\d+ \d+ \d+ type: \d+$|\S <-\S+$|^ +[\d.]+ \| +\d+\) [^|]+\|[^|]+\|(?!\s+\/\* .* \*\/$)|^ -{20}|^ \d\) .* => /,
   'trace-cmd': /^cpus=|^\s*$|^=> |^CPU:\d+ \[|: kernel_stack: +<stack trace >$|: funcgraph_(entry|exit): /,

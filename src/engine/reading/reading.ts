@@ -15,6 +15,7 @@ import { decideEra, demandEvents, factsOf, newModel, textInfo, traceInfo } from 
 import { ReadStats } from '../read.ts';
 import { Words } from '../words.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+import { RecordingInput } from './recording-input.ts';
 import { TextInput } from './text-input.ts';
 import type { ReadTrace } from './trace.ts';
 
@@ -55,7 +56,7 @@ export class Reading implements ReadTrace {
 
   /** @throws InputError when it is no trace */
   static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
-    return new Reading(input.path, await TextInput.open(input, options.format), options);
+    return new Reading(input.path, await openInput(input, options.format), options);
   }
 
   get head(): TraceHead {
@@ -143,6 +144,17 @@ export class Reading implements ReadTrace {
 
   close(): void {
     this.#input.close();
+  }
+}
+
+/** @throws InputError when it is no trace */
+async function openInput(input: TraceInput, format: TraceFormat | undefined): Promise<OpenInput> {
+  const source = await input.open();
+  try {
+    return (await RecordingInput.open(input, source)) ?? (await TextInput.open(input, source, format));
+  } catch (error) {
+    source.close();
+    throw error;
   }
 }
 

@@ -17,6 +17,7 @@ import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import { fileInput } from '../input.ts';
 import { decideEra, newModel, traceInfo } from '../judged.ts';
 import { Words } from '../words.ts';
+import { withReading } from './reading.ts';
 import type { ReadTrace } from './trace.ts';
 
 export class StoredReading implements ReadTrace {
@@ -79,7 +80,8 @@ export class StoredReading implements ReadTrace {
     const missing = places.filter((place) => !lines.has(place));
     if (missing.length === 0) return lines;
     if (unchanged(trace)) {
-      for (const [place, line] of await fetchLines(fileInput(trace.path), trace.head, missing)) lines.set(place, line);
+      const again = await linesAgain(trace, missing);
+      for (const [place, line] of again) lines.set(place, line);
       return lines;
     }
     for (const [place, line] of rebuiltLines(this.#store, trace, missing)) lines.set(place, line);
@@ -91,6 +93,16 @@ export class StoredReading implements ReadTrace {
     return new Words(this.model, this.era().era, this.symbols, lines, this.head.timeUnit);
   }
 }
+
+/** Lines of text, or records, from the file itself. */
+function linesAgain({ head, path }: StoredTrace, places: readonly number[]): Promise<Map<number, EvidenceLine>> {
+  const input = fileInput(path);
+  // what a text is may have been said by the user
+  return isText(head) ? fetchLines(input, head, places) : withReading(input, {}, (reading) => reading.lines(places));
+}
+
+const isText = ({ format }: TraceHead): boolean =>
+  format === 'ftrace' || format === 'trace-cmd' || format === 'perf-script' || format === 'csv';
 
 /** Whether the file a trace was read from is there and has the same bytes. */
 function unchanged(trace: StoredTrace): boolean {

@@ -24,18 +24,15 @@ export class TextInput implements OpenInput {
     this.#parser = parser;
   }
 
-  /** @throws InputError when it is no trace */
-  static async open(input: TraceInput, format: TraceFormat | undefined): Promise<TextInput> {
-    const source = await input.open();
-    try {
-      const detection = detectFormat(await source.head(), format);
-      if ('problem' in detection)
-        throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
-      return new TextInput(input, source, detection.parser);
-    } catch (error) {
-      source.close();
-      throw error;
-    }
+  /**
+   * @param source the input's bytes, at their beginning
+   * @throws InputError when it is no trace
+   */
+  static async open(input: TraceInput, source: Source, format: TraceFormat | undefined): Promise<TextInput> {
+    const detection = detectFormat(await source.head(), format);
+    if ('problem' in detection)
+      throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
+    return new TextInput(input, source, detection.parser);
   }
 
   start(options: FeedOptions): Feed {

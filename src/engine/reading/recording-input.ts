@@ -1,0 +1,177 @@
+// Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
+import { LineKind, type TraceHead, TraceLine } from '../../parsers/line.ts';
+import type { Source } from '../../parsers/source.ts';
+import { FileBytes, MemoryBytes } from '../../recordings/bytes.ts';
+import { type Bytes, RecordedEvent, type Recording } from '../../recordings/contract.ts';
+import { isRecording, openRecording } from '../../recordings/index.ts';
+import { Kind } from '../../vocabulary/kinds.ts';
+import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
+import type { EvidenceLine } from '../evidence.ts';
+import { isFilter, LineFilter } from '../filter.ts';
+import type { TraceInput } from '../input.ts';
+import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+
+export class RecordingInput implements OpenInput {
+  readonly head: TraceHead;
+  readonly size: number | undefined;
+  readonly #recording: Recording;
+
+  private constructor(recording: Recording) {
+    this.#recording = recording;
+    this.head = recording.head;
+    this.size = recording.size;
+  }
+
+  /**
+   * @param source the input's bytes, at their beginning; closed where it is a recording
+   * @returns undefined when it is none
+   */
+  static async open(input: TraceInput, source: Source): Promise<RecordingInput | undefined> {
+    const head = await source.head();
+    if (!isRecording(head)) return undefined;
+    const bytes = await bytesOf(input, source);
+    source.close();
+    const recording = await openRecording({ path: input.path, bytes }, head);
+    return recording && new RecordingInput(recording);
+  }
+
+  start(options: FeedOptions): Feed {
+    return new RecordingFeed(this.#recording, options);
+  }
+
+  async show(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
+    const shown = await this.#recording.show([...new Set(places)]);
+    return new Map(shown.map(({ place, text, comm, pid, stack }) => [place, { text, comm, pid, stack }]));
+  }
+
+  close(): void {
+    this.#recording.close();
+  }
+}
+
+/** A file is read where it lies; what is packed, or in memory, is small enough to be held. */
+async function bytesOf(input: TraceInput, source: Source): Promise<Bytes> {
+  if (input.file !== undefined && source.compression === 'none') return new FileBytes(input.file);
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(1 << 20);
+  for (let n = await source.read(chunk); n > 0; n = await source.read(chunk))
+    chunks.push(Buffer.from(chunk.subarray(0, n)));
+  return new MemoryBytes(Buffer.concat(chunks));
+}
+
+class RecordingFeed implements Feed {
+  readonly #recording: Recording;
+  readonly #options: FeedOptions;
+  readonly #event = new RecordedEvent();
+  readonly #batch = new RecordBatch();
+  readonly #line: LineOf | undefined;
+  readonly #filter: LineFilter | undefined;
+
+  constructor(recording: Recording, options: FeedOptions) {
+    this.#recording = recording;
+    this.#options = options;
+    const { filter, sink } = options;
+    this.#filter = isFilter(filter) ? new LineFilter(filter, recording.head) : undefined;
+    this.#line = this.#filter === undefined && sink === undefined ? undefined : new LineOf(recording);
+  }
+
+  async advance(): Promise<boolean> {
+    const recording = this.#recording;
+    const { stats, onProgress, prompt } = this.#options;
+    const more = await recording.fill();
+    while (recording.next(this.#event)) {
+      this.#take(this.#event);
+      if (this.#batch.full) this.flush();
+    }
+    if (!more || prompt === true) this.flush();
+    stats.lines = this.#event.index;
+    stats.bytes = recording.position;
+    stats.kinds[LineKind.Bad] = recording.badCount;
+    stats.bad.length = 0;
+    for (const { index, reason } of recording.bad) stats.bad.push({ line: index, reason, text: '' });
+    if (!more) stats.damage = recording.damage;
+    await onProgress?.(recording.position);
+    return more;
+  }
+
+  flush(): void {
+    if (this.#batch.length > 0) this.#options.onBatch(this.#batch);
+    this.#batch.clear();
+  }
+
+  #take(event: RecordedEvent): void {
+    const { stats, vocabulary, sink } = this.#options;
+    if (event.lost !== 0) {
+      this.#lost(event);
+      return;
+    }
+    stats.kinds[LineKind.Event]++;
+    if (!Number.isNaN(event.ts)) {
+      stats.lastTs = event.ts;
+      if (Number.isNaN(stats.firstTs)) stats.firstTs = event.ts;
+    }
+    const line = this.#line?.fill(event, sink !== undefined);
+    if (line !== undefined && this.#filter?.keeps(line) === false) {
+      stats.filtered++;
+      return;
+    }
+    const type = vocabulary.recorded(event, this.#batch);
+    if (line !== undefined) sink?.event(line, type, event.place, event.index);
+  }
+
+  #lost({ cpu, index, lost, place, ts }: RecordedEvent): void {
+    const { stats } = this.#options;
+    stats.kinds[LineKind.Lost]++;
+    stats.addLost({ cpu, n: lost, line: index, ts: Number.isNaN(ts) ? stats.lastTs : ts });
+    const { rows } = this.#batch;
+    const o = this.#batch.length * STRIDE;
+    rows.fill(Number.NaN, o, o + STRIDE);
+    rows[o] = Kind.lost;
+    rows[o + Slot.CPU] = cpu;
+    rows[o + Slot.PID] = -1;
+    rows[o + Slot.TS] = Number.isNaN(ts) ? stats.lastTs : ts;
+    rows[o + Slot.OFFSET] = place;
+    rows[o + Slot.LINE] = index;
+    rows[o + Slot.N] = lost;
+    this.#batch.length++;
+  }
+}
+
+/** An event as a line of text, for those who take lines: a filter, the tables of a store. */
+class LineOf {
+  readonly #recording: Recording;
+  readonly #line = new TraceLine();
+  #buf = Buffer.alloc(4096);
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+  }
+
+  /** @param whole with the arguments */
+  fill(event: RecordedEvent, whole: boolean): TraceLine {
+    const line = this.#line;
+    const { comm, type } = event;
+    const args = whole ? this.#recording.argumentsText(event) : '';
+    const most = 4 * (comm.length + type.system.length + type.name.length + args.length) + 4;
+    if (most > this.#buf.length) this.#buf = Buffer.alloc(2 * most);
+    line.kind = LineKind.Event;
+    line.buf = this.#buf;
+    line.ts = event.ts;
+    line.cpu = event.cpu;
+    line.pid = event.pid;
+    line.tgid = event.tgid;
+    line.commStart = 0;
+    line.commEnd = this.#put(comm, 0);
+    line.systemStart = line.commEnd + 1;
+    line.systemEnd = this.#put(type.system, line.systemStart);
+    line.nameStart = line.systemEnd + 1;
+    line.nameEnd = this.#put(type.name, line.nameStart);
+    line.argsStart = line.nameEnd + 1;
+    line.argsEnd = this.#put(args, line.argsStart);
+    return line;
+  }
+
+  #put(text: string, at: number): number {
+    return at + this.#buf.write(text, at);
+  }
+}

@@ -1,0 +1,85 @@
+// Why: events of a binary recording come with their fields' names and values. What a field means is what it means in a
+// line of text (kinds.ts), so that a rule, a store and a report do not know where an event came from.
+import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
+import { EventType } from './event-type.ts';
+import { KIND_FIELDS, Kind } from './kinds.ts';
+import { half } from './number.ts';
+import { type RecordBatch, Slot, STRIDE } from './record.ts';
+import type { Symbols } from './symbols.ts';
+import { put, Template, ValueKind } from './template.ts';
+
+/** A type of the recording and what it is here. */
+interface KnownType {
+  readonly type: EventType;
+  /** where each field goes */
+  readonly layout: Template;
+}
+
+export class RecordedTypes {
+  readonly #known = new Map<RecordedType, KnownType>();
+  readonly #symbols: Symbols;
+  readonly #learned: (type: EventType) => void;
+
+  /** @param learned told of each type when its first event comes */
+  constructor(symbols: Symbols, learned: (type: EventType) => void) {
+    this.#symbols = symbols;
+    this.#learned = learned;
+  }
+
+  /**
+   * Append the mm event of `event`, if it is one.
+   * @param keep kinds whose events become records; undefined: all
+   * @returns the event's type, known or not
+   */
+  decode(event: RecordedEvent, batch: RecordBatch, keep: readonly boolean[] | undefined): EventType {
+    const { type, layout } = this.#known.get(event.type) ?? this.#learn(event, keep);
+    type.count++;
+    if (!type.kept) return type;
+    const { rows } = batch;
+    const o = batch.length * STRIDE;
+    rows.fill(Number.NaN, o, o + STRIDE);
+    rows[o] = type.kind;
+    rows[o + Slot.CPU] = event.cpu;
+    rows[o + Slot.PID] = event.pid;
+    rows[o + Slot.TGID] = event.tgid;
+    rows[o + Slot.TS] = event.ts;
+    rows[o + Slot.OFFSET] = event.place;
+    rows[o + Slot.LINE] = event.index;
+    rows[o + Slot.FN] = type.fn;
+    this.#fill(event, layout, rows, o);
+    type.derive(rows, o);
+    if (event.caller !== undefined && type.kind === Kind.gupRet)
+      rows[o + Slot.SYM] = this.#symbols.number(event.caller);
+    batch.length++;
+    return type;
+  }
+
+  #fill(event: RecordedEvent, { slots, kinds }: Template, rows: Float64Array, o: number): void {
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k];
+      if (slot < 0) continue;
+      const text = event.text[k];
+      const isText = event.type.fields[k].is === 'text';
+      if (kinds[k] === ValueKind.Symbol) {
+        const symbol = isText ? text : event.there[k] === 1 ? hex(event.hi[k], event.lo[k]) : undefined;
+        if (symbol !== undefined) rows[o + slot] = this.#symbols.number(symbol);
+      } else if (!isText && event.there[k] === 1) {
+        half.hi = event.hi[k];
+        half.lo = event.lo[k];
+        put(kinds[k], slot, half.hi * 4294967296 + (half.lo >>> 0), rows, o);
+      }
+    }
+  }
+
+  #learn(event: RecordedEvent, keep: readonly boolean[] | undefined): KnownType {
+    const { name, system, symbol, ret, fields } = event.type;
+    const keys = fields.map((field) => field.name);
+    const type = new EventType(name, system, { symbol, ret }, event.place, keys, keep);
+    const known = { type, layout: new Template(keys, KIND_FIELDS[type.kind], false) };
+    this.#known.set(event.type, known);
+    this.#learned(type);
+    return known;
+  }
+}
+
+const hex = (hi: number, lo: number): string => `0x${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`;
