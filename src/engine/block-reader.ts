@@ -7,6 +7,12 @@ import { BlockFile, BlockSource } from './blocks.ts';
 import { ReadStats, RecordReader } from './read.ts';
 import type { WorkerTask } from './rings.ts';
 
+/** The event that a block begins with. */
+export interface BlockStart {
+  ts: number;
+  offset: number;
+}
+
 export class BlockReader {
   /** what this thread has learned; its symbols have numbers of their own */
   readonly vocabulary = new Vocabulary();
@@ -15,11 +21,15 @@ export class BlockReader {
   readonly #records: RecordReader;
   readonly #lines: LineReader;
   #sent = 0;
+  #start = Number.NaN;
 
-  /** @param onBatch takes what is in the batch, and leaves it empty; `symbols` are new since the last one */
+  /**
+   * @param onBatch takes what is in the batch, and leaves it empty; `symbols` are new since the last one, `first` comes
+   * with the first batch of a block
+   */
   constructor(
     { path, size, blockSize, head, filter, keep }: Omit<WorkerTask, 'me' | 'shared' | 'probes'>,
-    onBatch: (batch: RecordBatch, symbols: string[]) => void,
+    onBatch: (batch: RecordBatch, symbols: string[], first: BlockStart | undefined) => void,
   ) {
     this.vocabulary.keep = keep;
     this.#file = new BlockFile(path, size, blockSize, head);
@@ -27,7 +37,9 @@ export class BlockReader {
     this.#records = new RecordReader(createParser(head), this.vocabulary, new ReadStats(), { filter }, (batch) => {
       const symbols = this.vocabulary.symbols.slice(this.#sent);
       this.#sent += symbols.length;
-      onBatch(batch, symbols);
+      const first = Number.isNaN(this.#start) ? undefined : { ts: this.#records.stats.firstTs, offset: this.#start };
+      this.#start = Number.NaN;
+      onBatch(batch, symbols, first);
     });
     this.#lines = this.#records.lines(this.#source);
   }
@@ -45,6 +57,7 @@ export class BlockReader {
     source.go(this.#file.block(i));
     const stats = new ReadStats();
     records.stats = stats;
+    this.#start = source.at;
     const before = lines.number;
     const start = lines.position;
     const shift = source.at - start;

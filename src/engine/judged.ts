@@ -1,7 +1,7 @@
 // How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
 import { Model } from '../model/model.ts';
 import { LineKind, type TraceHead } from '../parsers/line.ts';
-import type { CheckReport, Loss, TraceInfo } from '../report/contract.ts';
+import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { InputError } from '../util/errors.ts';
@@ -10,6 +10,7 @@ import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
+import { damageOf, lossesOf, unreadOf } from './losses.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
 
@@ -49,8 +50,8 @@ export function factsOf(head: TraceHead, stats: ReadStats, filter?: TraceFilter)
     cpus: head.cpus,
     timeUnit: head.timeUnit,
     overwritten: head.overwritten ?? 0,
-    unread: stats.kinds[8],
-    damage: stats.damage,
+    unread: unreadOf(lossesOf(head, stats)),
+    damage: damageOf(stats),
     filtered: isFilter(filter) ? describeFilter(filter) : undefined,
   };
 }
@@ -77,38 +78,6 @@ export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextI
     firstTime: known(stats.firstTs),
     lastTime: known(stats.lastTs),
   };
-}
-
-function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
-  const losses: Loss[] = [];
-  const { bad } = stats;
-  if (stats.kinds[8] > 0) {
-    const samples = bad.map((b) => ({ line: b.line, text: b.text }));
-    losses.push({ kind: 'bad-line', count: stats.kinds[8], line: bad[0]?.line, reason: bad[0]?.reason ?? '', samples });
-  }
-  for (const { n, cpu, line, ts } of stats.lost) {
-    const reason = 'the kernel or the recorder dropped events here';
-    losses.push({
-      kind: 'lost-events',
-      count: known(n),
-      cpu: cpu >= 0 ? cpu : undefined,
-      line,
-      time: known(ts),
-      reason,
-    });
-  }
-  if ((head.overwritten ?? 0) > 0) {
-    const reason = 'the ring buffer overwrote its oldest events before the trace was read';
-    losses.push({ kind: 'overwritten', count: head.overwritten, reason });
-  }
-  if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
-  if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
-  if (stats.unterminated) {
-    // a value that was cut reads like a whole one
-    const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
-    losses.push({ kind: 'truncated', line: stats.lines, reason });
-  }
-  return losses;
 }
 
 const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

@@ -13,7 +13,8 @@ import { broughtProbes } from '../vocabulary/extend.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
-import { BlockReader } from './block-reader.ts';
+import { BlockReader, type BlockStart } from './block-reader.ts';
+import { putBreak } from './order.ts';
 import type { ReadOptions, ReadStats } from './read.ts';
 import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
@@ -138,7 +139,8 @@ class Master {
   /** Read and replay the first blocks here, until a worker has started and taken one: that takes it a tenth of a second. */
   async readFirst(blocksOf: ConstructorParameters<typeof BlockReader>[0]): Promise<void> {
     const numbers: number[] = [];
-    const reader = new BlockReader(blocksOf, (batch, symbols) => {
+    const reader = new BlockReader(blocksOf, (batch, symbols, first) => {
+      this.#begin(first);
       this.#replay(batch, symbols, numbers);
       batch.clear();
     });
@@ -154,6 +156,18 @@ class Master {
   /** Take a block, if nobody has. */
   #isMine(block: number): boolean {
     return Atomics.compareExchange(this.#control, Control.Next, block, block + 1) === block;
+  }
+
+  /** A block whose first event does not go on with the block before: a record says so, as in one reading. */
+  #begin(first: BlockStart | undefined): void {
+    if (first === undefined) return;
+    const { order, lines } = this.#stats;
+    const found = order.begin(first.ts, lines + 1);
+    if (found === undefined) return;
+    const batch = new RecordBatch(new Float64Array(STRIDE));
+    putBreak(batch.rows, 0, found, first.offset);
+    batch.length = 1;
+    this.#options.onBatch(batch, 0);
   }
 
   #endBlock(stats: ReadStats): void {
@@ -187,6 +201,7 @@ class Master {
   /** All workers have ended. */
   finish(): void {
     this.#vocabulary.absorb(this.#types);
+    this.#stats.cutLines.addEarly(this.#vocabulary.cut());
   }
 
   /** Wake the workers and let them end. */
@@ -209,7 +224,8 @@ class Master {
     waiting.splice(0, taken);
   }
 
-  #takeBatch(worker: number, { slot, length, symbols }: WorkerMessage & { type: 'batch' }): void {
+  #takeBatch(worker: number, { slot, length, symbols, first }: WorkerMessage & { type: 'batch' }): void {
+    this.#begin(first);
     const batch = this.#batches[worker][slot];
     batch.length = length;
     this.#replay(batch, symbols, this.#symbols[worker]);

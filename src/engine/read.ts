@@ -8,8 +8,10 @@ import type { Memory } from '../util/wasm.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { EventType, Vocabulary } from '../vocabulary/vocabulary.ts';
+import { CutLines } from './cut-lines.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
 import { Lane } from './lane/lane.ts';
+import { type Break, beginsTrace, Order, putBreak } from './order.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
 const BAD_SAMPLES = 5;
@@ -19,6 +21,8 @@ export interface BadLine {
   line: number;
   reason: string;
   text: string;
+  /** it lacks its end; counted among the lines that were cut */
+  isCut: boolean;
 }
 
 export interface LostEvents {
@@ -46,6 +50,8 @@ export class ReadStats {
   unterminated = false;
   cut = false;
   damage: string | undefined;
+  readonly order = new Order();
+  readonly cutLines = new CutLines();
 
   /** Events were lost here. */
   addLost(lost: LostEvents): void {
@@ -56,6 +62,8 @@ export class ReadStats {
   /** Add what was seen in the part of the trace behind this one. */
   add(next: ReadStats): void {
     const { lines } = this;
+    this.order.add(next.order, next.firstTs, lines);
+    this.cutLines.add(next.cutLines, lines);
     for (const bad of next.bad) if (this.bad.length < BAD_SAMPLES) this.bad.push({ ...bad, line: bad.line + lines });
     for (const lost of next.lost) {
       if (this.lost.length === MOST_LOST) break;
@@ -105,6 +113,7 @@ export interface ReadOptions {
 export class TraceReader {
   readonly #source: Source;
   readonly #stats: ReadStats;
+  readonly #vocabulary: Vocabulary;
   readonly #options: ReadOptions;
   readonly #reader: RecordReader;
   readonly #lines: LineReader;
@@ -112,6 +121,7 @@ export class TraceReader {
   constructor(source: Source, parser: LineParser, vocabulary: Vocabulary, stats: ReadStats, options: ReadOptions) {
     this.#source = source;
     this.#stats = stats;
+    this.#vocabulary = vocabulary;
     this.#options = options;
     this.#reader = new RecordReader(parser, vocabulary, stats, options, (batch) => {
       options.onBatch(batch);
@@ -131,6 +141,7 @@ export class TraceReader {
     } else {
       this.flush();
       this.#stats.damage = this.#source.damage;
+      this.#stats.cutLines.addEarly(this.#vocabulary.cut());
     }
     this.#stats.lines = lines.number;
     this.#stats.bytes = lines.position;
@@ -201,7 +212,10 @@ export class RecordReader {
     const lane = this.#lane;
     const sink = this.#sink;
     const { stats } = this;
-    const { kinds } = stats;
+    const { kinds, order } = stats;
+    const { widths } = stats.cutLines;
+    const cutAt = parser.head.cutAt ?? Number.POSITIVE_INFINITY;
+    let { high } = order;
     // events in a row that the lane took
     let taken = 0;
     while (lines.next()) {
@@ -215,8 +229,18 @@ export class RecordReader {
         sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
         continue;
       }
-      if (lane?.take(lines.start, lines.end, offset - lines.start, number, batch)) {
+      const width = lines.end - lines.start;
+      if (width < widths.length) widths[width]++;
+      else stats.cutLines.wider++;
+      if (
+        width < cutAt &&
+        !lines.unterminated &&
+        lane?.take(lines.start, lines.end, offset - lines.start, number, batch)
+      ) {
         taken++;
+        const { ts } = lane;
+        if (ts < high) high = this.#seeBreak(high, ts, number, offset, lane.type.kept);
+        else high = ts;
         if (sink !== undefined && !sink.known(lane, lines.buf, lines.end, offset, number)) {
           lane.show(lines.buf, lines.start, lines.end, out);
           lane.mark = sink.event(out, lane.type, offset, number);
@@ -231,32 +255,52 @@ export class RecordReader {
         taken = 0;
       }
       parser.parse(lines.buf, lines.start, lines.end, out);
+      if (width >= cutAt) markCut(out, cutAt);
       const kind = out.kind;
-      kinds[kind]++;
       if (kind === LineKind.Event) {
         const ts = out.ts;
         if (!Number.isNaN(ts)) {
           stats.lastTs = ts;
           if (Number.isNaN(stats.firstTs)) stats.firstTs = ts;
+          if (ts < high || order.header > 0) high = this.#seeBreak(high, ts, number, offset, false);
+          else high = ts;
         }
         if (filter !== undefined && !filter.keeps(out)) {
           stats.filtered++;
+          kinds[kind]++;
           continue;
         }
         const row = batch.length * STRIDE;
         const type = vocabulary.decode(out, offset, number, batch);
+        if (vocabulary.damage !== undefined) {
+          lane?.close();
+          kinds[LineKind.Bad]++;
+          out.kind = LineKind.Bad;
+          out.reason = vocabulary.damage;
+          note(stats, lines, number, out.reason, true);
+          stats.cutLines.note(number, width, out.reason);
+          sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
+          continue;
+        }
+        kinds[kind]++;
+        // whole as it may look: nothing rests on a value that nobody saw the end of
+        if (lines.unterminated && type.kept) batch.length--;
         lane?.learn(out, lines.start, lines.end, type, batch.rows, row);
         sink?.event(out, type, offset, number);
         if (batch.full) this.flush();
         continue;
       }
+      kinds[kind]++;
       lane?.close();
       if (kind === LineKind.Lost) {
         lost(stats, out, offset, number, batch);
         if (batch.full) this.flush();
       } else if (kind === LineKind.Bad) {
         if (lines.unterminated) stats.cut = true;
-        note(stats, lines, number, out.reason);
+        note(stats, lines, number, out.reason, width >= cutAt);
+        if (width >= cutAt) stats.cutLines.note(number, width, out.reason);
+      } else if (kind === LineKind.Header && !Number.isNaN(high) && beginsTrace(lines.buf, lines.start, lines.end)) {
+        order.header = number;
       }
       sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
     }
@@ -265,17 +309,52 @@ export class RecordReader {
       kinds[LineKind.Event] += taken;
     }
     stats.unterminated ||= lines.unterminated;
+    order.high = high;
+  }
+
+  /**
+   * An event whose time is before `high`, or that follows a second header: where it makes a break, a record says so
+   * before its own.
+   * @param isThere whether the event's record is in the batch already
+   * @returns the latest time from now on
+   */
+  #seeBreak(high: number, ts: number, line: number, offset: number, isThere: boolean): number {
+    const { order } = this.stats;
+    order.high = high;
+    const found = order.see(ts, line);
+    if (found !== undefined) this.#insert(found, offset, isThere);
+    return order.high;
+  }
+
+  #insert(found: Break, offset: number, isThere: boolean): void {
+    const batch = this.#batch;
+    const last = isThere ? batch.rows.slice((batch.length - 1) * STRIDE, batch.length * STRIDE) : undefined;
+    if (last !== undefined) batch.length--;
+    // room for both
+    if ((batch.length + 2) * STRIDE > batch.rows.length) this.flush();
+    putBreak(batch.rows, batch.length++ * STRIDE, found, offset);
+    if (last !== undefined) batch.rows.set(last, batch.length++ * STRIDE);
+    else if (batch.full) this.flush();
   }
 
   /** Hand over what is there. */
   flush(): void {
-    if (this.#batch.length > 0) this.#onFull(this.#batch);
+    if (this.#batch.length === 0) return;
+    this.stats.order.records(this.#batch);
+    this.#onFull(this.#batch);
   }
 }
 
-function note(stats: ReadStats, lines: LineReader, line: number, reason: string): void {
+/** An event, or what is left of one, that reaches the column at which the lines were cut. */
+function markCut(out: TraceLine, column: number): void {
+  if (out.kind !== LineKind.Event && out.kind !== LineKind.Bad) return;
+  out.kind = LineKind.Bad;
+  out.reason = `cut at column ${column}`;
+}
+
+function note(stats: ReadStats, lines: LineReader, line: number, reason: string, isCut = false): void {
   if (stats.bad.length >= BAD_SAMPLES) return;
-  stats.bad.push({ line, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)) });
+  stats.bad.push({ line, reason, text: text(lines.buf, lines.start, Math.min(lines.end, lines.start + 400)), isCut });
 }
 
 function lost(stats: ReadStats, out: TraceLine, offset: number, line: number, batch: RecordBatch): void {

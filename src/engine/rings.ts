@@ -3,6 +3,7 @@ import type { TraceHead } from '../parsers/line.ts';
 import type { Probes } from '../vocabulary/extend.ts';
 import { STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
+import type { BlockStart } from './block-reader.ts';
 import type { TraceFilter } from './filter.ts';
 import type { ReadStats } from './read.ts';
 
@@ -44,7 +45,7 @@ export const Control = {
 
 export type WorkerMessage =
   /** `symbols` are new, from number `firstSymbol` on: what the batch calls n is the n-th of this worker */
-  | { type: 'batch'; block: number; slot: number; length: number; symbols: string[] }
+  | { type: 'batch'; block: number; slot: number; length: number; symbols: string[]; first: BlockStart | undefined }
   | { type: 'block'; block: number; stats: ReadStats }
   | { type: 'done'; types: TypeFacts[] };
 

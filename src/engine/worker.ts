@@ -14,12 +14,12 @@ async function work(task: WorkerTask, send: (message: WorkerMessage) => void): P
   extend(task.probes);
   let filled = 0;
   let block = 0;
-  const reader = new BlockReader(task, (batch, symbols) => {
+  const reader = new BlockReader(task, (batch, symbols, first) => {
     const { length } = batch;
     const slot = filled % ring.length;
     ring[slot].set(batch.rows.subarray(0, length * STRIDE));
     batch.clear();
-    send({ type: 'batch', block, slot, length, symbols });
+    send({ type: 'batch', block, slot, length, symbols, first });
     filled++;
     waitFor(control, Control.Done + me, filled - ring.length);
   });

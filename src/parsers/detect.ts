@@ -3,6 +3,7 @@
 import { escapeControl } from '../util/escape.ts';
 import { createParser } from './create.ts';
 import { csvHead } from './csv-head.ts';
+import { cutColumn } from './cut.ts';
 import { ftraceHead, isBare } from './ftrace-head.ts';
 import { HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
@@ -37,6 +38,7 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
       tryThis: 'add a header row, such as time,cpu,comm,pid,event',
     };
   }
+  if (format !== 'csv') found.cutAt = cutColumn(lines);
   return { parser: createParser(found) };
 }
 

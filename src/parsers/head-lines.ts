@@ -33,6 +33,11 @@ export class HeadLines {
     return text(this.buf, this.starts[i], Math.min(this.ends[i], this.starts[i] + 400));
   }
 
+  /** Bytes of line `i`. */
+  width(i: number): number {
+    return this.ends[i] - this.starts[i];
+  }
+
   parse(i: number, parser: LineParser, out: TraceLine): void {
     parser.parse(this.buf, this.starts[i], this.ends[i], out);
   }

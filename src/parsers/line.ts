@@ -83,6 +83,8 @@ export interface TraceHead {
   overwritten?: number;
   /** what the text lacks and how to get it, sentences for people */
   notes?: string[];
+  /** lines were cut at this column: those that reach it are not whole */
+  cutAt?: number;
   /** CSV only: what the header row says */
   table?: { delimiter: string; columns: string[] };
 }

@@ -3,7 +3,7 @@ import type { Finding, Verdict } from '../rules/finding.ts';
 
 /** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
 export interface Loss {
-  kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated';
+  kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated' | 'out-of-order' | 'second-capture';
   /** how many lines or events; undefined when the trace does not say */
   count?: number;
   cpu?: number;

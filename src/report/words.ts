@@ -187,7 +187,10 @@ function lossGroup(losses: Loss[]): string {
   if (lines.length > 0) {
     const more = lines.length - LINES_NAMED;
     const named = lines.slice(0, LINES_NAMED).join(', ');
-    const at = known > lines.length && first.kind === 'bad-line' ? 'from' : 'at';
+    const at =
+      known > lines.length && (first.kind === 'bad-line' || first.kind === 'truncated' || first.kind === 'out-of-order')
+        ? 'from'
+        : 'at';
     words.push(`${at} ${named}${more > 0 ? ` and ${count(more, 'more place')}` : ''}`);
   }
   return words.join(' ') + (first.reason === '' ? '' : `: ${clean(first.reason)}`);
@@ -206,7 +209,11 @@ function lossPhrase(kind: Loss['kind'], n: number | undefined, exact: boolean): 
     case 'filtered':
       return n === undefined ? 'events filtered out' : `${events} filtered out`;
     case 'truncated':
-      return n === undefined ? 'cut short' : `cut short, ${least}${count(n, 'line')} missing`;
+      return n === undefined ? 'cut short' : `${least}${count(n, 'line')} cut`;
+    case 'out-of-order':
+      return n === undefined ? 'out of order' : `out of order in ${least}${count(n, 'place')}`;
+    case 'second-capture':
+      return 'more than one capture';
   }
 }
 

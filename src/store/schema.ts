@@ -86,7 +86,7 @@ create table event_column (
 
 create table loss (
   trace int not null references trace,
-  kind text not null,          -- bad-line, lost-events, overwritten, filtered, truncated
+  kind text not null,          -- bad-line, lost-events, overwritten, filtered, truncated, out-of-order, second-capture
   count int,                   -- null: nobody knows how many
   cpu int,
   line int,

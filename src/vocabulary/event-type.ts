@@ -6,6 +6,7 @@ import type { Location } from './place.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { fields, Template } from './template.ts';
+import { damageOf, isBeginningOf, type LinesOfLayout } from './whole.ts';
 
 /** More layouts of one event are read by name each time. */
 const TEMPLATES = 64;
@@ -29,6 +30,8 @@ export interface TypeFacts {
   /** argument names of the first of them, in their order */
   readonly keys: readonly string[];
   readonly era: readonly EraReason[];
+  /** the layouts of its lines, where that can tell a cut one */
+  readonly layouts: readonly LinesOfLayout[];
 }
 
 /** One event name on one function. */
@@ -43,17 +46,26 @@ export class EventType implements TypeFacts {
   readonly fn: number = 0;
   readonly keys: readonly string[];
   readonly era: readonly EraReason[] = [];
+  /** has only the name of an event that we know: `copy_page_range: dbg` of trace_printk() */
+  readonly namesake: boolean;
   /** whether its events become records; the others are counted */
   readonly kept: boolean = false;
   readonly #bareHex: boolean = false;
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
   #template: Template | undefined;
+  /** lines that were read here, not in the lane; lines of the lane that are counted; the template they have */
+  #read = 0;
+  #inLane = 0;
+  #laneTemplate: Template | undefined;
+  /** why the line that was read last is not whole */
+  damage: string | undefined;
 
   /**
    * @param first byte offset of the line
    * @param keys argument names of the line
    * @param keep kinds whose events become records; undefined: all
+   * @param ours false: only its name is that of an event we know
    */
   constructor(
     name: string,
@@ -62,6 +74,7 @@ export class EventType implements TypeFacts {
     first: number,
     keys: readonly string[],
     keep: readonly boolean[] | undefined,
+    ours = true,
   ) {
     this.name = name;
     this.system = system;
@@ -70,7 +83,8 @@ export class EventType implements TypeFacts {
     this.first = first;
     this.keys = keys;
     const { kind, fn } = meaning(name, at);
-    if (kind === undefined) return;
+    this.namesake = kind !== undefined && !ours;
+    if (kind === undefined || !ours) return;
     this.kind = Kind[kind];
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
@@ -79,9 +93,26 @@ export class EventType implements TypeFacts {
     this.era = eraReasons(this, FUNCTIONS[fn].eras);
   }
 
+  /** Lines by the layout of their arguments. */
+  get layouts(): readonly LinesOfLayout[] {
+    this.countLane(this.#laneTemplate);
+    return [...this.#templates]
+      .filter(([, t]) => t.first > 0)
+      .map(([names, { lines, first }]) => ({ names, lines, first }));
+  }
+
+  /** The lane reads lines with this template from now on (engine/lane); those it has read had another. */
+  countLane(template: Template | undefined): void {
+    const lines = this.count - this.#read - this.#inLane;
+    this.#inLane += lines;
+    if (this.#laneTemplate !== undefined) this.#laneTemplate.lines += lines;
+    this.#laneTemplate = template;
+  }
+
   /**
    * Fill the record at `rows[o]` from the arguments `buf[start, end)`.
-   * @param blank where the blank before the first of them should be
+   * @param blank where the blank before the first of them should be; `start` itself where a place stands before it
+   * @returns false: the record is none; the line is not whole, {@link damage} says why, or only a namesake
    */
   read(
     buf: Uint8Array,
@@ -92,12 +123,14 @@ export class EventType implements TypeFacts {
     rows: Float64Array,
     o: number,
     symbols: Symbols,
-  ): void {
+  ): boolean {
     const template = this.#template;
     if (template === undefined || !template.read(buf, view, blank, end, rows, o, symbols)) {
-      this.#readByName(buf, start, end, rows, o, symbols);
-    }
+      if (!this.#readByName(buf, start, end, blank === start, rows, o, symbols)) return false;
+    } else template.lines++;
+    this.#read++;
     this.derive(rows, o);
+    return true;
   }
 
   /** Layout of the line that was read last. */
@@ -110,23 +143,41 @@ export class EventType implements TypeFacts {
     if (this.#derives) derive(this.kind, rows, o);
   }
 
-  #readByName(buf: Uint8Array, start: number, end: number, rows: Float64Array, o: number, symbols: Symbols): void {
+  #readByName(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    placed: boolean,
+    rows: Float64Array,
+    o: number,
+    symbols: Symbols,
+  ): boolean {
     // a template that did not fit may have filled some slots
     rows.fill(Number.NaN, o + Slot.MM, o + Slot.FN);
     rows[o + Slot.SYM] = Number.NaN;
     const spans = fields(buf, start, end);
     const layout = spans.map((f) => f.key).join(' ');
     let template = this.#templates.get(layout);
+    const isNew = template === undefined;
     if (template === undefined) {
       template = new Template(
         spans.map((f) => f.key),
         KIND_FIELDS[this.kind],
         this.#bareHex,
       );
-      if (this.#templates.size < TEMPLATES) this.#templates.set(layout, template);
     }
+    this.damage = undefined;
+    if (!placed && template.isForeign && KIND_FIELDS[this.kind].length > 0) return false;
+    this.damage = this.#bareHex ? undefined : damageOf(buf, start, end, spans, template, placed);
+    if (this.damage === undefined && placed && isBeginningOf(layout, this.#templates.keys()))
+      this.damage = 'the last arguments of this event are missing';
+    if (this.damage !== undefined) return false;
+    if (isNew && this.#templates.size < TEMPLATES) this.#templates.set(layout, template);
     this.#template = template;
+    template.lines++;
+    if (placed && Number.isNaN(template.first)) template.first = rows[o + Slot.LINE];
     template.fill(buf, spans, rows, o, symbols);
+    return true;
   }
 }
 

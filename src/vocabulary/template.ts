@@ -35,6 +35,9 @@ export class Template {
   /** per key: the slot of its value, negative when nobody wants it, and its {@link ValueKind} */
   readonly slots: number[] = [];
   readonly kinds: number[] = [];
+  /** lines with this layout that stand behind a probe's place, and the number of the first of them */
+  lines = 0;
+  first = Number.NaN;
   /** system calls print hex without `0x`; they are rare, and read by name */
   readonly #bareHex: boolean;
   /** ` key=` */
@@ -52,6 +55,16 @@ export class Template {
       this.slots.push(field?.slot ?? SKIP);
       this.kinds.push(field === undefined ? NUM : TYPE[field.type]);
     }
+  }
+
+  /** None of its values is wanted. */
+  get isForeign(): boolean {
+    return this.slots.every((slot) => slot === SKIP);
+  }
+
+  /** Whether the value of key `k` is wanted, and as a number. */
+  isNumber(k: number): boolean {
+    return this.slots[k] !== SKIP && this.kinds[k] !== SYM;
   }
 
   get positional(): boolean {
@@ -88,7 +101,12 @@ export class Template {
       if (buf[pos] !== 48 || buf[pos + 1] !== 120 || kind === SYM) {
         const stop = valueEnd(buf, pos, end);
         if (kind === SYM) rows[o + slot] = symbols.read(buf, pos, stop);
-        else put(kind, slot, number64(buf, pos, stop, false), rows, o);
+        else {
+          const value = number64(buf, pos, stop, false);
+          // `(fault)`, or what is left of a number
+          if (Number.isNaN(value)) return false;
+          put(kind, slot, value, rows, o);
+        }
         pos = stop;
         continue;
       }
@@ -201,7 +219,9 @@ export function fields(buf: Uint8Array, start: number, end: number): FieldSpan[]
     if (i < end && buf[i] === EQ) {
       const valueStart = i + 1;
       i = valueEnd(buf, valueStart, end);
-      out.push({ key: text(buf, keyStart, valueStart - 1), start: valueStart, end: i });
+      // `status=no_writable_page, unmapped=0`: some tracepoints write commas
+      const comma = i > valueStart + 1 && buf[i - 1] === COMMA ? 1 : 0;
+      out.push({ key: text(buf, keyStart, valueStart - 1), start: valueStart, end: i - comma });
     } else if (i < end && buf[i] === COLON && buf[i + 1] === SP && out.length === 0) {
       // perf and trace-cmd print system calls as `start: 0x7fb5722f3000, len_in: 0x00004000`
       return colonFields(buf, keyStart, end);

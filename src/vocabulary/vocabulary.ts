@@ -5,12 +5,13 @@ import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, meaning, type TypeFacts } from './event-type.ts';
-import { KIND_NAMES, Kind } from './kinds.ts';
+import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from './kinds.ts';
 import { type Location, location, locationEnd, Place } from './place.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
-import { fields } from './template.ts';
+import { type FieldSpan, fields } from './template.ts';
+import { cutLines, type LinesOfLayout } from './whole.ts';
 
 export type { EventType, TypeFacts } from './event-type.ts';
 
@@ -43,6 +44,8 @@ export class Vocabulary {
   readonly era = new EraEvidence();
   readonly #symbols = new Symbols();
   readonly #recorded = new RecordedTypes(this.#symbols, (type) => this.#add(type));
+  /** why the line that was given last is no whole event, and became no record */
+  damage: string | undefined;
   /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
   keep: readonly boolean[] | undefined;
   #names = 0;
@@ -78,6 +81,7 @@ export class Vocabulary {
     }
     const view = this.#view;
     const name = this.#find(line);
+    this.damage = undefined;
     let type = name.plain;
     let start = argsStart;
     let blank = start - 1;
@@ -96,7 +100,8 @@ export class Vocabulary {
     }
     if (type === undefined) {
       type = this.#type(name, line, offset, NOWHERE, argsStart);
-      name.plain = type;
+      // a namesake without arguments says nothing about the lines behind it
+      if (type.kind !== 0 || meaning(type.name, NOWHERE).kind === undefined) name.plain = type;
     }
     type.count++;
     if (!type.kept) return type;
@@ -120,7 +125,14 @@ export class Vocabulary {
     rows[o + Slot.PTE_LO] = Number.NaN;
     rows[o + Slot.FN] = type.fn;
     rows[o + Slot.SYM] = Number.NaN;
-    type.read(buf, view, blank, start, argsEnd, rows, o, this.#symbols);
+    if (!type.read(buf, view, blank, start, argsEnd, rows, o, this.#symbols)) {
+      type.count--;
+      this.damage = type.damage;
+      if (type.damage !== undefined) return type;
+      const other = this.#type(name, line, offset, NOWHERE, argsStart);
+      other.count++;
+      return other;
+    }
     // ftrace prints a return as `(CALLER+0x.. <- FUNCTION)`: who called is who gets the pages
     if (caller !== undefined && type.kind === Kind.gupRet) rows[o + Slot.SYM] = this.#symbols.number(caller);
     batch.length++;
@@ -134,8 +146,8 @@ export class Vocabulary {
 
   /** Facts of the types, to be handed to {@link absorb} of another vocabulary. */
   facts(): TypeFacts[] {
-    return this.types.map(({ name, system, symbol, ret, count, first, kind, fn, keys, era }) => {
-      return { name, system, symbol, ret, count, first, kind, fn, keys, era };
+    return this.types.map(({ name, system, symbol, ret, count, first, kind, fn, keys, era, layouts }) => {
+      return { name, system, symbol, ret, count, first, kind, fn, keys, era, layouts };
     });
   }
 
@@ -146,12 +158,26 @@ export class Vocabulary {
       const key = [facts.system, facts.name, ...(facts.kind === 0 ? [] : [facts.symbol, facts.ret])].join('\n');
       const known = byType.get(key);
       if (known === undefined) byType.set(key, { ...facts });
-      else known.count += facts.count;
+      else
+        byType.set(key, { ...known, count: known.count + facts.count, layouts: joined(known.layouts, facts.layouts) });
     }
     for (const type of byType.values()) {
       this.types.push(type);
       for (const [eras, because] of type.era) this.era.fits(eras, because);
     }
+  }
+
+  /** Lines that were read before others showed that they lack arguments; `first` is infinite when there are none. */
+  cut(): { lines: number; first: number } {
+    let lines = 0;
+    let first = Number.POSITIVE_INFINITY;
+    for (const { layouts } of this.types) {
+      if (layouts.length < 2) continue;
+      const cut = cutLines(layouts);
+      lines += cut.lines;
+      first = Math.min(first, cut.first);
+    }
+    return { lines, first };
   }
 
   // ---- learning
@@ -230,12 +256,18 @@ export class Vocabulary {
   #type(name: EventName, line: TraceLine, offset: number, at: Location, argsStart: number): EventType {
     const { buf, nameStart, nameEnd, systemStart, systemEnd, argsEnd } = line;
     const event = text(buf, nameStart, nameEnd);
-    const ours = meaning(event, at).kind !== undefined;
+    const { kind } = meaning(event, at);
+    // trace_printk() prints the calling function where an event's name stands: `move_page_tables: dbg 3`
+    const ours = kind !== undefined && (at !== NOWHERE || hasFieldOf(kind, fields(buf, argsStart, argsEnd)));
     // whatever else stands in parentheses is free text: it makes one type
-    const known = name.types.find((t) => (ours ? t.symbol === at.symbol && t.ret === at.ret : t.kind === 0));
+    const known = name.types.find((t) =>
+      ours
+        ? t.kind !== 0 && t.symbol === at.symbol && t.ret === at.ret
+        : t.kind === 0 && t.namesake === (kind !== undefined),
+    );
     if (known !== undefined) return known;
     const keys = fields(buf, argsStart, argsEnd).map((f) => f.key);
-    const type = new EventType(event, text(buf, systemStart, systemEnd), at, offset, keys, this.keep);
+    const type = new EventType(event, text(buf, systemStart, systemEnd), at, offset, keys, this.keep, ours);
     name.types.push(type);
     this.#add(type);
     return type;
@@ -245,6 +277,20 @@ export class Vocabulary {
     this.types.push(type);
     for (const [eras, because] of type.era) this.era.fits(eras, because);
   }
+}
+
+/** Whether one of the arguments has a name that events of this kind have; some kinds have none. */
+const hasFieldOf = (kind: KindName, spans: readonly FieldSpan[]): boolean => {
+  const names = KIND_FIELDS[Kind[kind]].flatMap((field) => field.names);
+  return names.length === 0 || spans.some(({ key }) => names.includes(key));
+};
+
+/** Of two lists of layouts one; what was counted in parts has lines of no whole. */
+function joined(a: readonly LinesOfLayout[], b: readonly LinesOfLayout[]): LinesOfLayout[] {
+  const all = new Map<string, LinesOfLayout>();
+  for (const { names, lines } of [...a, ...b])
+    all.set(names, { names, lines: (all.get(names)?.lines ?? 0) + lines, first: Number.POSITIVE_INFINITY });
+  return [...all.values()];
 }
 
 const slotOf = (head: number, tail: number, n: number): number => {

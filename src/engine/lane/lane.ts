@@ -138,7 +138,7 @@ export class Lane {
     this.#open = this.#mirrored && !isMarker(type.name);
     if (!this.#open) return;
     const { buf, argsStart, argsEnd } = line;
-    if (line.tgid >= 0 || argsEnd !== end || type.system !== '') return;
+    if (line.tgid >= 0 || argsEnd !== end || type.system !== '' || type.namesake) return;
     if (this.#result !== OTHER_EVENT) this.#tables.learnColumns(line, start);
     if (this.#result === OTHER_COLUMNS || this.#tables.isHopeless(type)) return;
     const behind = locationEnd(buf, argsStart, argsEnd);

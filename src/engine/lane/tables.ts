@@ -130,6 +130,7 @@ export class Tables {
       const known = this.#addresses.get(template) ?? this.#addTemplate(template);
       // its caller may have come from an argument, not from the place
       if (known === 0) return;
+      type.countLane(template);
       this.#view.setInt32(at + TypeAt.template, known, true);
     }
     const name = this.#names.get(type.name) ?? this.#addName(type.name);

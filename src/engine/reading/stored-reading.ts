@@ -16,6 +16,7 @@ import { recordsOf } from '../brought-records.ts';
 import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import { fileInput } from '../input.ts';
 import { decideEra, newModel, traceInfo } from '../judged.ts';
+import { damageIn, unreadOf } from '../losses.ts';
 import { Words } from '../words.ts';
 import { withReading } from './reading.ts';
 import type { ReadTrace } from './trace.ts';
@@ -56,8 +57,8 @@ export class StoredReading implements ReadTrace {
       cpus: head.cpus,
       timeUnit: head.timeUnit,
       overwritten: head.overwritten ?? 0,
-      unread: info.lineKinds.bad ?? 0,
-      damage: info.losses.find((l) => l.kind === 'truncated' && l.line === undefined)?.reason,
+      unread: unreadOf(info.losses),
+      damage: damageIn(info.losses),
     };
     finish(model);
   }

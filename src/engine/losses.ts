@@ -1,0 +1,113 @@
+// Why: what is missing in a text is said in one place, with counts and lines, whoever noticed it: the kernel, the reader, a
+// parser. A report that is made from a store asks the same.
+import { LineKind, type TraceHead } from '../parsers/line.ts';
+import type { Loss } from '../report/contract.ts';
+import type { ReadStats } from './read.ts';
+
+/** What is wrong with the whole of the text, in one sentence. */
+export function damageOf(stats: ReadStats): string | undefined {
+  const { order, cutLines } = stats;
+  if (stats.damage !== undefined) return stats.damage;
+  const n = cutLines.widths[cutLines.column ?? 0];
+  if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
+  switch (order.disorder(stats.kinds[LineKind.Event])) {
+    case 'cpus':
+      return `events of ${order.cpus.length} CPUs stand one CPU after the other: ${SORT}`;
+    case 'steps':
+      return `${order.steps} events are earlier than the one before them: ${SORT}`;
+    case undefined:
+      return undefined;
+  }
+}
+
+const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record them again in one file';
+
+export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
+  const losses: Loss[] = [];
+  const { cutLines } = stats;
+  // lines that were cut are a loss of their own
+  const cutBad = cutLines.count - cutLines.early;
+  const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
+  if (stats.kinds[8] > cutBad) {
+    const samples = bad.map((b) => ({ line: b.line, text: b.text }));
+    const count = stats.kinds[8] - cutBad;
+    losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'not whole', samples });
+  }
+  if (cutLines.count > 0) {
+    const samples = stats.bad.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
+    const line = cutLines.line > 0 ? cutLines.line : undefined;
+    losses.push({ kind: 'truncated', count: cutLines.count, line, reason: cutLines.reason, samples });
+  }
+  losses.push(...orderLosses(stats));
+  for (const { n, cpu, line, ts } of stats.lost) {
+    const reason = 'the kernel or the recorder dropped events here';
+    losses.push({
+      kind: 'lost-events',
+      count: known(n),
+      cpu: cpu >= 0 ? cpu : undefined,
+      line,
+      time: known(ts),
+      reason,
+    });
+  }
+  if ((head.overwritten ?? 0) > 0) {
+    const reason = 'the ring buffer overwrote its oldest events before the trace was read';
+    losses.push({ kind: 'overwritten', count: head.overwritten, reason });
+  }
+  if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
+  if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
+  if (stats.unterminated) {
+    // a value that was cut reads like a whole one
+    const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
+    losses.push({ kind: 'truncated', line: stats.lines, reason });
+  }
+  return losses;
+}
+
+const isCut = (bad: { isCut: boolean }): boolean => bad.isCut;
+
+/** Places where the text does not go on with what stood before. */
+function orderLosses(stats: ReadStats): Loss[] {
+  const losses: Loss[] = [];
+  const { order, cutLines } = stats;
+  for (const b of order.breaks) {
+    if (b.kind !== 'second-capture') continue;
+    const time = b.back > 0 ? `, and time goes back by ${duration(b.back)}` : '';
+    const reason = `a second trace begins here${time}: what stands before it says nothing about it; check each alone`;
+    losses.push({ kind: 'second-capture', line: b.line, time: known(b.ts), reason });
+  }
+  const places = order.breaks.filter((b) => b.kind === 'out-of-order');
+  if (places.length > 0) {
+    const [{ line, ts, back }] = places;
+    const reason = `time goes back, here by ${duration(back)}: lines of several buffers one after the other, or sorted by something else; ${SORT}`;
+    losses.push({ kind: 'out-of-order', count: order.count['out-of-order'], line, time: known(ts), reason });
+  } else {
+    const disorder = order.disorder(stats.kinds[LineKind.Event]);
+    if (disorder !== undefined)
+      losses.push({
+        kind: 'out-of-order',
+        count: order.steps,
+        line: order.firstStep,
+        reason: damageOf(stats) ?? '',
+      });
+  }
+  if (cutLines.column !== undefined) {
+    const n = cutLines.widths[cutLines.column];
+    const reason = `${n} lines end at column ${cutLines.column}, some in the middle of a word: what cut them may have cut others`;
+    losses.push({ kind: 'truncated', reason });
+  }
+  return losses;
+}
+
+const duration = (ns: number): string => `${(ns / 1e9).toFixed(ns < 1e9 ? 3 : 1)} s`;
+
+/** Lines that are there and were not understood. */
+export const unreadOf = (losses: readonly Loss[]): number =>
+  losses.reduce((n, { kind, count }) => n + (kind === 'bad-line' || kind === 'truncated' ? (count ?? 0) : 0), 0);
+
+/** {@link damageOf}, from what a report says. */
+export const damageIn = (losses: readonly Loss[]): string | undefined =>
+  losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
+  losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
+
+const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

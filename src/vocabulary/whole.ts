@@ -1,0 +1,87 @@
+// Why: text that was on a journey loses ends of lines, and half an address is an address too. Here a line's arguments are
+// asked whether they are whole: numbers that are numbers, nothing between them, and as many as the event has elsewhere.
+
+import { number64 } from './number.ts';
+import type { FieldSpan, Template } from './template.ts';
+
+const SP = 32;
+const COMMA = 44;
+const PAREN_OPEN = 40;
+const BRACKET_OPEN = 91;
+
+/**
+ * Why the arguments `buf[start, end)` are not as a kernel prints them; undefined: nothing speaks against them.
+ * @param placed a probe's place stands before them: behind it a kernel prints `name=value` and nothing else
+ */
+export function damageOf(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  spans: readonly FieldSpan[],
+  template: Template,
+  placed: boolean,
+): string | undefined {
+  for (const [i, { start: from, end: to }] of spans.entries()) {
+    if (!template.isNumber(i) || !isDamagedNumber(buf, from, to)) continue;
+    return to === end ? 'the last argument is cut or no number' : 'an argument that should be a number is none';
+  }
+  if (placed && hasLooseWord(buf, start, end, spans)) return 'text between or behind the arguments of a probe';
+  return undefined;
+}
+
+/** Nothing, or what begins as a number and is none. `(fault)`, a symbol and a hashed pointer without 0x are what a kernel prints. */
+function isDamagedNumber(buf: Uint8Array, start: number, end: number): boolean {
+  if (end <= start) return true;
+  const first = buf[start];
+  if (first !== 45 && (first < 48 || first > 57)) return false;
+  if (!Number.isNaN(number64(buf, start, end, false))) return false;
+  return Number.isNaN(number64(buf, start, end, true)) || end - start < 8;
+}
+
+/** A word that is no `name=value`, nor what belongs to the value before it: `[module]` of a symbol, `(decimal)` of print_fields(). */
+function hasLooseWord(buf: Uint8Array, start: number, end: number, spans: readonly FieldSpan[]): boolean {
+  let next = 0;
+  let at = start;
+  while (at < end) {
+    while (at < end && (buf[at] === SP || buf[at] === COMMA)) at++;
+    if (at >= end) return false;
+    let stop = at;
+    while (stop < end && buf[stop] !== SP) stop++;
+    while (next < spans.length && spans[next].end <= at) next++;
+    const span = spans[next];
+    if (span !== undefined && span.start > at && span.start <= stop) {
+      at = span.end;
+      continue;
+    }
+    if (buf[at] !== PAREN_OPEN && buf[at] !== BRACKET_OPEN) return true;
+    at = stop;
+  }
+  return false;
+}
+
+/** Lines whose arguments have these names in this order. */
+export interface LinesOfLayout {
+  /** names, with blanks between */
+  readonly names: string;
+  readonly lines: number;
+  /** number of the first of them */
+  readonly first: number;
+}
+
+/** Whether a line with these arguments is only the beginning of one that was seen before. */
+export const isBeginningOf = (names: string, layouts: Iterable<string>): boolean => {
+  for (const other of layouts) if (isBeginning(names, other)) return true;
+  return false;
+};
+
+/** Lines of the layouts that are only the beginning of another: they were cut, and came before it was known. */
+export function cutLines(layouts: readonly LinesOfLayout[]): { lines: number; first: number } {
+  const cut = layouts.filter((l) => layouts.some((other) => isBeginning(l.names, other.names)));
+  return {
+    lines: cut.reduce((sum, l) => sum + l.lines, 0),
+    first: cut.reduce((min, l) => Math.min(min, l.first), Number.POSITIVE_INFINITY),
+  };
+}
+
+const isBeginning = (names: string, of: string): boolean =>
+  of.length > names.length && (names === '' || of.startsWith(`${names} `));

@@ -1,0 +1,84 @@
+// Text that lost something on its way: cut, put in another order, put behind other text. It is never clean, says what
+// happened to it and where, and no finding comes of it that the whole text does not have.
+import { describe, expect, it, test } from 'vitest';
+import { capture, checked, kindsOfLoss, said } from './capture.ts';
+
+const FORMS = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.tc', '5.10/odirect_read_swap.perf'];
+
+describe.each(FORMS)('%s', (name) => {
+  const text = capture(name);
+  const lines = text.split('\n');
+
+  it.each([100, 120, 150])('cut at column %i', async (column) => {
+    const report = await checked(lines.map((line) => line.slice(0, column)).join('\n'));
+    expect(report.verdict).not.toBe('clean');
+    const cut = report.traces[0].losses.find(({ kind }) => kind === 'truncated');
+    expect(cut?.count).toBeGreaterThan(5);
+    expect(cut?.line).toBeGreaterThan(0);
+    expect(cut?.reason).toContain(`cut at column ${column}`);
+    const whole = said(await checked(text));
+    for (const finding of said(report)) expect(whole).toContain(finding);
+  });
+
+  it('sorted by its text', async () => {
+    const report = await checked(`${lines.slice(0, -1).sort().join('\n')}\n`);
+    expect(report.verdict).not.toBe('clean');
+    expect(kindsOfLoss(report)).toContain('out-of-order');
+  });
+
+  it('from the end to the beginning', async () => {
+    const report = await checked(`${lines.slice(0, -1).reverse().join('\n')}\n`);
+    expect(report.verdict).not.toBe('clean');
+    expect(kindsOfLoss(report)).toContain('out-of-order');
+  });
+
+  it('CPU after CPU', async () => {
+    const of = (cpu: number) => lines.filter((line) => line.includes(`[00${cpu}]`));
+    const report = await checked(`${[...of(0), ...of(1)].join('\n')}\n`);
+    expect(report.verdict).not.toBe('clean');
+    expect(kindsOfLoss(report)).toContain('out-of-order');
+  });
+});
+
+test('two captures in one file', async () => {
+  const one = capture('5.10/odirect_read_swap.ft');
+  const two = capture('6.12/odirect_read_munmap.ft');
+  const { verdict, traces } = await checked(one + two);
+  expect(verdict).not.toBe('clean');
+  expect(traces[0].losses).toContainEqual(
+    expect.objectContaining({ kind: 'second-capture', line: one.split('\n').length }),
+  );
+});
+
+const fault = (time: string, args: string): string =>
+  `             scn-134     [001] d...     9.0448${time}: fault: (handle_mm_fault+0x0/0x1c00) ${args}\n`;
+const WHOLE = 'mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354';
+
+test.each([
+  ['without its last argument', 'mm=0xffff9fc2c1061540 addr=0x40d9'],
+  ['in the middle of a name', 'mm=0xffff9fc2c1061540 addr=0x40d9d0 fla'],
+  ['before a value', 'mm=0xffff9fc2c1061540 addr=0x40d9d0 flags='],
+  ['with a quote behind it', "mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354'"],
+  ['with another line in it', 'mm=0xffff9fc2c1061540 addr=0x40d9[   61.5] usb 1-1: new device'],
+])('a line that ends %s is no event', async (_, args) => {
+  const { traces } = await checked(fault('46', WHOLE) + fault('47', args) + fault('48', WHOLE));
+  expect(traces[0]).toMatchObject({ events: 2, mmEvents: 2, lineKinds: { event: 2, bad: 1 } });
+  expect(traces[0].losses).toMatchObject([{ kind: 'truncated', count: 1, line: 2 }]);
+});
+
+test('a line that lacks arguments is one, also when it comes before the whole ones', async () => {
+  const { traces } = await checked(fault('46', 'mm=0xffff9fc2c1061540') + fault('47', WHOLE) + fault('48', WHOLE));
+  expect(traces[0].losses).toMatchObject([{ kind: 'truncated', count: 1, line: 1 }]);
+});
+
+test('what a kernel prints for a value that it could not read is no damage', async () => {
+  const { traces } = await checked(fault('46', WHOLE) + fault('47', 'mm=(fault) addr=0x40d9d0 flags=(fault)'));
+  expect(traces[0]).toMatchObject({ events: 2, losses: [] });
+});
+
+test('trace_printk() prints the calling function where the name of an event stands', async () => {
+  const { traces } = await checked(
+    `${fault('46', WHOLE)}             scn-134     [001] d...     9.044847: copy_page_range: dbg vma 3\n`,
+  );
+  expect(traces[0]).toMatchObject({ events: 2, mmEvents: 1, losses: [] });
+});
