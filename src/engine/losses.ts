@@ -64,7 +64,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   return losses;
 }
 
-const isCut = (bad: { isCut: boolean }): boolean => bad.isCut;
+const isCut = (bad: { isCut?: boolean }): boolean => bad.isCut === true;
 
 /** Places where the text does not go on with what stood before. */
 function orderLosses(stats: ReadStats): Loss[] {

@@ -22,7 +22,7 @@ export interface BadLine {
   reason: string;
   text: string;
   /** it lacks its end; counted among the lines that were cut */
-  isCut: boolean;
+  isCut?: boolean;
 }
 
 export interface LostEvents {
