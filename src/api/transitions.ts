@@ -32,6 +32,10 @@ export interface Transitions {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
+    /** a line says that the page was kept; otherwise it follows from the entry, which nobody changed meanwhile */
+    readonly said: boolean;
+    /** the page is anonymous; undefined where the trace does not tell */
+    readonly anon: boolean | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
   };
@@ -43,11 +47,13 @@ export interface Transitions {
     readonly newPage: PageId | undefined;
     readonly at: At;
   };
-  /** reclaim replaced the entry by a swap entry (E10, try_to_unmap_one()) */
+  /** reclaim took the entry away: an anonymous page leaves a swap entry, a page of a file none (E10, try_to_unmap_one()) */
   unmap: {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
+    /** the page is anonymous; undefined where the trace does not tell */
+    readonly anon: boolean | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
   };
@@ -80,6 +86,8 @@ export interface Transitions {
     readonly vpn: number;
     readonly page: PageId | undefined;
     readonly copy: PageId | undefined;
+    /** somebody is known to hold the page, or another of its folio */
+    readonly held: boolean;
     readonly at: At;
     readonly pins: readonly Pin[];
   };
@@ -131,6 +139,14 @@ export interface Transitions {
     readonly owner: string | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
+  };
+  /** copy_page_range() is over and the child got this device-exclusive entry, which was not restored first (E18) */
+  exclusiveCopied: {
+    readonly src: Mm;
+    readonly child: Mm;
+    readonly vpn: number;
+    readonly page: PageId | undefined;
+    readonly at: At;
   };
   /** ... and given back to the CPU (E18, restore_exclusive_pte()) */
   deviceRestore: {

@@ -39,7 +39,7 @@ export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): Che
 
 export function newModel(symbols: readonly string[]): Model {
   const model = new Model(KIND_NAMES.length);
-  model.isTransientCaller = (s) => isTransientCaller(symbols[s] ?? '');
+  model.isTransientCaller = (s, kind) => isTransientCaller(symbols[s] ?? '', kind);
   model.symbols = symbols;
   return model;
 }

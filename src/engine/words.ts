@@ -135,6 +135,8 @@ export class Words {
         return `${own} unmapped`;
       case 'move':
         return 'mapping moved';
+      case 'move away':
+        return `${page} taken to another address`;
       case 'wp fault':
         return `write fault on ${page}`;
       case 'copy':

@@ -1,8 +1,9 @@
 // KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
 import { Slot } from '../vocabulary/record.ts';
+import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import { Model } from './model.ts';
-import { entryPage, PMD_PAGES, Pte, RangeOp } from './state.ts';
+import { entryBits, entryOf, entryPage, PMD_PAGES, Pte, RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -12,6 +13,7 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   // do_huge_pmd_wp_page() gives up by splitting; the fault goes on as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
+  splitEntries(m, mm, head);
   const pins = m.pinsIn(mm, head, head + PMD_PAGES);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
@@ -64,8 +66,16 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   const at = m.at();
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'restore', at, page);
-  if (!Number.isNaN(page)) m.install(mm, vpn, page, 1, 0, 'observed');
-  const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : t.fork?.src === mm ? 'fork' : 'access';
+  const f = t.fork?.src === mm ? t.fork : undefined;
+  const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
+  if (!Number.isNaN(page)) {
+    // fork restores the entry and goes on with a present one (try_restore_exclusive_pte(), mm/memory.c)
+    const shared = f?.isPrivate === true ? bits | Pte.Shared : bits;
+    m.install(mm, vpn, page, 1, shared, 'observed');
+    if (f !== undefined && vpn >= f.start && vpn < f.end) f.dst.ptes.set(vpn, entryOf(page, Pte.Present | shared));
+  }
+  f?.exclusive?.delete(vpn);
+  const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : f !== undefined ? 'fork' : 'access';
   m.emit('deviceRestore', { mm, vpn, page, at, by });
 }
 

@@ -46,7 +46,12 @@ export class WpFrame {
   /** undefined when nobody will ask: no pin there, no rule that looks at all copies */
   at: At | undefined;
   copied: boolean;
+  /** wp_page_copy() was entered, which gives up when the entry has changed meanwhile */
+  copying: boolean;
   clearFlush: boolean;
+  /** a line says that the page was made the VMA's own, and that the entry was made writable */
+  owned: boolean;
+  reused: boolean;
   unshare: boolean;
   pmd: boolean;
   /** the PMD was split: the fault goes on for the PTE */
@@ -58,7 +63,10 @@ export class WpFrame {
     this.old = old;
     this.at = at;
     this.copied = false;
+    this.copying = false;
     this.clearFlush = false;
+    this.owned = false;
+    this.reused = false;
     this.unshare = unshare;
     this.pmd = pmd;
     this.split = false;
@@ -76,6 +84,8 @@ export class ForkFrame {
   readonly at: At;
   /** pins in the range that have had no early copy yet */
   readonly shared: Pin[] | undefined;
+  /** device-exclusive entries in the range when it began, by virtual page: each has to be restored before it is copied */
+  exclusive: Map<number, PageId> | undefined;
 
   constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
     this.dst = dst;
@@ -85,6 +95,7 @@ export class ForkFrame {
     this.isPrivate = isPrivate;
     this.at = at;
     this.shared = shared;
+    this.exclusive = undefined;
   }
 }
 
@@ -106,7 +117,7 @@ export class Task {
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
-  unmapped: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] }[] = [];
+  unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
   hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
   fork: ForkFrame | undefined;
   /** the mm made by the fork under way, until sched_process_fork names the child */
@@ -116,6 +127,8 @@ export class Task {
   collapse: { mm: Mm; vpn: number; at: At } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
+  /** entry that ptep_clear_flush() emptied outside of a write fault, until another line says what for */
+  cleared: { mm: Mm; vpn: number } | undefined;
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
   /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
   release:
@@ -127,6 +140,8 @@ export class Task {
         pins: readonly Pin[] | undefined;
       }
     | undefined;
+  /** newest pin this task gave to a pipe */
+  piped: Pin | undefined;
   /** newest FOLL_GET pin that nothing has used yet */
   lastGet: Pin | undefined;
   /** last request of user space, for the blame */

@@ -343,7 +343,7 @@ const EXEC_STACK = 0x7fffff000000;
 
 /** References for an instant, which no I/O ever uses and whose end shows nowhere. */
 function isTransient(m: Model, t: Task, call: PinCall): boolean {
-  if (call.caller >= 0 && m.isTransientCaller(call.caller)) return true;
+  if (call.caller >= 0 && m.isTransientCaller(call.caller, call.kind)) return true;
   if (call.kind !== 'GET') return false;
   // make_device_exclusive() finds its page by GUP
   if (t.devExcl !== undefined) return true;

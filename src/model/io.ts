@@ -134,5 +134,6 @@ export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const pin = pins?.findLast((p) => p.call.at.pid === t.pid && p.owner === undefined);
   if (pin === undefined) return;
   pin.owner = 'pipe';
+  t.piped = pin;
   m.step([pin], 'pipe', m.at());
 }

@@ -1,7 +1,7 @@
 // The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
-import { type ForkFrame, Task } from './frames.ts';
+import { type ForkFrame, Task, type WpFrame } from './frames.ts';
 import {
   At,
   type Drift,
@@ -14,6 +14,7 @@ import {
   PAGE_BYTES,
   type PageId,
   type Pin,
+  type PinKind,
   PMD_PAGES,
   Pte,
   type ReleasedBy,
@@ -67,6 +68,12 @@ export class Model {
   readonly cpus = new Uint8Array(8192);
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
+  /** pages of the large folios seen, by head page: an event of reclaim or migration names the folio and means them all */
+  readonly folios = new Map<PageId, number>();
+  /** write faults on a PMD that are under way: a split by another task takes the PMD from under them */
+  readonly pmdFaults = new Set<WpFrame>();
+  /** returns of write faults carry VM_FAULT_WRITE in this trace (up to v6.1): one without has done nothing */
+  saysWrite = false;
   /** pages that were added to the swap cache: an unmapping of one is for swap, of another for migration (5.10 uses one function for both) */
   readonly swapCache = new Set<PageId>();
   /** records seen by kind */
@@ -98,7 +105,7 @@ export class Model {
   /** live pins, all of them */
   readonly held = new Set<Pin>();
   /** callers by symbol index, for those that never keep a page */
-  isTransientCaller: (symbol: number) => boolean = () => false;
+  isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
@@ -297,8 +304,9 @@ export class Model {
   /** The entry stays and names the same page, but is not present any more. */
   suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
     const entry = mm.entry(vpn);
-    const known = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
-    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state));
+    const bits = entry === undefined ? 0 : entryBits(entry);
+    const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
+    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
   }
 
   /** Page mapped at an address; NaN when not present or not known. */
@@ -391,6 +399,7 @@ export class Model {
 
   /** The page was allocated afresh, so whoever held it has let go, seen or not. */
   reallocated(page: PageId, pages: number): void {
+    if (this.folios.size > 0) this.folios.delete(page);
     if (this.swapCache.size > 0) for (let i = 0; i < pages; i++) this.swapCache.delete(page + i);
     if (this.pinsByPage.size === 0) return;
     for (let i = 0; i < pages; i++) {
@@ -400,6 +409,23 @@ export class Model {
         this.close(pin, this.at(), 'unseen');
       }
     }
+  }
+
+  /** Head page of the large folio a page belongs to, as far as the trace has shown it; the page itself otherwise. */
+  folioOf(page: PageId): PageId {
+    if (this.folios.size === 0) return page;
+    // a folio is aligned to its size, and vmemmap_base to far more
+    for (let pages = 1; pages <= PMD_PAGES; pages *= 2) {
+      const head = Math.floor(page / pages) * pages;
+      const size = this.folios.get(head);
+      if (size !== undefined && page < head + size) return head;
+    }
+    return page;
+  }
+
+  /** Somebody is known to hold this page, or another of its folio, whose references are counted together. */
+  isHeld(page: PageId): boolean {
+    return this.pinsByPage.has(page) || this.pinsByFolio.has(this.folioOf(page));
   }
 
   /**

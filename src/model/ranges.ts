@@ -10,6 +10,7 @@ import {
   entryBits,
   entryPage,
   type Mm,
+  type PageId,
   type Pin,
   PMD_PAGES,
   Pte,
@@ -22,6 +23,9 @@ const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
 const MM_CP_UFFD_WP = 0x4;
 const MM_CP_UFFD_WP_RESOLVE = 0x8;
+// userfaultfd RWP (v7.3): PROT_NONE entries that still name their page; resolving them leaves the write bit to the fault
+const MM_CP_UFFD_RWP = 0x10;
+const MM_CP_UFFD_RWP_RESOLVE = 0x20;
 
 const from = (r: Float64Array, o: number): number => Model.vpn(r[o + Slot.ADDR]);
 const to = (r: Float64Array, o: number): number => Math.ceil(r[o + Slot.END] / 4096);
@@ -43,7 +47,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
   const flags = r[o + Slot.FLAGS];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
-  copyEntries(src, dst, start, end, isPrivate);
+  const exclusive = copyEntries(src, dst, start, end, isPrivate);
   const last = src.ops.at(-1);
   if (isPrivate) {
     // one note for neighbouring VMAs
@@ -53,6 +57,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const shared = isPrivate && pins.length > 0 ? share(pins, src, dst, at) : undefined;
   // the frame may be asked for its place by pins that are taken meanwhile
   const frame = new ForkFrame(dst, src, start, end, isPrivate, at, shared);
+  frame.exclusive = exclusive;
   t.fork = frame;
   m.forking.add(frame);
   if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
@@ -72,19 +77,32 @@ function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Pin[] {
   return shared;
 }
 
-function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: boolean): void {
+/** @returns the device-exclusive entries among them */
+function copyEntries(
+  src: Mm,
+  dst: Mm,
+  start: number,
+  end: number,
+  isPrivate: boolean,
+): Map<number, PageId> | undefined {
   const bit = isPrivate ? Pte.Shared : 0;
+  let exclusive: Map<number, PageId> | undefined;
   const { ptes } = src;
   dst.ptes.reserve(ptes);
   if (end - start <= ptes.size) {
     for (let v = start; v < end; v++) {
       const e = ptes.get(v);
-      if (e !== undefined) copyEntry(ptes, dst.ptes, v, e, bit);
+      if (e === undefined) continue;
+      copyEntry(ptes, dst.ptes, v, e, bit);
+      if ((entryBits(e) & Pte.STATE) === Pte.DevExclusive) exclusive = added(exclusive, v, entryPage(e));
     }
   } else {
     for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
       const v = ptes.keyAt(i);
-      if (v >= start && v < end) copyEntry(ptes, dst.ptes, v, ptes.entryAt(i), bit);
+      if (v < start || v >= end) continue;
+      const e = ptes.entryAt(i);
+      copyEntry(ptes, dst.ptes, v, e, bit);
+      if ((entryBits(e) & Pte.STATE) === Pte.DevExclusive) exclusive = added(exclusive, v, entryPage(e));
     }
   }
   const { pmds } = src;
@@ -93,7 +111,11 @@ function copyEntries(src: Mm, dst: Mm, start: number, end: number, isPrivate: bo
     const head = p * PMD_PAGES;
     if (head >= start && head < end) copyEntry(pmds, dst.pmds, p, pmds.entryAt(i), bit);
   }
+  return exclusive;
 }
+
+const added = (map: Map<number, PageId> | undefined, vpn: number, page: PageId): Map<number, PageId> =>
+  (map ?? new Map<number, PageId>()).set(vpn, page);
 
 function copyEntry(table: PageTable, into: PageTable, key: number, value: number, bit: number): void {
   const bits = entryBits(value);
@@ -104,9 +126,13 @@ function copyEntry(table: PageTable, into: PageTable, key: number, value: number
   } else into.set(key, value);
 }
 
-export function forkVmaRet(m: Model, t: Task): void {
-  if (t.fork === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
+export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const f = t.fork;
+  if (f === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
   endFork(m, t);
+  // one that fails (-EBUSY: the page was locked) leaves nothing behind
+  if (f?.exclusive === undefined || r[o + Slot.N] !== 0) return;
+  for (const [vpn, page] of f.exclusive) m.emit('exclusiveCopied', { src: f.src, child: f.dst, vpn, page, at: m.at() });
 }
 
 /** copy_page_range() of a VMA is over: what got no early copy is shared. */
@@ -124,12 +150,14 @@ export function endFork(m: Model, t: Task): void {
 export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: WrprotectKind): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
+  // PROT_NONE entries go on naming their page, and the fault gives back what they allowed: savedwrite, later
+  // can_change_pte_writable(); where that fails it is another event that took the permission away
+  if (kind === 'numa') return;
   let what = kind;
   if (kind === 'mprotect') {
     const cp = r[o + Slot.FLAGS];
-    if ((cp & MM_CP_UFFD_WP_RESOLVE) !== 0) return;
-    if ((cp & MM_CP_UFFD_WP) !== 0) what = 'uffd-wp';
-    else if ((cp & MM_CP_PROT_NUMA) !== 0) what = 'numa';
+    if ((cp & (MM_CP_UFFD_WP_RESOLVE | MM_CP_UFFD_RWP_RESOLVE | MM_CP_PROT_NUMA)) !== 0) return;
+    if ((cp & (MM_CP_UFFD_WP | MM_CP_UFFD_RWP)) !== 0) what = 'uffd-wp';
   } else if (kind === 'uffd-wp' && r[o + Slot.FLAGS] === 0) return;
   const start = from(r, o);
   const end = to(r, o);
@@ -173,20 +201,35 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   t.unmap = undefined;
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) m.tear('rets');
   if (u === undefined || r[o + Slot.N] === 0) return;
-  const page = m.mapped(u.mm, u.vpn);
-  const pins = m.pinsAt(u.mm, u.vpn);
-  m.suspend(u.mm, u.vpn, u.page, u.migrate ? Pte.Migration : Pte.Swap);
-  if (pins.length > 0) m.step(pins, u.migrate ? 'migrate' : 'unmap', u.at, u.page);
-  if (u.migrate) return;
+  unmapPage(m, t, u, u.vpn, u.page);
+  // called once for each VMA, it unmaps every page of a large folio that is mapped there
+  const size = m.folios.get(u.page) ?? 1;
+  for (let i = 1; i < size; i++) {
+    if (m.mapped(u.mm, u.vpn + i) === u.page + i) unmapPage(m, t, u, u.vpn + i, u.page + i);
+  }
+}
+
+function unmapPage(m: Model, t: Task, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
+  const { mm, at, migrate } = u;
+  const mapped = m.mapped(mm, vpn);
+  const page = Number.isNaN(mapped) ? named : mapped;
+  const pins = m.pinsAt(mm, vpn);
+  const bits = entryBits(mm.entry(vpn) ?? 0);
+  const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
+  // a page of a file leaves nothing behind: it is found again in the page cache
+  if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
+  else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
+  if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
+  if (migrate) return;
   if (pins.length > 0 && !m.swapCache.has(u.page)) {
     // up to 5.10 try_to_unmap_one() unmaps for migration too; what follows tells
-    t.unmapped.push({ mm: u.mm, vpn: u.vpn, page: !Number.isNaN(page) ? page : u.page, at: u.at, pins });
-  } else m.emit('unmap', { mm: u.mm, vpn: u.vpn, page: !Number.isNaN(page) ? page : u.page, at: u.at, pins });
+    t.unmapped.push({ mm, vpn, page, anon, at, pins });
+  } else m.emit('unmap', { mm, vpn, page, anon, at, pins });
 }
 
 /** What a task unmapped and did not map back by a migration was unmapped for swap. */
 export function settleUnmapped(m: Model, t: Task): void {
-  for (const { mm, vpn, page, at, pins } of t.unmapped) m.emit('unmap', { mm, vpn, page, at, pins });
+  for (const { mm, vpn, page, anon, at, pins } of t.unmapped) m.emit('unmap', { mm, vpn, page, anon, at, pins });
   t.unmapped = [];
 }
 
@@ -195,7 +238,8 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const vpn = from(r, o);
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
-  t.unmapped = t.unmapped.filter((u) => u.mm !== mm || u.vpn !== vpn);
+  const size = m.folios.get(t.migrateIn.page) ?? 1;
+  t.unmapped = t.unmapped.filter((u) => u.mm !== mm || u.vpn < vpn || u.vpn >= vpn + size);
 }
 
 // ---- moving

@@ -101,13 +101,20 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
 }
 
 /** A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. */
-export function pipeRelease(m: Model, _t: Task, r: Float64Array, o: number): void {
+export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
   const pin =
     pins?.find((p) => p.owner === 'pipe') ?? pins?.find((p) => p.call.kind === 'GET' && p.owner === undefined);
   if (pin === undefined) return;
+  const at = m.at();
+  // iter_to_pipe(): a pipe that is full (or has no reader) gives the page back at once, and the rest of the call goes
+  // by an inlined put_page()
+  if (pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin)) {
+    for (const p of [...m.held])
+      if (p.call === pin.call && p !== pin && p.owner === undefined) m.close(p, at, 'unseen');
+  }
   pin.owner = 'pipe';
-  letGo(m, pin, 1, m.at(), 'pipe');
+  letGo(m, pin, 1, at, 'pipe');
 }
 
 /** An inner function names its page; a bio around it says whose pin of that page it is. */

@@ -56,6 +56,8 @@ export const Pte = {
   Shared: 8,
   /** not anonymous: file, shmem or zero page */
   File: 16,
+  /** anonymous, as a line about its reverse mapping said; neither this nor File: the trace does not tell */
+  Anon: 32,
 } as const;
 
 export type WrprotectKind = 'mprotect' | 'uffd-wp' | 'soft-dirty' | 'numa' | 'ksm';
@@ -183,6 +185,7 @@ export type StepRole =
   | 'wrprotect'
   | 'zap'
   | 'move'
+  | 'move away'
   | 'wp fault'
   | 'copy'
   | 'reuse'

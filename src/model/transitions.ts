@@ -14,11 +14,21 @@ export interface Transitions {
   /** a write fault copied: `oldPage` stays with whoever pinned it, `mm` maps `newPage` from now on (E8) */
   cow: { mm: Mm; vpn: number; oldPage: PageId; newPage: PageId; at: At; fault: At; pins: readonly Pin[] };
   /** a write fault kept the page and made it writable; told only where somebody holds the page (E8) */
-  reuse: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] };
+  reuse: {
+    mm: Mm;
+    vpn: number;
+    page: PageId;
+    /** a line says that the page was kept; otherwise it follows from the entry, which nobody changed */
+    said: boolean;
+    /** undefined: the trace does not tell */
+    anon: boolean | undefined;
+    at: At;
+    pins: readonly Pin[];
+  };
   /** FAULT_FLAG_UNSHARE gave a reader its own copy before pinning (E8) */
   unshare: { mm: Mm; vpn: number; oldPage: PageId; newPage: PageId; at: At };
-  /** reclaim replaced the entry by a swap entry (E10) */
-  unmap: { mm: Mm; vpn: number; page: PageId; at: At; pins: readonly Pin[] };
+  /** reclaim took the entry away (E10); `anon`: it left a swap entry, undefined: the trace does not tell */
+  unmap: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] };
   /** a swap fault mapped a page (E9) */
   swapIn: { mm: Mm; vpn: number; page: PageId; exclusive: boolean; write: boolean; at: At; pins: readonly Pin[] };
   /** copy_page_range() of one VMA begins (E11) */
@@ -26,7 +36,17 @@ export interface Transitions {
   /** copy_page_range() is over and this pinned page went to the child without an early copy (E11) */
   share: { pin: Pin; child: Mm; at: At };
   /** fork gave the child its own copy of a page (E11) */
-  earlyCopy: { src: Mm; child: Mm; vpn: number; page: PageId; copy: PageId; at: At; pins: readonly Pin[] };
+  earlyCopy: {
+    src: Mm;
+    child: Mm;
+    vpn: number;
+    page: PageId;
+    copy: PageId;
+    /** somebody is known to hold the page, or another of its folio */
+    held: boolean;
+    at: At;
+    pins: readonly Pin[];
+  };
   /** a range lost write permission (E12) */
   wrprotect: { mm: Mm; start: number; end: number; kind: WrprotectKind; at: At; pins: readonly Pin[] };
   /** a range with pinned pages in it was unmapped (E13); the end of a whole address space is `exit` */
@@ -47,6 +67,8 @@ export interface Transitions {
   split: { mm: Mm; vpn: number; at: At; pins: readonly Pin[] };
   /** a page was hidden under a device-exclusive entry (E18) */
   deviceExclusive: { mm: Mm; vpn: number; page: PageId; owner: number; at: At; pins: readonly Pin[] };
+  /** copy_page_range() is over and the child got this device-exclusive entry, which was not restored first (E18) */
+  exclusiveCopied: { src: Mm; child: Mm; vpn: number; page: PageId; at: At };
   /** ... and given back to the CPU (E18) */
   deviceRestore: { mm: Mm; vpn: number; page: PageId; at: At; by: 'access' | 'fork' | 'next attempt' };
   notifierStart: { mm: Mm; start: number; end: number; event: number; owner: number; at: At };

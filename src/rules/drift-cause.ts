@@ -1,5 +1,7 @@
 // What took the write permission of a pinned page away before a write fault copied it: the question every copy
-// rule asks. The latest event wins, since each of these makes the entry read-only whatever it was before.
+// rule asks. Only what happened since the entry was last known writable counts. Of that, fork and a swap-in that lost
+// the exclusive mark come before any change of protection, since they are why the page is not made writable again; and
+// of several alike the first did it, the later ones found the entry read-only.
 import type { Drift, Mm, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
@@ -12,24 +14,21 @@ export type ReadOnlyBy =
 
 export function readOnlyBy(drift: Drift): ReadOnlyBy {
   const { pin, before } = drift;
+  let shared: ReadOnlyBy | undefined;
+  let protectedBy: ReadOnlyBy | undefined;
   for (let i = before.length - 1; i >= 0; i--) {
     const step = before[i];
-    switch (step.role) {
-      case 'swap-in':
-        if (step.exclusive !== true)
-          return { kind: 'swap-in', step, unmap: before.slice(0, i).findLast((s) => s.role === 'unmap') };
-        break;
-      case 'fork':
-        return { kind: 'fork', step };
-      case 'wrprotect':
-        return { kind: 'wrprotect', step };
-      case 'reuse':
-        // writable again: what came before does not matter
-        return { kind: 'unknown' };
-      default:
-        break;
+    // writable again, or exclusive: what came before does not matter
+    if (step.role === 'reuse' || (step.role === 'swap-in' && step.exclusive === true)) {
+      return shared ?? protectedBy ?? { kind: 'unknown' };
     }
+    if (step.role === 'swap-in')
+      shared = { kind: 'swap-in', step, unmap: before.slice(0, i).findLast((s) => s.role === 'unmap') };
+    else if (step.role === 'fork') shared = { kind: 'fork', step };
+    else if (step.role === 'wrprotect') protectedBy = { kind: 'wrprotect', step };
   }
+  if (shared !== undefined) return shared;
+  if (protectedBy !== undefined) return protectedBy;
   // taken through a read-only entry: only a read pin can be
   if (pin.call.write) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;

@@ -2,6 +2,18 @@
 import { defineRule, type Pin } from './contract.ts';
 import { examples } from './examples/foreign-pin-reuse.ts';
 
+const UNSAID = {
+  cap: 'medium',
+  because: 'no line says that the page was kept, only that nothing replaced it',
+  missing: true,
+} as const;
+const OWNERLESS = {
+  cap: 'medium',
+  because:
+    'nothing shows who used this FOLL_GET reference; it may have been dropped by put_page(), which leaves no line',
+  missing: true,
+} as const;
+
 /** Does the pinning address space still map the page where it pinned it? */
 const gaveUp = (pin: Pin): boolean => pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap');
 
@@ -15,7 +27,9 @@ export default defineRule({
     needs: [['gup'], ['wpFaultRet', 'wpPmdRet'], ['newAnon']],
     status: 'stable',
     severity: { all: 'error; warning for hugetlb, where all kernels do it by design' },
-    falsePositives: ['pages shared on purpose (MAP_SHARED) never reach this rule'],
+    falsePositives: [
+      'pages shared on purpose (MAP_SHARED) never reach this rule: the page must be known to be anonymous',
+    ],
     references: ['CVE-2020-29374', 'CVE-2020-29368'],
     fixedBy: [
       '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9)',
@@ -30,7 +44,9 @@ export default defineRule({
   },
   create(context) {
     return {
-      reuse({ mm, at, pins }) {
+      reuse({ mm, at, pins, said, anon }) {
+        // a page of a file or of shmem is shared on purpose, and so may be one that nobody said to be anonymous
+        if (anon !== true) return;
         for (const pin of pins) {
           if (!pin.live && pin.state !== 'orphan') continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
@@ -45,6 +61,10 @@ export default defineRule({
             cause: 'a write fault reused a page that another process holds',
             severity: 'error',
             harm: ['leak'],
+            doubts: [
+              ...(said ? [] : [UNSAID]),
+              ...(pin.call.kind === 'GET' && pin.owner === undefined ? [OWNERLESS] : []),
+            ],
             path: [
               ...pin.steps.filter((s) => s.role === 'zap').slice(-1),
               { role: 'reuse', at, what: 'the page became writable for the other process' },

@@ -4,6 +4,7 @@ import childUsesParentsPin from './child-uses-parents-pin.ts';
 import type { Rule } from './contract.ts';
 import cowUnderWritePin from './cow-under-write-pin.ts';
 import cowWithPendingWrprotectFlush from './cow-with-pending-wrprotect-flush.ts';
+import deviceExclusiveCopiedByFork from './device-exclusive-copied-by-fork.ts';
 import deviceExclusiveLivelock from './device-exclusive-livelock.ts';
 import foreignPinReuse from './foreign-pin-reuse.ts';
 import forkShareThenCow from './fork-share-then-cow.ts';
@@ -55,6 +56,7 @@ export const BUILT_IN: readonly Rule[] = [
   pinnedPageUnmappedForSwap,
   pinUnderDeviceExclusive,
   deviceExclusiveLivelock,
+  deviceExclusiveCopiedByFork,
   notifierWindow,
   gupFastDuringFork,
   pinOfUnmappedPage,

@@ -1,6 +1,18 @@
 // What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
-import { defineRule, type KindName } from './contract.ts';
+import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examples } from './examples/insufficient-evidence.ts';
+
+/**
+ * User space keeps a FOLL_LONGTERM pin as long as it likes: one that is held when the trace ends, and whose address has
+ * mapped the pinned page all the while, has nothing about it that was not seen.
+ */
+function inPlace(pin: Pin): boolean {
+  const { call, mm, page, where } = pin;
+  if (!pin.live || call.kind !== 'PIN' || !call.longterm || pin.drifts > 0) return false;
+  if (mm === undefined || page === undefined || where === undefined) return false;
+  const entry = mm.entry(where);
+  return entry?.state === 'present' && entry.page === page;
+}
 
 export default defineRule({
   meta: {
@@ -61,7 +73,7 @@ export default defineRule({
         if (facts.damage !== undefined) context.undecided(facts.damage);
         if (model.gaps.length > 0)
           context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
-        const open = pins.filter((p) => p.owner !== 'transient');
+        const open = pins.filter((p) => p.owner !== 'transient' && !inPlace(p));
         const unknown = open.filter((p) => p.page === undefined).length;
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
         if (open.length > unknown)

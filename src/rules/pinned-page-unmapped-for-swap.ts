@@ -10,7 +10,7 @@ export default defineRule({
     needs: [['gup'], ['unmapOne'], ['unmapOneRet']],
     status: 'stable',
     severity: { all: 'warning; the drift, if it follows, is the error' },
-    falsePositives: ['FOLL_GET references may be unmapped, and are not reported'],
+    falsePositives: ['FOLL_GET references and pages of files may be unmapped, and are not reported'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: ['feb889fb40fa ("mm: don\'t put pinned pages into the swap cache") (in v5.11)'],
     messages: { unmapped: 'reclaim unmapped {pinned}, which is pinned' },
@@ -18,7 +18,9 @@ export default defineRule({
   },
   create(context) {
     return {
-      unmap({ pins, at }) {
+      unmap({ pins, at, anon }) {
+        // reclaim may unmap a pinned page of a file, and keeps it: shrink_folio_list() since d824ec2a1546
+        if (anon !== true) return;
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN') continue;
           const step = pin.last('unmap');

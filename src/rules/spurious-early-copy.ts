@@ -2,9 +2,6 @@
 import { defineRule } from './contract.ts';
 import { examples } from './examples/spurious-early-copy.ts';
 
-/** Pages of a PMD mapping on x86-64. */
-const PMD_PAGES = 512;
-
 export default defineRule({
   meta: {
     id: 'spurious-early-copy',
@@ -21,10 +18,9 @@ export default defineRule({
   },
   create(context) {
     return {
-      earlyCopy({ src, vpn, page, at, pins }) {
-        // the pins of a huge page are counted on its head, so fork copies every page of it
-        const head = vpn - (vpn % PMD_PAGES);
-        if (pins.length > 0 || src.pinsIn(head, head + PMD_PAGES).length > 0) return;
+      earlyCopy({ src, vpn, page, at, held }) {
+        // the pins of a large folio are counted together, so fork copies every page of it, wherever it is mapped
+        if (held) return;
         context.report({
           messageId: 'copied',
           about: { mm: src, vpn, page, at },

@@ -16,6 +16,7 @@ export default defineRule({
     advice: 'unregister or wait for the I/O before giving the memory back',
     messages: {
       gone: 'the process unmapped the pinned page {pinned} itself; nothing was mapped there again',
+      away: 'the process took the pinned page {pinned} to another address itself (UFFDIO_MOVE); the old one maps {mapped} now',
       own: 'the process unmapped the pinned page {pinned} itself; the address maps {mapped} now',
       foreign: 'another process unmapped the pinned page {pinned}; the address maps {mapped} now',
     },
@@ -40,11 +41,15 @@ export default defineRule({
       told.add(pin);
       const foreign = step.foreign === true;
       context.report({
-        messageId: foreign ? 'foreign' : drift === undefined ? 'gone' : 'own',
+        messageId: foreign ? 'foreign' : drift === undefined ? 'gone' : step.role === 'zap' ? 'own' : 'away',
         drift,
         at,
         pin,
-        cause: foreign ? 'another process unmapped the range' : 'the process unmapped the range it had pinned',
+        cause: foreign
+          ? 'another process unmapped the range'
+          : step.role === 'zap'
+            ? 'the process unmapped the range it had pinned'
+            : 'the process moved the page it had pinned',
         severity: foreign && drift !== undefined ? 'warning' : 'note',
         selfInflicted: !foreign,
         doubts: unseen
@@ -62,7 +67,7 @@ export default defineRule({
         }
       },
       drift({ drift }) {
-        const step = drift.before.findLast((s) => s.role === 'zap');
+        const step = drift.before.findLast((s) => s.role === 'zap' || s.role === 'move away');
         if (step === undefined || (drift.via !== 'fault' && drift.via !== 'cow' && drift.via !== 'observed')) return;
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);

@@ -1,6 +1,6 @@
 // Callers that take a reference for an instant and never use it for I/O: their pins need no following, and their
 // release shows nowhere (put_page() is inlined). Sources: kernel/futex/core.c, fs/exec.c, mm/memory.c,
-// kernel/events/uprobes.c, fs/coredump.c of 5.10 to 7.2.
+// kernel/events/uprobes.c, fs/coredump.c, virt/kvm/kvm_main.c of 5.10 to 7.2.
 const TRANSIENT = [
   'get_futex_key',
   'get_arg_page',
@@ -18,11 +18,17 @@ const TRANSIENT = [
   'hwpoison_inject',
 ];
 
-/** @param symbol `get_futex_key+0x90` as a probe prints it */
-export function isTransientCaller(symbol: string): boolean {
+// KVM maps the page into the guest under its notifier and drops the reference at once; its FOLL_PIN users keep theirs.
+const TRANSIENT_GET = ['hva_to_pfn', 'hva_to_pfn_slow', 'hva_to_pfn_fast', 'kvm_follow_pfn', '__gfn_to_page'];
+
+/**
+ * @param symbol `get_futex_key+0x90` as a probe prints it
+ * @param kind what it takes, where that matters
+ */
+export function isTransientCaller(symbol: string, kind: 'GET' | 'PIN'): boolean {
   const name = symbol
     .replace(/^"|"$/g, '')
     .replace(/\+0x.*$/, '')
     .replace(/\.(?:part|constprop|isra|cold).*$/, '');
-  return TRANSIENT.includes(name);
+  return TRANSIENT.includes(name) || (kind === 'GET' && TRANSIENT_GET.includes(name));
 }

@@ -47,11 +47,7 @@ export class Template {
     this.keys = keys;
     this.#bareHex = bareHex;
     this.#literals = keys.map((key) => new Literal(` ${key}=`));
-    const taken = new Set<string>();
-    for (const key of keys) {
-      // a slot belongs to the first key with its meaning: `page` before `folio`
-      const field = fields.find((f) => f.names.includes(key) && !taken.has(`${f.slot} ${f.type}`));
-      if (field !== undefined) taken.add(`${field.slot} ${field.type}`);
+    for (const field of assign(keys, fields)) {
       this.slots.push(field?.slot ?? SKIP);
       this.kinds.push(field === undefined ? NUM : TYPE[field.type]);
     }
@@ -251,6 +247,26 @@ function colonFields(buf: Uint8Array, start: number, end: number): FieldSpan[] {
     while (i < end && buf[i] !== COMMA && buf[i] !== PAREN_CLOSE && buf[i] !== SP) i++;
     if (keyEnd < end && i > valueStart) out.push({ key: text(buf, keyStart, keyEnd), start: valueStart, end: i });
     while (i < end && buf[i] !== COMMA) i++;
+  }
+  return out;
+}
+
+/**
+ * Which field each key fills. A field takes the key that stands first in its list of names, wherever that stands in the
+ * line: `folio=` and `page=` of one line are two fields, and only a line without `page` has its page in `folio`.
+ */
+function assign(keys: readonly string[], fields: readonly KindField[]): (KindField | undefined)[] {
+  const out: (KindField | undefined)[] = keys.map(() => undefined);
+  const taken = new Set<string>();
+  const ranks = Math.max(0, ...fields.map((f) => f.names.length));
+  for (let rank = 0; rank < ranks; rank++) {
+    keys.forEach((key, k) => {
+      if (out[k] !== undefined) return;
+      const field = fields.find((f) => f.names[rank] === key && !taken.has(`${f.slot} ${f.type}`));
+      if (field === undefined) return;
+      taken.add(`${field.slot} ${field.type}`);
+      out[k] = field;
+    });
   }
   return out;
 }

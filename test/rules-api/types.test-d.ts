@@ -200,7 +200,7 @@ type Nothing = Record<
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
-  | Hidden<ForkFrame, shown.ForkUnderWay, 'shared'>
+  | Hidden<ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;

@@ -37,6 +37,7 @@ const SEVERITY: Readonly<Record<string, Severity | Readonly<Record<string, Sever
   'pinned-page-unmapped-for-swap': 'warning',
   'pin-under-device-exclusive': 'note',
   'device-exclusive-livelock': 'warning',
+  'device-exclusive-copied-by-fork': 'error',
   'notifier-window': 'note',
   'gup-fast-during-fork': 'note',
   'pin-of-unmapped-page': 'note',
@@ -121,10 +122,12 @@ describe.each(BUILT_IN.map((rule) => ({ id: rule.meta.id, rule })))('$id', ({ id
     expect(rules.find((one) => one.id === id)?.missing).toEqual([]);
   });
 
-  it('does not call the firing example clean when nothing shows the ends of the pins', async () => {
-    const { verdict } = await run(withoutReleases(examplesOf(rule).fires));
-    expect(verdict).not.toBe('clean');
-  });
+  // its pin is FOLL_LONGTERM and its address maps the page to the end: user space may keep it as long as it likes
+  if (id !== 'notifier-window')
+    it('does not call the firing example clean when nothing shows the ends of the pins', async () => {
+      const { verdict } = await run(withoutReleases(examplesOf(rule).fires));
+      expect(verdict).not.toBe('clean');
+    });
 
   if (id === UNDECIDED) return;
 

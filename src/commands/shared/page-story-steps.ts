@@ -137,6 +137,15 @@ export const TELL: Tell = {
   deviceExclusive: ({ at, mm, page, vpn }) => [
     told('device-exclusive', at, [one(mm, vpn)], [page], (w) => `PTE -> device-exclusive entry of ${w.page(page)}`),
   ],
+  exclusiveCopied: ({ at, child, page, src, vpn }) => [
+    told(
+      'fork',
+      at,
+      [one(src, vpn), one(child, vpn)],
+      [page],
+      (w) => `the child got the device-exclusive entry of ${w.page(page)}`,
+    ),
+  ],
   deviceRestore: ({ at, by, mm, page, vpn }) => [
     told('restore', at, [one(mm, vpn)], [page], (w) => `${w.page(page)} present again, by ${by}`),
   ],

@@ -1,0 +1,205 @@
+// A page enters a page table: what lines about the reverse mapping and about page cache pages say (E7-E9, E15-E17;
+// mm/rmap.c, mm/memory.c). Why here and not in the faults: the same line ends a copy, a swap-in, a migration or a fork,
+// and which it is shows only by what its task is in the middle of.
+import { Kind } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
+import { Model } from './model.ts';
+import { type At, entryBits, entryPage, type Mm, type PageId, PMD_PAGES, Pte } from './state.ts';
+
+const RMAP_EXCLUSIVE = 0x1;
+const RMAP_COMPOUND_OLD = 0x2;
+/** largest order of the page allocator on any architecture */
+const MAX_ORDER = 13;
+
+/** A freshly allocated anonymous page enters a page table: first touch, copy, early copy at fork, collapse. */
+export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  const page = m.page(r[o + Slot.PAGE]);
+  if (mm === undefined || Number.isNaN(page)) return;
+  let vpn = Model.vpn(r[o + Slot.ADDR]);
+  const hugetlb = r[o] === Kind.newHugetlb;
+  let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
+  if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
+  if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
+  const s = t.swap;
+  // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life
+  if (s === undefined || s.mm !== mm || s.vpn !== vpn || named(mm, vpn) !== page) m.reallocated(page, pages);
+  if (pages > 1) m.folios.set(page, pages);
+  const f = t.fork;
+  if (f !== undefined && f.dst === mm) {
+    earlyCopy(m, f, vpn, page, pages);
+    return;
+  }
+  const w = t.wp;
+  if (w !== undefined && w.mm === mm && w.vpn >= vpn && w.vpn < vpn + pages) {
+    w.copied = true;
+    copied(m, mm, w.vpn, w.old, page, pages, w.at, w.unshare);
+    return;
+  }
+  const h = t.hugetlb;
+  if (hugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % PMD_PAGES) === vpn) {
+    t.hugetlb = undefined;
+    copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, false);
+    return;
+  }
+  if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
+    swappedIn(m, t, mm, vpn, page, pages, true);
+    return;
+  }
+  if (t.collapse !== undefined && t.collapse.mm === mm && pages >= PMD_PAGES) {
+    const pins = m.pinsIn(mm, vpn, vpn + pages);
+    if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
+    m.install(mm, vpn, page, pages, Pte.Anon, 'collapse');
+    m.emit('replace', { mm, vpn, oldPage: Number.NaN, newPage: page, via: 'collapse', at: m.at(), pins });
+    return;
+  }
+  const before = mm.pins.size > 0 ? mm.entry(vpn) : undefined;
+  // a present entry gets a new page by a copy, whose write fault would have shown, or after an unmapping that did not
+  const wasPresent =
+    m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
+  const pins = m.pinsIn(mm, vpn, vpn + pages);
+  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
+  m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');
+}
+
+function copied(
+  m: Model,
+  mm: Mm,
+  vpn: number,
+  old: PageId,
+  page: PageId,
+  pages: number,
+  fault: At | undefined,
+  unshare: boolean,
+): void {
+  const from = pages >= PMD_PAGES ? vpn - (vpn % PMD_PAGES) : vpn;
+  const pins = m.pinsIn(mm, from, from + pages);
+  if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), page);
+  m.install(mm, from, page, pages, Pte.Anon, 'cow', fault);
+  if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });
+  else if (m.listeners.cow !== undefined)
+    m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
+}
+
+/** An anonymous page that already exists is mapped again: swap-in, migration, KSM. */
+export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  const page = m.page(r[o + Slot.PAGE]);
+  if (mm === undefined || Number.isNaN(page)) return;
+  const flags = r[o + Slot.FLAGS];
+  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const n = r[o + Slot.N];
+  const pmd = r[o] === Kind.anonRmapPmd;
+  const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? n : 1;
+  const at = m.at();
+  const s = t.swap;
+  if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
+    swappedIn(m, t, mm, vpn, page, pages, (flags & RMAP_EXCLUSIVE) !== 0);
+    return;
+  }
+  const g = t.migrateIn;
+  // remove_migration_pte() is called once and maps every page of a large folio, with a line for each
+  if (g !== undefined && g.mm === mm && migratedBy(m, g, vpn, page, pages)) {
+    const old = named(mm, vpn);
+    const pins = m.pinsIn(mm, vpn, vpn + pages);
+    if (pins.length > 0) m.step(pins, 'migrate', at, page);
+    m.install(mm, vpn, page, pages, Pte.Anon | kept(mm, vpn), 'migrate');
+    if (old !== page) m.emit('replace', { mm, vpn, oldPage: old, newPage: page, via: 'migrate', at, pins });
+    return;
+  }
+  const k = t.ksm;
+  if (k !== undefined && k.mm === mm) {
+    const pins = m.pinsAt(mm, vpn);
+    if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
+    m.install(mm, vpn, page, pages, Pte.Shared | Pte.Anon, 'ksm');
+    m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
+    return;
+  }
+  // the same page mapped differently (a PMD split into PTEs), or a restore
+  m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
+}
+
+/** Page that an entry names, present or not; NaN when there is none or it is not known. */
+function named(mm: Mm, vpn: number): PageId {
+  const entry = mm.entry(vpn);
+  return entry === undefined || (entryBits(entry) & Pte.STATE) === Pte.None ? Number.NaN : entryPage(entry);
+}
+
+/** What migration leaves as it was: the page is shared by fork. */
+const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pte.Shared;
+
+/** The page belongs to the folio that is being mapped back, and the address to where the old one was. */
+function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, page: PageId, pages: number): boolean {
+  if (g.vpn >= vpn && g.vpn < vpn + pages) return true;
+  const ahead = vpn - g.vpn;
+  if (!(ahead > 0 && ahead < PMD_PAGES) || page - g.page !== ahead) return false;
+  const size = m.folios.get(g.page);
+  const bits = entryBits(g.mm.entry(vpn) ?? 0) & Pte.STATE;
+  return size === undefined ? bits === Pte.Migration : ahead < size;
+}
+
+function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
+  const s = t.swap as NonNullable<Task['swap']>;
+  const at = m.at();
+  s.mapped = true;
+  const pins = m.pinsIn(mm, vpn, vpn + pages);
+  if (pins.length > 0)
+    m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
+  m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
+  m.emit('swapIn', { mm, vpn, page, exclusive, write: s.write, at, pins });
+  // a write fault that keeps the page makes it writable at once (reuse_swap_page() on 5.10, exclusive later)
+  if (s.write && (exclusive || t.wp === undefined)) {
+    const foreign = m.pinsByPage.get(page);
+    if (foreign !== undefined && exclusive)
+      m.emit('reuse', { mm, vpn, page, said: true, anon: true, at, pins: foreign });
+  }
+}
+
+export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  const page = m.page(r[o + Slot.PAGE]);
+  // with a cow page the copy is what gets mapped, and the rmap line names it
+  if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
+  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  anonNoMore(m, page);
+  const pins = m.pinsAt(mm, vpn);
+  if (pins.length > 0) m.step(pins, 'map', m.at(), page);
+  m.install(mm, vpn, page, 1, Pte.File, 'fault');
+}
+
+function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: PageId, pages: number): void {
+  const at = m.at();
+  const pins = m.pinsIn(f.src, vpn, vpn + pages);
+  for (const pin of pins) {
+    const i = f.shared?.indexOf(pin) ?? -1;
+    if (i >= 0) f.shared?.splice(i, 1);
+    for (let k = pin.steps.length - 1; k >= 0; k--) if (pin.steps[k].role === 'fork') pin.steps.splice(k, 1);
+    if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
+  }
+  for (let i = 0; i < Math.min(pages, PMD_PAGES); i++) {
+    const v = f.src.ptes.get(vpn + i);
+    if (v !== undefined && (entryBits(v) & Pte.Shared) !== 0) f.src.ptes.set(vpn + i, v - Pte.Shared);
+  }
+  if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });
+  const source = m.mapped(f.src, vpn);
+  m.install(f.dst, vpn, page, pages, Pte.Anon, 'fault');
+  const held = pins.length > 0 || (!Number.isNaN(source) && m.isHeld(source));
+  m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, held, at, pins });
+}
+
+/** A page that was anonymous when it was pinned and is a file's now was freed in between. */
+function anonNoMore(m: Model, page: PageId): void {
+  const pins = m.pinsByPage.get(page);
+  if (pins === undefined) return;
+  for (const pin of pins.slice()) if ((pin.entryBits & Pte.Anon) !== 0) m.close(pin, m.at(), 'unseen');
+}
+
+/** mm_page_free, mm_page_alloc: nobody holds a page that the allocator has, whether its release was seen or not. */
+export function allocator(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const named = m.page(r[o + Slot.PAGE]);
+  const page = Number.isNaN(named) ? m.pageOfPfn(r[o + Slot.OTHER]) : named;
+  const order = r[o + Slot.N];
+  if (Number.isNaN(page) || !(order >= 0)) return;
+  m.reallocated(page, 2 ** Math.min(order, MAX_ORDER));
+}
