@@ -20,6 +20,10 @@ export interface Counts {
   readonly drifts: number;
   /** releases that match no pin the trace has shown */
   readonly unmatched: number;
+  /** pages returned by calls that began before the trace, which no line names */
+  readonly begun: number;
+  /** pages given back that no line names */
+  readonly untold: number;
 }
 
 /** What is known of the recording itself, beside its events; complete in `end`. */

@@ -1,7 +1,7 @@
 // From what rules reported about one thing to the finding that users read: severity by what the kernel promises,
 // confidence by the evidence itself, every step with its line.
 import type { Model } from '../model/model.ts';
-import type { Drift, Pin, Step } from '../model/state.ts';
+import type { At, Drift, Pin, Step } from '../model/state.ts';
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../rules/finding.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
@@ -49,14 +49,19 @@ export class FindingWriter {
     const seen = g.harm.find((h) => h.seen);
     if (!selfInflicted && seen !== undefined) message = `${message}; ${fill(seen.message, values)}`;
     const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
-    const doubts = this.#doubts(pin, drift, report.doubts ?? []);
+    const doubts = this.#doubts(pin, drift, report.at, report.doubts ?? []);
     const severity = this.#severity(g);
     return {
       n: 0,
       rule: rule.meta.id,
       also: [...new Set(g.also.map((d) => d.rule.meta.id))],
       // an error must hold; where lines are missing it may not
-      severity: severity === 'error' && doubts.some((d) => d.missing === true) ? 'warning' : severity,
+      severity:
+        pin !== undefined && isUnsure(pin, drift?.at ?? report.at)
+          ? 'note'
+          : severity === 'error' && doubts.some((d) => d.missing === true)
+            ? 'warning'
+            : severity,
       confidence: LEVELS[Math.max(0, ...doubts.map((d) => LEVELS.indexOf(d.cap)))],
       doubts: [...new Set(doubts.map((d) => d.because))],
       selfInflicted,
@@ -146,13 +151,13 @@ export class FindingWriter {
     return severity === 'error' && !sure ? 'warning' : severity;
   }
 
-  #doubts(pin: Pin | undefined, drift: Drift | undefined, more: readonly Doubt[]): Doubt[] {
-    if (pin !== undefined) return [...more, ...this.#pinDoubts(pin, drift)];
+  #doubts(pin: Pin | undefined, drift: Drift | undefined, at: At | undefined, more: readonly Doubt[]): Doubt[] {
+    if (pin !== undefined) return [...more, ...this.#pinDoubts(pin, drift, at)];
     if (this.#model.gaps.length > 0) return [...more, { cap: 'medium', because: 'the trace has lost events' }];
     return [...more];
   }
 
-  #pinDoubts(pin: Pin, drift: Drift | undefined): Doubt[] {
+  #pinDoubts(pin: Pin, drift: Drift | undefined, at: At | undefined): Doubt[] {
     const doubts: Doubt[] = [];
     const doubt = (cap: Confidence, because: string) => doubts.push({ cap, because });
     const missing = (cap: Confidence, because: string) => doubts.push({ cap, because, missing: true });
@@ -174,6 +179,8 @@ export class FindingWriter {
         doubt('high', 'the write fault around the copy was not recorded');
     }
     const { releasedAt } = pin;
+    if (isUnsure(pin, drift?.at ?? at))
+      missing('low', 'a release that may have been of this pin does not show whose it was');
     if (releasedAt === undefined || pin.presumed) {
       if (pin.call.kind === 'GET')
         doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
@@ -213,6 +220,10 @@ export class FindingWriter {
     };
   }
 }
+
+/** The pin may have been given back before: a release does not show whose it was. */
+const isUnsure = (pin: Pin, at: At | undefined): boolean =>
+  pin.unsure !== undefined && pin.unsure.at.line < (at?.line ?? Number.POSITIVE_INFINITY);
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);

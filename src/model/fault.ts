@@ -4,7 +4,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
-import { Model } from './model.ts';
+import { Model, NO_PINS } from './model.ts';
 import { entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
@@ -179,16 +179,7 @@ export interface Reuse {
 
 /** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
 export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, what: Reuse): void {
-  const entry = mm.entry(vpn);
-  const known = entry !== undefined && entryPage(entry) === page ? entryBits(entry) & (Pte.Anon | Pte.File) : 0;
-  const bits = Pte.Present | (what.anon ? Pte.Anon : known);
-  if (!Number.isNaN(page)) {
-    if (!pmd) mm.ptes.set(vpn, page * 64 + bits);
-    else if (entry !== undefined) {
-      const head = vpn - (vpn % PMD_PAGES);
-      mm.pmds.set(head / PMD_PAGES, (entryPage(entry) - (vpn % PMD_PAGES)) * 64 + bits);
-    }
-  }
+  const bits = writable(mm, vpn, page, pmd, what.anon);
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), page);
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
@@ -199,9 +190,7 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
     if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
     return;
   }
-  const head = page - (vpn % PMD_PAGES);
-  const pins: Pin[] = [];
-  for (const [p, list] of m.pinsByPage) if (p >= head && p < head + PMD_PAGES) pins.push(...list);
+  const pins = pinsUnder(m, page, vpn);
   if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
 }
 
@@ -216,6 +205,20 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / PMD_PAGES);
 }
 
+/** The entry is writable from here on. Returns its bits. */
+function writable(mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
+  const entry = mm.entry(vpn);
+  const known = entry !== undefined && entryPage(entry) === page ? entryBits(entry) & (Pte.Anon | Pte.File) : 0;
+  const bits = Pte.Present | (anon === true ? Pte.Anon : known);
+  if (Number.isNaN(page)) return bits;
+  if (!pmd) mm.ptes.set(vpn, page * 64 + bits);
+  else if (entry !== undefined) {
+    const head = vpn - (vpn % PMD_PAGES);
+    mm.pmds.set(head / PMD_PAGES, (entryPage(entry) - (vpn % PMD_PAGES)) * 64 + bits);
+  }
+  return bits;
+}
+
 /** A hugetlb write fault without a new page behind it kept the old one. */
 export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -223,18 +226,30 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const at = m.at();
-  t.hugetlb = { mm, vpn, at };
+  const page = m.mapped(mm, vpn);
+  t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn) };
   const head = vpn - (vpn % PMD_PAGES);
   const pins = m.pinsIn(mm, head, head + PMD_PAGES);
   if (pins.length > 0) m.step(pins, 'wp fault', at);
 }
 
+/** hugetlb_wp() has no return probe: it ends where the task does something else. What it did, it did to those who held the page then. */
 export function settleHugetlb(m: Model, t: Task): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
-  if (h === undefined) return;
-  const page = m.mapped(h.mm, h.vpn);
-  if (!Number.isNaN(page)) reuse(m, h.mm, h.vpn, page, true, { said: true, anon: true });
+  if (h === undefined || Number.isNaN(h.page) || h.mm.dead) return;
+  writable(h.mm, h.vpn, h.page, true, true);
+  const own = m.pinsAt(h.mm, h.vpn);
+  if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
+  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: true });
+}
+
+/** Pins on any page of the PMD mapping that has `page` at `vpn`. */
+function pinsUnder(m: Model, page: PageId, vpn: number): Pin[] {
+  const head = page - (vpn % PMD_PAGES);
+  const pins: Pin[] = [];
+  for (const [p, list] of m.pinsByPage) if (p >= head && p < head + PMD_PAGES) pins.push(...list);
+  return pins;
 }
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {

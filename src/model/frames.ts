@@ -1,5 +1,5 @@
 // What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
-import type { At, Mm, PageId, Pin } from './state.ts';
+import type { At, Mm, PageId, Pin, PinCall } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -99,15 +99,47 @@ export class ForkFrame {
   }
 }
 
-/** References that a release function says it gives back. */
-export interface Announced {
-  pages: PageId[];
-  n: number;
-  at: At;
+/** References that a release function said it gives back. */
+export interface Given {
+  page: PageId;
+  folio: PageId;
+  refs: number;
+  /** of the innermost function that has said it */
+  level: number;
+  /** the line does not show the page */
+  guessed: boolean;
 }
+
+/** A release by a function that may be followed by those it calls (release.ts). */
+export class Release {
+  readonly level: number;
+  readonly at: At;
+  /** pages it gives back */
+  readonly n: number;
+  readonly items: Given[] = [];
+  /** the first of `items` that is not said by the innermost function yet */
+  next = 0;
+  /** pages given back that no line has named */
+  unnamed = 0;
+  /** calls whose pins it gave back */
+  readonly calls: PinCall[] = [];
+  /** pins that may be among those that no line has named */
+  readonly maybe: Pin[] = [];
+
+  constructor(level: number, at: At, n: number) {
+    this.level = level;
+    this.at = at;
+    this.n = n;
+  }
+}
+
+/** Calls that a task may have been inside of when recording began, as bits of {@link Task.before}. */
+export const Before = { gup: 1, other: 2 } as const;
 
 export class Task {
   readonly pid: number;
+  /** calls of which a return may come whose entry was before the trace */
+  before: number;
   /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
   tgid: number;
   mm: Mm | undefined;
@@ -116,9 +148,8 @@ export class Task {
   wp: WpFrame | undefined;
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
-  /** pinned pages this task unmapped, not known yet whether to swap or to migrate them */
-  unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
-  hugetlb: { mm: Mm; vpn: number; at: At } | undefined;
+  /** the hugetlb write fault under way, the page it found, and who held it then */
+  hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; pins: readonly Pin[] } | undefined;
   fork: ForkFrame | undefined;
   /** the mm made by the fork under way, until sched_process_fork names the child */
   forked: Mm | undefined;
@@ -130,16 +161,8 @@ export class Task {
   /** entry that ptep_clear_flush() emptied outside of a write fault, until another line says what for */
   cleared: { mm: Mm; vpn: number } | undefined;
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
-  /** a release announced by an outer function, until its inner ones have spoken (release.ts) */
-  release:
-    | {
-        outer: Announced | undefined;
-        inner: Announced | undefined;
-        superseded: boolean;
-        /** pins of the bio that gives its pages back */
-        pins: readonly Pin[] | undefined;
-      }
-    | undefined;
+  /** what this task gave back with its last events, while functions inside may say it again (release.ts) */
+  release: Release | undefined;
   /** newest pin this task gave to a pipe */
   piped: Pin | undefined;
   /** newest FOLL_GET pin that nothing has used yet */
@@ -149,6 +172,7 @@ export class Task {
 
   constructor(pid: number) {
     this.pid = pid;
+    this.before = Before.gup | Before.other;
     this.tgid = -1;
   }
 }

@@ -2,7 +2,7 @@
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import type { ForkFrame, Grab, GupFrame, Task } from './frames.ts';
+import { Before, type ForkFrame, type Grab, type GupFrame, type Task } from './frames.ts';
 import { Model } from './model.ts';
 import {
   type At,
@@ -77,11 +77,16 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
 
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
+  const fn = r[o + Slot.FN];
   if (f === undefined) {
-    m.tear('rets');
+    if ((t.before & Before.gup) === 0) m.tear('rets');
+    else if (!isInner(fn)) {
+      // the call began before the trace: pages are held from here on that no line names
+      t.before &= ~Before.gup;
+      if (r[o + Slot.N] > 0) m.counts.begun += r[o + Slot.N];
+    }
     return;
   }
-  const fn = r[o + Slot.FN];
   const depth = f.stack.lastIndexOf(fn);
   const at = m.at();
   f.lastAt = at;
@@ -173,20 +178,23 @@ export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   if (Number.isNaN(f.addr)) f.addr = r[o + Slot.ADDR];
 }
 
-/** A reference is given back while the call is still under way: the page table changed under GUP-fast, or the page had to migrate. */
-export function undo(t: Task, folio: PageId, refs: number): boolean {
-  const f = t.gup;
-  if (f === undefined) return false;
-  for (let i = f.grabs.length - 1; i >= 0; i--) {
+/**
+ * A reference is given back while the call is still under way: the page table changed under GUP-fast, or the page had to
+ * migrate. False: it is none that this call took, so the release is that of another, in an interrupt.
+ */
+export function undo(m: Model, f: GupFrame, folio: PageId, refs: number): boolean {
+  let left = refs;
+  for (let i = f.grabs.length - 1; i >= 0 && left > 0; i--) {
     const g = f.grabs[i];
     if (g.folio !== folio && g.page !== folio) continue;
-    if (g.refs > refs) {
-      g.refs -= refs;
-    } else f.grabs.splice(i, 1);
-    f.undone += refs;
-    return true;
+    const taken = Math.min(left, g.refs > 0 ? g.refs : 1);
+    left -= taken;
+    if (g.refs > taken) g.refs -= taken;
+    else f.grabs.splice(i, 1);
   }
-  return f.grabs.length > 0 || f.stack.length > 0;
+  f.undone += refs - left;
+  // where no grab is recorded, this is all that shows of one
+  return left < refs || (f.grabs.length === 0 && m.seen[Kind.grab] === 0 && !m.pinsByPage.has(folio));
 }
 
 /** The call is over: what it returned becomes pins (E4). */
@@ -197,7 +205,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   if (f.pages === 0) return;
   if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
   const remote = REMOTE.has(f.fn);
-  const mm = f.mm ?? (remote ? undefined : (t.mm ?? mapper(m, f)));
+  const mm = f.mm ?? (remote ? undefined : (m.mmOf(t) ?? mapper(m, f)));
   const seenRet = !Number.isNaN(ret);
   const call: PinCall = {
     fn: f.fn,

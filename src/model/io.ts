@@ -135,5 +135,6 @@ export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pin === undefined) return;
   pin.owner = 'pipe';
   t.piped = pin;
+  pin.pipe = r[o + Slot.OTHER];
   m.step([pin], 'pipe', m.at());
 }

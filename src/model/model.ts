@@ -1,7 +1,7 @@
 // The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
-import { type ForkFrame, Task, type WpFrame } from './frames.ts';
+import { Before, type ForkFrame, Task, type WpFrame } from './frames.ts';
 import {
   At,
   type Drift,
@@ -76,6 +76,8 @@ export class Model {
   saysWrite = false;
   /** pages that were added to the swap cache: an unmapping of one is for swap, of another for migration (5.10 uses one function for both) */
   readonly swapCache = new Set<PageId>();
+  /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
+  unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
   /** records seen by kind */
   readonly seen: Uint32Array;
   readonly listeners: Listeners = {};
@@ -95,6 +97,10 @@ export class Model {
     calls: 0,
     drifts: 0,
     unmatched: 0,
+    /** pages that calls returned which had begun before the trace */
+    begun: 0,
+    /** pages given back that no line names */
+    untold: 0,
   };
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
@@ -109,8 +115,8 @@ export class Model {
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
-  /** the record is the first of its task */
-  freshTask = false;
+  /** whose record that is */
+  running = new Task(-1);
   /** line of the newest record */
   lastLine: number;
   #ids = 0;
@@ -167,8 +173,11 @@ export class Model {
 
   /** Something in the order of events does not fit: what belongs between was not recorded. */
   tear(what: 'rets' | 'calls' | 'entries'): void {
-    // the trace may have begun in the middle of this task's call
-    if (what === 'rets' && this.freshTask) return;
+    if (what === 'rets' && (this.running.before & Before.other) !== 0) {
+      // the trace began in the middle of this task's call
+      this.running.before &= ~Before.other;
+      return;
+    }
     this.torn[what]++;
     this.torn.first ??= this.at();
   }
@@ -194,18 +203,20 @@ export class Model {
 
   task(pid: number): Task {
     const last = this.#lastTask;
-    if (last !== undefined && last.pid === pid) {
-      this.freshTask = false;
-      return last;
-    }
+    if (last !== undefined && last.pid === pid) return last;
     let t = this.tasks.get(pid);
-    this.freshTask = t === undefined;
     if (t === undefined) {
       t = new Task(pid);
       this.tasks.set(pid, t);
     }
     this.#lastTask = t;
     return t;
+  }
+
+  /** Where a task runs, as far as known: the address space that it last ran in may have ended meanwhile. */
+  mmOf(t: Task): Mm | undefined {
+    if (t.mm?.dead === true) t.mm = undefined;
+    return t.mm;
   }
 
   /** A task is gone; its pid may come back as another. */

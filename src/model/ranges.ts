@@ -2,6 +2,7 @@
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
 import { Model, NO_PINS, push } from './model.ts';
 import type { PageTable } from './page-table.ts';
@@ -41,7 +42,8 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const start = from(r, o);
   const end = to(r, o);
-  if (t.pid > 0 && t.mm === undefined) t.mm = src;
+  // dup_mm() copies what the task itself runs in
+  if (t.pid > 0) setMm(m, t, src);
   dst.parent = src;
   t.forked = dst;
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
@@ -169,7 +171,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
 }
 
 /** The task is known to run in another address space: it is not the mapping's own process that asked. */
-const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && t.mm !== mm;
+const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && !t.mm.dead && t.mm !== mm;
 
 // ---- unmapping
 
@@ -201,15 +203,15 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   t.unmap = undefined;
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) m.tear('rets');
   if (u === undefined || r[o + Slot.N] === 0) return;
-  unmapPage(m, t, u, u.vpn, u.page);
+  unmapPage(m, u, u.vpn, u.page);
   // called once for each VMA, it unmaps every page of a large folio that is mapped there
   const size = m.folios.get(u.page) ?? 1;
   for (let i = 1; i < size; i++) {
-    if (m.mapped(u.mm, u.vpn + i) === u.page + i) unmapPage(m, t, u, u.vpn + i, u.page + i);
+    if (m.mapped(u.mm, u.vpn + i) === u.page + i) unmapPage(m, u, u.vpn + i, u.page + i);
   }
 }
 
-function unmapPage(m: Model, t: Task, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
+function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
   const { mm, at, migrate } = u;
   const mapped = m.mapped(mm, vpn);
   const page = Number.isNaN(mapped) ? named : mapped;
@@ -221,16 +223,19 @@ function unmapPage(m: Model, t: Task, u: NonNullable<Task['unmap']>, vpn: number
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
   if (migrate) return;
-  if (pins.length > 0 && !m.swapCache.has(u.page)) {
-    // up to 5.10 try_to_unmap_one() unmaps for migration too; what follows tells
-    t.unmapped.push({ mm, vpn, page, anon, at, pins });
-  } else m.emit('unmap', { mm, vpn, page, anon, at, pins });
+  // up to 5.12 try_to_unmap_one() unmaps for migration too; later kernels have try_to_migrate_one()
+  const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
+  if (pins.length === 0 || m.swapCache.has(u.page) || m.seen[Kind.migrateOne] > 0) m.emit('unmap', unmapped);
+  else m.unmapped.push(unmapped);
 }
 
-/** What a task unmapped and did not map back by a migration was unmapped for swap. */
-export function settleUnmapped(m: Model, t: Task): void {
-  for (const { mm, vpn, page, anon, at, pins } of t.unmapped) m.emit('unmap', { mm, vpn, page, anon, at, pins });
-  t.unmapped = [];
+/** A page that was unmapped is mapped again by a swap fault, or there is nothing left to say otherwise: it was for swap. */
+export function unmappedForSwap(m: Model, mm?: Mm, vpn?: number): void {
+  if (m.unmapped.length === 0) return;
+  const mine = m.unmapped.filter((u) => (mm === undefined || u.mm === mm) && (vpn === undefined || u.vpn === vpn));
+  if (mine.length === 0) return;
+  m.unmapped = m.unmapped.filter((u) => !mine.includes(u));
+  for (const u of mine) m.emit('unmap', u);
 }
 
 export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -239,7 +244,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = from(r, o);
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
-  t.unmapped = t.unmapped.filter((u) => u.mm !== mm || u.vpn < vpn || u.vpn >= vpn + size);
+  if (m.unmapped.length > 0) m.unmapped = m.unmapped.filter((u) => u.mm !== mm || u.vpn < vpn || u.vpn >= vpn + size);
 }
 
 // ---- moving
@@ -293,6 +298,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (vmemmap < 0) m.learnPfnBase(vmemmap / 64, 0);
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
+  unmappedForSwap(m, mm);
   const at: At = m.at();
   const pins: Pin[] = [];
   for (const list of mm.pins.values()) pins.push(...list);

@@ -1,194 +1,264 @@
 // Pins given back (E5). One release shows on several levels (unpin_user_pages() calls unpin_user_page() calls
-// gup_put_folio()), so what an outer function announces waits for the task's next event: when the inner
-// functions are probed they say exactly what goes, else the announcement stands.
+// gup_put_folio()). It takes effect at the first line that says it; the lines of the functions inside are its echo,
+// known by the page they name and by the task, or interrupt, that they stand in (docs/decisions/0004).
+import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import type { Announced, Task } from './frames.ts';
+import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import type { At, Io, PageId, Pin, ReleasedBy } from './state.ts';
+import type { At, Io, PageId, Pin } from './state.ts';
+import { giveBack, letGo, pinsOf } from './whose.ts';
 
-// unpin_user_pages() too: it may be the inside of unpin_user_pages_dirty_lock(), which outer() decides
-const INNER = new Set([Kind.unpin, Kind.putFolio, Kind.unpinFolio, Kind.unpinPages]);
+/** How far inside a function is: each may be called by those before it. */
+const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
 
-/** Before each event of a task: an announced release that no inner function took over happens now. */
-export function settleRelease(m: Model, t: Task, kind: number): void {
-  if (t.release !== undefined && !INNER.has(kind)) settle(m, t);
-}
+const UNPIN_PAGES = fnIndex('unpin_user_pages');
+const MOST_PAGES = 1 << 18;
+/** Echoes come in the order of the announcement; further ahead is not looked for them. */
+const WINDOW = 4096;
 
-function settle(m: Model, t: Task): void {
-  const p = t.release;
+/** Kinds that may stand between a release and its echo: completions of I/O run in interrupts, wherever they come. */
+const WITHIN = new Set([
+  Kind.unpin,
+  Kind.unpinFolio,
+  Kind.unpinPages,
+  Kind.unpinRange,
+  Kind.putFolio,
+  Kind.bioEnd,
+  Kind.bioRelease,
+]);
+
+/** Before each event of a task: another event than a release ends the call that gave pages back. */
+export function leaveRelease(m: Model, t: Task, kind: number): void {
+  if (t.release === undefined || WITHIN.has(kind)) return;
+  // some of the pages that were taken for given back were said again by a function inside, others were not
+  const { items } = t.release;
+  if (items.some((x) => x.guessed && x.level === Level.folio)) {
+    for (const x of items) if (x.guessed && x.refs > 0 && x.level !== Level.folio) m.counts.untold++;
+  }
   t.release = undefined;
-  if (p === undefined) return;
-  if (p.inner !== undefined) applyInner(m, p.inner, p.pins, t.pid);
-  else if (!p.superseded && p.outer !== undefined) apply(m, p.outer, p.pins, t.pid);
 }
 
-/** unpin_user_pages(), unpin_user_page_range_dirty_lock(), __bio_release_pages(): several pages go. */
-function outer(m: Model, t: Task, a: Announced, pins: readonly Pin[] | undefined): void {
-  const p = t.release;
-  // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release once more
-  const nested = p?.outer !== undefined && !p.superseded && p.outer.n === a.n && p.outer.at.fn !== a.at.fn;
-  if (p !== undefined && !nested) settle(m, t);
-  t.release = { outer: a, inner: undefined, superseded: false, pins: nested ? (p?.pins ?? pins) : pins };
-}
-
-/** unpin_user_page(), unpin_user_folio(): on its own or inside one of the above. */
-function inner(m: Model, t: Task, a: Announced): void {
-  const p = t.release;
-  if (p === undefined) {
-    t.release = { outer: undefined, inner: a, superseded: true, pins: undefined };
-    return;
-  }
-  if (p.inner !== undefined) applyInner(m, p.inner, p.pins, t.pid);
-  p.superseded = true;
-  p.inner = a;
-}
-
-/** gup_put_folio(), put_compound_head(): the reference goes here and nowhere else. */
-export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  const folio = m.page(r[o + Slot.PAGE]);
-  const refs = r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1;
-  if (Number.isNaN(folio)) return;
-  const p = t.release;
-  if (t.gup !== undefined && undo(t, folio, refs)) {
-    if (p !== undefined) {
-      p.inner = undefined;
-      p.superseded = true;
-    }
-    return;
-  }
-  const named = p?.inner;
-  if (p !== undefined) {
-    p.superseded = true;
-    p.inner = undefined;
-  }
-  // unpin_user_page() knows the sub-page, this function the folio
-  const page = named !== undefined && named.pages.length === 1 && named.n === refs ? named.pages[0] : folio;
-  releaseOne(m, page, folio, refs, named?.at ?? p?.outer?.at ?? m.at(), p?.pins, t.pid);
-}
-
-export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
-  inner(m, t, { pages: [m.page(r[o + Slot.PAGE])], n: 1, at: m.at() });
-}
-
-export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  const n = r[o + Slot.N] > 0 ? r[o + Slot.N] : 1;
-  inner(m, t, { pages: [m.page(r[o + Slot.PAGE])], n, at: m.at() });
-}
-
+/** unpin_user_pages(), unpin_user_pages_dirty_lock(). */
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
-  const n = r[o + Slot.N];
-  const pages = [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO].slice(0, n > 0 ? n : 0).map((s) => m.page(r[o + s]));
-  outer(m, t, { pages: pages.filter((p) => !Number.isNaN(p)), n: n > 0 ? n : pages.length, at: m.at() }, undefined);
+  const said = r[o + Slot.N];
+  const shown = [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO].slice(0, said > 0 ? said : 0);
+  const pages = shown.map((s) => m.page(r[o + s])).filter((p) => !Number.isNaN(p));
+  const level = r[o + Slot.FN] === UNPIN_PAGES ? Level.pages : Level.dirty;
+  announce(m, t, level, pages, said > 0 ? said : pages.length);
 }
 
+/** unpin_user_page_range_dirty_lock(): pages one behind the other. */
 export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   const n = r[o + Slot.N] > 0 ? r[o + Slot.N] : 1;
-  const pages: PageId[] = [];
-  for (let i = 0; i < n && i < 1 << 18; i++) pages.push(page + i);
-  outer(m, t, { pages, n, at: m.at() }, undefined);
+  if (Number.isNaN(page)) return;
+  announce(
+    m,
+    t,
+    Level.dirty,
+    Array.from({ length: Math.min(n, MOST_PAGES) }, (_, i) => page + i),
+    n,
+  );
+}
+
+export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
+  one(m, t, m.page(r[o + Slot.PAGE]), 1, Level.page);
+}
+
+export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
+  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] > 0 ? r[o + Slot.N] : 1, Level.page);
+}
+
+/** gup_put_folio(), put_compound_head(): the innermost; names the folio. */
+export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
+  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1, Level.folio);
 }
 
 /** Pages go back because a bio is done with them. */
 export function releaseIo(m: Model, t: Task, io: Io): void {
   const at = m.at();
-  // put_page() of FOLL_GET has no inner function that could say more
-  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 1, at, 'bio');
-  const pinned = io.pins.filter((p) => p.call.kind === 'PIN');
-  if (pinned.length > 0) outer(m, t, { pages: pinned.map((p) => p.page), n: pinned.length, at }, pinned);
-}
-
-/** A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. */
-export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
-  const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
-  const pin =
-    pins?.find((p) => p.owner === 'pipe') ?? pins?.find((p) => p.call.kind === 'GET' && p.owner === undefined);
-  if (pin === undefined) return;
-  const at = m.at();
-  // iter_to_pipe(): a pipe that is full (or has no reader) gives the page back at once, and the rest of the call goes
-  // by an inlined put_page()
-  if (pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin)) {
-    for (const p of [...m.held])
-      if (p.call === pin.call && p !== pin && p.owner === undefined) m.close(p, at, 'unseen');
-  }
-  pin.owner = 'pipe';
-  letGo(m, pin, 1, at, 'pipe');
-}
-
-/** An inner function names its page; a bio around it says whose pin of that page it is. */
-function applyInner(m: Model, a: Announced, bioPins: readonly Pin[] | undefined, pid: number): void {
-  releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, bioPins, pid);
-}
-
-function apply(m: Model, a: Announced, bioPins: readonly Pin[] | undefined, pid: number): void {
-  if (bioPins !== undefined) {
-    for (const pin of bioPins) letGo(m, pin, 1, a.at, 'bio');
-    return;
-  }
-  if (a.pages.length === 1) {
-    releaseOne(m, a.pages[0], a.pages[0], a.n, a.at, undefined, pid);
-    return;
-  }
-  let call: Pin['call'] | undefined;
-  for (const page of a.pages) call = releaseOne(m, page, page, 1, a.at, undefined, pid) ?? call;
-  // the line shows the first four pages of the array; the call they came from tells the rest
-  let left = a.n - a.pages.length;
-  if (left <= 0 || call === undefined) return;
-  for (const pin of [...m.held]) {
-    if (left-- <= 0) break;
-    if (pin.call === call) letGo(m, pin, 1, a.at, 'unpin');
+  // put_page() of FOLL_GET has no inner function that could say it again
+  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, true, 1, at, 'bio');
+  const pins = io.pins.filter((p) => p.call.kind === 'PIN');
+  if (pins.length === 0) return;
+  const release = begin(t, Level.bio, at, pins.length);
+  for (const pin of pins) {
+    release.items.push({
+      page: pin.page,
+      folio: pin.hold?.folio ?? pin.page,
+      refs: 1,
+      level: Level.bio,
+      guessed: false,
+    });
+    letGo(m, pin, true, 1, at, 'bio');
   }
 }
 
 /**
- * Give back `refs` references on a folio: a pin of the bio's, else of a call that holds as many, the task's own first.
- * @returns the call whose pin it was
+ * A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. By the taker itself, of a page that
+ * no pipe got: add_to_pipe() refused it, and iter_to_pipe() drops the rest of the call's pages by an inlined put_page().
  */
-function releaseOne(
-  m: Model,
-  page: PageId,
-  folio: PageId,
-  refs: number,
-  at: At,
-  bioPins: readonly Pin[] | undefined,
-  pid: number,
-): Pin['call'] | undefined {
-  const pins = m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
-  if (pins === undefined) {
-    if (!Number.isNaN(page)) {
-      m.counts.unmatched++;
-      m.emit('unmatchedRelease', { page, refs, at });
-    }
-    return undefined;
-  }
-  const best = pins.length === 1 ? pins[0] : preferred(pins, refs, bioPins, pid);
-  letGo(m, best, refs, at, bioPins === undefined ? 'unpin' : 'bio');
-  return best.call;
+export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
+  const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
+  if (pins === undefined) return;
+  const pipe = r[o + Slot.OTHER];
+  const owned = pins.filter((p) => p.owner === 'pipe');
+  const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
+  const pin =
+    owned.find((p) => p.pipe === pipe) ??
+    owned.find((p) => Number.isNaN(p.pipe)) ??
+    loose.find((p) => p.call.at.pid === t.pid) ??
+    loose.at(0);
+  if (pin === undefined) return;
+  const at = m.at();
+  const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
+  pin.owner = 'pipe';
+  letGo(m, pin, true, 1, at, 'pipe');
+  if (!refused) return;
+  for (const p of [...m.held]) if (p.call === pin.call && p.owner === undefined) m.close(p, at, 'unseen');
 }
 
-/** Of several pins of a page, the one that a release most likely gives back. */
-function preferred(pins: Pin[], refs: number, bioPins: readonly Pin[] | undefined, pid: number): Pin {
-  const prefer = (list: Pin[], test: (p: Pin) => boolean): Pin[] => {
-    const some = list.filter(test);
-    return some.length > 0 ? some : list;
-  };
-  let pool = prefer(pins, (p) => bioPins?.includes(p) === true);
-  pool = prefer(pool, (p) => p.call.kind === 'PIN');
-  pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
-  pool = prefer(pool, (p) => p.call.at.pid === pid);
-  return pool.find((p) => p.hold?.refs === refs) ?? pool[0];
+function begin(t: Task, level: number, at: At, n: number): Release {
+  // what is left of another one may still be echoed: an interrupt came between
+  const before = t.release?.items.filter((x) => x.level < Level.folio && x.refs > 0);
+  const release = new Release(level, at, n);
+  if (before !== undefined && before.length > 0 && before.length <= WINDOW) release.items.push(...before);
+  t.release = release;
+  return release;
 }
 
-/** Take `refs` off a hold; a large folio stays pinned while one reference is left (io_uring coalesces its buffers). */
-function letGo(m: Model, pin: Pin, refs: number, at: At, by: ReleasedBy): void {
-  const h = pin.hold;
-  if (h === undefined) {
-    m.close(pin, at, by);
+function one(m: Model, t: Task, page: PageId, refs: number, level: number): void {
+  if (Number.isNaN(page) || !(refs > 0)) return;
+  const exact = level === Level.page && refs === 1;
+  if (t.release !== undefined && isEcho(t.release, page, refs, level)) return;
+  // a reference taken by the call under way goes back before it returns
+  if (t.gup !== undefined && undo(m, t.gup, page, refs)) {
+    begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;
   }
-  h.refs -= refs;
-  if (h.refs > 0) return;
-  for (const p of h.pins) m.close(p, at, by);
+  const outer = t.release;
+  if (outer !== undefined && outer.unnamed >= refs && level > outer.level) {
+    // one of the pages that the function around it did not show
+    outer.unnamed -= refs;
+    m.counts.untold -= refs;
+    give(m, t, outer, page, refs, level, exact);
+    if (outer.unnamed === 0) for (const pin of outer.maybe) if (pin.unsure === outer) pin.unsure = undefined;
+    return;
+  }
+  give(m, t, begin(t, level, m.at(), refs), page, refs, level, exact);
+}
+
+/** Several pages go, of which the line shows the first four, or all. */
+function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n: number): void {
+  const outer = t.release;
+  if (outer !== undefined && outer.level < level) {
+    if (pages.length === 0) {
+      if (outer.n === n) return;
+    } else if (pages.every((page) => outer.items.some((x) => hears(x, page, level)))) {
+      // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release once more
+      for (const page of pages) isEcho(outer, page, 1, level);
+      return;
+    }
+  }
+  const release = begin(t, level, m.at(), n);
+  let last: Pin | undefined;
+  let inOrder = true;
+  for (const page of pages) {
+    if (t.gup !== undefined && undo(m, t.gup, page, 1)) {
+      release.items.push({ page, folio: page, refs: 1, level, guessed: false });
+      continue;
+    }
+    const pin = give(m, t, release, page, 1, level, true);
+    inOrder &&= pin !== undefined && (last === undefined || (pin.call === last.call && pin.where === last.where + 1));
+    last = pin;
+  }
+  rest(m, release, inOrder ? last : undefined, Math.min(n, MOST_PAGES) - pages.length, level);
+}
+
+/**
+ * The pages that the line does not show. When the first ones are neighbours of one call, in its order, the array is that
+ * of the call and goes on as the call did. Otherwise they are not told, and the pins that may be meant are not certain.
+ */
+function rest(m: Model, release: Release, last: Pin | undefined, left: number, level: number): void {
+  let behind = 0;
+  if (last !== undefined && level !== Level.bio) {
+    for (; behind < left; behind++) {
+      const pin = next(m, last, behind + 1);
+      if (pin === undefined) break;
+      const folio = pin.hold?.folio ?? pin.page;
+      release.items.push({ page: pin.page, folio, refs: 1, level, guessed: true });
+      letGo(m, pin, true, 1, release.at, 'unpin');
+    }
+  }
+  release.unnamed = Math.max(0, left - behind);
+  if (release.unnamed === 0) return;
+  const calls = new Set(release.calls);
+  if (calls.size === 0) {
+    release.unnamed = 0;
+    return;
+  }
+  m.counts.untold += release.unnamed;
+  for (const pin of m.held) {
+    if (!calls.has(pin.call) || pin.unsure !== undefined) continue;
+    pin.unsure = release;
+    release.maybe.push(pin);
+  }
+}
+
+/** The page that the same call pinned so many pages behind. */
+function next(m: Model, pin: Pin, pages: number): Pin | undefined {
+  if (pin.mm !== undefined) return m.pinsAt(pin.mm, pin.where + pages).find((p) => p.call === pin.call);
+  return m.homeless.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
+}
+
+/** A page goes. Returns its pin, where the trace shows whose it was. */
+function give(
+  m: Model,
+  t: Task,
+  release: Release,
+  page: PageId,
+  refs: number,
+  level: number,
+  exact: boolean,
+): Pin | undefined {
+  const pins = pinsOf(m, page, page);
+  const item: Given = { page, folio: page, refs, level, guessed: false };
+  release.items.push(item);
+  if (pins === undefined) {
+    m.counts.unmatched++;
+    m.emit('unmatchedRelease', { page, refs, at: m.at() });
+    return undefined;
+  }
+  item.folio = pins[0].hold?.folio ?? page;
+  const pin = giveBack(m, pins, page, exact, refs, release.at, undefined, t.pid);
+  if (pin !== undefined) release.calls.push(pin.call);
+  return pin;
+}
+
+/** The line names what an outer function has said: its references are counted off, so that they are heard once on each level. */
+function isEcho(release: Release, page: PageId, refs: number, level: number): boolean {
+  const { items } = release;
+  let left = refs;
+  const end = Math.min(items.length, release.next + WINDOW);
+  for (let i = release.next; i < end && left > 0; i++) {
+    const x = items[i];
+    if (!hears(x, page, level)) continue;
+    const heard = Math.min(left, x.refs);
+    left -= heard;
+    if (heard < x.refs) {
+      x.refs -= heard;
+      if (level < Level.folio) items.push({ ...x, refs: heard, level });
+    } else x.level = level;
+  }
+  while (release.next < items.length && items[release.next].level === Level.folio) release.next++;
+  return left < refs;
+}
+
+/** Whether an inner function on `page` may be about this: the page, its folio, or a folio that no line has named before. */
+function hears(x: Given, page: PageId, level: number): boolean {
+  if (x.level >= level || x.refs <= 0) return false;
+  if (x.page === page || x.folio === page) return true;
+  return level === Level.folio && x.folio === x.page && x.page > page && x.page - page < MOST_PAGES;
 }

@@ -3,7 +3,7 @@ import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import * as device from './device.ts';
 import * as faults from './fault.ts';
-import type { Task } from './frames.ts';
+import { Before, type Task } from './frames.ts';
 import * as gup from './gup.ts';
 import * as io from './io.ts';
 import type { Model } from './model.ts';
@@ -123,6 +123,34 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
+/** What a task may still be inside of, since before the trace, when it does this. */
+const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
+  if (OUTSIDE_GUP[kind]) return 0;
+  if (name === 'gup') return 0;
+  // entries of what does not nest in itself; GUP may have any of these inside
+  return ['fault', 'wpFault', 'wpPmd', 'swapIn', 'unmapOne', 'migrateOne', 'followPte', 'grab'].includes(name)
+    ? Before.gup
+    : Before.gup | Before.other;
+});
+
+/** Events that hugetlb_wp() may have inside; completions of I/O come in interrupts. */
+const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
+  [
+    'newHugetlb',
+    'anonRmap',
+    'notifierStart',
+    'notifierEnd',
+    'tlbFlush',
+    'clearFlush',
+    'pageAlloc',
+    'pageFree',
+    'rmapDel',
+    'zap',
+    'bioEnd',
+    'bioRelease',
+  ].includes(name),
+);
+
 /** Lines after a task's exit within which its address space should have ended. */
 const LATE_LINES = 50;
 
@@ -149,8 +177,11 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     const pid = rows[o + Slot.PID];
     if (m.unseen.size > 0) m.unseen.delete(pid);
     const t = m.task(pid);
-    if (t.release !== undefined) release.settleRelease(m, t, kind);
+    m.running = t;
+    if (t.before !== 0) t.before &= STILL_BEFORE[kind];
+    if (t.release !== undefined) release.leaveRelease(m, t, kind);
     if (t.gup !== undefined && OUTSIDE_GUP[kind]) gup.finishGup(m, t, t.gup, t.gup.ret, t.gup.lastAt);
+    if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
     handler(m, t, rows, o);
     if (m.taps.length > 0) m.taps[kind]?.(rows, o);
   }
@@ -160,11 +191,12 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
 /** The trace is over: what was announced happens, what is open stays open. */
 export function finish(m: Model): void {
   for (const t of m.tasks.values()) {
-    if (t.release !== undefined) release.settleRelease(m, t, -1);
+    release.leaveRelease(m, t, -1);
     if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);
     ranges.endFork(m, t);
-    ranges.settleUnmapped(m, t);
+    faults.settleHugetlb(m, t);
   }
+  ranges.unmappedForSwap(m);
   // exit_mmap() may run a little after the last task's exit (7.2), and be late when somebody looks at the mm
   if (m.seen[Kind.mmExit] > 0) {
     const last = m.lastLine - LATE_LINES;

@@ -5,6 +5,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import { Model } from './model.ts';
+import { unmappedForSwap } from './ranges.ts';
 import { type At, entryBits, entryPage, type Mm, type PageId, PMD_PAGES, Pte } from './state.ts';
 
 const RMAP_EXCLUSIVE = 0x1;
@@ -143,6 +144,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
   s.mapped = true;
+  for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });

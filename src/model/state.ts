@@ -273,6 +273,10 @@ export class Pin {
   readonly ios: Io[] = [];
   drift: Drift | undefined;
   drifts = 0;
+  /** the pipe it went into; NaN unknown */
+  pipe: number;
+  /** a release that may have been of this pin, and where; none of them shows which pin it was of */
+  unsure: { readonly at: At } | undefined;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
   /** entry bits when it was taken, as far as known: Shared, File */
@@ -300,6 +304,8 @@ export class Pin {
     this.entryBits = bits;
     this.entryState = undefined;
     this.duringFork = undefined;
+    this.pipe = Number.NaN;
+    this.unsure = undefined;
   }
 
   get live(): boolean {

@@ -2,22 +2,25 @@
 // fork copies the page tables before the child has a pid (copy_process(), kernel/fork.c), so the child's mm is the
 // destination of the fork its parent has just finished; a task made without one shares its parent's.
 import { Slot } from '../vocabulary/record.ts';
+import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { endFork, settleUnmapped } from './ranges.ts';
+import { endFork } from './ranges.ts';
 
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
   const pid = r[o + Slot.N];
-  const child = t.forked ?? t.mm;
+  // a fork that failed behind copy_mm() has taken its mm down again (copy_process(), bad_fork_cleanup_mm)
+  const child = t.forked?.dead === false ? t.forked : m.mmOf(t);
   t.forked = undefined;
   if (!(pid > 0)) return;
   m.unseen.add(pid);
   m.endTask(pid);
   const c = m.task(pid);
+  c.before = 0;
   c.mm = child;
   // no page tables were copied: a thread of the same process (a vfork child shares them too, until it execs)
-  if (child === t.mm && child !== undefined) c.tgid = t.tgid > 0 ? t.tgid : t.pid;
+  if (child === m.mmOf(t) && child !== undefined) c.tgid = t.tgid > 0 ? t.tgid : t.pid;
   else c.tgid = pid;
   child?.pids.add(pid);
 }
@@ -49,9 +52,9 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
     for (const pin of same)
       if (pin === last || (pin.call.kind === 'GET' && pin.call.nr === 1 && pin.owner === undefined)) m.dismiss(pin);
   }
-  if (gone === undefined || gone.release !== undefined || gone.gup !== undefined) return;
+  if (gone === undefined) return;
   leave(m, gone);
-  settleUnmapped(m, gone);
+  if (gone.hugetlb !== undefined) settleHugetlb(m, gone);
   if (pid > 0) m.endTask(pid);
 }
 

@@ -1,5 +1,5 @@
 // The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
-import { defineRule, type Pin } from './contract.ts';
+import { type At, defineRule, type Pin } from './contract.ts';
 import { examples } from './examples/foreign-pin-reuse.ts';
 
 const UNSAID = {
@@ -15,7 +15,8 @@ const OWNERLESS = {
 } as const;
 
 /** Does the pinning address space still map the page where it pinned it? */
-const gaveUp = (pin: Pin): boolean => pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap');
+const gaveUp = (pin: Pin, at: At): boolean =>
+  pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.line < at.line);
 
 export default defineRule({
   meta: {
@@ -48,11 +49,11 @@ export default defineRule({
         // a page of a file or of shmem is shared on purpose, and so may be one that nobody said to be anonymous
         if (anon !== true) return;
         for (const pin of pins) {
-          if (!pin.live && pin.state !== 'orphan') continue;
+          if (pin.releasedAt !== undefined && pin.releasedAt.line <= at.line) continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
           // relatives by fork share pages copy-on-write; anything else is shared on purpose
           if (pin.mm.parent !== mm && mm.parent !== pin.mm && pin.mm.parent !== mm.parent) continue;
-          if (!gaveUp(pin) && pin.call.write) continue;
+          if (!gaveUp(pin, at) && pin.call.write) continue;
           context.report({
             messageId: 'reused',
             data: { pinner: pin.call.at, mm },

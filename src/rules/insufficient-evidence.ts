@@ -80,6 +80,13 @@ export default defineRule({
           context.undecided(
             `${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`,
           );
+        const { begun, untold } = model.counts;
+        if (begun > 0)
+          context.undecided(
+            `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}, which no line names`,
+          );
+        if (untold > 0)
+          context.undecided(`${untold} page${untold === 1 ? ' was' : 's were'} given back that no line names`);
         if (model.counts.unmatched > 0)
           context.undecided(
             `${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins that the trace does not show being taken`,

@@ -1,0 +1,106 @@
+// Whose pin a release gives back. What shows it: the bio or pipe the page was in, the page itself, how many references
+// go, the task that took them. Where several pins are left that differ in where their page should be mapped, none of
+// them is closed before as many releases were seen: each of them may be held, and none is said to be.
+import type { Model } from './model.ts';
+import type { At, Hold, PageId, Pin, ReleasedBy } from './state.ts';
+
+/** Releases of which it is not known whose they were, and the pins that may have been meant. */
+export class Unsettled {
+  readonly at: At;
+  readonly pins: readonly Pin[];
+  given: number;
+
+  constructor(at: At, pins: readonly Pin[], given: number) {
+    this.at = at;
+    this.pins = pins;
+    this.given = given;
+  }
+}
+
+/** Live pins on a page, else those on its folio. */
+export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | undefined {
+  return m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
+}
+
+/**
+ * Give back `refs` references to one of `pins`.
+ * @param exact the release named the page itself, not its folio
+ * @param of pins of the bio that gives its pages back
+ * @returns the pin, if it is known which
+ */
+export function giveBack(
+  m: Model,
+  pins: readonly Pin[],
+  page: PageId,
+  exact: boolean,
+  refs: number,
+  at: At,
+  of: readonly Pin[] | undefined,
+  pid: number,
+): Pin | undefined {
+  const by: ReleasedBy = of === undefined ? 'unpin' : 'bio';
+  const pool = pins.length === 1 ? pins : candidates(pins, refs, of, pid);
+  const best = pool.find((p) => p.page === page) ?? pool[0];
+  if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
+    unsettled(m, pool, best, refs, at, by);
+    return undefined;
+  }
+  letGo(m, best, exact && refs === 1, refs, at, by);
+  return best;
+}
+
+/** At the same address of the same process it does not matter which of two pins is over. */
+const alike = (a: Pin, b: Pin): boolean =>
+  (a.mm === b.mm && a.where === b.where && a.page === b.page) || (a.hold !== undefined && a.hold === b.hold);
+
+function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | undefined, pid: number): readonly Pin[] {
+  const prefer = (list: readonly Pin[], test: (p: Pin) => boolean): readonly Pin[] => {
+    const some = list.filter(test);
+    return some.length > 0 ? some : list;
+  };
+  let pool = prefer(pins, (p) => of?.includes(p) === true);
+  pool = prefer(pool, (p) => p.call.kind === 'PIN');
+  pool = prefer(pool, (p) => (p.hold?.refs ?? 1) >= refs);
+  pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
+  pool = prefer(pool, (p) => p.call.at.pid === pid);
+  // of the same call or at the same address: the count tells
+  return pool.every((p) => alike(p, pool[0])) ? prefer(pool, (p) => p.hold?.refs === refs) : pool;
+}
+
+function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At, by: ReleasedBy): void {
+  const known = best.unsure instanceof Unsettled && best.unsure.pins.every((p) => !p.live || pool.includes(p));
+  if (known && pool.every((p) => p.unsure === best.unsure)) {
+    const group = best.unsure as Unsettled;
+    group.given += refs;
+    settle(m, group, at, by);
+    return;
+  }
+  const group = new Unsettled(at, pool.slice(), refs);
+  for (const pin of group.pins) pin.unsure = group;
+}
+
+/** As many references were given back as these pins are: all of them are over. */
+function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
+  const live = group.pins.filter((p) => p.live);
+  const holds = new Set<Hold | Pin>(live.map((p) => p.hold ?? p));
+  let refs = 0;
+  for (const h of holds) refs += 'refs' in h ? h.refs : 1;
+  if (group.given < refs) return;
+  for (const pin of live) m.close(pin, at, by);
+}
+
+/**
+ * Take `refs` off a hold. A named page of a large folio is over with its own reference, unless its owner keeps the folio
+ * by one reference for all (io_uring gives the others back at once, io_coalesce_buffer() in io_uring/rsrc.c).
+ */
+export function letGo(m: Model, pin: Pin, named: boolean, refs: number, at: At, by: ReleasedBy): void {
+  const group = pin.unsure;
+  const h = pin.hold;
+  if (h === undefined) m.close(pin, at, by);
+  else {
+    h.refs -= refs;
+    if (h.refs <= 0) for (const p of h.pins) m.close(p, at, by);
+    else if (named && !pin.call.longterm) m.close(pin, at, by);
+  }
+  if (group instanceof Unsettled) settle(m, group, at, by);
+}
