@@ -245,11 +245,8 @@ export function settleHugetlb(m: Model, t: Task): void {
 }
 
 /** Pins on any page of the PMD mapping that has `page` at `vpn`. */
-function pinsUnder(m: Model, page: PageId, vpn: number): Pin[] {
-  const head = page - (vpn % PMD_PAGES);
-  const pins: Pin[] = [];
-  for (const [p, list] of m.pinsByPage) if (p >= head && p < head + PMD_PAGES) pins.push(...list);
-  return pins;
+function pinsUnder(m: Model, page: PageId, vpn: number): readonly Pin[] {
+  return m.pinsOf(page - (vpn % PMD_PAGES), PMD_PAGES);
 }
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -2,6 +2,7 @@
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
 import { Before, type ForkFrame, Task, type WpFrame } from './frames.ts';
+import { Ordered } from './ordered.ts';
 import {
   At,
   type Drift,
@@ -55,9 +56,9 @@ export class Model {
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
   /** live pins by page */
-  readonly pinsByPage = new Map<PageId, Pin[]>();
+  readonly pinsByPage = new Ordered<Pin[]>();
   /** live pins by the folio their references are counted on */
-  readonly pinsByFolio = new Map<PageId, Pin[]>();
+  readonly pinsByFolio = new Ordered<Pin[]>();
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly homeless = new Map<number, Pin[]>();
@@ -75,7 +76,7 @@ export class Model {
   /** returns of write faults carry VM_FAULT_WRITE in this trace (up to v6.1): one without has done nothing */
   saysWrite = false;
   /** pages that were added to the swap cache: an unmapping of one is for swap, of another for migration (5.10 uses one function for both) */
-  readonly swapCache = new Set<PageId>();
+  readonly swapCache = new Ordered<true>();
   /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
   /** records seen by kind */
@@ -259,17 +260,13 @@ export class Model {
 
   /** Live pins expected in a range of pages. */
   pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
-    if (mm.pins.size === 0) return NO_PINS;
-    let out: Pin[] | undefined;
-    if (to - from < mm.pins.size) {
-      for (let v = from; v < to; v++) {
-        const list = mm.pins.get(v);
-        if (list !== undefined) out = joined(out, list);
-      }
-    } else {
-      for (const [v, list] of mm.pins) if (v >= from && v < to) out = joined(out, list);
-    }
-    return out ?? NO_PINS;
+    return mm.pins.size === 0 ? NO_PINS : joined(mm.pins.valuesIn(from, to));
+  }
+
+  /** Live pins of a run of pages. */
+  pinsOf(page: PageId, pages: number): readonly Pin[] {
+    if (this.pinsByPage.size === 0) return NO_PINS;
+    return pages === 1 ? (this.pinsByPage.get(page) ?? NO_PINS) : joined(this.pinsByPage.valuesIn(page, page + pages));
   }
 
   /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
@@ -278,7 +275,7 @@ export class Model {
     if (pages >= PMD_PAGES) {
       const head = vpn - (vpn % PMD_PAGES);
       mm.pmds.set(head / PMD_PAGES, entry);
-      if (mm.ptes.size > 0) for (let v = head; v < head + PMD_PAGES; v++) mm.ptes.delete(v);
+      mm.ptes.deleteRange(head, head + PMD_PAGES);
       if (mm.pins.size > 0) {
         for (const pin of this.pinsIn(mm, head, head + PMD_PAGES))
           this.test(pin, page + (pin.where - head), via, fault);
@@ -296,20 +293,41 @@ export class Model {
 
   /** Forget what is mapped in a range. */
   clear(mm: Mm, from: number, to: number): void {
+    this.#splitEdges(mm, from, to);
+    mm.ptes.deleteRange(from, to);
+    mm.pmds.deleteRange(Math.ceil(from / PMD_PAGES), Math.floor(to / PMD_PAGES));
+  }
+
+  /** What is mapped in a range is mapped `shift` pages further, and no longer where it was (move_page_tables()). */
+  shift(mm: Mm, from: number, to: number, shift: number): void {
     const { ptes, pmds } = mm;
-    if (to - from <= ptes.size) for (let v = from; v < to; v++) ptes.delete(v);
-    else {
-      for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
-        const v = ptes.keyAt(i);
-        if (v >= from && v < to) ptes.deleteAt(i);
-      }
+    this.#splitEdges(mm, from, to);
+    const first = Math.ceil(from / PMD_PAGES);
+    const end = Math.floor(to / PMD_PAGES);
+    // a PMD goes as it is where both places are aligned
+    if (shift % PMD_PAGES !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
+    // nothing is mapped at the new place, whatever the trace has not shown
+    if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
+    ptes.move(from, to, shift);
+    if (shift % PMD_PAGES === 0) pmds.move(first, end, shift / PMD_PAGES);
+  }
+
+  /** A PMD mapping becomes PTEs of the same pages, where it is known to be anonymous (see splitEntries()). */
+  split(mm: Mm, pmd: number): void {
+    const entry = mm.pmds.at(pmd);
+    mm.pmds.delete(pmd);
+    if (Number.isNaN(entry) || (entryBits(entry) & Pte.Anon) === 0) return;
+    for (let i = 0; i < PMD_PAGES; i++) {
+      const v = pmd * PMD_PAGES + i;
+      if (!mm.ptes.has(v)) mm.ptes.set(v, entry + i * 64);
     }
-    for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
-      const head = pmds.keyAt(i) * PMD_PAGES;
-      if (head + PMD_PAGES <= from || head >= to) continue;
-      if (head >= from && head + PMD_PAGES <= to) pmds.deleteAt(i);
-      else for (let v = Math.max(head, from); v < Math.min(head + PMD_PAGES, to); v++) ptes.set(v, Pte.None);
-    }
+  }
+
+  /** Only whole PMD mappings go with a range; those that reach over its ends are split. */
+  #splitEdges(mm: Mm, from: number, to: number): void {
+    if (mm.pmds.size === 0) return;
+    if (from % PMD_PAGES !== 0) this.split(mm, Math.floor(from / PMD_PAGES));
+    if (to % PMD_PAGES !== 0) this.split(mm, Math.floor(to / PMD_PAGES));
   }
 
   /** The entry stays and names the same page, but is not present any more. */
@@ -318,6 +336,7 @@ export class Model {
     const bits = entry === undefined ? 0 : entryBits(entry);
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
+    if (state === Pte.DevExclusive) mm.exclusive.set(vpn, true);
   }
 
   /** Page mapped at an address; NaN when not present or not known. */
@@ -411,15 +430,8 @@ export class Model {
   /** The page was allocated afresh, so whoever held it has let go, seen or not. */
   reallocated(page: PageId, pages: number): void {
     if (this.folios.size > 0) this.folios.delete(page);
-    if (this.swapCache.size > 0) for (let i = 0; i < pages; i++) this.swapCache.delete(page + i);
-    if (this.pinsByPage.size === 0) return;
-    for (let i = 0; i < pages; i++) {
-      const pins = this.pinsByPage.get(page + i);
-      if (pins === undefined) continue;
-      for (const pin of pins.slice()) {
-        this.close(pin, this.at(), 'unseen');
-      }
-    }
+    if (this.swapCache.size > 0) for (const p of this.swapCache.keysIn(page, page + pages)) this.swapCache.delete(p);
+    for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
   }
 
   /** Head page of the large folio a page belongs to, as far as the trace has shown it; the page itself otherwise. */
@@ -465,22 +477,32 @@ export class Model {
   }
 }
 
-function joined(pins: Pin[] | undefined, more: readonly Pin[]): Pin[] {
-  if (pins === undefined) return more.slice();
-  pins.push(...more);
-  return pins;
+function joined(lists: readonly Pin[][]): readonly Pin[] {
+  return lists.length === 0 ? NO_PINS : lists.flat();
 }
 
-export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
+/** Lists by a key. */
+interface Lists<V> {
+  get(key: number): V[] | undefined;
+  set(key: number, list: V[]): unknown;
+  delete(key: number): unknown;
+}
+
+export function push<V>(lists: Lists<V>, key: number, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
   else list.push(value);
 }
 
-export function drop<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
+export function drop<V>(lists: Lists<V>, key: number, value: V): void {
+  const list = lists.get(key);
   if (list === undefined) return;
-  const i = list.indexOf(value);
-  if (i >= 0) list.splice(i, 1);
-  if (list.length === 0) map.delete(key);
+  // the oldest or the newest goes most often
+  if (list[0] === value) list.shift();
+  else if (list.at(-1) === value) list.pop();
+  else {
+    const i = list.indexOf(value);
+    if (i >= 0) list.splice(i, 1);
+  }
+  if (list.length === 0) lists.delete(key);
 }

@@ -4,8 +4,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
-import { Model, NO_PINS, push } from './model.ts';
-import type { PageTable } from './page-table.ts';
+import { drop, Model, NO_PINS, push } from './model.ts';
 import {
   type At,
   entryBits,
@@ -87,46 +86,26 @@ function copyEntries(
   end: number,
   isPrivate: boolean,
 ): Map<number, PageId> | undefined {
-  const bit = isPrivate ? Pte.Shared : 0;
-  let exclusive: Map<number, PageId> | undefined;
-  const { ptes } = src;
-  dst.ptes.reserve(ptes);
-  if (end - start <= ptes.size) {
-    for (let v = start; v < end; v++) {
-      const e = ptes.get(v);
-      if (e === undefined) continue;
-      copyEntry(ptes, dst.ptes, v, e, bit);
-      if ((entryBits(e) & Pte.STATE) === Pte.DevExclusive) exclusive = added(exclusive, v, entryPage(e));
-    }
-  } else {
-    for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
-      const v = ptes.keyAt(i);
-      if (v < start || v >= end) continue;
-      const e = ptes.entryAt(i);
-      copyEntry(ptes, dst.ptes, v, e, bit);
-      if ((entryBits(e) & Pte.STATE) === Pte.DevExclusive) exclusive = added(exclusive, v, entryPage(e));
-    }
+  const mark = isPrivate ? shared : undefined;
+  src.ptes.share(dst.ptes, start, end, mark);
+  src.pmds.share(dst.pmds, Math.ceil(start / PMD_PAGES), Math.ceil(end / PMD_PAGES), mark);
+  if (src.exclusive.size === 0) return undefined;
+  const exclusive = new Map<number, PageId>();
+  for (const vpn of src.exclusive.keysIn(start, end)) {
+    const entry = src.entry(vpn);
+    if (entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.DevExclusive) {
+      exclusive.set(vpn, entryPage(entry));
+      dst.exclusive.set(vpn, true);
+    } else src.exclusive.delete(vpn);
   }
-  const { pmds } = src;
-  for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
-    const p = pmds.keyAt(i);
-    const head = p * PMD_PAGES;
-    if (head >= start && head < end) copyEntry(pmds, dst.pmds, p, pmds.entryAt(i), bit);
-  }
-  return exclusive;
+  return exclusive.size > 0 ? exclusive : undefined;
 }
 
-const added = (map: Map<number, PageId> | undefined, vpn: number, page: PageId): Map<number, PageId> =>
-  (map ?? new Map<number, PageId>()).set(vpn, page);
-
-function copyEntry(table: PageTable, into: PageTable, key: number, value: number, bit: number): void {
-  const bits = entryBits(value);
-  if (bits === Pte.None) return;
-  if ((bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | bit)) === 0 && bit !== 0) {
-    table.set(key, value + bit);
-    into.set(key, value + bit);
-  } else into.set(key, value);
-}
+/** The entry as both sides of a fork have it. */
+const shared = (entry: number): number => {
+  const bits = entryBits(entry);
+  return (bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | Pte.Shared)) === 0 ? entry + Pte.Shared : entry;
+};
 
 export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.fork;
@@ -258,32 +237,11 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;
-  const moved: [number, number][] = [];
-  if (pages <= mm.ptes.size) {
-    for (let v = start; v < start + pages; v++) {
-      const e = mm.entry(v);
-      if (e !== undefined) moved.push([v, e]);
-    }
-  } else {
-    const { ptes, pmds } = mm;
-    for (let i = ptes.next(0); i >= 0; i = ptes.next(i + 1)) {
-      const v = ptes.keyAt(i);
-      if (v >= start && v < start + pages) moved.push([v, ptes.entryAt(i)]);
-    }
-    for (let i = pmds.next(0); i >= 0; i = pmds.next(i + 1)) {
-      const head = pmds.keyAt(i) * PMD_PAGES;
-      for (let v = Math.max(head, start); v < Math.min(head + PMD_PAGES, start + pages); v++)
-        if (!ptes.has(v)) moved.push([v, pmds.entryAt(i) + (v - head) * 64]);
-    }
-  }
   const pins = m.pinsIn(mm, start, start + pages).slice();
-  m.clear(mm, start, start + pages);
-  for (const [v, e] of moved) mm.ptes.set(v + shift, e);
+  m.shift(mm, start, start + pages, shift);
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
-    const list = mm.pins.get(pin.where);
-    list?.splice(list.indexOf(pin), 1);
-    if (list?.length === 0) mm.pins.delete(pin.where);
+    drop(mm.pins, pin.where, pin);
     pin.movedTo = pin.where + shift;
     push(mm.pins, pin.movedTo, pin);
     pin.steps.push(new Step('move', at));
@@ -300,8 +258,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   unmappedForSwap(m, mm);
   const at: At = m.at();
-  const pins: Pin[] = [];
-  for (const list of mm.pins.values()) pins.push(...list);
+  const pins = mm.pins.values().flat();
   mm.exiting = true;
   m.emit('exit', { mm, at, pins });
   for (const pin of pins) m.orphan(pin);

@@ -11,6 +11,7 @@
 
 import { Slot } from '../vocabulary/record.ts';
 import type { ForkFrame } from './frames.ts';
+import { Ordered } from './ordered.ts';
 import { PageTable } from './page-table.ts';
 
 export type PageId = number;
@@ -97,7 +98,9 @@ export class Mm {
   /** vpn / 512 -> head page * 64 + bits, for PMD mappings; ptes override it */
   readonly pmds = new PageTable();
   /** vpn -> pins not yet released, by the address they are expected at */
-  readonly pins = new Map<number, Pin[]>();
+  readonly pins = new Ordered<Pin[]>();
+  /** vpns that got a device-exclusive entry, and may have it no longer */
+  readonly exclusive = new Ordered<true>();
   readonly ops: RangeOp[] = [];
   /** tasks seen to run in it */
   readonly pids = new Set<number>();
@@ -115,11 +118,11 @@ export class Mm {
 
   /** Raw entry of a page, from its PTE or the PMD above it; undefined when the trace has not shown it. */
   entry(vpn: number): number | undefined {
-    const v = this.ptes.get(vpn);
-    if (v !== undefined) return v;
+    const v = this.ptes.at(vpn);
+    if (!Number.isNaN(v)) return v;
     if (this.pmds.size === 0) return undefined;
-    const p = this.pmds.get(Math.floor(vpn / PMD_PAGES));
-    return p === undefined ? undefined : p + (vpn % PMD_PAGES) * 64;
+    const p = this.pmds.at(Math.floor(vpn / PMD_PAGES));
+    return Number.isNaN(p) ? undefined : p + (vpn % PMD_PAGES) * 64;
   }
 }
 

@@ -1,0 +1,152 @@
+// Why: leaves of page tables and pins are asked for by their place, and for all there are in a range, whatever length a
+// line claims. A hash answers the second by looking at each place of the range or at each key it has; keys kept in order
+// answer it in the time that what is there takes. Two sorted levels: runs of keys, and the list of runs.
+
+/** Keys of a run; above it is split. */
+const RUN = 256;
+
+/** A map from numbers to values that knows its keys in order. NaN is no key. */
+export class Ordered<V> {
+  /** where the runs begin: none of a run's keys is below, all of the run before are */
+  readonly #firsts: number[] = [];
+  readonly #keys: number[][] = [];
+  readonly #values: V[][] = [];
+  #size = 0;
+  /** run and place of the key asked for last */
+  #run = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: number): V | undefined {
+    if (this.#size === 0) return undefined;
+    const i = this.#find(key);
+    return i >= 0 ? this.#values[this.#run][i] : undefined;
+  }
+
+  has(key: number): boolean {
+    return this.#size > 0 && this.#find(key) >= 0;
+  }
+
+  set(key: number, value: V): void {
+    if (Number.isNaN(key)) return;
+    if (this.#keys.length === 0) {
+      this.#firsts.push(key);
+      this.#keys.push([key]);
+      this.#values.push([value]);
+      this.#size = 1;
+      return;
+    }
+    const i = this.#find(key);
+    const run = this.#run;
+    if (i >= 0) {
+      this.#values[run][i] = value;
+      return;
+    }
+    const keys = this.#keys[run];
+    insert(keys, ~i, key);
+    if (~i === 0) this.#firsts[run] = key;
+    insert(this.#values[run], ~i, value);
+    this.#size++;
+    if (keys.length > RUN) this.#split(run);
+  }
+
+  delete(key: number): boolean {
+    if (this.#size === 0) return false;
+    const i = this.#find(key);
+    if (i < 0) return false;
+    const run = this.#run;
+    remove(this.#keys[run], i);
+    remove(this.#values[run], i);
+    this.#size--;
+    if (this.#keys[run].length === 0) {
+      remove(this.#firsts, run);
+      remove(this.#keys, run);
+      remove(this.#values, run);
+      this.#run = 0;
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#firsts.length = 0;
+    this.#keys.length = 0;
+    this.#values.length = 0;
+    this.#size = 0;
+    this.#run = 0;
+  }
+
+  /** The keys from `from` on and below `to`, ascending; a copy, so that they can be deleted meanwhile. */
+  keysIn(from: number, to: number): number[] {
+    const out: number[] = [];
+    this.#walk(from, to, (run, i) => out.push(this.#keys[run][i]));
+    return out;
+  }
+
+  /** What is kept at the keys from `from` on and below `to`, in their order. */
+  valuesIn(from: number, to: number): V[] {
+    const out: V[] = [];
+    this.#walk(from, to, (run, i) => out.push(this.#values[run][i]));
+    return out;
+  }
+
+  values(): V[] {
+    return this.valuesIn(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  }
+
+  #walk(from: number, to: number, visit: (run: number, i: number) => void): void {
+    if (this.#size === 0 || !(to > from)) return;
+    const first = this.#find(from);
+    for (let run = this.#run, i = first < 0 ? ~first : first; run < this.#keys.length; run++, i = 0) {
+      const keys = this.#keys[run];
+      for (; i < keys.length; i++) {
+        if (keys[i] >= to) return;
+        visit(run, i);
+      }
+    }
+  }
+
+  /** Place of a key in its run (which #run names), or the complement of where it would go. Not for an empty map. */
+  #find(key: number): number {
+    const firsts = this.#firsts;
+    let run = this.#run;
+    if (firsts.length > 1) {
+      run = below(firsts, key);
+      if (run < 0) run = Math.max(0, ~run - 1);
+      this.#run = run;
+    }
+    return below(this.#keys[run], key);
+  }
+
+  #split(run: number): void {
+    const keys = this.#keys[run].splice(RUN >> 1);
+    insert(this.#firsts, run + 1, keys[0]);
+    insert(this.#keys, run + 1, keys);
+    insert(this.#values, run + 1, this.#values[run].splice(RUN >> 1));
+  }
+}
+
+/** Index of a key in ascending ones, or the complement of where it would go. */
+function below(keys: readonly number[], key: number): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keys[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  return low < keys.length && keys[low] === key ? low : ~low;
+}
+
+// splice() makes an array of what it removes, and these are short
+function insert<T>(list: T[], at: number, value: T): void {
+  list.push(value);
+  for (let i = list.length - 1; i > at; i--) list[i] = list[i - 1];
+  list[at] = value;
+}
+
+function remove<T>(list: T[], at: number): void {
+  for (let i = at + 1; i < list.length; i++) list[i - 1] = list[i];
+  list.pop();
+}
