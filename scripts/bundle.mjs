@@ -16,7 +16,7 @@ const BANNER = [
 ].join('\n');
 
 /** Native, a package that reads files of its own, or a large one; loaded by the few commands that need them. */
-const NOT_BUNDLED = ['better-sqlite3', 'jiti', 'protobufjs'];
+const NOT_BUNDLED = ['better-sqlite3', 'jiti', 'protobufjs', '@duckdb/node-api', 'bullmq', 'ioredis', 'pg'];
 
 /** `new URL('./worker.js', import.meta.url)` means the file beside the module, wherever its code has gone. */
 const besideTheModule = (dist) => ({

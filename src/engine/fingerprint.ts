@@ -19,7 +19,8 @@ export interface FingerprintParts {
 }
 
 /** Bump when the same parts shall no longer give the same name. */
-const VERSION = 'pindrift.fingerprint/1';
+export const FINGERPRINT_VERSION = 1;
+const VERSION = `pindrift.fingerprint/${FINGERPRINT_VERSION}`;
 
 /** 16 hex digits. */
 export function fingerprint(parts: FingerprintParts): string {

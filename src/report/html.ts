@@ -6,6 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { DetailedReport } from './contract.ts';
 import { clean } from './format.ts';
 import { viewOf } from './html/views.ts';
+import { markup } from './markup.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 import { pathWords, verdictWords } from './words.ts';
@@ -45,16 +46,6 @@ function embedded(data: unknown): string {
   const text = json.length < PACK_FROM ? json : JSON.stringify(deflateRawSync(json).toString('base64'));
   return text.replace(/</g, '\\u003c');
 }
-
-const MARKUP: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const markup = (text: string): string => text.replace(/[&<>"']/g, (char) => MARKUP[char] ?? char);
 
 let loaded: string | undefined;
 

@@ -16,6 +16,8 @@ export function hold(path: string): void {
   for (const signal of SIGNALS) {
     // Once: the second signal, the one we send ourselves, meets the default action and its exit status.
     process.once(signal, () => {
+      // somebody ends in an order of their own, and is not done with these files
+      if (process.listenerCount(signal) > 0) return;
       removeAll();
       process.kill(process.pid, signal);
     });

@@ -1,0 +1,86 @@
+// Why: the first step of a night: which captures are there, and which of them have no result yet.
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { resultKey } from '../../fleet/contract.ts';
+import { manifestText } from '../../fleet/manifest.ts';
+import { plan } from '../../fleet/plan.ts';
+import { Results } from '../../fleet/results.ts';
+import { InputError } from '../../util/errors.ts';
+import { escapeControl } from '../../util/escape.ts';
+import { writeFileWhole, writeOut } from '../../util/output.ts';
+import { BaseCommand } from '../base.ts';
+import { configKey, fleetRuleFlags, queueFlags } from '../shared/fleet-flags.ts';
+
+export default class FleetPlan extends BaseCommand {
+  static override summary = 'List captures with size and hash: the manifest of a run, or the jobs of a queue.';
+  static override description =
+    `Takes files, folders, globs (in quotes) and lists (@FILE: one path a line, or manifest lines for captures that lie elsewhere, such as s3://bucket/key). In folders and globs, files that are no recordings are left out and counted. Captures with the same content are one.`;
+
+  static override examples = [
+    '<%= config.bin %> fleet plan /captures/2026-11-28 -o manifest.ndjson',
+    '<%= config.bin %> fleet plan "/captures/**/*.gz" --results /results -o todo.ndjson',
+    '<%= config.bin %> fleet plan /captures/incoming --queue redis://queue.lab:6379',
+  ];
+
+  static override args = {
+    source: Args.string({
+      description: 'files, folders, globs, @LIST',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    output: Flags.string({ char: 'o', summary: 'the manifest; standard output without it', helpValue: 'FILE' }),
+    results: Flags.string({ summary: 'leave out what has a result in this folder', helpValue: 'DIR' }),
+    'host-from': Flags.string({
+      summary: 'regular expression; its first group in a path is the host of the capture',
+      helpValue: 'REGEX',
+    }),
+    ...queueFlags,
+    retry: Flags.boolean({ summary: 'give the queue its failed captures again', dependsOn: ['queue'] }),
+    ...fleetRuleFlags,
+    quiet: Flags.boolean({ char: 'q', summary: 'say nothing on standard error' }),
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(FleetPlan);
+    const say = (text: string): void => {
+      if (!flags.quiet) process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
+    };
+    const found = await plan(args.source, { hostFrom: pattern(flags['host-from']) });
+    let { entries } = found;
+    const { version } = this.config;
+    const config = configKey(flags);
+    if (flags.results !== undefined) {
+      const done = await new Results(flags.results).done();
+      entries = entries.filter(({ sha256 }) => !done.has(resultKey({ capture: sha256, version, config })));
+    }
+    say(
+      `${entries.length} captures to check; ${found.entries.length - entries.length} have a result, ${found.doubled} are copies, ${found.skipped.length} files are no recordings`,
+    );
+    if (flags.queue === undefined || flags.output !== undefined) {
+      if (flags.output === undefined) await writeOut(manifestText(entries));
+      else writeFileWhole(flags.output, manifestText(entries));
+    }
+    if (flags.queue === undefined) return;
+    const { openQueue } = await import('../../fleet/queue.ts');
+    const queue = await openQueue({ url: flags.queue, name: flags['queue-name'] });
+    try {
+      const { added, known } = await queue.submit(entries, `${version} ${config}`);
+      if (flags.retry) await queue.retry();
+      say(`${added} put into the queue, ${known} were there`);
+    } finally {
+      await queue.close();
+    }
+  }
+}
+
+function pattern(text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InputError(`--host-from: ${(error as Error).message}`, { tryThis: "--host-from '/captures/([^/]+)/'" });
+  }
+}

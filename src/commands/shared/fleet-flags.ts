@@ -1,0 +1,83 @@
+// Why: `fleet run` and `fleet work` check captures in the same way, and what they say of the rules is part of a result's name.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import * as Flags from '@oclif/core/flags';
+import type { CheckSettings } from '../../fleet/contract.ts';
+import type { Limits } from '../../fleet/pool.ts';
+import { ruleFlags, setUpRules } from './rule-flags.ts';
+
+/** No config is looked for: which rules run must not depend on where a worker stands. */
+export const fleetRuleFlags = {
+  rules: ruleFlags.rules,
+  config: Flags.string({ summary: 'a config; none is looked for without this flag', helpValue: 'FILE' }),
+  kernel: Flags.string({ summary: 'kernel of captures that do not show it', helpValue: 'RELEASE' }),
+};
+
+export const queueFlags = {
+  queue: Flags.string({
+    summary: 'a queue: redis://HOST:6379 or postgres://USER@HOST/DATABASE (needs bullmq with ioredis or pg)',
+    helpValue: 'URL',
+    env: 'PINDRIFT_QUEUE',
+  }),
+  'queue-name': Flags.string({ summary: 'its name there', default: 'pindrift', helpValue: 'NAME' }),
+};
+
+export const limitFlags = {
+  jobs: Flags.integer({ summary: 'captures at a time; the CPUs without it', min: 1, max: 256, helpValue: 'N' }),
+  timeout: Flags.integer({
+    summary: 'seconds for a capture; without it 60, and 1 more for each 256 kB',
+    min: 1,
+    helpValue: 'SECONDS',
+  }),
+  memory: Flags.integer({ summary: 'MiB for a check', min: 64, default: 1024, helpValue: 'MIB' }),
+  fetch: Flags.string({
+    summary: 'shell command that writes the capture "$1" to its standard output, for references such as s3://...',
+    helpValue: 'COMMAND',
+  }),
+};
+
+export interface FleetWishes {
+  rules?: string[] | undefined;
+  config?: string | undefined;
+  kernel?: string | undefined;
+}
+
+export const settingsOf = ({ config, kernel, rules }: FleetWishes): CheckSettings => ({ config, kernel, rules });
+
+/**
+ * Wrong rules are said before the first capture, not as the end of each.
+ * @throws InputError
+ */
+export async function demandRules({ config, rules }: FleetWishes): Promise<void> {
+  if (config !== undefined || rules !== undefined)
+    await setUpRules({ config, rules, 'no-config': config === undefined });
+}
+
+/** Of what the rules and settings are made, 16 hex digits: results under another one are other results. */
+export function configKey({ config, kernel, rules = [] }: FleetWishes): string {
+  if (config === undefined && rules.length === 0 && kernel === undefined) return 'default';
+  const hash = createHash('sha256');
+  for (const path of [config, ...rules]) {
+    if (path === undefined) continue;
+    hash.update(`${path}\n`);
+    // a package or a folder counts by its name
+    if (existsSync(path) && statSync(path).isFile()) hash.update(readFileSync(path));
+  }
+  return hash
+    .update(`\n${kernel ?? ''}`)
+    .digest('hex')
+    .slice(0, 16);
+}
+
+const SECONDS = 60;
+const BYTES_PER_SECOND = 262_144;
+
+export function limitsOf(flags: { timeout?: number | undefined; memory: number }): Limits {
+  return {
+    seconds: (bytes) => flags.timeout ?? SECONDS + bytes / BYTES_PER_SECOND,
+    memory: flags.memory,
+  };
+}
+
+export const jobsOf = (flags: { jobs?: number | undefined }): number => flags.jobs ?? availableParallelism();

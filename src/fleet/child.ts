@@ -1,0 +1,48 @@
+// Why: a capture is a stranger's file. It is checked in a process of its own kind, which may run out of memory, loop or
+// crash without taking the captures of others with it; the parent (pool.ts) watches and ends it. One process checks one
+// capture after the other, since a start costs more than a small capture. (Started by its path; nobody imports it.)
+
+import { accessSync, constants } from 'node:fs';
+import { settle, today } from '../config/settle.ts';
+import { setUp } from '../config/setup.ts';
+import { check } from '../engine/check.ts';
+import { InputError } from '../util/errors.ts';
+import { tuneForReading } from '../util/v8.ts';
+import type { CheckSettings } from './contract.ts';
+import type { Answer, Order } from './pool.ts';
+
+tuneForReading();
+const settings = JSON.parse(process.argv[2] ?? '{}') as CheckSettings;
+const setup = setUp({ folder: process.cwd(), rules: settings.rules, config: settings.config ?? false });
+
+async function answer({ path, kernel }: Order): Promise<Answer> {
+  try {
+    accessSync(path, constants.R_OK);
+    const { rules, running, ...rest } = await setup;
+    const report = await check([path], { rules, running, kernel: kernel ?? settings.kernel, workers: 1 });
+    return { report: settle(report, rest, today()).report };
+  } catch (error) {
+    const unreadable = systemError(error);
+    if (unreadable !== undefined) return { unreadable: `${unreadable}: ${path}` };
+    if (error instanceof InputError) return { unusable: [error.message, error.tryThis].filter(Boolean).join('; ') };
+    throw error;
+  }
+}
+
+/** The operating system could not read it (no such file, stale handle, I/O error): not the capture's fault. */
+function systemError(error: unknown): string | undefined {
+  const cause = error instanceof InputError ? error.cause : error;
+  const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : code;
+}
+
+process.on('message', (order: Order) => {
+  answer(order).then(
+    (said) => process.send?.(said),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exit(70);
+    },
+  );
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,97 @@
+// Why: what travels between the parts of a fleet run (plan, shard, worker, results, report) is plain data with one shape,
+// since each part may run on another machine and in another year.
+import type { Confidence, Finding, Severity, Verdict } from '../rules/finding.ts';
+
+/** One line of a manifest (JSON lines): a capture somewhere, and what identifies it. */
+export interface ManifestEntry {
+  /** a path, or a reference such as `s3://bucket/key` that `--fetch` turns into bytes */
+  path: string;
+  /** size of the file as it lies there */
+  bytes: number;
+  /** of these bytes, 64 hex digits */
+  sha256: string;
+  /** where it was recorded, if `plan` was told how to see it in the path */
+  host?: string;
+  /** when the file was last changed: ISO 8601, UTC */
+  modified?: string;
+}
+
+/**
+ * How a capture ended. `checked`: there is a verdict. `unusable`: no recording pindrift can read. `unreadable`: the file
+ * could not be read, also not on another try. `fault`, `timeout`, `memory`: the check itself ended badly.
+ */
+export type CaptureStatus = 'checked' | 'unusable' | 'unreadable' | 'fault' | 'timeout' | 'memory';
+
+/** A row of the table `captures`. What is not known is undefined, and NULL in the file. */
+export interface CaptureRow {
+  /** sha256 of the capture */
+  capture: string;
+  path: string;
+  host?: string | undefined;
+  modified?: string | undefined;
+  bytes: number;
+  status: CaptureStatus;
+  /** why it is not `checked`: the message, or the end of what the check wrote to stderr */
+  reason?: string | undefined;
+  verdict?: Verdict | undefined;
+  kernel?: string | undefined;
+  era?: string | undefined;
+  arch?: string | undefined;
+  format?: string | undefined;
+  lines?: number | undefined;
+  events?: number | undefined;
+  /** events known to be lost; undefined: the recording does not say */
+  lost?: number | undefined;
+  /** losses of any kind, as `check --json` has them */
+  losses?: unknown;
+  /** rules that could not be checked, and why: `{ "rule": ["reason", ...] }` */
+  undecided?: unknown;
+  pins?: number | undefined;
+  findings: number;
+  /** seconds between the first and the last event */
+  seconds?: number | undefined;
+  /** milliseconds the check took */
+  took?: number | undefined;
+  /** of pindrift */
+  version: string;
+  /** of the rules and settings, 16 hex digits; `default` without any */
+  config: string;
+}
+
+/** A row of the table `findings`. */
+export interface FindingRow {
+  /** sha256 of its capture */
+  capture: string;
+  /** number of the finding there, for `pindrift show PATH N` */
+  n: number;
+  rule: string;
+  severity: Severity;
+  confidence: Confidence;
+  fingerprint: string;
+  fingerprint_version: number;
+  message: string;
+  cause: string;
+  harm: string[];
+  pin: Finding['pin'];
+  evidence: Finding['evidence'];
+}
+
+/** What became of one capture. */
+export interface CaptureResult {
+  capture: CaptureRow;
+  findings: FindingRow[];
+}
+
+/** What of a check decides its result, beside the capture. */
+export interface CheckSettings {
+  /** rule files, folders, packages */
+  rules?: readonly string[] | undefined;
+  /** a config file; without one, none is looked for */
+  config?: string | undefined;
+  /** kernel of captures that do not show it */
+  kernel?: string | undefined;
+}
+
+/** Result rows of these are one result: the same capture under the same pindrift and settings. */
+export const resultKey = (row: Pick<CaptureRow, 'capture' | 'version' | 'config'>): string =>
+  `${row.capture}:${row.version}:${row.config}`;

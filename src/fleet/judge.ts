@@ -1,0 +1,109 @@
+// From a line of the manifest to its rows: fetched if it lies elsewhere, checked, tried again where that may help. What is
+// wrong with the capture is its result; what is wrong with the machine is tried again.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FINGERPRINT_VERSION } from '../engine/fingerprint.ts';
+import type { CheckReport } from '../report/contract.ts';
+import { hold, remove } from '../util/temporary.ts';
+import type { CaptureResult, CaptureRow, CaptureStatus, ManifestEntry } from './contract.ts';
+import type { Answer, CheckPool, Ended } from './pool.ts';
+
+export interface Judging {
+  pool: CheckPool;
+  /** of pindrift, and of the settings: what a result is a result of */
+  version: string;
+  config: string;
+  /** shell command that writes the bytes of the reference in `$1` to its stdout, for paths that are none */
+  fetch?: string | undefined;
+  /** seconds before another try, by try from 0; also how many there are */
+  backoff?: readonly number[] | undefined;
+}
+
+const BACKOFF = [1, 5];
+
+/** Check a capture until it is known how that ends. Never rejects for what a capture does. */
+export async function judge(entry: ManifestEntry, judging: Judging): Promise<CaptureResult> {
+  const backoff = judging.backoff ?? BACKOFF;
+  const began = performance.now();
+  let faults = 0;
+  for (let tries = 0; ; tries++) {
+    const answer = await once(entry, judging);
+    // a fault of ours is tried once more, in a new process; what the machine could not read, a few times
+    if ('ended' in answer && answer.ended === 'fault' && faults++ === 0) continue;
+    if ('unreadable' in answer && tries < backoff.length) {
+      await sleep((backoff[tries] ?? 0) * 1000);
+      continue;
+    }
+    return resultOf(entry, answer, judging, Math.round(performance.now() - began));
+  }
+}
+
+async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<Answer | Ended> {
+  if (!/^\w[\w+.-]*:\/\//.test(entry.path)) return pool.check({ path: entry.path }, entry.bytes);
+  if (fetch === undefined) return { unusable: `${entry.path}: --fetch 'COMMAND "$1"' says how to get it` };
+  const folder = mkdtempSync(join(tmpdir(), 'pindrift-fetch-'));
+  hold(folder);
+  try {
+    const path = join(folder, basename(entry.path).replace(/[^\w.-]/g, '_') || 'capture');
+    const problem = await fetched(fetch, entry.path, path);
+    return problem === undefined ? await pool.check({ path }, entry.bytes) : { unreadable: problem };
+  } finally {
+    remove(folder);
+  }
+}
+
+/** @returns what went wrong */
+async function fetched(command: string, reference: string, path: string): Promise<string | undefined> {
+  const child = spawn('sh', ['-c', command, 'sh', reference], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-2048);
+  });
+  const code = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+    child.on('error', () => resolve(null));
+  });
+  await pipeline(child.stdout, createWriteStream(path));
+  const end = await code;
+  return end === 0 ? undefined : `${reference}: the fetch command ended with ${end ?? 'an error'}: ${said.trim()}`;
+}
+
+function resultOf(entry: ManifestEntry, answer: Answer | Ended, judging: Judging, took: number): CaptureResult {
+  const { config, version } = judging;
+  const row = (status: CaptureStatus, reason?: string): CaptureRow => ({
+    ...{ capture: entry.sha256, path: entry.path, host: entry.host, modified: entry.modified, bytes: entry.bytes },
+    ...{ status, reason, findings: 0, took, version, config },
+  });
+  if ('ended' in answer) return { capture: row(answer.ended, answer.reason), findings: [] };
+  if (answer.unusable !== undefined) return { capture: row('unusable', answer.unusable), findings: [] };
+  if (answer.report === undefined) return { capture: row('unreadable', answer.unreadable), findings: [] };
+  return { capture: { ...row('checked'), ...facts(answer.report) }, findings: findingsOf(entry, answer.report) };
+}
+
+function facts(report: CheckReport): Partial<CaptureRow> {
+  const [trace] = report.traces;
+  if (trace === undefined) return {};
+  const { firstTime, lastTime, losses, timeUnit } = trace;
+  const counts = losses.map(({ count }) => count);
+  const undecided = report.rules.filter(({ missing }) => missing.length > 0).map(({ id, missing }) => [id, missing]);
+  return {
+    verdict: report.verdict,
+    ...{ kernel: trace.kernel, era: trace.era, format: trace.format },
+    ...{ lines: trace.lines, events: trace.events, pins: trace.pins.seen, findings: report.findings.length },
+    lost: counts.some((n) => n === undefined) ? undefined : counts.reduce<number>((sum, n) => sum + (n ?? 0), 0),
+    losses: losses.length === 0 ? undefined : losses,
+    undecided: undecided.length === 0 ? undefined : Object.fromEntries(undecided),
+    seconds:
+      timeUnit !== 'ns' || firstTime === undefined || lastTime === undefined ? undefined : (lastTime - firstTime) / 1e9,
+  };
+}
+
+const findingsOf = ({ sha256 }: ManifestEntry, { findings }: CheckReport): CaptureResult['findings'] =>
+  findings.map(({ n, rule, severity, confidence, fingerprint, message, cause, harm, pin, evidence }) => ({
+    ...{ capture: sha256, n, rule, severity, confidence, fingerprint, message, cause, harm, pin, evidence },
+    fingerprint_version: FINGERPRINT_VERSION,
+  }));

@@ -1,0 +1,117 @@
+// Why: thousands of captures become a list once, with size and hash, so that every later part (shards, queues, results)
+// speaks of content and not of names, and what is done already is left out.
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { detectFormat } from '../parsers/detect.ts';
+import { openSource } from '../parsers/source.ts';
+import { isRecording } from '../recordings/index.ts';
+import { InputError } from '../util/errors.ts';
+import type { ManifestEntry } from './contract.ts';
+import { manifestLines } from './manifest.ts';
+
+export interface PlanOptions {
+  /** its first group in a path is the host */
+  hostFrom?: RegExp | undefined;
+  onProgress?: ((path: string, done: number) => void) | undefined;
+}
+
+export interface Plan {
+  entries: ManifestEntry[];
+  /** files of folders and globs that are no recordings */
+  skipped: string[];
+  /** captures whose content is there under another name already */
+  doubled: number;
+}
+
+/**
+ * Make the list of captures.
+ * @param sources files, folders (whatever is in them), globs, `@FILE`: a list, one path or manifest line each;
+ *   references such as `s3://...` only in a list, as manifest lines, since their size and hash must be known
+ * @throws InputError for what is not there
+ */
+export async function plan(sources: readonly string[], options: PlanOptions = {}): Promise<Plan> {
+  const found: Plan = { entries: [], skipped: [], doubled: 0 };
+  const seen = new Set<string>();
+  const add = (entry: ManifestEntry): void => {
+    if (seen.has(entry.sha256)) found.doubled++;
+    else {
+      seen.add(entry.sha256);
+      found.entries.push(entry);
+    }
+  };
+  const take = async (path: string, named: boolean): Promise<void> => {
+    options.onProgress?.(path, found.entries.length);
+    if (!named && !(await isTrace(path))) found.skipped.push(path);
+    else add(await entryOf(path, options.hostFrom));
+  };
+  for (const source of sources) {
+    if (source.startsWith('@')) {
+      for (const item of listed(source.slice(1))) {
+        if (typeof item === 'string') await take(resolve(item), true);
+        else add(item);
+      }
+      continue;
+    }
+    const folder = statSync(source, { throwIfNoEntry: false });
+    if (folder === undefined && !isDynamicPattern(source)) {
+      const tryThis = /^\w+:\/\//.test(source)
+        ? 'a list with its size and sha256: pindrift fleet plan @list.ndjson'
+        : 'a file, a folder, a glob in quotes, or @FILE with one path a line';
+      throw new InputError('there is nothing of this name', { where: source, tryThis });
+    }
+    if (folder !== undefined && !folder.isDirectory()) await take(resolve(source), true);
+    else {
+      const files =
+        folder === undefined
+          ? await glob(source, { absolute: true })
+          : await glob('**', { cwd: source, absolute: true });
+      if (files.length === 0) throw new InputError('no file is found there', { where: source });
+      for (const path of files.toSorted()) await take(path, false);
+    }
+  }
+  return found;
+}
+
+/** Paths and manifest lines of a list, which may mix them; `-` is standard input. */
+function listed(path: string): (string | ManifestEntry)[] {
+  const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  return text.split(/\r?\n/).flatMap((line, i): (string | ManifestEntry)[] => {
+    if (line.trim() === '') return [];
+    return line.startsWith('{') ? manifestLines(line, path, i + 1) : [line];
+  });
+}
+
+/** A look at the head of a file, as `check` takes it. */
+async function isTrace(path: string): Promise<boolean> {
+  try {
+    const source = await openSource(path);
+    try {
+      const head = await source.head();
+      return isRecording(head) || !('problem' in detectFormat(head));
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+async function entryOf(path: string, hostFrom: RegExp | undefined): Promise<ManifestEntry> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  const host = hostFrom?.exec(path)?.[1];
+  return {
+    path,
+    bytes,
+    sha256: hash.digest('hex'),
+    ...(host === undefined ? {} : { host }),
+    modified: statSync(path).mtime.toISOString(),
+  };
+}

@@ -1,0 +1,66 @@
+// The night for people: what is new first, the worst first, where it was seen and how to look at it.
+import { clean, count, wrap } from '../format.ts';
+import { painter, type Style } from '../paint.ts';
+import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';
+
+const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
+const LABEL = 9;
+const MOST_SHARES = 8;
+
+export const text: FleetReporter = {
+  id: 'text',
+  extension: 'txt',
+  *render(report, { color = false, width = 80 }) {
+    const paint = painter(color);
+    yield* wrap(summaryWords(report), width).map((line) => `${line}\n`);
+    if (report.baseline !== undefined)
+      yield* wrap(`against ${clean(report.baseline)}`, width).map((line) => `${line}\n`);
+    const labelled = (label: string, words: string): string[] =>
+      wrap(words, width - LABEL - 2).map(
+        (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
+      );
+    for (const drift of report.drifts) {
+      yield '\n';
+      const head = `${drift.state === undefined ? '' : `${drift.state}: `}${clean(drift.rule)}  ${drift.severity}  ${count(drift.findings, 'finding')} in ${count(drift.captures, 'capture')}`;
+      yield* wrap(head, width).map((line) => `${paint([STYLES[drift.severity] ?? 'cyan', 'bold'], line)}\n`);
+      yield* wrap(clean(drift.message), width - 2).map((line) => `  ${line}\n`);
+      yield* details(drift).flatMap(([label, words]) => labelled(label, words));
+    }
+    if (report.parked.length > 0) {
+      yield '\n';
+      yield `${paint('bold', 'captures without a verdict')}\n`;
+      for (const { path, reason, status } of report.parked)
+        yield* wrap(`${clean(path)}: ${status}: ${clean(reason)}`, width - 2).map((line) => `  ${line}\n`);
+    }
+  },
+};
+
+function summaryWords({ byStatus, byVerdict, captures, drifts }: FleetReport): string {
+  const verdicts = Object.entries(byVerdict).map(([verdict, n]) => `${n} ${verdict.replaceAll('-', ' ')}`);
+  const parked = captures - (byStatus.checked ?? 0);
+  if (parked > 0) verdicts.push(`${parked} without a verdict`);
+  return `${count(captures, 'capture')}: ${verdicts.join(', ')}; ${count(drifts.length, 'drift')}`;
+}
+
+function details(drift: FleetDrift): [string, string][] {
+  const { fingerprint, first, harm, hosts, kernels, last } = drift;
+  const out: [string, string][] = [];
+  if (harm.length > 0) out.push(['harm', harm.map(clean).join(', ')]);
+  out.push(['kernels', shareWords(kernels)]);
+  if (hosts !== undefined && hosts.length > 0) out.push(['hosts', shareWords(hosts)]);
+  out.push(['first', placeWords(first)]);
+  if (last.capture !== first.capture || last.n !== first.n) out.push(['last', placeWords(last)]);
+  out.push(['same as', fingerprint], ['story', `pindrift show ${clean(first.path)} ${first.n}`]);
+  return out;
+}
+
+function shareWords(shares: readonly Share[]): string {
+  const words = shares.slice(0, MOST_SHARES).map(({ captures, name, of }) => `${clean(name)}: ${captures} of ${of}`);
+  if (shares.length > MOST_SHARES) words.push(`and ${shares.length - MOST_SHARES} more`);
+  return words.join('; ');
+}
+
+const placeWords = ({ host, kernel, modified, path }: FleetSighting): string =>
+  [modified, clean(path), host === undefined ? undefined : clean(host), clean(kernel)]
+    .filter((word) => word !== undefined)
+    .join('  ');
