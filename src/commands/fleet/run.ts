@@ -32,7 +32,7 @@ Exit codes: 0 every capture has a verdict or is no recording, 2 usage, an unusab
   static override examples = [
     '<%= config.bin %> fleet run manifest.ndjson -o /results',
     '<%= config.bin %> fleet run manifest.ndjson -o /results --shard 0/8',
-    `<%= config.bin %> fleet run manifest.ndjson -o /results --fetch 'aws s3 cp "$1" -'`,
+    `<%= config.bin %> fleet run list.ndjson -o out --fetch 'aws s3 cp "$1" -'`,
   ];
 
   static override args = {
