@@ -23,7 +23,7 @@ import {
 } from '../shared/fleet-flags.ts';
 
 export default class FleetRun extends BaseCommand {
-  static override summary = 'Check the captures of a manifest, or of one shard of it, into a folder of Parquet files.';
+  static override summary = 'Check the captures of a manifest, or of a shard of it, into Parquet files.';
   static override description =
     `Each capture is checked in a process with a limit of time and of memory, so a bad one costs itself and no other. What has a result in the folder is not checked again. The shard is taken from --shard, from the environment of a Slurm array job, or from JOB_COMPLETION_INDEX and PINDRIFT_SHARDS.
 
