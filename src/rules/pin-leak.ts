@@ -42,11 +42,7 @@ export default defineRule({
         });
       },
       end({ pins }) {
-        // without any release on record every pin would be one
-        if (!RELEASES.some((kind) => context.model.seen(kind) > 0)) {
-          context.debug('no release of any pin is recorded in this trace');
-          return;
-        }
+        const recorded = RELEASES.some((kind) => context.model.seen(kind) > 0);
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN' || pin.state !== 'orphan') continue;
           context.report({
@@ -58,6 +54,9 @@ export default defineRule({
             harm: ['leak'],
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },
+              ...(recorded
+                ? []
+                : [{ cap: 'low' as const, because: 'no release of any pin is recorded in this trace' }]),
               ...(context.model.partial()
                 ? [{ cap: 'low' as const, because: 'the release may be among what was not recorded' }]
                 : []),

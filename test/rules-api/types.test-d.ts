@@ -193,10 +193,10 @@ defineConfig({ rules: { x: 'fatal' } });
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
   | Hidden<raw.At, shown.At, never>
-  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note'>
+  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive'>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages'>
   | Hidden<raw.Step, shown.Step, never>
-  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState'>
+  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure'>
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
