@@ -144,6 +144,8 @@ export class Task {
   tgid: number;
   mm: Mm | undefined;
   gup: GupFrame | undefined;
+  /** functions of a GUP call that was taken to be over before its return showed */
+  passed: readonly number[] | undefined;
   /** the write fault under way */
   wp: WpFrame | undefined;
   swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;

@@ -55,6 +55,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     if (m.seen[Kind.gupRet] > 0) m.tear('calls');
     finishGup(m, t, inside, Number.NaN, at);
   }
+  t.passed = undefined;
   t.gup = {
     stack: [fn],
     at,
@@ -78,7 +79,9 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const fn = r[o + Slot.FN];
+  m.returning[fn] = 1;
   if (f === undefined) {
+    if (t.passed?.includes(fn) === true) return;
     if ((t.before & Before.gup) === 0) m.tear('rets');
     else if (!isInner(fn)) {
       // the call began before the trace: pages are held from here on that no line names
@@ -100,6 +103,15 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   f.stack.length = depth;
   if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at, true);
   else f.ret = r[o + Slot.N];
+}
+
+/** An event that is not of this call: it is over, unless a fault or an interrupt can have it inside and the return will show. */
+export function passGup(m: Model, t: Task, f: GupFrame, around: boolean): void {
+  if (around) {
+    for (const fn of f.stack) if (m.returning[fn] === 1) return;
+    t.passed = f.stack;
+  }
+  finishGup(m, t, f, f.ret, f.lastAt);
 }
 
 // a small integer both ways, since the field that takes it has seen -1 first

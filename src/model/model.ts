@@ -79,6 +79,8 @@ export class Model {
   readonly swapCache = new Ordered<true>();
   /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
+  /** GUP functions whose returns are recorded, by function index */
+  readonly returning = new Uint8Array(4096);
   /** records seen by kind */
   readonly seen: Uint32Array;
   readonly listeners: Listeners = {};

@@ -100,14 +100,17 @@ on('sysVmsplice', tasks.syscall);
 /** Kinds the model does something with; the others need not be decoded for a replay. */
 export const REPLAYED: readonly boolean[] = HANDLERS.map((h, k) => h !== undefined || k === Kind.lost);
 
+/**
+ * What a GUP call has inside only when it faults (a page is read in, another is written out to make room) or when an
+ * interrupt comes: where its return is not recorded, it is over before these.
+ */
+const AROUND_GUP: boolean[] = KIND_NAMES.map((name) =>
+  ['bioAdd', 'bioSubmit', 'bioRelease', 'pipeAdd', 'pipeRelease'].includes(name),
+);
+
 /** Events that no GUP call has inside: the return of a call under way was not recorded. */
 const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   [
-    'bioAdd',
-    'bioSubmit',
-    'bioRelease',
-    'pipeAdd',
-    'pipeRelease',
     'forkVma',
     'mmExit',
     'zap',
@@ -126,6 +129,7 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
 /** What a task may still be inside of, since before the trace, when it does this. */
 const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
   if (OUTSIDE_GUP[kind]) return 0;
+  if (AROUND_GUP[kind]) return Before.gup;
   if (name === 'gup') return 0;
   // entries of what does not nest in itself; GUP may have any of these inside
   return ['fault', 'wpFault', 'wpPmd', 'swapIn', 'unmapOne', 'migrateOne', 'followPte', 'grab'].includes(name)
@@ -180,7 +184,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     m.running = t;
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];
     if (t.release !== undefined) release.leaveRelease(m, t, kind);
-    if (t.gup !== undefined && OUTSIDE_GUP[kind]) gup.finishGup(m, t, t.gup, t.gup.ret, t.gup.lastAt);
+    if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
     handler(m, t, rows, o);
     if (m.taps.length > 0) m.taps[kind]?.(rows, o);
