@@ -1,0 +1,183 @@
+// Why: perf.data as `perf record` writes it: a file with a head and tables, a stream (`-o -`) that has everything as
+// records, or a directory (`--threads`) with a file per thread.
+//
+//   PERFILE2, u64 size of the head, u64 size of an attr, {u64 offset, u64 size} of attrs, data, types; 256 bits of features
+//   behind the data, for each feature that is there: {u64 offset, u64 size}
+//   stream: PERFILE2, u64 16, records
+// Sources: tools/perf/util/header.c, session.c of 6.12; Documentation/perf.data-file-format.txt.
+import { type Bytes, Cursor, Damaged } from '../bytes.ts';
+import { readHead, readParts } from '../trace-dat/file.ts';
+import type { Meta } from '../trace-dat/meta.ts';
+import { type Attr, RecordType, readAttr, TRACEPOINT } from './layout.ts';
+import { type RecordRange, Records } from './records.ts';
+
+const Feature = { TracingData: 1, OsRelease: 4, NrCpus: 7, EventDesc: 12, ClockId: 23 } as const;
+
+export interface PerfFile {
+  little: boolean;
+  attrs: Attr[];
+  meta: Meta | undefined;
+  data: RecordRange;
+  /** the records were written to a pipe */
+  piped: boolean;
+  release?: string;
+  cpus?: number;
+  /** names of events by the id of their attr, `pindrift:fault` */
+  names: Map<number, string>;
+  damage: string[];
+}
+
+export const isPerfData = (head: Uint8Array): boolean => magicOf(head) !== undefined;
+
+/** Whether the numbers are little endian. */
+function magicOf(head: Uint8Array): boolean | undefined {
+  const magic = String.fromCharCode(...head.subarray(0, 8));
+  return magic === 'PERFILE2' ? true : magic === '2ELIFREP' ? false : undefined;
+}
+
+/** @throws Damaged when its head cannot be read */
+export function openPerfFile(bytes: Bytes): PerfFile {
+  const magic = new Uint8Array(8);
+  bytes.readAt(magic, 0);
+  const little = magicOf(magic) !== false;
+  const cursor = new Cursor(bytes, little, 8);
+  const headSize = cursor.u64();
+  const file: PerfFile = {
+    little,
+    attrs: [],
+    meta: undefined,
+    data: { bytes, start: headSize, end: bytes.size },
+    piped: headSize === 16,
+    names: new Map(),
+    damage: [],
+  };
+  if (file.piped) readPipeHead(file);
+  else readTables(file, cursor);
+  return file;
+}
+
+function tolerate(file: PerfFile, what: string, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    file.damage.push(`${what}: ${error.message}`);
+  }
+}
+
+function readTables(file: PerfFile, cursor: Cursor): void {
+  const { little } = file;
+  const { bytes } = file.data;
+  const attrSize = cursor.u64();
+  const attrs = { at: cursor.u64(), size: cursor.u64() };
+  const data = { at: cursor.u64(), size: cursor.u64() };
+  cursor.skip(16);
+  const features: number[] = [];
+  for (let word = 0; word < 4; word++) {
+    const bits = cursor.big();
+    for (let bit = 0; bit < 64; bit++) if ((bits >> BigInt(bit)) & 1n) features.push(64 * word + bit);
+  }
+  file.data.start = data.at;
+  if (!(data.at >= 0 && data.at <= bytes.size)) throw new Damaged('its data are said to stand behind its end');
+  if (data.size === 0) file.damage.push('the recording was not finished: perf has not written its tables');
+  else file.data.end = Math.min(bytes.size, data.at + data.size);
+  if (data.at + data.size > bytes.size) file.damage.push('the file is cut: its tables name bytes behind its end');
+  tolerate(file, 'its attrs', () =>
+    readAttrs(file, new Cursor(bytes, little, attrs.at, attrs.at + attrs.size), attrSize),
+  );
+  if (data.size === 0) return;
+  tolerate(file, 'its features', () => {
+    const table = new Cursor(bytes, little, data.at + data.size);
+    for (const feature of features) {
+      const at = table.u64();
+      const size = table.u64();
+      tolerate(file, `feature ${feature}`, () => readFeature(file, feature, new Cursor(bytes, little, at, at + size)));
+    }
+  });
+}
+
+function readAttrs(file: PerfFile, cursor: Cursor, attrSize: number): void {
+  const size = attrSize - 16;
+  if (!(size >= 64 && size <= 4096)) throw new Damaged('their size is wrong');
+  while (cursor.left >= attrSize) {
+    const attr = readAttr(cursor, size);
+    const ids = new Cursor(file.data.bytes, file.little, cursor.u64());
+    const count = cursor.u64() / 8;
+    for (let i = 0; i < count && ids.left >= 8; i++) attr.ids.push(ids.u64());
+    file.attrs.push(attr);
+  }
+}
+
+function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
+  switch (feature) {
+    case Feature.TracingData:
+      readTracingData(file, cursor.at);
+      break;
+    case Feature.OsRelease:
+      file.release = cursor.text(cursor.u32(), 4096).replace(/\0[\s\S]*$/, '');
+      break;
+    case Feature.NrCpus:
+      file.cpus = cursor.u32();
+      break;
+    case Feature.EventDesc:
+      readEventDesc(file, cursor);
+      break;
+  }
+}
+
+/** u32 count, u32 size of an attr; each attr, u32 count of ids, u32 length and name, ids. */
+function readEventDesc(file: PerfFile, cursor: Cursor): void {
+  let count = cursor.u32();
+  const size = cursor.u32();
+  for (; count > 0; count--) {
+    readAttr(cursor, size);
+    let ids = cursor.u32();
+    const name = cursor.text(cursor.u32(), 4096).replace(/\0[\s\S]*$/, '');
+    for (; ids > 0; ids--) file.names.set(cursor.u64(), name);
+  }
+}
+
+/** The head of a trace.dat, up to the names of tasks. */
+function readTracingData(file: PerfFile, at: number): void {
+  const { bytes } = file.data;
+  const { cursor, meta, version } = readHead(bytes, '0.6', at);
+  // what can be read of it counts
+  file.meta = meta;
+  readParts(bytes, cursor, meta, version >= 0.6);
+}
+
+/** In a stream everything is a record; what describes the events comes before the first of them. */
+function readPipeHead(file: PerfFile): void {
+  const { little, data } = file;
+  const records = new Records(data, little);
+  while (records.step()) {
+    const { type, place, end, at } = records;
+    const body = new Cursor(data.bytes, little, place + 8, place + end - at);
+    if (type === RecordType.HeaderAttr) {
+      tolerate(file, 'an attr', () => {
+        const attr = readAttr(body, undefined);
+        while (body.left >= 8) attr.ids.push(body.u64());
+        file.attrs.push(attr);
+      });
+    } else if (type === RecordType.TracingData) {
+      tolerate(file, 'its formats', () => readTracingData(file, records.next));
+      records.skip(outside(records));
+    } else if (type === RecordType.Feature) {
+      tolerate(file, 'a feature', () => {
+        const feature = body.u64();
+        if (feature !== Feature.TracingData) readFeature(file, feature, body);
+      });
+    } else if (type === RecordType.Sample || type === RecordType.Compressed || type === RecordType.Compressed2) break;
+    else records.skip(outside(records));
+  }
+}
+
+/** Bytes that belong to a record and stand behind it. */
+export function outside({ type, view, at, end, little }: Records): number {
+  if (type === RecordType.TracingData && end - at >= 12) return (view.getUint32(at + 8, little) + 7) & ~7;
+  if (type === RecordType.AuxTrace && end - at >= 16) return Number(view.getBigUint64(at + 8, little));
+  return 0;
+}
+
+/** Attrs of tracepoints, which are all that is read. */
+export const tracepoints = (file: PerfFile): Attr[] => file.attrs.filter(({ type }) => type === TRACEPOINT);

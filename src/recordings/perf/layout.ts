@@ -1,0 +1,143 @@
+// Why: numbers of the records of perf.data, and where a sample's parts stand. A sample has the parts that its attr asks
+// for, in one fixed order; those before the first of variable length are always at the same place.
+// Source: include/uapi/linux/perf_event.h of 6.12, tools/lib/perf/include/perf/event.h.
+import type { Cursor } from '../bytes.ts';
+
+export const RecordType = {
+  Lost: 2,
+  Comm: 3,
+  Exit: 4,
+  Fork: 7,
+  Sample: 9,
+  LostSamples: 13,
+  HeaderAttr: 64,
+  TracingData: 66,
+  FinishedRound: 68,
+  AuxTrace: 71,
+  Feature: 80,
+  Compressed: 81,
+  Compressed2: 83,
+} as const;
+
+/** Bits of sample_type. */
+const Bit = {
+  Ip: 1 << 0,
+  Tid: 1 << 1,
+  Time: 1 << 2,
+  Addr: 1 << 3,
+  Read: 1 << 4,
+  Callchain: 1 << 5,
+  Id: 1 << 6,
+  Cpu: 1 << 7,
+  Period: 1 << 8,
+  StreamId: 1 << 9,
+  Raw: 1 << 10,
+  Identifier: 1 << 16,
+} as const;
+
+/** What of a perf_event_attr matters. */
+export interface Attr {
+  type: number;
+  config: number;
+  sampleType: number;
+  readFormat: number;
+  sampleIdAll: boolean;
+  ids: number[];
+}
+
+export const TRACEPOINT = 2;
+
+/** Smallest attr of all: PERF_ATTR_SIZE_VER0. */
+const SMALLEST = 64;
+const SAMPLE_ID_ALL = 18;
+
+/** Read an attr; one that is longer than what is known is read as far as it is known. Stands behind it afterwards. */
+export function readAttr(cursor: Cursor, size: number | undefined): Attr {
+  const from = cursor.at;
+  const type = cursor.u32();
+  const own = cursor.u32();
+  const config = cursor.u64();
+  cursor.skip(8);
+  const sampleType = cursor.u64();
+  const readFormat = cursor.u64();
+  // bits of a byte stand the other way round on the other machine
+  cursor.skip(SAMPLE_ID_ALL >> 3);
+  const flags = cursor.u8();
+  const sampleIdAll = (flags & (cursor.little ? 1 << (SAMPLE_ID_ALL & 7) : 0x80 >> (SAMPLE_ID_ALL & 7))) !== 0;
+  const length = Math.max(SMALLEST, size ?? own);
+  cursor.skip(from + length - cursor.at);
+  return { type, config, sampleType, readFormat, sampleIdAll, ids: [] };
+}
+
+/** Where the parts of a sample are, from behind the head of its record; -1: it has none. */
+export interface SampleLayout {
+  identifier: number;
+  tid: number;
+  time: number;
+  id: number;
+  cpu: number;
+  /** where the first part of variable length begins */
+  rest: number;
+  read: boolean;
+  readFormat: number;
+  callchain: boolean;
+  raw: boolean;
+}
+
+export function sampleLayout({ sampleType, readFormat }: Attr): SampleLayout {
+  let at = 0;
+  const part = (bit: number): number => {
+    if ((sampleType & bit) === 0) return -1;
+    at += 8;
+    return at - 8;
+  };
+  const identifier = part(Bit.Identifier);
+  part(Bit.Ip);
+  const tid = part(Bit.Tid);
+  const time = part(Bit.Time);
+  part(Bit.Addr);
+  const id = part(Bit.Id);
+  part(Bit.StreamId);
+  const cpu = part(Bit.Cpu);
+  part(Bit.Period);
+  return {
+    identifier,
+    tid,
+    time,
+    id,
+    cpu,
+    rest: at,
+    read: (sampleType & Bit.Read) !== 0,
+    readFormat,
+    callchain: (sampleType & Bit.Callchain) !== 0,
+    raw: (sampleType & Bit.Raw) !== 0,
+  };
+}
+
+/** The same for what stands at the end of every other record, counted back from its end; 0: it has none. */
+export interface IdLayout {
+  time: number;
+  cpu: number;
+  size: number;
+}
+
+export function idLayout({ sampleType, sampleIdAll }: Attr): IdLayout {
+  const parts = [Bit.Tid, Bit.Time, Bit.Id, Bit.StreamId, Bit.Cpu, Bit.Identifier].filter(
+    (bit) => sampleIdAll && (sampleType & bit) !== 0,
+  );
+  const back = (bit: number): number =>
+    parts.includes(bit as never) ? 8 * (parts.length - parts.indexOf(bit as never)) : 0;
+  return { time: back(Bit.Time), cpu: back(Bit.Cpu), size: 8 * parts.length };
+}
+
+const Format = { Enabled: 1, Running: 2, Id: 4, Group: 8, Lost: 16 } as const;
+
+/** Bytes of the READ part at `at`. */
+export function readSize(format: number, view: DataView, at: number, end: number, little: boolean): number {
+  const has = (bit: number) => ((format & bit) === 0 ? 0 : 1);
+  const times = has(Format.Enabled) + has(Format.Running);
+  const each = 1 + has(Format.Id) + has(Format.Lost);
+  if (has(Format.Group) === 0) return 8 * (times + each);
+  if (at + 8 > end) return end - at;
+  return 8 * (1 + times + each * Number(view.getBigUint64(at, little)));
+}

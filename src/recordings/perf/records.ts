@@ -1,0 +1,118 @@
+// Why: records of perf.data stand one behind the other, each with its type and size. They are read in order once, and
+// again by place when their turn by time has come: what waits is only numbers, however long a round is.
+import { type Bytes, viewOf } from '../bytes.ts';
+
+/** A run of records in a file. */
+export interface RecordRange {
+  bytes: Bytes;
+  start: number;
+  end: number;
+}
+
+const HEAD = 8;
+/** u16 */
+const LONGEST = 65536;
+const WINDOW = 1 << 18;
+/** Rounds hold a run of records of each CPU; they are read side by side. */
+const WINDOWS = 16;
+
+interface Window {
+  buf: Uint8Array;
+  view: DataView;
+  from: number;
+  end: number;
+  used: number;
+}
+
+export class Records {
+  readonly range: RecordRange;
+  readonly little: boolean;
+  /** the record is `buf[at, end)`, its head included */
+  buf: Uint8Array = new Uint8Array(0);
+  view: DataView = viewOf(this.buf);
+  at = 0;
+  end = 0;
+  type = 0;
+  misc = 0;
+  /** where it is in the file */
+  place = 0;
+  /** where the next one is */
+  next: number;
+  /** why there is no next one */
+  damage: string | undefined;
+  readonly #windows: Window[] = [];
+  #now = 0;
+
+  constructor(range: RecordRange, little: boolean) {
+    this.range = range;
+    this.little = little;
+    this.next = range.start;
+  }
+
+  /** Go to the next record. */
+  step(): boolean {
+    const { start, end } = this.range;
+    const place = this.next;
+    if (place + HEAD > end) {
+      if (place > start && place < end) this.damage ??= 'the last record is cut';
+      return false;
+    }
+    if (!this.read(place)) return false;
+    this.next = place + (this.end - this.at);
+    return true;
+  }
+
+  /** Go over bytes that stand outside of records. */
+  skip(n: number): void {
+    this.next = Math.min(this.next + n, this.range.end);
+  }
+
+  /** The record at this place. */
+  read(place: number): boolean {
+    const window = this.#windowOf(place);
+    const at = place - window.from;
+    if (at + HEAD > window.end - window.from) {
+      this.damage ??= 'the last record is cut';
+      return false;
+    }
+    const { view } = window;
+    const size = view.getUint16(at + 6, this.little);
+    if (size < HEAD || at + size > window.end - window.from) {
+      this.damage ??= size < HEAD ? 'a record has no size' : 'the last record is cut';
+      return false;
+    }
+    this.buf = window.buf;
+    this.view = view;
+    this.at = at;
+    this.end = at + size;
+    this.type = view.getUint32(at, this.little);
+    this.misc = view.getUint16(at + 4, this.little);
+    this.place = place;
+    return true;
+  }
+
+  /** A window that has a whole record from `place` on, where the file has one. */
+  #windowOf(place: number): Window {
+    let oldest = this.#windows[0];
+    for (const window of this.#windows) {
+      if (place >= window.from && place + HEAD <= window.end) {
+        const size = window.view.getUint16(place - window.from + 6, this.little);
+        if (place + size <= window.end || window.end === this.range.end) {
+          window.used = ++this.#now;
+          return window;
+        }
+      }
+      if (window.used < oldest.used) oldest = window;
+    }
+    if (this.#windows.length < WINDOWS) {
+      const buf = new Uint8Array(Math.min(WINDOW + LONGEST, Math.max(HEAD, this.range.end - this.range.start)));
+      oldest = { buf, view: viewOf(buf), from: 0, end: 0, used: 0 };
+      this.#windows.push(oldest);
+    }
+    const room = Math.max(0, Math.min(oldest.buf.length, this.range.end - place));
+    oldest.from = place;
+    oldest.end = place + this.range.bytes.readAt(oldest.buf.subarray(0, room), place);
+    oldest.used = ++this.#now;
+    return oldest;
+  }
+}
