@@ -1,6 +1,6 @@
 // The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
 import type { Model as RawModel } from '../model/model.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { knownId, NOTHING, View } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
@@ -20,6 +20,13 @@ export class ModelView extends View implements Model {
   }
   seen(kind: string) {
     return this.#r.seen[Kind[kind as keyof typeof Kind]] ?? 0;
+  }
+  recorded(kind: string) {
+    const k = Kind[kind as keyof typeof Kind];
+    return k !== undefined && this.#r.recorded(k);
+  }
+  get lacking(): readonly string[] {
+    return Object.freeze(KIND_NAMES.filter((_, k) => this.#r.lacking[k] > 0));
   }
   get counts() {
     return Object.freeze({ ...this.#r.counts });

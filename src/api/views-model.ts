@@ -56,8 +56,12 @@ export interface Torn {
 
 /** The state at the place of the trace that the replay has reached. */
 export interface Model<Kind extends string = string> {
-  /** Events of a kind so far; ask in `end` for all of them. */
+  /** Events of a kind so far, those with the fields that the kind needs; ask in `end` for all of them. */
   seen(kind: Kind): number;
+  /** Had an event of this kind happened, the trace would show it: its probe was on, and each has the fields it needs. */
+  recorded(kind: Kind): boolean;
+  /** Kinds of which some events lack a field that the kind needs: they show nothing. Ask in `end`. */
+  readonly lacking: readonly string[];
   readonly counts: Counts;
   /** where events were lost, so far (at most 10000) */
   readonly gaps: readonly Gap[];

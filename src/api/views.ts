@@ -97,8 +97,8 @@ export interface PinCall {
   readonly api: string | undefined;
   /** FOLL_PIN, or FOLL_GET (a plain reference) */
   readonly kind: PinKind;
-  /** FOLL_WRITE */
-  readonly write: boolean;
+  /** FOLL_WRITE; undefined where no event of the call shows its flags, and no I/O told yet */
+  readonly write: boolean | undefined;
   /** FOLL_LONGTERM */
   readonly longterm: boolean;
   /** get_user_pages_remote(), pin_user_pages_remote(): another process's memory */

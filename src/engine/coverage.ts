@@ -10,7 +10,8 @@ import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
-import { needText, outcomesOf } from './outcome.ts';
+import { needText, unmet } from './needs.ts';
+import { outcomesOf } from './outcome.ts';
 
 export interface EventCount {
   /** event name as in the trace, with its system where the text shows it */
@@ -25,6 +26,8 @@ export interface EventCount {
 /** A set of event kinds of which one would have been enough. */
 export interface Need {
   anyOf: readonly KindName[];
+  /** why it is missing, in words */
+  text: string;
   /** lines for dynamic_events, or files below /sys/kernel/tracing to set to 1; empty when the era is not known or has nothing to probe */
   add: string[];
 }
@@ -59,22 +62,25 @@ export async function coverage(inputs: readonly TraceInput[], options: CheckOpti
 
 function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverage {
   const { info: trace, types } = checked;
-  const { seen } = checked.model;
+  const { seen, lacking } = checked.model;
   const outcomes = outcomesOf(rules, checked.findings, [checked]);
   const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
   return {
     trace,
     events: eventsOf(types),
-    kinds: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, seen[k]] as const).filter(([, n]) => n > 0)),
+    kinds: Object.fromEntries(
+      KIND_NAMES.map((kind, k) => [kind, seen[k] + lacking[k]] as const).filter(([, n]) => n > 0),
+    ),
     rules: rules.map(({ meta }) => {
-      const missing = meta.needs.filter((anyOf) => anyOf.every((kind) => seen[KIND_NAMES.indexOf(kind)] === 0));
-      const told = new Set(missing.map((anyOf) => needText(anyOf, trace.era)));
+      const missing = unmet(meta.needs, checked.model);
+      const texts = missing.map((anyOf) => needText(anyOf, trace.era, checked.model));
+      const told = new Set(texts);
       const outcome = outcomes.find((rule) => rule.id === meta.id);
       const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
       return {
         id: meta.id,
         decidable: missing.length === 0 && reasons.length === 0,
-        missing: missing.map((anyOf) => ({ anyOf, add: addFor(anyOf, era) })),
+        missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era) })),
         reasons,
       };
     }),

@@ -169,6 +169,8 @@ export class FindingWriter {
     const { torn } = this.#model;
     if (torn.rets + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
       missing('medium', 'lines are missing before this');
+    if (this.#model.lacking.some((n) => n > 0))
+      missing('medium', 'events of this trace lack fields that tell what happened');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
     if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');

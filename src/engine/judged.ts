@@ -85,7 +85,7 @@ const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : 
 export function traceInfo(text: TextInfo, model: Model, era: string | undefined, eraFrom: string): TraceInfo {
   let mmEvents = 0;
   model.seen.forEach((n, k) => {
-    if (k !== Kind.lost) mmEvents += n;
+    if (k !== Kind.lost) mmEvents += n + model.lacking[k];
   });
   const { counts } = model;
   return {

@@ -3,11 +3,14 @@ import type { Model } from '../model/model.ts';
 import type { RuleOutcome } from '../report/contract.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import type { Finding, Verdict } from '../rules/finding.ts';
-import { probesFor } from '../vocabulary/functions.ts';
-import { Kind, type KindName } from '../vocabulary/kinds.ts';
+import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { lackText, needText, unmet } from './needs.ts';
 
 /** The rule that says whether the drift invariant itself could be checked. */
 const DECIDING = 'insufficient-evidence';
+
+/** Kinds that no page table and no pin follows from: only the rules that name them need them. */
+const ASIDE: ReadonlySet<KindName> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush', 'moveAnon', 'wpCopy']);
 
 /** What a trace's replay leaves for the verdicts. */
 export interface Decided {
@@ -16,9 +19,6 @@ export interface Decided {
   model: Model;
   notKept?: ReadonlyMap<string, number>;
 }
-
-export const needText = (anyOf: readonly string[], era: string | undefined): string =>
-  `${probesFor(anyOf, era)} (never seen)`;
 
 export function outcomesOf(
   rules: readonly AnyRule[],
@@ -30,14 +30,21 @@ export function outcomesOf(
     const missing = new Set<string>();
     for (const t of traces) {
       for (const reason of t.undecided.get(meta.id) ?? []) missing.add(reason);
-      for (const anyOf of meta.needs as readonly (readonly KindName[])[]) {
-        if (!anyOf.some((k) => t.model.seen[Kind[k]] > 0)) missing.add(needText(anyOf, t.info.era));
-      }
+      for (const anyOf of unmet(meta.needs as readonly (readonly string[])[], t.model))
+        missing.add(needText(anyOf, t.info.era, t.model));
+      if (meta.id === DECIDING) for (const text of lacking(t)) missing.add(text);
     }
     const verdict: Verdict = mine > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
     const notKept = traces.reduce((n, t) => n + (t.notKept?.get(meta.id) ?? 0), 0);
     return { id: meta.id, verdict, findings: mine, missing: [...missing], notKept: notKept > 0 ? notKept : undefined };
   });
+}
+
+/** Events that lack what the model needs of them: what they would have shown is not in the trace. */
+function lacking({ model, info }: Decided): string[] {
+  return KIND_NAMES.flatMap((name, kind) =>
+    model.lacking[kind] > 0 && !ASIDE.has(name) ? [lackText(kind, info.era, model)] : [],
+  );
 }
 
 export function verdictOf(findings: readonly Finding[], outcomes: readonly RuleOutcome[]): Verdict {

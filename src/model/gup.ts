@@ -126,7 +126,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   f.lastAt = at;
   f.grabs.push({
     page,
-    refs: r[o + Slot.N],
+    refs: r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1,
     addr: f.walkAddr,
     folio: page,
     from: 'grab',
@@ -219,10 +219,11 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   const remote = REMOTE.has(f.fn);
   const mm = f.mm ?? (remote ? undefined : (m.mmOf(t) ?? mapper(m, f)));
   const seenRet = !Number.isNaN(ret);
+  const asked = Number.isNaN(f.apiFlags) ? f.flags : f.apiFlags;
   const call: PinCall = {
     fn: f.fn,
     kind: isPinApi(f.fn) || (isInner(f.fn) && pinBit(f.flags)) ? 'PIN' : 'GET',
-    write: (f.apiFlags & FOLL_WRITE) !== 0,
+    write: Number.isNaN(asked) ? undefined : (asked & FOLL_WRITE) !== 0,
     longterm: !isInner(f.fn) ? (f.apiFlags & LONGTERM) !== 0 : false,
     remote,
     flags: f.flags,

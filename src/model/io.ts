@@ -93,6 +93,8 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     for (let i = 0; i < pages; i++) attach(m, t, x, page + i, at);
     siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
+  // the device writes: a buffer whose flags were not recorded was pinned for that
+  if (x.dir === 'READ') for (const { call } of x.pins) call.write ??= true;
   m.emit('ioSubmit', { io: x, at });
 }
 

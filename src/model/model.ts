@@ -49,6 +49,8 @@ export interface TraceFacts {
   filtered?: string;
   /** why the input ends before it should */
   damage?: string;
+  /** kinds whose probes were on, with the fields they need, where the head of the recording says so */
+  armed?: ReadonlySet<number>;
 }
 
 export class Model {
@@ -81,8 +83,11 @@ export class Model {
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
   /** GUP functions whose returns are recorded, by function index */
   readonly returning = new Uint8Array(4096);
-  /** records seen by kind */
+  /** records seen by kind, those with the fields that the kind needs (vocabulary/needed.ts) */
   readonly seen: Uint32Array;
+  /** records of each kind that lack such a field, and the slots that were empty in any of them, as bits */
+  readonly lacking: Uint32Array;
+  readonly lacks: Uint32Array;
   readonly listeners: Listeners = {};
   /** who wants records of a kind themselves, after the state has changed by them */
   readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
@@ -129,6 +134,8 @@ export class Model {
 
   constructor(kinds: number) {
     this.seen = new Uint32Array(kinds);
+    this.lacking = new Uint32Array(kinds);
+    this.lacks = new Uint32Array(kinds);
     this.lastLine = 0;
   }
 
@@ -466,9 +473,15 @@ export class Model {
     return this.unseen.size > 0 || silent * 2 >= all ? silent : 0;
   }
 
+  /** Had an event of this kind happened, the trace would show it: they were recorded, each with the fields it needs. */
+  recorded(kind: number): boolean {
+    return this.lacking[kind] === 0 && (this.seen[kind] > 0 || this.facts.armed?.has(kind) === true);
+  }
+
   /** Something that happened may not be in the trace. */
   partial(): boolean {
     return (
+      this.lacking.some((n) => n > 0) ||
       this.gaps.length > 0 ||
       this.torn.rets + this.torn.entries + this.torn.exits > 0 ||
       this.silentCpus() > 0 ||

@@ -1,5 +1,6 @@
 // Which function of the model answers which kind of record: the replay itself is this table.
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import * as device from './device.ts';
 import * as faults from './fault.ts';
@@ -155,6 +156,21 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
+/** An event without a field that its kind needs is one that shows nothing: it counts apart. */
+function count(m: Model, kind: number, rows: Float64Array, o: number): void {
+  const needed = NEEDED_SLOTS[kind];
+  if (needed !== undefined) {
+    let empty = 0;
+    for (let i = 0; i < needed.length; i++) if (Number.isNaN(rows[o + needed[i]])) empty |= 1 << needed[i];
+    if (empty !== 0) {
+      m.lacking[kind]++;
+      m.lacks[kind] |= empty;
+      return;
+    }
+  }
+  m.seen[kind]++;
+}
+
 /** Lines after a task's exit within which its address space should have ended. */
 const LATE_LINES = 50;
 
@@ -166,7 +182,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     if (lineBase > 0) rows[o + Slot.LINE] += lineBase;
     m.goto(o);
     const kind = rows[o];
-    m.seen[kind]++;
+    count(m, kind, rows, o);
     if (kind === Kind.lost) {
       tasks.lost(m, rows, o);
       continue;

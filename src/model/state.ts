@@ -141,7 +141,8 @@ export interface PinCall {
   /** function index of the API the caller used */
   fn: number;
   kind: PinKind;
-  write: boolean;
+  /** FOLL_WRITE; undefined where no event of the call shows its flags */
+  write: boolean | undefined;
   longterm: boolean;
   remote: boolean;
   /** gup_flags as printed by the innermost function seen, which has FOLL_GET or FOLL_PIN added; NaN unknown */

@@ -88,7 +88,8 @@ export interface PinLife {
   api?: string;
   caller?: string;
   kind: 'GET' | 'PIN';
-  write: boolean;
+  /** FOLL_WRITE; absent where no line shows the flags */
+  write?: boolean;
   longterm: boolean;
   flags: string[];
   /** who uses it, where the trace shows it: `bio`, `pipe` */

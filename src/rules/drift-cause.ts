@@ -30,7 +30,7 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   if (shared !== undefined) return shared;
   if (protectedBy !== undefined) return protectedBy;
   // taken through a read-only entry: only a read pin can be
-  if (pin.call.write) return { kind: 'unknown' };
+  if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
   const op = pin.mm?.ops.findLast(
     (o) => o.at.line < pin.call.at.line && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move',

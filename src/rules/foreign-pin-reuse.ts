@@ -53,7 +53,7 @@ export default defineRule({
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
           // relatives by fork share pages copy-on-write; anything else is shared on purpose
           if (pin.mm.parent !== mm && mm.parent !== pin.mm && pin.mm.parent !== mm.parent) continue;
-          if (!gaveUp(pin, at) && pin.call.write) continue;
+          if (!gaveUp(pin, at) && pin.call.write !== false) continue;
           context.report({
             messageId: 'reused',
             data: { pinner: pin.call.at, mm },

@@ -30,8 +30,13 @@ export default defineRule({
   },
   create(context) {
     const { model } = context;
-    const seen = (...kinds: KindName[]) => kinds.some((k) => model.seen(k) > 0);
+    const seen = (...kinds: KindName[]) =>
+      kinds.some((k) => model.recorded(k) || model.seen(k) > 0 || model.lacking.includes(k));
+    let unknownFlags = 0;
     return {
+      pin({ pin }) {
+        if (pin.call.flags === undefined) unknownFlags++;
+      },
       end({ pins }) {
         if (!seen('gup')) context.undecided('no GUP call is recorded (get_user_pages*, pin_user_pages*)');
         else if (!seen('gupRet'))
@@ -43,6 +48,10 @@ export default defineRule({
           context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
         if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
         const { facts } = model;
+        if (unknownFlags > 0)
+          context.undecided(
+            `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so whether they were for writing is not`,
+          );
         const silent = model.silentCpus();
         if (facts.timeUnit === 'none') context.undecided('the lines show no time');
         if (silent > 0)

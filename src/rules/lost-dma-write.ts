@@ -23,6 +23,7 @@ export default defineRule({
     const told = new WeakSet<Drift>();
     const tell = (drift: Drift, seen: boolean, step: Step | undefined, bytes: number) => {
       const { call } = drift.pin;
+      if (call.write === undefined) return;
       if (!call.write) {
         if (told.has(drift) || call.kind !== 'PIN') return;
         told.add(drift);

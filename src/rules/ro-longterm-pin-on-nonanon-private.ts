@@ -36,7 +36,7 @@ export default defineRule({
       drift({ drift }) {
         const { pin } = drift;
         const { call } = pin;
-        if (drift.via !== 'cow' || call.write || call.kind !== 'PIN' || !matters(drift)) return;
+        if (drift.via !== 'cow' || call.write !== false || call.kind !== 'PIN' || !matters(drift)) return;
         const { file } = pin.entry;
         // an anonymous page would have been seen entering the page table, unless that was before the trace
         if (!file && pin.entry.state !== undefined) return;

@@ -30,7 +30,7 @@ export default defineRule({
       drift({ drift }) {
         const { pin } = drift;
         const { call } = pin;
-        if (drift.via !== 'cow' || call.write || call.kind !== 'PIN' || !matters(drift)) return;
+        if (drift.via !== 'cow' || call.write !== false || call.kind !== 'PIN' || !matters(drift)) return;
         if (!pin.entry.shared) return;
         const why = readOnlyBy(drift);
         const op = why.kind === 'shared-before' ? why.op : undefined;

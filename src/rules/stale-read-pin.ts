@@ -32,7 +32,7 @@ export default defineRule({
       drift({ drift }) {
         const { pin } = drift;
         if (drift.via !== 'cow' && drift.via !== 'observed') return;
-        if (pin.call.write || !matters(drift)) return;
+        if (pin.call.write !== false || !matters(drift)) return;
         context.report({
           messageId: 'stale',
           drift,

@@ -42,7 +42,7 @@ export default defineRule({
         const kind = (why.kind === 'wrprotect' ? why.step.wrprotect : why.op.wrprotect) ?? 'mprotect';
         if (kind === 'soft-dirty') return;
         const at = why.kind === 'wrprotect' ? why.step.at : why.op.at;
-        const readPin = !pin.call.write;
+        const readPin = pin.call.write !== true;
         context.report({
           messageId: 'parted',
           data: { who: WHO[kind], task: at },

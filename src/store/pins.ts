@@ -84,7 +84,7 @@ export class PinKeeper {
       shown(this.#model.pfn(pin.page)),
       words.fn(call.fn) ?? null,
       kind,
-      call.write ? 1 : 0,
+      call.write === undefined ? null : call.write ? 1 : 0,
       call.longterm ? 1 : 0,
       shown(call.flags),
       words.flags(pin).join('|'),

@@ -26,7 +26,7 @@ export interface StoredPin {
   api?: string;
   caller?: string;
   kind: 'GET' | 'PIN';
-  write: boolean;
+  write: boolean | undefined;
   longterm: boolean;
   flags: string[];
   owner?: string;
@@ -181,7 +181,7 @@ function pinOf(row: PinRow): StoredPin {
     api: text('api'),
     caller: row.caller === null ? undefined : houseText(row.caller as string | Buffer),
     kind: row.kind as StoredPin['kind'],
-    write: row.write === 1n,
+    write: row.write === null ? undefined : row.write === 1n,
     longterm: row.longterm === 1n,
     flags: row.flags === '' ? [] : String(row.flags).split('|'),
     owner: text('owner'),

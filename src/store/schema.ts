@@ -172,7 +172,7 @@ export const STREAMED_TABLES = {
   mm int, addr int, page int, pfn int,
   api text,                    -- kernel function that was called
   kind text not null,          -- GET, PIN
-  write int not null,
+  write int,                   -- null: no line shows the flags
   longterm int not null,
   gup_flags int,               -- as printed; what a bit means depends on the kernel
   flags text not null,         -- FOLL_WRITE|FOLL_PIN, as far as the kernel is known

@@ -3,13 +3,14 @@ import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
 import { optionValues } from '../api/options.ts';
 import { Collector } from '../engine/collect.ts';
 import { memoryInput } from '../engine/input.ts';
+import { needText, unmet } from '../engine/needs.ts';
 import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
 import { withReading } from '../engine/reading/reading.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { InputError } from '../util/errors.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { still } from './stillness.ts';
 
 export interface RunOptions {
@@ -62,8 +63,10 @@ export async function runRule(rule: Rule, text: string, { kernel, format, option
       await reading.read();
       rules.findings(0, reading.words(await reading.lines(rules.offsets())));
       for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
-      for (const anyOf of rule.meta.needs)
-        if (!anyOf.some((kind) => model.seen[Kind[kind]] > 0)) run.undecided.push(`no ${anyOf.join(' or ')} event`);
+      for (const anyOf of unmet(rule.meta.needs as readonly (readonly string[])[], model)) {
+        const seen = anyOf.some((kind) => model.lacking[Kind[kind as KindName]] > 0);
+        run.undecided.push(seen ? needText(anyOf, undefined, model) : `no ${anyOf.join(' or ')} event`);
+      }
       run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));
       run.unreadable = stats.bad.map(({ line, reason, text: shown }) => ({ line, reason, text: shown }));
       run.strangers = vocabulary.types.filter((type) => type.kind === 0 && type.count > 0).map(({ name }) => name);

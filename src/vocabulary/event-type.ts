@@ -1,12 +1,15 @@
 // What kind of event a name on a function is, and the layouts its arguments come in. Learned from the first line of
 // each, which is also what tells the kernel's era.
-import { FUNCTIONS, probed } from './functions.ts';
+import { FUNCTIONS, fnIndex, probed } from './functions.ts';
 import { KIND_FIELDS, Kind, type KindName } from './kinds.ts';
 import type { Location } from './place.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { fields, Template } from './template.ts';
 import { damageOf, isBeginningOf, type LinesOfLayout } from './whole.ts';
+
+/** try_grab_page() takes one reference and has no argument that says so. */
+const ONE_PAGE = fnIndex('try_grab_page');
 
 /** More layouts of one event are read by name each time. */
 const TEMPLATES = 64;
@@ -89,7 +92,7 @@ export class EventType implements TypeFacts {
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
     this.#bareHex = kind.startsWith('sys');
-    this.#derives = this.kind === Kind.newAnon || this.kind === Kind.grab;
+    this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
     this.era = eraReasons(this, FUNCTIONS[fn].eras);
   }
 

@@ -1,6 +1,5 @@
 // Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
-import { needText } from '../../engine/outcome.ts';
 import type { Loss, TraceInfo } from '../../report/contract.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
@@ -88,10 +87,10 @@ function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
   const able = single.filter(({ decidable }) => decidable).map(({ id }) => clean(id));
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
   if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
-  for (const [why, ids] of groups(single, trace)) out.push(...undecidable(ids.join(', '), why, look));
+  for (const [why, ids] of groups(single)) out.push(...undecidable(ids.join(', '), why, look));
   const whole = rules.find(({ id }) => id === WHOLE);
   if (whole !== undefined && !whole.decidable) {
-    out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole, trace), look));
+    out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole), look));
   }
   if (single.some(({ missing }) => missing.length > 0)) {
     out.push(
@@ -103,11 +102,11 @@ function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
 }
 
 /** Rules that cannot be decided, those with the same reasons together. */
-function groups(rules: readonly RuleCoverage[], trace: TraceInfo): [string, string[]][] {
+function groups(rules: readonly RuleCoverage[]): [string, string[]][] {
   const byReason = new Map<string, string[]>();
   for (const rule of rules) {
     if (rule.decidable) continue;
-    const why = whyNot(rule, trace);
+    const why = whyNot(rule);
     byReason.set(why, [...(byReason.get(why) ?? []), clean(rule.id)]);
   }
   return [...byReason];
@@ -123,8 +122,8 @@ function hanging(lead: string, text: string, { width }: Look): string[] {
   return wrap(text, width - indent).map((line, i) => (i === 0 ? lead : ' '.repeat(indent)) + line);
 }
 
-function whyNot({ missing, reasons }: RuleCoverage, trace: TraceInfo): string {
-  return [...missing.map(({ anyOf }) => needText(anyOf, trace.era)), ...reasons].map(clean).join('; ');
+function whyNot({ missing, reasons }: RuleCoverage): string {
+  return [...missing.map(({ text }) => text), ...reasons].map(clean).join('; ');
 }
 
 /** Each kind with the events that showed it; those without a meaning last. */

@@ -1,0 +1,30 @@
+// Why: what a rule needs is met by events that say what the rule reads in them (vocabulary/needed.ts), not by names. One
+// place decides it, so that `check`, `coverage` and the tests of rules cannot differ.
+import type { Model } from '../model/model.ts';
+import { probesFor } from '../vocabulary/functions.ts';
+import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { neededNames } from '../vocabulary/needed.ts';
+
+/** Which of the needs a trace does not meet: sets of kinds of which one would have been enough. */
+export function unmet<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
+  return needs.filter((anyOf) => {
+    const kinds = anyOf.map((kind) => Kind[kind as unknown as KindName]);
+    // where one of them says only a part of what it should, the others cannot make up for it
+    return kinds.some((kind) => model.lacking[kind] > 0) || !kinds.some((kind) => model.recorded(kind));
+  });
+}
+
+/** Why a need is not met, in words. */
+export function needText(anyOf: readonly string[], era: string | undefined, model: Model): string {
+  const lacking = anyOf.filter((kind) => model.lacking[Kind[kind as KindName]] > 0);
+  if (lacking.length === 0) return `${probesFor(anyOf, era)} (never seen)`;
+  return lacking.map((kind) => lackText(Kind[kind as KindName], era, model)).join('; ');
+}
+
+/** `18 of 20 events of do_wp_page lack mm=, addr=`. */
+export function lackText(kind: number, era: string | undefined, model: Model): string {
+  const n = model.lacking[kind];
+  const all = n + model.seen[kind];
+  const which = n === all ? (n === 1 ? 'the event' : `all ${n} events`) : `${n} of ${all} events`;
+  return `${which} of ${probesFor([KIND_NAMES[kind]], era)} lack${n === 1 ? 's' : ''} ${neededNames(kind, model.lacks[kind]).join(', ')}`;
+}

@@ -1,0 +1,94 @@
+// Why: an event proves only what its fields say. A probe that was recorded without `mm=`, a trace_printk() line or a
+// tracepoint that happens to have a function's name is an event of its kind and shows nothing of what the kind stands
+// for. Here stands, per kind, which fields the model cannot do without; an event that lacks one counts for no rule.
+import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from './kinds.ts';
+import { Slot } from './record.ts';
+
+/** Fields by their first name (kinds.ts), with blanks between. A kind that is not here says all by having happened. */
+const NEEDED: { readonly [K in KindName]?: string } = {
+  gup: 'start flags',
+  gupRet: 'ret',
+  grab: 'page refs flags',
+  grabRet: 'head',
+  followPte: 'addr',
+  followPteRet: 'page',
+  followPmd: 'addr',
+  followPmdRet: 'page',
+  pinPages: 'ret p0',
+  putFolio: 'page refs',
+  unpin: 'page',
+  unpinPages: 'n p0',
+  unpinRange: 'page n',
+  unpinFolio: 'page n',
+  bioSubmit: 'bio p0 opf size',
+  bioAdd: 'bio page len',
+  bioEnd: 'bio',
+  bioRelease: 'bio',
+  pipeAdd: 'page',
+  pipeRelease: 'page',
+  newAnon: 'page mm addr compound',
+  anonRmap: 'page mm addr rflags',
+  anonRmapPmd: 'page mm addr rflags',
+  newHugetlb: 'page mm addr',
+  moveAnon: 'page mm',
+  fileMap: 'mm addr page cow',
+  fault: 'mm flags',
+  wpFault: 'mm addr flags',
+  wpFaultRet: 'ret',
+  wpCopy: 'page',
+  wpPmd: 'mm addr flags',
+  wpPmdRet: 'ret',
+  wpHugetlb: 'mm addr',
+  swapIn: 'mm addr flags',
+  unmapOne: 'page mm addr',
+  unmapOneRet: 'ret',
+  migrateOne: 'page mm addr',
+  migrateOneRet: 'ret',
+  migrateIn: 'mm addr',
+  zap: 'mm start end',
+  unmapVmas: 'mm start end',
+  move: 'mm old new len',
+  mmExit: 'mm',
+  forkVma: 'dst src start end vmflags',
+  cprot: 'mm start end cp',
+  softDirty: 'mm start end',
+  uffdWp: 'mm start len enable',
+  numaProt: 'mm start end',
+  ksmMerge: 'mm page',
+  splitPmd: 'mm addr',
+  collapse: 'mm addr',
+  devExcl: 'mm addr',
+  devExclRet: 'page',
+  devRestore: 'mm addr',
+  notifierStart: 'mm start end',
+  notifierEnd: 'mm start end',
+  tlbFlush: 'mm start end',
+  numaThp: 'mm addr',
+  numaThpRet: 'ret',
+  taskFork: 'child_pid',
+  swapCacheAdd: 'page',
+};
+
+/** Names of the fields that an event of each kind must have, by kind number. */
+export const NEEDED_FIELDS: readonly (readonly string[])[] = KIND_NAMES.map((kind) => NEEDED[kind]?.split(' ') ?? []);
+
+/** The slots of a record where these fields go: a NaN in one of them is a field that is not there. */
+export const NEEDED_SLOTS: readonly (readonly number[])[] = NEEDED_FIELDS.map((names, k) =>
+  names.map((name) => {
+    const field = KIND_FIELDS[k].find((f) => f.name === name);
+    if (field === undefined) throw new Error(`${KIND_NAMES[k]} has no field ${name}`);
+    // a page table entry fills two, of which both are there or none
+    return field.type === 'pte' ? Slot.PTE_LO : field.slot;
+  }),
+);
+
+/**
+ * What arguments of a probe an event of this kind needs: `mm=`, `addr=`; since 6.1 head= and order= say what compound=
+ * said on 5.10.
+ * @param slots bits of the slots that were empty
+ */
+export function neededNames(kind: number, slots: number): string[] {
+  return NEEDED_FIELDS[kind]
+    .filter((_, i) => (slots & (1 << NEEDED_SLOTS[kind][i])) !== 0)
+    .map((name) => `${kind === Kind.newAnon && name === 'compound' ? 'head= order' : name}=`);
+}
