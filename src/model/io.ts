@@ -3,9 +3,12 @@ import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { releaseIo } from './release.ts';
-import { type At, Io, type PageId } from './state.ts';
+import { type At, Io, type PageId, type Pin } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
+
+/** Entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
+const BIO_PAGES = 4096;
 
 function io(m: Model, bio: number): Io {
   let x = m.ios.get(bio);
@@ -16,13 +19,34 @@ function io(m: Model, bio: number): Io {
   return x;
 }
 
-function attach(m: Model, t: Task, x: Io, page: PageId, at: At): void {
-  const pins = m.pinsByPage.get(page);
-  if (pins === undefined) return;
-  // the newest pin of the submitting task, else the newest longterm pin (a fixed buffer may be submitted by a worker)
-  const live = pins.filter((p) => p.live && p.owner !== 'transient' && !x.pins.includes(p));
-  const pin = live.findLast((p) => p.call.at.pid === t.pid) ?? live.findLast((p) => p.call.longterm) ?? live.at(-1);
+/**
+ * The bio is another one at the same address, though the end of the first does not show (a probe that is hit inside
+ * another's handler is missed): bio_endio() came before bio_put(), so the first one's pages are back.
+ */
+function reused(m: Model, x: Io): void {
+  m.ios.delete(x.bio);
+  for (const pin of x.pins) if (pin.live && !pin.call.longterm && pin.owner === 'bio') m.close(pin, m.at(), 'unseen');
+}
+
+/** A bio that was submitted is submitted again by the driver, with what it had, or it is another one. */
+function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
+  if (x.submittedAt === undefined || x.pages[0]?.page !== page) return x.submittedAt === undefined;
+  const { offset } = x.submittedAt;
+  return m.pinsOf(page, 1).findLast((p) => p.call.at.pid === t.pid && p.call.at.offset > offset) === undefined;
+}
+
+/** The pin among those of a page that a bio is for: the newest of the submitting task, else the newest longterm one (a fixed buffer may be submitted by a worker). */
+function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
+  const fits = (p: Pin) => p.live && p.owner !== 'transient' && !p.ios.includes(x);
+  const pin =
+    pins.findLast((p) => p.call.at.pid === t.pid && fits(p)) ??
+    pins.findLast((p) => p.call.longterm && fits(p)) ??
+    pins.findLast(fits);
   if (pin === undefined) return;
+  give(m, x, pin, at);
+}
+
+function give(m: Model, x: Io, pin: Pin, at: At): void {
   x.pins.push(pin);
   if (!pin.call.longterm) pin.owner = 'bio';
   pin.ios.push(x);
@@ -36,49 +60,44 @@ function attach(m: Model, t: Task, x: Io, page: PageId, at: At): void {
  */
 function siblings(m: Model, x: Io, at: At): void {
   const first = x.pins[0];
-  if (first === undefined || !(x.bytes > 4096)) return;
+  if (first?.mm === undefined || !(x.bytes > 4096)) return;
   const want = Math.ceil((x.pages[0].off + x.bytes) / 4096);
-  for (let i = 1; i < want; i++) {
-    const pin =
-      first.mm === undefined ? undefined : m.pinsAt(first.mm, first.where + i).findLast((p) => p.call === first.call);
-    if (pin === undefined || x.pins.includes(pin)) continue;
-    x.pins.push(pin);
-    if (!pin.call.longterm) pin.owner = 'bio';
-    pin.ios.push(x);
-    m.step([pin], 'i/o submit', at, undefined, { io: x });
-  }
+  for (const pin of m.pinsIn(first.mm, first.where + 1, first.where + want))
+    if (pin.call === first.call && !pin.ios.includes(x)) give(m, x, pin, at);
 }
 
-const concerns = (m: Model, page: PageId, length: number): boolean => {
-  if (m.pinsByPage.size === 0) return false;
-  const pages = Math.max(1, Math.ceil(length / 4096));
-  for (let i = 0; i < pages; i++) if (m.pinsByPage.has(page + i)) return true;
-  return false;
-};
+/** Lists of the pins of each page that a length in bytes reaches over, whatever length is claimed. */
+const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
+  m.pinsByPage.size === 0 ? [] : m.pinsByPage.valuesIn(page, page + Math.max(1, Math.ceil(bytes / 4096)));
 
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   const len = r[o + Slot.N] > 0 ? r[o + Slot.N] : 0;
   const off = r[o + Slot.FLAGS] > 0 ? r[o + Slot.FLAGS] : 0;
-  if (!concerns(m, page, len + off)) {
+  const lists = pinned(m, page, len + off);
+  if (lists.length === 0) {
     // __bio_try_merge_page() may be asked for a bio that goes on to be something else
     if (m.ios.size > 0 && m.ios.get(r[o + Slot.OTHER])?.endedAt !== undefined) m.ios.delete(r[o + Slot.OTHER]);
     return;
   }
+  const known = m.ios.get(r[o + Slot.OTHER]);
+  if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
   const x = io(m, r[o + Slot.OTHER]);
-  x.pages.push({ page, len, off });
-  const pages = Math.max(1, Math.ceil((len + off) / 4096));
-  for (let i = 0; i < pages; i++) attach(m, t, x, page + i, m.at());
+  if (x.pages.length < BIO_PAGES) x.pages.push({ page, len, off });
+  for (const pins of lists) attach(m, t, x, pins, m.at());
 }
 
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const bio = r[o + Slot.OTHER];
   const page = m.page(r[o + Slot.PAGE]);
   const known = m.ios.get(bio);
+  if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + Slot.PTE_HI] > 0 ? r[o + Slot.PTE_HI] : 0;
   const o0 = r[o + Slot.PTE_LO] > 0 ? r[o + Slot.PTE_LO] : 0;
-  if ((known === undefined || known.endedAt !== undefined) && !concerns(m, page, l0 + o0)) {
-    if (known !== undefined) m.ios.delete(bio);
+  const lists = pinned(m, page, l0 + o0);
+  const filled = m.ios.get(bio);
+  if ((filled === undefined || filled.endedAt !== undefined) && lists.length === 0) {
+    m.ios.delete(bio);
     return;
   }
   const x = io(m, bio);
@@ -89,8 +108,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   x.submittedAt = at;
   if (x.pages.length === 0) {
     x.pages.push({ page, len: l0, off: o0 });
-    const pages = Math.max(1, Math.ceil((l0 + o0) / 4096));
-    for (let i = 0; i < pages; i++) attach(m, t, x, page + i, at);
+    for (const pins of lists) attach(m, t, x, pins, at);
     siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
   // the device writes: a buffer whose flags were not recorded was pinned for that
