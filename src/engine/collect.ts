@@ -1,7 +1,7 @@
 // Rules at work: hands each of them the replay's transitions, gathers what they report, and makes one finding
 // out of all that speak about the same drift.
 import type { Model } from '../model/model.ts';
-import type { Drift, Step } from '../model/state.ts';
+import type { At, Drift, Step } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
@@ -19,10 +19,17 @@ interface Story {
   readonly harm: HarmReport[];
   /** the note it is, where it is one whatever else will be said about harm */
   note?: Draft;
+  /** it was told whole, and waits for nothing */
+  retired?: boolean;
 }
 
+/** What a finding is about: a drift, or a report about none. */
+export type About = Drift | Draft;
+
+export const aboutOf = ({ group }: Tale): About => group.drift ?? group.main;
+
 /** Reports that are one finding, and the steps that prove it in the order of the trace. */
-interface Tale {
+export interface Tale {
   group: Group;
   steps: readonly (Step | EvidenceStep)[];
 }
@@ -39,6 +46,8 @@ export class Collector {
   /** drafts about no drift */
   readonly #alone: Draft[] = [];
   #reports = 0;
+  /** what was reported about since somebody asked; undefined: nobody will */
+  #changed: Set<About> | undefined;
   #tales: { of: number; list: readonly Tale[] } | undefined;
 
   constructor(model: Model, rules: readonly Rule[], options: RuleOptions = {}) {
@@ -51,7 +60,7 @@ export class Collector {
         harm: (_rule, report) => {
           const harm = harmOf(report);
           this.#storyOf(harm.drift).harm.push(harm);
-          this.#reports++;
+          this.touch(harm.drift);
         },
         undecided: (rule, reason) => this.#undecided(rule.meta.id, reason),
         failed: (failure) => {
@@ -69,12 +78,63 @@ export class Collector {
     return this.#notes.over;
   }
 
-  #keep(d: Draft): void {
+  /** Somebody will ask for what has changed, while the trace goes on. */
+  follow(): void {
+    this.#changed = new Set();
+  }
+
+  /** There is something new about this drift. */
+  touch(drift: Drift): void {
     this.#reports++;
-    const { drift, severity, promise } = d.report;
+    this.#changed?.add(drift);
+    const story = this.#aside.get(drift);
+    if (story?.retired !== true) return;
+    story.retired = false;
+    this.#stories.set(drift, story);
+  }
+
+  /** What was reported about since this was asked last. */
+  changed(): Tale[] {
+    const changed = this.#changed;
+    if (changed === undefined || changed.size === 0) return [];
+    const tales = this.#tell().filter((tale) => {
+      const { drift, main, also } = tale.group;
+      return [drift, main, ...also].some((one) => one !== undefined && changed.has(one));
+    });
+    changed.clear();
+    return tales;
+  }
+
+  /** All that is told and not forgotten. */
+  tales(): readonly Tale[] {
+    return this.#tell();
+  }
+
+  /** It was told, and nothing more is expected: keep nothing of it. What is reported yet brings it back. */
+  forget(tale: Tale): void {
+    const { drift, main, also } = tale.group;
+    for (const d of [main, ...also]) {
+      const at = this.#alone.indexOf(d);
+      if (at >= 0) this.#alone.splice(at, 1);
+    }
+    const story = drift && this.#stories.get(drift);
+    if (drift !== undefined && story !== undefined) {
+      this.#stories.delete(drift);
+      story.retired = true;
+      this.#aside.set(drift, story);
+    }
+    const note = story?.note ?? (drift === undefined && isNote(main) ? main : undefined);
+    if (note !== undefined) this.#notes.giveBack(note.rule.meta.id, false);
+    this.#reports++;
+  }
+
+  #keep(d: Draft): void {
+    const { drift } = d.report;
+    if (drift === undefined) this.#reports++;
+    else this.touch(drift);
+    this.#changed?.add(drift ?? d);
     if (drift === undefined) {
-      const isNote = severity === 'note' && promise === undefined;
-      if (!isNote || this.#notes.take(d.rule.meta.id)) this.#alone.push(d);
+      if (!isNote(d) || this.#notes.take(d.rule.meta.id)) this.#alone.push(d);
       return;
     }
     const story = this.#storyOf(drift);
@@ -113,6 +173,23 @@ export class Collector {
       for (const v of Object.values(group.main.report.data ?? {})) if (isAt(v)) out.push(v.offset);
     }
     return out;
+  }
+
+  /** Places of all lines that a finding quotes. */
+  static places({ group, steps }: Tale): At[] {
+    const data = Object.values(group.main.report.data ?? {}).filter(isAt);
+    const { pin, about } = group.main.report;
+    return [
+      ...steps.map((s) => s.at),
+      ...data,
+      ...(pin === undefined ? [] : [pin.call.at]),
+      ...(about ? [about.at] : []),
+    ];
+  }
+
+  /** One finding, as far as it is known while the trace goes on. */
+  write({ group, steps }: Tale, words: Words, over: boolean): Finding {
+    return new FindingWriter(this.#model, words, over).write(group, steps, 0);
   }
 
   /** @param trace index of the trace in the report */
@@ -189,6 +266,8 @@ export class Collector {
       .sort((a, b) => a.at.line - b.at.line);
   }
 }
+
+const isNote = ({ report }: Draft): boolean => report.severity === 'note' && report.promise === undefined;
 
 /** The one that nobody else overrides. */
 function mainOf(drafts: readonly Draft[]): Draft {

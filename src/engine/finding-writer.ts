@@ -27,10 +27,13 @@ const ORDER_SKEW_NS = 10_000;
 export class FindingWriter {
   readonly #model: Model;
   readonly #words: Words;
+  readonly #over: boolean;
 
-  constructor(model: Model, words: Words) {
+  /** @param over the trace has ended */
+  constructor(model: Model, words: Words, over = true) {
     this.#model = model;
     this.#words = words;
+    this.#over = over;
   }
 
   write(g: Group, steps: readonly (Step | EvidenceStep)[], trace: number): Finding {
@@ -189,7 +192,7 @@ export class FindingWriter {
       else if (pin.presumed) missing('medium', 'the release was not recorded');
       else if (!RELEASES.some((k) => this.#model.seen[k] > 0))
         missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
-      else doubt('high', 'the pin is still held at the end of the trace');
+      else doubt('high', this.#over ? 'the pin is still held at the end of the trace' : 'the pin is still held');
     }
     if (
       drift !== undefined &&

@@ -93,6 +93,8 @@ export class Model {
   readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
   /** who wants to look at the state before a record changes it */
   watch: ((rows: Float64Array, o: number) => void) | undefined;
+  /** who wants to know which places are remembered */
+  noted: ((at: At) => void) | undefined;
   /** what symbol numbers of the records stand for (callers) */
   symbols: readonly string[] = [];
   readonly counts = {
@@ -172,6 +174,7 @@ export class Model {
     const { row, o } = this;
     const tgid = row[o + Slot.TGID];
     this.#now = new At(row, o, tgid > 0 ? tgid : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1));
+    this.noted?.(this.#now);
     return this.#now;
   }
 

@@ -32,6 +32,8 @@ export class At {
   tgid: number;
   /** function index (vocabulary/functions.ts) */
   fn: number;
+  /** what the reader keeps of the line, where it cannot be read again (live/kept-lines.ts); nothing to the model */
+  shown: unknown = undefined;
 
   constructor(row: Float64Array, o: number, tgid: number) {
     this.offset = row[o + Slot.OFFSET];

@@ -192,7 +192,7 @@ defineConfig({ rules: { x: 'fatal' } });
 // A field of the model that no view shows is hidden on purpose, and named here.
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
-  | Hidden<raw.At, shown.At, never>
+  | Hidden<raw.At, shown.At, 'shown'>
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive'>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages'>
   | Hidden<raw.Step, shown.Step, never>

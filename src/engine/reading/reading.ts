@@ -91,11 +91,16 @@ export class Reading implements ReadTrace {
     return (await this.#feed?.advance()) === true;
   }
 
+  /** Hand over what was read so far. */
+  flush(): void {
+    this.#feed?.flush?.();
+  }
+
   /** The trace ends here, whatever may come. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#feed?.flush?.();
+    this.flush();
     const { model, vocabulary } = this;
     const { keep } = vocabulary;
     if (keep !== undefined) for (const [kind, n] of vocabulary.seen().entries()) if (!keep[kind]) model.seen[kind] += n;

@@ -1,0 +1,337 @@
+// Why: a trace is followed while it is made, for days. It is read and replayed like any other (engine/reading/); what is
+// found is said as soon as it is known, and said again when more is known. At the end of a trace all has been said that
+// `check` says of it.
+import { type About, aboutOf, Collector, type Tale } from '../engine/collect.ts';
+import type { EvidenceLine } from '../engine/evidence.ts';
+import { outcomesOf, verdictOf } from '../engine/outcome.ts';
+import { Reading } from '../engine/reading/reading.ts';
+import type { RuleOptions } from '../engine/run-rules.ts';
+import { replay } from '../model/replay.ts';
+import type { Pin } from '../model/state.ts';
+import { LineKind, type TraceFormat } from '../parsers/line.ts';
+import type { Rule } from '../rules/contract.ts';
+import type { Finding } from '../rules/finding.ts';
+import { BUILT_IN } from '../rules/index.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import type { WatchEvent, WatchStatus } from './events.ts';
+import { HoldBack } from './hold-back.ts';
+import { KeptLines } from './kept-lines.ts';
+import { type LimitOptions, Limits } from './limits.ts';
+import type { LiveSource } from './live-source.ts';
+
+export interface WatchOptions {
+  format?: TraceFormat | undefined;
+  kernel?: string | undefined;
+  rules?: readonly Rule[] | undefined;
+  running?: RuleOptions | undefined;
+  limits?: LimitOptions | undefined;
+  /** ms that records wait for older ones */
+  holdBackMs?: number | undefined;
+  /** bytes of the newest text that are kept */
+  historyBytes?: number | undefined;
+  /** what the user's config makes of a finding; undefined: nobody wants to hear of it */
+  settle?: ((finding: Finding) => Finding | undefined) | undefined;
+}
+
+const HOLD_BACK_MS = 10;
+const HISTORY_BYTES = 4 << 20;
+/** So often is looked whether anything has to be said though nothing came. */
+const TICK_MS = 20;
+const TIDY_MS = 500;
+/** Trace time after which a finding whose pin is gone is not expected to change. */
+const SETTLED_NS = 30e9;
+/** Findings that may change yet; beyond, the oldest are not followed further. */
+const MOST_OPEN = 5000;
+/** Places of losses that are remembered; those before the oldest pin matter to nobody. */
+const MOST_GAPS = 4096;
+
+interface Told {
+  n: number;
+  /** counted only, or suppressed */
+  quiet: boolean;
+  /** as it was told last */
+  json: string;
+  tale: Tale;
+  /** trace time it was told at */
+  ts: number;
+}
+
+export class Watch {
+  readonly #source: LiveSource;
+  readonly #reading: Reading;
+  readonly #collector: Collector;
+  readonly #lines: KeptLines;
+  readonly #hold: HoldBack;
+  readonly #limits: Limits;
+  readonly #rules: readonly Rule[];
+  readonly #tell: (event: WatchEvent) => void;
+  /** findings that may change yet */
+  readonly #open = new Map<About, Told>();
+  /** those and, as long as anybody knows what they are about, the others */
+  readonly #ever = new WeakMap<About, Told>();
+  readonly #openPins = new Map<Pin, Told[]>();
+  /** findings by rule, told whole or counted */
+  readonly found = new Map<string, number>();
+  /** events lost by CPU; -1: the trace does not say which */
+  readonly lostByCpu = new Map<number, number>();
+  readonly #losses = new Map<number, { count: number; places: number; line: number }>();
+  settle: WatchOptions['settle'];
+  #findings = 0;
+  #numbers = 0;
+  #suppressed = 0;
+  #lossPlaces = 0;
+  #lost = 0;
+  #arrived = false;
+  #tidyAt = 0;
+  #stopped = false;
+  #worst: Finding['severity'] | undefined;
+
+  private constructor(
+    source: LiveSource,
+    reading: Reading,
+    lines: KeptLines,
+    options: WatchOptions,
+    tell: (event: WatchEvent) => void,
+  ) {
+    this.#source = source;
+    this.#reading = reading;
+    this.#lines = lines;
+    this.#tell = tell;
+    this.#rules = options.rules ?? BUILT_IN;
+    this.#limits = new Limits(options.limits ?? { perFingerprint: Number.POSITIVE_INFINITY });
+    this.settle = options.settle;
+    const { model } = reading;
+    this.#collector = new Collector(model, this.#rules, options.running);
+    this.#collector.follow();
+    this.#hold = new HoldBack((options.holdBackMs ?? HOLD_BACK_MS) * 1e6, (batch) => replay(model, batch));
+    model.noted = (at) => lines.note(at);
+    model.on('release', ({ pin }) => {
+      for (const { tale } of this.#openPins.get(pin) ?? [])
+        if (tale.group.drift !== undefined) this.#collector.touch(tale.group.drift);
+    });
+    model.on('lost', ({ cpu, n, at }) => this.#lose(cpu, n, at.line));
+  }
+
+  /**
+   * Wait for the first lines, and begin.
+   * @throws InputError when they are none of a trace
+   */
+  static async open(source: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
+    const lines = new KeptLines(options.historyBytes ?? HISTORY_BYTES);
+    source.onBytes = (bytes, offset) => lines.add(bytes, offset);
+    const input = { path: source.path, open: async () => source };
+    const reading = await Reading.open(input, { format: options.format, kernel: options.kernel });
+    lines.know(reading.head);
+    return new Watch(source, reading, lines, options, tell);
+  }
+
+  /** Follow the trace to its end, or until {@link stop}. */
+  async run(): Promise<void> {
+    const reading = this.#reading;
+    reading.start({
+      wantedOnly: true,
+      prompt: true,
+      onBatch: (batch) => {
+        this.#arrived = true;
+        this.#hold.take(batch);
+      },
+    });
+    const tick = setInterval(() => this.#idle(), TICK_MS);
+    try {
+      while (!this.#stopped && (await reading.advance())) this.#look();
+    } finally {
+      clearInterval(tick);
+    }
+    this.#finish();
+  }
+
+  /** End it here: what is known is said, and {@link run} returns. */
+  stop(): void {
+    this.#stopped = true;
+    this.#source.close();
+  }
+
+  /** The newest text, as a trace of its own. */
+  recent(): Iterable<Uint8Array> {
+    return this.#lines.recent();
+  }
+
+  get worst(): Finding['severity'] | undefined {
+    return this.#worst;
+  }
+
+  status(): WatchStatus {
+    const { model, stats } = this.#reading;
+    const [oldest] = model.held;
+    const held = oldest === undefined ? Number.NaN : (stats.lastTs - oldest.call.heldAt.ts) / 1e9;
+    let mmEvents = 0;
+    for (const [kind, n] of model.seen.entries()) if (kind !== Kind.lost) mmEvents += n;
+    return {
+      lines: stats.lines,
+      events: stats.kinds[LineKind.Event],
+      mmEvents,
+      lost: this.#lost,
+      lossPlaces: this.#lossPlaces,
+      unread: stats.kinds[LineKind.Bad],
+      pins: model.counts.pins,
+      pinsHeld: model.held.size,
+      oldestPinSeconds: this.#reading.head.timeUnit === 'ns' && held >= 0 ? held : undefined,
+      findings: this.#findings,
+      counted: this.#limits.counted,
+      suppressed: this.#suppressed,
+    };
+  }
+
+  /** Say what was counted since the last time, and how it stands. */
+  sayStatus(): void {
+    for (const one of this.#limits.counts()) this.#tell({ type: 'repeat', ...one });
+    this.#tell({ type: 'status', ...this.status() });
+  }
+
+  /** Nothing came for a while: nothing older will. */
+  #idle(): void {
+    if (!this.#arrived && this.#hold.waiting > 0) this.#hold.flush();
+    this.#arrived = false;
+    this.#look();
+  }
+
+  #look(over = false): void {
+    this.#lines.settle();
+    this.#sayLosses();
+    const changed = over ? this.#collector.tales() : this.#collector.changed();
+    for (const tale of changed) this.#say(tale, over);
+    if (!over) this.#tidy();
+  }
+
+  #say(tale: Tale, over: boolean): void {
+    const about = aboutOf(tale);
+    const known = this.#ever.get(about);
+    const written = this.#collector.write(tale, this.#words(tale), over);
+    const settled = this.settle === undefined ? written : this.settle(written);
+    const finding = { ...(settled ?? written), n: known?.n ?? this.#numbers + 1 };
+    const told: Told = known ?? { n: ++this.#numbers, quiet: false, json: '', tale, ts: Number.NaN };
+    told.tale = tale;
+    told.ts = this.#reading.stats.lastTs;
+    this.#keep(about, told);
+    for (const part of tale.group.also) this.#withdraw(part, told);
+    if (known === undefined) {
+      told.quiet = this.#isQuiet(settled);
+      if (!told.quiet) this.#tell({ type: 'finding', finding });
+    } else if (!known.quiet) {
+      const json = JSON.stringify(finding);
+      if (json !== known.json) this.#tell({ type: 'update', finding });
+    }
+    told.json = told.quiet ? '' : JSON.stringify(finding);
+  }
+
+  /** A new finding: counted, and told unless it is one of many or suppressed. */
+  #isQuiet(finding: Finding | undefined): boolean {
+    if (finding === undefined) {
+      this.#suppressed++;
+      return true;
+    }
+    this.#findings++;
+    this.found.set(finding.rule, (this.found.get(finding.rule) ?? 0) + 1);
+    if (this.#worst === undefined || RANK[finding.severity] > RANK[this.#worst]) this.#worst = finding.severity;
+    return !this.#limits.take(finding);
+  }
+
+  /** A report that was a finding by itself is a part of another one. */
+  #withdraw(part: About, by: Told): void {
+    const other = this.#open.get(part);
+    if (other === undefined || other === by) return;
+    this.#drop(part, other);
+    if (!other.quiet) this.#tell({ type: 'withdrawn', n: other.n, by: by.n });
+  }
+
+  #keep(about: About, told: Told): void {
+    this.#ever.set(about, told);
+    if (this.#open.has(about)) return;
+    this.#open.set(about, told);
+    const { pin } = told.tale.group.main.report;
+    if (pin === undefined) return;
+    const list = this.#openPins.get(pin);
+    if (list === undefined) this.#openPins.set(pin, [told]);
+    else list.push(told);
+  }
+
+  #drop(about: About, told: Told): void {
+    this.#open.delete(about);
+    const { pin } = told.tale.group.main.report;
+    if (pin !== undefined) this.#openPins.delete(pin);
+  }
+
+  #words(tale: Tale) {
+    const lines = new Map<number, EvidenceLine>();
+    for (const at of Collector.places(tale)) {
+      const line = this.#lines.shown(at);
+      if (line !== undefined) lines.set(at.offset, line);
+    }
+    return this.#reading.words(lines);
+  }
+
+  /** Keep nothing of what cannot change any more. */
+  #tidy(): void {
+    const now = performance.now();
+    if (now < this.#tidyAt) return;
+    this.#tidyAt = now + TIDY_MS;
+    const { lastTs } = this.#reading.stats;
+    for (const [about, told] of this.#open) {
+      const { pin } = told.tale.group.main.report;
+      const isOver = pin?.live !== true && !(lastTs - told.ts < SETTLED_NS);
+      // they stand in the order in which they were told first
+      if (!isOver && this.#open.size <= MOST_OPEN) continue;
+      this.#drop(about, told);
+      this.#collector.forget(told.tale);
+    }
+    const { gaps, held } = this.#reading.model;
+    if (gaps.length < MOST_GAPS) return;
+    const [oldest] = held;
+    const needed = oldest === undefined ? gaps.length : gaps.findIndex(({ at }) => at.line > oldest.call.at.line);
+    const drop = needed < 0 ? gaps.length : needed;
+    gaps.splice(0, Math.max(Math.min(drop, gaps.length - 1), gaps.length - MOST_GAPS / 2));
+  }
+
+  #lose(cpu: number, n: number, line: number): void {
+    this.#lossPlaces++;
+    if (n > 0) this.#lost += n;
+    this.lostByCpu.set(cpu, (this.lostByCpu.get(cpu) ?? 0) + (n > 0 ? n : 0));
+    const now = this.#losses.get(cpu) ?? { count: 0, places: 0, line: 0 };
+    now.count += n;
+    now.places++;
+    now.line = line;
+    this.#losses.set(cpu, now);
+  }
+
+  #sayLosses(): void {
+    if (this.#losses.size === 0) return;
+    for (const [cpu, { count, places, line }] of this.#losses) {
+      const known = Number.isNaN(count) ? undefined : count;
+      this.#tell({ type: 'loss', cpu: cpu >= 0 ? cpu : undefined, count: known, places, line });
+    }
+    this.#losses.clear();
+  }
+
+  #finish(): void {
+    const reading = this.#reading;
+    reading.flush();
+    this.#hold.flush();
+    this.#look();
+    reading.finish();
+    this.#look(true);
+    for (const one of this.#limits.counts()) this.#tell({ type: 'repeat', ...one });
+    const { model } = reading;
+    const trace = reading.info();
+    const left = [...this.#open.values()].map(({ tale }) => this.#collector.write(tale, reading.words(), true));
+    const { undecided } = this.#collector;
+    const outcomes = outcomesOf(this.#rules, left, [{ info: trace, undecided, model }]);
+    const verdict = this.#worst !== undefined && this.#worst !== 'note' ? 'violated' : verdictOf([], outcomes);
+    const missing = outcomes
+      .filter((o) => o.missing.length > 0)
+      .map(({ id, missing: reasons }) => ({ rule: id, reasons }));
+    this.#tell({ type: 'end', verdict, status: this.status(), trace, missing });
+    this.#source.close();
+  }
+}
+
+const RANK = { note: 0, warning: 1, error: 2 } as const;
