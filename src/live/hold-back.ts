@@ -10,9 +10,8 @@ export class HoldBack {
   #rows = new Float64Array(1024 * STRIDE);
   #length = 0;
   #sorted = true;
-  /** of the newest record, and of the one that came last */
+  /** time of the newest record */
   #newest = Number.NEGATIVE_INFINITY;
-  #last = Number.NaN;
 
   /** @param out takes records in their order; the batch is reused */
   constructor(windowNs: number, out: (batch: RecordBatch) => void) {
@@ -26,33 +25,32 @@ export class HoldBack {
   }
 
   take({ rows, length }: RecordBatch): void {
-    const needed = (this.#length + length) * STRIDE;
-    if (needed > this.#rows.length) {
-      const wider = new Float64Array(2 * needed);
-      wider.set(this.#rows.subarray(0, this.#length * STRIDE));
-      this.#rows = wider;
-    }
-    this.#rows.set(rows.subarray(0, length * STRIDE), this.#length * STRIDE);
-    for (let o = this.#length * STRIDE, end = needed; o < end; o += STRIDE) {
-      const ts = this.#rows[o + Slot.TS];
-      if (ts < this.#last) this.#sorted = false;
-      if (!Number.isNaN(ts)) this.#last = ts;
-      if (ts > this.#newest) this.#newest = ts;
-    }
-    this.#length += length;
-    // a clock that jumps back by more than the window begins anew
-    if (this.#last < this.#newest - this.#windowNs) {
-      this.flush();
-      return;
+    this.#makeRoom(length);
+    for (let from = 0; from < length * STRIDE; from += STRIDE) {
+      const ts = rows[from + Slot.TS];
+      // a clock that jumps back by more than the window begins anew
+      if (ts < this.#newest - this.#windowNs) this.flush();
+      if (ts < this.#newest) this.#sorted = false;
+      else if (!Number.isNaN(ts)) this.#newest = ts;
+      const to = this.#length * STRIDE;
+      for (let i = 0; i < STRIDE; i++) this.#rows[to + i] = rows[from + i];
+      this.#length++;
     }
     this.#release(this.#newest - this.#windowNs);
+  }
+
+  #makeRoom(length: number): void {
+    const needed = (this.#length + length) * STRIDE;
+    if (needed <= this.#rows.length) return;
+    const wider = new Float64Array(2 * needed);
+    wider.set(this.#rows.subarray(0, this.#length * STRIDE));
+    this.#rows = wider;
   }
 
   /** Nothing came for longer than the window, or nothing will. */
   flush(): void {
     this.#release(Number.POSITIVE_INFINITY);
     this.#newest = Number.NEGATIVE_INFINITY;
-    this.#last = Number.NaN;
   }
 
   #release(until: number): void {

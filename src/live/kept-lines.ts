@@ -57,7 +57,7 @@ export class KeptLines {
   shown(at: At): EvidenceLine | undefined {
     const kept = at.shown as Kept | undefined;
     if (kept === undefined) return undefined;
-    if (kept.stack.length === 0 && !kept.whole) {
+    if (!kept.whole) {
       const again = this.#line(at.offset);
       if (again !== undefined) at.shown = again;
     }
@@ -118,6 +118,7 @@ export class KeptLines {
       }
       kept.stack.push(text(buf, start, end));
     }
+    kept.whole ||= kept.stack.length === MOST_STACK;
     return kept;
   }
 

@@ -9,6 +9,7 @@ import type { RuleOptions } from '../engine/run-rules.ts';
 import { replay } from '../model/replay.ts';
 import type { Pin } from '../model/state.ts';
 import { LineKind, type TraceFormat } from '../parsers/line.ts';
+import type { TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -154,6 +155,11 @@ export class Watch {
   /** The newest text, as a trace of its own. */
   recent(): Iterable<Uint8Array> {
     return this.#lines.recent();
+  }
+
+  /** What is known of the trace by now. */
+  trace(): TraceInfo {
+    return this.#reading.info();
   }
 
   get worst(): Finding['severity'] | undefined {

@@ -41,6 +41,8 @@ export interface ReportOptions {
   rules?: readonly RuleDoc[] | undefined;
   /** tell only the finding with this `n` (story). Default: all */
   finding?: number | undefined;
+  /** more findings may come: how many there are is not known (story) */
+  more?: boolean | undefined;
   /** trace lines around the evidence, each at most once (story) */
   context?: readonly ContextLine[] | undefined;
 }

@@ -31,15 +31,22 @@ export const story: Reporter = {
         : `no finding ${options.finding} in ${count(report.findings.length, 'finding')}\n`;
     }
     for (const [i, finding] of chosen.entries()) {
-      yield `${i === 0 ? '' : '\n'}${tell(finding, report, options.context ?? [], look).join('\n')}\n`;
+      const of = options.more === true ? '' : ` of ${report.findings.length}`;
+      yield `${i === 0 ? '' : '\n'}${tell(finding, of, report, options.context ?? [], look).join('\n')}\n`;
     }
   },
 };
 
-function tell(finding: Finding, report: CheckReport, context: readonly ContextLine[], look: Look): string[] {
+function tell(
+  finding: Finding,
+  of: string,
+  report: CheckReport,
+  context: readonly ContextLine[],
+  look: Look,
+): string[] {
   const { paint, width } = look;
   const trace = report.traces[finding.trace];
-  const title = `finding ${finding.n} of ${report.findings.length}: ${clean(finding.rule)} (${weight(finding)})`;
+  const title = `finding ${finding.n}${of}: ${clean(finding.rule)} (${weight(finding)})`;
   const out = [...wrap(title, width).map((line) => paint('bold', line)), ''];
   out.push(...wrap(clean(finding.message), width), '');
   out.push(...facts(finding, trace).flatMap(([label, text]) => labelled(label, text, look)), '');

@@ -1,0 +1,120 @@
+// Why: find it while it happens, and keep what led to it. A capture of ten minutes does not see what comes once a week.
+import { arch, release } from 'node:os';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { openLive } from '../live/live-source.ts';
+import { LiveWatch, type LiveWishes } from '../live/live-watch.ts';
+import { reactionOf } from '../live/reactions.ts';
+import { InputError } from '../util/errors.ts';
+import { EXIT } from '../util/exit-codes.ts';
+import { terminal } from '../util/terminal.ts';
+import { BaseCommand } from './base.ts';
+import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
+import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
+
+const REPORTS = ['text', 'ndjson'] as const;
+
+export default class Watch extends BaseCommand {
+  static override summary = 'Follow a trace while it is made, and say each finding as soon as it is known.';
+  static override description =
+    `Reads a FIFO, a growing file, trace_pipe or standard input, and says what \`check\` would say of it: a drift at once, its harm and its end as updates of the same finding. It may run for days: memory does not grow, and findings that are alike are counted after the first few.
+
+SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads the config again. At the end of the input the exit codes are those of \`check\`.`;
+
+  static override examples = [
+    'sudo <%= config.bin %> watch /sys/kernel/tracing/instances/mm/trace_pipe',
+    '<%= config.bin %> watch fifo --report ndjson | jq -c .',
+    'ssh host cat trace_pipe | <%= config.bin %> watch - --react save=/var/tmp/pindrift --react exit',
+  ];
+
+  static override args = {
+    source: Args.string({
+      description: 'a FIFO, a growing file, trace_pipe of a trace instance, or - for standard input',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = {
+    ...traceFlags,
+    report: Flags.option({ options: REPORTS, default: 'text' as const })({
+      summary: 'text: stories for a terminal; ndjson: one JSON object a line (docs/watch.md)',
+      helpValue: 'FORMAT',
+    }),
+    react: Flags.string({
+      summary: 'what to do at a finding: stop, snapshot, save=DIR, exec=COMMAND, exit; may be given more than once',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'WHAT',
+    }),
+    'react-on': Flags.option({ options: ['error', 'warning', 'note'] as const, default: 'warning' as const })({
+      summary: 'react to findings of this severity and above',
+      helpValue: 'SEVERITY',
+    }),
+    instance: Flags.string({
+      summary: 'folder of the trace instance that is followed; without: where trace_pipe stands',
+      helpValue: 'DIR',
+    }),
+    ring: Flags.string({
+      summary: 'folder of an overwriting instance with the same events that nobody reads: stopped, snapshot and saved',
+      helpValue: 'DIR',
+    }),
+    history: Flags.integer({
+      summary: 'MiB of the newest text that are kept for save where there is no ring',
+      default: 16,
+      min: 1,
+      max: 1024,
+      helpValue: 'MIB',
+    }),
+    'max-same': Flags.integer({
+      summary: 'findings of one fingerprint that are told whole; the others are counted',
+      default: 3,
+      min: 1,
+      helpValue: 'N',
+    }),
+    'max-rate': Flags.integer({
+      summary: 'findings per second that are told whole, in the mean',
+      min: 1,
+      helpValue: 'N',
+    }),
+    metrics: Flags.string({
+      summary: "write metrics to this file every 15 seconds, for node_exporter's textfile collector",
+      helpValue: 'FILE',
+    }),
+    status: Flags.integer({ summary: 'say how it stands every so many seconds', min: 1, helpValue: 'SECONDS' }),
+    idle: Flags.integer({
+      summary: 'a growing file has ended when nothing came for so long',
+      min: 1,
+      helpValue: 'SECONDS',
+    }),
+    'fail-on': failOnFlag,
+    ...ruleFlags,
+    ...screenFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { args, flags, metadata } = await this.parse(Watch);
+    if (args.source === '-' && process.stdin.isTTY)
+      throw new InputError('standard input is a terminal, not a trace', { tryThis: 'name the source, or pipe one in' });
+    const setup = await setUpRules(flags);
+    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
+    const screen = terminal(process.stdout, flags.color);
+    const wishes: LiveWishes = {
+      ...flags,
+      reactions: (flags.react ?? []).map(reactionOf),
+      reactOn: flags['react-on'],
+      maxSame: flags['max-same'],
+      maxRate: flags['max-rate'],
+      historyBytes: (flags.react ?? []).some((one) => one.startsWith('save')) ? flags.history << 20 : undefined,
+      screen: { color: screen.color, width: screen.width ?? 80 },
+      version: this.config.version,
+      host: `${release()} ${arch()}`,
+      setup,
+      again: () => setUpRules(flags),
+    };
+    const source = openLive(args.source, { idleMs: flags.idle === undefined ? undefined : flags.idle * 1000 });
+    const live = await LiveWatch.open(source, wishes);
+    const ended = await live.run();
+    this.exit(ended.by === 'signal' ? EXIT.clean : ended.exitCode(failOn));
+  }
+}

@@ -1,0 +1,212 @@
+// Why: a watch as it runs on a machine: what it says is written, reactions are made, numbers are left for the operators,
+// and signals end it as they should.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { settle, today } from '../config/settle.ts';
+import type { Setup } from '../config/setup.ts';
+import type { TraceFormat } from '../parsers/line.ts';
+import { loadReporter } from '../report/index.ts';
+import type { Reporter } from '../report/reporter.ts';
+import type { Finding, Severity } from '../rules/finding.ts';
+import { escapeControl } from '../util/escape.ts';
+import { EXIT } from '../util/exit-codes.ts';
+import type { WatchEvent } from './events.ts';
+import type { LiveSource } from './live-source.ts';
+import { metricsText, writeMetrics } from './metrics.ts';
+import { checkReach, type Reach, type Reaction, react } from './reactions.ts';
+import { eventJson, eventText, SCHEMA, type Screen } from './say.ts';
+import { Watch } from './watch.ts';
+
+export interface LiveWishes {
+  format?: TraceFormat | undefined;
+  kernel?: string | undefined;
+  report: 'text' | 'ndjson';
+  reactions: readonly Reaction[];
+  reactOn: Severity;
+  instance?: string | undefined;
+  ring?: string | undefined;
+  historyBytes?: number | undefined;
+  maxSame: number;
+  maxRate?: number | undefined;
+  metrics?: string | undefined;
+  status?: number | undefined;
+  quiet?: boolean;
+  screen: Screen;
+  version: string;
+  /** release and machine of this host, for the metrics */
+  host: string;
+  setup: Setup;
+  /** read the config again */
+  again(): Promise<Setup>;
+}
+
+export interface Ended {
+  by: 'input' | 'signal' | 'reaction';
+  exitCode(failOn: Severity | 'never'): number;
+}
+
+const RANK = { note: 0, warning: 1, error: 2 } as const;
+const METRICS_MS = 15_000;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+export class LiveWatch {
+  readonly #wishes: LiveWishes;
+  readonly #story: Reporter;
+  readonly #reach: Reach;
+  #watch: Watch | undefined;
+  #setup: Setup;
+  #ended: Ended['by'] = 'input';
+  #end: (WatchEvent & { type: 'end' }) | undefined;
+  #isStopped = false;
+
+  private constructor(source: LiveSource, wishes: LiveWishes, story: Reporter) {
+    this.#wishes = wishes;
+    this.#story = story;
+    this.#setup = wishes.setup;
+    this.#reach = {
+      instance: wishes.instance ?? instanceOf(source.path),
+      ring: wishes.ring,
+      recent: () => this.#watch?.recent() ?? [],
+      head: wishes.kernel === undefined ? [] : [`# pindrift-release: ${escapeControl(wishes.kernel)}`],
+      exit: () => this.#stop('reaction'),
+      say: (what, finding, problem, detail) => {
+        if (what === 'stop' && problem === undefined) this.#isStopped = true;
+        this.#say({ type: 'reaction', what, finding, done: problem === undefined, detail: problem ?? detail });
+      },
+    };
+  }
+
+  /** @throws InputError when it is no trace, or something that is wanted cannot be had */
+  static async open(source: LiveSource, wishes: LiveWishes): Promise<LiveWatch> {
+    const live = new LiveWatch(source, wishes, await loadReporter('story'));
+    checkReach(wishes.reactions, live.#reach);
+    if (wishes.report === 'ndjson')
+      live.#write(`{"type":"watch","schema":"${SCHEMA}","version":"${wishes.version}"}\n`);
+    const early = live.#onSignals(() => source.close());
+    const { format, historyBytes, kernel, maxRate, maxSame: perFingerprint, setup } = wishes;
+    live.#watch = await Watch.open(
+      source,
+      {
+        format,
+        kernel,
+        historyBytes,
+        rules: setup.rules,
+        running: setup.running,
+        limits: { perFingerprint, maxRate },
+        settle: (finding) => live.#settle(finding),
+      },
+      (event) => live.#hear(event),
+    ).finally(early);
+    return live;
+  }
+
+  async run(): Promise<Ended> {
+    const watch = this.#watch as Watch;
+    const { status } = this.#wishes;
+    const timers = [setInterval(() => this.#metrics(), METRICS_MS)];
+    if (status !== undefined) timers.push(setInterval(() => watch.sayStatus(), status * 1000));
+    const done = this.#onSignals(() => this.#stop('signal'));
+    const hup = (): void => void this.#reload();
+    process.on('SIGHUP', hup);
+    this.#metrics();
+    try {
+      await watch.run();
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+      done();
+      process.off('SIGHUP', hup);
+      this.#metrics();
+    }
+    return { by: this.#ended, exitCode: (failOn) => this.#exitCode(failOn) };
+  }
+
+  #stop(by: Ended['by']): void {
+    this.#ended = by;
+    this.#watch?.stop();
+  }
+
+  /** The first asks for an orderly end; the second finds the default action. */
+  #onSignals(act: () => void): () => void {
+    for (const signal of SIGNALS) process.once(signal, act);
+    return () => {
+      for (const signal of SIGNALS) process.off(signal, act);
+    };
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      this.#setup = await this.#wishes.again();
+      this.#log('the config was read again: its severities and suppressions hold for what is found from now on');
+    } catch (error) {
+      this.#log(`the config could not be read again, the old one holds: ${(error as Error).message}`);
+    }
+  }
+
+  #settle(finding: Finding): Finding | undefined {
+    const { severity, suppress } = this.#setup;
+    if (severity.size === 0 && suppress.length === 0) return finding;
+    const report = { schema: '', verdict: 'clean', traces: [], rules: [], findings: [finding] } as const;
+    return settle({ ...report, traces: [], rules: [], findings: [finding] }, this.#setup, today()).report.findings.at(
+      0,
+    );
+  }
+
+  #hear(event: WatchEvent): void {
+    this.#say(event);
+    if (event.type === 'end') this.#end = event;
+    if (event.type !== 'finding' || RANK[event.finding.severity] < RANK[this.#wishes.reactOn]) return;
+    react(this.#wishes.reactions, event.finding, this.#reach);
+  }
+
+  #say(event: WatchEvent): void {
+    if (this.#wishes.quiet === true) return;
+    if (this.#wishes.report === 'ndjson') this.#write(eventJson(event));
+    else if (this.#watch !== undefined)
+      this.#write(eventText(event, this.#watch.trace(), this.#story, this.#wishes.screen));
+  }
+
+  #write(text: string): void {
+    if (this.#wishes.quiet !== true) process.stdout.write(text);
+  }
+
+  #log(text: string): void {
+    // sd-daemon(3): the journal reads the priority
+    const priority = process.env.JOURNAL_STREAM === undefined ? '' : '<5>';
+    process.stderr.write(`${priority}pindrift: ${escapeControl(text)}\n`);
+  }
+
+  #metrics(): void {
+    const { host, metrics, version } = this.#wishes;
+    const watch = this.#watch;
+    if (metrics === undefined || watch === undefined) return;
+    try {
+      const { found, lostByCpu } = watch;
+      const text = metricsText({
+        status: watch.status(),
+        foundByRule: found,
+        lostByCpu,
+        version,
+        kernel: host,
+        stopped: this.#isStopped,
+        retreats: 0,
+      });
+      writeMetrics(metrics, text);
+    } catch (error) {
+      this.#log(`metrics: ${(error as Error).message}`);
+    }
+  }
+
+  #exitCode(failOn: Severity | 'never'): number {
+    if (failOn === 'never') return EXIT.clean;
+    const { worst } = this.#watch as Watch;
+    if (worst !== undefined && RANK[worst] >= RANK[failOn]) return EXIT.findings;
+    const isDecided = this.#end?.missing.some(({ rule }) => rule === 'insufficient-evidence') === false;
+    return isDecided && this.#end?.verdict !== 'could-not-be-checked' ? EXIT.clean : EXIT.undecided;
+  }
+}
+
+/** `/sys/kernel/tracing/instances/mm/trace_pipe` stands in the folder of its instance. */
+function instanceOf(path: string): string | undefined {
+  const folder = dirname(path);
+  return /trace_pipe$/.test(path) && existsSync(join(folder, 'tracing_on')) ? folder : undefined;
+}

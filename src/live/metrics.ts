@@ -1,0 +1,66 @@
+// Why: operators have a place for numbers already. These are written for the textfile collector of node_exporter, whole
+// and by another name first; label sets are bounded: no pid, no address.
+import * as fs from 'node:fs';
+import type { WatchStatus } from './events.ts';
+
+export interface Metrics {
+  status: WatchStatus;
+  foundByRule: ReadonlyMap<string, number>;
+  lostByCpu: ReadonlyMap<number, number>;
+  version: string;
+  kernel: string;
+  /** tracing was stopped by a reaction */
+  stopped: boolean;
+  retreats: number;
+}
+
+/** OpenMetrics text. */
+export function metricsText({ status, foundByRule, lostByCpu, version, kernel, stopped, retreats }: Metrics): string {
+  const out: string[] = [];
+  const family = (name: string, type: 'counter' | 'gauge', help: string) => {
+    out.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+  };
+  const put = (name: string, value: number, labels: Readonly<Record<string, string>> = {}) => {
+    const list = Object.entries(labels).map(([key, text]) => `${key}="${labelText(text)}"`);
+    out.push(`${name}${list.length === 0 ? '' : `{${list.join(',')}}`} ${value}`);
+  };
+  const counter = (name: string, help: string, value: number) => {
+    family(name, 'counter', help);
+    put(`${name}_total`, value);
+  };
+  counter('pindrift_events', 'Events read.', status.events);
+  counter('pindrift_mm_events', 'Events that the replay uses.', status.mmEvents);
+  counter('pindrift_unread_lines', 'Lines that could not be read.', status.unread);
+  family('pindrift_lost_events', 'counter', 'Events that the trace says are missing.');
+  for (const [cpu, n] of [...lostByCpu].sort(([a], [b]) => a - b))
+    put('pindrift_lost_events_total', n, { cpu: cpu < 0 ? 'unknown' : String(cpu) });
+  counter('pindrift_loss_places', 'Places of the trace where events are missing.', status.lossPlaces);
+  counter('pindrift_pins', 'Pins seen.', status.pins);
+  family('pindrift_pins_held', 'gauge', 'Pins that are held now.');
+  put('pindrift_pins_held', status.pinsHeld);
+  family('pindrift_oldest_pin_seconds', 'gauge', 'How long the oldest of them has been held.');
+  put('pindrift_oldest_pin_seconds', status.oldestPinSeconds ?? 0);
+  family('pindrift_findings', 'counter', 'Findings by rule, told whole or counted.');
+  for (const [rule, n] of [...foundByRule].sort(([a], [b]) => (a < b ? -1 : 1)))
+    put('pindrift_findings_total', n, { rule });
+  counter('pindrift_findings_counted', 'Findings that were counted only.', status.counted);
+  counter('pindrift_findings_suppressed', 'Findings that the config accepts.', status.suppressed);
+  family('pindrift_tracing_stopped', 'gauge', '1: a reaction has stopped the tracing.');
+  put('pindrift_tracing_stopped', stopped ? 1 : 0);
+  counter('pindrift_retreats', 'Times that only the core set of probes was left on.', retreats);
+  // no `info`: the parser of node_exporter knows none
+  family('pindrift_build_info', 'gauge', 'What runs here.');
+  put('pindrift_build_info', 1, { version, kernel });
+  out.push('# EOF');
+  return `${out.join('\n')}\n`;
+}
+
+/** A reader sees the old file or the new one. */
+export function writeMetrics(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, text, { mode: 0o644 });
+  fs.renameSync(temporary, path);
+}
+
+const labelText = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -1,0 +1,152 @@
+// Why: a finding is worth most while the machine still knows what led to it. Reactions are named and may be combined, as
+// with the kernel's own reactors (rv/available_reactors). None of them may end the watch, except the one that is asked to.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { findingJson } from '../report/serialize.ts';
+import type { Finding } from '../rules/finding.ts';
+import { InputError } from '../util/errors.ts';
+
+export type Reaction =
+  | { do: 'stop' }
+  | { do: 'snapshot' }
+  | { do: 'save'; folder: string }
+  | { do: 'exec'; command: string }
+  | { do: 'exit' };
+
+/** What reactions act on. */
+export interface Reach {
+  /** folder of the trace instance that is followed */
+  instance?: string | undefined;
+  /** folder of an instance with the same events that nobody reads and that overwrites its oldest */
+  ring?: string | undefined;
+  /** the newest text that was followed */
+  recent(): Iterable<Uint8Array>;
+  /** lines for the head of what is saved */
+  head: readonly string[];
+  /** end the watch */
+  exit(): void;
+  /** what was done, for the log */
+  say(what: string, finding: number, problem?: string, detail?: string): void;
+}
+
+/**
+ * @param wish `stop`, `snapshot`, `save=DIR`, `exec=COMMAND`, `exit`
+ * @throws InputError
+ */
+export function reactionOf(wish: string): Reaction {
+  const [name, value] = [wish.replace(/[= ].*$/s, ''), /[= ](.*)$/s.exec(wish)?.[1] ?? ''];
+  switch (name) {
+    case 'stop':
+    case 'snapshot':
+    case 'exit':
+      if (value === '') return { do: name };
+      break;
+    case 'save':
+      if (value !== '') return { do: 'save', folder: value };
+      break;
+    case 'exec':
+      if (value !== '') return { do: 'exec', command: value };
+      break;
+    default:
+      break;
+  }
+  throw new InputError(`--react ${wish}: there is no such reaction`, {
+    tryThis: '--react stop, snapshot, save=DIR, exec=COMMAND or exit',
+  });
+}
+
+/** @throws InputError when something that is asked for can never be done */
+export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'instance' | 'ring'>): void {
+  for (const reaction of reactions) {
+    if ((reaction.do === 'stop' || reaction.do === 'snapshot') && reach.instance === undefined) {
+      throw new InputError(`--react ${reaction.do} needs the trace instance that is followed`, {
+        tryThis: 'follow its trace_pipe, or name it: --instance /sys/kernel/tracing/instances/NAME',
+      });
+    }
+    if (reaction.do === 'save') {
+      try {
+        fs.mkdirSync(reaction.folder, { recursive: true });
+        fs.accessSync(reaction.folder, fs.constants.W_OK);
+      } catch (error) {
+        throw new InputError(`--react save: ${(error as Error).message}`, { where: reaction.folder });
+      }
+    }
+  }
+}
+
+/** React to one finding. What fails is said, and the others are done. */
+export function react(reactions: readonly Reaction[], finding: Finding, reach: Reach): void {
+  for (const reaction of reactions) {
+    try {
+      const detail = reactOnce(reaction, finding, reach);
+      reach.say(reaction.do, finding.n, undefined, detail);
+    } catch (error) {
+      reach.say(reaction.do, finding.n, (error as Error).message);
+    }
+  }
+}
+
+function reactOnce(reaction: Reaction, finding: Finding, reach: Reach): string | undefined {
+  switch (reaction.do) {
+    case 'stop':
+      for (const folder of [reach.ring, reach.instance])
+        if (folder !== undefined) fs.writeFileSync(join(folder, 'tracing_on'), '0');
+      return undefined;
+    case 'snapshot':
+      fs.writeFileSync(join(reach.ring ?? reach.instance ?? '', 'snapshot'), '1');
+      return undefined;
+    case 'save':
+      return save(reaction.folder, finding, reach);
+    case 'exec':
+      exec(reaction.command, finding, reach);
+      return undefined;
+    case 'exit':
+      reach.exit();
+      return undefined;
+  }
+}
+
+/** The newest history as a capture that `check` reads, and the finding beside it. Whole, or not there. */
+function save(folder: string, finding: Finding, reach: Reach): string {
+  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}-${finding.fingerprint.slice(0, 8)}`;
+  const path = join(folder, `${name}.trace.txt`);
+  const fd = fs.openSync(`${path}.tmp`, 'w', 0o600);
+  try {
+    for (const line of reach.head) fs.writeSync(fd, `${line}\n`);
+    if (reach.ring === undefined) for (const bytes of reach.recent()) fs.writeSync(fd, bytes);
+    else copyRing(reach.ring, fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+  fs.renameSync(`${path}.tmp`, path);
+  fs.writeFileSync(join(folder, `${name}.finding.json`), `${findingJson(finding, 2)}\n`, { mode: 0o600 });
+  return path;
+}
+
+/** The ring stands still while it is copied, and only then. */
+function copyRing(ring: string, to: number): void {
+  const on = join(ring, 'tracing_on');
+  fs.writeFileSync(on, '0');
+  const from = fs.openSync(join(ring, 'trace'), 'r');
+  try {
+    const buf = Buffer.allocUnsafe(1 << 20);
+    for (let n = fs.readSync(from, buf); n > 0; n = fs.readSync(from, buf)) fs.writeSync(to, buf, 0, n);
+  } finally {
+    fs.closeSync(from);
+    fs.writeFileSync(on, '1');
+  }
+}
+
+/** The command gets the finding on its standard input, and nobody waits for it. */
+function exec(command: string, finding: Finding, reach: Reach): void {
+  const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+  child.on('error', (error) => reach.say('exec', finding.n, error.message));
+  child.on('exit', (code) => {
+    if (code !== 0 && code !== null) reach.say('exec', finding.n, `it ended with ${code}`);
+  });
+  // it may not want to know
+  child.stdin.on('error', () => {});
+  child.stdin.end(`${findingJson(finding)}\n`);
+  child.unref();
+}

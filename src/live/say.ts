@@ -1,0 +1,69 @@
+// Why: what a watch says goes to a person at a terminal or to a program. Both get the same events in the same order.
+import type { CheckReport, TraceInfo } from '../report/contract.ts';
+import { clean, count, wrap } from '../report/format.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { findingJson, jsonText } from '../report/serialize.ts';
+import { weight } from '../report/words.ts';
+import type { WatchEvent } from './events.ts';
+
+/** `pindrift.watch/1`: docs/schema/watch.schema.json */
+export const SCHEMA = 'pindrift.watch/1';
+
+/** One line of JSON. */
+export function eventJson(event: WatchEvent): string {
+  if (event.type !== 'finding' && event.type !== 'update') return `${jsonText(event)}\n`;
+  return `{"type":"${event.type}","finding":${findingJson(event.finding)}}\n`;
+}
+
+export interface Screen {
+  color: boolean;
+  width: number;
+}
+
+/** @param trace what is known of the trace by now */
+export function eventText(event: WatchEvent, trace: TraceInfo, story: Reporter, screen: Screen): string {
+  const { width } = screen;
+  const block = (text: string) => `${wrap(text, width).join('\n')}\n`;
+  switch (event.type) {
+    case 'finding': {
+      const { finding } = event;
+      const report: CheckReport = { schema: '', verdict: 'violated', traces: [trace], rules: [], findings: [finding] };
+      const pieces = story.render(report, { ...screen, finding: finding.n, more: true });
+      return `${typeof pieces === 'string' ? pieces : [...pieces].join('')}\n`;
+    }
+    case 'update': {
+      const { finding } = event;
+      const harm = finding.harm.length === 0 ? '' : `; harm: ${finding.harm.map(clean).join(', ')}`;
+      const doubts = finding.doubts.length === 0 ? '' : `; but ${finding.doubts.map(clean).join(', ')}`;
+      return block(
+        `finding ${finding.n}, more is known (${weight(finding)}): ${clean(finding.message)}${harm}${doubts}`,
+      );
+    }
+    case 'withdrawn':
+      return block(`finding ${event.n} is a part of finding ${event.by}`);
+    case 'repeat':
+      return block(`${event.count} more of ${clean(event.rule)} (${event.fingerprint})`);
+    case 'loss': {
+      const where = event.cpu === undefined ? '' : ` on CPU ${event.cpu}`;
+      return block(`lost ${event.count ?? 'some'} events${where}, before line ${event.line}`);
+    }
+    case 'reaction': {
+      const about = event.finding === undefined ? '' : ` for finding ${event.finding}`;
+      const detail = event.detail === undefined ? '' : `: ${clean(event.detail)}`;
+      return block(`${event.what}${about} ${event.done ? 'done' : 'failed'}${detail}`);
+    }
+    case 'status': {
+      const { events, findings, lost, pinsHeld } = event;
+      return block(
+        `${count(events, 'event')}, ${lost} lost, ${count(pinsHeld, 'pin')} held, ${count(findings, 'finding')}`,
+      );
+    }
+    case 'end': {
+      const { events, findings, lost, pins, lossPlaces } = event.status;
+      const losses = lossPlaces === 0 ? 'nothing lost' : `lost ${lost} or more in ${lossPlaces} places`;
+      return block(
+        `${event.verdict}: ${count(findings, 'finding')} in ${count(events, 'event')}, ${count(pins, 'pin')}, ${losses}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// Why: what a watch says, and when: before the end, with the lines of a pipe that cannot be read again, and not for ever.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { WatchEvent } from '../../src/live/events.ts';
+import { LiveSource } from '../../src/live/live-source.ts';
+import { Watch } from '../../src/live/watch.ts';
+import { lastSaid, pieces, watchAll } from './feed.ts';
+
+const STORY = gunzipSync(
+  readFileSync(join(import.meta.dirname, '../../fixtures/5.10/odirect_read_swap.ft/trace.txt.gz')),
+);
+const lines = STORY.toString().split('\n');
+/** Lines up to the copy; the I/O ends behind it. */
+const COPY = 648;
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** The story `times` over, each an hour later, with other pids and addresses of the same machine. */
+function again(times: number): string {
+  const body = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const out = lines.filter((line) => line.startsWith('#'));
+  for (let i = 0; i < times; i++)
+    for (const line of body)
+      out.push(line.replace(/(\] \S+ +)(\d+)\.(\d+):/, (_, head, s, us) => `${head}${Number(s) + 3600 * i}.${us}:`));
+  return `${out.join('\n')}\n`;
+}
+
+describe('a finding', () => {
+  it('comes with the copy, before the input ends, with its lines; harm and release come as updates', async () => {
+    const said: WatchEvent[] = [];
+    let open: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const parts = [`${lines.slice(0, COPY + 2).join('\n')}\n`, lines.slice(COPY + 2).join('\n')].map(bytes);
+    let part = 0;
+    const gated = new LiveSource('a pipe', {
+      next: async () => {
+        if (part === 1) await gate;
+        return parts[part++];
+      },
+      stop: () => {},
+    });
+    const watch = await Watch.open(gated, {}, (event) => said.push(event));
+    const run = watch.run();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(said).toHaveLength(1);
+    const [first] = said;
+    if (first.type !== 'finding') throw new Error(first.type);
+    expect(first.finding).toMatchObject({ rule: 'swapin-cow-under-pin', harm: [] });
+    expect(first.finding.doubts).toHaveLength(1);
+    expect(first.finding.evidence.map((e) => e.text)).toEqual(first.finding.evidence.map((e) => lines[e.line - 1]));
+    open?.();
+    await run;
+    expect(said.map(({ type }) => type)).toEqual(expect.arrayContaining(['finding', 'update', 'end']));
+    expect(lastSaid(said)).toMatchObject([{ harm: ['lost-dma-write'], confidence: 'certain' }]);
+  });
+
+  it('like many others is counted', async () => {
+    const events = await watchAll(
+      pieces(bytes(again(8)), () => 50_000),
+      { limits: { perFingerprint: 2 } },
+    );
+    expect(events.filter(({ type }) => type === 'finding')).toHaveLength(2);
+    const counted = events.filter((event) => event.type === 'repeat').reduce((sum, { count }) => sum + count, 0);
+    expect(counted).toBe(6);
+    expect(events.at(-1)).toMatchObject({ type: 'end', status: { findings: 8, counted: 6 } });
+  });
+
+  it('that the config accepts is not told', async () => {
+    const events = await watchAll(
+      pieces(STORY, () => 9000),
+      { settle: () => undefined },
+    );
+    expect(events).toMatchObject([
+      { type: 'end', verdict: expect.not.stringMatching('violated'), status: { suppressed: 1 } },
+    ]);
+  });
+});
+
+describe('order', () => {
+  it('an event that comes a few microseconds late is put where it belongs', async () => {
+    const swapped = lines.slice();
+    // CPU 0 ends an I/O while CPU 1 works: two neighbours, the later one first
+    const at = swapped.findIndex((line, i) => i > 400 && /\[000\]/.test(line) && /\[001\]/.test(swapped[i + 1] ?? ''));
+    [swapped[at], swapped[at + 1]] = [swapped[at + 1], swapped[at]];
+    const events = await watchAll(pieces(bytes(swapped.join('\n')), () => 4000));
+    expect(lastSaid(events)).toMatchObject([{ rule: 'swapin-cow-under-pin', fingerprint: '936ddf256eb9a33b' }]);
+  });
+});
+
+describe('losses', () => {
+  it('are said when they are seen, and counted by CPU', async () => {
+    const broken = [...lines.slice(0, 300), 'CPU:1 [LOST 23 EVENTS]', ...lines.slice(300)].join('\n');
+    const events = await watchAll(pieces(bytes(broken), () => 4000));
+    expect(events).toContainEqual({ type: 'loss', cpu: 1, count: 23, places: 1, line: 301 });
+    expect(events.at(-1)).toMatchObject({ status: { lost: 23, lossPlaces: 1 } });
+  });
+});
