@@ -12,10 +12,19 @@ const MOST_STACK = 64;
 /** Longer lines are kept in part. */
 const LONGEST = 1 << 16;
 
+const BLOCK = 1 << 18;
+
+interface Block {
+  /** of its first byte */
+  offset: number;
+  bytes: Uint8Array;
+  length: number;
+}
+
 export class KeptLines {
+  /** blocks that are kept */
   readonly #most: number;
-  readonly #chunks: { offset: number; bytes: Uint8Array }[] = [];
-  #size = 0;
+  readonly #blocks: Block[] = [];
   /** the first bytes, which say what the trace is */
   #head: Uint8Array | undefined;
   #parser: LineParser | undefined;
@@ -24,7 +33,7 @@ export class KeptLines {
 
   /** @param most bytes that are kept */
   constructor(most: number) {
-    this.#most = most;
+    this.#most = Math.max(2, Math.ceil(most / BLOCK));
   }
 
   /** The format is known. */
@@ -32,13 +41,20 @@ export class KeptLines {
     this.#parser = createParser(head);
   }
 
+  /** Bytes that stand behind those that came before. */
   add(bytes: Uint8Array, offset: number): void {
     this.#head ??= bytes.slice(0, LONGEST);
-    this.#chunks.push({ offset, bytes: bytes.slice() });
-    this.#size += bytes.length;
-    while (this.#size > this.#most && this.#chunks.length > 1) {
-      this.#size -= this.#chunks[0].bytes.length;
-      this.#chunks.shift();
+    for (let from = 0; from < bytes.length; ) {
+      let last = this.#blocks.at(-1);
+      if (last === undefined || last.length === BLOCK) {
+        last = { offset: offset + from, bytes: new Uint8Array(BLOCK), length: 0 };
+        this.#blocks.push(last);
+        if (this.#blocks.length > this.#most) this.#blocks.shift();
+      }
+      const part = bytes.subarray(from, from + BLOCK - last.length);
+      last.bytes.set(part, last.length);
+      last.length += part.length;
+      from += part.length;
     }
   }
 
@@ -66,16 +82,14 @@ export class KeptLines {
 
   /** The first lines, and the newest that are kept, from the beginning of a line on: a trace of its own. */
   *recent(): Iterable<Uint8Array> {
-    const first = this.#chunks.at(0);
+    const [first, ...others] = this.#blocks;
     if (first === undefined) return;
-    if (first.offset === 0) {
-      for (const { bytes } of this.#chunks) yield bytes;
-      return;
-    }
-    yield* this.#header();
-    const at = first.bytes.indexOf(NEWLINE);
-    yield first.bytes.subarray(at + 1);
-    for (const { bytes } of this.#chunks.slice(1)) yield bytes;
+    const whole = first.bytes.subarray(0, first.length);
+    if (first.offset > 0) {
+      yield* this.#header();
+      yield whole.subarray(whole.indexOf(NEWLINE) + 1);
+    } else yield whole;
+    for (const { bytes, length } of others) yield bytes.subarray(0, length);
   }
 
   /** The lines before the first event. */
@@ -124,20 +138,17 @@ export class KeptLines {
 
   /** Bytes from an offset on, as many as a line with its stack has. */
   #from(offset: number): Uint8Array | undefined {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#chunks[middle].offset <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const chunk = this.#chunks[low];
-    if (chunk === undefined || offset < chunk.offset || offset >= chunk.offset + chunk.bytes.length) return undefined;
-    const part = chunk.bytes.subarray(offset - chunk.offset, offset - chunk.offset + LONGEST);
-    const next = this.#chunks[low + 1];
-    // a line and its stack are shorter than this, mostly
-    if (part.length >= 4096 || next === undefined) return part;
-    return Buffer.concat([part, next.bytes.subarray(0, LONGEST)]);
+    const blocks = this.#blocks;
+    const [first] = blocks;
+    if (first === undefined || offset < first.offset) return undefined;
+    const at = Math.floor((offset - first.offset) / BLOCK);
+    const block = blocks.at(at);
+    if (block === undefined || offset >= block.offset + block.length) return undefined;
+    const part = block.bytes.subarray(offset - block.offset, Math.min(block.length, offset - block.offset + LONGEST));
+    const next = blocks.at(at + 1);
+    return next === undefined || part.length === LONGEST
+      ? part
+      : Buffer.concat([part, next.bytes.subarray(0, Math.min(next.length, LONGEST - part.length))]);
   }
 }
 
