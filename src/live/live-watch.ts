@@ -47,6 +47,7 @@ export interface Ended {
 
 const RANK = { note: 0, warning: 1, error: 2 } as const;
 const METRICS_MS = 15_000;
+const MOST_REACTED = 1000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export class LiveWatch {
@@ -58,6 +59,8 @@ export class LiveWatch {
   #ended: Ended['by'] = 'input';
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
+  /** fingerprints by number, of findings that something was done about */
+  readonly #reacted = new Map<number, string>();
 
   private constructor(source: LiveSource, wishes: LiveWishes, story: Reporter) {
     this.#wishes = wishes;
@@ -154,8 +157,28 @@ export class LiveWatch {
   #hear(event: WatchEvent): void {
     this.#say(event);
     if (event.type === 'end') this.#end = event;
-    if (event.type !== 'finding' || RANK[event.finding.severity] < RANK[this.#wishes.reactOn]) return;
-    react(this.#wishes.reactions, event.finding, this.#reach);
+    if (event.type !== 'finding' && event.type !== 'update') return;
+    const { finding } = event;
+    if (RANK[finding.severity] < RANK[this.#wishes.reactOn]) return;
+    const { reactions } = this.#wishes;
+    const before = this.#reacted.get(finding.n);
+    this.#remember(finding);
+    if (before === undefined) react(reactions, finding, this.#reach);
+    // harm was seen: what led to it belongs to the history, and it is another story now
+    else if (before !== finding.fingerprint)
+      react(
+        reactions.filter((one) => one.do === 'save'),
+        finding,
+        this.#reach,
+      );
+  }
+
+  /** Findings that something was done about, the newest of them. */
+  #remember({ fingerprint, n }: Finding): void {
+    this.#reacted.set(n, fingerprint);
+    if (this.#reacted.size <= MOST_REACTED) return;
+    const [oldest] = this.#reacted.keys();
+    this.#reacted.delete(oldest);
   }
 
   #say(event: WatchEvent): void {

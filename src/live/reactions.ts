@@ -109,7 +109,7 @@ function reactOnce(reaction: Reaction, finding: Finding, reach: Reach): string |
 
 /** The newest history as a capture that `check` reads, and the finding beside it. Whole, or not there. */
 function save(folder: string, finding: Finding, reach: Reach): string {
-  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}-${finding.fingerprint.slice(0, 8)}`;
+  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}`;
   const path = join(folder, `${name}.trace.txt`);
   const fd = fs.openSync(`${path}.tmp`, 'w', 0o600);
   try {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import Ajv2020 from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pindrift, root } from './run.ts';
 
@@ -88,7 +88,11 @@ describe('a FIFO that stays open', { timeout: 120_000 }, () => {
     expect(await watch.ended).toEqual({ code: 0, stderr: '' });
     closeSync(fd);
     const said = watch.said();
-    expect(said.map(({ type }) => type)).toEqual(['watch', 'finding', 'reaction', 'reaction', 'update', 'end']);
+    expect(said.map(({ type }) => type)).toEqual([
+      ...['watch', 'finding', 'reaction', 'reaction'],
+      // it is over: the I/O under way will have gone to the wrong page, and the history is saved with that
+      ...['update', 'reaction', 'end'],
+    ]);
     const ajv = new Ajv2020({ allErrors: true, strict: false });
     const schema = (name: string) => JSON.parse(readFileSync(`${root}/docs/schema/${name}.schema.json`, 'utf8'));
     ajv.addSchema(schema('check'));
@@ -97,9 +101,9 @@ describe('a FIFO that stays open', { timeout: 120_000 }, () => {
     // what was saved says the same
     const [trace] = readdirSync(`${folder}/saved`).filter((name) => name.endsWith('.trace.txt'));
     const { stdout } = pindrift(['check', '--json', `${folder}/saved/${trace}`]);
-    const finding = said[1].finding as { fingerprint: string };
-    expect(JSON.parse(stdout).findings[0].fingerprint).toBe(finding.fingerprint);
-    expect(JSON.parse(readFileSync(`${folder}/told.json`, 'utf8')).fingerprint).toBe(finding.fingerprint);
+    const [first, last] = [said[1], said[4]].map(({ finding }) => finding as { fingerprint: string });
+    expect(JSON.parse(stdout).findings[0].fingerprint).toBe(last.fingerprint);
+    expect(JSON.parse(readFileSync(`${folder}/told.json`, 'utf8')).fingerprint).toBe(first.fingerprint);
     const metrics = readFileSync(`${folder}/pindrift.prom`, 'utf8');
     expect(metrics).toContain('pindrift_findings_total{rule="swapin-cow-under-pin"} 1\n');
     expect(metrics.endsWith('# EOF\n')).toBe(true);

@@ -7,7 +7,7 @@ import { runTestFile, testFiles } from '../../src/testing/collect.ts';
 
 const contrib = fileURLToPath(new URL('../../contrib', import.meta.url));
 const packages = readdirSync(contrib, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name.startsWith('pindrift-rules-'))
   .map(({ name }) => name);
 
 describe('contrib', () => {
