@@ -1,7 +1,7 @@
 // `npm run accuracy -- DIR`: checks every labelled capture below DIR against its truth.json and prints what
 // was right and what was missed, by kernel and form. Exits 1 on any miss. The tool itself never sees a truth file.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { check } from '../src/engine/check.ts';
 import type { Finding } from '../src/rules/finding.ts';
 import { judge, type Truth } from './truth.ts';
@@ -29,6 +29,13 @@ function captures(dir: string): string[] {
   return out;
 }
 
+/** The trace, and the same as a console or a log has it. */
+const tracesIn = (dir: string): string[] =>
+  readdirSync(dir)
+    .filter((name) => /^(?:trace|console|dmesg[\w-]*|journal[\w-]*)\.txt(?:\.gz)?$/.test(name))
+    .sort()
+    .map((name) => join(dir, name));
+
 const root = process.argv[2] ?? 'fixtures';
 const filter = process.argv[3];
 const table = new Map<string, Row>();
@@ -38,8 +45,10 @@ let count = 0;
 for (const dir of captures(root)) {
   const label = relative(root, dir);
   if (filter !== undefined && !label.includes(filter)) continue;
-  const trace = ['trace.txt', 'trace.txt.gz'].map((n) => join(dir, n)).find((p) => existsSync(p));
-  if (trace === undefined) continue;
+  for (const trace of tracesIn(dir)) await judgeOne(dir, label, trace);
+}
+
+async function judgeOne(dir: string, label: string, trace: string): Promise<void> {
   count++;
   const truth = JSON.parse(readFileSync(join(dir, 'truth.json'), 'utf8')) as Truth;
   const key = `${truth.kernel.replace(/^(\d+\.\d+).*/, '$1')} ${dir.replace(/^.*\./, '')}`;
@@ -60,7 +69,8 @@ for (const dir of captures(root)) {
     findings = report.findings;
     verdict = report.verdict;
   } catch (error) {
-    if ((error as Error).name !== 'InputError') misses.push(`${label}: CRASH ${(error as Error).stack}`);
+    if ((error as Error).name !== 'InputError')
+      misses.push(`${label} ${basename(trace)}: CRASH ${(error as Error).stack}`);
   }
   if (verdict === 'could-not-be-checked') row.unchecked++;
   const result = judge(truth, dir.replace(/^.*\./, ''), findings, verdict);
@@ -69,7 +79,7 @@ for (const dir of captures(root)) {
   row.falseNegative += result.falseNegative.length;
   row.wrongPlace += result.wrongPlace.length;
   for (const kind of ['falseNegative', 'wrongPlace', 'falsePositive'] as const)
-    for (const m of result[kind]) misses.push(`${label}: ${kind}: ${m}`);
+    for (const m of result[kind]) misses.push(`${label} ${basename(trace)}: ${kind}: ${m}`);
 }
 
 const rows = [

@@ -29,10 +29,11 @@ export async function fetchLines(
   const found = new Map<number, EvidenceLine>();
   if (wanted.length === 0) return found;
   const probe = await input.open();
-  const plain = probe.compression === 'none';
+  const isMended = probe.mended !== undefined;
+  const plain = probe.compression === 'none' && !isMended;
   probe.close();
   if (!plain) {
-    await scan(input, head, wanted, found, 0);
+    await scan(input, head, wanted, found, isMended ? undefined : 0);
     return found;
   }
   if (input.file !== undefined && head.format !== 'csv') seek(input.file, head, wanted, found);
@@ -108,13 +109,14 @@ async function scan(
   head: TraceHead,
   wanted: readonly number[],
   found: Map<number, EvidenceLine>,
-  start: number,
+  // undefined: a mended text has no other beginning
+  start: number | undefined,
 ): Promise<void> {
-  const source = await input.open({ start });
+  const source = await input.open(start === undefined ? {} : { start });
   try {
     const lines = new LineReader(source, {
-      offset: start,
-      chunk: start > 0 ? 1 << 16 : 1 << 20,
+      offset: start ?? 0,
+      chunk: (start ?? 0) > 0 ? 1 << 16 : 1 << 20,
       quoted: head.format === 'csv',
     });
     const parser = createParser(head);

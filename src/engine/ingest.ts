@@ -177,6 +177,10 @@ class HashedSource implements Source {
     return this.#source.compression;
   }
 
+  get mended(): string | undefined {
+    return this.#source.mended;
+  }
+
   get size(): number | undefined {
     return this.#source.size;
   }
@@ -208,7 +212,7 @@ class HashedSource implements Source {
     const { path, compression } = this;
     const stat = path === '-' ? undefined : fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined || !stat.isFile()) return { path, compression, sha256: this.#hash.digest('hex') };
-    const all = compression === 'none' && this.#bytes === stat.size;
+    const all = compression === 'none' && this.mended === undefined && this.#bytes === stat.size;
     const sha256 = all ? this.#hash.digest('hex') : hashFile(path);
     return { path, compression, sha256, fileBytes: stat.size, mtimeMs: stat.mtimeMs };
   }

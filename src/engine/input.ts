@@ -1,4 +1,5 @@
 // What a trace is read from: a file that can be opened as often as needed, or text in memory (tests, programs).
+import { mended } from '../parsers/mend/open.ts';
 import { openSource, type Source, type SourceOptions } from '../parsers/source.ts';
 
 export interface TraceInput {
@@ -20,7 +21,10 @@ export function memoryInput(path: string, text: string | Uint8Array): TraceInput
   const bytes = typeof text === 'string' ? new TextEncoder().encode(whole(text)) : text;
   return {
     path,
-    open: async (options) => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length),
+    open: async (options) => {
+      const open = () => new MemorySource(path, bytes, options?.start ?? 0, options?.end ?? bytes.length);
+      return options?.start === undefined && options?.end === undefined ? mended(open(), async () => open()) : open();
+    },
   };
 }
 

@@ -45,8 +45,14 @@ export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
  * @param threads how many the user wants in all; undefined: as many as there are processors
  */
 export function workersFor(source: Source, file: string | undefined, head: TraceHead, threads?: number): number {
-  // a cell of a table may hold newlines; a pipe and compressed data have no blocks
-  if (file === undefined || source.compression !== 'none' || source.size === undefined || head.format === 'csv')
+  // a cell of a table may hold newlines; a pipe, compressed data and mended text have no blocks
+  if (
+    file === undefined ||
+    source.compression !== 'none' ||
+    source.mended !== undefined ||
+    source.size === undefined ||
+    head.format === 'csv'
+  )
     return 0;
   const all = threads ?? (source.size < WORTH_IT ? 1 : availableParallelism());
   return Math.min(all - 1, MOST_WORKERS);

@@ -5,11 +5,10 @@ import { createParser } from './create.ts';
 import { csvHead } from './csv-head.ts';
 import { cutColumn } from './cut.ts';
 import { ftraceHead, isBare } from './ftrace-head.ts';
-import { HeadLines } from './head-lines.ts';
+import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
 import { isTimeless, perfScriptHead } from './perf-head.ts';
-import { HEAD_BYTES } from './source.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
 
@@ -79,11 +78,15 @@ function formatOf(lines: HeadLines): TraceFormat | undefined {
   return best ?? (isBare(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
 }
 
-/** A line only one format has, before the first event. */
+/** A line only one format has, among the first, whatever stands before it. */
 function markOf(lines: HeadLines): TraceFormat | undefined {
-  for (let i = 0; i < lines.length && i < TRIED_LINES; i++) {
+  for (let i = 0, tried = 0; i < lines.length && tried < TRIED_LINES; i++) {
     const line = lines.line(i);
-    if (/^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST /.test(line)) {
+    if (line === '#' || line === '') continue;
+    tried++;
+    if (
+      /^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST |^# Dumping ftrace /.test(line)
+    ) {
       return 'ftrace';
     }
     if (/^(\S+: +)?cpus=\d+$|^version = \d+$|^CPU \d+ is empty$|^CPU:\d+ \[(\d+ )?EVENTS DROPPED/.test(line)) {
@@ -91,9 +94,6 @@ function markOf(lines: HeadLines): TraceFormat | undefined {
     }
     if (/^# captured on|^# os release : |^# perf version : /.test(line)) {
       return 'perf-script';
-    }
-    if (!/^(#|\s*$)/.test(line)) {
-      return undefined;
     }
   }
   return undefined;

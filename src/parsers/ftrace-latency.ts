@@ -29,12 +29,25 @@ import type { TraceHead, TraceLine } from './line.ts';
 /** Columns of the task name in the short form. */
 const COMM_COLUMNS = 8;
 
+/** Columns that a longer name takes all the same: "%8.8s" cuts it, but not in every kernel. */
+const MOST_COMM = 17;
+
 /** Read a line of latency-format up to behind the time's colon; -1 when it is none. */
 export function readLatencyLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   if (end - start > COMM_COLUMNS && buf[start + COMM_COLUMNS] === DASH) {
     const at = readShort(buf, start + COMM_COLUMNS, end, head, out);
     if (at > 0) {
       setComm(buf, start, start + COMM_COLUMNS, out);
+      return at;
+    }
+  }
+  // indented, or with the blanks before the name lost: the first dash from which on it reads like this
+  const first = skipBlanks(buf, start, end);
+  for (let dash = first + 1; dash < Math.min(end, first + MOST_COMM); dash++) {
+    if (buf[dash] !== DASH || !isDigit(buf[dash + 1])) continue;
+    const at = readShort(buf, dash, end, head, out);
+    if (at > 0) {
+      setComm(buf, Math.max(first, dash - COMM_COLUMNS), dash, out);
       return at;
     }
   }

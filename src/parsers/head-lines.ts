@@ -2,6 +2,9 @@
 import { NEWLINE, text } from '../util/bytes.ts';
 import type { LineParser, TraceLine } from './line.ts';
 
+/** What detection looks at. */
+export const HEAD_BYTES = 64 * 1024;
+
 export class HeadLines {
   readonly buf: Uint8Array;
   readonly starts: number[] = [];

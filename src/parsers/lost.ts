@@ -7,10 +7,13 @@
 import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
+//     ** 12 printk messages dropped **       console_emit_next_record(), kernel/printk/printk.c, in a dump in a log
+const DROPPED = '** ';
+
 /** Read such a line into `cpu` and `lost`; false when it is none. */
 export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   if (!startsWith(buf, start, end, 'CPU:')) {
-    return false;
+    return startsWith(buf, start, end, DROPPED) && readDropped(buf, start + DROPPED.length, end, out);
   }
   const cpuEnd = skipDigits(buf, start + 4, end);
   let at = skipBlanks(buf, cpuEnd, end);
@@ -29,5 +32,16 @@ export function readLost(buf: Uint8Array, start: number, end: number, out: Trace
   out.kind = LineKind.Lost;
   out.cpu = decimal(buf, start + 4, cpuEnd);
   out.lost = countEnd > at ? decimal(buf, at, countEnd) : -1;
+  return true;
+}
+
+function readDropped(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  const behind = skipDigits(buf, start, end);
+  if (behind === start || !startsWith(buf, behind, end, ' printk messages dropped')) {
+    return false;
+  }
+  out.kind = LineKind.Lost;
+  out.cpu = -1;
+  out.lost = decimal(buf, start, behind);
   return true;
 }

@@ -174,12 +174,24 @@ export class PerfScriptParser implements LineParser {
       }
       const behind = readTime(buf, seconds, end, this.head, out);
       if (behind > 0 && buf[behind] === COLON && readEvent(buf, behind + 1, end, out)) {
+        if (isOfFtrace(buf, start, seconds)) return false;
         readTask(buf, start, trimEnd(buf, start, seconds), out);
         return true;
       }
     }
     return false;
   }
+}
+
+/** `scn-133     [000] d...`, `scn-133   [000]`: before the times of ftrace and trace-cmd. */
+function isOfFtrace(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start + 1; at < end; at++) {
+    if (buf[at] !== 45 || isBlank(buf[at - 1]) || !isDigit(buf[at + 1])) continue;
+    const pidEnd = skipDigits(buf, at + 1, end);
+    const behind = skipBlanks(buf, pidEnd, end);
+    if (behind > pidEnd && (buf[behind] === 91 || buf[behind] === 40) && isDigit(buf[behind + 1])) return true;
+  }
+  return false;
 }
 
 /** Lines that are no samples: frames without a tab, source lines of frames, records without a time, perf's own warnings. */

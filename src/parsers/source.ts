@@ -3,7 +3,9 @@
 import * as fs from 'node:fs';
 import { InputError } from '../util/errors.ts';
 import { type Compression, compressionOf, createDecoder, type Decoder } from './decompress.ts';
+import { HEAD_BYTES } from './head-lines.ts';
 import type { ByteSource } from './lines.ts';
+import { mended } from './mend/open.ts';
 
 export interface SourceOptions {
   /** read only these bytes of a plain file (line-aligned parts, see parts.ts) */
@@ -19,6 +21,11 @@ export interface Source extends ByteSource {
   readonly size: number | undefined;
   /** bytes of the file consumed so far, in the same measure as `size` */
   readonly position: number;
+  /**
+   * What was taken off its lines (quotes, a log around them), for people. Bytes and places are then those of the mended
+   * text, which nobody finds in the file.
+   */
+  readonly mended?: string | undefined;
   /** why the data end before they should, known once `read` has returned 0; the part before has been delivered */
   readonly damage: string | undefined;
   /** The first bytes (64 KB, decompressed), which `read` will deliver again. */
@@ -26,13 +33,23 @@ export interface Source extends ByteSource {
   close(): void;
 }
 
-/** What detection looks at. */
-export const HEAD_BYTES = 64 * 1024;
-
 /** Compressed bytes per step: one step's output must stay small whatever the ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;
 
+/** Open a trace. What its text was wrapped in on its way is taken off (mend/). */
 export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
+  const source = await openRaw(path, options);
+  if (options.start !== undefined || options.end !== undefined) return source;
+  try {
+    return await mended(source, source.size === undefined || path === '-' ? undefined : () => openRaw(path, options));
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** The bytes as they are, but for compression. */
+async function openRaw(path: string, options: SourceOptions): Promise<Source> {
   const input = openInput(path, options);
   try {
     const magic = new Uint8Array(6);

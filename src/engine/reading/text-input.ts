@@ -32,6 +32,8 @@ export class TextInput implements OpenInput {
     const detection = detectFormat(await source.head(), format);
     if ('problem' in detection)
       throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
+    const { head } = detection.parser;
+    if (source.mended !== undefined) head.variant = [head.variant, source.mended].filter((w) => w !== '').join(', ');
     return new TextInput(input, source, detection.parser);
   }
 

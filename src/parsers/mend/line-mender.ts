@@ -1,0 +1,204 @@
+// Why: what the plan says is done line by line. A line of the text becomes a line again, so that numbers of lines are those
+// of the file: what was joined leaves blank lines behind, and what is no part of the trace an empty comment.
+import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine } from './looks.ts';
+import {
+  decodeQuotedPrintable,
+  type Plan,
+  unquoted,
+  wasWrapped,
+  withBlanks,
+  withoutMarks,
+  withoutSuffix,
+} from './plan.ts';
+import { takeOffLog, takeOffThese } from './prefixes.ts';
+
+/** A reader of trace_pipe takes what it reads away from all others. */
+const PRINTED = 'a program printed these lines in quotes: whether it printed all of them is not known';
+
+/** A line that is no part of the trace. */
+const NOTHING = '#';
+
+export class LineMender {
+  readonly #plan: Plan;
+  readonly #page = new Page();
+  readonly #log = new Log();
+  /** joined lines that are not handed over yet, and how many lines of the text they were */
+  #held: string | undefined;
+  #holds = 0;
+  /** the line of the text that was taken last */
+  #last = '';
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /** What is wrong with the whole, known at its end. */
+  get damage(): string | undefined {
+    if (this.#plan.log === true) return this.#log.damage;
+    return this.#plan.python === true ? PRINTED : undefined;
+  }
+
+  /** A part of the trace was seen. */
+  get found(): boolean {
+    if (this.#plan.html === true) return this.#page.found;
+    return this.#plan.log !== true || this.#log.found;
+  }
+
+  /** Mend a line. The result has as many newlines as the lines it is made of; it may wait for the next one. */
+  take(line: string): string {
+    const plan = this.#plan;
+    if (plan.quotedPrintable === true) return this.#takeQuotedPrintable(line);
+    if (plan.wrapped !== undefined) return this.#takeWrapped(this.#mend(line), plan.wrapped);
+    return `${this.#mend(line)}\n`;
+  }
+
+  /** What waited for a next line. */
+  end(): string {
+    return this.#release();
+  }
+
+  #mend(given: string): string {
+    const plan = this.#plan;
+    let line = given.replace(/\r+$/, '');
+    if (plan.marks === true) line = withoutMarks(line);
+    if (plan.html === true) return this.#page.take(line);
+    if (plan.python === true) line = unquoted(line);
+    if (plan.tabs === true) line = withBlanks(line);
+    if (plan.log === true) return this.#log.take(takeOffLog(line, isEventLine));
+    if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
+    if (plan.prefixes !== undefined) line = takeOffThese(line, plan.prefixes);
+    return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
+  }
+
+  /** `=` at the end of a line joins it with the next. */
+  #takeQuotedPrintable(line: string): string {
+    const soft = line.replace(/\s+$/, '').endsWith('=');
+    const part = soft ? line.replace(/=\s*$/, '') : line;
+    this.#held = (this.#held ?? '') + part;
+    this.#holds++;
+    if (soft && this.#held.length < LONGEST) return '';
+    this.#held = this.#mend(decodeQuotedPrintable(this.#held));
+    return this.#release();
+  }
+
+  #takeWrapped(line: string, width: number): string {
+    const held = this.#held;
+    const goesOn =
+      held !== undefined &&
+      (hasEvent(held) || held.startsWith('#')) &&
+      !isEventLine(line) &&
+      !isBetween(line) &&
+      held.length < LONGEST &&
+      wasWrapped(this.#last, line, width);
+    const out = goesOn ? '' : this.#release();
+    this.#held = goesOn ? `${held} ${line.trim()}` : line;
+    this.#last = line;
+    this.#holds++;
+    return out;
+  }
+  #release(): string {
+    const out = this.#holds === 0 ? '' : `${this.#held ?? ''}${'\n'.repeat(this.#holds)}`;
+    this.#held = undefined;
+    this.#holds = 0;
+    return out;
+  }
+}
+
+/** No line of a trace is as long. */
+const LONGEST = 1 << 16;
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
+
+const withoutMarkup = (line: string): string =>
+  line
+    .replace(/<\/?[a-z][^<>]*>/gi, '')
+    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, dec?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
+      const code = dec === undefined ? Number.parseInt(hex ?? '0', 16) : Number(dec);
+      return code === 0xa0 ? ' ' : String.fromCharCode(code & 0xff);
+    });
+
+/** A page of HTML. systrace and atrace put the trace as it is into a script element, others put it into pre with markup. */
+class Page {
+  found = false;
+  #in: 'page' | 'script' | 'other script' | 'pre' = 'page';
+  /** the element has shown its first line */
+  #begun = false;
+
+  take(line: string): string {
+    if (this.#in === 'script' || this.#in === 'other script') {
+      if (/<\/script/i.test(line)) {
+        this.#in = 'page';
+        return NOTHING;
+      }
+      if (!this.#begun && /\S/.test(line)) {
+        this.#begun = true;
+        if (isBetween(line) || isEventLine(line)) this.found = true;
+        else this.#in = 'other script';
+      }
+      return this.#in === 'script' ? line : NOTHING;
+    }
+    const script = /<script\b[^>]*class="trace-data"[^>]*>(.*)$/i.exec(line);
+    if (script !== null) {
+      this.#in = 'script';
+      this.#begun = /\S/.test(script[1]);
+      return this.#begun ? script[1] : NOTHING;
+    }
+    const opens = /<pre\b[^>]*>(.*)$/i.exec(line);
+    if (opens !== null) this.#in = 'pre';
+    const isPre = this.#in === 'pre';
+    if (/<\/pre/i.test(line)) this.#in = 'page';
+    const text = withoutMarkup(opens === null ? line : opens[1]);
+    if (isEventLine(text) || isBetween(text)) {
+      this.found = true;
+      return text;
+    }
+    return isPre && /\S/.test(text) && opens === null ? text : NOTHING;
+  }
+}
+
+/** A log that ftrace was dumped into, once or several times. */
+class Log {
+  found = false;
+  #lines = 0;
+  #state: 'around' | 'banner' | 'dump' = 'around';
+  /** line of the banner of the dump that is under way */
+  #banner = 0;
+  #damage: string | undefined;
+
+  take(line: string): string {
+    this.#lines++;
+    if (DUMP.test(line)) {
+      this.#checkEnd();
+      this.found = true;
+      this.#state = 'banner';
+      this.#banner = this.#lines;
+      return `# ${line.trim()}`;
+    }
+    if (EMPTY_DUMP.test(line)) return NOTHING;
+    if (DASHES.test(line)) {
+      this.#state = this.#state === 'banner' ? 'dump' : 'around';
+      return NOTHING;
+    }
+    if (this.#state !== 'around') {
+      // another CPU printed into the line: what is left of it is no event, and is a bad line
+      const torn = line.search(/(?<=\S.*)\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
+      return torn < 0 ? line : line.slice(torn);
+    }
+    if (!isEventLine(line) && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
+    // the log has lost the banner, or never had one
+    this.found = true;
+    this.#damage ??= `the dump that line ${this.#lines} belongs to has no beginning: lines of the log are missing`;
+    return line;
+  }
+
+  get damage(): string | undefined {
+    this.#checkEnd();
+    return this.#damage;
+  }
+
+  #checkEnd(): void {
+    if (this.#state !== 'dump') return;
+    this.#damage ??= `the dump that begins in line ${this.#banner} does not end: its last lines are missing`;
+  }
+}

@@ -1,0 +1,33 @@
+// Why: before prefixes are taken off and pages are unpacked, one must know a trace's line when one sees it, in whatever it
+// is wrapped. These look at text, slowly and strictly; what a line means is the parsers' business.
+
+/** From the dash before the pid on: `-133     [000] d...     9.044846: `, with a tgid, without irq-info, with ticks. */
+const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5} *)?\d+(?:\.\d+)?: `;
+
+/** `-236       1.... 627438us+: `, `-236       1d...  4203: ` */
+const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?: `;
+
+/** ` 201 [001]    19.724130: `, with pid/tid, without CPU: an event follows */
+const PERF = String.raw` -?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}: +(?:\d+ +)?[\w-]+[:/]`;
+
+/** A task's name, at most 16 characters of it, and what stands behind it. */
+const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}?${PERF}`);
+const CORE = new RegExp(`${FTRACE}|${LATENCY}|${PERF}`);
+
+/** What stands between events: headers, lost events, stacks, banners of a buffer. */
+const BETWEEN =
+  /^#( |$|#)|^ *CPU:\d+ \[(?:LOST |\d+ )?|^cpus=\d|^version = \d|^ => |^\t *[0-9a-f]{6,16} |^\*\* \d+ printk messages dropped/;
+
+/** A whole line of an event, that begins with the task's name. */
+export const isEventLine = (line: string): boolean => WHOLE.test(line);
+
+/** A line of an event somewhere behind something. */
+export const hasEvent = (line: string): boolean => CORE.test(line);
+
+/** A line of a trace that is no event. */
+export const isBetween = (line: string): boolean => BETWEEN.test(line);
+
+/** The first line of a dump in a log: ftrace_dump(), ftrace_dump_one() in kernel/trace/trace.c. */
+export const DUMP = /Dumping ftrace (?:instance \S+ )?buffer:\s*$/;
+export const DASHES = /^-{20,}\s*$/;
+export const EMPTY_DUMP = /^\s*\(ftrace buffer empty\)\s*$/;

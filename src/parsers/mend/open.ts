@@ -1,0 +1,26 @@
+// Why: whoever opens a trace gets its text without what it was wrapped in on its way, and need not know.
+import { detectFormat } from '../detect.ts';
+import type { Source } from '../source.ts';
+import { type Plan, planFor } from './plan.ts';
+import { MendedSource } from './source.ts';
+
+/** Text without a line of a trace at its beginning: a log, maybe, that something was dumped into further on. */
+const SEARCH: Plan = { words: ['a dump in a log'], log: true };
+
+/**
+ * The source, or one that takes off what its lines were wrapped in.
+ * @param again opens it once more from the beginning; undefined: it can be read only once
+ */
+export async function mended(source: Source, again: (() => Promise<Source>) | undefined): Promise<Source> {
+  const head = await source.head();
+  if (head.length === 0 || head.includes(0)) return source;
+  const plan = planFor(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1'));
+  const isPart = plan?.log === true || plan?.html === true;
+  if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
+  if (again === undefined) return source;
+  if (plan === undefined && !('problem' in detectFormat(head))) return source;
+  const searched = new MendedSource(source, plan ?? SEARCH);
+  if (await searched.isFound()) return searched;
+  searched.close();
+  return again();
+}

@@ -1,0 +1,109 @@
+// Why: what a trace was wrapped in is taken off before anybody reads a line, so that no parser knows of mails and logs.
+// A mended source gives the bytes of the mended text; places in it are places in that text, numbers of lines those of the
+// file.
+import type { Source } from '../source.ts';
+import { LineMender } from './line-mender.ts';
+import type { Plan } from './plan.ts';
+import { textLines } from './text-lines.ts';
+
+/** Characters mended at once, and of a trace that {@link MendedSource.head} shows. */
+const STEP = 32 * 1024;
+const HEAD = 64 * 1024;
+
+/** What detection may look at: a log may have much before the dump. */
+const MOST_HEAD = 1 << 20;
+
+/** Bytes of a text that is searched for a dump, when its beginning shows none. */
+const MOST_SEARCHED = 256 << 20;
+
+export class MendedSource implements Source {
+  readonly path: string;
+  readonly mended: string;
+  readonly #source: Source;
+  readonly #mender: LineMender;
+  readonly #lines: AsyncGenerator<string, boolean>;
+  /** mended bytes that nobody has read yet */
+  #ready: Buffer[] = [];
+  #ended = false;
+
+  constructor(source: Source, plan: Plan) {
+    this.#source = source;
+    this.path = source.path;
+    this.mended = plan.words.join(', ');
+    this.#mender = new LineMender(plan);
+    this.#lines = textLines(source, plan.cr === true);
+  }
+
+  get compression(): Source['compression'] {
+    return this.#source.compression;
+  }
+
+  get size(): number | undefined {
+    return this.#source.size;
+  }
+
+  get position(): number {
+    return this.#source.position;
+  }
+
+  get damage(): string | undefined {
+    return this.#source.damage ?? this.#mender.damage;
+  }
+
+  /** The first bytes with something of a trace in them. */
+  async head(): Promise<Uint8Array> {
+    let bytes = this.#ready.reduce((sum, chunk) => sum + chunk.length, 0);
+    let behind = 0;
+    while (!this.#ended && bytes < MOST_HEAD && behind < HEAD) {
+      const chunk = await this.#next();
+      bytes += chunk;
+      if (this.#mender.found) behind += chunk;
+    }
+    return Buffer.concat(this.#ready);
+  }
+
+  /** Whether there is anything of a trace in it; known after {@link head}, which reads on until it is. */
+  async isFound(): Promise<boolean> {
+    await this.head();
+    while (!this.#mender.found && !this.#ended && this.position < MOST_SEARCHED) await this.#next();
+    return this.#mender.found;
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    while (this.#ready.length === 0 && !this.#ended) await this.#next();
+    let got = 0;
+    while (got < into.length && this.#ready.length > 0) {
+      const [chunk] = this.#ready;
+      const n = Math.min(into.length - got, chunk.length);
+      into.set(chunk.subarray(0, n), got);
+      got += n;
+      if (n === chunk.length) this.#ready.shift();
+      else this.#ready[0] = chunk.subarray(n);
+    }
+    return got;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  /** Mend some lines; returns how many bytes they gave. */
+  async #next(): Promise<number> {
+    let text = '';
+    while (text.length < STEP) {
+      const { value, done } = await this.#lines.next();
+      if (done === true) {
+        this.#ended = true;
+        text += this.#mender.end();
+        // the last line may be cut, and is known by that
+        if (value) text = text.replace(/\n$/, '');
+        break;
+      }
+      text += this.#mender.take(value);
+    }
+    if (text === '') return 0;
+    const bytes = Buffer.from(text, 'latin1');
+    this.#ready.push(bytes);
+    return bytes.length;
+  }
+}

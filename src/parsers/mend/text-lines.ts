@@ -1,0 +1,29 @@
+// Why: lines as strings, one character per byte, for what looks at them with regular expressions.
+import type { ByteSource } from '../lines.ts';
+
+const CHUNK = 1 << 16;
+
+/** Longer lines are given in pieces: no trace has them. */
+const LONGEST = 1 << 20;
+
+/**
+ * @param cr a CR ends a line, too
+ * @returns whether the last line has no newline
+ */
+export async function* textLines(source: ByteSource, cr: boolean): AsyncGenerator<string, boolean> {
+  const chunk = Buffer.alloc(CHUNK);
+  let rest = '';
+  for (;;) {
+    const got = await source.read(chunk);
+    if (got === 0) break;
+    const lines = (rest + chunk.toString('latin1', 0, got)).split(cr ? /\r\n?|\n/ : '\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > LONGEST) {
+      yield rest;
+      rest = '';
+    }
+  }
+  if (rest !== '') yield rest;
+  return rest !== '';
+}

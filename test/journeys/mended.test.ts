@@ -1,0 +1,170 @@
+// Text that came through mails, logs, pages and programs: what stands around each line is taken off, the answer is that of
+// the plain text, and nothing of a prefix or suffix becomes part of a name or a value.
+import { describe, expect, it, test } from 'vitest';
+import { capture, checked, kindsOfLoss, said } from './capture.ts';
+
+const each = (text: string, change: (line: string, i: number) => string): string =>
+  `${text.split('\n').slice(0, -1).map(change).join('\n')}\n`;
+
+const stamp = (i: number): string =>
+  `${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`;
+const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** What wraps a text, and does not change what it says. */
+const WRAPPERS: Record<string, (text: string) => string> = {
+  quoted: (t) => each(t, (l) => `> ${l}`),
+  'quoted twice': (t) => each(t, (l) => `> > ${l}`),
+  'numbered by grep -n': (t) => each(t, (l, i) => `${i + 1}:${l}`),
+  'numbered by grep -Hn': (t) => each(t, (l, i) => `logs/trace.txt:${i + 1}:${l}`),
+  'numbered by cat -n': (t) => each(t, (l, i) => `${String(i + 1).padStart(6)}\t${l}`),
+  'numbered by nl': (t) => each(t, (l, i) => `${String(i + 1).padStart(6)}  ${l}`),
+  'stamped by GitHub': (t) => each(t, (l, i) => `2026-11-28T14:${stamp(i)}.1234567Z ${l}`),
+  'stamped by GitLab': (t) => each(t, (l, i) => `2026-11-28T14:${stamp(i)}.123456Z 01O ${l}`),
+  'stamped by Jenkins': (t) => each(t, (l, i) => `[2026-11-28T14:${stamp(i)}.123Z] ${l}`),
+  'stamped by ts': (t) => each(t, (l, i) => `Nov 28 14:${stamp(i)} ${l}`),
+  'through syslog': (t) => each(t, (l, i) => `Nov 28 14:${stamp(i)} box kernel: [   19.5${i % 10}3647] ${l}`),
+  'kselftest output': (t) => each(t, (l) => `# ${l}`),
+  'docker compose': (t) => each(t, (l) => `tracer_1  | ${l}`),
+  'the same word before each line': (t) => each(t, (l) => `qemu7% ${l}`),
+  'non-breaking blanks': (t) => each(t, (l) => l.replaceAll('  ', ' \xc2\xa0')),
+  'CR LF': (t) => t.replaceAll('\n', '\r\n'),
+  'CR CR LF': (t) => t.replaceAll('\n', '\r\r\n'),
+  'CR alone': (t) => t.replaceAll('\n', '\r'),
+  coloured: (t) => each(t, (l) => l.replace(/(: )(\w+)(:)/, '$1\x1b[01;31m\x1b[K$2\x1b[m\x1b[K$3')),
+  'all in colour': (t) => each(t, (l) => `\x1b[0;32m${l}\x1b[0m`),
+  '<br> behind each line': (t) => each(t, (l) => `${l}<br>`),
+  'a backslash behind each line': (t) => each(t, (l) => `${l} \\`),
+  'in <pre>': (t) => `<html><body>\n<p>seen on a box</p>\n<pre>\n${escaped(t)}</pre>\n</body></html>\n`,
+  'a <pre> with markup': (t) => `<pre>\n${each(t, (l) => `<span class="l">${escaped(l)}</span>`)}</pre>\n`,
+  systrace: (t) =>
+    `<!DOCTYPE html>\n<html><head>\n<script>\nvar a = [1 < 2];\n</script>\n</head>\n<body>\n<script class="trace-data" type="application/text">\nPROCESS DUMP\nUSER PID\nroot 1\n</script>\n<script class="trace-data" type="application/text">\n${t}</script>\n</body></html>\n`,
+  'quoted-printable': (t) =>
+    each(t, (l) => (l.replaceAll('=', '=3D').match(/.{1,70}(?![0-9A-F]{0,1}$)|.+/g) ?? ['']).join('=\n')),
+};
+
+const CAPTURES = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'];
+
+describe.each(CAPTURES)('%s', (name) => {
+  const text = capture(name);
+  const plain = checked(text);
+
+  it.each(Object.keys(WRAPPERS))('%s', async (wrapper) => {
+    if (name.endsWith('.perf') && wrapper === 'systrace') return;
+    const report = await checked(WRAPPERS[wrapper](text));
+    const { findings, traces, verdict } = await plain;
+    expect({ verdict: report.verdict, said: said(report) }).toEqual({
+      verdict,
+      said: said({ findings } as typeof report),
+    });
+    expect(report.traces[0]).toMatchObject({ events: traces[0].events, mmEvents: traces[0].mmEvents });
+    expect(report.traces[0].lineKinds.bad).toBeUndefined();
+  });
+});
+
+test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {
+  const text = capture('5.10/odirect_read_swap.ft');
+  const { findings } = await checked(text);
+  const mended = await checked(each(text, (l, i) => `${i + 1}:${l}`));
+  expect(mended.findings[0].evidence).toEqual(findings[0].evidence);
+});
+
+test('what Python printed is read, and not called complete', async () => {
+  const text = capture('5.10/odirect_read_swap.ft');
+  const quoted = await checked(each(text, (l) => `b'${l}'`));
+  expect(said(quoted)).toEqual(said(await checked(text)));
+  expect(kindsOfLoss(quoted)).toContain('truncated');
+});
+
+test('a mail program wrapped the lines', async () => {
+  const text = capture('5.10/odirect_read_swap.ft');
+  const wrapped = each(text, (line) => {
+    const out: string[] = [];
+    let rest = line;
+    while (rest.length > 76) {
+      const at = rest.lastIndexOf(' ', 76);
+      if (at <= 0 || rest.slice(0, at).trim() === '') break;
+      out.push(rest.slice(0, at));
+      rest = rest.slice(at + 1);
+    }
+    return [...out, rest].join('\n');
+  });
+  const report = await checked(wrapped);
+  expect(report.traces[0].variant).toContain('wrapped at 76 columns');
+  expect(said(report)).toEqual(said(await checked(text)));
+  const quoted = await checked(each(wrapped, (l) => `> ${l}`));
+  expect(said(quoted)).toEqual(said(await checked(text)));
+});
+
+// what a log's own lines look like, and how each prints a line of the dump
+const FORMS: Record<string, (line: string, i: number) => string> = {
+  'serial console': (l, i) => `[   61.${String(500000 + i)}] ${l}`,
+  'with the caller': (l, i) => `[   61.${String(500000 + i)}][  T123] ${l}`,
+  'with the caller, apart': (l, i) => `[   61.${String(500000 + i)}] [    C1] ${l}`,
+  'dmesg -r': (l, i) => `<0>[   61.${String(500000 + i)}] ${l}`,
+  'dmesg -x': (l, i) => `kern  :emerg : [   61.${String(500000 + i)}] ${l}`,
+  'dmesg -T': (l) => `[Sat Nov 28 14:56:22 2026] ${l}`,
+  'dmesg --time-format iso': (l, i) => `2026-11-28T14:56:22,${String(500000 + i)}+00:00 ${l}`,
+  'dmesg -e': (l) => `[  +0.000123] ${l}`,
+  journal: (l) => `Nov 28 14:56:22 debian kernel: ${l}`,
+  'journal, iso': (l) => `2026-11-28T14:56:22+0000 debian kernel: ${l}`,
+  'journal, monotonic': (l, i) => `[   61.${String(500000 + i)}] debian kernel: ${l}`,
+  'journal, unix': (l, i) => `1732804582.${String(500000 + i)} debian kernel: ${l}`,
+  'journal in a mail': (l) => `> Nov 28 14:56:22 debian kernel: ${l}`,
+  'bare (printk.time=0)': (l) => l,
+};
+const DASHES = '---------------------------------';
+const AROUND = ['sysrq: Dump ftrace buffer', 'usb 1-1: new high-speed USB device number 2 using xhci_hcd'];
+
+describe('a dump in a log', async () => {
+  const events = capture('5.10/iouring_fixed_uffdwp.ft-latency')
+    .split('\n')
+    .filter((line) => /^ *\S+-\d+ +\d/.test(line));
+  const whole = await checked(`${events.join('\n')}\n`);
+  const logOf = (form: (line: string, i: number) => string, dump: string[]): string =>
+    `${[...Array.from({ length: 300 }, (_, i) => AROUND[i % 2]), ...dump, ...AROUND].map(form).join('\n')}\n`;
+
+  it.each(Object.keys(FORMS))('%s', async (form) => {
+    const dump = ['Dumping ftrace buffer:', DASHES, ...events, DASHES];
+    const report = await checked(logOf(FORMS[form], dump));
+    expect(said(report)).toEqual(said(whole));
+    expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+  });
+
+  it('far behind the beginning of the log', async () => {
+    const boot = Array.from({ length: 20_000 }, (_, i) => `ACPI: PRMT 0x00000000${i} checksum`);
+    const report = await checked(
+      logOf(FORMS['serial console'], [...boot, 'Dumping ftrace buffer:', DASHES, ...events, DASHES]),
+    );
+    expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+  });
+
+  it('that ends early, or has lost its beginning, is not whole', async () => {
+    const form = FORMS['serial console'];
+    const open = await checked(
+      [AROUND[0], 'Dumping ftrace buffer:', DASHES, ...events].map(form).join('\n').concat('\n'),
+    );
+    expect(open.traces[0].losses).toMatchObject([{ kind: 'truncated' }]);
+    expect(open.verdict).not.toBe('clean');
+    const beheaded = await checked([...events.slice(5), DASHES, ...AROUND].map(form).join('\n').concat('\n'));
+    expect(beheaded.verdict).not.toBe('clean');
+  });
+
+  it('with lines that another CPU tore, and with lines that the log dropped', async () => {
+    const torn = events.slice();
+    torn[7] = `${torn[7].slice(0, 60)}[   61.501] watchdog: BUG: soft lockup`;
+    torn.splice(9, 0, '** 12 printk messages dropped **');
+    const report = await checked(logOf(FORMS['serial console'], ['Dumping ftrace buffer:', DASHES, ...torn, DASHES]));
+    expect(report.verdict).not.toBe('clean');
+    expect(report.traces[0].losses.some(({ kind }) => kind === 'bad-line' || kind === 'truncated')).toBe(true);
+    expect(report.traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'lost-events', count: 12 }));
+  });
+
+  it('several of them are several captures', async () => {
+    const one = ['Dumping ftrace buffer:', DASHES, ...events, DASHES];
+    const two = ['Dumping ftrace instance boot_map buffer:', DASHES, ...events, DASHES];
+    const empty = ['Dumping ftrace instance other buffer:', DASHES, '   (ftrace buffer empty)', DASHES];
+    const report = await checked(logOf(FORMS['dmesg -r'], [...one, ...empty, ...two]));
+    expect(kindsOfLoss(report)).toContain('second-capture');
+    expect(report.verdict).not.toBe('clean');
+  });
+});
