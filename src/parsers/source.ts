@@ -100,6 +100,7 @@ class FileInput implements Input {
   /** next byte; null lets the file's own position lead (standard input may be in the middle of a file) */
   #at: number | null;
   readonly #end: number;
+  #closed = false;
 
   constructor(path: string, fd: number, size: number, options: SourceOptions) {
     this.#path = path;
@@ -126,7 +127,8 @@ class FileInput implements Input {
   }
 
   close(): void {
-    if (this.#fd !== 0) {
+    if (this.#fd !== 0 && !this.#closed) {
+      this.#closed = true;
       fs.closeSync(this.#fd);
     }
   }
