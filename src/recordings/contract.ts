@@ -95,6 +95,8 @@ export interface RecordedType {
   readonly ret: boolean;
   /** without `common_*` and `__probe_*` */
   readonly fields: readonly RecordedField[];
+  /** for whoever reads the events: those fields (1) that are looked at, the others need not be filled; undefined: all */
+  wanted?: Uint8Array;
 }
 
 /** The cursor that {@link Recording.next} fills; one is used for all events. */

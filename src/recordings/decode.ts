@@ -59,6 +59,8 @@ export class Decoder {
   #type: RecordedType | undefined;
   #address = Number.NaN;
   readonly #callers = new Map<number, string | undefined>();
+  #lastAddress = Number.NaN;
+  #lastName = '';
 
   constructor(format: EventFormat, little: boolean, kallsyms: Kallsyms | undefined) {
     this.format = format;
@@ -103,7 +105,9 @@ export class Decoder {
     out.caller = this.#caller === undefined ? undefined : this.#callerOf(this.#caller, view, start, end);
     const steps = this.#steps;
     const { hi, lo, there, text } = out;
+    const { wanted } = out.type;
     for (let i = 0; i < steps.length; i++) {
+      if (wanted !== undefined && wanted[i] === 0) continue;
       const { read, offset, size } = steps[i];
       const at = start + offset;
       if (at + size > end) {
@@ -168,6 +172,14 @@ export class Decoder {
   }
 
   #nameOf(address: number): string {
+    if (address === this.#lastAddress) return this.#lastName;
+    const name = this.#newNameOf(address);
+    this.#lastAddress = address;
+    this.#lastName = name;
+    return name;
+  }
+
+  #newNameOf(address: number): string {
     let name = this.#callers.get(address);
     if (name === undefined) {
       name = this.#kallsyms?.name(address) ?? hexOf(address);

@@ -10,6 +10,9 @@ const LOWEST = 2 ** 24;
 /** Farther behind a symbol stands something else. */
 const FARTHEST = 2 ** 22;
 
+/** So many searches cost as much as sorting. */
+const SEARCHED = 400;
+
 export interface Place {
   name: string;
   offset: number;
@@ -22,6 +25,8 @@ export class Kallsyms {
   /** addresses, rising, and where their lines begin */
   #addresses: Float64Array | undefined;
   #lines: Uint32Array = new Uint32Array(0);
+  #sorted = false;
+  #searches = 0;
 
   /** @param load gives the text, when it is asked for */
   constructor(load: () => Uint8Array | undefined) {
@@ -36,23 +41,36 @@ export class Kallsyms {
   /** The function at an address. */
   find(address: number): Place | undefined {
     const addresses = this.#index();
-    let low = 0;
-    let high = addresses.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (addresses[middle] <= address) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return undefined;
-    const at = addresses[low - 1];
+    const nearest = this.#sorted ? behind(addresses, address) - 1 : this.#search(addresses, address);
+    if (nearest < 0) return undefined;
+    const at = addresses[nearest];
     if (address - at > FARTHEST) return undefined;
-    return { name: this.#nameAt(this.#lines[low - 1]), offset: address - at };
+    return { name: this.#nameAt(this.#lines[nearest]), offset: address - at };
   }
 
   /** `get_arg_page+0x73`, as trace-cmd and perf print `:symbol` arguments. */
   name(address: number): string | undefined {
     const found = this.find(address);
     return found === undefined ? undefined : `${found.name}+0x${found.offset.toString(16)}`;
+  }
+
+  /** The greatest address up to this one. A few are searched as they stand; sorting is worth it for many. */
+  #search(addresses: Float64Array, address: number): number {
+    if (++this.#searches > SEARCHED) {
+      this.#lines = sortLines(addresses, this.#lines);
+      this.#sorted = true;
+      return behind(addresses, address) - 1;
+    }
+    let best = Number.NEGATIVE_INFINITY;
+    let at = -1;
+    for (let i = 0; i < addresses.length; i++) {
+      const here = addresses[i];
+      if (here <= address && here > best) {
+        best = here;
+        at = i;
+      }
+    }
+    return at;
   }
 
   #nameAt(line: number): string {
@@ -70,7 +88,8 @@ export class Kallsyms {
     this.#text = this.#load() ?? this.#text;
     const { addresses, lines, sorted } = readLines(this.#text);
     this.#addresses = addresses;
-    this.#lines = sorted ? lines : sortLines(addresses, lines);
+    this.#lines = lines;
+    this.#sorted = sorted;
     return addresses;
   }
 }
@@ -124,15 +143,20 @@ function sortLines(addresses: Float64Array, lines: Uint32Array): Uint32Array {
   addresses.sort();
   const out = new Uint32Array(lines.length);
   for (let i = before.length - 1; i >= 0; i--) {
-    let low = 0;
-    let high = addresses.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (addresses[middle] < before[i]) low = middle + 1;
-      else high = middle;
-    }
     // every one of equal addresses gets the first line in the end
-    for (let k = low; k < addresses.length && addresses[k] === before[i]; k++) out[k] = lines[i];
+    for (let k = behind(addresses, before[i]) - 1; k >= 0 && addresses[k] === before[i]; k--) out[k] = lines[i];
   }
   return out;
+}
+
+/** How many of the sorted addresses are up to this one. */
+function behind(addresses: Float64Array, address: number): number {
+  let low = 0;
+  let high = addresses.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (addresses[middle] <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

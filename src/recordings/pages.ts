@@ -28,7 +28,7 @@ export interface Extent {
   size: number;
 }
 
-const WINDOW = 1 << 18;
+const WINDOW = 1 << 17;
 
 /** Pages as they are. */
 export class PlainPages implements Pages {
@@ -106,6 +106,9 @@ export class PackedPages implements Pages {
   readonly #pageSize: number;
   readonly #pieces: Piece[] = [];
   readonly #from: number;
+  #room: Uint8Array = new Uint8Array(0);
+  #window: Uint8Array = this.#room;
+  #aheadFrom = 0;
   #count = 0;
   /** where the next piece begins that was not met yet */
   #ahead = 0;
@@ -161,9 +164,8 @@ export class PackedPages implements Pages {
       at = this.#pieces.length - 1;
     }
     const { offset, packed, raw } = this.#pieces[at];
-    const bytes = new Uint8Array(packed);
-    const got = this.#bytes.readAt(bytes, offset + 8);
-    const buf = got < packed ? undefined : this.#unpacker.unpack(bytes, raw);
+    const bytes = this.#read(offset + 8, packed);
+    const buf = bytes === undefined ? undefined : this.#unpacker.unpack(bytes, raw);
     if (buf === undefined) {
       this.damage ??= 'packed pages cannot be unpacked: they are cut or damaged';
       this.#count = 0;
@@ -173,6 +175,20 @@ export class PackedPages implements Pages {
     this.view = viewOf(buf);
     this.#piece = at;
     return true;
+  }
+
+  /** Bytes of the file, which are read ahead. */
+  #read(at: number, length: number): Uint8Array | undefined {
+    if (at + length > this.#end) return undefined;
+    let from = at - this.#aheadFrom;
+    if (from < 0 || from + length > this.#window.length) {
+      const room = Math.min(Math.max(length, WINDOW), this.#end - at);
+      if (this.#room.length < room) this.#room = new Uint8Array(room);
+      this.#window = this.#room.subarray(0, this.#bytes.readAt(this.#room.subarray(0, room), at));
+      this.#aheadFrom = at;
+      from = 0;
+    }
+    return from + length > this.#window.length ? undefined : this.#window.subarray(from, from + length);
   }
 
   /** Number of the first page behind a piece. */
@@ -186,8 +202,8 @@ export class PackedPages implements Pages {
     const { length } = this.#pieces;
     if (length >= this.#count) return false;
     const offset = this.#ahead;
-    const head = new Uint8Array(8);
-    if (offset + 8 > this.#end || this.#bytes.readAt(head, offset) < 8) {
+    const head = this.#read(offset, 8);
+    if (head === undefined) {
       this.damage ??= 'packed pages are missing at the end';
       return false;
     }

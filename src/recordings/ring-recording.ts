@@ -210,10 +210,12 @@ export class RingRecording implements Recording {
     out.lost = 0;
     out.ts = stream.ts;
     out.cpu = stream.cpu;
-    out.pid = pid;
-    out.tgid = this.#parts.tgids.get(pid) ?? -1;
+    if (pid !== out.pid || out.comm === '') {
+      out.pid = pid;
+      out.tgid = this.#parts.tgids.get(pid) ?? -1;
+      out.comm = this.#comm(pid);
+    }
     out.context = this.#flagsAt === undefined ? -1 : contextOf(buf[start + this.#flagsAt]);
-    out.comm = this.#comm(pid);
     known.decoder.decode(payload, out);
     return true;
   }

@@ -76,6 +76,7 @@ export class RecordedTypes {
     const keys = fields.map((field) => field.name);
     const type = new EventType(name, system, { symbol, ret }, event.place, keys, keep);
     const known = { type, layout: new Template(keys, KIND_FIELDS[type.kind], false) };
+    event.type.wanted = Uint8Array.from(known.layout.slots, (slot) => (type.kept && slot >= 0 ? 1 : 0));
     this.#known.set(event.type, known);
     this.#learned(type);
     return known;
