@@ -63,6 +63,10 @@ export interface Transitions {
     readonly vpn: number;
     readonly page: PageId | undefined;
     readonly exclusive: boolean;
+    /** the swap entry carried the exclusive mark; undefined where the trace does not show it */
+    readonly mark: boolean | undefined;
+    /** another page that the address mapped already */
+    readonly over: PageId | undefined;
     /** the fault was for writing */
     readonly write: boolean;
     readonly at: At;
@@ -135,6 +139,8 @@ export interface Transitions {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
+    /** another page that the address was known to map */
+    readonly instead: PageId | undefined;
     /** pointer that names the owner */
     readonly owner: string | undefined;
     readonly at: At;

@@ -50,10 +50,12 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
   t.devExcl = undefined;
   const page = m.page(r[o + Slot.PAGE]);
   if (d === undefined || Number.isNaN(page)) return;
+  const before = m.mapped(d.mm, d.vpn);
+  const instead = before === page ? Number.NaN : before;
   m.suspend(d.mm, d.vpn, page, Pte.DevExclusive);
   const pins = m.pinsAt(d.mm, d.vpn);
   if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, page);
-  m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, owner: d.owner, at: d.at, pins });
+  m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, instead, owner: d.owner, at: d.at, pins });
 }
 
 export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -62,7 +64,7 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   if (mm === undefined) return;
   const entry = mm.entry(vpn);
   const named = m.page(r[o + Slot.PAGE]);
-  const page = entry !== undefined ? entryPage(entry) : named;
+  const page = entry === undefined || !Number.isNaN(named) ? named : entryPage(entry);
   const at = m.at();
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'restore', at, page);

@@ -2,6 +2,7 @@
 // mm/rmap.c, mm/memory.c). Why here and not in the faults: the same line ends a copy, a swap-in, a migration or a fork,
 // and which it is shows only by what its task is in the middle of.
 import { Kind } from '../vocabulary/kinds.ts';
+import { swpMark } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import { Model } from './model.ts';
@@ -48,7 +49,8 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     swappedIn(m, t, mm, vpn, page, pages, true);
     return;
   }
-  if (t.collapse !== undefined && t.collapse.mm === mm && pages >= PMD_PAGES) {
+  // v7.2 and later collapse into folios below PMD size too
+  if (t.collapse !== undefined && t.collapse.mm === mm && pages > 1) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
     m.install(mm, vpn, page, pages, Pte.Anon, 'collapse');
@@ -143,13 +145,25 @@ function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, pa
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
+  const over = s.mapped ? Number.NaN : m.mapped(mm, s.vpn);
   s.mapped = true;
   for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
   m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
-  m.emit('swapIn', { mm, vpn, page, exclusive, write: s.write, at, pins });
+  const mark = swpMark(s.hi, s.lo);
+  m.emit('swapIn', {
+    mm,
+    vpn,
+    page,
+    exclusive,
+    mark,
+    over: instead(over, page + (s.vpn - vpn)),
+    write: s.write,
+    at,
+    pins,
+  });
   // a write fault that keeps the page makes it writable at once (reuse_swap_page() on 5.10, exclusive later)
   if (s.write && (exclusive || t.wp === undefined)) {
     const foreign = m.pinsByPage.get(page);
@@ -189,6 +203,8 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
   const held = pins.length > 0 || (!Number.isNaN(source) && m.isHeld(source));
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, held, at, pins });
 }
+
+const instead = (before: PageId, now: PageId): PageId => (before === now ? Number.NaN : before);
 
 /** A page that was anonymous when it was pinned and is a file's now was freed in between. */
 function anonNoMore(m: Model, page: PageId): void {

@@ -30,7 +30,19 @@ export interface Transitions {
   /** reclaim took the entry away (E10); `anon`: it left a swap entry, undefined: the trace does not tell */
   unmap: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] };
   /** a swap fault mapped a page (E9) */
-  swapIn: { mm: Mm; vpn: number; page: PageId; exclusive: boolean; write: boolean; at: At; pins: readonly Pin[] };
+  swapIn: {
+    mm: Mm;
+    vpn: number;
+    page: PageId;
+    exclusive: boolean;
+    /** the swap entry carried the exclusive mark; undefined: not shown */
+    mark: boolean | undefined;
+    /** another page that the address mapped already; NaN: none */
+    over: PageId;
+    write: boolean;
+    at: At;
+    pins: readonly Pin[];
+  };
   /** copy_page_range() of one VMA begins (E11) */
   fork: { src: Mm; dst: Mm; start: number; end: number; at: At; pins: readonly Pin[] };
   /** copy_page_range() is over and this pinned page went to the child without an early copy (E11) */
@@ -66,7 +78,16 @@ export interface Transitions {
   /** a PMD mapping was split into PTEs, same pages (E17) */
   split: { mm: Mm; vpn: number; at: At; pins: readonly Pin[] };
   /** a page was hidden under a device-exclusive entry (E18) */
-  deviceExclusive: { mm: Mm; vpn: number; page: PageId; owner: number; at: At; pins: readonly Pin[] };
+  deviceExclusive: {
+    mm: Mm;
+    vpn: number;
+    page: PageId;
+    /** another page that the address was known to map; NaN: none */
+    instead: PageId;
+    owner: number;
+    at: At;
+    pins: readonly Pin[];
+  };
   /** copy_page_range() is over and the child got this device-exclusive entry, which was not restored first (E18) */
   exclusiveCopied: { src: Mm; child: Mm; vpn: number; page: PageId; at: At };
   /** ... and given back to the CPU (E18) */

@@ -1,11 +1,16 @@
 // The kernel would not pin for long: the page could not be moved out of the way, or the file forbids it.
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Mm } from './contract.ts';
 import { examples } from './examples/longterm-pin-refused.ts';
+
+/** FOLL_LONGTERM in both layouts; a caller never passes FOLL_TOUCH, which shares a bit with it. */
+const LONGTERM = 0x10000 | 0x100;
+/** Twice is usual: once to find what must move, once to pin it. */
+const ROUNDS = 10;
 
 export default defineRule({
   meta: {
     id: 'longterm-pin-refused',
-    summary: 'A FOLL_LONGTERM pin was refused.',
+    summary: 'A FOLL_LONGTERM pin was refused, or took many rounds of moving pages out of the way.',
     why: 'pages in ZONE_MOVABLE or CMA must migrate first, and files with dirty tracking cannot be pinned for writing; the caller gets an error and may fall back in silence',
     needs: [['gup'], ['gupRet']],
     status: 'stable',
@@ -13,11 +18,50 @@ export default defineRule({
     falsePositives: ['none known'],
     references: ['tools/testing/selftests/mm/gup_longterm.c'],
     fixedBy: [],
-    messages: { refused: 'pin_user_pages() of {nr} pages for long returned {ret}' },
+    messages: {
+      refused: 'pin_user_pages() of {nr} pages for long returned {ret}',
+      retried:
+        'a pin for long went over the same address {rounds} times: its pages were migrated, or could not be, again and again',
+    },
     examples,
   },
   create(context) {
+    // __gup_longterm_locked() goes round until check_and_migrate_movable_pages() has nothing more to move
+    const rounds = new Map<
+      number,
+      { outer: At; mm: Mm | undefined; start: number | undefined; inner: number; told: boolean }
+    >();
     return {
+      events: {
+        gup({ at, fields }) {
+          const { start, flags, mm } = fields;
+          if (at.pid === undefined || flags === undefined) return;
+          if (at.fn !== '__get_user_pages') {
+            if (at.fn?.startsWith('pin_') === true && (flags & LONGTERM) !== 0)
+              rounds.set(at.pid, { outer: at, mm: undefined, start: undefined, inner: 0, told: false });
+            else if (at.fn?.startsWith('get_') === true || at.fn?.startsWith('pin_') === true) rounds.delete(at.pid);
+            return;
+          }
+          const r = rounds.get(at.pid);
+          if (r === undefined) return;
+          r.inner = r.start === start ? r.inner + 1 : 1;
+          r.start = start;
+          if (r.inner < ROUNDS || r.told || mm === undefined || start === undefined) return;
+          r.told = true;
+          context.report({
+            messageId: 'retried',
+            data: { rounds: r.inner },
+            about: { mm, vpn: Math.floor(start / 4096), page: undefined, at: r.outer },
+            at,
+            cause: 'migrate and retry, again and again',
+            severity: 'note',
+            path: [{ role: 'pin', at: r.outer, what: 'the call' }],
+          });
+        },
+        gupRet({ at }) {
+          if (at.pid !== undefined && at.fn?.startsWith('pin_') === true) rounds.delete(at.pid);
+        },
+      },
       pinFailed({ call, at }) {
         if (!call.longterm || call.mm === undefined || call.ret === undefined || call.ret >= 0) return;
         context.report({

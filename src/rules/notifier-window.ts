@@ -1,19 +1,31 @@
-// A page change that a secondary MMU was not told about.
+// A page change that a secondary MMU was not told about, and windows that do not end.
 import { type At, defineRule, type Mm, type Transitions } from './contract.ts';
 import { examples } from './examples/notifier-window.ts';
 
 interface Window {
   start: number;
   end: number;
+  event: number | undefined;
   at: At;
 }
+
+/** make_device_exclusive(), from its entry on. */
+interface Setting {
+  mm: Mm;
+  vpn: number;
+  covered: boolean;
+}
+
+const MMU_NOTIFY_EXCLUSIVE = 7;
+/** A window is as long as a page table change takes; one that is open for so long has lost its end. */
+const LONG_NS = 1_000_000_000;
 
 export default defineRule({
   meta: {
     id: 'notifier-window',
     summary:
-      'A copy changed the page of an address outside any mmu notifier window, in an address space that has notifiers.',
-    why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it',
+      'A page changed, or became or ceased to be device-exclusive, outside any mmu notifier window of an address space that has notifiers; or windows overlap or stay open.',
+    why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it, and waits for good for a window that does not end',
     needs: [['notifierStart'], ['notifierEnd'], ['newAnon'], ['wpFault', 'wpPmd']],
     status: 'experimental',
     severity: { all: 'note' },
@@ -22,19 +34,38 @@ export default defineRule({
       'a window whose start was lost',
       'reuse and other upgrades of permission need no window and are not looked at',
     ],
-    references: ['include/linux/mmu_notifier.h', 'Documentation/mm/mmu_notifier.rst'],
+    references: [
+      'include/linux/mmu_notifier.h',
+      'Documentation/mm/mmu_notifier.rst',
+      'mm: Device exclusive memory access (linux-mm, March 2021): every set and restore calls the notifiers',
+    ],
     fixedBy: [],
-    messages: { outside: 'a write fault copied {pinned} outside any notifier window, though mm {mm} has notifiers' },
+    messages: {
+      outside: 'a write fault copied {pinned} outside any notifier window, though mm {mm} has notifiers',
+      set: '{pinned} became device-exclusive outside any notifier window, though mm {mm} has notifiers',
+      restored:
+        '{pinned} was restored from a device-exclusive entry outside any notifier window, though mm {mm} has notifiers',
+      overlap: 'a device asked for {pinned} for itself while another notifier window over it was open in mm {mm}',
+      open: 'a notifier window of mm {mm} was never closed',
+    },
     examples,
   },
   create(context) {
     // windows nest and may come from several tasks; what counts is that one covers the address
     const open = new Map<Mm, Window[]>();
+    const setting = new Map<number, Setting>();
     let listening = false;
-    const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
+    let last: At | undefined;
+    const covers = (w: Window, vpn: number) => vpn >= w.start && vpn < w.end;
+    const lacking = (mm: Mm, vpn: number): boolean => {
       const list = open.get(mm);
-      if (list === undefined || context.model.gaps.length > 0) return;
-      if (list.some((w) => vpn >= w.start && vpn < w.end)) return;
+      return list !== undefined && context.model.gaps.length === 0 && !list.some((w) => covers(w, vpn));
+    };
+    const UNREGISTERED = [
+      { cap: 'low', because: 'the notifier may have been unregistered, which leaves no line' },
+    ] as const;
+    const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
+      if (!lacking(mm, vpn)) return;
       context.report({
         messageId: 'outside',
         data: { mm },
@@ -43,34 +74,107 @@ export default defineRule({
         at,
         cause: 'no invalidation around the copy',
         severity: 'note',
-        doubts: [{ cap: 'low', because: 'the notifier may have been unregistered, which leaves no line' }],
+        doubts: UNREGISTERED,
         path: [
           { role: 'wp fault', at: fault, what: 'write fault' },
           { role: 'copy', at, what: 'new page mapped' },
         ],
       });
     };
+    const stayed = (mm: Mm, until: At | undefined) => {
+      for (const w of open.get(mm) ?? []) {
+        if (!((until?.ts ?? Number.NaN) - (w.at.ts ?? Number.NaN) > LONG_NS) || context.model.partial()) continue;
+        context.report({
+          messageId: 'open',
+          data: { mm },
+          about: { mm, vpn: w.start, page: undefined, at: w.at },
+          at: w.at,
+          cause: 'the window has no end',
+          severity: 'note',
+          doubts: [{ cap: 'medium', because: 'its end may not be recorded' }],
+          path: [{ role: 'split', at: w.at, what: 'the window opens' }],
+        });
+      }
+      open.delete(mm);
+    };
     return {
-      notifierStart({ mm, start, end, at }) {
+      notifierStart({ mm, start, end, event, at }) {
+        last = at;
         // exit_mmap() invalidates all (0 to ULONG_MAX, -1 here) behind its own line: the pointer may be the next mm's by then
         if (start === undefined || end === undefined || end <= start) return;
         if (!listening) {
           listening = true;
           context.on('cow', cow);
         }
-        const list = open.get(mm);
-        const w = { start: Math.floor(start / 4096), end: Math.ceil(end / 4096), at };
-        if (list === undefined) open.set(mm, [w]);
-        else list.push(w);
+        const list = open.get(mm) ?? [];
+        const w = { start: Math.floor(start / 4096), end: Math.ceil(end / 4096), event, at };
+        const mine = at.pid === undefined ? undefined : setting.get(at.pid);
+        if (mine?.mm === mm && covers(w, mine.vpn)) mine.covered = true;
+        const other =
+          event === MMU_NOTIFY_EXCLUSIVE ? list.find((x) => covers(x, w.start) && x.at.pid !== at.pid) : undefined;
+        if (other !== undefined) {
+          context.report({
+            messageId: 'overlap',
+            data: { mm },
+            about: { mm, vpn: w.start, page: mm.entry(w.start)?.page, at },
+            at,
+            cause: 'two windows over one page',
+            severity: 'note',
+            doubts: [{ cap: 'low', because: 'the end of the other window may not be recorded' }],
+            path: [{ role: 'zap', at: other.at, what: 'the other window opens' }],
+          });
+        }
+        list.push(w);
+        open.set(mm, list);
       },
-      notifierEnd({ mm, start, end }) {
+      notifierEnd({ mm, start, end, at }) {
+        last = at;
         const list = open.get(mm);
         if (list === undefined || start === undefined || end === undefined) return;
         const i = list.findLastIndex((w) => w.start === Math.floor(start / 4096) && w.end === Math.ceil(end / 4096));
         if (i >= 0) list.splice(i, 1);
       },
-      exit({ mm }) {
-        open.delete(mm);
+      deviceExclusive({ mm, vpn, page, at }) {
+        const mine = at.pid === undefined ? undefined : setting.get(at.pid);
+        if (at.pid !== undefined) setting.delete(at.pid);
+        if (mine === undefined || mine.covered || open.get(mm) === undefined || context.model.gaps.length > 0) return;
+        context.report({
+          messageId: 'set',
+          data: { mm },
+          about: { mm, vpn, page, at },
+          at,
+          cause: 'no invalidation around the entry',
+          severity: 'note',
+          doubts: UNREGISTERED,
+          path: [{ role: 'device-exclusive', at, what: 'the entry is set' }],
+        });
+      },
+      deviceRestore({ mm, vpn, page, at }) {
+        if (!lacking(mm, vpn)) return;
+        context.report({
+          messageId: 'restored',
+          data: { mm },
+          about: { mm, vpn, page, at },
+          at,
+          cause: 'no invalidation around the restore',
+          severity: 'note',
+          doubts: UNREGISTERED,
+          path: [{ role: 'restore', at, what: 'the page is mapped again' }],
+        });
+      },
+      events: {
+        devExcl({ at, fields }) {
+          const { mm, addr } = fields;
+          if (at.pid !== undefined && mm !== undefined && addr !== undefined)
+            setting.set(at.pid, { mm, vpn: Math.floor(addr / 4096), covered: false });
+        },
+      },
+      exit({ mm, at }) {
+        last = at;
+        stayed(mm, at);
+      },
+      end() {
+        for (const mm of [...open.keys()]) stayed(mm, last);
       },
     };
   },

@@ -5,8 +5,10 @@ import { examples } from './examples/unbalanced-release.ts';
 export default defineRule({
   meta: {
     id: 'unbalanced-release',
-    summary: 'A FOLL_GET reference was given back by unpin_user_page(), or a pin was given back twice.',
-    why: 'unpin_user_page() takes 1024 references (GUP_PIN_COUNTING_BIAS) off a small page; off a FOLL_GET page it frees memory that is in use',
+    summary: 'A FOLL_GET reference was given back by unpin_user_page(), a FOLL_PIN by put_page(), or a pin twice.',
+    why:
+      'unpin_user_page() takes 1024 references (GUP_PIN_COUNTING_BIAS) off a small page; off a FOLL_GET page it frees memory that is in use. put_page() ' +
+      'takes one, and the page looks pinned for good. put_page() itself is inlined and shows only where a pipe calls it.',
     needs: [['gup'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'experimental',
     severity: { all: 'note' },
@@ -15,6 +17,7 @@ export default defineRule({
     fixedBy: [],
     messages: {
       wrong: 'the FOLL_GET reference on {pinned} was given back by unpin_user_page()',
+      put: 'the FOLL_PIN on {pinned} was given back by put_page(), as a pipe does it',
       twice: '{pinned} was given back once more than it was taken',
     },
     examples,
@@ -36,6 +39,16 @@ export default defineRule({
             cause: 'released by the wrong function',
             severity: 'note',
             path: [{ role: 'release', at, what: 'unpin of a FOLL_GET reference' }],
+          });
+        }
+        if (by === 'pipe' && pin.call.kind === 'PIN') {
+          context.report({
+            messageId: 'put',
+            pin,
+            at,
+            cause: 'released by the wrong function',
+            severity: 'note',
+            path: [{ role: 'release', at, what: 'put_page() of a FOLL_PIN' }],
           });
         }
         if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);

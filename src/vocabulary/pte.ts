@@ -21,5 +21,12 @@ export const swpOffset = (hi: number, lo: number): number => {
   return (ih & 0x7ffffff) * 0x800000 + (il >>> 9);
 };
 
+/**
+ * The exclusive mark of a swap entry; undefined where the bits are not laid out as on x86-64, which alone keeps the
+ * offset inverted (6b28baca9b1f), so that its upper bits are set. Before v5.19 the bit is never set.
+ */
+export const swpMark = (hi: number, lo: number): boolean | undefined =>
+  ((hi >>> 16) & 0x7ff) === 0x7ff ? swpExclusive(lo) : undefined;
+
 /** The exclusive mark of a swap entry (v5.19 and later). */
 export const swpExclusive = (lo: number): boolean => (lo & SWP_EXCLUSIVE) !== 0;

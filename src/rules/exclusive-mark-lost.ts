@@ -1,0 +1,53 @@
+// A swap entry remembered that its page belongs to one process alone; the swap-in forgot it.
+import { defineRule } from './contract.ts';
+import { examples } from './examples/exclusive-mark-lost.ts';
+
+export default defineRule({
+  meta: {
+    id: 'exclusive-mark-lost',
+    summary: 'A swap entry carried the exclusive mark, and the page was mapped back without it.',
+    why:
+      'the mark is what keeps a page that somebody holds from being copied by the next write fault; do_swap_page() drops it only while the page is ' +
+      'under writeback to a device with stable writes, which does not begin while others hold the page',
+    needs: [['swapIn'], ['anonRmap']],
+    status: 'experimental',
+    severity: { all: 'warning where the page is held for writing; note otherwise' },
+    falsePositives: ['a page under writeback to zram or another device with stable writes, which nobody holds'],
+    references: [
+      'mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)',
+      'do_swap_page(), mm/memory.c',
+    ],
+    fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
+    messages: {
+      lost: 'the swap entry said that {pinned} is exclusive, and the swap-in mapped it as shared: the next write copies it',
+    },
+    overrides: [],
+    examples,
+  },
+  create(context) {
+    return {
+      swapIn({ mm, vpn, page, exclusive, mark, at, pins }) {
+        if (mark !== true || exclusive) return;
+        const held = pins.find((pin) => pin.call.write);
+        context.report({
+          messageId: 'lost',
+          pin: held,
+          about: { mm, vpn, page, at },
+          at,
+          cause: 'the swap-in dropped the exclusive mark',
+          severity: held === undefined ? 'note' : 'warning',
+          doubts:
+            held === undefined
+              ? [
+                  {
+                    cap: 'low',
+                    because: 'a page under writeback to a device with stable writes loses the mark on purpose',
+                  },
+                ]
+              : [],
+          path: [{ role: 'swap-in', at, what: 'exclusive in the swap entry, shared in the page table' }],
+        });
+      },
+    };
+  },
+});

@@ -1,0 +1,70 @@
+// GUP may return fewer pages than asked for, and the caller has to notice.
+import { type At, defineRule, type PinCall } from './contract.ts';
+import { examples } from './examples/short-pin.ts';
+
+interface Short {
+  call: PinCall;
+  at: At;
+  /** first address that was not pinned */
+  next: number;
+}
+
+export default defineRule({
+  meta: {
+    id: 'short-pin',
+    summary: 'A FOLL_PIN call got fewer pages than it asked for, and the task asked for the rest at no later time.',
+    why:
+      'a short return is no error: the caller goes on from where it stopped, or gives back what it got. One that takes it for the whole range works ' +
+      'on pages it does not hold, or leaks those it does.',
+    needs: [['gup'], ['gupRet']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: ['a caller that is content with less (one bio of several), or gave back what it got'],
+    references: ['CVE-2026-43045', 'CVE-2026-64052', 'Documentation/core-api/pin_user_pages.rst'],
+    fixedBy: [],
+    advice: 'compare the return value with the number of pages asked for',
+    messages: { rest: '{api} got {ret} of {nr} pages, and nobody asked for the rest from {address} on' },
+    examples,
+  },
+  create(context) {
+    // one for each thread: the next call of it either goes on where this one stopped or does not
+    const open = new Map<number, Short>();
+    const tell = ({ call, at, next }: Short) => {
+      if (call.mm === undefined) return;
+      context.report({
+        messageId: 'rest',
+        data: { api: call.api ?? '?', ret: call.ret ?? '?', nr: call.nr ?? '?', address: `0x${next.toString(16)}` },
+        about: { mm: call.mm, vpn: Math.floor(next / 4096), page: undefined, at: call.at },
+        at,
+        cause: 'a short return',
+        severity: 'note',
+        doubts: [{ cap: 'low', because: 'what the caller made of it shows in no line' }],
+        path: [{ role: 'pin', at: call.at, what: 'asked for more than it got' }],
+      });
+    };
+    return {
+      pinFailed({ call, at }) {
+        const { ret, nr, address, kind } = call;
+        if (kind !== 'PIN' || ret === undefined || nr === undefined || address === undefined || at.pid === undefined)
+          return;
+        if (!call.returned || ret <= 0 || ret >= nr) return;
+        open.set(at.pid, { call, at, next: address - (address % 4096) + ret * 4096 });
+      },
+      release({ pin, by }) {
+        // what was got goes back: the caller has noticed
+        if (by === 'unpin')
+          for (const [pid, short] of open) if (short.call.at.line === pin.call.at.line) open.delete(pid);
+      },
+      events: {
+        gup({ at, fields }) {
+          const short = at.pid === undefined ? undefined : open.get(at.pid);
+          if (short === undefined || at.pid === undefined) return;
+          if (fields.start === short.next) open.delete(at.pid);
+        },
+      },
+      end() {
+        for (const short of open.values()) tell(short);
+      },
+    };
+  },
+});

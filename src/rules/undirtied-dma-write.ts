@@ -1,0 +1,88 @@
+// A device wrote to a page of a file, and nobody told the file.
+import { type At, defineRule, type Io, type Pin } from './contract.ts';
+import { examples } from './examples/undirtied-dma-write.ts';
+
+export default defineRule({
+  meta: {
+    id: 'undirtied-dma-write',
+    summary: 'A device wrote to a pinned page of a file, and the pin was given back without marking the page dirty.',
+    why:
+      'writeback cleans the page and write-protects its mapping while the pin lives; what the device writes afterwards marks nothing, so reclaim drops the ' +
+      'page and the data with it unless the pin is given back by a function that marks it dirty',
+    needs: [['gup'], ['bioEnd'], ['fileMap'], ['bioCheckDirty', 'unpinPages', 'unpinRange']],
+    status: 'experimental',
+    severity: { all: 'note' },
+    falsePositives: [
+      'a page that the process itself had dirtied since',
+      'a page marked dirty by a function that is not probed',
+    ],
+    references: [
+      'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)',
+      'unpin_user_pages_dirty_lock(), bio_check_pages_dirty()',
+    ],
+    fixedBy: [],
+    advice: 'unpin_user_pages_dirty_lock() with make_dirty, or bio_check_pages_dirty()',
+    messages: {
+      clean: 'the device wrote to {pinned}, a page of a file, and the pin was given back without marking it dirty',
+    },
+    examples,
+  },
+  create(context) {
+    // write pins of file pages that a READ has reached, and where it ended
+    const written = new Map<Pin, At>();
+    const marked = new WeakSet<Io>();
+    const byBio = new Map<string, Io>();
+    // pins given back at a line, until that line's own event says how
+    let released: { line: number; pins: Pin[] } = { line: -1, pins: [] };
+    const tell = (at: At) => {
+      if (released.line !== at.line) return;
+      for (const pin of released.pins) {
+        const ended = written.get(pin);
+        written.delete(pin);
+        if (ended === undefined) continue;
+        context.report({
+          messageId: 'clean',
+          pin,
+          at,
+          cause: 'the page was not marked dirty',
+          severity: 'note',
+          doubts: [{ cap: 'medium', because: 'the page may have been marked dirty by a function that is not probed' }],
+          path: [
+            { role: 'i/o end', at: ended, what: 'READ into the page' },
+            { role: 'release', at, what: 'given back with dirty=0' },
+          ],
+        });
+      }
+    };
+    return {
+      ioSubmit({ io }) {
+        if (io.bio !== undefined) byBio.set(io.bio, io);
+      },
+      ioEnd({ io, at }) {
+        if (io.bio !== undefined) byBio.delete(io.bio);
+        if (io.dir !== 'READ' || marked.has(io)) return;
+        for (const pin of io.pins) if (pin.call.write && pin.entry.file && pin.live) written.set(pin, at);
+      },
+      release({ pin, at }) {
+        if (!written.has(pin)) return;
+        if (released.line !== at.line) released = { line: at.line, pins: [] };
+        released.pins.push(pin);
+      },
+      events: {
+        bioCheckDirty({ fields }) {
+          const io = fields.bio === undefined ? undefined : byBio.get(fields.bio);
+          if (io !== undefined) marked.add(io);
+          for (const pin of [...written.keys()]) if (pin.ios.some((x) => x.bio === fields.bio)) written.delete(pin);
+        },
+        unpinPages({ at, fields }) {
+          if (fields.dirty === 0) tell(at);
+          else for (const pin of released.line === at.line ? released.pins : []) written.delete(pin);
+        },
+        unpinRange({ at, fields }) {
+          if (fields.dirty === 0) tell(at);
+          else for (const pin of released.line === at.line ? released.pins : []) written.delete(pin);
+        },
+      },
+    };
+  },
+});
