@@ -1,9 +1,10 @@
 // Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
 import { LineKind, type TraceHead, TraceLine } from '../../parsers/line.ts';
 import type { Source } from '../../parsers/source.ts';
-import { FileBytes, MemoryBytes } from '../../recordings/bytes.ts';
+import { FileBytes } from '../../recordings/bytes.ts';
 import { type Bytes, RecordedEvent, type Recording } from '../../recordings/contract.ts';
 import { isRecording, openRecording } from '../../recordings/index.ts';
+import { TemporaryFile } from '../../recordings/temporary-file.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import type { EvidenceLine } from '../evidence.ts';
@@ -30,9 +31,18 @@ export class RecordingInput implements OpenInput {
     const head = await source.head();
     if (!isRecording(head)) return undefined;
     const bytes = await bytesOf(input, source);
-    source.close();
-    const recording = await openRecording({ path: input.path, bytes }, head);
-    return recording && new RecordingInput(recording);
+    try {
+      const recording = await openRecording({ path: input.path, bytes }, head);
+      if (recording !== undefined) {
+        source.close();
+        return new RecordingInput(recording);
+      }
+    } catch (error) {
+      bytes.close();
+      throw error;
+    }
+    bytes.close();
+    return undefined;
   }
 
   start(options: FeedOptions): Feed {
@@ -49,14 +59,13 @@ export class RecordingInput implements OpenInput {
   }
 }
 
-/** A file is read where it lies; what is packed, or in memory, is small enough to be held. */
+/** A file is read where it lies; what is packed or comes from elsewhere is copied to a temporary file first. */
 async function bytesOf(input: TraceInput, source: Source): Promise<Bytes> {
   if (input.file !== undefined && source.compression === 'none') return new FileBytes(input.file);
-  const chunks: Buffer[] = [];
-  const chunk = Buffer.alloc(1 << 20);
-  for (let n = await source.read(chunk); n > 0; n = await source.read(chunk))
-    chunks.push(Buffer.from(chunk.subarray(0, n)));
-  return new MemoryBytes(Buffer.concat(chunks));
+  const copy = new TemporaryFile();
+  const chunk = Buffer.alloc(1 << 18);
+  for (let n = await source.read(chunk); n > 0; n = await source.read(chunk)) copy.write(chunk.subarray(0, n));
+  return copy.bytes();
 }
 
 class RecordingFeed implements Feed {

@@ -57,7 +57,10 @@ async function open(
         : `it does not describe its events${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`;
     throw new InputError(`this perf.data has no event that can be read: ${why}`, {
       where: path,
-      tryThis: "record tracepoints or probes, such as perf record -a -e 'pindrift:*'",
+      tryThis:
+        file.damage.length > 0
+          ? 'copy the file again from where it was made, and end perf record with Ctrl-C'
+          : "record tracepoints or probes, such as perf record -a -e 'pindrift:*'",
     });
   }
   const ranges: RecordRange[] = [];

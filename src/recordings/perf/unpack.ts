@@ -1,10 +1,6 @@
 // Why: `perf record -z` packs its records into one stream of zstd, cut into records of its own. What comes out is written
 // to a temporary file once: records can be read again there by place, as in a file that was not packed.
-import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { hold, remove } from '../../util/temporary.ts';
-import { type Bytes, FileBytes } from '../bytes.ts';
+import { TemporaryFile } from '../temporary-file.ts';
 import { unpackStream, zstd } from '../unpack.ts';
 import { outside } from './file.ts';
 import { RecordType } from './layout.ts';
@@ -26,24 +22,18 @@ export function isPacked(range: RecordRange, little: boolean): boolean {
   return false;
 }
 
-const BUFFER = 1 << 20;
-
 /** All records, those that were packed and those that were not, in their order. */
 export async function unpackRecords(range: RecordRange, little: boolean): Promise<Unpacked> {
   const decoder = await zstd();
-  const folder = fs.mkdtempSync(join(tmpdir(), 'pindrift-'));
-  hold(folder);
-  const path = join(folder, 'records');
-  const fd = fs.openSync(path, 'w', 0o600);
-  const out = new Writer(fd, little);
+  const file = new TemporaryFile();
+  const out = new Writer(file, little);
   const records = new Records(range, little);
   // the decoder asks for the next piece when it has given what was in the one before
   const wrong = unpackStream(decoder, pieces(records, out), (part) => out.unpacked(part));
   let damage = wrong === undefined ? undefined : `packed records cannot be unpacked: ${wrong}`;
   out.flush();
-  fs.closeSync(fd);
   damage ??= records.damage ?? out.damage;
-  const bytes = new TemporaryBytes(path, folder);
+  const bytes = file.bytes();
   return { range: { bytes, start: 0, end: bytes.size }, damage };
 }
 
@@ -66,17 +56,15 @@ function* pieces(records: Records, out: Writer): Generator<Uint8Array> {
 
 /** Records from two sources. One that came out of a piece in part waits for the rest; others do not cut it. */
 class Writer {
-  readonly #fd: number;
+  readonly #file: TemporaryFile;
   readonly #little: boolean;
-  readonly #buffer = Buffer.allocUnsafe(BUFFER);
-  #length = 0;
   /** what of the next packed record is there */
   #part: Uint8Array = new Uint8Array(0);
   /** records that came while a packed one was not whole */
   #behind: Uint8Array[] = [];
 
-  constructor(fd: number, little: boolean) {
-    this.#fd = fd;
+  constructor(file: TemporaryFile, little: boolean) {
+    this.#file = file;
     this.#little = little;
   }
 
@@ -85,7 +73,7 @@ class Writer {
   }
 
   plain(record: Uint8Array): void {
-    if (this.#part.length === 0) this.#write(record);
+    if (this.#part.length === 0) this.#file.write(record);
     else this.#behind.push(record.slice());
   }
 
@@ -99,52 +87,16 @@ class Writer {
       if (end + size > all.length) break;
       end += size;
     }
-    this.#write(all.subarray(0, end));
+    this.#file.write(all.subarray(0, end));
     this.#part = all.slice(end);
     if (this.#part.length > 0) return true;
-    for (const record of this.#behind) this.#write(record);
+    for (const record of this.#behind) this.#file.write(record);
     this.#behind = [];
     return true;
   }
 
   flush(): void {
-    for (const record of this.#behind) this.#write(record);
+    for (const record of this.#behind) this.#file.write(record);
     this.#behind = [];
-    this.#empty();
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    if (this.#length + bytes.length > BUFFER) this.#empty();
-    if (bytes.length > BUFFER) {
-      writeAll(this.#fd, bytes);
-      return;
-    }
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  #empty(): void {
-    writeAll(this.#fd, this.#buffer.subarray(0, this.#length));
-    this.#length = 0;
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at);
-}
-
-/** A file that is removed when nobody reads it any more. */
-class TemporaryBytes extends FileBytes implements Bytes {
-  readonly #folder: string;
-
-  constructor(path: string, folder: string) {
-    super(path);
-    this.#folder = folder;
-  }
-
-  override close(): void {
-    super.close();
-    remove(this.#folder);
   }
 }

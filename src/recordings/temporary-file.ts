@@ -1,0 +1,71 @@
+// Why: what can be read at any place must lie somewhere. Packed recordings are unpacked into a file that is there as long
+// as somebody reads it, so that memory does not grow with them.
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../util/errors.ts';
+import { hold, remove } from '../util/temporary.ts';
+import { type Bytes, FileBytes } from './bytes.ts';
+
+const BUFFER = 1 << 18;
+
+export class TemporaryFile {
+  readonly #folder = fs.mkdtempSync(join(tmpdir(), 'pindrift-'));
+  readonly #path = join(this.#folder, 'recording');
+  readonly #fd: number;
+  readonly #buffer = Buffer.allocUnsafe(BUFFER);
+  #length = 0;
+
+  constructor() {
+    hold(this.#folder);
+    this.#fd = fs.openSync(this.#path, 'w', 0o600);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > BUFFER) this.#empty();
+    if (bytes.length > BUFFER) {
+      this.#writeAll(bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Everything is written: read it. The file goes when this is closed. */
+  bytes(): Bytes {
+    this.#empty();
+    fs.closeSync(this.#fd);
+    return new TemporaryBytes(this.#path, this.#folder);
+  }
+
+  #empty(): void {
+    this.#writeAll(this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#fd, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      throw new InputError('no space left to unpack this recording', {
+        tryThis: 'set TMPDIR to a folder with more room',
+        cause: error,
+      });
+    }
+  }
+}
+
+class TemporaryBytes extends FileBytes {
+  readonly #folder: string;
+
+  constructor(path: string, folder: string) {
+    super(path);
+    this.#folder = folder;
+  }
+
+  override close(): void {
+    super.close();
+    remove(this.#folder);
+  }
+}
