@@ -22,6 +22,8 @@ export interface Counts {
   readonly unmatched: number;
   /** pages returned by calls that began before the trace, which no line names */
   readonly begun: number;
+  /** pins that were held where another capture begins, or where time goes back */
+  readonly cut: number;
   /** pages given back that no line names */
   readonly untold: number;
 }

@@ -236,6 +236,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     caller: f.caller,
     at: f.at,
     heldAt: at,
+    pins: [],
   };
   if (seenRet && ret <= 0) {
     m.emit('pinFailed', { call, at });
@@ -273,7 +274,7 @@ function overwritten(m: Model, call: PinCall, at: At): void {
       p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid,
   );
   if (old === undefined) return;
-  for (const pin of [...m.held]) if (pin.call === old.call) m.close(pin, at, 'unseen');
+  for (const pin of old.call.pins) m.close(pin, at, 'unseen');
 }
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
@@ -354,6 +355,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       continue;
     }
     if (call.kind === 'GET') t.lastGet = pin;
+    call.pins.push(pin);
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });
   }

@@ -53,6 +53,9 @@ export interface TraceFacts {
   armed?: ReadonlySet<number>;
 }
 
+/** Pid of what is no task: no pin is of it. */
+const NOBODY = -2;
+
 export class Model {
   facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
   readonly mms = new Map<number, Mm>();
@@ -61,6 +64,8 @@ export class Model {
   readonly pinsByPage = new Ordered<Pin[]>();
   /** live pins by the folio their references are counted on */
   readonly pinsByFolio = new Ordered<Pin[]>();
+  /** what interrupts and the idle task of a CPU are in the middle of */
+  readonly onCpu = new Map<number, Task>();
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly homeless = new Map<number, Pin[]>();
@@ -109,6 +114,8 @@ export class Model {
     unmatched: 0,
     /** pages that calls returned which had begun before the trace */
     begun: 0,
+    /** pins that were held where another capture begins */
+    cut: 0,
     /** pages given back that no line names */
     untold: 0,
   };
@@ -184,6 +191,24 @@ export class Model {
     this.#now = undefined;
   }
 
+  /** Nothing that was seen so far says anything about what comes: another boot, another time. */
+  restart(): void {
+    for (const pin of this.held) {
+      // neither given back nor lost: nobody will know
+      pin.state = 'orphan';
+      pin.unsure = { at: this.at() };
+    }
+    this.counts.cut += this.held.size;
+    this.held.clear();
+    for (const known of [this.mms, this.tasks, this.onCpu, this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
+    for (const known of [this.homeless, this.abandoned, this.folios]) known.clear();
+    for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
+    this.unmapped = [];
+    this.pfnBase = Number.NaN;
+    this.#lastMm = undefined;
+    this.#lastTask = undefined;
+  }
+
   /** Something in the order of events does not fit: what belongs between was not recorded. */
   tear(what: 'rets' | 'calls' | 'entries'): void {
     if (what === 'rets' && (this.running.before & Before.other) !== 0) {
@@ -223,6 +248,23 @@ export class Model {
       this.tasks.set(pid, t);
     }
     this.#lastTask = t;
+    return t;
+  }
+
+  /**
+   * Who an event is of: the task that is printed, or, where an interrupt came while that ran, or nothing but the idle task
+   * of that CPU (all of them are pid 0), the CPU.
+   */
+  runs(pid: number, cpu: number, context: number): Task {
+    if (!(context > 0) && pid !== 0) return this.task(pid);
+    const key = cpu * 4 + (context > 0 ? context : 0);
+    let t = this.onCpu.get(key);
+    if (t === undefined) {
+      t = new Task(pid === 0 && !(context > 0) ? 0 : NOBODY);
+      // an idle CPU is inside of nothing, and no call of an interrupt outlasts it
+      t.before = 0;
+      this.onCpu.set(key, t);
+    }
     return t;
   }
 

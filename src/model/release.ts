@@ -117,7 +117,7 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
   pin.owner = 'pipe';
   letGo(m, pin, true, 1, at, 'pipe');
   if (!refused) return;
-  for (const p of [...m.held]) if (p.call === pin.call && p.owner === undefined) m.close(p, at, 'unseen');
+  for (const p of pin.call.pins) if (p.owner === undefined) m.close(p, at, 'unseen');
 }
 
 function begin(t: Task, level: number, at: At, n: number): Release {
@@ -200,10 +200,12 @@ function rest(m: Model, release: Release, last: Pin | undefined, left: number, l
     return;
   }
   m.counts.untold += release.unnamed;
-  for (const pin of m.held) {
-    if (!calls.has(pin.call) || pin.unsure !== undefined) continue;
-    pin.unsure = release;
-    release.maybe.push(pin);
+  for (const { pins } of calls) {
+    for (const pin of pins) {
+      if (!pin.live || pin.unsure !== undefined) continue;
+      pin.unsure = release;
+      release.maybe.push(pin);
+    }
   }
 }
 

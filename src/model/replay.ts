@@ -196,7 +196,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
     m.cpus[rows[o + Slot.CPU]] = 1;
     const pid = rows[o + Slot.PID];
     if (m.unseen.size > 0) m.unseen.delete(pid);
-    const t = m.task(pid);
+    const t = m.runs(pid, rows[o + Slot.CPU], rows[o + Slot.CTX]);
     m.running = t;
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];
     if (t.release !== undefined) release.leaveRelease(m, t, kind);
@@ -210,6 +210,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
 
 /** The trace is over: what was announced happens, what is open stays open. */
 export function finish(m: Model): void {
+  for (const t of m.onCpu.values()) release.leaveRelease(m, t, -1);
   for (const t of m.tasks.values()) {
     release.leaveRelease(m, t, -1);
     if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);

@@ -164,6 +164,8 @@ export interface PinCall {
   at: At;
   /** where the return was seen */
   heldAt: At;
+  /** all that it returned, also what is given back */
+  readonly pins: Pin[];
 }
 
 /** References one call holds on one folio: large folios are released by count. */

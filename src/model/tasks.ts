@@ -85,4 +85,6 @@ export function lost(m: Model, r: Float64Array, o: number): void {
   const at = m.at();
   if (m.gaps.length < 10000) m.gaps.push({ cpu, at, n });
   m.emit('lost', { cpu, n, at });
+  // another capture, or a place from where on nothing follows what stood before
+  if (r[o + Slot.FLAGS] === 1) m.restart();
 }

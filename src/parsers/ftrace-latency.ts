@@ -25,6 +25,7 @@ import {
   ZERO,
 } from '../util/bytes.ts';
 import type { TraceHead, TraceLine } from './line.ts';
+import { contextOf } from './task-columns.ts';
 
 /** Columns of the task name in the short form. */
 const COMM_COLUMNS = 8;
@@ -66,6 +67,7 @@ function readShort(buf: Uint8Array, dash: number, end: number, head: TraceHead, 
   while (at < end && !isBlank(buf[at])) {
     at++;
   }
+  out.context = at - cpuEnd >= 4 ? contextOf(buf[cpuEnd + 2]) : -1;
   at = skipBlanks(buf, at, end);
   const timeEnd = skipDigits(buf, at, end);
   if (timeEnd === at) {
@@ -122,6 +124,7 @@ function readVerbose(buf: Uint8Array, p: number, end: number, head: TraceHead, o
   const cpuEnd = skipDigits(buf, cpuStart, end);
   // flags, preempt count, index: one decimal and two hexadecimal words
   let at = skipBlanks(buf, cpuEnd, end);
+  const flags = decimal(buf, at, skipDigits(buf, at, end));
   for (let word = 0; word < 3; word++) {
     const wordStart = at;
     while (at < end && isHex(buf[at])) {
@@ -158,6 +161,8 @@ function readVerbose(buf: Uint8Array, p: number, end: number, head: TraceHead, o
   out.pid = decimal(buf, p, pidEnd);
   out.cpu = decimal(buf, cpuStart, cpuEnd);
   out.tgid = -1;
+  // TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h)
+  out.context = (flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0;
   if (inNs === (head.timeUnit === 'ns')) {
     out.ts = inNs ? hexSince(buf, hex, close, head.timeBase * 1e6) * 1000 : hexSince(buf, hex, close, head.timeBase);
   } else {

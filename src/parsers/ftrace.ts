@@ -105,6 +105,7 @@ function readBare(buf: Uint8Array, start: number, end: number, out: TraceLine): 
   out.cpu = -1;
   out.pid = -1;
   out.tgid = -1;
+  out.context = -1;
   out.commStart = start;
   out.commEnd = start;
   return readBody(buf, start, end, out);

@@ -45,6 +45,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
   out.cpu = -1;
   out.pid = -1;
   out.tgid = -1;
+  out.context = -1;
   out.commStart = at;
   out.commEnd = at;
   // absolute and relative time, each before a bar; the first one counts

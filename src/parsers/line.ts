@@ -43,6 +43,8 @@ export class TraceLine {
   pid = -1;
   /** process id; -1 when the line does not show it or shows `-------` */
   tgid = -1;
+  /** what ran: 0 the task, 1 a softirq, 2 a hardirq or NMI (vocabulary/record.ts Context); -1 when the line does not show it */
+  context = -1;
   /** task name, without padding; empty range when there is none */
   commStart = 0;
   commEnd = 0;

@@ -111,6 +111,7 @@ export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: 
     at++;
   }
   const c = buf[at];
+  out.context = -1;
   if (c < ZERO || c > 57) {
     // the irq-info column: no character of it is a blank, and none of the first is a digit
     const flags = at;
@@ -120,12 +121,21 @@ export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: 
     if (at - flags > 6) {
       at = flagsGluedToTime(buf, flags, at);
     }
+    out.context = at - flags >= 4 ? contextOf(buf[flags + 2]) : -1;
     while (at < end && buf[at] === SPACE) {
       at++;
     }
   }
   const behind = readTime(buf, at, end, head, out);
   return behind < 0 || behind >= end || buf[behind] !== COLON ? -1 : behind + 1;
+}
+
+/**
+ * What ran, by the third of the flags (trace_print_lat_fmt(), kernel/trace/trace_output.c): `.` the task, `s` a softirq,
+ * `h` a hardirq, `H` one inside a softirq, `z` and `Z` an NMI.
+ */
+export function contextOf(flag: number): number {
+  return flag === 46 ? 0 : flag === 115 ? 1 : 2;
 }
 
 /** trace-cmd glues ticks to the flags: `d....331820356845:`. Four characters up to 5.15, five since; the time is long. */

@@ -12,7 +12,7 @@
 // digits, 58 colon, 91 and 93 brackets, 0x20202020 four blanks.
 import { decimal, skipBlanks, skipDigits } from '../util/bytes.ts';
 import type { TraceHead, TraceLine } from './line.ts';
-import { readPidAndRest } from './task-columns.ts';
+import { contextOf, readPidAndRest } from './task-columns.ts';
 
 /** Tasks kept; slotOf() gives the upper 6 bits of a hash. Each has 4 places in the tables. */
 const TASKS = 64;
@@ -152,6 +152,8 @@ export class TaskLineReader {
     ) {
       return -1;
     }
+    const flag = buf[bracket + 8];
+    out.context = this.#flags === 0 ? -1 : flag === 46 ? 0 : contextOf(flag);
     const digits = four & 0x0f0f0f0f;
     const pairs = Math.imul(digits, 10) + (digits >>> 8);
     const us = ((pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff)) * 100 + fifth * 10 + sixth;

@@ -89,7 +89,8 @@ export default defineRule({
           context.undecided(
             `${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`,
           );
-        const { begun, untold } = model.counts;
+        const { begun, cut, untold } = model.counts;
+        if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
         if (begun > 0)
           context.undecided(
             `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}, which no line names`,

@@ -53,6 +53,10 @@ export default defineRule({
         }
         if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);
       },
+      // the page may have been taken again there, or be another one
+      lost() {
+        last.clear();
+      },
       unmatchedRelease({ page, at }) {
         const pin = page === undefined ? undefined : last.get(page);
         if (page === undefined || pin === undefined) return;

@@ -9,7 +9,7 @@ export const OF_KIND = 2;
 export const BEFORE = new Uint8Array(STRIDE).fill(OF_KIND);
 for (const slot of [Slot.CPU, Slot.TS, Slot.OFFSET, Slot.LINE]) BEFORE[slot] = ANY;
 // a fault is one task at one address of one mm, through several kinds
-for (const slot of [Slot.PID, Slot.TGID, Slot.MM, Slot.ADDR, Slot.PAGE, Slot.PTE_LO]) BEFORE[slot] = ON_CPU;
+for (const slot of [Slot.PID, Slot.TGID, Slot.MM, Slot.ADDR, Slot.PAGE, Slot.PTE_LO, Slot.CTX]) BEFORE[slot] = ON_CPU;
 
 /** CPUs that are told apart. */
 export const CPUS = 16;

@@ -268,7 +268,8 @@ const decode = new Program(() => {
 
   const readRecord: Code[] = [
     ...readHead,
-    ...Array.from({ length: STRIDE / 2 }, (_, i) => v128.store(row.get, nan.get, i * 16)),
+    ...Array.from({ length: STRIDE >> 1 }, (_, i) => v128.store(row.get, nan.get, i * 16)),
+    f64.store(row.get, f64.const(Number.NaN), (STRIDE - 1) * 8),
     f64.store(row.get, f64.ofI32(kind.get)),
     f.setCpu(f64.const(0)),
     ...f.begin(),

@@ -46,6 +46,7 @@ export class RecordedTypes {
     rows[o + Slot.OFFSET] = event.place;
     rows[o + Slot.LINE] = event.index;
     rows[o + Slot.FN] = type.fn;
+    if (event.context >= 0) rows[o + Slot.CTX] = event.context;
     this.#fill(event, layout, rows, o);
     type.derive(rows, o);
     if (event.caller !== undefined && type.kind === Kind.gupRet)

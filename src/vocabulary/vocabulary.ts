@@ -125,6 +125,7 @@ export class Vocabulary {
     rows[o + Slot.PTE_LO] = Number.NaN;
     rows[o + Slot.FN] = type.fn;
     rows[o + Slot.SYM] = Number.NaN;
+    rows[o + Slot.CTX] = line.context >= 0 ? line.context : Number.NaN;
     if (!type.read(buf, view, blank, start, argsEnd, rows, o, this.#symbols)) {
       type.count--;
       this.damage = type.damage;

@@ -86,6 +86,7 @@ export const kernel = new Program(() => {
   const at = f.local(I32);
   const word = f.local(I32);
   const cpu = f.local(I32);
+  const context = f.local(I32);
   const n = f.local(I32);
   const i = f.local(I32);
   const name = f.local(I32);
@@ -163,6 +164,10 @@ export const kernel = new Program(() => {
       giveUp,
     ),
     when(i32.ltU(i32.sub(byte(plus(at.get, i32.load(columns, Columns.flags))), char('0')), i32.const(10)), giveUp),
+    word.set(byte(plus(at.get, i32.load(columns, Columns.context)))),
+    // `.` the task, `s` a softirq, else a hardirq
+    context.set(i32.ne(word.get, char('.'))),
+    context.set(plus(context.get, i32.and(context.get, i32.ne(word.get, char('s'))))),
     at.set(plus(at.get, i32.load(columns, Columns.point))),
     when(not(i32.ltU(plus(at.get, 12), end.get)), giveUp),
     when(i32.ne(byte(at.get), char('.')), giveUp),
@@ -321,6 +326,7 @@ export const kernel = new Program(() => {
     put(Slot.PTE_LO, nan),
     put(Slot.FN, f64.load(type.get, TypeAt.fn)),
     put(Slot.SYM, symbol.get),
+    put(Slot.CTX, f64.add(f64.ofI32(context.get), f64.load(columns, Columns.contextShown))),
   ];
 
   const skipValue: Code[] = [

@@ -27,7 +27,11 @@ export const Columns = {
   cpu: 64,
   pid: 68,
   task: 72,
-  size: 80,
+  /** i32: from `[` to the flag that says what ran */
+  context: 76,
+  /** f64: 0; NaN where there are no flags */
+  contextShown: 80,
+  size: 96,
 } as const;
 
 /** sixteen bytes of ones and sixteen of zeros: read at `16 - n`, a mask of n bytes */

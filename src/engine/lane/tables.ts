@@ -76,6 +76,7 @@ export class Tables {
     if (columns > SECONDS_COLUMNS || gap < 1 || gap > MOST_GAP || buf[seconds - 1] !== SPACE) return false;
     this.#setGap(buf, bracket, gap);
     this.#setColumns(line, bracket, point, columns);
+    this.#view.setFloat64(Columns.at + Columns.contextShown, line.context >= 0 ? 0 : Number.NaN, true);
     this.#setTask(line, start, bracket);
     return true;
   }
@@ -90,6 +91,7 @@ export class Tables {
     this.#view.setInt32(Columns.at + Columns.gap, (1 << gap) - 1, true);
     this.#view.setInt32(Columns.at + Columns.blanks, blanks, true);
     this.#view.setInt32(Columns.at + Columns.flags, flags, true);
+    this.#view.setInt32(Columns.at + Columns.context, flags + 2, true);
   }
 
   #setColumns(line: TraceLine, bracket: number, point: number, columns: number): void {
