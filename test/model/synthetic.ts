@@ -1,4 +1,4 @@
-// Traces written in a test: one line for each event, in the order in which they are written, a tenth of a millisecond apart.
+// Traces written in a test: one line for each event, in the order in which they are written, 100 us apart.
 import { check } from '../../src/program.ts';
 import type { Finding } from '../../src/rules/finding.ts';
 
@@ -66,7 +66,8 @@ export type Writer = Readonly<Record<string, (fields?: Fields | string) => void>
 
 export class Trace {
   readonly lines: string[] = [];
-  #ns = 100_000_000;
+  /** microseconds */
+  #us = 100_000_000;
 
   task(comm: string, pid: number, cpu = 0): Writer {
     return new Proxy({} as Writer, {
@@ -78,7 +79,7 @@ export class Trace {
   }
 
   #write(comm: string, pid: number, cpu: number, event: string, fields: Fields | string): void {
-    this.#ns += 100_000;
+    this.#us += 100;
     const ret = event.endsWith('_ret');
     const fn = FUNCTIONS[ret ? event.slice(0, -4) : event];
     const place = fn === undefined ? '' : ret ? `(caller+0x10/0x20 <- ${fn}) ` : `(${fn}+0x0/0x100) `;
@@ -88,7 +89,7 @@ export class Trace {
         : Object.entries(fields)
             .map(([name, value]) => `${name}=${value}`)
             .join(' ');
-    const time = `${Math.floor(this.#ns / 1e6)}.${String(this.#ns % 1e6).padStart(6, '0')}`;
+    const time = `${Math.floor(this.#us / 1e6)}.${String(this.#us % 1e6).padStart(6, '0')}`;
     this.lines.push(
       `${`${comm}-${pid}`.padStart(22)} [${String(cpu).padStart(3, '0')}] ..... ${time.padStart(12)}: ${event}: ${place}${text}`,
     );
