@@ -1,7 +1,7 @@
 // Why: the one way to build. dist/ is removed first, so that a deleted source leaves nothing behind, and the stamp is
 // written last, so that a build that failed or was interrupted is done again.
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildHtml } from './build-html.mjs';
 import { bundleCommands } from './bundle.mjs';
@@ -21,6 +21,7 @@ if (tsc.status !== 0) process.exit(1);
 
 await bundleCommands(root);
 await buildHtml(root);
+copyFileSync(join(root, 'src/capture/script/capture.sh'), join(root, 'dist/capture/script/capture.sh'));
 await writeManifest();
 stamp('build', digest);
 

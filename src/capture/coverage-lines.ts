@@ -27,7 +27,7 @@ export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
   const probes = stockProbes(era).filter(({ event }) => events.has(event));
   const tracepoints = TRACEPOINTS.filter(({ name }) => events.has(name)).map((one) => `events/${folderOf(one)}/enable`);
   const brought = kinds.map((kind) => broughtLine(kind, era)).filter((line) => line !== undefined);
-  return [...probes.map(({ lines }) => lines[0]), ...tracepoints, ...brought];
+  return [...probes.map(({ lines }) => lines[0].text), ...tracepoints, ...brought];
 }
 
 /** The probe set of a stock kernel of Debian, for x86-64. */

@@ -21,8 +21,15 @@ export interface PlannedProbe {
   symbol: string;
   /** names of the arguments it prints */
   fields: readonly string[];
-  /** `p:pindrift/do_wp_page ...`, equal in meaning, the best first */
-  lines: readonly string[];
+  /** equal in meaning, the best first */
+  lines: readonly Line[];
+}
+
+/** `p:pindrift/wp_fault do_wp_page ...` */
+export interface Line {
+  /** what the kernel must understand; where it comes out the same in several, the one that most kernels do */
+  style: Style;
+  text: string;
 }
 
 export interface LeftOut {
@@ -96,14 +103,19 @@ function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: Pla
     if (found !== undefined) located.push(found);
     else if (!arg.isOptional) return `it has no ${arg.text.replace(/^\w+=|:\w+$/g, '')} (${parameterWords(params)})`;
   }
-  const lines = options.styles.flatMap((style) => linesOf(row, target, located, style, options.arch));
+  // a later style takes the place of an earlier one that says the same
+  const byText = new Map<string, Line>();
+  for (const style of options.styles) {
+    for (const text of linesOf(row, target, located, style, options.arch)) byText.set(text, { style, text });
+  }
+  const lines = [...byText.values()];
   if (lines.length === 0) return 'its arguments do not fit a line of tracefs';
   return {
     event: row.name,
     tier: row.tier,
     symbol: target.symbol,
     fields: located.map(({ arg }) => arg.name),
-    lines: [...new Set(lines)],
+    lines,
   };
 }
 

@@ -27,7 +27,7 @@ function plan(kernel: string, options: Partial<PlanOptions> = {}): Plan {
 }
 
 const lineOf = (made: Plan, event: string): string | undefined =>
-  made.probes.find((probe) => probe.event === event)?.lines[0];
+  made.probes.find((probe) => probe.event === event)?.lines[0].text;
 
 describe('the probe set', () => {
   it('has each event once, and every one of them means something', () => {
@@ -41,8 +41,8 @@ describe('the probe set', () => {
     for (const kernel of KERNELS) {
       const seen = new Set<string>();
       for (const { lines, symbol } of plan(kernel).probes) {
-        if (lines[0].startsWith('p:') && lines[0].includes('caller=')) seen.add(symbol);
-        if (lines[0].startsWith('r')) expect(seen.has(symbol)).toBe(false);
+        if (lines[0].text.startsWith('p:') && lines[0].text.includes('caller=')) seen.add(symbol);
+        if (lines[0].text.startsWith('r')) expect(seen.has(symbol)).toBe(false);
       }
     }
   });
@@ -50,7 +50,7 @@ describe('the probe set', () => {
   it.each(KERNELS)('is lines as dynamic_events of %s takes them', (kernel) => {
     const { probes } = plan(kernel, { styles: ['names', 'args', 'registers'] });
     expect(probes.length).toBeGreaterThan(90);
-    for (const line of probes.flatMap(({ lines }) => lines)) {
+    for (const { text: line } of probes.flatMap(({ lines }) => lines)) {
       expect(line).toMatch(/^(p|r64|f):pindrift\/\w+ [\w.%]+( \w+=\S+)+$/);
       for (const arg of line.split(' ').slice(2)) expect(arg.replace(/^\w+=/, '').length).toBeLessThanOrEqual(63);
     }
@@ -67,8 +67,8 @@ describe('the probe set', () => {
   });
 
   it.each(ERAS)('is the same from the types written down as from the BTF of %s', (era) => {
-    const made = plan(era).probes.map(({ event, lines }) => [event, lines[0]]);
-    expect(stockProbes(era).map(({ event, lines }) => [event, lines[0]])).toEqual(made);
+    const made = plan(era).probes.map(({ event, lines }) => [event, lines[0].text]);
+    expect(stockProbes(era).map(({ event, lines }) => [event, lines[0].text])).toEqual(made);
   });
 
   it('is written as a kernel understands it', () => {
@@ -110,7 +110,7 @@ describe('the probe set', () => {
     );
     // nobody knows: the kernel will
     const both = plan('5.10').probes.find(({ event }) => event === 'bio_release')?.lines ?? [];
-    expect(both.map((line) => line.split(' ')[1])).toEqual(
+    expect(both.map(({ text }) => text.split(' ')[1])).toEqual(
       expect.arrayContaining(['bio_release_pages.part.0', 'bio_release_pages']),
     );
   });
@@ -124,7 +124,7 @@ describe('the probe set', () => {
     const seen = recorded(era);
     expect(seen.size).toBeGreaterThan(20);
     for (const [event, { keys, symbol }] of seen) {
-      const line = stockProbes(era).find((probe) => probe.event === event)?.lines[0];
+      const line = stockProbes(era).find((probe) => probe.event === event)?.lines[0].text;
       if (line === undefined) continue;
       const [, on, ...args] = line.split(' ');
       expect({ event, on: on.replace('%return', '') }).toEqual({ event, on: symbol });
