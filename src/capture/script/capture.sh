@@ -48,6 +48,9 @@ pd_hash=
 pd_instance=
 pd_dir=
 pd_t=
+pd_table=
+pd_line_end='
+'
 
 need_value() { [ $# -ge 2 ] || { usage >&2; say "$1 needs a value"; exit 2; }; }
 
@@ -205,14 +208,14 @@ on_signal() {
 
 # symbols of all probes: name, how often it is there, another form of it
 read_symbols() {
-  awk -v want="$pd_symbols" '
+  pd_table=$pd_line_end$(awk -v want="$pd_symbols" '
     BEGIN { n = split(want, list, " "); for (i = 1; i <= n; i++) count[list[i]] = 0 }
     index("tTwW", $2) {
       if ($3 in count) count[$3]++
       else { base = $3; sub(/\..*/, "", base); if (base in count && !(base in form)) form[base] = $3 }
     }
     END { for (i = 1; i <= n; i++) print list[i], count[list[i]], form[list[i]] }
-  ' /proc/kallsyms > "$pd_dir/symbols"
+  ' /proc/kallsyms)$pd_line_end
 }
 
 # EVENT SYMBOL REASON COST
@@ -242,11 +245,10 @@ probe() {
 try() {
   [ "$1" != n ] || [ -n "$pd_names" ] || return 1
   pd_on=${2#* } pd_on=${pd_on%% *} pd_on=${pd_on%%\%return}
-  pd_found=$(grep "^$pd_on " "$pd_dir/symbols")
-  case $pd_found in
-    "$pd_on 1"*) ;;
-    "$pd_on 0 "?*) pd_why="only ${pd_found#"$pd_on 0 "} is there, whose arguments are not those of the source"; return 1 ;;
-    "$pd_on 0"*) pd_why="it has no symbol: inlined, or not in this kernel"; return 1 ;;
+  case $pd_table in
+    *"$pd_line_end$pd_on 1 "*) ;;
+    *"$pd_line_end$pd_on 0 $pd_line_end"*) pd_why="it has no symbol: inlined, or not in this kernel"; return 1 ;;
+    *"$pd_line_end$pd_on 0 "*) pd_why="only a changed form of it is there (.isra, .constprop, .part), with other arguments"; return 1 ;;
     *) pd_why="several functions have this name"; return 1 ;;
   esac
   if printf '%s\n' "$2" 2>/dev/null >> "$pd_events"; then return 0; fi
@@ -259,10 +261,9 @@ left_out() {
   [ "$2" = A ] || [ "$pd_tier" = full ] || return 0
   [ "$pd_mode" != dry ] || return 0
   for pd_symbol in $4; do
-    if grep -q "^$pd_symbol [1-9]" "$pd_dir/symbols"; then
-      refused "$1" "$pd_symbol" "$5" "$3"
-      return 0
-    fi
+    case $pd_table in
+      *"$pd_line_end$pd_symbol "[1-9]*) refused "$1" "$pd_symbol" "$5" "$3"; return 0 ;;
+    esac
   done
   printf '# pindrift-absent: %s %s\n' "$1" "$4" >> "$pd_dir/refused"
 }

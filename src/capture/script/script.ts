@@ -53,6 +53,7 @@ pd_tracepoints=${quoted(
 # offsets, r by registers and offsets
 # shellcheck disable=SC2016 # $arg1 is tracefs' own
 pd_probes() {
+  :
 ${plan.probes
   .map(({ event, tier, symbol, lines }) =>
     [`  probe ${event} ${tierLetter(tier)} ${symbol} ${quoted(options.costOf(event))}`, ...lines.map(wayText)].join(
@@ -63,7 +64,7 @@ ${plan.probes
 ${plan.leftOut.map((one) => `  ${leftOutText(one, options.costOf(one.event))}`).join('\n')}
 }
 
-${body()}`.replace('main "$@"\n', `${mainLine(options.defaults ?? [])}\n`);
+${body()}`.replace('main "$@"\n', () => `${mainLine(options.defaults ?? [])}\n`);
 }
 
 function mainLine(defaults: readonly string[]): string {

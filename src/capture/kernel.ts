@@ -1,0 +1,129 @@
+// Why: which kernel a capture is for: its types, architecture, release and symbols, of this machine or of files that were
+// carried here from another.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { machine, release } from 'node:os';
+import { InputError } from '../util/errors.ts';
+import { ARCHES, type Arch, archNamed } from './arch.ts';
+import { Btf, BtfKind } from './btf/btf.ts';
+import { BtfError } from './btf/error.ts';
+import { type BtfImage, readImage } from './btf/image.ts';
+import { memberOf } from './btf/members.ts';
+import { BtfTypes } from './btf/types.ts';
+import { parseSymbols, type SymbolTable } from './symbols.ts';
+
+export const OWN_BTF = '/sys/kernel/btf/vmlinux';
+const OWN_SYMBOLS = '/proc/kallsyms';
+
+export interface TracedKernel {
+  types: BtfTypes;
+  arch: Arch;
+  /** '' unknown */
+  release: string;
+  /** of the BTF as /sys/kernel/btf/vmlinux gives it */
+  sha256: string;
+  symbols: SymbolTable | undefined;
+  /** it is the kernel that runs here */
+  isOwn: boolean;
+  /** the kernel's probes take arguments by name (trace_btf.c is in it) */
+  takesNames: boolean;
+}
+
+export interface KernelFiles {
+  /** BTF, vmlinux, vmlinuz; then modules, if any */
+  btf?: readonly string[] | undefined;
+  symbols?: string | undefined;
+  release?: string | undefined;
+  arch?: string | undefined;
+}
+
+/** @throws InputError when a file cannot be used */
+export function tracedKernel(files: KernelFiles): TracedKernel {
+  const paths = files.btf ?? [OWN_BTF];
+  const isOwn = files.btf === undefined;
+  const [path, ...modules] = withBase(paths);
+  const image = imageOf(path, isOwn);
+  const vmlinux = reading(path, () => new Btf(image.bytes));
+  const btf = modules.reduce((base, module) => reading(module, () => new Btf(readImage(module).bytes, base)), vmlinux);
+  const arch = archFor(files.arch ?? image.machine ?? guessed(path, vmlinux, isOwn), path);
+  return {
+    types: new BtfTypes(btf),
+    arch,
+    release: files.release ?? image.release ?? (isOwn ? release() : ''),
+    sha256: createHash('sha256').update(image.bytes).digest('hex'),
+    symbols: symbolsOf(files.symbols ?? (isOwn ? OWN_SYMBOLS : undefined), files.symbols !== undefined),
+    isOwn,
+    takesNames: vmlinux.named('btf_find_struct_member', BtfKind.func).length > 0,
+  };
+}
+
+/** A module alone stands on the kernel that runs here. */
+const withBase = (paths: readonly string[]): readonly string[] =>
+  paths.length === 1 && /\.ko$/.test(paths[0]) ? [OWN_BTF, ...paths] : paths;
+
+function imageOf(path: string, isOwn: boolean): BtfImage {
+  try {
+    return reading(path, () => readImage(path));
+  } catch (error) {
+    if (!isOwn || (error as { cause?: { code?: string } }).cause?.code !== 'ENOENT') throw error;
+    throw new InputError('this kernel does not say its types (no BTF: CONFIG_DEBUG_INFO_BTF)', {
+      where: path,
+      tryThis:
+        '--btf FILE with the vmlinux of this kernel, or BTF made of its debug package: pahole --btf_encode_detached=FILE vmlinux',
+    });
+  }
+}
+
+/** Every problem of a file names the file. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BtfError) throw new InputError(error.message, { where: path, tryThis: TRY });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const words = { ENOENT: 'no such file', EACCES: 'no permission to read it', EISDIR: 'this is a directory' }[code];
+    throw new InputError(words ?? `cannot be read (${code})`, { where: path, tryThis: TRY, cause: error });
+  }
+}
+
+const TRY = 'a copy of /sys/kernel/btf/vmlinux, a vmlinux, or the vmlinuz of the traced kernel';
+
+function archFor(name: string, path: string): Arch {
+  const arch = archNamed(name);
+  if (arch !== undefined) return arch;
+  throw new InputError(`the architecture ${name} is not known here`, {
+    where: path,
+    tryThis: `--arch ${ARCHES.map((known) => known.machine).join(', ')}`,
+  });
+}
+
+/** By what registers a kernel saves: BTF has no other sign of its architecture. */
+const SIGNS: readonly (readonly [member: string, machine: string])[] = [
+  ['di', 'x86_64'],
+  ['pstate', 'aarch64'],
+  ['epc', 'riscv64'],
+  ['gprs', 's390x'],
+  ['gpr', 'ppc64le'],
+];
+
+function guessed(path: string, btf: Btf, isOwn: boolean): string {
+  if (isOwn) return machine();
+  const [regs] = btf.named('pt_regs', BtfKind.struct);
+  const sign = regs === undefined ? undefined : SIGNS.find(([member]) => memberOf(btf, regs, member) !== undefined);
+  if (sign !== undefined) return sign[1];
+  throw new InputError('the BTF does not show the architecture', { where: path, tryThis: '--arch x86_64' });
+}
+
+function symbolsOf(path: string | undefined, mustBe: boolean): SymbolTable | undefined {
+  if (path === undefined) return undefined;
+  try {
+    const table = parseSymbols(readFileSync(path, 'latin1'));
+    if (table.size > 100) return table;
+    if (!mustBe) return undefined;
+  } catch (error) {
+    if (!mustBe) return undefined;
+    throw new InputError('cannot be read', { where: path, tryThis: '/proc/kallsyms or System.map', cause: error });
+  }
+  throw new InputError('these are no symbols of a kernel', { where: path, tryThis: '/proc/kallsyms or System.map' });
+}

@@ -1,0 +1,49 @@
+// Why: a capture that was killed with -9 cannot take its probes away; somebody must be able to.
+import { spawnSync } from 'node:child_process';
+import { machine } from 'node:os';
+import * as Flags from '@oclif/core/flags';
+import { captureScript } from '../../capture/script/script.ts';
+import { BaseCommand } from '../base.ts';
+
+export default class Capture extends BaseCommand {
+  static override summary = 'Record what becomes of pinned pages, on this kernel or another.';
+  static override description =
+    `\`capture run -- COMMAND\` records here and checks at once. \`capture script\` makes a shell script for a machine without Node. \`capture probes\` prints the definitions alone. \`capture doctor\` says what this kernel and this user allow.`;
+
+  static override examples = [
+    'sudo <%= config.bin %> capture run -- ./my-program',
+    '<%= config.bin %> capture script --btf vmlinux -o capture.sh',
+    'sudo <%= config.bin %> capture --cleanup',
+  ];
+
+  static override flags = {
+    cleanup: Flags.boolean({ summary: 'take away what a killed capture left in tracefs' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Capture);
+    if (!flags.cleanup) {
+      const { loadHelpClass } = await import('@oclif/core/help');
+      const Help = await loadHelpClass(this.config);
+      await new Help(this.config, this.config.pjson.oclif.helpOptions).showHelp(['capture']);
+      return;
+    }
+    const script = captureScript(
+      { probes: [], leftOut: [] },
+      {
+        by: `pindrift ${this.config.version}`,
+        machine: machine(),
+        btf: '',
+        release: '',
+        tier: 'full',
+        clock: 'mono',
+        costOf: () => '',
+      },
+    );
+    const { status } = spawnSync('/bin/sh', ['-s', '--', '--cleanup'], {
+      input: script,
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
+    this.exit(status ?? 1);
+  }
+}

@@ -1,0 +1,110 @@
+// Why: from suspicion to verdict in one command, on the machine where it happens.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as Flags from '@oclif/core/flags';
+import { captureScript } from '../../capture/script/script.ts';
+import { InputError } from '../../util/errors.ts';
+import { EXIT } from '../../util/exit-codes.ts';
+import { checkWritable } from '../../util/output.ts';
+import { hold, remove } from '../../util/temporary.ts';
+import { BaseCommand } from '../base.ts';
+import { costOf, planFor, recordFlags, scriptWords } from '../shared/capture-plan.ts';
+import { exitCodeOf } from '../shared/exit-code.ts';
+import { failOnFlag, reportFlags, screenFlags, workersFlag } from '../shared/flags.ts';
+import { ReportPrinter } from '../shared/print-report.ts';
+import { ruleDocs } from '../shared/rule-docs.ts';
+import { failOnOf, ruleFlags, settled, setUpRules } from '../shared/rule-flags.ts';
+import { runCheck } from '../shared/run-check.ts';
+
+export default class CaptureRun extends BaseCommand {
+  static override summary = 'Record on this machine while a command runs, and say what became of the pinned pages.';
+  static override description =
+    `Makes the probes for the kernel that runs here, arms them in a trace instance of its own, runs the command (or waits for --duration or Ctrl-C), takes the probes away, and checks what was recorded. Needs root.
+
+What is recorded is the whole machine, so that reclaim, migration and I/O completion are seen, unless a filter says less. Exit codes are those of \`check\`; what the command returned is in the head of the trace.`;
+
+  static override examples = [
+    'sudo <%= config.bin %> capture run -- ./my-program',
+    'sudo <%= config.bin %> capture run --duration 30 --keep trace.txt.gz',
+    'sudo <%= config.bin %> capture run -o report.html -- fio job.fio',
+  ];
+
+  static override strict = false;
+  static override flags = {
+    ...recordFlags,
+    keep: Flags.string({ summary: 'keep the trace in this file; .gz is packed', helpValue: 'FILE' }),
+    workers: workersFlag,
+    ...reportFlags,
+    'fail-on': failOnFlag,
+    ...ruleFlags,
+    ...screenFlags,
+  };
+
+  override async run(): Promise<void> {
+    const { flags, argv, metadata } = await this.parse(CaptureRun);
+    const printer = await ReportPrinter.for(flags, []);
+    const setup = await setUpRules(flags);
+    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
+    if (flags.keep !== undefined) checkWritable(flags.keep);
+    if (process.getuid?.() !== 0) {
+      throw new InputError('only root may record kernel events', {
+        tryThis: 'sudo, or `pindrift capture script -o capture.sh` for whoever may',
+      });
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+    try {
+      const trace = flags.keep ?? join(folder, 'trace.txt');
+      await record(this.#script(flags), folder, [...scriptWords(flags), '-o', trace, '--', ...argv.map(String)]);
+      // not before: while it records, Ctrl-C is not for us
+      hold(folder);
+      const judged = await runCheck([trace], { ...flags, setup, pins: printer.needsPins });
+      const report = await settled(judged.report, setup, flags.quiet);
+      await printer.print(
+        { ...judged, report },
+        { version: this.config.version, rules: ruleDocs(setup.rules), failOn: failOn === 'never' ? undefined : failOn },
+      );
+      this.exit(exitCodeOf(report, failOn));
+    } finally {
+      remove(folder);
+    }
+  }
+
+  #script(flags: { tier: 'core' | 'full'; clock: string }): string {
+    const { kernel, plan } = planFor({}, flags.tier, ['names', 'args', 'registers']);
+    return captureScript(plan, {
+      by: `pindrift ${this.config.version}`,
+      machine: kernel.arch.machine,
+      btf: kernel.sha256,
+      release: kernel.release,
+      tier: flags.tier,
+      clock: flags.clock,
+      costOf: (event) => costOf(event, plan),
+    });
+  }
+}
+
+/** Ctrl-C is for the recording: it ends that, and then we check. */
+async function record(script: string, folder: string, words: readonly string[]): Promise<void> {
+  const path = join(folder, 'capture.sh');
+  writeFileSync(path, script);
+  const child = spawn('/bin/sh', [path, ...words], { stdio: ['inherit', 'inherit', 'inherit'] });
+  const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  process.on('SIGTERM', passOn);
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status, signal) => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    });
+    if (code === 0) return;
+    throw new InputError('nothing was recorded; the lines above say why', {
+      tryThis: code === EXIT.findings ? 'pindrift capture doctor' : `it ended with ${code}`,
+    });
+  } finally {
+    process.off('SIGINT', ignore);
+    process.off('SIGTERM', passOn);
+  }
+}

@@ -1,0 +1,55 @@
+// Why: the machine where it happens has no Node, or must not get one. One file of sh goes there, one trace comes back.
+import * as Flags from '@oclif/core/flags';
+import { captureScript } from '../../capture/script/script.ts';
+import { writeFileWhole, writeOut } from '../../util/output.ts';
+import { BaseCommand } from '../base.ts';
+import {
+  costOf,
+  kernelFlags,
+  leftOutWords,
+  matters,
+  planFor,
+  recordFlags,
+  scriptWords,
+} from '../shared/capture-plan.ts';
+
+export default class CaptureScript extends BaseCommand {
+  static override summary = 'Print a shell script that records on the machine whose kernel it was made for.';
+  static override description =
+    `The script needs root and a POSIX shell, nothing else. It arms the probes in a trace instance of its own, says which of them the kernel refused and what that costs, records while a command runs, for a time or until Ctrl-C, leaves one file for \`check\`, and takes everything away again.
+
+Without --btf it is for this machine. For another, copy /sys/kernel/btf/vmlinux from there (or name its vmlinuz); the script compares before it arms anything.`;
+
+  static override examples = [
+    '<%= config.bin %> capture script -o capture.sh',
+    '<%= config.bin %> capture script --btf vmlinuz-6.12.107 -o capture.sh',
+    'sudo sh capture.sh -o trace.txt -- ./my-program',
+  ];
+
+  static override flags = {
+    ...kernelFlags,
+    ...recordFlags,
+    output: Flags.string({ char: 'o', summary: 'write the script to this file', helpValue: 'FILE' }),
+  };
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(CaptureScript);
+    const { kernel, plan } = planFor(flags, flags.tier, ['names', 'args', 'registers']);
+    const text = captureScript(plan, {
+      by: `pindrift ${this.config.version}`,
+      machine: kernel.arch.machine,
+      btf: kernel.sha256,
+      release: kernel.release,
+      tier: flags.tier,
+      clock: flags.clock,
+      costOf: (event) => costOf(event, plan),
+      defaults: scriptWords(flags),
+    });
+    const lost = plan.leftOut.filter((one) => matters(one, plan));
+    for (const one of lost) this.warn(`${leftOutWords(one)}; ${costOf(one.event, plan)}`);
+    if (!kernel.arch.tested)
+      this.warn(`${kernel.arch.machine} is known by its tables only: nobody has tried a capture`);
+    if (flags.output === undefined) await writeOut([text]);
+    else writeFileWhole(flags.output, [text]);
+  }
+}

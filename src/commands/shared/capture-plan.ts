@@ -1,0 +1,112 @@
+// Why: what all commands of `capture` share: for which kernel, what is recorded there, and what it costs where something
+// cannot be recorded.
+import * as Flags from '@oclif/core/flags';
+import { type KernelFiles, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
+import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
+import { PROBE_TABLE, type Tier } from '../../capture/probe-table.ts';
+import { BUILT_IN } from '../../rules/index.ts';
+import { FUNCTIONS } from '../../vocabulary/functions.ts';
+
+export const kernelFlags = {
+  btf: Flags.string({
+    summary: "the traced kernel's types: BTF, vmlinux or vmlinuz, then modules (.ko); without: this machine's",
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  symbols: Flags.string({
+    summary: "the traced kernel's functions: a copy of /proc/kallsyms or System.map",
+    helpValue: 'FILE',
+  }),
+  release: Flags.string({
+    summary: '`uname -r` of the traced machine, where the file does not say it',
+    helpValue: 'RELEASE',
+  }),
+  arch: Flags.string({
+    summary: '`uname -m` of the traced machine, where the file does not say it',
+    helpValue: 'ARCH',
+  }),
+};
+
+export const tierFlag = Flags.option({ options: ['core', 'full'] as const, default: 'full' })({
+  summary: 'core: what the rules need; full: also what makes findings sharper',
+  helpValue: 'TIER',
+});
+
+/** Flags that a script takes too, and hands on. */
+export const recordFlags = {
+  tier: tierFlag,
+  pid: Flags.integer({
+    summary: 'only this process and its children',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PID',
+  }),
+  comm: Flags.string({ summary: 'only tasks of this name', helpValue: 'NAME' }),
+  cgroup: Flags.string({ summary: 'only the processes of this cgroup, and their children', helpValue: 'DIR' }),
+  buffer: Flags.string({ summary: 'ring buffer per CPU: 8M, 64M, ...', helpValue: 'SIZE' }),
+  clock: Flags.string({ summary: "the trace's clock: mono, boot, global, ...", default: 'mono', helpValue: 'CLOCK' }),
+  duration: Flags.integer({ char: 'd', summary: 'stop after so many seconds', min: 1, helpValue: 'SEC' }),
+};
+
+const TIERS: Readonly<Record<'core' | 'full', readonly Tier[]>> = { core: ['A'], full: ['A', 'B', 'C'] };
+
+/** @param styles without: what is known of the kernel decides */
+export function planFor(
+  files: KernelFiles,
+  tier: 'core' | 'full',
+  styles: readonly Style[],
+): { kernel: TracedKernel; plan: Plan } {
+  const kernel = tracedKernel(files);
+  const { types, arch, symbols } = kernel;
+  return { kernel, plan: planProbes(types, { arch, styles, symbols, tiers: TIERS[tier] }) };
+}
+
+/** What a script is called with, out of the flags of the command that made it. */
+export function scriptWords(flags: {
+  pid?: number[] | undefined;
+  comm?: string | undefined;
+  cgroup?: string | undefined;
+  buffer?: string | undefined;
+  duration?: number | undefined;
+}): string[] {
+  const of = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [`--${name}`, String(value)];
+  return [
+    ...(flags.pid ?? []).flatMap((pid) => of('pid', pid)),
+    ...of('comm', flags.comm),
+    ...of('cgroup', flags.cgroup),
+    ...of('buffer', flags.buffer),
+    ...of('duration', flags.duration),
+  ];
+}
+
+/** What cannot be said without an event: the rules that need its kind and have nothing else of `plan` for it. */
+export function costOf(event: string, plan: Plan): string {
+  const left = new Set(plan.probes.map((probe) => probe.event).filter((name) => name !== event));
+  const kinds = kindsOf(event);
+  const there = new Set([...left].flatMap(kindsOf));
+  const rules = BUILT_IN.filter(({ meta }) =>
+    meta.needs.some((anyOf) => anyOf.some((kind) => kinds.includes(kind)) && !anyOf.some((kind) => there.has(kind))),
+  ).map(({ meta }) => meta.id);
+  return rules.length === 0 ? '' : `without it not decided: ${rules.join(', ')}`;
+}
+
+function kindsOf(event: string): string[] {
+  return FUNCTIONS.flatMap(({ events, entry, ret }) => [
+    ...(events?.[0] === event && entry !== undefined ? [entry] : []),
+    ...(events?.[1] === event && ret !== undefined ? [ret] : []),
+  ]);
+}
+
+/** `wp_copy: wp_page_copy(): the BTF has no such function; ...` */
+export function leftOutWords({ event, functions }: LeftOut): string {
+  const reasons = [...new Set(functions.map(({ reason }) => reason))];
+  if (reasons.length === 1) return `${event}: ${functions.map(({ symbol }) => symbol).join(', ')}: ${reasons[0]}`;
+  return `${event}: ${functions.map(({ symbol, reason }) => `${symbol}: ${reason}`).join('; ')}`;
+}
+
+/** Left out although the kernel has the function, or without anything else that shows the same. */
+export const matters = (one: LeftOut, plan: Plan): boolean => costOf(one.event, plan) !== '';
+
+export const EVENTS_IN_ALL = PROBE_TABLE.length;
