@@ -28,6 +28,9 @@ export class ModelView extends View implements Model {
   get lacking(): readonly string[] {
     return Object.freeze(KIND_NAMES.filter((_, k) => this.#r.lacking[k] > 0));
   }
+  armed(...kinds: string[]) {
+    return kinds.every((kind) => this.#r.facts.armed?.has(Kind[kind as keyof typeof Kind]) === true);
+  }
   get counts() {
     return Object.freeze({ ...this.#r.counts });
   }
@@ -37,8 +40,8 @@ export class ModelView extends View implements Model {
     return this.#gaps;
   }
   get facts(): TraceFacts {
-    const { cpus, damage, filtered, ...facts } = this.#r.facts;
-    return Object.freeze({ ...facts, cpus, damage, filtered });
+    const { cpus, timeUnit, overwritten, unread, damage, filtered, missed = NOTHING } = this.#r.facts;
+    return Object.freeze({ cpus, timeUnit, overwritten, unread, damage, filtered, missed });
   }
   get torn(): Torn {
     const { first, ...counts } = this.#r.torn;

@@ -41,6 +41,8 @@ export interface TraceFacts {
   readonly damage: string | undefined;
   /** the filter that left events out, as flags: `--pid 157` */
   readonly filtered: string | undefined;
+  /** what probes could not take, in sentences */
+  readonly missed: readonly string[];
 }
 
 /** What does not fit together, because lines in between are missing. */
@@ -64,6 +66,8 @@ export interface Model<Kind extends string = string> {
   recorded(kind: Kind): boolean;
   /** Kinds of which some events lack a field that the kind needs: they show nothing. Ask in `end`. */
   readonly lacking: readonly string[];
+  /** Every probe for each of these was armed, as the recording says, and missed nothing. Ask in `end`. */
+  armed(...kinds: Kind[]): boolean;
   readonly counts: Counts;
   /** where events were lost, so far (at most 10000) */
   readonly gaps: readonly Gap[];

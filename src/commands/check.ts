@@ -4,6 +4,7 @@ import { InputError } from '../util/errors.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import {
+  armedFlag,
   failOnFlag,
   filterFlags,
   filterOf,
@@ -36,6 +37,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
   static override args = { trace: tracesArg };
   static override flags = {
     ...traceFlags,
+    ...armedFlag,
     ...filterFlags,
     workers: workersFlag,
     ...saveFlags,

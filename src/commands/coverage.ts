@@ -6,9 +6,9 @@ import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { coverageText } from './shared/coverage-text.ts';
-import { screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { armedFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
-import { withTraces } from './shared/run-check.ts';
+import { armedIn, withTraces } from './shared/run-check.ts';
 
 export default class CoverageOf extends BaseCommand {
   static override summary = 'Say what a trace can and cannot prove, and which probes are missing.';
@@ -26,6 +26,7 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON (pindrift.coverage/1)' }),
     ...traceFlags,
+    ...armedFlag,
     ...ruleFlags,
     color: screenFlags.color,
   };
@@ -34,9 +35,10 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
     const { args, flags } = await this.parse(CoverageOf);
     const { color, width } = terminal(process.stdout, flags.color);
     const { format, kernel } = flags;
+    const armed = armedIn(flags.armed);
     const { rules } = await setUpRules(flags);
     const result = await withTraces(args.trace, flags, (traces, onProgress) =>
-      coverage(traces, { format, kernel, rules, onProgress }),
+      coverage(traces, { format, kernel, armed, rules, onProgress }),
     );
     await writeOut([flags.json ? `${jsonText(result, 2)}\n` : coverageText(result, { color, width })]);
   }

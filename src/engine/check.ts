@@ -1,5 +1,6 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, no store between.
 import type { TraceFormat } from '../parsers/line.ts';
+import type { ArmedProbe } from '../parsers/recorded.ts';
 import type { CheckReport, DetailedReport, PinLife } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -24,6 +25,8 @@ export interface CheckOptions {
   workers?: number;
   /** events that are looked at; what is left out is said in the verdict */
   filter?: TraceFilter;
+  /** probes that were armed, where the trace does not say so */
+  armed?: readonly ArmedProbe[];
   onProgress?: (path: string, position: number, size: number | undefined) => void;
 }
 

@@ -35,6 +35,8 @@ export interface Need {
 export interface RuleCoverage {
   id: string;
   decidable: boolean;
+  /** what it needs and what did not happen */
+  still?: string[];
   missing: Need[];
   /** other reasons why it cannot decide */
   reasons: string[];
@@ -80,6 +82,7 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
       return {
         id: meta.id,
         decidable: missing.length === 0 && reasons.length === 0,
+        still: outcome?.still,
         missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era) })),
         reasons,
       };

@@ -9,6 +9,7 @@ import { isTransientCaller } from '../vocabulary/callers.ts';
 import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
+import { armedKinds, missedBy } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
 import { damageOf, lossesOf, unreadOf } from './losses.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
@@ -45,14 +46,35 @@ export function newModel(symbols: readonly string[]): Model {
 }
 
 /** What the rules may ask about the text. */
-export function factsOf(head: TraceHead, stats: ReadStats, filter?: TraceFilter): Model['facts'] {
+export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, filter?: TraceFilter): Model['facts'] {
+  const { filtered, ...recording } = recordingFacts(head, about);
+  const filters = [filtered, isFilter(filter) ? describeFilter(filter) : undefined].filter((one) => one !== undefined);
   return {
+    ...recording,
     cpus: head.cpus,
     timeUnit: head.timeUnit,
     overwritten: head.overwritten ?? 0,
     unread: unreadOf(lossesOf(head, stats)),
     damage: damageOf(stats),
-    filtered: isFilter(filter) ? describeFilter(filter) : undefined,
+    filtered: filters.length > 0 ? filters.join(', ') : undefined,
+  };
+}
+
+/** What it takes to say what was looked for. */
+interface Recording {
+  seen: ArrayLike<number>;
+  era: () => string | undefined;
+}
+
+/** What the head of a capture says of it. */
+export function recordingFacts({ recorded }: TraceHead, { seen, era }: Recording): Partial<Model['facts']> {
+  if (recorded === undefined) return {};
+  const { filters, cpus } = recorded;
+  return {
+    recordedCpus: cpus > 0 ? cpus : undefined,
+    missed: missedBy(recorded),
+    filtered: filters.length > 0 ? `recorded with ${filters.join(', ')}` : undefined,
+    ...armedKinds(recorded, seen, era()),
   };
 }
 

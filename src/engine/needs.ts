@@ -10,8 +10,26 @@ export function unmet<K extends string>(needs: readonly (readonly K[])[], model:
   return needs.filter((anyOf) => {
     const kinds = anyOf.map((kind) => Kind[kind as unknown as KindName]);
     // where one of them says only a part of what it should, the others cannot make up for it
-    return kinds.some((kind) => model.lacking[kind] > 0) || !kinds.some((kind) => model.recorded(kind));
+    return (
+      kinds.some((kind) => model.lacking[kind] > 0) ||
+      !(kinds.some((kind) => model.seen[kind] > 0) || isStill(kinds, model))
+    );
   });
+}
+
+/** Which of the needs are met because nothing of the kind happened. */
+export function stillOf<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
+  return needs.filter((anyOf) => {
+    const kinds = anyOf.map((kind) => Kind[kind as unknown as KindName]);
+    return kinds.every((kind) => model.seen[kind] + model.lacking[kind] === 0) && isStill(kinds, model);
+  });
+}
+
+/** Each of these kinds was looked for in vain, or is nothing that this kernel has; and one was looked for. */
+function isStill(kinds: readonly number[], { facts }: Model): boolean {
+  const { armed, nowhere } = facts;
+  if (armed === undefined) return false;
+  return kinds.some((kind) => armed.has(kind)) && kinds.every((kind) => armed.has(kind) || nowhere?.has(kind) === true);
 }
 
 /** Why a need is not met, in words. */

@@ -3,8 +3,9 @@ import type { Model } from '../model/model.ts';
 import type { RuleOutcome } from '../report/contract.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import type { Finding, Verdict } from '../rules/finding.ts';
+import { probesFor } from '../vocabulary/functions.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
-import { lackText, needText, unmet } from './needs.ts';
+import { lackText, needText, stillOf, unmet } from './needs.ts';
 
 /** The rule that says whether the drift invariant itself could be checked. */
 const DECIDING = 'insufficient-evidence';
@@ -28,15 +29,25 @@ export function outcomesOf(
   return rules.map(({ meta }) => {
     const mine = findings.filter((f) => f.rule === meta.id).length;
     const missing = new Set<string>();
+    const still = new Set<string>();
     for (const t of traces) {
       for (const reason of t.undecided.get(meta.id) ?? []) missing.add(reason);
       for (const anyOf of unmet(meta.needs as readonly (readonly string[])[], t.model))
         missing.add(needText(anyOf, t.info.era, t.model));
       if (meta.id === DECIDING) for (const text of lacking(t)) missing.add(text);
+      for (const anyOf of stillOf(meta.needs as readonly (readonly string[])[], t.model))
+        still.add(probesFor(anyOf, t.info.era));
     }
     const verdict: Verdict = mine > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
     const notKept = traces.reduce((n, t) => n + (t.notKept?.get(meta.id) ?? 0), 0);
-    return { id: meta.id, verdict, findings: mine, missing: [...missing], notKept: notKept > 0 ? notKept : undefined };
+    return {
+      id: meta.id,
+      verdict,
+      findings: mine,
+      missing: [...missing],
+      still: still.size > 0 ? [...still] : undefined,
+      notKept: notKept > 0 ? notKept : undefined,
+    };
   });
 }
 

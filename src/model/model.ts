@@ -49,8 +49,14 @@ export interface TraceFacts {
   filtered?: string;
   /** why the input ends before it should */
   damage?: string;
-  /** kinds whose probes were on, with the fields they need, where the head of the recording says so */
+  /** CPUs whose whole buffer is in the trace: what is silent there was idle */
+  recordedCpus?: number;
+  /** what probes could not take, in sentences */
+  missed?: readonly string[];
+  /** kinds all whose probes were on, with the fields they need, and missed nothing, where the head of the recording says so */
   armed?: ReadonlySet<number>;
+  /** kinds that this kernel has no function for, where the head of the recording says so */
+  nowhere?: ReadonlySet<number>;
 }
 
 /** Pid of what is no task: no pin is of it. */
@@ -513,6 +519,7 @@ export class Model {
     let seen = 0;
     for (const c of this.cpus) seen += c;
     const all = this.facts.cpus ?? 0;
+    if ((this.facts.recordedCpus ?? 0) >= all) return 0;
     const silent = all - seen;
     if (silent <= 0 || seen === 0) return 0;
     return this.unseen.size > 0 || silent * 2 >= all ? silent : 0;

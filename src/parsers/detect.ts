@@ -9,6 +9,7 @@ import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
 import { isTimeless, perfScriptHead } from './perf-head.ts';
+import { readCaptureHead } from './recorded.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
 
@@ -38,6 +39,7 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
     };
   }
   if (format !== 'csv') found.cutAt = cutColumn(lines);
+  readCaptureHead(lines, found);
   return { parser: createParser(found) };
 }
 
@@ -85,7 +87,9 @@ function markOf(lines: HeadLines): TraceFormat | undefined {
     if (line === '#' || line === '') continue;
     tried++;
     if (
-      /^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST |^# Dumping ftrace /.test(line)
+      /^# pindrift-capture: |^# tracer: |^# entries-in-buffer|^#{5} CPU \d+ buffer started|^CPU:\d+ \[LOST |^# Dumping ftrace /.test(
+        line,
+      )
     ) {
       return 'ftrace';
     }

@@ -1,6 +1,7 @@
 // One line of trace text, as a parser understood it. The object is a cursor: one instance is reused for
 // every line, and it holds places in a byte buffer instead of strings, since a busy machine's trace has
 // millions of lines and nearly all of them are looked at only once.
+import type { Recorded } from './recorded.ts';
 
 /** The text formats pindrift reads; one parser file each. */
 export type TraceFormat = 'ftrace' | 'trace-cmd' | 'perf-script' | 'csv';
@@ -87,6 +88,8 @@ export interface TraceHead {
   notes?: string[];
   /** lines were cut at this column: those that reach it are not whole */
   cutAt?: number;
+  /** what a head made by `pindrift capture` says of the recording, or a list of what was armed */
+  recorded?: Recorded;
   /** CSV only: what the header row says */
   table?: { delimiter: string; columns: string[] };
 }

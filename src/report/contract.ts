@@ -47,6 +47,8 @@ export interface RuleOutcome {
   findings: number;
   /** event kinds that were needed and not seen, or other reasons why the rule could not decide */
   missing: string[];
+  /** what it needs and what did not happen: the probes for it were armed and never hit */
+  still?: string[];
   /** notes that were counted and not kept, beyond 512 of the rule in one trace */
   notKept?: number;
 }

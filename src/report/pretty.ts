@@ -18,6 +18,7 @@ import {
   pinOwner,
   pinsWords,
   sizeWords,
+  stillWords,
   undecided,
   undecidedWords,
   verdictWords,
@@ -118,6 +119,8 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const { paint } = look;
   const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
   out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
+  const still = stillWords(report);
+  if (still !== undefined) out.push(...hanging(still, '  ', look.width).map((line) => paint('dim', line)));
   const groups = undecided(report);
   if (groups.length === 0) {
     return out;

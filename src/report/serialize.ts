@@ -56,7 +56,7 @@ const TRACE: Shape<TraceInfo> = {
   pins: { seen: true, released: true, presumed: true, open: true },
 };
 
-const RULE: Shape<RuleOutcome> = { id: true, verdict: true, findings: true, missing: true, notKept: true };
+const RULE: Shape<RuleOutcome> = { id: true, verdict: true, findings: true, missing: true, still: true, notKept: true };
 
 const PIN: Shape<PinInfo> = {
   pid: true,

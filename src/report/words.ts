@@ -23,7 +23,9 @@ function unsuppressedWords(report: CheckReport): string {
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
       // what is left are notes
       const notes = report.findings.length === 0 ? '' : ` but for ${findingWords(report)}`;
-      return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}`;
+      const still = report.rules.filter((rule) => rule.verdict === 'clean' && rule.still !== undefined).length;
+      const ground = still === 0 ? '' : `; for ${grouped(still)} of them something they look for did not happen`;
+      return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${ground}`;
     }
     case 'could-not-be-checked':
       return `could not be checked: ${undecidedWords(report)}${report.findings.length === 0 ? '' : `; ${findingWords(report)}`}`;
@@ -48,6 +50,17 @@ export function severityWords(findings: readonly Finding[]): string {
 export interface Undecided {
   missing: string[];
   rules: string[];
+}
+
+const STILL_SHOWN = 4;
+
+/** What rules look for and what did not happen, as far as they held: its probes were armed and never hit. */
+export function stillWords(report: CheckReport): string | undefined {
+  const held = report.rules.filter((rule) => rule.verdict === 'clean');
+  const still = new Set(held.flatMap((rule) => rule.still ?? []));
+  const shown = [...still].slice(0, STILL_SHOWN).map(clean);
+  const more = still.size > shown.length ? [`and ${still.size - shown.length} more`] : [];
+  return still.size === 0 ? undefined : `armed and never hit: ${[...shown, ...more].join('; ')}`;
 }
 
 /** The rules that could not decide, those with the same reasons together, in the order of the report. */

@@ -41,7 +41,8 @@ export default defineRule({
         if (!seen('gup')) context.undecided('no GUP call is recorded (get_user_pages*, pin_user_pages*)');
         else if (!seen('gupRet'))
           context.undecided('no return of a GUP call is recorded, so which pins stuck is not known');
-        if (seen('gup') && model.counts.pins === 0) context.undecided('nobody pinned a page while this was recorded');
+        if (seen('gup') && model.counts.pins === 0 && !model.armed('gup', 'gupRet'))
+          context.undecided('nobody pinned a page while this was recorded');
         if (!seen('grab', 'pinPages', 'followPteRet'))
           context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
         if (!seen('newAnon'))
@@ -78,6 +79,7 @@ export default defineRule({
           context.undecided(`${facts.overwritten} events were overwritten before the first line`);
         if (facts.unread > 0)
           context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
+        for (const sentence of facts.missed) context.undecided(sentence);
         if (facts.filtered !== undefined) context.undecided(`the trace was filtered (${facts.filtered})`);
         if (facts.damage !== undefined) context.undecided(facts.damage);
         if (model.gaps.length > 0)

@@ -22,20 +22,23 @@ export function damageOf(
   placed: boolean,
 ): string | undefined {
   for (const [i, { start: from, end: to }] of spans.entries()) {
-    if (!template.isNumber(i) || !isDamagedNumber(buf, from, to)) continue;
+    if (!template.isNumber(i) || !isDamagedNumber(buf, from, to, placed)) continue;
     return to === end ? 'the last argument is cut or no number' : 'an argument that should be a number is none';
   }
   if (placed && hasLooseWord(buf, start, end, spans)) return 'text between or behind the arguments of a probe';
   return undefined;
 }
 
-/** Nothing, or what begins as a number and is none. `(fault)`, a symbol and a hashed pointer without 0x are what a kernel prints. */
-function isDamagedNumber(buf: Uint8Array, start: number, end: number): boolean {
+/**
+ * Nothing, or what begins as a number and is none. `(fault)`, a symbol and a hashed pointer without 0x are what a kernel
+ * prints, and tracepoints print flags as `clone_flags=3d0f00`.
+ */
+function isDamagedNumber(buf: Uint8Array, start: number, end: number, placed: boolean): boolean {
   if (end <= start) return true;
   const first = buf[start];
   if (first !== 45 && (first < 48 || first > 57)) return false;
   if (!Number.isNaN(number64(buf, start, end, false))) return false;
-  return Number.isNaN(number64(buf, start, end, true)) || end - start < 8;
+  return Number.isNaN(number64(buf, start, end, true)) || (placed && end - start < 8);
 }
 
 /** A word that is no `name=value`, nor what belongs to the value before it: `[module]` of a symbol, `(decimal)` of print_fields(). */

@@ -16,6 +16,8 @@ With --duration: that long. Otherwise until Ctrl-C.
   --comm NAME        only tasks of this name
   --cgroup DIR       only the processes of a cgroup, and their children
   --raw              leave the ring buffer's pages and the formats in the folder FILE, not text
+  --follow           print the events as they come, on standard output, and leave no file
+  --ring SIZE        with --follow: also keep the newest events in an instance of their own, pindrift-ring
   --force            also on a kernel that the script was not made for
   --dry-run          check, and print what would be armed; nothing is changed
   --cleanup          take away what a killed capture left behind
@@ -38,11 +40,14 @@ pd_buffer=
 pd_pids=
 pd_comm=
 pd_raw=0
+pd_follow=0
+pd_ring=
 pd_force=0
 pd_mode=capture
 pd_child=
 pd_stop=0
 pd_signal=0
+pd_pending=
 pd_names=
 pd_hash=
 pd_instance=
@@ -71,6 +76,8 @@ parse() {
         [ -n "$(echo "$pd_pids" | tr -d ' ')" ] || die "no process is in $2"
         shift ;;
       --raw) pd_raw=1 ;;
+      --follow) pd_follow=1 ;;
+      --ring) need_value "$@"; pd_ring=$2; shift ;;
       --force) pd_force=1 ;;
       --dry-run) pd_mode=dry ;;
       --cleanup) pd_mode=cleanup ;;
@@ -147,7 +154,10 @@ take_instance() {
   if grep -qs '^[a-z][0-9]*:pindrift/' "$pd_events"; then
     [ -d "$pd_instance" ] || die "events of the group pindrift are there, made by hand or left by a killed capture" "sh $0 --cleanup"
   fi
+  # a signal between the two would leave what is not known to be ours
+  pd_state=taking
   if ! mkdir "$pd_instance" 2>/dev/null; then
+    pd_state=idle
     pd_owner=$(cat "$(owner_file)" 2>/dev/null)
     if [ -n "$pd_owner" ] && kill -0 "$pd_owner" 2>/dev/null; then
       die "another pindrift (process $pd_owner) is recording" "wait for it, or: kill $pd_owner"
@@ -157,23 +167,26 @@ take_instance() {
   fi
   pd_state=taken
   echo $$ > "$(owner_file)"
+  [ -z "$pd_pending" ] || exit $((128 + pd_pending))
 }
 
 # off, then gone: own events only
 drop_events() {
-  [ -d "$pd_instance" ] && echo 0 > "$pd_instance/tracing_on"
-  [ -e "$pd_instance/events/enable" ] && echo 0 > "$pd_instance/events/enable" 2>/dev/null
+  for pd_path in "$pd_instance" "$pd_instance-ring"; do
+    [ ! -d "$pd_path" ] || echo 0 > "$pd_path/tracing_on"
+    [ ! -e "$pd_path/events/enable" ] || echo 0 2>/dev/null > "$pd_path/events/enable"
+  done
   grep -s '^[a-z][0-9]*:pindrift/' "$pd_events" | sed 's/^[a-z][0-9]*:\([^ ]*\).*/-:\1/' | while read -r pd_line; do
     echo "$pd_line" >> "$pd_events" 2>/dev/null || say "cannot remove $pd_line: somebody uses it (another instance, perf?)"
   done
 }
 
 drop_instance() {
-  [ -d "$pd_instance" ] || return 0
+  [ -d "$1" ] || return 0
   pd_tries=0
-  while ! rmdir "$pd_instance" 2>/dev/null; do
+  while ! rmdir "$1" 2>/dev/null; do
     pd_tries=$((pd_tries + 1))
-    [ $pd_tries -lt 5 ] || { say "$pd_instance is busy: somebody has a file of it open; try: sh $0 --cleanup later"; return 1; }
+    [ $pd_tries -lt 5 ] || { say "$1 is busy: somebody has a file of it open; try: sh $0 --cleanup later"; return 1; }
     sleep 1
   done
 }
@@ -184,7 +197,8 @@ finish() {
   trap - EXIT
   if [ "$pd_state" != idle ]; then
     drop_events
-    drop_instance
+    drop_instance "$pd_instance-ring"
+    drop_instance "$pd_instance"
     rm -f "$(owner_file)"
   fi
   [ -z "$pd_dir" ] || rm -rf "$pd_dir"
@@ -199,6 +213,8 @@ on_signal() {
     pd_stop=1
     # what a script starts in the background does not hear Ctrl-C
     [ -z "$pd_child" ] || kill "$pd_child" 2>/dev/null
+  elif [ "$pd_state" = taking ]; then
+    pd_pending=$1
   else
     exit $((128 + $1))
   fi
@@ -271,14 +287,22 @@ left_out() {
 # arguments by their names in the source: the kernel looks them up itself
 find_names() { if grep -qs '<argname>\[->field' "$pd_t/README"; then pd_names=1; fi; }
 
-size_of_buffer() {
-  case $pd_buffer in
-    '') ;;
-    *[Kk]) pd_kb=${pd_buffer%?}; return 0 ;;
-    *[Mm]) pd_kb=$((${pd_buffer%?} * 1024)); return 0 ;;
-    *[Gg]) pd_kb=$((${pd_buffer%?} * 1048576)); return 0 ;;
-    *) pd_kb=$pd_buffer; return 0 ;;
+# 8M, 512k: in kB
+in_kb() {
+  case $1 in
+    *[!0-9KkMmGg]* | *[KkMmGg]?* | [KkMmGg] | '') die "$1 is no size" "8M" ;;
+    *[Kk]) echo "${1%?}" ;;
+    *[Mm]) echo $((${1%?} * 1024)) ;;
+    *[Gg]) echo $((${1%?} * 1048576)) ;;
+    *) echo "$1" ;;
   esac
+}
+
+size_of_buffer() {
+  if [ -n "$pd_buffer" ]; then
+    pd_kb=$(in_kb "$pd_buffer") || exit 1
+    return 0
+  fi
   pd_kb=$(awk '/^MemAvailable/ { print int($2 / 10) }' /proc/meminfo)
   [ "${pd_kb:-0}" -gt 0 ] || pd_kb=65536
   [ "$pd_kb" -le 262144 ] || pd_kb=262144
@@ -295,7 +319,6 @@ set_up_instance() {
     die "no clock $pd_clock here: $(cat "$pd_instance/trace_clock")" "--clock global"
   fi
   size_of_buffer
-  case $pd_kb in '' | *[!0-9]*) die "--buffer $pd_buffer is no size" "--buffer 8M" ;; esac
   while ! echo "$pd_kb" 2>/dev/null > "$pd_instance/buffer_size_kb"; do
     pd_kb=$((pd_kb / 2))
     [ $pd_kb -ge 64 ] || die "no memory for a ring buffer" "--buffer 1M"
@@ -342,6 +365,7 @@ record() {
   exec 3<&0
   pd_state=recording
   echo 1 > "$pd_instance/tracing_on"
+  cat "$pd_t/kprobe_profile" 2>/dev/null > "$pd_dir/before"
   (:) # an address space ends: exit_mmap() says where struct page 0 is
   pd_status=
   if [ $# -gt 0 ]; then
@@ -374,7 +398,48 @@ record() {
     pd_child=
   fi
   echo 0 > "$pd_instance/tracing_on"
+  cat "$pd_t/kprobe_profile" 2>/dev/null > "$pd_dir/after"
   pd_state=taken
+}
+
+# a second instance keeps what led to it: nobody reads it but when something was found
+set_up_ring() {
+  mkdir "$pd_instance-ring" || die "no second trace instance can be made" "without --ring"
+  pd_kb_ring=$(in_kb "$pd_ring") || exit 1
+  echo "$pd_clock" > "$pd_instance-ring/trace_clock"
+  echo "$pd_kb_ring" > "$pd_instance-ring/buffer_size_kb" || die "no memory for a ring of $pd_ring" "--ring 4M"
+  echo 1 > "$pd_instance-ring/events/pindrift/enable"
+  for pd_tracepoint in $pd_tracepoints; do
+    [ ! -e "$pd_instance-ring/events/$pd_tracepoint/enable" ] || echo 1 > "$pd_instance-ring/events/$pd_tracepoint/enable"
+  done
+}
+
+# events as they come; a reader that went away ends it
+follow() {
+  trap '' PIPE
+  if [ -n "$pd_ring" ]; then set_up_ring; fi
+  : > "$pd_dir/hits"
+  : > "$pd_dir/lost"
+  pd_status=
+  pd_vmemmap=
+  head_lines || exit 1
+  echo "# pindrift-instance: $pd_instance"
+  [ -z "$pd_ring" ] || echo "# pindrift-ring: $pd_instance-ring"
+  pd_state=recording
+  [ -z "$pd_ring" ] || echo 1 > "$pd_instance-ring/tracing_on"
+  echo 1 > "$pd_instance/tracing_on"
+  (:)
+  cat "$pd_instance/trace_pipe" &
+  pd_child=$!
+  pd_timer=
+  if [ -n "$pd_duration" ]; then
+    { sleep "$pd_duration"; kill "$pd_child"; } > /dev/null 2>&1 &
+    pd_timer=$!
+  fi
+  wait "$pd_child"
+  kill "$pd_child" 2>/dev/null
+  [ -z "$pd_timer" ] || kill "$pd_timer" 2>/dev/null
+  pd_child=
 }
 
 # --- the file
@@ -404,10 +469,14 @@ head_lines() {
 read_counters() {
   sed -n 's/^[a-z][0-9]*:pindrift\/\([^ ]*\).*/\1/p' "$pd_dir/armed" > "$pd_dir/names"
   # a line per kprobe of any group; of two with one name nobody knows which is ours
-  awk 'NR == FNR { mine[$1]; next }
-    $1 in mine { seen[$1]++; hits[$1] = $2; missed[$1] = $3 }
-    END { for (e in mine) if (seen[e] == 1) print "# pindrift-hits: " e, hits[e], missed[e]; else print "# pindrift-hits: " e " - -" }
-  ' "$pd_dir/names" "$pd_t/kprobe_profile" 2>/dev/null | sort > "$pd_dir/hits"
+  sed 's/$/ mine/' "$pd_dir/names" | cat - "$pd_dir/before" | awk -v after="$pd_dir/after" '
+    $2 == "mine" { mine[$1]; next }
+    $1 in mine { hits[$1] -= $2; missed[$1] -= $3 }
+    END {
+      while ((getline < after) > 0) if ($1 in mine) { seen[$1]++; hits[$1] += $2; missed[$1] += $3 }
+      for (e in mine) if (seen[e] == 1) print "# pindrift-hits: " e, hits[e], missed[e]; else print "# pindrift-hits: " e " - -"
+    }
+  ' | sort > "$pd_dir/hits"
   : > "$pd_dir/lost"
   pd_over=0
   for pd_path in "$pd_instance"/per_cpu/cpu[0-9]*/stats; do
@@ -498,14 +567,18 @@ main() {
     pd_owner=$(cat "$(owner_file)" 2>/dev/null)
     [ -z "$pd_owner" ] || ! kill -0 "$pd_owner" 2>/dev/null || die "a pindrift (process $pd_owner) is recording" "kill $pd_owner"
     drop_events
-    drop_instance || exit 1
+    drop_instance "$pd_instance-ring" || exit 1
+    drop_instance "$pd_instance" || exit 1
     rm -f "$(owner_file)"
+    for pd_path in "${TMPDIR:-/tmp}"/pindrift.[0-9]*; do
+      [ ! -d "$pd_path" ] || kill -0 "${pd_path##*.}" 2>/dev/null || rm -rf "$pd_path"
+    done
     say "nothing of pindrift is left in $pd_t"
     exit 0
   fi
   check_machine
   [ "$pd_raw" = 0 ] || [ ! -e "$pd_out" ] || die "$pd_out is there already" "another name"
-  if [ "$pd_raw" = 0 ]; then
+  if [ "$pd_raw$pd_follow" = 00 ]; then
     : 2>/dev/null > "$pd_out.part" || die "$pd_out cannot be written" "-o with another path"
   fi
   trap finish EXIT
@@ -520,6 +593,10 @@ main() {
   set_up_instance
   arm
   cd "$pd_here" || exit 1
+  if [ "$pd_follow" = 1 ]; then
+    follow
+    exit 0
+  fi
   record "$@"
   echo 0 > "$pd_instance/events/enable" 2>/dev/null
   read_counters

@@ -88,6 +88,8 @@ function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
   if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
   for (const [why, ids] of groups(single)) out.push(...undecidable(ids.join(', '), why, look));
+  const still = new Set(single.filter(({ decidable }) => decidable).flatMap((rule) => rule.still ?? []));
+  if (still.size > 0) out.push(...hanging('       ', `armed and never hit: ${[...still].map(clean).join('; ')}`, look));
   const whole = rules.find(({ id }) => id === WHOLE);
   if (whole !== undefined && !whole.decidable) {
     out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole), look));
@@ -95,7 +97,10 @@ function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
   if (single.some(({ missing }) => missing.length > 0)) {
     out.push(
       '',
-      ...wrap('What was never seen did not happen, or was not recorded: the trace cannot tell which.', look.width),
+      ...wrap(
+        'What was never seen did not happen, or was not recorded: the trace cannot tell which. (A capture made by `pindrift capture` can, and one with --armed.)',
+        look.width,
+      ),
     );
   }
   return out;
@@ -174,7 +179,7 @@ function addLines({ rules, trace }: TraceCoverage, look: Look): string[] {
   const probes = add.filter((line) => !line.startsWith('events/'));
   const out = [''];
   if (probes.length > 0) {
-    const head = `To record what is missing, append to /sys/kernel/tracing/dynamic_events (kernel ${trace.era}; offsets are of Debian's stock kernel, check them against the BTF of any other):`;
+    const head = `To record what is missing, append to /sys/kernel/tracing/dynamic_events (kernel ${trace.era}; offsets are of Debian's stock kernel for x86-64; for any other \`pindrift capture probes\` makes them from its BTF):`;
     out.push(
       ...wrap(head, look.width),
       '',

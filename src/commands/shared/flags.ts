@@ -28,6 +28,15 @@ export const traceFlags = {
   }),
 };
 
+export const armedFlag = {
+  armed: Flags.string({
+    summary: 'a copy of dynamic_events: what was armed and is not in the trace did not happen',
+    description:
+      'Captures made by `pindrift capture` say it themselves. For others: cp /sys/kernel/tracing/dynamic_events armed.txt while it is recorded.',
+    helpValue: 'FILE',
+  }),
+};
+
 /** Which events of a trace are looked at (engine/filter.ts); what is left out lowers what can be said. */
 export const filterFlags = {
   since: Flags.string({ summary: 'leave out events before this time, as the trace prints it', helpValue: 'TIME' }),

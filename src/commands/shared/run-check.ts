@@ -1,9 +1,11 @@
 // Why: between the command line and the engine: traces that can be read once only become files, a wrong --kernel is
 // said before gigabytes are read, and what is under way is drawn.
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Setup } from '../../config/setup.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { type ArmedProbe, definitionsIn } from '../../parsers/recorded.ts';
 import { openSource } from '../../parsers/source.ts';
 import type { DetailedReport } from '../../report/contract.ts';
 import { InputError } from '../../util/errors.ts';
@@ -16,6 +18,8 @@ import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
+  /** a copy of dynamic_events */
+  armed?: string | undefined;
   /** the rules that run; the built-in ones if not said */
   setup?: Pick<Setup, 'rules' | 'running'> | undefined;
 };
@@ -45,9 +49,40 @@ export function checkTraces(
     onProgress,
     pins,
     setup,
+    armed,
   }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
 ): Promise<DetailedReport> {
-  return checkDetailed(traces, { format, kernel, filter, workers, pins, onProgress, ...rulesOf(setup) });
+  return checkDetailed(traces, {
+    format,
+    kernel,
+    filter,
+    workers,
+    pins,
+    onProgress,
+    armed: armedIn(armed),
+    ...rulesOf(setup),
+  });
+}
+
+/** Probes of a copy of dynamic_events. */
+export function armedIn(path: string | undefined): ArmedProbe[] | undefined {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch (error) {
+    throw new InputError('cannot be read', {
+      where: path,
+      tryThis: '--armed with a copy of dynamic_events',
+      cause: error,
+    });
+  }
+  const armed = definitionsIn(text);
+  if (armed.length > 0) return armed;
+  throw new InputError('no line of it defines a probe', {
+    where: path,
+    tryThis: 'cp /sys/kernel/tracing/dynamic_events armed.txt',
+  });
 }
 
 /** The part of a setup that the engine takes. */

@@ -4,6 +4,7 @@
 import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
+import { type ArmedProbe, newRecorded } from '../../parsers/recorded.ts';
 import type { TraceInfo } from '../../report/contract.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import { KIND_NAMES } from '../../vocabulary/kinds.ts';
@@ -26,6 +27,8 @@ export interface ReadingOptions {
   kernel?: string | undefined;
   /** events that are looked at */
   filter?: TraceFilter | undefined;
+  /** probes that were armed, where the trace does not say so */
+  armed?: readonly ArmedProbe[] | undefined;
 }
 
 export interface StartOptions
@@ -56,7 +59,13 @@ export class Reading implements ReadTrace {
 
   /** @throws InputError when it is no trace */
   static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
-    return new Reading(input.path, await openInput(input, options.format), options);
+    const opened = await openInput(input, options.format);
+    const { head } = opened;
+    if (options.armed !== undefined) {
+      head.recorded ??= newRecorded();
+      head.recorded.armed.push(...options.armed);
+    }
+    return new Reading(input.path, opened, options);
   }
 
   get head(): TraceHead {
@@ -112,7 +121,8 @@ export class Reading implements ReadTrace {
   #settle(): void {
     const { model, head, stats } = this;
     model.lastLine = stats.lines;
-    model.facts = factsOf(head, stats, this.#options.filter);
+    const about = { seen: model.seen, era: () => this.era().era?.name };
+    model.facts = factsOf(head, stats, about, this.#options.filter);
   }
 
   /** Read all there is. Nothing is replayed where `replayed` is false, and rules cannot speak of the end. */

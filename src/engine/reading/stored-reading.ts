@@ -15,7 +15,7 @@ import { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import { recordsOf } from '../brought-records.ts';
 import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import { fileInput } from '../input.ts';
-import { decideEra, newModel, traceInfo } from '../judged.ts';
+import { decideEra, newModel, recordingFacts, traceInfo } from '../judged.ts';
 import { damageIn, unreadOf } from '../losses.ts';
 import { Words } from '../words.ts';
 import { withReading } from './reading.ts';
@@ -54,6 +54,7 @@ export class StoredReading implements ReadTrace {
     const info = this.#trace.info as TraceInfo;
     model.lastLine = info.lines;
     model.facts = {
+      ...recordingFacts(head, { seen: model.seen, era: () => this.era().era?.name }),
       cpus: head.cpus,
       timeUnit: head.timeUnit,
       overwritten: head.overwritten ?? 0,

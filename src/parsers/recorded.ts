@@ -1,0 +1,138 @@
+// Why: a trace shows what happened, and not what would have been shown. `pindrift capture` says that in comment lines
+// before the text (docs/capture.md), people who arm by hand in a copy of dynamic_events:
+//
+//     # pindrift-release: 6.12.117+deb13-amd64
+//     # pindrift-armed: r64:pindrift/wp_fault_ret do_wp_page ret=$retval:x32
+//     # pindrift-refused: wp_copy wp_page_copy several functions have this name
+//     # pindrift-absent: dev_excl make_device_exclusive
+//     # pindrift-hits: wp_fault_ret 111 0
+//     # pindrift-lost: cpu=0 entries=2625 overrun=0 commit-overrun=0 dropped=0
+
+import { HASH, text } from '../util/bytes.ts';
+import type { HeadLines } from './head-lines.ts';
+import type { TraceHead } from './line.ts';
+
+/** One probe that was armed. */
+export interface ArmedProbe {
+  event: string;
+  /** probed function */
+  symbol: string;
+  isReturn: boolean;
+  /** names of the arguments that each of its events carries */
+  fields: readonly string[];
+  /** while it was recorded; undefined: the kernel does not count */
+  hits?: number;
+  /** calls that the probe could not take */
+  missed?: number;
+}
+
+/** What is known of the recording. */
+export interface Recorded {
+  armed: ArmedProbe[];
+  /** names of tracepoints that were on: `sched_process_fork`, `sys_enter_munmap` */
+  tracepoints: string[];
+  /** events that the kernel has and that were not armed */
+  refused: string[];
+  /** events of functions that the kernel has not */
+  absent: string[];
+  /** CPUs whose buffer was read */
+  cpus: number;
+  /** events that the buffers did not keep, beside those that `overwritten` of the head counts */
+  dropped: number;
+  filters: string[];
+  release?: string;
+  clock?: string;
+}
+
+export const newRecorded = (): Recorded => ({
+  armed: [],
+  tracepoints: [],
+  refused: [],
+  absent: [],
+  cpus: 0,
+  dropped: 0,
+  filters: [],
+});
+
+/** What the lines before a text say of its recording goes into its head. */
+export function readCaptureHead(lines: HeadLines, head: TraceHead): void {
+  const recorded = newRecorded();
+  let isOne = false;
+  for (let i = 0; i < lines.length; i++) {
+    if (lines.buf[lines.starts[i]] !== HASH) break;
+    isOne = readRecorded(text(lines.buf, lines.starts[i], lines.ends[i]), recorded) || isOne;
+  }
+  if (!isOne) return;
+  head.recorded = recorded;
+  head.kernel ??= recorded.release;
+  head.clock ??= recorded.clock;
+  if (recorded.dropped > 0) head.overwritten = (head.overwritten ?? 0) + recorded.dropped;
+}
+
+/** A kernel takes no more events than this; a text that says more is not one of ours. */
+const MOST = 4096;
+
+const LINE = /^# pindrift-([a-z-]+): (.*)$/;
+
+/** Take one line of a head. False: it says nothing about the recording. */
+export function readRecorded(line: string, recorded: Recorded): boolean {
+  const [, key, value] = LINE.exec(line) ?? [];
+  if (key === undefined) return false;
+  const words = value.split(' ');
+  switch (key) {
+    case 'release':
+      recorded.release = value;
+      break;
+    case 'clock':
+      recorded.clock = value;
+      break;
+    case 'filter':
+      recorded.filters.push(value);
+      break;
+    case 'armed':
+      if (recorded.armed.length < MOST) recorded.armed.push(...definitionsIn(value));
+      break;
+    case 'event':
+      if (recorded.tracepoints.length < MOST) recorded.tracepoints.push(value.replace(/^.*\//, ''));
+      break;
+    case 'refused':
+      if (recorded.refused.length < MOST) recorded.refused.push(words[0]);
+      break;
+    case 'absent':
+      if (recorded.absent.length < MOST) recorded.absent.push(words[0]);
+      break;
+    case 'hits': {
+      const probe = recorded.armed.find(({ event }) => event === words[0]);
+      if (probe !== undefined) Object.assign(probe, { hits: counted(words[1]), missed: counted(words[2]) });
+      break;
+    }
+    case 'lost':
+      recorded.cpus++;
+      for (const [, n] of value.matchAll(/(?:commit-overrun|dropped)=(\d+)/g)) recorded.dropped += Number(n);
+      break;
+    default: // of a later pindrift
+  }
+  return true;
+}
+
+const counted = (word: string | undefined): number | undefined =>
+  word !== undefined && /^\d+$/.test(word) ? Number(word) : undefined;
+
+// `p:pindrift/wp_fault do_wp_page mm=+16(+0($arg1)):x64`, `r64:..`, `f:.. func%return ..`
+const DEFINITION = /^([prf])\d*:(?:\w+\/)?(\w+) ([\w.]+)(%return)?(?:\+0x0|\+0)?((?: \w+=\S+)*)\s*$/;
+
+/** Probes that a text in the form of dynamic_events (or kprobe_events) defines. */
+export function definitionsIn(text: string): ArmedProbe[] {
+  const out: ArmedProbe[] = [];
+  for (const line of text.split('\n')) {
+    const [, type, event, symbol, atReturn, args] = DEFINITION.exec(line.trim()) ?? [];
+    if (event === undefined || out.length === MOST) continue;
+    out.push({
+      event,
+      symbol,
+      isReturn: type === 'r' || atReturn !== undefined,
+      fields: [...args.matchAll(/ (\w+)=/g)].map(([, name]) => name),
+    });
+  }
+  return out;
+}
