@@ -19,7 +19,7 @@ import { failOnOf, ruleFlags, settled, setUpRules } from '../shared/rule-flags.t
 import { runCheck } from '../shared/run-check.ts';
 
 export default class CaptureRun extends BaseCommand {
-  static override summary = 'Record on this machine while a command runs, and say what became of the pinned pages.';
+  static override summary = 'Record here while a command runs, and say what became of the pinned pages.';
   static override description =
     `Makes the probes for the kernel that runs here, arms them in a trace instance of its own, runs the command (or waits for --duration or Ctrl-C), takes the probes away, and checks what was recorded. Needs root.
 

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { machine } from 'node:os';
 import * as Flags from '@oclif/core/flags';
-import { captureScript } from '../../capture/script/script.ts';
-import { BaseCommand } from '../base.ts';
+import { captureScript } from '../capture/script/script.ts';
+import { BaseCommand } from './base.ts';
 
 export default class Capture extends BaseCommand {
   static override summary = 'Record what becomes of pinned pages, on this kernel or another.';
