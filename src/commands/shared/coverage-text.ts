@@ -82,7 +82,7 @@ function placeWords(loss: Loss, trace: TraceInfo): string {
   return n + line + time;
 }
 
-function ruleLines({ rules, trace }: TraceCoverage, look: Look): string[] {
+function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
   const single = rules.filter(({ id }) => id !== WHOLE);
   const able = single.filter(({ decidable }) => decidable).map(({ id }) => clean(id));
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
