@@ -68,7 +68,8 @@ ${body()}`.replace('main "$@"\n', () => `${mainLine(options.defaults ?? [])}\n`)
 }
 
 function mainLine(defaults: readonly string[]): string {
-  return ['main', ...defaults.map(quoted), '"$@"'].join(' ');
+  const words = ['main', ...defaults.map(quoted), '"$@"'].join(' ');
+  return defaults.length === 0 ? words : `# shellcheck disable=SC2016 # words as they were given\n${words}`;
 }
 
 /** A and the rest: what the rules need and what makes it sharper. */
