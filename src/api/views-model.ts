@@ -26,6 +26,8 @@ export interface Counts {
   readonly cut: number;
   /** pages given back that no line names */
   readonly untold: number;
+  /** pages that lines claim and nothing else shows, too many to be followed one by one */
+  readonly claimed: number;
 }
 
 /** What is known of the recording itself, beside its events; complete in `end`. */

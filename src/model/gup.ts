@@ -248,10 +248,15 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
 }
 
+/** Address spaces looked at for one that maps a page. */
+const MOST_MMS = 4096;
+
 /** The only address space that maps the first grabbed page there: a worker thread that never faulted has no other sign of its mm. */
 function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
   if (g === undefined || Number.isNaN(f.addr)) return undefined;
+  // among very many it would not be the only one by chance
+  if (m.mms.size > MOST_MMS) return undefined;
   const vpn = Model.vpn(f.addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {
@@ -262,6 +267,9 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
   return found;
 }
 
+/** So many of the newest pins at an address are looked at, when thousands are there. */
+const NEWEST = 64;
+
 /**
  * A FOLL_GET reference that no bio or pipe owns goes back by an inlined put_page(), which leaves no line. When its
  * taker fills the same pages array with the same address again, the earlier reference is over.
@@ -269,12 +277,14 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
 function overwritten(m: Model, call: PinCall, at: At): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
   const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, Model.vpn(call.addr));
-  const old = earlier?.find(
-    (p) =>
-      p.call.kind === 'GET' && p.owner === undefined && p.call.pages === call.pages && p.call.at.pid === call.at.pid,
-  );
-  if (old === undefined) return;
-  for (const pin of old.call.pins) m.close(pin, at, 'unseen');
+  if (earlier === undefined) return;
+  for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
+    const p = earlier[i];
+    if (p.call.kind !== 'GET' || p.owner !== undefined) continue;
+    if (p.call.pages !== call.pages || p.call.at.pid !== call.at.pid) continue;
+    for (const pin of p.call.pins) if (pin.live) m.close(pin, at, 'unseen');
+    return;
+  }
 }
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
@@ -289,7 +299,13 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
   const holds = new Map<PageId, Hold>();
   let next = 0; // grab in `ordered`
   let used = 0; // pages of it used
-  for (let k = 0; k < count && k < 1 << 18; k++) {
+  for (let k = 0; k < count; k++) {
+    // a page with a line of its own is a pin; of those that are only claimed, a trace gets so many as it has lines for
+    const own = byAddr.has(first + k) || (next < ordered.length && used === 0) || k < f.array.length;
+    if (!own && !m.afford()) {
+      m.counts.claimed += count - k;
+      break;
+    }
     const vpn = first + k;
     const entry = call.mm?.entry(vpn);
     const present = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present;

@@ -1,6 +1,7 @@
 // The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
 // whenever an address gets a page. What each kernel event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
+import { crowd } from './crowd.ts';
 import { Before, type ForkFrame, Task, type WpFrame } from './frames.ts';
 import { Ordered } from './ordered.ts';
 import {
@@ -28,6 +29,10 @@ import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
 /** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
 export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
+
+/** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
+const CLAIMS = 1 << 17;
+const CLAIMS_PER_LINE = 32;
 
 /** Events lost, or not recorded, between two places of the trace. */
 export interface Gap {
@@ -124,6 +129,8 @@ export class Model {
     cut: 0,
     /** pages given back that no line names */
     untold: 0,
+    /** pages that lines claim, far more of them than the trace has lines: they are not followed */
+    claimed: 0,
   };
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
@@ -143,6 +150,7 @@ export class Model {
   /** line of the newest record */
   lastLine: number;
   #ids = 0;
+  #claims = 0;
   #now: At | undefined;
   #lastMm: Mm | undefined;
   #lastTask: Task | undefined;
@@ -431,10 +439,27 @@ export class Model {
 
   // ---- pins
 
+  /** Pages that one mapping event can be about; a line that claims more is counted. */
+  believed(pages: number): number {
+    if (pages <= PMD_PAGES) return pages;
+    this.counts.claimed++;
+    return PMD_PAGES;
+  }
+
+  /** A page that no line of its own shows may be followed; false where what lines claim outgrows the lines. */
+  afford(): boolean {
+    if (this.held.size >= CLAIMS || this.#claims >= CLAIMS + CLAIMS_PER_LINE * this.row[this.o + Slot.LINE])
+      return false;
+    this.#claims++;
+    return true;
+  }
+
   hold(pin: Pin): void {
     this.held.add(pin);
     this.counts.pins++;
-    push(this.pinsByPage, pin.page, pin);
+    const same = this.pinsByPage.get(pin.page);
+    if (same === undefined) this.pinsByPage.set(pin.page, [pin]);
+    else crowd(same, pin);
     if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
     this.house(pin);
   }
@@ -536,6 +561,7 @@ export class Model {
       this.lacking.some((n) => n > 0) ||
       this.gaps.length > 0 ||
       this.torn.rets + this.torn.entries + this.torn.exits > 0 ||
+      this.counts.claimed > 0 ||
       this.silentCpus() > 0 ||
       this.facts.unread > 0 ||
       this.facts.filtered !== undefined ||
@@ -565,10 +591,10 @@ export function drop<V>(lists: Lists<V>, key: number, value: V): void {
   const list = lists.get(key);
   if (list === undefined) return;
   // the oldest or the newest goes most often
-  if (list[0] === value) list.shift();
-  else if (list.at(-1) === value) list.pop();
+  if (list.at(-1) === value) list.pop();
+  else if (list[0] === value) list.shift();
   else {
-    const i = list.indexOf(value);
+    const i = list.lastIndexOf(value);
     if (i >= 0) list.splice(i, 1);
   }
   if (list.length === 0) lists.delete(key);

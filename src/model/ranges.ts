@@ -2,6 +2,7 @@
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
 import { drop, Model, NO_PINS, push } from './model.ts';
@@ -242,6 +243,7 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     drop(mm.pins, pin.where, pin);
+    moved(m.pinsByPage.get(pin.page));
     pin.movedTo = pin.where + shift;
     push(mm.pins, pin.movedTo, pin);
     pin.steps.push(new Step('move', at));

@@ -54,13 +54,11 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
   const page = m.page(r[o + Slot.PAGE]);
   const n = r[o + Slot.N] > 0 ? r[o + Slot.N] : 1;
   if (Number.isNaN(page)) return;
-  announce(
-    m,
-    t,
-    Level.dirty,
-    Array.from({ length: Math.min(n, MOST_PAGES) }, (_, i) => page + i),
-    n,
-  );
+  // however many are claimed, only those that somebody holds have anything to give back
+  const pages = n === 1 ? [page] : m.pinsByPage.keysIn(page, page + n);
+  if (pages.length === 0) pages.push(page);
+  else if (pages.length < n) m.counts.unmatched++;
+  announce(m, t, Level.dirty, pages, pages.length);
 }
 
 export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -117,7 +115,7 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
   pin.owner = 'pipe';
   letGo(m, pin, true, 1, at, 'pipe');
   if (!refused) return;
-  for (const p of pin.call.pins) if (p.owner === undefined) m.close(p, at, 'unseen');
+  for (const p of pin.call.pins) if (p.live && p.owner === undefined) m.close(p, at, 'unseen');
 }
 
 function begin(t: Task, level: number, at: At, n: number): Release {

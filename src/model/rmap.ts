@@ -23,6 +23,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const hugetlb = r[o] === Kind.newHugetlb;
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
+  pages = m.believed(pages);
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;
   // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life
@@ -94,7 +95,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const n = r[o + Slot.N];
   const pmd = r[o] === Kind.anonRmapPmd;
-  const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? n : 1;
+  const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? m.believed(n) : 1;
   const at = m.at();
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {

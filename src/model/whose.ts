@@ -1,21 +1,9 @@
 // Whose pin a release gives back. What shows it: the bio or pipe the page was in, the page itself, how many references
 // go, the task that took them. Where several pins are left that differ in where their page should be mapped, none of
 // them is closed before as many releases were seen: each of them may be held, and none is said to be.
+import { groupOf, isCounted, isMixed, MANY, Unsettled } from './crowd.ts';
 import type { Model } from './model.ts';
 import type { At, Hold, PageId, Pin, ReleasedBy } from './state.ts';
-
-/** Releases of which it is not known whose they were, and the pins that may have been meant. */
-export class Unsettled {
-  readonly at: At;
-  readonly pins: readonly Pin[];
-  given: number;
-
-  constructor(at: At, pins: readonly Pin[], given: number) {
-    this.at = at;
-    this.pins = pins;
-    this.given = given;
-  }
-}
 
 /** Live pins on a page, else those on its folio. */
 export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | undefined {
@@ -39,7 +27,13 @@ export function giveBack(
   pid: number,
 ): Pin | undefined {
   const by: ReleasedBy = of === undefined ? 'unpin' : 'bio';
-  const pool = pins.length === 1 ? pins : candidates(pins, refs, of, pid);
+  if (pins.length > MANY && isMixed(pins)) {
+    lost(m, pins, refs, at, by);
+    return undefined;
+  }
+  // where all are alike, any are as good as all, and the end of a list is where it is cut at no cost
+  const few = pins.length > MANY && isCounted(pins) ? pins.slice(-MANY) : pins;
+  const pool = few.length === 1 ? few : candidates(few, refs, of, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
     unsettled(m, pool, best, refs, at, by);
@@ -65,6 +59,14 @@ function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | und
   pool = prefer(pool, (p) => p.call.at.pid === pid);
   // of the same call or at the same address: the count tells
   return pool.every((p) => alike(p, pool[0])) ? prefer(pool, (p) => p.hold?.refs === refs) : pool;
+}
+
+/** Which of so many it was is not known; when all are given back, all are over. */
+function lost(m: Model, pins: readonly Pin[], refs: number, at: At, by: ReleasedBy): void {
+  const group = groupOf(pins, at);
+  group.given += refs;
+  // each pin is one reference or more
+  if (group.given >= pins.length) settle(m, group, at, by);
 }
 
 function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At, by: ReleasedBy): void {

@@ -91,11 +91,15 @@ export default defineRule({
           context.undecided(
             `${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`,
           );
-        const { begun, cut, untold } = model.counts;
+        const { begun, claimed, cut, untold } = model.counts;
         if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
         if (begun > 0)
           context.undecided(
             `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}, which no line names`,
+          );
+        if (claimed > 0)
+          context.undecided(
+            `lines claim ${claimed} page${claimed === 1 ? '' : 's'} that nothing else in the trace shows`,
           );
         if (untold > 0)
           context.undecided(`${untold} page${untold === 1 ? ' was' : 's were'} given back that no line names`);

@@ -194,7 +194,7 @@ type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View 
 type Nothing = Record<
   | Hidden<raw.At, shown.At, 'shown'>
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive'>
-  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages'>
+  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, never>
   | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure'>
   | Hidden<raw.Drift, shown.Drift, never>

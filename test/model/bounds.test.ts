@@ -1,0 +1,69 @@
+// Why: traces come from strangers. Work and memory follow what a trace shows, not what its lines claim.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SHAPES, textOf } from '../../bench/shapes.ts';
+import { check } from '../../src/engine/check.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pindrift-bounds-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(name: string, events: number) {
+  const path = join(folder, 'trace.txt');
+  writeFileSync(path, [...textOf(SHAPES[name], events)].join(''));
+  return check([path], { workers: 1 });
+}
+
+describe('a trace of any shape ends', () => {
+  for (const name of Object.keys(SHAPES))
+    it(name, async () => {
+      const report = await run(name, 6000);
+      expect(report.findings.filter((f) => f.severity === 'error')).toEqual([]);
+      if (name === 'claims') expect(report.verdict).not.toBe('clean');
+    }, 60_000);
+});
+
+describe('claims', () => {
+  const PIN = (
+    nr: string,
+  ) => `             scn-222     [001] .....     1.000014: pin_fast: (pin_user_pages_fast+0x4/0x60) start=0x7f0000000000 nr=${nr} flags=0x1 pages=0xffffd21e40b67a78
+             scn-222     [001] .....     1.000021: gup_lockless: (gup_fast_fallback+0x0/0xe00) start=0x7f0000000000 nr=${nr} flags=0x80001 pages=0xffffd21e40b67a78
+             scn-222     [001] .....     1.000028: grab_fast: (try_grab_folio_fast+0x0/0x170) page=0xfffff997c0000140 refs=1 flags=0x80001
+             scn-222     [001] .....     1.000035: gup_lockless_ret: (pin_user_pages_fast+0x4b/0x60 <- gup_fast_fallback) ret=${nr}
+             scn-222     [001] .....     1.000042: pin_fast_ret: (iov_iter_extract_pages+0xf7/0x890 <- pin_user_pages_fast) ret=${nr}
+`;
+  const FAULT = `             scn-222     [001] .....     1.000007: fault: (handle_mm_fault+0x4/0x2c0) mm=0xffff8c7ec0ffc200 addr=0x7f0000000000 flags=0x1354
+`;
+  const all = async (text: string) => {
+    const path = join(folder, 'trace.txt');
+    writeFileSync(path, `# tracer: nop\n${FAULT}${text}`);
+    return check([path], { workers: 1 });
+  };
+
+  it('of billions of pages, a bounded number is followed and the rest is said', async () => {
+    const report = await all(PIN('2147483648').repeat(20));
+    expect(report.traces[0].pins?.seen).toBeLessThan(140_000);
+    expect(JSON.stringify(report.rules)).toMatch(/lines claim \d+ pages that nothing else in the trace shows/);
+  }, 60_000);
+
+  it.each([
+    'bio_add: (__bio_add_page+0x4/0x50) bio=0xffff89e5c0350f40 page=0xfffff997c0000140 len=18446744073709551615 off=4294967295',
+    'bio_submit: (submit_bio+0x4/0xe0) bio=0xffff89e5c0350f40 opf=0x0 bflags=0x0 sector=1 size=4294967295 vcnt=1 p0=0xfffff997c0000140 l0=4294967295 o0=4294967295',
+    'unpin_range: (unpin_user_page_range_dirty_lock+0x4/0xf0) page=0xfffff997c0000140 n=18446744073709551615 dirty=1',
+    'zap: (unmap_page_range+0x0/0x1150) mm=0xffff8c7ec0ffc200 start=0xfffffffffffff000 end=0x0',
+    'zap: (unmap_page_range+0x0/0x1150) mm=0xffff8c7ec0ffc200 start=0x0 end=0x7fffffffffffffff',
+    'mremap: (move_page_tables+0x0/0xf30) mm=0xffff8c7ec0ffc200 old=0x0 new=0x1000 len=0x7fffffffffffffff',
+    'fork_vma: (copy_page_range+0x4/0xc00) dst=0xffff8c7ec0ffc600 src=0xffff8c7ec0ffc200 start=0x0 end=0xffffffffffffffff vmflags=0x73',
+    'anon_rmap: (folio_add_anon_rmap_ptes+0x4/0x100) folio=0xfffff997c0000140 page=0xfffff997c0000140 nr=2147483647 mm=0xffff8c7ec0ffc200 addr=0x7f0000000000 rflags=0x1',
+    'new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=0xfffff997c0000140 mm=0xffff8c7ec0ffc200 addr=0x7f0000000000 head=1 order=60 rflags=0x1',
+  ])(
+    '%s',
+    async (line) => {
+      const one = `             scn-222     [001] .....     1.000049: ${line}\n`;
+      const report = await all(PIN('1') + one.repeat(300));
+      expect(report.verdict).not.toBe('clean');
+    },
+    20_000,
+  );
+});
