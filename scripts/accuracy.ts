@@ -29,10 +29,12 @@ function captures(dir: string): string[] {
   return out;
 }
 
-/** The trace, and the same as a console or a log has it. */
+/** The trace, the same as a console or a log has it, and the recording of a tool. */
 const tracesIn = (dir: string): string[] =>
   readdirSync(dir)
-    .filter((name) => /^(?:trace|console|dmesg[\w-]*|journal[\w-]*)\.txt(?:\.gz)?$/.test(name))
+    .filter((name) =>
+      /^(?:(?:trace|console|dmesg[\w-]*|journal[\w-]*)\.txt|trace\.dat|perf\.data)(?:\.gz)?$/.test(name),
+    )
     .sort()
     .map((name) => join(dir, name));
 

@@ -26,7 +26,10 @@ const captures = (readdirSync(fixtures, { recursive: true }) as string[])
     return {
       name: path.replace(/.truth\.json$/, ''),
       form: extname(dir).slice(1),
-      trace: ['trace.txt', 'trace.txt.gz'].map((name) => join(dir, name)).find((file) => existsSync(file)) ?? dir,
+      trace:
+        ['trace.txt', 'trace.txt.gz', 'trace.dat', 'trace.dat.gz', 'perf.data.gz']
+          .map((name) => join(dir, name))
+          .find((file) => existsSync(file)) ?? dir,
       truth: JSON.parse(readFileSync(join(fixtures, path), 'utf8')),
     };
   });
