@@ -6,7 +6,15 @@ import { Decoder, type Payload } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { contextOf, printArguments, printedTime } from '../print.ts';
 import { outside, type PerfFile, tracepoints } from './file.ts';
-import { type Attr, type IdLayout, idLayout, RecordType, readSize, type SampleLayout, sampleLayout } from './layout.ts';
+import {
+  type IdLayout,
+  idLayout,
+  RecordType,
+  readSize,
+  type SampleLayout,
+  sampleLayout,
+  TRACEPOINT,
+} from './layout.ts';
 import { Order } from './order.ts';
 import { type RecordRange, Records } from './records.ts';
 
@@ -16,11 +24,16 @@ const MOST_BAD = 5;
 /** Places that are kept for showing events; beyond them the recording is read again. */
 const MOST_PLACES = 1 << 23;
 
+/** A sample of another kind of event: cycles, the software clock. */
+const OTHER = 'other';
+
 /** One file of records, in the order of time. */
 class Stream {
   readonly records: Records;
   readonly order = new Order();
   ended = false;
+  /** samples came since the last round */
+  open = false;
 
   constructor(range: RecordRange, little: boolean) {
     this.records = new Records(range, little);
@@ -36,8 +49,8 @@ export class PerfRecording implements Recording {
   readonly #file: PerfFile;
   readonly #ranges: readonly RecordRange[];
   readonly #streams: Stream[];
-  readonly #attrs: ReadonlyMap<number, Attr>;
-  readonly #layouts = new Map<Attr, SampleLayout>();
+  /** by the id that a sample carries */
+  readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
   /** of the first tracepoint's attr: where an id stands is the same in all of them */
   readonly #layout: SampleLayout;
   readonly #ids: IdLayout;
@@ -62,10 +75,12 @@ export class PerfRecording implements Recording {
     this.#ranges = ranges;
     this.#streams = ranges.map((range) => new Stream(range, file.little));
     const events = tracepoints(file);
-    this.#attrs = new Map(events.flatMap((attr) => attr.ids.map((id) => [id, attr] as const)));
     this.#layout = sampleLayout(events[0]);
     this.#ids = idLayout(events[0]);
-    for (const attr of events) this.#layouts.set(attr, sampleLayout(attr));
+    for (const attr of file.attrs) {
+      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
+      for (const id of attr.ids) this.#layouts.set(id, layout);
+    }
     this.#kallsyms = kallsyms;
     const first = firstTime(ranges, file.little, this.#layout);
     const seconds = first / 1_000_000_000n;
@@ -178,6 +193,7 @@ export class PerfRecording implements Recording {
     while (records.step()) {
       switch (records.type) {
         case RecordType.Sample:
+          stream.open = true;
           order.put(time < 0 ? 0 : this.#time(records, records.at + 8 + time), records.place);
           break;
         case RecordType.Lost:
@@ -194,6 +210,7 @@ export class PerfRecording implements Recording {
           break;
         }
         case RecordType.FinishedRound:
+          stream.open = false;
           order.round();
           return;
         default:
@@ -202,6 +219,8 @@ export class PerfRecording implements Recording {
     }
     stream.ended = true;
     order.finish();
+    // a stream does not say how long it is, but perf ends it with a round
+    if (this.#file.piped && stream.open) records.damage ??= 'the stream is cut: it ends within a round';
   }
 
   #time({ view, little }: Records, at: number): number {
@@ -285,8 +304,8 @@ export class PerfRecording implements Recording {
   #sample(stream: Stream, records: Records, ts: number, out: RecordedEvent): boolean {
     const { buf, view, at, end, little } = records;
     const layout = this.#layoutOf(records);
-    // a sample of another kind of event: cycles, software clock
-    if (layout === undefined) return false;
+    if (layout === undefined) return this.#isBad('the sample is of no event that the recording names');
+    if (layout === OTHER) return false;
     const raw = this.#rawAt(records, layout);
     if (raw < 0) return this.#isBad('the sample has no data of its event (record with -R)');
     const size = view.getUint32(raw, little);
@@ -321,13 +340,12 @@ export class PerfRecording implements Recording {
     return this.#comms.get(tid) ?? (tid === 0 ? 'swapper' : `:${tid}`);
   }
 
-  #layoutOf({ view, at, end, little }: Records): SampleLayout | undefined {
+  #layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER | undefined {
     const { identifier, id } = this.#layout;
     const place = identifier >= 0 ? identifier : id;
     if (place < 0) return this.#layout;
     if (at + 8 + place + 8 > end) return undefined;
-    const attr = this.#attrs.get(Number(view.getBigUint64(at + 8 + place, little)));
-    return attr === undefined ? undefined : this.#layouts.get(attr);
+    return this.#layouts.get(Number(view.getBigUint64(at + 8 + place, little)));
   }
 
   /** Where the u32 before the event's data is; -1: nowhere. */
@@ -377,8 +395,9 @@ export class PerfRecording implements Recording {
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
     const layout = this.#layoutOf(records);
-    const raw = layout === undefined ? -1 : this.#rawAt(records, layout);
-    if (layout === undefined || raw < 0) return undefined;
+    if (layout === undefined || layout === OTHER) return undefined;
+    const raw = this.#rawAt(records, layout);
+    if (raw < 0) return undefined;
     const start = raw + 4;
     const decoder = this.#decoders[view.getUint16(start, little)];
     if (decoder === undefined) return undefined;
