@@ -68,9 +68,9 @@ export default class Show extends BaseCommand {
       return;
     }
     const { context, report } = await storyOf(args.source, args.n, { ...flags, warn: (text) => this.warn(text) });
-    const { color, width } = terminal(process.stdout, flags.color);
+    const { color, unicode, width } = terminal(process.stdout, flags.color);
     const story = await loadReporter('story');
-    await writeOut(pieces(story.render(report, { finding: args.n, context, color, width })));
+    await writeOut(pieces(story.render(report, { finding: args.n, context, color, unicode, width })));
   }
   async #tellAnything(args: { source: string; n?: number }, wish: StoryWish, flags: Wanted): Promise<void> {
     if (args.n !== undefined) {

@@ -24,6 +24,12 @@ export function alike(findings: readonly Finding[]): Alike[] {
   return [...groups.values()];
 }
 
+const RANK = { error: 0, warning: 1, note: 2 } as const;
+
+/** For readers: errors, then warnings, then notes; each in the order of the trace. */
+export const worstFirst = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+
 /** Numbers, and addresses, that are written out. */
 const NAMED = 4;
 
@@ -44,7 +50,7 @@ function byValue(a: string, b: string): number {
 }
 
 /** `2-512, 514`. */
-function numbers(findings: readonly Finding[]): string {
+export function numbers(findings: readonly Finding[]): string {
   const runs: { from: number; to: number }[] = [];
   for (const { n } of findings) {
     const last = runs.at(-1);

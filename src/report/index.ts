@@ -5,6 +5,8 @@ import type { Reporter } from './reporter.ts';
 interface Entry {
   /** of a file with this report, without the dot */
   extension: string;
+  /** another ending that means the same */
+  alias?: string;
   /** one line for the help of a command */
   summary: string;
   /** bytes, not text: nothing to print on a terminal */
@@ -53,6 +55,16 @@ const ENTRIES = {
     summary: 'JUnit XML for CI: a test for each rule and trace',
     load: async () => (await import('./junit.ts')).junit,
   },
+  line: {
+    extension: 'lines',
+    summary: 'one line a finding, for grep',
+    load: async () => (await import('./line.ts')).line,
+  },
+  github: {
+    extension: 'github',
+    summary: 'annotations of GitHub Actions',
+    load: async () => (await import('./github.ts')).github,
+  },
   story: {
     extension: 'txt',
     summary: 'each finding as a timeline with the trace lines',
@@ -65,6 +77,7 @@ const ENTRIES = {
   },
   perfetto: {
     extension: 'pftrace',
+    alias: 'perfetto-trace',
     summary: 'a trace for ui.perfetto.dev: pinned pages as tracks',
     binary: true,
     load: async () => (await import('./perfetto.ts')).perfetto,
@@ -90,6 +103,22 @@ export function describeFormat(format: ReportFormat): { extension: string; summa
   const { binary, extension, summary }: Entry = ENTRIES[format];
   return { extension, summary, binary: binary === true };
 }
+
+/** The format that a file with this ending (without the dot) asks for; the first, where several have it. */
+export function formatOfEnding(ending: string): ReportFormat | undefined {
+  return reportFormats.find((format) => {
+    const { alias, extension }: Entry = ENTRIES[format];
+    return extension === ending || alias === ending;
+  });
+}
+
+export const reportEndings: readonly string[] = [
+  ...new Set(
+    Object.values<Entry>(ENTRIES).flatMap(({ alias, extension }) =>
+      alias === undefined ? [extension] : [extension, alias],
+    ),
+  ),
+];
 
 export function loadReporter(format: ReportFormat): Promise<Reporter> {
   return ENTRIES[format].load();

@@ -116,7 +116,7 @@ function story(finding: Finding, trace: TraceInfo): string {
     lines.push(...(step.evidence.text === '' ? [] : [`    ${verbatim(step.evidence.text)}`]));
   }
   lines.push(
-    ...notes(finding).map((note) => `${note.label}: ${note.text}`),
+    ...notes(finding, trace).map((note) => `${note.label}: ${note.text}`),
     `fingerprint: ${clean(finding.fingerprint)}`,
   );
   return `${lines.join('\n')}\n`;

@@ -1,7 +1,7 @@
 // GitHub-flavoured Markdown for a tracker. Words from the trace stand in code spans and fences that they
 // cannot close; everything else is escaped, and cannot mention people (`@name`) or link issues (`#1`).
 import type { Finding } from '../rules/finding.ts';
-import { type Alike, alike, moreWords } from './alike.ts';
+import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter } from './reporter.ts';
@@ -27,7 +27,7 @@ const LABELS: Readonly<Record<Note['label'], string>> = {
   harm: 'Harm',
   own: 'Note',
   why: 'Why',
-  fixed: 'Fixed by',
+  fixed: 'Fixed',
   try: 'Try',
   doubt: 'Doubt',
   also: 'Also',
@@ -39,7 +39,7 @@ export const markdown: Reporter = {
   extension: 'md',
   *render(report: CheckReport): Iterable<string> {
     yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
-    for (const group of alike(report.findings)) {
+    for (const group of alike(worstFirst(report.findings))) {
       yield `${findingLines(group, report).join('\n')}\n\n`;
     }
     yield `${summaryLines(report).join('\n')}\n`;
@@ -56,7 +56,7 @@ function findingLines(group: Alike, report: CheckReport): string[] {
   if (quoted.length > 0) {
     out.push('', '<details><summary>Trace lines</summary>', '', ...fenced(quoted.map(verbatim)), '', '</details>');
   }
-  for (const note of notes(finding, moreWords(group))) {
+  for (const note of notes(finding, trace, moreWords(group))) {
     out.push('', `**${LABELS[note.label]}:** ${escaped(note.text)}`);
   }
   return out;

@@ -1,15 +1,16 @@
 // The terminal: each finding as a path of steps, then what was read and how far the verdict goes.
 import type { Finding, Severity, Verdict } from '../rules/finding.ts';
-import { type Alike, alike, moreWords } from './alike.ts';
+import { type Alike, alike, moreWords, numbers, worstFirst } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
-import { clean, columns, verbatim, wrap } from './format.ts';
+import { clean, columns, count, verbatim, wrap } from './format.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { stepKind } from './steps.ts';
-import { laidOutWidth, layOut, type Step, steps } from './timeline.ts';
+import { type Arrows, arrows, laidOutWidth, layOut, steps } from './timeline.ts';
 import {
   clockWords,
   formatWords,
+  headline,
   kernelWords,
   lossSamples,
   lossWords,
@@ -29,6 +30,7 @@ interface Look {
   paint: Paint;
   width: number;
   verbose: boolean;
+  arrows: Arrows;
 }
 
 /** Columns left of the evidence table. */
@@ -38,6 +40,8 @@ const LABEL_WIDTH = 6;
 const MIN_WIDTH = 40;
 /** Groups of undecided rules, and losses of a trace, that are written out. */
 const GROUPS_SHOWN = 6;
+/** Processes of a note that are named. */
+const OWNERS_NAMED = 4;
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style[]>> = {
   error: ['red', 'bold'],
@@ -58,11 +62,21 @@ export const pretty: Reporter = {
       paint: painter(options.color ?? false),
       width: Math.max(MIN_WIDTH, options.width ?? 80),
       verbose: options.verbose ?? false,
+      arrows: arrows(options.unicode ?? true),
     };
-    const groups = look.verbose ? report.findings.map((first) => ({ first, more: [] })) : alike(report.findings);
+    const sorted = worstFirst(report.findings);
+    const told = look.verbose ? sorted : sorted.filter(({ severity }) => severity !== 'note');
+    const groups = look.verbose ? told.map((first) => ({ first, more: [] })) : alike(told);
+    const worst = headline(report);
+    if (worst !== undefined)
+      yield `${wrap(worst, look.width)
+        .map((line) => look.paint(VERDICT_STYLE.violated, line))
+        .join('\n')}\n\n`;
     for (const group of groups) {
       yield `${findingLines(group, report, look).join('\n')}\n\n`;
     }
+    const folded = look.verbose ? [] : sorted.filter(({ severity }) => severity === 'note');
+    if (folded.length > 0) yield `${noteLines(folded, report, look).join('\n')}\n\n`;
     yield `${summaryLines(report, look).join('\n')}\n`;
   },
 };
@@ -71,7 +85,7 @@ function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
   const finding = group.first;
   const { paint, width } = look;
   const trace = report.traces[finding.trace];
-  const table = layOut(steps(finding, trace).map(withArrows), width - TABLE_INDENT, '◀ they part');
+  const table = layOut(steps(finding, trace).map(look.arrows.step), width - TABLE_INDENT, look.arrows.parts);
   const indent = ' '.repeat(String(finding.n).length + 2);
   const out = header(finding, indent, Math.min(width, TABLE_INDENT + laidOutWidth(table)), look);
   if (report.traces.length > 1 && trace !== undefined) {
@@ -87,11 +101,28 @@ function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
       out.push(...raw.map((line) => ' '.repeat(TABLE_INDENT + 2) + paint('dim', `| ${verbatim(line)}`)));
     }
   }
-  const below = notes(finding, moreWords(group));
+  const below = notes(finding, trace, moreWords(group));
   if (below.length > 0) {
     out.push('', ...below.flatMap((note) => labelled(note.label, note.text, indent, look)));
   }
   return out;
+}
+
+/** Notes of one rule are a line: how many, whose, which numbers, and what happened to the first. */
+function noteLines(findings: readonly Finding[], report: CheckReport, look: Look): string[] {
+  const byRule = new Map<string, Finding[]>();
+  for (const finding of findings) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+  const out = [...byRule].flatMap(([rule, of]) => {
+    const owners = [...new Set(of.map(pinOwner).filter((owner) => owner !== ''))];
+    const who = owners.length > OWNERS_NAMED ? `${owners.length} processes` : owners.join(', ');
+    const head = `${look.paint(SEVERITY_STYLE.note, count(of.length, 'note'))}  ${look.paint('bold', clean(rule))}`;
+    const cause = (of[0] as Finding).cause;
+    const text = [clean(cause), who, `finding ${numbers(of)}`].filter((part) => part !== '').join('; ');
+    return [head, ...wrap(text, look.width - 2).map((line) => `  ${line}`)];
+  });
+  const example = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
+  const tip = `\`pindrift show ${example} ${(findings[0] as Finding).n}\` tells one; --verbose tells all`;
+  return [...out, ...hanging(tip, '  ', look.width).map((line) => look.paint('dim', line))];
 }
 
 /** `1  swapin-cow-under-pin   error, certain                odirect[149]  0x7f13e7f30000` */
@@ -162,9 +193,4 @@ function traceLines(trace: TraceInfo, look: Look): string[] {
 /** Wrapped text whose first line starts with `lead` and whose others are indented below it. */
 function hanging(text: string, lead: string, width: number): string[] {
   return wrap(text, width - lead.length).map((line, i) => (i === 0 ? lead : ' '.repeat(lead.length)) + line);
-}
-
-/** `pfn 0x1 -> 0x2` with the arrow a terminal can show. */
-function withArrows(step: Step): Step {
-  return { ...step, what: step.what.replaceAll(' -> ', ' → ') };
 }

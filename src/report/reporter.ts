@@ -29,6 +29,8 @@ export interface RuleDoc {
 export interface ReportOptions {
   /** ANSI colours (pretty, story); the command decides from the terminal, NO_COLOR and FORCE_COLOR. Default false */
   color?: boolean | undefined;
+  /** arrows may be more than ASCII (pretty, story). Default true */
+  unicode?: boolean | undefined;
   /** columns of the terminal (pretty, story). Default 80 */
   width?: number | undefined;
   /** show the verbatim trace line of each step (pretty) */

@@ -5,12 +5,13 @@ import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, count, padLeft, verbatim, wrap } from './format.ts';
 import { type Paint, painter } from './paint.ts';
 import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';
-import { layOut, type Step, steps } from './timeline.ts';
+import { type Arrows, arrows, layOut, type Step, steps } from './timeline.ts';
 import { formatWords, kernelWords, notes, pageWords, pathWords, pinOwner, weight } from './words.ts';
 
 interface Look {
   paint: Paint;
   width: number;
+  arrows: Arrows;
 }
 
 const LABEL_WIDTH = 12;
@@ -23,6 +24,7 @@ export const story: Reporter = {
     const look: Look = {
       paint: painter(options.color ?? false),
       width: Math.max(MIN_WIDTH, options.width ?? 80),
+      arrows: arrows(options.unicode ?? true),
     };
     const chosen = report.findings.filter((finding) => options.finding === undefined || finding.n === options.finding);
     if (chosen.length === 0) {
@@ -51,7 +53,7 @@ function tell(
   out.push(...wrap(clean(finding.message), width), '');
   out.push(...facts(finding, trace).flatMap(([label, text]) => labelled(label, text, look)), '');
   out.push(...timeline(finding, trace, context, look));
-  out.push(...notes(finding).flatMap((note) => labelled(note.label, note.text, look)));
+  out.push(...notes(finding, trace).flatMap((note) => labelled(note.label, note.text, look)));
   return [...out, ...labelled('fingerprint', clean(finding.fingerprint), look)];
 }
 
@@ -101,7 +103,7 @@ function timeline(
   );
   const quote = (line: number | undefined, text: string) =>
     `  ${padLeft(line === undefined ? '' : String(line), gutter)} | ${verbatim(text)}`;
-  return layOut(all, width, '<- they part').flatMap(({ step, lines }) => {
+  return layOut(all.map(look.arrows.step), width, look.arrows.parts).flatMap(({ step, lines }) => {
     const { line, text, stack = [] } = step.evidence;
     const beside = around.get(step.evidence) ?? [];
     const dim = (one: ContextLine) => paint('dim', quote(one.line, one.text));

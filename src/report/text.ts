@@ -1,6 +1,6 @@
 // Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
 import type { Finding } from '../rules/finding.ts';
-import { type Alike, alike, moreWords } from './alike.ts';
+import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
@@ -32,7 +32,7 @@ const LABELS: Readonly<Record<Note['label'], string>> = {
   harm: 'Harm',
   own: 'Note',
   why: 'Why',
-  fixed: 'Fixed by',
+  fixed: 'Fixed',
   try: 'Try',
   doubt: 'Doubt',
   also: 'Also',
@@ -45,7 +45,7 @@ export const text: Reporter = {
   *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
     const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
     yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;
-    for (const group of alike(report.findings)) {
+    for (const group of alike(worstFirst(report.findings))) {
       yield `${findingLines(group, report).join('\n')}\n\n`;
     }
     yield `${summaryLines(report).join('\n')}\n`;
@@ -64,7 +64,7 @@ function findingLines(group: Alike, report: CheckReport): string[] {
   if (quoted.length > 0) {
     out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
   }
-  for (const note of notes(finding, moreWords(group))) {
+  for (const note of notes(finding, trace, moreWords(group))) {
     out.push('', ...wrap(`${LABELS[note.label]}: ${note.text}`, WIDTH));
   }
   return out;

@@ -108,3 +108,14 @@ function below(head: string, line: string, what: string, indent: number, width: 
 export function laidOutWidth(all: readonly LaidOut[]): number {
   return Math.max(0, ...all.flatMap((one) => one.lines.map(columns)));
 }
+
+/** How arrows look: `→` and `◀`, or what ASCII has for them. */
+export interface Arrows {
+  parts: string;
+  step: (step: Step) => Step;
+}
+
+export const arrows = (unicode: boolean): Arrows =>
+  unicode
+    ? { parts: '◀ they part', step: (step) => ({ ...step, what: step.what.replaceAll(' -> ', ' → ') }) }
+    : { parts: '<- they part', step: (step) => step };

@@ -1,8 +1,39 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
-import type { Finding, Severity } from '../rules/finding.ts';
+import type { Finding, Harm, Severity } from '../rules/finding.ts';
 import type { CheckReport, Loss, TraceInfo } from './contract.ts';
 import { clean, count, duration, grouped } from './format.ts';
+
+const HARM_WORDS: Readonly<Record<Harm, string>> = {
+  'lost-dma-write': 'what a device wrote for WHO never arrived in its memory',
+  'stale-device-read': 'a device read memory of WHO that is no longer what WHO wrote',
+  leak: 'memory of another process can be read through a pin of WHO',
+  corruption: 'memory of WHO was corrupted',
+};
+
+/** The worst of a report in one sentence: what was lost, whose it was, when, and which finding tells it. */
+export function headline(report: CheckReport): string | undefined {
+  const [worst] = report.findings
+    .filter(({ severity }) => severity !== 'note')
+    .toSorted(
+      (a, b) =>
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        Number(b.harm.length > 0) - Number(a.harm.length > 0),
+    );
+  if (worst === undefined) return undefined;
+  const who = pinOwner(worst) || 'a process';
+  const [harm] = worst.harm;
+  const what =
+    harm === undefined ? `the mapping of ${who} left a pinned page` : HARM_WORDS[harm].replaceAll('WHO', who);
+  const trace = report.traces[worst.trace];
+  const at =
+    worst.evidence.find(({ role }) => role === 'copy' || role === 'reuse')?.time ?? worst.evidence.at(-1)?.time;
+  const when =
+    at === undefined || trace?.firstTime === undefined || trace.timeUnit === 'none'
+      ? ''
+      : `, ${duration(at - trace.firstTime, trace.timeUnit)} into the trace`;
+  return `${severityWords(report.findings)}: ${what}${when} (finding ${worst.n}, ${worst.rule})`;
+}
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
@@ -236,8 +267,29 @@ export interface Note {
   text: string;
 }
 
+/**
+ * What a fix means for the kernel of the trace: `in this kernel since v5.9, and still: 70e8... ("...")`, or `after it, in
+ * v5.19: 1493... ("...")`; as it is where the release is not known.
+ * @param fix `hash ("subject") (in vX.Y)` or `(in vX.Y, A.B.y)`: the stable series that has it too
+ */
+export function fixWords(fix: string, trace: TraceInfo | undefined): string {
+  const [, commit, major, minor, more = ''] = /^(.*) \(in v(\d+)\.(\d+)((?:, [^)]*)?)\)$/.exec(fix) ?? [];
+  const [, ours, oursMinor] = /^(\d+)\.(\d+)(?!.*\.\.)/.exec(trace?.kernel ?? trace?.era ?? '') ?? [];
+  if (commit === undefined || ours === undefined) return clean(fix);
+  const series = `${ours}.${oursMinor}.y`;
+  const since = `v${major}.${minor}`;
+  const isIn = Number(ours) - Number(major) || Number(oursMinor) - Number(minor);
+  const words =
+    isIn >= 0
+      ? `in this kernel since ${since}, and still`
+      : more.includes(series)
+        ? `in ${since}, and in later releases of ${series}`
+        : `after it, in ${since}`;
+  return clean(`${words}: ${commit}`);
+}
+
 /** The sentences below a finding, in the order to print them; `more` speaks of others of the same drift. */
-export function notes(finding: Finding, more?: string): Note[] {
+export function notes(finding: Finding, trace: TraceInfo | undefined, more?: string): Note[] {
   const all: Note[] = [];
   if (finding.harm.length > 0) {
     all.push({ label: 'harm', text: finding.harm.join(', ') });
@@ -249,7 +301,7 @@ export function notes(finding: Finding, more?: string): Note[] {
     all.push({ label: 'why', text: clean(finding.why) });
   }
   for (const fix of finding.fixedBy ?? []) {
-    all.push({ label: 'fixed', text: clean(fix) });
+    all.push({ label: 'fixed', text: fixWords(fix, trace) });
   }
   if (finding.advice !== undefined) {
     all.push({ label: 'try', text: clean(finding.advice) });

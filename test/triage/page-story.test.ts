@@ -91,6 +91,7 @@ describe('text', () => {
     joined(
       pageStoryText([{ ...(await tell(SWAP, { pfn: '0x7fb7d' }, 1)), path: 'x' }], 'pfn 0x7fb7d', {
         color: false,
+        unicode: false,
         width,
       }),
     );
@@ -105,12 +106,12 @@ describe('text', () => {
   });
 
   it('nothing seen is said', () => {
-    expect(joined(pageStoryText([], 'pfn 0x1', { color: false, width: 80 }))).toBe('nothing was seen of pfn 0x1\n');
+    expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe('nothing was seen of pfn 0x1\n');
   });
 
   it('what a trace says stays text', async () => {
     const story = await tell(evilCapture(), { addr: '0x7f02b2792000' });
     expect(story.steps[0]?.task).toBe(`${EVIL}-157`);
-    expect(joined(pageStoryText([story], 'x', { color: false, width: 80 }))).not.toMatch(UNSAFE);
+    expect(joined(pageStoryText([story], 'x', { color: false, unicode: false, width: 80 }))).not.toMatch(UNSAFE);
   });
 });

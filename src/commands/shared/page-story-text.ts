@@ -2,7 +2,7 @@
 import type { TraceInfo } from '../../report/contract.ts';
 import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../../report/format.ts';
 import { painter } from '../../report/paint.ts';
-import { layOut, type Step } from '../../report/timeline.ts';
+import { type Arrows, arrows, layOut, type Step } from '../../report/timeline.ts';
 import type { PageStory } from './page-story.ts';
 
 const TASK_WIDTH = 24;
@@ -10,7 +10,7 @@ const TASK_WIDTH = 24;
 export function* pageStoryText(
   stories: readonly PageStory[],
   about: string,
-  look: { color: boolean; width: number | undefined },
+  look: { color: boolean; unicode: boolean; width: number | undefined },
 ): Iterable<string> {
   const paint = painter(look.color);
   const width = Math.max(40, look.width ?? 80);
@@ -22,18 +22,23 @@ export function* pageStoryText(
       (line) => `${paint('bold', line)}\n`,
     );
     yield '\n';
-    yield* stepLines(story, width, paint);
+    yield* stepLines(story, width, paint, arrows(look.unicode));
     yield* wrap(closing(story), width).map((line) => `${line}\n`);
   }
 }
 
-function* stepLines(story: PageStory, width: number, paint: ReturnType<typeof painter>): Iterable<string> {
+function* stepLines(
+  story: PageStory,
+  width: number,
+  paint: ReturnType<typeof painter>,
+  { parts, step: shown }: Arrows,
+): Iterable<string> {
   const last = Math.max(...story.steps.map(({ line }) => line), ...story.context.map(({ line }) => line));
   const gutter = Math.max(5, String(last).length + 1);
   const quote = (line: number | undefined, text: string) =>
     `  ${padLeft(line === undefined ? '' : String(line), gutter)} | ${verbatim(text)}\n`;
   const beside = besides(story);
-  for (const [i, { lines, step }] of layOut(stepsOf(story), width, '<- they part').entries()) {
+  for (const [i, { lines, step }] of layOut(stepsOf(story).map(shown), width, parts).entries()) {
     const { line, stack = [], text } = step.evidence;
     const around = beside[i] ?? [];
     for (const one of lines) yield `${step.parts ? paint('bold', one) : one}\n`;

@@ -2,7 +2,14 @@
 // read; files are written before anything can decide the exit code.
 import { extname } from 'node:path';
 import type { DetailedReport } from '../../report/contract.ts';
-import { describeFormat, loadReporter, pieces, type ReportFormat, reportFormats } from '../../report/index.ts';
+import {
+  describeFormat,
+  formatOfEnding,
+  loadReporter,
+  pieces,
+  type ReportFormat,
+  reportEndings,
+} from '../../report/index.ts';
 import type { Reporter, ReportOptions } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
@@ -55,8 +62,8 @@ export class ReportPrinter {
   async print(detailed: DetailedReport, options: ReportOptions): Promise<void> {
     const { color, verbose } = this.#wishes;
     for (const { path, reporter } of this.#targets) {
-      const screen = path === '-' ? terminal(process.stdout, color) : { color: false, width: undefined };
-      const wanted = { verbose, color: screen.color, width: screen.width, ...options };
+      const screen = path === '-' ? terminal(process.stdout, color) : { color: false, unicode: true, width: undefined };
+      const wanted = { verbose, color: screen.color, unicode: screen.unicode, width: screen.width, ...options };
       const output = reporter.renderDetailed?.(detailed, wanted) ?? reporter.render(detailed.report, wanted);
       if (path === '-') await writeOut(pieces(output));
       else writeFileWhole(path, pieces(output));
@@ -64,10 +71,18 @@ export class ReportPrinter {
   }
 }
 
-/** The format a file name asks for: the first with its ending. */
+/**
+ * The format a file name asks for: the first with its ending; the terminal's for standard input, devices and names without.
+ * @throws InputError for an ending that no format has
+ */
 function formatFor(path: string): ReportFormat {
-  const extension = path === '-' ? '' : extname(path).slice(1).toLowerCase();
-  return reportFormats.find((format) => describeFormat(format).extension === extension) ?? 'pretty';
+  const ending = path === '-' || path.startsWith('/dev/') ? '' : extname(path).slice(1).toLowerCase();
+  const format = ending === '' ? 'pretty' : formatOfEnding(ending);
+  if (format !== undefined) return format;
+  throw new InputError(`no report has the ending .${ending}`, {
+    where: path,
+    tryThis: `one of .${reportEndings.join(', .')}; or say --report FORMAT`,
+  });
 }
 
 function binaryOnTerminal(format: ReportFormat): InputError {

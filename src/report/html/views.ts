@@ -78,7 +78,7 @@ function findingView(
     trace: finding.trace,
     facts: findingFacts(finding, report.traces.length > 1 ? trace : undefined),
     notes: [
-      ...notes(finding, first && group !== undefined ? moreWords(group) : undefined).map(
+      ...notes(finding, trace, first && group !== undefined ? moreWords(group) : undefined).map(
         ({ label, text }): Fact => [label, text],
       ),
       ['fingerprint', clean(finding.fingerprint)],
