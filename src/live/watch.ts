@@ -9,10 +9,12 @@ import type { RuleOptions } from '../engine/run-rules.ts';
 import { replay } from '../model/replay.ts';
 import type { Pin } from '../model/state.ts';
 import { LineKind, type TraceFormat } from '../parsers/line.ts';
+import { isRecording } from '../recordings/index.ts';
 import type { TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import { InputError } from '../util/errors.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { WatchEvent, WatchStatus } from './events.ts';
 import { HoldBack } from './hold-back.ts';
@@ -120,6 +122,12 @@ export class Watch {
   static async open(source: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
     const lines = new KeptLines(options.historyBytes ?? HISTORY_BYTES);
     source.onBytes = (bytes, offset) => lines.add(bytes, offset);
+    if (isRecording(await source.head())) {
+      throw new InputError('a binary recording cannot be followed, only read when it is complete', {
+        where: source.path,
+        tryThis: 'perf record -o - ... | perf script -i - | pindrift watch -',
+      });
+    }
     const input = { path: source.path, open: async () => source };
     const reading = await Reading.open(input, { format: options.format, kernel: options.kernel });
     lines.know(reading.head);

@@ -165,11 +165,15 @@ export class Reading implements ReadTrace {
 /** @throws InputError when it is no trace */
 async function openInput(input: TraceInput, format: TraceFormat | undefined): Promise<OpenInput> {
   const source = await input.open();
+  let text: TextInput | undefined;
   try {
-    return (await RecordingInput.open(input, source)) ?? (await TextInput.open(input, source, format));
-  } catch (error) {
-    source.close();
-    throw error;
+    const recording = await RecordingInput.open(input, source);
+    if (recording !== undefined) return recording;
+    text = await TextInput.open(input, source, format);
+    return text;
+  } finally {
+    // a text goes on from here; a recording has its bytes
+    if (text === undefined) source.close();
   }
 }
 

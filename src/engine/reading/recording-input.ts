@@ -24,7 +24,7 @@ export class RecordingInput implements OpenInput {
   }
 
   /**
-   * @param source the input's bytes, at their beginning; closed where it is a recording
+   * @param source the input's bytes, at their beginning
    * @returns undefined when it is none
    */
   static async open(input: TraceInput, source: Source): Promise<RecordingInput | undefined> {
@@ -33,10 +33,7 @@ export class RecordingInput implements OpenInput {
     const bytes = await bytesOf(input, source);
     try {
       const recording = await openRecording({ path: input.path, bytes }, head);
-      if (recording !== undefined) {
-        source.close();
-        return new RecordingInput(recording);
-      }
+      if (recording !== undefined) return new RecordingInput(recording);
     } catch (error) {
       bytes.close();
       throw error;
