@@ -1,10 +1,13 @@
 // Why: one way in for every binary recording. Each format looks at the first bytes; the first that knows them opens it.
 import type { OpenRecording } from './contract.ts';
 import { openPerfDirectory, openPerfRecording } from './perf/open.ts';
+import { openRawDirectory } from './raw-directory.ts';
 import { openTraceDatRecording } from './trace-dat/recording.ts';
 
 export const openRecording: OpenRecording = async ({ path, bytes, stream }, head) => {
-  if (bytes === undefined) return stream === undefined ? await openPerfDirectory(path) : undefined;
+  if (bytes === undefined) {
+    return stream === undefined ? (openRawDirectory(path) ?? (await openPerfDirectory(path))) : undefined;
+  }
   return (await openTraceDatRecording(path, bytes, head)) ?? (await openPerfRecording(path, bytes, head));
 };
 

@@ -164,6 +164,8 @@ export class Reading implements ReadTrace {
 
 /** @throws InputError when it is no trace */
 async function openInput(input: TraceInput, format: TraceFormat | undefined): Promise<OpenInput> {
+  const folder = await RecordingInput.openDirectory(input);
+  if (folder !== undefined) return folder;
   const source = await input.open();
   let text: TextInput | undefined;
   try {

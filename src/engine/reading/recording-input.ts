@@ -1,4 +1,5 @@
 // Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
+import { statSync } from 'node:fs';
 import { LineKind, type TraceHead, TraceLine } from '../../parsers/line.ts';
 import type { Source } from '../../parsers/source.ts';
 import { FileBytes } from '../../recordings/bytes.ts';
@@ -40,6 +41,14 @@ export class RecordingInput implements OpenInput {
     }
     bytes.close();
     return undefined;
+  }
+
+  /** A directory of raw pages, or of perf; undefined when it is none. */
+  static async openDirectory(input: TraceInput): Promise<RecordingInput | undefined> {
+    if (input.file === undefined || statSync(input.file, { throwIfNoEntry: false })?.isDirectory() !== true)
+      return undefined;
+    const recording = await openRecording({ path: input.file }, new Uint8Array(0));
+    return recording && new RecordingInput(recording);
   }
 
   start(options: FeedOptions): Feed {
