@@ -55,6 +55,21 @@ interface Parts {
 }
 
 function expand(base: Buffer, path: string, size: number): void {
+  const fd = openSync(path, 'w');
+  let written = 0;
+  for (const text of rounds(base)) {
+    if (written >= size && text.isFirst) break;
+    written += writeSync(fd, text.text, null, 'latin1');
+  }
+  closeSync(fd);
+}
+
+/** What a machine would print for ever. Pointers and pids come again after `kinds` rounds, as they do on a machine. */
+export function* endless(kinds = 97): Generator<string> {
+  for (const { text } of rounds(gunzipSync(readFileSync(CAPTURE)), kinds)) yield text;
+}
+
+function* rounds(base: Buffer, kinds = Number.POSITIVE_INFINITY): Generator<{ text: string; isFirst: boolean }> {
   const lines = base.toString('latin1').split('\n');
   const head = lines.filter((line) => line.startsWith('#'));
   const body = lines.map(partsOf).filter((parts) => parts !== undefined);
@@ -66,21 +81,22 @@ function expand(base: Buffer, path: string, size: number): void {
     ...values.filter((v) => v.kind === 'pid').map((v) => Number(v.value)),
   ]);
   const pidStep = pids.reduce((most, pid) => Math.max(most, pid), 0) + 1;
-  const fd = openSync(path, 'w');
-  let written = writeSync(fd, `${head.join('\n')}\n`, null, 'latin1');
-  for (let round = 0; written < size; round++) {
-    const step = BigInt(round);
-    const shift = { pointer: step * POINTER_STEP, pte: step * FRAME_STEP, pid: BigInt(round * pidStep) };
+  yield { text: `${head.join('\n')}\n`, isFirst: false };
+  for (let round = 0; ; round++) {
+    const kind = round % kinds;
+    const step = BigInt(kind);
+    const shift = { pointer: step * POINTER_STEP, pte: step * FRAME_STEP, pid: BigInt(kind * pidStep) };
     let text = '';
+    let isFirst = true;
     for (const [i, parts] of body.entries()) {
       text += lineOf(parts, round * timeStep, shift);
       if (text.length > 1 << 20 || i === body.length - 1) {
-        written += writeSync(fd, text, null, 'latin1');
+        yield { text, isFirst };
+        isFirst = false;
         text = '';
       }
     }
   }
-  closeSync(fd);
 }
 
 function partsOf(line: string): Parts | undefined {

@@ -15,8 +15,8 @@ export class CutLines {
   /** of these, lines that were used nevertheless */
   early = 0;
   /** lines by their width, and those of them that are cut */
-  readonly widths = new Uint32Array(WIDEST);
-  readonly cut = new Uint32Array(WIDEST);
+  readonly widths = new Float64Array(WIDEST);
+  readonly cut = new Float64Array(WIDEST);
   wider = 0;
 
   note(line: number, width: number, reason: string): void {

@@ -37,7 +37,7 @@ export interface LostEvents {
 export class ReadStats {
   lines = 0;
   bytes = 0;
-  readonly kinds = new Uint32Array(9);
+  readonly kinds = new Float64Array(9);
   readonly bad: BadLine[] = [];
   readonly lost: LostEvents[] = [];
   /** events per CPU that were lost */

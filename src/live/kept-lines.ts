@@ -11,6 +11,8 @@ const NEWLINE = 10;
 const MOST_STACK = 64;
 /** Longer lines are kept in part. */
 const LONGEST = 1 << 16;
+/** A line and its stack are shorter. */
+const SHORT = 1 << 13;
 
 const BLOCK = 1 << 18;
 
@@ -146,9 +148,8 @@ export class KeptLines {
     if (block === undefined || offset >= block.offset + block.length) return undefined;
     const part = block.bytes.subarray(offset - block.offset, Math.min(block.length, offset - block.offset + LONGEST));
     const next = blocks.at(at + 1);
-    return next === undefined || part.length === LONGEST
-      ? part
-      : Buffer.concat([part, next.bytes.subarray(0, Math.min(next.length, LONGEST - part.length))]);
+    if (next === undefined || part.length > SHORT) return part;
+    return Buffer.concat([part, next.bytes.subarray(0, Math.min(next.length, 2 * SHORT))]);
   }
 }
 

@@ -116,26 +116,23 @@ export class LiveSource implements Source {
 class StreamBytes implements Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #stream: Readable;
-  #stopped: (() => void) | undefined;
-  readonly #stop = new Promise<undefined>((resolve) => {
-    this.#stopped = () => resolve(undefined);
-  });
 
   constructor(stream: Readable) {
     this.#stream = stream;
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
+  /** Ends too when the stream is destroyed. A race with a promise of that would keep every chunk for as long as it waits. */
   async next(): Promise<Uint8Array | undefined> {
-    const next = this.#chunks.next().then(
-      ({ done, value }) => (done === true ? undefined : value),
-      () => undefined,
-    );
-    return Promise.race([next, this.#stop]);
+    try {
+      const { done, value } = await this.#chunks.next();
+      return done === true ? undefined : value;
+    } catch {
+      return undefined;
+    }
   }
 
   stop(): void {
-    this.#stopped?.();
     this.#stream.destroy();
   }
 }

@@ -10,6 +10,7 @@ import type { Reporter } from '../report/reporter.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import { escapeControl } from '../util/escape.ts';
 import { EXIT } from '../util/exit-codes.ts';
+import { boundYoungHeap, tuneForReading } from '../util/v8.ts';
 import type { WatchEvent } from './events.ts';
 import type { LiveSource } from './live-source.ts';
 import { metricsText, writeMetrics } from './metrics.ts';
@@ -47,6 +48,7 @@ export interface Ended {
 
 const RANK = { note: 0, warning: 1, error: 2 } as const;
 const METRICS_MS = 15_000;
+const YOUNG_MS = 1000;
 const MOST_REACTED = 1000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -105,12 +107,14 @@ export class LiveWatch {
 
   async run(): Promise<Ended> {
     const watch = this.#watch as Watch;
+    tuneForReading();
     const { status } = this.#wishes;
     const timers = [setInterval(() => this.#metrics(), METRICS_MS)];
     if (status !== undefined) timers.push(setInterval(() => watch.sayStatus(), status * 1000));
     const done = this.#onSignals(() => this.#stop('signal'));
     const hup = (): void => void this.#reload();
     process.on('SIGHUP', hup);
+    timers.push(setInterval(boundYoungHeap, YOUNG_MS));
     this.#metrics();
     try {
       await watch.run();

@@ -100,10 +100,10 @@ export class Model {
   /** GUP functions whose returns are recorded, by function index */
   readonly returning = new Uint8Array(4096);
   /** records seen by kind, those with the fields that the kind needs (vocabulary/needed.ts) */
-  readonly seen: Uint32Array;
+  readonly seen: Float64Array;
   /** records of each kind that lack such a field, and the slots that were empty in any of them, as bits */
-  readonly lacking: Uint32Array;
-  readonly lacks: Uint32Array;
+  readonly lacking: Float64Array;
+  readonly lacks: Float64Array;
   readonly listeners: Listeners = {};
   /** who wants records of a kind themselves, after the state has changed by them */
   readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
@@ -156,9 +156,9 @@ export class Model {
   #lastTask: Task | undefined;
 
   constructor(kinds: number) {
-    this.seen = new Uint32Array(kinds);
-    this.lacking = new Uint32Array(kinds);
-    this.lacks = new Uint32Array(kinds);
+    this.seen = new Float64Array(kinds);
+    this.lacking = new Float64Array(kinds);
+    this.lacks = new Float64Array(kinds);
     this.lastLine = 0;
   }
 
