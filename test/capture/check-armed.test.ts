@@ -1,0 +1,64 @@
+// Why: what a capture says of itself decides between "clean" and "could not be checked". On a real one, of a program that
+// pins nothing.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { coverage } from '../../src/engine/coverage.ts';
+import { memoryInput } from '../../src/engine/input.ts';
+import { definitionsIn } from '../../src/parsers/recorded.ts';
+
+const path = fileURLToPath(new URL('../../fixtures/6.12/none_quick.capture/trace.txt.gz', import.meta.url));
+const whole = gunzipSync(readFileSync(path)).toString('latin1');
+const without = (pattern: RegExp): string =>
+  whole
+    .split('\n')
+    .filter((line) => !pattern.test(line))
+    .join('\n');
+
+const outcome = async (text: string, options = {}) => {
+  const report = await check([memoryInput('trace', text)], options);
+  const deciding = report.rules.find(({ id }) => id === 'insufficient-evidence');
+  return { verdict: report.verdict, why: deciding?.missing ?? [], report };
+};
+
+describe('a capture of a program that pins nothing', () => {
+  it('is clean, and says on what ground', async () => {
+    const { verdict, report } = await outcome(whole);
+    expect(verdict).toBe('clean');
+    expect(report.traces[0]).toMatchObject({ kernel: '6.12.117+deb13-amd64', era: '6.12', clock: 'mono' });
+    const soft = report.rules.find(({ id }) => id === 'soft-dirty-then-cow');
+    expect(soft).toMatchObject({ verdict: 'clean', still: ['clear_refs_pte_range'] });
+  });
+
+  it('without its head cannot be checked, and with a list of what was armed can', async () => {
+    const bare = without(/^# pindrift-/);
+    expect((await outcome(bare)).verdict).toBe('could-not-be-checked');
+    const armed = definitionsIn(whole.replaceAll('# pindrift-armed: ', ''));
+    expect((await outcome(bare, { armed, kernel: '6.12' })).verdict).toBe('clean');
+  });
+
+  it.each([
+    [
+      'calls were missed',
+      whole.replace(/(pindrift-hits: gup_slow \d+) 0/, '$1 7'),
+      /7 calls of __get_user_pages were missed/,
+    ],
+    [
+      'it was filtered',
+      whole.replace('# pindrift-tier', '# pindrift-filter: pid 7\n# pindrift-tier'),
+      /recorded with pid 7/,
+    ],
+    ['events were dropped', whole.replace('dropped=0', 'dropped=9'), /9 events were overwritten/],
+  ])('is not where %s', async (_, text, why) => {
+    const { verdict, why: reasons } = await outcome(text);
+    expect(verdict).toBe('could-not-be-checked');
+    expect(reasons.join('\n')).toMatch(why);
+  });
+
+  it('is the same to coverage', async () => {
+    const [{ rules }] = (await coverage([memoryInput('trace', whole)])).traces;
+    expect(rules.find(({ id }) => id === 'soft-dirty-then-cow')).toMatchObject({ decidable: true, missing: [] });
+  });
+});
