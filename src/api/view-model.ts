@@ -40,8 +40,8 @@ export class ModelView extends View implements Model {
     return this.#gaps;
   }
   get facts(): TraceFacts {
-    const { cpus, timeUnit, overwritten, unread, damage, filtered, missed = NOTHING } = this.#r.facts;
-    return Object.freeze({ cpus, timeUnit, overwritten, unread, damage, filtered, missed });
+    const { cpus, timeUnit, overwritten, unread, damage, filtered, unsaid, missed = NOTHING } = this.#r.facts;
+    return Object.freeze({ cpus, timeUnit, overwritten, unread, damage, filtered, unsaid, missed });
   }
   get torn(): Torn {
     const { first, ...counts } = this.#r.torn;

@@ -41,6 +41,8 @@ export interface TraceFacts {
   readonly unread: number;
   /** why the input ends before it should */
   readonly damage: string | undefined;
+  /** why nobody can tell whether events were lost */
+  readonly unsaid: string | undefined;
   /** the filter that left events out, as flags: `--pid 157` */
   readonly filtered: string | undefined;
   /** what probes could not take, in sentences */

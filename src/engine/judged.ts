@@ -11,7 +11,7 @@ import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
-import { damageOf, lossesOf, unreadOf } from './losses.ts';
+import { damageOf, lossesOf, unreadOf, unsaidBy } from './losses.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
 
@@ -56,6 +56,7 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
     overwritten: head.overwritten ?? 0,
     unread: unreadOf(lossesOf(head, stats)),
     damage: damageOf(stats),
+    unsaid: unsaidBy(head.format, lossesOf(head, stats)),
     filtered: filters.length > 0 ? filters.join(', ') : undefined,
   };
 }
@@ -136,17 +137,4 @@ export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): {
   const left = vocabulary.era.candidates;
   if (left.length === 1) return { era: left[0], from: vocabulary.era.reasons.join(', ') };
   return { era: undefined, from: `undecided between ${left.map((e) => e.name).join(', ')}; say --kernel` };
-}
-
-/** Headers alone, or a text that is no trace after all. */
-export function demandEvents(path: string, stats: ReadStats): void {
-  if (stats.kinds[1] > 0) return;
-  const first = stats.bad.at(0);
-  const why =
-    first !== undefined
-      ? `line ${first.line}: ${first.reason}`
-      : stats.kinds[LineKind.Record] > 0
-        ? 'record again without the `raw` trace option: no line names its event'
-        : 'check that the capture ran: the file has headers only';
-  throw new InputError('no event could be read from this trace', { where: path, tryThis: why });
 }

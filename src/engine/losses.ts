@@ -110,4 +110,10 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
   losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
 
+/** perf script prints lost samples when it is asked to, and nothing in its text tells whether it was. */
+export const unsaidBy = (format: string, losses: readonly Loss[]): string | undefined =>
+  format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')
+    ? undefined
+    : 'perf script says nothing about lost samples unless it is run with --show-lost-events: check the perf.data itself';
+
 const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

@@ -54,6 +54,8 @@ export interface TraceFacts {
   filtered?: string;
   /** why the input ends before it should */
   damage?: string;
+  /** why nobody can tell whether events were lost */
+  unsaid?: string;
   /** CPUs whose whole buffer is in the trace: what is silent there was idle */
   recordedCpus?: number;
   /** what probes could not take, in sentences */

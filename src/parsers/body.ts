@@ -15,11 +15,13 @@ import {
   GREATER,
   HASH,
   isDigit,
+  isHex,
   isNameStart,
   isWord,
   LESS,
   PAREN_CLOSE,
   PAREN_OPEN,
+  PIPE,
   PLUS,
   SPACE,
   skipBlanks,
@@ -107,6 +109,10 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
       return true;
     }
   }
+  if (isGraph(buf, start, end)) {
+    out.kind = LineKind.Function;
+    return true;
+  }
   if (isRecord(buf, start, end)) {
     out.kind = LineKind.Record;
     return true;
@@ -120,12 +126,24 @@ function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLi
   while (at < end && buf[at] !== SPACE && buf[at] !== TAB) {
     at++;
   }
-  if (at - start < 2 || buf[at - 1] !== COLON || !isNameStart(buf[start])) {
+  if (at - start < 2 || buf[at - 1] !== COLON || !(isNameStart(buf[start]) || isAddress(buf, start, at - 1))) {
     return false;
   }
   out.kind = LineKind.Event;
   setNameArgs(out, start, at - 1, skipBlanks(buf, at, end), end);
   return true;
+}
+
+/** `0xffffffffc0b41020: text`, `0: text`: trace_printk() of a module that is gone, bpf_trace_printk() before 5.9. */
+function isAddress(buf: Uint8Array, start: number, end: number): boolean {
+  if (!startsWith(buf, start, end, '0x')) {
+    return buf[start] === 48 && end === start + 1;
+  }
+  let at = start + 2;
+  while (at < end && isHex(buf[at])) {
+    at++;
+  }
+  return at === end && at > start + 2;
 }
 
 function setNameArgs(out: TraceLine, nameStart: number, nameEnd: number, argsStart: number, argsEnd: number): void {
@@ -185,6 +203,20 @@ function startOfRepeats(buf: Uint8Array, start: number, end: number): number {
     }
   }
   return -1;
+}
+
+/** `1)   1.204 us    |    foo();`: an entry of function_graph, printed while another tracer is on. */
+function isGraph(buf: Uint8Array, start: number, end: number): boolean {
+  const cpuEnd = skipDigits(buf, start, end);
+  if (cpuEnd === start || buf[cpuEnd] !== PAREN_CLOSE || buf[cpuEnd + 1] !== SPACE) {
+    return false;
+  }
+  for (let at = cpuEnd + 1; at < end; at++) {
+    if (buf[at] === PIPE) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Lines of other tracers and entry types that are known and carry no event. */

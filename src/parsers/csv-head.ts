@@ -29,7 +29,8 @@ export function csvHead(lines: HeadLines): TraceHead | undefined {
     if (
       names.length > 1 &&
       has(columns, 'event') &&
-      (has(columns, 'time') || has(columns, 'tid') || has(columns, 'pid'))
+      // a table of processes has names, too
+      (has(columns, 'time') || ((has(columns, 'tid') || has(columns, 'pid')) && !isNamed(columns, names)))
     ) {
       const head: TraceHead = {
         format: 'csv',
@@ -45,6 +46,10 @@ export function csvHead(lines: HeadLines): TraceHead | undefined {
   }
   return undefined;
 }
+
+/** Whether the events are only called names. */
+const isNamed = (columns: Column[], names: string[]): boolean =>
+  /^name$/i.test(names[columns.findIndex((column) => column.role === 'event')] ?? '');
 
 function has(columns: Column[], role: Column['role']): boolean {
   return columns.some((column) => column.role === role);

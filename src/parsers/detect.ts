@@ -8,7 +8,8 @@ import { ftraceHead, isBare } from './ftrace-head.ts';
 import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
-import { isTimeless, perfScriptHead } from './perf-head.ts';
+import { otherTool } from './other-tools.ts';
+import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
 import { readCaptureHead } from './recorded.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
@@ -32,13 +33,23 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
     return notRecognised(lines);
   }
   const found = headOf(format, lines);
+  // a header can be perf's where no line has a time
+  if (forced === undefined && format === 'perf-script' && found?.variant.includes(NOTHING_READ)) {
+    const other = otherTool(lines);
+    if (other !== undefined) {
+      return other;
+    }
+  }
   if (found === undefined) {
     return {
       problem: 'no row of this table names its columns; a time and an event column are needed',
       tryThis: 'add a header row, such as time,cpu,comm,pid,event',
     };
   }
-  if (format !== 'csv') found.cutAt = cutColumn(lines);
+  const column = format === 'csv' ? undefined : cutColumn(lines);
+  if (column !== undefined) {
+    found.cutAt = column;
+  }
   readCaptureHead(lines, found);
   return { parser: createParser(found) };
 }
@@ -145,6 +156,10 @@ function isPadded(lines: HeadLines): boolean {
 }
 
 function notRecognised(lines: HeadLines): Unusable {
+  const other = otherTool(lines);
+  if (other !== undefined) {
+    return other;
+  }
   let shown = '';
   for (let i = 0; i < lines.length && shown === ''; i++) {
     shown = new TextDecoder().decode(lines.buf.subarray(lines.starts[i], lines.ends[i])).trim().slice(0, 80);

@@ -40,6 +40,10 @@ function readHeader(line: string, head: TraceHead): void {
   if (entries) {
     head.overwritten = (head.overwritten ?? 0) + Math.max(0, Number(entries[2]) - Number(entries[1]));
   }
+  const tracer = /^# tracer: (\S+)/.exec(line);
+  if (tracer) {
+    head.tracer ??= tracer[1];
+  }
   const cpus = /#P:(\d+)/.exec(line);
   if (cpus) {
     head.cpus = Number(cpus[1]);

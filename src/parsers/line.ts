@@ -80,6 +80,8 @@ export interface TraceHead {
   timeDigits: number;
   /** whole seconds (or ticks) that every `ts` is relative to */
   timeBase: number;
+  /** `# tracer: nop` */
+  tracer?: string;
   /** CPUs as the header gives them (`#P:2`, `cpus=2`) */
   cpus?: number;
   /** `# entries-in-buffer/entries-written: A/B`: events overwritten before the first line (B - A); undefined when the header has no such line */

@@ -1,6 +1,6 @@
 // Files people hand over by mistake: the binary a tool wrote, an archive, a web page. Each gets its name and the
 // command that makes text of it.
-import { find, NEWLINE, skipBlanks, startsWith } from '../util/bytes.ts';
+import { NEWLINE, skipBlanks, startsWith } from '../util/bytes.ts';
 
 /** Input that nobody can read a trace from. */
 export interface Unusable {
@@ -103,6 +103,15 @@ function isTar(head: Uint8Array): boolean {
   return startsWith(head, 257, head.length, 'ustar');
 }
 
+/** Behind a `[`: an object, an array or a string begins; `[08:15:01.000000100]` is a time. */
+function isArray(head: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < head.length && head[at] <= 32) {
+    at++;
+  }
+  return head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
+}
+
 function notATraceText(head: Uint8Array): Unusable | undefined {
   let first = 0;
   while (first < head.length) {
@@ -119,7 +128,7 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
     };
   }
   const c = head[first];
-  if (c === 0x7b || (c === 0x5b && find(head, first, Math.min(head.length, first + 200), '{') > 0)) {
+  if (c === 0x7b || (c === 0x5b && isArray(head, first + 1))) {
     return {
       problem: 'this is JSON, not the text of a trace',
       tryThis: 'give the text of /sys/kernel/tracing/trace, `trace-cmd report` or `perf script`, or a CSV table',

@@ -8,6 +8,9 @@ import { LineKind, type TraceHead, TraceLine } from './line.ts';
 import { NO_TIME } from './perf-script.ts';
 import { firstTime, note, probeHead, setTime } from './time-sample.ts';
 
+/** Word of `head.variant`: no line reads as a sample. */
+export const NOTHING_READ = 'no sample at the beginning';
+
 export function perfScriptHead(lines: HeadLines): TraceHead {
   const head: TraceHead = { format: 'perf-script', variant: '', timeUnit: 'ns', timeDigits: 6, timeBase: 0 };
   const words: string[] = [];
@@ -32,6 +35,8 @@ export function perfScriptHead(lines: HeadLines): TraceHead {
     head.timeUnit = 'none';
     head.timeDigits = 0;
     note(head, 'no time is shown: add `time` to the fields of perf script -F');
+  } else {
+    words.push(NOTHING_READ);
   }
   head.variant = words.join(', ');
   return head;

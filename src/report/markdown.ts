@@ -9,6 +9,7 @@ import { steps } from './timeline.ts';
 import {
   formatWords,
   kernelWords,
+  losslessWords,
   lossWords,
   type Note,
   notes,
@@ -93,7 +94,9 @@ function summaryLines(report: CheckReport): string[] {
     const lost = lossWords(trace.losses);
     const words = [formatWords(trace), kernelWords(trace), sizeWords(trace), pinsWords(trace)];
     out.push(`- ${code(pathWords(trace))}: ${escaped(words.join('; '))}`);
-    out.push(...(lost.length === 0 ? ['  - nothing lost'] : lost.map((loss) => `  - lost: ${escaped(loss)}`)));
+    out.push(
+      ...(lost.length === 0 ? [`  - ${losslessWords(trace)}`] : lost.map((loss) => `  - lost: ${escaped(loss)}`)),
+    );
   }
   const groups = undecided(report);
   if (groups.length > 0) {

@@ -12,6 +12,7 @@ import {
   formatWords,
   headline,
   kernelWords,
+  losslessWords,
   lossSamples,
   lossWords,
   notes,
@@ -187,7 +188,7 @@ function traceLines(trace: TraceInfo, look: Look): string[] {
   }
   const samples = lossSamples(trace.losses).slice(0, look.verbose ? undefined : 1);
   out.push(...samples.map(({ line, text }) => look.paint('dim', `${indent}  :${line} | ${verbatim(text)}`)));
-  return lost.length === 0 ? [...out, `${indent}nothing lost`] : out;
+  return lost.length === 0 ? [...out, `${indent}${losslessWords(trace)}`] : out;
 }
 
 /** Wrapped text whose first line starts with `lead` and whose others are indented below it. */

@@ -9,6 +9,7 @@ import {
   clockWords,
   formatWords,
   kernelWords,
+  losslessWords,
   lossWords,
   type Note,
   notes,
@@ -98,7 +99,7 @@ function summaryLines(report: CheckReport): string[] {
   const out = ['What was read', '-------------'];
   for (const trace of report.traces) {
     const lost = lossWords(trace.losses);
-    const losses = lost.length === 0 ? ['nothing lost'] : lost.map((loss) => `lost: ${loss}`);
+    const losses = lost.length === 0 ? [losslessWords(trace)] : lost.map((loss) => `lost: ${loss}`);
     const lines = [
       formatWords(trace),
       kernelWords(trace),

@@ -179,6 +179,13 @@ export function sizeWords(trace: TraceInfo): string {
   return `${count(trace.lines, 'line')}, ${count(trace.events, 'event')}, ${grouped(trace.mmEvents)} of them used`;
 }
 
+/** What to say of a trace that shows no loss. */
+export function losslessWords(trace: TraceInfo): string {
+  return trace.format === 'perf-script'
+    ? 'losses not shown: perf script needs --show-lost-events for that'
+    : 'nothing lost';
+}
+
 /** `5 pins: 4 released, 1 open`. */
 export function pinsWords(trace: TraceInfo): string {
   const { seen, released, presumed, open } = trace.pins;

@@ -82,6 +82,7 @@ export default defineRule({
         for (const sentence of facts.missed) context.undecided(sentence);
         if (facts.filtered !== undefined) context.undecided(`the trace was filtered (${facts.filtered})`);
         if (facts.damage !== undefined) context.undecided(facts.damage);
+        if (facts.unsaid !== undefined) context.undecided(facts.unsaid);
         if (model.gaps.length > 0)
           context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
         const open = pins.filter((p) => p.owner !== 'transient' && !inPlace(p));

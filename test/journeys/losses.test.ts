@@ -82,3 +82,11 @@ test('trace_printk() prints the calling function where the name of an event stan
   );
   expect(traces[0]).toMatchObject({ events: 2, mmEvents: 1, losses: [] });
 });
+
+test('perf script does not say whether samples were lost, so its text is not called whole', async () => {
+  const text = capture('5.10/odirect_read_swap.perf-lost').replaceAll(/.*PERF_RECORD_LOST.*\n/g, '');
+  const { verdict, rules } = await checked(text);
+  expect(verdict).toBe('could-not-be-checked');
+  const missing = rules.find(({ id }) => id === 'insufficient-evidence')?.missing;
+  expect(missing).toContainEqual(expect.stringContaining('--show-lost-events'));
+});

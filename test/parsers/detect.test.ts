@@ -68,8 +68,8 @@ describe('what is no trace', () => {
     [
       'a dmesg',
       '[    0.000000] Linux version 6.1.0-56-amd64\n[    0.000000] Command line: quiet\n',
-      'no trace',
-      '--format',
+      'kernel log',
+      'sysrq',
     ],
     ['a table without events', 'a,b,c\n1,2,3\n', 'no trace', '--format'],
     ['source code', 'int main(void)\n{\n\treturn 0;\n}\n', 'no trace', '--format'],

@@ -396,6 +396,7 @@ describe('the head', () => {
       timeUnit: 'ns',
       timeDigits: 6,
       timeBase: 9,
+      tracer: 'nop',
       cpus: 2,
       overwritten: 39415 + 20,
     });

@@ -5,6 +5,7 @@ import {
   clockWords,
   formatWords,
   kernelWords,
+  losslessWords,
   lossWords,
   pathWords,
   pinsWords,
@@ -24,7 +25,7 @@ export function ingestText(summary: IngestSummary, options: { color: boolean; wi
     if (summary.checked) facts.push(pinsWords(trace));
     out.push(paint('bold', pathWords(trace)), ...facts.flatMap((fact) => indented(fact, width)));
     const lost = lossWords(trace.losses);
-    if (lost.length === 0) out.push('  nothing lost');
+    if (lost.length === 0) out.push(`  ${losslessWords(trace)}`);
     out.push(...lost.flatMap((loss) => indented(`lost: ${loss}`, width)).map((line) => paint('yellow', line)), '');
   }
   out.push(...tableLines(summary, paint('bold', 'view')), '');

@@ -12,7 +12,8 @@ import { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from '../evidence.ts';
 import type { TraceFilter } from '../filter.ts';
 import type { TraceInput } from '../input.ts';
-import { decideEra, demandEvents, factsOf, newModel, textInfo, traceInfo } from '../judged.ts';
+import { decideEra, factsOf, newModel, textInfo, traceInfo } from '../judged.ts';
+import { demandEvents } from '../no-events.ts';
 import { ReadStats } from '../read.ts';
 import { Words } from '../words.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
@@ -135,7 +136,7 @@ export class Reading implements ReadTrace {
 
   /** @throws InputError when there was none */
   demandEvents(): void {
-    demandEvents(this.path, this.stats);
+    demandEvents(this.path, this.stats, this.head);
   }
 
   /** By what was seen so far. */

@@ -16,7 +16,7 @@ import { recordsOf } from '../brought-records.ts';
 import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import { fileInput } from '../input.ts';
 import { decideEra, newModel, recordingFacts, traceInfo } from '../judged.ts';
-import { damageIn, unreadOf } from '../losses.ts';
+import { damageIn, unreadOf, unsaidBy } from '../losses.ts';
 import { Words } from '../words.ts';
 import { withReading } from './reading.ts';
 import type { ReadTrace } from './trace.ts';
@@ -60,6 +60,7 @@ export class StoredReading implements ReadTrace {
       overwritten: head.overwritten ?? 0,
       unread: unreadOf(info.losses),
       damage: damageIn(info.losses),
+      unsaid: unsaidBy(info.format, info.losses),
     };
     finish(model);
   }

@@ -59,7 +59,9 @@ export class LineMender {
 
   #mend(given: string): string {
     const plan = this.#plan;
-    let line = given.replace(/\r+$/, '');
+    let end = given.length;
+    while (end > 0 && given[end - 1] === '\r') end--;
+    let line = given.slice(0, end);
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
     if (plan.python === true) line = unquoted(line);
@@ -72,8 +74,9 @@ export class LineMender {
 
   /** `=` at the end of a line joins it with the next. */
   #takeQuotedPrintable(line: string): string {
-    const soft = line.replace(/\s+$/, '').endsWith('=');
-    const part = soft ? line.replace(/=\s*$/, '') : line;
+    const bare = line.trimEnd();
+    const soft = bare.endsWith('=');
+    const part = soft ? bare.slice(0, -1) : line;
     this.#held = (this.#held ?? '') + part;
     this.#holds++;
     if (soft && this.#held.length < LONGEST) return '';
@@ -182,8 +185,8 @@ class Log {
     }
     if (this.#state !== 'around') {
       // another CPU printed into the line: what is left of it is no event, and is a bad line
-      const torn = line.search(/(?<=\S.*)\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
-      return torn < 0 ? line : line.slice(torn);
+      const torn = line.search(/\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
+      return torn < 0 || line.slice(0, torn).trim() === '' ? line : line.slice(torn);
     }
     if (!isEventLine(line) && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
     // the log has lost the banner, or never had one

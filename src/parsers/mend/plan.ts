@@ -253,11 +253,14 @@ export function wasWrapped(before: string, line: string, width: number): boolean
 
 const JUNK = /(?:<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
 
+/** Nobody puts more behind a line. */
+const JUNK_LOOKED_AT = 64;
+
 /** What nearly all of these end with and no kernel prints there. */
 function commonSuffix(events: readonly string[]): string | undefined {
   const ends = new Map<string, number>();
   for (const line of events) {
-    const end = JUNK.exec(line)?.[0].trimEnd();
+    const end = JUNK.exec(line.slice(-JUNK_LOOKED_AT))?.[0].trimEnd();
     if (end !== undefined && end !== '') ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   const [best] = [...ends].sort((a, b) => b[1] - a[1]);

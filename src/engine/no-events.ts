@@ -1,0 +1,35 @@
+// Why: a trace that is one, and has no event: what it is instead, and what to record.
+import { LineKind, type TraceHead } from '../parsers/line.ts';
+import { InputError } from '../util/errors.ts';
+import type { ReadStats } from './read.ts';
+
+const RECORD = 'record with the nop tracer and the probes: `pindrift capture`, or docs/traces.md';
+
+/** Headers alone, other tracers, or a text that is no trace after all. */
+export function demandEvents(path: string, stats: ReadStats, head: Pick<TraceHead, 'format' | 'tracer'>): void {
+  if (stats.kinds[LineKind.Event] > 0) return;
+  const [problem, tryThis] = why(stats, head);
+  throw new InputError(problem, { where: path, tryThis });
+}
+
+function why({ kinds, bad }: ReadStats, { format, tracer }: Pick<TraceHead, 'format' | 'tracer'>): [string, string] {
+  const functions = kinds[LineKind.Function];
+  if (functions > 0 && (tracer === undefined || /^(?:function|nop)/.test(tracer))) {
+    return [
+      `${functions} function line${functions === 1 ? '' : 's'} and no event: the function tracer records no arguments`,
+      RECORD,
+    ];
+  }
+  if (tracer !== undefined && tracer !== 'nop' && !tracer.startsWith('function')) {
+    return [`this is the text of the ${tracer} tracer, which has no events of the mm`, RECORD];
+  }
+  const none = 'no event could be read from this trace';
+  const [first] = bad;
+  if (first !== undefined) return [none, `line ${first.line}: ${first.reason}`];
+  if (kinds[LineKind.Record] > 0) {
+    return format === 'ftrace'
+      ? [none, 'record again without the `raw` trace option: no line names its event']
+      : [none, 'its lines are records of another kind (tasks, mappings): record events of the mm, see docs/traces.md'];
+  }
+  return [none, 'check that the capture ran: the file has headers only'];
+}

@@ -1,0 +1,92 @@
+// Why: text that is no trace is mostly the output of another tool, and who has it wants to know what to do next. A row per
+// kind: what most of its lines look like, what it is, what to do.
+import type { HeadLines } from './head-lines.ts';
+import type { Unusable } from './not-a-trace.ts';
+
+interface Kind extends Unusable {
+  /** most lines look like this, */
+  line?: RegExp;
+  /** or one does, and it is enough */
+  mark?: RegExp;
+}
+
+const RECORD = 'record with `pindrift capture`, or with the probes of docs/traces.md';
+
+const KINDS: readonly Kind[] = [
+  {
+    line: /^\[\d\d:\d\d:\d\d\.\d{9}\] \([+?]/,
+    problem:
+      'this is the text of babeltrace: an LTTng or CTF trace, which has no events of the mm that could be checked',
+    tryThis: RECORD,
+  },
+  {
+    line: /^\s*\d+\.\d+ (?:\([^)]* ms\)|\( *\)): \S.* \w+(?:\(| )/,
+    problem: 'this is the text of `perf trace`: system calls, without what the kernel does in them',
+    tryThis: RECORD,
+  },
+  {
+    line: /^(?:\[pid +\d+\] |\d+ +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?\w+\(.*(?:\) += +-?(?:\d|0x|\?)|<unfinished \.\.\.>)/,
+    problem: 'this is the text of strace: system calls, without what the kernel does in them',
+    tryThis: RECORD,
+  },
+  {
+    mark: /^# (?:Overhead|Children) |^# Samples: \d/,
+    problem: 'this is the text of `perf report`: sums, not events',
+    tryThis: 'give the perf.data itself',
+  },
+  {
+    mark: /Performance counter stats for /,
+    problem: 'this is the text of `perf stat`: counts, not events',
+    tryThis: RECORD,
+  },
+  {
+    mark: /^# event histogram/,
+    problem: 'this is a histogram of ftrace (hist): sums, not events',
+    tryThis: 'give the text of /sys/kernel/tracing/trace',
+  },
+  {
+    mark: /^print fmt: /,
+    problem: "this is an event's format file, not a trace",
+    tryThis: 'give the text of /sys/kernel/tracing/trace',
+  },
+  {
+    line: /^[pr]\d*:\S+ \S+/,
+    problem: 'this is a list of probes (dynamic_events), not what they recorded',
+    tryThis: 'give the text of /sys/kernel/tracing/trace',
+  },
+  {
+    line: /^[0-9a-f]{8,16} [a-zA-Z] \S+/,
+    problem: 'this is a list of symbols (kallsyms, System.map), not a trace',
+    tryThis: 'give the text of /sys/kernel/tracing/trace',
+  },
+  {
+    line: /^\s*\S.{0,15}? +-?\d+(?:\/-?\d+)? +(?:\[\d+\] +)?[\w-]+(?:[:/]\S*)?: *(?:\([0-9a-f]+\))?\s*$/,
+    problem: 'this is the text of `perf script` without times and without the arguments of events',
+    tryThis: 'perf script -F +time,+trace > trace.txt, or give the perf.data itself',
+  },
+  {
+    line: /^(?:<\d+>)?\[ *\d+\.\d{6}\]|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: /,
+    problem: 'this is a kernel log, and nobody has dumped an ftrace buffer into it',
+    tryThis: 'give the trace itself; `echo z > /proc/sysrq-trigger` or ftrace_dump_on_oops prints it into the log',
+  },
+];
+
+/** Lines looked at. */
+const LOOKED_AT = 200;
+
+/** What this text is, where it is the output of a tool that is known. */
+export function otherTool(lines: HeadLines): Unusable | undefined {
+  const some: string[] = [];
+  for (let i = 0; i < Math.min(lines.length, LOOKED_AT); i++) {
+    const line = lines.line(i);
+    // frames of call chains begin with a tab
+    if (/^[^\t]*\S/.test(line)) some.push(line);
+  }
+  const said = some.filter((line) => !/^#/.test(line));
+  const kind = KINDS.find(({ line, mark }) =>
+    mark === undefined
+      ? line !== undefined && said.length > 0 && said.filter((l) => line.test(l)).length * 2 > said.length
+      : some.some((l) => mark.test(l)),
+  );
+  return kind && { problem: kind.problem, tryThis: kind.tryThis };
+}
