@@ -1,6 +1,6 @@
 // How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
 import { Model } from '../model/model.ts';
-import { LineKind, type TraceHead } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/line.ts';
 import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
