@@ -3,6 +3,7 @@ import type { Model } from '../model/model.ts';
 import { type At, type Mm, type PageId, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
 import { type Era, FOLL_NEW, FOLL_OLD, follNames } from '../vocabulary/era.ts';
 import { fnNameIn } from '../vocabulary/functions.ts';
+import { unfolded } from '../vocabulary/number.ts';
 import { swpExclusive, swpOffset, swpType } from '../vocabulary/pte.ts';
 import type { EvidenceLine } from './evidence.ts';
 
@@ -10,10 +11,12 @@ export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null
 export const isMm = (v: unknown): v is Mm => typeof v === 'object' && v !== null && 'ptes' in v;
 
 /** Unsigned hex of a signed 64-bit number. */
-export const hex = (n: number): string =>
-  n < 0
-    ? `0x${(Math.floor(n / 2 ** 32) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`
-    : `0x${n.toString(16)}`;
+export const hex = (n: number): string => {
+  if (n >= 0) return `0x${n.toString(16)}`;
+  const pointer = unfolded(n);
+  if (pointer !== undefined) return `0x${BigInt.asUintN(64, pointer).toString(16)}`;
+  return `0x${(Math.floor(n / 2 ** 32) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`;
+};
 
 /** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
 export const known = (n: number | undefined): number | undefined =>

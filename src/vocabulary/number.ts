@@ -4,6 +4,38 @@ import { text } from '../util/bytes.ts';
 /** Upper and lower half of the number read last by {@link number64}. */
 export const half = { hi: 0, lo: 0 };
 
+/** Above it (and below 2^53) a double holds every integer. */
+const EXACT_HI = -0x200000;
+
+/**
+ * A signed 64-bit number as a double, exact for whatever a kernel pointer can be. Those beyond -2^53 (0x9000... of mips64
+ * and loongarch, 0xc00c... of ppc64, 0xffd4... of x86-64 with five levels) would merge with their neighbours, so they are
+ * folded into -2^53 .. -2^52, which no kernel uses: 48 bits as they are, and four that tell the regions of a machine apart.
+ */
+export function signed64(hi: number, lo: number): number {
+  return hi >= EXACT_HI ? hi * 4294967296 + (lo >>> 0) : folded(hi, lo);
+}
+
+/** The upper 16 bits that a fold stands for: the usual ones of each, until others are seen. */
+const REGIONS = new Uint16Array(16);
+const regionOf = (hi: number): number => ((hi >>> 27) ^ (hi >>> 16)) & 0xf;
+for (const top of [0x8000, 0x9000, 0x9800, 0xa800, 0xc000, 0xc00c, 0xf000, 0xffd4, 0xffa0])
+  REGIONS[regionOf(top << 16)] = top;
+
+function folded(hi: number, lo: number): number {
+  const region = regionOf(hi);
+  REGIONS[region] = hi >>> 16;
+  return region * 2 ** 48 + (hi & 0xffff) * 4294967296 + (lo >>> 0) - 2 ** 53;
+}
+
+/** What {@link signed64} made a double of, for people; `undefined` where the double is the number itself. */
+export function unfolded(n: number): bigint | undefined {
+  if (!(n >= -(2 ** 53) && n < -(2 ** 52))) return undefined;
+  const bits = n + 2 ** 53;
+  const region = Math.floor(bits / 2 ** 48);
+  return BigInt.asIntN(64, (BigInt(REGIONS[region]) << 48n) | BigInt(Math.floor(bits - region * 2 ** 48)));
+}
+
 /**
  * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
  * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always exact
@@ -38,7 +70,7 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
     if (bad < 0) return Number.NaN;
     half.hi = hi;
     half.lo = lo;
-    return hi * 4294967296 + (lo >>> 0);
+    return signed64(hi, lo);
   }
   const negative = buf[i] === 45;
   if (negative) i++;
@@ -53,7 +85,7 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
     const big = BigInt(text(buf, start, end));
     half.hi = Number((big >> 32n) & 0xffffffffn) | 0;
     half.lo = Number(big & 0xffffffffn) | 0;
-    return half.hi * 4294967296 + (half.lo >>> 0);
+    return signed64(half.hi, half.lo);
   }
   if (negative) v = -v;
   half.hi = Math.floor(v / 4294967296) | 0;

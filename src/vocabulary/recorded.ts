@@ -3,7 +3,7 @@
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import { EventType } from './event-type.ts';
 import { KIND_FIELDS, Kind } from './kinds.ts';
-import { half } from './number.ts';
+import { half, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { put, Template, ValueKind } from './template.ts';
@@ -67,7 +67,7 @@ export class RecordedTypes {
       } else if (!isText && event.there[k] === 1) {
         half.hi = event.hi[k];
         half.lo = event.lo[k];
-        put(kinds[k], slot, half.hi * 4294967296 + (half.lo >>> 0), rows, o);
+        put(kinds[k], slot, signed64(half.hi, half.lo), rows, o);
       }
     }
   }

@@ -4,7 +4,7 @@
 // a fast path and never a filter, and what a line says does not depend on the lines before it.
 import { text } from '../util/bytes.ts';
 import type { FieldType, KindField } from './kinds.ts';
-import { half, number64 } from './number.ts';
+import { half, number64, signed64 } from './number.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
 
@@ -135,11 +135,11 @@ export class Template {
         pos++;
       }
       if (pos === first || pos - first > 16) return false;
-      if (kind === NUM) rows[o + slot] = hi * 4294967296 + (lo >>> 0);
+      if (kind === NUM) rows[o + slot] = signed64(hi, lo);
       else {
         half.hi = hi;
         half.lo = lo;
-        put(kind, slot, hi * 4294967296 + (lo >>> 0), rows, o);
+        put(kind, slot, signed64(hi, lo), rows, o);
       }
     }
     return pos === end;

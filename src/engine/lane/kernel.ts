@@ -363,7 +363,7 @@ export const kernel = new Program(() => {
         put(Slot.PTE_HI, f64.ofI32(i32.wrap(i64.shrU(value64.get, i64.const(32n))))),
         put(Slot.PTE_LO, f64.ofI32(i32.wrap(value64.get))),
       ],
-      [value.set(f64.ofI64(value64.get))],
+      [value.set(f64.ofI64(value64.get)), when(f64.lt(value.get, f64.const(-(2 ** 53))), giveUp)],
     ),
   ];
 
