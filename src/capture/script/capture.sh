@@ -49,6 +49,8 @@ pd_stop=0
 pd_signal=0
 pd_pending=
 pd_names=
+pd_armed=0
+pd_refused=0
 pd_hash=
 pd_instance=
 pd_dir=
@@ -238,6 +240,10 @@ read_symbols() {
 refused() {
   printf '# pindrift-refused: %s %s %s\n' "$1" "$2" "$3" >> "$pd_dir/refused"
   say "not armed: $1 ($2): $3${4:+; $4}"
+  pd_refused=$((pd_refused + 1))
+  if [ $pd_armed = 0 ] && [ $pd_refused -ge 5 ]; then
+    die "the kernel takes no probe at all (the last answer: $3)" "dmesg says more; kprobes may be switched off (CONFIG_KPROBES, a security module, a sandbox)"
+  fi
 }
 
 # EVENT TIER SYMBOL COST, then pairs of STYLE LINE: the first that the kernel takes
@@ -267,8 +273,13 @@ try() {
     *"$pd_line_end$pd_on 0 "*) pd_why="only a changed form of it is there (.isra, .constprop, .part), with other arguments"; return 1 ;;
     *) pd_why="several functions have this name"; return 1 ;;
   esac
-  if printf '%s\n' "$2" 2>/dev/null >> "$pd_events"; then return 0; fi
+  if printf '%s\n' "$2" 2>/dev/null >> "$pd_events"; then
+    pd_armed=$((pd_armed + 1))
+    return 0
+  fi
   pd_why=$(sed -n 's/^.*error: //p' "$pd_t/error_log" 2>/dev/null | tail -n 1)
+  # not every refusal is logged; tee says what the write said, which this shell may not
+  [ -n "$pd_why" ] || pd_why=$(printf '%s\n' "$2" | tee -a "$pd_events" 2>&1 > /dev/null | sed 's/.*: //')
   return 1
 }
 
