@@ -19,13 +19,14 @@ import { ReportPrinter } from './shared/print-report.ts';
 import { ruleDocs } from './shared/rule-docs.ts';
 import { failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
+import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
 export default class Check extends BaseCommand {
   static override summary = 'Say whether a pinned page stopped being the page the process sees.';
   static override description =
     `Reads each trace, replays it against a model of the kernel's memory management, and reports every pin whose page and mapping parted: when, why, what it cost, and the lines that prove it.
 
-Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the trace cannot tell, 70 a bug in pindrift.`;
+Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the trace cannot tell, 4 nothing found but some of several traces could not be read, 70 a bug in pindrift.`;
 
   static override examples = [
     '<%= config.bin %> check trace.txt',
@@ -53,7 +54,9 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const { setup, done } = await watched(await setUpRules(flags), flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const printer = await ReportPrinter.for(flags, args.trace);
-    const judged = await this.#judge(args.trace, { ...flags, filter: filterOf(flags), setup }, printer.needsPins);
+    const unreadable: InputError[] = [];
+    const wishes = { ...flags, filter: filterOf(flags), setup, unreadable };
+    const judged = await this.#judge(args.trace, wishes, printer.needsPins);
     const detailed = { ...judged, report: await settled(judged.report, setup, flags.quiet) };
     done();
     await printer.print(detailed, {
@@ -61,7 +64,8 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
       rules: ruleDocs(setup.rules),
       failOn: failOn === 'never' ? undefined : failOn,
     });
-    this.exit(exitCodeOf(detailed.report, failOn));
+    tellUnreadable(unreadable, 'traces');
+    this.exit(exitCodeWith(exitCodeOf(detailed.report, failOn), unreadable));
   }
 
   async #judge(

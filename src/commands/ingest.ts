@@ -1,6 +1,8 @@
 // Why: every event of a trace in SQLite, for questions nobody thought of yet.
 import * as Flags from '@oclif/core/flags';
 import { jsonText } from '../report/serialize.ts';
+import type { InputError } from '../util/errors.ts';
+import { EXIT } from '../util/exit-codes.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
@@ -8,17 +10,21 @@ import { forceFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts
 import { ingestText } from './shared/ingest-text.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { runIngest } from './shared/run-ingest.ts';
+import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
 export default class Ingest extends BaseCommand {
   static override summary = 'Read traces into an SQLite store: all events, losses, pins and findings.';
   static override description =
     `Writes one table per event type with the types its arguments have, a view over all events, and what \`check\` finds. \`sqlite3 x.db\` alone is enough to look around. The store appears when it is whole: an interrupted ingest leaves nothing behind.
 
-The exit code is 0 when the store was made, whatever was found.`;
+Folders and globs are taken too. Of several traces, those that cannot be read are named at the end and left out.
+
+The exit code is 0 when the store was made, whatever was found; 4 when some of several traces could not be read.`;
 
   static override examples = [
     '<%= config.bin %> ingest trace.txt -o x.db',
     '<%= config.bin %> ingest host1.txt.gz host2.txt.gz -o both.db',
+    '<%= config.bin %> ingest captures/ -o night.db',
     '<%= config.bin %> ingest --no-check trace.txt -o events.db',
   ];
 
@@ -39,9 +45,13 @@ The exit code is 0 when the store was made, whatever was found.`;
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Ingest);
-    const summary = await runIngest(args.trace, { ...flags, out: flags.output, setup: await setUpRules(flags) });
-    if (flags.quiet) return;
+    const unreadable: InputError[] = [];
+    const setup = await setUpRules(flags);
+    const summary = await runIngest(args.trace, { ...flags, out: flags.output, setup, unreadable });
     const { color, width } = terminal(process.stdout, flags.color);
-    await writeOut([flags.json ? `${jsonText(summary, 2)}\n` : ingestText(summary, { color, width })]);
+    if (!flags.quiet)
+      await writeOut([flags.json ? `${jsonText(summary, 2)}\n` : ingestText(summary, { color, width })]);
+    tellUnreadable(unreadable, 'traces');
+    this.exit(exitCodeWith(EXIT.clean, unreadable));
   }
 }

@@ -4,6 +4,7 @@ import type { ArmedProbe } from '../parsers/recorded.ts';
 import type { CheckReport, DetailedReport, PinLife } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import { InputError } from '../util/errors.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { Collector } from './collect.ts';
 import type { TraceFilter } from './filter.ts';
@@ -28,6 +29,8 @@ export interface CheckOptions {
   /** probes that were armed, where the trace does not say so */
   armed?: readonly ArmedProbe[];
   onProgress?: (path: string, position: number, size: number | undefined) => void;
+  /** of several traces, one that cannot be read is told here and left out; without it, it is thrown */
+  onUnreadable?: ((error: InputError) => void) | undefined;
 }
 
 /** One trace, judged, with the lives of its pins and the events it has. */
@@ -55,8 +58,13 @@ export async function checkDetailed(
 ): Promise<DetailedReport> {
   const rules = options.rules ?? BUILT_IN;
   const done: CheckedTrace[] = [];
-  for (const [i, trace] of traces.entries()) {
-    done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, i, options));
+  for (const trace of traces) {
+    try {
+      done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, done.length, options));
+    } catch (error) {
+      if (!(error instanceof InputError) || traces.length === 1 || options.onUnreadable === undefined) throw error;
+      options.onUnreadable(error);
+    }
   }
   return { report: reportOf(rules, done), pins: done.flatMap((t) => t.pins) };
 }

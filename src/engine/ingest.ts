@@ -44,6 +44,8 @@ export interface IngestOptions {
   /** kept in the store's `meta`, beside the verdict */
   meta?: Readonly<Record<string, string | number>>;
   onProgress?: (path: string, position: number, size: number | undefined) => void;
+  /** a trace without an event is told here, and stored as it is; without it, it is thrown */
+  onUnreadable?: ((error: InputError) => void) | undefined;
 }
 
 /** Why no rule could decide. */
@@ -106,13 +108,24 @@ function ingestOne(
       onProgress: breathing((position) => options.onProgress?.(input.path, position, reading.size)),
     };
     await reading.read(start, !unchecked);
-    reading.demandEvents();
+    if (options.onUnreadable === undefined) reading.demandEvents();
+    else tellEmpty(reading, options.onUnreadable);
     const judged = await judge(reading, collector, index);
     const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
     trace.finish(hashed.identity(), head, judged.info, symbols, vmemmap);
     if (unchecked) judged.undecided = new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]]));
     return judged;
   });
+}
+
+/** Of several traces, one without events keeps the others from nothing. */
+function tellEmpty(reading: { demandEvents: () => void }, tell: (error: InputError) => void): void {
+  try {
+    reading.demandEvents();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    tell(error);
+  }
 }
 
 /** What can be checked depends on the kinds that are there. */

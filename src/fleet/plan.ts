@@ -1,12 +1,9 @@
 // Why: thousands of captures become a list once, with size and hash, so that every later part (shards, queues, results)
 // speaks of content and not of names, and what is done already is left out.
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
-import { detectFormat } from '../parsers/detect.ts';
-import { openSource } from '../parsers/source.ts';
-import { isRecording } from '../recordings/index.ts';
+import { findTraces } from '../engine/find-traces.ts';
 import { InputError } from '../util/errors.ts';
 import type { ManifestEntry } from './contract.ts';
 import { manifestLines } from './manifest.ts';
@@ -41,34 +38,28 @@ export async function plan(sources: readonly string[], options: PlanOptions = {}
       found.entries.push(entry);
     }
   };
-  const take = async (path: string, named: boolean): Promise<void> => {
+  const take = async (path: string): Promise<void> => {
     options.onProgress?.(path, found.entries.length);
-    if (!named && !(await isTrace(path))) found.skipped.push(path);
-    else add(await entryOf(path, options.hostFrom));
+    add(await entryOf(path, options.hostFrom));
   };
   for (const source of sources) {
     if (source.startsWith('@')) {
       for (const item of listed(source.slice(1))) {
-        if (typeof item === 'string') await take(resolve(item), true);
+        if (typeof item === 'string') await take(resolve(item));
         else add(item);
       }
       continue;
     }
-    const folder = statSync(source, { throwIfNoEntry: false });
-    if (folder === undefined && !isDynamicPattern(source)) {
+    const files = await findTraces(source);
+    if (files !== undefined) {
+      found.skipped.push(...files.others);
+      for (const path of files.traces) await take(resolve(path));
+    } else if (existsSync(source)) await take(resolve(source));
+    else {
       const tryThis = /^\w+:\/\//.test(source)
         ? 'a list with its size and sha256: pindrift fleet plan @list.ndjson'
         : 'a file, a folder, a glob in quotes, or @FILE with one path a line';
       throw new InputError('there is nothing of this name', { where: source, tryThis });
-    }
-    if (folder !== undefined && !folder.isDirectory()) await take(resolve(source), true);
-    else {
-      const files =
-        folder === undefined
-          ? await glob(source, { absolute: true })
-          : await glob('**', { cwd: source, absolute: true });
-      if (files.length === 0) throw new InputError('no file is found there', { where: source });
-      for (const path of files.toSorted()) await take(path, false);
     }
   }
   return found;
@@ -81,22 +72,6 @@ function listed(path: string): (string | ManifestEntry)[] {
     if (line.trim() === '') return [];
     return line.startsWith('{') ? manifestLines(line, path, i + 1) : [line];
   });
-}
-
-/** A look at the head of a file, as `check` takes it. */
-async function isTrace(path: string): Promise<boolean> {
-  try {
-    const source = await openSource(path);
-    try {
-      const head = await source.head();
-      return isRecording(head) || !('problem' in detectFormat(head));
-    } finally {
-      source.close();
-    }
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
 }
 
 async function entryOf(path: string, hostFrom: RegExp | undefined): Promise<ManifestEntry> {

@@ -10,6 +10,8 @@ export const EXIT = {
   unusable: 2,
   /** Nothing found, but the evidence was not enough to say clean. */
   undecided: 3,
+  /** Several traces: some could not be read, the others were, and nothing was found in them. */
+  some: 4,
   /** A bug of ours. */
   crash: 70,
   /** The reader of stdout went away (128 + SIGPIPE). */

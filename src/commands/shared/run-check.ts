@@ -1,12 +1,15 @@
 // Why: between the command line and the engine: traces that can be read once only become files, a wrong --kernel is
 // said before gigabytes are read, and what is under way is drawn.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Setup } from '../../config/setup.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
+import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { detectFormat } from '../../parsers/detect.ts';
 import { type ArmedProbe, definitionsIn } from '../../parsers/recorded.ts';
 import { openSource } from '../../parsers/source.ts';
+import { isRecording } from '../../recordings/index.ts';
 import type { DetailedReport } from '../../report/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { Progress } from '../../util/progress.ts';
@@ -22,6 +25,8 @@ export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel' | 'filter' | '
   armed?: string | undefined;
   /** the rules that run; the built-in ones if not said */
   setup?: Pick<Setup, 'rules' | 'running'> | undefined;
+  /** of several traces, those that cannot be read are put here, and the others are read; without it they are thrown */
+  unreadable?: InputError[] | undefined;
 };
 export type OnProgress = NonNullable<CheckOptions['onProgress']>;
 
@@ -49,6 +54,7 @@ export function checkTraces(
     onProgress,
     pins,
     setup,
+    unreadable,
     armed,
   }: TraceOptions & { pins?: boolean; onProgress: OnProgress },
 ): Promise<DetailedReport> {
@@ -59,6 +65,7 @@ export function checkTraces(
     workers,
     pins,
     onProgress,
+    onUnreadable: unreadable && ((error) => unreadable.push(error)),
     armed: armedIn(armed),
     ...rulesOf(setup),
   });
@@ -91,7 +98,7 @@ export const rulesOf = (setup: TraceOptions['setup']): Partial<Pick<Setup, 'rule
 
 /** Give `use` traces that can be read twice, and take away what was made for it. */
 export async function withTraces<T>(
-  paths: readonly string[],
+  names: readonly string[],
   options: TraceOptions,
   use: (traces: TraceFile[], onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
@@ -99,10 +106,11 @@ export async function withTraces<T>(
   checkKernel(options.kernel);
   const live = !options.quiet && terminal(process.stderr, undefined).live;
   const progress = new Progress(live ? process.stderr : undefined);
+  let paths: readonly string[] = names;
   const onProgress: OnProgress = (path, position, size) => progress.update(labelOf(path, paths), position, size);
   const copies = new Map<string, string>();
   try {
-    for (const path of paths) await look(path);
+    paths = await readable(names, options.unreadable);
     const traces: TraceFile[] = [];
     for (const path of paths) {
       if (readOnce(path)) {
@@ -120,11 +128,40 @@ export async function withTraces<T>(
   }
 }
 
-/** A wrong path is said before the first trace is read. */
-async function look(path: string): Promise<void> {
-  if (readOnce(path)) return;
+/** The traces that the names stand for, without those that cannot be read, if there are others. */
+async function readable(names: readonly string[], unreadable: InputError[] | undefined): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of names) {
+    const found = name === '-' || readOnce(name) ? undefined : await findTraces(name);
+    paths.push(...(found?.traces ?? [name]));
+  }
+  const good: string[] = [];
+  for (const path of paths) {
+    try {
+      await look(path, paths.length > 1 && unreadable !== undefined);
+      good.push(path);
+    } catch (error) {
+      if (!(error instanceof InputError) || unreadable === undefined) throw error;
+      unreadable.push(error);
+    }
+  }
+  if (good.length === 0 && unreadable?.[0] !== undefined) throw unreadable[0];
+  return good;
+}
+
+/** A wrong path is said before the first trace is read; of several, what is no trace is said too. */
+async function look(path: string, closely: boolean): Promise<void> {
+  if (readOnce(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const source = await openSource(path);
-  source.close();
+  try {
+    if (!closely) return;
+    const head = await source.head();
+    const detection = isRecording(head) ? undefined : detectFormat(head);
+    if (detection !== undefined && 'problem' in detection)
+      throw new InputError(detection.problem, { where: path, tryThis: detection.tryThis });
+  } finally {
+    source.close();
+  }
 }
 
 function checkKernel(kernel: string | undefined): void {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { ingest } from '../../engine/ingest.ts';
 import type { CheckReport } from '../../report/contract.ts';
 import { listEventTypes, type StoredEventType } from '../../store/report.ts';
+import type { InputError } from '../../util/errors.ts';
 import { boundYoungHeap } from '../../util/v8.ts';
 import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
@@ -26,14 +27,16 @@ export interface IngestSummary {
 type Options = TraceOptions & { out: string; force?: boolean; check?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
-  const { check, force, format, kernel, out, setup } = options;
+  const { check, force, format, kernel, out, setup, unreadable } = options;
   return withTraces(paths, options, (traces, show) => {
     const onProgress: typeof show = (...progress) => {
       // the pages of a store come on top of what a check needs
       boundYoungHeap();
       show(...progress);
     };
-    return ingest(traces, { out, force, format, kernel, check, onProgress, ...rulesOf(setup) });
+    const onUnreadable =
+      traces.length === 1 ? undefined : unreadable && ((error: InputError) => unreadable.push(error));
+    return ingest(traces, { out, force, format, kernel, check, onProgress, onUnreadable, ...rulesOf(setup) });
   });
 }
 

@@ -1,0 +1,58 @@
+// Why: whoever has four hundred captures names a folder. What of it are traces is seen from their first bytes, not from
+// their names.
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { detectFormat } from '../parsers/detect.ts';
+import { openSource } from '../parsers/source.ts';
+import { isRecording } from '../recordings/index.ts';
+import { InputError } from '../util/errors.ts';
+
+/** What a name on a command line stands for. */
+export interface Found {
+  /** traces, sorted by name */
+  traces: string[];
+  /** files of a folder or glob that are none */
+  others: string[];
+}
+
+/** A folder that is one recording: raw pages of the ring buffer, or what `perf record --threads` writes. */
+const isOneRecording = (path: string): boolean => existsSync(join(path, 'per_cpu')) || existsSync(join(path, 'data'));
+
+/**
+ * The traces that a path, a folder or a glob names; undefined for a plain file, a recording in a folder, a pipe, `-`.
+ * @throws InputError where nothing is found
+ */
+export async function findTraces(name: string): Promise<Found | undefined> {
+  const stat = statSync(name, { throwIfNoEntry: false });
+  if (stat === undefined ? !isDynamicPattern(name) : !stat.isDirectory() || isOneRecording(name)) return undefined;
+  const cwd = stat === undefined ? process.cwd() : name;
+  const files = await glob(stat === undefined ? name : '**', { cwd, absolute: stat === undefined && isAbsolute(name) });
+  const found: Found = { traces: [], others: [] };
+  for (const file of files.toSorted()) {
+    const path = stat === undefined ? file : join(name, file);
+    if (await isTrace(path)) found.traces.push(path);
+    else found.others.push(path);
+  }
+  if (found.traces.length > 0) return found;
+  throw new InputError(files.length === 0 ? 'no file is found there' : 'none of the files there is a trace', {
+    where: name,
+    tryThis: `pindrift check ${files[0] === undefined ? 'trace.txt' : resolve(cwd, files[0])}`,
+  });
+}
+
+/** A look at the first bytes, as `check` takes it. */
+async function isTrace(path: string): Promise<boolean> {
+  try {
+    const source = await openSource(path);
+    try {
+      const head = await source.head();
+      return isRecording(head) || !('problem' in detectFormat(head));
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}

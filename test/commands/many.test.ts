@@ -1,0 +1,54 @@
+// Why: of four hundred captures one is always unreadable; that must cost one capture, and be said.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
+
+const { clean, dir, file } = scratch();
+afterAll(clean);
+
+const folder = file('captures');
+mkdirSync(`${folder}/host`, { recursive: true });
+cpSync(`${root}/${LOOK_ALIKE}`, `${folder}/a.txt.gz`);
+cpSync(`${root}/${LOOK_ALIKE}`, `${folder}/host/b.txt.gz`);
+writeFileSync(`${folder}/notes.md`, 'what was done\n');
+
+describe('a folder or a glob', { timeout: 120_000 }, () => {
+  it('stands for the traces in it', () => {
+    expect(pindrift(['check', '-q', folder])).toEqual({ status: 0, stdout: '', stderr: '' });
+    const { stdout } = pindrift(['check', '--json', `${folder}/**/*`]);
+    expect(JSON.parse(stdout).traces.map(({ path }: { path: string }) => path)).toEqual([
+      `${folder}/a.txt.gz`,
+      `${folder}/host/b.txt.gz`,
+    ]);
+    expect(pindrift(['ingest', folder, '-o', file('x.db'), '-q']).status).toBe(0);
+  });
+
+  it('without a trace is an error', () => {
+    const { status, stderr } = pindrift(['check', '.'], { cwd: dir });
+    expect(status).not.toBe(2);
+    mkdirSync(file('empty'));
+    expect(pindrift(['check', file('empty')])).toMatchObject({ status: 2 });
+    expect(stderr).toBe('');
+  });
+});
+
+describe('of several traces', { timeout: 120_000 }, () => {
+  const bad = [`${folder}/notes.md`, file('gone')];
+
+  it('those that cannot be read are named, and the others are read', () => {
+    const { status, stderr, stdout } = pindrift(['check', '--json', LOOK_ALIKE, ...bad]);
+    expect(JSON.parse(stdout).traces).toHaveLength(1);
+    expect(stderr).toContain('2 of the traces could not be read');
+    for (const path of bad) expect(stderr).toContain(path);
+    expect(status).toBe(4);
+    expect(pindrift(['ingest', LOOK_ALIKE, ...bad, '-o', file('y.db'), '-q']).status).toBe(4);
+  });
+
+  it('findings in those that can be read are findings', () => {
+    expect(pindrift(['check', '-q', STORY, ...bad]).status).toBe(1);
+  });
+
+  it('none that can be read is an error as for one', () => {
+    expect(pindrift(['check', ...bad]).status).toBe(2);
+  });
+});
