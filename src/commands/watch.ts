@@ -1,16 +1,26 @@
 // Why: find it while it happens, and keep what led to it. A capture of ten minutes does not see what comes once a week.
-import { arch, release } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { arch, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { openLive } from '../live/live-source.ts';
-import { LiveWatch, type LiveWishes } from '../live/live-watch.ts';
+import { Armed } from '../live/armed.ts';
+import { type LiveSource, openLive } from '../live/live-source.ts';
+import { type Ended, LiveWatch, type LiveWishes } from '../live/live-watch.ts';
 import { reactionOf } from '../live/reactions.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
+import { remove } from '../util/temporary.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
+import { recordFlags, scriptHere, scriptWords } from './shared/capture-plan.ts';
 import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
+
+type ScriptWishes = Parameters<typeof scriptWords>[0] & Parameters<typeof scriptHere>[0];
+
+const follow = async (source: LiveSource, wishes: LiveWishes): Promise<Ended> =>
+  (await LiveWatch.open(source, wishes)).run();
 
 const REPORTS = ['text', 'ndjson'] as const;
 
@@ -22,6 +32,7 @@ export default class Watch extends BaseCommand {
 SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads the config again. At the end of the input the exit codes are those of \`check\`.`;
 
   static override examples = [
+    'sudo <%= config.bin %> watch --react save=/var/tmp/pindrift',
     'sudo <%= config.bin %> watch /sys/kernel/tracing/instances/mm/trace_pipe',
     '<%= config.bin %> watch fifo --report ndjson | jq -c .',
     'ssh host cat trace_pipe | <%= config.bin %> watch - --react save=/var/tmp/pindrift --react exit',
@@ -29,8 +40,8 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
 
   static override args = {
     source: Args.string({
-      description: 'a FIFO, a growing file, trace_pipe of a trace instance, or - for standard input',
-      required: true,
+      description:
+        'a FIFO, a growing file, trace_pipe of a trace instance, or - for standard input; without it, as root, this machine is armed and followed',
       ignoreStdin: true,
     }),
   };
@@ -59,6 +70,12 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       summary: 'folder of an overwriting instance with the same events that nobody reads: stopped, snapshot and saved',
       helpValue: 'DIR',
     }),
+    'ring-size': Flags.string({
+      summary: 'without a source: size of that instance, per CPU',
+      default: '16M',
+      helpValue: 'SIZE',
+    }),
+    ...recordFlags,
     history: Flags.integer({
       summary: 'MiB of the newest text that are kept for save where there is no ring',
       default: 16,
@@ -112,9 +129,39 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       setup,
       again: () => setUpRules(flags),
     };
-    const source = openLive(args.source, { idleMs: flags.idle === undefined ? undefined : flags.idle * 1000 });
-    const live = await LiveWatch.open(source, wishes);
-    const ended = await live.run();
+    const ended =
+      args.source === undefined
+        ? await this.#watchHere(flags, wishes)
+        : await follow(
+            openLive(args.source, { idleMs: flags.idle === undefined ? undefined : flags.idle * 1000 }),
+            wishes,
+          );
     this.exit(ended.by === 'signal' ? EXIT.clean : ended.exitCode(failOn));
+  }
+
+  /** Arm this machine, follow it, and leave nothing behind. */
+  async #watchHere(flags: ScriptWishes & { 'ring-size': string }, wishes: LiveWishes): Promise<Ended> {
+    if (process.getuid?.() !== 0) {
+      throw new InputError('only root may record kernel events', {
+        tryThis: 'sudo, or name a source that somebody else records',
+      });
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+    const script = join(folder, 'capture.sh');
+    writeFileSync(script, scriptHere(flags, this.config.version));
+    const armed = new Armed(script, ['--ring', flags['ring-size'], ...scriptWords(flags)]);
+    try {
+      const instances = await armed.instances();
+      if (instances.instance === undefined) {
+        throw new InputError('this machine could not be armed; the lines above say why', {
+          tryThis: 'pindrift capture doctor',
+        });
+      }
+      return await follow(armed.source, { ...wishes, ...instances, kernel: wishes.kernel ?? release() });
+    } finally {
+      armed.source.close();
+      await armed.over;
+      remove(folder);
+    }
   }
 }

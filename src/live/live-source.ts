@@ -10,7 +10,7 @@ import type { Source } from '../parsers/source.ts';
 import { InputError } from '../util/errors.ts';
 
 /** Bytes as they come; undefined: there will be no more. */
-interface Bytes {
+export interface Bytes {
   next(): Promise<Uint8Array | undefined>;
   /** why it ended before it should */
   readonly damage?: string | undefined;
@@ -63,21 +63,23 @@ export class LiveSource implements Source {
     return this.#bytes.damage;
   }
 
-  /** What there is when a line has come and no other follows it at once; 64 KB at most. */
-  async head(): Promise<Uint8Array> {
-    let head = this.#rest;
-    while (head.length < HEAD_BYTES && !this.#ended) {
+  /** What there is when a line that is no comment has come and no other follows it at once; 64 KB at most. */
+  head(): Promise<Uint8Array> {
+    return this.headWith(/^[^#\n].*\n/m);
+  }
+
+  /** The first bytes, as soon as they have something. */
+  async headWith(wanted: RegExp): Promise<Uint8Array> {
+    while (this.#rest.length < HEAD_BYTES && !this.#ended) {
       this.#coming ??= this.#bytes.next();
-      const more = head.includes(10)
-        ? await Promise.race([this.#coming, sleep(QUIET_MS, 'quiet' as const)])
-        : await this.#coming;
+      const isThere = wanted.test(Buffer.from(this.#rest).toString('latin1'));
+      const more = isThere ? await Promise.race([this.#coming, sleep(QUIET_MS, 'quiet' as const)]) : await this.#coming;
       if (more === 'quiet') break;
       this.#coming = undefined;
       if (more === undefined) this.#ended = true;
-      else head = Buffer.concat([head, more]);
+      else this.#rest = Buffer.concat([this.#rest, more]);
     }
-    this.#rest = head;
-    return head.subarray(0, HEAD_BYTES);
+    return this.#rest.subarray(0, HEAD_BYTES);
   }
 
   read(into: Uint8Array): number | Promise<number> {
@@ -113,7 +115,7 @@ export class LiveSource implements Source {
 }
 
 /** A pipe that is there: standard input, the output of a child. */
-class StreamBytes implements Bytes {
+export class StreamBytes implements Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #stream: Readable;
 

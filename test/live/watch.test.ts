@@ -44,7 +44,7 @@ describe('a finding', () => {
     });
     const watch = await Watch.open(gated, {}, (event) => said.push(event));
     const run = watch.run();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 0; i < 500 && said.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(said).toHaveLength(1);
     const [first] = said;
     if (first.type !== 'finding') throw new Error(first.type);

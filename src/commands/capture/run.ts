@@ -4,13 +4,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
-import { captureScript } from '../../capture/script/script.ts';
 import { InputError } from '../../util/errors.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { checkWritable } from '../../util/output.ts';
 import { hold, remove } from '../../util/temporary.ts';
 import { BaseCommand } from '../base.ts';
-import { costOf, planFor, recordFlags, scriptWords } from '../shared/capture-plan.ts';
+import { recordFlags, scriptHere, scriptWords } from '../shared/capture-plan.ts';
 import { exitCodeOf } from '../shared/exit-code.ts';
 import { failOnFlag, reportFlags, screenFlags, workersFlag } from '../shared/flags.ts';
 import { ReportPrinter } from '../shared/print-report.ts';
@@ -56,7 +55,13 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
     const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
     try {
       const trace = flags.keep ?? join(folder, 'trace.txt');
-      await record(this.#script(flags), folder, [...scriptWords(flags), '-o', trace, '--', ...argv.map(String)]);
+      await record(scriptHere(flags, this.config.version), folder, [
+        ...scriptWords(flags),
+        '-o',
+        trace,
+        '--',
+        ...argv.map(String),
+      ]);
       // not before: while it records, Ctrl-C is not for us
       hold(folder);
       const judged = await runCheck([trace], { ...flags, setup, pins: printer.needsPins });
@@ -69,19 +74,6 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
     } finally {
       remove(folder);
     }
-  }
-
-  #script(flags: { tier: 'core' | 'full'; clock: string }): string {
-    const { kernel, plan } = planFor({}, flags.tier, ['names', 'args', 'registers']);
-    return captureScript(plan, {
-      by: `pindrift ${this.config.version}`,
-      machine: kernel.arch.machine,
-      btf: kernel.sha256,
-      release: kernel.release,
-      tier: flags.tier,
-      clock: flags.clock,
-      costOf: (event) => costOf(event, plan),
-    });
   }
 }
 

@@ -4,6 +4,7 @@ import * as Flags from '@oclif/core/flags';
 import { type KernelFiles, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
 import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
 import { PROBE_TABLE, type Tier } from '../../capture/probe-table.ts';
+import { captureScript } from '../../capture/script/script.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 import { FUNCTIONS } from '../../vocabulary/functions.ts';
 
@@ -60,6 +61,20 @@ export function planFor(
   const kernel = tracedKernel(files);
   const { types, arch, symbols } = kernel;
   return { kernel, plan: planProbes(types, { arch, styles, symbols, tiers: TIERS[tier] }) };
+}
+
+/** The script for the kernel that runs here. */
+export function scriptHere({ tier, clock }: { tier: 'core' | 'full'; clock: string }, version: string): string {
+  const { kernel, plan } = planFor({}, tier, ['names', 'args', 'registers']);
+  return captureScript(plan, {
+    by: `pindrift ${version}`,
+    machine: kernel.arch.machine,
+    btf: kernel.sha256,
+    release: kernel.release,
+    tier,
+    clock,
+    costOf: (event) => costOf(event, plan),
+  });
 }
 
 /** What a script is called with, out of the flags of the command that made it. */
