@@ -13,6 +13,6 @@ if (to === undefined) throw new Error('usage: cut-btf.ts BTF OUT');
 const btf = new Btf(readImage(from).bytes);
 const functions = new Set(PROBE_TABLE.flatMap(({ on }) => on.map((one) => parseTarget(one).fn)));
 const STRUCTS = ['vm_area_struct', 'vm_fault', 'page', 'folio', 'bio', 'bio_vec', 'mm_walk', 'mmu_notifier_range'];
-const OTHERS = ['pipe_buffer', 'unmap_desc', 'pagetable_move_control'];
+const OTHERS = ['hmm_range', 'mmu_interval_notifier', 'pipe_buffer', 'unmap_desc', 'pagetable_move_control'];
 // btf_find_struct_member() is there where the kernel's probes take names
 writeFileSync(to, cutBtf(btf, [...functions, 'btf_find_struct_member'], [...STRUCTS, ...OTHERS], ['PG_head']));

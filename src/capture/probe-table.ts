@@ -202,6 +202,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   ret('wp_fault_ret', 'A', 'x32', 'do_wp_page'),
   // later than 6.1 it is inlined: an anonymous page that appears between do_wp_page() and its return says the same
   entry('wp_copy', 'A', `wp_page_copy ${VMF} page=vmf->page:x64`),
+  entry('wp_reuse', 'B', `wp_page_reuse ${VMF} page=vmf->page:x64`),
   entry(
     'wp_pmd',
     'A',
@@ -325,6 +326,8 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
     'B',
     '__mmu_notifier_invalidate_range_end mm=range->mm:x64 start=range->start:x64 end=range->end:x64',
   ),
+  entry('hmm_fault', 'B', 'hmm_range_fault mm=range->notifier->mm:x64 start=range->start:x64 end=range->end:x64'),
+  ret('hmm_fault_ret', 'B', 's32', 'hmm_range_fault'),
   entry('tlb_mm', 'C', 'flush_tlb_mm_range mm=mm:x64 start=start:x64 end=end:x64'),
   // NUMA hinting, file pages, huge mappings
   entry(

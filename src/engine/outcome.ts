@@ -11,7 +11,15 @@ import { lackText, needText, stillOf, unmet } from './needs.ts';
 const DECIDING = 'insufficient-evidence';
 
 /** Kinds that no page table and no pin follows from: only the rules that name them need them. */
-const ASIDE: ReadonlySet<KindName> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush', 'moveAnon', 'wpCopy']);
+const ASIDE: ReadonlySet<KindName> = new Set([
+  'notifierStart',
+  'notifierEnd',
+  'tlbFlush',
+  'hmmFault',
+  'hmmFaultRet',
+  'moveAnon',
+  'wpCopy',
+]);
 
 /** What a trace's replay leaves for the verdicts. */
 export interface Decided {

@@ -12,6 +12,7 @@ import foreignPinReuse from './foreign-pin-reuse.ts';
 import forkShareThenCow from './fork-share-then-cow.ts';
 import getAcrossFork from './get-across-fork.ts';
 import gupFastDuringFork from './gup-fast-during-fork.ts';
+import hmmSnapshotInWindow from './hmm-snapshot-in-window.ts';
 import insufficientEvidence from './insufficient-evidence.ts';
 import longHeldPin from './long-held-pin.ts';
 import longtermPinRefused from './longterm-pin-refused.ts';
@@ -67,6 +68,7 @@ export const BUILT_IN: readonly Rule[] = [
   exclusiveMarkLost,
   swapinRaced,
   notifierWindow,
+  hmmSnapshotInWindow,
   gupFastDuringFork,
   pinOfUnmappedPage,
   cowWithPendingWrprotectFlush,

@@ -134,6 +134,7 @@ export const FUNCTIONS: readonly KernelFunction[] = [
   fn('restore_exclusive_pte', 'devRestore', undefined, 'dev_restore', '7.2'),
   fn('__mmu_notifier_invalidate_range_start', 'notifierStart', undefined, 'mmun_start'),
   fn('__mmu_notifier_invalidate_range_end', 'notifierEnd', undefined, 'mmun_end'),
+  fn('hmm_range_fault', 'hmmFault', 'hmmFaultRet', 'hmm_fault hmm_fault_ret'),
   fn('flush_tlb_mm_range', 'tlbFlush', undefined, 'tlb_mm'),
   fn('tp:sched_process_fork', 'taskFork', undefined, 'sched_process_fork'),
   fn('tp:task_newtask', 'taskNew', undefined, 'task_newtask'),

@@ -176,6 +176,9 @@ const KIND_LIST = {
   devRestore: [mm, page, addr],
   notifierStart: [mm, f(ADDR, 'start'), end, f(FLAGS, 'event'), f(OTHER, 'owner')],
   notifierEnd: [mm, f(ADDR, 'start'), end],
+  // a device takes a snapshot of the page tables (mm/hmm.c)
+  hmmFault: [mm, f(ADDR, 'start'), end],
+  hmmFaultRet: [ret],
   tlbFlush: [mm, f(ADDR, 'start'), end],
   // tasks (include/trace/events/{sched,task}.h)
   taskFork: [f(N, 'child_pid')],

@@ -62,6 +62,8 @@ const NEEDED: { readonly [K in KindName]?: string } = {
   devRestore: 'mm addr',
   notifierStart: 'mm start end',
   notifierEnd: 'mm start end',
+  hmmFault: 'mm start end',
+  hmmFaultRet: 'ret',
   tlbFlush: 'mm start end',
   numaThp: 'mm addr',
   numaThpRet: 'ret',

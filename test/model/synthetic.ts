@@ -78,6 +78,11 @@ export class Trace {
     });
   }
 
+  /** Nothing happens for so many microseconds. */
+  sleep(us: number): void {
+    this.#us += us;
+  }
+
   #write(comm: string, pid: number, cpu: number, event: string, fields: Fields | string): void {
     this.#us += 100;
     const ret = event.endsWith('_ret');

@@ -45,6 +45,7 @@ const SEVERITY: Readonly<Record<string, Severity | Readonly<Record<string, Sever
   'short-pin': 'note',
   'undirtied-dma-write': 'note',
   'notifier-window': 'note',
+  'hmm-snapshot-in-window': 'note',
   'gup-fast-during-fork': 'note',
   'pin-of-unmapped-page': 'note',
   'cow-with-pending-wrprotect-flush': 'note',

@@ -63,6 +63,7 @@ __split_huge_pmd(vma:vm_area_struct pmd address freeze page:page) void
 split_huge_page_to_list(page:page list:list_head)
 __mmu_notifier_invalidate_range_start(range:mmu_notifier_range)
 __mmu_notifier_invalidate_range_end(range:mmu_notifier_range only_end) void
+hmm_range_fault(range:hmm_range)
 flush_tlb_mm_range(mm:mm_struct start end stride_shift freed_tables) void
 page_add_file_rmap(page:page compound) void
 do_huge_pmd_numa_page(vmf:vm_fault pmd)
@@ -80,6 +81,9 @@ bio->bi_iter.bi_size 40
 bio->bi_opf 16
 bio->bi_status 26
 bio->bi_vcnt 104
+hmm_range->end 24
+hmm_range->notifier->mm 0 56
+hmm_range->start 16
 mm_walk->mm 8
 mmu_notifier_range->end 24
 mmu_notifier_range->event 36

@@ -37,6 +37,7 @@ finish_fault(vmf:vm_fault)
 handle_mm_fault(vma:vm_area_struct address flags regs:pt_regs)
 do_wp_page(vmf:vm_fault)
 wp_page_copy(vmf:vm_fault)
+wp_page_reuse(vmf:vm_fault) void
 do_huge_pmd_wp_page(vmf:vm_fault)
 hugetlb_wp(mm:mm_struct vma:vm_area_struct address ptep flags pagecache_page:page ptl:spinlock)
 do_swap_page(vmf:vm_fault)
@@ -66,6 +67,7 @@ split_huge_page_to_list(page:page list:list_head)
 collapse_huge_page(mm:mm_struct address referenced unmapped cc:collapse_control)
 __mmu_notifier_invalidate_range_start(range:mmu_notifier_range)
 __mmu_notifier_invalidate_range_end(range:mmu_notifier_range only_end) void
+hmm_range_fault(range:hmm_range)
 flush_tlb_mm_range(mm:mm_struct start end stride_shift freed_tables) void
 page_add_file_rmap(page:page vma:vm_area_struct compound) void
 do_huge_pmd_numa_page(vmf:vm_fault)
@@ -85,6 +87,9 @@ bio->bi_vcnt 104
 folio->_folio_order 81
 folio->_mapcount 48
 folio->_refcount 52
+hmm_range->end 24
+hmm_range->notifier->mm 0 56
+hmm_range->start 16
 mm_walk->mm 8
 mmu_notifier_range->end 24
 mmu_notifier_range->event 36

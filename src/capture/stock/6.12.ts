@@ -37,6 +37,7 @@ folio_move_anon_rmap(folio:folio vma:vm_area_struct) void
 finish_fault(vmf:vm_fault)
 handle_mm_fault(vma:vm_area_struct address flags regs:pt_regs)
 do_wp_page(vmf:vm_fault)
+wp_page_reuse(vmf:vm_fault folio:folio) void
 do_huge_pmd_wp_page(vmf:vm_fault)
 hugetlb_wp(vmf:vm_fault)
 do_swap_page(vmf:vm_fault)
@@ -67,6 +68,7 @@ split_huge_page_to_list_to_order(page:page list:list_head new_order)
 collapse_huge_page(mm:mm_struct address referenced unmapped cc:collapse_control)
 __mmu_notifier_invalidate_range_start(range:mmu_notifier_range)
 __mmu_notifier_invalidate_range_end(range:mmu_notifier_range) void
+hmm_range_fault(range:hmm_range)
 flush_tlb_mm_range(mm:mm_struct start end stride_shift freed_tables) void
 folio_add_file_rmap_ptes(folio:folio page:page nr_pages vma:vm_area_struct) void
 do_huge_pmd_numa_page(vmf:vm_fault)
@@ -87,6 +89,9 @@ folio->_flags_1 64
 folio->_mapcount 48
 folio->_refcount 52
 folio->flags 0
+hmm_range->end 24
+hmm_range->notifier->mm 0 56
+hmm_range->start 16
 mm_walk->mm 8
 mmu_notifier_range->end 16
 mmu_notifier_range->event 28
