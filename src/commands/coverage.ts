@@ -34,11 +34,11 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(CoverageOf);
     const { color, width } = terminal(process.stdout, flags.color);
-    const { format, kernel } = flags;
+    const { format, kallsyms, kernel } = flags;
     const armed = armedIn(flags.armed);
     const { rules } = await setUpRules(flags);
     const result = await withTraces(args.trace, flags, (traces, onProgress) =>
-      coverage(traces, { format, kernel, armed, rules, onProgress }),
+      coverage(traces, { format, kallsyms, kernel, armed, rules, onProgress }),
     );
     await writeOut([flags.json ? `${jsonText(result, 2)}\n` : coverageText(result, { color, width })]);
   }

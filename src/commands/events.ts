@@ -62,10 +62,14 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     };
     const out = new Out(flags.json ? jsonLine : textLine);
     await withTraces([args.trace], { ...flags, quiet: true }, async ([trace]) => {
-      await withReading(trace, { format: flags.format, kernel: flags.kernel }, async (reading) => {
-        logEvents(reading.model, filter, (entry) => out.put(entry));
-        await reading.read();
-      });
+      await withReading(
+        trace,
+        { format: flags.format, kallsyms: flags.kallsyms, kernel: flags.kernel },
+        async (reading) => {
+          logEvents(reading.model, filter, (entry) => out.put(entry));
+          await reading.read();
+        },
+      );
     });
     out.flush();
   }

@@ -19,6 +19,8 @@ export interface CheckOptions {
   format?: TraceFormat;
   /** kernel release or era, when the trace does not show it */
   kernel?: string;
+  /** file with the symbols of that boot, for a recording that has none */
+  kallsyms?: string | undefined;
   rules?: readonly Rule[];
   /** options of the rules, and who looks over their shoulders */
   running?: RuleOptions;

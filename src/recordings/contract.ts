@@ -17,6 +17,8 @@ export interface RecordingInput {
   /** its bytes at any place; undefined for a pipe and for a directory */
   readonly bytes?: Bytes | undefined;
   /** a pipe: its bytes one after the other, from the first; 0 of them are the end, and there may never be one */
+  /** kallsyms of that boot, for a recording that has none */
+  readonly symbols?: (() => Uint8Array) | undefined;
   readonly stream?: { read(into: Uint8Array): number | Promise<number> } | undefined;
 }
 

@@ -1,6 +1,6 @@
 // Why: the arguments of a `print fmt` are C expressions over the event's fields. Those that the kernel's events use are
 // few: fields, casts, shifts and masks, symbolic names. Anything else is not understood, and the event is shown raw.
-import { chars, dynamic, hexOf, type Payload } from './decode.ts';
+import { chars, dynamic, type Payload } from './decode.ts';
 import type { EventFormat, Field } from './format.ts';
 
 /** Not one of the expressions that are understood. */
@@ -310,5 +310,3 @@ function apply(sign: string, a: bigint, b: bigint): bigint {
       return sign === '/' ? a / b : a % b;
   }
 }
-
-export { hexOf };

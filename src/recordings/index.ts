@@ -4,11 +4,13 @@ import { openPerfDirectory, openPerfRecording } from './perf/open.ts';
 import { openRawDirectory } from './raw-directory.ts';
 import { openTraceDatRecording } from './trace-dat/recording.ts';
 
-export const openRecording: OpenRecording = async ({ path, bytes, stream }, head) => {
+export const openRecording: OpenRecording = async ({ path, bytes, stream, symbols }, head) => {
   if (bytes === undefined) {
-    return stream === undefined ? (openRawDirectory(path) ?? (await openPerfDirectory(path))) : undefined;
+    return stream === undefined ? (openRawDirectory(path) ?? (await openPerfDirectory(path, symbols))) : undefined;
   }
-  return (await openTraceDatRecording(path, bytes, head)) ?? (await openPerfRecording(path, bytes, head));
+  return (
+    (await openTraceDatRecording(path, bytes, head, symbols)) ?? (await openPerfRecording(path, bytes, head, symbols))
+  );
 };
 
 const MAGICS = [

@@ -10,7 +10,7 @@ export type FailOn = (typeof FAIL_ON)[number];
 
 export const tracesArg = Args.string({
   description:
-    'text of a trace: ftrace, trace-cmd report, perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
+    'a recording (trace.dat, perf.data, a directory of raw pages) or the text of a trace: ftrace, trace-cmd report, perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
   required: true,
   multiple: true,
   // oclif would take a pipe on stdin for the argument itself
@@ -25,6 +25,11 @@ export const traceFlags = {
   kernel: Flags.string({
     summary: 'kernel of the trace, when the trace does not show it: 5.10, 6.1.0-18-amd64, ...',
     helpValue: 'RELEASE',
+  }),
+  kallsyms: Flags.string({
+    summary: 'symbols of that boot, for a recording that has none (perf.data)',
+    description: 'A copy of /proc/kallsyms, made as root on that machine before it is booted again.',
+    helpValue: 'FILE',
   }),
 };
 

@@ -61,11 +61,15 @@ export async function pageStories(source: string, wish: StoryWish, options: Opti
 
 function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<PageStory> {
   const run = <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> =>
-    withReading(trace, { format: options.format, kernel: options.kernel }, async (reading) => {
-      told?.hear(reading.model);
-      await reading.read();
-      return use(reading);
-    });
+    withReading(
+      trace,
+      { format: options.format, kallsyms: options.kallsyms, kernel: options.kernel },
+      async (reading) => {
+        told?.hear(reading.model);
+        await reading.read();
+        return use(reading);
+      },
+    );
   return tell(trace, wish, options, run);
 }
 

@@ -19,7 +19,7 @@ import { terminal } from '../../util/terminal.ts';
 import { tuneForReading } from '../../util/v8.ts';
 import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
-export type TraceOptions = Pick<CheckOptions, 'format' | 'kernel' | 'filter' | 'workers'> & {
+export type TraceOptions = Pick<CheckOptions, 'format' | 'kallsyms' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
   /** a copy of dynamic_events */
   armed?: string | undefined;
@@ -49,6 +49,7 @@ export function checkTraces(
   {
     format,
     kernel,
+    kallsyms,
     filter,
     workers,
     onProgress,
@@ -61,6 +62,7 @@ export function checkTraces(
   return checkDetailed(traces, {
     format,
     kernel,
+    kallsyms,
     filter,
     workers,
     pins,

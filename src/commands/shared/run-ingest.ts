@@ -27,7 +27,7 @@ export interface IngestSummary {
 type Options = TraceOptions & { out: string; force?: boolean; check?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
-  const { check, force, format, kernel, out, setup, unreadable } = options;
+  const { check, force, format, kallsyms, kernel, out, setup, unreadable } = options;
   return withTraces(paths, options, (traces, show) => {
     const onProgress: typeof show = (...progress) => {
       // the pages of a store come on top of what a check needs
@@ -36,7 +36,7 @@ export function saveReport(paths: readonly string[], options: Options): Promise<
     };
     const onUnreadable =
       traces.length === 1 ? undefined : unreadable && ((error: InputError) => unreadable.push(error));
-    return ingest(traces, { out, force, format, kernel, check, onProgress, onUnreadable, ...rulesOf(setup) });
+    return ingest(traces, { out, force, format, kallsyms, kernel, check, onProgress, onUnreadable, ...rulesOf(setup) });
   });
 }
 

@@ -26,6 +26,8 @@ export interface ReadingOptions {
   format?: TraceFormat | undefined;
   /** kernel release or era, where the trace does not show it */
   kernel?: string | undefined;
+  /** file with the symbols of that boot, for a recording that has none */
+  kallsyms?: string | undefined;
   /** events that are looked at */
   filter?: TraceFilter | undefined;
   /** probes that were armed, where the trace does not say so */
@@ -60,7 +62,7 @@ export class Reading implements ReadTrace {
 
   /** @throws InputError when it is no trace */
   static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
-    const opened = await openInput(input, options.format);
+    const opened = await openInput(input, options);
     const { head } = opened;
     if (options.armed !== undefined) {
       head.recorded ??= newRecorded();
@@ -164,14 +166,16 @@ export class Reading implements ReadTrace {
 }
 
 /** @throws InputError when it is no trace */
-async function openInput(input: TraceInput, format: TraceFormat | undefined): Promise<OpenInput> {
-  const folder = await RecordingInput.openDirectory(input);
+async function openInput(input: TraceInput, { format, kallsyms }: ReadingOptions): Promise<OpenInput> {
+  const folder = await RecordingInput.openDirectory(input, kallsyms);
   if (folder !== undefined) return folder;
   const source = await input.open();
   let text: TextInput | undefined;
   try {
-    const recording = await RecordingInput.open(input, source);
-    if (recording !== undefined) return recording;
+    const found = await RecordingInput.open(input, source, kallsyms);
+    if (found instanceof RecordingInput) return found;
+    // a trace.dat of a latency tracer has a text in it
+    if (found !== undefined) return await TextInput.open(found, await found.open(), format);
     text = await TextInput.open(input, source, format);
     return text;
   } finally {

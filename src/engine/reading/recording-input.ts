@@ -1,16 +1,18 @@
 // Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { LineKind, type TraceHead, TraceLine } from '../../parsers/line.ts';
 import type { Source } from '../../parsers/source.ts';
 import { FileBytes } from '../../recordings/bytes.ts';
 import { type Bytes, RecordedEvent, type Recording } from '../../recordings/contract.ts';
 import { isRecording, openRecording } from '../../recordings/index.ts';
 import { TemporaryFile } from '../../recordings/temporary-file.ts';
+import { latencyText } from '../../recordings/trace-dat/recording.ts';
+import { InputError } from '../../util/errors.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import type { EvidenceLine } from '../evidence.ts';
 import { isFilter, LineFilter } from '../filter.ts';
-import type { TraceInput } from '../input.ts';
+import { memoryInput, type TraceInput } from '../input.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
 
 export class RecordingInput implements OpenInput {
@@ -26,28 +28,35 @@ export class RecordingInput implements OpenInput {
 
   /**
    * @param source the input's bytes, at their beginning
-   * @returns undefined when it is none
+   * @param kallsyms file with the symbols of that boot, for a recording that has none
+   * @returns the text that is in it instead of events; undefined when it is none
    */
-  static async open(input: TraceInput, source: Source): Promise<RecordingInput | undefined> {
+  static async open(
+    input: TraceInput,
+    source: Source,
+    kallsyms?: string,
+  ): Promise<RecordingInput | TraceInput | undefined> {
     const head = await source.head();
     if (!isRecording(head)) return undefined;
     const bytes = await bytesOf(input, source);
     try {
-      const recording = await openRecording({ path: input.path, bytes }, head);
+      const recording = await openRecording({ path: input.path, bytes, symbols: symbolsOf(kallsyms) }, head);
       if (recording !== undefined) return new RecordingInput(recording);
     } catch (error) {
+      const text = await latencyText(bytes, head);
       bytes.close();
-      throw error;
+      if (text === undefined) throw error;
+      return memoryInput(input.path, text);
     }
     bytes.close();
     return undefined;
   }
 
   /** A directory of raw pages, or of perf; undefined when it is none. */
-  static async openDirectory(input: TraceInput): Promise<RecordingInput | undefined> {
+  static async openDirectory(input: TraceInput, kallsyms?: string): Promise<RecordingInput | undefined> {
     if (input.file === undefined || statSync(input.file, { throwIfNoEntry: false })?.isDirectory() !== true)
       return undefined;
-    const recording = await openRecording({ path: input.file }, new Uint8Array(0));
+    const recording = await openRecording({ path: input.file, symbols: symbolsOf(kallsyms) }, new Uint8Array(0));
     return recording && new RecordingInput(recording);
   }
 
@@ -63,6 +72,17 @@ export class RecordingInput implements OpenInput {
   close(): void {
     this.#recording.close();
   }
+}
+
+/** Read when the first symbol is asked for. */
+function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
+  if (path === undefined) return undefined;
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new InputError('no such file of symbols', {
+      where: path,
+      tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine in that boot',
+    });
+  return () => readFileSync(path);
 }
 
 /** A file is read where it lies; what is packed or comes from elsewhere is copied to a temporary file first. */

@@ -2,6 +2,7 @@
 import { InputError } from '../../util/errors.ts';
 import { type Bytes, Damaged } from '../bytes.ts';
 import type { Recording } from '../contract.ts';
+import { Kallsyms } from '../kallsyms.ts';
 import { type CpuPages, openStreams } from '../open-streams.ts';
 import { PackedPages, PlainPages } from '../pages.ts';
 import { isPageSize, readPageLayout } from '../ring-page.ts';
@@ -20,6 +21,7 @@ export async function openTraceDatRecording(
   path: string,
   bytes: Bytes,
   head: Uint8Array,
+  symbols?: () => Uint8Array,
 ): Promise<Recording | undefined> {
   if (!isTraceDat(head)) return undefined;
   const file = await open(path, bytes);
@@ -57,7 +59,7 @@ export async function openTraceDatRecording(
     },
     little: meta.little,
     formats: meta.formats,
-    kallsyms: meta.kallsyms,
+    kallsyms: symbols === undefined || meta.kallsyms?.empty === false ? meta.kallsyms : new Kallsyms(symbols),
     comms: readTasks(meta.cmdlines),
     tgids: new Map(),
     streams,
@@ -81,19 +83,23 @@ async function open(path: string, bytes: Bytes): Promise<TraceDat> {
   }
 }
 
-/** The text of a latency tracer that a trace.dat holds instead of events: where it is. */
-export async function latencyText(bytes: Bytes, head: Uint8Array): Promise<{ offset: number } | undefined> {
+/** The text of the `trace` file that a trace.dat of a latency tracer holds instead of events. */
+export async function latencyText(bytes: Bytes, head: Uint8Array): Promise<Uint8Array | undefined> {
   if (!isTraceDat(head)) return undefined;
   try {
     const { buffers } = await openTraceDat(bytes);
     const text = buffers.find((buffer) => buffer.text);
-    const events = buffers.some((buffer) => buffer.cpus.some(({ size }) => size > 0));
-    return text === undefined || events ? undefined : { offset: text.offset };
+    if (text === undefined || text.offset >= bytes.size) return undefined;
+    // a buffer is some megabytes, and is all of the text there is
+    const out = new Uint8Array(Math.min(bytes.size - text.offset, MOST_TEXT));
+    return out.subarray(0, bytes.readAt(out, text.offset));
   } catch (error) {
     if (error instanceof Damaged) return undefined;
     throw error;
   }
 }
+
+const MOST_TEXT = 1 << 27;
 
 function pageLayout({ meta }: TraceDat, buffer: BufferInfo) {
   const layout = readPageLayout(meta.headerPage, meta.little, meta.longSize);
