@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // what a rule author writes in test/rules-api/walks/walk.mjs
     exclude: ['**/node_modules/**', 'test/rules-api/walks/**'],
+    setupFiles: ['test/strict.ts'],
     pool: 'forks',
     disableConsoleIntercept: true,
     testTimeout: 20_000,

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { check } from '../src/engine/check.ts';
+import { contradictions } from '../src/engine/contradiction.ts';
 import type { Finding } from '../src/rules/finding.ts';
 import { judge, type Truth } from './truth.ts';
 
@@ -38,6 +39,7 @@ const tracesIn = (dir: string): string[] =>
     .sort()
     .map((name) => join(dir, name));
 
+contradictions.isError = true;
 const root = process.argv[2] ?? 'fixtures';
 const filter = process.argv[3];
 const table = new Map<string, Row>();

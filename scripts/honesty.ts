@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { check } from '../src/engine/check.ts';
+import { contradictions } from '../src/engine/contradiction.ts';
 import { memoryInput } from '../src/engine/input.ts';
 import type { CheckReport } from '../src/report/contract.ts';
 import { variants } from './damage.ts';
@@ -45,6 +46,7 @@ async function verdictOf(name: string, text: string): Promise<CheckReport | unde
   }
 }
 
+contradictions.isError = true;
 const root = positionals[0] ?? 'fixtures';
 const [part, parts] = values.part.split('/').map(Number);
 const every = Number(values.sample);

@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { At, Drift, Step } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Finding } from '../rules/finding.ts';
+import { holds } from './contradiction.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
@@ -208,10 +209,21 @@ export class Collector {
   /** Asked for twice: for the places of the lines, and when they are there. */
   #tell(): readonly Tale[] {
     if (this.#tales?.of !== this.#reports) {
-      const list = this.#group().map((group) => ({ group, steps: this.#steps(group) }));
+      const list = this.#group()
+        .filter((group) => this.#holds(group))
+        .map((group) => ({ group, steps: this.#steps(group) }));
       this.#tales = { of: this.#reports, list };
     }
     return this.#tales.list;
+  }
+
+  #holds(group: Group): boolean {
+    if (holds(group)) return true;
+    this.#undecided(
+      DECIDING,
+      `${group.main.rule.meta.id} said what its own lines contradict; this is an error of pindrift`,
+    );
+    return false;
   }
 
   /** Drafts about the same drift are one group, under the rule nobody in it overrides. */

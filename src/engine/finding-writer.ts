@@ -228,7 +228,9 @@ export class FindingWriter {
 
 /** The pin may have been given back before: a release does not show whose it was. */
 const isUnsure = (pin: Pin, at: At | undefined): boolean =>
-  pin.unsure !== undefined && pin.unsure.at.line < (at?.line ?? Number.POSITIVE_INFINITY);
+  pin.unsure !== undefined &&
+  // what is said of where it was taken is said of all its life
+  (at === undefined || at.line <= pin.call.heldAt.line || pin.unsure.at.line < at.line);
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);

@@ -34,6 +34,11 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   put_folio: 'gup_put_folio',
   unpin: 'unpin_user_page',
   unpin_folio: 'unpin_user_folio',
+  unpin_pages: 'unpin_user_pages',
+  unpin_dirty: 'unpin_user_pages_dirty_lock',
+  unpin_range: 'unpin_user_page_range_dirty_lock',
+  new_hugetlb: 'hugetlb_add_new_anon_rmap',
+  wp_hugetlb: 'hugetlb_wp',
   pipe_add: 'add_to_pipe',
   pipe_release: 'page_cache_pipe_buf_release',
   bio_add: '__bio_add_page',
@@ -69,12 +74,13 @@ export class Trace {
   /** microseconds */
   #us = 100_000_000;
 
-  task(comm: string, pid: number, cpu = 0): Writer {
+  /** @param info irq-info: `..s1.` is a softirq that came while the task ran */
+  task(comm: string, pid: number, cpu = 0, info = '.....'): Writer {
     return new Proxy({} as Writer, {
       get:
         (_, event: string) =>
         (fields: Fields | string = {}) =>
-          this.#write(comm, pid, cpu, event, fields),
+          this.#write(comm, pid, cpu, info, event, fields),
     });
   }
 
@@ -83,7 +89,7 @@ export class Trace {
     this.#us += us;
   }
 
-  #write(comm: string, pid: number, cpu: number, event: string, fields: Fields | string): void {
+  #write(comm: string, pid: number, cpu: number, info: string, event: string, fields: Fields | string): void {
     this.#us += 100;
     const ret = event.endsWith('_ret');
     const fn = FUNCTIONS[ret ? event.slice(0, -4) : event];
@@ -96,7 +102,7 @@ export class Trace {
             .join(' ');
     const time = `${Math.floor(this.#us / 1e6)}.${String(this.#us % 1e6).padStart(6, '0')}`;
     this.lines.push(
-      `${`${comm}-${pid}`.padStart(22)} [${String(cpu).padStart(3, '0')}] ..... ${time.padStart(12)}: ${event}: ${place}${text}`,
+      `${`${comm}-${pid}`.padStart(22)} [${String(cpu).padStart(3, '0')}] ${info} ${time.padStart(12)}: ${event}: ${place}${text}`,
     );
   }
 

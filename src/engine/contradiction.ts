@@ -1,0 +1,32 @@
+// Why: a finding quotes lines, and its reader compares them. One whose own lines say that the pin was over before the page
+// and the mapping parted is wrong whatever led to it, so it is never written. In tests it is an error: the model or a
+// rule has lost the order of the trace.
+import type { Group } from './finding-writer.ts';
+
+/** What became of findings that contradict themselves; tests set `isError`. */
+export const contradictions = { isError: false };
+
+/** Why a finding's own evidence speaks against it; undefined: it does not. */
+export function contradiction({ main, drift, harm }: Group): string | undefined {
+  const { pin } = main.report;
+  if (pin === undefined) return undefined;
+  const taken = pin.call.at.line;
+  const over = pin.presumed ? undefined : pin.releasedAt?.line;
+  if (over !== undefined && over < taken) return `released in line ${over}, before it was taken in line ${taken}`;
+  if (drift === undefined) return undefined;
+  const parted = drift.at.line;
+  if (drift.pin !== pin) return 'the pin of the finding is not the one that the mapping left';
+  if (over !== undefined && over < parted) return `released in line ${over}, before it parted in line ${parted}`;
+  if (parted < taken) return `parted in line ${parted}, before it was taken in line ${taken}`;
+  if (drift.fault !== undefined && drift.fault.line > parted) return `parted in line ${parted}, before the write fault`;
+  const late = harm.find((h) => h.drift !== drift);
+  return late === undefined ? undefined : 'harm that another drift did';
+}
+
+/** Whether a finding may be written. */
+export function holds(group: Group): boolean {
+  const why = contradiction(group);
+  if (why === undefined) return true;
+  if (contradictions.isError) throw new Error(`${group.main.rule.meta.id} contradicts its evidence: ${why}`);
+  return false;
+}

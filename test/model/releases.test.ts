@@ -1,0 +1,256 @@
+// Why: a page is given back where the first line says so, whoever runs there and whatever stands between that line and
+// its echo; each release once. What a line does not show is not made up.
+import { describe, expect, it } from 'vitest';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, type Writer } from './synthetic.ts';
+
+const PFN = 0x2000;
+const BIO = '0xffff888400000000';
+const only = (pfn: number) => ({ p0: page(pfn), p1: '0x0', p2: '0x0', p3: '0x0' });
+
+/** Ways to give one page back: the lines, outermost first. */
+const FLAVOURS: Record<string, ((t: Writer) => void)[]> = {
+  unpin_user_page: [(t) => t.unpin({ page: page(PFN) })],
+  'unpin_user_page, put': [(t) => t.unpin({ page: page(PFN) }), put],
+  unpin_user_folio: [(t) => t.unpin_folio({ page: page(PFN), n: 1 })],
+  'unpin_user_folio, put': [(t) => t.unpin_folio({ page: page(PFN), n: 1 }), put],
+  unpin_user_pages: [(t) => t.unpin_pages({ n: 1, ...only(PFN) })],
+  'unpin_user_pages, page, put': [
+    (t) => t.unpin_pages({ n: 1, ...only(PFN) }),
+    (t) => t.unpin({ page: page(PFN) }),
+    put,
+  ],
+  'dirty_lock, pages, put': [
+    (t) => t.unpin_dirty({ n: 1, dirty: 0, ...only(PFN) }),
+    (t) => t.unpin_pages({ n: 1, ...only(PFN) }),
+    put,
+  ],
+  'dirty_lock, put': [(t) => t.unpin_dirty({ n: 1, dirty: 1, ...only(PFN) }), put],
+  'range, put': [(t) => t.unpin_range({ page: page(PFN), n: 1, dirty: 1 }), put],
+  'only the innermost': [put],
+};
+
+function put(t: Writer): void {
+  t.put_folio({ page: page(PFN), refs: 1, flags: '0x80000' });
+}
+
+function start(pins = 1) {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  touch(par, PARENT, 0, PFN);
+  for (let i = 0; i < pins; i++) pin(par, 0, PFN);
+  const end = () => {
+    exit(trace.task('chi', 501, 1), CHILD, 501);
+    exit(par, PARENT, 500);
+  };
+  const part = () => {
+    fork(par, 500);
+    copy(par, PARENT, 0, PFN, PFN + 0x100);
+  };
+  /** shows that releases are recorded */
+  const another = () => {
+    touch(par, PARENT, 8, PFN + 0x200);
+    pin(par, 8, PFN + 0x200);
+    par.unpin({ page: page(PFN + 0x200) });
+    par.put_folio({ page: page(PFN + 0x200), refs: 1, flags: '0x80000' });
+  };
+  return { trace, par, end, part, another };
+}
+
+const RELEASERS: Record<string, (trace: Trace) => Writer> = {
+  'its taker': (trace) => trace.task('par', 500),
+  'a worker': (trace) => trace.task('kworker/1:1', 33, 1),
+  'a softirq on an idle CPU': (trace) => trace.task('<idle>', 0, 1, '..s1.'),
+  'a hardirq on an idle CPU': (trace) => trace.task('<idle>', 0, 1, 'd.h1.'),
+};
+
+describe.each(Object.entries(FLAVOURS))('%s', (_name, lines) => {
+  it.each(Object.entries(RELEASERS))('by %s before the fork: the copy takes nothing from anybody', async (_who, by) => {
+    const { trace, end, part } = start();
+    for (const line of lines) line(by(trace));
+    part();
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it.each(Object.entries(RELEASERS))('by %s behind the copy: the pin was held', async (_who, by) => {
+    const { trace, end, part } = start();
+    part();
+    for (const line of lines) line(by(trace));
+    end();
+    expect((await trace.check('7.2')).said).toContain('error fork-share-then-cow');
+  });
+
+  it('once, of a page that was pinned twice: one is left', async () => {
+    const { trace, end, part } = start(2);
+    for (const line of lines) line(trace.task('kworker/1:1', 33, 1));
+    part();
+    end();
+    expect((await trace.check('7.2')).said).toContain('error fork-share-then-cow');
+  });
+
+  it('twice, of a page that was pinned twice: none is left', async () => {
+    const { trace, end, part } = start(2);
+    for (const line of [...lines, ...lines]) line(trace.task('kworker/1:1', 33, 1));
+    part();
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it('fork and copy between the line and its echo change nothing', async () => {
+    const { trace, end, part } = start();
+    const worker = trace.task('kworker/1:1', 33, 1);
+    lines[0](worker);
+    part();
+    for (const line of lines.slice(1)) line(worker);
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it('in a softirq inside a GUP call of a task: not of that call', async () => {
+    const { trace, par, end, part } = start();
+    const irq = trace.task('par', 500, 0, '..s1.');
+    touch(par, PARENT, 8, PFN + 0x200);
+    par.pin_fast({ start: at(8), nr: 1, flags: '0x1', pages: '0xffff888200000100' });
+    for (const line of lines) line(irq);
+    par.grab_fast({ page: page(PFN + 0x200), refs: 1, flags: '0x80001', ref: 1 });
+    par.grab_fast_ret({ head: page(PFN + 0x200) });
+    par.pin_fast_ret({ ret: 1 });
+    par.unpin({ page: page(PFN + 0x200) });
+    par.put_folio({ page: page(PFN + 0x200), refs: 1, flags: '0x80000' });
+    part();
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it('an interrupt with a release of its own between the line and its echo', async () => {
+    const { trace, par, end, part } = start();
+    touch(par, PARENT, 8, PFN + 0x200);
+    pin(par, 8, PFN + 0x200);
+    lines[0](par);
+    const irq = trace.task('par', 500, 0, 'd.h1.');
+    irq.unpin_folio({ page: page(PFN + 0x200), n: 1 });
+    irq.put_folio({ page: page(PFN + 0x200), refs: 1, flags: '0x80000' });
+    for (const line of lines.slice(1)) line(par);
+    part();
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it('the page is freed and pinned by another process before the releaser does anything else', async () => {
+    const { trace, par, end, another } = start();
+    const worker = trace.task('kworker/1:1', 33, 1);
+    for (const line of lines) line(worker);
+    another();
+    const other = trace.task('other', 600);
+    const OTHER = '0xffff888100003000';
+    par.zap({ mm: PARENT, start: at(0), end: at(1) });
+    touch(other, OTHER, 0x100, PFN);
+    pin(other, 0x100, PFN, { flags: 0x101 });
+    worker.fault({ mm: '0xffff888100009000', addr: '0x30000000', flags: '0x1255' });
+    other.fork_vma({ dst: '0xffff888100004000', src: OTHER, start: at(0x100), end: at(0x101), vmflags: '0x100073' });
+    other.fork_vma_ret({ ret: 0 });
+    other.sched_process_fork('comm=other pid=600 child_comm=other child_pid=601');
+    copy(other, OTHER, 0x100, PFN, PFN + 0x300);
+    end();
+    expect((await trace.check('7.2')).said).toContain('error fork-share-then-cow');
+  });
+});
+
+describe('block I/O', () => {
+  it.each([
+    ['softirq on an idle CPU', '<idle>', 0, '..s1.'],
+    ['hardirq inside the task', 'par', 500, 'd.h1.'],
+    ['a worker', 'kworker/1:1', 33, '.....'],
+  ])('its end in %s gives the pages back there', async (_who, comm, pid, info) => {
+    const { trace, par, end, part } = start();
+    par.bio_add({ bio: BIO, page: page(PFN), len: 4096, off: 0 });
+    par.bio_submit({ bio: BIO, sector: '0x10', size: 4096, opf: '0x8800', p0: page(PFN), l0: 4096, o0: 0, vcnt: 1 });
+    const by = trace.task(comm, pid, 1, info);
+    by.bio_end({ bio: BIO, status: 0 });
+    by.bio_release({ bio: BIO, dirty: 0, bflags: '0x0', p0: page(PFN), vcnt: 1 });
+    part();
+    by.unpin_folio({ page: page(PFN), n: 1 });
+    by.put_folio({ page: page(PFN), refs: 1, flags: '0x80000' });
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+});
+
+describe('pages that a line does not show', () => {
+  const N = 16;
+  function many(n = N) {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    for (let i = 0; i < n; i++) touch(par, PARENT, i, PFN + i);
+    par.pin_fast({ start: at(0), nr: n, flags: '0x1', pages: '0xffff888200000000' });
+    for (let i = 0; i < n; i++) {
+      par.grab_fast({ page: page(PFN + i), refs: 1, flags: '0x80001', ref: 1 });
+      par.grab_fast_ret({ head: page(PFN + i) });
+    }
+    par.pin_fast_ret({ ret: n });
+    const end = () => {
+      exit(trace.task('chi', 501, 1), CHILD, 501);
+      exit(par, PARENT, 500);
+    };
+    return { trace, par, end };
+  }
+  const shown = (pfns: number[]) => Object.fromEntries(pfns.map((pfn, i) => [`p${i}`, page(pfn)]));
+  const from = (first: number) => [0, 1, 2, 3].map((i) => PFN + first + i);
+
+  it('the tail of an array goes on behind the four that are shown', async () => {
+    const { trace, par, end } = many();
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(8)) });
+    fork(par, 500);
+    copy(par, PARENT, 13, PFN + 13, PFN + 0x100);
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(0)) });
+    end();
+    const { verdict, said } = await trace.check('7.2');
+    expect(verdict).toBe('clean');
+    expect(said.filter((s) => !s.startsWith('note pinned-page-shared-by-fork'))).toEqual([]);
+  });
+
+  it('the head of it is held meanwhile', async () => {
+    const { trace, par, end } = many();
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(8)) });
+    fork(par, 500);
+    copy(par, PARENT, 6, PFN + 6, PFN + 0x100);
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(0)) });
+    end();
+    expect((await trace.check('7.2')).said).toContain('error fork-share-then-cow');
+  });
+
+  it('in no order of the call, none of the others is certain', async () => {
+    const { trace, par, end } = many();
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown([PFN + 15, PFN + 2, PFN + 9, PFN + 4]) });
+    fork(par, 500);
+    copy(par, PARENT, 6, PFN + 6, PFN + 0x100);
+    end();
+    const { verdict, findings } = await trace.check('7.2');
+    expect(verdict).toBe('could-not-be-checked');
+    expect(findings.every((f) => f.severity === 'note')).toBe(true);
+  });
+
+  it('the functions inside name them', async () => {
+    const { trace, par, end } = many();
+    const order = [15, 2, 9, 4, 6, 7, 8, 1];
+    par.unpin_dirty({ n: 8, dirty: 1, ...shown(order.slice(0, 4).map((i) => PFN + i)) });
+    for (const i of order) par.put_folio({ page: page(PFN + i), refs: 1, flags: '0x80000' });
+    fork(par, 500);
+    copy(par, PARENT, 6, PFN + 6, PFN + 0x100);
+    copy(par, PARENT, 5, PFN + 5, PFN + 0x101);
+    end();
+    const { findings } = await trace.check('7.2');
+    expect(findings.filter((f) => f.severity === 'error').map((f) => f.pin.address)).toEqual([at(5)]);
+  });
+
+  it('two releases with the same count are two', async () => {
+    const { trace, par, end } = many(8);
+    par.unpin_dirty({ n: 4, dirty: 1, ...shown(from(0)) });
+    par.unpin_pages({ n: 4, ...shown(from(4)) });
+    fork(par, 500);
+    copy(par, PARENT, 1, PFN + 1, PFN + 0x100);
+    copy(par, PARENT, 5, PFN + 5, PFN + 0x101);
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+});

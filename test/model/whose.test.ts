@@ -1,0 +1,67 @@
+// Why: a page that two processes hold is given back by somebody who shows neither. Which of the pins is over is not known
+// before both are, and until then nothing is claimed.
+import { describe, expect, it } from 'vitest';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from './synthetic.ts';
+
+const PFN = 0x2000;
+
+/** Parent and child hold the page they share; the parent's next write copies it. */
+function shared() {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  const chi = trace.task('chi', 501, 1);
+  const worker = trace.task('kworker/1:1', 33, 1);
+  touch(par, PARENT, 0, PFN);
+  fork(par, 500);
+  chi.fault({ mm: CHILD, addr: at(1), flags: '0x1254' });
+  pin(par, 0, PFN, { flags: 0 });
+  pin(chi, 0, PFN, { flags: 0 });
+  const unpin = (t = worker) => t.unpin({ page: page(PFN) });
+  const write = () => copy(par, PARENT, 0, PFN, PFN + 0x100);
+  const end = () => {
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+  };
+  return { trace, par, chi, unpin, write, end };
+}
+
+describe('two processes hold a page', () => {
+  it('one release by a third: whose it was is not known', async () => {
+    const { trace, unpin, write, end } = shared();
+    unpin();
+    write();
+    end();
+    const { verdict, findings } = await trace.check('7.2');
+    expect(verdict).toBe('could-not-be-checked');
+    expect(findings.filter((f) => f.severity !== 'note')).toEqual([]);
+  });
+
+  it('two releases by a third: nobody holds it', async () => {
+    const { trace, unpin, write, end } = shared();
+    unpin();
+    unpin();
+    write();
+    end();
+    expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
+  });
+
+  it('the copy came first: the pin was held', async () => {
+    const { trace, unpin, write, end } = shared();
+    write();
+    unpin();
+    unpin();
+    end();
+    const { findings } = await trace.check('7.2');
+    expect(findings.length).toBeGreaterThan(0);
+  });
+
+  it('each by its taker', async () => {
+    const { trace, par, chi, unpin, write, end } = shared();
+    unpin(par);
+    write();
+    unpin(chi);
+    end();
+    const { said } = await trace.check('7.2');
+    expect(said.filter((s) => !s.startsWith('note'))).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+// Why: a finding that contradicts itself is left out for users, and must not go unnoticed here.
+import { contradictions } from '../src/engine/contradiction.ts';
+
+contradictions.isError = true;
