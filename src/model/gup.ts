@@ -289,19 +289,24 @@ function overwritten(m: Model, call: PinCall, at: At): void {
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
   const first = Model.vpn(f.addr);
-  const byAddr = new Map<number, Grab>();
+  // most calls take one page: no map is made for it
+  let byAddr: Map<number, Grab> | undefined;
   const ordered: Grab[] = [];
   for (const g of f.grabs) {
-    if (!Number.isNaN(g.addr)) byAddr.set(Model.vpn(g.addr), g);
-    else ordered.push(g);
+    if (Number.isNaN(g.addr)) ordered.push(g);
+    else {
+      byAddr ??= new Map();
+      byAddr.set(Model.vpn(g.addr), g);
+    }
   }
   const transient = isTransient(m, t, call);
-  const holds = new Map<PageId, Hold>();
+  let holds: Map<PageId, Hold> | undefined;
+  let newest: Hold | undefined;
   let next = 0; // grab in `ordered`
   let used = 0; // pages of it used
   for (let k = 0; k < count; k++) {
     // a page with a line of its own is a pin; of those that are only claimed, a trace gets so many as it has lines for
-    const own = byAddr.has(first + k) || (next < ordered.length && used === 0) || k < f.array.length;
+    const own = byAddr?.has(first + k) === true || (next < ordered.length && used === 0) || k < f.array.length;
     if (!own && !m.afford()) {
       m.counts.claimed += count - k;
       break;
@@ -312,7 +317,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
     let page: PageId = Number.NaN;
     let from: Pin['pageFrom'] = 'unknown';
-    let grabbed: Grab | undefined = byAddr.get(vpn);
+    let grabbed: Grab | undefined = byAddr?.get(vpn);
     if (grabbed !== undefined) {
       page = grabbed.page;
       from = grabbed.from;
@@ -348,11 +353,15 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     pin.grabAt = grabbed?.at;
     const folio = grabbed?.folio ?? page;
     if (!Number.isNaN(folio)) {
-      let h = holds.get(folio);
+      let h: Hold | undefined = newest?.folio === folio ? newest : holds?.get(folio);
       if (h === undefined) {
         h = new Hold(call, folio);
-        holds.set(folio, h);
+        if (newest !== undefined) {
+          holds ??= new Map([[newest.folio, newest]]);
+          holds.set(folio, h);
+        }
       }
+      newest = h;
       h.refs++;
       h.pins.push(pin);
       pin.hold = h;
