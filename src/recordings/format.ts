@@ -36,6 +36,9 @@ export interface EventFormat {
   printFmt: string;
 }
 
+/** The longest of a kernel has some thousand characters (names of flags). */
+const MOST_PRINT = 1 << 15;
+
 /** More than any event of a kernel has (MAX_TRACE_ARGS is 128). */
 const MOST_FIELDS = 512;
 
@@ -48,13 +51,21 @@ export function readFormat(text: string, system: string): EventFormat | undefine
   const fields: Field[] = [];
   for (const field of readFields(text)) (field.name.startsWith('common_') ? common : fields).push(field);
   const fmt = text.indexOf('print fmt: ');
-  return { id, system, name, common, fields, printFmt: fmt < 0 ? '' : text.slice(fmt + 11).trim() };
+  return {
+    id,
+    system,
+    name,
+    common,
+    fields,
+    printFmt: fmt < 0 ? '' : text.slice(fmt + 11, fmt + 11 + MOST_PRINT).trim(),
+  };
 }
 
 /** The fields of a format, or of `header_page`, which has nothing else. */
 export function readFields(text: string): Field[] {
   const out: Field[] = [];
-  const lines = /^\s*field:\s*([^;]*);\s*offset:\s*(\d+);\s*size:\s*(\d+);(?:\s*signed:\s*(\d+);)?/gm;
+  const lines =
+    /^[ \t]*field:[ \t]*([^;\n]{1,256});[ \t]*offset:[ \t]*(\d{1,9});[ \t]*size:[ \t]*(\d{1,9});(?:[ \t]*signed:[ \t]*(\d+);)?/gm;
   for (const [, declared, offset, size, signed] of text.matchAll(lines)) {
     const field = declaredAs(declared.trim(), Number(offset), Number(size), signed === '1');
     if (field !== undefined && out.push(field) >= MOST_FIELDS) break;

@@ -22,7 +22,7 @@ export interface Meta {
 export const TRACING = '\x17\x08Dtracing';
 
 /** A format is some kilobytes, the largest (syscalls, flags by name) some ten. */
-const MOST_FORMAT = 1 << 20;
+const MOST_FORMAT = 1 << 18;
 
 /** `header_page\0`, u64 size, text; `header_event\0`, u64 size, text. */
 export function readHeaderInfo(cursor: Cursor, meta: Meta): void {
