@@ -59,7 +59,7 @@ export function tracedKernel(files: KernelFiles): TracedKernel {
 
 /** A module alone stands on the kernel that runs here. */
 const withBase = (paths: readonly string[]): readonly string[] =>
-  paths.length === 1 && /\.ko$/.test(paths[0]) ? [OWN_BTF, ...paths] : paths;
+  paths.length === 1 && /\.ko(\.\w+)?$/.test(paths[0]) ? [OWN_BTF, ...paths] : paths;
 
 function imageOf(path: string, isOwn: boolean): BtfImage {
   try {

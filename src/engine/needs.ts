@@ -35,7 +35,10 @@ function isStill(kinds: readonly number[], { facts }: Model): boolean {
 /** Why a need is not met, in words. */
 export function needText(anyOf: readonly string[], era: string | undefined, model: Model): string {
   const lacking = anyOf.filter((kind) => model.lacking[Kind[kind as KindName]] > 0);
-  if (lacking.length === 0) return `${probesFor(anyOf, era)} (never seen)`;
+  if (lacking.length === 0) {
+    const isNowhere = anyOf.every((kind) => model.facts.nowhere?.has(Kind[kind as KindName]) === true);
+    return `${probesFor(anyOf, era)} (${isNowhere ? 'not in this kernel' : 'never seen'})`;
+  }
   return lacking.map((kind) => lackText(Kind[kind as KindName], era, model)).join('; ');
 }
 

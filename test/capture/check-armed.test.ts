@@ -30,6 +30,9 @@ describe('a capture of a program that pins nothing', () => {
     expect(report.traces[0]).toMatchObject({ kernel: '6.12.117+deb13-amd64', era: '6.12', clock: 'mono' });
     const soft = report.rules.find(({ id }) => id === 'soft-dirty-then-cow');
     expect(soft).toMatchObject({ verdict: 'clean', still: ['clear_refs_pte_range'] });
+    const exclusive = report.rules.find(({ id }) => id === 'pin-under-device-exclusive');
+    expect(exclusive).toMatchObject({ verdict: 'could-not-be-checked' });
+    expect(exclusive?.missing[0]).toBe('make_device_exclusive (not in this kernel)');
   });
 
   it('without its head cannot be checked, and with a list of what was armed can', async () => {
