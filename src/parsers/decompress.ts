@@ -1,6 +1,8 @@
 // Compressed traces are read as they are. A decoder takes compressed chunks one at a time and hands what comes out
 // to its sink before it asks for more, so memory stays flat, and what stood before a cut or a fault is never lost.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { Decompress as Fzstd } from 'fzstd';
 import { InputError } from '../util/errors.ts';
@@ -12,6 +14,9 @@ export interface Decoder {
   push(chunk: Uint8Array): Promise<void>;
   /** No more input. Rejects when the data are cut. */
   finish(): Promise<void>;
+  /** The sink is full: hand over no more until {@link resume}. What is under way may still come. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -26,6 +31,10 @@ export function compressionOf(head: Uint8Array): Compression {
     return 'gzip';
   }
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
+    return 'zstd';
+  }
+  // a frame to be skipped comes first: pzstd, seekable formats
+  if ((head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) {
     return 'zstd';
   }
   if (
@@ -46,18 +55,23 @@ export function createDecoder(compression: Exclude<Compression, 'none'>, path: s
     case 'gzip':
       return new ZlibDecoder(zlib.createGunzip({ chunkSize: OUTPUT_CHUNK }), sink);
     case 'zstd':
-      return zstdDecoder(sink);
+      return zstdDecoder(path, sink);
     case 'xz':
-      return new XzDecoder(path, sink);
+      return new ProgramDecoder('xz', ['-dc'], path, sink);
   }
 }
 
-/** Node 22.15 brings zstd; before that, fzstd does it in JavaScript. */
-function zstdDecoder(sink: Sink): Decoder {
+/** Node 22.15 brings zstd; before that the zstd program does it, which verifies checksums and limits the window as Node does. */
+function zstdDecoder(path: string, sink: Sink): Decoder {
   const create = (zlib as unknown as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip })
     .createZstdDecompress;
-  return create ? new ZlibDecoder(create({ chunkSize: OUTPUT_CHUNK }), sink) : new FzstdDecoder(sink);
+  if (create !== undefined) return new ZlibDecoder(create({ chunkSize: OUTPUT_CHUNK }), sink);
+  return hasProgram('zstd') ? new ProgramDecoder('zstd', ['-dcq'], path, sink) : new FzstdDecoder(sink);
 }
+
+/** Whether a program stands in one of the folders of PATH. */
+const hasProgram = (name: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)));
 
 class ZlibDecoder implements Decoder {
   readonly #stream: zlib.Gunzip;
@@ -85,57 +99,90 @@ class ZlibDecoder implements Decoder {
     return this.#ended;
   }
 
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
   close(): void {
     this.#stream.destroy();
   }
 }
 
+/** Compressed bytes that fzstd gets at once: it hands over all that they yield before it returns, and asks nobody. */
+const FZSTD_STEP = 512;
+
+/** No checksum is verified here, which is said where the frame has one: the text counts as damaged then. */
 class FzstdDecoder implements Decoder {
   readonly #stream: Fzstd;
+  #paused = false;
+  #go: (() => void) | undefined;
 
   constructor(sink: Sink) {
     this.#stream = new Fzstd(sink);
   }
 
   async push(chunk: Uint8Array): Promise<void> {
-    // fzstd keeps what it is given, the caller reuses its chunk
-    this.#stream.push(chunk.slice());
+    for (let at = 0; at < chunk.length; at += FZSTD_STEP) {
+      if (this.#paused) {
+        await new Promise<void>((resolve) => {
+          this.#go = resolve;
+        });
+      }
+      // fzstd keeps what it is given, the caller reuses its chunk
+      this.#stream.push(chunk.slice(at, at + FZSTD_STEP));
+    }
   }
 
   async finish(): Promise<void> {
     this.#stream.push(new Uint8Array(0), true);
+    throw new Error('its checksum was not verified: install the zstd program, or use Node 22.15');
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#go?.();
   }
 
   close(): void {}
 }
 
-/** Not in every installation. */
-const XZ = 'xz';
-
-/** The xz program, if there is one: no shell, its input and output are pipes. */
-class XzDecoder implements Decoder {
+/** A program that decompresses, if there is one: no shell, its input and output are pipes. */
+class ProgramDecoder implements Decoder {
   readonly #child;
   readonly #ended: Promise<void>;
 
-  constructor(path: string, sink: Sink) {
-    const child = spawn(XZ, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(program: string, args: string[], path: string, sink: Sink) {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     let stderr = '';
     child.stdout.on('data', sink);
     child.stderr.on('data', (text) => {
-      stderr += text;
+      if (stderr.length < MOST_SAID) stderr += text;
     });
     child.stdin.on('error', () => {});
     this.#ended = new Promise((resolve, reject) => {
       child.on('error', () => {
-        const tryThis = `xz -dc ${path === '-' ? 'FILE' : path} | pindrift check -`;
-        reject(new InputError('this is xz, and there is no xz program to read it with', { where: path, tryThis }));
+        const tryThis = `${program} -dc ${path === '-' ? 'FILE' : path} | pindrift check -`;
+        const problem = `this is ${program}, and there is no ${program} program to read it with`;
+        reject(new InputError(problem, { where: path, tryThis }));
       });
       child.on('close', (code) => {
         if (code === 0) {
           resolve();
         } else {
-          reject(new Error(stderr.replace(/^xz: (\(stdin\): )?/, '').trim() || `xz ended with ${code}`));
+          const [said] = stderr
+            .replace(/^(?:\w+: )?(?:\(stdin\): |\/\*stdin\*\\ *: )?/, '')
+            .trim()
+            .split('\n');
+          reject(new Error(said || `${program} ended with ${code}`));
         }
       });
     });
@@ -144,7 +191,8 @@ class XzDecoder implements Decoder {
 
   push(chunk: Uint8Array): Promise<void> {
     const written = new Promise<void>((resolve) => {
-      this.#child.stdin.write(chunk, () => resolve());
+      // the caller reuses its chunk
+      this.#child.stdin.write(chunk.slice(), () => resolve());
     });
     return Promise.race([written, this.#ended]);
   }
@@ -154,7 +202,18 @@ class XzDecoder implements Decoder {
     return this.#ended;
   }
 
+  pause(): void {
+    this.#child.stdout.pause();
+  }
+
+  resume(): void {
+    this.#child.stdout.resume();
+  }
+
   close(): void {
     this.#child.kill();
   }
 }
+
+/** Characters of what a program says that are kept. */
+const MOST_SAID = 4096;

@@ -36,6 +36,14 @@ export interface Source extends ByteSource {
 /** Compressed bytes per step: one step's output must stay small whatever the ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;
 
+/** Decompressed bytes that wait to be read, at most and a little more. */
+const FULL = 4 << 20;
+
+/** Bytes per step near the end of a compressed file, and in the last bytes of it. */
+const SMALL = 4096;
+const SMALLEST = 64;
+const LAST = 2048;
+
 /** Open a trace. What its text was wrapped in on its way is taken off (mend/). */
 export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
   const source = await openRaw(path, options);
@@ -183,8 +191,11 @@ class InputSource implements Source {
   /** decompressed bytes nobody has read yet, and the place in the first of them */
   readonly #ready: Uint8Array[] = [];
   #readyFrom = 0;
-  /** decompressed bytes so far */
+  /** decompressed bytes so far, and those of them that nobody has read yet */
   #decoded = 0;
+  #waiting = 0;
+  /** tells who waits that something has come */
+  #arrived: (() => void) | undefined;
   #prefix: Uint8Array;
   /** the step of decompression that is under way */
   #step: Promise<void> | undefined;
@@ -199,10 +210,16 @@ class InputSource implements Source {
     this.#prefix = prefix;
     if (compression !== 'none') {
       this.#decoder = createDecoder(compression, path, (chunk) => {
-        if (chunk.length > 0) {
-          this.#ready.push(chunk);
-          this.#decoded += chunk.length;
+        if (chunk.length === 0) {
+          return;
         }
+        this.#ready.push(chunk);
+        this.#decoded += chunk.length;
+        this.#waiting += chunk.length;
+        if (this.#waiting > FULL) {
+          this.#decoder?.pause();
+        }
+        this.#arrived?.();
       });
     }
   }
@@ -230,11 +247,11 @@ class InputSource implements Source {
   }
 
   read(into: Uint8Array): number | Promise<number> {
-    if (this.#ready.length > 0) {
-      return this.#take(into);
-    }
     if (this.#decoder !== undefined) {
       return this.#decode(this.#decoder, into);
+    }
+    if (this.#ready.length > 0) {
+      return this.#take(into);
     }
     if (this.#prefix.length > 0) {
       this.#ready.push(this.#prefix);
@@ -277,15 +294,39 @@ class InputSource implements Source {
   /** Wait for the step that is under way, and begin the next, which runs while the caller parses what this one gave. */
   async #decode(decoder: Decoder, into: Uint8Array): Promise<number> {
     while (this.#ready.length === 0 && !this.#ended) {
-      await (this.#step ?? this.#decodeStep(decoder));
-      this.#step = undefined;
+      const step = this.#begin(decoder);
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      // a step that yields much waits until some of it was read
+      await Promise.race([step, arrival]);
     }
     if (!this.#ended) {
-      this.#step = this.#decodeStep(decoder);
       // an error of this step is for the next read
-      this.#step.catch(() => {});
+      this.#begin(decoder).catch(() => {});
     }
-    return this.#take(into);
+    const got = this.#take(into);
+    this.#waiting = Math.max(0, this.#waiting - got);
+    if (this.#waiting <= FULL) {
+      decoder.resume();
+    }
+    return got;
+  }
+
+  /** The step that is under way, or the next. */
+  #begin(decoder: Decoder): Promise<void> {
+    if (this.#step === undefined) {
+      const step = this.#decodeStep(decoder);
+      this.#step = step;
+      step.then(
+        () => {
+          this.#step = undefined;
+        },
+        // it stays: whoever reads next is told
+        () => {},
+      );
+    }
+    return this.#step;
   }
 
   async #decodeStep(decoder: Decoder): Promise<void> {
@@ -297,7 +338,11 @@ class InputSource implements Source {
         await decoder.push(prefix);
         return;
       }
-      const got = await this.#input.read(this.#chunk);
+      // an error takes with it what its step would have given: the end comes in small ones
+      const { size } = this;
+      const rest = size === undefined ? this.#chunk.length : size - this.position;
+      const step = rest > 2 * COMPRESSED_CHUNK ? this.#chunk : this.#chunk.subarray(0, rest > LAST ? SMALL : SMALLEST);
+      const got = await this.#input.read(size === undefined ? this.#chunk : step);
       this.position += got;
       if (got > 0) {
         await decoder.push(this.#chunk.subarray(0, got));

@@ -18,11 +18,7 @@ test.each([
   ],
   ['strace', many('12:01:01.000100 madvise(0x7f55c01a4000, 4096, MADV_DONTNEED) = 0'), /strace/],
   ['perf report', '# Samples: 3\n# Overhead  Command\n    33.00%  rdr\n', /perf report.*perf\.data/],
-  [
-    'perf script without time',
-    many('rdr  2101 cycles: '),
-    /without times.*-F \+time,\+trace/,
-  ],
+  ['perf script without time', many('rdr  2101 cycles: '), /without times.*-F \+time,\+trace/],
   [
     'function tracer',
     `# tracer: function\n#\n${many('             rdr-2101    [001] ....    50.268770: do_wp_page <-handle_mm_fault')}`,
