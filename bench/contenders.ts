@@ -1,5 +1,6 @@
 // Who runs, and what each of them does with the trace.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchFolder } from './input.ts';
@@ -91,8 +92,30 @@ export function contenders(trace: string): Contender[] {
       does: 'lnav headless: counts the lines it knows',
       ...installed('lnav', ['-n', '-c', ';SELECT count(*) FROM all_logs', trace]),
     },
-    { id: 'trace-cmd', does: 'trace-cmd report', ...binaryOnly('trace-cmd', 'trace.dat') },
-    { id: 'perf', does: 'perf script', ...binaryOnly('perf', 'perf.data') },
+    ...recorded('trace.dat', 'trace-cmd', ['report', '-i']),
+    ...recorded('perf.data', 'perf', ['script', '-f', '-i']),
+  ];
+}
+
+/**
+ * The same on a recording, and the tool that wrote it: `trace.dat` and `perf.data` in the folder that
+ * PINDRIFT_RECORDINGS names.
+ */
+function recorded(file: string, program: string, args: readonly string[]): Contender[] {
+  const folder = process.env.PINDRIFT_RECORDINGS;
+  const path = folder === undefined ? undefined : join(folder, file);
+  const there = path !== undefined && existsSync(path);
+  const why = 'PINDRIFT_RECORDINGS names no folder with one';
+  const check = { id: `check-${program}`, does: `pindrift check of a ${file}`, accepted: FOUND };
+  const tool = { id: program, does: `${program} ${args[0]} of it` };
+  if (!there)
+    return [
+      { ...check, why },
+      { ...tool, why },
+    ];
+  return [
+    { ...check, command: [node, PINDRIFT, 'check', path] },
+    { ...tool, ...installed(program, [...args, path]) },
   ];
 }
 
@@ -100,11 +123,6 @@ const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${p
 
 function installed(program: string, args: readonly string[]): Pick<Contender, 'command' | 'why'> {
   return has(program) ? { command: [program, ...args] } : { why: 'not installed' };
-}
-
-/** They print such texts and read none. */
-function binaryOnly(program: string, file: string): Pick<Contender, 'why'> {
-  return { why: has(program) ? `reads only its own ${file}, not a text` : 'not installed' };
 }
 
 function duckdb(trace: string): string {
