@@ -77,7 +77,9 @@ describe.each(captures)('$name', ({ recording, text }) => {
     const words = ({ findings }: typeof report) =>
       findings.map(({ rule, severity, pin }) => `${rule} ${lost ? '' : severity} ${pin.pid} ${pin.address} ${pin.pfn}`);
     expect(words(report)).toEqual(words(ofText));
-    if (!lost) expect(report.verdict).toEqual(ofText.verdict);
+    // the text of perf does not say that nothing was lost, its recording does
+    const unsure = recording.includes('perf.data') && ofText.verdict === 'could-not-be-checked';
+    if (!lost) expect(report.verdict).toEqual(unsure ? 'clean' : ofText.verdict);
     else expect(report.verdict).not.toBe('clean');
   });
 });
