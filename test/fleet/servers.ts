@@ -78,7 +78,7 @@ export async function until(test: () => boolean | Promise<boolean>, seconds = 60
   throw new Error('it did not come to that');
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
