@@ -20,6 +20,8 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
+  t.faultMm = mm;
+  t.faultVpn = Model.vpn(r[o + Slot.ADDR]);
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
 }
 
@@ -221,10 +223,13 @@ function writable(mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean
 
 /** A hugetlb write fault without a new page behind it kept the old one. */
 export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
+  // its arguments were moved within 6.12.y, and a probe that looks for them in the old place shows NULL; the task is
+  // inside handle_mm_fault(), whose line says where
+  const named = m.mm(r[o + Slot.MM]);
+  const mm = named ?? t.faultMm;
+  if (mm === undefined || mm.dead) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = named === undefined ? t.faultVpn : Model.vpn(r[o + Slot.ADDR]);
   const at = m.at();
   const page = m.mapped(mm, vpn);
   t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn) };

@@ -143,6 +143,9 @@ export class Task {
   /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
   tgid: number;
   mm: Mm | undefined;
+  /** where its newest handle_mm_fault() is, or was */
+  faultMm: Mm | undefined;
+  faultVpn: number;
   gup: GupFrame | undefined;
   /** functions of a GUP call that was taken to be over before its return showed */
   passed: readonly number[] | undefined;
@@ -176,5 +179,6 @@ export class Task {
     this.pid = pid;
     this.before = Before.gup | Before.other;
     this.tgid = -1;
+    this.faultVpn = Number.NaN;
   }
 }

@@ -413,3 +413,25 @@ describe('a longterm pin that is held when the trace ends', () => {
     expect((await trace.check('7.2')).verdict).toBe(verdict);
   });
 });
+
+describe('hugetlb_wp() whose probe looked for its arguments in the wrong place', () => {
+  it('is where the fault around it is: the leak is told', async () => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    const chi = trace.task('chi', 501, 1);
+    par.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    par.new_hugetlb(`page=${page(OLD)} mm=${PARENT} addr=${at(0)}`);
+    fork(par, 500, 512);
+    chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+    pin(chi, 0, OLD, { api: 'gup_fast', flags: 0 });
+    chi.pipe_add({ pipe: '0xffff888300000000', page: page(OLD), off: 0, len: 4096 });
+    chi.zap({ mm: CHILD, start: at(0), end: at(512) });
+    par.fault({ mm: PARENT, addr: at(3), flags: '0x1255' });
+    par.wp_hugetlb('mm=0x0 addr=0x0');
+    par.move_anon({ page: page(OLD), mm: PARENT });
+    chi.pipe_release({ pipe: '0xffff888300000000', page: page(OLD) });
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+    expect((await trace.check('6.12')).said).toContain('error foreign-pin-reuse');
+  });
+});
