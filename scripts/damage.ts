@@ -61,9 +61,31 @@ export function* variants(text: string, seed: number): Iterable<Variant> {
     const from = Math.floor(lines.length * (0.1 + rnd() * 0.8));
     yield { kind: 'started in the middle', name: `from line ${from + 1}`, text: keep((i) => i >= from) };
   }
+  for (const release of [false, true]) {
+    const text = interrupted(lines, rnd, release);
+    const what = release ? 'with releases of pages nobody knows' : 'that complete other I/O';
+    if (text !== undefined) yield { kind: 'interrupts inside of calls', name: `interrupts ${what}`, text };
+  }
   const swapped = reorder(lines);
   if (swapped !== undefined)
     yield { kind: 'reordered within clock skew', name: 'neighbours of two CPUs swapped', text: swapped };
+}
+
+const CALL =
+  /^(.*-\d+ +(?:\( *[\d-]+\) )?\[\d{3}\]) ([^\d ]{4,5}) ( *\d+\.\d{6}): (?:pin|gup|unpin|wp|swap|fork|put|bio|unmap)_\w+: \(/;
+
+/** Put a hardirq behind some lines that begin a call, printed like the task it interrupts. */
+function interrupted(lines: readonly string[], rnd: () => number, release: boolean): string | undefined {
+  const out: string[] = [];
+  for (const line of lines) {
+    out.push(line);
+    const [, task, flags, time] = CALL.exec(line) ?? [];
+    if (task === undefined || rnd() > 0.3) continue;
+    const irq = `${task} ${'d.h1.'.slice(0, flags.length)} ${time}`;
+    out.push(`${irq}: bio_end: (bio_endio+0x4/0x250) bio=0xffff8880deadbe00 status=0`);
+    if (release) out.push(`${irq}: unpin: (unpin_user_page+0x0/0x90) page=0xffffea00dead0000`);
+  }
+  return out.length > lines.length ? out.join('\n') : undefined;
 }
 
 const STAMP = /\[(\d{3})\].*?\s(\d+)\.(\d{6}):/;
