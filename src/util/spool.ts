@@ -19,8 +19,15 @@ export function readOnce(path: string): boolean {
   }
 }
 
+/** Looks at the first bytes of an input; says why they are no trace. `bytes` of the input have come. */
+export type Look = (head: Uint8Array, bytes: number) => { problem: string; tryThis: string } | undefined;
+
+/** Bytes that {@link Look} gets to see, and the steps after which it looks again: what never ends is not copied on. */
+const HEAD = 64 * 1024;
+const AGAIN = 64 << 20;
+
 /** Copy the path's bytes to a file that is removed at the end of the process. */
-export async function spool(path: string, onProgress: (bytes: number) => void): Promise<string> {
+export async function spool(path: string, onProgress: (bytes: number) => void, look?: Look): Promise<string> {
   if (path === '-' && process.stdin.isTTY) {
     throw new InputError('standard input is a terminal, not a trace', {
       tryThis: 'name the file of the trace, or pipe one in',
@@ -30,11 +37,16 @@ export async function spool(path: string, onProgress: (bytes: number) => void): 
   hold(folder);
   const copy = join(folder, 'input');
   let bytes = 0;
+  let head = Buffer.alloc(0);
+  let next = HEAD;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)]);
       bytes += chunk.length;
       onProgress(bytes);
-      done(null, chunk);
+      const unusable = bytes >= next ? look?.(head, bytes) : undefined;
+      while (bytes >= next) next = next < AGAIN ? AGAIN : next + AGAIN;
+      done(unusable && new InputError(unusable.problem, { where: path, tryThis: unusable.tryThis }), chunk);
     },
   });
   try {

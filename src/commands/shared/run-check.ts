@@ -6,7 +6,9 @@ import type { Setup } from '../../config/setup.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { compressionOf } from '../../parsers/decompress.ts';
 import { detectFormat } from '../../parsers/detect.ts';
+import { notATrace } from '../../parsers/not-a-trace.ts';
 import { type ArmedProbe, definitionsIn } from '../../parsers/recorded.ts';
 import { openSource } from '../../parsers/source.ts';
 import { isRecording } from '../../recordings/index.ts';
@@ -98,6 +100,22 @@ export function armedIn(path: string | undefined): ArmedProbe[] | undefined {
 export const rulesOf = (setup: TraceOptions['setup']): Partial<Pick<Setup, 'rules' | 'running'>> =>
   setup === undefined ? {} : { rules: setup.rules, running: setup.running };
 
+/** Text that shows no trace at its beginning may be a log with a dump in it; so much of it is waited for. */
+const MOST_OF_A_LOG = 256 << 20;
+
+/** What an input that is copied may not be: binary, one line without an end, or text that never shows a trace. */
+function lookAt(head: Uint8Array, bytes: number): { problem: string; tryThis: string } | undefined {
+  if (compressionOf(head) !== 'none' || isRecording(head)) return undefined;
+  const unusable = notATrace(head);
+  if (unusable !== undefined) return unusable;
+  const tryThis = 'give the text of a trace; save what this is to a file to look at it';
+  if (!head.includes(10) && !head.includes(13))
+    return { problem: 'this is one line without an end, not a trace', tryThis };
+  if (bytes < MOST_OF_A_LOG) return undefined;
+  const detection = detectFormat(head);
+  return 'problem' in detection ? { problem: 'no trace in the first 256 MB of this input', tryThis } : undefined;
+}
+
 /** Give `use` traces that can be read twice, and take away what was made for it. */
 export async function withTraces<T>(
   names: readonly string[],
@@ -116,7 +134,7 @@ export async function withTraces<T>(
     const traces: TraceFile[] = [];
     for (const path of paths) {
       if (readOnce(path)) {
-        const copy = await spool(path, (bytes) => onProgress(path, bytes, undefined));
+        const copy = await spool(path, (bytes) => onProgress(path, bytes, undefined), lookAt);
         copies.set(copy, path);
         traces.push({ ...fileInput(copy), path, file: copy });
       } else traces.push({ ...fileInput(path), file: path });
