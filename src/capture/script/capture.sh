@@ -329,6 +329,13 @@ set_up_instance() {
   if ! echo "$pd_clock" 2>/dev/null > "$pd_instance/trace_clock"; then
     die "no clock $pd_clock here: $(cat "$pd_instance/trace_clock")" "--clock global"
   fi
+  # 5.10 takes the first size that is written anywhere for a sign that everybody's buffer has its size; the first event
+  # gives it that size
+  pd_path=$pd_instance/events/sched/sched_process_exit/enable
+  if [ -e "$pd_path" ]; then
+    echo 1 > "$pd_path"
+    echo 0 > "$pd_path"
+  fi
   size_of_buffer
   while ! echo "$pd_kb" 2>/dev/null > "$pd_instance/buffer_size_kb"; do
     pd_kb=$((pd_kb / 2))
