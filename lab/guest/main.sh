@@ -22,8 +22,8 @@ scn --setup-dm /dev/vdc "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
 tracefs() {
   ls /sys/kernel/tracing/instances
   cat /sys/kernel/tracing/dynamic_events /sys/kernel/tracing/trace_clock
-  # the first use of any event makes the buffer as large as it says it would be
-  sed 's/^.*expanded: \([0-9]*\).*/\1/' /sys/kernel/tracing/buffer_size_kb
+  # the first use of any event makes the buffer about as large as it says it would be
+  awk '{ sub(/^.*expanded: /, ""); print int($1 / 100) }' /sys/kernel/tracing/buffer_size_kb
 }
 
 for scenario in $SCENARIOS; do
