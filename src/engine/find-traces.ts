@@ -1,6 +1,6 @@
 // Why: whoever has four hundred captures names a folder. What of it are traces is seen from their first bytes, not from
 // their names.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { detectFormat } from '../parsers/detect.ts';
@@ -24,7 +24,7 @@ const isOneRecording = (path: string): boolean => existsSync(join(path, 'per_cpu
  * @throws InputError where nothing is found
  */
 export async function findTraces(name: string): Promise<Found | undefined> {
-  const stat = statSync(name, { throwIfNoEntry: false });
+  const stat = statOf(name);
   if (stat === undefined ? !isDynamicPattern(name) : !stat.isDirectory() || isOneRecording(name)) return undefined;
   const cwd = stat === undefined ? process.cwd() : name;
   const files = await glob(stat === undefined ? name : '**', { cwd, absolute: stat === undefined && isAbsolute(name) });
@@ -39,6 +39,15 @@ export async function findTraces(name: string): Promise<Found | undefined> {
     where: name,
     tryThis: `pindrift check ${files[0] === undefined ? 'trace.txt' : resolve(cwd, files[0])}`,
   });
+}
+
+/** What is there; what cannot even be looked at is said by whoever opens it. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A look at the first bytes, as `check` takes it. */

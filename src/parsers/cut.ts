@@ -10,9 +10,11 @@ const LOOKED_AT = 2000;
 const FEWEST = 3;
 const PLAINLY_CUT = 2;
 
-/** Kinds of events that end in the column: so many are not as wide as each other by chance, and wider than all others. */
+/** Lines of several kinds that end in the column are cut where most of their ends are shorter than those of their like. */
 const KINDS = 3;
 const FEWEST_OF_KINDS = 8;
+const FEWEST_UNCOMPARED = 100;
+const OFTEN = 5;
 
 /** Behind the time: the event's name, its place in parentheses, and the arguments. */
 const EVENT = /(?:^|: +(?:\(\+\d+\) +)?)([A-Za-z_][\w:.]*): +(\((?:\S+\+0x|[0-9a-f]{8,16}\b|\[unknown)[^)]*\)?)?(.*)$/;
@@ -22,7 +24,9 @@ export function cutColumn(lines: HeadLines): number | undefined {
   const count = Math.min(lines.length, LOOKED_AT);
   let column = 0;
   for (let i = 0; i < count; i++) column = Math.max(column, lines.width(i));
-  const names = new Set<string>();
+  const names = new Map<string, number>();
+  const whole = longest(lines, count);
+  let short = 0;
   let ends = 0;
   let cut = 0;
   let elsewhere = 0;
@@ -37,12 +41,52 @@ export function cutColumn(lines: HeadLines): number | undefined {
       continue;
     }
     if (lines.width(i) === column) ends++;
-    if (event !== null) names.add(event[1]);
+    if (event !== null) names.set(event[1], (names.get(event[1]) ?? 0) + 1);
     if (isCut) cut++;
+    else if (event !== null && isShort(event[1], event[3], whole)) short++;
   }
   if (ends < FEWEST) return undefined;
   if (cut >= PLAINLY_CUT && cut > elsewhere) return column;
-  return names.size >= KINDS && ends >= FEWEST_OF_KINDS && ends * 20 >= count ? column : undefined;
+  const many = names.size >= KINDS && ends >= FEWEST_OF_KINDS && ends * 20 >= count;
+  if (!many) return undefined;
+  if (cut + short >= PLAINLY_CUT && (cut + short) * 2 >= ends) return column;
+  // where all lines of a kind are cut, none is left to compare with: but then there are many, of many kinds
+  const often = [...names.values()].filter((n) => n >= OFTEN).length;
+  return ends >= FEWEST_UNCOMPARED && often >= KINDS ? column : undefined;
+}
+
+/** What the lines of an event have at most: arguments, and characters of each of them. */
+interface Longest {
+  args: number;
+  values: Map<string, number>;
+}
+
+const ARGUMENT = /([\w.]+)=(\S*)/g;
+
+function longest(lines: HeadLines, count: number): Map<string, Longest> {
+  const events = new Map<string, Longest>();
+  for (let i = 0; i < count; i++) {
+    const [, name, , args] = EVENT.exec(lines.line(i)) ?? [];
+    if (name === undefined || args === undefined) continue;
+    const event = events.get(name) ?? { args: 0, values: new Map<string, number>() };
+    let n = 0;
+    for (const [, key, value] of args.matchAll(ARGUMENT)) {
+      n++;
+      event.values.set(key, Math.max(event.values.get(key) ?? 0, value.length));
+    }
+    event.args = Math.max(event.args, n);
+    events.set(name, event);
+  }
+  return events;
+}
+
+/** Fewer arguments than another line of the event, or a value at the end with fewer characters than it has elsewhere. */
+function isShort(name: string, args: string, whole: ReadonlyMap<string, Longest>): boolean {
+  const event = whole.get(name);
+  const all = [...args.matchAll(ARGUMENT)];
+  const last = all.at(-1);
+  if (event === undefined || last === undefined) return false;
+  return all.length < event.args || last[2].length < (event.values.get(last[1]) ?? 0);
 }
 
 /** Whether a probe's line ends within its place, a name or before a value. */

@@ -194,8 +194,8 @@ describe('nothing half-written', () => {
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it('when one of the traces is none', () => {
-    expect(pindrift(['ingest', STORY, `${root}/package.json`, '-o', file('broken.db')]).status).toBe(2);
+  it('when none of the traces is one', () => {
+    expect(pindrift(['ingest', `${root}/package.json`, `${root}/README.md`, '-o', file('broken.db')]).status).toBe(2);
     expect(existsSync(file('broken.db'))).toBe(false);
     expect(readdirSync(dir).filter((name) => name.includes('broken'))).toEqual([]);
   });

@@ -148,6 +148,14 @@ export async function withTraces<T>(
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** The traces that the names stand for, without those that cannot be read, if there are others. */
 async function readable(names: readonly string[], unreadable: InputError[] | undefined): Promise<string[]> {
   const paths: string[] = [];
@@ -171,7 +179,7 @@ async function readable(names: readonly string[], unreadable: InputError[] | und
 
 /** A wrong path is said before the first trace is read; of several, what is no trace is said too. */
 async function look(path: string, closely: boolean): Promise<void> {
-  if (readOnce(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (readOnce(path) || isFolder(path)) return;
   const source = await openSource(path);
   try {
     if (!closely) return;
