@@ -46,12 +46,19 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   }
 }
 
+/** do_wp_page() and do_huge_pmd_wp_page() are never about hugetlb: a mapping of it that was there is gone. */
+function noHugetlb(mm: Mm, vpn: number): void {
+  if (mm.hugetlb.size === 0 || !mm.hugetlb.delete(Math.floor(vpn / PMD_PAGES))) return;
+  mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
+}
+
 export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const pmd = r[o] === Kind.wpPmd;
   const vpn = Model.vpn(r[o + Slot.ADDR]);
   const flags = r[o + Slot.FLAGS];
+  noHugetlb(mm, vpn);
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];

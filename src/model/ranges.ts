@@ -90,6 +90,7 @@ function copyEntries(
   const mark = isPrivate ? shared : undefined;
   src.ptes.share(dst.ptes, start, end, mark);
   src.pmds.share(dst.pmds, Math.ceil(start / PMD_PAGES), Math.ceil(end / PMD_PAGES), mark);
+  for (const p of src.hugetlb.keysIn(start / PMD_PAGES, end / PMD_PAGES)) dst.hugetlb.set(p, true);
   if (src.exclusive.size === 0) return undefined;
   const exclusive = new Map<number, PageId>();
   for (const vpn of src.exclusive.keysIn(start, end)) {

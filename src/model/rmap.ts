@@ -24,6 +24,9 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   pages = m.believed(pages);
+  if (hugetlb) mm.hugetlb.set(Math.floor(vpn / PMD_PAGES), true);
+  else if (mm.hugetlb.size > 0 && mm.hugetlb.delete(Math.floor(vpn / PMD_PAGES)))
+    mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;
   // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life

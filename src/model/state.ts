@@ -101,6 +101,8 @@ export class Mm {
   readonly pmds = new PageTable();
   /** vpn -> pins not yet released, by the address they are expected at */
   readonly pins = new Ordered<Pin[]>();
+  /** PMD mappings (vpn / 512) that are hugetlb: their unmapping, __unmap_hugepage_range(), has no line */
+  readonly hugetlb = new Ordered<true>();
   /** vpns that got a device-exclusive entry, and may have it no longer */
   readonly exclusive = new Ordered<true>();
   readonly ops: RangeOp[] = [];

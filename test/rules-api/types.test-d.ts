@@ -193,7 +193,7 @@ defineConfig({ rules: { x: 'fatal' } });
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
   | Hidden<raw.At, shown.At, 'shown'>
-  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive'>
+  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb'>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, never>
   | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure'>

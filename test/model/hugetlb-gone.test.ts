@@ -1,0 +1,41 @@
+// Why: hugetlb is unmapped by a function of its own that no probe sits on; what is mapped there later is no contradiction.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pindrift-hugetlb-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const MM = 'mm=0xffff8f0c7f978580';
+const lines = (first: string) =>
+  `# tracer: nop
+${[
+  first,
+  `zap: (unmap_page_range+0x4/0x1420) ${MM} start=0x7fc7a0000000 end=0x7fc7a0001000`,
+  // vmemmap_base, so that the entry below can be compared
+  `mm_exit: (exit_mmap+0x4/0x3c0) mm=0xffff8f0c7f979000 vmemmap=0xfffff48040000000`,
+  `fault: (handle_mm_fault+0x4/0x2c0) ${MM} addr=0x7fc7b7fef01c flags=0x1255`,
+  `wp_fault: (do_wp_page+0x0/0xcd0) ${MM} addr=0x7fc7b7fef000 pte=0x800000004c6d6025 flags=0x1a55`,
+  'wp_fault_ret: (__handle_mm_fault+0xabd/0xf90 <- do_wp_page) ret=0x0',
+]
+  .map((text, i) => `             cow-202     [001] .....   454.15312${i}: ${text}`)
+  .join('\n')}
+`;
+
+async function contradictions(first: string): Promise<boolean> {
+  const path = join(folder, 'trace.txt');
+  writeFileSync(path, lines(first));
+  return /contradict what was seen/.test(JSON.stringify((await check([path], { workers: 1 })).rules));
+}
+
+it('small pages where a hugetlb mapping was: it is gone', async () => {
+  const mapped = `new_hugetlb: (hugetlb_add_new_anon_rmap+0x4/0x80) page=0xfffff48041048000 ${MM} addr=0x7fc7b7e00000`;
+  expect(await contradictions(mapped)).toBe(false);
+});
+
+it('another small page than the one that was mapped: lines are missing', async () => {
+  const mapped = `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=0xfffff48041048000 ${MM} addr=0x7fc7b7fef000 head=0 order=0 rflags=0x1`;
+  expect(await contradictions(mapped)).toBe(true);
+});
