@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
+import { InputError } from '../../src/util/errors.ts';
 import { lastSaid, pieces, random, watchAll } from './feed.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
@@ -12,7 +13,8 @@ const FIXTURES = join(import.meta.dirname, '../../fixtures');
 function traces(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name.startsWith('big') ? [] : traces(path);
+    // a dump in a log is taken out of it when the log is there
+    if (entry.isDirectory()) return /^big|\.dump/.test(entry.name) ? [] : traces(path);
     return /^trace\.(txt|csv)(\.gz)?$/.test(entry.name) ? [path] : [];
   });
 }
@@ -28,10 +30,15 @@ describe('every capture, in random pieces', () => {
   it.each(traces(FIXTURES).map((path) => relative(FIXTURES, path)))('%s', { timeout: 60_000 }, async (name) => {
     const path = join(FIXTURES, name);
     const next = random(name.length * 7919 + name.charCodeAt(name.length / 2));
-    const report = await check([path]);
+    const report = await check([path]).catch((error) => {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    });
     const events = await watchAll(pieces(bytesOf(path), () => (next() < 0.5 ? next() * 300 : next() * 60_000)));
-    expect(plain(lastSaid(events))).toEqual(plain(report.findings));
-    expect(events.at(-1)).toMatchObject({ type: 'end', verdict: report.verdict });
+    expect(plain(lastSaid(events))).toEqual(plain(report?.findings ?? []));
+    // a text without events, which `check` refuses
+    const verdict = report?.verdict ?? 'could-not-be-checked';
+    expect(events.at(-1)).toMatchObject({ type: 'end', verdict });
   });
 });
 
