@@ -13,8 +13,8 @@ const PLAINLY_CUT = 2;
 /** Lines of several kinds that end in the column are cut where most of their ends are shorter than those of their like. */
 const KINDS = 3;
 const FEWEST_OF_KINDS = 8;
-const FEWEST_UNCOMPARED = 100;
-const OFTEN = 5;
+const FEWEST_UNCOMPARED = 30;
+const OFTEN = 3;
 
 /** Behind the time: the event's name, its place in parentheses, and the arguments. */
 const EVENT = /(?:^|: +(?:\(\+\d+\) +)?)([A-Za-z_][\w:.]*): +(\((?:\S+\+0x|[0-9a-f]{8,16}\b|\[unknown)[^)]*\)?)?(.*)$/;
