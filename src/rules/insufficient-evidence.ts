@@ -33,7 +33,11 @@ export default defineRule({
     const seen = (...kinds: KindName[]) =>
       kinds.some((k) => model.recorded(k) || model.seen(k) > 0 || model.lacking.includes(k));
     let unknownFlags = 0;
+    let unreleased = 0;
     return {
+      release({ pin, by }) {
+        if (by === 'unseen' && pin.call.kind === 'PIN') unreleased++;
+      },
       pin({ pin }) {
         if (pin.call.flags === undefined) unknownFlags++;
       },
@@ -52,6 +56,10 @@ export default defineRule({
         if (unknownFlags > 0)
           context.undecided(
             `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so whether they were for writing is not`,
+          );
+        if (unreleased > 0)
+          context.undecided(
+            `${unreleased} page${unreleased === 1 ? ' was' : 's were'} in other use without a release of the pin on ${unreleased === 1 ? 'it' : 'them'}`,
           );
         const silent = model.silentCpus();
         if (facts.timeUnit === 'none') context.undecided('the lines show no time');
