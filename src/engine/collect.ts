@@ -196,8 +196,13 @@ export class Collector {
   /** @param trace index of the trace in the report */
   findings(trace: number, words: Words): Finding[] {
     const writer = new FindingWriter(this.#model, words);
-    return this.#tell()
-      .map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }))
+    const told = this.#tell().map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }));
+    if (writer.blind)
+      this.#undecided(
+        DECIDING,
+        'a pinned page was replaced, and no unmapping is recorded (unmap_page_range, unmap_vmas), so whether the process gave it back itself is not known',
+      );
+    return told
       .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))
       .map(({ g, f }, i) => {
         const finding = { ...f, n: i + 1 };

@@ -28,6 +28,8 @@ export class FindingWriter {
   readonly #model: Model;
   readonly #words: Words;
   readonly #over: boolean;
+  /** a page was replaced, and the trace would not show it if the process had unmapped it itself */
+  blind = false;
 
   /** @param over the trace has ended */
   constructor(model: Model, words: Words, over = true) {
@@ -151,7 +153,20 @@ export class FindingWriter {
       (g.drift.via !== 'fault' &&
         g.drift.via !== 'observed' &&
         !(g.drift.via === 'cow' && g.drift.fault === undefined));
+    // its bio gives a FOLL_GET reference back when it is done, and that line is missing
+    if (g.drift !== undefined && report.pin !== undefined && wasDone(report.pin, g.drift.at)) return 'note';
+    if (!sure && severity !== 'note' && !this.#unmappingShows()) {
+      this.blind = true;
+      return 'note';
+    }
     return severity === 'error' && !sure ? 'warning' : severity;
+  }
+
+  /** Had the process given the range back itself, the trace would show it. Since v7.0 munmap() does that in a function of its own. */
+  #unmappingShows(): boolean {
+    const era = this.#words.era;
+    const own = era?.munmapIsUnmapVmas === true;
+    return this.#model.recorded(Kind.zap) && (!own || this.#model.recorded(Kind.unmapVmas));
   }
 
   #doubts(pin: Pin | undefined, drift: Drift | undefined, at: At | undefined, more: readonly Doubt[]): Doubt[] {
@@ -225,6 +240,14 @@ export class FindingWriter {
     };
   }
 }
+
+/** All I/O of a FOLL_GET reference was over by then, and its release shows nowhere. */
+const wasDone = (pin: Pin, at: At): boolean =>
+  pin.call.kind === 'GET' &&
+  !pin.call.longterm &&
+  pin.ios.length > 0 &&
+  (pin.releasedAt === undefined || pin.presumed) &&
+  pin.ios.every((io) => io.endedAt !== undefined && io.endedAt.line < at.line);
 
 /** The pin may have been given back before: a release does not show whose it was. */
 const isUnsure = (pin: Pin, at: At | undefined): boolean =>

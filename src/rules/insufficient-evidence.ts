@@ -14,6 +14,9 @@ function inPlace(pin: Pin): boolean {
   return entry?.state === 'present' && entry.page === page;
 }
 
+/** Steps that make a page leave its address whoever else maps it. */
+const EXPLAINS: ReadonlySet<string> = new Set(['wrprotect', 'zap', 'unmap', 'migrate', 'ksm merge', 'collapse']);
+
 export default defineRule({
   meta: {
     id: 'insufficient-evidence',
@@ -33,13 +36,24 @@ export default defineRule({
     const seen = (...kinds: KindName[]) =>
       kinds.some((k) => model.recorded(k) || model.seen(k) > 0 || model.lacking.includes(k));
     let unknownFlags = 0;
+    let unmapped = 0;
+    let byDevice = 0;
+    let readCopies = 0;
     let unreleased = 0;
     return {
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') unreleased++;
       },
       pin({ pin }) {
-        if (pin.call.flags === undefined) unknownFlags++;
+        const { call, entry, pageFrom } = pin;
+        if (call.flags === undefined) unknownFlags++;
+        // a walk down to a PTE names its page; a lockless one may have met a page of hugetlb
+        if (entry.state === undefined && pageFrom !== 'follow') unmapped++;
+        if (call.caller?.startsWith('make_device_exclusive') === true) byDevice++;
+      },
+      drift({ drift: { pin, before } }) {
+        const explained = before.some(({ role }) => EXPLAINS.has(role));
+        if (pin.call.kind === 'PIN' && pin.call.write !== true && !pin.entry.shared && !explained) readCopies++;
       },
       end({ pins }) {
         if (!seen('gup')) context.undecided('no GUP call is recorded (get_user_pages*, pin_user_pages*)');
@@ -56,6 +70,16 @@ export default defineRule({
         if (unknownFlags > 0)
           context.undecided(
             `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so whether they were for writing is not`,
+          );
+        if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
+          context.undecided(
+            `what ${unmapped === 1 ? 'a pinned address maps' : `${unmapped} pinned addresses map`} is known from the pin alone; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show what becomes of it, and they are not recorded`,
+          );
+        if (byDevice > 0 && !model.recorded('devExcl'))
+          context.undecided('device-exclusive entries were made, and make_device_exclusive() itself is not recorded');
+        if (readCopies > 0 && !model.recorded('forkVma'))
+          context.undecided(
+            `a page pinned for reading was replaced, and no fork is recorded, so whether it was shared when it was pinned is not known`,
           );
         if (unreleased > 0)
           context.undecided(

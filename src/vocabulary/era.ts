@@ -60,6 +60,8 @@ export interface Era {
   foll: FollLayout;
   /** special swap types of the Debian configuration; another configuration shifts them */
   swapTypes: Readonly<Record<number, SpecialSwap>>;
+  /** munmap() takes its entries away in unmap_vmas() alone, and zap_vma_range_batched() is for madvise() */
+  munmapIsUnmapVmas?: boolean;
   /** the kernel promises that ... */
   promises: {
     /** a R/W FOLL_PIN stays the mapped page through swap and write protection: 6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19) */
@@ -122,6 +124,7 @@ export const ERAS: readonly Era[] = [
   { name: '6.12', foll: FOLL_NEW, swapTypes: MIGRATION_6, promises: ODIRECT_PIN_PROMISES },
   {
     name: '7.2',
+    munmapIsUnmapVmas: true,
     foll: FOLL_NEW,
     swapTypes: {
       24: 'hwpoison',
