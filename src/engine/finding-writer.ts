@@ -153,8 +153,14 @@ export class FindingWriter {
       (g.drift.via !== 'fault' &&
         g.drift.via !== 'observed' &&
         !(g.drift.via === 'cow' && g.drift.fault === undefined));
-    // its bio gives a FOLL_GET reference back when it is done, and that line is missing
-    if (g.drift !== undefined && report.pin !== undefined && wasDone(report.pin, g.drift.at)) return 'note';
+    // a bio gives back what it holds when it is done, and that line is missing
+    const shows = RELEASES.some((k) => this.#model.seen[k] > 0);
+    if (
+      report.pin !== undefined &&
+      !(shows && report.pin.call.kind === 'PIN') &&
+      wasDone(report.pin, g.drift?.at ?? report.at)
+    )
+      return 'note';
     if (!sure && severity !== 'note' && !this.#unmappingShows()) {
       this.blind = true;
       return 'note';
@@ -241,9 +247,9 @@ export class FindingWriter {
   }
 }
 
-/** All I/O of a FOLL_GET reference was over by then, and its release shows nowhere. */
-const wasDone = (pin: Pin, at: At): boolean =>
-  pin.call.kind === 'GET' &&
+/** All I/O on the pin was over by then, and its release shows nowhere. */
+const wasDone = (pin: Pin, at: At | undefined): boolean =>
+  at !== undefined &&
   !pin.call.longterm &&
   pin.ios.length > 0 &&
   (pin.releasedAt === undefined || pin.presumed) &&
