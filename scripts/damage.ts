@@ -6,10 +6,12 @@ export interface Variant {
   /** exactly what was done */
   name: string;
   text: string;
+  /** one of hundreds per capture: the short form takes a share of them */
+  many?: boolean;
 }
 
 /** mulberry32: small, seeded, good enough to pick lines. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) | 0;
@@ -24,8 +26,8 @@ const EVENT =
   /(?:\d: (?:\(\+[^)]*\) *)?|\d:\s{2,}|us[ +!#*@$]*: |ms\): |\/\* )(?:[\w-]+:)?([a-zA-Z_][\w.]*)(?:[:(]| ->)/;
 const BARE = /^([a-z_]\w*): \(/;
 
-const eventOf = (line: string): string | undefined => (EVENT.exec(line) ?? BARE.exec(line))?.[1];
-const isHeader = (line: string): boolean => line.startsWith('#') || line.startsWith('cpus=') || line === '';
+export const eventOf = (line: string): string | undefined => (EVENT.exec(line) ?? BARE.exec(line))?.[1];
+export const isHeader = (line: string): boolean => line.startsWith('#') || line.startsWith('cpus=') || line === '';
 
 /** @param seed differs per capture, so that not all lose the same windows */
 export function* variants(text: string, seed: number): Iterable<Variant> {
@@ -86,6 +88,27 @@ function interrupted(lines: readonly string[], rnd: () => number, release: boole
     if (release) out.push(`${irq}: unpin: (unpin_user_page+0x0/0x90) page=0xffffea00dead0000`);
   }
   return out.length > lines.length ? out.join('\n') : undefined;
+}
+
+/** Text as it comes out of pagers, mails, concatenations and other systems. */
+export function* textVariants(text: string): Iterable<Variant> {
+  const lines = text.split('\n');
+  for (const width of [100, 132, 160])
+    yield {
+      kind: 'lines cut at a column',
+      name: `cut at ${width}`,
+      text: lines.map((line) => (isHeader(line) ? line : line.slice(0, width))).join('\n'),
+    };
+  yield { kind: 'CR LF', name: 'CR LF', text: lines.join('\r\n') };
+  yield { kind: 'a second capture appended', name: 'appended to itself', text: `${text}\n${text}` };
+  const cpuOf = (line: string): string => STAMP.exec(line)?.[1] ?? '';
+  const cpus = [...new Set(lines.map(cpuOf))].filter((cpu) => cpu !== '').sort();
+  if (cpus.length > 1)
+    yield {
+      kind: 'per-CPU order',
+      name: 'one CPU after the other',
+      text: ['', ...cpus].flatMap((cpu) => lines.filter((line) => cpuOf(line) === cpu)).join('\n'),
+    };
 }
 
 const STAMP = /\[(\d{3})\].*?\s(\d+)\.(\d{6}):/;

@@ -19,8 +19,19 @@ export const trueDrifts = (truth: Truth): number =>
       (t.lost_write === true || t.leak || (t.verdict === 'corruption' && t.stale_read === true)),
   ).length;
 
-/** What a report on damaged text may say, given the report on the whole. */
-export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefined, drifts: number): Judged {
+/** Doubts by which a warning says itself that a release may be missing. */
+const OWNED = /release|given back|held/;
+
+/**
+ * What a report on damaged text may say, given the report on the whole.
+ * @param strict what was taken away is what a rule needs, and not a stretch of time in which all of it happened
+ */
+export function judgeDamaged(
+  whole: CheckReport,
+  damaged: CheckReport | undefined,
+  drifts: number,
+  strict = false,
+): Judged {
   if (damaged === undefined) return { outcome: 'undecided' };
   const place = (f: CheckReport['findings'][number]) => `${f.pin.address} ${f.pin.mm ?? ''}`;
   const known = new Map<string, number>();
@@ -33,7 +44,14 @@ export function judgeDamaged(whole: CheckReport, damaged: CheckReport | undefine
       return { outcome: 'wrong', why: `unsupported error ${f.rule} ${f.confidence} at ${f.pin.address}` };
     if (f.confidence === 'certain' && was < 1)
       return { outcome: 'wrong', why: `certain but unsupported ${f.rule} at ${f.pin.address}` };
+    // how long a reference was held may be unknown, and the finding says so; everything else must be in the whole too
+    const owns = f.doubts.some((doubt) => OWNED.test(doubt));
+    if (strict && was < 1 && !owns)
+      return { outcome: 'wrong', why: `unsupported ${f.severity} ${f.rule} at ${f.pin.address}` };
   }
+  const spoken = whole.findings.filter((f) => f.severity !== 'note');
+  if (strict && damaged.verdict === 'clean' && spoken.length > 0)
+    return { outcome: 'wrong', why: `clean over ${spoken[0].rule}` };
   if (damaged.verdict === 'clean' && drifts > 0) return { outcome: 'wrong', why: 'clean' };
   if (damaged.verdict === 'could-not-be-checked') return { outcome: 'undecided' };
   return { outcome: 'right' };

@@ -6,8 +6,9 @@ import type { TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
-import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
+import { FIRST } from './advice.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
 import { needText, unmet } from './needs.ts';
@@ -48,6 +49,8 @@ export interface TraceCoverage {
   /** events by kind, the kinds that were seen */
   kinds: Partial<Record<KindName, number>>;
   rules: RuleCoverage[];
+  /** what to add before anything else, where no GUP call was recorded */
+  first?: string[];
 }
 
 export interface Coverage {
@@ -73,6 +76,10 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
     kinds: Object.fromEntries(
       KIND_NAMES.map((kind, k) => [kind, seen[k] + lacking[k]] as const).filter(([, n]) => n > 0),
     ),
+    first:
+      era !== undefined && !checked.model.recorded(Kind.gup) && lacking[Kind.gup] === 0
+        ? linesFor(FIRST, era)
+        : undefined,
     rules: rules.map(({ meta }) => {
       const missing = unmet(meta.needs, checked.model);
       const texts = missing.map((anyOf) => needText(anyOf, trace.era, checked.model));

@@ -38,6 +38,8 @@ export default defineRule({
     let unknownFlags = 0;
     let unmapped = 0;
     let byDevice = 0;
+    let shared = 0;
+    let sharedHuge = 0;
     let readCopies = 0;
     let unreleased = 0;
     return {
@@ -49,6 +51,10 @@ export default defineRule({
         if (call.flags === undefined) unknownFlags++;
         // a walk down to a PTE names its page; a lockless one may have met a page of hugetlb
         if (entry.state === undefined && pageFrom !== 'follow') unmapped++;
+        if (entry.shared) {
+          if (pageFrom === 'folio') sharedHuge++;
+          else shared++;
+        }
         if (call.caller?.startsWith('make_device_exclusive') === true) byDevice++;
       },
       drift({ drift: { pin, before } }) {
@@ -75,6 +81,14 @@ export default defineRule({
           context.undecided(
             `what ${unmapped === 1 ? 'a pinned address maps' : `${unmapped} pinned addresses map`} is known from the pin alone; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show what becomes of it, and they are not recorded`,
           );
+        for (const [n, kinds] of [
+          [shared, ['wpFaultRet']],
+          [sharedHuge, ['wpPmd', 'wpPmdRet']],
+        ] as const)
+          if (n > 0 && !kinds.every((kind) => model.recorded(kind)))
+            context.undecided(
+              `${n} pinned page${n === 1 ? ' was' : 's were'} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
+            );
         if (byDevice > 0 && !model.recorded('devExcl'))
           context.undecided('device-exclusive entries were made, and make_device_exclusive() itself is not recorded');
         if (readCopies > 0 && !model.recorded('forkVma'))

@@ -167,7 +167,22 @@ function namesOf(events: readonly EventCount[]): string {
 }
 
 /** Whole lines, to be copied: never wrapped. */
-function addLines({ rules, trace }: TraceCoverage, look: Look): string[] {
+function addLines({ rules, trace, first }: TraceCoverage, look: Look): string[] {
+  if (first !== undefined && first.length > 0)
+    return [
+      '',
+      ...wrap(
+        'No GUP call was recorded: add these first, they tell who pins what. They go into /sys/kernel/tracing/dynamic_events:',
+        look.width,
+      ),
+      '',
+      ...first.map((line) => `  ${line}`),
+      '',
+      ...wrap(
+        'Whose pages these are, and what becomes of them, needs the rest of the probe set: a trace that has these probes is told what is missing then.',
+        look.width,
+      ),
+    ];
   const needs = rules.flatMap((rule) => rule.missing);
   if (needs.length === 0) return [];
   if (trace.era === undefined) {

@@ -1,0 +1,49 @@
+// Why: what to record, as three sets. What rules name in their `needs` is what they ask about; the model behind them rests
+// on more (who runs where, what an address maps, when a pin is over), and leaving that out hides findings. So a set is
+// made from what the replay reads, and a measurement (scripts/honesty.ts) holds it to what it promises.
+import { linesFor, stockProbes } from '../capture/coverage-lines.ts';
+import { REPLAYED } from '../model/replay.ts';
+import type { AnyRule } from '../rules/contract.ts';
+import type { EraName } from '../vocabulary/era.ts';
+import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+
+export type SetName = 'minimal' | 'recommended' | 'full';
+
+/** GUP calls and what they take: without these nothing else is of use. */
+export const FIRST: readonly KindName[] = ['gup', 'gupRet', 'grab', 'grabRet', 'followPte', 'followPteRet', 'pinPages'];
+
+/** Pins from their call to their release, and everything that gives an address another page by a fault or a fork. */
+const MINIMAL: readonly KindName[] = [
+  ...FIRST,
+  ...(['putFolio', 'unpin', 'unpinPages', 'unpinRange', 'unpinFolio'] as const),
+  ...(['bioSubmit', 'bioAdd', 'bioEnd', 'bioRelease', 'pipeAdd', 'pipeRelease'] as const),
+  ...(['newAnon', 'anonRmap', 'anonRmapPmd', 'newHugetlb', 'fault', 'thpFault'] as const),
+  ...(['wpFault', 'wpFaultRet', 'wpPmd', 'wpPmdRet', 'wpHugetlb', 'clearFlush', 'wpCopy'] as const),
+  ...(['forkVma', 'forkVmaRet', 'zap', 'unmapVmas', 'mmExit'] as const),
+  ...(['taskFork', 'taskNew', 'taskExit', 'taskExec'] as const),
+];
+
+/** Read by the replay, and too many for what they add. */
+const COSTLY: ReadonlySet<KindName> = new Set([
+  'tlbFlush',
+  'notifierStart',
+  'notifierEnd',
+  'pageAlloc',
+  'pageFree',
+  'lost',
+]);
+
+/** Kinds of a set. `recommended`: with these every finding is the one that the full set gives. */
+export function kindsOf(set: SetName, rules: readonly AnyRule[]): KindName[] {
+  if (set === 'minimal') return [...MINIMAL];
+  if (set === 'full') return [...KIND_NAMES];
+  const asked = new Set<string>(rules.flatMap(({ meta }) => (meta.needs as readonly (readonly string[])[]).flat()));
+  return KIND_NAMES.filter((kind, k) => (REPLAYED[k] || asked.has(kind)) && !COSTLY.has(kind));
+}
+
+/** Lines of a set for one kernel, in the order in which to define them. */
+export function linesOfSet(set: SetName, rules: readonly AnyRule[], era: EraName): string[] {
+  if (set !== 'full') return linesFor(kindsOf(set, rules), era);
+  const probes = stockProbes(era).map(({ lines }) => lines[0].text);
+  return [...probes, ...linesFor(kindsOf(set, rules), era).filter((line) => line.startsWith('events/'))];
+}
