@@ -38,12 +38,9 @@ export const Slot = {
   FN: 16,
   /** caller symbol: index into the symbol table of the batch's source, -1 or NaN when unknown */
   SYM: 17,
-  /** what ran on the CPU (irq-info): {@link Context}; NaN not shown */
+  /** what ran on the CPU (irq-info): 0 the task that is printed, 1 a softirq, 2 a hardirq or NMI that came while it ran; NaN not shown */
   CTX: 18,
 } as const;
-
-/** Who an event belongs to: the task that is printed, or an interrupt that came while it ran. */
-export const Context = { Task: 0, Softirq: 1, Hardirq: 2 } as const;
 
 /** Doubles per record. */
 export const STRIDE = 19;

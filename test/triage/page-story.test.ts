@@ -106,7 +106,9 @@ describe('text', () => {
   });
 
   it('nothing seen is said', () => {
-    expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe('nothing was seen of pfn 0x1\n');
+    expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe(
+      'nothing was seen of pfn 0x1\n',
+    );
   });
 
   it('what a trace says stays text', async () => {
