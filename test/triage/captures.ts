@@ -15,8 +15,8 @@ export const FORK = capture('5.10/odirect_read_fork.ft');
 export const FORK_6_1 = capture('6.1/odirect_read_fork.ft');
 export const MIXED = capture('5.10/mixed.ft');
 
-/** What an evil task calls itself: a formula with an escape sequence in it. */
-export const EVIL = '=1+1\x1b[31m';
+/** What an evil task calls itself: a formula with a control character in it. */
+export const EVIL = '=1+1\x07';
 
 const dir = mkdtempSync(join(tmpdir(), 'pindrift-triage-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
