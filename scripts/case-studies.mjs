@@ -47,7 +47,7 @@ function caseStudies() {
 
 /** What the command prints, without the long list of rules that a capture of one scenario cannot decide. */
 function output(command) {
-  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80' };
+  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80', LC_ALL: 'C.UTF-8' };
   const { status, stderr, stdout } = spawnSync(process.execPath, [join(root, 'bin/run.js'), ...words(command)], {
     cwd: place,
     env,

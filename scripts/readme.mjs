@@ -22,7 +22,7 @@ if (!process.argv.includes('--check')) writeFileSync(path, updated);
 else if (updated !== readme) stop('the example in README.md is not what pindrift prints; run: node scripts/readme.mjs');
 
 function example() {
-  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80' };
+  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80', LC_ALL: 'C.UTF-8' };
   const args = [join(root, 'bin/run.js'), 'check', TRACE];
   const { stdout } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
   return `\`\`\`\n$ pindrift check ${TRACE}\n${stdout}\`\`\`\n`;

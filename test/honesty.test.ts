@@ -24,8 +24,10 @@ async function verdictOf(text: string): Promise<CheckReport | undefined> {
 
 describe('a damaged capture is never called clean for what it lost, nor blamed for what it did not do', () => {
   for (const kernel of ['5.10', '6.1', '6.12', '7.2']) {
-    const captures = readdirSync(join(fixtures, kernel)).filter((name) =>
-      ['trace.txt', 'trace.txt.gz'].some((file) => existsSync(join(fixtures, kernel, name, file))),
+    const captures = readdirSync(join(fixtures, kernel)).filter(
+      (name) =>
+        ['trace.txt', 'trace.txt.gz'].some((file) => existsSync(join(fixtures, kernel, name, file))) &&
+        existsSync(join(fixtures, kernel, name, 'truth.json')),
     );
     for (const [i, name] of captures.entries()) {
       if (i % 6 !== 0 || name.startsWith('mixed')) continue;

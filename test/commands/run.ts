@@ -54,7 +54,7 @@ export function powerless(): { uid?: number } | undefined {
 /** What the developer's terminal says must not decide a test. */
 function cleanEnv(): NodeJS.ProcessEnv {
   const { COLUMNS, FORCE_COLOR, NO_COLOR, DEBUG, ...env } = process.env;
-  return env;
+  return { ...env, LC_ALL: 'C.UTF-8' };
 }
 
 /** A folder for one test file; call the returned function when done. */
