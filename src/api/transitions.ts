@@ -65,7 +65,7 @@ export interface Transitions {
     readonly exclusive: boolean;
     /** the swap entry carried the exclusive mark; undefined where the trace does not show it */
     readonly mark: boolean | undefined;
-    /** another page that the address mapped already */
+    /** another page that the address got since this fault began */
     readonly over: PageId | undefined;
     /** the fault was for writing */
     readonly write: boolean;

@@ -264,9 +264,11 @@ function pinsUnder(m: Model, page: PageId, vpn: number): readonly Pin[] {
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
+  const vpn = Model.vpn(r[o + Slot.ADDR]);
   t.swap = {
     mm,
-    vpn: Model.vpn(r[o + Slot.ADDR]),
+    vpn,
+    present: !Number.isNaN(m.mapped(mm, vpn)),
     at: m.at(),
     write: (r[o + Slot.FLAGS] & FAULT_FLAG_WRITE) !== 0,
     mapped: false,

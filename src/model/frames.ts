@@ -151,7 +151,10 @@ export class Task {
   passed: readonly number[] | undefined;
   /** the write fault under way */
   wp: WpFrame | undefined;
-  swap: { mm: Mm; vpn: number; at: At; write: boolean; mapped: boolean; hi: number; lo: number } | undefined;
+  /** the swap-in under way; `present`: the address mapped a page when it began, so an unmapping was not recorded */
+  swap:
+    | { mm: Mm; vpn: number; present: boolean; at: At; write: boolean; mapped: boolean; hi: number; lo: number }
+    | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** the hugetlb write fault under way, the page it found, and who held it then */
   hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; pins: readonly Pin[] } | undefined;

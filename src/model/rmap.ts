@@ -149,7 +149,8 @@ function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, pa
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
-  const over = s.mapped ? Number.NaN : m.mapped(mm, s.vpn);
+  // a page that came to the address since this fault began was mapped by another
+  const over = s.mapped || s.present ? Number.NaN : m.mapped(mm, s.vpn);
   s.mapped = true;
   for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);

@@ -37,7 +37,7 @@ export interface Transitions {
     exclusive: boolean;
     /** the swap entry carried the exclusive mark; undefined: not shown */
     mark: boolean | undefined;
-    /** another page that the address mapped already; NaN: none */
+    /** another page that the address got since this fault began; NaN: none */
     over: PageId;
     write: boolean;
     at: At;

@@ -2,7 +2,10 @@
 import { defineRule, type Pin } from './contract.ts';
 import { examples } from './examples/pin-leak.ts';
 
-/** Users of FOLL_PIN in the kernel itself (5.10 to 7.2), by the function that calls GUP. */
+/**
+ * Users of FOLL_PIN in the kernel itself that give back what they pin, by the function that calls pin_user_pages*() or
+ * the one that it is inlined into (5.10 to 7.2; checked against v6.12).
+ */
 const GIVES_BACK = new Set([
   'io_pin_pages',
   'io_sqe_buffer_register',
@@ -10,7 +13,6 @@ const GIVES_BACK = new Set([
   'iov_iter_extract_user_pages',
   'vaddr_get_pfns',
   'ib_umem_get',
-  'ib_umem_odp_map_dma_and_lock',
   'pfn_reader_user_pin',
   'xdp_umem_reg',
   'xdp_umem_pin_pages',
@@ -21,7 +23,7 @@ const GIVES_BACK = new Set([
   'sev_pin_memory',
   'mm_iommu_do_alloc',
   'get_vaddr_frames',
-  'i915_gem_userptr_init__mmu_notifier',
+  'i915_gem_object_userptr_submit_init',
 ]);
 
 const callerName = (pin: Pin): string =>

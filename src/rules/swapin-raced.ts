@@ -12,7 +12,7 @@ export default defineRule({
     needs: [['swapIn'], ['anonRmap', 'newAnon']],
     status: 'experimental',
     severity: { all: 'warning' },
-    falsePositives: ['an unmapping between the two that was not recorded'],
+    falsePositives: ['an unmapping between the two, while the second fault was under way, that was not recorded'],
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
     fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8)'],
     messages: { raced: 'a second swap-in put another page where {pinned} was mapped, without an unmapping in between' },
