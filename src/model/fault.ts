@@ -29,7 +29,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
 export function setMm(m: Model, t: Task, mm: Mm): void {
   if (t.mm === mm) return;
   t.mm = mm;
-  mm.pids.add(t.pid);
+  mm.enter(t.pid);
   if (m.abandoned.size > 0) m.abandoned.delete(mm);
   const waiting = m.homeless.get(t.pid);
   if (waiting === undefined) return;
@@ -48,7 +48,7 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
 
 /** do_wp_page() and do_huge_pmd_wp_page() are never about hugetlb: a mapping of it that was there is gone. */
 function noHugetlb(mm: Mm, vpn: number): void {
-  if (mm.hugetlb.size === 0 || !mm.hugetlb.delete(Math.floor(vpn / PMD_PAGES))) return;
+  if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) !== true) return;
   mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
 }
 

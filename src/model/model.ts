@@ -406,7 +406,7 @@ export class Model {
     const bits = entry === undefined ? 0 : entryBits(entry);
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
-    if (state === Pte.DevExclusive) mm.exclusive.set(vpn, true);
+    if (state === Pte.DevExclusive) mm.markExclusive(vpn);
   }
 
   /** Page mapped at an address; NaN when not present or not known. */

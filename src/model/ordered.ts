@@ -5,12 +5,15 @@
 /** Keys of a run; above it is split. */
 const RUN = 256;
 
+/** What an empty map has: a hundred thousand processes have some that stay so. Nothing is ever put into it. */
+const NOTHING: never[] = [];
+
 /** A map from numbers to values that knows its keys in order. NaN is no key. */
 export class Ordered<V> {
   /** where the runs begin: none of a run's keys is below, all of the run before are */
-  readonly #firsts: number[] = [];
-  readonly #keys: number[][] = [];
-  readonly #values: V[][] = [];
+  #firsts: number[] = NOTHING;
+  #keys: number[][] = NOTHING;
+  #values: V[][] = NOTHING;
   #size = 0;
   /** run and place of the key asked for last */
   #run = 0;
@@ -31,10 +34,10 @@ export class Ordered<V> {
 
   set(key: number, value: V): void {
     if (Number.isNaN(key)) return;
-    if (this.#keys.length === 0) {
-      this.#firsts.push(key);
-      this.#keys.push([key]);
-      this.#values.push([value]);
+    if (this.#size === 0) {
+      this.#firsts = [key];
+      this.#keys = [[key]];
+      this.#values = [[value]];
       this.#size = 1;
       return;
     }
@@ -70,9 +73,9 @@ export class Ordered<V> {
   }
 
   clear(): void {
-    this.#firsts.length = 0;
-    this.#keys.length = 0;
-    this.#values.length = 0;
+    this.#firsts = NOTHING;
+    this.#keys = NOTHING;
+    this.#values = NOTHING;
     this.#size = 0;
     this.#run = 0;
   }

@@ -90,14 +90,14 @@ function copyEntries(
   const mark = isPrivate ? shared : undefined;
   src.ptes.share(dst.ptes, start, end, mark);
   src.pmds.share(dst.pmds, Math.ceil(start / PMD_PAGES), Math.ceil(end / PMD_PAGES), mark);
-  for (const p of src.hugetlb.keysIn(start / PMD_PAGES, end / PMD_PAGES)) dst.hugetlb.set(p, true);
-  if (src.exclusive.size === 0) return undefined;
+  for (const p of src.hugetlb?.keysIn(start / PMD_PAGES, end / PMD_PAGES) ?? []) dst.markHugetlb(p);
+  if (src.exclusive === undefined) return undefined;
   const exclusive = new Map<number, PageId>();
   for (const vpn of src.exclusive.keysIn(start, end)) {
     const entry = src.entry(vpn);
     if (entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.DevExclusive) {
       exclusive.set(vpn, entryPage(entry));
-      dst.exclusive.set(vpn, true);
+      dst.markExclusive(vpn);
     } else src.exclusive.delete(vpn);
   }
   return exclusive.size > 0 ? exclusive : undefined;

@@ -24,8 +24,8 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   pages = m.believed(pages);
-  if (hugetlb) mm.hugetlb.set(Math.floor(vpn / PMD_PAGES), true);
-  else if (mm.hugetlb.size > 0 && mm.hugetlb.delete(Math.floor(vpn / PMD_PAGES)))
+  if (hugetlb) mm.markHugetlb(Math.floor(vpn / PMD_PAGES));
+  else if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) === true)
     mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;

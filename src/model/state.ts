@@ -102,17 +102,52 @@ export class Mm {
   /** vpn -> pins not yet released, by the address they are expected at */
   readonly pins = new Ordered<Pin[]>();
   /** PMD mappings (vpn / 512) that are hugetlb: their unmapping, __unmap_hugepage_range(), has no line */
-  readonly hugetlb = new Ordered<true>();
+  hugetlb: Ordered<true> | undefined;
   /** vpns that got a device-exclusive entry, and may have it no longer */
-  readonly exclusive = new Ordered<true>();
+  exclusive: Ordered<true> | undefined;
   readonly ops: RangeOp[] = [];
-  /** tasks seen to run in it */
-  readonly pids = new Set<number>();
+  /** the first task seen to run in it, and where there are more, all of them: most processes have one thread */
+  #pid: number | undefined;
+  #pids: Set<number> | undefined;
   hasPinned = false;
 
   constructor(id: number, ptr: number) {
     this.id = id;
     this.ptr = ptr;
+  }
+
+  /** A PMD mapping is hugetlb. */
+  markHugetlb(pmd: number): void {
+    if (this.hugetlb === undefined) this.hugetlb = new Ordered();
+    this.hugetlb.set(pmd, true);
+  }
+
+  /** A page got a device-exclusive entry. */
+  markExclusive(vpn: number): void {
+    if (this.exclusive === undefined) this.exclusive = new Ordered();
+    this.exclusive.set(vpn, true);
+  }
+
+  /** Tasks seen to run in it. */
+  get pids(): readonly number[] {
+    return this.#pids !== undefined ? [...this.#pids] : this.#pid === undefined ? [] : [this.#pid];
+  }
+
+  /** A task runs in it. */
+  enter(pid: number): void {
+    if (this.#pids !== undefined) this.#pids.add(pid);
+    else if (this.#pid === undefined) this.#pid = pid;
+    else if (this.#pid !== pid) this.#pids = new Set([this.#pid, pid]);
+  }
+
+  /** A task is gone from it. @returns it was the last, or there was none */
+  leave(pid: number): boolean {
+    if (this.#pids !== undefined) {
+      this.#pids.delete(pid);
+      return this.#pids.size === 0;
+    }
+    if (this.#pid === pid) this.#pid = undefined;
+    return this.#pid === undefined;
   }
 
   note(op: RangeOp): void {

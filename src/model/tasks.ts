@@ -22,7 +22,7 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   // no page tables were copied: a thread of the same process (a vfork child shares them too, until it execs)
   if (child === m.mmOf(t) && child !== undefined) c.tgid = t.tgid > 0 ? t.tgid : t.pid;
   else c.tgid = pid;
-  child?.pids.add(pid);
+  child?.enter(pid);
 }
 
 export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -62,8 +62,7 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
 function leave(m: Model, t: Task): void {
   const { mm } = t;
   if (mm === undefined) return;
-  mm.pids.delete(t.pid);
-  if (mm.pids.size === 0 && !mm.dead) m.abandoned.set(mm, m.at());
+  if (mm.leave(t.pid) && !mm.dead) m.abandoned.set(mm, m.at());
 }
 
 export function taskExec(m: Model, t: Task): void {
