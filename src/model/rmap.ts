@@ -25,8 +25,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
   pages = m.believed(pages);
   if (hugetlb) mm.markHugetlb(Math.floor(vpn / PMD_PAGES));
-  else if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) === true)
-    mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
+  else if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) === true) mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
   if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
   const s = t.swap;
   // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life
