@@ -4,7 +4,8 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
-import { Model, NO_PINS } from './model.ts';
+import { NO_PINS } from './lists.ts';
+import { Model } from './model.ts';
 import { entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;

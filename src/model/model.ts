@@ -1,92 +1,27 @@
-// The replay's centre: identities (mm, page, task), the page tables, and the coherence test that runs
-// whenever an address gets a page. What each kernel event does is in the files beside this one.
+// The replay's centre: the pins, on top of the page tables (mapping.ts) and of who is who (identities.ts). What each kernel
+// event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
 import { crowd } from './crowd.ts';
-import { Before, type ForkFrame, Task, type WpFrame } from './frames.ts';
+import type { Gap } from './facts.ts';
+import type { ForkFrame, WpFrame } from './frames.ts';
+import { drop, push } from './lists.ts';
+import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
-import {
-  At,
-  type Drift,
-  type DriftVia,
-  entryBits,
-  entryOf,
-  entryPage,
-  type Io,
-  Mm,
-  PAGE_BYTES,
-  type PageId,
-  type Pin,
-  type PinKind,
-  PMD_PAGES,
-  Pte,
-  type ReleasedBy,
-  STRUCT_PAGE,
-  Step,
-  type StepDetails,
-  type StepRole,
-} from './state.ts';
-import type { Listeners, TransitionName, Transitions } from './transitions.ts';
-
-/** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
-export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
+import { type At, type Io, type Mm, type PageId, type Pin, type PinKind, PMD_PAGES, type ReleasedBy } from './state.ts';
 
 /** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
 
-/** Events lost, or not recorded, between two places of the trace. */
-export interface Gap {
-  cpu: number;
-  at: At;
-  n: number;
-}
-
-/** What is known of the recording itself, beside its events; complete before the `end` transition. */
-export interface TraceFacts {
-  /** CPUs of the machine, where a header says so */
-  cpus?: number;
-  timeUnit: 'ns' | 'ticks' | 'none';
-  /** events that the ring buffer overwrote before the first line */
-  overwritten: number;
-  /** lines that could not be read */
-  unread: number;
-  /** the filter that left events out, as flags */
-  filtered?: string;
-  /** why the input ends before it should */
-  damage?: string;
-  /** why nobody can tell whether events were lost */
-  unsaid?: string;
-  /** CPUs whose whole buffer is in the trace: what is silent there was idle */
-  recordedCpus?: number;
-  /** what probes could not take, in sentences */
-  missed?: readonly string[];
-  /** kinds all whose probes were on, with the fields they need, and missed nothing, where the head of the recording says so */
-  armed?: ReadonlySet<number>;
-  /** kinds that this kernel has no function for, where the head of the recording says so */
-  nowhere?: ReadonlySet<number>;
-}
-
-/** Pid of what is no task: no pin is of it. */
-const NOBODY = -2;
-
-export class Model {
-  facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
-  readonly mms = new Map<number, Mm>();
-  readonly tasks = new Map<number, Task>();
-  /** live pins by page */
-  readonly pinsByPage = new Ordered<Pin[]>();
+export class Model extends Mapping {
   /** live pins by the folio their references are counted on */
   readonly pinsByFolio = new Ordered<Pin[]>();
-  /** what interrupts and the idle task of a CPU are in the middle of */
-  readonly onCpu = new Map<number, Task>();
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly homeless = new Map<number, Pin[]>();
   /** forks that are copying page tables now */
   readonly forking = new Set<ForkFrame>();
   readonly gaps: Gap[] = [];
-  /** CPUs that recorded anything */
-  readonly cpus = new Uint8Array(8192);
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
   /** pages of the large folios seen, by head page: an event of reclaim or migration names the folio and means them all */
@@ -101,111 +36,13 @@ export class Model {
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
   /** GUP functions whose returns are recorded, by function index */
   readonly returning = new Uint8Array(4096);
-  /** records seen by kind, those with the fields that the kind needs (vocabulary/needed.ts) */
-  readonly seen: Float64Array;
-  /** records of each kind that lack such a field, and the slots that were empty in any of them, as bits */
-  readonly lacking: Float64Array;
-  readonly lacks: Float64Array;
-  readonly listeners: Listeners = {};
-  /** who wants records of a kind themselves, after the state has changed by them */
-  readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
-  /** who wants to look at the state before a record changes it */
-  watch: ((rows: Float64Array, o: number) => void) | undefined;
-  /** who wants to know which places are remembered */
-  noted: ((at: At) => void) | undefined;
-  /** what symbol numbers of the records stand for (callers) */
-  symbols: readonly string[] = [];
-  readonly counts = {
-    pins: 0,
-    transient: 0,
-    released: 0,
-    presumed: 0,
-    orphaned: 0,
-    homeless: 0,
-    calls: 0,
-    drifts: 0,
-    unmatched: 0,
-    /** pages that calls returned which had begun before the trace */
-    begun: 0,
-    /** pins that were held where another capture begins */
-    cut: 0,
-    /** pages given back that no line names */
-    untold: 0,
-    /** pages that lines claim, far more of them than the trace has lines: they are not followed */
-    claimed: 0,
-  };
-  /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
-  pfnBase = Number.NaN;
-  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between */
-  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, first: undefined as At | undefined };
   /** address spaces whose last task is gone and whose end has not been seen, and since when */
   readonly abandoned = new Map<Mm, At>();
   /** live pins, all of them */
   readonly held = new Set<Pin>();
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
-  /** the record being replayed */
-  row: Float64Array = new Float64Array(0);
-  o = 0;
-  /** whose record that is */
-  running = new Task(-1);
-  /** line of the newest record */
-  lastLine: number;
-  #ids = 0;
   #claims = 0;
-  #now: At | undefined;
-  #lastMm: Mm | undefined;
-  #lastTask: Task | undefined;
-
-  constructor(kinds: number) {
-    this.seen = new Float64Array(kinds);
-    this.lacking = new Float64Array(kinds);
-    this.lacks = new Float64Array(kinds);
-    this.lastLine = 0;
-  }
-
-  nextId(): number {
-    return ++this.#ids;
-  }
-
-  on<K extends TransitionName>(name: K, listener: (t: Transitions[K]) => void): void {
-    const list = (this.listeners[name] ?? []) as ((t: Transitions[K]) => void)[];
-    list.push(listener);
-    (this.listeners as Record<string, unknown>)[name] = list;
-  }
-
-  tap(kind: number, listener: (rows: Float64Array, o: number) => void): void {
-    const before = this.taps[kind];
-    this.taps[kind] =
-      before === undefined
-        ? listener
-        : (rows, o) => {
-            before(rows, o);
-            listener(rows, o);
-          };
-  }
-
-  emit<K extends TransitionName>(name: K, t: Transitions[K]): void {
-    const list = this.listeners[name];
-    if (list === undefined) return;
-    for (const f of list as ((t: Transitions[K]) => void)[]) f(t);
-  }
-
-  /** Where the record being replayed stands. */
-  at(): At {
-    if (this.#now !== undefined) return this.#now;
-    const { row, o } = this;
-    const tgid = row[o + Slot.TGID];
-    this.#now = new At(row, o, tgid > 0 ? tgid : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1));
-    this.noted?.(this.#now);
-    return this.#now;
-  }
-
-  /** Go on to the record at `o`. */
-  goto(o: number): void {
-    this.o = o;
-    this.#now = undefined;
-  }
 
   /** Nothing that was seen so far says anything about what comes: another boot, another time. */
   restart(): void {
@@ -216,230 +53,12 @@ export class Model {
     }
     this.counts.cut += this.held.size;
     this.held.clear();
-    for (const known of [this.mms, this.tasks, this.onCpu, this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
+    this.forgetIdentities();
+    for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.homeless, this.abandoned, this.folios]) known.clear();
     for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
     this.unmapped = [];
-    this.pfnBase = Number.NaN;
-    this.#lastMm = undefined;
-    this.#lastTask = undefined;
   }
-
-  /** Something in the order of events does not fit: what belongs between was not recorded. */
-  tear(what: 'rets' | 'calls' | 'entries'): void {
-    if (what === 'rets' && (this.running.before & Before.other) !== 0) {
-      // the trace began in the middle of this task's call
-      this.running.before &= ~Before.other;
-      return;
-    }
-    this.torn[what]++;
-    this.torn.first ??= this.at();
-  }
-
-  // ---- identities
-
-  /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
-  mm(ptr: number): Mm | undefined {
-    const last = this.#lastMm;
-    if (last !== undefined && last.ptr === ptr && !last.dead) return last;
-    if (!(ptr < 0)) return undefined;
-    const known = this.mms.get(ptr);
-    const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
-    this.#lastMm = mm;
-    return mm;
-  }
-
-  #newMm(ptr: number): Mm {
-    const mm = new Mm(this.nextId(), ptr);
-    this.mms.set(ptr, mm);
-    return mm;
-  }
-
-  task(pid: number): Task {
-    const last = this.#lastTask;
-    if (last !== undefined && last.pid === pid) return last;
-    let t = this.tasks.get(pid);
-    if (t === undefined) {
-      t = new Task(pid);
-      this.tasks.set(pid, t);
-    }
-    this.#lastTask = t;
-    return t;
-  }
-
-  /**
-   * Who an event is of: the task that is printed, or, where an interrupt came while that ran, or nothing but the idle task
-   * of that CPU (all of them are pid 0), the CPU.
-   */
-  runs(pid: number, cpu: number, context: number): Task {
-    if (!(context > 0) && pid !== 0) return this.task(pid);
-    const key = cpu * 4 + (context > 0 ? context : 0);
-    let t = this.onCpu.get(key);
-    if (t === undefined) {
-      t = new Task(pid === 0 && !(context > 0) ? 0 : NOBODY);
-      // an idle CPU is inside of nothing, and no call of an interrupt outlasts it
-      t.before = 0;
-      this.onCpu.set(key, t);
-    }
-    return t;
-  }
-
-  /** Where a task runs, as far as known: the address space that it last ran in may have ended meanwhile. */
-  mmOf(t: Task): Mm | undefined {
-    if (t.mm?.dead === true) t.mm = undefined;
-    return t.mm;
-  }
-
-  /** A task is gone; its pid may come back as another. */
-  endTask(pid: number): void {
-    this.tasks.delete(pid);
-    if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
-  }
-
-  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR and unknown. */
-  page(ptr: number): PageId {
-    return ptr < -4095 ? ptr / STRUCT_PAGE : Number.NaN;
-  }
-
-  pageOfPfn(pfn: number): PageId {
-    return this.pfnBase + pfn;
-  }
-
-  pfn(page: PageId): number | undefined {
-    const pfn = page - this.pfnBase;
-    return pfn >= 0 ? pfn : undefined;
-  }
-
-  /** A page seen both as pointer and as pfn tells vmemmap_base, which is aligned to 1 GiB. */
-  learnPfnBase(page: PageId, pfn: number): void {
-    if (!Number.isNaN(this.pfnBase)) return;
-    const base = page - pfn;
-    if (Number.isFinite(base) && (base * STRUCT_PAGE) % 0x40000000 === 0 && base < 0) this.pfnBase = base;
-  }
-
-  static vpn(addr: number): number {
-    return Math.floor(addr / PAGE_BYTES);
-  }
-
-  // ---- page tables
-
-  /** Live pins expected at an address. */
-  pinsAt(mm: Mm, vpn: number): readonly Pin[] {
-    return mm.pins.size === 0 ? NO_PINS : (mm.pins.get(vpn) ?? NO_PINS);
-  }
-
-  /** Live pins expected in a range of pages. */
-  pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
-    return mm.pins.size === 0 ? NO_PINS : joined(mm.pins.valuesIn(from, to));
-  }
-
-  /** Live pins of a run of pages. */
-  pinsOf(page: PageId, pages: number): readonly Pin[] {
-    if (this.pinsByPage.size === 0) return NO_PINS;
-    return pages === 1 ? (this.pinsByPage.get(page) ?? NO_PINS) : joined(this.pinsByPage.valuesIn(page, page + pages));
-  }
-
-  /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
-  install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
-    const entry = entryOf(page, Pte.Present | bits);
-    if (pages >= PMD_PAGES) {
-      const head = vpn - (vpn % PMD_PAGES);
-      mm.pmds.set(head / PMD_PAGES, entry);
-      mm.ptes.deleteRange(head, head + PMD_PAGES);
-      if (mm.pins.size > 0) {
-        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES))
-          this.test(pin, page + (pin.where - head), via, fault);
-      }
-      return;
-    }
-    for (let i = 0; i < pages; i++) {
-      mm.ptes.set(vpn + i, entry + i * 64);
-      if (mm.pins.size > 0) {
-        const pins = mm.pins.get(vpn + i);
-        if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, fault);
-      }
-    }
-  }
-
-  /** Forget what is mapped in a range. */
-  clear(mm: Mm, from: number, to: number): void {
-    this.#splitEdges(mm, from, to);
-    mm.ptes.deleteRange(from, to);
-    mm.pmds.deleteRange(Math.ceil(from / PMD_PAGES), Math.floor(to / PMD_PAGES));
-  }
-
-  /** What is mapped in a range is mapped `shift` pages further, and no longer where it was (move_page_tables()). */
-  shift(mm: Mm, from: number, to: number, shift: number): void {
-    const { ptes, pmds } = mm;
-    this.#splitEdges(mm, from, to);
-    const first = Math.ceil(from / PMD_PAGES);
-    const end = Math.floor(to / PMD_PAGES);
-    // a PMD goes as it is where both places are aligned
-    if (shift % PMD_PAGES !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
-    // nothing is mapped at the new place, whatever the trace has not shown
-    if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
-    ptes.move(from, to, shift);
-    if (shift % PMD_PAGES === 0) pmds.move(first, end, shift / PMD_PAGES);
-  }
-
-  /** A PMD mapping becomes PTEs of the same pages, where it is known to be anonymous (see splitEntries()). */
-  split(mm: Mm, pmd: number): void {
-    const entry = mm.pmds.at(pmd);
-    mm.pmds.delete(pmd);
-    if (Number.isNaN(entry) || (entryBits(entry) & Pte.Anon) === 0) return;
-    for (let i = 0; i < PMD_PAGES; i++) {
-      const v = pmd * PMD_PAGES + i;
-      if (!mm.ptes.has(v)) mm.ptes.set(v, entry + i * 64);
-    }
-  }
-
-  /** Only whole PMD mappings go with a range; those that reach over its ends are split. */
-  #splitEdges(mm: Mm, from: number, to: number): void {
-    if (mm.pmds.size === 0) return;
-    if (from % PMD_PAGES !== 0) this.split(mm, Math.floor(from / PMD_PAGES));
-    if (to % PMD_PAGES !== 0) this.split(mm, Math.floor(to / PMD_PAGES));
-  }
-
-  /** The entry stays and names the same page, but is not present any more. */
-  suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
-    const entry = mm.entry(vpn);
-    const bits = entry === undefined ? 0 : entryBits(entry);
-    const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
-    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
-    if (state === Pte.DevExclusive) mm.markExclusive(vpn);
-  }
-
-  /** Page mapped at an address; NaN when not present or not known. */
-  mapped(mm: Mm, vpn: number): PageId {
-    const entry = mm.entry(vpn);
-    return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
-  }
-
-  /** The coherence test: does the address map the pinned page? */
-  test(pin: Pin, page: PageId, via: DriftVia, fault?: At): void {
-    if (!pin.live || Number.isNaN(pin.page)) return;
-    const at = this.at();
-    if (page === pin.page) {
-      if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
-        pin.drift.healedAt = at;
-        this.emit('heal', { drift: pin.drift, at });
-        pin.drift = undefined;
-      }
-      return;
-    }
-    if (pin.drift !== undefined) return;
-    const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, before: pin.steps.slice() };
-    pin.drift = drift;
-    pin.drifts++;
-    this.counts.drifts++;
-    this.emit('drift', { drift });
-  }
-
-  step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {
-    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, page, more));
-  }
-
-  // ---- pins
 
   /** Pages that one mapping event can be about; a line that claims more is counted. */
   believed(pages: number): number {
@@ -570,34 +189,4 @@ export class Model {
       this.facts.damage !== undefined
     );
   }
-}
-
-function joined(lists: readonly Pin[][]): readonly Pin[] {
-  return lists.length === 0 ? NO_PINS : lists.flat();
-}
-
-/** Lists by a key. */
-interface Lists<V> {
-  get(key: number): V[] | undefined;
-  set(key: number, list: V[]): unknown;
-  delete(key: number): unknown;
-}
-
-export function push<V>(lists: Lists<V>, key: number, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
-
-export function drop<V>(lists: Lists<V>, key: number, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) return;
-  // the oldest or the newest goes most often
-  if (list.at(-1) === value) list.pop();
-  else if (list[0] === value) list.shift();
-  else {
-    const i = list.lastIndexOf(value);
-    if (i >= 0) list.splice(i, 1);
-  }
-  if (list.length === 0) lists.delete(key);
 }

@@ -5,7 +5,8 @@ import { Slot } from '../vocabulary/record.ts';
 import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
-import { drop, Model, NO_PINS, push } from './model.ts';
+import { drop, NO_PINS, push } from './lists.ts';
+import { Model } from './model.ts';
 import {
   type At,
   entryBits,

@@ -1,0 +1,201 @@
+// Who and what the records speak of: address spaces, tasks, pages; where the replay stands; and who is told of it. Beneath
+// the page tables (mapping.ts) and the pins (model.ts).
+import { Slot } from '../vocabulary/record.ts';
+import type { TraceFacts } from './facts.ts';
+import { Before, Task } from './frames.ts';
+import { At, Mm, PAGE_BYTES, type PageId, STRUCT_PAGE } from './state.ts';
+import type { Listeners, TransitionName, Transitions } from './transitions.ts';
+
+/** Pid of what is no task: no pin is of it. */
+const NOBODY = -2;
+
+export class Identities {
+  facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
+  readonly mms = new Map<number, Mm>();
+  readonly tasks = new Map<number, Task>();
+  /** what interrupts and the idle task of a CPU are in the middle of */
+  readonly onCpu = new Map<number, Task>();
+  /** CPUs that recorded anything */
+  readonly cpus = new Uint8Array(8192);
+  /** records seen by kind, those with the fields that the kind needs (vocabulary/needed.ts) */
+  readonly seen: Float64Array;
+  /** records of each kind that lack such a field, and the slots that were empty in any of them, as bits */
+  readonly lacking: Float64Array;
+  readonly lacks: Float64Array;
+  readonly listeners: Listeners = {};
+  /** who wants records of a kind themselves, after the state has changed by them */
+  readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
+  /** who wants to look at the state before a record changes it */
+  watch: ((rows: Float64Array, o: number) => void) | undefined;
+  /** who wants to know which places are remembered */
+  noted: ((at: At) => void) | undefined;
+  /** what symbol numbers of the records stand for (callers) */
+  symbols: readonly string[] = [];
+  /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
+  pfnBase = Number.NaN;
+  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between */
+  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, first: undefined as At | undefined };
+  /** the record being replayed */
+  row: Float64Array = new Float64Array(0);
+  o = 0;
+  /** whose record that is */
+  running = new Task(-1);
+  /** line of the newest record */
+  lastLine: number;
+  #ids = 0;
+  #now: At | undefined;
+  #lastMm: Mm | undefined;
+  #lastTask: Task | undefined;
+
+  constructor(kinds: number) {
+    this.seen = new Float64Array(kinds);
+    this.lacking = new Float64Array(kinds);
+    this.lacks = new Float64Array(kinds);
+    this.lastLine = 0;
+  }
+
+  nextId(): number {
+    return ++this.#ids;
+  }
+
+  on<K extends TransitionName>(name: K, listener: (t: Transitions[K]) => void): void {
+    const list = (this.listeners[name] ?? []) as ((t: Transitions[K]) => void)[];
+    list.push(listener);
+    (this.listeners as Record<string, unknown>)[name] = list;
+  }
+
+  tap(kind: number, listener: (rows: Float64Array, o: number) => void): void {
+    const before = this.taps[kind];
+    this.taps[kind] =
+      before === undefined
+        ? listener
+        : (rows, o) => {
+            before(rows, o);
+            listener(rows, o);
+          };
+  }
+
+  emit<K extends TransitionName>(name: K, t: Transitions[K]): void {
+    const list = this.listeners[name];
+    if (list === undefined) return;
+    for (const f of list as ((t: Transitions[K]) => void)[]) f(t);
+  }
+
+  /** Where the record being replayed stands. */
+  at(): At {
+    if (this.#now !== undefined) return this.#now;
+    const { row, o } = this;
+    const tgid = row[o + Slot.TGID];
+    this.#now = new At(row, o, tgid > 0 ? tgid : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1));
+    this.noted?.(this.#now);
+    return this.#now;
+  }
+
+  /** Go on to the record at `o`. */
+  goto(o: number): void {
+    this.o = o;
+    this.#now = undefined;
+  }
+
+  /** Nothing that was seen so far is known any more. */
+  protected forgetIdentities(): void {
+    for (const known of [this.mms, this.tasks, this.onCpu]) known.clear();
+    this.pfnBase = Number.NaN;
+    this.#lastMm = undefined;
+    this.#lastTask = undefined;
+  }
+
+  /** Something in the order of events does not fit: what belongs between was not recorded. */
+  tear(what: 'rets' | 'calls' | 'entries'): void {
+    if (what === 'rets' && (this.running.before & Before.other) !== 0) {
+      // the trace began in the middle of this task's call
+      this.running.before &= ~Before.other;
+      return;
+    }
+    this.torn[what]++;
+    this.torn.first ??= this.at();
+  }
+
+  /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
+  mm(ptr: number): Mm | undefined {
+    const last = this.#lastMm;
+    if (last !== undefined && last.ptr === ptr && !last.dead) return last;
+    if (!(ptr < 0)) return undefined;
+    const known = this.mms.get(ptr);
+    const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
+    this.#lastMm = mm;
+    return mm;
+  }
+
+  #newMm(ptr: number): Mm {
+    const mm = new Mm(this.nextId(), ptr);
+    this.mms.set(ptr, mm);
+    return mm;
+  }
+
+  task(pid: number): Task {
+    const last = this.#lastTask;
+    if (last !== undefined && last.pid === pid) return last;
+    let t = this.tasks.get(pid);
+    if (t === undefined) {
+      t = new Task(pid);
+      this.tasks.set(pid, t);
+    }
+    this.#lastTask = t;
+    return t;
+  }
+
+  /**
+   * Who an event is of: the task that is printed, or, where an interrupt came while that ran, or nothing but the idle task
+   * of that CPU (all of them are pid 0), the CPU.
+   */
+  runs(pid: number, cpu: number, context: number): Task {
+    if (!(context > 0) && pid !== 0) return this.task(pid);
+    const key = cpu * 4 + (context > 0 ? context : 0);
+    let t = this.onCpu.get(key);
+    if (t === undefined) {
+      t = new Task(pid === 0 && !(context > 0) ? 0 : NOBODY);
+      // an idle CPU is inside of nothing, and no call of an interrupt outlasts it
+      t.before = 0;
+      this.onCpu.set(key, t);
+    }
+    return t;
+  }
+
+  /** Where a task runs, as far as known: the address space that it last ran in may have ended meanwhile. */
+  mmOf(t: Task): Mm | undefined {
+    if (t.mm?.dead === true) t.mm = undefined;
+    return t.mm;
+  }
+
+  /** A task is gone; its pid may come back as another. */
+  endTask(pid: number): void {
+    this.tasks.delete(pid);
+    if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
+  }
+
+  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR and unknown. */
+  page(ptr: number): PageId {
+    return ptr < -4095 ? ptr / STRUCT_PAGE : Number.NaN;
+  }
+
+  pageOfPfn(pfn: number): PageId {
+    return this.pfnBase + pfn;
+  }
+
+  pfn(page: PageId): number | undefined {
+    const pfn = page - this.pfnBase;
+    return pfn >= 0 ? pfn : undefined;
+  }
+
+  /** A page seen both as pointer and as pfn tells vmemmap_base, which is aligned to 1 GiB. */
+  learnPfnBase(page: PageId, pfn: number): void {
+    if (!Number.isNaN(this.pfnBase)) return;
+    const base = page - pfn;
+    if (Number.isFinite(base) && (base * STRUCT_PAGE) % 0x40000000 === 0 && base < 0) this.pfnBase = base;
+  }
+
+  static vpn(addr: number): number {
+    return Math.floor(addr / PAGE_BYTES);
+  }
+}

@@ -1,0 +1,35 @@
+// Lists of pins by a number: page, address, thread.
+import type { Pin } from './state.ts';
+
+/** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
+export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
+
+export function joined(lists: readonly Pin[][]): readonly Pin[] {
+  return lists.length === 0 ? NO_PINS : lists.flat();
+}
+
+/** Lists by a key. */
+interface Lists<V> {
+  get(key: number): V[] | undefined;
+  set(key: number, list: V[]): unknown;
+  delete(key: number): unknown;
+}
+
+export function push<V>(lists: Lists<V>, key: number, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+export function drop<V>(lists: Lists<V>, key: number, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) return;
+  // the oldest or the newest goes most often
+  if (list.at(-1) === value) list.pop();
+  else if (list[0] === value) list.shift();
+  else {
+    const i = list.lastIndexOf(value);
+    if (i >= 0) list.splice(i, 1);
+  }
+  if (list.length === 0) lists.delete(key);
+}

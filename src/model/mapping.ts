@@ -1,0 +1,160 @@
+// The page tables, and the coherence test that runs whenever an address gets a page.
+import { Identities } from './identities.ts';
+import { joined, NO_PINS } from './lists.ts';
+import { Ordered } from './ordered.ts';
+import {
+  type At,
+  type Drift,
+  type DriftVia,
+  entryBits,
+  entryOf,
+  entryPage,
+  type Mm,
+  type PageId,
+  type Pin,
+  PMD_PAGES,
+  Pte,
+  Step,
+  type StepDetails,
+  type StepRole,
+} from './state.ts';
+
+export class Mapping extends Identities {
+  /** live pins by page */
+  readonly pinsByPage = new Ordered<Pin[]>();
+  readonly counts = {
+    pins: 0,
+    transient: 0,
+    released: 0,
+    presumed: 0,
+    orphaned: 0,
+    homeless: 0,
+    calls: 0,
+    drifts: 0,
+    unmatched: 0,
+    /** pages that calls returned which had begun before the trace */
+    begun: 0,
+    /** pins that were held where another capture begins */
+    cut: 0,
+    /** pages given back that no line names */
+    untold: 0,
+    /** pages that lines claim, far more of them than the trace has lines: they are not followed */
+    claimed: 0,
+  };
+
+  /** Live pins expected at an address. */
+  pinsAt(mm: Mm, vpn: number): readonly Pin[] {
+    return mm.pins.size === 0 ? NO_PINS : (mm.pins.get(vpn) ?? NO_PINS);
+  }
+
+  /** Live pins expected in a range of pages. */
+  pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
+    return mm.pins.size === 0 ? NO_PINS : joined(mm.pins.valuesIn(from, to));
+  }
+
+  /** Live pins of a run of pages. */
+  pinsOf(page: PageId, pages: number): readonly Pin[] {
+    if (this.pinsByPage.size === 0) return NO_PINS;
+    return pages === 1 ? (this.pinsByPage.get(page) ?? NO_PINS) : joined(this.pinsByPage.valuesIn(page, page + pages));
+  }
+
+  /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
+  install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
+    const entry = entryOf(page, Pte.Present | bits);
+    if (pages >= PMD_PAGES) {
+      const head = vpn - (vpn % PMD_PAGES);
+      mm.pmds.set(head / PMD_PAGES, entry);
+      mm.ptes.deleteRange(head, head + PMD_PAGES);
+      if (mm.pins.size > 0) {
+        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES))
+          this.test(pin, page + (pin.where - head), via, fault);
+      }
+      return;
+    }
+    for (let i = 0; i < pages; i++) {
+      mm.ptes.set(vpn + i, entry + i * 64);
+      if (mm.pins.size > 0) {
+        const pins = mm.pins.get(vpn + i);
+        if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, fault);
+      }
+    }
+  }
+
+  /** Forget what is mapped in a range. */
+  clear(mm: Mm, from: number, to: number): void {
+    this.#splitEdges(mm, from, to);
+    mm.ptes.deleteRange(from, to);
+    mm.pmds.deleteRange(Math.ceil(from / PMD_PAGES), Math.floor(to / PMD_PAGES));
+  }
+
+  /** What is mapped in a range is mapped `shift` pages further, and no longer where it was (move_page_tables()). */
+  shift(mm: Mm, from: number, to: number, shift: number): void {
+    const { ptes, pmds } = mm;
+    this.#splitEdges(mm, from, to);
+    const first = Math.ceil(from / PMD_PAGES);
+    const end = Math.floor(to / PMD_PAGES);
+    // a PMD goes as it is where both places are aligned
+    if (shift % PMD_PAGES !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
+    // nothing is mapped at the new place, whatever the trace has not shown
+    if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
+    ptes.move(from, to, shift);
+    if (shift % PMD_PAGES === 0) pmds.move(first, end, shift / PMD_PAGES);
+  }
+
+  /** A PMD mapping becomes PTEs of the same pages, where it is known to be anonymous (see splitEntries()). */
+  split(mm: Mm, pmd: number): void {
+    const entry = mm.pmds.at(pmd);
+    mm.pmds.delete(pmd);
+    if (Number.isNaN(entry) || (entryBits(entry) & Pte.Anon) === 0) return;
+    for (let i = 0; i < PMD_PAGES; i++) {
+      const v = pmd * PMD_PAGES + i;
+      if (!mm.ptes.has(v)) mm.ptes.set(v, entry + i * 64);
+    }
+  }
+
+  /** Only whole PMD mappings go with a range; those that reach over its ends are split. */
+  #splitEdges(mm: Mm, from: number, to: number): void {
+    if (mm.pmds.size === 0) return;
+    if (from % PMD_PAGES !== 0) this.split(mm, Math.floor(from / PMD_PAGES));
+    if (to % PMD_PAGES !== 0) this.split(mm, Math.floor(to / PMD_PAGES));
+  }
+
+  /** The entry stays and names the same page, but is not present any more. */
+  suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
+    const entry = mm.entry(vpn);
+    const bits = entry === undefined ? 0 : entryBits(entry);
+    const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
+    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
+    if (state === Pte.DevExclusive) mm.markExclusive(vpn);
+  }
+
+  /** Page mapped at an address; NaN when not present or not known. */
+  mapped(mm: Mm, vpn: number): PageId {
+    const entry = mm.entry(vpn);
+    return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
+  }
+
+  /** The coherence test: does the address map the pinned page? */
+  test(pin: Pin, page: PageId, via: DriftVia, fault?: At): void {
+    if (!pin.live || Number.isNaN(pin.page)) return;
+    const at = this.at();
+    if (page === pin.page) {
+      if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
+        pin.drift.healedAt = at;
+        this.emit('heal', { drift: pin.drift, at });
+        pin.drift = undefined;
+      }
+      return;
+    }
+    if (pin.drift !== undefined) return;
+    const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, before: pin.steps.slice() };
+    pin.drift = drift;
+    pin.drifts++;
+    this.counts.drifts++;
+    this.emit('drift', { drift });
+  }
+
+  step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {
+    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, page, more));
+  }
+}
