@@ -193,7 +193,7 @@ defineConfig({ rules: { x: 'fatal' } });
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
   | Hidden<raw.At, shown.At, 'shown'>
-  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb'>
+  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | MmVerbs>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, never>
   | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure'>
@@ -204,5 +204,6 @@ type Nothing = Record<
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
+type MmVerbs = 'enter' | 'leave' | 'markExclusive' | 'markHugetlb';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);
