@@ -2,9 +2,9 @@
 // was right and what was missed, by kernel and form. Exits 1 on any miss. The tool itself never sees a truth file.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import type { Finding } from '../src/contract/finding.ts';
 import { check } from '../src/engine/check.ts';
 import { contradictions } from '../src/engine/contradiction.ts';
-import type { Finding } from '../src/rules/finding.ts';
 import { judge, type Truth } from './truth.ts';
 
 interface Row {

@@ -7,10 +7,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import type { CheckReport } from '../src/contract/report.ts';
 import { check } from '../src/engine/check.ts';
 import { contradictions } from '../src/engine/contradiction.ts';
 import { memoryInput } from '../src/engine/input.ts';
-import type { CheckReport } from '../src/report/contract.ts';
 import { textVariants, variants } from './damage.ts';
 import { fieldVariants, kindVariants } from './damage-kinds.ts';
 import { judgeDamaged, type Outcome, trueDrifts } from './judge-damaged.ts';

@@ -1,5 +1,5 @@
 // What a report on a damaged trace may say, given the report on the whole one (honesty script and test).
-import type { CheckReport } from '../src/report/contract.ts';
+import type { CheckReport } from '../src/contract/report.ts';
 import type { Truth } from './truth.ts';
 
 export type Outcome = 'right' | 'undecided' | 'wrong';

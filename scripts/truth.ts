@@ -1,5 +1,5 @@
 // What a labelled capture asks of a report (shared by the accuracy and honesty scripts and the tests).
-import type { Finding } from '../src/rules/finding.ts';
+import type { Finding } from '../src/contract/finding.ts';
 
 export interface TruthRow {
   scenario: string;

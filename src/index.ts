@@ -12,6 +12,8 @@ import type { AnyRule } from './rules/contract.ts';
 import { BUILT_IN } from './rules/index.ts';
 
 export type { Config, RuleSetting, Suppression } from './config/schema.ts';
+export type { Confidence, Evidence, Finding, Harm, PinInfo, Severity, Verdict } from './contract/finding.ts';
+export type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from './contract/report.ts';
 export {
   type CheckOptions,
   check,
@@ -21,10 +23,8 @@ export {
   replay,
   type TraceSource,
 } from './program.ts';
-export type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from './report/contract.ts';
 export type * from './rules/contract.ts';
 export { defineRule, RULE_API } from './rules/contract.ts';
-export type { Confidence, Evidence, Finding, Harm, PinInfo, Severity, Verdict } from './rules/finding.ts';
 export { InputError } from './util/errors.ts';
 
 /** The rules that `pindrift check` runs when nothing else is said. */

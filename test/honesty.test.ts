@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { variants } from '../scripts/damage.ts';
 import { judgeDamaged, trueDrifts } from '../scripts/judge-damaged.ts';
 import type { Truth } from '../scripts/truth.ts';
+import type { CheckReport } from '../src/contract/report.ts';
 import { check } from '../src/engine/check.ts';
 import { memoryInput } from '../src/engine/input.ts';
-import type { CheckReport } from '../src/report/contract.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 

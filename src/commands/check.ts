@@ -1,5 +1,5 @@
 // Why: the main job. A trace in, a verdict with its proof out.
-import type { DetailedReport } from '../report/contract.ts';
+import type { DetailedReport } from '../contract/report.ts';
 import { InputError } from '../util/errors.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';

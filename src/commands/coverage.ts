@@ -2,10 +2,10 @@
 import * as Flags from '@oclif/core/flags';
 import { coverage } from '../engine/coverage.ts';
 import { jsonText } from '../report/serialize.ts';
+import { coverageText } from '../report/terminal/coverage.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { coverageText } from './shared/coverage-text.ts';
 import { armedFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { armedIn, withTraces } from './shared/run-check.ts';

@@ -2,15 +2,16 @@
 // are and not by their addresses.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import type { CheckReport } from '../report/contract.ts';
+import type { CheckReport } from '../contract/report.ts';
 import { diffReports } from '../report/diff.ts';
+import { diffJson, diffText } from '../report/terminal/diff.ts';
 import { InputError } from '../util/errors.ts';
 import { describeFailure } from '../util/failure.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { reportOn } from './shared/diff-load.ts';
-import { diffExit, diffJson, diffText, SKIP } from './shared/diff-text.ts';
+import { diffExit, SKIP } from './shared/exit-code.ts';
 import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 

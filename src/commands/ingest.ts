@@ -1,13 +1,13 @@
 // Why: every event of a trace in SQLite, for questions nobody thought of yet.
 import * as Flags from '@oclif/core/flags';
 import { jsonText } from '../report/serialize.ts';
+import { ingestText } from '../report/terminal/ingest.ts';
 import type { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { forceFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
-import { ingestText } from './shared/ingest-text.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { runIngest } from './shared/run-ingest.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';

@@ -1,14 +1,14 @@
 // Why: who held which pages, for how long, and what became of it: the first look at a capture of a corruption.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../pins/data.ts';
+import { histogram, PIN_ORDERS, pinRows, sortRows } from '../pins/rows.ts';
+import { histogramText, pinsText } from '../pins/text.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { screenFlags, traceFlags } from './shared/flags.ts';
-import { histogramCsv, histogramJson, pinsCsv, pinsJson } from './shared/pins-data.ts';
-import { loadPins } from './shared/pins-load.ts';
-import { histogram, PIN_ORDERS, pinRows, sortRows } from './shared/pins-rows.ts';
-import { histogramText, pinsText } from './shared/pins-text.ts';
+import { loadPins } from './shared/load-pins.ts';
 
 export default class Pins extends BaseCommand {
   static override summary = 'List pins: owner, api, flags, how long held, what became of them.';

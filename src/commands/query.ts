@@ -2,11 +2,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { painter } from '../report/paint.ts';
+import { answerText, QUERY_FORMATS } from '../report/terminal/query.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { screenFlags } from './shared/flags.ts';
-import { answerText, QUERY_FORMATS } from './shared/query-rows.ts';
 import { ask, sqlOf } from './shared/query-run.ts';
 
 export default class Query extends BaseCommand {

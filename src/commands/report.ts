@@ -1,7 +1,7 @@
 // Why: the findings again, in another form or for another reader, without reading the trace again.
 import * as Args from '@oclif/core/args';
 import type { Setup } from '../config/setup.ts';
-import type { DetailedReport } from '../report/contract.ts';
+import type { DetailedReport } from '../contract/report.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import { failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';

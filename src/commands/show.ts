@@ -3,12 +3,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadReporter, pieces } from '../report/index.ts';
+import { type StoryWish, storyWish, wishWords } from '../story/wish.ts';
 import { InputError } from '../util/errors.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { screenFlags, traceFlags } from './shared/flags.ts';
-import { type StoryWish, storyWish, wishWords } from './shared/page-story-wish.ts';
 import type { TraceOptions } from './shared/run-check.ts';
 import { storyOf } from './shared/story-of.ts';
 
@@ -78,8 +78,8 @@ export default class Show extends BaseCommand {
         tryThis: `pindrift show ${args.source} ${args.n}`,
       });
     }
-    const { pageStories } = await import('./shared/page-story.ts');
-    const { pageStoryText } = await import('./shared/page-story-text.ts');
+    const { pageStories } = await import('./shared/page-stories.ts');
+    const { pageStoryText } = await import('../story/text.ts');
     const stories = await pageStories(args.source, wish, { ...flags, warn: (text) => this.warn(text) });
     await writeOut(pageStoryText(stories, wishWords(wish), terminal(process.stdout, flags.color)));
   }

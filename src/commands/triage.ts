@@ -3,13 +3,13 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { NamedReport } from '../report/drifts.ts';
+import { triageJson, triageText } from '../report/terminal/triage.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { reportOn } from './shared/diff-load.ts';
 import { screenFlags, traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
-import { triageJson, triageText } from './shared/triage-text.ts';
 
 export default class Triage extends BaseCommand {
   static override summary = 'Group the findings of many captures: each drift once, with its kernels.';

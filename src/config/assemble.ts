@@ -1,10 +1,10 @@
 // Rules and settings out of a config and flags: everything is checked here, before the first trace is opened.
 import { dirname } from 'node:path';
 import { optionValues } from '../api/options.ts';
+import type { Severity } from '../contract/finding.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import { type Given, prepare } from '../engine/prepare.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Severity } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';

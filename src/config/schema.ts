@@ -1,9 +1,9 @@
 // What may stand in pindrift.config.*: which rules run and how, where more of them come from, when the exit code is 1,
 // and what is known and accepted. A wrong key is said with its place.
 import * as v from 'valibot';
+import type { Severity } from '../contract/finding.ts';
 import { pathOf } from '../engine/rule-shape.ts';
 import type { AnyRule } from '../rules/contract.ts';
-import type { Severity } from '../rules/finding.ts';
 import { InputError } from '../util/errors.ts';
 
 /** `off` and `on`, a severity for all its findings, or both with options. */

@@ -1,7 +1,8 @@
 // What the user's config makes of a report: severities of their own, and findings that are known and accepted. Those
 // stay in the report, beside the findings, and count for nothing.
-import type { CheckReport, Suppressed } from '../report/contract.ts';
-import type { Finding, Verdict } from '../rules/finding.ts';
+
+import type { Finding, Verdict } from '../contract/finding.ts';
+import type { CheckReport, Suppressed } from '../contract/report.ts';
 import type { Suppression } from './schema.ts';
 import type { Setup } from './setup.ts';
 

@@ -1,7 +1,8 @@
 // From what the user said (flags, a config) to the rules that run. When nobody said anything, nothing is loaded.
+
+import type { Severity } from '../contract/finding.ts';
 import type { RuleOptions } from '../engine/run-rules.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Severity } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { findConfig } from './find.ts';
 import type { Config, Suppression } from './schema.ts';

@@ -1,7 +1,8 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, no store between.
+
+import type { CheckReport, DetailedReport, PinLife } from '../contract/report.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { ArmedProbe } from '../parsers/recorded.ts';
-import type { CheckReport, DetailedReport, PinLife } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';

@@ -1,9 +1,10 @@
 // Rules at work: hands each of them the replay's transitions, gathers what they report, and makes one finding
 // out of all that speak about the same drift.
+
+import type { Finding } from '../contract/finding.ts';
 import type { Model } from '../model/model.ts';
 import type { At, Drift, Step } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import { holds } from './contradiction.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';

@@ -2,7 +2,7 @@
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
 
 import { linesFor } from '../capture/coverage-lines.ts';
-import type { TraceInfo } from '../report/contract.ts';
+import type { TraceInfo } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';

@@ -1,8 +1,9 @@
 // From what rules reported about one thing to the finding that users read: severity by what the kernel promises,
 // confidence by the evidence itself, every step with its line.
+
+import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../contract/finding.ts';
 import type { Model } from '../model/model.ts';
 import type { At, Drift, Pin, Step } from '../model/state.ts';
-import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../rules/finding.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
 import { fingerprint } from './fingerprint.ts';

@@ -3,12 +3,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import type { CheckReport } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import { LINES_BYTES } from '../parsers/lines.ts';
 import type { Source, SourceOptions } from '../parsers/source.ts';
-import type { CheckReport } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import type { WriterName } from '../store/create.ts';

@@ -1,5 +1,5 @@
 // Why: what a replayed trace says, once it is over or as if it were: findings with the lines that prove them.
-import type { PinLife } from '../report/contract.ts';
+import type { PinLife } from '../contract/report.ts';
 import type { Collector } from './collect.ts';
 import type { Judged } from './judged.ts';
 import type { PinLives } from './pins.ts';

@@ -1,9 +1,10 @@
 // How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
+
+import type { Finding } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { Model } from '../model/model.ts';
 import type { TraceHead } from '../parsers/line.ts';
-import type { CheckReport, TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import { InputError } from '../util/errors.ts';
 import { isTransientCaller } from '../vocabulary/callers.ts';
 import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';

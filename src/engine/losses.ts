@@ -1,7 +1,8 @@
 // Why: what is missing in a text is said in one place, with counts and lines, whoever noticed it: the kernel, the reader, a
 // parser. A report that is made from a store asks the same.
+
+import type { Loss } from '../contract/report.ts';
 import { LineKind, type TraceHead } from '../parsers/line.ts';
-import type { Loss } from '../report/contract.ts';
 import type { ReadStats } from './read.ts';
 
 /** What is wrong with the whole of the text, in one sentence. */

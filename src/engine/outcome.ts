@@ -1,8 +1,9 @@
 // The verdicts: per rule, and of the whole.
+
+import type { Finding, Verdict } from '../contract/finding.ts';
+import type { RuleOutcome } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
-import type { RuleOutcome } from '../report/contract.ts';
 import type { AnyRule } from '../rules/contract.ts';
-import type { Finding, Verdict } from '../rules/finding.ts';
 import { probesFor } from '../vocabulary/functions.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';

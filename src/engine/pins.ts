@@ -1,8 +1,9 @@
 // The lives of all pins, for the reports that draw them and for `pins`.
+
+import type { Finding } from '../contract/finding.ts';
+import type { PinLife } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin } from '../model/state.ts';
-import type { PinLife } from '../report/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import { hex, known, type Words } from './words.ts';
 
 /** Keeps every pin that ends, and at the end those that have not. */

@@ -1,11 +1,11 @@
 // Rules again on a store, without the text: the mm events are kept there, and the replay runs over them as it runs over
 // a trace.
 
-import type { CheckReport } from '../report/contract.ts';
+import type { CheckReport } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { listTraces, readReport } from '../store/report.ts';
+import { listTraces } from '../store/report.ts';
 import type { StoredTrace } from '../store/traces.ts';
 import { Collector } from './collect.ts';
 import { judge } from './judge.ts';
@@ -44,9 +44,4 @@ function rerunOne(
   const collector = new Collector(reading.model, rules, running);
   reading.read();
   return judge(reading, collector, trace.id);
-}
-
-/** The report that was made when the traces were read. */
-export function loadReport(store: Store): CheckReport {
-  return readReport(store) as CheckReport;
 }

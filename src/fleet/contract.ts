@@ -1,6 +1,6 @@
 // Why: what travels between the parts of a fleet run (plan, shard, worker, results, report) is plain data with one shape,
 // since each part may run on another machine and in another year.
-import type { Confidence, Finding, Severity, Verdict } from '../rules/finding.ts';
+import type { Confidence, Finding, Severity, Verdict } from '../contract/finding.ts';
 
 /** One line of a manifest (JSON lines): a capture somewhere, and what identifies it. */
 export interface ManifestEntry {

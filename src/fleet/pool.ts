@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CheckReport } from '../report/contract.ts';
+import type { CheckReport } from '../contract/report.ts';
 import type { CheckSettings } from './contract.ts';
 
 /** What a child is asked. */

@@ -1,7 +1,8 @@
 // Why: what `watch` says, one thing after the other. The JSON of each is documented in docs/watch.md and
 // docs/schema/watch.schema.json.
-import type { TraceInfo } from '../report/contract.ts';
-import type { Finding, Verdict } from '../rules/finding.ts';
+
+import type { Finding, Verdict } from '../contract/finding.ts';
+import type { TraceInfo } from '../contract/report.ts';
 
 export type WatchEvent =
   /** something was found; `finding.n` is its number in this watch */

@@ -1,6 +1,6 @@
 // Why: one defect on a busy machine is found a thousand times a second, and the thousandth time says nothing new. The
 // first of each kind are told whole, the others counted.
-import type { Finding } from '../rules/finding.ts';
+import type { Finding } from '../contract/finding.ts';
 
 export interface LimitOptions {
   /** findings of one fingerprint that are told whole */

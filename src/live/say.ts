@@ -1,5 +1,5 @@
 // Why: what a watch says goes to a person at a terminal or to a program. Both get the same events in the same order.
-import type { CheckReport, TraceInfo } from '../report/contract.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean, count, wrap } from '../report/format.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { findingJson, jsonText } from '../report/serialize.ts';

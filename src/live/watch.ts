@@ -1,6 +1,9 @@
 // Why: a trace is followed while it is made, for days. It is read and replayed like any other (engine/reading/); what is
 // found is said as soon as it is known, and said again when more is known. At the end of a trace all has been said that
 // `check` says of it.
+
+import type { Finding } from '../contract/finding.ts';
+import type { TraceInfo } from '../contract/report.ts';
 import { type About, aboutOf, Collector, type Tale } from '../engine/collect.ts';
 import type { EvidenceLine } from '../engine/evidence.ts';
 import { outcomesOf, verdictOf } from '../engine/outcome.ts';
@@ -10,9 +13,7 @@ import { replay } from '../model/replay.ts';
 import type { Pin } from '../model/state.ts';
 import { LineKind, type TraceFormat } from '../parsers/line.ts';
 import { isRecording } from '../recordings/index.ts';
-import type { TraceInfo } from '../report/contract.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import { Kind } from '../vocabulary/kinds.ts';

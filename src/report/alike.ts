@@ -1,6 +1,6 @@
 // One munmap() over a pinned huge page is 512 findings, one a page. Reports for people tell the first of those that
 // are the same drift in the same trace, and name the others in a line; reports for machines list them all.
-import type { Finding } from '../rules/finding.ts';
+import type { Finding } from '../contract/finding.ts';
 import { clean, grouped } from './format.ts';
 
 export interface Alike {

@@ -1,6 +1,6 @@
 // The same tracks as perfetto.ts in Chrome's JSON trace format, for viewers that read nothing else (chrome://tracing,
 // speedscope). Bigger, and times are microseconds with decimals: prefer perfetto where there is a choice.
-import type { CheckReport, DetailedReport } from './contract.ts';
+import type { CheckReport, DetailedReport } from '../contract/report.ts';
 import type { Notes } from './perfetto/notes.ts';
 import { type Drawn, draw, type Track } from './perfetto/tracks.ts';
 import type { Reporter } from './reporter.ts';

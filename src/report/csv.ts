@@ -1,8 +1,8 @@
 // A table for spreadsheets and pandas: one row a finding, RFC 4180 quoting by papaparse. A table has no
 // place for "could not be checked": no rows is not the same as clean, the exit code tells.
 import Papa from 'papaparse';
-import type { Finding } from '../rules/finding.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
 import { pathWords } from './words.ts';

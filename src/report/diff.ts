@@ -1,7 +1,7 @@
 // What one capture shows and another does not. The same drift has the same fingerprint in another run, boot or build,
 // so before and after a patch can be compared; between kernels, whose functions differ, the rule is the better key.
-import type { Finding, Severity } from '../rules/finding.ts';
-import type { CheckReport } from './contract.ts';
+import type { Finding, Severity } from '../contract/finding.ts';
+import type { CheckReport } from '../contract/report.ts';
 
 export type DiffKey = 'fingerprint' | 'rule';
 

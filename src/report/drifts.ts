@@ -1,6 +1,6 @@
 // Many captures, few drifts: findings of several reports by fingerprint, the worst and most frequent first.
-import type { Finding, Severity } from '../rules/finding.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
+import type { Finding, Severity } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 
 /** A report and where it is from, as `show` takes it. */
 export interface NamedReport {

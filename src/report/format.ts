@@ -1,7 +1,7 @@
 // How reports write what they all write: safe text, counts, times, padded and wrapped lines.
 import stringWidth from 'string-width';
+import type { TraceInfo } from '../contract/report.ts';
 import { escapeControl } from '../util/escape.ts';
-import type { TraceInfo } from './contract.ts';
 
 type TimeUnit = TraceInfo['timeUnit'];
 

@@ -1,8 +1,8 @@
 // Annotations of GitHub Actions: workflow commands on stdout, which the runner shows beside the commit. What they may hold
 // is escaped as actions/toolkit does (packages/core/src/command.ts).
-import type { Severity } from '../rules/finding.ts';
+import type { Severity } from '../contract/finding.ts';
+import type { CheckReport } from '../contract/report.ts';
 import { alike, worstFirst } from './alike.ts';
-import type { CheckReport } from './contract.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
 import { pathWords, pinOwner, verdictWords, weight } from './words.ts';

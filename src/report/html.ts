@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
-import type { DetailedReport } from './contract.ts';
+import type { DetailedReport } from '../contract/report.ts';
 import { clean } from './format.ts';
 import { viewOf } from './html/views.ts';
 import { markup } from './markup.ts';

@@ -94,10 +94,6 @@ export type ReportFormat = keyof typeof ENTRIES;
 /** Every format, in the order a help text lists them. */
 export const reportFormats = Object.keys(ENTRIES) as ReportFormat[];
 
-export function isReportFormat(name: string): name is ReportFormat {
-  return Object.hasOwn(ENTRIES, name);
-}
-
 /** What is known of a format without loading its reporter. */
 export function describeFormat(format: ReportFormat): { extension: string; summary: string; binary: boolean } {
   const { binary, extension, summary }: Entry = ENTRIES[format];

@@ -1,6 +1,6 @@
 // The contract for scripts (docs/json.md, docs/schema/check.schema.json), written piece by piece so that
 // ten thousand findings are no one string.
-import type { CheckReport } from './contract.ts';
+import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
 import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
 

@@ -1,7 +1,7 @@
 // JUnit XML for CI: a test suite for each trace, a test for each rule. A finding fails its test, a rule that
 // could not decide skips it with the reason. No times: the same report gives the same bytes.
-import type { Finding, Severity } from '../rules/finding.ts';
-import type { CheckReport, RuleOutcome, TraceInfo } from './contract.ts';
+import type { Finding, Severity } from '../contract/finding.ts';
+import type { CheckReport, RuleOutcome, TraceInfo } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { steps } from './timeline.ts';

@@ -1,8 +1,8 @@
 // The life of a pin as something to draw: what its address mapped from step to step, when a device was at work on
 // the page, and at which step page and mapping part. Pure data in, pure data out; the HTML report runs it in the
 // browser too, so it may import types and steps.ts only.
-import type { Finding } from '../rules/finding.ts';
-import type { DetailedReport, PinLife } from './contract.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { DetailedReport, PinLife } from '../contract/report.ts';
 import { partingStep, stepKind } from './steps.ts';
 
 export type LifeStep = PinLife['steps'][number];

@@ -1,8 +1,8 @@
 // GitHub-flavoured Markdown for a tracker. Words from the trace stand in code spans and fences that they
 // cannot close; everything else is escaped, and cannot mention people (`@name`) or link issues (`#1`).
-import type { Finding } from '../rules/finding.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter } from './reporter.ts';
 import { steps } from './timeline.ts';

@@ -1,6 +1,6 @@
 // A trace for ui.perfetto.dev, in Perfetto's own format: the pinned pages on the time line beside each other, with
 // arrows from each pin to what parted it from its mapping and to the harm.
-import type { CheckReport, DetailedReport } from './contract.ts';
+import type { CheckReport, DetailedReport } from '../contract/report.ts';
 import type { Notes } from './perfetto/notes.ts';
 import {
   BOOTTIME,

@@ -1,7 +1,7 @@
 // The terminal: each finding as a path of steps, then what was read and how far the verdict goes.
-import type { Finding, Severity, Verdict } from '../rules/finding.ts';
+import type { Finding, Severity, Verdict } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, numbers, worstFirst } from './alike.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, columns, count, verbatim, wrap } from './format.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';

@@ -1,7 +1,7 @@
 // What a reporter is: findings in, bytes out. A reporter reads its two arguments and nothing else (no
 // clock, no environment, no files), so the same report always gives the same bytes.
-import type { Confidence, Severity } from '../rules/finding.ts';
-import type { CheckReport, DetailedReport } from './contract.ts';
+import type { Confidence, Severity } from '../contract/finding.ts';
+import type { CheckReport, DetailedReport } from '../contract/report.ts';
 
 /** A line of the trace that is shown beside the evidence; the command reads it from the source. */
 export interface ContextLine {

@@ -1,8 +1,8 @@
 // SARIF 2.1.0 for code scanning: the trace file is the artifact, a finding is a result, and its code flow
 // walks the lines of the trace from the pin over what made the page and the mapping part to the harm.
 import type { Location, Notification, Region, ReportingDescriptor, Result, Run, ThreadFlowLocation } from 'sarif';
-import type { Confidence, Evidence, Finding } from '../rules/finding.ts';
-import type { CheckReport } from './contract.ts';
+import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
+import type { CheckReport } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
 import { jsonText } from './serialize.ts';

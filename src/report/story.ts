@@ -1,7 +1,7 @@
 // `show N`: one finding told step by step, each with its verbatim trace line, its stack, and the lines around
 // it where the command passed them.
-import type { Evidence, Finding } from '../rules/finding.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
+import type { Evidence, Finding } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean, count, padLeft, verbatim, wrap } from './format.ts';
 import { type Paint, painter } from './paint.ts';
 import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';

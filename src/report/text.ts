@@ -1,7 +1,7 @@
 // Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
-import type { Finding } from '../rules/finding.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
-import type { CheckReport, TraceInfo } from './contract.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { type Step, steps } from './timeline.ts';

@@ -1,7 +1,7 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
-import type { Finding, Harm, Severity } from '../rules/finding.ts';
-import type { CheckReport, Loss, TraceInfo } from './contract.ts';
+import type { Finding, Harm, Severity } from '../contract/finding.ts';
+import type { CheckReport, Loss, TraceInfo } from '../contract/report.ts';
 import { clean, count, duration, grouped } from './format.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {

@@ -7,9 +7,9 @@ import type { Probes } from '../api/probes.ts';
 import type { TransitionName, Transitions } from '../api/transitions.ts';
 import type { At, Drift, Mm, PageId, Pin, Step } from '../api/views.ts';
 import type { Model } from '../api/views-model.ts';
+import type { Confidence, Harm, Severity } from '../contract/finding.ts';
 import type { Era } from '../vocabulary/era.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
-import type { Confidence, Harm, Severity } from './finding.ts';
 
 export type { EventOf, TraceEvent } from '../api/events.ts';
 export type { DataValue, Messages } from '../api/messages.ts';

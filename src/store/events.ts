@@ -78,17 +78,6 @@ export function* readEvents(store: Store, filter: EventFilter = {}): IterableIte
   }
 }
 
-export function countEvents(store: Store, filter: EventFilter = {}): number {
-  let count = 0;
-  for (const source of eventSources(store)) {
-    const conditions = conditionsOf(source, filter);
-    if (conditions === undefined) continue;
-    const sql = `select count(*) from ${quoted(source.table)} e left join task t on t.id = e.task ${conditions.where}`;
-    count += store.guard(() => store.db.prepare(sql).pluck().get(conditions.values)) as number;
-  }
-  return count;
-}
-
 type RawRow = (bigint | string | Buffer | null)[];
 
 /** The matching rows of one table. */

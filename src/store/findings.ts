@@ -1,6 +1,6 @@
 // Findings with their evidence, as the rules reported them: in columns for SQL, and whole for the reports.
 import type Database from 'better-sqlite3';
-import type { Evidence, Finding } from '../rules/finding.ts';
+import type { Evidence, Finding } from '../contract/finding.ts';
 import { houseText, sqlText } from './bytes.ts';
 import { fromHex, orNull, present, rest } from './json.ts';
 import { idOf, offsetOf } from './schema.ts';
@@ -52,23 +52,11 @@ interface EvidenceRow {
   more: string | null;
 }
 
-/** All findings, or those of one trace. */
-export function readFindings(db: Database.Database, trace?: number): Finding[] {
-  const where = trace === undefined ? '' : 'where trace = ?';
-  const of = trace === undefined ? [] : [trace];
-  const rows = db
-    .prepare<unknown[], { n: number; detail: string }>(`select n, detail from finding ${where} order by n`)
-    .all(...of);
-  const steps = db.prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step');
+/** All findings, each with its evidence in the order of the story. */
+export function readFindings(db: Database.Database): Finding[] {
+  const rows = db.prepare<[], { n: number; detail: string }>('select n, detail from finding order by n').all();
+  const steps = db.prepare<[number], EvidenceRow>('select * from evidence where finding = ? order by step');
   return rows.map((row) => ({ ...JSON.parse(row.detail), evidence: steps.all(row.n).map(evidenceOf) }));
-}
-
-/** The evidence of finding `n`, in the order of the story. */
-export function readEvidence(db: Database.Database, n: number): Evidence[] {
-  return db
-    .prepare<unknown[], EvidenceRow>('select * from evidence where finding = ? order by step')
-    .all(n)
-    .map(evidenceOf);
 }
 
 function evidenceOf(row: EvidenceRow): Evidence {

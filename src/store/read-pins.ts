@@ -1,41 +1,11 @@
 // The lives of pins out of a store, filtered and sorted where they lie.
+import type { PinLife } from '../contract/report.ts';
 import { houseText } from './bytes.ts';
 import { hexOf, present } from './json.ts';
 import type { Store } from './open.ts';
 
-/** What happened to a pinned page or its address. */
-export interface StoredStep {
-  role: string;
-  line: number;
-  time?: number;
-  cpu?: number;
-  pid?: number;
-  what: string;
-}
-
-/** A pin; the fields of `PinLife` in report/contract.ts and what a table of pins shows beside them. */
-export interface StoredPin {
-  trace: number;
-  pid?: number;
-  tgid?: number;
-  comm?: string;
-  mm?: string;
-  address?: string;
-  pfn?: string;
-  page?: string;
-  api?: string;
-  caller?: string;
-  kind: 'GET' | 'PIN';
-  write: boolean | undefined;
-  longterm: boolean;
-  flags: string[];
-  owner?: string;
-  line: number;
-  from?: number;
-  to?: number;
-  state: 'released' | 'presumed' | 'held' | 'orphan';
-  steps: StoredStep[];
-  finding?: number;
+/** A pin of a store: its life, and what a table of pins shows beside it. */
+export interface StoredPin extends PinLife {
   /** id of the line of the call, and of the release */
   event: number;
   releasedEvent?: number;
@@ -130,28 +100,6 @@ export function readPins(store: Store, filter: PinFilter = {}, order: PinOrder =
   });
 }
 
-export function countPins(store: Store, filter: PinFilter = {}): number {
-  const { where, values } = conditions(filter);
-  const sql = `select count(*) from pin p left join task t on t.id = p.task ${where}`;
-  return store.guard(() => store.db.prepare(sql).pluck().get(values)) as number;
-}
-
-/** Pins held for `from` up to (not including) `to` ns or ticks. */
-export interface HoldBucket {
-  from: number;
-  to: number;
-  count: number;
-}
-
-/** How long pins were held, by powers of ten; without those held to the end. */
-export function holdTimes(store: Store, filter: PinFilter = {}): HoldBucket[] {
-  const { where, values } = conditions(filter);
-  const sql = `select length(cast(max(p.held, 0) as text)) as digits, count(*) as count from pin p left join task t on t.id = p.task
-    ${where === '' ? 'where' : `${where} and`} p.held is not null group by digits order by digits`;
-  const rows = store.guard(() => store.db.prepare(sql).all(values)) as { digits: number; count: number }[];
-  return rows.map(({ digits, count }) => ({ from: digits === 1 ? 0 : 10 ** (digits - 1), to: 10 ** digits, count }));
-}
-
 function conditions(filter: PinFilter): { where: string; values: Record<string, unknown> } {
   const values: Record<string, unknown> = {};
   const list: string[] = [];
@@ -192,7 +140,9 @@ function pinOf(row: PinRow): StoredPin {
     steps:
       row.steps === null
         ? []
-        : (JSON.parse(String(row.steps)) as StoredStep[]).map((step) => present<StoredStep>(step)),
+        : (JSON.parse(String(row.steps)) as StoredPin['steps']).map((step) =>
+            present<StoredPin['steps'][number]>(step),
+          ),
     finding: number('finding'),
     event: Number(row.event),
     releasedEvent: number('released_event'),

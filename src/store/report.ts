@@ -1,46 +1,27 @@
 // What a store says without running anything: the report as it was when the traces were read.
-import type { Evidence, Finding, Verdict } from '../rules/finding.ts';
-import { readEvidence, readFindings } from './findings.ts';
+import type { CheckReport } from '../contract/report.ts';
+import { readFindings } from './findings.ts';
 import type { Store } from './open.ts';
-import { type RuleReport, readRules, readTraces, type StoredTrace, type TraceReport } from './traces.ts';
-
-/** The report that was stored; the fields of traces and rules are those of report/contract.ts. */
-export interface StoredReport {
-  schema: string;
-  verdict: Verdict;
-  traces: TraceReport[];
-  rules: RuleReport[];
-  findings: Finding[];
-}
+import { readRules, readTraces, type StoredTrace } from './traces.ts';
 
 /** The traces of a store, with their source and what their text says about itself. */
 export function listTraces(store: Store): StoredTrace[] {
   return store.guard(() => readTraces(store.db));
 }
 
-export function readReport(store: Store): StoredReport {
+export function readReport(store: Store): CheckReport {
   return store.guard(() => {
     const meta = readMeta(store);
     const more = meta.get('more');
     return {
       ...(typeof more === 'string' ? JSON.parse(more) : {}),
       schema: String(meta.get('report') ?? ''),
-      verdict: meta.get('verdict') as Verdict,
+      verdict: meta.get('verdict') as CheckReport['verdict'],
       traces: readTraces(store.db).map((t) => t.info),
       rules: readRules(store.db),
       findings: readFindings(store.db),
     };
   });
-}
-
-/** All findings, or those of one trace. */
-export function listFindings(store: Store, trace?: number): Finding[] {
-  return store.guard(() => readFindings(store.db, trace));
-}
-
-/** The evidence of finding `n`, in the order of the story. */
-export function evidenceOf(store: Store, n: number): Evidence[] {
-  return store.guard(() => readEvidence(store.db, n));
 }
 
 /** Whether rules ran when the store was made; if not, it has no findings and no pins. */

@@ -1,6 +1,7 @@
 // One row per trace: where the text lies and how to know it again, what it says about itself, and the trace as the
 // report shows it.
 import type Database from 'better-sqlite3';
+import type { Loss, RuleOutcome, TraceInfo } from '../contract/report.ts';
 import type { TraceHead } from '../parsers/line.ts';
 import { rest } from './json.ts';
 
@@ -14,42 +15,12 @@ export interface SourceIdentity {
   compression: string;
 }
 
-/** The trace as the report shows it: the fields that have columns. All others are kept too. */
-export interface TraceReport {
-  path: string;
-  bytes: number;
-  lines: number;
-  events: number;
-  mmEvents: number;
-  era?: string;
-  eraFrom?: string;
-  firstTime?: number;
-  lastTime?: number;
-  losses: readonly LossReport[];
-}
-
-export interface LossReport {
-  kind: string;
-  count?: number;
-  cpu?: number;
-  line?: number;
-  time?: number;
-  reason: string;
-}
-
-export interface RuleReport {
-  id: string;
-  verdict: string;
-  findings: number;
-  missing: readonly string[];
-}
-
 /** A trace in a store. */
 export interface StoredTrace extends SourceIdentity {
   id: number;
   head: TraceHead;
   /** the trace as the report shows it */
-  info: TraceReport;
+  info: TraceInfo;
 }
 
 export function saveTrace(
@@ -57,7 +28,7 @@ export function saveTrace(
   id: number,
   source: SourceIdentity,
   head: TraceHead,
-  info: TraceReport,
+  info: TraceInfo,
   vmemmap: number | undefined,
 ): void {
   const { losses, ...more } = info;
@@ -137,23 +108,22 @@ export function readTraces(db: Database.Database): StoredTrace[] {
   }));
 }
 
-function lossOf(row: LossRow): LossReport {
+function lossOf(row: LossRow): Loss {
   const { kind, count, cpu, line, ts, reason, more } = row;
   const fields = { kind, count, cpu, line, time: ts, reason, ...(more === null ? {} : JSON.parse(more)) };
-  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null)) as LossReport &
-    Record<string, unknown>;
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== null)) as Loss & Record<string, unknown>;
 }
 
-export function saveRules(db: Database.Database, rules: readonly RuleReport[]): void {
+export function saveRules(db: Database.Database, rules: readonly RuleOutcome[]): void {
   for (const { id, verdict, findings, missing, ...left } of rules) {
     insert(db, 'rule_outcome', { rule: id, verdict, findings, missing: JSON.stringify(missing), more: rest(left, []) });
   }
 }
 
-export function readRules(db: Database.Database): RuleReport[] {
+export function readRules(db: Database.Database): RuleOutcome[] {
   const rows = db.prepare<
     [],
-    { rule: string; verdict: string; findings: number; missing: string; more: string | null }
+    { rule: string; verdict: RuleOutcome['verdict']; findings: number; missing: string; more: string | null }
   >('select * from rule_outcome order by position');
   return rows.all().map((row) => ({
     id: row.rule,

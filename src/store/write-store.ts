@@ -1,8 +1,10 @@
 // A store from its first trace to its last: what ingest does with it, one call per thing that is known.
+
 import type Database from 'better-sqlite3';
+import type { Finding } from '../contract/finding.ts';
+import type { RuleOutcome, TraceInfo } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { TraceHead } from '../parsers/line.ts';
-import type { Finding } from '../rules/finding.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';
 import { textOrBlob } from './bytes.ts';
 import { NewStore, type StoreOptions } from './create.ts';
@@ -14,7 +16,7 @@ import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
 import { ReplayEncoder } from './replay-codec.ts';
 import { INDEXES, MOST_CHUNKS } from './schema.ts';
-import { type RuleReport, type SourceIdentity, saveRules, saveTrace, type TraceReport } from './traces.ts';
+import { type SourceIdentity, saveRules, saveTrace } from './traces.ts';
 import { createViews } from './views.ts';
 
 export interface WriteOptions extends StoreOptions {
@@ -75,7 +77,7 @@ export class StoreWriter {
     schema: string;
     verdict: string;
     findings: readonly Finding[];
-    rules: readonly RuleReport[];
+    rules: readonly RuleOutcome[];
   }): void {
     this.#store.guard(() => {
       const { all } = this.#shared.tables;
@@ -154,7 +156,7 @@ export class TraceWriter {
   finish(
     source: SourceIdentity,
     head: TraceHead,
-    info: TraceReport,
+    info: TraceInfo,
     symbols: readonly string[],
     vmemmap: number | undefined,
   ): void {

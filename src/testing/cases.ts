@@ -1,8 +1,8 @@
 // What a test of a rule consists of, as its author writes it.
 
+import type { Confidence, Severity } from '../contract/finding.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Messages, OptionSchemas, OptionValues } from '../rules/contract.ts';
-import type { Confidence, Severity } from '../rules/finding.ts';
 
 /** One finding, where comments in the trace do not say enough. */
 export interface Expectation<Id extends string = string> {

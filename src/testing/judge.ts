@@ -1,6 +1,7 @@
 // Does a rule do in a trace what the test expects? Everything that is wrong with one case, at once.
+
+import type { Finding } from '../contract/finding.ts';
 import type { Rule } from '../rules/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import type { Annotated } from './annotate.ts';
 import type { Case, CaseKind, Expectation } from './cases.ts';
 import type { Run, Told } from './run.ts';

@@ -1,6 +1,7 @@
 // One rule over one trace, with everything a test may want to know of it.
 import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
 import { optionValues } from '../api/options.ts';
+import type { Finding } from '../contract/finding.ts';
 import { Collector } from '../engine/collect.ts';
 import { memoryInput } from '../engine/input.ts';
 import { needText, unmet } from '../engine/needs.ts';
@@ -8,7 +9,6 @@ import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
 import { withReading } from '../engine/reading/reading.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Report, Rule } from '../rules/contract.ts';
-import type { Finding } from '../rules/finding.ts';
 import { InputError } from '../util/errors.ts';
 import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { still } from './stillness.ts';

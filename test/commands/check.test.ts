@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { Finding } from '../../src/contract/finding.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { describeFormat, reportFormats } from '../../src/report/index.ts';
-import type { Finding } from '../../src/rules/finding.ts';
 import { bin, fixture, LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
 const { clean, dir, file } = scratch();

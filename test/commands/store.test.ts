@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IngestSummary } from '../../src/commands/shared/run-ingest.ts';
+import type { IngestSummary } from '../../src/report/terminal/ingest.ts';
 import { bin, fixture, LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
 const { clean, dir, file } = scratch();

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/input.ts';
-import type { CheckReport } from '../../src/report/contract.ts';
 import { InputError } from '../../src/util/errors.ts';
 
 /** `5.10/odirect_read_swap.ft` */

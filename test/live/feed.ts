@@ -1,8 +1,9 @@
 // Traces fed to a watch as a machine feeds them: in pieces of any size, with pauses or without.
+
+import type { Finding } from '../../src/contract/finding.ts';
 import type { WatchEvent } from '../../src/live/events.ts';
 import { LiveSource } from '../../src/live/live-source.ts';
 import { Watch, type WatchOptions } from '../../src/live/watch.ts';
-import type { Finding } from '../../src/rules/finding.ts';
 
 /** A number from 0 to 1 that depends on the seed only. */
 export function random(seed: number): () => number {

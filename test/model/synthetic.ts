@@ -1,6 +1,7 @@
 // Traces written in a test: one line for each event, in the order in which they are written, 100 us apart.
+
+import type { Finding } from '../../src/contract/finding.ts';
 import { check } from '../../src/program.ts';
-import type { Finding } from '../../src/rules/finding.ts';
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
   fault: 'handle_mm_fault',

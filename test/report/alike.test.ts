@@ -1,6 +1,6 @@
 // A munmap over a pinned huge page: one story, and a line for the other pages.
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { render } from './render.ts';
 import { odirect } from './samples.ts';
 

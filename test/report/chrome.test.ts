@@ -1,7 +1,7 @@
 // The Chrome JSON trace says the same as the Perfetto one, in the words of that format.
 import { describe, expect, it } from 'vitest';
+import type { DetailedReport } from '../../src/contract/report.ts';
 import { chrome } from '../../src/report/chrome.ts';
-import type { DetailedReport } from '../../src/report/contract.ts';
 import { pieces } from '../../src/report/index.ts';
 import { hostileLife, manyLives, odirectLife } from './lives.ts';
 import { cleanReport, undecided } from './samples.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildHtml } from '../../scripts/build-html.mjs';
-import type { DetailedReport } from '../../src/report/contract.ts';
+import type { DetailedReport } from '../../src/contract/report.ts';
 import { html } from '../../src/report/html.ts';
 import { pieces } from '../../src/report/index.ts';
 import { chromiumPath, Desk, type Opened, whyNot } from './browser.ts';

@@ -4,7 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildHtml } from '../../scripts/build-html.mjs';
-import type { DetailedReport, PinLife } from '../../src/report/contract.ts';
+import type { DetailedReport, PinLife } from '../../src/contract/report.ts';
 import { choose, FindingIndex, type PinFilter, shortNames } from '../../src/report/html/client/filter.ts';
 import { hashOf, parseRoute } from '../../src/report/html/client/route.ts';
 import { fromDeltas, HexColumn, toDeltas, toHexes } from '../../src/report/html/columns.ts';

@@ -1,17 +1,12 @@
 // The registry and what it loads agree.
 import { describe, expect, it } from 'vitest';
-import { describeFormat, isReportFormat, loadReporter, pieces, reportFormats } from '../../src/report/index.ts';
+import { describeFormat, loadReporter, pieces, reportFormats } from '../../src/report/index.ts';
 
 describe('the registry', () => {
   it.each(reportFormats)('%s loads itself', async (format) => {
     const reporter = await loadReporter(format);
     expect(reporter.id).toBe(format);
     expect(reporter.extension).toBe(describeFormat(format).extension);
-  });
-
-  it('knows what is a format', () => {
-    expect(isReportFormat('sarif')).toBe(true);
-    expect(isReportFormat('toString')).toBe(false);
   });
 
   it('gives text, bytes and pieces alike', () => {

@@ -1,6 +1,6 @@
 // JUnit as CI reads it.
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';

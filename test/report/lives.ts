@@ -1,8 +1,9 @@
 // Reports with the life of every pin, for the reporters that draw them: the sample stories as they are, and as many
 // pins and findings as one likes.
-import type { CheckReport, DetailedReport, PinLife } from '../../src/report/contract.ts';
+
+import type { Finding } from '../../src/contract/finding.ts';
+import type { CheckReport, DetailedReport, PinLife } from '../../src/contract/report.ts';
 import { lives } from '../../src/report/lifeline.ts';
-import type { Finding } from '../../src/rules/finding.ts';
 import { hostile, odirect } from './samples.ts';
 
 /** The story of 5.10 with its pin: taken, used for I/O, given back. */

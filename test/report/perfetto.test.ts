@@ -1,7 +1,7 @@
 // The Perfetto trace, read back with the library that wrote it: tracks, slices, instants and flows are where a viewer
 // expects them. Field numbers are checked against the bytes, since a wrong number reads back just as well.
 import { describe, expect, it } from 'vitest';
-import type { DetailedReport } from '../../src/report/contract.ts';
+import type { DetailedReport } from '../../src/contract/report.ts';
 import { BOOTTIME, INSTANT, SLICE_BEGIN, SLICE_END, Trace } from '../../src/report/perfetto/schema.ts';
 import { draw } from '../../src/report/perfetto/tracks.ts';
 import { perfetto } from '../../src/report/perfetto.ts';

@@ -1,7 +1,7 @@
 // What a person sees on the terminal, at the two widths people have, in a pipe and in colour.
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
 

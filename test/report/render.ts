@@ -1,5 +1,5 @@
 // A reporter's whole output as one string, as a command would write it.
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { loadReporter, pieces, type ReportFormat } from '../../src/report/index.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 

@@ -1,7 +1,8 @@
 // Reports that every reporter is tested with: a real story, a trace that cannot tell, a clean one, and one whose
 // every word was chosen by somebody who does not wish us well.
-import type { CheckReport, RuleOutcome, TraceInfo } from '../../src/report/contract.ts';
-import type { Finding } from '../../src/rules/finding.ts';
+
+import type { Finding } from '../../src/contract/finding.ts';
+import type { CheckReport, RuleOutcome, TraceInfo } from '../../src/contract/report.ts';
 
 const RULES = [
   'cow-under-write-pin',

@@ -3,7 +3,7 @@ import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.jso
 import { Ajv } from 'ajv';
 import type { Log, Run } from 'sarif';
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/report/contract.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 import { render } from './render.ts';
 import { cleanReport, HOSTILE, hostile, odirect, undecided, withStack } from './samples.ts';

@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { ingest } from '../../src/engine/ingest.ts';
-import { loadReport, rerun } from '../../src/engine/rerun.ts';
+import { rerun } from '../../src/engine/rerun.ts';
 import { readEvents } from '../../src/store/events.ts';
 import { openStore } from '../../src/store/open.ts';
+import { readReport } from '../../src/store/report.ts';
 import { InputError } from '../../src/util/errors.ts';
 import { compare, readLines } from './plain-loader.ts';
 import { expectSame } from './same.ts';
@@ -28,7 +29,7 @@ describe.each(captures())('%s', (path) => {
     await ingest([path], { out: sql, force: true, check: false });
     expect(plain(await rerun(sql))).toEqual(plain(report));
     const store = openStore(pages);
-    expect(plain(loadReport(store))).toEqual(plain(report));
+    expect(plain(readReport(store))).toEqual(plain(report));
     const lines = readLines(path);
     let events = 0;
     for (const event of readEvents(store)) {

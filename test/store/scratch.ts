@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll } from 'vitest';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { type IngestOptions, ingest } from '../../src/engine/ingest.ts';
-import type { CheckReport } from '../../src/report/contract.ts';
 
 export interface Scratch {
   dir: string;

@@ -1,10 +1,11 @@
 // What one capture shows and another does not, and what that is to git bisect.
 import { describe, expect, it } from 'vitest';
-import { diffExit, diffJson, diffText, SKIP } from '../../src/commands/shared/diff-text.ts';
+import { diffExit, SKIP } from '../../src/commands/shared/exit-code.ts';
+import type { Finding, Severity } from '../../src/contract/finding.ts';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
-import type { CheckReport } from '../../src/report/contract.ts';
 import { diffReports, isNew, signOf } from '../../src/report/diff.ts';
-import type { Finding, Severity } from '../../src/rules/finding.ts';
+import { diffJson, diffText } from '../../src/report/terminal/diff.ts';
 import { pindrift } from '../commands/run.ts';
 import { evilCapture, FORK, FORK_6_1, joined, SWAP, SWAP_FIXED, UNSAFE, widest } from './captures.ts';
 

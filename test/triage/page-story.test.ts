@@ -1,8 +1,9 @@
 // The story of anything: a page, an address, an mm, a thread, a time; the same from a trace and from its store.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PageStory, pageStories } from '../../src/commands/shared/page-story.ts';
-import { pageStoryText } from '../../src/commands/shared/page-story-text.ts';
-import { type StoryFlags, type StoryWish, storyWish, wishWords } from '../../src/commands/shared/page-story-wish.ts';
+import { pageStories } from '../../src/commands/shared/page-stories.ts';
+import type { PageStory } from '../../src/story/story.ts';
+import { pageStoryText } from '../../src/story/text.ts';
+import { type StoryFlags, type StoryWish, storyWish, wishWords } from '../../src/story/wish.ts';
 import { capture, EVIL, evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
 
 let swap: string;

@@ -1,10 +1,11 @@
 // The lives of pins: the same from a trace and from its store, filtered, sorted, in rows.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../../src/commands/shared/pins-data.ts';
-import { durationOf, heldFor, type LoadedPins, loadPins, type PinWishes } from '../../src/commands/shared/pins-load.ts';
-import { histogram, pinRows, sortRows } from '../../src/commands/shared/pins-rows.ts';
-import { histogramText, pinsText } from '../../src/commands/shared/pins-text.ts';
-import type { PinLife, TraceInfo } from '../../src/report/contract.ts';
+import { loadPins } from '../../src/commands/shared/load-pins.ts';
+import type { PinLife, TraceInfo } from '../../src/contract/report.ts';
+import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../../src/pins/data.ts';
+import { histogram, pinRows, sortRows } from '../../src/pins/rows.ts';
+import { histogramText, pinsText } from '../../src/pins/text.ts';
+import { durationOf, heldFor, type LoadedPins, type PinWishes } from '../../src/pins/wishes.ts';
 import { EVIL, evilCapture, joined, MIXED, SWAP, store, UNSAFE, widest } from './captures.ts';
 
 let mixed: string;

@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { placeIn, pointedAt } from '../../src/commands/shared/query-place.ts';
-import { answerText, type QueryFormat } from '../../src/commands/shared/query-rows.ts';
 import { ask, sqlOf } from '../../src/commands/shared/query-run.ts';
 import { withStore } from '../../src/commands/shared/stored.ts';
 import { painter } from '../../src/report/paint.ts';
+import { answerText, type QueryFormat } from '../../src/report/terminal/query.ts';
 import { evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
 
 let path: string;

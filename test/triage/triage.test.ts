@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reportOn } from '../../src/commands/shared/diff-load.ts';
 import { setUpRules } from '../../src/commands/shared/rule-flags.ts';
-import { triageJson, triageText } from '../../src/commands/shared/triage-text.ts';
 import { driftGroups, type NamedReport } from '../../src/report/drifts.ts';
+import { triageJson, triageText } from '../../src/report/terminal/triage.ts';
 import { evilCapture, FORK, FORK_6_1, joined, MIXED, SWAP, SWAP_FIXED, store, UNSAFE, widest } from './captures.ts';
 
 let reports: NamedReport[];

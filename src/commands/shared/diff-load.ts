@@ -1,6 +1,6 @@
 // Why: `diff` and `triage` take traces and stores alike, judged by the same rules and settings.
 import type { Setup } from '../../config/setup.ts';
-import type { CheckReport } from '../../report/contract.ts';
+import type { CheckReport } from '../../contract/report.ts';
 import type { RuleWishes } from './rule-flags.ts';
 import { settled } from './rule-flags.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';

@@ -1,6 +1,8 @@
 // Why: one rule for what a verdict is to a script.
-import type { CheckReport } from '../../report/contract.ts';
-import type { Severity } from '../../rules/finding.ts';
+
+import type { Severity } from '../../contract/finding.ts';
+import type { CheckReport } from '../../contract/report.ts';
+import { isNew, type ReportDiff } from '../../report/diff.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import type { FailOn } from './flags.ts';
 
@@ -16,4 +18,14 @@ export function exitCodeOf(report: CheckReport, failOn: FailOn): number {
 function isDecided(report: CheckReport): boolean {
   const evidence = report.rules.find((rule) => rule.id === 'insufficient-evidence');
   return report.verdict !== 'could-not-be-checked' && evidence?.verdict !== 'could-not-be-checked';
+}
+
+/** What `git bisect run` takes for "this one cannot be tested". */
+export const SKIP = 125;
+
+/** 0: B has nothing that A has not; 1: it has; 125: B cannot say. */
+export function diffExit({ entries }: ReportDiff, b: CheckReport, failOn: FailOn): number {
+  if (failOn === 'never') return EXIT.clean;
+  if (entries.some((entry) => isNew(entry, failOn))) return EXIT.findings;
+  return exitCodeOf({ ...b, findings: [] }, failOn) === EXIT.undecided ? SKIP : EXIT.clean;
 }

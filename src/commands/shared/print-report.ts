@@ -1,7 +1,7 @@
 // Why: where a report goes and what it looks like there. All that can be wrong with the wishes is said before a trace is
 // read; files are written before anything can decide the exit code.
 import { extname } from 'node:path';
-import type { DetailedReport } from '../../report/contract.ts';
+import type { DetailedReport } from '../../contract/report.ts';
 import {
   describeFormat,
   formatOfEnding,

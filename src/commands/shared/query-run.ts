@@ -1,10 +1,10 @@
 // Why: from SQL that a user typed to rows, with the place of a mistake in it.
 import { text } from 'node:stream/consumers';
+import type { Answer } from '../../report/terminal/query.ts';
 import type { Store } from '../../store/open.ts';
 import { type Cell, runQuery } from '../../store/query.ts';
 import { InputError } from '../../util/errors.ts';
 import { placeIn, pointedAt } from './query-place.ts';
-import type { Answer } from './query-rows.ts';
 
 /** SQL as given; `-` is standard input. */
 export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {

@@ -1,8 +1,8 @@
 // Why: which rules run, and how, is said in the same way to every command that runs them.
 import * as Flags from '@oclif/core/flags';
 import type { Setup } from '../../config/setup.ts';
+import type { CheckReport } from '../../contract/report.ts';
 import type { RuleObserver } from '../../engine/observe.ts';
-import type { CheckReport } from '../../report/contract.ts';
 import { escapeControl } from '../../util/escape.ts';
 import type { FailOn } from './flags.ts';
 

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Setup } from '../../config/setup.ts';
+import type { DetailedReport } from '../../contract/report.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
@@ -12,7 +13,6 @@ import { notATrace } from '../../parsers/not-a-trace.ts';
 import { type ArmedProbe, definitionsIn } from '../../parsers/recorded.ts';
 import { openSource } from '../../parsers/source.ts';
 import { isRecording } from '../../recordings/index.ts';
-import type { DetailedReport } from '../../report/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { Progress } from '../../util/progress.ts';
 import { readOnce, spool } from '../../util/spool.ts';

@@ -1,28 +1,13 @@
 // Why: `ingest` and `check --save` make the same store; this is how, and what there is to say about it.
 import { statSync } from 'node:fs';
+import type { CheckReport } from '../../contract/report.ts';
 import { ingest } from '../../engine/ingest.ts';
-import type { CheckReport } from '../../report/contract.ts';
-import { listEventTypes, type StoredEventType } from '../../store/report.ts';
+import type { IngestSummary } from '../../report/terminal/ingest.ts';
+import { listEventTypes } from '../../store/report.ts';
 import type { InputError } from '../../util/errors.ts';
 import { boundYoungHeap } from '../../util/v8.ts';
 import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
-
-export interface IngestSummary {
-  /** `pindrift.ingest/1` */
-  schema: string;
-  store: string;
-  /** size of the store */
-  bytes: number;
-  /** rules ran; if not, nothing is known of findings and pins */
-  checked: boolean;
-  verdict: CheckReport['verdict'];
-  traces: CheckReport['traces'];
-  events: StoredEventType[];
-  rules: CheckReport['rules'];
-  /** findings by rule are in `rules` */
-  findings: number;
-}
 
 type Options = TraceOptions & { out: string; force?: boolean; check?: boolean };
 

@@ -1,6 +1,6 @@
 // Why: what the commands ask of a store. Loaded by those that have one: SQLite is a native module.
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { CheckReport, DetailedReport } from '../../report/contract.ts';
+import type { DetailedReport } from '../../contract/report.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { readPins } from '../../store/read-pins.ts';
 import { readReport, wasChecked } from '../../store/report.ts';
@@ -22,7 +22,7 @@ export async function storedReport(
   { pins, setup }: { pins: boolean; setup?: TraceOptions['setup'] },
 ): Promise<DetailedReport> {
   const stored = withStore(path, (store) =>
-    wasChecked(store) ? { report: readReport(store) as CheckReport, pins: pins ? readPins(store) : [] } : undefined,
+    wasChecked(store) ? { report: readReport(store), pins: pins ? readPins(store) : [] } : undefined,
   );
   if (stored !== undefined) return stored;
   if (pins) {

@@ -1,9 +1,10 @@
 // Why: a story needs a report and the lines around its evidence, be it from a trace or from a store.
+
+import type { Finding } from '../../contract/finding.ts';
+import type { CheckReport } from '../../contract/report.ts';
 import { contextLines } from '../../engine/context.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
-import type { CheckReport } from '../../report/contract.ts';
 import type { ContextLine } from '../../report/reporter.ts';
-import type { Finding } from '../../rules/finding.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkTraces, type TraceOptions, withTraces } from './run-check.ts';
 

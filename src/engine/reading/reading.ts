@@ -1,11 +1,12 @@
 // Why: one reading of a trace, for everything that reads one. It has a beginning, may have no end, and can be finished at
 // any point; what is known (era, coverage, losses) is known so far. What comes behind does not know whether it was a
 // file, a pipe or a machine at work.
+
+import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
 import { type ArmedProbe, newRecorded } from '../../parsers/recorded.ts';
-import type { TraceInfo } from '../../report/contract.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import { KIND_NAMES } from '../../vocabulary/kinds.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';

@@ -1,10 +1,10 @@
 // Why: a trace out of a store, without its text: the mm events are kept there, and the replay runs over them as it runs
 // over a trace.
 import * as fs from 'node:fs';
+import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, replay } from '../../model/replay.ts';
 import type { TraceHead } from '../../parsers/line.ts';
-import type { TraceInfo } from '../../report/contract.ts';
 import { hashFile } from '../../store/hash.ts';
 import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
 import type { Store } from '../../store/open.ts';

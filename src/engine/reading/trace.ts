@@ -1,8 +1,9 @@
 // Why: what comes behind a reading (findings, stories, lives of pins) needs these things of a trace, and does not care
 // whether it was read just now or long ago (stored-reading.ts).
+
+import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import type { TraceHead } from '../../parsers/line.ts';
-import type { TraceInfo } from '../../report/contract.ts';
 import type { Era } from '../../vocabulary/era.ts';
 import type { EvidenceLine } from '../evidence.ts';
 import type { Words } from '../words.ts';

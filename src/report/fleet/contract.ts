@@ -1,5 +1,5 @@
 // What `fleet report` says, for its reporters and, as JSON, for scripts (schema `pindrift.fleet/1`, docs/fleet.md).
-import type { Severity } from '../../rules/finding.ts';
+import type { Severity } from '../../contract/finding.ts';
 
 /** Against the baseline. Without one there are no states. */
 export type DriftState = 'new' | 'ongoing' | 'gone';

@@ -1,7 +1,7 @@
 // What the page gets: the report in words, as the other reports for people say it, and the pins as columns. Every
 // text in it is already safe to show (clean, verbatim); the page adds none and sets it as text only.
-import type { Confidence, Severity, Verdict } from '../../rules/finding.ts';
-import type { PinLife, TraceInfo } from '../contract.ts';
+import type { Confidence, Severity, Verdict } from '../../contract/finding.ts';
+import type { PinLife, TraceInfo } from '../../contract/report.ts';
 import type { StepKind } from '../steps.ts';
 import type { PinColumns } from './pin-columns.ts';
 

@@ -1,6 +1,6 @@
 // Pins as columns on the way into the page, and rows again in it. Both directions are here, so that neither can
 // change alone.
-import type { PinLife } from '../contract.ts';
+import type { PinLife } from '../../contract/report.ts';
 import { clean } from '../format.ts';
 import { type Deltas, fromDeltas, HEX, HexColumn, type Hexes, toDeltas, toHexes, Words } from './columns.ts';
 

@@ -1,7 +1,7 @@
 // From the report to what the page shows, in the words that all reports for people use.
-import type { Evidence, Finding } from '../../rules/finding.ts';
+import type { Evidence, Finding } from '../../contract/finding.ts';
+import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../../contract/report.ts';
 import { type Alike, alike, moreWords } from '../alike.ts';
-import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../contract.ts';
 import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
 import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
 import type { ReportOptions } from '../reporter.ts';

@@ -1,6 +1,6 @@
 // Trace viewers know nanoseconds only. Where a trace has ticks a tick is drawn as one, where it has no times at all a
 // line is; the name of the track says so.
-import type { TraceInfo } from '../contract.ts';
+import type { TraceInfo } from '../../contract/report.ts';
 
 export interface Clock {
   /** for the name of a track; empty when times are what they seem */

@@ -1,6 +1,6 @@
 // What a slice is called and what a viewer shows of it when it is clicked: the words of the trace, safe to print.
-import type { Finding } from '../../rules/finding.ts';
-import type { PinLife } from '../contract.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { PinLife } from '../../contract/report.ts';
 import { clean, verbatim } from '../format.ts';
 import type { Mapping } from '../lifeline.ts';
 

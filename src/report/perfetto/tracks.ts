@@ -1,8 +1,8 @@
 // What a trace viewer draws, before it is encoded for one: a process track for each address space, a track for each
 // pinned page with slices for what its address mapped, the I/O on it, the drift as an instant, and flows from the pin
 // over its cause to the harm. perfetto.ts and chrome.ts write the same tracks, each in its own format.
-import type { Finding } from '../../rules/finding.ts';
-import type { DetailedReport, PinLife, TraceInfo } from '../contract.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { DetailedReport, PinLife, TraceInfo } from '../../contract/report.ts';
 import { clean, grouped } from '../format.ts';
 import { choosePins, lives, mappingSpans, partingIndex, uses } from '../lifeline.ts';
 import { stepKind } from '../steps.ts';

@@ -1,5 +1,5 @@
 // What was checked and what could not be: rule by rule, trace by trace, with what was lost.
-import type { Verdict } from '../../../rules/finding.ts';
+import type { Verdict } from '../../../contract/finding.ts';
 import type { Payload, RuleView, SuppressedView, TraceView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 

@@ -1,5 +1,5 @@
 // Which findings and pins are shown. No DOM in here: tested as it is.
-import type { Confidence, Severity } from '../../../rules/finding.ts';
+import type { Confidence, Severity } from '../../../contract/finding.ts';
 import type { FindingView } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 

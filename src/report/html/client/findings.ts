@@ -1,5 +1,5 @@
 // The findings: a list with filters at one side, the chosen one at the other.
-import type { Severity } from '../../../rules/finding.ts';
+import type { Severity } from '../../../contract/finding.ts';
 import { count, grouped } from '../../format.ts';
 import type { FindingView, Payload } from '../payload.ts';
 import { findingDetail, weight } from './detail.ts';

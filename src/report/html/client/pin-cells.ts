@@ -1,5 +1,5 @@
 // The columns of the pins table: what each is called, sorted by, and says.
-import type { TraceInfo } from '../../contract.ts';
+import type { TraceInfo } from '../../../contract/report.ts';
 import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { type PinOrder, shortNames } from './filter.ts';

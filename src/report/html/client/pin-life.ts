@@ -1,5 +1,5 @@
 // A row of the pins table as something the timeline can draw.
-import type { TraceInfo } from '../../contract.ts';
+import type { TraceInfo } from '../../../contract/report.ts';
 import { duration, relativeTime, timeDigits } from '../../format.ts';
 import { partingIndex } from '../../lifeline.ts';
 import { stepKind } from '../../steps.ts';

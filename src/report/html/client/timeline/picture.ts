@@ -10,7 +10,7 @@ import {
   symbolSquare,
   symbolTriangle,
 } from 'd3-shape';
-import type { TraceInfo } from '../../../contract.ts';
+import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { svg } from '../dom.ts';
 import { axis, numbers } from './axis.ts';

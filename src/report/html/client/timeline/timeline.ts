@@ -1,7 +1,7 @@
 // The timeline as something to work with: zoom, pan, hover, pick a step by mouse, touch or key.
 import { pointer, select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
-import type { TraceInfo } from '../../../contract.ts';
+import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { el, svg } from '../dom.ts';
 import { draw, labelWidth, RIGHT } from './picture.ts';

@@ -1,10 +1,10 @@
 // Why: `pins` for scripts: JSON (pindrift.pins/1) and CSV. Names and units are those of the JSON of `check`.
-import type { PinLife } from '../../report/contract.ts';
-import { clean } from '../../report/format.ts';
-import { jsonText } from '../../report/serialize.ts';
-import type { LoadedPins } from './pins-load.ts';
-import type { HoldBucket, PinRow } from './pins-rows.ts';
-import { csvRow } from './query-rows.ts';
+import type { PinLife } from '../contract/report.ts';
+import { clean } from '../report/format.ts';
+import { jsonText } from '../report/serialize.ts';
+import { csvRow } from '../report/terminal/query.ts';
+import type { HoldBucket, PinRow } from './rows.ts';
+import type { LoadedPins } from './wishes.ts';
 
 /** A row as JSON: what was not seen is absent. */
 function rowData({ findings, held, pages, pin }: PinRow): Record<string, unknown> {

@@ -1,9 +1,9 @@
 // Why: a story that no rule tells, laid out as that of a finding: when, where, who, what, and the line that says so.
-import type { TraceInfo } from '../../report/contract.ts';
-import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../../report/format.ts';
-import { painter } from '../../report/paint.ts';
-import { type Arrows, arrows, layOut, type Step } from '../../report/timeline.ts';
-import type { PageStory } from './page-story.ts';
+import type { TraceInfo } from '../contract/report.ts';
+import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../report/format.ts';
+import { painter } from '../report/paint.ts';
+import { type Arrows, arrows, layOut, type Step } from '../report/timeline.ts';
+import type { PageStory } from './story.ts';
 
 const TASK_WIDTH = 24;
 

@@ -1,8 +1,8 @@
 // Why: what the replay tells, as steps of a story: role, place, who and what it is about. Words are found at the end,
 // when the trace has shown which struct page is which pfn.
-import { hex, type Words } from '../../engine/words.ts';
-import { type At, type Mm, PAGE_BYTES, type PageId, type Pin } from '../../model/state.ts';
-import type { TransitionName, Transitions } from '../../model/transitions.ts';
+import { hex, type Words } from '../engine/words.ts';
+import { type At, type Mm, PAGE_BYTES, type PageId, type Pin } from '../model/state.ts';
+import type { TransitionName, Transitions } from '../model/transitions.ts';
 
 /** A virtual range of an address space, in pages. */
 export interface Span {

@@ -1,9 +1,9 @@
 // Why: the answer to a query as a table, CSV, JSON or a JSON object a line. A cell says in each of them the same: numbers
 // to the last digit, bytes that are no text as `\x..`, nothing that could act on a terminal.
 import Papa from 'papaparse';
-import { clean } from '../../report/format.ts';
-import { jsonText } from '../../report/serialize.ts';
 import type { Cell } from '../../store/query.ts';
+import { clean } from '../format.ts';
+import { jsonText } from '../serialize.ts';
 import { type TableLook, tableText } from './table.ts';
 
 export const QUERY_FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;

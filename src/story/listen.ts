@@ -1,11 +1,11 @@
 // Why: the replay tells transitions, and a few events say what no transition does: which page an address got, and that a
 // page lost a mapping. Here both are listened to.
-import type { Model } from '../../model/model.ts';
-import { PAGE_BYTES, PMD_PAGES, STRUCT_PAGE } from '../../model/state.ts';
-import type { TransitionName } from '../../model/transitions.ts';
-import { Kind, type KindName } from '../../vocabulary/kinds.ts';
-import { Slot } from '../../vocabulary/record.ts';
-import { TELL, type Told, told } from './page-story-steps.ts';
+import type { Model } from '../model/model.ts';
+import { PAGE_BYTES, PMD_PAGES, STRUCT_PAGE } from '../model/state.ts';
+import type { TransitionName } from '../model/transitions.ts';
+import { Kind, type KindName } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import { TELL, type Told, told } from './steps.ts';
 
 /** Kinds of events that say which page an address got, where no transition does. */
 const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];

@@ -1,28 +1,15 @@
-// Why: `diff` for people and for scripts (pindrift.diff/1), and what it means as an exit code.
-import type { CheckReport } from '../../report/contract.ts';
-import { type DiffEntry, isNew, type ReportDiff, signOf } from '../../report/diff.ts';
-import { kernelOf } from '../../report/drifts.ts';
-import { clean, count, pad, wrap } from '../../report/format.ts';
-import { painter, type Style } from '../../report/paint.ts';
-import { jsonText } from '../../report/serialize.ts';
-import { verdictWords } from '../../report/words.ts';
-import { EXIT } from '../../util/exit-codes.ts';
-import { exitCodeOf } from './exit-code.ts';
-import type { FailOn } from './flags.ts';
-
-/** What `git bisect run` takes for "this one cannot be tested". */
-export const SKIP = 125;
+// Why: `diff` for people and for scripts (pindrift.diff/1).
+import type { CheckReport } from '../../contract/report.ts';
+import { type DiffEntry, type ReportDiff, signOf } from '../diff.ts';
+import { kernelOf } from '../drifts.ts';
+import { clean, count, pad, wrap } from '../format.ts';
+import { painter, type Style } from '../paint.ts';
+import { jsonText } from '../serialize.ts';
+import { verdictWords } from '../words.ts';
 
 export interface DiffSource {
   source: string;
   report: CheckReport;
-}
-
-/** 0: B has nothing that A has not; 1: it has; 125: B cannot say. */
-export function diffExit({ entries }: ReportDiff, b: CheckReport, failOn: FailOn): number {
-  if (failOn === 'never') return EXIT.clean;
-  if (entries.some((entry) => isNew(entry, failOn))) return EXIT.findings;
-  return exitCodeOf({ ...b, findings: [] }, failOn) === EXIT.undecided ? SKIP : EXIT.clean;
 }
 
 const STYLES: Readonly<Record<string, Style>> = { '+': 'red', '-': 'green', '=': 'dim' };

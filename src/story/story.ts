@@ -1,25 +1,24 @@
 // Why: the story of a page, an address, an mm or a thread, finding or not: the replay again, with somebody listening.
 // A trace and its store tell the same, for the store has the records of the replay.
-import { contextLines } from '../../engine/context.ts';
-import type { EvidenceLine } from '../../engine/evidence.ts';
-import { fileInput, type TraceInput } from '../../engine/input.ts';
-import { withReading } from '../../engine/reading/reading.ts';
-import { StoredReading } from '../../engine/reading/stored-reading.ts';
-import type { ReadTrace } from '../../engine/reading/trace.ts';
-import { hex, known, type Words } from '../../engine/words.ts';
-import type { Model } from '../../model/model.ts';
-import { PAGE_BYTES } from '../../model/state.ts';
-import type { TraceInfo } from '../../report/contract.ts';
-import type { ContextLine } from '../../report/reporter.ts';
-import type { Evidence } from '../../rules/finding.ts';
-import type { Store } from '../../store/open.ts';
-import { listTraces } from '../../store/report.ts';
-import type { StoredTrace } from '../../store/traces.ts';
-import { InputError } from '../../util/errors.ts';
-import { isBare, listen } from './page-story-listen.ts';
-import type { Told } from './page-story-steps.ts';
-import { type StoryWish, wishTest } from './page-story-wish.ts';
-import { type TraceOptions, withTraces } from './run-check.ts';
+
+import type { Evidence } from '../contract/finding.ts';
+import type { TraceInfo } from '../contract/report.ts';
+import { contextLines } from '../engine/context.ts';
+import type { EvidenceLine } from '../engine/evidence.ts';
+import { fileInput, type TraceInput } from '../engine/input.ts';
+import { type ReadingOptions, withReading } from '../engine/reading/reading.ts';
+import { StoredReading } from '../engine/reading/stored-reading.ts';
+import type { ReadTrace } from '../engine/reading/trace.ts';
+import { hex, known, type Words } from '../engine/words.ts';
+import type { Model } from '../model/model.ts';
+import { PAGE_BYTES } from '../model/state.ts';
+import type { ContextLine } from '../report/reporter.ts';
+import type { Store } from '../store/open.ts';
+import type { StoredTrace } from '../store/traces.ts';
+import { InputError } from '../util/errors.ts';
+import { isBare, listen } from './listen.ts';
+import type { Told } from './steps.ts';
+import { type StoryWish, wishTest } from './wish.ts';
 
 export interface PageStory {
   path: string;
@@ -34,32 +33,14 @@ export interface PageStory {
 /** Steps of a story that are told. */
 export const MOST_STEPS = 1000;
 
-interface Options extends TraceOptions {
+/** How the trace is read, and what is shown beside its lines. */
+export interface StoryOptions extends Pick<ReadingOptions, 'format' | 'kallsyms' | 'kernel'> {
   /** lines around each step */
   context: number;
   warn(text: string): void;
 }
 
-/** A story for each trace of the source that has one. */
-export async function pageStories(source: string, wish: StoryWish, options: Options): Promise<PageStory[]> {
-  const { isStore } = await import('./stored.ts');
-  if (!isStore(source)) {
-    return withTraces([source], options, async ([trace]) =>
-      trace === undefined ? [] : [await ofTrace(trace, wish, options)],
-    );
-  }
-  const { openStore } = await import('../../store/open.ts');
-  const store = openStore(source);
-  try {
-    const stories: PageStory[] = [];
-    for (const trace of listTraces(store)) stories.push(await ofStored(store, trace, wish, options));
-    return stories;
-  } finally {
-    store.close();
-  }
-}
-
-function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<PageStory> {
+export function storyOfTrace(trace: TraceInput, wish: StoryWish, options: StoryOptions): Promise<PageStory> {
   const run = <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> =>
     withReading(
       trace,
@@ -73,7 +54,12 @@ function ofTrace(trace: TraceInput, wish: StoryWish, options: Options): Promise<
   return tell(trace, wish, options, run);
 }
 
-async function ofStored(store: Store, trace: StoredTrace, wish: StoryWish, options: Options): Promise<PageStory> {
+export async function storyOfStored(
+  store: Store,
+  trace: StoredTrace,
+  wish: StoryWish,
+  options: StoryOptions,
+): Promise<PageStory> {
   const run = async <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> => {
     const reading = new StoredReading(store, trace);
     told?.hear(reading.model);
@@ -90,7 +76,7 @@ async function ofStored(store: Store, trace: StoredTrace, wish: StoryWish, optio
 async function tell(
   input: TraceInput,
   wish: StoryWish,
-  options: Options,
+  options: StoryOptions,
   run: <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>) => Promise<T>,
 ): Promise<PageStory> {
   // which struct page is a pfn, and what times are relative to, is known when the whole trace was read
@@ -151,7 +137,7 @@ async function story(
   words: Words,
   lines: ReadonlyMap<number, EvidenceLine>,
   named: boolean,
-  { context, warn }: Options,
+  { context, warn }: StoryOptions,
 ): Promise<PageStory> {
   const steps = chosen.map((told) => ({ ...evidenceOf(told, words, lines, named), parts: parted.has(told.at.line) }));
   let around: ContextLine[] | undefined = [];

@@ -1,10 +1,10 @@
 // Why: what a story shall be about: a page, an address, an mm, a thread, a time; said once, tested on every step.
 
-import { type At, PAGE_BYTES, STRUCT_PAGE } from '../../model/state.ts';
-import type { TraceHead } from '../../parsers/line.ts';
-import { InputError } from '../../util/errors.ts';
-import type { Told } from './page-story-steps.ts';
-import { hexOf } from './pins-load.ts';
+import { type At, PAGE_BYTES, STRUCT_PAGE } from '../model/state.ts';
+import type { TraceHead } from '../parsers/line.ts';
+import { hexOf } from '../pins/wishes.ts';
+import { InputError } from '../util/errors.ts';
+import type { Told } from './steps.ts';
 
 /** The flags of `show` that ask for a story of something. */
 export interface StoryFlags {

@@ -1,6 +1,9 @@
 // Why: the closing table of `ingest`. What is in the store now, what was lost on the way, and how far a verdict goes.
-import { clean, columns, count, grouped, pad, padLeft, wrap } from '../../report/format.ts';
-import { painter } from '../../report/paint.ts';
+
+import type { CheckReport } from '../../contract/report.ts';
+import type { StoredEventType } from '../../store/report.ts';
+import { clean, columns, count, grouped, pad, padLeft, wrap } from '../format.ts';
+import { painter } from '../paint.ts';
 import {
   clockWords,
   formatWords,
@@ -10,8 +13,23 @@ import {
   pathWords,
   pinsWords,
   sizeWords,
-} from '../../report/words.ts';
-import type { IngestSummary } from './run-ingest.ts';
+} from '../words.ts';
+
+export interface IngestSummary {
+  /** `pindrift.ingest/1` */
+  schema: string;
+  store: string;
+  /** size of the store */
+  bytes: number;
+  /** rules ran; if not, nothing is known of findings and pins */
+  checked: boolean;
+  verdict: CheckReport['verdict'];
+  traces: CheckReport['traces'];
+  events: StoredEventType[];
+  rules: CheckReport['rules'];
+  /** findings by rule are in `rules` */
+  findings: number;
+}
 
 /** Event types that are listed; the others are counted. */
 const LISTED = 40;

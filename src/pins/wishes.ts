@@ -1,7 +1,6 @@
-// Why: the lives of pins from a store or straight from a trace, and the same pins for the same wishes from both.
-import type { PinLife, TraceInfo } from '../../report/contract.ts';
-import { InputError } from '../../util/errors.ts';
-import { runCheck, type TraceOptions } from './run-check.ts';
+// Why: which pins are meant; the same wishes mean the same pins, whether these come from a store or from a trace.
+import type { PinLife, TraceInfo } from '../contract/report.ts';
+import { InputError } from '../util/errors.ts';
 
 export interface PinWishes {
   /** thread or process */
@@ -23,19 +22,6 @@ export interface LoadedPins {
   pins: PinLife[];
   /** all there are */
   total: number;
-}
-
-export async function loadPins(source: string, wishes: PinWishes, options: TraceOptions): Promise<LoadedPins> {
-  const wanted = pinTest(wishes);
-  const { isStore, storedReport } = await import('./stored.ts');
-  const { report, pins } = isStore(source)
-    ? await storedReport(source, { pins: true })
-    : await runCheck([source], { ...options, pins: true });
-  return {
-    traces: report.traces,
-    pins: pins.filter((pin) => wanted(pin, report.traces[pin.trace])),
-    total: pins.length,
-  };
 }
 
 /** How long a pin was held: `more`, it was not given back before the end of the trace; `less`, its release was not seen. */

@@ -1,9 +1,9 @@
 // Why: `triage` for people and for scripts (pindrift.triage/1): each drift once, however many captures show it.
-import { type DriftGroup, driftGroups, kernelOf, type NamedReport, type Sighting } from '../../report/drifts.ts';
-import { clean, count, relativeTime, wrap } from '../../report/format.ts';
-import { painter, type Style } from '../../report/paint.ts';
-import { jsonText } from '../../report/serialize.ts';
-import { pathWords } from '../../report/words.ts';
+import { type DriftGroup, driftGroups, kernelOf, type NamedReport, type Sighting } from '../drifts.ts';
+import { clean, count, relativeTime, wrap } from '../format.ts';
+import { painter, type Style } from '../paint.ts';
+import { jsonText } from '../serialize.ts';
+import { pathWords } from '../words.ts';
 
 const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
 const LABEL = 9;

@@ -1,9 +1,10 @@
 // Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
+
+import type { Loss, TraceInfo } from '../../contract/report.ts';
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
-import type { Loss, TraceInfo } from '../../report/contract.ts';
-import { clean, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
-import { type Paint, painter } from '../../report/paint.ts';
-import { clockWords, formatWords, kernelWords, pathWords, sizeWords } from '../../report/words.ts';
+import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
+import { type Paint, painter } from '../paint.ts';
+import { clockWords, formatWords, kernelWords, pathWords, sizeWords } from '../words.ts';
 
 interface Look {
   paint: Paint;

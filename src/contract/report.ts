@@ -1,5 +1,6 @@
-// The JSON of `check` and the input of every reporter: one contract (docs/json.md, docs/schema/check.schema.json).
-import type { Finding, Verdict } from '../rules/finding.ts';
+// What `check` says, as JSON, as the input of every reporter and in a store: one contract (docs/json.md,
+// docs/schema/check.schema.json).
+import type { Finding, Verdict } from './finding.ts';
 
 /** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
 export interface Loss {

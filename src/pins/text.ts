@@ -1,12 +1,12 @@
 // Why: `pins` for people. A row has more to say than 80 columns hold: there it takes two lines.
-import type { TraceInfo } from '../../report/contract.ts';
-import { kernelOf } from '../../report/drifts.ts';
-import { clean, columns, count, duration, grouped, pad, padLeft, wrap } from '../../report/format.ts';
-import { type Paint, painter } from '../../report/paint.ts';
-import { pageWords, pathWords } from '../../report/words.ts';
-import type { HeldFor, LoadedPins } from './pins-load.ts';
-import type { HoldBucket, PinRow } from './pins-rows.ts';
-import { type TableColumn, tableText } from './table.ts';
+import type { TraceInfo } from '../contract/report.ts';
+import { kernelOf } from '../report/drifts.ts';
+import { clean, columns, count, duration, grouped, pad, padLeft, wrap } from '../report/format.ts';
+import { type Paint, painter } from '../report/paint.ts';
+import { type TableColumn, tableText } from '../report/terminal/table.ts';
+import { pageWords, pathWords } from '../report/words.ts';
+import type { HoldBucket, PinRow } from './rows.ts';
+import type { HeldFor, LoadedPins } from './wishes.ts';
 
 interface Look {
   color: boolean;

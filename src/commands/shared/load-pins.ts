@@ -1,0 +1,16 @@
+// Why: the lives of pins, from a store or straight from a trace.
+import { type LoadedPins, type PinWishes, pinTest } from '../../pins/wishes.ts';
+import { runCheck, type TraceOptions } from './run-check.ts';
+
+export async function loadPins(source: string, wishes: PinWishes, options: TraceOptions): Promise<LoadedPins> {
+  const wanted = pinTest(wishes);
+  const { isStore, storedReport } = await import('./stored.ts');
+  const { report, pins } = isStore(source)
+    ? await storedReport(source, { pins: true })
+    : await runCheck([source], { ...options, pins: true });
+  return {
+    traces: report.traces,
+    pins: pins.filter((pin) => wanted(pin, report.traces[pin.trace])),
+    total: pins.length,
+  };
+}
