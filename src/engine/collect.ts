@@ -260,7 +260,7 @@ export class Collector {
     const { pin, drift } = report;
     const first = (role: Step['role']) => pin?.steps.find((s) => s.role === role) ?? [];
     const steps: (Step | EvidenceStep)[] = [first('grab'), first('pin')].flat();
-    for (const d of [g.main, ...g.also]) steps.push(...(d.report.path ?? []));
+    for (const d of [g.main, ...g.also]) for (const step of d.report.path ?? []) steps.push(step);
     if (drift !== undefined && pin !== undefined) {
       if (drift.fault !== undefined) steps.push({ role: 'wp fault', at: drift.fault, page: pin.page } as Step);
       steps.push({
@@ -270,7 +270,7 @@ export class Collector {
       } as Step);
       const submit = pin.steps.find((s) => s.role === 'i/o submit');
       if (submit !== undefined) steps.push(submit);
-      for (const h of g.harm) steps.push(...(h.path ?? []));
+      for (const h of g.harm) for (const step of h.path ?? []) steps.push(step);
       if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.line > drift.at.line)
         steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
     }

@@ -2,6 +2,7 @@
 // stands beside it.
 import { LineReader } from '../parsers/lines.ts';
 import { text } from '../util/bytes.ts';
+import { largest } from '../util/largest.ts';
 import type { TraceInput } from './input.ts';
 
 /** A line and what it says. */
@@ -20,7 +21,7 @@ export async function contextLines(
   around: number,
 ): Promise<NumberedLine[] | undefined> {
   const texts = new Map(quoted.map((one) => [one.line, one.text]));
-  const last = Math.max(0, ...texts.keys()) + around;
+  const last = largest(0, texts.keys()) + around;
   const near = (line: number) => quoted.some((one) => Math.abs(one.line - line) <= around);
   const context: NumberedLine[] = [];
   const source = await input.open();

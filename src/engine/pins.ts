@@ -12,7 +12,9 @@ export class PinLives {
 
   constructor(model: Model) {
     model.on('release', ({ pin }) => this.#pins.push(pin));
-    model.on('end', ({ pins }) => this.#pins.push(...pins));
+    model.on('end', ({ pins }) => {
+      for (const pin of pins) this.#pins.push(pin);
+    });
   }
 
   /** Places whose task names are wanted. */

@@ -52,7 +52,7 @@ export async function plan(sources: readonly string[], options: PlanOptions = {}
     }
     const files = await findTraces(source);
     if (files !== undefined) {
-      found.skipped.push(...files.others);
+      for (const other of files.others) found.skipped.push(other);
       for (const path of files.traces) await take(resolve(path));
     } else if (existsSync(source)) await take(resolve(source));
     else {

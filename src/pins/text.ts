@@ -5,6 +5,7 @@ import { clean, columns, count, duration, grouped, pad, padLeft, wrap } from '..
 import { type Paint, painter } from '../report/paint.ts';
 import { type TableColumn, tableText } from '../report/terminal/table.ts';
 import { pageWords, pathWords } from '../report/words.ts';
+import { largest } from '../util/largest.ts';
 import type { HoldBucket, PinRow } from './rows.ts';
 import type { HeldFor, LoadedPins } from './wishes.ts';
 
@@ -81,7 +82,10 @@ function findingWords(findings: readonly number[]): string {
 
 const widthsOf = (table: readonly string[][], from: number, to: number): number[] =>
   HEADS.slice(from, to).map(({ head }, i) =>
-    Math.max(columns(head), ...table.map((row) => columns(row[from + i] ?? ''))),
+    largest(
+      columns(head),
+      table.map((row) => columns(row[from + i] ?? '')),
+    ),
   );
 
 const wide = (table: readonly string[][]): number =>

@@ -3,6 +3,7 @@
 // and goes below the step where there is not.
 import type { Evidence, Finding } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
+import { largest } from '../util/largest.ts';
 import { clean, clip, columns, pad, padLeft, relativeTime, timeDigits, wrap } from './format.ts';
 import { partingStep } from './steps.ts';
 
@@ -57,7 +58,11 @@ export function steps(finding: Finding, trace: TraceInfo | undefined): Step[] {
 /** Lay the steps out in at most `width` columns. `mark` is put behind the step where page and mapping part. */
 export function layOut(all: readonly Step[], width: number, mark: string): LaidOut[] {
   const shown = all.map((step) => ({ ...step, what: step.parts ? `${step.what}   ${mark}` : step.what }));
-  const size = (cell: (step: Step) => string) => Math.max(0, ...shown.map((step) => columns(cell(step))));
+  const size = (cell: (step: Step) => string) =>
+    largest(
+      0,
+      shown.map((step) => columns(cell(step))),
+    );
   const timeWidth = size((step) => step.time);
   const cpuWidth = size((step) => step.cpu);
   const taskWidth = size((step) => step.task);
@@ -106,7 +111,10 @@ function below(head: string, line: string, what: string, indent: number, width: 
 
 /** Columns the widest line takes. */
 export function laidOutWidth(all: readonly LaidOut[]): number {
-  return Math.max(0, ...all.flatMap((one) => one.lines.map(columns)));
+  return largest(
+    0,
+    all.flatMap((one) => one.lines.map(columns)),
+  );
 }
 
 /** How arrows look: `→` and `◀`, or what ASCII has for them. */

@@ -3,6 +3,7 @@ import type { TraceInfo } from '../contract/report.ts';
 import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../report/format.ts';
 import { painter } from '../report/paint.ts';
 import { type Arrows, arrows, layOut, type Step } from '../report/timeline.ts';
+import { largest } from '../util/largest.ts';
 import type { PageStory } from './story.ts';
 
 const TASK_WIDTH = 24;
@@ -33,7 +34,10 @@ function* stepLines(
   paint: ReturnType<typeof painter>,
   { parts, step: shown }: Arrows,
 ): Iterable<string> {
-  const last = Math.max(...story.steps.map(({ line }) => line), ...story.context.map(({ line }) => line));
+  const last = largest(
+    0,
+    [...story.steps, ...story.context].map(({ line }) => line),
+  );
   const gutter = Math.max(5, String(last).length + 1);
   const quote = (line: number | undefined, text: string) =>
     `  ${padLeft(line === undefined ? '' : String(line), gutter)} | ${verbatim(text)}\n`;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPins } from '../../src/commands/shared/load-pins.ts';
 import type { PinLife, TraceInfo } from '../../src/contract/report.ts';
 import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../../src/pins/data.ts';
-import { histogram, pinRows, sortRows } from '../../src/pins/rows.ts';
+import { histogram, type PinRow, pinRows, sortRows } from '../../src/pins/rows.ts';
 import { histogramText, pinsText } from '../../src/pins/text.ts';
 import { durationOf, heldFor, type LoadedPins, type PinWishes } from '../../src/pins/wishes.ts';
 import { EVIL, evilCapture, joined, MIXED, SWAP, store, UNSAFE, widest } from './captures.ts';
@@ -53,6 +53,15 @@ describe('pins', () => {
     const { pins } = await loadPins(mixed, { mm: pin?.mm, page: pin?.page }, {});
     expect(pins.map(idOf)).toContain(idOf(pin as PinLife));
     expect(pins.every((one) => one.mm === pin?.mm && one.page === pin?.page)).toBe(true);
+  });
+
+  it('of a capture with 200,000 of them are laid out', () => {
+    const [row] = rowsOf(all);
+    const many = Array.from({ length: 200_000 }, () => row as PinRow);
+    for (const width of [80, 160]) {
+      const [head] = pinsText(many, many.length, all, { color: false, width });
+      expect(head).toContain('held for');
+    }
   });
 
   it('says what a time and a number look like', async () => {

@@ -161,7 +161,7 @@ async function readable(names: readonly string[], unreadable: InputError[] | und
   const paths: string[] = [];
   for (const name of names) {
     const found = name === '-' || readOnce(name) ? undefined : await findTraces(name);
-    paths.push(...(found?.traces ?? [name]));
+    for (const path of found?.traces ?? [name]) paths.push(path);
   }
   const good: string[] = [];
   for (const path of paths) {

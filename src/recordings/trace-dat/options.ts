@@ -90,7 +90,7 @@ export function readOption(id: number, value: Uint8Array, little: boolean, secti
       out.time.add += integer(text());
       break;
     case Option.CpuStat:
-      out.stats.push(...readCpuStats(latin1(value)));
+      for (const stats of readCpuStats(latin1(value))) out.stats.push(stats);
       break;
     case Option.TraceClock:
       out.clockFollows = true;

@@ -218,7 +218,13 @@ function useBar(text: string, x0: number, x1: number, y: number, left: number): 
 /** A task, or a CPU, from its first step to its last. */
 function threads(own: readonly number[], places: Places, y: number): SVGElement {
   const xs = own.map((i) => places.steps[i] ?? 0);
-  return svg('line', { class: 'thread', x1: Math.min(...xs), x2: Math.max(...xs), y1: y, y2: y });
+  return svg('line', {
+    class: 'thread',
+    x1: xs.reduce((a, b) => Math.min(a, b), xs[0] ?? 0),
+    x2: xs.reduce((a, b) => Math.max(a, b), xs[0] ?? 0),
+    y1: y,
+    y2: y,
+  });
 }
 
 function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElement | undefined {

@@ -61,7 +61,8 @@ function toScale({ from, steps, to }: LifeView, left: number, right: number, zoo
     return last - base;
   });
   const all = [...times, ...[from, to].flatMap((time) => (time === undefined ? [] : [time - base]))];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const low = all.reduce((a, b) => Math.min(a, b));
+  const high = all.reduce((a, b) => Math.max(a, b));
   const margin = (high - low) * 0.04;
   const whole = scaleLinear([low - margin, high + margin], [left, right]);
   const scale = zoom.rescaleX(whole);

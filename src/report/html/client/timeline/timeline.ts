@@ -162,7 +162,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       return undefined;
     }
     const distances = xs.map((at) => Math.abs(at - x));
-    const best = Math.min(...distances);
+    const best = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     return best > NEAR ? undefined : distances.indexOf(best);
   }
 
