@@ -1,7 +1,9 @@
 // Rules and settings out of a config and flags: everything is checked here, before the first trace is opened.
+
 import { dirname } from 'node:path';
 import { optionValues } from '../api/options.ts';
 import type { Severity } from '../contract/finding.ts';
+import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import { type Given, prepare } from '../engine/prepare.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -10,9 +12,6 @@ import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import type { Setup, Wishes } from './setup.ts';
-
-/** Without it no verdict would be honest. */
-const ALWAYS_ON = 'insufficient-evidence';
 
 export async function assemble({ folder, rules = [], config }: Wishes): Promise<Setup> {
   const found = config === false ? undefined : await loadConfig(folder, config);
@@ -52,7 +51,7 @@ function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
     const rule = rules.find(({ meta }) => meta.id === id);
     if (rule === undefined) throw unknownRule(`rules.${id}`, id, ids, where);
     if (setting === 'off') {
-      if (id === ALWAYS_ON)
+      if (id === INSUFFICIENT_EVIDENCE)
         throw new InputError(
           `rules.${id}: this one stays on: it is what keeps a trace that shows too little from being called clean`,
           { where },

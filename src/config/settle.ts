@@ -2,7 +2,7 @@
 // stay in the report, beside the findings, and count for nothing.
 
 import type { Finding, Verdict } from '../contract/finding.ts';
-import type { CheckReport, Suppressed } from '../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE, type Suppressed } from '../contract/report.ts';
 import type { Suppression } from './schema.ts';
 import type { Setup } from './setup.ts';
 
@@ -64,7 +64,7 @@ function judged(report: CheckReport): CheckReport {
     const verdict: Verdict = findings > 0 ? 'violated' : rule.missing.length > 0 ? 'could-not-be-checked' : 'clean';
     return { ...rule, verdict, findings };
   });
-  const deciding = rules.find(({ id }) => id === 'insufficient-evidence');
+  const deciding = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
   const isDecided = deciding !== undefined && deciding.missing.length === 0;
   const isViolated = report.findings.some((finding) => finding.severity !== 'note');
   return { ...report, rules, verdict: isViolated ? 'violated' : isDecided ? 'clean' : 'could-not-be-checked' };

@@ -2,6 +2,9 @@
 // docs/schema/check.schema.json).
 import type { Finding, Verdict } from './finding.ts';
 
+/** The rule that says what a trace cannot tell; while it is undecided, nothing else makes a trace clean. */
+export const INSUFFICIENT_EVIDENCE = 'insufficient-evidence';
+
 /** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
 export interface Loss {
   kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated' | 'out-of-order' | 'second-capture';

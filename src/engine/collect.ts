@@ -2,6 +2,7 @@
 // out of all that speak about the same drift.
 
 import type { Finding } from '../contract/finding.ts';
+import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { At, Drift, Step } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -11,9 +12,6 @@ import { FindingWriter, type Group } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
 import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
-
-/** The rule whose verdict decides whether the whole is clean. */
-export const DECIDING = 'insufficient-evidence';
 
 /** What is said about one drift. */
 interface Story {
@@ -68,7 +66,7 @@ export class Collector {
         failed: (failure) => {
           // what it would have said is not known, so nothing is clean
           this.#undecided(failure.rule, failureWords(failure));
-          this.#undecided(DECIDING, `${failure.rule}: ${failureWords(failure)}`);
+          this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule}: ${failureWords(failure)}`);
         },
       },
       options,
@@ -200,7 +198,7 @@ export class Collector {
     const told = this.#tell().map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }));
     if (writer.blind)
       this.#undecided(
-        DECIDING,
+        INSUFFICIENT_EVIDENCE,
         'a pinned page was replaced, and no unmapping is recorded (unmap_page_range, unmap_vmas), so whether the process gave it back itself is not known',
       );
     return told
@@ -226,7 +224,7 @@ export class Collector {
   #holds(group: Group): boolean {
     if (holds(group)) return true;
     this.#undecided(
-      DECIDING,
+      INSUFFICIENT_EVIDENCE,
       `${group.main.rule.meta.id} said what its own lines contradict; this is an error of pindrift`,
     );
     return false;

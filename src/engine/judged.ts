@@ -3,7 +3,7 @@
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { Model } from '../model/model.ts';
-import type { TraceHead } from '../parsers/line.ts';
+import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { isTransientCaller } from '../vocabulary/callers.ts';
@@ -93,7 +93,7 @@ export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextI
     timeUnit: head.timeUnit,
     cpus: head.cpus,
     lines: stats.lines,
-    events: stats.kinds[1],
+    events: stats.kinds[LineKind.Event],
     bytes: stats.bytes,
     lineKinds: Object.fromEntries(
       LINE_KIND_NAMES.map((name, k) => [name, stats.kinds[k]] as const).filter(([name, n]) => name !== '' && n > 0),

@@ -29,9 +29,9 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   // lines that were cut are a loss of their own
   const cutBad = cutLines.count - cutLines.early;
   const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
-  if (stats.kinds[8] > cutBad) {
+  if (stats.kinds[LineKind.Bad] > cutBad) {
     const samples = bad.map((b) => ({ line: b.line, text: b.text }));
-    const count = stats.kinds[8] - cutBad;
+    const count = stats.kinds[LineKind.Bad] - cutBad;
     losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'not whole', samples });
   }
   if (cutLines.count > 0) {

@@ -1,15 +1,12 @@
 // The verdicts: per rule, and of the whole.
 
 import type { Finding, Verdict } from '../contract/finding.ts';
-import type { RuleOutcome } from '../contract/report.ts';
+import { INSUFFICIENT_EVIDENCE, type RuleOutcome } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import { probesFor } from '../vocabulary/functions.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
-
-/** The rule that says whether the drift invariant itself could be checked. */
-const DECIDING = 'insufficient-evidence';
 
 /** Kinds that no page table and no pin follows from: only the rules that name them need them. */
 const ASIDE: ReadonlySet<KindName> = new Set([
@@ -43,7 +40,7 @@ export function outcomesOf(
       for (const reason of t.undecided.get(meta.id) ?? []) missing.add(reason);
       for (const anyOf of unmet(meta.needs as readonly (readonly string[])[], t.model))
         missing.add(needText(anyOf, t.info.era, t.model));
-      if (meta.id === DECIDING) for (const text of lacking(t)) missing.add(text);
+      if (meta.id === INSUFFICIENT_EVIDENCE) for (const text of lacking(t)) missing.add(text);
       for (const anyOf of stillOf(meta.needs as readonly (readonly string[])[], t.model))
         still.add(probesFor(anyOf, t.info.era));
     }
@@ -69,6 +66,6 @@ function lacking({ model, info }: Decided): string[] {
 
 export function verdictOf(findings: readonly Finding[], outcomes: readonly RuleOutcome[]): Verdict {
   if (findings.some((f) => f.severity !== 'note')) return 'violated';
-  const deciding = outcomes.find((o) => o.id === DECIDING);
+  const deciding = outcomes.find((o) => o.id === INSUFFICIENT_EVIDENCE);
   return deciding === undefined || deciding.missing.length > 0 ? 'could-not-be-checked' : 'clean';
 }

@@ -1,10 +1,12 @@
 // Why: a watch as it runs on a machine: what it says is written, reactions are made, numbers are left for the operators,
 // and signals end it as they should.
+
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { settle, today } from '../config/settle.ts';
 import type { Setup } from '../config/setup.ts';
 import type { Finding, Severity } from '../contract/finding.ts';
+import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import { loadReporter } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -227,7 +229,7 @@ export class LiveWatch {
     if (failOn === 'never') return EXIT.clean;
     const { worst } = this.#watch as Watch;
     if (worst !== undefined && RANK[worst] >= RANK[failOn]) return EXIT.findings;
-    const isDecided = this.#end?.missing.some(({ rule }) => rule === 'insufficient-evidence') === false;
+    const isDecided = this.#end?.missing.some(({ rule }) => rule === INSUFFICIENT_EVIDENCE) === false;
     return isDecided && this.#end?.verdict !== 'could-not-be-checked' ? EXIT.clean : EXIT.undecided;
   }
 }

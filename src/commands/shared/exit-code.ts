@@ -1,7 +1,7 @@
 // Why: one rule for what a verdict is to a script.
 
 import type { Severity } from '../../contract/finding.ts';
-import type { CheckReport } from '../../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
 import { isNew, type ReportDiff } from '../../report/diff.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import type { FailOn } from './flags.ts';
@@ -16,7 +16,7 @@ export function exitCodeOf(report: CheckReport, failOn: FailOn): number {
 
 /** Findings below the threshold do not make a trace that cannot tell the rest into a clean one. */
 function isDecided(report: CheckReport): boolean {
-  const evidence = report.rules.find((rule) => rule.id === 'insufficient-evidence');
+  const evidence = report.rules.find((rule) => rule.id === INSUFFICIENT_EVIDENCE);
   return report.verdict !== 'could-not-be-checked' && evidence?.verdict !== 'could-not-be-checked';
 }
 

@@ -1,6 +1,6 @@
 // Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
 
-import type { Loss, TraceInfo } from '../../contract/report.ts';
+import { INSUFFICIENT_EVIDENCE, type Loss, type TraceInfo } from '../../contract/report.ts';
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
@@ -11,8 +11,6 @@ interface Look {
   width: number;
 }
 
-/** The rule that speaks about the trace and not about a drift. */
-const WHOLE = 'insufficient-evidence';
 const LABEL = 8;
 /** Places of a loss, and event names of a kind, that are written out. */
 const SHOWN = 5;
@@ -84,14 +82,14 @@ function placeWords(loss: Loss, trace: TraceInfo): string {
 }
 
 function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
-  const single = rules.filter(({ id }) => id !== WHOLE);
+  const single = rules.filter(({ id }) => id !== INSUFFICIENT_EVIDENCE);
   const able = single.filter(({ decidable }) => decidable).map(({ id }) => clean(id));
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
   if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
   for (const [why, ids] of groups(single)) out.push(...undecidable(ids.join(', '), why, look));
   const still = new Set(single.filter(({ decidable }) => decidable).flatMap((rule) => rule.still ?? []));
   if (still.size > 0) out.push(...hanging('       ', `armed and never hit: ${[...still].map(clean).join('; ')}`, look));
-  const whole = rules.find(({ id }) => id === WHOLE);
+  const whole = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
   if (whole !== undefined && !whole.decidable) {
     out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole), look));
   }
