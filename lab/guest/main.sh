@@ -1,6 +1,7 @@
-# Why: what the lab runs inside the guest, as pid 1: for each scenario one capture and its truth, and a look at what the
-# capture left behind, which must be nothing.
-export PATH=/lab:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+# shellcheck shell=bash
+# Why: what runs inside the guest as pid 1. It makes a machine of it (a swap, a slow disk, Node where there is some), does
+# one job, which is a file beside this one, and switches off.
+export PATH=/lab:/opt/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
 # shellcheck disable=SC1091
 . /lab/job
 echo "LAB-BOOT $(uname -r)"
@@ -17,8 +18,9 @@ mkswap /dev/vdb > /dev/null 2>&1
 swapon /dev/vdb
 echo 0 > /proc/sys/kernel/numa_balancing 2> /dev/null
 scn --setup-dm /dev/vdc "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
+[ ! -b /dev/vdd ] || mount /dev/vdd /opt
 
-# what a capture must leave as it was
+# what must be as it was when nobody records any more
 tracefs() {
   ls /sys/kernel/tracing/instances
   cat /sys/kernel/tracing/dynamic_events /sys/kernel/tracing/trace_clock
@@ -26,24 +28,29 @@ tracefs() {
   awk '{ sub(/^.*expanded: /, ""); print int($1 / 100) }' /sys/kernel/tracing/buffer_size_kb
 }
 
-for scenario in $SCENARIOS; do
-  out=/out/$scenario.ft
-  mkdir -p "$out"
-  tracefs > /run/before
-  sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- timeout 150 scn "$scenario" > /run/truth 2> "$out/capture.err" ||
-    echo "LAB-ERR capture of $scenario ended with $?"
+# as_before WORDS: whether tracefs is what it was when /run/before was written
+as_before() {
   tracefs > /run/after
-  diff /run/before /run/after || echo "LAB-ERR $scenario left something in tracefs"
-  mv /run/cap/trace.txt "$out/trace.txt"
-  grep '^{"scenario"' /run/truth > /run/lines || echo "LAB-ERR no truth of $scenario"
-  {
-    printf '{"kernel":"%s","form":"capture","scenario":"%s","capture":"pindrift capture script %s","vmemmap":"%s","truth":[\n' \
-      "$(uname -r)" "$scenario" "${CAPTURE_FLAGS[*]}" "$(sed -n 's/^# pindrift-vmemmap: //p' "$out/trace.txt")"
-    paste -sd, /run/lines
-    echo ']}'
-  } > "$out/truth.json"
-  echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.txt") lines, $(tail -n 1 "$out/capture.err")"
-done
+  diff /run/before /run/after || echo "LAB-ERR $* left something in tracefs"
+}
+
+# until SECONDS COMMAND...: wait until it holds
+until_true() {
+  local tries=$(($1 * 10))
+  shift
+  until "$@" > /dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || return 1
+    sleep 0.1
+  done
+}
+
+# seconds of the trace's clock
+uptime() { cut -d' ' -f1 /proc/uptime; }
+
+tracefs > /run/before
+# shellcheck disable=SC1090
+. "/lab/guest/$JOB.sh"
 echo LAB-DONE
 sync
 echo o > /proc/sysrq-trigger

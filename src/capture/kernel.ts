@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { InputError } from '../util/errors.ts';
 import { ARCHES, type Arch, archNamed } from './arch.ts';
-import { Btf, BtfKind } from './btf/btf.ts';
+import { Btf } from './btf/btf.ts';
 import { BtfError } from './btf/error.ts';
 import { type BtfImage, readImage } from './btf/image.ts';
+import { BtfKind } from './btf/kinds.ts';
 import { memberOf } from './btf/members.ts';
 import { BtfTypes } from './btf/types.ts';
 import { parseSymbols, type SymbolTable } from './symbols.ts';
@@ -16,6 +17,8 @@ export const OWN_BTF = '/sys/kernel/btf/vmlinux';
 const OWN_SYMBOLS = '/proc/kallsyms';
 
 export interface TracedKernel {
+  /** the file with its types */
+  path: string;
   types: BtfTypes;
   arch: Arch;
   /** '' unknown */
@@ -47,6 +50,7 @@ export function tracedKernel(files: KernelFiles): TracedKernel {
   const btf = modules.reduce((base, module) => reading(module, () => new Btf(readImage(module).bytes, base)), vmlinux);
   const arch = archFor(files.arch ?? image.machine ?? guessed(path, vmlinux, isOwn), path);
   return {
+    path,
     types: new BtfTypes(btf),
     arch,
     release: files.release ?? image.release ?? (isOwn ? release() : ''),
@@ -74,8 +78,8 @@ function imageOf(path: string, isOwn: boolean): BtfImage {
   }
 }
 
-/** Every problem of a file names the file. */
-function reading<T>(path: string, read: () => T): T {
+/** Every problem of a file names the file. Of BTF some show only when a type is asked for. */
+export function reading<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

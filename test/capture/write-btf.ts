@@ -1,6 +1,6 @@
 // Why: BTF of any shape for tests: small, cut out of a kernel's, in either byte order, of a module, or broken.
 import type { Btf } from '../../src/capture/btf/btf.ts';
-import { BtfKind } from '../../src/capture/btf/btf.ts';
+import { BtfKind } from '../../src/capture/btf/kinds.ts';
 
 export interface WrittenType {
   kind: number;

@@ -5,56 +5,18 @@
 //
 // A file is hostile until it has been read: all places are checked, nothing is allocated by a number that it says.
 import { BtfError } from './error.ts';
-
-export const BtfKind = {
-  void: 0,
-  int: 1,
-  ptr: 2,
-  array: 3,
-  struct: 4,
-  union: 5,
-  enum: 6,
-  fwd: 7,
-  typedef: 8,
-  volatile: 9,
-  const: 10,
-  restrict: 11,
-  func: 12,
-  funcProto: 13,
-  var: 14,
-  datasec: 15,
-  float: 16,
-  declTag: 17,
-  typeTag: 18,
-  enum64: 19,
-} as const;
-
-/** Bytes behind the twelve that each type has: [always, per element]. By kind, up to enum64. */
-const SIZES: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [4, 0],
-  [0, 0],
-  [12, 0],
-  [0, 12],
-  [0, 12],
-  [0, 8],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 8],
-  [4, 0],
-  [0, 12],
-  [0, 0],
-  [4, 0],
-  [0, 0],
-  [0, 12],
-];
+import { BtfKind, SIZES } from './kinds.ts';
 
 const MAGIC = 0xeb9f;
 const TYPE_BYTES = 12;
+/** BTF_MAX_TYPE; a kernel with everything in it has half of that. */
+const MOST_TYPES = 1 << 20;
+/** KSYM_NAME_LEN: the kernel takes no longer ones. */
+const LONGEST_NAME = 512;
+/** Members, parameters, enumerators: BTF_MAX_VLEN before 7.2, and no kernel has as many. */
+const MOST_ELEMENTS = 0xffff;
+/** Functions or structs of one name; those of a kernel are static in so many files. */
+const MOST_NAMESAKES = 1000;
 /** Typedefs, qualifiers and tags in a row; a kernel has up to six. */
 const MOST_PEELED = 64;
 
@@ -217,13 +179,27 @@ export class Btf {
 
   /** The value of an enumerator; undefined: no enumeration has it. */
   enumerator(name: string): number | undefined {
+    const wanted = Buffer.from(`${name}\0`, 'latin1');
     for (let i = 0; i < this.#places.length; i++) {
-      const kind = kindOf(this.#u32(this.#places[i] + 4));
+      const at = this.#places[i];
+      const info = this.#u32(at + 4);
+      const kind = kindOf(info);
       if (kind !== BtfKind.enum && kind !== BtfKind.enum64) continue;
-      const found = this.enumerators(this.#firstId + i).find((e) => e.name === name);
-      if (found !== undefined) return found.value;
+      const bytes = SIZES[kind][1];
+      for (let n = vlenOf(info), e = at + TYPE_BYTES; n > 0; n--, e += bytes)
+        if (this.#isString(this.#u32(e), wanted))
+          return this.enumerators(this.#firstId + i).find((one) => one.name === name)?.value;
     }
     return this.base?.enumerator(name);
+  }
+
+  /** Whether this is the string there; none is made of it. */
+  #isString(offset: number, wanted: Uint8Array): boolean {
+    const { start, length, first } = this.#strings;
+    if (offset < first) return this.base !== undefined ? this.base.#isString(offset, wanted) : false;
+    if (offset - first + wanted.length > length) return false;
+    for (let i = 0; i < wanted.length; i++) if (this.#bytes[start + offset - first + i] !== wanted[i]) return false;
+    return true;
   }
 
   /** @throws BtfError when nothing is there */
@@ -235,8 +211,10 @@ export class Btf {
     }
     const from = start + offset - first;
     if (offset - first >= length) throw new BtfError(`a name at ${offset}, behind the strings`);
-    const end = this.#bytes.indexOf(0, from);
-    return latin1(this.#bytes, from, end);
+    // the last byte is a NUL
+    for (let end = from; end <= from + LONGEST_NAME; end++)
+      if (this.#bytes[end] === 0) return latin1(this.#bytes, from, end);
+    throw new BtfError(`a name at ${offset} of more than ${LONGEST_NAME} bytes`);
   }
 
   /** Bit fields before kflag: the INT behind the member has the width. */
@@ -253,6 +231,7 @@ export class Btf {
   }
 
   #elements<T>(at: number, n: number, bytes: number, make: (at: number) => T): T[] {
+    if (n > MOST_ELEMENTS) throw new BtfError(`a type of ${n} parts: no kernel has one`);
     const out: T[] = [];
     for (let i = 0, e = at + TYPE_BYTES; i < n; i++, e += bytes) out.push(make(e));
     return out;
@@ -267,13 +246,16 @@ export class Btf {
 
   #walk({ start, length }: Section, layout: Section | undefined): Uint32Array {
     const end = start + length;
-    const places = new Uint32Array(Math.floor(length / TYPE_BYTES));
+    const places = new Uint32Array(Math.min(MOST_TYPES, Math.floor(length / TYPE_BYTES)));
     let n = 0;
     let at = start;
     while (at < end) {
       if (end - at < TYPE_BYTES) throw new BtfError('the types end in the middle of one');
       const info = this.#u32(at + 4);
-      const [always, each] = SIZES[kindOf(info)] ?? this.#laidOut(kindOf(info), layout);
+      const kind = kindOf(info);
+      if (kind === BtfKind.void) throw new BtfError('a type of kind 0, which no file has');
+      const [always, each] = SIZES[kind] ?? this.#laidOut(kind, layout);
+      if (n === MOST_TYPES) throw new BtfError(`more than ${MOST_TYPES} types: no kernel has as many`);
       places[n++] = at;
       at += TYPE_BYTES + always + each * vlenOf(info);
     }
@@ -302,7 +284,8 @@ export class Btf {
       const name = this.string(offset);
       const ids = names.get(name);
       if (ids === undefined) names.set(name, [this.#firstId + i]);
-      else ids.push(this.#firstId + i);
+      else if (ids.length < MOST_NAMESAKES) ids.push(this.#firstId + i);
+      else throw new BtfError(`${ids.length} types of the name ${name}: no kernel has as many`);
     }
     this.#names = names;
     return names;

@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Btf } from './btf.ts';
 import { BtfError } from './error.ts';
-import { packing, unpack } from './unpack.ts';
+import { packedAt, packing, unpack } from './unpack.ts';
 
 /** A vmlinux with all its DWARF; more is no kernel. */
 const MOST_READ = 2 ** 31;
@@ -68,7 +68,25 @@ function imageOf(file: Bytes, depth: number): BtfImage {
     const view = viewOf(head);
     return imageOf(inMemory(unpack(file.read(view.getUint32(8, true), limited(view.getUint32(12, true))))), depth + 1);
   }
-  return scanned(file.read(0, limited(file.size)));
+  const bytes = file.read(0, limited(file.size));
+  const found = scanned(bytes) ?? packedIn(bytes);
+  if (found === undefined) throw new BtfError('no BTF, no ELF file and no kernel image');
+  return found;
+}
+
+/** The image of s390 unpacks itself and has no header that says where (scripts/extract-vmlinux looks for it too). */
+function packedIn(bytes: Uint8Array): BtfImage | undefined {
+  let tried = 0;
+  for (const at of packedAt(bytes)) {
+    if (++tried > MOST_TRIED) return undefined;
+    try {
+      const inner = scanned(unpack(bytes.subarray(at)));
+      if (inner !== undefined) return inner;
+    } catch (error) {
+      if (!(error instanceof BtfError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Packed images and those that are looked through are in memory whole. */
@@ -143,16 +161,21 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: MACHINES[view.getUint16(18, le)] };
 }
 
+/** Places of an image that look like BTF and are none; the magic comes by chance once in some hundred images. */
+const MOST_TRIED = 8;
+
 /** An Image of arm64 or riscv: its BTF lies somewhere in it, on a multiple of four. */
-function scanned(bytes: Uint8Array): BtfImage {
+function scanned(bytes: Uint8Array): BtfImage | undefined {
+  let tried = 0;
   for (const magic of [0x9f, 0xeb]) {
     for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
       if (at % 4 !== 0 || !isBtf(bytes.subarray(at, at + 24)) || bytes[at + 3] !== 0) continue;
+      if (++tried > MOST_TRIED) throw new BtfError('what looks like BTF all over it is none');
       const found = plausible(bytes.subarray(at));
       if (found !== undefined) return { bytes: found, from: 'BTF in an image', release: bannerOf(bytes) };
     }
   }
-  throw new BtfError('no BTF, no ELF file and no kernel image');
+  return undefined;
 }
 
 function plausible(bytes: Uint8Array): Uint8Array | undefined {

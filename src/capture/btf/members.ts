@@ -1,7 +1,8 @@
 // Why: `vma->vm_mm` and `bio->bi_iter.bi_size` as places in memory: offsets to add and pointers to follow.
 import type { Step } from '../expression.ts';
-import { type Btf, BtfKind, type Member } from './btf.ts';
+import type { Btf, Member } from './btf.ts';
 import { BtfError } from './error.ts';
+import { BtfKind } from './kinds.ts';
 
 /** Where a value lies, seen from a pointer. */
 export interface Place {

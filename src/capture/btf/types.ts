@@ -1,7 +1,8 @@
 // Why: BTF as what a plan asks for.
 import type { Step } from '../expression.ts';
 import type { KernelTypes, Location, Prototype, TypeRef } from '../types.ts';
-import { type Btf, BtfKind } from './btf.ts';
+import type { Btf } from './btf.ts';
+import { BtfKind } from './kinds.ts';
 import { placeIn } from './members.ts';
 
 /** Type refs are ids; `-id` is a pointer to id, which need not be in the BTF. */

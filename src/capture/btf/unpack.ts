@@ -9,20 +9,38 @@ import { unpackLz4Legacy } from './lz4.ts';
 /** A stock kernel unpacks to 50-80 MB; what a program gives is in memory twice for a moment. */
 export const MOST_UNPACKED = 100 << 20;
 
+/** A kernel takes a second; on a machine with other things to do, a minute. */
+const MOST_MS = 180_000;
+
 type Unpack = (bytes: Uint8Array, most: number) => Uint8Array;
 
 const FORMATS: readonly { name: string; magic: readonly number[]; unpack: Unpack }[] = [
   { name: 'gzip', magic: [0x1f, 0x8b, 8], unpack: gunzip },
-  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], unpack: program('xz', ['-dc', '--single-stream']) },
+  {
+    name: 'xz',
+    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
+    unpack: program('xz', ['-dc', '--single-stream', '--memlimit-decompress=192MiB']),
+  },
   { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
   { name: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], unpack: unpackLz4Legacy },
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: program('bzip2', ['-dc']) },
-  { name: 'lzma', magic: [0x5d, 0, 0], unpack: program('xz', ['-dc', '--format=lzma']) },
+  {
+    name: 'lzma',
+    magic: [0x5d, 0, 0],
+    unpack: program('xz', ['-dc', '--format=lzma', '--memlimit-decompress=192MiB']),
+  },
   { name: 'lzo', magic: [0x89, 0x4c, 0x5a, 0x4f], unpack: program('lzop', ['-dc']) },
 ];
 
 /** The name of the format; undefined: not packed. */
 export const packing = (bytes: Uint8Array): string | undefined => formatOf(bytes)?.name;
+
+/** Places in an image where packed data of a kind that kernels are packed with may begin. */
+export function* packedAt(bytes: Uint8Array): Iterable<number> {
+  const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (const { magic } of FORMATS.filter(({ name }) => name !== 'lzma' && name !== 'bzip2'))
+    for (let at = image.indexOf(Buffer.from(magic)); at >= 0; at = image.indexOf(Buffer.from(magic), at + 1)) yield at;
+}
 
 /**
  * @param hint bytes that come out, where the image says so; a lie costs nothing
@@ -62,10 +80,11 @@ class NoProgram extends BtfError {}
 
 function program(name: string, args: readonly string[]): Unpack {
   return (bytes, most) => {
-    const { stdout, error, status } = spawnSync(name, args, { input: bytes, maxBuffer: most, timeout: 20_000 });
+    const { stdout, error, status } = spawnSync(name, args, { input: bytes, maxBuffer: most, timeout: MOST_MS });
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     if (code === 'ENOENT') throw new NoProgram(`it is packed with ${name}, and there is no ${name} program here`);
     if (code === 'ENOBUFS') throw new BtfError(`it unpacks to more than ${most >> 20} MB`);
+    if (code === 'ETIMEDOUT') throw new BtfError(`${name} was not done with it after ${MOST_MS / 1000} seconds`);
     // a last block that the image cut off is not what we came for
     if (stdout === null || (stdout.length === 0 && status !== 0)) throw new BtfError(`its ${name} data are damaged`);
     return stdout;

@@ -151,8 +151,29 @@ wrong_kernel() {
 
 owner_file() { if [ -d /run ] && [ -w /run ]; then echo /run/pindrift.pid; else echo /tmp/pindrift.pid; fi; }
 
+# a process and when it began, since its number may be another's by now
+process() { printf '%s %s' "$1" "$(tr '\n' ' ' 2>/dev/null < "/proc/$1/stat" | sed 's/^.*) //' | cut -d' ' -f20)"; }
+
+read_owner() { pd_owner=$(cat "$(owner_file)" 2>/dev/null); }
+owner_lives() { [ -n "$pd_owner" ] && kill -0 "${pd_owner% *}" 2>/dev/null && [ "$pd_owner" = "$(process "${pd_owner% *}")" ]; }
+
+# whoever moves the name of the dead owner away is the one who takes away what it left
+inherit() {
+  read_owner
+  if [ -z "$pd_owner" ] || owner_lives; then return 0; fi
+  mv "$(owner_file)" "$(owner_file).$$" 2>/dev/null || return 0
+  if [ -d "$pd_instance" ] || grep -qs '^[a-z][0-9]*:pindrift/' "$pd_events"; then
+    say "taking away what a killed pindrift (process ${pd_owner% *}) left"
+    pd_state=taken
+    take_away || exit 1
+    pd_state=idle
+  fi
+  rm -f "$(owner_file).$$"
+}
+
 # the instance is the lock: mkdir is atomic
 take_instance() {
+  inherit
   if grep -qs '^[a-z][0-9]*:pindrift/' "$pd_events"; then
     [ -d "$pd_instance" ] || die "events of the group pindrift are there, made by hand or left by a killed capture" "sh $0 --cleanup"
   fi
@@ -160,15 +181,13 @@ take_instance() {
   pd_state=taking
   if ! mkdir "$pd_instance" 2>/dev/null; then
     pd_state=idle
-    pd_owner=$(cat "$(owner_file)" 2>/dev/null)
-    if [ -n "$pd_owner" ] && kill -0 "$pd_owner" 2>/dev/null; then
-      die "another pindrift (process $pd_owner) is recording" "wait for it, or: kill $pd_owner"
-    fi
-    [ -d "$pd_instance" ] && die "a killed capture left its trace instance" "sh $0 --cleanup"
+    read_owner
+    owner_lives && die "another pindrift (process ${pd_owner% *}) is recording" "wait for it, or: kill ${pd_owner% *}"
+    [ -d "$pd_instance" ] && die "there is a trace instance of a pindrift, and nobody says whose" "sh $0 --cleanup, if none is recording"
     die "no trace instance can be made in $pd_t/instances"
   fi
   pd_state=taken
-  echo $$ > "$(owner_file)"
+  process $$ > "$(owner_file)"
   [ -z "$pd_pending" ] || exit $((128 + pd_pending))
 }
 
@@ -193,15 +212,18 @@ drop_instance() {
   done
 }
 
+take_away() {
+  drop_events
+  drop_instance "$pd_instance-ring" && drop_instance "$pd_instance"
+}
+
 finish() {
   pd_code=$?
   trap '' INT TERM HUP
   trap - EXIT
   if [ "$pd_state" != idle ]; then
-    drop_events
-    drop_instance "$pd_instance-ring"
-    drop_instance "$pd_instance"
-    rm -f "$(owner_file)"
+    # who comes next finds the name of who left it
+    take_away && rm -f "$(owner_file)"
   fi
   [ -z "$pd_dir" ] || rm -rf "$pd_dir"
   rm -f "$pd_out.part"
@@ -582,11 +604,9 @@ main() {
   if [ $pd_mode = cleanup ]; then
     [ "$(id -u)" = 0 ] || die "only root may do that" "sudo sh $0 --cleanup"
     find_tracefs
-    pd_owner=$(cat "$(owner_file)" 2>/dev/null)
-    [ -z "$pd_owner" ] || ! kill -0 "$pd_owner" 2>/dev/null || die "a pindrift (process $pd_owner) is recording" "kill $pd_owner"
-    drop_events
-    drop_instance "$pd_instance-ring" || exit 1
-    drop_instance "$pd_instance" || exit 1
+    read_owner
+    ! owner_lives || die "a pindrift (process ${pd_owner% *}) is recording" "kill ${pd_owner% *}"
+    take_away || exit 1
     rm -f "$(owner_file)"
     for pd_path in "${TMPDIR:-/tmp}"/pindrift.[0-9]*; do
       [ ! -d "$pd_path" ] || kill -0 "${pd_path##*.}" 2>/dev/null || rm -rf "$pd_path"

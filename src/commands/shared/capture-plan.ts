@@ -1,7 +1,7 @@
 // Why: what all commands of `capture` share: for which kernel, what is recorded there, and what it costs where something
 // cannot be recorded.
 import * as Flags from '@oclif/core/flags';
-import { type KernelFiles, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
+import { type KernelFiles, reading, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
 import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
 import { PROBE_TABLE, type Tier } from '../../capture/probe-table.ts';
 import { captureScript } from '../../capture/script/script.ts';
@@ -59,8 +59,8 @@ export function planFor(
   styles: readonly Style[],
 ): { kernel: TracedKernel; plan: Plan } {
   const kernel = tracedKernel(files);
-  const { types, arch, symbols } = kernel;
-  return { kernel, plan: planProbes(types, { arch, styles, symbols, tiers: TIERS[tier] }) };
+  const { types, arch, path, symbols } = kernel;
+  return { kernel, plan: reading(path, () => planProbes(types, { arch, styles, symbols, tiers: TIERS[tier] })) };
 }
 
 /** The script for the kernel that runs here. */

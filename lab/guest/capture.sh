@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Why: for each scenario one capture and its truth, and a look at what the capture left behind, which must be nothing.
+for scenario in $SCENARIOS; do
+  out=/out/$scenario.ft
+  mkdir -p "$out"
+  tracefs > /run/before
+  sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- timeout 150 scn "$scenario" > /run/truth 2> "$out/capture.err" ||
+    echo "LAB-ERR capture of $scenario ended with $?"
+  as_before "$scenario"
+  mv /run/cap/trace.txt "$out/trace.txt"
+  grep '^{"scenario"' /run/truth > /run/lines || echo "LAB-ERR no truth of $scenario"
+  {
+    printf '{"kernel":"%s","form":"capture","scenario":"%s","capture":"pindrift capture script %s","vmemmap":"%s","truth":[\n' \
+      "$(uname -r)" "$scenario" "${CAPTURE_FLAGS[*]}" "$(sed -n 's/^# pindrift-vmemmap: //p' "$out/trace.txt")"
+    paste -sd, /run/lines
+    echo ']}'
+  } > "$out/truth.json"
+  echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.txt") lines, $(tail -n 1 "$out/capture.err")"
+done
