@@ -3,8 +3,9 @@
 //     node --import tsx scripts/stock-types.ts 6.12 BTF [SYMBOLS] > src/capture/stock/6.12.ts
 import { readFileSync } from 'node:fs';
 import { archNamed } from '../src/capture/arch.ts';
-import { Btf, BtfKind } from '../src/capture/btf/btf.ts';
+import { Btf } from '../src/capture/btf/btf.ts';
 import { readImage } from '../src/capture/btf/image.ts';
+import { BtfKind } from '../src/capture/btf/kinds.ts';
 import { BtfTypes } from '../src/capture/btf/types.ts';
 import { parseTarget, type Step } from '../src/capture/expression.ts';
 import { planProbes } from '../src/capture/plan.ts';
