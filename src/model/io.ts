@@ -25,7 +25,7 @@ function io(m: Model, bio: number): Io {
  */
 function reused(m: Model, x: Io): void {
   m.ios.delete(x.bio);
-  for (const pin of x.pins) if (pin.live && !pin.call.longterm && pin.owner === 'bio') m.close(pin, m.at(), 'unseen');
+  for (const pin of x.pins) if (pin.live && !pin.call.longterm && pin.owner === 'bio') m.close(pin, m.at(), 'over');
 }
 
 /** A bio that was submitted is submitted again by the driver, with what it had, or it is another one. */

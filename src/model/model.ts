@@ -96,7 +96,7 @@ export class Model extends Mapping {
 
   /** A pin is over. */
   close(pin: Pin, at: At, by: ReleasedBy): void {
-    const presumed = by === 'unseen';
+    const presumed = by === 'unseen' || by === 'over';
     if (pin.state === 'released') return;
     this.forget(pin);
     pin.state = 'released';

@@ -172,8 +172,11 @@ export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
 export type PinKind = 'GET' | 'PIN';
 export type PinOwner = 'bio' | 'pipe' | 'transient';
 
-/** What gave a pin back: unpin_user_page*() and friends, a bio, a pipe buffer, or nothing that the trace shows. */
-export type ReleasedBy = 'unpin' | 'bio' | 'pipe' | 'unseen';
+/**
+ * What gave a pin back: unpin_user_page*() and friends, a bio, a pipe buffer, or nothing that the trace shows: `unseen`
+ * where the page is in other use, `over` where the bio that owned it is another one by now, so it had ended.
+ */
+export type ReleasedBy = 'unpin' | 'bio' | 'pipe' | 'unseen' | 'over';
 
 /** One call of a GUP function. */
 export interface PinCall {

@@ -43,9 +43,11 @@ export default defineRule({
     let sharedHuge = 0;
     let readCopies = 0;
     let unreleased = 0;
+    let unended = 0;
     return {
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') unreleased++;
+        if (by === 'over') unended++;
       },
       pin({ pin }) {
         const { call, entry, pageFrom } = pin;
@@ -99,6 +101,10 @@ export default defineRule({
         if (unreleased > 0)
           context.undecided(
             `${unreleased} page${unreleased === 1 ? ' was' : 's were'} in other use without a release of the pin on ${unreleased === 1 ? 'it' : 'them'}`,
+          );
+        if (unended > 0)
+          context.undecided(
+            `the end of the I/O on ${unended} pinned page${unended === 1 ? '' : 's'} was not recorded; a probe that is hit inside another one is missed (kprobe_profile counts them)`,
           );
         const silent = model.silentCpus();
         if (facts.timeUnit === 'none') context.undecided('the lines show no time');

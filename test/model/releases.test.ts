@@ -174,6 +174,22 @@ describe('block I/O', () => {
     end();
     expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
   });
+
+  it('that shows only by the bio being used again is a line missed, and no leak', async () => {
+    const { trace, par, end, another } = start();
+    const read = { bio: BIO, sector: '0x10', size: 4096, opf: '0x8800', l0: 4096, o0: 0, vcnt: 1 };
+    par.bio_submit({ ...read, p0: page(PFN) });
+    touch(par, PARENT, 1, PFN + 1);
+    pin(par, 1, PFN + 1);
+    par.bio_submit({ ...read, p0: page(PFN + 1) });
+    par.bio_end({ bio: BIO, status: 0 });
+    par.bio_release({ bio: BIO, dirty: 0, bflags: '0x0', p0: page(PFN + 1), vcnt: 1 });
+    another();
+    end();
+    const { said, undecided } = await trace.check('7.2');
+    expect(said).toEqual([]);
+    expect(undecided).toContainEqual(expect.stringContaining('the end of the I/O on 1 pinned page was not recorded'));
+  });
 });
 
 describe('pages that a line does not show', () => {
