@@ -1,5 +1,4 @@
 // What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
-import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examples } from './examples/insufficient-evidence.ts';
 
@@ -20,7 +19,7 @@ const EXPLAINS: ReadonlySet<string> = new Set(['wrprotect', 'zap', 'unmap', 'mig
 
 export default defineRule({
   meta: {
-    id: INSUFFICIENT_EVIDENCE,
+    id: 'insufficient-evidence',
     summary: 'Pins whose life the trace does not show whole, and event kinds without which nothing can be said.',
     why: 'a trace without unpin events is not clean; neither is one in which pins are still open at the end, or lines are missing',
     needs: [],
