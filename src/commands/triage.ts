@@ -1,38 +1,76 @@
 // Why: several hosts, boots and kernels, and one question: how many different drifts are there, and where? A command of
 // its own and not a flag of `report`: it takes any number of stores and traces, and its answer is no list of findings.
+import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import type { NamedReport } from '../report/drifts.ts';
+import type { DetailedReport } from '../contract/report.ts';
+import { type Baseline, readBaseline, withReports } from '../report/baseline.ts';
+import { GROUP_KEYS, type NamedReport, storyGroups } from '../report/drifts.ts';
+import { hostsBy, matrixOf } from '../report/matrix.ts';
+import { mergeReports } from '../report/merge.ts';
+import { jsonText } from '../report/serialize.ts';
+import { matrixText } from '../report/terminal/matrix.ts';
 import { triageJson, triageText } from '../report/terminal/triage.ts';
-import { writeOut } from '../util/output.ts';
+import { InputError } from '../util/errors.ts';
+import { EXIT } from '../util/exit-codes.ts';
+import { checkWritable, writeFileWhole, writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { reportOn } from './shared/diff-load.ts';
-import { screenFlags, traceFlags } from './shared/flags.ts';
+import { detailedReportOn, sourcesIn } from './shared/diff-load.ts';
+import { reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
+import { ReportPrinter } from './shared/print-report.ts';
+import { ruleDocs } from './shared/rule-docs.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
+import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
 export default class Triage extends BaseCommand {
   static override summary = 'Group the findings of many captures: each drift once, with its kernels.';
   static override description =
-    `Findings with the same fingerprint are the same drift, whatever host, boot or process shows it. For each: the worst severity, how many findings in how many captures, per kernel, and the first and the last capture that shows it, in the order given. The worst come first.
+    `Findings of one rule with one cause are one group, whatever kernel, host, boot or process shows them; what has the same fingerprint is one variant of it. For each group: the worst severity, how many findings in how many captures, per kernel, and for each variant what separates it from the others and the first and the last capture that shows it, in the order given. The worst come first.
 
-The exit code is 0 whatever is found; \`check\` and \`report\` are the ones that judge.`;
+Folders and globs are taken too; captures that cannot be read are named at the end.
+
+With a baseline (a small file to commit) each group says whether it is new, known, invalid or back, and what is known and was not seen is listed. --update adds what is new to it; states (known, fixed, invalid) and comments in it are for people to write.
+
+The exit code is 0 whatever is found, and 4 when some captures could not be read; \`check\` and \`report\` are the ones that judge.`;
 
   static override examples = [
     '<%= config.bin %> triage fleet.db',
     '<%= config.bin %> triage host1.txt.gz host2.txt.gz 6.1.db --json',
+    '<%= config.bin %> triage captures/ --matrix kernel --baseline known.json',
+    '<%= config.bin %> triage captures/ --baseline known.json --update',
+    '<%= config.bin %> triage captures/ -o all.html',
   ];
 
   static override args = {
     source: Args.string({
-      description: 'stores, or traces (which are checked first)',
+      description: 'stores, or traces (which are checked first), or folders of them',
       required: true,
       multiple: true,
       ignoreStdin: true,
     }),
   };
   static override flags = {
-    json: Flags.boolean({ summary: 'print JSON (pindrift.triage/1)' }),
+    by: Flags.option({ options: GROUP_KEYS, default: 'cause' })({
+      summary: 'what makes a group: cause (of one rule), rule, caller, kernel, host or fingerprint',
+      helpValue: 'KEY',
+    }),
+    matrix: Flags.option({ options: ['kernel', 'host'] as const })({
+      summary: 'a table instead: a row for each group, a column for each kernel or host',
+      helpValue: 'COLUMNS',
+      exclusive: ['report', 'output'],
+    }),
+    'host-from': Flags.string({
+      summary: 'regular expression; its first group in a path is the host of the capture',
+      description:
+        'Without it, the host is the first folder below the one that all captures share, or the name of the file up to its first dot.',
+      helpValue: 'REGEXP',
+    }),
+    baseline: Flags.string({ summary: 'what is known already (pindrift.baseline/1)', helpValue: 'FILE.json' }),
+    update: Flags.boolean({ summary: 'add to the baseline what it has not', dependsOn: ['baseline'] }),
+    json: Flags.boolean({ summary: 'print JSON (pindrift.triage/1)', exclusive: ['report'] }),
+    report: reportFlag(),
+    output: reportFlags.output,
     ...traceFlags,
     ...ruleFlags,
     color: screenFlags.color,
@@ -41,8 +79,66 @@ The exit code is 0 whatever is found; \`check\` and \`report\` are the ones that
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Triage);
     const setup = await setUpRules(flags);
-    const reports: NamedReport[] = [];
-    for (const source of args.source) reports.push({ source, report: await reportOn(source, setup, flags) });
-    await writeOut(flags.json ? [triageJson(reports)] : triageText(reports, terminal(process.stdout, flags.color)));
+    const hostFrom = pattern(flags['host-from']);
+    const { baseline: path, update } = flags;
+    const known = path === undefined ? undefined : baselineAt(path, update);
+    const isReport = flags.report !== undefined || flags.output !== undefined;
+    if (isReport && flags.json)
+      throw new InputError('--json is the answer of triage, -o a report', { tryThis: '-o FILE.json' });
+    const printer = isReport
+      ? await ReportPrinter.for({ ...flags, json: false, verbose: false }, args.source)
+      : undefined;
+    const unreadable: InputError[] = [];
+    const all: (NamedReport & DetailedReport)[] = [];
+    const sources = await sourcesIn(args.source);
+    for (const source of sources) {
+      try {
+        const detailed = await detailedReportOn(source, setup, { ...flags, pins: printer?.needsPins ?? false });
+        all.push({ source, ...detailed });
+      } catch (error) {
+        if (!(error instanceof InputError) || sources.length === 1) throw error;
+        unreadable.push(error);
+      }
+    }
+    if (all.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+    if (printer === undefined) await this.#tell(all, flags, known, hostFrom);
+    else await printer.print(mergeReports(all), { version: this.config.version, rules: ruleDocs(setup.rules) });
+    if (update && path !== undefined && known !== undefined)
+      writeFileWhole(path, [`${jsonText(withReports(known, all), 2)}\n`]);
+    tellUnreadable(unreadable, 'captures');
+    this.exit(exitCodeWith(EXIT.clean, unreadable));
+  }
+
+  async #tell(
+    all: readonly NamedReport[],
+    flags: { by: (typeof GROUP_KEYS)[number]; matrix?: 'kernel' | 'host' | undefined; json: boolean; color?: boolean },
+    baseline: Baseline | undefined,
+    hostFrom: RegExp | undefined,
+  ): Promise<void> {
+    const paths = all.flatMap(({ report }) => report.traces.map((trace) => trace.path));
+    const wishes = { by: flags.by, hostOf: hostsBy(paths, hostFrom), baseline };
+    const matrix =
+      flags.matrix === undefined
+        ? undefined
+        : matrixOf(all, storyGroups(all, flags.by, wishes.hostOf), flags.matrix, wishes.hostOf, baseline);
+    const look = terminal(process.stdout, flags.color);
+    if (flags.json) await writeOut([triageJson(all, wishes, matrix)]);
+    else await writeOut(matrix === undefined ? triageText(all, wishes, look) : matrixText(matrix, look));
+  }
+}
+
+/** A baseline that is to be written need not be there yet. */
+function baselineAt(path: string, update: boolean): Baseline {
+  if (update) checkWritable(path);
+  if (update && !existsSync(path)) return { schema: 'pindrift.baseline/1', groups: [] };
+  return readBaseline(path);
+}
+
+function pattern(text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InputError(`--host-from: ${(error as Error).message}`, { tryThis: "--host-from '/captures/([^/]+)/'" });
   }
 }

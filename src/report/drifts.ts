@@ -1,6 +1,9 @@
-// Many captures, few drifts: findings of several reports by fingerprint, the worst and most frequent first.
+// Many captures, few drifts: findings of several reports as maintainers count them. First by what made page and mapping
+// part, then, below, what is exactly the same (the fingerprint): FOLL_GET on one kernel and FOLL_PIN on another may tell
+// one story. The worst and most frequent come first.
 import type { Finding, Severity } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** A report and where it is from, as `show` takes it. */
 export interface NamedReport {
@@ -26,9 +29,8 @@ export interface KernelShare {
   of: number;
 }
 
-export interface DriftGroup {
-  fingerprint: string;
-  rule: string;
+/** How often, how bad, where. */
+interface Summary {
   /** the worst of them */
   severity: Severity;
   harm: string[];
@@ -39,55 +41,117 @@ export interface DriftGroup {
   last: Sighting;
 }
 
+/** Findings with one fingerprint. */
+export interface DriftGroup extends Summary {
+  fingerprint: string;
+  rule: string;
+}
+
+export const GROUP_KEYS = ['cause', 'rule', 'caller', 'kernel', 'host', 'fingerprint'] as const;
+export type GroupKey = (typeof GROUP_KEYS)[number];
+
+/** Findings that are one thing to whoever asked, and its variants by fingerprint. */
+export interface StoryGroup extends Summary {
+  /** the same in every run: `swap-in without the exclusive mark, then a copy`; for other keys the rule, caller, kernel, host */
+  title: string;
+  /** rules that tell it, most often one */
+  rules: string[];
+  variants: DriftGroup[];
+}
+
+/** The host of a trace, from its path. */
+export type HostOf = (path: string) => string;
+
 const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 
 /** `5.10.0-32-amd64`; the era, where the trace does not name its kernel */
 export const kernelOf = ({ era, kernel }: TraceInfo): string =>
   kernel ?? (era === undefined ? 'unknown' : `era ${era}`);
 
+/** `iov_iter_get_pages+0xd4` is `iov_iter_get_pages`: the offset is the compiler's. */
+export const callerOf = ({ pin }: Finding): string =>
+  pin.caller?.replace(/\+0x[0-9a-f]+(\/0x[0-9a-f]+)?$/, '') ?? 'caller not recorded';
+
+/** Each drift once, by fingerprint. */
 export function driftGroups(reports: readonly NamedReport[]): DriftGroup[] {
-  const captures = new Map<string, number>();
-  for (const { report } of reports) {
-    for (const trace of report.traces) captures.set(kernelOf(trace), (captures.get(kernelOf(trace)) ?? 0) + 1);
-  }
-  const groups = new Map<string, Sighting[]>();
-  for (const { report, source } of reports) {
-    for (const finding of report.findings) {
-      const trace = report.traces[finding.trace];
-      if (trace === undefined) continue;
-      const seen = groups.get(finding.fingerprint) ?? [];
-      seen.push({ source, n: finding.n, trace, finding });
-      groups.set(finding.fingerprint, seen);
-    }
-  }
-  return [...groups]
-    .map(([fingerprint, seen]) => groupOf(fingerprint, seen, captures))
-    .toSorted((a, b) => RANK[b.severity] - RANK[a.severity] || b.captures - a.captures || b.findings - a.findings);
+  return variantsOf(sightingsIn(reports), capturesByKernel(reports));
 }
 
-function groupOf(fingerprint: string, seen: readonly Sighting[], captures: ReadonlyMap<string, number>): DriftGroup {
-  const [first, last] = [seen[0] as Sighting, seen.at(-1) as Sighting];
-  const kernels = new Map<string, Sighting[]>();
-  for (const one of seen) {
-    const kernel = kernelOf(one.trace);
-    kernels.set(kernel, [...(kernels.get(kernel) ?? []), one]);
+/** @param hostOf for `host` */
+export function storyGroups(reports: readonly NamedReport[], by: GroupKey, hostOf: HostOf): StoryGroup[] {
+  const captures = capturesByKernel(reports);
+  const groups = groupBy(sightingsIn(reports), (one) => JSON.stringify(keyOf(one, by, hostOf)));
+  return worstFirst(
+    [...groups].map(([key, seen]) => ({
+      title: (JSON.parse(key) as string[])[0] ?? '',
+      rules: [...new Set(seen.map(({ finding }) => finding.rule))],
+      ...summaryOf(seen, captures),
+      variants: variantsOf(seen, captures),
+    })),
+  );
+}
+
+/** What is the same, its title first. */
+function keyOf({ finding, trace }: Sighting, by: GroupKey, hostOf: HostOf): string[] {
+  switch (by) {
+    case 'cause':
+      return [finding.cause, finding.rule];
+    case 'rule':
+      return [finding.rule];
+    case 'caller':
+      return [callerOf(finding)];
+    case 'kernel':
+      return [kernelOf(trace)];
+    case 'host':
+      return [hostOf(trace.path)];
+    case 'fingerprint':
+      return [finding.cause, finding.fingerprint];
   }
+}
+
+function sightingsIn(reports: readonly NamedReport[]): Sighting[] {
+  return reports.flatMap(({ report, source }) =>
+    report.findings.flatMap((finding) => {
+      const trace = report.traces[finding.trace];
+      return trace === undefined ? [] : [{ source, n: finding.n, trace, finding }];
+    }),
+  );
+}
+
+function capturesByKernel(reports: readonly NamedReport[]): Map<string, number> {
+  const captures = new Map<string, number>();
+  for (const { report } of reports)
+    for (const trace of report.traces) captures.set(kernelOf(trace), (captures.get(kernelOf(trace)) ?? 0) + 1);
+  return captures;
+}
+
+const variantsOf = (seen: readonly Sighting[], captures: ReadonlyMap<string, number>): DriftGroup[] =>
+  worstFirst(
+    [...groupBy(seen, ({ finding }) => finding.fingerprint)].map(([fingerprint, same]) => ({
+      fingerprint,
+      rule: (same[0] as Sighting).finding.rule,
+      ...summaryOf(same, captures),
+    })),
+  );
+
+const worstFirst = <T extends Summary>(groups: readonly T[]): T[] =>
+  groups.toSorted((a, b) => RANK[b.severity] - RANK[a.severity] || b.captures - a.captures || b.findings - a.findings);
+
+function summaryOf(seen: readonly Sighting[], captures: ReadonlyMap<string, number>): Summary {
   return {
-    fingerprint,
-    rule: first.finding.rule,
     severity: seen.reduce<Severity>((worst, { finding: { severity } }) => {
       return RANK[severity] > RANK[worst] ? severity : worst;
     }, 'note'),
     harm: [...new Set(seen.flatMap(({ finding }) => finding.harm))],
     findings: seen.length,
     captures: new Set(seen.map(({ trace }) => trace)).size,
-    kernels: [...kernels].map(([kernel, of]) => ({
+    kernels: [...groupBy(seen, ({ trace }) => kernelOf(trace))].map(([kernel, of]) => ({
       kernel,
       findings: of.length,
       captures: new Set(of.map(({ trace }) => trace)).size,
       of: captures.get(kernel) ?? 0,
     })),
-    first,
-    last,
+    first: seen[0] as Sighting,
+    last: seen.at(-1) as Sighting,
   };
 }

@@ -1,25 +1,39 @@
 // Why: `diff` and `triage` take traces and stores alike, judged by the same rules and settings.
 import type { Setup } from '../../config/setup.ts';
-import type { CheckReport } from '../../contract/report.ts';
+import type { CheckReport, DetailedReport } from '../../contract/report.ts';
+import { findTraces } from '../../engine/find-traces.ts';
 import type { RuleWishes } from './rule-flags.ts';
 import { settled } from './rule-flags.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
 
-/** @param wishes rules or a config that the user named: they run again on a store */
-export async function reportOn(
-  source: string,
-  setup: Setup,
-  options: TraceOptions & RuleWishes = {},
-): Promise<CheckReport> {
-  return settled(await judged(source, setup, options), setup, true);
+type Options = TraceOptions & RuleWishes & { pins?: boolean };
+
+/** @param options rules or a config that the user named: they run again on a store */
+export async function reportOn(source: string, setup: Setup, options: Options = {}): Promise<CheckReport> {
+  return (await detailedReportOn(source, setup, options)).report;
 }
 
-async function judged(source: string, setup: Setup, options: TraceOptions & RuleWishes): Promise<CheckReport> {
+/** The same with the pins, where `options.pins` asks for them. */
+export async function detailedReportOn(source: string, setup: Setup, options: Options = {}): Promise<DetailedReport> {
+  const detailed = await judged(source, setup, options);
+  return { ...detailed, report: await settled(detailed.report, setup, true) };
+}
+
+async function judged(source: string, setup: Setup, options: Options): Promise<DetailedReport> {
   const { isStore, storedReport } = await import('./stored.ts');
-  if (!isStore(source)) return (await runCheck([source], { ...options, setup })).report;
-  if (options.rules === undefined && options.config === undefined) {
-    return (await storedReport(source, { pins: false, setup })).report;
-  }
+  if (!isStore(source)) return runCheck([source], { ...options, setup });
+  const stored = await storedReport(source, { pins: options.pins === true, setup });
+  if (options.rules === undefined && options.config === undefined) return stored;
   const { rerun } = await import('../../engine/rerun.ts');
-  return rerun(source, { rules: setup.rules, running: setup.running });
+  return { ...stored, report: await rerun(source, { rules: setup.rules, running: setup.running }) };
+}
+
+/** Each source by its own name, which `show` takes: the traces of folders and globs, everything else as it is. */
+export async function sourcesIn(names: readonly string[]): Promise<string[]> {
+  const sources: string[] = [];
+  for (const name of names) {
+    const found = name === '-' ? undefined : await findTraces(name);
+    sources.push(...(found?.traces ?? [name]));
+  }
+  return sources;
 }

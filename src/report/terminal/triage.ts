@@ -1,42 +1,102 @@
-// Why: `triage` for people and for scripts (pindrift.triage/1): each drift once, however many captures show it.
-import { type DriftGroup, driftGroups, kernelOf, type NamedReport, type Sighting } from '../drifts.ts';
+// Why: `triage` for people and for scripts (pindrift.triage/1): each story once, its variants below, however many captures
+// show it.
+import type { Baseline } from '../baseline.ts';
+import {
+  type DriftGroup,
+  driftGroups,
+  type GroupKey,
+  type HostOf,
+  kernelOf,
+  type NamedReport,
+  type Sighting,
+  type StoryGroup,
+  storyGroups,
+} from '../drifts.ts';
 import { clean, count, relativeTime, wrap } from '../format.ts';
-import { painter, type Style } from '../paint.ts';
+import { type Matrix, missingFrom, stateOf } from '../matrix.ts';
+import { type Paint, painter, type Style } from '../paint.ts';
 import { jsonText } from '../serialize.ts';
+import { variantWords } from '../variants.ts';
 import { pathWords } from '../words.ts';
+
+export interface TriageWishes {
+  by: GroupKey;
+  hostOf: HostOf;
+  baseline?: Baseline | undefined;
+}
 
 const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
 const LABEL = 9;
+/** Variants of a group that are told; the others are counted. */
+const TOLD = 8;
 
 export function* triageText(
   reports: readonly NamedReport[],
+  wishes: TriageWishes,
   look: { color: boolean; width: number | undefined },
 ): Iterable<string> {
   const paint = painter(look.color);
   const width = Math.max(40, look.width ?? 80);
-  const groups = driftGroups(reports);
+  const groups = storyGroups(reports, wishes.by, wishes.hostOf);
+  for (const group of groups) yield* groupText(group, wishes, paint, width);
+  const missing = missingFrom(wishes.baseline, reports);
+  if (missing.length > 0) yield `${paint('bold', 'In the baseline, and not seen here')}\n`;
+  for (const { cause, comment, rule, state } of missing)
+    yield* wrap(
+      `${clean(rule)}: ${clean(cause)} (${state}${comment === '' ? '' : `: ${clean(comment)}`})`,
+      width - 4,
+    ).map((line, i) => `${i === 0 ? '  ' : '    '}${line}\n`);
+  if (missing.length > 0) yield '\n';
+  yield* wrap(closing(reports, groups, wishes.by), width).map((line) => `${line}\n`);
+}
+
+function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[], by: GroupKey): string {
+  const traces = reports.flatMap(({ report }) => report.traces.map((_, i) => ({ report, i })));
+  const quiet = traces.filter(({ i, report }) => !report.findings.some(({ trace }) => trace === i)).length;
+  const drifts = driftGroups(reports).length;
+  const inGroups = by === 'fingerprint' || drifts === groups.length ? '' : ` (${count(groups.length, 'group')})`;
+  return `${count(drifts, 'drift')}${inGroups} in ${count(traces.length, 'capture')}, ${quiet} of them without findings`;
+}
+
+function* groupText(group: StoryGroup, wishes: TriageWishes, paint: Paint, width: number): Iterable<string> {
+  const { captures, findings, harm, rules, severity, title, variants } = group;
   const labelled = (label: string, text: string) =>
     wrap(text, width - LABEL - 2).map(
       (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
     );
-  for (const group of groups) {
-    const { captures, findings, fingerprint, first, harm, last, rule, severity } = group;
-    const head = `${clean(rule)}  ${severity}  ${count(findings, 'finding')} in ${count(captures, 'capture')}`;
-    yield* wrap(head, width).map((line) => `${paint([STYLES[severity] ?? 'cyan', 'bold'], line)}\n`);
-    yield* wrap(clean(first.finding.message), width - 2).map((line) => `  ${line}\n`);
-    if (harm.length > 0) yield* labelled('harm', harm.map(clean).join(', '));
-    yield* labelled('kernels', group.kernels.map(shareWords).join('; '));
-    yield* labelled('first', placeWords(first));
-    if (last !== first) yield* labelled('last', placeWords(last));
-    yield* labelled('same as', fingerprint);
-    yield* labelled('story', `pindrift show ${clean(first.source)} ${first.n}`);
-    yield '\n';
-  }
-  const traces = reports.flatMap(({ report }) => report.traces.map((_, i) => ({ report, i })));
-  const quiet = traces.filter(({ i, report }) => !report.findings.some(({ trace }) => trace === i)).length;
-  const closing = `${count(groups.length, 'drift')} in ${count(traces.length, 'capture')}, ${quiet} of them without findings`;
-  yield* wrap(closing, width).map((line) => `${line}\n`);
+  const { comment, state } = stateOf(wishes.baseline, group);
+  const head = `${clean(title)}  ${severity}  ${count(findings, 'finding')} in ${count(captures, 'capture')}${state === undefined ? '' : `  ${state}`}`;
+  yield* wrap(head, width).map((line) => `${paint([STYLES[severity] ?? 'cyan', 'bold'], line)}\n`);
+  yield* wrap(clean(group.first.finding.message), width - 2).map((line) => `  ${line}\n`);
+  if (rules[0] !== title) yield* labelled(rules.length === 1 ? 'rule' : 'rules', rules.map(clean).join(', '));
+  if (harm.length > 0) yield* labelled('harm', harm.map(clean).join(', '));
+  yield* labelled('kernels', group.kernels.map(shareWords).join('; '));
+  if (comment !== undefined) yield* labelled('comment', clean(comment));
+  const [only] = variants;
+  if (variants.length === 1 && only !== undefined) {
+    yield* labelled('first', placeWords(only.first));
+    if (only.last !== only.first) yield* labelled('last', placeWords(only.last));
+    yield* labelled('same as', only.fingerprint);
+    yield* labelled('story', storyOf(only));
+  } else yield* variantsText(group, paint, width);
+  yield '\n';
 }
+
+/** What separates them, and where to read on. */
+function* variantsText(group: StoryGroup, paint: Paint, width: number): Iterable<string> {
+  const { variants } = group;
+  const words = variantWords(group);
+  const indented = (text: string, by: number) => wrap(text, width - by).map((line) => `${' '.repeat(by)}${line}\n`);
+  yield `  ${paint('dim', count(variants.length, 'variant'))}\n`;
+  for (const [i, variant] of variants.slice(0, TOLD).entries()) {
+    const often = `${count(variant.findings, 'finding')} in ${count(variant.captures, 'capture')}`;
+    yield* indented(`${words[i]}: ${often}`, 4);
+    yield* indented(`${variant.fingerprint}  ${storyOf(variant)}`, 6);
+  }
+  if (variants.length > TOLD) yield* indented(`and ${variants.length - TOLD} more: --json has them`, 4);
+}
+
+const storyOf = ({ first }: DriftGroup): string => `pindrift show ${clean(first.source)} ${first.n}`;
 
 /** `6.1.0-18-amd64: 3 in 2 of 4 captures` */
 const shareWords = ({ captures, findings, kernel, of }: DriftGroup['kernels'][number]): string =>
@@ -54,23 +114,32 @@ function placeWords({ finding, trace }: Sighting): string {
   return `${pathWords(trace)}:${finding.evidence[0]?.line ?? '?'}${more === '' ? '' : ` (${more})`}`;
 }
 
-export function triageJson(reports: readonly NamedReport[]): string {
-  const groups = driftGroups(reports).map(({ first, last, ...group }) => ({
-    ...group,
-    message: first.finding.message,
-    first: sightingData(first),
-    last: sightingData(last),
+export function triageJson(reports: readonly NamedReport[], wishes: TriageWishes, matrix?: Matrix): string {
+  const groups = storyGroups(reports, wishes.by, wishes.hostOf).map((group) => ({
+    ...dataOf(group),
+    ...stateOf(wishes.baseline, group),
+    variants: group.variants.map(({ fingerprint }, i) => ({ fingerprint, words: variantWords(group)[i] })),
   }));
   const captures = reports.flatMap(({ report, source }) =>
     report.traces.map((trace, i) => ({
       source,
       path: trace.path,
       kernel: kernelOf(trace),
+      host: wishes.hostOf(trace.path),
       findings: report.findings.filter((finding) => finding.trace === i).length,
     })),
   );
-  return `${jsonText({ schema: 'pindrift.triage/1', captures, drifts: groups }, 2)}\n`;
+  const missing = wishes.baseline === undefined ? undefined : missingFrom(wishes.baseline, reports);
+  const drifts = driftGroups(reports).map(dataOf);
+  return `${jsonText({ schema: 'pindrift.triage/1', captures, by: wishes.by, groups, missing, matrix, drifts }, 2)}\n`;
 }
+
+const dataOf = <T extends { first: Sighting; last: Sighting }>({ first, last, ...group }: T) => ({
+  ...group,
+  message: first.finding.message,
+  first: sightingData(first),
+  last: sightingData(last),
+});
 
 const sightingData = ({ finding, n, source, trace }: Sighting) => ({
   ...{ source, n, path: trace.path, kernel: kernelOf(trace), line: finding.evidence[0]?.line, time: finding.pin.time },

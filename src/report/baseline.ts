@@ -1,0 +1,116 @@
+// Why: what is known already, with the reason, in a small file that can be committed: the state of each group of findings
+// and who said why. `check` asks it for "nothing new", `triage` for what is new, known, back or gone, and writes it.
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import type { Finding } from '../contract/finding.ts';
+import { InputError } from '../util/errors.ts';
+import { groupBy } from '../util/group-by.ts';
+import { kernelOf, type NamedReport } from './drifts.ts';
+
+const STATES = ['known', 'fixed', 'invalid'] as const;
+/**
+ * `known`: it is there, and somebody deals with it; `invalid`: it is there, and nothing is wrong; `fixed`: it must not
+ * come back.
+ */
+export type GroupState = (typeof STATES)[number];
+
+/** Findings of one rule with one cause. */
+export interface BaselineGroup {
+  rule: string;
+  /** what made page and mapping part: `swap-in without the exclusive mark, then a copy` */
+  cause: string;
+  state: GroupState;
+  /** why, who, which ticket; people write it */
+  comment: string;
+  /** kernels (or eras, where a trace does not name its kernel) that showed it */
+  kernels: string[];
+  /** of each variant, 16 hex digits */
+  fingerprints: string[];
+}
+
+export interface Baseline {
+  schema: 'pindrift.baseline/1';
+  groups: BaselineGroup[];
+}
+
+const text = v.string('a text is wanted');
+const schema = v.strictObject({
+  schema: v.literal('pindrift.baseline/1', 'pindrift.baseline/1 is wanted'),
+  groups: v.array(
+    v.strictObject({
+      rule: text,
+      cause: text,
+      state: v.picklist(STATES, 'known, fixed or invalid is wanted'),
+      comment: v.optional(text, ''),
+      kernels: v.optional(v.array(text, 'a list is wanted'), []),
+      fingerprints: v.array(
+        v.pipe(text, v.regex(/^[0-9a-f]{16}$/, '16 hex digits are wanted')),
+        'a list of fingerprints is wanted',
+      ),
+    }),
+    'a list is wanted',
+  ),
+});
+
+/** @throws InputError that points at the key */
+export function readBaseline(path: string): Baseline {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new InputError(isMissing ? 'there is no such baseline' : `cannot be read: ${(error as Error).message}`, {
+      where: path,
+      tryThis: `pindrift triage TRACE --baseline ${path} --update`,
+      cause: error,
+    });
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new InputError(`${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`, {
+    where: path,
+    tryThis: 'docs/triage.md shows a baseline',
+  });
+}
+
+/** What a baseline says of a finding. `back`: of a group that was fixed. */
+export type Novelty = 'new' | 'known' | 'invalid' | 'back';
+
+export function noveltyOf({ groups }: Baseline, { fingerprint }: Pick<Finding, 'fingerprint'>): Novelty {
+  const group = groups.find(({ fingerprints }) => fingerprints.includes(fingerprint));
+  if (group === undefined) return 'new';
+  return group.state === 'fixed' ? 'back' : group.state;
+}
+
+/** The group of a finding of this rule with this cause, also where the variant is another. */
+export const groupOf = ({ groups }: Baseline, { rule, cause }: Pick<Finding, 'rule' | 'cause'>) =>
+  groups.find((group) => group.rule === rule && group.cause === cause);
+
+/**
+ * The baseline with all that these reports show. What people wrote stays; a group that is new is `known`; what was fixed
+ * and is back stays `fixed`, so that it is told until somebody changes it.
+ */
+export function withReports(baseline: Baseline, reports: readonly NamedReport[]): Baseline {
+  const groups = baseline.groups.map((group) => structuredClone(group));
+  const seen = reports.flatMap(({ report }) => report.findings.map((finding) => ({ finding, report })));
+  for (const [, same] of groupBy(seen, ({ finding: { cause, rule } }) => JSON.stringify([rule, cause]))) {
+    const { cause, rule } = (same[0] as (typeof seen)[number]).finding;
+    let group = groups.find((one) => one.rule === rule && one.cause === cause);
+    if (group === undefined) {
+      group = { rule, cause, state: 'known', comment: '', kernels: [], fingerprints: [] };
+      groups.push(group);
+    }
+    const kernels = same.flatMap(({ finding, report }) => report.traces[finding.trace] ?? []).map(kernelOf);
+    group.kernels = [...new Set([...group.kernels, ...kernels])].toSorted();
+    if (group.state === 'fixed') continue;
+    group.fingerprints = [
+      ...new Set([...group.fingerprints, ...same.map(({ finding }) => finding.fingerprint)]),
+    ].toSorted();
+  }
+  const order = ({ cause, rule }: BaselineGroup) => `${rule}\n${cause}`;
+  return {
+    schema: 'pindrift.baseline/1',
+    groups: groups.toSorted((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0)),
+  };
+}

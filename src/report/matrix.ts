@@ -1,0 +1,135 @@
+// Why: which kernel (or host) shows what, and what of it is news: one row a group, one column a kernel. An empty cell would
+// claim that nothing is wrong there; a trace that cannot tell says so.
+import { type Baseline, type BaselineGroup, groupOf, type Novelty, noveltyOf } from './baseline.ts';
+import { type HostOf, kernelOf, type NamedReport, type StoryGroup } from './drifts.ts';
+
+export type MatrixAxis = 'kernel' | 'host';
+
+/** `.`: the rule could decide in a capture, and it is not there; `?`: no capture could decide it. */
+export type MatrixCell = number | '.' | '?';
+
+/** `gone`: known, and not seen where the rule could decide; `unseen`: known, and no capture here can tell. */
+export type RowState = Novelty | 'new variant' | 'fixed' | 'gone' | 'unseen';
+
+export interface MatrixRow {
+  title: string;
+  rules: string[];
+  cells: MatrixCell[];
+  /** undefined without a baseline */
+  state?: RowState;
+  /** what the baseline's people wrote */
+  comment?: string;
+}
+
+export interface Matrix {
+  columns: string[];
+  rows: MatrixRow[];
+}
+
+/** A capture: the column it is in, and whether it could decide a rule. */
+interface Capture {
+  column: string;
+  decides: (rule: string) => boolean;
+}
+
+export function matrixOf(
+  reports: readonly NamedReport[],
+  groups: readonly StoryGroup[],
+  axis: MatrixAxis,
+  hostOf: HostOf,
+  baseline: Baseline | undefined,
+): Matrix {
+  const captures = capturesIn(reports, axis, hostOf);
+  const columns = [...new Set(captures.map(({ column }) => column))].toSorted(byNumbers);
+  const quiet = (rules: readonly string[], column: string): '.' | '?' =>
+    captures.some((one) => one.column === column && rules.every(one.decides)) ? '.' : '?';
+  const rows = groups.map((group): MatrixRow => {
+    const counts = new Map<string, number>();
+    for (const { report } of reports)
+      for (const finding of report.findings) {
+        const trace = report.traces[finding.trace];
+        if (trace === undefined || !group.variants.some(({ fingerprint }) => fingerprint === finding.fingerprint))
+          continue;
+        const column = axis === 'kernel' ? kernelOf(trace) : hostOf(trace.path);
+        counts.set(column, (counts.get(column) ?? 0) + 1);
+      }
+    const cells = columns.map((column): MatrixCell => counts.get(column) ?? quiet(group.rules, column));
+    return { title: group.title, rules: group.rules, cells, ...stateOf(baseline, group) };
+  });
+  const missing = missingFrom(baseline, reports).map(
+    (known): MatrixRow => ({
+      title: known.cause,
+      rules: [known.rule],
+      cells: columns.map((column) => quiet([known.rule], column)),
+      state: absence(known, captures),
+      comment: known.comment,
+    }),
+  );
+  return { columns, rows: [...rows, ...missing] };
+}
+
+/** What the baseline has and no report shows. */
+export function missingFrom(baseline: Baseline | undefined, reports: readonly NamedReport[]): BaselineGroup[] {
+  const findings = reports.flatMap(({ report }) => report.findings);
+  return (baseline?.groups ?? []).filter(
+    ({ cause, fingerprints, rule }) =>
+      !findings.some((one) => (one.rule === rule && one.cause === cause) || fingerprints.includes(one.fingerprint)),
+  );
+}
+
+/** What the baseline says of a group that is seen, with its comment; nothing without a baseline. */
+export function stateOf(
+  baseline: Baseline | undefined,
+  { variants }: StoryGroup,
+): { state?: RowState; comment?: string } {
+  if (baseline === undefined) return {};
+  const findings = variants.map(({ first }) => first.finding);
+  const states = findings.map((finding): RowState => {
+    const novelty = noveltyOf(baseline, finding);
+    const group = novelty === 'new' ? groupOf(baseline, finding) : undefined;
+    if (group === undefined) return novelty;
+    return group.state === 'fixed' ? 'back' : 'new variant';
+  });
+  const order: readonly RowState[] = ['back', 'new', 'new variant', 'known', 'invalid'];
+  const state = order.find((one) => states.includes(one)) ?? 'new';
+  const comments = findings.flatMap((finding) => groupOf(baseline, finding)?.comment ?? []);
+  const comment = [...new Set(comments)].filter((one) => one !== '').join('; ');
+  return { state, ...(comment === '' ? {} : { comment }) };
+}
+
+/** Not seen is gone only where it would have been seen. */
+function absence({ rule, state }: BaselineGroup, captures: readonly Capture[]): RowState {
+  if (!captures.some(({ decides }) => decides(rule))) return 'unseen';
+  return state === 'fixed' ? 'fixed' : 'gone';
+}
+
+function capturesIn(reports: readonly NamedReport[], axis: MatrixAxis, hostOf: HostOf): Capture[] {
+  return reports.flatMap(({ report }) => {
+    const undecided = new Set(report.rules.filter(({ missing }) => missing.length > 0).map(({ id }) => id));
+    const known = new Set(report.rules.map(({ id }) => id));
+    return report.traces.map((trace) => ({
+      column: axis === 'kernel' ? kernelOf(trace) : hostOf(trace.path),
+      decides: (rule: string) => known.has(rule) && !undecided.has(rule),
+    }));
+  });
+}
+
+/** `6.1` before `6.12`. */
+const byNumbers = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+/**
+ * The host of a trace: what `pattern` (its first group) finds in the path; without one the first folder below what all
+ * paths share, or the file's name up to its first dot.
+ */
+export function hostsBy(paths: readonly string[], pattern: RegExp | undefined): HostOf {
+  if (pattern !== undefined) return (path) => pattern.exec(path)?.[1] ?? 'host not in the path';
+  const folders = paths.map((path) => path.split('/').slice(0, -1));
+  const [first = []] = folders;
+  let shared = 0;
+  while (shared < first.length && folders.every((folder) => folder[shared] === first[shared])) shared++;
+  return (path) => {
+    const parts = path.split('/').slice(shared);
+    const [part = path] = parts;
+    return parts.length > 1 ? part : part.replace(/(?<=.)\.(?!\d+\b).*$/, '');
+  };
+}
