@@ -5,6 +5,7 @@ import type { CheckReport } from '../contract/report.ts';
 import { alike, worstFirst } from './alike.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
+import { titleOf } from './title.ts';
 import { pathWords, pinOwner, verdictWords, weight } from './words.ts';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
@@ -17,7 +18,7 @@ export const github: Reporter = {
       const trace = report.traces[first.trace];
       const file = trace === undefined || trace.path === '-' ? '' : `file=${property(pathWords(trace))},`;
       const where = `${file}line=${first.evidence.at(0)?.line ?? 1}`;
-      const title = property(`${clean(first.rule)} (${weight(first)})`);
+      const title = property(`${clean(first.rule)} (${weight(first)}): ${titleOf(first)}`);
       const others = more.length === 0 ? '' : ` and ${more.length} more of the same drift`;
       yield `::${COMMAND[first.severity]} ${where},title=${title}::${message(`${pinOwner(first)}: ${clean(first.message)}${others}`)}\n`;
     }

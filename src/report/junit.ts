@@ -5,6 +5,7 @@ import type { CheckReport, RuleOutcome, TraceInfo } from '../contract/report.ts'
 import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { steps } from './timeline.ts';
+import { titleOf } from './title.ts';
 import { formatWords, kernelWords, lossWords, notes, pathWords, pinOwner, weight } from './words.ts';
 
 type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing'>;
@@ -88,7 +89,7 @@ function testcase({ rule, failed, passed, skipped }: Test, trace: TraceInfo): st
     const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
     const type = failed.some((finding) => finding.severity === 'error') ? 'error' : first.severity;
     inside.push(
-      `<failure message="${attribute(first.message + others)}" type="${type}">${body(failed, trace)}</failure>`,
+      `<failure message="${attribute(titleOf(first) + others)}" type="${type}">${body(failed, trace)}</failure>`,
     );
   } else if (skipped) {
     const reason = `could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`;

@@ -3,7 +3,8 @@
 import type { CheckReport } from '../contract/report.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { pathWords, pinOwner, weight } from './words.ts';
+import { titleOf } from './title.ts';
+import { pageWords, pathWords, pinOwner, weight } from './words.ts';
 
 export const line: Reporter = {
   id: 'line',
@@ -12,9 +13,11 @@ export const line: Reporter = {
     for (const finding of report.findings) {
       const trace = report.traces[finding.trace];
       const place = `${trace === undefined ? '' : pathWords(trace)}:${finding.evidence.at(0)?.line ?? 0}`;
-      const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join(' ');
+      const pages = [pageWords(finding.pin), pageWords(finding.mapping)].filter((page) => page !== undefined);
+      const about = [pinOwner(finding), clean(finding.pin.address ?? ''), pages.join(' -> ')];
+      const who = about.filter((part) => part !== '').join(' ');
       const harm = finding.harm.length === 0 ? '' : ` [${finding.harm.join(',')}]`;
-      yield `${place}: ${weight(finding)}: ${clean(finding.rule)}: ${who}${who === '' ? '' : ': '}${clean(finding.message)}${harm} (${clean(finding.fingerprint)})\n`;
+      yield `${place}: ${weight(finding)}: ${clean(finding.rule)}: ${titleOf(finding)}${who === '' ? '' : `: ${who}`}${harm} (${clean(finding.fingerprint)})\n`;
     }
   },
 };

@@ -6,6 +6,7 @@ import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter } from './reporter.ts';
 import { steps } from './timeline.ts';
+import { titleOf } from './title.ts';
 import {
   formatWords,
   kernelWords,
@@ -50,7 +51,12 @@ export const markdown: Reporter = {
 function findingLines(group: Alike, report: CheckReport): string[] {
   const finding = group.first;
   const trace = report.traces[finding.trace];
-  const out = [`### ${finding.n}. ${escaped(finding.rule)}: ${weight(finding)}`, '', escaped(finding.message), ''];
+  const out = [
+    `### ${finding.n}. ${escaped(finding.rule)} (${weight(finding)}): ${escaped(titleOf(finding))}`,
+    '',
+    escaped(finding.message),
+    '',
+  ];
   out.push(...facts(finding, report, trace), '');
   out.push(...evidenceTable(finding, trace));
   const quoted = finding.evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');

@@ -7,6 +7,7 @@ import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 import { mainStep, partingStep, stepKind } from './steps.ts';
+import { titleOf } from './title.ts';
 import { lossWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -132,7 +133,7 @@ function result(finding: Finding, report: CheckReport, ids: readonly string[]): 
     ruleIndex: ids.indexOf(finding.rule),
     level: finding.severity,
     rank: RANK[finding.confidence],
-    message: { text: plain(finding.message) },
+    message: { text: sentence(`${titleOf(finding)}: ${finding.message}`) },
     locations: main === undefined ? [] : [place(main)],
     ...(finding.evidence.length === 0 ? {} : { codeFlows: [{ threadFlows: [{ locations: flow(finding, place) }] }] }),
     partialFingerprints: { 'pindrift/v1': finding.fingerprint },
@@ -194,6 +195,9 @@ function uriOf(path: string): string {
   const segments = path.split('/').map((segment) => encodeURIComponent(segment.replace(/\p{Surrogate}/gu, '\ufffd')));
   return (path.startsWith('/') ? 'file://' : '') + segments.join('/');
 }
+
+/** Messages are sentences (Microsoft's SARIF2001). */
+const sentence = (text: string): string => plain(/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** Message text: `[words](1)` would be a link (SARIF 2.1.0, 3.11.6), so its bracket is escaped. */
 function plain(text: string): string {

@@ -5,6 +5,7 @@ import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { type Step, steps } from './timeline.ts';
+import { titleOf } from './title.ts';
 import {
   clockWords,
   formatWords,
@@ -56,7 +57,7 @@ export const text: Reporter = {
 function findingLines(group: Alike, report: CheckReport): string[] {
   const finding = group.first;
   const trace = report.traces[finding.trace];
-  const title = hanging(`[${finding.n}] ${clean(finding.rule)} (${weight(finding)})`, '    ');
+  const title = hanging(`[${finding.n}] ${clean(finding.rule)} (${weight(finding)}): ${titleOf(finding)}`, '    ');
   const out = [...title, '-'.repeat(Math.max(...title.map(columns))), ''];
   out.push(...wrap(clean(finding.message), WIDTH), '');
   out.push(...facts(finding, report, trace).flatMap((fact) => hanging(`  ${fact}`, '    ')), '');

@@ -12,7 +12,12 @@ export default defineRule({
       'From v5.9 to v5.18 every extra reference made do_wp_page() copy; since v5.19 exclusive anonymous pages are reused.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: {
+      '5.10': 'error where data were lost, else warning',
+      '6.1': 'error for FOLL_PIN, and where data were lost; else warning',
+      '6.12': 'error for FOLL_PIN, and where data were lost; else warning',
+      '7.2': 'error for FOLL_PIN, and where data were lost; else warning',
+    },
     falsePositives: ['references held for an instant (futex, ptrace, uprobes); they are told by their caller'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374 started the page_count() rule'],
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],

@@ -11,7 +11,7 @@ export default defineRule({
       'when it is replaced. Otherwise the device has a page for itself that the process does not see.',
     needs: [['devExcl'], ['devExclRet'], ['newAnon']],
     status: 'experimental',
-    severity: { all: 'error' },
+    severity: { all: 'error; warning where lines are missing' },
     falsePositives: ['an event that mapped the page there and was not recorded; see the confidence'],
     references: [
       'mm: Device exclusive memory access (linux-mm, March 2021): the page has to be the one mapped at the expected address',

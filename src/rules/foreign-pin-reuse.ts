@@ -27,7 +27,9 @@ export default defineRule({
       'kept the page, so the other side reads everything written from then on',
     needs: [['gup'], ['wpFaultRet', 'wpPmdRet'], ['newAnon']],
     status: 'stable',
-    severity: { all: 'error; warning for hugetlb, where all kernels do it by design' },
+    severity: {
+      all: 'error, for hugetlb too, where no kernel prevents it; warning where nothing shows that the page was still held or kept',
+    },
     falsePositives: [
       'pages shared on purpose (MAP_SHARED) never reach this rule: the page must be known to be anonymous',
     ],
@@ -36,7 +38,8 @@ export default defineRule({
       '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9)',
       '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
     ],
-    advice: 'move to a kernel with the fix; hugetlb has none',
+    advice:
+      'move to a kernel with the fix; for hugetlb there is none: madvise(MADV_DONTFORK) keeps its pages from being shared',
     messages: {
       reused:
         'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',

@@ -13,10 +13,7 @@ export default defineRule({
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: {
-      '5.10': 'error when data were lost, else warning',
-      '6.1': 'error when data were lost',
-      '6.12': 'error when data were lost',
-      '7.2': 'error when data were lost',
+      all: 'error for FOLL_PIN, and where data were lost; else warning for a pin for writing, note for one for reading',
     },
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],

@@ -11,7 +11,7 @@ export default defineRule({
     why: 'khugepaged checks is_refcount_suitable() per page and gives up (not_suitable_page_count) when somebody holds one',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'error' },
+    severity: { all: 'error for FOLL_PIN and for memory under I/O; warning for a FOLL_GET whose user is not known' },
     falsePositives: ['a release that was not recorded: the pin was over; see the confidence'],
     references: ['Documentation/admin-guide/mm/transhuge.rst'],
     fixedBy: [],

@@ -10,7 +10,7 @@ export default defineRule({
     why: 'write_protect_page() compares mapcount and refcount and refuses pages with extra references (088b8aa537c2 made that safe against GUP-fast)',
     needs: [['gup'], ['ksmMerge'], ['anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'error' },
+    severity: { all: 'error for FOLL_PIN and for memory under I/O; warning for a FOLL_GET whose user is not known' },
     falsePositives: ['a release that was not recorded: the pin was over; see the confidence'],
     references: ['Documentation/admin-guide/mm/ksm.rst'],
     fixedBy: [],

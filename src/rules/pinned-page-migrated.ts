@@ -10,7 +10,7 @@ export default defineRule({
     why: 'folio_migrate_mapping() expects a known number of references and backs off (-EAGAIN) when there are more; a page that moved all the same leaves its device behind',
     needs: [['gup'], ['migrateIn'], ['anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'error' },
+    severity: { all: 'error for FOLL_PIN and for memory under I/O; warning for a FOLL_GET whose user is not known' },
     falsePositives: ['a release that was not recorded: the pin was over; see the confidence'],
     references: ['Documentation/mm/page_migration.rst'],
     fixedBy: [],

@@ -15,7 +15,7 @@ export default defineRule({
     why: 'a swapped-out entry must find the same page again while a pin keeps it alive, and a present entry takes no new page',
     needs: [['gup'], ['newAnon', 'anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'warning; error when data were lost' },
+    severity: { all: 'error where data were lost; else warning, note for a FOLL_GET for reading' },
     falsePositives: ['an unmapping that was not recorded; see the confidence'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],

@@ -11,7 +11,7 @@ export default defineRule({
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['softDirty']],
     status: 'stable',
     severity: {
-      '5.10': 'error for FOLL_PIN (pte_is_pinned() spares it), warning for FOLL_GET',
+      '5.10': 'error for FOLL_PIN, which pte_is_pinned() spares; for FOLL_GET warning, note where it is for reading',
       '6.1': 'error',
       '6.12': 'error',
       '7.2': 'error',

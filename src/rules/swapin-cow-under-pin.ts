@@ -10,7 +10,12 @@ export default defineRule({
     why: 'the swap entry forgot that the page was exclusive, so the write fault saw an extra reference and copied',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['unmapOne'], ['anonRmap', 'swapIn']],
     status: 'stable',
-    severity: { '5.10': 'error when data were lost, else warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: {
+      '5.10': 'error where data were lost, else warning; note for a pin for reading',
+      '6.1': 'error; note for a pin for reading',
+      '6.12': 'error; note for a pin for reading',
+      '7.2': 'error; note for a pin for reading',
+    },
     falsePositives: ['none known'],
     references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],
     fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],

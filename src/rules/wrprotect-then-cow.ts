@@ -20,7 +20,12 @@ export default defineRule({
       'Since v5.19 an exclusive page is made writable again instead.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['cprot', 'softDirty', 'uffdWp']],
     status: 'stable',
-    severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: {
+      '5.10': 'error where data were lost, else warning; note for reading without FOLL_LONGTERM',
+      '6.1': 'error',
+      '6.12': 'error',
+      '7.2': 'error',
+    },
     falsePositives: ['the range was protected for a reason and the process meant to leave the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],

@@ -1,7 +1,9 @@
 // JUnit as CI reads it.
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/contract/finding.ts';
 import type { CheckReport } from '../../src/contract/report.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
+import { titleOf } from '../../src/report/title.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
 import { type Element, junitErrors, parseXml } from './xml.ts';
@@ -37,7 +39,7 @@ describe('junit', () => {
     const failed = cases(suite).filter((test) => outcome(test).includes('failure'));
     expect(failed.map((test) => test.attributes.name)).toEqual(['swapin-cow-under-pin']);
     const failure = failed[0]?.children[0];
-    expect(failure?.attributes).toEqual({ message: odirect().findings[0]?.message, type: 'error' });
+    expect(failure?.attributes).toEqual({ message: titleOf(odirect().findings[0] as Finding), type: 'error' });
     expect(failure?.text).toContain(':648 +0.161768 cpu1 scn-157 copy do_wp_page pfn 0x7fb7d -> 0x7fb6a');
     expect(failure?.text).toContain(odirect().findings[0]?.evidence[3]?.text);
   });

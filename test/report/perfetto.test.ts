@@ -1,10 +1,12 @@
 // The Perfetto trace, read back with the library that wrote it: tracks, slices, instants and flows are where a viewer
 // expects them. Field numbers are checked against the bytes, since a wrong number reads back just as well.
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/contract/finding.ts';
 import type { DetailedReport } from '../../src/contract/report.ts';
 import { BOOTTIME, INSTANT, SLICE_BEGIN, SLICE_END, Trace } from '../../src/report/perfetto/schema.ts';
 import { draw } from '../../src/report/perfetto/tracks.ts';
 import { perfetto } from '../../src/report/perfetto.ts';
+import { titleOf } from '../../src/report/title.ts';
 import { hostileLife, manyLives, odirectLife } from './lives.ts';
 import { cleanReport, HOSTILE, odirect } from './samples.ts';
 
@@ -103,7 +105,7 @@ describe('the 5.10 story', () => {
   it('leads from the finding over the pin and the drift to the harm', () => {
     const flow = events.filter((event) => event.flowIds?.includes(1) || event.terminatingFlowIds?.includes(1));
     expect(flow.map(({ categories, name }) => [categories?.[0], name])).toEqual([
-      ['finding', odirect().findings[0]?.message],
+      ['finding', titleOf(odirect().findings[0] as Finding)],
       ['pin', 'pinned by get_user_pages_fast for write'],
       ['drift', 'they part: pfn 0x7fb7d -> 0x7fb6a'],
       ['harm', 'lost-dma-write'],

@@ -53,6 +53,8 @@ export interface FindingView {
   rule: string;
   severity: Severity;
   confidence: Confidence;
+  /** the same in every capture of it */
+  title: string;
   message: string;
   owner: string;
   trace: number;

@@ -6,6 +6,7 @@ import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts
 import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { type StepKind, stepKind } from '../steps.ts';
+import { titleOf } from '../title.ts';
 import {
   clockWords,
   formatWords,
@@ -73,6 +74,7 @@ function findingView(
     rule: clean(finding.rule),
     severity: finding.severity,
     confidence: finding.confidence,
+    title: titleOf(finding),
     message: clean(finding.message),
     owner: pinOwner(finding),
     trace: finding.trace,

@@ -56,6 +56,7 @@ export function pinNotes(pin: PinLife): Notes {
 
 export function findingNotes(finding: Finding): Notes {
   return [
+    ['message', clean(finding.message)],
     ['rule', clean(finding.rule)],
     ['severity', finding.severity],
     ['confidence', finding.confidence],

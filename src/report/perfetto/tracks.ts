@@ -6,6 +6,7 @@ import type { DetailedReport, PinLife, TraceInfo } from '../../contract/report.t
 import { clean, grouped } from '../format.ts';
 import { choosePins, lives, mappingSpans, partingIndex, uses } from '../lifeline.ts';
 import { stepKind } from '../steps.ts';
+import { titleOf } from '../title.ts';
 import { formatWords, kernelWords, pathWords } from '../words.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { findingNotes, mappingName, type Notes, pageName, pinName, pinNotes, stepNotes } from './notes.ts';
@@ -115,7 +116,7 @@ class Drawing {
         kind: 'begin',
         track,
         time: first,
-        name: clean(finding.message),
+        name: titleOf(finding),
         category: 'finding',
         notes: findingNotes(finding),
         flows: [finding.n],

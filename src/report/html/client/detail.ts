@@ -47,6 +47,7 @@ function article(
       ),
       el('div', { class: 'buttons' }, buttons),
     ),
+    el('p', { class: 'subject' }, finding.title),
     el('p', { class: 'message' }, finding.message),
     finding.like !== undefined &&
       el(

@@ -39,12 +39,13 @@ export class FindingIndex {
   }
 
   #text(finding: FindingView, i: number): string {
-    const { confidence, facts, life, message, n, notes, owner, rule, severity } = finding;
+    const { confidence, facts, life, message, n, notes, owner, rule, severity, title } = finding;
     this.#texts[i] ??= [
       `#${n}`,
       rule,
       severity,
       confidence,
+      title,
       message,
       owner,
       ...facts.flat(),

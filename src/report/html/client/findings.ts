@@ -249,7 +249,7 @@ export class Findings {
           el('span', { class: 'more', title: 'more of the same drift' }, `+${finding.more}`),
         weight(finding),
       ),
-      el('div', { class: 'second' }, finding.message),
+      el('div', { class: 'second' }, finding.title),
       el('div', { class: 'third' }, [finding.owner, address].filter(Boolean).join('  ')),
     );
   }
