@@ -1,7 +1,7 @@
 // The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
 import type { Model as RawModel } from '../model/model.ts';
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
-import { knownId, NOTHING, View } from './view-base.ts';
+import { knownId, NOTHING, pointer, View } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
 import type { Gap, Model, Torn, TraceFacts } from './views-model.ts';
@@ -65,6 +65,12 @@ export class ModelView extends View implements Model {
   task(pid: number): view.Task | undefined {
     const task = this.#r.tasks.get(pid);
     return task && { pid, tgid: knownId(task.tgid), mm: this.#v.mm(task.mm) };
+  }
+  get pageBytes() {
+    return this.#r.machine.pageBytes;
+  }
+  pagePointer(page: view.PageId) {
+    return pointer(this.#r.pointer(page));
   }
   pfn(page: view.PageId) {
     return this.#r.pfn(page);

@@ -1,5 +1,5 @@
 // Pins, what happened to them, and the I/O they take part in, as a rule sees them.
-import * as raw from '../model/state.ts';
+import type * as raw from '../model/state.ts';
 import { fnName } from '../vocabulary/functions.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
 import { asPage, bits64, known, pointer, View } from './view-base.ts';
@@ -132,7 +132,7 @@ export class Pin extends View implements view.Pin {
     return known(this.#r.vpn);
   }
   get address() {
-    return known(this.#r.vpn * raw.PAGE_BYTES);
+    return known(this.#r.vpn * this.#v.model.machine.pageBytes);
   }
   get where() {
     return known(this.#r.where);

@@ -59,6 +59,8 @@ export interface Torn {
   readonly entries: number;
   /** address spaces whose tasks are gone and whose exit_mmap() is not there */
   readonly exits: number;
+  /** pointers that cannot be of a `struct page` */
+  readonly pages: number;
   readonly first: At | undefined;
 }
 
@@ -89,6 +91,10 @@ export interface Model<Kind extends string = string> {
   readonly mms: readonly Mm[];
   /** The task of a thread id; undefined when the trace has not shown it. */
   task(pid: number): Task | undefined;
+  /** bytes of a page on the machine that was traced: a `vpn` is an address divided by that */
+  readonly pageBytes: number;
+  /** The `struct page` pointer of a page: `0xffffea0001a2b3c0`. */
+  pagePointer(page: PageId): string;
   /** Page frame number of a page; undefined until the trace has shown a page both ways. */
   pfn(page: PageId): number | undefined;
 }

@@ -2,7 +2,7 @@
 // not shown is `undefined`, never a default and never NaN. The names are the kernel's. How the state changes is the
 // business of src/model; how it is shown here, of viewer.ts.
 //
-// Units: `vpn` is a virtual page number (address / 4096), `address` a user address in bytes; both exact as numbers.
+// Units: `vpn` is a virtual page number (address / `model.pageBytes`, 4096 nearly everywhere), `address` a user address in bytes; both exact as numbers.
 // Kernel pointers (`ptr`, `bio`) are hex text, good for telling one from another and for printing. Times are ns since
 // the trace's time base, or ticks where the clock has no seconds (trace_clock counter, uptime, x86-tsc).
 import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/state.ts';

@@ -4,13 +4,13 @@ import type { Model } from '../api/views-model.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Call, RuleFailure, RuleObserver } from './observe.ts';
 import { failureWords } from './run-rules.ts';
-import { SubjectWords } from './subject-words.ts';
+import { type SpokenOf, SubjectWords } from './subject-words.ts';
 
 export class DebugRule implements RuleObserver {
   readonly #id: string;
   readonly #write: (line: string) => void;
   readonly #said: string[] = [];
-  #words = new SubjectWords(() => undefined);
+  #words = new SubjectWords();
 
   constructor(id: string, write: (line: string) => void) {
     this.#id = id;
@@ -19,7 +19,7 @@ export class DebugRule implements RuleObserver {
 
   /** Pages are named by pfn once the trace has shown one. */
   started(model: Model): void {
-    this.#words = new SubjectWords((page) => model.pfn(page as never));
+    this.#words = new SubjectWords(model as SpokenOf);
   }
 
   before({ rule }: Call): void {

@@ -7,10 +7,10 @@ import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
 import type { At, Entry } from '../api/views.ts';
 import type { Model } from '../model/model.ts';
-import { PAGE_BYTES, type Mm as RawMm, type Pin as RawPin } from '../model/state.ts';
+import type { Mm as RawMm, Pin as RawPin } from '../model/state.ts';
 import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { SubjectWords } from './subject-words.ts';
+import { type SpokenOf, SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
 
 export interface EventFilter {
@@ -69,7 +69,7 @@ interface Raw {
 export function logEvents(model: Model, filter: EventFilter, tell: (entry: EventEntry) => void): void {
   const viewer = new Viewer(model);
   const before = new EntriesBefore(model);
-  const words = new SubjectWords((page) => model.pfn(page));
+  const words = new SubjectWords(viewer.shown as SpokenOf);
   const wanted = filter.kinds.length === 0 ? TRANSITION_NAMES : filter.kinds;
   const at = (): At => viewer.at(model.at());
   const say = (kind: string, shown: object, raw: Raw, inPages: boolean) => {
@@ -83,7 +83,7 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
         const known = before.of(mm, vpn);
         return {
           mm: viewer.mm(mm).ptr,
-          address: `0x${(vpn * PAGE_BYTES).toString(16)}`,
+          address: `0x${(vpn * model.machine.pageBytes).toString(16)}`,
           before: known && entryWords(known[0], words),
           after: entryWords(mm.entry(vpn), words),
         };
@@ -102,7 +102,7 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
       model.tap(kind, (rows, o) => {
         const event = showEvent(kind, rows, o, viewer);
         const mm = model.mms.get(rows[o + Slot.MM]);
-        say(`events.${name}`, event.fields as object, { mm, vpn: Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES) }, false);
+        say(`events.${name}`, event.fields as object, { mm, vpn: model.vpn(rows[o + Slot.ADDR]) }, false);
       });
     }
   }
@@ -142,11 +142,10 @@ function fits(
   if (filter.lineFrom !== undefined && at.line < filter.lineFrom) return false;
   if (filter.lineTo !== undefined && at.line > filter.lineTo) return false;
   if (filter.pid !== undefined && at.pid !== filter.pid) return false;
-  if (
-    filter.address !== undefined &&
-    !places.some(({ vpn }) => vpn === Math.floor((filter.address as number) / PAGE_BYTES))
-  )
-    return false;
+  if (filter.address !== undefined) {
+    const wanted = model.vpn(filter.address);
+    if (!places.some(({ vpn }) => vpn === wanted)) return false;
+  }
   if (filter.mm === undefined) return true;
   const ptr = BigInt.asIntN(64, BigInt(filter.mm));
   return [...places.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);

@@ -113,7 +113,9 @@ function ingestOne(
     if (options.onUnreadable === undefined) reading.demandEvents();
     else tellEmpty(reading, options.onUnreadable);
     const judged = await judge(reading, collector, index);
-    const vmemmap = Number.isNaN(model.pfnBase) ? undefined : model.pfnBase * 64;
+    // SQL reckons with the usual struct page
+    const isUsual = model.machine.structPage === 64 && !Number.isNaN(model.pfnBase);
+    const vmemmap = isUsual ? model.pointer(model.pfnBase) : undefined;
     trace.finish(hashed.identity(), head, judged.info, symbols, vmemmap);
     if (unchecked) judged.undecided = new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]]));
     return judged;

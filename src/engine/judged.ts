@@ -2,12 +2,14 @@
 
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
+import { FirstLook, type MachineFacts } from '../model/machine.ts';
 import { Model } from '../model/model.ts';
 import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { isTransientCaller } from '../vocabulary/callers.ts';
 import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
+import { archNamed } from '../vocabulary/kernel/arch/index.ts';
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy } from './armed.ts';
@@ -39,11 +41,21 @@ export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): Che
   };
 }
 
-export function newModel(symbols: readonly string[]): Model {
+export function newModel(symbols: readonly string[], head: TraceHead): Model {
   const model = new Model(KIND_NAMES.length);
+  model.firstLook = new FirstLook(machineOf(head));
   model.isTransientCaller = (s, kind) => isTransientCaller(symbols[s] ?? '', kind);
   model.symbols = symbols;
   return model;
+}
+
+/** What the head says of the machine. */
+function machineOf({ recorded, machine = recorded?.machine }: TraceHead): MachineFacts {
+  return {
+    arch: machine === undefined ? undefined : archNamed(machine),
+    pageBytes: recorded?.pageBytes,
+    structPage: recorded?.structPage,
+  };
 }
 
 /** What the rules may ask about the text. */

@@ -36,7 +36,7 @@ export class PinLives {
 
 function life(pin: Pin, trace: number, w: Words, findings: ReadonlyMap<string, number>): PinLife {
   const { call } = pin;
-  const address = Number.isFinite(pin.vpn) ? hex(pin.vpn * 4096) : undefined;
+  const address = Number.isFinite(pin.vpn) ? w.address(pin.vpn) : undefined;
   return {
     trace,
     pid: known(call.at.pid),

@@ -1,7 +1,5 @@
 // A transition or event as one line for people: what a rule was told.
-import { pointer } from '../api/view-base.ts';
 import type { Drift, Io, Mm, Pin, PinCall } from '../api/views.ts';
-import { PAGE_BYTES, STRUCT_PAGE } from '../model/state.ts';
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
@@ -12,18 +10,25 @@ const VPNS = new Set(['vpn', 'start', 'end', 'from', 'to']);
 /** ... of the place, which stands in front of the line. */
 const PLACE = new Set(['at', 'fault']);
 
-export class SubjectWords {
-  readonly #pfn: (page: number) => number | undefined;
+/** What of a model it takes: a rule's view of one does. */
+export interface SpokenOf {
+  readonly pageBytes: number;
+  pfn(page: number): number | undefined;
+  pagePointer(page: number): string;
+}
 
-  /** @param pfn page frame number of a page, where known */
-  constructor(pfn: (page: number) => number | undefined) {
-    this.#pfn = pfn;
+export class SubjectWords {
+  readonly #of: SpokenOf | undefined;
+
+  /** @param model undefined: there is nothing yet to speak of */
+  constructor(model?: SpokenOf) {
+    this.#of = model;
   }
 
   page(page: number | undefined): string {
     if (page === undefined) return '?';
-    const pfn = this.#pfn(page);
-    return pfn === undefined ? `page ${pointer(page * STRUCT_PAGE)}` : `pfn ${hex(pfn)}`;
+    const pfn = this.#of?.pfn(page);
+    return pfn === undefined ? `page ${this.#of?.pagePointer(page) ?? '?'}` : `pfn ${hex(pfn)}`;
   }
 
   pin(pin: Pin): string {
@@ -50,7 +55,8 @@ export class SubjectWords {
     if (name === 'fields') return this.of(value as object, false);
     if (typeof value === 'number') {
       if (PAGES.has(name)) return `${name === 'page' ? '' : `${name} `}${this.page(value)}`;
-      if (VPNS.has(name)) return `${name === 'vpn' ? '' : `${name} `}${hex(inPages ? value * PAGE_BYTES : value)}`;
+      if (VPNS.has(name))
+        return `${name === 'vpn' ? '' : `${name} `}${hex(inPages ? value * (this.#of?.pageBytes ?? 1) : value)}`;
       return name === 'addr' || name === 'address' ? hex(value) : `${name} ${value}`;
     }
     if (typeof value === 'object' && value !== null && 'ptr' in value) return `${name} ${(value as Mm).ptr}`;

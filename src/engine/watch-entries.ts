@@ -3,7 +3,7 @@
 
 import type { Task } from '../model/frames.ts';
 import type { Model } from '../model/model.ts';
-import { type Mm, PAGE_BYTES } from '../model/state.ts';
+import type { Mm } from '../model/state.ts';
 import { Slot } from '../vocabulary/record.ts';
 
 export class EntriesBefore {
@@ -28,9 +28,10 @@ export class EntriesBefore {
     for (const ptr of [rows[o + Slot.MM], rows[o + Slot.OTHER]]) {
       const mm = this.#model.mms.get(ptr);
       if (mm === undefined || mm.dead) continue;
-      const vpn = Math.floor(addr / PAGE_BYTES);
+      const vpn = this.#model.vpn(addr);
       this.#note(mm, vpn);
-      for (const pin of this.#model.pinsIn(mm, vpn, Math.ceil(end / PAGE_BYTES))) this.#note(mm, pin.where);
+      for (const pin of this.#model.pinsIn(mm, vpn, Math.ceil(end / this.#model.machine.pageBytes)))
+        this.#note(mm, pin.where);
     }
     const task = this.#model.tasks.get(rows[o + Slot.PID]);
     if (task !== undefined) for (const frame of frames(task)) if (frame !== undefined) this.#note(frame.mm, frame.vpn);

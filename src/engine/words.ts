@@ -1,10 +1,9 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
 import type { Model } from '../model/model.ts';
-import { type At, type Mm, type PageId, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
+import type { At, Mm, PageId, Pin, Step } from '../model/state.ts';
 import { type Era, FOLL_NEW, FOLL_OLD, follNames } from '../vocabulary/era.ts';
 import { fnNameIn } from '../vocabulary/functions.ts';
 import { unfolded } from '../vocabulary/number.ts';
-import { swpExclusive, swpOffset, swpType } from '../vocabulary/pte.ts';
 import type { EvidenceLine } from './evidence.ts';
 
 export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null && 'offset' in v;
@@ -62,14 +61,19 @@ export class Words {
     return pfn === undefined ? undefined : hex(pfn);
   }
 
+  /** Address of a virtual page. */
+  address(vpn: number): string {
+    return hex(vpn * this.model.machine.pageBytes);
+  }
+
   pagePointer(page: PageId): string | undefined {
-    return Number.isNaN(page) ? undefined : hex(page * STRUCT_PAGE);
+    return Number.isNaN(page) ? undefined : hex(this.model.pointer(page));
   }
 
   page(page: PageId): string {
     if (Number.isNaN(page)) return 'another page';
     const pfn = this.pfn(page);
-    return pfn === undefined ? `page ${hex(page * STRUCT_PAGE)}` : `pfn ${pfn}`;
+    return pfn === undefined ? `page ${hex(this.model.pointer(page))}` : `pfn ${pfn}`;
   }
 
   task(at: At): string {
@@ -105,12 +109,16 @@ export class Words {
 
   /** What the swap entry said: its type by the era's numbers, and the exclusive mark where that era has one. */
   #swapEntry({ entry }: Step): string {
+    const { pte } = this.model.machine.arch ?? {};
     if (entry === undefined || this.era === undefined) return '';
-    const type = swpType(entry.hi);
-    const special = this.era.swapTypes[type];
+    const said = pte?.swpEntry?.(entry.hi, entry.lo);
+    const special = said === undefined ? undefined : this.era.swapTypes[said.type];
     if (special !== undefined) return ` from a ${special} entry`;
-    const mark = !this.era.promises.writeGetCoherent ? '' : swpExclusive(entry.lo) ? ', exclusive' : ', not exclusive';
-    return ` from swap type ${type} offset ${hex(swpOffset(entry.hi, entry.lo))}${mark}`;
+    const isMarked = this.era.promises.writeGetCoherent ? pte?.swpMark(entry.hi, entry.lo) : undefined;
+    const mark = isMarked === undefined ? '' : isMarked ? ', exclusive' : ', not exclusive';
+    return said === undefined
+      ? mark.replace(', ', ' from a swap entry, ')
+      : ` from swap type ${said.type} offset ${hex(said.offset)}${mark}`;
   }
 
   /** What happened in a step, one phrase. */

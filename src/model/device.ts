@@ -2,19 +2,19 @@
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
-import { Model } from './model.ts';
-import { entryBits, entryOf, entryPage, PMD_PAGES, Pte, RangeOp } from './state.ts';
+import type { Model } from './model.ts';
+import { entryBits, entryOf, entryPage, Pte, RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const addr = Model.vpn(r[o + Slot.ADDR]);
-  const head = addr - (addr % PMD_PAGES);
+  const addr = m.vpn(r[o + Slot.ADDR]);
+  const head = addr - (addr % m.machine.pmdPages);
   const at = m.at();
   // do_huge_pmd_wp_page() gives up by splitting; the fault goes on as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
   splitEntries(m, mm, head);
-  const pins = m.pinsIn(mm, head, head + PMD_PAGES);
+  const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
 }
@@ -32,7 +32,7 @@ export function ksmMergeRet(_m: Model, t: Task): void {
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.collapse = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), at: m.at() };
+  t.collapse = { mm, vpn: m.vpn(r[o + Slot.ADDR]), at: m.at() };
 }
 
 export function collapseRet(_m: Model, t: Task): void {
@@ -42,7 +42,7 @@ export function collapseRet(_m: Model, t: Task): void {
 export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.devExcl = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), owner: r[o + Slot.OTHER], at: m.at() };
+  t.devExcl = { mm, vpn: m.vpn(r[o + Slot.ADDR]), owner: r[o + Slot.OTHER], at: m.at() };
 }
 
 export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -60,7 +60,7 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
 
 export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   if (mm === undefined) return;
   const entry = mm.entry(vpn);
   const named = m.page(r[o + Slot.PAGE]);
@@ -111,15 +111,15 @@ export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
 // private mapping (5.10 mm/migrate.c out_fail); later kernels leave pinned folios alone.
 export function numaThp(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  if (mm !== undefined) t.numaThp = { mm, vpn: Model.vpn(r[o + Slot.ADDR]), at: m.at() };
+  if (mm !== undefined) t.numaThp = { mm, vpn: m.vpn(r[o + Slot.ADDR]), at: m.at() };
 }
 
 export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const n = t.numaThp;
   t.numaThp = undefined;
   if (n === undefined || r[o + Slot.N] !== 0) return;
-  const start = n.vpn - (n.vpn % PMD_PAGES);
-  const end = start + PMD_PAGES;
+  const start = n.vpn - (n.vpn % m.machine.pmdPages);
+  const end = start + m.machine.pmdPages;
   const pins = m.pinsIn(n.mm, start, end);
   n.mm.note(new RangeOp('wrprotect', start, end, n.at, 'numa'));
   if (pins.length > 0) m.step(pins, 'wrprotect', n.at, undefined, { wrprotect: 'numa' });

@@ -1,12 +1,11 @@
 // Faults: what a write fault or a swap fault puts into the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
 
 import { Kind } from '../vocabulary/kinds.ts';
-import { ptePfn, ptePresent } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
-import { Model } from './model.ts';
-import { entryBits, entryPage, type Mm, type PageId, type Pin, PMD_PAGES, Pte } from './state.ts';
+import type { Model } from './model.ts';
+import { entryBits, entryPage, type Mm, type PageId, type Pin, Pte } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;
@@ -22,7 +21,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
   t.faultMm = mm;
-  t.faultVpn = Model.vpn(r[o + Slot.ADDR]);
+  t.faultVpn = m.vpn(r[o + Slot.ADDR]);
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
 }
 
@@ -48,31 +47,32 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
 }
 
 /** do_wp_page() and do_huge_pmd_wp_page() are never about hugetlb: a mapping of it that was there is gone. */
-function noHugetlb(mm: Mm, vpn: number): void {
-  if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) !== true) return;
-  mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
+function noHugetlb(m: Model, mm: Mm, vpn: number): void {
+  const pmd = Math.floor(vpn / m.machine.pmdPages);
+  if (mm.hugetlb?.delete(pmd) === true) mm.pmds.delete(pmd);
 }
 
 export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const pmd = r[o] === Kind.wpPmd;
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   const flags = r[o + Slot.FLAGS];
-  noHugetlb(mm, vpn);
+  noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   let old = before;
-  if (!Number.isNaN(lo) && ptePresent(lo)) {
-    const pfn = ptePfn(hi, lo) + (pmd ? vpn % PMD_PAGES : 0);
+  const { arch, pageBytes, pmdPages } = m.machine;
+  if (!Number.isNaN(lo) && arch?.pte?.present(lo) === true) {
+    const pfn = arch.pte.pfn(hi, lo, pageBytes) + (pmd ? vpn % pmdPages : 0);
     m.learnPfnBase(before, pfn);
     const named = m.pageOfPfn(pfn);
     if (!Number.isNaN(named)) {
       // the entry itself says what is mapped; when that is news, an event that installed it was not recorded
       if (named !== before) {
         if (!Number.isNaN(before)) m.tear('entries');
-        if (pmd) m.install(mm, vpn - (vpn % PMD_PAGES), named - (vpn % PMD_PAGES), PMD_PAGES, 0, 'observed');
+        if (pmd) m.install(mm, vpn - (vpn % pmdPages), named - (vpn % pmdPages), pmdPages, 0, 'observed');
         else m.install(mm, vpn, named, 1, 0, 'observed');
       }
       old = named;
@@ -100,7 +100,7 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
 /** ptep_clear_flush(): in a write fault the copy goes in now; reclaim, KSM and userfaultfd call it for other entries. */
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
     w.clearFlush = true;
@@ -189,7 +189,7 @@ export interface Reuse {
 
 /** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
 export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, what: Reuse): void {
-  const bits = writable(mm, vpn, page, pmd, what.anon);
+  const bits = writable(m, mm, vpn, page, pmd, what.anon);
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), page);
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
@@ -209,22 +209,22 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
  * zero pages and a file's mapping is dropped (__split_huge_pmd_locked()), so of anything else nothing is known.
  */
 export function splitEntries(m: Model, mm: Mm, vpn: number): void {
-  const head = vpn - (vpn % PMD_PAGES);
-  for (const w of m.pmdFaults) if (w.mm === mm && w.vpn >= head && w.vpn < head + PMD_PAGES) w.split = true;
-  const entry = mm.pmds.get(head / PMD_PAGES);
-  if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / PMD_PAGES);
+  const head = vpn - (vpn % m.machine.pmdPages);
+  for (const w of m.pmdFaults) if (w.mm === mm && w.vpn >= head && w.vpn < head + m.machine.pmdPages) w.split = true;
+  const entry = mm.pmds.get(head / m.machine.pmdPages);
+  if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
 }
 
 /** The entry is writable from here on. Returns its bits. */
-function writable(mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
+function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
   const entry = mm.entry(vpn);
   const known = entry !== undefined && entryPage(entry) === page ? entryBits(entry) & (Pte.Anon | Pte.File) : 0;
   const bits = Pte.Present | (anon === true ? Pte.Anon : known);
   if (Number.isNaN(page)) return bits;
   if (!pmd) mm.ptes.set(vpn, page * 64 + bits);
   else if (entry !== undefined) {
-    const head = vpn - (vpn % PMD_PAGES);
-    mm.pmds.set(head / PMD_PAGES, (entryPage(entry) - (vpn % PMD_PAGES)) * 64 + bits);
+    const head = vpn - (vpn % m.machine.pmdPages);
+    mm.pmds.set(head / m.machine.pmdPages, (entryPage(entry) - (vpn % m.machine.pmdPages)) * 64 + bits);
   }
   return bits;
 }
@@ -237,12 +237,12 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = named ?? t.faultMm;
   if (mm === undefined || mm.dead) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
-  const vpn = named === undefined ? t.faultVpn : Model.vpn(r[o + Slot.ADDR]);
+  const vpn = named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]);
   const at = m.at();
   const page = m.mapped(mm, vpn);
   t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn) };
-  const head = vpn - (vpn % PMD_PAGES);
-  const pins = m.pinsIn(mm, head, head + PMD_PAGES);
+  const head = vpn - (vpn % m.machine.pmdPages);
+  const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
   if (pins.length > 0) m.step(pins, 'wp fault', at);
 }
 
@@ -251,7 +251,7 @@ export function settleHugetlb(m: Model, t: Task): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
   if (h === undefined || Number.isNaN(h.page) || h.mm.dead) return;
-  writable(h.mm, h.vpn, h.page, true, true);
+  writable(m, h.mm, h.vpn, h.page, true, true);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
   if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: true });
@@ -259,13 +259,13 @@ export function settleHugetlb(m: Model, t: Task): void {
 
 /** Pins on any page of the PMD mapping that has `page` at `vpn`. */
 function pinsUnder(m: Model, page: PageId, vpn: number): readonly Pin[] {
-  return m.pinsOf(page - (vpn % PMD_PAGES), PMD_PAGES);
+  return m.pinsOf(page - (vpn % m.machine.pmdPages), m.machine.pmdPages);
 }
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   t.swap = {
     mm,
     vpn,

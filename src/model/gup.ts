@@ -3,20 +3,8 @@ import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Before, type ForkFrame, type Grab, type GupFrame, type Task } from './frames.ts';
-import { Model } from './model.ts';
-import {
-  type At,
-  entryBits,
-  entryPage,
-  Hold,
-  type Mm,
-  type PageId,
-  Pin,
-  type PinCall,
-  PMD_PAGES,
-  Pte,
-  Step,
-} from './state.ts';
+import type { Model } from './model.ts';
+import { type At, entryBits, entryPage, Hold, type Mm, type PageId, Pin, type PinCall, Pte, Step } from './state.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
 const SLOW = fnIndex('__get_user_pages');
@@ -119,7 +107,7 @@ const callerOf = (r: Float64Array, o: number): number => (r[o + Slot.SYM] >= 0 ?
 
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   // follow_page() takes references outside of GUP calls (KSM, move_pages())
   if (f === undefined || Number.isNaN(page)) return;
   const at = m.at();
@@ -257,7 +245,7 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
   if (g === undefined || Number.isNaN(f.addr)) return undefined;
   // among very many it would not be the only one by chance
   if (m.mms.size > MOST_MMS) return undefined;
-  const vpn = Model.vpn(f.addr);
+  const vpn = m.vpn(f.addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {
     if (m.mapped(mm, vpn) !== g.page) continue;
@@ -276,7 +264,7 @@ const NEWEST = 64;
  */
 function overwritten(m: Model, call: PinCall, at: At): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, Model.vpn(call.addr));
+  const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, m.vpn(call.addr));
   if (earlier === undefined) return;
   for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
     const p = earlier[i];
@@ -288,7 +276,7 @@ function overwritten(m: Model, call: PinCall, at: At): void {
 }
 
 function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
-  const first = Model.vpn(f.addr);
+  const first = m.vpn(f.addr);
   // most calls take one page: no map is made for it
   let byAddr: Map<number, Grab> | undefined;
   const ordered: Grab[] = [];
@@ -296,7 +284,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     if (Number.isNaN(g.addr)) ordered.push(g);
     else {
       byAddr ??= new Map();
-      byAddr.set(Model.vpn(g.addr), g);
+      byAddr.set(m.vpn(g.addr), g);
     }
   }
   const transient = isTransient(m, t, call);
@@ -327,9 +315,9 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
       from = 'grab';
       if (grabbed.refs > 1 || used > 0 || ordered[next + 1]?.page === page || ordered[next - 1]?.page === page) {
         // a huge leaf: the grab names the head (or the first sub-page), the address says which page of it
-        page = subPage(grabbed, vpn, used);
+        page = subPage(m, grabbed, vpn, used);
         from = 'folio';
-      } else if (present && isPmd(call.mm, vpn) && entryPage(entry) - (vpn % PMD_PAGES) === grabbed.folio) {
+      } else if (present && isPmd(m, call.mm, vpn) && entryPage(entry) - (vpn % m.machine.pmdPages) === grabbed.folio) {
         page = entryPage(entry);
         from = 'folio';
       }
@@ -371,7 +359,7 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped; earlier knowledge gives way
       const shared = present && entryPage(entry) === page ? bits : 0;
-      if (!isPmd(call.mm, vpn) || !present || entryPage(entry) !== page)
+      if (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page)
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
@@ -386,8 +374,11 @@ function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): voi
   }
 }
 
-/** execve() copies its arguments into the top of a stack that nobody runs on yet (get_arg_page(), fs/exec.c). */
-const EXEC_STACK = 0x7fffff000000;
+/**
+ * execve() copies its arguments into the top of a stack that nobody runs on yet (get_arg_page(), fs/exec.c), just below
+ * the end of what a user address can be, which is a power of two everywhere.
+ */
+const isExecStack = (addr: number): boolean => addr > 2 ** 37 && 2 ** Math.ceil(Math.log2(addr)) - addr <= 1 << 24;
 
 /** References for an instant, which no I/O ever uses and whose end shows nowhere. */
 function isTransient(m: Model, t: Task, call: PinCall): boolean {
@@ -395,12 +386,12 @@ function isTransient(m: Model, t: Task, call: PinCall): boolean {
   if (call.kind !== 'GET') return false;
   // make_device_exclusive() finds its page by GUP
   if (t.devExcl !== undefined) return true;
-  return call.remote && call.nr === 1 && call.addr >= EXEC_STACK && call.mm !== t.mm;
+  return call.remote && call.nr === 1 && isExecStack(call.addr) && call.mm !== t.mm;
 }
 
-const isPmd = (mm: Mm | undefined, vpn: number): boolean =>
-  mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / PMD_PAGES));
+const isPmd = (m: Model, mm: Mm | undefined, vpn: number): boolean =>
+  mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));
 
 /** Page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first page wanted. */
-const subPage = (g: Grab, vpn: number, used: number): PageId =>
-  g.page === g.folio ? g.page + (vpn % PMD_PAGES) : g.page + used;
+const subPage = (m: Model, g: Grab, vpn: number, used: number): PageId =>
+  g.page === g.folio ? g.page + (vpn % m.machine.pmdPages) : g.page + used;

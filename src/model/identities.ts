@@ -3,7 +3,8 @@
 import { Slot } from '../vocabulary/record.ts';
 import type { TraceFacts } from './facts.ts';
 import { Before, Task } from './frames.ts';
-import { At, Mm, PAGE_BYTES, type PageId, STRUCT_PAGE } from './state.ts';
+import { type FirstLook, Machine } from './machine.ts';
+import { At, Mm, type PageId } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
 /** Pid of what is no task: no pin is of it. */
@@ -11,6 +12,10 @@ const NOBODY = -2;
 
 export class Identities {
   facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
+  /** what the trace, or its head, shows of the machine */
+  machine = new Machine();
+  /** the first records, until they have shown the machine */
+  firstLook: FirstLook | undefined;
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
   /** what interrupts and the idle task of a CPU are in the middle of */
@@ -33,8 +38,8 @@ export class Identities {
   symbols: readonly string[] = [];
   /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
   pfnBase = Number.NaN;
-  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between */
-  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, first: undefined as At | undefined };
+  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between; `pages`: pointers that cannot be of a `struct page` */
+  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, pages: 0, first: undefined as At | undefined };
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
@@ -128,7 +133,7 @@ export class Identities {
   }
 
   #newMm(ptr: number): Mm {
-    const mm = new Mm(this.nextId(), ptr);
+    const mm = new Mm(this.nextId(), ptr, this.machine.pmdPages);
     this.mms.set(ptr, mm);
     return mm;
   }
@@ -174,9 +179,27 @@ export class Identities {
     if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
   }
 
-  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR and unknown. */
+  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR, unknown and what lies between two `struct page`. */
   page(ptr: number): PageId {
-    return ptr < -4095 ? ptr / STRUCT_PAGE : Number.NaN;
+    if (!(ptr < -4095)) return Number.NaN;
+    const { origin, structPage } = this.machine;
+    const page = (ptr - origin) / structPage;
+    return page === Math.floor(page) ? page : Number.NaN;
+  }
+
+  /** The same, of an event that can only be about a `struct page`. */
+  pageOf(ptr: number): PageId {
+    const page = this.page(ptr);
+    if (Number.isNaN(page) && ptr < -4095) {
+      this.torn.pages++;
+      this.torn.first ??= this.at();
+    }
+    return page;
+  }
+
+  /** The `struct page` pointer of a page. */
+  pointer(page: PageId): number {
+    return page * this.machine.structPage + this.machine.origin;
   }
 
   pageOfPfn(pfn: number): PageId {
@@ -188,14 +211,15 @@ export class Identities {
     return pfn >= 0 ? pfn : undefined;
   }
 
-  /** A page seen both as pointer and as pfn tells vmemmap_base, which is aligned to 1 GiB. */
+  /** A page seen both as pointer and as pfn tells vmemmap_base, which lies at a border that the architecture knows. */
   learnPfnBase(page: PageId, pfn: number): void {
     if (!Number.isNaN(this.pfnBase)) return;
     const base = page - pfn;
-    if (Number.isFinite(base) && (base * STRUCT_PAGE) % 0x40000000 === 0 && base < 0) this.pfnBase = base;
+    if (Number.isFinite(base) && this.pointer(base) % this.machine.pfn0Align === 0 && base < 0) this.pfnBase = base;
   }
 
-  static vpn(addr: number): number {
-    return Math.floor(addr / PAGE_BYTES);
+  /** Virtual page of an address. */
+  vpn(addr: number): number {
+    return Math.floor(addr / this.machine.pageBytes);
   }
 }

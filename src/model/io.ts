@@ -60,15 +60,17 @@ function give(m: Model, x: Io, pin: Pin, at: At): void {
  */
 function siblings(m: Model, x: Io, at: At): void {
   const first = x.pins[0];
-  if (first?.mm === undefined || !(x.bytes > 4096)) return;
-  const want = Math.ceil((x.pages[0].off + x.bytes) / 4096);
+  if (first?.mm === undefined || !(x.bytes > m.machine.pageBytes)) return;
+  const want = Math.ceil((x.pages[0].off + x.bytes) / m.machine.pageBytes);
   for (const pin of m.pinsIn(first.mm, first.where + 1, first.where + want))
     if (pin.call === first.call && !pin.ios.includes(x)) give(m, x, pin, at);
 }
 
 /** Lists of the pins of each page that a length in bytes reaches over, whatever length is claimed. */
 const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
-  m.pinsByPage.size === 0 ? [] : m.pinsByPage.valuesIn(page, page + Math.max(1, Math.ceil(bytes / 4096)));
+  m.pinsByPage.size === 0
+    ? []
+    : m.pinsByPage.valuesIn(page, page + Math.max(1, Math.ceil(bytes / m.machine.pageBytes)));
 
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);

@@ -12,7 +12,6 @@ import {
   type Mm,
   type PageId,
   type Pin,
-  PMD_PAGES,
   Pte,
   Step,
   type StepDetails,
@@ -61,12 +60,12 @@ export class Mapping extends Identities {
   /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
-    if (pages >= PMD_PAGES) {
-      const head = vpn - (vpn % PMD_PAGES);
-      mm.pmds.set(head / PMD_PAGES, entry);
-      mm.ptes.deleteRange(head, head + PMD_PAGES);
+    if (pages >= this.machine.pmdPages) {
+      const head = vpn - (vpn % this.machine.pmdPages);
+      mm.pmds.set(head / this.machine.pmdPages, entry);
+      mm.ptes.deleteRange(head, head + this.machine.pmdPages);
       if (mm.pins.size > 0) {
-        for (const pin of this.pinsIn(mm, head, head + PMD_PAGES))
+        for (const pin of this.pinsIn(mm, head, head + this.machine.pmdPages))
           this.test(pin, page + (pin.where - head), via, fault);
       }
       return;
@@ -84,21 +83,21 @@ export class Mapping extends Identities {
   clear(mm: Mm, from: number, to: number): void {
     this.#splitEdges(mm, from, to);
     mm.ptes.deleteRange(from, to);
-    mm.pmds.deleteRange(Math.ceil(from / PMD_PAGES), Math.floor(to / PMD_PAGES));
+    mm.pmds.deleteRange(Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages));
   }
 
   /** What is mapped in a range is mapped `shift` pages further, and no longer where it was (move_page_tables()). */
   shift(mm: Mm, from: number, to: number, shift: number): void {
     const { ptes, pmds } = mm;
     this.#splitEdges(mm, from, to);
-    const first = Math.ceil(from / PMD_PAGES);
-    const end = Math.floor(to / PMD_PAGES);
+    const first = Math.ceil(from / this.machine.pmdPages);
+    const end = Math.floor(to / this.machine.pmdPages);
     // a PMD goes as it is where both places are aligned
-    if (shift % PMD_PAGES !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
+    if (shift % this.machine.pmdPages !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
     // nothing is mapped at the new place, whatever the trace has not shown
     if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
     ptes.move(from, to, shift);
-    if (shift % PMD_PAGES === 0) pmds.move(first, end, shift / PMD_PAGES);
+    if (shift % this.machine.pmdPages === 0) pmds.move(first, end, shift / this.machine.pmdPages);
   }
 
   /** A PMD mapping becomes PTEs of the same pages, where it is known to be anonymous (see splitEntries()). */
@@ -106,8 +105,8 @@ export class Mapping extends Identities {
     const entry = mm.pmds.at(pmd);
     mm.pmds.delete(pmd);
     if (Number.isNaN(entry) || (entryBits(entry) & Pte.Anon) === 0) return;
-    for (let i = 0; i < PMD_PAGES; i++) {
-      const v = pmd * PMD_PAGES + i;
+    for (let i = 0; i < this.machine.pmdPages; i++) {
+      const v = pmd * this.machine.pmdPages + i;
       if (!mm.ptes.has(v)) mm.ptes.set(v, entry + i * 64);
     }
   }
@@ -115,8 +114,8 @@ export class Mapping extends Identities {
   /** Only whole PMD mappings go with a range; those that reach over its ends are split. */
   #splitEdges(mm: Mm, from: number, to: number): void {
     if (mm.pmds.size === 0) return;
-    if (from % PMD_PAGES !== 0) this.split(mm, Math.floor(from / PMD_PAGES));
-    if (to % PMD_PAGES !== 0) this.split(mm, Math.floor(to / PMD_PAGES));
+    if (from % this.machine.pmdPages !== 0) this.split(mm, Math.floor(from / this.machine.pmdPages));
+    if (to % this.machine.pmdPages !== 0) this.split(mm, Math.floor(to / this.machine.pmdPages));
   }
 
   /** The entry stays and names the same page, but is not present any more. */

@@ -7,7 +7,7 @@ import type { ForkFrame, WpFrame } from './frames.ts';
 import { drop, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
-import { type At, type Io, type Mm, type PageId, type Pin, type PinKind, PMD_PAGES, type ReleasedBy } from './state.ts';
+import type { At, Io, Mm, PageId, Pin, PinKind, ReleasedBy } from './state.ts';
 
 /** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
 const CLAIMS = 1 << 17;
@@ -62,9 +62,9 @@ export class Model extends Mapping {
 
   /** Pages that one mapping event can be about; a line that claims more is counted. */
   believed(pages: number): number {
-    if (pages <= PMD_PAGES) return pages;
+    if (pages <= this.machine.pmdPages) return pages;
     this.counts.claimed++;
-    return PMD_PAGES;
+    return this.machine.pmdPages;
   }
 
   /** A page that no line of its own shows may be followed; false where what lines claim outgrows the lines. */
@@ -144,7 +144,7 @@ export class Model extends Mapping {
   folioOf(page: PageId): PageId {
     if (this.folios.size === 0) return page;
     // a folio is aligned to its size, and vmemmap_base to far more
-    for (let pages = 1; pages <= PMD_PAGES; pages *= 2) {
+    for (let pages = 1; pages <= this.machine.pmdPages; pages *= 2) {
       const head = Math.floor(page / pages) * pages;
       const size = this.folios.get(head);
       if (size !== undefined && page < head + size) return head;
@@ -181,7 +181,7 @@ export class Model extends Mapping {
     return (
       this.lacking.some((n) => n > 0) ||
       this.gaps.length > 0 ||
-      this.torn.rets + this.torn.entries + this.torn.exits > 0 ||
+      this.torn.rets + this.torn.entries + this.torn.exits + this.torn.pages > 0 ||
       this.counts.claimed > 0 ||
       this.silentCpus() > 0 ||
       this.facts.unread > 0 ||

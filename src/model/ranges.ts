@@ -6,7 +6,7 @@ import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
 import { drop, NO_PINS, push } from './lists.ts';
-import { Model } from './model.ts';
+import type { Model } from './model.ts';
 import {
   type At,
   entryBits,
@@ -14,7 +14,6 @@ import {
   type Mm,
   type PageId,
   type Pin,
-  PMD_PAGES,
   Pte,
   RangeOp,
   Step,
@@ -29,8 +28,8 @@ const MM_CP_UFFD_WP_RESOLVE = 0x8;
 const MM_CP_UFFD_RWP = 0x10;
 const MM_CP_UFFD_RWP_RESOLVE = 0x20;
 
-const from = (r: Float64Array, o: number): number => Model.vpn(r[o + Slot.ADDR]);
-const to = (r: Float64Array, o: number): number => Math.ceil(r[o + Slot.END] / 4096);
+const from = (m: Model, r: Float64Array, o: number): number => m.vpn(r[o + Slot.ADDR]);
+const to = (m: Model, r: Float64Array, o: number): number => Math.ceil(r[o + Slot.END] / m.machine.pageBytes);
 
 // ---- fork
 
@@ -41,8 +40,8 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   if (t.fork !== undefined && m.seen[Kind.forkVmaRet] > 0) m.tear('calls');
   endFork(m, t);
   const at = m.at();
-  const start = from(r, o);
-  const end = to(r, o);
+  const start = from(m, r, o);
+  const end = to(m, r, o);
   // dup_mm() copies what the task itself runs in
   if (t.pid > 0) setMm(m, t, src);
   dst.parent = src;
@@ -50,7 +49,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
   const flags = r[o + Slot.FLAGS];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
-  const exclusive = copyEntries(src, dst, start, end, isPrivate);
+  const exclusive = copyEntries(m, src, dst, start, end, isPrivate);
   const last = src.ops.at(-1);
   if (isPrivate) {
     // one note for neighbouring VMAs
@@ -82,6 +81,7 @@ function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Pin[] {
 
 /** @returns the device-exclusive entries among them */
 function copyEntries(
+  m: Model,
   src: Mm,
   dst: Mm,
   start: number,
@@ -90,8 +90,9 @@ function copyEntries(
 ): Map<number, PageId> | undefined {
   const mark = isPrivate ? shared : undefined;
   src.ptes.share(dst.ptes, start, end, mark);
-  src.pmds.share(dst.pmds, Math.ceil(start / PMD_PAGES), Math.ceil(end / PMD_PAGES), mark);
-  for (const p of src.hugetlb?.keysIn(start / PMD_PAGES, end / PMD_PAGES) ?? []) dst.markHugetlb(p);
+  const { pmdPages } = m.machine;
+  src.pmds.share(dst.pmds, Math.ceil(start / pmdPages), Math.ceil(end / pmdPages), mark);
+  for (const p of src.hugetlb?.keysIn(start / pmdPages, end / pmdPages) ?? []) dst.markHugetlb(p);
   if (src.exclusive === undefined) return undefined;
   const exclusive = new Map<number, PageId>();
   for (const vpn of src.exclusive.keysIn(start, end)) {
@@ -143,8 +144,8 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
     if ((cp & (MM_CP_UFFD_WP_RESOLVE | MM_CP_UFFD_RWP_RESOLVE | MM_CP_PROT_NUMA)) !== 0) return;
     if ((cp & (MM_CP_UFFD_WP | MM_CP_UFFD_RWP)) !== 0) what = 'uffd-wp';
   } else if (kind === 'uffd-wp' && r[o + Slot.FLAGS] === 0) return;
-  const start = from(r, o);
-  const end = to(r, o);
+  const start = from(m, r, o);
+  const end = to(m, r, o);
   const at = m.at();
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
@@ -160,8 +161,8 @@ const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && !t.mm.dead &
 export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const start = from(r, o);
-  const end = to(r, o);
+  const start = from(m, r, o);
+  const end = to(m, r, o);
   if (!(end > start)) return;
   if (mm.exiting) return;
   const pins = m.pinsIn(mm, start, end);
@@ -177,7 +178,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.unmap = { mm, vpn: from(r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate: r[o] === Kind.migrateOne };
+  t.unmap = { mm, vpn: from(m, r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate: r[o] === Kind.migrateOne };
 }
 
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -223,7 +224,7 @@ export function unmappedForSwap(m: Model, mm?: Mm, vpn?: number): void {
 export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const vpn = from(r, o);
+  const vpn = from(m, r, o);
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   if (m.unmapped.length > 0) m.unmapped = m.unmapped.filter((u) => u.mm !== mm || u.vpn < vpn || u.vpn >= vpn + size);
@@ -234,9 +235,9 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
 export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const start = from(r, o);
-  const pages = Math.ceil(r[o + Slot.N] / 4096);
-  const target = Model.vpn(r[o + Slot.END]);
+  const start = from(m, r, o);
+  const pages = Math.ceil(r[o + Slot.N] / m.machine.pageBytes);
+  const target = m.vpn(r[o + Slot.END]);
   if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;
@@ -250,14 +251,14 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
     push(mm.pins, pin.movedTo, pin);
     pin.steps.push(new Step('move', at));
   }
-  m.emit('move', { mm, from: start, to: target, bytes: pages * 4096, at, pins });
+  m.emit('move', { mm, from: start, to: target, bytes: pages * m.machine.pageBytes, at, pins });
 }
 
 // ---- the end of an address space
 
 export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const vmemmap = r[o + Slot.OTHER];
-  if (vmemmap < 0) m.learnPfnBase(vmemmap / 64, 0);
+  if (vmemmap < 0) m.learnPfnBase((vmemmap - m.machine.origin) / m.machine.structPage, 0);
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   unmappedForSwap(m, mm);

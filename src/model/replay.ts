@@ -174,8 +174,22 @@ function count(m: Model, kind: number, rows: Float64Array, o: number): void {
 /** Lines after a task's exit within which its address space should have ended. */
 const LATE_LINES = 50;
 
-/** Replay a batch of records in their order. */
+/** Replay a batch of records in their order. The first are held back until they have shown the machine. */
 export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
+  if (m.firstLook === undefined) run(m, batch, lineBase);
+  else if (m.firstLook.take(batch, lineBase)) settleMachine(m);
+}
+
+/** No more records come: what they have shown of the machine is all that can be known of it. Replays what was held back. */
+export function settleMachine(m: Model): void {
+  const { firstLook } = m;
+  if (firstLook === undefined) return;
+  m.firstLook = undefined;
+  m.machine = firstLook.machine();
+  for (const batch of firstLook.held()) run(m, batch, 0);
+}
+
+function run(m: Model, batch: RecordBatch, lineBase: number): void {
   const rows = batch.rows;
   m.row = rows;
   for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
@@ -210,6 +224,7 @@ export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
 
 /** The trace is over: what was announced happens, what is open stays open. */
 export function finish(m: Model): void {
+  settleMachine(m);
   for (const t of m.onCpu.values()) release.leaveRelease(m, t, -1);
   for (const t of m.tasks.values()) {
     release.leaveRelease(m, t, -1);

@@ -1,14 +1,16 @@
 // A page enters a page table: what lines about the reverse mapping and about page cache pages say (E7-E9, E15-E17;
 // mm/rmap.c, mm/memory.c). Why here and not in the faults: the same line ends a copy, a swap-in, a migration or a fork,
 // and which it is shows only by what its task is in the middle of.
+import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
-import { swpMark } from '../vocabulary/pte.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
-import { Model } from './model.ts';
+import type { Model } from './model.ts';
 import { unmappedForSwap } from './ranges.ts';
-import { type At, entryBits, entryPage, type Mm, type PageId, PMD_PAGES, Pte } from './state.ts';
+import { type At, entryBits, entryPage, type Mm, type PageId, Pte } from './state.ts';
 
+const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
+const PMD_OF_4K = 512;
 const RMAP_EXCLUSIVE = 0x1;
 const RMAP_COMPOUND_OLD = 0x2;
 /** largest order of the page allocator on any architecture */
@@ -17,16 +19,20 @@ const MAX_ORDER = 13;
 /** A freshly allocated anonymous page enters a page table: first touch, copy, early copy at fork, collapse. */
 export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
-  let vpn = Model.vpn(r[o + Slot.ADDR]);
+  let vpn = m.vpn(r[o + Slot.ADDR]);
+  const { pmdPages } = m.machine;
   const hugetlb = r[o] === Kind.newHugetlb;
-  let pages = hugetlb ? PMD_PAGES : r[o + Slot.N];
-  if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? PMD_PAGES : 1;
+  let pages = hugetlb ? pmdPages : r[o + Slot.N];
+  if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? pmdPages : 1;
+  // 5.10 says only that it is a PMD, which the vocabulary takes for one of 4K pages
+  else if (pages === PMD_OF_4K && r[o + Slot.FN] === NEW_ANON_OLD) pages = pmdPages;
   pages = m.believed(pages);
-  if (hugetlb) mm.markHugetlb(Math.floor(vpn / PMD_PAGES));
-  else if (mm.hugetlb?.delete(Math.floor(vpn / PMD_PAGES)) === true) mm.pmds.delete(Math.floor(vpn / PMD_PAGES));
-  if (pages >= PMD_PAGES) vpn -= vpn % PMD_PAGES;
+  const pmd = Math.floor(vpn / pmdPages);
+  if (hugetlb) mm.markHugetlb(pmd);
+  else if (mm.hugetlb?.delete(pmd) === true) mm.pmds.delete(pmd);
+  if (pages >= pmdPages) vpn -= vpn % pmdPages;
   const s = t.swap;
   // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life
   if (s === undefined || s.mm !== mm || s.vpn !== vpn || named(mm, vpn) !== page) m.reallocated(page, pages);
@@ -43,7 +49,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   const h = t.hugetlb;
-  if (hugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % PMD_PAGES) === vpn) {
+  if (hugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pmdPages) === vpn) {
     t.hugetlb = undefined;
     copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, false);
     return;
@@ -79,7 +85,7 @@ function copied(
   fault: At | undefined,
   unshare: boolean,
 ): void {
-  const from = pages >= PMD_PAGES ? vpn - (vpn % PMD_PAGES) : vpn;
+  const from = pages >= m.machine.pmdPages ? vpn - (vpn % m.machine.pmdPages) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
   if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), page);
   m.install(mm, from, page, pages, Pte.Anon, 'cow', fault);
@@ -94,10 +100,11 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + Slot.FLAGS];
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   const n = r[o + Slot.N];
   const pmd = r[o] === Kind.anonRmapPmd;
-  const pages = pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? PMD_PAGES : n > 1 ? m.believed(n) : 1;
+  const pages =
+    pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? m.machine.pmdPages : n > 1 ? m.believed(n) : 1;
   const at = m.at();
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -139,7 +146,7 @@ const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pt
 function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, page: PageId, pages: number): boolean {
   if (g.vpn >= vpn && g.vpn < vpn + pages) return true;
   const ahead = vpn - g.vpn;
-  if (!(ahead > 0 && ahead < PMD_PAGES) || page - g.page !== ahead) return false;
+  if (!(ahead > 0 && ahead < m.machine.pmdPages) || page - g.page !== ahead) return false;
   const size = m.folios.get(g.page);
   const bits = entryBits(g.mm.entry(vpn) ?? 0) & Pte.STATE;
   return size === undefined ? bits === Pte.Migration : ahead < size;
@@ -156,7 +163,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
   m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
-  const mark = swpMark(s.hi, s.lo);
+  const mark = m.machine.arch?.pte?.swpMark(s.hi, s.lo);
   m.emit('swapIn', {
     mm,
     vpn,
@@ -181,7 +188,7 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   // with a cow page the copy is what gets mapped, and the rmap line names it
   if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
-  const vpn = Model.vpn(r[o + Slot.ADDR]);
+  const vpn = m.vpn(r[o + Slot.ADDR]);
   anonNoMore(m, page);
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'map', m.at(), page);
@@ -197,7 +204,7 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
     for (let k = pin.steps.length - 1; k >= 0; k--) if (pin.steps[k].role === 'fork') pin.steps.splice(k, 1);
     if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
   }
-  for (let i = 0; i < Math.min(pages, PMD_PAGES); i++) {
+  for (let i = 0; i < Math.min(pages, m.machine.pmdPages); i++) {
     const v = f.src.ptes.get(vpn + i);
     if (v !== undefined && (entryBits(v) & Pte.Shared) !== 0) f.src.ptes.set(vpn + i, v - Pte.Shared);
   }

@@ -1,9 +1,9 @@
 // The state of the mm as far as the trace has shown it: address spaces, page tables, pins, block I/O and
 // what each task is in the middle of. Data only; transitions live in the files beside this one.
 //
-// A page is named by `struct page` pointer / 64, so that the next page is +1 and a pfn is a constant away
-// (sizeof(struct page) is 64 on x86-64; vmemmap_base differs per boot). What was never shown is undefined,
-// or NaN where a number is kept.
+// A page is named by `struct page` pointer / sizeof(struct page), so that the next page is +1 and a pfn is a constant away
+// (vmemmap_base differs per boot); how large it is, and a page, and a PMD, is the machine's (machine.ts). What was never
+// shown is undefined, or NaN where a number is kept.
 //
 // What is made often is a class, whose objects all have one shape from the first on; and where the first number that a
 // field gets may be a small integer and a later one not, the field is declared without a value, so that it takes both.
@@ -15,10 +15,6 @@ import { Ordered } from './ordered.ts';
 import { PageTable } from './page-table.ts';
 
 export type PageId = number;
-export const PAGE_BYTES = 4096;
-export const STRUCT_PAGE = 64;
-/** Pages of a PMD mapping on x86-64. */
-export const PMD_PAGES = 512;
 
 /** Where in the trace something happened. */
 export class At {
@@ -97,11 +93,11 @@ export class Mm {
   dead = false;
   /** vpn -> page * 64 + bits */
   readonly ptes = new PageTable();
-  /** vpn / 512 -> head page * 64 + bits, for PMD mappings; ptes override it */
+  /** vpn / pages of a PMD -> head page * 64 + bits, for PMD mappings; ptes override it */
   readonly pmds = new PageTable();
   /** vpn -> pins not yet released, by the address they are expected at */
   readonly pins = new Ordered<Pin[]>();
-  /** PMD mappings (vpn / 512) that are hugetlb: their unmapping, __unmap_hugepage_range(), has no line */
+  /** PMD mappings that are hugetlb: their unmapping, __unmap_hugepage_range(), has no line */
   hugetlb: Ordered<true> | undefined;
   /** vpns that got a device-exclusive entry, and may have it no longer */
   exclusive: Ordered<true> | undefined;
@@ -111,9 +107,13 @@ export class Mm {
   #pids: Set<number> | undefined;
   hasPinned = false;
 
-  constructor(id: number, ptr: number) {
+  /** pages of a PMD mapping on this machine */
+  readonly #pmdPages: number;
+
+  constructor(id: number, ptr: number, pmdPages: number) {
     this.id = id;
     this.ptr = ptr;
+    this.#pmdPages = pmdPages;
   }
 
   /** A PMD mapping is hugetlb. */
@@ -160,8 +160,8 @@ export class Mm {
     const v = this.ptes.at(vpn);
     if (!Number.isNaN(v)) return v;
     if (this.pmds.size === 0) return undefined;
-    const p = this.pmds.at(Math.floor(vpn / PMD_PAGES));
-    return Number.isNaN(p) ? undefined : p + (vpn % PMD_PAGES) * 64;
+    const p = this.pmds.at(Math.floor(vpn / this.#pmdPages));
+    return Number.isNaN(p) ? undefined : p + (vpn % this.#pmdPages) * 64;
   }
 }
 

@@ -72,6 +72,8 @@ export interface TraceHead {
   variant: string;
   /** kernel release where the text names one (latency-format header, perf header `# os release : `) */
   kernel?: string;
+  /** architecture where the text names one (perf header `# arch : `), as `uname -m` says it */
+  machine?: string;
   /** trace clock where the text shows or proves it (`x86-tsc` is not provable; integers without a point are `ticks`) */
   clock?: string;
   /** `ns`: times are seconds with a fraction, read exactly. `ticks`: bare integers (counter, uptime, x86-tsc). `none`: no times at all */

@@ -54,6 +54,10 @@ function readHeader(lines: HeadLines, head: TraceHead): boolean {
     if (release) {
       head.kernel = release[1];
     }
+    const machine = /^# arch : (\S+)/.exec(line);
+    if (machine) {
+      head.machine = machine[1];
+    }
     const cpus = /^# nrcpus online : (\d+)/.exec(line);
     if (cpus) {
       head.cpus = Number(cpus[1]);

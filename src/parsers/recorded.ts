@@ -2,6 +2,8 @@
 // before the text (docs/capture.md), people who arm by hand in a copy of dynamic_events:
 //
 //     # pindrift-release: 6.12.117+deb13-amd64
+//     # pindrift-machine: aarch64
+//     # pindrift-page-size: 65536
 //     # pindrift-armed: r64:pindrift/wp_fault_ret do_wp_page ret=$retval:x32
 //     # pindrift-refused: wp_copy wp_page_copy several functions have this name
 //     # pindrift-absent: dev_excl make_device_exclusive
@@ -41,6 +43,11 @@ export interface Recorded {
   dropped: number;
   filters: string[];
   release?: string;
+  /** as `uname -m` says it */
+  machine?: string;
+  /** bytes of a page, and of a struct page */
+  pageBytes?: number;
+  structPage?: number;
   clock?: string;
 }
 
@@ -83,6 +90,15 @@ export function readRecorded(line: string, recorded: Recorded): boolean {
     case 'release':
       recorded.release = value;
       break;
+    case 'machine':
+      recorded.machine = value;
+      break;
+    case 'page-size':
+      recorded.pageBytes = sized(value, 4096, 1 << 20);
+      break;
+    case 'struct-page':
+      recorded.structPage = sized(value, 32, 256);
+      break;
     case 'clock':
       recorded.clock = value;
       break;
@@ -113,6 +129,12 @@ export function readRecorded(line: string, recorded: Recorded): boolean {
     default: // of a later pindrift
   }
   return true;
+}
+
+/** A number of bytes that can be one. */
+function sized(word: string, least: number, most: number): number | undefined {
+  const n = counted(word) ?? 0;
+  return n >= least && n <= most && n % 8 === 0 ? n : undefined;
 }
 
 const counted = (word: string | undefined): number | undefined =>

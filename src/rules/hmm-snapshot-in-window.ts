@@ -75,7 +75,7 @@ export default defineRule({
           context.report({
             messageId: 'snapshot',
             data: { mm, address: `0x${start.toString(16)}` },
-            about: { mm, vpn: Math.floor(start / 4096), page: undefined, at: taken.at },
+            about: { mm, vpn: Math.floor(start / context.model.pageBytes), page: undefined, at: taken.at },
             at,
             cause: 'the sequence of the notifier was not waited for',
             severity: 'note',

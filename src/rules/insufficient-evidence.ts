@@ -117,6 +117,10 @@ export default defineRule({
             `lines are missing in the middle: ${torn.rets} returns without their call, ${torn.entries} page table entries that contradict what was seen`,
           );
         }
+        if (torn.pages > 0)
+          context.undecided(
+            `${torn.pages} page pointer${torn.pages === 1 ? ' is' : 's are'} none of a struct page as the others are`,
+          );
         if (torn.exits > 0)
           context.undecided(
             `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, though the tasks in it are gone`,

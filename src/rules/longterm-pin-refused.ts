@@ -51,7 +51,7 @@ export default defineRule({
           context.report({
             messageId: 'retried',
             data: { rounds: r.inner },
-            about: { mm, vpn: Math.floor(start / 4096), page: undefined, at: r.outer },
+            about: { mm, vpn: Math.floor(start / context.model.pageBytes), page: undefined, at: r.outer },
             at,
             cause: 'migrate and retry, again and again',
             severity: 'note',
@@ -69,7 +69,7 @@ export default defineRule({
           data: { nr: call.nr ?? '?', ret: call.ret },
           about: {
             mm: call.mm,
-            vpn: call.address === undefined ? undefined : Math.floor(call.address / 4096),
+            vpn: call.address === undefined ? undefined : Math.floor(call.address / context.model.pageBytes),
             page: undefined,
             at: call.at,
           },

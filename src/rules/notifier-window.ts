@@ -107,7 +107,12 @@ export default defineRule({
           context.on('cow', cow);
         }
         const list = open.get(mm) ?? [];
-        const w = { start: Math.floor(start / 4096), end: Math.ceil(end / 4096), event, at };
+        const w = {
+          start: Math.floor(start / context.model.pageBytes),
+          end: Math.ceil(end / context.model.pageBytes),
+          event,
+          at,
+        };
         const mine = at.pid === undefined ? undefined : setting.get(at.pid);
         if (mine?.mm === mm && covers(w, mine.vpn)) mine.covered = true;
         const other =
@@ -131,7 +136,11 @@ export default defineRule({
         last = at;
         const list = open.get(mm);
         if (list === undefined || start === undefined || end === undefined) return;
-        const i = list.findLastIndex((w) => w.start === Math.floor(start / 4096) && w.end === Math.ceil(end / 4096));
+        const i = list.findLastIndex(
+          (w) =>
+            w.start === Math.floor(start / context.model.pageBytes) &&
+            w.end === Math.ceil(end / context.model.pageBytes),
+        );
         if (i >= 0) list.splice(i, 1);
       },
       deviceExclusive({ mm, vpn, page, at }) {
@@ -166,7 +175,7 @@ export default defineRule({
         devExcl({ at, fields }) {
           const { mm, addr } = fields;
           if (at.pid !== undefined && mm !== undefined && addr !== undefined)
-            setting.set(at.pid, { mm, vpn: Math.floor(addr / 4096), covered: false });
+            setting.set(at.pid, { mm, vpn: Math.floor(addr / context.model.pageBytes), covered: false });
         },
       },
       exit({ mm, at }) {

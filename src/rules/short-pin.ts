@@ -34,7 +34,7 @@ export default defineRule({
       context.report({
         messageId: 'rest',
         data: { api: call.api ?? '?', ret: call.ret ?? '?', nr: call.nr ?? '?', address: `0x${next.toString(16)}` },
-        about: { mm: call.mm, vpn: Math.floor(next / 4096), page: undefined, at: call.at },
+        about: { mm: call.mm, vpn: Math.floor(next / context.model.pageBytes), page: undefined, at: call.at },
         at,
         cause: 'a short return',
         severity: 'note',
@@ -48,7 +48,8 @@ export default defineRule({
         if (kind !== 'PIN' || ret === undefined || nr === undefined || address === undefined || at.pid === undefined)
           return;
         if (!call.returned || ret <= 0 || ret >= nr) return;
-        open.set(at.pid, { call, at, next: address - (address % 4096) + ret * 4096 });
+        const { pageBytes } = context.model;
+        open.set(at.pid, { call, at, next: address - (address % pageBytes) + ret * pageBytes });
       },
       release({ pin, by }) {
         // what was got goes back: the caller has noticed

@@ -1,7 +1,7 @@
 // The lives of the pins, written as they end. Only the pins that are held stay in memory.
 import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
-import { PAGE_BYTES, type Pin, STRUCT_PAGE, type Step } from '../model/state.ts';
+import type { Pin, Step } from '../model/state.ts';
 import type { Shared } from './event-sink.ts';
 import type { Value } from './row-writer.ts';
 import { idOf } from './schema.ts';
@@ -44,7 +44,8 @@ export class PinKeeper {
   finish(): void {
     for (const pin of [...this.#held.keys()]) this.#end(pin);
     this.#flush();
-    if (this.#early) this.#shared.pfnBases.set(this.#trace, this.#model.pfnBase);
+    if (this.#early && this.#model.machine.structPage === 64)
+      this.#shared.pfnBases.set(this.#trace, this.#model.pfnBase);
   }
 
   #end(pin: Pin): void {
@@ -79,8 +80,8 @@ export class PinKeeper {
       id(at.tgid),
       task > 0 ? task : null,
       shown(pin.mm?.ptr),
-      shown(pin.vpn * PAGE_BYTES),
-      shown(pin.page * STRUCT_PAGE),
+      shown(pin.vpn * this.#model.machine.pageBytes),
+      shown(this.#model.pointer(pin.page)),
       shown(this.#model.pfn(pin.page)),
       words.fn(call.fn) ?? null,
       kind,

@@ -1,7 +1,7 @@
 // Why: the replay tells transitions, and a few events say what no transition does: which page an address got, and that a
 // page lost a mapping. Here both are listened to.
+import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
-import { PAGE_BYTES, PMD_PAGES, STRUCT_PAGE } from '../model/state.ts';
 import type { TransitionName } from '../model/transitions.ts';
 import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -20,7 +20,8 @@ export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'r
 export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
   for (const [name, toldOf] of Object.entries(TELL)) {
     model.on(name as TransitionName, (t) => {
-      for (const step of (toldOf as (t: unknown) => (Told | undefined)[])(t)) if (step !== undefined) tell(step);
+      for (const step of (toldOf as (t: unknown, machine: Machine) => (Told | undefined)[])(t, model.machine))
+        if (step !== undefined) tell(step);
     });
   }
   model.on('drift', ({ drift }) => parted(drift.at.line));
@@ -30,8 +31,8 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
   });
   for (const kind of MAPS) {
     model.tap(Kind[kind], (rows, o) => {
-      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
-      const vpn = Math.floor(rows[o + Slot.ADDR] / PAGE_BYTES);
+      const page = model.page(rows[o + Slot.PAGE]);
+      const vpn = model.vpn(rows[o + Slot.ADDR]);
       const order = rows[o + Slot.PTE_LO];
       const n = kind === 'newAnon' && order > 0 && order < 20 ? 2 ** order : 1;
       const pages = Array.from({ length: n }, (_, i) => page + i);
@@ -41,9 +42,12 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
   }
   for (const kind of UNMAPS) {
     model.tap(Kind[kind], (rows, o) => {
-      const page = rows[o + Slot.PAGE] / STRUCT_PAGE;
+      const page = model.page(rows[o + Slot.PAGE]);
       const n = rows[o + Slot.N];
-      const pages = Array.from({ length: kind === 'rmapDelPmd' ? PMD_PAGES : n > 1 ? n : 1 }, (_, i) => page + i);
+      const pages = Array.from(
+        { length: kind === 'rmapDelPmd' ? model.machine.pmdPages : n > 1 ? n : 1 },
+        (_, i) => page + i,
+      );
       const many = pages.length > 1 ? `, ${pages.length} pages` : '';
       tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
     });

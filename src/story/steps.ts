@@ -1,7 +1,8 @@
 // Why: what the replay tells, as steps of a story: role, place, who and what it is about. Words are found at the end,
 // when the trace has shown which struct page is which pfn.
 import { hex, type Words } from '../engine/words.ts';
-import { type At, type Mm, PAGE_BYTES, type PageId, type Pin } from '../model/state.ts';
+import type { Machine } from '../model/machine.ts';
+import type { At, Mm, PageId, Pin } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
 
 /** A virtual range of an address space, in pages. */
@@ -20,7 +21,7 @@ export interface Told {
   what(words: Words): string;
 }
 
-type Tell = { [K in TransitionName]?: (t: Transitions[K]) => (Told | undefined)[] };
+type Tell = { [K in TransitionName]?: (t: Transitions[K], machine: Machine) => (Told | undefined)[] };
 
 export const told = (role: string, at: At, spans: Span[], pages: PageId[], what: Told['what']): Told => ({
   ...{ role, at, spans, pages, what },
@@ -30,7 +31,7 @@ const one = (mm: Mm | undefined, vpn: number): Span => ({ mm, from: vpn, to: vpn
 const spanOf = (mm: Mm, start: number, end: number): Span => ({ mm, from: start, to: end });
 const ofPins = (pins: readonly Pin[]): Span[] => pins.map((pin) => one(pin.mm, pin.where));
 const pagesOf = (pins: readonly Pin[]): PageId[] => pins.map(({ page }) => page);
-const range = ({ from, to }: Span): string => `${hex(from * PAGE_BYTES)}..${hex(to * PAGE_BYTES)}`;
+const range = (w: Words, { from, to }: Span): string => `${w.address(from)}..${w.address(to)}`;
 
 export const TELL: Tell = {
   pin: ({ pin }) => [
@@ -39,8 +40,8 @@ export const TELL: Tell = {
       : told('grab', pin.grabAt, ofPins([pin]), [pin.page], (w) => `reference on ${w.page(pin.page)}`),
     told('pin', pin.call.at, ofPins([pin]), [pin.page], (w) => `${w.page(pin.page)}  ${w.flags(pin).join('|')}`),
   ],
-  pinFailed: ({ at, call }) => [
-    told('pin failed', at, [one(call.mm, Math.floor(call.addr / PAGE_BYTES))], [], () =>
+  pinFailed: ({ at, call }, { pageBytes }) => [
+    told('pin failed', at, [one(call.mm, Math.floor(call.addr / pageBytes))], [], () =>
       Number.isNaN(call.ret) ? 'not pinned' : `returned ${call.ret} of ${call.nr}`,
     ),
   ],
@@ -82,7 +83,7 @@ export const TELL: Tell = {
       at,
       [spanOf(src, start, end), spanOf(dst, start, end)],
       pagesOf(pins),
-      () => `${range({ mm: src, from: start, to: end })} copied to the child, mm ${hex(dst.ptr)}`,
+      (w) => `${range(w, { mm: src, from: start, to: end })} copied to the child, mm ${hex(dst.ptr)}`,
     ),
   ],
   share: ({ at, child, pin }) => [
@@ -109,19 +110,25 @@ export const TELL: Tell = {
       at,
       [spanOf(mm, start, end)],
       pagesOf(pins),
-      () => `${range({ mm, from: start, to: end })} read-only by ${kind}`,
+      (w) => `${range(w, { mm, from: start, to: end })} read-only by ${kind}`,
     ),
   ],
   zap: ({ at, end, mm, pins, start }) => [
-    told('zap', at, [spanOf(mm, start, end)], pagesOf(pins), () => `${range({ mm, from: start, to: end })} unmapped`),
+    told(
+      'zap',
+      at,
+      [spanOf(mm, start, end)],
+      pagesOf(pins),
+      (w) => `${range(w, { mm, from: start, to: end })} unmapped`,
+    ),
   ],
-  move: ({ at, bytes, from, mm, pins, to }) => [
+  move: ({ at, bytes, from, mm, pins, to }, { pageBytes }) => [
     told(
       'move',
       at,
-      [spanOf(mm, from, from + bytes / PAGE_BYTES), spanOf(mm, to, to + bytes / PAGE_BYTES)],
+      [spanOf(mm, from, from + bytes / pageBytes), spanOf(mm, to, to + bytes / pageBytes)],
       pagesOf(pins),
-      () => `${hex(from * PAGE_BYTES)} moved to ${hex(to * PAGE_BYTES)}, ${bytes} bytes`,
+      (w) => `${w.address(from)} moved to ${w.address(to)}, ${bytes} bytes`,
     ),
   ],
   replace: ({ at, mm, newPage, oldPage, via, vpn }) => [

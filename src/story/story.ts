@@ -9,9 +9,9 @@ import { fileInput, type TraceInput } from '../engine/input.ts';
 import { type ReadingOptions, withReading } from '../engine/reading/reading.ts';
 import { StoredReading } from '../engine/reading/stored-reading.ts';
 import type { ReadTrace } from '../engine/reading/trace.ts';
-import { hex, known, type Words } from '../engine/words.ts';
+import { known, type Words } from '../engine/words.ts';
+import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
-import { PAGE_BYTES } from '../model/state.ts';
 import type { ContextLine } from '../report/reporter.ts';
 import type { Store } from '../store/open.ts';
 import type { StoredTrace } from '../store/traces.ts';
@@ -86,7 +86,7 @@ async function tell(
   return run(told, async (reading) => {
     const chosen = told.chosen();
     const lines = await reading.lines(chosen.map(({ at }) => at.offset));
-    return story(input, reading, chosen, told, reading.words(lines), lines, wish.vpn !== undefined, options);
+    return story(input, reading, chosen, told, reading.words(lines), lines, wish.address !== undefined, options);
   });
 }
 
@@ -95,17 +95,17 @@ class Steps {
   /** lines where page and mapping part */
   readonly parted = new Set<number>();
   total = 0;
-  readonly #fits: (told: Told) => boolean;
+  readonly #fits: (told: Told, machine: Machine) => boolean;
   readonly #byLine = new Map<number, Told>();
   #unkept = 0;
 
-  constructor(fits: (told: Told) => boolean) {
+  constructor(fits: (told: Told, machine: Machine) => boolean) {
     this.#fits = fits;
   }
 
   hear(model: Model): void {
     const tell = (told: Told) => {
-      if (this.#fits(told)) this.#keep(told);
+      if (this.#fits(told, model.machine)) this.#keep(told);
     };
     listen(model, tell, (line) => this.parted.add(line));
   }
@@ -159,7 +159,7 @@ function evidenceOf(told: Told, words: Words, lines: ReadonlyMap<number, Evidenc
   const where =
     named || spans.length !== 1 || span === undefined || span.to - span.from !== 1 || Number.isNaN(span.from)
       ? ''
-      : ` at ${hex(span.from * PAGE_BYTES)}`;
+      : ` at ${words.address(span.from)}`;
   return {
     role,
     line: at.line,

@@ -1,6 +1,7 @@
 // Why: what a story shall be about: a page, an address, an mm, a thread, a time; said once, tested on every step.
 
-import { type At, PAGE_BYTES, STRUCT_PAGE } from '../model/state.ts';
+import type { Machine } from '../model/machine.ts';
+import type { At } from '../model/state.ts';
 import type { TraceHead } from '../parsers/line.ts';
 import { hexOf } from '../pins/wishes.ts';
 import { InputError } from '../util/errors.ts';
@@ -22,7 +23,7 @@ export interface StoryWish {
   page: bigint | undefined;
   pfn: bigint | undefined;
   mm: bigint | undefined;
-  vpn: number | undefined;
+  address: number | undefined;
   pid: number | undefined;
   since: string | undefined;
   until: string | undefined;
@@ -39,7 +40,7 @@ export function storyWish(flags: StoryFlags): StoryWish | undefined {
     page: isPointer ? page : undefined,
     pfn: hexOf('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
     mm: hexOf('--mm', flags.mm),
-    vpn: addr === undefined ? undefined : Number(addr >> 12n),
+    address: addr === undefined ? undefined : Number(addr),
     pid,
     since: timeText('--since', since),
     until: timeText('--until', until),
@@ -48,12 +49,12 @@ export function storyWish(flags: StoryFlags): StoryWish | undefined {
 }
 
 /** `pfn 0x47b3c, mm 0xffff...`: what the story is about. */
-export function wishWords({ mm, page, pfn, pid, since, until, vpn }: StoryWish): string {
+export function wishWords({ address, mm, page, pfn, pid, since, until }: StoryWish): string {
   const hex = (n: bigint) => `0x${n.toString(16)}`;
   const parts = [
     page === undefined ? '' : `page ${hex(page)}`,
     pfn === undefined ? '' : `pfn ${hex(pfn)}`,
-    vpn === undefined ? '' : `address 0x${(vpn * PAGE_BYTES).toString(16)}`,
+    address === undefined ? '' : `address 0x${address.toString(16)}`,
     mm === undefined ? '' : `mm ${hex(mm)}`,
     pid === undefined ? '' : `thread or process ${pid}`,
     since === undefined ? '' : `from ${since}`,
@@ -66,20 +67,26 @@ export function wishWords({ mm, page, pfn, pid, since, until, vpn }: StoryWish):
  * @param head what times are relative to; needed where the wish names one
  * @param pfnBase page of pfn 0; needed where the wish names a pfn; NaN where the trace does not show it
  */
-export function wishTest(wish: StoryWish, head: TraceHead | undefined, pfnBase = Number.NaN): (told: Told) => boolean {
-  const { pid, vpn } = wish;
+export function wishTest(
+  wish: StoryWish,
+  head: TraceHead | undefined,
+  pfnBase = Number.NaN,
+): (told: Told, machine: Machine) => boolean {
+  const { address, pid } = wish;
   const mm = wish.mm === undefined ? undefined : Number(BigInt.asIntN(64, wish.mm));
-  const page = wish.page === undefined ? undefined : Number(BigInt.asIntN(64, wish.page)) / STRUCT_PAGE;
-  const wanted = page ?? (wish.pfn === undefined ? undefined : pfnBase + Number(wish.pfn));
+  const pointer = wish.page === undefined ? undefined : Number(BigInt.asIntN(64, wish.page));
+  const pfn = wish.pfn === undefined ? undefined : pfnBase + Number(wish.pfn);
   const inTime = timeTest(wish, head);
-  return ({ at, mms, pages, role, spans }) => {
+  return ({ at, mms, pages, role, spans }, { origin, pageBytes, structPage }) => {
+    const wanted = pointer === undefined ? pfn : (pointer - origin) / structPage;
     if (!inTime(at)) return false;
     if (role === 'lost') return true;
     // one line for each page of a process that ends: told to those who ask for the page
     if (role === 'rmap del' && wanted === undefined) return false;
     if (pid !== undefined && at.pid !== pid && at.tgid !== pid) return false;
     if (wanted !== undefined && !pages.includes(wanted)) return false;
-    if (vpn !== undefined) {
+    if (address !== undefined) {
+      const vpn = Math.floor(address / pageBytes);
       return spans.some((span) => (mm === undefined || span.mm?.ptr === mm) && span.from <= vpn && vpn < span.to);
     }
     return mm === undefined || mms.some((one) => one?.ptr === mm);

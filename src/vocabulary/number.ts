@@ -36,6 +36,14 @@ export function unfolded(n: number): bigint | undefined {
   return BigInt.asIntN(64, (BigInt(REGIONS[region]) << 48n) | BigInt(Math.floor(bits - region * 2 ** 48)));
 }
 
+/** The upper 32 bits of a number that {@link signed64} made, unsigned. */
+export function upperHalf(n: number): number {
+  const whole = unfolded(n);
+  return whole === undefined
+    ? Math.floor(n / 4294967296) >>> 0
+    : Number((BigInt.asUintN(64, whole) >> 32n) & 0xffffffffn);
+}
+
 /**
  * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
  * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always exact

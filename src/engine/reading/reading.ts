@@ -4,7 +4,7 @@
 
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
-import { finish, REPLAYED, replay } from '../../model/replay.ts';
+import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
 import { type ArmedProbe, newRecorded } from '../../parsers/recorded.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
@@ -58,7 +58,7 @@ export class Reading implements ReadTrace {
     const { kernel } = input.head;
     const named = kernel === undefined ? undefined : eraOfRelease(kernel);
     if (named !== undefined) this.vocabulary.era.fits(named.name, `kernel ${kernel}`);
-    this.model = newModel(this.vocabulary.symbols);
+    this.model = newModel(this.vocabulary.symbols, input.head);
   }
 
   /** @throws InputError when it is no trace */
@@ -88,6 +88,7 @@ export class Reading implements ReadTrace {
   /** Begin. Who listens to the model listens by now. */
   start(options: StartOptions = {}): void {
     const { model, vocabulary, stats } = this;
+    if (options.prompt === true) model.firstLook?.hurry();
     if (options.wantedOnly === true)
       vocabulary.keep = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
     this.#feed = this.#input.start({
@@ -115,6 +116,7 @@ export class Reading implements ReadTrace {
     this.#finished = true;
     this.flush();
     const { model, vocabulary } = this;
+    settleMachine(model);
     const { keep } = vocabulary;
     if (keep !== undefined) for (const [kind, n] of vocabulary.seen().entries()) if (!keep[kind]) model.seen[kind] += n;
     this.#settle();

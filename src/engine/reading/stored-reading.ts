@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
-import { finish, replay } from '../../model/replay.ts';
+import { finish, replay, settleMachine } from '../../model/replay.ts';
 import type { TraceHead } from '../../parsers/line.ts';
 import { hashFile } from '../../store/hash.ts';
 import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
@@ -36,7 +36,7 @@ export class StoredReading implements ReadTrace {
     this.#trace = trace;
     this.#kernel = kernel;
     this.symbols = readSymbols(store, trace.id);
-    this.model = newModel(this.symbols);
+    this.model = newModel(this.symbols, trace.head);
   }
 
   get path(): string {
@@ -51,6 +51,7 @@ export class StoredReading implements ReadTrace {
   read(): void {
     const { model, head } = this;
     for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols)) replay(model, batch);
+    settleMachine(model);
     const info = this.#trace.info as TraceInfo;
     model.lastLine = info.lines;
     model.facts = {

@@ -1,0 +1,192 @@
+// Why: how large a page is, how many of them a PMD maps and how far apart two `struct page` are depends on the machine. The
+// head of a recording may say it; otherwise the trace shows it: where the kernel keeps its objects, which borders ranges
+// of addresses lie at, and what page pointers have in common. It is looked for in the first records, before any is replayed.
+import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
+import { Kind } from '../vocabulary/kinds.ts';
+import { upperHalf } from '../vocabulary/number.ts';
+import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+
+/** What the head of a recording says of the machine. */
+export interface MachineFacts {
+  arch?: Arch | undefined;
+  pageBytes?: number | undefined;
+  structPage?: number | undefined;
+}
+
+export class Machine {
+  /** undefined: nothing shows it; entries of page tables are not read then */
+  arch: Arch | undefined;
+  pageBytes = 4096;
+  pmdPages = 512;
+  /** sizeof(struct page) */
+  structPage = 64;
+  /** a `struct page` lies at a multiple of that, and so many bytes */
+  origin = 0;
+  /** borders that `struct page` of pfn 0 can lie at; NaN: it cannot be known */
+  pfn0Align = 0x40000000;
+}
+
+/** Page-aligned addresses, none of them at a border of smaller pages, that say that pages are larger. */
+const ENOUGH_ADDRESSES = 24;
+/** `struct page` pointers that tell what lies between two of them */
+const ENOUGH_PAGES = 8;
+/** Records that are looked at, at most; some more where whole batches come. */
+const MOST_RECORDS = 4096;
+const FEW_RECORDS = 256;
+/** Sizes of `struct page`: the usual one first, then without CONFIG_MEMCG, with KMSAN or LAST_CPUPID_NOT_IN_PAGE_FLAGS. */
+const STRUCT_PAGES = [64, 56, 72, 80, 88, 96, 48, 40, 32];
+
+/** Slots that hold addresses at borders of pages, by kind: ranges, and what the fault handler has masked. */
+const ALIGNED: readonly (readonly number[] | undefined)[] = (() => {
+  const of: (readonly number[] | undefined)[] = [];
+  const set = (kinds: readonly number[], slots: readonly number[]): void => {
+    for (const kind of kinds) of[kind] = slots;
+  };
+  set([Kind.forkVma, Kind.unmapVmas, Kind.cprot, Kind.zap, Kind.softDirty], [Slot.ADDR, Slot.END]);
+  set([Kind.newAnon, Kind.anonRmap, Kind.wpFault, Kind.swapIn, Kind.unmapOne, Kind.migrateOne], [Slot.ADDR]);
+  return of;
+})();
+
+/** The first records of a trace, held back until they have shown the machine. */
+export class FirstLook {
+  readonly #known: MachineFacts;
+  #isPrompt = false;
+  readonly #held: RecordBatch[] = [];
+  #records = 0;
+  #arches = new Map<Arch | undefined, number>();
+  /** distinct aligned addresses, and the bits that any of them has */
+  #addresses = new Set<number>();
+  #bits = 0;
+  readonly #pages = new Set<number>();
+  /** bytes between two `struct page`, where pointer and page frame number stand side by side */
+  readonly #steps: number[] = [];
+  #pair: { page: number; pfn: number } | undefined;
+
+  constructor(known: MachineFacts) {
+    this.#known = known;
+  }
+
+  /** Somebody waits for what the trace says: few records must do. */
+  hurry(): void {
+    this.#isPrompt = true;
+  }
+
+  /** Look at records. True: they have shown enough. The batch is the caller's, and a copy is kept. */
+  take(batch: RecordBatch, lineBase: number): boolean {
+    for (let o = 0; o < batch.length * STRIDE; o += STRIDE) batch.rows[o + Slot.LINE] += lineBase;
+    const kept = new RecordBatch(batch.rows.slice(0, batch.length * STRIDE));
+    kept.length = batch.length;
+    this.#held.push(kept);
+    const { rows } = kept;
+    for (let o = 0; o < rows.length; o += STRIDE) this.#look(rows, o);
+    this.#records += batch.length;
+    return this.#records >= (this.#isPrompt ? FEW_RECORDS : MOST_RECORDS) || (this.#isPrompt && this.#isUsual());
+  }
+
+  /** What was held back, in its order. */
+  held(): readonly RecordBatch[] {
+    return this.#held;
+  }
+
+  /** What the records have shown. */
+  machine(): Machine {
+    const out = new Machine();
+    const { arch = this.#arch(), structPage = this.#structPage(arch) } = this.#known;
+    out.arch = arch;
+    const size = this.#pageSize(arch);
+    out.pageBytes = size.bytes;
+    out.pmdPages = size.pmdPages;
+    out.pfn0Align = size.pfn0Align ?? Number.NaN;
+    out.structPage = structPage;
+    out.origin = commonest([...this.#pages].map((page) => modulo(page, structPage))).value ?? 0;
+    return out;
+  }
+
+  #look(rows: Float64Array, o: number): void {
+    const mm = rows[o + Slot.MM];
+    if (mm < 0) {
+      const arch = archOfPointer(upperHalf(mm));
+      this.#arches.set(arch, (this.#arches.get(arch) ?? 0) + 1);
+    }
+    const kind = rows[o];
+    // larger pages are aligned to more than the border of one
+    if (kind !== Kind.newAnon || !(rows[o + Slot.N] > 1))
+      for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
+    const page = rows[o + Slot.PAGE];
+    if (page < -4095 && this.#pages.size < MOST_RECORDS) this.#pages.add(page);
+    if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -4095) this.#pairOf(page, rows[o + Slot.OTHER]);
+  }
+
+  #address(address: number): void {
+    if (!(address > 0) || this.#addresses.size >= MOST_RECORDS) return;
+    // what is no border of any page is no range of pages (brk, and the end of what user space asked for)
+    if (address % 4096 !== 0) return;
+    this.#addresses.add(address);
+    this.#bits |= (address / 4096) & 0xf;
+  }
+
+  #pairOf(page: number, pfn: number): void {
+    const before = this.#pair;
+    if (!(pfn >= 0)) return;
+    this.#pair = { page, pfn };
+    if (before !== undefined && before.pfn !== pfn) this.#steps.push((page - before.page) / (pfn - before.pfn));
+  }
+
+  #arch(): Arch | undefined {
+    const most = [...this.#arches].sort((a, b) => b[1] - a[1])[0];
+    return most?.[0];
+  }
+
+  #pageSize(arch: Arch | undefined): PageSize {
+    const sizes = arch?.pages ?? UNKNOWN;
+    const said = this.#known.pageBytes;
+    if (said !== undefined) return sizes.find(({ bytes }) => bytes === said) ?? { bytes: said, pmdPages: said / 8 };
+    const shown = this.#shownBytes();
+    return (
+      (shown === undefined ? undefined : sizes.find(({ bytes }) => bytes === shown)) ??
+      // where nothing tells, the smallest: 4096 is the usual size everywhere
+      sizes.reduce((a, b) => (b.bytes < a.bytes ? b : a))
+    );
+  }
+
+  /** Bytes of a page, as far as borders tell; undefined: they do not. */
+  #shownBytes(): number | undefined {
+    if ((this.#bits & 0x3) !== 0) return 4096;
+    if (this.#addresses.size < ENOUGH_ADDRESSES) return undefined;
+    return this.#bits === 0 ? 65536 : 16384;
+  }
+
+  #structPage(arch: Arch | undefined): number {
+    const usual = arch?.structPage ?? 64;
+    const step = commonest(this.#steps);
+    if (step.value !== undefined && step.n >= 2 && step.share > 0.9 && step.value % 8 === 0 && step.value >= 32)
+      return step.value;
+    const pages = [...this.#pages];
+    if (pages.length < ENOUGH_PAGES) return usual;
+    for (const size of [usual, ...STRUCT_PAGES])
+      if (commonest(pages.map((page) => modulo(page, size))).share >= 0.9) return size;
+    return usual;
+  }
+
+  /** One page size only, and the architecture is certain. */
+  #isUsual(): boolean {
+    const arch = this.#known.arch ?? this.#arch();
+    if (arch === undefined) return false;
+    return this.#known.pageBytes !== undefined || arch.pages.length === 1 || this.#shownBytes() !== undefined;
+  }
+}
+
+/** Sizes that some 64-bit machine has. */
+const UNKNOWN: readonly PageSize[] = [4096, 16384, 65536].map((bytes) => ({ bytes, pmdPages: bytes / 8 }));
+
+const modulo = (n: number, by: number): number => ((n % by) + by) % by;
+
+/** The value that comes most often, how often, and its share. */
+function commonest(values: readonly number[]): { value: number | undefined; n: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let value: number | undefined;
+  let n = 0;
+  for (const [v, count] of counts) if (count > n) [value, n] = [v, count];
+  return { value, n, share: values.length === 0 ? 0 : n / values.length };
+}

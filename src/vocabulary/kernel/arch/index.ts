@@ -1,0 +1,25 @@
+// Why: the list of architectures. A new one is a file here and a line in it.
+import type { Arch } from './arch.ts';
+import { ARM64 } from './arm64.ts';
+import { LOONGARCH64, MIPS64 } from './mips64.ts';
+import { PPC64LE } from './ppc64le.ts';
+import { RISCV64 } from './riscv64.ts';
+import { S390X } from './s390x.ts';
+import { X86_64 } from './x86-64.ts';
+
+export type { Arch, PageSize } from './arch.ts';
+
+export const ARCHES: readonly Arch[] = [X86_64, ARM64, RISCV64, S390X, PPC64LE, MIPS64, LOONGARCH64];
+
+/** By the name of `uname -m`, of Debian or of Node. */
+export const archNamed = (name: string): Arch | undefined =>
+  ARCHES.find(({ machine, aliases }) => machine === name || aliases.includes(name));
+
+/**
+ * The architecture whose slab objects lie where a pointer to one (an mm_struct) points; of two that share a region the first.
+ * @param high upper half of the pointer, unsigned
+ */
+export function archOfPointer(high: number): Arch | undefined {
+  for (const arch of ARCHES) for (const [from, to] of arch.slab) if (high >= from && high <= to) return arch;
+  return undefined;
+}

@@ -1,0 +1,131 @@
+// The same history on other machines: pages of 16K and 64K, entries of arm64, a `struct page` of another size, pointers
+// that tell no architecture. What is said must be the same, or nothing.
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { memoryInput } from '../../src/engine/input.ts';
+import type { CheckReport } from '../../src/report/contract.ts';
+import { asMachine } from './as-machine.ts';
+
+const read = (name: string): string => {
+  const packed = `fixtures/${name}/trace.txt.gz`;
+  return existsSync(packed)
+    ? gunzipSync(readFileSync(packed)).toString('latin1')
+    : readFileSync(`fixtures/${name}/trace.txt`, 'latin1');
+};
+
+const said = ({ findings }: CheckReport, by = 1) =>
+  findings.map(({ rule, severity, confidence, pin }) => ({
+    ...{ rule, severity, confidence, pfn: pin.pfn },
+    address: pin.address === undefined ? undefined : Number(pin.address) * by,
+  }));
+
+const CAPTURES = [
+  '6.1/odirect_read_fork.ft',
+  '6.1/odirect_read_swap.ft',
+  '6.1/vmsplice_child_leak.ft',
+  '6.12/odirect_read_swap.ft',
+  '5.10/odirect_read_swap.ft',
+  '5.10/iouring_fixed_fork.ft',
+  '6.12/iouring_fixed_munmap.ft',
+].filter((name) => existsSync(`fixtures/${name}`));
+
+describe.each(CAPTURES)('%s on another machine', (name) => {
+  const text = read(name);
+
+  it.each([4096, 16384, 65536])('arm64 with pages of %i bytes', async (pageBytes) => {
+    const whole = await check([memoryInput('x86', text)]);
+    const other = await check([memoryInput('arm64', asMachine(text, { pageBytes }))]);
+    expect(said(other)).toEqual(said(whole, pageBytes / 4096));
+    expect(other.verdict).toBe(whole.verdict);
+  });
+
+  it('the head says how large a page is', async () => {
+    const whole = await check([memoryInput('x86', text)]);
+    const head = '# pindrift-machine: aarch64\n# pindrift-page-size: 65536\n';
+    const other = await check([memoryInput('arm64', head + asMachine(text, { pageBytes: 65536 }))]);
+    expect(said(other)).toEqual(said(whole, 16));
+  });
+
+  it.each([56, 72, 80])('struct page of %i bytes', async (structPage) => {
+    const whole = await check([memoryInput('x86', text)]);
+    const other = await check([
+      memoryInput('other', asMachine(text, { pageBytes: 4096, structPage, slab: 'ffff8880' })),
+    ]);
+    const plain = (report: CheckReport) => said(report).map(({ pfn: _, ...rest }) => rest);
+    expect(plain(other)).toEqual(plain(whole));
+  });
+
+  it('kernel pointers that are small numbers (s390x): undecided, and no error', async () => {
+    const other = await check([memoryInput('s390x', asMachine(text, { pageBytes: 4096, slab: '00000000' }))]);
+    expect(other.verdict).toBe('could-not-be-checked');
+    expect(other.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
+});
+
+describe('a huge page of 512 MB, as a PMD maps it with pages of 64K', () => {
+  const MM = '0xffff000004301280';
+  const CHILD = '0xffff000004309a80';
+  const HEAD = 0x10000;
+  const pageOf = (i: number) => `0x${(0xfffffc0000000000n + BigInt(HEAD + i) * 64n).toString(16)}`;
+  const addressOf = (i: number) => `0x${(0xffff40000000 + i * 65536).toString(16)}`;
+  let us = 1_000_000;
+  const begin = (): string => {
+    us += 50;
+    return `            app-500     [000] .....   100.${String(us).slice(-6)}`;
+  };
+  const line = (event: string, fn: string, args: string) => `${begin()}: ${event}: (${fn}+0x0/0x200) ${args}`;
+  const ret = (event: string, fn: string, name: string, value: string | number) =>
+    `${begin()}: ${event}: (caller+0x4/0x20 <- ${fn}) ${name}=${value}`;
+  const pinned = 5000;
+  /** @param drifts the parent writes the shared page, and gets a copy under the pin */
+  const trace = (drifts: boolean): string =>
+    [
+      '# pindrift-machine: aarch64',
+      '# pindrift-page-size: 65536',
+      line('fault', 'handle_mm_fault', `mm=${MM} addr=${addressOf(0)} flags=0x255`),
+      line(
+        'new_anon',
+        'folio_add_new_anon_rmap',
+        `page=${pageOf(0)} mm=${MM} addr=${addressOf(0)} rflags=0x1 head=1 order=13`,
+      ),
+      line('gup_fast', 'get_user_pages_fast', `start=${addressOf(pinned)} nr=1 flags=0x1 pages=0xffff000004400000`),
+      line('grab_fast', 'try_grab_folio_fast', `page=${pageOf(0)} refs=1 flags=0x3 ref=1`),
+      ret('grab_fast_ret', 'try_grab_folio_fast', 'head', pageOf(0)),
+      ret('gup_fast_ret', 'get_user_pages_fast', 'ret', 1),
+      line(
+        'fork_vma',
+        'copy_page_range',
+        `dst=${CHILD} src=${MM} start=${addressOf(0)} end=${addressOf(8192)} vmflags=0x8100073`,
+      ),
+      ret('fork_vma_ret', 'copy_page_range', 'ret', 0),
+      ...(drifts
+        ? [
+            line('thp_split_pmd', '__split_huge_pmd', `mm=${MM} addr=${addressOf(0)} pmd=0x0 freeze=0`),
+            line('wp_fault', 'do_wp_page', `mm=${MM} addr=${addressOf(pinned)} pte=0x0 flags=0x255`),
+            line('wp_copy', 'wp_page_copy', `mm=${MM} addr=${addressOf(pinned)} page=${pageOf(pinned)}`),
+            line(
+              'new_anon',
+              'folio_add_new_anon_rmap',
+              `page=${pageOf(9000)} mm=${MM} addr=${addressOf(pinned)} rflags=0x1 head=0 order=0`,
+            ),
+            ret('wp_fault_ret', 'do_wp_page', 'ret', 0),
+          ]
+        : []),
+      line('mm_exit', 'exit_mmap', `mm=${CHILD}`),
+    ].join('\n');
+
+  it('a copy of its 5001st page under a pin is found, with the right page', async () => {
+    const report = await check([memoryInput('thp', trace(true))]);
+    expect(report.findings[0]).toMatchObject({
+      pin: { address: addressOf(pinned), page: pageOf(pinned) },
+      mapping: { page: pageOf(9000) },
+    });
+  });
+
+  it('without the copy nothing is said of it', async () => {
+    const report = await check([memoryInput('thp', trace(false))]);
+    expect(report.findings.filter(({ mapping }) => mapping.page !== undefined)).toEqual([]);
+  });
+});
