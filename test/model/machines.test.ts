@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/input.ts';
-import type { CheckReport } from '../../src/report/contract.ts';
 import { asMachine } from './as-machine.ts';
 
 const read = (name: string): string => {
@@ -126,6 +126,6 @@ describe('a huge page of 512 MB, as a PMD maps it with pages of 64K', () => {
 
   it('without the copy nothing is said of it', async () => {
     const report = await check([memoryInput('thp', trace(false))]);
-    expect(report.findings.filter(({ mapping }) => mapping.page !== undefined)).toEqual([]);
+    expect(report.findings.filter(({ mapping }) => mapping?.page !== undefined)).toEqual([]);
   });
 });
