@@ -31,7 +31,9 @@ tracefs() {
 # as_before WORDS: whether tracefs is what it was when /run/before was written
 as_before() {
   tracefs > /run/after
-  diff /run/before /run/after || echo "LAB-ERR $* left something in tracefs"
+  diff /run/before /run/after && return 0
+  echo "LAB-ERR $* left something in tracefs"
+  return 1
 }
 
 # until SECONDS COMMAND...: wait until it holds

@@ -4,6 +4,7 @@ import { arch, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { PROBE_TABLE } from '../capture/probe-table.ts';
 import { Armed } from '../live/armed.ts';
 import { type LiveSource, openLive } from '../live/live-source.ts';
 import { type Ended, LiveWatch, type LiveWishes } from '../live/live-watch.ts';
@@ -17,11 +18,13 @@ import { recordFlags, scriptHere, scriptWords } from './shared/capture-plan.ts';
 import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
-type ScriptWishes = Parameters<typeof scriptWords>[0] & Parameters<typeof scriptHere>[0];
+type OwnWishes = Parameters<typeof scriptWords>[0] &
+  Parameters<typeof scriptHere>[0] & { 'ring-size': string; 'retreat-at': number };
 
 const follow = async (source: LiveSource, wishes: LiveWishes): Promise<Ended> =>
   (await LiveWatch.open(source, wishes)).run();
 
+const CORE = new Set(PROBE_TABLE.filter(({ tier }) => tier === 'A').map(({ name }) => name));
 const REPORTS = ['text', 'ndjson'] as const;
 
 export default class Watch extends BaseCommand {
@@ -76,6 +79,19 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       helpValue: 'SIZE',
     }),
     ...recordFlags,
+    buffer: Flags.string({
+      summary: 'without a source: ring buffer per CPU of what is read',
+      default: '8M',
+      helpValue: 'SIZE',
+    }),
+    'retreat-at': Flags.integer({
+      summary: 'without a source: so many events per second are too many, and only the core set stays on',
+      description:
+        'Also when events are lost or reading is more than two seconds behind. In each case for three seconds in a row; it is said and counted.',
+      default: 100_000,
+      min: 1,
+      helpValue: 'N',
+    }),
     history: Flags.integer({
       summary: 'MiB of the newest text that are kept for save where there is no ring',
       default: 16,
@@ -140,7 +156,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
   }
 
   /** Arm this machine, follow it, and leave nothing behind. */
-  async #watchHere(flags: ScriptWishes & { 'ring-size': string }, wishes: LiveWishes): Promise<Ended> {
+  async #watchHere(flags: OwnWishes, wishes: LiveWishes): Promise<Ended> {
     if (process.getuid?.() !== 0) {
       throw new InputError('only root may record kernel events', {
         tryThis: 'sudo, or name a source that somebody else records',
@@ -157,7 +173,8 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
           tryThis: 'pindrift capture doctor',
         });
       }
-      return await follow(armed.source, { ...wishes, ...instances, kernel: wishes.kernel ?? release() });
+      const retreat = flags.tier === 'core' ? undefined : { core: CORE, mostPerSecond: flags['retreat-at'] };
+      return await follow(armed.source, { ...wishes, ...instances, retreat, kernel: wishes.kernel ?? release() });
     } finally {
       armed.source.close();
       await armed.over;

@@ -358,14 +358,19 @@ function note(stats: ReadStats, lines: LineReader, line: number, reason: string,
 }
 
 function lost(stats: ReadStats, out: TraceLine, offset: number, line: number, batch: RecordBatch): void {
-  const n = out.lost >= 0 ? out.lost : Number.NaN;
-  stats.addLost({ cpu: out.cpu, n, line, ts: stats.lastTs });
+  const loss = { cpu: out.cpu, n: out.lost >= 0 ? out.lost : Number.NaN, line, ts: stats.lastTs };
+  stats.addLost(loss);
+  putLoss(batch, loss, offset);
+}
+
+/** Events are missing before this place. */
+export function putLoss(batch: RecordBatch, { cpu, n, line, ts }: LostEvents, offset: number): void {
   const o = batch.length * STRIDE;
   batch.rows.fill(Number.NaN, o, o + STRIDE);
   batch.rows[o] = Kind.lost;
-  batch.rows[o + Slot.CPU] = out.cpu;
+  batch.rows[o + Slot.CPU] = cpu;
   batch.rows[o + Slot.PID] = -1;
-  batch.rows[o + Slot.TS] = stats.lastTs;
+  batch.rows[o + Slot.TS] = ts;
   batch.rows[o + Slot.OFFSET] = offset;
   batch.rows[o + Slot.LINE] = line;
   batch.rows[o + Slot.N] = n;

@@ -1,6 +1,6 @@
 // Why: without a source, a watch makes one: the capture script (src/capture/script/) arms its probes in an instance of its
 // own, prints what happens as it happens, and takes everything away when it is told to, or when we are gone.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
 
@@ -29,7 +29,10 @@ export class Armed {
     this.source = new LiveSource('this machine', new ScriptBytes(child));
     this.over = new Promise((resolve) => {
       child.on('error', () => resolve(127));
-      child.on('close', (code) => resolve(code ?? 1));
+      child.on('close', (code, signal) => {
+        if (signal !== null) takeAway(script, child.pid);
+        resolve(code ?? 1);
+      });
     });
   }
 
@@ -40,6 +43,16 @@ export class Armed {
     const said = (key: string) => new RegExp(`^# pindrift-${key}: (/\\S+)$`, 'm').exec(head)?.[1];
     return { instance: said('instance'), ring: said('ring') };
   }
+}
+
+/** Somebody killed the script, which could not take anything away: its reader goes, then what it armed. */
+function takeAway(script: string, group: number | undefined): void {
+  try {
+    if (group !== undefined) process.kill(-group, 'SIGKILL');
+  } catch {
+    // nobody of it is left
+  }
+  spawnSync('/bin/sh', [script, '--cleanup'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 class ScriptBytes implements Bytes {

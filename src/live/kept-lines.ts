@@ -94,6 +94,14 @@ export class KeptLines {
     for (const { bytes, length } of others) yield bytes.subarray(0, length);
   }
 
+  /** What a capture says of itself before its text, but for where it stands. */
+  captureHead(): string[] {
+    const lines = Buffer.from(this.#head ?? new Uint8Array(0))
+      .toString('latin1')
+      .split('\n');
+    return lines.filter((line) => /^# pindrift-(?!instance|ring)[a-z-]+: /.test(line));
+  }
+
   /** The lines before the first event. */
   *#header(): Iterable<Uint8Array> {
     const head = this.#head ?? new Uint8Array(0);

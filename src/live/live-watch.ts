@@ -14,9 +14,11 @@ import { escapeControl } from '../util/escape.ts';
 import { EXIT } from '../util/exit-codes.ts';
 import { boundYoungHeap, tuneForReading } from '../util/v8.ts';
 import type { WatchEvent } from './events.ts';
+import { loadOf, missedIn } from './instance.ts';
 import type { LiveSource } from './live-source.ts';
 import { metricsText, writeMetrics } from './metrics.ts';
 import { checkReach, type Reach, type Reaction, react } from './reactions.ts';
+import { Retreat, type RetreatOptions } from './retreat.ts';
 import { eventJson, eventText, SCHEMA, type Screen } from './say.ts';
 import { Watch } from './watch.ts';
 
@@ -33,6 +35,8 @@ export interface LiveWishes {
   maxRate?: number | undefined;
   metrics?: string | undefined;
   status?: number | undefined;
+  /** where the probes are ours: when to leave only some of them on */
+  retreat?: Omit<RetreatOptions, 'instances'> | undefined;
   quiet?: boolean;
   screen: Screen;
   version: string;
@@ -51,6 +55,7 @@ export interface Ended {
 const RANK = { note: 0, warning: 1, error: 2 } as const;
 const METRICS_MS = 15_000;
 const YOUNG_MS = 1000;
+const LOAD_MS = 1000;
 const MOST_REACTED = 1000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -63,6 +68,7 @@ export class LiveWatch {
   #ended: Ended['by'] = 'input';
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
+  readonly #retreat: Retreat | undefined;
   /** fingerprints by number, of findings that something was done about */
   readonly #reacted = new Map<number, string>();
 
@@ -70,11 +76,14 @@ export class LiveWatch {
     this.#wishes = wishes;
     this.#story = story;
     this.#setup = wishes.setup;
+    const instances = [wishes.instance, wishes.ring].filter((folder) => folder !== undefined);
+    if (wishes.retreat !== undefined && wishes.instance !== undefined)
+      this.#retreat = new Retreat({ ...wishes.retreat, instances });
     this.#reach = {
       instance: wishes.instance ?? instanceOf(source.path),
       ring: wishes.ring,
       recent: () => this.#watch?.recent() ?? [],
-      head: wishes.kernel === undefined ? [] : [`# pindrift-release: ${escapeControl(wishes.kernel)}`],
+      head: () => this.#headOfSaved(),
       exit: () => this.#stop('reaction'),
       say: (what, finding, problem, detail) => {
         if (what === 'stop' && problem === undefined) this.#isStopped = true;
@@ -116,7 +125,10 @@ export class LiveWatch {
     const done = this.#onSignals(() => this.#stop('signal'));
     const hup = (): void => void this.#reload();
     process.on('SIGHUP', hup);
-    timers.push(setInterval(boundYoungHeap, YOUNG_MS));
+    timers.push(
+      setInterval(boundYoungHeap, YOUNG_MS),
+      setInterval(() => this.#lookAtLoad(watch), LOAD_MS),
+    );
     this.#metrics();
     try {
       await watch.run();
@@ -127,6 +139,27 @@ export class LiveWatch {
       this.#metrics();
     }
     return { by: this.#ended, exitCode: (failOn) => this.#exitCode(failOn) };
+  }
+
+  /** The ring has the events only: what was armed stands in what is read. */
+  #headOfSaved(): string[] {
+    const own = this.#watch?.captureHead() ?? [];
+    const { kernel } = this.#wishes;
+    if (own.length > 0) return this.#reach.ring === undefined ? [] : own;
+    return kernel === undefined ? [] : [`# pindrift-release: ${escapeControl(kernel)}`];
+  }
+
+  /** More than anybody can read: only what the rules need stays on, and that is said. */
+  #lookAtLoad(watch: Watch): void {
+    const why = this.#retreat?.look();
+    if (why === undefined || this.#retreat === undefined) return;
+    try {
+      const off = this.#retreat.act();
+      watch.narrow(off);
+      this.#say({ type: 'reaction', what: 'retreat', done: true, detail: `${why}: ${off.length} events are off` });
+    } catch (error) {
+      this.#say({ type: 'reaction', what: 'retreat', done: false, detail: (error as Error).message });
+    }
   }
 
   #stop(by: Ended['by']): void {
@@ -209,15 +242,19 @@ export class LiveWatch {
     const watch = this.#watch;
     if (metrics === undefined || watch === undefined) return;
     try {
-      const { found, lostByCpu } = watch;
+      const { armed, found, losses } = watch;
+      const { instance } = this.#reach;
       const text = metricsText({
         status: watch.status(),
         foundByRule: found,
-        lostByCpu,
+        lostByCpu: losses.byCpu,
         version,
         kernel: host,
         stopped: this.#isStopped,
-        retreats: 0,
+        retreats: this.#retreat?.count ?? 0,
+        armed,
+        missed: instance === undefined ? undefined : missedIn(instance),
+        load: instance === undefined ? undefined : loadOf(instance),
       });
       writeMetrics(metrics, text);
     } catch (error) {

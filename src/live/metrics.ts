@@ -2,6 +2,7 @@
 // and by another name first; label sets are bounded: no pid, no address.
 import * as fs from 'node:fs';
 import type { WatchStatus } from './events.ts';
+import type { Load } from './instance.ts';
 
 export interface Metrics {
   status: WatchStatus;
@@ -12,10 +13,16 @@ export interface Metrics {
   /** tracing was stopped by a reaction */
   stopped: boolean;
   retreats: number;
+  /** probes that are on, where the head of the trace says so */
+  armed: number | undefined;
+  /** calls they could not take, and how the reader fares, where the instance is at hand */
+  missed: number | undefined;
+  load: Load | undefined;
 }
 
 /** OpenMetrics text. */
-export function metricsText({ status, foundByRule, lostByCpu, version, kernel, stopped, retreats }: Metrics): string {
+export function metricsText(metrics: Metrics): string {
+  const { status, foundByRule, lostByCpu, version, kernel, stopped, retreats, armed, missed, load } = metrics;
   const out: string[] = [];
   const family = (name: string, type: 'counter' | 'gauge', help: string) => {
     out.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
@@ -28,6 +35,10 @@ export function metricsText({ status, foundByRule, lostByCpu, version, kernel, s
     family(name, 'counter', help);
     put(`${name}_total`, value);
   };
+  const gauge = (name: string, help: string, value: number) => {
+    family(name, 'gauge', help);
+    put(name, value);
+  };
   counter('pindrift_events', 'Events read.', status.events);
   counter('pindrift_mm_events', 'Events that the replay uses.', status.mmEvents);
   counter('pindrift_unread_lines', 'Lines that could not be read.', status.unread);
@@ -36,18 +47,21 @@ export function metricsText({ status, foundByRule, lostByCpu, version, kernel, s
     put('pindrift_lost_events_total', n, { cpu: cpu < 0 ? 'unknown' : String(cpu) });
   counter('pindrift_loss_places', 'Places of the trace where events are missing.', status.lossPlaces);
   counter('pindrift_pins', 'Pins seen.', status.pins);
-  family('pindrift_pins_held', 'gauge', 'Pins that are held now.');
-  put('pindrift_pins_held', status.pinsHeld);
-  family('pindrift_oldest_pin_seconds', 'gauge', 'How long the oldest of them has been held.');
-  put('pindrift_oldest_pin_seconds', status.oldestPinSeconds ?? 0);
+  gauge('pindrift_pins_held', 'Pins that are held now.', status.pinsHeld);
+  gauge('pindrift_oldest_pin_seconds', 'How long the oldest of them has been held.', status.oldestPinSeconds ?? 0);
   family('pindrift_findings', 'counter', 'Findings by rule, told whole or counted.');
   for (const [rule, n] of [...foundByRule].sort(([a], [b]) => (a < b ? -1 : 1)))
     put('pindrift_findings_total', n, { rule });
   counter('pindrift_findings_counted', 'Findings that were counted only.', status.counted);
   counter('pindrift_findings_suppressed', 'Findings that the config accepts.', status.suppressed);
-  family('pindrift_tracing_stopped', 'gauge', '1: a reaction has stopped the tracing.');
-  put('pindrift_tracing_stopped', stopped ? 1 : 0);
+  gauge('pindrift_tracing_stopped', '1: a reaction has stopped the tracing.', stopped ? 1 : 0);
   counter('pindrift_retreats', 'Times that only the core set of probes was left on.', retreats);
+  if (armed !== undefined) gauge('pindrift_probes_armed', 'Probes that are on.', armed);
+  if (missed !== undefined) counter('pindrift_probes_missed', 'Calls that they could not take.', missed);
+  if (load !== undefined) {
+    gauge('pindrift_unread_events', 'Events in the buffers that were not read yet.', load.unread);
+    gauge('pindrift_behind_seconds', 'Age of the oldest of them.', load.behindSeconds);
+  }
   // no `info`: the parser of node_exporter knows none
   family('pindrift_build_info', 'gauge', 'What runs here.');
   put('pindrift_build_info', 1, { version, kernel });

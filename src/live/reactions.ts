@@ -22,8 +22,8 @@ export interface Reach {
   ring?: string | undefined;
   /** the newest text that was followed */
   recent(): Iterable<Uint8Array>;
-  /** lines for the head of what is saved */
-  head: readonly string[];
+  /** lines for the head of what is saved, beside those of `recent` */
+  head(): readonly string[];
   /** end the watch */
   exit(): void;
   /** what was done, for the log */
@@ -113,7 +113,7 @@ function save(folder: string, finding: Finding, reach: Reach): string {
   const path = join(folder, `${name}.trace.txt`);
   const fd = fs.openSync(`${path}.tmp`, 'w', 0o600);
   try {
-    for (const line of reach.head) fs.writeSync(fd, `${line}\n`);
+    for (const line of reach.head()) fs.writeSync(fd, `${line}\n`);
     if (reach.ring === undefined) for (const bytes of reach.recent()) fs.writeSync(fd, bytes);
     else copyRing(reach.ring, fd);
   } finally {

@@ -7,21 +7,24 @@ import type { TraceInfo } from '../contract/report.ts';
 import { type About, aboutOf, Collector, type Tale } from '../engine/collect.ts';
 import type { EvidenceLine } from '../engine/evidence.ts';
 import { outcomesOf, verdictOf } from '../engine/outcome.ts';
+import { putLoss } from '../engine/read.ts';
 import { Reading } from '../engine/reading/reading.ts';
 import type { RuleOptions } from '../engine/run-rules.ts';
 import { replay } from '../model/replay.ts';
-import type { Pin } from '../model/state.ts';
 import { LineKind, type TraceFormat } from '../parsers/line.ts';
 import { isRecording } from '../recordings/index.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import { Kind } from '../vocabulary/kinds.ts';
+import { RecordBatch } from '../vocabulary/record.ts';
 import type { WatchEvent, WatchStatus } from './events.ts';
 import { HoldBack } from './hold-back.ts';
 import { KeptLines } from './kept-lines.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import type { LiveSource } from './live-source.ts';
+import { Losses } from './losses.ts';
+import { type Told, ToldFindings } from './told.ts';
 
 export interface WatchOptions {
   format?: TraceFormat | undefined;
@@ -42,23 +45,8 @@ const HISTORY_BYTES = 4 << 20;
 /** So often is looked whether anything has to be said though nothing came. */
 const TICK_MS = 20;
 const TIDY_MS = 500;
-/** Trace time after which a finding whose pin is gone is not expected to change. */
-const SETTLED_NS = 30e9;
-/** Findings that may change yet; beyond, the oldest are not followed further. */
-const MOST_OPEN = 5000;
 /** Places of losses that are remembered; those before the oldest pin matter to nobody. */
 const MOST_GAPS = 4096;
-
-interface Told {
-  n: number;
-  /** counted only, or suppressed */
-  quiet: boolean;
-  /** as it was told last */
-  json: string;
-  tale: Tale;
-  /** trace time it was told at */
-  ts: number;
-}
 
 export class Watch {
   readonly #source: LiveSource;
@@ -69,22 +57,14 @@ export class Watch {
   readonly #limits: Limits;
   readonly #rules: readonly Rule[];
   readonly #tell: (event: WatchEvent) => void;
-  /** findings that may change yet */
-  readonly #open = new Map<About, Told>();
-  /** those and, as long as anybody knows what they are about, the others */
-  readonly #ever = new WeakMap<About, Told>();
-  readonly #openPins = new Map<Pin, Told[]>();
+  readonly #told = new ToldFindings();
   /** findings by rule, told whole or counted */
   readonly found = new Map<string, number>();
-  /** events lost by CPU; -1: the trace does not say which */
-  readonly lostByCpu = new Map<number, number>();
-  readonly #losses = new Map<number, { count: number; places: number; line: number }>();
+  readonly losses = new Losses();
   settle: WatchOptions['settle'];
   #findings = 0;
   #numbers = 0;
   #suppressed = 0;
-  #lossPlaces = 0;
-  #lost = 0;
   #arrived = false;
   #tidyAt = 0;
   #stopped = false;
@@ -110,10 +90,10 @@ export class Watch {
     this.#hold = new HoldBack((options.holdBackMs ?? HOLD_BACK_MS) * 1e6, (batch) => replay(model, batch));
     model.noted = (at) => lines.note(at);
     model.on('release', ({ pin }) => {
-      for (const { tale } of this.#openPins.get(pin) ?? [])
+      for (const { tale } of this.#told.of(pin))
         if (tale.group.drift !== undefined) this.#collector.touch(tale.group.drift);
     });
-    model.on('lost', ({ cpu, n, at }) => this.#lose(cpu, n, at.line));
+    model.on('lost', ({ cpu, n, at }) => this.losses.add(cpu, n, at.line));
   }
 
   /**
@@ -161,9 +141,35 @@ export class Watch {
     this.#source.close();
   }
 
+  /** From here on these events are not recorded: their absence says nothing, and what they told may be over. */
+  narrow(events: readonly string[]): void {
+    const { head, model, stats } = this.#reading;
+    const gone = new Set(events);
+    if (head.recorded !== undefined) {
+      head.recorded.armed = head.recorded.armed.filter(({ event }) => !gone.has(event));
+      head.recorded.refused.push(...events);
+    }
+    this.#reading.flush();
+    this.#hold.flush();
+    const batch = new RecordBatch();
+    putLoss(batch, { cpu: -1, n: Number.NaN, line: stats.lines, ts: stats.lastTs }, this.#source.position);
+    replay(model, batch);
+  }
+
+  /** Probes that were armed and are on; undefined: nobody knows. */
+  get armed(): number | undefined {
+    return this.#reading.head.recorded?.armed.length;
+  }
+
   /** The newest text, as a trace of its own. */
   recent(): Iterable<Uint8Array> {
     return this.#lines.recent();
+  }
+
+  /** Lines for the head of a capture of the same events. */
+  captureHead(): string[] {
+    const off = this.#reading.head.recorded?.refused ?? [];
+    return this.#lines.captureHead().filter((line) => !off.some((event) => line.includes(`:pindrift/${event} `)));
   }
 
   /** What is known of the trace by now. */
@@ -176,17 +182,17 @@ export class Watch {
   }
 
   status(): WatchStatus {
-    const { model, stats } = this.#reading;
+    const { model, stats, vocabulary } = this.#reading;
     const [oldest] = model.held;
     const held = oldest === undefined ? Number.NaN : (stats.lastTs - oldest.call.heldAt.ts) / 1e9;
     let mmEvents = 0;
-    for (const [kind, n] of model.seen.entries()) if (kind !== Kind.lost) mmEvents += n;
+    for (const [kind, n] of vocabulary.seen().entries()) if (kind !== Kind.lost) mmEvents += n;
     return {
       lines: stats.lines,
       events: stats.kinds[LineKind.Event],
       mmEvents,
-      lost: this.#lost,
-      lossPlaces: this.#lossPlaces,
+      lost: this.losses.events,
+      lossPlaces: this.losses.places,
       unread: stats.kinds[LineKind.Bad],
       pins: model.counts.pins,
       pinsHeld: model.held.size,
@@ -212,7 +218,7 @@ export class Watch {
 
   #look(over = false): void {
     this.#lines.settle();
-    this.#sayLosses();
+    this.losses.say(this.#tell);
     const changed = over ? this.#collector.tales() : this.#collector.changed();
     for (const tale of changed) this.#say(tale, over);
     if (!over) this.#tidy();
@@ -220,14 +226,14 @@ export class Watch {
 
   #say(tale: Tale, over: boolean): void {
     const about = aboutOf(tale);
-    const known = this.#ever.get(about);
+    const known = this.#told.known(about);
     const written = this.#collector.write(tale, this.#words(tale), over);
     const settled = this.settle === undefined ? written : this.settle(written);
     const finding = { ...(settled ?? written), n: known?.n ?? this.#numbers + 1 };
     const told: Told = known ?? { n: ++this.#numbers, quiet: false, json: '', tale, ts: Number.NaN };
     told.tale = tale;
     told.ts = this.#reading.stats.lastTs;
-    this.#keep(about, told);
+    this.#told.keep(about, told);
     for (const part of tale.group.also) this.#withdraw(part, told);
     if (known === undefined) {
       told.quiet = this.#isQuiet(settled);
@@ -253,27 +259,10 @@ export class Watch {
 
   /** A report that was a finding by itself is a part of another one. */
   #withdraw(part: About, by: Told): void {
-    const other = this.#open.get(part);
+    const other = this.#told.open(part);
     if (other === undefined || other === by) return;
-    this.#drop(part, other);
+    this.#told.drop(part, other);
     if (!other.quiet) this.#tell({ type: 'withdrawn', n: other.n, by: by.n });
-  }
-
-  #keep(about: About, told: Told): void {
-    this.#ever.set(about, told);
-    if (this.#open.has(about)) return;
-    this.#open.set(about, told);
-    const { pin } = told.tale.group.main.report;
-    if (pin === undefined) return;
-    const list = this.#openPins.get(pin);
-    if (list === undefined) this.#openPins.set(pin, [told]);
-    else list.push(told);
-  }
-
-  #drop(about: About, told: Told): void {
-    this.#open.delete(about);
-    const { pin } = told.tale.group.main.report;
-    if (pin !== undefined) this.#openPins.delete(pin);
   }
 
   #words(tale: Tale) {
@@ -290,41 +279,13 @@ export class Watch {
     const now = performance.now();
     if (now < this.#tidyAt) return;
     this.#tidyAt = now + TIDY_MS;
-    const { lastTs } = this.#reading.stats;
-    for (const [about, told] of this.#open) {
-      const { pin } = told.tale.group.main.report;
-      const isOver = pin?.live !== true && !(lastTs - told.ts < SETTLED_NS);
-      // they stand in the order in which they were told first
-      if (!isOver && this.#open.size <= MOST_OPEN) continue;
-      this.#drop(about, told);
-      this.#collector.forget(told.tale);
-    }
+    for (const tale of this.#told.settled(this.#reading.stats.lastTs)) this.#collector.forget(tale);
     const { gaps, held } = this.#reading.model;
     if (gaps.length < MOST_GAPS) return;
     const [oldest] = held;
     const needed = oldest === undefined ? gaps.length : gaps.findIndex(({ at }) => at.line > oldest.call.at.line);
     const drop = needed < 0 ? gaps.length : needed;
     gaps.splice(0, Math.max(Math.min(drop, gaps.length - 1), gaps.length - MOST_GAPS / 2));
-  }
-
-  #lose(cpu: number, n: number, line: number): void {
-    this.#lossPlaces++;
-    if (n > 0) this.#lost += n;
-    this.lostByCpu.set(cpu, (this.lostByCpu.get(cpu) ?? 0) + (n > 0 ? n : 0));
-    const now = this.#losses.get(cpu) ?? { count: 0, places: 0, line: 0 };
-    now.count += n;
-    now.places++;
-    now.line = line;
-    this.#losses.set(cpu, now);
-  }
-
-  #sayLosses(): void {
-    if (this.#losses.size === 0) return;
-    for (const [cpu, { count, places, line }] of this.#losses) {
-      const known = Number.isNaN(count) ? undefined : count;
-      this.#tell({ type: 'loss', cpu: cpu >= 0 ? cpu : undefined, count: known, places, line });
-    }
-    this.#losses.clear();
   }
 
   #finish(): void {
@@ -337,7 +298,7 @@ export class Watch {
     for (const one of this.#limits.counts()) this.#tell({ type: 'repeat', ...one });
     const { model } = reading;
     const trace = reading.info();
-    const left = [...this.#open.values()].map(({ tale }) => this.#collector.write(tale, reading.words(), true));
+    const left = [...this.#told.all()].map(({ tale }) => this.#collector.write(tale, reading.words(), true));
     const { undecided } = this.#collector;
     const outcomes = outcomesOf(this.#rules, left, [{ info: trace, undecided, model }]);
     const verdict = this.#worst !== undefined && this.#worst !== 'note' ? 'violated' : verdictOf([], outcomes);

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Why: a new user's first quarter of an hour: the commands of README and docs/capture.md, on this kernel, to a verdict.
+# `capture doctor`, `capture run` over each scenario and over a program that pins nothing; then what goes wrong.
+scenario=${SCENARIOS%% *}
+
+# try NAME EXPECTED-STATUS COMMAND...
+try() {
+  local name=$1 expected=$2 status
+  shift 2
+  echo "LAB-TIME $(uptime) $name starts"
+  "$@" > "/out/$name.out" 2> "/out/$name.err"
+  status=$?
+  echo "LAB-TIME $(uptime) $name ended with $status: $(grep -v '^$' "/out/$name.out" | tail -n 1)"
+  [ $status = "$expected" ] || echo "LAB-ERR $name ended with $status, not $expected"
+  as_before "$name"
+}
+
+try doctor 0 pindrift capture doctor
+try finding 1 pindrift capture run "${CAPTURE_FLAGS[@]}" --keep /out/finding.txt.gz -- scn "$scenario"
+try clean 0 pindrift capture run "${CAPTURE_FLAGS[@]}" -- ls /
+
+# the script, and what stands in its way
+script() { sh /lab/capture.sh "$@"; }
+try raw 0 script --raw -o /run/cap/raw -- scn "$scenario"
+cp -r /run/cap/raw /out/raw
+mount -t tmpfs -o size=64k tiny /mnt
+try full-disk 1 script -o /mnt/trace.txt -- ls /
+umount /mnt
+try no-user 1 setpriv --reuid 65534 --clear-groups sh /lab/capture.sh -o /tmp/t.txt -- ls /
+umount /sys/kernel/tracing
+script -o /run/cap/t.txt -- ls / > /out/no-tracefs.err 2>&1 && echo 'LAB-ERR recorded without tracefs'
+mount -t tracefs t /sys/kernel/tracing
+
+# somebody else traces: his probe, his buffer and his instance are there afterwards as before
+echo 'p:theirs/unmap do_exit' >> /sys/kernel/tracing/kprobe_events
+mkdir /sys/kernel/tracing/instances/theirs
+echo 1 > /sys/kernel/tracing/instances/theirs/events/theirs/unmap/enable
+tracefs > /run/before
+try others 0 script -o /run/cap/others.txt -- ls /
+grep -q 'unmap: ' /sys/kernel/tracing/instances/theirs/trace || echo 'LAB-ERR their trace is empty'
+echo 0 > /sys/kernel/tracing/instances/theirs/events/theirs/unmap/enable
+rmdir /sys/kernel/tracing/instances/theirs
+echo '-:theirs/unmap' >> /sys/kernel/tracing/kprobe_events
+tracefs > /run/before
+
+# two at once
+script -o /run/cap/first.txt -- sleep 600 2> /dev/null &
+first=$!
+until_true 300 test -e /run/pindrift.pid
+sh /lab/capture.sh -o /run/cap/second.txt -- ls / > /dev/null 2> /out/second.err && echo "LAB-ERR two record at once"
+cat /out/second.err
+kill $first
+wait $first
+as_before "the first of two"

@@ -1,0 +1,58 @@
+// Why: how a trace instance fares: how far behind its reader is, what it overwrote, and what its probes missed. The kernel
+// says it in per_cpu/cpuN/stats (trace.c, tracing_stats_read()) and kprobe_profile:
+//
+//     entries: 129                          events that nobody has read
+//     overrun: 0                            events that were overwritten
+//     oldest event ts:  5555.123456
+//     now ts:  5556.123456
+//     dropped events: 0
+//     read events: 4711
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Load {
+  /** in the buffers, of all CPUs */
+  unread: number;
+  /** ever recorded */
+  recorded: number;
+  /** overwritten or dropped before they were read */
+  gone: number;
+  /** age of the oldest that is unread; 0: none is, or the clock does not count seconds */
+  behindSeconds: number;
+}
+
+/** undefined: the instance is not there (any more) */
+export function loadOf(instance: string): Load | undefined {
+  const load: Load = { unread: 0, recorded: 0, gone: 0, behindSeconds: 0 };
+  try {
+    for (const cpu of readdirSync(join(instance, 'per_cpu'))) {
+      const text = readFileSync(join(instance, 'per_cpu', cpu, 'stats'), 'utf8');
+      const of = (name: string): number => Number(new RegExp(`^${name}: *([\\d.]+)$`, 'm').exec(text)?.[1] ?? 0);
+      const entries = of('entries');
+      const gone = of('overrun') + of('dropped events');
+      load.unread += entries;
+      load.gone += gone;
+      load.recorded += entries + gone + of('read events');
+      if (entries > 0 && /^now ts: *\d+\.\d/m.test(text))
+        load.behindSeconds = Math.max(load.behindSeconds, of('now ts') - of('oldest event ts'));
+    }
+  } catch {
+    return undefined;
+  }
+  return load;
+}
+
+/** Calls that the probes of an instance could not take since they were armed; undefined: the kernel does not say. */
+export function missedIn(instance: string): number | undefined {
+  try {
+    const ours = new Set(readdirSync(join(instance, 'events/pindrift')));
+    // a line per kprobe of any group: event, hits, missed
+    const lines = readFileSync(join(instance, '../../kprobe_profile'), 'utf8').split('\n');
+    return lines
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([event]) => ours.has(event))
+      .reduce((sum, [, , missed]) => sum + (Number(missed) || 0), 0);
+  } catch {
+    return undefined;
+  }
+}

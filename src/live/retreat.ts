@@ -1,0 +1,68 @@
+// Why: a watch must not cost more than it brings. Where a machine makes more events than anybody can read, those that only
+// make findings sharper are switched off, and what the rules need stays on.
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Load, loadOf } from './instance.ts';
+
+/** Looks in a row, a second apart, at which it was too much. */
+const PATIENCE = 3;
+const MOST_BEHIND_SECONDS = 2;
+
+export interface RetreatOptions {
+  /** folders of the instances that record the same events */
+  instances: readonly string[];
+  /** events of the group pindrift that stay on */
+  core: ReadonlySet<string>;
+  /** events per second that are not too many */
+  mostPerSecond: number;
+}
+
+export class Retreat {
+  /** 1: it was done */
+  count = 0;
+  readonly #options: RetreatOptions;
+  readonly #now: () => number;
+  #before: { load: Load; at: number } | undefined;
+  #tooMuch = 0;
+
+  /** @param now ms of a clock that does not jump */
+  constructor(options: RetreatOptions, now: () => number = () => performance.now()) {
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** To be asked once a second. Says why when it is time. */
+  look(): string | undefined {
+    const load = loadOf(this.#options.instances[0]);
+    const before = this.#before;
+    const at = this.#now();
+    this.#before = load === undefined ? undefined : { load, at };
+    if (this.count > 0 || load === undefined || before === undefined) return undefined;
+    const reason = this.#reason(load, before.load, (at - before.at) / 1000);
+    this.#tooMuch = reason === undefined ? 0 : this.#tooMuch + 1;
+    return this.#tooMuch < PATIENCE ? undefined : reason;
+  }
+
+  #reason(load: Load, before: Load, seconds: number): string | undefined {
+    const rate = Math.round((load.recorded - before.recorded) / seconds);
+    if (load.gone > before.gone) return `${load.gone - before.gone} events were overwritten before they were read`;
+    if (load.behindSeconds > MOST_BEHIND_SECONDS) return `reading is ${load.behindSeconds.toFixed(1)} seconds behind`;
+    return rate > this.#options.mostPerSecond ? `${rate} events a second` : undefined;
+  }
+
+  /** Switch off what is not core. Returns the events that are off now. */
+  act(): string[] {
+    const { core, instances } = this.#options;
+    const off = new Set<string>();
+    this.count++;
+    for (const folder of instances.map((instance) => join(instance, 'events/pindrift'))) {
+      for (const event of existsSync(folder) ? readdirSync(folder) : []) {
+        const enable = join(folder, event, 'enable');
+        if (core.has(event) || !existsSync(enable)) continue;
+        writeFileSync(enable, '0');
+        off.add(event);
+      }
+    }
+    return [...off];
+  }
+}
