@@ -1,10 +1,11 @@
 // Why: the one way to build. dist/ is removed first, so that a deleted source leaves nothing behind, and the stamp is
 // written last, so that a build that failed or was interrupted is done again.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildHtml } from './build-html.mjs';
 import { bundleCommands } from './bundle.mjs';
+import { writeMan } from './man.mjs';
 import { buildDigest, root, stamp } from './sources.mjs';
 
 const digest = buildDigest();
@@ -25,10 +26,11 @@ copyFileSync(join(root, 'src/capture/script/capture.sh'), join(root, 'dist/captu
 await writeManifest();
 stamp('build', digest);
 
-/** What `oclif manifest` writes: with it, `pindrift --help` need not load every command. */
+/** What `oclif manifest` writes: with it, `pindrift --help` need not load every command. The man pages are made of it. */
 async function writeManifest() {
   const { Plugin } = await import('@oclif/core');
   const plugin = new Plugin({ root, ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true });
   await plugin.load();
   writeFileSync(manifestPath, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+  writeMan(root, plugin.manifest, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
 }

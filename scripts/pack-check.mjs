@@ -23,8 +23,8 @@ try {
   // Somewhere else, with a home of its own: it must find nothing of this tree, and write nothing into the real one.
   expect('pindrift/', '--version');
   expect('USAGE', '--help');
-  expect('PINDRIFT_AC_BASH_SETUP_PATH', 'autocomplete', 'script', 'bash');
-  expect('PINDRIFT_AC_ZSH_SETUP_PATH', 'autocomplete', 'script', 'zsh');
+  expect('complete -o bashdefault', 'completion', 'bash');
+  expect('bashcompinit', 'completion', 'zsh');
   expect('clean:', 'check', clean);
   expect('nothing lost', 'ingest', clean, '-o', join(scratch, 'x.db'));
   expect('"pindrift.check/1"', 'report', join(scratch, 'x.db'), '--json');

@@ -1,11 +1,13 @@
 // Why: the frame around oclif that every start shares (bin/run.js, bin/dev.js): what happens when stdout goes away,
 // when something crashes outside a command, and how the exit code gets out without cutting what is still being written.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
 import { EXIT } from './util/exit-codes.ts';
 import { describeFailure } from './util/failure.ts';
+import { commandMeant } from './util/meant.ts';
 
 const HELP = 'pindrift --help';
 
@@ -22,13 +24,20 @@ export async function main(load: LoadOptions, argv: string[] = process.argv.slic
   try {
     await run(argv, { ...load, ...ONLY_OURS });
   } catch (error) {
-    fail(error, hint(argv));
+    fail(error, hint(argv, load.root));
   }
 }
 
-/** Who forgets the command means `check`. */
-function hint([first]: readonly string[]): string {
-  return first !== undefined && existsSync(first) ? `pindrift check ${first}` : HELP;
+/** Who forgets the command means `check`; who mistypes one means the nearest. */
+function hint(argv: readonly string[], packageJson: string): string {
+  const [first] = argv;
+  if (first !== undefined && existsSync(first)) return `pindrift check ${first}`;
+  try {
+    const manifest = JSON.parse(readFileSync(join(dirname(packageJson), 'oclif.manifest.json'), 'utf8'));
+    return commandMeant(argv, Object.keys(manifest.commands)) ?? HELP;
+  } catch {
+    return HELP;
+  }
 }
 
 /** Before oclif's own listener, which swallows EPIPE and would go on working for nobody. */

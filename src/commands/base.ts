@@ -8,6 +8,7 @@ import { CLIError, ExitError } from '@oclif/core/errors';
 import { escapeControl } from '../util/escape.ts';
 import { EXIT } from '../util/exit-codes.ts';
 import { describeFailure } from '../util/failure.ts';
+import { flagMeant } from '../util/meant.ts';
 
 export abstract class BaseCommand extends Command {
   override warn(input: Error | string): Error | string {
@@ -31,7 +32,9 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<never> {
-    const help = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help`;
+    const all = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help`;
+    const meant = 'oclif' in error ? flagMeant(error.message, Object.keys(this.ctor.flags ?? {})) : undefined;
+    const help = meant === undefined ? all : `${meant} (${all} says more)`;
     const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG) });
     process.stderr.write(failure.text);
     throw new ExitError(failure.exitCode);

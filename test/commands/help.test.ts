@@ -1,11 +1,9 @@
-// Why: the first thing a new user reads, and what their shell completes.
+// Why: the first thing a new user reads, on the terminal and in the manual.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
-import { pindrift, root, scratch } from './run.ts';
-
-const { clean, dir } = scratch();
-afterAll(clean);
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pindrift, root } from './run.ts';
 
 /** Every command, as it is typed. */
 const commands = (readdirSync(`${root}/src/commands`, { recursive: true }) as string[])
@@ -40,12 +38,13 @@ describe('README', () => {
   });
 });
 
-describe('completion', () => {
-  const home = { HOME: dir, XDG_CACHE_HOME: `${dir}/cache`, XDG_DATA_HOME: `${dir}/data` };
-
-  it.each(['bash', 'zsh'])('for %s', (shell) => {
-    const { status, stdout } = pindrift(['autocomplete', 'script', shell], { env: home });
-    expect(status).toBe(0);
-    expect(stdout).toContain(`PINDRIFT_AC_${shell.toUpperCase()}_SETUP_PATH`);
-  });
+it('the manual has a page for every command, made of the same words', () => {
+  const pages = readdirSync(join(root, 'man'));
+  const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
+  const names = Object.keys(commands).map((id) => `pindrift-${id.replaceAll(':', '-')}.1`);
+  expect(pages.toSorted()).toEqual([...names, 'pindrift.1'].toSorted());
+  const check = readFileSync(join(root, 'man/pindrift-check.1'), 'utf8');
+  expect(check).toContain(commands.check.summary.replaceAll('-', '\\-'));
+  for (const name of Object.keys(commands.check.flags)) expect(check).toContain(name.replaceAll('-', '\\-'));
+  expect(check).not.toContain('<%=');
 });

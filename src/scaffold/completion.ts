@@ -1,0 +1,154 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is the shell's here
+// Why: the text of a completion script, from what the commands say of themselves. bash has the logic; zsh runs the same
+// script by its bashcompinit; fish has a line for each flag.
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export interface CompletedFlag {
+  name: string;
+  char?: string;
+  /** name of its value, such as `FILE.db`; undefined for a flag without one */
+  value?: string;
+  /** there is a `--no-` of it */
+  negatable: boolean;
+  options: readonly string[];
+  summary: string;
+}
+
+export interface CompletedCommand {
+  words: readonly string[];
+  summary: string;
+  flags: readonly CompletedFlag[];
+  operands: readonly { name: string; options: readonly string[] }[];
+}
+
+/** What a place takes: fixed words, or files whose names end so; none of both: any file. */
+interface Place {
+  words?: readonly string[];
+  /** endings, for a glob */
+  files?: readonly string[];
+}
+
+const STORES = ['db'];
+const RULES = ['ts', 'js', 'mjs', 'mts'];
+
+function placeOfFlag({ name, options, value }: CompletedFlag, rules: readonly string[]): Place {
+  if (options.length > 0) return { words: options };
+  if (name === 'debug-rule') return { words: rules };
+  if (name === 'rules') return { files: RULES };
+  if (name === 'config') return { files: [...RULES, 'json'] };
+  if (value?.endsWith('.db') === true) return { files: STORES };
+  if (value?.endsWith('.json') === true) return { files: ['json'] };
+  return {};
+}
+
+function placeOfOperand({ words, operands }: CompletedCommand, rules: readonly string[]): Place {
+  const [first] = operands;
+  if (first === undefined) return {};
+  if (first.options.length > 0) return { words: first.options };
+  if (words.join(' ') === 'rules explain') return { words: rules };
+  if (words.join(' ') === 'rules test') return { files: ['test.ts', 'test.js', 'test.mjs'] };
+  return first.name === 'store' ? { files: STORES } : {};
+}
+
+export function completionScript(
+  shell: (typeof SHELLS)[number],
+  commands: readonly CompletedCommand[],
+  rules: readonly string[],
+): string {
+  if (shell === 'fish') return fish(commands, rules);
+  const script = bash(commands, rules);
+  return shell === 'bash'
+    ? script
+    : `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${script}`;
+}
+
+const flagWords = ({ char, name, negatable }: CompletedFlag): string[] => [
+  `--${name}`,
+  ...(negatable ? [`--no-${name}`] : []),
+  ...(char === undefined ? [] : [`-${char}`]),
+];
+
+function bash(commands: readonly CompletedCommand[], rules: readonly string[]): string {
+  const tops = [...new Set(commands.map(({ words }) => words[0] ?? ''))];
+  const nested = tops.filter((top) => commands.some(({ words }) => words[0] === top && words.length > 1));
+  const out = [
+    '# pindrift completion; made by `pindrift completion`',
+    '_pindrift() {',
+    '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" i=1',
+    // --report=sarif arrives as three words
+    '  [[ $cur == "=" ]] && cur=""',
+    '  [[ $prev == "=" ]] && prev=${COMP_WORDS[COMP_CWORD-2]}',
+    '  COMPREPLY=()',
+    '  while (( i < COMP_CWORD )); do',
+    '    case ${COMP_WORDS[i]} in -*) ;; *)',
+    '      if [[ -z $command ]]; then command=${COMP_WORDS[i]}',
+    `        case $command in ${nested.join('|') || '-'}) ;; *) break ;; esac`,
+    '      else command+=" ${COMP_WORDS[i]}"; break; fi ;;',
+    '    esac',
+    '    i=$((i + 1))',
+    '  done',
+    '  case "$command $prev" in',
+  ];
+  for (const { flags, words } of commands)
+    for (const flag of flags.filter(({ value }) => value !== undefined)) {
+      const names = flagWords(flag).map((word) => `"${words.join(' ')} ${word}"`);
+      out.push(`    ${names.join('|')}) ${bashReply(placeOfFlag(flag, rules))}; return ;;`);
+    }
+  out.push('  esac', '  case $command in', `    "") _pindrift_words "${tops.join(' ')} --help --version"; return ;;`);
+  for (const top of nested) {
+    const subs = commands.flatMap(({ words }) => (words[0] === top && words.length > 1 ? [words[1] ?? ''] : []));
+    out.push(`    ${top}) [[ $cur == -* ]] || { _pindrift_words "${subs.join(' ')}"; return; } ;;`);
+  }
+  out.push('  esac', '  case $command in');
+  for (const command of commands) {
+    const flags = command.flags.flatMap(flagWords).join(' ');
+    const operand = bashReply(placeOfOperand(command, rules));
+    out.push(
+      `    "${command.words.join(' ')}") if [[ $cur == -* ]]; then _pindrift_words "${flags} --help"; else ${operand}; fi ;;`,
+    );
+  }
+  out.push(
+    '  esac',
+    '}',
+    '_pindrift_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }',
+    // files of a kind and folders; where there are none, the shell completes any file
+    '_pindrift_files() {',
+    "  local IFS=$'\\n' ending file",
+    '  for ending in $1; do COMPREPLY+=($(compgen -f -X "!*.$ending" -- "$cur")); done',
+    '  (( ${#COMPREPLY[@]} )) && COMPREPLY+=($(compgen -d -S / -- "$cur"))',
+    '  for file in "${!COMPREPLY[@]}"; do [[ -d ${COMPREPLY[file]} ]] && compopt -o nospace 2> /dev/null; done',
+    '  return 0',
+    '}',
+    'complete -o bashdefault -o default -F _pindrift pindrift',
+    '',
+  );
+  return out.join('\n');
+}
+
+function bashReply({ files, words }: Place): string {
+  if (words !== undefined) return `_pindrift_words "${words.join(' ')}"`;
+  return files === undefined ? ':' : `_pindrift_files $'${files.join('\\n')}'`;
+}
+
+function fish(commands: readonly CompletedCommand[], rules: readonly string[]): string {
+  const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const out = ['# pindrift completion; made by `pindrift completion`'];
+  for (const command of commands) {
+    const { flags, summary, words } = command;
+    const [top = '', sub] = words;
+    const before = sub === undefined ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${top}`;
+    out.push(`complete -c pindrift -n ${quoted(before)} -fa ${sub ?? top} -d ${quoted(summary)}`);
+    const within = words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+    for (const flag of flags) {
+      const short = flag.char === undefined ? '' : ` -s ${flag.char}`;
+      const place = placeOfFlag(flag, rules);
+      const value =
+        flag.value === undefined ? '' : place.words === undefined ? ' -r' : ` -xa ${quoted(place.words.join(' '))}`;
+      out.push(`complete -c pindrift -n ${quoted(within)} -l ${flag.name}${short}${value} -d ${quoted(flag.summary)}`);
+    }
+    const { words: operand } = placeOfOperand(command, rules);
+    if (operand !== undefined) out.push(`complete -c pindrift -n ${quoted(within)} -fa ${quoted(operand.join(' '))}`);
+  }
+  return `${out.join('\n')}\n`;
+}

@@ -1,0 +1,47 @@
+// Why: who mistypes a command, a topic, a flag or a value is told the one that was meant, and how to go on.
+import { nearest } from './nearest.ts';
+
+/**
+ * The command line that was meant, as far as its words name a command: `rules tset x` is `pindrift rules test`.
+ * @param ids of commands, with `:` between their words
+ * @returns undefined where nothing comes near
+ */
+export function commandMeant(argv: readonly string[], ids: readonly string[]): string | undefined {
+  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  if (first === undefined) return undefined;
+  const under = (topic: string) =>
+    ids.filter((id) => id.startsWith(`${topic}:`)).map((id) => id.slice(topic.length + 1));
+  const tops = [...new Set(ids.map((id) => id.split(':')[0] ?? id))];
+  const top = tops.includes(first) ? first : typo(first, tops);
+  if (top === undefined) {
+    // the second word alone: `explain RULE` is `rules explain RULE`
+    const whole = ids.find((id) => id.endsWith(`:${first}`));
+    return whole === undefined ? undefined : `pindrift ${whole.replace(':', ' ')}`;
+  }
+  const rest = under(top);
+  if (rest.length === 0) return `pindrift ${top}`;
+  const sub = second === undefined ? undefined : rest.includes(second) ? second : typo(second, rest);
+  return sub === undefined ? `pindrift ${top} --help` : `pindrift ${top} ${sub}`;
+}
+
+/** The flag or value that a usage error is about, and the nearest one there is. */
+export function flagMeant(message: string, flags: readonly string[]): string | undefined {
+  const [, flag] = /^Nonexistent flags?: --([\w-]+)/m.exec(message) ?? [];
+  if (flag !== undefined) {
+    const meant = typo(flag, flags);
+    return meant === undefined ? undefined : `--${meant}`;
+  }
+  const [, of, said, values] = /Expected --([\w-]+)=(.*) to be one of: (.*)/.exec(message) ?? [];
+  if (of === undefined || said === undefined || values === undefined) return undefined;
+  const meant = typo(said, values.split('\n')[0]?.split(', ') ?? []);
+  return meant === undefined ? undefined : `--${of} ${meant}`;
+}
+
+/** A part of a name counts only at its beginning: `run` is no `fleet:run` of another topic. */
+function typo(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length < 2) return undefined;
+  const begins = candidates.filter((candidate) => candidate.startsWith(word));
+  if (begins.length === 1) return begins[0];
+  const meant = nearest(word, candidates);
+  return meant !== undefined && meant.length > 2 && Math.abs(meant.length - word.length) <= 3 ? meant : undefined;
+}

@@ -1,0 +1,87 @@
+// Completion as a shell has it: the printed script is sourced and asked.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandMeant, flagMeant } from '../../src/util/meant.ts';
+import { pindrift } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pindrift-completion-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(() => {
+  writeFileSync(join(folder, 'complete.bash'), pindrift(['completion', 'bash']).stdout);
+  for (const name of ['x.db', 'trace.txt', 'my-rule.ts', 'known.json']) writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, 'captures'));
+});
+
+/** The words that Tab offers at the end of the line. */
+function offered(line: string): string[] {
+  const script = `source ./complete.bash; compopt() { :; }; COMP_WORDS=(${line.replaceAll('=', ' = ')}${line.endsWith(' ') ? " ''" : ''}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _pindrift; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stderr, stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((word) => word !== '');
+}
+
+describe('bash', () => {
+  it.each([
+    ['pindrift tri', ['triage']],
+    ['pindrift rules ', ['explain', 'list', 'new', 'test']],
+    ['pindrift rules explain swapin-c', ['swapin-cow-under-pin']],
+    ['pindrift check trace.txt --report sa', ['sarif']],
+    ['pindrift check --report=sa', ['sarif']],
+    ['pindrift check trace.txt --fail-on ', ['error', 'warning', 'note', 'never']],
+    ['pindrift check --debug-rule pin-l', ['pin-leak']],
+    ['pindrift report ', ['x.db', 'captures/']],
+    ['pindrift check --rules ', ['my-rule.ts', 'captures/']],
+    ['pindrift triage x.db --baseline k', ['known.json']],
+    ['pindrift completion f', ['fish']],
+  ])('%s', (line, words) => {
+    expect(offered(line)).toEqual(expect.arrayContaining(words));
+    if (words.length === 1) expect(offered(line)).toEqual(words);
+  });
+
+  it("files are the shell's where any file may stand", () => {
+    expect(offered('pindrift check tr')).toEqual([]);
+    expect(offered('pindrift check trace.txt -o ')).toEqual([]);
+    expect(pindrift(['completion', 'bash']).stdout).toContain(
+      'complete -o bashdefault -o default -F _pindrift pindrift',
+    );
+  });
+});
+
+it('the other shells get a script too, and only shells do', () => {
+  expect(pindrift(['completion', 'zsh']).stdout).toContain('bashcompinit');
+  expect(pindrift(['completion', 'fish']).stdout).toMatch(/-l report -xa 'pretty text json/);
+  expect(pindrift(['completion', 'tcsh'])).toMatchObject({ status: 2, stdout: '' });
+});
+
+describe('what was meant', () => {
+  const ids = ['check', 'coverage', 'triage', 'rules:explain', 'rules:test', 'fleet:run'];
+  it.each([
+    ['chekc x', 'pindrift check'],
+    ['tri', 'pindrift triage'],
+    ['rules tset', 'pindrift rules test'],
+    ['rulse test x', 'pindrift rules test'],
+    ['rules frobnicate', 'pindrift rules --help'],
+    ['explain pin-leak', 'pindrift rules explain'],
+    ['no such', undefined],
+    ['', undefined],
+  ])('%s', (line, meant) => {
+    expect(commandMeant(line.split(' '), ids)).toBe(meant);
+  });
+
+  it('flags and their values', () => {
+    expect(flagMeant('Nonexistent flag: --reprot\nSee more help with --help', ['report', 'json'])).toBe('--report');
+    expect(flagMeant('Expected --report=sarfi to be one of: json, sarif\nSee more', [])).toBe('--report sarif');
+    expect(flagMeant('Nonexistent flag: --quux', ['report', 'json'])).toBeUndefined();
+  });
+
+  it('is told on the terminal', () => {
+    expect(pindrift(['rules', 'tset'])).toMatchObject({
+      status: 2,
+      stderr: 'pindrift: unknown command: rules tset\n  try: pindrift rules test\n',
+    });
+    expect(pindrift(['check', '--reprot', 'x']).stderr).toContain('  try: --report (pindrift check --help says more)');
+  });
+});
