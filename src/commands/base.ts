@@ -9,6 +9,7 @@ import { escapeControl } from '../util/escape.ts';
 import { EXIT } from '../util/exit-codes.ts';
 import { describeFailure } from '../util/failure.ts';
 import { flagMeant } from '../util/meant.ts';
+import { openedStore } from '../util/stores.ts';
 
 export abstract class BaseCommand extends Command {
   override warn(input: Error | string): Error | string {
@@ -35,7 +36,7 @@ export abstract class BaseCommand extends Command {
     const all = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help`;
     const meant = 'oclif' in error ? flagMeant(error.message, Object.keys(this.ctor.flags ?? {})) : undefined;
     const help = meant === undefined ? all : `${meant} (${all} says more)`;
-    const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG) });
+    const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG), store: openedStore() });
     process.stderr.write(failure.text);
     throw new ExitError(failure.exitCode);
   }

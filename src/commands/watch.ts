@@ -1,6 +1,6 @@
 // Why: find it while it happens, and keep what led to it. A capture of ten minutes does not see what comes once a week.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { arch, release, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { arch, release } from 'node:os';
 import { join } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
@@ -11,7 +11,7 @@ import { type Ended, LiveWatch, type LiveWishes } from '../live/live-watch.ts';
 import { reactionOf } from '../live/reactions.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
-import { remove } from '../util/temporary.ts';
+import { remove, temporaryFolder } from '../util/temporary.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { recordFlags, scriptHere, scriptWords } from './shared/capture-plan.ts';
@@ -162,7 +162,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
         tryThis: 'sudo, or name a source that somebody else records',
       });
     }
-    const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+    const folder = temporaryFolder();
     const script = join(folder, 'capture.sh');
     writeFileSync(script, scriptHere(flags, this.config.version));
     const armed = new Armed(script, ['--ring', flags['ring-size'], ...scriptWords(flags)]);

@@ -167,12 +167,7 @@ export class Collector {
 
   /** Byte offsets of all lines the findings quote. */
   offsets(): number[] {
-    const out: number[] = [];
-    for (const { group, steps } of this.#tell()) {
-      for (const s of steps) out.push(s.at.offset);
-      for (const v of Object.values(group.main.report.data ?? {})) if (isAt(v)) out.push(v.offset);
-    }
-    return out;
+    return this.#tell().flatMap((tale) => Collector.places(tale).map((at) => at.offset));
   }
 
   /** Places of all lines that a finding quotes. */

@@ -113,6 +113,7 @@ function ingestOne(
     if (options.onUnreadable === undefined) reading.demandEvents();
     else tellEmpty(reading, options.onUnreadable);
     const judged = await judge(reading, collector, index);
+    if (model.facts.damage !== undefined) head.damage = model.facts.damage;
     // SQL reckons with the usual struct page
     const isUsual = model.machine.structPage === 64 && !Number.isNaN(model.pfnBase);
     const vmemmap = isUsual ? model.pointer(model.pfnBase) : undefined;

@@ -284,7 +284,7 @@ export class RecordReader {
         }
         kinds[kind]++;
         // whole as it may look: nothing rests on a value that nobody saw the end of
-        if (lines.unterminated && type.kept) batch.length--;
+        if (lines.unterminated && type.kept && type.wanted) batch.length--;
         lane?.learn(out, lines.start, lines.end, type, batch.rows, row);
         sink?.event(out, type, offset, number);
         if (batch.full) this.flush();

@@ -4,6 +4,7 @@
 import type { CheckReport } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import { readingError } from '../store/errors.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { listTraces } from '../store/report.ts';
 import type { StoredTrace } from '../store/traces.ts';
@@ -29,6 +30,8 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<C
     const traces: Judged[] = [];
     for (const trace of listTraces(store)) traces.push(await rerunOne(store, trace, rules, options));
     return reportOf(rules, traces);
+  } catch (error) {
+    throw readingError(error, path);
   } finally {
     store.close();
   }

@@ -1,14 +1,13 @@
 // From a line of the manifest to its rows: fetched if it lies elsewhere, checked, tried again where that may help. What is
 // wrong with the capture is its result; what is wrong with the machine is tried again.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckReport } from '../contract/report.ts';
 import { FINGERPRINT_VERSION } from '../engine/fingerprint.ts';
-import { hold, remove } from '../util/temporary.ts';
+import { hold, remove, temporaryFolder } from '../util/temporary.ts';
 import type { CaptureResult, CaptureRow, CaptureStatus, ManifestEntry } from './contract.ts';
 import type { Answer, CheckPool, Ended } from './pool.ts';
 
@@ -45,7 +44,7 @@ export async function judge(entry: ManifestEntry, judging: Judging): Promise<Cap
 async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<Answer | Ended> {
   if (!/^\w[\w+.-]*:\/\//.test(entry.path)) return pool.check({ path: entry.path }, entry.bytes);
   if (fetch === undefined) return { unusable: `${entry.path}: --fetch 'COMMAND "$1"' says how to get it` };
-  const folder = mkdtempSync(join(tmpdir(), 'pindrift-fetch-'));
+  const folder = temporaryFolder();
   hold(folder);
   try {
     const path = join(folder, basename(entry.path).replace(/[^\w.-]/g, '_') || 'capture');

@@ -1,6 +1,7 @@
 // Why: operators have a place for numbers already. These are written for the textfile collector of node_exporter, whole
 // and by another name first; label sets are bounded: no pid, no address.
 import * as fs from 'node:fs';
+import { temporaryBeside } from '../util/temporary.ts';
 import type { WatchStatus } from './events.ts';
 import type { Load } from './instance.ts';
 
@@ -71,7 +72,7 @@ export function metricsText(metrics: Metrics): string {
 
 /** A reader sees the old file or the new one. */
 export function writeMetrics(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(path);
   fs.writeFileSync(temporary, text, { mode: 0o644 });
   fs.renameSync(temporary, path);
 }

@@ -159,7 +159,7 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
 /** An event without a field that its kind needs is one that shows nothing: it counts apart. */
 function count(m: Model, kind: number, rows: Float64Array, o: number): void {
   const needed = NEEDED_SLOTS[kind];
-  if (needed !== undefined) {
+  if (needed !== undefined && (REPLAYED[kind] || m.taps[kind] !== undefined)) {
     let empty = 0;
     for (let i = 0; i < needed.length; i++) if (Number.isNaN(rows[o + needed[i]])) empty |= 1 << needed[i];
     if (empty !== 0) {

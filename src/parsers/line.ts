@@ -94,6 +94,8 @@ export interface TraceHead {
   cutAt?: number;
   /** what a head made by `pindrift capture` says of the recording, or a list of what was armed */
   recorded?: Recorded;
+  /** what is wrong with the whole of the text, in a sentence; known at its end, for whoever has only the head */
+  damage?: string;
   /** CSV only: what the header row says */
   table?: { delimiter: string; columns: string[] };
 }

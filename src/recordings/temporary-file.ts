@@ -1,16 +1,15 @@
 // Why: what can be read at any place must lie somewhere. Packed recordings are unpacked into a file that is there as long
 // as somebody reads it, so that memory does not grow with them.
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../util/errors.ts';
-import { hold, remove } from '../util/temporary.ts';
+import { hold, remove, temporaryFolder } from '../util/temporary.ts';
 import { type Bytes, FileBytes } from './bytes.ts';
 
 const BUFFER = 1 << 18;
 
 export class TemporaryFile {
-  readonly #folder = fs.mkdtempSync(join(tmpdir(), 'pindrift-'));
+  readonly #folder = temporaryFolder();
   readonly #path = join(this.#folder, 'recording');
   readonly #fd: number;
   readonly #buffer = Buffer.allocUnsafe(BUFFER);

@@ -1,10 +1,10 @@
 // A store in the making. It is written under another name beside the one asked for and renamed when it is whole, so
 // a Ctrl-C, a full disk or a bug leaves no file that looks finished.
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { InputError } from '../util/errors.ts';
-import { hold, release, remove } from '../util/temporary.ts';
+import { hold, release, remove, temporaryBeside } from '../util/temporary.ts';
 import type { Memory } from '../util/wasm.ts';
 import { storingError } from './errors.ts';
 import type { TableIndex } from './event-table.ts';
@@ -44,7 +44,7 @@ export class NewStore {
     this.#force = options.force ?? false;
     this.#target = existsSync(path) ? realpathSync(path) : path;
     checkTarget(path, this.#force, options.sources ?? []);
-    this.#file = join(dirname(this.#target), `.${basename(this.#target)}.${process.pid}.tmp`);
+    this.#file = temporaryBeside(this.#target);
     this.#side = `${this.#file}2`;
     try {
       this.db = newDatabase(this.#file);

@@ -2,23 +2,15 @@
 import { InputError } from '../util/errors.ts';
 import { writeError } from '../util/output.ts';
 
-/** The error of reading a store. */
+/** The error of reading a store. What is thrown while one is read is thrown at what stands in it: it is not as it was written. */
 export function readingError(error: unknown, path: string): unknown {
+  if (error instanceof InputError) return error;
   const options = { where: path, cause: error };
   switch (codeOf(error)) {
     case 'SQLITE_NOTADB':
       return new InputError('this is no SQLite database', {
         ...options,
         tryThis: 'name a store made by pindrift ingest; a trace is read with pindrift check',
-      });
-    case 'SQLITE_CORRUPT':
-    case 'SQLITE_CORRUPT_INDEX':
-    case 'SQLITE_CORRUPT_SEQUENCE':
-    case 'SQLITE_CORRUPT_VTAB':
-    case 'SQLITE_IOERR_SHORT_READ':
-      return new InputError('this store is damaged', {
-        ...options,
-        tryThis: 'make it again from the trace: pindrift ingest',
       });
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
@@ -31,9 +23,19 @@ export function readingError(error: unknown, path: string): unknown {
         tryThis: 'check the path and the permissions',
       });
     default:
-      return error;
+      return new InputError(
+        /^SQLITE_(CORRUPT|IOERR)/.test(codeOf(error) ?? '')
+          ? 'this store is damaged'
+          : `this store is damaged (${firstLine(error)})`,
+        {
+          ...options,
+          tryThis: 'make it again from the trace: pindrift ingest; sqlite3 STORE .recover saves what rows it can',
+        },
+      );
   }
 }
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /** The error of writing a store. */
 export function storingError(error: unknown, path: string): unknown {

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { InputError } from '../util/errors.ts';
+import { storeOpened } from '../util/stores.ts';
 import { readingError } from './errors.ts';
 import { addFunctions } from './functions.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
@@ -18,6 +19,7 @@ export interface Store {
 /** Open a store to read; its schema is brought up to date first where that is possible. */
 export function openStore(path: string): Store {
   checkFile(path);
+  storeOpened(path);
   let db = open(path, true);
   try {
     const version = checkSchema(db, path);

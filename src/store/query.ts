@@ -1,6 +1,7 @@
 // SQL that a user wrote, on a store that it cannot change. Everything else in this folder is our own SQL with the
 // values bound; here the text is the user's, and the connection is read-only twice over.
 import { InputError } from '../util/errors.ts';
+import { readingError } from './errors.ts';
 import type { Store } from './open.ts';
 
 export type Cell = null | number | bigint | string | Uint8Array;
@@ -15,6 +16,9 @@ export interface QueryResult {
 export function runQuery(store: Store, sql: string): QueryResult {
   let statement: ReturnType<Store['db']['prepare']>;
   try {
+    // what has no end must not fill the disk
+    store.db.pragma(`hard_heap_limit = ${HEAP}`);
+    store.db.pragma('temp_store = memory');
     statement = store.db.prepare(sql);
   } catch (error) {
     throw queryError(store, error);
@@ -36,6 +40,17 @@ function* rows(store: Store, statement: ReturnType<Store['db']['prepare']>): Ite
   }
 }
 
+/** What SQLite may take to answer, in bytes: sorting all events of a large store takes less. */
+const HEAP = 2 ** 30;
+
+/** What no answer may be. */
+const TOO_MUCH = {
+  SQLITE_NOMEM: 'this needs more than 1 GB of memory',
+  SQLITE_TOOBIG: 'a value is larger than 1 GB',
+  ERR_STRING_TOO_LONG: 'a value is longer than a text can be here',
+  SQLITE_FULL: 'no space left for what is sorted on the way',
+} as const;
+
 /** SQLite's own words are good here; what is there to ask for is better. */
 function queryError(store: Store, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -49,7 +64,16 @@ function queryError(store: Store, error: unknown): unknown {
       cause: error,
     });
   }
-  if (code !== 'SQLITE_ERROR' && !(error instanceof RangeError)) return error;
+  if (code === 'SQLITE_NOMEM' || code === 'SQLITE_TOOBIG' || code === 'ERR_STRING_TOO_LONG' || code === 'SQLITE_FULL') {
+    return new InputError(`SQL: ${TOO_MUCH[code]}`, {
+      where: store.path,
+      tryThis: 'ask for less: where, limit, substr(); a recursion needs an end',
+      cause: error,
+    });
+  }
+  // TypeError: a parameter without a value
+  if (code !== 'SQLITE_ERROR' && !(error instanceof RangeError || error instanceof TypeError))
+    return readingError(error, store.path);
   const missing = /no such table: (.*)/.exec(error.message);
   return new InputError(`SQL: ${error.message}`, {
     where: store.path,

@@ -31,11 +31,15 @@ export interface FailureContext {
   help?: string;
   /** Show the stack of a crash. */
   debug?: boolean;
+  /** A store that the command reads: what nobody foresaw is thrown at what stands in it. */
+  store?: string | undefined;
 }
 
 export function describeFailure(error: unknown, context: FailureContext = {}): Failure {
   if (error instanceof InputError) {
-    return { exitCode: EXIT.unusable, text: message(error.message, error.where, error.tryThis) };
+    const stack =
+      context.debug === true && error.cause instanceof Error ? `  ${escapeLines(error.cause.stack ?? '')}\n` : '';
+    return { exitCode: EXIT.unusable, text: message(error.message, error.where, error.tryThis) + stack };
   }
   const exit = oclifExit(error);
   if (exit !== undefined && isErrorWithCode(error, 'EEXIT')) return { exitCode: exit, text: '' };
@@ -44,6 +48,10 @@ export function describeFailure(error: unknown, context: FailureContext = {}): F
   }
   const system = systemError(error);
   if (system) return { exitCode: EXIT.unusable, text: message(system.what, system.where) };
+  if (context.store !== undefined && context.debug !== true) {
+    const text = message(`this store is damaged (${nameOf(error)})`, context.store, STORE_AGAIN);
+    return { exitCode: EXIT.unusable, text };
+  }
   return { exitCode: EXIT.crash, text: crashMessage(error, context.debug ?? false) };
 }
 
@@ -97,9 +105,20 @@ function isErrorWithCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
+const STORE_AGAIN =
+  'make it again from the trace: pindrift ingest; if it says the same then, report it as a bug (DEBUG=pindrift for a stack)';
+
+/** What was thrown, in a line; it may be anything. */
+function nameOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'something that has no text';
+  }
+}
+
 function crashMessage(error: unknown, debug: boolean): string {
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const text = `pindrift: internal error: ${escapeLines(what)}\n`;
+  const text = `pindrift: internal error: ${escapeLines(nameOf(error))}\n`;
   if (!debug) return `${text}  try: the same command with DEBUG=pindrift for a stack, and report it as a bug\n`;
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : 'no stack';
   return `${text}  ${escapeLines(stack)}\n`;

@@ -1,9 +1,9 @@
 // Why: a result is whole or it is not there. A file is written under another name beside its own and renamed, so that
 // a full disk or a Ctrl-C leaves the old file, or none; stdout waits for its reader.
 import { accessSync, closeSync, constants, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from './errors.ts';
-import { hold, release, remove } from './temporary.ts';
+import { hold, release, remove, temporaryBeside } from './temporary.ts';
 
 type Pieces = Iterable<string | Uint8Array>;
 
@@ -24,7 +24,7 @@ export function writeFileWhole(path: string, pieces: Pieces): void {
   const isPlace = target !== undefined && !statSync(target).isFile();
   const final = target ?? path;
   // A device or a pipe is written as it is: renaming would put a file in its place.
-  const written = isPlace ? final : join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
+  const written = isPlace ? final : temporaryBeside(final);
   try {
     if (!isPlace) hold(written);
     const fd = openSync(written, isPlace ? 'w' : 'wx');

@@ -1,12 +1,11 @@
 // Why: evidence is quoted from the trace after the replay, so a trace must be readable twice. What is not (standard
 // input, a FIFO, `<(zcat x)`) is first copied to a temporary file, compressed as it comes.
-import { createReadStream, createWriteStream, mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from './errors.ts';
-import { hold } from './temporary.ts';
+import { hold, temporaryFolder } from './temporary.ts';
 
 /** Whether a path has to be copied before it can be read twice. What cannot be looked at is left to who opens it. */
 export function readOnce(path: string): boolean {
@@ -33,7 +32,7 @@ export async function spool(path: string, onProgress: (bytes: number) => void, l
       tryThis: 'name the file of the trace, or pipe one in',
     });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+  const folder = temporaryFolder();
   hold(folder);
   const copy = join(folder, 'input');
   let bytes = 0;

@@ -53,6 +53,8 @@ export class EventType implements TypeFacts {
   readonly namesake: boolean;
   /** whether its events become records; the others are counted */
   readonly kept: boolean = false;
+  /** somebody listens to its events; of others nothing is asked but that they were there */
+  readonly wanted: boolean = true;
   readonly #bareHex: boolean = false;
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
@@ -69,6 +71,7 @@ export class EventType implements TypeFacts {
    * @param keys argument names of the line
    * @param keep kinds whose events become records; undefined: all
    * @param ours false: only its name is that of an event we know
+   * @param wanted kinds that somebody listens to; undefined: all
    */
   constructor(
     name: string,
@@ -78,6 +81,7 @@ export class EventType implements TypeFacts {
     keys: readonly string[],
     keep: readonly boolean[] | undefined,
     ours = true,
+    wanted: readonly boolean[] | undefined = undefined,
   ) {
     this.name = name;
     this.system = system;
@@ -91,6 +95,7 @@ export class EventType implements TypeFacts {
     this.kind = Kind[kind];
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
+    this.wanted = wanted === undefined || wanted[this.kind];
     this.#bareHex = kind.startsWith('sys');
     this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
     this.era = eraReasons(this, FUNCTIONS[fn].eras);
@@ -98,6 +103,7 @@ export class EventType implements TypeFacts {
 
   /** Lines by the layout of their arguments. */
   get layouts(): readonly LinesOfLayout[] {
+    if (!this.wanted) return [];
     this.countLane(this.#laneTemplate);
     return [...this.#templates]
       .filter(([, t]) => t.first > 0)

@@ -48,6 +48,8 @@ export class Vocabulary {
   damage: string | undefined;
   /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
   keep: readonly boolean[] | undefined;
+  /** kinds that somebody listens to: a line of another need not be whole, whether it is kept or not */
+  wanted: readonly boolean[] | undefined;
   #names = 0;
   #table: (EventName | undefined)[] = new Array(1024);
   #buf: Uint8Array = new Uint8Array(0);
@@ -127,6 +129,10 @@ export class Vocabulary {
     rows[o + Slot.SYM] = Number.NaN;
     rows[o + Slot.CTX] = line.context >= 0 ? line.context : Number.NaN;
     if (!type.read(buf, view, blank, start, argsEnd, rows, o, this.#symbols)) {
+      if (!type.wanted) {
+        batch.length++;
+        return type;
+      }
       type.count--;
       this.damage = type.damage;
       if (type.damage !== undefined) return type;
@@ -268,7 +274,16 @@ export class Vocabulary {
     );
     if (known !== undefined) return known;
     const keys = fields(buf, argsStart, argsEnd).map((f) => f.key);
-    const type = new EventType(event, text(buf, systemStart, systemEnd), at, offset, keys, this.keep, ours);
+    const type = new EventType(
+      event,
+      text(buf, systemStart, systemEnd),
+      at,
+      offset,
+      keys,
+      this.keep,
+      ours,
+      this.wanted,
+    );
     name.types.push(type);
     this.#add(type);
     return type;

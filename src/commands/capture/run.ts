@@ -1,13 +1,13 @@
 // Why: from suspicion to verdict in one command, on the machine where it happens.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { InputError } from '../../util/errors.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { checkWritable } from '../../util/output.ts';
-import { hold, remove } from '../../util/temporary.ts';
+import { hold, remove, temporaryFolder } from '../../util/temporary.ts';
 import { BaseCommand } from '../base.ts';
 import { recordFlags, scriptHere, scriptWords } from '../shared/capture-plan.ts';
 import { exitCodeOf } from '../shared/exit-code.ts';
@@ -52,7 +52,7 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
         tryThis: 'sudo, or `pindrift capture script -o capture.sh` for whoever may',
       });
     }
-    const folder = mkdtempSync(join(tmpdir(), 'pindrift-'));
+    const folder = temporaryFolder();
     try {
       const trace = flags.keep ?? join(folder, 'trace.txt');
       await record(scriptHere(flags, this.config.version), folder, [

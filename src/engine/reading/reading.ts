@@ -89,8 +89,8 @@ export class Reading implements ReadTrace {
   start(options: StartOptions = {}): void {
     const { model, vocabulary, stats } = this;
     if (options.prompt === true) model.firstLook?.hurry();
-    if (options.wantedOnly === true)
-      vocabulary.keep = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
+    vocabulary.wanted = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
+    if (options.wantedOnly === true) vocabulary.keep = vocabulary.wanted;
     this.#feed = this.#input.start({
       onBatch: (batch, lineBase) => replay(model, batch, lineBase),
       ...options,

@@ -60,7 +60,7 @@ export class StoredReading implements ReadTrace {
       timeUnit: head.timeUnit,
       overwritten: head.overwritten ?? 0,
       unread: unreadOf(info.losses),
-      damage: damageIn(info.losses),
+      damage: head.damage ?? damageIn(info.losses),
       unsaid: unsaidBy(info.format, info.losses),
     };
     finish(model);
