@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CheckReport } from '../src/contract/report.ts';
 import { check } from '../src/engine/check.ts';
 import { ingest } from '../src/engine/ingest.ts';
 import { memoryInput, type TraceInput } from '../src/engine/input.ts';
 import { rerun } from '../src/engine/rerun.ts';
 import { mended } from '../src/parsers/mend/open.ts';
 import type { Source } from '../src/parsers/source.ts';
-import type { CheckReport } from '../src/contract/report.ts';
 import { InputError } from '../src/util/errors.ts';
 import { lastSaid, pieces, watchAll } from '../test/live/feed.ts';
 import type { Random } from './random.ts';
