@@ -133,7 +133,7 @@ async function watched(bytes: Uint8Array, seen: Answer, rnd: Random): Promise<vo
   if (end.verdict !== seen.verdict) throw new Error(`watch: ${end.verdict}, check: ${seen.verdict}`);
 }
 
-const TIME = /(\d+)\.(\d{3,9})\b|\b(\d+)us\b/;
+const TIME = /(\d+)\.(\d{3,9})\b|\b(\d+)(?:us\b|: )/;
 
 /** Whether the text was wrapped in something: a watch follows what a machine writes. */
 async function isMended(bytes: Uint8Array): Promise<boolean> {
