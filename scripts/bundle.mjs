@@ -25,10 +25,31 @@ const besideTheModule = (dist) => ({
     build.onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (path.includes('node_modules')) return undefined;
       const place = JSON.stringify(relative(dist, path).replaceAll(sep, '/'));
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', `(__dist + ${place})`) };
+      const code = readFileSync(path, 'utf8')
+        .replaceAll('import.meta.url', `(__dist + ${place})`)
+        .replace(/^import (\w+) from '(string-width)';$/m, 'const $1 = (text) => require("$2").default(text);');
+      return { contents: code };
     });
   },
 });
+
+/** What oclif loads at its start and needs for help, errors and spinners only; and what knows the width of every script. */
+const WHEN_USED = ['tinyglobby', 'minimatch', 'ejs', 'lilconfig', 'cli-spinners', 'wrap-ansi', 'string-width'];
+
+/** A module that is evaluated when something of it is used first: a fifth of a start. */
+const whenUsed = {
+  name: 'when-used',
+  setup(build) {
+    const packages = WHEN_USED.join('|');
+    const common = new RegExp(`^const (\\w+) = ((?:__importDefault\\()?require\\("(?:${packages})"\\)\\)?);$`, 'gm');
+    build.onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
+      let code = readFileSync(path, 'utf8');
+      for (const [line, name, module] of [...code.matchAll(common)])
+        code = code.replace(line, '').replaceAll(new RegExp(`\\b${name}\\b`, 'g'), () => `(${module})`);
+      return { contents: code };
+    });
+  },
+};
 
 export async function bundleCommands(root) {
   const dist = join(root, 'dist');
@@ -48,7 +69,7 @@ export async function bundleCommands(root) {
     target: 'node20',
     external: NOT_BUNDLED,
     absWorkingDir: root,
-    plugins: [besideTheModule(dist)],
+    plugins: [whenUsed, besideTheModule(dist)],
     banner: { js: BANNER },
     logLevel: 'warning',
     metafile: true,

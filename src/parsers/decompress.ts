@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import * as zlib from 'node:zlib';
-import { Decompress as Fzstd } from 'fzstd';
+import type { Decompress as Fzstd } from 'fzstd';
 import { InputError } from '../util/errors.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz';
@@ -117,15 +117,16 @@ const FZSTD_STEP = 512;
 
 /** No checksum is verified here, which is said where the frame has one: the text counts as damaged then. */
 class FzstdDecoder implements Decoder {
-  readonly #stream: Fzstd;
+  readonly #stream: Promise<Fzstd>;
   #paused = false;
   #go: (() => void) | undefined;
 
   constructor(sink: Sink) {
-    this.#stream = new Fzstd(sink);
+    this.#stream = import('fzstd').then(({ Decompress }) => new Decompress(sink));
   }
 
   async push(chunk: Uint8Array): Promise<void> {
+    const stream = await this.#stream;
     for (let at = 0; at < chunk.length; at += FZSTD_STEP) {
       if (this.#paused) {
         await new Promise<void>((resolve) => {
@@ -133,12 +134,12 @@ class FzstdDecoder implements Decoder {
         });
       }
       // fzstd keeps what it is given, the caller reuses its chunk
-      this.#stream.push(chunk.slice(at, at + FZSTD_STEP));
+      stream.push(chunk.slice(at, at + FZSTD_STEP));
     }
   }
 
   async finish(): Promise<void> {
-    this.#stream.push(new Uint8Array(0), true);
+    (await this.#stream).push(new Uint8Array(0), true);
     throw new Error('its checksum was not verified: install the zstd program, or use Node 22.15');
   }
 

@@ -1,17 +1,26 @@
 // Why: one way in for every binary recording. Each format looks at the first bytes; the first that knows them opens it.
-import type { OpenRecording } from './contract.ts';
-import { openPerfDirectory, openPerfRecording } from './perf/open.ts';
-import { openRawDirectory } from './raw-directory.ts';
-import { openTraceDatRecording } from './trace-dat/recording.ts';
+// Formats are loaded when a recording is there: most traces are text, and a tenth of the code is for recordings.
+import type { Bytes, OpenRecording } from './contract.ts';
 
 export const openRecording: OpenRecording = async ({ path, bytes, stream, symbols }, head) => {
   if (bytes === undefined) {
-    return stream === undefined ? (openRawDirectory(path) ?? (await openPerfDirectory(path, symbols))) : undefined;
+    if (stream !== undefined) return undefined;
+    const { openRawDirectory } = await import('./raw-directory.ts');
+    return openRawDirectory(path) ?? (await (await perf()).openPerfDirectory(path, symbols));
   }
+  const { openTraceDatRecording } = await traceDat();
   return (
-    (await openTraceDatRecording(path, bytes, head, symbols)) ?? (await openPerfRecording(path, bytes, head, symbols))
+    (await openTraceDatRecording(path, bytes, head, symbols)) ??
+    (await (await perf()).openPerfRecording(path, bytes, head, symbols))
   );
 };
+
+const perf = () => import('./perf/open.ts');
+const traceDat = () => import('./trace-dat/recording.ts');
+
+/** The text of a latency tracer that a recording holds instead of events; undefined where there is none. */
+export const latencyText = async (bytes: Bytes, head: Uint8Array): Promise<Uint8Array | undefined> =>
+  (await traceDat()).latencyText(bytes, head);
 
 const MAGICS = [
   [0x17, 0x08, 0x44, ...Buffer.from('tracing')],
