@@ -1,7 +1,7 @@
 // Why: what to add to a capture so that it shows certain kinds of events, for a kernel of which nothing is at hand but
 // its version. The definitions are those of Debian's stock kernel of that version; `pindrift capture` makes them for any
 // other from its BTF.
-import type { EraName } from '../vocabulary/era.ts';
+import { type EraName, eraNamed, type StockName } from '../vocabulary/era.ts';
 import { broughtLine } from '../vocabulary/extend.ts';
 import { FUNCTIONS } from '../vocabulary/functions.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
@@ -14,7 +14,7 @@ import { TYPES as TYPES_7_2 } from './stock/7.2.ts';
 import { StockTypes } from './stock/stock.ts';
 import { folderOf, TRACEPOINTS } from './tracepoints.ts';
 
-const STOCK: Readonly<Record<EraName, string>> = {
+const STOCK: Readonly<Record<StockName, string>> = {
   '5.10': TYPES_5_10,
   '6.1': TYPES_6_1,
   '6.12': TYPES_6_12,
@@ -34,7 +34,8 @@ export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
 export function stockProbes(era: EraName): readonly PlannedProbe[] {
   const arch = archNamed('x86_64');
   if (arch === undefined) return [];
-  return planProbes(new StockTypes(STOCK[era]), { arch, styles: ['registers', 'args'] }).probes;
+  return planProbes(new StockTypes(STOCK[eraNamed(era)?.stock ?? '6.12']), { arch, styles: ['registers', 'args'] })
+    .probes;
 }
 
 /** Events that show this kind. */

@@ -8,7 +8,7 @@ import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { isTransientCaller } from '../vocabulary/callers.ts';
-import { type Era, eraNamed, eraOfRelease } from '../vocabulary/era.ts';
+import { ERA_NAMES, type Era, eraNamed, eraOf, eraOfRelease } from '../vocabulary/era.ts';
 import { archNamed } from '../vocabulary/kernel/arch/index.ts';
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
@@ -138,16 +138,23 @@ export function traceInfo(text: TextInfo, model: Model, era: string | undefined,
   };
 }
 
-export function decideEra(vocabulary: Vocabulary, kernel: string | undefined): { era: Era | undefined; from: string } {
+/** @param model what it has seen by now of the machine and of flags */
+export function decideEra(
+  vocabulary: Vocabulary,
+  kernel: string | undefined,
+  model: Model,
+): { era: Era | undefined; from: string } {
+  const { arch } = model.machine;
   if (kernel !== undefined) {
-    const era = eraNamed(kernel) ?? eraOfRelease(kernel);
+    const era = eraNamed(kernel, arch) ?? eraOfRelease(kernel, arch);
     if (era === undefined)
       throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
-        tryThis: '--kernel 5.10, 6.1, 6.12, 7.2 or the output of uname -r',
+        tryThis: `--kernel ${ERA_NAMES.join(', ')} or the output of uname -r`,
       });
     return { era, from: 'given' };
   }
-  const left = vocabulary.era.candidates;
-  if (left.length === 1) return { era: left[0], from: vocabulary.era.reasons.join(', ') };
-  return { era: undefined, from: `undecided between ${left.map((e) => e.name).join(', ')}; say --kernel` };
+  const { candidates, reasons } = vocabulary.era;
+  const era = eraOf(candidates, { arch, foll: model.foll });
+  if (era !== undefined) return { era, from: reasons.join(', ') };
+  return { era, from: `undecided between ${candidates.join(', ')}; say --kernel` };
 }

@@ -1,8 +1,9 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
 import type { Model } from '../model/model.ts';
 import type { At, Mm, PageId, Pin, Step } from '../model/state.ts';
-import { type Era, FOLL_NEW, FOLL_OLD, follNames } from '../vocabulary/era.ts';
+import type { Era } from '../vocabulary/era.ts';
 import { fnNameIn } from '../vocabulary/functions.ts';
+import { follNames } from '../vocabulary/kernel/foll.ts';
 import { unfolded } from '../vocabulary/number.ts';
 import type { EvidenceLine } from './evidence.ts';
 
@@ -103,8 +104,8 @@ export class Words {
     if (this.era === undefined) {
       return [`FOLL_${kind}`, ...(write ? ['FOLL_WRITE'] : []), ...(longterm ? ['FOLL_LONGTERM'] : [])];
     }
-    const layout = this.era.foll === FOLL_NEW ? FOLL_NEW : FOLL_OLD;
-    return follNames(flags | layout[`FOLL_${kind}`], layout);
+    const { foll } = this.era;
+    return follNames(flags | foll[`FOLL_${kind}`], foll);
   }
 
   /** What the swap entry said: its type by the era's numbers, and the exclusive mark where that era has one. */

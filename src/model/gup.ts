@@ -208,6 +208,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   const mm = f.mm ?? (remote ? undefined : (m.mmOf(t) ?? mapper(m, f)));
   const seenRet = !Number.isNaN(ret);
   const asked = Number.isNaN(f.apiFlags) ? f.flags : f.apiFlags;
+  if (!isInner(f.fn)) countLayout(m, f);
   const call: PinCall = {
     fn: f.fn,
     kind: isPinApi(f.fn) || (isInner(f.fn) && pinBit(f.flags)) ? 'PIN' : 'GET',
@@ -234,6 +235,20 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   overwritten(m, call, at);
   hold(m, t, call, f, count);
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
+}
+
+const FOLL_LAYOUT_BITS = { longterm: [0x10000, 0x100], pin: [0x40000, 0x80000], get: [0x4, 0x2] } as const;
+
+/** Which numbers the flags have: FOLL_LONGTERM of the caller, and what the functions inside add to it. */
+function countLayout(m: Model, f: GupFrame): void {
+  const { get, longterm, pin } = FOLL_LAYOUT_BITS;
+  const isAdded = !Number.isNaN(f.apiFlags) && f.flags !== f.apiFlags;
+  const [old, now] = isAdded ? (isPinApi(f.fn) ? pin : get) : longterm;
+  const flags = isAdded ? f.flags : f.apiFlags;
+  // FOLL_REMOTE is the 0x40000 that FOLL_PIN was, and FOLL_TOUCH was the 0x2 that FOLL_GET is
+  if (isPinApi(f.fn) && isAdded && (flags & old) !== 0 && (flags & now) !== 0) return;
+  if ((flags & old) !== 0) m.foll.old++;
+  else if ((flags & now) !== 0) m.foll.new++;
 }
 
 /** Address spaces looked at for one that maps a page. */

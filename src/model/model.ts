@@ -34,6 +34,8 @@ export class Model extends Mapping {
   readonly swapCache = new Ordered<true>();
   /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
+  /** calls whose flags have the numbers of up to v6.2, and of since v6.3 (FOLL_GET, FOLL_PIN, FOLL_LONGTERM) */
+  readonly foll = { old: 0, new: 0 };
   /** GUP functions whose returns are recorded, by function index */
   readonly returning = new Uint8Array(4096);
   /** address spaces whose last task is gone and whose end has not been seen, and since when */

@@ -8,7 +8,7 @@ import type { TransitionName, Transitions } from '../api/transitions.ts';
 import type { At, Drift, Mm, PageId, Pin, Step } from '../api/views.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Confidence, Harm, Severity } from '../contract/finding.ts';
-import type { Era } from '../vocabulary/era.ts';
+import type { KernelPromise } from '../vocabulary/kernel/promises.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
 
 export type { EventOf, TraceEvent } from '../api/events.ts';
@@ -23,8 +23,8 @@ export type { KindName } from '../vocabulary/kinds.ts';
 /** Version of this contract: the first number of the package's version. A rule made for another is refused. */
 export const RULE_API = 1;
 
-/** What a kernel promises to a pin (vocabulary/era.ts). */
-export type KernelPromise = keyof Era['promises'];
+/** What a kernel promises to a pin (vocabulary/kernel/promises.ts). */
+export type { KernelPromise };
 
 /** Kinds that a rule brings. In a list of rules they are like pindrift's own: the vocabulary has learned them. */
 type OwnKinds<P> = 0 extends 1 & P ? string : string extends keyof P ? never : Extract<keyof P, string>;

@@ -1,196 +1,155 @@
-// What changed between kernels, one row per era: flag numbers, swap types, and what a kernel promises to a
-// pin. Everything that a version must decide is here; what the trace shows itself is never looked up here.
-// Sources: include/linux/mm.h and mm_types.h (FOLL_*), arch/x86/include/asm/pgtable_64.h, include/linux/swapops.h
-// of v5.10, v6.1, v6.12, v7.2; commits as cited.
+// What changed between kernels, one row per release that is told from others: flag numbers, swap types, and what a kernel
+// promises to a pin. Everything that a version must decide is here and in kernel/; what the trace shows itself is never
+// looked up here. Sources: include/linux/swap.h, swapops.h of v5.10, v5.15, v6.1, v6.6, v6.12, v6.18, v7.2, v7.3.
+import type { Arch } from './kernel/arch/index.ts';
+import { FOLL_NEW, type FollLayout, follOf } from './kernel/foll.ts';
+import { type KernelPromise, type Promises, promisesOf } from './kernel/promises.ts';
+import { isWithin, type Span, version } from './kernel/version.ts';
 
-export type EraName = '5.10' | '6.1' | '6.12' | '7.2';
-
-/** FOLL_ bits by name, for one layout of the numbers. */
-export type FollLayout = Readonly<Record<string, number>>;
-
-/** Up to v6.2: `#define`s in include/linux/mm.h. */
-export const FOLL_OLD: FollLayout = {
-  FOLL_WRITE: 0x1,
-  FOLL_TOUCH: 0x2,
-  FOLL_GET: 0x4,
-  FOLL_DUMP: 0x8,
-  FOLL_FORCE: 0x10,
-  FOLL_NOWAIT: 0x20,
-  FOLL_NOFAULT: 0x80,
-  FOLL_HWPOISON: 0x100,
-  FOLL_NUMA: 0x200,
-  FOLL_TRIED: 0x800,
-  FOLL_REMOTE: 0x2000,
-  FOLL_ANON: 0x8000,
-  FOLL_LONGTERM: 0x10000,
-  FOLL_SPLIT_PMD: 0x20000,
-  FOLL_PIN: 0x40000,
-  FOLL_FAST_ONLY: 0x80000,
-};
-
-/** Since v6.3: the enum in include/linux/mm_types.h, the internal ones in mm/internal.h. */
-export const FOLL_NEW: FollLayout = {
-  FOLL_WRITE: 0x1,
-  FOLL_GET: 0x2,
-  FOLL_DUMP: 0x4,
-  FOLL_FORCE: 0x8,
-  FOLL_NOWAIT: 0x10,
-  FOLL_NOFAULT: 0x20,
-  FOLL_HWPOISON: 0x40,
-  FOLL_ANON: 0x80,
-  FOLL_LONGTERM: 0x100,
-  FOLL_SPLIT_PMD: 0x200,
-  FOLL_PCI_P2PDMA: 0x400,
-  FOLL_INTERRUPTIBLE: 0x800,
-  FOLL_HONOR_NUMA_FAULT: 0x1000,
-  FOLL_TOUCH: 0x10000,
-  FOLL_TRIED: 0x20000,
-  FOLL_REMOTE: 0x40000,
-  FOLL_PIN: 0x80000,
-  FOLL_FAST_ONLY: 0x100000,
-  FOLL_UNLOCKABLE: 0x200000,
-  FOLL_MADV_POPULATE: 0x400000,
-};
+/** Releases that are told from others. */
+export type EraName = '5.10' | '5.15' | '6.1' | '6.6' | '6.12' | '6.18' | '7.2' | '7.3';
+/** Those of them whose types are at hand (src/capture/stock). */
+export type StockName = '5.10' | '6.1' | '6.12' | '7.2';
 
 /** What a swap type number means where it is no swap file (include/linux/swap.h, MAX_SWAPFILES and above). */
 export type SpecialSwap = 'hwpoison' | 'migration' | 'device-private' | 'device-exclusive' | 'pte-marker';
 
-export interface Era {
+interface Release {
   name: EraName;
-  foll: FollLayout;
+  /** the first release that is like it */
+  since: string;
+  /** whose probes fit it best */
+  stock: StockName;
   /** special swap types of the Debian configuration; another configuration shifts them */
   swapTypes: Readonly<Record<number, SpecialSwap>>;
   /** munmap() takes its entries away in unmap_vmas() alone, and zap_vma_range_batched() is for madvise() */
   munmapIsUnmapVmas?: boolean;
-  /** the kernel promises that ... */
-  promises: {
-    /** a R/W FOLL_PIN stays the mapped page through swap and write protection: 6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19) */
-    writePinCoherent: boolean;
-    /** a R/W FOLL_GET reference stays the mapped page except across fork: 1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19) */
-    writeGetCoherent: boolean;
-    /** fork copies FOLL_PIN pages early: 70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9) */
-    forkCopiesPinned: boolean;
-    /** the same for hugetlb: 4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13) */
-    forkCopiesPinnedHugetlb: boolean;
-    /** a R/O FOLL_PIN of an anonymous page unshares first: a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19) */
-    roPinUnshares: boolean;
-    /** the same for FOLL_LONGTERM on the zero page and file pages: 84209e87c696 ("mm/gup: reliable R/O long-term pinning in COW mappings") (in v6.2) */
-    roLongtermUnsharesAll: boolean;
-    /** O_DIRECT takes FOLL_PIN: 1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5) */
-    odirectPins: boolean;
-    /** pinned pages stay out of swap: feb889fb40fa ("mm: don't put pinned pages into the swap cache") (in v5.11, 5.10.y) */
-    pinnedNotSwapped: boolean;
-    /** soft-dirty leaves pinned pages writable: 9348b73c2e1b ("mm: don't play games with pinned pages in clear_page_refs") (in v5.11, 5.10.y) */
-    softDirtySparesPinned: boolean;
-  };
 }
 
-const OLD_PROMISES: Era['promises'] = {
-  writePinCoherent: false,
-  writeGetCoherent: false,
-  forkCopiesPinned: true,
-  forkCopiesPinnedHugetlb: false,
-  roPinUnshares: false,
-  roLongtermUnsharesAll: false,
-  odirectPins: false,
-  pinnedNotSwapped: true,
-  softDirtySparesPinned: true,
-};
-const EXCLUSIVE_PROMISES: Era['promises'] = {
-  ...OLD_PROMISES,
-  writePinCoherent: true,
-  writeGetCoherent: true,
-  forkCopiesPinnedHugetlb: true,
-  roPinUnshares: true,
-};
-const ODIRECT_PIN_PROMISES: Era['promises'] = { ...EXCLUSIVE_PROMISES, roLongtermUnsharesAll: true, odirectPins: true };
+export interface Era extends Release {
+  foll: FollLayout;
+  /** the kernel promises that ... */
+  promises: Promises;
+}
 
-const MIGRATION_6 = {
+const SWAP_5: Release['swapTypes'] = { 29: 'hwpoison', 30: 'migration', 31: 'migration' };
+const SWAP_6: Release['swapTypes'] = {
   27: 'hwpoison',
   28: 'migration',
   29: 'migration',
   30: 'migration',
   31: 'pte-marker',
-} as const;
+};
+const SWAP_6_15: Release['swapTypes'] = {
+  24: 'hwpoison',
+  25: 'migration',
+  26: 'migration',
+  27: 'migration',
+  28: 'device-private',
+  29: 'device-private',
+  30: 'device-exclusive',
+  31: 'pte-marker',
+};
 
-export const ERAS: readonly Era[] = [
-  {
-    name: '5.10',
-    foll: FOLL_OLD,
-    swapTypes: { 29: 'hwpoison', 30: 'migration', 31: 'migration' },
-    promises: OLD_PROMISES,
-  },
-  { name: '6.1', foll: FOLL_OLD, swapTypes: MIGRATION_6, promises: EXCLUSIVE_PROMISES },
-  { name: '6.12', foll: FOLL_NEW, swapTypes: MIGRATION_6, promises: ODIRECT_PIN_PROMISES },
-  {
-    name: '7.2',
-    munmapIsUnmapVmas: true,
-    foll: FOLL_NEW,
-    swapTypes: {
-      24: 'hwpoison',
-      25: 'migration',
-      26: 'migration',
-      27: 'migration',
-      28: 'device-private',
-      29: 'device-private',
-      30: 'device-exclusive',
-      31: 'pte-marker',
-    },
-    promises: ODIRECT_PIN_PROMISES,
-  },
+const RELEASES: readonly Release[] = [
+  { name: '5.10', since: '5.9', stock: '5.10', swapTypes: SWAP_5 },
+  { name: '5.15', since: '5.13', stock: '5.10', swapTypes: SWAP_5 },
+  { name: '6.1', since: '5.19', stock: '6.1', swapTypes: SWAP_6 },
+  { name: '6.6', since: '6.3', stock: '6.1', swapTypes: SWAP_6 },
+  { name: '6.12', since: '6.10', stock: '6.12', swapTypes: SWAP_6 },
+  { name: '6.18', since: '6.15', stock: '6.12', swapTypes: SWAP_6_15 },
+  { name: '7.2', since: '7.1', stock: '7.2', swapTypes: SWAP_6_15, munmapIsUnmapVmas: true },
+  { name: '7.3', since: '7.3', stock: '7.2', swapTypes: SWAP_6_15, munmapIsUnmapVmas: true },
 ];
 
-export const eraNamed = (name: string): Era | undefined => ERAS.find((e) => e.name === name);
+export const ERA_NAMES: readonly EraName[] = RELEASES.map(({ name }) => name);
+
+/** Names of the releases that a row is about, with blanks between. */
+export const erasWithin = (span: Span): string => ERA_NAMES.filter((name) => isWithin(span, version(name))).join(' ');
+
+/** @param arch of the machine, where it is known */
+export function eraNamed(name: string, arch?: Arch): Era | undefined {
+  const release = RELEASES.find((one) => one.name === name);
+  if (release === undefined) return undefined;
+  const number = version(name);
+  return { ...release, foll: follOf(number), promises: promisesOf(number, arch) };
+}
 
 /**
- * The era a kernel release belongs to, by what it promises.
+ * The era a kernel release belongs to.
  * @param release `5.10.0-32-amd64`, `6.1`, `7.2.13`
  */
-export function eraOfRelease(release: string): Era | undefined {
-  const m = /^v?(\d+)\.(\d+)/.exec(release.trim());
-  if (m === null) return undefined;
-  const v = Number(m[1]) * 1000 + Number(m[2]);
-  if (v < 5009) return undefined;
-  if (v <= 5018) return ERAS[0];
-  if (v <= 6002) return ERAS[1];
-  if (v <= 6014) return ERAS[2];
-  return ERAS[3];
+export function eraOfRelease(release: string, arch?: Arch): Era | undefined {
+  const number = version(release);
+  const row = RELEASES.findLast(({ since }) => number >= version(since));
+  return row === undefined ? undefined : eraNamed(row.name, arch);
 }
 
-/** FOLL_ names set in `flags`, in the order of their bits; what no name covers is given as hex. */
-export function follNames(flags: number, layout: FollLayout): string[] {
-  const out: string[] = [];
-  let rest = flags;
-  for (const [name, bit] of Object.entries(layout).sort((a, b) => a[1] - b[1])) {
-    if ((flags & bit) !== 0) {
-      out.push(name);
-      rest &= ~bit;
-    }
-  }
-  if (rest !== 0) out.push(`0x${(rest >>> 0).toString(16)}`);
-  return out;
+/** Releases that lines alone hardly tell apart, and of which the older promises less. */
+const ALIKE: readonly (readonly EraName[])[] = [
+  ['5.10', '5.15'],
+  ['6.1', '6.6'],
+];
+
+/** What the trace shows of a kernel beside its functions and their arguments. */
+export interface Shown {
+  arch?: Arch | undefined;
+  /** calls whose flags have the numbers of up to v6.2, and of since v6.3 */
+  foll?: { readonly old: number; readonly new: number };
 }
+
+/**
+ * What is known of a kernel that may be any of these. It is called by the one whose types are at hand; what only some of
+ * them have or promise is left out. Undefined: they differ too much.
+ */
+export function eraOf(candidates: readonly EraName[], { arch, foll }: Shown = {}): Era | undefined {
+  const all = candidates.map((name) => eraNamed(name, arch)).filter((era) => era !== undefined);
+  const isNew = foll === undefined || foll.old > 0 === foll.new > 0 ? undefined : foll.new > 0;
+  const fitting = all.filter((era) => isNew === undefined || (era.foll === FOLL_NEW) === isNew);
+  const eras = fitting.length > 0 ? fitting : all;
+  const first = eras.find(({ name, stock }) => name === stock) ?? eras[0];
+  if (first === undefined) return undefined;
+  const made = JSON.stringify(first.promises);
+  const isOne = eras.every((era) => era.foll === first.foll && JSON.stringify(era.promises) === made);
+  if (!isOne && !ALIKE.some((names) => eras.every(({ name }) => names.includes(name)))) return undefined;
+  const promises = Object.entries(first.promises).map(([name, is]) => [
+    name,
+    is && eras.every((era) => era.promises[name as KernelPromise]),
+  ]);
+  const types = Object.entries(first.swapTypes).filter(([n, is]) =>
+    eras.every((era) => era.swapTypes[Number(n)] === is),
+  );
+  return {
+    ...first,
+    promises: Object.fromEntries(promises) as Promises,
+    swapTypes: Object.fromEntries(types),
+    munmapIsUnmapVmas: eras.every((era) => era.munmapIsUnmapVmas === true),
+  };
+}
+
+/** Releases that are called by their own name whenever they are possible. */
+const stockOf = (names: readonly EraName[]): string =>
+  RELEASES.filter(({ name, stock }) => name === stock && names.includes(name))
+    .map(({ name }) => name)
+    .join();
 
 /** Observations that narrow the era, each naming the eras it fits. */
 export class EraEvidence {
-  #left = new Set<EraName>(ERAS.map((e) => e.name));
+  #left: readonly EraName[] = ERA_NAMES;
   readonly reasons: string[] = [];
 
   /** @param eras names separated by blanks */
   fits(eras: string, because: string): void {
-    const before = this.#left.size;
-    const next = [...this.#left].filter((e) => eras.split(' ').includes(e));
-    if (next.length === 0 || next.length === before) return;
-    this.#left = new Set(next);
-    this.reasons.push(because);
-  }
-
-  merge(other: EraEvidence): void {
-    this.fits([...other.#left].join(' '), other.reasons.join(', '));
+    const fitting = eras.split(' ');
+    const before = this.#left;
+    const next = before.filter((name) => fitting.includes(name));
+    if (next.length === 0 || next.length === before.length) return;
+    this.#left = next;
+    if (stockOf(next) !== stockOf(before)) this.reasons.push(because);
   }
 
   /** The eras still possible, oldest first. */
-  get candidates(): readonly Era[] {
-    return ERAS.filter((e) => this.#left.has(e.name));
+  get candidates(): readonly EraName[] {
+    return this.#left;
   }
 }

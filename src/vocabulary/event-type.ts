@@ -1,5 +1,6 @@
 // What kind of event a name on a function is, and the layouts its arguments come in. Learned from the first line of
 // each, which is also what tells the kernel's era.
+import { erasWithin } from './era.ts';
 import { FUNCTIONS, fnIndex, probed } from './functions.ts';
 import { KIND_FIELDS, Kind, type KindName } from './kinds.ts';
 import type { Location } from './place.ts';
@@ -98,7 +99,8 @@ export class EventType implements TypeFacts {
     this.wanted = wanted === undefined || wanted[this.kind];
     this.#bareHex = kind.startsWith('sys');
     this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
-    this.era = eraReasons(this, FUNCTIONS[fn].eras);
+    const { eras, isLoose } = FUNCTIONS[fn];
+    this.era = eraReasons(this, isLoose === true ? undefined : eras);
   }
 
   /** Lines by the layout of their arguments. */
@@ -224,7 +226,7 @@ function eraReasons(type: EventType, eras: string | undefined): EraReason[] {
   if (symbol !== undefined && eras !== undefined) out.push([eras, `${symbol}()`]);
   if (symbol === undefined && (system === '' || system === 'pindrift')) {
     const all = FUNCTIONS.filter((f) => f.events?.includes(name));
-    if (all.length > 0 && all.every((f) => f.eras !== undefined))
+    if (all.length > 0 && all.every((f) => f.eras !== undefined && f.isLoose !== true))
       out.push([all.map((f) => f.eras).join(' '), `event ${name}`]);
   }
   const fits = shapeEras(name, keys);
@@ -237,17 +239,23 @@ function shapeEras(name: string, keys: readonly string[]): string | undefined {
   const has = (key: string) => keys.includes(key);
   switch (name) {
     case 'new_anon':
-      return has('compound') ? '5.10' : has('rflags') ? '6.12 7.2' : has('head') ? '6.1' : undefined;
+      return has('compound')
+        ? erasWithin('..5.19')
+        : has('rflags')
+          ? erasWithin('6.11..')
+          : has('head')
+            ? erasWithin('5.19..6.11')
+            : undefined;
     case 'rmap_del':
-      return has('folio') ? '6.12 7.2' : has('mm') ? '6.1' : '5.10';
+      return erasWithin(has('folio') ? '6.8..' : has('mm') ? '5.18..6.8' : '..5.18');
     case 'zap':
-      return has('len') ? '7.2' : '5.10 6.1 6.12';
+      return erasWithin(has('len') ? '7.1..' : '..7.1');
     case 'grab_slow':
-      return has('refs') ? '6.12 7.2' : '5.10 6.1';
+      return erasWithin(has('refs') ? '6.10..' : '..6.10');
     case 'cprot':
-      return keys.indexOf('prot') < keys.indexOf('cp') ? '5.10 6.1' : '6.12 7.2';
+      return erasWithin(keys.indexOf('prot') < keys.indexOf('cp') ? '..6.3' : '6.3..');
     case 'sched_process_exit':
-      return has('group_dead') ? '7.2' : undefined;
+      return has('group_dead') ? erasWithin('6.17..') : undefined;
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 // Probes that pindrift does not know: a rule brings the kernel function (or tracepoint), what its arguments are, and a
 // kind of its own for it. From then on its events are decoded like any other. What is here already keeps its meaning.
+import { eraNamed } from './era.ts';
 import { addFunction, isEventName, meaningOf } from './functions.ts';
 import { addKind, KIND_NAMES, type KindField, type KindName } from './kinds.ts';
 import { Slot } from './record.ts';
@@ -53,7 +54,10 @@ export const broughtProbes = (): ReadonlyMap<string, Probe> =>
 /** `p:pindrift/vfio_pin vfio_pin_pages_remote npage=%cx:s64`, as the rule that brings the kind defines it for a kernel era. */
 export function broughtLine(kind: string, era: string): string | undefined {
   const probe = known.get(kind)?.probe;
-  const on = Object.entries(probe?.define ?? {}).find(([eras]) => eras === 'all' || eras.split(' ').includes(era))?.[1];
+  const lines = Object.entries(probe?.define ?? {});
+  const of = (name: string | undefined) =>
+    lines.find(([eras]) => eras === 'all' || eras.split(' ').includes(name ?? ''))?.[1];
+  const on = of(era) ?? of(eraNamed(era)?.stock);
   if (probe === undefined || on === undefined) return undefined;
   const [type, ...rest] = on.trim().split(/\s+/);
   return `${type}:pindrift/${probe.events?.[0] ?? kind} ${rest.join(' ')}`;

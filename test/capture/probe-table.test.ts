@@ -11,10 +11,10 @@ import { linesFor, stockProbes } from '../../src/capture/coverage-lines.ts';
 import { type Plan, type PlanOptions, planProbes } from '../../src/capture/plan.ts';
 import { PROBE_TABLE } from '../../src/capture/probe-table.ts';
 import { parseSymbols } from '../../src/capture/symbols.ts';
-import type { EraName } from '../../src/vocabulary/era.ts';
+import type { StockName } from '../../src/vocabulary/era.ts';
 import { FUNCTIONS } from '../../src/vocabulary/functions.ts';
 
-const ERAS: readonly EraName[] = ['5.10', '6.1', '6.12', '7.2'];
+const ERAS: readonly StockName[] = ['5.10', '6.1', '6.12', '7.2'];
 const KERNELS = [...ERAS, '6.18', '7.3', 'arm64-6.1'];
 
 const file = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`kernels/${name}`, import.meta.url)));
@@ -134,7 +134,7 @@ describe('the probe set', () => {
   });
 });
 
-const CAPTURES: Record<EraName, string> = {
+const CAPTURES: Record<StockName, string> = {
   '5.10': '5.10/mixed.ft',
   '6.1': '6.1/odirect_read_fork.ft',
   '6.12': '6.12/mixed.ft-lost',
@@ -142,7 +142,7 @@ const CAPTURES: Record<EraName, string> = {
 };
 
 /** Events of a capture, with the function and the argument names their first line shows. */
-function recorded(era: EraName): Map<string, { symbol: string; keys: string[] }> {
+function recorded(era: StockName): Map<string, { symbol: string; keys: string[] }> {
   const path = fileURLToPath(new URL(`../../fixtures/${CAPTURES[era]}/trace.txt.gz`, import.meta.url));
   const events = new Map<string, { symbol: string; keys: string[] }>();
   for (const line of gunzipSync(readFileSync(path)).toString('latin1').split('\n')) {

@@ -57,7 +57,7 @@ async function read(
     seen: vocabulary.seen(),
     symbols: [...symbols],
     types: types.map(({ name, symbol, count, first, kind, keys }) => [name, symbol, count, first, kind, keys.join()]),
-    era: [era.candidates.map((e) => e.name), era.reasons],
+    era: [era.candidates, era.reasons],
   };
 }
 

@@ -19,7 +19,7 @@ import { readOnce, spool } from '../../util/spool.ts';
 import { remove } from '../../util/temporary.ts';
 import { terminal } from '../../util/terminal.ts';
 import { tuneForReading } from '../../util/v8.ts';
-import { eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
+import { ERA_NAMES, eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kallsyms' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
@@ -195,7 +195,7 @@ async function look(path: string, closely: boolean): Promise<void> {
 function checkKernel(kernel: string | undefined): void {
   if (kernel === undefined || eraNamed(kernel) !== undefined || eraOfRelease(kernel) !== undefined) return;
   throw new InputError(`--kernel ${kernel}: not a release from 5.9 on`, {
-    tryThis: '--kernel 5.10, 6.1, 6.12, 7.2, or the output of `uname -r` on the traced machine',
+    tryThis: `--kernel ${ERA_NAMES.join(', ')}, or the output of \`uname -r\` on the traced machine`,
   });
 }
 

@@ -146,7 +146,7 @@ export class Reading implements ReadTrace {
 
   /** By what was seen so far. */
   era(): { era: Era | undefined; from: string } {
-    return decideEra(this.vocabulary, this.#options.kernel);
+    return decideEra(this.vocabulary, this.#options.kernel, this.model);
   }
 
   /** So far. */

@@ -67,9 +67,13 @@ export class StoredReading implements ReadTrace {
   }
 
   era(): { era: Era | undefined; from: string } {
-    if (this.#kernel !== undefined) return { era: decideEra(new Vocabulary(), this.#kernel).era, from: 'given' };
+    if (this.#kernel !== undefined)
+      return { era: decideEra(new Vocabulary(), this.#kernel, this.model).era, from: 'given' };
     const info = this.#trace.info as TraceInfo;
-    return { era: info.era === undefined ? undefined : eraNamed(info.era), from: info.eraFrom };
+    return {
+      era: info.era === undefined ? undefined : eraNamed(info.era, this.model.machine.arch),
+      from: info.eraFrom,
+    };
   }
 
   info(): TraceInfo {
