@@ -12,6 +12,7 @@ import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import type { Setup, Wishes } from './setup.ts';
+import { mustBeOurs } from './trust.ts';
 
 export async function assemble({ folder, rules = [], config }: Wishes): Promise<Setup> {
   const found = config === false ? undefined : await loadConfig(folder, config);
@@ -21,12 +22,14 @@ export async function assemble({ folder, rules = [], config }: Wishes): Promise<
   return apply(prepare(once(given)), found);
 }
 
-async function fromConfig({ config, path, shown }: LoadedConfig): Promise<Given[]> {
+async function fromConfig({ config, path, shown, named }: LoadedConfig): Promise<Given[]> {
   const load = config.load ?? [];
   const specs = load.filter((one) => typeof one === 'string');
   const given: Given[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
   if (specs.length === 0) return given;
-  return [...given, ...(await loadRules(specs, dirname(path)))];
+  const check = (file: string, from: string): void =>
+    mustBeOurs(file, from, `--config ${shown} to load it all the same`);
+  return [...given, ...(await loadRules(specs, dirname(path), named ? undefined : check))];
 }
 
 /** The same file named by the config and by a flag is one. */

@@ -1,11 +1,12 @@
 // A config is code, so one that another user has put above us is not run unless it is named.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { loadModule } from '../engine/load-module.ts';
 import { shownPath } from '../engine/load-rules.ts';
 import { InputError } from '../util/errors.ts';
 import { findConfig } from './find.ts';
 import { type Config, parseConfig } from './schema.ts';
+import { mustBeOurs } from './trust.ts';
 
 export interface LoadedConfig {
   config: Config;
@@ -13,6 +14,8 @@ export interface LoadedConfig {
   path: string;
   /** for people */
   shown: string;
+  /** the user named it */
+  named: boolean;
 }
 
 /**
@@ -21,26 +24,14 @@ export interface LoadedConfig {
  * @throws InputError that points at the key, or says what keeps it from being loaded
  */
 export async function loadConfig(folder: string, named?: string): Promise<LoadedConfig | undefined> {
-  const path = named === undefined ? findConfig(folder) : resolve(folder, named);
+  const path = named === undefined ? findConfig(folder)?.path : resolve(folder, named);
   if (path === undefined) return undefined;
   const shown = shownPath(path, folder);
-  if (named === undefined) mustBeOurs(path, shown);
+  if (named === undefined)
+    mustBeOurs(path, shown, `--config ${shown} to run it all the same, --no-config to go without`);
   else if (!existsSync(path)) throw new InputError('no such config', { where: named });
   const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown);
-  return { config: parseConfig(value, shown), path, shown };
-}
-
-/** As git does with repositories: the file is ours, or root's, or that of whoever called sudo. */
-function mustBeOurs(path: string, shown: string): void {
-  const me = process.geteuid?.();
-  if (me === undefined) return;
-  const { uid } = statSync(path);
-  const sudo = me === 0 ? Number(process.env.SUDO_UID ?? Number.NaN) : Number.NaN;
-  if (uid === me || uid === 0 || uid === sudo) return;
-  throw new InputError('this config belongs to another user, so it is not run', {
-    where: shown,
-    tryThis: `--config ${shown} to run it all the same, --no-config to go without`,
-  });
+  return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
 }
 
 function readJson(path: string, shown: string): unknown {

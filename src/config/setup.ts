@@ -26,6 +26,8 @@ export interface Setup {
   readonly failOn: Config['failOn'];
   /** the config, as named to people */
   readonly from: string | undefined;
+  /** a config that lies here and is not used: it is in no repository, and nobody named it */
+  readonly stranger?: string | undefined;
 }
 
 const NOTHING_SAID: Setup = {
@@ -43,8 +45,10 @@ const NOTHING_SAID: Setup = {
  */
 export async function setUp(wishes: Wishes): Promise<Setup> {
   const { folder, rules = [], config } = wishes;
-  const hasConfig = config !== false && (config !== undefined || findConfig(folder) !== undefined);
-  if (!hasConfig && rules.length === 0) return NOTHING_SAID;
+  const found = config === undefined ? findConfig(folder) : undefined;
+  const stranger = found?.ours === false ? found.path : undefined;
+  const hasConfig = config !== false && (config !== undefined || found?.ours === true);
+  if (!hasConfig && rules.length === 0) return { ...NOTHING_SAID, stranger };
   const { assemble } = await import('./assemble.ts');
-  return assemble({ ...wishes, config: hasConfig ? config : false });
+  return { ...(await assemble({ ...wishes, config: hasConfig ? config : false })), stranger };
 }

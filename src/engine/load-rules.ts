@@ -11,9 +11,14 @@ const PREFIX = 'pindrift-rules-';
  * Load rules.
  * @param specs paths or names of packages
  * @param folder where paths start and packages are looked for
+ * @param check throws at a file that must not be loaded; undefined: the user named them
  * @throws InputError that names what cannot be loaded and why
  */
-export async function loadRules(specs: readonly string[], folder: string): Promise<Given[]> {
+export async function loadRules(
+  specs: readonly string[],
+  folder: string,
+  check?: (file: string, shown: string) => void,
+): Promise<Given[]> {
   const given: Given[] = [];
   const seen = new Set<string>();
   for (const spec of specs) {
@@ -23,6 +28,7 @@ export async function loadRules(specs: readonly string[], folder: string): Promi
     for (const file of files) {
       if (seen.has(file)) continue;
       seen.add(file);
+      check?.(file, shownPath(file, folder));
       found.push(...(await rulesOf(file, folder, files.length > 1)));
     }
     if (found.length === 0 && !files.some((file) => known.has(file))) {

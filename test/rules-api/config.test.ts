@@ -8,12 +8,15 @@ import { check, InputError } from '../../src/index.ts';
 import { ruleFile, scratch } from './scratch.ts';
 import { pinThenFork } from './traces.ts';
 
+/** Where a config is looked for. */
+const repository = (files: Record<string, string>): string => scratch({ '.git/HEAD': '', ...files });
+
 async function problem(
   files: Record<string, string>,
   more: { rules?: string[]; config?: string } = {},
 ): Promise<string> {
   try {
-    await setUp({ folder: scratch(files), ...more });
+    await setUp({ folder: repository(files), ...more });
     return 'nothing is wrong';
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -25,7 +28,7 @@ const json = (value: unknown) => ({ 'pindrift.config.json': JSON.stringify(value
 
 describe('the config', () => {
   it('is found in the folder or above it, in TypeScript', async () => {
-    const folder = scratch({
+    const folder = repository({
       'pindrift.config.ts': `import { defineConfig } from 'pindrift'; export default defineConfig({ rules: { 'pin-leak': 'off' }, load: ['./rules'], failOn: 'note' });`,
       'rules/a.ts': ruleFile('rule-a'),
       'deep/er/x.txt': '',
@@ -37,19 +40,46 @@ describe('the config', () => {
   });
 
   it('is not looked for when the user says so, and nothing is loaded then', async () => {
-    const folder = scratch({ 'pindrift.config.ts': 'throw new Error("it ran");' });
+    const folder = repository({ 'pindrift.config.ts': 'throw new Error("it ran");' });
     expect((await setUp({ folder, config: false })).from).toBeUndefined();
     await expect(setUp({ folder })).rejects.toThrow('it ran');
   });
 
   it.skipIf(process.geteuid?.() !== 0)('is not run when another user put it there', async () => {
     const { chownSync } = await import('node:fs');
-    const folder = scratch({ 'pindrift.config.ts': 'throw new Error("it ran");' });
+    const folder = repository({ 'pindrift.config.ts': 'throw new Error("it ran");' });
     const path = join(folder, 'pindrift.config.ts');
     chownSync(path, 12345, statSync(path).gid);
     chmodSync(path, 0o644);
-    await expect(setUp({ folder })).rejects.toThrow('this config belongs to another user');
+    await expect(setUp({ folder })).rejects.toThrow('it belongs to another user, so it is not run');
     await expect(setUp({ folder, config: path })).rejects.toThrow('it ran');
+  });
+
+  it('is not run when others may write it, its folder or what it loads', async () => {
+    const evil = 'throw new Error("it ran");';
+    const writable = (path: string, files: Record<string, string>) => {
+      const folder = repository(files);
+      chmodSync(join(folder, path), 0o777);
+      return setUp({ folder });
+    };
+    await expect(writable('pindrift.config.ts', { 'pindrift.config.ts': evil })).rejects.toThrow('others may write it');
+    await expect(writable('.', { 'pindrift.config.ts': evil })).rejects.toThrow('others may write the folder');
+    const loads = { ...json({ load: ['./rules'] }), 'rules/a.ts': evil };
+    await expect(writable('rules/a.ts', loads)).rejects.toThrow('others may write it');
+    await expect(writable('rules', loads)).rejects.toThrow('others may write the folder');
+    await expect(writable('rules', { ...loads, 'rules/a.ts': ruleFile('rule-a') })).rejects.toThrow(InputError);
+  });
+
+  it('in an unpacked archive is not used unless it is named', async () => {
+    const folder = scratch({ 'a/pindrift.config.ts': 'throw new Error("it ran");', 'a/b/trace.txt': '' });
+    const setup = await setUp({ folder: join(folder, 'a/b') });
+    expect(setup).toMatchObject({ from: undefined, stranger: join(folder, 'a/pindrift.config.ts') });
+    await expect(setUp({ folder, config: 'a/pindrift.config.ts' })).rejects.toThrow('it ran');
+  });
+
+  it('above the repository is not looked for', async () => {
+    const folder = scratch({ '.git/HEAD': '', 'pindrift.config.ts': 'throw new Error("it ran");', 'a/.git/HEAD': '' });
+    expect((await setUp({ folder: join(folder, 'a') })).from).toBeUndefined();
   });
 
   it.each<[unknown, string]>([
@@ -105,7 +135,7 @@ describe('the config', () => {
       "messages: {}, options: { n: { type: 'integer', default: 3, minimum: 1, description: 'd' } }",
     );
     const setup = await setUp({
-      folder: scratch({ ...json({ load: ['./a.ts'], rules: { 'rule-a': { options: { n: 5 } } } }), 'a.ts': rule }),
+      folder: repository({ ...json({ load: ['./a.ts'], rules: { 'rule-a': { options: { n: 5 } } } }), 'a.ts': rule }),
     });
     expect(setup.running.options).toEqual({ 'rule-a': { n: 5 } });
     expect(

@@ -15,7 +15,8 @@ export const ruleFlags = {
   }),
   config: Flags.string({
     summary: 'this config and no other',
-    description: 'Without this flag, pindrift.config.ts (or .js, .json) in this folder or one above it.',
+    description:
+      'Without this flag, pindrift.config.ts (or .js, .json) in this folder or one above it, up to the root of the repository or your home folder.',
     helpValue: 'FILE',
     exclusive: ['no-config'],
   }),
@@ -40,12 +41,19 @@ export const watchFlags = {
 /** Load the rules and settings that the user named. */
 export async function setUpRules(flags: RuleWishes): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
-  return setUp({
+  const setup = await setUp({
     folder: process.cwd(),
     rules: flags.rules,
     config: flags['no-config'] === true ? false : flags.config,
   });
+  const { from, stranger } = setup;
+  if (from !== undefined) say(`config ${from}`);
+  if (stranger !== undefined)
+    say(`${stranger} is in no repository and not used; --config FILE uses it, --no-config says nothing of it`);
+  return setup;
 }
+
+const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
 
 export interface WatchWishes {
   timing?: boolean;
