@@ -99,7 +99,7 @@ export async function replay<const P extends Probes = {}>(
     };
     const handlers = listen({ model: viewer.shown, on });
     const wrong = handlerProblem(handlers, Object.keys(options.probes ?? {}));
-    if (wrong !== undefined) throw new TypeError(wrong);
+    if (wrong !== undefined) throw new TypeError(wrong.problem);
     const { events, ...transitions } = handlers;
     for (const [name, handler] of Object.entries(transitions))
       if (handler) on(name as TransitionName, handler as never);

@@ -61,7 +61,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     done();
     await printer.print(detailed, {
       version: this.config.version,
-      rules: ruleDocs(setup.rules),
+      rules: ruleDocs(setup.rules, this.config.version),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     tellUnreadable(unreadable, 'traces');

@@ -51,7 +51,7 @@ export default class Report extends BaseCommand {
     done();
     await printer.print(detailed, {
       version: this.config.version,
-      rules: ruleDocs(setup.rules),
+      rules: ruleDocs(setup.rules, this.config.version),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     this.exit(exitCodeOf(detailed.report, failOn));

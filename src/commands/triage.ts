@@ -102,7 +102,11 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     }
     if (all.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
     if (printer === undefined) await this.#tell(all, flags, known, hostFrom);
-    else await printer.print(mergeReports(all), { version: this.config.version, rules: ruleDocs(setup.rules) });
+    else
+      await printer.print(mergeReports(all), {
+        version: this.config.version,
+        rules: ruleDocs(setup.rules, this.config.version),
+      });
     if (update && path !== undefined && known !== undefined)
       writeFileWhole(path, [`${jsonText(withReports(known, all), 2)}\n`]);
     tellUnreadable(unreadable, 'captures');

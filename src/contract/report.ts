@@ -55,6 +55,25 @@ export interface RuleOutcome {
   still?: string[];
   /** notes that were counted and not kept, beyond 512 of the rule in one trace */
   notKept?: number;
+  /** of several traces, those on which it could not decide (indices); absent where that is all of them or none */
+  undecidedIn?: number[];
+  /** it failed, and says nothing more about that trace: the first time in each */
+  failed?: RuleFailed[];
+}
+
+/** A rule that threw, or that has a handler for something that does not happen. */
+export interface RuleFailed {
+  id: string;
+  /** index into the report's traces */
+  trace: number;
+  /** what it was told of: a transition, a kind of event, `create` */
+  handler: string;
+  /** line of the trace; absent before the first */
+  line?: number;
+  /** place in the file of whoever wrote it: `my-rule.ts:12:9` */
+  at?: string;
+  /** `TypeError: ...` */
+  what: string;
 }
 
 /** A finding that the user's config accepts (docs/rules-guide/config.md). It counts for no verdict and no exit code. */

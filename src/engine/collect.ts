@@ -10,6 +10,7 @@ import { holds } from './contradiction.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
+import type { RuleFailure } from './observe.ts';
 import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
 
@@ -38,6 +39,8 @@ export class Collector {
   /** the reports behind each finding, the most specific first */
   readonly told = new Map<Finding, readonly Draft[]>();
   readonly undecided = new Map<string, string[]>();
+  /** rules that threw, by id: the first time */
+  readonly failures = new Map<string, RuleFailure>();
   readonly #model: Model;
   readonly #notes = new NoteQuota();
   readonly #stories = new Map<Drift, Story>();
@@ -65,8 +68,10 @@ export class Collector {
         undecided: (rule, reason) => this.#undecided(rule.meta.id, reason),
         failed: (failure) => {
           // what it would have said is not known, so nothing is clean
+          if (!this.failures.has(failure.rule)) this.failures.set(failure.rule, failure);
           this.#undecided(failure.rule, failureWords(failure));
-          this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule}: ${failureWords(failure)}`);
+          if (failure.rule !== INSUFFICIENT_EVIDENCE)
+            this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule} failed, so what it would have said is not known`);
         },
       },
       options,

@@ -4,14 +4,22 @@ import { nearest } from '../util/nearest.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
 
 /** What is wrong with the names; `own`: kinds that the rule brings. */
-export function handlerProblem(handlers: object, own: readonly string[]): string | undefined {
+export function handlerProblem(
+  handlers: object,
+  own: readonly string[],
+): { problem: string; name: string } | undefined {
   const names: readonly string[] = TRANSITION_NAMES;
   for (const [name, handler] of Object.entries(handlers)) {
     if (name === 'events') {
       const kinds: readonly string[] = [...KIND_NAMES, ...own];
       const unknown = Object.keys(handler ?? {}).find((kind) => !kinds.includes(kind));
-      if (unknown !== undefined) return `events.${unknown}: there is no such kind of event${meantBy(unknown, kinds)}`;
-    } else if (!names.includes(name)) return `${name}: there is no such transition${meantBy(name, names)}`;
+      if (unknown !== undefined)
+        return {
+          problem: `events.${unknown}: there is no such kind of event${meantBy(unknown, kinds)}`,
+          name: unknown,
+        };
+    } else if (!names.includes(name))
+      return { problem: `${name}: there is no such transition${meantBy(name, names)}`, name };
   }
   return undefined;
 }

@@ -22,6 +22,7 @@ export async function judge(
     findings,
     undecided: collector.undecided,
     notKept: collector.notKept,
+    failures: collector.failures,
     model: trace.model,
     pins: lives?.lives(index, words, findings) ?? [],
   };

@@ -15,6 +15,7 @@ import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
 import { damageOf, lossesOf, unreadOf, unsaidBy } from './losses.ts';
+import type { RuleFailure } from './observe.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
 
@@ -26,6 +27,8 @@ export interface Judged {
   model: Model;
   /** notes that were counted and not kept, by rule */
   notKept?: ReadonlyMap<string, number>;
+  /** rules that failed, by id */
+  failures?: ReadonlyMap<string, RuleFailure>;
 }
 
 /** The report on several traces. */

@@ -4,6 +4,7 @@ import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from '../util/errors.ts';
 import { CODE, loadModule, resolvePackage } from './load-module.ts';
 import type { Given } from './prepare.ts';
+import { loadedFrom } from './rule-failure.ts';
 
 const PREFIX = 'pindrift-rules-';
 
@@ -122,6 +123,7 @@ async function rulesOf(file: string, folder: string, many: boolean): Promise<Giv
     : hasRules(exported)
       ? exported.rules
       : [exported];
+  for (const rule of list) loadedFrom(rule, file);
   return list.map((rule) => ({ rule, from }));
 }
 

@@ -5,6 +5,8 @@ import type { HarmReport, Model, Report, Rule } from '../rules/contract.ts';
 /** A rule that threw. It says nothing more about this trace; the others go on. */
 export interface RuleFailure {
   rule: string;
+  /** the rule itself */
+  from?: Rule | undefined;
   /** line of the trace, from 1; 0: before the first (in `create`) */
   line: number;
   /** transition or event that it was told of; `create` */

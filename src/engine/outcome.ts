@@ -1,12 +1,14 @@
 // The verdicts: per rule, and of the whole.
 
 import type { Finding, Verdict } from '../contract/finding.ts';
-import { INSUFFICIENT_EVIDENCE, type RuleOutcome } from '../contract/report.ts';
+import { INSUFFICIENT_EVIDENCE, type RuleFailed, type RuleOutcome } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import { probesFor } from '../vocabulary/functions.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
+import type { RuleFailure } from './observe.ts';
+import { failedOf } from './rule-failure.ts';
 
 /** Kinds that no page table and no pin follows from: only the rules that name them need them. */
 const ASIDE: ReadonlySet<KindName> = new Set([
@@ -25,6 +27,7 @@ export interface Decided {
   undecided: ReadonlyMap<string, readonly string[]>;
   model: Model;
   notKept?: ReadonlyMap<string, number>;
+  failures?: ReadonlyMap<string, RuleFailure>;
 }
 
 export function outcomesOf(
@@ -36,11 +39,14 @@ export function outcomesOf(
     const mine = findings.filter((f) => f.rule === meta.id).length;
     const missing = new Set<string>();
     const still = new Set<string>();
-    for (const t of traces) {
-      for (const reason of t.undecided.get(meta.id) ?? []) missing.add(reason);
-      for (const anyOf of unmet(meta.needs as readonly (readonly string[])[], t.model))
-        missing.add(needText(anyOf, t.info.era, t.model));
-      if (meta.id === INSUFFICIENT_EVIDENCE) for (const text of lacking(t)) missing.add(text);
+    const undecidedIn: number[] = [];
+    const failed: RuleFailed[] = [];
+    for (const [i, t] of traces.entries()) {
+      const failure = t.failures?.get(meta.id);
+      if (failure !== undefined) failed.push(failedOf(failure, i));
+      const reasons = reasonsOf(meta, t);
+      if (reasons.length > 0) undecidedIn.push(i);
+      for (const reason of reasons) missing.add(reason);
       for (const anyOf of stillOf(meta.needs as readonly (readonly string[])[], t.model))
         still.add(probesFor(anyOf, t.info.era));
     }
@@ -53,8 +59,21 @@ export function outcomesOf(
       missing: [...missing],
       still: still.size > 0 ? [...still] : undefined,
       notKept: notKept > 0 ? notKept : undefined,
+      undecidedIn: undecidedIn.length > 0 && undecidedIn.length < traces.length ? undecidedIn : undefined,
+      failed: failed.length > 0 ? failed : undefined,
     };
   });
+}
+
+/** Why a rule could not decide on one trace. */
+function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
+  const { info, model, undecided } = trace;
+  const wanted = unmet(needs as readonly (readonly string[])[], model);
+  return [
+    ...(undecided.get(id) ?? []),
+    ...wanted.map((anyOf) => needText(anyOf, info.era, model)),
+    ...(id === INSUFFICIENT_EVIDENCE ? lacking(trace) : []),
+  ];
 }
 
 /** Events that lack what the model needs of them: what they would have shown is not in the trace. */

@@ -11,6 +11,7 @@ import type { Handlers, HarmReport, Report, Rule } from '../rules/contract.ts';
 import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { handlerProblem } from './handler-names.ts';
 import type { RuleFailure, RuleObserver } from './observe.ts';
+import { HandlerError, whatOf } from './rule-failure.ts';
 
 export interface RuleOptions {
   /** what the user set, by rule id; checked already */
@@ -81,7 +82,7 @@ export class RunRules {
     });
     const wrong = handlerProblem(handlers, Object.keys(rule.probes ?? {}));
     if (wrong !== undefined) {
-      this.#fail(running, 'create', new TypeError(wrong));
+      this.#fail(running, 'create', new HandlerError(wrong.problem, wrong.name));
       return;
     }
     const { events, ...transitions } = handlers;
@@ -135,7 +136,7 @@ export class RunRules {
 
   #fail(running: Running, handler: string, error: unknown): void {
     running.over = true;
-    const failure = { rule: running.rule.meta.id, line: this.#line(), handler, error };
+    const failure = { rule: running.rule.meta.id, from: running.rule, line: this.#line(), handler, error };
     this.#ears.failed(failure);
     this.#observer?.failed?.(failure);
   }
@@ -147,6 +148,5 @@ export class RunRules {
 
 /** `the rule failed at line 1042: TypeError: ...`. */
 export function failureWords({ line, handler, error }: RuleFailure): string {
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${what}`;
+  return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${whatOf(error)}`;
 }

@@ -4,16 +4,18 @@ import type { Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { alike, worstFirst } from './alike.ts';
 import { clean } from './format.ts';
-import type { Reporter } from './reporter.ts';
+import { below } from './relative.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
 import { titleOf } from './title.ts';
-import { pathWords, pinOwner, verdictWords, weight } from './words.ts';
+import { failureWords, pathWords, pinOwner, verdictWords, weight } from './words.ts';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
 export const github: Reporter = {
   id: 'github',
   extension: 'github',
-  *render(report: CheckReport): Iterable<string> {
+  *render(given: CheckReport, { root }: ReportOptions): Iterable<string> {
+    const report = below(root, given);
     for (const { first, more } of alike(worstFirst(report.findings))) {
       const trace = report.traces[first.trace];
       const file = trace === undefined || trace.path === '-' ? '' : `file=${property(pathWords(trace))},`;
@@ -22,10 +24,23 @@ export const github: Reporter = {
       const others = more.length === 0 ? '' : ` and ${more.length} more of the same drift`;
       yield `::${COMMAND[first.severity]} ${where},title=${title}::${message(`${pinOwner(first)}: ${clean(first.message)}${others}`)}\n`;
     }
+    for (const { at, failed } of failures(report))
+      yield `::error ${at}title=${property('a rule failed')}::${message(failed)}\n`;
     if (report.verdict === 'could-not-be-checked') yield `::warning title=pindrift::${message(verdictWords(report))}\n`;
     else yield `::notice title=pindrift::${message(verdictWords(report))}\n`;
   },
 };
+
+/** Rules that failed, with the place in the file of whoever wrote them. */
+function failures(report: CheckReport): { at: string; failed: string }[] {
+  const words = failureWords(report);
+  return report.rules
+    .flatMap(({ failed = [] }) => failed)
+    .map(({ at }, i) => {
+      const [, file, line] = /^(.*):(\d+):\d+$/.exec(at ?? '') ?? [];
+      return { at: file === undefined ? '' : `file=${property(file)},line=${line},`, failed: words[i] ?? '' };
+    });
+}
 
 const message = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 const property = (text: string): string => message(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

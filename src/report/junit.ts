@@ -1,14 +1,16 @@
-// JUnit XML for CI: a test suite for each trace, a test for each rule. A finding fails its test, a rule that
-// could not decide skips it with the reason. No times: the same report gives the same bytes.
+// JUnit XML for CI: a test suite for each trace, a test for each rule. A finding fails its test, a rule that could not
+// decide skips it with the reason, and a rule that failed is an error. So is a trace that cannot tell, unless the user
+// wants otherwise: green means checked. No times: the same report gives the same bytes. Valid for Jenkins' schema
+// (xunit-plugin, junit-10.xsd).
 import type { Finding, Severity } from '../contract/finding.ts';
-import type { CheckReport, RuleOutcome, TraceInfo } from '../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { steps } from './timeline.ts';
 import { titleOf } from './title.ts';
-import { formatWords, kernelWords, lossWords, notes, pathWords, pinOwner, weight } from './words.ts';
+import { failedWords, formatWords, kernelWords, lossWords, notes, pathWords, pinOwner, weight } from './words.ts';
 
-type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing'>;
+type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing' | 'undecidedIn' | 'failed'>;
 
 interface Test {
   rule: TestRule;
@@ -16,6 +18,8 @@ interface Test {
   /** findings below the threshold: shown, not failed */
   passed: Finding[];
   skipped: boolean;
+  /** what went wrong with the test itself */
+  error?: { type: string; message: string } | undefined;
 }
 
 const ORDER: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
@@ -26,13 +30,13 @@ export const junit: Reporter = {
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const suites = report.traces.map((trace, index) => ({
       trace,
-      tests: tests(report, index, options.failOn ?? 'warning'),
+      tests: tests(report, index, options),
     }));
     const all = suites.flatMap((suite) => suite.tests);
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-    yield `<testsuites name="pindrift" ${counts(all)}>\n`;
+    yield `<testsuites name="pindrift" ${counts(all, false)}>\n`;
     for (const { trace, tests: own } of suites) {
-      yield `  <testsuite name="${attribute(pathWords(trace))}" ${counts(own)}>\n`;
+      yield `  <testsuite name="${attribute(pathWords(trace))}" ${counts(own, true)}>\n`;
       yield properties(trace);
       for (const test of own) {
         yield testcase(test, trace);
@@ -43,30 +47,47 @@ export const junit: Reporter = {
   },
 };
 
-function tests(report: CheckReport, index: number, failOn: Severity): Test[] {
+function tests(report: CheckReport, index: number, options: ReportOptions): Test[] {
+  const { failOn = 'warning', onUndecided = 'error' } = options;
   const own = report.findings.filter((finding) => finding.trace === index);
   const known = new Set(report.rules.map((rule) => rule.id));
   const unlisted = [...new Set(own.map((finding) => finding.rule))].filter((id) => !known.has(id));
   const rules: TestRule[] = [
     ...report.rules,
     ...unlisted.map((id) => ({ id, verdict: 'violated' as const, missing: [] })),
+    // whether the trace can tell was not asked: nobody knows
+    ...(report.verdict === 'could-not-be-checked' && onUndecided === 'error' && !known.has(INSUFFICIENT_EVIDENCE)
+      ? [{ id: INSUFFICIENT_EVIDENCE, verdict: report.verdict, missing: [`${INSUFFICIENT_EVIDENCE} did not run`] }]
+      : []),
   ];
   return rules.map((rule) => {
     const found = own.filter((finding) => finding.rule === rule.id);
     const failed = found.filter((finding) => ORDER[finding.severity] >= ORDER[failOn]);
+    const undecided = rule.undecidedIn?.includes(index) ?? rule.verdict === 'could-not-be-checked';
+    const error = failed.length > 0 ? undefined : errorOf(rule, index, undecided && onUndecided === 'error');
     return {
       rule,
       failed,
       passed: found.filter((finding) => !failed.includes(finding)),
-      skipped: failed.length === 0 && rule.verdict === 'could-not-be-checked',
+      skipped: failed.length === 0 && error === undefined && undecided,
+      error,
     };
   });
 }
 
-function counts(all: readonly Test[]): string {
+function errorOf({ failed = [], id, missing }: TestRule, index: number, undecided: boolean): Test['error'] {
+  const failure = failed.find(({ trace }) => trace === index);
+  if (failure !== undefined) return { type: 'rule-failed', message: failedWords(failure) };
+  if (!undecided || id !== INSUFFICIENT_EVIDENCE) return undefined;
+  return { type: 'could-not-be-checked', message: `this trace cannot tell: ${missing.join('; ')}` };
+}
+
+/** @param skips the schema has `skipped` for a suite, and not for all of them */
+function counts(all: readonly Test[], skips: boolean): string {
   const failures = all.filter((test) => test.failed.length > 0).length;
   const skipped = all.filter((test) => test.skipped).length;
-  return `tests="${all.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  const errors = all.filter((test) => test.error !== undefined).length;
+  return `tests="${all.length}" failures="${failures}" errors="${errors}"${skips ? ` skipped="${skipped}"` : ''}`;
 }
 
 function properties(trace: TraceInfo): string {
@@ -81,7 +102,7 @@ function properties(trace: TraceInfo): string {
   return `    <properties>\n${lines.join('')}    </properties>\n`;
 }
 
-function testcase({ rule, failed, passed, skipped }: Test, trace: TraceInfo): string {
+function testcase({ error, rule, failed, passed, skipped }: Test, trace: TraceInfo): string {
   const inside: string[] = [];
   const [first] = failed;
   if (first !== undefined) {
@@ -91,6 +112,8 @@ function testcase({ rule, failed, passed, skipped }: Test, trace: TraceInfo): st
     inside.push(
       `<failure message="${attribute(titleOf(first) + others)}" type="${type}">${body(failed, trace)}</failure>`,
     );
+  } else if (error !== undefined) {
+    inside.push(`<error message="${attribute(error.message)}" type="${error.type}"/>`);
   } else if (skipped) {
     const reason = `could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`;
     inside.push(`<skipped message="${attribute(reason)}"/>`);

@@ -9,6 +9,7 @@ import { stepKind } from './steps.ts';
 import { type Arrows, arrows, laidOutWidth, layOut, steps } from './timeline.ts';
 import {
   clockWords,
+  failureWords,
   formatWords,
   headline,
   kernelWords,
@@ -151,6 +152,8 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const { paint } = look;
   const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
   out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
+  for (const failure of failureWords(report))
+    out.push(...hanging(failure, '  ', look.width).map((line) => paint(VERDICT_STYLE.violated, line)));
   const still = stillWords(report);
   if (still !== undefined) out.push(...hanging(still, '  ', look.width).map((line) => paint('dim', line)));
   const groups = undecided(report);

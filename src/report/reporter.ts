@@ -37,6 +37,10 @@ export interface ReportOptions {
   verbose?: boolean | undefined;
   /** findings below this are not a failed test (junit). Default `warning` */
   failOn?: Severity | undefined;
+  /** what a trace that cannot tell is: an error, or a skipped test as the rules that lack something (junit). Default `error` */
+  onUndecided?: 'error' | 'skip' | undefined;
+  /** folder below which paths are said relative to it (sarif) */
+  root?: string | undefined;
   /** version of pindrift (sarif) */
   version?: string | undefined;
   /** what is known of the rules (sarif) */

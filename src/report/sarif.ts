@@ -4,13 +4,17 @@ import type { Location, Notification, Region, ReportingDescriptor, Result, Run, 
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
+import { below } from './relative.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 import { mainStep, partingStep, stepKind } from './steps.ts';
 import { titleOf } from './title.ts';
-import { lossWords } from './words.ts';
+import { failureWords, lossWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+/** Of the package, for `informationUri`. */
+const HOMEPAGE = 'https://www.npmjs.com/package/pindrift';
 
 /** SARIF's rank is 0 to 100; what consumers sort by. */
 const RANK: Readonly<Record<Confidence, number>> = { certain: 100, high: 80, medium: 50, low: 20 };
@@ -26,7 +30,8 @@ export const sarif: Reporter = {
   id: 'sarif',
   extension: 'sarif',
   // One result a line: 10,000 findings are more than one string should hold, and `grep` works.
-  *render(report: CheckReport, options: ReportOptions): Iterable<string> {
+  *render(given: CheckReport, options: ReportOptions): Iterable<string> {
+    const report = below(options.root, given);
     const { suppressed = [] } = report;
     const ids = [
       ...new Set([
@@ -58,6 +63,7 @@ function run(report: CheckReport, ids: readonly string[], options: ReportOptions
     tool: {
       driver: {
         name: 'pindrift',
+        informationUri: HOMEPAGE,
         ...(options.version === undefined ? {} : { version: options.version, semanticVersion: options.version }),
         rules: ids.map((id) =>
           descriptor(
@@ -67,8 +73,14 @@ function run(report: CheckReport, ids: readonly string[], options: ReportOptions
         ),
       },
     },
-    // A trace that cannot be decided is no failed run: the run did what it could and says what it could not.
-    invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(report, ids) }],
+    // A trace that cannot be decided is no failed run: the run did what it could and says what it could not. A rule that
+    // threw is one.
+    invocations: [
+      {
+        executionSuccessful: report.rules.every(({ failed }) => failed === undefined),
+        toolExecutionNotifications: notifications(report, ids),
+      },
+    ],
     artifacts: report.traces.map((trace) => ({
       location: { uri: uriOf(trace.path) },
       roles: ['analysisTarget'],
@@ -89,6 +101,7 @@ function descriptor(id: string, doc: RuleDoc | undefined): ReportingDescriptor {
   const full = text.filter((part) => part !== undefined).join('\n\n');
   return {
     id,
+    name: pascal(id),
     shortDescription: { text: doc?.title ?? id.replaceAll('-', ' ') },
     ...(full === '' ? {} : { fullDescription: { text: doc?.description ?? full }, help: { text: full } }),
     ...(doc?.url === undefined ? {} : { helpUri: doc.url }),
@@ -101,14 +114,26 @@ function descriptor(id: string, doc: RuleDoc | undefined): ReportingDescriptor {
 }
 
 function notifications(report: CheckReport, ids: readonly string[]): Notification[] {
-  const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked');
+  const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked' && rule.failed === undefined);
+  const words = failureWords(report);
   return [
+    ...report.rules
+      .flatMap(({ failed = [] }) => failed)
+      .map(
+        ({ at, id }, i): Notification => ({
+          descriptor: { id: 'rule-failed' },
+          associatedRule: { id, index: ids.indexOf(id) },
+          level: 'error',
+          message: { text: sentence(words[i] ?? id) },
+          ...placeOf(at),
+        }),
+      ),
     ...open.map(
       (rule): Notification => ({
         descriptor: { id: 'could-not-be-checked' },
         associatedRule: { id: rule.id, index: ids.indexOf(rule.id) },
         level: 'warning',
-        message: { text: plain(`could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`) },
+        message: { text: sentence(`could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`) },
       }),
     ),
     ...report.traces.flatMap((trace, index) =>
@@ -116,12 +141,20 @@ function notifications(report: CheckReport, ids: readonly string[]): Notificatio
         (words): Notification => ({
           descriptor: { id: 'loss' },
           level: 'note',
-          message: { text: plain(words) },
+          message: { text: sentence(words) },
           locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(trace.path), index } } }],
         }),
       ),
     ),
   ];
+}
+
+/** `my-rule.ts:12:9` as a location. */
+function placeOf(at: string | undefined): Pick<Notification, 'locations'> {
+  const [, file, line, column] = /^(.*):(\d+):(\d+)$/.exec(at ?? '') ?? [];
+  if (file === undefined) return {};
+  const region = { startLine: Number(line), startColumn: Number(column) };
+  return { locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } }] };
 }
 
 function result(finding: Finding, report: CheckReport, ids: readonly string[]): Result {
@@ -195,6 +228,10 @@ function uriOf(path: string): string {
   const segments = path.split('/').map((segment) => encodeURIComponent(segment.replace(/\p{Surrogate}/gu, '\ufffd')));
   return (path.startsWith('/') ? 'file://' : '') + segments.join('/');
 }
+
+/** `swapin-cow-under-pin` as a friendly name: `SwapinCowUnderPin` (SARIF2012). */
+const pascal = (id: string): string =>
+  id.replaceAll(/(?:^|[^A-Za-z0-9])+([A-Za-z0-9])/g, (_, first: string) => first.toUpperCase());
 
 /** Messages are sentences (Microsoft's SARIF2001). */
 const sentence = (text: string): string => plain(/[.!?]$/.test(text) ? text : `${text}.`);

@@ -56,7 +56,16 @@ const TRACE: Shape<TraceInfo> = {
   pins: { seen: true, released: true, presumed: true, open: true },
 };
 
-const RULE: Shape<RuleOutcome> = { id: true, verdict: true, findings: true, missing: true, still: true, notKept: true };
+const RULE: Shape<RuleOutcome> = {
+  id: true,
+  verdict: true,
+  findings: true,
+  missing: true,
+  still: true,
+  notKept: true,
+  undecidedIn: true,
+  failed: { id: true, trace: true, handler: true, line: true, at: true, what: true },
+};
 
 const PIN: Shape<PinInfo> = {
   pid: true,

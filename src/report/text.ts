@@ -8,6 +8,7 @@ import { type Step, steps } from './timeline.ts';
 import { titleOf } from './title.ts';
 import {
   clockWords,
+  failureWords,
   formatWords,
   kernelWords,
   losslessWords,
@@ -113,6 +114,7 @@ function summaryLines(report: CheckReport): string[] {
     out.push('', pathWords(trace), ...lines.flatMap((line) => hanging(`  ${line}`, '    ')));
   }
   const groups = undecided(report);
+  for (const failure of failureWords(report)) out.push('', ...wrap(failure, WIDTH));
   if (groups.length > 0) {
     out.push('', ...wrap(`Could not be checked: ${undecidedWords(report)}`, WIDTH), '');
     for (const group of groups) {

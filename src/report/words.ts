@@ -1,7 +1,7 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
 import type { Finding, Harm, Severity } from '../contract/finding.ts';
-import type { CheckReport, Loss, TraceInfo } from '../contract/report.ts';
+import type { CheckReport, Loss, RuleFailed, TraceInfo } from '../contract/report.ts';
 import { clean, count, duration, grouped } from './format.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {
@@ -98,7 +98,11 @@ export function stillWords(report: CheckReport): string | undefined {
 export function undecided(report: CheckReport): Undecided[] {
   const groups = new Map<string, Undecided>();
   for (const rule of report.rules) {
-    if (rule.verdict !== 'could-not-be-checked') {
+    // what failed is told apart
+    if (
+      rule.verdict !== 'could-not-be-checked' ||
+      (rule.failed !== undefined && rule.missing.length === rule.failed.length)
+    ) {
       continue;
     }
     const missing = rule.missing.map(clean);
@@ -108,6 +112,17 @@ export function undecided(report: CheckReport): Undecided[] {
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** Rules that failed, and where: what whoever wrote them needs. */
+export const failureWords = ({ rules }: CheckReport): string[] =>
+  rules.flatMap(({ failed = [] }) => failed).map(failedWords);
+
+export function failedWords({ at, handler, id, line, what }: RuleFailed): string {
+  const where = at === undefined ? '' : ` at ${clean(at)}`;
+  const told = handler === 'create' ? 'before the first line' : `told of ${clean(handler)}`;
+  const when = line === undefined ? told : `${told} at line ${line} of the trace`;
+  return `rule ${clean(id)} failed${where} (${when}): ${clean(what)}`;
 }
 
 /** `4 of 10 rules`, `1 of 1 rule`. */

@@ -27,9 +27,11 @@ describe('junit', () => {
         expect(one.attributes).toMatchObject({
           tests: String(tests.length),
           failures: String(tests.filter((test) => outcome(test).includes('failure')).length),
-          skipped: String(tests.filter((test) => outcome(test).includes('skipped')).length),
-          errors: '0',
+          errors: String(tests.filter((test) => outcome(test).includes('error')).length),
         });
+        const skipped = String(tests.filter((test) => outcome(test).includes('skipped')).length);
+        // the schema has no such attribute on the root
+        expect(one.attributes.skipped).toBe(one === root ? undefined : skipped);
       }
     },
   );
@@ -44,8 +46,40 @@ describe('junit', () => {
     expect(failure?.text).toContain(odirect().findings[0]?.evidence[3]?.text);
   });
 
+  it('a trace that cannot tell is an error, and nothing but skipped tests where the user wants that', async () => {
+    const errors = async (options: ReportOptions) =>
+      (await suites(undecided(), options)).children.flatMap(cases).filter((test) => outcome(test).includes('error'));
+    const [error] = await errors({});
+    expect(error?.attributes.name).toBe('insufficient-evidence');
+    expect(error?.children[0]?.attributes).toMatchObject({ type: 'could-not-be-checked' });
+    expect(await errors({ onUndecided: 'skip' })).toEqual([]);
+  });
+
+  it('of several traces, only those that cannot tell are none', async () => {
+    const report = cleanReport();
+    const [trace] = report.traces;
+    report.traces = [trace as NonNullable<typeof trace>, { ...(trace as NonNullable<typeof trace>), path: 'other' }];
+    report.rules = [
+      { id: 'insufficient-evidence', verdict: 'could-not-be-checked', findings: 0, missing: ['x'], undecidedIn: [1] },
+    ];
+    const root = await suites(report);
+    expect(root.children.map((suite) => suite.attributes.errors)).toEqual(['0', '1']);
+  });
+
+  it('a rule that failed is an error that says where', async () => {
+    const report = cleanReport();
+    const failed = { id: 'mine', trace: 0, handler: 'pin', line: 7, at: 'mine.ts:3:1', what: 'TypeError: no' };
+    report.rules.push({ id: 'mine', verdict: 'could-not-be-checked', findings: 0, missing: ['x'], failed: [failed] });
+    const tests = (await suites(report)).children.flatMap(cases);
+    const error = tests.find((test) => test.attributes.name === 'mine')?.children[0];
+    expect(error?.name).toBe('error');
+    expect(error?.attributes.message).toBe(
+      'rule mine failed at mine.ts:3:1 (told of pin at line 7 of the trace): TypeError: no',
+    );
+  });
+
   it('a rule that could not be checked is skipped, with the reason', async () => {
-    const [suite] = (await suites(undecided())).children;
+    const [suite] = (await suites(undecided(), { onUndecided: 'skip' })).children;
     const skipped = cases(suite).filter((test) => outcome(test).includes('skipped'));
     expect(skipped).toHaveLength(5);
     expect(skipped[0]?.children[0]?.attributes.message).toBe(

@@ -72,8 +72,37 @@ describe('sarif', () => {
     expect(invocation?.executionSuccessful).toBe(true);
     expect(notes.filter((note) => note.descriptor?.id === 'could-not-be-checked')).toHaveLength(5);
     expect(notes.filter((note) => note.descriptor?.id === 'loss').map((note) => note.message.text)).toContain(
-      '100 events lost on CPU 1 at :1042, :2210: the ring buffer was full',
+      '100 events lost on CPU 1 at :1042, :2210: the ring buffer was full.',
     );
+  });
+
+  it('a rule that failed makes a run that did not succeed, and says where', async () => {
+    const report = cleanReport();
+    const failed = { id: 'mine', trace: 0, handler: 'pin', line: 7, at: 'rules/mine.ts:3:9', what: 'TypeError: no' };
+    report.rules.push({ id: 'mine', verdict: 'could-not-be-checked', findings: 0, missing: ['x'], failed: [failed] });
+    const invocation = (await run(report)).invocations?.[0];
+    expect(invocation?.executionSuccessful).toBe(false);
+    const [note] = (invocation?.toolExecutionNotifications ?? []).filter(({ level }) => level === 'error');
+    expect(note?.message.text).toContain('rule mine failed at rules/mine.ts:3:9');
+    expect(note?.locations?.[0]?.physicalLocation).toEqual({
+      artifactLocation: { uri: 'rules/mine.ts' },
+      region: { startLine: 3, startColumn: 9 },
+    });
+  });
+
+  it("Microsoft's validator has nothing to warn of", async () => {
+    const report = odirect();
+    const [trace] = report.traces;
+    if (trace !== undefined) trace.path = '/ci/work/traces/a.txt';
+    const { artifacts, results, tool } = await run(report, { root: '/ci/work', version: '1.2.3' });
+    // SARIF2001, SARIF2005, SARIF2012, SARIF2016
+    for (const { message } of results ?? []) expect(message.text).toMatch(/\.$/);
+    expect(tool.driver.informationUri).toMatch(/^https:/);
+    for (const { id, name } of tool.driver.rules ?? []) {
+      expect(name).toMatch(/^(?:[A-Z][a-z0-9]*)+$/);
+      expect(name).not.toBe(id);
+    }
+    expect(artifacts?.[0]?.location?.uri).toBe('traces/a.txt');
   });
 
   it('says what is known of the rules and of pindrift', async () => {

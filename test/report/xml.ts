@@ -50,13 +50,14 @@ interface ElementRule {
 const COUNTS = ['tests', 'failures', 'errors', 'skipped'];
 
 const JUNIT: Record<string, ElementRule> = {
-  testsuites: { children: ['testsuite'], required: ['name', ...COUNTS] },
+  testsuites: { children: ['testsuite'], required: ['name', 'tests', 'failures', 'errors'] },
   testsuite: { children: ['properties', 'testcase'], required: ['name', ...COUNTS] },
   properties: { children: ['property'], required: [] },
   property: { children: [], required: ['name', 'value'] },
-  testcase: { children: ['failure', 'skipped', 'system-out'], required: ['name', 'classname'] },
+  testcase: { children: ['failure', 'error', 'skipped', 'system-out'], required: ['name', 'classname'] },
   failure: { children: [], required: ['message', 'type'], text: true },
   skipped: { children: [], required: ['message'] },
+  error: { children: [], required: ['message', 'type'] },
   'system-out': { children: [], required: [], text: true },
 };
 

@@ -30,6 +30,41 @@ export default defineRule({
   });
 });
 
+describe('a rule that fails', () => {
+  const rule = (handlers: string) => `import { defineRule } from 'pindrift';
+
+export default defineRule({
+  meta: { id: 'mine', summary: 's', why: 'w', needs: [], status: 'experimental', severity: { all: 'note' },
+    falsePositives: [], references: [], fixedBy: [], messages: {} },
+  create: () => ({
+    ${handlers}
+  }),
+});
+`;
+  it.each([
+    ['throws', "pin() { throw new RangeError('oh'); },", 'RangeError: oh'],
+    ['has a misspelled handler', 'pinn() {},', 'pinn: there is no such transition'],
+  ])('%s: its line is named, and the run has failed', (_name, handlers, what) => {
+    const folder = scratch({ 'trace.txt': `${pinThenFork}\n`, 'mine.ts': rule(handlers) });
+    const { status, stdout } = pindrift(
+      folder,
+      'check',
+      'trace.txt',
+      '--rules',
+      './mine.ts',
+      '-o',
+      'x.sarif',
+      '-o',
+      '-',
+    );
+    expect(status).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('rule mine failed at mine.ts:7:');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
+    const { invocations } = JSON.parse(readFileSync(join(folder, 'x.sarif'), 'utf8')).runs[0];
+    expect(invocations[0].executionSuccessful).toBe(false);
+  });
+});
+
 describe('rules new', () => {
   it('writes a rule, a test and a page that work at once', () => {
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });

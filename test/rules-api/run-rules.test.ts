@@ -13,6 +13,9 @@ import { pinThenFork } from './traces.ts';
 
 const trace = { name: 'trace', text: `${pinThenFork}\n` };
 
+/** Where the rule below throws: in this file, not in pindrift's. */
+const place = expect.stringMatching(/^test\/rules-api\/run-rules\.test\.ts:\d+:\d+$/);
+
 describe('a rule that throws', () => {
   const throwing = sampleRule({
     fork: () => {
@@ -28,11 +31,12 @@ describe('a rule that throws', () => {
       verdict: 'could-not-be-checked',
       findings: 0,
       missing: ['the rule failed at line 5 (fork): RangeError: oh'],
+      failed: [{ id: 'sample-rule', trace: 0, handler: 'fork', line: 5, at: place, what: 'RangeError: oh' }],
     });
     expect(findings).toEqual(alone.findings);
     expect(verdict).not.toBe('clean');
     expect(rules.find(({ id }) => id === 'insufficient-evidence')?.missing).toContain(
-      'sample-rule: the rule failed at line 5 (fork): RangeError: oh',
+      'sample-rule failed, so what it would have said is not known',
     );
   });
 
@@ -45,6 +49,7 @@ describe('a rule that throws', () => {
     };
     const { rules } = await check(trace, { rules: [rule] });
     expect(rules[0].missing).toContain('the rule failed (create): Error: oh');
+    expect(rules[0].failed).toEqual([{ id: 'sample-rule', trace: 0, handler: 'create', at: place, what: 'Error: oh' }]);
   });
 });
 

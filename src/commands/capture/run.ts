@@ -68,7 +68,11 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
       const report = await settled(judged.report, setup, flags.quiet);
       await printer.print(
         { ...judged, report },
-        { version: this.config.version, rules: ruleDocs(setup.rules), failOn: failOn === 'never' ? undefined : failOn },
+        {
+          version: this.config.version,
+          rules: ruleDocs(setup.rules, this.config.version),
+          failOn: failOn === 'never' ? undefined : failOn,
+        },
       );
       this.exit(exitCodeOf(report, failOn));
     } finally {

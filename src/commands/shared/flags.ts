@@ -104,6 +104,10 @@ export const reportFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  'on-undecided': Flags.option({ options: ['error', 'skip'] as const, default: 'error' })({
+    summary: 'what a trace that cannot tell is in JUnit: an error, or a skipped test',
+    helpValue: 'error|skip',
+  }),
   verbose: Flags.boolean({ summary: 'quote the trace line of each step' }),
 };
 

@@ -23,6 +23,7 @@ export interface ReportWishes {
   verbose?: boolean;
   color?: boolean | undefined;
   quiet?: boolean;
+  'on-undecided'?: 'error' | 'skip';
 }
 
 /** One report to make. */
@@ -63,7 +64,9 @@ export class ReportPrinter {
     const { color, verbose } = this.#wishes;
     for (const { path, reporter } of this.#targets) {
       const screen = path === '-' ? terminal(process.stdout, color) : { color: false, unicode: true, width: undefined };
-      const wanted = { verbose, color: screen.color, unicode: screen.unicode, width: screen.width, ...options };
+      const { color: wants, unicode, width } = screen;
+      const onUndecided = this.#wishes['on-undecided'];
+      const wanted = { verbose, color: wants, unicode, width, onUndecided, root: process.cwd(), ...options };
       const output = reporter.renderDetailed?.(detailed, wanted) ?? reporter.render(detailed.report, wanted);
       if (path === '-') await writeOut(pieces(output));
       else writeFileWhole(path, pieces(output));
