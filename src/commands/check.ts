@@ -16,7 +16,7 @@ import {
   workersFlag,
 } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
-import { ruleDocs } from './shared/rule-docs.ts';
+import { aboutTool } from './shared/rule-docs.ts';
 import { failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
@@ -60,8 +60,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const detailed = { ...judged, report: await settled(judged.report, setup, flags.quiet) };
     done();
     await printer.print(detailed, {
-      version: this.config.version,
-      rules: ruleDocs(setup.rules, this.config.version),
+      ...aboutTool(this.config, setup.rules),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     tellUnreadable(unreadable, 'traces');

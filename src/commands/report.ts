@@ -6,7 +6,7 @@ import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import { failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
-import { ruleDocs } from './shared/rule-docs.ts';
+import { aboutTool } from './shared/rule-docs.ts';
 import {
   failOnOf,
   type RuleWishes,
@@ -50,8 +50,7 @@ export default class Report extends BaseCommand {
     const detailed = { ...judged, report: await settled(judged.report, setup, false) };
     done();
     await printer.print(detailed, {
-      version: this.config.version,
-      rules: ruleDocs(setup.rules, this.config.version),
+      ...aboutTool(this.config, setup.rules),
       failOn: failOn === 'never' ? undefined : failOn,
     });
     this.exit(exitCodeOf(detailed.report, failOn));

@@ -19,7 +19,7 @@ import { BaseCommand } from './base.ts';
 import { detailedReportOn, sourcesIn } from './shared/diff-load.ts';
 import { reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
-import { ruleDocs } from './shared/rule-docs.ts';
+import { aboutTool } from './shared/rule-docs.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
@@ -104,8 +104,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     if (printer === undefined) await this.#tell(all, flags, known, hostFrom);
     else
       await printer.print(mergeReports(all), {
-        version: this.config.version,
-        rules: ruleDocs(setup.rules, this.config.version),
+        ...aboutTool(this.config, setup.rules),
       });
     if (update && path !== undefined && known !== undefined)
       writeFileWhole(path, [`${jsonText(withReports(known, all), 2)}\n`]);

@@ -41,6 +41,8 @@ export interface ReportOptions {
   onUndecided?: 'error' | 'skip' | undefined;
   /** folder below which paths are said relative to it (sarif) */
   root?: string | undefined;
+  /** of pindrift (sarif) */
+  homepage?: string | undefined;
   /** version of pindrift (sarif) */
   version?: string | undefined;
   /** what is known of the rules (sarif) */

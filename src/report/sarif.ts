@@ -13,9 +13,6 @@ import { failureWords, lossWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
-/** Of the package, for `informationUri`. */
-const HOMEPAGE = 'https://www.npmjs.com/package/pindrift';
-
 /** SARIF's rank is 0 to 100; what consumers sort by. */
 const RANK: Readonly<Record<Confidence, number>> = { certain: 100, high: 80, medium: 50, low: 20 };
 /** The words of code scanning for it. */
@@ -63,7 +60,7 @@ function run(report: CheckReport, ids: readonly string[], options: ReportOptions
     tool: {
       driver: {
         name: 'pindrift',
-        informationUri: HOMEPAGE,
+        ...(options.homepage === undefined ? {} : { informationUri: options.homepage }),
         ...(options.version === undefined ? {} : { version: options.version, semanticVersion: options.version }),
         rules: ids.map((id) =>
           descriptor(

@@ -94,7 +94,11 @@ describe('sarif', () => {
     const report = odirect();
     const [trace] = report.traces;
     if (trace !== undefined) trace.path = '/ci/work/traces/a.txt';
-    const { artifacts, results, tool } = await run(report, { root: '/ci/work', version: '1.2.3' });
+    const { artifacts, results, tool } = await run(report, {
+      root: '/ci/work',
+      version: '1.2.3',
+      homepage: 'https://x.test',
+    });
     // SARIF2001, SARIF2005, SARIF2012, SARIF2016
     for (const { message } of results ?? []) expect(message.text).toMatch(/\.$/);
     expect(tool.driver.informationUri).toMatch(/^https:/);

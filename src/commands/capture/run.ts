@@ -13,7 +13,7 @@ import { recordFlags, scriptHere, scriptWords } from '../shared/capture-plan.ts'
 import { exitCodeOf } from '../shared/exit-code.ts';
 import { failOnFlag, reportFlags, screenFlags, workersFlag } from '../shared/flags.ts';
 import { ReportPrinter } from '../shared/print-report.ts';
-import { ruleDocs } from '../shared/rule-docs.ts';
+import { aboutTool } from '../shared/rule-docs.ts';
 import { failOnOf, ruleFlags, settled, setUpRules } from '../shared/rule-flags.ts';
 import { runCheck } from '../shared/run-check.ts';
 
@@ -69,8 +69,7 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
       await printer.print(
         { ...judged, report },
         {
-          version: this.config.version,
-          rules: ruleDocs(setup.rules, this.config.version),
+          ...aboutTool(this.config, setup.rules),
           failOn: failOn === 'never' ? undefined : failOn,
         },
       );

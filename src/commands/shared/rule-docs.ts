@@ -1,10 +1,35 @@
-// Why: what a report may say about the rules beyond their ids.
-import type { RuleDoc } from '../../report/reporter.ts';
+// Why: what a report may say about pindrift and the rules beyond their ids.
+import type { ReportOptions, RuleDoc } from '../../report/reporter.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 
-/** @param version of pindrift: its own rules have a page each in the package of that version */
-export function ruleDocs(rules: readonly Rule[] = BUILT_IN, version?: string): RuleDoc[] {
+/** What oclif knows of the package. */
+interface Package {
+  version: string;
+  pjson: { homepage?: unknown };
+}
+
+/** pindrift and its rules, for reports that name them. */
+export function aboutTool(
+  { pjson, version }: Package,
+  rules: readonly Rule[],
+): Pick<ReportOptions, 'version' | 'homepage' | 'rules'> {
+  const homepage = typeof pjson.homepage === 'string' ? pjson.homepage : undefined;
+  return { version, homepage, rules: ruleDocs(rules, pagesAt(homepage, version)) };
+}
+
+/** Where the pages of the built-in rules are: those of this version where the homepage is a repository on GitHub. */
+function pagesAt(homepage: string | undefined, version: string): string | undefined {
+  if (homepage === undefined) return undefined;
+  const [repository] = /^https:\/\/github\.com\/[^/#]+\/[^/#]+/.exec(homepage) ?? [];
+  return repository === undefined
+    ? `${homepage.replace(/[#/]*$/, '')}/docs/rules`
+    : `${repository}/blob/v${version}/docs/rules`;
+}
+
+/** @param pages folder of the pages of built-in rules; those of others may be anywhere */
+function ruleDocs(rules: readonly Rule[] = BUILT_IN, pages?: string): RuleDoc[] {
+  const own = new Set<unknown>(BUILT_IN);
   return rules.map((rule) => {
     const { meta } = rule;
     return {
@@ -12,10 +37,7 @@ export function ruleDocs(rules: readonly Rule[] = BUILT_IN, version?: string): R
       title: meta.summary,
       description: meta.why,
       falsePositives: meta.falsePositives,
-      url:
-        version !== undefined && (BUILT_IN as readonly Rule[]).includes(rule)
-          ? `https://unpkg.com/pindrift@${version}/docs/rules/${rule.meta.id}.md`
-          : undefined,
+      url: pages !== undefined && own.has(rule) ? `${pages}/${meta.id}.md` : undefined,
       references: [...meta.references, ...meta.fixedBy],
     };
   });
