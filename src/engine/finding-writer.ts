@@ -2,6 +2,7 @@
 // confidence by the evidence itself, every step with its line.
 
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../contract/finding.ts';
+import { isInner } from '../model/gup.ts';
 import type { Model } from '../model/model.ts';
 import type { At, Drift, Pin, Step } from '../model/state.ts';
 import { Kind } from '../vocabulary/kinds.ts';
@@ -63,7 +64,7 @@ export class FindingWriter {
       also: [...new Set(g.also.map((d) => d.rule.meta.id))],
       // an error must hold; where lines are missing it may not
       severity:
-        pin !== undefined && isUnsure(pin, drift?.at ?? report.at)
+        pin !== undefined && (isUnsure(pin, drift?.at ?? report.at) || isOfNobody(pin))
           ? 'note'
           : severity === 'error' && doubts.some((d) => d.missing === true)
             ? 'warning'
@@ -208,6 +209,7 @@ export class FindingWriter {
     const { releasedAt } = pin;
     if (isUnsure(pin, drift?.at ?? at))
       missing('low', 'a release that may have been of this pin does not show whose it was');
+    if (isOfNobody(pin)) missing('low', 'no line shows who took this reference, which may have been for an instant');
     if (releasedAt === undefined || pin.presumed) {
       if (pin.call.kind === 'GET')
         doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
@@ -261,6 +263,12 @@ const isUnsure = (pin: Pin, at: At | undefined): boolean =>
   pin.unsure !== undefined &&
   // what is said of where it was taken is said of all its life
   (at === undefined || at.line <= pin.call.heldAt.line || pin.unsure.at.line < at.line);
+
+/**
+ * Only a function inside the call is recorded, so who called and would tell a reference for an instant (execve(), a futex)
+ * from one that is kept is not known; nor does any I/O have it.
+ */
+const isOfNobody = ({ call, owner }: Pin): boolean => call.kind === 'GET' && owner === undefined && isInner(call.fn);
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);

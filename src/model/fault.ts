@@ -20,6 +20,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
+  t.gone = undefined;
   t.faultMm = mm;
   t.faultVpn = m.vpn(r[o + Slot.ADDR]);
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);

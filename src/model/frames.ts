@@ -165,6 +165,8 @@ export class Task {
   ksm: { mm: Mm; page: PageId; kpage: PageId; at: At } | undefined;
   collapse: { mm: Mm; vpn: number; at: At } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
+  /** range that its last unmap_page_range() or move_page_tables() took away, while a split inside may map the rest anew */
+  gone: { mm: Mm; start: number; end: number } | undefined;
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
   /** entry that ptep_clear_flush() emptied outside of a write fault, until another line says what for */
   cleared: { mm: Mm; vpn: number } | undefined;

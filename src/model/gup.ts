@@ -10,7 +10,8 @@ const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_
 const SLOW = fnIndex('__get_user_pages');
 const REMOTE = new Set([fnIndex('get_user_pages_remote'), fnIndex('pin_user_pages_remote')]);
 const isPinApi = (fn: number): boolean => FUNCTIONS[fn]?.name.startsWith('pin_') === true;
-const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
+/** Of the two layers: the function that does the walking, inside the one that was called. */
+export const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
 
 const FOLL_WRITE = 0x1;
 // API-level flags never carry FOLL_TOUCH, so both layouts' FOLL_LONGTERM can be told by its bit

@@ -172,6 +172,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
     mm.note(new RangeOp('zap', start, end, at));
   }
   m.clear(mm, start, end);
+  t.gone = { mm, start, end };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });
 }
 
@@ -232,7 +233,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
 
 // ---- moving
 
-export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
+export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const start = from(m, r, o);
@@ -243,6 +244,7 @@ export function move(m: Model, _t: Task, r: Float64Array, o: number): void {
   const shift = target - start;
   const pins = m.pinsIn(mm, start, start + pages).slice();
   m.shift(mm, start, start + pages, shift);
+  t.gone = { mm, start, end: start + pages };
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     drop(mm.pins, pin.where, pin);

@@ -59,7 +59,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   // v7.2 and later collapse into folios below PMD size too
-  if (t.collapse !== undefined && t.collapse.mm === mm && pages > 1) {
+  if ((t.collapse?.mm === mm && pages > 1) || (!hugetlb && byKhugepaged(m, t, mm, pages))) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
     m.install(mm, vpn, page, pages, Pte.Anon, 'collapse');
@@ -74,6 +74,10 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
   m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');
 }
+
+/** collapse_huge_page() is inlined on 5.10: who maps a huge page of an address space without a fault there collapses it. */
+const byKhugepaged = (m: Model, t: Task, mm: Mm, pages: number): boolean =>
+  pages >= m.machine.pmdPages && t.collapse === undefined && t.faultMm !== mm && t.mm !== mm && m.recorded(Kind.fault);
 
 function copied(
   m: Model,
@@ -127,6 +131,21 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
     m.install(mm, vpn, page, pages, Pte.Shared | Pte.Anon, 'ksm');
     m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
+    return;
+  }
+  // a PMD that is split inside munmap() or mremap(): what these take away has gone with their own line, which came before
+  const { gone } = t;
+  if (gone !== undefined && gone.mm === mm && vpn < gone.end && vpn + pages > gone.start) {
+    for (let i = 0; i < pages; i++)
+      if (vpn + i < gone.start || vpn + i >= gone.end)
+        m.install(
+          mm,
+          vpn + i,
+          page + i,
+          1,
+          Pte.Anon | (named(mm, vpn + i) === page + i ? kept(mm, vpn + i) : 0),
+          'observed',
+        );
     return;
   }
   // the same page mapped differently (a PMD split into PTEs), or a restore

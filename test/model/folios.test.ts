@@ -157,4 +157,28 @@ describe('the huge zero page', () => {
     exit(app, PARENT, 500);
     expect((await trace.check('6.12')).findings).toMatchObject([{ rule: 'fork-share-then-cow', severity: 'error' }]);
   });
+
+  const FIRST = 16;
+  const LAST = 32;
+  it.each([
+    ['munmap', `mm=${PARENT} start=${at(FIRST)} end=${at(LAST)}`, 'zap'],
+    ['mremap', `mm=${PARENT} old=${at(FIRST)} new=0x30000000 len=0x10000`, 'mremap'],
+  ])('split inside %s, it does not come back to where it was taken away', async (_call, fields, event) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    // the zero page's place is known
+    app.mm_exit({ mm: CHILD, vmemmap: page(0) });
+    touch(app, PARENT, 0, HEAD, 9);
+    pin(app, 7, HEAD + 7, { head: HEAD });
+    app[event](fields);
+    app.thp_split_pmd({ mm: PARENT, addr: at(FIRST), pmd: ro(HEAD), freeze: 0 });
+    app.anon_rmap({ folio: page(HEAD), page: page(HEAD), nr: 512, mm: PARENT, addr: at(0), rflags: '0x1' });
+    // read first, which maps the zero page without a line, then written
+    app.fault({ mm: PARENT, addr: at(FIRST), flags: '0x1254' });
+    app.fault({ mm: PARENT, addr: at(FIRST), flags: '0x1255' });
+    copy(app, PARENT, FIRST, 0x6553a, TO);
+    unpin(app, HEAD + 7, HEAD);
+    exit(app, PARENT, 500);
+    expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
 });

@@ -65,3 +65,26 @@ describe('two processes hold a page', () => {
     expect(said.filter((s) => !s.startsWith('note'))).toEqual([]);
   });
 });
+
+describe('a reference of which only the function inside the call is recorded', () => {
+  it.each([
+    ['FOLL_GET: it may have been for an instant', '0x1', '0x3', 'note'],
+    ['FOLL_PIN: whoever took it keeps it', '0x80001', '0x80001', 'warning'],
+  ])('%s', async (_what, flags, grabbed, severity) => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    touch(par, PARENT, 0, PFN);
+    par.gup_slow({ mm: PARENT, start: at(0), nr: 1, flags, pages: '0xffff888200000000' });
+    par.follow_pte({ addr: at(0), flags });
+    par.grab_slow({ page: page(PFN), refs: 1, flags: grabbed, ref: 1 });
+    par.grab_slow_ret({ ret: 0 });
+    par.follow_pte_ret({ page: page(PFN) });
+    par.gup_slow_ret({ ret: 1 });
+    fork(par, 500);
+    copy(par, PARENT, 0, PFN, PFN + 0x100);
+    exit(trace.task('chi', 501, 1), CHILD, 501);
+    exit(par, PARENT, 500);
+    const { findings } = await trace.check('6.12');
+    expect(findings.map((f) => `${f.severity} ${f.rule}`)).toContain(`${severity} fork-share-then-cow`);
+  });
+});
