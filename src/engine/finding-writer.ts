@@ -211,10 +211,10 @@ export class FindingWriter {
       missing('low', 'a release that may have been of this pin does not show whose it was');
     if (isOfNobody(pin)) missing('low', 'no line shows who took this reference, which may have been for an instant');
     if (releasedAt === undefined || pin.presumed) {
-      if (pin.call.kind === 'GET')
+      if (pin.call.kind === 'GET' && !this.#givesBack(pin))
         doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
       else if (pin.presumed) missing('medium', 'the release was not recorded');
-      else if (!RELEASES.some((k) => this.#model.seen[k] > 0))
+      else if (!RELEASES.some((k) => this.#model.recorded(k)))
         missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
       else doubt('high', this.#over ? 'the pin is still held at the end of the trace' : 'the pin is still held');
     }
@@ -228,6 +228,15 @@ export class FindingWriter {
       doubt('low', 'the copy and the release are closer than the clocks of two CPUs can tell');
     }
     return doubts;
+  }
+
+  /** A reference that a bio or a pipe owns goes back with it, and that leaves a line. */
+  #givesBack({ owner, presumed }: Pin): boolean {
+    if (presumed) return false;
+    return (
+      (owner === 'bio' && this.#model.recorded(Kind.bioRelease)) ||
+      (owner === 'pipe' && this.#model.recorded(Kind.pipeRelease))
+    );
   }
 
   #evidence(step: Step | EvidenceStep, pin: Pin | undefined): Evidence {

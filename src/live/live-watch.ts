@@ -69,8 +69,10 @@ export class LiveWatch {
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
   readonly #retreat: Retreat | undefined;
-  /** fingerprints by number, of findings that something was done about */
-  readonly #reacted = new Map<number, string>();
+  /** by number, findings that something was done about, and how often */
+  readonly #reacted = new Map<number, { fingerprint: string; turn: number }>();
+  /** reactions that are being made, one after the other */
+  #doing: Promise<void> = Promise.resolve();
 
   private constructor(source: LiveSource, wishes: LiveWishes, story: Reporter) {
     this.#wishes = wishes;
@@ -110,6 +112,7 @@ export class LiveWatch {
         running: setup.running,
         limits: { perFingerprint, maxRate },
         settle: (finding) => live.#settle(finding),
+        beforeEnd: () => live.#doing,
       },
       (event) => live.#hear(event),
     ).finally(early);
@@ -164,7 +167,8 @@ export class LiveWatch {
 
   #stop(by: Ended['by']): void {
     this.#ended = by;
-    this.#watch?.stop();
+    // what is saved goes away with the source
+    void this.#doing.then(() => this.#watch?.stop());
   }
 
   /** The first asks for an orderly end; the second finds the default action. */
@@ -202,19 +206,25 @@ export class LiveWatch {
     const { reactions } = this.#wishes;
     const before = this.#reacted.get(finding.n);
     this.#remember(finding);
-    if (before === undefined) react(reactions, finding, this.#reach);
+    if (before === undefined) this.#react(reactions, finding, 1);
     // harm was seen: what led to it belongs to the history, and it is another story now
-    else if (before !== finding.fingerprint)
-      react(
+    else if (before.fingerprint !== finding.fingerprint && !reactions.some((one) => one.do === 'snapshot'))
+      this.#react(
         reactions.filter((one) => one.do === 'save'),
         finding,
-        this.#reach,
+        before.turn + 1,
       );
+  }
+
+  #react(reactions: readonly Reaction[], finding: Finding, turn: number): void {
+    this.#doing = this.#doing.then(() => react(reactions, finding, this.#reach, turn));
   }
 
   /** Findings that something was done about, the newest of them. */
   #remember({ fingerprint, n }: Finding): void {
-    this.#reacted.set(n, fingerprint);
+    const before = this.#reacted.get(n);
+    const turn = before === undefined ? 1 : before.turn + (before.fingerprint === fingerprint ? 0 : 1);
+    this.#reacted.set(n, { fingerprint, turn });
     if (this.#reacted.size <= MOST_REACTED) return;
     const [oldest] = this.#reacted.keys();
     this.#reacted.delete(oldest);

@@ -75,11 +75,20 @@ export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'i
   }
 }
 
-/** React to one finding. What fails is said, and the others are done. */
-export function react(reactions: readonly Reaction[], finding: Finding, reach: Reach): void {
+/**
+ * React to one finding. What fails is said, and the others are done, one after the other: a snapshot empties the ring that
+ * is saved before.
+ * @param turn 1, or more where more is known of a finding that was reacted to
+ */
+export async function react(
+  reactions: readonly Reaction[],
+  finding: Finding,
+  reach: Reach,
+  turn: number,
+): Promise<void> {
   for (const reaction of reactions) {
     try {
-      const detail = reactOnce(reaction, finding, reach);
+      const detail = await reactOnce(reaction, finding, reach, turn);
       reach.say(reaction.do, finding.n, undefined, detail);
     } catch (error) {
       reach.say(reaction.do, finding.n, (error as Error).message);
@@ -87,7 +96,12 @@ export function react(reactions: readonly Reaction[], finding: Finding, reach: R
   }
 }
 
-function reactOnce(reaction: Reaction, finding: Finding, reach: Reach): string | undefined {
+async function reactOnce(
+  reaction: Reaction,
+  finding: Finding,
+  reach: Reach,
+  turn: number,
+): Promise<string | undefined> {
   switch (reaction.do) {
     case 'stop':
       for (const folder of [reach.ring, reach.instance])
@@ -97,7 +111,7 @@ function reactOnce(reaction: Reaction, finding: Finding, reach: Reach): string |
       fs.writeFileSync(join(reach.ring ?? reach.instance ?? '', 'snapshot'), '1');
       return undefined;
     case 'save':
-      return save(reaction.folder, finding, reach);
+      return save(reaction.folder, finding, reach, turn);
     case 'exec':
       exec(reaction.command, finding, reach);
       return undefined;
@@ -108,14 +122,14 @@ function reactOnce(reaction: Reaction, finding: Finding, reach: Reach): string |
 }
 
 /** The newest history as a capture that `check` reads, and the finding beside it. Whole, or not there. */
-function save(folder: string, finding: Finding, reach: Reach): string {
-  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}`;
+async function save(folder: string, finding: Finding, reach: Reach, turn: number): Promise<string> {
+  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}${turn === 1 ? '' : `-${turn}`}`;
   const path = join(folder, `${name}.trace.txt`);
   const fd = fs.openSync(`${path}.tmp`, 'w', 0o600);
   try {
     for (const line of reach.head()) fs.writeSync(fd, `${line}\n`);
     if (reach.ring === undefined) for (const bytes of reach.recent()) fs.writeSync(fd, bytes);
-    else copyRing(reach.ring, fd);
+    else await copyRing(reach.ring, fd);
   } finally {
     fs.closeSync(fd);
   }
@@ -124,17 +138,21 @@ function save(folder: string, finding: Finding, reach: Reach): string {
   return path;
 }
 
-/** The ring stands still while it is copied, and only then. */
-function copyRing(ring: string, to: number): void {
+/** The ring stands still while it is copied, and only then. That lasts seconds, in which the trace is followed on. */
+async function copyRing(ring: string, to: number): Promise<void> {
   const on = join(ring, 'tracing_on');
+  const before = fs.readFileSync(on, 'latin1').trim();
   fs.writeFileSync(on, '0');
-  const from = fs.openSync(join(ring, 'trace'), 'r');
   try {
-    const buf = Buffer.allocUnsafe(1 << 20);
-    for (let n = fs.readSync(from, buf); n > 0; n = fs.readSync(from, buf)) fs.writeSync(to, buf, 0, n);
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn('cat', ['--', join(ring, 'trace')], { stdio: ['ignore', to, 'ignore'] });
+      child.on('error', reject);
+      child.on('close', (code) =>
+        code === 0 ? resolve() : reject(new Error(`the ring could not be copied (${code})`)),
+      );
+    });
   } finally {
-    fs.closeSync(from);
-    fs.writeFileSync(on, '1');
+    if (fs.existsSync(on)) fs.writeFileSync(on, before);
   }
 }
 

@@ -38,6 +38,8 @@ export interface WatchOptions {
   historyBytes?: number | undefined;
   /** what the user's config makes of a finding; undefined: nobody wants to hear of it */
   settle?: ((finding: Finding) => Finding | undefined) | undefined;
+  /** all is said but the end */
+  beforeEnd?: (() => Promise<void>) | undefined;
 }
 
 const HOLD_BACK_MS = 10;
@@ -62,6 +64,7 @@ export class Watch {
   readonly found = new Map<string, number>();
   readonly losses = new Losses();
   settle: WatchOptions['settle'];
+  readonly #beforeEnd: WatchOptions['beforeEnd'];
   #findings = 0;
   #numbers = 0;
   #suppressed = 0;
@@ -84,6 +87,8 @@ export class Watch {
     this.#rules = options.rules ?? BUILT_IN;
     this.#limits = new Limits(options.limits ?? { perFingerprint: Number.POSITIVE_INFINITY });
     this.settle = options.settle;
+    this.#beforeEnd = options.beforeEnd;
+    reading.believeHead();
     const { model } = reading;
     this.#collector = new Collector(model, this.#rules, options.running);
     this.#collector.follow();
@@ -132,7 +137,7 @@ export class Watch {
     } finally {
       clearInterval(tick);
     }
-    this.#finish();
+    await this.#finish();
   }
 
   /** End it here: what is known is said, and {@link run} returns. */
@@ -148,6 +153,7 @@ export class Watch {
     if (head.recorded !== undefined) {
       head.recorded.armed = head.recorded.armed.filter(({ event }) => !gone.has(event));
       head.recorded.refused.push(...events);
+      this.#reading.believeHead();
     }
     this.#reading.flush();
     this.#hold.flush();
@@ -288,7 +294,7 @@ export class Watch {
     gaps.splice(0, Math.max(Math.min(drop, gaps.length - 1), gaps.length - MOST_GAPS / 2));
   }
 
-  #finish(): void {
+  async #finish(): Promise<void> {
     const reading = this.#reading;
     reading.flush();
     this.#hold.flush();
@@ -296,6 +302,7 @@ export class Watch {
     reading.finish();
     this.#look(true);
     for (const one of this.#limits.counts()) this.#tell({ type: 'repeat', ...one });
+    await this.#beforeEnd?.();
     const { model } = reading;
     const trace = reading.info();
     const left = [...this.#told.all()].map(({ tale }) => this.#collector.write(tale, reading.words(), true));

@@ -6,6 +6,7 @@
 //   saved_cmdlines  saved_tgids   kallsyms                              head (lines of `# pindrift-KEY: VALUE`)
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { newRecorded, readRecorded } from '../parsers/recorded.ts';
 import { InputError } from '../util/errors.ts';
 import { FileBytes, viewOf } from './bytes.ts';
 import type { Recording } from './contract.ts';
@@ -38,6 +39,8 @@ export function openRawDirectory(path: string): Recording | undefined {
   const clock = chosenClock(textOf(path, 'trace_clock') ?? '');
   const { streams, ...times } = openStreams(pages, layout, { clock, ns: false, add: 0n });
   const facts = textOf(path, 'head') ?? '';
+  const recorded = newRecorded();
+  const isCapture = facts.split('\n').filter((line) => readRecorded(line, recorded)).length > 0;
   const fact = (key: string) => new RegExp(`^# pindrift-${key}: (.*)$`, 'm').exec(facts)?.[1];
   const known = Number(fact('cpus') ?? Number.NaN);
   return new RingRecording({
@@ -45,6 +48,7 @@ export function openRawDirectory(path: string): Recording | undefined {
       format: 'trace_pipe_raw',
       variant: '',
       kernel: fact('release'),
+      ...(isCapture ? { recorded } : {}),
       clock,
       ...times,
       cpus: Number.isNaN(known) ? cpus.length : known,

@@ -83,3 +83,11 @@ it('events that the counters know of and the pages do not are lost', async () =>
   const [trace] = (await check([folder])).traces;
   expect(trace.losses).toMatchObject([{ kind: 'lost-events', cpu: 1, count: 41 }]);
 });
+
+it('what the head says was armed is known', async () => {
+  const armed = 'p:pindrift/gup_fast get_user_pages_fast start=$arg1:x64';
+  put('head', `# pindrift-capture: 1\n# pindrift-armed: ${armed}\n# pindrift-hits: gup_fast 0 0\n`);
+  const recording = await openRecording({ path: folder }, new Uint8Array(0));
+  expect(recording?.head.recorded?.armed).toMatchObject([{ event: 'gup_fast', hits: 0, fields: ['start'] }]);
+  recording?.close();
+});

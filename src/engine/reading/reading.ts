@@ -13,7 +13,7 @@ import { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from '../evidence.ts';
 import type { TraceFilter } from '../filter.ts';
 import type { TraceInput } from '../input.ts';
-import { decideEra, factsOf, newModel, textInfo, traceInfo } from '../judged.ts';
+import { decideEra, factsOf, newModel, recordingFacts, textInfo, traceInfo } from '../judged.ts';
 import { demandEvents } from '../no-events.ts';
 import { ReadStats } from '../read.ts';
 import { Words } from '../words.ts';
@@ -108,6 +108,12 @@ export class Reading implements ReadTrace {
   /** Hand over what was read so far. */
   flush(): void {
     this.#feed?.flush?.();
+  }
+
+  /** What the head says of the recording, for who does not wait for the end. */
+  believeHead(): void {
+    const about = { seen: this.model.seen, era: () => this.era().era?.name };
+    this.model.facts = { ...this.model.facts, ...recordingFacts(this.head, about) };
   }
 
   /** The trace ends here, whatever may come. */
