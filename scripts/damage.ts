@@ -68,6 +68,10 @@ export function* variants(text: string, seed: number): Iterable<Variant> {
     const what = release ? 'with releases of pages nobody knows' : 'that complete other I/O';
     if (text !== undefined) yield { kind: 'interrupts inside of calls', name: `interrupts ${what}`, text };
   }
+  for (let k = 0; k < 3; k++) {
+    const text = delayed(lines, rnd);
+    if (text !== undefined) yield { kind: 'one task delayed', name: `lines of a task delayed, draw ${k}`, text };
+  }
   const swapped = reorder(lines);
   if (swapped !== undefined)
     yield { kind: 'reordered within clock skew', name: 'neighbours of two CPUs swapped', text: swapped };
@@ -112,6 +116,48 @@ export function* textVariants(text: string): Iterable<Variant> {
 }
 
 const STAMP = /\[(\d{3})\].*?\s(\d+)\.(\d{6}):/;
+
+const TASK = /^ *(?:.{1,16}-)(\d+) +(?:\( *[\d-]+\) )?\[(\d{3})\] (?:[^\d ]\S* +)?(\d+)\.(\d{6}): /;
+
+/** How long a line of the task may wait, in microseconds, and behind how many others. */
+const LATE_US = 2000;
+const LATE_LINES = 20;
+
+/**
+ * Some lines of one task come later than they did: behind lines of other CPUs, with the time of the line before. A CPU's
+ * own order stays, as the kernel keeps it.
+ */
+function delayed(lines: readonly string[], rnd: () => number): string | undefined {
+  const parsed = lines.map((line) => TASK.exec(line));
+  // who has a line before one of another CPU
+  const waits = parsed.filter((m, i) => m !== null && m[1] !== '0' && (parsed[i + 1]?.[2] ?? m[2]) !== m[2]);
+  const pids = [...new Set(waits.map((m) => m?.[1]))];
+  const pid = pids[Math.floor(rnd() * pids.length)];
+  const out = lines.slice();
+  const us = (m: RegExpExecArray): number => Number(m[3]) * 1e6 + Number(m[4]);
+  let moved = 0;
+  // from the end, so that what was moved is not moved again
+  for (let i = out.length - 2; i >= 0; i--) {
+    const mine = parsed[i];
+    if (mine === null || mine[1] !== pid || rnd() > 0.5) continue;
+    const most = 1 + Math.floor(rnd() * LATE_LINES);
+    let to = i;
+    for (let k = i + 1; k <= Math.min(out.length - 1, i + most); k++) {
+      const other = parsed[k];
+      if (other === null || other[2] === mine[2] || us(other) - us(mine) > LATE_US) break;
+      to = k;
+    }
+    const before = parsed[to];
+    if (to === i || before === null) continue;
+    const line = out[i].replace(`${mine[3]}.${mine[4]}: `, `${before[3]}.${before[4]}: `);
+    out.splice(i, 1);
+    out.splice(to, 0, line);
+    parsed.splice(i, 1);
+    parsed.splice(to, 0, TASK.exec(line));
+    moved++;
+  }
+  return moved > 0 ? out.join('\n') : undefined;
+}
 
 /** Swap neighbouring lines of different CPUs that are less than 20 us apart. */
 function reorder(lines: readonly string[]): string | undefined {

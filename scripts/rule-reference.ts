@@ -29,7 +29,7 @@ For rules of \`pindrift\`, their tests and their config. The types are the ones 
 
 ## Transitions
 
-Handlers of a rule are named after these. \`pins\` are live pins; \`vpn\`, \`start\` and \`end\` count virtual pages of 4096 bytes (\`start\` is the first, \`end\` the one behind the last). (E1) and the like are rows of the model.
+Handlers of a rule are named after these. \`pins\` are live pins; \`vpn\`, \`start\` and \`end\` count virtual pages (of \`model.pageBytes\` bytes, \`start\` is the first, \`end\` the one behind the last). (E1) and the like are rows of the model.
 
 | handler | when | what it gets |
 | --- | --- | --- |
