@@ -6,7 +6,7 @@ import { BUILT_IN } from '../../rules/index.ts';
 /** What oclif knows of the package. */
 interface Package {
   version: string;
-  pjson: { homepage?: unknown };
+  pjson: object;
 }
 
 /** pindrift and its rules, for reports that name them. */
@@ -14,7 +14,7 @@ export function aboutTool(
   { pjson, version }: Package,
   rules: readonly Rule[],
 ): Pick<ReportOptions, 'version' | 'homepage' | 'rules'> {
-  const homepage = typeof pjson.homepage === 'string' ? pjson.homepage : undefined;
+  const homepage = 'homepage' in pjson && typeof pjson.homepage === 'string' ? pjson.homepage : undefined;
   return { version, homepage, rules: ruleDocs(rules, pagesAt(homepage, version)) };
 }
 
