@@ -5,6 +5,7 @@ import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import {
   armedFlag,
+  baselineFlag,
   failOnFlag,
   filterFlags,
   filterOf,
@@ -17,7 +18,7 @@ import {
 } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { aboutTool } from './shared/rule-docs.ts';
-import { failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
+import { baselineOf, failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
@@ -44,6 +45,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     ...saveFlags,
     ...reportFlags,
     'fail-on': failOnFlag,
+    baseline: baselineFlag,
     ...ruleFlags,
     ...watchFlags,
     ...screenFlags,
@@ -53,11 +55,12 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const { args, flags, metadata } = await this.parse(Check);
     const { setup, done } = await watched(await setUpRules(flags), flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
+    const withoutKnown = await baselineOf(flags.baseline);
     const printer = await ReportPrinter.for(flags, args.trace);
     const unreadable: InputError[] = [];
     const wishes = { ...flags, filter: filterOf(flags), setup, unreadable };
     const judged = await this.#judge(args.trace, wishes, printer.needsPins);
-    const detailed = { ...judged, report: await settled(judged.report, setup, flags.quiet) };
+    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, flags.quiet)) };
     done();
     await printer.print(detailed, {
       ...aboutTool(this.config, setup.rules),

@@ -4,10 +4,11 @@ import type { Setup } from '../config/setup.ts';
 import type { DetailedReport } from '../contract/report.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
-import { failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
+import { baselineFlag, failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { aboutTool } from './shared/rule-docs.ts';
 import {
+  baselineOf,
   failOnOf,
   type RuleWishes,
   ruleFlags,
@@ -36,6 +37,7 @@ export default class Report extends BaseCommand {
     ...reportFlags,
     report: reportFlag(['format']),
     'fail-on': failOnFlag,
+    baseline: baselineFlag,
     ...ruleFlags,
     ...watchFlags,
     color: screenFlags.color,
@@ -45,9 +47,10 @@ export default class Report extends BaseCommand {
     const { args, flags, metadata } = await this.parse(Report);
     const { setup, done } = await watched(await setUpRules(flags), flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
+    const withoutKnown = await baselineOf(flags.baseline);
     const printer = await ReportPrinter.for(flags, [args.store]);
     const judged = await this.#judge(args.store, flags, setup, printer.needsPins);
-    const detailed = { ...judged, report: await settled(judged.report, setup, false) };
+    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, false)) };
     done();
     await printer.print(detailed, {
       ...aboutTool(this.config, setup.rules),

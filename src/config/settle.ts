@@ -57,6 +57,19 @@ const like = (pattern: string, text: string): boolean =>
     's',
   ).test(text);
 
+/** The report without the findings for which there is a reason to accept them. */
+export function accept(report: CheckReport, reasonFor: (finding: Finding) => string | undefined): CheckReport {
+  const findings: Finding[] = [];
+  const suppressed: Suppressed[] = [...(report.suppressed ?? [])];
+  for (const finding of report.findings) {
+    const reason = reasonFor(finding);
+    if (reason === undefined) findings.push(finding);
+    else suppressed.push({ reason, finding });
+  }
+  if (findings.length === report.findings.length) return report;
+  return judged({ ...report, findings, suppressed });
+}
+
 /** The verdicts without what was suppressed, and with the severities that count. */
 function judged(report: CheckReport): CheckReport {
   const rules = report.rules.map((rule) => {

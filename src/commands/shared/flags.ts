@@ -119,6 +119,13 @@ export const screenFlags = {
   quiet: Flags.boolean({ char: 'q', summary: 'nothing on standard output, no progress: the exit code is the answer' }),
 };
 
+export const baselineFlag = Flags.string({
+  summary: 'findings that this file knows do not count; `triage --baseline FILE --update` writes it',
+  description:
+    'For CI that asks for nothing new. Findings of its known and invalid groups are reported as suppressed, with the comment; one of a fixed group counts again.',
+  helpValue: 'FILE.json',
+});
+
 export const failOnFlag = Flags.option({ options: FAIL_ON, default: 'warning' })({
   summary: 'findings of this severity and above end with exit code 1; never: exit code 0 whatever is found',
   helpValue: 'SEVERITY',

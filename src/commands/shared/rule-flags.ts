@@ -83,3 +83,10 @@ export async function settled(report: CheckReport, setup: Setup, quiet: boolean)
 /** What the flag says, if it was given; else the config; else the flag's default. */
 export const failOnOf = (flag: FailOn, isDefault: boolean, setup: Setup): FailOn =>
   isDefault ? (setup.failOn ?? flag) : flag;
+
+/** What a baseline makes of a report; it is read before the traces are. */
+export async function baselineOf(path: string | undefined): Promise<(report: CheckReport) => CheckReport> {
+  if (path === undefined) return (report) => report;
+  const { knownBy } = await import('./known.ts');
+  return knownBy(path);
+}
