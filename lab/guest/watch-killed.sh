@@ -1,21 +1,38 @@
 # shellcheck shell=bash
-# Why: what becomes of a watch that is killed with -9, half of it or all.
-# shellcheck source=lab/guest/watching.sh
-. /lab/guest/watching.sh
+# Why: what becomes of a machine whose watch is killed with -9, half of it or all. The half that arms is the script, and
+# `cat` stands for the half that reads, so that nobody waits for Node.
+T=/sys/kernel/tracing
+I=$T/instances/pindrift
 
-# the watch alone is killed: the script sees that nobody reads
-start_watch killed
-kill -KILL $watch
-until_true 200 is_gone && echo "LAB-TIME $(uptime) gone after kill -9 of the watch" || echo 'LAB-ERR it stays after kill -9 of the watch'
-as_before 'a killed watch'
+is_gone() { [ ! -d $I ] && [ ! -d $I-ring ] && ! grep -q :pindrift/ $T/dynamic_events; }
+follows() { [ -s "/run/$1.txt" ] && [ "$(cat $I/tracing_on)" = 1 ]; }
 
-# both are killed: nothing reads, nothing blocks, and the next start takes it away
-start_watch both
-pkill -KILL -f capture.sh
-kill -KILL $watch
-pkill -KILL cat
-sleep 1
-timeout 60 scn odirect_read_quick > /out/after-kill.truth || echo 'LAB-ERR a program does not end after the kill'
-cat $I/tracing_on $I/per_cpu/cpu0/stats > /out/after-kill.txt
-start_watch next
-end_watch next
+# start_follow NAME: armed, and read
+start_follow() {
+  mkfifo "/run/$1"
+  sh /lab/capture.sh --follow --ring 4M "${CAPTURE_FLAGS[@]}" > "/run/$1" 2> "/out/$1.err" &
+  script=$!
+  cat "/run/$1" > "/run/$1.txt" &
+  reader=$!
+  until_true 120 follows "$1" || echo "LAB-ERR $1 does not follow"
+  echo "LAB-TIME $(uptime) $1 follows"
+}
+
+# the reader alone is killed: the script sees that nobody reads
+start_follow reader
+kill -KILL $reader
+until_true 60 is_gone && echo "LAB-TIME $(uptime) gone after kill -9 of the reader" || echo 'LAB-ERR it stays after kill -9 of the reader'
+wait $script
+as_before 'a killed reader'
+
+# both are killed: it is harmless, and the next start takes it away
+start_follow both
+kill -KILL $script $reader
+timeout 60 scn none_quick > /dev/null 2>&1
+[ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
+for instance in $I $I-ring; do
+  echo "LAB-TIME $(uptime) left: $instance, overwrite $(cat "$instance/options/overwrite"), read by $(pgrep -c -f trace_pipe) processes"
+done
+sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
+grep 'killed pindrift' /out/next.err || echo 'LAB-ERR nothing was taken away'
+as_before 'the next capture'
