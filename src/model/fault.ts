@@ -201,7 +201,7 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
     if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
     return;
   }
-  const pins = pinsUnder(m, page, vpn);
+  const pins = pinsUnder(m, page, vpn, m.machine.pmdPages);
   if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
 }
 
@@ -241,9 +241,10 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]);
   const at = m.at();
   const page = m.mapped(mm, vpn);
-  t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn) };
-  const head = vpn - (vpn % m.machine.pmdPages);
-  const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
+  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn, span) };
+  const head = vpn - (vpn % span);
+  const pins = m.pinsIn(mm, head, head + span);
   if (pins.length > 0) m.step(pins, 'wp fault', at);
 }
 
@@ -252,15 +253,15 @@ export function settleHugetlb(m: Model, t: Task): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
   if (h === undefined || Number.isNaN(h.page) || h.mm.dead) return;
-  writable(m, h.mm, h.vpn, h.page, true, true);
+  writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, true);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
   if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: true });
 }
 
-/** Pins on any page of the PMD mapping that has `page` at `vpn`. */
-function pinsUnder(m: Model, page: PageId, vpn: number): readonly Pin[] {
-  return m.pinsOf(page - (vpn % m.machine.pmdPages), m.machine.pmdPages);
+/** Pins on any page of the huge page that has `page` at `vpn`. */
+function pinsUnder(m: Model, page: PageId, vpn: number, pages: number): readonly Pin[] {
+  return m.pinsOf(page - (vpn % pages), pages);
 }
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {

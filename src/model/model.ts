@@ -34,6 +34,8 @@ export class Model extends Mapping {
   readonly swapCache = new Ordered<true>();
   /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
+  /** most pages that a page of hugetlb has, where that is less than a PMD maps */
+  hugetlbPages = Number.POSITIVE_INFINITY;
   /** calls whose flags have the numbers of up to v6.2, and of since v6.3 (FOLL_GET, FOLL_PIN, FOLL_LONGTERM) */
   readonly foll = { old: 0, new: 0 };
   /** GUP functions whose returns are recorded, by function index */
@@ -60,6 +62,12 @@ export class Model extends Mapping {
     for (const known of [this.homeless, this.abandoned, this.folios]) known.clear();
     for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
     this.unmapped = [];
+  }
+
+  /** A page of hugetlb lies at a border of its size: one that lies at none of a PMD is smaller (64K and 32M on arm64). */
+  learnHugetlb(vpn: number): void {
+    while (vpn > 0 && vpn % Math.min(this.hugetlbPages, this.machine.pmdPages) !== 0)
+      this.hugetlbPages = Math.min(this.hugetlbPages, this.machine.pmdPages) / 2;
   }
 
   /** Pages that one mapping event can be about; a line that claims more is counted. */

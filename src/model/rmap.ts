@@ -23,8 +23,11 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined || Number.isNaN(page)) return;
   let vpn = m.vpn(r[o + Slot.ADDR]);
   const { pmdPages } = m.machine;
-  const hugetlb = r[o] === Kind.newHugetlb;
-  let pages = hugetlb ? pmdPages : r[o + Slot.N];
+  const isHugetlb = r[o] === Kind.newHugetlb;
+  if (isHugetlb) m.learnHugetlb(vpn);
+  // smaller ones are entries like any other
+  const hugetlb = isHugetlb && m.hugetlbPages >= pmdPages;
+  let pages = isHugetlb ? Math.min(m.hugetlbPages, pmdPages) : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? pmdPages : 1;
   // 5.10 says only that it is a PMD, which the vocabulary takes for one of 4K pages
   else if (pages === PMD_OF_4K && r[o + Slot.FN] === NEW_ANON_OLD) pages = pmdPages;
@@ -49,7 +52,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   const h = t.hugetlb;
-  if (hugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pmdPages) === vpn) {
+  if (isHugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pages) === vpn) {
     t.hugetlb = undefined;
     copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, false);
     return;

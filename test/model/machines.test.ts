@@ -129,3 +129,30 @@ describe('a huge page of 512 MB, as a PMD maps it with pages of 64K', () => {
     expect(report.findings.filter(({ mapping }) => mapping?.page !== undefined)).toEqual([]);
   });
 });
+
+describe('hugetlb pages of 64K on arm64 with pages of 4K, sixteen each', () => {
+  const MM = '0xffff000004301280';
+  const pageOf = (i: number) => `0x${(0xfffffc0000000000n + BigInt(0x10000 + i) * 64n).toString(16)}`;
+  const addressOf = (i: number) => `0x${(0xffff40000000 + i * 4096).toString(16)}`;
+  let us = 1_000_000;
+  const line = (event: string, place: string, args: string) => {
+    us += 50;
+    return `            app-500     [000] .....   100.${String(us).slice(-6)}: ${event}: (${place}) ${args}`;
+  };
+  const touched = (i: number, page: number) => [
+    line('fault', 'handle_mm_fault+0x0/0x20', `mm=${MM} addr=${addressOf(i)} flags=0x255`),
+    line('new_hugetlb', 'hugetlb_add_new_anon_rmap+0x0/0x20', `page=${pageOf(page)} mm=${MM} addr=${addressOf(i)}`),
+  ];
+  const pinned = [
+    line('pin_fast', 'pin_user_pages_fast+0x0/0x20', `start=${addressOf(0)} nr=1 flags=0x1 pages=0xffff000004400000`),
+    line('grab_fast', 'try_grab_folio_fast+0x0/0x20', `page=${pageOf(0)} refs=1 flags=0x80001 ref=1`),
+    line('grab_fast_ret', 'gup+0x4/0x20 <- try_grab_folio_fast', `head=${pageOf(0)}`),
+    line('pin_fast_ret', 'x+0x4/0x20 <- pin_user_pages_fast', 'ret=1'),
+  ];
+
+  it('a neighbour that is touched does not take the place of the pinned page', async () => {
+    const text = ['# pindrift-machine: aarch64', ...touched(0, 0), ...pinned, ...touched(16, 0x400)].join('\n');
+    const { findings } = await check([memoryInput('hugetlb', text)]);
+    expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
+});
