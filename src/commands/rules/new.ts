@@ -1,17 +1,22 @@
 // Why: the first rule works before one understands it; from there on one changes it.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadRules } from '../../engine/load-rules.ts';
 import { prepare } from '../../engine/prepare.ts';
+import type { Lines } from '../../engine/reduce.ts';
+import { reduceToLine } from '../../engine/reduce-to-line.ts';
 import { GENERATED, rulePage } from '../../report/rule-page.ts';
 import { BUILT_IN } from '../../rules/index.ts';
+import { ruleFrom, type TraceCase, testFrom } from '../../scaffold/from-trace.ts';
 import { registered } from '../../scaffold/register.ts';
 import { type Names, ruleSource, testSource } from '../../scaffold/template.ts';
 import { InputError } from '../../util/errors.ts';
+import { escapeControl } from '../../util/escape.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
+import { traceFlags } from '../shared/flags.ts';
 
 export default class RulesNew extends BaseCommand {
   static override summary = 'Write a new rule with its test and its page; all of it works at once.';
@@ -20,6 +25,7 @@ export default class RulesNew extends BaseCommand {
   static override examples = [
     '<%= config.bin %> rules new longterm-pin-across-exec',
     '<%= config.bin %> rules new my-rule --dir my-rules',
+    '<%= config.bin %> rules new my-rule --from trace.txt.gz --line 648',
   ];
 
   static override args = {
@@ -29,7 +35,21 @@ export default class RulesNew extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { dir: Flags.string({ summary: 'the folder to write to', helpValue: 'DIR' }) };
+  static override flags = {
+    dir: Flags.string({ summary: 'the folder to write to', helpValue: 'DIR' }),
+    from: Flags.string({
+      summary: 'begin with what happens in this trace, cut down to a test case',
+      helpValue: 'TRACE',
+      dependsOn: ['line'],
+    }),
+    line: Flags.integer({
+      summary: 'at this line of it; `pindrift events TRACE` shows what rules are told where',
+      helpValue: 'N',
+      min: 1,
+      dependsOn: ['from'],
+    }),
+    kernel: traceFlags.kernel,
+  };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesNew);
@@ -47,13 +67,23 @@ export default class RulesNew extends BaseCommand {
     for (const path of [places.rule, places.test, places.page]) {
       if (existsSync(path)) throw new InputError('this file is there already', { where: relative(here, path) });
     }
-    write(places.rule, ruleSource(places.names));
-    write(places.test, testSource(places.names));
+    const { from, kernel, line } = flags;
+    const cut = from === undefined || line === undefined ? undefined : await cutFrom(from, line, kernel);
+    write(places.rule, cut === undefined ? ruleSource(places.names) : ruleFrom(places.names, cut));
+    write(places.test, cut === undefined ? testSource(places.names) : testFrom(places.names, cut));
     const [rule] = prepare(await loadRules([places.rule], here));
     write(places.page, rulePage(rule.meta, inside ? GENERATED : undefined));
     if (inside) list(here, id);
     await writeOut(nextSteps(places, here, id, inside));
   }
+}
+
+async function cutFrom(path: string, line: number, kernel: string | undefined): Promise<TraceCase> {
+  const found = await reduceToLine(path, line, kernel === undefined ? {} : { kernel });
+  const texts = (lines: Lines) => lines.map((one) => escapeControl(Buffer.from(one).toString('utf8').trimEnd()));
+  const silent = found.silent === undefined ? undefined : texts(found.silent);
+  const [lines, partial] = [texts(found.lines), texts(found.partial)];
+  return { ...found, lines, partial, silent, from: `${basename(path)}:${line}` };
 }
 
 interface Places {
