@@ -35,8 +35,9 @@ export async function loadModule(path: string, shown: string): Promise<unknown> 
     return defaultOf(module);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`cannot be loaded: ${firstLines(error)}`, {
-      where: shown,
+    const place = placeOf(error, path);
+    throw new InputError(`cannot be loaded: ${firstLines(error).replace(` ${path}${place?.raw ?? ''}`, '')}`, {
+      where: place === undefined ? shown : `${shown}:${place.shown}`,
       tryThis: nextStep(error),
       cause: error,
     });
@@ -56,6 +57,17 @@ function defaultOf(module: Record<string, unknown>): unknown {
   const inner = module.default;
   const wrapped = typeof inner === 'object' && inner !== null && '__esModule' in inner && 'default' in inner;
   return wrapped ? inner.default : inner;
+}
+
+/** The line in the file, of what the parser or a throw at load says. */
+function placeOf(error: unknown, path: string): { raw: string; shown: string } | undefined {
+  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
+  const at = text.indexOf(`${path}:`);
+  const [raw, line, column] = /^:(\d+):(\d+)/.exec(at < 0 ? '' : text.slice(at + path.length)) ?? [];
+  if (raw === undefined || line === undefined) return undefined;
+  // the parser counts columns from 0; a stack has lines of the file and columns of what it was compiled to
+  const isParser = error instanceof Error && /ParseError|SyntaxError/.test(`${error.name} ${error.message}`);
+  return { raw, shown: isParser ? `${line}:${Number(column) + 1}` : line };
 }
 
 function firstLines(error: unknown): string {

@@ -124,7 +124,8 @@ async function rulesOf(file: string, folder: string, many: boolean): Promise<Giv
       ? exported.rules
       : [exported];
   for (const rule of list) loadedFrom(rule, file);
-  return list.map((rule) => ({ rule, from }));
+  const source = readFileSync(file, 'utf8');
+  return list.map((rule) => ({ rule, from, source }));
 }
 
 const isExport = (value: unknown): boolean =>

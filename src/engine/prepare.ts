@@ -2,12 +2,15 @@
 import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { extend } from '../vocabulary/extend.ts';
+import { placeIn } from './place-in-source.ts';
 import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
 export interface Given {
   rule: unknown;
   /** where it comes from, for people: a path, a package, `built in` */
   from: string;
+  /** text of its file, to point into */
+  source?: string | undefined;
 }
 
 /**
@@ -17,9 +20,9 @@ export interface Given {
 export function prepare(given: readonly Given[]): readonly Rule[] {
   const seen = new Map<string, string>();
   const rules: Rule[] = [];
-  for (const { rule, from } of given) {
+  for (const { rule, from, source } of given) {
     const problem = ruleProblem(rule);
-    if (problem !== undefined) throw refused(problem, from);
+    if (problem !== undefined) throw refused(problem, from, source);
     const known = rule as Rule;
     const { id } = known.meta;
     const other = seen.get(id);
@@ -43,11 +46,12 @@ export function prepare(given: readonly Given[]): readonly Rule[] {
 export const prepareRules = (rules: readonly AnyRule[]): readonly Rule[] =>
   prepare(rules.map((rule) => ({ rule, from: 'options.rules' })));
 
-function refused({ key, problem, id }: RuleProblem, from: string): InputError {
+function refused({ key, problem, id, value }: RuleProblem, from: string, source: string | undefined): InputError {
   const name = id === undefined ? 'this is no rule' : `rule ${id}`;
   const at = key === '' ? '' : `${key}: `;
+  const place = source === undefined || key === '' || key === 'api' ? undefined : placeIn(source, key, value);
   return new InputError(`${name}: ${at}${problem}`, {
-    where: from,
+    where: place === undefined ? from : `${from}:${place}`,
     tryThis:
       key === 'api'
         ? `a pindrift of version ${RULE_API}.x, or the rule's newer version`

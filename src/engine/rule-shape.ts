@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { RULE_API } from '../rules/contract.ts';
 import { nearest } from '../util/nearest.ts';
+import { ERA_NAMES } from '../vocabulary/era.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
 
 export interface RuleProblem {
@@ -10,6 +11,8 @@ export interface RuleProblem {
   /** `meta.needs[0][1]`; empty: the whole */
   key: string;
   problem: string;
+  /** what stands there */
+  value?: unknown;
 }
 
 const sentence = v.pipe(v.string('a text is wanted'), v.nonEmpty('this says nothing yet'));
@@ -112,9 +115,11 @@ export function ruleProblem(value: unknown): RuleProblem | undefined {
       id,
       key: pathOf(issue),
       problem: issue.type === 'strict_object' ? `there is no such field` : issue.message,
+      value: issue.input,
     };
   }
-  return needsProblem(id, result.output.meta.needs, Object.keys(result.output.probes ?? {}));
+  const { needs, severity } = result.output.meta;
+  return needsProblem(id, needs, Object.keys(result.output.probes ?? {})) ?? severityProblem(id, severity);
 }
 
 function needsProblem(id: string | undefined, needs: string[][], own: readonly string[]): RuleProblem | undefined {
@@ -127,8 +132,27 @@ function needsProblem(id: string | undefined, needs: string[][], own: readonly s
         id,
         key: `meta.needs[${i}][${k}]`,
         problem: `there is no event kind ${kind}${meant === undefined ? '' : `; ${meant}?`}`,
+        value: kind,
       };
     }
+  }
+  return undefined;
+}
+
+const SEVERITY_KEYS: readonly string[] = ['all', ...ERA_NAMES];
+
+/** Words by era, which say at least one of the three. */
+function severityProblem(id: string | undefined, severity: Readonly<Record<string, string>>): RuleProblem | undefined {
+  for (const [era, words] of Object.entries(severity)) {
+    if (!SEVERITY_KEYS.includes(era))
+      return { id, key: `meta.severity.${era}`, problem: `there is no era ${era}; one of ${SEVERITY_KEYS.join(', ')}` };
+    if (!/\b(?:error|warning|note)s?\b|\bno finding\b/.test(words))
+      return {
+        id,
+        key: `meta.severity.${era}`,
+        problem: 'error, warning or note is wanted, with words if it depends',
+        value: words,
+      };
   }
   return undefined;
 }

@@ -90,18 +90,18 @@ describe('loadRules', () => {
       ['./a.ts'],
       /^a\.ts: this is no rule: nothing that defineRule\(\) returns/,
     ],
-    ['a syntax error', { 'a.ts': 'export default {' }, ['./a.ts'], /^a\.ts: cannot be loaded: .*Unexpected token/],
+    ['a syntax error', { 'a.ts': 'export default {' }, ['./a.ts'], /^a\.ts:1:17: cannot be loaded: .*Unexpected token/],
     [
       'an import that is not there',
       { 'a.ts': `import 'nope'; ${ruleFile('rule-a')}` },
       ['./a.ts'],
-      /^a\.ts: cannot be loaded: Cannot find (module|package) 'nope'/,
+      /^a\.ts:1: cannot be loaded: Cannot find (module|package) 'nope'/,
     ],
     [
       'a rule that throws when loaded',
       { 'a.ts': 'throw new RangeError("oh");' },
       ['./a.ts'],
-      /^a\.ts: cannot be loaded: RangeError: oh$/,
+      /^a\.ts:1: cannot be loaded: RangeError: oh$/,
     ],
     [
       'two rules of one name',
@@ -125,7 +125,7 @@ describe('loadRules', () => {
       'a wrong meta',
       { 'a.ts': ruleFile('rule-a').replace("why: 'w'", 'why: 3') },
       ['./a.ts'],
-      /^a\.ts: rule rule-a: meta\.why: a text is wanted$/,
+      /^a\.ts:5:41: rule rule-a: meta\.why: a text is wanted$/,
     ],
     [
       'a probe that is known',

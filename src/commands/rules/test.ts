@@ -4,9 +4,11 @@ import * as Flags from '@oclif/core/flags';
 import { type Paint, painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
 import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
+import { watchCode } from '../../testing/watch-code.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';
+import { describeFailure } from '../../util/failure.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
@@ -27,6 +29,7 @@ Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON: every test with its failure' }),
     verbose: Flags.boolean({ summary: 'name the tests that pass, too' }),
+    watch: Flags.boolean({ summary: 'run again whenever a file changes, until Ctrl-C', exclusive: ['json'] }),
     color: screenFlags.color,
   };
 
@@ -41,12 +44,29 @@ Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.
         tryThis: 'pindrift rules new ID writes a rule and its test',
       });
     }
-    const results: FileOutcome[] = [];
-    for (const file of files) results.push(await runTestFile(file, folder));
     const { color } = terminal(process.stdout, flags.color);
-    await writeOut([flags.json ? `${jsonText(results, 2)}\n` : text(results, painter(color), flags.verbose)]);
-    const failed = results.some(({ outcomes }) => outcomes.some(({ failure }) => failure !== undefined));
-    this.exit(failed ? EXIT.findings : EXIT.clean);
+    const once = async (): Promise<boolean> => {
+      const results: FileOutcome[] = [];
+      for (const file of flags.watch ? testFiles(paths, folder) : files) results.push(await runTestFile(file, folder));
+      await writeOut([flags.json ? `${jsonText(results, 2)}\n` : text(results, painter(color), flags.verbose)]);
+      return results.some(({ outcomes }) => outcomes.some(({ failure }) => failure !== undefined));
+    };
+    if (flags.watch) await this.#watch(folder, once);
+    else this.exit((await once()) ? EXIT.findings : EXIT.clean);
+  }
+
+  /** Every change of a file with code is a reason; what cannot be loaded is said, and waited for. */
+  async #watch(folder: string, once: () => Promise<boolean>): Promise<never> {
+    const changed = watchCode(folder);
+    for (;;) {
+      try {
+        await once();
+      } catch (error) {
+        process.stderr.write(describeFailure(error).text);
+      }
+      process.stderr.write('pindrift: waiting for a change; Ctrl-C ends\n');
+      await changed();
+    }
   }
 }
 
