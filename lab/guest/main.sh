@@ -16,6 +16,7 @@ done
 for module in dm_mod dm_delay; do modprobe $module || echo "LAB-ERR modprobe $module"; done
 mkswap /dev/vdb > /dev/null 2>&1
 swapon /dev/vdb
+[ ! -e /lab/breaker.ko ] || insmod /lab/breaker.ko || echo 'LAB-ERR insmod breaker'
 echo 0 > /proc/sys/kernel/numa_balancing 2> /dev/null
 scn --setup-dm /dev/vdc "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
 [ ! -b /dev/vdd ] || mount /dev/vdd /opt

@@ -1,0 +1,114 @@
+// Why: what a right kernel never does, done on purpose by the module of ../breaker, so that the rules about it have been
+// seen to speak on a kernel. Part of scn.c: the scenarios broken_ACTION, and two that need no module (refused, inherited).
+#include "../breaker/breaker.h"
+
+static int brk_fd = -1;
+static struct breaker step(unsigned cmd, const char *name, struct breaker a)
+{
+	if (ioctl(brk_fd, cmd, &a)) die(name);
+	return a;
+}
+#define STEP(cmd, ...) step(BREAKER_##cmd, #cmd, (struct breaker){ .addr = (uintptr_t)buf, __VA_ARGS__ })
+
+static void set(const char *file, const char *value) { if (wr(file, value) < 0) addnote("%s: %s", file, strerror(errno)); }
+static void hide(const char *until)
+{
+	struct breaker a = { .addr = (uintptr_t)buf };
+	strcpy(a.until, until); step(BREAKER_HIDE, until, a);
+}
+/* One of two names: the function was renamed. */
+static void hide_until(const char *name, const char *later)
+{
+	struct breaker a = { .addr = (uintptr_t)buf };
+	strcpy(a.until, name); if (ioctl(brk_fd, BREAKER_HIDE, &a)) hide(later);
+}
+
+/* The device stores, and the process looks; the process stores, and the device looks. */
+static void compare_pages(int *lost, int *lost_cpu)
+{
+	STEP(STORE, .byte = 'D'); *lost = buf[0] != 'D';
+	buf[0] = 'C'; *lost_cpu = STEP(LOAD, .byte = 0).byte != 'C';
+}
+static void broken_ksm(void)
+{
+	/* ksmd goes upwards: the second of two equal pages becomes the one that the first is replaced with */
+	char *two = mmap(NULL, 2 * PS, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	munmap(buf, blen); buf = two; blen = PS; memset(two, 'A', 2 * PS);
+	pin_pfn = STEP(PIN, .nr = 1).pfn; hide_until("page_add_anon_rmap", "folio_add_anon_rmap_pte");
+	set("/sys/kernel/mm/ksm/sleep_millisecs", "5"); set("/sys/kernel/mm/ksm/pages_to_scan", "400");
+	if (madvise(two, 2 * PS, MADV_MERGEABLE)) die("MADV_MERGEABLE");
+	set("/sys/kernel/mm/ksm/run", "1"); for (int i = 0; i < 200 && pfn_of(buf) == pin_pfn; i++) msleep(50);
+	set("/sys/kernel/mm/ksm/run", "0");
+}
+static void broken_collapse(void)
+{
+	strcpy(mem_kind, "small"); munmap(buf, blen); make_buf();
+	pin_pfn = STEP(PIN, .nr = 1).pfn; hide_until("page_remove_rmap", "folio_remove_rmap_ptes");
+	madvise(buf, blen, MADV_HUGEPAGE);
+	if (madvise(buf, blen, MADV_COLLAPSE) == 0) return;
+	set("/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs", "10");
+	set("/sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan", "4096");
+	for (int i = 0; i < 400 && pfn_of(buf) == pin_pfn; i++) msleep(50);
+}
+static volatile int churning;
+static void *churn(void *page) { cpu(0); while (churning) step(BREAKER_CHURN, "churn", (struct breaker){ .addr = (uintptr_t)page, .nr = 4 }); return NULL; }
+static void broken_gupfast(void)
+{
+	/* on a page table of its own, which the child has yet to get when copying has begun: there the module waits */
+	pthread_t th; char *p = mmap(NULL, 2 * HPS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	munmap(buf, blen); buf = (char *)(((uintptr_t)p + HPS - 1) & ~(HPS - 1)); blen = PS;
+	mprotect(buf, blen, PROT_READ | PROT_WRITE); buf[0] = 'A';
+	STEP(FORK, .nr = 0); churning = 1; pthread_create(&th, NULL, churn, buf); msleep(30);
+	int k = fork(); if (k == 0) _exit(0);
+	churning = 0; pthread_join(th, NULL); child_pid = k; waitpid(k, NULL, 0);
+	end_pfn = pin_pfn = pfn_of(buf);
+}
+static void run_broken(const char *action)
+{
+	int lost = 0, lost_cpu = 0, none = 0, both = -1;
+	brk_fd = open("/dev/breaker", O_RDWR | O_CLOEXEC); if (brk_fd < 0) die("open /dev/breaker");
+	cpu(1); make_buf();
+	if (!strcmp(action, "ksm")) broken_ksm();
+	else if (!strcmp(action, "collapse")) broken_collapse();
+	else if (!strcmp(action, "gupfast")) { broken_gupfast(); none = 1; }
+	else if (!strcmp(action, "window")) { STEP(WINDOW, .nr = 0); msleep(1500); none = 1; }
+	else if (!strcmp(action, "hmm")) { addnote("hmm pfn %#lx", (long)STEP(HMM, .nr = 0).pfn); none = 1; }
+	else {
+		pin_pfn = STEP(PIN, .nr = 1).pfn;
+		if (!strcmp(action, "long")) { msleep(atoi(getenv("LAB_HOLD") ?: "6000")); }
+		else if (!strcmp(action, "migrate")) { hide("remove_migration_ptes"); act_migrate(); }
+		else if (!strcmp(action, "swap")) { hide("try_to_unmap"); pageout(buf, PS); sink = buf[0]; mid_pfn = pfn_of(buf); }
+		else if (!strcmp(action, "fork")) { hide(""); fork_child(0); STEP(SHOW, .nr = 0); buf[1] = 'C'; both = child_pid; }
+		else if (!strcmp(action, "replaced")) { STEP(DROP, .nr = 0); buf[1] = 'C'; }
+		else die("unknown way to break");
+	}
+	if (!none) {
+		if (strcmp(action, "fork") && strcmp(action, "long") && strcmp(action, "replaced"))
+			addnote("the pin came back in time: %u", STEP(SHOW, .nr = 0).nr);
+		compare_pages(&lost, &lost_cpu); end_pfn = pfn_of(buf);
+	}
+	reap_child(); if (both > 0) child_pid = both;
+	STEP(UNPIN, .nr = 0);
+	truth("broken", action, "pin_user_pages_fast write", lost, lost_cpu, 0);
+	close(brk_fd);
+}
+
+/* A registered buffer that the kernel refuses: it cannot be written. */
+static void run_refused(void)
+{
+	cpu(1); make_buf(); ring_init(); mprotect(buf, blen, PROT_READ);
+	struct iovec v = { buf, PS }; long r = syscall(SYS_io_uring_register, R.fd, IORING_REGISTER_BUFFERS, &v, 1);
+	addnote("register: %ld %s", r, strerror(errno)); truth("iouring_fixed", "refused", "io_uring registered buffer", 0, 0, 0);
+}
+/* A ring that is inherited: the child's I/O goes to the pages that its parent registered. */
+static void run_inherited(void)
+{
+	/* a device that does not make io_uring hand the I/O to a worker */
+	int fd = open("/dev/vdc", O_RDONLY | O_DIRECT); if (fd < 0) die("open /dev/vdc");
+	cpu(1); make_buf(); ring_init(); ring_register(buf, PS); pin_pfn = pfn_of(buf);
+	int p = fork(); if (p < 0) die("fork");
+	if (p == 0) { buf[1000] = 'K'; ring_submit(IORING_OP_READ_FIXED, fd, buf, 512, 0); ring_wait(); _exit(buf[0] == 'D'); }
+	int st; waitpid(p, &st, 0); child_pid = p; end_pfn = pfn_of(buf);
+	addnote("the child sees what it read: %d, its parent: %d", WEXITSTATUS(st), buf[0] == 'D');
+	ring_unregister(); truth("iouring_fixed", "inherited", "io_uring registered buffer", 0, 0, 0);
+}
