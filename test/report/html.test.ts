@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildHtml } from '../../scripts/build-html.mjs';
 import type { DetailedReport, PinLife } from '../../src/contract/report.ts';
 import { choose, FindingIndex, type PinFilter, shortNames } from '../../src/report/html/client/filter.ts';
+import { heldWords } from '../../src/report/html/client/pin-life.ts';
 import { hashOf, parseRoute } from '../../src/report/html/client/route.ts';
 import { fromDeltas, HexColumn, toDeltas, toHexes } from '../../src/report/html/columns.ts';
 import type { Parts } from '../../src/report/html/payload.ts';
@@ -291,6 +292,27 @@ describe('filters', () => {
     const [first] = detailed.pins;
     expect(count({ text: first?.pfn ?? '' })).toBeGreaterThanOrEqual(1);
     expect(count({ text: '160' })).toBeGreaterThan(0);
+    // what a cell shows is found as it is shown
+    const id = first?.tgid ?? first?.pid;
+    const own = detailed.pins.filter((pin) => pin.comm === first?.comm && (pin.tgid ?? pin.pid) === id).length;
+    expect(count({ text: `${first?.comm}[${id}]` })).toBe(own);
+    expect(count({ text: `pfn ${first?.pfn}` })).toBe(count({ text: first?.pfn ?? '' }));
+  });
+
+  it('a release that was not seen looks presumed, and one that did not come is a lower bound', () => {
+    const [pin] = detailed.pins;
+    if (pin === undefined) throw new Error('there are many pins');
+    const states = (['presumed', 'held', 'released'] as const).map((state) => ({
+      ...pin,
+      from: 0,
+      to: 11_000_000,
+      state,
+    }));
+    const shown = tableOf(states);
+    const words = states.map((_, i) => heldWords(shown, i, 'ns'));
+    expect(words[0]).toMatch(/^< /);
+    expect(words[1]).toMatch(/^(> |$)/);
+    expect(words[2]).not.toMatch(/^[<>]/);
   });
 
   it('pins of several traces: one trace after the other, under a name that tells them apart', () => {

@@ -2,6 +2,7 @@
 import type { Confidence, Severity } from '../../../contract/finding.ts';
 import type { FindingView } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
+import { ownerOf, pageOf } from './pin-life.ts';
 
 export interface FindingFilter {
   text: string;
@@ -128,7 +129,13 @@ function wordTest(pins: PinTable, word: string): (i: number) => boolean {
     ? (i: number) =>
         [pins.address.at(i), pins.pfn.at(i), pins.page(i), pins.mm.at(i)].some((hex) => hex?.includes(word))
     : () => false;
-  return (i) => inWords(i) || inNumbers(i) || inHex(i);
+  return (i) => inWords(i) || inNumbers(i) || inHex(i) || isShown(pins, i, word);
+}
+
+/** What a cell shows and no column holds: `postgres[134]`, and the word in front of a page. */
+function isShown(pins: PinTable, i: number, word: string): boolean {
+  if (word.includes('[')) return ownerOf(pins, i).toLowerCase().includes(word);
+  return (word === 'pfn' || word === 'page') && pageOf(pins, i).startsWith(word);
 }
 
 function keysOf(pins: PinTable, order: PinOrder): ArrayLike<number> {

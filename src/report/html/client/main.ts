@@ -37,6 +37,7 @@ class App {
       byId('nav').append(link);
     }
     byId('verdict').classList.add(payload.verdict);
+    byId('verdict').after(el('p', { class: 'about' }, aboutWords(payload)));
     document.body.append(footer(payload));
     printable(payload, () => this.#findings.shown);
     // Its own address would lead away from the finding that is shown.
@@ -141,6 +142,14 @@ class App {
       this.#findings.focusList();
     }
   }
+}
+
+/** What was read, of which kernel, how long, and by whom. */
+function aboutWords({ traces, version }: Payload): string {
+  const [first, ...more] = traces;
+  const fact = (label: string) => first?.facts.find(([name]) => name === label)?.[1] ?? '';
+  const read = more.length === 0 ? [first?.name ?? '', fact('kernel'), fact('time')] : [`${traces.length} traces`];
+  return [...read, version === undefined ? '' : `pindrift ${version}`].filter(Boolean).join('; ');
 }
 
 function footer({ version }: Payload): HTMLElement {

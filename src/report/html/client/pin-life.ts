@@ -60,7 +60,10 @@ export function ownerOf(pins: PinTable, i: number): string {
 
 export function heldWords(pins: PinTable, i: number, unit: Unit): string {
   const held = number(pins.held[i]);
-  return held === undefined || unit === 'none' ? '' : duration(held, unit);
+  if (held === undefined || unit === 'none') return '';
+  // as in the terminal: until the end of the trace at least; given back by then, and nobody saw when
+  const state = pins.word('state', i);
+  return `${state === 'held' ? '> ' : state === 'presumed' ? '< ' : ''}${duration(held, unit)}`;
 }
 
 /** Seconds since the base of the trace, or ticks. */
