@@ -1,7 +1,7 @@
 // Who runs, and what each of them does with the trace.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchFolder } from './input.ts';
 
@@ -21,6 +21,7 @@ export interface Contender {
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const PINDRIFT = here('../bin/run.js');
+const SMALL = here('../fixtures/6.12/odirect_read_fork.ft/trace.txt.gz');
 const node = process.execPath;
 
 /** `check` and `ingest` find things in the capture; that is no failure. */
@@ -49,6 +50,7 @@ export function contenders(trace: string): Contender[] {
       command: [node, PINDRIFT, 'check', '--workers', '2', trace],
       accepted: FOUND,
     },
+    { id: 'check-default', does: 'pindrift check', command: [node, PINDRIFT, 'check', trace], accepted: FOUND },
     {
       id: 'ingest',
       does: 'pindrift ingest',
@@ -76,6 +78,11 @@ export function contenders(trace: string): Contender[] {
       makes: plain,
     },
     { id: 'node', does: 'node -e 0', command: starts(`'${node}' -e 0`) },
+    {
+      id: 'small',
+      does: 'pindrift check of a capture of 1,300 lines',
+      command: starts(`'${node}' '${PINDRIFT}' check '${SMALL}' > /dev/null`),
+    },
     { id: 'version', does: 'pindrift --version', command: starts(`'${node}' '${PINDRIFT}' --version`) },
     {
       id: 'trace_processor',
@@ -94,6 +101,20 @@ export function contenders(trace: string): Contender[] {
     },
     ...recorded('trace.dat', 'trace-cmd', ['report', '-i']),
     ...recorded('perf.data', 'perf', ['script', '-f', '-i']),
+  ];
+}
+
+/** A check of a trace of another load, and its newlines. */
+export function loads(path: string): Contender[] {
+  const name = basename(path);
+  return [
+    { id: `lines, ${name}`, does: `newlines of ${name}`, command: [node, here('read-lines.mjs'), path] },
+    {
+      id: `check, ${name}`,
+      does: `pindrift check, one thread, ${name}`,
+      command: [node, PINDRIFT, 'check', '--workers', '1', path],
+      accepted: FOUND,
+    },
   ];
 }
 

@@ -1,12 +1,12 @@
 // `npm run bench`: pindrift against others on a big trace. Runs are interleaved, so that whatever else the machine does
 // falls on all of them, and each number is a median; on a shared machine trust the ratios, and CPU more than wall.
 //
-//     npm run bench -- --mb 350 --runs 5 --only check,check-2,lines --ten --json results.json
+//     npm run bench -- --mb 350 --runs 5 --only check,check-2,lines --ten --load fio.txt --load cc.txt --json results.json
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Contender, contenders } from './contenders.ts';
+import { type Contender, contenders, loads } from './contenders.ts';
 import { benchFolder, bigTrace } from './input.ts';
 import { type Cost, measure, medianCost } from './measure.ts';
 import { perStart, printRatios, printResults, type Result, ratiosOf } from './table.ts';
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     /** check and ingest on ten times the size, too */
     ten: { type: 'boolean', default: false },
+    /** traces of real programs, plain text: a mix that was made flatters */
+    load: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
   },
 });
@@ -29,10 +31,12 @@ const runs = Number(values.runs);
 if (!(megabytes > 0) || !(runs >= 1)) throw new Error('--mb and --runs are numbers');
 const only = values.only?.split(',');
 
-const all = contenders(bigTrace(megabytes));
+const all = [...contenders(bigTrace(megabytes)), ...values.load.flatMap(loads)];
 // what one of them needs runs too
 const needed = all.filter(({ id }) => only?.includes(id)).map(({ after }) => after);
-const field = all.filter(({ id }) => only === undefined || only.includes(id) || needed.includes(id));
+const field = all.filter(
+  ({ id }) => only === undefined || only.includes(id) || needed.includes(id) || id.includes(', '),
+);
 for (const { does, why } of field) if (why !== undefined) console.error(`skipped: ${does} (${why})`);
 const running = field.filter((c) => c.command !== undefined);
 

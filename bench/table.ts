@@ -64,12 +64,18 @@ export function ratiosOf(results: ReadonlyMap<string, Result>): Ratio[] {
   };
   add('check CPU / finding newlines', 'check', 'lines', 'cpuSeconds', 10, 5);
   add('check wall, two threads / one', 'check-2', 'check', 'wallSeconds', 0.7, 0.55);
+  add('check wall, default threads / one', 'check-default', 'check', 'wallSeconds', 1);
   add('check CPU, two threads / one', 'check-2', 'check', 'cpuSeconds', 1.5);
   add('ingest CPU / plain loader', 'ingest', 'plain', 'cpuSeconds', 0.15, 0.06);
   add('ingest CPU / finding newlines', 'ingest', 'lines', 'cpuSeconds', 10, 4);
   add('ingest --no-check CPU / plain loader', 'load', 'plain', 'cpuSeconds', 0.15, 0.06);
   add('ingest --no-check CPU / finding newlines', 'load', 'lines', 'cpuSeconds', 10, 4);
   add('rules on a store CPU / on the text', 'rules-on-store', 'rules-on-text', 'cpuSeconds', 1, 0.4);
+  for (const id of results.keys()) {
+    const name = /^check, (?!10x$)(.*)$/.exec(id)?.[1];
+    if (name !== undefined) add(`check CPU / finding newlines, ${name}`, id, `lines, ${name}`, 'cpuSeconds', 10, 6);
+  }
+  add('check of 1,300 lines CPU / node -e 0', 'small', 'node', 'cpuSeconds', 2.2, 1.6);
   add('pindrift --version CPU / node -e 0', 'version', 'node', 'cpuSeconds', 2.5, 1.8);
   add('check wall, two threads / one, 10 times the trace', 'check-2, 10x', 'check, 10x', 'wallSeconds', 0.7, 0.55);
   add('check wall, 10 times the trace', 'check, 10x', 'check', 'wallSeconds', 10.5);
@@ -86,6 +92,6 @@ export function ratiosOf(results: ReadonlyMap<string, Result>): Ratio[] {
 
 /** One start of those that were started often. */
 export const perStart = (id: string, cost: Cost): Cost =>
-  id === 'node' || id === 'version'
+  id === 'node' || id === 'version' || id === 'small'
     ? { ...cost, wallSeconds: cost.wallSeconds / STARTS, cpuSeconds: cost.cpuSeconds / STARTS }
     : cost;
