@@ -169,7 +169,7 @@ export function listenTo(
     if (!wanted()) return;
     const { vpn, start, end } = t as { vpn?: number; start?: number; end?: number };
     if (Number.isNaN(vpn) || (!inBytes && (Number.isNaN(start) || Number.isNaN(end)))) return;
-    tell(Object.freeze(show(t, viewer)), t);
+    tell(viewer.freeze(show(t, viewer)), t);
   });
 }
 

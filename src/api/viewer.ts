@@ -21,10 +21,20 @@ type With<V> = { [VIEW]?: V };
 export class Viewer {
   readonly model: RawModel;
   readonly shown: Model;
+  readonly #frozen: boolean;
 
-  constructor(model: RawModel) {
+  /**
+   * @param frozen what is made for one event cannot be changed by who hears of it. The built-in rules change nothing (their
+   * types forbid it); freezing is slow, since V8 gives each frozen object another map.
+   */
+  constructor(model: RawModel, frozen = true) {
+    this.#frozen = frozen;
     this.model = model;
     this.shown = new ModelView(model, this);
+  }
+
+  freeze<T extends object>(made: T): Readonly<T> {
+    return this.#frozen ? Object.freeze(made) : made;
   }
 
   at(r: raw.At): view.At;
@@ -48,14 +58,14 @@ export class Viewer {
     return r[VIEW];
   }
   pins(list: readonly raw.Pin[]): readonly view.Pin[] {
-    return list.length === 0 ? NOTHING : Object.freeze(list.map((r) => this.pin(r)));
+    return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.pin(r)));
   }
   step(r: raw.Step & With<Step>): view.Step {
     r[VIEW] ??= new Step(r, this);
     return r[VIEW];
   }
   steps(list: readonly raw.Step[]): readonly view.Step[] {
-    return list.length === 0 ? NOTHING : Object.freeze(list.map((r) => this.step(r)));
+    return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.step(r)));
   }
   drift(r: raw.Drift): view.Drift;
   drift(r: raw.Drift | undefined): view.Drift | undefined;

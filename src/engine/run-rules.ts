@@ -8,6 +8,7 @@ import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
 import type { Model } from '../model/model.ts';
 import type { Handlers, HarmReport, Report, Rule } from '../rules/contract.ts';
+import { BUILT_IN } from '../rules/index.ts';
 import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { handlerProblem } from './handler-names.ts';
 import type { RuleFailure, RuleObserver } from './observe.ts';
@@ -45,10 +46,11 @@ export class RunRules {
   readonly #ears: Ears;
   readonly #observer: RuleObserver | undefined;
   readonly #listening = new Map<TransitionName, Set<Listener>>();
+  readonly #tapping = new Map<number, Listener[]>();
 
   constructor(model: Model, rules: readonly Rule[], ears: Ears, { options = {}, observer }: RuleOptions = {}) {
     this.#model = model;
-    this.#viewer = new Viewer(model);
+    this.#viewer = new Viewer(model, !rules.every((rule) => BUILT_IN.includes(rule)));
     this.#ears = ears;
     this.#observer = observer;
     observer?.started?.(this.#viewer.shown);
@@ -116,7 +118,17 @@ export class RunRules {
 
   #tap(running: Running, kind: string, handler: Handler): void {
     const index = Kind[kind as KindName];
-    this.#model.tap(index, (rows, o) => this.#call(running, kind, showEvent(index, rows, o, this.#viewer), handler));
+    const known = this.#tapping.get(index);
+    if (known !== undefined) {
+      known.push({ running, handler });
+      return;
+    }
+    const all = [{ running, handler }];
+    this.#tapping.set(index, all);
+    this.#model.tap(index, (rows, o) => {
+      const shown = showEvent(index, rows, o, this.#viewer);
+      for (const { running, handler } of all) this.#call(running, kind, shown, handler);
+    });
   }
 
   #call(running: Running, handler: string, subject: unknown, tell: Handler): void {

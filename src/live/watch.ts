@@ -189,7 +189,7 @@ export class Watch {
 
   status(): WatchStatus {
     const { model, stats, vocabulary } = this.#reading;
-    const [oldest] = model.held;
+    const { oldest } = model.held;
     const held = oldest === undefined ? Number.NaN : (stats.lastTs - oldest.call.heldAt.ts) / 1e9;
     let mmEvents = 0;
     for (const [kind, n] of vocabulary.seen().entries()) if (kind !== Kind.lost) mmEvents += n;

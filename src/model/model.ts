@@ -4,6 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
 import type { ForkFrame, WpFrame } from './frames.ts';
+import { Held } from './held.ts';
 import { drop, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
@@ -43,7 +44,7 @@ export class Model extends Mapping {
   /** address spaces whose last task is gone and whose end has not been seen, and since when */
   readonly abandoned = new Map<Mm, At>();
   /** live pins, all of them */
-  readonly held = new Set<Pin>();
+  readonly held = new Held();
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;

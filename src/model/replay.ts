@@ -160,6 +160,13 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
 function count(m: Model, kind: number, rows: Float64Array, o: number): void {
   const needed = NEEDED_SLOTS[kind];
   if (needed !== undefined && (REPLAYED[kind] || m.taps[kind] !== undefined)) {
+    // one that is NaN makes the sum NaN
+    let sum = 0;
+    for (let i = 0; i < needed.length; i++) sum += rows[o + needed[i]];
+    if (!Number.isNaN(sum)) {
+      m.seen[kind]++;
+      return;
+    }
     let empty = 0;
     for (let i = 0; i < needed.length; i++) if (Number.isNaN(rows[o + needed[i]])) empty |= 1 << needed[i];
     if (empty !== 0) {

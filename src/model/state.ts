@@ -333,6 +333,9 @@ export class Pin {
   entryState: number | undefined;
   /** fork of the same mm that was copying page tables when the lockless grab happened */
   duringFork: ForkFrame | undefined;
+  /** neighbours in the list of what is held (held.ts) */
+  older: Pin | undefined;
+  newer: Pin | undefined;
 
   constructor(
     id: number,

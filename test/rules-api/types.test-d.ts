@@ -196,7 +196,7 @@ type Nothing = Record<
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | MmVerbs>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, never>
-  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure'>
+  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure' | 'older' | 'newer'>
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
