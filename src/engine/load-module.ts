@@ -2,6 +2,7 @@
 // `import 'pindrift'` in it is this very pindrift. Nothing is loaded that nobody named, and nothing is left on disk.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../util/errors.ts';
+import { asLater, errorOf } from './rule-limits.ts';
 
 /** Endings of files that can be loaded. */
 export const CODE = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
@@ -31,7 +32,8 @@ async function loader() {
 export async function loadModule(path: string, shown: string): Promise<unknown> {
   const jiti = await loader();
   try {
-    const module = await jiti.import<Record<string, unknown>>(path);
+    const who = { rule: shown, handler: 'import', line: () => 0 };
+    const module = await asLater(who, () => jiti.import<Record<string, unknown>>(path));
     return defaultOf(module);
   } catch (error) {
     if (error instanceof InputError) throw error;

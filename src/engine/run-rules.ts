@@ -13,12 +13,20 @@ import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { handlerProblem } from './handler-names.ts';
 import type { RuleFailure, RuleObserver } from './observe.ts';
 import { HandlerError, whatOf } from './rule-failure.ts';
+import { as, errorOf, within } from './rule-limits.ts';
 
 export interface RuleOptions {
   /** what the user set, by rule id; checked already */
   options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   observer?: RuleObserver | undefined;
+  /** ms that the rules of others may take for one batch of records */
+  timeout?: number | undefined;
 }
+
+const TIMEOUT = 30_000;
+
+/** No code of others: its time needs no limit. */
+const OWN: ReadonlySet<Rule> = new Set(BUILT_IN);
 
 /** Where what rules say goes. */
 export interface Ears {
@@ -48,13 +56,23 @@ export class RunRules {
   readonly #listening = new Map<TransitionName, Set<Listener>>();
   readonly #tapping = new Map<number, Listener[]>();
 
-  constructor(model: Model, rules: readonly Rule[], ears: Ears, { options = {}, observer }: RuleOptions = {}) {
+  constructor(
+    model: Model,
+    rules: readonly Rule[],
+    ears: Ears,
+    { options = {}, observer, timeout = TIMEOUT }: RuleOptions = {},
+  ) {
     this.#model = model;
     this.#viewer = new Viewer(model, !rules.every((rule) => BUILT_IN.includes(rule)));
     this.#ears = ears;
     this.#observer = observer;
     observer?.started?.(this.#viewer.shown);
-    for (const rule of rules) this.#start(rule, options[rule.meta.id]);
+    if (rules.some((rule) => !OWN.has(rule))) model.limited = (work) => within(timeout, work);
+    const start = (): void => {
+      for (const rule of rules) this.#start(rule, options[rule.meta.id]);
+    };
+    if (model.limited === undefined) start();
+    else model.limited(start);
   }
 
   #start(rule: Rule, said: Readonly<Record<string, unknown>> | undefined): void {
@@ -82,16 +100,19 @@ export class RunRules {
         debug: (because) => observer?.debug?.(rule, because),
       });
     });
-    const wrong = handlerProblem(handlers, Object.keys(rule.probes ?? {}));
-    if (wrong !== undefined) {
-      this.#fail(running, 'create', new HandlerError(wrong.problem, wrong.name));
-      return;
-    }
+    // what it returned may run code of its own when it is looked at
+    this.#call(running, 'create', undefined, () => this.#attach(running, handlers));
+  }
+
+  #attach(running: Running, handlers: Handlers): void {
+    const wrong = handlerProblem(handlers, Object.keys(running.rule.probes ?? {}));
+    if (wrong !== undefined) throw new HandlerError(wrong.problem, wrong.name);
     const { events, ...transitions } = handlers;
-    for (const [name, handler] of Object.entries(transitions)) {
+    const all = [Object.entries(transitions), Object.entries(events ?? {})];
+    for (const [name, handler] of all[0]) {
       if (handler !== undefined) this.#listen(running, name as TransitionName, handler as Handler);
     }
-    for (const [kind, handler] of Object.entries(events ?? {})) {
+    for (const [kind, handler] of all[1]) {
       if (handler !== undefined) this.#tap(running, kind, handler as Handler);
     }
   }
@@ -137,7 +158,9 @@ export class RunRules {
     const call = observer === undefined ? undefined : { rule: running.rule, handler, line: this.#line(), subject };
     if (call !== undefined) observer?.before?.(call);
     try {
-      const answer: unknown = tell(subject);
+      const answer: unknown = OWN.has(running.rule)
+        ? tell(subject)
+        : as({ rule: running.rule.meta.id, handler, line: () => this.#line() }, () => tell(subject));
       if (answer instanceof Promise) throw new TypeError('a handler answers at once: no async, no Promise');
     } catch (error) {
       this.#fail(running, handler, error);
@@ -148,7 +171,13 @@ export class RunRules {
 
   #fail(running: Running, handler: string, error: unknown): void {
     running.over = true;
-    const failure = { rule: running.rule.meta.id, from: running.rule, line: this.#line(), handler, error };
+    const failure = {
+      rule: running.rule.meta.id,
+      from: running.rule,
+      line: this.#line(),
+      handler,
+      error: errorOf(error),
+    };
     this.#ears.failed(failure);
     this.#observer?.failed?.(failure);
   }
@@ -160,5 +189,5 @@ export class RunRules {
 
 /** `the rule failed at line 1042: TypeError: ...`. */
 export function failureWords({ line, handler, error }: RuleFailure): string {
-  return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${whatOf(error)}`;
+  return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${whatOf(errorOf(error))}`;
 }

@@ -183,7 +183,7 @@ const LATE_LINES = 50;
 
 /** Replay a batch of records in their order. The first are held back until they have shown the machine. */
 export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
-  if (m.firstLook === undefined) run(m, batch, lineBase);
+  if (m.firstLook === undefined) limited(m, () => run(m, batch, lineBase));
   else if (m.firstLook.take(batch, lineBase)) settleMachine(m);
 }
 
@@ -193,7 +193,9 @@ export function settleMachine(m: Model): void {
   if (firstLook === undefined) return;
   m.firstLook = undefined;
   m.machine = firstLook.machine();
-  for (const batch of firstLook.held()) run(m, batch, 0);
+  limited(m, () => {
+    for (const batch of firstLook.held()) run(m, batch, 0);
+  });
 }
 
 function run(m: Model, batch: RecordBatch, lineBase: number): void {
@@ -231,6 +233,12 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
 
 /** The trace is over: what was announced happens, what is open stays open. */
 export function finish(m: Model): void {
+  limited(m, () => end(m));
+}
+
+const limited = (m: Model, work: () => void): void => (m.limited === undefined ? work() : m.limited(work));
+
+function end(m: Model): void {
   settleMachine(m);
   for (const t of m.onCpu.values()) release.leaveRelease(m, t, -1);
   for (const t of m.tasks.values()) {

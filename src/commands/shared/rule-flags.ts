@@ -20,6 +20,13 @@ export const ruleFlags = {
     helpValue: 'FILE',
     exclusive: ['no-config'],
   }),
+  'rule-timeout': Flags.integer({
+    summary: 'seconds that rules of your own may take for a batch of events',
+    helpValue: 'SECONDS',
+    default: 30,
+    min: 1,
+    max: 86_400,
+  }),
   'no-config': Flags.boolean({ summary: 'no config, even where there is one' }),
 };
 
@@ -27,6 +34,7 @@ export interface RuleWishes {
   rules?: string[] | undefined;
   config?: string | undefined;
   'no-config'?: boolean;
+  'rule-timeout'?: number | undefined;
 }
 
 /** For whoever writes a rule, or waits for one. */
@@ -50,7 +58,8 @@ export async function setUpRules(flags: RuleWishes): Promise<Setup> {
   if (from !== undefined) say(`config ${from}`);
   if (stranger !== undefined)
     say(`${stranger} is in no repository and not used; --config FILE uses it, --no-config says nothing of it`);
-  return setup;
+  const timeout = flags['rule-timeout'];
+  return timeout === undefined ? setup : { ...setup, running: { ...setup.running, timeout: timeout * 1000 } };
 }
 
 const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
