@@ -101,7 +101,11 @@ export class RunRules {
       });
     });
     // what it returned may run code of its own when it is looked at
-    this.#call(running, 'create', undefined, () => this.#attach(running, handlers));
+    try {
+      if (!running.over) this.#attach(running, handlers);
+    } catch (error) {
+      this.#fail(running, 'create', error);
+    }
   }
 
   #attach(running: Running, handlers: Handlers): void {
