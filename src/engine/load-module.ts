@@ -35,7 +35,8 @@ export async function loadModule(path: string, shown: string): Promise<unknown> 
     const who = { rule: shown, handler: 'import', line: () => 0 };
     const module = await asLater(who, () => jiti.import<Record<string, unknown>>(path));
     return defaultOf(module);
-  } catch (error) {
+  } catch (thrown) {
+    const error = errorOf(thrown);
     if (error instanceof InputError) throw error;
     const place = placeOf(error, path);
     throw new InputError(`cannot be loaded: ${firstLines(error).replace(` ${path}${place?.raw ?? ''}`, '')}`, {
