@@ -22,11 +22,22 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
 export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.ksm = { mm, page: m.page(r[o + Slot.PAGE]), kpage: m.page(r[o + Slot.OTHER]), at: m.at() };
+  t.ksm = {
+    mm,
+    page: m.page(r[o + Slot.PAGE]),
+    kpage: m.page(r[o + Slot.OTHER]),
+    at: m.at(),
+    cleared: Number.NaN,
+    mapped: false,
+  };
 }
 
-export function ksmMergeRet(_m: Model, t: Task): void {
+/** With use_zero_pages, replace_page() maps the zero page, which has no reverse map and so no line: the entry is another's. */
+export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const { ksm } = t;
   t.ksm = undefined;
+  if (ksm === undefined || ksm.mapped || Number.isNaN(ksm.kpage) || Number.isNaN(ksm.cleared)) return;
+  if (r[o + Slot.N] === 0) m.clear(ksm.mm, ksm.cleared, ksm.cleared + 1);
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -162,7 +162,8 @@ export class Task {
   /** the mm made by the fork under way, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
-  ksm: { mm: Mm; page: PageId; kpage: PageId; at: At } | undefined;
+  /** the merge under way; `cleared`: page number of the entry that was last emptied in it; `mapped`: the KSM page has gone in */
+  ksm: { mm: Mm; page: PageId; kpage: PageId; at: At; cleared: number; mapped: boolean } | undefined;
   collapse: { mm: Mm; vpn: number; at: At } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   /** range that its last unmap_page_range() or move_page_tables() took away, while a split inside may map the rest anew */

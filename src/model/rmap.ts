@@ -130,6 +130,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   const k = t.ksm;
   if (k !== undefined && k.mm === mm) {
+    k.mapped = true;
     const pins = m.pinsAt(mm, vpn);
     if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
     m.install(mm, vpn, page, pages, Pte.Shared | Pte.Anon, 'ksm');

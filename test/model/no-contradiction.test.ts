@@ -1,4 +1,5 @@
-// Why: hugetlb is unmapped by a function of its own that no probe sits on; what is mapped there later is no contradiction.
+// Why: some entries change without a line: hugetlb is unmapped by a function of its own, the zero page has no reverse map.
+// What is mapped there later is no contradiction.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'pindrift-hugetlb-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const MM = 'mm=0xffff8f0c7f978580';
-const lines = (first: string) =>
+const lines = (first: readonly string[]) =>
   `# tracer: nop
 ${[
-  first,
+  ...first,
   `zap: (unmap_page_range+0x4/0x1420) ${MM} start=0x7fc7a0000000 end=0x7fc7a0001000`,
   // vmemmap_base, so that the entry below can be compared
   `mm_exit: (exit_mmap+0x4/0x3c0) mm=0xffff8f0c7f979000 vmemmap=0xfffff48040000000`,
@@ -20,11 +21,11 @@ ${[
   `wp_fault: (do_wp_page+0x0/0xcd0) ${MM} addr=0x7fc7b7fef000 pte=0x800000004c6d6025 flags=0x1a55`,
   'wp_fault_ret: (__handle_mm_fault+0xabd/0xf90 <- do_wp_page) ret=0x0',
 ]
-  .map((text, i) => `             cow-202     [001] .....   454.15312${i}: ${text}`)
+  .map((text, i) => `             cow-202     [001] .....   454.1531${String(i).padStart(2, '0')}: ${text}`)
   .join('\n')}
 `;
 
-async function contradictions(first: string): Promise<boolean> {
+async function contradictions(...first: string[]): Promise<boolean> {
   const path = join(folder, 'trace.txt');
   writeFileSync(path, lines(first));
   return /contradict what was seen/.test(JSON.stringify((await check([path], { workers: 1 })).rules));
@@ -38,4 +39,19 @@ it('small pages where a hugetlb mapping was: it is gone', async () => {
 it('another small page than the one that was mapped: lines are missing', async () => {
   const mapped = `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=0xfffff48041048000 ${MM} addr=0x7fc7b7fef000 head=0 order=0 rflags=0x1`;
   expect(await contradictions(mapped)).toBe(true);
+});
+
+const ksm = (ret: number) => [
+  `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=0xfffff48041048000 ${MM} addr=0x7fc7b7fef000 head=0 order=0 rflags=0x1`,
+  `ksm_merge: (try_to_merge_one_page+0x0/0x540) ${MM} page=0xfffff48041048000 kpage=0xfffff48040fb2400`,
+  `clear_flush: (ptep_clear_flush+0x4/0x70) ${MM} addr=0x7fc7b7fef000 pte=0x8000000041200825`,
+  `ksm_merge_ret: (try_to_merge_with_zero_page+0x84/0x190 <- try_to_merge_one_page) ret=${ret}`,
+];
+
+it('KSM put the zero page there (use_zero_pages)', async () => {
+  expect(await contradictions(...ksm(0))).toBe(false);
+});
+
+it('KSM failed to', async () => {
+  expect(await contradictions(...ksm(-14))).toBe(true);
 });
