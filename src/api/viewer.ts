@@ -2,6 +2,7 @@
 // is always shown by the same view, so rules may keep them in Maps.
 import type { ForkFrame } from '../model/frames.ts';
 import type { Model as RawModel } from '../model/model.ts';
+import type * as rawPin from '../model/pin.ts';
 import type * as raw from '../model/state.ts';
 import { At, known, knownId, NOTHING } from './view-base.ts';
 import { Mm } from './view-mm.ts';
@@ -49,27 +50,27 @@ export class Viewer {
     r[VIEW] ??= new Mm(r, this);
     return r[VIEW];
   }
-  call(r: raw.PinCall & With<PinCall>): view.PinCall {
+  call(r: rawPin.PinCall & With<PinCall>): view.PinCall {
     r[VIEW] ??= new PinCall(r, this);
     return r[VIEW];
   }
-  pin(r: raw.Pin & With<Pin>): view.Pin {
+  pin(r: rawPin.Pin & With<Pin>): view.Pin {
     r[VIEW] ??= new Pin(r, this);
     return r[VIEW];
   }
-  pins(list: readonly raw.Pin[]): readonly view.Pin[] {
+  pins(list: readonly rawPin.Pin[]): readonly view.Pin[] {
     return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.pin(r)));
   }
-  step(r: raw.Step & With<Step>): view.Step {
+  step(r: rawPin.Step & With<Step>): view.Step {
     r[VIEW] ??= new Step(r, this);
     return r[VIEW];
   }
-  steps(list: readonly raw.Step[]): readonly view.Step[] {
+  steps(list: readonly rawPin.Step[]): readonly view.Step[] {
     return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.step(r)));
   }
-  drift(r: raw.Drift): view.Drift;
-  drift(r: raw.Drift | undefined): view.Drift | undefined;
-  drift(r: (raw.Drift & With<Drift>) | undefined): view.Drift | undefined {
+  drift(r: rawPin.Drift): view.Drift;
+  drift(r: rawPin.Drift | undefined): view.Drift | undefined;
+  drift(r: (rawPin.Drift & With<Drift>) | undefined): view.Drift | undefined {
     if (r === undefined) return undefined;
     r[VIEW] ??= new Drift(r, this);
     return r[VIEW];

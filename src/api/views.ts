@@ -5,7 +5,9 @@
 // Units: `vpn` is a virtual page number (address / `model.pageBytes`, 4096 nearly everywhere), `address` a user address in bytes; both exact as numbers.
 // Kernel pointers (`ptr`, `bio`) are hex text, good for telling one from another and for printing. Times are ns since
 // the trace's time base, or ticks where the clock has no seconds (trace_clock counter, uptime, x86-tsc).
-import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/state.ts';
+
+import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole } from '../model/pin.ts';
+import type { WrprotectKind } from '../model/state.ts';
 
 export type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind };
 

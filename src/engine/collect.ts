@@ -4,7 +4,8 @@
 import type { Finding } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
-import type { At, Drift, Step } from '../model/state.ts';
+import type { Drift, Step } from '../model/pin.ts';
+import type { At } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
 import { holds } from './contradiction.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';

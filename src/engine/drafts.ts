@@ -1,6 +1,7 @@
 // What rules reported, in terms of the model's own objects: rules speak in views (api/views.ts), findings are written
 // from what is behind them.
 import { behind } from '../api/viewer.ts';
+import type * as rawPin from '../model/pin.ts';
 import type * as raw from '../model/state.ts';
 import type * as said from '../rules/contract.ts';
 
@@ -23,15 +24,18 @@ export interface Subject {
 
 interface Behind {
   data?: Readonly<Record<string, DraftValue>>;
-  pin?: raw.Pin;
+  pin?: rawPin.Pin;
   about?: Subject;
-  drift?: raw.Drift;
+  drift?: rawPin.Drift;
   at?: raw.At;
-  path?: readonly (raw.Step | EvidenceStep)[];
+  path?: readonly (rawPin.Step | EvidenceStep)[];
 }
 
 export type DraftReport = Instead<said.Report, Behind>;
-export type HarmReport = Instead<said.HarmReport, { drift: raw.Drift; path?: readonly (raw.Step | EvidenceStep)[] }>;
+export type HarmReport = Instead<
+  said.HarmReport,
+  { drift: rawPin.Drift; path?: readonly (rawPin.Step | EvidenceStep)[] }
+>;
 export type { Doubt } from '../rules/contract.ts';
 
 /** One report of a rule. */
@@ -71,7 +75,7 @@ function dataOf(value: said.DataValue): DraftValue {
 }
 
 /** A step of a pin is the model's; one that the rule made up is copied. */
-function stepOf(step: said.Step | said.EvidenceStep): raw.Step | EvidenceStep {
+function stepOf(step: said.Step | said.EvidenceStep): rawPin.Step | EvidenceStep {
   if (behind.isStep(step)) return behind.step(step);
   const at = behind.at(step.at);
   if ('what' in step) return { role: step.role, at, what: step.what };

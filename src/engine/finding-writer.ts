@@ -4,7 +4,8 @@
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../contract/finding.ts';
 import { isInner } from '../model/gup.ts';
 import type { Model } from '../model/model.ts';
-import type { At, Drift, Pin, Step } from '../model/state.ts';
+import type { Drift, Pin, Step } from '../model/pin.ts';
+import type { At } from '../model/state.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
 import { fingerprint } from './fingerprint.ts';

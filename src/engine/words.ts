@@ -1,6 +1,7 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
 import type { Model } from '../model/model.ts';
-import type { At, Mm, PageId, Pin, Step } from '../model/state.ts';
+import type { Pin, Step } from '../model/pin.ts';
+import type { At, Mm, PageId } from '../model/state.ts';
 import type { Era } from '../vocabulary/era.ts';
 import { fnNameIn } from '../vocabulary/functions.ts';
 import { follNames } from '../vocabulary/kernel/foll.ts';

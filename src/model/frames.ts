@@ -1,5 +1,7 @@
 // What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
-import type { At, Mm, PageId, Pin, PinCall } from './state.ts';
+
+import type { Pin, PinCall } from './pin.ts';
+import type { At, Mm, PageId } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {

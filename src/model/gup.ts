@@ -2,9 +2,11 @@
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { Before, type ForkFrame, type Grab, type GupFrame, type Task } from './frames.ts';
+import { Before, type ForkFrame, type GupFrame, type Task } from './frames.ts';
+import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
-import { type At, entryBits, entryPage, Hold, type Mm, type PageId, Pin, type PinCall, Pte, Step } from './state.ts';
+import type { PinCall } from './pin.ts';
+import type { At, Mm, PageId } from './state.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
 const SLOW = fnIndex('__get_user_pages');
@@ -270,144 +272,3 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
   }
   return found;
 }
-
-/** So many of the newest pins at an address are looked at, when thousands are there. */
-const NEWEST = 64;
-
-/**
- * A FOLL_GET reference that no bio or pipe owns goes back by an inlined put_page(), which leaves no line. When its
- * taker fills the same pages array with the same address again, the earlier reference is over.
- */
-function overwritten(m: Model, call: PinCall, at: At): void {
-  if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, m.vpn(call.addr));
-  if (earlier === undefined) return;
-  for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
-    const p = earlier[i];
-    if (p.call.kind !== 'GET' || p.owner !== undefined) continue;
-    if (p.call.pages !== call.pages || p.call.at.pid !== call.at.pid) continue;
-    for (const pin of p.call.pins) if (pin.live) m.close(pin, at, 'unseen');
-    return;
-  }
-}
-
-function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
-  const first = m.vpn(f.addr);
-  // most calls take one page: no map is made for it
-  let byAddr: Map<number, Grab> | undefined;
-  const ordered: Grab[] = [];
-  for (const g of f.grabs) {
-    if (Number.isNaN(g.addr)) ordered.push(g);
-    else {
-      byAddr ??= new Map();
-      byAddr.set(m.vpn(g.addr), g);
-    }
-  }
-  const transient = isTransient(m, t, call);
-  let holds: Map<PageId, Hold> | undefined;
-  let newest: Hold | undefined;
-  let next = 0; // grab in `ordered`
-  let used = 0; // pages of it used
-  for (let k = 0; k < count; k++) {
-    // a page with a line of its own is a pin; of those that are only claimed, a trace gets so many as it has lines for
-    const own = byAddr?.has(first + k) === true || (next < ordered.length && used === 0) || k < f.array.length;
-    if (!own && !m.afford()) {
-      m.counts.claimed += count - k;
-      break;
-    }
-    const vpn = first + k;
-    const entry = call.mm?.entry(vpn);
-    const present = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present;
-    const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
-    let page: PageId = Number.NaN;
-    let from: Pin['pageFrom'] = 'unknown';
-    let grabbed: Grab | undefined = byAddr?.get(vpn);
-    if (grabbed !== undefined) {
-      page = grabbed.page;
-      from = grabbed.from;
-    } else if (next < ordered.length) {
-      grabbed = ordered[next];
-      page = grabbed.page;
-      from = 'grab';
-      if (grabbed.refs > 1 || used > 0 || ordered[next + 1]?.page === page || ordered[next - 1]?.page === page) {
-        // a huge leaf: the grab names the head (or the first sub-page), the address says which page of it
-        page = subPage(m, grabbed, vpn, used);
-        from = 'folio';
-      } else if (present && isPmd(m, call.mm, vpn) && entryPage(entry) - (vpn % m.machine.pmdPages) === grabbed.folio) {
-        page = entryPage(entry);
-        from = 'folio';
-      }
-      used++;
-      if (used >= grabbed.refs) {
-        next++;
-        used = 0;
-      }
-    }
-    if (k < f.array.length && !Number.isNaN(f.array[k])) {
-      page = f.array[k];
-      from = 'array';
-    }
-    if (Number.isNaN(page) && present) {
-      page = entryPage(entry);
-      from = 'mapping';
-    }
-    const pin = new Pin(m.nextId(), call, call.mm, vpn, page, from, bits);
-    pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
-    if (grabbed?.slow === false) pin.duringFork = grabbed.duringFork;
-    pin.grabAt = grabbed?.at;
-    const folio = grabbed?.folio ?? page;
-    if (!Number.isNaN(folio)) {
-      let h: Hold | undefined = newest?.folio === folio ? newest : holds?.get(folio);
-      if (h === undefined) {
-        h = new Hold(call, folio);
-        if (newest !== undefined) {
-          holds ??= new Map([[newest.folio, newest]]);
-          holds.set(folio, h);
-        }
-      }
-      newest = h;
-      h.refs++;
-      h.pins.push(pin);
-      pin.hold = h;
-    }
-    if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, page));
-    pin.steps.push(new Step('pin', call.at, page));
-    if (call.mm !== undefined && !Number.isNaN(page)) {
-      // the pin itself proves what is mapped; earlier knowledge gives way
-      const shared = present && entryPage(entry) === page ? bits : 0;
-      if (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page)
-        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
-      if (call.kind === 'PIN') call.mm.hasPinned = true;
-    }
-    if (transient) {
-      m.counts.transient++;
-      continue;
-    }
-    if (call.kind === 'GET') t.lastGet = pin;
-    call.pins.push(pin);
-    m.hold(pin);
-    m.emit('pin', { pin, at: call.heldAt });
-  }
-}
-
-/**
- * execve() copies its arguments into the top of a stack that nobody runs on yet (get_arg_page(), fs/exec.c), just below
- * the end of what a user address can be, which is a power of two everywhere.
- */
-const isExecStack = (addr: number): boolean => addr > 2 ** 37 && 2 ** Math.ceil(Math.log2(addr)) - addr <= 1 << 24;
-
-/** References for an instant, which no I/O ever uses and whose end shows nowhere. */
-function isTransient(m: Model, t: Task, call: PinCall): boolean {
-  if (call.caller >= 0 && m.isTransientCaller(call.caller, call.kind)) return true;
-  if (call.kind !== 'GET') return false;
-  // make_device_exclusive() finds its page by GUP
-  if (t.devExcl !== undefined) return true;
-  return call.remote && call.nr === 1 && isExecStack(call.addr) && call.mm !== t.mm;
-}
-
-const isPmd = (m: Model, mm: Mm | undefined, vpn: number): boolean =>
-  mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));
-
-/** Page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first page wanted. */
-const subPage = (m: Model, g: Grab, vpn: number, used: number): PageId =>
-  g.page === g.folio ? g.page + (vpn % m.machine.pmdPages) : g.page + used;

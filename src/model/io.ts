@@ -2,8 +2,9 @@
 import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
+import type { Pin } from './pin.ts';
 import { releaseIo } from './release.ts';
-import { type At, Io, type PageId, type Pin } from './state.ts';
+import { type At, Io, type PageId } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
 

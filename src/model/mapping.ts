@@ -2,21 +2,8 @@
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
 import { Ordered } from './ordered.ts';
-import {
-  type At,
-  type Drift,
-  type DriftVia,
-  entryBits,
-  entryOf,
-  entryPage,
-  type Mm,
-  type PageId,
-  type Pin,
-  Pte,
-  Step,
-  type StepDetails,
-  type StepRole,
-} from './state.ts';
+import { type Drift, type DriftVia, type Pin, Step, type StepDetails, type StepRole } from './pin.ts';
+import { type At, entryBits, entryOf, entryPage, type Mm, type PageId, Pte } from './state.ts';
 
 export class Mapping extends Identities {
   /** live pins by page */

@@ -8,7 +8,8 @@ import { Held } from './held.ts';
 import { drop, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
-import type { At, Io, Mm, PageId, Pin, PinKind, ReleasedBy } from './state.ts';
+import type { Pin, PinKind, ReleasedBy } from './pin.ts';
+import type { At, Io, Mm, PageId } from './state.ts';
 
 /** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
 const CLAIMS = 1 << 17;

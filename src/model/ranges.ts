@@ -7,18 +7,8 @@ import { setMm } from './fault.ts';
 import { ForkFrame, type Task } from './frames.ts';
 import { drop, NO_PINS, push } from './lists.ts';
 import type { Model } from './model.ts';
-import {
-  type At,
-  entryBits,
-  entryPage,
-  type Mm,
-  type PageId,
-  type Pin,
-  Pte,
-  RangeOp,
-  Step,
-  type WrprotectKind,
-} from './state.ts';
+import { type Pin, Step } from './pin.ts';
+import { type At, entryBits, entryPage, type Mm, type PageId, Pte, RangeOp, type WrprotectKind } from './state.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;

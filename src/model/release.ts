@@ -7,7 +7,8 @@ import { Slot } from '../vocabulary/record.ts';
 import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import type { At, Io, PageId, Pin } from './state.ts';
+import type { Pin } from './pin.ts';
+import type { At, Io, PageId } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
 
 /** How far inside a function is: each may be called by those before it. */

@@ -1,6 +1,8 @@
 // What the replay tells the rules: one type per thing that happened to the mm, with the state it happened to.
 // A rule reads these and the model and changes neither.
-import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './state.ts';
+
+import type { Drift, Pin, PinCall, ReleasedBy } from './pin.ts';
+import type { At, Io, Mm, PageId, WrprotectKind } from './state.ts';
 
 export interface Transitions {
   /** a GUP call returned and this page of it is held (E4) */

@@ -3,7 +3,8 @@
 // them is closed before as many releases were seen: each of them may be held, and none is said to be.
 import { groupOf, isCounted, isMixed, MANY, Unsettled } from './crowd.ts';
 import type { Model } from './model.ts';
-import type { At, Hold, PageId, Pin, ReleasedBy } from './state.ts';
+import type { Hold, Pin, ReleasedBy } from './pin.ts';
+import type { At, PageId } from './state.ts';
 
 /** Live pins on a page, else those on its folio. */
 export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | undefined {

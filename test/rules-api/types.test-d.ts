@@ -2,6 +2,7 @@
 // come is an error. Nothing here runs.
 import { type AnyRule, check, defineConfig, defineRule, type PageId, type Probes, replay } from '../../src/index.ts';
 import type { ForkFrame } from '../../src/model/frames.ts';
+import type * as rawPin from '../../src/model/pin.ts';
 import type * as raw from '../../src/model/state.ts';
 import type { Transitions as rawTransitions } from '../../src/model/transitions.ts';
 import type * as shown from '../../src/rules/contract.ts';
@@ -194,10 +195,10 @@ type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View 
 type Nothing = Record<
   | Hidden<raw.At, shown.At, 'shown'>
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | MmVerbs>
-  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
-  | Hidden<raw.Step, shown.Step, never>
-  | Hidden<raw.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure' | 'older' | 'newer'>
-  | Hidden<raw.Drift, shown.Drift, never>
+  | Hidden<rawPin.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
+  | Hidden<rawPin.Step, shown.Step, never>
+  | Hidden<rawPin.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure' | 'older' | 'newer'>
+  | Hidden<rawPin.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
   | Hidden<ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
