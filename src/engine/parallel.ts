@@ -20,7 +20,7 @@ import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTas
 
 /**
  * Smaller files are read by one thread. Where there are two processors, V8's compiler wants the second one for the first
- * seconds: at 350 MB two threads took 0.87 to 1.39 of the time of one, at 3.5 GB 0.68. With more there is one for each.
+ * seconds: at 350 MB two threads took 0.87 to 1.11 of the time of one, at 3.5 GB 0.68. With more there is one for each.
  */
 const worthIt = (processors: number): number => (processors > 2 ? 128 << 20 : 1 << 30);
 const BLOCK = 1 << 20;
