@@ -95,5 +95,16 @@ function sizeOf(type: string): number {
   return 4;
 }
 
+/** Bytes of an event by its fields; NaN where one of them can be of any length. */
+export function fixedSize({ common, fields }: EventFormat): number {
+  let end = Number.NaN;
+  for (const { array, offset, size } of [...common, ...fields]) {
+    // `unsigned long caller[]` is of size 0
+    if (array === 'data' || array === 'rel' || size === 0) return Number.NaN;
+    if (!(offset + size <= end)) end = offset + size;
+  }
+  return end;
+}
+
 /** Whether a field holds characters. */
 export const isText = (field: Field): boolean => field.array !== 'no' && /\bchar\b/.test(field.type);

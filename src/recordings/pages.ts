@@ -113,10 +113,20 @@ export class PackedPages implements Pages {
   /** where the next piece begins that was not met yet */
   #ahead = 0;
   readonly #end: number;
+  /** where something else begins for certain; undefined: nobody knows */
+  readonly #limit: number | undefined;
   /** the piece that is in the buffer */
   #piece = -1;
 
-  constructor(bytes: Bytes, { offset, size }: Extent, pageSize: number, little: boolean, unpacker: Unpacker) {
+  /** @param limit where the data of the next CPU begin, at most a page behind these */
+  constructor(
+    bytes: Bytes,
+    { offset, size, limit }: Extent & { limit?: number | undefined },
+    pageSize: number,
+    little: boolean,
+    unpacker: Unpacker,
+  ) {
+    this.#limit = limit;
     this.#bytes = bytes;
     this.#unpacker = unpacker;
     this.#little = little;
@@ -200,7 +210,11 @@ export class PackedPages implements Pages {
   /** Read the head of the next piece. */
   #meet(): boolean {
     const { length } = this.#pieces;
-    if (length >= this.#count) return false;
+    if (length >= this.#count) {
+      if (this.#limit !== undefined && this.#limit - this.#ahead >= this.#pageSize)
+        this.damage ??= 'more packed pages are there than are counted';
+      return false;
+    }
     const offset = this.#ahead;
     const head = this.#read(offset, 8);
     if (head === undefined) {

@@ -99,7 +99,7 @@ export class RingPage {
     const room = size - dataOffset;
     if ((commit & LOST) !== 0) this.lost = this.#lostCount(commit, at + dataOffset + used, at + size);
     this.#stop = this.#at + Math.min(used, room);
-    if (used > room) this.bad = 'a page of the ring buffer is cut or damaged';
+    if (used > room || used % 4 !== 0) this.bad = 'a page of the ring buffer is cut or damaged';
   }
 
   #lostCount(commit: number, at: number, end: number): number {
@@ -132,7 +132,8 @@ export class RingPage {
         this.#at = this.end;
         return true;
       }
-      if (type === 29 && delta === 0) break;
+      // what is too short for an event, at the end of the page
+      if (type === 29 && delta === 0 && stop - at < 8 + 4) break;
       if (at + 8 > stop) return this.#broken();
       const next = view.getUint32(at + 4, little);
       if (type === 30) {
@@ -144,7 +145,7 @@ export class RingPage {
         at += 8;
       } else {
         this.ts += delta;
-        if (next < 4 || at + 4 + next > stop) return this.#broken();
+        if (next < 4 || at + 4 + next > stop || (type === 29 && delta === 0)) return this.#broken();
         const step = 4 + ((next + 3) & ~3);
         if (type === 0) {
           this.start = at + 8;

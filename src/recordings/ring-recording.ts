@@ -5,7 +5,7 @@ import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
 import type { CpuStream } from './cpu-stream.ts';
 import { addressAt, Decoder, type Payload } from './decode.ts';
-import type { EventFormat, Field } from './format.ts';
+import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
 import { contextOf, contextWord, printArguments, printedTime } from './print.ts';
@@ -43,7 +43,12 @@ const Fate = { Event: 0, Stack: 1, Other: 2 } as const;
 interface Known {
   decoder: Decoder;
   fate: number;
+  /** bytes of its fields; NaN where some say their length themselves */
+  size: number;
 }
+
+/** Bytes of the smallest event of all. One that is longer than its fields by so much has swallowed another; alignment is less. */
+const OTHER_EVENT = 12;
 
 export class RingRecording implements Recording {
   readonly head: RecordingHead;
@@ -67,6 +72,8 @@ export class RingRecording implements Recording {
   #ended = false;
   /** losses counted so far, by CPU; NaN where some had no number */
   readonly #lost = new Map<number, number>();
+  /** events met so far, of whatever kind, by CPU */
+  readonly #met: number[] = [];
   #rest: CpuStat[] = [];
 
   constructor(parts: RingParts) {
@@ -158,9 +165,11 @@ export class RingRecording implements Recording {
       this.#rest.push({ cpu, lost });
       this.#count(cpu, lost);
     }
-    for (const { cpu, lost } of this.#parts.stats) {
+    for (const { cpu, lost, kept = 0 } of this.#parts.stats) {
       const seen = this.#lost.get(cpu) ?? 0;
-      if (lost > seen) this.#rest.push({ cpu, lost: lost - seen });
+      // what the kernel has kept and the file has not went missing later: pages are gone, or cannot be read
+      const gone = Math.max(0, kept - (this.#met[cpu] ?? 0));
+      if (lost > seen || gone > 0) this.#rest.push({ cpu, lost: Math.max(0, lost - seen) + gone });
     }
     return undefined;
   }
@@ -191,6 +200,7 @@ export class RingRecording implements Recording {
     const { page } = stream;
     const { buf, view, start, end } = page;
     const { little } = this.#parts;
+    this.#met[stream.cpu] = (this.#met[stream.cpu] ?? 0) + 1;
     const typeAt = start + this.#typeAt.offset;
     const pidAt = start + this.#pidAt.offset;
     if (typeAt + 2 > end || pidAt + 4 > end) return this.#isBad('the event is shorter than its head');
@@ -198,6 +208,8 @@ export class RingRecording implements Recording {
     const known = this.#known[id] ?? this.#learn(id);
     if (known === undefined) return this.#isBad('no format in the recording describes this event');
     if (known.fate !== Fate.Event) return false;
+    const beyond = end - start - known.size;
+    if (beyond < 0 || beyond >= OTHER_EVENT) return this.#isBad('the event is not as long as its format says');
     const payload = this.#payload;
     payload.buf = buf;
     payload.view = view;
@@ -229,7 +241,8 @@ export class RingRecording implements Recording {
     if (format === undefined) return undefined;
     const { name, system } = format;
     const fate = system !== 'ftrace' || MARKERS.has(name) ? Fate.Event : STACKS.has(name) ? Fate.Stack : Fate.Other;
-    const known = { decoder: new Decoder(format, this.#parts.little, this.#parts.kallsyms), fate };
+    const size = MARKERS.has(name) ? Number.NaN : fixedSize(format);
+    const known = { decoder: new Decoder(format, this.#parts.little, this.#parts.kallsyms), fate, size };
     this.#known[id] = known;
     return known;
   }

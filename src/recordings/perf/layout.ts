@@ -35,6 +35,9 @@ const Bit = {
   Identifier: 1 << 16,
 } as const;
 
+/** Bits of the parts that stand before the event's data, and their own. */
+const UP_TO_RAW = (Bit.Raw << 1) - 1 + Bit.Identifier;
+
 /** What of a perf_event_attr matters. */
 export interface Attr {
   type: number;
@@ -82,6 +85,8 @@ export interface SampleLayout {
   readFormat: number;
   callchain: boolean;
   raw: boolean;
+  /** the event's data are the last part */
+  rawLast: boolean;
 }
 
 export function sampleLayout({ sampleType, readFormat }: Attr): SampleLayout {
@@ -111,6 +116,7 @@ export function sampleLayout({ sampleType, readFormat }: Attr): SampleLayout {
     readFormat,
     callchain: (sampleType & Bit.Callchain) !== 0,
     raw: (sampleType & Bit.Raw) !== 0,
+    rawLast: (sampleType & ~UP_TO_RAW) === 0,
   };
 }
 

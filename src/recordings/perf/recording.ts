@@ -311,6 +311,7 @@ export class PerfRecording implements Recording {
     const size = view.getUint32(raw, little);
     const start = raw + 4;
     if (size < 8 || start + size > end) return this.#isBad('the data of the sample are cut');
+    if (layout.rawLast && start + size !== end) return this.#isBad('the sample is longer than its parts');
     const id = view.getUint16(start, little);
     const decoder = this.#decoders[id] ?? this.#learn(id);
     if (decoder === undefined) return this.#isBad('no format in the recording describes this event');

@@ -95,6 +95,7 @@ function readV6(bytes: Bytes, cursor: Cursor, file: TraceDat): void {
   readTable(cursor, file, buffer);
   if (options.clockFollows && !buffer.text) options.clock = chosenClock(cursor.text(cursor.u64(), 4096)) ?? 'local';
   buffer.clock = options.clock;
+  if (options.buffers.length === 0) buffer.end = bytes.size;
   for (const instance of options.buffers) {
     if (instance.offset <= 0 || instance.offset >= bytes.size) continue;
     instance.clock = options.clock;
@@ -276,7 +277,10 @@ class Sections {
         damage.push('the data of a buffer are not where they should be');
         buffer.cpus = [];
       } else if (buffer.text) buffer.offset = section.at;
-      else if (!section.packed) this.#file.unpacker = undefined;
+      else {
+        if (!section.packed) this.#file.unpacker = undefined;
+        buffer.end = section.at + section.size;
+      }
     }
     if (buffers.length > 0) return;
     // the file is cut before the option that says where the data are

@@ -32,6 +32,8 @@ export interface BufferInfo {
   clock?: string;
   pageSize?: number;
   cpus: { cpu: number; offset: number; size: number }[];
+  /** where the data of its last CPU end at the latest, up to a page behind them; undefined: nobody knows */
+  end?: number;
   /** the buffer holds the text of the `trace` file (latency tracers) */
   text: boolean;
 }
@@ -59,7 +61,10 @@ export interface Options {
   cpus?: number;
   /** v6: the clock stands behind the table of CPUs */
   clockFollows: boolean;
-  stats: CpuStat[];
+  /** counters by the name of the buffer, empty for the top one */
+  stats: Map<string, CpuStat[]>;
+  /** whose counters come next: `Buffer: NAME` stands before those of an instance */
+  statsOf: string;
   buffers: BufferInfo[];
   /** v7: places of sections by their id */
   sections: Map<number, number>;
@@ -68,7 +73,8 @@ export interface Options {
 export const noOptions = (): Options => ({
   time: { add: 0n },
   clockFollows: false,
-  stats: [],
+  stats: new Map(),
+  statsOf: '',
   buffers: [],
   sections: new Map(),
 });
@@ -89,9 +95,12 @@ export function readOption(id: number, value: Uint8Array, little: boolean, secti
     case Option.Offset:
       out.time.add += integer(text());
       break;
-    case Option.CpuStat:
-      for (const stats of readCpuStats(latin1(value))) out.stats.push(stats);
+    case Option.CpuStat: {
+      out.statsOf = /^\s*Buffer: *(\S[^\n\0]*)/.exec(latin1(value))?.[1] ?? out.statsOf;
+      const known = out.stats.get(out.statsOf) ?? [];
+      out.stats.set(out.statsOf, [...known, ...readCpuStats(latin1(value))]);
       break;
+    }
     case Option.TraceClock:
       out.clockFollows = true;
       out.clock ??= chosenClock(text());

@@ -7,7 +7,7 @@ import { type CpuPages, openStreams } from '../open-streams.ts';
 import { PackedPages, PlainPages } from '../pages.ts';
 import { isPageSize, readPageLayout } from '../ring-page.ts';
 import { RingRecording } from '../ring-recording.ts';
-import { readTasks } from '../tasks.ts';
+import { type CpuStat, readTasks } from '../tasks.ts';
 import { openTraceDat, type TraceDat } from './file.ts';
 import { TRACING } from './meta.ts';
 import type { BufferInfo } from './options.ts';
@@ -63,9 +63,10 @@ export async function openTraceDatRecording(
     comms: readTasks(meta.cmdlines),
     tgids: new Map(),
     streams,
-    // counters are those of the top buffer
-    stats: first.name === '' ? options.stats : [],
-    damage: file.damage.map((what) => `trace.dat: ${what}`),
+    stats: statsOf(file, chosen),
+    damage: [...file.damage, ...chosen.flatMap((buffer) => leftOut(file, buffer, bytes))].map(
+      (what) => `trace.dat: ${what}`,
+    ),
     bytes,
     close: () => bytes.close(),
   });
@@ -111,15 +112,62 @@ function pageLayout({ meta }: TraceDat, buffer: BufferInfo) {
 
 function pagesOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): CpuPages[] {
   const { pageSize } = pageLayout(file, buffer);
-  return buffer.cpus
-    .filter(({ offset, size }) => size > 0 && offset > 0 && offset < bytes.size)
-    .map(({ cpu, ...extent }) => ({
-      cpu,
-      pages:
-        file.unpacker === undefined
-          ? new PlainPages(bytes, extent, pageSize)
-          : new PackedPages(bytes, extent, pageSize, file.meta.little, file.unpacker),
-    }));
+  return buffer.cpus.filter(isThere(bytes)).map(({ cpu, ...extent }) => ({
+    cpu,
+    pages:
+      file.unpacker === undefined
+        ? new PlainPages(bytes, extent, pageSize)
+        : new PackedPages(
+            bytes,
+            { ...extent, limit: behind(buffer, extent.offset) },
+            pageSize,
+            file.meta.little,
+            file.unpacker,
+          ),
+  }));
+}
+
+const isThere =
+  (bytes: Bytes) =>
+  ({ offset, size }: { offset: number; size: number }): boolean =>
+    size > 0 && offset > 0 && offset < bytes.size;
+
+/** Where what comes behind the data at `offset` begins: those of another CPU, or another section. */
+function behind({ cpus, end }: BufferInfo, offset: number): number | undefined {
+  const after = cpus.filter((cpu) => cpu.offset > offset).map((cpu) => cpu.offset);
+  return after.length > 0 ? Math.min(...after) : end;
+}
+
+/**
+ * What the table of a buffer does not name, though it is there or should be. The data of its CPUs lie one behind the
+ * other, each at the beginning of a page.
+ */
+function leftOut(file: TraceDat, buffer: BufferInfo, bytes: Bytes): string[] {
+  const out = new Set<string>();
+  const { pageSize } = pageLayout(file, buffer);
+  for (const { offset, size } of buffer.cpus) {
+    if (size > 0 && !isThere(bytes)({ offset, size })) out.add('the data of a CPU are behind its end: it is cut');
+    const next = behind(buffer, offset);
+    // of packed pages the number of their pieces says how long they are
+    if (file.unpacker === undefined && size > 0 && next !== undefined && next - (offset + size) >= pageSize)
+      out.add('its table of CPUs leaves out a part of their data');
+    if (
+      buffer.cpus.some((cpu) => cpu.offset > offset && cpu.offset < offset + size && cpu.size > 0) &&
+      file.unpacker === undefined
+    )
+      out.add('its table of CPUs names the same data twice');
+  }
+  return [...out];
+}
+
+/** Counters of the buffers that are read, added up by CPU. */
+function statsOf({ options }: TraceDat, chosen: readonly BufferInfo[]): CpuStat[] {
+  const out = new Map<number, CpuStat>();
+  for (const stat of chosen.flatMap(({ name }) => options.stats.get(name) ?? [])) {
+    const { cpu, lost, kept } = out.get(stat.cpu) ?? { cpu: stat.cpu, lost: 0, kept: 0 };
+    out.set(cpu, { cpu, lost: lost + stat.lost, kept: (kept ?? 0) + (stat.kept ?? 0) });
+  }
+  return [...out.values()];
 }
 
 /**
