@@ -2,8 +2,8 @@
 // when the trace has shown which struct page is which pfn.
 import { hex, type Words } from '../engine/words.ts';
 import type { Machine } from '../model/machine.ts';
-import type { At, Mm, PageId } from '../model/state.ts';
 import type { Pin } from '../model/pin.ts';
+import type { At, Mm, PageId } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
 
 /** A virtual range of an address space, in pages. */
