@@ -12,7 +12,7 @@ export interface TraceCase {
   line: number;
   silent: readonly string[] | undefined;
   partial: readonly string[];
-  /** `trace.txt.gz:648` */
+  /** `trace.txt.gz:648`, on one line: it stands in a comment */
   from: string;
 }
 
@@ -63,9 +63,11 @@ ${body}
 `;
 }
 
+/** Text of a trace, which may hold anything, within a template literal: nothing in it ends the literal or is run. */
+const quoted = (text: string): string => text.replaceAll(/[\\`$]/g, '\\$&');
+
 export function testFrom(names: Names, { from, kind, line, lines, partial, silent }: TraceCase): string {
-  const text = (some: readonly string[]) =>
-    some.map((one) => `          ${one.replaceAll(/[\\\\`$]/g, '\\\\$&')}`).join('\n');
+  const text = (some: readonly string[]) => some.map((one) => `          ${quoted(one)}`).join('\n');
   const marked = lines.map((one, i) => (i === line ? `${one} # expect: seen` : one));
   const one = (name: string, trace: readonly string[]) =>
     `      {\n        name: '${name}',\n        trace: \`\n${text(trace)}\n        \`,\n      },`;

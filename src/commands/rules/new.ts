@@ -83,7 +83,7 @@ async function cutFrom(path: string, line: number, kernel: string | undefined): 
   const texts = (lines: Lines) => lines.map((one) => escapeControl(Buffer.from(one).toString('utf8').trimEnd()));
   const silent = found.silent === undefined ? undefined : texts(found.silent);
   const [lines, partial] = [texts(found.lines), texts(found.partial)];
-  return { ...found, lines, partial, silent, from: `${basename(path)}:${line}` };
+  return { ...found, lines, partial, silent, from: `${escapeControl(basename(path))}:${line}` };
 }
 
 interface Places {
