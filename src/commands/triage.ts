@@ -17,11 +17,11 @@ import { checkWritable, writeFileWhole, writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { detailedReportOn, sourcesIn } from './shared/diff-load.ts';
-import { reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
+import { hostPattern, reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { aboutTool } from './shared/rule-docs.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
-import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
+import { exitCodeWith, tellUnreadable, withEach } from './shared/unreadable.ts';
 
 export default class Triage extends BaseCommand {
   static override summary = 'Group the findings of many captures: each drift once, with its kernels.';
@@ -79,7 +79,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Triage);
     const setup = await setUpRules(flags);
-    const hostFrom = pattern(flags['host-from']);
+    const hostFrom = hostPattern(flags['host-from']);
     const { baseline: path, update } = flags;
     const known = path === undefined ? undefined : baselineAt(path, update);
     const isReport = flags.report !== undefined || flags.output !== undefined;
@@ -88,19 +88,13 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     const printer = isReport
       ? await ReportPrinter.for({ ...flags, json: false, verbose: false }, args.source)
       : undefined;
-    const unreadable: InputError[] = [];
-    const all: (NamedReport & DetailedReport)[] = [];
-    const sources = await sourcesIn(args.source);
-    for (const source of sources) {
-      try {
-        const detailed = await detailedReportOn(source, setup, { ...flags, pins: printer?.needsPins ?? false });
-        all.push({ source, ...detailed });
-      } catch (error) {
-        if (!(error instanceof InputError) || sources.length === 1) throw error;
-        unreadable.push(error);
-      }
-    }
-    if (all.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+    const { all, unreadable } = await withEach(
+      await sourcesIn(args.source),
+      async (source): Promise<NamedReport & DetailedReport> => ({
+        source,
+        ...(await detailedReportOn(source, setup, { ...flags, pins: printer?.needsPins ?? false })),
+      }),
+    );
     if (printer === undefined) await this.#tell(all, flags, known, hostFrom);
     else
       await printer.print(mergeReports(all), {
@@ -135,13 +129,4 @@ function baselineAt(path: string, update: boolean): Baseline {
   if (update) checkWritable(path);
   if (update && !existsSync(path)) return { schema: 'pindrift.baseline/1', groups: [] };
   return readBaseline(path);
-}
-
-function pattern(text: string | undefined): RegExp | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new InputError(`--host-from: ${(error as Error).message}`, { tryThis: "--host-from '/captures/([^/]+)/'" });
-  }
 }

@@ -1,6 +1,8 @@
 // What a rule found: plain data, the same shape in memory, in the store and in `--json`.
 
 export type Severity = 'error' | 'warning' | 'note';
+/** A worse one has a greater number. */
+export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 export type Harm = 'lost-dma-write' | 'stale-device-read' | 'leak' | 'corruption';
 export type Verdict = 'violated' | 'clean' | 'could-not-be-checked';

@@ -246,13 +246,7 @@ export class FindingWriter {
     const line = w.line(at);
     return {
       role: step.role,
-      line: at.line,
-      offset: at.offset,
-      time: known(at.ts),
-      cpu: known(at.cpu),
-      pid: known(at.pid),
-      task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
-      fn: w.fn(at.fn),
+      ...w.seenAt(at),
       what: 'what' in step ? step.what : w.what(step, pin),
       text: line?.text ?? '',
       stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,

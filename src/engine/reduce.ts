@@ -13,10 +13,12 @@ export type Lines = readonly Uint8Array[];
 /** Whether it still shows in these lines; `at` are their numbers in the whole, from 0. */
 export type Shows = (lines: Lines, at: readonly number[]) => Promise<boolean>;
 
+/** It is read again and again, from memory. */
+const MOST_BYTES = 256 << 20;
 const NEWLINE = 10;
 const HASH = 35;
 
-/** @throws InputError for a recording, and what cannot be read */
+/** @throws InputError for a recording, for what cannot be read, and for very much text */
 export async function readLines(path: string): Promise<Lines> {
   const source = await openSource(path);
   try {
@@ -27,8 +29,16 @@ export async function readLines(path: string): Promise<Lines> {
       });
     const pieces: Uint8Array[] = [];
     const buffer = Buffer.alloc(1 << 20);
-    for (let n = await source.read(buffer); n > 0; n = await source.read(buffer))
+    let bytes = 0;
+    for (let n = await source.read(buffer); n > 0; n = await source.read(buffer)) {
+      bytes += n;
+      if (bytes > MOST_BYTES)
+        throw new InputError(`more than ${MOST_BYTES >> 20} MB of text, which are too many to cut down`, {
+          where: path,
+          tryThis: "sed -n '1,20p;FROM,TOp' TRACE > part.txt, with the lines around the finding; then this again",
+        });
       pieces.push(Uint8Array.prototype.slice.call(buffer, 0, n));
+    }
     return split(Buffer.concat(pieces));
   } finally {
     source.close();

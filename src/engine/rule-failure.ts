@@ -5,6 +5,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleFailed } from '../contract/report.ts';
 import type { RuleFailure } from './observe.ts';
+import { placeIn } from './place-in-source.ts';
 
 /** What a rule's handlers are called is wrong; no frame of its file is on the stack. */
 export class HandlerError extends TypeError {
@@ -63,18 +64,17 @@ function frameOf(error: unknown, file: string | undefined): string | undefined {
 
 const OURS = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where a name stands in a file, as a property or in a property. */
+/** Where a name stands in a file. */
 function nameIn(file: string | undefined, name: string): string | undefined {
   if (file === undefined) return undefined;
-  let lines: string[];
+  let source: string;
   try {
-    lines = readFileSync(file, 'utf8').split('\n');
+    source = readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
-  const wanted = new RegExp(`(?<![\\w$.])${name.replace(/[^\w$]/g, '')}['"]?\\s*[(:,]`);
-  const at = lines.findIndex((line) => wanted.test(line));
-  return at < 0 ? undefined : `${shown(file)}:${at + 1}:${(wanted.exec(lines[at] ?? '')?.index ?? 0) + 1}`;
+  const place = placeIn(source, name, undefined);
+  return place === undefined ? undefined : `${shown(file)}:${place}`;
 }
 
 function shown(path: string): string {

@@ -63,11 +63,12 @@ export class RunRules {
     { options = {}, observer, timeout = TIMEOUT }: RuleOptions = {},
   ) {
     this.#model = model;
-    this.#viewer = new Viewer(model, !rules.every((rule) => BUILT_IN.includes(rule)));
+    const isOthers = rules.some((rule) => !OWN.has(rule));
+    this.#viewer = new Viewer(model, isOthers);
     this.#ears = ears;
     this.#observer = observer;
     observer?.started?.(this.#viewer.shown);
-    if (rules.some((rule) => !OWN.has(rule))) model.limited = (work) => within(timeout, work);
+    if (isOthers) model.limited = (work) => within(timeout, work);
     const start = (): void => {
       for (const rule of rules) this.#start(rule, options[rule.meta.id]);
     };

@@ -1,4 +1,5 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
+import type { Evidence } from '../contract/finding.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/pin.ts';
 import type { At, Mm, PageId } from '../model/state.ts';
@@ -76,6 +77,19 @@ export class Words {
     if (Number.isNaN(page)) return 'another page';
     const pfn = this.pfn(page);
     return pfn === undefined ? `page ${hex(this.model.pointer(page))}` : `pfn ${pfn}`;
+  }
+
+  /** What evidence says of where it is from. */
+  seenAt(at: At, line = this.line(at)): Pick<Evidence, 'line' | 'offset' | 'time' | 'cpu' | 'pid' | 'task' | 'fn'> {
+    return {
+      line: at.line,
+      offset: at.offset,
+      time: known(at.ts),
+      cpu: known(at.cpu),
+      pid: known(at.pid),
+      task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
+      fn: this.fn(at.fn),
+    };
   }
 
   task(at: At): string {

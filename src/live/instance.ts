@@ -9,6 +9,7 @@
 //     read events: 4711
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { counterIn, lostIn } from '../recordings/cpu-stats.ts';
 
 export interface Load {
   /** in the buffers, of all CPUs */
@@ -27,9 +28,9 @@ export function loadOf(instance: string): Load | undefined {
   try {
     for (const cpu of readdirSync(join(instance, 'per_cpu'))) {
       const text = readFileSync(join(instance, 'per_cpu', cpu, 'stats'), 'utf8');
-      const of = (name: string): number => Number(new RegExp(`^${name}: *([\\d.]+)$`, 'm').exec(text)?.[1] ?? 0);
+      const of = (name: string): number => counterIn(text, name) ?? 0;
       const entries = of('entries');
-      const gone = of('overrun') + of('dropped events');
+      const gone = lostIn(text);
       load.unread += entries;
       load.gone += gone;
       load.recorded += entries + gone + of('read events');

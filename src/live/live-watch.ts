@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { settle, today } from '../config/settle.ts';
 import type { Setup } from '../config/setup.ts';
-import type { Finding, Severity } from '../contract/finding.ts';
+import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import { loadReporter } from '../report/index.ts';
@@ -52,7 +52,6 @@ export interface Ended {
   exitCode(failOn: Severity | 'never'): number;
 }
 
-const RANK = { note: 0, warning: 1, error: 2 } as const;
 const METRICS_MS = 15_000;
 const YOUNG_MS = 1000;
 const LOAD_MS = 1000;
@@ -202,7 +201,7 @@ export class LiveWatch {
     if (event.type === 'end') this.#end = event;
     if (event.type !== 'finding' && event.type !== 'update') return;
     const { finding } = event;
-    if (RANK[finding.severity] < RANK[this.#wishes.reactOn]) return;
+    if (SEVERITY_RANK[finding.severity] < SEVERITY_RANK[this.#wishes.reactOn]) return;
     const { reactions } = this.#wishes;
     const before = this.#reacted.get(finding.n);
     this.#remember(finding);
@@ -275,7 +274,7 @@ export class LiveWatch {
   #exitCode(failOn: Severity | 'never'): number {
     if (failOn === 'never') return EXIT.clean;
     const { worst } = this.#watch as Watch;
-    if (worst !== undefined && RANK[worst] >= RANK[failOn]) return EXIT.findings;
+    if (worst !== undefined && SEVERITY_RANK[worst] >= SEVERITY_RANK[failOn]) return EXIT.findings;
     const isDecided = this.#end?.missing.some(({ rule }) => rule === INSUFFICIENT_EVIDENCE) === false;
     return isDecided && this.#end?.verdict !== 'could-not-be-checked' ? EXIT.clean : EXIT.undecided;
   }

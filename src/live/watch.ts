@@ -2,7 +2,7 @@
 // found is said as soon as it is known, and said again when more is known. At the end of a trace all has been said that
 // `check` says of it.
 
-import type { Finding } from '../contract/finding.ts';
+import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
 import { type About, aboutOf, Collector, type Tale } from '../engine/collect.ts';
 import type { EvidenceLine } from '../engine/evidence.ts';
@@ -259,7 +259,8 @@ export class Watch {
     }
     this.#findings++;
     this.found.set(finding.rule, (this.found.get(finding.rule) ?? 0) + 1);
-    if (this.#worst === undefined || RANK[finding.severity] > RANK[this.#worst]) this.#worst = finding.severity;
+    if (this.#worst === undefined || SEVERITY_RANK[finding.severity] > SEVERITY_RANK[this.#worst])
+      this.#worst = finding.severity;
     return !this.#limits.take(finding);
   }
 
@@ -316,5 +317,3 @@ export class Watch {
     this.#source.close();
   }
 }
-
-const RANK = { note: 0, warning: 1, error: 2 } as const;

@@ -108,7 +108,7 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
     w.clearFlush = true;
     return;
   }
-  if (t.ksm?.mm === mm && t.ksm !== undefined) t.ksm.cleared = vpn;
+  if (t.ksm !== undefined && t.ksm.mm === mm) t.ksm.cleared = vpn;
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
 }
 

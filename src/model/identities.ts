@@ -28,9 +28,9 @@ export class Identities {
   readonly lacking: Float64Array;
   readonly lacks: Float64Array;
   readonly listeners: Listeners = {};
-  /** who wants records of a kind themselves, after the state has changed by them */
-  /** Runs work in which code of others is called: it has a limit. Undefined: there is no such code. */
+  /** runs work in which code of others is called: it has a limit. Undefined: there is no such code */
   limited: ((work: () => void) => void) | undefined;
+  /** who wants records of a kind themselves, after the state has changed by them */
   readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
   /** who wants to look at the state before a record changes it */
   watch: ((rows: Float64Array, o: number) => void) | undefined;

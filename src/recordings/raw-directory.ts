@@ -10,13 +10,14 @@ import { newRecorded, readRecorded } from '../parsers/recorded.ts';
 import { InputError } from '../util/errors.ts';
 import { FileBytes, viewOf } from './bytes.ts';
 import type { Recording } from './contract.ts';
+import { readCpuStats } from './cpu-stats.ts';
 import { type EventFormat, readFormat } from './format.ts';
 import { Kallsyms } from './kallsyms.ts';
 import { type CpuPages, openStreams } from './open-streams.ts';
 import { PlainPages } from './pages.ts';
 import { type PageLayout, readPageLayout } from './ring-page.ts';
 import { RingRecording } from './ring-recording.ts';
-import { readCpuStats, readTasks, readTgids } from './tasks.ts';
+import { readTasks, readTgids } from './tasks.ts';
 import { chosenClock } from './trace-dat/options.ts';
 
 /** Open a directory of raw pages; undefined when it is none. */

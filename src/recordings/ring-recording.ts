@@ -3,13 +3,13 @@
 // be shown again without keeping it.
 import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
+import type { CpuStat } from './cpu-stats.ts';
 import type { CpuStream } from './cpu-stream.ts';
 import { addressAt, Decoder, type Payload } from './decode.ts';
 import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
 import { contextOf, contextWord, printArguments, printedTime } from './print.ts';
-import type { CpuStat } from './tasks.ts';
 
 export interface RingParts {
   head: RecordingHead;

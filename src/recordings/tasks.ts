@@ -17,27 +17,3 @@ export function readTgids(text: string): Map<number, number> {
   }
   return out;
 }
-
-export interface CpuStat {
-  cpu: number;
-  /** events that were overwritten or dropped before they could be read */
-  lost: number;
-  /** at least so many events were kept: read already, or waiting to be read; undefined where nobody counted */
-  kept?: number | undefined;
-}
-
-/** `per_cpu/cpuN/stats`, as trace-cmd keeps it too: `overrun: 85`, `dropped events: 0`. Source: tracing_stats_read(). */
-export function readCpuStats(text: string): CpuStat[] {
-  const out: CpuStat[] = [];
-  for (const part of text.split(/^CPU: */m).slice(1)) {
-    const count = (name: string) => new RegExp(`^${name}: *(\\d{1,15})$`, 'm').exec(part)?.[1];
-    const of = (name: string) => Number(count(name) ?? 0);
-    const cpu = Number(/^\d+/.exec(part)?.[0] ?? Number.NaN);
-    const counted = count('entries') !== undefined && count('read events') !== undefined;
-    const [waiting, read] = [of('entries'), of('read events')];
-    // who reads meanwhile moves events from one to the other, so the sum of two is no lower bound
-    const kept = !counted ? undefined : waiting === 0 || read === 0 ? waiting + read : Math.max(waiting, read);
-    if (!Number.isNaN(cpu)) out.push({ cpu, lost: of('overrun') + of('commit overrun') + of('dropped events'), kept });
-  }
-  return out;
-}

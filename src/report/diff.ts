@@ -1,6 +1,6 @@
 // What one capture shows and another does not. The same drift has the same fingerprint in another run, boot or build,
 // so before and after a patch can be compared; between kernels, whose functions differ, the rule is the better key.
-import type { Finding, Severity } from '../contract/finding.ts';
+import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 
 export type DiffKey = 'fingerprint' | 'rule';
@@ -32,8 +32,6 @@ export interface ReportDiff {
   entries: DiffEntry[];
 }
 
-const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
-
 export function diffReports(a: CheckReport, b: CheckReport, by: DiffKey): ReportDiff {
   const sides = { a: sidesOf(a, by), b: sidesOf(b, by) };
   const undecided = b.rules.filter(({ verdict }) => verdict === 'could-not-be-checked');
@@ -64,7 +62,8 @@ export const signOf = ({ a, b }: Pick<DiffEntry, 'a' | 'b'>): DiffSign =>
 
 /** B shows it at or above `least`, and A does not. */
 export function isNew({ a, b }: DiffEntry, least: Severity): boolean {
-  const reaches = (side: DiffSide | undefined) => side !== undefined && RANK[side.severity] >= RANK[least];
+  const reaches = (side: DiffSide | undefined) =>
+    side !== undefined && SEVERITY_RANK[side.severity] >= SEVERITY_RANK[least];
   return reaches(b) && !reaches(a);
 }
 
@@ -78,7 +77,7 @@ function sidesOf(report: CheckReport, by: DiffKey): Map<string, { side: DiffSide
       continue;
     }
     known.side.count++;
-    if (RANK[finding.severity] > RANK[known.side.severity]) known.side.severity = finding.severity;
+    if (SEVERITY_RANK[finding.severity] > SEVERITY_RANK[known.side.severity]) known.side.severity = finding.severity;
   }
   return sides;
 }

@@ -1,7 +1,7 @@
 // Many captures, few drifts: findings of several reports as maintainers count them. First by what made page and mapping
 // part, then, below, what is exactly the same (the fingerprint): FOLL_GET on one kernel and FOLL_PIN on another may tell
 // one story. The worst and most frequent come first.
-import type { Finding, Severity } from '../contract/finding.ts';
+import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { groupBy } from '../util/group-by.ts';
 
@@ -61,8 +61,6 @@ export interface StoryGroup extends Summary {
 
 /** The host of a trace, from its path. */
 export type HostOf = (path: string) => string;
-
-const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 
 /** `5.10.0-32-amd64`; the era, where the trace does not name its kernel */
 export const kernelOf = ({ era, kernel }: TraceInfo): string =>
@@ -135,12 +133,15 @@ const variantsOf = (seen: readonly Sighting[], captures: ReadonlyMap<string, num
   );
 
 const worstFirst = <T extends Summary>(groups: readonly T[]): T[] =>
-  groups.toSorted((a, b) => RANK[b.severity] - RANK[a.severity] || b.captures - a.captures || b.findings - a.findings);
+  groups.toSorted(
+    (a, b) =>
+      SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || b.captures - a.captures || b.findings - a.findings,
+  );
 
 function summaryOf(seen: readonly Sighting[], captures: ReadonlyMap<string, number>): Summary {
   return {
     severity: seen.reduce<Severity>((worst, { finding: { severity } }) => {
-      return RANK[severity] > RANK[worst] ? severity : worst;
+      return SEVERITY_RANK[severity] > SEVERITY_RANK[worst] ? severity : worst;
     }, 'note'),
     harm: [...new Set(seen.flatMap(({ finding }) => finding.harm))],
     findings: seen.length,

@@ -2,7 +2,7 @@
 // decide skips it with the reason, and a rule that failed is an error. So is a trace that cannot tell, unless the user
 // wants otherwise: green means checked. No times: the same report gives the same bytes. Valid for Jenkins' schema
 // (xunit-plugin, junit-10.xsd).
-import type { Finding, Severity } from '../contract/finding.ts';
+import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
@@ -21,8 +21,6 @@ interface Test {
   /** what went wrong with the test itself */
   error?: { type: string; message: string } | undefined;
 }
-
-const ORDER: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 
 export const junit: Reporter = {
   id: 'junit',
@@ -62,7 +60,7 @@ function tests(report: CheckReport, index: number, options: ReportOptions): Test
   ];
   return rules.map((rule) => {
     const found = own.filter((finding) => finding.rule === rule.id);
-    const failed = found.filter((finding) => ORDER[finding.severity] >= ORDER[failOn]);
+    const failed = found.filter((finding) => SEVERITY_RANK[finding.severity] >= SEVERITY_RANK[failOn]);
     const undecided = rule.undecidedIn?.includes(index) ?? rule.verdict === 'could-not-be-checked';
     const error = failed.length > 0 ? undefined : errorOf(rule, index, undecided && onUndecided === 'error');
     return {

@@ -35,11 +35,19 @@ const WHAT_WIDTH = 28;
 const GAP = '  ';
 
 export function steps(finding: Finding, trace: TraceInfo | undefined): Step[] {
-  const base = finding.evidence.find((step) => step.time !== undefined)?.time;
-  const digits = timeDigits(finding.evidence.map((step) => step.time));
-  const unit = trace?.timeUnit ?? 'ns';
   const parting = partingStep(finding);
-  return finding.evidence.map((evidence) => ({
+  return stepsOf(finding.evidence, trace?.timeUnit ?? 'ns', (one) => one === parting);
+}
+
+/** Times are relative to the first that is known. */
+export function stepsOf<E extends Evidence>(
+  all: readonly E[],
+  unit: TraceInfo['timeUnit'],
+  parts: (one: E) => boolean,
+): Step[] {
+  const base = all.find((step) => step.time !== undefined)?.time;
+  const digits = timeDigits(all.map((step) => step.time));
+  return all.map((evidence) => ({
     time:
       evidence.time === undefined || base === undefined || unit === 'none'
         ? ''
@@ -50,7 +58,7 @@ export function steps(finding: Finding, trace: TraceInfo | undefined): Step[] {
     fn: clean(evidence.fn ?? ''),
     what: clean(evidence.what),
     line: `:${evidence.line}`,
-    parts: evidence === parting,
+    parts: parts(evidence),
     evidence,
   }));
 }

@@ -9,7 +9,7 @@ import { fileInput, type TraceInput } from '../engine/input.ts';
 import { type ReadingOptions, withReading } from '../engine/reading/reading.ts';
 import { StoredReading } from '../engine/reading/stored-reading.ts';
 import type { ReadTrace } from '../engine/reading/trace.ts';
-import { known, type Words } from '../engine/words.ts';
+import type { Words } from '../engine/words.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { ContextLine } from '../report/reporter.ts';
@@ -162,13 +162,7 @@ function evidenceOf(told: Told, words: Words, lines: ReadonlyMap<number, Evidenc
       : ` at ${words.address(span.from)}`;
   return {
     role,
-    line: at.line,
-    offset: at.offset,
-    time: known(at.ts),
-    cpu: known(at.cpu),
-    pid: known(at.pid),
-    task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
-    fn: words.fn(at.fn),
+    ...words.seenAt(at, line),
     what: what(words) + where,
     text: line?.text ?? '',
     stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,

@@ -1,12 +1,8 @@
-// Why: a story that no rule tells, laid out as that of a finding: when, where, who, what, and the line that says so.
-import type { TraceInfo } from '../contract/report.ts';
-import { clean, clip, count, grouped, padLeft, relativeTime, timeDigits, verbatim, wrap } from '../report/format.ts';
+import { clean, count, grouped, padLeft, verbatim, wrap } from '../report/format.ts';
 import { painter } from '../report/paint.ts';
-import { type Arrows, arrows, layOut, type Step } from '../report/timeline.ts';
+import { type Arrows, arrows, layOut, stepsOf } from '../report/timeline.ts';
 import { largest } from '../util/largest.ts';
 import type { PageStory } from './story.ts';
-
-const TASK_WIDTH = 24;
 
 export function* pageStoryText(
   stories: readonly PageStory[],
@@ -42,7 +38,11 @@ function* stepLines(
   const quote = (line: number | undefined, text: string) =>
     `  ${padLeft(line === undefined ? '' : String(line), gutter)} | ${verbatim(text)}\n`;
   const beside = besides(story);
-  for (const [i, { lines, step }] of layOut(stepsOf(story).map(shown), width, parts).entries()) {
+  for (const [i, { lines, step }] of layOut(
+    stepsOf(story.steps, story.timeUnit, (step) => step.parts).map(shown),
+    width,
+    parts,
+  ).entries()) {
     const { line, stack = [], text } = step.evidence;
     const around = beside[i] ?? [];
     for (const one of lines) yield `${step.parts ? paint('bold', one) : one}\n`;
@@ -69,30 +69,6 @@ function besides({ context, steps }: PageStory): PageStory['context'][] {
   }
   return out;
 }
-
-function stepsOf({ steps, timeUnit }: PageStory): Step[] {
-  const base = steps.find(({ time }) => time !== undefined)?.time;
-  const digits = timeDigits(steps.map(({ time }) => time));
-  return steps.map(({ parts, ...evidence }) => ({
-    time: timeWords(evidence.time, base, timeUnit, digits),
-    cpu: evidence.cpu === undefined ? '' : `cpu${evidence.cpu}`,
-    task: clip(clean(evidence.task ?? ''), TASK_WIDTH),
-    role: clean(evidence.role),
-    fn: clean(evidence.fn ?? ''),
-    what: clean(evidence.what),
-    line: `:${evidence.line}`,
-    parts,
-    evidence,
-  }));
-}
-
-const timeWords = (
-  time: number | undefined,
-  base: number | undefined,
-  unit: TraceInfo['timeUnit'],
-  digits: 6 | 9,
-): string =>
-  time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(time, base, unit, digits);
 
 function closing({ steps, total }: PageStory): string {
   if (total === steps.length) return count(total, 'step');

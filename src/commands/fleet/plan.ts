@@ -5,10 +5,10 @@ import { resultKey } from '../../fleet/contract.ts';
 import { manifestText } from '../../fleet/manifest.ts';
 import { plan } from '../../fleet/plan.ts';
 import { Results } from '../../fleet/results.ts';
-import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
+import { hostPattern } from '../shared/flags.ts';
 import { configKey, fleetRuleFlags, queueFlags } from '../shared/fleet-flags.ts';
 
 export default class FleetPlan extends BaseCommand {
@@ -48,7 +48,7 @@ export default class FleetPlan extends BaseCommand {
     const say = (text: string): void => {
       if (!flags.quiet) process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
     };
-    const found = await plan(args.source, { hostFrom: pattern(flags['host-from']) });
+    const found = await plan(args.source, { hostFrom: hostPattern(flags['host-from']) });
     let { entries } = found;
     const { version } = this.config;
     const config = configKey(flags);
@@ -73,14 +73,5 @@ export default class FleetPlan extends BaseCommand {
     } finally {
       await queue.close();
     }
-  }
-}
-
-function pattern(text: string | undefined): RegExp | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new InputError(`--host-from: ${(error as Error).message}`, { tryThis: "--host-from '/captures/([^/]+)/'" });
   }
 }

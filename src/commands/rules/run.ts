@@ -4,9 +4,8 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { rerun } from '../../engine/rerun.ts';
 import { Timing } from '../../engine/timing.ts';
-import { type Hits, hitsOf, runJson, runText } from '../../report/terminal/rules-run.ts';
+import { hitsOf, runJson, runText } from '../../report/terminal/rules-run.ts';
 import { BUILT_IN } from '../../rules/index.ts';
-import { InputError } from '../../util/errors.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
@@ -16,7 +15,7 @@ import { screenFlags, traceFlags } from '../shared/flags.ts';
 import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 import { runCheck } from '../shared/run-check.ts';
 import { isStore } from '../shared/stored.ts';
-import { exitCodeWith, tellUnreadable } from '../shared/unreadable.ts';
+import { exitCodeWith, tellUnreadable, withEach } from '../shared/unreadable.ts';
 
 export default class RulesRun extends BaseCommand {
   static override summary = 'Run rules over a corpus: where they speak, where they could, and the time.';
@@ -46,27 +45,19 @@ The exit code is 0 whatever is found; 4 when some captures could not be read.`;
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesRun);
-    const { rules: all, running } = await setUpRules(flags);
+    const { rules: given, running } = await setUpRules(flags);
     const builtIn = new Set(BUILT_IN.map(({ meta }) => meta.id));
-    const own = all.filter(({ meta }) => !builtIn.has(meta.id));
-    const rules = own.length > 0 ? own : all;
-    const hits: Hits[] = [];
-    const unreadable: InputError[] = [];
-    const sources = await sourcesIn(args.source);
-    for (const source of sources) {
+    const own = given.filter(({ meta }) => !builtIn.has(meta.id));
+    const rules = own.length > 0 ? own : given;
+    const { all: each, unreadable } = await withEach(await sourcesIn(args.source), async (source) => {
       const timing = new Timing();
       const setup = { rules, running: { ...running, observer: timing } };
-      try {
-        const report = isStore(source)
-          ? await rerun(source, setup)
-          : (await runCheck([source], { ...flags, setup })).report;
-        hits.push(...hitsOf(source, report, timing.times));
-      } catch (error) {
-        if (!(error instanceof InputError) || sources.length === 1) throw error;
-        unreadable.push(error);
-      }
-    }
-    if (hits.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+      const report = isStore(source)
+        ? await rerun(source, setup)
+        : (await runCheck([source], { ...flags, setup })).report;
+      return hitsOf(source, report, timing.times);
+    });
+    const hits = each.flat();
     await writeOut(flags.json ? [runJson(hits)] : runText(hits, terminal(process.stdout, flags.color)));
     tellUnreadable(unreadable, 'captures');
     this.exit(exitCodeWith(EXIT.clean, unreadable));

@@ -1,16 +1,14 @@
 // Why: one rule for what a verdict is to a script.
 
-import type { Severity } from '../../contract/finding.ts';
+import { SEVERITY_RANK } from '../../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
 import { isNew, type ReportDiff } from '../../report/diff.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import type { FailOn } from './flags.ts';
 
-const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
-
 export function exitCodeOf(report: CheckReport, failOn: FailOn): number {
   if (failOn === 'never') return EXIT.clean;
-  if (report.findings.some((finding) => RANK[finding.severity] >= RANK[failOn])) return EXIT.findings;
+  if (report.findings.some((finding) => SEVERITY_RANK[finding.severity] >= SEVERITY_RANK[failOn])) return EXIT.findings;
   return isDecided(report) ? EXIT.clean : EXIT.undecided;
 }
 

@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { TraceFilter } from '../../engine/filter.ts';
 import { describeFormat, reportFormats } from '../../report/index.ts';
+import { InputError } from '../../util/errors.ts';
 
 const TRACE_FORMATS = ['ftrace', 'trace-cmd', 'perf-script', 'csv'] as const;
 const FAIL_ON = ['error', 'warning', 'note', 'never'] as const;
@@ -137,3 +138,13 @@ export const saveFlags = {
   save: Flags.string({ summary: 'keep everything in this store too, as `ingest` does', helpValue: 'FILE.db' }),
   force: Flags.boolean({ summary: 'replace the store if it is there already', dependsOn: ['save'] }),
 };
+
+/** What `--host-from` says: its first group in a path is the host. */
+export function hostPattern(text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InputError(`--host-from: ${(error as Error).message}`, { tryThis: "--host-from '/captures/([^/]+)/'" });
+  }
+}

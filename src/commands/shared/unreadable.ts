@@ -1,6 +1,6 @@
 // Why: of four hundred captures one is always cut short. The others are read; it is named at the end, and the exit code says
 // that the answer is not about all of them.
-import type { InputError } from '../../util/errors.ts';
+import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 
@@ -17,3 +17,25 @@ export function tellUnreadable(unreadable: readonly InputError[], of: string): v
 /** Findings stay findings; every other answer is only about some of the traces. */
 export const exitCodeWith = (code: number, unreadable: readonly InputError[]): number =>
   unreadable.length > 0 && code !== EXIT.findings ? EXIT.some : code;
+
+/**
+ * Do it with each; what cannot be read is handed back, and the others are done.
+ * @throws InputError where there is one only, or none can be read
+ */
+export async function withEach<T>(
+  sources: readonly string[],
+  use: (source: string) => Promise<T>,
+): Promise<{ all: T[]; unreadable: InputError[] }> {
+  const all: T[] = [];
+  const unreadable: InputError[] = [];
+  for (const source of sources) {
+    try {
+      all.push(await use(source));
+    } catch (error) {
+      if (!(error instanceof InputError) || sources.length === 1) throw error;
+      unreadable.push(error);
+    }
+  }
+  if (all.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+  return { all, unreadable };
+}

@@ -2,7 +2,7 @@
 // time, counters per CPU, the buffers. Ids up to 14 are the same in v6 and v7.
 // Source: trace-cmd 3.3, lib/trace-cmd/trace-input.c, handle_options().
 import { Cursor, latin1, MemoryBytes } from '../bytes.ts';
-import { type CpuStat, readCpuStats } from '../tasks.ts';
+import { type CpuStat, readCpuStats } from '../cpu-stats.ts';
 
 export const Option = {
   Done: 0,

@@ -2,12 +2,13 @@
 import { InputError } from '../../util/errors.ts';
 import { type Bytes, Damaged } from '../bytes.ts';
 import type { Recording } from '../contract.ts';
+import type { CpuStat } from '../cpu-stats.ts';
 import { Kallsyms } from '../kallsyms.ts';
 import { type CpuPages, openStreams } from '../open-streams.ts';
 import { PackedPages, PlainPages } from '../pages.ts';
 import { isPageSize, readPageLayout } from '../ring-page.ts';
 import { RingRecording } from '../ring-recording.ts';
-import { type CpuStat, readTasks } from '../tasks.ts';
+import { readTasks } from '../tasks.ts';
 import { openTraceDat, type TraceDat } from './file.ts';
 import { TRACING } from './meta.ts';
 import type { BufferInfo } from './options.ts';
