@@ -82,6 +82,10 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   if (data.size === 0) file.damage.push('the recording was not finished: perf has not written its tables');
   else file.data.end = Math.min(bytes.size, data.at + data.size);
   if (data.at + data.size > bytes.size) file.damage.push('the file is cut: its tables name bytes behind its end');
+  // attrs stand right before the data, or (perf inject) behind them
+  if (attrs.at < data.at && attrs.at + attrs.size !== data.at) file.damage.push('its data do not follow its attrs');
+  if (attrs.size % attrSize !== 0 || attrs.at + attrs.size > bytes.size)
+    file.damage.push('the table of its attrs is damaged');
   tolerate(file, 'its attrs', () =>
     readAttrs(file, new Cursor(bytes, little, attrs.at, attrs.at + attrs.size), attrSize),
   );
@@ -91,6 +95,10 @@ function readTables(file: PerfFile, cursor: Cursor): void {
     for (const feature of features) {
       const at = table.u64();
       const size = table.u64();
+      // a feature that could not be written has room in the table and is not in the bits
+      const room = at - (data.at + data.size + 16 * features.length);
+      if (feature === features[0] && !(room >= 0 && room < 16 * 256 && room % 16 === 0))
+        file.damage.push('its features do not follow its data: a part of either is missing');
       tolerate(file, `feature ${feature}`, () => readFeature(file, feature, new Cursor(bytes, little, at, at + size)));
     }
   });
@@ -99,11 +107,19 @@ function readTables(file: PerfFile, cursor: Cursor): void {
 function readAttrs(file: PerfFile, cursor: Cursor, attrSize: number): void {
   const size = attrSize - 16;
   if (!(size >= 64 && size <= 4096)) throw new Damaged('their size is wrong');
+  const known = new Set<number>();
   while (cursor.left >= attrSize) {
     const attr = readAttr(cursor, size);
     const ids = new Cursor(file.data.bytes, file.little, cursor.u64());
     const count = cursor.u64() / 8;
-    for (let i = 0; i < count && ids.left >= 8; i++) attr.ids.push(ids.u64());
+    if (!Number.isInteger(count) || count * 8 > ids.left) throw new Damaged('the ids of an event are not there');
+    for (let i = 0; i < count; i++) {
+      const id = ids.u64();
+      // what is no id of this event would take the samples of another
+      if (known.has(id)) throw new Damaged('an id belongs to two events');
+      known.add(id);
+      attr.ids.push(id);
+    }
     file.attrs.push(attr);
   }
 }
@@ -129,10 +145,15 @@ function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
 function readEventDesc(file: PerfFile, cursor: Cursor): void {
   let count = cursor.u32();
   const size = cursor.u32();
-  for (; count > 0; count--) {
-    readAttr(cursor, size);
+  const said = file.attrs.length;
+  if (said > 0 && count !== said) file.damage.push(`it has ${said} attrs and describes ${count} events`);
+  for (let i = 0; count > 0; count--, i++) {
+    const { type, config, sampleType } = readAttr(cursor, size);
     let ids = cursor.u32();
     const name = cursor.text(cursor.u32(), 4096).replace(/\0[\s\S]*$/, '');
+    const attr = file.attrs[i];
+    if (attr !== undefined && (attr.type !== type || attr.config !== config || attr.sampleType !== sampleType))
+      file.damage.push(`the attr of ${name} is not the one that describes it`);
     for (; ids > 0; ids--) file.names.set(cursor.u64(), name);
   }
 }

@@ -17,6 +17,7 @@ import {
 } from './layout.ts';
 import { Order } from './order.ts';
 import { type RecordRange, Records } from './records.ts';
+import { isInShape } from './shape.ts';
 
 /** Records between two looks at the clock. */
 const AT_ONCE = 16384;
@@ -34,6 +35,8 @@ class Stream {
   ended = false;
   /** samples came since the last round */
   open = false;
+  /** samples came */
+  sampled = false;
 
   constructor(range: RecordRange, little: boolean) {
     this.records = new Records(range, little);
@@ -188,18 +191,19 @@ export class PerfRecording implements Recording {
 
   #readRound(stream: Stream, records: Records): void {
     const { order } = stream;
-    const { time, identifier } = this.#layout;
-    void identifier;
+    const { time } = this.#layout;
     while (records.step()) {
       switch (records.type) {
         case RecordType.Sample:
           stream.open = true;
+          stream.sampled = true;
           order.put(time < 0 ? 0 : this.#time(records, records.at + 8 + time), records.place);
           break;
         case RecordType.Lost:
         case RecordType.LostSamples:
         case RecordType.Comm:
         case RecordType.Fork: {
+          if (!this.#isInShape(stream, records)) break;
           const { time: back } = this.#ids;
           const known = back > 0 && records.end - back >= records.at + 8;
           const hi = known ? records.view.getUint32(records.end - back + (records.little ? 4 : 0), records.little) : 0;
@@ -210,17 +214,25 @@ export class PerfRecording implements Recording {
           break;
         }
         case RecordType.FinishedRound:
+          if (!this.#isInShape(stream, records)) break;
           stream.open = false;
           order.round();
           return;
         default:
-          records.skip(outside(records));
+          if (this.#isInShape(stream, records)) records.skip(outside(records));
       }
     }
     stream.ended = true;
     order.finish();
     // a stream does not say how long it is, but perf ends it with a round
     if (this.#file.piped && stream.open) records.damage ??= 'the stream is cut: it ends within a round';
+  }
+
+  /** A record that is not what its type says may have been a sample. */
+  #isInShape({ sampled }: Stream, records: Records): boolean {
+    if (isInShape(records, this.#ids, this.#layout.readFormat, this.#file.piped && !sampled)) return true;
+    this.#isBad(`a record of kind ${records.type} is damaged, or of a kind that is not known`);
+    return false;
   }
 
   #time({ view, little }: Records, at: number): number {
