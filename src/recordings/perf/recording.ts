@@ -1,47 +1,21 @@
 // Why: the samples of perf.data in the order of time, with the names of their tasks and what was lost. A tracepoint's
 // sample carries the event as the ring buffer would hold it, so its values are read as those of trace.dat.
-import { latin1 } from '../bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from '../contract.ts';
 import { Decoder, type Payload } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { contextOf, printArguments, printedTime } from '../print.ts';
+import { Comms } from './comms.ts';
 import { outside, type PerfFile, tracepoints } from './file.ts';
-import {
-  type IdLayout,
-  idLayout,
-  RecordType,
-  readSize,
-  type SampleLayout,
-  sampleLayout,
-  TRACEPOINT,
-} from './layout.ts';
-import { Order } from './order.ts';
-import { type RecordRange, Records } from './records.ts';
+import { type IdLayout, idLayout, RecordType, type SampleLayout } from './layout.ts';
+import { Places } from './places.ts';
+import type { RecordRange, Records } from './records.ts';
+import { OTHER, rawAt, Samples, stackOf } from './samples.ts';
 import { isInShape } from './shape.ts';
+import { firstTime, Stream } from './stream.ts';
 
 /** Records between two looks at the clock. */
 const AT_ONCE = 16384;
 const MOST_BAD = 5;
-/** Places that are kept for showing events; beyond them the recording is read again. */
-const MOST_PLACES = 1 << 23;
-
-/** A sample of another kind of event: cycles, the software clock. */
-const OTHER = 'other';
-
-/** One file of records, in the order of time. */
-class Stream {
-  readonly records: Records;
-  readonly order = new Order();
-  ended = false;
-  /** samples came since the last round */
-  open = false;
-  /** samples came */
-  sampled = false;
-
-  constructor(range: RecordRange, little: boolean) {
-    this.records = new Records(range, little);
-  }
-}
 
 export class PerfRecording implements Recording {
   readonly head: RecordingHead;
@@ -52,14 +26,13 @@ export class PerfRecording implements Recording {
   readonly #file: PerfFile;
   readonly #ranges: readonly RecordRange[];
   readonly #streams: Stream[];
-  /** by the id that a sample carries */
-  readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
+  readonly #samples: Samples;
   /** of the first tracepoint's attr: where an id stands is the same in all of them */
   readonly #layout: SampleLayout;
   readonly #ids: IdLayout;
   readonly #kallsyms: Kallsyms | undefined;
   readonly #decoders: (Decoder | undefined)[] = [];
-  readonly #comms = new Map<number, string>();
+  readonly #comms = new Comms();
   readonly #origin: { hi: number; lo: number };
   readonly #payload: Payload = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   readonly #nameWidth: number;
@@ -69,21 +42,15 @@ export class PerfRecording implements Recording {
   #lost = 0;
   #lostSamples = 0;
   #finished = false;
-  /** places in the file, by index; of several files the number of the file is in `#placeOf` */
-  #places = new Float64Array(1 << 12);
-  #of = new Uint16Array(1 << 12);
+  readonly #places = new Places();
 
   constructor(file: PerfFile, ranges: readonly RecordRange[], kallsyms: Kallsyms | undefined) {
     this.#file = file;
     this.#ranges = ranges;
     this.#streams = ranges.map((range) => new Stream(range, file.little));
-    const events = tracepoints(file);
-    this.#layout = sampleLayout(events[0]);
-    this.#ids = idLayout(events[0]);
-    for (const attr of file.attrs) {
-      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
-      for (const id of attr.ids) this.#layouts.set(id, layout);
-    }
+    this.#samples = new Samples(file);
+    this.#layout = this.#samples.first;
+    this.#ids = idLayout(tracepoints(file)[0]);
     this.#kallsyms = kallsyms;
     const first = firstTime(ranges, file.little, this.#layout);
     const seconds = first / 1_000_000_000n;
@@ -145,10 +112,11 @@ export class PerfRecording implements Recording {
   show(places: readonly number[]): ShownEvent[] {
     const out: ShownEvent[] = [];
     for (const place of [...places].sort((a, b) => a - b)) {
-      if (place > this.#index || place < 1 || place > MOST_PLACES) continue;
-      const { records } = this.#streams[this.#of[place]];
+      const known = place > this.#index ? undefined : this.#places.at(place);
+      if (known === undefined) continue;
+      const { records } = this.#streams[known.of];
       const back = records.next;
-      if (records.read(this.#places[place]) && records.type === RecordType.Sample) {
+      if (records.read(known.place) && records.type === RecordType.Sample) {
         const shown = this.#shown(place, records);
         if (shown !== undefined) out.push(shown);
       }
@@ -245,29 +213,11 @@ export class PerfRecording implements Recording {
   #aside(records: Records): void {
     if (records.type === RecordType.LostSamples) this.#lostSamples += this.#count(records, 8);
     else if (records.type === RecordType.Lost) this.#lostSamples += this.#count(records, 16);
-    else this.#task(records);
+    else this.#comms.learn(records);
   }
 
   #count({ view, at, end, little }: Records, offset: number): number {
     return at + offset + 8 <= end ? Number(view.getBigUint64(at + offset, little)) : 0;
-  }
-
-  /** COMM: u32 pid, u32 tid, name. FORK: u32 pid, ppid, tid, ptid: a child has its parent's name until it takes another. */
-  #task({ type, view, buf, at, end, little }: Records): void {
-    if (at + 24 > end) return;
-    if (type === RecordType.Fork) {
-      const comm = this.#comms.get(view.getInt32(at + 20, little));
-      if (comm !== undefined) this.#setComm(view.getInt32(at + 16, little), comm);
-      return;
-    }
-    let stop = at + 16;
-    while (stop < end && stop < at + 32 && buf[stop] !== 0) stop++;
-    this.#setComm(view.getInt32(at + 12, little), latin1(buf.subarray(at + 16, stop)));
-  }
-
-  /** Task ids end at 4 million (PID_MAX_LIMIT). */
-  #setComm(tid: number, comm: string): void {
-    if (this.#comms.size < 1 << 22) this.#comms.set(tid, comm);
   }
 
   /** Give the record whose turn it is. False: it is no event. */
@@ -280,7 +230,7 @@ export class PerfRecording implements Recording {
     const { type } = records;
     if (type === RecordType.Sample) return this.#sample(stream, records, order.time, out);
     if (type === RecordType.Comm || type === RecordType.Fork) {
-      this.#task(records);
+      this.#comms.learn(records);
       return false;
     }
     const lost = this.#count(records, type === RecordType.Lost ? 16 : 8);
@@ -299,7 +249,7 @@ export class PerfRecording implements Recording {
   #fillLost(out: RecordedEvent, lost: number, ts: number, cpu: number): void {
     out.index = ++this.#index;
     out.place = this.#index;
-    this.#keep(0, 0);
+    this.#places.keep(this.#index, 0, 0);
     out.lost = lost;
     out.ts = ts;
     out.cpu = cpu;
@@ -315,10 +265,10 @@ export class PerfRecording implements Recording {
 
   #sample(stream: Stream, records: Records, ts: number, out: RecordedEvent): boolean {
     const { buf, view, at, end, little } = records;
-    const layout = this.#layoutOf(records);
+    const layout = this.#samples.layoutOf(records);
     if (layout === undefined) return this.#isBad('the sample is of no event that the recording names');
     if (layout === OTHER) return false;
-    const raw = this.#rawAt(records, layout);
+    const raw = rawAt(records, layout);
     if (raw < 0) return this.#isBad('the sample has no data of its event (record with -R)');
     const size = view.getUint32(raw, little);
     const start = raw + 4;
@@ -337,40 +287,16 @@ export class PerfRecording implements Recording {
     const tid = layout.tid < 0 ? view.getInt32(start + 4, little) : view.getInt32(body + layout.tid + 4, little);
     out.index = ++this.#index;
     out.place = this.#index;
-    this.#keep(records.place, this.#streams.indexOf(stream));
+    this.#places.keep(this.#index, records.place, this.#streams.indexOf(stream));
     out.lost = 0;
     out.ts = layout.time < 0 ? Number.NaN : ts;
     out.cpu = layout.cpu < 0 ? -1 : view.getInt32(body + layout.cpu, little);
     out.pid = tid;
     out.tgid = layout.tid < 0 ? -1 : view.getInt32(body + layout.tid, little);
     out.context = contextOf(buf[start + 2]);
-    out.comm = this.#comm(tid);
+    out.comm = this.#comms.of(tid);
     decoder.decode(payload, out);
     return true;
-  }
-
-  #comm(tid: number): string {
-    return this.#comms.get(tid) ?? (tid === 0 ? 'swapper' : `:${tid}`);
-  }
-
-  #layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER | undefined {
-    const { identifier, id } = this.#layout;
-    const place = identifier >= 0 ? identifier : id;
-    if (place < 0) return this.#layout;
-    if (at + 8 + place + 8 > end) return undefined;
-    return this.#layouts.get(Number(view.getBigUint64(at + 8 + place, little)));
-  }
-
-  /** Where the u32 before the event's data is; -1: nowhere. */
-  #rawAt({ view, at, end, little }: Records, layout: SampleLayout): number {
-    if (!layout.raw) return -1;
-    let place = at + 8 + layout.rest;
-    if (layout.read) place += readSize(layout.readFormat, view, place, end, little);
-    if (layout.callchain) {
-      if (place + 8 > end) return -1;
-      place += 8 + 8 * Number(view.getBigUint64(place, little));
-    }
-    return place + 4 <= end ? place : -1;
   }
 
   #learn(id: number): Decoder | undefined {
@@ -383,33 +309,18 @@ export class PerfRecording implements Recording {
 
   #isBad(reason: string): boolean {
     this.#index++;
-    this.#keep(0, 0);
+    this.#places.keep(this.#index, 0, 0);
     this.badCount++;
     if (this.bad.length < MOST_BAD) this.bad.push({ index: this.#index, reason });
     return false;
   }
 
-  #keep(place: number, of: number): void {
-    const index = this.#index;
-    if (index > MOST_PLACES) return;
-    if (index >= this.#places.length) {
-      const places = new Float64Array(this.#places.length * 2);
-      places.set(this.#places);
-      this.#places = places;
-      const files = new Uint16Array(places.length);
-      files.set(this.#of);
-      this.#of = files;
-    }
-    this.#places[index] = place;
-    this.#of[index] = of;
-  }
-
   /** As perf script prints it. */
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
-    const layout = this.#layoutOf(records);
+    const layout = this.#samples.layoutOf(records);
     if (layout === undefined || layout === OTHER) return undefined;
-    const raw = this.#rawAt(records, layout);
+    const raw = rawAt(records, layout);
     if (raw < 0) return undefined;
     const start = raw + 4;
     const decoder = this.#decoders[view.getUint16(start, little)];
@@ -417,7 +328,7 @@ export class PerfRecording implements Recording {
     const { format } = decoder;
     const body = at + 8;
     const tid = layout.tid < 0 ? view.getInt32(start + 4, little) : view.getInt32(body + layout.tid + 4, little);
-    const comm = this.#commAt.get(place) ?? this.#comm(tid);
+    const comm = this.#comms.of(tid);
     const cpu = layout.cpu < 0 ? '' : `[${String(view.getInt32(body + layout.cpu, little)).padStart(3, '0')}] `;
     const time =
       layout.time < 0
@@ -429,52 +340,6 @@ export class PerfRecording implements Recording {
       `${`${format.system}:${format.name}`.padStart(this.#nameWidth)}: `,
       printArguments(format, payload, little, this.#kallsyms),
     ].join('');
-    return { place, text, comm, pid: tid, stack: this.#stack(records, layout), at: String(records.place) };
+    return { place, text, comm, pid: tid, stack: stackOf(records, layout, this.#kallsyms), at: String(records.place) };
   }
-  readonly #commAt = new Map<number, string>();
-
-  /** `get_arg_page+0x3e (ffffffff8e6e445e)` of a call chain; what perf puts between its parts is left out. */
-  #stack({ view, at, end, little }: Records, layout: SampleLayout): string[] {
-    const out: string[] = [];
-    if (!layout.callchain) return out;
-    let place = at + 8 + layout.rest;
-    if (layout.read) place += readSize(layout.readFormat, view, place, end, little);
-    if (place + 8 > end) return out;
-    const count = Number(view.getBigUint64(place, little));
-    for (let i = 0; i < count && place + 16 <= end && out.length < 64; i++) {
-      place += 8;
-      const address = view.getBigUint64(place, little);
-      // PERF_CONTEXT_*
-      if (address >= 0xfffffffffffff001n) continue;
-      const name = this.#kallsyms?.name(Number(BigInt.asIntN(64, address)));
-      out.push(name === undefined ? `\t${address.toString(16)}` : `\t${address.toString(16)} ${name}`);
-    }
-    return out;
-  }
-}
-
-/** Samples that are looked at for the first time of all. */
-const LOOKED_AT = 200_000;
-
-/** The earliest time of the first rounds. */
-function firstTime(ranges: readonly RecordRange[], little: boolean, { time }: SampleLayout): bigint {
-  let first: bigint | undefined;
-  if (time < 0) return 0n;
-  for (const range of ranges) {
-    const records = new Records(range, little);
-    let rounds = 0;
-    for (let i = 0; i < LOOKED_AT && rounds < 2 && records.step(); ) {
-      if (records.type === RecordType.FinishedRound && first !== undefined) rounds++;
-      if (records.type !== RecordType.Sample) {
-        records.skip(outside(records));
-        continue;
-      }
-      i++;
-      const at = records.at + 8 + time;
-      if (at + 8 > records.end) continue;
-      const ts = records.view.getBigUint64(at, little);
-      if (first === undefined || ts < first) first = ts;
-    }
-  }
-  return first ?? 0n;
 }

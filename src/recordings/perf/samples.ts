@@ -1,0 +1,70 @@
+// Why: where the parts of a sample stand depends on the event's attr, and which attr that is stands in the sample.
+import type { Kallsyms } from '../kallsyms.ts';
+import type { PerfFile } from './file.ts';
+import { tracepoints } from './file.ts';
+import { readSize, type SampleLayout, sampleLayout, TRACEPOINT } from './layout.ts';
+import type { Records } from './records.ts';
+
+/** A sample of another kind of event: cycles, the software clock. */
+export const OTHER = 'other';
+
+export class Samples {
+  /** of the first tracepoint's attr: where an id stands is the same in all of them */
+  readonly first: SampleLayout;
+  /** by the id that a sample carries */
+  readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
+
+  constructor(file: PerfFile) {
+    this.first = sampleLayout(tracepoints(file)[0]);
+    for (const attr of file.attrs) {
+      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
+      for (const id of attr.ids) this.#layouts.set(id, layout);
+    }
+  }
+
+  /** undefined: it is of no event that the recording names */
+  layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER | undefined {
+    const { identifier, id } = this.first;
+    const place = identifier >= 0 ? identifier : id;
+    if (place < 0) return this.first;
+    if (at + 8 + place + 8 > end) return undefined;
+    return this.#layouts.get(Number(view.getBigUint64(at + 8 + place, little)));
+  }
+}
+
+/** Where the call chain is, or what stands behind it. */
+function chainAt({ view, at, end, little }: Records, layout: SampleLayout): number {
+  const place = at + 8 + layout.rest;
+  return layout.read ? place + readSize(layout.readFormat, view, place, end, little) : place;
+}
+
+/** Where the u32 before the event's data is; -1: nowhere. */
+export function rawAt(records: Records, layout: SampleLayout): number {
+  const { view, end, little } = records;
+  if (!layout.raw) return -1;
+  let place = chainAt(records, layout);
+  if (layout.callchain) {
+    if (place + 8 > end) return -1;
+    place += 8 + 8 * Number(view.getBigUint64(place, little));
+  }
+  return place + 4 <= end ? place : -1;
+}
+
+/** `get_arg_page+0x3e (ffffffff8e6e445e)` of a call chain; what perf puts between its parts is left out. */
+export function stackOf(records: Records, layout: SampleLayout, kallsyms: Kallsyms | undefined): string[] {
+  const { view, end, little } = records;
+  const out: string[] = [];
+  if (!layout.callchain) return out;
+  let place = chainAt(records, layout);
+  if (place + 8 > end) return out;
+  const count = Number(view.getBigUint64(place, little));
+  for (let i = 0; i < count && place + 16 <= end && out.length < 64; i++) {
+    place += 8;
+    const address = view.getBigUint64(place, little);
+    // PERF_CONTEXT_*
+    if (address >= 0xfffffffffffff001n) continue;
+    const name = kallsyms?.name(Number(BigInt.asIntN(64, address)));
+    out.push(name === undefined ? `\t${address.toString(16)}` : `\t${address.toString(16)} ${name}`);
+  }
+  return out;
+}

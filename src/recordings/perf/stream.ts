@@ -1,0 +1,46 @@
+// Why: a recording is one file of records or several (record --threads), each in rounds that are in order by time.
+import { outside } from './file.ts';
+import { RecordType, type SampleLayout } from './layout.ts';
+import { Order } from './order.ts';
+import { type RecordRange, Records } from './records.ts';
+
+/** One file of records, in the order of time. */
+export class Stream {
+  readonly records: Records;
+  readonly order = new Order();
+  ended = false;
+  /** samples came since the last round */
+  open = false;
+  /** samples came */
+  sampled = false;
+
+  constructor(range: RecordRange, little: boolean) {
+    this.records = new Records(range, little);
+  }
+}
+
+/** Samples that are looked at for the first time of all. */
+const LOOKED_AT = 200_000;
+
+/** The earliest time of the first rounds. */
+export function firstTime(ranges: readonly RecordRange[], little: boolean, { time }: SampleLayout): bigint {
+  let first: bigint | undefined;
+  if (time < 0) return 0n;
+  for (const range of ranges) {
+    const records = new Records(range, little);
+    let rounds = 0;
+    for (let i = 0; i < LOOKED_AT && rounds < 2 && records.step(); ) {
+      if (records.type === RecordType.FinishedRound && first !== undefined) rounds++;
+      if (records.type !== RecordType.Sample) {
+        records.skip(outside(records));
+        continue;
+      }
+      i++;
+      const at = records.at + 8 + time;
+      if (at + 8 > records.end) continue;
+      const ts = records.view.getBigUint64(at, little);
+      if (first === undefined || ts < first) first = ts;
+    }
+  }
+  return first ?? 0n;
+}
