@@ -3,7 +3,8 @@
 // the wrong argument is worse than none.
 import type { Arch } from './arch.ts';
 import { type Argument, parseTarget, type Target, type Value } from './expression.ts';
-import { PROBE_TABLE, type ProbeRow, type Tier } from './probe-table.ts';
+import type { ProbeRow, Tier } from './probe-row.ts';
+import { PROBE_TABLE } from './probe-table.ts';
 import { type SymbolTable, whyNot } from './symbols.ts';
 import type { KernelTypes, Location, Parameter } from './types.ts';
 

@@ -17,25 +17,7 @@
 // `change_protection(newprot)`: only where the function has this parameter. Sources of names: BTF of 5.10, 6.1, 6.12,
 // 6.18, 7.2, 7.3 (x86-64) and 6.1 (arm64).
 
-/** A: rules need it. B: makes findings sharper. C: noisy, for one rule or for diagnosis. */
-export type Tier = 'A' | 'B' | 'C';
-
-/** p: kprobe on entry, r: on return, f: on return with the arguments of the entry. */
-export type ProbeType = 'p' | 'r' | 'f';
-
-export interface ProbeRow {
-  /** event name, in the group `pindrift` */
-  name: string;
-  tier: Tier;
-  type: ProbeType;
-  /** `FUNCTION ARGUMENTS`, the newest kernels' first */
-  on: readonly string[];
-}
-
-const probe = (name: string, tier: Tier, type: ProbeType, ...on: string[]): ProbeRow => ({ name, tier, type, on });
-const entry = (name: string, tier: Tier, ...on: string[]): ProbeRow => probe(name, tier, 'p', ...on);
-const ret = (name: string, tier: Tier, type: string, ...functions: string[]): ProbeRow =>
-  probe(name, tier, 'r', ...functions.map((fn) => `${fn} ret=$retval:${type}`));
+import { entry, type ProbeRow, probe, ret } from './probe-row.ts';
 
 const VMF = 'mm=vmf->vma->vm_mm:x64 addr=vmf->address:x64';
 const GUP = 'flags=gup_flags|flags:x32 pages=pages:x64';

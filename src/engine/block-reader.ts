@@ -4,7 +4,8 @@ import type { LineReader } from '../parsers/lines.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { BlockFile, BlockSource } from './blocks.ts';
-import { ReadStats, RecordReader } from './read.ts';
+import { RecordReader } from './read.ts';
+import { ReadStats } from './read-stats.ts';
 import type { WorkerTask } from './rings.ts';
 
 /** The event that a block begins with. */

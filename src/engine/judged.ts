@@ -17,7 +17,7 @@ import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
 import { damageOf, lossesOf, unreadOf, unsaidBy } from './losses.ts';
 import type { RuleFailure } from './observe.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
-import { LINE_KIND_NAMES, type ReadStats } from './read.ts';
+import { LINE_KIND_NAMES, type ReadStats } from './read-stats.ts';
 
 /** One trace, replayed and judged. */
 export interface Judged {

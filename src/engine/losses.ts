@@ -3,7 +3,7 @@
 
 import type { Loss } from '../contract/report.ts';
 import { LineKind, type TraceHead } from '../parsers/line.ts';
-import type { ReadStats } from './read.ts';
+import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the whole of the text, in one sentence. */
 export function damageOf(stats: ReadStats): string | undefined {

@@ -1,7 +1,7 @@
 // Why: a trace that is one, and has no event: what it is instead, and what to record.
 import { LineKind, type TraceHead } from '../parsers/line.ts';
 import { InputError } from '../util/errors.ts';
-import type { ReadStats } from './read.ts';
+import type { ReadStats } from './read-stats.ts';
 
 const RECORD = 'record with the nop tracer and the probes: `pindrift capture`, or docs/traces.md';
 

@@ -15,7 +15,8 @@ import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.t
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
 import { BlockReader, type BlockStart } from './block-reader.ts';
 import { putBreak } from './order.ts';
-import type { ReadOptions, ReadStats } from './read.ts';
+import type { ReadOptions } from './read.ts';
+import type { ReadStats } from './read-stats.ts';
 import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
 /**

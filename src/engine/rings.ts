@@ -5,7 +5,7 @@ import { STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import type { BlockStart } from './block-reader.ts';
 import type { TraceFilter } from './filter.ts';
-import type { ReadStats } from './read.ts';
+import type { ReadStats } from './read-stats.ts';
 
 /** What a worker is given. */
 export interface WorkerTask {

@@ -3,7 +3,8 @@
 import * as Flags from '@oclif/core/flags';
 import { type KernelFiles, reading, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
 import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
-import { PROBE_TABLE, type Tier } from '../../capture/probe-table.ts';
+import type { Tier } from '../../capture/probe-row.ts';
+import { PROBE_TABLE } from '../../capture/probe-table.ts';
 import { captureScript } from '../../capture/script/script.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 import { FUNCTIONS } from '../../vocabulary/functions.ts';

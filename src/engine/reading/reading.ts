@@ -15,7 +15,7 @@ import type { TraceFilter } from '../filter.ts';
 import type { TraceInput } from '../input.ts';
 import { decideEra, factsOf, newModel, recordingFacts, textInfo, traceInfo } from '../judged.ts';
 import { demandEvents } from '../no-events.ts';
-import { ReadStats } from '../read.ts';
+import { ReadStats } from '../read-stats.ts';
 import { Words } from '../words.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
 import { RecordingInput } from './recording-input.ts';
