@@ -60,17 +60,17 @@ export function ratiosOf(results: ReadonlyMap<string, Result>): Ratio[] {
   };
   const peak = (what: string, id: string) => {
     const result = results.get(id);
-    if (result !== undefined) out.push({ what, ratio: result.peakMegabytes, atMost: 150, aim: 100 });
+    if (result !== undefined) out.push({ what, ratio: result.peakMegabytes, atMost: 130, aim: 100 });
   };
-  add('check CPU / finding newlines', 'check', 'lines', 'cpuSeconds', 10, 5);
+  add('check CPU / finding newlines', 'check', 'lines', 'cpuSeconds', 6, 4);
   add('check wall, two threads / one', 'check-2', 'check', 'wallSeconds', 0.7, 0.55);
-  add('check wall, default threads / one', 'check-default', 'check', 'wallSeconds', 1);
+  add('check wall, default threads / one', 'check-default', 'check', 'wallSeconds', 0.75, 0.6);
   add('check CPU, two threads / one', 'check-2', 'check', 'cpuSeconds', 1.5);
   add('ingest CPU / plain loader', 'ingest', 'plain', 'cpuSeconds', 0.15, 0.06);
   add('ingest CPU / finding newlines', 'ingest', 'lines', 'cpuSeconds', 10, 4);
   add('ingest --no-check CPU / plain loader', 'load', 'plain', 'cpuSeconds', 0.15, 0.06);
-  add('ingest --no-check CPU / finding newlines', 'load', 'lines', 'cpuSeconds', 10, 4);
-  add('rules on a store CPU / on the text', 'rules-on-store', 'rules-on-text', 'cpuSeconds', 1, 0.4);
+  add('ingest --no-check CPU / finding newlines', 'load', 'lines', 'cpuSeconds', 7, 4);
+  add('rules on a store CPU / on the text', 'rules-on-store', 'rules-on-text', 'cpuSeconds', 0.5, 0.3);
   for (const id of results.keys()) {
     const name = /^check, (?!10x$)(.*)$/.exec(id)?.[1];
     if (name !== undefined) add(`check CPU / finding newlines, ${name}`, id, `lines, ${name}`, 'cpuSeconds', 10, 6);
