@@ -212,10 +212,23 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   // with a cow page the copy is what gets mapped, and the rmap line names it
   if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
   const vpn = m.vpn(r[o + Slot.ADDR]);
+  if (lost(m, mm.entry(vpn), page)) return;
   anonNoMore(m, page);
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'map', m.at(), page);
   m.install(mm, vpn, page, 1, Pte.File, 'fault');
+}
+
+/**
+ * finish_fault() is entered before it takes the lock and looks again. The fault began on an empty entry; an anonymous page
+ * that is there now was put there meanwhile, by another thread or by who had cleared the entry for an instant
+ * (write_protect_page() of KSM, change_pte_range()), and stays. Where nobody records what unmaps, it may as well be gone.
+ */
+function lost(m: Model, entry: number | undefined, page: PageId): boolean {
+  if (entry === undefined || entryPage(entry) === page) return false;
+  const bits = entryBits(entry);
+  if ((bits & Pte.STATE) !== Pte.Present || (bits & Pte.Anon) === 0) return false;
+  return (m.recorded(Kind.zap) || m.recorded(Kind.unmapVmas)) && m.gaps.length === 0;
 }
 
 function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: PageId, pages: number): void {

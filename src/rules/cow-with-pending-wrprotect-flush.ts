@@ -2,12 +2,22 @@
 import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
 import { examples } from './examples/cow-with-pending-wrprotect-flush.ts';
 
+/** pages [start, end) whose old entries may still be in some TLB */
 interface Pending {
   start: number;
   end: number;
   kind: WrprotectKind;
   at: At;
 }
+
+/** What of a range is left when [start, end) is flushed. */
+const left = (p: Pending, start: number, end: number): Pending[] =>
+  end <= p.start || start >= p.end
+    ? [p]
+    : [
+        { ...p, end: Math.min(p.end, start) },
+        { ...p, start: Math.max(p.start, end) },
+      ].filter((rest) => rest.start < rest.end);
 
 export default defineRule({
   meta: {
@@ -28,7 +38,12 @@ export default defineRule({
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();
+    // tasks in wp_page_copy(): ptep_clear_flush() flushes the page when its content has been copied, which is too late
+    const copying = new Set<number>();
     let stop: (() => void) | undefined;
+    const copies = ({ at }: { at: At }) => {
+      if (stop !== undefined && at.pid !== undefined) copying.add(at.pid);
+    };
     const over = (mm: Mm): void => {
       pending.delete(mm);
       if (pending.size > 0) return;
@@ -61,11 +76,27 @@ export default defineRule({
         list.push({ start, end, kind, at });
         pending.set(mm, list.slice(-16));
       },
-      tlbFlush({ mm }) {
-        over(mm);
+      tlbFlush({ mm, start, end, at }) {
+        const list = pending.get(mm);
+        if (list === undefined) return;
+        const { pageBytes } = context.model;
+        const from = start === undefined ? 0 : Math.floor(start / pageBytes);
+        // TLB_FLUSH_ALL is ~0, which reads as -1
+        const to = end === undefined || end < 0 ? Number.POSITIVE_INFINITY : Math.ceil(end / pageBytes);
+        if (to - from <= 1 && at.pid !== undefined && copying.has(at.pid)) return;
+        const rest = list.flatMap((p) => left(p, from, to));
+        if (rest.length === 0) over(mm);
+        else pending.set(mm, rest.slice(-16));
       },
       exit({ mm }) {
         over(mm);
+      },
+      events: {
+        wpCopy: copies,
+        clearFlush: copies,
+        wpFaultRet({ at }) {
+          if (at.pid !== undefined) copying.delete(at.pid);
+        },
       },
     };
   },

@@ -55,3 +55,20 @@ it('KSM put the zero page there (use_zero_pages)', async () => {
 it('KSM failed to', async () => {
   expect(await contradictions(...ksm(-14))).toBe(true);
 });
+
+// 7.3, ksm_functional_tests: write_protect_page() has cleared the entry for an instant when another thread reads it
+const lostRead = (page: string) => [
+  `zap: (unmap_page_range+0x4/0x1420) ${MM} start=0x7fc7a0002000 end=0x7fc7a0003000`,
+  `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=${page} ${MM} addr=0x7fc7b7fef000 head=0 order=0 rflags=0x1`,
+  `clear_flush: (ptep_clear_flush+0x4/0x70) ${MM} addr=0x7fc7b7fef000 pte=0x800000004c6d6025`,
+  `fault: (handle_mm_fault+0x4/0x300) ${MM} addr=0x7fc7b7fefa08 flags=0x1254`,
+  `file_map: (finish_fault+0x4/0x490) ${MM} addr=0x7fc7b7fef000 page=0xfffff48040a2aa40 cow=0x0`,
+];
+
+it('a read of the file lost against the anonymous page that came back', async () => {
+  expect(await contradictions(...lostRead('0xfffff4804131b580'))).toBe(false);
+});
+
+it('the anonymous page was another: lines are missing', async () => {
+  expect(await contradictions(...lostRead('0xfffff48041048000'))).toBe(true);
+});
