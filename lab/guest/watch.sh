@@ -23,9 +23,19 @@ sleep 5
 until_true 60 keeps_up || echo 'LAB-ERR the watch does not keep up with the load'
 for scenario in $SCENARIOS; do
   timeout 150 scn "$scenario" > "/out/$scenario.truth"
-  echo "LAB-TIME $(uptime) $scenario ended"
+  echo "LAB-TIME $(uptime) $scenario ended: $(grep -c '"type":"finding"' /out/watch.ndjson) findings"
 done
 until_true 60 grep -q '"type":"reaction"' /out/watch.ndjson || echo 'LAB-ERR nothing was done about it'
 sleep 3
 end_watch watch
 kill $load
+
+# kill -9 of the watch itself: nobody is held up, and what it left the next start takes away
+start_watch killed --react save=/out/saved-killed
+kill -KILL "$watch"
+echo "LAB-TIME $(uptime) watch killed with -9"
+timeout 60 scn none_quick > /dev/null 2>&1
+[ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
+until_true 60 is_gone && echo "LAB-TIME $(uptime) gone by itself" || echo "LAB-TIME $(uptime) it stays: overwrite $(cat $I/options/overwrite), on $(cat $I/tracing_on)"
+sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
+as_before 'the capture after a killed watch'
