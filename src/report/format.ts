@@ -54,9 +54,9 @@ export function clip(text: string, width: number): string {
 
 /**
  * Break at blanks so that no line is wider than `width`; runs of blanks inside a line are kept. A word
- * that is wider than a whole line is broken too.
+ * that is wider than a whole line is broken too, unless words stay whole, as paths and commands that are copied must.
  */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'broken'): string[] {
   const lines: string[] = [];
   let line = '';
   let used = 0;
@@ -72,7 +72,7 @@ export function wrap(text: string, width: number): string[] {
     }
     line = word;
     used = size;
-    while (used > width) {
+    while (words === 'broken' && used > width) {
       const cut = fitting(line, width);
       lines.push(line.slice(0, cut));
       line = line.slice(cut);

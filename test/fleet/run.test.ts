@@ -86,8 +86,13 @@ describe('a manifest of ordinary captures', { timeout: 180_000 }, () => {
     expect(swap).toMatchObject({ state: 'new', severity: 'error', captures: 4, findings: 4, harm: ['lost-dma-write'] });
     const story = pindrift(['show', swap?.first.path as string, String(swap?.first.n)]);
     expect(story.stdout).toContain('swapin-cow-under-pin');
-    for (const format of ['text', 'html', 'kcidb'])
-      expect(pindrift(['fleet', 'report', file('one'), '--report', format]).stdout).toContain('swapin-cow-under-pin');
+    for (const format of ['text', 'html', 'kcidb']) {
+      const { stdout } = pindrift(['fleet', 'report', file('one'), '--report', format]);
+      expect(stdout).toContain('swapin-cow-under-pin');
+      expect(stdout).toContain('swap-in without the exclusive mark, then a copy');
+      // a command that is copied stays in one piece
+      if (format === 'text') expect(stdout).toContain(`pindrift show ${swap?.first.path} ${swap?.first.n}`);
+    }
   });
 
   it.skipIf(spawnSync('parallel', ['--version']).status !== 0)(

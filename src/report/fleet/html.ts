@@ -41,6 +41,7 @@ function headWords({ baseline, byStatus, byVerdict, captures }: FleetReport): st
 function row(drift: FleetDrift, states: boolean): string {
   const {
     captures,
+    cause,
     findings,
     fingerprint,
     first,
@@ -55,7 +56,7 @@ function row(drift: FleetDrift, states: boolean): string {
   } = drift;
   const cells = [
     ...(states ? [`<span class="state">${state ?? ''}</span>`] : []),
-    `<b class="${severity}">${text(rule)}</b> (${severity}) ${harm.map(text).join(', ')}<br>${text(message)}<br><small><code>${text(fingerprint)}</code></small>`,
+    `<b class="${severity}">${text(rule)}</b> (${severity}) ${harm.map(text).join(', ')}<br>${text(cause)}<br><small>${text(message)}</small><br><small><code>${text(fingerprint)}</code></small>`,
     `${findings} in ${captures} captures`,
     shares(kernels),
     shares(hosts),

@@ -16,21 +16,23 @@ export const text: FleetReporter = {
     if (report.baseline !== undefined)
       yield* wrap(`against ${clean(report.baseline)}`, width).map((line) => `${line}\n`);
     const labelled = (label: string, words: string): string[] =>
-      wrap(words, width - LABEL - 2).map(
+      wrap(words, width - LABEL - 2, 'whole').map(
         (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
       );
     for (const drift of report.drifts) {
       yield '\n';
       const head = `${drift.state === undefined ? '' : `${drift.state}: `}${clean(drift.rule)}  ${drift.severity}  ${count(drift.findings, 'finding')} in ${count(drift.captures, 'capture')}`;
       yield* wrap(head, width).map((line) => `${paint([STYLES[drift.severity] ?? 'cyan', 'bold'], line)}\n`);
-      yield* wrap(clean(drift.message), width - 2).map((line) => `  ${line}\n`);
+      yield* wrap(clean(drift.cause), width - 2).map((line) => `  ${line}\n`);
       yield* details(drift).flatMap(([label, words]) => labelled(label, words));
+      // not wrapped: it is copied
+      yield `  ${paint('dim', 'story'.padEnd(LABEL))}pindrift show ${clean(drift.first.path)} ${drift.first.n}\n`;
     }
     if (report.parked.length > 0) {
       yield '\n';
       yield `${paint('bold', 'captures without a verdict')}\n`;
       for (const { path, reason, status } of report.parked)
-        yield* wrap(`${clean(path)}: ${status}: ${clean(reason)}`, width - 2).map((line) => `  ${line}\n`);
+        yield* wrap(`${clean(path)}: ${status}: ${clean(reason)}`, width - 2, 'whole').map((line) => `  ${line}\n`);
     }
   },
 };
@@ -44,13 +46,13 @@ function summaryWords({ byStatus, byVerdict, captures, drifts }: FleetReport): s
 
 function details(drift: FleetDrift): [string, string][] {
   const { fingerprint, first, harm, hosts, kernels, last } = drift;
-  const out: [string, string][] = [];
+  const out: [string, string][] = [['example', clean(drift.message)]];
   if (harm.length > 0) out.push(['harm', harm.map(clean).join(', ')]);
   out.push(['kernels', shareWords(kernels)]);
   if (hosts !== undefined && hosts.length > 0) out.push(['hosts', shareWords(hosts)]);
   out.push(['first', placeWords(first)]);
   if (last.capture !== first.capture || last.n !== first.n) out.push(['last', placeWords(last)]);
-  out.push(['same as', fingerprint], ['story', `pindrift show ${clean(first.path)} ${first.n}`]);
+  out.push(['same as', fingerprint]);
   return out;
 }
 
