@@ -74,8 +74,8 @@ export function missedBy(recorded: Recorded): string[] {
   return recorded.armed
     .filter(({ missed }) => (missed ?? 0) > 0)
     .map(
-      ({ symbol, isReturn, missed }) =>
-        `${missed} ${isReturn ? 'returns' : 'calls'} of ${symbol} were missed by its probe`,
+      ({ event, symbol, isReturn, missed }) =>
+        `${missed} ${isReturn ? 'returns' : 'calls'} of ${symbol ?? event} were missed by its probe`,
     );
 }
 

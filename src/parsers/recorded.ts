@@ -17,8 +17,8 @@ import type { TraceHead } from './line.ts';
 /** One probe that was armed. */
 export interface ArmedProbe {
   event: string;
-  /** probed function */
-  symbol: string;
+  /** probed function; undefined where a recording tells of a probe that was never hit */
+  symbol: string | undefined;
   isReturn: boolean;
   /** names of the arguments that each of its events carries */
   fields: readonly string[];

@@ -15,7 +15,7 @@ import { type EventFormat, readFormat } from './format.ts';
 import { Kallsyms } from './kallsyms.ts';
 import { type CpuPages, openStreams } from './open-streams.ts';
 import { PlainPages } from './pages.ts';
-import { type PageLayout, readPageLayout } from './ring-page.ts';
+import { type PageLayout, readPageLayout, thirtyTwoBits } from './ring-page.ts';
 import { RingRecording } from './ring-recording.ts';
 import { readTasks, readTgids } from './tasks.ts';
 import { chosenClock } from './trace-dat/options.ts';
@@ -34,6 +34,7 @@ export function openRawDirectory(path: string): Recording | undefined {
   const headerPage = textOf(path, 'events/header_page') ?? '';
   const files = cpus.map((cpu) => ({ cpu, bytes: new FileBytes(rawOf(path, cpu)) }));
   const layout = byteOrder(readPageLayout(headerPage, true, 8), files);
+  if (layout.longSize === 4) throw thirtyTwoBits(path);
   const pages = files.map(({ cpu, bytes }): CpuPages => {
     return { cpu, pages: new PlainPages(bytes, { offset: 0, size: bytes.size }, layout.pageSize) };
   });

@@ -9,6 +9,7 @@
 //              30       the clock goes on by delta + (u32 << 27)
 //              31       the clock is delta + (u32 << 27), below its upper five bits
 // Sources: include/linux/ring_buffer.h, kernel/trace/ring_buffer.c of 6.12.
+import { InputError } from '../util/errors.ts';
 import { readFields } from './format.ts';
 
 /** Where things stand on a page, as `events/header_page` says. */
@@ -37,6 +38,13 @@ export function readPageLayout(text: string, little: boolean, longSize: number):
   const pageSize = data === undefined ? 4096 : data.offset + data.size;
   return { little, commitOffset, longSize: long, dataOffset, pageSize: isPageSize(pageSize) ? pageSize : 4096 };
 }
+
+/** Page tables, pointers and pages of such a kernel are others than those that are replayed. */
+export const thirtyTwoBits = (path: string): InputError =>
+  new InputError('this is a recording of a 32-bit kernel, and only 64-bit kernels are known', {
+    where: path,
+    tryThis: 'record on a 64-bit kernel',
+  });
 
 /** A sub-buffer is a power of two pages (buffer_subbuf_size_kb), and a page is at most 64 KiB. */
 export const isPageSize = (n: number): boolean => n >= 256 && n <= 1 << 24 && n % 4 === 0;

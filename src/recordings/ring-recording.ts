@@ -1,6 +1,8 @@
 // Why: trace.dat and raw pages of trace_pipe_raw hold the same thing, pages per CPU and formats beside them. This makes
 // one sequence of events of them. An event's number and place are known by its position in that sequence, so that it can
 // be shown again without keeping it.
+import type { Recorded } from '../parsers/recorded.ts';
+import { isBystander } from './armed.ts';
 import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
 import type { CpuStat } from './cpu-stats.ts';
@@ -22,6 +24,8 @@ export interface RingParts {
   /** one per CPU, sorted by CPU */
   streams: readonly CpuStream[];
   stats: readonly CpuStat[];
+  /** events that were on, if others than one program's tasks were recorded */
+  armed?: Recorded | undefined;
   /** what is missing already */
   damage: readonly string[];
   /** whose size and bytes these are; undefined for a directory */
@@ -70,6 +74,8 @@ export class RingRecording implements Recording {
   #index = 0;
   #left = 0;
   #ended = false;
+  /** an event of another task than a program's own was seen */
+  #bystander = false;
   /** losses counted so far, by CPU; NaN where some had no number */
   readonly #lost = new Map<number, number>();
   /** events met so far, of whatever kind, by CPU */
@@ -79,6 +85,9 @@ export class RingRecording implements Recording {
   constructor(parts: RingParts) {
     this.#parts = parts;
     this.head = parts.head;
+    const { armed } = parts;
+    if (armed !== undefined)
+      this.head.recorded = { ...armed, armed: [...armed.armed], tracepoints: [...armed.tracepoints] };
     this.size = parts.bytes?.size;
     this.#merge = new Merge(parts.streams);
     const [first] = parts.formats.values();
@@ -226,6 +235,7 @@ export class RingRecording implements Recording {
       out.pid = pid;
       out.tgid = this.#parts.tgids.get(pid) ?? -1;
       out.comm = this.#comm(pid);
+      this.#bystander ||= isBystander(pid, out.comm);
     }
     out.context = this.#flagsAt === undefined ? -1 : contextOf(buf[start + this.#flagsAt]);
     known.decoder.decode(payload, out);
@@ -255,6 +265,13 @@ export class RingRecording implements Recording {
   }
 
   #sayDamage(): void {
+    // where only tasks of one program were seen, nobody knows whether others were recorded
+    const { recorded } = this.head;
+    const { armed } = this.#parts;
+    if (armed !== undefined && recorded !== undefined && !this.#bystander) {
+      recorded.armed = recorded.armed.filter((probe) => !armed.armed.includes(probe));
+      recorded.tracepoints = recorded.tracepoints.filter((name) => !armed.tracepoints.includes(name));
+    }
     const all = [...this.#parts.damage, ...new Set(this.#parts.streams.flatMap(({ damage }) => damage ?? []))];
     this.damage = all.length === 0 ? undefined : all.join('; ');
   }

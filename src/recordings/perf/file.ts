@@ -11,7 +11,7 @@ import type { Meta } from '../trace-dat/meta.ts';
 import { type Attr, RecordType, readAttr, TRACEPOINT } from './layout.ts';
 import { type RecordRange, Records } from './records.ts';
 
-const Feature = { TracingData: 1, OsRelease: 4, NrCpus: 7, EventDesc: 12, ClockId: 23 } as const;
+const Feature = { TracingData: 1, OsRelease: 4, Arch: 6, NrCpus: 7, CommandLine: 11, EventDesc: 12 } as const;
 
 export interface PerfFile {
   little: boolean;
@@ -21,7 +21,11 @@ export interface PerfFile {
   /** the records were written to a pipe */
   piped: boolean;
   release?: string;
+  /** as `uname -m` says it */
+  machine?: string;
   cpus?: number;
+  /** words of the command line of perf */
+  command?: string[];
   /** names of events by the id of their attr, `pindrift:fault` */
   names: Map<number, string>;
   damage: string[];
@@ -130,16 +134,30 @@ function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
       readTracingData(file, cursor.at);
       break;
     case Feature.OsRelease:
-      file.release = cursor.text(cursor.u32(), 4096).replace(/\0[\s\S]*$/, '');
+      file.release = readString(cursor);
+      break;
+    case Feature.Arch:
+      file.machine = readString(cursor);
       break;
     case Feature.NrCpus:
+      // that could be there, that are there
+      cursor.skip(4);
       file.cpus = cursor.u32();
+      break;
+    case Feature.CommandLine:
+      file.command = Array.from({ length: Math.min(cursor.u32(), MOST_WORDS) }, () => readString(cursor));
       break;
     case Feature.EventDesc:
       readEventDesc(file, cursor);
       break;
   }
 }
+
+/** u32 length, text and NULs. */
+const readString = (cursor: Cursor): string => cursor.text(cursor.u32(), 1 << 16).replace(/\0[\s\S]*$/, '');
+
+/** More words than a command line has. */
+const MOST_WORDS = 1 << 16;
 
 /** u32 count, u32 size of an attr; each attr, u32 count of ids, u32 length and name, ids. */
 function readEventDesc(file: PerfFile, cursor: Cursor): void {
@@ -150,7 +168,7 @@ function readEventDesc(file: PerfFile, cursor: Cursor): void {
   for (let i = 0; count > 0; count--, i++) {
     const { type, config, sampleType } = readAttr(cursor, size);
     let ids = cursor.u32();
-    const name = cursor.text(cursor.u32(), 4096).replace(/\0[\s\S]*$/, '');
+    const name = readString(cursor);
     const attr = file.attrs[i];
     if (attr !== undefined && (attr.type !== type || attr.config !== config || attr.sampleType !== sampleType))
       file.damage.push(`the attr of ${name} is not the one that describes it`);

@@ -45,6 +45,8 @@ export interface Attr {
   sampleType: number;
   readFormat: number;
   sampleIdAll: boolean;
+  /** every event is a sample, not one of so many */
+  each: boolean;
   ids: number[];
 }
 
@@ -53,6 +55,8 @@ export const TRACEPOINT = 2;
 /** Smallest attr of all: PERF_ATTR_SIZE_VER0. */
 const SMALLEST = 64;
 const SAMPLE_ID_ALL = 18;
+/** the period is a number of samples per second */
+const FREQUENCY = 10;
 
 /** Read an attr; one that is longer than what is known is read as far as it is known. Stands behind it afterwards. */
 export function readAttr(cursor: Cursor, size: number | undefined): Attr {
@@ -60,16 +64,16 @@ export function readAttr(cursor: Cursor, size: number | undefined): Attr {
   const type = cursor.u32();
   const own = cursor.u32();
   const config = cursor.u64();
-  cursor.skip(8);
+  const period = cursor.u64();
   const sampleType = cursor.u64();
   const readFormat = cursor.u64();
   // bits of a byte stand the other way round on the other machine
-  cursor.skip(SAMPLE_ID_ALL >> 3);
-  const flags = cursor.u8();
-  const sampleIdAll = (flags & (cursor.little ? 1 << (SAMPLE_ID_ALL & 7) : 0x80 >> (SAMPLE_ID_ALL & 7))) !== 0;
+  const flags = [cursor.u8(), cursor.u8(), cursor.u8()];
+  const has = (bit: number) => (flags[bit >> 3] & (cursor.little ? 1 << (bit & 7) : 0x80 >> (bit & 7))) !== 0;
   const length = Math.max(SMALLEST, size ?? own);
   cursor.skip(from + length - cursor.at);
-  return { type, config, sampleType, readFormat, sampleIdAll, ids: [] };
+  const each = period === 1 && !has(FREQUENCY);
+  return { type, config, sampleType, readFormat, sampleIdAll: has(SAMPLE_ID_ALL), each, ids: [] };
 }
 
 /** Where the parts of a sample are, from behind the head of its record; -1: it has none. */

@@ -10,6 +10,7 @@ import { type IdLayout, idLayout, RecordType, type SampleLayout } from './layout
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
 import { OTHER, rawAt, Samples, stackOf } from './samples.ts';
+import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
 import { firstTime, Stream } from './stream.ts';
 
@@ -73,6 +74,8 @@ export class PerfRecording implements Recording {
       timeDigits: this.#layout.time < 0 ? 0 : 9,
       timeBase: Number(seconds),
       cpus: file.cpus,
+      machine: file.machine,
+      ...recordedBy(file),
     };
   }
 

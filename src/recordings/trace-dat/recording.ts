@@ -1,12 +1,13 @@
 // Why: which of the buffers of a trace.dat is read, with which times, and what its options say about the whole.
 import { InputError } from '../../util/errors.ts';
+import { armedEvents, isSelection } from '../armed.ts';
 import { type Bytes, Damaged } from '../bytes.ts';
 import type { Recording } from '../contract.ts';
 import type { CpuStat } from '../cpu-stats.ts';
 import { Kallsyms } from '../kallsyms.ts';
 import { type CpuPages, openStreams } from '../open-streams.ts';
 import { PackedPages, PlainPages } from '../pages.ts';
-import { isPageSize, readPageLayout } from '../ring-page.ts';
+import { isPageSize, readPageLayout, thirtyTwoBits } from '../ring-page.ts';
 import { RingRecording } from '../ring-recording.ts';
 import { readTasks } from '../tasks.ts';
 import { openTraceDat, type TraceDat } from './file.ts';
@@ -37,6 +38,7 @@ export async function openTraceDatRecording(
   }
   const [first] = chosen;
   const layout = pageLayout(file, first);
+  if (layout.longSize === 4) throw thirtyTwoBits(path);
   const cpus: CpuPages[] = chosen.flatMap((buffer) => pagesOf(file, buffer, bytes));
   const { streams, ...times } = openStreams(cpus, layout, {
     clock: first.clock,
@@ -48,11 +50,14 @@ export async function openTraceDatRecording(
   const notes = others.map(
     (buffer) => `the buffer ${buffer.name || 'of the top level'} is in the file too and was not read`,
   );
+  // what an instance that is not read recorded is not known
+  const isWhole = others.length === 0;
   return new RingRecording({
     head: {
       format: 'trace.dat',
       variant: [`version ${file.version}`, first.name === '' ? '' : `buffer ${first.name}`].filter(Boolean).join(', '),
       kernel: /^\S+ \S+ (\d+\.\S+)/.exec(options.uname ?? '')?.[1],
+      machine: /^\S+ \S+ \S+ (\w+)$/.exec(options.uname ?? '')?.[1],
       clock: first.clock,
       ...times,
       cpus: options.cpus ?? new Set(cpus.map(({ cpu }) => cpu)).size,
@@ -65,6 +70,7 @@ export async function openTraceDatRecording(
     tgids: new Map(),
     streams,
     stats: statsOf(file, chosen),
+    armed: isWhole && isSelection(meta.formats.values()) ? armedEvents(meta.formats.values()) : undefined,
     damage: [...file.damage, ...chosen.flatMap((buffer) => leftOut(file, buffer, bytes))].map(
       (what) => `trace.dat: ${what}`,
     ),

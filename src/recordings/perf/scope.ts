@@ -1,0 +1,108 @@
+// Why: an event that perf opened was on, but for whom? The command line is in the file, and says whether every task on
+// every CPU was recorded, and whether something kept events out.
+// Source: tools/perf/builtin-record.c of 6.12, __record_options[].
+
+import { newRecorded, type Recorded } from '../../parsers/recorded.ts';
+import { armedEvents } from '../armed.ts';
+import { type PerfFile, tracepoints } from './file.ts';
+
+/** What the command line says of what is in the file. */
+export interface Scope {
+  /** all tasks on all CPUs */
+  everywhere: boolean;
+  /** what kept events out, in words of the command line */
+  filters: string[];
+}
+
+/** Options that take a word, and those of them that keep events out. */
+const WITH_WORD = 'cCDeFGjkmoprtu';
+const NARROWING = 'CGptu';
+const LONG_WITH_WORD = new Set([
+  ...[
+    'affinity',
+    'aux-sample',
+    'branch-filter',
+    'call-graph',
+    'clockid',
+    'control',
+    'count',
+    'cpu',
+    'cgroup',
+    'debuginfod',
+  ],
+  ...[
+    'delay',
+    'event',
+    'filter',
+    'freq',
+    'mmap-flush',
+    'mmap-pages',
+    'num-thread-synthesize',
+    'output',
+    'pid',
+    'proc-map-timeout',
+  ],
+  ...['realtime', 'switch-max-files', 'synth', 'tid', 'uid', 'vmlinux', 'max-size', 'setup-filter', 'user-regs'],
+]);
+const LONG_NARROWING = new Set([
+  'cpu',
+  'cgroup',
+  'filter',
+  'pid',
+  'tid',
+  'uid',
+  'overwrite',
+  'snapshot',
+  'setup-filter',
+]);
+
+/**
+ * @param words of the command line, `perf` first
+ * @returns undefined when it is none of `perf record`
+ */
+export function scopeOf(words: readonly string[]): Scope | undefined {
+  const from = words.indexOf('record');
+  if (from < 0 || from > 4) return undefined;
+  const scope: Scope = { everywhere: false, filters: [] };
+  let isAll = false;
+  let at = from + 1;
+  for (; at < words.length; at++) {
+    const word = words[at];
+    if (word === '--' || !word.startsWith('-') || word === '-') break;
+    if (word.startsWith('--')) {
+      const name = word.slice(2).replace(/=.*$/, '');
+      if (name === 'all-cpus') isAll = true;
+      if (LONG_NARROWING.has(name)) scope.filters.push(word);
+      if (LONG_WITH_WORD.has(name) && !word.includes('=')) at++;
+      continue;
+    }
+    for (let i = 1; i < word.length; i++) {
+      if (word[i] === 'a') isAll = true;
+      if (NARROWING.includes(word[i])) scope.filters.push(`-${word[i]}`);
+      // what such an option takes is the rest of the word, or the next one
+      if (WITH_WORD.includes(word[i])) {
+        if (i === word.length - 1) at++;
+        break;
+      }
+      // levels and kinds, which may follow at once
+      if ('zIS'.includes(word[i])) break;
+    }
+  }
+  // without a command and without tasks it is everything, as with -a
+  const isAlone = words[at] === undefined || (words[at] === '--' && words[at + 1] === undefined);
+  if (!isAll && !isAlone && scope.filters.length === 0) scope.filters.push('perf record without -a');
+  scope.everywhere = scope.filters.length === 0;
+  return scope;
+}
+
+/** What a perf.data says of its recording; nothing where it does not say how it was made. */
+export function recordedBy(file: PerfFile): { recorded?: Recorded } {
+  const scope = file.command === undefined ? undefined : scopeOf(file.command);
+  const attrs = tracepoints(file);
+  const filters = [...(scope?.filters ?? [])];
+  if (attrs.some(({ each }) => !each)) filters.push('a sample for so many events, not for each');
+  if (scope === undefined && filters.length === 0) return {};
+  const formats = attrs.flatMap(({ config }) => file.meta?.formats.get(config) ?? []);
+  const isProven = scope?.everywhere === true && filters.length === 0;
+  return { recorded: { ...(isProven ? armedEvents(formats) : newRecorded()), filters } };
+}

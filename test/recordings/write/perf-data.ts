@@ -1,0 +1,298 @@
+// perf.data as `perf record -a` writes it: a file, a stream, packed, or a directory of threads. Sources: tools/perf/
+// util/header.c, session.c, Documentation/perf.data-file-format.txt of 6.12; include/uapi/linux/perf_event.h.
+import { formatText, payload, type Written, type WrittenEvent } from './events.ts';
+import { Out } from './out.ts';
+import { headerPage } from './ring.ts';
+import { blocks, frameStart } from './zstd.ts';
+
+export interface PerfDataOptions {
+  little?: boolean;
+  pipe?: boolean;
+  /** records are packed into such pieces, COMPRESSED (81) or COMPRESSED2 (83) */
+  packed?: 81 | 83;
+  /** bytes of an attr */
+  attrSize?: number;
+  /** records of LOST before the event of this number: how many */
+  lost?: ReadonlyMap<number, number>;
+  /** LOST_SAMPLES at the end */
+  lostSamples?: number;
+  /** words of the command line; none: perf had no such feature */
+  command?: readonly string[];
+  /** events of one kind between two rounds */
+  round?: number;
+  /** these go to files of their own beside it (`--threads`) */
+  threads?: readonly (readonly WrittenEvent[])[];
+  /** samples have a call chain before their data */
+  chain?: boolean;
+  uname?: string;
+}
+
+const TYPE = {
+  lost: 2,
+  comm: 3,
+  exit: 4,
+  fork: 7,
+  sample: 9,
+  lostSamples: 13,
+  attr: 64,
+  tracing: 66,
+  round: 68,
+  feature: 80,
+};
+const FEATURE = { tracing: 1, release: 4, cpus: 7, command: 11, events: 12 };
+const SAMPLE_TYPE = { tid: 2, time: 4, chain: 32, cpu: 128, raw: 1024, identifier: 65536 };
+
+export function perfData(written: Written, options: PerfDataOptions = {}): Buffer {
+  const { little = true, pipe = false } = options;
+  const out = new Out(little);
+  const magic = Buffer.from('PERFILE2');
+  out.bytes(little ? magic : magic.reverse()).u64(pipe ? 16 : 104);
+  return pipe ? stream(out, written, options) : file(out, written, options);
+}
+
+/** `data.0`, `data.1` and so on of a directory. */
+export const threadFiles = (written: Written, options: PerfDataOptions): Buffer[] =>
+  (options.threads ?? []).map((events) => recordsOf(written, { ...options, lostSamples: 0 }, events));
+
+const idOf = (format: { id: number }): number => 70_000 + format.id;
+
+function attr(out: Out, config: number, { attrSize = 136, chain = false }: PerfDataOptions): Out {
+  const { length: from } = out;
+  const { tid, time, chain: stack, cpu, raw, identifier } = SAMPLE_TYPE;
+  out.u32(2).u32(attrSize).u64(config).u64(1);
+  out.u64(tid | time | cpu | raw | identifier | (chain ? stack : 0)).u64(4 | 16);
+  // the flags are bits of bytes: disabled, inherit, ... sample_id_all (18)
+  const bit = (n: number) => (out.little ? 1 << (n & 7) : 0x80 >> (n & 7));
+  out
+    .u8(bit(0) | bit(1))
+    .u8(0)
+    .u8(bit(18))
+    .u8(0)
+    .u32(0);
+  return out.zeros(from + attrSize - out.length);
+}
+
+function sampleId(out: Out, { pid, ts, cpu }: { pid: number; ts: bigint; cpu: number }, id: number): Out {
+  return out.u32(pid).u32(pid).u64(ts).u32(cpu).u32(0).u64(id);
+}
+
+function record(out: Out, type: number, put: (body: Out) => void): void {
+  const { length: at } = out;
+  out.u32(type).u16(0).u16(0);
+  put(out);
+  const size = out.length - at;
+  out.at(at + 6, (o) => o.u16(size));
+}
+
+function comm(out: Out, pid: number, name: string, ts: bigint): void {
+  record(out, TYPE.comm, (body) => {
+    const from = body.length;
+    body.u32(pid).u32(pid).string(name);
+    body.align(8, from);
+    sampleId(body, { pid, ts, cpu: 0 }, 1);
+  });
+}
+
+/** All records: names first, then rounds of each CPU's events. */
+function recordsOf(written: Written, options: PerfDataOptions, events: readonly WrittenEvent[]): Buffer {
+  const { little = true, lost, lostSamples = 0, round = 64, chain = false } = options;
+  const out = new Out(little);
+  // a thread that is there before has no time; a child takes the name of its parent
+  const [first, ...more] = [...new Map(written.events.map((event) => [event.pid, event.comm]))].filter(
+    ([pid]) => pid > 0,
+  );
+  comm(out, first[0], first[1], 0n);
+  for (const [pid, name] of more) {
+    if (name === first[1]) {
+      record(out, TYPE.fork, (body) => {
+        body.u32(pid).u32(first[0]).u32(pid).u32(first[0]).u64(0);
+        sampleId(body, { pid, ts: 0n, cpu: 0 }, 1);
+      });
+    } else comm(out, pid, name, 0n);
+  }
+  const sample = (event: WrittenEvent) =>
+    record(out, TYPE.sample, (body) => {
+      const { pid, ts, cpu, format } = event;
+      body.u64(idOf(format)).u32(pid).u32(pid).u64(ts).u32(cpu).u32(0);
+      if (chain) body.u64(2).u64(0xffffffffffffff80n).u64(0xffffffff81000000n);
+      const data = payload(event, new Out(little));
+      data.align(8, 4);
+      body.u32(data.length).bytes(data.all);
+    });
+  for (let at = 0; at < events.length; at += round) {
+    const part = events.slice(at, at + round);
+    for (let cpu = 0; cpu < written.cpus; cpu++) {
+      for (const event of part) {
+        if (event.cpu !== cpu) continue;
+        const n = lost?.get(written.events.indexOf(event)) ?? 0;
+        if (n > 0) {
+          record(out, TYPE.lost, (body) => {
+            body.u64(idOf(event.format)).u64(n);
+            sampleId(body, event, idOf(event.format));
+          });
+        }
+        sample(event);
+      }
+    }
+    record(out, TYPE.round, () => {});
+  }
+  const last = events.at(-1);
+  if (last !== undefined) {
+    record(out, TYPE.exit, (body) => {
+      body.u32(last.pid).u32(1).u32(last.pid).u32(1).u64(last.ts);
+      sampleId(body, last, 1);
+    });
+  }
+  if (lostSamples > 0) {
+    record(out, TYPE.lostSamples, (body) => sampleId(body.u64(lostSamples), { pid: 0, ts: 0n, cpu: 0 }, 1));
+  }
+  record(out, TYPE.round, () => {});
+  return out.all;
+}
+
+/** One stream of zstd, cut anywhere. */
+function packedRecords(records: Buffer, type: 81 | 83, little: boolean): Buffer {
+  const out = new Out(little);
+  let start = true;
+  for (let at = 0; at < records.length; at += 1000) {
+    const piece = Buffer.concat([start ? frameStart() : Buffer.alloc(0), ...blocks(records.subarray(at, at + 1000))]);
+    start = false;
+    record(out, type, (body) => {
+      if (type === 83)
+        body
+          .u64(piece.length)
+          .bytes(piece)
+          .align(8, body.length - piece.length);
+      else body.bytes(piece);
+    });
+  }
+  return out.all;
+}
+
+/** The head of a trace.dat up to the names of tasks. */
+function tracingData(out: Out, written: Written): void {
+  out
+    .bytes(Buffer.from([0x17, 0x08, 0x44]))
+    .text('tracing')
+    .string('0.6')
+    .u8(out.little ? 0 : 1)
+    .u8(8)
+    .u32(4096);
+  const text = headerPage({ little: out.little, pageSize: 4096, long: 8 });
+  out.string('header_page').u64(text.length).text(text).string('header_event').u64(4).text('type').u32(0);
+  const systems = [...new Set(written.formats.map(({ system }) => system))];
+  out.u32(systems.length);
+  for (const name of systems) {
+    const of = written.formats.filter(({ system }) => system === name);
+    out.string(name).u32(of.length);
+    for (const format of of) {
+      const body = formatText(format);
+      out.u64(body.length).text(body);
+    }
+  }
+  out.u32(written.kallsyms.length).text(written.kallsyms).u32(0);
+  out.u64(written.cmdlines.length).text(written.cmdlines);
+}
+
+/** u32 length, text and NULs up to a multiple of 64. */
+function padded(out: Out, text: string): Out {
+  const length = Math.ceil((text.length + 1) / 64) * 64;
+  return out
+    .u32(length)
+    .text(text)
+    .zeros(length - text.length);
+}
+
+function feature(out: Out, id: number, written: Written, options: PerfDataOptions): void {
+  const { command = ['perf', 'record', '-a'] } = options;
+  switch (id) {
+    case FEATURE.tracing:
+      tracingData(out, written);
+      break;
+    case FEATURE.release:
+      padded(out, written.kernel);
+      break;
+    case FEATURE.cpus:
+      out.u32(written.cpus).u32(written.cpus);
+      break;
+    case FEATURE.command:
+      out.u32(command.length);
+      for (const word of command) padded(out, word);
+      break;
+    default:
+      out.u32(written.formats.length).u32(options.attrSize ?? 136);
+      for (const format of written.formats) {
+        attr(out, format.id, options).u32(1);
+        padded(out, `${format.system}:${format.name}`).u64(idOf(format));
+      }
+  }
+}
+
+const featuresOf = ({ command }: PerfDataOptions): number[] =>
+  Object.values(FEATURE).filter((id) => id !== FEATURE.command || command === undefined || command.length > 0);
+
+function data(written: Written, options: PerfDataOptions): Buffer {
+  const { little = true, packed, threads } = options;
+  const apart = new Set(threads?.flat());
+  const records = recordsOf(
+    written,
+    options,
+    written.events.filter((event) => !apart.has(event)),
+  );
+  return packed === undefined ? records : packedRecords(records, packed, little);
+}
+
+function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
+  const { attrSize = 136 } = options;
+  const features = featuresOf(options);
+  const { formats } = written;
+  const idsAt = 104;
+  const attrsAt = idsAt + 8 * formats.length;
+  const dataAt = attrsAt + (attrSize + 16) * formats.length;
+  const records = data(written, options);
+  out
+    .u64(attrSize + 16)
+    .u64(attrsAt)
+    .u64((attrSize + 16) * formats.length)
+    .u64(dataAt)
+    .u64(records.length)
+    .u64(0)
+    .u64(0);
+  const bits = features.reduce((all, id) => all | (1n << BigInt(id)), 0n);
+  out.u64(bits).u64(0).u64(0).u64(0);
+  for (const format of formats) out.u64(idOf(format));
+  for (const [i, format] of formats.entries())
+    attr(out, format.id, options)
+      .u64(idsAt + 8 * i)
+      .u64(8);
+  out.bytes(records);
+  const table = out.length;
+  out.zeros(16 * features.length);
+  for (const [i, id] of features.entries()) {
+    const at = out.length;
+    feature(out, id, written, options);
+    const size = out.length - at;
+    out.at(table + 16 * i, (o) => o.u64(at).u64(size));
+  }
+  return out.all;
+}
+
+function stream(out: Out, written: Written, options: PerfDataOptions): Buffer {
+  for (const format of written.formats) {
+    record(out, TYPE.attr, (body) => attr(body, format.id, options).u64(idOf(format)));
+  }
+  for (const id of featuresOf(options)) {
+    if (id === FEATURE.tracing) continue;
+    if (id === FEATURE.events) continue; // longer than a record can be
+    record(out, TYPE.feature, (body) => {
+      body.u64(id);
+      feature(body, id, written, options);
+    });
+  }
+  const blob = new Out(out.little);
+  tracingData(blob, written);
+  blob.align(8);
+  record(out, TYPE.tracing, (body) => body.u32(blob.length).u32(0));
+  out.bytes(blob.all);
+  return out.bytes(data(written, options)).all;
+}

@@ -1,0 +1,82 @@
+// perf.data byte by byte: what the format allows, written from a list of events, is read as the text of these events.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { fileInput, memoryInput } from '../../src/engine/input.ts';
+import { type PerfDataOptions, perfData, threadFiles } from './write/perf-data.ts';
+import { readAll, readBytes, writtenOf } from './written.ts';
+
+const written = writtenOf('5.10/odirect_read_swap.ft');
+const ofText = await readBytes('trace.txt', Buffer.from(written.text));
+
+const WAYS: Record<string, PerfDataOptions> = {
+  'a file': {},
+  'a file, big endian': { little: false },
+  'a stream': { pipe: true },
+  'a stream, big endian': { pipe: true, little: false },
+  packed: { packed: 81 },
+  'packed, big endian': { packed: 81, little: false },
+  'packed by a newer perf': { packed: 83 },
+  'a packed stream': { packed: 81, pipe: true },
+  'attrs of an old perf': { attrSize: 64 },
+  'attrs of a newer perf': { attrSize: 152 },
+  'a stream of a newer perf': { attrSize: 152, pipe: true },
+  'call chains': { chain: true },
+  'call chains, big endian': { chain: true, little: false },
+  'long rounds': { round: 100_000 },
+};
+
+describe('perf.data is read as the text of its events', () => {
+  it.each(Object.entries(WAYS))('%s', async (_, options) => {
+    const { events, lost, damage, bad } = await readBytes('perf.data', perfData(written, options));
+    expect(damage).toBeUndefined();
+    expect({ lost, bad }).toEqual({ lost: [], bad: 0 });
+    expect(events).toEqual(ofText.events);
+  });
+
+  it('the same findings', async () => {
+    const of = async (name: string, bytes: Buffer) =>
+      (await check([memoryInput(name, bytes)], { kernel: written.kernel })).findings.map(
+        ({ rule, severity, pin }) => `${rule} ${severity} ${pin.pid} ${pin.address} ${pin.pfn}`,
+      );
+    const said = await of('trace.txt', Buffer.from(written.text));
+    expect(said).not.toEqual([]);
+    for (const options of Object.values(WAYS)) expect(await of('perf.data', perfData(written, options))).toEqual(said);
+  });
+});
+
+describe('perf record --threads', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pindrift-perf-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([{}, { little: false }, { packed: 81 }] as const)('is a directory: %o', async (options) => {
+    const threads = [0, 1].map((cpu) => written.events.filter((event) => event.cpu === cpu));
+    writeFileSync(join(folder, 'data'), perfData(written, { ...options, threads }));
+    for (const [i, bytes] of threadFiles(written, { ...options, threads }).entries())
+      writeFileSync(join(folder, `data.${i}`), bytes);
+    const { events, lost, bad } = await readAll(fileInput(folder));
+    expect({ lost, bad }).toEqual({ lost: [], bad: 0 });
+    expect([...events].sort()).toEqual([...ofText.events].sort());
+  });
+});
+
+describe('what was lost', () => {
+  it.each([{}, { little: false }, { pipe: true }, { packed: 81 }] as const)('is told where it was: %o', async (how) => {
+    const lost = new Map([
+      [100, 17],
+      [500, 3],
+    ]);
+    const read = await readBytes('perf.data', perfData(written, { ...how, lost }));
+    expect(read.lost.map((one) => one.split(' ')[1])).toEqual(['17', '3']);
+    expect(read.events).toEqual(ofText.events);
+  });
+
+  it('is told when perf counted it only at its end', async () => {
+    expect((await readBytes('perf.data', perfData(written, { lostSamples: 9 }))).lost).toEqual(['-1: 9']);
+    // what was said before is in that number
+    const both = perfData(written, { lostSamples: 9, lost: new Map([[100, 4]]) });
+    expect((await readBytes('perf.data', both)).lost.map((one) => one.split(' ')[1])).toEqual(['4', '5']);
+  });
+});
