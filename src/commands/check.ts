@@ -9,6 +9,7 @@ import {
   failOnFlag,
   filterFlags,
   filterOf,
+  mergeFlag,
   reportFlags,
   saveFlags,
   screenFlags,
@@ -39,6 +40,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
   static override args = { trace: tracesArg };
   static override flags = {
     ...traceFlags,
+    ...mergeFlag,
     ...armedFlag,
     ...filterFlags,
     workers: workersFlag,

@@ -6,7 +6,7 @@ import { coverageText } from '../report/terminal/coverage.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { armedFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { armedFlag, mergeFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { armedIn, withTraces } from './shared/run-check.ts';
 
@@ -26,6 +26,7 @@ The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON (pindrift.coverage/1)' }),
     ...traceFlags,
+    ...mergeFlag,
     ...armedFlag,
     ...ruleFlags,
     color: screenFlags.color,

@@ -7,7 +7,7 @@ import { EXIT } from '../util/exit-codes.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { forceFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
+import { forceFlag, mergeFlag, screenFlags, traceFlags, tracesArg } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { runIngest } from './shared/run-ingest.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
@@ -39,6 +39,7 @@ The exit code is 0 when the store was made, whatever was found; 4 when some of s
     }),
     json: Flags.boolean({ summary: 'print the closing table as JSON (pindrift.ingest/1)' }),
     ...traceFlags,
+    ...mergeFlag,
     ...ruleFlags,
     ...screenFlags,
   };

@@ -31,6 +31,12 @@ export interface PinInfo {
   time?: number;
 }
 
+/** The line of a file from which a line of a merged trace is; the path as the user named it, lines from 1. */
+export interface Origin {
+  path: string;
+  line: number;
+}
+
 /** One line of the trace that proves a step. `role` is the step in words of the field. */
 export interface Evidence {
   /** pin, grab, unmap, swap-in, fork, wrprotect, zap, copy, i/o end, release, leak ... */
@@ -53,6 +59,8 @@ export interface Evidence {
   text: string;
   /** call chain lines that follow the line in the trace, verbatim */
   stack?: string[];
+  /** where the trace was merged of several files (`--merge`): `line` counts in the merged text */
+  from?: Origin;
 }
 
 /** One finding. Arrays keep the order of the trace. */

@@ -1,6 +1,6 @@
 // What `check` says, as JSON, as the input of every reporter and in a store: one contract (docs/json.md,
 // docs/schema/check.schema.json).
-import type { Finding, Verdict } from './finding.ts';
+import type { Finding, Origin, Verdict } from './finding.ts';
 
 /** The rule that says what a trace cannot tell; while it is undecided, nothing else makes a trace clean. */
 export const INSUFFICIENT_EVIDENCE = 'insufficient-evidence';
@@ -17,6 +17,8 @@ export interface Loss {
   reason: string;
   /** the first such lines, verbatim (at most 5) */
   samples?: { line: number; text: string }[];
+  /** where the trace was merged of several files: the place of `line` */
+  from?: Origin;
 }
 
 export interface TraceInfo {

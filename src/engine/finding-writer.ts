@@ -250,6 +250,7 @@ export class FindingWriter {
       what: 'what' in step ? step.what : w.what(step, pin),
       text: line?.text ?? '',
       stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,
+      from: w.origin?.(at.line),
     };
   }
 }

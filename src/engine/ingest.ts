@@ -166,6 +166,10 @@ class HashedInput implements TraceInput {
     return this.#input.file;
   }
 
+  get origin(): TraceInput['origin'] {
+    return this.#input.origin;
+  }
+
   async open(options?: SourceOptions): Promise<Source> {
     const source = await this.#input.open(options);
     // opened again, it is for single lines

@@ -1,4 +1,5 @@
 // What a trace is read from: a file that can be opened as often as needed, or text in memory (tests, programs).
+import type { Origin } from '../contract/finding.ts';
 import { mended } from '../parsers/mend/open.ts';
 import { openSource, type Source, type SourceOptions } from '../parsers/source.ts';
 
@@ -7,6 +8,8 @@ export interface TraceInput {
   readonly path: string;
   /** the file, where it is one: workers open it again */
   readonly file?: string;
+  /** where it was merged of several files: which line of which one a line of it is */
+  readonly origin?: (line: number) => Origin | undefined;
   open(options?: SourceOptions): Promise<Source>;
 }
 

@@ -1,5 +1,5 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
-import type { Evidence } from '../contract/finding.ts';
+import type { Evidence, Origin } from '../contract/finding.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/pin.ts';
 import type { At, Mm, PageId } from '../model/state.ts';
@@ -28,6 +28,8 @@ export class Words {
   readonly model: Model;
   readonly era: Era | undefined;
   readonly timeUnit: string;
+  /** of a line of a merged trace */
+  readonly origin: ((line: number) => Origin | undefined) | undefined;
   readonly #symbols: readonly string[];
   readonly #lines: ReadonlyMap<number, EvidenceLine>;
   /** names of flags, of which there are few sets */
@@ -39,7 +41,9 @@ export class Words {
     symbols: readonly string[],
     lines: ReadonlyMap<number, EvidenceLine>,
     timeUnit: string,
+    origin?: (line: number) => Origin | undefined,
   ) {
+    this.origin = origin;
     this.model = model;
     this.era = era;
     this.timeUnit = timeUnit;

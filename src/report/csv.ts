@@ -5,7 +5,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { pathWords } from './words.ts';
+import { pathWords, placeOf } from './words.ts';
 
 type Cell = string | number | boolean | undefined;
 
@@ -33,7 +33,7 @@ const COLUMNS: Readonly<Record<string, (finding: Finding, report: CheckReport) =
   mapped_page: ({ mapping }) => mapping?.page,
   cause: (finding) => finding.cause,
   /** `pin:331; unmap:599`: the roles and their lines */
-  evidence: ({ evidence }) => evidence.map((step) => `${step.role}:${step.line}`).join('; '),
+  evidence: ({ evidence }) => evidence.map((step) => `${step.role}${placeOf(step).replace(/^(?!:)/, ' ')}`).join('; '),
   first_line: ({ evidence }) => evidence[0]?.line,
   last_line: ({ evidence }) => evidence.at(-1)?.line,
   message: (finding) => finding.message,

@@ -18,8 +18,9 @@ export const github: Reporter = {
     const report = below(root, given);
     for (const { first, more } of alike(worstFirst(report.findings))) {
       const trace = report.traces[first.trace];
-      const file = trace === undefined || trace.path === '-' ? '' : `file=${property(pathWords(trace))},`;
-      const where = `${file}line=${first.evidence.at(0)?.line ?? 1}`;
+      const { from, line } = first.evidence.at(0) ?? { line: 1 };
+      const path = from?.path ?? (trace === undefined || trace.path === '-' ? undefined : pathWords(trace));
+      const where = `${path === undefined ? '' : `file=${property(clean(path))},`}line=${from?.line ?? line}`;
       const title = property(`${clean(first.rule)} (${weight(first)}): ${titleOf(first)}`);
       const others = more.length === 0 ? '' : ` and ${more.length} more of the same drift`;
       yield `::${COMMAND[first.severity]} ${where},title=${title}::${message(`${pinOwner(first)}: ${clean(first.message)}${others}`)}\n`;

@@ -12,7 +12,11 @@ export const line: Reporter = {
   *render(report: CheckReport): Iterable<string> {
     for (const finding of report.findings) {
       const trace = report.traces[finding.trace];
-      const place = `${trace === undefined ? '' : pathWords(trace)}:${finding.evidence.at(0)?.line ?? 0}`;
+      const [first] = finding.evidence;
+      const place =
+        first?.from === undefined
+          ? `${trace === undefined ? '' : pathWords(trace)}:${first?.line ?? 0}`
+          : `${clean(first.from.path)}:${first.from.line}`;
       const pages = [pageWords(finding.pin), pageWords(finding.mapping)].filter((page) => page !== undefined);
       const about = [pinOwner(finding), clean(finding.pin.address ?? ''), pages.join(' -> ')];
       const who = about.filter((part) => part !== '').join(' ');

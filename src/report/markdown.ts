@@ -18,6 +18,7 @@ import {
   pathWords,
   pinOwner,
   pinsWords,
+  placeOf,
   sizeWords,
   undecided,
   undecidedWords,
@@ -88,7 +89,15 @@ function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefin
 function evidenceTable(finding: Finding, trace: TraceInfo | undefined): string[] {
   const rows = steps(finding, trace).map((step) => {
     const what = step.parts ? `${escaped(step.what)} **they part**` : escaped(step.what);
-    return [step.time, step.cpu, cell(step.task), escaped(step.role), cell(step.fn), what, String(step.evidence.line)];
+    return [
+      step.time,
+      step.cpu,
+      cell(step.task),
+      escaped(step.role),
+      cell(step.fn),
+      what,
+      placeOf(step.evidence).replace(/^:/, ''),
+    ];
   });
   const head = ['time', 'cpu', 'task', 'step', 'function', 'what', 'line'];
   return [head, ['--:', '---', '---', '---', '---', '---', '--:'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);

@@ -204,7 +204,10 @@ function location(step: Evidence, finding: Finding, report: CheckReport): Locati
   const path = report.traces[finding.trace]?.path ?? '';
   const words = [step.role, step.fn, step.what].filter((part) => part !== undefined && part !== '');
   return {
-    physicalLocation: { artifactLocation: { uri: uriOf(path), index: finding.trace }, region: region(step) },
+    physicalLocation:
+      step.from === undefined
+        ? { artifactLocation: { uri: uriOf(path), index: finding.trace }, region: region(step) }
+        : { artifactLocation: { uri: uriOf(step.from.path) }, region: { startLine: step.from.line } },
     message: { text: plain(words.join(': ')) },
   };
 }

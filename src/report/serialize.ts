@@ -33,6 +33,7 @@ const LOSS: Shape<Loss> = {
   time: true,
   reason: true,
   samples: { line: true, text: true },
+  from: { path: true, line: true },
 };
 
 const TRACE: Shape<TraceInfo> = {
@@ -93,6 +94,7 @@ const EVIDENCE: Shape<Evidence> = {
   what: true,
   text: true,
   stack: true,
+  from: { path: true, line: true },
 };
 
 const FINDING: Shape<Finding> = {

@@ -19,6 +19,7 @@ import {
   pathWords,
   pinOwner,
   pinsWords,
+  placeOf,
   sizeWords,
   undecided,
   undecidedWords,
@@ -92,7 +93,10 @@ function stepLines(step: Step): string[] {
   const head = [step.time, step.cpu, step.task, step.role, step.fn].filter((cell) => cell !== '');
   const what = step.parts ? `${step.what}  <- they part` : step.what;
   return [
-    ...hanging(`  ${head.join(' ')} (line ${step.evidence.line})`, '      '),
+    ...hanging(
+      `  ${head.join(' ')} (${step.evidence.from === undefined ? `line ${step.evidence.line}` : placeOf(step.evidence)})`,
+      '      ',
+    ),
     ...wrap(what, WIDTH - 6).map((line) => `      ${line}`),
   ];
 }

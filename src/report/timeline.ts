@@ -6,6 +6,7 @@ import type { TraceInfo } from '../contract/report.ts';
 import { largest } from '../util/largest.ts';
 import { clean, clip, columns, pad, padLeft, relativeTime, timeDigits, wrap } from './format.ts';
 import { partingStep } from './steps.ts';
+import { placeOf } from './words.ts';
 
 /** One step, every cell safe to print; a cell is empty where the trace does not show it. */
 export interface Step {
@@ -57,7 +58,7 @@ export function stepsOf<E extends Evidence>(
     role: clean(evidence.role),
     fn: clean(evidence.fn ?? ''),
     what: clean(evidence.what),
-    line: `:${evidence.line}`,
+    line: placeOf(evidence),
     parts: parts(evidence),
     evidence,
   }));

@@ -1,6 +1,6 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
-import type { Finding, Harm, Severity } from '../contract/finding.ts';
+import type { Finding, Harm, Origin, Severity } from '../contract/finding.ts';
 import type { CheckReport, Loss, RuleFailed, TraceInfo } from '../contract/report.ts';
 import { clean, count, duration, grouped } from './format.ts';
 
@@ -151,6 +151,13 @@ export function pageWords(page: { pfn?: string; page?: string } | undefined): st
   return page?.page === undefined ? undefined : `page ${clean(page.page)}`;
 }
 
+/** `:1042`; of a trace that was merged of several files `cpu1.txt:519`, `cpu1/trace:519`. */
+export function placeOf({ line, from }: { line: number; from?: Origin | undefined }): string {
+  if (from === undefined) return `:${line}`;
+  const [name = '', folder] = from.path.split('/').reverse();
+  return `${clean(/\d/.test(name) || folder === undefined ? name : `${folder}/${name}`)}:${from.line}`;
+}
+
 /** The path as given; `-` by its name. */
 export function pathWords(trace: TraceInfo): string {
   return trace.path === '-' ? 'standard input' : clean(trace.path);
@@ -249,7 +256,7 @@ function lossGroup(losses: Loss[]): string {
   if (first.cpu !== undefined) {
     words.push(`on CPU ${first.cpu}`);
   }
-  const lines = losses.flatMap((loss) => (loss.line === undefined ? [] : [`:${loss.line}`]));
+  const lines = losses.flatMap((loss) => (loss.line === undefined ? [] : [placeOf({ ...loss, line: loss.line })]));
   if (lines.length > 0) {
     const more = lines.length - LINES_NAMED;
     const named = lines.slice(0, LINES_NAMED).join(', ');

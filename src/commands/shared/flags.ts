@@ -34,6 +34,15 @@ export const traceFlags = {
   }),
 };
 
+export const mergeFlag = {
+  merge: Flags.boolean({
+    summary: 'the files are one capture, one file a CPU: merge them by time',
+    description:
+      'Texts of per_cpu/cpu*/trace, read while tracing was off. Where it is plain that they are one capture, they are merged without being asked; --no-merge takes each file alone.',
+    allowNo: true,
+  }),
+};
+
 export const armedFlag = {
   armed: Flags.string({
     summary: 'a copy of dynamic_events: what was armed and is not in the trace did not happen',

@@ -20,9 +20,12 @@ import { remove } from '../../util/temporary.ts';
 import { terminal } from '../../util/terminal.ts';
 import { tuneForReading } from '../../util/v8.ts';
 import { ERA_NAMES, eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
+import { type MergedFile, mergeAll, mergedWords, mergePlain } from './merge.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kallsyms' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
+  /** the files are one capture, CPU by CPU; undefined: where that is plain; false: never */
+  merge?: boolean | undefined;
   /** a copy of dynamic_events */
   armed?: string | undefined;
   /** the rules that run; the built-in ones if not said */
@@ -129,6 +132,7 @@ export async function withTraces<T>(
   let paths: readonly string[] = names;
   const onProgress: OnProgress = (path, position, size) => progress.update(labelOf(path, paths), position, size);
   const copies = new Map<string, string>();
+  let merged: MergedFile | undefined;
   try {
     paths = await readable(names, options.unreadable);
     const traces: TraceFile[] = [];
@@ -139,13 +143,23 @@ export async function withTraces<T>(
         traces.push({ ...fileInput(copy), path, file: copy });
       } else traces.push({ ...fileInput(path), file: path });
     }
-    return await use(traces, onProgress);
+    merged = await mergedOf(traces, options);
+    return await use(merged === undefined ? traces : [merged], onProgress);
   } catch (error) {
     throw asNamed(error, copies);
   } finally {
     progress.clear();
     for (const copy of copies.keys()) remove(dirname(copy));
+    if (merged !== undefined) remove(merged.folder);
   }
+}
+
+async function mergedOf(traces: readonly TraceFile[], { merge, quiet }: TraceOptions): Promise<MergedFile | undefined> {
+  if (merge === false || traces.length < 2) return undefined;
+  if (merge === true) return mergeAll(traces);
+  const merged = await mergePlain(traces);
+  if (merged !== undefined && quiet !== true) process.stderr.write(mergedWords(merged));
+  return merged;
 }
 
 function isFolder(path: string): boolean {

@@ -48,11 +48,13 @@ export class Reading implements ReadTrace {
   readonly model: Model;
   readonly #input: OpenInput;
   readonly #options: ReadingOptions;
+  readonly #origin: TraceInput['origin'];
   #feed: Feed | undefined;
   #finished = false;
 
-  private constructor(path: string, input: OpenInput, options: ReadingOptions) {
+  private constructor({ path, origin }: TraceInput, input: OpenInput, options: ReadingOptions) {
     this.path = path;
+    this.#origin = origin;
     this.#input = input;
     this.#options = options;
     const { kernel } = input.head;
@@ -69,7 +71,7 @@ export class Reading implements ReadTrace {
       head.recorded ??= newRecorded();
       head.recorded.armed.push(...options.armed);
     }
-    return new Reading(input.path, opened, options);
+    return new Reading(input, opened, options);
   }
 
   get head(): TraceHead {
@@ -158,7 +160,11 @@ export class Reading implements ReadTrace {
   /** So far. */
   info(): TraceInfo {
     const { era, from } = this.era();
-    return traceInfo(textInfo(this.path, this.head, this.stats), this.model, era?.name, from);
+    const info = traceInfo(textInfo(this.path, this.head, this.stats), this.model, era?.name, from);
+    const origin = this.#origin;
+    if (origin !== undefined)
+      for (const loss of info.losses) if (loss.line !== undefined) loss.from = origin(loss.line);
+    return info;
   }
 
   lines(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
@@ -166,7 +172,7 @@ export class Reading implements ReadTrace {
   }
 
   words(lines: ReadonlyMap<number, EvidenceLine> = new Map()): Words {
-    return new Words(this.model, this.era().era, this.symbols, lines, this.head.timeUnit);
+    return new Words(this.model, this.era().era, this.symbols, lines, this.head.timeUnit, this.#origin);
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { INSUFFICIENT_EVIDENCE, type Loss, type TraceInfo } from '../../contract
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
-import { clockWords, formatWords, kernelWords, pathWords, sizeWords } from '../words.ts';
+import { clockWords, formatWords, kernelWords, pathWords, placeOf, sizeWords } from '../words.ts';
 
 interface Look {
   paint: Paint;
@@ -73,7 +73,7 @@ function lossLines(trace: TraceInfo): string[] {
 /** `23 at :1042 (0.013 s after the first event)`. */
 function placeWords(loss: Loss, trace: TraceInfo): string {
   const n = loss.count === undefined ? 'an unknown number' : grouped(loss.count);
-  const line = loss.line === undefined ? '' : ` at :${loss.line}`;
+  const line = loss.line === undefined ? '' : ` at ${placeOf({ ...loss, line: loss.line })}`;
   const timed = loss.time !== undefined && trace.firstTime !== undefined && trace.timeUnit !== 'none';
   const time = timed
     ? ` (${duration((loss.time ?? 0) - (trace.firstTime ?? 0), trace.timeUnit)} after the first event)`
