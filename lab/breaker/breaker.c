@@ -2,8 +2,10 @@
 /*
  * Why: some rules are about what a right kernel never does. This module makes it do so, on a machine that is thrown away
  * afterwards: /dev/breaker pins as a driver does and then hides the pin from the kernel, or changes page tables, notifier
- * windows and fork's sequence count behind its back. 5.10 to 6.12, x86-64.
+ * windows and fork's sequence count behind its back. 5.10 to 7.3, x86-64; not each of it on each.
  */
+#include <linux/bio.h>
+#include <linux/blkdev.h>
 #include <linux/fs.h>
 #include <linux/hmm.h>
 #include <linux/kprobes.h>
@@ -12,6 +14,8 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -24,9 +28,10 @@
 
 static struct page *pinned[PAGES];
 static int count;
+static bool got; /* FOLL_GET */
 static atomic_t hidden;
-static struct kprobe shower, pauser;
-static struct kretprobe forking;
+static struct kprobe shower;
+static unsigned long waited_for;
 static struct mmu_notifier notifier;
 static struct mmu_interval_notifier interval;
 
@@ -45,12 +50,13 @@ static void *address_of(const char *name)
 
 static long breaker_pin(struct breaker *a)
 {
-	unsigned int flags = FOLL_WRITE | (a->longterm ? FOLL_LONGTERM : 0);
+	unsigned int flags = FOLL_WRITE | (a->longterm == 1 ? FOLL_LONGTERM : 0);
 	long n;
 
 	if (count > 0 || a->nr == 0 || a->nr > PAGES)
 		return -EINVAL;
-	n = pin_user_pages_fast(a->addr, a->nr, flags, pinned);
+	got = a->longterm == 2;
+	n = got ? get_user_pages_fast(a->addr, a->nr, FOLL_WRITE, pinned) : pin_user_pages_fast(a->addr, a->nr, flags, pinned);
 	if (n <= 0)
 		return n ? n : -EFAULT;
 	count = n;
@@ -135,6 +141,8 @@ static long breaker_drop(unsigned long addr)
 	return e;
 }
 
+#include "behind.c"
+
 static const struct mmu_notifier_ops notifier_ops;
 
 typedef void (*window_fn)(struct mmu_notifier_range *);
@@ -164,58 +172,58 @@ static long breaker_window(struct breaker *a)
 	return e ? e : open_window(a->addr, "__mmu_notifier_invalidate_range_start");
 }
 
-/*
- * copy_page_range() makes write_protect_seq odd around the copying. One more on its entry and one more on its return leave
- * it even in between, so that GUP-fast does not see that fork is at it.
- */
-static int odd(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void bump(struct mm_struct *mm)
 {
-	struct mm_struct *mm = current->mm;
+	unsigned int *sequence = (unsigned int *)&mm->write_protect_seq;
 
-	if (mm)
-		WRITE_ONCE(*(unsigned int *)&mm->write_protect_seq, *(unsigned int *)&mm->write_protect_seq + 1);
-	return 0;
+	WRITE_ONCE(*sequence, READ_ONCE(*sequence) + 1);
 }
 
-/* Under copy_page_range(): long enough for another CPU to pin. */
+/*
+ * copy_page_range() makes write_protect_seq odd while it copies. At the page it is even for a while, and GUP-fast on another
+ * CPU does not see that fork is at it.
+ */
 static int wait_there(struct kprobe *p, struct pt_regs *regs)
 {
+	/* not mdelay(), whose loops are as long as an emulated clock makes them */
 	u64 end = ktime_get_ns() + 40 * NSEC_PER_MSEC;
 
-	/* not mdelay(), whose loops are as long as an emulated clock makes them */
+	if (current->tgid != victim || regs->si != waited_for || !atomic_xchg(&armed, 0))
+		return 0;
+	bump(current->mm);
+	atomic_set(&go, 1);
 	while (ktime_get_ns() < end)
 		cpu_relax();
+	atomic_set(&go, 0);
+	bump(current->mm);
 	return 0;
 }
 
-static long breaker_fork(void)
+static long breaker_fork(unsigned long addr)
 {
-	if (forking.kp.addr)
-		return 0;
-	pauser.symbol_name = "__pte_alloc";
-	pauser.pre_handler = wait_there;
-	if (register_kprobe(&pauser))
-		memset(&pauser, 0, sizeof(pauser));
-	forking.kp.symbol_name = "copy_page_range";
-	forking.entry_handler = odd;
-	forking.handler = odd;
-	forking.maxactive = 8;
-	return register_kretprobe(&forking);
+	victim = current->tgid;
+	waited_for = addr;
+	atomic_set(&go, 0);
+	atomic_set(&armed, 1);
+	return arm(&first, "vm_normal_page", wait_there);
 }
 
+/* Pin and unpin while copy_page_range() waits; before that GUP would wait for mmap_lock until fork is over. */
 static long breaker_churn(struct breaker *a)
 {
+	u64 end = ktime_get_ns() + 1000 * NSEC_PER_MSEC;
 	struct page *page;
-	u32 i, got = 0;
+	u32 i, n = 0;
 
-	for (i = 0; i < a->nr; i++) {
+	while (!atomic_read(&go) && ktime_get_ns() < end)
+		cond_resched();
+	for (i = 0; i < a->nr && atomic_read(&go); i++) {
 		if (pin_user_pages_fast(a->addr, 1, FOLL_WRITE, &page) == 1) {
-			got++;
+			n++;
 			unpin_user_page(page);
 		}
-		cond_resched();
 	}
-	a->nr = got;
+	a->nr = n;
 	return 0;
 }
 
@@ -254,8 +262,10 @@ static long breaker_hmm(struct breaker *a)
 static void breaker_unpin(void)
 {
 	breaker_show(NULL);
-	if (count > 0)
+	if (count > 0 && !got)
 		unpin_user_pages(pinned, count);
+	for (; got && count > 0; count--)
+		put_page(pinned[count - 1]);
 	count = 0;
 }
 
@@ -275,10 +285,10 @@ static long breaker_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	case BREAKER_UNPIN: breaker_unpin(); break;
 	case BREAKER_DROP: e = breaker_drop(a.addr); break;
 	case BREAKER_WINDOW: e = breaker_window(&a); break;
-	case BREAKER_FORK: e = breaker_fork(); break;
+	case BREAKER_FORK: e = breaker_fork(a.addr); break;
 	case BREAKER_CHURN: e = breaker_churn(&a); break;
 	case BREAKER_HMM: e = breaker_hmm(&a); break;
-	default: e = -ENOTTY;
+	default: e = behind(cmd, &a);
 	}
 	if (!e && copy_to_user((void __user *)arg, &a, sizeof(a)))
 		e = -EFAULT;
@@ -288,12 +298,7 @@ static long breaker_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 static int breaker_release(struct inode *i, struct file *f)
 {
 	breaker_unpin();
-	if (forking.kp.addr)
-		unregister_kretprobe(&forking);
-	memset(&forking, 0, sizeof(forking));
-	if (pauser.addr)
-		unregister_kprobe(&pauser);
-	memset(&pauser, 0, sizeof(pauser));
+	disarm();
 	return 0;
 }
 

@@ -6,9 +6,9 @@
 
 struct breaker {
 	__u64 addr;      /* in: user address */
-	__u64 pfn;       /* out: the pinned page */
+	__u64 pfn;       /* out: the pinned page; in: BREAKER_RACE, the page that was swapped out */
 	__u32 nr;        /* in: pages, or rounds; out: how many */
-	__u32 longterm;  /* in: FOLL_LONGTERM */
+	__u32 longterm;  /* in: 1: FOLL_LONGTERM; 2: FOLL_GET instead of FOLL_PIN */
 	char until[64];  /* in: a kernel function; see BREAKER_HIDE */
 	char byte;       /* in or out: the byte stored or loaded */
 };
@@ -24,4 +24,15 @@ struct breaker {
 #define BREAKER_FORK   _IOWR('K', 9, struct breaker)  /* fork no longer keeps GUP-fast out */
 #define BREAKER_CHURN  _IOWR('K', 10, struct breaker) /* pin and unpin nr times */
 #define BREAKER_HMM    _IOWR('K', 11, struct breaker) /* a snapshot inside an open window, without a look at the sequence */
+#define BREAKER_KEEP   _IOWR('K', 12, struct breaker) /* remember the entry of the address */
+#define BREAKER_PUT    _IOWR('K', 13, struct breaker) /* make it that again, in the calling process */
+#define BREAKER_STALE  _IOWR('K', 14, struct breaker) /* a pin through the remembered entry, while the address has another */
+#define BREAKER_EXCHANGE _IOWR('K', 15, struct breaker) /* this entry and the next change places */
+#define BREAKER_RACE   _IOWR('K', 16, struct breaker) /* the next swap-in waits for BREAKER_PUT with its page in hand */
+#define BREAKER_MARK   _IOWR('K', 17, struct breaker) /* swap-ins lose the exclusive mark */
+#define BREAKER_FLUSH  _IOWR('K', 18, struct breaker) /* the next TLB flush of more than a page is left out */
+#define BREAKER_DMA    _IOWR('K', 19, struct breaker) /* /dev/vdc is read into the pinned page */
+#define BREAKER_CLEAN  _IOWR('K', 20, struct breaker) /* unpinned, and said not to be dirty */
+#define BREAKER_FORGET _IOWR('K', 21, struct breaker) /* never unpinned */
+#define BREAKER_EXCLUSIVE _IOWR('K', 22, struct breaker) /* make_device_exclusive() of the address */
 #endif

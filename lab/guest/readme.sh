@@ -48,7 +48,8 @@ echo '-:theirs/unmap' >> /sys/kernel/tracing/kprobe_events
 tracefs > /run/before
 
 # two at once
-script -o /run/cap/first.txt -- sleep 600 2> /dev/null &
+# not script(): $! would be a shell around it
+sh /lab/capture.sh -o /run/cap/first.txt -- sleep 600 2> /out/first.err &
 first=$!
 until_true 300 test -e /run/pindrift.pid
 sh /lab/capture.sh -o /run/cap/second.txt -- ls / > /dev/null 2> /out/second.err && echo "LAB-ERR two record at once"
