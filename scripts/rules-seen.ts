@@ -30,7 +30,8 @@ function note(rule: string, kernel: string, now: Seen): void {
   const row = seen.get(rule) ?? new Map<string, Seen>();
   seen.set(rule, row);
   const before = row.get(kernel);
-  const better = before === undefined || (before.by === 'module' && now.by === 'kernel') || before.machine !== undefined;
+  const better =
+    before === undefined || (before.by === 'module' && now.by === 'kernel') || before.machine !== undefined;
   if (better && !(before?.by === 'kernel' && now.by === 'module')) row.set(kernel, now);
 }
 
@@ -40,7 +41,9 @@ for (const root of positionals.length > 0 ? positionals : ['fixtures'])
     const kernel = /^\d+\.\d+/.exec(truth.kernel)?.[0] ?? truth.kernel;
     const machine = /arm64|mips64/.exec(`${dir} ${truth.kernel}`)?.[0];
     const by = truth.scenario.startsWith('broken_') ? 'module' : 'kernel';
-    for (const name of readdirSync(dir).filter((name) => /^(?:trace\.txt|trace\.dat|perf\.data)(?:\.gz)?$/.test(name))) {
+    for (const name of readdirSync(dir).filter((name) =>
+      /^(?:trace\.txt|trace\.dat|perf\.data)(?:\.gz)?$/.test(name),
+    )) {
       count++;
       kernels.add(kernel);
       const report = await check([join(dir, name)]).catch(() => undefined);
@@ -69,8 +72,11 @@ ${count} captures. ${
 `;
 if (values.doc === undefined) process.stdout.write(text);
 else {
-  const marks = /(<!-- rules seen[^>]*-->\n)[^]*?(\n<!-- end of rules seen -->)/;
+  const marks = /(<!-- rules seen[^>]*-->\n)[\s\S]*?(\n<!-- end of rules seen -->)/;
   const before = readFileSync(values.doc, 'utf8');
   if (!marks.test(before)) throw new Error(`${values.doc} has no marks for the table`);
-  writeFileSync(values.doc, before.replace(marks, (_, head, tail) => `${head}${text}${tail}`));
+  writeFileSync(
+    values.doc,
+    before.replace(marks, (_, head, tail) => `${head}${text}${tail}`),
+  );
 }

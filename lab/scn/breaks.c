@@ -109,7 +109,7 @@ static void broken_exclfork(void)
 	int a[2]; if (pipe(a)) die("pipe");
 	pin_pfn = STEP(EXCLUSIVE, .nr = 0).pfn; STEP(KEEP, .nr = 0); STEP(DROP, .nr = 0);
 	int k = fork(); if (k < 0) die("fork");
-	if (k == 0) { char c; if (read(a[0], &c, 1) < 0) {} STEP(PUT, .nr = 0); sink = buf[0]; uint64_t n = pfn_of(buf); STEP(DROP, .nr = 0); _exit(n != 0); }
+	if (k == 0) { char c; close(a[1]); if (read(a[0], &c, 1) < 0) {} STEP(PUT, .nr = 0); sink = buf[0]; uint64_t n = pfn_of(buf); STEP(DROP, .nr = 0); _exit(n != 0); }
 	STEP(PUT, .nr = 0); close(a[1]); int st; waitpid(k, &st, 0); child_pid = k; addnote("the child restored a page: %d", WEXITSTATUS(st));
 	sink = buf[0]; end_pfn = pfn_of(buf);
 }
