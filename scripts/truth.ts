@@ -23,6 +23,8 @@ export interface TruthRow {
   pin_leak?: boolean;
   self_inflicted: boolean;
   error?: string;
+  /** rule about the promise that was broken on purpose (lab/breaker): it has to speak here */
+  rule?: string;
   diverged_pages?: number;
   pages?: { addr: string; pin_pfn: string; end_pfn: string }[];
 }
@@ -79,7 +81,14 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
     const what = `${row.scenario} (${row.verdict}) pid ${row.pin_tid} ${row.addr} ${row.pin_pfn}->${row.end_pfn}`;
     let wanted: Finding | undefined;
     let asked = true;
-    if (row.verdict === 'livelock') wanted = exact.find((f) => f.rule === 'device-exclusive-livelock');
+    const { rule } = row;
+    if (rule !== undefined)
+      wanted = findings.find(
+        (f) =>
+          (f.rule === rule || f.also.includes(rule)) &&
+          (f.pin.pid === undefined || pids.has(f.pin.pid) || Number.parseInt(f.pin.address ?? '', 16) === start),
+      );
+    else if (row.verdict === 'livelock') wanted = exact.find((f) => f.rule === 'device-exclusive-livelock');
     else if (row.pin_leak === true) wanted = exact.find((f) => f.rule === 'pin-leak' && rank[f.severity] >= 1);
     else if (row.leak || (lost && !row.self_inflicted)) wanted = exact.find((f) => rank[f.severity] >= 1 && harmed(f));
     else if (row.self_inflicted && row.diverged) wanted = exact.find((f) => f.selfInflicted);
@@ -95,13 +104,14 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
         );
     } else if (asked) out.truePositive++;
     const allowed = (f: Finding) => {
+      if (f.rule === row.rule) return true;
       if (lost && (row.leak || !row.self_inflicted)) return true;
       if (row.self_inflicted) return f.severity !== 'error';
       if (row.diverged || row.verdict === 'stale_allowed') return f.severity !== 'error';
       if (row.pin_leak === true || row.verdict === 'livelock') return f.severity !== 'error';
       return f.severity === 'note' || (row.action === 'mprotectpart' && f !== exact[0]);
     };
-    for (const f of inPlace) if (allowed(f)) explained.add(f);
+    for (const f of wanted === undefined ? inPlace : [wanted, ...inPlace]) if (allowed(f)) explained.add(f);
   }
   for (const f of findings) if (f.severity !== 'note' && !explained.has(f)) out.falsePositive.push(show(f));
   return out;

@@ -131,8 +131,14 @@ static void broken_gupfast(void)
 	churning = 0; pthread_join(th, NULL); child_pid = k; waitpid(k, NULL, 0);
 	end_pfn = pin_pfn = pfn_of(buf);
 }
+static const char *const RULES[][2] = {
+	{ "hmm", "hmm-snapshot-in-window" }, { "flush", "cow-with-pending-wrprotect-flush" }, { "stale", "pin-of-unmapped-page" },
+	{ "short", "short-pin" }, { "undirtied", "undirtied-dma-write" }, { "raced", "swapin-raced" }, { "mark", "exclusive-mark-lost" },
+	{ "gupfast", "gup-fast-during-fork" }, { "exclfork", "device-exclusive-copied-by-fork" }, { "exclother", "device-exclusive-of-another-page" },
+};
 static void run_broken(const char *action)
 {
+	for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) if (!strcmp(action, RULES[i][0])) broken_rule = RULES[i][1];
 	int lost = 0, lost_cpu = 0, none = 0, both = -1;
 	brk_fd = open("/dev/breaker", O_RDWR | O_CLOEXEC); if (brk_fd < 0) die("open /dev/breaker");
 	cpu(1); make_buf();
