@@ -3,11 +3,14 @@
 import { eventSources, readEvents, type StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/open.ts';
 import { readRecords } from '../store/replay.ts';
+import { StoredFields } from '../store/stored-fields.ts';
 import { broughtProbes } from '../vocabulary/extend.ts';
 import { FUNCTIONS, probed } from '../vocabulary/functions.ts';
 import { BUILT_IN_KINDS, KIND_FIELDS, Kind, type KindName } from '../vocabulary/kinds.ts';
 import { location } from '../vocabulary/place.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { Symbols } from '../vocabulary/symbols.ts';
+import { Template } from '../vocabulary/template.ts';
 
 /**
  * Records of a trace as the vocabulary of now understands it. The batch is reused.
@@ -55,13 +58,11 @@ function hasOthers({ rows, length }: RecordBatch): boolean {
 /** Rows of brought kinds, in the order of the trace. */
 class Brought {
   readonly #events: Iterator<StoredEvent>;
-  readonly #symbols: string[];
-  readonly #index = new Map<string, number>();
+  readonly #symbols: Symbols;
   #next: Float64Array | undefined;
 
   constructor(store: Store, trace: number, symbols: string[]) {
-    this.#symbols = symbols;
-    for (const [i, text] of symbols.entries()) this.#index.set(text, i);
+    this.#symbols = new Symbols(symbols);
     const events = candidates(store, trace);
     this.#events = events.length === 0 ? [][Symbol.iterator]() : readEvents(store, { trace, events });
     this.#next = this.#read();
@@ -93,22 +94,9 @@ class Brought {
     row[Slot.OFFSET] = event.offset;
     row[Slot.LINE] = event.line;
     row[Slot.FN] = fn;
-    for (const { slot, type, names } of KIND_FIELDS[kind]) {
-      const arg = event.args.find(({ key }) => names.includes(key));
-      if (arg === undefined) continue;
-      if (type === 'sym') row[slot] = this.#symbol(arg.text);
-      else if (typeof arg.value === 'bigint') row[slot] = Number(BigInt.asIntN(64, arg.value));
-    }
+    const fields = new StoredFields(event);
+    new Template(fields.names, KIND_FIELDS[kind], false).fill(fields, row, 0, this.#symbols);
     return row;
-  }
-
-  #symbol(text: string): number {
-    let at = this.#index.get(text);
-    if (at === undefined) {
-      at = this.#symbols.push(text) - 1;
-      this.#index.set(text, at);
-    }
-    return at;
   }
 }
 

@@ -1,9 +1,10 @@
-// From a line to a row of its event's table: the line is taken apart (arguments.ts), each argument goes to its column,
+// From a line to a row of its event's table: the line is taken apart (vocabulary/arguments.ts), each argument goes to its column,
 // which is made if need be, and what fits no column goes to `extra`. A line whose arguments are plain leaves a shape: the
 // literals between the values. A writer may walk along it (pages/line-kernel.ts) instead of coming here; the row is the same.
 import type { TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
-import { type Argument, type Arguments, locationEnd, readArguments } from './arguments.ts';
+import { type Argument, type Arguments, readArguments } from '../vocabulary/arguments.ts';
+import { placeEnd } from '../vocabulary/place-end.ts';
 import type { EventTable, Form } from './event-table.ts';
 import type { Symbols } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
@@ -44,7 +45,7 @@ export class EventDecoder {
 
   /** Behind the probe's place at `start`, whose id is in `placeId` then; -1 when there is none. */
   place(buf: Uint8Array, start: number, end: number): number {
-    const behind = locationEnd(buf, start, end);
+    const behind = placeEnd(buf, start, end);
     if (behind === start) return -1;
     this.placeId = this.#symbols.id(buf, start, behind);
     return behind;
@@ -71,7 +72,7 @@ export class EventDecoder {
       const k = this.#column(buf, argument, parts);
       columns.push(k);
       if (k < 0) extra.push(`${argument.key}=${text(buf, argument.start, Math.max(argument.end, argument.behindEnd))}`);
-      else if (!this.#place(buf, argument, k, row, extra)) plain = false;
+      else if (!this.#place(buf, argument, parts.bareHex, k, row, extra)) plain = false;
     }
     row.length = FIRST + table.columns.length;
     if (extra.length > 0) row.setExtra(Buffer.from(extra.join(' '), 'latin1'));
@@ -91,7 +92,7 @@ export class EventDecoder {
   }
 
   /** Put the value into its column. False: a line like this is not read by place. */
-  #place(buf: Uint8Array, argument: Argument, k: number, row: EventRow, extra: string[]): boolean {
+  #place(buf: Uint8Array, argument: Argument, bareHex: boolean, k: number, row: EventRow, extra: string[]): boolean {
     const column = this.table.columns[k];
     const { start, behindStart, behindEnd } = argument;
     let { end } = argument;
@@ -104,7 +105,7 @@ export class EventDecoder {
     } else if (behindStart < behindEnd && behindStart === end) plain = false;
     const cell = FIRST + k;
     if (column.form !== 'text') {
-      if (readNumber(buf, start, end, column.form === 'bare', row, cell)) return plain;
+      if (readNumber(buf, start, end, bareHex || column.form === 'bare', row, cell)) return plain;
       plain = false;
       if (looksNumeric(buf[start])) {
         extra.push(`${argument.key}=${text(buf, start, end)}`);

@@ -1,19 +1,12 @@
-// Numbers in trace text, exact to 64 bits, into two halves.
-import { text } from '../util/bytes.ts';
+// Why: a column holds numbers if the first of its values is one, and prints them again as the line did.
+import { DASH } from '../util/bytes.ts';
+import { half, number64 } from '../vocabulary/number.ts';
 import type { Form } from './event-table.ts';
 import { Cell, type EventRow } from './row.ts';
 
-/** Value of a hexadecimal digit by character; -1 for all others. */
-export const HEX = new Int8Array(256).fill(-1);
-for (let d = 0; d < 16; d++) {
-  HEX[d.toString(16).charCodeAt(0)] = d;
-  HEX[d.toString(16).toUpperCase().charCodeAt(0)] = d;
-}
+const X = 120;
 
-/** Decimal digits that are exact in a double whatever they are. */
-const EXACT_DIGITS = 15;
-
-/** Read all of `buf[start, end)` as a number into column `k`; false when it is none. */
+/** Read all of `buf[start, end)` as a number into column `k`; false when it is none, or a column would print another. */
 export function readNumber(
   buf: Uint8Array,
   start: number,
@@ -22,49 +15,13 @@ export function readNumber(
   row: EventRow,
   k: number,
 ): boolean {
-  if (buf[start] === 48 && (buf[start + 1] | 32) === 120) return readHex(buf, start + 2, end, row, k);
-  return bare ? readHex(buf, start, end, row, k) : readDecimal(buf, start, end, row, k);
-}
-
-function readHex(buf: Uint8Array, start: number, end: number, row: EventRow, k: number): boolean {
-  if (end <= start || end - start > 16) return false;
-  let hi = 0;
-  let lo = 0;
-  for (let at = start; at < end; at++) {
-    const d = HEX[buf[at]];
-    if (d < 0) return false;
-    hi = (hi << 4) | (lo >>> 28);
-    lo = (lo << 4) | d;
-  }
-  setNumber(row, k, hi, lo);
-  return true;
-}
-
-function readDecimal(buf: Uint8Array, start: number, end: number, row: EventRow, k: number): boolean {
-  const negative = buf[start] === 45;
-  const from = negative ? start + 1 : start;
-  if (end <= from || end - from > 19) return false;
-  let value = 0;
-  for (let at = from; at < end; at++) {
-    const d = buf[at] - 48;
-    if (d < 0 || d > 9) return false;
-    value = value * 10 + d;
-  }
-  if (end - from <= EXACT_DIGITS) {
-    if (negative) value = -value;
-    setNumber(row, k, Math.floor(value / 4294967296), value);
-    return true;
-  }
-  const exact = BigInt(text(buf, start, end));
-  if (BigInt.asIntN(64, exact) !== exact) return false;
-  setNumber(row, k, Number(exact >> 32n), Number(exact & 0xffffffffn));
-  return true;
-}
-
-export function setNumber(row: EventRow, k: number, hi: number, lo: number): void {
+  if (Number.isNaN(number64(buf, start, end, bare))) return false;
+  // a column is signed: it would print 2^63 and more, in decimal, as a negative number
+  if (half.hi < 0 && !bare && buf[start] !== DASH && (buf[start + 1] | 32) !== X) return false;
   row.cells[k] = Cell.Number;
-  row.hi[k] = hi;
-  row.lo[k] = lo;
+  row.hi[k] = half.hi;
+  row.lo[k] = half.lo;
+  return true;
 }
 
 /** Columns with these names hold words, also where the first of them looks like a number. */

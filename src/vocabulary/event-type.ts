@@ -1,12 +1,15 @@
 // What kind of event a name on a function is, and the layouts its arguments come in. Learned from the first line of
 // each, which is also what tells the kernel's era.
+
+import { readArguments, readPlaced } from './arguments.ts';
 import { erasWithin } from './era.ts';
+import { PrintedFields } from './fields.ts';
 import { FUNCTIONS, fnIndex, probed } from './functions.ts';
 import { KIND_FIELDS, Kind, type KindName } from './kinds.ts';
 import type { Location } from './place.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
-import { fields, Template } from './template.ts';
+import { Template } from './template.ts';
 import { damageOf, isBeginningOf, type LinesOfLayout } from './whole.ts';
 
 /** try_grab_page() takes one reference and has no argument that says so. */
@@ -56,7 +59,6 @@ export class EventType implements TypeFacts {
   readonly kept: boolean = false;
   /** somebody listens to its events; of others nothing is asked but that they were there */
   readonly wanted: boolean = true;
-  readonly #bareHex: boolean = false;
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
   #template: Template | undefined;
@@ -97,7 +99,6 @@ export class EventType implements TypeFacts {
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
     this.wanted = wanted === undefined || wanted[this.kind];
-    this.#bareHex = kind.startsWith('sys');
     this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
     const { eras, isLoose } = FUNCTIONS[fn];
     this.era = eraReasons(this, isLoose === true ? undefined : eras);
@@ -166,20 +167,15 @@ export class EventType implements TypeFacts {
     // a template that did not fit may have filled some slots
     rows.fill(Number.NaN, o + Slot.MM, o + Slot.FN);
     rows[o + Slot.SYM] = Number.NaN;
-    const spans = fields(buf, start, end);
-    const layout = spans.map((f) => f.key).join(' ');
+    const args = placed ? readPlaced(buf, start, end) : readArguments(buf, start, end);
+    const fields = new PrintedFields(buf, args);
+    const layout = fields.names.join(' ');
     let template = this.#templates.get(layout);
     const isNew = template === undefined;
-    if (template === undefined) {
-      template = new Template(
-        spans.map((f) => f.key),
-        KIND_FIELDS[this.kind],
-        this.#bareHex,
-      );
-    }
+    if (template === undefined) template = new Template(fields.names, KIND_FIELDS[this.kind], args.equals);
     this.damage = undefined;
     if (!placed && template.isForeign && KIND_FIELDS[this.kind].length > 0) return false;
-    this.damage = this.#bareHex ? undefined : damageOf(buf, start, end, spans, template, placed);
+    this.damage = damageOf(buf, end, args, template, placed);
     if (this.damage === undefined && placed && isBeginningOf(layout, this.#templates.keys()))
       this.damage = 'the last arguments of this event are missing';
     if (this.damage !== undefined) return false;
@@ -187,7 +183,7 @@ export class EventType implements TypeFacts {
     this.#template = template;
     template.lines++;
     if (placed && Number.isNaN(template.first)) template.first = rows[o + Slot.LINE];
-    template.fill(buf, spans, rows, o, symbols);
+    template.fill(fields, rows, o, symbols);
     return true;
   }
 }

@@ -44,10 +44,14 @@ export function upperHalf(n: number): number {
     : Number((BigInt.asUintN(64, whole) >> 32n) & 0xffffffffn);
 }
 
+/** Decimal digits that are exact in a double whatever they are, and those of 2^64. */
+const EXACT_DIGITS = 15;
+const MOST_DIGITS = 20;
+
 /**
  * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
- * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always exact
- * for hex), NaN when there is no number: `(fault)`, a symbol, a hashed pointer
+ * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always
+ * exact), NaN when there is no number of 64 bits: `(fault)`, a symbol, a hashed pointer
  */
 export function number64(buf: Uint8Array, start: number, end: number, bareHex: boolean): number {
   let i = start;
@@ -82,23 +86,26 @@ export function number64(buf: Uint8Array, start: number, end: number, bareHex: b
   }
   const negative = buf[i] === 45;
   if (negative) i++;
-  if (i >= end) return Number.NaN;
+  const digits = end - i;
+  if (digits < 1 || digits > MOST_DIGITS) return Number.NaN;
   let v = 0;
   for (; i < end; i++) {
     const d = buf[i] - 48;
     if (d < 0 || d > 9) return Number.NaN;
     v = v * 10 + d;
   }
-  if (v >= 2 ** 63) {
-    const big = BigInt(text(buf, start, end));
-    half.hi = Number((big >> 32n) & 0xffffffffn) | 0;
-    half.lo = Number(big & 0xffffffffn) | 0;
-    return signed64(half.hi, half.lo);
-  }
+  if (digits > EXACT_DIGITS) return longDecimal(BigInt(text(buf, start, end)));
   if (negative) v = -v;
   half.hi = Math.floor(v / 4294967296) | 0;
-  half.lo = (v % 4294967296) | 0;
+  half.lo = v | 0;
   return v;
+}
+
+function longDecimal(n: bigint): number {
+  if (n >= 1n << 64n || n < -(1n << 63n)) return Number.NaN;
+  half.hi = Number(BigInt.asIntN(32, n >> 32n));
+  half.lo = Number(BigInt.asIntN(32, n));
+  return signed64(half.hi, half.lo);
 }
 
 /** -1: not a digit */

@@ -8,11 +8,8 @@
 //     __probe_ip=0xffffffff9196cfe0 (-1852387360) mm=0xffff8b8103d68000 (...)   option `fields` of ftrace, print_fields()
 //
 // An event has few places, so each is understood once and then known by its bytes.
-import { startsWith } from '../util/bytes.ts';
-import { colonInside, Literal, valueEnd } from './template.ts';
+import { Literal } from './literal.ts';
 
-const PAREN_OPEN = 40;
-const PAREN_CLOSE = 41;
 const UNDERSCORE = 95;
 
 /** What a place says. */
@@ -37,26 +34,6 @@ export class Place<T> {
     this.type = type;
     this.caller = /^\(([^/ ]*)\//.exec(place)?.[1];
   }
-}
-
-/** The place behind the probe location at `pos`, or `pos` when the arguments do not begin with one. */
-export function locationEnd(buf: Uint8Array, pos: number, end: number): number {
-  if (buf[pos] === PAREN_OPEN) {
-    for (let i = pos + 1; i < end; i++) {
-      // sys_madvise(start: 7fcde215a000, len_in: 4000) are the arguments themselves
-      if (buf[i] === PAREN_CLOSE) return i - pos < 3 || colonInside(buf, pos + 1, i) ? pos : i + 1;
-    }
-    return pos;
-  }
-  let at = pos;
-  let behind = pos;
-  while (startsWith(buf, at, end, '__probe_')) {
-    behind = valueEnd(buf, at, end);
-    // print_fields() repeats the value in decimal: `__probe_ip=0xffffffff9196cfe0 (-1852387360)`
-    if (startsWith(buf, behind, end, ' (')) behind = valueEnd(buf, behind + 1, end);
-    at = behind + 1;
-  }
-  return behind;
 }
 
 /** What the location's text says. */

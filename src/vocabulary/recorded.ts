@@ -2,11 +2,12 @@
 // line of text (kinds.ts), so that a rule, a store and a report do not know where an event came from.
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import { EventType } from './event-type.ts';
+import type { Fields } from './fields.ts';
 import { KIND_FIELDS, Kind } from './kinds.ts';
 import { half, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
-import { put, Template, ValueKind } from './template.ts';
+import { Template } from './template.ts';
 
 /** A type of the recording and what it is here. */
 interface KnownType {
@@ -17,6 +18,7 @@ interface KnownType {
 
 export class RecordedTypes {
   readonly #known = new Map<RecordedType, KnownType>();
+  readonly #fields = new RecordedFields();
   readonly #symbols: Symbols;
   readonly #learned: (type: EventType) => void;
 
@@ -47,29 +49,13 @@ export class RecordedTypes {
     rows[o + Slot.LINE] = event.index;
     rows[o + Slot.FN] = type.fn;
     if (event.context >= 0) rows[o + Slot.CTX] = event.context;
-    this.#fill(event, layout, rows, o);
+    this.#fields.event = event;
+    layout.fill(this.#fields, rows, o, this.#symbols);
     type.derive(rows, o);
     if (event.caller !== undefined && type.kind === Kind.gupRet)
       rows[o + Slot.SYM] = this.#symbols.number(event.caller);
     batch.length++;
     return type;
-  }
-
-  #fill(event: RecordedEvent, { slots, kinds }: Template, rows: Float64Array, o: number): void {
-    for (let k = 0; k < slots.length; k++) {
-      const slot = slots[k];
-      if (slot < 0) continue;
-      const text = event.text[k];
-      const isText = event.type.fields[k].is === 'text';
-      if (kinds[k] === ValueKind.Symbol) {
-        const symbol = isText ? text : event.there[k] === 1 ? hex(event.hi[k], event.lo[k]) : undefined;
-        if (symbol !== undefined) rows[o + slot] = this.#symbols.number(symbol);
-      } else if (!isText && event.there[k] === 1) {
-        half.hi = event.hi[k];
-        half.lo = event.lo[k];
-        put(kinds[k], slot, signed64(half.hi, half.lo), rows, o);
-      }
-    }
   }
 
   #learn(event: RecordedEvent, keep: readonly boolean[] | undefined): KnownType {
@@ -81,6 +67,29 @@ export class RecordedTypes {
     this.#known.set(event.type, known);
     this.#learned(type);
     return known;
+  }
+}
+
+/** The fields of the event that is decoded. */
+class RecordedFields implements Fields {
+  event!: RecordedEvent;
+
+  get names(): readonly string[] {
+    return this.event.type.fields.map((field) => field.name);
+  }
+
+  number(k: number): number {
+    const { event } = this;
+    if (event.there[k] !== 1 || event.type.fields[k].is === 'text') return Number.NaN;
+    half.hi = event.hi[k];
+    half.lo = event.lo[k];
+    return signed64(half.hi, half.lo);
+  }
+
+  text(k: number): string | undefined {
+    const { event } = this;
+    if (event.type.fields[k].is === 'text') return event.text[k];
+    return event.there[k] === 1 ? hex(event.hi[k], event.lo[k]) : undefined;
   }
 }
 

@@ -3,8 +3,14 @@ import { text } from '../util/bytes.ts';
 
 export class Symbols {
   /** `names[row[Slot.SYM]]` */
-  readonly names: string[] = [];
+  readonly names: string[];
   readonly #numbers = new Map<string, number>();
+
+  /** @param names symbols that have their numbers already; new ones are added there */
+  constructor(names: string[] = []) {
+    this.names = names;
+    for (const [i, name] of names.entries()) this.#numbers.set(name, i);
+  }
 
   /** Number of the symbol that stands in `buf[start, end)`. */
   read(buf: Uint8Array, start: number, end: number): number {

@@ -3,14 +3,15 @@
 import type { TraceLine } from '../parsers/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
+import { readArguments } from './arguments.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, meaning, type TypeFacts } from './event-type.ts';
 import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from './kinds.ts';
-import { type Location, location, locationEnd, Place } from './place.ts';
+import { type Location, location, Place } from './place.ts';
+import { placeEnd } from './place-end.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
-import { type FieldSpan, fields } from './template.ts';
 import { cutLines, type LinesOfLayout } from './whole.ts';
 
 export type { EventType, TypeFacts } from './event-type.ts';
@@ -249,7 +250,7 @@ export class Vocabulary {
         return place;
       }
     }
-    const behind = locationEnd(buf, argsStart, argsEnd);
+    const behind = placeEnd(buf, argsStart, argsEnd);
     if (behind === argsStart) return undefined;
     const where = text(buf, argsStart, behind);
     const place = new Place(where, this.#type(name, line, offset, location(where), behind));
@@ -265,7 +266,8 @@ export class Vocabulary {
     const event = text(buf, nameStart, nameEnd);
     const { kind } = meaning(event, at);
     // trace_printk() prints the calling function where an event's name stands: `move_page_tables: dbg 3`
-    const ours = kind !== undefined && (at !== NOWHERE || hasFieldOf(kind, fields(buf, argsStart, argsEnd)));
+    const keys = namesIn(buf, argsStart, argsEnd);
+    const ours = kind !== undefined && (at !== NOWHERE || hasFieldOf(kind, keys));
     // whatever else stands in parentheses is free text: it makes one type
     const known = name.types.find((t) =>
       ours
@@ -273,7 +275,6 @@ export class Vocabulary {
         : t.kind === 0 && t.namesake === (kind !== undefined),
     );
     if (known !== undefined) return known;
-    const keys = fields(buf, argsStart, argsEnd).map((f) => f.key);
     const type = new EventType(
       event,
       text(buf, systemStart, systemEnd),
@@ -295,10 +296,13 @@ export class Vocabulary {
   }
 }
 
+const namesIn = (buf: Uint8Array, start: number, end: number): string[] =>
+  readArguments(buf, start, end).list.map((argument) => argument.key);
+
 /** Whether one of the arguments has a name that events of this kind have; some kinds have none. */
-const hasFieldOf = (kind: KindName, spans: readonly FieldSpan[]): boolean => {
+const hasFieldOf = (kind: KindName, keys: readonly string[]): boolean => {
   const names = KIND_FIELDS[Kind[kind]].flatMap((field) => field.names);
-  return names.length === 0 || spans.some(({ key }) => names.includes(key));
+  return names.length === 0 || keys.some((key) => names.includes(key));
 };
 
 /** Of two lists of layouts one; what was counted in parts has lines of no whole. */

@@ -1,31 +1,32 @@
 // Why: text that was on a journey loses ends of lines, and half an address is an address too. Here a line's arguments are
 // asked whether they are whole: numbers that are numbers, nothing between them, and as many as the event has elsewhere.
-
+import { isBlank } from '../util/bytes.ts';
+import type { Arguments } from './arguments.ts';
 import { number64 } from './number.ts';
-import type { FieldSpan, Template } from './template.ts';
+import type { Template } from './template.ts';
 
-const SP = 32;
 const COMMA = 44;
 const PAREN_OPEN = 40;
 const BRACKET_OPEN = 91;
 
 /**
- * Why the arguments `buf[start, end)` are not as a kernel prints them; undefined: nothing speaks against them.
+ * Why the arguments that end at `end` are not as a kernel prints them; undefined: nothing speaks against them.
  * @param placed a probe's place stands before them: behind it a kernel prints `name=value` and nothing else
  */
 export function damageOf(
   buf: Uint8Array,
-  start: number,
   end: number,
-  spans: readonly FieldSpan[],
+  args: Arguments,
   template: Template,
   placed: boolean,
 ): string | undefined {
-  for (const [i, { start: from, end: to }] of spans.entries()) {
+  if (args.cut) return 'the last argument is cut or no number';
+  if (args.bareHex) return undefined;
+  for (const [i, { start: from, end: to }] of args.list.entries()) {
     if (!template.isNumber(i) || !isDamagedNumber(buf, from, to, placed)) continue;
     return to === end ? 'the last argument is cut or no number' : 'an argument that should be a number is none';
   }
-  if (placed && hasLooseWord(buf, start, end, spans)) return 'text between or behind the arguments of a probe';
+  if (placed && hasLooseWord(buf, args)) return 'text between or behind the arguments of a probe';
   return undefined;
 }
 
@@ -42,22 +43,16 @@ function isDamagedNumber(buf: Uint8Array, start: number, end: number, placed: bo
 }
 
 /** A word that is no `name=value`, nor what belongs to the value before it: `[module]` of a symbol, `(decimal)` of print_fields(). */
-function hasLooseWord(buf: Uint8Array, start: number, end: number, spans: readonly FieldSpan[]): boolean {
-  let next = 0;
+const hasLooseWord = (buf: Uint8Array, { list, restStart, restEnd }: Arguments): boolean =>
+  isLoose(buf, restStart, restEnd) ||
+  list.some(({ behindStart, behindEnd }) => behindStart < behindEnd && isLoose(buf, behindStart, behindEnd));
+
+function isLoose(buf: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end) {
-    while (at < end && (buf[at] === SP || buf[at] === COMMA)) at++;
-    if (at >= end) return false;
-    let stop = at;
-    while (stop < end && buf[stop] !== SP) stop++;
-    while (next < spans.length && spans[next].end <= at) next++;
-    const span = spans[next];
-    if (span !== undefined && span.start > at && span.start <= stop) {
-      at = span.end;
-      continue;
-    }
-    if (buf[at] !== PAREN_OPEN && buf[at] !== BRACKET_OPEN) return true;
-    at = stop;
+    while (at < end && (isBlank(buf[at]) || buf[at] === COMMA)) at++;
+    if (at < end && buf[at] !== PAREN_OPEN && buf[at] !== BRACKET_OPEN) return true;
+    while (at < end && !isBlank(buf[at])) at++;
   }
   return false;
 }

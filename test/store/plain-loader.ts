@@ -35,7 +35,8 @@ export function compare(event: StoredEvent, text: string): string | undefined {
           .slice(text.indexOf(event.event) + event.event.length)
           .replace(/ \*\/$/, '')
           .trim();
-  const wanted = plainArguments(args.replace(/^\((?![^)]*: )[^)]*\)/, ''));
+  const place = /^(?:\((?![^)]*: )[^)]*\)|(?:__probe_\w+=\S+(?: \(-?\d+\))? ?)+)/;
+  const wanted = plainArguments(args.replace(place, ''));
   const bare = /^\([\w *]+: /.test(args);
   if (args.startsWith('-> ')) wanted.push(['ret', args.slice(3)]);
   const left = [...event.args];

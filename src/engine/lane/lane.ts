@@ -8,7 +8,7 @@ import type { ByteSource } from '../../parsers/lines.ts';
 import { text } from '../../util/bytes.ts';
 import type { Running } from '../../util/wasm.ts';
 import type { EventType } from '../../vocabulary/event-type.ts';
-import { locationEnd } from '../../vocabulary/place.ts';
+import { placeEnd } from '../../vocabulary/place-end.ts';
 import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import { bytesFor, kernel, OTHER_COLUMNS, OTHER_EVENT } from './kernel.ts';
 import { Columns, RECORDS, Tasks, WINDOW } from './layout.ts';
@@ -141,7 +141,7 @@ export class Lane {
     if (line.tgid >= 0 || argsEnd !== end || type.system !== '' || type.namesake) return;
     if (this.#result !== OTHER_EVENT) this.#tables.learnColumns(line, start);
     if (this.#result === OTHER_COLUMNS || this.#tables.isHopeless(type)) return;
-    const behind = locationEnd(buf, argsStart, argsEnd);
+    const behind = placeEnd(buf, argsStart, argsEnd);
     const symbol = type.kept ? rows[row + Slot.SYM] : Number.NaN;
     this.#tables.learnType(type, text(buf, argsStart, behind), symbol);
   }

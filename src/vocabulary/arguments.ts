@@ -1,21 +1,28 @@
-// The arguments of an event as its line shows them, taken apart without knowing the event. This is the slow and
-// tolerant way, read from the first line of each event and from lines that do not look like it; the fast way
-// (decode.ts) must give the same. Together the pieces are the whole text: nothing is dropped.
+// The arguments of an event as its line shows them, taken apart without knowing the event: the one meaning of a line's
+// arguments, for the mm events and for the tables of a store. It is slow and tolerant, and read from the first line of
+// each layout and from lines that do not look like it; the fast ways (template.ts, the lane, the store's shapes) must
+// give the same. Together the pieces are the whole text: nothing is dropped.
 //
 //   (do_wp_page+0x0/0x470) mm=0xffff9af7ffe48440 addr=0x7ff1ee747000       print_kprobe_event(), kernel/trace/trace_kprobe.c
 //   prev_comm=my task prev_pid=1 prev_prio=120 prev_state=R+ ==> next_comm=swapper/0 ...    TP_printk of sched_switch
+//   mm=0xffff8b8103d68000 status=no_writable_page, unmapped=0              TP_printk of mm_collapse_huge_page_isolate
 //   (start: 7fcde215a000, len_in: 4000, behavior: f)                       print_syscall_enter(), kernel/trace/trace_syscalls.c
 //   (unsigned long start: 7fcde215a000, size_t len_in: 4000)               the same with trace option verbose
 //   start: 0x7fb5722f3000, len_in: 0x00004000                              the same in perf and trace-cmd
 //   -> 0x8                                                                 print_syscall_exit()
 //   254,0 RA 16384 () 101424 + 32 [bash]                                   no names at all: kept as text
+//
+// What nothing can tell apart: a task that calls itself `a pid=7` prints `comm=a pid=7 pid=9`. The first of two names
+// that are the same is the argument; the store keeps the second as text.
 import { isBlank, isWord, skipBlanks, text, trimEnd } from '../util/bytes.ts';
+import { placeEnd, valueEnd } from './place-end.ts';
 
 /** One argument; places are in the line's buffer. */
 export interface Argument {
   key: string;
   /** how often the key stood before */
   nth: number;
+  /** value, without the comma that a format prints behind it */
   start: number;
   end: number;
   /** text between the value and the next key, without the blanks around it; empty where start = end */
@@ -33,8 +40,12 @@ export interface Arguments {
   restEnd: number;
   /** numbers are hexadecimal without 0x */
   bareHex: boolean;
+  /** `key=value`, not `key: value` or `-> value` */
+  equals: boolean;
   /** `key=value` with one blank between: may be read by place */
   plain: boolean;
+  /** the parenthesis around the arguments of a system call is not closed: the last of them may be half of one */
+  cut: boolean;
 }
 
 const OPEN = 40;
@@ -44,59 +55,84 @@ const COLON = 58;
 const EQUALS = 61;
 const QUOTE = 34;
 const STAR = 42;
-const BACKSLASH = 92;
+const DOLLAR = 36;
 const DASH = 45;
 const GREATER = 62;
 
+/** All of an event's arguments `buf[start, end)`, with the probe's place before them if there is one. */
 export function readArguments(buf: Uint8Array, start: number, end: number): Arguments {
-  const out: Arguments = {
-    locationStart: start,
-    locationEnd: start,
-    list: [],
-    restStart: end,
-    restEnd: end,
-    bareHex: false,
-    plain: true,
-  };
-  if (buf[start] === OPEN && readColons(buf, start + 1, end, true, out)) return out;
-  if (readColons(buf, start, end, false, out)) return out;
-  if (buf[start] === DASH && buf[start + 1] === GREATER && readReturn(buf, start, end, out)) return out;
-  out.locationEnd = locationEnd(buf, start, end);
-  readEquals(buf, out.locationEnd, end, out);
+  const out = none(start, end);
+  const isRead =
+    (buf[start] === OPEN && readColons(buf, start + 1, end, true, out)) ||
+    readColons(buf, start, end, false, out) ||
+    (buf[start] === DASH && buf[start + 1] === GREATER && readReturn(buf, start, end, out));
+  if (!isRead) {
+    out.locationEnd = placeEnd(buf, start, end);
+    readEquals(buf, out.locationEnd, end, out.locationEnd > start, out);
+  }
+  countNames(out.list);
   return out;
 }
 
-/** Behind `(sym+0x0/0x10)`, `(A <- B)` or `(ffffffff8de62860)`; `start` when the line does not begin with one. */
-export function locationEnd(buf: Uint8Array, start: number, end: number): number {
-  if (buf[start] !== OPEN) return start;
-  for (let at = start + 1; at < end; at++) {
-    if (buf[at] === CLOSE) return at + 1 === end || isBlank(buf[at + 1]) ? at + 1 : start;
-  }
-  return start;
+/** The arguments `buf[start, end)` behind a probe's place, which is known already. */
+export function readPlaced(buf: Uint8Array, start: number, end: number): Arguments {
+  const out = none(start, end);
+  readEquals(buf, start, end, true, out);
+  countNames(out.list);
+  return out;
 }
+
+/** In one pass: a line may be nothing but names. */
+function countNames(list: readonly Argument[]): void {
+  const counts = new Map<string, number>();
+  for (const argument of list) {
+    argument.nth = counts.get(argument.key) ?? 0;
+    counts.set(argument.key, argument.nth + 1);
+  }
+}
+
+const none = (start: number, end: number): Arguments => ({
+  locationStart: start,
+  locationEnd: start,
+  list: [],
+  restStart: end,
+  restEnd: end,
+  bareHex: false,
+  equals: true,
+  plain: true,
+  cut: false,
+});
 
 /** `key: value, key: value`, all of it; with parentheses around it or not. */
 function readColons(buf: Uint8Array, start: number, end: number, parentheses: boolean, out: Arguments): boolean {
-  const last = parentheses ? end - 1 : end;
-  if (parentheses && buf[last] !== CLOSE) return false;
+  const cut = parentheses && buf.subarray(start, end).indexOf(CLOSE) < 0;
+  const last = parentheses && !cut ? end - 1 : end;
+  if (parentheses && !cut && buf[last] !== CLOSE) return false;
   const list: Argument[] = [];
   let at = start;
   while (at < last) {
     const colon = keyColon(buf, at, last);
-    if (colon < 0) return false;
+    if (colon < 0) {
+      if (!cut || list.length === 0) return false;
+      out.restStart = at;
+      out.restEnd = last;
+      break;
+    }
     let key = colon;
     while (key > at && isWord(buf[key - 1])) key--;
     const valueStart = skipBlanks(buf, colon + 1, last);
-    const valueEnd = colonValueEnd(buf, valueStart, last);
-    const argument = push(list, text(buf, key, colon), valueStart, tokenEnd(buf, valueStart, valueEnd));
+    const behind = colonValueEnd(buf, valueStart, last);
+    const argument = push(list, text(buf, key, colon), valueStart, valueEnd(buf, valueStart, behind));
     // buf: 0x7ffc7a4c25c0 (44:44:44:44) "DDDD", count: 4
-    argument.behindStart = skipBlanks(buf, argument.end, valueEnd);
-    argument.behindEnd = trimEnd(buf, argument.behindStart, valueEnd);
-    at = valueEnd < last ? skipBlanks(buf, valueEnd + 1, last) : last;
+    argument.behindStart = skipBlanks(buf, argument.end, behind);
+    argument.behindEnd = trimEnd(buf, argument.behindStart, behind);
+    at = behind < last ? skipBlanks(buf, behind + 1, last) : last;
   }
   if (list.length === 0) return false;
   out.list = list;
   out.bareHex = parentheses;
+  out.cut = cut;
+  out.equals = false;
   out.plain = false;
   return true;
 }
@@ -119,16 +155,17 @@ function colonValueEnd(buf: Uint8Array, start: number, end: number): number {
 /** `-> 0x8` */
 function readReturn(buf: Uint8Array, start: number, end: number, out: Arguments): boolean {
   const value = skipBlanks(buf, start + 2, end);
-  if (value === end || tokenEnd(buf, value, end) !== end) return false;
+  if (value === end || valueEnd(buf, value, end) !== end) return false;
   push(out.list, 'ret', value, end);
+  out.equals = false;
   out.plain = false;
   return true;
 }
 
-function readEquals(buf: Uint8Array, from: number, end: number, out: Arguments): void {
+function readEquals(buf: Uint8Array, from: number, end: number, placed: boolean, out: Arguments): void {
   const { list } = out;
   let at = skipBlanks(buf, from, end);
-  if (at !== from + (from === out.locationStart ? 0 : 1)) out.plain = false;
+  if (at !== from + (placed ? 1 : 0)) out.plain = false;
   let key = nextKey(buf, at, end);
   if (key < 0) {
     out.restStart = at;
@@ -140,13 +177,13 @@ function readEquals(buf: Uint8Array, from: number, end: number, out: Arguments):
   while (key >= 0) {
     const keyEnd = wordEnd(buf, key, end);
     const start = keyEnd + 1;
-    at = tokenEnd(buf, start, end);
+    at = valueEnd(buf, start, end);
     const next = nextKey(buf, skipBlanks(buf, at, end), end);
     const argument = push(list, text(buf, key, keyEnd), start, at);
     argument.behindStart = skipBlanks(buf, at, end);
     argument.behindEnd = trimEnd(buf, argument.behindStart, next < 0 ? end : next);
-    if (next >= 0 && at - start > 1 && buf[at - 1] === COMMA && buf[start] !== QUOTE) {
-      // `pid=1, comm=x`: the comma is the format's
+    if (at - start > 1 && buf[at - 1] === COMMA && buf[start] !== QUOTE) {
+      // `status=no_writable_page, unmapped=0`: the comma is the format's
       argument.end--;
       argument.behindStart = at - 1;
       if (argument.behindEnd < at) argument.behindEnd = at;
@@ -168,30 +205,15 @@ function nextKey(buf: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Keys are C identifiers, `a.b` and `a[0]` included. */
+/** Keys are C identifiers, `a.b`, `a[0]` and `$retval` included. */
 function wordEnd(buf: Uint8Array, start: number, end: number): number {
-  let at = start;
+  let at = buf[start] === DOLLAR ? start + 1 : start;
   while (at < end && (isWord(buf[at]) || (at > start && (buf[at] === 46 || buf[at] === 91 || buf[at] === 93)))) at++;
   return at;
 }
 
-/** The next blank, or behind the closing quote. */
-function tokenEnd(buf: Uint8Array, start: number, end: number): number {
-  if (buf[start] === QUOTE) {
-    for (let at = start + 1; at < end; at++) {
-      if (buf[at] === BACKSLASH) at++;
-      else if (buf[at] === QUOTE && (at + 1 === end || isBlank(buf[at + 1]))) return at + 1;
-    }
-  }
-  let at = start;
-  while (at < end && !isBlank(buf[at])) at++;
-  return at;
-}
-
 function push(list: Argument[], key: string, start: number, end: number): Argument {
-  let nth = 0;
-  for (const other of list) if (other.key === key) nth++;
-  const argument = { key, nth, start, end, behindStart: end, behindEnd: end };
+  const argument = { key, nth: 0, start, end, behindStart: end, behindEnd: end };
   list.push(argument);
   return argument;
 }
