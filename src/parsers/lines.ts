@@ -227,11 +227,11 @@ export class LineReader {
   #rest(): boolean {
     const start = this.#from;
     const length = this.#to - start;
-    if (length === 0 || (!this.#ended && length <= this.#longest)) {
-      return false;
-    }
     if (this.#skipping) {
       this.#from = this.#to;
+      return false;
+    }
+    if (length === 0 || (!this.#ended && length <= this.#longest)) {
       return false;
     }
     let end = this.#to;

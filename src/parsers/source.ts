@@ -188,7 +188,8 @@ class InputSource implements Source {
 
   /** Wait for the step that is under way, and begin the next, which runs while the caller parses what this one gave. */
   async #decode(decoder: Decoder, into: Uint8Array): Promise<number> {
-    while (this.#ready.length === 0 && !this.#ended) {
+    // a program writes 64 KiB at once: what reads lines would look for the next one in each
+    while (this.#waiting < Math.min(into.length, FULL) && !this.#ended) {
       const step = this.#begin(decoder);
       const arrival = new Promise<void>((resolve) => {
         this.#arrived = resolve;

@@ -1,6 +1,6 @@
 // Why: evidence is quoted from the trace after the replay, so a trace must be readable twice. What is not (standard
 // input, a FIFO, `<(zcat x)`) is first copied to a temporary file, compressed as it comes.
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,6 +24,8 @@ export type Look = (head: Uint8Array, bytes: number) => { problem: string; tryTh
 /** Bytes that {@link Look} gets to see, and the steps after which it looks again: what never ends is not copied on. */
 const HEAD = 64 * 1024;
 const AGAIN = 64 << 20;
+/** Bytes that a copy leaves free for whoever else uses the disk; a twentieth of a small one. */
+const LEFT_FREE = 1 << 30;
 
 /** Copy the path's bytes to a file that is removed at the end of the process. */
 export async function spool(path: string, onProgress: (bytes: number) => void, look?: Look): Promise<string> {
@@ -43,7 +45,7 @@ export async function spool(path: string, onProgress: (bytes: number) => void, l
       if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)]);
       bytes += chunk.length;
       onProgress(bytes);
-      const unusable = bytes >= next ? look?.(head, bytes) : undefined;
+      const unusable = bytes >= next ? (look?.(head, bytes) ?? tooLarge(folder, bytes)) : undefined;
       while (bytes >= next) next = next < AGAIN ? AGAIN : next + AGAIN;
       done(unusable && new InputError(unusable.problem, { where: path, tryThis: unusable.tryThis }), chunk);
     },
@@ -55,9 +57,20 @@ export async function spool(path: string, onProgress: (bytes: number) => void, l
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     throw new InputError('no space left for a copy of this input', {
       where: path === '-' ? 'standard input' : path,
-      tryThis: 'save the trace to a file and name that, or set TMPDIR to a folder with more room',
+      tryThis: MORE_ROOM,
       cause: error,
     });
   }
   return copy;
+}
+
+const MORE_ROOM =
+  'save the trace to a file and name that, or set TMPDIR to a folder with more room; `pindrift watch -` needs no copy';
+
+/** A copy must not fill the disk of the machine it runs on. (statfs(2)) */
+function tooLarge(folder: string, copied: number): ReturnType<Look> {
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  if (bavail * bsize >= Math.min(LEFT_FREE, (blocks * bsize) / 20)) return undefined;
+  const problem = `no room for a copy of this input: the disk of ${folder} is nearly full after ${Math.round(copied / 1e6)} MB`;
+  return { problem, tryThis: MORE_ROOM };
 }

@@ -80,6 +80,26 @@ describe('LineReader', () => {
     expect(lines.buf.length).toBeLessThan(300_000);
   });
 
+  it('carries nothing of a line that is too long, however small the pieces are', async () => {
+    let given = 0;
+    const pieces = {
+      read(into: Uint8Array) {
+        const length = given < 1 << 20 ? 64 : 0;
+        given += length;
+        into.fill(120, 0, length);
+        return length;
+      },
+    };
+    const lines = new LineReader(pieces, { chunk: 4096, longest: 10_000 });
+    while (await lines.fill()) {
+      while (lines.next()) {
+        // handed over once
+      }
+      if (lines.number > 0) expect(lines.position).toBe(given);
+    }
+    expect(lines.number).toBe(1);
+  });
+
   it('gives the same lines whatever pieces the bytes come in', async () => {
     const part = fc.constantFrom('\n', '\r\n', 'abc', 'x', '', '"', 'a longer piece of a line', '\r');
     await fc.assert(
