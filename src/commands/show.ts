@@ -14,6 +14,18 @@ import { storyOf } from './shared/story-of.ts';
 
 type Wanted = TraceOptions & { context: number; color?: boolean | undefined };
 
+/** `:1096` is a record. */
+const recordOf = (n: string | undefined): number | undefined =>
+  n !== undefined && /^:\d{1,15}$/.test(n) ? Number(n.slice(1)) : undefined;
+
+function findingNumber(n: string | undefined): number | undefined {
+  if (n === undefined) return undefined;
+  if (/^[1-9]\d{0,14}$/.test(n)) return Number(n);
+  throw new InputError(`${n} is no number of a finding, and no record (\`:1096\`)`, {
+    tryThis: 'pindrift show --help',
+  });
+}
+
 export default class Show extends BaseCommand {
   static override summary = 'Tell one finding as a story, from pin to harm, with its trace lines.';
   static override description =
@@ -21,6 +33,7 @@ export default class Show extends BaseCommand {
   static override examples = [
     '<%= config.bin %> show x.db 1',
     '<%= config.bin %> show trace.txt.gz 1 --context 3',
+    '<%= config.bin %> show trace.dat :1096 --context 3',
     '<%= config.bin %> show x.db --pfn 0x47b3c',
     '<%= config.bin %> show trace.txt.gz --addr 0x7f02b2792000 --since 20.5 --until 21',
   ];
@@ -31,9 +44,9 @@ export default class Show extends BaseCommand {
       required: true,
       ignoreStdin: true,
     }),
-    n: Args.integer({
-      description: 'number of the finding, as `check` and `report` print it; all without',
-      min: 1,
+    n: Args.string({
+      description:
+        'number of the finding, as `check` and `report` print it; all without; or the number of a record of a recording, as they print it: `:1096`',
       ignoreStdin: true,
     }),
   };
@@ -62,17 +75,24 @@ export default class Show extends BaseCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Show);
-    const wish = storyWish(flags);
-    if (wish !== undefined) {
-      await this.#tellAnything(args, wish, flags);
+    const record = recordOf(args.n);
+    if (record !== undefined) {
+      const { recordText } = await import('./shared/record-text.ts');
+      await writeOut(await recordText(args.source, record, flags.context));
       return;
     }
-    const { context, report } = await storyOf(args.source, args.n, { ...flags, warn: (text) => this.warn(text) });
+    const n = findingNumber(args.n);
+    const wish = storyWish(flags);
+    if (wish !== undefined) {
+      await this.#tellAnything({ source: args.source, n }, wish, flags);
+      return;
+    }
+    const { context, report } = await storyOf(args.source, n, { ...flags, warn: (text) => this.warn(text) });
     const { color, unicode, width } = terminal(process.stdout, flags.color);
     const story = await loadReporter('story');
-    await writeOut(pieces(story.render(report, { finding: args.n, context, color, unicode, width })));
+    await writeOut(pieces(story.render(report, { finding: n, context, color, unicode, width })));
   }
-  async #tellAnything(args: { source: string; n?: number }, wish: StoryWish, flags: Wanted): Promise<void> {
+  async #tellAnything(args: { source: string; n: number | undefined }, wish: StoryWish, flags: Wanted): Promise<void> {
     if (args.n !== undefined) {
       throw new InputError(`finding ${args.n}, or ${wishWords(wish)}: one story at a time`, {
         tryThis: `pindrift show ${args.source} ${args.n}`,

@@ -41,10 +41,15 @@ export interface Origin {
 export interface Evidence {
   /** pin, grab, unmap, swap-in, fork, wrprotect, zap, copy, i/o end, release, leak ... */
   role: string;
-  /** line number in the trace, from 1 */
+  /** line number in the trace, from 1; of a recording the number of the record */
   line: number;
-  /** byte offset of the line in the decompressed text */
+  /** byte offset of the line in the decompressed text; of a recording a number that finds the record again */
   offset: number;
+  /**
+   * where the record stands in a recording: at which byte, or at which byte of the packed piece that begins there, and
+   * how many bytes it has
+   */
+  record?: { offset?: number; unpacked?: number; length: number };
   time?: number;
   cpu?: number;
   /** thread id */

@@ -4,6 +4,7 @@ import { LineReader } from '../parsers/lines.ts';
 import { text } from '../util/bytes.ts';
 import { largest } from '../util/largest.ts';
 import type { TraceInput } from './input.ts';
+import { recordedLines } from './recorded-lines.ts';
 
 /** A line and what it says. */
 export interface NumberedLine {
@@ -23,6 +24,11 @@ export async function contextLines(
   const texts = new Map(quoted.map((one) => [one.line, one.text]));
   const last = largest(0, texts.keys()) + around;
   const near = (line: number) => quoted.some((one) => Math.abs(one.line - line) <= around);
+  const recorded = await recordedLines(input, near, last);
+  if (recorded !== undefined) {
+    const said = new Map(recorded.map(({ line, text }) => [line, text]));
+    return quoted.every(({ line, text }) => said.get(line) === text) ? recorded : undefined;
+  }
   const context: NumberedLine[] = [];
   const source = await input.open();
   try {

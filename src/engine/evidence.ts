@@ -1,6 +1,7 @@
 // The verbatim lines behind a finding, read again from the source by their place. Nothing is kept while a trace
 // streams by; a finding names the bytes that prove it, and here they are fetched.
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Evidence } from '../contract/finding.ts';
 import { createParser } from '../parsers/detect.ts';
 import { LineKind, type LineParser, type TraceHead, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
@@ -12,6 +13,8 @@ export interface EvidenceLine {
   comm: string;
   pid: number;
   stack: string[];
+  /** where the event stands in a recording */
+  record?: Evidence['record'];
 }
 
 const MAX_STACK = 64;

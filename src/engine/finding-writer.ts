@@ -249,6 +249,7 @@ export class FindingWriter {
       ...w.seenAt(at),
       what: 'what' in step ? step.what : w.what(step, pin),
       text: line?.text ?? '',
+      ...(line?.record === undefined ? {} : { record: line.record }),
       stack: line !== undefined && line.stack.length > 0 ? line.stack : undefined,
       from: w.origin?.(at.line),
     };

@@ -63,6 +63,16 @@ export interface Recording {
   close(): void;
 }
 
+/** Where an event stands in the file that was recorded (unpacked from `.gz` and the like). */
+export interface RecordPlace {
+  /** byte in the file: of the event, or of the packed piece that it is in; undefined where all of it was packed as one */
+  offset?: number;
+  /** byte of the event in the unpacked piece */
+  unpacked?: number;
+  /** bytes of the event */
+  length: number;
+}
+
 /** An event as evidence. */
 export interface ShownEvent {
   place: number;
@@ -74,8 +84,7 @@ export interface ShownEvent {
   pid: number;
   /** lines of its stack; empty where none was recorded */
   stack: string[];
-  /** where it stands in the file, in bytes, for people */
-  at?: string;
+  at?: RecordPlace;
 }
 
 /** One field of an event type, in the order of the format file. */

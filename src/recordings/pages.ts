@@ -20,7 +20,7 @@ export interface Pages {
   /** The page with this number comes next. */
   seek(index: number): void;
   /** Where a byte of the page is in the file; in a packed piece: where that piece is, and the place in it. */
-  place(at: number): string;
+  place(at: number): { offset: number; unpacked?: number };
 }
 
 export interface Extent {
@@ -79,8 +79,8 @@ export class PlainPages implements Pages {
     this.index = index - 1;
   }
 
-  place(at: number): string {
-    return String(this.#windowFrom + at);
+  place(at: number): { offset: number } {
+    return { offset: this.#windowFrom + at };
   }
 }
 
@@ -162,8 +162,8 @@ export class PackedPages implements Pages {
     this.index = index - 1;
   }
 
-  place(at: number): string {
-    return `${this.#pieces[this.#piece]?.offset ?? 0}, unpacked + ${at}`;
+  place(at: number): { offset: number; unpacked: number } {
+    return { offset: this.#pieces[this.#piece]?.offset ?? 0, unpacked: at };
   }
 
   /** Unpack the piece that has this page. */

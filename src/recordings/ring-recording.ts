@@ -292,7 +292,7 @@ export class RingRecording implements Recording {
     const format = known?.decoder.format;
     const context = contextWord(buf[start + 2], buf[start + 3]);
     const time = printedTime(ts, timeUnit, timeBase, 6).padStart(timeUnit === 'ns' ? 13 : 12);
-    const at = pages.place(start);
+    const at = { ...pages.place(start), length: end - start };
     const text = [
       `${this.#comm(pid).padStart(16)}-${String(pid).padEnd(5)} [${String(cpu).padStart(3, '0')}] ${context}${time}: `,
       `${`${format?.name ?? '?'}:`.padEnd(21)} `,

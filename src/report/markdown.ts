@@ -99,7 +99,8 @@ function evidenceTable(finding: Finding, trace: TraceInfo | undefined): string[]
       placeOf(step.evidence).replace(/^:/, ''),
     ];
   });
-  const head = ['time', 'cpu', 'task', 'step', 'function', 'what', 'line'];
+  const isRecording = finding.evidence.some(({ record }) => record !== undefined);
+  const head = ['time', 'cpu', 'task', 'step', 'function', 'what', isRecording ? 'record' : 'line'];
   return [head, ['--:', '---', '---', '---', '---', '---', '--:'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 

@@ -213,6 +213,18 @@ function location(step: Evidence, finding: Finding, report: CheckReport): Locati
 }
 
 function region(step: Evidence): Region {
+  const { record } = step;
+  if (record !== undefined) {
+    // a region of bytes: a recording has no lines. Within a packed piece only the piece has a place
+    const { offset, unpacked, length } = record;
+    const place = offset === undefined ? {} : { byteOffset: offset };
+    return {
+      ...place,
+      ...(offset === undefined || unpacked !== undefined ? {} : { byteLength: length }),
+      ...(step.text === '' ? {} : { snippet: { text: verbatim(step.text) } }),
+      properties: { record: step.line, ...(unpacked === undefined ? {} : { unpackedOffset: unpacked }) },
+    };
+  }
   return {
     startLine: step.line,
     byteOffset: step.offset,

@@ -86,6 +86,7 @@ const EVIDENCE: Shape<Evidence> = {
   role: true,
   line: true,
   offset: true,
+  record: { offset: true, unpacked: true, length: true },
   time: true,
   cpu: true,
   pid: true,

@@ -122,7 +122,11 @@ function timeline(
 function nearest(all: readonly Step[], context: readonly ContextLine[]): Map<Evidence, ContextLine[]> {
   const own = new Set(
     all.flatMap(({ evidence }) =>
-      Array.from({ length: 1 + (evidence.stack?.length ?? 0) }, (_, i) => evidence.line + i),
+      // a stack is lines of a text, and no records of a recording
+      Array.from(
+        { length: evidence.record === undefined ? 1 + (evidence.stack?.length ?? 0) : 1 },
+        (_, i) => evidence.line + i,
+      ),
     ),
   );
   const near = new Map<Evidence, ContextLine[]>();

@@ -1,5 +1,5 @@
 // Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
-import type { Finding } from '../contract/finding.ts';
+import type { Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
@@ -93,10 +93,7 @@ function stepLines(step: Step): string[] {
   const head = [step.time, step.cpu, step.task, step.role, step.fn].filter((cell) => cell !== '');
   const what = step.parts ? `${step.what}  <- they part` : step.what;
   return [
-    ...hanging(
-      `  ${head.join(' ')} (${step.evidence.from === undefined ? `line ${step.evidence.line}` : placeOf(step.evidence)})`,
-      '      ',
-    ),
+    ...hanging(`  ${head.join(' ')} (${lineWords(step.evidence)})`, '      '),
     ...wrap(what, WIDTH - 6).map((line) => `      ${line}`),
   ];
 }
@@ -135,3 +132,9 @@ function hanging(line: string, rest: string): string[] {
   const [first = '', ...others] = wrap(line.trimStart(), WIDTH - Math.max(lead.length, rest.length));
   return [lead + first, ...others.map((other) => rest + other)];
 }
+
+/** `line 648`, `record 1096`, or the place in one of several files. */
+const lineWords = (evidence: Evidence): string =>
+  evidence.from === undefined
+    ? `${evidence.record === undefined ? 'line' : 'record'} ${evidence.line}`
+    : placeOf(evidence);

@@ -40,7 +40,13 @@ function findingOf(report: CheckReport, n: number | undefined, source: string): 
   if (finding !== undefined) return finding;
   const there =
     findings.length === 0 ? 'there are none' : `there ${findings.length === 1 ? 'is 1' : `are ${findings.length}`}`;
-  throw new InputError(`no finding ${n}: ${there}`, { where: source, tryThis: `pindrift show ${source}` });
+  const isRecording = report.traces.some(({ format }) => format === 'trace.dat' || format === 'perf.data');
+  throw new InputError(`no finding ${n}: ${there}`, {
+    where: source,
+    tryThis: isRecording
+      ? `pindrift show ${source} :${n}, which shows the record of this number`
+      : `pindrift show ${source}`,
+  });
 }
 
 async function contextOf(

@@ -59,13 +59,28 @@ export class RecordingInput implements OpenInput {
     return recording && new RecordingInput(recording);
   }
 
+  /** The recording that an input is; undefined when it is none, or holds text instead of events. */
+  static async recordingOf(input: TraceInput): Promise<Recording | undefined> {
+    const directory = await RecordingInput.openDirectory(input);
+    if (directory !== undefined) return directory.#recording;
+    const source = await input.open();
+    try {
+      const opened = await RecordingInput.open(input, source);
+      return opened instanceof RecordingInput ? opened.#recording : undefined;
+    } finally {
+      source.close();
+    }
+  }
+
   start(options: FeedOptions): Feed {
     return new RecordingFeed(this.#recording, options);
   }
 
   async show(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
     const shown = await this.#recording.show([...new Set(places)]);
-    return new Map(shown.map(({ place, text, comm, pid, stack }) => [place, { text, comm, pid, stack }]));
+    return new Map(
+      shown.map(({ place, text, comm, pid, stack, at }) => [place, { text, comm, pid, stack, record: at }]),
+    );
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 // Why: the samples of perf.data in the order of time, with the names of their tasks and what was lost. A tracepoint's
 // sample carries the event as the ring buffer would hold it, so its values are read as those of trace.dat.
-import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from '../contract.ts';
+import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type Payload } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { contextOf, printArguments, printedTime } from '../print.ts';
@@ -318,6 +318,12 @@ export class PerfRecording implements Recording {
     return false;
   }
 
+  #placeOf({ place, range, at, end }: Records): RecordPlace {
+    // packed records were unpacked into a file of their own
+    const isPacked = range.bytes !== this.#file.data.bytes && this.#ranges.length === 1;
+    return { ...(isPacked ? { unpacked: place } : { offset: place }), length: end - at };
+  }
+
   /** As perf script prints it. */
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
@@ -343,6 +349,6 @@ export class PerfRecording implements Recording {
       `${`${format.system}:${format.name}`.padStart(this.#nameWidth)}: `,
       printArguments(format, payload, little, this.#kallsyms),
     ].join('');
-    return { place, text, comm, pid: tid, stack: stackOf(records, layout, this.#kallsyms), at: String(records.place) };
+    return { place, text, comm, pid: tid, stack: stackOf(records, layout, this.#kallsyms), at: this.#placeOf(records) };
   }
 }

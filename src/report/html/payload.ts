@@ -12,6 +12,8 @@ export interface StepView {
   role: string;
   kind: StepKind;
   line: number;
+  /** of a recording: where its record stands, in words */
+  place?: string | undefined;
   /** ns or ticks since the trace's base */
   time?: number | undefined;
   /** relative to the first step, as in every report */

@@ -1,5 +1,7 @@
 // From the report to what the page shows, in the words that all reports for people use.
+
 import type { Evidence, Finding } from '../../contract/finding.ts';
+import { placeWords } from '../../contract/place-words.ts';
 import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../../contract/report.ts';
 import { type Alike, alike, moreWords } from '../alike.ts';
 import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
@@ -137,6 +139,7 @@ function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife |
       role: clean(role),
       kind: kindOf(role, finding.harm.length > 0 && i > (parting ?? -1)),
       line,
+      place: told?.record === undefined ? undefined : placeWords(told.record),
       time: unit === 'none' ? undefined : time,
       rel: time === undefined || base === undefined || unit === 'none' ? '' : relativeTime(time, base, unit, digits),
       cpu,

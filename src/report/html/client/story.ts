@@ -34,7 +34,11 @@ function row(step: StepView, i: number, life: LifeView, onPick: (step: number) =
     el('span', { class: 'role' }, step.role),
     el('span', { class: 'fn' }, step.fn),
     el('span', { class: 'what' }, step.what, parts && el('strong', {}, ' ◀ they part')),
-    el('span', { class: 'line' }, `:${step.line}`),
+    el(
+      'span',
+      { class: 'line', ...(step.place === undefined ? {} : { title: `record ${step.line}, ${step.place}` }) },
+      `:${step.line}`,
+    ),
     (step.text !== '' || step.stack !== undefined) && lines(step, life),
   );
 }

@@ -177,7 +177,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       [shown.rel, shown.cpu === undefined ? '' : `cpu${shown.cpu}`, shown.task].filter(Boolean).join('  '),
       shown.fn,
       shown.what,
-      `line ${shown.line}`,
+      lineWords(shown),
     ];
     tip.replaceChildren(...rows.filter(Boolean).map((row, i) => el(i === 0 ? 'b' : 'span', {}, row)));
     const x = xs[step] ?? 0;
@@ -194,7 +194,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       spoken.textContent =
         one === undefined
           ? ''
-          : `step ${step + 1} of ${life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, line ${one.line}`;
+          : `step ${step + 1} of ${life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, ${lineWords(one)}`;
     }
   }
 
@@ -244,3 +244,6 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
   redraw();
   return { node, pick: (step) => pick(step, false) };
 }
+
+const lineWords = ({ line, place }: LifeView['steps'][number]): string =>
+  place === undefined ? `line ${line}` : `record ${line}, ${place}`;
