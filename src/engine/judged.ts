@@ -71,7 +71,7 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
     timeUnit: head.timeUnit,
     overwritten: head.overwritten ?? 0,
     unread: unreadOf(lossesOf(head, stats)),
-    damage: damageOf(stats),
+    damage: damageOf(stats, head),
     unsaid: unsaidBy(head.format, lossesOf(head, stats)),
     filtered: filters.length > 0 ? filters.join(', ') : undefined,
   };

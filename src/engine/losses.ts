@@ -6,12 +6,19 @@ import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the whole of the text, in one sentence. */
-export function damageOf(stats: ReadStats): string | undefined {
-  const { order, cutLines } = stats;
+export function damageOf(stats: ReadStats, head: TraceHead): string | undefined {
+  const { cutLines } = stats;
   if (stats.damage !== undefined) return stats.damage;
+  const missing = missingOf(stats, head);
+  if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
-  switch (order.disorder(stats.kinds[LineKind.Event])) {
+  return disorderOf(stats);
+}
+
+/** Events are not in the order of their times, and it does not show at one place. */
+function disorderOf({ order, kinds }: ReadStats): string | undefined {
+  switch (order.disorder(kinds[LineKind.Event])) {
     case 'cpus':
       return `events of ${order.cpus.length} CPUs stand one CPU after the other: ${SORT}`;
     case 'steps':
@@ -19,6 +26,20 @@ export function damageOf(stats: ReadStats): string | undefined {
     case undefined:
       return undefined;
   }
+}
+
+/** The header says how many events there were; function_graph prints two of them in one line. */
+function missingOf(
+  { kinds, lost, lostTotal, order }: ReadStats,
+  { entries, tracer = 'nop' }: TraceHead,
+): string | undefined {
+  if (entries === undefined || tracer !== 'nop' || order.count['second-capture'] > 0) return undefined;
+  if (lost.some(({ n }) => Number.isNaN(n))) return undefined;
+  const there = kinds[LineKind.Event] + kinds[LineKind.Function] + kinds[LineKind.Bad];
+  // what was overwritten while it was read has a line of its own
+  const missing = entries - there - lostTotal;
+  if (missing <= 0) return undefined;
+  return `the head counts ${entries} events, and ${missing} of them are not here: lines were left out, or are of another CPU`;
 }
 
 const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record them again in one file';
@@ -56,7 +77,8 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'overwritten', count: head.overwritten, reason });
   }
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
-  if (stats.damage !== undefined) losses.push({ kind: 'truncated', reason: stats.damage });
+  const whole = stats.damage ?? missingOf(stats, head);
+  if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   if (stats.unterminated) {
     // a value that was cut reads like a whole one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
@@ -89,7 +111,7 @@ function orderLosses(stats: ReadStats): Loss[] {
         kind: 'out-of-order',
         count: order.steps,
         line: order.firstStep,
-        reason: damageOf(stats) ?? '',
+        reason: disorderOf(stats) ?? '',
       });
   }
   if (cutLines.column !== undefined) {

@@ -187,6 +187,10 @@ export class RecordReader {
       }
       parser.parse(lines.buf, lines.start, lines.end, out);
       if (width >= cutAt) markCut(out, cutAt);
+      if (lines.buf[lines.start] === 0 && width > 0) {
+        out.kind = LineKind.Bad;
+        out.reason = 'zeros: a machine went down before this was written';
+      }
       const kind = out.kind;
       if (kind === LineKind.Event) {
         const ts = out.ts;

@@ -36,8 +36,10 @@ export function ftraceHead(lines: HeadLines): TraceHead {
 }
 
 function readHeader(line: string, head: TraceHead): void {
-  const entries = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/.exec(line);
+  // latency-format: `# latency: 0 us, #965/965, CPU#0 | (M:desktop VP:0, KP:0, SP:0 HP:0 #P:2)`
+  const entries = /^# (?:entries-in-buffer\/entries-written: |latency: \d+ us, #)(\d+)\/(\d+)/.exec(line);
   if (entries) {
+    head.entries ??= Number(entries[1]);
     head.overwritten = (head.overwritten ?? 0) + Math.max(0, Number(entries[2]) - Number(entries[1]));
   }
   const tracer = /^# tracer: (\S+)/.exec(line);

@@ -90,6 +90,8 @@ export interface TraceHead {
   overwritten?: number;
   /** what the text lacks and how to get it, sentences for people */
   notes?: string[];
+  /** events that its header counts in the buffer; fewer lines than these are not all */
+  entries?: number;
   /** lines were cut at this column: those that reach it are not whole */
   cutAt?: number;
   /** what a head made by `pindrift capture` says of the recording, or a list of what was armed */

@@ -90,13 +90,27 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
   if (isTar(head)) {
     return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace in it' };
   }
-  if (head.includes(0)) {
+  if (isBinary(head)) {
     return {
       problem: 'this is binary data, not text',
       tryThis: 'give the text of the trace; `file FILE` may say what this is',
     };
   }
   return notATraceText(head);
+}
+
+/** A machine that went down leaves blocks of zeros in the text that it wrote last; elsewhere a zero is no text. */
+const BLOCK = 16;
+
+function isBinary(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (let at = head.indexOf(0); at >= 0; at = head.indexOf(0, at)) {
+    const start = at;
+    while (head[at] === 0) at++;
+    if (at - start < BLOCK && at < head.length) return true;
+    zeros += at - start;
+  }
+  return zeros * 2 > head.length;
 }
 
 function isTar(head: Uint8Array): boolean {
@@ -125,6 +139,12 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
     return {
       problem: 'the input has only blank lines',
       tryThis: 'check that the capture was written: cat /sys/kernel/tracing/trace > trace.txt',
+    };
+  }
+  if (startsWith(head, first, head.length, '{\\rtf')) {
+    return {
+      problem: 'this is RTF, the text of a writing program',
+      tryThis: 'save it there as plain text, or give the file that was pasted',
     };
   }
   const c = head[first];

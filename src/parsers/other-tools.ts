@@ -30,6 +30,21 @@ const KINDS: readonly Kind[] = [
     tryThis: RECORD,
   },
   {
+    mark: /^Content-Transfer-Encoding: +base64/i,
+    problem: 'this is a mail, and what is attached to it is in base64',
+    tryThis: 'save the attachment and give that: `munpack FILE`, or the mail program does it',
+  },
+  {
+    line: /^[A-Za-z0-9+/]{60,76}={0,2}$/,
+    problem: 'this is base64',
+    tryThis: 'base64 -d FILE | pindrift check -',
+  },
+  {
+    line: /^[0-9a-f]{7,8}:? +(?:[0-9a-f]{2,4} {1,2}){8,16}/,
+    problem: 'this is a hex dump of a file',
+    tryThis: 'give the file itself; `xxd -r FILE` turns a dump of xxd back',
+  },
+  {
     mark: /^# (?:Overhead|Children) |^# Samples: \d/,
     problem: 'this is the text of `perf report`: sums, not events',
     tryThis: 'give the perf.data itself',

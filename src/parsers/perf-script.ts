@@ -176,12 +176,16 @@ export class PerfScriptParser implements LineParser {
       if (behind > 0 && buf[behind] === COLON && readEvent(buf, behind + 1, end, out)) {
         if (isOfFtrace(buf, start, seconds)) return false;
         readTask(buf, start, trimEnd(buf, start, seconds), out);
-        return true;
+        // a log's or a mail's, and it would be taken for the task
+        return out.commEnd - out.commStart <= LONGEST_NAME;
       }
     }
     return false;
   }
 }
+
+/** TASK_COMM_LEN without its NUL. */
+const LONGEST_NAME = 15;
 
 /** `scn-133     [000] d...`, `scn-133   [000]`: before the times of ftrace and trace-cmd. */
 function isOfFtrace(buf: Uint8Array, start: number, end: number): boolean {
@@ -241,7 +245,7 @@ function readTimeless(buf: Uint8Array, first: number, end: number, out: TraceLin
   for (let at = first; at < end && buf[at] !== 40; at++) {
     if ((at === first || isBlank(buf[at - 1])) && isNameStart(buf[at]) && readEvent(buf, at, end, out)) {
       readTask(buf, first, trimEnd(buf, first, at), out);
-      return true;
+      return out.commEnd - out.commStart <= LONGEST_NAME;
     }
   }
   return false;

@@ -398,6 +398,7 @@ describe('the head', () => {
       timeBase: 9,
       tracer: 'nop',
       cpus: 2,
+      entries: 3647,
       overwritten: 39415 + 20,
     });
     expect(lines.flatMap((line) => (line.ts === undefined ? [] : [line.ts]))).toEqual([

@@ -1,16 +1,11 @@
 // Why: what the plan says is done line by line. A line of the text becomes a line again, so that numbers of lines are those
 // of the file: what was joined leaves blank lines behind, and what is no part of the trace an empty comment.
+
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine } from './looks.ts';
-import {
-  decodeQuotedPrintable,
-  type Plan,
-  unquoted,
-  wasWrapped,
-  withBlanks,
-  withoutMarks,
-  withoutSuffix,
-} from './plan.ts';
-import { takeOffLog, takeOffThese } from './prefixes.ts';
+import { withBlanks, withoutMarks } from './marks.ts';
+import { decodeQuotedPrintable, type Plan, wasWrapped, withoutSuffix } from './plan.ts';
+import { takeOff, takeOffLog, takeOffThese } from './prefixes.ts';
+import { memberText, unescaped, unquoted } from './strings.ts';
 
 /** A reader of trace_pipe takes what it reads away from all others. */
 const PRINTED = 'a program printed these lines in quotes: whether it printed all of them is not known';
@@ -35,7 +30,7 @@ export class LineMender {
   /** What is wrong with the whole, known at its end. */
   get damage(): string | undefined {
     if (this.#plan.log === true) return this.#log.damage;
-    return this.#plan.python === true ? PRINTED : undefined;
+    return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
 
   /** A part of the trace was seen. */
@@ -49,7 +44,13 @@ export class LineMender {
     const plan = this.#plan;
     if (plan.quotedPrintable === true) return this.#takeQuotedPrintable(line);
     if (plan.wrapped !== undefined) return this.#takeWrapped(this.#mend(line), plan.wrapped);
-    return `${this.#mend(line)}\n`;
+    const mended = this.#mend(line);
+    if (plan.doubled === true) {
+      const isAgain = mended === this.#last && hasEvent(mended);
+      this.#last = isAgain ? '' : mended;
+      if (isAgain) return `${NOTHING}\n`;
+    }
+    return `${mended}\n`;
   }
 
   /** What waited for a next line. */
@@ -62,12 +63,16 @@ export class LineMender {
     let end = given.length;
     while (end > 0 && given[end - 1] === '\r') end--;
     let line = given.slice(0, end);
+    if (plan.escapes === true) line = unescaped(line);
+    if (plan.member !== undefined) line = memberText(line, plan.member);
+    if (plan.padded === true) line = line.trimEnd();
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
     if (plan.python === true) line = unquoted(line);
     if (plan.tabs === true) line = withBlanks(line);
     if (plan.log === true) return this.#log.take(takeOffLog(line, isEventLine));
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
+    if (plan.pattern !== undefined) line = line.replace(plan.pattern, '');
     if (plan.prefixes !== undefined) line = takeOffThese(line, plan.prefixes);
     return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
   }
@@ -94,7 +99,10 @@ export class LineMender {
       held.length < LONGEST &&
       wasWrapped(this.#last, line, width);
     const out = goesOn ? '' : this.#release();
-    this.#held = goesOn ? `${held} ${line.trim()}` : line;
+    const hard = this.#plan.hard === true;
+    // a terminal breaks a line anywhere, and whoever copies there may leave out blanks at its end
+    const joint = hard ? ' '.repeat(Math.max(0, width - this.#last.length)) : ' ';
+    this.#held = goesOn ? `${held}${joint}${hard ? line : line.trim()}` : line;
     this.#last = line;
     this.#holds++;
     return out;
@@ -114,12 +122,16 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 
 const withoutMarkup = (line: string): string =>
   line
+    // of cells in a row
+    .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
     .replace(/<\/?[a-z][^<>]*>/gi, '')
     .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, dec?: string, hex?: string, name?: string) => {
       if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
       const code = dec === undefined ? Number.parseInt(hex ?? '0', 16) : Number(dec);
       return code === 0xa0 ? ' ' : String.fromCharCode(code & 0xff);
     });
+
+const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);
 
 /** A page of HTML. systrace and atrace put the trace as it is into a script element, others put it into pre with markup. */
 class Page {
@@ -151,12 +163,15 @@ class Page {
     if (opens !== null) this.#in = 'pre';
     const isPre = this.#in === 'pre';
     if (/<\/pre/i.test(line)) this.#in = 'page';
-    const text = withoutMarkup(opens === null ? line : opens[1]);
+    const marked = withoutMarkup(opens === null ? line : opens[1]);
+    // a cell before it numbers the line
+    const text = isEventLine(marked) ? marked : (takeOff(marked, isLine)?.rest ?? marked);
     if (isEventLine(text) || isBetween(text)) {
       this.found = true;
       return text;
     }
-    return isPre && /\S/.test(text) && opens === null ? text : NOTHING;
+    // an event that is not whole is said to be
+    return (isPre && /\S/.test(text) && opens === null) || hasEvent(text) ? text : NOTHING;
   }
 }
 

@@ -2,13 +2,13 @@
 // is wrapped. These look at text, slowly and strictly; what a line means is the parsers' business.
 
 /** From the dash before the pid on: `-133     [000] d...     9.044846: `, with a tgid, without irq-info, with ticks. */
-const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5} *)?\d+(?:\.\d+)?: `;
+const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5} *)?\d+(?:\.\d+)?:(?: |$)`;
 
 /** `-236       1.... 627438us+: `, `-236       1d...  4203: ` */
-const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?: `;
+const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?:(?: |$)`;
 
 /** ` 201 [001]    19.724130: `, with pid/tid, without CPU: an event follows */
-const PERF = String.raw` -?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}: +(?:\d+ +)?[\w-]+[:/]`;
+const PERF = String.raw` +-?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?:$| +(?:\d+ +)?[\w-]+[:/])`;
 
 /** A task's name, at most 16 characters of it, and what stands behind it. */
 const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}?${PERF}`);
@@ -23,6 +23,21 @@ export const isEventLine = (line: string): boolean => WHOLE.test(line);
 
 /** A line of an event somewhere behind something. */
 export const hasEvent = (line: string): boolean => CORE.test(line);
+
+/** Columns of a task's name, which stands on their right. */
+const NAME_COLUMNS = 16;
+
+/** What stands before the columns of the task's name, where they begin with a blank; undefined: nothing, or nobody can tell. */
+export function beforeTask(line: string): string | undefined {
+  const core = CORE.exec(line);
+  if (core === null) return undefined;
+  const start = line.slice(0, core.index).trimEnd().length - NAME_COLUMNS;
+  return start > 0 && line[start] === ' ' ? line.slice(0, start) : undefined;
+}
+
+export const filled = (lines: readonly string[]): string[] => lines.filter((line) => /\S/.test(line));
+
+export const count = (text: string, c: string): number => text.split(c).length - 1;
 
 /** A line of a trace that is no event. */
 export const isBetween = (line: string): boolean => BETWEEN.test(line);

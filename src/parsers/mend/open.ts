@@ -3,6 +3,7 @@ import { detectFormat } from '../detect.ts';
 import type { Source } from '../source.ts';
 import { type Plan, planFor } from './plan.ts';
 import { MendedSource } from './source.ts';
+import { Utf16Source, utf16Of } from './utf16.ts';
 
 /** Text without a line of a trace at its beginning: a log, maybe, that something was dumped into further on. */
 const SEARCH: Plan = { words: ['a dump in a log'], log: true };
@@ -13,6 +14,9 @@ const SEARCH: Plan = { words: ['a dump in a log'], log: true };
  */
 export async function mended(source: Source, again: (() => Promise<Source>) | undefined): Promise<Source> {
   const head = await source.head();
+  const order = utf16Of(head);
+  if (order !== undefined)
+    return mended(new Utf16Source(source, order), again && (async () => new Utf16Source(await again(), order)));
   if (head.length === 0 || head.includes(0)) return source;
   const plan = planFor(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1'));
   const isPart = plan?.log === true || plan?.html === true;

@@ -1,7 +1,9 @@
 // Why: what happened to a text on its way is found out from its first lines, once, and as a whole: a mail quotes all
 // lines, a log stamps all. What is plain is left alone, so ordinary text goes the fast way.
-import { DUMP, hasEvent, isBetween, isEventLine } from './looks.ts';
+import { beforeTask, count, DUMP, filled, hasEvent, isBetween, isEventLine } from './looks.ts';
+import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
+import { isOneString, isQuoted, memberOf, memberText, unescaped, unquoted } from './strings.ts';
 
 /** What to do with the lines of a text. Nothing of it looks at more than a line and the one before it. */
 export interface Plan {
@@ -19,11 +21,22 @@ export interface Plan {
   html?: true;
   /** quoted-printable, RFC 2045 */
   quotedPrintable?: true;
-  /** lines were wrapped so that none is wider */
+  /** lines were wrapped so that none is wider, */
   wrapped?: number;
+  /** wherever that was in the line, as a terminal does */
+  hard?: true;
+  /** each line is an object of JSON, and this member of it is the line of the trace */
+  member?: string;
+  /** the text is one string of a program: `\\n` ends a line */
+  escapes?: true;
+  /** each line is there twice: two consoles in one log */
+  doubled?: true;
+  /** blanks fill the lines up on their right */
+  padded?: true;
   prefixes?: readonly Prefix[];
-  /** the same on the left of all lines, whatever it is */
+  /** the same on the left of all lines, whatever it is; as a pattern where numbers in it change */
   literal?: string;
+  pattern?: RegExp;
   /** at the end of all lines */
   suffix?: string;
   /** a log with a dump in it: other text stands around it */
@@ -43,7 +56,30 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('lines ended by CR');
     text = text.replaceAll('\r', '\n');
   }
+  if (isOneString(text)) {
+    plan.escapes = true;
+    plan.words.push('in a string of a program');
+    text = text.split('\\n').map(unescaped).join('\n');
+  }
   let lines = text.split(/\r*\n/).slice(0, LOOKED_AT);
+  const member = memberOf(lines);
+  if (member !== undefined) {
+    plan.member = member;
+    plan.words.push('in JSON');
+    lines = lines.map((line) => memberText(line, member));
+  }
+  if (filled(lines).filter((line) => / {3,}$/.test(line)).length > MOST_OF * filled(lines).length) {
+    plan.padded = true;
+    plan.words.push('blanks behind each line');
+    lines = lines.map((line) => line.trimEnd());
+  }
+  const repeated = lines.filter((line, i) => hasEvent(line) && line === lines[i + 1]).length;
+  const share = repeated / lines.filter(hasEvent).length;
+  if (repeated > 2 && share > 0.4 && share < 0.6) {
+    plan.doubled = true;
+    plan.words.push('each line twice');
+    lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1]);
+  }
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
   if (MARKS.test(text)) {
     plan.marks = true;
@@ -61,9 +97,10 @@ export function planFor(head: string): Plan | undefined {
     lines = decoded(lines);
   }
   lines = planLines(lines, plan);
-  const width = wrapWidth(lines);
+  const { width, hard } = wrapOf(lines) ?? {};
   if (width !== undefined) {
     plan.wrapped = width;
+    if (hard === true) plan.hard = true;
     plan.words.push(`wrapped at ${width} columns`);
   }
   return plan.words.length > 0 ? plan : undefined;
@@ -72,7 +109,7 @@ export function planFor(head: string): Plan | undefined {
 /** What stands around each line. */
 function planLines(given: string[], plan: Plan): string[] {
   let lines = given;
-  const python = lines.filter((line) => PYTHON.test(line) && (hasEvent(line) || isBetween(unquoted(line))));
+  const python = lines.filter((line) => isQuoted(line) && (hasEvent(line) || isBetween(unquoted(line))));
   if (python.length >= 2 && python.length > MOST_OF * filled(lines).length) {
     plan.python = true;
     plan.words.push('in quotes of a program');
@@ -117,6 +154,12 @@ function planPrefix(lines: string[], plan: Plan): string[] {
     plan.words.push(...new Set(best.prefixes.map(({ name }) => name)));
     return lines.map((line) => best.prefixes.reduce((rest, { pattern }) => rest.replace(pattern, ''), line));
   }
+  const pattern = commonPattern(events);
+  if (pattern !== undefined) {
+    plan.pattern = pattern;
+    plan.words.push('the same before each line');
+    return lines.map((line) => line.replace(pattern, ''));
+  }
   const literal = commonPrefix(filled(lines));
   if (
     literal.trim() !== '' &&
@@ -155,38 +198,6 @@ function isPlain(lines: readonly string[]): boolean {
 
 /** What no task is called, mostly. */
 const ODD = /^(?:> |\| |<\d|\[|\+|b?['"]| *\d+[:|\t]| *\d+ {1,2} |# # |[\w./-]+:\d+:)/;
-
-export const filled = (lines: readonly string[]): string[] => lines.filter((line) => /\S/.test(line));
-
-const count = (text: string, c: string): number => text.split(c).length - 1;
-
-// ---- marks within lines
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\xe2\x80[\x8b\x8e\x8f]/g;
-const NBSP = /\xc2\xa0|\xa0|\xe2\x80[\x87\xaf]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const MARKS = /\x1b[[\]()]|\xc2\xa0|\xa0|\xe2\x80[\x87\x8b\x8e\x8f\xaf]/;
-
-export const withoutMarks = (line: string): string =>
-  MARKS.test(line) ? line.replace(MARK, '').replace(NBSP, ' ') : line;
-
-/** A tab in front is what call chains begin with. */
-export const withBlanks = (line: string): string => (line.startsWith('\t') ? line : line.replaceAll('\t', ' '));
-
-// ---- quotes of a program
-
-const PYTHON = /^\s*[bu]?(['"])(.*)\1,?\s*$/;
-
-export function unquoted(line: string): string {
-  const m = PYTHON.exec(line);
-  if (m === null) return line;
-  const inner = m[2].replace(/(?:\\[rn])+$/, '');
-  return inner.replace(/\\(x[0-9a-f]{2}|.)/g, (_, c: string) => {
-    if (c.length === 3) return String.fromCharCode(Number.parseInt(c.slice(1), 16));
-    return { t: '\t', n: ' ', r: '' }[c] ?? c;
-  });
-}
 
 // ---- HTML
 
@@ -228,19 +239,25 @@ function decoded(lines: readonly string[]): string[] {
 
 const WIDEST_WRAP = 132;
 
-/** The width that no line has more than, where lines go on in the next because the next word had no room. */
-function wrapWidth(lines: readonly string[]): number | undefined {
+/** Terminals are wider; what they wrap ends in one column. */
+const WIDEST_TERMINAL = 400;
+
+/** The width that no line has more than, where lines go on in the next because the next word, or letter, had no room. */
+function wrapOf(lines: readonly string[]): { width: number; hard: boolean } | undefined {
   const width = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  if (width > WIDEST_WRAP || width < 40) return undefined;
+  if (width > WIDEST_TERMINAL || width < 40) return undefined;
   let wrapped = 0;
   let torn = 0;
+  let full = 0;
   for (const [i, line] of lines.entries()) {
     if (i === 0 || isEventLine(line) || isBetween(line) || !/\S/.test(line)) continue;
     if (!hasEvent(lines[i - 1]) && wrapped === 0) continue;
     if (wasWrapped(lines[i - 1], line, width)) wrapped++;
     else torn++;
+    if (lines[i - 1].length === width) full++;
   }
-  return wrapped >= 2 && wrapped > torn ? width : undefined;
+  const hard = full > MOST_OF * wrapped;
+  return wrapped >= 2 && wrapped > torn && (hard || width <= WIDEST_WRAP) ? { width, hard } : undefined;
 }
 
 /** Whether the first word of a line had no room in the line before it. A few columns are left to who wraps at blanks and counts otherwise. */
@@ -251,7 +268,7 @@ export function wasWrapped(before: string, line: string, width: number): boolean
 
 // ---- what all lines have in common
 
-const JUNK = /(?:<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
+const JUNK = /(?:\xe2\x94[\x80-\xbf]|<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
 
 /** Nobody puts more behind a line. */
 const JUNK_LOOKED_AT = 64;
@@ -265,6 +282,32 @@ function commonSuffix(events: readonly string[]): string | undefined {
   }
   const [best] = [...ends].sort((a, b) => b[1] - a[1]);
   return best !== undefined && best[1] >= 3 && best[1] > MOST_OF * events.length ? best[0] : undefined;
+}
+
+/**
+ * What stands before the task's columns of nearly all of these, as a pattern: numbers in it may be others in each line.
+ * `<13>1 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
+ */
+function commonPattern(events: readonly string[]): RegExp | undefined {
+  const patterns = new Map<string, number>();
+  for (const line of events) {
+    const before = isEventLine(line) ? undefined : beforeTask(line);
+    if (before === undefined || before.trim() === '') continue;
+    const source = before
+      .split(/(\d+| +)/)
+      .map((part, i, all) => {
+        if (/^\d/.test(part)) return '\\d+';
+        if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
+        // on the left numbers are filled up, on the right the name's columns begin
+        const before = all.slice(0, i).join('');
+        return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
+      })
+      .join('');
+    const key = /^\\d/.test(source) ? ` *${source}` : source;
+    patterns.set(key, (patterns.get(key) ?? 0) + 1);
+  }
+  const [best] = [...patterns].sort((a, b) => b[1] - a[1]);
+  return best !== undefined && best[1] > MOST_OF * events.length ? new RegExp(`^${best[0]}`) : undefined;
 }
 
 export function withoutSuffix(line: string, suffix: string): string {

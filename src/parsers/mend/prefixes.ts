@@ -36,6 +36,9 @@ export const PREFIXES: readonly Prefix[] = [
   row('system log', String.raw`[\w.-]+ kernel(?:\[\d+\])?: ?`),
   row('system log', 'kernel: ?'),
   row('time stamps', String.raw`\d{9,10}\.\d{6} `),
+  // RFC 5424; CRI of Kubernetes
+  row('system log', String.raw`<\d{1,3}>1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`),
+  row('container log', String.raw`\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] `),
   // CI: GitHub, GitLab (`00O `), Jenkins, ts
   row('time stamps', String.raw`\[?${ISO}\]?:?(?: \d\d[OE][ +])? ?`),
   row('time stamps', `${DAY} `),

@@ -29,9 +29,9 @@ export class MendedSource implements Source {
   constructor(source: Source, plan: Plan) {
     this.#source = source;
     this.path = source.path;
-    this.mended = plan.words.join(', ');
+    this.mended = [...(source.mended === undefined ? [] : [source.mended]), ...plan.words].join(', ');
     this.#mender = new LineMender(plan);
-    this.#lines = textLines(source, plan.cr === true);
+    this.#lines = textLines(source, plan.escapes === true ? /\\n|\n/ : plan.cr === true ? /\r\n?|\n/ : '\n');
   }
 
   get compression(): Source['compression'] {

@@ -7,16 +7,16 @@ const CHUNK = 1 << 16;
 const LONGEST = 1 << 20;
 
 /**
- * @param cr a CR ends a line, too
+ * @param ends what ends a line
  * @returns whether the last line has no newline
  */
-export async function* textLines(source: ByteSource, cr: boolean): AsyncGenerator<string, boolean> {
+export async function* textLines(source: ByteSource, ends: RegExp | string = '\n'): AsyncGenerator<string, boolean> {
   const chunk = Buffer.alloc(CHUNK);
   let rest = '';
   for (;;) {
     const got = await source.read(chunk);
     if (got === 0) break;
-    const lines = (rest + chunk.toString('latin1', 0, got)).split(cr ? /\r\n?|\n/ : '\n');
+    const lines = (rest + chunk.toString('latin1', 0, got)).split(ends);
     rest = lines.pop() ?? '';
     yield* lines;
     if (rest.length > LONGEST) {

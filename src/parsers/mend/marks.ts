@@ -1,0 +1,27 @@
+// Why: colours, special blanks and what writing programs make of hyphens are no part of a line, wherever in it they stand.
+import { hasEvent } from './looks.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
+const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]/g;
+const NBSP = /\xc2\xa0|\xa0|\xe2\x80[\x87\xaf]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+export const MARKS = /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|\xa0|\xe2\x80[\x87\x8b\x8e-\x95\xa6\xaf]/;
+/** What writing programs make of a hyphen and of three points. */
+const DASH = /\xe2\x80[\x90-\x95]/g;
+const ELLIPSIS = /\xe2\x80\xa6/g;
+
+export function withoutMarks(given: string): string {
+  if (!MARKS.test(given)) return given;
+  const bare = given.replace(MARK, '').replace(HIDDEN, '');
+  const line = bare.replace(NBSP, ' ').replace(DASH, '-').replace(ELLIPSIS, '...');
+  const back = line.lastIndexOf('\r') + 1;
+  // a terminal shows what was written last, such as a line behind the `42%` of a program; of two events it is none
+  return back > 0 && !hasEvent(line.slice(0, back)) ? line.slice(back) : line;
+}
+
+/** A tab in front is what call chains begin with. */
+export function withBlanks(line: string): string {
+  const blank = line.replaceAll('\t', ' ');
+  return line.startsWith('\t') && !hasEvent(blank) ? line : blank;
+}

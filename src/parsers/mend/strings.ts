@@ -1,0 +1,63 @@
+// Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text of
+// ansible, logs of docker and of the journal in JSON.
+import { count, filled, hasEvent, isBetween } from './looks.ts';
+
+/** So many of a hundred objects must agree. */
+const MOST_OF = 0.8;
+
+const PYTHON = /^\s*[bu]?(['"])(.*)\1,?\s*$/;
+
+/** Quotes of a program around it. */
+export const isQuoted = (line: string): boolean => PYTHON.test(line);
+
+export function unquoted(line: string): string {
+  const m = PYTHON.exec(line);
+  if (m === null) return line;
+  const inner = m[2].replace(/(?:\\[rn])+$/, '');
+  return inner.replace(/\\(x[0-9a-f]{2}|.)/g, (_, c: string) => {
+    if (c.length === 3) return String.fromCharCode(Number.parseInt(c.slice(1), 16));
+    return { t: '\t', n: ' ', r: '' }[c] ?? c;
+  });
+}
+
+/** Nearly all lines of it end with `\\n`, in few lines of the file. */
+export const isOneString = (text: string): boolean => {
+  const ends = count(text, '\\n');
+  return ends > 4 && ends > 4 * count(text, '\n') && text.split('\\n').some(hasEvent);
+};
+
+/** A line of such a string. What opens and closes it, and what stands between strings of a list, is taken off. */
+export const unescaped = (line: string): string =>
+  line
+    .replace(/^[\s{[(]*(?:"[\w-]+": *)?[[\s]*[bru]?["'](?=#|\s)/, '')
+    .replace(/^["'],\s*[bru]?["']/, '')
+    .replace(/^["'][\s\]}),;]*$/, '')
+    .replace(/\\(["'\\])/g, '$1')
+    .replaceAll('\\t', '\t');
+
+/** The member of these objects of JSON that holds lines of a trace; undefined: there is none. */
+export function memberOf(lines: readonly string[]): string | undefined {
+  const some = filled(lines).slice(0, 60);
+  if (some.length < 2 || !some.every((line) => /^\s*\{.*\}\s*$/.test(line))) return undefined;
+  const found = new Map<string, number>();
+  for (const line of some)
+    for (const [key, value] of Object.entries(objectOf(line)))
+      if (typeof value === 'string' && (hasEvent(value) || isBetween(value))) found.set(key, (found.get(key) ?? 0) + 1);
+  const [best] = [...found].sort((a, b) => b[1] - a[1]);
+  return best !== undefined && best[1] > MOST_OF * some.length ? best[0] : undefined;
+}
+
+function objectOf(line: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** That member's text, or the line where it has none. */
+export function memberText(line: string, member: string): string {
+  const value = objectOf(line)[member];
+  return typeof value === 'string' ? value.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' ') : line;
+}
