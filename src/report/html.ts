@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import type { DetailedReport } from '../contract/report.ts';
 import { clean } from './format.ts';
+import { readWords } from './html/read-words.ts';
 import { viewOf } from './html/views.ts';
 import { markup } from './markup.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { jsonText } from './serialize.ts';
-import { pathWords, verdictWords } from './words.ts';
+import { headline, pathWords, verdictWords } from './words.ts';
 
 /** Below this the data stay readable in the file; above it, packing them pays. */
 const PACK_FROM = 64 * 1024;
@@ -27,9 +28,12 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
   const [first] = report.traces;
   const more = report.traces.length > 1 ? ` and ${report.traces.length - 1} more` : '';
   const view = viewOf(detailed, options);
+  const worst = headline(report);
   const parts: Record<string, string> = {
     title: markup(clean(`${words} - ${first === undefined ? '' : pathWords(first)}${more} - pindrift`)),
     verdict: markup(words),
+    worst: worst === undefined ? '' : `<p id="worst">${markup(worst)}</p>\n`,
+    read: markup(readWords(report, options)),
     report: embedded(view.report),
     pins: embedded(view.pins),
   };

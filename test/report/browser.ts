@@ -71,7 +71,7 @@ export class Desk {
       return route.abort();
     });
     await page.goto(url + hash);
-    await page.locator('#main[aria-busy="false"]').waitFor();
+    if (options.javaScriptEnabled !== false) await page.locator('#main[aria-busy="false"]').waitFor();
     return { page, trouble };
   }
 }

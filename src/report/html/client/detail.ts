@@ -34,6 +34,17 @@ function article(
   return el(
     'article',
     { class: 'finding', 'aria-labelledby': title },
+    el('div', { class: 'lead' }, lead(finding, findings.length, title, buttons), picture, legend(finding)),
+    el('h3', {}, 'Story'),
+    told,
+    facts(finding.notes),
+    aboutRule(rules.find(({ id }) => id === finding.rule)),
+  );
+}
+
+/** What happened, over the picture of it: on paper they stay together. */
+function lead(finding: FindingView, of: number, title: string, buttons: readonly HTMLElement[]) {
+  return [
     el(
       'div',
       { class: 'title' },
@@ -43,7 +54,7 @@ function article(
         el('span', { class: 'number' }, `${finding.n}`),
         ` ${finding.rule} `,
         weight(finding),
-        el('span', { class: 'of' }, ` finding ${finding.n} of ${findings.length}`),
+        el('span', { class: 'of' }, ` finding ${finding.n} of ${of}`),
       ),
       el('div', { class: 'buttons' }, buttons),
     ),
@@ -59,13 +70,7 @@ function article(
       ),
     facts(finding.facts),
     el('h3', {}, 'Timeline'),
-    picture,
-    legend(finding),
-    el('h3', {}, 'Story'),
-    told,
-    facts(finding.notes),
-    aboutRule(rules.find(({ id }) => id === finding.rule)),
-  );
+  ];
 }
 
 export function weight({ confidence, severity }: FindingView): HTMLElement {

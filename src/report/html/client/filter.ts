@@ -51,7 +51,12 @@ export class FindingIndex {
       owner,
       ...facts.flat(),
       ...notes.flat(),
-      ...life.steps.flatMap((step) => [step.role, step.task, step.fn, step.what, step.text]),
+      ...life.steps.flatMap((step) => [
+        `${step.rel} ${step.cpu === undefined ? '' : `cpu${step.cpu}`} ${step.task} ${step.role} ${step.fn}`,
+        `${step.what} :${step.line}`,
+        step.text,
+        ...(step.stack ?? []),
+      ]),
     ]
       .join('\n')
       .toLowerCase();
@@ -73,9 +78,18 @@ export type PinOrder = 'from' | 'held' | 'process' | 'address' | 'page' | 'call'
 
 const SEARCHED = ['comm', 'api', 'caller', 'kind', 'flags', 'owner', 'state'] as const;
 
+/** Whether the cells of a row say the word: what only the page knows, such as the name of its trace. */
+export type CellSearch = (word: string) => (i: number) => boolean;
+
 /** Indexes of the pins that match, in the order asked for. */
-export function choose(pins: PinTable, filter: PinFilter, order: PinOrder, descending: boolean): Uint32Array {
-  const matches = matcher(pins, filter);
+export function choose(
+  pins: PinTable,
+  filter: PinFilter,
+  order: PinOrder,
+  descending: boolean,
+  cells: CellSearch = () => () => false,
+): Uint32Array {
+  const matches = matcher(pins, filter, cells);
   const chosen = new Uint32Array(pins.count);
   let count = 0;
   for (let i = 0; i < pins.count; i++) {
@@ -101,7 +115,7 @@ export function choose(pins: PinTable, filter: PinFilter, order: PinOrder, desce
   });
 }
 
-function matcher(pins: PinTable, { found, kind, state, text }: PinFilter): (i: number) => boolean {
+function matcher(pins: PinTable, { found, kind, state, text }: PinFilter, cells: CellSearch): (i: number) => boolean {
   const tests: ((i: number) => boolean)[] = [];
   if (state !== '') {
     tests.push((i) => pins.word('state', i) === state);
@@ -113,7 +127,8 @@ function matcher(pins: PinTable, { found, kind, state, text }: PinFilter): (i: n
     tests.push((i) => !Number.isNaN(pins.finding[i] ?? Number.NaN));
   }
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
-    tests.push(wordTest(pins, word));
+    const [inColumns, inCells] = [wordTest(pins, word), cells(word)];
+    tests.push((i) => inColumns(i) || inCells(i));
   }
   return (i) => tests.every((test) => test(i));
 }

@@ -37,8 +37,7 @@ class App {
       byId('nav').append(link);
     }
     byId('verdict').classList.add(payload.verdict);
-    byId('verdict').after(el('p', { class: 'about' }, aboutWords(payload)));
-    document.body.append(footer(payload));
+    document.body.append(footer());
     printable(payload, () => this.#findings.shown);
     // Its own address would lead away from the finding that is shown.
     byId('skip').addEventListener('click', (event) => {
@@ -68,7 +67,11 @@ class App {
       this.#main.replaceChildren(panel);
     }
     for (const [view, link] of this.#links) {
-      link.toggleAttribute('aria-current', view === route.view);
+      if (view === route.view) {
+        link.setAttribute('aria-current', 'page');
+      } else {
+        link.removeAttribute('aria-current');
+      }
     }
     document.body.dataset.view = route.view;
     if (route.view === 'findings') {
@@ -144,20 +147,11 @@ class App {
   }
 }
 
-/** What was read, of which kernel, how long, and by whom. */
-function aboutWords({ traces, version }: Payload): string {
-  const [first, ...more] = traces;
-  const fact = (label: string) => first?.facts.find(([name]) => name === label)?.[1] ?? '';
-  const read = more.length === 0 ? [first?.name ?? '', fact('kernel'), fact('time')] : [`${traces.length} traces`];
-  return [...read, version === undefined ? '' : `pindrift ${version}`].filter(Boolean).join('; ');
-}
-
-function footer({ version }: Payload): HTMLElement {
+function footer(): HTMLElement {
   const key = (name: string) => el('kbd', {}, name);
   return el(
     'footer',
     {},
-    el('span', {}, `pindrift${version === undefined ? '' : ` ${version}`}`),
     el(
       'span',
       { class: 'keys' },

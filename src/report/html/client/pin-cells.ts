@@ -2,12 +2,12 @@
 import type { TraceInfo } from '../../../contract/report.ts';
 import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
-import { type PinOrder, shortNames } from './filter.ts';
+import { type CellSearch, type PinOrder, shortNames } from './filter.ts';
 import { fromWords, heldWords, number, ownerOf, pageOf } from './pin-life.ts';
 
 export interface Column {
   head: string;
-  /** its look */
+  /** its look; `bound`: not a value where the release was not seen */
   kind: string;
   order?: PinOrder;
   cell(i: number): string;
@@ -17,8 +17,8 @@ export function columnsOf(payload: Payload, pins: PinTable): Column[] {
   const word = (name: 'api' | 'flags' | 'owner' | 'state') => (i: number) => pins.word(name, i);
   const columns: Column[] = [
     { head: 'from', kind: 'num', order: 'from', cell: (i) => fromWords(pins, i, unitOf(payload, pins, i)) },
-    { head: 'held', kind: 'num', order: 'held', cell: (i) => heldWords(pins, i, unitOf(payload, pins, i)) },
-    { head: 'state', kind: 'word', cell: word('state') },
+    { head: 'held', kind: 'num bound', order: 'held', cell: (i) => heldWords(pins, i, unitOf(payload, pins, i)) },
+    { head: 'state', kind: 'word bound', cell: word('state') },
     { head: 'process', kind: 'name', order: 'process', cell: (i) => ownerOf(pins, i) },
     { head: 'address', kind: 'hex', order: 'address', cell: (i) => pins.address.at(i) ?? '' },
     { head: 'page', kind: 'hex', order: 'page', cell: (i) => pageOf(pins, i) },
@@ -33,6 +33,29 @@ export function columnsOf(payload: Payload, pins: PinTable): Column[] {
     columns.push({ head: 'trace', kind: 'word', cell: (i) => names[pins.trace[i] ?? 0] ?? '' });
   }
   return columns;
+}
+
+/** Finds what a row shows and no column of the table holds as it is: times, trace, finding and its rule. */
+export function cellSearch(payload: Payload, pins: PinTable): CellSearch {
+  const names = shortNames(payload.traces.map(({ name }) => name)).map((name) => name.toLowerCase());
+  return (word) => {
+    const traces = new Set(
+      payload.traces.length > 1 ? names.flatMap((name, i) => (name.includes(word) ? [i] : [])) : [],
+    );
+    const findings = new Set(
+      payload.findings.flatMap(({ n, rule }) => (rule.toLowerCase().includes(word) || `#${n}` === word ? [n] : [])),
+    );
+    const isTime = /^(?:[<>]|[\d.,]+|us|s|ticks?)$/.test(word);
+    return (i) =>
+      traces.has(pins.trace[i] ?? -1) ||
+      findings.has(pins.finding[i] ?? -1) ||
+      (isTime && timesOf(payload, pins, i).includes(word));
+  };
+}
+
+function timesOf(payload: Payload, pins: PinTable, i: number): string {
+  const unit = unitOf(payload, pins, i);
+  return `${fromWords(pins, i, unit)} ${heldWords(pins, i, unit)}`;
 }
 
 /** What the times of a pin are in. */

@@ -3,16 +3,26 @@ import { count, grouped } from '../../format.ts';
 import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { el, facts } from './dom.ts';
-import { choose, type PinOrder } from './filter.ts';
-import { type Column, columnsOf, unitOf } from './pin-cells.ts';
-import { lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
+import { type CellSearch, choose, type PinOrder } from './filter.ts';
+import { type Column, cellSearch, columnsOf, unitOf } from './pin-cells.ts';
+import { heldWords, lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
 import { Rows } from './rows.ts';
 import { story } from './story.ts';
 import { timeline } from './timeline/timeline.ts';
 
 const ROW = 24;
+/** A text that may be cut in its column is told whole where the mouse rests. */
+const CLIPPED = 13;
 /** Typing goes on while a hundred thousand rows are searched. */
 const PAUSE_MS = 120;
+
+/** The states in words, as the filter has them and the detail says them. */
+const STATES: Readonly<Record<string, string>> = {
+  released: 'released',
+  presumed: 'presumed released: the release was not seen',
+  held: 'held at the end',
+  orphan: 'held when its address space went',
+};
 
 export class Pins {
   readonly node: HTMLElement;
@@ -20,6 +30,7 @@ export class Pins {
   readonly #pins: PinTable;
   readonly #onShow: (pin: number | undefined) => void;
   readonly #columns: Column[];
+  readonly #cells: CellSearch;
   readonly #search: HTMLInputElement;
   readonly #state: HTMLSelectElement;
   readonly #kind: HTMLSelectElement;
@@ -40,6 +51,7 @@ export class Pins {
     this.#pins = pins;
     this.#onShow = onShow;
     this.#columns = columnsOf(payload, pins);
+    this.#cells = cellSearch(payload, pins);
     const change = () => this.#filter();
     const option = (value: string, text: string) => el('option', { value }, text);
     this.#search = el('input', {
@@ -57,10 +69,7 @@ export class Pins {
       'select',
       { 'aria-label': 'State', change },
       option('', 'any state'),
-      option('released', 'released'),
-      option('presumed', 'release not seen'),
-      option('held', 'held at the end'),
-      option('orphan', 'held when its address space went'),
+      Object.entries(STATES).map(([state, words]) => option(state, words)),
     );
     this.#kind = el(
       'select',
@@ -171,7 +180,7 @@ export class Pins {
       kind: this.#kind.value,
       found: this.#found.checked,
     };
-    this.#shown = choose(this.#pins, filter, this.#order, this.#descending);
+    this.#shown = choose(this.#pins, filter, this.#order, this.#descending, this.#cells);
     const all = count(this.#pins.count, 'pin');
     const shown = this.#shown.length;
     this.#count.textContent = shown === this.#pins.count ? all : `${grouped(shown)} of ${all}`;
@@ -196,7 +205,11 @@ export class Pins {
         'aria-selected': String(i === this.#current),
         click: () => this.#onShow(i + 1),
       },
-      this.#columns.map(({ cell, kind }) => el('div', { class: `cell ${kind}`, role: 'gridcell' }, cell(i))),
+      this.#columns.map(({ cell, kind }) => {
+        const text = cell(i);
+        const title = text.length > CLIPPED ? text : undefined;
+        return el('div', { class: `cell ${kind}`, role: 'gridcell', title }, text);
+      }),
     );
   }
 
@@ -228,6 +241,8 @@ export class Pins {
       '✕',
     );
     const more: [string, string][] = [
+      ['held', heldWords(pins, i, unitOf(this.#payload, pins, i))],
+      ['state', STATES[pins.word('state', i)] ?? ''],
       ['mm', pins.mm.at(i) ?? ''],
       ['struct page', pins.page(i) ?? ''],
       ['flags', pins.word('flags', i)],

@@ -24,9 +24,13 @@ export function story(life: LifeView, onPick: (step: number) => void): Story {
 
 function row(step: StepView, i: number, life: LifeView, onPick: (step: number) => void): HTMLElement {
   const parts = i === life.parting;
+  const unseen = step.kind === 'release' && life.state === 'presumed';
   return el(
     'li',
-    { class: ['step', step.kind, step.minor ? 'minor' : '', parts ? 'parts' : ''].join(' '), click: () => onPick(i) },
+    {
+      class: ['step', step.kind, step.minor ? 'minor' : '', parts ? 'parts' : '', unseen ? 'presumed' : ''].join(' '),
+      click: () => onPick(i),
+    },
     el('span', { class: 'no' }, i + 1),
     el('span', { class: 'time' }, step.rel),
     el('span', { class: 'cpu' }, step.cpu === undefined ? '' : `cpu${step.cpu}`),

@@ -3,7 +3,8 @@ import { axisTop } from 'd3-axis';
 import { select } from 'd3-selection';
 import { svg } from '../dom.ts';
 import { clusters } from './bands.ts';
-import { AXIS, CHAR, type Picture, RIGHT } from './picture.ts';
+import { CHAR } from './callouts.ts';
+import { AXIS, type Picture, RIGHT } from './picture.ts';
 
 export function numbers({ left, life, picked, places, width }: Picture): SVGElement {
   const seen = clusters(places.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);

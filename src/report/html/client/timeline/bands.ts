@@ -8,7 +8,8 @@ import type { Places } from './places.ts';
 export interface Band {
   x0: number;
   x1: number;
-  label: string;
+  /** the full words, and shorter ones for where they do not fit */
+  labels: readonly string[];
   mapping: Mapping;
   /** this band leaves the page here */
   parts: boolean;
@@ -17,7 +18,7 @@ export interface Band {
 export interface UseBand {
   x0: number;
   x1: number;
-  label: string;
+  labels: readonly string[];
   /** several I/Os at the same time lie below each other */
   row: number;
 }
@@ -33,29 +34,32 @@ export function addressBands(life: LifeView, places: Places): Band[] {
     return {
       x0: i === 0 ? Math.min(places.from, places.steps[0] ?? places.from) : (places.steps[span.step] ?? places.from),
       x1: next === undefined ? places.end : (places.steps[next.step] ?? places.end),
-      label: bandLabel(span.mapping, life, step?.role ?? ''),
+      labels: bandLabels(span.mapping, life, step?.role ?? ''),
       mapping: span.mapping,
       parts: span.mapping === 'other' && i > 0,
     };
   });
 }
 
-function bandLabel(mapping: Mapping, life: LifeView, role: string): string {
+function bandLabels(mapping: Mapping, life: LifeView, role: string): string[] {
   switch (mapping) {
     case 'mapped':
-      return life.pinned;
+      return pageLabels(life.pinned);
     case 'read-only':
-      return 'read-only';
+      return ['read-only'];
     case 'shared':
-      return 'shared with the child';
+      return ['shared with the child', 'shared'];
     case 'swapped':
-      return role === 'device-exclusive' ? 'device entry' : 'swap entry';
+      return role === 'device-exclusive' ? ['device entry'] : ['swap entry', 'swap'];
     case 'unmapped':
-      return 'not mapped';
+      return ['not mapped'];
     case 'other':
-      return life.mapped || 'another page';
+      return life.mapped === '' ? ['another page'] : pageLabels(life.mapped);
   }
 }
+
+/** `pfn 0x7fb7d`, `0x7fb7d`. */
+const pageLabels = (page: string): string[] => [page, page.replace(/^(?:pfn|page) /, '')];
 
 export function useBands(life: LifeView, places: Places): UseBand[] {
   const rows: number[] = [];
@@ -66,7 +70,8 @@ export function useBands(life: LifeView, places: Places): UseBand[] {
     const free = rows.findIndex((end) => end <= x0);
     const row = free < 0 ? rows.length : free;
     rows[row] = x1;
-    return { x0, x1, label: step?.what ?? '', row };
+    const words = step?.what ?? '';
+    return { x0, x1, labels: [words, words.replace(/ (?:into|from) .*/, '')], row };
   });
 }
 

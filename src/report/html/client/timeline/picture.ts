@@ -15,6 +15,7 @@ import type { LifeView } from '../../payload.ts';
 import { svg } from '../dom.ts';
 import { axis, numbers } from './axis.ts';
 import { addressBands, type Band, lanes, useBands } from './bands.ts';
+import { bendOf, CHAR, callouts, fitting } from './callouts.ts';
 import type { Places } from './places.ts';
 
 export interface Picture {
@@ -39,8 +40,6 @@ const RIBBON = 20;
 const GAP = 18;
 const USE = 18;
 const LANE = 22;
-/** Width of a character. */
-export const CHAR = 6.7;
 
 const SYMBOLS: Readonly<Record<LifeView['steps'][number]['kind'], SymbolType>> = {
   pin: symbolCircle,
@@ -73,7 +72,8 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
   const page = AXIS + 6;
   const together = page + RIBBON + 1;
   const apart = together + GAP;
-  const useTop = (parted ? apart : together) + RIBBON + 6;
+  const outside = callouts([...bands, ...used], left, width);
+  const useTop = (parted ? apart : together) + RIBBON + 6 + outside.height;
   const laneTop = useTop + (1 + Math.max(-1, ...used.map(({ row }) => row))) * USE + 8;
   const height = laneTop + rows.length * LANE + 4;
   const clip = `url(#${id}-clip)`;
@@ -89,13 +89,15 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
       places.from,
       places.to ?? places.end,
       page,
-      life.isPin ? `${life.pinned}, pinned${places.to === undefined ? ENDS[life.state] : ''}` : life.pinned,
+      life.isPin ? pinLabels(life, places) : [life.pinned],
       picture,
     ),
+    presumedEnd(life, places, page),
     bands.map((band) => addressRibbon(band, together, apart, picture)),
     parted && partedLabel(bands, together, picture),
     life.lost.map(({ time, words }) => lostMark(words, places.at(time), height, picture)),
-    used.map(({ label, row, x0, x1 }) => useBar(label, x0, x1, useTop + row * USE, left)),
+    used.map(({ labels, row, x0, x1 }) => useBar(labels, x0, x1, useTop + row * USE, left)),
+    outside.draw((parted ? apart : together) + RIBBON),
     rows.map(({ steps: own }, row) => threads(own, places, laneTop + row * LANE + LANE / 2)),
     rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
   );
@@ -137,30 +139,41 @@ function label(text: string, y: number, left: number, kind: string): SVGElement 
   );
 }
 
-function ribbon(kind: string, x0: number, x1: number, y: number, text: string, place: Frame): SVGElement {
+function ribbon(kind: string, x0: number, x1: number, y: number, texts: readonly string[], place: Frame): SVGElement {
   const fill = kind === 'pin' || kind === 'mapped' || kind === 'other' ? undefined : `url(#${place.id}-${kind})`;
   return svg(
     'g',
     { class: `band ${kind}` },
     svg('rect', { x: x0, y, width: Math.max(1, x1 - x0), height: RIBBON, ...(fill === undefined ? {} : { fill }) }),
-    inside(text, x0, x1, y + RIBBON / 2, place.left),
+    inside(texts, x0, x1, y + RIBBON / 2, place.left),
   );
 }
 
 /** Text in a band, where it fits in the part that is seen. */
-function inside(text: string, x0: number, x1: number, y: number, left: number): SVGElement | undefined {
-  const from = Math.max(left, x0);
-  return text.length * CHAR + 10 > x1 - from
-    ? undefined
-    : svg('text', { class: 'in-band', x: from + 6, y: y + 4 }, text);
+function inside(texts: readonly string[], x0: number, x1: number, y: number, left: number): SVGElement | undefined {
+  const text = fitting(texts, x0, x1, left);
+  return text === undefined ? undefined : svg('text', { class: 'in-band', x: Math.max(left, x0) + 6, y: y + 4 }, text);
+}
+
+/** What the pinned page is, and why its band has no end that was seen. */
+function pinLabels(life: LifeView, { to }: Places): string[] {
+  const end = to === undefined || life.state === 'presumed' ? ENDS[life.state] : '';
+  return [`${life.pinned}, pinned${end}`, `${life.pinned}, pinned`, life.pinned];
+}
+
+/** From the last that was seen of the pin to where it must have been given back: not solid, since nobody saw it. */
+function presumedEnd({ isPin, state, steps }: LifeView, places: Places, y: number): SVGElement | undefined {
+  const seen = places.steps.findLast((x, i) => steps[i]?.kind !== 'release' && x < (places.to ?? 0)) ?? places.from;
+  return isPin && state === 'presumed' && places.to !== undefined && places.to > seen
+    ? svg('g', { class: 'band presumed' }, svg('rect', { x: seen, y, width: places.to - seen, height: RIBBON }))
+    : undefined;
 }
 
 function addressRibbon(band: Band, together: number, apart: number, place: Frame): SVGElement {
   if (!band.parts) {
-    return ribbon(band.mapping, band.x0, band.x1, together, band.label, place);
+    return ribbon(band.mapping, band.x0, band.x1, together, band.labels, place);
   }
-  // It leaves in a bend, as wide as there is room for.
-  const bend = Math.min(36, Math.max(4, (band.x1 - band.x0) / 3));
+  const bend = bendOf(band);
   const shape = area<[number, number]>()
     .x(([x]) => x)
     .y0(([, y]) => y)
@@ -175,7 +188,7 @@ function addressRibbon(band: Band, together: number, apart: number, place: Frame
     'g',
     { class: 'band other' },
     svg('path', { d: path ?? '' }),
-    inside(band.label, band.x0 + bend, band.x1, apart + RIBBON / 2, place.left),
+    inside(band.labels, band.x0 + bend, band.x1, apart + RIBBON / 2, place.left),
   );
 }
 
@@ -206,12 +219,12 @@ function lostMark(words: string, x: number | undefined, height: number, { width 
   );
 }
 
-function useBar(text: string, x0: number, x1: number, y: number, left: number): SVGElement {
+function useBar(texts: readonly string[], x0: number, x1: number, y: number, left: number): SVGElement {
   return svg(
     'g',
     { class: 'use' },
     svg('rect', { x: x0, y, width: Math.max(2, x1 - x0), height: USE - 4, rx: 2 }),
-    inside(text, x0, x1, y + (USE - 4) / 2, left),
+    inside(texts, x0, x1, y + (USE - 4) / 2, left),
   );
 }
 
@@ -237,6 +250,7 @@ function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElem
     step.kind,
     i === life.parting ? 'parts' : '',
     step.minor ? 'minor' : '',
+    step.kind === 'release' && life.state === 'presumed' ? 'presumed' : '',
     i === picked ? 'picked' : '',
   ];
   return svg('path', {

@@ -1,0 +1,31 @@
+// Why: which trace this is, of which kernel, how long, and who says so, on the first screen, also of a browser that runs
+// no script and on paper. The details are under coverage.
+import type { CheckReport, TraceInfo } from '../../contract/report.ts';
+import { clean } from '../format.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { clockWords, pathWords } from '../words.ts';
+
+/** Kernels that are named; of the rest one learns under coverage. */
+const NAMED = 4;
+
+/** `t/trace.txt; kernel 5.10.0-32-amd64; clock local, 2 CPUs, 0.947 s; pindrift 0.1.0`. */
+export function readWords({ traces }: CheckReport, { version }: ReportOptions): string {
+  const [first] = traces;
+  const read = traces.length > 1 || first === undefined ? severalWords(traces) : [pathWords(first), ...oneWords(first)];
+  return [...read, version === undefined ? '' : clean(`pindrift ${version}`)].filter(Boolean).join('; ');
+}
+
+const oneWords = (trace: TraceInfo): string[] => [
+  trace.kernel === undefined ? `kernel not named, ${releaseOf(trace)}` : `kernel ${releaseOf(trace)}`,
+  clockWords(trace),
+];
+
+function severalWords(traces: readonly TraceInfo[]): string[] {
+  const kernels = [...new Set(traces.map(releaseOf))];
+  const more = kernels.length > NAMED ? ` and ${kernels.length - NAMED} more` : '';
+  return [`${traces.length} traces`, `kernels: ${kernels.slice(0, NAMED).join(', ')}${more}`];
+}
+
+/** `5.10.0-32-amd64`, `era 5.10`, `era not decided`. */
+const releaseOf = ({ era, kernel }: TraceInfo): string =>
+  clean(kernel ?? (era === undefined ? 'era not decided' : `era ${era}`));
