@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)(`the look of the HTML report (${whyN
       await page.getByLabel('Search pins').fill('no such word');
       await expect.poll(() => page.locator('.pin-row.row').count()).toBe(0);
       await page.getByLabel('Search pins').fill(shown);
-      await expect.poll(() => page.locator('.pin-row.row').count(), shown).toBeGreaterThan(0);
+      await expect.poll(() => page.locator('.pin-row.row').count(), { message: shown }).toBeGreaterThan(0);
     }
     await page.getByLabel('Search pins').fill('fork-share-then-cow');
     await expect.poll(() => page.locator('.pins .count').innerText()).toMatch(/^\d of 60 pins$/);
@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)(`the look of the HTML report (${whyN
 
   it('every band is labelled on a phone, in it or below', async () => {
     const { page, trouble } = await open('first', odirectLife(), '#finding-1', PHONE);
-    const bands = await page.locator('.timeline .band:not(.presumed), .timeline .use:not(.callout)').count();
+    const bands = await page.locator('.timeline .band:not(.presumed), .timeline g.use:not(.callout)').count();
     const labels = await page.locator('.timeline .in-band, .timeline .callout').count();
     expect(labels).toBeGreaterThanOrEqual(bands);
     const right = await page
