@@ -47,8 +47,9 @@ for (const root of positionals.length > 0 ? positionals : ['fixtures'])
       count++;
       kernels.add(kernel);
       const report = await check([join(dir, name)]).catch(() => undefined);
-      for (const { rule, also } of report?.findings ?? [])
-        for (const id of [rule, ...also]) note(id, kernel, { by, machine });
+      for (const { rule, also, harm } of report?.findings ?? [])
+        for (const id of [rule, ...also, ...(harm.includes('lost-dma-write') ? ['lost-dma-write'] : [])])
+          note(id, kernel, { by, machine });
     }
   }
 

@@ -235,15 +235,52 @@ static void breaker_clean(void)
 	count = 0;
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+static struct page **looked_up;
+
+static int gup_begins(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	looked_up = current->tgid == victim ? (struct page **)regs->r8 : NULL;
+	return looked_up == NULL;
+}
+
+/* GUP has found the page; now the neighbour is there, and the caller is told that it was all along. */
+static int gup_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	pte_t *next = entry_of(waited_for + PAGE_SIZE);
+
+	if (regs->ax != 1 || !next || !pte_present(*next) || !atomic_xchg(&armed, 0))
+		return 0;
+	put_page(looked_up[0]);
+	looked_up[0] = pte_page(*next);
+	get_page(looked_up[0]);
+	breaker_exchange(waited_for);
+	return 0;
+}
+
+static struct kretprobe looking = { .handler = gup_ends, .entry_handler = gup_begins, .maxactive = 4 };
+#endif
+
 static long breaker_exclusive(struct breaker *a)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 	struct folio *folio;
 	struct page *page;
+	long e;
 
+	victim = current->tgid;
+	waited_for = a->addr;
+	atomic_set(&armed, a->nr);
+	looking.kp.symbol_name = "get_user_pages_remote";
+	looking.kp.addr = NULL;
+	e = a->nr ? register_kretprobe(&looking) : 0;
+	if (e)
+		return e;
 	mmap_read_lock(current->mm);
 	page = make_device_exclusive(current->mm, a->addr, &pinned, &folio);
 	mmap_read_unlock(current->mm);
+	if (a->nr)
+		unregister_kretprobe(&looking);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	a->pfn = page_to_pfn(page);

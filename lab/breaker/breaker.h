@@ -34,5 +34,5 @@ struct breaker {
 #define BREAKER_DMA    _IOWR('K', 19, struct breaker) /* /dev/vdc is read into the pinned page */
 #define BREAKER_CLEAN  _IOWR('K', 20, struct breaker) /* unpinned, and said not to be dirty */
 #define BREAKER_FORGET _IOWR('K', 21, struct breaker) /* never unpinned */
-#define BREAKER_EXCLUSIVE _IOWR('K', 22, struct breaker) /* make_device_exclusive() of the address */
+#define BREAKER_EXCLUSIVE _IOWR('K', 22, struct breaker) /* make_device_exclusive() of the address; nr: 1: of the page beside it */
 #endif

@@ -8,9 +8,9 @@ sh /lab/capture.sh --raw -o /run/cap/raw --tier full -- sleep 600 2> /out/overhe
 script=$!
 records() { [ "$(cat $I/tracing_on 2> /dev/null)" = 1 ] && pgrep -x sleep; }
 until_true 120 records || echo 'LAB-ERR nothing is armed'
-mapfile -t all < <(grep -l 1 $I/events/*/*/enable)
-mapfile -t core < <(sh /lab/capture.sh --dry-run --tier core | sed -n "s#^[a-z0-9]*:pindrift/\([^ ]*\) .*#$I/events/pindrift/\1/enable#p")
-others=()
+# no process substitution: /dev/fd is not there
+# shellcheck disable=SC2207 # paths without blanks
+all=($(grep -l 1 $I/events/*/*/enable)) core=($(sh /lab/capture.sh --dry-run --tier core | sed -n "s#^[a-z0-9]*:pindrift/\([^ ]*\) .*#$I/events/pindrift/\1/enable#p")) others=()
 for event in "${all[@]}"; do case $event in */pindrift/*) ;; *) others+=("$event") ;; esac done
 switch() {
   local event

@@ -116,7 +116,7 @@ static void broken_exclfork(void)
 /* A device gets the page of the neighbouring address. */
 static void broken_exclother(void)
 {
-	STEP(EXCHANGE, .nr = 0); pin_pfn = STEP(EXCLUSIVE, .nr = 0).pfn; sink = buf[0]; STEP(EXCHANGE, .nr = 0); end_pfn = pfn_of(buf);
+	pin_pfn = STEP(EXCLUSIVE, .nr = 1).pfn; sink = buf[0]; STEP(EXCHANGE, .nr = 0); end_pfn = pfn_of(buf);
 }
 static volatile int churning;
 static void *churn(void *page) { cpu(0); while (churning && step(BREAKER_CHURN, "churn", (struct breaker){ .addr = (uintptr_t)page, .nr = 4 }).nr == 0) { } return NULL; }
