@@ -54,13 +54,14 @@ stress_vm() { stress --vm 2 --vm-bytes 24M --vm-method all --userfaultfd 1 --use
 stress_map() { stress --vfork 1 --fork 1 --mmap 1 --mmap-bytes 16M --mmapfork 1 --mmapmany 1 --brk 1 --stack 1 --munmap 1 --remap 1 --shm 1; }
 stress_io() { stress --io-uring 1 --aiol 1 --iomix 1 --iomix-bytes 8M --hdd 1 --hdd-bytes 8M --hdd-opts direct --mprotect 1 --splice 1 --sendfile 1 --vm-rw 1 --vm-rw-bytes 1M --numa 1 --migrate 1; }
 
+# a POSIX shell stands between, which passes no functions on
+declare -f > /run/programs
 export seconds
 for program in $SCENARIOS; do
   out=/out/$program.prog
   mkdir -p "$out" "/run/cap/$program"
-  export -f "$program" stress until_true
   # shellcheck disable=SC2016 # expands in there
-  (cd "/run/cap/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '$0' "$program" > "$out/prog.log" 2> "$out/capture.err")
+  (cd "/run/cap/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-PROGRAM $program ended with $?: $(wc -l < /run/cap/trace.txt) lines, $(grep '^# pindrift-lost' /run/cap/trace.txt | tr '\n' ' ')"
   as_before "$program"
   gzip -1 < /run/cap/trace.txt > "$out/trace.txt.gz"
