@@ -3,6 +3,7 @@
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import { EventType } from './event-type.ts';
 import type { Fields } from './fields.ts';
+import { probed } from './functions.ts';
 import { KIND_FIELDS, Kind } from './kinds.ts';
 import { half, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
@@ -59,9 +60,9 @@ export class RecordedTypes {
   }
 
   #learn(event: RecordedEvent, keep: readonly boolean[] | undefined): KnownType {
-    const { name, system, symbol, ret, fields } = event.type;
+    const { name, system, ret, fields } = event.type;
     const keys = fields.map((field) => field.name);
-    const type = new EventType(name, system, { symbol, ret }, event.place, keys, keep);
+    const type = new EventType(name, system, { symbol: placeOf(event.type), ret }, event.place, keys, keep);
     const known = { type, layout: new Template(keys, KIND_FIELDS[type.kind], false) };
     event.type.wanted = Uint8Array.from(known.layout.slots, (slot) => (type.kept && slot >= 0 ? 1 : 0));
     this.#known.set(event.type, known);
@@ -91,6 +92,15 @@ class RecordedFields implements Fields {
     if (event.type.fields[k].is === 'text') return event.text[k];
     return event.there[k] === 1 ? hex(event.hi[k], event.lo[k]) : undefined;
   }
+}
+
+/**
+ * The function of a probe. An event of pindrift's own group on a function that says nothing is one whose symbols, or
+ * whose address, are damaged or of another boot: its name says what it is, and it is not left out without a sign.
+ */
+function placeOf({ name, system, symbol, ret }: RecordedType): string | undefined {
+  const isLost = system === 'pindrift' && probed(name, symbol, ret) === undefined;
+  return isLost && probed(name, undefined, ret) !== undefined ? undefined : symbol;
 }
 
 const hex = (hi: number, lo: number): string => `0x${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`;

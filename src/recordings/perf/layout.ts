@@ -78,6 +78,8 @@ export function readAttr(cursor: Cursor, size: number | undefined): Attr {
 
 /** Where the parts of a sample are, from behind the head of its record; -1: it has none. */
 export interface SampleLayout {
+  /** id of its event, which the event's data begin with too */
+  event: number;
   identifier: number;
   tid: number;
   time: number;
@@ -93,7 +95,7 @@ export interface SampleLayout {
   rawLast: boolean;
 }
 
-export function sampleLayout({ sampleType, readFormat }: Attr): SampleLayout {
+export function sampleLayout({ config, sampleType, readFormat }: Attr): SampleLayout {
   let at = 0;
   const part = (bit: number): number => {
     if ((sampleType & bit) === 0) return -1;
@@ -110,6 +112,7 @@ export function sampleLayout({ sampleType, readFormat }: Attr): SampleLayout {
   const cpu = part(Bit.Cpu);
   part(Bit.Period);
   return {
+    event: config,
     identifier,
     tid,
     time,

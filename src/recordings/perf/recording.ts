@@ -278,6 +278,7 @@ export class PerfRecording implements Recording {
     if (size < 8 || start + size > end) return this.#isBad('the data of the sample are cut');
     if (layout.rawLast && start + size !== end) return this.#isBad('the sample is longer than its parts');
     const id = view.getUint16(start, little);
+    if (id !== layout.event && this.#samples.hasIds) return this.#isBad('the data of the sample are of another event');
     const decoder = this.#decoders[id] ?? this.#learn(id);
     if (decoder === undefined) return this.#isBad('no format in the recording describes this event');
     const payload = this.#payload;

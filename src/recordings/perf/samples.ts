@@ -14,6 +14,11 @@ export class Samples {
   /** by the id that a sample carries */
   readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
 
+  /** samples say of which event they are; else there is one event, or nobody knows */
+  get hasIds(): boolean {
+    return this.first.identifier >= 0 || this.first.id >= 0;
+  }
+
   constructor(file: PerfFile) {
     this.first = sampleLayout(tracepoints(file)[0]);
     for (const attr of file.attrs) {
