@@ -62,6 +62,16 @@ const MAGICS: readonly Magic[] = [
     problem: 'this is an ELF file, a program and no trace',
     tryThis: 'give the trace it was traced with',
   },
+  ...[
+    [0xd4, 0xc3, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xc3, 0xd4],
+    [0x4d, 0x3c, 0xb2, 0xa1],
+    [0x0a, 0x0d, 0x0d, 0x0a],
+  ].map((bytes) => ({
+    bytes,
+    problem: 'this is a capture of a network (pcap), not a trace of the kernel',
+    tryThis: 'record with `pindrift capture`',
+  })),
   {
     bytes: [0xff, 0xfe],
     problem: 'this is text in UTF-16',
@@ -80,6 +90,12 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
     return {
       problem: 'the input is empty',
       tryThis: 'check that the capture was written: cat /sys/kernel/tracing/trace > trace.txt',
+    };
+  }
+  if (isCore(head)) {
+    return {
+      problem: 'this is a core file (of a process, or the vmcore of a kernel), not a trace',
+      tryThis: 'the ring buffer in a vmcore: `crash`, its extension trace, `trace dump -t trace.dat`, then give that',
     };
   }
   for (const { bytes, problem, tryThis } of MAGICS) {
@@ -111,6 +127,12 @@ function isBinary(head: Uint8Array): boolean {
     zeros += at - start;
   }
   return zeros * 2 > head.length;
+}
+
+/** e_type is ET_CORE, in the byte order that e_ident names. */
+function isCore(head: Uint8Array): boolean {
+  const type = head[5] === 2 ? (head[16] << 8) | head[17] : (head[17] << 8) | head[16];
+  return startsWith(head, 0, head.length, '\x7fELF') && type === 4;
 }
 
 function isTar(head: Uint8Array): boolean {

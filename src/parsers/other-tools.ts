@@ -55,6 +55,23 @@ const KINDS: readonly Kind[] = [
     tryThis: RECORD,
   },
   {
+    // bt maps: `@[do_wp_page]: 12`, `@lat:`
+    mark: /^(?:Attaching|Attached) \d+ probes?(?:\.\.\.)?$|^@\w*(?:\[.*\])?: \d+$/,
+    problem: 'this is the text of bpftrace: what its script prints, which is no trace that could be told by its form',
+    tryThis:
+      'let the script print a table with time, cpu, comm, pid and event columns (docs/traces.md), or record with `pindrift capture`',
+  },
+  {
+    mark: /^ {1,4}Event: \S+ \(\d+\) Total: \d+ Avg: /,
+    problem: 'this is the text of `trace-cmd report --profile`: sums, not events',
+    tryThis: 'give the trace.dat itself',
+  },
+  {
+    mark: /^[0-9a-f]{8,16}\t\[kernel\]$/,
+    problem: 'this is last_boot_info: where the kernel of the last boot lay, not what it recorded',
+    tryThis: 'give the text of `trace` beside it, in the same folder of instances/',
+  },
+  {
     mark: /^# event histogram/,
     problem: 'this is a histogram of ftrace (hist): sums, not events',
     tryThis: 'give the text of /sys/kernel/tracing/trace',

@@ -37,6 +37,16 @@ test.each([
   ['a kernel log', many('[   61.500000] usb 1-1: new high-speed USB device number 2'), /kernel log.*sysrq/],
   ['probes', many('p:pindrift/fault handle_mm_fault mm=+16($arg1):x64'), /list of probes/],
   ['kallsyms', many('ffffffff81250a10 T handle_mm_fault'), /list of symbols/],
+  ['maps of bpftrace', 'Attaching 2 probes...\n\n@[do_wp_page]: 12\n', /bpftrace.*table/],
+  [
+    'trace-cmd report --profile',
+    '\ntask: rdr-2101\n  Event: sched_switch:R (12) Total: 1234 Avg: 100 Max: 300(ts:50.1) Min:10(ts:50.2)\n',
+    /--profile.*trace\.dat/,
+  ],
+  ['last_boot_info', 'ffffffff81000000\t[kernel]\nffffffffc0400000\txfs\n', /last_boot_info/],
+  ['pcap', '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0', /network/],
+  ['a program', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x03\0`, /a program/],
+  ['a core file', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x04\0`, /core file.*crash/],
   ['a table of processes', '"pid","name","process_type"\n2101,"rdr","Browser"\n', /no trace/],
 ])('%s', async (_, text, words) => {
   expect(await refusal(text)).toMatch(words);
