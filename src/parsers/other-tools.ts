@@ -59,7 +59,7 @@ const KINDS: readonly Kind[] = [
     mark: /^(?:Attaching|Attached) \d+ probes?(?:\.\.\.)?$|^@\w*(?:\[.*\])?: \d+$/,
     problem: 'this is the text of bpftrace: what its script prints, which is no trace that could be told by its form',
     tryThis:
-      'let the script print a table with time, cpu, comm, pid and event columns (docs/traces.md), or record with `pindrift capture`',
+      'let the script print a table with time, cpu, comm, pid and event columns (docs/capture.md has one), or record with `pindrift capture`',
   },
   {
     mark: /^ {1,4}Event: \S+ \(\d+\) Total: \d+ Avg: /,
