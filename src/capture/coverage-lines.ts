@@ -23,7 +23,7 @@ const STOCK: Readonly<Record<StockName, string>> = {
 
 /** Lines for dynamic_events, files below /sys/kernel/tracing to set to 1. */
 export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
-  const events = new Set(kinds.flatMap(eventsOf));
+  const events = eventsFor(kinds);
   const probes = stockProbes(era).filter(({ event }) => events.has(event));
   const tracepoints = TRACEPOINTS.filter(({ name }) => events.has(name)).map((one) => `events/${folderOf(one)}/enable`);
   const brought = kinds.map((kind) => broughtLine(kind, era)).filter((line) => line !== undefined);
@@ -32,11 +32,20 @@ export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
 
 /** The probe set of a stock kernel of Debian, for x86-64. */
 export function stockProbes(era: EraName): readonly PlannedProbe[] {
+  const stock = eraNamed(era)?.stock ?? '6.12';
+  const known = planned.get(stock);
+  if (known !== undefined) return known;
   const arch = archNamed('x86_64');
   if (arch === undefined) return [];
-  return planProbes(new StockTypes(STOCK[eraNamed(era)?.stock ?? '6.12']), { arch, styles: ['registers', 'args'] })
-    .probes;
+  const { probes } = planProbes(new StockTypes(STOCK[stock]), { arch, styles: ['registers', 'args'] });
+  planned.set(stock, probes);
+  return probes;
 }
+
+const planned = new Map<StockName, readonly PlannedProbe[]>();
+
+/** Names of the events that show any of these kinds. */
+export const eventsFor = (kinds: readonly KindName[]): Set<string> => new Set(kinds.flatMap(eventsOf));
 
 /** Events that show this kind. */
 function eventsOf(kind: KindName): string[] {

@@ -5,6 +5,9 @@ import type { Finding, Origin, Verdict } from './finding.ts';
 /** The rule that says what a trace cannot tell; while it is undecided, nothing else makes a trace clean. */
 export const INSUFFICIENT_EVIDENCE = 'insufficient-evidence';
 
+/** Why most rules cannot decide on a trace that does not show who pins; beside it their other reasons are not worth a word. */
+export const NO_GUP_CALL = 'no GUP call was recorded (get_user_pages*, pin_user_pages*)';
+
 /** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
 export interface Loss {
   kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated' | 'out-of-order' | 'second-capture';

@@ -1,13 +1,30 @@
 // Why: what to record, as three sets. What rules name in their `needs` is what they ask about; the model behind them rests
 // on more (who runs where, what an address maps, when a pin is over), and leaving that out hides findings. So a set is
 // made from what the replay reads, and a measurement (scripts/honesty.ts) holds it to what it promises.
-import { linesFor, stockProbes } from '../capture/coverage-lines.ts';
+import { eventsFor, linesFor, stockProbes } from '../capture/coverage-lines.ts';
+import type { PlannedProbe } from '../capture/plan.ts';
+import { folderOf, TRACEPOINTS } from '../capture/tracepoints.ts';
 import { REPLAYED } from '../model/replay.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import type { EraName } from '../vocabulary/era.ts';
+import { broughtLine } from '../vocabulary/extend.ts';
 import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
 
-export type SetName = 'minimal' | 'recommended' | 'full';
+export const SET_NAMES = ['minimal', 'recommended', 'full'] as const;
+export type SetName = (typeof SET_NAMES)[number];
+
+/** One of the sets on one kernel. */
+export interface ProbeSet {
+  name: SetName;
+  /** lines for dynamic_events, then files below /sys/kernel/tracing to set to 1 */
+  lines: string[];
+  /** rules that have all they ask for */
+  decides: string[];
+  /** events of the set in a trace, and whether all of its kinds were there */
+  events?: number;
+  eventsPerSecond?: number;
+  isWhole?: boolean;
+}
 
 /** GUP calls and what they take: without these nothing else is of use. */
 export const FIRST: readonly KindName[] = ['gup', 'gupRet', 'grab', 'grabRet', 'followPte', 'followPteRet', 'pinPages'];
@@ -37,7 +54,10 @@ const COSTLY: ReadonlySet<KindName> = new Set([
 export function kindsOf(set: SetName, rules: readonly AnyRule[]): KindName[] {
   if (set === 'minimal') return [...MINIMAL];
   if (set === 'full') return [...KIND_NAMES];
-  const asked = new Set<string>(rules.flatMap(({ meta }) => (meta.needs as readonly (readonly string[])[]).flat()));
+  const asked = new Set<string>([
+    ...MINIMAL,
+    ...rules.flatMap(({ meta }) => (meta.needs as readonly (readonly string[])[]).flat()),
+  ]);
   return KIND_NAMES.filter((kind, k) => (REPLAYED[k] || asked.has(kind)) && !COSTLY.has(kind));
 }
 
@@ -46,4 +66,33 @@ export function linesOfSet(set: SetName, rules: readonly AnyRule[], era: EraName
   if (set !== 'full') return linesFor(kindsOf(set, rules), era);
   const probes = stockProbes(era).map(({ lines }) => lines[0].text);
   return [...probes, ...linesFor(kindsOf(set, rules), era).filter((line) => line.startsWith('events/'))];
+}
+
+/** The three sets for a kernel. @param probes all that can be probed there */
+export function setsFor(
+  rules: readonly AnyRule[],
+  era: EraName | undefined,
+  probes: readonly PlannedProbe[],
+): ProbeSet[] {
+  return SET_NAMES.map((name) => {
+    const kinds = kindsOf(name, rules);
+    const events = eventsFor(kinds);
+    const brought = era === undefined ? [] : kinds.filter((kind) => broughtLine(kind, era) !== undefined);
+    const inSet = probes.filter(({ event }) => name === 'full' || events.has(event));
+    const switches = TRACEPOINTS.filter((one) => events.has(one.name));
+    const shown = new Set([...inSet.map(({ event }) => event), ...switches.map((one) => one.name)]);
+    const can = (kind: KindName): boolean =>
+      brought.includes(kind) || [...eventsFor([kind])].some((event) => shown.has(event));
+    return {
+      name,
+      lines: [
+        ...inSet.map(({ lines }) => lines[0].text),
+        ...switches.map((one) => `events/${folderOf(one)}/enable`),
+        ...brought.map((kind) => broughtLine(kind, era ?? '') ?? ''),
+      ],
+      decides: rules
+        .filter(({ meta }) => (meta.needs as readonly (readonly KindName[])[]).every((anyOf) => anyOf.some(can)))
+        .map(({ meta }) => meta.id),
+    };
+  });
 }

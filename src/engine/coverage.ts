@@ -1,14 +1,15 @@
 // What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
 // add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
 
-import { linesFor } from '../capture/coverage-lines.ts';
-import type { TraceInfo } from '../contract/report.ts';
+import { linesFor, stockProbes } from '../capture/coverage-lines.ts';
+import type { PlannedProbe } from '../capture/plan.ts';
+import { INSUFFICIENT_EVIDENCE, type TraceInfo } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
 import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
-import { FIRST } from './advice.ts';
+import { FIRST, kindsOf, type ProbeSet, setsFor } from './advice.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
 import { needText, unmet } from './needs.ts';
@@ -51,6 +52,33 @@ export interface TraceCoverage {
   rules: RuleCoverage[];
   /** what to add before anything else, where no GUP call was recorded */
   first?: string[];
+  /** what is missing, what decides most rules first; empty when the era is not known */
+  next: NextProbe[];
+  /** what to record next time; empty when the era is not known */
+  sets: ProbeSet[];
+}
+
+/** One thing that is missing, and what it would be good for. */
+export interface NextProbe extends Need {
+  /** rules that lack nothing else */
+  decides: string[];
+  /** rules that lack more than this */
+  helps: string[];
+}
+
+/** What can be recorded on a kernel of which no trace is at hand. */
+export interface KernelCoverage {
+  /** `pindrift.coverage-kernel/1` */
+  schema: string;
+  kernel: string;
+  /** how a command line names it: `--kernel 6.1` */
+  named: string;
+  /** where the definitions are from */
+  from: string;
+  rules: number;
+  /** rules that no set can decide there */
+  impossible: string[];
+  sets: ProbeSet[];
 }
 
 export interface Coverage {
@@ -65,11 +93,40 @@ export async function coverage(inputs: readonly TraceInput[], options: CheckOpti
   return { schema: 'pindrift.coverage/1', traces };
 }
 
+/** @param probes all that this kernel can be asked; without: what its era's stock kernel can */
+export function coverageOfKernel(
+  kernel: { name: string; named: string; from: string; era: EraName | undefined; probes?: readonly PlannedProbe[] },
+  rules: readonly Rule[] = BUILT_IN,
+): KernelCoverage {
+  const single = rules.filter(({ meta }) => meta.id !== INSUFFICIENT_EVIDENCE);
+  const probes = kernel.probes ?? (kernel.era === undefined ? [] : stockProbes(kernel.era));
+  const sets = setsFor(single, kernel.era, probes);
+  const able = new Set(sets.flatMap(({ decides }) => decides));
+  const { from, name, named } = kernel;
+  const impossible = single.map(({ meta }) => meta.id).filter((id) => !able.has(id));
+  return { schema: 'pindrift.coverage-kernel/1', kernel: name, named, from, rules: single.length, impossible, sets };
+}
+
 function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverage {
   const { info: trace, types } = checked;
   const { seen, lacking } = checked.model;
   const outcomes = outcomesOf(rules, checked.findings, [checked]);
   const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
+  const covered = rules.map(({ meta }): RuleCoverage => {
+    const missing = unmet(meta.needs, checked.model);
+    const texts = missing.map((anyOf) => needText(anyOf, trace.era, checked.model));
+    const told = new Set(texts);
+    const outcome = outcomes.find((rule) => rule.id === meta.id);
+    const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
+    return {
+      id: meta.id,
+      decidable: missing.length === 0 && reasons.length === 0,
+      still: outcome?.still,
+      missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era) })),
+      reasons,
+    };
+  });
+  const single = rules.filter(({ meta }) => meta.id !== INSUFFICIENT_EVIDENCE);
   return {
     trace,
     events: eventsOf(types),
@@ -80,20 +137,37 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
       era !== undefined && !checked.model.recorded(Kind.gup) && lacking[Kind.gup] === 0
         ? linesFor(FIRST, era)
         : undefined,
-    rules: rules.map(({ meta }) => {
-      const missing = unmet(meta.needs, checked.model);
-      const texts = missing.map((anyOf) => needText(anyOf, trace.era, checked.model));
-      const told = new Set(texts);
-      const outcome = outcomes.find((rule) => rule.id === meta.id);
-      const reasons = (outcome?.missing ?? []).filter((reason) => !told.has(reason));
-      return {
-        id: meta.id,
-        decidable: missing.length === 0 && reasons.length === 0,
-        still: outcome?.still,
-        missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era) })),
-        reasons,
-      };
-    }),
+    rules: covered,
+    next: nextOf(covered),
+    sets:
+      era === undefined ? [] : setsFor(single, era, stockProbes(era)).map((set) => counted(set, rules, checked, trace)),
+  };
+}
+
+/** Each missing thing once, what decides most rules first. */
+function nextOf(rules: readonly RuleCoverage[]): NextProbe[] {
+  const all = new Map<string, NextProbe>();
+  for (const { id, missing } of rules) {
+    for (const need of missing) {
+      const one = all.get(need.text) ?? { ...need, decides: [], helps: [] };
+      (missing.length === 1 ? one.decides : one.helps).push(id);
+      all.set(need.text, one);
+    }
+  }
+  return [...all.values()].toSorted((a, b) => b.decides.length - a.decides.length || b.helps.length - a.helps.length);
+}
+
+/** What a set would have recorded of what is in this trace. */
+function counted(set: ProbeSet, rules: readonly Rule[], { model }: CheckedTrace, trace: TraceInfo): ProbeSet {
+  const kinds = kindsOf(set.name, rules).map((kind) => Kind[kind]);
+  const events = kinds.reduce((sum, kind) => sum + model.seen[kind] + model.lacking[kind], 0);
+  const isTimed = trace.timeUnit === 'ns' && trace.firstTime !== undefined && trace.lastTime !== undefined;
+  const seconds = isTimed ? ((trace.lastTime ?? 0) - (trace.firstTime ?? 0)) / 1e9 : 0;
+  return {
+    ...set,
+    events,
+    ...(seconds > 0 ? { eventsPerSecond: Math.round(events / seconds) } : {}),
+    isWhole: kinds.every((kind) => model.seen[kind] + model.lacking[kind] > 0),
   };
 }
 

@@ -1,5 +1,6 @@
 // Why: what a rule needs is met by events that say what the rule reads in them (vocabulary/needed.ts), not by names. One
 // place decides it, so that `check`, `coverage` and the tests of rules cannot differ.
+import { NO_GUP_CALL } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import { probesFor } from '../vocabulary/functions.ts';
 import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
@@ -36,7 +37,9 @@ function isStill(kinds: readonly number[], { facts }: Model): boolean {
 export function needText(anyOf: readonly string[], era: string | undefined, model: Model): string {
   const lacking = anyOf.filter((kind) => model.lacking[Kind[kind as KindName]] > 0);
   if (lacking.length === 0) {
+    const isGup = anyOf.every((kind) => kind === 'gup');
     const isNowhere = anyOf.every((kind) => model.facts.nowhere?.has(Kind[kind as KindName]) === true);
+    if (isGup && !isNowhere) return NO_GUP_CALL;
     return `${probesFor(anyOf, era)} (${isNowhere ? 'not in this kernel' : 'never seen'})`;
   }
   return lacking.map((kind) => lackText(Kind[kind as KindName], era, model)).join('; ');

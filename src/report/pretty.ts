@@ -170,7 +170,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
   if (groups.length > GROUPS_SHOWN) {
-    out.push(`  - and ${groups.length - GROUPS_SHOWN} more reasons; --json has them all`);
+    out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}; --json has them all`);
   }
   out.push(...hanging('`pindrift coverage TRACE` says which probes to add', '  ', look.width));
   return out;

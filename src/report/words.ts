@@ -1,7 +1,14 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
 import type { Finding, Harm, Origin, Severity } from '../contract/finding.ts';
-import type { CheckReport, Loss, RuleFailed, TraceInfo } from '../contract/report.ts';
+import {
+  type CheckReport,
+  INSUFFICIENT_EVIDENCE,
+  type Loss,
+  NO_GUP_CALL,
+  type RuleFailed,
+  type TraceInfo,
+} from '../contract/report.ts';
 import { clean, count, duration, grouped } from './format.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {
@@ -105,7 +112,8 @@ export function undecided(report: CheckReport): Undecided[] {
     ) {
       continue;
     }
-    const missing = rule.missing.map(clean);
+    const isFirst = rule.id !== INSUFFICIENT_EVIDENCE && rule.missing.includes(NO_GUP_CALL);
+    const missing = isFirst ? [NO_GUP_CALL] : rule.missing.map(clean);
     const key = missing.toSorted().join('\n');
     const group = groups.get(key) ?? { missing, rules: [] };
     group.rules.push(clean(rule.id));

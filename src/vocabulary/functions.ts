@@ -223,8 +223,14 @@ export function probesFor(kinds: readonly string[], era: string | undefined): st
       names.add(f.entry === kind ? f.name.replace(/^tp:/, '') : `return of ${f.name}`);
     if (of.length === 0) names.add(kind);
   }
-  return [...names].join(' or ');
+  const all = [...names];
+  const shown =
+    all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES - 1), `${all.length - MOST_NAMES + 1} more`] : all;
+  return shown.join(' or ');
 }
+
+/** Names that are written out where any of them would do. */
+const MOST_NAMES = 4;
 
 /** What an event is about, from what its line shows. */
 export interface Probed {

@@ -1,5 +1,9 @@
 // Why: what a trace cannot prove must be said together with the probe that would prove it.
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Coverage, RuleCoverage } from '../../src/engine/coverage.ts';
 import { fixture, LOOK_ALIKE, pindrift, STORY } from './run.ts';
 
@@ -64,5 +68,67 @@ describe('coverage', () => {
 
   it('fails as check does when there is no trace', () => {
     expect(pindrift(['coverage', 'no/such/file'])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('what to record next time', { timeout: 60_000 }, () => {
+  const withoutGup = `${mkdtempSync(`${tmpdir()}/pindrift-`)}/trace.txt`;
+  const lines = gunzipSync(readFileSync(LOOK_ALIKE)).toString();
+  writeFileSync(
+    withoutGup,
+    lines
+      .split('\n')
+      .filter((line) => !/_user_pages|try_grab|follow_page|gup_fast/.test(line))
+      .join('\n'),
+  );
+  afterAll(() => rmSync(dirname(withoutGup), { recursive: true }));
+
+  it('without a GUP call: its probes first, and each definition once', () => {
+    const { stdout } = pindrift(['coverage', withoutGup]);
+    const flat = stdout.replaceAll(/\s+/g, ' ');
+    expect(flat).toContain('No GUP call was recorded: add these first.');
+    const definitions = stdout.split('\n').filter((line) => /^ {2}[pr]\d*:/.test(line));
+    expect(new Set(definitions).size).toBe(definitions.length);
+    expect(flat.split('get_user_pages_fast or pin_user_pages_fast')).toHaveLength(1);
+  });
+
+  it('check says the same, once, and not what else those rules lack', () => {
+    const { stdout } = pindrift(['check', withoutGup]);
+    expect(stdout).toContain('  - missing: no GUP call was recorded (get_user_pages*, pin_user_pages*)\n');
+  });
+
+  it('what decides a rule by itself comes before what is needed with others', () => {
+    const { next } = coverage(LOOK_ALIKE);
+    const counts = next.map(({ decides }) => decides.length);
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+    expect(next.every(({ decides, helps }) => decides.length + helps.length > 0)).toBe(true);
+  });
+
+  it('three sets, each more than the one before, with what they cost in this trace', () => {
+    const { sets } = coverage(LOOK_ALIKE);
+    expect(sets.map(({ name }) => name)).toEqual(['minimal', 'recommended', 'full']);
+    const [minimal, recommended, full] = sets;
+    for (const [a, b] of [
+      [minimal, recommended],
+      [recommended, full],
+    ]) {
+      expect(b.lines).toEqual(expect.arrayContaining(a.lines));
+      expect(b.decides).toEqual(expect.arrayContaining(a.decides));
+      expect(b.events).toBeGreaterThanOrEqual(a.events ?? 0);
+    }
+  });
+
+  it('of a kernel, without a trace', () => {
+    const { status, stdout } = pindrift(['coverage', '--kernel', '6.1']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/recommended +\d+ +\d+ {2}/);
+    const lines = pindrift(['coverage', '--kernel', '6.1', '--set', 'minimal']).stdout;
+    expect(lines).toContain('r64:pindrift/fork_vma_ret copy_page_range ret=$retval:s32\n');
+    expect(lines).toContain('\nevents/sched/sched_process_fork/enable\n');
+    const json = JSON.parse(pindrift(['coverage', '--kernel', '5.10', '--json']).stdout);
+    expect(json.schema).toBe('pindrift.coverage-kernel/1');
+    expect(json.impossible).toContain('pin-under-device-exclusive');
+    for (const flags of [[], ['--kernel', '3.2'], [LOOK_ALIKE, '--set', 'full']])
+      expect(pindrift(['coverage', ...flags])).toMatchObject({ status: 2, stdout: '' });
   });
 });

@@ -11,7 +11,7 @@ With --duration: that long. Otherwise until Ctrl-C.
   --duration SEC     stop after SEC seconds
   --buffer SIZE      ring buffer per CPU: 8M, 64M, ... (a tenth of what is free, at most 256M in all)
   --clock CLOCK      mono, boot, global, ... ($pd_clock)
-  --tier TIER        core: what the rules need; full: everything ($pd_tier)
+  --tier TIER        core: what the rules ask for; $pd_made: all that is in here ($pd_tier)
   --pid PID          only this process and its children; may be given again
   --comm NAME        only tasks of this name
   --cgroup DIR       only the processes of a cgroup, and their children
@@ -271,7 +271,7 @@ refused() {
 # EVENT TIER SYMBOL COST, then pairs of STYLE LINE: the first that the kernel takes
 probe() {
   pd_event=$1 pd_symbol=$3 pd_cost=$4
-  [ "$2" = A ] || [ "$pd_tier" = full ] || return 0
+  [ "$2" = A ] || [ "$pd_tier" != core ] || return 0
   shift 4
   if [ "$pd_mode" = dry ]; then
     [ "$1" != n ] || [ -n "$pd_names" ] || shift 2
@@ -307,7 +307,7 @@ try() {
 
 # EVENT TIER COST FUNCTIONS REASON: left out when the script was made
 left_out() {
-  [ "$2" = A ] || [ "$pd_tier" = full ] || return 0
+  [ "$2" = A ] || [ "$pd_tier" != core ] || return 0
   [ "$pd_mode" != dry ] || return 0
   for pd_symbol in $4; do
     case $pd_table in
@@ -589,7 +589,7 @@ main() {
   count_options "$@"
   parse "$@"
   shift "$pd_taken"
-  case $pd_tier in core | full) ;; *) usage >&2; say "--tier is core or full"; exit 2 ;; esac
+  case $pd_tier in core | "$pd_made") ;; *) usage >&2; say "--tier is core or $pd_made"; exit 2 ;; esac
   case $pd_duration in *[!0-9]*) usage >&2; say "--duration is a number of seconds"; exit 2 ;; esac
   if [ $pd_mode = dry ]; then
     if [ "$(id -u)" = 0 ]; then

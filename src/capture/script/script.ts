@@ -13,7 +13,8 @@ export interface ScriptOptions {
   btf: string;
   /** `uname -r`; compared where the BTF cannot be; '' is not */
   release: string;
-  tier: 'core' | 'full';
+  /** which set of probes, for the head of the capture */
+  tier: string;
   clock: string;
   /** what cannot be said without an event; '' nothing */
   costOf: (event: string) => string;
@@ -41,6 +42,7 @@ pd_machine=${quoted(options.machine)}
 pd_release=${quoted(options.release)}
 pd_btf=${quoted(options.btf)}
 pd_tier=${quoted(options.tier)}
+pd_made=$pd_tier
 pd_clock=${quoted(options.clock)}
 pd_symbols=${quoted([...symbols].join(' '))}
 pd_tracepoints=${quoted(

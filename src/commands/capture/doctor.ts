@@ -9,7 +9,7 @@ import { InputError } from '../../util/errors.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
-import { costOf, kernelFlags, leftOutWords, planFor, tierFlag } from '../shared/capture-plan.ts';
+import { costOf, kernelFlags, leftOutWords, planFor, type TierName, tierFlag } from '../shared/capture-plan.ts';
 import { screenFlags } from '../shared/flags.ts';
 
 export default class CaptureDoctor extends BaseCommand {
@@ -55,10 +55,7 @@ The exit code is 0 if a capture is possible here, else 3.`;
     this.exit(isPossible ? 0 : 3);
   }
 
-  async #plan(
-    flags: Parameters<typeof planFor>[0] & { tier: 'core' | 'full' },
-    checks: Check[],
-  ): Promise<Found | undefined> {
+  async #plan(flags: Parameters<typeof planFor>[0] & { tier: TierName }, checks: Check[]): Promise<Found | undefined> {
     try {
       const { kernel, plan } = planFor(flags, flags.tier, ['args', 'names', 'registers']);
       return {

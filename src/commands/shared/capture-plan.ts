@@ -1,11 +1,13 @@
 // Why: what all commands of `capture` share: for which kernel, what is recorded there, and what it costs where something
 // cannot be recorded.
 import * as Flags from '@oclif/core/flags';
+import { eventsFor } from '../../capture/coverage-lines.ts';
 import { type KernelFiles, reading, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
 import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
 import type { Tier } from '../../capture/probe-row.ts';
 import { PROBE_TABLE } from '../../capture/probe-table.ts';
 import { captureScript } from '../../capture/script/script.ts';
+import { kindsOf as kindsIn } from '../../engine/advice.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 import { FUNCTIONS } from '../../vocabulary/functions.ts';
 
@@ -30,8 +32,13 @@ export const kernelFlags = {
   }),
 };
 
-export const tierFlag = Flags.option({ options: ['core', 'full'] as const, default: 'full' })({
-  summary: 'core: what the rules need; full: also what makes findings sharper',
+export const TIER_NAMES = ['minimal', 'core', 'recommended', 'full'] as const;
+export type TierName = (typeof TIER_NAMES)[number];
+
+export const tierFlag = Flags.option({ options: TIER_NAMES, default: 'full' })({
+  summary: 'which probes: minimal, core, recommended or full',
+  description:
+    'minimal: pins, their releases, faults and forks. core: what the rules ask for. recommended: what the verdicts of the full set rest on, without its most frequent events. full: everything. `coverage` says what each can decide.',
   helpValue: 'TIER',
 });
 
@@ -51,21 +58,32 @@ export const recordFlags = {
   duration: Flags.integer({ char: 'd', summary: 'stop after so many seconds', min: 1, helpValue: 'SEC' }),
 };
 
-const TIERS: Readonly<Record<'core' | 'full', readonly Tier[]>> = { core: ['A'], full: ['A', 'B', 'C'] };
+/** What planProbes() is asked for. */
+function wanted(tier: TierName): { tiers?: readonly Tier[]; events?: ReadonlySet<string> } {
+  switch (tier) {
+    case 'core':
+      return { tiers: ['A'] };
+    case 'full':
+      return { tiers: ['A', 'B', 'C'] };
+    case 'minimal':
+    case 'recommended':
+      return { events: eventsFor(kindsIn(tier, BUILT_IN)) };
+  }
+}
 
 /** @param styles without: what is known of the kernel decides */
 export function planFor(
   files: KernelFiles,
-  tier: 'core' | 'full',
+  tier: TierName,
   styles: readonly Style[],
 ): { kernel: TracedKernel; plan: Plan } {
   const kernel = tracedKernel(files);
   const { types, arch, path, symbols } = kernel;
-  return { kernel, plan: reading(path, () => planProbes(types, { arch, styles, symbols, tiers: TIERS[tier] })) };
+  return { kernel, plan: reading(path, () => planProbes(types, { arch, styles, symbols, ...wanted(tier) })) };
 }
 
 /** The script for the kernel that runs here. */
-export function scriptHere({ tier, clock }: { tier: 'core' | 'full'; clock: string }, version: string): string {
+export function scriptHere({ tier, clock }: { tier: TierName; clock: string }, version: string): string {
   const { kernel, plan } = planFor({}, tier, ['names', 'args', 'registers']);
   return captureScript(plan, {
     by: `pindrift ${version}`,

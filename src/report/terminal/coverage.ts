@@ -1,15 +1,19 @@
 // Why: `coverage` for people. What was read, what happened to the pins, what is missing and the lines to add for it.
 
-import { INSUFFICIENT_EVIDENCE, type Loss, type TraceInfo } from '../../contract/report.ts';
+import { INSUFFICIENT_EVIDENCE, type Loss, NO_GUP_CALL, type TraceInfo } from '../../contract/report.ts';
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
 import { clockWords, formatWords, kernelWords, pathWords, placeOf, sizeWords } from '../words.ts';
+import { adviceLines } from './coverage-advice.ts';
 
 interface Look {
   paint: Paint;
   width: number;
 }
+
+/** What shows that a page was pinned at all. */
+const FIRST: ReadonlySet<string> = new Set(['gup', 'gupRet', 'grab', 'grabRet', 'followPteRet']);
 
 const LABEL = 8;
 /** Places of a loss, and event names of a kind, that are written out. */
@@ -34,7 +38,7 @@ function traceLines(one: TraceCoverage, look: Look): string[] {
     ...ruleLines(one, look),
     '',
     ...eventLines(one.events, look),
-    ...addLines(one, look),
+    ...adviceLines(one, look),
   ];
 }
 
@@ -81,12 +85,12 @@ function placeWords(loss: Loss, trace: TraceInfo): string {
   return n + line + time;
 }
 
-function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
+function ruleLines({ first, rules }: TraceCoverage, look: Look): string[] {
   const single = rules.filter(({ id }) => id !== INSUFFICIENT_EVIDENCE);
   const able = single.filter(({ decidable }) => decidable).map(({ id }) => clean(id));
   const out = [look.paint('bold', `${able.length} of ${count(single.length, 'rule')} can be decided`)];
   if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
-  for (const [why, ids] of groups(single)) out.push(...undecidable(ids.join(', '), why, look));
+  for (const [why, ids] of groups(single, first !== undefined)) out.push(...undecidable(ids.join(', '), why, look));
   const still = new Set(single.filter(({ decidable }) => decidable).flatMap((rule) => rule.still ?? []));
   if (still.size > 0) out.push(...hanging('       ', `armed and never hit: ${[...still].map(clean).join('; ')}`, look));
   const whole = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
@@ -105,12 +109,16 @@ function ruleLines({ rules }: TraceCoverage, look: Look): string[] {
   return out;
 }
 
-/** Rules that cannot be decided, those with the same reasons together. */
-function groups(rules: readonly RuleCoverage[]): [string, string[]][] {
+/**
+ * Rules that cannot be decided, those with the same reasons together.
+ * @param isWithoutGup what else those lack that wait for a GUP call is not worth a word yet
+ */
+function groups(rules: readonly RuleCoverage[], isWithoutGup: boolean): [string, string[]][] {
   const byReason = new Map<string, string[]>();
   for (const rule of rules) {
     if (rule.decidable) continue;
-    const why = whyNot(rule);
+    const waits = isWithoutGup && rule.missing.some(({ anyOf }) => anyOf.some((kind) => FIRST.has(kind)));
+    const why = waits ? NO_GUP_CALL : whyNot(rule);
     byReason.set(why, [...(byReason.get(why) ?? []), clean(rule.id)]);
   }
   return [...byReason];
@@ -163,46 +171,4 @@ function namesOf(events: readonly EventCount[]): string {
   const names = [...new Set(most.map(({ event }) => clean(event)))];
   const more = names.length > SHOWN * 2 ? [`and ${names.length - SHOWN * 2} more`] : [];
   return [...names.slice(0, SHOWN * 2), ...more].join(', ');
-}
-
-/** Whole lines, to be copied: never wrapped. */
-function addLines({ rules, trace, first }: TraceCoverage, look: Look): string[] {
-  if (first !== undefined && first.length > 0)
-    return [
-      '',
-      ...wrap(
-        'No GUP call was recorded: add these first, they tell who pins what. They go into /sys/kernel/tracing/dynamic_events:',
-        look.width,
-      ),
-      '',
-      ...first.map((line) => `  ${line}`),
-      '',
-      ...wrap(
-        'Whose pages these are, and what becomes of them, needs the rest of the probe set: a trace that has these probes is told what is missing then.',
-        look.width,
-      ),
-    ];
-  const needs = rules.flatMap((rule) => rule.missing);
-  if (needs.length === 0) return [];
-  if (trace.era === undefined) {
-    return ['', ...wrap('Which probes would show what is missing depends on the kernel: say --kernel.', look.width)];
-  }
-  const add = [...new Set(needs.flatMap((need) => need.add))];
-  if (add.length === 0)
-    return ['', ...wrap(`Kernel ${trace.era} has nothing to probe for what is missing.`, look.width)];
-  const probes = add.filter((line) => !line.startsWith('events/'));
-  const out = [''];
-  if (probes.length > 0) {
-    const head = `To record what is missing, append to /sys/kernel/tracing/dynamic_events (kernel ${trace.era}; offsets are of Debian's stock kernel for x86-64; for any other \`pindrift capture probes\` makes them from its BTF):`;
-    out.push(
-      ...wrap(head, look.width),
-      '',
-      ...probes.map((line) => `  ${line}`),
-      '',
-      '  then: echo 1 > /sys/kernel/tracing/events/pindrift/enable',
-    );
-  }
-  const switches = add.filter((line) => line.startsWith('events/'));
-  out.push(...switches.map((file) => `  echo 1 > /sys/kernel/tracing/${file}`));
-  return out;
 }
