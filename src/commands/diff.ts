@@ -16,7 +16,7 @@ import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
 export default class Diff extends BaseCommand {
-  static override summary = 'Say what one capture shows and another does not.';
+  static override summary = 'Say what one capture shows that another does not.';
   static override description =
     `Findings with the same fingerprint are the same drift. Signs: + only in B, - only in A, = in both.
 

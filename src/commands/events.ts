@@ -16,7 +16,7 @@ import { withTraces } from './shared/run-check.ts';
 const CHUNK = 1 << 16;
 
 export default class Events extends BaseCommand {
-  static override summary = 'Print what happens to the mm in a trace, as a rule is told it.';
+  static override summary = 'Print what happens to the mm in a trace, as a rule sees it.';
   static override description =
     `One line for each transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also the events themselves: taskExec, bioEnd, or those of a rule's own probes (with --rules); events.zap where a transition has the same name.
 

@@ -11,7 +11,7 @@ import { screenFlags, traceFlags } from './shared/flags.ts';
 import { loadPins } from './shared/load-pins.ts';
 
 export default class Pins extends BaseCommand {
-  static override summary = 'List pins: owner, api, flags, how long held, what became of them.';
+  static override summary = 'List pins: owner, API, flags, how long they were held, and what became of them.';
   static override description =
     `Pins that one call took on neighbouring pages are one row (--each: a row a page). How long: "> 1 s" is a pin that was not given back before the end of the trace, "< 1 s" one whose release nobody saw, but by then the page was free or its I/O over.
 

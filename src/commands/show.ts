@@ -27,7 +27,7 @@ function findingNumber(n: string | undefined): number | undefined {
 }
 
 export default class Show extends BaseCommand {
-  static override summary = 'Tell one finding as a story, from pin to harm, with its trace lines.';
+  static override summary = 'Show one finding as a story, from pin to harm, with its trace lines.';
   static override description =
     `With --page, --pfn, --addr, --mm, --pid, --since or --until the story is that of a page, an address, an address space, a thread or a time, finding or not: who mapped, pinned, protected, unmapped, copied, completed and gave back. Several of them narrow it down.`;
   static override examples = [

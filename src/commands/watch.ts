@@ -100,13 +100,13 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       helpValue: 'MIB',
     }),
     'max-same': Flags.integer({
-      summary: 'findings of one fingerprint that are told whole; the others are counted',
+      summary: 'findings of one fingerprint that are reported in full; the others are counted',
       default: 3,
       min: 1,
       helpValue: 'N',
     }),
     'max-rate': Flags.integer({
-      summary: 'findings per second that are told whole, in the mean',
+      summary: 'findings per second that are reported in full, on average',
       min: 1,
       helpValue: 'N',
     }),
@@ -114,9 +114,9 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       summary: "write metrics to this file every 15 seconds, for node_exporter's textfile collector",
       helpValue: 'FILE',
     }),
-    status: Flags.integer({ summary: 'say how it stands every so many seconds', min: 1, helpValue: 'SECONDS' }),
+    status: Flags.integer({ summary: 'report the status every so many seconds', min: 1, helpValue: 'SECONDS' }),
     idle: Flags.integer({
-      summary: 'a growing file has ended when nothing came for so long',
+      summary: 'a growing file has ended when nothing was added for so long',
       min: 1,
       helpValue: 'SECONDS',
     }),

@@ -62,7 +62,7 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   const paths = inputs.map((input) => input.path);
   if (paths.length > MOST_TRACES) {
     throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, {
-      tryThis: 'make several stores',
+      tryThis: 'several stores, or pindrift fleet run, which has no such limit',
     });
   }
   const rules = options.rules ?? BUILT_IN;

@@ -31,7 +31,7 @@ const MAGICS: readonly Magic[] = [
   },
   {
     bytes: ascii('2ELIFREP'),
-    problem: 'this is the binary file of perf (perf.data) from a machine of the other byte order',
+    problem: 'this is the binary file of perf (perf.data) from a machine of the opposite byte order',
     tryThis: 'perf script -i FILE > trace.txt',
   },
   {
@@ -59,8 +59,8 @@ const MAGICS: readonly Magic[] = [
   { bytes: [0x50, 0x4b, 0x03, 0x04], problem: 'this is a zip archive', tryThis: 'unzip -p FILE | pindrift check -' },
   {
     bytes: [0x7f, ...ascii('ELF')],
-    problem: 'this is an ELF file, a program and no trace',
-    tryThis: 'give the trace it was traced with',
+    problem: 'this is an ELF file: a program, not a trace',
+    tryThis: 'give the trace that was recorded of it',
   },
   ...[
     [0xd4, 0xc3, 0xb2, 0xa1],

@@ -123,7 +123,7 @@ function noteLines(findings: readonly Finding[], report: CheckReport, look: Look
     return [head, ...wrap(text, look.width - 2).map((line) => `  ${line}`)];
   });
   const example = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
-  const tip = `\`pindrift show ${example} ${(findings[0] as Finding).n}\` tells one; --verbose tells all`;
+  const tip = `\`pindrift show ${example} ${(findings[0] as Finding).n}\` shows one; --verbose shows all`;
   return [...out, ...hanging(tip, '  ', look.width).map((line) => look.paint('dim', line))];
 }
 

@@ -2,6 +2,7 @@
 // `rules new` writes one beside the rule.
 import type { OptionSchema } from '../api/options.ts';
 import type { RuleMeta } from '../rules/contract.ts';
+import { probesFor } from '../vocabulary/functions.ts';
 
 /** First line of every page: nobody should edit it. */
 export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes it again. -->';
@@ -9,7 +10,7 @@ export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes i
 /** @param first a line in front, such as {@link GENERATED} */
 export function rulePage(meta: RuleMeta, first?: string): string {
   const sections: [title: string, body: string][] = [
-    ['Why', meta.why],
+    ['Why', sentence(meta.why)],
     ['Needs', needs(meta)],
     [
       'Severity',
@@ -40,10 +41,20 @@ export function rulesIndex(metas: readonly RuleMeta[], first: string): string {
   return `${first}\n\n# Rules\n\n${metas.length} rules, in the order in which \`pindrift rules list\` names them.\n\n| rule | finds | status |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
+/** What is said in half a sentence elsewhere; a function keeps its name. */
+function sentence(text: string): string {
+  const [word = ''] = text.split(' ', 1);
+  const isName = /[_()]/.test(word) || word === 'khugepaged';
+  const begun = isName ? text : word.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 function needs({ needs: sets }: RuleMeta): string {
   if (sets.length === 0) return 'Nothing: it looks at what there is.';
-  const lines = sets.map((anyOf) => anyOf.map((kind) => `\`${kind}\``).join(' or '));
-  return `Events of these kinds, without which it says "could not be checked":\n\n${list(lines)}`;
+  const lines = sets.map(
+    (anyOf) => `${anyOf.map((kind) => `\`${kind}\``).join(' or ')}: ${probesFor(anyOf, undefined)}`,
+  );
+  return `Events of these kinds, without which it says "could not be checked" (after the colon: the kernel's functions and tracepoints that show them):\n\n${list(lines)}`;
 }
 
 function options({ options: schemas = {} }: RuleMeta): string {

@@ -128,7 +128,7 @@ export const failureWords = ({ rules }: CheckReport): string[] =>
 
 export function failedWords({ at, handler, id, line, what }: RuleFailed): string {
   const where = at === undefined ? '' : ` at ${clean(at)}`;
-  const told = handler === 'create' ? 'before the first line' : `told of ${clean(handler)}`;
+  const told = handler === 'create' ? 'before the first line' : `in ${clean(handler)}`;
   const when = line === undefined ? told : `${told} at line ${line} of the trace`;
   return `rule ${clean(id)} failed${where} (${when}): ${clean(what)}`;
 }

@@ -1,5 +1,4 @@
 // What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
-import { NO_GUP_CALL } from '../contract/report.ts';
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examples } from './examples/insufficient-evidence.ts';
 
@@ -65,7 +64,7 @@ export default defineRule({
         if (pin.call.kind === 'PIN' && pin.call.write !== true && !pin.entry.shared && !explained) readCopies++;
       },
       end({ pins }) {
-        if (!seen('gup')) context.undecided(NO_GUP_CALL);
+        if (!seen('gup')) context.undecided('no GUP call was recorded (get_user_pages*, pin_user_pages*)');
         else if (!seen('gupRet'))
           context.undecided('no return of a GUP call was recorded, so it is not known which pages were pinned');
         if (seen('gup') && model.counts.pins === 0 && !model.armed('gup', 'gupRet'))

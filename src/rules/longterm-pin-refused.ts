@@ -11,7 +11,7 @@ export default defineRule({
   meta: {
     id: 'longterm-pin-refused',
     summary: 'A FOLL_LONGTERM pin was refused, or took many rounds of moving pages out of the way.',
-    why: 'pages in ZONE_MOVABLE or CMA must migrate first, and files with dirty tracking cannot be pinned for writing; the caller gets an error and may fall back in silence',
+    why: 'pages in ZONE_MOVABLE or CMA must migrate first, and files with dirty tracking cannot be pinned for writing; the caller gets an error and may silently fall back',
     needs: [['gup'], ['gupRet']],
     status: 'stable',
     severity: { all: 'note' },

@@ -6,7 +6,7 @@ export default defineRule({
   meta: {
     id: 'moved-pinned-range',
     summary: 'The process moved a range it had pinned (mremap).',
-    why: 'page and pin move together, so nothing is lost at the new address; whatever is mapped at the old one is another page, which surprises code that remembers it',
+    why: 'page and pin move together, so nothing is lost at the new address; whatever is mapped at the old one is another page, which surprises code that still uses the old address',
     needs: [['gup'], ['move']],
     status: 'stable',
     severity: { all: 'note' },

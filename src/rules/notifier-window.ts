@@ -25,7 +25,7 @@ export default defineRule({
     id: 'notifier-window',
     summary:
       'A page changed, or became or ceased to be device-exclusive, outside any mmu notifier window of an address space that has notifiers; or windows overlap or stay open.',
-    why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it, and waits for good for a window that does not end',
+    why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it, and waits forever for a window that does not end',
     needs: [['notifierStart'], ['notifierEnd'], ['newAnon'], ['wpFault', 'wpPmd']],
     status: 'experimental',
     severity: { all: 'note' },

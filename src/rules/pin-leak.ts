@@ -35,7 +35,7 @@ export default defineRule({
     id: 'pin-leak',
     summary:
       'A FOLL_PIN was still held when its address space was gone and the trace ended, or its page was in other use without a release.',
-    why: 'the page stays allocated and unmovable for good; a driver that forgets its pins, or gives them back by put_page(), loses memory with each of them',
+    why: 'the page stays allocated and unmovable forever; a driver that forgets its pins, or gives them back by put_page(), loses memory with each of them',
     needs: [['gup'], ['mmExit'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio', 'unpinRange']],
     status: 'stable',
     severity: {

@@ -12,7 +12,7 @@ export default defineRule({
     needs: [['gup'], ['devExcl'], ['devExclRet']],
     status: 'stable',
     severity: { '7.2': 'note' },
-    falsePositives: ['make_device_exclusive() takes a reference of its own; it is told by its caller'],
+    falsePositives: ['make_device_exclusive() takes a reference itself; it is recognised by its caller'],
     references: ['mm: Device exclusive memory access (linux-mm, March 2021)', 'make_device_exclusive(), mm/rmap.c'],
     fixedBy: [],
     advice: 'do not mix GUP users and device-exclusive access on one range',

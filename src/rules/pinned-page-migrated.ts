@@ -7,7 +7,7 @@ export default defineRule({
   meta: {
     id: 'pinned-page-migrated',
     summary: 'A pinned page was migrated: the address maps the new page, the pin holds the old one.',
-    why: 'folio_migrate_mapping() expects a known number of references and backs off (-EAGAIN) when there are more; a page that moved all the same leaves its device behind',
+    why: 'folio_migrate_mapping() expects a known number of references and backs off (-EAGAIN) when there are more; a page that moves nevertheless leaves its device behind',
     needs: [['gup'], ['migrateIn'], ['anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: { all: 'error for FOLL_PIN and for memory under I/O; warning for a FOLL_GET whose user is not known' },

@@ -5,7 +5,7 @@ import { examples } from './examples/pinned-page-replaced.ts';
 
 const HOW = {
   fault: 'a fault mapped another page',
-  'swap-in': 'a swap-in brought another page',
+  'swap-in': 'a swap-in mapped another page',
 } as const;
 
 export default defineRule({

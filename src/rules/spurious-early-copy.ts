@@ -6,7 +6,7 @@ export default defineRule({
   meta: {
     id: 'spurious-early-copy',
     summary: 'fork copied a page early for the child although no pin on it is known.',
-    why: 'page_maybe_dma_pinned() takes a small page with 1024 or more references for pinned; harmless, but it tells of many references or of a pin older than the trace',
+    why: 'page_maybe_dma_pinned() takes a small page with 1024 or more references for a pinned one; the copy is harmless, but it means that the page has very many references, or a pin older than the trace',
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'experimental',
     severity: { all: 'note' },

@@ -14,16 +14,19 @@ const OURS = [
   'event_type',
   'evidence',
   'finding',
+  'findings',
   'loss',
   'meta',
   'other_line',
   'pin',
+  'pins',
   'replay',
   'replay_symbol',
   'rule_outcome',
   'sym',
   'task',
   'trace',
+  'undecided',
 ];
 
 /** Make the views; returns the name of each table's view. */
@@ -38,8 +41,19 @@ export function createViews(db: Database.Database, tables: readonly EventTable[]
   }
   createUnion(db, 'event', tables.map(rowOfAll), EMPTY_EVENT);
   createUnion(db, 'arg', tables.map(argumentsOf), EMPTY_ARG);
+  for (const [name, sql] of Object.entries(FOR_PEOPLE)) db.exec(`create view ${name} as ${sql}`);
   return names;
 }
+
+const hex = (column: string): string => `printf('0x%x', ${column})`;
+const hexOrNull = (column: string): string => `case when ${column} is not null then ${hex(column)} end`;
+
+/** `pin`, `finding` and `rule_outcome` as people read them: names, hex and milliseconds in place of ids and numbers. */
+const FOR_PEOPLE: Readonly<Record<string, string>> = {
+  pins: `select p.id as id, tr.path as trace, p.line as line, p.state as state, t.comm as comm, p.pid as pid, p.tgid as tgid, p.api as api, p.flags as flags, ${hexOrNull('p.addr')} as addr, ${hexOrNull('p.page')} as page, ${hexOrNull('p.pfn')} as pfn, ${hexOrNull('p.mm')} as mm, p.owner as owner, p.caller as caller, case tr.time_unit when 'ns' then p.held / 1e6 end as held_ms, p.released_line as released_line, p.drifts as drifts, f.n as finding, f.rule as rule from pin p left join trace tr on tr.id = p.trace left join task t on t.id = p.task left join finding f on f.n = p.finding`,
+  findings: `select f.n as n, tr.path as trace, f.rule as rule, f.severity as severity, f.confidence as confidence, f.message as message, f.comm as comm, f.pid as pid, ${hexOrNull('f.addr')} as addr, ${hexOrNull('f.pfn')} as pfn, ${hexOrNull('f.page')} as page, ${hexOrNull('f.mapped_pfn')} as mapped_pfn, ${hexOrNull('f.mapped_page')} as mapped_page, f.api as api, f.flags as flags, (select e.line from evidence e where e.finding = f.n order by e.step limit 1) as line from finding f left join trace tr on tr.id = f.trace`,
+  undecided: `select r.rule as rule, tr.id as trace, tr.path as path, m.value as missing from rule_outcome r, trace tr, json_each(r.missing) m where json_extract(r.more, '$.undecidedIn') is null or exists (select 1 from json_each(r.more, '$.undecidedIn') u where u.value = tr.id)`,
+};
 
 const HEAD = 'e.id as id, e.id >> 44 as trace, e.line as line';
 const TIME = `case tr.time_unit when 'ns' then printf('%d.%0*d', (tr.time_base * 1000000000 + e.ts) / 1000000000, tr.time_digits, (tr.time_base * 1000000000 + e.ts) % 1000000000 / tr.time_step) when 'ticks' then tr.time_base + e.ts end as time`;
@@ -60,11 +74,20 @@ function rowOfAll(table: EventTable): string {
       `coalesce(${literal(` ${c.key}=`)} || ${printed(c)}${c.behind === '' ? '' : ` || ${literal(` ${c.behind}`)}`}, '')`,
   );
   const text = ["coalesce(' ' || s.text, '')", ...pieces, "coalesce(' ' || e.extra, '')"].join(' || ');
-  return `select ${HEAD}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args from ${quoted(table.table)} e ${JOINS}`;
+  return `select ${HEAD}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args, ${pageOf(table)} as page from ${quoted(table.table)} e ${JOINS}`;
 }
 
+/** The page an event is about, as a number; null where it names none. */
+function pageOf({ columns }: EventTable): string {
+  const named = PAGE_KEYS.map((key) => columns.find((c) => c.key === key && c.nth === 0 && c.form !== 'text'));
+  const found = named.filter((column) => column !== undefined).map(({ name }) => `e.${quoted(name)}`);
+  return found.length > 1 ? `coalesce(${found.join(', ')})` : (found[0] ?? 'null');
+}
+
+const PAGE_KEYS = ['page', 'folio', 'p0'] as const;
+
 const EMPTY_EVENT =
-  'select 0 as id, 0 as trace, 0 as line, null as time, null as ts, null as cpu, null as pid, null as tgid, null as comm, null as event, null as args where 0';
+  'select 0 as id, 0 as trace, 0 as line, null as time, null as ts, null as cpu, null as pid, null as tgid, null as comm, null as event, null as args, null as page where 0';
 
 /** One select of `arg`. */
 function argumentsOf(table: EventTable): string {

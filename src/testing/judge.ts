@@ -111,7 +111,7 @@ function heard(run: Run): string {
     .map(({ handler, line }) => `${handler} (line ${line})`);
   return calls.length === 0
     ? `; nothing that it listens to happened${strangers(run)}`
-    : `; it was told of ${calls.slice(0, 12).join(', ')}${calls.length > 12 ? ', ...' : ''}`;
+    : `; it was called for ${calls.slice(0, 12).join(', ')}${calls.length > 12 ? ', ...' : ''}`;
 }
 
 const strangers = ({ strangers: names }: Run): string =>

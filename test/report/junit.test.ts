@@ -74,7 +74,7 @@ describe('junit', () => {
     const error = tests.find((test) => test.attributes.name === 'mine')?.children[0];
     expect(error?.name).toBe('error');
     expect(error?.attributes.message).toBe(
-      'rule mine failed at mine.ts:3:1 (told of pin at line 7 of the trace): TypeError: no',
+      'rule mine failed at mine.ts:3:1 (in pin at line 7 of the trace): TypeError: no',
     );
   });
 

@@ -96,7 +96,7 @@ the evidence of forked differs (- the test wants the line in it, + the rule has 
     [
       'nothing found',
       { fires: [{ name: 'fork', trace: `${releasedThenFork} # expect: forked` }] },
-      'the rule reports nothing; it was told of fork (line 7)',
+      'the rule reports nothing; it was called for fork (line 7)',
     ],
     [
       'nothing found for lack of events',

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** Some find nothing in a good trace. */
-const MAY_BE_EMPTY = /loss|'bad'|'could-not-be-checked'|value < 0/;
+const MAY_BE_EMPTY = /loss|'orphan'|'bad'|'could-not-be-checked'|value < 0/;
 
 describe('docs/store.md', () => {
   it.each(queries)('%s', (sql) => {

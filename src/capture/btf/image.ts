@@ -156,7 +156,7 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   if (btf === undefined)
     throw new BtfError('it has no section .BTF (pahole -J FILE makes one from DWARF, where that is in it)');
   if (named('.BTF.base') !== undefined)
-    throw new BtfError('a module with a base of its own (.BTF.base): load it, and take /sys/kernel/btf/NAME');
+    throw new BtfError('a module with its own base (.BTF.base): load it, and take /sys/kernel/btf/NAME');
   if (btf.size > MOST_BTF || btf.start + btf.size > file.size) throw new BtfError('cut: its section .BTF is not whole');
   return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: MACHINES[view.getUint16(18, le)] };
 }

@@ -20,7 +20,7 @@ import { runCheck } from '../shared/run-check.ts';
 export default class CaptureRun extends BaseCommand {
   static override summary = 'Record here while a command runs, and say what became of the pinned pages.';
   static override description =
-    `Makes the probes for the kernel that runs here, arms them in a trace instance of its own, runs the command (or waits for --duration or Ctrl-C), takes the probes away, and checks what was recorded. Needs root.
+    `Makes the probes for the kernel that runs here, arms them in a separate trace instance, runs the command (or waits for --duration or Ctrl-C), takes the probes away, and checks what was recorded. Needs root.
 
 What is recorded is the whole machine, so that reclaim, migration and I/O completion are seen, unless a filter says less. Exit codes are those of \`check\`; what the command returned is in the head of the trace.`;
 

@@ -16,7 +16,7 @@ import {
 export default class CaptureScript extends BaseCommand {
   static override summary = 'Print a shell script that records on the machine whose kernel it was made for.';
   static override description =
-    `The script needs root and a POSIX shell, nothing else. It arms the probes in a trace instance of its own, says which of them the kernel refused and what that costs, records while a command runs, for a time or until Ctrl-C, leaves one file for \`check\`, and takes everything away again.
+    `The script needs root and a POSIX shell, nothing else. It arms the probes in a separate trace instance, says which of them the kernel refused and what that costs, records while a command runs, for a time or until Ctrl-C, leaves one file for \`check\`, and takes everything away again.
 
 Without --btf it is for this machine. For another, copy /sys/kernel/btf/vmlinux from there (or name its vmlinuz); the script compares before it arms anything.`;
 

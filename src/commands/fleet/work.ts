@@ -19,7 +19,7 @@ import {
 } from '../shared/fleet-flags.ts';
 
 export default class FleetWork extends BaseCommand {
-  static override summary = 'Work off the captures of a queue, until it is told to stop.';
+  static override summary = 'Check the captures of a queue until told to stop.';
   static override description =
     `A capture leaves the queue when its rows are on the disk. What a worker that is killed had in hand is given to another; a capture whose worker dies twice, or whose check ends badly twice, stays in the queue as failed. SIGTERM and SIGINT finish what is in hand.`;
 

@@ -19,7 +19,7 @@ import { BaseCommand } from '../base.ts';
 import { traceFlags } from '../shared/flags.ts';
 
 export default class RulesNew extends BaseCommand {
-  static override summary = 'Write a new rule with its test and its page; all of it works at once.';
+  static override summary = 'Write a new rule with its test and its page, ready to run.';
   static override description =
     `In a folder of your own: ID.ts, ID.test.ts and ID.md, to run with --rules and \`rules test\`. In a clone of pindrift: src/rules/ID.ts, test/rules/ID.test.ts and docs/rules/ID.md.`;
   static override examples = [

@@ -20,7 +20,7 @@ export const tracesArg = Args.string({
 
 export const traceFlags = {
   format: Flags.option({ options: TRACE_FORMATS })({
-    summary: 'what the trace is, when looking at it tells wrong',
+    summary: 'the format of the trace, where it is detected wrongly',
     helpValue: 'FORMAT',
   }),
   kernel: Flags.string({
@@ -109,13 +109,13 @@ export const reportFlags = {
   output: Flags.string({
     char: 'o',
     summary:
-      'write the report to this file and not to standard output; may be given more than once, - is standard output',
+      'write the report to this file instead of standard output; may be given more than once, - is standard output',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
   }),
   'on-undecided': Flags.option({ options: ['error', 'skip'] as const, default: 'error' })({
-    summary: 'what a trace that cannot tell is in JUnit: an error, or a skipped test',
+    summary: 'how JUnit reports a trace that cannot be decided: as an error, or as a skipped test',
     helpValue: 'error|skip',
   }),
   verbose: Flags.boolean({ summary: 'quote the trace line of each step' }),
@@ -126,13 +126,13 @@ export const screenFlags = {
     summary: 'colours, or none; otherwise NO_COLOR, FORCE_COLOR and the terminal decide',
     allowNo: true,
   }),
-  quiet: Flags.boolean({ char: 'q', summary: 'nothing on standard output, no progress: the exit code is the answer' }),
+  quiet: Flags.boolean({ char: 'q', summary: 'print nothing and show no progress: the exit code is the answer' }),
 };
 
 export const baselineFlag = Flags.string({
   summary: 'findings that this file knows do not count; `triage --baseline FILE --update` writes it',
   description:
-    'For CI that asks for nothing new. Findings of its known and invalid groups are reported as suppressed, with the comment; one of a fixed group counts again.',
+    'For CI that fails only on what is new. Findings of its known and invalid groups are reported as suppressed, with the comment; one of a fixed group counts again.',
   helpValue: 'FILE.json',
 });
 

@@ -19,7 +19,7 @@ export function coverage({ rules, suppressed, traces }: Payload): HTMLElement {
       el(
         'p',
         {},
-        `${undecided.length} of ${rules.length} rules could not decide everything: what they miss stands beside them.`,
+        `${undecided.length} of ${rules.length} rules could not decide everything; what each of them lacks is listed with it.`,
       ),
     el(
       'table',
