@@ -18,8 +18,7 @@ import { isStore } from '../shared/stored.ts';
 import { exitCodeWith, tellUnreadable, withEach } from '../shared/unreadable.ts';
 
 export default class RulesRun extends BaseCommand {
-  static override summary =
-    'Run rules over a corpus: where they report, and how long they take.';
+  static override summary = 'Run rules over a corpus: where they report, and how long they take.';
   static override description =
     `Stores are fastest: the rules run on the events in them, without the text. Without --rules or a config all built-in rules run; with them, only those that are not built in.
 
