@@ -12,4 +12,4 @@ it('the case studies show what pindrift prints today', () => {
   });
   expect(stderr).toBe('');
   expect(status).toBe(0);
-});
+}, 180_000);

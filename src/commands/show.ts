@@ -33,6 +33,7 @@ export default class Show extends BaseCommand {
   static override examples = [
     '<%= config.bin %> show x.db 1',
     '<%= config.bin %> show trace.txt.gz 1 --context 3',
+    '<%= config.bin %> show trace.txt.gz 1 --mail > mail.txt',
     '<%= config.bin %> show trace.dat :1096 --context 3',
     '<%= config.bin %> show x.db --pfn 0x47b3c',
     '<%= config.bin %> show trace.txt.gz --addr 0x7f02b2792000 --since 20.5 --until 21',
@@ -70,6 +71,7 @@ export default class Show extends BaseCommand {
     since: Flags.string({ summary: 'from this time of the trace', helpValue: '20.546772' }),
     until: Flags.string({ summary: 'to this time of the trace', helpValue: '21.354566' }),
     ...traceFlags,
+    mail: Flags.boolean({ summary: 'as a mail to a list: subject, what happened, the lines, how to see it again' }),
     color: screenFlags.color,
   };
 
@@ -88,6 +90,11 @@ export default class Show extends BaseCommand {
       return;
     }
     const { context, report } = await storyOf(args.source, n, { ...flags, warn: (text) => this.warn(text) });
+    if (flags.mail) {
+      const { mails } = await import('../report/html/mails.ts');
+      await writeOut(mails(report, n, this.config.version));
+      return;
+    }
     const { color, unicode, width } = terminal(process.stdout, flags.color);
     const story = await loadReporter('story');
     await writeOut(pieces(story.render(report, { finding: n, context, color, unicode, width })));

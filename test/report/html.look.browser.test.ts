@@ -135,6 +135,26 @@ describe.skipIf(chromiumPath === undefined)(`the look of the HTML report (${whyN
     expect(widths.filter((em) => em > 56)).toEqual([]);
   });
 
+  it('a finding is copied as a mail, or shown to be copied', async () => {
+    const { page, trouble } = await open('captures', captures(), '#finding-2', LAPTOP);
+    expect(await page.locator('.option .third').first().innerText()).toMatch(/(5\.10|6\.1)\/trace\.txt$/);
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', {
+        configurable: true,
+        value: { writeText: async (text: string) => Reflect.set(window, 'copied', text) },
+      });
+    });
+    await page.getByRole('button', { name: 'copy as mail' }).click();
+    await page.getByRole('button', { name: 'copied' }).waitFor();
+    expect(await page.evaluate(() => Reflect.get(window, 'copied'))).toMatch(
+      /^Subject: .*pindrift show captures\/6\.1/s,
+    );
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.getByRole('button', { name: 'copied' }).click();
+    expect(await page.locator('.copied-text').inputValue()).toMatch(/^Subject: /);
+    expect(trouble).toEqual([]);
+  });
+
   it('the part of the report that is shown says so to those who cannot see it', async () => {
     const { page } = await open('first', odirectLife());
     expect(await page.locator('nav [aria-current="page"]').innerText()).toBe('Findings 1');

@@ -52,6 +52,8 @@ export interface LifeView {
 
 export interface FindingView {
   n: number;
+  /** its number where its trace is checked alone */
+  inTrace: number;
   rule: string;
   severity: Severity;
   confidence: Confidence;

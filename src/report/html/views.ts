@@ -47,6 +47,7 @@ export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts 
   const groups = new Map(
     alike(report.findings).flatMap((group) => [group.first, ...group.more].map((one) => [one.n, group])),
   );
+  const before = numbersBefore(report);
   const view: Payload = {
     verdict: report.verdict,
     words: verdictWords(report),
@@ -54,7 +55,14 @@ export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts 
     traces: report.traces.map(traceView),
     rules: ruleViews(report, options),
     findings: report.findings.map((finding) =>
-      findingView(finding, report.traces[finding.trace], pinOf.get(finding.n), groups.get(finding.n), report),
+      findingView(
+        finding,
+        report.traces[finding.trace],
+        pinOf.get(finding.n),
+        groups.get(finding.n),
+        report,
+        before.get(finding.trace) ?? 0,
+      ),
     ),
     suppressed: (report.suppressed ?? []).map(suppressedView),
     pinCount: shown.length,
@@ -69,10 +77,12 @@ function findingView(
   pin: PinLife | undefined,
   group: Alike | undefined,
   report: CheckReport,
+  before: number,
 ): FindingView {
   const first = group?.first === finding;
   return {
     n: finding.n,
+    inTrace: finding.n - before,
     rule: clean(finding.rule),
     severity: finding.severity,
     confidence: finding.confidence,
@@ -91,6 +101,15 @@ function findingView(
     like: first ? undefined : group?.first.n,
     more: first && group !== undefined && group.more.length > 0 ? group.more.length : undefined,
   };
+}
+
+/** Findings are numbered trace by trace: how many numbers the traces before have, by trace. */
+function numbersBefore({ findings, suppressed = [] }: CheckReport): Map<number, number> {
+  const before = new Map<number, number>();
+  for (const { n, trace } of [...findings, ...suppressed.map(({ finding }) => finding)]) {
+    before.set(trace, Math.min(before.get(trace) ?? n - 1, n - 1));
+  }
+  return before;
 }
 
 function suppressedView({ finding, reason, until }: Suppressed): SuppressedView {

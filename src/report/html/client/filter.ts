@@ -1,5 +1,6 @@
 // Which findings and pins are shown. No DOM in here: tested as it is.
 import type { Confidence, Severity } from '../../../contract/finding.ts';
+import { groupBy } from '../../../util/group-by.ts';
 import type { FindingView } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { ownerOf, pageOf } from './pin-life.ts';
@@ -13,6 +14,8 @@ export interface FindingFilter {
   fold: boolean;
   /** errors before warnings before notes, the surest first; else as in the trace */
   worstFirst: boolean;
+  /** what is one drift in several captures stands together, the worst drift first */
+  byDrift?: boolean;
 }
 
 const SEVERITY: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
@@ -27,7 +30,7 @@ export class FindingIndex {
   }
 
   /** Every word of the text must be somewhere in the finding or its trace lines. */
-  matching({ fold, rule, severities, text, worstFirst }: FindingFilter): FindingView[] {
+  matching({ byDrift, fold, rule, severities, text, worstFirst }: FindingFilter): FindingView[] {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = this.#findings.filter(
       (finding, i) =>
@@ -36,7 +39,8 @@ export class FindingIndex {
         !(fold && finding.like !== undefined) &&
         words.every((word) => this.#text(finding, i).includes(word)),
     );
-    return worstFirst ? found.toSorted((a, b) => rank(a) - rank(b)) : found;
+    const sorted = worstFirst || byDrift ? found.toSorted((a, b) => rank(a) - rank(b)) : found;
+    return byDrift ? [...groupBy(sorted, ({ rule, title }) => `${rule} ${title}`).values()].flat() : sorted;
   }
 
   #text(finding: FindingView, i: number): string {

@@ -1,10 +1,12 @@
 // The findings: a list with filters at one side, the chosen one at the other.
 import type { Severity } from '../../../contract/finding.ts';
 import { count, grouped } from '../../format.ts';
+import { mailOf } from '../mail.ts';
 import type { FindingView, Payload } from '../payload.ts';
+import { copyButton } from './copy.ts';
 import { findingDetail, weight } from './detail.ts';
 import { el } from './dom.ts';
-import { FindingIndex } from './filter.ts';
+import { FindingIndex, shortNames } from './filter.ts';
 import { Rows } from './rows.ts';
 
 export interface FindingsOptions {
@@ -31,11 +33,14 @@ export class Findings {
   readonly #list: HTMLElement;
   readonly #detail = el('div', { class: 'detail', id: 'detail' });
   readonly #rows: Rows;
+  /** of each trace, where there are several */
+  readonly #names: string[];
   #current: number | undefined;
 
   constructor(payload: Payload, options: FindingsOptions) {
     this.#payload = payload;
     this.#index = new FindingIndex(payload.findings);
+    this.#names = payload.traces.length > 1 ? shortNames(payload.traces.map(({ name }) => name)) : [];
     this.#onShow = options.onShow;
     const change = () => this.#filter();
     this.#search = el('input', {
@@ -56,6 +61,7 @@ export class Findings {
     this.#order = el(
       'select',
       { 'aria-label': 'Order', change },
+      payload.traces.length > 1 && el('option', { value: 'drift' }, 'by drift'),
       el('option', { value: 'worst' }, 'worst first'),
       el('option', { value: 'trace' }, 'in trace order'),
     );
@@ -161,6 +167,7 @@ export class Findings {
     const button = (text: string, label: string, click: () => void, kind = '') =>
       el('button', { type: 'button', class: kind, 'aria-label': label, title: label, click }, text);
     const detail = findingDetail(finding, this.#payload, [
+      copyButton('copy as mail', () => mailOf(finding, this.#payload)),
       button('‹ list', 'Back to the list', () => this.#onShow(undefined), 'back'),
       button('↑', 'Previous finding (k)', () => this.step(-1)),
       button('↓', 'Next finding (j)', () => this.step(1)),
@@ -176,6 +183,7 @@ export class Findings {
       rule: this.#rule.value,
       fold: this.#fold.checked,
       worstFirst: this.#order.value === 'worst',
+      byDrift: this.#order.value === 'drift',
     });
     const all = count(this.#payload.findings.length, 'finding');
     const some = this.shown.length < this.#payload.findings.length;
@@ -250,7 +258,7 @@ export class Findings {
         weight(finding),
       ),
       el('div', { class: 'second' }, finding.title),
-      el('div', { class: 'third' }, [finding.owner, address].filter(Boolean).join('  ')),
+      el('div', { class: 'third' }, [finding.owner, address, this.#names[finding.trace]].filter(Boolean).join('  ')),
     );
   }
 

@@ -1,0 +1,12 @@
+// Why: the mail of the page's button, from the command line.
+import type { CheckReport } from '../../contract/report.ts';
+import { mailOf } from './mail.ts';
+import { viewOf } from './views.ts';
+
+/** @param n the finding; undefined: all, one mail after the other */
+export function mails(report: CheckReport, n: number | undefined, version: string): string[] {
+  const { report: view } = viewOf({ report, pins: [] }, { version });
+  return view.findings
+    .filter((finding) => n === undefined || finding.n === n)
+    .map((finding, i) => `${i === 0 ? '' : '\n'}${mailOf(finding, view)}`);
+}
