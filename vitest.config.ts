@@ -15,6 +15,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
+      // no TypeScript
+      exclude: ['src/assembly/**'],
       reporter: ['text-summary', 'html'],
     },
   },

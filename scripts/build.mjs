@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildAssembly } from './build-assembly.mjs';
 import { buildHtml } from './build-html.mjs';
 import { bundleCommands } from './bundle.mjs';
 import { writeMan } from './man.mjs';
@@ -13,6 +14,8 @@ const manifestPath = join(root, 'oclif.manifest.json');
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 rmSync(manifestPath, { force: true });
+
+await buildAssembly();
 
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
   cwd: root,

@@ -32,12 +32,14 @@ export function buildDigest() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    // made by the build
+    .filter((name) => !name.endsWith('.wasm.ts'))
     .sort();
-  const scripts = ['build.mjs', 'build-html.mjs', 'bundle.mjs'].map((name) => `scripts/${name}`);
+  const scripts = ['build.mjs', 'build-assembly.mjs', 'build-html.mjs', 'bundle.mjs'].map((name) => `scripts/${name}`);
   return digestOf([...sources, 'package.json', 'package-lock.json', 'tsconfig.json', ...scripts], '');
 }
 
-function digestOf(files, salt) {
+export function digestOf(files, salt) {
   const hash = createHash('sha256').update(salt);
   for (const file of files) {
     hash.update(`\0${file}\0`);

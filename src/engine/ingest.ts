@@ -4,10 +4,10 @@ import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { CheckReport } from '../contract/report.ts';
+import { Knowledge } from '../known-lines/knowledge.ts';
 import type { Model } from '../model/model.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/line.ts';
-import { LINES_BYTES } from '../parsers/lines.ts';
 import type { Source, SourceOptions } from '../parsers/source.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -17,7 +17,7 @@ import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
 import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
-import { Memory } from '../util/wasm.ts';
+import { LineMemory } from '../util/line-memory.ts';
 import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
 import { Collector } from './collect.ts';
 import { fileInput, type TraceInput } from './input.ts';
@@ -68,14 +68,14 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   const rules = options.rules ?? BUILT_IN;
   const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
   // the lines, and behind them the pages that the store makes of them
-  const memory = writer === 'pages' ? Memory.of(LINES_BYTES + TABLES_BYTES) : undefined;
-  memory?.take(LINES_BYTES);
+  const memory = writer === 'pages' ? LineMemory.of(TABLES_BYTES) : undefined;
+  const knowledge = memory && new Knowledge(memory);
   const { force } = options;
   const meta = { ...options.meta, checked: options.check === false ? 'no' : 'yes' };
-  const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, memory });
+  const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, knowledge });
   try {
     const judged: Judged[] = [];
-    for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options, memory));
+    for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options, knowledge));
     const report = reportOf(rules, judged);
     store.finish(report);
     return report;
@@ -91,17 +91,18 @@ function ingestOne(
   index: number,
   rules: readonly Rule[],
   options: IngestOptions,
-  memory: Memory | undefined,
+  knowledge: Knowledge | undefined,
 ): Promise<Judged> {
   const hashed = new HashedInput(input);
   return withReading(hashed, options, async (reading) => {
     const { model, head, symbols } = reading;
     const unchecked = options.check === false;
     const collector = new Collector(model, unchecked ? [] : rules, options.running);
+    knowledge?.forget();
     const trace = store.trace(index, model, () => reading.words());
     const start: StartOptions = {
       sink: trace.events,
-      memory,
+      knowledge,
       onBatch: (batch) => {
         trace.records(batch);
         if (unchecked) countKinds(model, batch);

@@ -1,27 +1,28 @@
 // From a source of bytes to batches of mm events, line by line. Counts every line by what it was; what nobody
 // understood is kept as a loss with its place.
+import type { EventCells } from '../known-lines/cells.ts';
+import { Knowledge } from '../known-lines/knowledge.ts';
+import { canBeKnown, KnownLines } from '../known-lines/known-lines.ts';
 import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { type ByteSource, LineReader } from '../parsers/lines.ts';
 import type { Source } from '../parsers/source.ts';
 import { text } from '../util/bytes.ts';
-import type { Memory } from '../util/wasm.ts';
+import { LineMemory } from '../util/line-memory.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { EventType, Vocabulary } from '../vocabulary/vocabulary.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
-import { Lane } from './lane/lane.ts';
 import { type Break, beginsTrace, putBreak } from './order.ts';
 import type { LostEvents, ReadStats } from './read-stats.ts';
 
 /** Who wants the lines too, and not only their records. Told before the batch with the line's record is handed over. */
 export interface LineSink {
-  /**
-   * Returns what it calls the task.
-   * @param line its name is not filled in: `type` has it
-   */
+  /** what it adds to the offset of a line to name its row */
+  readonly idBase: number;
+  /** Returns what it calls the task. Of lines that {@link cells} has taken it is told nothing. */
   event(line: TraceLine, type: EventType, offset: number, number: number): number;
-  /** An event of which {@link event} was told before on a line like this one, in `buf` up to `end`. False: tell it so. */
-  known(line: Lane, buf: Uint8Array, end: number, offset: number, number: number): boolean;
+  /** Where rows of an event that was told go without it being told. */
+  cells(type: EventType): EventCells | undefined;
   /** A line that is no event; `buf[start, end)` is its text. */
   other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void;
 }
@@ -32,10 +33,10 @@ export interface ReadOptions {
   onProgress?: (position: number) => Promise<void> | undefined | void;
   sink?: LineSink | undefined;
   filter?: TraceFilter | undefined;
-  /** false: every line goes the ordinary way (tests compare) */
-  lane?: boolean | undefined;
-  /** where lines are to stand, {@link LINES_BYTES} from its beginning */
-  memory?: Memory | undefined;
+  /** false: every line goes the careful way (tests compare) */
+  known?: boolean | undefined;
+  /** where lines are to stand and what is known of them is kept, when somebody else needs it too */
+  knowledge?: Knowledge | undefined;
   /** hand over what was read at each step, and not only full batches: somebody waits for it */
   prompt?: boolean | undefined;
 }
@@ -98,9 +99,9 @@ export class RecordReader {
   readonly #vocabulary: Vocabulary;
   readonly #filter: LineFilter | undefined;
   readonly #line = new TraceLine();
-  readonly #lane: Lane | undefined;
+  readonly #known: KnownLines | undefined;
   readonly #sink: LineSink | undefined;
-  readonly #memory: Memory | undefined;
+  readonly #memory: LineMemory | undefined;
   readonly #batch: RecordBatch;
   readonly #onFull: (batch: RecordBatch) => void;
 
@@ -109,24 +110,25 @@ export class RecordReader {
     parser: LineParser,
     vocabulary: Vocabulary,
     stats: ReadStats,
-    { filter, lane, sink, memory }: Pick<ReadOptions, 'filter' | 'lane' | 'sink' | 'memory'>,
+    { filter, known, sink, knowledge }: Pick<ReadOptions, 'filter' | 'known' | 'sink' | 'knowledge'>,
     onFull: (batch: RecordBatch) => void,
   ) {
     this.#parser = parser;
     this.#vocabulary = vocabulary;
     this.stats = stats;
     this.#filter = isFilter(filter) ? new LineFilter(filter, parser.head) : undefined;
-    this.#lane = lane === false || this.#filter !== undefined ? undefined : Lane.for(parser.head);
     this.#sink = sink;
-    this.#memory = memory;
-    this.#batch = new RecordBatch(this.#lane?.rows);
+    this.#memory = knowledge?.memory ?? LineMemory.of();
+    const isKnown = known !== false && this.#filter === undefined && canBeKnown(parser.head);
+    const knows = knowledge ?? (isKnown && this.#memory ? new Knowledge(this.#memory) : undefined);
+    this.#known = isKnown && knows ? new KnownLines(knows, sink?.idBase ?? 0) : undefined;
+    this.#batch = new RecordBatch(knows?.rows);
     this.#onFull = onFull;
   }
 
   /** The lines of a source, for {@link take}. */
   lines(source: ByteSource): LineReader {
-    const bytes = this.#lane === undefined ? source : this.#lane.mirror(source);
-    return new LineReader(bytes, { quoted: this.#parser.head.format === 'csv', memory: this.#memory });
+    return new LineReader(source, { quoted: this.#parser.head.format === 'csv', memory: this.#memory });
   }
 
   /**
@@ -140,15 +142,16 @@ export class RecordReader {
     const vocabulary = this.#vocabulary;
     const filter = this.#filter;
     const batch = this.#batch;
-    const lane = this.#lane;
+    const known = this.#known;
     const sink = this.#sink;
     const { stats } = this;
     const { kinds, order } = stats;
     const { widths } = stats.cutLines;
     const cutAt = parser.head.cutAt ?? Number.POSITIVE_INFINITY;
     let { high } = order;
-    // events in a row that the lane took
+    // known lines in a row
     let taken = 0;
+    known?.see(lines.buf);
     while (lines.next()) {
       const offset = lines.offset + shift;
       const number = lines.number - before;
@@ -166,22 +169,18 @@ export class RecordReader {
       if (
         width < cutAt &&
         !lines.unterminated &&
-        lane?.take(lines.start, lines.end, offset - lines.start, number, batch)
+        known?.read(lines.start, lines.end, offset - lines.start, number, batch)
       ) {
         taken++;
-        const { ts } = lane;
-        if (ts < high) high = this.#seeBreak(high, ts, number, offset, lane.type.kept);
+        const { ts } = known;
+        if (ts < high) high = this.#seeBreak(high, ts, number, offset, known.hasRecord);
         else high = ts;
-        if (sink !== undefined && !sink.known(lane, lines.buf, lines.end, offset, number)) {
-          lane.show(lines.buf, lines.start, lines.end, out);
-          lane.mark = sink.event(out, lane.type, offset, number);
-        }
         if (batch.full) this.flush();
         continue;
       }
-      if (lane !== undefined && taken > 0) {
+      if (known !== undefined && taken > 0) {
         // the first event of all never comes this way, so firstTs is there
-        stats.lastTs = lane.ts;
+        stats.lastTs = known.ts;
         kinds[LineKind.Event] += taken;
         taken = 0;
       }
@@ -208,7 +207,7 @@ export class RecordReader {
         const row = batch.length * STRIDE;
         const type = vocabulary.decode(out, offset, number, batch);
         if (vocabulary.damage !== undefined) {
-          lane?.close();
+          known?.close();
           kinds[LineKind.Bad]++;
           out.kind = LineKind.Bad;
           out.reason = vocabulary.damage;
@@ -220,13 +219,16 @@ export class RecordReader {
         kinds[kind]++;
         // whole as it may look: nothing rests on a value that nobody saw the end of
         if (lines.unterminated && type.kept && type.wanted) batch.length--;
-        lane?.learn(out, lines.start, lines.end, type, batch.rows, row);
-        sink?.event(out, type, offset, number);
+        const task = sink?.event(out, type, offset, number) ?? 0;
+        const cells = sink?.cells(type);
+        // who wants the lines and has no place for their rows is to be told each of them
+        if (sink !== undefined && cells === undefined) known?.close();
+        else known?.learn(out, lines.start, lines.end, type, batch.rows, row, task, cells);
         if (batch.full) this.flush();
         continue;
       }
       kinds[kind]++;
-      lane?.close();
+      known?.close();
       if (kind === LineKind.Lost) {
         lost(stats, out, offset, number, batch);
         if (batch.full) this.flush();
@@ -239,8 +241,8 @@ export class RecordReader {
       }
       sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
     }
-    if (lane !== undefined && taken > 0) {
-      stats.lastTs = lane.ts;
+    if (known !== undefined && taken > 0) {
+      stats.lastTs = known.ts;
       kinds[LineKind.Event] += taken;
     }
     stats.unterminated ||= lines.unterminated;

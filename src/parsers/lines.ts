@@ -1,8 +1,9 @@
 // Lines out of chunks of bytes, without copying a line and without ever holding more than a chunk. A line is a
 // pair of places in `buf`; what a chunk cuts in half is carried to the front of the next.
+import { NEWLINE_WINDOW } from '../assembly/layout.ts';
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../util/bytes.ts';
-import type { Memory } from '../util/wasm.ts';
-import { bytesFor, type ScannedBuffer, scannedBuffer, WINDOW } from './newlines.ts';
+import { LineMemory } from '../util/line-memory.ts';
+import { type ScannedBuffer, scannedBuffer } from './newlines.ts';
 
 /** Where bytes come from: fills `into` and returns how many, 0 at the end. */
 export interface ByteSource {
@@ -17,9 +18,6 @@ const CHUNK = 1 << 20;
 /** Bytes of what one chunk may carry over to the next before the buffer gets wider. */
 const CARRIED = 1 << 16;
 
-/** Memory for the lines of a reader that reads chunks of the usual size. */
-export const LINES_BYTES = bytesFor(CHUNK + CARRIED);
-
 export interface LineReaderOptions {
   /** bytes read at once */
   chunk?: number;
@@ -29,8 +27,8 @@ export interface LineReaderOptions {
   quoted?: boolean;
   /** offset of the source's first byte in the file, for {@link LineReader.offset} */
   offset?: number;
-  /** where lines stand from address 0, for programs that read them there; {@link LINES_BYTES} of it */
-  memory?: Memory | undefined;
+  /** where lines stand from address 0, for loops that read them there */
+  memory?: LineMemory | undefined;
 }
 
 /**
@@ -83,7 +81,7 @@ export class LineReader {
     this.#longest = options.longest ?? LONGEST_LINE;
     this.#quoted = options.quoted ?? false;
     this.#base = options.offset ?? 0;
-    this.#usual = scannedBuffer(this.#chunk + Math.min(this.#chunk, CARRIED), options.memory);
+    this.#usual = scannedBuffer(this.#chunk + Math.min(this.#chunk, CARRIED), options.memory ?? LineMemory.of());
     this.#scanned = this.#usual;
     this.#places = this.#scanned.places;
     this.buf = this.#scanned.bytes;
@@ -140,7 +138,7 @@ export class LineReader {
   /** Look for newlines in the next window that has any; false at the end of what is there. */
   #scan(): boolean {
     while (this.#scannedTo < this.#to) {
-      const to = Math.min(this.#to, this.#scannedTo + WINDOW);
+      const to = Math.min(this.#to, this.#scannedTo + NEWLINE_WINDOW);
       this.#place = 0;
       this.#placeCount = this.#scanned.scan(this.#scannedTo, to);
       this.#scannedTo = to;
@@ -162,7 +160,7 @@ export class LineReader {
   /** Move the line that has not ended to the front, into a wider buffer where it needs one. */
   #carry(carried: number): void {
     const { buf } = this;
-    if (carried + this.#chunk > buf.length) this.#moveTo(scannedBuffer(2 * carried + this.#chunk));
+    if (carried + this.#chunk > buf.length) this.#moveTo(scannedBuffer(2 * carried + this.#chunk, undefined));
     else if (this.#scanned !== this.#usual && carried + this.#chunk <= this.#usual.bytes.length)
       this.#moveTo(this.#usual);
     else if (this.#from > 0) {

@@ -3,9 +3,9 @@
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Knowledge } from '../known-lines/knowledge.ts';
 import { InputError } from '../util/errors.ts';
 import { hold, release, remove, temporaryBeside } from '../util/temporary.ts';
-import type { Memory } from '../util/wasm.ts';
 import { storingError } from './errors.ts';
 import type { TableIndex } from './event-table.ts';
 import { attach, PagesWriter } from './pages/pages-writer.ts';
@@ -22,8 +22,8 @@ export interface StoreOptions {
   /** files that must not be replaced: the traces */
   sources?: readonly string[];
   writer?: WriterName;
-  /** where the lines stand that the writer is given: it puts pages of event tables behind them */
-  memory?: Memory | undefined;
+  /** of the lines that the writer is given: it puts pages of event tables behind them */
+  knowledge?: Knowledge | undefined;
 }
 
 /** A file being filled; `finish` or `discard` ends it. */
@@ -55,7 +55,7 @@ export class NewStore {
         this.db.exec('commit');
         this.db.close();
         this.db = newDatabase(this.#side);
-        this.#pages = new PagesWriter(this.#file, options.memory);
+        this.#pages = new PagesWriter(this.#file, options.knowledge);
         this.writer = this.#pages;
       }
     } catch (error) {

@@ -1,26 +1,15 @@
 // From a line to a row of its event's table: the line is taken apart (vocabulary/arguments.ts), each argument goes to its column,
 // which is made if need be, and what fits no column goes to `extra`. A line whose arguments are plain leaves a shape: the
-// literals between the values. A writer may walk along it (pages/line-kernel.ts) instead of coming here; the row is the same.
+// literals between the values. Lines of that shape may be written without coming here (known-lines/); the row is the same.
+import type { CellShape } from '../known-lines/cells.ts';
 import type { TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
 import { type Argument, type Arguments, readArguments } from '../vocabulary/arguments.ts';
 import { placeEnd } from '../vocabulary/place-end.ts';
-import type { EventTable, Form } from './event-table.ts';
+import type { EventTable } from './event-table.ts';
 import type { Symbols } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
-
-/** One order of arguments, with the same text between them. */
-export interface Shape {
-  readonly location: boolean;
-  /** what stands before each value: ` mm=`, ` ==> next_comm=` */
-  readonly literals: readonly Uint8Array[];
-  /** column of each value, from 0 and ascending */
-  readonly columns: readonly number[];
-  readonly forms: readonly Form[];
-  /** columns up to the last that is set */
-  readonly width: number;
-}
 
 /** Probes that share a name print differently; more orders than this are read with care. */
 const MOST_SHAPES = 4;
@@ -32,9 +21,7 @@ export class EventDecoder {
   /** number among the store's */
   readonly number: number;
   readonly table: EventTable;
-  readonly shapes: Shape[] = [];
-  /** id of the place that {@link place} found */
-  placeId = 0;
+  readonly shapes: CellShape[] = [];
   readonly #symbols: Symbols;
 
   constructor(number: number, table: EventTable, symbols: Symbols) {
@@ -43,12 +30,10 @@ export class EventDecoder {
     this.#symbols = symbols;
   }
 
-  /** Behind the probe's place at `start`, whose id is in `placeId` then; -1 when there is none. */
-  place(buf: Uint8Array, start: number, end: number): number {
+  /** The probe's place that the arguments `[start, end)` begin with, and where it ends; at `start` where there is none. */
+  place(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
     const behind = placeEnd(buf, start, end);
-    if (behind === start) return -1;
-    this.placeId = this.#symbols.id(buf, start, behind);
-    return behind;
+    return { id: behind === start ? 0 : this.#symbols.id(buf, start, behind), end: behind };
   }
 
   /** Fill `row` with the arguments of `line`. */
@@ -120,8 +105,8 @@ export class EventDecoder {
 
   #learn(buf: Uint8Array, parts: Arguments, columns: readonly number[]): void {
     this.shapes.push({
-      location: parts.locationEnd > parts.locationStart,
-      literals: parts.list.map((a, i) => buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
+      placed: parts.locationEnd > parts.locationStart,
+      texts: parts.list.map((a, i) => buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
       columns,
       forms: columns.map((k) => this.table.columns[k].form),
       width: Math.max(0, ...columns.map((k) => k + 1)),

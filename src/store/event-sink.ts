@@ -1,11 +1,12 @@
 // Takes the lines of one trace and hands them to a writer as rows: finds the event's table, the task, the arguments.
+import type { EventCells } from '../known-lines/cells.ts';
 import { LineKind, type TraceLine } from '../parsers/line.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
 import type { Symbols, Tasks } from './intern.ts';
 import { Cell, Common, EventRow, FIRST } from './row.ts';
-import type { KnownLine, RowWriter } from './row-writer.ts';
+import type { RowWriter } from './row-writer.ts';
 import { TRACE_STEP } from './schema.ts';
 
 /** What all traces of a store share. */
@@ -22,13 +23,6 @@ export interface Shared {
   pfnBases: Map<number, number>;
 }
 
-/** What was read of a line that is like one before. */
-interface KnownEvent extends KnownLine {
-  readonly type: EventType;
-  /** number of the type, from 0 */
-  readonly number: number;
-}
-
 const KIND_WORDS: Readonly<Record<number, string>> = {
   [LineKind.Header]: 'header',
   [LineKind.Stack]: 'stack',
@@ -40,15 +34,13 @@ const KIND_WORDS: Readonly<Record<number, string>> = {
 
 export class EventSink {
   readonly #shared: Shared;
-  readonly #base: number;
+  readonly idBase: number;
   readonly #decoders = new Map<EventType, EventDecoder | undefined>();
-  /** the same by the type's number */
-  readonly #known: (EventDecoder | undefined)[] = [];
   readonly #row = new EventRow();
 
   constructor(shared: Shared, trace: number) {
     this.#shared = shared;
-    this.#base = trace * TRACE_STEP;
+    this.idBase = trace * TRACE_STEP;
   }
 
   /** One event. Returns the id of its task in the store. */
@@ -56,12 +48,9 @@ export class EventSink {
     const { tasks, writer } = this.#shared;
     let decoder = this.#decoders.get(type);
     if (decoder === undefined && !this.#decoders.has(type)) decoder = this.#newDecoder(type);
-    const id = this.#base + offset;
+    const id = this.idBase + offset;
     const task = tasks.id(line.pid, line.tgid, line.buf, line.commStart, line.commEnd);
-    if (decoder !== undefined && writer.line?.(decoder, line, id, number, task) === true) {
-      decoder.table.events++;
-      return task;
-    }
+    if (decoder !== undefined && writer.line?.(decoder, type, line, id, number, task) === true) return task;
     const row = this.#row;
     row.id = id;
     row.setCommon(Common.Line, number);
@@ -75,15 +64,10 @@ export class EventSink {
     return task;
   }
 
-  /** One event in `buf` whose type and task were seen before. False: it has to come as {@link event}. */
-  known(line: KnownEvent, buf: Uint8Array, end: number, offset: number, number: number): boolean {
-    const task = line.mark;
-    this.#known[line.number] ??= this.#decoders.get(line.type);
-    const decoder = this.#known[line.number];
-    if (task === 0 || decoder === undefined) return false;
-    if (this.#shared.writer.known?.(decoder, line, buf, end, this.#base + offset, number) !== true) return false;
-    decoder.table.events++;
-    return true;
+  /** Where rows of this type go when its lines are known. */
+  cells(type: EventType): EventCells | undefined {
+    const decoder = this.#decoders.get(type);
+    return decoder && this.#shared.writer.cells?.(decoder);
   }
 
   /** A line that is no event; `buf[start, end)` is its text. Blank lines hold nothing. */
@@ -102,7 +86,7 @@ export class EventSink {
     offset: number,
     number: number,
   ): void {
-    this.#shared.writer.row('other_line', this.#base + offset, [number, kind, reason ?? null, { buf, start, end }]);
+    this.#shared.writer.row('other_line', this.idBase + offset, [number, kind, reason ?? null, { buf, start, end }]);
   }
 
   #newDecoder(type: EventType): EventDecoder | undefined {

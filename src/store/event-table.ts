@@ -1,9 +1,10 @@
 // One table per event name, with a column per argument, learned from the lines as they come. Names from the trace
 // become names in SQL here and nowhere else: letters, digits and `_` only, unique whatever their case, never a name
 // that a store uses itself, and always quoted.
+import type { CellForm } from '../known-lines/cells.ts';
 
 /** How an argument is printed, which decides how it is read and how views show it. */
-export type Form = 'hex' | 'bare' | 'dec' | 'text';
+export type Form = CellForm;
 
 export interface Column {
   /** as the trace prints it */

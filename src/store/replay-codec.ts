@@ -9,9 +9,11 @@
 // A number is the difference to what stood in that slot before, on this CPU or in this kind ({@link BEFORE}): even ones are
 // twice the value, odd ones are negative. The widths stand apart from the numbers so that neither side has to look at a byte
 // to know whether another follows. {@link WHOLE} is followed by the eight bytes of a double.
+import { BEYOND, CPUS, KINDS, RECORD_MOST_BYTES } from '../assembly/layout.ts';
+import type { LineMemory } from '../util/line-memory.ts';
 import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
-import { BEFORE, BEYOND, CPUS, KINDS, LONGEST, NAN_BITS, OF_KIND, ON_CPU, WHOLE, WIDTH } from './replay-format.ts';
-import { ReplayKernel } from './replay-kernel.ts';
+import { RecordBytes } from './record-bytes.ts';
+import { BEFORE, NAN_BITS, OF_KIND, ON_CPU, WHOLE, WIDTH } from './replay-format.ts';
 
 /** Bytes of a number by its width, and which bits of four bytes they are. */
 const BYTES = Uint8Array.of(0, 1, 2, 4);
@@ -50,22 +52,19 @@ class Past {
 export class ReplayEncoder {
   #out = new DataView(new ArrayBuffer(0));
   readonly #past = new Past();
-  readonly #kernel: ReplayKernel | null | undefined;
+  readonly #bytes: RecordBytes | undefined;
 
-  /** @param kernel null: all in JavaScript */
-  constructor(kernel: ReplayKernel | null | undefined = ReplayKernel.encoder()) {
-    this.#kernel = kernel;
+  /** @param memory where the records stand, or may stand; undefined: all in JavaScript */
+  constructor(memory: LineMemory | undefined) {
+    this.#bytes = memory && new RecordBytes(memory);
   }
 
   /** The batch as bytes, valid until the next call. */
   encode(batch: RecordBatch): Uint8Array {
     const { rows, length } = batch;
-    if (this.#kernel && length <= BATCH_RECORDS) {
-      this.#kernel.rows.set(rows.subarray(0, length * STRIDE));
-      return this.#kernel.encode(length);
-    }
+    if (this.#bytes && length <= BATCH_RECORDS) return this.#bytes.encode(batch);
     this.#past.clear();
-    const most = length * LONGEST + BEYOND;
+    const most = length * RECORD_MOST_BYTES + BEYOND;
     if (this.#out.byteLength < most) this.#out = new DataView(new ArrayBuffer(most));
     const words = new Int32Array(rows.buffer, rows.byteOffset, rows.length * 2);
     let at = 0;
@@ -140,26 +139,20 @@ function putHead(out: DataView, at: number, head: number): number {
 
 export class ReplayDecoder {
   readonly #past = new Past();
-  readonly #kernel: ReplayKernel | null | undefined;
+  readonly #bytes: RecordBytes | undefined;
 
-  /** @param kernel null: all in JavaScript */
-  constructor(kernel: ReplayKernel | null | undefined = ReplayKernel.decoder()) {
-    this.#kernel = kernel;
+  /** @param memory where the records are to stand; undefined: all in JavaScript */
+  constructor(memory: LineMemory | undefined) {
+    this.#bytes = memory && new RecordBytes(memory);
   }
 
   /** Fill the batch with a chunk of `records` records. Its rows may be the decoder's own, valid until the next call. */
   decode(bytes: Uint8Array, records: number, batch: RecordBatch): void {
-    const read = this.#kernel?.holds(bytes, records)
-      ? this.#decodeThere(this.#kernel, bytes, records, batch)
+    const read = this.#bytes?.holds(bytes, records)
+      ? this.#bytes.decode(bytes, records, batch)
       : this.#decodeHere(bytes, records, batch);
     if (read !== bytes.length - BEYOND)
       throw new RangeError(`a replay chunk has ${bytes.length} bytes, ${read} were read`);
-  }
-
-  #decodeThere(kernel: ReplayKernel, bytes: Uint8Array, records: number, batch: RecordBatch): number {
-    batch.rows = kernel.rows;
-    batch.length = records;
-    return kernel.decode(bytes, records);
   }
 
   #decodeHere(bytes: Uint8Array, records: number, batch: RecordBatch): number {

@@ -11,10 +11,6 @@ for (const slot of [Slot.CPU, Slot.TS, Slot.OFFSET, Slot.LINE]) BEFORE[slot] = A
 // a fault is one task at one address of one mm, through several kinds
 for (const slot of [Slot.PID, Slot.TGID, Slot.MM, Slot.ADDR, Slot.PAGE, Slot.PTE_LO, Slot.CTX]) BEFORE[slot] = ON_CPU;
 
-/** CPUs that are told apart. */
-export const CPUS = 16;
-export const KINDS = 1024;
-
 /** The width of a number by its leading zeros. */
 export const WIDTH = Uint8Array.from({ length: 33 }, (_, zeros) =>
   zeros === 32 ? 0 : zeros >= 24 ? 1 : zeros >= 16 ? 2 : 3,
@@ -25,9 +21,3 @@ export const WHOLE = -1;
 
 /** Of the upper half of a double: set in NaN, and not all of them in any other. */
 export const NAN_BITS = 0x7ff80000;
-
-/** More bytes than a record can take. */
-export const LONGEST = 16 + STRIDE * 12;
-
-/** Reading and writing by words touches bytes behind the last. */
-export const BEYOND = 8;

@@ -1,6 +1,7 @@
 // The mm events of a trace out of a store, as batches for the replay.
 
 import { InputError } from '../util/errors.ts';
+import { LineMemory } from '../util/line-memory.ts';
 import { RecordBatch } from '../vocabulary/record.ts';
 import type { Store } from './open.ts';
 import { ReplayDecoder } from './replay-codec.ts';
@@ -8,7 +9,7 @@ import { MOST_CHUNKS } from './schema.ts';
 
 /** All records of a trace in their order. The batch is reused. */
 export function* readRecords(store: Store, trace: number): IterableIterator<RecordBatch> {
-  const decoder = new ReplayDecoder();
+  const decoder = new ReplayDecoder(LineMemory.of());
   const batch = new RecordBatch();
   const chunk = store.db.prepare<[number], { records: number; data: Buffer }>(
     'select records, data from replay where id = ?',

@@ -1,6 +1,8 @@
 // What a writer of rows does. There are two that give the same store: sql-writer.ts by INSERT, pages/ by writing the
 // pages of the b-trees directly, which takes a fifth of the time.
+import type { EventCells } from '../known-lines/cells.ts';
 import type { TraceLine } from '../parsers/line.ts';
+import type { EventType } from '../vocabulary/vocabulary.ts';
 import type { EventDecoder } from './decode.ts';
 import type { EventRow } from './row.ts';
 import type { StreamedTable } from './schema.ts';
@@ -15,25 +17,15 @@ export interface Text {
   end: number;
 }
 
-/** What a writer needs of a line. */
-export interface KnownLine {
-  /** where its arguments begin */
-  readonly args: number;
-  readonly ts: number;
-  readonly cpu: number;
-  /** id of its task; 0: not known yet */
-  readonly mark: number;
-}
-
 /** Rows of one table must come in the order of their ids. */
 export interface RowWriter {
   /**
    * A row straight from the line, where the writer knows a faster way than {@link event} for lines of this shape.
    * False: it does not, nothing is written.
    */
-  line?(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean;
-  /** The same for a line in `buf` that nobody has filled a TraceLine for. */
-  known?(decoder: EventDecoder, line: KnownLine, buf: Uint8Array, end: number, id: number, number: number): boolean;
+  line?(decoder: EventDecoder, type: EventType, line: TraceLine, id: number, number: number, task: number): boolean;
+  /** Where rows of such lines go without coming here; undefined: there is no such place. */
+  cells?(decoder: EventDecoder): EventCells | undefined;
   event(row: EventRow): void;
   /** A row of another table that grows with the trace. `values` are the columns behind the id. */
   row(table: StreamedTable, id: number, values: readonly Value[]): void;

@@ -5,6 +5,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { RuleOutcome, TraceInfo } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { TraceHead } from '../parsers/line.ts';
+import { LineMemory } from '../util/line-memory.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';
 import { textOrBlob } from './bytes.ts';
 import { NewStore, type StoreOptions } from './create.ts';
@@ -32,10 +33,12 @@ export class StoreWriter {
   readonly #shared: Shared;
   readonly #meta: WriteOptions['meta'];
   readonly #indexes: boolean;
+  readonly #memory: LineMemory | undefined;
 
   constructor(path: string, options: WriteOptions = {}) {
     this.#store = new NewStore(path, options);
     this.#meta = options.meta;
+    this.#memory = options.knowledge?.memory ?? LineMemory.of();
     this.#indexes = options.indexes ?? true;
     const { db } = this.#store;
     const task = db.prepare('insert into task values (?, ?, ?, ?)');
@@ -60,7 +63,7 @@ export class StoreWriter {
 
   /** Begin a trace; `id` counts from 0. */
   trace(id: number, model: Model, words: () => PinWords): TraceWriter {
-    return new TraceWriter(this.#store, this.#shared, id, model, words);
+    return new TraceWriter(this.#store, this.#shared, id, model, words, this.#memory);
   }
 
   /** Run something that writes; errors of the disk become sentences. */
@@ -137,10 +140,18 @@ export class TraceWriter {
   readonly #store: NewStore;
   readonly #id: number;
   readonly #pins: PinKeeper;
-  readonly #encoder = new ReplayEncoder();
+  readonly #encoder: ReplayEncoder;
   #chunk = 0;
 
-  constructor(store: NewStore, shared: Shared, id: number, model: Model, words: () => PinWords) {
+  constructor(
+    store: NewStore,
+    shared: Shared,
+    id: number,
+    model: Model,
+    words: () => PinWords,
+    memory: LineMemory | undefined,
+  ) {
+    this.#encoder = new ReplayEncoder(memory);
     this.#store = store;
     this.#id = id;
     this.events = new EventSink(shared, id);

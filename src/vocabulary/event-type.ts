@@ -62,10 +62,6 @@ export class EventType implements TypeFacts {
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
   #template: Template | undefined;
-  /** lines that were read here, not in the lane; lines of the lane that are counted; the template they have */
-  #read = 0;
-  #inLane = 0;
-  #laneTemplate: Template | undefined;
   /** why the line that was read last is not whole */
   damage: string | undefined;
 
@@ -107,18 +103,9 @@ export class EventType implements TypeFacts {
   /** Lines by the layout of their arguments. */
   get layouts(): readonly LinesOfLayout[] {
     if (!this.wanted) return [];
-    this.countLane(this.#laneTemplate);
     return [...this.#templates]
       .filter(([, t]) => t.first > 0)
       .map(([names, { lines, first }]) => ({ names, lines, first }));
-  }
-
-  /** The lane reads lines with this template from now on (engine/lane); those it has read had another. */
-  countLane(template: Template | undefined): void {
-    const lines = this.count - this.#read - this.#inLane;
-    this.#inLane += lines;
-    if (this.#laneTemplate !== undefined) this.#laneTemplate.lines += lines;
-    this.#laneTemplate = template;
   }
 
   /**
@@ -140,7 +127,6 @@ export class EventType implements TypeFacts {
     if (template === undefined || !template.read(buf, view, blank, end, rows, o, symbols)) {
       if (!this.#readByName(buf, start, end, blank === start, rows, o, symbols)) return false;
     } else template.lines++;
-    this.#read++;
     this.derive(rows, o);
     return true;
   }

@@ -8,6 +8,7 @@
 //     __probe_ip=0xffffffff9196cfe0 (-1852387360) mm=0xffff8b8103d68000 (...)   option `fields` of ftrace, print_fields()
 //
 // An event has few places, so each is understood once and then known by its bytes.
+import { isBlank } from '../util/bytes.ts';
 import { Literal } from './literal.ts';
 
 const UNDERSCORE = 95;
@@ -33,6 +34,13 @@ export class Place<T> {
     this.length = place.length;
     this.type = type;
     this.caller = /^\(([^/ ]*)\//.exec(place)?.[1];
+  }
+
+  /** Whether the arguments `[start, end)` begin with it: behind it a blank or nothing, as placeEnd() wants it. */
+  stands(buf: Uint8Array, view: DataView, start: number, end: number): boolean {
+    if (this.literal.skip(view, start, end) < 0) return false;
+    const behind = start + this.length;
+    return behind === end || isBlank(buf[behind]);
   }
 }
 

@@ -92,8 +92,7 @@ export class Vocabulary {
     const first = buf[argsStart];
     if ((first === PAREN_OPEN || first === UNDERSCORE) && argsStart < argsEnd) {
       let place = name.place;
-      if (place === undefined || place.literal.skip(view, argsStart, argsEnd) < 0)
-        place = this.#place(name, line, offset);
+      if (place === undefined || !place.stands(buf, view, argsStart, argsEnd)) place = this.#place(name, line, offset);
       if (place !== undefined) {
         type = place.type;
         start += place.length;
@@ -245,7 +244,7 @@ export class Vocabulary {
   #place(name: EventName, line: TraceLine, offset: number): Place<EventType> | undefined {
     const { buf, argsStart, argsEnd } = line;
     for (const place of name.places) {
-      if (place.literal.skip(this.#view, argsStart, argsEnd) >= 0) {
+      if (place.stands(buf, this.#view, argsStart, argsEnd)) {
         name.place = place;
         return place;
       }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LineReader, type LineReaderOptions } from '../../src/parsers/lines.ts';
 import { plainBuffer, scannedBuffer } from '../../src/parsers/newlines.ts';
 import { text } from '../../src/util/bytes.ts';
+import { LineMemory } from '../../src/util/line-memory.ts';
 import { bytes, source } from './read.ts';
 
 interface Line {
@@ -141,7 +142,7 @@ describe('LineReader', () => {
 
 describe('the newline scan', () => {
   it('finds what a plain loop finds', () => {
-    const fast = scannedBuffer(5000);
+    const fast = scannedBuffer(5000, LineMemory.of());
     const plain = plainBuffer(5000);
     fc.assert(
       fc.property(

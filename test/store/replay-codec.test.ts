@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReplayDecoder, ReplayEncoder } from '../../src/store/replay-codec.ts';
-import { ReplayKernel } from '../../src/store/replay-kernel.ts';
+import { LineMemory } from '../../src/util/line-memory.ts';
 import { KIND_NAMES } from '../../src/vocabulary/kinds.ts';
 import { RecordBatch, STRIDE } from '../../src/vocabulary/record.ts';
 
@@ -29,14 +29,14 @@ const batchOf = (records: readonly (readonly [number, readonly number[]])[]): Re
 const rowsOf = ({ rows, length }: RecordBatch): number[] => [...rows.subarray(0, length * STRIDE)];
 
 const WAYS = [
-  { way: 'JavaScript', encoder: () => null, decoder: () => null },
-  { way: 'WebAssembly', encoder: ReplayKernel.encoder, decoder: ReplayKernel.decoder },
+  { way: 'JavaScript', memory: () => undefined },
+  { way: 'WebAssembly', memory: LineMemory.of },
 ];
 
-describe.each(WAYS)('in $way', ({ encoder: encoderKernel, decoder: decoderKernel }) => {
+describe.each(WAYS)('in $way', ({ memory }) => {
   it('what is encoded comes back, in one chunk after another', () => {
-    const encoder = new ReplayEncoder(encoderKernel());
-    const decoder = new ReplayDecoder(decoderKernel());
+    const encoder = new ReplayEncoder(memory());
+    const decoder = new ReplayDecoder(memory());
     fc.assert(
       fc.property(fc.array(record, { maxLength: 60 }), (records) => {
         const batch = batchOf(records);
@@ -50,8 +50,8 @@ describe.each(WAYS)('in $way', ({ encoder: encoderKernel, decoder: decoderKernel
   });
 
   it('a chunk that was cut or damaged is noticed, or read as other records', () => {
-    const encoder = new ReplayEncoder(encoderKernel());
-    const decoder = new ReplayDecoder(decoderKernel());
+    const encoder = new ReplayEncoder(memory());
+    const decoder = new ReplayDecoder(memory());
     const batch = new RecordBatch();
     batch.rows.fill(1, 0, 2 * STRIDE);
     batch.length = 2;
@@ -71,8 +71,8 @@ describe.each(WAYS)('in $way', ({ encoder: encoderKernel, decoder: decoderKernel
 });
 
 it('both ways make the same bytes', () => {
-  const one = new ReplayEncoder(null);
-  const other = new ReplayEncoder(ReplayKernel.encoder());
+  const one = new ReplayEncoder(undefined);
+  const other = new ReplayEncoder(LineMemory.of());
   fc.assert(
     fc.property(fc.array(record, { maxLength: 60 }), (records) => {
       const batch = batchOf(records);

@@ -1,7 +1,7 @@
 // Why: what a reading needs of that which understands its input, be it lines of text, lines read by several threads, or
 // the records of a binary file: records in their order, and what is known so far.
+import type { Knowledge } from '../../known-lines/knowledge.ts';
 import type { TraceHead } from '../../parsers/line.ts';
-import type { Memory } from '../../util/wasm.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import type { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from '../evidence.ts';
@@ -21,8 +21,8 @@ export interface FeedOptions {
   filter?: TraceFilter | undefined;
   /** threads; undefined: as many as the input is worth */
   workers?: number | undefined;
-  /** where lines are to stand */
-  memory?: Memory | undefined;
+  /** where lines are to stand and what is known of them is kept, when somebody else needs it too */
+  knowledge?: Knowledge | undefined;
   /** hand over what was read at each step, and not only full batches: somebody waits for it */
   prompt?: boolean | undefined;
 }

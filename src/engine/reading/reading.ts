@@ -36,7 +36,7 @@ export interface ReadingOptions {
 }
 
 export interface StartOptions
-  extends Partial<Pick<FeedOptions, 'onBatch' | 'onProgress' | 'sink' | 'workers' | 'memory' | 'prompt'>> {
+  extends Partial<Pick<FeedOptions, 'onBatch' | 'onProgress' | 'sink' | 'workers' | 'knowledge' | 'prompt'>> {
   /** events that neither the replay nor who listens wants are counted only (rmap_del is a quarter of a trace) */
   wantedOnly?: boolean;
 }

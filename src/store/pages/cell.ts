@@ -1,8 +1,9 @@
-// Records of any length, a column at a time. What is written by the million has a shorter way (line-cell.ts).
+// Records of any length, a column at a time. What is written by the million has a shorter way (known-lines/).
 import { isUtf8 } from 'node:buffer';
+import { MOST_LOCAL } from '../../assembly/layout.ts';
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES, putInteger } from './integer.ts';
-import { MOST_LOCAL, type TablePages } from './table-pages.ts';
+import type { TablePages } from './table-pages.ts';
 import { putVarint, varintLength } from './varint.ts';
 
 const TWO_32 = 4294967296;

@@ -1,54 +1,57 @@
 // Writes events as pages of the database file, without SQLite. sql-writer.ts writes the same tables with INSERT; a test
 // holds the two against each other.
 import type Database from 'better-sqlite3';
+import type { EventCells } from '../../known-lines/cells.ts';
+import type { Knowledge } from '../../known-lines/knowledge.ts';
 import type { TraceLine } from '../../parsers/line.ts';
-import type { Memory } from '../../util/wasm.ts';
+import type { EventType } from '../../vocabulary/vocabulary.ts';
 import type { EventDecoder } from '../decode.ts';
 import { COMMON_COLUMNS, type EventTable, type TableIndex } from '../event-table.ts';
 import { Cell, type EventRow } from '../row.ts';
-import type { KnownLine, RowWriter, Value } from '../row-writer.ts';
+import type { RowWriter, Value } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
 import { IndexPages } from './index-pages.ts';
-import { LineCells } from './line-cell.ts';
 import { PageFile } from './page-file.ts';
+import { TableCells } from './table-cells.ts';
 import { TablePages } from './table-pages.ts';
 
 export class PagesWriter implements RowWriter {
   readonly #path: string;
   readonly #file: PageFile;
   readonly #cell = new CellWriter();
-  readonly #memory: Memory | undefined;
-  readonly #lines: LineCells | undefined;
+  readonly #knowledge: Knowledge | undefined;
+  /** by the decoder's number */
+  readonly #cells: TableCells[] = [];
   /** by the table's id, which counts from 1 */
   readonly #events: { table: EventTable; pages: TablePages }[] = [];
   readonly #streamed = new Map<StreamedTable, TablePages>();
 
   /**
    * @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it
-   * @param memory where lines stand that {@link line} is given
+   * @param knowledge of the lines that {@link line} is given
    */
-  constructor(path: string, memory?: Memory) {
+  constructor(path: string, knowledge?: Knowledge) {
     this.#path = path;
     this.#file = new PageFile(path);
-    this.#memory = memory;
-    this.#lines = memory && LineCells.in(memory);
+    this.#knowledge = knowledge;
     for (const name of Object.keys(STREAMED_TABLES))
       this.#streamed.set(name as StreamedTable, new TablePages(this.#file));
   }
 
-  line(decoder: EventDecoder, line: TraceLine, id: number, number: number, task: number): boolean {
-    if (this.#lines === undefined) return false;
-    const { buf, argsStart, argsEnd, cpu, ts } = line;
-    const table = this.#pagesOf(decoder.table);
-    return this.#lines.write(decoder, table, buf, argsStart, argsEnd, cpu, task, number, ts, id);
+  line(decoder: EventDecoder, type: EventType, line: TraceLine, id: number, number: number, task: number): boolean {
+    const cells = this.cells(decoder);
+    return cells !== undefined && this.#knowledge?.writeCell(line, type, cells, task, number, id) === true;
   }
 
-  known(decoder: EventDecoder, line: KnownLine, buf: Uint8Array, end: number, id: number, number: number): boolean {
-    if (this.#lines === undefined) return false;
-    const table = this.#pagesOf(decoder.table);
-    return this.#lines.write(decoder, table, buf, line.args, end, line.cpu, line.mark, number, line.ts, id);
+  cells(decoder: EventDecoder): EventCells | undefined {
+    const known = this.#cells[decoder.number];
+    if (known !== undefined || this.#knowledge === undefined) return known;
+    const pages = this.#pagesOf(decoder.table);
+    if (pages.address === 0) return undefined;
+    this.#cells[decoder.number] = new TableCells(decoder, pages);
+    return this.#cells[decoder.number];
   }
 
   event(row: EventRow): void {
@@ -116,7 +119,7 @@ export class PagesWriter implements RowWriter {
   }
 
   #add(table: EventTable): TablePages {
-    const pages = new TablePages(this.#file, this.#memory);
+    const pages = new TablePages(this.#file, this.#knowledge?.memory);
     this.#events[table.id - 1] = { table, pages };
     return pages;
   }

@@ -1,7 +1,7 @@
 // Reads rows back from the leaves of a table, as far as an index needs them.
+import { MOST_LOCAL } from '../../assembly/layout.ts';
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES } from './integer.ts';
-import { MOST_LOCAL } from './table-pages.ts';
 
 const HEADER = 8;
 const TWO_32 = 4294967296;

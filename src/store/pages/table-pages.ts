@@ -1,23 +1,31 @@
 // The b-tree of one table, written from left to right: rows come in the order of their ids, so a page is filled, put
 // away and never touched again, and the pages above them follow at the end (section 1.6 of the file format).
 
-import type { Memory } from '../../util/wasm.ts';
+import {
+  LEAF_HEADER,
+  MOST_LOCAL,
+  TABLE_BEHIND,
+  TABLE_CELLS,
+  TABLE_END,
+  TABLE_LAST_ID,
+  TABLE_PAGE,
+  TABLE_SIZE,
+  TABLE_STARTS,
+} from '../../assembly/layout.ts';
+import type { LineMemory } from '../../util/line-memory.ts';
 import { PAGE_SIZE } from '../schema.ts';
-import { TableAt } from './line-layout.ts';
 import { PageFile } from './page-file.ts';
 import { putVarint, varintLength } from './varint.ts';
 
 const LEAF = 0x0d;
 const INTERIOR = 0x05;
-const LEAF_HEADER = 8;
 const INTERIOR_HEADER = 12;
 
-/** The longest record that stands on a leaf whole, and the least that stays there of a longer one. */
-export const MOST_LOCAL = PAGE_SIZE - 35;
+/** The least that stays on a leaf of a record that is too long for it. */
 const LEAST_LOCAL = Math.floor(((PAGE_SIZE - 12) * 32) / 255) - 23;
 
 export class TablePages {
-  /** where the page being filled stands in the memory (line-layout.ts); 0: it does not */
+  /** where the page being filled stands in the memory (src/assembly/layout.ts); 0: it does not */
   readonly address: number;
   /** its cells, one behind the other; a new one is put at {@link end} and then {@link add}ed */
   readonly buf: Uint8Array;
@@ -30,21 +38,21 @@ export class TablePages {
   readonly pages: number[] = [];
   readonly #ids: number[] = [];
 
-  /** @param memory where line-kernel.ts reaches the page, if there is room */
-  constructor(file: PageFile, memory?: Memory) {
-    const at = memory?.take(TableAt.size);
-    const buffer = memory === undefined || at === undefined ? new ArrayBuffer(TableAt.size) : memory.buffer;
+  /** @param memory where known lines are written on the page (src/assembly/cell.ts), if there is room */
+  constructor(file: PageFile, memory?: LineMemory) {
+    const at = memory?.take(TABLE_SIZE);
+    const buffer = memory === undefined || at === undefined ? new ArrayBuffer(TABLE_SIZE) : memory.buffer;
     this.address = at ?? 0;
     this.#file = file;
-    this.#state = new Int32Array(buffer, this.address, TableAt.lastId / 4);
-    this.#last = new Float64Array(buffer, this.address + TableAt.lastId, 1);
-    this.#starts = new Uint16Array(buffer, this.address + TableAt.starts, PAGE_SIZE / 4);
-    this.buf = new Uint8Array(buffer, this.address + TableAt.page, TableAt.size - TableAt.page);
-    this.view = new DataView(buffer, this.address + TableAt.page);
+    this.#state = new Int32Array(buffer, this.address, TABLE_LAST_ID / 4);
+    this.#last = new Float64Array(buffer, this.address + TABLE_LAST_ID, 1);
+    this.#starts = new Uint16Array(buffer, this.address + TABLE_STARTS, PAGE_SIZE / 4);
+    this.buf = new Uint8Array(buffer, this.address + TABLE_PAGE, TABLE_SIZE - TABLE_PAGE);
+    this.view = new DataView(buffer, this.address + TABLE_PAGE);
   }
 
   get end(): number {
-    return this.#state[TableAt.end / 4];
+    return this.#state[TABLE_END / 4];
   }
 
   /** A cell stands in `buf[end, behind)`: keep it here, or on a new page where this one is full. */
@@ -59,6 +67,11 @@ export class TablePages {
     this.#starts[this.#cells] = this.end;
     this.#last[0] = id;
     this.#setState(to, this.#cells + 1);
+  }
+
+  /** A known line was written behind the last cell, and does not fit. */
+  overflowed(id: number): void {
+    this.add(this.#state[TABLE_BEHIND / 4], id);
   }
 
   /** Add a record: the whole of it, or as much as a page takes, and the rest on pages of its own. */
@@ -78,12 +91,12 @@ export class TablePages {
   }
 
   get #cells(): number {
-    return this.#state[TableAt.cells / 4];
+    return this.#state[TABLE_CELLS / 4];
   }
 
   #setState(end: number, cells: number): void {
-    this.#state[TableAt.end / 4] = end;
-    this.#state[TableAt.cells / 4] = cells;
+    this.#state[TABLE_END / 4] = end;
+    this.#state[TABLE_CELLS / 4] = cells;
   }
 
   /** Write what is left and the pages above; returns the root's number. */

@@ -1,0 +1,106 @@
+// The columns before an event's name, between the task and the colon: `[001] d...     9.044846:`. From `]` to the point of
+// the time nearly all is the same from line to line: which columns are blank, and the seconds.
+import { POINT, SPACE, ZERO, bytesThatAre, isDigit } from './text';
+
+/** The blank and the seconds behind it are compared as the eight bytes before the point; no line has the first of these. */
+let seconds: u64 = 0;
+let secondsMask: u64 = <u64>-1;
+/** ns since the trace's time base */
+let secondsBase: f64 = 0;
+/** from `[` to the point; to the first of the flags, which is no digit (to `]` where there are none); to what says what ran */
+let pointAt: usize = 0;
+let flagsAt: usize = 0;
+let ranAt: usize = 0;
+/** a bit for each column between `]` and the seconds, and which of them are blank */
+let gap: i32 = 0;
+let blanks: i32 = 0;
+let showsContext: bool = false;
+
+/**
+ * The columns of a line that was understood.
+ * @param bracket where `[` stands
+ * @param point where the point of its time stands
+ * @param digits of its seconds, up to seven
+ * @param ns its time without the fraction
+ */
+export function learnColumns(bracket: usize, point: usize, digits: i32, ns: f64, context: bool): void {
+  const columns = <i32>(point - bracket) - digits - 5;
+  gap = (1 << columns) - 1;
+  blanks = bytesThatAre(SPACE, bracket, 5) & gap;
+  pointAt = point - bracket;
+  const first = ctz(~blanks & gap);
+  flagsAt = (~blanks & gap) == 0 ? 4 : 5 + first;
+  ranAt = flagsAt + 2;
+  secondsMask = <u64>-1 << (8 * (7 - digits));
+  seconds = load<u64>(point - 8) & secondsMask;
+  secondsBase = ns;
+  showsContext = context;
+}
+
+/** Behind the point of the line whose `[` stands at `bracket`; 0: its columns are others. */
+// @ts-ignore: decorator
+@inline
+export function pointBehind(bracket: usize): usize {
+  if ((bytesThatAre(SPACE, bracket, 5) & gap) != blanks || isDigit(load<u8>(bracket + flagsAt))) return 0;
+  const point = bracket + pointAt;
+  return load<u8>(point) == POINT && (load<u64>(point - 8) & secondsMask) == seconds ? point + 1 : 0;
+}
+
+/** Time of a line with these seconds. */
+// @ts-ignore: decorator
+@inline
+export function timeWith(fraction: i32): f64 {
+  return secondsBase + <f64>fraction;
+}
+
+/** What ran: 0 the task, 1 a softirq, 2 a hardirq; NaN: not shown. */
+// @ts-ignore: decorator
+@inline
+export function contextAt(bracket: usize): f64 {
+  if (!showsContext) return NaN;
+  const c = load<u8>(bracket + ranAt);
+  return c == 46 ? 0 : c == 115 ? 1 : 2;
+}
+
+/** Number of the CPU in `[001]`; negative: it is none of three digits. */
+// @ts-ignore: decorator
+@inline
+export function cpuAt(bracket: usize): i32 {
+  // the bracket behind stands in the highest byte
+  const digits = load<i32>(bracket, 1) ^ 0x5d303030;
+  if (<u32>digits >> 24 || notDecimal(digits, 0x00ffffff)) return -1;
+  return (digits & 15) * 100 + ((digits >> 8) & 15) * 10 + (digits >> 16);
+}
+
+/** `044846` as ns; negative: these are no six digits. */
+// @ts-ignore: decorator
+@inline
+export function microsecondsAt(at: usize): i32 {
+  const digits = load<i32>(at) ^ 0x30303030;
+  if (notDecimal(digits, -1) || !isDigit(load<u8>(at, 4)) || !isDigit(load<u8>(at, 5))) return -1;
+  // two digits in the lowest byte, two in the third
+  const pairs = digits * 10 + (<u32>digits >> 8);
+  const four = (pairs & 255) * 100 + ((pairs >> 16) & 255);
+  return (four * 100 + twoDigits(at + 4)) * 1000;
+}
+
+/** Three more digits of a time; negative: these are none. */
+// @ts-ignore: decorator
+@inline
+export function nanosecondsAt(at: usize): i32 {
+  if (!isDigit(load<u8>(at)) || !isDigit(load<u8>(at, 1)) || !isDigit(load<u8>(at, 2))) return -1;
+  return (load<u8>(at) - ZERO) * 100 + twoDigits(at + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function twoDigits(at: usize): i32 {
+  return (load<u8>(at) - ZERO) * 10 + (load<u8>(at, 1) - ZERO);
+}
+
+/** Not 0 when one of the bytes of `mask`, each the difference to '0', is no decimal digit. */
+// @ts-ignore: decorator
+@inline
+function notDecimal(digits: i32, mask: i32): i32 {
+  return (digits & (0xf0f0f0f0 & mask)) | ((digits + (0x06060606 & mask)) & (0xf0f0f0f0 & mask));
+}

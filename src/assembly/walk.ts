@@ -1,0 +1,284 @@
+// One walk along a line whose like was understood before: what is known must stand in it word for word, and the values
+// between are read once and put where they go, into a record for the replay and into the cell of a store's page. Where a
+// line differs in anything it is given up, and read with care.
+//
+//                 scn-133     [001] d...     9.044846: fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0
+//     |comm 16 bytes|pid 8   |cpu |     |sec |us      |name  |place                        | text |value           | text |value
+//      equal to the task      3    any   equal 6 or 9  equal  equal to one of the name's    equal                   equal
+import { beginCell, beginRecord as beginCellRecord, endCell, putCommon, putInteger, putText } from './cell';
+import { contextAt, cpuAt, microsecondsAt, nanosecondsAt, pointBehind, timeWith } from './columns';
+import {
+  ARGUMENT_BYTES,
+  Argument,
+  NAME_BYTES,
+  Name,
+  PLACE_BYTES,
+  Place,
+  SHAPE_ARGUMENTS,
+  Shape,
+  Task,
+  Type,
+  nameIn,
+  nameSlot,
+  taskOf,
+} from './known';
+import {
+  COMMON_COLUMNS,
+  COMM_COLUMNS,
+  FORM_BARE,
+  FORM_NONE,
+  FORM_TEXT,
+  LINE_TIME_AT,
+  OTHER_COLUMNS,
+  OTHER_EVENT,
+  PAGE_FULL,
+  TARGET_NONE,
+} from './layout';
+import { LINE, OFFSET, SYM, beginRecord, putValue } from './record';
+import {
+  BRACKET,
+  COLON,
+  DASH,
+  OPEN,
+  QUOTE,
+  SPACE,
+  TAB,
+  UNDERSCORE,
+  bytesThatAre,
+  decimalDigits,
+  decimalValue,
+  hasHexPrefix,
+  hexDigits,
+  hexValue,
+  sameBytes,
+  wordEnd,
+} from './text';
+
+/** No event has a shorter line: name, pid, CPU, time. */
+const SHORTEST: usize = 45;
+
+/** The line does not have this shape. */
+const OTHER_SHAPE: usize = 0;
+
+/**
+ * Read the line `[start, end)`, which stands in the memory, into the record at `row`, and write its cell where its type
+ * has a table.
+ * @param base offset of the memory's first byte in the file
+ * @param idBase what a store adds to an offset
+ * @returns the number of its shape, with PAGE_FULL where its cell does not fit; or why not
+ */
+export function readLine(start: usize, end: usize, row: usize, base: f64, idBase: f64, line: f64): i32 {
+  if (end - start < SHORTEST || load<u8>(start, COMM_COLUMNS) != DASH) return OTHER_COLUMNS;
+  // trailing blanks are cut elsewhere
+  if (load<u8>(end - 1) <= SPACE) return OTHER_COLUMNS;
+  const task = taskOf(start);
+  if (v128.any_true(v128.xor(v128.load(start), v128.load(changetype<usize>(task))))) return OTHER_COLUMNS;
+  if (load<u64>(start, COMM_COLUMNS + 1) != task.pidText || !task.bracket) return OTHER_COLUMNS;
+  const bracket = start + task.bracket;
+  if (load<u8>(bracket) != BRACKET) return OTHER_COLUMNS;
+  const cpu = cpuAt(bracket);
+  let at = pointBehind(bracket);
+  if (cpu < 0 || !at || at + 11 >= end) return OTHER_COLUMNS;
+  let fraction = microsecondsAt(at);
+  if (fraction < 0) return OTHER_COLUMNS;
+  at += 6;
+  if (load<u8>(at) != COLON) {
+    const more = nanosecondsAt(at);
+    at += 3;
+    if (more < 0 || load<u8>(at) != COLON) return OTHER_COLUMNS;
+    fraction += more;
+  }
+  const ts = timeWith(fraction);
+
+  if (load<u8>(at, 1) != SPACE) return OTHER_EVENT;
+  at += 2;
+  const name = nameAt(at);
+  if (!name) return OTHER_EVENT;
+  // behind the colon and its blanks; the last byte of the line is none
+  at += changetype<Name>(name).length + 2;
+  if (load<u8>(at - 1) != SPACE) return OTHER_EVENT;
+  while (load<u8>(at) == SPACE) at++;
+  let type = changetype<Name>(name).plain;
+  let place: usize = 0;
+  const first = load<u8>(at);
+  if (first == OPEN) {
+    place = changetype<Name>(name).place;
+    while (place && !isPlace(place, at, end)) place = changetype<Place>(place).next;
+    if (!place) return OTHER_EVENT;
+    type = changetype<Place>(place).type;
+    at += changetype<Place>(place).length;
+  } else if (first == UNDERSCORE) return OTHER_EVENT;
+  if (!type) return OTHER_EVENT;
+  store<f64>(LINE_TIME_AT, ts);
+  const what = changetype<Type>(type);
+  if (what.counted >= 0) return what.counted;
+  const table = what.table;
+  if (table && !task.id) return OTHER_COLUMNS;
+  if (what.kept) {
+    beginRecord(row, what.kind, what.fn, cpu, task.pid, ts, contextAt(bracket));
+    store<f64>(row, base + <f64>start, OFFSET);
+    store<f64>(row, line, LINE);
+    store<f64>(row, place ? changetype<Place>(place).caller : NaN, SYM);
+  }
+  const id = idBase + base + <f64>start;
+  for (let shape = what.shape; shape; shape = changetype<Shape>(shape).next) {
+    if (changetype<Shape>(shape).placed != (place != 0)) continue;
+    if (what.kept && !changetype<Shape>(shape).forRecords) continue;
+    let full = 0;
+    if (!table) {
+      if (!walk(shape, at, end, row, 0, 0, true, false)) continue;
+    } else if (what.kept) full = writeShape(shape, at, end, row, table, place, line, ts, cpu, task.id, id, true);
+    else full = writeShape(shape, at, end, row, table, place, line, ts, cpu, task.id, id, false);
+    if (full >= 0) return changetype<Shape>(shape).number | full;
+  }
+  return OTHER_EVENT;
+}
+
+/** 64 bits hold no more. */
+const MOST_TIME: f64 = 4611686018427387904;
+
+/**
+ * Write the cell of an event that a parser has understood, with the arguments `[args, end)`.
+ * @returns as {@link readLine}
+ */
+export function writeCell(type: usize, args: usize, end: usize, line: f64, ts: f64, cpu: i32, task: i32, id: f64): i32 {
+  if (Math.abs(ts) >= MOST_TIME) return OTHER_EVENT;
+  let place = changetype<Type>(type).place;
+  if (load<u8>(args) == OPEN) while (place && !isPlace(place, args, end)) place = changetype<Place>(place).nextOfType;
+  else place = 0;
+  const at = place ? args + changetype<Place>(place).length : args;
+  const table = changetype<Type>(type).table;
+  for (let shape = changetype<Type>(type).shape; shape; shape = changetype<Shape>(shape).next) {
+    if (changetype<Shape>(shape).placed != (place != 0)) continue;
+    const full = writeShape(shape, at, end, 0, table, place, line, ts, cpu, task, id, false);
+    if (full >= 0) return changetype<Shape>(shape).number | full;
+  }
+  return OTHER_EVENT;
+}
+
+// @ts-ignore: decorator
+@inline
+function isPlace(place: usize, at: usize, end: usize): bool {
+  const length = changetype<Place>(place).length;
+  const behind = at + length;
+  // the parenthesis may close within a word
+  return sameBytes(at, place + PLACE_BYTES, length) && (behind == end || load<u8>(behind) == SPACE || load<u8>(behind) == TAB);
+}
+
+/** The name that ends with the first colon behind `at`; 0: unknown. */
+// @ts-ignore: decorator
+@inline
+function nameAt(at: usize): usize {
+  let n = ctz(bytesThatAre(COLON, at) | (1 << 16));
+  if (n == 16) {
+    const colons = bytesThatAre(COLON, at, 16);
+    if (!colons) return 0;
+    n += ctz(colons);
+  }
+  if (n < 3) return 0;
+  let slot = nameSlot(at, n);
+  let name = nameIn(slot);
+  while (name) {
+    if (changetype<Name>(name).length == n && sameBytes(at, name + NAME_BYTES, n)) break;
+    name = nameIn(++slot);
+  }
+  return name;
+}
+
+/** Write the cell of a line, and its record too where `toRecord`; returns what is 0 or PAGE_FULL, or -1: it has another shape. */
+// @ts-ignore: decorator
+@inline
+function writeShape(
+  shape: usize,
+  from: usize,
+  end: usize,
+  row: usize,
+  table: usize,
+  place: usize,
+  line: f64,
+  ts: f64,
+  cpu: i32,
+  task: i32,
+  id: f64,
+  toRecord: bool,
+): i32 {
+  const record = beginCell(table, id);
+  const width = changetype<Shape>(shape).width;
+  const types = beginCellRecord(record, width);
+  const body = putCommon(types, types + COMMON_COLUMNS + width, line, ts, cpu, task, place ? changetype<Place>(place).id : 0);
+  const behind = walk(shape, from, end, row, types, body, toRecord, true);
+  if (!behind) return -1;
+  const full = endCell(table, record, behind, id);
+  return full < 0 ? -1 : full ? PAGE_FULL : 0;
+}
+
+/**
+ * Read the values between the texts of a shape, each once, and put them where they go.
+ * @param types of the cell's columns
+ * @param body where its values go
+ * @returns where they end (not 0), or OTHER_SHAPE
+ */
+// @ts-ignore: decorator
+@inline
+function walk(
+  shape: usize,
+  from: usize,
+  end: usize,
+  row: usize,
+  types: usize,
+  body: usize,
+  toRecord: bool,
+  toCell: bool,
+): usize {
+  let at = from;
+  let behind = toCell ? body : 1;
+  let next = shape + SHAPE_ARGUMENTS;
+  for (let left = changetype<Shape>(shape).arguments; left; left--) {
+    const argument = changetype<Argument>(next);
+    if (!sameBytes(at, next + ARGUMENT_BYTES, argument.length)) return OTHER_SHAPE;
+    at += argument.length;
+    if (at > end) return OTHER_SHAPE;
+    next += argument.size;
+    const target = toRecord ? argument.target : TARGET_NONE;
+    const form = toCell ? argument.form : FORM_NONE;
+    let valueEnd: usize = 0;
+    if (toCell && form == FORM_TEXT) {
+      const length = putText(at, end, behind, types + argument.column);
+      if (length < 0) return OTHER_SHAPE;
+      behind += length;
+      valueEnd = at + length;
+      if (target == TARGET_NONE) {
+        at = valueEnd;
+        continue;
+      }
+    } else if (target == TARGET_NONE && form == FORM_NONE) {
+      if (load<u8>(at) == QUOTE) return OTHER_SHAPE;
+      at = wordEnd(at, end);
+      continue;
+    }
+    let value: i64;
+    const isHex = hasHexPrefix(at);
+    if (isHex || (toCell && form == FORM_BARE)) {
+      if (isHex) at += 2;
+      const v = v128.load(at);
+      const n = hexDigits(v);
+      if (!n) return OTHER_SHAPE;
+      value = hexValue(v, n);
+      at += n;
+    } else {
+      const isNegative = load<u8>(at) == DASH;
+      at += <usize>isNegative;
+      const n = decimalDigits(at);
+      if (!n) return OTHER_SHAPE;
+      value = decimalValue(at, n);
+      if (isNegative) value = -value;
+      at += n;
+    }
+    // a value that reaches beyond the line ends elsewhere, too
+    if (at != end && load<u8>(at) != SPACE) return OTHER_SHAPE;
+    if (toCell && form == FORM_TEXT && at != valueEnd) return OTHER_SHAPE;
+    if (toRecord && target != TARGET_NONE && !putValue(row, target, argument.slot, value, isHex)) return OTHER_SHAPE;
+    if (toCell && form != FORM_TEXT) behind += putInteger(value, behind, types + argument.column);
+  }
+  return at == end ? behind : OTHER_SHAPE;
+}

@@ -1,0 +1,302 @@
+// Why: the one place where lines are learned. What was understood of a line (by the parser and the vocabulary, and by a
+// store of its row) is written into the memory of src/assembly/known.ts once, and lines like it are read there from then
+// on. Whatever is new, too long, or beyond the room there is, stays unknown: such lines are read with care each time.
+import {
+  BATCH_RECORDS,
+  COMM_COLUMNS,
+  COMMON_COLUMNS,
+  FORM_BARE,
+  FORM_NONE,
+  FORM_NUMBER,
+  FORM_TEXT,
+  GIVEN_AT,
+  GIVEN_BYTES,
+  PAGE_FULL,
+  RECORDS_AT,
+  STRIDE,
+  TARGET_LENGTH,
+  TARGET_NONE,
+  TARGET_NUMBER,
+  TARGET_PTE,
+} from '../assembly/layout.ts';
+import type { TraceLine } from '../parsers/line.ts';
+import type { LineMemory, Loops } from '../util/line-memory.ts';
+import type { EventType } from '../vocabulary/event-type.ts';
+import { placeEnd } from '../vocabulary/place-end.ts';
+import { type Template, ValueKind } from '../vocabulary/template.ts';
+import type { CellForm, CellShape, EventCells } from './cells.ts';
+
+const COLON = 58;
+const DASH = 45;
+const DOT = 46;
+const BRACKET_OPEN = 91;
+const BRACKET_CLOSE = 93;
+const PAREN_OPEN = 40;
+const UNDERSCORE = 95;
+const SPACE = 32;
+
+/** Digits of the seconds that are compared at once, after a blank. */
+const MOST_SECONDS = 7;
+
+/** Columns of the flags and the blanks around them. */
+const MOST_GAP = 16;
+
+/** More shapes of one type, and more columns, are read with care. */
+const MOST_SHAPES = 8;
+const MOST_COLUMNS = 120 - COMMON_COLUMNS;
+
+/** What becomes of the lines of one shape. */
+export interface Known {
+  readonly type: EventType;
+  /** undefined: they become no record */
+  readonly template: Template | undefined;
+  /** undefined: they become no row */
+  readonly cells: EventCells | undefined;
+}
+
+interface KnownType {
+  /** 0: there was no room for it */
+  readonly address: number;
+  readonly cells: EventCells | undefined;
+  shapes: number;
+  /** how many shapes of the cells were looked at: for themselves, and for each template */
+  looked: number;
+  readonly lookedFor: Map<Template, number>;
+  readonly taught: Set<Template>;
+}
+
+export class Knowledge {
+  readonly memory: LineMemory;
+  /** records of a batch */
+  readonly rows: Float64Array;
+  /** by the number that the loops give */
+  readonly known: Known[] = [];
+  readonly #loops: Loops;
+  readonly #bytes: Uint8Array;
+  #types = new Map<EventType, KnownType>();
+  /** what cannot be read by place */
+  readonly #hopeless = new WeakSet<Template>();
+  /** the buffer that was looked at last, and whether the text in it stands in the memory */
+  #buf: Uint8Array | undefined;
+  #within = false;
+
+  constructor(memory: LineMemory) {
+    this.memory = memory;
+    this.#loops = memory.loops;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.rows = new Float64Array(memory.buffer, RECORDS_AT, BATCH_RECORDS * STRIDE);
+  }
+
+  /** Forget everything: another trace begins. */
+  forget(): void {
+    this.#loops.forget();
+    this.known.length = 0;
+    this.#types = new Map();
+  }
+
+  /** Whether places in this buffer are addresses in the memory; a long line needs a buffer of its own. */
+  holds(buf: Uint8Array): boolean {
+    if (buf !== this.#buf) {
+      this.#buf = buf;
+      this.#within = buf.buffer === this.memory.buffer && buf.byteOffset === 0;
+    }
+    return this.#within;
+  }
+
+  /** Task and columns of a line at `start`; they stay unknown where they are others than ftrace prints. */
+  learnColumns(line: TraceLine, start: number, task: number): void {
+    const { buf } = line;
+    const bracket = start + (buf[start + 25] === BRACKET_OPEN ? 25 : 23);
+    const point = pointBefore(buf, line.nameStart);
+    if (buf[start + COMM_COLUMNS] !== DASH || buf[bracket] !== BRACKET_OPEN || buf[bracket + 4] !== BRACKET_CLOSE)
+      return;
+    if (point < bracket || line.commStart !== commOf(buf, start) || line.commEnd !== start + COMM_COLUMNS) return;
+    // the fraction is taken off and put on again
+    if (!Number.isSafeInteger(line.ts)) return;
+    for (let at = start + COMM_COLUMNS + 1; at < bracket; at++) if (buf[at] !== SPACE && !isDigit(buf[at])) return;
+    let seconds = point;
+    while (isDigit(buf[seconds - 1])) seconds--;
+    const gap = seconds - bracket - 5;
+    if (point - seconds > MOST_SECONDS || gap < 1 || gap > MOST_GAP || buf[seconds - 1] !== SPACE) return;
+    const ns = line.ts - fractionAt(buf, point, line.nameStart);
+    this.#loops.learnColumns(bracket, point, point - seconds, ns, line.context >= 0);
+    this.#loops.learnTask(start, bracket - start, line.pid, task);
+  }
+
+  /**
+   * Lines like this one are known from now on, with their name and place.
+   * @param caller number of the symbol that its record has; NaN: none
+   */
+  learnLine(line: TraceLine, type: EventType, caller: number, cells: EventCells | undefined): void {
+    const { template } = type;
+    if (type.kept && (template === undefined || this.#hopeless.has(template))) return;
+    const { buf, nameStart, nameEnd, argsStart, argsEnd } = line;
+    if (buf[argsStart] === UNDERSCORE) return;
+    const behind = placeEnd(buf, argsStart, argsEnd);
+    const known = this.#typeOf(type, cells);
+    if (known.address === 0) return;
+    this.#learnShapes(known, type, behind > argsStart);
+    if (behind === argsStart) {
+      this.#loops.learnPlain(known.address, nameStart, nameEnd);
+      return;
+    }
+    const place = cells?.place(buf, argsStart, argsEnd);
+    if (place !== undefined && place.end !== behind) return;
+    const named = type.kept ? caller : Number.NaN;
+    this.#loops.learnPlace(known.address, nameStart, nameEnd, argsStart, behind, named, place?.id ?? 0);
+  }
+
+  /**
+   * Write the row of a line that was understood. False: it has none of the shapes that are known, or is not here.
+   * @param number of the line
+   */
+  writeCell(line: TraceLine, type: EventType, cells: EventCells, task: number, number: number, id: number): boolean {
+    const { buf, argsStart, argsEnd, cpu, ts } = line;
+    if (!this.holds(buf) || cpu !== (cpu | 0)) return false;
+    const known = this.#typeOf(type, cells);
+    if (known.address === 0) return false;
+    this.#learnCells(known, type);
+    const write = () => this.#loops.writeCell(known.address, argsStart, argsEnd, number, ts, cpu, task, id);
+    let shape = write();
+    if (shape < 0 && buf[argsStart] === PAREN_OPEN && argsStart < argsEnd && cells.shapes.some((s) => s.placed)) {
+      const place = cells.place(buf, argsStart, argsEnd);
+      if (place.end === argsStart) return false;
+      this.#loops.learnPlace(known.address, 0, 0, argsStart, place.end, Number.NaN, place.id);
+      shape = write();
+    }
+    if (shape < 0) return false;
+    cells.wrote();
+    if (shape >= PAGE_FULL) cells.overflowed(id);
+    return true;
+  }
+
+  #typeOf(type: EventType, cells: EventCells | undefined): KnownType {
+    const found = this.#types.get(type);
+    if (found !== undefined && found.cells === cells) return found;
+    // nobody wants the values of its lines: they are counted
+    const counted = type.kept || cells !== undefined ? -1 : this.#number({ type, template: undefined, cells });
+    const address = this.#loops.learnType(type.kind, type.fn, type.kept, counted, cells?.leaf ?? 0);
+    const made = {
+      address,
+      cells,
+      shapes: 0,
+      looked: 0,
+      lookedFor: new Map<Template, number>(),
+      taught: new Set<Template>(),
+    };
+    this.#types.set(type, made);
+    return made;
+  }
+
+  #number(known: Known): number {
+    return this.known.push(known) - 1;
+  }
+
+  /** What records and cells take of lines like the one that `type` has read last. */
+  #learnShapes(known: KnownType, type: EventType, placed: boolean): void {
+    const { cells } = known;
+    if (cells !== undefined) this.#learnCells(known, type);
+    const { template } = type;
+    if (!type.kept || template === undefined) return;
+    const shapes = cells?.shapes ?? [];
+    if (known.lookedFor.get(template) === shapes.length) return;
+    known.lookedFor.set(template, shapes.length);
+    if (known.taught.has(template)) return;
+    const texts = template.keys.map((key, i) => Buffer.from(i > 0 || placed ? ` ${key}=` : `${key}=`, 'latin1'));
+    const shape = shapes.find((s) => s.placed === placed && fits(s, texts, template));
+    // what a store cannot take by place, it may learn from a later line
+    if (cells !== undefined && shape === undefined) return;
+    if (isByPlace(template) && this.#addShape(known, type, { placed, texts, template, shape }))
+      known.taught.add(template);
+    else this.#hopeless.add(template);
+  }
+
+  /** Shapes of a store that have come since the last look. */
+  #learnCells(known: KnownType, type: EventType): void {
+    const shapes = known.cells?.shapes ?? [];
+    for (; known.looked < shapes.length; known.looked++) {
+      const shape = shapes[known.looked];
+      this.#addShape(known, type, { placed: shape.placed, texts: shape.texts, template: undefined, shape });
+    }
+  }
+
+  #addShape(known: KnownType, type: EventType, { placed, texts, template, shape }: ShapeParts): boolean {
+    const width = shape?.width ?? 0;
+    if (known.shapes === MOST_SHAPES || width > MOST_COLUMNS) return false;
+    const number = this.#number({ type, template, cells: known.cells });
+    const at = this.#loops.learnShape(number, placed, template !== undefined, width);
+    if (at === 0) return false;
+    for (const [i, text] of texts.entries()) {
+      const slot = template?.slots[i] ?? -1;
+      const target = slot < 0 ? TARGET_NONE : TARGETS[template?.kinds[i] ?? 0];
+      const form = shape === undefined ? FORM_NONE : FORMS[shape.forms[i]];
+      const column = shape === undefined ? 0 : COMMON_COLUMNS + shape.columns[i];
+      if (text.length > GIVEN_BYTES) return false;
+      this.#bytes.set(text, GIVEN_AT);
+      if (!this.#loops.learnArgument(at, GIVEN_AT, text.length, target, slot * 8, form, column)) return false;
+    }
+    this.#loops.keepShape(known.address, at);
+    known.shapes++;
+    return true;
+  }
+}
+
+interface ShapeParts {
+  placed: boolean;
+  texts: readonly Uint8Array[];
+  template: Template | undefined;
+  shape: CellShape | undefined;
+}
+
+const TARGETS: Readonly<Record<number, number>> = {
+  [ValueKind.Number]: TARGET_NUMBER,
+  [ValueKind.Pte]: TARGET_PTE,
+  [ValueKind.Length]: TARGET_LENGTH,
+};
+
+const FORMS: Readonly<Record<CellForm, number>> = {
+  hex: FORM_NUMBER,
+  dec: FORM_NUMBER,
+  bare: FORM_BARE,
+  text: FORM_TEXT,
+};
+
+/** Whether all that a record wants of such lines are numbers, each at its place. */
+const isByPlace = (template: Template): boolean =>
+  template.positional && template.keys.every((_, i) => template.kinds[i] !== ValueKind.Symbol);
+
+/** Whether a store reads the same values as a record: between the same texts, and hexadecimal only with 0x. */
+const fits = ({ texts, forms }: CellShape, others: readonly Uint8Array[], template: Template): boolean =>
+  texts.length === others.length &&
+  texts.every((text, i) => Buffer.compare(text, others[i]) === 0) &&
+  forms.every((form, i) => form !== 'bare' || template.slots[i] < 0);
+
+/** Where the name begins that stands to the right in the first columns. */
+function commOf(buf: Uint8Array, start: number): number {
+  let at = start;
+  while (buf[at] === SPACE && at < start + COMM_COLUMNS) at++;
+  return at;
+}
+
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+/** Where the point of `9.044846: ` or `9.044846123: ` is that ends where the name begins; -1: something else stands there. */
+function pointBefore(buf: Uint8Array, nameStart: number): number {
+  if (buf[nameStart - 1] !== SPACE || buf[nameStart - 2] !== COLON) return -1;
+  for (const digits of [6, 9]) {
+    const point = nameStart - 3 - digits;
+    if (buf[point] === DOT) {
+      for (let at = point + 1; at < nameStart - 2; at++) if (!isDigit(buf[at])) return -1;
+      return point;
+    }
+  }
+  return -1;
+}
+
+/** What stands behind the point, in ns. */
+function fractionAt(buf: Uint8Array, point: number, nameStart: number): number {
+  let fraction = 0;
+  for (let i = 0; i < 9; i++)
+    fraction = fraction * 10 + (nameStart - point > 10 || i < 6 ? buf[point + 1 + i] - 48 : 0);
+  return fraction;
+}
