@@ -4,9 +4,9 @@ import { linesFor } from '../src/capture/coverage-lines.ts';
 import { PROBE_TABLE } from '../src/capture/probe-table.ts';
 import { linesOfSet, type SetName } from '../src/engine/advice.ts';
 import { BUILT_IN } from '../src/rules/index.ts';
+import { OWN_CATALOGUE } from '../src/vocabulary/catalogue.ts';
 import { type EraName, eraNamed } from '../src/vocabulary/era.ts';
-import { meaning } from '../src/vocabulary/event-type.ts';
-import { KIND_FIELDS, Kind, type KindName } from '../src/vocabulary/kinds.ts';
+import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from '../src/vocabulary/kinds.ts';
 import { location } from '../src/vocabulary/place.ts';
 import { eventOf, isHeader, random, type Variant } from './damage.ts';
 
@@ -93,7 +93,9 @@ export function kindOf(line: string): KindName | undefined {
   const name = eventOf(line);
   if (name === undefined) return undefined;
   const at = PLACE.exec(line);
-  return meaning(name, at === null ? { symbol: undefined, ret: false } : location(at[0])).kind;
+  const { symbol, ret } = at === null ? { symbol: undefined, ret: false } : location(at[0]);
+  const { kind } = OWN_CATALOGUE.meaning(name, symbol, ret);
+  return kind === undefined ? undefined : KIND_NAMES[kind];
 }
 
 /** Event names of the probe set that `lines` of dynamic_events and enable files set up. */

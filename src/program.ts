@@ -14,8 +14,8 @@ import { withReading } from './engine/reading/reading.ts';
 import type { TraceFormat } from './parsers/line.ts';
 import type { AnyRule, Handlers, Probes } from './rules/contract.ts';
 import { InputError } from './util/errors.ts';
-import { extend } from './vocabulary/extend.ts';
-import { Kind, type KindName } from './vocabulary/kinds.ts';
+import { OWN_CATALOGUE } from './vocabulary/catalogue.ts';
+import type { KindName } from './vocabulary/kinds.ts';
 
 /**
  * A trace: the path of a file (plain, .gz, .zst or .xz; what it is is seen from its first lines), or text in memory
@@ -87,25 +87,27 @@ export async function replay<const P extends Probes = {}>(
   listen: (context: ReplayContext) => Handlers<P>,
   options: ReplayOptions<P> = {},
 ): Promise<ReplayResult> {
-  const problem = options.probes === undefined ? undefined : extend(options.probes);
-  if (problem !== undefined) throw new InputError(problem);
+  const { probes } = options;
+  const problem = probes === undefined ? undefined : OWN_CATALOGUE.with(probes);
+  if (typeof problem === 'string') throw new InputError(problem);
   const input = inputOf(trace);
   const { onProgress } = options;
-  return withReading(input, options, async (reading) => {
+  return withReading(input, { ...options, rules: [{ probes }] }, async (reading) => {
     const { model } = reading;
     const viewer = new Viewer(model);
     const on: ReplayContext['on'] = (name, handler) => {
       listenTo(viewer, name, (shown) => handler(shown as never));
     };
     const handlers = listen({ model: viewer.shown, on });
-    const wrong = handlerProblem(handlers, Object.keys(options.probes ?? {}));
+    const wrong = handlerProblem(handlers, Object.keys(probes ?? {}));
     if (wrong !== undefined) throw new TypeError(wrong.problem);
     const { events, ...transitions } = handlers;
     for (const [name, handler] of Object.entries(transitions))
       if (handler) on(name as TransitionName, handler as never);
     for (const [kind, handler] of Object.entries(events ?? {})) {
-      const index = Kind[kind as KindName];
-      if (handler) model.tap(index, (rows, o) => (handler as (e: unknown) => void)(showEvent(index, rows, o, viewer)));
+      const index = model.catalogue.kind(kind);
+      if (handler && index !== undefined)
+        model.tap(index, (rows, o) => (handler as (e: unknown) => void)(showEvent(index, rows, o, viewer)));
     }
     await reading.read({ onProgress: (position) => onProgress?.(input.path, position, reading.size) });
     return { facts: new Viewer(model).shown.facts, lines: reading.stats.lines, era: reading.era().era?.name };

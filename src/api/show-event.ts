@@ -1,7 +1,7 @@
 // An event as a rule gets it: the record's slots under the names of its fields, with their meaning.
 
-import { meaningsOf } from '../vocabulary/extend.ts';
-import { KIND_FIELDS, KIND_NAMES, type KindField } from '../vocabulary/kinds.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
+import type { KindField } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
@@ -39,21 +39,26 @@ function meaningOf({ slot, name, type }: KindField): Meaning {
   return 'number';
 }
 
-const readers = new Map<number, [name: string, read: Read][]>();
+type Readers = [name: string, read: Read][];
 
-function readersOf(kind: number): [name: string, read: Read][] {
-  let list = readers.get(kind);
-  if (list === undefined) {
-    const meanings = meaningsOf(kind);
-    list = KIND_FIELDS[kind].map((field, i) => [field.name, READ[meanings?.[i] ?? meaningOf(field)](field.slot)]);
-    readers.set(kind, list);
+const known = new WeakMap<Catalogue, Readers[]>();
+
+function readersOf(kind: number, catalogue: Catalogue): Readers {
+  const readers = known.get(catalogue) ?? [];
+  if (readers.length === 0) known.set(catalogue, readers);
+  if (readers[kind] === undefined) {
+    const meanings = catalogue.meanings(kind);
+    readers[kind] = catalogue.fields[kind].map((field, i) => [
+      field.name,
+      READ[meanings?.[i] ?? meaningOf(field)](field.slot),
+    ]);
   }
-  return list;
+  return readers[kind];
 }
 
 /** The event at `o` of `rows`. */
 export function showEvent(kind: number, rows: Float64Array, o: number, v: Viewer): TraceEvent<string, Fields> {
   const fields: Fields = {};
-  for (const [name, read] of readersOf(kind)) fields[name] ??= read(rows, o, v);
-  return { kind: KIND_NAMES[kind], at: v.at(v.model.at()), fields };
+  for (const [name, read] of readersOf(kind, v.model.catalogue)) fields[name] ??= read(rows, o, v);
+  return { kind: v.model.catalogue.kindNames[kind], at: v.at(v.model.at()), fields };
 }

@@ -1,7 +1,7 @@
 // What every view of the state has in common: getters only, so that a rule cannot change anything; NaN, -1 and table
 // indexes, which the model keeps for speed, come out as `undefined` and names.
 import type * as raw from '../model/state.ts';
-import { fnName } from '../vocabulary/functions.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type * as view from './views.ts';
 
 /** NaN is what the trace has not shown. */
@@ -62,9 +62,11 @@ function short(value: unknown): unknown {
 export class At extends View implements view.At {
   static override readonly name = 'At';
   readonly #r: raw.At;
-  constructor(r: raw.At) {
+  readonly #catalogue: Catalogue;
+  constructor(r: raw.At, catalogue: Catalogue) {
     super();
     this.#r = r;
+    this.#catalogue = catalogue;
   }
   static raw = (v: view.At): raw.At => (v as At).#r;
   static is = (v: object): v is At => #r in v;
@@ -90,6 +92,6 @@ export class At extends View implements view.At {
     return knownId(this.#r.tgid);
   }
   get fn() {
-    return fnName(this.#r.fn);
+    return this.#catalogue.fnName(this.#r.fn);
   }
 }

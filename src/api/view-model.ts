@@ -1,6 +1,5 @@
 // The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
 import type { Model as RawModel } from '../model/model.ts';
-import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { knownId, NOTHING, pointer, View } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type * as view from './views.ts';
@@ -18,18 +17,21 @@ export class ModelView extends View implements Model {
   protected override ref() {
     return 'the model';
   }
+  #kind(kind: string) {
+    return this.#r.catalogue.kind(kind);
+  }
   seen(kind: string) {
-    return this.#r.seen[Kind[kind as keyof typeof Kind]] ?? 0;
+    return this.#r.seen[this.#kind(kind) ?? -1] ?? 0;
   }
   recorded(kind: string) {
-    const k = Kind[kind as keyof typeof Kind];
+    const k = this.#kind(kind);
     return k !== undefined && this.#r.recorded(k);
   }
   get lacking(): readonly string[] {
-    return Object.freeze(KIND_NAMES.filter((_, k) => this.#r.lacking[k] > 0));
+    return Object.freeze(this.#r.catalogue.kindNames.filter((_, k) => this.#r.lacking[k] > 0));
   }
   armed(...kinds: string[]) {
-    return kinds.every((kind) => this.#r.facts.armed?.has(Kind[kind as keyof typeof Kind]) === true);
+    return kinds.every((kind) => this.#r.facts.armed?.has(this.#kind(kind) ?? -1) === true);
   }
   get counts() {
     return Object.freeze({ ...this.#r.counts });

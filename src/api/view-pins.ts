@@ -1,7 +1,6 @@
 // Pins, what happened to them, and the I/O they take part in, as a rule sees them.
 import type * as rawPin from '../model/pin.ts';
 import type * as raw from '../model/state.ts';
-import { fnName } from '../vocabulary/functions.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
 import { asPage, bits64, known, pointer, View } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
@@ -20,7 +19,7 @@ export class PinCall extends View implements view.PinCall {
     return this.toJSON();
   }
   get api() {
-    return fnName(this.#r.fn);
+    return this.#v.model.catalogue.fnName(this.#r.fn);
   }
   get kind() {
     return this.#r.kind;

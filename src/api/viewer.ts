@@ -41,7 +41,7 @@ export class Viewer {
   at(r: raw.At): view.At;
   at(r: raw.At | undefined): view.At | undefined;
   at(r: raw.At | undefined): view.At | undefined {
-    return r === undefined ? undefined : new At(r);
+    return r === undefined ? undefined : new At(r, this.model.catalogue);
   }
   mm(r: raw.Mm): view.Mm;
   mm(r: raw.Mm | undefined): view.Mm | undefined;

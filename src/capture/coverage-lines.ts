@@ -1,10 +1,9 @@
 // Why: what to add to a capture so that it shows certain kinds of events, for a kernel of which nothing is at hand but
 // its version. The definitions are those of Debian's stock kernel of that version; `pindrift capture` makes them for any
 // other from its BTF.
+import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { type EraName, eraNamed, type StockName } from '../vocabulary/era.ts';
-import { broughtLine } from '../vocabulary/extend.ts';
 import { FUNCTIONS } from '../vocabulary/functions.ts';
-import type { KindName } from '../vocabulary/kinds.ts';
 import { archNamed } from './arch.ts';
 import { type PlannedProbe, planProbes } from './plan.ts';
 import { TYPES as TYPES_5_10 } from './stock/5.10.ts';
@@ -22,12 +21,12 @@ const STOCK: Readonly<Record<StockName, string>> = {
 };
 
 /** Lines for dynamic_events, files below /sys/kernel/tracing to set to 1. */
-export function linesFor(kinds: readonly KindName[], era: EraName): string[] {
+export function linesFor(kinds: readonly string[], era: EraName, catalogue: Catalogue = OWN_CATALOGUE): string[] {
   const events = eventsFor(kinds);
   const probes = stockProbes(era).filter(({ event }) => events.has(event));
   const tracepoints = TRACEPOINTS.filter(({ name }) => events.has(name)).map((one) => `events/${folderOf(one)}/enable`);
-  const brought = kinds.map((kind) => broughtLine(kind, era)).filter((line) => line !== undefined);
-  return [...probes.map(({ lines }) => lines[0].text), ...tracepoints, ...brought];
+  const ofRules = kinds.map((kind) => catalogue.probeLine(kind, era)).filter((line) => line !== undefined);
+  return [...probes.map(({ lines }) => lines[0].text), ...tracepoints, ...ofRules];
 }
 
 /** The probe set of a stock kernel of Debian, for x86-64. */
@@ -45,10 +44,10 @@ export function stockProbes(era: EraName): readonly PlannedProbe[] {
 const planned = new Map<StockName, readonly PlannedProbe[]>();
 
 /** Names of the events that show any of these kinds. */
-export const eventsFor = (kinds: readonly KindName[]): Set<string> => new Set(kinds.flatMap(eventsOf));
+export const eventsFor = (kinds: readonly string[]): Set<string> => new Set(kinds.flatMap(eventsOf));
 
 /** Events that show this kind. */
-function eventsOf(kind: KindName): string[] {
+function eventsOf(kind: string): string[] {
   const names = FUNCTIONS.flatMap(({ entry, events, ret }) => [
     entry === kind ? events?.[0] : undefined,
     ret === kind ? events?.[1] : undefined,

@@ -7,6 +7,7 @@ import { withReading } from '../engine/reading/reading.ts';
 import { jsonText } from '../report/serialize.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
+import { catalogueFor } from '../vocabulary/catalogue.ts';
 import { BaseCommand } from './base.ts';
 import { traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
@@ -51,9 +52,10 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Events);
     // a rule may bring kinds of its own
-    if (flags.rules !== undefined) await setUpRules(flags);
+    const rules = flags.rules === undefined ? [] : (await setUpRules(flags)).rules;
+    const names = eventNames(catalogueFor(rules));
     const filter: EventFilter = {
-      kinds: (flags.kind ?? []).map(nameOf),
+      kinds: (flags.kind ?? []).map((kind) => nameOf(kind, names)),
       mm: flags.mm === undefined ? undefined : hexOf('--mm', flags.mm),
       address: flags.addr === undefined ? undefined : Number(hexOf('--addr', flags.addr)),
       pid: flags.pid,
@@ -64,7 +66,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     await withTraces([args.trace], { ...flags, quiet: true }, async ([trace]) => {
       await withReading(
         trace,
-        { format: flags.format, kallsyms: flags.kallsyms, kernel: flags.kernel },
+        { format: flags.format, kallsyms: flags.kallsyms, kernel: flags.kernel, rules },
         async (reading) => {
           logEvents(reading.model, filter, (entry) => out.put(entry));
           await reading.read();
@@ -75,9 +77,9 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
   }
 }
 
-function nameOf(kind: string): string {
-  if (eventNames().includes(kind)) return kind;
-  const meant = nearest(kind, eventNames());
+function nameOf(kind: string, names: readonly string[]): string {
+  if (names.includes(kind)) return kind;
+  const meant = nearest(kind, names);
   throw new InputError(`--kind ${kind}: there is no such transition or event`, {
     tryThis: meant === undefined ? 'docs/rules-guide/reference.md lists them' : `--kind ${meant}`,
   });

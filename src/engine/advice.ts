@@ -6,9 +6,9 @@ import type { PlannedProbe } from '../capture/plan.ts';
 import { folderOf, TRACEPOINTS } from '../capture/tracepoints.ts';
 import { REPLAYED } from '../model/replay.ts';
 import type { AnyRule } from '../rules/contract.ts';
+import { catalogueFor } from '../vocabulary/catalogue.ts';
 import type { EraName } from '../vocabulary/era.ts';
-import { broughtLine } from '../vocabulary/extend.ts';
-import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import type { KindName } from '../vocabulary/kinds.ts';
 
 export const SET_NAMES = ['minimal', 'recommended', 'full'] as const;
 export type SetName = (typeof SET_NAMES)[number];
@@ -41,7 +41,7 @@ const MINIMAL: readonly KindName[] = [
 ];
 
 /** Read by the replay, and too many for what they add. */
-const COSTLY: ReadonlySet<KindName> = new Set([
+const COSTLY: ReadonlySet<string> = new Set<KindName>([
   'tlbFlush',
   'notifierStart',
   'notifierEnd',
@@ -51,21 +51,23 @@ const COSTLY: ReadonlySet<KindName> = new Set([
 ]);
 
 /** Kinds of a set. `recommended`: with these every finding is the one that the full set gives. */
-export function kindsOf(set: SetName, rules: readonly AnyRule[]): KindName[] {
+export function kindsOf(set: SetName, rules: readonly AnyRule[]): string[] {
   if (set === 'minimal') return [...MINIMAL];
-  if (set === 'full') return [...KIND_NAMES];
+  const { kindNames } = catalogueFor(rules);
+  if (set === 'full') return [...kindNames];
   const asked = new Set<string>([
     ...MINIMAL,
     ...rules.flatMap(({ meta }) => (meta.needs as readonly (readonly string[])[]).flat()),
   ]);
-  return KIND_NAMES.filter((kind, k) => (REPLAYED[k] || asked.has(kind)) && !COSTLY.has(kind));
+  return kindNames.filter((kind, k) => (REPLAYED[k] || asked.has(kind)) && !COSTLY.has(kind));
 }
 
 /** Lines of a set for one kernel, in the order in which to define them. */
 export function linesOfSet(set: SetName, rules: readonly AnyRule[], era: EraName): string[] {
-  if (set !== 'full') return linesFor(kindsOf(set, rules), era);
+  const lines = linesFor(kindsOf(set, rules), era, catalogueFor(rules));
+  if (set !== 'full') return lines;
   const probes = stockProbes(era).map(({ lines }) => lines[0].text);
-  return [...probes, ...linesFor(kindsOf(set, rules), era).filter((line) => line.startsWith('events/'))];
+  return [...probes, ...lines.filter((line) => line.startsWith('events/'))];
 }
 
 /** The three sets for a kernel. @param probes all that can be probed there */
@@ -74,24 +76,27 @@ export function setsFor(
   era: EraName | undefined,
   probes: readonly PlannedProbe[],
 ): ProbeSet[] {
+  const catalogue = catalogueFor(rules);
   return SET_NAMES.map((name) => {
     const kinds = kindsOf(name, rules);
     const events = eventsFor(kinds);
-    const brought = era === undefined ? [] : kinds.filter((kind) => broughtLine(kind, era) !== undefined);
+    const lineOf = (kind: string): string | undefined =>
+      era === undefined ? undefined : catalogue.probeLine(kind, era);
+    const ofRules = kinds.filter((kind) => lineOf(kind) !== undefined);
     const inSet = probes.filter(({ event }) => name === 'full' || events.has(event));
     const switches = TRACEPOINTS.filter((one) => events.has(one.name));
     const shown = new Set([...inSet.map(({ event }) => event), ...switches.map((one) => one.name)]);
-    const can = (kind: KindName): boolean =>
-      brought.includes(kind) || [...eventsFor([kind])].some((event) => shown.has(event));
+    const can = (kind: string): boolean =>
+      ofRules.includes(kind) || [...eventsFor([kind])].some((event) => shown.has(event));
     return {
       name,
       lines: [
         ...inSet.map(({ lines }) => lines[0].text),
         ...switches.map((one) => `events/${folderOf(one)}/enable`),
-        ...brought.map((kind) => broughtLine(kind, era ?? '') ?? ''),
+        ...ofRules.map((kind) => lineOf(kind) ?? ''),
       ],
       decides: rules
-        .filter(({ meta }) => (meta.needs as readonly (readonly KindName[])[]).every((anyOf) => anyOf.some(can)))
+        .filter(({ meta }) => (meta.needs as readonly (readonly string[])[]).every((anyOf) => anyOf.some(can)))
         .map(({ meta }) => meta.id),
     };
   });

@@ -2,13 +2,13 @@
 // of a capture (or --armed) says that all probes for a kind of event were armed and never hit, it did not happen.
 import { PROBE_TABLE } from '../capture/probe-table.ts';
 import type { ArmedProbe, Recorded } from '../parsers/recorded.ts';
-import { FUNCTIONS, probed } from '../vocabulary/functions.ts';
-import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import { NEEDED_FIELDS } from '../vocabulary/needed.ts';
 
 /** What a probe shows, and under which of pindrift's own event names. */
 interface Shown {
-  kind: KindName;
+  kind: string;
   event: string;
 }
 
@@ -24,47 +24,64 @@ export interface ArmedKinds {
  * @param seen events of the trace by number of their kind
  * @param era of the kernel, where it is known
  */
-export function armedKinds(recorded: Recorded, seen: ArrayLike<number>, era: string | undefined): ArmedKinds {
-  const byKind = new Map<KindName, Map<string, ArmedProbe | undefined>>();
+export function armedKinds(
+  catalogue: Catalogue,
+  recorded: Recorded,
+  seen: ArrayLike<number>,
+  era: string | undefined,
+): ArmedKinds {
+  const { functions, kindNames } = catalogue;
+  const byKind = new Map<string, Map<string, ArmedProbe | undefined>>();
   const note = ({ kind, event }: Shown, probe: ArmedProbe | undefined): void => {
     const events = byKind.get(kind) ?? new Map<string, ArmedProbe | undefined>();
     byKind.set(kind, events.set(event, probe));
   };
   for (const probe of recorded.armed) {
-    const shown = shownBy(probe);
+    const shown = shownBy(probe, catalogue);
     if (shown !== undefined) note(shown, probe);
   }
   for (const name of recorded.tracepoints) {
-    const at = probed(name, undefined, false);
-    const kind = at === undefined ? undefined : FUNCTIONS[at.fn].entry;
-    if (kind !== undefined) note({ kind, event: FUNCTIONS[at?.fn ?? 0].events?.[0] ?? name }, undefined);
+    const at = catalogue.probed(name, undefined, false);
+    const { entry: kind, events } = functions[at?.fn ?? 0];
+    if (kind !== undefined) note({ kind, event: events?.[0] ?? name }, undefined);
   }
   const refused = new Set(recorded.refused);
   const absent = new Set(recorded.absent);
-  const isAbsent = (event: string): boolean => absent.has(event) || (!refused.has(event) && !existsIn(event, era));
-  const isArmed = (kind: KindName): boolean => {
+  const isAbsent = (event: string): boolean =>
+    absent.has(event) || (!refused.has(event) && !existsIn(event, era, catalogue));
+  const isArmed = (kind: string): boolean => {
     const events = byKind.get(kind);
-    if (events === undefined || !wantedOf(kind).every((event) => events.has(event) || isAbsent(event))) return false;
+    if (
+      events === undefined ||
+      !wantedOf(eventsOf(kind, catalogue)).every((event) => events.has(event) || isAbsent(event))
+    )
+      return false;
     const probes = [...events.values()].filter((probe) => probe !== undefined);
     // hit, and not in the trace: lost, or left out
-    const isSilent = seen[Kind[kind]] === 0 && probes.some(({ hits }) => (hits ?? 0) > 0);
-    return !isSilent && probes.every((probe) => (probe.missed ?? 0) === 0 && hasFields(probe, kind));
+    const isSilent = seen[catalogue.kind(kind) ?? -1] === 0 && probes.some(({ hits }) => (hits ?? 0) > 0);
+    return (
+      !isSilent &&
+      probes.every((probe) => (probe.missed ?? 0) === 0 && hasFields(probe, catalogue.kind(kind) ?? 0, catalogue))
+    );
   };
-  const isNowhere = (kind: KindName): boolean =>
-    !byKind.has(kind) && eventsOf(kind).length > 0 && eventsOf(kind).every(isAbsent);
-  const numbers = (test: (kind: KindName) => boolean): Set<number> =>
-    new Set(KIND_NAMES.filter(test).map((kind) => Kind[kind]));
+  const isNowhere = (kind: string): boolean => {
+    const events = eventsOf(kind, catalogue);
+    return !byKind.has(kind) && events.length > 0 && events.every(isAbsent);
+  };
+  const numbers = (test: (kind: string) => boolean): Set<number> =>
+    new Set(kindNames.flatMap((kind, number) => (test(kind) ? [number] : [])));
   return { armed: numbers(isArmed), nowhere: numbers(isNowhere) };
 }
 
 /** What rules read in its events (vocabulary/needed.ts), under any of the names it may have. */
-function hasFields({ fields }: ArmedProbe, kind: KindName): boolean {
-  return NEEDED_FIELDS[Kind[kind]].every((name) => {
-    const slot = KIND_FIELDS[Kind[kind]].find((field) => field.name === name)?.slot;
-    const names = KIND_FIELDS[Kind[kind]].filter((field) => field.slot === slot).flatMap((field) => field.names);
+function hasFields({ fields }: ArmedProbe, kind: number, catalogue: Catalogue): boolean {
+  const all = catalogue.fields[kind];
+  return (NEEDED_FIELDS[kind] ?? []).every((name) => {
+    const slot = all.find((field) => field.name === name)?.slot;
+    const names = all.filter((field) => field.slot === slot).flatMap((field) => field.names);
     return (
       names.some((one) => fields.includes(one)) ||
-      (kind === 'newAnon' && name === 'compound' && fields.includes('head'))
+      (kind === Kind.newAnon && name === 'compound' && fields.includes('head'))
     );
   });
 }
@@ -80,28 +97,27 @@ export function missedBy(recorded: Recorded): string[] {
 }
 
 /** An own name says more than the function: try_grab_folio() is two things. */
-function shownBy({ event, symbol, isReturn }: ArmedProbe): Shown | undefined {
-  for (const { events, entry, ret } of FUNCTIONS) {
+function shownBy({ event, symbol, isReturn }: ArmedProbe, catalogue: Catalogue): Shown | undefined {
+  for (const { events, entry, ret } of catalogue.functions) {
     if (events?.[0] === event && entry !== undefined) return { kind: entry, event };
     if (events?.[1] === event && ret !== undefined) return { kind: ret, event };
   }
-  const at = probed(event, symbol, isReturn);
+  const at = catalogue.probed(event, symbol, isReturn);
   if (at === undefined) return undefined;
-  const fn = FUNCTIONS[at.fn];
+  const fn = catalogue.functions[at.fn];
   const kind = at.ret ? fn.ret : fn.entry;
   return kind === undefined ? undefined : { kind, event: fn.events?.[at.ret ? 1 : 0] ?? event };
 }
 
-function eventsOf(kind: KindName): string[] {
-  const names = FUNCTIONS.flatMap(({ events, entry, ret }) => [
+function eventsOf(kind: string, { functions }: Catalogue): string[] {
+  const names = functions.flatMap(({ events, entry, ret }) => [
     entry === kind ? events?.[0] : undefined,
     ret === kind ? events?.[1] : undefined,
   ]);
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-function wantedOf(kind: KindName): string[] {
-  const events = eventsOf(kind);
+function wantedOf(events: readonly string[]): string[] {
   const essential = events.filter((event) => ESSENTIAL.has(event));
   return essential.length > 0 ? essential : events.filter((event) => PROBED.has(event));
 }
@@ -109,7 +125,7 @@ function wantedOf(kind: KindName): string[] {
 const PROBED = new Set(PROBE_TABLE.map(({ name }) => name));
 
 /** Some function that shows the event is there in that era, as far as one knows. */
-function existsIn(event: string, era: string | undefined): boolean {
-  const of = FUNCTIONS.filter(({ events }) => events?.includes(event));
+function existsIn(event: string, era: string | undefined, { functions }: Catalogue): boolean {
+  const of = functions.filter(({ events }) => events?.includes(event));
   return era === undefined || of.some(({ eras }) => eras === undefined || eras.split(' ').includes(era));
 }

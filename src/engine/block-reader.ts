@@ -1,6 +1,7 @@
 // Blocks of a trace to batches of records: what every thread that reads one does.
 import { createParser } from '../parsers/create.ts';
 import type { LineReader } from '../parsers/lines.ts';
+import { Catalogue } from '../vocabulary/catalogue.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';
 import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { BlockFile, BlockSource } from './blocks.ts';
@@ -16,7 +17,7 @@ export interface BlockStart {
 
 export class BlockReader {
   /** what this thread has learned; its symbols have numbers of their own */
-  readonly vocabulary = new Vocabulary();
+  readonly vocabulary: Vocabulary;
   readonly #file: BlockFile;
   readonly #source: BlockSource;
   readonly #records: RecordReader;
@@ -29,9 +30,10 @@ export class BlockReader {
    * with the first batch of a block
    */
   constructor(
-    { path, size, blockSize, head, filter, keep }: Omit<WorkerTask, 'me' | 'shared' | 'probes'>,
+    { path, size, blockSize, head, filter, keep, probes }: Omit<WorkerTask, 'me' | 'shared'>,
     onBatch: (batch: RecordBatch, symbols: string[], first: BlockStart | undefined) => void,
   ) {
+    this.vocabulary = new Vocabulary(new Catalogue(probes));
     this.vocabulary.keep = keep;
     this.#file = new BlockFile(path, size, blockSize, head);
     this.#source = new BlockSource(this.#file);

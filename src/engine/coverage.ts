@@ -6,8 +6,9 @@ import type { PlannedProbe } from '../capture/plan.ts';
 import { INSUFFICIENT_EVIDENCE, type TraceInfo } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
-import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { FIRST, kindsOf, type ProbeSet, setsFor } from './advice.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
@@ -21,7 +22,7 @@ export interface EventCount {
   /** probed function, where the text shows it */
   symbol?: string;
   /** what it means; undefined: pindrift does not use it */
-  kind?: KindName;
+  kind?: string;
   count: number;
 }
 
@@ -109,7 +110,7 @@ export function coverageOfKernel(
 
 function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverage {
   const { info: trace, types } = checked;
-  const { seen, lacking } = checked.model;
+  const { seen, lacking, catalogue } = checked.model;
   const outcomes = outcomesOf(rules, checked.findings, [checked]);
   const era = trace.era === undefined ? undefined : eraNamed(trace.era)?.name;
   const covered = rules.map(({ meta }): RuleCoverage => {
@@ -122,16 +123,16 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
       id: meta.id,
       decidable: missing.length === 0 && reasons.length === 0,
       still: outcome?.still,
-      missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era) })),
+      missing: missing.map((anyOf, i) => ({ anyOf, text: texts[i], add: addFor(anyOf, era, catalogue) })),
       reasons,
     };
   });
   const single = rules.filter(({ meta }) => meta.id !== INSUFFICIENT_EVIDENCE);
   return {
     trace,
-    events: eventsOf(types),
+    events: eventsOf(types, catalogue),
     kinds: Object.fromEntries(
-      KIND_NAMES.map((kind, k) => [kind, seen[k] + lacking[k]] as const).filter(([, n]) => n > 0),
+      catalogue.kindNames.map((kind, k) => [kind, seen[k] + lacking[k]] as const).filter(([, n]) => n > 0),
     ),
     first:
       era !== undefined && !checked.model.recorded(Kind.gup) && lacking[Kind.gup] === 0
@@ -159,7 +160,9 @@ function nextOf(rules: readonly RuleCoverage[]): NextProbe[] {
 
 /** What a set would have recorded of what is in this trace. */
 function counted(set: ProbeSet, rules: readonly Rule[], { model }: CheckedTrace, trace: TraceInfo): ProbeSet {
-  const kinds = kindsOf(set.name, rules).map((kind) => Kind[kind]);
+  const kinds = kindsOf(set.name, rules)
+    .map((kind) => model.catalogue.kind(kind))
+    .filter((kind) => kind !== undefined);
   const events = kinds.reduce((sum, kind) => sum + model.seen[kind] + model.lacking[kind], 0);
   const isTimed = trace.timeUnit === 'ns' && trace.firstTime !== undefined && trace.lastTime !== undefined;
   const seconds = isTimed ? ((trace.lastTime ?? 0) - (trace.firstTime ?? 0)) / 1e9 : 0;
@@ -171,16 +174,16 @@ function counted(set: ProbeSet, rules: readonly Rule[], { model }: CheckedTrace,
   };
 }
 
-const addFor = (anyOf: readonly KindName[], era: EraName | undefined): string[] =>
-  era === undefined ? [] : linesFor(anyOf, era);
+const addFor = (anyOf: readonly KindName[], era: EraName | undefined, catalogue: Catalogue): string[] =>
+  era === undefined ? [] : linesFor(anyOf, era, catalogue);
 
-function eventsOf(types: readonly TypeFacts[]): EventCount[] {
+function eventsOf(types: readonly TypeFacts[], { kindNames }: Catalogue): EventCount[] {
   return types
     .filter((type) => type.count > 0)
     .map((type) => ({
       event: type.system === '' ? type.name : `${type.system}:${type.name}`,
       symbol: type.symbol,
-      kind: type.kind === 0 ? undefined : KIND_NAMES[type.kind],
+      kind: type.kind === 0 ? undefined : kindNames[type.kind],
       count: type.count,
     }));
 }

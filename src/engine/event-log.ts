@@ -9,7 +9,7 @@ import type { At, Entry } from '../api/views.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin as RawPin } from '../model/pin.ts';
 import type { Mm as RawMm } from '../model/state.ts';
-import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type SpokenOf, SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
@@ -44,10 +44,10 @@ export interface EventEntry {
 }
 
 /** Names that can be filtered by. */
-export const eventNames = (): readonly string[] => [
+export const eventNames = ({ kindNames }: Catalogue = OWN_CATALOGUE): readonly string[] => [
   ...TRANSITION_NAMES,
-  ...KIND_NAMES,
-  ...KIND_NAMES.map((kind) => `events.${kind}`),
+  ...kindNames,
+  ...kindNames.map((kind) => `events.${kind}`),
 ];
 
 /** Where an entry of the page table may have changed. */
@@ -92,13 +92,13 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
       pins: pinsOf(raw).map(({ id }) => id),
     });
   };
-  for (const wish of wanted) {
-    const name = wish.replace(/^events\./, '');
-    if (wish === name && (TRANSITION_NAMES as readonly string[]).includes(name)) {
+  for (const asked of wanted) {
+    const name = asked.replace(/^events\./, '');
+    if (asked === name && (TRANSITION_NAMES as readonly string[]).includes(name)) {
       listenTo(viewer, name as TransitionName, (shown, t) => say(name, shown, t as Raw, !IN_BYTES.has(name)));
       continue;
     }
-    const kind = Kind[name as KindName];
+    const kind = model.catalogue.kind(name);
     if (kind !== undefined) {
       model.tap(kind, (rows, o) => {
         const event = showEvent(kind, rows, o, viewer);

@@ -8,9 +8,10 @@ import { LineKind, type TraceHead } from '../parsers/line.ts';
 import type { Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { isTransientCaller } from '../vocabulary/callers.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { ERA_NAMES, type Era, eraNamed, eraOf, eraOfRelease } from '../vocabulary/era.ts';
 import { archNamed } from '../vocabulary/kernel/arch/index.ts';
-import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
@@ -44,8 +45,8 @@ export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): Che
   };
 }
 
-export function newModel(symbols: readonly string[], head: TraceHead): Model {
-  const model = new Model(KIND_NAMES.length);
+export function newModel(catalogue: Catalogue, symbols: readonly string[], head: TraceHead): Model {
+  const model = new Model(catalogue);
   model.firstLook = new FirstLook(machineOf(head));
   model.isTransientCaller = (s, kind) => isTransientCaller(symbols[s] ?? '', kind);
   model.symbols = symbols;
@@ -79,19 +80,20 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
 
 /** What it takes to say what was looked for. */
 interface Recording {
+  catalogue: Catalogue;
   seen: ArrayLike<number>;
   era: () => string | undefined;
 }
 
 /** What the head of a capture says of it. */
-export function recordingFacts({ recorded }: TraceHead, { seen, era }: Recording): Partial<Model['facts']> {
+export function recordingFacts({ recorded }: TraceHead, { catalogue, seen, era }: Recording): Partial<Model['facts']> {
   if (recorded === undefined) return {};
   const { filters, cpus } = recorded;
   return {
     recordedCpus: cpus > 0 ? cpus : undefined,
     missed: missedBy(recorded),
     filtered: filters.length > 0 ? `recorded with ${filters.join(', ')}` : undefined,
-    ...armedKinds(recorded, seen, era()),
+    ...armedKinds(catalogue, recorded, seen, era()),
   };
 }
 

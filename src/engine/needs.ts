@@ -2,14 +2,12 @@
 // place decides it, so that `check`, `coverage` and the tests of rules cannot differ.
 import { NO_GUP_CALL } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
-import { probesFor } from '../vocabulary/functions.ts';
-import { KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
 import { neededNames } from '../vocabulary/needed.ts';
 
 /** Which of the needs a trace does not meet: sets of kinds of which one would have been enough. */
 export function unmet<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
   return needs.filter((anyOf) => {
-    const kinds = anyOf.map((kind) => Kind[kind as unknown as KindName]);
+    const kinds = numbersOf(anyOf, model);
     // where one of them says only a part of what it should, the others cannot make up for it
     return (
       kinds.some((kind) => model.lacking[kind] > 0) ||
@@ -21,10 +19,14 @@ export function unmet<K extends string>(needs: readonly (readonly K[])[], model:
 /** Which of the needs are met because nothing of the kind happened. */
 export function stillOf<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
   return needs.filter((anyOf) => {
-    const kinds = anyOf.map((kind) => Kind[kind as unknown as KindName]);
+    const kinds = numbersOf(anyOf, model);
     return kinds.every((kind) => model.seen[kind] + model.lacking[kind] === 0) && isStill(kinds, model);
   });
 }
+
+/** A kind that nobody knows was never seen. */
+const numbersOf = (kinds: readonly string[], { catalogue }: Model): number[] =>
+  kinds.map((kind) => catalogue.kind(kind) ?? -1);
 
 /** Each of these kinds was looked for in vain, or is nothing that this kernel has; and one was looked for. */
 function isStill(kinds: readonly number[], { facts }: Model): boolean {
@@ -35,20 +37,22 @@ function isStill(kinds: readonly number[], { facts }: Model): boolean {
 
 /** Why a need is not met, in words. */
 export function needText(anyOf: readonly string[], era: string | undefined, model: Model): string {
-  const lacking = anyOf.filter((kind) => model.lacking[Kind[kind as KindName]] > 0);
+  const kinds = numbersOf(anyOf, model);
+  const lacking = kinds.filter((kind) => model.lacking[kind] > 0);
   if (lacking.length === 0) {
     const isGup = anyOf.every((kind) => kind === 'gup');
-    const isNowhere = anyOf.every((kind) => model.facts.nowhere?.has(Kind[kind as KindName]) === true);
+    const isNowhere = kinds.every((kind) => model.facts.nowhere?.has(kind) === true);
     if (isGup && !isNowhere) return NO_GUP_CALL;
-    return `${probesFor(anyOf, era)} (${isNowhere ? 'not in this kernel' : 'never seen'})`;
+    return `${model.catalogue.probesFor(anyOf, era)} (${isNowhere ? 'not in this kernel' : 'never seen'})`;
   }
-  return lacking.map((kind) => lackText(Kind[kind as KindName], era, model)).join('; ');
+  return lacking.map((kind) => lackText(kind, era, model)).join('; ');
 }
 
 /** `18 of 20 events of do_wp_page lack mm=, addr=`. */
 export function lackText(kind: number, era: string | undefined, model: Model): string {
+  const { catalogue } = model;
   const n = model.lacking[kind];
   const all = n + model.seen[kind];
   const which = n === all ? (n === 1 ? 'the event' : `all ${n} events`) : `${n} of ${all} events`;
-  return `${which} of ${probesFor([KIND_NAMES[kind]], era)} lack${n === 1 ? 's' : ''} ${neededNames(kind, model.lacks[kind]).join(', ')}`;
+  return `${which} of ${catalogue.probesFor([catalogue.kindNames[kind]], era)} lack${n === 1 ? 's' : ''} ${neededNames(kind, model.lacks[kind]).join(', ')}`;
 }

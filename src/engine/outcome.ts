@@ -4,8 +4,7 @@ import type { Finding, Verdict } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE, type RuleFailed, type RuleOutcome } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { AnyRule } from '../rules/contract.ts';
-import { probesFor } from '../vocabulary/functions.ts';
-import { KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import type { KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
 import type { RuleFailure } from './observe.ts';
 import { failedOf } from './rule-failure.ts';
@@ -48,7 +47,7 @@ export function outcomesOf(
       if (reasons.length > 0) undecidedIn.push(i);
       for (const reason of reasons) missing.add(reason);
       for (const anyOf of stillOf(meta.needs as readonly (readonly string[])[], t.model))
-        still.add(probesFor(anyOf, t.info.era));
+        still.add(t.model.catalogue.probesFor(anyOf, t.info.era));
     }
     const verdict: Verdict = mine > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
     const notKept = traces.reduce((n, t) => n + (t.notKept?.get(meta.id) ?? 0), 0);
@@ -78,8 +77,8 @@ function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
 
 /** Events that lack what the model needs of them: what they would have shown is not in the trace. */
 function lacking({ model, info }: Decided): string[] {
-  return KIND_NAMES.flatMap((name, kind) =>
-    model.lacking[kind] > 0 && !ASIDE.has(name) ? [lackText(kind, info.era, model)] : [],
+  return model.catalogue.kindNames.flatMap((name, kind) =>
+    model.lacking[kind] > 0 && !ASIDE.has(name as KindName) ? [lackText(kind, info.era, model)] : [],
   );
 }
 

@@ -9,7 +9,6 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TraceHead } from '../parsers/line.ts';
 import type { Source } from '../parsers/source.ts';
-import { broughtProbes } from '../vocabulary/extend.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
@@ -80,11 +79,11 @@ export async function readTraceParallel(
     slots: SLOTS,
     records: BATCH_RECORDS,
   };
-  const probes = Object.fromEntries(broughtProbes());
   const master = new Master(vocabulary, stats, shared, count, options);
   const { filter, size } = options;
-  const blocksOf = { path, size, blockSize, head, filter, keep: vocabulary.keep };
-  const tasks = Array.from({ length: count }, (_, me): WorkerTask => ({ ...blocksOf, probes, me, shared }));
+  const { keep, catalogue } = vocabulary;
+  const blocksOf = { path, size, blockSize, head, filter, keep, probes: catalogue.probes };
+  const tasks = Array.from({ length: count }, (_, me): WorkerTask => ({ ...blocksOf, me, shared }));
   try {
     const working = tasks.map((task) => run(task, (message) => master.take(task.me, message)));
     await Promise.all([...working, options.idle === true ? undefined : master.readFirst(blocksOf)]);

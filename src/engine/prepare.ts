@@ -1,7 +1,7 @@
-// Rules as somebody gave them, made ready to run: made for this pindrift, each id once, and their probes learned.
+// Rules as somebody gave them, made ready to run: made for this pindrift, each id once, and their probes fit each other.
 import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
-import { extend } from '../vocabulary/extend.ts';
+import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { placeIn } from './place-in-source.ts';
 import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
@@ -14,7 +14,7 @@ export interface Given {
 }
 
 /**
- * Check rules and learn their probes.
+ * Check rules and their probes.
  * @throws InputError that names the rule, its place and what is wrong
  */
 export function prepare(given: readonly Given[]): readonly Rule[] {
@@ -35,9 +35,11 @@ export function prepare(given: readonly Given[]): readonly Rule[] {
     seen.set(id, from);
     rules.push(known);
   }
+  let catalogue = OWN_CATALOGUE;
   for (const { meta, probes } of rules) {
-    const problem = probes === undefined ? undefined : extend(probes);
-    if (problem !== undefined) throw new InputError(`rule ${meta.id}: ${problem}`, { where: seen.get(meta.id) });
+    const more = probes === undefined ? catalogue : catalogue.with(probes);
+    if (typeof more === 'string') throw new InputError(`rule ${meta.id}: ${more}`, { where: seen.get(meta.id) });
+    catalogue = more;
   }
   return rules;
 }

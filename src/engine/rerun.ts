@@ -43,7 +43,7 @@ function rerunOne(
   rules: readonly Rule[],
   { kernel, running }: RerunOptions,
 ): Promise<Judged> {
-  const reading = new StoredReading(store, trace, kernel);
+  const reading = new StoredReading(store, trace, { kernel, rules });
   const collector = new Collector(reading.model, rules, running);
   reading.read();
   return judge(reading, collector, trace.id);

@@ -1,6 +1,6 @@
 // What the threads that read one trace share and say to each other (parallel.ts, worker.ts).
 import type { TraceHead } from '../parsers/line.ts';
-import type { Probes } from '../vocabulary/extend.ts';
+import type { Probes } from '../vocabulary/probes.ts';
 import { STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import type { BlockStart } from './block-reader.ts';
@@ -16,7 +16,7 @@ export interface WorkerTask {
   filter: TraceFilter | undefined;
   /** kinds whose events become records */
   keep: readonly boolean[] | undefined;
-  /** what rules from outside brought to the vocabulary, in their order */
+  /** probes of the rules, in their order */
   probes: Probes;
   /** number of this worker */
   me: number;

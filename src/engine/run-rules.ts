@@ -9,7 +9,6 @@ import { Viewer } from '../api/viewer.ts';
 import type { Model } from '../model/model.ts';
 import type { Handlers, HarmReport, Report, Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
-import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { handlerProblem } from './handler-names.ts';
 import type { RuleFailure, RuleObserver } from './observe.ts';
 import { HandlerError, whatOf } from './rule-failure.ts';
@@ -143,7 +142,8 @@ export class RunRules {
   }
 
   #tap(running: Running, kind: string, handler: Handler): void {
-    const index = Kind[kind as KindName];
+    const index = this.#model.catalogue.kind(kind);
+    if (index === undefined) return;
     const known = this.#tapping.get(index);
     if (known !== undefined) {
       known.push({ running, handler });

@@ -4,7 +4,6 @@ import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/pin.ts';
 import type { At, Mm, PageId } from '../model/state.ts';
 import type { Era } from '../vocabulary/era.ts';
-import { fnNameIn } from '../vocabulary/functions.ts';
 import { follNames } from '../vocabulary/kernel/foll.ts';
 import { unfolded } from '../vocabulary/number.ts';
 import type { EvidenceLine } from './evidence.ts';
@@ -56,7 +55,7 @@ export class Words {
   }
 
   fn(index: number): string | undefined {
-    return fnNameIn(index, this.era?.name);
+    return this.model.catalogue.fnNameIn(index, this.era?.name);
   }
 
   symbol(index: number): string | undefined {

@@ -2,7 +2,6 @@
 // from a counter that all share and puts its batches into a ring of its own, in memory that the master reads; when the
 // ring is full it sleeps. So whatever the size of the trace, the memory in use is that of the rings.
 import { parentPort, workerData } from 'node:worker_threads';
-import { extend } from '../vocabulary/extend.ts';
 import { STRIDE } from '../vocabulary/record.ts';
 import { BlockReader } from './block-reader.ts';
 import { Control, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
@@ -11,7 +10,6 @@ async function work(task: WorkerTask, send: (message: WorkerMessage) => void): P
   const { me, shared } = task;
   const control = new Int32Array(shared.control);
   const ring = Array.from({ length: shared.slots }, (_, slot) => slotRows(shared, me, slot));
-  extend(task.probes);
   let filled = 0;
   let block = 0;
   const reader = new BlockReader(task, (batch, symbols, first) => {

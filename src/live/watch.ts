@@ -115,7 +115,7 @@ export class Watch {
       });
     }
     const input = { path: source.path, open: async () => source };
-    const reading = await Reading.open(input, { format: options.format, kernel: options.kernel });
+    const reading = await Reading.open(input, { format: options.format, kernel: options.kernel, rules: options.rules });
     lines.know(reading.head);
     return new Watch(source, reading, lines, options, tell);
   }

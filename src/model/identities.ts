@@ -1,5 +1,6 @@
 // Who and what the records speak of: address spaces, tasks, pages; where the replay stands; and who is told of it. Beneath
 // the page tables (mapping.ts) and the pins (model.ts).
+import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { TraceFacts } from './facts.ts';
 import { Before, Task } from './frames.ts';
@@ -11,6 +12,8 @@ import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 const NOBODY = -2;
 
 export class Identities {
+  /** the kinds of its records */
+  readonly catalogue: Catalogue;
   facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
   /** what the trace, or its head, shows of the machine */
   machine = new Machine();
@@ -54,7 +57,9 @@ export class Identities {
   #lastMm: Mm | undefined;
   #lastTask: Task | undefined;
 
-  constructor(kinds: number) {
+  constructor(catalogue: Catalogue = OWN_CATALOGUE) {
+    const kinds = catalogue.kindNames.length;
+    this.catalogue = catalogue;
     this.seen = new Float64Array(kinds);
     this.lacking = new Float64Array(kinds);
     this.lacks = new Float64Array(kinds);

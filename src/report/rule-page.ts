@@ -2,7 +2,7 @@
 // `rules new` writes one beside the rule.
 import type { OptionSchema } from '../api/options.ts';
 import type { RuleMeta } from '../rules/contract.ts';
-import { probesFor } from '../vocabulary/functions.ts';
+import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 
 /** First line of every page: nobody should edit it. */
 export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes it again. -->';
@@ -52,7 +52,7 @@ function sentence(text: string): string {
 function needs({ needs: sets }: RuleMeta): string {
   if (sets.length === 0) return 'Nothing: it looks at what there is.';
   const lines = sets.map(
-    (anyOf) => `${anyOf.map((kind) => `\`${kind}\``).join(' or ')}: ${probesFor(anyOf, undefined)}`,
+    (anyOf) => `${anyOf.map((kind) => `\`${kind}\``).join(' or ')}: ${OWN_CATALOGUE.probesFor(anyOf, undefined)}`,
   );
   return `Events of these kinds, without which it says "could not be checked" (after the colon: the kernel's functions and tracepoints that show them):\n\n${list(lines)}`;
 }

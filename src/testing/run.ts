@@ -10,7 +10,6 @@ import { withReading } from '../engine/reading/reading.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
-import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import { still } from './stillness.ts';
 
 export interface RunOptions {
@@ -57,14 +56,14 @@ export async function runRule(rule: Rule, text: string, { kernel, format, option
   };
   const input = memoryInput('the trace of the test', text);
   try {
-    await withReading(input, { kernel, format }, async (reading) => {
+    await withReading(input, { kernel, format, rules: [rule] }, async (reading) => {
       const { model, stats, vocabulary } = reading;
       const rules = new Collector(model, [rule], { options: { [rule.meta.id]: options }, observer: watch(run) });
       await reading.read();
       rules.findings(0, reading.words(await reading.lines(rules.offsets())));
       for (const [finding, drafts] of rules.told) run.told.push({ messageId: drafts[0].report.messageId, finding });
       for (const anyOf of unmet(rule.meta.needs as readonly (readonly string[])[], model)) {
-        const seen = anyOf.some((kind) => model.lacking[Kind[kind as KindName]] > 0);
+        const seen = anyOf.some((kind) => model.lacking[model.catalogue.kind(kind) ?? -1] > 0);
         run.undecided.push(seen ? needText(anyOf, undefined, model) : `no ${anyOf.join(' or ')} event`);
       }
       run.undecided.push(...(rules.undecided.get(rule.meta.id) ?? []));

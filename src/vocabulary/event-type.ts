@@ -2,10 +2,11 @@
 // each, which is also what tells the kernel's era.
 
 import { readArguments, readPlaced } from './arguments.ts';
+import type { Catalogue } from './catalogue.ts';
 import { erasWithin } from './era.ts';
 import { PrintedFields } from './fields.ts';
-import { FUNCTIONS, fnIndex, probed } from './functions.ts';
-import { KIND_FIELDS, Kind, type KindName } from './kinds.ts';
+import { fnIndex } from './functions.ts';
+import { Kind, type KindField } from './kinds.ts';
 import type { Location } from './place.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
@@ -41,6 +42,28 @@ export interface TypeFacts {
   readonly layouts: readonly LinesOfLayout[];
 }
 
+/** What the first line of a type shows. */
+export interface FirstLine {
+  readonly name: string;
+  readonly system: string;
+  readonly at: Location;
+  /** byte offset */
+  readonly first: number;
+  /** argument names */
+  readonly keys: readonly string[];
+  /** false: only its name is that of an event we know */
+  readonly ours?: boolean;
+}
+
+/** What a type is told of the vocabulary it belongs to. */
+export interface Known {
+  readonly catalogue: Catalogue;
+  /** kinds whose events become records; undefined: all */
+  readonly keep?: readonly boolean[] | undefined;
+  /** kinds that somebody listens to; undefined: all */
+  readonly wanted?: readonly boolean[] | undefined;
+}
+
 /** One event name on one function. */
 export class EventType implements TypeFacts {
   readonly name: string;
@@ -59,45 +82,30 @@ export class EventType implements TypeFacts {
   readonly kept: boolean = false;
   /** somebody listens to its events; of others nothing is asked but that they were there */
   readonly wanted: boolean = true;
+  readonly #fields: readonly KindField[];
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
   #template: Template | undefined;
   /** why the line that was read last is not whole */
   damage: string | undefined;
 
-  /**
-   * @param first byte offset of the line
-   * @param keys argument names of the line
-   * @param keep kinds whose events become records; undefined: all
-   * @param ours false: only its name is that of an event we know
-   * @param wanted kinds that somebody listens to; undefined: all
-   */
-  constructor(
-    name: string,
-    system: string,
-    at: Location,
-    first: number,
-    keys: readonly string[],
-    keep: readonly boolean[] | undefined,
-    ours = true,
-    wanted: readonly boolean[] | undefined = undefined,
-  ) {
+  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: Known) {
     this.name = name;
     this.system = system;
     this.symbol = at.symbol;
     this.ret = at.ret;
     this.first = first;
     this.keys = keys;
-    const { kind, fn } = meaning(name, at);
+    const { kind, fn } = catalogue.meaning(name, at.symbol, at.ret);
+    this.#fields = catalogue.fields[ours ? (kind ?? 0) : 0];
     this.namesake = kind !== undefined && !ours;
     if (kind === undefined || !ours) return;
-    this.kind = Kind[kind];
+    this.kind = kind;
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
     this.wanted = wanted === undefined || wanted[this.kind];
     this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
-    const { eras, isLoose } = FUNCTIONS[fn];
-    this.era = eraReasons(this, isLoose === true ? undefined : eras);
+    this.era = eraReasons(this, catalogue);
   }
 
   /** Lines by the layout of their arguments. */
@@ -158,9 +166,9 @@ export class EventType implements TypeFacts {
     const layout = fields.names.join(' ');
     let template = this.#templates.get(layout);
     const isNew = template === undefined;
-    if (template === undefined) template = new Template(fields.names, KIND_FIELDS[this.kind], args.equals);
+    if (template === undefined) template = new Template(fields.names, this.#fields, args.equals);
     this.damage = undefined;
-    if (!placed && template.isForeign && KIND_FIELDS[this.kind].length > 0) return false;
+    if (!placed && template.isForeign && this.#fields.length > 0) return false;
     this.damage = damageOf(buf, end, args, template, placed);
     if (this.damage === undefined && placed && isBeginningOf(layout, this.#templates.keys()))
       this.damage = 'the last arguments of this event are missing';
@@ -172,14 +180,6 @@ export class EventType implements TypeFacts {
     template.fill(fields, rows, o, symbols);
     return true;
   }
-}
-
-/** What an event is, by its name and where its probe sits; kind undefined: none of ours. */
-export function meaning(name: string, at: Location): { kind: KindName | undefined; fn: number } {
-  const what = probed(name, at.symbol, at.ret);
-  if (what === undefined) return { kind: undefined, fn: 0 };
-  const f = FUNCTIONS[what.fn];
-  return { kind: what.ret ? f.ret : f.entry, fn: what.fn };
 }
 
 /** What follows from the arguments of one kind, once they are all read. */
@@ -202,12 +202,13 @@ function derive(kind: number, rows: Float64Array, o: number): void {
 }
 
 /** What the event's function, name and arguments say about the kernel. */
-function eraReasons(type: EventType, eras: string | undefined): EraReason[] {
+function eraReasons(type: EventType, { functions }: Catalogue): EraReason[] {
   const { name, keys, symbol, system } = type;
+  const { isLoose, eras } = functions[type.fn];
   const out: EraReason[] = [];
-  if (symbol !== undefined && eras !== undefined) out.push([eras, `${symbol}()`]);
+  if (symbol !== undefined && eras !== undefined && isLoose !== true) out.push([eras, `${symbol}()`]);
   if (symbol === undefined && (system === '' || system === 'pindrift')) {
-    const all = FUNCTIONS.filter((f) => f.events?.includes(name));
+    const all = functions.filter((f) => f.events?.includes(name));
     if (all.length > 0 && all.every((f) => f.eras !== undefined && f.isLoose !== true))
       out.push([all.map((f) => f.eras).join(' '), `event ${name}`]);
   }

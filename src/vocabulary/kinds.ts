@@ -207,18 +207,10 @@ export type FieldsOfKind<K extends KindName> = (typeof KIND_LIST)[K][number];
 /** Names by number: `KIND_NAMES[row[Slot.KIND]]`. */
 export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
 
-/** Kinds of pindrift's own; those from this number on are brought by rules and mean nothing in another run. */
+/** Kinds of pindrift's own; those from this number on are a rule's (catalogue.ts) and mean nothing in another run. */
 export const BUILT_IN_KINDS = KIND_NAMES.length;
 
 /** Numbers by name: `Kind.grab`. */
 export const Kind = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as Record<KindName, number>;
 
 export const KIND_FIELDS: readonly (readonly KindField[])[] = KIND_NAMES.map((name) => KIND_LIST[name]);
-
-/** Add a kind that a rule brings (extend.ts). */
-export function addKind(name: string, fields: readonly KindField[]): number {
-  const index = KIND_NAMES.push(name as KindName) - 1;
-  (Kind as Record<string, number>)[name] = index;
-  (KIND_FIELDS as (readonly KindField[])[]).push(fields);
-  return index;
-}

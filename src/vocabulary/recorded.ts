@@ -1,10 +1,10 @@
 // Why: events of a binary recording come with their fields' names and values. What a field means is what it means in a
 // line of text (kinds.ts), so that a rule, a store and a report do not know where an event came from.
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
-import { EventType } from './event-type.ts';
+import type { Catalogue } from './catalogue.ts';
+import { EventType, type Known } from './event-type.ts';
 import type { Fields } from './fields.ts';
-import { probed } from './functions.ts';
-import { KIND_FIELDS, Kind } from './kinds.ts';
+import { Kind } from './kinds.ts';
 import { half, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
@@ -20,22 +20,23 @@ interface KnownType {
 export class RecordedTypes {
   readonly #known = new Map<RecordedType, KnownType>();
   readonly #fields = new RecordedFields();
+  readonly #vocabulary: Known;
   readonly #symbols: Symbols;
   readonly #learned: (type: EventType) => void;
 
   /** @param learned told of each type when its first event comes */
-  constructor(symbols: Symbols, learned: (type: EventType) => void) {
+  constructor(vocabulary: Known, symbols: Symbols, learned: (type: EventType) => void) {
+    this.#vocabulary = vocabulary;
     this.#symbols = symbols;
     this.#learned = learned;
   }
 
   /**
    * Append the mm event of `event`, if it is one.
-   * @param keep kinds whose events become records; undefined: all
    * @returns the event's type, known or not
    */
-  decode(event: RecordedEvent, batch: RecordBatch, keep: readonly boolean[] | undefined): EventType {
-    const { type, layout } = this.#known.get(event.type) ?? this.#learn(event, keep);
+  decode(event: RecordedEvent, batch: RecordBatch): EventType {
+    const { type, layout } = this.#known.get(event.type) ?? this.#learn(event);
     type.count++;
     if (!type.kept) return type;
     const { rows } = batch;
@@ -59,11 +60,13 @@ export class RecordedTypes {
     return type;
   }
 
-  #learn(event: RecordedEvent, keep: readonly boolean[] | undefined): KnownType {
+  #learn(event: RecordedEvent): KnownType {
     const { name, system, ret, fields } = event.type;
     const keys = fields.map((field) => field.name);
-    const type = new EventType(name, system, { symbol: placeOf(event.type), ret }, event.place, keys, keep);
-    const known = { type, layout: new Template(keys, KIND_FIELDS[type.kind], false) };
+    const { catalogue, keep } = this.#vocabulary;
+    const at = { symbol: placeOf(event.type, catalogue), ret };
+    const type = new EventType({ name, system, at, first: event.place, keys }, { catalogue, keep });
+    const known = { type, layout: new Template(keys, catalogue.fields[type.kind], false) };
     event.type.wanted = Uint8Array.from(known.layout.slots, (slot) => (type.kept && slot >= 0 ? 1 : 0));
     this.#known.set(event.type, known);
     this.#learned(type);
@@ -98,9 +101,9 @@ class RecordedFields implements Fields {
  * The function of a probe. An event of pindrift's own group on a function that says nothing is one whose symbols, or
  * whose address, are damaged or of another boot: its name says what it is, and it is not left out without a sign.
  */
-function placeOf({ name, system, symbol, ret }: RecordedType): string | undefined {
-  const isLost = system === 'pindrift' && probed(name, symbol, ret) === undefined;
-  return isLost && probed(name, undefined, ret) !== undefined ? undefined : symbol;
+function placeOf({ name, system, symbol, ret }: RecordedType, catalogue: Catalogue): string | undefined {
+  const isLost = system === 'pindrift' && catalogue.probed(name, symbol, ret) === undefined;
+  return isLost && catalogue.probed(name, undefined, ret) !== undefined ? undefined : symbol;
 }
 
 const hex = (hi: number, lo: number): string => `0x${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`;

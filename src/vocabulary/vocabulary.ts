@@ -4,9 +4,10 @@ import type { TraceLine } from '../parsers/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
 import { readArguments } from './arguments.ts';
+import { type Catalogue, OWN_CATALOGUE } from './catalogue.ts';
 import { EraEvidence } from './era.ts';
-import { EventType, meaning, type TypeFacts } from './event-type.ts';
-import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from './kinds.ts';
+import { EventType, type TypeFacts } from './event-type.ts';
+import { Kind } from './kinds.ts';
 import { type Location, location, Place } from './place.ts';
 import { placeEnd } from './place-end.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
@@ -40,11 +41,12 @@ interface EventName {
 }
 
 export class Vocabulary {
+  readonly catalogue: Catalogue;
   /** event types in the order the trace shows them */
   readonly types: TypeFacts[] = [];
   readonly era = new EraEvidence();
   readonly #symbols = new Symbols();
-  readonly #recorded = new RecordedTypes(this.#symbols, (type) => this.#add(type));
+  readonly #recorded = new RecordedTypes(this, this.#symbols, (type) => this.#add(type));
   /** why the line that was given last is no whole event, and became no record */
   damage: string | undefined;
   /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
@@ -55,6 +57,10 @@ export class Vocabulary {
   #table: (EventName | undefined)[] = new Array(1024);
   #buf: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
+
+  constructor(catalogue: Catalogue = OWN_CATALOGUE) {
+    this.catalogue = catalogue;
+  }
 
   /** interned symbols (callers); `row[Slot.SYM]` is an index here */
   get symbols(): readonly string[] {
@@ -67,7 +73,7 @@ export class Vocabulary {
 
   /** Events of each kind. */
   seen(): number[] {
-    const seen: number[] = new Array(KIND_NAMES.length).fill(0);
+    const seen: number[] = new Array(this.catalogue.kindNames.length).fill(0);
     for (const { kind, count } of this.types) if (kind !== 0) seen[kind] += count;
     return seen;
   }
@@ -103,7 +109,7 @@ export class Vocabulary {
     if (type === undefined) {
       type = this.#type(name, line, offset, NOWHERE, argsStart);
       // a namesake without arguments says nothing about the lines behind it
-      if (type.kind !== 0 || meaning(type.name, NOWHERE).kind === undefined) name.plain = type;
+      if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
     }
     type.count++;
     if (!type.kept) return type;
@@ -148,7 +154,7 @@ export class Vocabulary {
 
   /** The same for an event of a binary recording. */
   recorded(event: RecordedEvent, batch: RecordBatch): EventType {
-    return this.#recorded.decode(event, batch, this.keep);
+    return this.#recorded.decode(event, batch);
   }
 
   /** Facts of the types, to be handed to {@link absorb} of another vocabulary. */
@@ -263,10 +269,10 @@ export class Vocabulary {
   #type(name: EventName, line: TraceLine, offset: number, at: Location, argsStart: number): EventType {
     const { buf, nameStart, nameEnd, systemStart, systemEnd, argsEnd } = line;
     const event = text(buf, nameStart, nameEnd);
-    const { kind } = meaning(event, at);
+    const { kind } = this.catalogue.meaning(event, at.symbol, at.ret);
     // trace_printk() prints the calling function where an event's name stands: `move_page_tables: dbg 3`
     const keys = namesIn(buf, argsStart, argsEnd);
-    const ours = kind !== undefined && (at !== NOWHERE || hasFieldOf(kind, keys));
+    const ours = kind !== undefined && (at !== NOWHERE || this.#hasFieldOf(kind, keys));
     // whatever else stands in parentheses is free text: it makes one type
     const known = name.types.find((t) =>
       ours
@@ -274,19 +280,17 @@ export class Vocabulary {
         : t.kind === 0 && t.namesake === (kind !== undefined),
     );
     if (known !== undefined) return known;
-    const type = new EventType(
-      event,
-      text(buf, systemStart, systemEnd),
-      at,
-      offset,
-      keys,
-      this.keep,
-      ours,
-      this.wanted,
-    );
+    const system = text(buf, systemStart, systemEnd);
+    const type = new EventType({ name: event, system, at, first: offset, keys, ours }, this);
     name.types.push(type);
     this.#add(type);
     return type;
+  }
+
+  /** Whether one of the arguments has a name that events of this kind have; some kinds have none. */
+  #hasFieldOf(kind: number, keys: readonly string[]): boolean {
+    const names = this.catalogue.fields[kind].flatMap((field) => field.names);
+    return names.length === 0 || keys.some((key) => names.includes(key));
   }
 
   #add(type: EventType): void {
@@ -297,12 +301,6 @@ export class Vocabulary {
 
 const namesIn = (buf: Uint8Array, start: number, end: number): string[] =>
   readArguments(buf, start, end).list.map((argument) => argument.key);
-
-/** Whether one of the arguments has a name that events of this kind have; some kinds have none. */
-const hasFieldOf = (kind: KindName, keys: readonly string[]): boolean => {
-  const names = KIND_FIELDS[Kind[kind]].flatMap((field) => field.names);
-  return names.length === 0 || keys.some((key) => names.includes(key));
-};
 
 /** Of two lists of layouts one; what was counted in parts has lines of no whole. */
 function joined(a: readonly LinesOfLayout[], b: readonly LinesOfLayout[]): LinesOfLayout[] {

@@ -4,6 +4,7 @@ import { armedKinds, missedBy } from '../../src/engine/armed.ts';
 import { stillOf } from '../../src/engine/needs.ts';
 import { Model } from '../../src/model/model.ts';
 import { definitionsIn, newRecorded, type Recorded, readRecorded } from '../../src/parsers/recorded.ts';
+import { OWN_CATALOGUE } from '../../src/vocabulary/catalogue.ts';
 import { KIND_NAMES, Kind, type KindName } from '../../src/vocabulary/kinds.ts';
 
 const seen = (...kinds: KindName[]) => {
@@ -20,9 +21,9 @@ function recordedBy(...lines: string[]): Recorded {
 
 /** Nothing of these kinds happened, as check asks it. */
 function isStill(recorded: Recorded, counts: Uint32Array, ...kinds: KindName[]): boolean {
-  const model = new Model(KIND_NAMES.length);
+  const model = new Model();
   model.seen.set(counts);
-  model.facts = { ...model.facts, ...armedKinds(recorded, counts, '6.12') };
+  model.facts = { ...model.facts, ...armedKinds(OWN_CATALOGUE, recorded, counts, '6.12') };
   return stillOf([kinds], model).length === 1;
 }
 

@@ -157,7 +157,7 @@ describe('loadRules', () => {
     expect(await problem(specs, scratch(files))).toMatch(text);
   });
 
-  it('two rules may share a probe, and not disagree about it', async () => {
+  it('two rules may share a probe, and not disagree about it, unless they run apart', async () => {
     const probe = (fields: string) =>
       `probes: { shared: { function: 'x_shared', on: 'entry', fields: { ${fields} } } },`;
     const same = scratch({
@@ -165,7 +165,11 @@ describe('loadRules', () => {
       'b.ts': ruleFile('rule-b', probe("n: 'number'")),
     });
     expect(await ids(['.'], same)).toEqual(['rule-a', 'rule-b']);
-    const other = scratch({ 'c.ts': ruleFile('rule-c', probe("m: 'number'")) });
-    expect(await problem(['.'], other)).toContain('another rule brings this kind with another definition');
+    const disagreeing = scratch({
+      'a.ts': ruleFile('rule-a', probe("n: 'number'")),
+      'c.ts': ruleFile('rule-c', probe("m: 'number'")),
+    });
+    expect(await problem(['.'], disagreeing)).toContain('another rule brings this kind with another definition');
+    expect(await ids(['c.ts'], disagreeing)).toEqual(['rule-c']);
   });
 });

@@ -7,8 +7,9 @@ import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
 import { type ArmedProbe, newRecorded } from '../../parsers/recorded.ts';
+import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
-import { KIND_NAMES } from '../../vocabulary/kinds.ts';
+import type { Probes } from '../../vocabulary/probes.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from '../evidence.ts';
 import type { TraceFilter } from '../filter.ts';
@@ -33,6 +34,8 @@ export interface ReadingOptions {
   filter?: TraceFilter | undefined;
   /** probes that were armed, where the trace does not say so */
   armed?: readonly ArmedProbe[] | undefined;
+  /** rules whose probes are to be understood */
+  rules?: readonly { readonly probes?: Probes | undefined }[] | undefined;
 }
 
 export interface StartOptions
@@ -43,7 +46,7 @@ export interface StartOptions
 
 export class Reading implements ReadTrace {
   readonly path: string;
-  readonly vocabulary = new Vocabulary();
+  readonly vocabulary: Vocabulary;
   readonly stats = new ReadStats();
   readonly model: Model;
   readonly #input: OpenInput;
@@ -57,10 +60,11 @@ export class Reading implements ReadTrace {
     this.#origin = origin;
     this.#input = input;
     this.#options = options;
+    this.vocabulary = new Vocabulary(catalogueFor(options.rules));
     const { kernel } = input.head;
     const named = kernel === undefined ? undefined : eraOfRelease(kernel);
     if (named !== undefined) this.vocabulary.era.fits(named.name, `kernel ${kernel}`);
-    this.model = newModel(this.vocabulary.symbols, input.head);
+    this.model = newModel(this.vocabulary.catalogue, this.vocabulary.symbols, input.head);
   }
 
   /** @throws InputError when it is no trace */
@@ -91,7 +95,9 @@ export class Reading implements ReadTrace {
   start(options: StartOptions = {}): void {
     const { model, vocabulary, stats } = this;
     if (options.prompt === true) model.firstLook?.hurry();
-    vocabulary.wanted = KIND_NAMES.map((_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined);
+    vocabulary.wanted = vocabulary.catalogue.kindNames.map(
+      (_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined,
+    );
     if (options.wantedOnly === true) vocabulary.keep = vocabulary.wanted;
     this.#feed = this.#input.start({
       onBatch: (batch, lineBase) => replay(model, batch, lineBase),
@@ -114,7 +120,8 @@ export class Reading implements ReadTrace {
 
   /** What the head says of the recording, for who does not wait for the end. */
   believeHead(): void {
-    const about = { seen: this.model.seen, era: () => this.era().era?.name };
+    const { catalogue, seen } = this.model;
+    const about = { catalogue, seen, era: () => this.era().era?.name };
     this.model.facts = { ...this.model.facts, ...recordingFacts(this.head, about) };
   }
 
@@ -135,7 +142,7 @@ export class Reading implements ReadTrace {
   #settle(): void {
     const { model, head, stats } = this;
     model.lastLine = stats.lines;
-    const about = { seen: model.seen, era: () => this.era().era?.name };
+    const about = { catalogue: model.catalogue, seen: model.seen, era: () => this.era().era?.name };
     model.facts = factsOf(head, stats, about, this.#options.filter);
   }
 

@@ -10,16 +10,22 @@ import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
 import type { Store } from '../../store/open.ts';
 import { readSymbols } from '../../store/replay.ts';
 import type { StoredTrace } from '../../store/traces.ts';
+import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraNamed } from '../../vocabulary/era.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';
-import { recordsOf } from '../brought-records.ts';
 import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import { fileInput } from '../input.ts';
 import { decideEra, newModel, recordingFacts, traceInfo } from '../judged.ts';
 import { damageIn, unreadOf, unsaidBy } from '../losses.ts';
+import { recordsOf } from '../stored-records.ts';
 import { Words } from '../words.ts';
-import { withReading } from './reading.ts';
+import { type ReadingOptions, withReading } from './reading.ts';
 import type { ReadTrace } from './trace.ts';
+
+export interface StoredOptions extends Pick<ReadingOptions, 'rules'> {
+  /** release or era, where the trace did not show it or for a "what if" */
+  kernel?: string | undefined;
+}
 
 export class StoredReading implements ReadTrace {
   readonly model: Model;
@@ -30,13 +36,12 @@ export class StoredReading implements ReadTrace {
   readonly #trace: StoredTrace;
   readonly #kernel: string | undefined;
 
-  /** @param kernel release or era, where the trace did not show it or for a "what if" */
-  constructor(store: Store, trace: StoredTrace, kernel?: string) {
+  constructor(store: Store, trace: StoredTrace, { kernel, rules }: StoredOptions = {}) {
     this.#store = store;
     this.#trace = trace;
     this.#kernel = kernel;
     this.symbols = readSymbols(store, trace.id);
-    this.model = newModel(this.symbols, trace.head);
+    this.model = newModel(catalogueFor(rules), this.symbols, trace.head);
   }
 
   get path(): string {
@@ -50,12 +55,12 @@ export class StoredReading implements ReadTrace {
   /** Replay the whole. */
   read(): void {
     const { model, head } = this;
-    for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols)) replay(model, batch);
+    for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols, model.catalogue)) replay(model, batch);
     settleMachine(model);
     const info = this.#trace.info as TraceInfo;
     model.lastLine = info.lines;
     model.facts = {
-      ...recordingFacts(head, { seen: model.seen, era: () => this.era().era?.name }),
+      ...recordingFacts(head, { catalogue: model.catalogue, seen: model.seen, era: () => this.era().era?.name }),
       cpus: head.cpus,
       timeUnit: head.timeUnit,
       overwritten: head.overwritten ?? 0,

@@ -1,12 +1,11 @@
-// Events of probes that a rule brings, out of a store that was made without it: their lines are in the tables like all
-// others, so they are decoded from there and put among the records of the replay, in the trace's order.
+// Events of a rule's own probes, out of a store that was made without it: their lines are in the tables like all others,
+// so they are decoded from there and put among the records of the replay, in the trace's order.
 import { eventSources, readEvents, type StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/open.ts';
 import { readRecords } from '../store/replay.ts';
 import { StoredFields } from '../store/stored-fields.ts';
-import { broughtProbes } from '../vocabulary/extend.ts';
-import { FUNCTIONS, probed } from '../vocabulary/functions.ts';
-import { BUILT_IN_KINDS, KIND_FIELDS, Kind, type KindName } from '../vocabulary/kinds.ts';
+import type { Catalogue } from '../vocabulary/catalogue.ts';
+import { BUILT_IN_KINDS } from '../vocabulary/kinds.ts';
 import { location } from '../vocabulary/place.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { Symbols } from '../vocabulary/symbols.ts';
@@ -16,26 +15,32 @@ import { Template } from '../vocabulary/template.ts';
  * Records of a trace as the vocabulary of now understands it. The batch is reused.
  * @param symbols table of the trace's symbols; new ones are added
  */
-export function* recordsOf(store: Store, trace: number, symbols: string[]): IterableIterator<RecordBatch> {
-  const brought = broughtProbes().size === 0 ? undefined : new Brought(store, trace, symbols);
+export function* recordsOf(
+  store: Store,
+  trace: number,
+  symbols: string[],
+  catalogue: Catalogue,
+): IterableIterator<RecordBatch> {
+  const isOwn = Object.keys(catalogue.probes).length === 0;
+  const decoded = isOwn ? undefined : new DecodedRows(store, trace, symbols, catalogue);
   const out = new RecordBatch();
   for (const batch of readRecords(store, trace)) {
-    if (brought === undefined && !hasOthers(batch)) {
+    if (decoded === undefined && !hasOthers(batch)) {
       yield batch;
       continue;
     }
     for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
       const offset = batch.rows[o + Slot.OFFSET];
-      for (let row = brought?.before(offset); row !== undefined; row = brought?.before(offset))
+      for (let row = decoded?.before(offset); row !== undefined; row = decoded?.before(offset))
         yield* append(out, row, 0);
-      // kinds that some rule brought when the store was made: their numbers mean nothing any more
+      // kinds of the rules that ran when the store was made: their numbers mean nothing any more
       if (batch.rows[o] < BUILT_IN_KINDS) yield* append(out, batch.rows, o);
     }
   }
   for (
-    let row = brought?.before(Number.POSITIVE_INFINITY);
+    let row = decoded?.before(Number.POSITIVE_INFINITY);
     row !== undefined;
-    row = brought?.before(Number.POSITIVE_INFINITY)
+    row = decoded?.before(Number.POSITIVE_INFINITY)
   )
     yield* append(out, row, 0);
   if (out.length > 0) yield out;
@@ -55,15 +60,17 @@ function hasOthers({ rows, length }: RecordBatch): boolean {
   return false;
 }
 
-/** Rows of brought kinds, in the order of the trace. */
-class Brought {
+/** Rows of the rules' kinds, in the order of the trace. */
+class DecodedRows {
   readonly #events: Iterator<StoredEvent>;
   readonly #symbols: Symbols;
+  readonly #catalogue: Catalogue;
   #next: Float64Array | undefined;
 
-  constructor(store: Store, trace: number, symbols: string[]) {
+  constructor(store: Store, trace: number, symbols: string[], catalogue: Catalogue) {
+    this.#catalogue = catalogue;
     this.#symbols = new Symbols(symbols);
-    const events = candidates(store, trace);
+    const events = candidates(store, trace, catalogue);
     this.#events = events.length === 0 ? [][Symbol.iterator]() : readEvents(store, { trace, events });
     this.#next = this.#read();
   }
@@ -78,7 +85,7 @@ class Brought {
 
   #read(): Float64Array | undefined {
     for (let one = this.#events.next(); one.done !== true; one = this.#events.next()) {
-      const what = meaning(one.value);
+      const what = meaning(one.value, this.#catalogue);
       if (what !== undefined) return this.#row(one.value, what);
     }
     return undefined;
@@ -95,27 +102,24 @@ class Brought {
     row[Slot.LINE] = event.line;
     row[Slot.FN] = fn;
     const fields = new StoredFields(event);
-    new Template(fields.names, KIND_FIELDS[kind], false).fill(fields, row, 0, this.#symbols);
+    new Template(fields.names, this.#catalogue.fields[kind], false).fill(fields, row, 0, this.#symbols);
     return row;
   }
 }
 
-/** What an event is, if a rule brought it. */
-function meaning({ event, at }: StoredEvent): { kind: number; fn: number } | undefined {
+/** What an event is, if a rule has a kind for it. */
+function meaning({ event, at }: StoredEvent, catalogue: Catalogue): { kind: number; fn: number } | undefined {
   const { symbol, ret } = location(at);
-  const what = probed(event, symbol, ret);
-  if (what === undefined) return undefined;
-  const name = FUNCTIONS[what.fn][what.ret ? 'ret' : 'entry'];
-  const kind = name === undefined ? undefined : Kind[name as KindName];
-  return kind !== undefined && kind >= BUILT_IN_KINDS ? { kind, fn: what.fn } : undefined;
+  const { kind, fn } = catalogue.meaning(event, symbol, ret);
+  return kind !== undefined && kind >= BUILT_IN_KINDS ? { kind, fn } : undefined;
 }
 
 /** Event names worth reading: one look at each table tells. */
-function candidates(store: Store, trace: number): string[] {
+function candidates(store: Store, trace: number, catalogue: Catalogue): string[] {
   return eventSources(store)
     .map(({ name, system }) => (system === '' ? name : `${system}:${name}`))
     .filter((name) => {
       const first = readEvents(store, { trace, events: [name], limit: 1 }).next();
-      return first.done !== true && meaning(first.value) !== undefined;
+      return first.done !== true && meaning(first.value, catalogue) !== undefined;
     });
 }
