@@ -7,7 +7,7 @@ type Read = (file: string) => string;
 export function referencePage(read: Read, first: string): string {
   const views = read('src/api/views.ts') + read('src/api/views-model.ts');
   const contract = read('src/rules/contract.ts');
-  const probes = read('src/vocabulary/extend.ts');
+  const probes = read('src/vocabulary/probes.ts');
   const options = read('src/api/options.ts');
   const cases = read('src/testing/cases.ts');
   const config = read('src/config/schema.ts');

@@ -100,9 +100,11 @@ export class TaskLineReader {
       bracket -= 2;
     }
     setComm(buf, start, out);
-    if (pidEnd === pidStart || pidEnd >= bracket || skipBlanks(buf, pidEnd, end) !== bracket || buf[bracket] !== 91) {
+    if (pidEnd === pidStart || pidEnd >= bracket || buf[bracket] !== 91) {
       return -1;
     }
+    // blanks only: what a tab does here is for task-columns.ts to say
+    for (let at = pidEnd; at < bracket; at++) if (buf[at] !== 32) return -1;
     out.pid = decimal(buf, pidStart, pidEnd);
     out.tgid = -1;
     const view = this.#view;

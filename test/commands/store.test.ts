@@ -118,8 +118,8 @@ describe('show', () => {
 
   it.each([
     ['99', 'no finding 99: there is 1'],
-    ['0', 'greater than or equal to 1'],
-    ['one', 'integer'],
+    ['0', 'is no number of a finding'],
+    ['one', 'is no number of a finding'],
   ])('a number that is none: %s', (n, what) => {
     const { status, stderr, stdout } = pindrift(['show', store, n]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

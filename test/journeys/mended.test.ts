@@ -30,7 +30,7 @@ const WRAPPERS: Record<string, (text: string) => string> = {
   'CR LF': (t) => t.replaceAll('\n', '\r\n'),
   'CR CR LF': (t) => t.replaceAll('\n', '\r\r\n'),
   'CR alone': (t) => t.replaceAll('\n', '\r'),
-  coloured: (t) => each(t, (l) => l.replace(/(: )(\w+)(:)/, '$1\x1b[01;31m\x1b[K$2\x1b[m\x1b[K$3')),
+  coloured: (t) => each(t, (l) => l.replace(/(\w+)(: \()/, '\x1b[01;31m\x1b[K$1\x1b[m\x1b[K$2')),
   'all in colour': (t) => each(t, (l) => `\x1b[0;32m${l}\x1b[0m`),
   '<br> behind each line': (t) => each(t, (l) => `${l}<br>`),
   'a backslash behind each line': (t) => each(t, (l) => `${l} \\`),
