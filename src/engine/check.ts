@@ -69,7 +69,17 @@ export async function checkDetailed(
       options.onUnreadable(error);
     }
   }
-  return { report: reportOf(rules, done), pins: done.flatMap((t) => t.pins) };
+  return { report: reportOf(rules, done), pins: pinsOf(done) };
+}
+
+/** Findings of several traces are numbered on: a pin goes with its own. */
+function pinsOf(traces: readonly CheckedTrace[]): CheckedTrace['pins'] {
+  let before = 0;
+  return traces.flatMap(({ findings, pins }) => {
+    const shift = before;
+    before += findings.length;
+    return pins.map((pin) => (pin.finding === undefined ? pin : { ...pin, finding: pin.finding + shift }));
+  });
 }
 
 /** @param index of the trace in the report */
