@@ -45,8 +45,6 @@ describe('a damaged capture is never called clean for what it lost, nor blamed f
         let n = 0;
         for (const variant of variants(text, i)) {
           if (n++ % 5 !== 0) continue;
-          // function_graph counts nothing: what is cut out of its middle is noticed only where it contradicts the rest
-          if (name.endsWith('.fgraph') && variant.name.startsWith('without lines')) continue;
           const judged = judgeDamaged(whole, await verdictOf(variant.text), drifts);
           if (judged.outcome === 'wrong') wrong.push(`${variant.name}: ${judged.why}`);
         }

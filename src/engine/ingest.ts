@@ -9,6 +9,7 @@ import type { Model } from '../model/model.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/line.ts';
 import type { Source, SourceOptions } from '../parsers/source.ts';
+import { WrappedSource } from '../parsers/wrapped-source.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import type { WriterName } from '../store/create.ts';
@@ -184,50 +185,14 @@ class HashedInput implements TraceInput {
   }
 }
 
-class HashedSource implements Source {
-  readonly path: string;
-  readonly #source: Source;
+class HashedSource extends WrappedSource {
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
 
-  /** @param path as the user named it; standard input is a copy under another name */
-  constructor(source: Source, path: string) {
-    this.#source = source;
-    this.path = path;
-  }
-
-  get compression(): Source['compression'] {
-    return this.#source.compression;
-  }
-
-  get mended(): string | undefined {
-    return this.#source.mended;
-  }
-
-  get size(): number | undefined {
-    return this.#source.size;
-  }
-
-  get position(): number {
-    return this.#source.position;
-  }
-
-  get damage(): string | undefined {
-    return this.#source.damage;
-  }
-
-  head(): Promise<Uint8Array> {
-    return this.#source.head();
-  }
-
   read(into: Uint8Array): number | Promise<number> {
-    const got = this.#source.read(into);
+    const got = this.inner.read(into);
     if (typeof got !== 'number') return got.then((n) => this.#add(into, n));
     return this.#add(into, got);
-  }
-
-  close(): void {
-    this.#source.close();
   }
 
   /** Of the file on disk where there is one: what `sha256sum` prints. */

@@ -9,7 +9,7 @@ import type { ReadStats } from './read-stats.ts';
 export function damageOf(stats: ReadStats, head: TraceHead): string | undefined {
   const { cutLines } = stats;
   if (stats.damage !== undefined) return stats.damage;
-  const missing = missingOf(stats, head);
+  const missing = missingOf(stats, head) ?? openOf(stats);
   if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
@@ -40,6 +40,13 @@ function missingOf(
   const missing = entries - there - lostTotal;
   if (missing <= 0) return undefined;
   return `the head counts ${entries} events, and ${missing} of them are not here: lines were left out, or are of another CPU`;
+}
+
+/** Functions that were entered and never left. */
+function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
+  if (count === 0) return undefined;
+  const more = count > 1 ? `, and at ${count - 1} more` : '';
+  return `line ${line}${more}: functions that were entered before it have not returned, and it stands outside of them: lines were left out`;
 }
 
 const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record them again in one file';
@@ -77,7 +84,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'overwritten', count: head.overwritten, reason });
   }
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
-  const whole = stats.damage ?? missingOf(stats, head);
+  const whole = stats.damage ?? missingOf(stats, head) ?? openOf(stats);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   if (stats.unterminated) {
     // a value that was cut reads like a whole one

@@ -1,5 +1,6 @@
 // Why: what was in a trace beside its events, counted line by line and part by part: kinds of lines, losses, order.
 import { CutLines } from './cut-lines.ts';
+import { Nesting } from './nesting.ts';
 import { Order } from './order.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
@@ -40,6 +41,7 @@ export class ReadStats {
   cut = false;
   damage: string | undefined;
   readonly order = new Order();
+  readonly nesting = new Nesting();
   readonly cutLines = new CutLines();
 
   /** Events were lost here. */
@@ -57,6 +59,7 @@ export class ReadStats {
   add(next: ReadStats): void {
     const { lines } = this;
     this.order.add(next.order, next.firstTs, lines);
+    this.nesting.add(next.nesting, lines);
     this.cutLines.add(next.cutLines, lines);
     for (const bad of next.bad) this.addBad({ ...bad, line: bad.line + lines });
     for (const lost of next.lost) {

@@ -76,7 +76,7 @@ export class TraceReader {
       this.#stats.cutLines.addEarly(this.#vocabulary.cut());
     }
     this.#stats.lines = lines.number;
-    this.#stats.bytes = lines.position;
+    this.#stats.bytes = this.#source.taken ?? lines.position;
     return more;
   }
 
@@ -229,7 +229,9 @@ export class RecordReader {
       }
       kinds[kind]++;
       known?.close();
-      if (kind === LineKind.Lost) {
+      if (kind === LineKind.Function) stats.nesting.see(out, number);
+      else if (kind === LineKind.Lost) {
+        stats.nesting.forget();
         lost(stats, out, offset, number, batch);
         if (batch.full) this.flush();
       } else if (kind === LineKind.Bad) {
@@ -238,6 +240,7 @@ export class RecordReader {
         if (width >= cutAt) stats.cutLines.note(number, width, out.reason);
       } else if (kind === LineKind.Header && !Number.isNaN(high) && beginsTrace(lines.buf, lines.start, lines.end)) {
         order.header = number;
+        stats.nesting.forget();
       }
       sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
     }

@@ -23,12 +23,15 @@ import {
   trimEnd,
 } from '../util/bytes.ts';
 import { readBody } from './body.ts';
-import { LineKind, type TraceHead, type TraceLine } from './line.ts';
+import { Brace, LineKind, type TraceHead, type TraceLine } from './line.ts';
 import { readTime } from './time.ts';
+
+const BRACE_CLOSE = 125;
 
 /** Read a line of the function_graph tracer; false when it is none. */
 export function readGraphLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): boolean {
   let at = skipBlanks(buf, start, end);
+  out.brace = Brace.None;
   if (startsWith(buf, at, end, '----------')) {
     out.kind = LineKind.Function;
     return true;
@@ -96,7 +99,27 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
     return false;
   }
   out.kind = LineKind.Function;
+  if (seenBar) readBraces(buf, column, end, out);
+  else out.brace = Brace.Switch;
   return true;
+}
+
+/** Behind the bar: two blanks, two more for each function around, and C-like text (print_graph_entry_nested() and its like). */
+function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine): void {
+  const at = skipBlanks(buf, column, end);
+  const indent = at - column - 2;
+  if (at === end || indent < 0 || indent % 2 !== 0) return;
+  out.depth = indent / 2;
+  if (buf[at] === BRACE_CLOSE) {
+    out.brace = Brace.Closes;
+    return;
+  }
+  const nameEnd = find(buf, at, end, '(');
+  if (nameEnd < 0) return;
+  out.nameStart = at;
+  out.nameEnd = nameEnd;
+  if (find(buf, nameEnd, end, ') {') >= 0) out.brace = Brace.Opens;
+  else if (find(buf, nameEnd, end, ');') >= 0) out.brace = Brace.Leaf;
 }
 
 /** `    scn-130     `, or the blank or filled duration column, which is no task. */
@@ -118,6 +141,7 @@ function readComment(buf: Uint8Array, column: number, open: number, end: number,
   if (skipBlanks(buf, column, end) !== open) {
     // `} /* page_add_new_anon_rmap */`, `foo(); /* = 0x0 */`
     out.kind = LineKind.Function;
+    readBraces(buf, column, end, out);
     return true;
   }
   let close = end;

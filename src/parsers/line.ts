@@ -29,6 +29,21 @@ export const LineKind = {
 } as const;
 export type LineKind = (typeof LineKind)[keyof typeof LineKind];
 
+/** What a line of the function_graph tracer does with the functions that were entered. */
+export const Brace = {
+  /** nothing that shows */
+  None: 0,
+  /** `foo() {`: `depth` is set, and the name is that of the function */
+  Opens: 1,
+  /** a closing brace: `depth` is set */
+  Closes: 2,
+  /** `foo();`: `depth` is set */
+  Leaf: 3,
+  /** `scn-130 => bash-1`: another task runs on the CPU */
+  Switch: 4,
+} as const;
+export type Brace = (typeof Brace)[keyof typeof Brace];
+
 /** The cursor a parser fills. Only the fields that `kind` names are meaningful; the rest is left from earlier lines. */
 export class TraceLine {
   kind: LineKind = LineKind.Blank;
@@ -63,6 +78,9 @@ export class TraceLine {
    * overwritten (`# entries-in-buffer/entries-written: A/B`), -1 when it says nothing about that.
    */
   lost = -1;
+  /** in a Function line; how many functions stand around it */
+  brace: Brace = Brace.None;
+  depth = 0;
 }
 
 /** What the beginning of a trace says about the whole of it. */

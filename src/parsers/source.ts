@@ -22,6 +22,8 @@ export interface Source extends ByteSource {
    * text, which nobody finds in the file.
    */
   readonly mended?: string | undefined;
+  /** decompressed bytes of the file that what was read so far was mended from; undefined: they are what was read */
+  readonly taken?: number | undefined;
   /** why the data end before they should, known once `read` has returned 0; the part before has been delivered */
   readonly damage: string | undefined;
   /** The first bytes (64 KB, decompressed), which `read` will deliver again. */

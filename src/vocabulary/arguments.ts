@@ -1,6 +1,6 @@
 // The arguments of an event as its line shows them, taken apart without knowing the event: the one meaning of a line's
 // arguments, for the mm events and for the tables of a store. It is slow and tolerant, and read from the first line of
-// each layout and from lines that do not look like it; the fast ways (template.ts, the lane, the store's shapes) must
+// each layout and from lines that do not look like it; the fast ways (template.ts, known lines, the store's shapes) must
 // give the same. Together the pieces are the whole text: nothing is dropped.
 //
 //   (do_wp_page+0x0/0x470) mm=0xffff9af7ffe48440 addr=0x7ff1ee747000       print_kprobe_event(), kernel/trace/trace_kprobe.c

@@ -20,6 +20,8 @@ export type { EventType, TypeFacts } from './event-type.ts';
 const PAREN_OPEN = 40;
 const UNDERSCORE = 95;
 
+const ESCAPE = 27;
+
 /** Places of one event name that are known by their bytes; a return probe has one per caller. */
 const PLACES = 32;
 
@@ -110,6 +112,10 @@ export class Vocabulary {
       type = this.#type(name, line, offset, NOWHERE, argsStart);
       // a namesake without arguments says nothing about the lines behind it
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
+    }
+    if (type.namesake && buf.subarray(argsStart, argsEnd).includes(ESCAPE)) {
+      this.damage = 'a code of a terminal stands between the arguments';
+      return type;
     }
     type.count++;
     if (!type.kept) return type;

@@ -96,9 +96,9 @@ describe('a trace that ends too early', () => {
     const lineEnd = TRACE.indexOf('\n', 20_011);
     const { stdout } = pindrift(['check', given('cut-value.txt', TRACE.subarray(0, lineEnd - 3))]);
     expect(stdout).toContain('the last line has no newline');
-    expect(pindrift(['check', given('whole.txt', TRACE.subarray(0, lineEnd + 1))]).stdout).not.toContain(
-      'the last line has no newline',
-    );
+    // the head counts the events of the whole
+    const uncounted = TRACE.toString('latin1', 0, lineEnd + 1).replace(/^# entries-in-buffer.*\n/m, '');
+    expect(pindrift(['check', given('whole.txt', uncounted)]).stdout).toContain('nothing lost');
   });
 
   it('a cut .gz too', () => {

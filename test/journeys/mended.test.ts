@@ -44,6 +44,23 @@ const WRAPPERS: Record<string, (text: string) => string> = {
 
 const CAPTURES = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'];
 
+test('a colour that begins far behind the head is a counted loss, never silence', async () => {
+  const text = capture('5.10/odirect_read_swap.perf');
+  const late = each(text, (l) => l.replace(/(: )(start|addr)(: )/, '$1\x1b[01;31m\x1b[K$2\x1b[m\x1b[K$3'));
+  expect(late).not.toBe(text);
+  const [trace] = (await checked(late)).traces;
+  const lines = late.split('\n').filter((l, i) => l !== text.split('\n')[i]).length;
+  expect(trace.lineKinds.bad).toBe(lines);
+  expect(trace.losses).toContainEqual(expect.objectContaining({ kind: 'truncated', count: lines }));
+});
+
+test('a letter of UTF-8 with 0xa0 in it is no blank', async () => {
+  const text = capture('5.10/odirect_read_swap.ft').replaceAll('             scn-', '          voil\xc3\xa0-');
+  const report = await checked(text);
+  expect(report.traces[0].lineKinds.bad).toBeUndefined();
+  expect(report.findings[0].pin.comm).toBe('voil\xc3\xa0');
+});
+
 describe.each(CAPTURES)('%s', (name) => {
   const text = capture(name);
   const plain = checked(text);

@@ -4,9 +4,11 @@ import { hasEvent } from './looks.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]/g;
-const NBSP = /\xc2\xa0|\xa0|\xe2\x80[\x87\xaf]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-export const MARKS = /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|\xa0|\xe2\x80[\x87\x8b\x8e-\x95\xa6\xaf]/;
+/** In Latin-1 it is one byte, which in UTF-8 is the second half of a letter. */
+const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x87\xaf]/g;
+export const MARKS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x87\x8b\x8e-\x95\xa6\xaf]/;
 /** What writing programs make of a hyphen and of three points. */
 const DASH = /\xe2\x80[\x90-\x95]/g;
 const ELLIPSIS = /\xe2\x80\xa6/g;

@@ -2,6 +2,7 @@
 // A mended source gives the bytes of the mended text; places in it are places in that text, numbers of lines those of the
 // file.
 import type { Source } from '../source.ts';
+import { WrappedSource } from '../wrapped-source.ts';
 import { LineMender } from './line-mender.ts';
 import type { Plan } from './plan.ts';
 import { textLines } from './text-lines.ts';
@@ -16,42 +17,40 @@ const MOST_HEAD = 1 << 20;
 /** Bytes of a text that is searched for a dump, when its beginning shows none. */
 const MOST_SEARCHED = 256 << 20;
 
-export class MendedSource implements Source {
-  readonly path: string;
-  readonly mended: string;
-  readonly #source: Source;
+export class MendedSource extends WrappedSource {
+  readonly #words: readonly string[];
   readonly #mender: LineMender;
   readonly #lines: AsyncGenerator<string, boolean>;
   /** mended bytes that nobody has read yet */
   #ready: Buffer[] = [];
   #ended = false;
+  #taken = 0;
 
   constructor(source: Source, plan: Plan) {
-    this.#source = source;
-    this.path = source.path;
-    this.mended = [...(source.mended === undefined ? [] : [source.mended]), ...plan.words].join(', ');
+    super(source);
+    this.#words = plan.words;
     this.#mender = new LineMender(plan);
-    this.#lines = textLines(source, plan.escapes === true ? /\\n|\n/ : plan.cr === true ? /\r\n?|\n/ : '\n');
+    this.#lines = textLines(
+      { read: (into) => this.#read(into) },
+      plan.escapes === true ? /\\n|\n/ : plan.cr === true ? /\r\n?|\n/ : '\n',
+    );
   }
 
-  get compression(): Source['compression'] {
-    return this.#source.compression;
+  override get mended(): string {
+    const { mended } = this.inner;
+    return [...(mended === undefined ? [] : [mended]), ...this.#words].join(', ');
   }
 
-  get size(): number | undefined {
-    return this.#source.size;
+  override get taken(): number {
+    return this.inner.taken ?? this.#taken;
   }
 
-  get position(): number {
-    return this.#source.position;
-  }
-
-  get damage(): string | undefined {
-    return this.#source.damage ?? this.#mender.damage;
+  override get damage(): string | undefined {
+    return this.inner.damage ?? this.#mender.damage;
   }
 
   /** The first bytes with something of a trace in them. */
-  async head(): Promise<Uint8Array> {
+  override async head(): Promise<Uint8Array> {
     let bytes = this.#ready.reduce((sum, chunk) => sum + chunk.length, 0);
     let behind = 0;
     while (!this.#ended && bytes < MOST_HEAD && behind < HEAD) {
@@ -83,8 +82,10 @@ export class MendedSource implements Source {
     return got;
   }
 
-  close(): void {
-    this.#source.close();
+  async #read(into: Uint8Array): Promise<number> {
+    const got = await this.inner.read(into);
+    this.#taken += got;
+    return got;
   }
 
   /** Mend some lines; returns how many bytes they gave. */

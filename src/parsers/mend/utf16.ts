@@ -1,5 +1,6 @@
 // Why: what Windows programs save is UTF-16 (`>` of PowerShell, Notepad), and the lines in it are those of the trace.
 import type { Source } from '../source.ts';
+import { WrappedSource } from '../wrapped-source.ts';
 
 const CHUNK = 1 << 16;
 
@@ -20,10 +21,7 @@ export function utf16Of(head: Uint8Array): 'le' | 'be' | undefined {
 }
 
 /** The text of a source in UTF-16, in UTF-8. */
-export class Utf16Source implements Source {
-  readonly path: string;
-  readonly mended = 'UTF-16';
-  readonly #source: Source;
+export class Utf16Source extends WrappedSource {
   readonly #order: 'le' | 'be';
   readonly #chunk = Buffer.alloc(CHUNK);
   /** bytes of {@link #chunk} that are half a character */
@@ -32,30 +30,26 @@ export class Utf16Source implements Source {
   #ended = false;
   #begun = false;
   #damage: string | undefined;
+  #taken = 0;
 
   constructor(source: Source, order: 'le' | 'be') {
-    this.#source = source;
+    super(source);
     this.#order = order;
-    this.path = source.path;
   }
 
-  get compression(): Source['compression'] {
-    return this.#source.compression;
+  override get mended(): string {
+    return 'UTF-16';
   }
 
-  get size(): number | undefined {
-    return this.#source.size;
+  override get taken(): number {
+    return this.inner.taken ?? this.#taken;
   }
 
-  get position(): number {
-    return this.#source.position;
+  override get damage(): string | undefined {
+    return this.inner.damage ?? this.#damage;
   }
 
-  get damage(): string | undefined {
-    return this.#source.damage ?? this.#damage;
-  }
-
-  async head(): Promise<Uint8Array> {
+  override async head(): Promise<Uint8Array> {
     while (!this.#ended && this.#ready.length < CHUNK) await this.#more();
     return this.#ready;
   }
@@ -68,13 +62,10 @@ export class Utf16Source implements Source {
     return n;
   }
 
-  close(): void {
-    this.#source.close();
-  }
-
   async #more(): Promise<void> {
     const chunk = this.#chunk;
-    const got = await this.#source.read(chunk.subarray(this.#half));
+    const got = await this.inner.read(chunk.subarray(this.#half));
+    this.#taken += got;
     if (got === 0) {
       this.#ended = true;
       if (this.#half > 0) this.#damage = 'the text ends within a character of UTF-16';

@@ -1,0 +1,60 @@
+// Why: the function_graph tracer counts nothing, but what it prints is nested. A function that was entered, did not return,
+// and is followed by what stands outside of it, shows that lines between were left out.
+import { Brace, type TraceLine } from '../parsers/line.ts';
+import { text } from '../util/bytes.ts';
+
+/** Functions from which no task comes back. */
+const NO_RETURN = /^(?:do_exit|do_group_exit|make_task_dead|__do_sys_exit\w*|__x64_sys_exit\w*|__arm64_sys_exit\w*)$/;
+
+/** Tasks and functions that are remembered at most: more is no trace, and forgetting says nothing wrong. */
+const MOST_TASKS = 1 << 14;
+const MOST_OPEN = 256;
+
+/** What was seen of the nesting of functions. Plain data but for the open ones: it comes from several threads. */
+export class Nesting {
+  /** places where functions are left open, and the line of the first */
+  count = 0;
+  line = 0;
+  /** depths of the functions that were entered and have not returned, by task; where only CPUs are shown, by CPU */
+  readonly #open = new Map<number, number[]>();
+
+  /** A line of the tracer. */
+  see(out: TraceLine, line: number): void {
+    const task = out.pid > 0 ? out.pid : -1 - out.cpu;
+    if (out.brace === Brace.Switch) {
+      this.#open.delete(-1 - out.cpu);
+      return;
+    }
+    if (out.brace === Brace.None) return;
+    const open = this.#openOf(task);
+    // what stands at this depth or deeper should have returned, but for the function that does so now
+    let left = 0;
+    while (open.length > 0 && open[open.length - 1] >= out.depth)
+      left += open.pop() === out.depth && out.brace === Brace.Closes ? 0 : 1;
+    if (left > 0 && this.count++ === 0) this.line = line;
+    if (out.brace !== Brace.Opens) return;
+    const name = text(out.buf, out.nameStart, out.nameEnd);
+    if (NO_RETURN.test(name)) this.#open.delete(task);
+    else if (open.length < MOST_OPEN) open.push(out.depth);
+  }
+
+  /** Events were lost here: who is still open is not known. */
+  forget(): void {
+    this.#open.clear();
+  }
+
+  /** Add what was seen in the part behind this one, which begins `lines` lines later. */
+  add(next: Nesting, lines: number): void {
+    if (this.count === 0 && next.count > 0) this.line = next.line + lines;
+    this.count += next.count;
+  }
+
+  #openOf(task: number): number[] {
+    const known = this.#open.get(task);
+    if (known !== undefined) return known;
+    if (this.#open.size >= MOST_TASKS) this.#open.clear();
+    const open: number[] = [];
+    this.#open.set(task, open);
+    return open;
+  }
+}
