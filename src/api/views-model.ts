@@ -16,7 +16,7 @@ export interface Counts {
   /** their address space went first */
   readonly orphaned: number;
   /** at the end, live pins whose address space never became known */
-  readonly homeless: number;
+  readonly withoutMm: number;
   readonly drifts: number;
   /** releases that match no pin the trace has shown */
   readonly unmatched: number;

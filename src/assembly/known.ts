@@ -1,5 +1,5 @@
 // What was learned of the lines of a trace: tasks, seconds, event names, places of probes, and what stands between the
-// values of an event's arguments. JavaScript (known-lines/teacher.ts) says what it has understood of a line that stands in
+// values of an event's arguments. JavaScript (known-lines/knowledge.ts) says what it has understood of a line that stands in
 // the memory; here it is kept as bytes to compare. When the memory is full, what is new stays unknown, and its lines are
 // read with care each time.
 import { COMM_COLUMNS, LEARNED_AT, LEARNED_END, PID_COLUMNS } from './layout';

@@ -11,10 +11,10 @@ import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
-import type { Setup, Wishes } from './setup.ts';
+import type { Setup, SetupOptions } from './setup.ts';
 import { mustBeOurs } from './trust.ts';
 
-export async function assemble({ folder, rules = [], config }: Wishes): Promise<Setup> {
+export async function assemble({ folder, rules = [], config }: SetupOptions): Promise<Setup> {
   const found = config === false ? undefined : await loadConfig(folder, config);
   const given: Given[] = BUILT_IN.map((rule) => ({ rule, from: 'pindrift itself' }));
   if (found !== undefined) given.push(...(await fromConfig(found)));

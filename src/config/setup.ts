@@ -7,7 +7,7 @@ import { BUILT_IN } from '../rules/index.ts';
 import { findConfig } from './find.ts';
 import type { Config, Suppression } from './schema.ts';
 
-export interface Wishes {
+export interface SetupOptions {
   /** where the user stands: the config is looked for from here upwards, paths start here */
   folder: string;
   /** more rules: files, folders, packages (`--rules`) */
@@ -43,12 +43,12 @@ const NOTHING_SAID: Setup = {
  * Load what the user named and nothing else.
  * @throws InputError that names the file and the key or the rule
  */
-export async function setUp(wishes: Wishes): Promise<Setup> {
-  const { folder, rules = [], config } = wishes;
+export async function setUp(options: SetupOptions): Promise<Setup> {
+  const { folder, rules = [], config } = options;
   const found = config === undefined ? findConfig(folder) : undefined;
   const stranger = found?.ours === false ? found.path : undefined;
   const hasConfig = config !== false && (config !== undefined || found?.ours === true);
   if (!hasConfig && rules.length === 0) return { ...NOTHING_SAID, stranger };
   const { assemble } = await import('./assemble.ts');
-  return { ...(await assemble({ ...wishes, config: hasConfig ? config : false })), stranger };
+  return { ...(await assemble({ ...options, config: hasConfig ? config : false })), stranger };
 }

@@ -33,12 +33,12 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   t.mm = mm;
   mm.enter(t.pid);
   if (m.abandoned.size > 0) m.abandoned.delete(mm);
-  const waiting = m.homeless.get(t.pid);
+  const waiting = m.withoutMm.get(t.pid);
   if (waiting === undefined) return;
-  m.homeless.delete(t.pid);
+  m.withoutMm.delete(t.pid);
   for (const pin of waiting) {
     if (!pin.live) continue;
-    m.counts.homeless--;
+    m.counts.withoutMm--;
     pin.mm = mm;
     pin.call.mm = mm;
     m.house(pin);

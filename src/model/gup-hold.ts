@@ -12,7 +12,7 @@ const NEWEST = 64;
  */
 export function overwritten(m: Model, call: PinCall, at: At): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const earlier = call.mm === undefined ? m.homeless.get(call.at.pid) : m.pinsAt(call.mm, m.vpn(call.addr));
+  const earlier = call.mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(call.mm, m.vpn(call.addr));
   if (earlier === undefined) return;
   for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
     const p = earlier[i];

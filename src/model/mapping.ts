@@ -14,7 +14,7 @@ export class Mapping extends Identities {
     released: 0,
     presumed: 0,
     orphaned: 0,
-    homeless: 0,
+    withoutMm: 0,
     calls: 0,
     drifts: 0,
     unmatched: 0,

@@ -20,7 +20,7 @@ export class Model extends Mapping {
   readonly pinsByFolio = new Ordered<Pin[]>();
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
-  readonly homeless = new Map<number, Pin[]>();
+  readonly withoutMm = new Map<number, Pin[]>();
   /** forks that are copying page tables now */
   readonly forking = new Set<ForkFrame>();
   readonly gaps: Gap[] = [];
@@ -61,7 +61,7 @@ export class Model extends Mapping {
     this.held.clear();
     this.forgetIdentities();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
-    for (const known of [this.homeless, this.abandoned, this.folios]) known.clear();
+    for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
     this.unmapped = [];
   }
@@ -101,8 +101,8 @@ export class Model extends Mapping {
   house(pin: Pin): void {
     if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
     else {
-      this.counts.homeless++;
-      push(this.homeless, pin.call.at.pid, pin);
+      this.counts.withoutMm++;
+      push(this.withoutMm, pin.call.at.pid, pin);
     }
   }
 
@@ -142,7 +142,7 @@ export class Model extends Mapping {
     drop(this.pinsByPage, pin.page, pin);
     if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
     if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
-    else drop(this.homeless, pin.call.at.pid, pin);
+    else drop(this.withoutMm, pin.call.at.pid, pin);
   }
 
   /** The page was allocated afresh, so whoever held it has let go, seen or not. */

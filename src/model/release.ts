@@ -211,7 +211,7 @@ function rest(m: Model, release: Release, last: Pin | undefined, left: number, l
 /** The page that the same call pinned so many pages behind. */
 function next(m: Model, pin: Pin, pages: number): Pin | undefined {
   if (pin.mm !== undefined) return m.pinsAt(pin.mm, pin.where + pages).find((p) => p.call === pin.call);
-  return m.homeless.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
+  return m.withoutMm.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
 }
 
 /** A page goes. Returns its pin, where the trace shows whose it was. */

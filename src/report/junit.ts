@@ -5,10 +5,11 @@
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
+import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { steps } from './timeline.ts';
 import { titleOf } from './title.ts';
-import { failedWords, formatWords, kernelWords, lossWords, notes, pathWords, pinOwner, weight } from './words.ts';
+import { failedWords, formatWords, kernelWords, notes, pathWords, pinOwner, weight } from './words.ts';
 
 type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing' | 'undecidedIn' | 'failed'>;
 

@@ -4,6 +4,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, verbatim } from './format.ts';
+import { lossWords } from './loss-words.ts';
 import type { Reporter } from './reporter.ts';
 import { steps } from './timeline.ts';
 import { titleOf } from './title.ts';
@@ -11,7 +12,6 @@ import {
   formatWords,
   kernelWords,
   losslessWords,
-  lossWords,
   type Note,
   notes,
   pageWords,

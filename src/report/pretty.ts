@@ -3,6 +3,7 @@ import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, numbers, worstFirst } from './alike.ts';
 import { clean, columns, count, verbatim, wrap } from './format.ts';
+import { lossSamples, lossWords } from './loss-words.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { stepKind } from './steps.ts';
@@ -14,8 +15,6 @@ import {
   headline,
   kernelWords,
   losslessWords,
-  lossSamples,
-  lossWords,
   notes,
   pathWords,
   pinOwner,

@@ -4,12 +4,13 @@ import type { Location, Notification, Region, ReportingDescriptor, Result, Run, 
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
+import { lossWords } from './loss-words.ts';
 import { below } from './relative.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 import { mainStep, partingStep, stepKind } from './steps.ts';
 import { titleOf } from './title.ts';
-import { failureWords, lossWords } from './words.ts';
+import { failureWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 

@@ -3,6 +3,7 @@ import type { Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
+import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { type Step, steps } from './timeline.ts';
 import { titleOf } from './title.ts';
@@ -12,7 +13,6 @@ import {
   formatWords,
   kernelWords,
   losslessWords,
-  lossWords,
   type Note,
   notes,
   pageWords,

@@ -1,10 +1,9 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
-import type { Finding, Harm, Origin, Severity } from '../contract/finding.ts';
+import { type Finding, type Harm, type Origin, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import {
   type CheckReport,
   INSUFFICIENT_EVIDENCE,
-  type Loss,
   NO_GUP_CALL,
   type RuleFailed,
   type TraceInfo,
@@ -24,8 +23,7 @@ export function headline(report: CheckReport): string | undefined {
     .filter(({ severity }) => severity !== 'note')
     .toSorted(
       (a, b) =>
-        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-        Number(b.harm.length > 0) - Number(a.harm.length > 0),
+        SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || Number(b.harm.length > 0) - Number(a.harm.length > 0),
     );
   if (worst === undefined) return undefined;
   const who = pinOwner(worst) || 'a process';
@@ -228,74 +226,6 @@ export function pinsWords(trace: TraceInfo): string {
   }
   parts.push(`${grouped(open)} open`);
   return `${count(seen, 'pin')}: ${parts.join(', ')}`;
-}
-
-/** Each kind of loss once: `23 events lost on CPU 1 at :1042, :2210: the ring buffer was full`. */
-export function lossWords(losses: readonly Loss[]): string[] {
-  const groups = new Map<string, Loss[]>();
-  for (const loss of losses) {
-    const key = `${loss.kind} ${loss.cpu} ${loss.reason}`;
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [loss]);
-    } else {
-      group.push(loss);
-    }
-  }
-  return [...groups.values()].map(lossGroup);
-}
-
-/** The first lines that were not understood, verbatim. */
-export function lossSamples(losses: readonly Loss[]): { line: number; text: string }[] {
-  return losses.flatMap((loss) => loss.samples ?? []).slice(0, 5);
-}
-
-/** Lines named in one loss; the rest are counted. */
-const LINES_NAMED = 3;
-
-function lossGroup(losses: Loss[]): string {
-  const [first] = losses;
-  if (first === undefined) {
-    return '';
-  }
-  const known = losses.reduce((sum, loss) => sum + (loss.count ?? 0), 0);
-  const all = losses.every((loss) => loss.count !== undefined);
-  const words = [lossPhrase(first.kind, all || known > 0 ? known : undefined, all)];
-  if (first.cpu !== undefined) {
-    words.push(`on CPU ${first.cpu}`);
-  }
-  const lines = losses.flatMap((loss) => (loss.line === undefined ? [] : [placeOf({ ...loss, line: loss.line })]));
-  if (lines.length > 0) {
-    const more = lines.length - LINES_NAMED;
-    const named = lines.slice(0, LINES_NAMED).join(', ');
-    const at =
-      known > lines.length && (first.kind === 'bad-line' || first.kind === 'truncated' || first.kind === 'out-of-order')
-        ? 'from'
-        : 'at';
-    words.push(`${at} ${named}${more > 0 ? ` and ${count(more, 'more place')}` : ''}`);
-  }
-  return words.join(' ') + (first.reason === '' ? '' : `: ${clean(first.reason)}`);
-}
-
-function lossPhrase(kind: Loss['kind'], n: number | undefined, exact: boolean): string {
-  const least = exact ? '' : 'at least ';
-  const events = n === undefined ? 'an unknown number of events' : `${least}${count(n, 'event')}`;
-  switch (kind) {
-    case 'bad-line':
-      return n === undefined ? 'lines not understood' : `${least}${count(n, 'line')} not understood`;
-    case 'lost-events':
-      return `${events} lost`;
-    case 'overwritten':
-      return `${events} overwritten`;
-    case 'filtered':
-      return n === undefined ? 'events filtered out' : `${events} filtered out`;
-    case 'truncated':
-      return n === undefined ? 'cut short' : `${least}${count(n, 'line')} cut`;
-    case 'out-of-order':
-      return n === undefined ? 'out of order' : `out of order in ${least}${count(n, 'place')}`;
-    case 'second-capture':
-      return 'more than one capture';
-  }
 }
 
 /** A sentence below a finding, with the word that introduces it. */

@@ -125,9 +125,9 @@ export default defineRule({
           context.undecided(
             `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, though the tasks in it are gone`,
           );
-        if (model.counts.homeless > 0)
+        if (model.counts.withoutMm > 0)
           context.undecided(
-            `the address space of ${model.counts.homeless} pin${model.counts.homeless === 1 ? ' is' : 's are'} not known`,
+            `the address space of ${model.counts.withoutMm} pin${model.counts.withoutMm === 1 ? ' is' : 's are'} not known`,
           );
         if (seen('wpHugetlb') && !seen('newHugetlb'))
           context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');

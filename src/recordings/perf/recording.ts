@@ -9,10 +9,10 @@ import { outside, type PerfFile, tracepoints } from './file.ts';
 import { type IdLayout, idLayout, RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
-import { OTHER, rawAt, Samples, stackOf } from './samples.ts';
+import { cpuOf, OTHER, rawAt, Samples, stackOf, tidOf } from './samples.ts';
 import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
-import { firstTime, Stream } from './stream.ts';
+import { firstTime, Stream, Turns } from './stream.ts';
 
 /** Records between two looks at the clock. */
 const AT_ONCE = 16384;
@@ -27,6 +27,7 @@ export class PerfRecording implements Recording {
   readonly #file: PerfFile;
   readonly #ranges: readonly RecordRange[];
   readonly #streams: Stream[];
+  readonly #turns: Turns;
   readonly #samples: Samples;
   /** of the first tracepoint's attr: where an id stands is the same in all of them */
   readonly #layout: SampleLayout;
@@ -49,6 +50,7 @@ export class PerfRecording implements Recording {
     this.#file = file;
     this.#ranges = ranges;
     this.#streams = ranges.map((range) => new Stream(range, file.little));
+    this.#turns = new Turns(this.#streams, (stream) => this.#advance(stream));
     this.#samples = new Samples(file);
     this.#layout = this.#samples.first;
     this.#ids = idLayout(tracepoints(file)[0]);
@@ -95,7 +97,7 @@ export class PerfRecording implements Recording {
   next(out: RecordedEvent): boolean {
     while (this.#left > 0 && !this.#finished) {
       this.#left--;
-      const stream = this.#nextStream();
+      const stream = this.#turns.next();
       if (stream === undefined) {
         this.#finished = true;
         return this.#lostAtEnd(out);
@@ -132,23 +134,6 @@ export class PerfRecording implements Recording {
     for (const { bytes } of this.#ranges) if (bytes !== this.#file.data.bytes) bytes.close();
     this.#file.data.bytes.close();
   }
-
-  /** The stream whose turn it is; its order stands at the record. */
-  #nextStream(): Stream | undefined {
-    const streams = this.#streams;
-    if (streams.length === 1) return this.#advance(streams[0]) ? streams[0] : undefined;
-    let best: Stream | undefined;
-    for (const stream of streams) {
-      if (!this.#waits.has(stream)) {
-        if (!this.#advance(stream)) continue;
-        this.#waits.add(stream);
-      }
-      if (best === undefined || stream.order.time < best.order.time) best = stream;
-    }
-    if (best !== undefined) this.#waits.delete(best);
-    return best;
-  }
-  readonly #waits = new Set<Stream>();
 
   /** Bring the next record's turn about: read until a round is full. */
   #advance(stream: Stream): boolean {
@@ -288,13 +273,13 @@ export class PerfRecording implements Recording {
     payload.end = start + size;
     this.#decoder = decoder;
     const body = at + 8;
-    const tid = layout.tid < 0 ? view.getInt32(start + 4, little) : view.getInt32(body + layout.tid + 4, little);
+    const tid = tidOf(records, layout, raw);
     out.index = ++this.#index;
     out.place = this.#index;
     this.#places.keep(this.#index, records.place, this.#streams.indexOf(stream));
     out.lost = 0;
     out.ts = layout.time < 0 ? Number.NaN : ts;
-    out.cpu = layout.cpu < 0 ? -1 : view.getInt32(body + layout.cpu, little);
+    out.cpu = cpuOf(records, layout);
     out.pid = tid;
     out.tgid = layout.tid < 0 ? -1 : view.getInt32(body + layout.tid, little);
     out.context = contextOf(buf[start + 2]);
@@ -325,6 +310,11 @@ export class PerfRecording implements Recording {
     return { ...(isPacked ? { unpacked: place } : { offset: place }), length: end - at };
   }
 
+  /** Whole microseconds, as perf script prints them. */
+  #printedTime(ns: number): string {
+    return `${printedTime(Math.floor(ns / 1000) * 1000, 'ns', this.head.timeBase, 6).padStart(12)}: `;
+  }
+
   /** As perf script prints it. */
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
@@ -336,14 +326,10 @@ export class PerfRecording implements Recording {
     const decoder = this.#decoders[view.getUint16(start, little)];
     if (decoder === undefined) return undefined;
     const { format } = decoder;
-    const body = at + 8;
-    const tid = layout.tid < 0 ? view.getInt32(start + 4, little) : view.getInt32(body + layout.tid + 4, little);
+    const tid = tidOf(records, layout, raw);
     const comm = this.#comms.of(tid);
-    const cpu = layout.cpu < 0 ? '' : `[${String(view.getInt32(body + layout.cpu, little)).padStart(3, '0')}] `;
-    const time =
-      layout.time < 0
-        ? ''
-        : `${printedTime(Math.floor(this.#time(records, body + layout.time) / 1000) * 1000, 'ns', this.head.timeBase, 6).padStart(12)}: `;
+    const cpu = layout.cpu < 0 ? '' : `[${String(cpuOf(records, layout)).padStart(3, '0')}] `;
+    const time = layout.time < 0 ? '' : this.#printedTime(this.#time(records, at + 8 + layout.time));
     const payload = { buf, view, start, end: Math.min(end, start + view.getUint32(raw, little)) };
     const text = [
       `${comm.padStart(16)} ${String(tid).padStart(7)} ${cpu}${time}`,

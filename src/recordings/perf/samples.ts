@@ -73,3 +73,12 @@ export function stackOf(records: Records, layout: SampleLayout, kallsyms: Kallsy
   }
   return out;
 }
+
+/** The thread that a sample is of; where its event does not say, the data of the tracepoint behind `raw` do (common_pid). */
+export function tidOf({ view, at, little }: Records, layout: SampleLayout, raw: number): number {
+  return layout.tid < 0 ? view.getInt32(raw + 8, little) : view.getInt32(at + 8 + layout.tid + 4, little);
+}
+
+/** -1: the sample does not say. */
+export const cpuOf = ({ view, at, little }: Records, layout: SampleLayout): number =>
+  layout.cpu < 0 ? -1 : view.getInt32(at + 8 + layout.cpu, little);

@@ -19,6 +19,36 @@ export class Stream {
   }
 }
 
+/** Which stream gives the next record: the earliest of those that have one. */
+export class Turns {
+  readonly #streams: readonly Stream[];
+  readonly #advance: (stream: Stream) => boolean;
+  /** streams whose order stands at a record that was not given yet */
+  readonly #waiting = new Set<Stream>();
+
+  /** @param advance has a stream's order stand at its next record; false: there is none */
+  constructor(streams: readonly Stream[], advance: (stream: Stream) => boolean) {
+    this.#streams = streams;
+    this.#advance = advance;
+  }
+
+  /** Its order stands at the record. */
+  next(): Stream | undefined {
+    const streams = this.#streams;
+    if (streams.length === 1) return this.#advance(streams[0]) ? streams[0] : undefined;
+    let best: Stream | undefined;
+    for (const stream of streams) {
+      if (!this.#waiting.has(stream)) {
+        if (!this.#advance(stream)) continue;
+        this.#waiting.add(stream);
+      }
+      if (best === undefined || stream.order.time < best.order.time) best = stream;
+    }
+    if (best !== undefined) this.#waiting.delete(best);
+    return best;
+  }
+}
+
 /** Samples that are looked at for the first time of all. */
 const LOOKED_AT = 200_000;
 

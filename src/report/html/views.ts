@@ -6,6 +6,7 @@ import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from
 import { type Alike, alike, moreWords } from '../alike.ts';
 import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
 import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
+import { lossSamples, lossWords } from '../loss-words.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { type StepKind, stepKind } from '../steps.ts';
 import { titleOf } from '../title.ts';
@@ -13,8 +14,6 @@ import {
   clockWords,
   formatWords,
   kernelWords,
-  lossSamples,
-  lossWords,
   notes,
   pageWords,
   pathWords,

@@ -69,8 +69,10 @@ const WHAT = {
   full: 'with the most frequent events',
 };
 
-/** `  recommended      78  36 rules   3,911/s  all that verdicts rest on`. */
-/** @param how to name the kernel on a command line */
+/**
+ * `  recommended      78     36  3,911  all that verdicts rest on`
+ * @param how to name the kernel on a command line
+ */
 function setLines(sets: Sets, look: Look, how: string): string[] {
   if (sets.length === 0) return [];
   const hasRates = sets.some(({ eventsPerSecond }) => eventsPerSecond !== undefined);

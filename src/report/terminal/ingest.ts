@@ -3,17 +3,9 @@
 import type { CheckReport } from '../../contract/report.ts';
 import type { StoredEventType } from '../../store/report.ts';
 import { clean, columns, count, grouped, pad, padLeft, wrap } from '../format.ts';
+import { lossWords } from '../loss-words.ts';
 import { painter } from '../paint.ts';
-import {
-  clockWords,
-  formatWords,
-  kernelWords,
-  losslessWords,
-  lossWords,
-  pathWords,
-  pinsWords,
-  sizeWords,
-} from '../words.ts';
+import { clockWords, formatWords, kernelWords, losslessWords, pathWords, pinsWords, sizeWords } from '../words.ts';
 
 export interface IngestSummary {
   /** `pindrift.ingest/1` */
