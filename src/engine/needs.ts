@@ -28,10 +28,14 @@ export function stillOf<K extends string>(needs: readonly (readonly K[])[], mode
 const numbersOf = (kinds: readonly string[], { catalogue }: Model): number[] =>
   kinds.map((kind) => catalogue.kind(kind) ?? -1);
 
-/** Each of these kinds was looked for in vain, or is nothing that this kernel has; and one was looked for. */
-function isStill(kinds: readonly number[], { facts }: Model): boolean {
+/**
+ * Each of these kinds was looked for in vain, or is nothing that this kernel has; and one was looked for. Where events are
+ * missing, what was not seen may be among them.
+ */
+function isStill(kinds: readonly number[], { facts, gaps }: Model): boolean {
   const { armed, nowhere } = facts;
-  if (armed === undefined) return false;
+  if (armed === undefined || gaps.length > 0) return false;
+  if (facts.overwritten > 0 || facts.unread > 0 || facts.damage !== undefined) return false;
   return kinds.some((kind) => armed.has(kind)) && kinds.every((kind) => armed.has(kind) || nowhere?.has(kind) === true);
 }
 

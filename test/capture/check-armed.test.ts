@@ -60,6 +60,18 @@ describe('a capture of a program that pins nothing', () => {
     expect(reasons.join('\n')).toMatch(why);
   });
 
+  it('says nothing of what was not seen where events are missing', async () => {
+    const lines = whole.split('\n');
+    const at = lines.findIndex((line) => line !== '' && !line.startsWith('#')) + 40;
+    const lossy = [...lines.slice(0, at), 'CPU:0 [LOST 12 EVENTS]', ...lines.slice(at)].join('\n');
+    for (const text of [lossy, whole.replace('dropped=0', 'dropped=9')]) {
+      const { report } = await outcome(text);
+      const soft = report.rules.find(({ id }) => id === 'soft-dirty-then-cow');
+      expect(soft).toMatchObject({ verdict: 'could-not-be-checked', missing: ['clear_refs_pte_range (never seen)'] });
+      expect(report.rules.some(({ still = [] }) => still.length > 0)).toBe(false);
+    }
+  });
+
   it('is the same to coverage', async () => {
     const [{ rules }] = (await coverage([memoryInput('trace', whole)])).traces;
     expect(rules.find(({ id }) => id === 'soft-dirty-then-cow')).toMatchObject({ decidable: true, missing: [] });
