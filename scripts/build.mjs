@@ -1,7 +1,7 @@
 // Why: the one way to build. dist/ is removed first, so that a deleted source leaves nothing behind, and the stamp is
 // written last, so that a build that failed or was interrupted is done again.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAssembly } from './build-assembly.mjs';
 import { buildHtml } from './build-html.mjs';
@@ -25,9 +25,15 @@ if (tsc.status !== 0) process.exit(1);
 
 await bundleCommands(root);
 await buildHtml(root);
-copyFileSync(join(root, 'src/capture/script/capture.sh'), join(root, 'dist/capture/script/capture.sh'));
+copyData();
 await writeManifest();
 stamp('build', digest);
+
+/** Files that the code reads beside itself: the script of `capture`, examples of rules, types of stock kernels. */
+function copyData() {
+  for (const file of readdirSync(join(root, 'src'), { recursive: true }))
+    if (/\.(?:sh|txt)$/.test(file)) cpSync(join(root, 'src', file), join(root, 'dist', file));
+}
 
 /** What `oclif manifest` writes: with it, `pindrift --help` need not load every command. The man pages are made of it. */
 async function writeManifest() {

@@ -1,7 +1,8 @@
-// Why: what src/capture/stock/ knows of a kernel is cut out of its BTF, not typed:
+// Why: what src/capture/stock-types.txt says of a kernel is taken from its BTF, not typed. This replaces what the file
+// says of one kernel:
 //
-//     node --import tsx scripts/stock-types.ts 6.12 BTF [SYMBOLS] > src/capture/stock/6.12.ts
-import { readFileSync } from 'node:fs';
+//     node --import tsx scripts/stock-types.ts 6.12 BTF [SYMBOLS]
+import { readFileSync, writeFileSync } from 'node:fs';
 import { archNamed } from '../src/capture/arch.ts';
 import { Btf } from '../src/capture/btf/btf.ts';
 import { readImage } from '../src/capture/btf/image.ts';
@@ -56,9 +57,23 @@ const functions = [...new Set(PROBE_TABLE.flatMap(({ on }) => on.map((one) => pa
     const words = params.map(({ name, type }) => `${name}${structOf(Number(type)) && `:${structOf(Number(type))}`}`);
     return `${fn}(${words.join(' ')})${returns ? '' : ' void'}`;
   });
-process.stdout.write(`// What the probe table asks of the types of Debian's ${era} kernel for x86-64; made by scripts/stock-types.ts.
 
-export const TYPES = \`
-${[...functions, ...[...lines].sort()].join('\n')}
-\`;
-`);
+const file = 'src/capture/stock-types.txt';
+/** The kernels that each line holds for. */
+const table = new Map<string, string[]>();
+for (const row of readFileSync(file, 'utf8').split('\n')) {
+  const [, kernels = '', line = ''] = /^((?:\d+\.\d+ )+) *(.*)$/.exec(row) ?? [];
+  const others = kernels.split(' ').filter((kernel) => kernel !== '' && kernel !== era);
+  if (others.length > 0) table.set(line, others);
+}
+for (const line of [...functions, ...lines]) table.set(line, [...(table.get(line) ?? []), era]);
+
+const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+const rows = [...table].sort(([a], [b]) => (a < b ? -1 : 1));
+writeFileSync(
+  file,
+  `# What the probe table asks of the types of Debian's kernels for x86-64, each line behind the kernels it is true of;
+# made by scripts/stock-types.ts.
+${rows.map(([line, kernels]) => `${kernels.sort(byVersion).join(' ').padEnd(17)} ${line}`).join('\n')}
+`,
+);

@@ -6,19 +6,8 @@ import { type EraName, eraNamed, type StockName } from '../vocabulary/era.ts';
 import { FUNCTIONS } from '../vocabulary/functions.ts';
 import { archNamed } from './arch.ts';
 import { type PlannedProbe, planProbes } from './plan.ts';
-import { TYPES as TYPES_5_10 } from './stock/5.10.ts';
-import { TYPES as TYPES_6_1 } from './stock/6.1.ts';
-import { TYPES as TYPES_6_12 } from './stock/6.12.ts';
-import { TYPES as TYPES_7_2 } from './stock/7.2.ts';
-import { StockTypes } from './stock/stock.ts';
+import { StockTypes } from './stock-types.ts';
 import { folderOf, TRACEPOINTS } from './tracepoints.ts';
-
-const STOCK: Readonly<Record<StockName, string>> = {
-  '5.10': TYPES_5_10,
-  '6.1': TYPES_6_1,
-  '6.12': TYPES_6_12,
-  '7.2': TYPES_7_2,
-};
 
 /** Lines for dynamic_events, files below /sys/kernel/tracing to set to 1. */
 export function linesFor(kinds: readonly string[], era: EraName, catalogue: Catalogue = OWN_CATALOGUE): string[] {
@@ -36,7 +25,7 @@ export function stockProbes(era: EraName): readonly PlannedProbe[] {
   if (known !== undefined) return known;
   const arch = archNamed('x86_64');
   if (arch === undefined) return [];
-  const { probes } = planProbes(new StockTypes(STOCK[stock]), { arch, styles: ['registers', 'args'] });
+  const { probes } = planProbes(new StockTypes(stock), { arch, styles: ['registers', 'args'] });
   planned.set(stock, probes);
   return probes;
 }

@@ -1,6 +1,6 @@
 // After fork the child drives I/O through a registration of its parent: the data land in the parent's memory.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/child-uses-parents-pin.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -17,7 +17,7 @@ export default defineRule({
     messages: {
       child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it',
     },
-    examples,
+    examples: examplesOf('child-uses-parents-pin'),
   },
   create(context) {
     return {

@@ -1,7 +1,7 @@
 // The general case: a write fault copied a page that somebody holds for writing.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
-import { examples } from './examples/cow-under-write-pin.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -23,7 +23,7 @@ export default defineRule({
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
     advice: 'move to a kernel with the fix; until then do not write-protect, fork or reclaim memory under I/O',
     messages: { copied: 'the page pinned for writing is {pinned}, the process sees {mapped} since the copy' },
-    examples,
+    examples: examplesOf('cow-under-write-pin'),
   },
   create(context) {
     return {

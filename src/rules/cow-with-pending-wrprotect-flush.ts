@@ -1,6 +1,6 @@
 // Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
 import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
-import { examples } from './examples/cow-with-pending-wrprotect-flush.ts';
+import { examplesOf } from './examples.ts';
 
 /** pages [start, end) whose old entries may still be in some TLB */
 interface Pending {
@@ -34,7 +34,7 @@ export default defineRule({
       window:
         '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space',
     },
-    examples,
+    examples: examplesOf('cow-with-pending-wrprotect-flush'),
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();

@@ -1,6 +1,6 @@
 // fork gave the child a device-exclusive entry instead of restoring the page first.
 import { type At, defineRule, type Mm, type PageId } from './contract.ts';
-import { examples } from './examples/device-exclusive-copied-by-fork.ts';
+import { examplesOf } from './examples.ts';
 
 interface Copied {
   src: Mm;
@@ -32,7 +32,7 @@ export default defineRule({
       copied:
         'fork went over the device-exclusive entry of {pinned} and no restore of it is shown: the child, mm {child}, has the entry too',
     },
-    examples,
+    examples: examplesOf('device-exclusive-copied-by-fork'),
   },
   create(context) {
     const open = new Map<Mm, Map<number, Copied>>();

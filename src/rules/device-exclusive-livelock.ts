@@ -1,6 +1,6 @@
 // A driver that starts over whenever its notifier fires, and whose own attempt fires it.
 import { type At, defineRule, type Mm, type PageId } from './contract.ts';
-import { examples } from './examples/device-exclusive-livelock.ts';
+import { examplesOf } from './examples.ts';
 
 /** Attempts in a row after which it is no coincidence. */
 const ATTEMPTS = 5;
@@ -33,7 +33,7 @@ export default defineRule({
     messages: {
       loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt itself',
     },
-    examples,
+    examples: examplesOf('device-exclusive-livelock'),
   },
   create(context) {
     const loops = new Map<Mm, Map<number, Loop>>();

@@ -1,6 +1,6 @@
 // make_device_exclusive() worked on a page that its address does not map.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/device-exclusive-of-another-page.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -21,7 +21,7 @@ export default defineRule({
     messages: {
       other: 'the device got {pinned} for itself, and the address mapped {other} at that moment',
     },
-    examples,
+    examples: examplesOf('device-exclusive-of-another-page'),
   },
   create(context) {
     return {

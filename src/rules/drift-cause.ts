@@ -2,7 +2,7 @@
 // rule asks. Only what happened since the entry was last known writable counts. Of that, fork and a swap-in that lost
 // the exclusive mark come before any change of protection, since they are why the page is not made writable again; and
 // of several alike the first did it, the later ones found the entry read-only.
-import type { Drift, Mm, RangeOp, Step } from './contract.ts';
+import type { Drift, Handlers, Mm, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
   | { kind: 'swap-in'; step: Step; unmap: Step | undefined }
@@ -42,3 +42,10 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
 
 /** The pin was taken to write, or to read with FOLL_PIN, which the kernel means to keep in step. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';
+
+/** Calls `onEach` for every copy of a pinned page that a write fault made, with the reason the entry was read-only. */
+export const onCopy = (onEach: (drift: Drift, why: ReadOnlyBy) => void): Pick<Required<Handlers>, 'drift'> => ({
+  drift({ drift }) {
+    if (drift.via === 'cow' && matters(drift)) onEach(drift, readOnlyBy(drift));
+  },
+});

@@ -1,6 +1,6 @@
 // A swap entry remembered that its page belongs to one process alone; the swap-in forgot it.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/exclusive-mark-lost.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -22,7 +22,7 @@ export default defineRule({
       lost: 'the swap entry said that {pinned} is exclusive, and the swap-in mapped it as shared: the next write copies it',
     },
     overrides: [],
-    examples,
+    examples: examplesOf('exclusive-mark-lost'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
 import { type At, defineRule, type Pin } from './contract.ts';
-import { examples } from './examples/foreign-pin-reuse.ts';
+import { examplesOf } from './examples.ts';
 
 const UNSAID = {
   cap: 'medium',
@@ -44,7 +44,7 @@ export default defineRule({
       reused:
         'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
     },
-    examples,
+    examples: examplesOf('foreign-pin-reuse'),
   },
   create(context) {
     return {

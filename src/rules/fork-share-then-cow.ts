@@ -1,7 +1,7 @@
 // fork write-protects a page that is under I/O; the parent's next write copies it away from the device.
 import { defineRule } from './contract.ts';
-import { matters, readOnlyBy } from './drift-cause.ts';
-import { examples } from './examples/fork-share-then-cow.ts';
+import { onCopy } from './drift-cause.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -27,25 +27,20 @@ export default defineRule({
         'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork', 'get-across-fork'],
-    examples,
+    examples: examplesOf('fork-share-then-cow'),
   },
-  create(context) {
-    return {
-      drift({ drift }) {
-        const { pin } = drift;
-        if (drift.via !== 'cow' || !matters(drift)) return;
-        const why = readOnlyBy(drift);
-        if (why.kind !== 'fork') return;
-        context.report({
-          messageId: 'parted',
-          drift,
-          pin,
-          cause: 'fork shared the page, then a write copied it',
-          promise: pin.call.kind === 'PIN' ? 'forkCopiesPinned' : undefined,
-          severity: pin.call.write ? 'warning' : 'note',
-          path: [why.step],
-        });
-      },
-    };
-  },
+  create: (context) =>
+    onCopy((drift, why) => {
+      const { pin } = drift;
+      if (why.kind !== 'fork') return;
+      context.report({
+        messageId: 'parted',
+        drift,
+        pin,
+        cause: 'fork shared the page, then a write copied it',
+        promise: pin.call.kind === 'PIN' ? 'forkCopiesPinned' : undefined,
+        severity: pin.call.write ? 'warning' : 'note',
+        path: [why.step],
+      });
+    }),
 });

@@ -1,6 +1,6 @@
 // A FOLL_GET write reference whose lifetime belongs to user space: fork cannot know it and will share the page.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/get-across-fork.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -16,7 +16,7 @@ export default defineRule({
     fixedBy: ['1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)'],
     advice: 'pin_user_pages*() instead of get_user_pages*()',
     messages: { shared: 'fork shared {pinned}, which is held for writing by FOLL_GET' },
-    examples,
+    examples: examplesOf('get-across-fork'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // GUP-fast must not keep a pin that it took while fork was copying the same page tables.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/gup-fast-during-fork.ts';
+import { examplesOf } from './examples.ts';
 
 /** Closer than this to either end of the window, two CPUs' clocks do not tell inside from outside. */
 const SKEW_NS = 10_000;
@@ -17,7 +17,7 @@ export default defineRule({
     references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022)'],
     fixedBy: ['57efa1fe5957 ("mm/gup: prevent gup_fast from racing with COW during fork") (in v5.11, 5.10.y)'],
     messages: { stuck: 'the lockless grab of {pinned} stuck while {task} was in copy_page_range() of the same mm' },
-    examples,
+    examples: examplesOf('gup-fast-during-fork'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // A device took a snapshot of page tables that somebody was changing.
 import { type At, defineRule, type Mm } from './contract.ts';
-import { examples } from './examples/hmm-snapshot-in-window.ts';
+import { examplesOf } from './examples.ts';
 
 interface Window {
   start: number;
@@ -39,7 +39,7 @@ export default defineRule({
       snapshot:
         'hmm_range_fault() of mm {mm} returned 0 for {address} inside a notifier window that was open since before the call',
     },
-    examples,
+    examples: examplesOf('hmm-snapshot-in-window'),
   },
   create(context) {
     const open = new Map<Mm, Window[]>();

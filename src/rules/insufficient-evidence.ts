@@ -1,6 +1,6 @@
 // What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
 import { defineRule, type KindName, type Pin } from './contract.ts';
-import { examples } from './examples/insufficient-evidence.ts';
+import { examplesOf } from './examples.ts';
 
 /**
  * User space keeps a FOLL_LONGTERM pin as long as it likes: one that is held when the trace ends, and whose address has
@@ -29,7 +29,7 @@ export default defineRule({
     references: [],
     fixedBy: [],
     messages: {},
-    examples,
+    examples: examplesOf('insufficient-evidence'),
   },
   create(context) {
     const { model } = context;

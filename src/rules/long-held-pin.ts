@@ -1,6 +1,6 @@
 // Held for as long as user space likes, by a call that promised to be short.
 import { type At, defineRule, type Pin } from './contract.ts';
-import { examples } from './examples/long-held-pin.ts';
+import { examplesOf } from './examples.ts';
 
 const NS = 1_000_000_000;
 
@@ -30,7 +30,7 @@ export default defineRule({
       pin: '{pinned} was held by FOLL_PIN without FOLL_LONGTERM for {seconds} s',
       get: '{pinned} lay in a pipe, held by FOLL_GET, for {seconds} s',
     },
-    examples,
+    examples: examplesOf('long-held-pin'),
   },
   create(context) {
     const limit = context.options.seconds * NS;

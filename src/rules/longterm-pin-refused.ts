@@ -1,6 +1,6 @@
 // The kernel would not pin for long: the page could not be moved out of the way, or the file forbids it.
 import { type At, defineRule, type Mm } from './contract.ts';
-import { examples } from './examples/longterm-pin-refused.ts';
+import { examplesOf } from './examples.ts';
 
 /** FOLL_LONGTERM in both layouts; a caller never passes FOLL_TOUCH, which shares a bit with it. */
 const LONGTERM = 0x10000 | 0x100;
@@ -23,7 +23,7 @@ export default defineRule({
       retried:
         'a pin for long went over the same address {rounds} times: its pages were migrated, or could not be, again and again',
     },
-    examples,
+    examples: examplesOf('longterm-pin-refused'),
   },
   create(context) {
     // __gup_longterm_locked() goes round until check_and_migrate_movable_pages() has nothing more to move

@@ -1,6 +1,6 @@
 // Harm, not a cause: what a drift cost. Attached to the finding about the drift.
 import { type Drift, defineRule, type Pin, type Step } from './contract.ts';
-import { examples } from './examples/lost-dma-write.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -15,7 +15,7 @@ export default defineRule({
     references: [],
     fixedBy: [],
     messages: {},
-    examples,
+    examples: examplesOf('lost-dma-write'),
   },
   create(context) {
     const drifts = new Map<Pin, Drift>();

@@ -1,6 +1,6 @@
 // mremap takes the page along: the pin stays right, at another address.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/moved-pinned-range.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -15,7 +15,7 @@ export default defineRule({
     fixedBy: [],
     advice: 'use the new address, or unregister before moving',
     messages: { moved: 'the process moved the pinned page {pinned} to another address; it stays coherent there' },
-    examples,
+    examples: examplesOf('moved-pinned-range'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // A page change that a secondary MMU was not told about, and windows that do not end.
 import { type At, defineRule, type Mm, type Transitions } from './contract.ts';
-import { examples } from './examples/notifier-window.ts';
+import { examplesOf } from './examples.ts';
 
 interface Window {
   start: number;
@@ -48,7 +48,7 @@ export default defineRule({
       overlap: 'a device asked for {pinned} for itself while another notifier window over it was open in mm {mm}',
       open: 'a notifier window of mm {mm} was never closed',
     },
-    examples,
+    examples: examplesOf('notifier-window'),
   },
   create(context) {
     // windows nest and may come from several tasks; what counts is that one covers the address

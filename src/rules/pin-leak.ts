@@ -1,6 +1,6 @@
 // A FOLL_PIN that nobody gives back: the page never returns to the allocator.
 import { defineRule, type Pin } from './contract.ts';
-import { examples } from './examples/pin-leak.ts';
+import { examplesOf } from './examples.ts';
 
 /**
  * Users of FOLL_PIN in the kernel itself that give back what they pin, by the function that calls pin_user_pages*() or
@@ -51,7 +51,7 @@ export default defineRule({
       leaked: 'the pin on {pinned} was never given back, though its address space is gone',
       reused: '{pinned} was allocated afresh while it was pinned: its release was not recorded',
     },
-    examples,
+    examples: examplesOf('pin-leak'),
   },
   create(context) {
     /** takers of whose pins the trace shows one being given back */

@@ -1,6 +1,6 @@
 // A GUP call returned a page that the address did not map.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/pin-of-unmapped-page.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -20,7 +20,7 @@ export default defineRule({
     ],
     fixedBy: ['088b8aa537c2 ("mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast") (in v6.1)'],
     messages: { unmapped: '{pinned} was pinned through an address whose entry was {state}' },
-    examples,
+    examples: examplesOf('pin-of-unmapped-page'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // A device gets a page for itself (atomics) while somebody else holds a pin on it.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/pin-under-device-exclusive.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -20,7 +20,7 @@ export default defineRule({
       hidden: 'the page {pinned} became device-exclusive while it was pinned; the pin still reaches it',
       stuck: 'the page {pinned} was pinned while a device-exclusive entry hid it',
     },
-    examples,
+    examples: examplesOf('pin-under-device-exclusive'),
   },
   create(context) {
     return {

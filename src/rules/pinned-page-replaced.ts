@@ -1,7 +1,7 @@
 // A page appeared at a pinned address without a copy, an unmapping or a move that the trace shows.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
-import { examples } from './examples/pinned-page-replaced.ts';
+import { examplesOf } from './examples.ts';
 
 const HOW = {
   fault: 'a fault mapped another page',
@@ -20,7 +20,7 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
     messages: { replaced: '{how}: the pin holds {pinned}, the address maps {mapped}' },
-    examples,
+    examples: examplesOf('pinned-page-replaced'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // fork promises a FOLL_PIN page its own copy for the child; here the child got the page itself.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/pinned-page-shared-by-fork.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -22,7 +22,7 @@ export default defineRule({
       '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13)',
     ],
     messages: { shared: 'fork shared the pinned page {pinned} with the child instead of copying it' },
-    examples,
+    examples: examplesOf('pinned-page-shared-by-fork'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // Reclaim promises to leave FOLL_PIN pages mapped.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/pinned-page-unmapped-for-swap.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -14,7 +14,7 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: ['feb889fb40fa ("mm: don\'t put pinned pages into the swap cache") (in v5.11)'],
     messages: { unmapped: 'reclaim unmapped {pinned}, which is pinned' },
-    examples,
+    examples: examplesOf('pinned-page-unmapped-for-swap'),
   },
   create(context) {
     return {

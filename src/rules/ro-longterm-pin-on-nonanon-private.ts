@@ -1,7 +1,7 @@
 // A R/O longterm pin of the zero page, or of a page cache page, in a private mapping.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
-import { examples } from './examples/ro-longterm-pin-on-nonanon-private.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -29,7 +29,7 @@ export default defineRule({
         'the page {pinned}, which was not anonymous, is pinned for reading; the first write of the process put {mapped} in its place',
     },
     overrides: ['stale-read-pin'],
-    examples,
+    examples: examplesOf('ro-longterm-pin-on-nonanon-private'),
   },
   create(context) {
     return {

@@ -1,7 +1,7 @@
 // A R/O pin of a shared anonymous page reads the copy that the other process keeps.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
-import { examples } from './examples/ro-longterm-pin-without-unshare.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -23,7 +23,7 @@ export default defineRule({
         'the page {pinned} was shared with another process when it was pinned for reading; since the copy the process writes {mapped}',
     },
     overrides: ['stale-read-pin', 'fork-share-then-cow', 'wrprotect-then-cow'],
-    examples,
+    examples: examplesOf('ro-longterm-pin-without-unshare'),
   },
   create(context) {
     return {

@@ -1,6 +1,6 @@
 // GUP may return fewer pages than asked for, and the caller has to notice.
 import { type At, defineRule, type PinCall } from './contract.ts';
-import { examples } from './examples/short-pin.ts';
+import { examplesOf } from './examples.ts';
 
 interface Short {
   call: PinCall;
@@ -24,7 +24,7 @@ export default defineRule({
     fixedBy: [],
     advice: 'compare the return value with the number of pages asked for',
     messages: { rest: '{api} got {ret} of {nr} pages, and nobody asked for the rest from {address} on' },
-    examples,
+    examples: examplesOf('short-pin'),
   },
   create(context) {
     // one for each thread: the next call of it either goes on where this one stopped or does not

@@ -1,7 +1,7 @@
 // clear_refs write-protects to track writes; pinned pages are to be left alone.
 import { defineRule } from './contract.ts';
-import { matters, readOnlyBy } from './drift-cause.ts';
-import { examples } from './examples/soft-dirty-then-cow.ts';
+import { onCopy } from './drift-cause.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -27,26 +27,21 @@ export default defineRule({
       parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
-    examples,
+    examples: examplesOf('soft-dirty-then-cow'),
   },
-  create(context) {
-    return {
-      drift({ drift }) {
-        const { pin } = drift;
-        if (drift.via !== 'cow' || !matters(drift)) return;
-        const why = readOnlyBy(drift);
-        if (why.kind !== 'wrprotect' || why.step.wrprotect !== 'soft-dirty') return;
-        context.report({
-          messageId: 'parted',
-          data: { task: why.step.at },
-          drift,
-          pin,
-          cause: 'clear_refs, then a copy',
-          promise: pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : 'writeGetCoherent',
-          severity: pin.call.write ? 'warning' : 'note',
-          path: [why.step],
-        });
-      },
-    };
-  },
+  create: (context) =>
+    onCopy((drift, why) => {
+      const { pin } = drift;
+      if (why.kind !== 'wrprotect' || why.step.wrprotect !== 'soft-dirty') return;
+      context.report({
+        messageId: 'parted',
+        data: { task: why.step.at },
+        drift,
+        pin,
+        cause: 'clear_refs, then a copy',
+        promise: pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : 'writeGetCoherent',
+        severity: pin.call.write ? 'warning' : 'note',
+        path: [why.step],
+      });
+    }),
 });

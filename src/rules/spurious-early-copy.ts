@@ -1,6 +1,6 @@
 // fork copied a page early that nobody is known to have pinned.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/spurious-early-copy.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -14,7 +14,7 @@ export default defineRule({
     references: ['page_maybe_dma_pinned(), include/linux/mm.h'],
     fixedBy: [],
     messages: { copied: 'fork gave the child a copy of {pinned}, which nobody is known to have pinned' },
-    examples,
+    examples: examplesOf('spurious-early-copy'),
   },
   create(context) {
     return {

@@ -1,7 +1,7 @@
 // The general case of read pins: the process wrote to a copy, the pin still reads the old page.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
-import { examples } from './examples/stale-read-pin.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -25,7 +25,7 @@ export default defineRule({
     ],
     advice: 'pin for writing, or use memory that is not copied on write (MAP_SHARED)',
     messages: { stale: 'the pin reads {pinned}, the process writes {mapped} since the copy' },
-    examples,
+    examples: examplesOf('stale-read-pin'),
   },
   create(context) {
     return {

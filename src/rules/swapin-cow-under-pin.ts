@@ -1,7 +1,7 @@
 // The four steps of the mail that started this: pin, unmap for swap, refault read-only, copy.
 import { defineRule } from './contract.ts';
-import { matters, readOnlyBy } from './drift-cause.ts';
-import { examples } from './examples/swapin-cow-under-pin.ts';
+import { onCopy } from './drift-cause.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -25,25 +25,20 @@ export default defineRule({
         'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
-    examples,
+    examples: examplesOf('swapin-cow-under-pin'),
   },
-  create(context) {
-    return {
-      drift({ drift }) {
-        const { pin } = drift;
-        if (drift.via !== 'cow' || !matters(drift)) return;
-        const why = readOnlyBy(drift);
-        if (why.kind !== 'swap-in') return;
-        context.report({
-          messageId: 'parted',
-          drift,
-          pin,
-          cause: 'swap-in without the exclusive mark, then a copy',
-          promise: pin.call.write ? 'writeGetCoherent' : undefined,
-          severity: pin.call.write ? 'warning' : 'note',
-          path: why.unmap === undefined ? [why.step] : [why.unmap, why.step],
-        });
-      },
-    };
-  },
+  create: (context) =>
+    onCopy((drift, why) => {
+      const { pin } = drift;
+      if (why.kind !== 'swap-in') return;
+      context.report({
+        messageId: 'parted',
+        drift,
+        pin,
+        cause: 'swap-in without the exclusive mark, then a copy',
+        promise: pin.call.write ? 'writeGetCoherent' : undefined,
+        severity: pin.call.write ? 'warning' : 'note',
+        path: why.unmap === undefined ? [why.step] : [why.unmap, why.step],
+      });
+    }),
 });

@@ -1,6 +1,6 @@
 // Two threads fault on one swap entry, and each maps a page of its own.
 import { defineRule } from './contract.ts';
-import { examples } from './examples/swapin-raced.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -16,7 +16,7 @@ export default defineRule({
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
     fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8)'],
     messages: { raced: 'a second swap-in put another page where {pinned} was mapped, without an unmapping in between' },
-    examples,
+    examples: examplesOf('swapin-raced'),
   },
   create(context) {
     return {

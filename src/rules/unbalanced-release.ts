@@ -1,6 +1,6 @@
 // More given back than taken, or given back by the wrong function.
 import { defineRule, type PageId, type Pin } from './contract.ts';
-import { examples } from './examples/unbalanced-release.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -20,7 +20,7 @@ export default defineRule({
       put: 'the FOLL_PIN on {pinned} was given back by put_page(), as a pipe does it',
       twice: '{pinned} was given back once more than it was taken',
     },
-    examples,
+    examples: examplesOf('unbalanced-release'),
   },
   create(context) {
     // pages whose last known pin was released; small, since a page taken again leaves the map

@@ -1,6 +1,6 @@
 // A device wrote to a page of a file, and nobody told the file.
 import { type At, defineRule, type Io, type Pin } from './contract.ts';
-import { examples } from './examples/undirtied-dma-write.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -25,7 +25,7 @@ export default defineRule({
     messages: {
       clean: 'the device wrote to {pinned}, a page of a file, and the pin was given back without marking it dirty',
     },
-    examples,
+    examples: examplesOf('undirtied-dma-write'),
   },
   create(context) {
     // write pins of file pages that a READ has reached, and where it ended

@@ -1,6 +1,6 @@
 // The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
 import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
-import { examples } from './examples/user-unmapped-pinned-range.ts';
+import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
@@ -31,7 +31,7 @@ export default defineRule({
       'ro-longterm-pin-on-nonanon-private',
       'pinned-page-replaced',
     ],
-    examples,
+    examples: examplesOf('user-unmapped-pinned-range'),
   },
   create(context) {
     // weak: most pins are long over when the trace ends

@@ -1,7 +1,7 @@
 // Somebody took write permission away from a pinned range, and the next write copied.
 import { defineRule } from './contract.ts';
-import { matters, readOnlyBy } from './drift-cause.ts';
-import { examples } from './examples/wrprotect-then-cow.ts';
+import { onCopy } from './drift-cause.ts';
+import { examplesOf } from './examples.ts';
 
 const WHO: Readonly<Record<string, string>> = {
   mprotect: 'mprotect',
@@ -35,30 +35,25 @@ export default defineRule({
         '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
-    examples,
+    examples: examplesOf('wrprotect-then-cow'),
   },
-  create(context) {
-    return {
-      drift({ drift }) {
-        const { pin } = drift;
-        if (drift.via !== 'cow' || !matters(drift)) return;
-        const why = readOnlyBy(drift);
-        if (why.kind !== 'wrprotect' && why.kind !== 'wrprotect-before') return;
-        const kind = (why.kind === 'wrprotect' ? why.step.wrprotect : why.op.wrprotect) ?? 'mprotect';
-        if (kind === 'soft-dirty') return;
-        const at = why.kind === 'wrprotect' ? why.step.at : why.op.at;
-        const readPin = pin.call.write !== true;
-        context.report({
-          messageId: 'parted',
-          data: { who: WHO[kind], task: at },
-          drift,
-          pin,
-          cause: `${WHO[kind]}, then a copy`,
-          promise: pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent',
-          severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
-          path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind] }],
-        });
-      },
-    };
-  },
+  create: (context) =>
+    onCopy((drift, why) => {
+      const { pin } = drift;
+      if (why.kind !== 'wrprotect' && why.kind !== 'wrprotect-before') return;
+      const kind = (why.kind === 'wrprotect' ? why.step.wrprotect : why.op.wrprotect) ?? 'mprotect';
+      if (kind === 'soft-dirty') return;
+      const at = why.kind === 'wrprotect' ? why.step.at : why.op.at;
+      const readPin = pin.call.write !== true;
+      context.report({
+        messageId: 'parted',
+        data: { who: WHO[kind], task: at },
+        drift,
+        pin,
+        cause: `${WHO[kind]}, then a copy`,
+        promise: pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent',
+        severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
+        path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind] }],
+      });
+    }),
 });

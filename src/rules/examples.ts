@@ -1,0 +1,19 @@
+// Why: the examples of the built-in rules are traces, so they are kept as traces: `pindrift check` reads
+// examples/ID.fires.txt like any other. They are opened when somebody asks for them, which a plain check never does.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Examples } from './contract.ts';
+
+/** @param id of a built-in rule */
+export function examplesOf(id: string): Examples {
+  const read = (which: keyof Examples): string =>
+    readFileSync(fileURLToPath(new URL(`./examples/${id}.${which}.txt`, import.meta.url)), 'utf8');
+  return {
+    get fires() {
+      return read('fires');
+    },
+    get silent() {
+      return read('silent');
+    },
+  };
+}
