@@ -73,7 +73,7 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   const knowledge = memory && new Knowledge(memory);
   const { force } = options;
   const meta = { ...options.meta, checked: options.check === false ? 'no' : 'yes' };
-  const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, knowledge });
+  const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, knowledge, traces: paths.length });
   try {
     const judged: Judged[] = [];
     for (const [i, input] of inputs.entries()) judged.push(await ingestOne(store, input, i, rules, options, knowledge));

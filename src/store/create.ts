@@ -10,7 +10,7 @@ import { storingError } from './errors.ts';
 import type { TableIndex } from './event-table.ts';
 import { attach, PagesWriter } from './pages/pages-writer.ts';
 import type { RowWriter } from './row-writer.ts';
-import { APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES } from './schema.ts';
+import { APPLICATION_ID, PAGE_SIZE, TABLES } from './schema.ts';
 import { SqlWriter } from './sql-writer.ts';
 
 /** How events are written: as pages of the file, or by INSERT. The store is the same. */
@@ -107,10 +107,10 @@ export class NewStore {
   }
 
   /** Everything is written: give the file its name. */
-  finish(): void {
+  finish(version: number): void {
     this.guard(() => {
       this.db.exec('commit');
-      this.db.pragma(`user_version = ${SCHEMA_VERSION}`);
+      this.db.pragma(`user_version = ${version}`);
       this.db.close();
       if (!this.#force && existsSync(this.#target)) throw exists(this.#path);
       renameSync(this.#file, this.#target);

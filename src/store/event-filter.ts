@@ -3,7 +3,7 @@
 
 import { quoted } from './event-table.ts';
 import type { EventColumn, EventSource } from './events.ts';
-import { TRACE_STEP } from './schema.ts';
+import type { Ids } from './schema.ts';
 
 /** A time as traces print it. */
 export interface Instant {
@@ -62,14 +62,14 @@ export interface Conditions {
 }
 
 /** The conditions for one table; undefined when it cannot have such an event. */
-export function conditionsOf(source: EventSource, filter: EventFilter): Conditions | undefined {
+export function conditionsOf(source: EventSource, filter: EventFilter, ids: Ids): Conditions | undefined {
   const list: string[] = [];
   const values: Record<string, unknown> = {};
   if (filter.events !== undefined && !filter.events.some((pattern) => matches(source, pattern))) return undefined;
   if (filter.trace !== undefined) {
     list.push('e.id >= @low and e.id < @high');
-    values.low = filter.trace * TRACE_STEP;
-    values.high = (filter.trace + 1) * TRACE_STEP;
+    values.low = ids.of(filter.trace, 0);
+    values.high = ids.of(filter.trace + 1, 0);
   }
   if (filter.fromLine !== undefined) list.push('e.line >= @fromLine');
   if (filter.toLine !== undefined) list.push('e.line <= @toLine');
@@ -81,7 +81,9 @@ export function conditionsOf(source: EventSource, filter: EventFilter): Conditio
   ] as const) {
     if (instant === undefined) continue;
     // every trace has a time base of its own
-    list.push(`e.ts ${sign} @${name} - (select time_base * 1000000000 from trace where trace.id = e.id >> 44)`);
+    list.push(
+      `e.ts ${sign} @${name} - (select time_base * 1000000000 from trace where trace.id = e.id >> ${ids.shift})`,
+    );
     values[name] = BigInt(instant.seconds) * 1_000_000_000n + BigInt(instant.ns);
   }
   oneOf(list, values, 'cpu', ['e.cpu'], filter.cpus);

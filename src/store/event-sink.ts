@@ -7,10 +7,11 @@ import type { EventTables } from './event-table.ts';
 import type { Symbols, Tasks } from './intern.ts';
 import { Cell, Common, EventRow, FIRST } from './row.ts';
 import type { RowWriter } from './row-writer.ts';
-import { TRACE_STEP } from './schema.ts';
+import type { Ids } from './schema.ts';
 
 /** What all traces of a store share. */
 export interface Shared {
+  ids: Ids;
   tables: EventTables;
   tasks: Tasks;
   symbols: Symbols;
@@ -40,7 +41,7 @@ export class EventSink {
 
   constructor(shared: Shared, trace: number) {
     this.#shared = shared;
-    this.idBase = trace * TRACE_STEP;
+    this.idBase = shared.ids.of(trace, 0);
   }
 
   /** One event. Returns the id of its task in the store. */

@@ -4,7 +4,7 @@ import { houseText } from './bytes.ts';
 import { conditionsOf, type EventFilter } from './event-filter.ts';
 import { quoted } from './event-table.ts';
 import type { Store } from './open.ts';
-import { offsetOf, traceOf } from './schema.ts';
+import type { Ids } from './schema.ts';
 
 export interface StoredEvent {
   id: number;
@@ -63,7 +63,7 @@ export function eventSources(store: Store): EventSource[] {
 export function* readEvents(store: Store, filter: EventFilter = {}): IterableIterator<StoredEvent> {
   const cursors: Cursor[] = [];
   for (const source of eventSources(store)) {
-    const conditions = conditionsOf(source, filter);
+    const conditions = conditionsOf(source, filter, store.ids);
     if (conditions === undefined) continue;
     const cursor = new Cursor(store, source, conditions.where, conditions.values, filter.afterId ?? -1);
     if (cursor.row !== undefined) cursors.push(cursor);
@@ -73,7 +73,7 @@ export function* readEvents(store: Store, filter: EventFilter = {}): IterableIte
     let first = 0;
     for (let i = 1; i < cursors.length; i++) if (cursors[i].id < cursors[first].id) first = i;
     const cursor = cursors[first];
-    yield eventOf(cursor.source, cursor.row as RawRow);
+    yield eventOf(cursor.source, cursor.row as RawRow, store.ids);
     if (!cursor.next()) cursors.splice(first, 1);
   }
 }
@@ -129,7 +129,7 @@ class Cursor {
   }
 }
 
-function eventOf(source: EventSource, row: RawRow): StoredEvent {
+function eventOf(source: EventSource, row: RawRow, ids: Ids): StoredEvent {
   const number = (at: number): number | undefined => (row[at] === null ? undefined : Number(row[at]));
   const id = Number(row[0]);
   const args: StoredEvent['args'] = [];
@@ -141,8 +141,8 @@ function eventOf(source: EventSource, row: RawRow): StoredEvent {
   });
   return {
     id,
-    trace: traceOf(id),
-    offset: offsetOf(id),
+    trace: ids.trace(id),
+    offset: ids.offset(id),
     line: Number(row[1]),
     ts: number(2),
     cpu: number(3),

@@ -3,9 +3,9 @@ import type Database from 'better-sqlite3';
 import type { Evidence, Finding } from '../contract/finding.ts';
 import { houseText, sqlText } from './bytes.ts';
 import { fromHex, orNull, present, rest } from './json.ts';
-import { idOf, offsetOf } from './schema.ts';
+import type { Ids } from './schema.ts';
 
-export function saveFindings(db: Database.Database, findings: readonly Finding[]): void {
+export function saveFindings(db: Database.Database, findings: readonly Finding[], ids: Ids): void {
   const one = db.prepare(`insert into finding values (${new Array(23).fill('?').join(', ')})`);
   const step = db.prepare(`insert into evidence values (${new Array(14).fill('?').join(', ')})`);
   for (const finding of findings) {
@@ -26,7 +26,7 @@ export function saveFindings(db: Database.Database, findings: readonly Finding[]
     );
     finding.evidence.forEach((e, i) => {
       step.run(
-        ...[finding.n, i + 1, idOf(finding.trace, e.offset), e.role, e.line],
+        ...[finding.n, i + 1, ids.of(finding.trace, e.offset), e.role, e.line],
         ...[e.time, e.cpu, e.pid, e.task, e.fn].map(orNull),
         ...[e.what, sqlText(e.text), e.stack === undefined ? null : JSON.stringify(e.stack), rest(e, EVIDENCE_COLUMNS)],
       );
@@ -53,18 +53,21 @@ interface EvidenceRow {
 }
 
 /** All findings, each with its evidence in the order of the story. */
-export function readFindings(db: Database.Database): Finding[] {
+export function readFindings(db: Database.Database, ids: Ids): Finding[] {
   const rows = db.prepare<[], { n: number; detail: string }>('select n, detail from finding order by n').all();
   const steps = db.prepare<[number], EvidenceRow>('select * from evidence where finding = ? order by step');
-  return rows.map((row) => ({ ...JSON.parse(row.detail), evidence: steps.all(row.n).map(evidenceOf) }));
+  return rows.map((row) => ({
+    ...JSON.parse(row.detail),
+    evidence: steps.all(row.n).map((step) => evidenceOf(step, ids)),
+  }));
 }
 
-function evidenceOf(row: EvidenceRow): Evidence {
+function evidenceOf(row: EvidenceRow, ids: Ids): Evidence {
   return {
     ...present<Evidence>({
       role: row.role,
       line: row.line,
-      offset: offsetOf(row.event),
+      offset: ids.offset(row.event),
       time: row.ts,
       cpu: row.cpu,
       pid: row.pid,

@@ -4,7 +4,6 @@ import { houseText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import { eventSources, readEvents, type StoredEvent } from './events.ts';
 import type { Store } from './open.ts';
-import { idOf } from './schema.ts';
 import type { StoredTrace } from './traces.ts';
 
 /** A line as the rest of the house knows it. */
@@ -17,7 +16,7 @@ export interface StoredLine {
 
 /** The lines that findings quote, by offset. */
 export function evidenceLines(store: Store, trace: number): Map<number, StoredLine> {
-  const sql = `select e.event - f.trace * ${idOf(1, 0)} as offset, e.text, e.task, e.pid, e.stack
+  const sql = `select e.event - f.trace * ${store.ids.step} as offset, e.text, e.task, e.pid, e.stack
     from evidence e join finding f on f.n = e.finding where f.trace = ?`;
   const rows = store.guard(() => store.db.prepare(sql).all(trace)) as {
     offset: number;
@@ -50,7 +49,7 @@ export function* rebuiltLines(
   for (const source of eventSources(store)) {
     const has = store.db.prepare(`select 1 from ${quoted(source.table)} where id = ?`).pluck();
     for (const offset of wanted) {
-      const id = idOf(trace.id, offset);
+      const id = store.ids.of(trace.id, offset);
       if (has.get(id) === undefined) continue;
       wanted.delete(offset);
       const [event] = readEvents(store, { trace: trace.id, events: [source.name], afterId: id - 1, limit: 1 });

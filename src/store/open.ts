@@ -5,12 +5,13 @@ import { InputError } from '../util/errors.ts';
 import { storeOpened } from '../util/stores.ts';
 import { readingError } from './errors.ts';
 import { addFunctions } from './functions.ts';
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, Ids, MIGRATIONS, SCHEMA_VERSION, SHIFT_KEY, USUAL_VERSION } from './schema.ts';
 
 /** An open store. Close it when done. */
 export interface Store {
   readonly path: string;
   readonly db: Database.Database;
+  readonly ids: Ids;
   /** Run something that reads; what SQLite says about a damaged file becomes a sentence. */
   guard<T>(work: () => T): T;
   close(): void;
@@ -23,18 +24,23 @@ export function openStore(path: string): Store {
   let db = open(path, true);
   try {
     const version = checkSchema(db, path);
-    if (version < SCHEMA_VERSION) {
+    if (version < USUAL_VERSION) {
       db.close();
       migrate(path, version);
       db = open(path, true);
     }
     db.pragma('query_only = 1');
     addFunctions(db);
-    return { path, db, guard: (work) => guarded(path, work), close: () => db.close() };
+    return { path, db, ids: idsOf(db), guard: (work) => guarded(path, work), close: () => db.close() };
   } catch (error) {
     db.close();
     throw readingError(error, path);
   }
+}
+
+function idsOf(db: Database.Database): Ids {
+  const shift = db.prepare<[string], { value: unknown }>('select value from meta where key = ?').get(SHIFT_KEY)?.value;
+  return new Ids(shift === undefined ? undefined : Number(shift));
 }
 
 function guarded<T>(path: string, work: () => T): T {
@@ -98,7 +104,7 @@ function migrate(path: string, from: number): void {
   try {
     db.transaction(() => {
       for (const step of MIGRATIONS.slice(from - 1)) db.exec(step);
-      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+      db.pragma(`user_version = ${USUAL_VERSION}`);
     })();
   } catch (error) {
     throw new InputError(`this store has the older schema ${from} and cannot be brought up to date`, {

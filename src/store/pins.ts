@@ -4,7 +4,6 @@ import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/pin.ts';
 import type { Shared } from './event-sink.ts';
 import type { Value } from './row-writer.ts';
-import { idOf } from './schema.ts';
 
 /** What the engine calls things: pages, flags, steps. Asked when a pin is written. */
 export interface PinWords {
@@ -92,12 +91,12 @@ export class PinKeeper {
       textOrNull(words.symbol(call.caller)),
       pin.owner ?? null,
       pageFrom,
-      idOf(this.#trace, at.offset),
+      this.#shared.ids.of(this.#trace, at.offset),
       at.line,
       shown(call.nr),
       shown(heldAt.ts),
       shown(to?.ts),
-      to === undefined ? null : idOf(this.#trace, to.offset),
+      to === undefined ? null : this.#shared.ids.of(this.#trace, to.offset),
       shown(to?.line),
       to === undefined ? null : shown(to.ts - heldAt.ts),
       drifts,

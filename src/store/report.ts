@@ -19,7 +19,7 @@ export function readReport(store: Store): CheckReport {
       verdict: meta.get('verdict') as CheckReport['verdict'],
       traces: readTraces(store.db).map((t) => t.info),
       rules: readRules(store.db),
-      findings: readFindings(store.db),
+      findings: readFindings(store.db, store.ids),
     };
   });
 }

@@ -23,7 +23,7 @@ const TWO_32 = 4294967296;
 
 export class EventRow {
   table!: EventTable;
-  /** place of the line: see idOf() in schema.ts */
+  /** place of the line: see Ids in schema.ts */
   id = 0;
   /** columns set, with the common ones; what the table has behind them is null */
   length = FIRST;

@@ -6,7 +6,10 @@
 export const APPLICATION_ID = 0x70647266;
 
 /** `pragma user_version`. A higher one than this was written by a newer pindrift. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+
+/** Of a store with ids as they always were ({@link USUAL_SHIFT}): older versions of pindrift read it too. */
+export const USUAL_VERSION = 2;
 
 /** Steps from one schema version to the next: `MIGRATIONS[0]` leads from 1 to 2. */
 export const MIGRATIONS: readonly string[] = [
@@ -20,15 +23,45 @@ export const PAGE_SIZE = 4096;
 /**
  * An event's id says which trace it is of and where its line begins there: `trace * 2^44 + offset`. So ids follow
  * the order of the text, no two writers need to agree on a counter, and the line is found again with one seek.
- * 16 TiB per trace and 512 traces fit a double exactly.
+ * 16 TiB per trace and 512 traces fit a double exactly; a store of more traces has fewer bits for the offset, and says
+ * so in `meta` ({@link SHIFT_KEY}).
  */
-export const TRACE_SHIFT = 44;
-export const TRACE_STEP = 2 ** TRACE_SHIFT;
-export const MOST_TRACES = 512;
+export const USUAL_SHIFT = 44;
+const DOUBLE_BITS = 53;
 
-export const idOf = (trace: number, offset: number): number => trace * TRACE_STEP + offset;
-export const traceOf = (id: number): number => Math.floor(id / TRACE_STEP);
-export const offsetOf = (id: number): number => id % TRACE_STEP;
+/** Traces of a store, at most: 8 GiB of text are left to each then. */
+export const MOST_TRACES = 2 ** 20;
+
+/** Key in `meta`: bits of the offset, where they are not the usual ones. */
+export const SHIFT_KEY = 'id_shift';
+
+/** Bits of the offset in a store of so many traces. */
+export const shiftFor = (traces: number): number =>
+  Math.min(USUAL_SHIFT, DOUBLE_BITS - Math.ceil(Math.log2(Math.max(1, traces))));
+
+/** Ids of one store: which trace, and where in it. */
+export class Ids {
+  /** an id of the next trace is more by this much; offsets are below it */
+  readonly step: number;
+  readonly shift: number;
+
+  constructor(shift: number = USUAL_SHIFT) {
+    this.shift = shift;
+    this.step = 2 ** shift;
+  }
+
+  of(trace: number, offset: number): number {
+    return trace * this.step + offset;
+  }
+
+  trace(id: number): number {
+    return Math.floor(id / this.step);
+  }
+
+  offset(id: number): number {
+    return id % this.step;
+  }
+}
 
 export const TABLES = `
 create table meta (key text primary key, value) without rowid;

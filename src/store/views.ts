@@ -2,6 +2,7 @@
 // a row per argument. All of it works in plain `sqlite3 x.db`.
 import type Database from 'better-sqlite3';
 import { type Column, type EventTable, quoted, unique } from './event-table.ts';
+import type { Ids } from './schema.ts';
 
 /** SQLite joins at most 500 selects by default; more event types than this are joined in groups. */
 const GROUP = 200;
@@ -30,16 +31,21 @@ const OURS = [
 ];
 
 /** Make the views; returns the name of each table's view. */
-export function createViews(db: Database.Database, tables: readonly EventTable[]): Map<EventTable, string> {
+export function createViews(db: Database.Database, tables: readonly EventTable[], ids: Ids): Map<EventTable, string> {
   const names = new Map<EventTable, string>();
   const taken = new Set([...OURS, ...tables.map((t) => t.table.toLowerCase())]);
   for (const table of tables) {
     const word = table.table.replace(/^ev_/, '');
     const name = unique(taken, taken.has(word.toLowerCase()) || /^sqlite_|^\d/i.test(word) ? `event_${word}` : word);
     names.set(table, name);
-    db.exec(`create view ${quoted(name)} as ${eventView(table)}`);
+    db.exec(`create view ${quoted(name)} as ${eventView(table, ids)}`);
   }
-  createUnion(db, 'event', tables.map(rowOfAll), EMPTY_EVENT);
+  createUnion(
+    db,
+    'event',
+    tables.map((table) => rowOfAll(table, ids)),
+    EMPTY_EVENT,
+  );
   createUnion(db, 'arg', tables.map(argumentsOf), EMPTY_ARG);
   for (const [name, sql] of Object.entries(FOR_PEOPLE)) db.exec(`create view ${name} as ${sql}`);
   return names;
@@ -55,26 +61,26 @@ const FOR_PEOPLE: Readonly<Record<string, string>> = {
   undecided: `select r.rule as rule, tr.id as trace, tr.path as path, m.value as missing from rule_outcome r, trace tr, json_each(r.missing) m where json_extract(r.more, '$.undecidedIn') is null or exists (select 1 from json_each(r.more, '$.undecidedIn') u where u.value = tr.id)`,
 };
 
-const HEAD = 'e.id as id, e.id >> 44 as trace, e.line as line';
+const head = ({ shift }: Ids): string => `e.id as id, e.id >> ${shift} as trace, e.line as line`;
 const TIME = `case tr.time_unit when 'ns' then printf('%d.%0*d', (tr.time_base * 1000000000 + e.ts) / 1000000000, tr.time_digits, (tr.time_base * 1000000000 + e.ts) % 1000000000 / tr.time_step) when 'ticks' then tr.time_base + e.ts end as time`;
 const WHO = 'e.ts as ts, e.cpu as cpu, t.pid as pid, t.tgid as tgid, t.comm as comm';
-const JOINS =
-  'left join trace tr on tr.id = e.id >> 44 left join task t on t.id = e.task left join sym s on s.id = e.at';
+const joins = ({ shift }: Ids): string =>
+  `left join trace tr on tr.id = e.id >> ${shift} left join task t on t.id = e.task left join sym s on s.id = e.at`;
 
-function eventView(table: EventTable): string {
+function eventView(table: EventTable, ids: Ids): string {
   const columns = table.columns.map((c) => `${printed(c)} as ${quoted(c.name)}`);
-  const list = [HEAD, TIME, WHO, 's.text as at', ...columns, 'e.extra as extra'];
-  return `select ${list.join(', ')} from ${quoted(table.table)} e ${JOINS}`;
+  const list = [head(ids), TIME, WHO, 's.text as at', ...columns, 'e.extra as extra'];
+  return `select ${list.join(', ')} from ${quoted(table.table)} e ${joins(ids)}`;
 }
 
 /** One select of `event`. */
-function rowOfAll(table: EventTable): string {
+function rowOfAll(table: EventTable, ids: Ids): string {
   const pieces = table.columns.map(
     (c) =>
       `coalesce(${literal(` ${c.key}=`)} || ${printed(c)}${c.behind === '' ? '' : ` || ${literal(` ${c.behind}`)}`}, '')`,
   );
   const text = ["coalesce(' ' || s.text, '')", ...pieces, "coalesce(' ' || e.extra, '')"].join(' || ');
-  return `select ${HEAD}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args, ${pageOf(table)} as page from ${quoted(table.table)} e ${JOINS}`;
+  return `select ${head(ids)}, ${TIME}, ${WHO}, ${literal(table.name)} as event, ltrim(${text}) as args, ${pageOf(table)} as page from ${quoted(table.table)} e ${joins(ids)}`;
 }
 
 /** The page an event is about, as a number; null where it names none. */

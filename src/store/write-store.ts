@@ -5,6 +5,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { RuleOutcome, TraceInfo } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { TraceHead } from '../parsers/line.ts';
+import { InputError } from '../util/errors.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';
 import { textOrBlob } from './bytes.ts';
@@ -16,7 +17,16 @@ import { Symbols, Tasks } from './intern.ts';
 import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
 import { ReplayEncoder } from './replay-codec.ts';
-import { INDEXES, MOST_CHUNKS } from './schema.ts';
+import {
+  Ids,
+  INDEXES,
+  MOST_CHUNKS,
+  SCHEMA_VERSION,
+  SHIFT_KEY,
+  shiftFor,
+  USUAL_SHIFT,
+  USUAL_VERSION,
+} from './schema.ts';
 import { type SourceIdentity, saveRules, saveTrace } from './traces.ts';
 import { createViews } from './views.ts';
 
@@ -25,6 +35,8 @@ export interface WriteOptions extends StoreOptions {
   meta?: Readonly<Record<string, string | number>>;
   /** index the events by page; true where not said */
   indexes?: boolean;
+  /** how many there will be; 1 where not said */
+  traces?: number;
 }
 
 /** A store being written. `finish` or `discard` ends it. */
@@ -44,6 +56,7 @@ export class StoreWriter {
     const task = db.prepare('insert into task values (?, ?, ?, ?)');
     const sym = db.prepare('insert into sym values (?, ?)');
     this.#shared = {
+      ids: new Ids(shiftFor(options.traces ?? 1)),
       tables: new EventTables(),
       tasks: new Tasks((id, pid, tgid, comm) =>
         task.run(
@@ -83,18 +96,20 @@ export class StoreWriter {
     rules: readonly RuleOutcome[];
   }): void {
     this.#store.guard(() => {
+      const { ids } = this.#shared;
       const { all } = this.#shared.tables;
       const indexes = this.#indexes ? pageIndexes(all) : [];
       const db = this.#store.complete(indexes);
-      saveFindings(db, report.findings);
+      saveFindings(db, report.findings, ids);
       saveRules(db, report.rules);
-      saveMeta(db, report, this.#meta);
-      saveCatalogue(db, all, createViews(db, all));
+      const shift: Record<string, number> = ids.shift === USUAL_SHIFT ? {} : { [SHIFT_KEY]: ids.shift };
+      saveMeta(db, report, { ...this.#meta, ...shift });
+      saveCatalogue(db, all, createViews(db, all, ids));
       db.exec(INDEXES);
       linkPins(db, this.#shared.pfnBases);
       createMissing(db, indexes);
     });
-    this.#store.finish();
+    this.#store.finish(this.#shared.ids.shift === USUAL_SHIFT ? USUAL_VERSION : SCHEMA_VERSION);
   }
 
   discard(): void {
@@ -134,6 +149,8 @@ function createMissing(db: Database.Database, indexes: readonly TableIndex[]): v
   for (const { name, sql } of indexes) if (!there.has(name)) db.exec(sql);
 }
 
+const GIB = 2 ** 30;
+
 /** One trace of a store being written. */
 export class TraceWriter {
   readonly events: EventSink;
@@ -141,6 +158,7 @@ export class TraceWriter {
   readonly #id: number;
   readonly #pins: PinKeeper;
   readonly #encoder: ReplayEncoder;
+  readonly #step: number;
   #chunk = 0;
 
   constructor(
@@ -154,6 +172,7 @@ export class TraceWriter {
     this.#encoder = new ReplayEncoder(memory);
     this.#store = store;
     this.#id = id;
+    this.#step = shared.ids.step;
     this.events = new EventSink(shared, id);
     this.#pins = new PinKeeper(id, model, shared, words);
   }
@@ -172,6 +191,11 @@ export class TraceWriter {
     vmemmap: number | undefined,
   ): void {
     const { db } = this.#store;
+    if (info.bytes > this.#step)
+      throw new InputError(`in a store of so many traces each has ${this.#step / GIB} GiB at most`, {
+        where: source.path,
+        tryThis: 'a store of its own for this one',
+      });
     saveTrace(db, this.#id, source, head, info, vmemmap);
     const symbol = db.prepare('insert into replay_symbol values (?, ?, ?)');
     symbols.forEach((text, i) => {
