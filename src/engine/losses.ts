@@ -13,7 +13,14 @@ export function damageOf(stats: ReadStats, head: TraceHead): string | undefined 
   if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
-  return disorderOf(stats);
+  return disorderOf(stats) ?? lateOf(stats);
+}
+
+/** Events of a CPU stand behind later ones of it, and were left out. */
+function lateOf({ sieve: { late } }: ReadStats): string | undefined {
+  return late.count === 0
+    ? undefined
+    : `time goes back on one CPU, where it never does: lines stand here twice, or were moved; ${late.count} events were left out`;
 }
 
 /** Events are not in the order of their times, and it does not show at one place. */
@@ -66,6 +73,10 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     const samples = stats.bad.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
     const line = cutLines.line > 0 ? cutLines.line : undefined;
     losses.push({ kind: 'truncated', count: cutLines.count, line, reason: cutLines.reason, samples });
+  }
+  if (stats.sieve.torn.count > 0) {
+    const reason = 'a pointer is none that a kernel has: a digit of it is missing, or it was changed';
+    losses.push({ kind: 'truncated', ...stats.sieve.torn, reason });
   }
   losses.push(...orderLosses(stats));
   for (const { n, cpu, line, ts } of stats.lost) {
@@ -120,6 +131,8 @@ function orderLosses(stats: ReadStats): Loss[] {
         line: order.firstStep,
         reason: disorderOf(stats) ?? '',
       });
+    else if (stats.sieve.late.count > 0)
+      losses.push({ kind: 'out-of-order', ...stats.sieve.late, reason: lateOf(stats) ?? '' });
   }
   if (cutLines.column !== undefined) {
     const n = cutLines.widths[cutLines.column];

@@ -2,6 +2,7 @@
 import { CutLines } from './cut-lines.ts';
 import { Nesting } from './nesting.ts';
 import { Order } from './order.ts';
+import { Sieve } from './sieve.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
 const BAD_SAMPLES = 5;
@@ -41,6 +42,8 @@ export class ReadStats {
   cut = false;
   damage: string | undefined;
   readonly order = new Order();
+  /** what the records go through as they are handed over, from whatever thread */
+  readonly sieve = new Sieve();
   readonly nesting = new Nesting();
   readonly cutLines = new CutLines();
 

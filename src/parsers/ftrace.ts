@@ -13,6 +13,7 @@
 // before it (but for the text of a marker that goes on), so a file can be read in parts.
 import { CARRIAGE_RETURN, decimal, HASH, SLASH, SPACE, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
+import { framesText } from './frame-lines.ts';
 import { readLatencyLine, readVerboseLine } from './ftrace-latency.ts';
 import { readGraphLine } from './function-graph.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
@@ -69,6 +70,9 @@ export class FtraceParser implements LineParser {
       this.#inMarker = isMarker(buf, out);
     } else if (this.#inMarker) {
       out.kind = LineKind.Stack;
+    } else if (framesText(buf, start, end)) {
+      out.kind = LineKind.Header;
+      out.lost = -1;
     } else {
       out.kind = LineKind.Bad;
       out.reason = 'not a line of any ftrace layout';

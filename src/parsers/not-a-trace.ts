@@ -148,6 +148,15 @@ function isArray(head: Uint8Array, from: number): boolean {
   return head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
 }
 
+/** Behind a `{`: a name in quotes, or nothing; `{noformat}` and `{code}` stand around what was pasted into Jira. */
+function isObject(head: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < head.length && head[at] <= 32) {
+    at++;
+  }
+  return head[at] === 0x22 || head[at] === 0x7d;
+}
+
 function notATraceText(head: Uint8Array): Unusable | undefined {
   let first = 0;
   while (first < head.length) {
@@ -170,7 +179,7 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
     };
   }
   const c = head[first];
-  if (c === 0x7b || (c === 0x5b && isArray(head, first + 1))) {
+  if ((c === 0x7b && isObject(head, first + 1)) || (c === 0x5b && isArray(head, first + 1))) {
     return {
       problem: 'this is JSON, not the text of a trace',
       tryThis: 'give the text of /sys/kernel/tracing/trace, `trace-cmd report` or `perf script`, or a CSV table',

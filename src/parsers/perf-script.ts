@@ -30,6 +30,7 @@ import {
   TAB,
   trimEnd,
 } from '../util/bytes.ts';
+import { framesText } from './frame-lines.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
 import { readEvent, readRecord, readTask } from './perf-sample.ts';
 import { readTime } from './time.ts';
@@ -152,7 +153,10 @@ export class PerfScriptParser implements LineParser {
     } else if (buf[start] === TAB) {
       out.kind = LineKind.Stack;
     } else if (!this.#readSample(buf, start, end, out) && !readKnown(buf, first, end, start, out)) {
-      if (!this.#noTime || !readTimeless(buf, first, end, out)) {
+      if (framesText(buf, start, end)) {
+        out.kind = LineKind.Header;
+        out.lost = -1;
+      } else if (!this.#noTime || !readTimeless(buf, first, end, out)) {
         out.kind = LineKind.Bad;
         out.reason = 'not a line of perf script';
       }

@@ -19,6 +19,7 @@ import {
   decimal,
   digitsBefore,
   find,
+  HASH,
   isBlank,
   LESS,
   SPACE,
@@ -28,6 +29,7 @@ import {
   startsWith,
 } from '../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
+import { framesText } from './frame-lines.ts';
 import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
 import { readLost } from './lost.ts';
 import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
@@ -82,6 +84,9 @@ export class TraceCmdParser implements LineParser {
       this.#inMarker = isMarker(buf, out);
     } else if (this.#inMarker) {
       out.kind = LineKind.Stack;
+    } else if (framesText(buf, start, end)) {
+      out.kind = LineKind.Header;
+      out.lost = -1;
     } else {
       out.kind = LineKind.Bad;
       out.reason = 'not a line of trace-cmd report';
@@ -158,7 +163,10 @@ function isHeader(buf: Uint8Array, start: number, end: number): boolean {
   if (digits < end && cpus >= start && startsWith(buf, cpus, end, 'cpus=')) {
     return cpus === start || buf[cpus - 1] === SPACE;
   }
-  if (startsWith(buf, start, end, 'version = ') || startsWith(buf, start, end, '# ')) {
+  if (
+    startsWith(buf, start, end, 'version = ') ||
+    (buf[start] === HASH && (end === start + 1 || buf[start + 1] === SPACE))
+  ) {
     return true;
   }
   if (startsWith(buf, start, end, 'CPU ')) {

@@ -37,7 +37,15 @@ export class TextInput implements OpenInput {
     return new TextInput(input, source, detection.parser);
   }
 
-  start(options: FeedOptions): Feed {
+  start(given: FeedOptions): Feed {
+    const { onBatch, stats } = given;
+    const options: FeedOptions = {
+      ...given,
+      onBatch: (batch, lineBase) => {
+        stats.sieve.take(batch, lineBase);
+        onBatch(batch, lineBase);
+      },
+    };
     const { file } = this.#input;
     const { size } = this;
     // who wants the lines wants them in their order

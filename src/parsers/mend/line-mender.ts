@@ -1,19 +1,19 @@
 // Why: what the plan says is done line by line. A line of the text becomes a line again, so that numbers of lines are those
 // of the file: what was joined leaves blank lines behind, and what is no part of the trace an empty comment.
 
-import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine } from './looks.ts';
+import { Page, withoutEntities } from './html.ts';
+import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import { decodeQuotedPrintable, type Plan, wasWrapped, withoutSuffix } from './plan.ts';
-import { takeOff, takeOffLog, takeOffThese } from './prefixes.ts';
-import { memberText, unescaped, unquoted } from './strings.ts';
+import { takeOffLog, takeOffThese } from './prefixes.ts';
+import type { Mender } from './source.ts';
+import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 
 /** A reader of trace_pipe takes what it reads away from all others. */
 const PRINTED = 'a program printed these lines in quotes: whether it printed all of them is not known';
 
-/** A line that is no part of the trace. */
-const NOTHING = '#';
-
-export class LineMender {
+export class LineMender implements Mender {
+  readonly isLineByLine = true;
   readonly #plan: Plan;
   readonly #page = new Page();
   readonly #log = new Log();
@@ -65,6 +65,8 @@ export class LineMender {
     let line = given.slice(0, end);
     if (plan.escapes === true) line = unescaped(line);
     if (plan.member !== undefined) line = memberText(line, plan.member);
+    if (plan.journal === true) line = journalText(line) ?? NOTHING;
+    if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
@@ -74,6 +76,7 @@ export class LineMender {
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
     if (plan.pattern !== undefined) line = line.replace(plan.pattern, '');
     if (plan.prefixes !== undefined) line = takeOffThese(line, plan.prefixes);
+    if (plan.indent !== undefined) line = line.replace(plan.indent, '');
     return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
   }
 
@@ -101,7 +104,8 @@ export class LineMender {
     const out = goesOn ? '' : this.#release();
     const hard = this.#plan.hard === true;
     // a terminal breaks a line anywhere, and whoever copies there may leave out blanks at its end
-    const joint = hard ? ' '.repeat(Math.max(0, width - this.#last.length)) : ' ';
+    const left = this.#last.endsWith(':') ? 1 : Math.max(0, width - this.#last.length);
+    const joint = hard ? ' '.repeat(left) : ' ';
     this.#held = goesOn ? `${held}${joint}${hard ? line : line.trim()}` : line;
     this.#last = line;
     this.#holds++;
@@ -117,63 +121,6 @@ export class LineMender {
 
 /** No line of a trace is as long. */
 const LONGEST = 1 << 16;
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
-
-const withoutMarkup = (line: string): string =>
-  line
-    // of cells in a row
-    .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
-    .replace(/<\/?[a-z][^<>]*>/gi, '')
-    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, dec?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
-      const code = dec === undefined ? Number.parseInt(hex ?? '0', 16) : Number(dec);
-      return code === 0xa0 ? ' ' : String.fromCharCode(code & 0xff);
-    });
-
-const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);
-
-/** A page of HTML. systrace and atrace put the trace as it is into a script element, others put it into pre with markup. */
-class Page {
-  found = false;
-  #in: 'page' | 'script' | 'other script' | 'pre' = 'page';
-  /** the element has shown its first line */
-  #begun = false;
-
-  take(line: string): string {
-    if (this.#in === 'script' || this.#in === 'other script') {
-      if (/<\/script/i.test(line)) {
-        this.#in = 'page';
-        return NOTHING;
-      }
-      if (!this.#begun && /\S/.test(line)) {
-        this.#begun = true;
-        if (isBetween(line) || isEventLine(line)) this.found = true;
-        else this.#in = 'other script';
-      }
-      return this.#in === 'script' ? line : NOTHING;
-    }
-    const script = /<script\b[^>]*class="trace-data"[^>]*>(.*)$/i.exec(line);
-    if (script !== null) {
-      this.#in = 'script';
-      this.#begun = /\S/.test(script[1]);
-      return this.#begun ? script[1] : NOTHING;
-    }
-    const opens = /<pre\b[^>]*>(.*)$/i.exec(line);
-    if (opens !== null) this.#in = 'pre';
-    const isPre = this.#in === 'pre';
-    if (/<\/pre/i.test(line)) this.#in = 'page';
-    const marked = withoutMarkup(opens === null ? line : opens[1]);
-    // a cell before it numbers the line
-    const text = isEventLine(marked) ? marked : (takeOff(marked, isLine)?.rest ?? marked);
-    if (isEventLine(text) || isBetween(text)) {
-      this.found = true;
-      return text;
-    }
-    // an event that is not whole is said to be
-    return (isPre && /\S/.test(text) && opens === null) || hasEvent(text) ? text : NOTHING;
-  }
-}
 
 /** A log that ftrace was dumped into, once or several times. */
 class Log {

@@ -8,7 +8,7 @@ const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5}
 const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?:(?: |$)`;
 
 /** ` 201 [001]    19.724130: `, with pid/tid, without CPU: an event follows */
-const PERF = String.raw` +-?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?:$| +(?:\d+ +)?[\w-]+[:/])`;
+const PERF = String.raw` +-?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?: *$| +(?:\d+ +)?[\w-]+[:/])`;
 
 /** A task's name, at most 16 characters of it, and what stands behind it. */
 const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}?${PERF}`);
@@ -34,6 +34,9 @@ export function beforeTask(line: string): string | undefined {
   const start = line.slice(0, core.index).trimEnd().length - NAME_COLUMNS;
   return start > 0 && line[start] === ' ' ? line.slice(0, start) : undefined;
 }
+
+/** What becomes of a line that is no part of the trace. */
+export const NOTHING = '#';
 
 export const filled = (lines: readonly string[]): string[] => lines.filter((line) => /\S/.test(line));
 

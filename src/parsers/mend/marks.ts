@@ -1,22 +1,27 @@
-// Why: colours, special blanks and what writing programs make of hyphens are no part of a line, wherever in it they stand.
+// Why: colours, special blanks and what writing programs make of hyphens and arrows are no part of a line, wherever in it
+// they stand.
 import { hasEvent } from './looks.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
-const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]/g;
+const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]|\xe2\x81\xa0|\f/g;
 /** In Latin-1 it is one byte, which in UTF-8 is the second half of a letter. */
-const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x87\xaf]/g;
+const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80/g;
 export const MARKS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x87\x8b\x8e-\x95\xa6\xaf]/;
+  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\f/;
 /** What writing programs make of a hyphen and of three points. */
-const DASH = /\xe2\x80[\x90-\x95]/g;
+const DASH = /\xe2\x80[\x90-\x95]|\xe2\x88\x92/g;
 const ELLIPSIS = /\xe2\x80\xa6/g;
+/** What they make of `->` and `<-`. */
+const TO = /\xe2\x86\x92/g;
+const FROM = /\xe2\x86\x90/g;
 
 export function withoutMarks(given: string): string {
   if (!MARKS.test(given)) return given;
   const bare = given.replace(MARK, '').replace(HIDDEN, '');
-  const line = bare.replace(NBSP, ' ').replace(DASH, '-').replace(ELLIPSIS, '...');
+  const plain = bare.replace(NBSP, ' ').replace(DASH, '-').replace(ELLIPSIS, '...');
+  const line = plain.replace(TO, '->').replace(FROM, '<-');
   const back = line.lastIndexOf('\r') + 1;
   // a terminal shows what was written last, such as a line behind the `42%` of a program; of two events it is none
   return back > 0 && !hasEvent(line.slice(0, back)) ? line.slice(back) : line;

@@ -1,6 +1,7 @@
 // Why: whoever opens a trace gets its text without what it was wrapped in on its way, and need not know.
 import { detectFormat } from '../detect.ts';
 import type { Source } from '../source.ts';
+import { packingOf, showsTrace } from './packings.ts';
 import { type Plan, planFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { Utf16Source, utf16Of } from './utf16.ts';
@@ -18,7 +19,14 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   if (order !== undefined)
     return mended(new Utf16Source(source, order), again && (async () => new Utf16Source(await again(), order)));
   if (head.length === 0 || head.includes(0)) return source;
-  const plan = planFor(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1'));
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
+  const packing = packingOf(text);
+  if (packing !== undefined && showsTrace(text, packing()))
+    return mended(
+      new MendedSource(source, packing()),
+      again && (async () => new MendedSource(await again(), packing())),
+    );
+  const plan = planFor(text);
   const isPart = plan?.log === true || plan?.html === true;
   if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
   if (again === undefined) return source;

@@ -1,16 +1,18 @@
 // Why: what happened to a text on its way is found out from its first lines, once, and as a whole: a mail quotes all
 // lines, a log stamps all. What is plain is left alone, so ordinary text goes the fast way.
-import { beforeTask, count, DUMP, filled, hasEvent, isBetween, isEventLine } from './looks.ts';
+import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
+import { hasOtherEnds, OTHER_ENDS } from './line-ends.ts';
+import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
-import { isOneString, isQuoted, memberOf, memberText, unescaped, unquoted } from './strings.ts';
+import { isJournal, isOneString, isQuoted, journalText, memberOf, memberText, unescaped, unquoted } from './strings.ts';
 
 /** What to do with the lines of a text. Nothing of it looks at more than a line and the one before it. */
 export interface Plan {
   /** for people: `quoted`, `in a log`; never empty */
   words: string[];
-  /** lines end with CR alone */
-  cr?: true;
+  /** lines end with CR alone, or with what a writing program ends them with */
+  ends?: true;
   /** terminal colours, NBSP: they are taken out wherever they are */
   marks?: true;
   /** tabs stand for blanks */
@@ -29,6 +31,10 @@ export interface Plan {
   member?: string;
   /** the text is one string of a program: `\\n` ends a line */
   escapes?: true;
+  /** entries of the journal with a field in each line */
+  journal?: true;
+  /** `&lt;` for `<`, in text that is no page */
+  entities?: true;
   /** each line is there twice: two consoles in one log */
   doubled?: true;
   /** blanks fill the lines up on their right */
@@ -37,6 +43,8 @@ export interface Plan {
   /** the same on the left of all lines, whatever it is; as a pattern where numbers in it change */
   literal?: string;
   pattern?: RegExp;
+  /** blanks that even comments begin with: Markdown, YAML */
+  indent?: RegExp;
   /** at the end of all lines */
   suffix?: string;
   /** a log with a dump in it: other text stands around it */
@@ -51,10 +59,10 @@ const MOST_OF = 0.8;
 export function planFor(head: string): Plan | undefined {
   const plan: Plan = { words: [] };
   let text = head;
-  if (/\r(?!\n|\r\n)[^\n]/.test(text) && count(text, '\r') > 2 * count(text, '\n') + 2) {
-    plan.cr = true;
-    plan.words.push('lines ended by CR');
-    text = text.replaceAll('\r', '\n');
+  if (hasOtherEnds(text)) {
+    plan.ends = true;
+    plan.words.push('lines not ended by LF');
+    text = text.split(OTHER_ENDS).join('\n');
   }
   if (isOneString(text)) {
     plan.escapes = true;
@@ -68,6 +76,16 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('in JSON');
     lines = lines.map((line) => memberText(line, member));
   }
+  if (isJournal(lines)) {
+    plan.journal = true;
+    plan.words.push('in entries of the journal');
+    lines = lines.map((line) => journalText(line) ?? NOTHING);
+  }
+  if (isEscaped(lines)) {
+    plan.entities = true;
+    plan.words.push('escaped for HTML');
+    lines = lines.map(withoutEntities);
+  }
   if (filled(lines).filter((line) => / {3,}$/.test(line)).length > MOST_OF * filled(lines).length) {
     plan.padded = true;
     plan.words.push('blanks behind each line');
@@ -80,6 +98,7 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('each line twice');
     lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1]);
   }
+  lines = planIndent(lines, plan);
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
   if (MARKS.test(text)) {
     plan.marks = true;
@@ -96,7 +115,7 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('quoted-printable');
     lines = decoded(lines);
   }
-  lines = planLines(lines, plan);
+  lines = planIndent(planLines(lines, plan), plan);
   const { width, hard } = wrapOf(lines) ?? {};
   if (width !== undefined) {
     plan.wrapped = width;
@@ -134,6 +153,18 @@ function planLines(given: string[], plan: Plan): string[] {
     lines = lines.map((line) => withoutSuffix(line, suffix));
   }
   return lines;
+}
+
+function planIndent(lines: string[], plan: Plan): string[] {
+  const comments = lines.flatMap((line) => /^( *)#(?: |$)/.exec(line)?.[1].length ?? []);
+  const [indent] = comments;
+  if (comments.length < 2 || indent === 0 || new Set(comments).size > 1) return lines;
+  const some = filled(lines);
+  const blanks = ' '.repeat(indent);
+  if (some.filter((line) => line.startsWith(blanks)).length < MOST_OF * some.length) return lines;
+  plan.indent = new RegExp(`^ {${indent}}`);
+  plan.words.push('indented');
+  return lines.map((line) => line.replace(/^ */, (all) => all.slice(indent)));
 }
 
 function planPrefix(lines: string[], plan: Plan): string[] {
@@ -193,32 +224,12 @@ function isPlain(lines: readonly string[]): boolean {
   // what begins like a quote or a number may be one
   const odd = plain.filter((line) => ODD.test(line)).length;
   const events = some.filter((line) => isEventLine(line) && !ODD.test(line)).length;
+  if (some.some((line) => MARKS.test(line) && hasEvent(line))) return false;
   return events > 0 && plain.length - odd > 0.97 * some.length && commonSuffix(some.filter(hasEvent)) === undefined;
 }
 
 /** What no task is called, mostly. */
 const ODD = /^(?:> |\| |<\d|\[|\+|b?['"]| *\d+[:|\t]| *\d+ {1,2} |# # |[\w./-]+:\d+:)/;
-
-// ---- HTML
-
-const PAGE =
-  /^\s*<(?:!doctype|html|head|body|\?xml)|<script class="trace-data"|<\/?(?:pre|code|span|div|td|br)\b[^<>]*>/i;
-
-/** The first tag of a page. */
-const TAG = /^\s*(?:<!--|<(?:!doctype|html|head|body|div|p|table|pre|code|\?xml)\b)/i;
-
-/** A page, or lines with markup in them. `<idle>-0` is a task. */
-function isHtml(lines: readonly string[]): boolean {
-  const some = filled(lines);
-  if (some.length === 0) return false;
-  if (TAG.test(some[0])) return true;
-  if (some.some((line) => /<script class="trace-data"/.test(line))) return true;
-  // `<br>` at the end of each line alone is a suffix
-  const marked = some.filter(
-    (line) => PAGE.test(line.replace(/(?:<br ?\/?>)+$/i, '')) || /&(?:lt|gt|amp|nbsp|#\d+);/.test(line),
-  );
-  return marked.length > 0.3 * some.length;
-}
 
 // ---- quoted-printable
 
@@ -260,10 +271,14 @@ function wrapOf(lines: readonly string[]): { width: number; hard: boolean } | un
   return wrapped >= 2 && wrapped > torn && (hard || width <= WIDEST_WRAP) ? { width, hard } : undefined;
 }
 
+/** Behind the time, or the event's name, blanks fill up columns: a mail program breaks there, and takes them away. */
+const ENDS_EARLY = /\d\.\d{6,9}: *(?:[\w:]+: *)?$/;
+
 /** Whether the first word of a line had no room in the line before it. A few columns are left to who wraps at blanks and counts otherwise. */
 export function wasWrapped(before: string, line: string, width: number): boolean {
   const word = /^\s*(\S+)/.exec(line)?.[1] ?? '';
-  return word !== '' && before.trimEnd().length + 1 + word.length > width - 4;
+  if (word === '') return false;
+  return before.length + 1 + word.length > width - 4 || ENDS_EARLY.test(before);
 }
 
 // ---- what all lines have in common

@@ -33,7 +33,7 @@ export const PREFIXES: readonly Prefix[] = [
   row('kernel log', String.raw`\[${DAY}\] ?(?:\[ *[TC]\d+\] ?)?`),
   // syslog, journalctl -o short, short-precise, short-iso, short-unix, short-monotonic
   row('system log', String.raw`${DAY} \S+ [\w.\/-]+(?:\[\d+\])?: ?`),
-  row('system log', String.raw`[\w.-]+ kernel(?:\[\d+\])?: ?`),
+  row('system log', String.raw`[\w.-]+ (?:kernel(?:\[\d+\])?|[\w.\/-]+\[\d+\]): ?`),
   row('system log', 'kernel: ?'),
   row('time stamps', String.raw`\d{9,10}\.\d{6} `),
   // RFC 5424; CRI of Kubernetes

@@ -3,6 +3,7 @@
 // file.
 import type { Source } from '../source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
+import { OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
 import type { Plan } from './plan.ts';
 import { textLines } from './text-lines.ts';
@@ -17,22 +18,42 @@ const MOST_HEAD = 1 << 20;
 /** Bytes of a text that is searched for a dump, when its beginning shows none. */
 const MOST_SEARCHED = 256 << 20;
 
+/** What makes text of lines of a text. */
+export interface Mender {
+  /** for each line that it takes it gives one: the last is whole or cut where that of the text is */
+  readonly isLineByLine: boolean;
+  /** a part of the trace was seen */
+  readonly found: boolean;
+  /** what is wrong with the whole, known at its end */
+  readonly damage: string | undefined;
+  take(line: string): string;
+  /** what waited for a next line */
+  end(): string;
+}
+
+/** What is not mended line by line, with its mender. */
+export interface Packing {
+  words: string[];
+  mender: Mender;
+}
+
 export class MendedSource extends WrappedSource {
   readonly #words: readonly string[];
-  readonly #mender: LineMender;
+  readonly #mender: Mender;
   readonly #lines: AsyncGenerator<string, boolean>;
   /** mended bytes that nobody has read yet */
   #ready: Buffer[] = [];
   #ended = false;
   #taken = 0;
 
-  constructor(source: Source, plan: Plan) {
+  constructor(source: Source, plan: Plan | Packing) {
     super(source);
     this.#words = plan.words;
-    this.#mender = new LineMender(plan);
+    const isPacking = 'mender' in plan;
+    this.#mender = isPacking ? plan.mender : new LineMender(plan);
     this.#lines = textLines(
       { read: (into) => this.#read(into) },
-      plan.escapes === true ? /\\n|\n/ : plan.cr === true ? /\r\n?|\n/ : '\n',
+      isPacking ? '\n' : plan.escapes === true ? /\\n|\n/ : plan.ends === true ? OTHER_ENDS : '\n',
     );
   }
 
@@ -97,7 +118,7 @@ export class MendedSource extends WrappedSource {
         this.#ended = true;
         text += this.#mender.end();
         // the last line may be cut, and is known by that
-        if (value) text = text.replace(/\n$/, '');
+        if (value && this.#mender.isLineByLine) text = text.replace(/\n$/, '');
         break;
       }
       text += this.#mender.take(value);

@@ -35,10 +35,14 @@ export const unescaped = (line: string): string =>
     .replace(/\\(["'\\])/g, '$1')
     .replaceAll('\\t', '\t');
 
+/** An object of JSON, alone or behind what streams (RFC 7464, server-sent events) and lists of YAML put before it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for
+const OBJECT = /^(?:\x1e|data: ?|- )?\s*(\{.*\})\s*$/;
+
 /** The member of these objects of JSON that holds lines of a trace; undefined: there is none. */
 export function memberOf(lines: readonly string[]): string | undefined {
   const some = filled(lines).slice(0, 60);
-  if (some.length < 2 || !some.every((line) => /^\s*\{.*\}\s*$/.test(line))) return undefined;
+  if (some.length < 2 || !some.every((line) => OBJECT.test(line))) return undefined;
   const found = new Map<string, number>();
   for (const line of some)
     for (const [key, value] of Object.entries(objectOf(line)))
@@ -49,11 +53,33 @@ export function memberOf(lines: readonly string[]): string | undefined {
 
 function objectOf(line: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(OBJECT.exec(line)?.[1] ?? line);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }
+}
+
+/** What names the text of an entry of the journal: `-o export` and `verbose`; `-o json-pretty`. */
+const ENTRY = /^\s*MESSAGE=(.*)$/;
+const PRETTY_ENTRY = /^\s*"MESSAGE" : (".*"),?\s*$/;
+
+/** Its other lines. */
+const JOURNAL = /^\s*[A-Z_][A-Z0-9_]*=|^\s*"[A-Z_][A-Z0-9_]*" : |^[{}],?\s*$|^\S+ \d{4}-\d\d-\d\d .*\[s=/;
+
+/** Whether these are entries of the journal, with a field in each line, and lines of a trace in them. */
+export function isJournal(lines: readonly string[]): boolean {
+  const some = filled(lines);
+  const messages = some.filter((line) => hasEvent(journalText(line) ?? '')).length;
+  return messages >= 2 && some.filter((line) => JOURNAL.test(line)).length > MOST_OF * some.length;
+}
+
+/** The text of the entry; undefined: the line is another field of it. */
+export function journalText(line: string): string | undefined {
+  const text = ENTRY.exec(line)?.[1];
+  if (text !== undefined) return text;
+  const pretty = PRETTY_ENTRY.exec(line)?.[1];
+  return pretty === undefined ? undefined : memberText(`{"MESSAGE":${pretty}}`, 'MESSAGE');
 }
 
 /** That member's text, or the line where it has none. */

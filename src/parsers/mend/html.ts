@@ -1,0 +1,94 @@
+// Why: pages hold traces as they are (systrace, atrace) or marked up: in <pre>, in tables with numbers, in paragraphs. What
+// was copied out of the source of a page has its entities and no markup.
+import { filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
+import { takeOff } from './prefixes.ts';
+
+const PAGE =
+  /^\s*<(?:!doctype|html|head|body|\?xml)|<script class="trace-data"|<\/?(?:pre|code|span|div|td|br)\b[^<>]*>/i;
+
+/** The first tag of a page. */
+export const TAG = /^\s*(?:<!--|<(?:!doctype|html|head|body|div|p|table|pre|code|\?xml)\b)/i;
+
+/** A page, or lines with markup in them. `<idle>-0` is a task. */
+export function isHtml(lines: readonly string[]): boolean {
+  const some = filled(lines);
+  if (some.length === 0) return false;
+  if (TAG.test(some[0])) return true;
+  if (some.some((line) => /<script class="trace-data"/.test(line))) return true;
+  // `<br>` at the end of each line alone is a suffix
+  const marked = some.filter(
+    (line) => PAGE.test(line.replace(/(?:<br ?\/?>)+$/i, '')) || /&(?:lt|gt|amp|nbsp|#\d+);/.test(line),
+  );
+  return marked.length > 0.3 * some.length;
+}
+
+/** Names that the kernel makes: `<idle>`, `<...>`, `a <- b`, `-> 0x8`. */
+const RAW = /<(?:idle|\.\.\.)>-\d|<-|->/;
+const ESCAPED = /&lt;(?:idle|\.\.\.)&gt;-\d|&lt;-|-&gt;/;
+
+/** Lines of a trace with entities where others have `<`; a task may be called `&lt;`. */
+export function isEscaped(lines: readonly string[]): boolean {
+  const events = lines.filter(hasEvent);
+  return events.some((line) => ESCAPED.test(line)) && !events.some((line) => RAW.test(line));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
+
+export const withoutEntities = (line: string): string =>
+  line.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, dec?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? all;
+    const code = dec === undefined ? Number.parseInt(hex ?? '0', 16) : Number(dec);
+    return code === 0xa0 ? ' ' : String.fromCharCode(code & 0xff);
+  });
+
+const withoutMarkup = (line: string): string =>
+  withoutEntities(
+    line
+      // of cells in a row
+      .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
+      .replace(/<\/?[a-z][^<>]*>/gi, ''),
+  );
+
+const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);
+
+/** A page of HTML. systrace and atrace put the trace as it is into a script element, others put it into pre with markup. */
+export class Page {
+  found = false;
+  #in: 'page' | 'script' | 'other script' | 'pre' = 'page';
+  /** the element has shown its first line */
+  #begun = false;
+
+  take(line: string): string {
+    if (this.#in === 'script' || this.#in === 'other script') {
+      if (/<\/script/i.test(line)) {
+        this.#in = 'page';
+        return NOTHING;
+      }
+      if (!this.#begun && /\S/.test(line)) {
+        this.#begun = true;
+        if (isBetween(line) || isEventLine(line)) this.found = true;
+        else this.#in = 'other script';
+      }
+      return this.#in === 'script' ? line : NOTHING;
+    }
+    const script = /<script\b[^>]*class="trace-data"[^>]*>(.*)$/i.exec(line);
+    if (script !== null) {
+      this.#in = 'script';
+      this.#begun = /\S/.test(script[1]);
+      return this.#begun ? script[1] : NOTHING;
+    }
+    const opens = /<pre\b[^>]*>(.*)$/i.exec(line);
+    if (opens !== null) this.#in = 'pre';
+    const isPre = this.#in === 'pre';
+    if (/<\/pre/i.test(line)) this.#in = 'page';
+    const marked = withoutMarkup(opens === null ? line : opens[1]);
+    // a cell before it numbers the line, or is empty and a program numbers it
+    const text = isLine(marked) ? marked : (takeOff(marked, isLine)?.rest ?? marked.split('\t').find(isLine) ?? marked);
+    if (isEventLine(text) || isBetween(text)) {
+      this.found = true;
+      return text;
+    }
+    // an event that is not whole is said to be
+    return (isPre && /\S/.test(text) && opens === null) || hasEvent(text) ? text : NOTHING;
+  }
+}

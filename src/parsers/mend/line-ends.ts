@@ -1,0 +1,20 @@
+// Why: serial captures end lines with CR, writing programs with separators of their own (U+2028, U+2029, NEL), and what was
+// put together of several such has all of them.
+import { count, hasEvent } from './looks.ts';
+
+export const OTHER_ENDS = /\r\n?|\n|\xe2\x80[\xa8\xa9]|\xc2\x85/;
+
+/** Lines looked at, and events that follow another one in the same line. */
+const LOOKED_AT = 400;
+const WITHIN = 2;
+
+/** Whether lines end with something else than LF or CR LF. `42%\r` before a line is what a terminal wrote over. */
+export function hasOtherEnds(text: string): boolean {
+  if (/\r(?!\n|\r\n)[^\n]/.test(text) && count(text, '\r') > 2 * count(text, '\n') + 2) return true;
+  let within = 0;
+  for (const line of text.split('\n', LOOKED_AT)) {
+    const pieces = line.split(OTHER_ENDS);
+    if (pieces.length > 1) within += Math.max(0, pieces.filter(hasEvent).length - 1);
+  }
+  return within >= WITHIN;
+}
