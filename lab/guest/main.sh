@@ -8,7 +8,7 @@ echo "LAB-BOOT $(uname -r)"
 mount -t tracefs t /sys/kernel/tracing
 mkdir -p /dev/shm /dev/pts /run/cap
 mount -t tmpfs shm /dev/shm
-mount -t tmpfs -o size=1200m cap /run/cap
+mount -t tmpfs -o size=60% cap /run/cap
 for _ in $(seq 50); do
   [ -b /dev/vdc ] && break
   sleep 0.1

@@ -1,11 +1,18 @@
 # shellcheck shell=bash
 # Why: a complete trace of programs that people run must be whole, and say nothing where nothing is wrong. SCENARIOS are names
 # of the functions below; they need the root `real` (run -r real: a Debian with fio, stress-ng, sqlite3, redis, postgresql, gcc).
-seconds=${LAB_LOAD_SECONDS:-4}
+# They work on the root's file system, which knows O_DIRECT on every kernel; tmpfs does not on the old ones.
+seconds=$LOAD_SECONDS
 
 sqlite() {
   sqlite3 t.db "create table t(a,b); with recursive c(x) as (select 1 union all select x+1 from c where x<30000) insert into t select x, hex(randomblob(60)) from c; create index i on t(b); select count(*) from t where b like '%AB%'; vacuum;"
   for i in 1 2 3; do sqlite3 t.db "select sum(a) from t where b > 'A$i'" & done
+  # a backup past the page cache while the database is written to
+  timeout 60 fio --name=q --filename=q.dat --size=8M --bs=4k --rw=randrw --direct=1 --ioengine=psync --time_based --runtime="$seconds" > /dev/null &
+  for i in 1 2 3; do
+    sqlite3 t.db "pragma mmap_size=8388608; update t set b = b || 'x' where a % 7 = $i;"
+    dd if=t.db of=backup.db bs=64k iflag=direct oflag=direct status=none
+  done
   wait
 }
 postgres() {
@@ -20,10 +27,11 @@ redis() {
   mount -t cgroup2 c /sys/fs/cgroup 2> /dev/null
   echo +memory > /sys/fs/cgroup/cgroup.subtree_control
   mkdir -p $group
+  echo 1 > /proc/sys/vm/overcommit_memory
   echo 24M > $group/memory.max
   (
     echo $BASHPID > $group/cgroup.procs
-    exec redis-server --port 0 --unixsocket "$PWD/socket" --dir . --save '' --daemonize yes
+    exec redis-server --port 0 --unixsocket "$PWD/socket" --dir . --save "" --enable-debug-command yes --daemonize yes
   )
   until_true 20 $cli ping
   $cli debug populate 20000 k 800
@@ -49,21 +57,31 @@ compile() {
   timeout 60 make -j4
   for i in 1 2 3; do sh -c "ls -l | sort | head -3; ./$i.x"; done
 }
-stress() { timeout 90 stress-ng --temp-path "$PWD" "$@" --timeout "$seconds"; }
-stress_vm() { stress --vm 2 --vm-bytes 24M --vm-method all --userfaultfd 1 --userfaultfd-bytes 2M --mremap 1 --mremap-bytes 4M --madvise 1 --vm-splice 1 --mlock 1 --msync 1 --msync-bytes 1M; }
-stress_map() { stress --vfork 1 --fork 1 --mmap 1 --mmap-bytes 16M --mmapfork 1 --mmapmany 1 --brk 1 --stack 1 --munmap 1 --remap 1 --shm 1; }
-stress_io() { stress --io-uring 1 --aiol 1 --iomix 1 --iomix-bytes 8M --hdd 1 --hdd-bytes 8M --hdd-opts direct --mprotect 1 --splice 1 --sendfile 1 --vm-rw 1 --vm-rw-bytes 1M --numa 1 --migrate 1; }
+# a word is a stressor with one worker; more words with a dash are passed as they are
+stress() {
+  local word flags=()
+  for word in "$@"; do case $word in -*) flags+=("$word") ;; *) flags+=("--$word" 1) ;; esac done
+  timeout 120 stress-ng --temp-path "$PWD" "${flags[@]}" --timeout "$seconds"
+}
+stress_vm() { stress vm vm-splice userfaultfd mremap madvise mlock msync --vm-bytes=24M --vm-method=all --userfaultfd-bytes=2M --mremap-bytes=4M --msync-bytes=1M; }
+stress_map() { stress vfork fork mmap mmapfork mmapmany brk stack munmap remap shm --mmap-bytes=16M; }
+stress_io() { stress io-uring aiol iomix hdd mprotect splice sendfile vm-rw numa migrate --iomix-bytes=8M --hdd-bytes=8M --hdd-opts=direct --vm-rw-bytes=1M; }
+stress_cow() { stress mmapcow mmapfixed mmaphuge mmapaddr pagemove pageswap rmap mlockmany msyncmany --pathological --mmaphuge-mmaps=64 --pagemove-bytes=4M; }
+stress_heap() { stress bigheap malloc vma vm-addr vm-segv shm-sysv stackmmap tmpfs memfd tlb-shootdown env bad-altstack --bigheap-bytes=32M --malloc-bytes=8M --vm-addr-mlock --memfd-bytes=8M --tmpfs-mmap-file --bad-altstack-ops=200; }
+stress_fork() { stress clone forkheavy vforkmany daemon exec exit-group spawn pthread session zombie fd-fork --forkheavy-procs=64 --vforkmany-vm-bytes=4M --zombie-max=32; }
+stress_direct() { stress rawdev readahead revio pseek seek sync-file tee copy-file sockfd sock pipe zero dev-shm aio memthrash --rawdev-method=all --seek-size=4M --pseek-io-size=64K --readahead-bytes=4M --revio-bytes=4M --copy-file-bytes=128M --sync-file-bytes=4M --sock-zerocopy; }
 
 # a POSIX shell stands between, which passes no functions on
 declare -f > /run/programs
 export seconds
 for program in $SCENARIOS; do
   out=/out/$program.prog
-  mkdir -p "$out" "/run/cap/$program"
+  mkdir -p "$out" "/var/tmp/$program"
   # shellcheck disable=SC2016 # expands in there
-  (cd "/run/cap/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
+  (cd "/var/tmp/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-PROGRAM $program ended with $?: $(wc -l < /run/cap/trace.txt) lines, $(grep '^# pindrift-lost' /run/cap/trace.txt | tr '\n' ' ')"
   as_before "$program"
-  gzip -1 < /run/cap/trace.txt > "$out/trace.txt.gz"
-  rm -rf "/run/cap/$program" /run/cap/trace.txt
+  # compressing takes minutes in here, and seconds outside
+  cp /run/cap/trace.txt "$out/trace.txt"
+  rm -rf "/var/tmp/$program" /run/cap/trace.txt
 done

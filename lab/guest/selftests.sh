@@ -6,8 +6,8 @@ for test in $SCENARIOS; do
   out=/out/$test.selftest
   mkdir -p "$out"
   tracefs > /run/before
-  (cd /run/cap && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- timeout 300 "/lab/st/$test" > "$out/prog.log" 2> "$out/capture.err")
+  (cd /run/cap && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- timeout "$TEST_SECONDS" "/lab/st/$test" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-SELFTEST $test ended with $?: $(grep '^# Totals' "$out/prog.log")"
   as_before "$test"
-  gzip -1 < /run/cap/trace.txt > "$out/trace.txt.gz"
+  cp /run/cap/trace.txt "$out/trace.txt"
 done

@@ -1,7 +1,7 @@
 // What the user's config makes of a report: severities of their own, and findings that are known and accepted. Those
 // stay in the report, beside the findings, and count for nothing.
 
-import type { Finding, Verdict } from '../contract/finding.ts';
+import { type Finding, namesOf, type Verdict } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type Suppressed } from '../contract/report.ts';
 import type { Suppression } from './schema.ts';
 import type { Setup } from './setup.ts';
@@ -42,7 +42,7 @@ export function settle(
 
 function fits(one: Suppression, finding: Finding, path: string): boolean {
   if (one.rule !== undefined && one.rule !== finding.rule) return false;
-  if (one.fingerprint !== undefined && one.fingerprint !== finding.fingerprint) return false;
+  if (one.fingerprint !== undefined && !namesOf(finding).includes(one.fingerprint)) return false;
   if (one.comm !== undefined && !like(one.comm, finding.pin.comm ?? '')) return false;
   return one.path === undefined || like(one.path, path);
 }

@@ -95,8 +95,16 @@ export interface Finding {
   fixedBy?: string[];
   /** what to try */
   advice?: string;
-  /** same for the same drift in another run: no pointers, pids or times in it */
+  /** same for the same drift in another run: no pointers, pids or times in it, and nothing that came after the drift */
   fingerprint: string;
+  /** what earlier versions of pindrift call it, for baselines and configs that they wrote; the newest first */
+  formerFingerprints?: string[];
   /** index into the report's traces */
   trace: number;
 }
+
+/** Every name of a drift: its own, and those that earlier versions of pindrift gave it. */
+export const namesOf = ({ fingerprint, formerFingerprints }: Pick<Finding, 'fingerprint' | 'formerFingerprints'>) => [
+  fingerprint,
+  ...(formerFingerprints ?? []),
+];

@@ -9,6 +9,7 @@ import type { At } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
 import { holds } from './contradiction.ts';
 import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
+import { evidenceOf } from './evidence-steps.ts';
 import { FindingWriter, type Group } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
 import type { RuleFailure } from './observe.ts';
@@ -216,7 +217,7 @@ export class Collector {
     if (this.#tales?.of !== this.#reports) {
       const list = this.#group()
         .filter((group) => this.#holds(group))
-        .map((group) => ({ group, steps: this.#steps(group) }));
+        .map((group) => ({ group, steps: evidenceOf(group) }));
       this.#tales = { of: this.#reports, list };
     }
     return this.#tales.list;
@@ -252,35 +253,6 @@ export class Collector {
       else groups.push({ main: d, also: [], drift: undefined, harm: [] });
     }
     return groups;
-  }
-
-  #steps(g: Group): (Step | EvidenceStep)[] {
-    const { report } = g.main;
-    const { pin, drift } = report;
-    const first = (role: Step['role']) => pin?.steps.find((s) => s.role === role) ?? [];
-    const steps: (Step | EvidenceStep)[] = [first('grab'), first('pin')].flat();
-    for (const d of [g.main, ...g.also]) for (const step of d.report.path ?? []) steps.push(step);
-    if (drift !== undefined && pin !== undefined) {
-      if (drift.fault !== undefined) steps.push({ role: 'wp fault', at: drift.fault, page: pin.page } as Step);
-      steps.push({
-        role: drift.via === 'cow' ? 'copy' : drift.via === 'fault' ? 'map' : drift.via,
-        at: drift.at,
-        page: drift.page,
-      } as Step);
-      const submit = pin.steps.find((s) => s.role === 'i/o submit');
-      if (submit !== undefined) steps.push(submit);
-      for (const h of g.harm) for (const step of h.path ?? []) steps.push(step);
-      if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.line > drift.at.line)
-        steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
-    }
-    const seen = new Set<number>();
-    return steps
-      .filter((s) => {
-        if (seen.has(s.at.line)) return false;
-        seen.add(s.at.line);
-        return true;
-      })
-      .sort((a, b) => a.at.line - b.at.line);
   }
 }
 

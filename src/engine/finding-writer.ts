@@ -8,7 +8,8 @@ import type { Drift, Pin, Step } from '../model/pin.ts';
 import type { At } from '../model/state.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
-import { fingerprint } from './fingerprint.ts';
+import { driftOf } from './evidence-steps.ts';
+import { fingerprint, formerFingerprint } from './fingerprint.ts';
 import { hex, isAt, isMm, known, type Words } from './words.ts';
 
 /** Reports that are one finding: `main` is the most specific. */
@@ -59,6 +60,7 @@ export class FindingWriter {
     const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
     const doubts = this.#doubts(pin, drift, report.at, report.doubts ?? []);
     const severity = this.#severity(g);
+    const name = { rule: rule.meta.id, api: info.api, flags: info.flags };
     return {
       n: 0,
       rule: rule.meta.id,
@@ -85,15 +87,11 @@ export class FindingWriter {
       why: rule.meta.why,
       fixedBy: [...rule.meta.fixedBy],
       advice: rule.meta.advice,
-      fingerprint: fingerprint({
-        rule: rule.meta.id,
-        api: info.api,
-        flags: info.flags,
-        owner: pin?.owner,
-        // roles only: the functions' names differ between kernels, the story does not
-        path: evidence.map((e) => ({ role: e.role })),
-        harm,
-      }),
+      // roles only: the functions' names differ between kernels, the story does not
+      fingerprint: fingerprint({ ...name, path: driftOf(g) }),
+      formerFingerprints: [
+        formerFingerprint({ ...name, owner: pin?.owner, path: evidence.map(({ role }) => ({ role })), harm }),
+      ],
       trace,
     };
   }

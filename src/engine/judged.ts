@@ -91,7 +91,7 @@ export function recordingFacts({ recorded }: TraceHead, { catalogue, seen, era }
   const { filters, cpus } = recorded;
   return {
     recordedCpus: cpus > 0 ? cpus : undefined,
-    missed: missedBy(recorded),
+    missed: missedBy(recorded, catalogue),
     filtered: filters.length > 0 ? `recorded with ${filters.join(', ')}` : undefined,
     ...armedKinds(catalogue, recorded, seen, era()),
   };

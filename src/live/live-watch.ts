@@ -69,7 +69,7 @@ export class LiveWatch {
   #isStopped = false;
   readonly #retreat: Retreat | undefined;
   /** by number, findings that something was done about, and how often */
-  readonly #reacted = new Map<number, { fingerprint: string; turn: number }>();
+  readonly #reacted = new Map<number, { harm: string; turn: number }>();
   /** reactions that are being made, one after the other */
   #doing: Promise<void> = Promise.resolve();
 
@@ -206,8 +206,8 @@ export class LiveWatch {
     const before = this.#reacted.get(finding.n);
     this.#remember(finding);
     if (before === undefined) this.#react(reactions, finding, 1);
-    // harm was seen: what led to it belongs to the history, and it is another story now
-    else if (before.fingerprint !== finding.fingerprint && !reactions.some((one) => one.do === 'snapshot'))
+    // harm was seen: what led to it belongs to the history
+    else if (before.harm !== finding.harm.join() && !reactions.some((one) => one.do === 'snapshot'))
       this.#react(
         reactions.filter((one) => one.do === 'save'),
         finding,
@@ -220,10 +220,11 @@ export class LiveWatch {
   }
 
   /** Findings that something was done about, the newest of them. */
-  #remember({ fingerprint, n }: Finding): void {
+  #remember({ harm: seen, n }: Finding): void {
+    const harm = seen.join();
     const before = this.#reacted.get(n);
-    const turn = before === undefined ? 1 : before.turn + (before.fingerprint === fingerprint ? 0 : 1);
-    this.#reacted.set(n, { fingerprint, turn });
+    const turn = before === undefined ? 1 : before.turn + (before.harm === harm ? 0 : 1);
+    this.#reacted.set(n, { harm, turn });
     if (this.#reacted.size <= MOST_REACTED) return;
     const [oldest] = this.#reacted.keys();
     this.#reacted.delete(oldest);

@@ -12,8 +12,9 @@ export interface Alike {
 export function alike(findings: readonly Finding[]): Alike[] {
   const groups = new Map<string, Alike>();
   for (const finding of findings) {
-    const { trace, rule, severity, confidence, fingerprint, pin } = finding;
-    const key = JSON.stringify([trace, rule, severity, confidence, fingerprint, pin.tgid ?? pin.pid, pin.mm, pin.comm]);
+    const { trace, rule, severity, confidence, fingerprint, harm, pin } = finding;
+    const who = [pin.tgid ?? pin.pid, pin.mm, pin.comm];
+    const key = JSON.stringify([trace, rule, severity, confidence, fingerprint, harm, ...who]);
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, { first: finding, more: [] });

@@ -2,7 +2,7 @@
 // and who said why. `check` asks it for "nothing new", `triage` for what is new, known, back or gone, and writes it.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import type { Finding } from '../contract/finding.ts';
+import { type Finding, namesOf } from '../contract/finding.ts';
 import { InputError } from '../util/errors.ts';
 import { groupBy } from '../util/group-by.ts';
 import { kernelOf, type NamedReport } from './drifts.ts';
@@ -74,11 +74,17 @@ export function readBaseline(path: string): Baseline {
   });
 }
 
+type Named = Pick<Finding, 'fingerprint' | 'formerFingerprints'>;
+
+/** Under its name of today, or under one that it had when the list was written. */
+export const knows = (fingerprints: readonly string[], finding: Named): boolean =>
+  namesOf(finding).some((name) => fingerprints.includes(name));
+
 /** What a baseline says of a finding. `back`: of a group that was fixed. */
 export type Novelty = 'new' | 'known' | 'invalid' | 'back';
 
-export function noveltyOf({ groups }: Baseline, { fingerprint }: Pick<Finding, 'fingerprint'>): Novelty {
-  const group = groups.find(({ fingerprints }) => fingerprints.includes(fingerprint));
+export function noveltyOf({ groups }: Baseline, finding: Named): Novelty {
+  const group = groups.find(({ fingerprints }) => knows(fingerprints, finding));
   if (group === undefined) return 'new';
   return group.state === 'fixed' ? 'back' : group.state;
 }
@@ -104,9 +110,9 @@ export function withReports(baseline: Baseline, reports: readonly NamedReport[])
     const kernels = same.flatMap(({ finding, report }) => report.traces[finding.trace] ?? []).map(kernelOf);
     group.kernels = [...new Set([...group.kernels, ...kernels])].toSorted();
     if (group.state === 'fixed') continue;
-    group.fingerprints = [
-      ...new Set([...group.fingerprints, ...same.map(({ finding }) => finding.fingerprint)]),
-    ].toSorted();
+    const former = new Set(same.flatMap(({ finding }) => finding.formerFingerprints ?? []));
+    const kept = group.fingerprints.filter((one) => !former.has(one));
+    group.fingerprints = [...new Set([...kept, ...same.map(({ finding }) => finding.fingerprint)])].toSorted();
   }
   const order = ({ cause, rule }: BaselineGroup) => `${rule}\n${cause}`;
   return {

@@ -33,7 +33,8 @@ export interface ReportDiff {
 }
 
 export function diffReports(a: CheckReport, b: CheckReport, by: DiffKey): ReportDiff {
-  const sides = { a: sidesOf(a, by), b: sidesOf(b, by) };
+  const key = by === 'rule' ? ({ rule }: Finding) => rule : newestName([...a.findings, ...b.findings]);
+  const sides = { a: sidesOf(a, key), b: sidesOf(b, key) };
   const undecided = b.rules.filter(({ verdict }) => verdict === 'could-not-be-checked');
   const open = new Map(undecided.map(({ id, missing }) => [id, missing]));
   const keys = new Set([...sides.b.keys(), ...sides.a.keys()]);
@@ -67,10 +68,23 @@ export function isNew({ a, b }: DiffEntry, least: Severity): boolean {
   return reaches(b) && !reaches(a);
 }
 
-function sidesOf(report: CheckReport, by: DiffKey): Map<string, { side: DiffSide; first: Finding }> {
+/** A store may have been filled by an earlier version, which knew the drift by another name. */
+function newestName(findings: readonly Finding[]): (finding: Finding) => string {
+  const newest = new Map(
+    findings.flatMap(({ fingerprint, formerFingerprints = [] }) =>
+      formerFingerprints.map((name) => [name, fingerprint]),
+    ),
+  );
+  return ({ fingerprint }) => newest.get(fingerprint) ?? fingerprint;
+}
+
+function sidesOf(
+  report: CheckReport,
+  keyOf: (finding: Finding) => string,
+): Map<string, { side: DiffSide; first: Finding }> {
   const sides = new Map<string, { side: DiffSide; first: Finding }>();
   for (const finding of report.findings) {
-    const key = by === 'rule' ? finding.rule : finding.fingerprint;
+    const key = keyOf(finding);
     const known = sides.get(key);
     if (known === undefined) {
       sides.set(key, { side: { count: 1, severity: finding.severity, n: finding.n }, first: finding });

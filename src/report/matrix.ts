@@ -1,6 +1,6 @@
 // Why: which kernel (or host) shows what, and what of it is news: one row a group, one column a kernel. An empty cell would
 // claim that nothing is wrong there; a trace that cannot tell says so.
-import { type Baseline, type BaselineGroup, groupOf, type Novelty, noveltyOf } from './baseline.ts';
+import { type Baseline, type BaselineGroup, groupOf, knows, type Novelty, noveltyOf } from './baseline.ts';
 import { type HostOf, kernelOf, type NamedReport, type StoryGroup } from './drifts.ts';
 
 export type MatrixAxis = 'kernel' | 'host';
@@ -73,7 +73,7 @@ export function missingFrom(baseline: Baseline | undefined, reports: readonly Na
   const findings = reports.flatMap(({ report }) => report.findings);
   return (baseline?.groups ?? []).filter(
     ({ cause, fingerprints, rule }) =>
-      !findings.some((one) => (one.rule === rule && one.cause === cause) || fingerprints.includes(one.fingerprint)),
+      !findings.some((one) => (one.rule === rule && one.cause === cause) || knows(fingerprints, one)),
   );
 }
 

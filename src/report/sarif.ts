@@ -157,6 +157,8 @@ function placeOf(at: string | undefined): Pick<Notification, 'locations'> {
 
 function result(finding: Finding, report: CheckReport, ids: readonly string[]): Result {
   const { pin, mapping } = finding;
+  // whoever has the results of an earlier version compares by that name
+  const v1 = finding.formerFingerprints?.at(-1);
   const main = mainStep(finding);
   const place = (step: Evidence) => location(step, finding, report);
   return {
@@ -167,7 +169,7 @@ function result(finding: Finding, report: CheckReport, ids: readonly string[]): 
     message: { text: sentence(`${titleOf(finding)}: ${finding.message}`) },
     locations: main === undefined ? [] : [place(main)],
     ...(finding.evidence.length === 0 ? {} : { codeFlows: [{ threadFlows: [{ locations: flow(finding, place) }] }] }),
-    partialFingerprints: { 'pindrift/v1': finding.fingerprint },
+    partialFingerprints: { 'pindrift/v2': finding.fingerprint, ...(v1 === undefined ? {} : { 'pindrift/v1': v1 }) },
     properties: {
       n: finding.n,
       confidence: finding.confidence,

@@ -116,6 +116,7 @@ const FINDING: Shape<Finding> = {
   fixedBy: true,
   advice: true,
   fingerprint: true,
+  formerFingerprints: true,
   trace: true,
 };
 

@@ -64,6 +64,8 @@ export default defineRule({
         for (const pin of io.pins) if (pin.call.write && pin.entry.file && pin.live) written.set(pin, at);
       },
       release({ pin, at }) {
+        if (pin.call.write && pin.entry.file && pin.ios.some((io) => io.dir === 'READ' && io.endedAt === undefined))
+          context.undecided('the end of the I/O on a page of a file was not recorded');
         if (!written.has(pin)) return;
         if (released.line !== at.line) released = { line: at.line, pins: [] };
         released.pins.push(pin);

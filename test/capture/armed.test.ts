@@ -59,7 +59,7 @@ describe('what was armed', () => {
       dropped: 4,
     });
     expect(recorded.armed[1].hits).toBeUndefined();
-    expect(missedBy(recorded)).toEqual(['2 returns of do_wp_page were missed by its probe']);
+    expect(missedBy(recorded, OWN_CATALOGUE)).toEqual(['2 returns of do_wp_page were missed by its probe']);
   });
 
   it('is read from a copy of dynamic_events, whatever its group', () => {

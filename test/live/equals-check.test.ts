@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
+import type { WatchEvent } from '../../src/live/events.ts';
 import { InputError } from '../../src/util/errors.ts';
 import { lastSaid, pieces, random, watchAll } from './feed.ts';
 
@@ -26,6 +27,17 @@ const bytesOf = (path: string): Uint8Array =>
 const plain = (findings: readonly object[]): string[] =>
   findings.map((finding) => JSON.stringify({ ...finding, n: 0 })).sort();
 
+/** Findings whose name is another one now than when they were said first. */
+function renamed(events: readonly WatchEvent[]): string[] {
+  const names = new Map(lastSaid(events).map(({ fingerprint, n }) => [n, fingerprint]));
+  return events.flatMap((event) => {
+    if (event.type !== 'finding') return [];
+    const { fingerprint, n, rule } = event.finding;
+    const last = names.get(n);
+    return last === undefined || last === fingerprint ? [] : [`${rule}: ${fingerprint}, then ${last}`];
+  });
+}
+
 describe('every capture, in random pieces', () => {
   it.each(traces(FIXTURES).map((path) => relative(FIXTURES, path)))('%s', { timeout: 60_000 }, async (name) => {
     const path = join(FIXTURES, name);
@@ -36,6 +48,7 @@ describe('every capture, in random pieces', () => {
     });
     const events = await watchAll(pieces(bytesOf(path), () => (next() < 0.5 ? next() * 300 : next() * 60_000)));
     expect(plain(lastSaid(events))).toEqual(plain(report?.findings ?? []));
+    expect(renamed(events)).toEqual([]);
     // a text without events, which `check` refuses
     const verdict = report?.verdict ?? 'could-not-be-checked';
     expect(events.at(-1)).toMatchObject({ type: 'end', verdict });

@@ -138,6 +138,7 @@ function swapinFinding(parts: Partial<Finding> = {}): Finding {
     fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
     advice: 'move to a kernel with the fix; until then keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     fingerprint: '7d1f0c5a92e4b683',
+    formerFingerprints: ['0b1f0c5a92e4b683'],
     trace: 0,
     ...parts,
   };

@@ -38,7 +38,10 @@ describe('sarif', () => {
     const report = withStack();
     const result = (await run(report)).results?.[0];
     expect(result).toMatchObject({ ruleId: 'swapin-cow-under-pin', ruleIndex: 1, level: 'error', rank: 100 });
-    expect(result?.partialFingerprints).toEqual({ 'pindrift/v1': '7d1f0c5a92e4b683' });
+    expect(result?.partialFingerprints).toEqual({
+      'pindrift/v2': '7d1f0c5a92e4b683',
+      'pindrift/v1': '0b1f0c5a92e4b683',
+    });
     expect(result?.locations?.[0]?.physicalLocation).toMatchObject({
       artifactLocation: { uri: 'odirect_read_swap/trace.txt.gz', index: 0 },
       region: { startLine: 648, byteOffset: 87646, byteLength: 171 },

@@ -162,6 +162,11 @@ describe('groups by cause, and what separates their variants', () => {
     ]);
     expect(states(known)).toEqual(['known']);
     expect(withReports(known, several)).toEqual(known);
+    // an earlier version of pindrift had other names for the same
+    const former = several.flatMap(({ report }) => report.findings.flatMap((one) => one.formerFingerprints ?? []));
+    const written = { ...known, groups: known.groups.map((group) => ({ ...group, fingerprints: former })) };
+    expect(states(written)).toEqual(['known']);
+    expect(withReports(written, several)).toEqual(known);
     const old = withReports({ ...empty, groups: [] }, several.slice(0, 1));
     expect(states(old)).toEqual(['new variant']);
     const fixed = { ...known, groups: known.groups.map((group) => ({ ...group, state: 'fixed' as const })) };

@@ -1,6 +1,7 @@
 // Why: "nothing new" for CI: findings that a baseline knows are accepted, as those that the config suppresses are. What
 // was fixed and is back is not.
 import { accept } from '../../config/settle.ts';
+import { namesOf } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
 import { noveltyOf, readBaseline } from '../../report/baseline.ts';
 
@@ -18,6 +19,7 @@ export function knownBy(path: string): (report: CheckReport) => CheckReport {
   return (report) =>
     accept(report, (finding) => {
       const novelty = noveltyOf(baseline, finding);
-      return novelty === 'known' || novelty === 'invalid' ? reasons.get(finding.fingerprint) : undefined;
+      if (novelty !== 'known' && novelty !== 'invalid') return undefined;
+      return namesOf(finding).flatMap((name) => reasons.get(name) ?? [])[0];
     });
 }
