@@ -184,9 +184,9 @@ export class Pin extends View implements view.Pin {
     return this.#v.mm(this.#r.sharedWith);
   }
   get entry() {
-    const { entryState, entryBits } = this.#r;
+    const { entryState, entryBits, hugetlb } = this.#r;
     const { shared, file } = entryView(entryBits);
-    return { state: entryState === undefined ? undefined : ENTRY_STATES[entryState], shared, file };
+    return { state: entryState === undefined ? undefined : ENTRY_STATES[entryState], shared, file, hugetlb };
   }
   get duringFork() {
     return this.#r.duringFork === undefined ? undefined : this.#v.fork(this.#r.duringFork);

@@ -194,7 +194,13 @@ export interface Pin {
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   readonly sharedWith: Mm | undefined;
   /** entry at its address when it was taken; `state` is undefined when the trace had not shown it until then */
-  readonly entry: { readonly state: EntryState | undefined; readonly shared: boolean; readonly file: boolean };
+  readonly entry: {
+    readonly state: EntryState | undefined;
+    readonly shared: boolean;
+    readonly file: boolean;
+    /** a page of hugetlb, as far as known */
+    readonly hugetlb: boolean;
+  };
   /** fork of the same mm that was copying page tables when the lockless grab happened */
   readonly duringFork: ForkUnderWay | undefined;
 }

@@ -140,6 +140,7 @@ export class FindingWriter {
   #severity(g: Group): Severity {
     const { report } = g.main;
     if (report.selfInflicted === true) return 'note';
+    if (g.drift !== undefined && isOver(g.drift)) return 'note';
     let severity = report.severity;
     const era = this.#words.era;
     if (report.promise !== undefined && era?.promises[report.promise] === true) severity = 'error';
@@ -198,9 +199,20 @@ export class FindingWriter {
       missing('medium', 'events of this trace lack fields that tell what happened');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
+    // the second look of GUP-fast, whose undoing is a release
+    if (pin.partedInCall && !this.#model.recorded(Kind.putFolio))
+      missing(
+        'low',
+        'the address changed before the call returned, and no line would show that the page was given back',
+      );
     if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
       if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
+      if (isOver(drift))
+        doubt(
+          'low',
+          'the kernel does this only to a page that nobody holds, so the reference, whose release leaves no line, was over',
+        );
       if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');
       if (drift.via === 'cow' && drift.fault === undefined)
         doubt('high', 'the write fault around the copy was not recorded');
@@ -267,6 +279,16 @@ const isUnsure = (pin: Pin, at: At | undefined): boolean =>
   pin.unsure !== undefined &&
   // what is said of where it was taken is said of all its life
   (at === undefined || at.line <= pin.call.heldAt.line || pin.unsure.at.line < at.line);
+
+/** Ways to another page that the kernel goes only where all references are accounted for. */
+const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collapse', 'swap-in']);
+
+/**
+ * A FOLL_GET reference that no I/O has ends by put_page(), which leaves no line; where the kernel moves, merges or swaps
+ * the page all the same, it had ended.
+ */
+const isOver = ({ pin, via }: Drift): boolean =>
+  OF_NOBODY.has(via) && pin.call.kind === 'GET' && pin.owner === undefined && pin.ios.length === 0;
 
 /**
  * Only a function inside the call is recorded, so who called and would tell a reference for an instant (execve(), a futex)

@@ -81,7 +81,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
     } else if (!Number.isNaN(before)) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
-  const at = pins.length > 0 || m.listeners.cow !== undefined ? m.at() : undefined;
+  const at = pins.length > 0 || m.listeners.cow !== undefined || m.gupping.size > 0 ? m.at() : undefined;
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');

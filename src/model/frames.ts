@@ -1,6 +1,6 @@
 // What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
 
-import type { Pin, PinCall } from './pin.ts';
+import type { DriftVia, Pin, PinCall } from './pin.ts';
 import type { At, Mm, PageId } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
@@ -37,6 +37,25 @@ export interface GupFrame {
   lastAt: At;
   /** references the kernel took back before the call returned */
   undone: number;
+  /** what became of its addresses meanwhile, oldest first; undefined: nothing */
+  changes: Change[] | undefined;
+}
+
+/** Something that others did to addresses of a GUP call that had not returned. */
+export interface Change {
+  /** first page, and the one behind the last */
+  start: number;
+  end: number;
+  at: At;
+  /** raw entry of `start` before */
+  was: number | undefined;
+  /** page mapped at `start`; NaN: the range was unmapped, or the entry names its page only */
+  page: PageId;
+  /** how it was mapped; undefined: it was not */
+  via: DriftVia | undefined;
+  fault: At | undefined;
+  /** the range was unmapped, by a task of another address space or not */
+  zap: { foreign: boolean } | undefined;
 }
 
 /** do_wp_page() or do_huge_pmd_wp_page(), under way. */

@@ -1,6 +1,6 @@
-import type { Grab, GupFrame, Task } from './frames.ts';
+import type { Change, Grab, GupFrame, Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { Hold, Pin, type PinCall, Step } from './pin.ts';
+import { type DriftVia, Hold, Pin, type PinCall, Step, type StepRole } from './pin.ts';
 import { type At, entryBits, entryPage, type Mm, type PageId, Pte } from './state.ts';
 
 /** So many of the newest pins at an address are looked at, when thousands are there. */
@@ -87,6 +87,15 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
     if (grabbed?.slow === false) pin.duringFork = grabbed.duringFork;
     pin.grabAt = grabbed?.at;
+    pin.hugetlb = call.mm?.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true;
+    const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grabbed?.at ?? f.at);
+    if (changes !== undefined) {
+      // the entry is another's by now
+      const { was, start } = changes[0];
+      const known = was !== undefined && start === vpn && entryPage(was) === page ? entryBits(was) : Pte.Present;
+      pin.entryState = known & Pte.STATE;
+      pin.entryBits = known & ~Pte.STATE;
+    }
     const folio = grabbed?.folio ?? page;
     if (!Number.isNaN(folio)) {
       let h: Hold | undefined = newest?.folio === folio ? newest : holds?.get(folio);
@@ -107,7 +116,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped; earlier knowledge gives way
       const shared = present && entryPage(entry) === page ? bits : 0;
-      if (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page)
+      if (changes === undefined && (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page))
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
@@ -119,6 +128,40 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     call.pins.push(pin);
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });
+    if (changes !== undefined) parted(m, pin, changes);
+  }
+}
+
+/** What became of an address after the page there was grabbed; undefined: nothing, or it maps that page again. */
+function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: At): readonly Change[] | undefined {
+  const after = all.filter((c) => vpn >= c.start && vpn < c.end && c.at.line > grabbed.line);
+  const last = after.at(-1);
+  return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
+}
+
+const ROLES: Readonly<Record<DriftVia, StepRole>> = {
+  cow: 'copy',
+  fault: 'map',
+  'swap-in': 'swap-in',
+  migrate: 'migrate',
+  ksm: 'ksm merge',
+  collapse: 'collapse',
+  observed: 'map',
+};
+
+/** The page left its address while the call was under way. */
+function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
+  const { call, vpn, where } = pin;
+  pin.partedInCall = true;
+  for (const { start, end, at, page, via, fault, zap } of changes) {
+    if (via !== undefined) {
+      const mapped = page + (vpn - start);
+      pin.steps.push(new Step(ROLES[via], at, mapped));
+      if (where === vpn) m.test(pin, mapped, via, fault, at);
+    } else if (zap !== undefined && call.mm !== undefined) {
+      pin.steps.push(new Step('zap', at, undefined, zap));
+      m.emit('zap', { mm: call.mm, start, end, at, pins: [pin] });
+    }
   }
 }
 

@@ -64,7 +64,9 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     ret: Number.NaN,
     lastAt: at,
     undone: 0,
+    changes: undefined,
   };
+  m.gupping.add(t);
 }
 
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -203,6 +205,7 @@ export function undo(m: Model, f: GupFrame, folio: PageId, refs: number): boolea
 /** The call is over: what it returned becomes pins (E4). */
 export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, returned = false): void {
   t.gup = undefined;
+  m.gupping.delete(t);
   m.counts.calls++;
   // pages == NULL: populate only, no pin (__get_user_pages(), mlock, MAP_POPULATE)
   if (f.pages === 0) return;

@@ -62,7 +62,7 @@ export class Model extends Mapping {
     this.forgetIdentities();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
-    for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
+    for (const known of [this.forking, this.gupping, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
     this.unmapped = [];
   }
 

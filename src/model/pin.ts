@@ -157,6 +157,10 @@ export class Pin {
   pipe: number;
   /** a release that may have been of this pin, and where; none of them shows which pin it was of */
   unsure: { readonly at: At } | undefined;
+  /** its address was known to map a page of hugetlb, of PMD size */
+  hugetlb = false;
+  /** its address changed after the grab and before the call returned: GUP-fast may have given it back */
+  partedInCall = false;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
   /** entry bits when it was taken, as far as known: Shared, File */

@@ -161,6 +161,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
     m.step(pins, 'zap', at, undefined, { foreign: foreign(t, mm) });
     mm.note(new RangeOp('zap', start, end, at));
   }
+  if (m.gupping.size > 0) m.during(mm, start, end, { zap: { foreign: foreign(t, mm) } });
   m.clear(mm, start, end);
   t.gone = { mm, start, end };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });

@@ -152,6 +152,16 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
         );
     return;
   }
+  // swapoff maps what entries name, without a fault (unuse_pte(), mm/swapfile.c)
+  const before = mm.entry(vpn);
+  const swapped = before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Swap;
+  if (swapped) {
+    const pins = m.pinsIn(mm, vpn, vpn + pages);
+    const exclusive = (flags & RMAP_EXCLUSIVE) !== 0;
+    if (pins.length > 0) m.step(pins, 'swap-in', at, page, { exclusive });
+    m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
+    return;
+  }
   // the same page mapped differently (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
 }

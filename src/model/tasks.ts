@@ -15,7 +15,7 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   t.forked = undefined;
   if (!(pid > 0)) return;
   m.unseen.add(pid);
-  m.endTask(pid);
+  over(m, pid);
   const c = m.task(pid);
   c.before = 0;
   c.mm = child;
@@ -55,7 +55,14 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (gone === undefined) return;
   leave(m, gone);
   if (gone.hugetlb !== undefined) settleHugetlb(m, gone);
-  if (pid > 0) m.endTask(pid);
+  if (pid > 0) over(m, pid);
+}
+
+/** What the task was in the middle of is nothing any more. */
+function over(m: Model, pid: number): void {
+  const t = m.tasks.get(pid);
+  if (t !== undefined) m.gupping.delete(t);
+  m.endTask(pid);
 }
 
 /** A task leaves its address space. The last one out ends it: exit_mmap() has its own line, before or right after. */

@@ -51,6 +51,8 @@ export default defineRule({
       stop = undefined;
     };
     const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
+      // where flushes are not recorded, none that is missing says anything
+      if (!context.model.recorded('tlbFlush')) return;
       const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
       if (p === undefined || mm.pids.length < 2) return;
       context.report({

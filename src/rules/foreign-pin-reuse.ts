@@ -1,5 +1,5 @@
 // The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
-import { type At, defineRule, type Pin } from './contract.ts';
+import { type At, defineRule, type Mm, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 const UNSAID = {
@@ -17,6 +17,19 @@ const OWNERLESS = {
 /** Does the pinning address space still map the page where it pinned it? */
 const gaveUp = (pin: Pin, at: At): boolean =>
   pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.line < at.line);
+
+/** Generations of processes that are looked at. */
+const GENERATIONS = 32;
+
+/** Relatives by fork share pages copy-on-write, however many generations are between them. */
+function areRelated(a: Mm, b: Mm): boolean {
+  const forebears = new Set<number>();
+  for (let mm: Mm | undefined = a; mm !== undefined && forebears.size < GENERATIONS; mm = mm.parent)
+    forebears.add(mm.id);
+  let mm: Mm | undefined = b;
+  for (let n = 0; mm !== undefined && n < GENERATIONS; n++, mm = mm.parent) if (forebears.has(mm.id)) return true;
+  return false;
+}
 
 export default defineRule({
   meta: {
@@ -54,8 +67,8 @@ export default defineRule({
         for (const pin of pins) {
           if (pin.releasedAt !== undefined && pin.releasedAt.line <= at.line) continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
-          // relatives by fork share pages copy-on-write; anything else is shared on purpose
-          if (pin.mm.parent !== mm && mm.parent !== pin.mm && pin.mm.parent !== mm.parent) continue;
+          // pages of anybody else are shared on purpose, or the page is another one by now
+          if (!areRelated(pin.mm, mm)) continue;
           if (!gaveUp(pin, at) && pin.call.write !== false) continue;
           context.report({
             messageId: 'reused',

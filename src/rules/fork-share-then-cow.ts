@@ -13,12 +13,13 @@ export default defineRule({
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: {
-      all: 'error for FOLL_PIN, and where data were lost; else warning for a pin for writing, note for one for reading',
+      all: 'error for FOLL_PIN (of hugetlb since 5.13), and where data were lost; else warning for a pin for writing, note for one for reading',
     },
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
       '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9)',
+      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13)',
       '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)',
     ],
     advice: 'MADV_DONTFORK on the buffer, or no fork while I/O is in flight',
@@ -38,7 +39,8 @@ export default defineRule({
         drift,
         pin,
         cause: 'fork shared the page, then a write copied it',
-        promise: pin.call.kind === 'PIN' ? 'forkCopiesPinned' : undefined,
+        promise:
+          pin.call.kind !== 'PIN' ? undefined : pin.entry.hugetlb ? 'forkCopiesPinnedHugetlb' : 'forkCopiesPinned',
         severity: pin.call.write ? 'warning' : 'note',
         path: [why.step],
       });

@@ -19,7 +19,9 @@ export function replacedPageRule({ via, role, cause, replaced, ...meta }: Replac
     meta: {
       ...meta,
       status: 'stable',
-      severity: { all: 'error for FOLL_PIN and for memory under I/O; warning for a FOLL_GET whose user is not known' },
+      severity: {
+        all: 'error for FOLL_PIN and for memory under I/O; note for a FOLL_GET whose user is not known, since the kernel does this only where no reference is left',
+      },
       falsePositives: ['a release that was not recorded: the pin was over; see the confidence'],
       fixedBy: [],
       messages: { replaced },
@@ -36,7 +38,7 @@ export function replacedPageRule({ via, role, cause, replaced, ...meta }: Replac
             drift,
             pin,
             cause,
-            severity: pin.call.kind === 'PIN' || pin.owner !== undefined ? 'error' : 'warning',
+            severity: pin.call.kind === 'PIN' || pin.owner !== undefined ? 'error' : 'note',
             path: pin.steps.filter((step) => step.role === role),
           });
         },

@@ -197,7 +197,11 @@ type Nothing = Record<
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | MmVerbs>
   | Hidden<rawPin.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<rawPin.Step, shown.Step, never>
-  | Hidden<rawPin.Pin, shown.Pin, 'hold' | 'entryBits' | 'entryState' | 'pipe' | 'unsure' | 'older' | 'newer'>
+  | Hidden<
+      rawPin.Pin,
+      shown.Pin,
+      'hold' | 'entryBits' | 'entryState' | 'hugetlb' | 'partedInCall' | 'pipe' | 'unsure' | 'older' | 'newer'
+    >
   | Hidden<rawPin.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
