@@ -21,6 +21,10 @@ export class CpuStream {
   /** number of the event on its page, from 1 */
   #event = 0;
   #loaded = false;
+  /** the page before this one was empty */
+  #afterEmpty = false;
+  /** time of the event before, as it was recorded */
+  #before = Number.NEGATIVE_INFINITY;
   readonly #correct: ((ts: number) => number) | undefined;
 
   /** @param correct makes the time that is shown of the one that was recorded */
@@ -38,6 +42,8 @@ export class CpuStream {
     for (;;) {
       if (this.#loaded && page.next()) {
         this.#event++;
+        if (page.ts < this.#before) this.damage ??= 'the time of a CPU goes back, where it never does';
+        this.#before = page.ts;
         this.ts = this.#correct === undefined ? page.ts : this.#correct(page.ts);
         return true;
       }
@@ -55,6 +61,11 @@ export class CpuStream {
       page.load(pages.buf, pages.view, pages.at, pages.size);
       this.#loaded = true;
       this.#event = 0;
+      if (this.#afterEmpty && !page.isEmpty) {
+        this.damage ??= 'a page of the ring buffer is empty, and others follow it';
+        this.lost = -1;
+      }
+      this.#afterEmpty = page.isEmpty;
       if (page.lost !== 0) this.lost = this.lost < 0 || page.lost < 0 ? -1 : this.lost + page.lost;
     }
   }
@@ -66,7 +77,7 @@ export class CpuStream {
   /** Back to the event at this position. */
   seek({ page, event }: Position): boolean {
     this.pages.seek(page);
-    this.#loaded = false;
+    this.#begin();
     for (let i = 0; i < event; i++) if (!this.next()) return false;
     return true;
   }
@@ -74,6 +85,12 @@ export class CpuStream {
   /** From the beginning. */
   rewind(): void {
     this.pages.seek(0);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#loaded = false;
+    this.#afterEmpty = false;
+    this.#before = Number.NEGATIVE_INFINITY;
   }
 }

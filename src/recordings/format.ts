@@ -42,15 +42,19 @@ const MOST_PRINT = 1 << 15;
 /** More than any event of a kernel has (MAX_TRACE_ARGS is 128). */
 const MOST_FIELDS = 512;
 
-/** Read a format file; undefined when it is none. */
+/** No kernel names anything so, or prints anything else about fields. */
+const NO_FORMAT = /[^\t\n\r\x20-\x7e]/;
+
+/** Read a format file; undefined when it is none, or damaged. */
 export function readFormat(text: string, system: string): EventFormat | undefined {
-  const name = /^name: *(\S+)/m.exec(text)?.[1];
+  const name = /^name: *([\w-]+)\s*$/m.exec(text)?.[1];
   const id = Number(/^ID: *(\d+)/m.exec(text)?.[1]);
   if (name === undefined || !Number.isInteger(id) || id > 0xffff) return undefined;
   const common: Field[] = [];
   const fields: Field[] = [];
   for (const field of readFields(text)) (field.name.startsWith('common_') ? common : fields).push(field);
   const fmt = text.indexOf('print fmt: ');
+  if (NO_FORMAT.test(fmt < 0 ? text.trimEnd() : text.slice(0, fmt))) return undefined;
   return {
     id,
     system,

@@ -52,7 +52,13 @@ export const isPageSize = (n: number): boolean => n >= 256 && n <= 1 << 24 && n 
 const LOST = 0x80000000;
 const COUNTED = 0x40000000;
 const COMMIT = 0x07ffffff;
+/** No kernel sets these of a length. */
+const NEVER = 0x38000000;
 const UNIT = 2 ** 27;
+
+/** The upper half of a length: nothing, or the sign of bit 31 (kernels add `1 << 31`, an int, to it). */
+const isUpper = (upper: number, commit: number): boolean =>
+  upper === 0 || (upper === 0xffffffff && (commit & LOST) !== 0);
 
 /** One page after the other, and the events on it. */
 export class RingPage {
@@ -63,6 +69,8 @@ export class RingPage {
   lost = 0;
   /** why the page could not be read to its end */
   bad: string | undefined;
+  /** nobody has written on it */
+  isEmpty = false;
   /** payload of the event {@link next} has found */
   start = 0;
   end = 0;
@@ -103,11 +111,14 @@ export class RingPage {
     this.#top = (hi >>> 27) * UNIT;
     this.#setTime(hi, lo);
     const commit = view.getUint32(at + commitOffset + (little || longSize === 4 ? 0 : 4), little);
+    const upper = longSize === 4 ? 0 : view.getUint32(at + commitOffset + (little ? 4 : 0), little);
     const used = commit & COMMIT;
     const room = size - dataOffset;
     if ((commit & LOST) !== 0) this.lost = this.#lostCount(commit, at + dataOffset + used, at + size);
     this.#stop = this.#at + Math.min(used, room);
-    if (used > room || used % 4 !== 0) this.bad = 'a page of the ring buffer is cut or damaged';
+    this.isEmpty = used === 0;
+    if (used > room || used % 4 !== 0 || !isUpper(upper, commit) || (commit & NEVER) !== 0)
+      this.bad = 'a page of the ring buffer is cut or damaged';
   }
 
   #lostCount(commit: number, at: number, end: number): number {

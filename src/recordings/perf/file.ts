@@ -28,6 +28,8 @@ export interface PerfFile {
   command?: string[];
   /** names of events by the id of their attr, `pindrift:fault` */
   names: Map<number, string>;
+  /** what perf calls the tracepoint with this id, until its format was seen too */
+  said: Map<number, string>;
   damage: string[];
 }
 
@@ -53,6 +55,7 @@ export function openPerfFile(bytes: Bytes): PerfFile {
     data: { bytes, start: headSize, end: bytes.size },
     piped: headSize === 16,
     names: new Map(),
+    said: new Map(),
     damage: [],
   };
   if (file.piped) readPipeHead(file);
@@ -172,8 +175,22 @@ function readEventDesc(file: PerfFile, cursor: Cursor): void {
     const attr = file.attrs[i];
     if (attr !== undefined && (attr.type !== type || attr.config !== config || attr.sampleType !== sampleType))
       file.damage.push(`the attr of ${name} is not the one that describes it`);
+    if (type === TRACEPOINT) file.said.set(config, name);
     for (; ids > 0; ids--) file.names.set(cursor.u64(), name);
   }
+  checkNames(file);
+}
+
+/** A format and perf name the event alike: `sched:sched_process_exit`, with `:u` or another modifier behind it. */
+function checkNames({ damage, meta, said }: PerfFile): void {
+  if (meta === undefined) return;
+  for (const [id, what] of said) {
+    const name = /^[^:]+:([\w-]+)(?::|$)/.exec(what)?.[1];
+    const format = meta.formats.get(Number(id));
+    if (name !== undefined && format !== undefined && format.name !== name)
+      damage.push(`the format of event ${id} calls it ${format.name}, and perf ${name}`);
+  }
+  said.clear();
 }
 
 /** The head of a trace.dat, up to the names of tasks. */
@@ -183,6 +200,7 @@ function readTracingData(file: PerfFile, at: number): void {
   // what can be read of it counts
   file.meta = meta;
   readParts(bytes, cursor, meta, version >= 0.6);
+  checkNames(file);
 }
 
 /** In a stream everything is a record; what describes the events comes before the first of them. */

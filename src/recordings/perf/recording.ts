@@ -255,7 +255,10 @@ export class PerfRecording implements Recording {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
     if (layout === undefined) return this.#isBad('the sample is of no event that the recording names');
-    if (layout === OTHER) return false;
+    if (layout === OTHER)
+      return (
+        this.#samples.isTracepoint(records) && this.#isBad('the sample is of a tracepoint, and its attr says otherwise')
+      );
     const raw = rawAt(records, layout);
     if (raw < 0) return this.#isBad('the sample has no data of its event (record with -R)');
     const size = view.getUint32(raw, little);

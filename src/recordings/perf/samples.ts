@@ -13,6 +13,8 @@ export class Samples {
   readonly first: SampleLayout;
   /** by the id that a sample carries */
   readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
+  /** of the other kinds of events */
+  readonly #others = new Map<number, SampleLayout>();
 
   /** samples say of which event they are; else there is one event, or nobody knows */
   get hasIds(): boolean {
@@ -23,7 +25,10 @@ export class Samples {
     this.first = sampleLayout(tracepoints(file)[0]);
     for (const attr of file.attrs) {
       const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
-      for (const id of attr.ids) this.#layouts.set(id, layout);
+      for (const id of attr.ids) {
+        this.#layouts.set(id, layout);
+        if (layout === OTHER) this.#others.set(id, sampleLayout(attr));
+      }
     }
   }
 
@@ -34,6 +39,18 @@ export class Samples {
     if (place < 0) return this.first;
     if (at + 8 + place + 8 > end) return undefined;
     return this.#layouts.get(Number(view.getBigUint64(at + 8 + place, little)));
+  }
+
+  /** Whether a sample of another kind of event carries the data of a tracepoint, which its attr names: the attr's type is damaged. */
+  isTracepoint(records: Records): boolean {
+    const { view, at, end, little } = records;
+    const { identifier, id } = this.first;
+    const place = at + 8 + Math.max(identifier, id);
+    if (place < at + 8 || place + 8 > end) return false;
+    const layout = this.#others.get(Number(view.getBigUint64(place, little)));
+    const raw = layout === undefined || layout.event === 0 ? -1 : rawAt(records, layout);
+    if (raw < 0 || raw + 12 > end || view.getUint32(raw, little) < 8) return false;
+    return view.getUint16(raw + 4, little) === layout?.event;
   }
 }
 

@@ -1,0 +1,76 @@
+// Damage that leaves a recording readable, and takes events away without a word: each kind was found by changing bytes of
+// recordings, and is told.
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { memoryInput } from '../../src/engine/input.ts';
+import { perfData } from './write/perf-data.ts';
+import { traceDat } from './write/trace-dat.ts';
+import { readBytes, writtenOf } from './written.ts';
+
+const written = writtenOf('5.10/odirect_read_swap.ft');
+const PAGE = 4096;
+
+/** Offsets of the pages of a version 6 file: those of CPU 0, then of CPU 1. */
+function pagesOf(bytes: Buffer): number[] {
+  const table = bytes.lastIndexOf('flyrecord\0') + 10;
+  const [at, size] = [Number(bytes.readBigUInt64LE(table)), Number(bytes.readBigUInt64LE(table + 8))];
+  return Array.from({ length: size / PAGE }, (_, i) => at + i * PAGE);
+}
+
+const losses = async (bytes: Buffer): Promise<string> => {
+  const [trace] = (await check([memoryInput('damaged', bytes)])).traces;
+  return trace.losses.map(({ kind, reason }) => `${kind}: ${reason}`).join('\n');
+};
+
+describe('a page of the ring buffer', () => {
+  const change = (how: (page: Buffer) => void): Buffer => {
+    const bytes = traceDat(written, { version: 6, perPage: 20 });
+    const at = pagesOf(bytes)[3];
+    how(bytes.subarray(at, at + PAGE));
+    return bytes;
+  };
+
+  it.each<[string, (page: Buffer) => void, RegExp]>([
+    ['is zeros, and others follow', (page) => page.fill(0), /lost-events.*\n.*empty, and others follow/],
+    ['has lost its length', (page) => page.fill(0, 8, 16), /lost-events.*\n.*empty, and others follow/],
+    ['has a length that no kernel writes', (page) => page.writeUInt32LE(0x80, 12), /cut or damaged/],
+    ['has a time that is later than what follows', (page) => page.writeUInt32LE(0xffff, 4), /time of a CPU goes back/],
+  ])('%s', async (_, how, words) => {
+    expect(await losses(change(how))).toMatch(words);
+  });
+
+  it('has the sign of bit 31 in its upper half, as kernels write it', async () => {
+    const bytes = traceDat(written, { version: 6, perPage: 10, lost: new Map([[3, 7]]) });
+    const page = pagesOf(bytes)[3];
+    expect(bytes.readUInt32LE(page + 8) >>> 31).toBe(1);
+    bytes.writeUInt32LE(0xffffffff, page + 12);
+    const read = await readBytes('trace.dat', bytes);
+    expect({ damage: read.damage, lost: read.lost }).toEqual({ damage: undefined, lost: ['0: 7'] });
+  });
+});
+
+describe('a format', () => {
+  it.each([
+    ['name: fault', 'name: fa[lt'],
+    ['name: fault', 'name: fa\xb6lt'],
+    ['field:unsigned short common_type;', 'field:unsigned short \x1bommon_type;'],
+  ])('%s that became %s describes nothing', async (from, to) => {
+    for (const bytes of [traceDat(written, { version: 6 }), perfData(written)]) {
+      const at = bytes.indexOf(from);
+      bytes.write(to, at, 'latin1');
+      expect(await losses(bytes)).toMatch(/no format in the recording describes this event|is not the one|damaged/);
+    }
+  });
+});
+
+it('an attr of a tracepoint says that it is something else', async () => {
+  const bytes = perfData(written, { pipe: true });
+  const { id } = written.formats.find(({ name }) => name === 'fault') ?? { id: 0 };
+  // type, size, config of the attr
+  const attr = Buffer.alloc(16);
+  attr.writeUInt32LE(2, 0);
+  attr.writeUInt32LE(136, 4);
+  attr.writeBigUInt64LE(BigInt(id), 8);
+  bytes.writeUInt32LE(0x80000002, bytes.indexOf(attr));
+  expect(await losses(bytes)).toMatch(/its attr says otherwise/);
+});
