@@ -57,6 +57,8 @@ function refused({ key, problem, id, value }: RuleProblem, from: string, source:
     tryThis:
       key === 'api'
         ? `a pindrift of version ${RULE_API}.x, or the rule's newer version`
-        : 'export default defineRule({ ... }); pindrift rules new ID writes one',
+        : key === ''
+          ? 'export default defineRule({ ... }); pindrift rules new ID writes one'
+          : undefined,
   });
 }

@@ -114,7 +114,12 @@ export function ruleProblem(value: unknown): RuleProblem | undefined {
     return {
       id,
       key: pathOf(issue),
-      problem: issue.type === 'strict_object' ? `there is no such field` : issue.message,
+      problem:
+        issue.type !== 'strict_object'
+          ? issue.message
+          : issue.expected === 'never'
+            ? 'there is no such field'
+            : 'this field is missing',
       value: issue.input,
     };
   }

@@ -11,6 +11,7 @@ import type { Handlers, HarmReport, Report, Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { handlerProblem } from './handler-names.ts';
 import type { RuleFailure, RuleObserver } from './observe.ts';
+import { harmProblem, reportProblem } from './report-shape.ts';
 import { HandlerError, whatOf } from './rule-failure.ts';
 import { as, errorOf, within } from './rule-limits.ts';
 
@@ -26,6 +27,11 @@ const TIMEOUT = 30_000;
 
 /** No code of others: its time needs no limit. */
 const OWN: ReadonlySet<Rule> = new Set(BUILT_IN);
+
+/** Our own reports are what the compiler has checked. */
+function demand(rule: Rule, problem: string | undefined): void {
+  if (problem !== undefined && !OWN.has(rule)) throw new TypeError(problem);
+}
 
 /** Where what rules say goes. */
 export interface Ears {
@@ -87,10 +93,12 @@ export class RunRules {
         on: (name, handler) => this.#listen(running, name, handler as Handler),
         report: (report) => {
           observer?.reported?.(rule, report);
+          demand(rule, reportProblem(rule, report));
           ears.report(rule, report);
         },
         harm: (report) => {
           observer?.harmed?.(rule, report);
+          demand(rule, harmProblem(report));
           ears.harm(rule, report);
         },
         undecided: (reason) => {

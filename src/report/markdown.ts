@@ -24,6 +24,7 @@ import {
   undecidedWords,
   verdictWords,
   weight,
+  wholeReasons,
 } from './words.ts';
 
 const LABELS: Readonly<Record<Note['label'], string>> = {
@@ -114,9 +115,13 @@ function summaryLines(report: CheckReport): string[] {
       ...(lost.length === 0 ? [`  - ${losslessWords(trace)}`] : lost.map((loss) => `  - lost: ${escaped(loss)}`)),
     );
   }
+  const whole = wholeReasons(report);
+  if (whole.length > 0) {
+    out.push('', '### Why the trace as a whole cannot be called clean', '', ...whole.map((why) => `- ${escaped(why)}`));
+  }
   const groups = undecided(report);
   if (groups.length > 0) {
-    out.push('', `### Could not be checked: ${undecidedWords(report)}`, '');
+    out.push('', `### ${undecidedWords(report)} could not decide`, '');
     out.push('| missing | rules |', '| --- | --- |');
     for (const group of groups) {
       out.push(`| ${escaped(group.missing.join('; ') || 'no reason given')} | ${escaped(group.rules.join(', '))} |`);

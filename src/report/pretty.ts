@@ -25,6 +25,7 @@ import {
   undecidedWords,
   verdictWords,
   weight,
+  wholeReasons,
 } from './words.ts';
 
 interface Look {
@@ -41,6 +42,8 @@ const LABEL_WIDTH = 6;
 const MIN_WIDTH = 40;
 /** Groups of undecided rules, and losses of a trace, that are written out. */
 const GROUPS_SHOWN = 6;
+/** Rules that could not decide for one reason are named up to so many. */
+const RULES_NAMED = 12;
 /** Processes of a note that are named. */
 const OWNERS_NAMED = 4;
 
@@ -118,7 +121,9 @@ function noteLines(findings: readonly Finding[], report: CheckReport, look: Look
     const who = owners.length > OWNERS_NAMED ? `${owners.length} processes` : owners.join(', ');
     const head = `${look.paint(SEVERITY_STYLE.note, count(of.length, 'note'))}  ${look.paint('bold', clean(rule))}`;
     const cause = (of[0] as Finding).cause;
-    const text = [clean(cause), who, `finding ${numbers(of)}`].filter((part) => part !== '').join('; ');
+    const text = [clean(cause), who, `${of.length === 1 ? 'finding' : 'findings'} ${numbers(of)}`]
+      .filter((part) => part !== '')
+      .join('; ');
     return [head, ...wrap(text, look.width - 2).map((line) => `  ${line}`)];
   });
   const example = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
@@ -151,6 +156,11 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const { paint } = look;
   const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
   out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
+  const whole = wholeReasons(report);
+  // the first of them is the verdict
+  const isTold = report.verdict === 'could-not-be-checked';
+  if (!isTold && whole.length > 0) out.push(paint('yellow', 'not everything in it can be trusted:'));
+  for (const reason of whole.slice(isTold ? 1 : 0)) out.push(...hanging(reason, '  - ', look.width));
   for (const failure of failureWords(report))
     out.push(...hanging(failure, '  ', look.width).map((line) => paint(VERDICT_STYLE.violated, line)));
   const still = stillWords(report);
@@ -159,19 +169,21 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   if (groups.length === 0) {
     return out;
   }
-  if (report.verdict !== 'could-not-be-checked') {
-    out.push(paint('yellow', `could not be checked: ${undecidedWords(report)}`));
-  }
+  if (!isTold || whole.length > 0) out.push(paint('yellow', `${undecidedWords(report)} could not decide:`));
   for (const group of groups.slice(0, GROUPS_SHOWN)) {
-    const rules = group.rules.length === report.rules.length ? 'every rule' : group.rules.join(', ');
+    const rules =
+      look.verbose || group.rules.length <= RULES_NAMED ? group.rules.join(', ') : `${group.rules.length} rules`;
     const missing = group.missing.length === 0 ? 'no reason given' : `missing: ${group.missing.join('; ')}`;
     out.push(...hanging(missing, '  - ', look.width));
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
   if (groups.length > GROUPS_SHOWN) {
-    out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}; --json has them all`);
+    out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);
   }
-  out.push(...hanging('`pindrift coverage TRACE` says which probes to add', '  ', look.width));
+  const path = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
+  out.push(
+    ...hanging(`\`pindrift coverage ${path}\` names all that is missing, and the probes to add`, '  ', look.width),
+  );
   return out;
 }
 

@@ -25,6 +25,7 @@ import {
   undecidedWords,
   verdictWords,
   weight,
+  wholeReasons,
 } from './words.ts';
 
 /** RFC 3676 and the kernel's email-clients.rst: lines that survive being quoted a few times. */
@@ -114,10 +115,15 @@ function summaryLines(report: CheckReport): string[] {
     // The path stays whole: a broken path cannot be copied.
     out.push('', pathWords(trace), ...lines.flatMap((line) => hanging(`  ${line}`, '    ')));
   }
+  const whole = wholeReasons(report);
+  if (whole.length > 0) {
+    out.push('', 'Why the trace as a whole cannot be called clean:', '');
+    for (const reason of whole) out.push(...hanging(`- ${reason}`, '  '));
+  }
   const groups = undecided(report);
   for (const failure of failureWords(report)) out.push('', ...wrap(failure, WIDTH));
   if (groups.length > 0) {
-    out.push('', ...wrap(`Could not be checked: ${undecidedWords(report)}`, WIDTH), '');
+    out.push('', ...wrap(`${undecidedWords(report)} could not decide:`, WIDTH), '');
     for (const group of groups) {
       out.push(...hanging(`- missing: ${group.missing.join('; ') || 'no reason given'}`, '  '));
       out.push(...wrap(group.rules.join(', '), WIDTH - 2).map((line) => `  ${line}`));

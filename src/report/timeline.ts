@@ -66,7 +66,18 @@ export function stepsOf<E extends Evidence>(
 
 /** Lay the steps out in at most `width` columns. `mark` is put behind the step where page and mapping part. */
 export function layOut(all: readonly Step[], width: number, mark: string): LaidOut[] {
-  const shown = all.map((step) => ({ ...step, what: step.parts ? `${step.what}   ${mark}` : step.what }));
+  // the mark stays on one line
+  const whole = mark.replaceAll(' ', NO_BREAK);
+  const shown = all.map((step) => ({ ...step, what: step.parts ? `${step.what}   ${whole}` : step.what }));
+  return laidOut(shown, width).map(({ step, lines }) => ({
+    step,
+    lines: step.parts ? lines.map((line) => line.replace(whole, mark)) : lines,
+  }));
+}
+
+const NO_BREAK = '\u00a0';
+
+function laidOut(shown: readonly Step[], width: number): LaidOut[] {
   const size = (cell: (step: Step) => string) =>
     largest(
       0,

@@ -42,7 +42,7 @@ export function headline(report: CheckReport): string | undefined {
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** `violated: 1 error, 2 notes`, `clean but for 2 notes: 9 rules held over 1 pin`, `could not be checked: 4 of 10 rules`; and what was suppressed. */
+/** `violated: 1 error, 2 notes`, `clean but for 2 notes: 9 rules held over 1 pin`, `could not be checked: 1 pin was never seen to be released`; and what was suppressed. */
 export function verdictWords(report: CheckReport): string {
   const { suppressed = [] } = report;
   return `${unsuppressedWords(report)}${suppressed.length === 0 ? '' : `; ${count(suppressed.length, 'finding')} suppressed`}`;
@@ -64,8 +64,20 @@ function unsuppressedWords(report: CheckReport): string {
       return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${ground}`;
     }
     case 'could-not-be-checked':
-      return `could not be checked: ${undecidedWords(report)}${report.findings.length === 0 ? '' : `; ${findingWords(report)}`}`;
+      return `could not be checked: ${whyNotWords(report)}${report.findings.length === 0 ? '' : `; ${findingWords(report)}`}`;
   }
+}
+
+function whyNotWords(report: CheckReport): string {
+  const [first, ...more] = wholeReasons(report);
+  if (first === undefined) return undecidedWords(report);
+  return more.length === 0 ? first : `${first}; and ${count(more.length, 'more reason')}`;
+}
+
+/** Why the traces as a whole cannot be called clean, the weightiest first. */
+export function wholeReasons({ rules }: CheckReport): string[] {
+  const whole = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
+  return whole?.verdict === 'could-not-be-checked' ? whole.missing.map(clean) : [];
 }
 
 /** `1 error, 512 notes and 60 more that were only counted`; empty without findings. */
@@ -99,19 +111,19 @@ export function stillWords(report: CheckReport): string | undefined {
   return still.size === 0 ? undefined : `armed and never hit: ${[...shown, ...more].join('; ')}`;
 }
 
-/** The rules that could not decide, those with the same reasons together, in the order of the report. */
+/** The rules that could not decide, those with the same reasons together, in the order of the report; see also {@link wholeReasons}. */
 export function undecided(report: CheckReport): Undecided[] {
   const groups = new Map<string, Undecided>();
   for (const rule of report.rules) {
     // what failed is told apart
     if (
+      rule.id === INSUFFICIENT_EVIDENCE ||
       rule.verdict !== 'could-not-be-checked' ||
       (rule.failed !== undefined && rule.missing.length === rule.failed.length)
     ) {
       continue;
     }
-    const isFirst = rule.id !== INSUFFICIENT_EVIDENCE && rule.missing.includes(NO_GUP_CALL);
-    const missing = isFirst ? [NO_GUP_CALL] : rule.missing.map(clean);
+    const missing = rule.missing.includes(NO_GUP_CALL) ? [NO_GUP_CALL] : rule.missing.map(clean);
     const key = missing.toSorted().join('\n');
     const group = groups.get(key) ?? { missing, rules: [] };
     group.rules.push(clean(rule.id));
@@ -133,8 +145,9 @@ export function failedWords({ at, handler, id, line, what }: RuleFailed): string
 
 /** `4 of 10 rules`, `1 of 1 rule`. */
 export function undecidedWords(report: CheckReport): string {
-  const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked').length;
-  return `${grouped(open)} of ${count(report.rules.length, 'rule')}`;
+  const rules = report.rules.filter(({ id }) => id !== INSUFFICIENT_EVIDENCE);
+  const open = rules.filter((rule) => rule.verdict === 'could-not-be-checked').length;
+  return `${grouped(open)} of ${count(rules.length, 'rule')}`;
 }
 
 /** `odirect[149]`, as the kernel log writes it; what the trace did not show is left out. */

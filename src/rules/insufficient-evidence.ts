@@ -127,7 +127,7 @@ export default defineRule({
           );
         if (model.counts.withoutMm > 0)
           context.undecided(
-            `the address space of ${model.counts.withoutMm} pin${model.counts.withoutMm === 1 ? ' is' : 's are'} not known`,
+            `the address space of ${model.counts.withoutMm} pin${model.counts.withoutMm === 1 ? '' : 's'} is not known`,
           );
         if (seen('wpHugetlb') && !seen('newHugetlb'))
           context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');

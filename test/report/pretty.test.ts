@@ -89,6 +89,26 @@ describe('on a terminal', () => {
   it('violated, and some rules could not be checked: both are said', async () => {
     const report = undecided();
     const out = await render('pretty', { ...report, verdict: 'violated', findings: odirect().findings });
-    expect(out).toContain('\nviolated: 1 error\ncould not be checked: 5 of 8 rules\n');
+    expect(out).toContain('\nviolated: 1 error\n5 of 8 rules could not decide:\n');
+  });
+
+  it('why the trace as a whole is not clean stands before what single rules lack', async () => {
+    const whole = ['1 pin was never seen to be released', 'the trace was filtered (pid 17)'];
+    const rules = [
+      ...undecided().rules,
+      { id: 'insufficient-evidence', verdict: 'could-not-be-checked' as const, findings: 0, missing: whole },
+    ];
+    const open = await render('pretty', { ...undecided(), rules });
+    expect(open).toContain(
+      `\ncould not be checked: ${whole[0]}; and 1 more reason\n  - ${whole[1]}\n5 of 8 rules could not`,
+    );
+    const report = { ...undecided(), rules, verdict: 'violated' as const, findings: odirect().findings };
+    const violated = await render('pretty', report);
+    expect(violated).toContain(
+      `\nviolated: 1 error\nnot everything in it can be trusted:\n  - ${whole[0]}\n  - ${whole[1]}\n`,
+    );
+    for (const format of ['text', 'markdown'] as const)
+      for (const reason of whole)
+        expect((await render(format, report)).replaceAll('\\', '')).toContain(`- ${reason}\n`);
   });
 });

@@ -20,8 +20,8 @@ describe('what a rule prints', () => {
     const rule = `import { defineRule } from 'pindrift';
 export default defineRule({
   meta: { id: 'prints', summary: 's', why: 'w', needs: [], status: 'experimental', severity: { all: 'note' },
-    falsePositives: [], references: [], fixedBy: [], messages: {} },
-  create: () => ({ pin: ({ pin, at }) => console.error(pin, pin.mm, pin.call, at) }),
+    falsePositives: [], references: [], fixedBy: [], messages: { m: 'x' } },
+  create: (context) => ({ pin: ({ pin, at }) => console.error(pin, pin.mm, pin.call, at) }),
 });
 `;
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n`, 'prints.js': rule });
@@ -35,8 +35,8 @@ describe('a rule that fails', () => {
 
 export default defineRule({
   meta: { id: 'mine', summary: 's', why: 'w', needs: [], status: 'experimental', severity: { all: 'note' },
-    falsePositives: [], references: [], fixedBy: [], messages: {} },
-  create: () => ({
+    falsePositives: [], references: [], fixedBy: [], messages: { m: 'x' } },
+  create: (context) => ({
     ${handlers}
   }),
 });
@@ -44,6 +44,16 @@ export default defineRule({
   it.each([
     ['throws', "pin() { throw new RangeError('oh'); },", 'RangeError: oh'],
     ['has a misspelled handler', 'pinn() {},', 'pinn: there is no such transition'],
+    [
+      'reports a severity that there is not',
+      "pin({ pin }) { context.report({ messageId: 'm', pin, cause: 'x', severity: 'fatal' as never }); },",
+      "severity 'fatal' is not known: one of note, warning, error is wanted",
+    ],
+    [
+      'reports a message that it does not have',
+      "pin({ pin }) { context.report({ messageId: 'mm' as never, pin, cause: 'x', severity: 'note' }); },",
+      "messageId 'mm' is not known (meta.messages): did you mean m?",
+    ],
   ])('%s: its line is named, and the run has failed', (_name, handlers, what) => {
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n`, 'mine.ts': rule(handlers) });
     const { status, stdout } = pindrift(
@@ -62,6 +72,10 @@ export default defineRule({
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
     const { invocations } = JSON.parse(readFileSync(join(folder, 'x.sarif'), 'utf8')).runs[0];
     expect(invocations[0].executionSuccessful).toBe(false);
+    // a report that is findings only does not hide it
+    const lines = pindrift(folder, 'check', 'trace.txt', '--rules', './mine.ts', '--report', 'line');
+    expect(lines.stderr).toContain('rule mine failed at mine.ts:7:');
+    expect(lines.stdout).not.toContain('mine');
   });
 });
 

@@ -1,7 +1,7 @@
 // Why: where a report goes and what it looks like there. All that can be wrong with the wishes is said before a trace is
 // read; files are written before anything can decide the exit code.
 import { extname } from 'node:path';
-import type { DetailedReport } from '../../contract/report.ts';
+import type { CheckReport, DetailedReport } from '../../contract/report.ts';
 import {
   describeFormat,
   formatOfEnding,
@@ -11,6 +11,7 @@ import {
   reportEndings,
 } from '../../report/index.ts';
 import type { Reporter, ReportOptions } from '../../report/reporter.ts';
+import { failureWords } from '../../report/words.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
@@ -61,6 +62,7 @@ export class ReportPrinter {
   }
 
   async print(detailed: DetailedReport, options: ReportOptions): Promise<void> {
+    this.#tellFailures(detailed.report);
     const { color, verbose } = this.#wishes;
     for (const { path, reporter } of this.#targets) {
       const screen = path === '-' ? terminal(process.stdout, color) : { color: false, unicode: true, width: undefined };
@@ -72,7 +74,17 @@ export class ReportPrinter {
       else writeFileWhole(path, pieces(output));
     }
   }
+
+  /** What the terminal does not show otherwise: a rule of the user's that failed. */
+  #tellFailures(report: CheckReport): void {
+    const shown = this.#targets.find(({ path }) => path === '-');
+    if (shown === undefined || !FINDINGS_ONLY.has(shown.reporter.id)) return;
+    for (const words of failureWords(report)) process.stderr.write(`pindrift: ${words}\n`);
+  }
 }
+
+/** Formats that have no place for a rule that failed. */
+const FINDINGS_ONLY: ReadonlySet<string> = new Set(['line', 'csv', 'perfetto', 'chrome']);
 
 /**
  * The format a file name asks for: the first with its ending; the terminal's for standard input, devices and names without.
