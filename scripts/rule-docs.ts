@@ -3,17 +3,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { check } from '../src/engine/check.ts';
+import { memoryInput } from '../src/engine/input.ts';
+import { bandLines } from '../src/report/bands.ts';
 import { GENERATED, rulePage, rulesIndex } from '../src/report/rule-page.ts';
+import type { RuleMeta } from '../src/rules/contract.ts';
 import { BUILT_IN } from '../src/rules/index.ts';
 import { referencePage } from './rule-reference.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the generated pages should be, by path from the root. */
-export function pages(): Map<string, string> {
+export async function pages(): Promise<Map<string, string>> {
   const metas = BUILT_IN.map(({ meta }) => meta);
   const out = new Map<string, string>([['docs/rules/README.md', rulesIndex(metas, GENERATED)]]);
-  for (const meta of metas) out.set(`docs/rules/${meta.id}.md`, rulePage(meta, GENERATED));
+  for (const meta of metas) out.set(`docs/rules/${meta.id}.md`, rulePage(meta, GENERATED, await pictureOf(meta)));
   out.set(
     'docs/rules-guide/reference.md',
     referencePage((file) => readFileSync(join(root, file), 'utf8'), GENERATED),
@@ -21,9 +25,17 @@ export function pages(): Map<string, string> {
   return out;
 }
 
+/** The example of a rule, drawn. */
+async function pictureOf({ examples, id }: RuleMeta): Promise<string[] | undefined> {
+  if (examples === undefined) return undefined;
+  const { findings } = await check([memoryInput(`${id}.txt`, examples.fires)]);
+  const shown = findings.find((finding) => finding.rule === id) ?? findings.find(({ also }) => also.includes(id));
+  return shown && bandLines(shown);
+}
+
 /** What is missing, differs, or is there without a rule. */
-export function outOfDate(): string[] {
-  const wanted = pages();
+export async function outOfDate(): Promise<string[]> {
+  const wanted = await pages();
   const problems: string[] = [];
   for (const [path, text] of wanted) {
     const file = join(root, path);
@@ -39,12 +51,12 @@ export function outOfDate(): string[] {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (process.argv.includes('--check')) {
-    const problems = outOfDate();
+    const problems = await outOfDate();
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) console.error('npm run docs writes them again');
     process.exitCode = problems.length === 0 ? 0 : 1;
   } else {
-    for (const [path, text] of pages()) {
+    for (const [path, text] of await pages()) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }

@@ -2,6 +2,7 @@
 import * as Args from '@oclif/core/args';
 import type { Setup } from '../config/setup.ts';
 import type { DetailedReport } from '../contract/report.ts';
+import { mergeReports } from '../report/merge.ts';
 import { BaseCommand } from './base.ts';
 import { exitCodeOf } from './shared/exit-code.ts';
 import { baselineFlag, failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
@@ -20,18 +21,24 @@ import {
 } from './shared/rule-flags.ts';
 
 export default class Report extends BaseCommand {
-  static override summary = 'Report the findings of a store, in any format.';
+  static override summary = 'Report the findings of stores, in any format.';
   static override description =
-    `Prints what \`check\` or \`ingest\` found when the store was made. With --rules or --config (or to watch a rule at work) the rules run again, on the events in the store. The exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
+    `Prints what \`check\` or \`ingest\` found when the store was made. Several stores are one report, with the findings numbered anew. With --rules or --config (or to watch a rule at work) the rules run again, on the events in the store. The exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
   static override examples = [
     '<%= config.bin %> report x.db',
+    '<%= config.bin %> report host1.db host2.db -o night.html',
     '<%= config.bin %> report x.db --json',
     '<%= config.bin %> report x.db --report text > mail.txt',
     '<%= config.bin %> report x.db -o findings.sarif -o findings.html',
   ];
 
   static override args = {
-    store: Args.string({ description: 'a store made by ingest or check --save', required: true, ignoreStdin: true }),
+    store: Args.string({
+      description: 'stores made by ingest or check --save',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
   };
   static override flags = {
     ...reportFlags,
@@ -48,8 +55,10 @@ export default class Report extends BaseCommand {
     const { setup, done } = await watched(await setUpRules(flags), flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const withoutKnown = await baselineOf(flags.baseline);
-    const printer = await ReportPrinter.for(flags, [args.store]);
-    const judged = await this.#judge(args.store, flags, setup, printer.needsPins);
+    const printer = await ReportPrinter.for(flags, args.store);
+    const all: DetailedReport[] = [];
+    for (const store of args.store) all.push(await this.#judge(store, flags, setup, printer.needsPins));
+    const judged = mergeReports(all);
     const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, false)) };
     done();
     await printer.print(detailed, {

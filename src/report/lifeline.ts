@@ -61,10 +61,12 @@ function mappingAfter(before: Mapping, role: string): Mapping {
       return before === 'unmapped' ? 'other' : 'mapped';
     case 'swap-in':
     case 'restore':
-    case 'reuse':
     case 'early copy':
     case 'unshare':
       return 'mapped';
+    case 'reuse':
+      // by a process that maps the page still
+      return before === 'unmapped' ? before : 'mapped';
     case 'copy':
     case 'migrate':
     case 'ksm merge':

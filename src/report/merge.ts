@@ -27,9 +27,13 @@ export function mergeReports(all: readonly DetailedReport[]): DetailedReport {
       merged.pins.push({ ...rest, trace: pin.trace + traces, ...(n === undefined ? {} : { finding: n }) });
     }
     report.traces.push(...one.traces);
-    for (const rule of one.rules) rules.set(rule.id, outcomeOf(rules.get(rule.id), rule));
+    for (const rule of one.rules) rules.set(rule.id, outcomeOf(rules.get(rule.id), placed(rule, traces, one)));
   }
-  report.rules = [...rules.values()];
+  // where it is all of them, it need not be said
+  report.rules = [...rules.values()].map(({ undecidedIn, ...rule }) => ({
+    ...rule,
+    ...(undecidedIn !== undefined && undecidedIn.length < report.traces.length ? { undecidedIn } : {}),
+  }));
   return merged;
 }
 
@@ -39,10 +43,25 @@ const heavier = (a: Verdict, b: Verdict): Verdict => (WEIGHT[b] > WEIGHT[a] ? b 
 const verdictOf = (all: readonly { report: Pick<CheckReport, 'verdict'> }[]): Verdict =>
   all.reduce<Verdict>((worst, { report }) => heavier(worst, report.verdict), 'clean');
 
+/** What a rule said of one report, with the traces as the whole counts them. */
+function placed(rule: RuleOutcome, from: number, { traces }: CheckReport): RuleOutcome {
+  const isOpen = rule.missing.length > 0;
+  const undecidedIn = rule.undecidedIn ?? (isOpen ? traces.map((_, i) => i) : []);
+  const failed = rule.failed?.map((one) => ({ ...one, trace: one.trace + from }));
+  const { failed: _, undecidedIn: __, ...rest } = rule;
+  return {
+    ...rest,
+    ...(undecidedIn.length > 0 ? { undecidedIn: undecidedIn.map((i) => i + from) } : {}),
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
 function outcomeOf(a: RuleOutcome | undefined, b: RuleOutcome): RuleOutcome {
   if (a === undefined) return { ...b };
   const still = [...new Set([...(a.still ?? []), ...(b.still ?? [])])];
   const notKept = (a.notKept ?? 0) + (b.notKept ?? 0);
+  const undecidedIn = [...(a.undecidedIn ?? []), ...(b.undecidedIn ?? [])];
+  const failed = [...(a.failed ?? []), ...(b.failed ?? [])];
   return {
     id: a.id,
     verdict: heavier(a.verdict, b.verdict),
@@ -50,5 +69,7 @@ function outcomeOf(a: RuleOutcome | undefined, b: RuleOutcome): RuleOutcome {
     missing: [...new Set([...a.missing, ...b.missing])],
     ...(still.length > 0 ? { still } : {}),
     ...(notKept > 0 ? { notKept } : {}),
+    ...(undecidedIn.length > 0 ? { undecidedIn } : {}),
+    ...(failed.length > 0 ? { failed } : {}),
   };
 }

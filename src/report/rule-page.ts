@@ -3,12 +3,16 @@
 import type { OptionSchema } from '../api/options.ts';
 import type { RuleMeta } from '../rules/contract.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
+import { sentence } from './sentence.ts';
 
 /** First line of every page: nobody should edit it. */
 export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes it again. -->';
 
-/** @param first a line in front, such as {@link GENERATED} */
-export function rulePage(meta: RuleMeta, first?: string): string {
+/**
+ * @param first a line in front, such as {@link GENERATED}
+ * @param picture lines of what the example shows, drawn as bands
+ */
+export function rulePage(meta: RuleMeta, first?: string, picture?: readonly string[]): string {
   const sections: [title: string, body: string][] = [
     ['Why', sentence(meta.why)],
     ['Needs', needs(meta)],
@@ -18,9 +22,9 @@ export function rulePage(meta: RuleMeta, first?: string): string {
     ],
     ['What it says', list(Object.entries(meta.messages).map(([id, text]) => `\`${id}\`: ${text}`))],
     ['Options', options(meta)],
-    ['Example', example(meta)],
+    ['Example', example(meta, picture)],
     ['False positives', list(meta.falsePositives)],
-    ['What to do', meta.advice ?? ''],
+    ['What to do', meta.advice === undefined ? '' : sentence(meta.advice)],
     ['Fixed by', list(meta.fixedBy)],
     ['Takes the place of', list((meta.overrides ?? []).map((id) => `[${id}](${id}.md)`))],
     ['References', list(meta.references)],
@@ -39,14 +43,6 @@ export function rulePage(meta: RuleMeta, first?: string): string {
 export function rulesIndex(metas: readonly RuleMeta[], first: string): string {
   const rows = metas.map(({ id, summary, status }) => `| [${id}](${id}.md) | ${cell(summary)} | ${status} |`);
   return `${first}\n\n# Rules\n\n${metas.length} rules, in the order in which \`pindrift rules list\` names them.\n\n| rule | finds | status |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
-}
-
-/** What is said in half a sentence elsewhere; a function keeps its name. */
-function sentence(text: string): string {
-  const [word = ''] = text.split(' ', 1);
-  const isName = /[_()]/.test(word) || word === 'khugepaged';
-  const begun = isName ? text : word.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 function needs({ needs: sets }: RuleMeta): string {
@@ -88,9 +84,13 @@ function typeOf(schema: OptionSchema): string {
   }
 }
 
-function example({ examples }: RuleMeta): string {
+function example({ examples }: RuleMeta, picture: readonly string[] = []): string {
   if (examples === undefined) return '';
-  return `It reports something here:\n\n${code(examples.fires)}\n\nand nothing here:\n\n${code(examples.silent)}`;
+  const drawn =
+    picture.length === 0
+      ? ''
+      : `\n\nWhat happens to the page and to its address there:\n\n\`\`\`\n${picture.join('\n')}\n\`\`\``;
+  return `It reports something here:\n\n${code(examples.fires)}${drawn}\n\nand nothing here:\n\n${code(examples.silent)}`;
 }
 
 /** A trace, without the indentation of the source it was written in. */

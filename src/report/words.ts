@@ -9,6 +9,7 @@ import {
   type TraceInfo,
 } from '../contract/report.ts';
 import { clean, count, duration, grouped } from './format.ts';
+import { sentence } from './sentence.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {
   'lost-dma-write': 'what a device wrote for WHO never arrived in its memory',
@@ -278,16 +279,16 @@ export function notes(finding: Finding, trace: TraceInfo | undefined, more?: str
     all.push({ label: 'own', text: 'the process gave up or changed the mapping it had pinned itself' });
   }
   if (finding.why !== undefined) {
-    all.push({ label: 'why', text: clean(finding.why) });
+    all.push({ label: 'why', text: clean(sentence(finding.why)) });
   }
   for (const fix of finding.fixedBy ?? []) {
     all.push({ label: 'fixed', text: fixWords(fix, trace) });
   }
   if (finding.advice !== undefined) {
-    all.push({ label: 'try', text: clean(finding.advice) });
+    all.push({ label: 'try', text: clean(sentence(finding.advice)) });
   }
   for (const doubt of finding.doubts) {
-    all.push({ label: 'doubt', text: clean(doubt) });
+    all.push({ label: 'doubt', text: clean(sentence(doubt)) });
   }
   if (finding.also.length > 0) {
     all.push({ label: 'also', text: clean(finding.also.join(', ')) });

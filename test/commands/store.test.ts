@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/contract/report.ts';
 import type { IngestSummary } from '../../src/report/terminal/ingest.ts';
 import { bin, fixture, LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
@@ -50,6 +51,23 @@ describe('ingest', () => {
     const pins = pindrift(['pins', out]);
     expect(pins.status).toBe(2);
     expect(pins.stderr).toContain('--no-check');
+  });
+
+  it('report: several stores are one report, and each trace keeps what it could not decide', () => {
+    const other = file('other.db');
+    pindrift(['ingest', LOOK_ALIKE, '-o', other, '-q']);
+    const { status, stdout } = pindrift(['report', store, other, '--json']);
+    expect(status).toBe(1);
+    const { findings, rules, traces, verdict } = JSON.parse(stdout) as CheckReport;
+    expect({ verdict, paths: traces.map(({ path }) => path) }).toEqual({
+      verdict: 'violated',
+      paths: [STORY, LOOK_ALIKE],
+    });
+    expect(findings.map(({ n, trace }) => [n, trace])).toEqual([[1, 0]]);
+    const both = JSON.parse(pindrift(['check', STORY, LOOK_ALIKE, '--json']).stdout) as CheckReport;
+    const said = (all: CheckReport['rules']) =>
+      all.map(({ id, undecidedIn, verdict }) => ({ id, undecidedIn, verdict }));
+    expect(said(rules)).toEqual(said(both.rules));
   });
 
   it('does not replace a file that is there, until it is told to', () => {

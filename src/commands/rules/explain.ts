@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { wrap } from '../../report/format.ts';
 import { painter } from '../../report/paint.ts';
+import { sentence } from '../../report/sentence.ts';
 import { jsonText } from '../../report/serialize.ts';
 import type { OptionSchema, Rule, RuleMeta } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
@@ -62,13 +63,13 @@ function* page(meta: RuleMeta, color: boolean, width: number): Iterable<string> 
 
 function sections(meta: RuleMeta): [string, readonly string[]][] {
   return [
-    ['Why', [meta.why]],
+    ['Why', [sentence(meta.why)]],
     ['Severity', Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`))],
     ['Needs', meta.needs.map((anyOf) => anyOf.join(' or '))],
     ['Options', Object.entries(meta.options ?? {}).map(([name, schema]) => optionWords(name, schema))],
     ['False positives', meta.falsePositives],
     ['Fixed by', meta.fixedBy],
-    ['Try', meta.advice === undefined ? [] : [meta.advice]],
+    ['Try', meta.advice === undefined ? [] : [sentence(meta.advice)]],
     ['Takes the place of', meta.overrides ?? []],
     ['References', meta.references],
   ];

@@ -1,5 +1,6 @@
 // Why: what a report may say about pindrift and the rules beyond their ids.
 import type { ReportOptions, RuleDoc } from '../../report/reporter.ts';
+import { sentence } from '../../report/sentence.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 
@@ -35,8 +36,8 @@ function ruleDocs(rules: readonly Rule[] = BUILT_IN, pages?: string): RuleDoc[] 
     return {
       id: meta.id,
       title: meta.summary,
-      description: meta.why,
-      falsePositives: meta.falsePositives,
+      description: sentence(meta.why),
+      falsePositives: meta.falsePositives.filter((line) => line !== 'none known'),
       url: pages !== undefined && own.has(rule) ? `${pages}/${meta.id}.md` : undefined,
       references: [...meta.references, ...meta.fixedBy],
     };
