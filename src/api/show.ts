@@ -60,6 +60,8 @@ export const SHOW: Show = {
     exclusive: t.exclusive,
     mark: t.mark,
     over: page(t.over),
+    out: v.at(t.out),
+    allocated: v.at(t.allocated),
     write: t.write,
     at: v.at(t.at),
     pins: pins(t.pins, v),

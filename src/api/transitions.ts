@@ -67,6 +67,10 @@ export interface Transitions {
     readonly mark: boolean | undefined;
     /** another page that the address got since this fault began */
     readonly over: PageId | undefined;
+    /** where that page had been swapped out again by then */
+    readonly out: At | undefined;
+    /** where this fault allocated the page that it maps */
+    readonly allocated: At | undefined;
     /** the fault was for writing */
     readonly write: boolean;
     readonly at: At;

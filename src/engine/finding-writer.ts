@@ -143,6 +143,7 @@ export class FindingWriter {
     if (g.drift !== undefined && isOver(g.drift)) return 'note';
     let severity = report.severity;
     const era = this.#words.era;
+    if (report.unlessPromised !== undefined && era?.promises[report.unlessPromised] === true) return 'note';
     if (report.promise !== undefined && era?.promises[report.promise] === true) severity = 'error';
     if (g.drift !== undefined && report.pin?.call.write === true) {
       severity = worse(severity, g.harm.length > 0 ? 'warning' : 'note');

@@ -22,6 +22,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
   t.gone = undefined;
+  if (t.swap !== undefined) swapOver(m, t);
   t.faultMm = mm;
   t.faultVpn = m.vpn(r[o + Slot.ADDR]);
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
@@ -270,6 +271,11 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const vpn = m.vpn(r[o + Slot.ADDR]);
+  const hi = r[o + Slot.PTE_HI];
+  const lo = r[o + Slot.PTE_LO];
+  const mark = m.machine.arch?.pte?.swpMark(hi, lo);
+  const isMarked = mark === true || (mark === false && mm.marked?.vpn === vpn && mm.marked.hi === hi);
+  if (mark === true) mm.marked = { vpn, hi };
   t.swap = {
     mm,
     vpn,
@@ -277,12 +283,21 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
     at: m.at(),
     write: (r[o + Slot.FLAGS] & FAULT_FLAG_WRITE) !== 0,
     mapped: false,
-    hi: r[o + Slot.PTE_HI],
-    lo: r[o + Slot.PTE_LO],
+    hi,
+    lo,
+    mark: isMarked ? true : mark,
+    allocated: undefined,
+    other: undefined,
   };
+  m.swapping.add(t);
+}
+
+function swapOver(m: Model, t: Task): void {
+  t.swap = undefined;
+  m.swapping.delete(t);
 }
 
 export function swapInRet(m: Model, t: Task): void {
   if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
-  t.swap = undefined;
+  swapOver(m, t);
 }

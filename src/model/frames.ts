@@ -94,6 +94,26 @@ export class WpFrame {
   }
 }
 
+/** do_swap_page(), under way. */
+export interface SwapFrame {
+  mm: Mm;
+  vpn: number;
+  /** the address mapped a page when it began, so an unmapping was not recorded */
+  present: boolean;
+  at: At;
+  write: boolean;
+  mapped: boolean;
+  /** the swap entry that it found, upper and lower half */
+  hi: number;
+  lo: number;
+  /** the entry has the exclusive mark, or had it when a fault saw it before; undefined: not shown */
+  mark: boolean | undefined;
+  /** where it allocated a page, and which */
+  allocated: { page: PageId; at: At } | undefined;
+  /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
+  other: { page: PageId; out: At | undefined } | undefined;
+}
+
 /** copy_page_range() of one VMA, under way. */
 export class ForkFrame {
   readonly dst: Mm;
@@ -172,10 +192,8 @@ export class Task {
   passed: readonly number[] | undefined;
   /** the write fault under way */
   wp: WpFrame | undefined;
-  /** the swap-in under way; `present`: the address mapped a page when it began, so an unmapping was not recorded */
-  swap:
-    | { mm: Mm; vpn: number; present: boolean; at: At; write: boolean; mapped: boolean; hi: number; lo: number }
-    | undefined;
+  /** the swap-in under way */
+  swap: SwapFrame | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** the hugetlb write fault under way, the page it found, and who held it then */
   hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; pins: readonly Pin[] } | undefined;

@@ -35,6 +35,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   // dup_mm() copies what the task itself runs in
   if (t.pid > 0) setMm(m, t, src);
   dst.parent = src;
+  src.marked = undefined;
   t.forked = dst;
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
   const flags = r[o + Slot.FLAGS];
@@ -155,6 +156,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const end = to(m, r, o);
   if (!(end > start)) return;
   if (mm.exiting) return;
+  mm.marked = undefined;
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) {
     const at = m.at();
@@ -188,6 +190,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
 
 function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
   const { mm, at, migrate } = u;
+  if (mm.marked?.vpn === vpn) mm.marked = undefined;
   const mapped = m.mapped(mm, vpn);
   const page = Number.isNaN(mapped) ? named : mapped;
   const pins = m.pinsAt(mm, vpn);
@@ -198,6 +201,8 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
   if (migrate) return;
+  for (const { swap } of m.swapping)
+    if (swap?.mm === mm && swap.vpn === vpn && swap.other?.page === page) swap.other.out = at;
   // up to 5.12 try_to_unmap_one() unmaps for migration too; later kernels have try_to_migrate_one()
   const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
   if (pins.length === 0 || m.swapCache.has(u.page) || m.seen[Kind.migrateOne] > 0) m.emit('unmap', unmapped);

@@ -191,19 +191,26 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   // a page that came to the address since this fault began was mapped by another
   const over = s.mapped || s.present ? Number.NaN : m.mapped(mm, s.vpn);
   s.mapped = true;
+  mm.marked = undefined;
+  // the entry is the one that the fault found, for it names the same slot once more
+  const again = s.other?.out === undefined || s.other.page === page + (s.vpn - vpn) ? undefined : s.other;
+  for (const { swap } of m.swapping)
+    if (swap !== undefined && swap !== s && swap.mm === mm && !swap.mapped && swap.vpn >= vpn && swap.vpn < vpn + pages)
+      swap.other = { page: page + (swap.vpn - vpn), out: undefined };
   for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
   m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
-  const mark = m.machine.arch?.pte?.swpMark(s.hi, s.lo);
   m.emit('swapIn', {
     mm,
     vpn,
     page,
     exclusive,
-    mark,
-    over: instead(over, page + (s.vpn - vpn)),
+    mark: s.mark,
+    over: again?.page ?? instead(over, page + (s.vpn - vpn)),
+    out: again?.out,
+    allocated: s.allocated?.page === page ? s.allocated.at : undefined,
     write: s.write,
     at,
     pins,
@@ -271,10 +278,11 @@ function anonNoMore(m: Model, page: PageId): void {
 }
 
 /** mm_page_free, mm_page_alloc: nobody holds a page that the allocator has, whether its release was seen or not. */
-export function allocator(m: Model, _t: Task, r: Float64Array, o: number): void {
+export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
   const named = m.page(r[o + Slot.PAGE]);
   const page = Number.isNaN(named) ? m.pageOfPfn(r[o + Slot.OTHER]) : named;
   const order = r[o + Slot.N];
   if (Number.isNaN(page) || !(order >= 0)) return;
+  if (r[o] === Kind.pageAlloc && t.swap !== undefined && !t.swap.mapped) t.swap.allocated = { page, at: m.at() };
   m.reallocated(page, 2 ** Math.min(order, MAX_ORDER));
 }

@@ -106,6 +106,8 @@ export class Mm {
   #pid: number | undefined;
   #pids: Set<number> | undefined;
   hasPinned = false;
+  /** the newest swap entry that a fault saw with the exclusive mark and did not map, while only fork may take the mark away */
+  marked: { vpn: number; hi: number } | undefined;
 
   /** pages of a PMD mapping on this machine */
   readonly #pmdPages: number;

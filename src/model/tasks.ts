@@ -61,7 +61,10 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
 /** What the task was in the middle of is nothing any more. */
 function over(m: Model, pid: number): void {
   const t = m.tasks.get(pid);
-  if (t !== undefined) m.gupping.delete(t);
+  if (t !== undefined) {
+    m.gupping.delete(t);
+    m.swapping.delete(t);
+  }
   m.endTask(pid);
 }
 

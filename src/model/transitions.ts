@@ -41,6 +41,10 @@ export interface Transitions {
     mark: boolean | undefined;
     /** another page that the address got since this fault began; NaN: none */
     over: PageId;
+    /** where that page had been swapped out again by then */
+    out: At | undefined;
+    /** where this fault allocated the page that it maps */
+    allocated: At | undefined;
     write: boolean;
     at: At;
     pins: readonly Pin[];

@@ -88,6 +88,8 @@ interface ReportBody {
   readonly cause: string;
   /** an error where the kernel of the trace promises otherwise, `severity` where it does not */
   readonly promise?: KernelPromise | undefined;
+  /** where the kernel of the trace promises this, the same lines have a harmless reading: a note, whatever `severity` says */
+  readonly unlessPromised?: KernelPromise | undefined;
   readonly severity: Severity;
   /** upper bounds of the confidence, with the reason; more follow from the evidence itself */
   readonly doubts?: readonly Doubt[];

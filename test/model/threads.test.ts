@@ -1,6 +1,6 @@
 // Why: what the threads on linux-mm say may go wrong, each with the neighbours in which nothing did.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, CHILD, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const NEW = 0x3000;
@@ -9,10 +9,10 @@ const BARE = '0x7fffffffffb8802';
 /** arm64 keeps the type where x86-64 has the mark, and the offset as it is. */
 const ARM64 = '0x00000000000b880a';
 
-const swapOut = (trace: Trace) => {
+const swapOut = (trace: Trace, pfn = PFN) => {
   const kswapd = trace.task('kswapd0', 40, 1);
-  kswapd.swap_cache_add({ page: page(PFN), entry: '0x7' });
-  kswapd.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 0 });
+  kswapd.swap_cache_add({ page: page(pfn), entry: '0x7' });
+  kswapd.unmap_one({ page: page(pfn), mm: PARENT, addr: at(0), ref: 3, map: 0 });
   kswapd.unmap_one_ret({ ret: 1 });
 };
 
@@ -41,6 +41,31 @@ describe('a swap entry with the exclusive mark', () => {
   });
 });
 
+describe('a swap entry whose exclusive mark a first fault saw, which was to be tried again', () => {
+  it.each([
+    ['is without it in the second fault', 'nothing', ['warning exclusive-mark-lost']],
+    ['is without it after a fork, which shares the page', 'fork', []],
+  ])('%s', async (_, between, said) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN);
+    swapOut(trace);
+    app.swap_in({ mm: PARENT, addr: at(0), pte: MARKED, flags: '0x1254' });
+    app.swap_in_ret({ ret: '0x400' });
+    if (between === 'fork') fork(app, 500);
+    app.swap_in({ mm: PARENT, addr: at(0), pte: BARE, flags: '0x1274' });
+    app.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
+    app.swap_in_ret({ ret: '0x0' });
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    const { findings } = await trace.check('6.12');
+    expect(findings.filter((f) => f.rule === 'exclusive-mark-lost').map((f) => `${f.severity} ${f.rule}`)).toEqual(
+      said,
+    );
+  });
+});
+
 describe('two threads that fault on one swap entry', () => {
   it.each([
     ['map the same page of the swap cache, one after the other', PFN, PFN, []],
@@ -57,6 +82,58 @@ describe('two threads that fault on one swap entry', () => {
     for (const t of [one, two]) t.swap_in_ret({ ret: '0x0' });
     exit(one, PARENT, 500);
     expect((await trace.check('6.1')).said).toEqual(said);
+  });
+});
+
+describe('a swap-in that is slow, while another thread swaps the page in, writes, and it is swapped out again', () => {
+  const MAPPED = ['another page', 'the page of the other, from the swap cache'] as const;
+  const slow = ({ what = MAPPED[0] as (typeof MAPPED)[number], allocated = true, order = 0 } = {}) => {
+    const trace = new Trace();
+    const one = trace.task('app', 500);
+    const two = trace.task('app', 501, 1);
+    touch(one, PARENT, 0, PFN);
+    swapOut(trace);
+    one.swap_in({ mm: PARENT, addr: at(0), pte: MARKED, flags: '0x1254' });
+    if (allocated) one.mm_page_alloc(`page=${page(NEW + 64)} pfn=0x${(NEW + 64).toString(16)} order=${order}`);
+    two.swap_in({ mm: PARENT, addr: at(0), pte: MARKED, flags: '0x1255' });
+    two.anon_rmap({ folio: page(NEW), page: page(NEW), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    two.swap_in_ret({ ret: '0x0' });
+    swapOut(trace, NEW);
+    const mapped = what === MAPPED[0] ? NEW + 64 : NEW;
+    one.anon_rmap({ folio: page(mapped), page: page(mapped), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    one.swap_in_ret({ ret: '0x0' });
+    exit(one, PARENT, 500);
+    return trace;
+  };
+
+  it.each([
+    ['5.15', 'warning'],
+    ['6.1', 'warning'],
+    ['6.6', 'warning'],
+    ['6.12', 'note'],
+    ['7.2', 'note'],
+  ])('maps what it read before: on %s a %s', async (kernel, severity) => {
+    const { findings } = await slow().check(kernel);
+    expect(findings.map((f) => `${f.severity} ${f.confidence} ${f.rule}`)).toEqual([`${severity} medium swapin-raced`]);
+  });
+
+  it('where no line says when it had its page, it may have read later: a note', async () => {
+    expect((await slow({ allocated: false }).check('6.1')).said).toEqual(['note swapin-raced']);
+  });
+
+  it('finds the page of the other in the swap cache: nothing is wrong', async () => {
+    expect((await slow({ what: MAPPED[1] }).check('6.1')).said).toEqual([]);
+  });
+
+  it('maps it in a fault of its own, which began later: nothing is wrong', async () => {
+    const trace = slow();
+    const [begin] = trace.lines.filter((line) => line.includes('swap_in: '));
+    const others = trace.lines.filter((line) => line !== begin && !line.includes('mm_page_alloc'));
+    const last = others.findLastIndex((line) => line.includes('anon_rmap'));
+    const later = new Trace();
+    const time = (line: string) => line.match(/\d+\.\d{6}/)?.[0] ?? '';
+    later.lines.push(...others.slice(0, last), begin.replace(time(begin), time(others[last])), ...others.slice(last));
+    expect((await later.check('6.1')).said).toEqual([]);
   });
 });
 

@@ -194,7 +194,7 @@ defineConfig({ rules: { x: 'fatal' } });
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
   | Hidden<raw.At, shown.At, 'shown'>
-  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | MmVerbs>
+  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | MmVerbs>
   | Hidden<rawPin.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<rawPin.Step, shown.Step, never>
   | Hidden<

@@ -40,7 +40,7 @@ const SEVERITY: Readonly<Record<string, Severity | Readonly<Record<string, Sever
   'device-exclusive-copied-by-fork': 'error',
   'device-exclusive-of-another-page': 'error',
   'exclusive-mark-lost': 'warning',
-  'swapin-raced': 'warning',
+  'swapin-raced': { '5.10': 'warning', '6.6': 'warning', '6.12': 'note' },
   'long-held-pin': 'note',
   'short-pin': 'note',
   'undirtied-dma-write': 'note',

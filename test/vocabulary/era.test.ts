@@ -38,7 +38,8 @@ describe('what a kernel promises', () => {
     expect(kept('5.10')).toEqual(['forkCopiesPinned', 'pinnedNotSwapped', 'softDirtySparesPinned']);
     expect(kept('5.15')).toEqual([...kept('5.10'), 'forkCopiesPinnedHugetlb'].sort((a, b) => order(a) - order(b)));
     expect(kept('6.1')).not.toContain('odirectPins');
-    expect(kept('6.6')).toEqual([...PROMISE_NAMES]);
+    expect(kept('6.6')).toEqual(PROMISE_NAMES.filter((name) => name !== 'swapinWaits'));
+    expect(kept('6.12')).toEqual([...PROMISE_NAMES]);
   });
 
   it.each([

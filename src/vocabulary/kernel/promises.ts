@@ -25,6 +25,8 @@ const ROWS = {
   pinnedNotSwapped: '5.10',
   /** soft-dirty leaves pinned pages writable: 9348b73c2e1b ("mm: don't play games with pinned pages in clear_page_refs") (in v5.11, 5.10.y) */
   softDirtySparesPinned: '5.10',
+  /** of two swap-ins of one entry without the swap cache the second waits: 13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8) */
+  swapinWaits: '6.8',
 } as const;
 
 export type KernelPromise = keyof typeof ROWS;
