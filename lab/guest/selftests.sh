@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Why: upstream's own tests say which of them passed; a finding is right in one that failed, and wrong in one that passed.
 # SCENARIOS are names of WORK/st; see build-selftests.
-echo 24 > /proc/sys/vm/nr_hugepages
+echo 96 > /proc/sys/vm/nr_hugepages
 for test in $SCENARIOS; do
   out=/out/$test.selftest
   mkdir -p "$out"

@@ -174,9 +174,10 @@ function linesOf(row: ProbeRow, target: Target, located: readonly Located[], sty
 }
 
 /** Arguments of the entry at the return: an fprobe does that, and since 6.9 a kretprobe. */
-function headsOf({ name, type }: ProbeRow, symbol: string, style: Style): string[] {
+function headsOf({ inInterrupts, name, type }: ProbeRow, symbol: string, style: Style): string[] {
   const on = `pindrift/${name} ${symbol}`;
-  if (type === 'p') return [`p:${on}`];
+  // where arguments have names there are fprobes, as a rule; if not, the next line is tried
+  if (type === 'p') return inInterrupts && style === 'names' ? [`f:${on}`, `p:${on}`] : [`p:${on}`];
   if (type === 'r') return [`r${MAX_ACTIVE}:${on}`];
   return style === 'registers' ? [] : [`f:${on}%return`, `r${MAX_ACTIVE}:${on}`];
 }

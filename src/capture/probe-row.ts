@@ -13,6 +13,11 @@ export interface ProbeRow {
   type: ProbeType;
   /** `FUNCTION ARGUMENTS`, the newest kernels' first */
   on: readonly string[];
+  /**
+   * called in interrupts too, maybe in the middle of another probe's handler: a kprobe misses that, an fprobe does not
+   * (kprobe_running() is asked for the CPU, ftrace's recursion for the context)
+   */
+  inInterrupts?: true;
 }
 
 export const probe = (name: string, tier: Tier, type: ProbeType, ...on: string[]): ProbeRow => ({
@@ -22,5 +27,10 @@ export const probe = (name: string, tier: Tier, type: ProbeType, ...on: string[]
   on,
 });
 export const entry = (name: string, tier: Tier, ...on: string[]): ProbeRow => probe(name, tier, 'p', ...on);
+/** On entry of what interrupts call. */
+export const ending = (name: string, tier: Tier, ...on: string[]): ProbeRow => ({
+  ...entry(name, tier, ...on),
+  inInterrupts: true,
+});
 export const ret = (name: string, tier: Tier, type: string, ...functions: string[]): ProbeRow =>
   probe(name, tier, 'r', ...functions.map((fn) => `${fn} ret=$retval:${type}`));

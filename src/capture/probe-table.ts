@@ -17,7 +17,7 @@
 // `change_protection(newprot)`: only where the function has this parameter. Sources of names: BTF of 5.10, 6.1, 6.12,
 // 6.18, 7.2, 7.3 (x86-64) and 6.1 (arm64).
 
-import { entry, type ProbeRow, probe, ret } from './probe-row.ts';
+import { ending, entry, type ProbeRow, probe, ret } from './probe-row.ts';
 
 const VMF = 'mm=vmf->vma->vm_mm:x64 addr=vmf->address:x64';
 const GUP = 'flags=gup_flags|flags:x32 pages=pages:x64';
@@ -111,13 +111,13 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   ),
   // a pin is given back
   entry('grab_undo', 'A', 'put_compound_head page=page:x64 refs=refs:s32 flags=flags:x32'),
-  entry('put_folio', 'A', `gup_put_folio ${PAGE} refs=refs:s32 flags=flags:x32`),
-  entry('unpin', 'A', 'unpin_user_page page=page:x64'),
-  entry('unpin_pages', 'A', `unpin_user_pages n=npages:s64 ${FIRST_PAGES}`),
-  entry('unpin_dirty', 'A', `unpin_user_pages_dirty_lock n=npages:s64 dirty=make_dirty:u8 ${FIRST_PAGES}`),
-  entry('unpin_range', 'A', 'unpin_user_page_range_dirty_lock page=page:x64 n=npages:s64 dirty=make_dirty:u8'),
-  entry('unpin_folio', 'A', 'unpin_user_folio page=folio:x64 n=npages:s64'),
-  entry(
+  ending('put_folio', 'A', `gup_put_folio ${PAGE} refs=refs:s32 flags=flags:x32`),
+  ending('unpin', 'A', 'unpin_user_page page=page:x64'),
+  ending('unpin_pages', 'A', `unpin_user_pages n=npages:s64 ${FIRST_PAGES}`),
+  ending('unpin_dirty', 'A', `unpin_user_pages_dirty_lock n=npages:s64 dirty=make_dirty:u8 ${FIRST_PAGES}`),
+  ending('unpin_range', 'A', 'unpin_user_page_range_dirty_lock page=page:x64 n=npages:s64 dirty=make_dirty:u8'),
+  ending('unpin_folio', 'A', 'unpin_user_folio page=folio:x64 n=npages:s64'),
+  ending(
     'bio_submit',
     'A',
     `submit_bio bio=bio:x64 opf=bio->bi_opf:x32 bflags=bio->bi_flags:x16 sector=bio->bi_iter.bi_sector:u64 size=bio->bi_iter.bi_size:u32 vcnt=bio->bi_vcnt:u16 ${FIRST_VEC} l0=bio->bi_io_vec->bv_len:u32 o0=bio->bi_io_vec->bv_offset:u32`,
@@ -128,10 +128,10 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
     '__bio_try_merge_page bio=bio:x64 page=page:x64 len=len:u32 off=off|offset:u32',
     '__bio_add_page bio=bio:x64 page=page:x64 len=len:u32 off=off|offset:u32',
   ),
-  entry('bio_end', 'A', 'bio_endio bio=bio:x64 status=bio->bi_status:u8'),
+  ending('bio_end', 'A', 'bio_endio bio=bio:x64 status=bio->bi_status:u8'),
   // 5.10: the test of BIO_NO_PAGE_REF is inlined into the callers, and what is left has the name of a part
   ...['bio_release'].map((name) =>
-    entry(
+    ending(
       name,
       'A',
       ...['bio_release_pages.part.0', '__bio_release_pages', 'bio_release_pages'].map(
@@ -139,7 +139,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
       ),
     ),
   ),
-  entry('bio_checkdirty', 'A', `bio_check_pages_dirty bio=bio:x64 ${FIRST_VEC} vcnt=bio->bi_vcnt:u16`),
+  ending('bio_checkdirty', 'A', `bio_check_pages_dirty bio=bio:x64 ${FIRST_VEC} vcnt=bio->bi_vcnt:u16`),
   entry('pipe_add', 'A', 'add_to_pipe pipe=pipe:x64 page=buf->page:x64 off=buf->offset:u32 len=buf->len:u32'),
   entry('pipe_release', 'A', 'page_cache_pipe_buf_release pipe=pipe:x64 page=buf->page:x64'),
   entry('pipe_release_gen', 'B', 'generic_pipe_buf_release pipe=pipe:x64 page=buf->page:x64'),

@@ -35,6 +35,16 @@ describe('a capture of a program that pins nothing', () => {
     expect(exclusive?.missing[0]).toBe('make_device_exclusive (not in this kernel)');
   });
 
+  it('is clean though ends of I/O were missed, and not where a fault was', async () => {
+    const missed = (event: string) => whole.replace(new RegExp(`^(# pindrift-hits: ${event} \\d+) 0$`, 'm'), '$1 7');
+    for (const event of ['bio_end', 'bio_release', 'bio_checkdirty'])
+      expect(await outcome(missed(event)), event).toMatchObject({ verdict: 'clean' });
+    expect(await outcome(missed('wp_fault'))).toMatchObject({
+      verdict: 'could-not-be-checked',
+      why: ['7 calls of do_wp_page were missed by its probe'],
+    });
+  });
+
   it('without its head cannot be checked, and with a list of what was armed can', async () => {
     const bare = without(/^# pindrift-/);
     expect((await outcome(bare)).verdict).toBe('could-not-be-checked');

@@ -83,6 +83,17 @@ describe('the probe set', () => {
     expect(lineOf(plan('arm64-6.1'), 'gup_fast')).toContain('caller=%lr:symbol');
   });
 
+  it('probes what interrupts call in a way that misses no call, where the kernel has one', () => {
+    const styles = ['names', 'args', 'registers'] as const;
+    const heads = (event: string) =>
+      plan('6.12', { styles }).probes.find((probe) => probe.event === event)?.lines.map(({ text }) => text.split(' ')[0]);
+    const kprobe = 'p:pindrift/bio_end';
+    expect(heads('bio_end')).toEqual(['f:pindrift/bio_end', kprobe, kprobe, kprobe]);
+    expect(heads('unpin_folio')?.[0]).toBe('f:pindrift/unpin_folio');
+    expect(heads('wp_fault')?.[0]).toBe('p:pindrift/wp_fault');
+    expect(lineOf(plan('6.1', { styles: ['args', 'registers'] }), 'bio_end')).toMatch(/^p:/);
+  });
+
   it('leaves out a function that the symbols do not hold as it is in the source, and says why', () => {
     const names = PROBE_TABLE.flatMap(({ on }) => on.map((one) => one.split(/[ (]/)[0]));
     const lines = [...new Set(names)]

@@ -274,7 +274,7 @@ probe() {
   [ "$2" = A ] || [ "$pd_tier" != core ] || return 0
   shift 4
   if [ "$pd_mode" = dry ]; then
-    [ "$1" != n ] || [ -n "$pd_names" ] || shift 2
+    while [ "$1" = n ] && [ -z "$pd_names" ]; do shift 2; done
     echo "$2"
     return 0
   fi

@@ -51,7 +51,7 @@ pd_tracepoints=${quoted(
       .join(' '),
   )}
 
-# probe EVENT TIER FUNCTION WHAT-IS-LOST-WITHOUT-IT, then the same in up to three ways: n by names, a by arguments and
+# probe EVENT TIER FUNCTION WHAT-IS-LOST-WITHOUT-IT, then the same in up to four ways: n by names, a by arguments and
 # offsets, r by registers and offsets
 # shellcheck disable=SC2016 # $arg1 is tracefs' own
 pd_probes() {
