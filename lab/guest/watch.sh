@@ -7,7 +7,7 @@
 load() {
   while :; do
     LAB_NP=1 nice timeout 20 scn harmless > /dev/null 2>&1
-    /bin/true
+    sleep "${PAUSE:-1}"
   done
 }
 
@@ -20,7 +20,7 @@ start_watch watch --react save=/out/saved --react exec='cat > /out/exec.json'
 load &
 load=$!
 sleep 5
-until_true 60 keeps_up || echo 'LAB-ERR the watch does not keep up with the load'
+until_true 15 keeps_up || echo 'LAB-ERR the watch does not keep up with the load'
 for scenario in $SCENARIOS; do
   timeout 150 scn "$scenario" > "/out/$scenario.truth"
   echo "LAB-TIME $(uptime) $scenario ended: $(grep -c '"type":"finding"' /out/watch.ndjson) findings"

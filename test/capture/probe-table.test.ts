@@ -86,7 +86,9 @@ describe('the probe set', () => {
   it('probes what interrupts call in a way that misses no call, where the kernel has one', () => {
     const styles = ['names', 'args', 'registers'] as const;
     const heads = (event: string) =>
-      plan('6.12', { styles }).probes.find((probe) => probe.event === event)?.lines.map(({ text }) => text.split(' ')[0]);
+      plan('6.12', { styles })
+        .probes.find((probe) => probe.event === event)
+        ?.lines.map(({ text }) => text.split(' ')[0]);
     const kprobe = 'p:pindrift/bio_end';
     expect(heads('bio_end')).toEqual(['f:pindrift/bio_end', kprobe, kprobe, kprobe]);
     expect(heads('unpin_folio')?.[0]).toBe('f:pindrift/unpin_folio');
