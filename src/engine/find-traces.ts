@@ -2,8 +2,7 @@
 // their names.
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
-import { detectFormat } from '../parsers/detect.ts';
+import { isTraceText } from '../parsers/detect.ts';
 import { openSource } from '../parsers/source.ts';
 import { isRecording } from '../recordings/index.ts';
 import { InputError } from '../util/errors.ts';
@@ -25,6 +24,8 @@ const isOneRecording = (path: string): boolean => existsSync(join(path, 'per_cpu
  */
 export async function findTraces(name: string): Promise<Found | undefined> {
   const stat = statOf(name);
+  if (stat?.isFile()) return undefined;
+  const { glob, isDynamicPattern } = await import('tinyglobby');
   if (stat === undefined ? !isDynamicPattern(name) : !stat.isDirectory() || isOneRecording(name)) return undefined;
   const cwd = stat === undefined ? process.cwd() : name;
   const files = await glob(stat === undefined ? name : '**', { cwd, absolute: stat === undefined && isAbsolute(name) });
@@ -56,7 +57,7 @@ async function isTrace(path: string): Promise<boolean> {
     const source = await openSource(path);
     try {
       const head = await source.head();
-      return isRecording(head) || !('problem' in detectFormat(head));
+      return isRecording(head) || isTraceText(head);
     } finally {
       source.close();
     }

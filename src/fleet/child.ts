@@ -11,16 +11,13 @@ import { tuneForReading } from '../util/v8.ts';
 import type { CheckSettings } from './contract.ts';
 import type { Answer, Order } from './pool.ts';
 
-/** From so many bytes on a capture is read long enough to be worth V8's tuning; small ones cost 10 % more with it. */
-const LARGE = 4 << 20;
-
 const settings = JSON.parse(process.argv[2] ?? '{}') as CheckSettings;
 const setup = setUp({ folder: process.cwd(), rules: settings.rules, config: settings.config ?? false });
 
 async function answer({ path, kernel }: Order): Promise<Answer> {
   try {
     accessSync(path, constants.R_OK);
-    if (statSync(path).size >= LARGE) tuneForReading();
+    tuneForReading(statSync(path).size);
     const { rules, running, ...rest } = await setup;
     const report = await check([path], { rules, running, kernel: kernel ?? settings.kernel, workers: 1 });
     return { report: settle(report, rest, today()).report };

@@ -22,33 +22,38 @@ const EVENT = /(?:^|: +(?:\(\+\d+\) +)?)([A-Za-z_][\w:.]*): +(\((?:\S+\+0x|[0-9a
 /** The column at which the lines were cut: those that reach it are not whole. Undefined: nothing speaks for a cut. */
 export function cutColumn(lines: HeadLines): number | undefined {
   const count = Math.min(lines.length, LOOKED_AT);
-  let column = 0;
-  for (let i = 0; i < count; i++) column = Math.max(column, lines.width(i));
   const names = new Map<string, number>();
-  const whole = longest(lines, count);
-  let short = 0;
+  let column = 0;
   let ends = 0;
+  for (let i = 0; i < count; i++) {
+    const width = lines.width(i);
+    if (width > column) [column, ends] = [width, 0];
+    if (width === column) ends++;
+  }
+  if (ends < FEWEST) return undefined;
+  const atColumn: { name: string; args: string }[] = [];
   let cut = 0;
   let elsewhere = 0;
   for (let i = 0; i < count; i++) {
-    // a blank at the cut is taken away by who cut there
-    const atColumn = lines.width(i) >= column - 1;
     const line = lines.line(i);
     const event = line.startsWith('#') ? null : EVENT.exec(line);
-    const isCut = event !== null && endsInside(event[2], event[3]);
-    if (!atColumn) {
+    if (event === null) continue;
+    const [, name, place, args] = event;
+    const isCut = endsInside(place, args);
+    // a blank at the cut is taken away by who cut there
+    if (lines.width(i) < column - 1) {
       if (isCut) elsewhere++;
       continue;
     }
-    if (lines.width(i) === column) ends++;
-    if (event !== null) names.set(event[1], (names.get(event[1]) ?? 0) + 1);
+    names.set(name, (names.get(name) ?? 0) + 1);
     if (isCut) cut++;
-    else if (event !== null && isShort(event[1], event[3], whole)) short++;
+    else atColumn.push({ name, args });
   }
-  if (ends < FEWEST) return undefined;
   if (cut >= PLAINLY_CUT && cut > elsewhere) return column;
   const many = names.size >= KINDS && ends >= FEWEST_OF_KINDS && ends * 20 >= count;
   if (!many) return undefined;
+  const whole = longest(lines, count);
+  const short = atColumn.filter(({ name, args }) => isShort(name, args, whole)).length;
   if (cut + short >= PLAINLY_CUT && (cut + short) * 2 >= ends) return column;
   // where all lines of a kind are cut, none is left to compare with: but then there are many, of many kinds
   const often = [...names.values()].filter((n) => n >= OFTEN).length;

@@ -23,6 +23,23 @@ const TRIED_LINES = 120;
 
 /** Decide by the first bytes (64 KB) which parser reads this; `forced` overrules everything but binary data. */
 export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection {
+  const looked = look(head, forced);
+  if ('problem' in looked) {
+    return looked;
+  }
+  const { lines, found } = looked;
+  const column = found.format === 'csv' ? undefined : cutColumn(lines);
+  if (column !== undefined) {
+    found.cutAt = column;
+  }
+  readCaptureHead(lines, found);
+  return { parser: createParser(found) };
+}
+
+/** Whether a text that begins so is a trace, without a look at how whole it is. */
+export const isTraceText = (head: Uint8Array): boolean => !('problem' in look(head));
+
+function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found: TraceHead } | Unusable {
   const unusable = notATrace(head);
   if (unusable !== undefined) {
     return unusable;
@@ -46,12 +63,7 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
       tryThis: 'add a header row, such as time,cpu,comm,pid,event',
     };
   }
-  const column = format === 'csv' ? undefined : cutColumn(lines);
-  if (column !== undefined) {
-    found.cutAt = column;
-  }
-  readCaptureHead(lines, found);
-  return { parser: createParser(found) };
+  return { lines, found };
 }
 
 function headOf(format: TraceFormat, lines: HeadLines): TraceHead | undefined {

@@ -2,8 +2,15 @@
 // machine that is busy with other things. V8 reads these flags whenever it works, so they may be set while it runs.
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** For everything that reads a trace; before the reading begins. */
-export function tuneForReading(): void {
+/** From so many bytes on a trace is read long enough to be worth it; smaller ones cost a tenth more with it. */
+const LARGE = 4 << 20;
+
+/**
+ * For everything that reads a trace; before the reading begins.
+ * @param bytes of the file, compressed or not; Infinity where they are not known
+ */
+export function tuneForReading(bytes = Number.POSITIVE_INFINITY): void {
+  if (bytes < LARGE) return;
   // What lives while a trace streams by is a few megabytes, but garbage may grow to many times that before V8 looks, as if
   // the program had just begun to build something: look when the old generation has grown by two fifths.
   setFlagsFromString('--heap-growing-percent=40');

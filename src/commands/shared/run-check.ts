@@ -125,7 +125,6 @@ export async function withTraces<T>(
   options: TraceOptions,
   use: (traces: TraceFile[], onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
-  tuneForReading();
   checkKernel(options.kernel);
   const live = !options.quiet && terminal(process.stderr, undefined).live;
   const progress = new Progress(live ? process.stderr : undefined);
@@ -143,6 +142,7 @@ export async function withTraces<T>(
         traces.push({ ...fileInput(copy), path, file: copy });
       } else traces.push({ ...fileInput(path), file: path });
     }
+    tuneForReading(Math.max(...traces.map(({ file }) => sizeOf(file))));
     merged = await mergedOf(traces, options);
     return await use(merged === undefined ? traces : [merged], onProgress);
   } catch (error) {
@@ -160,6 +160,12 @@ async function mergedOf(traces: readonly TraceFile[], { merge, quiet }: TraceOpt
   const merged = await mergePlain(traces);
   if (merged !== undefined && quiet !== true) process.stderr.write(mergedWords(merged));
   return merged;
+}
+
+/** Bytes of a file; those of a folder, a recording in pieces, are not counted. */
+function sizeOf(path: string): number {
+  const stat = statSync(path);
+  return stat.isFile() ? stat.size : Number.POSITIVE_INFINITY;
 }
 
 function isFolder(path: string): boolean {

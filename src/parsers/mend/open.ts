@@ -1,5 +1,5 @@
 // Why: whoever opens a trace gets its text without what it was wrapped in on its way, and need not know.
-import { detectFormat } from '../detect.ts';
+import { isTraceText } from '../detect.ts';
 import type { Source } from '../source.ts';
 import { packingOf, showsTrace } from './packings.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -30,7 +30,7 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   const isPart = plan?.log === true || plan?.html === true;
   if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
   if (again === undefined) return source;
-  if (plan === undefined && !('problem' in detectFormat(head))) return source;
+  if (plan === undefined && isTraceText(head)) return source;
   const searched = new MendedSource(source, plan ?? SEARCH);
   if (await searched.isFound()) return searched;
   searched.close();
