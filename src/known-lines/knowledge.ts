@@ -263,7 +263,7 @@ const FORMS: Readonly<Record<CellForm, number>> = {
 
 /** Whether all that a record wants of such lines are numbers, each at its place. */
 const isByPlace = (template: Template): boolean =>
-  template.positional && template.keys.every((_, i) => template.kinds[i] !== ValueKind.Symbol);
+  template.positional && template.keys.every((_, i) => TARGETS[template.kinds[i]] !== undefined);
 
 /** Whether a store reads the same values as a record: between the same texts, and hexadecimal only with 0x. */
 const fits = ({ texts, forms }: CellShape, others: readonly Uint8Array[], template: Template): boolean =>

@@ -16,8 +16,9 @@ export class StoredFields implements Fields {
     this.names = this.#args.map(({ key }) => key);
   }
 
-  number(k: number): number {
-    const { value } = this.#args[k];
+  number(k: number, bareHex: boolean): number {
+    const { value, text: printed } = this.#args[k];
+    if (bareHex) return number64(Buffer.from(printed, 'latin1'), 0, printed.length, true);
     if (typeof value === 'string') return number64(Buffer.from(value, 'latin1'), 0, value.length, false);
     half.hi = Number(BigInt.asIntN(32, value >> 32n));
     half.lo = Number(BigInt.asIntN(32, value));

@@ -7,8 +7,11 @@ import { number64 } from './number.ts';
 /** The arguments of one event: a name each, and a number or a text. */
 export interface Fields {
   readonly names: readonly string[];
-  /** Argument `k` as {@link number64} reads it: NaN when it is no number, else its halves are in `half` of number.ts. */
-  number(k: number): number;
+  /**
+   * Argument `k` as {@link number64} reads it: NaN when it is no number, else its halves are in `half` of number.ts.
+   * @param bareHex it is printed in hex without 0x
+   */
+  number(k: number, bareHex: boolean): number;
   /** Argument `k` as it is printed; undefined when the source could not read it. */
   text(k: number): string | undefined;
 }
@@ -25,9 +28,9 @@ export class PrintedFields implements Fields {
     this.#arguments = args;
   }
 
-  number(k: number): number {
+  number(k: number, bareHex: boolean): number {
     const { start, end } = this.#arguments.list[k];
-    return number64(this.#buf, start, end, this.#arguments.bareHex);
+    return number64(this.#buf, start, end, bareHex || this.#arguments.bareHex);
   }
 
   text(k: number): string {

@@ -7,10 +7,10 @@ const { MM, ADDR, END, PAGE, OTHER, N, FLAGS, PTE_HI, PTE_LO, SYM, CPU } = Slot;
 
 /**
  * How a field's text becomes slots.
- * `num` a signed 64-bit number; `pte` 64 raw bits into PTE_HI and PTE_LO; `sym` an interned symbol;
+ * `num` a signed 64-bit number; `hex` one that tracepoints print without 0x (`%lx`); `pte` 64 raw bits into PTE_HI and PTE_LO; `sym` an interned symbol;
  * `len` a length that is added to ADDR to give END.
  */
-export type FieldType = 'num' | 'pte' | 'sym' | 'len';
+export type FieldType = 'num' | 'hex' | 'pte' | 'sym' | 'len';
 
 export interface KindField<S extends number = number, N extends string = string, T extends FieldType = FieldType> {
   slot: S;
@@ -182,7 +182,7 @@ const KIND_LIST = {
   tlbFlush: [mm, f(ADDR, 'start'), end],
   // tasks (include/trace/events/{sched,task}.h)
   taskFork: [f(N, 'child_pid')],
-  taskNew: [f(N, 'pid'), f(FLAGS, 'clone_flags')],
+  taskNew: [f(N, 'pid'), f(FLAGS, 'clone_flags', 'hex')],
   taskExit: [f(N, 'pid')],
   taskExec: [f(N, 'pid'), f(OTHER, 'old_pid')],
   // what user space asked for (syscalls:*), for the blame

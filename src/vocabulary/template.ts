@@ -16,9 +16,9 @@ const COMMA = 44;
 const SKIP = -1;
 
 /** How the text of a value becomes slots, see {@link FieldType}. */
-export const ValueKind = { Number: 0, Pte: 1, Symbol: 2, Length: 3 } as const;
-const { Number: NUM, Pte: PTE, Symbol: SYM, Length: LEN } = ValueKind;
-const TYPE: Record<FieldType, number> = { num: NUM, pte: PTE, sym: SYM, len: LEN };
+export const ValueKind = { Number: 0, Pte: 1, Symbol: 2, Length: 3, Hex: 4 } as const;
+const { Number: NUM, Pte: PTE, Symbol: SYM, Length: LEN, Hex: HEX } = ValueKind;
+const TYPE: Record<FieldType, number> = { num: NUM, hex: HEX, pte: PTE, sym: SYM, len: LEN };
 
 export class Template {
   readonly keys: readonly string[];
@@ -87,7 +87,7 @@ export class Template {
           if (buf[stop - 1] === COMMA) return false;
           rows[o + slot] = symbols.read(buf, pos, stop);
         } else {
-          const value = number64(buf, pos, stop, false);
+          const value = number64(buf, pos, stop, kind === HEX);
           // `(fault)`, or what is left of a number
           if (Number.isNaN(value)) return false;
           put(kind, slot, value, rows, o);
@@ -124,7 +124,7 @@ export class Template {
         pos++;
       }
       if (pos === first || pos - first > 16) return false;
-      if (kind === NUM) rows[o + slot] = signed64(hi, lo);
+      if (kind === NUM || kind === HEX) rows[o + slot] = signed64(hi, lo);
       else {
         half.hi = hi;
         half.lo = lo;
@@ -143,7 +143,7 @@ export class Template {
       if (kinds[k] === SYM) {
         const symbol = fields.text(k);
         if (symbol !== undefined) rows[o + slot] = symbols.number(symbol);
-      } else put(kinds[k], slot, fields.number(k), rows, o);
+      } else put(kinds[k], slot, fields.number(k, kinds[k] === HEX), rows, o);
     }
   }
 }

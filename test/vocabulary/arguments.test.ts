@@ -17,7 +17,7 @@ function meaning(fields: Fields): Record<string, Value> {
   const out: Record<string, Value> = {};
   fields.names.forEach((name, k) => {
     if (name in out) return;
-    const isNumber = !Number.isNaN(fields.number(k));
+    const isNumber = !Number.isNaN(fields.number(k, false));
     out[name] = isNumber ? (BigInt(half.hi) << 32n) | BigInt(half.lo >>> 0) : fields.text(k);
   });
   return out;
