@@ -9,9 +9,9 @@ import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { catalogueFor } from '../vocabulary/catalogue.ts';
 import { BaseCommand } from './base.ts';
-import { traceFlags } from './shared/flags.ts';
+import { mergeFlag, traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
-import { withTraces } from './shared/run-check.ts';
+import { onlyOne, withTraces } from './shared/run-check.ts';
 
 /** Characters that are written at once. */
 const CHUNK = 1 << 16;
@@ -30,7 +30,12 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
   ];
 
   static override args = {
-    trace: Args.string({ description: 'text of a trace; - is standard input', required: true, ignoreStdin: true }),
+    trace: Args.string({
+      description: 'a trace, or the files of one capture, CPU by CPU; - is standard input',
+      required: true,
+      multiple: true,
+      ignoreStdin: true,
+    }),
   };
   static override flags = {
     kind: Flags.string({
@@ -46,6 +51,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     'line-to': Flags.integer({ summary: 'to this line of the trace', min: 1, helpValue: 'LINE' }),
     json: Flags.boolean({ summary: 'one JSON object a line' }),
     ...traceFlags,
+    ...mergeFlag,
     rules: ruleFlags.rules,
   };
 
@@ -63,7 +69,8 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
       lineTo: flags['line-to'],
     };
     const out = new Out(flags.json ? jsonLine : textLine);
-    await withTraces([args.trace], { ...flags, quiet: true }, async ([trace]) => {
+    await withTraces(args.trace, { ...flags, quiet: true }, async (traces) => {
+      const trace = onlyOne(traces);
       await withReading(
         trace,
         { format: flags.format, kallsyms: flags.kallsyms, kernel: flags.kernel, rules },

@@ -1,5 +1,6 @@
 // Why: a story with the lines that prove it and what stands around them: of a finding, from pin to harm, or of whatever
 // page, address, mm or thread one wonders about.
+import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadReporter, pieces } from '../report/index.ts';
@@ -8,11 +9,19 @@ import { InputError } from '../util/errors.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { screenFlags, traceFlags } from './shared/flags.ts';
+import { mergeFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import type { TraceOptions } from './shared/run-check.ts';
 import { storyOf } from './shared/story-of.ts';
 
 type Wanted = TraceOptions & { context: number; color?: boolean | undefined };
+
+/** The last word may be a number; what stands before it are files. A single second word is one, whatever it looks like. */
+function split(words: readonly string[]): { sources: string[]; last: string | undefined } {
+  const last = words.at(-1);
+  const isNumber = words.length === 2 ? !existsSync(words[1]) : /^:?\d+$/.test(last ?? '');
+  if (words.length < 2 || !isNumber) return { sources: [...words], last: undefined };
+  return { sources: words.slice(0, -1), last };
+}
 
 /** `:1096` is a record. */
 const recordOf = (n: string | undefined): number | undefined =>
@@ -41,7 +50,7 @@ export default class Show extends BaseCommand {
 
   static override args = {
     source: Args.string({
-      description: 'a store, or a trace (which is checked first)',
+      description: 'a store, or a trace (which is checked first), or the files of one capture, CPU by CPU',
       required: true,
       ignoreStdin: true,
     }),
@@ -51,6 +60,8 @@ export default class Show extends BaseCommand {
       ignoreStdin: true,
     }),
   };
+  // several files before the number
+  static override strict = false;
   static override flags = {
     context: Flags.integer({
       char: 'C',
@@ -71,25 +82,27 @@ export default class Show extends BaseCommand {
     since: Flags.string({ summary: 'from this time of the trace', helpValue: '20.546772' }),
     until: Flags.string({ summary: 'to this time of the trace', helpValue: '21.354566' }),
     ...traceFlags,
+    ...mergeFlag,
     mail: Flags.boolean({ summary: 'as a mail to a list: subject, what happened, the lines, how to see it again' }),
     color: screenFlags.color,
   };
 
   override async run(): Promise<void> {
-    const { args, flags } = await this.parse(Show);
-    const record = recordOf(args.n);
+    const { argv, flags } = await this.parse(Show);
+    const { sources, last } = split(argv as string[]);
+    const record = recordOf(last);
     if (record !== undefined) {
       const { recordText } = await import('./shared/record-text.ts');
-      await writeOut(await recordText(args.source, record, flags.context));
+      await writeOut(await recordText(sources[0], record, flags.context));
       return;
     }
-    const n = findingNumber(args.n);
+    const n = findingNumber(last);
     const wish = storyWish(flags);
     if (wish !== undefined) {
-      await this.#tellAnything({ source: args.source, n }, wish, flags);
+      await this.#tellAnything({ sources, n }, wish, flags);
       return;
     }
-    const { context, report } = await storyOf(args.source, n, { ...flags, warn: (text) => this.warn(text) });
+    const { context, report } = await storyOf(sources, n, { ...flags, warn: (text) => this.warn(text) });
     if (flags.mail) {
       const { mails } = await import('../report/html/mails.ts');
       await writeOut(mails(report, n, this.config.version));
@@ -99,15 +112,19 @@ export default class Show extends BaseCommand {
     const story = await loadReporter('story');
     await writeOut(pieces(story.render(report, { finding: n, context, color, unicode, width })));
   }
-  async #tellAnything(args: { source: string; n: number | undefined }, wish: StoryWish, flags: Wanted): Promise<void> {
+  async #tellAnything(
+    args: { sources: string[]; n: number | undefined },
+    wish: StoryWish,
+    flags: Wanted,
+  ): Promise<void> {
     if (args.n !== undefined) {
       throw new InputError(`finding ${args.n}, or ${wishWords(wish)}: one story at a time`, {
-        tryThis: `pindrift show ${args.source} ${args.n}`,
+        tryThis: `pindrift show ${args.sources.join(' ')} ${args.n}`,
       });
     }
     const { pageStories } = await import('./shared/page-stories.ts');
     const { pageStoryText } = await import('../story/text.ts');
-    const stories = await pageStories(args.source, wish, { ...flags, warn: (text) => this.warn(text) });
+    const stories = await pageStories(args.sources, wish, { ...flags, warn: (text) => this.warn(text) });
     await writeOut(pageStoryText(stories, wishWords(wish), terminal(process.stdout, flags.color)));
   }
 }

@@ -1,8 +1,14 @@
 // The buffers of the CPUs of one capture, each in a file of its own: merged they say what the one file says, line by line.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { pageStories } from '../../src/commands/shared/page-stories.ts';
+import { storyOf } from '../../src/commands/shared/story-of.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/input.ts';
 import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../src/engine/merge-cpus.ts';
+import { storyWish } from '../../src/story/wish.ts';
 import { capture, checked, said } from './capture.ts';
 
 /** What `cat per_cpu/cpuN/trace` gives of a text: the head, and one CPU's lines with the stacks and losses that are theirs. */
@@ -79,4 +85,22 @@ test('a CPU without an event, a last line without its end, another CPU twice', a
 test('texts of different tools are not merged', async () => {
   const texts = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'].map(capture);
   await expect(merge(texts)).rejects.toThrow(/not like it/);
+});
+
+test('show tells a finding and a page of several files, and takes no two captures for one', async () => {
+  const whole = capture('5.10/odirect_read_swap.ft');
+  const folder = mkdtempSync(join(tmpdir(), 'pindrift-merged-'));
+  const files = [0, 1].map((cpu) => join(folder, `cpu${cpu}.txt`));
+  try {
+    for (const [cpu, file] of files.entries()) writeFileSync(file, cpuOf(whole, cpu), 'latin1');
+    const options = { context: 0, quiet: true, warn: () => undefined };
+    const { report } = await storyOf(files, 1, options);
+    expect(said(report)).toEqual(said(await checked(whole)));
+    const wish = storyWish({ pfn: '0x7fb7d' });
+    expect(wish).toBeDefined();
+    if (wish !== undefined) expect((await pageStories(files, wish, options)).length).toBe(1);
+    await expect(storyOf(files, 1, { ...options, merge: false })).rejects.toThrow(/one at a time/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 const warnings: string[] = [];
 const tell = async (source: string, flags: StoryFlags, context = 0): Promise<PageStory> => {
   const options = { context, quiet: true, warn: (text: string) => warnings.push(text) };
-  const [story] = await pageStories(source, storyWish(flags) as StoryWish, options);
+  const [story] = await pageStories([source], storyWish(flags) as StoryWish, options);
   return story as PageStory;
 };
 const roles = ({ steps }: PageStory) => steps.map(({ role }) => role);

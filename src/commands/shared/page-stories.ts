@@ -1,19 +1,18 @@
 // Why: the stories of a page, an address, an mm or a thread, from a store or straight from a trace.
 import { type PageStory, type StoryOptions, storyOfStored, storyOfTrace } from '../../story/story.ts';
 import type { StoryWish } from '../../story/wish.ts';
-import { type TraceOptions, withTraces } from './run-check.ts';
+import { onlyOne, type TraceOptions, withTraces } from './run-check.ts';
 
 /** A story for each trace of the source that has one. */
 export async function pageStories(
-  source: string,
+  sources: readonly string[],
   wish: StoryWish,
   options: TraceOptions & StoryOptions,
 ): Promise<PageStory[]> {
   const { isStore } = await import('./stored.ts');
-  if (!isStore(source)) {
-    return withTraces([source], options, async ([trace]) =>
-      trace === undefined ? [] : [await storyOfTrace(trace, wish, options)],
-    );
+  const [source] = sources;
+  if (sources.length > 1 || !isStore(source)) {
+    return withTraces(sources, options, async (traces) => [await storyOfTrace(onlyOne(traces), wish, options)]);
   }
   const { openStore } = await import('../../store/open.ts');
   const { listTraces } = await import('../../store/report.ts');

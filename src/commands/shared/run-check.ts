@@ -78,6 +78,16 @@ export function checkTraces(
   });
 }
 
+/** What tells of one trace. @throws InputError where several files are not one capture */
+export function onlyOne(traces: readonly TraceFile[]): TraceFile {
+  const [trace, another] = traces;
+  if (trace !== undefined && another === undefined) return trace;
+  throw new InputError('several traces: one at a time', {
+    where: traces.map(({ path }) => path).join(', '),
+    tryThis: '--merge, where they are one capture, CPU by CPU',
+  });
+}
+
 /** Probes of a copy of dynamic_events. */
 export function armedIn(path: string | undefined): ArmedProbe[] | undefined {
   if (path === undefined) return undefined;

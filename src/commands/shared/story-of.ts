@@ -6,7 +6,7 @@ import { contextLines } from '../../engine/context.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';
-import { checkTraces, type TraceOptions, withTraces } from './run-check.ts';
+import { checkTraces, onlyOne, type TraceOptions, withTraces } from './run-check.ts';
 
 interface Options extends TraceOptions {
   /** lines around each step */
@@ -19,11 +19,16 @@ interface Story {
   context: ContextLine[];
 }
 
-/** @param n the finding; undefined: all, without context where there are several */
-export async function storyOf(source: string, n: number | undefined, options: Options): Promise<Story> {
+/**
+ * @param sources a store, a trace, or the files of one capture, CPU by CPU
+ * @param n the finding; undefined: all, without context where there are several
+ */
+export async function storyOf(sources: readonly string[], n: number | undefined, options: Options): Promise<Story> {
   const { isStore, storedReport } = await import('./stored.ts');
-  if (!isStore(source)) {
-    return withTraces([source], options, async (traces, onProgress) => {
+  const source = sources.join(' ');
+  if (sources.length > 1 || !isStore(source)) {
+    return withTraces(sources, options, async (traces, onProgress) => {
+      onlyOne(traces);
       const { report } = await checkTraces(traces, { ...options, onProgress });
       return { report, context: await contextOf(traces, findingOf(report, n, source), options) };
     });
