@@ -51,9 +51,17 @@ until_true() {
 # seconds of the trace's clock
 uptime() { cut -d' ' -f1 /proc/uptime; }
 
+# these go nowhere else (`quiet`); a machine with the nodes of this one begins with a warning
+warnings() { dmesg | grep -cE 'WARNING: |BUG: |Oops'; }
+
 tracefs > /run/before
+warned=$(warnings)
 # shellcheck disable=SC1090
 . "/lab/guest/$JOB.sh"
+if [ "$(warnings)" != "$warned" ]; then
+  dmesg > /out/dmesg.txt
+  echo 'LAB-ERR the kernel warned of something: dmesg.txt'
+fi
 echo LAB-DONE
 sync
 echo o > /proc/sysrq-trigger
