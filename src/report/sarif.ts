@@ -218,10 +218,12 @@ function location(step: Evidence, finding: Finding, report: CheckReport): Locati
 function region(step: Evidence): Region {
   const { record } = step;
   if (record !== undefined) {
-    // a region of bytes: a recording has no lines. Within a packed piece only the piece has a place
+    // a region of bytes: a recording has no lines, and code scanning of GitHub takes no region without one. Within a packed
+    // piece only the piece has a place
     const { offset, unpacked, length } = record;
     const place = offset === undefined ? {} : { byteOffset: offset };
     return {
+      startLine: 1,
       ...place,
       ...(offset === undefined || unpacked !== undefined ? {} : { byteLength: length }),
       ...(step.text === '' ? {} : { snippet: { text: verbatim(step.text) } }),
