@@ -102,6 +102,12 @@ export function missedBy(recorded: Recorded, catalogue: Catalogue): string[] {
     );
 }
 
+/** Kinds whose probes missed hits: of what they say some is not in the trace. */
+export function missedKinds(recorded: Recorded, catalogue: Catalogue): ReadonlySet<number> {
+  const missed = recorded.armed.filter((probe) => (probe.missed ?? 0) > 0);
+  return new Set(missed.flatMap((probe) => catalogue.kind(shownBy(probe, catalogue)?.kind ?? '') ?? []));
+}
+
 /** An own name says more than the function: try_grab_folio() is two things. */
 function shownBy({ event, symbol, isReturn }: ArmedProbe, catalogue: Catalogue): Shown | undefined {
   for (const { events, entry, ret } of catalogue.functions) {

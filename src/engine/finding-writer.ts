@@ -193,6 +193,11 @@ export class FindingWriter {
     if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end))
       missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
+    const { missed = [], missedKinds } = this.#model.facts;
+    const isOpen = pin.releasedAt === undefined || pin.presumed;
+    if (isOpen && RELEASES.some((k) => missedKinds?.has(k) === true))
+      missing('low', 'probes of releases missed hits, so the pin may have been given back before');
+    else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere');
     const { torn } = this.#model;
     if (torn.rets + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
       missing('medium', 'lines are missing before this');

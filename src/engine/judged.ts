@@ -13,7 +13,7 @@ import { ERA_NAMES, type Era, eraNamed, eraOf, eraOfRelease } from '../vocabular
 import { archNamed } from '../vocabulary/kernel/arch/index.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
-import { armedKinds, missedBy } from './armed.ts';
+import { armedKinds, missedBy, missedKinds } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
 import { damageOf, lossesOf, unreadOf, unsaidBy } from './losses.ts';
 import type { RuleFailure } from './observe.ts';
@@ -92,6 +92,7 @@ export function recordingFacts({ recorded }: TraceHead, { catalogue, seen, era }
   return {
     recordedCpus: cpus > 0 ? cpus : undefined,
     missed: missedBy(recorded, catalogue),
+    missedKinds: missedKinds(recorded, catalogue),
     filtered: filters.length > 0 ? `recorded with ${filters.join(', ')}` : undefined,
     ...armedKinds(catalogue, recorded, seen, era()),
   };

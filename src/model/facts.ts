@@ -27,6 +27,8 @@ export interface TraceFacts {
   recordedCpus?: number;
   /** what probes could not take, in sentences */
   missed?: readonly string[];
+  /** kinds whose probes missed hits */
+  missedKinds?: ReadonlySet<number>;
   /** kinds all whose probes were on, with the fields they need, and missed nothing, where the head of the recording says so */
   armed?: ReadonlySet<number>;
   /** kinds that this kernel has no function for, where the head of the recording says so */
