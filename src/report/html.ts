@@ -9,6 +9,7 @@ import { readWords } from './html/read-words.ts';
 import { viewOf } from './html/views.ts';
 import { markup } from './markup.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
+import { sentence } from './sentence.ts';
 import { jsonText } from './serialize.ts';
 import { headline, pathWords, verdictWords } from './words.ts';
 
@@ -28,11 +29,12 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
   const [first] = report.traces;
   const more = report.traces.length > 1 ? ` and ${report.traces.length - 1} more` : '';
   const view = viewOf(detailed, options);
-  const worst = headline(report);
+  // how many there are is the verdict above it
+  const worst = headline(report, false);
   const parts: Record<string, string> = {
     title: markup(clean(`${words} - ${first === undefined ? '' : pathWords(first)}${more} - pindrift`)),
     verdict: markup(words),
-    worst: worst === undefined ? '' : `<p id="worst">${markup(worst)}</p>\n`,
+    worst: worst === undefined ? '' : `<p id="worst">${markup(sentence(worst))}</p>\n`,
     read: markup(readWords(report, options)),
     report: embedded(view.report),
     pins: embedded(view.pins),

@@ -18,8 +18,11 @@ const HARM_WORDS: Readonly<Record<Harm, string>> = {
   corruption: 'memory of WHO was corrupted',
 };
 
-/** The worst of a report in one sentence: what was lost, whose it was, when, and which finding tells it. */
-export function headline(report: CheckReport): string | undefined {
+/**
+ * The worst of a report in one sentence: what was lost, whose it was, when, and which finding tells it.
+ * @param counted with how many findings there are in front
+ */
+export function headline(report: CheckReport, counted = true): string | undefined {
   const [worst] = report.findings
     .filter(({ severity }) => severity !== 'note')
     .toSorted(
@@ -38,7 +41,8 @@ export function headline(report: CheckReport): string | undefined {
     at === undefined || trace?.firstTime === undefined || trace.timeUnit === 'none'
       ? ''
       : `, ${duration(at - trace.firstTime, trace.timeUnit)} into the trace`;
-  return `${severityWords(report.findings)}: ${what}${when} (finding ${worst.n}, ${worst.rule})`;
+  const told = `${what}${when} (finding ${worst.n}, ${worst.rule})`;
+  return counted ? `${severityWords(report.findings)}: ${told}` : told;
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];

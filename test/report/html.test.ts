@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildHtml } from '../../scripts/build-html.mjs';
 import type { DetailedReport, PinLife } from '../../src/contract/report.ts';
-import { choose, FindingIndex, type PinFilter, shortNames } from '../../src/report/html/client/filter.ts';
+import { choose, FindingIndex, type PinFilter, shortNames, withHeadings } from '../../src/report/html/client/filter.ts';
 import { heldWords } from '../../src/report/html/client/pin-life.ts';
 import { hashOf, parseRoute } from '../../src/report/html/client/route.ts';
 import { fromDeltas, HexColumn, toDeltas, toHexes } from '../../src/report/html/columns.ts';
@@ -275,6 +275,18 @@ describe('filters', () => {
       [1, undefined],
       [2, 1],
     ]);
+  });
+
+  it('by drift: a heading for each, with how many findings in how many traces', () => {
+    const sorted = index.matching({ ...all, byDrift: true });
+    const items = withHeadings(sorted);
+    const headings = items.filter((item) => 'heading' in item);
+    expect(items.filter((item) => 'n' in item)).toEqual(sorted);
+    expect('heading' in (items[0] ?? {})).toBe(true);
+    expect(headings.map(({ heading }) => heading)).toEqual([
+      ...new Map(sorted.map((one) => [`${one.rule} ${one.title}`, one.title])).values(),
+    ]);
+    expect(headings.reduce((sum, { findings }) => sum + findings, 0)).toBe(sorted.length);
   });
 
   const table = tableOf(detailed.pins);

@@ -40,7 +40,7 @@ export class FindingIndex {
         words.every((word) => this.#text(finding, i).includes(word)),
     );
     const sorted = worstFirst || byDrift ? found.toSorted((a, b) => rank(a) - rank(b)) : found;
-    return byDrift ? [...groupBy(sorted, ({ rule, title }) => `${rule} ${title}`).values()].flat() : sorted;
+    return byDrift ? [...groupBy(sorted, driftOf).values()].flat() : sorted;
   }
 
   #text(finding: FindingView, i: number): string {
@@ -66,6 +66,27 @@ export class FindingIndex {
       .toLowerCase();
     return this.#texts[i];
   }
+}
+
+const driftOf = ({ rule, title }: FindingView): string => `${rule} ${title}`;
+
+/** A line above the findings of one drift. */
+export interface DriftHeading {
+  heading: string;
+  findings: number;
+  traces: number;
+}
+
+/** @param sorted findings of one drift stand together */
+export function withHeadings(sorted: readonly FindingView[]): (FindingView | DriftHeading)[] {
+  return [...groupBy(sorted, driftOf).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    // folded findings count too
+    const findings = group.reduce((sum, { more = 0 }) => sum + 1 + more, 0);
+    const traces = new Set(group.map(({ trace }) => trace)).size;
+    return [{ heading: first.title, findings, traces }, ...group];
+  });
 }
 
 const rank = ({ confidence, severity }: FindingView): number => SEVERITY[severity] * 4 + CONFIDENCE[confidence];

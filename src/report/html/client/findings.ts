@@ -6,7 +6,7 @@ import type { FindingView, Payload } from '../payload.ts';
 import { copyButton } from './copy.ts';
 import { findingDetail, weight } from './detail.ts';
 import { el } from './dom.ts';
-import { FindingIndex, shortNames } from './filter.ts';
+import { type DriftHeading, FindingIndex, shortNames, withHeadings } from './filter.ts';
 import { Rows } from './rows.ts';
 
 export interface FindingsOptions {
@@ -21,6 +21,8 @@ export class Findings {
   readonly node: HTMLElement;
   /** those that pass the filter, for print */
   shown: FindingView[] = [];
+  /** the rows of the list: what is shown, and a heading for each drift where it is sorted by them */
+  #items: readonly (FindingView | DriftHeading)[] = [];
   readonly #payload: Payload;
   readonly #index: FindingIndex;
   readonly #onShow: FindingsOptions['onShow'];
@@ -116,7 +118,7 @@ export class Findings {
     this.#current = finding?.n;
     this.#fill(finding, n);
     this.#rows.refresh();
-    const at = this.#position();
+    const at = this.#items.findIndex((item) => 'n' in item && item.n === this.#current);
     if (at >= 0) {
       this.#rows.reveal(at);
       this.#list.setAttribute('aria-activedescendant', `option-${this.#current}`);
@@ -188,7 +190,8 @@ export class Findings {
     const all = count(this.#payload.findings.length, 'finding');
     const some = this.shown.length < this.#payload.findings.length;
     this.#count.textContent = some ? `${grouped(this.shown.length)} of ${all}` : all;
-    this.#rows.show(this.shown.length);
+    this.#items = this.#order.value === 'drift' ? withHeadings(this.shown) : this.shown;
+    this.#rows.show(this.#items.length);
   }
 
   /** A link leads to a finding that the filter hides: the filter gives way. */
@@ -231,9 +234,18 @@ export class Findings {
   }
 
   #row(i: number): HTMLElement {
-    const finding = this.shown[i];
+    const finding = this.#items[i];
     if (finding === undefined) {
       return el('div', { class: 'row' });
+    }
+    if ('heading' in finding) {
+      const { findings, heading, traces } = finding;
+      return el(
+        'div',
+        { class: 'row drift', role: 'presentation' },
+        el('div', { class: 'first' }, heading),
+        el('div', { class: 'third' }, `${count(findings, 'finding')} in ${count(traces, 'trace')}`),
+      );
     }
     const chosen = finding.n === this.#current;
     const { address } = finding.life;
@@ -244,7 +256,7 @@ export class Findings {
         role: 'option',
         id: `option-${finding.n}`,
         'aria-selected': String(chosen),
-        'aria-posinset': i + 1,
+        'aria-posinset': this.shown.indexOf(finding) + 1,
         'aria-setsize': this.shown.length,
         click: () => this.#onShow(finding.n),
       },
