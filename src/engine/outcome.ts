@@ -5,6 +5,7 @@ import { INSUFFICIENT_EVIDENCE, type RuleFailed, type RuleOutcome } from '../con
 import type { Model } from '../model/model.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
+import { missingEvents } from './missing-events.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
 import type { RuleFailure } from './observe.ts';
 import { failedOf } from './rule-failure.ts';
@@ -68,11 +69,14 @@ export function outcomesOf(
 function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
   const { info, model, undecided } = trace;
   const wanted = unmet(needs as readonly (readonly string[])[], model);
-  return [
+  const reasons = [
     ...(undecided.get(id) ?? []),
     ...wanted.map((anyOf) => needText(anyOf, info.era, model)),
     ...(id === INSUFFICIENT_EVIDENCE ? lacking(trace) : []),
   ];
+  if (reasons.length > 0 || needs.length === 0) return reasons;
+  // what it looks for may be among the events that are not here
+  return missingEvents(model);
 }
 
 /** Events that lack what the model needs of them: what they would have shown is not in the trace. */
