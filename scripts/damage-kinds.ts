@@ -7,7 +7,7 @@ import { BUILT_IN } from '../src/rules/index.ts';
 import { OWN_CATALOGUE } from '../src/vocabulary/catalogue.ts';
 import { type EraName, eraNamed } from '../src/vocabulary/era.ts';
 import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from '../src/vocabulary/kinds.ts';
-import { location } from '../src/vocabulary/place.ts';
+import { location } from '../src/vocabulary/probe-site.ts';
 import { eventOf, isHeader, random, type Variant } from './damage.ts';
 
 /** What belongs together: who does not care for one of these leaves all of it out. */

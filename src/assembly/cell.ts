@@ -109,10 +109,10 @@ export function beginRecord(record: usize, width: i32): usize {
   return types;
 }
 
-/** The columns that every event has; returns where the values of the arguments go. A task or place of 0 is null. */
+/** The columns that every event has; returns where the values of the arguments go. A task or site of 0 is null. */
 // @ts-ignore: decorator
 @inline
-export function putCommon(types: usize, body: usize, line: f64, ts: f64, cpu: i32, task: i32, place: i32): usize {
+export function putCommon(types: usize, body: usize, line: f64, ts: f64, cpu: i32, task: i32, site: i32): usize {
   let at = body;
   // the id is the cell's own, and null in its column
   store<u8>(types, 0);
@@ -123,7 +123,7 @@ export function putCommon(types: usize, body: usize, line: f64, ts: f64, cpu: i3
   else store<u8>(types, 0, 3);
   if (task) at += putInteger(task, at, types + 4);
   else store<u8>(types, 0, 4);
-  if (place) at += putInteger(place, at, types + 5);
+  if (site) at += putInteger(site, at, types + 5);
   else store<u8>(types, 0, 5);
   store<u8>(types, 0, 6);
   return at;

@@ -3,6 +3,6 @@
 // know is left to JavaScript. Written in AssemblyScript, https://www.assemblyscript.org
 export { findNewlines } from './newlines';
 export { learnColumns } from './columns';
-export { forget, keepShape, learnArgument, learnPlace, learnPlain, learnShape, learnTask, learnType } from './known';
+export { forget, keepShape, learnArgument, learnSite, learnPlain, learnShape, learnTask, learnType } from './known';
 export { decodeRecords, encodeRecords } from './records';
 export { readLine, writeCell } from './walk';

@@ -1,4 +1,4 @@
-// What was learned of the lines of a trace: tasks, seconds, event names, places of probes, and what stands between the
+// What was learned of the lines of a trace: tasks, seconds, event names, sites of probes, and what stands between the
 // values of an event's arguments. JavaScript (known-lines/knowledge.ts) says what it has understood of a line that stands in
 // the memory; here it is kept as bytes to compare. When the memory is full, what is new stays unknown, and its lines are
 // read with care each time.
@@ -24,11 +24,11 @@ const TASKS_AT: usize = LEARNED_AT;
 /** An event's name; its bytes follow, up to 31 and one that is not compared. */
 export class Name {
   length: i32 = 0;
-  /** type of lines without a probe's place, 0: unknown */
+  /** type of lines without a probe's site, 0: unknown */
   plain: usize = 0;
-  /** the first of its places, 0: none */
-  place: usize = 0;
-  places: i32 = 0;
+  /** the first of its sites, 0: none */
+  site: usize = 0;
+  sites: i32 = 0;
 }
 
 /** Open addressing; the table stays half empty, so that looking for a name that is not there ends soon. */
@@ -40,7 +40,7 @@ const LONGEST_NAME = 31;
 let names: u32 = 0;
 
 /** Where a probe sits, `(handle_mm_fault+0x0/0x1c00)`; its bytes follow. */
-export class Place {
+export class Site {
   length: i32 = 0;
   type: usize = 0;
   /** the next of the name, and of the type */
@@ -53,8 +53,8 @@ export class Place {
   /** the caller that it names, for the record; NaN: none */
   caller: f64 = 0;
 }
-export const PLACE_BYTES: usize = 32;
-const MOST_PLACES = 12;
+export const SITE_BYTES: usize = 32;
+const MOST_SITES = 12;
 
 /** What an event is. */
 export class Type {
@@ -64,10 +64,10 @@ export class Type {
   counted: i32 = 0;
   /** whether its events become records */
   kept: bool = false;
-  /** the first of its shapes and places, 0: none */
+  /** the first of its shapes and sites, 0: none */
   shape: usize = 0;
-  place: usize = 0;
-  places: i32 = 0;
+  site: usize = 0;
+  sites: i32 = 0;
   /** the leaf where its cells go, 0: none are written */
   table: usize = 0;
 }
@@ -77,7 +77,7 @@ export class Shape {
   next: usize = 0;
   /** what {@link readLine} returns of its lines */
   number: i32 = 0;
-  /** whether a place stands before the arguments */
+  /** whether a site stands before the arguments */
   placed: bool = false;
   /** whether it says what a record takes of the values */
   forRecords: bool = false;
@@ -189,51 +189,51 @@ export function learnType(kind: f64, fn: f64, kept: bool, counted: i32, table: u
   return at;
 }
 
-/** Lines with the name `[nameStart, nameEnd)` and no place are of this type. */
+/** Lines with the name `[nameStart, nameEnd)` and no site are of this type. */
 export function learnPlain(type: usize, nameStart: usize, nameEnd: usize): void {
   const name = learnName(nameStart, nameEnd);
   if (name) changetype<Name>(name).plain = type;
 }
 
 /**
- * Lines with this name and the place `[start, end)` are of this type. Where names are not to be known, the name is empty.
- * @param caller NaN: the place names none
- * @param id the place's number in a store
+ * Lines with this name and the site `[start, end)` are of this type. Where names are not to be known, the name is empty.
+ * @param caller NaN: the site names none
+ * @param id the site's number in a store
  */
-export function learnPlace(type: usize, nameStart: usize, nameEnd: usize, start: usize, end: usize, caller: f64, id: i32): void {
+export function learnSite(type: usize, nameStart: usize, nameEnd: usize, start: usize, end: usize, caller: f64, id: i32): void {
   const name = nameEnd > nameStart ? learnName(nameStart, nameEnd) : 0;
   const length = <i32>(end - start);
-  if (name && changetype<Name>(name).places >= MOST_PLACES) return;
-  const at = placeOfType(type, start, length) || addPlace(type, start, length, id);
+  if (name && changetype<Name>(name).sites >= MOST_SITES) return;
+  const at = siteOfType(type, start, length) || addSite(type, start, length, id);
   if (!at || !name) return;
-  const place = changetype<Place>(at);
-  if (place.isNamed) return;
-  place.isNamed = true;
-  place.caller = caller;
-  place.next = changetype<Name>(name).place;
-  changetype<Name>(name).place = at;
-  changetype<Name>(name).places++;
+  const site = changetype<Site>(at);
+  if (site.isNamed) return;
+  site.isNamed = true;
+  site.caller = caller;
+  site.next = changetype<Name>(name).site;
+  changetype<Name>(name).site = at;
+  changetype<Name>(name).sites++;
 }
 
-function placeOfType(type: usize, start: usize, length: i32): usize {
-  let at = changetype<Type>(type).place;
-  while (at && (changetype<Place>(at).length != length || memory.compare(at + PLACE_BYTES, start, length) != 0))
-    at = changetype<Place>(at).nextOfType;
+function siteOfType(type: usize, start: usize, length: i32): usize {
+  let at = changetype<Type>(type).site;
+  while (at && (changetype<Site>(at).length != length || memory.compare(at + SITE_BYTES, start, length) != 0))
+    at = changetype<Site>(at).nextOfType;
   return at;
 }
 
-function addPlace(type: usize, start: usize, length: i32, id: i32): usize {
+function addSite(type: usize, start: usize, length: i32, id: i32): usize {
   const what = changetype<Type>(type);
-  const at = what.places < MOST_PLACES ? room(PLACE_BYTES + length) : 0;
+  const at = what.sites < MOST_SITES ? room(SITE_BYTES + length) : 0;
   if (!at) return 0;
-  const place = changetype<Place>(at);
-  place.length = length;
-  place.type = type;
-  place.id = id;
-  place.nextOfType = what.place;
-  memory.copy(at + PLACE_BYTES, start, length);
-  what.place = at;
-  what.places++;
+  const site = changetype<Site>(at);
+  site.length = length;
+  site.type = type;
+  site.id = id;
+  site.nextOfType = what.site;
+  memory.copy(at + SITE_BYTES, start, length);
+  what.site = at;
+  what.sites++;
   return at;
 }
 

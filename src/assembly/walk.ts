@@ -3,7 +3,7 @@
 // line differs in anything it is given up, and read with care.
 //
 //                 scn-133     [001] d...     9.044846: fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0
-//     |comm 16 bytes|pid 8   |cpu |     |sec |us      |name  |place                        | text |value           | text |value
+//     |comm 16 bytes|pid 8   |cpu |     |sec |us      |name  |site                        | text |value           | text |value
 //      equal to the task      3    any   equal 6 or 9  equal  equal to one of the name's    equal                   equal
 import { beginCell, beginRecord as beginCellRecord, endCell, putCommon, putInteger, putText } from './cell';
 import { contextAt, cpuAt, microsecondsAt, nanosecondsAt, pointBehind, timeWith } from './columns';
@@ -12,8 +12,8 @@ import {
   Argument,
   NAME_BYTES,
   Name,
-  PLACE_BYTES,
-  Place,
+  SITE_BYTES,
+  Site,
   SHAPE_ARGUMENTS,
   Shape,
   Task,
@@ -99,14 +99,14 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   if (load<u8>(at - 1) != SPACE) return OTHER_EVENT;
   while (load<u8>(at) == SPACE) at++;
   let type = changetype<Name>(name).plain;
-  let place: usize = 0;
+  let site: usize = 0;
   const first = load<u8>(at);
   if (first == OPEN) {
-    place = changetype<Name>(name).place;
-    while (place && !isPlace(place, at, end)) place = changetype<Place>(place).next;
-    if (!place) return OTHER_EVENT;
-    type = changetype<Place>(place).type;
-    at += changetype<Place>(place).length;
+    site = changetype<Name>(name).site;
+    while (site && !isSite(site, at, end)) site = changetype<Site>(site).next;
+    if (!site) return OTHER_EVENT;
+    type = changetype<Site>(site).type;
+    at += changetype<Site>(site).length;
   } else if (first == UNDERSCORE) return OTHER_EVENT;
   if (!type) return OTHER_EVENT;
   store<f64>(LINE_TIME_AT, ts);
@@ -118,17 +118,17 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
     beginRecord(row, what.kind, what.fn, cpu, task.pid, ts, contextAt(bracket));
     store<f64>(row, base + <f64>start, OFFSET);
     store<f64>(row, line, LINE);
-    store<f64>(row, place ? changetype<Place>(place).caller : NaN, SYM);
+    store<f64>(row, site ? changetype<Site>(site).caller : NaN, SYM);
   }
   const id = idBase + base + <f64>start;
   for (let shape = what.shape; shape; shape = changetype<Shape>(shape).next) {
-    if (changetype<Shape>(shape).placed != (place != 0)) continue;
+    if (changetype<Shape>(shape).placed != (site != 0)) continue;
     if (what.kept && !changetype<Shape>(shape).forRecords) continue;
     let full = 0;
     if (!table) {
       if (!walk(shape, at, end, row, 0, 0, true, false)) continue;
-    } else if (what.kept) full = writeShape(shape, at, end, row, table, place, line, ts, cpu, task.id, id, true);
-    else full = writeShape(shape, at, end, row, table, place, line, ts, cpu, task.id, id, false);
+    } else if (what.kept) full = writeShape(shape, at, end, row, table, site, line, ts, cpu, task.id, id, true);
+    else full = writeShape(shape, at, end, row, table, site, line, ts, cpu, task.id, id, false);
     if (full >= 0) return changetype<Shape>(shape).number | full;
   }
   return OTHER_EVENT;
@@ -143,14 +143,14 @@ const MOST_TIME: f64 = 4611686018427387904;
  */
 export function writeCell(type: usize, args: usize, end: usize, line: f64, ts: f64, cpu: i32, task: i32, id: f64): i32 {
   if (Math.abs(ts) >= MOST_TIME) return OTHER_EVENT;
-  let place = changetype<Type>(type).place;
-  if (load<u8>(args) == OPEN) while (place && !isPlace(place, args, end)) place = changetype<Place>(place).nextOfType;
-  else place = 0;
-  const at = place ? args + changetype<Place>(place).length : args;
+  let site = changetype<Type>(type).site;
+  if (load<u8>(args) == OPEN) while (site && !isSite(site, args, end)) site = changetype<Site>(site).nextOfType;
+  else site = 0;
+  const at = site ? args + changetype<Site>(site).length : args;
   const table = changetype<Type>(type).table;
   for (let shape = changetype<Type>(type).shape; shape; shape = changetype<Shape>(shape).next) {
-    if (changetype<Shape>(shape).placed != (place != 0)) continue;
-    const full = writeShape(shape, at, end, 0, table, place, line, ts, cpu, task, id, false);
+    if (changetype<Shape>(shape).placed != (site != 0)) continue;
+    const full = writeShape(shape, at, end, 0, table, site, line, ts, cpu, task, id, false);
     if (full >= 0) return changetype<Shape>(shape).number | full;
   }
   return OTHER_EVENT;
@@ -158,11 +158,11 @@ export function writeCell(type: usize, args: usize, end: usize, line: f64, ts: f
 
 // @ts-ignore: decorator
 @inline
-function isPlace(place: usize, at: usize, end: usize): bool {
-  const length = changetype<Place>(place).length;
+function isSite(site: usize, at: usize, end: usize): bool {
+  const length = changetype<Site>(site).length;
   const behind = at + length;
   // the parenthesis may close within a word
-  return sameBytes(at, place + PLACE_BYTES, length) && (behind == end || load<u8>(behind) == SPACE || load<u8>(behind) == TAB);
+  return sameBytes(at, site + SITE_BYTES, length) && (behind == end || load<u8>(behind) == SPACE || load<u8>(behind) == TAB);
 }
 
 /** The name that ends with the first colon behind `at`; 0: unknown. */
@@ -194,7 +194,7 @@ function writeShape(
   end: usize,
   row: usize,
   table: usize,
-  place: usize,
+  site: usize,
   line: f64,
   ts: f64,
   cpu: i32,
@@ -205,7 +205,7 @@ function writeShape(
   const record = beginCell(table, id);
   const width = changetype<Shape>(shape).width;
   const types = beginCellRecord(record, width);
-  const body = putCommon(types, types + COMMON_COLUMNS + width, line, ts, cpu, task, place ? changetype<Place>(place).id : 0);
+  const body = putCommon(types, types + COMMON_COLUMNS + width, line, ts, cpu, task, site ? changetype<Site>(site).id : 0);
   const behind = walk(shape, from, end, row, types, body, toRecord, true);
   if (!behind) return -1;
   const full = endCell(table, record, behind, id);

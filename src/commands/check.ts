@@ -60,8 +60,8 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const withoutKnown = await baselineOf(flags.baseline);
     const printer = await ReportPrinter.for(flags, args.trace);
     const unreadable: InputError[] = [];
-    const wishes = { ...flags, filter: filterOf(flags), setup, unreadable };
-    const judged = await this.#judge(args.trace, wishes, printer.needsPins);
+    const options = { ...flags, filter: filterOf(flags), setup, unreadable };
+    const judged = await this.#judge(args.trace, options, printer.needsPins);
     const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, flags.quiet)) };
     done();
     await printer.print(detailed, {

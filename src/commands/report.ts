@@ -11,11 +11,11 @@ import { aboutTool } from './shared/rule-docs.ts';
 import {
   baselineOf,
   failOnOf,
-  type RuleWishes,
+  type RuleOptions,
   ruleFlags,
   settled,
   setUpRules,
-  type WatchWishes,
+  type WatchRuleFlags,
   watched,
   watchFlags,
 } from './shared/rule-flags.ts';
@@ -69,7 +69,12 @@ export default class Report extends BaseCommand {
   }
 
   /** What was found then, or what rules that the user names find now. */
-  async #judge(path: string, flags: RuleWishes & WatchWishes, setup: Setup, pins: boolean): Promise<DetailedReport> {
+  async #judge(
+    path: string,
+    flags: RuleOptions & WatchRuleFlags,
+    setup: Setup,
+    pins: boolean,
+  ): Promise<DetailedReport> {
     const { storedReport } = await import('./shared/stored.ts');
     const stored = await storedReport(path, { pins, setup });
     const again =

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { loadReporter, pieces } from '../report/index.ts';
-import { type StoryWish, storyWish, wishWords } from '../story/wish.ts';
+import { type StorySelection, selectionWords, storySelection } from '../story/selection.ts';
 import { InputError } from '../util/errors.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
@@ -97,9 +97,9 @@ export default class Show extends BaseCommand {
       return;
     }
     const n = findingNumber(last);
-    const wish = storyWish(flags);
-    if (wish !== undefined) {
-      await this.#tellAnything({ sources, n }, wish, flags);
+    const selection = storySelection(flags);
+    if (selection !== undefined) {
+      await this.#tellAnything({ sources, n }, selection, flags);
       return;
     }
     const { context, report } = await storyOf(sources, n, { ...flags, warn: (text) => this.warn(text) });
@@ -114,17 +114,17 @@ export default class Show extends BaseCommand {
   }
   async #tellAnything(
     args: { sources: string[]; n: number | undefined },
-    wish: StoryWish,
+    selection: StorySelection,
     flags: Wanted,
   ): Promise<void> {
     if (args.n !== undefined) {
-      throw new InputError(`finding ${args.n}, or ${wishWords(wish)}: one story at a time`, {
+      throw new InputError(`finding ${args.n}, or ${selectionWords(selection)}: one story at a time`, {
         tryThis: `pindrift show ${args.sources.join(' ')} ${args.n}`,
       });
     }
     const { pageStories } = await import('./shared/page-stories.ts');
     const { pageStoryText } = await import('../story/text.ts');
-    const stories = await pageStories(args.sources, wish, { ...flags, warn: (text) => this.warn(text) });
-    await writeOut(pageStoryText(stories, wishWords(wish), terminal(process.stdout, flags.color)));
+    const stories = await pageStories(args.sources, selection, { ...flags, warn: (text) => this.warn(text) });
+    await writeOut(pageStoryText(stories, selectionWords(selection), terminal(process.stdout, flags.color)));
   }
 }

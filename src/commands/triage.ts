@@ -113,14 +113,14 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     hostFrom: RegExp | undefined,
   ): Promise<void> {
     const paths = all.flatMap(({ report }) => report.traces.map((trace) => trace.path));
-    const wishes = { by: flags.by, hostOf: hostsBy(paths, hostFrom), baseline };
+    const options = { by: flags.by, hostOf: hostsBy(paths, hostFrom), baseline };
     const matrix =
       flags.matrix === undefined
         ? undefined
-        : matrixOf(all, storyGroups(all, flags.by, wishes.hostOf), flags.matrix, wishes.hostOf, baseline);
+        : matrixOf(all, storyGroups(all, flags.by, options.hostOf), flags.matrix, options.hostOf, baseline);
     const look = terminal(process.stdout, flags.color);
-    if (flags.json) await writeOut([triageJson(all, wishes, matrix)]);
-    else await writeOut(matrix === undefined ? triageText(all, wishes, look) : matrixText(matrix, look));
+    if (flags.json) await writeOut([triageJson(all, options, matrix)]);
+    else await writeOut(matrix === undefined ? triageText(all, options, look) : matrixText(matrix, look));
   }
 }
 

@@ -7,7 +7,7 @@ import * as Flags from '@oclif/core/flags';
 import { PROBE_TABLE } from '../capture/probe-table.ts';
 import { Armed } from '../live/armed.ts';
 import { type LiveSource, openLive } from '../live/live-source.ts';
-import { type Ended, LiveWatch, type LiveWishes } from '../live/live-watch.ts';
+import { type Ended, type LiveOptions, LiveWatch } from '../live/live-watch.ts';
 import { reactionOf } from '../live/reactions.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
@@ -18,11 +18,11 @@ import { recordFlags, scriptHere, scriptWords } from './shared/capture-plan.ts';
 import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
-type OwnWishes = Parameters<typeof scriptWords>[0] &
+type WatchFlags = Parameters<typeof scriptWords>[0] &
   Parameters<typeof scriptHere>[0] & { 'ring-size': string; 'retreat-at': number };
 
-const follow = async (source: LiveSource, wishes: LiveWishes): Promise<Ended> =>
-  (await LiveWatch.open(source, wishes)).run();
+const follow = async (source: LiveSource, options: LiveOptions): Promise<Ended> =>
+  (await LiveWatch.open(source, options)).run();
 
 const CORE = new Set(PROBE_TABLE.filter(({ tier }) => tier === 'A').map(({ name }) => name));
 const REPORTS = ['text', 'ndjson'] as const;
@@ -132,7 +132,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
     const setup = await setUpRules(flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const screen = terminal(process.stdout, flags.color);
-    const wishes: LiveWishes = {
+    const options: LiveOptions = {
       ...flags,
       reactions: (flags.react ?? []).map(reactionOf),
       reactOn: flags['react-on'],
@@ -147,16 +147,16 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
     };
     const ended =
       args.source === undefined
-        ? await this.#watchHere(flags, wishes)
+        ? await this.#watchHere(flags, options)
         : await follow(
             openLive(args.source, { idleMs: flags.idle === undefined ? undefined : flags.idle * 1000 }),
-            wishes,
+            options,
           );
     this.exit(ended.by === 'signal' ? EXIT.clean : ended.exitCode(failOn));
   }
 
   /** Arm this machine, follow it, and leave nothing behind. */
-  async #watchHere(flags: OwnWishes, wishes: LiveWishes): Promise<Ended> {
+  async #watchHere(flags: WatchFlags, options: LiveOptions): Promise<Ended> {
     if (process.getuid?.() !== 0) {
       throw new InputError('only root may record kernel events', {
         tryThis: 'sudo, or name a source that somebody else records',
@@ -174,7 +174,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
         });
       }
       const retreat = flags.tier === 'core' ? undefined : { core: CORE, mostPerSecond: flags['retreat-at'] };
-      return await follow(armed.source, { ...wishes, ...instances, retreat, kernel: wishes.kernel ?? release() });
+      return await follow(armed.source, { ...options, ...instances, retreat, kernel: options.kernel ?? release() });
     } finally {
       armed.source.close();
       await armed.over;

@@ -51,7 +51,7 @@ export const eventNames = ({ kindNames }: Catalogue = OWN_CATALOGUE): readonly s
 ];
 
 /** Where an entry of the page table may have changed. */
-interface Place {
+interface Address {
   mm: RawMm;
   vpn: number;
 }
@@ -74,13 +74,13 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
   const wanted = filter.kinds.length === 0 ? TRANSITION_NAMES : filter.kinds;
   const at = (): At => viewer.at(model.at());
   const say = (kind: string, shown: object, raw: Raw, inPages: boolean) => {
-    const places = placesOf(raw);
-    if (!fits(filter, model, places, mmsOf(raw))) return;
+    const addresses = addressesOf(raw);
+    if (!fits(filter, model, addresses, mmsOf(raw))) return;
     tell({
       ...placeOf(at()),
       kind,
       what: words.of(shown, inPages),
-      entries: places.map(({ mm, vpn }) => {
+      entries: addresses.map(({ mm, vpn }) => {
         const known = before.of(mm, vpn);
         return {
           mm: viewer.mm(mm).ptr,
@@ -121,22 +121,22 @@ const mmsOf = ({ mm, src, dst }: Raw): (RawMm | undefined)[] => [mm, src, dst];
 /** At most so many pins of a range are looked up. */
 const MOST = 8;
 
-function placesOf(raw: Raw): Place[] {
-  const places: Place[] = [];
+function addressesOf(raw: Raw): Address[] {
+  const addresses: Address[] = [];
   const add = (mm: RawMm | undefined, vpn: number) => {
-    if (mm !== undefined && !Number.isNaN(vpn) && !places.some((p) => p.mm === mm && p.vpn === vpn))
-      places.push({ mm, vpn });
+    if (mm !== undefined && !Number.isNaN(vpn) && !addresses.some((p) => p.mm === mm && p.vpn === vpn))
+      addresses.push({ mm, vpn });
   };
   const mm = raw.mm ?? raw.src;
   if (mm !== undefined && raw.vpn !== undefined) add(mm, raw.vpn);
   for (const pin of pinsOf(raw).slice(0, MOST)) add(pin.mm, pin.where);
-  return places;
+  return addresses;
 }
 
 function fits(
   filter: EventFilter,
   model: Model,
-  places: readonly Place[],
+  addresses: readonly Address[],
   mms: readonly (RawMm | undefined)[],
 ): boolean {
   const at = model.at();
@@ -145,11 +145,11 @@ function fits(
   if (filter.pid !== undefined && at.pid !== filter.pid) return false;
   if (filter.address !== undefined) {
     const wanted = model.vpn(filter.address);
-    if (!places.some(({ vpn }) => vpn === wanted)) return false;
+    if (!addresses.some(({ vpn }) => vpn === wanted)) return false;
   }
   if (filter.mm === undefined) return true;
   const ptr = BigInt.asIntN(64, BigInt(filter.mm));
-  return [...places.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);
+  return [...addresses.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);
 }
 
 function entryWords(entry: number | undefined, words: SubjectWords): string {

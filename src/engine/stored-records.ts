@@ -6,7 +6,7 @@ import { readRecords } from '../store/replay.ts';
 import { StoredFields } from '../store/stored-fields.ts';
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { BUILT_IN_KINDS } from '../vocabulary/kinds.ts';
-import { location } from '../vocabulary/place.ts';
+import { location } from '../vocabulary/probe-site.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { Symbols } from '../vocabulary/symbols.ts';
 import { Template } from '../vocabulary/template.ts';

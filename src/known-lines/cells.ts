@@ -2,7 +2,7 @@
 
 /** One order of arguments, with the same text between them. */
 export interface CellShape {
-  /** whether a probe's place stands before them */
+  /** whether a probe site stands before them */
   readonly placed: boolean;
   /** what stands before each value: ` mm=`, ` ==> next_comm=`; without the blank where the value is the first of all */
   readonly texts: readonly Uint8Array[];
@@ -22,8 +22,8 @@ export interface EventCells {
   readonly leaf: number;
   /** what its lines look like; they become more */
   readonly shapes: readonly CellShape[];
-  /** Number of the place that the arguments `[start, end)` begin with, and where it ends; the end is `start` where there is none. */
-  place(buf: Uint8Array, start: number, end: number): { id: number; end: number };
+  /** Number of the site that the arguments `[start, end)` begin with, and where it ends; the end is `start` where there is none. */
+  site(buf: Uint8Array, start: number, end: number): { id: number; end: number };
   /** A row was written. */
   wrote(): void;
   /** A row stands behind the last one and does not fit the page. */

@@ -1,4 +1,4 @@
-// Why: the one place where lines are learned. What was understood of a line (by the parser and the vocabulary, and by a
+// Why: the one @site where lines are learned. What was understood of a line (by the parser and the vocabulary, and by a
 // store of its row) is written into the memory of src/assembly/known.ts once, and lines like it are read there from then
 // on. Whatever is new, too long, or beyond the room there is, stays unknown: such lines are read with care each time.
 import {
@@ -21,8 +21,8 @@ import {
 } from '../assembly/layout.ts';
 import type { TraceLine } from '../parsers/line.ts';
 import type { LineMemory, Loops } from '../util/line-memory.ts';
+import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
-import { placeEnd } from '../vocabulary/place-end.ts';
 import { type Template, ValueKind } from '../vocabulary/template.ts';
 import type { CellForm, CellShape, EventCells } from './cells.ts';
 
@@ -46,7 +46,7 @@ const MOST_SHAPES = 8;
 const MOST_COLUMNS = 120 - COMMON_COLUMNS;
 
 /** What becomes of the lines of one shape. */
-export interface Known {
+export interface KnownEvent {
   readonly type: EventType;
   /** undefined: they become no record */
   readonly template: Template | undefined;
@@ -70,11 +70,11 @@ export class Knowledge {
   /** records of a batch */
   readonly rows: Float64Array;
   /** by the number that the loops give */
-  readonly known: Known[] = [];
+  readonly known: KnownEvent[] = [];
   readonly #loops: Loops;
   readonly #bytes: Uint8Array;
   #types = new Map<EventType, KnownType>();
-  /** what cannot be read by place */
+  /** what cannot be read by position */
   readonly #hopeless = new WeakSet<Template>();
   /** the buffer that was looked at last, and whether the text in it stands in the memory */
   #buf: Uint8Array | undefined;
@@ -94,7 +94,7 @@ export class Knowledge {
     this.#types = new Map();
   }
 
-  /** Whether places in this buffer are addresses in the memory; a long line needs a buffer of its own. */
+  /** Whether sites in this buffer are addresses in the memory; a long line needs a buffer of its own. */
   holds(buf: Uint8Array): boolean {
     if (buf !== this.#buf) {
       this.#buf = buf;
@@ -124,7 +124,7 @@ export class Knowledge {
   }
 
   /**
-   * Lines like this one are known from now on, with their name and place.
+   * Lines like this one are known from now on, with their name and site.
    * @param caller number of the symbol that its record has; NaN: none
    */
   learnLine(line: TraceLine, type: EventType, caller: number, cells: EventCells | undefined): void {
@@ -132,7 +132,7 @@ export class Knowledge {
     if (type.kept && (template === undefined || this.#hopeless.has(template))) return;
     const { buf, nameStart, nameEnd, argsStart, argsEnd } = line;
     if (buf[argsStart] === UNDERSCORE) return;
-    const behind = placeEnd(buf, argsStart, argsEnd);
+    const behind = siteEnd(buf, argsStart, argsEnd);
     const known = this.#typeOf(type, cells);
     if (known.address === 0) return;
     this.#learnShapes(known, type, behind > argsStart);
@@ -140,10 +140,10 @@ export class Knowledge {
       this.#loops.learnPlain(known.address, nameStart, nameEnd);
       return;
     }
-    const place = cells?.place(buf, argsStart, argsEnd);
-    if (place !== undefined && place.end !== behind) return;
+    const site = cells?.site(buf, argsStart, argsEnd);
+    if (site !== undefined && site.end !== behind) return;
     const named = type.kept ? caller : Number.NaN;
-    this.#loops.learnPlace(known.address, nameStart, nameEnd, argsStart, behind, named, place?.id ?? 0);
+    this.#loops.learnSite(known.address, nameStart, nameEnd, argsStart, behind, named, site?.id ?? 0);
   }
 
   /**
@@ -159,9 +159,9 @@ export class Knowledge {
     const write = () => this.#loops.writeCell(known.address, argsStart, argsEnd, number, ts, cpu, task, id);
     let shape = write();
     if (shape < 0 && buf[argsStart] === PAREN_OPEN && argsStart < argsEnd && cells.shapes.some((s) => s.placed)) {
-      const place = cells.place(buf, argsStart, argsEnd);
-      if (place.end === argsStart) return false;
-      this.#loops.learnPlace(known.address, 0, 0, argsStart, place.end, Number.NaN, place.id);
+      const site = cells.site(buf, argsStart, argsEnd);
+      if (site.end === argsStart) return false;
+      this.#loops.learnSite(known.address, 0, 0, argsStart, site.end, Number.NaN, site.id);
       shape = write();
     }
     if (shape < 0) return false;
@@ -188,7 +188,7 @@ export class Knowledge {
     return made;
   }
 
-  #number(known: Known): number {
+  #number(known: KnownEvent): number {
     return this.known.push(known) - 1;
   }
 
@@ -204,7 +204,7 @@ export class Knowledge {
     if (known.taught.has(template)) return;
     const texts = template.keys.map((key, i) => Buffer.from(i > 0 || placed ? ` ${key}=` : `${key}=`, 'latin1'));
     const shape = shapes.find((s) => s.placed === placed && fits(s, texts, template));
-    // what a store cannot take by place, it may learn from a later line
+    // what a store cannot take by position, it may learn from a later line
     if (cells !== undefined && shape === undefined) return;
     if (isByPlace(template) && this.#addShape(known, type, { placed, texts, template, shape }))
       known.taught.add(template);
@@ -261,7 +261,7 @@ const FORMS: Readonly<Record<CellForm, number>> = {
   text: FORM_TEXT,
 };
 
-/** Whether all that a record wants of such lines are numbers, each at its place. */
+/** Whether all that a record wants of such lines are numbers, each at its @site. */
 const isByPlace = (template: Template): boolean =>
   template.positional && template.keys.every((_, i) => TARGETS[template.kinds[i]] !== undefined);
 

@@ -1,5 +1,5 @@
 // Why: nearly all lines of a busy trace are like one before: ftrace or trace-cmd, default columns, an event whose task,
-// name, place and arguments were seen. The careful way (parser and vocabulary) reads the first of each kind and teaches
+// name, site and arguments were seen. The careful way (parser and vocabulary) reads the first of each kind and teaches
 // what it understood (knowledge.ts); from then on one walk along the line (src/assembly/walk.ts) compares, reads each
 // value once, and puts it into the record for the replay and, where a store is written, into the row of its event. It
 // decides nothing: where a line differs in anything it goes the careful way, which gives the same.
@@ -9,7 +9,7 @@ import type { Loops } from '../util/line-memory.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { EventCells } from './cells.ts';
-import type { Knowledge, Known } from './knowledge.ts';
+import type { Knowledge, KnownEvent } from './knowledge.ts';
 
 /** Whether lines of a trace like this can be known. */
 export const canBeKnown = (head: TraceHead): boolean =>
@@ -18,7 +18,7 @@ export const canBeKnown = (head: TraceHead): boolean =>
 export class KnownLines {
   readonly #knowledge: Knowledge;
   readonly #loops: Loops;
-  readonly #known: readonly Known[];
+  readonly #known: readonly KnownEvent[];
   readonly #ts: Float64Array;
   readonly #idBase: number;
   /** what became of the line before */

@@ -22,7 +22,7 @@ import { Retreat, type RetreatOptions } from './retreat.ts';
 import { eventJson, eventText, SCHEMA, type Screen } from './say.ts';
 import { Watch } from './watch.ts';
 
-export interface LiveWishes {
+export interface LiveOptions {
   format?: TraceFormat | undefined;
   kernel?: string | undefined;
   report: 'text' | 'ndjson';
@@ -59,7 +59,7 @@ const MOST_REACTED = 1000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export class LiveWatch {
-  readonly #wishes: LiveWishes;
+  readonly #options: LiveOptions;
   readonly #story: Reporter;
   readonly #reach: Reach;
   #watch: Watch | undefined;
@@ -73,16 +73,16 @@ export class LiveWatch {
   /** reactions that are being made, one after the other */
   #doing: Promise<void> = Promise.resolve();
 
-  private constructor(source: LiveSource, wishes: LiveWishes, story: Reporter) {
-    this.#wishes = wishes;
+  private constructor(source: LiveSource, options: LiveOptions, story: Reporter) {
+    this.#options = options;
     this.#story = story;
-    this.#setup = wishes.setup;
-    const instances = [wishes.instance, wishes.ring].filter((folder) => folder !== undefined);
-    if (wishes.retreat !== undefined && wishes.instance !== undefined)
-      this.#retreat = new Retreat({ ...wishes.retreat, instances });
+    this.#setup = options.setup;
+    const instances = [options.instance, options.ring].filter((folder) => folder !== undefined);
+    if (options.retreat !== undefined && options.instance !== undefined)
+      this.#retreat = new Retreat({ ...options.retreat, instances });
     this.#reach = {
-      instance: wishes.instance ?? instanceOf(source.path),
-      ring: wishes.ring,
+      instance: options.instance ?? instanceOf(source.path),
+      ring: options.ring,
       recent: () => this.#watch?.recent() ?? [],
       head: () => this.#headOfSaved(),
       exit: () => this.#stop('reaction'),
@@ -94,13 +94,13 @@ export class LiveWatch {
   }
 
   /** @throws InputError when it is no trace, or something that is wanted cannot be had */
-  static async open(source: LiveSource, wishes: LiveWishes): Promise<LiveWatch> {
-    const live = new LiveWatch(source, wishes, await loadReporter('story'));
-    checkReach(wishes.reactions, live.#reach);
-    if (wishes.report === 'ndjson')
-      live.#write(`{"type":"watch","schema":"${SCHEMA}","version":"${wishes.version}"}\n`);
+  static async open(source: LiveSource, options: LiveOptions): Promise<LiveWatch> {
+    const live = new LiveWatch(source, options, await loadReporter('story'));
+    checkReach(options.reactions, live.#reach);
+    if (options.report === 'ndjson')
+      live.#write(`{"type":"watch","schema":"${SCHEMA}","version":"${options.version}"}\n`);
     const early = live.#onSignals(() => source.close());
-    const { format, historyBytes, kernel, maxRate, maxSame: perFingerprint, setup } = wishes;
+    const { format, historyBytes, kernel, maxRate, maxSame: perFingerprint, setup } = options;
     live.#watch = await Watch.open(
       source,
       {
@@ -121,7 +121,7 @@ export class LiveWatch {
   async run(): Promise<Ended> {
     const watch = this.#watch as Watch;
     tuneForReading();
-    const { status } = this.#wishes;
+    const { status } = this.#options;
     const timers = [setInterval(() => this.#metrics(), METRICS_MS)];
     if (status !== undefined) timers.push(setInterval(() => watch.sayStatus(), status * 1000));
     const done = this.#onSignals(() => this.#stop('signal'));
@@ -146,7 +146,7 @@ export class LiveWatch {
   /** The ring has the events only: what was armed stands in what is read. */
   #headOfSaved(): string[] {
     const own = this.#watch?.captureHead() ?? [];
-    const { kernel } = this.#wishes;
+    const { kernel } = this.#options;
     if (own.length > 0) return this.#reach.ring === undefined ? [] : own;
     return kernel === undefined ? [] : [`# pindrift-release: ${escapeControl(kernel)}`];
   }
@@ -180,7 +180,7 @@ export class LiveWatch {
 
   async #reload(): Promise<void> {
     try {
-      this.#setup = await this.#wishes.again();
+      this.#setup = await this.#options.again();
       this.#log('the config was read again: its severities and suppressions hold for what is found from now on');
     } catch (error) {
       this.#log(`the config could not be read again, the old one holds: ${(error as Error).message}`);
@@ -201,8 +201,8 @@ export class LiveWatch {
     if (event.type === 'end') this.#end = event;
     if (event.type !== 'finding' && event.type !== 'update') return;
     const { finding } = event;
-    if (SEVERITY_RANK[finding.severity] < SEVERITY_RANK[this.#wishes.reactOn]) return;
-    const { reactions } = this.#wishes;
+    if (SEVERITY_RANK[finding.severity] < SEVERITY_RANK[this.#options.reactOn]) return;
+    const { reactions } = this.#options;
     const before = this.#reacted.get(finding.n);
     this.#remember(finding);
     if (before === undefined) this.#react(reactions, finding, 1);
@@ -231,14 +231,14 @@ export class LiveWatch {
   }
 
   #say(event: WatchEvent): void {
-    if (this.#wishes.quiet === true) return;
-    if (this.#wishes.report === 'ndjson') this.#write(eventJson(event));
+    if (this.#options.quiet === true) return;
+    if (this.#options.report === 'ndjson') this.#write(eventJson(event));
     else if (this.#watch !== undefined)
-      this.#write(eventText(event, this.#watch.trace(), this.#story, this.#wishes.screen));
+      this.#write(eventText(event, this.#watch.trace(), this.#story, this.#options.screen));
   }
 
   #write(text: string): void {
-    if (this.#wishes.quiet !== true) process.stdout.write(text);
+    if (this.#options.quiet !== true) process.stdout.write(text);
   }
 
   #log(text: string): void {
@@ -248,7 +248,7 @@ export class LiveWatch {
   }
 
   #metrics(): void {
-    const { host, metrics, version } = this.#wishes;
+    const { host, metrics, version } = this.#options;
     const watch = this.#watch;
     if (metrics === undefined || watch === undefined) return;
     try {

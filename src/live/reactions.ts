@@ -31,11 +31,11 @@ export interface Reach {
 }
 
 /**
- * @param wish `stop`, `snapshot`, `save=DIR`, `exec=COMMAND`, `exit`
+ * @param text `stop`, `snapshot`, `save=DIR`, `exec=COMMAND`, `exit`
  * @throws InputError
  */
-export function reactionOf(wish: string): Reaction {
-  const [name, value] = [wish.replace(/[= ].*$/s, ''), /[= ](.*)$/s.exec(wish)?.[1] ?? ''];
+export function reactionOf(text: string): Reaction {
+  const [name, value] = [text.replace(/[= ].*$/s, ''), /[= ](.*)$/s.exec(text)?.[1] ?? ''];
   switch (name) {
     case 'stop':
     case 'snapshot':
@@ -51,7 +51,7 @@ export function reactionOf(wish: string): Reaction {
     default:
       break;
   }
-  throw new InputError(`--react ${wish}: there is no such reaction`, {
+  throw new InputError(`--react ${text}: there is no such reaction`, {
     tryThis: '--react stop, snapshot, save=DIR, exec=COMMAND or exit',
   });
 }

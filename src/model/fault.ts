@@ -42,7 +42,7 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
     m.counts.withoutMm--;
     pin.mm = mm;
     pin.call.mm = mm;
-    m.house(pin);
+    m.attach(pin);
     const entry = mm.entry(pin.where);
     if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
     else if (!Number.isNaN(pin.page)) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);

@@ -97,11 +97,11 @@ export class Model extends Mapping {
     if (same === undefined) this.pinsByPage.set(pin.page, [pin]);
     else crowd(same, pin);
     if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
-    this.house(pin);
+    this.attach(pin);
   }
 
   /** Put a pin under its address space, as soon as that is known. */
-  house(pin: Pin): void {
+  attach(pin: Pin): void {
     if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
     else {
       this.counts.withoutMm++;

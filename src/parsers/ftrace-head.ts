@@ -120,7 +120,7 @@ export function isBare(lines: HeadLines): boolean {
   return bare > 0 && bare > 4 * other && (bare > 3 || /^# tracer: /.test(lines.line(0))) && hasArguments(lines);
 }
 
-/** Prose has colons too; a probe's place or `name=value` it has not. */
+/** Prose has colons too; a probe site or `name=value` it has not. */
 function hasArguments(lines: HeadLines): boolean {
   for (let i = 0; i < lines.length && i < 100; i++) {
     if (/^[a-zA-Z_]\w*: (\S+\+0x|.*\w=(0x)?[0-9a-f])/.test(lines.line(i))) {

@@ -59,10 +59,10 @@ export class LineReader {
   /** the buffer for lines of usual length, and the one in use */
   readonly #usual: ScannedBuffer;
   #scanned: ScannedBuffer;
-  #places: Int32Array;
-  /** newlines of the scanned window: `#places[#place, #placeCount)` are ahead */
-  #place = 0;
-  #placeCount = 0;
+  #offsets: Int32Array;
+  /** newlines of the scanned window: `#offsets[#next, #offsetCount)` are ahead */
+  #next = 0;
+  #offsetCount = 0;
   /** offset of `buf[0]` in the file */
   #base: number;
   /** `buf[#from, #to)` is not handed over yet, `buf[#from, #scannedTo)` was searched for newlines */
@@ -83,7 +83,7 @@ export class LineReader {
     this.#base = options.offset ?? 0;
     this.#usual = scannedBuffer(this.#chunk + Math.min(this.#chunk, CARRIED), options.memory ?? LineMemory.of());
     this.#scanned = this.#usual;
-    this.#places = this.#scanned.places;
+    this.#offsets = this.#scanned.offsets;
     this.buf = this.#scanned.bytes;
   }
 
@@ -118,10 +118,10 @@ export class LineReader {
 
   /** Step to the next line; false when the chunk holds no further whole line. */
   next(): boolean {
-    if (this.#place === this.#placeCount && !this.#scan()) {
+    if (this.#next === this.#offsetCount && !this.#scan()) {
       return this.#rest();
     }
-    const newline = this.#places[this.#place++];
+    const newline = this.#offsets[this.#next++];
     const start = this.#from;
     this.#from = newline + 1;
     if (this.#skipping || this.#quoted) {
@@ -139,10 +139,10 @@ export class LineReader {
   #scan(): boolean {
     while (this.#scannedTo < this.#to) {
       const to = Math.min(this.#to, this.#scannedTo + NEWLINE_WINDOW);
-      this.#place = 0;
-      this.#placeCount = this.#scanned.scan(this.#scannedTo, to);
+      this.#next = 0;
+      this.#offsetCount = this.#scanned.scan(this.#scannedTo, to);
       this.#scannedTo = to;
-      if (this.#placeCount > 0) {
+      if (this.#offsetCount > 0) {
         return true;
       }
     }
@@ -169,8 +169,8 @@ export class LineReader {
     this.#base += this.#from;
     // a quoted cell is searched again from its row's beginning
     this.#scannedTo = this.#quoted ? 0 : carried;
-    this.#place = 0;
-    this.#placeCount = 0;
+    this.#next = 0;
+    this.#offsetCount = 0;
     this.#from = 0;
     this.#to = carried;
   }
@@ -178,7 +178,7 @@ export class LineReader {
   #moveTo(other: ScannedBuffer): void {
     other.bytes.set(this.buf.subarray(this.#from, this.#to));
     this.#scanned = other;
-    this.#places = other.places;
+    this.#offsets = other.offsets;
     this.buf = other.bytes;
   }
 
@@ -192,12 +192,12 @@ export class LineReader {
     let end = newline;
     let open = this.#oddQuotes(start, end);
     while (open) {
-      if (this.#place === this.#placeCount && !this.#scan()) {
+      if (this.#next === this.#offsetCount && !this.#scan()) {
         // the row goes on beyond this chunk
         this.#from = start;
         return this.#rest();
       }
-      const next = this.#places[this.#place++];
+      const next = this.#offsets[this.#next++];
       open = !this.#oddQuotes(end, next);
       end = next;
       newlines++;
@@ -247,8 +247,8 @@ export class LineReader {
     this.unterminated = end === this.#to && this.#ended;
     this.#from = Math.min(end + 1, this.#to);
     this.#scannedTo = this.#from;
-    this.#place = 0;
-    this.#placeCount = 0;
+    this.#next = 0;
+    this.#offsetCount = 0;
     return true;
   }
 }

@@ -7,8 +7,8 @@ import type { LineMemory, Loops } from '../util/line-memory.ts';
 /** A buffer whose newlines are found quickly. */
 export interface ScannedBuffer {
   readonly bytes: Uint8Array;
-  /** places found by the last scan, in order */
-  readonly places: Int32Array;
+  /** offsets found by the last scan, in order */
+  readonly offsets: Int32Array;
   /** Find the newlines of `bytes[from, to)`, at most {@link NEWLINE_WINDOW} bytes; returns how many. */
   scan(from: number, to: number): number;
 }
@@ -24,19 +24,19 @@ export function scannedBuffer(size: number, memory: LineMemory | undefined): Sca
 /** The bytes stand at 0, so that a place in them is an address. */
 class MemoryBuffer implements ScannedBuffer {
   readonly bytes: Uint8Array;
-  readonly places: Int32Array;
+  readonly offsets: Int32Array;
   readonly #loops: Loops;
 
   constructor(size: number, { buffer, loops }: LineMemory) {
     this.bytes = new Uint8Array(buffer, 0, size);
-    this.places = new Int32Array(buffer, NEWLINES_AT, NEWLINE_PLACES);
+    this.offsets = new Int32Array(buffer, NEWLINES_AT, NEWLINE_PLACES);
     this.#loops = loops;
   }
 
   scan(from: number, to: number): number {
-    const { places } = this;
+    const { offsets } = this;
     let count = (this.#loops.findNewlines(from, to, NEWLINES_AT) - NEWLINES_AT) >> 2;
-    while (count > 0 && places[count - 1] >= to) {
+    while (count > 0 && offsets[count - 1] >= to) {
       count--;
     }
     return count;
@@ -46,15 +46,15 @@ class MemoryBuffer implements ScannedBuffer {
 /** The same without WebAssembly. */
 export function plainBuffer(size: number): ScannedBuffer {
   const bytes = new Uint8Array(size);
-  const places = new Int32Array(NEWLINE_WINDOW);
+  const offsets = new Int32Array(NEWLINE_WINDOW);
   return {
     bytes,
-    places,
+    offsets,
     scan(from, to) {
       let count = 0;
       for (let at = from; at < to; at++) {
         if (bytes[at] === NEWLINE) {
-          places[count++] = at;
+          offsets[count++] = at;
         }
       }
       return count;

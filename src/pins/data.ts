@@ -4,7 +4,7 @@ import { clean } from '../report/format.ts';
 import { jsonText } from '../report/serialize.ts';
 import { csvRow } from '../report/terminal/query.ts';
 import type { HoldBucket, PinRow } from './rows.ts';
-import type { LoadedPins } from './wishes.ts';
+import type { LoadedPins } from './selection.ts';
 
 /** A row as JSON: what was not seen is absent. */
 function rowData({ findings, held, pages, pin }: PinRow): Record<string, unknown> {

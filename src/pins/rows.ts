@@ -1,6 +1,6 @@
 // Why: one call pins a thousand pages. Pins of one call on neighbouring pages with the same fate are one row.
 import type { PinLife, TraceInfo } from '../contract/report.ts';
-import { type HeldFor, heldFor } from './wishes.ts';
+import { type HeldFor, heldFor } from './selection.ts';
 
 export interface PinRow {
   /** the first of them */

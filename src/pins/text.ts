@@ -7,7 +7,7 @@ import { type TableColumn, tableText } from '../report/terminal/table.ts';
 import { pageWords, pathWords } from '../report/words.ts';
 import { largest } from '../util/largest.ts';
 import type { HoldBucket, PinRow } from './rows.ts';
-import type { HeldFor, LoadedPins } from './wishes.ts';
+import type { HeldFor, LoadedPins } from './selection.ts';
 
 interface Look {
   color: boolean;

@@ -37,7 +37,7 @@ export interface Payload {
   end: number;
 }
 
-/** What a probe's place shows. */
+/** What a probe site shows. */
 interface ProbePlace {
   symbol: string | undefined;
 }

@@ -13,7 +13,7 @@ const FARTHEST = 2 ** 22;
 /** So many searches cost as much as sorting. */
 const SEARCHED = 400;
 
-export interface Place {
+export interface SymbolOffset {
   name: string;
   offset: number;
 }
@@ -39,7 +39,7 @@ export class Kallsyms {
   }
 
   /** The function at an address. */
-  find(address: number): Place | undefined {
+  find(address: number): SymbolOffset | undefined {
     const addresses = this.#index();
     const nearest = this.#sorted ? behind(addresses, address) - 1 : this.#search(addresses, address);
     if (nearest < 0) return undefined;

@@ -17,11 +17,11 @@ export const chrome: Reporter = {
 };
 
 function* write(detailed: DetailedReport): Generator<string> {
-  const places = new Places();
+  const threads = new Threads();
   const flows = new Set<number>();
   let before = '{"displayTimeUnit":"ns","traceEvents":[\n';
   for (const one of draw(detailed)) {
-    for (const event of eventsOf(one, places, flows)) {
+    for (const event of eventsOf(one, threads, flows)) {
       yield `${before}${jsonText(event)}`;
       before = ',\n';
     }
@@ -29,7 +29,7 @@ function* write(detailed: DetailedReport): Generator<string> {
   yield before.startsWith(',') ? '\n]}\n' : `${before}]}\n`;
 }
 
-interface Place {
+interface Thread {
   pid: number;
   tid: number;
 }
@@ -38,37 +38,37 @@ interface Place {
 const NO_PROCESS = 4 * 1024 * 1024;
 
 /** This format knows processes and threads only: a track without parent is a process, the rest are its threads. */
-class Places {
-  readonly #places = new Map<number, Place>();
+class Threads {
+  readonly #threads = new Map<number, Thread>();
 
-  add({ id, parent, process }: Track): Place {
-    const above = parent === undefined ? undefined : this.#places.get(parent);
-    const place = { pid: above?.pid ?? process?.pid ?? NO_PROCESS + id, tid: id };
-    this.#places.set(id, place);
-    return place;
+  add({ id, parent, process }: Track): Thread {
+    const above = parent === undefined ? undefined : this.#threads.get(parent);
+    const thread = { pid: above?.pid ?? process?.pid ?? NO_PROCESS + id, tid: id };
+    this.#threads.set(id, thread);
+    return thread;
   }
 
-  of(track: number): Place | undefined {
-    return this.#places.get(track);
+  of(track: number): Thread | undefined {
+    return this.#threads.get(track);
   }
 }
 
-function eventsOf(one: Drawn, places: Places, flows: Set<number>): object[] {
-  const place = one.kind === 'track' ? places.add(one) : places.of(one.track);
+function eventsOf(one: Drawn, threads: Threads, flows: Set<number>): object[] {
+  const thread = one.kind === 'track' ? threads.add(one) : threads.of(one.track);
   switch (one.kind) {
     case 'track':
       return one.parent === undefined
         ? [
-            { ph: 'M', name: 'process_name', ...place, args: { name: one.name } },
-            { ph: 'M', name: 'process_sort_index', ...place, args: { sort_index: one.id } },
+            { ph: 'M', name: 'process_name', ...thread, args: { name: one.name } },
+            { ph: 'M', name: 'process_sort_index', ...thread, args: { sort_index: one.id } },
           ]
         : [
-            { ph: 'M', name: 'thread_name', ...place, args: { name: one.name } },
-            { ph: 'M', name: 'thread_sort_index', ...place, args: { sort_index: one.id } },
+            { ph: 'M', name: 'thread_name', ...thread, args: { name: one.name } },
+            { ph: 'M', name: 'thread_sort_index', ...thread, args: { sort_index: one.id } },
           ];
     case 'begin':
     case 'instant': {
-      const at = { ...place, ts: one.time / 1000 };
+      const at = { ...thread, ts: one.time / 1000 };
       const event = { name: one.name, cat: one.category, ...at, args: argsOf(one.notes ?? []) };
       const arrows = (one.flows ?? []).map((id) => {
         const ph = flows.has(id) ? 't' : 's';
@@ -83,7 +83,7 @@ function eventsOf(one: Drawn, places: Places, flows: Set<number>): object[] {
       ];
     }
     case 'end':
-      return [{ ph: 'E', ...place, ts: one.time / 1000 }];
+      return [{ ph: 'E', ...thread, ts: one.time / 1000 }];
   }
 }
 

@@ -5,9 +5,9 @@ import type { CellShape } from '../known-lines/cells.ts';
 import type { TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
 import { type Argument, type Arguments, readArguments } from '../vocabulary/arguments.ts';
-import { placeEnd } from '../vocabulary/place-end.ts';
+import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventTable } from './event-table.ts';
-import type { Symbols } from './intern.ts';
+import type { Sites } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
 
@@ -22,18 +22,18 @@ export class EventDecoder {
   readonly number: number;
   readonly table: EventTable;
   readonly shapes: CellShape[] = [];
-  readonly #symbols: Symbols;
+  readonly #sites: Sites;
 
-  constructor(number: number, table: EventTable, symbols: Symbols) {
+  constructor(number: number, table: EventTable, sites: Sites) {
     this.number = number;
     this.table = table;
-    this.#symbols = symbols;
+    this.#sites = sites;
   }
 
-  /** The probe's place that the arguments `[start, end)` begin with, and where it ends; at `start` where there is none. */
-  place(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
-    const behind = placeEnd(buf, start, end);
-    return { id: behind === start ? 0 : this.#symbols.id(buf, start, behind), end: behind };
+  /** The probe site that the arguments `[start, end)` begin with, and where it ends; at `start` where there is none. */
+  site(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
+    const behind = siteEnd(buf, start, end);
+    return { id: behind === start ? 0 : this.#sites.id(buf, start, behind), end: behind };
   }
 
   /** Fill `row` with the arguments of `line`. */
@@ -48,7 +48,7 @@ export class EventDecoder {
     row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart) {
-      row.setCommon(Common.At, this.#symbols.id(buf, parts.locationStart, parts.locationEnd));
+      row.setCommon(Common.At, this.#sites.id(buf, parts.locationStart, parts.locationEnd));
     }
     if (parts.restEnd > parts.restStart) extra.push(text(buf, parts.restStart, parts.restEnd));
     let plain = parts.plain && extra.length === 0;
@@ -57,7 +57,7 @@ export class EventDecoder {
       const k = this.#column(buf, argument, parts);
       columns.push(k);
       if (k < 0) extra.push(`${argument.key}=${text(buf, argument.start, Math.max(argument.end, argument.behindEnd))}`);
-      else if (!this.#place(buf, argument, parts.bareHex, k, row, extra)) plain = false;
+      else if (!this.#putCell(buf, argument, parts.bareHex, k, row, extra)) plain = false;
     }
     row.length = FIRST + table.columns.length;
     if (extra.length > 0) row.setExtra(Buffer.from(extra.join(' '), 'latin1'));
@@ -76,8 +76,8 @@ export class EventDecoder {
     return table.add(argument.key, argument.nth, form, /^[^\w\s]+$/.test(behind) ? behind : '');
   }
 
-  /** Put the value into its column. False: a line like this is not read by place. */
-  #place(buf: Uint8Array, argument: Argument, bareHex: boolean, k: number, row: EventRow, extra: string[]): boolean {
+  /** Put the value into its column. False: a line like this is not read by position. */
+  #putCell(buf: Uint8Array, argument: Argument, bareHex: boolean, k: number, row: EventRow, extra: string[]): boolean {
     const column = this.table.columns[k];
     const { start, behindStart, behindEnd } = argument;
     let { end } = argument;

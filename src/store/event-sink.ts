@@ -4,7 +4,7 @@ import { LineKind, type TraceLine } from '../parsers/line.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
-import type { Symbols, Tasks } from './intern.ts';
+import type { Sites, Tasks } from './intern.ts';
 import { Cell, Common, EventRow, FIRST } from './row.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { Ids } from './schema.ts';
@@ -14,7 +14,7 @@ export interface Shared {
   ids: Ids;
   tables: EventTables;
   tasks: Tasks;
-  symbols: Symbols;
+  sites: Sites;
   writer: RowWriter;
   /** decoders made */
   decoders: number;
@@ -93,7 +93,7 @@ export class EventSink {
   #newDecoder(type: EventType): EventDecoder | undefined {
     const table = this.#shared.tables.of(type.name, type.system);
     const decoder =
-      table === undefined ? undefined : new EventDecoder(this.#shared.decoders++, table, this.#shared.symbols);
+      table === undefined ? undefined : new EventDecoder(this.#shared.decoders++, table, this.#shared.sites);
     this.#decoders.set(type, decoder);
     return decoder;
   }

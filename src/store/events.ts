@@ -1,7 +1,6 @@
-// Events out of a store, filtered, in the order of the trace. Each type has a table of its own, so this reads from all
+// Events out of a store, in the order of the trace. Each type has a table of its own, so this reads from all
 // of them at once, a page of rows at a time, and merges by id.
 import { houseText } from './bytes.ts';
-import { conditionsOf, type EventFilter } from './event-filter.ts';
 import { quoted } from './event-table.ts';
 import type { Store } from './open.ts';
 import type { Ids } from './schema.ts';
@@ -21,7 +20,7 @@ export interface StoredEvent {
   event: string;
   /** as perf shows it; empty where the trace does not */
   system: string;
-  /** the probe's place as printed: `(do_wp_page+0x0/0x470)`; empty where there is none */
+  /** the probe site as printed: `(do_wp_page+0x0/0x470)`; empty where there is none */
   at: string;
   /** the arguments in the trace's order, printed as there */
   args: { key: string; text: string; value: bigint | string }[];
@@ -59,16 +58,30 @@ export function eventSources(store: Store): EventSource[] {
   return store.guard(() => types.all().map((type) => ({ ...type, columns: columns.all(type.id) })));
 }
 
-/** Events in trace order. Stop asking and nothing more is read. */
-export function* readEvents(store: Store, filter: EventFilter = {}): IterableIterator<StoredEvent> {
+export interface EventRange {
+  /** all traces of the store if not said */
+  trace?: number;
+  /** names as printed; all if not said */
+  events?: readonly string[];
+  /** only events behind this one */
+  afterId?: number;
+  limit?: number;
+}
+
+/** Events in trace order. Nothing more is read once the caller stops asking. */
+export function* readEvents(
+  store: Store,
+  { trace, events, afterId = -1, limit }: EventRange = {},
+): IterableIterator<StoredEvent> {
+  const after = Math.max(afterId, trace === undefined ? -1 : store.ids.of(trace, 0) - 1);
+  const before = trace === undefined ? Number.MAX_SAFE_INTEGER : store.ids.of(trace + 1, 0);
   const cursors: Cursor[] = [];
   for (const source of eventSources(store)) {
-    const conditions = conditionsOf(source, filter, store.ids);
-    if (conditions === undefined) continue;
-    const cursor = new Cursor(store, source, conditions.where, conditions.values, filter.afterId ?? -1);
+    if (events !== undefined && !events.includes(source.name)) continue;
+    const cursor = new Cursor(store, source, after, before);
     if (cursor.row !== undefined) cursors.push(cursor);
   }
-  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  let left = limit ?? Number.POSITIVE_INFINITY;
   while (cursors.length > 0 && left-- > 0) {
     let first = 0;
     for (let i = 1; i < cursors.length; i++) if (cursors[i].id < cursors[first].id) first = i;
@@ -80,21 +93,22 @@ export function* readEvents(store: Store, filter: EventFilter = {}): IterableIte
 
 type RawRow = (bigint | string | Buffer | null)[];
 
-/** The matching rows of one table. */
+/** The rows of one table. */
 class Cursor {
   readonly source: EventSource;
   row: RawRow | undefined;
   id = 0;
   readonly #store: Store;
-  readonly #values: Record<string, unknown>;
+  readonly #before: number;
   readonly #statement;
   #rows: RawRow[] = [];
   #next = 0;
 
-  constructor(store: Store, source: EventSource, where: string, values: Record<string, unknown>, after: number) {
+  /** Rows with ids between `after` and `before`, without these. */
+  constructor(store: Store, source: EventSource, after: number, before: number) {
     this.source = source;
     this.#store = store;
-    this.#values = values;
+    this.#before = before;
     this.id = after;
     const columns = [
       'e.id',
@@ -109,7 +123,7 @@ class Cursor {
       ...source.columns.map((c) => `e.${quoted(c.col)}`),
     ];
     const sql = `select ${columns.join(', ')} from ${quoted(source.table)} e left join task t on t.id = e.task left join sym s on s.id = e.at
-      ${where === '' ? 'where' : `${where} and`} e.id > @after order by e.id limit ${PAGE}`;
+      where e.id > ? and e.id < ? order by e.id limit ${PAGE}`;
     this.#statement = store.db.prepare(sql).raw().safeIntegers();
     this.next();
   }
@@ -120,7 +134,7 @@ class Cursor {
         this.row = undefined;
         return false;
       }
-      this.#rows = this.#store.guard(() => this.#statement.all({ ...this.#values, after: this.id })) as RawRow[];
+      this.#rows = this.#store.guard(() => this.#statement.all(this.id, this.#before)) as RawRow[];
       this.#next = 0;
     }
     this.row = this.#rows[this.#next++];

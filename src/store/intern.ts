@@ -80,7 +80,7 @@ export class Tasks {
 }
 
 /** Numbers for texts. */
-export class Symbols {
+export class Sites {
   readonly #add: (id: number, text: Uint8Array) => void;
   readonly #ids = new Map<string, number>();
   #next = 1;

@@ -1,9 +1,9 @@
 // Why: an event that a store has as columns is decoded like one in a line, by whoever knows what its arguments mean.
 import { text } from '../util/bytes.ts';
 import { readArguments } from '../vocabulary/arguments.ts';
+import { valueEnd } from '../vocabulary/ends.ts';
 import type { Fields } from '../vocabulary/fields.ts';
 import { half, number64, signed64 } from '../vocabulary/number.ts';
-import { valueEnd } from '../vocabulary/place-end.ts';
 import type { StoredEvent } from './events.ts';
 
 /** The arguments of an event out of a store; those that fit no column of its table stand behind the others. */

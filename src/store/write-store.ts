@@ -13,7 +13,7 @@ import { NewStore, type StoreOptions } from './create.ts';
 import { EventSink, type Shared } from './event-sink.ts';
 import { type EventTable, EventTables, pageIndexes, type TableIndex } from './event-table.ts';
 import { saveFindings } from './findings.ts';
-import { Symbols, Tasks } from './intern.ts';
+import { Sites, Tasks } from './intern.ts';
 import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
 import { ReplayEncoder } from './replay-codec.ts';
@@ -66,7 +66,7 @@ export class StoreWriter {
           comm.length === 0 ? null : textOrBlob(comm, 0, comm.length),
         ),
       ),
-      symbols: new Symbols((id, text) => sym.run(id, textOrBlob(text, 0, text.length))),
+      sites: new Sites((id, text) => sym.run(id, textOrBlob(text, 0, text.length))),
       writer: this.#store.writer,
       decoders: 0,
       pins: 0,

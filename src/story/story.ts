@@ -17,8 +17,8 @@ import type { Store } from '../store/open.ts';
 import type { StoredTrace } from '../store/traces.ts';
 import { InputError } from '../util/errors.ts';
 import { isBare, listen } from './listen.ts';
+import { type StorySelection, selectionTest } from './selection.ts';
 import type { Told } from './steps.ts';
-import { type StoryWish, wishTest } from './wish.ts';
 
 export interface PageStory {
   path: string;
@@ -40,7 +40,7 @@ export interface StoryOptions extends Pick<ReadingOptions, 'format' | 'kallsyms'
   warn(text: string): void;
 }
 
-export function storyOfTrace(trace: TraceInput, wish: StoryWish, options: StoryOptions): Promise<PageStory> {
+export function storyOfTrace(trace: TraceInput, selection: StorySelection, options: StoryOptions): Promise<PageStory> {
   const run = <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> =>
     withReading(
       trace,
@@ -51,13 +51,13 @@ export function storyOfTrace(trace: TraceInput, wish: StoryWish, options: StoryO
         return use(reading);
       },
     );
-  return tell(trace, wish, options, run);
+  return tell(trace, selection, options, run);
 }
 
 export async function storyOfStored(
   store: Store,
   trace: StoredTrace,
-  wish: StoryWish,
+  selection: StorySelection,
   options: StoryOptions,
 ): Promise<PageStory> {
   const run = async <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>): Promise<T> => {
@@ -69,28 +69,28 @@ export async function storyOfStored(
       options.warn(`${trace.path} is gone or not the trace it was: its lines are put together from the store`);
     return answer;
   };
-  return tell(fileInput(trace.path), wish, options, run);
+  return tell(fileInput(trace.path), selection, options, run);
 }
 
 /** @param run replays the trace while `told` listens, and lets its reading be used */
 async function tell(
   input: TraceInput,
-  wish: StoryWish,
+  selection: StorySelection,
   options: StoryOptions,
   run: <T>(told: Steps | undefined, use: (reading: ReadTrace) => T | Promise<T>) => Promise<T>,
 ): Promise<PageStory> {
   // which struct page is a pfn, and what times are relative to, is known when the whole trace was read
-  const early = wish.pfn === undefined && wish.since === undefined && wish.until === undefined;
+  const early = selection.pfn === undefined && selection.since === undefined && selection.until === undefined;
   const before = early ? undefined : await run(undefined, ({ head, model }) => ({ head, pfnBase: model.pfnBase }));
-  const told = new Steps(wishTest(wish, before?.head, before?.pfnBase));
+  const told = new Steps(selectionTest(selection, before?.head, before?.pfnBase));
   return run(told, async (reading) => {
     const chosen = told.chosen();
     const lines = await reading.lines(chosen.map(({ at }) => at.offset));
-    return story(input, reading, chosen, told, reading.words(lines), lines, wish.address !== undefined, options);
+    return story(input, reading, chosen, told, reading.words(lines), lines, selection.address !== undefined, options);
   });
 }
 
-/** What was told so far: the steps that are wished for, a line once. */
+/** What was told so far: the steps that are selected, a line once. */
 class Steps {
   /** lines where page and mapping part */
   readonly parted = new Set<number>();

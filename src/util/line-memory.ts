@@ -25,7 +25,7 @@ export interface Loops {
   learnTask(start: number, bracket: number, pid: number, id: number): void;
   learnType(kind: number, fn: number, kept: boolean, counted: number, table: number): number;
   learnPlain(type: number, nameStart: number, nameEnd: number): void;
-  learnPlace(
+  learnSite(
     type: number,
     nameStart: number,
     nameEnd: number,

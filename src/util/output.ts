@@ -21,23 +21,23 @@ export async function writeOut(pieces: Pieces, stream: NodeJS.WriteStream = proc
 /** Write a file, whole or not at all. */
 export function writeFileWhole(path: string, pieces: Pieces): void {
   const target = follow(path);
-  const isPlace = target !== undefined && !statSync(target).isFile();
+  const isDevice = target !== undefined && !statSync(target).isFile();
   const final = target ?? path;
   // A device or a pipe is written as it is: renaming would put a file in its place.
-  const written = isPlace ? final : temporaryBeside(final);
+  const written = isDevice ? final : temporaryBeside(final);
   try {
-    if (!isPlace) hold(written);
-    const fd = openSync(written, isPlace ? 'w' : 'wx');
+    if (!isDevice) hold(written);
+    const fd = openSync(written, isDevice ? 'w' : 'wx');
     try {
       for (const piece of pieces) writeWhole(fd, typeof piece === 'string' ? Buffer.from(piece) : piece);
     } finally {
       closeSync(fd);
     }
-    if (isPlace) return;
+    if (isDevice) return;
     renameSync(written, final);
     release(written);
   } catch (error) {
-    if (!isPlace) remove(written);
+    if (!isDevice) remove(written);
     throw writeError(error, path);
   }
 }

@@ -15,7 +15,7 @@
 // What nothing can tell apart: a task that calls itself `a pid=7` prints `comm=a pid=7 pid=9`. The first of two names
 // that are the same is the argument; the store keeps the second as text.
 import { isBlank, isWord, skipBlanks, text, trimEnd } from '../util/bytes.ts';
-import { placeEnd, valueEnd } from './place-end.ts';
+import { siteEnd, valueEnd } from './ends.ts';
 
 /** One argument; places are in the line's buffer. */
 export interface Argument {
@@ -31,7 +31,7 @@ export interface Argument {
 }
 
 export interface Arguments {
-  /** the probe's place, `(sym+0x0/0x10)`; empty where start = end */
+  /** the probe site, `(sym+0x0/0x10)`; empty where start = end */
   locationStart: number;
   locationEnd: number;
   list: Argument[];
@@ -59,7 +59,7 @@ const DOLLAR = 36;
 const DASH = 45;
 const GREATER = 62;
 
-/** All of an event's arguments `buf[start, end)`, with the probe's place before them if there is one. */
+/** All of an event's arguments `buf[start, end)`, with the probe site before them if there is one. */
 export function readArguments(buf: Uint8Array, start: number, end: number): Arguments {
   const out = none(start, end);
   const isRead =
@@ -67,14 +67,14 @@ export function readArguments(buf: Uint8Array, start: number, end: number): Argu
     readColons(buf, start, end, false, out) ||
     (buf[start] === DASH && buf[start + 1] === GREATER && readReturn(buf, start, end, out));
   if (!isRead) {
-    out.locationEnd = placeEnd(buf, start, end);
+    out.locationEnd = siteEnd(buf, start, end);
     readEquals(buf, out.locationEnd, end, out.locationEnd > start, out);
   }
   countNames(out.list);
   return out;
 }
 
-/** The arguments `buf[start, end)` behind a probe's place, which is known already. */
+/** The arguments `buf[start, end)` behind a probe site, which is known already. */
 export function readPlaced(buf: Uint8Array, start: number, end: number): Arguments {
   const out = none(start, end);
   readEquals(buf, start, end, true, out);

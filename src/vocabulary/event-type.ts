@@ -7,7 +7,7 @@ import { erasWithin } from './era.ts';
 import { PrintedFields } from './fields.ts';
 import { fnIndex } from './functions.ts';
 import { Kind, type KindField } from './kinds.ts';
-import type { Location } from './place.ts';
+import type { Location } from './probe-site.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { Template } from './template.ts';
@@ -56,7 +56,7 @@ export interface FirstLine {
 }
 
 /** What a type is told of the vocabulary it belongs to. */
-export interface Known {
+export interface TypeContext {
   readonly catalogue: Catalogue;
   /** kinds whose events become records; undefined: all */
   readonly keep?: readonly boolean[] | undefined;
@@ -89,7 +89,7 @@ export class EventType implements TypeFacts {
   /** why the line that was read last is not whole */
   damage: string | undefined;
 
-  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: Known) {
+  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: TypeContext) {
     this.name = name;
     this.system = system;
     this.symbol = at.symbol;
@@ -118,7 +118,7 @@ export class EventType implements TypeFacts {
 
   /**
    * Fill the record at `rows[o]` from the arguments `buf[start, end)`.
-   * @param blank where the blank before the first of them should be; `start` itself where a place stands before it
+   * @param blank where the blank before the first of them should be; `start` itself where a probe site stands before it
    * @returns false: the record is none; the line is not whole, {@link damage} says why, or only a namesake
    */
   read(

@@ -2,7 +2,7 @@
 // line of text (kinds.ts), so that a rule, a store and a report do not know where an event came from.
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import type { Catalogue } from './catalogue.ts';
-import { EventType, type Known } from './event-type.ts';
+import { EventType, type TypeContext } from './event-type.ts';
 import type { Fields } from './fields.ts';
 import { Kind } from './kinds.ts';
 import { half, signed64 } from './number.ts';
@@ -20,12 +20,12 @@ interface KnownType {
 export class RecordedTypes {
   readonly #known = new Map<RecordedType, KnownType>();
   readonly #fields = new RecordedFields();
-  readonly #vocabulary: Known;
+  readonly #vocabulary: TypeContext;
   readonly #symbols: Symbols;
   readonly #learned: (type: EventType) => void;
 
   /** @param learned told of each type when its first event comes */
-  constructor(vocabulary: Known, symbols: Symbols, learned: (type: EventType) => void) {
+  constructor(vocabulary: TypeContext, symbols: Symbols, learned: (type: EventType) => void) {
     this.#vocabulary = vocabulary;
     this.#symbols = symbols;
     this.#learned = learned;

@@ -2,11 +2,12 @@
 // and the slot each goes to. A line of a layout that is known is read by place, four characters at once; any other line is
 // taken apart by name (arguments.ts) and finds, or makes, the template of its own layout. So reading by place is a fast
 // path and never a filter, and what a line says does not depend on the lines before it.
+
+import { valueEnd } from './ends.ts';
 import type { Fields } from './fields.ts';
 import type { FieldType, KindField } from './kinds.ts';
 import { Literal } from './literal.ts';
 import { half, number64, signed64 } from './number.ts';
-import { valueEnd } from './place-end.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
 
@@ -25,7 +26,7 @@ export class Template {
   /** per key: the slot of its value, negative when nobody wants it, and its {@link ValueKind} */
   readonly slots: number[] = [];
   readonly kinds: number[] = [];
-  /** lines with this layout that stand behind a probe's place, and the number of the first of them */
+  /** lines with this layout that stand behind a probe site, and the number of the first of them */
   lines = 0;
   first = Number.NaN;
   /** lines with this layout may be read by place: they print `key=value` */

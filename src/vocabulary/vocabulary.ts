@@ -1,15 +1,15 @@
 // From a line to an mm event: which event it is, and its arguments as numbers in a record. Event names and probe
-// locations are few and known by their bytes; what a new one means is worked out once (event-type.ts, place.ts).
+// locations are few and known by their bytes; what a new one means is worked out once (event-type.ts, site.ts).
 import type { TraceLine } from '../parsers/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
 import { readArguments } from './arguments.ts';
 import { type Catalogue, OWN_CATALOGUE } from './catalogue.ts';
+import { siteEnd } from './ends.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, type TypeFacts } from './event-type.ts';
 import { Kind } from './kinds.ts';
-import { type Location, location, Place } from './place.ts';
-import { placeEnd } from './place-end.ts';
+import { type Location, location, Site } from './probe-site.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
@@ -23,7 +23,7 @@ const UNDERSCORE = 95;
 const ESCAPE = 27;
 
 /** Places of one event name that are known by their bytes; a return probe has one per caller. */
-const PLACES = 32;
+const SITES = 32;
 
 const NOWHERE: Location = { symbol: undefined, ret: false };
 
@@ -35,9 +35,9 @@ interface EventName {
   tail: number;
   /** type of lines without a probe location */
   plain: EventType | undefined;
-  /** place of the line before */
-  place: Place<EventType> | undefined;
-  places: Place<EventType>[];
+  /** site of the line before */
+  site: Site<EventType> | undefined;
+  sites: Site<EventType>[];
   /** several probes may share one name */
   types: EventType[];
 }
@@ -99,13 +99,13 @@ export class Vocabulary {
     let caller: string | undefined;
     const first = buf[argsStart];
     if ((first === PAREN_OPEN || first === UNDERSCORE) && argsStart < argsEnd) {
-      let place = name.place;
-      if (place === undefined || !place.stands(buf, view, argsStart, argsEnd)) place = this.#place(name, line, offset);
-      if (place !== undefined) {
-        type = place.type;
-        start += place.length;
+      let site = name.site;
+      if (site === undefined || !site.stands(buf, view, argsStart, argsEnd)) site = this.#site(name, line, offset);
+      if (site !== undefined) {
+        type = site.type;
+        start += site.length;
         blank = start;
-        caller = place.caller;
+        caller = site.caller;
       }
     }
     if (type === undefined) {
@@ -230,8 +230,8 @@ export class Vocabulary {
       head,
       tail,
       plain: undefined,
-      place: undefined,
-      places: [],
+      site: undefined,
+      sites: [],
       types: [],
     };
     this.#table[at] = name;
@@ -252,24 +252,24 @@ export class Vocabulary {
     }
   }
 
-  /** The place at the front of the line's arguments, which is not the one of the line before; undefined: there is none. */
-  #place(name: EventName, line: TraceLine, offset: number): Place<EventType> | undefined {
+  /** The site at the front of the line's arguments, which is not the one of the line before; undefined: there is none. */
+  #site(name: EventName, line: TraceLine, offset: number): Site<EventType> | undefined {
     const { buf, argsStart, argsEnd } = line;
-    for (const place of name.places) {
-      if (place.stands(buf, this.#view, argsStart, argsEnd)) {
-        name.place = place;
-        return place;
+    for (const site of name.sites) {
+      if (site.stands(buf, this.#view, argsStart, argsEnd)) {
+        name.site = site;
+        return site;
       }
     }
-    const behind = placeEnd(buf, argsStart, argsEnd);
+    const behind = siteEnd(buf, argsStart, argsEnd);
     if (behind === argsStart) return undefined;
     const where = text(buf, argsStart, behind);
-    const place = new Place(where, this.#type(name, line, offset, location(where), behind));
-    if (name.places.length < PLACES) {
-      name.places.push(place);
-      name.place = place;
+    const site = new Site(where, this.#type(name, line, offset, location(where), behind));
+    if (name.sites.length < SITES) {
+      name.sites.push(site);
+      name.site = site;
     }
-    return place;
+    return site;
   }
 
   #type(name: EventName, line: TraceLine, offset: number, at: Location, argsStart: number): EventType {

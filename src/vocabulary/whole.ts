@@ -11,7 +11,7 @@ const BRACKET_OPEN = 91;
 
 /**
  * Why the arguments that end at `end` are not as a kernel prints them; undefined: nothing speaks against them.
- * @param placed a probe's place stands before them: behind it a kernel prints `name=value` and nothing else
+ * @param placed a probe site stands before them: behind it a kernel prints `name=value` and nothing else
  */
 export function damageOf(
   buf: Uint8Array,

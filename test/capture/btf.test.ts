@@ -9,7 +9,7 @@ import { Btf } from '../../src/capture/btf/btf.ts';
 import { readImage } from '../../src/capture/btf/image.ts';
 import { BtfKind } from '../../src/capture/btf/kinds.ts';
 import { unpackLz4Legacy } from '../../src/capture/btf/lz4.ts';
-import { memberOf, placeIn } from '../../src/capture/btf/members.ts';
+import { memberAt, memberOf } from '../../src/capture/btf/members.ts';
 import { BtfTypes } from '../../src/capture/btf/types.ts';
 import { type WrittenType, writeBtf } from './write-btf.ts';
 
@@ -49,13 +49,13 @@ describe('BTF', () => {
     const [vma] = btf.named('vma', struct);
     expect(memberOf(btf, vma, 'vm_mm')?.bitOffset).toBe(64);
     expect(
-      placeIn(btf, vma, [
+      memberAt(btf, vma, [
         { op: '->', name: 'vm_mm' },
         { op: '->', name: 'users' },
       ])?.offsets,
     ).toEqual([8, 0]);
-    expect(placeIn(btf, vma, [{ op: '->', name: 'd' }])).toMatchObject({ offsets: [16], bit: 3, bits: 5 });
-    expect(placeIn(btf, vma, [{ op: '->', name: 'nothing' }])).toBeUndefined();
+    expect(memberAt(btf, vma, [{ op: '->', name: 'd' }])).toMatchObject({ offsets: [16], bit: 3, bits: 5 });
+    expect(memberAt(btf, vma, [{ op: '->', name: 'nothing' }])).toBeUndefined();
     expect(btf.enumerator('BIG')).toBe(2 ** 32 + 5);
     const types = new BtfTypes(btf);
     const [{ params, returns }] = types.prototypes('f');
@@ -74,7 +74,7 @@ describe('BTF', () => {
         { kind: struct, name: 's', third: 4, words: ['x', 1, 5] },
       ]),
     );
-    expect(placeIn(btf, 2, [{ op: '->', name: 'x' }])).toMatchObject({ offsets: [0], bit: 5, bits: 3 });
+    expect(memberAt(btf, 2, [{ op: '->', name: 'x' }])).toMatchObject({ offsets: [0], bit: 5, bits: 3 });
   });
 
   it("a module's counts on from vmlinux'", () => {

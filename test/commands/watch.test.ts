@@ -130,7 +130,7 @@ describe('a growing file', { timeout: 120_000 }, () => {
   });
 });
 
-describe('wishes that cannot be had are said first', { timeout: 60_000 }, () => {
+describe('options that cannot be met are refused first', { timeout: 60_000 }, () => {
   it.each([
     [['nowhere'], 'no such file'],
     [['-', '--react', 'shout'], 'there is no such reaction'],

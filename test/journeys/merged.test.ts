@@ -8,7 +8,7 @@ import { storyOf } from '../../src/commands/shared/story-of.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/input.ts';
 import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../src/engine/merge-cpus.ts';
-import { storyWish } from '../../src/story/wish.ts';
+import { storySelection } from '../../src/story/selection.ts';
 import { capture, checked, said } from './capture.ts';
 
 /** What `cat per_cpu/cpuN/trace` gives of a text: the head, and one CPU's lines with the stacks and losses that are theirs. */
@@ -96,7 +96,7 @@ test('show tells a finding and a page of several files, and takes no two capture
     const options = { context: 0, quiet: true, warn: () => undefined };
     const { report } = await storyOf(files, 1, options);
     expect(said(report)).toEqual(said(await checked(whole)));
-    const wish = storyWish({ pfn: '0x7fb7d' });
+    const wish = storySelection({ pfn: '0x7fb7d' });
     expect(wish).toBeDefined();
     if (wish !== undefined) expect((await pageStories(files, wish, options)).length).toBe(1);
     await expect(storyOf(files, 1, { ...options, merge: false })).rejects.toThrow(/one at a time/);

@@ -157,7 +157,7 @@ describe('the newline scan', () => {
           const to = Math.max(from, content.length - left);
           const count = fast.scan(from, to);
           expect(count).toBe(plain.scan(from, to));
-          expect([...fast.places.subarray(0, count)]).toEqual([...plain.places.subarray(0, count)]);
+          expect([...fast.offsets.subarray(0, count)]).toEqual([...plain.offsets.subarray(0, count)]);
         },
       ),
     );

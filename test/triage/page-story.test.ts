@@ -1,9 +1,9 @@
 // The story of anything: a page, an address, an mm, a thread, a time; the same from a trace and from its store.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageStories } from '../../src/commands/shared/page-stories.ts';
+import { type StoryFlags, type StorySelection, selectionWords, storySelection } from '../../src/story/selection.ts';
 import type { PageStory } from '../../src/story/story.ts';
 import { pageStoryText } from '../../src/story/text.ts';
-import { type StoryFlags, type StoryWish, storyWish, wishWords } from '../../src/story/wish.ts';
 import { capture, EVIL, evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
 
 let swap: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 const warnings: string[] = [];
 const tell = async (source: string, flags: StoryFlags, context = 0): Promise<PageStory> => {
   const options = { context, quiet: true, warn: (text: string) => warnings.push(text) };
-  const [story] = await pageStories([source], storyWish(flags) as StoryWish, options);
+  const [story] = await pageStories([source], storySelection(flags) as StorySelection, options);
   return story as PageStory;
 };
 const roles = ({ steps }: PageStory) => steps.map(({ role }) => role);
@@ -71,10 +71,10 @@ describe('stories', () => {
   });
 });
 
-describe('wishes', () => {
+describe('selections', () => {
   it('none is none; several are said together', () => {
-    expect(storyWish({})).toBeUndefined();
-    expect(wishWords(storyWish({ pfn: '47b3c', pid: 4, since: '2.5' }) as StoryWish)).toBe(
+    expect(storySelection({})).toBeUndefined();
+    expect(selectionWords(storySelection({ pfn: '47b3c', pid: 4, since: '2.5' }) as StorySelection)).toBe(
       'pfn 0x47b3c, thread or process 4, from 2.5',
     );
   });
@@ -83,7 +83,7 @@ describe('wishes', () => {
     [{ page: 'xyz' }, '--page xyz'],
     [{ since: 'noon' }, '--since noon'],
   ])('%j', (flags, what) => {
-    expect(() => storyWish(flags)).toThrow(what);
+    expect(() => storySelection(flags)).toThrow(what);
   });
 });
 

@@ -4,8 +4,8 @@ import { loadPins } from '../../src/commands/shared/load-pins.ts';
 import type { PinLife, TraceInfo } from '../../src/contract/report.ts';
 import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../../src/pins/data.ts';
 import { histogram, type PinRow, pinRows, sortRows } from '../../src/pins/rows.ts';
+import { durationOf, heldFor, type LoadedPins, type PinSelection } from '../../src/pins/selection.ts';
 import { histogramText, pinsText } from '../../src/pins/text.ts';
-import { durationOf, heldFor, type LoadedPins, type PinWishes } from '../../src/pins/wishes.ts';
 import { EVIL, evilCapture, joined, MIXED, SWAP, store, UNSAFE, widest } from './captures.ts';
 
 let mixed: string;
@@ -33,7 +33,7 @@ describe('pins', () => {
     expect(heldFor(pins[0] as PinLife, traces[0])).toEqual({ size: 808_696_000 });
   });
 
-  it.each<[string, PinWishes, (pin: PinLife) => boolean]>([
+  it.each<[string, PinSelection, (pin: PinLife) => boolean]>([
     ['--pid', { pid: 142 }, (pin) => pin.pid === 142 || pin.tgid === 142],
     ['--comm', { comm: 'nobody' }, () => false],
     ['--state', { state: 'presumed' }, (pin) => pin.state === 'presumed'],
@@ -42,8 +42,8 @@ describe('pins', () => {
     ['--addr', { addr: '0x7f314bd09fff' }, (pin) => pin.address === '0x7f314bd09000'],
     ['--page by pfn', { page: '2269' }, (pin) => pin.pfn === '0x2269'],
     ['--held-longer', { 'held-longer': '0.8 s' }, (pin) => (pin.to ?? 0) - (pin.from ?? 0) > 800_000_000],
-  ])('%s', async (_name, wishes, expected) => {
-    const { pins, total } = await loadPins(mixed, wishes, {});
+  ])('%s', async (_name, selection, expected) => {
+    const { pins, total } = await loadPins(mixed, selection, {});
     expect(pins.map(idOf)).toEqual(all.pins.filter(expected).map(idOf));
     expect(total).toBe(119);
   });

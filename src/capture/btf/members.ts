@@ -5,7 +5,7 @@ import { BtfError } from './error.ts';
 import { BtfKind } from './kinds.ts';
 
 /** Where a value lies, seen from a pointer. */
-export interface Place {
+export interface MemberOffset {
   /** bytes to add, one per pointer to follow: `[0, 64]` is the value at (the pointer at base+0)+64 */
   offsets: number[];
   type: number;
@@ -22,8 +22,8 @@ const MOST_LOOKED_AT = 20_000;
  * @param path begins with `->`
  * @returns undefined when a member is not there or an operator does not fit
  */
-export function placeIn(btf: Btf, pointee: number, path: readonly Step[]): Place | undefined {
-  const place: Place = { offsets: [], type: pointee, bit: 0, bits: 0 };
+export function memberAt(btf: Btf, pointee: number, path: readonly Step[]): MemberOffset | undefined {
+  const place: MemberOffset = { offsets: [], type: pointee, bit: 0, bits: 0 };
   for (const [i, { op, name }] of path.entries()) {
     let at = btf.bare(place.type);
     if (op === '->') {

@@ -3,7 +3,7 @@ import type { Step } from '../expression.ts';
 import type { KernelTypes, Location, Prototype, TypeRef } from '../types.ts';
 import type { Btf } from './btf.ts';
 import { BtfKind } from './kinds.ts';
-import { placeIn } from './members.ts';
+import { memberAt } from './members.ts';
 
 /** Type refs are ids; `-id` is a pointer to id, which need not be in the BTF. */
 export class BtfTypes implements KernelTypes {
@@ -31,7 +31,7 @@ export class BtfTypes implements KernelTypes {
   locate(from: TypeRef, path: readonly Step[]): Location | undefined {
     const type = Number(from);
     if (type < 0 && path[0]?.op !== '->') return undefined;
-    const place = type < 0 ? placeIn(this.#btf, -type, path) : this.#through(type, path);
+    const place = type < 0 ? memberAt(this.#btf, -type, path) : this.#through(type, path);
     if (place === undefined) return undefined;
     return { offsets: place.offsets, bit: place.bit, bits: place.bits, size: this.#btf.size(place.type) };
   }
@@ -50,7 +50,7 @@ export class BtfTypes implements KernelTypes {
     if (path.length === 0) return { offsets: [], type, bit: 0, bits: 0 };
     const pointer = btf.bare(type);
     if (path[0].op !== '->' || btf.kind(pointer) !== BtfKind.ptr) return undefined;
-    return placeIn(btf, btf.target(pointer), path);
+    return memberAt(btf, btf.target(pointer), path);
   }
 
   /** Static functions of one name in several files have types with several ids. */

@@ -37,25 +37,25 @@ export const limitFlags = {
   }),
 };
 
-export interface FleetWishes {
+export interface FleetOptions {
   rules?: string[] | undefined;
   config?: string | undefined;
   kernel?: string | undefined;
 }
 
-export const settingsOf = ({ config, kernel, rules }: FleetWishes): CheckSettings => ({ config, kernel, rules });
+export const settingsOf = ({ config, kernel, rules }: FleetOptions): CheckSettings => ({ config, kernel, rules });
 
 /**
  * Wrong rules are said before the first capture, not as the end of each.
  * @throws InputError
  */
-export async function demandRules({ config, rules }: FleetWishes): Promise<void> {
+export async function demandRules({ config, rules }: FleetOptions): Promise<void> {
   if (config !== undefined || rules !== undefined)
     await setUpRules({ config, rules, 'no-config': config === undefined });
 }
 
 /** Of what the rules and settings are made, 16 hex digits: results under another one are other results. */
-export function configKey({ config, kernel, rules = [] }: FleetWishes): string {
+export function configKey({ config, kernel, rules = [] }: FleetOptions): string {
   if (config === undefined && rules.length === 0 && kernel === undefined) return 'default';
   const hash = createHash('sha256');
   for (const path of [config, ...rules]) {

@@ -1,9 +1,9 @@
 // Why: the lives of pins, from a store or straight from a trace.
-import { type LoadedPins, type PinWishes, pinTest } from '../../pins/wishes.ts';
+import { type LoadedPins, type PinSelection, pinTest } from '../../pins/selection.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
 
-export async function loadPins(source: string, wishes: PinWishes, options: TraceOptions): Promise<LoadedPins> {
-  const wanted = pinTest(wishes);
+export async function loadPins(source: string, selection: PinSelection, options: TraceOptions): Promise<LoadedPins> {
+  const wanted = pinTest(selection);
   const { isStore, storedReport } = await import('./stored.ts');
   const { report, pins } = isStore(source)
     ? await storedReport(source, { pins: true })

@@ -1,25 +1,26 @@
 // Why: the stories of a page, an address, an mm or a thread, from a store or straight from a trace.
+
+import type { StorySelection } from '../../story/selection.ts';
 import { type PageStory, type StoryOptions, storyOfStored, storyOfTrace } from '../../story/story.ts';
-import type { StoryWish } from '../../story/wish.ts';
 import { onlyOne, type TraceOptions, withTraces } from './run-check.ts';
 
 /** A story for each trace of the source that has one. */
 export async function pageStories(
   sources: readonly string[],
-  wish: StoryWish,
+  selection: StorySelection,
   options: TraceOptions & StoryOptions,
 ): Promise<PageStory[]> {
   const { isStore } = await import('./stored.ts');
   const [source] = sources;
   if (sources.length > 1 || !isStore(source)) {
-    return withTraces(sources, options, async (traces) => [await storyOfTrace(onlyOne(traces), wish, options)]);
+    return withTraces(sources, options, async (traces) => [await storyOfTrace(onlyOne(traces), selection, options)]);
   }
   const { openStore } = await import('../../store/open.ts');
   const { listTraces } = await import('../../store/report.ts');
   const store = openStore(source);
   try {
     const stories: PageStory[] = [];
-    for (const trace of listTraces(store)) stories.push(await storyOfStored(store, trace, wish, options));
+    for (const trace of listTraces(store)) stories.push(await storyOfStored(store, trace, selection, options));
     return stories;
   } finally {
     store.close();

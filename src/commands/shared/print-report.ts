@@ -1,4 +1,4 @@
-// Why: where a report goes and what it looks like there. All that can be wrong with the wishes is said before a trace is
+// Why: where a report goes and what it looks like there. All that can be wrong with the flags is said before a trace is
 // read; files are written before anything can decide the exit code.
 import { extname } from 'node:path';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
@@ -17,7 +17,7 @@ import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 
 /** The flags of flags.ts that say how to report. */
-export interface ReportWishes {
+export interface ReportFlags {
   json?: boolean;
   report?: ReportFormat | undefined;
   output?: string[] | undefined;
@@ -35,25 +35,25 @@ interface Target {
 }
 
 export class ReportPrinter {
-  readonly #wishes: ReportWishes;
+  readonly #flags: ReportFlags;
   readonly #targets: readonly Target[];
 
-  private constructor(wishes: ReportWishes, targets: readonly Target[]) {
-    this.#wishes = wishes;
+  private constructor(flags: ReportFlags, targets: readonly Target[]) {
+    this.#flags = flags;
     this.#targets = targets;
   }
 
   /** @param sources what is read, and must not be written over */
-  static async for(wishes: ReportWishes, sources: readonly string[]): Promise<ReportPrinter> {
+  static async for(flags: ReportFlags, sources: readonly string[]): Promise<ReportPrinter> {
     const targets: Target[] = [];
-    for (const path of wishes.output ?? ['-']) {
-      if (path === '-' && wishes.quiet) continue;
-      const format = wishes.json ? 'json' : (wishes.report ?? formatFor(path));
+    for (const path of flags.output ?? ['-']) {
+      if (path === '-' && flags.quiet) continue;
+      const format = flags.json ? 'json' : (flags.report ?? formatFor(path));
       if (path !== '-') checkWritable(path, sources);
       else if (describeFormat(format).binary && process.stdout.isTTY) throw binaryOnTerminal(format);
       targets.push({ path, reporter: await loadReporter(format) });
     }
-    return new ReportPrinter(wishes, targets);
+    return new ReportPrinter(flags, targets);
   }
 
   /** Some report draws the life of every pin. */
@@ -63,11 +63,11 @@ export class ReportPrinter {
 
   async print(detailed: DetailedReport, options: ReportOptions): Promise<void> {
     this.#tellFailures(detailed.report);
-    const { color, verbose } = this.#wishes;
+    const { color, verbose } = this.#flags;
     for (const { path, reporter } of this.#targets) {
       const screen = path === '-' ? terminal(process.stdout, color) : { color: false, unicode: true, width: undefined };
       const { color: wants, unicode, width } = screen;
-      const onUndecided = this.#wishes['on-undecided'];
+      const onUndecided = this.#flags['on-undecided'];
       const wanted = { verbose, color: wants, unicode, width, onUndecided, root: process.cwd(), ...options };
       const output = reporter.renderDetailed?.(detailed, wanted) ?? reporter.render(detailed.report, wanted);
       if (path === '-') await writeOut(pieces(output));

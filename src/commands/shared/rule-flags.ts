@@ -30,7 +30,7 @@ export const ruleFlags = {
   'no-config': Flags.boolean({ summary: 'no config, even where there is one' }),
 };
 
-export interface RuleWishes {
+export interface RuleOptions {
   rules?: string[] | undefined;
   config?: string | undefined;
   'no-config'?: boolean;
@@ -47,7 +47,7 @@ export const watchFlags = {
 };
 
 /** Load the rules and settings that the user named. */
-export async function setUpRules(flags: RuleWishes): Promise<Setup> {
+export async function setUpRules(flags: RuleOptions): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
   const setup = await setUp({
     folder: process.cwd(),
@@ -64,13 +64,13 @@ export async function setUpRules(flags: RuleWishes): Promise<Setup> {
 
 const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
 
-export interface WatchWishes {
+export interface WatchRuleFlags {
   timing?: boolean;
   'debug-rule'?: string | undefined;
 }
 
 /** The setup with those who look over the rules' shoulders; `done` says what they saw at the end. */
-export async function watched(setup: Setup, flags: WatchWishes): Promise<{ setup: Setup; done(): void }> {
+export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ setup: Setup; done(): void }> {
   const debugged = flags['debug-rule'];
   if (flags.timing !== true && debugged === undefined) return { setup, done: () => {} };
   const { watchRules } = await import('./watch-rules.ts');
@@ -78,7 +78,7 @@ export async function watched(setup: Setup, flags: WatchWishes): Promise<{ setup
   return { setup: { ...setup, running: { ...setup.running, observer } }, done };
 }
 
-export type Watch = { observer: RuleObserver | undefined; done(): void };
+export type RuleWatch = { observer: RuleObserver | undefined; done(): void };
 
 /** What the config makes of the report; what there is to say about that goes to stderr. */
 export async function settled(report: CheckReport, setup: Setup, quiet: boolean): Promise<CheckReport> {

@@ -6,9 +6,9 @@ import type { Rule } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { nearest } from '../../util/nearest.ts';
-import type { Watch, WatchWishes } from './rule-flags.ts';
+import type { RuleWatch, WatchRuleFlags } from './rule-flags.ts';
 
-export function watchRules(rules: readonly Rule[], flags: WatchWishes): Watch {
+export function watchRules(rules: readonly Rule[], flags: WatchRuleFlags): RuleWatch {
   const id = flags['debug-rule'];
   const debug = id === undefined ? undefined : debugging(id, rules);
   const timing = flags.timing === true ? new Timing() : undefined;

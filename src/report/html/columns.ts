@@ -28,7 +28,7 @@ export function fromDeltas(deltas: Deltas): Float64Array {
 }
 
 /** Each word once; 0 stands for no word. */
-export class Words {
+export class StringTable {
   readonly list: string[] = [''];
   readonly #index = new Map<string, number>([['', 0]]);
 

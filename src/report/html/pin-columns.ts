@@ -2,7 +2,7 @@
 // change alone.
 import type { PinLife } from '../../contract/report.ts';
 import { clean } from '../format.ts';
-import { type Deltas, fromDeltas, HEX, HexColumn, type Hexes, toDeltas, toHexes, Words } from './columns.ts';
+import { type Deltas, fromDeltas, HEX, HexColumn, type Hexes, StringTable, toDeltas, toHexes } from './columns.ts';
 
 export interface PinColumns {
   count: number;
@@ -52,7 +52,7 @@ const OTHER = '\u2063';
 const STRUCT_PAGE = 64n;
 
 export function toColumns(pins: readonly PinLife[]): PinColumns {
-  const words = new Words();
+  const words = new StringTable();
   const known = new Map<string, number>();
   /** Cleaned once: the same few words come again and again. */
   const word = (text: string | undefined): number => {
@@ -102,7 +102,7 @@ function vmemmapBase({ page, pfn }: PinLife): string | undefined {
   return base < 0n ? undefined : `0x${base.toString(16)}`;
 }
 
-function stepColumns(pins: readonly PinLife[], words: Words, word: (text: string) => number) {
+function stepColumns(pins: readonly PinLife[], words: StringTable, word: (text: string) => number) {
   const count = pins.reduce((sum, pin) => sum + pin.steps.length, 0);
   const role = new Array<number>(count);
   const what = new Array<number>(count);

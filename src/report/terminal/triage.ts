@@ -19,7 +19,7 @@ import { jsonText } from '../serialize.ts';
 import { variantWords } from '../variants.ts';
 import { pathWords } from '../words.ts';
 
-export interface TriageWishes {
+export interface TriageOptions {
   by: GroupKey;
   hostOf: HostOf;
   baseline?: Baseline | undefined;
@@ -32,14 +32,14 @@ const TOLD = 8;
 
 export function* triageText(
   reports: readonly NamedReport[],
-  wishes: TriageWishes,
+  options: TriageOptions,
   look: { color: boolean; width: number | undefined },
 ): Iterable<string> {
   const paint = painter(look.color);
   const width = Math.max(40, look.width ?? 80);
-  const groups = storyGroups(reports, wishes.by, wishes.hostOf);
-  for (const group of groups) yield* groupText(group, wishes, paint, width);
-  const missing = missingFrom(wishes.baseline, reports);
+  const groups = storyGroups(reports, options.by, options.hostOf);
+  for (const group of groups) yield* groupText(group, options, paint, width);
+  const missing = missingFrom(options.baseline, reports);
   if (missing.length > 0) yield `${paint('bold', 'In the baseline, and not seen here')}\n`;
   for (const { cause, comment, rule, state } of missing)
     yield* wrap(
@@ -47,7 +47,7 @@ export function* triageText(
       width - 4,
     ).map((line, i) => `${i === 0 ? '  ' : '    '}${line}\n`);
   if (missing.length > 0) yield '\n';
-  yield* wrap(closing(reports, groups, wishes.by), width).map((line) => `${line}\n`);
+  yield* wrap(closing(reports, groups, options.by), width).map((line) => `${line}\n`);
 }
 
 function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[], by: GroupKey): string {
@@ -58,13 +58,13 @@ function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[],
   return `${count(drifts, 'drift')}${inGroups} in ${count(traces.length, 'capture')}, ${quiet} of them without findings`;
 }
 
-function* groupText(group: StoryGroup, wishes: TriageWishes, paint: Paint, width: number): Iterable<string> {
+function* groupText(group: StoryGroup, options: TriageOptions, paint: Paint, width: number): Iterable<string> {
   const { captures, findings, harm, rules, severity, title, variants } = group;
   const labelled = (label: string, text: string) =>
     wrap(text, width - LABEL - 2).map(
       (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
     );
-  const { comment, state } = stateOf(wishes.baseline, group);
+  const { comment, state } = stateOf(options.baseline, group);
   const head = `${clean(title)}  ${severity}  ${count(findings, 'finding')} in ${count(captures, 'capture')}${state === undefined ? '' : `  ${state}`}`;
   yield* wrap(head, width).map((line) => `${paint([STYLES[severity] ?? 'cyan', 'bold'], line)}\n`);
   yield* wrap(clean(group.first.finding.message), width - 2).map((line) => `  ${line}\n`);
@@ -114,10 +114,10 @@ function placeWords({ finding, trace }: Sighting): string {
   return `${pathWords(trace)}:${finding.evidence[0]?.line ?? '?'}${more === '' ? '' : ` (${more})`}`;
 }
 
-export function triageJson(reports: readonly NamedReport[], wishes: TriageWishes, matrix?: Matrix): string {
-  const groups = storyGroups(reports, wishes.by, wishes.hostOf).map((group) => ({
+export function triageJson(reports: readonly NamedReport[], options: TriageOptions, matrix?: Matrix): string {
+  const groups = storyGroups(reports, options.by, options.hostOf).map((group) => ({
     ...dataOf(group),
-    ...stateOf(wishes.baseline, group),
+    ...stateOf(options.baseline, group),
     variants: group.variants.map(({ fingerprint }, i) => ({ fingerprint, words: variantWords(group)[i] })),
   }));
   const captures = reports.flatMap(({ report, source }) =>
@@ -125,13 +125,13 @@ export function triageJson(reports: readonly NamedReport[], wishes: TriageWishes
       source,
       path: trace.path,
       kernel: kernelOf(trace),
-      host: wishes.hostOf(trace.path),
+      host: options.hostOf(trace.path),
       findings: report.findings.filter((finding) => finding.trace === i).length,
     })),
   );
-  const missing = wishes.baseline === undefined ? undefined : missingFrom(wishes.baseline, reports);
+  const missing = options.baseline === undefined ? undefined : missingFrom(options.baseline, reports);
   const drifts = driftGroups(reports).map(dataOf);
-  return `${jsonText({ schema: 'pindrift.triage/1', captures, by: wishes.by, groups, missing, matrix, drifts }, 2)}\n`;
+  return `${jsonText({ schema: 'pindrift.triage/1', captures, by: options.by, groups, missing, matrix, drifts }, 2)}\n`;
 }
 
 const dataOf = <T extends { first: Sighting; last: Sighting }>({ first, last, ...group }: T) => ({

@@ -16,8 +16,8 @@ export class TableCells implements EventCells {
     this.#pages = pages;
   }
 
-  place(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
-    return this.#decoder.place(buf, start, end);
+  site(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
+    return this.#decoder.site(buf, start, end);
   }
 
   wrote(): void {

@@ -6,8 +6,8 @@ import { clusters } from './bands.ts';
 import { CHAR } from './callouts.ts';
 import { AXIS, type Picture, RIGHT } from './picture.ts';
 
-export function numbers({ left, life, picked, places, width }: Picture): SVGElement {
-  const seen = clusters(places.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);
+export function numbers({ left, life, picked, positions, width }: Picture): SVGElement {
+  const seen = clusters(positions.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);
   return svg(
     'g',
     { class: 'numbers' },
@@ -27,12 +27,12 @@ export function numbers({ left, life, picked, places, width }: Picture): SVGElem
   );
 }
 
-export function axis({ left, life, places, unit, width }: Picture): SVGElement {
+export function axis({ left, life, positions, unit, width }: Picture): SVGElement {
   const group = svg('g', { class: 'axis', transform: `translate(0,${AXIS})` });
-  if (places.scale === undefined) {
+  if (positions.scale === undefined) {
     let free = left - 4;
     group.append(svg('line', { x1: left, x2: width - RIGHT, y1: 0, y2: 0 }));
-    for (const [i, x] of places.steps.entries()) {
+    for (const [i, x] of positions.steps.entries()) {
       const text = life.steps[i]?.rel ?? '';
       const half = (text.length * CHAR) / 2;
       const at = Math.max(x, left + half);
@@ -46,7 +46,7 @@ export function axis({ left, life, places, unit, width }: Picture): SVGElement {
     }
     return group;
   }
-  const { scale } = places;
+  const { scale } = positions;
   const [low = 0, high = 0] = scale.domain();
   const ticks = Math.max(2, Math.floor((width - left) / 110));
   // `+200M` where the clock has ticks only: they have no unit to convert to

@@ -3,7 +3,7 @@
 
 import { type Mapping, mappingSpans, uses } from '../../../lifeline.ts';
 import type { FindingView, LifeView } from '../../payload.ts';
-import type { Places } from './places.ts';
+import type { Positions } from './positions.ts';
 
 export interface Band {
   x0: number;
@@ -23,7 +23,7 @@ export interface UseBand {
   row: number;
 }
 
-export function addressBands(life: LifeView, places: Places): Band[] {
+export function addressBands(life: LifeView, positions: Positions): Band[] {
   const spans = mappingSpans(
     life.steps.map((step) => step.role),
     life.parting,
@@ -32,8 +32,11 @@ export function addressBands(life: LifeView, places: Places): Band[] {
     const next = spans[i + 1];
     const step = life.steps[span.step];
     return {
-      x0: i === 0 ? Math.min(places.from, places.steps[0] ?? places.from) : (places.steps[span.step] ?? places.from),
-      x1: next === undefined ? places.end : (places.steps[next.step] ?? places.end),
+      x0:
+        i === 0
+          ? Math.min(positions.from, positions.steps[0] ?? positions.from)
+          : (positions.steps[span.step] ?? positions.from),
+      x1: next === undefined ? positions.end : (positions.steps[next.step] ?? positions.end),
       labels: bandLabels(span.mapping, life, step?.role ?? ''),
       mapping: span.mapping,
       parts: span.mapping === 'other' && i > 0,
@@ -61,11 +64,11 @@ function bandLabels(mapping: Mapping, life: LifeView, role: string): string[] {
 /** `pfn 0x7fb7d`, `0x7fb7d`. */
 const pageLabels = (page: string): string[] => [page, page.replace(/^(?:pfn|page) /, '')];
 
-export function useBands(life: LifeView, places: Places): UseBand[] {
+export function useBands(life: LifeView, positions: Positions): UseBand[] {
   const rows: number[] = [];
   return uses(life.steps.map((step) => step.role)).map(({ from, to }) => {
-    const x0 = places.steps[from] ?? places.from;
-    const x1 = to === undefined ? (places.to ?? places.end) : (places.steps[to] ?? places.end);
+    const x0 = positions.steps[from] ?? positions.from;
+    const x1 = to === undefined ? (positions.to ?? positions.end) : (positions.steps[to] ?? positions.end);
     const step = life.steps[to ?? from];
     const free = rows.findIndex((end) => end <= x0);
     const row = free < 0 ? rows.length : free;

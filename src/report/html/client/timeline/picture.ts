@@ -16,11 +16,11 @@ import { svg } from '../dom.ts';
 import { axis, numbers } from './axis.ts';
 import { addressBands, type Band, lanes, useBands } from './bands.ts';
 import { bendOf, CHAR, callouts, fitting } from './callouts.ts';
-import type { Places } from './places.ts';
+import type { Positions } from './positions.ts';
 
 export interface Picture {
   life: LifeView;
-  places: Places;
+  positions: Positions;
   unit: TraceInfo['timeUnit'];
   width: number;
   left: number;
@@ -64,9 +64,9 @@ export function labelWidth(life: LifeView, width: number): number {
 }
 
 export function draw(picture: Picture): { height: number; nodes: SVGElement[] } {
-  const { id, left, life, places, width } = picture;
-  const bands = addressBands(life, places);
-  const used = useBands(life, places);
+  const { id, left, life, positions, width } = picture;
+  const bands = addressBands(life, positions);
+  const used = useBands(life, positions);
   const rows = lanes(life);
   const parted = bands.some((band) => band.parts);
   const page = AXIS + 6;
@@ -81,28 +81,28 @@ export function draw(picture: Picture): { height: number; nodes: SVGElement[] } 
   const plot = svg(
     'g',
     { 'clip-path': clip },
-    places.steps.map((x, i) =>
+    positions.steps.map((x, i) =>
       svg('line', { class: `hair${i === picture.picked ? ' picked' : ''}`, x1: x, x2: x, y1: AXIS, y2: height - 4 }),
     ),
     ribbon(
       'pin',
-      places.from,
-      places.to ?? places.end,
+      positions.from,
+      positions.to ?? positions.end,
       page,
-      life.isPin ? pinLabels(life, places) : [life.pinned],
+      life.isPin ? pinLabels(life, positions) : [life.pinned],
       picture,
     ),
-    presumedEnd(life, places, page),
+    presumedEnd(life, positions, page),
     bands.map((band) => addressRibbon(band, together, apart, picture)),
     parted && partedLabel(bands, together, picture),
-    life.lost.map(({ time, words }) => lostMark(words, places.at(time), height, picture)),
+    life.lost.map(({ time, words }) => lostMark(words, positions.at(time), height, picture)),
     used.map(({ labels, row, x0, x1 }) => useBar(labels, x0, x1, useTop + row * USE, left)),
     outside.draw((parted ? apart : together) + RIBBON),
-    rows.map(({ steps: own }, row) => threads(own, places, laneTop + row * LANE + LANE / 2)),
+    rows.map(({ steps: own }, row) => threads(own, positions, laneTop + row * LANE + LANE / 2)),
     rows.map(({ steps: own }, row) => own.map((i) => glyph(picture, i, laneTop + row * LANE + LANE / 2))),
   );
   const labels = [
-    ...(places.scale !== undefined && picture.unit === 'ticks'
+    ...(positions.scale !== undefined && picture.unit === 'ticks'
       ? [label('ticks', AXIS - 14, left, 'ribbon-label')]
       : []),
     label(life.isPin ? 'pinned page' : 'page', page + RIBBON / 2, left, 'ribbon-label'),
@@ -156,16 +156,17 @@ function inside(texts: readonly string[], x0: number, x1: number, y: number, lef
 }
 
 /** What the pinned page is, and why its band has no end that was seen. */
-function pinLabels(life: LifeView, { to }: Places): string[] {
+function pinLabels(life: LifeView, { to }: Positions): string[] {
   const end = to === undefined || life.state === 'presumed' ? ENDS[life.state] : '';
   return [`${life.pinned}, pinned${end}`, `${life.pinned}, pinned`, life.pinned];
 }
 
 /** From the last that was seen of the pin to where it must have been given back: not solid, since nobody saw it. */
-function presumedEnd({ isPin, state, steps }: LifeView, places: Places, y: number): SVGElement | undefined {
-  const seen = places.steps.findLast((x, i) => steps[i]?.kind !== 'release' && x < (places.to ?? 0)) ?? places.from;
-  return isPin && state === 'presumed' && places.to !== undefined && places.to > seen
-    ? svg('g', { class: 'band presumed' }, svg('rect', { x: seen, y, width: places.to - seen, height: RIBBON }))
+function presumedEnd({ isPin, state, steps }: LifeView, positions: Positions, y: number): SVGElement | undefined {
+  const seen =
+    positions.steps.findLast((x, i) => steps[i]?.kind !== 'release' && x < (positions.to ?? 0)) ?? positions.from;
+  return isPin && state === 'presumed' && positions.to !== undefined && positions.to > seen
+    ? svg('g', { class: 'band presumed' }, svg('rect', { x: seen, y, width: positions.to - seen, height: RIBBON }))
     : undefined;
 }
 
@@ -192,11 +193,11 @@ function addressRibbon(band: Band, together: number, apart: number, place: Frame
   );
 }
 
-function partedLabel(bands: readonly Band[], y: number, { left, places, width }: Picture): SVGElement {
+function partedLabel(bands: readonly Band[], y: number, { left, positions, width }: Picture): SVGElement {
   const x = bands.find((band) => band.parts)?.x0 ?? 0;
   const text = 'they part';
   const from = Math.max(left, x + 40);
-  const fits = from + text.length * CHAR < Math.min(width, places.end);
+  const fits = from + text.length * CHAR < Math.min(width, positions.end);
   return svg(
     'g',
     { class: 'parted' },
@@ -229,8 +230,8 @@ function useBar(texts: readonly string[], x0: number, x1: number, y: number, lef
 }
 
 /** A task, or a CPU, from its first step to its last. */
-function threads(own: readonly number[], places: Places, y: number): SVGElement {
-  const xs = own.map((i) => places.steps[i] ?? 0);
+function threads(own: readonly number[], positions: Positions, y: number): SVGElement {
+  const xs = own.map((i) => positions.steps[i] ?? 0);
   return svg('line', {
     class: 'thread',
     x1: xs.reduce((a, b) => Math.min(a, b), xs[0] ?? 0),
@@ -240,7 +241,7 @@ function threads(own: readonly number[], places: Places, y: number): SVGElement 
   });
 }
 
-function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElement | undefined {
+function glyph({ life, picked, positions }: Picture, i: number, y: number): SVGElement | undefined {
   const step = life.steps[i];
   if (step === undefined) {
     return undefined;
@@ -256,7 +257,7 @@ function glyph({ life, picked, places }: Picture, i: number, y: number): SVGElem
   return svg('path', {
     class: classes.filter(Boolean).join(' '),
     d: symbol(SYMBOLS[step.kind], step.minor ? 34 : 84)() ?? '',
-    transform: `translate(${places.steps[i] ?? 0},${y})`,
+    transform: `translate(${positions.steps[i] ?? 0},${y})`,
   });
 }
 

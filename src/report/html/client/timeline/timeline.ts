@@ -5,7 +5,7 @@ import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { el, svg } from '../dom.ts';
 import { draw, labelWidth, RIGHT } from './picture.ts';
-import { hasTimes, type Mode, place } from './places.ts';
+import { hasTimes, type Mode, positionsOf } from './positions.ts';
 
 export interface Timeline {
   node: HTMLElement;
@@ -32,8 +32,8 @@ let preferred: Mode = 'steps';
 export function still(life: LifeView, unit: TraceInfo['timeUnit'], width: number): SVGElement {
   made += 1;
   const left = labelWidth(life, width);
-  const places = place(life, 'steps', left, width - RIGHT, zoomIdentity);
-  const { height, nodes } = draw({ life, places, unit, width, left, id: `t${made}`, picked: undefined });
+  const positions = positionsOf(life, 'steps', left, width - RIGHT, zoomIdentity);
+  const { height, nodes } = draw({ life, positions, unit, width, left, id: `t${made}`, picked: undefined });
   return svg('svg', { class: 'timeline', viewBox: `0 0 ${width} ${height}`, width, height }, nodes);
 }
 
@@ -132,9 +132,9 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
 
   function redraw(): void {
     const [from, to] = [left(), width() - RIGHT];
-    const places = place(life, mode, from, to, transform);
-    xs = places.steps;
-    const { height, nodes } = draw({ life, places, unit, width: width(), left: from, id, picked });
+    const positions = positionsOf(life, mode, from, to, transform);
+    xs = positions.steps;
+    const { height, nodes } = draw({ life, positions, unit, width: width(), left: from, id, picked });
     picture.setAttribute('width', String(width()));
     picture.setAttribute('height', String(height));
     picture.replaceChildren(...nodes);

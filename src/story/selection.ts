@@ -3,7 +3,7 @@
 import type { Machine } from '../model/machine.ts';
 import type { At } from '../model/state.ts';
 import type { TraceHead } from '../parsers/line.ts';
-import { hexOf } from '../pins/wishes.ts';
+import { hexOf } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
 import type { Told } from './steps.ts';
 
@@ -18,7 +18,7 @@ export interface StoryFlags {
   until?: string | undefined;
 }
 
-export interface StoryWish {
+export interface StorySelection {
   /** struct page pointer */
   page: bigint | undefined;
   pfn: bigint | undefined;
@@ -30,13 +30,13 @@ export interface StoryWish {
 }
 
 /** undefined: the flags ask for nothing, so a finding is meant. */
-export function storyWish(flags: StoryFlags): StoryWish | undefined {
+export function storySelection(flags: StoryFlags): StorySelection | undefined {
   const { pid, since, until } = flags;
   const page = hexOf('--page', flags.page);
   const addr = hexOf('--addr', flags.addr);
   // no struct page lies in the lower half of the address space
   const isPointer = page !== undefined && page >= 1n << 63n;
-  const wish: StoryWish = {
+  const selection: StorySelection = {
     page: isPointer ? page : undefined,
     pfn: hexOf('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
     mm: hexOf('--mm', flags.mm),
@@ -45,11 +45,11 @@ export function storyWish(flags: StoryFlags): StoryWish | undefined {
     since: timeText('--since', since),
     until: timeText('--until', until),
   };
-  return Object.values(wish).some((value) => value !== undefined) ? wish : undefined;
+  return Object.values(selection).some((value) => value !== undefined) ? selection : undefined;
 }
 
 /** `pfn 0x47b3c, mm 0xffff...`: what the story is about. */
-export function wishWords({ address, mm, page, pfn, pid, since, until }: StoryWish): string {
+export function selectionWords({ address, mm, page, pfn, pid, since, until }: StorySelection): string {
   const hex = (n: bigint) => `0x${n.toString(16)}`;
   const parts = [
     page === undefined ? '' : `page ${hex(page)}`,
@@ -64,19 +64,19 @@ export function wishWords({ address, mm, page, pfn, pid, since, until }: StoryWi
 }
 
 /**
- * @param head what times are relative to; needed where the wish names one
- * @param pfnBase page of pfn 0; needed where the wish names a pfn; NaN where the trace does not show it
+ * @param head what times are relative to; needed where the selection names one
+ * @param pfnBase page of pfn 0; needed where the selection names a pfn; NaN where the trace does not show it
  */
-export function wishTest(
-  wish: StoryWish,
+export function selectionTest(
+  selection: StorySelection,
   head: TraceHead | undefined,
   pfnBase = Number.NaN,
 ): (told: Told, machine: Machine) => boolean {
-  const { address, pid } = wish;
-  const mm = wish.mm === undefined ? undefined : Number(BigInt.asIntN(64, wish.mm));
-  const pointer = wish.page === undefined ? undefined : Number(BigInt.asIntN(64, wish.page));
-  const pfn = wish.pfn === undefined ? undefined : pfnBase + Number(wish.pfn);
-  const inTime = timeTest(wish, head);
+  const { address, pid } = selection;
+  const mm = selection.mm === undefined ? undefined : Number(BigInt.asIntN(64, selection.mm));
+  const pointer = selection.page === undefined ? undefined : Number(BigInt.asIntN(64, selection.page));
+  const pfn = selection.pfn === undefined ? undefined : pfnBase + Number(selection.pfn);
+  const inTime = timeTest(selection, head);
   return ({ at, mms, pages, role, spans }, { origin, pageBytes, structPage }) => {
     const wanted = pointer === undefined ? pfn : (pointer - origin) / structPage;
     if (!inTime(at)) return false;
@@ -93,7 +93,7 @@ export function wishTest(
   };
 }
 
-function timeTest({ since, until }: StoryWish, head: TraceHead | undefined): (at: At) => boolean {
+function timeTest({ since, until }: StorySelection, head: TraceHead | undefined): (at: At) => boolean {
   if (head === undefined) return () => true;
   const from = since === undefined ? undefined : sinceBase(since, head);
   const to = until === undefined ? undefined : sinceBase(until, head);

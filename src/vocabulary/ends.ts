@@ -1,4 +1,4 @@
-// Why: where a value ends and where a probe's place ends is asked by the tolerant reader (arguments.ts) and by the fast
+// Why: where a value ends and where a probe's site ends is asked by the tolerant reader (arguments.ts) and by the fast
 // ones, and has one answer.
 import { COLON, isBlank, PAREN_CLOSE, PAREN_OPEN, QUOTE, startsWith } from '../util/bytes.ts';
 
@@ -18,8 +18,8 @@ export function valueEnd(buf: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Behind the probe's place at `start`; `start` itself when the arguments do not begin with one. */
-export function placeEnd(buf: Uint8Array, start: number, end: number): number {
+/** Behind the probe's site at `start`; `start` itself when the arguments do not begin with one. */
+export function siteEnd(buf: Uint8Array, start: number, end: number): number {
   if (buf[start] === PAREN_OPEN) return parenthesesEnd(buf, start, end);
   let at = start;
   let behind = start;

@@ -7,36 +7,36 @@
 //     __probe_func=ffffffffa445ee50 __probe_ret_ip=ffffffffa4463a80 ret=0x8     trace-cmd report -R
 //     __probe_ip=0xffffffff9196cfe0 (-1852387360) mm=0xffff8b8103d68000 (...)   option `fields` of ftrace, print_fields()
 //
-// An event has few places, so each is understood once and then known by its bytes.
+// An event has few sites, so each is understood once and then known by its bytes.
 import { isBlank } from '../util/bytes.ts';
 import { Literal } from './literal.ts';
 
 const UNDERSCORE = 95;
 
-/** What a place says. */
+/** What a site says. */
 export interface Location {
   symbol: string | undefined;
   /** it has the form of a return probe */
   ret: boolean;
 }
 
-/** A place met before, and what its events are. */
-export class Place<T> {
+/** A site met before, and what its events are. */
+export class Site<T> {
   readonly literal: Literal;
   readonly length: number;
   readonly type: T;
   /** `io_sqe_buffer_register+0x121` where a return shows who called */
   readonly caller: string | undefined;
 
-  constructor(place: string, type: T) {
+  constructor(site: string, type: T) {
     // fields end with a blank, parentheses with themselves
-    this.literal = new Literal(place.charCodeAt(0) === UNDERSCORE ? `${place} ` : place);
-    this.length = place.length;
+    this.literal = new Literal(site.charCodeAt(0) === UNDERSCORE ? `${site} ` : site);
+    this.length = site.length;
     this.type = type;
-    this.caller = /^\(([^/ ]*)\//.exec(place)?.[1];
+    this.caller = /^\(([^/ ]*)\//.exec(site)?.[1];
   }
 
-  /** Whether the arguments `[start, end)` begin with it: behind it a blank or nothing, as placeEnd() wants it. */
+  /** Whether the arguments `[start, end)` begin with it: behind it a blank or nothing, as siteEnd() wants it. */
   stands(buf: Uint8Array, view: DataView, start: number, end: number): boolean {
     if (this.literal.skip(view, start, end) < 0) return false;
     const behind = start + this.length;
@@ -45,9 +45,9 @@ export class Place<T> {
 }
 
 /** What the location's text says. */
-export function location(place: string): Location {
-  if (place.startsWith('__probe_')) return probeFields(place);
-  const m = /^\((.*)\)$/.exec(place);
+export function location(site: string): Location {
+  if (site.startsWith('__probe_')) return probeFields(site);
+  const m = /^\((.*)\)$/.exec(site);
   if (m === null) return { symbol: undefined, ret: false };
   const sides = m[1].split(' <- ');
   const ret = sides.length === 2;
@@ -57,8 +57,8 @@ export function location(place: string): Location {
   return { symbol: right.includes('+0x') ? symbolOf(sides[0]) : symbolOf(right), ret };
 }
 
-function probeFields(place: string): Location {
-  const value = (key: string) => new RegExp(`(?:^| )${key}=(\\S*)`).exec(place)?.[1];
+function probeFields(site: string): Location {
+  const value = (key: string) => new RegExp(`(?:^| )${key}=(\\S*)`).exec(site)?.[1];
   const at = value('__probe_func') ?? value('__probe_ip');
   return {
     symbol: at === undefined ? undefined : symbolOf(at),

@@ -1,8 +1,8 @@
-// Why: which pins are meant; the same wishes mean the same pins, whether these come from a store or from a trace.
+// Why: which pins are meant; the same selection mean the same pins, whether these come from a store or from a trace.
 import type { PinLife, TraceInfo } from '../contract/report.ts';
 import { InputError } from '../util/errors.ts';
 
-export interface PinWishes {
+export interface PinSelection {
   /** thread or process */
   pid?: number | undefined;
   comm?: string | undefined;
@@ -18,7 +18,7 @@ export interface PinWishes {
 
 export interface LoadedPins {
   traces: TraceInfo[];
-  /** those wished for, in the order of traces and lines */
+  /** those selected, in the order of traces and lines */
   pins: PinLife[];
   /** all there are */
   total: number;
@@ -39,12 +39,13 @@ export function heldFor(pin: PinLife, trace: TraceInfo | undefined): HeldFor | u
   return trace.lastTime === undefined ? undefined : { size: Math.max(0, trace.lastTime - pin.from), bound: 'more' };
 }
 
-export function pinTest(wishes: PinWishes): (pin: PinLife, trace: TraceInfo | undefined) => boolean {
-  const { api, comm, longterm, pid, state } = wishes;
-  const mm = hexOf('--mm', wishes.mm);
-  const address = hexOf('--addr', wishes.addr);
-  const page = hexOf('--page', wishes.page);
-  const longer = wishes['held-longer'] === undefined ? undefined : durationOf('--held-longer', wishes['held-longer']);
+export function pinTest(selection: PinSelection): (pin: PinLife, trace: TraceInfo | undefined) => boolean {
+  const { api, comm, longterm, pid, state } = selection;
+  const mm = hexOf('--mm', selection.mm);
+  const address = hexOf('--addr', selection.addr);
+  const page = hexOf('--page', selection.page);
+  const longer =
+    selection['held-longer'] === undefined ? undefined : durationOf('--held-longer', selection['held-longer']);
   const tests: ((pin: PinLife, trace: TraceInfo | undefined) => boolean)[] = [];
   if (pid !== undefined) tests.push((pin) => pin.pid === pid || pin.tgid === pid);
   if (comm !== undefined) tests.push((pin) => pin.comm === comm);

@@ -6,7 +6,7 @@ import type { LifeView } from '../../payload.ts';
 
 export type Mode = 'steps' | 'time';
 
-export interface Places {
+export interface Positions {
   /** x of each step */
   steps: number[];
   /** where the pin was taken and where it ends; without an end it goes on to the right border */
@@ -26,12 +26,12 @@ export function hasTimes({ steps }: LifeView): boolean {
   return new Set(times).size > 1;
 }
 
-export function place(life: LifeView, mode: Mode, left: number, right: number, zoom: ZoomTransform): Places {
+export function positionsOf(life: LifeView, mode: Mode, left: number, right: number, zoom: ZoomTransform): Positions {
   return mode === 'time' && hasTimes(life) ? toScale(life, left, right, zoom) : evenly(life, left, right, zoom);
 }
 
-function evenly({ from, state, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Places {
-  // One place more than there are steps: what happened after the last.
+function evenly({ from, state, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Positions {
+  // One position more than there are steps: what happened after the last.
   const point = scalePoint(
     Array.from({ length: steps.length + 1 }, (_, i) => i),
     [left, right],
@@ -53,7 +53,7 @@ function evenly({ from, state, steps, to }: LifeView, left: number, right: numbe
   };
 }
 
-function toScale({ from, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Places {
+function toScale({ from, steps, to }: LifeView, left: number, right: number, zoom: ZoomTransform): Positions {
   const base = steps.find((step) => step.time !== undefined)?.time ?? 0;
   let last = base;
   const times = steps.map((step) => {
