@@ -60,6 +60,7 @@ on('moveAnon', faults.moveAnon);
 on('fileMap', rmap.fileMap);
 on('pageAlloc', rmap.allocator);
 on('pageFree', rmap.allocator);
+on('pageRefDrop', rmap.lastReference);
 on('forkVma', ranges.forkVma);
 on('forkVmaRet', ranges.forkVmaRet);
 on('cprot', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'mprotect'));
@@ -149,6 +150,8 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
     'clearFlush',
     'pageAlloc',
     'pageFree',
+    'pageRef',
+    'pageRefDrop',
     'rmapDel',
     'zap',
     'bioEnd',

@@ -286,3 +286,12 @@ export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
   if (r[o] === Kind.pageAlloc && t.swap !== undefined && !t.swap.mapped) t.swap.allocated = { page, at: m.at() };
   m.reallocated(page, 2 ** Math.min(order, MAX_ORDER));
 }
+
+/**
+ * page_ref_mod_and_test: where the count became 0 every reference is over, also one whose release leaves no other line, as
+ * that of FOLL_GET by put_page(). Of a large folio this is its head page.
+ */
+export function lastReference(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const page = m.pageOfPfn(r[o + Slot.OTHER]);
+  if (r[o + Slot.N] === 0 && r[o + Slot.END] === 1 && !Number.isNaN(page)) m.reallocated(page, 1);
+}

@@ -13,8 +13,11 @@ const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
 /** ... and that an mm, whichever, maps it no longer. */
 const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
 
+/** ... and how many references a page has. */
+const REFERENCES: readonly KindName[] = ['pageRef', 'pageRefDrop'];
+
 /** What a step says where nothing better is known of its line. */
-export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del';
+export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del' || role === 'refs';
 
 /** Listen to a model before its first record. `parted` is told where page and mapping part. */
 export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
@@ -50,6 +53,16 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
       );
       const many = pages.length > 1 ? `, ${pages.length} pages` : '';
       tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
+    });
+  }
+  for (const kind of REFERENCES) {
+    model.tap(Kind[kind], (rows, o) => {
+      const pfn = rows[o + Slot.OTHER];
+      const count = rows[o + Slot.N];
+      const isFreed = count === 0 && rows[o + Slot.END] === 1;
+      const has = isFreed ? 'no reference left, it is freed' : `${count} reference${count === 1 ? '' : 's'}`;
+      const step = told('refs', model.at(), [], [model.pageOfPfn(pfn)], () => `pfn 0x${pfn.toString(16)}: ${has}`);
+      tell({ ...step, pfn });
     });
   }
 }

@@ -77,14 +77,17 @@ export function selectionTest(
   const pointer = selection.page === undefined ? undefined : Number(BigInt.asIntN(64, selection.page));
   const pfn = selection.pfn === undefined ? undefined : pfnBase + Number(selection.pfn);
   const inTime = timeTest(selection, head);
-  return ({ at, mms, pages, role, spans }, { origin, pageBytes, structPage }) => {
+  return ({ at, mms, pages, pfn: named, role, spans }, { origin, pageBytes, structPage }) => {
     const wanted = pointer === undefined ? pfn : (pointer - origin) / structPage;
     if (!inTime(at)) return false;
     if (role === 'lost') return true;
     // one line for each page of a process that ends: told to those who ask for the page
-    if (role === 'rmap del' && wanted === undefined) return false;
+    if ((role === 'rmap del' || role === 'refs') && wanted === undefined) return false;
     if (pid !== undefined && at.pid !== pid && at.tgid !== pid) return false;
-    if (wanted !== undefined && !pages.includes(wanted)) return false;
+    const isNamed = named !== undefined && selection.pfn === BigInt(named);
+    // a page that the trace does not show is NaN, which is no name
+    const isShown = wanted !== undefined && !Number.isNaN(wanted) && pages.includes(wanted);
+    if (wanted !== undefined && !isNamed && !isShown) return false;
     if (address !== undefined) {
       const vpn = Math.floor(address / pageBytes);
       return spans.some((span) => (mm === undefined || span.mm?.ptr === mm) && span.from <= vpn && vpn < span.to);

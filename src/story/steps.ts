@@ -19,6 +19,8 @@ export interface Told {
   spans: Span[];
   mms: (Mm | undefined)[];
   pages: PageId[];
+  /** of an event that names its page only so, whether or not the trace shows which `struct page` that is */
+  pfn?: number;
   what(words: Words): string;
 }
 

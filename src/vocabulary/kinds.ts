@@ -195,6 +195,10 @@ const KIND_LIST = {
   // pages (include/trace/events/kmem.h)
   pageAlloc: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
   pageFree: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
+  // references on a page (include/trace/events/page_ref.h, CONFIG_DEBUG_PAGE_REF); `count` is what it is afterwards
+  pageRef: [f(OTHER, 'pfn'), f(N, 'count')],
+  // ... and given back with a look whether it was the last: page_ref_sub_and_test(), page_ref_dec_and_test()
+  pageRefDrop: [f(OTHER, 'pfn'), f(N, 'count'), f(END, 'ret')],
   // the trace itself: events lost on CPU (N = how many, NaN unknown)
   lost: [f(N, 'lost'), f(CPU, 'cpu')],
 } satisfies Record<string, readonly KindField[]>;

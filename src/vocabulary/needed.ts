@@ -40,6 +40,8 @@ const NEEDED: { readonly [K in KindName]?: string } = {
   wpPmdRet: 'ret',
   wpHugetlb: 'mm addr',
   swapIn: 'mm addr flags',
+  pageRef: 'pfn count',
+  pageRefDrop: 'pfn count',
   unmapOne: 'page mm addr',
   unmapOneRet: 'ret',
   migrateOne: 'page mm addr',

@@ -334,6 +334,23 @@ describe('a page that was freed and came back as another', () => {
     expect((await trace.check('6.12')).said).toEqual([]);
   });
 
+  it('as the count of its references says', async () => {
+    for (const [count, ret] of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { trace, par } = left();
+      par.page_ref_mod_and_test(
+        `pfn=0x${NEW.toString(16)} flags=uptodate|lru count=${count} mapcount=0 mapping=ffff9a44203040a1 mt=1 val=-1 ret=${ret}`,
+      );
+      par.anon_rmap({ folio: page(NEW), page: page(NEW), nr: 1, mm: PARENT, addr: at(7), rflags: '0x0' });
+      reused(par, 7);
+      const { said } = await trace.check('6.12');
+      if (ret === 1) expect(said).toEqual([]);
+      else expect(said).not.toEqual([]);
+    }
+  });
+
   it('as a page of a file', async () => {
     const { trace, par } = left();
     par.file_map({ mm: PARENT, addr: at(100), page: page(NEW), cow: '0x0' });
