@@ -163,10 +163,10 @@ describe('what is no store', () => {
   });
 
   it('a database of another program, and a store of a newer pindrift', () => {
-    const db = new Database(file('other.db'));
+    const db = new Database(file('foreign.db'));
     db.exec('create table t (x)');
     db.close();
-    expect(pindrift(['report', file('other.db')])).toMatchObject({
+    expect(pindrift(['report', file('foreign.db')])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('no store of pindrift'),
     });

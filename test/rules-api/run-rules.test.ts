@@ -126,7 +126,8 @@ describe('listening later', () => {
         return { fork: ({ at }) => told.push(`fork ${at.line}`) && void listen() };
       },
     });
-    const twice = `${pinThenFork}\n${pinThenFork}\n`;
+    const later = pinThenFork.replaceAll(/ (\d+)(\.\d+: )/g, (_, seconds, rest) => ` ${Number(seconds) + 100}${rest}`);
+    const twice = `${pinThenFork}\n${later}\n`;
     await check({ name: 'twice', text: twice }, { rules: [rule] });
     const lines = pinThenFork.split('\n').length;
     expect(told).toEqual(['pin 4', 'fork 5', `pin ${lines + 4}`, `fork ${lines + 5}`]);
