@@ -35,13 +35,17 @@ export class Sieve {
   readonly torn: LeftOut = { count: 0, line: 0 };
   readonly #last: Last[] = [];
 
-  /** Leave out what cannot be. @param lineBase lines before those that the records count */
-  take(batch: RecordBatch, lineBase = 0): void {
+  /**
+   * Leave out what cannot be.
+   * @param wanted by kind, what the replay reads: only this is looked at, since a check does not make records of the rest
+   * @param lineBase lines before those that the records count
+   */
+  take(batch: RecordBatch, wanted: readonly boolean[], lineBase = 0): void {
     const { rows, length } = batch;
     let kept = 0;
     for (let n = 0; n < length; n++) {
       const o = n * STRIDE;
-      const why = this.#whyNot(rows, o);
+      const why = wanted[rows[o]] === false ? undefined : this.#whyNot(rows, o);
       if (why !== undefined) {
         if (why.count++ === 0) why.line = rows[o + Slot.LINE] + lineBase;
         continue;

@@ -38,11 +38,11 @@ export class TextInput implements OpenInput {
   }
 
   start(given: FeedOptions): Feed {
-    const { onBatch, stats } = given;
+    const { onBatch, stats, vocabulary } = given;
     const options: FeedOptions = {
       ...given,
       onBatch: (batch, lineBase) => {
-        stats.sieve.take(batch, lineBase);
+        stats.sieve.take(batch, vocabulary.wanted ?? [], lineBase);
         onBatch(batch, lineBase);
       },
     };
