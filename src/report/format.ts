@@ -30,8 +30,8 @@ export function verbatim(text: string): string {
 
 /** Columns the text takes on a terminal. */
 export function columns(text: string): number {
-  // ASCII and the three signs reports add themselves; stringWidth is slow, since it knows every script.
-  return /^[\x20-\x7e→◀…]*$/.test(text) ? text.length : stringWidth(text);
+  // ASCII and the signs that reports add themselves; stringWidth is slow, since it knows every script.
+  return /^[\x20-\x7e\xa0→◀…\u2500-\u259f]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 export function pad(text: string, width: number): string {
