@@ -60,7 +60,10 @@ function unsuppressedWords(report: CheckReport): string {
     case 'clean': {
       // a rule whose findings are accepted did not hold
       const broken = new Set((report.suppressed ?? []).flatMap(({ finding }) => [finding.rule, ...finding.also]));
-      const held = report.rules.filter((rule) => rule.verdict === 'clean' && !broken.has(rule.id)).length;
+      // what decides about the whole is not one of the rules that looked
+      const held = report.rules.filter(
+        ({ id, verdict }) => verdict === 'clean' && id !== INSUFFICIENT_EVIDENCE && !broken.has(id),
+      ).length;
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
       // what is left are notes
       const notes = report.findings.length === 0 ? '' : ` but for ${findingWords(report)}`;
