@@ -9,7 +9,7 @@ import { ingest } from '../src/engine/ingest.ts';
 import { memoryInput, type TraceInput } from '../src/engine/input.ts';
 import { rerun } from '../src/engine/rerun.ts';
 import { mended } from '../src/parsers/mend/open.ts';
-import type { Source } from '../src/parsers/source.ts';
+import type { Source } from '../src/parsers/wrapped-source.ts';
 import { InputError } from '../src/util/errors.ts';
 import { lastSaid, pieces, watchAll } from '../test/live/feed.ts';
 import type { Random } from './random.ts';

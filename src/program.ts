@@ -11,7 +11,7 @@ import { handlerProblem } from './engine/handler-names.ts';
 import { fileInput, memoryInput, type TraceInput } from './engine/input.ts';
 import { prepareRules } from './engine/prepare.ts';
 import { withReading } from './engine/reading/reading.ts';
-import type { TraceFormat } from './parsers/line.ts';
+import type { TraceFormat } from './parsers/head.ts';
 import type { AnyRule, Handlers, Probes } from './rules/contract.ts';
 import { InputError } from './util/errors.ts';
 import { OWN_CATALOGUE } from './vocabulary/catalogue.ts';

@@ -1,5 +1,5 @@
 // A page table entry of the model, which keeps page and state in one number, as a rule sees it.
-import { entryBits, entryPage, Pte } from '../model/state.ts';
+import { entryBits, entryPage, Pte } from '../model/page-table.ts';
 import type { Entry, EntryState, PageId } from './views.ts';
 
 export const ENTRY_STATES: readonly EntryState[] = ['none', 'present', 'swap', 'migration', 'device-exclusive'];

@@ -1,8 +1,8 @@
 // A transition of the model as a rule gets it. One function per transition, so that a new field of the model shows in
 // the contract only when somebody has said how.
 
-import type { Pin as RawPin } from '../model/pin.ts';
-import type { PageId as RawPage } from '../model/state.ts';
+import type { PageId as RawPage } from '../model/page-table.ts';
+import type { Pin as RawPin } from '../model/state.ts';
 import type { Transitions as Raw } from '../model/transitions.ts';
 import type { TransitionName, Transitions } from './transitions.ts';
 import { asPage, known, knownPointer } from './view-base.ts';

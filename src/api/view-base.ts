@@ -1,8 +1,11 @@
 // What every view of the state has in common: getters only, so that a rule cannot change anything; NaN, -1 and table
 // indexes, which the model keeps for speed, come out as `undefined` and names.
+import type { At as RawAt } from '../model/at.ts';
+import type { Model } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type * as view from './views.ts';
+import type { Gap } from './views-model.ts';
 
 /** NaN is what the trace has not shown. */
 export const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
@@ -20,6 +23,27 @@ export const bits64 = (hi: number, lo: number): bigint | undefined =>
     : (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
 
 export const NOTHING: readonly never[] = Object.freeze([]);
+
+/** Gives the views of what a view points at (viewer.ts). */
+export interface ViewSource {
+  readonly model: Model;
+  freeze<T extends object>(made: T): Readonly<T>;
+  at(r: RawAt): view.At;
+  at(r: RawAt | undefined): view.At | undefined;
+  mm(r: raw.Mm): view.Mm;
+  mm(r: raw.Mm | undefined): view.Mm | undefined;
+  call(r: raw.PinCall): view.PinCall;
+  pin(r: raw.Pin): view.Pin;
+  pins(list: readonly raw.Pin[]): readonly view.Pin[];
+  step(r: raw.Step): view.Step;
+  steps(list: readonly raw.Step[]): readonly view.Step[];
+  drift(r: raw.Drift | undefined): view.Drift | undefined;
+  io(r: raw.Io): view.Io;
+  op(r: raw.RangeOp): view.RangeOp;
+  fork(r: raw.ForkFrame): view.ForkUnderWay;
+  gap(r: { cpu: number; n: number; at: RawAt }): Gap;
+  symbol(index: number): string | undefined;
+}
 
 /**
  * Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name.
@@ -61,14 +85,14 @@ function short(value: unknown): unknown {
 /** Where in the trace something happened. */
 export class At extends View implements view.At {
   static override readonly name = 'At';
-  readonly #r: raw.At;
+  readonly #r: RawAt;
   readonly #catalogue: Catalogue;
-  constructor(r: raw.At, catalogue: Catalogue) {
+  constructor(r: RawAt, catalogue: Catalogue) {
     super();
     this.#r = r;
     this.#catalogue = catalogue;
   }
-  static raw = (v: view.At): raw.At => (v as At).#r;
+  static raw = (v: view.At): RawAt => (v as At).#r;
   static is = (v: object): v is At => #r in v;
   protected override ref() {
     return this.toJSON();

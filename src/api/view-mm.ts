@@ -1,15 +1,14 @@
 // An address space as a rule sees it.
 import type * as raw from '../model/state.ts';
 import { entryView } from './entry-view.ts';
-import { pointer, View } from './view-base.ts';
-import type { Viewer } from './viewer.ts';
+import { pointer, View, type ViewSource } from './view-base.ts';
 import type * as view from './views.ts';
 
 export class Mm extends View implements view.Mm {
   static override readonly name = 'Mm';
   readonly #r: raw.Mm;
-  readonly #v: Viewer;
-  constructor(r: raw.Mm, v: Viewer) {
+  readonly #v: ViewSource;
+  constructor(r: raw.Mm, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;

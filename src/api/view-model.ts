@@ -1,15 +1,14 @@
 // The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
 import type { Model as RawModel } from '../model/model.ts';
-import { knownId, NOTHING, pointer, View } from './view-base.ts';
-import type { Viewer } from './viewer.ts';
+import { knownId, NOTHING, pointer, View, type ViewSource } from './view-base.ts';
 import type * as view from './views.ts';
 import type { Gap, Model, Torn, TraceFacts } from './views-model.ts';
 
 export class ModelView extends View implements Model {
   readonly #r: RawModel;
-  readonly #v: Viewer;
+  readonly #v: ViewSource;
   #gaps: readonly Gap[] = NOTHING;
-  constructor(r: RawModel, v: Viewer) {
+  constructor(r: RawModel, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;

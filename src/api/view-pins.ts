@@ -1,16 +1,14 @@
 // Pins, what happened to them, and the I/O they take part in, as a rule sees them.
-import type * as rawPin from '../model/pin.ts';
 import type * as raw from '../model/state.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
-import { asPage, bits64, known, pointer, View } from './view-base.ts';
-import type { Viewer } from './viewer.ts';
+import { asPage, bits64, known, pointer, View, type ViewSource } from './view-base.ts';
 import type * as view from './views.ts';
 
 export class PinCall extends View implements view.PinCall {
   static override readonly name = 'PinCall';
-  readonly #r: rawPin.PinCall;
-  readonly #v: Viewer;
-  constructor(r: rawPin.PinCall, v: Viewer) {
+  readonly #r: raw.PinCall;
+  readonly #v: ViewSource;
+  constructor(r: raw.PinCall, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;
@@ -64,14 +62,14 @@ export class PinCall extends View implements view.PinCall {
 
 export class Step extends View implements view.Step {
   static override readonly name = 'Step';
-  readonly #r: rawPin.Step;
-  readonly #v: Viewer;
-  constructor(r: rawPin.Step, v: Viewer) {
+  readonly #r: raw.Step;
+  readonly #v: ViewSource;
+  constructor(r: raw.Step, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;
   }
-  static raw = (v: Step): rawPin.Step => v.#r;
+  static raw = (v: Step): raw.Step => v.#r;
   static is = (v: object): v is Step => #r in v;
   protected override ref() {
     return this.toJSON();
@@ -108,14 +106,14 @@ export class Step extends View implements view.Step {
 
 export class Pin extends View implements view.Pin {
   static override readonly name = 'Pin';
-  readonly #r: rawPin.Pin;
-  readonly #v: Viewer;
-  constructor(r: rawPin.Pin, v: Viewer) {
+  readonly #r: raw.Pin;
+  readonly #v: ViewSource;
+  constructor(r: raw.Pin, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;
   }
-  static raw = (v: view.Pin): rawPin.Pin => (v as Pin).#r;
+  static raw = (v: view.Pin): raw.Pin => (v as Pin).#r;
   protected override ref() {
     return `pin ${this.id}`;
   }
@@ -195,14 +193,14 @@ export class Pin extends View implements view.Pin {
 
 export class Drift extends View implements view.Drift {
   static override readonly name = 'Drift';
-  readonly #r: rawPin.Drift;
-  readonly #v: Viewer;
-  constructor(r: rawPin.Drift, v: Viewer) {
+  readonly #r: raw.Drift;
+  readonly #v: ViewSource;
+  constructor(r: raw.Drift, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;
   }
-  static raw = (v: view.Drift): rawPin.Drift => (v as Drift).#r;
+  static raw = (v: view.Drift): raw.Drift => (v as Drift).#r;
   protected override ref() {
     return `drift ${this.id}`;
   }
@@ -235,8 +233,8 @@ export class Drift extends View implements view.Drift {
 export class Io extends View implements view.Io {
   static override readonly name = 'Io';
   readonly #r: raw.Io;
-  readonly #v: Viewer;
-  constructor(r: raw.Io, v: Viewer) {
+  readonly #v: ViewSource;
+  constructor(r: raw.Io, v: ViewSource) {
     super();
     this.#r = r;
     this.#v = v;

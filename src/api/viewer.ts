@@ -1,10 +1,10 @@
 // From the model's own objects to what a rule sees of them (views.ts), and back when a rule reports one. The same object
 // is always shown by the same view, so rules may keep them in Maps.
-import type { ForkFrame } from '../model/frames.ts';
+import type { At as RawAt } from '../model/at.ts';
 import type { Model as RawModel } from '../model/model.ts';
-import type * as rawPin from '../model/pin.ts';
 import type * as raw from '../model/state.ts';
-import { At, known, knownId, NOTHING } from './view-base.ts';
+import type { ForkFrame } from '../model/state.ts';
+import { At, known, knownId, NOTHING, type ViewSource } from './view-base.ts';
 import { Mm } from './view-mm.ts';
 import { ModelView } from './view-model.ts';
 import { Drift, Io, Pin, PinCall, Step } from './view-pins.ts';
@@ -19,7 +19,7 @@ const VIEW = Symbol('view');
 type With<V> = { [VIEW]?: V };
 
 /** Shows one model. */
-export class Viewer {
+export class Viewer implements ViewSource {
   readonly model: RawModel;
   readonly shown: Model;
   readonly #frozen: boolean;
@@ -38,9 +38,9 @@ export class Viewer {
     return this.#frozen ? Object.freeze(made) : made;
   }
 
-  at(r: raw.At): view.At;
-  at(r: raw.At | undefined): view.At | undefined;
-  at(r: raw.At | undefined): view.At | undefined {
+  at(r: RawAt): view.At;
+  at(r: RawAt | undefined): view.At | undefined;
+  at(r: RawAt | undefined): view.At | undefined {
     return r === undefined ? undefined : new At(r, this.model.catalogue);
   }
   mm(r: raw.Mm): view.Mm;
@@ -50,27 +50,27 @@ export class Viewer {
     r[VIEW] ??= new Mm(r, this);
     return r[VIEW];
   }
-  call(r: rawPin.PinCall & With<PinCall>): view.PinCall {
+  call(r: raw.PinCall & With<PinCall>): view.PinCall {
     r[VIEW] ??= new PinCall(r, this);
     return r[VIEW];
   }
-  pin(r: rawPin.Pin & With<Pin>): view.Pin {
+  pin(r: raw.Pin & With<Pin>): view.Pin {
     r[VIEW] ??= new Pin(r, this);
     return r[VIEW];
   }
-  pins(list: readonly rawPin.Pin[]): readonly view.Pin[] {
+  pins(list: readonly raw.Pin[]): readonly view.Pin[] {
     return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.pin(r)));
   }
-  step(r: rawPin.Step & With<Step>): view.Step {
+  step(r: raw.Step & With<Step>): view.Step {
     r[VIEW] ??= new Step(r, this);
     return r[VIEW];
   }
-  steps(list: readonly rawPin.Step[]): readonly view.Step[] {
+  steps(list: readonly raw.Step[]): readonly view.Step[] {
     return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.step(r)));
   }
-  drift(r: rawPin.Drift): view.Drift;
-  drift(r: rawPin.Drift | undefined): view.Drift | undefined;
-  drift(r: (rawPin.Drift & With<Drift>) | undefined): view.Drift | undefined {
+  drift(r: raw.Drift): view.Drift;
+  drift(r: raw.Drift | undefined): view.Drift | undefined;
+  drift(r: (raw.Drift & With<Drift>) | undefined): view.Drift | undefined {
     if (r === undefined) return undefined;
     r[VIEW] ??= new Drift(r, this);
     return r[VIEW];
@@ -87,7 +87,7 @@ export class Viewer {
     const { start, end, isPrivate } = r;
     return Object.freeze({ src: this.mm(r.src), dst: this.mm(r.dst), start, end, isPrivate, at: this.at(r.at) });
   }
-  gap(r: { cpu: number; n: number; at: raw.At }): Gap {
+  gap(r: { cpu: number; n: number; at: RawAt }): Gap {
     return Object.freeze({ cpu: knownId(r.cpu), n: known(r.n), at: this.at(r.at) });
   }
   symbol(index: number): string | undefined {

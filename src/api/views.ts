@@ -6,8 +6,7 @@
 // Kernel pointers (`ptr`, `bio`) are hex text, good for telling one from another and for printing. Times are ns since
 // the trace's time base, or ticks where the clock has no seconds (trace_clock counter, uptime, x86-tsc).
 
-import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole } from '../model/pin.ts';
-import type { WrprotectKind } from '../model/state.ts';
+import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/pin.ts';
 
 export type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind };
 

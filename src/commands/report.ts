@@ -1,6 +1,6 @@
 // Why: the findings again, in another form or for another reader, without reading the trace again.
 import * as Args from '@oclif/core/args';
-import type { Setup } from '../config/setup.ts';
+import type { Setup } from '../config/assemble.ts';
 import type { DetailedReport } from '../contract/report.ts';
 import { mergeReports } from '../report/merge.ts';
 import { BaseCommand } from './base.ts';
@@ -15,10 +15,10 @@ import {
   ruleFlags,
   settled,
   setUpRules,
-  type WatchRuleFlags,
   watched,
   watchFlags,
 } from './shared/rule-flags.ts';
+import type { WatchRuleFlags } from './shared/watch-rules.ts';
 
 export default class Report extends BaseCommand {
   static override summary = 'Report the findings of stores, in any format.';

@@ -6,13 +6,37 @@ import type { Severity } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import { type Given, prepare } from '../engine/prepare.ts';
+import type { RuleOptions } from '../engine/run-rules.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
-import type { Setup, SetupOptions } from './setup.ts';
+import type { Config, Suppression } from './schema.ts';
 import { mustBeOurs } from './trust.ts';
+
+export interface SetupOptions {
+  /** where the user stands: the config is looked for from here upwards, paths start here */
+  folder: string;
+  /** more rules: files, folders, packages (`--rules`) */
+  rules?: readonly string[] | undefined;
+  /** a config the user named; false: none (`--no-config`) */
+  config?: string | false | undefined;
+}
+
+/** The rules that run, and what is made of their findings. */
+export interface Setup {
+  readonly rules: readonly Rule[];
+  readonly running: RuleOptions;
+  /** severities that take the place of the rules' own */
+  readonly severity: ReadonlyMap<string, Severity>;
+  readonly suppress: readonly Suppression[];
+  readonly failOn: Config['failOn'];
+  /** the config, as named to people */
+  readonly from: string | undefined;
+  /** a config that lies here and is not used: it is in no repository, and nobody named it */
+  readonly stranger?: string | undefined;
+}
 
 export async function assemble({ folder, rules = [], config }: SetupOptions): Promise<Setup> {
   const found = config === false ? undefined : await loadConfig(folder, config);

@@ -3,8 +3,8 @@
 
 import { type Finding, namesOf, type Verdict } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type Suppressed } from '../contract/report.ts';
+import type { Setup } from './assemble.ts';
 import type { Suppression } from './schema.ts';
-import type { Setup } from './setup.ts';
 
 export interface Settled {
   report: CheckReport;

@@ -1,34 +1,8 @@
 // From what the user said (flags, a config) to the rules that run. When nobody said anything, nothing is loaded.
 
-import type { Severity } from '../contract/finding.ts';
-import type { RuleOptions } from '../engine/run-rules.ts';
-import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
+import type { Setup, SetupOptions } from './assemble.ts';
 import { findConfig } from './find.ts';
-import type { Config, Suppression } from './schema.ts';
-
-export interface SetupOptions {
-  /** where the user stands: the config is looked for from here upwards, paths start here */
-  folder: string;
-  /** more rules: files, folders, packages (`--rules`) */
-  rules?: readonly string[] | undefined;
-  /** a config the user named; false: none (`--no-config`) */
-  config?: string | false | undefined;
-}
-
-/** The rules that run, and what is made of their findings. */
-export interface Setup {
-  readonly rules: readonly Rule[];
-  readonly running: RuleOptions;
-  /** severities that take the place of the rules' own */
-  readonly severity: ReadonlyMap<string, Severity>;
-  readonly suppress: readonly Suppression[];
-  readonly failOn: Config['failOn'];
-  /** the config, as named to people */
-  readonly from: string | undefined;
-  /** a config that lies here and is not used: it is in no repository, and nobody named it */
-  readonly stranger?: string | undefined;
-}
 
 const NOTHING_SAID: Setup = {
   rules: BUILT_IN,

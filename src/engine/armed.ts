@@ -1,7 +1,7 @@
 // Why: "never seen" is two things, and only who recorded knows which: nobody looked, or it did not happen. Where the head
 // of a capture (or --armed) says that all probes for a kind of event were armed and never hit, it did not happen.
 import { PROBE_TABLE } from '../capture/probe-table.ts';
-import type { ArmedProbe, Recorded } from '../parsers/recorded.ts';
+import type { ArmedProbe, Recorded } from '../parsers/head.ts';
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { NEEDED_FIELDS } from '../vocabulary/needed.ts';

@@ -7,13 +7,7 @@ import { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { BlockFile, BlockSource } from './blocks.ts';
 import { RecordReader } from './read.ts';
 import { ReadStats } from './read-stats.ts';
-import type { WorkerTask } from './rings.ts';
-
-/** The event that a block begins with. */
-export interface BlockStart {
-  ts: number;
-  offset: number;
-}
+import type { BlockStart, WorkerTask } from './rings.ts';
 
 export class BlockReader {
   /** what this thread has learned; its symbols have numbers of their own */

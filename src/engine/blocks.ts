@@ -3,7 +3,8 @@
 // It begins with an event because what stands behind an event belongs to it (a stack, the rest of a marker's text).
 import * as fs from 'node:fs';
 import { createParser } from '../parsers/create.ts';
-import { LineKind, type LineParser, type TraceHead, TraceLine } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { type ByteSource, LONGEST_LINE } from '../parsers/lines.ts';
 import { NEWLINE } from '../util/bytes.ts';
 import { InputError } from '../util/errors.ts';

@@ -1,8 +1,7 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, no store between.
 
 import type { CheckReport, DetailedReport, PinLife } from '../contract/report.ts';
-import type { TraceFormat } from '../parsers/line.ts';
-import type { ArmedProbe } from '../parsers/recorded.ts';
+import type { ArmedProbe, TraceFormat } from '../parsers/head.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';

@@ -3,14 +3,14 @@
 
 import type { Finding } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
+import type { At } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
-import type { Drift, Step } from '../model/pin.ts';
-import type { At } from '../model/state.ts';
+import type { Drift, Step } from '../model/state.ts';
 import type { Rule } from '../rules/contract.ts';
 import { holds } from './contradiction.ts';
-import { type Draft, draftOf, type EvidenceStep, type HarmReport, harmOf } from './drafts.ts';
+import { type Draft, draftOf, type EvidenceStep, type Group, type HarmReport, harmOf } from './drafts.ts';
 import { evidenceOf } from './evidence-steps.ts';
-import { FindingWriter, type Group } from './finding-writer.ts';
+import { FindingWriter } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
 import type { RuleFailure } from './observe.ts';
 import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';

@@ -1,7 +1,7 @@
 // Why: a finding quotes lines, and its reader compares them. One whose own lines say that the pin was over before the page
 // and the mapping parted is wrong whatever led to it, so it is never written. In tests it is an error: the model or a
 // rule has lost the order of the trace.
-import type { Group } from './finding-writer.ts';
+import type { Group } from './drafts.ts';
 
 /** What became of findings that contradict themselves; tests set `isError`. */
 export const contradictions = { isError: false };

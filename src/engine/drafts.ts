@@ -1,7 +1,9 @@
 // What rules reported, in terms of the model's own objects: rules speak in views (api/views.ts), findings are written
 // from what is behind them.
+
 import { behind } from '../api/viewer.ts';
-import type * as rawPin from '../model/pin.ts';
+import type { At as RawAt } from '../model/at.ts';
+import type { PageId } from '../model/page-table.ts';
 import type * as raw from '../model/state.ts';
 import type * as said from '../rules/contract.ts';
 
@@ -9,39 +11,44 @@ type Instead<T, R> = Omit<T, keyof R> & R;
 
 export interface EvidenceStep {
   role: string;
-  at: raw.At;
+  at: RawAt;
   what: string;
 }
 
-export type DraftValue = string | number | bigint | raw.At | raw.Mm | { page: raw.PageId };
+export type DraftValue = string | number | bigint | RawAt | raw.Mm | { page: PageId };
 
 export interface Subject {
   mm: raw.Mm;
   vpn: number;
-  page: raw.PageId;
-  at: raw.At;
+  page: PageId;
+  at: RawAt;
 }
 
 interface Behind {
   data?: Readonly<Record<string, DraftValue>>;
-  pin?: rawPin.Pin;
+  pin?: raw.Pin;
   about?: Subject;
-  drift?: rawPin.Drift;
-  at?: raw.At;
-  path?: readonly (rawPin.Step | EvidenceStep)[];
+  drift?: raw.Drift;
+  at?: RawAt;
+  path?: readonly (raw.Step | EvidenceStep)[];
 }
 
 export type DraftReport = Instead<said.Report, Behind>;
-export type HarmReport = Instead<
-  said.HarmReport,
-  { drift: rawPin.Drift; path?: readonly (rawPin.Step | EvidenceStep)[] }
->;
+export type HarmReport = Instead<said.HarmReport, { drift: raw.Drift; path?: readonly (raw.Step | EvidenceStep)[] }>;
 export type { Doubt } from '../rules/contract.ts';
 
 /** One report of a rule. */
 export interface Draft {
   rule: said.Rule;
   report: DraftReport;
+}
+
+/** Reports that are one finding: `main` is the most specific. */
+export interface Group {
+  main: Draft;
+  also: Draft[];
+  drift: raw.Drift | undefined;
+  harm: HarmReport[];
 }
 
 export function draftOf(report: said.Report): DraftReport {
@@ -75,7 +82,7 @@ function dataOf(value: said.DataValue): DraftValue {
 }
 
 /** A step of a pin is the model's; one that the rule made up is copied. */
-function stepOf(step: said.Step | said.EvidenceStep): rawPin.Step | EvidenceStep {
+function stepOf(step: said.Step | said.EvidenceStep): raw.Step | EvidenceStep {
   if (behind.isStep(step)) return behind.step(step);
   const at = behind.at(step.at);
   if ('what' in step) return { role: step.role, at, what: step.what };

@@ -1,8 +1,7 @@
 // Why: a finding is told in steps. All of them, with what came of it, are its evidence; those up to where page and mapping
 // parted say which drift it is, and do not change when more is learned.
-import type { Step } from '../model/pin.ts';
-import type { EvidenceStep } from './drafts.ts';
-import type { Group } from './finding-writer.ts';
+import type { Step } from '../model/state.ts';
+import type { EvidenceStep, Group } from './drafts.ts';
 
 type AnyStep = Step | EvidenceStep;
 

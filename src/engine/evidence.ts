@@ -3,7 +3,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Evidence } from '../contract/finding.ts';
 import { createParser } from '../parsers/detect.ts';
-import { LineKind, type LineParser, type TraceHead, TraceLine } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
 import { text } from '../util/bytes.ts';
 import type { TraceInput } from './input.ts';

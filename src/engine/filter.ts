@@ -1,6 +1,8 @@
 // --since, --until, --pid, --comm, --cpu, --event: which events of a trace are looked at. Decided on the bytes of a
 // line's first columns, before its arguments are read. A filtered trace proves less, so what is left out is counted.
-import type { TraceHead, TraceLine } from '../parsers/line.ts';
+
+import type { TraceHead } from '../parsers/head.ts';
+import type { TraceLine } from '../parsers/line.ts';
 import { InputError } from '../util/errors.ts';
 
 /** As the user gives it. Each that is given must hold; of several values one. */

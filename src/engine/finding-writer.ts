@@ -2,23 +2,15 @@
 // confidence by the evidence itself, every step with its line.
 
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../contract/finding.ts';
+import type { At } from '../model/at.ts';
 import { isInner } from '../model/gup.ts';
 import type { Model } from '../model/model.ts';
-import type { Drift, Pin, Step } from '../model/pin.ts';
-import type { At } from '../model/state.ts';
+import type { Drift, Pin, Step } from '../model/state.ts';
 import { Kind } from '../vocabulary/kinds.ts';
-import type { Doubt, Draft, DraftValue, EvidenceStep, HarmReport, Subject } from './drafts.ts';
+import type { Doubt, DraftValue, EvidenceStep, Group, Subject } from './drafts.ts';
 import { driftOf } from './evidence-steps.ts';
 import { fingerprint, formerFingerprint } from './fingerprint.ts';
 import { hex, isAt, isMm, known, type Words } from './words.ts';
-
-/** Reports that are one finding: `main` is the most specific. */
-export interface Group {
-  main: Draft;
-  also: Draft[];
-  drift: Drift | undefined;
-  harm: HarmReport[];
-}
 
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];

@@ -1,7 +1,9 @@
 // What a trace is read from: a file that can be opened as often as needed, or text in memory (tests, programs).
 import type { Origin } from '../contract/finding.ts';
 import { mended } from '../parsers/mend/open.ts';
-import { openSource, type Source, type SourceOptions } from '../parsers/source.ts';
+import { openSource } from '../parsers/source.ts';
+import type { SourceOptions } from '../parsers/source-input.ts';
+import type { Source } from '../parsers/wrapped-source.ts';
 
 export interface TraceInput {
   /** how it is named to people */

@@ -2,7 +2,8 @@
 // parser. A report that is made from a store asks the same.
 
 import type { Loss } from '../contract/report.ts';
-import { LineKind, type TraceHead } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import { LineKind } from '../parsers/line.ts';
 import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the whole of the text, in one sentence. */

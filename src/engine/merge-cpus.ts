@@ -4,7 +4,7 @@ import type { Origin } from '../contract/finding.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { LineReader } from '../parsers/lines.ts';
-import type { Source } from '../parsers/source.ts';
+import type { Source } from '../parsers/wrapped-source.ts';
 import { InputError } from '../util/errors.ts';
 import { escapeControl } from '../util/escape.ts';
 import type { TraceInput } from './input.ts';

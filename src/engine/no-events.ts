@@ -1,5 +1,7 @@
 // Why: a trace that is one, and has no event: what it is instead, and what to record.
-import { LineKind, type TraceHead } from '../parsers/line.ts';
+
+import type { TraceHead } from '../parsers/head.ts';
+import { LineKind } from '../parsers/line.ts';
 import { InputError } from '../util/errors.ts';
 import type { ReadStats } from './read-stats.ts';
 

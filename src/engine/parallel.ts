@@ -7,16 +7,16 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { TraceHead } from '../parsers/line.ts';
-import type { Source } from '../parsers/source.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import type { Source } from '../parsers/wrapped-source.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { BATCH_RECORDS, RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts, Vocabulary } from '../vocabulary/vocabulary.ts';
-import { BlockReader, type BlockStart } from './block-reader.ts';
+import { BlockReader } from './block-reader.ts';
 import { putBreak } from './order.ts';
 import type { ReadOptions } from './read.ts';
 import type { ReadStats } from './read-stats.ts';
-import { Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
+import { type BlockStart, Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
 /**
  * Smaller files are read by one thread. Where there are two processors, V8's compiler wants the second one for the first

@@ -3,7 +3,7 @@
 import type { Finding } from '../contract/finding.ts';
 import type { PinLife } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
-import type { Pin } from '../model/pin.ts';
+import type { Pin } from '../model/state.ts';
 import { hex, known, type Words } from './words.ts';
 
 /** Keeps every pin that ends, and at the end those that have not. */

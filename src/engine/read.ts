@@ -5,7 +5,7 @@ import { Knowledge } from '../known-lines/knowledge.ts';
 import { canBeKnown, KnownLines } from '../known-lines/known-lines.ts';
 import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { type ByteSource, LineReader } from '../parsers/lines.ts';
-import type { Source } from '../parsers/source.ts';
+import type { Source } from '../parsers/wrapped-source.ts';
 import { text } from '../util/bytes.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import { Kind } from '../vocabulary/kinds.ts';

@@ -1,9 +1,8 @@
 // What the threads that read one trace share and say to each other (parallel.ts, worker.ts).
-import type { TraceHead } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
 import type { Probes } from '../vocabulary/probes.ts';
 import { STRIDE } from '../vocabulary/record.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
-import type { BlockStart } from './block-reader.ts';
 import type { TraceFilter } from './filter.ts';
 import type { ReadStats } from './read-stats.ts';
 
@@ -42,6 +41,12 @@ export const Control = {
   /** from here on: batches of worker w that the master is done with */
   Done: 2,
 } as const;
+
+/** The event that a block begins with. */
+export interface BlockStart {
+  ts: number;
+  offset: number;
+}
 
 export type WorkerMessage =
   /** `symbols` are new, from number `firstSymbol` on: what the batch calls n is the n-th of this worker */

@@ -1,8 +1,9 @@
 // What the model's numbers are called: pages, tasks, flags and steps in the kernel's words, for one trace.
 import type { Evidence, Origin } from '../contract/finding.ts';
+import type { At } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
-import type { Pin, Step } from '../model/pin.ts';
-import type { At, Mm, PageId } from '../model/state.ts';
+import type { PageId } from '../model/page-table.ts';
+import type { Mm, Pin, Step } from '../model/state.ts';
 import type { Era } from '../vocabulary/era.ts';
 import { follNames } from '../vocabulary/kernel/foll.ts';
 import { unfolded } from '../vocabulary/number.ts';

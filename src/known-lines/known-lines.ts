@@ -4,7 +4,8 @@
 // value once, and puts it into the record for the replay and, where a store is written, into the row of its event. It
 // decides nothing: where a line differs in anything it goes the careful way, which gives the same.
 import { LINE_TIME_AT, OTHER_COLUMNS, OTHER_EVENT, PAGE_FULL, RECORDS_AT } from '../assembly/layout.ts';
-import type { TraceHead, TraceLine } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import type { TraceLine } from '../parsers/line.ts';
 import type { Loops } from '../util/line-memory.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';

@@ -2,9 +2,10 @@
 // when it goes. The newest bytes are kept too: for stacks, which stand behind their event, and to save what led to a
 // finding.
 import type { EvidenceLine } from '../engine/evidence.ts';
-import type { At } from '../model/state.ts';
+import type { At } from '../model/at.ts';
 import { createParser } from '../parsers/create.ts';
-import { LineKind, type LineParser, type TraceHead, TraceLine } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
 
 const NEWLINE = 10;

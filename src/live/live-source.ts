@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HEAD_BYTES } from '../parsers/head-lines.ts';
-import type { Source } from '../parsers/source.ts';
+import type { Source } from '../parsers/wrapped-source.ts';
 import { InputError } from '../util/errors.ts';
 
 /** Bytes as they come; undefined: there will be no more. */

@@ -3,11 +3,11 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Setup } from '../config/assemble.ts';
 import { settle, today } from '../config/settle.ts';
-import type { Setup } from '../config/setup.ts';
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
-import type { TraceFormat } from '../parsers/line.ts';
+import type { TraceFormat } from '../parsers/head.ts';
 import { loadReporter } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { escapeControl } from '../util/escape.ts';

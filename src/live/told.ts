@@ -1,7 +1,7 @@
 // Why: a finding that was said may change for as long as its pin lives, and a watch runs for days: what can still change is
 // kept, in the order in which it was said first, and the rest is forgotten.
 import type { About, Tale } from '../engine/collect.ts';
-import type { Pin } from '../model/pin.ts';
+import type { Pin } from '../model/state.ts';
 
 /** Trace time after which a finding whose pin is gone is not expected to change. */
 const SETTLED_NS = 30e9;

@@ -1,8 +1,8 @@
 // Why: thousands of pins of one page (a ring buffer, the zero page) must not make each release look at all of them. What a
 // list of pins is like is noted as it grows: all alike, so that any will do, or mixed, so that none is known to be meant.
 
-import type { Pin } from './pin.ts';
-import type { At } from './state.ts';
+import type { At } from './at.ts';
+import type { Pin } from './state.ts';
 
 /** Up to so many pins of one page are compared, one by one. */
 export const MANY = 64;

@@ -3,7 +3,8 @@ import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { entryBits, entryOf, entryPage, Pte, RangeOp } from './state.ts';
+import { entryBits, entryOf, entryPage, Pte } from './page-table.ts';
+import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);

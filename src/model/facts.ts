@@ -1,5 +1,5 @@
 // What is known of a recording itself, beside its events.
-import type { At } from './state.ts';
+import type { At } from './at.ts';
 
 /** Events lost, or not recorded, between two places of the trace. */
 export interface Gap {

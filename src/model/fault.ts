@@ -5,8 +5,8 @@ import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
-import type { Pin } from './pin.ts';
-import { entryBits, entryPage, type Mm, type PageId, Pte } from './state.ts';
+import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import type { Mm, Pin } from './state.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;

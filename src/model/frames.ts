@@ -1,7 +1,9 @@
 // What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
 
-import type { DriftVia, Pin, PinCall } from './pin.ts';
-import type { At, Mm, PageId } from './state.ts';
+import type { At } from './at.ts';
+import type { PageId } from './page-table.ts';
+import type { DriftVia } from './pin.ts';
+import type { ForkFrame, Mm, Pin, PinCall } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -112,32 +114,6 @@ export interface SwapFrame {
   allocated: { page: PageId; at: At } | undefined;
   /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
   other: { page: PageId; out: At | undefined } | undefined;
-}
-
-/** copy_page_range() of one VMA, under way. */
-export class ForkFrame {
-  readonly dst: Mm;
-  readonly src: Mm;
-  /** first page, and the one behind the last */
-  readonly start: number;
-  readonly end: number;
-  readonly isPrivate: boolean;
-  readonly at: At;
-  /** pins in the range that have had no early copy yet */
-  readonly shared: Pin[] | undefined;
-  /** device-exclusive entries in the range when it began, by virtual page: each has to be restored before it is copied */
-  exclusive: Map<number, PageId> | undefined;
-
-  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
-    this.dst = dst;
-    this.src = src;
-    this.start = start;
-    this.end = end;
-    this.isPrivate = isPrivate;
-    this.at = at;
-    this.shared = shared;
-    this.exclusive = undefined;
-  }
 }
 
 /** References that a release function said it gives back. */

@@ -1,7 +1,9 @@
+import type { At } from './at.ts';
 import type { Change, Grab, GupFrame, Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { type DriftVia, Hold, Pin, type PinCall, Step, type StepRole } from './pin.ts';
-import { type At, entryBits, entryPage, type Mm, type PageId, Pte } from './state.ts';
+import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import type { DriftVia, StepRole } from './pin.ts';
+import { Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** So many of the newest pins at an address are looked at, when thousands are there. */
 const NEWEST = 64;

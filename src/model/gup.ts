@@ -2,11 +2,12 @@
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { Before, type ForkFrame, type GupFrame, type Task } from './frames.ts';
+import type { At } from './at.ts';
+import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
-import type { PinCall } from './pin.ts';
-import type { At, Mm, PageId } from './state.ts';
+import type { PageId } from './page-table.ts';
+import type { ForkFrame, Mm, PinCall } from './state.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
 const SLOW = fnIndex('__get_user_pages');

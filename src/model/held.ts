@@ -1,6 +1,6 @@
 // Why: the pins that are held, in the order in which they were taken. A Set of them grows and shrinks its table with every
 // few hundred pins that come and go, and copies it each time; a list that goes through the pins needs no table.
-import type { Pin } from './pin.ts';
+import type { Pin } from './state.ts';
 
 /** A pin in the list names its neighbours (Pin.older, Pin.newer). */
 export class Held {

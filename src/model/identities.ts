@@ -2,10 +2,12 @@
 // the page tables (mapping.ts) and the pins (model.ts).
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { At } from './at.ts';
 import type { TraceFacts } from './facts.ts';
 import { Before, Task } from './frames.ts';
 import { type FirstLook, Machine } from './machine.ts';
-import { At, Mm, type PageId } from './state.ts';
+import type { PageId } from './page-table.ts';
+import { Mm } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
 /** Pid of what is no task: no pin is of it. */

@@ -1,10 +1,12 @@
 // Block I/O that pinned pages take part in (E22; block/bio.c). A bio without pinned pages is nobody's business here.
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import type { Pin } from './pin.ts';
+import type { PageId } from './page-table.ts';
 import { releaseIo } from './release.ts';
-import { type At, Io, type PageId } from './state.ts';
+import type { Pin } from './state.ts';
+import { Io } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
 

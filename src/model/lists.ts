@@ -1,5 +1,5 @@
 // Lists of pins by a number: page, address, thread.
-import type { Pin } from './pin.ts';
+import type { Pin } from './state.ts';
 
 /** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
 export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);

@@ -1,10 +1,13 @@
 // The page tables, and the coherence test that runs whenever an address gets a page.
+
+import type { At } from './at.ts';
 import type { Change, Task } from './frames.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
 import { Ordered } from './ordered.ts';
-import { type Drift, type DriftVia, type Pin, Step, type StepDetails, type StepRole } from './pin.ts';
-import { type At, entryBits, entryOf, entryPage, type Mm, type PageId, Pte } from './state.ts';
+import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
+import type { DriftVia, StepRole } from './pin.ts';
+import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
 
 /** Changes that are kept of the addresses of one GUP call. */
 const MOST_CHANGES = 256;

@@ -1,15 +1,17 @@
 // The replay's centre: the pins, on top of the page tables (mapping.ts) and of who is who (identities.ts). What each kernel
 // event does is in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
-import type { ForkFrame, Task, WpFrame } from './frames.ts';
+import type { Task, WpFrame } from './frames.ts';
 import { Held } from './held.ts';
 import { drop, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
-import type { Pin, PinKind, ReleasedBy } from './pin.ts';
-import type { At, Io, Mm, PageId } from './state.ts';
+import type { PageId } from './page-table.ts';
+import type { PinKind, ReleasedBy } from './pin.ts';
+import type { ForkFrame, Io, Mm, Pin } from './state.ts';
 
 /** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
 const CLAIMS = 1 << 17;

@@ -3,6 +3,30 @@
 // leaf keeps only the aligned window of its entries that is in use, since most processes touch a few pages here and there.
 import { Ordered } from './ordered.ts';
 
+/** A page, as state.ts names it. */
+export type PageId = number;
+
+/** State of a page table entry, kept with the page in one number: `page * 64 + bits`. */
+export const Pte = {
+  None: 0,
+  Present: 1,
+  /** swapped out; names the page it was, which may still be in the swap cache */
+  Swap: 2,
+  Migration: 3,
+  DevExclusive: 4,
+  STATE: 7,
+  /** fork gave the same page to another mm since it was mapped */
+  Shared: 8,
+  /** not anonymous: file, shmem or zero page */
+  File: 16,
+  /** anonymous, as a line about its reverse mapping said; neither this nor File: the trace does not tell */
+  Anon: 32,
+} as const;
+
+export const entryPage = (entry: number): PageId => Math.floor(entry / 64);
+export const entryBits = (entry: number): number => entry - Math.floor(entry / 64) * 64;
+export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
+
 /** Entries of a leaf (PTRS_PER_PTE with 4K pages; with larger pages the same number does). */
 const LEAF = 512;
 const SMALLEST = 8;

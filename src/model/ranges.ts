@@ -2,13 +2,15 @@
 // (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
-import { ForkFrame, type Task } from './frames.ts';
+import type { Task } from './frames.ts';
 import { drop, NO_PINS, push } from './lists.ts';
 import type { Model } from './model.ts';
-import { type Pin, Step } from './pin.ts';
-import { type At, entryBits, entryPage, type Mm, type PageId, Pte, RangeOp, type WrprotectKind } from './state.ts';
+import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import type { WrprotectKind } from './pin.ts';
+import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;

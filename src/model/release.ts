@@ -4,11 +4,12 @@
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import type { Pin } from './pin.ts';
-import type { At, Io, PageId } from './state.ts';
+import type { PageId } from './page-table.ts';
+import type { Io, Pin } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
 
 /** How far inside a function is: each may be called by those before it. */

@@ -4,10 +4,12 @@
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
+import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { unmappedForSwap } from './ranges.ts';
-import { type At, entryBits, entryPage, type Mm, type PageId, Pte } from './state.ts';
+import type { Mm } from './state.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;

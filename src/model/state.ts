@@ -9,57 +9,10 @@
 // field gets may be a small integer and a later one not, the field is declared without a value, so that it takes both.
 // Otherwise the shape changes in the middle of the replay, and all code compiled for it is thrown away.
 
-import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import { Ordered } from './ordered.ts';
-import { PageTable } from './page-table.ts';
-import type { Pin } from './pin.ts';
-
-export type PageId = number;
-
-/** Where in the trace something happened. */
-export class At {
-  offset: number;
-  line: number;
-  /** ns or ticks since the time base; NaN unknown */
-  ts: number;
-  cpu: number;
-  /** thread id, -1 unknown */
-  pid: number;
-  tgid: number;
-  /** function index (vocabulary/functions.ts) */
-  fn: number;
-  /** what the reader keeps of the line, where it cannot be read again (live/kept-lines.ts); nothing to the model */
-  shown: unknown = undefined;
-
-  constructor(row: Float64Array, o: number, tgid: number) {
-    this.offset = row[o + Slot.OFFSET];
-    this.line = row[o + Slot.LINE];
-    this.ts = row[o + Slot.TS];
-    this.cpu = row[o + Slot.CPU];
-    this.pid = row[o + Slot.PID];
-    this.tgid = tgid;
-    this.fn = row[o + Slot.FN];
-  }
-}
-
-/** State of a page table entry, kept with the page in one number: `page * 64 + bits`. */
-export const Pte = {
-  None: 0,
-  Present: 1,
-  /** swapped out; names the page it was, which may still be in the swap cache */
-  Swap: 2,
-  Migration: 3,
-  DevExclusive: 4,
-  STATE: 7,
-  /** fork gave the same page to another mm since it was mapped */
-  Shared: 8,
-  /** not anonymous: file, shmem or zero page */
-  File: 16,
-  /** anonymous, as a line about its reverse mapping said; neither this nor File: the trace does not tell */
-  Anon: 32,
-} as const;
-
-export type WrprotectKind = 'mprotect' | 'uffd-wp' | 'soft-dirty' | 'numa' | 'ksm';
+import { type PageId, PageTable } from './page-table.ts';
+import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
 
 /** A change to a range of an address space; kept for a while, since it may explain a later copy. */
 export class RangeOp {
@@ -167,10 +120,6 @@ export class Mm {
   }
 }
 
-export const entryPage = (entry: number): PageId => Math.floor(entry / 64);
-export const entryBits = (entry: number): number => entry - Math.floor(entry / 64) * 64;
-export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
-
 /** A bio with pinned pages in it. */
 export class Io {
   readonly bio: number;
@@ -188,5 +137,202 @@ export class Io {
     this.bio = bio;
     this.bytes = 0;
     this.status = Number.NaN;
+  }
+}
+
+/** One call of a GUP function. */
+export interface PinCall {
+  /** function index of the API the caller used */
+  fn: number;
+  kind: PinKind;
+  /** FOLL_WRITE; undefined where no event of the call shows its flags */
+  write: boolean | undefined;
+  longterm: boolean;
+  remote: boolean;
+  /** gup_flags as printed by the innermost function seen, which has FOLL_GET or FOLL_PIN added; NaN unknown */
+  flags: number;
+  mm: Mm | undefined;
+  /** first address */
+  addr: number;
+  nr: number;
+  /** return value; NaN when the return was not seen */
+  ret: number;
+  /** the call's own return was seen; otherwise `ret` is that of a function inside, or unknown */
+  returned: boolean;
+  /** the caller's pages array, as a pointer; NaN unknown */
+  pages: number;
+  /** symbol index of the caller, -1 unknown */
+  caller: number;
+  at: At;
+  /** where the return was seen */
+  heldAt: At;
+  /** all that it returned, also what is given back */
+  readonly pins: Pin[];
+}
+
+/** References one call holds on one folio: large folios are released by count. */
+export class Hold {
+  readonly call: PinCall;
+  readonly folio: PageId;
+  refs: number;
+  readonly pins: Pin[] = [];
+
+  constructor(call: PinCall, folio: PageId) {
+    this.call = call;
+    this.folio = folio;
+    this.refs = 0;
+  }
+}
+
+/** Something that happened to a pinned page or its address. */
+export class Step {
+  role: StepRole;
+  at: At;
+  /** page mapped, copied to, or named by the entry */
+  page?: PageId;
+  wrprotect?: WrprotectKind;
+  child?: Mm;
+  /** the swap entry a fault found, upper and lower half */
+  entry?: { hi: number; lo: number };
+  /** a swap-in that kept the page exclusive, so the entry may be writable */
+  exclusive?: boolean;
+  /** the task that did it does not run in the pin's mm */
+  foreign?: boolean;
+  io?: Io;
+
+  constructor(role: StepRole, at: At, page?: PageId, more?: StepDetails) {
+    this.role = role;
+    this.at = at;
+    this.page = page;
+    if (more === undefined) return;
+    this.wrprotect = more.wrprotect;
+    this.child = more.child;
+    this.entry = more.entry;
+    this.exclusive = more.exclusive;
+    this.foreign = more.foreign;
+    this.io = more.io;
+  }
+}
+
+export type StepDetails = Partial<Omit<Step, 'role' | 'at' | 'page'>>;
+
+export interface Drift {
+  id: number;
+  pin: Pin;
+  via: DriftVia;
+  at: At;
+  /** the write fault that led to it */
+  fault?: At;
+  /** page mapped now; NaN when the trace does not show it */
+  page: PageId;
+  /** steps of the pin before, oldest first (a copy: the pin goes on) */
+  before: Step[];
+  /** the mapping came back to the pinned page */
+  healedAt?: At;
+}
+
+export class Pin {
+  readonly id: number;
+  readonly call: PinCall;
+  /** address space and virtual page it was taken through; mm undefined when the trace has not shown it */
+  mm: Mm | undefined;
+  readonly vpn: number;
+  /** where the page is mapped after mremap */
+  movedTo: number | undefined;
+  page: PageId;
+  /** how the page became known */
+  pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
+  grabAt: At | undefined;
+  hold: Hold | undefined;
+  state: 'held' | 'released' | 'orphan' = 'held';
+  releasedAt: At | undefined;
+  /** the release itself was not seen: the page was found in other use */
+  presumed = false;
+  owner: PinOwner | undefined;
+  readonly steps: Step[] = [];
+  readonly ios: Io[] = [];
+  drift: Drift | undefined;
+  drifts = 0;
+  /** the pipe it went into; NaN unknown */
+  pipe: number;
+  /** a release that may have been of this pin, and where; none of them shows which pin it was of */
+  unsure: { readonly at: At } | undefined;
+  /** its address was known to map a page of hugetlb, of PMD size */
+  hugetlb = false;
+  /** its address changed after the grab and before the call returned: GUP-fast may have given it back */
+  partedInCall = false;
+  /** the page was shared with this child when it was pinned, or later by fork without an early copy */
+  sharedWith: Mm | undefined;
+  /** entry bits when it was taken, as far as known: Shared, File */
+  entryBits: number;
+  /** state of the entry when it was taken; undefined when the trace had not shown it */
+  entryState: number | undefined;
+  /** fork of the same mm that was copying page tables when the lockless grab happened */
+  duringFork: ForkFrame | undefined;
+  /** neighbours in the list of what is held (held.ts) */
+  older: Pin | undefined;
+  newer: Pin | undefined;
+
+  constructor(
+    id: number,
+    call: PinCall,
+    mm: Mm | undefined,
+    vpn: number,
+    page: PageId,
+    from: Pin['pageFrom'],
+    bits: number,
+  ) {
+    this.id = id;
+    this.call = call;
+    this.mm = mm;
+    this.vpn = vpn;
+    this.page = page;
+    this.pageFrom = from;
+    this.entryBits = bits;
+    this.entryState = undefined;
+    this.duringFork = undefined;
+    this.pipe = Number.NaN;
+    this.unsure = undefined;
+  }
+
+  get live(): boolean {
+    return this.state === 'held';
+  }
+
+  /** Virtual page where the pinned page is expected. */
+  get where(): number {
+    return this.movedTo ?? this.vpn;
+  }
+
+  /** Last step of a role. */
+  last(role: StepRole): Step | undefined {
+    for (let i = this.steps.length - 1; i >= 0; i--) if (this.steps[i].role === role) return this.steps[i];
+    return undefined;
+  }
+}
+
+/** copy_page_range() of one VMA, under way. */
+export class ForkFrame {
+  readonly dst: Mm;
+  readonly src: Mm;
+  /** first page, and the one behind the last */
+  readonly start: number;
+  readonly end: number;
+  readonly isPrivate: boolean;
+  readonly at: At;
+  /** pins in the range that have had no early copy yet */
+  readonly shared: Pin[] | undefined;
+  /** device-exclusive entries in the range when it began, by virtual page: each has to be restored before it is copied */
+  exclusive: Map<number, PageId> | undefined;
+
+  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
+    this.dst = dst;
+    this.src = src;
+    this.start = start;
+    this.end = end;
+    this.isPrivate = isPrivate;
+    this.at = at;
+    this.shared = shared;
+    this.exclusive = undefined;
   }
 }

@@ -1,8 +1,10 @@
 // What the replay tells the rules: one type per thing that happened to the mm, with the state it happened to.
 // A rule reads these and the model and changes neither.
 
-import type { Drift, Pin, PinCall, ReleasedBy } from './pin.ts';
-import type { At, Io, Mm, PageId, WrprotectKind } from './state.ts';
+import type { At } from './at.ts';
+import type { PageId } from './page-table.ts';
+import type { ReleasedBy, WrprotectKind } from './pin.ts';
+import type { Drift, Io, Mm, Pin, PinCall } from './state.ts';
 
 export interface Transitions {
   /** a GUP call returned and this page of it is held (E4) */

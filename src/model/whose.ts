@@ -1,10 +1,13 @@
 // Whose pin a release gives back. What shows it: the bio or pipe the page was in, the page itself, how many references
 // go, the task that took them. Where several pins are left that differ in where their page should be mapped, none of
 // them is closed before as many releases were seen: each of them may be held, and none is said to be.
+
+import type { At } from './at.ts';
 import { groupOf, isCounted, isMixed, MANY, Unsettled } from './crowd.ts';
 import type { Model } from './model.ts';
-import type { Hold, Pin, ReleasedBy } from './pin.ts';
-import type { At, PageId } from './state.ts';
+import type { PageId } from './page-table.ts';
+import type { ReleasedBy } from './pin.ts';
+import type { Hold, Pin } from './state.ts';
 
 /** Live pins on a page, else those on its folio. */
 export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | undefined {

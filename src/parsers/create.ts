@@ -1,7 +1,8 @@
 // A parser for a trace whose head is known. Several of them may read the parts of one file: a head is plain data.
 import { CsvParser } from './csv.ts';
 import { FtraceParser } from './ftrace.ts';
-import type { LineParser, TraceHead } from './line.ts';
+import type { TraceHead } from './head.ts';
+import type { LineParser } from './line.ts';
 import { PerfScriptParser } from './perf-script.ts';
 import { TraceCmdParser } from './trace-cmd.ts';
 

@@ -6,8 +6,8 @@
 //     Attaching 3 probes...                     bpftrace says this before the first row
 import Papa from 'papaparse';
 import { type Column, columnsOf, csvTime } from './csv-columns.ts';
+import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import type { TraceHead } from './line.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 

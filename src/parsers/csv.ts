@@ -10,7 +10,8 @@
 import { HASH, text } from '../util/bytes.ts';
 import { type Column, columnsOf, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
-import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import { LineKind, type LineParser, type TraceLine } from './line.ts';
 
 /** What tables print for a cell that is not there. */
 const ABSENT = new Set(['', 'nan', 'NaN', 'None', 'NULL', '<NA>', '[NULL]']);

@@ -8,8 +8,8 @@
 
 import { NO_CONTEXT } from './ftrace.ts';
 import { verboseTime } from './ftrace-latency.ts';
+import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import type { TraceHead } from './line.ts';
 import { firstTime, note, setTime, type TimeSample } from './time-sample.ts';
 
 const RAW = /^\d+ \d+ \d+ \S/;

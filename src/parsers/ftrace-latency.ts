@@ -24,7 +24,8 @@ import {
   startsWith,
   ZERO,
 } from '../util/bytes.ts';
-import type { TraceHead, TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import type { TraceLine } from './line.ts';
 import { contextOf } from './task-columns.ts';
 
 /** Columns of the task name in the short form. */

@@ -23,7 +23,8 @@ import {
   trimEnd,
 } from '../util/bytes.ts';
 import { readBody } from './body.ts';
-import { Brace, LineKind, type TraceHead, type TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import { Brace, LineKind, type TraceLine } from './line.ts';
 import { readTime } from './time.ts';
 
 const BRACE_CLOSE = 125;

@@ -1,13 +1,7 @@
 // One line of trace text, as a parser understood it. The object is a cursor: one instance is reused for
 // every line, and it holds places in a byte buffer instead of strings, since a busy machine's trace has
 // millions of lines and nearly all of them are looked at only once.
-import type { Recorded } from './recorded.ts';
-
-/** The text formats pindrift reads; one parser file each. */
-export type TraceFormat = 'ftrace' | 'trace-cmd' | 'perf-script' | 'csv';
-
-/** The binary ones; one folder each in src/recordings/. */
-export type RecordingFormat = 'trace.dat' | 'perf.data' | 'trace_pipe_raw';
+import type { TraceHead } from './head.ts';
 
 /** What a line is. Every line of a trace gets exactly one of these; nothing is dropped without a name. */
 export const LineKind = {
@@ -81,43 +75,6 @@ export class TraceLine {
   /** in a Function line; how many functions stand around it */
   brace: Brace = Brace.None;
   depth = 0;
-}
-
-/** What the beginning of a trace says about the whole of it. */
-export interface TraceHead {
-  format: TraceFormat | RecordingFormat;
-  /** the variant in words, for people: `latency-format`, `no irq-info, tgid`, `raw (-R)`; empty for the default form */
-  variant: string;
-  /** kernel release where the text names one (latency-format header, perf header `# os release : `) */
-  kernel?: string;
-  /** architecture where the text names one (perf header `# arch : `), as `uname -m` says it */
-  machine?: string;
-  /** trace clock where the text shows or proves it (`x86-tsc` is not provable; integers without a point are `ticks`) */
-  clock?: string;
-  /** `ns`: times are seconds with a fraction, read exactly. `ticks`: bare integers (counter, uptime, x86-tsc). `none`: no times at all */
-  timeUnit: 'ns' | 'ticks' | 'none';
-  /** number of digits behind the point; 6 (us) or 9 (ns); 0 for ticks. Half a unit is what an order across CPUs rests on */
-  timeDigits: number;
-  /** whole seconds (or ticks) that every `ts` is relative to */
-  timeBase: number;
-  /** `# tracer: nop` */
-  tracer?: string;
-  /** CPUs as the header gives them (`#P:2`, `cpus=2`) */
-  cpus?: number;
-  /** `# entries-in-buffer/entries-written: A/B`: events overwritten before the first line (B - A); undefined when the header has no such line */
-  overwritten?: number;
-  /** what the text lacks and how to get it, sentences for people */
-  notes?: string[];
-  /** events that its header counts in the buffer; fewer lines than these are not all */
-  entries?: number;
-  /** lines were cut at this column: those that reach it are not whole */
-  cutAt?: number;
-  /** what a head made by `pindrift capture` says of the recording, or a list of what was armed */
-  recorded?: Recorded;
-  /** what is wrong with the whole of the text, in a sentence; known at its end, for whoever has only the head */
-  damage?: string;
-  /** CSV only: what the header row says */
-  table?: { delimiter: string; columns: string[] };
 }
 
 /**

@@ -3,8 +3,9 @@
 //     # os release : 5.10.0-32-amd64
 //     # nrcpus online : 2
 import { createParser } from './create.ts';
+import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import { LineKind, type TraceHead, TraceLine } from './line.ts';
+import { LineKind, TraceLine } from './line.ts';
 import { NO_TIME } from './perf-script.ts';
 import { firstTime, note, probeHead, setTime } from './time-sample.ts';
 

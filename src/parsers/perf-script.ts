@@ -31,7 +31,8 @@ import {
   trimEnd,
 } from '../util/bytes.ts';
 import { framesText } from './frame-lines.ts';
-import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import { LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readEvent, readRecord, readTask } from './perf-sample.ts';
 import { readTime } from './time.ts';
 

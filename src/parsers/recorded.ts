@@ -11,55 +11,8 @@
 //     # pindrift-lost: cpu=0 entries=2625 overrun=0 commit-overrun=0 dropped=0
 
 import { HASH, text } from '../util/bytes.ts';
+import { type ArmedProbe, newRecorded, type Recorded, type TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import type { TraceHead } from './line.ts';
-
-/** One probe that was armed. */
-export interface ArmedProbe {
-  event: string;
-  /** probed function; undefined where a recording tells of a probe that was never hit */
-  symbol: string | undefined;
-  isReturn: boolean;
-  /** names of the arguments that each of its events carries */
-  fields: readonly string[];
-  /** while it was recorded; undefined: the kernel does not count */
-  hits?: number;
-  /** calls that the probe could not take */
-  missed?: number;
-}
-
-/** What is known of the recording. */
-export interface Recorded {
-  armed: ArmedProbe[];
-  /** names of tracepoints that were on: `sched_process_fork`, `sys_enter_munmap` */
-  tracepoints: string[];
-  /** events that the kernel has and that were not armed */
-  refused: string[];
-  /** events of functions that the kernel has not */
-  absent: string[];
-  /** CPUs whose buffer was read */
-  cpus: number;
-  /** events that the buffers did not keep, beside those that `overwritten` of the head counts */
-  dropped: number;
-  filters: string[];
-  release?: string;
-  /** as `uname -m` says it */
-  machine?: string;
-  /** bytes of a page, and of a struct page */
-  pageBytes?: number;
-  structPage?: number;
-  clock?: string;
-}
-
-export const newRecorded = (): Recorded => ({
-  armed: [],
-  tracepoints: [],
-  refused: [],
-  absent: [],
-  cpus: 0,
-  dropped: 0,
-  filters: [],
-});
 
 /** What the lines before a text say of its recording goes into its head. */
 export function readCaptureHead(lines: HeadLines, head: TraceHead): void {

@@ -3,33 +3,9 @@
 import { InputError } from '../util/errors.ts';
 import { type Compression, compressionOf, createDecoder, type Decoder } from './decompress.ts';
 import { HEAD_BYTES } from './head-lines.ts';
-import type { ByteSource } from './lines.ts';
 import { mended } from './mend/open.ts';
 import { type Input, openInput, type SourceOptions } from './source-input.ts';
-
-export type { SourceOptions } from './source-input.ts';
-
-export interface Source extends ByteSource {
-  /** as the user named it; `-` is standard input */
-  readonly path: string;
-  readonly compression: Compression;
-  /** bytes of the file as it lies on disk; undefined for pipes */
-  readonly size: number | undefined;
-  /** bytes of the file consumed so far, in the same measure as `size` */
-  readonly position: number;
-  /**
-   * What was taken off its lines (quotes, a log around them), for people. Bytes and places are then those of the mended
-   * text, which nobody finds in the file.
-   */
-  readonly mended?: string | undefined;
-  /** decompressed bytes of the file that what was read so far was mended from; undefined: they are what was read */
-  readonly taken?: number | undefined;
-  /** why the data end before they should, known once `read` has returned 0; the part before has been delivered */
-  readonly damage: string | undefined;
-  /** The first bytes (64 KB, decompressed), which `read` will deliver again. */
-  head(): Promise<Uint8Array>;
-  close(): void;
-}
+import type { Source } from './wrapped-source.ts';
 
 /** Compressed bytes per step: one step's output must stay small whatever the ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;

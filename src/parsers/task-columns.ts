@@ -24,7 +24,8 @@ import {
   skipDigits,
   ZERO,
 } from '../util/bytes.ts';
-import type { TraceHead, TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import type { TraceLine } from './line.ts';
 import { readTime } from './time.ts';
 
 /** Columns of the task name: TASK_COMM_LEN, printed right-aligned. */

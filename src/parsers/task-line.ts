@@ -11,7 +11,8 @@
 // of the function, and that costs a tenth of the time of a whole line. 32 blank, 45 dash, 46 point, 48 to 57
 // digits, 58 colon, 91 and 93 brackets, 0x20202020 four blanks.
 import { decimal, skipBlanks, skipDigits } from '../util/bytes.ts';
-import type { TraceHead, TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import type { TraceLine } from './line.ts';
 import { contextOf, readPidAndRest } from './task-columns.ts';
 
 /** Tasks kept; slotOf() gives the upper 6 bits of a hash. Each has 4 places in the tables. */

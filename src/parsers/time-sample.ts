@@ -1,8 +1,9 @@
 // Unit, digits and base of a trace's times come from its first event: one format prints all of them.
 import { text } from '../util/bytes.ts';
 import { createParser } from './create.ts';
+import type { TraceFormat, TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import { LineKind, type TraceFormat, type TraceHead, TraceLine } from './line.ts';
+import { LineKind, TraceLine } from './line.ts';
 
 /** A head with which a parser shows every time of this unit. */
 export function probeHead(format: TraceFormat, timeUnit: 'ns' | 'ticks'): TraceHead {

@@ -1,7 +1,8 @@
 // Times are read as integers, seconds and fraction apart: `parseFloat(s) * 1e9` is wrong by a nanosecond
 // as soon as the machine has been up for some weeks, and ns since boot do not fit a double at all after 104 days.
 import { DOT, decimal, ZERO } from '../util/bytes.ts';
-import type { TraceHead, TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import type { TraceLine } from './line.ts';
 
 /** ns per unit of the last digit, by number of digits behind the point. */
 const NS_PER_DIGIT = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1];

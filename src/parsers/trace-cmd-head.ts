@@ -1,7 +1,8 @@
 // What the first lines of `trace-cmd report` say: `cpus=2`, and which options it ran with. The trace clock and the
 // kernel release are in trace.dat, but the report does not print them.
+
+import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
-import type { TraceHead } from './line.ts';
 import { firstTime, setTime } from './time-sample.ts';
 
 export function traceCmdHead(lines: HeadLines): TraceHead {

@@ -30,7 +30,8 @@ import {
 } from '../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
-import { LineKind, type LineParser, type TraceHead, type TraceLine } from './line.ts';
+import type { TraceHead } from './head.ts';
+import { LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readLost } from './lost.ts';
 import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
 import { TaskLineReader } from './task-line.ts';

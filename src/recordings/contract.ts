@@ -1,6 +1,6 @@
 // Why: a binary recording (trace.dat, perf.data, raw ring buffer pages) has events that need no text to be understood.
 // What reads one gives what stands here; what comes behind (engine/reading/) does not know which it was. Types only.
-import type { RecordingFormat, TraceHead } from '../parsers/line.ts';
+import type { RecordingFormat, TraceHead } from '../parsers/head.ts';
 
 /** Bytes that can be read at any place, as often as needed. */
 export interface Bytes {

@@ -1,7 +1,7 @@
 // Why: trace.dat and raw pages of trace_pipe_raw hold the same thing, pages per CPU and formats beside them. This makes
 // one sequence of events of them. An event's number and place are known by its position in that sequence, so that it can
 // be shown again without keeping it.
-import type { Recorded } from '../parsers/recorded.ts';
+import type { Recorded } from '../parsers/head.ts';
 import { isBystander } from './armed.ts';
 import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';

@@ -1,7 +1,7 @@
 // The lives of the pins, written as they end. Only the pins that are held stay in memory.
 import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
-import type { Pin, Step } from '../model/pin.ts';
+import type { Pin, Step } from '../model/state.ts';
 import type { Shared } from './event-sink.ts';
 import type { Value } from './row-writer.ts';
 

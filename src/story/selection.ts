@@ -1,8 +1,8 @@
 // Why: what a story shall be about: a page, an address, an mm, a thread, a time; said once, tested on every step.
 
+import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
-import type { At } from '../model/state.ts';
-import type { TraceHead } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/head.ts';
 import { hexOf } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
 import type { Told } from './steps.ts';

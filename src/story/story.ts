@@ -3,9 +3,9 @@
 
 import type { Evidence } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
-import { contextLines } from '../engine/context.ts';
 import type { EvidenceLine } from '../engine/evidence.ts';
 import { fileInput, type TraceInput } from '../engine/input.ts';
+import { contextLines } from '../engine/numbered-lines.ts';
 import { type ReadingOptions, withReading } from '../engine/reading/reading.ts';
 import { StoredReading } from '../engine/reading/stored-reading.ts';
 import type { ReadTrace } from '../engine/reading/trace.ts';

@@ -1,7 +1,7 @@
 // What a test of a rule consists of, as its author writes it.
 
 import type { Confidence, Severity } from '../contract/finding.ts';
-import type { TraceFormat } from '../parsers/line.ts';
+import type { TraceFormat } from '../parsers/head.ts';
 import type { Messages, OptionSchemas, OptionValues } from '../rules/contract.ts';
 
 /** One finding, where comments in the trace do not say enough. */

@@ -7,7 +7,7 @@ import { memoryInput } from '../engine/input.ts';
 import { needText, unmet } from '../engine/needs.ts';
 import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
 import { withReading } from '../engine/reading/reading.ts';
-import type { TraceFormat } from '../parsers/line.ts';
+import type { TraceFormat } from '../parsers/head.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { still } from './stillness.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { armedKinds, missedBy } from '../../src/engine/armed.ts';
 import { stillOf } from '../../src/engine/needs.ts';
 import { Model } from '../../src/model/model.ts';
-import { definitionsIn, newRecorded, type Recorded, readRecorded } from '../../src/parsers/recorded.ts';
+import { newRecorded, type Recorded } from '../../src/parsers/head.ts';
+import { definitionsIn, readRecorded } from '../../src/parsers/recorded.ts';
 import { OWN_CATALOGUE } from '../../src/vocabulary/catalogue.ts';
 import { KIND_NAMES, Kind, type KindName } from '../../src/vocabulary/kinds.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Held } from '../../src/model/held.ts';
-import type { Pin } from '../../src/model/pin.ts';
+import type { Pin } from '../../src/model/state.ts';
 
 const pin = (id: number): Pin => ({ id, older: undefined, newer: undefined }) as Pin;
 const ids = (held: Held) => [...held].map(({ id }) => id);

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createParser, detectFormat } from '../../src/parsers/detect.ts';
-import { LineKind, type TraceFormat, TraceLine } from '../../src/parsers/line.ts';
+import type { TraceFormat } from '../../src/parsers/head.ts';
+import { LineKind, TraceLine } from '../../src/parsers/line.ts';
 import { bytes, head } from './read.ts';
 
 const SAMPLES = [

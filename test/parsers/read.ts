@@ -1,6 +1,7 @@
 // Lines in, plain objects out: what the tests of the parsers compare.
 import { createParser, detectFormat } from '../../src/parsers/detect.ts';
-import { LineKind, type LineParser, type TraceFormat, type TraceHead, TraceLine } from '../../src/parsers/line.ts';
+import type { TraceFormat, TraceHead } from '../../src/parsers/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../../src/parsers/line.ts';
 import { type ByteSource, LineReader } from '../../src/parsers/lines.ts';
 import { text } from '../../src/util/bytes.ts';
 

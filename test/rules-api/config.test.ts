@@ -2,8 +2,9 @@
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Setup } from '../../src/config/assemble.ts';
 import { settle } from '../../src/config/settle.ts';
-import { type Setup, setUp } from '../../src/config/setup.ts';
+import { setUp } from '../../src/config/setup.ts';
 import { check, InputError } from '../../src/index.ts';
 import { ruleFile, scratch } from './scratch.ts';
 import { pinThenFork } from './traces.ts';

@@ -1,8 +1,7 @@
 // What must not compile when somebody writes a rule, and what must. Checked by `npm run types`: an error that does not
 // come is an error. Nothing here runs.
 import { type AnyRule, check, defineConfig, defineRule, type PageId, type Probes, replay } from '../../src/index.ts';
-import type { ForkFrame } from '../../src/model/frames.ts';
-import type * as rawPin from '../../src/model/pin.ts';
+import type { At as RawAt } from '../../src/model/at.ts';
 import type * as raw from '../../src/model/state.ts';
 import type { Transitions as rawTransitions } from '../../src/model/transitions.ts';
 import type * as shown from '../../src/rules/contract.ts';
@@ -193,19 +192,19 @@ defineConfig({ rules: { x: 'fatal' } });
 // A field of the model that no view shows is hidden on purpose, and named here.
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
-  | Hidden<raw.At, shown.At, 'shown'>
+  | Hidden<RawAt, shown.At, 'shown'>
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | MmVerbs>
-  | Hidden<rawPin.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
-  | Hidden<rawPin.Step, shown.Step, never>
+  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
+  | Hidden<raw.Step, shown.Step, never>
   | Hidden<
-      rawPin.Pin,
+      raw.Pin,
       shown.Pin,
       'hold' | 'entryBits' | 'entryState' | 'hugetlb' | 'partedInCall' | 'pipe' | 'unsure' | 'older' | 'newer'
     >
-  | Hidden<rawPin.Drift, shown.Drift, never>
+  | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
-  | Hidden<ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
+  | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;

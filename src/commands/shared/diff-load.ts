@@ -1,5 +1,5 @@
 // Why: `diff` and `triage` take traces and stores alike, judged by the same rules and settings.
-import type { Setup } from '../../config/setup.ts';
+import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
 import { findTraces } from '../../engine/find-traces.ts';
 import type { RuleOptions } from './rule-flags.ts';

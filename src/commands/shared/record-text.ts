@@ -1,6 +1,6 @@
 // Why: one event of a recording, as the tool prints it, and what stands around it: nobody can open a binary file at it.
 import { fileInput } from '../../engine/input.ts';
-import { recordedLines } from '../../engine/recorded-lines.ts';
+import { recordedLines } from '../../engine/numbered-lines.ts';
 import { verbatim } from '../../report/format.ts';
 import { InputError } from '../../util/errors.ts';
 

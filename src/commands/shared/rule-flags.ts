@@ -1,10 +1,10 @@
 // Why: which rules run, and how, is said in the same way to every command that runs them.
 import * as Flags from '@oclif/core/flags';
-import type { Setup } from '../../config/setup.ts';
+import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport } from '../../contract/report.ts';
-import type { RuleObserver } from '../../engine/observe.ts';
 import { escapeControl } from '../../util/escape.ts';
 import type { FailOn } from './flags.ts';
+import type { WatchRuleFlags } from './watch-rules.ts';
 
 export const ruleFlags = {
   rules: Flags.string({
@@ -64,11 +64,6 @@ export async function setUpRules(flags: RuleOptions): Promise<Setup> {
 
 const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
 
-export interface WatchRuleFlags {
-  timing?: boolean;
-  'debug-rule'?: string | undefined;
-}
-
 /** The setup with those who look over the rules' shoulders; `done` says what they saw at the end. */
 export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ setup: Setup; done(): void }> {
   const debugged = flags['debug-rule'];
@@ -77,8 +72,6 @@ export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ se
   const { observer, done } = watchRules(setup.rules, flags);
   return { setup: { ...setup, running: { ...setup.running, observer } }, done };
 }
-
-export type RuleWatch = { observer: RuleObserver | undefined; done(): void };
 
 /** What the config makes of the report; what there is to say about that goes to stderr. */
 export async function settled(report: CheckReport, setup: Setup, quiet: boolean): Promise<CheckReport> {

@@ -2,15 +2,16 @@
 // said before gigabytes are read, and what is under way is drawn.
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Setup } from '../../config/setup.ts';
+import type { Setup } from '../../config/assemble.ts';
 import type { DetailedReport } from '../../contract/report.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
 import { compressionOf } from '../../parsers/decompress.ts';
 import { detectFormat } from '../../parsers/detect.ts';
+import type { ArmedProbe } from '../../parsers/head.ts';
 import { notATrace } from '../../parsers/not-a-trace.ts';
-import { type ArmedProbe, definitionsIn } from '../../parsers/recorded.ts';
+import { definitionsIn } from '../../parsers/recorded.ts';
 import { openSource } from '../../parsers/source.ts';
 import { isRecording } from '../../recordings/index.ts';
 import { InputError } from '../../util/errors.ts';

@@ -1,12 +1,18 @@
 // Why: `--timing` and `--debug-rule`, loaded only when one of them is given.
 import { DebugRule } from '../../engine/debug-rule.ts';
-import { observers } from '../../engine/observe.ts';
+import { observers, type RuleObserver } from '../../engine/observe.ts';
 import { Timing } from '../../engine/timing.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { nearest } from '../../util/nearest.ts';
-import type { RuleWatch, WatchRuleFlags } from './rule-flags.ts';
+
+export interface WatchRuleFlags {
+  timing?: boolean;
+  'debug-rule'?: string | undefined;
+}
+
+type RuleWatch = { observer: RuleObserver | undefined; done(): void };
 
 export function watchRules(rules: readonly Rule[], flags: WatchRuleFlags): RuleWatch {
   const id = flags['debug-rule'];

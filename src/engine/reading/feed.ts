@@ -1,7 +1,7 @@
 // Why: what a reading needs of that which understands its input, be it lines of text, lines read by several threads, or
 // the records of a binary file: records in their order, and what is known so far.
 import type { Knowledge } from '../../known-lines/knowledge.ts';
-import type { TraceHead } from '../../parsers/line.ts';
+import type { TraceHead } from '../../parsers/head.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import type { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from '../evidence.ts';

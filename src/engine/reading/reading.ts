@@ -5,8 +5,8 @@
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
-import type { TraceFormat, TraceHead } from '../../parsers/line.ts';
-import { type ArmedProbe, newRecorded } from '../../parsers/recorded.ts';
+import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
+import { type ArmedProbe, newRecorded } from '../../parsers/head.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import type { Probes } from '../../vocabulary/probes.ts';

@@ -1,7 +1,8 @@
 // Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
 import { readFileSync, statSync } from 'node:fs';
-import { LineKind, type TraceHead, TraceLine } from '../../parsers/line.ts';
-import type { Source } from '../../parsers/source.ts';
+import type { TraceHead } from '../../parsers/head.ts';
+import { LineKind, TraceLine } from '../../parsers/line.ts';
+import type { Source } from '../../parsers/wrapped-source.ts';
 import { FileBytes } from '../../recordings/bytes.ts';
 import { type Bytes, RecordedEvent, type Recording } from '../../recordings/contract.ts';
 import { isRecording, latencyText, openRecording } from '../../recordings/index.ts';

@@ -1,7 +1,8 @@
 // Why: text as the input of a reading: which format it is, and one thread or several.
 import { detectFormat } from '../../parsers/detect.ts';
-import type { LineParser, TraceFormat, TraceHead } from '../../parsers/line.ts';
-import type { Source } from '../../parsers/source.ts';
+import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
+import type { LineParser } from '../../parsers/line.ts';
+import type { Source } from '../../parsers/wrapped-source.ts';
 import { InputError } from '../../util/errors.ts';
 import { type EvidenceLine, fetchLines } from '../evidence.ts';
 import type { TraceInput } from '../input.ts';

@@ -6,8 +6,8 @@ import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } f
 import { withBlanks, withoutMarks } from './marks.ts';
 import { decodeQuotedPrintable, type Plan, wasWrapped, withoutSuffix } from './plan.ts';
 import { takeOffLog, takeOffThese } from './prefixes.ts';
-import type { Mender } from './source.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
+import type { Mender } from './text-lines.ts';
 
 /** A reader of trace_pipe takes what it reads away from all others. */
 const PRINTED = 'a program printed these lines in quotes: whether it printed all of them is not known';

@@ -1,6 +1,6 @@
 // Why: whoever opens a trace gets its text without what it was wrapped in on its way, and need not know.
 import { isTraceText } from '../detect.ts';
-import type { Source } from '../source.ts';
+import type { Source } from '../wrapped-source.ts';
 import { packingOf, showsTrace } from './packings.ts';
 import { type Plan, planFor } from './plan.ts';
 import { MendedSource } from './source.ts';

@@ -1,7 +1,13 @@
 // Why: mails carry attachments in base64, and asciinema keeps what a terminal showed in pieces of JSON. What comes out is
 // text again, in which the lines of the trace are lines; their numbers are those of that text.
 import { filled, hasEvent } from './looks.ts';
-import type { Mender, Packing } from './source.ts';
+import type { Mender } from './text-lines.ts';
+
+/** What is not mended line by line, with its mender. */
+export interface Packing {
+  words: string[];
+  mender: Mender;
+}
 
 /** What these first bytes are packed in, with a mender for the whole; undefined: nothing known. */
 export function packingOf(head: string): (() => Packing) | undefined {

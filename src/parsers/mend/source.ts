@@ -1,12 +1,13 @@
 // Why: what a trace was wrapped in is taken off before anybody reads a line, so that no parser knows of mails and logs.
 // A mended source gives the bytes of the mended text; places in it are places in that text, numbers of lines those of the
 // file.
-import type { Source } from '../source.ts';
+import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
 import { OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
+import type { Packing } from './packings.ts';
 import type { Plan } from './plan.ts';
-import { textLines } from './text-lines.ts';
+import { type Mender, textLines } from './text-lines.ts';
 
 /** Characters mended at once, and of a trace that {@link MendedSource.head} shows. */
 const STEP = 32 * 1024;
@@ -17,25 +18,6 @@ const MOST_HEAD = 1 << 20;
 
 /** Bytes of a text that is searched for a dump, when its beginning shows none. */
 const MOST_SEARCHED = 256 << 20;
-
-/** What makes text of lines of a text. */
-export interface Mender {
-  /** for each line that it takes it gives one: the last is whole or cut where that of the text is */
-  readonly isLineByLine: boolean;
-  /** a part of the trace was seen */
-  readonly found: boolean;
-  /** what is wrong with the whole, known at its end */
-  readonly damage: string | undefined;
-  take(line: string): string;
-  /** what waited for a next line */
-  end(): string;
-}
-
-/** What is not mended line by line, with its mender. */
-export interface Packing {
-  words: string[];
-  mender: Mender;
-}
 
 export class MendedSource extends WrappedSource {
   readonly #words: readonly string[];

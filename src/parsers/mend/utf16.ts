@@ -1,5 +1,5 @@
 // Why: what Windows programs save is UTF-16 (`>` of PowerShell, Notepad), and the lines in it are those of the trace.
-import type { Source } from '../source.ts';
+import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
 
 const CHUNK = 1 << 16;

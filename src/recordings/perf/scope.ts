@@ -2,7 +2,7 @@
 // every CPU was recorded, and whether something kept events out.
 // Source: tools/perf/builtin-record.c of 6.12, __record_options[].
 
-import { newRecorded, type Recorded } from '../../parsers/recorded.ts';
+import { newRecorded, type Recorded } from '../../parsers/head.ts';
 import { armedEvents } from '../armed.ts';
 import { type PerfFile, tracepoints } from './file.ts';
 

@@ -4,7 +4,7 @@ import { select } from 'd3-selection';
 import { svg } from '../dom.ts';
 import { clusters } from './bands.ts';
 import { CHAR } from './callouts.ts';
-import { AXIS, type Picture, RIGHT } from './picture.ts';
+import { AXIS, type Picture, RIGHT } from './positions.ts';
 
 export function numbers({ left, life, picked, positions, width }: Picture): SVGElement {
   const seen = clusters(positions.steps, 21).filter(({ x }) => x >= left - 4 && x <= width - 2);

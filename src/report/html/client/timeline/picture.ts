@@ -10,31 +10,15 @@ import {
   symbolSquare,
   symbolTriangle,
 } from 'd3-shape';
-import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { svg } from '../dom.ts';
 import { axis, numbers } from './axis.ts';
 import { addressBands, type Band, lanes, useBands } from './bands.ts';
 import { bendOf, CHAR, callouts, fitting } from './callouts.ts';
-import type { Positions } from './positions.ts';
-
-export interface Picture {
-  life: LifeView;
-  positions: Positions;
-  unit: TraceInfo['timeUnit'];
-  width: number;
-  left: number;
-  /** makes the ids of patterns unique in the page */
-  id: string;
-  picked: number | undefined;
-}
+import { AXIS, type Picture, type Positions } from './positions.ts';
 
 type Frame = Pick<Picture, 'id' | 'left'>;
 
-/** Between the border and the first thing drawn. */
-export const RIGHT = 10;
-/** Height of the axis. */
-export const AXIS = 44;
 const RIBBON = 20;
 /** How far the ribbons part. */
 const GAP = 18;

@@ -2,6 +2,7 @@
 // A swap-in and the copy after it are a millionth of the time the I/O takes.
 import { type ScaleLinear, scaleLinear, scalePoint } from 'd3-scale';
 import type { ZoomTransform } from 'd3-zoom';
+import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 
 export type Mode = 'steps' | 'time';
@@ -19,6 +20,23 @@ export interface Positions {
   /** to scale: what the axis shows, relative to the first step */
   scale: ScaleLinear<number, number> | undefined;
 }
+
+/** What is drawn, and where. */
+export interface Picture {
+  life: LifeView;
+  positions: Positions;
+  unit: TraceInfo['timeUnit'];
+  width: number;
+  left: number;
+  /** makes the ids of patterns unique in the page */
+  id: string;
+  picked: number | undefined;
+}
+
+/** Between the border and the first thing drawn. */
+export const RIGHT = 10;
+/** Height of the axis. */
+export const AXIS = 44;
 
 /** There is something to scale. */
 export function hasTimes({ steps }: LifeView): boolean {

@@ -4,8 +4,8 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoo
 import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { el, svg } from '../dom.ts';
-import { draw, labelWidth, RIGHT } from './picture.ts';
-import { hasTimes, type Mode, positionsOf } from './positions.ts';
+import { draw, labelWidth } from './picture.ts';
+import { hasTimes, type Mode, positionsOf, RIGHT } from './positions.ts';
 
 export interface Timeline {
   node: HTMLElement;

@@ -1,0 +1,28 @@
+// Why: all that the model knows is known from some line, and what is said of it names the line.
+import { Slot } from '../vocabulary/record.ts';
+
+/** Where in the trace something happened. */
+export class At {
+  offset: number;
+  line: number;
+  /** ns or ticks since the time base; NaN unknown */
+  ts: number;
+  cpu: number;
+  /** thread id, -1 unknown */
+  pid: number;
+  tgid: number;
+  /** function index (vocabulary/functions.ts) */
+  fn: number;
+  /** what the reader keeps of the line, where it cannot be read again (live/kept-lines.ts); nothing to the model */
+  shown: unknown = undefined;
+
+  constructor(row: Float64Array, o: number, tgid: number) {
+    this.offset = row[o + Slot.OFFSET];
+    this.line = row[o + Slot.LINE];
+    this.ts = row[o + Slot.TS];
+    this.cpu = row[o + Slot.CPU];
+    this.pid = row[o + Slot.PID];
+    this.tgid = tgid;
+    this.fn = row[o + Slot.FN];
+  }
+}
