@@ -2,7 +2,7 @@
 // a Ctrl-C, a full disk or a bug leaves no file that looks finished.
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Knowledge } from '../known-lines/knowledge.ts';
 import { InputError } from '../util/errors.ts';
 import { hold, release, remove, temporaryBeside } from '../util/temporary.ts';
@@ -12,6 +12,7 @@ import { attach, PagesWriter } from './pages/pages-writer.ts';
 import type { RowWriter } from './row-writer.ts';
 import { APPLICATION_ID, PAGE_SIZE, TABLES } from './schema.ts';
 import { SqlWriter } from './sql-writer.ts';
+import { openDatabase } from './sqlite.ts';
 
 /** How events are written: as pages of the file, or by INSERT. The store is the same. */
 export type WriterName = 'pages' | 'sql';
@@ -143,7 +144,7 @@ function newDatabase(path: string): Database.Database {
 }
 
 function open(path: string): Database.Database {
-  const db = new Database(path);
+  const db = openDatabase(path);
   // nobody else sees this file, and if we do not finish it nobody will
   db.pragma('journal_mode = off');
   db.pragma('synchronous = off');

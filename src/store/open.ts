@@ -1,11 +1,12 @@
 // Opens a store for reading, and says in plain words why a file is none. Nothing that reads can change it.
 import { existsSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { InputError } from '../util/errors.ts';
 import { storeOpened } from '../util/stores.ts';
 import { readingError } from './errors.ts';
 import { addFunctions } from './functions.ts';
 import { APPLICATION_ID, Ids, MIGRATIONS, SCHEMA_VERSION, SHIFT_KEY, USUAL_VERSION } from './schema.ts';
+import { openDatabase } from './sqlite.ts';
 
 /** An open store. Close it when done. */
 export interface Store {
@@ -53,7 +54,7 @@ function guarded<T>(path: string, work: () => T): T {
 
 function open(path: string, readonly: boolean): Database.Database {
   try {
-    return new Database(path, { readonly, fileMustExist: true });
+    return openDatabase(path, { readonly, fileMustExist: true });
   } catch (error) {
     throw readingError(error, path);
   }
