@@ -69,7 +69,7 @@ it('an attr of a tracepoint says that it is something else', async () => {
   // type, size, config of the attr
   const attr = Buffer.alloc(16);
   attr.writeUInt32LE(2, 0);
-  attr.writeUInt32LE(136, 4);
+  attr.writeUInt32LE(128, 4);
   attr.writeBigUInt64LE(BigInt(id), 8);
   bytes.writeUInt32LE(0x80000002, bytes.indexOf(attr));
   expect(await losses(bytes)).toMatch(/its attr says otherwise/);

@@ -5,28 +5,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { fileInput, memoryInput } from '../../src/engine/input.ts';
-import { type PerfDataOptions, perfData, threadFiles } from './write/perf-data.ts';
+import { WAYS } from './perf-ways.ts';
+import { perfData, threadFiles } from './write/perf-data.ts';
 import { readAll, readBytes, writtenOf } from './written.ts';
 
 const written = writtenOf('5.10/odirect_read_swap.ft');
 const ofText = await readBytes('trace.txt', Buffer.from(written.text));
-
-const WAYS: Record<string, PerfDataOptions> = {
-  'a file': {},
-  'a file, big endian': { little: false },
-  'a stream': { pipe: true },
-  'a stream, big endian': { pipe: true, little: false },
-  packed: { packed: 81 },
-  'packed, big endian': { packed: 81, little: false },
-  'packed by a newer perf': { packed: 83 },
-  'a packed stream': { packed: 81, pipe: true },
-  'attrs of an old perf': { attrSize: 64 },
-  'attrs of a newer perf': { attrSize: 152 },
-  'a stream of a newer perf': { attrSize: 152, pipe: true },
-  'call chains': { chain: true },
-  'call chains, big endian': { chain: true, little: false },
-  'long rounds': { round: 100_000 },
-};
 
 describe('perf.data is read as the text of its events', () => {
   it.each(Object.entries(WAYS))('%s', async (_, options) => {
@@ -43,7 +27,8 @@ describe('perf.data is read as the text of its events', () => {
       );
     const said = await of('trace.txt', Buffer.from(written.text));
     expect(said).not.toEqual([]);
-    for (const options of Object.values(WAYS)) expect(await of('perf.data', perfData(written, options))).toEqual(said);
+    for (const options of [{}, WAYS['every part'], WAYS['events whose samples differ']])
+      expect(await of('perf.data', perfData(written, options))).toEqual(said);
   });
 });
 

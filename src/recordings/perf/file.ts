@@ -11,7 +11,15 @@ import type { Meta } from '../trace-dat/meta.ts';
 import { type Attr, RecordType, readAttr, TRACEPOINT } from './layout.ts';
 import { type RecordRange, Records } from './records.ts';
 
-const Feature = { TracingData: 1, OsRelease: 4, Arch: 6, NrCpus: 7, CommandLine: 11, EventDesc: 12 } as const;
+const Feature = {
+  TracingData: 1,
+  HostName: 3,
+  OsRelease: 4,
+  Arch: 6,
+  NrCpus: 7,
+  CommandLine: 11,
+  EventDesc: 12,
+} as const;
 
 export interface PerfFile {
   little: boolean;
@@ -79,11 +87,7 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   const attrs = { at: cursor.u64(), size: cursor.u64() };
   const data = { at: cursor.u64(), size: cursor.u64() };
   cursor.skip(16);
-  const features: number[] = [];
-  for (let word = 0; word < 4; word++) {
-    const bits = cursor.big();
-    for (let bit = 0; bit < 64; bit++) if ((bits >> BigInt(bit)) & 1n) features.push(64 * word + bit);
-  }
+  const features = featuresIn(Array.from({ length: 4 }, () => cursor.big()));
   file.data.start = data.at;
   if (!(data.at >= 0 && data.at <= bytes.size)) throw new Damaged('its data are said to stand behind its end');
   if (data.size === 0) file.damage.push('the recording was not finished: perf has not written its tables');
@@ -109,6 +113,17 @@ function readTables(file: PerfFile, cursor: Cursor): void {
       tolerate(file, `feature ${feature}`, () => readFeature(file, feature, new Cursor(bytes, little, at, at + size)));
     }
   });
+}
+
+/**
+ * Numbers of the bits. They stand in words of perf's `long`: of a big-endian perf of 32 bits the halves are the other way
+ * round. perf tells by the host's name, which is always there, and so is it here.
+ */
+function featuresIn(words: readonly bigint[]): number[] {
+  const has = (all: readonly bigint[], bit: number) => ((all[bit >> 6] >> BigInt(bit & 63)) & 1n) === 1n;
+  const swapped = words.map((word) => (word >> 32n) | ((word & 0xffffffffn) << 32n));
+  const right = !has(words, Feature.HostName) && has(swapped, Feature.HostName) ? swapped : words;
+  return Array.from({ length: 256 }, (_, bit) => bit).filter((bit) => has(right, bit));
 }
 
 function readAttrs(file: PerfFile, cursor: Cursor, attrSize: number): void {

@@ -131,6 +131,8 @@ export function sampleLayout({ config, sampleType, readFormat }: Attr): SampleLa
 export interface IdLayout {
   time: number;
   cpu: number;
+  /** which event it is of: the identifier where there is one, which stands at the same place in all */
+  id: number;
   size: number;
 }
 
@@ -140,7 +142,8 @@ export function idLayout({ sampleType, sampleIdAll }: Attr): IdLayout {
   );
   const back = (bit: number): number =>
     parts.includes(bit as never) ? 8 * (parts.length - parts.indexOf(bit as never)) : 0;
-  return { time: back(Bit.Time), cpu: back(Bit.Cpu), size: 8 * parts.length };
+  const id = back(Bit.Identifier) || back(Bit.Id);
+  return { time: back(Bit.Time), cpu: back(Bit.Cpu), id, size: 8 * parts.length };
 }
 
 const Format = { Enabled: 1, Running: 2, Id: 4, Group: 8, Lost: 16 } as const;

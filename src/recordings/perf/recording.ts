@@ -5,8 +5,8 @@ import { Decoder, type Payload } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { contextOf, printArguments, printedTime } from '../print.ts';
 import { Comms } from './comms.ts';
-import { outside, type PerfFile, tracepoints } from './file.ts';
-import { type IdLayout, idLayout, RecordType, type SampleLayout } from './layout.ts';
+import { outside, type PerfFile } from './file.ts';
+import { RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
 import { cpuOf, OTHER, rawAt, Samples, stackOf, tidOf } from './samples.ts';
@@ -31,7 +31,6 @@ export class PerfRecording implements Recording {
   readonly #samples: Samples;
   /** of the first tracepoint's attr: where an id stands is the same in all of them */
   readonly #layout: SampleLayout;
-  readonly #ids: IdLayout;
   readonly #kallsyms: Kallsyms | undefined;
   readonly #decoders: (Decoder | undefined)[] = [];
   readonly #comms = new Comms();
@@ -53,9 +52,8 @@ export class PerfRecording implements Recording {
     this.#turns = new Turns(this.#streams, (stream) => this.#advance(stream));
     this.#samples = new Samples(file);
     this.#layout = this.#samples.first;
-    this.#ids = idLayout(tracepoints(file)[0]);
     this.#kallsyms = kallsyms;
-    const first = firstTime(ranges, file.little, this.#layout);
+    const first = firstTime(ranges, file.little, this.#samples);
     const seconds = first / 1_000_000_000n;
     const origin = seconds * 1_000_000_000n;
     this.#origin = { hi: Number(origin >> 32n), lo: Number(origin & 0xffffffffn) };
@@ -147,20 +145,21 @@ export class PerfRecording implements Recording {
 
   #readRound(stream: Stream, records: Records): void {
     const { order } = stream;
-    const { time } = this.#layout;
     while (records.step()) {
       switch (records.type) {
-        case RecordType.Sample:
+        case RecordType.Sample: {
           stream.open = true;
           stream.sampled = true;
+          const time = this.#samples.timeOf(records);
           order.put(time < 0 ? 0 : this.#time(records, records.at + 8 + time), records.place);
           break;
+        }
         case RecordType.Lost:
         case RecordType.LostSamples:
         case RecordType.Comm:
         case RecordType.Fork: {
           if (!this.#isInShape(stream, records)) break;
-          const { time: back } = this.#ids;
+          const { time: back } = this.#samples.tailOf(records);
           const known = back > 0 && records.end - back >= records.at + 8;
           const hi = known ? records.view.getUint32(records.end - back + (records.little ? 4 : 0), records.little) : 0;
           const ts = known ? this.#time(records, records.end - back) : Number.NaN;
@@ -186,7 +185,8 @@ export class PerfRecording implements Recording {
 
   /** A record that is not what its type says may have been a sample. */
   #isInShape({ sampled }: Stream, records: Records): boolean {
-    if (isInShape(records, this.#ids, this.#layout.readFormat, this.#file.piped && !sampled)) return true;
+    if (isInShape(records, this.#samples.tailOf(records), this.#layout.readFormat, this.#file.piped && !sampled))
+      return true;
     this.#isBad(`a record of kind ${records.type} is damaged, or of a kind that is not known`);
     return false;
   }
@@ -228,7 +228,7 @@ export class PerfRecording implements Recording {
       return false;
     }
     this.#lost += lost;
-    const { cpu } = this.#ids;
+    const { cpu } = this.#samples.tailOf(records);
     const at = records.end - cpu;
     this.#fillLost(out, lost, order.time, cpu > 0 && at > records.at ? records.view.getInt32(at, records.little) : -1);
     return true;

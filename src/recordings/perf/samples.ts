@@ -2,7 +2,7 @@
 import type { Kallsyms } from '../kallsyms.ts';
 import type { PerfFile } from './file.ts';
 import { tracepoints } from './file.ts';
-import { readSize, type SampleLayout, sampleLayout, TRACEPOINT } from './layout.ts';
+import { type Attr, type IdLayout, idLayout, readSize, type SampleLayout, sampleLayout, TRACEPOINT } from './layout.ts';
 import type { Records } from './records.ts';
 
 /** A sample of another kind of event: cycles, the software clock. */
@@ -15,6 +15,11 @@ export class Samples {
   readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
   /** of the other kinds of events */
   readonly #others = new Map<number, SampleLayout>();
+  /** events of which the time stands elsewhere than in the first one, and what stands at the end of their other records */
+  readonly #times = new Map<number, number>();
+  readonly #tails = new Map<number, IdLayout>();
+  /** of records that perf made up, which are of no event */
+  readonly #tail: IdLayout;
 
   /** samples say of which event they are; else there is one event, or nobody knows */
   get hasIds(): boolean {
@@ -23,13 +28,41 @@ export class Samples {
 
   constructor(file: PerfFile) {
     this.first = sampleLayout(tracepoints(file)[0]);
+    this.#tail = idLayout(file.attrs[0]);
     for (const attr of file.attrs) {
+      this.#learnPlaces(attr);
       const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
       for (const id of attr.ids) {
         this.#layouts.set(id, layout);
         if (layout === OTHER) this.#others.set(id, sampleLayout(attr));
       }
     }
+  }
+
+  #learnPlaces(attr: Attr): void {
+    const { time } = sampleLayout(attr);
+    const tail = idLayout(attr);
+    const isUsual = tail.time === this.#tail.time && tail.cpu === this.#tail.cpu && tail.size === this.#tail.size;
+    for (const id of attr.ids) {
+      if (time !== this.first.time) this.#times.set(id, time);
+      if (!isUsual) this.#tails.set(id, tail);
+    }
+  }
+
+  /** Where its time stands, from behind the head of its record; -1: nowhere. */
+  timeOf({ view, at, end, little }: Records): number {
+    const { identifier, id, time } = this.first;
+    if (this.#times.size === 0) return time;
+    const place = at + 8 + Math.max(identifier, id);
+    if (place < at + 8 || place + 8 > end) return time;
+    return this.#times.get(Number(view.getBigUint64(place, little))) ?? time;
+  }
+
+  /** What stands at the end of a record that is no sample. */
+  tailOf({ view, at, end, little }: Records): IdLayout {
+    const { id } = this.#tail;
+    if (this.#tails.size === 0 || id === 0 || end - id < at + 8) return this.#tail;
+    return this.#tails.get(Number(view.getBigUint64(end - id, little))) ?? this.#tail;
   }
 
   /** undefined: it is of no event that the recording names */

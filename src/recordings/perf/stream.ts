@@ -1,8 +1,9 @@
 // Why: a recording is one file of records or several (record --threads), each in rounds that are in order by time.
 import { outside } from './file.ts';
-import { RecordType, type SampleLayout } from './layout.ts';
+import { RecordType } from './layout.ts';
 import { Order } from './order.ts';
 import { type RecordRange, Records } from './records.ts';
+import type { Samples } from './samples.ts';
 
 /** One file of records, in the order of time. */
 export class Stream {
@@ -53,9 +54,8 @@ export class Turns {
 const LOOKED_AT = 200_000;
 
 /** The earliest time of the first rounds. */
-export function firstTime(ranges: readonly RecordRange[], little: boolean, { time }: SampleLayout): bigint {
+export function firstTime(ranges: readonly RecordRange[], little: boolean, samples: Samples): bigint {
   let first: bigint | undefined;
-  if (time < 0) return 0n;
   for (const range of ranges) {
     const records = new Records(range, little);
     let rounds = 0;
@@ -66,8 +66,9 @@ export function firstTime(ranges: readonly RecordRange[], little: boolean, { tim
         continue;
       }
       i++;
+      const time = samples.timeOf(records);
       const at = records.at + 8 + time;
-      if (at + 8 > records.end) continue;
+      if (time < 0 || at + 8 > records.end) continue;
       const ts = records.view.getBigUint64(at, little);
       if (first === undefined || ts < first) first = ts;
     }

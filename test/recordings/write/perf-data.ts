@@ -1,7 +1,8 @@
 // perf.data as `perf record -a` writes it: a file, a stream, packed, or a directory of threads. Sources: tools/perf/
 // util/header.c, session.c, Documentation/perf.data-file-format.txt of 6.12; include/uapi/linux/perf_event.h.
-import { formatText, payload, type Written, type WrittenEvent } from './events.ts';
+import { formatText, type Written, type WrittenEvent, type WrittenFormat } from './events.ts';
 import { Out } from './out.ts';
+import { putAttr, putSample, putSampleId, type SampleOptions } from './perf-sample.ts';
 import { headerPage } from './ring.ts';
 import { blocks, frameStart } from './zstd.ts';
 
@@ -22,9 +23,10 @@ export interface PerfDataOptions {
   round?: number;
   /** these go to files of their own beside it (`--threads`) */
   threads?: readonly (readonly WrittenEvent[])[];
-  /** samples have a call chain before their data */
-  chain?: boolean;
-  uname?: string;
+  /** what is in the samples of each event; one for all: the usual */
+  samples?: SampleOptions | readonly SampleOptions[];
+  /** perf itself is of 32 bits */
+  narrow?: boolean;
 }
 
 const TYPE = {
@@ -39,8 +41,10 @@ const TYPE = {
   round: 68,
   feature: 80,
 };
-const FEATURE = { tracing: 1, release: 4, cpus: 7, command: 11, events: 12 };
-const SAMPLE_TYPE = { tid: 2, time: 4, chain: 32, cpu: 128, raw: 1024, identifier: 65536 };
+/** perf takes a file of the other byte order that has no host name for one without features. */
+const FEATURE = { tracing: 1, host: 3, release: 4, cpus: 7, command: 11, events: 12, packed: 27 };
+/** what perf unpacks at once */
+const UNPACKED_MOST = 1 << 20;
 
 export function perfData(written: Written, options: PerfDataOptions = {}): Buffer {
   const { little = true, pipe = false } = options;
@@ -56,25 +60,14 @@ export const threadFiles = (written: Written, options: PerfDataOptions): Buffer[
 
 const idOf = (format: { id: number }): number => 70_000 + format.id;
 
-function attr(out: Out, config: number, { attrSize = 136, chain = false }: PerfDataOptions): Out {
-  const { length: from } = out;
-  const { tid, time, chain: stack, cpu, raw, identifier } = SAMPLE_TYPE;
-  out.u32(2).u32(attrSize).u64(config).u64(1);
-  out.u64(tid | time | cpu | raw | identifier | (chain ? stack : 0)).u64(4 | 16);
-  // the flags are bits of bytes: disabled, inherit, ... sample_id_all (18)
-  const bit = (n: number) => (out.little ? 1 << (n & 7) : 0x80 >> (n & 7));
-  out
-    .u8(bit(0) | bit(1))
-    .u8(0)
-    .u8(bit(18))
-    .u8(0)
-    .u32(0);
-  return out.zeros(from + attrSize - out.length);
+/** What the samples of an event are made of: events take turns. */
+function sampleOf({ id }: { id: number }, { samples = {} }: PerfDataOptions): SampleOptions {
+  if (!Array.isArray(samples)) return samples as SampleOptions;
+  return samples[id % samples.length] as SampleOptions;
 }
 
-function sampleId(out: Out, { pid, ts, cpu }: { pid: number; ts: bigint; cpu: number }, id: number): Out {
-  return out.u32(pid).u32(pid).u64(ts).u32(cpu).u32(0).u64(id);
-}
+const attr = (out: Out, format: WrittenFormat, options: PerfDataOptions): Out =>
+  putAttr(out, format.id, options.attrSize ?? 128, sampleOf(format, options));
 
 function record(out: Out, type: number, put: (body: Out) => void): void {
   const { length: at } = out;
@@ -84,41 +77,39 @@ function record(out: Out, type: number, put: (body: Out) => void): void {
   out.at(at + 6, (o) => o.u16(size));
 }
 
-function comm(out: Out, pid: number, name: string, ts: bigint): void {
+type Tail = (body: Out, at: { pid: number; ts: bigint; cpu: number }, format?: WrittenFormat) => void;
+
+function comm(out: Out, pid: number, name: string, ts: bigint, tail: Tail): void {
   record(out, TYPE.comm, (body) => {
     const from = body.length;
     body.u32(pid).u32(pid).string(name);
     body.align(8, from);
-    sampleId(body, { pid, ts, cpu: 0 }, 1);
+    tail(body, { pid, ts, cpu: 0 });
   });
 }
 
 /** All records: names first, then rounds of each CPU's events. */
 function recordsOf(written: Written, options: PerfDataOptions, events: readonly WrittenEvent[]): Buffer {
-  const { little = true, lost, lostSamples = 0, round = 64, chain = false } = options;
+  const { little = true, lost, lostSamples = 0, round = 64 } = options;
   const out = new Out(little);
+  // what perf makes up has no id, and is laid out as the first event has it
+  const tail: Tail = (body, at, format) =>
+    putSampleId(body, at, format === undefined ? 0 : idOf(format), sampleOf(format ?? written.formats[0], options));
   // a thread that is there before has no time; a child takes the name of its parent
   const [first, ...more] = [...new Map(written.events.map((event) => [event.pid, event.comm]))].filter(
     ([pid]) => pid > 0,
   );
-  comm(out, first[0], first[1], 0n);
+  comm(out, first[0], first[1], 0n, tail);
   for (const [pid, name] of more) {
     if (name === first[1]) {
       record(out, TYPE.fork, (body) => {
         body.u32(pid).u32(first[0]).u32(pid).u32(first[0]).u64(0);
-        sampleId(body, { pid, ts: 0n, cpu: 0 }, 1);
+        tail(body, { pid, ts: 0n, cpu: 0 });
       });
-    } else comm(out, pid, name, 0n);
+    } else comm(out, pid, name, 0n, tail);
   }
   const sample = (event: WrittenEvent) =>
-    record(out, TYPE.sample, (body) => {
-      const { pid, ts, cpu, format } = event;
-      body.u64(idOf(format)).u32(pid).u32(pid).u64(ts).u32(cpu).u32(0);
-      if (chain) body.u64(2).u64(0xffffffffffffff80n).u64(0xffffffff81000000n);
-      const data = payload(event, new Out(little));
-      data.align(8, 4);
-      body.u32(data.length).bytes(data.all);
-    });
+    record(out, TYPE.sample, (body) => putSample(body, event, idOf(event.format), sampleOf(event.format, options)));
   for (let at = 0; at < events.length; at += round) {
     const part = events.slice(at, at + round);
     for (let cpu = 0; cpu < written.cpus; cpu++) {
@@ -128,7 +119,7 @@ function recordsOf(written: Written, options: PerfDataOptions, events: readonly 
         if (n > 0) {
           record(out, TYPE.lost, (body) => {
             body.u64(idOf(event.format)).u64(n);
-            sampleId(body, event, idOf(event.format));
+            tail(body, event, event.format);
           });
         }
         sample(event);
@@ -140,11 +131,11 @@ function recordsOf(written: Written, options: PerfDataOptions, events: readonly 
   if (last !== undefined) {
     record(out, TYPE.exit, (body) => {
       body.u32(last.pid).u32(1).u32(last.pid).u32(1).u64(last.ts);
-      sampleId(body, last, 1);
+      tail(body, last, last.format);
     });
   }
   if (lostSamples > 0) {
-    record(out, TYPE.lostSamples, (body) => sampleId(body.u64(lostSamples), { pid: 0, ts: 0n, cpu: 0 }, 1));
+    record(out, TYPE.lostSamples, (body) => tail(body.u64(lostSamples), { pid: 0, ts: 0n, cpu: 0 }));
   }
   record(out, TYPE.round, () => {});
   return out.all;
@@ -209,6 +200,13 @@ function feature(out: Out, id: number, written: Written, options: PerfDataOption
     case FEATURE.tracing:
       tracingData(out, written);
       break;
+    case FEATURE.host:
+      padded(out, 'host');
+      break;
+    case FEATURE.packed:
+      // version, zstd, level, ratio
+      out.u32(1).u32(1).u32(1).u32(1).u32(UNPACKED_MOST);
+      break;
     case FEATURE.release:
       padded(out, written.kernel);
       break;
@@ -220,16 +218,20 @@ function feature(out: Out, id: number, written: Written, options: PerfDataOption
       for (const word of command) padded(out, word);
       break;
     default:
-      out.u32(written.formats.length).u32(options.attrSize ?? 136);
+      out.u32(written.formats.length).u32(options.attrSize ?? 128);
       for (const format of written.formats) {
-        attr(out, format.id, options).u32(1);
+        attr(out, format, options).u32(1);
         padded(out, `${format.system}:${format.name}`).u64(idOf(format));
       }
   }
 }
 
-const featuresOf = ({ command }: PerfDataOptions): number[] =>
-  Object.values(FEATURE).filter((id) => id !== FEATURE.command || command === undefined || command.length > 0);
+const featuresOf = ({ command, packed }: PerfDataOptions): number[] =>
+  Object.values(FEATURE).filter(
+    (id) =>
+      (id !== FEATURE.command || command === undefined || command.length > 0) &&
+      (id !== FEATURE.packed || packed !== undefined),
+  );
 
 function data(written: Written, options: PerfDataOptions): Buffer {
   const { little = true, packed, threads } = options;
@@ -243,7 +245,7 @@ function data(written: Written, options: PerfDataOptions): Buffer {
 }
 
 function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
-  const { attrSize = 136 } = options;
+  const { attrSize = 128 } = options;
   const features = featuresOf(options);
   const { formats } = written;
   const idsAt = 104;
@@ -259,10 +261,13 @@ function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
     .u64(0)
     .u64(0);
   const bits = features.reduce((all, id) => all | (1n << BigInt(id)), 0n);
-  out.u64(bits).u64(0).u64(0).u64(0);
+  // words of perf's own long
+  if (options.narrow) out.u32(Number(bits)).u32(0);
+  else out.u64(bits);
+  out.u64(0).u64(0).u64(0);
   for (const format of formats) out.u64(idOf(format));
   for (const [i, format] of formats.entries())
-    attr(out, format.id, options)
+    attr(out, format, options)
       .u64(idsAt + 8 * i)
       .u64(8);
   out.bytes(records);
@@ -279,7 +284,7 @@ function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
 
 function stream(out: Out, written: Written, options: PerfDataOptions): Buffer {
   for (const format of written.formats) {
-    record(out, TYPE.attr, (body) => attr(body, format.id, options).u64(idOf(format)));
+    record(out, TYPE.attr, (body) => attr(body, format, options).u64(idOf(format)));
   }
   for (const id of featuresOf(options)) {
     if (id === FEATURE.tracing) continue;
