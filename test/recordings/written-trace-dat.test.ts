@@ -14,6 +14,7 @@ const ofRelative = await readBytes('trace.txt', Buffer.from(relative.text));
 const tsc2nsec = (mult: number, shift: number): Buffer => new Out(true).u32(mult).u32(shift).u64(0).all;
 const text = (value: string): Buffer => Buffer.from(`${value}\0`);
 
+/** trace-cmd 3.1.6 reads all of these as they were written, but zlib, which Debian builds it without. */
 const WAYS: Record<string, TraceDatOptions> = {
   'version 6': { version: 6 },
   'version 7': {},
@@ -25,6 +26,28 @@ const WAYS: Record<string, TraceDatOptions> = {
   'sub-buffers of 8 KiB': { pageSize: 8192 },
   'sub-buffers of 16 KiB, zstd': { pageSize: 16384, compression: 'zstd' },
   'sub-buffers of 64 KiB, version 6': { pageSize: 65536, version: 6 },
+  'sub-buffers of 8 KiB, by a trace-cmd that does not know of them': { pageSize: 8192, page: 4096 },
+  'options that nobody knows': {
+    options: [
+      [99, text('hello')],
+      [60000, Buffer.alloc(0)],
+    ],
+  },
+  'options that nobody knows, version 6': {
+    version: 6,
+    options: [
+      [99, text('hello')],
+      [60000, Buffer.alloc(0)],
+    ],
+  },
+  'a trace of a guest': {
+    // trace id; id, guests: name, trace id, CPUs with their threads; version of the protocol
+    options: [
+      [11, new Out(true).u64(7).all],
+      [10, new Out(true).string('vm').u64(9).u32(1).u32(0).u32(77).all],
+    ],
+  },
+  'without symbols of functions that are asked for': { systems: ['kvm', 'xen'] },
   'a program of 32 bits on a kernel of 64': { userLong: 4 },
   'one event on each page': { perPage: 1, version: 6 },
   'an instance': { top: [], instances: { pins: written.events } },

@@ -20,6 +20,8 @@ export interface TraceDatOptions extends Partial<RingOptions> {
   stats?: string[];
   /** systems of other events whose formats are there too */
   systems?: string[];
+  /** bytes of a page of the program that recorded; undefined: those of a page of the ring */
+  page?: number;
   /** bytes of a `long` of the program that recorded */
   userLong?: number;
 }
@@ -59,7 +61,7 @@ export function traceDat(written: Written, options: TraceDatOptions = {}): Buffe
   out
     .u8(ring.little ? 0 : 1)
     .u8(options.userLong ?? 8)
-    .u32(Math.min(ring.pageSize, 4096));
+    .u32(options.page ?? ring.pageSize);
   return version === 6 ? v6(out, written, options, ring, buffers) : v7(out, written, options, ring, buffers);
 }
 
