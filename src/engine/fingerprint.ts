@@ -49,9 +49,7 @@ export function formerFingerprint(parts: WholeStoryParts): string {
   const path: string[] = [];
   for (const { role, fn } of parts.path) {
     const step = `${role} ${symbol(fn)}`;
-    if (path.at(-1) !== step) {
-      path.push(step);
-    }
+    if (path.at(-1) !== step) path.push(step);
   }
   return named([
     'pindrift.fingerprint/1',

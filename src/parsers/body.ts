@@ -37,17 +37,13 @@ import { LineKind, type TraceLine } from './line.ts';
  */
 export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let start = p;
-  while (start < end && buf[start] === 32) {
-    start++;
-  }
+  while (start < end && buf[start] === 32) start++;
   let at = start;
   let c = 0;
   while (at < end) {
     c = buf[at];
     // letters and `_` lie above ':'; only digits below it belong to a name
-    if (c <= 58 && (c < 48 || c === 58)) {
-      break;
-    }
+    if (c <= 58 && (c < 48 || c === 58)) break;
     at++;
   }
   if (c === 58 && at < end && isNameStart(buf[start]) && (at + 1 === end || buf[at + 1] === 32)) {
@@ -56,9 +52,7 @@ export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine
     out.systemEnd = start;
     out.nameStart = start;
     out.nameEnd = at++;
-    while (at < end && buf[at] === 32) {
-      at++;
-    }
+    while (at < end && buf[at] === 32) at++;
     out.argsStart = at;
     out.argsEnd = end;
     return true;
@@ -67,15 +61,11 @@ export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine
 }
 
 function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-  if (start === end) {
-    return false;
-  }
+  if (start === end) return false;
   if (buf[start] === PAREN_OPEN && buf[start + 1] === PLUS) {
     // `(+16)    fault:` of trace-cmd report --ts-diff
     let at = start + 2;
-    while (at < end && buf[at] !== PAREN_CLOSE) {
-      at++;
-    }
+    while (at < end && buf[at] !== PAREN_CLOSE) at++;
     return at < end && readBody(buf, at + 1, end, out);
   }
   if (startsWith(buf, start, end, '<stack trace') || startsWith(buf, start, end, '<user stack trace')) {
@@ -90,16 +80,12 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
   if (caller > start) {
     out.kind = LineKind.Function;
     let nameEnd = start;
-    while (nameEnd < caller && buf[nameEnd] !== SPACE && buf[nameEnd] !== PAREN_OPEN) {
-      nameEnd++;
-    }
+    while (nameEnd < caller && buf[nameEnd] !== SPACE && buf[nameEnd] !== PAREN_OPEN) nameEnd++;
     setNameArgs(out, start, nameEnd, skipBlanks(buf, nameEnd, end), end);
     return true;
   }
   let name = start;
-  while (name < end && isWord(buf[name])) {
-    name++;
-  }
+  while (name < end && isWord(buf[name])) name++;
   if (isNameStart(buf[start])) {
     const behind = skipBlanks(buf, name, end);
     // `sys_madvise(start: ...)`; `sys_pread64 -> 0x8`
@@ -123,12 +109,9 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
 /** `do_wp_page+0x10/0x470: text` of trace_printk() with symbol offsets, `foo.part.0: text`, `mod:name: text`. */
 function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   let at = start;
-  while (at < end && buf[at] !== SPACE && buf[at] !== TAB) {
-    at++;
-  }
-  if (at - start < 2 || buf[at - 1] !== COLON || !(isNameStart(buf[start]) || isAddress(buf, start, at - 1))) {
+  while (at < end && buf[at] !== SPACE && buf[at] !== TAB) at++;
+  if (at - start < 2 || buf[at - 1] !== COLON || !(isNameStart(buf[start]) || isAddress(buf, start, at - 1)))
     return false;
-  }
   out.kind = LineKind.Event;
   setNameArgs(out, start, at - 1, skipBlanks(buf, at, end), end);
   return true;
@@ -136,13 +119,9 @@ function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLi
 
 /** `0xffffffffc0b41020: text`, `0: text`: trace_printk() of a module that is gone, bpf_trace_printk() before 5.9. */
 function isAddress(buf: Uint8Array, start: number, end: number): boolean {
-  if (!startsWith(buf, start, end, '0x')) {
-    return buf[start] === 48 && end === start + 1;
-  }
+  if (!startsWith(buf, start, end, '0x')) return buf[start] === 48 && end === start + 1;
   let at = start + 2;
-  while (at < end && isHex(buf[at])) {
-    at++;
-  }
+  while (at < end && isHex(buf[at])) at++;
   return at === end && at > start + 2;
 }
 
@@ -165,19 +144,14 @@ function callerPlace(buf: Uint8Array, start: number, end: number): number {
   let at = end - 1;
   if (buf[at] === PAREN_CLOSE) {
     const open = startOfRepeats(buf, start, end);
-    if (open < 0) {
-      return -1;
-    }
+    if (open < 0) return -1;
     at = open - 2;
   }
   for (; at > start; at--) {
     const c = buf[at];
-    if (c === DASH && buf[at - 1] === LESS) {
+    if (c === DASH && buf[at - 1] === LESS)
       return at - 2 > start && buf[at - 2] === SPACE && noNameBefore(buf, start, at - 2) ? at - 1 : -1;
-    }
-    if (c === COLON || c === PAREN_CLOSE || c === PAREN_OPEN || c === 61) {
-      return -1;
-    }
+    if (c === COLON || c === PAREN_CLOSE || c === PAREN_OPEN || c === 61) return -1;
   }
   return -1;
 }
@@ -186,21 +160,15 @@ function callerPlace(buf: Uint8Array, start: number, end: number): number {
 function noNameBefore(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const c = buf[at];
-    if (c === SPACE || c === PAREN_OPEN) {
-      return true;
-    }
-    if (c === COLON) {
-      return false;
-    }
+    if (c === SPACE || c === PAREN_OPEN) return true;
+    if (c === COLON) return false;
   }
   return true;
 }
 
 function startOfRepeats(buf: Uint8Array, start: number, end: number): number {
   for (let at = end - 1; at > start; at--) {
-    if (buf[at] === PAREN_OPEN) {
-      return startsWith(buf, at, end, '(repeats:') ? at : -1;
-    }
+    if (buf[at] === PAREN_OPEN) return startsWith(buf, at, end, '(repeats:') ? at : -1;
   }
   return -1;
 }
@@ -208,13 +176,9 @@ function startOfRepeats(buf: Uint8Array, start: number, end: number): number {
 /** `1)   1.204 us    |    foo();`: an entry of function_graph, printed while another tracer is on. */
 function isGraph(buf: Uint8Array, start: number, end: number): boolean {
   const cpuEnd = skipDigits(buf, start, end);
-  if (cpuEnd === start || buf[cpuEnd] !== PAREN_CLOSE || buf[cpuEnd + 1] !== SPACE) {
-    return false;
-  }
+  if (cpuEnd === start || buf[cpuEnd] !== PAREN_CLOSE || buf[cpuEnd + 1] !== SPACE) return false;
   for (let at = cpuEnd + 1; at < end; at++) {
-    if (buf[at] === PIPE) {
-      return true;
-    }
+    if (buf[at] === PIPE) return true;
   }
   return false;
 }
@@ -225,18 +189,14 @@ function isRecord(buf: Uint8Array, start: number, end: number): boolean {
     // `#1     inner/outer(us):   12/10` of hwlat, `#3 context irq timer_latency 1200 ns` of timerlat, `# 1f buf: 00 00` of raw markers
     return true;
   }
-  if (startsWith(buf, start, end, 'Unknown type ') || startsWith(buf, start, end, 'type: ')) {
-    return true;
-  }
+  if (startsWith(buf, start, end, 'Unknown type ') || startsWith(buf, start, end, 'type: ')) return true;
   if (isDigit(buf[start])) {
     // `134:120:R ==> [001]   210:120:R scn`
     let at = skipDigits(buf, start, end);
     if (buf[at] === COLON) {
       at = skipDigits(buf, skipBlanks(buf, at + 1, end), end);
       for (at = at + 1; at < end; at++) {
-        if (buf[at] === BRACKET_OPEN && isDigit(buf[at + 1])) {
-          return true;
-        }
+        if (buf[at] === BRACKET_OPEN && isDigit(buf[at + 1])) return true;
       }
     }
   }

@@ -58,15 +58,9 @@ export function columnsOf(names: string[]): Column[] {
 }
 
 function unitOf(name: string): number | undefined {
-  if (/(^|_)ns$|nsecs/.test(name)) {
-    return 9;
-  }
-  if (/(^|_)us$/.test(name)) {
-    return 6;
-  }
-  if (/(^|_)ms$/.test(name)) {
-    return 3;
-  }
+  if (/(^|_)ns$|nsecs/.test(name)) return 9;
+  if (/(^|_)us$/.test(name)) return 6;
+  if (/(^|_)ms$/.test(name)) return 3;
   return /_s$|^sec/.test(name) ? 0 : undefined;
 }
 
@@ -80,17 +74,13 @@ export interface CsvTime {
 /** `12.345678901` (seconds), `12345678901` (ns), `1.2345e+10` (what pandas makes of them); exact, from the text. */
 export function csvTime(cell: string, unit: number | undefined): CsvTime | undefined {
   const parts = /^\s*(\d{1,20})(?:\.(\d*))?(?:[eE]\+?(-?\d{1,2}))?\s*$/.exec(cell);
-  if (parts === null) {
-    return undefined;
-  }
+  if (parts === null) return undefined;
   const [, whole, fraction = '', exponent = '0'] = parts;
   // only an integer counts ns by itself
   const scale = unit ?? (parts[2] === undefined && parts[3] === undefined ? 9 : 0);
   const all = `${'0'.repeat(30)}${whole}${fraction}${'0'.repeat(30)}`;
   const point = 30 + whole.length + Number(exponent) - scale;
-  if (point < 0 || point > all.length - 9) {
-    return undefined;
-  }
+  if (point < 0 || point > all.length - 9) return undefined;
   const digits = Math.min(9, Math.max(0, fraction.length - Number(exponent) + scale));
   return { seconds: Number(all.slice(0, point)), ns: Number(all.slice(point, point + 9)), digits };
 }

@@ -17,12 +17,8 @@ const PREAMBLE = /^\s*$|^#|^Attach(ing|ed) \d+ probe/;
 /** The head of a table, or undefined when the first line that could be its header names no event column. */
 export function csvHead(lines: HeadLines): TraceHead | undefined {
   let header = 0;
-  while (header < lines.length && PREAMBLE.test(lines.line(header))) {
-    header++;
-  }
-  if (header === lines.length) {
-    return undefined;
-  }
+  while (header < lines.length && PREAMBLE.test(lines.line(header))) header++;
+  if (header === lines.length) return undefined;
   for (const delimiter of DELIMITERS) {
     const names = cellsOf(lines.line(header), delimiter).map((cell) => cell.trim());
     const columns = columnsOf(names);
@@ -57,9 +53,7 @@ function has(columns: Column[], role: Column['role']): boolean {
 
 function setTime(lines: HeadLines, firstRow: number, columns: Column[], head: TraceHead): void {
   const index = columns.findIndex((column) => column.role === 'time');
-  if (index < 0 || head.table === undefined) {
-    return;
-  }
+  if (index < 0 || head.table === undefined) return;
   for (let i = firstRow; i < lines.length; i++) {
     const cell = cellsOf(lines.line(i), head.table.delimiter)[index];
     const time = cell === undefined ? undefined : csvTime(cell, columns[index].unit);
@@ -74,8 +68,6 @@ function setTime(lines: HeadLines, firstRow: number, columns: Column[], head: Tr
 
 /** The cells of one row. Papa knows quotes; most rows have none. */
 export function cellsOf(row: string, delimiter: string): string[] {
-  if (!row.includes('"')) {
-    return row.split(delimiter);
-  }
+  if (!row.includes('"')) return row.split(delimiter);
   return Papa.parse<string[]>(row, { delimiter }).data[0] ?? [];
 }

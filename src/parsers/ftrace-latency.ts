@@ -61,32 +61,22 @@ function readShort(buf: Uint8Array, dash: number, end: number, head: TraceHead, 
   const pidEnd = skipDigits(buf, dash + 1, end);
   const cpuStart = skipBlanks(buf, pidEnd, end);
   const cpuEnd = skipDigits(buf, cpuStart, end);
-  if (pidEnd === dash + 1 || cpuStart === pidEnd || cpuEnd === cpuStart) {
-    return -1;
-  }
+  if (pidEnd === dash + 1 || cpuStart === pidEnd || cpuEnd === cpuStart) return -1;
   let at = cpuEnd;
-  while (at < end && !isBlank(buf[at])) {
-    at++;
-  }
+  while (at < end && !isBlank(buf[at])) at++;
   out.context = at - cpuEnd >= 4 ? contextOf(buf[cpuEnd + 2]) : -1;
   at = skipBlanks(buf, at, end);
   const timeEnd = skipDigits(buf, at, end);
-  if (timeEnd === at) {
-    return -1;
-  }
+  if (timeEnd === at) return -1;
   let behind = timeEnd;
   let isTicks = true;
   if (startsWith(buf, timeEnd, end, 'us')) {
     // `us:`, `us :`, `us+:`, `us!:`, `us#:`
     isTicks = false;
     behind = timeEnd + 2;
-    while (behind < end && buf[behind] !== COLON && behind < timeEnd + 4) {
-      behind++;
-    }
+    while (behind < end && buf[behind] !== COLON && behind < timeEnd + 4) behind++;
   }
-  if (buf[behind] !== COLON || behind >= end) {
-    return -1;
-  }
+  if (buf[behind] !== COLON || behind >= end) return -1;
   out.pid = decimal(buf, dash + 1, pidEnd);
   out.cpu = decimal(buf, cpuStart, cpuEnd);
   out.tgid = -1;
@@ -103,17 +93,13 @@ function relative(time: number, head: TraceHead): number {
 /** `             scn     262   1 0 00000000 00000136 [018848b5] 387.177ms (+0.051ms): `; the name may hold blanks. */
 export function readVerboseLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   for (let at = start + 1; at < end - 20; at++) {
-    if (!isDigit(buf[at]) || !isBlank(buf[at - 1])) {
-      continue;
-    }
+    if (!isDigit(buf[at]) || !isBlank(buf[at - 1])) continue;
     const behind = readVerbose(buf, at, end, head, out);
     if (behind > 0) {
       setComm(buf, start, at - 1, out);
       return behind;
     }
-    if (at > start + 48) {
-      return -1;
-    }
+    if (at > start + 48) return -1;
   }
   return -1;
 }
@@ -128,47 +114,29 @@ function readVerbose(buf: Uint8Array, p: number, end: number, head: TraceHead, o
   const flags = decimal(buf, at, skipDigits(buf, at, end));
   for (let word = 0; word < 3; word++) {
     const wordStart = at;
-    while (at < end && isHex(buf[at])) {
-      at++;
-    }
-    if (at === wordStart || buf[at] !== SPACE) {
-      return -1;
-    }
+    while (at < end && isHex(buf[at])) at++;
+    if (at === wordStart || buf[at] !== SPACE) return -1;
     at = skipBlanks(buf, at, end);
   }
-  if (cpuStart === pidEnd || cpuEnd === cpuStart || buf[at] !== BRACKET_OPEN) {
-    return -1;
-  }
+  if (cpuStart === pidEnd || cpuEnd === cpuStart || buf[at] !== BRACKET_OPEN) return -1;
   const hex = at + 1;
   let close = hex;
-  while (close < end && isHex(buf[close])) {
-    close++;
-  }
-  if (buf[close] !== BRACKET_CLOSE) {
-    return -1;
-  }
+  while (close < end && isHex(buf[close])) close++;
+  if (buf[close] !== BRACKET_CLOSE) return -1;
   // `387.177ms (+0.051ms): ` or `1234 (+5): `
   at = skipDigits(buf, skipBlanks(buf, close + 1, end), end);
   const inNs = buf[at] === 46;
-  while (at < end && buf[at] !== PAREN_OPEN) {
-    at++;
-  }
-  while (at < end && buf[at] !== COLON) {
-    at++;
-  }
-  if (at >= end) {
-    return -1;
-  }
+  while (at < end && buf[at] !== PAREN_OPEN) at++;
+  while (at < end && buf[at] !== COLON) at++;
+  if (at >= end) return -1;
   out.pid = decimal(buf, p, pidEnd);
   out.cpu = decimal(buf, cpuStart, cpuEnd);
   out.tgid = -1;
   // TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h)
   out.context = (flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0;
-  if (inNs === (head.timeUnit === 'ns')) {
+  if (inNs === (head.timeUnit === 'ns'))
     out.ts = inNs ? hexSince(buf, hex, close, head.timeBase * 1e6) * 1000 : hexSince(buf, hex, close, head.timeBase);
-  } else {
-    out.ts = Number.NaN;
-  }
+  else out.ts = Number.NaN;
   return at + 1;
 }
 
@@ -195,9 +163,7 @@ export function verboseTime(buf: Uint8Array, start: number, end: number): { time
   for (let at = start; at < end && at < start + 100; at++) {
     if (buf[at] === BRACKET_OPEN && isHex(buf[at + 1])) {
       let close = at + 1;
-      while (close < end && isHex(buf[close])) {
-        close++;
-      }
+      while (close < end && isHex(buf[close])) close++;
       if (buf[close] === BRACKET_CLOSE && close - at > 8) {
         const digits = skipBlanks(buf, close + 1, end);
         return { time: hexAt(buf, at + 1, close), inNs: buf[skipDigits(buf, digits, end)] === 46 };
@@ -210,8 +176,6 @@ export function verboseTime(buf: Uint8Array, start: number, end: number): { time
 function setComm(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
   out.commStart = skipBlanks(buf, start, end);
   let commEnd = end;
-  while (commEnd > out.commStart && isBlank(buf[commEnd - 1])) {
-    commEnd--;
-  }
+  while (commEnd > out.commStart && isBlank(buf[commEnd - 1])) commEnd--;
   out.commEnd = commEnd;
 }

@@ -42,9 +42,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
     out.kind = LineKind.Stack;
     return true;
   }
-  if (!isDigit(buf[at])) {
-    return false;
-  }
+  if (!isDigit(buf[at])) return false;
   out.ts = Number.NaN;
   out.cpu = -1;
   out.pid = -1;
@@ -57,23 +55,15 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
     const { ts } = out;
     const behind = readTime(buf, at, end, head, out);
     const bar = behind < 0 ? end : skipBlanks(buf, behind, end);
-    if (column === 1 || buf[bar] !== PIPE) {
-      out.ts = ts;
-    }
-    if (bar >= end || buf[bar] !== PIPE) {
-      break;
-    }
+    if (column === 1 || buf[bar] !== PIPE) out.ts = ts;
+    if (bar >= end || buf[bar] !== PIPE) break;
     at = skipBlanks(buf, bar + 1, end);
   }
   const cpuEnd = skipDigits(buf, at, end);
-  if (buf[cpuEnd] !== PAREN_CLOSE || cpuEnd === at) {
-    return false;
-  }
+  if (buf[cpuEnd] !== PAREN_CLOSE || cpuEnd === at) return false;
   out.cpu = decimal(buf, at, cpuEnd);
   at = cpuEnd + 1;
-  if (!isBlank(buf[at]) && at < end) {
-    return false;
-  }
+  if (!isBlank(buf[at]) && at < end) return false;
   return readColumns(buf, at, end, out);
 }
 
@@ -84,9 +74,7 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
   for (let at = p; at < end; at++) {
     const c = buf[at];
     if (c === PIPE) {
-      if (!seenBar) {
-        readTask(buf, column, at, out);
-      }
+      if (!seenBar) readTask(buf, column, at, out);
       seenBar = true;
       column = at + 1;
     } else if (c === SLASH && buf[at + 1] === STAR && seenBar) {
@@ -96,9 +84,7 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
     }
   }
   // `scn-130    =>     bash-1` between two rulers, `==========> |` of an interrupt
-  if (!seenBar && !hasArrow(buf, p, end)) {
-    return false;
-  }
+  if (!seenBar && !hasArrow(buf, p, end)) return false;
   out.kind = LineKind.Function;
   if (seenBar) readBraces(buf, column, end, out);
   else out.brace = Brace.Switch;
@@ -128,9 +114,7 @@ function readTask(buf: Uint8Array, p: number, end: number, out: TraceLine): void
   const comm = skipBlanks(buf, p, end);
   const pidEnd = trimEnd(buf, comm, end);
   let dash = pidEnd - 1;
-  while (dash > comm && isDigit(buf[dash])) {
-    dash--;
-  }
+  while (dash > comm && isDigit(buf[dash])) dash--;
   if (dash > comm && dash < pidEnd - 1 && buf[dash] === DASH) {
     out.commStart = comm;
     out.commEnd = dash;
@@ -146,9 +130,7 @@ function readComment(buf: Uint8Array, column: number, open: number, end: number,
     return true;
   }
   let close = end;
-  if (buf[end - 1] === SLASH && buf[end - 2] === STAR) {
-    close = trimEnd(buf, open, end - 2);
-  }
+  if (buf[end - 1] === SLASH && buf[end - 2] === STAR) close = trimEnd(buf, open, end - 2);
   if (!readBody(buf, open + 2, close, out)) {
     // the text of a trace_printk() alone
     out.kind = LineKind.Record;

@@ -18,9 +18,7 @@ export class HeadLines {
     while (start < buf.length) {
       const newline = buf.indexOf(NEWLINE, start);
       const end = newline < 0 ? buf.length : newline;
-      if (newline < 0 && !isWhole && this.starts.length > 0) {
-        break;
-      }
+      if (newline < 0 && !isWhole && this.starts.length > 0) break;
       this.starts.push(start);
       this.ends.push(end > start && buf[end - 1] === 13 ? end - 1 : end);
       start = end + 1;

@@ -99,9 +99,7 @@ export class LineReader {
 
   /** Read more; false when there is nothing left. Places of earlier lines are void afterwards. */
   async fill(): Promise<boolean> {
-    if (this.#ended) {
-      return false;
-    }
+    if (this.#ended) return false;
     const carried = this.#to - this.#from;
     this.#carry(carried);
     const got = await this.#source.read(this.buf.subarray(carried, carried + this.#chunk));
@@ -110,23 +108,17 @@ export class LineReader {
       return carried > 0;
     }
     this.#to = carried + got;
-    if (this.number === 0 && this.#base === 0) {
-      this.#skipByteOrderMark();
-    }
+    if (this.number === 0 && this.#base === 0) this.#skipByteOrderMark();
     return true;
   }
 
   /** Step to the next line; false when the chunk holds no further whole line. */
   next(): boolean {
-    if (this.#next === this.#offsetCount && !this.#scan()) {
-      return this.#rest();
-    }
+    if (this.#next === this.#offsetCount && !this.#scan()) return this.#rest();
     const newline = this.#offsets[this.#next++];
     const start = this.#from;
     this.#from = newline + 1;
-    if (this.#skipping || this.#quoted) {
-      return this.#special(start, newline);
-    }
+    if (this.#skipping || this.#quoted) return this.#special(start, newline);
     this.start = start;
     this.number += this.#newlines;
     this.#newlines = 1;
@@ -142,9 +134,7 @@ export class LineReader {
       this.#next = 0;
       this.#offsetCount = this.#scanned.scan(this.#scannedTo, to);
       this.#scannedTo = to;
-      if (this.#offsetCount > 0) {
-        return true;
-      }
+      if (this.#offsetCount > 0) return true;
     }
     return false;
   }
@@ -152,9 +142,7 @@ export class LineReader {
   /** Windows editors put one before UTF-8. */
   #skipByteOrderMark(): void {
     const { buf } = this;
-    if (this.#to >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) {
-      this.#from = 3;
-    }
+    if (this.#to >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) this.#from = 3;
   }
 
   /** Move the line that has not ended to the front, into a wider buffer where it needs one. */
@@ -214,9 +202,7 @@ export class LineReader {
   #oddQuotes(start: number, end: number): boolean {
     let odd = false;
     for (let at = start; at < end; at++) {
-      if (this.buf[at] === QUOTE) {
-        odd = !odd;
-      }
+      if (this.buf[at] === QUOTE) odd = !odd;
     }
     return odd;
   }
@@ -229,9 +215,7 @@ export class LineReader {
       this.#from = this.#to;
       return false;
     }
-    if (length === 0 || (!this.#ended && length <= this.#longest)) {
-      return false;
-    }
+    if (length === 0 || (!this.#ended && length <= this.#longest)) return false;
     let end = this.#to;
     if (this.#quoted) {
       // a quote that is never closed: only its first line is lost

@@ -12,23 +12,16 @@ const DROPPED = '** ';
 
 /** Read such a line into `cpu` and `lost`; false when it is none. */
 export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-  if (!startsWith(buf, start, end, 'CPU:')) {
+  if (!startsWith(buf, start, end, 'CPU:'))
     return startsWith(buf, start, end, DROPPED) && readDropped(buf, start + DROPPED.length, end, out);
-  }
   const cpuEnd = skipDigits(buf, start + 4, end);
   let at = skipBlanks(buf, cpuEnd, end);
-  if (cpuEnd === start + 4 || buf[at] !== BRACKET_OPEN) {
-    return false;
-  }
+  if (cpuEnd === start + 4 || buf[at] !== BRACKET_OPEN) return false;
   at++;
-  if (startsWith(buf, at, end, 'LOST ')) {
-    at += 5;
-  }
+  if (startsWith(buf, at, end, 'LOST ')) at += 5;
   const countEnd = skipDigits(buf, at, end);
   const word = skipBlanks(buf, countEnd, end);
-  if (!startsWith(buf, word, end, 'EVENTS')) {
-    return false;
-  }
+  if (!startsWith(buf, word, end, 'EVENTS')) return false;
   out.kind = LineKind.Lost;
   out.cpu = decimal(buf, start + 4, cpuEnd);
   out.lost = countEnd > at ? decimal(buf, at, countEnd) : -1;
@@ -37,9 +30,7 @@ export function readLost(buf: Uint8Array, start: number, end: number, out: Trace
 
 function readDropped(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   const behind = skipDigits(buf, start, end);
-  if (behind === start || !startsWith(buf, behind, end, ' printk messages dropped')) {
-    return false;
-  }
+  if (behind === start || !startsWith(buf, behind, end, ' printk messages dropped')) return false;
   out.kind = LineKind.Lost;
   out.cpu = -1;
   out.lost = decimal(buf, start, behind);

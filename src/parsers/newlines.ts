@@ -36,9 +36,7 @@ class MemoryBuffer implements ScannedBuffer {
   scan(from: number, to: number): number {
     const { offsets } = this;
     let count = (this.#loops.findNewlines(from, to, NEWLINES_AT) - NEWLINES_AT) >> 2;
-    while (count > 0 && offsets[count - 1] >= to) {
-      count--;
-    }
+    while (count > 0 && offsets[count - 1] >= to) count--;
     return count;
   }
 }
@@ -53,9 +51,7 @@ export function plainBuffer(size: number): ScannedBuffer {
     scan(from, to) {
       let count = 0;
       for (let at = from; at < to; at++) {
-        if (bytes[at] === NEWLINE) {
-          offsets[count++] = at;
-        }
+        if (bytes[at] === NEWLINE) offsets[count++] = at;
       }
       return count;
     },

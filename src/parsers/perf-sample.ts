@@ -29,41 +29,29 @@ import { LineKind, type TraceLine } from './line.ts';
  */
 export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let start = p;
-  while (start < end && buf[start] === 32) {
-    start++;
-  }
+  while (start < end && buf[start] === 32) start++;
   if (start < end && buf[start] >= 48 && buf[start] <= 57) {
     // -F +period
     const behind = skipDigits(buf, start, end);
-    if (buf[behind] !== 32) {
-      return false;
-    }
+    if (buf[behind] !== 32) return false;
     start = skipBlanks(buf, behind, end);
   }
-  if (!isNameStart(buf[start]) || start >= end) {
-    return false;
-  }
+  if (!isNameStart(buf[start]) || start >= end) return false;
   let at = start;
   let colon = -1;
   for (; at < end; at++) {
     const c = buf[at];
     if (c <= 58) {
       if (c === 58) {
-        if (colon < 0) {
-          colon = at;
-        }
+        if (colon < 0) colon = at;
       } else if (c === 32 || c === 9) {
         break;
       }
     }
   }
-  if (buf[start] === 80 && startsWith(buf, start, end, 'PERF_RECORD_')) {
-    return readRecord(buf, start, end, out);
-  }
+  if (buf[start] === 80 && startsWith(buf, start, end, 'PERF_RECORD_')) return readRecord(buf, start, end, out);
   const nameEnd = at - 1;
-  if (colon < 0 || buf[nameEnd] !== 58) {
-    return false;
-  }
+  if (colon < 0 || buf[nameEnd] !== 58) return false;
   out.kind = 1 satisfies typeof LineKind.Event;
   out.systemStart = start;
   if (colon === nameEnd || isCounter(buf, start, colon)) {
@@ -75,14 +63,10 @@ export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLin
     out.systemEnd = colon;
     out.nameStart = colon + 1;
     let name = colon + 1;
-    while (name < nameEnd && buf[name] !== 58) {
-      name++;
-    }
+    while (name < nameEnd && buf[name] !== 58) name++;
     out.nameEnd = name;
   }
-  while (at < end && buf[at] === 32) {
-    at++;
-  }
+  while (at < end && buf[at] === 32) at++;
   out.argsStart = at;
   out.argsEnd = end;
   return out.nameEnd > out.nameStart;
@@ -92,9 +76,7 @@ export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLin
 function isCounter(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const c = buf[at];
-    if (c < 48 || (c > 57 && c < 65)) {
-      return true;
-    }
+    if (c < 48 || (c > 57 && c < 65)) return true;
   }
   switch (end - start) {
     case 5:
@@ -131,9 +113,8 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
   out.pid = -1;
   out.tgid = -1;
   const misc = wordBefore(buf, start, last);
-  if (buf[misc - 1] === SPACE && isMisc(buf, misc, last) && buf[trimEnd(buf, start, misc) - 1] === BRACKET_CLOSE) {
+  if (buf[misc - 1] === SPACE && isMisc(buf, misc, last) && buf[trimEnd(buf, start, misc) - 1] === BRACKET_CLOSE)
     last = trimEnd(buf, start, misc);
-  }
   if (last > start && buf[last - 1] === BRACKET_CLOSE) {
     const open = digitsBefore(buf, start, last - 1) - 1;
     if (open >= start && buf[open] === BRACKET_OPEN && open < last - 2) {
@@ -144,9 +125,7 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
   const tid = digitsBefore(buf, start, last);
   if (tid < last) {
     let pid = tid;
-    if (tid > start && buf[tid - 1] === SLASH) {
-      pid = digitsBefore(buf, start, tid - 1);
-    }
+    if (tid > start && buf[tid - 1] === SLASH) pid = digitsBefore(buf, start, tid - 1);
     if (pid === start || isBlank(buf[pid - 1])) {
       out.pid = decimal(buf, tid, last);
       out.tgid = pid < tid - 1 ? decimal(buf, pid, tid - 1) : -1;
@@ -162,9 +141,7 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
 
 function wordBefore(buf: Uint8Array, start: number, end: number): number {
   let at = end;
-  while (at > start && !isBlank(buf[at - 1])) {
-    at--;
-  }
+  while (at > start && !isBlank(buf[at - 1])) at--;
   return at;
 }
 
@@ -172,9 +149,7 @@ function wordBefore(buf: Uint8Array, start: number, end: number): number {
 function isMisc(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const c = buf[at] | 32;
-    if (c < 97 || c > 122) {
-      return false;
-    }
+    if (c < 97 || c > 122) return false;
   }
   return end > start && end - start <= 4;
 }

@@ -60,14 +60,10 @@ export class PerfScriptParser implements LineParser {
 
   parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
     let last = end;
-    while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) {
-      last--;
-    }
+    while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) last--;
     out.buf = buf;
     const at = this.#readDefault(buf, start, last, out);
-    if (at < 0 || !readEvent(buf, at, last, out)) {
-      this.#parseOther(buf, start, last, out);
-    }
+    if (at < 0 || !readEvent(buf, at, last, out)) this.#parseOther(buf, start, last, out);
   }
 
   /**
@@ -76,16 +72,12 @@ export class PerfScriptParser implements LineParser {
    */
   #readDefault(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
     let at = start + 16;
-    if (end - start < 30 || buf[at] !== 32) {
-      return -1;
-    }
+    if (end - start < 30 || buf[at] !== 32) return -1;
     do {
       at++;
     } while (buf[at] === 32);
     let tid = buf[at] - 48;
-    if (tid < 0 || tid > 9) {
-      return -1;
-    }
+    if (tid < 0 || tid > 9) return -1;
     let digit = buf[++at] - 48;
     while (digit >= 0 && digit <= 9) {
       tid = tid * 10 + digit;
@@ -97,13 +89,9 @@ export class PerfScriptParser implements LineParser {
       const tidStart = at + 1;
       at = skipDigits(buf, tidStart, end);
       tid = decimal(buf, tidStart, at);
-      if (at === tidStart) {
-        return -1;
-      }
+      if (at === tidStart) return -1;
     }
-    if (buf[at] !== 32) {
-      return -1;
-    }
+    if (buf[at] !== 32) return -1;
     out.pid = tid;
     do {
       at++;
@@ -111,33 +99,23 @@ export class PerfScriptParser implements LineParser {
     out.cpu = -1;
     if (buf[at] === 91) {
       let cpu = buf[++at] - 48;
-      if (cpu < 0 || cpu > 9) {
-        return -1;
-      }
+      if (cpu < 0 || cpu > 9) return -1;
       digit = buf[++at] - 48;
       while (digit >= 0 && digit <= 9) {
         cpu = cpu * 10 + digit;
         digit = buf[++at] - 48;
       }
-      if (buf[at] !== 93) {
-        return -1;
-      }
+      if (buf[at] !== 93) return -1;
       out.cpu = cpu;
       do {
         at++;
       } while (buf[at] === 32);
     }
-    if (at >= end) {
-      return -1;
-    }
+    if (at >= end) return -1;
     at = readTime(buf, at, end, this.head, out);
-    if (at < 0 || at >= end || buf[at] !== 58) {
-      return -1;
-    }
+    if (at < 0 || at >= end || buf[at] !== 58) return -1;
     let comm = start;
-    while (buf[comm] === 32) {
-      comm++;
-    }
+    while (buf[comm] === 32) comm++;
     out.commStart = comm;
     // without padding (-g) a name of 14 letters leaves its blanks in the columns
     out.commEnd = buf[start + 15] === 32 ? trimEnd(buf, comm, start + 16) : start + 16;
@@ -167,16 +145,10 @@ export class PerfScriptParser implements LineParser {
   /** Any selection of columns: find `SECONDS.FRACTION: ` with an event or record behind it, and read what stands before. */
   #readSample(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
     for (let at = start; at < end; at++) {
-      if (buf[at] !== DOT || !isDigit(buf[at + 1]) || at === start || !isDigit(buf[at - 1])) {
-        continue;
-      }
+      if (buf[at] !== DOT || !isDigit(buf[at + 1]) || at === start || !isDigit(buf[at - 1])) continue;
       let seconds = at - 1;
-      while (seconds > start && isDigit(buf[seconds - 1])) {
-        seconds--;
-      }
-      if (seconds > start && !isBlank(buf[seconds - 1])) {
-        continue;
-      }
+      while (seconds > start && isDigit(buf[seconds - 1])) seconds--;
+      if (seconds > start && !isBlank(buf[seconds - 1])) continue;
       const behind = readTime(buf, seconds, end, this.head, out);
       if (behind > 0 && buf[behind] === COLON && readEvent(buf, behind + 1, end, out)) {
         if (isOfFtrace(buf, start, seconds)) return false;
@@ -232,9 +204,7 @@ function readKnown(buf: Uint8Array, first: number, end: number, start: number, o
 /** `ffffffff8e504e40 exc_page_fault+0x110 ([kernel.kallsyms])`. */
 function isFrame(buf: Uint8Array, first: number, end: number): boolean {
   let at = first;
-  while (at < end && isHex(buf[at])) {
-    at++;
-  }
+  while (at < end && isHex(buf[at])) at++;
   return at - first >= 3 && (at === end || isBlank(buf[at]));
 }
 

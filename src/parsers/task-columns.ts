@@ -37,32 +37,22 @@ export function readPidAndRest(buf: Uint8Array, p: number, end: number, head: Tr
   let pid = 0;
   for (;;) {
     const digit = buf[at] - ZERO;
-    if (digit < 0 || digit > 9) {
-      break;
-    }
+    if (digit < 0 || digit > 9) break;
     pid = pid * 10 + digit;
-    if (++at >= end) {
-      return -1;
-    }
+    if (++at >= end) return -1;
   }
-  if (at === p || buf[at] !== SPACE) {
-    return -1;
-  }
+  if (at === p || buf[at] !== SPACE) return -1;
   out.pid = pid;
   do {
     at++;
   } while (buf[at] === SPACE && at < end);
   if (buf[at] === PAREN_OPEN) {
     at = readTgid(buf, at, end, out);
-    if (at < 0) {
-      return -1;
-    }
+    if (at < 0) return -1;
   } else {
     out.tgid = -1;
   }
-  if (buf[at] !== BRACKET_OPEN) {
-    return -1;
-  }
+  if (buf[at] !== BRACKET_OPEN) return -1;
   return readCpuAndRest(buf, at + 1, end, head, out);
 }
 
@@ -72,14 +62,10 @@ function readTgid(buf: Uint8Array, p: number, end: number, out: TraceLine): numb
   out.tgid = -1;
   if (isDigit(buf[at])) {
     let tgid = 0;
-    for (; isDigit(buf[at]) && at < end; at++) {
-      tgid = tgid * 10 + buf[at] - ZERO;
-    }
+    for (; isDigit(buf[at]) && at < end; at++) tgid = tgid * 10 + buf[at] - ZERO;
     out.tgid = tgid;
   } else {
-    while (buf[at] === DASH && at < end) {
-      at++;
-    }
+    while (buf[at] === DASH && at < end) at++;
   }
   return at < end && buf[at] === PAREN_CLOSE ? skipBlanks(buf, at + 1, end) : -1;
 }
@@ -90,17 +76,11 @@ function readCpuAndRest(buf: Uint8Array, p: number, end: number, head: TraceHead
   let cpu = 0;
   for (;;) {
     const digit = buf[at] - ZERO;
-    if (digit < 0 || digit > 9) {
-      break;
-    }
+    if (digit < 0 || digit > 9) break;
     cpu = cpu * 10 + digit;
-    if (++at >= end) {
-      return -1;
-    }
+    if (++at >= end) return -1;
   }
-  if (at === p || buf[at] !== BRACKET_CLOSE) {
-    return -1;
-  }
+  if (at === p || buf[at] !== BRACKET_CLOSE) return -1;
   out.cpu = cpu;
   return readFlagsAndTime(buf, at + 1, end, head, out);
 }
@@ -108,24 +88,16 @@ function readCpuAndRest(buf: Uint8Array, p: number, end: number, head: TraceHead
 /** ` d...     9.044846:`, `     14.117719:`, `331820356845:`, ` .....331820356845:`; returns the place behind the colon. */
 export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: TraceHead, out: TraceLine): number {
   let at = p;
-  while (at < end && buf[at] === SPACE) {
-    at++;
-  }
+  while (at < end && buf[at] === SPACE) at++;
   const c = buf[at];
   out.context = -1;
   if (c < ZERO || c > 57) {
     // the irq-info column: no character of it is a blank, and none of the first is a digit
     const flags = at;
-    while (at < end && buf[at] !== SPACE) {
-      at++;
-    }
-    if (at - flags > 6) {
-      at = flagsGluedToTime(buf, flags, at);
-    }
+    while (at < end && buf[at] !== SPACE) at++;
+    if (at - flags > 6) at = flagsGluedToTime(buf, flags, at);
     out.context = at - flags >= 4 ? contextOf(buf[flags + 2]) : -1;
-    while (at < end && buf[at] === SPACE) {
-      at++;
-    }
+    while (at < end && buf[at] === SPACE) at++;
   }
   const behind = readTime(buf, at, end, head, out);
   return behind < 0 || behind >= end || buf[behind] !== COLON ? -1 : behind + 1;
@@ -142,12 +114,8 @@ export function contextOf(flag: number): number {
 /** trace-cmd glues ticks to the flags: `d....331820356845:`. Four characters up to 5.15, five since; the time is long. */
 function flagsGluedToTime(buf: Uint8Array, flags: number, end: number): number {
   let at = end - 1;
-  if (buf[at] !== COLON) {
-    return end;
-  }
-  while (isDigit(buf[at - 1])) {
-    at--;
-  }
+  if (buf[at] !== COLON) return end;
+  while (isDigit(buf[at - 1])) at--;
   return Math.min(Math.max(at, flags + 4), flags + 5);
 }
 
@@ -157,20 +125,14 @@ function flagsGluedToTime(buf: Uint8Array, flags: number, end: number): number {
  */
 export function searchTaskLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   for (let dash = start + 1; dash < end; dash++) {
-    if (buf[dash] !== DASH || !isDigit(buf[dash + 1])) {
-      continue;
-    }
+    if (buf[dash] !== DASH || !isDigit(buf[dash + 1])) continue;
     const pidEnd = skipDigits(buf, dash + 1, end);
     const behindPid = skipBlanks(buf, pidEnd, end);
-    if (behindPid === pidEnd || (buf[behindPid] !== BRACKET_OPEN && buf[behindPid] !== PAREN_OPEN)) {
-      continue;
-    }
+    if (behindPid === pidEnd || (buf[behindPid] !== BRACKET_OPEN && buf[behindPid] !== PAREN_OPEN)) continue;
     const at = readPidAndRest(buf, dash + 1, end, head, out);
     if (at > 0) {
       let comm = Math.max(start, dash - COMM_COLUMNS);
-      while (comm < dash && isBlank(buf[comm])) {
-        comm++;
-      }
+      while (comm < dash && isBlank(buf[comm])) comm++;
       out.commStart = comm;
       out.commEnd = dash;
       return at;

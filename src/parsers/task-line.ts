@@ -45,9 +45,7 @@ export class TaskLineReader {
 
   /** Read task, CPU and time. Returns the place behind the time's `:`, or -1 when the line does not begin like this. */
   read(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
-    if (end - start < 30 || buf[start + 16] !== 45) {
-      return -1;
-    }
+    if (end - start < 30 || buf[start + 16] !== 45) return -1;
     if (buf !== this.#buf) {
       this.#buf = buf;
       this.#view = new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
@@ -55,18 +53,12 @@ export class TaskLineReader {
     let bracket = this.#knownTask(buf, start, out);
     if (bracket < 0) {
       bracket = this.#newTask(buf, start, end, out);
-      if (bracket < 0) {
-        return readPidAndRest(buf, start + 17, end, this.#head, out);
-      }
+      if (bracket < 0) return readPidAndRest(buf, start + 17, end, this.#head, out);
     }
     const behind = this.#readCpuAndTime(buf, bracket, end, out);
-    if (behind > 0) {
-      return behind;
-    }
+    if (behind > 0) return behind;
     const other = readPidAndRest(buf, start + 17, end, this.#head, out);
-    if (other > 0) {
-      this.#learn(buf, bracket, other);
-    }
+    if (other > 0) this.#learn(buf, bracket, other);
     return other;
   }
 
@@ -97,13 +89,9 @@ export class TaskLineReader {
     const pidEnd = skipDigits(buf, pidStart, end);
     // column 25 in ftrace ("%-7d "), 23 in trace-cmd and in ftrace before 5.9 ("%-5d ")
     let bracket = start + 25;
-    if (buf[bracket] !== 91) {
-      bracket -= 2;
-    }
+    if (buf[bracket] !== 91) bracket -= 2;
     setComm(buf, start, out);
-    if (pidEnd === pidStart || pidEnd >= bracket || buf[bracket] !== 91) {
-      return -1;
-    }
+    if (pidEnd === pidStart || pidEnd >= bracket || buf[bracket] !== 91) return -1;
     // blanks only: what a tab does here is for task-columns.ts to say
     for (let at = pidEnd; at < bracket; at++) if (buf[at] !== 32) return -1;
     out.pid = decimal(buf, pidStart, pidEnd);
@@ -123,24 +111,16 @@ export class TaskLineReader {
   #readCpuAndTime(buf: Uint8Array, bracket: number, end: number, out: TraceLine): number {
     const point = bracket + this.#point;
     const view = this.#view;
-    if (point + 7 >= end || buf[point] !== 46 || buf[bracket + 4] !== 93) {
-      return -1;
-    }
+    if (point + 7 >= end || buf[point] !== 46 || buf[bracket + 4] !== 93) return -1;
     const first = buf[bracket + 1] - 48;
     const second = buf[bracket + 2] - 48;
     const third = buf[bracket + 3] - 48;
-    if (first < 0 || first > 9 || second < 0 || second > 9 || third < 0 || third > 9) {
-      return -1;
-    }
+    if (first < 0 || first > 9 || second < 0 || second > 9 || third < 0 || third > 9) return -1;
     const seconds = view.getInt32(point - 4, true);
     if (seconds !== this.#secondsWord || buf[point - 5] !== 32) {
-      if (!this.#setSeconds(buf, point, seconds)) {
-        return -1;
-      }
+      if (!this.#setSeconds(buf, point, seconds)) return -1;
     }
-    if (!this.#isGap(buf, bracket + 5, point - this.#secondsColumns)) {
-      return -1;
-    }
+    if (!this.#isGap(buf, bracket + 5, point - this.#secondsColumns)) return -1;
     // four digits at once: each has 3 as its upper half, also when 6 is added to its lower half
     const four = view.getInt32(point + 1, true);
     const fifth = buf[point + 5] - 48;
@@ -170,9 +150,7 @@ export class TaskLineReader {
 
   #readNanoseconds(buf: Uint8Array, point: number, end: number, us: number, out: TraceLine): number {
     const behind = skipDigits(buf, point + 7, end);
-    if (behind !== point + 10 || behind >= end || buf[behind] !== 58) {
-      return -1;
-    }
+    if (behind !== point + 10 || behind >= end || buf[behind] !== 58) return -1;
     out.ts = this.#secondsNs + us * 1000 + decimal(buf, point + 7, behind);
     return behind + 1;
   }
@@ -193,14 +171,10 @@ export class TaskLineReader {
         return false;
       }
       at += 1 + flags;
-      if (at >= to) {
-        return false;
-      }
+      if (at >= to) return false;
     }
     for (; at < to; at++) {
-      if (buf[at] !== 32) {
-        return false;
-      }
+      if (buf[at] !== 32) return false;
     }
     return true;
   }
@@ -211,25 +185,17 @@ export class TaskLineReader {
     let seconds = 0;
     for (let scale = 1; ; scale *= 10) {
       const digit = buf[--at] - 48;
-      if (digit < 0 || digit > 9) {
-        break;
-      }
+      if (digit < 0 || digit > 9) break;
       seconds += digit * scale;
     }
-    if (at === point - 1) {
-      return false;
-    }
+    if (at === point - 1) return false;
     // of the four columns that are compared from now on, those before the digits
     for (let before = Math.min(at, point - 4); before <= at; before++) {
-      if (buf[before] !== 32) {
-        return false;
-      }
+      if (buf[before] !== 32) return false;
     }
     const ns = (seconds - this.#head.timeBase) * 1e9;
     // so large that adding in another order gives another number
-    if (Math.abs(ns) > Number.MAX_SAFE_INTEGER) {
-      return false;
-    }
+    if (Math.abs(ns) > Number.MAX_SAFE_INTEGER) return false;
     this.#secondsNs = this.#head.timeUnit === 'ns' ? ns : Number.NaN;
     this.#secondsWord = at >= point - 5 ? word : 0;
     this.#secondsColumns = Math.max(4, point - 1 - at);
@@ -241,14 +207,10 @@ export class TaskLineReader {
     let at = skipBlanks(buf, bracket + 5, behind);
     const flagsStart = at;
     if (buf[at] < 48 || buf[at] > 57) {
-      while (at < behind && buf[at] !== 32) {
-        at++;
-      }
+      while (at < behind && buf[at] !== 32) at++;
     }
     const flags = at - flagsStart;
-    while (at < behind && buf[at] !== 46) {
-      at++;
-    }
+    while (at < behind && buf[at] !== 46) at++;
     if (at < behind && (flags === 0 || flags === 4 || flags === 5)) {
       this.#point = at - bracket;
       this.#flags = flags;
@@ -259,9 +221,7 @@ export class TaskLineReader {
 /** The task's name stands right-aligned in the 16 columns before the dash. */
 function setComm(buf: Uint8Array, start: number, out: TraceLine): void {
   let comm = start;
-  while (buf[comm] === 32) {
-    comm++;
-  }
+  while (buf[comm] === 32) comm++;
   out.commStart = comm;
   out.commEnd = start + 16;
 }

@@ -27,9 +27,7 @@ export function firstTime(format: TraceFormat, lines: HeadLines): TimeSample | u
     for (const parser of parsers) {
       out.ts = Number.NaN;
       lines.parse(i, parser, out);
-      if (out.kind !== LineKind.Event && out.kind !== LineKind.Function) {
-        break;
-      }
+      if (out.kind !== LineKind.Event && out.kind !== LineKind.Function) break;
       if (!Number.isNaN(out.ts)) {
         const nameStart = out.kind === LineKind.Event ? out.nameStart : lines.ends[i];
         const unit = parser.head.timeUnit as 'ns' | 'ticks';

@@ -20,15 +20,11 @@ export function readTime(buf: Uint8Array, p: number, end: number, head: TraceHea
   let seconds = 0;
   while (at < end) {
     const digit = buf[at] - ZERO;
-    if (digit < 0 || digit > 9) {
-      break;
-    }
+    if (digit < 0 || digit > 9) break;
     seconds = seconds * 10 + digit;
     at++;
   }
-  if (at === p) {
-    return -1;
-  }
+  if (at === p) return -1;
   if (buf[at] !== DOT) {
     out.ts = head.timeUnit === 'ticks' ? ticksSince(buf, p, at, head.timeBase) : Number.NaN;
     return at;
@@ -37,16 +33,12 @@ export function readTime(buf: Uint8Array, p: number, end: number, head: TraceHea
   let fraction = 0;
   while (at < end) {
     const digit = buf[at] - ZERO;
-    if (digit < 0 || digit > 9) {
-      break;
-    }
+    if (digit < 0 || digit > 9) break;
     fraction = fraction * 10 + digit;
     at++;
   }
   const digits = at - point - 1;
-  if (digits === 0 || digits > 9) {
-    return -1;
-  }
+  if (digits === 0 || digits > 9) return -1;
   out.ts = head.timeUnit === 'ns' ? (seconds - head.timeBase) * 1e9 + fraction * NS_PER_DIGIT[digits] : Number.NaN;
   return at;
 }

@@ -88,9 +88,8 @@ export class Decoder {
     } else if (array === 'fixed' && isText(field)) add(name, 'text', Read.Chars, offset, size);
     else if (array === 'fixed') {
       const read = numberRead(element, field.signed);
-      for (let i = 0; i * element < size && i < 64 && read !== undefined; i++) {
+      for (let i = 0; i * element < size && i < 64 && read !== undefined; i++)
         add(`${name}[${i}]`, 'number', read, offset + i * element, element);
-      }
     } else if (symbol && (size === 8 || size === 4)) add(name, 'text', Read.Symbol, offset, size);
     else {
       const read = numberRead(size, field.signed);
@@ -281,9 +280,8 @@ function listText(
 ): string {
   const out: string[] = [];
   const { element } = field;
-  for (let at = start; at + element <= end && out.length < 64; at += element) {
+  for (let at = start; at + element <= end && out.length < 64; at += element)
     out.push(element >= 4 ? hexOf(addressAt(view, at, element, little)) : `0x${buf[at].toString(16)}`);
-  }
   return `{${out.join(',')}}`;
 }
 

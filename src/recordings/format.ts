@@ -83,9 +83,8 @@ function declaredAs(text: string, offset: number, size: number, signed: boolean)
   const [, before, name, brackets] = m;
   const type = before.trim();
   const dynamic = /^__data_loc\b/.test(type) ? 'data' : /^__rel_loc\b/.test(type) ? 'rel' : undefined;
-  if (dynamic !== undefined) {
+  if (dynamic !== undefined)
     return { name, type, offset, size, signed, array: dynamic, element: sizeOf(type.replace(/^__\w+\s+/, '')) };
-  }
   const count = [...brackets.matchAll(/\[(\d+)\]/g)].reduce((n, [, d]) => n * Number(d), 1);
   const array = brackets === '' ? 'no' : 'fixed';
   return { name, type, offset, size, signed, array, element: count > 0 && array === 'fixed' ? size / count : size };

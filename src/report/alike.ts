@@ -16,11 +16,8 @@ export function alike(findings: readonly Finding[]): Alike[] {
     const who = [pin.tgid ?? pin.pid, pin.mm, pin.comm];
     const key = JSON.stringify([trace, rule, severity, confidence, fingerprint, harm, ...who]);
     const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, { first: finding, more: [] });
-    } else {
-      group.more.push(finding);
-    }
+    if (group === undefined) groups.set(key, { first: finding, more: [] });
+    else group.more.push(finding);
   }
   return [...groups.values()];
 }
@@ -36,9 +33,7 @@ const NAMED = 4;
 
 /** `511 more: the same drift at 0x7f02b2793000 to 0x7f02b2991000 (2-512)`; undefined when there are none. */
 export function moreWords({ more }: Alike): string | undefined {
-  if (more.length === 0) {
-    return undefined;
-  }
+  if (more.length === 0) return undefined;
   const addresses = [...new Set(more.flatMap(({ pin }) => (pin.address === undefined ? [] : [clean(pin.address)])))];
   const low = addresses.toSorted(byValue);
   const named = low.length <= NAMED ? low.join(', ') : `${low[0]} to ${low.at(-1)}`;
@@ -55,11 +50,8 @@ export function numbers(findings: readonly Finding[]): string {
   const runs: { from: number; to: number }[] = [];
   for (const { n } of findings) {
     const last = runs.at(-1);
-    if (last !== undefined && last.to === n - 1) {
-      last.to = n;
-    } else {
-      runs.push({ from: n, to: n });
-    }
+    if (last !== undefined && last.to === n - 1) last.to = n;
+    else runs.push({ from: n, to: n });
   }
   const named = runs.slice(0, NAMED).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
   return [...named, ...(runs.length > NAMED ? ['...'] : [])].join(', ');

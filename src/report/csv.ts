@@ -45,9 +45,7 @@ export const csv: Reporter = {
   extension: 'csv',
   *render(report: CheckReport): Iterable<string> {
     yield row(Object.keys(COLUMNS));
-    for (const finding of report.findings) {
-      yield row(Object.values(COLUMNS).map((cell) => cell(finding, report)));
-    }
+    for (const finding of report.findings) yield row(Object.values(COLUMNS).map((cell) => cell(finding, report)));
   },
 };
 

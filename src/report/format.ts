@@ -17,9 +17,7 @@ export function clean(text: string): string {
 
 /** A whole trace line: as it stands, with its tabs as blanks so that columns stay columns. */
 export function verbatim(text: string): string {
-  if (!text.includes('\t')) {
-    return clean(text);
-  }
+  if (!text.includes('\t')) return clean(text);
   let out = '';
   for (const [i, part] of text.split('\t').entries()) {
     out += i === 0 ? '' : ' '.repeat(8 - (out.length % 8));
@@ -44,9 +42,7 @@ export function padLeft(text: string, width: number): string {
 
 /** The text in at most `width` columns, its middle cut out where it is longer. */
 export function clip(text: string, width: number): string {
-  if (columns(text) <= width) {
-    return text;
-  }
+  if (columns(text) <= width) return text;
   const chars = [...text];
   const tail = Math.floor(width / 3);
   return `${chars.slice(0, width - tail - 1).join('')}…${chars.slice(-tail).join('')}`;
@@ -67,9 +63,7 @@ export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'b
       used += blanks.length + size;
       continue;
     }
-    if (line !== '') {
-      lines.push(line);
-    }
+    if (line !== '') lines.push(line);
     line = word;
     used = size;
     while (words === 'broken' && used > width) {
@@ -88,9 +82,7 @@ function fitting(text: string, width: number): number {
   let used = 0;
   for (const char of text) {
     used += columns(char);
-    if (used > width && length > 0) {
-      break;
-    }
+    if (used > width && length > 0) break;
     length += char.length;
   }
   return length;
@@ -108,9 +100,7 @@ export function grouped(n: number): string {
 /** Digits behind the point that these times (ns) need: 6 as in most traces, 9 where one has more. */
 export function timeDigits(times: Iterable<number | undefined>): 6 | 9 {
   for (const time of times) {
-    if (time !== undefined && time % 1000 !== 0) {
-      return 9;
-    }
+    if (time !== undefined && time % 1000 !== 0) return 9;
   }
   return 6;
 }
@@ -125,12 +115,8 @@ export function relativeTime(time: number, base: number, unit: TimeUnit, digits:
 
 /** How long: `0.947 s`, `312 us`, `1,250 ticks`. */
 export function duration(size: number, unit: TimeUnit): string {
-  if (unit !== 'ns') {
-    return count(size, 'tick');
-  }
-  if (size < 1_000_000) {
-    return `${Math.round(size / 1000)} us`;
-  }
+  if (unit !== 'ns') return count(size, 'tick');
+  if (size < 1_000_000) return `${Math.round(size / 1000)} us`;
   const digits = size < 10_000_000_000 ? 3 : 1;
   return `${(size / 1e9).toFixed(digits)} s`;
 }

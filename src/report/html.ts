@@ -65,8 +65,6 @@ function pagePath(): string {
   const beside = fileURLToPath(new URL('./html/page.built.html', import.meta.url));
   const built = fileURLToPath(new URL('../../dist/report/html/page.built.html', import.meta.url));
   const found = [beside, built].find((path) => existsSync(path));
-  if (found === undefined) {
-    throw new Error(`the HTML page is not built: ${beside} is missing; run \`npm run build\``);
-  }
+  if (found === undefined) throw new Error(`the HTML page is not built: ${beside} is missing; run \`npm run build\``);
   return found;
 }

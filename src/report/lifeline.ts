@@ -33,9 +33,7 @@ export function mappingSpans(roles: readonly string[], parting: number | undefin
     const next: Mapping = step === parting ? 'other' : mappingAfter(mapping, role);
     if (next !== mapping) {
       mapping = next;
-      if (spans.at(-1)?.step === step) {
-        spans.pop();
-      }
+      if (spans.at(-1)?.step === step) spans.pop();
       spans.push({ step, mapping });
     }
   }
@@ -43,9 +41,7 @@ export function mappingSpans(roles: readonly string[], parting: number | undefin
 }
 
 function mappingAfter(before: Mapping, role: string): Mapping {
-  if (before === 'other') {
-    return 'other';
-  }
+  if (before === 'other') return 'other';
   switch (role) {
     case 'unmap':
     case 'device-exclusive':
@@ -88,16 +84,11 @@ export function uses(roles: readonly string[]): Use[] {
     if (role === 'i/o submit' || role === 'pipe') {
       const use = { from: step, to: undefined };
       all.push(use);
-      if (role === 'i/o submit') {
-        open.push(use);
-      }
+      if (role === 'i/o submit') open.push(use);
     } else if (role === 'i/o end') {
       const use = open.shift();
-      if (use === undefined) {
-        all.push({ from: 0, to: step });
-      } else {
-        use.to = step;
-      }
+      if (use === undefined) all.push({ from: 0, to: step });
+      else use.to = step;
     }
   }
   return all;
@@ -149,16 +140,10 @@ function lifeOf(finding: Finding): PinLife {
 
 /** At most `limit` pins, in their order: those of findings first, then those never given back, then the longest held. */
 export function choosePins(pins: readonly PinLife[], limit: number): PinLife[] {
-  if (pins.length <= limit) {
-    return [...pins];
-  }
+  if (pins.length <= limit) return [...pins];
   const rank = (pin: PinLife) => {
-    if (pin.finding !== undefined) {
-      return Number.POSITIVE_INFINITY;
-    }
-    if (pin.state === 'held' || pin.state === 'orphan') {
-      return Number.MAX_VALUE;
-    }
+    if (pin.finding !== undefined) return Number.POSITIVE_INFINITY;
+    if (pin.state === 'held' || pin.state === 'orphan') return Number.MAX_VALUE;
     return pin.from === undefined || pin.to === undefined ? 0 : pin.to - pin.from;
   };
   return pins

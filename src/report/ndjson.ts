@@ -9,18 +9,10 @@ export const ndjson: Reporter = {
   extension: 'ndjson',
   *render(report: CheckReport): Iterable<string> {
     yield `${jsonText({ type: 'check', schema: report.schema, verdict: report.verdict })}\n`;
-    for (const trace of report.traces) {
-      yield typed('trace', traceJson(trace));
-    }
-    for (const rule of report.rules) {
-      yield typed('rule', ruleJson(rule));
-    }
-    for (const finding of report.findings) {
-      yield typed('finding', findingJson(finding));
-    }
-    for (const one of report.suppressed ?? []) {
-      yield typed('suppressed', suppressedJson(one));
-    }
+    for (const trace of report.traces) yield typed('trace', traceJson(trace));
+    for (const rule of report.rules) yield typed('rule', ruleJson(rule));
+    for (const finding of report.findings) yield typed('finding', findingJson(finding));
+    for (const one of report.suppressed ?? []) yield typed('suppressed', suppressedJson(one));
   },
 };
 

@@ -41,9 +41,7 @@ function encode(detailed: DetailedReport): Uint8Array {
       ...(first ? { firstPacketOnSequence: true, sequenceFlags: STATE_CLEARED } : {}),
     });
     first = false;
-    if (packet.length === BATCH) {
-      flush();
-    }
+    if (packet.length === BATCH) flush();
   }
   flush();
   return Buffer.concat(parts);
@@ -90,9 +88,7 @@ function eventOf(drawn: Begin | Instant, type: number): object {
 
 function annotations(notes: Notes): object[] {
   return notes.flatMap(([name, value]) => {
-    if (value === undefined) {
-      return [];
-    }
+    if (value === undefined) return [];
     return [typeof value === 'number' ? { name, intValue: value } : { name, stringValue: value }];
   });
 }

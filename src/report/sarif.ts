@@ -239,9 +239,7 @@ function region(step: Evidence): Region {
 
 /** A relative or `file:` URI; standard input has no path and gets a name. */
 function uriOf(path: string): string {
-  if (path === '-') {
-    return 'stdin';
-  }
+  if (path === '-') return 'stdin';
   const segments = path.split('/').map((segment) => encodeURIComponent(segment.replace(/\p{Surrogate}/gu, '\ufffd')));
   return (path.startsWith('/') ? 'file://' : '') + segments.join('/');
 }

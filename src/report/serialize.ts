@@ -160,20 +160,12 @@ function units(char: string): string[] {
 type AnyShape = { readonly [key: string]: AnyShape | true };
 
 function ordered(value: unknown, shape: AnyShape | true): unknown {
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? value : undefined;
-  }
-  if (shape === true || typeof value !== 'object' || value === null) {
-    return value;
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => ordered(item, shape));
-  }
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (shape === true || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => ordered(item, shape));
   const from = value as Record<string, unknown>;
   const to: Record<string, unknown> = {};
-  for (const [key, place] of Object.entries(shape)) {
-    to[key] = ordered(from[key], place);
-  }
+  for (const [key, place] of Object.entries(shape)) to[key] = ordered(from[key], place);
   return to;
 }
 

@@ -28,9 +28,7 @@ export function partingStep(finding: Finding): Evidence | undefined {
   const { pin, mapping } = finding;
   const pfnDiffers = mapping?.pfn !== undefined && mapping.pfn !== pin.pfn;
   const pageDiffers = mapping?.page !== undefined && mapping.page !== pin.page;
-  if (!pfnDiffers && !pageDiffers) {
-    return undefined;
-  }
+  if (!pfnDiffers && !pageDiffers) return undefined;
   const causes = finding.evidence.filter((step) => stepKind(step.role) === 'cause');
   return causes.findLast((step) => step.role === 'copy') ?? causes.at(-1);
 }

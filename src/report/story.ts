@@ -133,9 +133,7 @@ function nearest(all: readonly Step[], context: readonly ContextLine[]): Map<Evi
   for (const one of context.toSorted((a, b) => a.line - b.line)) {
     const distance = (step: Step) => Math.abs(step.evidence.line - one.line);
     const [first, ...rest] = all;
-    if (first === undefined || own.has(one.line)) {
-      continue;
-    }
+    if (first === undefined || own.has(one.line)) continue;
     const step = rest.reduce((best, next) => (distance(next) < distance(best) ? next : best), first);
     near.set(step.evidence, [...(near.get(step.evidence) ?? []), one]);
   }

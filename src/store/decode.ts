@@ -47,9 +47,8 @@ export class EventDecoder {
     row.cells[Common.At] = Cell.Null;
     row.cells.fill(Cell.Null, FIRST);
     const extra: string[] = [];
-    if (parts.locationEnd > parts.locationStart) {
+    if (parts.locationEnd > parts.locationStart)
       row.setCommon(Common.At, this.#sites.id(buf, parts.locationStart, parts.locationEnd));
-    }
     if (parts.restEnd > parts.restStart) extra.push(text(buf, parts.restStart, parts.restEnd));
     let plain = parts.plain && extra.length === 0;
     const columns: number[] = [];

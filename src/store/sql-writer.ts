@@ -96,9 +96,8 @@ class TableWriter {
   /** Lines with more arguments than those before. */
   #widen(): void {
     this.flush();
-    for (const column of this.#table.columns.slice(this.#columns)) {
+    for (const column of this.#table.columns.slice(this.#columns))
       this.#db.exec(`alter table ${quoted(this.#table.table)} add column ${declare(column)}`);
-    }
     this.#columns = this.#table.columns.length;
     this.#many = undefined;
   }

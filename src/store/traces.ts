@@ -60,9 +60,8 @@ export function saveTrace(
     head: JSON.stringify(head),
     info: JSON.stringify(more),
   });
-  for (const { kind, count, cpu, line, time, reason, ...left } of losses) {
+  for (const { kind, count, cpu, line, time, reason, ...left } of losses)
     insert(db, 'loss', { trace: id, kind, count, cpu, line, ts: time, reason, more: rest(left, []) });
-  }
 }
 
 function insert(db: Database.Database, table: string, row: Record<string, unknown>): void {
@@ -115,9 +114,8 @@ function lossOf(row: LossRow): Loss {
 }
 
 export function saveRules(db: Database.Database, rules: readonly RuleOutcome[]): void {
-  for (const { id, verdict, findings, missing, ...left } of rules) {
+  for (const { id, verdict, findings, missing, ...left } of rules)
     insert(db, 'rule_outcome', { rule: id, verdict, findings, missing: JSON.stringify(missing), more: rest(left, []) });
-  }
 }
 
 export function readRules(db: Database.Database): RuleOutcome[] {

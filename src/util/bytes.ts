@@ -34,9 +34,7 @@ export function isBlank(c: number | undefined): boolean {
 
 /** A character of a C identifier. */
 export function isWord(c: number | undefined): boolean {
-  if (c === undefined) {
-    return false;
-  }
+  if (c === undefined) return false;
   return (c >= 97 && c <= 122) || (c >= ZERO && c <= NINE) || c === UNDERSCORE || (c >= 65 && c <= 90);
 }
 
@@ -52,55 +50,41 @@ export function isHex(c: number | undefined): boolean {
 
 export function skipBlanks(buf: Uint8Array, p: number, end: number): number {
   let at = p;
-  while (at < end && (buf[at] === SPACE || buf[at] === TAB)) {
-    at++;
-  }
+  while (at < end && (buf[at] === SPACE || buf[at] === TAB)) at++;
   return at;
 }
 
 /** The place behind the last character that is not a blank. */
 export function trimEnd(buf: Uint8Array, start: number, end: number): number {
   let at = end;
-  while (at > start && (buf[at - 1] === SPACE || buf[at - 1] === TAB)) {
-    at--;
-  }
+  while (at > start && (buf[at - 1] === SPACE || buf[at - 1] === TAB)) at--;
   return at;
 }
 
 export function skipDigits(buf: Uint8Array, p: number, end: number): number {
   let at = p;
-  while (at < end && buf[at] >= ZERO && buf[at] <= NINE) {
-    at++;
-  }
+  while (at < end && buf[at] >= ZERO && buf[at] <= NINE) at++;
   return at;
 }
 
 /** Where the digits that end at `end` begin. */
 export function digitsBefore(buf: Uint8Array, start: number, end: number): number {
   let at = end;
-  while (at > start && isDigit(buf[at - 1])) {
-    at--;
-  }
+  while (at > start && isDigit(buf[at - 1])) at--;
   return at;
 }
 
 export function skipWord(buf: Uint8Array, p: number, end: number): number {
   let at = p;
-  while (at < end && isWord(buf[at])) {
-    at++;
-  }
+  while (at < end && isWord(buf[at])) at++;
   return at;
 }
 
 /** Whether `text` (ASCII) stands at `p`. */
 export function startsWith(buf: Uint8Array, p: number, end: number, text: string): boolean {
-  if (end - p < text.length) {
-    return false;
-  }
+  if (end - p < text.length) return false;
   for (let i = 0; i < text.length; i++) {
-    if (buf[p + i] !== text.charCodeAt(i)) {
-      return false;
-    }
+    if (buf[p + i] !== text.charCodeAt(i)) return false;
   }
   return true;
 }
@@ -109,9 +93,7 @@ export function startsWith(buf: Uint8Array, p: number, end: number, text: string
 export function find(buf: Uint8Array, p: number, end: number, text: string): number {
   const first = text.charCodeAt(0);
   for (let at = p; at <= end - text.length; at++) {
-    if (buf[at] === first && startsWith(buf, at, end, text)) {
-      return at;
-    }
+    if (buf[at] === first && startsWith(buf, at, end, text)) return at;
   }
   return -1;
 }
@@ -119,9 +101,7 @@ export function find(buf: Uint8Array, p: number, end: number, text: string): num
 /** The decimal number in `buf[p, end)`, all of it digits; exact below 2^53. */
 export function decimal(buf: Uint8Array, p: number, end: number): number {
   let n = 0;
-  for (let at = p; at < end; at++) {
-    n = n * 10 + buf[at] - ZERO;
-  }
+  for (let at = p; at < end; at++) n = n * 10 + buf[at] - ZERO;
   return n;
 }
 

@@ -12,9 +12,8 @@ export async function pageStories(
 ): Promise<PageStory[]> {
   const { isStore } = await import('./stored.ts');
   const [source] = sources;
-  if (sources.length > 1 || !isStore(source)) {
+  if (sources.length > 1 || !isStore(source))
     return withTraces(sources, options, async (traces) => [await storyOfTrace(onlyOne(traces), selection, options)]);
-  }
   const { openStore } = await import('../../store/open.ts');
   const { listTraces } = await import('../../store/report.ts');
   const store = openStore(source);

@@ -145,9 +145,7 @@ function readBuffer(cursor: Cursor, sectioned: boolean, text: boolean): BufferIn
   out.clock = cursor.string();
   if (text) return out;
   out.pageSize = cursor.u32();
-  for (let n = cursor.u32(); n > 0; n--) {
-    out.cpus.push({ cpu: cursor.u32(), offset: cursor.u64(), size: cursor.u64() });
-  }
+  for (let n = cursor.u32(); n > 0; n--) out.cpus.push({ cpu: cursor.u32(), offset: cursor.u64(), size: cursor.u64() });
   return out;
 }
 

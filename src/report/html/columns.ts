@@ -7,9 +7,7 @@ export type Deltas = (number | null)[];
 export function toDeltas(values: Iterable<number | undefined>): Deltas {
   let last = 0;
   return Array.from(values, (value) => {
-    if (value === undefined || !Number.isFinite(value)) {
-      return null;
-    }
+    if (value === undefined || !Number.isFinite(value)) return null;
     const delta = value - last;
     last = value;
     return delta;
@@ -34,9 +32,7 @@ export class StringTable {
 
   of(word: string | undefined): number {
     const known = this.#index.get(word ?? '');
-    if (known !== undefined) {
-      return known;
-    }
+    if (known !== undefined) return known;
     const index = this.list.length;
     this.list.push(word ?? '');
     this.#index.set(word ?? '', index);
@@ -67,12 +63,8 @@ export function toHexes(values: readonly (string | undefined)[], safe: (text: st
   const offsets = values.map((value, i) => {
     const number = numbers[i];
     const offset = number === undefined ? undefined : number - from;
-    if (offset !== undefined && offset <= FAR) {
-      return Number(offset);
-    }
-    if (value !== undefined) {
-      odd[i] = safe(value);
-    }
+    if (offset !== undefined && offset <= FAR) return Number(offset);
+    if (value !== undefined) odd[i] = safe(value);
     return undefined;
   });
   return { base: `0x${from.toString(16)}`, deltas: toDeltas(offsets), odd };

@@ -56,9 +56,7 @@ export function toColumns(pins: readonly PinLife[]): PinColumns {
   const known = new Map<string, number>();
   /** Cleaned once: the same few words come again and again. */
   const word = (text: string | undefined): number => {
-    if (text === undefined) {
-      return 0;
-    }
+    if (text === undefined) return 0;
     let id = known.get(text);
     if (id === undefined) {
       id = words.of(clean(text));
@@ -95,9 +93,7 @@ export function toColumns(pins: readonly PinLife[]): PinColumns {
 }
 
 function vmemmapBase({ page, pfn }: PinLife): string | undefined {
-  if (page === undefined || pfn === undefined || !HEX.test(page) || !HEX.test(pfn)) {
-    return undefined;
-  }
+  if (page === undefined || pfn === undefined || !HEX.test(page) || !HEX.test(pfn)) return undefined;
   const base = BigInt(page) - BigInt(pfn) * STRUCT_PAGE;
   return base < 0n ? undefined : `0x${base.toString(16)}`;
 }
@@ -146,16 +142,10 @@ const plain = (values: readonly (number | undefined)[]): (number | null)[] =>
 
 function phrase(what: string, pin: PinLife, numbers: string[]): string {
   const text = /^[\x20-\x7e]*$/.test(what) ? what : clean(what);
-  if (!text.includes('0x')) {
-    return text;
-  }
+  if (!text.includes('0x')) return text;
   return text.replace(/0x[0-9a-f]+/g, (number) => {
-    if (number === pin.pfn) {
-      return OWN_PFN;
-    }
-    if (number === pin.page) {
-      return OWN_PAGE;
-    }
+    if (number === pin.pfn) return OWN_PFN;
+    if (number === pin.page) return OWN_PAGE;
     numbers.push(number);
     return OTHER;
   });

@@ -105,9 +105,8 @@ function findingView(
 /** Findings are numbered trace by trace: how many numbers the traces before have, by trace. */
 function numbersBefore({ findings, suppressed = [] }: CheckReport): Map<number, number> {
   const before = new Map<number, number>();
-  for (const { n, trace } of [...findings, ...suppressed.map(({ finding }) => finding)]) {
+  for (const { n, trace } of [...findings, ...suppressed.map(({ finding }) => finding)])
     before.set(trace, Math.min(before.get(trace) ?? n - 1, n - 1));
-  }
   return before;
 }
 
@@ -192,9 +191,7 @@ function lostIn(trace: TraceInfo | undefined, steps: readonly StepView[]): LifeV
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
   return (trace?.losses ?? [])
     .flatMap(({ count, cpu, kind, time }) => {
-      if (kind !== 'lost-events' || time === undefined || time < first || time > last) {
-        return [];
-      }
+      if (kind !== 'lost-events' || time === undefined || time < first || time > last) return [];
       const events = count === undefined ? 'events lost' : `${grouped(count)} lost`;
       return [{ time, words: cpu === undefined ? events : `${events} on cpu${cpu}` }];
     })

@@ -39,9 +39,8 @@ function* asTable({ columns, rows }: Answer, look: TableLook): Iterable<string> 
 
 function* asCsv({ columns, rows }: Answer): Iterable<string> {
   yield csvRow(columns.map(clean));
-  for (const row of rows) {
+  for (const row of rows)
     yield csvRow(row.map((cell) => (cell instanceof Uint8Array || typeof cell === 'string' ? printed(cell) : cell)));
-  }
 }
 
 /** A task may be named `=HYPERLINK(...)`: a cell that a spreadsheet would run gets a `'` in front. */

@@ -24,11 +24,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 function dress<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') {
-      element.addEventListener(name, value as EventListener);
-    } else if (value !== undefined && value !== false) {
-      element.setAttribute(name, value === true ? '' : String(value));
-    }
+    if (typeof value === 'function') element.addEventListener(name, value as EventListener);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
   }
   append(element, children);
   return element;
@@ -36,24 +33,16 @@ function dress<E extends Element>(element: E, attributes: Attributes, children: 
 
 function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
-    if (child === undefined || child === false) {
-      continue;
-    }
-    if (child instanceof Node) {
-      element.append(child);
-    } else if (typeof child === 'string' || typeof child === 'number') {
-      element.append(String(child));
-    } else {
-      append(element, child);
-    }
+    if (child === undefined || child === false) continue;
+    if (child instanceof Node) element.append(child);
+    else if (typeof child === 'string' || typeof child === 'number') element.append(String(child));
+    else append(element, child);
   }
 }
 
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
-  if (element === null) {
-    throw new Error(`no #${id} in the page`);
-  }
+  if (element === null) throw new Error(`no #${id} in the page`);
   return element;
 }
 

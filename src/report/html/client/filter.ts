@@ -128,29 +128,19 @@ export function choose(
   // Times and lines of two traces have nothing to do with each other.
   const trace = order === 'from' || order === 'line' ? pins.trace : undefined;
   return chosen.slice(0, count).sort((a, b) => {
-    if (trace !== undefined && trace[a] !== trace[b]) {
-      return (trace[a] ?? 0) - (trace[b] ?? 0);
-    }
+    if (trace !== undefined && trace[a] !== trace[b]) return (trace[a] ?? 0) - (trace[b] ?? 0);
     const [x = Number.NaN, y = Number.NaN] = [keys[a], keys[b]];
     // What is not known comes last either way.
-    if (Number.isNaN(x) || Number.isNaN(y)) {
-      return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
-    }
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
     return sign * (x - y) || a - b;
   });
 }
 
 function matcher(pins: PinTable, { found, kind, state, text }: PinFilter, cells: CellSearch): (i: number) => boolean {
   const tests: ((i: number) => boolean)[] = [];
-  if (state !== '') {
-    tests.push((i) => pins.word('state', i) === state);
-  }
-  if (kind !== '') {
-    tests.push((i) => pins.word('kind', i) === kind);
-  }
-  if (found) {
-    tests.push((i) => !Number.isNaN(pins.finding[i] ?? Number.NaN));
-  }
+  if (state !== '') tests.push((i) => pins.word('state', i) === state);
+  if (kind !== '') tests.push((i) => pins.word('kind', i) === kind);
+  if (found) tests.push((i) => !Number.isNaN(pins.finding[i] ?? Number.NaN));
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
     const [inColumns, inCells] = [wordTest(pins, word), cells(word)];
     tests.push((i) => inColumns(i) || inCells(i));

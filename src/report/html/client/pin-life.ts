@@ -10,9 +10,7 @@ type Unit = TraceInfo['timeUnit'];
 
 /** A pin of a finding has the timeline of the finding, which knows the trace lines. */
 export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: FindingView | undefined): LifeView {
-  if (finding !== undefined) {
-    return finding.life;
-  }
+  if (finding !== undefined) return finding.life;
   const steps = pins.steps(i);
   const base = steps.find((step) => step.time !== undefined)?.time;
   const digits = timeDigits(steps.map((step) => step.time));

@@ -6,12 +6,8 @@ export type Route =
 
 export function parseRoute(hash: string): Route {
   const [, name, number] = /^#?(?:(finding|pin)-(\d+)|.*)$/.exec(hash) ?? [];
-  if (name === 'finding') {
-    return { view: 'findings', finding: Number(number) };
-  }
-  if (name === 'pin') {
-    return { view: 'pins', pin: Number(number) };
-  }
+  if (name === 'finding') return { view: 'findings', finding: Number(number) };
+  if (name === 'pin') return { view: 'pins', pin: Number(number) };
   switch (hash.replace('#', '')) {
     case 'pins':
       return { view: 'pins', pin: undefined };

@@ -50,11 +50,8 @@ export class Rows {
     const top = index * height;
     const seen = this.#top();
     const room = this.#room;
-    if (top < seen) {
-      this.#scroll(top);
-    } else if (top + height > seen + room) {
-      this.#scroll(top + height - room);
-    }
+    if (top < seen) this.#scroll(top);
+    else if (top + height > seen + room) this.#scroll(top + height - room);
     this.#draw();
   }
 
@@ -97,9 +94,7 @@ export class Rows {
     const top = this.#top();
     const first = Math.max(0, Math.floor(top / height) - MARGIN);
     const last = Math.min(this.#count, Math.ceil((top + this.box.clientHeight) / height) + MARGIN);
-    if (first === this.#first && last === this.#last && this.#scale === 1) {
-      return;
-    }
+    if (first === this.#first && last === this.#last && this.#scale === 1) return;
     this.#first = first;
     this.#last = last;
     const shift = this.box.scrollTop - top;

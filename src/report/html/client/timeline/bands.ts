@@ -90,12 +90,8 @@ export function lanes({ steps }: FindingView['life']): Lane[] {
   const cpus = new Map<number, number[]>();
   const tasks = new Map<string, number[]>();
   for (const [i, { cpu, task }] of steps.entries()) {
-    if (cpu !== undefined) {
-      cpus.set(cpu, [...(cpus.get(cpu) ?? []), i]);
-    }
-    if (task !== '') {
-      tasks.set(task, [...(tasks.get(task) ?? []), i]);
-    }
+    if (cpu !== undefined) cpus.set(cpu, [...(cpus.get(cpu) ?? []), i]);
+    if (task !== '') tasks.set(task, [...(tasks.get(task) ?? []), i]);
   }
   return [
     ...[...cpus]
@@ -110,11 +106,8 @@ export function clusters(xs: readonly number[], distance: number): { x: number; 
   const all: { x: number; from: number; to: number }[] = [];
   for (const [i, x] of xs.entries()) {
     const last = all.at(-1);
-    if (last !== undefined && x - last.x < distance) {
-      last.to = i;
-    } else {
-      all.push({ x, from: i, to: i });
-    }
+    if (last !== undefined && x - last.x < distance) last.to = i;
+    else all.push({ x, from: i, to: i });
   }
   return all;
 }
