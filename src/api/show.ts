@@ -62,6 +62,7 @@ export const SHOW: Show = {
     over: page(t.over),
     out: v.at(t.out),
     allocated: v.at(t.allocated),
+    reads: v.at(t.reads),
     write: t.write,
     at: v.at(t.at),
     pins: pins(t.pins, v),

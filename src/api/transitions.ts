@@ -71,6 +71,8 @@ export interface Transitions {
     readonly out: At | undefined;
     /** where this fault allocated the page that it maps */
     readonly allocated: At | undefined;
+    /** where this fault sent the read of the page that it maps, past the swap cache */
+    readonly reads: At | undefined;
     /** the fault was for writing */
     readonly write: boolean;
     readonly at: At;

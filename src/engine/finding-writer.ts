@@ -132,7 +132,7 @@ export class FindingWriter {
   #severity(g: Group): Severity {
     const { report } = g.main;
     if (report.selfInflicted === true) return 'note';
-    if (g.drift !== undefined && isOver(g.drift)) return 'note';
+    if (g.drift !== undefined && this.#isOver(g.drift)) return 'note';
     let severity = report.severity;
     const era = this.#words.era;
     if (report.unlessPromised !== undefined && era?.promises[report.unlessPromised] === true) return 'note';
@@ -161,6 +161,10 @@ export class FindingWriter {
       return 'note';
     }
     return severity === 'error' && !sure ? 'warning' : severity;
+  }
+
+  #isOver(drift: Drift): boolean {
+    return isOver(drift, this.#words.era?.promises.swapinWaits === true);
   }
 
   /** Had the process given the range back itself, the trace would show it. Since v7.0 munmap() does that in a function of its own. */
@@ -206,7 +210,7 @@ export class FindingWriter {
     if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
       if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
-      if (isOver(drift))
+      if (this.#isOver(drift))
         doubt(
           'low',
           'the kernel does this only to a page that nobody holds, so the reference, whose release leaves no line, was over',
@@ -283,10 +287,18 @@ const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collaps
 
 /**
  * A FOLL_GET reference that no I/O has ends by put_page(), which leaves no line; where the kernel moves, merges or swaps
- * the page all the same, it had ended.
+ * the page all the same, it had ended. Of two swap-ins of one entry the slower asks nobody who holds the other's page.
  */
-const isOver = ({ pin, via }: Drift): boolean =>
-  OF_NOBODY.has(via) && pin.call.kind === 'GET' && pin.owner === undefined && pin.ios.length === 0;
+const isOver = ({ pin, via, before }: Drift, waits: boolean): boolean =>
+  OF_NOBODY.has(via) &&
+  pin.call.kind === 'GET' &&
+  pin.owner === undefined &&
+  pin.ios.length === 0 &&
+  !(via === 'swap-in' && isRaced(before.at(-1)?.raced, waits));
+
+/** Since v6.8 one that has its page waits until the slot is its own, so whoever held the other's page has let go. */
+const isRaced = (raced: Step['raced'], waits: boolean): boolean =>
+  raced === 'allocated' ? !waits : raced !== undefined;
 
 /**
  * Only a function inside the call is recorded, so who called and would tell a reference for an instant (execve(), a futex)

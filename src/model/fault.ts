@@ -287,6 +287,8 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
     lo,
     mark: isMarked ? true : mark,
     allocated: undefined,
+    reads: undefined,
+    cached: Number.NaN,
     other: undefined,
   };
   m.swapping.add(t);
@@ -295,6 +297,13 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
 function swapOver(m: Model, t: Task): void {
   t.swap = undefined;
   m.swapping.delete(t);
+}
+
+/** A page enters the swap cache: one that reclaim writes out, or one that a swap-in reads. */
+export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): void {
+  const page = m.page(r[o + Slot.PAGE]);
+  m.swapCache.set(page, true);
+  if (t.swap !== undefined && !t.swap.mapped) t.swap.cached = page;
 }
 
 export function swapInRet(m: Model, t: Task): void {

@@ -112,6 +112,10 @@ export interface SwapFrame {
   mark: boolean | undefined;
   /** where it allocated a page, and which */
   allocated: { page: PageId; at: At } | undefined;
+  /** where it sent a read into a page, and which */
+  reads: { page: PageId; at: At } | undefined;
+  /** page that it put into the swap cache: another's change of the slot is seen from there on */
+  cached: PageId;
   /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
   other: { page: PageId; out: At | undefined } | undefined;
 }

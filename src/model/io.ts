@@ -95,6 +95,9 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const bio = r[o + Slot.OTHER];
   const page = m.page(r[o + Slot.PAGE]);
+  const op = r[o + Slot.FLAGS] & REQ_OP_MASK;
+  // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
+  if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
   const known = m.ios.get(bio);
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + Slot.PTE_HI] > 0 ? r[o + Slot.PTE_HI] : 0;
@@ -107,7 +110,6 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   const x = io(m, bio);
   const at = m.at();
-  const op = r[o + Slot.FLAGS] & REQ_OP_MASK;
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
   x.bytes = r[o + Slot.N];
   x.submittedAt = at;

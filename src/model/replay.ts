@@ -49,7 +49,7 @@ on('wpReuse', faults.wpReuse);
 on('wpPmd', faults.wpFault);
 on('wpPmdRet', faults.wpFaultRet);
 on('wpHugetlb', faults.wpHugetlb);
-on('swapCacheAdd', (m, _t, r, o) => m.swapCache.set(m.page(r[o + Slot.PAGE]), true));
+on('swapCacheAdd', faults.swapCacheAdd);
 on('swapIn', faults.swapIn);
 on('swapInRet', faults.swapInRet);
 on('newAnon', rmap.newAnon);

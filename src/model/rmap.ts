@@ -194,15 +194,35 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   const over = s.mapped || s.present ? Number.NaN : m.mapped(mm, s.vpn);
   s.mapped = true;
   mm.marked = undefined;
-  // the entry is the one that the fault found, for it names the same slot once more
-  const again = s.other?.out === undefined || s.other.page === page + (s.vpn - vpn) ? undefined : s.other;
+  // the entry is the one that the fault found, for it names the same slot once more; what it put into the swap cache it
+  // put there when nothing else was there for the slot
+  const again =
+    s.other?.out === undefined || s.other.page === page + (s.vpn - vpn) || s.cached === page ? undefined : s.other;
+  const reads = s.reads?.page === page ? s.reads.at : undefined;
+  const allocated = s.allocated?.page === page ? s.allocated.at : undefined;
+  const other = again?.page ?? instead(over, page + (s.vpn - vpn));
+  const { out } = again ?? {};
+  const isEarly = (at: At | undefined): boolean => out !== undefined && at !== undefined && at.line < out.line;
+  const raced = Number.isNaN(other)
+    ? undefined
+    : out === undefined
+      ? 'over'
+      : isEarly(reads)
+        ? 'read'
+        : isEarly(allocated)
+          ? 'allocated'
+          : undefined;
   for (const { swap } of m.swapping)
     if (swap !== undefined && swap !== s && swap.mm === mm && !swap.mapped && swap.vpn >= vpn && swap.vpn < vpn + pages)
       swap.other = { page: page + (swap.vpn - vpn), out: undefined };
   for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
-    m.step(pins, 'swap-in', at, page, { exclusive, entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo } });
+    m.step(pins, 'swap-in', at, page, {
+      exclusive,
+      entry: Number.isNaN(s.lo) ? undefined : { hi: s.hi, lo: s.lo },
+      raced,
+    });
   m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
   m.emit('swapIn', {
     mm,
@@ -210,9 +230,10 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
     page,
     exclusive,
     mark: s.mark,
-    over: again?.page ?? instead(over, page + (s.vpn - vpn)),
-    out: again?.out,
-    allocated: s.allocated?.page === page ? s.allocated.at : undefined,
+    over: other,
+    out,
+    allocated,
+    reads,
     write: s.write,
     at,
     pins,

@@ -196,6 +196,8 @@ export class Step {
   entry?: { hi: number; lo: number };
   /** a swap-in that kept the page exclusive, so the entry may be writable */
   exclusive?: boolean;
+  /** a swap-in over a page that another had mapped, or one that had its page, or had read it, before that was swapped out again */
+  raced?: 'over' | 'allocated' | 'read';
   /** the task that did it does not run in the pin's mm */
   foreign?: boolean;
   io?: Io;
@@ -209,6 +211,7 @@ export class Step {
     this.child = more.child;
     this.entry = more.entry;
     this.exclusive = more.exclusive;
+    this.raced = more.raced;
     this.foreign = more.foreign;
     this.io = more.io;
   }

@@ -41,6 +41,8 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   // get_futex_key() drops at once and without a line
   if (
     last?.live === true &&
+    // what drifted meanwhile was taken long before
+    last.drifts === 0 &&
     gone?.tgid !== pid &&
     last.call.nr === 1 &&
     last.call.write &&

@@ -47,6 +47,8 @@ export interface Transitions {
     out: At | undefined;
     /** where this fault allocated the page that it maps */
     allocated: At | undefined;
+    /** where this fault sent the read of the page that it maps, past the swap cache */
+    reads: At | undefined;
     write: boolean;
     at: At;
     pins: readonly Pin[];

@@ -12,10 +12,10 @@ export default defineRule({
     needs: [['swapIn'], ['anonRmap', 'newAnon'], ['unmapOne'], ['unmapOneRet']],
     status: 'experimental',
     severity: {
-      all: 'warning where the page was allocated before the other was swapped out again, or maps over it; note otherwise, and since 6.8 in the first case',
+      all: 'warning where the page was read, or allocated, before the other was swapped out again, or maps over it; note otherwise, and since 6.8 where it was only allocated',
     },
     falsePositives: [
-      'a fault that began to read only when the other page had been swapped out again',
+      'a fault that had its page, but began to read only when the other page had been swapped out again',
       'an unmapping between the two, while the second fault was under way, that was not recorded',
     ],
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
@@ -29,10 +29,11 @@ export default defineRule({
   },
   create(context) {
     return {
-      swapIn({ mm, vpn, over, out, allocated, at, pins }) {
+      swapIn({ mm, vpn, over, out, allocated, reads, at }) {
         // where lines are missing, the unmapping between may be one of them
         if (over === undefined || context.model.partial()) return;
-        const subject = { pin: pins.find((pin) => pin.page === over), about: { mm, vpn, page: over, at }, at };
+        // of the page, whoever holds it: what that means for a pin is the drift of the pin
+        const subject = { about: { mm, vpn, page: over, at }, at };
         if (out === undefined) {
           context.report({
             ...subject,
@@ -44,22 +45,26 @@ export default defineRule({
           });
           return;
         }
-        const isBefore = allocated !== undefined && allocated.line < out.line;
+        const isRead = reads !== undefined && reads.line < out.line;
+        const isBefore = isRead || (allocated !== undefined && allocated.line < out.line);
         context.report({
           ...subject,
           messageId: 'stale',
           cause: 'two swap-ins of one entry, and a swap-out between',
           severity: isBefore ? 'warning' : 'note',
-          unlessPromised: 'swapinWaits',
+          // since then a fault waits with its page, and reads when the slot is its own
+          unlessPromised: isRead ? undefined : 'swapinWaits',
           doubts: [
             {
               cap: isBefore ? 'medium' : 'low',
-              because:
-                'when the page was read shows in no line; after the other was swapped out again it holds what it should',
+              because: isRead
+                ? 'what was written to the other page between its swap-in and its swap-out shows in no line'
+                : 'when the page was read shows in no line; after the other was swapped out again it holds what it should',
             },
           ],
           path: [
             ...(allocated === undefined ? [] : [{ role: 'swap-in', at: allocated, what: 'allocates the page' }]),
+            ...(isRead ? [{ role: 'swap-in', at: reads, what: 'reads the page' }] : []),
             { role: 'unmap', at: out, what: 'the other page is swapped out again' },
             { role: 'swap-in', at, what: 'maps the page that it had begun with' },
           ],

@@ -320,3 +320,57 @@ describe('device-exclusive entries and notifier windows', () => {
     expect((await trace.check('7.2')).said).toEqual(['note notifier-window']);
   });
 });
+
+describe('a FOLL_GET reference without I/O, on the page that a slower swap-in loses', () => {
+  const slow = (when: 'read before' | 'read after' | 'allocated before' | 'through the swap cache' | 'nothing') => {
+    const trace = new Trace();
+    const one = trace.task('app', 500);
+    const two = trace.task('app', 501, 1);
+    touch(one, PARENT, 0, PFN);
+    swapOut(trace);
+    const mine = page(NEW + 64);
+    const read = () =>
+      one.bio_submit({
+        bio: '0xffff888400000000',
+        opf: '0x0',
+        bflags: '0x0',
+        sector: 8,
+        size: 4096,
+        vcnt: 1,
+        p0: mine,
+        l0: 4096,
+        o0: 0,
+      });
+    one.swap_in({ mm: PARENT, addr: at(0), pte: MARKED, flags: '0x1254' });
+    if (when === 'read before') read();
+    if (when === 'allocated before') one.mm_page_alloc(`page=${mine} pfn=0x${(NEW + 64).toString(16)} order=0`);
+    two.swap_in({ mm: PARENT, addr: at(0), pte: MARKED, flags: '0x1255' });
+    two.anon_rmap({ folio: page(NEW), page: page(NEW), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    two.swap_in_ret({ ret: '0x0' });
+    pin(two, 0, NEW, { api: 'gup_fast', caller: 'some_driver_get+0x90/0x300 [foo]' });
+    swapOut(trace, NEW);
+    if (when === 'read after') read();
+    if (when === 'through the swap cache') one.swap_cache_add({ page: mine, entry: '0x7' });
+    one.anon_rmap({ folio: mine, page: mine, nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    one.swap_in_ret({ ret: '0x0' });
+    exit(one, PARENT, 500);
+    return trace;
+  };
+
+  it.each([
+    // the slower asked nobody who holds the page: the reference need not have been over
+    ['read before', '6.6', ['warning pinned-page-replaced', 'warning swapin-raced']],
+    ['allocated before', '6.1', ['warning pinned-page-replaced', 'warning swapin-raced']],
+    // v6.8 lets no two faults read one slot,
+    ['read before', '6.12', ['warning pinned-page-replaced', 'warning swapin-raced']],
+    // and who has its page waits until the slot is its own
+    ['allocated before', '6.12', ['note pinned-page-replaced', 'note swapin-raced']],
+    // it may have begun to read when the page of the other was gone, and that goes only when nobody holds it
+    ['read after', '6.6', ['note pinned-page-replaced', 'note swapin-raced']],
+    ['nothing', '6.1', ['note pinned-page-replaced', 'note swapin-raced']],
+    // what it put into the swap cache it put there when the page of the other was not there any more
+    ['through the swap cache', '6.6', ['note pinned-page-replaced']],
+  ] as const)('%s the other was swapped out again, on %s', async (when, kernel, said) => {
+    expect((await slow(when).check(kernel)).said.sort()).toEqual([...said].sort());
+  });
+});

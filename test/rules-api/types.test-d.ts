@@ -195,7 +195,7 @@ type Nothing = Record<
   | Hidden<RawAt, shown.At, 'shown'>
   | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | MmVerbs>
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
-  | Hidden<raw.Step, shown.Step, never>
+  | Hidden<raw.Step, shown.Step, 'raced'>
   | Hidden<
       raw.Pin,
       shown.Pin,
