@@ -30,12 +30,15 @@ sleep 3
 end_watch watch
 kill $load
 
-# kill -9 of the watch itself: nobody is held up, and what it left the next start takes away
-start_watch killed --react save=/out/saved-killed
-kill -KILL "$watch"
-echo "LAB-TIME $(uptime) watch killed with -9"
+# kill -9 of both its halves: nobody is held up, and the next start takes away what is left (watch-killed: one half alone)
+start_watch killed
+read -r script _ < /run/pindrift.pid
+kill -KILL "$watch" "$script"
+wait "$watch"
+echo "LAB-TIME $(uptime) both halves killed with -9"
 timeout 60 scn none_quick > /dev/null 2>&1
 [ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
-until_true 60 is_gone && echo "LAB-TIME $(uptime) gone by itself" || echo "LAB-TIME $(uptime) it stays: overwrite $(cat $I/options/overwrite), on $(cat $I/tracing_on)"
-sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
-as_before 'the capture after a killed watch'
+is_gone && echo 'LAB-ERR nothing is left for the next start'
+start_watch next
+grep 'left$' /out/next.err || echo 'LAB-ERR the next start takes nothing away'
+end_watch next

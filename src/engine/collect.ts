@@ -131,7 +131,7 @@ export class Collector {
       this.#aside.set(drift, story);
     }
     const note = story?.note ?? (drift === undefined && isNote(main) ? main : undefined);
-    if (note !== undefined) this.#notes.giveBack(note.rule.meta.id, false);
+    if (note !== undefined) this.#notes.giveBack(note.rule.meta.id, taskOf(note), false);
     this.#reports++;
   }
 
@@ -141,7 +141,7 @@ export class Collector {
     else this.touch(drift);
     this.#changed?.add(drift ?? d);
     if (drift === undefined) {
-      if (!isNote(d) || this.#notes.take(d.rule.meta.id)) this.#alone.push(d);
+      if (!isNote(d) || this.#notes.take(d.rule.meta.id, taskOf(d))) this.#alone.push(d);
       return;
     }
     const story = this.#storyOf(drift);
@@ -149,9 +149,10 @@ export class Collector {
     const main = mainOf(story.drafts);
     const note = main.report.selfInflicted === true ? main : undefined;
     if (note === story.note) return;
-    if (story.note !== undefined) this.#notes.giveBack(story.note.rule.meta.id, !this.#stories.has(drift));
+    if (story.note !== undefined)
+      this.#notes.giveBack(story.note.rule.meta.id, taskOf(story.note), !this.#stories.has(drift));
     story.note = note;
-    if (note === undefined || this.#notes.take(note.rule.meta.id)) this.#stories.set(drift, story);
+    if (note === undefined || this.#notes.take(note.rule.meta.id, taskOf(note))) this.#stories.set(drift, story);
     else {
       this.#stories.delete(drift);
       this.#aside.set(drift, story);
@@ -257,6 +258,9 @@ export class Collector {
 }
 
 const isNote = ({ report }: Draft): boolean => report.severity === 'note' && report.promise === undefined;
+
+/** The task whose pin it is about; where there is none, that in which it happened. */
+const taskOf = ({ report }: Draft): number => (report.pin?.call.at ?? report.about?.at ?? report.at)?.pid ?? Number.NaN;
 
 /** The one that nobody else overrides. */
 function mainOf(drafts: readonly Draft[]): Draft {

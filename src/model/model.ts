@@ -17,6 +17,9 @@ import type { ForkFrame, Io, Mm, Pin } from './state.ts';
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
 
+/** FOLL_GET references without an owner that are followed at once; see Model.unowned. */
+const UNOWNED = 1 << 14;
+
 export class Model extends Mapping {
   /** live pins by the folio their references are counted on */
   readonly pinsByFolio = new Ordered<Pin[]>();
@@ -50,6 +53,11 @@ export class Model extends Mapping {
   readonly abandoned = new Map<Mm, At>();
   /** live pins, all of them */
   readonly held = new Held();
+  /**
+   * FOLL_GET references that no bio and no pipe has taken over, as far as is known, from the oldest on. Most of them go
+   * back by an inlined put_page(), which leaves no line: on 5.10 each exec and each read over 9p leaves some, for ever.
+   */
+  readonly unowned = new Set<Pin>();
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;
@@ -64,6 +72,7 @@ export class Model extends Mapping {
     this.counts.cut += this.held.size;
     this.held.clear();
     this.forgetIdentities();
+    this.unowned.clear();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.forking, this.gupping, this.swapping, this.pmdFaults, this.unseen, this.swapCache])
@@ -100,6 +109,16 @@ export class Model extends Mapping {
     else crowd(same, pin);
     if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
     this.attach(pin);
+    if (pin.call.kind === 'GET' && this.unowned.add(pin).size > UNOWNED) this.#giveUp();
+  }
+
+  /** Follow the oldest quarter of the references that nobody owns no further; the newer ones say as much. */
+  #giveUp(): void {
+    for (const pin of this.unowned) {
+      this.unowned.delete(pin);
+      if (pin.owner === undefined) this.close(pin, this.at(), 'given up');
+      if (this.unowned.size <= (UNOWNED / 4) * 3) break;
+    }
   }
 
   /** Put a pin under its address space, as soon as that is known. */
@@ -113,7 +132,7 @@ export class Model extends Mapping {
 
   /** A pin is over. */
   close(pin: Pin, at: At, by: ReleasedBy): void {
-    const presumed = by === 'unseen' || by === 'over';
+    const presumed = by === 'unseen' || by === 'over' || by === 'given up';
     if (pin.state === 'released') return;
     this.forget(pin);
     pin.state = 'released';
@@ -144,6 +163,7 @@ export class Model extends Mapping {
 
   forget(pin: Pin): void {
     this.held.delete(pin);
+    if (pin.call.kind === 'GET') this.unowned.delete(pin);
     drop(this.pinsByPage, pin.page, pin);
     if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
     if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);

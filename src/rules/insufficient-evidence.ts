@@ -43,10 +43,12 @@ export default defineRule({
     let readCopies = 0;
     let unreleased = 0;
     let unended = 0;
+    let givenUp = 0;
     return {
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') unreleased++;
         if (by === 'over') unended++;
+        if (by === 'given up') givenUp++;
       },
       pin({ pin }) {
         const { call, entry, pageFrom } = pin;
@@ -144,10 +146,8 @@ export default defineRule({
         const open = pins.filter((p) => p.owner !== 'transient' && !inPlace(p));
         const unknown = open.filter((p) => p.page === undefined).length;
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
-        if (open.length > unknown)
-          context.undecided(
-            `${open.length - unknown} pin${open.length - unknown === 1 ? ' was' : 's were'} never seen to be released`,
-          );
+        const unseen = open.length - unknown + givenUp;
+        if (unseen > 0) context.undecided(`${unseen} pin${unseen === 1 ? ' was' : 's were'} never seen to be released`);
         const { begun, claimed, cut, untold } = model.counts;
         if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
         if (begun > 0)

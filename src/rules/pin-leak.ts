@@ -58,7 +58,7 @@ export default defineRule({
     const givenBack = new Set<string>();
     return {
       release({ pin, by, at }) {
-        if (by !== 'unseen' && by !== 'over') givenBack.add(takenBy(pin));
+        if (by !== 'unseen' && by !== 'over' && by !== 'given up') givenBack.add(takenBy(pin));
         if (by !== 'unseen' || pin.call.kind !== 'PIN') return;
         context.report({
           messageId: 'reused',

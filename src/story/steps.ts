@@ -49,10 +49,13 @@ export const TELL: Tell = {
       Number.isNaN(call.ret) ? 'not pinned' : `returned ${call.ret} of ${call.nr}`,
     ),
   ],
-  release: ({ at, pin, presumed }) => [
-    told('release', at, ofPins([pin]), [pin.page], (w) =>
-      presumed ? `not seen; ${w.page(pin.page)} is in other use` : `${w.page(pin.page)} given back`,
-    ),
+  release: ({ at, by, pin }) => [
+    told('release', at, ofPins([pin]), [pin.page], (w) => {
+      if (by === 'unseen') return `not seen; ${w.page(pin.page)} is in other use`;
+      if (by === 'over') return `not seen; the I/O on ${w.page(pin.page)} is over`;
+      if (by === 'given up') return `not seen; ${w.page(pin.page)} is followed no further`;
+      return `${w.page(pin.page)} given back`;
+    }),
   ],
   unmatchedRelease: ({ at, page }) => [
     told('release', at, [], [page], (w) => `${w.page(page)} given back, by a pin that was not seen`),

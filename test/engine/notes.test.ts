@@ -48,3 +48,15 @@ it('those beyond are counted, and nobody calls them something else', async () =>
   expect(report.rules.find(({ id }) => id === 'user-unmapped-pinned-range')?.notKept).toBe(88);
   expect(verdictWords(report)).toContain('512 notes and 88 more that were only counted');
 });
+
+it('one process does not hide another: of each task the first is told', async () => {
+  const other = selfInflicted(2)
+    .replaceAll('scn-133', 'scn-144')
+    .replaceAll('ffff9fc2c1061540', 'ffff9fc2c1069000')
+    .replaceAll('0xffffe882', '0xffffe884')
+    .replaceAll('0xffffe883', '0xffffe885')
+    .replaceAll('    9.', '   10.');
+  const report = await check([memoryInput('memory', selfInflicted(520) + other)]);
+  expect(report.findings.filter(({ pin }) => pin.pid === 144)).toHaveLength(1);
+  expect(report.rules.find(({ id }) => id === 'user-unmapped-pinned-range')?.notKept).toBe(9);
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SHAPES, textOf } from '../../bench/shapes.ts';
 import { check } from '../../src/engine/check.ts';
+import { at, page, Trace } from './synthetic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pindrift-bounds-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,6 +24,23 @@ describe('a trace of any shape ends', () => {
       if (name === 'claims') expect(report.verdict).not.toBe('clean');
     }, 60_000);
 });
+
+// an exec's arguments, a read over 9p on 5.10: the release is an inlined put_page()
+it('of references that nobody owns and whose release no line shows, the newest are followed', async () => {
+  const trace = new Trace();
+  const server = trace.task('server', 100);
+  for (let i = 0; i < 40; i++) {
+    server.gup_fast({ start: at(i * 512), nr: 512, flags: '0x1', pages: `0xffff8880000${i + 10}000` });
+    server.grab_fast({ page: page(0x1000 + i * 512), refs: 512, flags: '0x5', ref: 512 });
+    server.gup_fast_ret('ret=512');
+  }
+  const path = join(folder, 'trace.txt');
+  writeFileSync(path, `# tracer: nop\n${trace.text}`);
+  const { traces, verdict, rules } = await check([path], { workers: 1, kernel: '5.10' });
+  expect(traces[0].pins).toMatchObject({ seen: 20_480, released: 0, presumed: 4097, open: 20_480 - 4097 });
+  expect(verdict).toBe('could-not-be-checked');
+  expect(JSON.stringify(rules)).toContain('20480 pins were never seen to be released');
+}, 60_000);
 
 describe('claims', () => {
   const PIN = (
