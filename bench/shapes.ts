@@ -102,6 +102,22 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       say(`bio_add: (__bio_add_page+0x4/0x50) bio=0xffff89e5c0350f40 page=${pageOf(i)} len=4294967295 off=4294967295`);
     }
   },
+  /** threads whose calls never return, as far as the trace shows, while another maps and unmaps in the same address space */
+  stuck(events, line) {
+    for (let n = 0, i = 0; n < events / 2; n += 5, i++) {
+      const say: Say = (text) => line({ comm: 't', pid: 1000 + i }, text);
+      fault(say, mmOf(0), addrOf(9));
+      say(`swapin: (do_swap_page+0x0/0x1150) mm=${mmOf(0)} addr=${addrOf(9)} flags=0x1255 pte=0x7fffffffffe06500`);
+      say(`pin_fast: (pin_user_pages_fast+0x4/0x60) start=${addrOf(9)} nr=1 flags=0x1 pages=0xffffd21e40b67a78`);
+      say(`gup_lockless: (gup_fast_fallback+0x0/0xe00) start=${addrOf(9)} nr=1 flags=0x80001 pages=0xffffd21e40b67a78`);
+      say(`grab_fast: (try_grab_folio_fast+0x0/0x170) page=${pageOf(9)} refs=1 flags=0x80001`);
+    }
+    const say: Say = (text) => line(me, text);
+    for (let n = events / 2, i = 0; n < events; n += 3, i++) {
+      map(say, mmOf(0), addrOf(i % 1000), pageOf(i % 1000));
+      say(`zap: (unmap_page_range+0x0/0x1150) mm=${mmOf(0)} start=${addrOf(i % 1000)} end=${addrOf((i % 1000) + 1)}`);
+    }
+  },
   /** processes that fault once and never end, as far as the trace shows */
   processes(events, line) {
     for (let i = 0; i < events; i++)

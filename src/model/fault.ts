@@ -7,6 +7,7 @@ import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, Pin } from './state.ts';
+import { beginSwapIn, endSwapIn } from './under-way.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;
@@ -22,7 +23,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
   t.gone = undefined;
-  if (t.swap !== undefined) swapOver(m, t);
+  endSwapIn(t);
   t.faultMm = mm;
   t.faultVpn = m.vpn(r[o + Slot.ADDR]);
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
@@ -82,7 +83,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
     } else if (!Number.isNaN(before)) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
-  const at = pins.length > 0 || m.listeners.cow !== undefined || m.gupping.size > 0 ? m.at() : undefined;
+  const at = pins.length > 0 || m.listeners.cow !== undefined || mm.meanwhile !== undefined ? m.at() : undefined;
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
@@ -276,7 +277,8 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mark = m.machine.arch?.pte?.swpMark(hi, lo);
   const isMarked = mark === true || (mark === false && mm.marked?.vpn === vpn && mm.marked.hi === hi);
   if (mark === true) mm.marked = { vpn, hi };
-  t.swap = {
+  endSwapIn(t);
+  beginSwapIn(t, {
     mm,
     vpn,
     present: !Number.isNaN(m.mapped(mm, vpn)),
@@ -290,13 +292,7 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
     reads: undefined,
     cached: Number.NaN,
     other: undefined,
-  };
-  m.swapping.add(t);
-}
-
-function swapOver(m: Model, t: Task): void {
-  t.swap = undefined;
-  m.swapping.delete(t);
+  });
 }
 
 /** A page enters the swap cache: one that reclaim writes out, or one that a swap-in reads. */
@@ -308,5 +304,5 @@ export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): voi
 
 export function swapInRet(m: Model, t: Task): void {
   if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
-  swapOver(m, t);
+  endSwapIn(t);
 }

@@ -2,8 +2,7 @@
 
 import type { At } from './at.ts';
 import type { PageId } from './page-table.ts';
-import type { DriftVia } from './pin.ts';
-import type { ForkFrame, Mm, Pin, PinCall } from './state.ts';
+import type { Change, ForkFrame, Mm, Pin, PinCall, SwapFrame } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -39,25 +38,10 @@ export interface GupFrame {
   lastAt: At;
   /** references the kernel took back before the call returned */
   undone: number;
-  /** what became of its addresses meanwhile, oldest first; undefined: nothing */
-  changes: Change[] | undefined;
-}
-
-/** Something that others did to addresses of a GUP call that had not returned. */
-export interface Change {
-  /** first page, and the one behind the last */
-  start: number;
-  end: number;
-  at: At;
-  /** raw entry of `start` before */
-  was: number | undefined;
-  /** page mapped at `start`; NaN: the range was unmapped, or the entry names its page only */
-  page: PageId;
-  /** how it was mapped; undefined: it was not */
-  via: DriftVia | undefined;
-  fault: At | undefined;
-  /** the range was unmapped, by a task of another address space or not */
-  zap: { foreign: boolean } | undefined;
+  /** the address space whose changes it watches, once it has grabbed a page */
+  watches: Mm | undefined;
+  /** what others did there from the call to its end, oldest first, as far as it was kept; undefined: nothing */
+  changes: readonly Change[] | undefined;
 }
 
 /** do_wp_page() or do_huge_pmd_wp_page(), under way. */
@@ -94,30 +78,6 @@ export class WpFrame {
     this.pmd = pmd;
     this.split = false;
   }
-}
-
-/** do_swap_page(), under way. */
-export interface SwapFrame {
-  mm: Mm;
-  vpn: number;
-  /** the address mapped a page when it began, so an unmapping was not recorded */
-  present: boolean;
-  at: At;
-  write: boolean;
-  mapped: boolean;
-  /** the swap entry that it found, upper and lower half */
-  hi: number;
-  lo: number;
-  /** the entry has the exclusive mark, or had it when a fault saw it before; undefined: not shown */
-  mark: boolean | undefined;
-  /** where it allocated a page, and which */
-  allocated: { page: PageId; at: At } | undefined;
-  /** where it sent a read into a page, and which */
-  reads: { page: PageId; at: At } | undefined;
-  /** page that it put into the swap cache: another's change of the slot is seen from there on */
-  cached: PageId;
-  /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
-  other: { page: PageId; out: At | undefined } | undefined;
 }
 
 /** References that a release function said it gives back. */

@@ -1,9 +1,9 @@
 import type { At } from './at.ts';
-import type { Change, Grab, GupFrame, Task } from './frames.ts';
+import type { Grab, GupFrame, Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
+import { type Change, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** So many of the newest pins at an address are looked at, when thousands are there. */
 const NEWEST = 64;

@@ -8,6 +8,7 @@ import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { ForkFrame, Mm, PinCall } from './state.ts';
+import { endGup, watchChanges } from './under-way.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
 const SLOW = fnIndex('__get_user_pages');
@@ -65,9 +66,9 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     ret: Number.NaN,
     lastAt: at,
     undone: 0,
+    watches: undefined,
     changes: undefined,
   };
-  m.gupping.add(t);
 }
 
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -128,6 +129,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     slow: f.stack.includes(SLOW),
     duringFork: m.forking.size === 0 ? undefined : forkOf(m, f.mm ?? t.mm),
   });
+  watchChanges(t, f);
   if (Number.isNaN(f.flags)) f.flags = r[o + Slot.FLAGS];
 }
 
@@ -171,6 +173,7 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
   } else if (!Number.isNaN(addr) && f.nr > 0) {
     // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in v6.5)
     f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
+    watchChanges(t, f);
   }
 }
 
@@ -205,8 +208,7 @@ export function undo(m: Model, f: GupFrame, folio: PageId, refs: number): boolea
 
 /** The call is over: what it returned becomes pins (E4). */
 export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, returned = false): void {
-  t.gup = undefined;
-  m.gupping.delete(t);
+  endGup(t);
   m.counts.calls++;
   // pages == NULL: populate only, no pin (__get_user_pages(), mlock, MAP_POPULATE)
   if (f.pages === 0) return;

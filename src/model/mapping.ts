@@ -1,22 +1,19 @@
 // The page tables, and the coherence test that runs whenever an address gets a page.
 
 import type { At } from './at.ts';
-import type { Change, Task } from './frames.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
 import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
+import { type Change, type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
 
-/** Changes that are kept of the addresses of one GUP call. */
+/** Newest changes that are kept of an address space in which a GUP call does not return. */
 const MOST_CHANGES = 256;
 
 export class Mapping extends Identities {
   /** live pins by page */
   readonly pinsByPage = new Ordered<Pin[]>();
-  /** tasks that are inside of a GUP call */
-  readonly gupping = new Set<Task>();
   readonly counts = {
     pins: 0,
     transient: 0,
@@ -56,7 +53,7 @@ export class Mapping extends Identities {
   /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
-    if (this.gupping.size > 0) this.during(mm, vpn, vpn + pages, { page, via, fault });
+    if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + pages, { page, via, fault });
     if (pages >= this.machine.pmdPages) {
       const head = vpn - (vpn % this.machine.pmdPages);
       mm.pmds.set(head / this.machine.pmdPages, entry);
@@ -120,7 +117,7 @@ export class Mapping extends Identities {
     const entry = mm.entry(vpn);
     const bits = entry === undefined ? 0 : entryBits(entry);
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
-    if (this.gupping.size > 0) this.during(mm, vpn, vpn + 1, {});
+    if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + 1, {});
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
   }
@@ -131,19 +128,17 @@ export class Mapping extends Identities {
     return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
   }
 
-  /** A range changes while GUP calls are under way in its address space: what they have grabbed there was grabbed before. */
+  /** A range changes while GUP calls that have grabbed pages are under way in its address space. */
   during(
     mm: Mm,
     start: number,
     end: number,
     { page = Number.NaN, via, fault, zap }: Partial<Pick<Change, 'page' | 'via' | 'fault' | 'zap'>>,
   ): void {
-    for (const { gup, mm: own } of this.gupping) {
-      if (gup === undefined || (gup.mm ?? own) !== mm || gup.grabs.length === 0) continue;
-      gup.changes ??= [];
-      if (gup.changes.length < MOST_CHANGES)
-        gup.changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap });
-    }
+    const changes = mm.meanwhile?.changes;
+    if (changes === undefined) return;
+    if (changes.length === 2 * MOST_CHANGES) changes.splice(0, MOST_CHANGES);
+    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap });
   }
 
   /** The coherence test: does the address map the pinned page? */

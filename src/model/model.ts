@@ -4,7 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
-import type { Task, WpFrame } from './frames.ts';
+import type { WpFrame } from './frames.ts';
 import { Held } from './held.ts';
 import { drop, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
@@ -28,8 +28,6 @@ export class Model extends Mapping {
   readonly withoutMm = new Map<number, Pin[]>();
   /** forks that are copying page tables now */
   readonly forking = new Set<ForkFrame>();
-  /** tasks that are inside of do_swap_page() */
-  readonly swapping = new Set<Task>();
   readonly gaps: Gap[] = [];
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
@@ -75,8 +73,7 @@ export class Model extends Mapping {
     this.unowned.clear();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
-    for (const known of [this.forking, this.gupping, this.swapping, this.pmdFaults, this.unseen, this.swapCache])
-      known.clear();
+    for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
     this.unmapped = [];
   }
 

@@ -165,7 +165,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
     m.step(pins, 'zap', at, undefined, { foreign: foreign(t, mm) });
     mm.note(new RangeOp('zap', start, end, at));
   }
-  if (m.gupping.size > 0) m.during(mm, start, end, { zap: { foreign: foreign(t, mm) } });
+  if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: { foreign: foreign(t, mm) } });
   m.clear(mm, start, end);
   t.gone = { mm, start, end };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });
@@ -203,8 +203,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
   if (migrate) return;
-  for (const { swap } of m.swapping)
-    if (swap?.mm === mm && swap.vpn === vpn && swap.other?.page === page) swap.other.out = at;
+  for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
   // up to 5.12 try_to_unmap_one() unmaps for migration too; later kernels have try_to_migrate_one()
   const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
   if (pins.length === 0 || m.swapCache.has(u.page) || m.seen[Kind.migrateOne] > 0) m.emit('unmap', unmapped);

@@ -10,6 +10,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { unmappedForSwap } from './ranges.ts';
 import type { Mm } from './state.ts';
+import { swapInsOf } from './under-way.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;
@@ -212,9 +213,8 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
         : isEarly(allocated)
           ? 'allocated'
           : undefined;
-  for (const { swap } of m.swapping)
-    if (swap !== undefined && swap !== s && swap.mm === mm && !swap.mapped && swap.vpn >= vpn && swap.vpn < vpn + pages)
-      swap.other = { page: page + (swap.vpn - vpn), out: undefined };
+  for (const swap of swapInsOf(mm, vpn, pages))
+    if (swap !== s && !swap.mapped) swap.other = { page: page + (swap.vpn - vpn), out: undefined };
   for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)

@@ -36,6 +36,47 @@ export class RangeOp {
 
 const RANGE_OPS = 48;
 
+/** Something that others did to addresses of a GUP call that had not returned. */
+export interface Change {
+  /** first page, and the one behind the last */
+  start: number;
+  end: number;
+  at: At;
+  /** raw entry of `start` before */
+  was: number | undefined;
+  /** page mapped at `start`; NaN: the range was unmapped, or the entry names its page only */
+  page: PageId;
+  /** how it was mapped; undefined: it was not */
+  via: DriftVia | undefined;
+  fault: At | undefined;
+  /** the range was unmapped, by a task of another address space or not */
+  zap: { foreign: boolean } | undefined;
+}
+
+/** do_swap_page(), under way. */
+export interface SwapFrame {
+  mm: Mm;
+  vpn: number;
+  /** the address mapped a page when it began, so an unmapping was not recorded */
+  present: boolean;
+  at: At;
+  write: boolean;
+  mapped: boolean;
+  /** the swap entry that it found, upper and lower half */
+  hi: number;
+  lo: number;
+  /** the entry has the exclusive mark, or had it when a fault saw it before; undefined: not shown */
+  mark: boolean | undefined;
+  /** where it allocated a page, and which */
+  allocated: { page: PageId; at: At } | undefined;
+  /** where it sent a read into a page, and which */
+  reads: { page: PageId; at: At } | undefined;
+  /** page that it put into the swap cache: another's change of the slot is seen from there on */
+  cached: PageId;
+  /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
+  other: { page: PageId; out: At | undefined } | undefined;
+}
+
 export class Mm {
   readonly id: number;
   /** mm_struct pointer (signed) */
@@ -61,6 +102,10 @@ export class Mm {
   hasPinned = false;
   /** the newest swap entry that a fault saw with the exclusive mark and did not map, while only fork may take the mark away */
   marked: { vpn: number; hi: number } | undefined;
+  /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
+  meanwhile: { calls: number; changes: Change[] } | undefined;
+  /** swap-ins under way, by vpn; undefined: there was none */
+  swapIns: Map<number, Set<SwapFrame>> | undefined;
 
   /** pages of a PMD mapping on this machine */
   readonly #pmdPages: number;

@@ -6,6 +6,7 @@ import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { endFork } from './ranges.ts';
+import { endGup, endSwapIn } from './under-way.ts';
 
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
@@ -64,8 +65,8 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
 function over(m: Model, pid: number): void {
   const t = m.tasks.get(pid);
   if (t !== undefined) {
-    m.gupping.delete(t);
-    m.swapping.delete(t);
+    endGup(t);
+    endSwapIn(t);
   }
   m.endTask(pid);
 }
