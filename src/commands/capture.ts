@@ -11,9 +11,9 @@ export default class Capture extends BaseCommand {
     `\`capture run -- COMMAND\` records here and checks at once. \`capture script\` makes a shell script for a machine without Node. \`capture probes\` prints the definitions alone. \`capture doctor\` says what this kernel and this user allow.`;
 
   static override examples = [
-    'sudo <%= config.bin %> capture run -- ./my-program',
+    '$ sudo <%= config.bin %> capture run -- ./my-program',
     '<%= config.bin %> capture script --btf vmlinux -o capture.sh',
-    'sudo <%= config.bin %> capture --cleanup',
+    '$ sudo <%= config.bin %> capture --cleanup',
   ];
 
   static override flags = {

@@ -32,7 +32,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
 
   static override examples = [
     '<%= config.bin %> check trace.txt',
-    'zstd -dc trace.zst | <%= config.bin %> check - --json',
+    '$ zstd -dc trace.zst | <%= config.bin %> check - --json',
     '<%= config.bin %> check trace.txt -o findings.sarif -o -',
     '<%= config.bin %> check trace.txt --rules ./my-rules --debug-rule my-rule',
   ];

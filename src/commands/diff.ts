@@ -25,7 +25,7 @@ Exit codes, as \`git bisect run\` takes them: 0 B has nothing at or above --fail
   static override examples = [
     '<%= config.bin %> diff before.txt.gz after.txt.gz',
     '<%= config.bin %> diff 5.10.db 6.1.db --by rule',
-    'git bisect run sh -c "./boot-and-capture trace.txt || exit 125; <%= config.bin %> diff good.db trace.txt"',
+    '$ git bisect run sh -c "./boot-and-capture trace.txt || exit 125; <%= config.bin %> diff good.db trace.txt"',
   ];
 
   static override args = {

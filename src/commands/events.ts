@@ -46,7 +46,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
     }),
     mm: Flags.string({ summary: 'this address space only', helpValue: '0xffff...' }),
     addr: Flags.string({ summary: 'this page of a process only, by any address in it', helpValue: '0x7f...' }),
-    pid: Flags.integer({ summary: 'this thread only', min: 0 }),
+    pid: Flags.integer({ summary: 'this thread only', min: 0, helpValue: 'PID' }),
     'line-from': Flags.integer({ summary: 'from this line of the trace', min: 1, helpValue: 'LINE' }),
     'line-to': Flags.integer({ summary: 'to this line of the trace', min: 1, helpValue: 'LINE' }),
     json: Flags.boolean({ summary: 'one JSON object a line' }),

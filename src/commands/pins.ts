@@ -28,13 +28,13 @@ States: released; presumed (its release was not seen); held (to the end of the t
     source: Args.string({ description: 'a store, or a trace', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    pid: Flags.integer({ summary: 'of this thread or process only', min: 0 }),
+    pid: Flags.integer({ summary: 'of this thread or process only', min: 0, helpValue: 'PID' }),
     comm: Flags.string({ summary: 'of tasks with this name only', helpValue: 'NAME' }),
     mm: Flags.string({ summary: 'of this address space only', helpValue: '0xffff...' }),
     addr: Flags.string({ summary: 'of this page of a process only, by any address in it', helpValue: '0x7f...' }),
     page: Flags.string({ summary: 'of this page only: page frame number or struct page pointer', helpValue: '0x...' }),
     state: Flags.option({ options: ['released', 'presumed', 'held', 'orphan'] as const })({
-      summary: 'that ended so only',
+      summary: 'that ended so only: released, presumed, held or orphan',
       helpValue: 'STATE',
     }),
     api: Flags.string({ summary: 'taken by this kernel function only', helpValue: 'pin_user_pages' }),

@@ -47,7 +47,7 @@ export default class Report extends BaseCommand {
     baseline: baselineFlag,
     ...ruleFlags,
     ...watchFlags,
-    color: screenFlags.color,
+    ...screenFlags,
   };
 
   override async run(): Promise<void> {
@@ -59,7 +59,7 @@ export default class Report extends BaseCommand {
     const all: DetailedReport[] = [];
     for (const store of args.store) all.push(await this.#judge(store, flags, setup, printer.needsPins));
     const judged = mergeReports(all);
-    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, false)) };
+    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, flags.quiet)) };
     done();
     await printer.print(detailed, {
       ...aboutTool(this.config, setup.rules),

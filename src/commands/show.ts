@@ -10,6 +10,7 @@ import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { mergeFlag, screenFlags, traceFlags } from './shared/flags.ts';
+import { ruleFlags, settled, setUpRules } from './shared/rule-flags.ts';
 import type { TraceOptions } from './shared/run-check.ts';
 import { storyOf } from './shared/story-of.ts';
 
@@ -78,11 +79,12 @@ export default class Show extends BaseCommand {
     pfn: Flags.string({ summary: 'the story of this page frame number', helpValue: '0x...', exclusive: ['page'] }),
     addr: Flags.string({ summary: 'the story of this address (with --mm: of one process)', helpValue: '0x7f...' }),
     mm: Flags.string({ summary: 'the story of this address space', helpValue: '0xffff...' }),
-    pid: Flags.integer({ summary: 'what this thread or process did', min: 0 }),
+    pid: Flags.integer({ summary: 'what this thread or process did', min: 0, helpValue: 'PID' }),
     since: Flags.string({ summary: 'from this time of the trace', helpValue: '20.546772' }),
     until: Flags.string({ summary: 'to this time of the trace', helpValue: '21.354566' }),
     ...traceFlags,
     ...mergeFlag,
+    ...ruleFlags,
     mail: Flags.boolean({ summary: 'as a mail to a list: subject, what happened, the lines, how to see it again' }),
     color: screenFlags.color,
   };
@@ -102,7 +104,12 @@ export default class Show extends BaseCommand {
       await this.#tellAnything({ sources, n }, selection, flags);
       return;
     }
-    const { context, report } = await storyOf(sources, n, { ...flags, warn: (text) => this.warn(text) });
+    // the numbers are those of `check` and `report` with the same rules
+    const setup = await setUpRules(flags);
+    const again = flags.rules !== undefined || flags.config !== undefined;
+    const told = await storyOf(sources, n, { ...flags, setup, again, warn: (text) => this.warn(text) });
+    const { context } = told;
+    const report = await settled(told.report, { ...setup, suppress: [] }, true);
     if (flags.mail) {
       const { mails } = await import('../report/html/mails.ts');
       await writeOut(mails(report, n, this.config.version));

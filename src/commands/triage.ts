@@ -58,7 +58,8 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     matrix: Flags.option({ options: ['kernel', 'host'] as const })({
       summary: 'a table instead: a row for each group, a column for each kernel or host',
       helpValue: 'COLUMNS',
-      exclusive: ['report', 'output'],
+      // `exclusive` would draw both into one bracket of the usage and leave that of --json empty
+      relationships: [{ type: 'none', flags: ['report', 'output'] }],
     }),
     'host-from': Flags.string({
       summary: 'regular expression; its first group in a path is the host of the capture',

@@ -35,10 +35,10 @@ export default class Watch extends BaseCommand {
 SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads the config again. At the end of the input the exit codes are those of \`check\`.`;
 
   static override examples = [
-    'sudo <%= config.bin %> watch --react save=/var/tmp/pindrift',
-    'sudo <%= config.bin %> watch /sys/kernel/tracing/instances/mm/trace_pipe',
+    '$ sudo <%= config.bin %> watch --react save=/var/tmp/pindrift',
+    '$ sudo <%= config.bin %> watch /sys/kernel/tracing/instances/mm/trace_pipe',
     '<%= config.bin %> watch fifo --report ndjson | jq -c .',
-    'ssh host cat trace_pipe | <%= config.bin %> watch - --react save=/var/tmp/pindrift --react exit',
+    '$ ssh host cat trace_pipe | <%= config.bin %> watch - --react save=/var/tmp/pindrift --react exit',
   ];
 
   static override args = {
@@ -62,7 +62,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       helpValue: 'WHAT',
     }),
     'react-on': Flags.option({ options: ['error', 'warning', 'note'] as const, default: 'warning' as const })({
-      summary: 'react to findings of this severity and above',
+      summary: 'react to findings of this severity (error, warning or note) and above',
       helpValue: 'SEVERITY',
     }),
     instance: Flags.string({

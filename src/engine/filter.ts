@@ -40,6 +40,11 @@ export class LineFilter {
   constructor(filter: TraceFilter, head: TraceHead) {
     this.#since = filter.since === undefined ? Number.NEGATIVE_INFINITY : timeOf(filter.since, 'since', head);
     this.#until = filter.until === undefined ? Number.POSITIVE_INFINITY : timeOf(filter.until, 'until', head);
+    if (this.#since > this.#until) {
+      throw new InputError(`--since ${filter.since} is after --until ${filter.until}`, {
+        tryThis: 'the earlier time first',
+      });
+    }
     this.#pids = setOf(filter.pid);
     this.#cpus = setOf(filter.cpu);
     this.#comms = listOf(filter.comm)?.map(bytesOf);

@@ -1,7 +1,7 @@
 // Why: whoever has four hundred captures names a folder. What of it are traces is seen from their first bytes, not from
 // their names.
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { isTraceText } from '../parsers/detect.ts';
 import { openSource } from '../parsers/source.ts';
 import { isRecording } from '../recordings/index.ts';
@@ -38,7 +38,7 @@ export async function findTraces(name: string): Promise<Found | undefined> {
   if (found.traces.length > 0) return found;
   throw new InputError(files.length === 0 ? 'no file is found there' : 'none of the files there is a trace', {
     where: name,
-    tryThis: `pindrift check ${files[0] === undefined ? 'trace.txt' : resolve(cwd, files[0])}`,
+    tryThis: 'name a capture, or a folder or glob (in quotes) of captures',
   });
 }
 

@@ -122,10 +122,15 @@ export async function reduceToFinding(path: string, n: number, options: ReduceOp
   const wanted = whole.findings.find((finding) => finding.n === n);
   if (wanted === undefined) {
     const { length } = whole.findings;
-    throw new InputError(length === 0 ? 'there is no finding' : `there is no finding ${n}; there are ${length}`, {
-      where: path,
-      tryThis: `pindrift check ${path}`,
-    });
+    throw new InputError(
+      length === 0
+        ? 'there is no finding'
+        : `there is no finding ${n}; there ${length === 1 ? 'is 1' : `are ${length}`}`,
+      {
+        where: path,
+        tryThis: `pindrift check ${path}`,
+      },
+    );
   }
   const shows: Shows = async (some) => {
     const { findings, traces } = await judged(some).catch(nothing);

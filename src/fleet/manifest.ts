@@ -38,7 +38,10 @@ export function manifestLines(text: string, path: string, first: number): Manife
     try {
       data = JSON.parse(line);
     } catch {
-      throw new InputError('a line of a manifest is one JSON object', { where });
+      throw new InputError('a line of a manifest is one JSON object', {
+        where,
+        tryThis: 'pindrift fleet plan DIR -o manifest.ndjson',
+      });
     }
     const read = v.safeParse(Entry, data);
     if (read.success) return [read.output as ManifestEntry];

@@ -103,7 +103,11 @@ function listed(folder: string): { captures: string[]; findings: string[] } {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new InputError('this folder cannot be read', { where: folder, cause: error });
+    throw new InputError('this folder cannot be read', {
+      where: folder,
+      tryThis: 'name the folder that `pindrift fleet run` wrote',
+      cause: error,
+    });
   }
   const parts = names.filter((name) => name.endsWith(CAPTURES_END)).map((name) => name.slice(0, -CAPTURES_END.length));
   return {

@@ -66,7 +66,10 @@ function checkFile(path: string): void {
     throw new InputError('a store cannot be read from standard input', { tryThis: 'name the file' });
   }
   if (!existsSync(path)) {
-    throw new InputError('no such file', { where: path, tryThis: `pindrift ingest TRACE -o ${path}` });
+    throw new InputError('no such file', {
+      where: path,
+      tryThis: /^\d+$/.test(path) ? `pindrift show STORE ${path}` : `pindrift ingest TRACE -o ${path}`,
+    });
   }
   const stat = statSync(path);
   if (stat.isDirectory()) {

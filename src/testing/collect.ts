@@ -25,7 +25,11 @@ export function testFiles(paths: readonly string[], folder: string): string[] {
   const files = paths.flatMap((path) => {
     const full = resolve(folder, path);
     const stat = statSync(full, { throwIfNoEntry: false });
-    if (stat === undefined) throw new InputError('no such file or folder', { where: path });
+    if (stat === undefined)
+      throw new InputError('no such file or folder', {
+        where: path,
+        tryThis: 'pindrift rules test FILE.test.ts, or a folder',
+      });
     return stat.isDirectory() ? below(full) : [full];
   });
   return [...new Set(files)];

@@ -84,15 +84,27 @@ function usageMessage(error: Error): string {
     .replace(/\n?See more help with --help\s*$/, '')
     .replace(/\n\s*Note: --[\s\S]*$/, '')
     .replace(/^The following errors? occurred:\n\s*/, '')
+    .replace(/^Parsing (--[\w-]+)\s+Expected/, '$1: expected')
     .replace(/^Parsing (--[\w-]+)\s+/, '$1: ')
+    .replace(/^(--[\w-]+)=true (cannot also be provided)/, '$1 $2')
+    .replace(/^All of the following must be provided when using (--[\w-]+): (.+)/, '$1 needs $2')
+    .replace(/^Missing required flag (\w+)$/, 'missing flag: --$1')
     .replace(/^Nonexistent flags?: /, 'unknown flag: ')
     .replace(
       /^Missing \d+ required args?:\n\s*(\w+)[\s\S]*$/,
       (_all, arg: string) => `missing argument: ${arg.toUpperCase()}`,
     )
-    .replace(/^command (\S+) not found$/, (_all, id: string) => `unknown command: ${id.replaceAll(':', ' ')}`);
+    .replace(/^command (\S+) not found$/, (_all, id: string) => `unknown command: ${named(id)}`);
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/** What was typed, as far as it can be a command: a word of a topic and one more; not the file behind it. */
+const named = (id: string): string =>
+  id
+    .split(':')
+    .filter((word) => /^-*[a-z][\w-]*$/i.test(word))
+    .slice(0, 2)
+    .join(' ') || id;
 
 function systemError(error: unknown): { what: string; where?: string } | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;

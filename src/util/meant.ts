@@ -7,6 +7,7 @@ import { nearest } from './nearest.ts';
  * @returns undefined where nothing comes near
  */
 export function commandMeant(argv: readonly string[], ids: readonly string[]): string | undefined {
+  if (['version', '-V'].includes(argv[0] ?? '')) return 'pindrift --version';
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   if (first === undefined) return undefined;
   const under = (topic: string) =>

@@ -120,7 +120,7 @@ describe('a wrong command line', () => {
     [['check', '--fail-on', 'panic', STORY], 'error, warning, note, never'],
     [['check', '--json', '--report', 'csv', STORY], 'cannot also be provided'],
     [['check', STORY, '-o'], '--output expects a value'],
-    [['show', STORY, '--context', 'many'], '--context: Expected an integer but received: many'],
+    [['show', STORY, '--context', 'many'], '--context: expected an integer but received: many'],
     [['rules', 'explain', 'no-such-rule-at-all'], 'no rule is called'],
     [['chekc', STORY], 'unknown command'],
     [[STORY], `try: pindrift check ${STORY}`],

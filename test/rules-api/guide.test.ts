@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storyOf } from '../../src/commands/shared/story-of.ts';
 import { setUp } from '../../src/config/setup.ts';
 import { check } from '../../src/engine/check.ts';
 import { DebugRule } from '../../src/engine/debug-rule.ts';
@@ -26,6 +27,15 @@ describe('the rule of the guide', () => {
     const { outcomes } = await runTestFile(join(folder, 'torn-buffer.test.ts'), folder);
     expect(outcomes.filter(({ failure }) => failure !== undefined)).toEqual([]);
     expect(guide).toContain(`${outcomes.length} tests, all pass`);
+  });
+
+  it('is told by `show` under the number that `check` gives it', async () => {
+    const setup = await setUp({ folder, rules: ['./torn-buffer.ts'], config: false });
+    const path = join(folder, 'trace.txt.gz');
+    const { findings } = await check([path], { rules: setup.rules, running: setup.running });
+    const story = await storyOf([path], undefined, { setup, context: 0, quiet: true, warn: () => undefined });
+    const numbers = (all: typeof findings) => all.map(({ n, rule }) => `${n} ${rule}`);
+    expect(numbers(story.report.findings)).toEqual(numbers(findings));
   });
 
   it('finds what the guide says, in the capture', async () => {

@@ -55,6 +55,18 @@ describe('describeFailure', () => {
     );
   });
 
+  it.each([
+    ['command chek:traces/a.txt.gz not found', 'unknown command: chek'],
+    ['command rules:explan:my-rule:x not found', 'unknown command: rules explan'],
+    ['command --jsn not found', 'unknown command: --jsn'],
+    ['Parsing --pid \n\tExpected an integer but received: abc', '--pid: expected an integer but received: abc'],
+    ['--csv=true cannot also be provided when using --json', '--csv cannot also be provided when using --json'],
+    ['All of the following must be provided when using --update: --baseline', '--update needs --baseline'],
+    ['Missing required flag output', 'missing flag: --output'],
+  ])('%j of oclif is "%s"', (said, wanted) => {
+    expect(describeFailure(new CLIError(said)).text).toBe(`pindrift: ${wanted}\n`);
+  });
+
   it('a command that chose its exit code: nothing is printed', () => {
     expect(describeFailure(new ExitError(3))).toEqual({ exitCode: 3, text: '' });
   });

@@ -20,7 +20,7 @@ export default class CaptureDoctor extends BaseCommand {
 The exit code is 0 if a capture is possible here, else 3.`;
 
   static override examples = [
-    'sudo <%= config.bin %> capture doctor',
+    '$ sudo <%= config.bin %> capture doctor',
     '<%= config.bin %> capture doctor --btf vmlinuz --symbols System.map',
   ];
 

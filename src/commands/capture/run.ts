@@ -25,12 +25,14 @@ export default class CaptureRun extends BaseCommand {
 What is recorded is the whole machine, so that reclaim, migration and I/O completion are seen, unless a filter says less. Exit codes are those of \`check\`; what the command returned is in the head of the trace.`;
 
   static override examples = [
-    'sudo <%= config.bin %> capture run -- ./my-program',
-    'sudo <%= config.bin %> capture run --duration 30 --keep trace.txt.gz',
-    'sudo <%= config.bin %> capture run -o report.html -- fio job.fio',
+    '$ sudo <%= config.bin %> capture run -- ./my-program',
+    '$ sudo <%= config.bin %> capture run --duration 30 --keep trace.txt.gz',
+    '$ sudo <%= config.bin %> capture run -o report.html -- fio job.fio',
   ];
 
+  // what follows `--` is the command
   static override strict = false;
+  static override usage = 'capture run [OPTIONS] [-- COMMAND...]';
   static override flags = {
     ...recordFlags,
     keep: Flags.string({ summary: 'keep the trace in this file; .gz is packed', helpValue: 'FILE' }),

@@ -20,7 +20,7 @@ export const tracesArg = Args.string({
 
 export const traceFlags = {
   format: Flags.option({ options: TRACE_FORMATS })({
-    summary: 'the format of the trace, where it is detected wrongly',
+    summary: 'the format of the trace, where it is detected wrongly: ftrace, trace-cmd, perf-script or csv',
     helpValue: 'FORMAT',
   }),
   kernel: Flags.string({
@@ -97,7 +97,7 @@ const formatList = reportFormats.map((format) => `${format} (${describeFormat(fo
 export function reportFlag(aliases: string[] = []) {
   return Flags.option({ options: reportFormats, multiple: false })({
     aliases,
-    summary: 'how to report',
+    summary: `how to report: ${reportFormats.join(', ')}`,
     description: `One of: ${formatList}. Without this flag a file is written in the format its name asks for, the rest is pretty.`,
     helpValue: 'FORMAT',
   });
@@ -137,7 +137,8 @@ export const baselineFlag = Flags.string({
 });
 
 export const failOnFlag = Flags.option({ options: FAIL_ON, default: 'warning' })({
-  summary: 'findings of this severity and above end with exit code 1; never: exit code 0 whatever is found',
+  summary:
+    'error, warning or note: findings of this severity and above end with exit code 1; never: 0 whatever is found',
   helpValue: 'SEVERITY',
 });
 

@@ -96,7 +96,7 @@ export function armedIn(path: string | undefined): ArmedProbe[] | undefined {
   try {
     text = readFileSync(path, 'latin1');
   } catch (error) {
-    throw new InputError('cannot be read', {
+    throw new InputError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : 'cannot be read', {
       where: path,
       tryThis: '--armed with a copy of dynamic_events',
       cause: error,

@@ -6,11 +6,13 @@ import { fileInput, type TraceInput } from '../../engine/input.ts';
 import { contextLines } from '../../engine/numbered-lines.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';
-import { checkTraces, onlyOne, type TraceOptions, withTraces } from './run-check.ts';
+import { checkTraces, onlyOne, rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 
 interface Options extends TraceOptions {
   /** lines around each step */
   context: number;
+  /** the rules run again on a store, instead of what was found when it was made */
+  again?: boolean;
   warn(text: string): void;
 }
 
@@ -24,7 +26,7 @@ interface Story {
  * @param n the finding; undefined: all, without context where there are several
  */
 export async function storyOf(sources: readonly string[], n: number | undefined, options: Options): Promise<Story> {
-  const { isStore, storedReport } = await import('./stored.ts');
+  const { isStore } = await import('./stored.ts');
   const source = sources.join(' ');
   if (sources.length > 1 || !isStore(source)) {
     return withTraces(sources, options, async (traces, onProgress) => {
@@ -33,9 +35,18 @@ export async function storyOf(sources: readonly string[], n: number | undefined,
       return { report, context: await contextOf(traces, findingOf(report, n, source), options) };
     });
   }
-  const { report } = await storedReport(source, { pins: false, setup: options.setup });
+  const report = await onStore(source, options);
   const inputs = report.traces.map(({ path }) => fileInput(path));
   return { report, context: await contextOf(inputs, findingOf(report, n, source), options) };
+}
+
+async function onStore(source: string, { again, setup }: Options): Promise<CheckReport> {
+  if (again) {
+    const { rerun } = await import('../../engine/rerun.ts');
+    return rerun(source, rulesOf(setup));
+  }
+  const { storedReport } = await import('./stored.ts');
+  return (await storedReport(source, { pins: false, setup })).report;
 }
 
 function findingOf(report: CheckReport, n: number | undefined, source: string): Finding | undefined {
