@@ -16,7 +16,6 @@ import { LineKind } from '../parsers/line.ts';
 import { isRecording } from '../recordings/index.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
-import { InputError } from '../util/errors.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch } from '../vocabulary/record.ts';
 import type { WatchEvent, WatchStatus } from './events.ts';
@@ -25,6 +24,7 @@ import { KeptLines } from './kept-lines.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import type { LiveSource } from './live-source.ts';
 import { Losses } from './losses.ts';
+import { textOfPipe } from './perf-pipe.ts';
 import { type Told, ToldFindings } from './told.ts';
 
 export interface WatchOptions {
@@ -106,15 +106,11 @@ export class Watch {
    * Wait for the first lines, and begin.
    * @throws InputError when they are none of a trace
    */
-  static async open(source: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
+  static async open(from: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
     const lines = new KeptLines(options.historyBytes ?? HISTORY_BYTES);
+    const head = await from.head();
+    const source = isRecording(head) ? textOfPipe(from, head) : from;
     source.onBytes = (bytes, offset) => lines.add(bytes, offset);
-    if (isRecording(await source.head())) {
-      throw new InputError('a binary recording cannot be followed, only read when it is complete', {
-        where: source.path,
-        tryThis: 'perf record -o - ... | perf script -i - | pindrift watch -',
-      });
-    }
     const input = { path: source.path, open: async () => source };
     const reading = await Reading.open(input, { format: options.format, kernel: options.kernel, rules: options.rules });
     lines.know(reading.head);

@@ -1,0 +1,84 @@
+// Why: `perf record -o -` writes records of all CPUs in rounds, which have to be put in order first, and our reader of
+// perf.data goes back and forth in a file. perf itself does it while they come: what is followed is the text that
+// `perf script` makes of the pipe. Where there is a pipe of perf, there is perf.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { InputError } from '../util/errors.ts';
+import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
+
+/** A line at a time, as it would be on a terminal, and what perf lost. */
+const PERF_SCRIPT: readonly string[] = ['stdbuf', '-oL', 'perf', 'script', '-i', '-', '--show-lost-events'];
+/** perf_pipe_file_header: PERFILE2 and the size of this header, in either byte order. */
+const PIPE_HEADER = 16;
+const CHUNK = 1 << 16;
+
+/**
+ * The text of a recording that is being made.
+ * @param head first bytes of `source`, which are those of a recording
+ * @param command what makes text of it, from its standard input to its standard output
+ * @throws InputError when it is a recording that no program reads while it is made
+ */
+export function textOfPipe(source: LiveSource, head: Uint8Array, command = PERF_SCRIPT): LiveSource {
+  const magic = Buffer.from(head.subarray(0, 8)).toString('latin1');
+  const isPipe =
+    (magic === 'PERFILE2' && head[8] === PIPE_HEADER) || (magic === '2ELIFREP' && head[15] === PIPE_HEADER);
+  if (!isPipe) {
+    const isPerf = magic === 'PERFILE2' || magic === '2ELIFREP';
+    throw new InputError('a recording in a file cannot be followed, only read when it is complete', {
+      where: source.path,
+      tryThis: isPerf ? 'perf record -o - ... | pindrift watch -' : 'trace-cmd stream ... | pindrift watch -',
+    });
+  }
+  return new LiveSource(source.path, new ThroughBytes(source, command));
+}
+
+class ThroughBytes implements Bytes {
+  damage: string | undefined;
+  readonly #from: LiveSource;
+  readonly #child: ChildProcess;
+  readonly #bytes: StreamBytes;
+  readonly #ended: Promise<string | undefined>;
+  #said = '';
+
+  constructor(from: LiveSource, [program, ...args]: readonly string[]) {
+    this.#from = from;
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr?.on('data', (text) => {
+      this.#said = String(text).trim().slice(-200);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('error', (error) => resolve(error.message));
+      this.#child.on('close', (code) => resolve(code === 0 ? undefined : `ended with ${code}: ${this.#said}`));
+    });
+    this.#bytes = new StreamBytes(this.#child.stdout as Readable);
+    // who reads no more says why at its end
+    this.#feed(this.#child.stdin as Writable).catch(() => undefined);
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const more = await this.#bytes.next();
+    if (more === undefined) {
+      const why = await this.#ended;
+      if (why !== undefined) this.damage = `perf script, which reads it: ${why}`;
+    }
+    return more;
+  }
+
+  stop(): void {
+    this.#from.close();
+    this.#bytes.stop();
+    this.#child.kill();
+  }
+
+  async #feed(to: Writable): Promise<void> {
+    to.on('error', () => undefined);
+    while (to.writable) {
+      const piece = new Uint8Array(CHUNK);
+      const n = await this.#from.read(piece);
+      if (n === 0) break;
+      if (!to.write(piece.subarray(0, n)) && to.writable) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+    to.end();
+  }
+}
