@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Why: what becomes of a machine whose watch is killed with -9, half of it or all. The half that arms is the script, and
-# `cat` stands for the half that reads, so that nobody waits for Node.
+# `cat` stands for the half that reads, so that nobody waits for Node. SCENARIOS: which half is killed, `reader` or `both`.
 T=/sys/kernel/tracing
 I=$T/instances/pindrift
 
@@ -19,20 +19,26 @@ start_follow() {
 }
 
 # the reader alone is killed: the script sees that nobody reads
-start_follow reader
-kill -KILL $reader
-until_true 60 is_gone && echo "LAB-TIME $(uptime) gone after kill -9 of the reader" || echo 'LAB-ERR it stays after kill -9 of the reader'
-wait $script
-as_before 'a killed reader'
+kill_reader() {
+  start_follow reader
+  kill -KILL $reader
+  until_true 60 is_gone && echo "LAB-TIME $(uptime) gone after kill -9 of the reader" || echo 'LAB-ERR it stays after kill -9 of the reader'
+  wait $script
+  as_before 'a killed reader'
+}
 
 # both are killed: it is harmless, and the next start takes it away
-start_follow both
-kill -KILL $script $reader
-timeout 60 scn none_quick > /dev/null 2>&1
-[ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
-for instance in $I $I-ring; do
-  echo "LAB-TIME $(uptime) left: $instance, overwrite $(cat "$instance/options/overwrite"), read by $(pgrep -c -f trace_pipe) processes"
-done
-sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
-grep 'killed pindrift' /out/next.err || echo 'LAB-ERR nothing was taken away'
-as_before 'the next capture'
+kill_both() {
+  start_follow both
+  kill -KILL $script $reader
+  timeout 60 scn none_quick > /dev/null 2>&1
+  [ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
+  for instance in $I $I-ring; do
+    echo "LAB-TIME $(uptime) left: $instance, overwrite $(cat "$instance/options/overwrite"), read by $(pgrep -c -f trace_pipe) processes"
+  done
+  sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
+  grep 'killed pindrift' /out/next.err || echo 'LAB-ERR nothing was taken away'
+  as_before 'the next capture'
+}
+
+for half in $SCENARIOS; do "kill_$half"; done

@@ -193,7 +193,11 @@ defineConfig({ rules: { x: 'fatal' } });
 type Hidden<Raw, View, Named extends keyof Raw> = Exclude<keyof Raw, keyof View | Named>;
 type Nothing = Record<
   | Hidden<RawAt, shown.At, 'shown'>
-  | Hidden<raw.Mm, shown.Mm, 'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | MmVerbs>
+  | Hidden<
+      raw.Mm,
+      shown.Mm,
+      'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | 'meanwhile' | 'swapIns' | MmVerbs
+    >
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, 'raced'>
   | Hidden<
