@@ -55,7 +55,7 @@ export function optionValues(
       const known = Object.keys(schemas);
       problems.push({
         option: name,
-        problem: known.length === 0 ? 'this rule has no options' : `no such option; there is ${known.join(', ')}`,
+        problem: known.length === 0 ? 'this rule has no options' : `no such option; the rule has ${known.join(', ')}`,
       });
       continue;
     }
@@ -69,22 +69,21 @@ export function optionValues(
 function problemOf(schema: OptionSchema, value: unknown): string | undefined {
   switch (schema.type) {
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'true or false is wanted';
+      return typeof value === 'boolean' ? undefined : 'expected true or false';
     case 'number':
     case 'integer':
-      if (typeof value !== 'number' || Number.isNaN(value)) return 'a number is wanted';
-      if (schema.type === 'integer' && !Number.isInteger(value)) return 'a whole number is wanted';
-      if (schema.minimum !== undefined && value < schema.minimum) return `at least ${schema.minimum} is wanted`;
-      if (schema.maximum !== undefined && value > schema.maximum) return `at most ${schema.maximum} is wanted`;
+      if (typeof value !== 'number' || Number.isNaN(value)) return 'expected a number';
+      if (schema.type === 'integer' && !Number.isInteger(value)) return 'expected an integer';
+      if (schema.minimum !== undefined && value < schema.minimum) return `expected at least ${schema.minimum}`;
+      if (schema.maximum !== undefined && value > schema.maximum) return `expected at most ${schema.maximum}`;
       return undefined;
     case 'string':
-      if (typeof value !== 'string') return 'a text is wanted';
-      if (schema.enum !== undefined && !schema.enum.includes(value))
-        return `one of ${schema.enum.join(', ')} is wanted`;
+      if (typeof value !== 'string') return 'expected a string';
+      if (schema.enum !== undefined && !schema.enum.includes(value)) return `expected one of ${schema.enum.join(', ')}`;
       return undefined;
     case 'array':
       return Array.isArray(value) && value.every((v) => typeof v === 'string')
         ? undefined
-        : 'a list of texts is wanted';
+        : 'expected a list of strings';
   }
 }

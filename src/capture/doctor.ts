@@ -34,7 +34,7 @@ function btf(root: string): Check {
     what: 'types',
     state: 'bad',
     words: 'this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)',
-    tryThis: '--btf FILE: the vmlinux of this kernel, or BTF that pahole makes of its debug package',
+    tryThis: '--btf FILE: the vmlinux of this kernel, or BTF that pahole makes from its debug package',
   };
 }
 
@@ -45,7 +45,7 @@ function lockdown(root: string): Check {
       what: 'lockdown',
       state: 'bad',
       words: 'confidentiality: kprobes are forbidden',
-      tryThis: 'boot with lockdown=integrity; secure boot alone asks for no more',
+      tryThis: 'boot with lockdown=integrity; secure boot alone requires no more',
     };
   }
   return { what: 'lockdown', state: 'good', words: chosen ?? 'none' };
@@ -54,12 +54,12 @@ function lockdown(root: string): Check {
 function noTracefs(root: string, isRoot: boolean): Check {
   const mounted = (read(`${root}/proc/mounts`) ?? '').includes(' tracefs ');
   if (mounted && !isRoot)
-    return { what: 'tracefs', state: 'bad', words: 'mounted, but not for this user', tryThis: 'sudo' };
+    return { what: 'tracefs', state: 'bad', words: 'mounted, but not accessible to this user', tryThis: 'sudo' };
   return {
     what: 'tracefs',
     state: 'bad',
     words: mounted ? 'this kernel has no kprobe events (CONFIG_KPROBE_EVENTS)' : 'not mounted',
-    tryThis: mounted ? 'a kernel with them' : 'mount -t tracefs tracefs /sys/kernel/tracing',
+    tryThis: mounted ? 'use a kernel with this option' : 'mount -t tracefs tracefs /sys/kernel/tracing',
   };
 }
 
@@ -71,7 +71,7 @@ function tracing(path: string): Check[] {
     checks.push({ what: 'tracefs', state: 'bad', words: 'no kprobe events (CONFIG_KPROBE_EVENTS)' });
   } else if (!mayWrite(events)) {
     const tryThis = 'in a container: run it privileged, with /sys/kernel/tracing of the host';
-    checks.push({ what: 'tracefs', state: 'bad', words: `${events} cannot be written`, tryThis });
+    checks.push({ what: 'tracefs', state: 'bad', words: `${events} is not writable`, tryThis });
   } else checks.push({ what: 'tracefs', state: 'good', words: path });
   checks.push({
     what: 'arguments',
@@ -81,25 +81,25 @@ function tracing(path: string): Check[] {
   const atReturn = /f\[:|\$arg<N>, \$comm|%return/.test(readme) && readme.includes('f[:');
   checks.push(
     atReturn
-      ? { what: 'returns', state: 'good', words: 'return probes see the arguments of the call' }
+      ? { what: 'returns', state: 'good', words: 'return probes can record the arguments of the call' }
       : {
           what: 'returns',
           state: 'lacks',
-          words: 'return probes do not see the arguments of the call: pages come one by one, from try_grab_*()',
+          words: 'return probes cannot record the arguments of the call: pages come one by one, from try_grab_*()',
         },
   );
   if (existsSync(`${path}/instances/pindrift`)) {
     checks.push({
       what: 'others',
       state: 'bad',
-      words: 'a pindrift is recording, or was killed and left its trace instance',
+      words: 'pindrift is recording, or was killed and left its trace instance',
       tryThis: 'pindrift capture --cleanup',
     });
   } else if (/^[a-z]\d*:pindrift\//m.test(events === undefined ? '' : (read(events) ?? ''))) {
     checks.push({
       what: 'others',
       state: 'bad',
-      words: 'events of the group pindrift are there, made by hand or left by a killed capture',
+      words: 'events of the group pindrift exist, made by hand or left by a killed capture',
       tryThis: 'pindrift capture --cleanup',
     });
   }
@@ -109,7 +109,7 @@ function tracing(path: string): Check[] {
 function ftrace(root: string): Check {
   if (read(`${root}/proc/sys/kernel/ftrace_enabled`)?.trim() !== '0')
     return { what: 'ftrace', state: 'good', words: 'enabled' };
-  const words = 'kernel.ftrace_enabled is 0: probes would be armed and say nothing';
+  const words = 'kernel.ftrace_enabled is 0: probes would be enabled but never fire';
   return { what: 'ftrace', state: 'bad', words, tryThis: 'sysctl kernel.ftrace_enabled=1' };
 }
 

@@ -70,10 +70,10 @@ function imageOf(path: string, isOwn: boolean): BtfImage {
     return reading(path, () => readImage(path));
   } catch (error) {
     if (!isOwn || (error as { cause?: { code?: string } }).cause?.code !== 'ENOENT') throw error;
-    throw new InputError('this kernel does not say its types (no BTF: CONFIG_DEBUG_INFO_BTF)', {
+    throw new InputError('this kernel does not expose its types (no BTF: CONFIG_DEBUG_INFO_BTF)', {
       where: path,
       tryThis:
-        '--btf FILE with the vmlinux of this kernel, or BTF made of its debug package: pahole --btf_encode_detached=FILE vmlinux',
+        '--btf FILE with the vmlinux of this kernel, or BTF made from its debug package: pahole --btf_encode_detached=FILE vmlinux',
     });
   }
 }
@@ -91,12 +91,12 @@ export function reading<T>(path: string, read: () => T): T {
   }
 }
 
-const TRY = 'a copy of /sys/kernel/btf/vmlinux, a vmlinux, or the vmlinuz of the traced kernel';
+const TRY = 'use a copy of /sys/kernel/btf/vmlinux, a vmlinux, or the vmlinuz of the traced kernel';
 
 function archFor(name: string, path: string): Arch {
   const arch = archNamed(name);
   if (arch !== undefined) return arch;
-  throw new InputError(`the architecture ${name} is not known here`, {
+  throw new InputError(`unsupported architecture: ${name}`, {
     where: path,
     tryThis: `--arch ${ARCHES.map((known) => known.machine).join(', ')}`,
   });
@@ -129,5 +129,5 @@ function symbolsOf(path: string | undefined, mustBe: boolean): SymbolTable | und
     if (!mustBe) return undefined;
     throw new InputError('cannot be read', { where: path, tryThis: '/proc/kallsyms or System.map', cause: error });
   }
-  throw new InputError('these are no symbols of a kernel', { where: path, tryThis: '/proc/kallsyms or System.map' });
+  throw new InputError('this is not a kernel symbol table', { where: path, tryThis: '/proc/kallsyms or System.map' });
 }

@@ -89,7 +89,7 @@ export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
 function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: PlanOptions): PlannedProbe | string {
   const { symbols } = options;
   const prototypes = types.prototypes(target.fn);
-  if (prototypes.length === 0) return 'the BTF has no such function: not in this kernel, or inlined';
+  if (prototypes.length === 0) return 'not in the BTF: not in this kernel, or inlined';
   if (prototypes.length > 1) return `${prototypes.length} functions of this name take different arguments`;
   const problem = symbols === undefined ? undefined : whyNot(symbols, target.symbol);
   if (problem !== undefined) return problem;
@@ -110,7 +110,7 @@ function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: Pla
     for (const text of linesOf(row, target, located, style, options.arch)) byText.set(text, { style, text });
   }
   const lines = [...byText.values()];
-  if (lines.length === 0) return 'its arguments do not fit a line of tracefs';
+  if (lines.length === 0) return 'its arguments do not fit into a tracefs line';
   return {
     event: row.name,
     tier: row.tier,
@@ -121,7 +121,7 @@ function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: Pla
 }
 
 const parameterWords = (params: readonly Parameter[]): string =>
-  params.length === 0 ? 'it takes nothing' : `it takes ${params.map(({ name }) => name || '?').join(', ')}`;
+  params.length === 0 ? 'it takes no arguments' : `it takes ${params.map(({ name }) => name || '?').join(', ')}`;
 
 /** An argument with where it is found. */
 interface Located {

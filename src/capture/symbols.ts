@@ -27,6 +27,6 @@ export function whyNot(symbols: SymbolTable, symbol: string): string | undefined
     .map((suffix) => symbol + suffix)
     .find((name) => symbols.has(name));
   return changed === undefined
-    ? 'it has no symbol: it was inlined, or is not in this kernel'
-    : `only ${changed} is there, whose arguments are not those of the source`;
+    ? 'no such symbol: it was inlined, or is not in this kernel'
+    : `only ${changed} exists, whose arguments differ from the source`;
 }

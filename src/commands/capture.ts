@@ -6,9 +6,11 @@ import { captureScript } from '../capture/script/script.ts';
 import { BaseCommand } from './base.ts';
 
 export default class Capture extends BaseCommand {
-  static override summary = 'Record what becomes of pinned pages, on this kernel or another.';
+  static override summary = 'Record pins and page table changes, on this kernel or another.';
   static override description =
-    `\`capture run -- COMMAND\` records here and checks at once. \`capture script\` makes a shell script for a machine without Node. \`capture probes\` prints the definitions alone. \`capture doctor\` says what this kernel and this user allow.`;
+    `\`capture run -- COMMAND\` records here and checks at once. \`capture script\` writes a shell script for a ` +
+    `machine without Node. \`capture probes\` prints only the probe definitions. \`capture doctor\` reports what ` +
+    'this kernel and this user allow.';
 
   static override examples = [
     '$ sudo <%= config.bin %> capture run -- ./my-program',
@@ -17,7 +19,7 @@ export default class Capture extends BaseCommand {
   ];
 
   static override flags = {
-    cleanup: Flags.boolean({ summary: 'take away what a killed capture left in tracefs' }),
+    cleanup: Flags.boolean({ summary: 'remove what a killed capture left in tracefs' }),
   };
 
   override async run(): Promise<void> {

@@ -24,11 +24,11 @@ import { runCheck, type TraceOptions } from './shared/run-check.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
 export default class Check extends BaseCommand {
-  static override summary = 'Say whether a pinned page stopped being the page the process sees.';
+  static override summary = 'Check whether a pinned page stopped being the page the process sees.';
   static override description =
-    `Reads each trace, replays it against a model of the kernel's memory management, and reports every pin whose page and mapping parted: when, why, what it cost, and the lines that prove it.
+    `Reads each trace, replays it against a model of the kernel's memory management, and reports every pin whose address stopped mapping the pinned page: when, why, what harm it did, and the lines that prove it.
 
-Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the trace cannot tell, 4 nothing found but some of several traces could not be read, 70 a bug in pindrift.`;
+Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the evidence is insufficient, 4 nothing found but some of several traces could not be read, 70 a bug in pindrift.`;
 
   static override examples = [
     '<%= config.bin %> check trace.txt',
@@ -80,7 +80,7 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
     const { save, ...options } = flags;
     if (save === undefined) return runCheck(paths, { ...options, pins });
     if (options.filter !== undefined)
-      throw new InputError('a store keeps the whole trace', { tryThis: 'leave out --save, or the filter' });
+      throw new InputError('a store needs the whole trace', { tryThis: 'omit --save, or the filter' });
     const { saveReport } = await import('./shared/run-ingest.ts');
     const report = await saveReport(paths, { ...options, out: save });
     if (!pins) return { report, pins: [] };

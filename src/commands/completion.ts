@@ -9,7 +9,7 @@ import { BaseCommand } from './base.ts';
 export default class Completion extends BaseCommand {
   static override summary = 'Print completion for bash, zsh or fish.';
   static override description =
-    'Completes commands, flags, formats and other fixed values, rule ids, and files of the kind that is wanted; where nothing of these fits, files as the shell does it.';
+    'Completes commands, flags, formats and other fixed values, rule ids, and files of the expected kind; otherwise files, as the shell does.';
   static override examples = [
     {
       description: 'bash, for all new shells',

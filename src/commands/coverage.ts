@@ -19,13 +19,13 @@ import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { armedIn, withTraces } from './shared/run-check.ts';
 
 export default class CoverageOf extends BaseCommand {
-  static override summary = 'Say what a trace can and cannot prove, and which probes are missing.';
+  static override summary = 'Report what a trace can and cannot prove, and which probes are missing.';
   static override description =
-    `For each rule: whether this trace can decide it, and what is missing if not, with the exact probe definitions to add on the trace's kernel. Also how many events of which kind there are, what became of the pins, and where events were lost.
+    `For each rule: whether this trace can decide it, and if not, what is missing, with the exact probe definitions to add on the kernel of the trace. Also the number of events of each kind, the fate of the pins, and where events were lost.
 
-Without a trace, --kernel (a version) or --btf (the types of a kernel) says what can be recorded there: three sets of probes, what each can decide, and with --set its definitions.
+Without a trace, --kernel (a version) or --btf (the types of a kernel) lists what can be recorded there: three sets of probes, the rules each can decide, and with --set its definitions.
 
-The exit code is 0 whatever is missing; \`check\` is the one that judges.`;
+The exit code is 0 whatever is missing; \`check\` gives the verdict.`;
 
   static override examples = [
     '<%= config.bin %> coverage trace.txt',
@@ -103,12 +103,11 @@ function kernelCoverage(
     );
   }
   if (kernel === undefined)
-    throw new InputError('which trace, or which kernel?', {
+    throw new InputError('neither a trace nor a kernel is given', {
       tryThis: 'pindrift coverage TRACE, --kernel 6.1 or --btf FILE',
     });
   const era = eraOfRelease(kernel)?.name;
-  if (era === undefined)
-    throw new InputError(`no kernel that pindrift knows: ${kernel}`, { tryThis: '--kernel 6.1, or --btf FILE' });
+  if (era === undefined) throw new InputError(`unknown kernel: ${kernel}`, { tryThis: '--kernel 6.1, or --btf FILE' });
   return coverageOfKernel(
     { name: kernel, named: `--kernel ${kernel}`, from: "definitions of Debian's stock kernel for x86-64", era },
     rules,

@@ -16,11 +16,11 @@ import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
 export default class Diff extends BaseCommand {
-  static override summary = 'Say what one capture shows that another does not.';
+  static override summary = 'Show the findings of one capture that another does not have.';
   static override description =
     `Findings with the same fingerprint are the same drift. Signs: + only in B, - only in A, = in both.
 
-Exit codes, as \`git bisect run\` takes them: 0 B has nothing at or above --fail-on that A has not, 1 it has, 125 B could not be checked (it cannot be read, or \`check\` of it would end with 3), 2 usage, or A cannot be read.`;
+Exit codes, as \`git bisect run\` expects them: 0 B has no finding at or above --fail-on that A lacks, 1 it has one, 125 B could not be checked (it cannot be read, or \`check\` would exit with 3), 2 usage, or A cannot be read.`;
 
   static override examples = [
     '<%= config.bin %> diff before.txt.gz after.txt.gz',
@@ -29,12 +29,12 @@ Exit codes, as \`git bisect run\` takes them: 0 B has nothing at or above --fail
   ];
 
   static override args = {
-    a: Args.string({ description: 'a trace or store: what is known', required: true, ignoreStdin: true }),
-    b: Args.string({ description: 'a trace or store: what is to be judged', required: true, ignoreStdin: true }),
+    a: Args.string({ description: 'a trace or store to compare with', required: true, ignoreStdin: true }),
+    b: Args.string({ description: 'a trace or store to judge', required: true, ignoreStdin: true }),
   };
   static override flags = {
     by: Flags.option({ options: ['fingerprint', 'rule'] as const, default: 'fingerprint' })({
-      summary: 'what is the same drift: fingerprint, or rule where kernels name their functions differently',
+      summary: 'how drifts are matched: by fingerprint, or by rule where kernels use different function names',
       helpValue: 'KEY',
     }),
     json: Flags.boolean({ summary: 'print JSON (pindrift.diff/1)' }),

@@ -17,11 +17,11 @@ import { onlyOne, withTraces } from './shared/run-check.ts';
 const CHUNK = 1 << 16;
 
 export default class Events extends BaseCommand {
-  static override summary = 'Print what happens to the mm in a trace, as a rule sees it.';
+  static override summary = 'Print what happens to the mm in a trace, as rules see it.';
   static override description =
-    `One line for each transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also the events themselves: taskExec, bioEnd, or those of a rule's own probes (with --rules); events.zap where a transition has the same name.
+    `One line per transition of the replay (pin, cow, fork, release ...), with the page table entry before and after. With --kind also single kinds of raw events: taskExec, bioEnd, or those of a rule's own probes (with --rules); write events.zap where a transition has the same name.
 
-Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is none of them is answered with the nearest one.`;
+Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; for an unknown name the nearest one is suggested.`;
 
   static override examples = [
     '<%= config.bin %> events trace.txt --kind cow --kind drift',
@@ -31,7 +31,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
 
   static override args = {
     trace: Args.string({
-      description: 'a trace, or the files of one capture, CPU by CPU; - is standard input',
+      description: 'a trace, or the per-CPU files of one capture; - is standard input',
       required: true,
       multiple: true,
       ignoreStdin: true,
@@ -39,17 +39,17 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
   };
   static override flags = {
     kind: Flags.string({
-      summary: 'this transition or kind of event only; may be given more than once',
+      summary: 'only this transition or kind of event; may be given more than once',
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'NAME',
     }),
-    mm: Flags.string({ summary: 'this address space only', helpValue: '0xffff...' }),
-    addr: Flags.string({ summary: 'this page of a process only, by any address in it', helpValue: '0x7f...' }),
-    pid: Flags.integer({ summary: 'this thread only', min: 0, helpValue: 'PID' }),
+    mm: Flags.string({ summary: 'only this address space', helpValue: '0xffff...' }),
+    addr: Flags.string({ summary: 'only this page of a process, given by any address in it', helpValue: '0x7f...' }),
+    pid: Flags.integer({ summary: 'only this thread', min: 0, helpValue: 'PID' }),
     'line-from': Flags.integer({ summary: 'from this line of the trace', min: 1, helpValue: 'LINE' }),
-    'line-to': Flags.integer({ summary: 'to this line of the trace', min: 1, helpValue: 'LINE' }),
-    json: Flags.boolean({ summary: 'one JSON object a line' }),
+    'line-to': Flags.integer({ summary: 'up to this line of the trace', min: 1, helpValue: 'LINE' }),
+    json: Flags.boolean({ summary: 'one JSON object per line' }),
     ...traceFlags,
     ...mergeFlag,
     rules: ruleFlags.rules,
@@ -87,7 +87,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; a name that is n
 function nameOf(kind: string, names: readonly string[]): string {
   if (names.includes(kind)) return kind;
   const meant = nearest(kind, names);
-  throw new InputError(`--kind ${kind}: there is no such transition or event`, {
+  throw new InputError(`--kind ${kind}: no such transition or event`, {
     tryThis: meant === undefined ? 'docs/rules-guide/reference.md lists them' : `--kind ${meant}`,
   });
 }
@@ -95,7 +95,7 @@ function nameOf(kind: string, names: readonly string[]): string {
 function hexOf(flag: string, text: string): string {
   const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
   if (digits === undefined)
-    throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
+    throw new InputError(`${flag} ${text}: expected a hexadecimal number`, { tryThis: `${flag} 0x7f13e7f30000` });
   return `0x${digits.toLowerCase()}`;
 }
 

@@ -15,9 +15,9 @@ import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 export default class Ingest extends BaseCommand {
   static override summary = 'Read traces into an SQLite store: all events, losses, pins and findings.';
   static override description =
-    `Writes one table per event type with the types its arguments have, a view over all events, and what \`check\` finds. \`sqlite3 x.db\` alone is enough to look around. The store appears when it is whole: an interrupted ingest leaves nothing behind.
+    `Writes one table per event type with typed columns for its arguments, a view over all events, and the findings of \`check\`. Plain \`sqlite3 x.db\` can read it. The store is created under a temporary name and renamed when complete: an interrupted ingest leaves nothing behind.
 
-Folders and globs are taken too. Of several traces, those that cannot be read are named at the end and left out.
+Directories and globs are accepted too. If some of several traces cannot be read, they are skipped and listed at the end.
 
 The exit code is 0 when the store was made, whatever was found; 4 when some of several traces could not be read.`;
 
@@ -33,11 +33,11 @@ The exit code is 0 when the store was made, whatever was found; 4 when some of s
     output: Flags.string({ char: 'o', summary: 'the store to write', helpValue: 'FILE.db', required: true }),
     force: forceFlag,
     check: Flags.boolean({
-      summary: 'follow the pins and run the rules; --no-check stores events and losses only, in half the time',
+      summary: 'replay the pins and run the rules; --no-check stores only events and losses, in half the time',
       default: true,
       allowNo: true,
     }),
-    json: Flags.boolean({ summary: 'print the closing table as JSON (pindrift.ingest/1)' }),
+    json: Flags.boolean({ summary: 'print the summary as JSON (pindrift.ingest/1)' }),
     ...traceFlags,
     ...mergeFlag,
     ...ruleFlags,

@@ -11,11 +11,11 @@ import { screenFlags, traceFlags } from './shared/flags.ts';
 import { loadPins } from './shared/load-pins.ts';
 
 export default class Pins extends BaseCommand {
-  static override summary = 'List pins: owner, API, flags, how long they were held, and what became of them.';
+  static override summary = 'List pins: owner, API, flags, how long they were held, and how they ended.';
   static override description =
-    `Pins that one call took on neighbouring pages are one row (--each: a row a page). How long: "> 1 s" is a pin that was not given back before the end of the trace, "< 1 s" one whose release nobody saw, but by then the page was free or its I/O over.
+    `Pins that one call took on neighbouring pages form one row (--each: one row per page). Hold times: "> 1 s" is a pin not released before the end of the trace; "< 1 s" is a pin whose release was not recorded, but by then the page was free or its I/O had ended.
 
-States: released; presumed (its release was not seen); held (to the end of the trace); orphan (held when its address space went).`;
+States: released; presumed (its release was not recorded); held (to the end of the trace); orphan (still held when its address space ended).`;
 
   static override examples = [
     '<%= config.bin %> pins trace.txt.gz --sort held --limit 10',
@@ -28,25 +28,25 @@ States: released; presumed (its release was not seen); held (to the end of the t
     source: Args.string({ description: 'a store, or a trace', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    pid: Flags.integer({ summary: 'of this thread or process only', min: 0, helpValue: 'PID' }),
-    comm: Flags.string({ summary: 'of tasks with this name only', helpValue: 'NAME' }),
-    mm: Flags.string({ summary: 'of this address space only', helpValue: '0xffff...' }),
-    addr: Flags.string({ summary: 'of this page of a process only, by any address in it', helpValue: '0x7f...' }),
-    page: Flags.string({ summary: 'of this page only: page frame number or struct page pointer', helpValue: '0x...' }),
+    pid: Flags.integer({ summary: 'only this thread or process', min: 0, helpValue: 'PID' }),
+    comm: Flags.string({ summary: 'only tasks of this name', helpValue: 'NAME' }),
+    mm: Flags.string({ summary: 'only this address space', helpValue: '0xffff...' }),
+    addr: Flags.string({ summary: 'only this page of a process, given by any address in it', helpValue: '0x7f...' }),
+    page: Flags.string({ summary: 'only this page: page frame number or struct page pointer', helpValue: '0x...' }),
     state: Flags.option({ options: ['released', 'presumed', 'held', 'orphan'] as const })({
-      summary: 'that ended so only: released, presumed, held or orphan',
+      summary: 'only pins in this state: released, presumed, held or orphan',
       helpValue: 'STATE',
     }),
-    api: Flags.string({ summary: 'taken by this kernel function only', helpValue: 'pin_user_pages' }),
-    longterm: Flags.boolean({ summary: 'taken with FOLL_LONGTERM only' }),
-    'held-longer': Flags.string({ summary: 'held for longer than this only', helpValue: '10ms' }),
+    api: Flags.string({ summary: 'only pins taken by this kernel function', helpValue: 'pin_user_pages' }),
+    longterm: Flags.boolean({ summary: 'only pins taken with FOLL_LONGTERM' }),
+    'held-longer': Flags.string({ summary: 'only pins held longer than this', helpValue: '10ms' }),
     sort: Flags.option({ options: PIN_ORDERS, default: 'start' })({
-      summary: 'start (order of the trace), held (longest first) or pages (most first)',
+      summary: 'start (trace order), held (longest first) or pages (most first)',
       helpValue: 'ORDER',
     }),
-    limit: Flags.integer({ summary: 'so many rows at most', min: 1, helpValue: 'N' }),
-    each: Flags.boolean({ summary: 'a row for every page' }),
-    histogram: Flags.boolean({ summary: 'how many were held how long', exclusive: ['limit', 'each'] }),
+    limit: Flags.integer({ summary: 'at most this many rows', min: 1, helpValue: 'N' }),
+    each: Flags.boolean({ summary: 'one row per page' }),
+    histogram: Flags.boolean({ summary: 'count pins by hold time', exclusive: ['limit', 'each'] }),
     json: Flags.boolean({ summary: 'print JSON (pindrift.pins/1)', exclusive: ['csv'] }),
     csv: Flags.boolean({ summary: 'print CSV' }),
     ...traceFlags,

@@ -10,13 +10,13 @@ import { screenFlags } from './shared/flags.ts';
 import { ask, sqlOf } from './shared/query-run.ts';
 
 export default class Query extends BaseCommand {
-  static override summary = 'Ask a store in SQL; nothing in it can be changed.';
+  static override summary = 'Run an SQL query on a store, read-only.';
   static override description =
-    `One statement that returns rows. Beside SQLite's own functions there are hex64(X), a 64-bit number as the kernel prints it, and pfn(PAGE) or pfn(PAGE, TRACE), the page frame number of a struct page pointer, null where the trace never shows it. 0xffff... is a number in SQL.
+    `One statement that returns rows. In addition to SQLite's own functions there are hex64(X), which formats a 64-bit number as the kernel prints it, and pfn(PAGE) or pfn(PAGE, TRACE), the page frame number of a struct page pointer, null if it is not known from the trace. 0xffff... is a number in SQL.
 
-Tables: event (every event, addresses in hex), a view per event type, arg (a row per argument), pin, finding, evidence, trace, loss.
+Tables: event (every event, addresses in hex), a view per event type, arg (one row per argument), pin, finding, evidence, trace, loss.
 
-A terminal gets a table as wide as it is; a pipe gets CSV with a line of names (\`sqlite3 -csv -header\`), whole. --format decides otherwise. Integers are exact; in JSON those beyond 2^53 are strings. Control characters are shown as \\x1b, bytes that are no text too.`;
+On a terminal the result is a table as wide as the terminal; in a pipe it is complete CSV with a header line (\`sqlite3 -csv -header\`). --format overrides this. Integers are exact; in JSON those beyond 2^53 are strings. Control characters and bytes that are not text are shown as \\x1b.`;
 
   static override examples = [
     '<%= config.bin %> query x.db "select rule, count(*) from finding group by rule"',
@@ -35,7 +35,7 @@ A terminal gets a table as wide as it is; a pipe gets CSV with a line of names (
   };
   static override flags = {
     format: Flags.option({ options: QUERY_FORMATS })({
-      summary: 'how to print: table, csv, json (one array) or ndjson (one object a line)',
+      summary: 'output format: table, csv, json (one array) or ndjson (one object per line)',
       helpValue: 'FORMAT',
     }),
     json: Flags.boolean({ summary: 'the same as --format json', exclusive: ['format'] }),

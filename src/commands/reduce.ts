@@ -10,11 +10,11 @@ import { traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
 export default class Reduce extends BaseCommand {
-  static override summary = 'Cut a trace down to the lines that still show a finding.';
+  static override summary = 'Reduce a trace to the lines that still show a finding.';
   static override description =
-    `Leaves out lines as long as \`check\` still says the same: the same rule about the same pin with the same steps, severity and confidence, on the same kernel era. No line of what remains can go. Comments at the head of the trace stay.
+    `Removes lines as long as \`check\` still reports the same: the same rule about the same pin with the same steps, severity and confidence, on the same kernel era. No remaining line can be removed. Comments at the head of the trace are kept.
 
-The result is a trace: \`check\` takes it, and a bug report or the test of a rule can quote it whole. What else the trace showed is not in it.`;
+The result is a trace: \`check\` accepts it, and a bug report or the test of a rule can quote it completely. It does not contain the other findings of the trace.`;
   static override examples = [
     '<%= config.bin %> reduce trace.txt.gz --finding 3 -o small.txt',
     '<%= config.bin %> reduce trace.txt | wc -l',
@@ -22,7 +22,7 @@ The result is a trace: \`check\` takes it, and a bug report or the test of a rul
 
   static override args = {
     trace: Args.string({
-      description: 'the text of a trace; plain, .gz, .zst or .xz',
+      description: 'a trace as text; plain, .gz, .zst or .xz',
       required: true,
       ignoreStdin: true,
     }),
@@ -34,7 +34,7 @@ The result is a trace: \`check\` takes it, and a bug report or the test of a rul
       default: 1,
       helpValue: 'N',
     }),
-    output: Flags.string({ char: 'o', summary: 'write to this file and not to standard output', helpValue: 'FILE' }),
+    output: Flags.string({ char: 'o', summary: 'write to this file instead of standard output', helpValue: 'FILE' }),
     format: traceFlags.format,
     kernel: traceFlags.kernel,
     ...ruleFlags,

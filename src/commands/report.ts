@@ -23,7 +23,9 @@ import type { WatchRuleFlags } from './shared/watch-rules.ts';
 export default class Report extends BaseCommand {
   static override summary = 'Report the findings of stores, in any format.';
   static override description =
-    `Prints what \`check\` or \`ingest\` found when the store was made. Several stores are one report, with the findings numbered anew. With --rules or --config (or to watch a rule at work) the rules run again, on the events in the store. The exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
+    `Prints what \`check\` or \`ingest\` found when the store was made. Several stores give one report, with the ` +
+    'findings renumbered. With --rules, --config or --debug-rule the rules run again on the events in the store. The ' +
+    `exit code is that of \`check\`: 0 clean, 1 findings at or above --fail-on, 3 could not be checked.`;
   static override examples = [
     '<%= config.bin %> report x.db',
     '<%= config.bin %> report host1.db host2.db -o night.html',

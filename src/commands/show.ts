@@ -31,15 +31,17 @@ const recordOf = (n: string | undefined): number | undefined =>
 function findingNumber(n: string | undefined): number | undefined {
   if (n === undefined) return undefined;
   if (/^[1-9]\d{0,14}$/.test(n)) return Number(n);
-  throw new InputError(`${n} is no number of a finding, and no record (\`:1096\`)`, {
+  throw new InputError(`${n} is neither the number of a finding nor of a record (\`:1096\`)`, {
     tryThis: 'pindrift show --help',
   });
 }
 
 export default class Show extends BaseCommand {
-  static override summary = 'Show one finding as a story, from pin to harm, with its trace lines.';
+  static override summary = 'Show one finding step by step, from pin to harm, with its trace lines.';
   static override description =
-    `With --page, --pfn, --addr, --mm, --pid, --since or --until the story is that of a page, an address, an address space, a thread or a time, finding or not: who mapped, pinned, protected, unmapped, copied, completed and gave back. Several of them narrow it down.`;
+    'With --page, --pfn, --addr, --mm, --pid, --since or --until it shows the history of a page, an address, an ' +
+    'address space, a thread or a time span, with or without a finding: who mapped, pinned, protected, unmapped, ' +
+    'copied, completed and released. Several of these flags restrict it further.';
   static override examples = [
     '<%= config.bin %> show x.db 1',
     '<%= config.bin %> show trace.txt.gz 1 --context 3',
@@ -51,13 +53,14 @@ export default class Show extends BaseCommand {
 
   static override args = {
     source: Args.string({
-      description: 'a store, or a trace (which is checked first), or the files of one capture, CPU by CPU',
+      description: 'a store, or a trace (which is checked first), or the per-CPU files of one capture',
       required: true,
       ignoreStdin: true,
     }),
     n: Args.string({
       description:
-        'number of the finding, as `check` and `report` print it; all without; or the number of a record of a recording, as they print it: `:1096`',
+        'number of the finding, as `check` and `report` print it; default: all; or the number of a record of a ' +
+        'recording, as they print it: `:1096`',
       ignoreStdin: true,
     }),
   };
@@ -66,26 +69,28 @@ export default class Show extends BaseCommand {
   static override flags = {
     context: Flags.integer({
       char: 'C',
-      summary: 'lines of the trace to show before and behind each step',
+      summary: 'lines of the trace to show before and after each step',
       helpValue: 'LINES',
       default: 0,
       min: 0,
       max: 1000,
     }),
     page: Flags.string({
-      summary: 'the story of this page: page frame number or struct page pointer',
+      summary: 'history of this page: page frame number or struct page pointer',
       helpValue: '0x...',
     }),
-    pfn: Flags.string({ summary: 'the story of this page frame number', helpValue: '0x...', exclusive: ['page'] }),
-    addr: Flags.string({ summary: 'the story of this address (with --mm: of one process)', helpValue: '0x7f...' }),
-    mm: Flags.string({ summary: 'the story of this address space', helpValue: '0xffff...' }),
-    pid: Flags.integer({ summary: 'what this thread or process did', min: 0, helpValue: 'PID' }),
+    pfn: Flags.string({ summary: 'history of this page frame number', helpValue: '0x...', exclusive: ['page'] }),
+    addr: Flags.string({ summary: 'history of this address (with --mm: of one process)', helpValue: '0x7f...' }),
+    mm: Flags.string({ summary: 'history of this address space', helpValue: '0xffff...' }),
+    pid: Flags.integer({ summary: 'history of this thread or process', min: 0, helpValue: 'PID' }),
     since: Flags.string({ summary: 'from this time of the trace', helpValue: '20.546772' }),
-    until: Flags.string({ summary: 'to this time of the trace', helpValue: '21.354566' }),
+    until: Flags.string({ summary: 'up to this time of the trace', helpValue: '21.354566' }),
     ...traceFlags,
     ...mergeFlag,
     ...ruleFlags,
-    mail: Flags.boolean({ summary: 'as a mail to a list: subject, what happened, the lines, how to see it again' }),
+    mail: Flags.boolean({
+      summary: 'as a mail to a mailing list: subject, what happened, the lines, how to reproduce it',
+    }),
     color: screenFlags.color,
   };
 
@@ -125,7 +130,7 @@ export default class Show extends BaseCommand {
     flags: Wanted,
   ): Promise<void> {
     if (args.n !== undefined) {
-      throw new InputError(`finding ${args.n}, or ${selectionWords(selection)}: one story at a time`, {
+      throw new InputError(`finding ${args.n}, or ${selectionWords(selection)}: only one of them`, {
         tryThis: `pindrift show ${args.sources.join(' ')} ${args.n}`,
       });
     }

@@ -26,13 +26,13 @@ import { exitCodeWith, tellUnreadable, withEach } from './shared/unreadable.ts';
 export default class Triage extends BaseCommand {
   static override summary = 'Group the findings of many captures: each drift once, with its kernels.';
   static override description =
-    `Findings of one rule with one cause are one group, whatever kernel, host, boot or process shows them; what has the same fingerprint is one variant of it. For each group: the worst severity, how many findings in how many captures, per kernel, and for each variant what separates it from the others and the first and the last capture that shows it, in the order given. The worst come first.
+    `Findings of one rule with one cause form one group, whatever kernel, host, boot or process shows them; findings with the same fingerprint are one variant of it. For each group: the worst severity, the number of findings and captures per kernel, and for each variant what distinguishes it from the others and the first and last capture that shows it, in the order given. The worst groups come first.
 
-Folders and globs are taken too; captures that cannot be read are named at the end.
+Directories and globs are accepted too; captures that cannot be read are listed at the end.
 
-With a baseline (a small file to commit) each group says whether it is new, known, invalid or back, and what is known and was not seen is listed. --update adds what is new to it; states (known, fixed, invalid) and comments in it are for people to write.
+With a baseline (a small file to commit) each group is marked as new, known, invalid or back, and known groups that were not seen are listed. --update adds new groups to it; states (known, fixed, invalid) and comments are edited by hand.
 
-The exit code is 0 whatever is found, and 4 when some captures could not be read; \`check\` and \`report\` are the ones that judge.`;
+The exit code is 0 whatever is found, and 4 when some captures could not be read; \`check\` and \`report\` give verdicts.`;
 
   static override examples = [
     '<%= config.bin %> triage fleet.db',
@@ -44,7 +44,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
 
   static override args = {
     source: Args.string({
-      description: 'stores, or traces (which are checked first), or folders of them',
+      description: 'stores, or traces (which are checked first), or directories of them',
       required: true,
       multiple: true,
       ignoreStdin: true,
@@ -52,23 +52,23 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
   };
   static override flags = {
     by: Flags.option({ options: GROUP_KEYS, default: 'cause' })({
-      summary: 'what makes a group: cause (of one rule), rule, caller, kernel, host or fingerprint',
+      summary: 'group by: cause (of one rule), rule, caller, kernel, host or fingerprint',
       helpValue: 'KEY',
     }),
     matrix: Flags.option({ options: ['kernel', 'host'] as const })({
-      summary: 'a table instead: a row for each group, a column for each kernel or host',
+      summary: 'print a table instead: a row per group, a column per kernel or host',
       helpValue: 'COLUMNS',
       // `exclusive` would draw both into one bracket of the usage and leave that of --json empty
       relationships: [{ type: 'none', flags: ['report', 'output'] }],
     }),
     'host-from': Flags.string({
-      summary: 'regular expression; its first group in a path is the host of the capture',
+      summary: 'regular expression; its first group, matched against the path, is the host of the capture',
       description:
-        'Without it, the host is the first folder below the one that all captures share, or the name of the file up to its first dot.',
+        'By default, the host is the first directory below the one that all captures share, or the name of the file up to its first dot.',
       helpValue: 'REGEXP',
     }),
-    baseline: Flags.string({ summary: 'what is known already (pindrift.baseline/1)', helpValue: 'FILE.json' }),
-    update: Flags.boolean({ summary: 'add to the baseline what it has not', dependsOn: ['baseline'] }),
+    baseline: Flags.string({ summary: 'file of known findings (pindrift.baseline/1)', helpValue: 'FILE.json' }),
+    update: Flags.boolean({ summary: 'add new groups to the baseline', dependsOn: ['baseline'] }),
     json: Flags.boolean({ summary: 'print JSON (pindrift.triage/1)', exclusive: ['report'] }),
     report: reportFlag(),
     output: reportFlags.output,
@@ -85,7 +85,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     const known = path === undefined ? undefined : baselineAt(path, update);
     const isReport = flags.report !== undefined || flags.output !== undefined;
     if (isReport && flags.json)
-      throw new InputError('--json is the answer of triage, -o a report', { tryThis: '-o FILE.json' });
+      throw new InputError('--json is the output of triage, -o that of a report', { tryThis: '-o FILE.json' });
     const printer = isReport
       ? await ReportPrinter.for({ ...flags, json: false, verbose: false }, args.source)
       : undefined;

@@ -28,11 +28,11 @@ const CORE = new Set(PROBE_TABLE.filter(({ tier }) => tier === 'A').map(({ name 
 const REPORTS = ['text', 'ndjson'] as const;
 
 export default class Watch extends BaseCommand {
-  static override summary = 'Follow a trace while it is made, and say each finding as soon as it is known.';
+  static override summary = 'Follow a trace as it is written, and report each finding as soon as it is known.';
   static override description =
-    `Reads a FIFO, a growing file, trace_pipe or standard input, and says what \`check\` would say of it: a drift at once, its harm and its end as updates of the same finding. It may run for days: memory does not grow, and findings that are alike are counted after the first few.
+    `Reads a FIFO, a growing file, trace_pipe or standard input, and reports the findings of \`check\`: a drift at once, its harm and its end as updates of the same finding. It may run for days: memory use is bounded, and of similar findings only the first few are reported in full, the rest are counted.
 
-SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads the config again. At the end of the input the exit codes are those of \`check\`.`;
+SIGTERM and SIGINT end it: open findings are reported, and the exit code is 0. SIGHUP reloads the config. At the end of the input the exit codes are those of \`check\`.`;
 
   static override examples = [
     '$ sudo <%= config.bin %> watch --react save=/var/tmp/pindrift',
@@ -44,7 +44,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
   static override args = {
     source: Args.string({
       description:
-        'a FIFO, a growing file, trace_pipe of a trace instance, or - for standard input; without it, as root, this machine is armed and followed',
+        'a FIFO, a growing file, trace_pipe of a trace instance, or - for standard input; default, as root: record and follow this machine',
       ignoreStdin: true,
     }),
   };
@@ -52,11 +52,11 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
   static override flags = {
     ...traceFlags,
     report: Flags.option({ options: REPORTS, default: 'text' as const })({
-      summary: 'text: stories for a terminal; ndjson: one JSON object a line (docs/watch.md)',
+      summary: 'text: steps for a terminal; ndjson: one JSON object per line (docs/watch.md)',
       helpValue: 'FORMAT',
     }),
     react: Flags.string({
-      summary: 'what to do at a finding: stop, snapshot, save=DIR, exec=COMMAND, exit; may be given more than once',
+      summary: 'what to do on a finding: stop, snapshot, save=DIR, exec=COMMAND, exit; may be given more than once',
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'WHAT',
@@ -66,11 +66,12 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       helpValue: 'SEVERITY',
     }),
     instance: Flags.string({
-      summary: 'folder of the trace instance that is followed; without: where trace_pipe stands',
+      summary: 'directory of the followed trace instance; default: the directory of trace_pipe',
       helpValue: 'DIR',
     }),
     ring: Flags.string({
-      summary: 'folder of an overwriting instance with the same events that nobody reads: stopped, snapshot and saved',
+      summary:
+        'directory of an overwriting instance with the same events that is not read: for stop, snapshot and save',
       helpValue: 'DIR',
     }),
     'ring-size': Flags.string({
@@ -80,20 +81,21 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
     }),
     ...recordFlags,
     buffer: Flags.string({
-      summary: 'without a source: ring buffer per CPU of what is read',
+      summary: 'without a source: size of the ring buffer that is read, per CPU',
       default: '8M',
       helpValue: 'SIZE',
     }),
     'retreat-at': Flags.integer({
-      summary: 'without a source: so many events per second are too many, and only the core set stays on',
+      summary: 'without a source: above this many events per second, only the core set stays enabled',
       description:
-        'Also when events are lost or reading is more than two seconds behind. In each case for three seconds in a row; it is said and counted.',
+        'Also when events are lost, or when reading is more than two seconds behind. Each condition must hold for three ' +
+        'seconds; the change is reported and counted.',
       default: 100_000,
       min: 1,
       helpValue: 'N',
     }),
     history: Flags.integer({
-      summary: 'MiB of the newest text that are kept for save where there is no ring',
+      summary: 'MiB of the newest text to keep for save if there is no ring',
       default: 16,
       min: 1,
       max: 1024,
@@ -114,9 +116,9 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
       summary: "write metrics to this file every 15 seconds, for node_exporter's textfile collector",
       helpValue: 'FILE',
     }),
-    status: Flags.integer({ summary: 'report the status every so many seconds', min: 1, helpValue: 'SECONDS' }),
+    status: Flags.integer({ summary: 'report the status every N seconds', min: 1, helpValue: 'SECONDS' }),
     idle: Flags.integer({
-      summary: 'a growing file has ended when nothing was added for so long',
+      summary: 'end when nothing was added to a growing file for this long',
       min: 1,
       helpValue: 'SECONDS',
     }),
@@ -169,7 +171,7 @@ SIGTERM and SIGINT end it: what is still open is said, exit code 0. SIGHUP reads
     try {
       const instances = await armed.instances();
       if (instances.instance === undefined) {
-        throw new InputError('this machine could not be armed; the lines above say why', {
+        throw new InputError('this machine cannot be recorded; see the messages above', {
           tryThis: 'pindrift capture doctor',
         });
       }

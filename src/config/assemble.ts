@@ -51,8 +51,7 @@ async function fromConfig({ config, path, shown, named }: LoadedConfig): Promise
   const specs = load.filter((one) => typeof one === 'string');
   const given: Given[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
   if (specs.length === 0) return given;
-  const check = (file: string, from: string): void =>
-    mustBeOurs(file, from, `--config ${shown} to load it all the same`);
+  const check = (file: string, from: string): void => mustBeOurs(file, from, `--config ${shown} to load it anyway`);
   return [...given, ...(await loadRules(specs, dirname(path), named ? undefined : check))];
 }
 
@@ -80,7 +79,7 @@ function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
     if (setting === 'off') {
       if (id === INSUFFICIENT_EVIDENCE)
         throw new InputError(
-          `rules.${id}: this one stays on: it is what keeps a trace that shows too little from being called clean`,
+          `rules.${id}: this rule cannot be switched off; it prevents a clean verdict for a trace with too little evidence`,
           { where },
         );
       off.add(id);
@@ -118,7 +117,7 @@ function checkedOptions(
 
 function unknownRule(key: string, id: string, ids: readonly string[], where: string): InputError {
   const meant = nearest(id, ids);
-  return new InputError(`${key}: no rule is called ${id}${meant === undefined ? '' : `; ${meant}?`}`, {
+  return new InputError(`${key}: no such rule: ${id}${meant === undefined ? '' : `; ${meant}?`}`, {
     where,
     tryThis: 'pindrift rules list',
   });

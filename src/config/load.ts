@@ -27,8 +27,7 @@ export async function loadConfig(folder: string, named?: string): Promise<Loaded
   const path = named === undefined ? findConfig(folder)?.path : resolve(folder, named);
   if (path === undefined) return undefined;
   const shown = shownPath(path, folder);
-  if (named === undefined)
-    mustBeOurs(path, shown, `--config ${shown} to run it all the same, --no-config to go without`);
+  if (named === undefined) mustBeOurs(path, shown, `--config ${shown} to run it anyway, --no-config to ignore it`);
   else if (!existsSync(path)) throw new InputError('no such config', { where: named });
   const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown);
   return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
@@ -38,7 +37,7 @@ function readJson(path: string, shown: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InputError(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new InputError(`invalid JSON: ${error instanceof Error ? error.message : String(error)}`, {
       where: shown,
       cause: error,
     });

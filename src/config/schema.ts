@@ -43,7 +43,7 @@ export interface Config {
 }
 
 const SEVERITIES = ['error', 'warning', 'note'] as const;
-const sentence = v.pipe(v.string('a text is wanted'), v.nonEmpty('a text is wanted'));
+const sentence = v.pipe(v.string('expected a string'), v.nonEmpty('expected a string'));
 const setting = v.union(
   [
     v.picklist(['off', 'on', ...SEVERITIES]),
@@ -52,36 +52,34 @@ const setting = v.union(
       options: v.optional(v.record(v.string(), v.unknown())),
     }),
   ],
-  'off, on, error, warning, note or { severity, options } is wanted',
+  'expected off, on, error, warning, note or { severity, options }',
 );
 const suppression = v.pipe(
   v.strictObject({
     rule: v.optional(sentence),
-    fingerprint: v.optional(
-      v.pipe(v.string('a text is wanted'), v.regex(/^[0-9a-f]{16}$/, '16 hex digits are wanted')),
-    ),
+    fingerprint: v.optional(v.pipe(v.string('expected a string'), v.regex(/^[0-9a-f]{16}$/, 'expected 16 hex digits'))),
     comm: v.optional(sentence),
     path: v.optional(sentence),
     reason: v.pipe(v.string('say why this is accepted'), v.trim(), v.nonEmpty('say why this is accepted')),
     until: v.optional(
-      v.pipe(v.string('a day such as 2026-12-31 is wanted'), v.isoDate('a day such as 2026-12-31 is wanted')),
+      v.pipe(v.string('expected a date such as 2026-12-31'), v.isoDate('expected a date such as 2026-12-31')),
     ),
   }),
   v.check(
     ({ rule, fingerprint, comm, path }) => [rule, fingerprint, comm, path].some((field) => field !== undefined),
-    'rule, fingerprint, comm or path is wanted, or everything would be suppressed',
+    'expected rule, fingerprint, comm or path; otherwise everything would be suppressed',
   ),
 );
 const config = v.strictObject({
-  rules: v.optional(v.record(v.string(), setting, 'settings by rule id are wanted')),
+  rules: v.optional(v.record(v.string(), setting, 'expected settings by rule id')),
   load: v.optional(
     v.array(
-      v.union([sentence, v.looseObject({ meta: v.looseObject({}) })], 'a path, a package or a rule is wanted'),
-      'a list is wanted',
+      v.union([sentence, v.looseObject({ meta: v.looseObject({}) })], 'expected a path, a package or a rule'),
+      'expected a list',
     ),
   ),
-  failOn: v.optional(v.picklist([...SEVERITIES, 'never'], 'error, warning, note or never is wanted')),
-  suppress: v.optional(v.array(suppression, 'a list is wanted')),
+  failOn: v.optional(v.picklist([...SEVERITIES, 'never'], 'expected error, warning, note or never')),
+  suppress: v.optional(v.array(suppression, 'expected a list')),
 });
 
 /** @throws InputError that points at the key */
@@ -98,6 +96,6 @@ export function parseConfig(value: unknown, where: string): Config {
 
 function wordsOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== 'strict_object') return issue.message;
-  if (issue.expected === 'never') return 'there is no such key';
-  return issue.expected === 'Object' ? 'an object is wanted' : 'this key is missing';
+  if (issue.expected === 'never') return 'no such key';
+  return issue.expected === 'Object' ? 'expected an object' : 'this key is missing';
 }

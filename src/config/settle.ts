@@ -94,9 +94,9 @@ function notesOn(
   for (const [i, one] of suppress.entries()) {
     if (one.until !== undefined && one.until < today) {
       notes.push(
-        `${from}: suppress[${i}] ended on ${one.until}${expired.has(one) ? '; its findings are back' : ''} (${one.reason})`,
+        `${from}: suppress[${i}] expired on ${one.until}${expired.has(one) ? '; its findings are reported again' : ''} (${one.reason})`,
       );
-    } else if (!used.has(one)) notes.push(`${from}: suppress[${i}] fits no finding (${one.reason})`);
+    } else if (!used.has(one)) notes.push(`${from}: suppress[${i}] matches no finding (${one.reason})`);
   }
   return notes;
 }

@@ -14,14 +14,14 @@ export function mustBeOurs(path: string, shown: string, tryThis: string): void {
   if (process.geteuid === undefined) return;
   // a link is somebody's, too
   const problem = problemOf(lstatSync(path), 'it') ?? problemOf(statSync(path), 'it') ?? problemAbove(path);
-  if (problem !== undefined) throw new InputError(`${problem}, so it is not run`, { where: shown, tryThis });
+  if (problem !== undefined) throw new InputError(`${problem}, so it is ignored`, { where: shown, tryThis });
 }
 
 function problemAbove(path: string): string | undefined {
   for (let at = dirname(path); ; at = dirname(at)) {
     const stat = statSync(at);
     // in /tmp everybody may write, and nobody may replace what is another's
-    const problem = (stat.mode & 0o1000) === 0 ? problemOf(stat, `the folder ${at}`) : undefined;
+    const problem = (stat.mode & 0o1000) === 0 ? problemOf(stat, `the directory ${at}`) : undefined;
     if (problem !== undefined || dirname(at) === at) return problem;
   }
 }
@@ -34,6 +34,6 @@ function problemOf(stat: Stats, what: string): string | undefined {
   if (stat.isSymbolicLink()) return undefined;
   // the group of one's own that Debian and others give every user
   const isOwnGroup = gid === uid;
-  if ((mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isOwnGroup)) return `others may write ${what}`;
+  if ((mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isOwnGroup)) return `${what} is writable by others`;
   return undefined;
 }

@@ -4,5 +4,7 @@ import type { Evidence } from './finding.ts';
 /** `byte 8003424`, `byte 120 of what is packed at byte 999424`. */
 export function placeWords({ offset, unpacked }: NonNullable<Evidence['record']>): string {
   if (unpacked === undefined) return `byte ${offset}`;
-  return offset === undefined ? `byte ${unpacked}, unpacked` : `byte ${unpacked} of what is packed at byte ${offset}`;
+  return offset === undefined
+    ? `byte ${unpacked}, decompressed`
+    : `byte ${unpacked} of the data compressed at byte ${offset}`;
 }

@@ -98,7 +98,7 @@ export function missedBy(recorded: Recorded, catalogue: Catalogue): string[] {
     .filter((probe) => (probe.missed ?? 0) > 0 && !ENDS.has(shownBy(probe, catalogue)?.kind ?? ''))
     .map(
       ({ event, symbol, isReturn, missed }) =>
-        `${missed} ${isReturn ? 'returns' : 'calls'} of ${symbol ?? event} were missed by its probe`,
+        `the probe missed ${missed} ${isReturn ? 'returns' : 'calls'} of ${symbol ?? event}`,
     );
 }
 

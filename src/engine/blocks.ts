@@ -53,7 +53,7 @@ export class BlockFile {
   read(into: Uint8Array, at: number): number {
     const got = fs.readSync(this.#fd, into, 0, into.length, at);
     if (got === 0 && into.length > 0) {
-      throw new InputError('the file became shorter while it was read', {
+      throw new InputError('the file was truncated while it was being read', {
         where: this.#path,
         tryThis: 'check a copy of it',
       });

@@ -73,7 +73,7 @@ export class Collector {
           if (!this.failures.has(failure.rule)) this.failures.set(failure.rule, failure);
           this.#undecided(failure.rule, failureWords(failure));
           if (failure.rule !== INSUFFICIENT_EVIDENCE)
-            this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule} failed, so what it would have said is not known`);
+            this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule} failed, so its results are missing`);
         },
       },
       options,
@@ -202,7 +202,8 @@ export class Collector {
     if (writer.blind)
       this.#undecided(
         INSUFFICIENT_EVIDENCE,
-        'a pinned page was replaced, and no unmapping is recorded (unmap_page_range, unmap_vmas), so whether the process gave it back itself is not known',
+        'a pinned page was replaced and no unmapping is recorded (unmap_page_range, unmap_vmas), so it is not known ' +
+          'whether the process unmapped it itself',
       );
     return told
       .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))
@@ -228,7 +229,7 @@ export class Collector {
     if (holds(group)) return true;
     this.#undecided(
       INSUFFICIENT_EVIDENCE,
-      `${group.main.rule.meta.id} said what its own lines contradict; this is an error of pindrift`,
+      `${group.main.rule.meta.id} reported something its own evidence contradicts; this is a bug in pindrift`,
     );
     return false;
   }

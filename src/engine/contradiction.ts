@@ -12,15 +12,15 @@ export function contradiction({ main, drift, harm }: Group): string | undefined 
   if (pin === undefined) return undefined;
   const taken = pin.call.at.line;
   const over = pin.presumed ? undefined : pin.releasedAt?.line;
-  if (over !== undefined && over < taken) return `released in line ${over}, before it was taken in line ${taken}`;
+  if (over !== undefined && over < taken) return `released in line ${over}, before it was pinned in line ${taken}`;
   if (drift === undefined) return undefined;
   const parted = drift.at.line;
-  if (drift.pin !== pin) return 'the pin of the finding is not the one that the mapping left';
-  if (over !== undefined && over < parted) return `released in line ${over}, before it parted in line ${parted}`;
-  if (parted < taken) return `parted in line ${parted}, before it was taken in line ${taken}`;
-  if (drift.fault !== undefined && drift.fault.line > parted) return `parted in line ${parted}, before the write fault`;
+  if (drift.pin !== pin) return 'the pin of the finding is not the pin of the drift';
+  if (over !== undefined && over < parted) return `released in line ${over}, before the drift in line ${parted}`;
+  if (parted < taken) return `drift in line ${parted}, before it was pinned in line ${taken}`;
+  if (drift.fault !== undefined && drift.fault.line > parted) return `drift in line ${parted}, before the write fault`;
   const late = harm.find((h) => h.drift !== drift);
-  return late === undefined ? undefined : 'harm that another drift did';
+  return late === undefined ? undefined : 'the harm belongs to another drift';
 }
 
 /** Whether a finding may be written. */

@@ -38,7 +38,7 @@ export class DebugRule implements RuleObserver {
   }
 
   harmed(rule: Rule): void {
-    if (rule.meta.id === this.#id) this.#said.push('says what the drift did');
+    if (rule.meta.id === this.#id) this.#said.push('reports the harm of the drift');
   }
 
   undecided(rule: Rule, reason: string): void {

@@ -108,11 +108,11 @@ function standsAt(bytes: Uint8Array, buf: Uint8Array, at: number): boolean {
 /** A time as the trace prints it, in the measure of {@link TraceLine.ts}. */
 function timeOf(text: string, flag: string, head: TraceHead): number {
   const { timeUnit, timeBase } = head;
-  if (timeUnit === 'none') throw new InputError(`--${flag}: this trace shows no times`);
+  if (timeUnit === 'none') throw new InputError(`--${flag}: this trace has no times`);
   const m = (timeUnit === 'ns' ? /^(\d{1,15})(?:\.(\d{1,9}))?$/ : /^(\d{1,19})$/).exec(text.trim());
   if (m === null) {
     const example = timeUnit === 'ns' ? 'seconds, such as 9.044846' : 'a whole number of ticks';
-    throw new InputError(`--${flag} ${text}: times of this trace are ${example}`, {
+    throw new InputError(`--${flag} ${text}: times in this trace look like ${example}`, {
       tryThis: 'copy a time from the trace, without its colon',
     });
   }

@@ -36,7 +36,7 @@ export async function findTraces(name: string): Promise<Found | undefined> {
     else found.others.push(path);
   }
   if (found.traces.length > 0) return found;
-  throw new InputError(files.length === 0 ? 'no file is found there' : 'none of the files there is a trace', {
+  throw new InputError(files.length === 0 ? 'no file was found there' : 'none of the files there is a trace', {
     where: name,
     tryThis: 'name a capture, or a folder or glob (in quotes) of captures',
   });

@@ -176,7 +176,7 @@ export class FindingWriter {
 
   #doubts(pin: Pin | undefined, drift: Drift | undefined, at: At | undefined, more: readonly Doubt[]): Doubt[] {
     if (pin !== undefined) return [...more, ...this.#pinDoubts(pin, drift, at)];
-    if (this.#model.gaps.length > 0) return [...more, { cap: 'medium', because: 'the trace has lost events' }];
+    if (this.#model.gaps.length > 0) return [...more, { cap: 'medium', because: 'events are missing from the trace' }];
     return [...more];
   }
 
@@ -188,32 +188,29 @@ export class FindingWriter {
     const end = drift?.at.line ?? pin.releasedAt?.line ?? Number.POSITIVE_INFINITY;
     if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end))
       missing('low', 'events were lost while the pin was held');
-    else if (gaps.length > 0) doubt('medium', 'the trace has lost events elsewhere');
+    else if (gaps.length > 0) doubt('medium', 'events were lost elsewhere in the trace');
     const { missed = [], missedKinds } = this.#model.facts;
     const isOpen = pin.releasedAt === undefined || pin.presumed;
     if (isOpen && RELEASES.some((k) => missedKinds?.has(k) === true))
-      missing('low', 'probes of releases missed hits, so the pin may have been given back before');
-    else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere');
+      missing('low', 'release probes missed hits, so the pin may have been released earlier');
+    else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere in the trace');
     const { torn } = this.#model;
     if (torn.rets + torn.entries > 0 && (torn.first?.line ?? 0) <= end)
       missing('medium', 'lines are missing before this');
     if (this.#model.lacking.some((n) => n > 0))
-      missing('medium', 'events of this trace lack fields that tell what happened');
-    if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is taken from the mapping, no grab names it');
-    if (pin.pageFrom === 'unknown') missing('low', 'no line names the pinned page');
+      missing('medium', 'events of this trace lack fields needed to reconstruct what happened');
+    if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is inferred from the mapping; no grab names it');
+    if (pin.pageFrom === 'unknown') missing('low', 'no event names the pinned page');
     // the second look of GUP-fast, whose undoing is a release
     if (pin.partedInCall && !this.#model.recorded(Kind.putFolio))
-      missing(
-        'low',
-        'the address changed before the call returned, and no line would show that the page was given back',
-      );
+      missing('low', 'the address changed before the call returned, and a release of the page would not be visible');
     if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');
     if (drift !== undefined) {
-      if (drift.via === 'observed') missing('medium', 'the event that put the other page there was not recorded');
+      if (drift.via === 'observed') missing('medium', 'the event that mapped the other page was not recorded');
       if (this.#isOver(drift))
         doubt(
           'low',
-          'the kernel does this only to a page that nobody holds, so the reference, whose release leaves no line, was over',
+          'the kernel does this only to a page without other references, so the reference, whose release is not recorded, had been dropped',
         );
       if (Number.isNaN(drift.page)) doubt('medium', 'the new page is not named');
       if (drift.via === 'cow' && drift.fault === undefined)
@@ -221,14 +218,14 @@ export class FindingWriter {
     }
     const { releasedAt } = pin;
     if (isUnsure(pin, drift?.at ?? at))
-      missing('low', 'a release that may have been of this pin does not show whose it was');
-    if (isOfNobody(pin)) missing('low', 'no line shows who took this reference, which may have been for an instant');
+      missing('low', 'a release that may belong to this pin does not identify its pin');
+    if (isOfNobody(pin)) missing('low', 'no event shows who took this reference, which may have been short-lived');
     if (releasedAt === undefined || pin.presumed) {
       if (pin.call.kind === 'GET' && !this.#givesBack(pin))
-        doubt('medium', 'the release of this FOLL_GET reference leaves no line, so how long it was held is not known');
+        doubt('medium', 'the release of this FOLL_GET reference is not recorded, so its hold time is not known');
       else if (pin.presumed) missing('medium', 'the release was not recorded');
       else if (!RELEASES.some((k) => this.#model.recorded(k)))
-        missing('medium', 'no release is recorded in this trace, so how long the pin was held is not known');
+        missing('medium', 'no release is recorded in this trace, so the hold time of the pin is not known');
       else doubt('high', this.#over ? 'the pin is still held at the end of the trace' : 'the pin is still held');
     }
     if (
@@ -238,7 +235,7 @@ export class FindingWriter {
       this.#words.timeUnit === 'ns' &&
       Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS
     ) {
-      doubt('low', 'the copy and the release are closer than the clocks of two CPUs can tell');
+      doubt('low', 'the copy and the release are too close in time for the clocks of two CPUs to order');
     }
     return doubts;
   }

@@ -15,11 +15,10 @@ export function handlerProblem(
       const unknown = Object.keys(handler ?? {}).find((kind) => !kinds.includes(kind));
       if (unknown !== undefined)
         return {
-          problem: `events.${unknown}: there is no such kind of event${meantBy(unknown, kinds)}`,
+          problem: `events.${unknown}: no such kind of event${meantBy(unknown, kinds)}`,
           name: unknown,
         };
-    } else if (!names.includes(name))
-      return { problem: `${name}: there is no such transition${meantBy(name, names)}`, name };
+    } else if (!names.includes(name)) return { problem: `${name}: no such transition${meantBy(name, names)}`, name };
   }
   return undefined;
 }

@@ -63,8 +63,8 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   const inputs = traces.map((trace) => (typeof trace === 'string' ? fileInput(trace) : trace));
   const paths = inputs.map((input) => input.path);
   if (paths.length > MOST_TRACES) {
-    throw new InputError(`a store holds ${MOST_TRACES} traces, these are ${paths.length}`, {
-      tryThis: 'several stores, or pindrift fleet run, which has no such limit',
+    throw new InputError(`a store can hold ${MOST_TRACES} traces, but ${paths.length} were given`, {
+      tryThis: 'use several stores, or pindrift fleet run, which has no such limit',
     });
   }
   const rules = options.rules ?? BUILT_IN;

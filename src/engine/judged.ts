@@ -163,5 +163,5 @@ export function decideEra(
   const { candidates, reasons } = vocabulary.era;
   const era = eraOf(candidates, { arch, foll: model.foll });
   if (era !== undefined) return { era, from: reasons.join(', ') };
-  return { era, from: `undecided between ${candidates.join(', ')}; say --kernel` };
+  return { era, from: `one of ${candidates.join(', ')}; specify --kernel` };
 }

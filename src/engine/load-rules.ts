@@ -33,9 +33,9 @@ export async function loadRules(
       found.push(...(await rulesOf(file, folder, files.length > 1)));
     }
     if (found.length === 0 && !files.some((file) => known.has(file))) {
-      throw new InputError('there is no rule in this folder', {
+      throw new InputError('there is no rule in this directory', {
         where: spec,
-        tryThis: 'pindrift rules new ID writes one',
+        tryThis: 'pindrift rules new ID creates one',
       });
     }
     given.push(...found);
@@ -50,15 +50,15 @@ const isPath = (spec: string, folder: string): boolean =>
 function filesOf(path: string, spec: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined)
-    throw new InputError('no such file or folder of rules', {
+    throw new InputError('no such file or directory', {
       where: spec,
-      tryThis: 'check the path; a package is named without ./',
+      tryThis: 'check the path; give a package name without ./',
     });
   if (!stat.isDirectory()) {
     if (CODE.some((ending) => path.endsWith(ending))) return [path];
-    throw new InputError('this is no TypeScript or JavaScript file', {
+    throw new InputError('this is not a TypeScript or JavaScript file', {
       where: spec,
-      tryThis: `a file that ends in ${CODE.join(', ')}`,
+      tryThis: `use a file that ends in ${CODE.join(', ')}`,
     });
   }
   const entry = entryOf(path);
@@ -103,7 +103,7 @@ async function packageFile(spec: string, folder: string): Promise<string> {
     const file = await resolvePackage(name, folder);
     if (file !== undefined) return file;
   }
-  throw new InputError(`no file, folder or package ${namesOf(spec).join(' or ')}`, {
+  throw new InputError(`no file, directory or package named ${namesOf(spec).join(' or ')}`, {
     where: spec,
     tryThis: `npm install ${namesOf(spec).at(-1)}, or ./${spec} for a path`,
   });

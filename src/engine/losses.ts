@@ -21,16 +21,16 @@ export function damageOf(stats: ReadStats, head: TraceHead): string | undefined 
 function lateOf({ sieve: { late } }: ReadStats): string | undefined {
   return late.count === 0
     ? undefined
-    : `time goes back on one CPU, where it never does: lines stand here twice, or were moved; ${late.count} events were left out`;
+    : `timestamps go backwards on one CPU: lines are duplicated or were moved; ${late.count} events were ignored`;
 }
 
 /** Events are not in the order of their times, and it does not show at one place. */
 function disorderOf({ order, kinds }: ReadStats): string | undefined {
   switch (order.disorder(kinds[LineKind.Event])) {
     case 'cpus':
-      return `events of ${order.cpus.length} CPUs stand one CPU after the other: ${SORT}`;
+      return `events of ${order.cpus.length} CPUs follow one another, CPU by CPU: ${SORT}`;
     case 'steps':
-      return `${order.steps} events are earlier than the one before them: ${SORT}`;
+      return `${order.steps} events are earlier than the event before them: ${SORT}`;
     case undefined:
       return undefined;
   }
@@ -47,17 +47,17 @@ function missingOf(
   // what was overwritten while it was read has a line of its own
   const missing = entries - there - lostTotal;
   if (missing <= 0) return undefined;
-  return `the head counts ${entries} events, and ${missing} of them are not here: lines were left out, or are of another CPU`;
+  return `the header counts ${entries} events, but ${missing} of them are missing: lines were removed, or are of another CPU`;
 }
 
 /** Functions that were entered and never left. */
 function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
   if (count === 0) return undefined;
   const more = count > 1 ? `, and at ${count - 1} more` : '';
-  return `line ${line}${more}: functions that were entered before it have not returned, and it stands outside of them: lines were left out`;
+  return `line ${line}${more}: functions entered before it have not returned, but it is outside of them: lines were removed`;
 }
 
-const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record them again in one file';
+const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record again into one file';
 
 export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const losses: Loss[] = [];
@@ -68,7 +68,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   if (stats.kinds[LineKind.Bad] > cutBad) {
     const samples = bad.map((b) => ({ line: b.line, text: b.text }));
     const count = stats.kinds[LineKind.Bad] - cutBad;
-    losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'not whole', samples });
+    losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'incomplete', samples });
   }
   if (cutLines.count > 0) {
     const samples = stats.bad.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
@@ -76,7 +76,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'truncated', count: cutLines.count, line, reason: cutLines.reason, samples });
   }
   if (stats.sieve.torn.count > 0) {
-    const reason = 'a pointer is none that a kernel has: a digit of it is missing, or it was changed';
+    const reason = 'a pointer is not a kernel address: a digit is missing or was changed';
     losses.push({ kind: 'truncated', ...stats.sieve.torn, reason });
   }
   losses.push(...orderLosses(stats));
@@ -115,13 +115,15 @@ function orderLosses(stats: ReadStats): Loss[] {
   for (const b of order.breaks) {
     if (b.kind !== 'second-capture') continue;
     const time = b.back > 0 ? `, and time goes back by ${duration(b.back)}` : '';
-    const reason = `a second trace begins here${time}: what stands before it says nothing about it; check each alone`;
+    const reason = `a second trace begins here${time}; the lines before it are not related to it: check each alone`;
     losses.push({ kind: 'second-capture', line: b.line, time: known(b.ts), reason });
   }
   const places = order.breaks.filter((b) => b.kind === 'out-of-order');
   if (places.length > 0) {
     const [{ line, ts, back }] = places;
-    const reason = `time goes back, here by ${duration(back)}: lines of several buffers one after the other, or sorted by something else; ${SORT}`;
+    const reason =
+      `time goes back, here by ${duration(back)}: the lines of several buffers were concatenated, or sorted by ` +
+      `something other than time; ${SORT}`;
     losses.push({ kind: 'out-of-order', count: order.count['out-of-order'], line, time: known(ts), reason });
   } else {
     const disorder = order.disorder(stats.kinds[LineKind.Event]);
@@ -137,7 +139,7 @@ function orderLosses(stats: ReadStats): Loss[] {
   }
   if (cutLines.column !== undefined) {
     const n = cutLines.widths[cutLines.column];
-    const reason = `${n} lines end at column ${cutLines.column}, some in the middle of a word: what cut them may have cut others`;
+    const reason = `${n} lines end at column ${cutLines.column}, some in the middle of a word: other lines may be cut too`;
     losses.push({ kind: 'truncated', reason });
   }
   return losses;
@@ -158,6 +160,6 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
 export const unsaidBy = (format: string, losses: readonly Loss[]): string | undefined =>
   format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')
     ? undefined
-    : 'perf script says nothing about lost samples unless it is run with --show-lost-events: check the perf.data itself';
+    : 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';
 
 const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

@@ -88,9 +88,9 @@ function align(parts: readonly Part[]): void {
     ({ head }) => head.format !== parts[0].head.format || head.timeUnit !== parts[0].head.timeUnit,
   );
   if (unlike !== undefined)
-    throw new InputError(`this is ${unlike.head.format} text, and ${parts[0].path} is not like it`, {
+    throw new InputError(`this is ${unlike.head.format} text, unlike ${parts[0].path}`, {
       where: unlike.path,
-      tryThis: 'merge files of one capture, all as the same tool printed them; --no-merge takes each file alone',
+      tryThis: 'merge only files of one capture, printed by the same tool; --no-merge takes each file alone',
     });
   const base = Math.min(...parts.map(({ head }) => head.timeBase));
   for (const part of parts) part.shiftBy((part.head.timeBase - base) * (part.head.timeUnit === 'ns' ? 1e9 : 1));

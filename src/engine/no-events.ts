@@ -18,12 +18,12 @@ function why({ kinds, bad }: ReadStats, { format, tracer }: Pick<TraceHead, 'for
   const functions = kinds[LineKind.Function];
   if (functions > 0 && (tracer === undefined || /^(?:function|nop)/.test(tracer))) {
     return [
-      `${functions} function line${functions === 1 ? '' : 's'} and no event: the function tracer records no arguments`,
+      `${functions} function line${functions === 1 ? '' : 's'} and no event: the function tracer does not record arguments`,
       RECORD,
     ];
   }
   if (tracer !== undefined && tracer !== 'nop' && !tracer.startsWith('function')) {
-    return [`this is the text of the ${tracer} tracer, which has no events of the mm`, RECORD];
+    return [`this is output of the ${tracer} tracer, which has no mm events`, RECORD];
   }
   const none = 'no event could be read from this trace';
   const [first] = bad;
@@ -31,7 +31,7 @@ function why({ kinds, bad }: ReadStats, { format, tracer }: Pick<TraceHead, 'for
   if (kinds[LineKind.Record] > 0) {
     return format === 'ftrace'
       ? [none, 'record again without the `raw` trace option: no line names its event']
-      : [none, 'its lines are records of another kind (tasks, mappings): record events of the mm, see docs/traces.md'];
+      : [none, 'its lines are other records (tasks, mappings): record mm events, see docs/traces.md'];
   }
-  return [none, 'check that the capture ran: the file has headers only'];
+  return [none, 'check that the capture ran: the file contains only headers'];
 }

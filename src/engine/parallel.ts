@@ -107,7 +107,7 @@ function run(task: WorkerTask, take: (message: WorkerMessage) => void): Promise<
     });
     worker.on('error', reject);
     worker.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`a reading thread ended with code ${code}`)),
+      code === 0 ? resolve() : reject(new Error(`a reader thread exited with code ${code}`)),
     );
   });
 }

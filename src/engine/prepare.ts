@@ -27,7 +27,7 @@ export function prepare(given: readonly Given[]): readonly Rule[] {
     const { id } = known.meta;
     const other = seen.get(id);
     if (other !== undefined) {
-      throw new InputError(`two rules are called ${id}: one from ${other}, one from ${from}`, {
+      throw new InputError(`two rules have the id ${id}: one from ${other}, one from ${from}`, {
         where: from,
         tryThis: 'give one of them another meta.id',
       });
@@ -49,16 +49,16 @@ export const prepareRules = (rules: readonly AnyRule[]): readonly Rule[] =>
   prepare(rules.map((rule) => ({ rule, from: 'options.rules' })));
 
 function refused({ key, problem, id, value }: RuleProblem, from: string, source: string | undefined): InputError {
-  const name = id === undefined ? 'this is no rule' : `rule ${id}`;
+  const name = id === undefined ? 'this is not a rule' : `rule ${id}`;
   const at = key === '' ? '' : `${key}: `;
   const place = source === undefined || key === '' || key === 'api' ? undefined : placeIn(source, key, value);
   return new InputError(`${name}: ${at}${problem}`, {
     where: place === undefined ? from : `${from}:${place}`,
     tryThis:
       key === 'api'
-        ? `a pindrift of version ${RULE_API}.x, or the rule's newer version`
+        ? `use pindrift ${RULE_API}.x, or a newer version of the rule`
         : key === ''
-          ? 'export default defineRule({ ... }); pindrift rules new ID writes one'
+          ? 'export default defineRule({ ... }); pindrift rules new ID creates one'
           : undefined,
   });
 }

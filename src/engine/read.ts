@@ -188,7 +188,7 @@ export class RecordReader {
       if (width >= cutAt) markCut(out, cutAt);
       if (lines.buf[lines.start] === 0 && width > 0) {
         out.kind = LineKind.Bad;
-        out.reason = 'zeros: a machine went down before this was written';
+        out.reason = 'zeros: the machine crashed before this was written';
       }
       const kind = out.kind;
       if (kind === LineKind.Event) {

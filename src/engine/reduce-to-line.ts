@@ -33,13 +33,13 @@ const WITH_PINS: ReadonlySet<string> = new Set([
 export async function reduceToLine(path: string, line: number, options: ReduceOptions): Promise<LineCase> {
   const whole = await readLines(path);
   if (whole[line - 1] === undefined)
-    throw new InputError(`there is no line ${line}; there are ${whole.length}`, { where: path });
+    throw new InputError(`there is no line ${line}; the trace has ${whole.length}`, { where: path });
   const told = (some: Lines, at: number) => entriesAt(path, some, at, [], options);
   const wanted = (await told(whole, line)).find(({ kind, pins }) => pins.length > 0 && WITH_PINS.has(kind));
   if (wanted === undefined)
-    throw new InputError('at this line a rule is told nothing about a pinned page', {
+    throw new InputError('no transition concerning a pinned page happens at this line', {
       where: `${path}:${line}`,
-      tryThis: `pindrift events ${path} lists what rules are told, with lines`,
+      tryThis: `pindrift events ${path} lists the transitions with their lines`,
     });
   const [event] = await entriesAt(
     path,

@@ -23,7 +23,7 @@ export async function readLines(path: string): Promise<Lines> {
   const source = await openSource(path);
   try {
     if (isRecording(await source.head()))
-      throw new InputError('only text can be cut down', {
+      throw new InputError('only text can be reduced', {
         where: path,
         tryThis: 'trace-cmd report FILE > trace.txt, or perf script > trace.txt',
       });
@@ -33,9 +33,9 @@ export async function readLines(path: string): Promise<Lines> {
     for (let n = await source.read(buffer); n > 0; n = await source.read(buffer)) {
       bytes += n;
       if (bytes > MOST_BYTES)
-        throw new InputError(`more than ${MOST_BYTES >> 20} MB of text, which are too many to cut down`, {
+        throw new InputError(`more than ${MOST_BYTES >> 20} MB of text: too much to reduce`, {
           where: path,
-          tryThis: "sed -n '1,20p;FROM,TOp' TRACE > part.txt, with the lines around the finding; then this again",
+          tryThis: "sed -n '1,20p;FROM,TOp' TRACE > part.txt, with the lines around the finding; then run this again",
         });
       pieces.push(Uint8Array.prototype.slice.call(buffer, 0, n));
     }

@@ -25,12 +25,12 @@ function notOneOf(key: string, value: unknown, all: readonly string[], where?: s
   if (typeof value === 'string' && all.includes(value)) return undefined;
   const said = typeof value === 'string' ? `'${value}'` : String(value);
   const meant = typeof value === 'string' ? nearest(value, all) : undefined;
-  const wanted = meant === undefined ? `one of ${all.join(', ')} is wanted` : `did you mean ${meant}?`;
-  return `${key} ${said} is not known${where === undefined ? '' : ` (${where})`}: ${wanted}`;
+  const wanted = meant === undefined ? `expected one of ${all.join(', ')}` : `did you mean ${meant}?`;
+  return `unknown ${key} ${said}${where === undefined ? '' : ` (${where})`}: ${wanted}`;
 }
 
 /** A step that the rule made up has a role and says what happened. */
 function stepProblem(path: Report['path'] = []): string | undefined {
   const i = path.findIndex((step) => typeof step.role !== 'string' || step.role === '' || step.at === undefined);
-  return i < 0 ? undefined : `path[${i}]: a step has a role and a place (at)`;
+  return i < 0 ? undefined : `path[${i}]: a step needs a role and a place (at)`;
 }

@@ -45,7 +45,7 @@ export function whatOf(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;
   } catch {
-    return 'threw something that cannot be shown';
+    return 'threw a value that cannot be printed';
   }
 }
 

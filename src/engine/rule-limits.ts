@@ -71,8 +71,8 @@ export function within(ms: number, work: () => void): void {
     if (rule === undefined) throw error;
     const line = rule.line();
     throw new InputError(
-      `the rule ${rule.rule} did not come back from ${rule.handler} within ${ms / 1000} s${line > 0 ? ` (line ${line} of the trace)` : ''}`,
-      { tryThis: '--rule-timeout SECONDS for more time, or without this rule' },
+      `the rule ${rule.rule} did not return from ${rule.handler} within ${ms / 1000} s${line > 0 ? ` (line ${line} of the trace)` : ''}`,
+      { tryThis: 'allow more time with --rule-timeout SECONDS, or omit this rule' },
     );
   } finally {
     Reflect.deleteProperty(globalThis, WORK);
@@ -88,8 +88,8 @@ export function errorOf(thrown: unknown): Error {
       typeof `${thrown.name}${thrown.stack}` === 'string'
     )
       return thrown;
-    return new Error(`it threw ${typeof thrown === 'object' ? 'an object' : String(thrown)}, which is no Error`);
+    return new Error(`it threw ${typeof thrown === 'object' ? 'an object' : String(thrown)}, which is not an Error`);
   } catch {
-    return new Error('it threw something that cannot be looked at');
+    return new Error('it threw a value that cannot be inspected');
   }
 }

@@ -15,26 +15,26 @@ export interface RuleProblem {
   value?: unknown;
 }
 
-const sentence = v.pipe(v.string('a text is wanted'), v.nonEmpty('this says nothing yet'));
-const texts = v.array(v.string('a text is wanted'), 'a list of texts is wanted');
+const sentence = v.pipe(v.string('expected a string'), v.nonEmpty('this is empty'));
+const texts = v.array(v.string('expected a string'), 'expected a list of strings');
 const option = v.variant(
   'type',
   [
     v.strictObject({
       type: v.literal('boolean'),
-      default: v.boolean('true or false is wanted'),
+      default: v.boolean('expected true or false'),
       description: sentence,
     }),
     v.strictObject({
       type: v.picklist(['number', 'integer']),
-      default: v.number('a number is wanted'),
+      default: v.number('expected a number'),
       minimum: v.optional(v.number()),
       maximum: v.optional(v.number()),
       description: sentence,
     }),
     v.strictObject({
       type: v.literal('string'),
-      default: v.string('a text is wanted'),
+      default: v.string('expected a string'),
       enum: v.optional(texts),
       description: sentence,
     }),
@@ -49,39 +49,39 @@ const option = v.variant(
 );
 const meaning = v.picklist(
   ['mm', 'page', 'pfn', 'address', 'number', 'pointer', 'symbol'],
-  'one of mm, page, pfn, address, number, pointer, symbol is wanted',
+  'expected one of mm, page, pfn, address, number, pointer, symbol',
 );
 const probe = v.strictObject({
-  function: v.union([sentence, texts], 'the name of a kernel function is wanted'),
-  on: v.picklist(['entry', 'return', 'tracepoint'], 'entry, return or tracepoint is wanted'),
+  function: v.union([sentence, texts], 'expected the name of a kernel function'),
+  on: v.picklist(['entry', 'return', 'tracepoint'], 'expected entry, return or tracepoint'),
   events: v.optional(texts),
   fields: v.record(
     v.string(),
     v.union(
       [meaning, v.strictObject({ is: meaning, names: texts })],
-      'what the argument is, is wanted: mm, page, number ...',
+      'expected the type of the argument: mm, page, number ...',
     ),
   ),
   define: v.optional(v.record(v.string(), v.string())),
 });
 const meta = v.strictObject({
   id: v.pipe(
-    v.string('a text is wanted'),
-    v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words with - between them are wanted'),
+    v.string('expected a string'),
+    v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected lower-case words joined by -'),
   ),
   summary: sentence,
   why: sentence,
   needs: v.array(
-    v.pipe(v.array(v.string()), v.nonEmpty('at least one kind is wanted')),
-    'a list of lists of event kinds is wanted',
+    v.pipe(v.array(v.string()), v.nonEmpty('expected at least one kind')),
+    'expected a list of lists of event kinds',
   ),
-  status: v.picklist(['stable', 'experimental'], 'stable or experimental is wanted'),
-  severity: v.record(v.string(), v.string(), "words by era are wanted: { all: 'warning' }"),
+  status: v.picklist(['stable', 'experimental'], 'expected stable or experimental'),
+  severity: v.record(v.string(), v.string(), "expected text by era: { all: 'warning' }"),
   falsePositives: texts,
   references: texts,
   fixedBy: texts,
   advice: v.optional(v.string()),
-  messages: v.record(v.string(), sentence, 'texts by message id are wanted'),
+  messages: v.record(v.string(), sentence, 'expected texts by message id'),
   overrides: v.optional(texts),
   options: v.optional(v.record(v.string(), option)),
   examples: v.optional(v.strictObject({ fires: sentence, silent: sentence })),
@@ -89,14 +89,14 @@ const meta = v.strictObject({
 const rule = v.looseObject({
   meta,
   probes: v.optional(v.record(v.string(), probe)),
-  create: v.function('a function is wanted'),
+  create: v.function('expected a function'),
 });
 
 /** What keeps a value from being a rule; undefined when nothing does. */
 export function ruleProblem(value: unknown): RuleProblem | undefined {
   const id = idOf(value);
   if (typeof value !== 'object' || value === null)
-    return { id, key: '', problem: 'nothing that defineRule() returns is exported as default' };
+    return { id, key: '', problem: 'its default export is not the result of defineRule()' };
   const { api } = value as { api?: unknown };
   if ('meta' in value && api !== RULE_API) {
     return {
@@ -104,8 +104,8 @@ export function ruleProblem(value: unknown): RuleProblem | undefined {
       key: 'api',
       problem:
         api === undefined
-          ? 'defineRule() did not make it'
-          : `it was made for version ${String(api)} of the rule contract, this pindrift has ${RULE_API}`,
+          ? 'it was not made by defineRule()'
+          : `it was made for version ${String(api)} of the rule contract; this pindrift has ${RULE_API}`,
     };
   }
   const result = v.safeParse(rule, value);
@@ -118,7 +118,7 @@ export function ruleProblem(value: unknown): RuleProblem | undefined {
         issue.type !== 'strict_object'
           ? issue.message
           : issue.expected === 'never'
-            ? 'there is no such field'
+            ? 'no such field'
             : 'this field is missing',
       value: issue.input,
     };
@@ -136,7 +136,7 @@ function needsProblem(id: string | undefined, needs: string[][], own: readonly s
       return {
         id,
         key: `meta.needs[${i}][${k}]`,
-        problem: `there is no event kind ${kind}${meant === undefined ? '' : `; ${meant}?`}`,
+        problem: `no such event kind: ${kind}${meant === undefined ? '' : `; ${meant}?`}`,
         value: kind,
       };
     }
@@ -150,12 +150,16 @@ const SEVERITY_KEYS: readonly string[] = ['all', ...ERA_NAMES];
 function severityProblem(id: string | undefined, severity: Readonly<Record<string, string>>): RuleProblem | undefined {
   for (const [era, words] of Object.entries(severity)) {
     if (!SEVERITY_KEYS.includes(era))
-      return { id, key: `meta.severity.${era}`, problem: `there is no era ${era}; one of ${SEVERITY_KEYS.join(', ')}` };
+      return {
+        id,
+        key: `meta.severity.${era}`,
+        problem: `no such era: ${era}; use one of ${SEVERITY_KEYS.join(', ')}`,
+      };
     if (!/\b(?:error|warning|note)s?\b|\bno finding\b/.test(words))
       return {
         id,
         key: `meta.severity.${era}`,
-        problem: 'error, warning or note is wanted, with words if it depends',
+        problem: 'expected error, warning or note, followed by conditions if it depends',
         value: words,
       };
   }

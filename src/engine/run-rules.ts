@@ -174,7 +174,7 @@ export class RunRules {
       const answer: unknown = OWN.has(running.rule)
         ? tell(subject)
         : as({ rule: running.rule.meta.id, handler, line: () => this.#line() }, () => tell(subject));
-      if (answer instanceof Promise) throw new TypeError('a handler answers at once: no async, no Promise');
+      if (answer instanceof Promise) throw new TypeError('a handler must be synchronous: no async, no Promise');
     } catch (error) {
       this.#fail(running, handler, error);
     } finally {

@@ -167,7 +167,7 @@ export class Words {
       case 'move':
         return 'mapping moved';
       case 'move away':
-        return `${page} taken to another address`;
+        return `${page} moved to another address`;
       case 'wp fault':
         return `write fault on ${page}`;
       case 'copy':
@@ -179,7 +179,7 @@ export class Words {
       case 'i/o end':
         return `${step.io?.dir ?? 'I/O'} ${step.io?.bytes ?? '?'} bytes ${step.io?.dir === 'WRITE' ? 'from' : 'into'} ${own}`;
       case 'release':
-        return `${own} given back`;
+        return `${own} released`;
       case 'device-exclusive':
         return `PTE -> device-exclusive entry of ${page}`;
       case 'restore':

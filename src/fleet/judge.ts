@@ -43,7 +43,7 @@ export async function judge(entry: ManifestEntry, judging: Judging): Promise<Cap
 
 async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<Answer | Ended> {
   if (!/^\w[\w+.-]*:\/\//.test(entry.path)) return pool.check({ path: entry.path }, entry.bytes);
-  if (fetch === undefined) return { unusable: `${entry.path}: --fetch 'COMMAND "$1"' says how to get it` };
+  if (fetch === undefined) return { unusable: `${entry.path}: no --fetch 'COMMAND "$1"' to get it with` };
   const folder = temporaryFolder();
   hold(folder);
   try {

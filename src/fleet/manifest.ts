@@ -22,7 +22,7 @@ const Entry = v.object({
 export function readManifest(path: string): ManifestEntry[] {
   const entries = manifestLines(readFileSync(path === '-' ? 0 : path, 'utf8'), path, 1);
   if (entries.length === 0)
-    throw new InputError('this manifest has no capture', {
+    throw new InputError('this manifest has no captures', {
       where: path,
       tryThis: 'pindrift fleet plan DIR -o manifest.ndjson',
     });
@@ -38,7 +38,7 @@ export function manifestLines(text: string, path: string, first: number): Manife
     try {
       data = JSON.parse(line);
     } catch {
-      throw new InputError('a line of a manifest is one JSON object', {
+      throw new InputError('a line of a manifest must be one JSON object', {
         where,
         tryThis: 'pindrift fleet plan DIR -o manifest.ndjson',
       });

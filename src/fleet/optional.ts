@@ -9,7 +9,7 @@ export async function optional<T>(name: string, packages: string, load: () => Pr
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new InputError(`this needs the package ${name}, which is not installed`, {
-      tryThis: `npm install ${packages}  (with -g where pindrift was installed so)`,
+      tryThis: `npm install ${packages}  (with -g if pindrift was installed that way)`,
       cause: error,
     });
   }

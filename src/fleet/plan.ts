@@ -58,8 +58,8 @@ export async function plan(sources: readonly string[], options: PlanOptions = {}
     else {
       const tryThis = /^\w+:\/\//.test(source)
         ? 'a list with its size and sha256: pindrift fleet plan @list.ndjson'
-        : 'a file, a folder, a glob in quotes, or @FILE with one path a line';
-      throw new InputError('there is nothing of this name', { where: source, tryThis });
+        : 'a file, a directory, a glob in quotes, or @FILE with one path per line';
+      throw new InputError('no such file or directory', { where: source, tryThis });
     }
   }
   return found;

@@ -55,7 +55,7 @@ const SUBMIT_AT_ONCE = 500;
 export async function openQueue({ lock = LOCK_MS, name, url }: QueueOptions): Promise<FleetQueue> {
   const isPg = /^postgres(ql)?:\/\//.test(url);
   if (!isPg && !/^rediss?:\/\//.test(url))
-    throw new InputError('--queue names a Redis or a PostgreSQL server', {
+    throw new InputError('--queue must be the address of a Redis or PostgreSQL server', {
       where: withoutPassword(url),
       tryThis: 'redis://HOST:6379 or postgres://USER@HOST/DATABASE',
     });

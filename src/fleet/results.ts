@@ -23,7 +23,7 @@ export class Results {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new InputError('no folder can be made here', { where: folder, cause: error });
+      throw new InputError('cannot create a directory here', { where: folder, cause: error });
     }
   }
 
@@ -67,7 +67,7 @@ export class Results {
     try {
       return await parquetReadObjects({ file: await asyncBufferFromFile(path), columns });
     } catch (error) {
-      const tryThis = 'remove this file and the one of its findings; its captures are checked again';
+      const tryThis = 'remove this file and the matching findings file; its captures are then checked again';
       throw new InputError('this part of the results cannot be read', { where: path, tryThis, cause: error });
     }
   }

@@ -42,7 +42,7 @@ export function shardOf(flag: string | undefined, env: NodeJS.ProcessEnv): Shard
 
 function valid(index: number, count: number, where: string): Shard {
   if (Number.isInteger(index) && Number.isInteger(count) && index >= 0 && index < count) return { index, count };
-  throw new InputError('this names no part of the work', {
+  throw new InputError('this is not a shard', {
     where,
     tryThis: '--shard 0/8 for the first of eight; in a Kubernetes Job set PINDRIFT_SHARDS to its completions',
   });

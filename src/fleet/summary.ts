@@ -65,7 +65,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 async function load(db: DuckDBConnection, name: Side, folder: string): Promise<void> {
   const there = listed(folder);
   if (there.captures.length === 0)
-    throw new InputError('there are no results in this folder', {
+    throw new InputError('there are no results in this directory', {
       where: folder,
       tryThis: 'pindrift fleet run MANIFEST -o DIR',
     });
@@ -103,9 +103,9 @@ function listed(folder: string): { captures: string[]; findings: string[] } {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new InputError('this folder cannot be read', {
+    throw new InputError('this directory cannot be read', {
       where: folder,
-      tryThis: 'name the folder that `pindrift fleet run` wrote',
+      tryThis: 'use the output directory of `pindrift fleet run`',
       cause: error,
     });
   }

@@ -205,7 +205,7 @@ class GrowingFile implements Bytes {
     const now = fs.statSync(this.#path, { throwIfNoEntry: false });
     if (now === undefined || now.ino !== this.#ino) return true;
     if (now.size >= this.#at) return false;
-    this.damage = 'the file was made shorter while it was followed';
+    this.damage = 'the file was truncated while it was being followed';
     return true;
   }
 

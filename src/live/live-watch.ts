@@ -158,7 +158,7 @@ export class LiveWatch {
     try {
       const off = this.#retreat.act();
       watch.narrow(off);
-      this.#say({ type: 'reaction', what: 'retreat', done: true, detail: `${why}: ${off.length} events are off` });
+      this.#say({ type: 'reaction', what: 'retreat', done: true, detail: `${why}: ${off.length} events are disabled` });
     } catch (error) {
       this.#say({ type: 'reaction', what: 'retreat', done: false, detail: (error as Error).message });
     }
@@ -181,9 +181,9 @@ export class LiveWatch {
   async #reload(): Promise<void> {
     try {
       this.#setup = await this.#options.again();
-      this.#log('the config was read again: its severities and suppressions hold for what is found from now on');
+      this.#log('the config was reloaded: its severities and suppressions apply to findings from now on');
     } catch (error) {
-      this.#log(`the config could not be read again, the old one holds: ${(error as Error).message}`);
+      this.#log(`the config could not be reloaded, the old one stays in use: ${(error as Error).message}`);
     }
   }
 

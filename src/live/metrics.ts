@@ -43,28 +43,28 @@ export function metricsText(metrics: Metrics): string {
   counter('pindrift_events', 'Events read.', status.events);
   counter('pindrift_mm_events', 'Events that the replay uses.', status.mmEvents);
   counter('pindrift_unread_lines', 'Lines that could not be read.', status.unread);
-  family('pindrift_lost_events', 'counter', 'Events that the trace says are missing.');
+  family('pindrift_lost_events', 'counter', 'Events that the trace reports as missing.');
   for (const [cpu, n] of [...lostByCpu].sort(([a], [b]) => a - b))
     put('pindrift_lost_events_total', n, { cpu: cpu < 0 ? 'unknown' : String(cpu) });
   counter('pindrift_loss_places', 'Places of the trace where events are missing.', status.lossPlaces);
   counter('pindrift_pins', 'Pins seen.', status.pins);
-  gauge('pindrift_pins_held', 'Pins that are held now.', status.pinsHeld);
-  gauge('pindrift_oldest_pin_seconds', 'How long the oldest of them has been held.', status.oldestPinSeconds ?? 0);
-  family('pindrift_findings', 'counter', 'Findings by rule, told whole or counted.');
+  gauge('pindrift_pins_held', 'Pins held now.', status.pinsHeld);
+  gauge('pindrift_oldest_pin_seconds', 'Hold time of the oldest pin held.', status.oldestPinSeconds ?? 0);
+  family('pindrift_findings', 'counter', 'Findings by rule, reported in full or only counted.');
   for (const [rule, n] of [...foundByRule].sort(([a], [b]) => (a < b ? -1 : 1)))
     put('pindrift_findings_total', n, { rule });
-  counter('pindrift_findings_counted', 'Findings that were counted only.', status.counted);
-  counter('pindrift_findings_suppressed', 'Findings that the config accepts.', status.suppressed);
-  gauge('pindrift_tracing_stopped', '1: a reaction has stopped the tracing.', stopped ? 1 : 0);
-  counter('pindrift_retreats', 'Times that only the core set of probes was left on.', retreats);
-  if (armed !== undefined) gauge('pindrift_probes_armed', 'Probes that are on.', armed);
-  if (missed !== undefined) counter('pindrift_probes_missed', 'Calls that they could not take.', missed);
+  counter('pindrift_findings_counted', 'Findings that were only counted.', status.counted);
+  counter('pindrift_findings_suppressed', 'Findings accepted by the config.', status.suppressed);
+  gauge('pindrift_tracing_stopped', '1 if a reaction has stopped the tracing.', stopped ? 1 : 0);
+  counter('pindrift_retreats', 'Times that everything but the core set of probes was disabled.', retreats);
+  if (armed !== undefined) gauge('pindrift_probes_armed', 'Enabled probes.', armed);
+  if (missed !== undefined) counter('pindrift_probes_missed', 'Hits that the probes missed.', missed);
   if (load !== undefined) {
-    gauge('pindrift_unread_events', 'Events in the buffers that were not read yet.', load.unread);
+    gauge('pindrift_unread_events', 'Events in the buffers that have not been read.', load.unread);
     gauge('pindrift_behind_seconds', 'Age of the oldest of them.', load.behindSeconds);
   }
   // no `info`: the parser of node_exporter knows none
-  family('pindrift_build_info', 'gauge', 'What runs here.');
+  family('pindrift_build_info', 'gauge', 'Version of pindrift.');
   put('pindrift_build_info', 1, { version, kernel });
   out.push('# EOF');
   return `${out.join('\n')}\n`;

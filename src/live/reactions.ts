@@ -51,7 +51,7 @@ export function reactionOf(text: string): Reaction {
     default:
       break;
   }
-  throw new InputError(`--react ${text}: there is no such reaction`, {
+  throw new InputError(`--react ${text}: no such reaction`, {
     tryThis: '--react stop, snapshot, save=DIR, exec=COMMAND or exit',
   });
 }
@@ -60,7 +60,7 @@ export function reactionOf(text: string): Reaction {
 export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'instance' | 'ring'>): void {
   for (const reaction of reactions) {
     if ((reaction.do === 'stop' || reaction.do === 'snapshot') && reach.instance === undefined) {
-      throw new InputError(`--react ${reaction.do} needs the trace instance that is followed`, {
+      throw new InputError(`--react ${reaction.do} needs a trace instance to follow`, {
         tryThis: 'follow its trace_pipe, or name it: --instance /sys/kernel/tracing/instances/NAME',
       });
     }
@@ -161,7 +161,7 @@ function exec(command: string, finding: Finding, reach: Reach): void {
   const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
   child.on('error', (error) => reach.say('exec', finding.n, error.message));
   child.on('exit', (code) => {
-    if (code !== 0 && code !== null) reach.say('exec', finding.n, `it ended with ${code}`);
+    if (code !== 0 && code !== null) reach.say('exec', finding.n, `it exited with ${code}`);
   });
   // it may not want to know
   child.stdin.on('error', () => {});

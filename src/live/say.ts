@@ -35,12 +35,10 @@ export function eventText(event: WatchEvent, trace: TraceInfo, story: Reporter, 
       const { finding } = event;
       const harm = finding.harm.length === 0 ? '' : `; harm: ${finding.harm.map(clean).join(', ')}`;
       const doubts = finding.doubts.length === 0 ? '' : `; but ${finding.doubts.map(clean).join(', ')}`;
-      return block(
-        `finding ${finding.n}, more is known (${weight(finding)}): ${clean(finding.message)}${harm}${doubts}`,
-      );
+      return block(`finding ${finding.n}, update (${weight(finding)}): ${clean(finding.message)}${harm}${doubts}`);
     }
     case 'withdrawn':
-      return block(`finding ${event.n} is a part of finding ${event.by}`);
+      return block(`finding ${event.n} is part of finding ${event.by}`);
     case 'repeat':
       return block(`${event.count} more of ${clean(event.rule)} (${event.fingerprint})`);
     case 'loss': {

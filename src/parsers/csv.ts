@@ -132,7 +132,7 @@ export class CsvParser implements LineParser {
       out.ts = this.head.timeUnit === 'ns' ? (time.seconds - this.head.timeBase) * 1e9 + time.ns : Number.NaN;
     } else if (!ABSENT.has(cell)) {
       out.kind = LineKind.Bad;
-      out.reason = 'the time column holds no number';
+      out.reason = 'the time column is not a number';
     }
   }
 

@@ -172,7 +172,7 @@ class ProgramDecoder implements Decoder {
     this.#ended = new Promise((resolve, reject) => {
       child.on('error', () => {
         const tryThis = `${program} -dc ${path === '-' ? 'FILE' : path} | pindrift check -`;
-        const problem = `this is ${program}, and there is no ${program} program to read it with`;
+        const problem = `this is ${program}, and the ${program} program is not installed`;
         reject(new InputError(problem, { where: path, tryThis }));
       });
       child.on('close', (code) => {
@@ -183,7 +183,7 @@ class ProgramDecoder implements Decoder {
             .replace(/^(?:\w+: )?(?:\(stdin\): |\/\*stdin\*\\ *: )?/, '')
             .trim()
             .split('\n');
-          reject(new Error(said || `${program} ended with ${code}`));
+          reject(new Error(said || `${program} exited with ${code}`));
         }
       });
     });

@@ -60,7 +60,7 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
   }
   if (found === undefined) {
     return {
-      problem: 'no row of this table names its columns; a time and an event column are needed',
+      problem: 'no row of this table names its columns; time and event columns are needed',
       tryThis: 'add a header row, such as time,cpu,comm,pid,event',
     };
   }
@@ -178,8 +178,9 @@ function notRecognised(lines: HeadLines): Unusable {
     shown = new TextDecoder().decode(lines.buf.subarray(lines.starts[i], lines.ends[i])).trim().slice(0, 80);
   }
   return {
-    problem: `this is text, but no trace: no line reads as ftrace, trace-cmd report, perf script or a CSV table; it begins with "${escapeControl(shown)}"`,
+    problem: `this is text, but not a trace: no line is ftrace, trace-cmd report, perf script or a CSV table; it begins with "${escapeControl(shown)}"`,
     tryThis:
-      'give the text of /sys/kernel/tracing/trace, `trace-cmd report`, `perf script`, or a table with time and event columns; --format names one of these',
+      'give the text of /sys/kernel/tracing/trace, `trace-cmd report`, `perf script`, or a table with time and event ' +
+      'columns; --format forces one of these',
   };
 }

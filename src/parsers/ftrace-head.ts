@@ -71,7 +71,7 @@ function describe(lines: HeadLines, sample: TimeSample, head: TraceHead): string
   if (!/\[\d+\]/.test(prefix)) {
     if (head.timeUnit === 'ns') {
       head.timeBase = 0;
-      note(head, 'times count from the first event in the buffer, they are not absolute');
+      note(head, 'times are relative to the first event in the buffer');
     }
     return ['latency-format'];
   }
@@ -97,11 +97,11 @@ function withoutTime(lines: HeadLines, first: string, head: TraceHead): void {
     note(head, 'the raw option hides the events: `echo noraw > trace_options`, then read the trace again');
   } else if (isBare(lines)) {
     head.variant = NO_CONTEXT;
-    note(head, 'no task, CPU or time is shown: `echo context-info > trace_options`, then read the trace again');
+    note(head, 'task, CPU and time are missing: `echo context-info > trace_options`, then read the trace again');
   } else {
     // function_graph without funcgraph-abstime
     head.variant = 'no time';
-    note(head, 'no time is shown: `echo funcgraph-abstime > trace_options`, then read the trace again');
+    note(head, 'times are missing: `echo funcgraph-abstime > trace_options`, then read the trace again');
   }
 }
 

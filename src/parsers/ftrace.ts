@@ -52,7 +52,7 @@ export class FtraceParser implements LineParser {
     }
     this.#parseOther(buf, start, last, out);
     if (body > 0 && out.kind === LineKind.Bad) {
-      out.reason = 'no event behind the time';
+      out.reason = 'no event after the time';
     }
   }
 
@@ -76,7 +76,7 @@ export class FtraceParser implements LineParser {
       out.lost = -1;
     } else {
       out.kind = LineKind.Bad;
-      out.reason = 'not a line of any ftrace layout';
+      out.reason = 'not a line of any ftrace format';
     }
   }
 

@@ -60,7 +60,7 @@ const MAGICS: readonly Magic[] = [
   {
     bytes: [0x7f, ...ascii('ELF')],
     problem: 'this is an ELF file: a program, not a trace',
-    tryThis: 'give the trace that was recorded of it',
+    tryThis: 'give the recorded trace instead',
   },
   ...[
     [0xd4, 0xc3, 0xb2, 0xa1],
@@ -69,7 +69,7 @@ const MAGICS: readonly Magic[] = [
     [0x0a, 0x0d, 0x0d, 0x0a],
   ].map((bytes) => ({
     bytes,
-    problem: 'this is a capture of a network (pcap), not a trace of the kernel',
+    problem: 'this is a network capture (pcap), not a kernel trace',
     tryThis: 'record with `pindrift capture`',
   })),
   {
@@ -95,7 +95,8 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
   if (isCore(head)) {
     return {
       problem: 'this is a core file (of a process, or the vmcore of a kernel), not a trace',
-      tryThis: 'the ring buffer in a vmcore: `crash`, its extension trace, `trace dump -t trace.dat`, then give that',
+      tryThis:
+        'extract the ring buffer from a vmcore: `crash`, its extension trace, `trace dump -t trace.dat`, then use that',
     };
   }
   for (const { bytes, problem, tryThis } of MAGICS) {
@@ -104,12 +105,12 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
     }
   }
   if (isTar(head)) {
-    return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace in it' };
+    return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace it contains' };
   }
   if (isBinary(head)) {
     return {
       problem: 'this is binary data, not text',
-      tryThis: 'give the text of the trace; `file FILE` may say what this is',
+      tryThis: 'give the text of the trace; `file FILE` may identify this file',
     };
   }
   return notATraceText(head);
@@ -174,8 +175,8 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
   }
   if (startsWith(head, first, head.length, '{\\rtf')) {
     return {
-      problem: 'this is RTF, the text of a writing program',
-      tryThis: 'save it there as plain text, or give the file that was pasted',
+      problem: 'this is RTF, the format of a word processor',
+      tryThis: 'save it as plain text, or give the file that was pasted',
     };
   }
   const c = head[first];

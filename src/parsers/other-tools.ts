@@ -15,24 +15,23 @@ const RECORD = 'record with `pindrift capture`, or with the probes of docs/trace
 const KINDS: readonly Kind[] = [
   {
     line: /^\[\d\d:\d\d:\d\d\.\d{9}\] \([+?]/,
-    problem:
-      'this is the text of babeltrace: an LTTng or CTF trace, which has no events of the mm that could be checked',
+    problem: 'this is the text of babeltrace: an LTTng or CTF trace, which has no mm events to check',
     tryThis: RECORD,
   },
   {
     line: /^\s*\d+\.\d+ (?:\([^)]* ms\)|\( *\)): \S.* \w+(?:\(| )/,
-    problem: 'this is the text of `perf trace`: system calls, without what the kernel does in them',
+    problem: 'this is the text of `perf trace`: system calls, without the kernel functions they call',
     tryThis: RECORD,
   },
   {
     line: /^(?:\[pid +\d+\] |\d+ +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?\w+\(.*(?:\) += +-?(?:\d|0x|\?)|<unfinished \.\.\.>)/,
-    problem: 'this is the text of strace: system calls, without what the kernel does in them',
+    problem: 'this is the text of strace: system calls, without the kernel functions they call',
     tryThis: RECORD,
   },
   {
     mark: /^Content-Transfer-Encoding: +base64/i,
-    problem: 'this is a mail, and what is attached to it is in base64',
-    tryThis: 'save the attachment and give that: `munpack FILE`, or the mail program does it',
+    problem: 'this is a mail with its attachment in base64',
+    tryThis: 'save the attachment and give that: `munpack FILE`, or use the mail program',
   },
   {
     line: /^[A-Za-z0-9+/]{60,76}={0,2}$/,
@@ -42,11 +41,11 @@ const KINDS: readonly Kind[] = [
   {
     line: /^[0-9a-f]{7,8}:? +(?:[0-9a-f]{2,4} {1,2}){8,16}/,
     problem: 'this is a hex dump of a file',
-    tryThis: 'give the file itself; `xxd -r FILE` turns a dump of xxd back',
+    tryThis: 'give the file itself; `xxd -r FILE` converts a dump made by xxd back',
   },
   {
     mark: /^# (?:Overhead|Children) |^# Samples: \d/,
-    problem: 'this is the text of `perf report`: sums, not events',
+    problem: 'this is the text of `perf report`: totals, not events',
     tryThis: 'give the perf.data itself',
   },
   {
@@ -57,23 +56,23 @@ const KINDS: readonly Kind[] = [
   {
     // bt maps: `@[do_wp_page]: 12`, `@lat:`
     mark: /^(?:Attaching|Attached) \d+ probes?(?:\.\.\.)?$|^@\w*(?:\[.*\])?: \d+$/,
-    problem: 'this is the text of bpftrace: what its script prints, which is no trace that could be told by its form',
+    problem: 'this is the text of bpftrace: the output of a script, in no format that can be recognised',
     tryThis:
       'let the script print a table with time, cpu, comm, pid and event columns (docs/capture.md has one), or record with `pindrift capture`',
   },
   {
     mark: /^ {1,4}Event: \S+ \(\d+\) Total: \d+ Avg: /,
-    problem: 'this is the text of `trace-cmd report --profile`: sums, not events',
+    problem: 'this is the text of `trace-cmd report --profile`: totals, not events',
     tryThis: 'give the trace.dat itself',
   },
   {
     mark: /^[0-9a-f]{8,16}\t\[kernel\]$/,
-    problem: 'this is last_boot_info: where the kernel of the last boot lay, not what it recorded',
-    tryThis: 'give the text of `trace` beside it, in the same folder of instances/',
+    problem: 'this is last_boot_info: the load addresses of the previous kernel, not its trace',
+    tryThis: 'give the text of `trace` beside it, in the same directory of instances/',
   },
   {
     mark: /^# event histogram/,
-    problem: 'this is a histogram of ftrace (hist): sums, not events',
+    problem: 'this is a histogram of ftrace (hist): totals, not events',
     tryThis: 'give the text of /sys/kernel/tracing/trace',
   },
   {
@@ -83,7 +82,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     line: /^[pr]\d*:\S+ \S+/,
-    problem: 'this is a list of probes (dynamic_events), not what they recorded',
+    problem: 'this is a list of probes (dynamic_events), not the events they recorded',
     tryThis: 'give the text of /sys/kernel/tracing/trace',
   },
   {
@@ -93,12 +92,12 @@ const KINDS: readonly Kind[] = [
   },
   {
     line: /^\s*\S.{0,15}? +-?\d+(?:\/-?\d+)? +(?:\[\d+\] +)?[\w-]+(?:[:/]\S*)?: *(?:\([0-9a-f]+\))?\s*$/,
-    problem: 'this is the text of `perf script` without times and without the arguments of events',
+    problem: 'this is the text of `perf script` without times or event arguments',
     tryThis: 'perf script -F +time,+trace > trace.txt, or give the perf.data itself',
   },
   {
     line: /^(?:<\d+>)?\[ *\d+\.\d{6}\]|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: /,
-    problem: 'this is a kernel log, and nobody has dumped an ftrace buffer into it',
+    problem: 'this is a kernel log without an ftrace dump',
     tryThis: 'give the trace itself; `echo z > /proc/sysrq-trigger` or ftrace_dump_on_oops prints it into the log',
   },
 ];

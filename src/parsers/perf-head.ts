@@ -35,7 +35,7 @@ export function perfScriptHead(lines: HeadLines): TraceHead {
     words.push(NO_TIME);
     head.timeUnit = 'none';
     head.timeDigits = 0;
-    note(head, 'no time is shown: add `time` to the fields of perf script -F');
+    note(head, 'times are missing: add `time` to the fields of perf script -F');
   } else {
     words.push(NOTHING_READ);
   }
@@ -99,10 +99,10 @@ function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): vo
     words.push('time differences (--deltatime)');
     head.timeUnit = 'none';
     head.timeDigits = 0;
-    note(head, 'times are differences to the line before and not absolute; only the order of the lines is used');
+    note(head, 'times are relative to the previous line; only the order of the lines is used');
   } else {
     words.push('relative time (--reltime)');
-    note(head, 'times count from the first event, they are not absolute');
+    note(head, 'times are relative to the first event');
   }
 }
 

@@ -122,7 +122,7 @@ export function readError(error: unknown, path: string): unknown {
     case 'EISDIR':
       return new InputError('this is a directory', { where, tryThis: 'name the trace files in it, one by one' });
     case 'ENOTDIR':
-      return new InputError('a part of this path is no directory', { where });
+      return new InputError('a component of this path is not a directory', { where });
     case 'EACCES':
     case 'EPERM':
       return new InputError('no permission to read this file', {

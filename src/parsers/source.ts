@@ -239,9 +239,9 @@ class InputSource implements Source {
     if (this.#decoded === 0) {
       throw new InputError(`this looks like ${this.compression}, but cannot be decompressed (${why})`, {
         where: this.path,
-        tryThis: 'copy the file again from where it was made',
+        tryThis: 'copy the file again from its origin',
       });
     }
-    this.damage = `the ${this.compression} data are cut or damaged (${why}); what stood before was read`;
+    this.damage = `the ${this.compression} data are truncated or damaged (${why}); the part before that was read`;
   }
 }

@@ -66,7 +66,7 @@ export class TraceCmdParser implements LineParser {
     }
     this.#parseOther(buf, start, last, out);
     if (body > 0 && out.kind === LineKind.Bad) {
-      out.reason = 'no event behind the time';
+      out.reason = 'no event after the time';
     }
   }
 

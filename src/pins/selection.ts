@@ -71,7 +71,7 @@ export function hexOf(flag: string, text: string | undefined): bigint | undefine
   if (text === undefined) return undefined;
   const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
   if (digits !== undefined) return BigInt(`0x${digits}`);
-  throw new InputError(`${flag} ${text}: a number in hex is wanted`, { tryThis: `${flag} 0x7f13e7f30000` });
+  throw new InputError(`${flag} ${text}: expected a hexadecimal number`, { tryThis: `${flag} 0x7f13e7f30000` });
 }
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
@@ -80,7 +80,7 @@ const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e
 export function durationOf(flag: string, text: string): { size: number; unit: TraceInfo['timeUnit'] } {
   const [, size, unit] = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|ticks?)$/.exec(text.replaceAll(/\s/g, '')) ?? [];
   if (size === undefined || unit === undefined) {
-    throw new InputError(`${flag} ${text}: a time is wanted`, { tryThis: `${flag} 10ms (ns, us, ms, s, m, h, ticks)` });
+    throw new InputError(`${flag} ${text}: expected a time`, { tryThis: `${flag} 10ms (ns, us, ms, s, m, h, ticks)` });
   }
   return unit.startsWith('tick')
     ? { size: Number(size), unit: 'ticks' }

@@ -114,8 +114,8 @@ function closing(rows: readonly PinRow[], all: number, { pins, total }: LoadedPi
   const states = new Map<string, number>();
   for (const { state } of pins) states.set(state, (states.get(state) ?? 0) + 1);
   const fates = [...states].map(([state, n]) => `${grouped(n)} ${state}`).join(', ');
-  const parts = [pins.length === 0 ? 'no such pins' : `${count(pins.length, 'pin')}: ${fates}`];
-  if (pins.length < total) parts.push(`${grouped(total)} in all`);
+  const parts = [pins.length === 0 ? 'no matching pins' : `${count(pins.length, 'pin')}: ${fates}`];
+  if (pins.length < total) parts.push(`${grouped(total)} in total`);
   if (rows.length < all) parts.push(`${grouped(rows.length)} of ${count(all, 'row')} shown (--limit)`);
   return parts.join('; ');
 }
@@ -140,7 +140,7 @@ export function* histogramText(
     yield `${pad(names[i] ?? '', width)}  ${padLeft(grouped(bucket.count), digits)}  ${paint('cyan', bar)}`.trimEnd();
     yield '\n';
   }
-  if (open > 0) yield `${count(open, 'pin')} not given back before the end of the trace\n`;
+  if (open > 0) yield `${count(open, 'pin')} not released before the end of the trace\n`;
   if (unknown > 0) yield `${count(unknown, 'pin')} without a time\n`;
 }
 

@@ -104,17 +104,17 @@ export class Cursor {
   }
 
   skip(n: number): void {
-    if (!(n >= 0 && n <= this.left)) throw new Damaged('it is cut');
+    if (!(n >= 0 && n <= this.left)) throw new Damaged('it is truncated');
     this.at += n;
   }
 
   /** The next bytes, in a buffer of their own. */
   take(n: number, most = 1 << 24): Uint8Array {
-    if (n > most) throw new Damaged('a size in it is wrong');
+    if (n > most) throw new Damaged('a size in it is invalid');
     const at = this.at;
     this.skip(n);
     const out = new Uint8Array(n);
-    if (this.#bytes.readAt(out, at) < n) throw new Damaged('it is cut');
+    if (this.#bytes.readAt(out, at) < n) throw new Damaged('it is truncated');
     return out;
   }
 
@@ -126,18 +126,18 @@ export class Cursor {
   string(most = 4096): string {
     const out: number[] = [];
     for (let c = this.u8(); c !== 0; c = this.u8()) {
-      if (out.push(c) > most) throw new Damaged('a string in it does not end');
+      if (out.push(c) > most) throw new Damaged('a string in it is not terminated');
     }
     return latin1(Uint8Array.from(out));
   }
 
   /** Place of the next `n` bytes in the window. */
   #need(n: number): number {
-    if (n > this.left) throw new Damaged('it is cut');
+    if (n > this.left) throw new Damaged('it is truncated');
     let place = this.at - this.#from;
     if (place < 0 || place + n > this.#window.length) {
       const window = new Uint8Array(Math.min(WINDOW, this.#bytes.size - this.at));
-      if (this.#bytes.readAt(window, this.at) < n) throw new Damaged('it is cut');
+      if (this.#bytes.readAt(window, this.at) < n) throw new Damaged('it is truncated');
       this.#window = window;
       this.#view = viewOf(window);
       this.#from = this.at;

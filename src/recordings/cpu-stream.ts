@@ -42,7 +42,7 @@ export class CpuStream {
     for (;;) {
       if (this.#loaded && page.next()) {
         this.#event++;
-        if (page.ts < this.#before) this.damage ??= 'the time of a CPU goes back, where it never does';
+        if (page.ts < this.#before) this.damage ??= 'timestamps go backwards on one CPU';
         this.#before = page.ts;
         this.ts = this.#correct === undefined ? page.ts : this.#correct(page.ts);
         return true;
@@ -62,7 +62,7 @@ export class CpuStream {
       this.#loaded = true;
       this.#event = 0;
       if (this.#afterEmpty && !page.isEmpty) {
-        this.damage ??= 'a page of the ring buffer is empty, and others follow it';
+        this.damage ??= 'a page of the ring buffer is empty, although others follow it';
         this.lost = -1;
       }
       this.#afterEmpty = page.isEmpty;

@@ -51,7 +51,7 @@ export class PlainPages implements Pages {
     this.#from = offset;
     this.#end = Math.min(offset + size, bytes.size);
     this.#pageSize = pageSize;
-    if (offset + size > bytes.size) this.damage = 'the file is cut: its tables name bytes behind its end';
+    if (offset + size > bytes.size) this.damage = 'the file is truncated: its tables refer to bytes beyond its end';
     this.buf = new Uint8Array(Math.min(Math.max(WINDOW, pageSize), Math.max(0, this.#end - offset)));
     this.view = viewOf(this.buf);
   }
@@ -135,7 +135,7 @@ export class PackedPages implements Pages {
     this.#end = bytes.size;
     this.#from = offset;
     this.#ahead = offset + 4;
-    if (offset + size > bytes.size) this.damage = 'the file is cut: its tables name bytes behind its end';
+    if (offset + size > bytes.size) this.damage = 'the file is truncated: its tables refer to bytes beyond its end';
     if (size === 0) return;
     const head = new Uint8Array(4);
     if (bytes.readAt(head, offset) === 4) this.#count = viewOf(head).getUint32(0, little);
@@ -177,7 +177,7 @@ export class PackedPages implements Pages {
     const bytes = this.#read(offset + 8, packed);
     const buf = bytes === undefined ? undefined : this.#unpacker.unpack(bytes, raw);
     if (buf === undefined) {
-      this.damage ??= 'packed pages cannot be unpacked: they are cut or damaged';
+      this.damage ??= 'compressed pages cannot be decompressed: they are truncated or damaged';
       this.#count = 0;
       return false;
     }
@@ -212,20 +212,20 @@ export class PackedPages implements Pages {
     const { length } = this.#pieces;
     if (length >= this.#count) {
       if (this.#limit !== undefined && this.#limit - this.#ahead >= this.#pageSize)
-        this.damage ??= 'more packed pages are there than are counted';
+        this.damage ??= 'there are more compressed pages than their count says';
       return false;
     }
     const offset = this.#ahead;
     const head = this.#read(offset, 8);
     if (head === undefined) {
-      this.damage ??= 'packed pages are missing at the end';
+      this.damage ??= 'compressed pages are missing at the end';
       return false;
     }
     const view = viewOf(head);
     const packed = view.getUint32(0, this.#little);
     const raw = view.getUint32(4, this.#little);
     if (raw === 0 || raw > MOST_PIECE || offset + 8 + packed > this.#end) {
-      this.damage ??= 'packed pages are cut or damaged';
+      this.damage ??= 'compressed pages are truncated or damaged';
       return false;
     }
     this.#pieces.push({ offset, packed, raw, page: length === 0 ? 0 : this.#behind(length - 1) });

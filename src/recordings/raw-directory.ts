@@ -27,7 +27,7 @@ export function openRawDirectory(path: string): Recording | undefined {
   if (cpus.length === 0) return undefined;
   const formats = formatsIn(join(path, 'events'));
   if (formats.size === 0) {
-    throw new InputError('no formats are beside these raw pages, so nobody knows what is on them', {
+    throw new InputError('these raw pages have no event formats beside them, so they cannot be decoded', {
       where: path,
       tryThis: 'copy events/ from /sys/kernel/tracing of that machine into this directory',
     });

@@ -41,7 +41,7 @@ export function readPageLayout(text: string, little: boolean, longSize: number):
 
 /** Page tables, pointers and pages of such a kernel are others than those that are replayed. */
 export const thirtyTwoBits = (path: string): InputError =>
-  new InputError('this is a recording of a 32-bit kernel, and only 64-bit kernels are known', {
+  new InputError('this is a recording of a 32-bit kernel; only 64-bit kernels are supported', {
     where: path,
     tryThis: 'record on a 64-bit kernel',
   });
@@ -103,7 +103,7 @@ export class RingPage {
     this.#at = at + dataOffset;
     this.#stop = this.#at;
     if (size < dataOffset) {
-      this.bad = 'a page of the ring buffer is cut';
+      this.bad = 'a page of the ring buffer is truncated';
       return;
     }
     const hi = view.getUint32(little ? at + 4 : at, little);
@@ -118,7 +118,7 @@ export class RingPage {
     this.#stop = this.#at + Math.min(used, room);
     this.isEmpty = used === 0;
     if (used > room || used % 4 !== 0 || !isUpper(upper, commit) || (commit & NEVER) !== 0)
-      this.bad = 'a page of the ring buffer is cut or damaged';
+      this.bad = 'a page of the ring buffer is truncated or damaged';
   }
 
   #lostCount(commit: number, at: number, end: number): number {

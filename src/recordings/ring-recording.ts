@@ -212,13 +212,13 @@ export class RingRecording implements Recording {
     this.#met[stream.cpu] = (this.#met[stream.cpu] ?? 0) + 1;
     const typeAt = start + this.#typeAt.offset;
     const pidAt = start + this.#pidAt.offset;
-    if (typeAt + 2 > end || pidAt + 4 > end) return this.#isBad('the event is shorter than its head');
+    if (typeAt + 2 > end || pidAt + 4 > end) return this.#isBad('the event is shorter than its header');
     const id = view.getUint16(typeAt, little);
     const known = this.#known[id] ?? this.#learn(id);
     if (known === undefined) return this.#isBad('no format in the recording describes this event');
     if (known.fate !== Fate.Event) return false;
     const beyond = end - start - known.size;
-    if (beyond < 0 || beyond >= OTHER_EVENT) return this.#isBad('the event is not as long as its format says');
+    if (beyond < 0 || beyond >= OTHER_EVENT) return this.#isBad('the event does not have the length its format gives');
     const payload = this.#payload;
     payload.buf = buf;
     payload.view = view;

@@ -47,8 +47,8 @@ export class TemporaryFile {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#fd, bytes, at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new InputError('no space left to unpack this recording', {
-        tryThis: 'set TMPDIR to a folder with more room',
+      throw new InputError('no space left to decompress this recording', {
+        tryThis: 'set TMPDIR to a directory with more space',
         cause: error,
       });
     }

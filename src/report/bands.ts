@@ -14,7 +14,7 @@ const BANDS: Readonly<Record<Mapping, readonly [band: string, words: string]>> =
   unmapped: [' ', 'maps nothing'],
   other: ['  ┃', 'maps another page'],
 };
-const PARTS = ['╲', 'they part: maps another page'] as const;
+const PARTS = ['╲', 'drift: maps another page'] as const;
 
 const HELD = '┃';
 /** a device has it */
@@ -48,5 +48,5 @@ export function bandLines(finding: Finding): string[] | undefined {
     const what = [clean(fn ?? ''), begins || i === parting ? words : ''].filter((part) => part !== '').join(': ');
     return `${page}${pad(band, 4)}${pad(clean(role), width)}  ${what}`.trimEnd();
   });
-  return ['page (█ a device has it)', '│address', ...rows];
+  return ['page (█ device-exclusive)', '│address', ...rows];
 }

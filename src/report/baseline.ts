@@ -33,22 +33,22 @@ export interface Baseline {
   groups: BaselineGroup[];
 }
 
-const text = v.string('a text is wanted');
+const text = v.string('expected a string');
 const schema = v.strictObject({
-  schema: v.literal('pindrift.baseline/1', 'pindrift.baseline/1 is wanted'),
+  schema: v.literal('pindrift.baseline/1', 'expected pindrift.baseline/1'),
   groups: v.array(
     v.strictObject({
       rule: text,
       cause: text,
-      state: v.picklist(STATES, 'known, fixed or invalid is wanted'),
+      state: v.picklist(STATES, 'expected known, fixed or invalid'),
       comment: v.optional(text, ''),
-      kernels: v.optional(v.array(text, 'a list is wanted'), []),
+      kernels: v.optional(v.array(text, 'expected a list'), []),
       fingerprints: v.array(
-        v.pipe(text, v.regex(/^[0-9a-f]{16}$/, '16 hex digits are wanted')),
-        'a list of fingerprints is wanted',
+        v.pipe(text, v.regex(/^[0-9a-f]{16}$/, 'expected 16 hex digits')),
+        'expected a list of fingerprints',
       ),
     }),
-    'a list is wanted',
+    'expected a list',
   ),
 });
 
@@ -59,7 +59,7 @@ export function readBaseline(path: string): Baseline {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(isMissing ? 'there is no such baseline' : `cannot be read: ${(error as Error).message}`, {
+    throw new InputError(isMissing ? 'no such baseline' : `cannot be read: ${(error as Error).message}`, {
       where: path,
       tryThis: `pindrift triage TRACE --baseline ${path} --update`,
       cause: error,

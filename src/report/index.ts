@@ -22,27 +22,27 @@ const ENTRIES = {
   },
   text: {
     extension: 'txt',
-    summary: 'plain text at 72 columns, ready for a mailing list',
+    summary: 'plain text at 72 columns, for a mailing list',
     load: async () => (await import('./text.ts')).text,
   },
   json: {
     extension: 'json',
-    summary: 'the contract for scripts (pindrift.check/1)',
+    summary: 'the stable format for scripts (pindrift.check/1)',
     load: async () => (await import('./json.ts')).json,
   },
   ndjson: {
     extension: 'ndjson',
-    summary: 'the same, one JSON object a line',
+    summary: 'the same, one JSON object per line',
     load: async () => (await import('./ndjson.ts')).ndjson,
   },
   csv: {
     extension: 'csv',
-    summary: 'one row a finding',
+    summary: 'one row per finding',
     load: async () => (await import('./csv.ts')).csv,
   },
   markdown: {
     extension: 'md',
-    summary: 'GitHub-flavoured Markdown for a tracker',
+    summary: 'GitHub-flavoured Markdown for an issue tracker',
     load: async () => (await import('./markdown.ts')).markdown,
   },
   sarif: {
@@ -52,17 +52,17 @@ const ENTRIES = {
   },
   junit: {
     extension: 'xml',
-    summary: 'JUnit XML for CI: a test for each rule and trace',
+    summary: 'JUnit XML for CI: one test per rule and trace',
     load: async () => (await import('./junit.ts')).junit,
   },
   line: {
     extension: 'lines',
-    summary: 'one line a finding, for grep',
+    summary: 'one line per finding, for grep',
     load: async () => (await import('./line.ts')).line,
   },
   github: {
     extension: 'github',
-    summary: 'annotations of GitHub Actions',
+    summary: 'annotations for GitHub Actions',
     load: async () => (await import('./github.ts')).github,
   },
   story: {
@@ -72,7 +72,7 @@ const ENTRIES = {
   },
   html: {
     extension: 'html',
-    summary: 'one file to attach to a bug: timelines, evidence, all pins; opens without network',
+    summary: 'one file to attach to a bug report: timelines, evidence, all pins; needs no network',
     load: async () => (await import('./html.ts')).html,
   },
   perfetto: {

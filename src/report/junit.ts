@@ -78,7 +78,7 @@ function errorOf({ failed = [], id, missing }: TestRule, index: number, undecide
   const failure = failed.find(({ trace }) => trace === index);
   if (failure !== undefined) return { type: 'rule-failed', message: failedWords(failure) };
   if (!undecided || id !== INSUFFICIENT_EVIDENCE) return undefined;
-  return { type: 'could-not-be-checked', message: `this trace cannot tell: ${missing.join('; ')}` };
+  return { type: 'could-not-be-checked', message: `this trace has insufficient evidence: ${missing.join('; ')}` };
 }
 
 /** @param skips the schema has `skipped` for a suite, and not for all of them */

@@ -55,7 +55,7 @@ function lossPhrase(kind: Loss['kind'], n: number | undefined, exact: boolean): 
   const events = n === undefined ? 'an unknown number of events' : `${least}${count(n, 'event')}`;
   switch (kind) {
     case 'bad-line':
-      return n === undefined ? 'lines not understood' : `${least}${count(n, 'line')} not understood`;
+      return n === undefined ? 'lines not parsed' : `${least}${count(n, 'line')} not parsed`;
     case 'lost-events':
       return `${events} lost`;
     case 'overwritten':

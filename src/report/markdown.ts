@@ -89,7 +89,7 @@ function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefin
 
 function evidenceTable(finding: Finding, trace: TraceInfo | undefined): string[] {
   const rows = steps(finding, trace).map((step) => {
-    const what = step.parts ? `${escaped(step.what)} **they part**` : escaped(step.what);
+    const what = step.parts ? `${escaped(step.what)} **drift**` : escaped(step.what);
     return [
       step.time,
       step.cpu,
@@ -106,7 +106,7 @@ function evidenceTable(finding: Finding, trace: TraceInfo | undefined): string[]
 }
 
 function summaryLines(report: CheckReport): string[] {
-  const out = ['### What was read', ''];
+  const out = ['### Input', ''];
   for (const trace of report.traces) {
     const lost = lossWords(trace.losses);
     const words = [formatWords(trace), kernelWords(trace), sizeWords(trace), pinsWords(trace)];
@@ -117,7 +117,7 @@ function summaryLines(report: CheckReport): string[] {
   }
   const whole = wholeReasons(report);
   if (whole.length > 0) {
-    out.push('', '### Why the trace as a whole cannot be called clean', '', ...whole.map((why) => `- ${escaped(why)}`));
+    out.push('', '### Why the trace cannot be called clean', '', ...whole.map((why) => `- ${escaped(why)}`));
   }
   const groups = undecided(report);
   if (groups.length > 0) {

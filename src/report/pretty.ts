@@ -159,7 +159,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const whole = wholeReasons(report);
   // the first of them is the verdict
   const isTold = report.verdict === 'could-not-be-checked';
-  if (!isTold && whole.length > 0) out.push(paint('yellow', 'not everything in it can be trusted:'));
+  if (!isTold && whole.length > 0) out.push(paint('yellow', 'the input is incomplete or damaged:'));
   for (const reason of whole.slice(isTold ? 1 : 0)) out.push(...hanging(reason, '  - ', look.width));
   for (const failure of failureWords(report))
     out.push(...hanging(failure, '  ', look.width).map((line) => paint(VERDICT_STYLE.violated, line)));
@@ -182,7 +182,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   }
   const path = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
   out.push(
-    ...hanging(`\`pindrift coverage ${path}\` names all that is missing, and the probes to add`, '  ', look.width),
+    ...hanging(`\`pindrift coverage ${path}\` lists everything missing, and the probes to add`, '  ', look.width),
   );
   return out;
 }
@@ -198,7 +198,9 @@ function traceLines(trace: TraceInfo, look: Look): string[] {
     out.push(...hanging(`lost: ${loss}`, indent, look.width).map((line) => look.paint('yellow', line)));
   }
   if (lost.length > GROUPS_SHOWN) {
-    out.push(look.paint('yellow', `${indent}lost: and ${lost.length - GROUPS_SHOWN} more kinds; --json has them all`));
+    out.push(
+      look.paint('yellow', `${indent}lost: and ${lost.length - GROUPS_SHOWN} more kinds; --json lists them all`),
+    );
   }
   const samples = lossSamples(trace.losses).slice(0, look.verbose ? undefined : 1);
   out.push(...samples.map(({ line, text }) => look.paint('dim', `${indent}  :${line} | ${verbatim(text)}`)));

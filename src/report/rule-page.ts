@@ -6,7 +6,7 @@ import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { sentence } from './sentence.ts';
 
 /** First line of every page: nobody should edit it. */
-export const GENERATED = '<!-- Made from the rule itself; `npm run docs` makes it again. -->';
+export const GENERATED = '<!-- Generated from the rule; run `npm run docs` to update. -->';
 
 /**
  * @param first a line in front, such as {@link GENERATED}
@@ -20,7 +20,7 @@ export function rulePage(meta: RuleMeta, first?: string, picture?: readonly stri
       'Severity',
       list(Object.entries(meta.severity).map(([era, words]) => (era === 'all' ? words : `${era}: ${words}`))),
     ],
-    ['What it says', list(Object.entries(meta.messages).map(([id, text]) => `\`${id}\`: ${text}`))],
+    ['What it reports', list(Object.entries(meta.messages).map(([id, text]) => `\`${id}\`: ${text}`))],
     ['Options', options(meta)],
     ['Example', example(meta, picture)],
     ['False positives', list(meta.falsePositives)],
@@ -42,15 +42,21 @@ export function rulePage(meta: RuleMeta, first?: string, picture?: readonly stri
 /** The list of all rules, with links. */
 export function rulesIndex(metas: readonly RuleMeta[], first: string): string {
   const rows = metas.map(({ id, summary, status }) => `| [${id}](${id}.md) | ${cell(summary)} | ${status} |`);
-  return `${first}\n\n# Rules\n\n${metas.length} rules, in the order in which \`pindrift rules list\` names them.\n\n| rule | finds | status |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  return (
+    `${first}\n\n# Rules\n\n${metas.length} rules, in the order of \`pindrift rules list\`.\n\n| rule | finds | ` +
+    `status |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+  );
 }
 
 function needs({ needs: sets }: RuleMeta): string {
-  if (sets.length === 0) return 'Nothing: it looks at what there is.';
+  if (sets.length === 0) return 'None: it checks whatever the trace contains.';
   const lines = sets.map(
     (anyOf) => `${anyOf.map((kind) => `\`${kind}\``).join(' or ')}: ${OWN_CATALOGUE.probesFor(anyOf, undefined)}`,
   );
-  return `Events of these kinds, without which it says "could not be checked" (after the colon: the kernel's functions and tracepoints that show them):\n\n${list(lines)}`;
+  return (
+    'Events of these kinds; without them the rule reports "could not be checked" (after the colon: the kernel ' +
+    `functions and tracepoints that provide them):\n\n${list(lines)}`
+  );
 }
 
 function options({ options: schemas = {} }: RuleMeta): string {
@@ -66,7 +72,7 @@ function options({ options: schemas = {} }: RuleMeta): string {
 function typeOf(schema: OptionSchema): string {
   switch (schema.type) {
     case 'array':
-      return 'list of texts';
+      return 'list of strings';
     case 'string':
       return schema.enum === undefined ? 'text' : schema.enum.map((one) => `\`${one}\``).join(', ');
     case 'boolean':
@@ -87,10 +93,8 @@ function typeOf(schema: OptionSchema): string {
 function example({ examples }: RuleMeta, picture: readonly string[] = []): string {
   if (examples === undefined) return '';
   const drawn =
-    picture.length === 0
-      ? ''
-      : `\n\nWhat happens to the page and to its address there:\n\n\`\`\`\n${picture.join('\n')}\n\`\`\``;
-  return `It reports something here:\n\n${code(examples.fires)}${drawn}\n\nand nothing here:\n\n${code(examples.silent)}`;
+    picture.length === 0 ? '' : `\n\nThe page and its address over time:\n\n\`\`\`\n${picture.join('\n')}\n\`\`\``;
+  return `This trace gives a finding:\n\n${code(examples.fires)}${drawn}\n\nThis one gives none:\n\n${code(examples.silent)}`;
 }
 
 /** A trace, without the indentation of the source it was written in. */

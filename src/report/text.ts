@@ -92,7 +92,7 @@ function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefin
 /** `  +0.161775 cpu1 scn-157 copy do_wp_page (line 648)` and below it what happened. */
 function stepLines(step: Step): string[] {
   const head = [step.time, step.cpu, step.task, step.role, step.fn].filter((cell) => cell !== '');
-  const what = step.parts ? `${step.what}  <- they part` : step.what;
+  const what = step.parts ? `${step.what}  <- drift` : step.what;
   return [
     ...hanging(`  ${head.join(' ')} (${lineWords(step.evidence)})`, '      '),
     ...wrap(what, WIDTH - 6).map((line) => `      ${line}`),
@@ -100,7 +100,7 @@ function stepLines(step: Step): string[] {
 }
 
 function summaryLines(report: CheckReport): string[] {
-  const out = ['What was read', '-------------'];
+  const out = ['Input', '-------------'];
   for (const trace of report.traces) {
     const lost = lossWords(trace.losses);
     const losses = lost.length === 0 ? [losslessWords(trace)] : lost.map((loss) => `lost: ${loss}`);
@@ -117,7 +117,7 @@ function summaryLines(report: CheckReport): string[] {
   }
   const whole = wholeReasons(report);
   if (whole.length > 0) {
-    out.push('', 'Why the trace as a whole cannot be called clean:', '');
+    out.push('', 'Why the trace cannot be called clean:', '');
     for (const reason of whole) out.push(...hanging(`- ${reason}`, '  '));
   }
   const groups = undecided(report);

@@ -145,5 +145,5 @@ export interface Arrows {
 
 export const arrows = (unicode: boolean): Arrows =>
   unicode
-    ? { parts: '◀ they part', step: (step) => ({ ...step, what: step.what.replaceAll(' -> ', ' → ') }) }
-    : { parts: '<- they part', step: (step) => step };
+    ? { parts: '◀ drift', step: (step) => ({ ...step, what: step.what.replaceAll(' -> ', ' → ') }) }
+    : { parts: '<- drift', step: (step) => step };

@@ -12,8 +12,8 @@ import { clean, count, duration, grouped } from './format.ts';
 import { sentence } from './sentence.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {
-  'lost-dma-write': 'what a device wrote for WHO never arrived in its memory',
-  'stale-device-read': 'a device read memory of WHO that is no longer what WHO wrote',
+  'lost-dma-write': 'data a device wrote for WHO never arrived in its memory',
+  'stale-device-read': 'a device read a page that WHO no longer writes to',
   leak: 'memory of another process can be read through a pin of WHO',
   corruption: 'memory of WHO was corrupted',
 };
@@ -33,7 +33,9 @@ export function headline(report: CheckReport, counted = true): string | undefine
   const who = pinOwner(worst) || 'a process';
   const [harm] = worst.harm;
   const what =
-    harm === undefined ? `the mapping of ${who} left a pinned page` : HARM_WORDS[harm].replaceAll('WHO', who);
+    harm === undefined
+      ? `an address of ${who} no longer maps the page pinned there`
+      : HARM_WORDS[harm].replaceAll('WHO', who);
   const trace = report.traces[worst.trace];
   const at =
     worst.evidence.find(({ role }) => role === 'copy' || role === 'reuse')?.time ?? worst.evidence.at(-1)?.time;
@@ -66,10 +68,10 @@ function unsuppressedWords(report: CheckReport): string {
       ).length;
       const pins = report.traces.reduce((sum, trace) => sum + trace.pins.seen, 0);
       // what is left are notes
-      const notes = report.findings.length === 0 ? '' : ` but for ${findingWords(report)}`;
+      const notes = report.findings.length === 0 ? '' : ` except for ${findingWords(report)}`;
       const still = report.rules.filter((rule) => rule.verdict === 'clean' && rule.still !== undefined).length;
-      const ground = still === 0 ? '' : `; for ${grouped(still)} of them something they look for did not happen`;
-      return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} held over ${count(pins, 'pin')}${ground}`;
+      const ground = still === 0 ? '' : `; for ${grouped(still)} of them the events they look for did not occur`;
+      return `clean${notes}: ${held === 1 ? '1 rule' : `${grouped(held)} rules`} checked ${count(pins, 'pin')}${ground}`;
     }
     case 'could-not-be-checked':
       return `could not be checked: ${whyNotWords(report)}${report.findings.length === 0 ? '' : `; ${findingWords(report)}`}`;
@@ -88,10 +90,10 @@ export function wholeReasons({ rules }: CheckReport): string[] {
   return whole?.verdict === 'could-not-be-checked' ? whole.missing.map(clean) : [];
 }
 
-/** `1 error, 512 notes and 60 more that were only counted`; empty without findings. */
+/** `1 error, 512 notes and 60 more, counted only`; empty without findings. */
 function findingWords({ findings, rules }: CheckReport): string {
   const more = rules.reduce((sum, rule) => sum + (rule.notKept ?? 0), 0);
-  return `${severityWords(findings)}${more === 0 ? '' : ` and ${grouped(more)} more that were only counted`}`;
+  return `${severityWords(findings)}${more === 0 ? '' : ` and ${grouped(more)} more, counted only`}`;
 }
 
 /** `1 error, 2 warnings`; empty without findings. */
@@ -116,7 +118,7 @@ export function stillWords(report: CheckReport): string | undefined {
   const still = new Set(held.flatMap((rule) => rule.still ?? []));
   const shown = [...still].slice(0, STILL_SHOWN).map(clean);
   const more = still.size > shown.length ? [`and ${still.size - shown.length} more`] : [];
-  return still.size === 0 ? undefined : `armed and never hit: ${[...shown, ...more].join('; ')}`;
+  return still.size === 0 ? undefined : `enabled and never hit: ${[...shown, ...more].join('; ')}`;
 }
 
 /** The rules that could not decide, those with the same reasons together, in the order of the report; see also {@link wholeReasons}. */
@@ -200,17 +202,17 @@ export function formatWords(trace: TraceInfo): string {
 
 /** `kernel 5.10.0-32-amd64, era 5.10 (from the probes)`. */
 export function kernelWords(trace: TraceInfo): string {
-  const kernel = trace.kernel === undefined ? 'kernel not named' : `kernel ${clean(trace.kernel)}`;
+  const kernel = trace.kernel === undefined ? 'kernel not recorded' : `kernel ${clean(trace.kernel)}`;
   const from = clean(trace.eraFrom);
   if (trace.era === undefined) {
-    return `${kernel}, era not decided${from === '' ? '' : `: ${from}`}`;
+    return `${kernel}, era unknown${from === '' ? '' : `: ${from}`}`;
   }
   return `${kernel}, era ${clean(trace.era)}${from === '' ? '' : ` (${from})`}`;
 }
 
 /** `clock local, 2 CPUs, 0.947 s`. */
 export function clockWords(trace: TraceInfo): string {
-  const parts = [trace.clock === undefined ? 'clock not named' : `clock ${clean(trace.clock)}`];
+  const parts = [trace.clock === undefined ? 'clock not recorded' : `clock ${clean(trace.clock)}`];
   if (trace.timeUnit === 'none') {
     parts.push('no times');
   }
@@ -256,8 +258,8 @@ export interface Note {
 }
 
 /**
- * What a fix means for the kernel of the trace: `in this kernel since v5.9, and still: 70e8... ("...")`, or `after it, in
- * v5.19: 1493... ("...")`; as it is where the release is not known.
+ * A fix relative to the kernel of the trace: `in v5.9, which this kernel includes: 70e8... ("...")`, or `in v5.19, newer
+ * than this kernel: 1493... ("...")`; unchanged where the release is not known.
  * @param fix `hash ("subject") (in vX.Y)` or `(in vX.Y, A.B.y)`: the stable series that has it too
  */
 export function fixWords(fix: string, trace: TraceInfo | undefined): string {
@@ -269,10 +271,10 @@ export function fixWords(fix: string, trace: TraceInfo | undefined): string {
   const isIn = Number(ours) - Number(major) || Number(oursMinor) - Number(minor);
   const words =
     isIn >= 0
-      ? `in this kernel since ${since}, and still`
+      ? `in ${since}, which this kernel includes`
       : more.includes(series)
         ? `in ${since}, and in later releases of ${series}`
-        : `after it, in ${since}`;
+        : `in ${since}, newer than this kernel`;
   return clean(`${words}: ${commit}`);
 }
 

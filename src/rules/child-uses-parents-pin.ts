@@ -1,4 +1,4 @@
-// After fork the child drives I/O through a registration of its parent: the data land in the parent's memory.
+// After fork the child submits I/O through a registration of its parent; the data land in the parent's memory.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,14 +6,14 @@ export default defineRule({
   meta: {
     id: 'child-uses-parents-pin',
     summary: 'A child submitted I/O on a pin that its parent had taken.',
-    why: "an inherited io_uring ring or RDMA context still names the parent's pages; the child sees its own copies and never the data",
+    why: "an inherited io_uring ring or RDMA context still refers to the parent's pages; the child has its own copies and never sees the data",
     needs: [['gup'], ['forkVma'], ['bioSubmit']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ['workers that share the address space are told by it'],
+    falsePositives: ["workers that share the parent's address space; they are recognised by it"],
     references: ['fork(2)', 'io_uring_register(2)'],
     fixedBy: [],
-    advice: 'register buffers anew in the child',
+    advice: 'register the buffers again in the child',
     messages: {
       child: 'I/O on the pinned page {pinned} was submitted by {task}, a child of the process that pinned it',
     },

@@ -1,5 +1,5 @@
-// What a rule is: meta that documents it and `create(context)` that returns handlers. The built-in rules use
-// nothing that a rule from outside does not have, so they import from here only.
+// Defines what a rule is: the meta that documents it, and `create(context)`, which returns its handlers. The built-in
+// rules use nothing that an external rule cannot use, so they import only from here.
 import type { EventOf } from '../api/events.ts';
 import type { DataOf, Messages } from '../api/messages.ts';
 import type { OptionSchemas, OptionValues } from '../api/options.ts';
@@ -20,20 +20,23 @@ export type * from '../api/views.ts';
 export type * from '../api/views-model.ts';
 export type { KindName } from '../vocabulary/kinds.ts';
 
-/** Version of this contract: the first number of the package's version. A rule made for another is refused. */
+/** Version of this contract: the major version of the package. A rule built for another version is rejected. */
 export const RULE_API = 1;
 
-/** What a kernel promises to a pin (vocabulary/kernel/promises.ts). */
+/** A promise that a kernel makes about pins (vocabulary/kernel/promises.ts). */
 export type { KernelPromise };
 
-/** Kinds that a rule brings. In a list of rules they are like pindrift's own: the vocabulary has learned them. */
+/**
+ * Kinds defined by a rule. In a list of rules they are treated like pindrift's own, because the vocabulary already has
+ * them.
+ */
 type OwnKinds<P> = 0 extends 1 & P ? string : string extends keyof P ? never : Extract<keyof P, string>;
 
-/** A rule's own trace, in any text format, with what the rule says of it; `testRule` runs both. */
+/** Example traces in any text format, with the findings the rule reports for them; `testRule` runs both. */
 export interface Examples {
-  /** the rule reports something here */
+  /** a trace for which the rule reports a finding */
   readonly fires: string;
-  /** a trace much like it in which nothing is wrong */
+  /** a similar trace for which it reports none */
   readonly silent: string;
 }
 
@@ -48,55 +51,61 @@ export interface RuleMeta<
   readonly summary: string;
   /** why it matters, and how it comes about */
   readonly why: string;
-  /** event kinds without which it cannot decide; each entry a set of which one is enough */
+  /** event kinds the rule needs; of each inner set, one is enough */
   readonly needs: readonly (readonly (KindName | NoInfer<OwnKinds<P>>)[])[];
-  /** `stable`: no known false positive over the labelled captures */
+  /** `stable`: no known false positive in the labelled captures */
   readonly status: 'stable' | 'experimental';
-  /** severity and what it depends on, in words per era; `all` for all of them */
+  /** severity and its conditions, in words per era; `all` for all eras */
   readonly severity: Readonly<Record<string, string>>;
   readonly falsePositives: readonly string[];
-  /** documents, mails, CVEs */
+  /** documents, mailing list threads, CVEs */
   readonly references: readonly string[];
   /** `hash ("subject") (in vX.Y)` */
   readonly fixedBy: readonly string[];
-  /** what to do about it */
+  /** what the user should do */
   readonly advice?: string;
   /** message texts by id, with {placeholders} */
   readonly messages: M;
-  /** rules that describe the same drift less exactly: where both speak, this one is the finding and they are linked */
+  /**
+   * rules that describe the same drift less exactly: where both report it, this rule makes the finding and the others
+   * are linked
+   */
   readonly overrides?: readonly string[];
-  /** what a user may set; `context.options` has the values */
+  /** options a user may set; `context.options` has their values */
   readonly options?: O;
-  /** traces that show the rule at work; part of its documentation, run by `testRule` */
+  /** traces that show the rule at work; they are part of its documentation, and `testRule` runs them */
   readonly examples?: Examples;
 }
 
-/** One thing a rule has to say: a message by its id, with exactly the data that its {placeholders} ask for. */
+/** One report of a rule: a message id, with exactly the data its {placeholders} need. */
 export type Report<M extends Messages = Messages> = {
   [Id in Extract<keyof M, string>]: ReportBody & { readonly messageId: Id } & DataOf<M[Id]>;
 }[Extract<keyof M, string>];
 
 interface ReportBody {
-  /** the pin it is about; or, where no pin is involved, `about` */
+  /** the pin the report is about; where no pin is involved, use `about` */
   readonly pin?: Pin | undefined;
   readonly about?: Subject | undefined;
-  /** reports about the same drift are one finding */
+  /** reports about the same drift become one finding */
   readonly drift?: Drift | undefined;
   /** where it happened, when there is no drift */
   readonly at?: At | undefined;
-  /** what made the page and the mapping part, one phrase */
+  /** what caused the drift, as a phrase */
   readonly cause: string;
-  /** an error where the kernel of the trace promises otherwise, `severity` where it does not */
+  /** error if the kernel of the trace makes this promise, else `severity` */
   readonly promise?: KernelPromise | undefined;
-  /** where the kernel of the trace promises this, the same lines have a harmless reading: a note, whatever `severity` says */
+  /**
+   * if the kernel of the trace makes this promise, the same lines have a harmless explanation: a note, whatever
+   * `severity` is
+   */
   readonly unlessPromised?: KernelPromise | undefined;
   readonly severity: Severity;
-  /** upper bounds of the confidence, with the reason; more follow from the evidence itself */
+  /** upper bounds on the confidence, with reasons; the evidence itself may add more */
   readonly doubts?: readonly Doubt[];
   readonly harm?: readonly Harm[];
-  /** the process asked for it itself: a note, whatever `severity` says */
+  /** the process asked for this itself: a note, whatever `severity` is */
   readonly selfInflicted?: boolean;
-  /** steps that prove it, beside the pin's grab and the drift itself */
+  /** steps that prove it, in addition to the pin's grab and the drift itself */
   readonly path?: readonly (Step | EvidenceStep)[];
 }
 
@@ -108,61 +117,63 @@ export interface Subject {
   readonly at: At;
 }
 
-/** Why a finding may be wrong, and how sure it can be at most. */
+/** A reason why a finding may be wrong, and the highest confidence it allows. */
 export interface Doubt {
   readonly cap: Confidence;
   readonly because: string;
-  /** lines that would settle it are missing from the trace: the finding is a warning at most */
+  /** the lines that would settle it are missing from the trace: the finding is at most a warning */
   readonly missing?: boolean;
 }
 
-/** A step in words of its own, where no {@link Step} of the pin says it. */
+/** A step with a description of its own, where the pin has no matching {@link Step}. */
 export interface EvidenceStep {
   readonly role: string;
   readonly at: At;
   readonly what: string;
 }
 
-/** Harm that a drift turned out to do; attached to the finding about it. */
+/** Harm done by a drift; attached to the finding about it. */
 export interface HarmReport {
   readonly drift: Drift;
   readonly harm: Harm;
-  /** the harm was seen to happen; false: it follows from what the pin is for */
+  /** true: the harm was observed; false: it follows from the purpose of the pin */
   readonly seen: boolean;
   /** with {pinned} and {mapped} */
   readonly message: string;
   readonly path?: readonly (Step | EvidenceStep)[];
 }
 
-/** What `create` gets: the state to read, and the ways to say something. No I/O, no clock, no randomness beside it. */
+/**
+ * The argument of `create`: the state to read, and functions to report with. A rule uses no I/O, clock or randomness.
+ */
 export interface RuleContext<M extends Messages = Messages, O extends OptionSchemas = OptionSchemas> {
-  /** the state at the place of the trace the replay has reached; read-only */
+  /** the state at the current place of the replay; read-only */
   readonly model: Model<string>;
-  /** what the user set, or the defaults of `meta.options` */
+  /** the values the user set, or the defaults of `meta.options` */
   readonly options: OptionValues<O>;
   /**
-   * Listen from now on: for transitions that are many and only matter once something else was seen.
-   * @returns stops it again
+   * Subscribe from now on. For frequent transitions that only matter after something else has happened.
+   * @returns a function that unsubscribes
    */
   on<K extends TransitionName>(name: K, handler: (t: Transitions[K]) => void): () => void;
   report(report: Report<M>): void;
-  /** Say what a drift did. */
+  /** Report the harm done by a drift. */
   harm(report: HarmReport): void;
-  /** Say that something could not be checked, and why; keeps the verdict from being `clean`. */
+  /** Report that something could not be checked, and why; the verdict then cannot be `clean`. */
   undecided(reason: string): void;
-  /** Say why nothing is reported here; shown by `check --debug-rule ID`. */
+  /** Explain why nothing is reported here; shown by `check --debug-rule ID`. */
   debug(because: string): void;
 }
 
 type EventHandlers<P extends Probes> = {
   [K in KindName | Extract<keyof P, string>]?: Bivariant<EventOf<K, P>>;
 };
-/** Lets a rule with probes of its own stand in a list of rules. */
+/** Lets a list of rules hold rules that have probes of their own. */
 type Bivariant<T> = { handle(t: T): void }['handle'];
 
-/** What `create` returns: handlers by transition, and by kind of event under `events`. */
+/** The value `create` returns: handlers by transition, and by event kind under `events`. */
 export type Handlers<P extends Probes = Probes> = { [K in TransitionName]?: (t: Transitions[K]) => void } & {
-  /** events themselves, after the state has changed by them */
+  /** raw events, called after the state has changed */
   readonly events?: EventHandlers<P>;
 };
 
@@ -172,19 +183,19 @@ export interface RuleDefinition<
   P extends Probes = Probes,
 > {
   readonly meta: RuleMeta<M, O, NoInfer<P>>;
-  /** probes that pindrift does not know, by a kind of their own */
+  /** probes that pindrift does not know, by their own kind */
   readonly probes?: P;
-  /** Called once for each trace; what the rule remembers lives in here. */
+  /** Called once per trace; the rule keeps its state in this closure. */
   create(context: RuleContext<M, O>): Handlers<NoInfer<P>>;
 }
 
 export interface Rule<M extends Messages = Messages, O extends OptionSchemas = OptionSchemas, P extends Probes = Probes>
   extends RuleDefinition<M, O, P> {
-  /** {@link RULE_API} of the pindrift it was made with */
+  /** {@link RULE_API} of the pindrift the rule was built with */
   readonly api: number;
 }
 
-/** A rule whatever its messages, options and probes are. */
+/** A rule with any messages, options and probes. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type that every rule is assignable to
 export type AnyRule = Rule<any, any, any>;
 
@@ -192,7 +203,7 @@ export type AnyRule = Rule<any, any, any>;
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without keys
 type None = {};
 
-/** Handlers with names that nothing has: a misspelled one would stay silent for ever. */
+/** Rejects handlers with unknown names: a misspelled handler would never be called. */
 type Misspelled<H, P extends Probes> = {
   readonly [K in Exclude<keyof H, keyof Handlers<P>>]: ['there is no transition called', K];
 } & (H extends { readonly events: infer E }

@@ -1,4 +1,4 @@
-// The general case: a write fault copied a page that somebody holds for writing.
+// The general case: a write fault copied a page that is pinned for writing.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -8,8 +8,9 @@ export default defineRule({
     id: 'cow-under-write-pin',
     summary: 'A write fault copied a page that is pinned for writing.',
     why:
-      'The address maps the copy from then on, and what is written through the pin goes to the old page: a read that never arrives. ' +
-      'From v5.9 to v5.18 every extra reference made do_wp_page() copy; since v5.19 exclusive anonymous pages are reused.',
+      'The address then maps the copy, and data written through the pin go to the old page, so the result of a read ' +
+      'never reaches the process. From v5.9 to v5.18 any extra reference made do_wp_page() copy; since v5.19 exclusive ' +
+      'anonymous pages are reused.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: {
@@ -18,11 +19,11 @@ export default defineRule({
       '6.12': 'error for FOLL_PIN, and where data were lost; else warning',
       '7.2': 'error for FOLL_PIN, and where data were lost; else warning',
     },
-    falsePositives: ['references held for an instant (futex, ptrace, uprobes); they are told by their caller'],
-    references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374 started the page_count() rule'],
+    falsePositives: ['references held only briefly (futex, ptrace, uprobes); they are recognised by their caller'],
+    references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374, which led to the page_count() rule'],
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
     advice: 'move to a kernel with the fix; until then do not write-protect, fork or reclaim memory under I/O',
-    messages: { copied: 'the page pinned for writing is {pinned}, the process sees {mapped} since the copy' },
+    messages: { copied: 'the page pinned for writing is {pinned}; since the copy the process sees {mapped}' },
     examples: examplesOf('cow-under-write-pin'),
   },
   create(context) {

@@ -1,8 +1,9 @@
-// Write-protected, copied on another CPU, and no TLB flush between: a stale TLB entry may still write to the old page.
+// A page was write-protected on one CPU and copied on another with no TLB flush in between: a stale TLB entry may still
+// allow writes to the old page.
 import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
-/** pages [start, end) whose old entries may still be in some TLB */
+/** pages [start, end) that may still have old entries in a TLB */
 interface Pending {
   start: number;
   end: number;
@@ -10,7 +11,7 @@ interface Pending {
   at: At;
 }
 
-/** What of a range is left when [start, end) is flushed. */
+/** The part of the range that remains pending after [start, end) is flushed. */
 const left = (p: Pending, start: number, end: number): Pending[] =>
   end <= p.start || start >= p.end
     ? [p]
@@ -22,12 +23,15 @@ const left = (p: Pending, start: number, end: number): Pending[] =>
 export default defineRule({
   meta: {
     id: 'cow-with-pending-wrprotect-flush',
-    summary: 'A page was copied on one CPU after another had write-protected it and before the TLB was flushed.',
-    why: 'a thread with the old, writable entry in its TLB stores to the page that was just left behind',
+    summary: 'A page was copied on one CPU after another CPU had write-protected it and before the TLB was flushed.',
+    why: 'a thread with the old, writable entry in its TLB still stores to the page that was just replaced',
     needs: [['softDirty', 'uffdWp'], ['tlbFlush'], ['newAnon']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ['flushes without a range (arch_tlbbatch_flush) that are not probed', 'a process with one thread'],
+    falsePositives: [
+      'flushes without a range (arch_tlbbatch_flush), which are not probed',
+      'a single-threaded process',
+    ],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.13)'],
     messages: {
@@ -38,7 +42,8 @@ export default defineRule({
   },
   create(context) {
     const pending = new Map<Mm, Pending[]>();
-    // tasks in wp_page_copy(): ptep_clear_flush() flushes the page when its content has been copied, which is too late
+    // tasks in wp_page_copy(): ptep_clear_flush() flushes the page only after its content has been copied, which is too
+    // late
     const copying = new Set<number>();
     let stop: (() => void) | undefined;
     const copies = ({ at }: { at: At }) => {
@@ -51,7 +56,7 @@ export default defineRule({
       stop = undefined;
     };
     const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
-      // where flushes are not recorded, none that is missing says anything
+      // if flushes are not recorded, a missing flush proves nothing
       if (!context.model.recorded('tlbFlush')) return;
       const p = pending.get(mm)?.find((x) => vpn >= x.start && vpn < x.end && x.at.cpu !== at.cpu);
       if (p === undefined || mm.pids.length < 2) return;

@@ -1,4 +1,4 @@
-// fork gave the child a device-exclusive entry instead of restoring the page first.
+// fork copied a device-exclusive entry to the child instead of restoring the page first.
 import { type At, defineRule, type Mm, type PageId } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -13,24 +13,25 @@ export default defineRule({
     id: 'device-exclusive-copied-by-fork',
     summary: 'fork copied a device-exclusive entry to the child without restoring it first.',
     why:
-      'the entry stands for access that the device alone has to one mapping; a second one in the child is restored by its own fault, whose ' +
-      'notifier does not reach the device that holds the page through the parent. copy_nonpresent_pte() restores such entries before it copies.',
+      'the entry gives the device exclusive access through one mapping; a second entry in the child is restored by the ' +
+      "child's own fault, whose notifier does not reach the device that holds the page through the parent. " +
+      'copy_nonpresent_pte() restores such entries before copying.',
     needs: [['devExcl'], ['devExclRet'], ['devRestore'], ['forkVma'], ['forkVmaRet']],
     status: 'experimental',
-    severity: { all: 'error where the child restores the entry, which only fork can have given it; warning otherwise' },
-    falsePositives: ['a restore that was not recorded; where the child restores the entry there is none'],
+    severity: { all: 'error if the child restores the entry, which it can only have got by fork; otherwise warning' },
+    falsePositives: ['a restore that was not recorded; this cannot explain an entry that the child itself restores'],
     references: [
-      'mm: Device exclusive memory access (linux-mm, March 2021), on fork at the instant of the check',
+      'mm: Device exclusive memory access (linux-mm, March 2021), on fork during the check',
       'copy_nonpresent_pte(), try_restore_exclusive_pte(), mm/memory.c',
     ],
     fixedBy: [],
     advice:
-      'restore the entry in copy_nonpresent_pte() before it is copied, or MADV_DONTFORK on memory that a device has for itself',
+      'restore the entry in copy_nonpresent_pte() before it is copied, or use MADV_DONTFORK on memory that is device-exclusive',
     messages: {
       restored:
         'fork gave the child the device-exclusive entry of {pinned}: the child restored it in mm {child}, where no device ever set it',
       copied:
-        'fork went over the device-exclusive entry of {pinned} and no restore of it is shown: the child, mm {child}, has the entry too',
+        'fork copied a range with the device-exclusive entry of {pinned} and no restore was recorded: the child, mm {child}, has the entry too',
     },
     examples: examplesOf('device-exclusive-copied-by-fork'),
   },
@@ -46,13 +47,13 @@ export default defineRule({
         severity: restored === undefined ? 'warning' : 'error',
         doubts:
           restored === undefined
-            ? [{ cap: 'medium', because: 'only the missing line of a restore says so', missing: true }]
+            ? [{ cap: 'medium', because: 'the only evidence is a missing restore', missing: true }]
             : [],
         path: [
           { role: 'fork', at, what: 'copy_page_range() over the entry returned 0' },
           ...(restored === undefined
             ? []
-            : [{ role: 'restore', at: restored, what: 'the child restores an entry of its own' }]),
+            : [{ role: 'restore', at: restored, what: 'the child restores the inherited entry' }]),
         ],
       });
     };
@@ -60,7 +61,7 @@ export default defineRule({
       const map = open.get(child);
       if (map === undefined) return;
       open.delete(child);
-      // without any restore on record nothing can be said from the absence of one
+      // if no restore is recorded at all, a missing one proves nothing
       if (context.model.seen('devRestore') === 0) return;
       for (const [vpn, copied] of map) tell(child, vpn, copied, undefined);
     };

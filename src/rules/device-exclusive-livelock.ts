@@ -1,10 +1,10 @@
-// A driver that starts over whenever its notifier fires, and whose own attempt fires it.
+// A driver starts over whenever its notifier fires, and its own attempt fires the notifier.
 import { type At, defineRule, type Mm, type PageId } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
-/** Attempts in a row after which it is no coincidence. */
+/** Successive attempts that count as a livelock. */
 const ATTEMPTS = 5;
-/** A driver that starts over inside one operation does so at once; another request of user space takes longer. */
+/** A driver that starts over within one operation does so at once; another request from user space takes longer. */
 const AT_ONCE_NS = 2_000_000;
 
 interface Loop {
@@ -18,20 +18,20 @@ interface Loop {
 export default defineRule({
   meta: {
     id: 'device-exclusive-livelock',
-    summary: 'Device-exclusive access was set again and again on one page, each attempt undone by the next.',
+    summary: 'Device-exclusive access to one page was set again and again, each attempt undone by the next.',
     why:
-      'each attempt faults the page back first, and that restore sends MMU_NOTIFY_CLEAR without an owner, which the driver cannot tell ' +
-      'from somebody else: it starts over',
+      'each attempt first faults the page back in, and that restore sends MMU_NOTIFY_CLEAR without an owner; the ' +
+      'driver cannot tell its own restore from one caused by another task, and starts over',
     needs: [['devExcl'], ['devExclRet'], ['devRestore']],
     status: 'stable',
     severity: { '7.2': 'warning' },
-    falsePositives: ['a driver that really wants the page that often'],
+    falsePositives: ['a driver that really needs the page that often'],
     references: ['mm: Device exclusive memory access (linux-mm, March 2021), on MMU_NOTIFY_EXCLUSIVE and its owner'],
     fixedBy: [],
     advice:
       'hold the folio lock across the check, as make_device_exclusive() returns it, instead of starting over on every invalidation',
     messages: {
-      loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt itself',
+      loop: 'device-exclusive access to {pinned} was set {count} times in a row, each time undone by the next attempt',
     },
     examples: examplesOf('device-exclusive-livelock'),
   },
@@ -46,16 +46,16 @@ export default defineRule({
       return map;
     };
     const tell = (mm: Mm, vpn: number, l: Loop) => {
-      // without restores the attempts may have been undone by anything
+      // if no restore was recorded, anything may have undone the attempts
       if (l.count < ATTEMPTS || l.told || context.model.seen('devRestore') === 0) return;
       l.told = true;
       context.report({
         messageId: 'loop',
         data: { count: l.count },
         about: { mm, vpn, page: l.page, at: l.first },
-        cause: 'each attempt restores the entry that the one before had set',
+        cause: 'each attempt restores the entry set by the previous one',
         severity: 'warning',
-        path: [{ role: 'device-exclusive', at: l.first, what: 'first of the attempts' }],
+        path: [{ role: 'device-exclusive', at: l.first, what: 'first attempt' }],
       });
     };
     return {

@@ -1,25 +1,26 @@
-// make_device_exclusive() worked on a page that its address does not map.
+// make_device_exclusive() operated on a page that is not mapped at its address.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'device-exclusive-of-another-page',
-    summary: 'Device-exclusive access was given to a page that is not the one mapped at the address.',
+    summary: 'Device-exclusive access was given to a page other than the one mapped at the address.',
     why:
-      'the page is looked up by GUP and the entry replaced afterwards; between the two the mapping may change, so the entry has to be compared with the page ' +
-      'when it is replaced. Otherwise the device has a page for itself that the process does not see.',
+      'GUP looks up the page and the entry is replaced later. The mapping may change in between, so the entry must be ' +
+      'compared with the page when it is replaced. Otherwise the device gets exclusive access to a page the process ' +
+      'does not see.',
     needs: [['devExcl'], ['devExclRet'], ['newAnon']],
     status: 'experimental',
     severity: { all: 'error; warning where lines are missing' },
-    falsePositives: ['an event that mapped the page there and was not recorded; see the confidence'],
+    falsePositives: ['an event that mapped the page there but was not recorded; see the confidence'],
     references: [
       'mm: Device exclusive memory access (linux-mm, March 2021): the page has to be the one mapped at the expected address',
       'make_device_exclusive(), mm/rmap.c: the second folio_walk_start()',
     ],
     fixedBy: [],
     messages: {
-      other: 'the device got {pinned} for itself, and the address mapped {other} at that moment',
+      other: 'the device got exclusive access to {pinned} while the address mapped {other}',
     },
     examples: examplesOf('device-exclusive-of-another-page'),
   },
@@ -38,7 +39,7 @@ export default defineRule({
           doubts: [
             {
               cap: whole ? 'high' : 'low',
-              because: 'an event that mapped the page at this address may not be recorded',
+              because: 'an event that mapped the page at this address may be missing',
             },
           ],
           path: [{ role: 'device-exclusive', at, what: 'a page that is not mapped there' }],

@@ -1,7 +1,7 @@
-// What took the write permission of a pinned page away before a write fault copied it: the question every copy
-// rule asks. Only what happened since the entry was last known writable counts. Of that, fork and a swap-in that lost
-// the exclusive mark come before any change of protection, since they are why the page is not made writable again; and
-// of several alike the first did it, the later ones found the entry read-only.
+// Finds what took away the write permission of a pinned page before a write fault copied it; every copy rule needs
+// this. Only steps since the entry was last known to be writable count. Of those, fork and a swap-in that lost the
+// exclusive mark take precedence over a change of protection, because they are why the page is not made writable again.
+// Of several steps of the same kind the first counts: the later ones found the entry read-only already.
 import type { Drift, Handlers, Mm, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
@@ -18,7 +18,7 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   let protectedBy: ReadOnlyBy | undefined;
   for (let i = before.length - 1; i >= 0; i--) {
     const step = before[i];
-    // writable again, or exclusive: what came before does not matter
+    // writable again, or exclusive: earlier steps do not matter
     if (step.role === 'reuse' || (step.role === 'swap-in' && step.exclusive === true)) {
       return shared ?? protectedBy ?? { kind: 'unknown' };
     }
@@ -29,7 +29,7 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   }
   if (shared !== undefined) return shared;
   if (protectedBy !== undefined) return protectedBy;
-  // taken through a read-only entry: only a read pin can be
+  // taken through a read-only entry: only possible for a read pin
   if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
   const op = pin.mm?.ops.findLast(
@@ -40,10 +40,10 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   return { kind: 'unknown' };
 }
 
-/** The pin was taken to write, or to read with FOLL_PIN, which the kernel means to keep in step. */
+/** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';
 
-/** Calls `onEach` for every copy of a pinned page that a write fault made, with the reason the entry was read-only. */
+/** Calls `onEach` for every copy of a pinned page made by a write fault, with the reason the entry was read-only. */
 export const onCopy = (onEach: (drift: Drift, why: ReadOnlyBy) => void): Pick<Required<Handlers>, 'drift'> => ({
   drift({ drift }) {
     if (drift.via === 'cow' && matters(drift)) onEach(drift, readOnlyBy(drift));

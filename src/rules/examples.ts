@@ -1,5 +1,5 @@
-// Why: the examples of the built-in rules are traces, so they are kept as traces: `pindrift check` reads
-// examples/ID.fires.txt like any other. They are opened when somebody asks for them, which a plain check never does.
+// Why: the examples of the built-in rules are stored as trace files, so `pindrift check` can read examples/ID.fires.txt
+// like any other trace. They are read lazily; a plain check never opens them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Examples } from './contract.ts';

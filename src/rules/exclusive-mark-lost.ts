@@ -1,25 +1,26 @@
-// A swap entry remembered that its page belongs to one process alone; the swap-in forgot it.
+// A swap entry had the exclusive mark, and the swap-in dropped it.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'exclusive-mark-lost',
-    summary: 'A swap entry carried the exclusive mark, and the page was mapped back without it.',
+    summary: 'A swap entry had the exclusive mark, but the page was mapped back without it.',
     why:
-      'the mark is what keeps a page that somebody holds from being copied by the next write fault; do_swap_page() drops it only while the page is ' +
-      'under writeback to a device with stable writes, which does not begin while others hold the page',
+      'the mark keeps a pinned page from being copied by the next write fault. do_swap_page() drops it only while the ' +
+      'page is under writeback to a device with stable writes, and such writeback does not start while the page has ' +
+      'other references',
     needs: [['swapIn'], ['anonRmap']],
     status: 'experimental',
     severity: { all: 'warning where the page is held for writing; note otherwise' },
-    falsePositives: ['a page under writeback to zram or another device with stable writes, which nobody holds'],
+    falsePositives: ['a page under writeback to zram or another device with stable writes, with no other reference'],
     references: [
       'mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)',
       'do_swap_page(), mm/memory.c',
     ],
     fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
     messages: {
-      lost: 'the swap entry said that {pinned} is exclusive, and the swap-in mapped it as shared: the next write copies it',
+      lost: 'the swap entry marked {pinned} as exclusive, but the swap-in mapped it as shared: the next write will copy it',
     },
     overrides: [],
     examples: examplesOf('exclusive-mark-lost'),

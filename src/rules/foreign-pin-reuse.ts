@@ -1,27 +1,26 @@
-// The vmsplice leak: one process holds a reference on a page, another process that maps it is let write to it.
+// The vmsplice leak: one process holds a reference on a page, and another process that maps the page may write to it.
 import { type At, defineRule, type Mm, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 const UNSAID = {
   cap: 'medium',
-  because: 'no line says that the page was kept, only that nothing replaced it',
+  because: 'no event shows that the page was kept; nothing is recorded that replaced it',
   missing: true,
 } as const;
 const OWNERLESS = {
   cap: 'medium',
-  because:
-    'nothing shows who used this FOLL_GET reference; it may have been dropped by put_page(), which leaves no line',
+  because: 'nothing shows who used this FOLL_GET reference; put_page() may have dropped it, which is not recorded',
   missing: true,
 } as const;
 
-/** Does the pinning address space still map the page where it pinned it? */
+/** True unless the pinning address space still maps the page at the pinned address. */
 const gaveUp = (pin: Pin, at: At): boolean =>
   pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.line < at.line);
 
-/** Generations of processes that are looked at. */
+/** Generations of processes to search. */
 const GENERATIONS = 32;
 
-/** Relatives by fork share pages copy-on-write, however many generations are between them. */
+/** Processes related by fork share pages copy-on-write, however many generations apart. */
 function areRelated(a: Mm, b: Mm): boolean {
   const forebears = new Set<number>();
   for (let mm: Mm | undefined = a; mm !== undefined && forebears.size < GENERATIONS; mm = mm.parent)
@@ -36,15 +35,15 @@ export default defineRule({
     id: 'foreign-pin-reuse',
     summary: 'A write fault reused a page on which another process still holds a reference.',
     why:
-      'the reference was taken while the page was shared; once its taker unmapped it, the mapcount said "mine alone" and the writer ' +
-      'kept the page, so the other side reads everything written from then on',
+      'the reference was taken while the page was shared. After its holder unmapped the page, the mapcount was one, so ' +
+      'the write fault reused the page; the holder of the reference can read everything written to it since',
     needs: [['gup'], ['wpFaultRet', 'wpPmdRet'], ['newAnon']],
     status: 'stable',
     severity: {
-      all: 'error, for hugetlb too, where no kernel prevents it; warning where nothing shows that the page was still held or kept',
+      all: 'error, also for hugetlb, where no kernel prevents it; warning where nothing shows that the page was still held or kept',
     },
     falsePositives: [
-      'pages shared on purpose (MAP_SHARED) never reach this rule: the page must be known to be anonymous',
+      'pages shared on purpose (MAP_SHARED); the rule ignores them, since the page must be known to be anonymous',
     ],
     references: ['CVE-2020-29374', 'CVE-2020-29368'],
     fixedBy: [
@@ -52,22 +51,23 @@ export default defineRule({
       '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
     ],
     advice:
-      'move to a kernel with the fix; for hugetlb there is none: madvise(MADV_DONTFORK) keeps its pages from being shared',
+      'move to a kernel with the fix; for hugetlb there is no fix, but madvise(MADV_DONTFORK) keeps its pages from being shared',
     messages: {
       reused:
-        'the page {pinned} is held by {pinner} and was made writable for mm {mm}: what that process writes from now on can be read through the pin',
+        'the page {pinned} is held by {pinner} and was made writable for mm {mm}: everything that process writes from ' +
+        'now on can be read through the pin',
     },
     examples: examplesOf('foreign-pin-reuse'),
   },
   create(context) {
     return {
       reuse({ mm, at, pins, said, anon }) {
-        // a page of a file or of shmem is shared on purpose, and so may be one that nobody said to be anonymous
+        // a page of a file or of shmem is shared on purpose; so may be a page not known to be anonymous
         if (anon !== true) return;
         for (const pin of pins) {
           if (pin.releasedAt !== undefined && pin.releasedAt.line <= at.line) continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
-          // pages of anybody else are shared on purpose, or the page is another one by now
+          // pages of unrelated processes are shared on purpose, or the page has been reallocated
           if (!areRelated(pin.mm, mm)) continue;
           if (!gaveUp(pin, at) && pin.call.write !== false) continue;
           context.report({

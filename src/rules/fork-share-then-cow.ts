@@ -1,4 +1,4 @@
-// fork write-protects a page that is under I/O; the parent's next write copies it away from the device.
+// fork write-protects a page that is under I/O, and the parent's next write copies it: the device keeps the old page.
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -8,12 +8,13 @@ export default defineRule({
     id: 'fork-share-then-cow',
     summary: 'fork shared a pinned page with a child, and the next write of the pinning process copied it.',
     why:
-      'fork maps the page read-only in both, and the reference makes it look shared even when the child is gone, so the parent ' +
-      'gets the copy and the device keeps the original. fork copies FOLL_PIN pages early and leaves them alone; FOLL_GET pages it cannot tell.',
+      'fork maps the page read-only in both processes, and because of the extra reference it looks shared even after ' +
+      "the child has exited. The parent's write fault therefore copies it, and the device keeps the original. fork " +
+      'copies FOLL_PIN pages early instead of sharing them; it cannot recognise FOLL_GET references.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: {
-      all: 'error for FOLL_PIN (of hugetlb since 5.13), and where data were lost; else warning for a pin for writing, note for one for reading',
+      all: 'error for FOLL_PIN (hugetlb: since 5.13), and where data were lost; else warning for a write pin, note for a read pin',
     },
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
@@ -22,7 +23,7 @@ export default defineRule({
       '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13)',
       '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)',
     ],
-    advice: 'MADV_DONTFORK on the buffer, or no fork while I/O is in flight',
+    advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',
     messages: {
       parted:
         'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place',

@@ -1,4 +1,4 @@
-// A FOLL_GET write reference whose lifetime belongs to user space: fork cannot know it and will share the page.
+// A FOLL_GET write reference whose lifetime is controlled by user space: fork cannot recognise it and shares the page.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,15 +6,15 @@ export default defineRule({
   meta: {
     id: 'get-across-fork',
     summary:
-      'A page held for writing by FOLL_GET was shared by fork: the reference lives as long as user space wants, which is what FOLL_PIN is for.',
-    why: 'fork copies FOLL_PIN pages early and cannot tell FOLL_GET from any other reference; who writes next decides who keeps the page',
+      'fork shared a page held for writing by FOLL_GET. User space controls how long the reference lives, which requires FOLL_PIN.',
+    why: 'fork copies FOLL_PIN pages early, but cannot tell FOLL_GET from any other reference; the process that writes first gets the copy',
     needs: [['gup'], ['forkVma']],
     status: 'stable',
-    severity: { all: 'note; the drift, if it follows, is the finding' },
-    falsePositives: ['a reference dropped by put_page() before the fork, which leaves no line'],
+    severity: { all: 'note; the drift, if it follows, is reported by another rule' },
+    falsePositives: ['a reference dropped by put_page() before the fork, which is not recorded'],
     references: ['Documentation/core-api/pin_user_pages.rst, CASE 1 to 3'],
     fixedBy: ['1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)'],
-    advice: 'pin_user_pages*() instead of get_user_pages*()',
+    advice: 'use pin_user_pages*() instead of get_user_pages*()',
     messages: { shared: 'fork shared {pinned}, which is held for writing by FOLL_GET' },
     examples: examplesOf('get-across-fork'),
   },

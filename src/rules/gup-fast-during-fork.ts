@@ -2,21 +2,23 @@
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
-/** Closer than this to either end of the window, two CPUs' clocks do not tell inside from outside. */
+/** This close to either end of the window, the clocks of two CPUs cannot tell inside from outside. */
 const SKEW_NS = 10_000;
 
 export default defineRule({
   meta: {
     id: 'gup-fast-during-fork',
-    summary: 'A lockless FOLL_PIN grab stuck although fork was copying the page tables of the same address space.',
-    why: 'fork decides per page whether it is pinned; a pin that slips in behind that decision is on a page that the child shares. write_protect_seq makes GUP-fast give up instead',
+    summary: 'A lockless FOLL_PIN grab succeeded while fork was copying the page tables of the same address space.',
+    why:
+      'fork decides for each page whether it is pinned. A pin taken after that decision is on a page shared with the ' +
+      'child. write_protect_seq makes GUP-fast back off instead',
     needs: [['gup'], ['grab'], ['forkVma'], ['forkVmaRet']],
     status: 'experimental',
-    severity: { all: 'note: the order of two CPUs seldom carries more' },
-    falsePositives: ['clock skew between CPUs', 'VMAs that are not copied on write'],
+    severity: { all: 'note: the order of events on two CPUs is seldom certain enough for more' },
+    falsePositives: ['clock skew between CPUs', 'VMAs that are not copy-on-write'],
     references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022)'],
     fixedBy: ['57efa1fe5957 ("mm/gup: prevent gup_fast from racing with COW during fork") (in v5.11, 5.10.y)'],
-    messages: { stuck: 'the lockless grab of {pinned} stuck while {task} was in copy_page_range() of the same mm' },
+    messages: { stuck: 'the lockless grab of {pinned} succeeded while {task} was in copy_page_range() of the same mm' },
     examples: examplesOf('gup-fast-during-fork'),
   },
   create(context) {
@@ -34,7 +36,9 @@ export default defineRule({
           at,
           cause: 'write_protect_seq was not honoured',
           severity: 'note',
-          doubts: [{ cap: close ? 'low' : 'medium', because: 'it rests on the order of events on two CPUs' }],
+          doubts: [
+            { cap: close ? 'low' : 'medium', because: 'the finding depends on the order of events on two CPUs' },
+          ],
           path: [{ role: 'fork', at: f.at, what: 'copy_page_range() begins' }],
         });
       },

@@ -1,4 +1,4 @@
-// A device took a snapshot of page tables that somebody was changing.
+// A device took a snapshot of page tables while they were being changed.
 import { type At, defineRule, type Mm } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -10,7 +10,7 @@ interface Window {
 
 interface Snapshot extends Window {
   mm: Mm;
-  /** a window over the range that was open already */
+  /** an open window that covers the range */
   inside: Window | undefined;
 }
 
@@ -19,14 +19,15 @@ export default defineRule({
     id: 'hmm-snapshot-in-window',
     summary: 'hmm_range_fault() succeeded while an mmu notifier window over its range was open.',
     why:
-      'a device may use what hmm_range_fault() found only when no invalidation came in between: mmu_interval_read_begin() waits for windows to close, and ' +
-      'mmu_interval_read_retry() sees those that opened since. A snapshot taken inside a window holds pages that are about to go.',
+      'a device may use the result of hmm_range_fault() only if no invalidation happened in between: ' +
+      'mmu_interval_read_begin() waits for open windows, and mmu_interval_read_retry() detects those opened since. A ' +
+      'snapshot taken inside a window may contain pages that are being unmapped.',
     needs: [['hmmFault'], ['hmmFaultRet'], ['notifierStart'], ['notifierEnd']],
     status: 'experimental',
     severity: { all: 'note' },
     falsePositives: [
       'a window whose end was not recorded',
-      'a driver that drops the snapshot, as mmu_interval_read_retry() tells it to',
+      'a driver that discards the snapshot, as mmu_interval_read_retry() requires',
     ],
     references: [
       'mm: Device exclusive memory access (linux-mm, March 2021), on hmm_range_fault() snapshots',
@@ -34,10 +35,10 @@ export default defineRule({
     ],
     fixedBy: [],
     advice:
-      'mmu_interval_read_begin() before and mmu_interval_read_retry() under the driver lock after hmm_range_fault()',
+      'call mmu_interval_read_begin() before hmm_range_fault(), and mmu_interval_read_retry() after it, under the driver lock',
     messages: {
       snapshot:
-        'hmm_range_fault() of mm {mm} returned 0 for {address} inside a notifier window that was open since before the call',
+        'hmm_range_fault() of mm {mm} returned 0 for {address} inside a notifier window that was already open when it was called',
     },
     examples: examplesOf('hmm-snapshot-in-window'),
   },
@@ -77,9 +78,9 @@ export default defineRule({
             data: { mm, address: `0x${start.toString(16)}` },
             about: { mm, vpn: Math.floor(start / context.model.pageBytes), page: undefined, at: taken.at },
             at,
-            cause: 'the sequence of the notifier was not waited for',
+            cause: 'the driver did not wait for the notifier sequence',
             severity: 'note',
-            doubts: [{ cap: 'low', because: 'what the driver did with the snapshot shows in no line' }],
+            doubts: [{ cap: 'low', because: 'the trace does not show what the driver did with the snapshot' }],
             path: [
               { role: 'zap', at: inside.at, what: 'the window opens' },
               { role: 'pin', at, what: 'the snapshot succeeds' },

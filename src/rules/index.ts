@@ -1,4 +1,4 @@
-// The built-in rules, in the order they are listed.
+// The built-in rules, in listing order.
 
 import childUsesParentsPin from './child-uses-parents-pin.ts';
 import type { Rule } from './contract.ts';

@@ -1,10 +1,10 @@
-// What this trace cannot prove. No finding of its own: it keeps the verdict from being "clean".
+// Reports what this trace cannot prove. It makes no finding; it keeps the verdict from being "clean".
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 /**
- * User space keeps a FOLL_LONGTERM pin as long as it likes: one that is held when the trace ends, and whose address has
- * mapped the pinned page all the while, has nothing about it that was not seen.
+ * User space may keep a FOLL_LONGTERM pin as long as it likes. One that is still held at the end of the trace, and
+ * whose address mapped the pinned page all the time, hides nothing.
  */
 function inPlace(pin: Pin): boolean {
   const { call, mm, page, where } = pin;
@@ -14,14 +14,15 @@ function inPlace(pin: Pin): boolean {
   return entry?.state === 'present' && entry.page === page;
 }
 
-/** Steps that make a page leave its address whoever else maps it. */
+/** Steps after which a page is no longer mapped at its address, whoever else maps it. */
 const EXPLAINS: ReadonlySet<string> = new Set(['wrprotect', 'zap', 'unmap', 'migrate', 'ksm merge', 'collapse']);
 
 export default defineRule({
   meta: {
     id: 'insufficient-evidence',
-    summary: 'Pins whose life the trace does not show whole, and event kinds without which nothing can be said.',
-    why: 'a trace without unpin events is not clean; neither is one in which pins are still open at the end, or lines are missing',
+    summary:
+      'Pins whose lifetime the trace does not show completely, and event kinds without which nothing can be concluded.',
+    why: 'a trace without unpin events is not clean; nor is one with missing lines, or with pins still open at the end',
     needs: [],
     status: 'stable',
     severity: { all: 'no finding; the verdict becomes "could not be checked"' },
@@ -53,7 +54,7 @@ export default defineRule({
       pin({ pin }) {
         const { call, entry, pageFrom } = pin;
         if (call.flags === undefined) unknownFlags++;
-        // a walk down to a PTE names its page; a lockless one may have met a page of hugetlb
+        // a walk down to a PTE names its page; a lockless walk may have found a hugetlb page
         if (entry.state === undefined && pageFrom !== 'follow') unmapped++;
         if (entry.shared) {
           if (pageFrom === 'folio') sharedHuge++;
@@ -70,7 +71,7 @@ export default defineRule({
         else if (!seen('gupRet'))
           context.undecided('no return of a GUP call was recorded, so it is not known which pages were pinned');
         if (seen('gup') && model.counts.pins === 0 && !model.armed('gup', 'gupRet'))
-          context.undecided('nobody pinned a page while this was recorded');
+          context.undecided('no page was pinned during the recording');
         if (!seen('grab', 'pinPages', 'followPteRet'))
           context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
         if (!seen('newAnon'))
@@ -79,11 +80,13 @@ export default defineRule({
         const { facts } = model;
         if (unknownFlags > 0)
           context.undecided(
-            `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so whether they were for writing is not`,
+            `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so neither is whether they were for writing`,
           );
         if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
           context.undecided(
-            `what ${unmapped === 1 ? 'a pinned address maps' : `${unmapped} pinned addresses map`} is known from the pin alone; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show what becomes of it, and they are not recorded`,
+            `${unmapped === 1 ? 'the page mapped at a pinned address is' : `the pages mapped at ${unmapped} pinned addresses are`} ` +
+              'known only from the pin; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show later ' +
+              'changes, and they are not recorded',
           );
         for (const [n, kinds] of [
           [shared, ['wpFaultRet']],
@@ -94,21 +97,23 @@ export default defineRule({
               `${n} pinned page${n === 1 ? ' was' : 's were'} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
             );
         if (byDevice > 0 && !model.recorded('devExcl'))
-          context.undecided('device-exclusive entries were made, and make_device_exclusive() itself is not recorded');
+          context.undecided('device-exclusive entries were made, but make_device_exclusive() itself is not recorded');
         if (readCopies > 0 && !model.recorded('forkVma'))
           context.undecided(
-            `a page pinned for reading was replaced, and no fork is recorded, so whether it was shared when it was pinned is not known`,
+            'a page pinned for reading was replaced and no fork is recorded, so it is not known whether the page was shared when it was pinned',
           );
         if (unreleased > 0)
           context.undecided(
-            `${unreleased} page${unreleased === 1 ? ' was' : 's were'} in other use without a release of the pin on ${unreleased === 1 ? 'it' : 'them'}`,
+            `${unreleased} page${unreleased === 1 ? ' was' : 's were'} reused without a recorded release of the pin on ` +
+              `${unreleased === 1 ? 'it' : 'them'}`,
           );
         if (unended > 0)
           context.undecided(
-            `the end of the I/O on ${unended} pinned page${unended === 1 ? '' : 's'} was not recorded; a probe that is hit inside another one is missed (kprobe_profile counts them)`,
+            `the end of the I/O on ${unended} pinned page${unended === 1 ? '' : 's'} was not recorded; a probe hit inside ` +
+              'another probe is missed (kprobe_profile counts these)',
           );
         const silent = model.silentCpus();
-        if (facts.timeUnit === 'none') context.undecided('the lines show no time');
+        if (facts.timeUnit === 'none') context.undecided('the trace has no times');
         if (silent > 0)
           context.undecided(
             `${silent} of ${facts.cpus} CPUs recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`,
@@ -121,11 +126,11 @@ export default defineRule({
         }
         if (torn.pages > 0)
           context.undecided(
-            `${torn.pages} page pointer${torn.pages === 1 ? ' is' : 's are'} none of a struct page as the others are`,
+            `${torn.pages} page pointer${torn.pages === 1 ? ' does' : 's do'} not point to a struct page, unlike the others`,
           );
         if (torn.exits > 0)
           context.undecided(
-            `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, though the tasks in it are gone`,
+            `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, although the tasks in it have exited`,
           );
         if (model.counts.withoutMm > 0)
           context.undecided(
@@ -147,22 +152,22 @@ export default defineRule({
         const unknown = open.filter((p) => p.page === undefined).length;
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
         const unseen = open.length - unknown + givenUp;
-        if (unseen > 0) context.undecided(`${unseen} pin${unseen === 1 ? ' was' : 's were'} never seen to be released`);
+        if (unseen > 0) context.undecided(`no release was recorded for ${unseen} pin${unseen === 1 ? '' : 's'}`);
         const { begun, claimed, cut, untold } = model.counts;
         if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
         if (begun > 0)
           context.undecided(
-            `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}, which no line names`,
+            `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}; no line names ${begun === 1 ? 'it' : 'them'}`,
           );
         if (claimed > 0)
           context.undecided(
-            `lines claim ${claimed} page${claimed === 1 ? '' : 's'} that nothing else in the trace shows`,
+            `lines mention ${claimed} page${claimed === 1 ? '' : 's'} that nothing else in the trace shows`,
           );
         if (untold > 0)
-          context.undecided(`${untold} page${untold === 1 ? ' was' : 's were'} given back that no line names`);
+          context.undecided(`${untold} page${untold === 1 ? ' was' : 's were'} released that no line names`);
         if (model.counts.unmatched > 0)
           context.undecided(
-            `${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins that the trace does not show being taken`,
+            `${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins whose start is not in the trace`,
           );
       },
     };

@@ -1,4 +1,4 @@
-// Held for as long as user space likes, by a call that promised to be short.
+// A pin held under the control of user space, taken by a call that is meant to be short-term.
 import { type At, defineRule, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -8,27 +8,30 @@ export default defineRule({
   meta: {
     id: 'long-held-pin',
     summary:
-      'A FOLL_PIN without FOLL_LONGTERM, or a FOLL_GET reference in a pipe, was held for seconds: its lifetime is user space’s.',
+      'A FOLL_PIN without FOLL_LONGTERM, or a FOLL_GET reference in a pipe, was held for seconds; user space controls its lifetime.',
     why:
-      'FOLL_LONGTERM means that user space owns the lifetime: it moves pages out of ZONE_MOVABLE and CMA and refuses files with dirty tracking. Without it ' +
-      'the page blocks migration where nobody expects it; and FOLL_GET cannot be told from any other reference by fork or reclaim at all.',
+      'FOLL_LONGTERM tells the kernel that user space controls the lifetime: pages are moved out of ZONE_MOVABLE and ' +
+      'CMA, and files with dirty tracking are refused. Without it the page blocks migration unexpectedly, and neither ' +
+      'fork nor reclaim can tell FOLL_GET from any other reference.',
     needs: [['gup'], ['gupRet']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ['slow I/O: pages in a bio that has not ended are not told'],
+    falsePositives: ['slow I/O: pages in a bio that has not ended are not reported'],
     references: [
-      'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021): long-term means that user space owns the lifetime',
+      'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021): long-term means ' +
+        'that user space controls the lifetime',
       'Documentation/core-api/pin_user_pages.rst, CASE 1 to 3',
     ],
     fixedBy: [],
     advice:
-      'FOLL_LONGTERM for what user space keeps; pin_user_pages*() instead of get_user_pages*() for what is written or read through',
+      'use FOLL_LONGTERM if user space controls the lifetime; use pin_user_pages*() instead of get_user_pages*() if ' +
+      'data are accessed through the reference',
     options: {
-      seconds: { type: 'number', default: 5, description: 'how long is too long, in seconds' },
+      seconds: { type: 'number', default: 5, description: 'seconds after which a pin counts as long-held' },
     },
     messages: {
       pin: '{pinned} was held by FOLL_PIN without FOLL_LONGTERM for {seconds} s',
-      get: '{pinned} lay in a pipe, held by FOLL_GET, for {seconds} s',
+      get: '{pinned} was in a pipe, held by FOLL_GET, for {seconds} s',
     },
     examples: examplesOf('long-held-pin'),
   },
@@ -46,14 +49,14 @@ export default defineRule({
         data: { seconds: Math.floor(ns / NS) },
         pin,
         at: until,
-        cause: 'user space decides how long the page is held',
+        cause: 'user space controls how long the page is held',
         severity: 'note',
-        path: held ? [] : [{ role: 'release', at: until, what: 'given back' }],
+        path: held ? [] : [{ role: 'release', at: until, what: 'released' }],
       });
     };
     let last: At | undefined;
     return {
-      // the time the trace reaches, near enough
+      // the latest time in the trace, approximately
       pin({ at }) {
         last = at;
       },
@@ -63,7 +66,8 @@ export default defineRule({
       },
       release({ pin, at, presumed }) {
         last = at;
-        // one that was not seen may have been long ago, and one over after its address space was told there
+        // a presumed release may have happened much earlier; a pin that outlives its address space was reported when
+        // that ended
         if (!presumed && pin.mm?.dead !== true) tell(pin, at, false);
       },
       end({ pins }) {

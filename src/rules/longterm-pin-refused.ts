@@ -1,17 +1,19 @@
-// The kernel would not pin for long: the page could not be moved out of the way, or the file forbids it.
+// The kernel refused a long-term pin: the page could not be migrated, or the file does not allow it.
 import { type At, defineRule, type Mm } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
-/** FOLL_LONGTERM in both layouts; a caller never passes FOLL_TOUCH, which shares a bit with it. */
+/** FOLL_LONGTERM in both layouts; it shares a bit with FOLL_TOUCH, which callers never pass. */
 const LONGTERM = 0x10000 | 0x100;
-/** Twice is usual: once to find what must move, once to pin it. */
+/** Two rounds are normal: one finds the pages to migrate, one pins. */
 const ROUNDS = 10;
 
 export default defineRule({
   meta: {
     id: 'longterm-pin-refused',
-    summary: 'A FOLL_LONGTERM pin was refused, or took many rounds of moving pages out of the way.',
-    why: 'pages in ZONE_MOVABLE or CMA must migrate first, and files with dirty tracking cannot be pinned for writing; the caller gets an error and may silently fall back',
+    summary: 'A FOLL_LONGTERM pin was refused, or needed many rounds of page migration.',
+    why:
+      'pages in ZONE_MOVABLE or CMA must be migrated first, and files with dirty tracking cannot be pinned for ' +
+      'writing; the caller gets an error and may silently fall back',
     needs: [['gup'], ['gupRet']],
     status: 'stable',
     severity: { all: 'note' },
@@ -19,14 +21,14 @@ export default defineRule({
     references: ['tools/testing/selftests/mm/gup_longterm.c'],
     fixedBy: [],
     messages: {
-      refused: 'pin_user_pages() of {nr} pages for long returned {ret}',
+      refused: 'pin_user_pages() with FOLL_LONGTERM of {nr} pages returned {ret}',
       retried:
-        'a pin for long went over the same address {rounds} times: its pages were migrated, or could not be, again and again',
+        'a FOLL_LONGTERM pin walked the same address {rounds} times: its pages were migrated, or could not be, again and again',
     },
     examples: examplesOf('longterm-pin-refused'),
   },
   create(context) {
-    // __gup_longterm_locked() goes round until check_and_migrate_movable_pages() has nothing more to move
+    // __gup_longterm_locked() loops until check_and_migrate_movable_pages() finds nothing more to migrate
     const rounds = new Map<
       number,
       { outer: At; mm: Mm | undefined; start: number | undefined; inner: number; told: boolean }
@@ -53,7 +55,7 @@ export default defineRule({
             data: { rounds: r.inner },
             about: { mm, vpn: Math.floor(start / context.model.pageBytes), page: undefined, at: r.outer },
             at,
-            cause: 'migrate and retry, again and again',
+            cause: 'repeated migration and retry',
             severity: 'note',
             path: [{ role: 'pin', at: r.outer, what: 'the call' }],
           });

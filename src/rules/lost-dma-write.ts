@@ -1,4 +1,4 @@
-// Harm, not a cause: what a drift cost. Attached to the finding about the drift.
+// Reports harm, not a cause: the damage done by a drift. It is attached to the finding about the drift.
 import { type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -7,10 +7,10 @@ export default defineRule({
     id: 'lost-dma-write',
     summary:
       'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
-    why: 'the device works on the page it was given; after the drift that is not the page at the address',
+    why: 'the device works on the page it was given; after the drift that is no longer the page at the address',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
-    severity: { all: 'raises the finding to error where the loss was seen' },
+    severity: { all: 'raises the finding to error where the loss was observed' },
     falsePositives: ['a write pin that is released without having been written through'],
     references: [],
     fixedBy: [],
@@ -31,7 +31,7 @@ export default defineRule({
           drift,
           harm: 'stale-device-read',
           seen,
-          message: 'what the process writes is not what the pin reads',
+          message: 'the page the process writes is not the page the pin reads',
           path: step === undefined ? [] : [step],
         });
         return;
@@ -45,7 +45,7 @@ export default defineRule({
         message:
           seen && bytes > 0
             ? `the read's ${bytes} bytes went to {pinned}; the process sees {mapped}`
-            : 'what is written through the pin goes to {pinned}; the process sees {mapped}',
+            : 'data written through the pin go to {pinned}; the process sees {mapped}',
         path: step === undefined ? [] : [step],
       });
     };
@@ -74,7 +74,7 @@ export default defineRule({
                   drift,
                   harm: 'lost-dma-write',
                   seen: false,
-                  message: 'what is written through the pin goes to {pinned}; the process sees {mapped}',
+                  message: 'data written through the pin go to {pinned}; the process sees {mapped}',
                 });
             }
           } else tell(drift, io.dir === 'READ', step, io.bytes);

@@ -1,4 +1,4 @@
-// mremap takes the page along: the pin stays right, at another address.
+// mremap() moves the page with the mapping: the pin stays coherent, at another address.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,7 +6,9 @@ export default defineRule({
   meta: {
     id: 'moved-pinned-range',
     summary: 'The process moved a range it had pinned (mremap).',
-    why: 'page and pin move together, so nothing is lost at the new address; whatever is mapped at the old one is another page, which surprises code that still uses the old address',
+    why:
+      'page and pin move together, so nothing is lost at the new address; the old address may map another page, which ' +
+      'breaks code that still uses it',
     needs: [['gup'], ['move']],
     status: 'stable',
     severity: { all: 'note' },

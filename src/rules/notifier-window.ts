@@ -1,4 +1,4 @@
-// A page change that a secondary MMU was not told about, and windows that do not end.
+// A page changed without notifying a secondary MMU, or a notifier window did not end.
 import { type At, defineRule, type Mm, type Transitions } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -17,22 +17,25 @@ interface Setting {
 }
 
 const MMU_NOTIFY_EXCLUSIVE = 7;
-/** A window is as long as a page table change takes; one that is open for so long has lost its end. */
+/** A window lasts as long as a page table change; if one stays open this long, its end was lost. */
 const LONG_NS = 1_000_000_000;
 
 export default defineRule({
   meta: {
     id: 'notifier-window',
     summary:
-      'A page changed, or became or ceased to be device-exclusive, outside any mmu notifier window of an address space that has notifiers; or windows overlap or stay open.',
-    why: 'a device with its own page tables (KVM, HMM, IOMMU SVA) goes on using the old page when nobody invalidates it, and waits forever for a window that does not end',
+      'A page changed, or became or ceased to be device-exclusive, outside any mmu notifier window of an address space ' +
+      'that has notifiers; or windows overlap or stay open.',
+    why:
+      'a device with its own page tables (KVM, HMM, IOMMU SVA) keeps using the old page if it is not invalidated, and ' +
+      'waits forever for a window that does not end',
     needs: [['notifierStart'], ['notifierEnd'], ['newAnon'], ['wpFault', 'wpPmd']],
     status: 'experimental',
     severity: { all: 'note' },
     falsePositives: [
       'a notifier that was unregistered meanwhile',
       'a window whose start was lost',
-      'reuse and other upgrades of permission need no window and are not looked at',
+      'reuse and other permission upgrades; they need no window and are not checked',
     ],
     references: [
       'include/linux/mmu_notifier.h',
@@ -45,13 +48,14 @@ export default defineRule({
       set: '{pinned} became device-exclusive outside any notifier window, though mm {mm} has notifiers',
       restored:
         '{pinned} was restored from a device-exclusive entry outside any notifier window, though mm {mm} has notifiers',
-      overlap: 'a device asked for {pinned} for itself while another notifier window over it was open in mm {mm}',
+      overlap:
+        'a device requested exclusive access to {pinned} while another notifier window over it was open in mm {mm}',
       open: 'a notifier window of mm {mm} was never closed',
     },
     examples: examplesOf('notifier-window'),
   },
   create(context) {
-    // windows nest and may come from several tasks; what counts is that one covers the address
+    // windows nest and may come from several tasks; it is enough that one of them covers the address
     const open = new Map<Mm, Window[]>();
     const setting = new Map<number, Setting>();
     let listening = false;
@@ -62,7 +66,7 @@ export default defineRule({
       return list !== undefined && context.model.gaps.length === 0 && !list.some((w) => covers(w, vpn));
     };
     const UNREGISTERED = [
-      { cap: 'low', because: 'the notifier may have been unregistered, which leaves no line' },
+      { cap: 'low', because: 'the notifier may have been unregistered, which is not recorded' },
     ] as const;
     const cow = ({ mm, vpn, oldPage, at, fault, pins }: Transitions['cow']) => {
       if (!lacking(mm, vpn)) return;
@@ -100,7 +104,8 @@ export default defineRule({
     return {
       notifierStart({ mm, start, end, event, at }) {
         last = at;
-        // exit_mmap() invalidates all (0 to ULONG_MAX, -1 here) behind its own line: the pointer may be the next mm's by then
+        // exit_mmap() invalidates everything (0 to ULONG_MAX, -1 here) after its own line; the pointer may belong to a
+        // new mm by then
         if (start === undefined || end === undefined || end <= start) return;
         if (!listening) {
           listening = true;

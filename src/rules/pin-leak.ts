@@ -1,10 +1,10 @@
-// A FOLL_PIN that nobody gives back: the page never returns to the allocator.
+// A FOLL_PIN that is never released: the page never returns to the allocator.
 import { defineRule, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 /**
- * Users of FOLL_PIN in the kernel itself that give back what they pin, by the function that calls pin_user_pages*() or
- * the one that it is inlined into (5.10 to 7.2; checked against v6.12).
+ * Users of FOLL_PIN in the kernel itself that release their pins, by the function that calls pin_user_pages*() or the
+ * one it is inlined into (5.10 to 7.2; checked against v6.12).
  */
 const GIVES_BACK = new Set([
   'io_pin_pages',
@@ -34,8 +34,10 @@ export default defineRule({
   meta: {
     id: 'pin-leak',
     summary:
-      'A FOLL_PIN was still held when its address space was gone and the trace ended, or its page was in other use without a release.',
-    why: 'the page stays allocated and unmovable forever; a driver that forgets its pins, or gives them back by put_page(), loses memory with each of them',
+      'A FOLL_PIN was still held after its address space was gone and the trace ended, or its page was reused without a release.',
+    why:
+      'the page stays allocated and unmovable forever; a driver that forgets its pins, or releases them with ' +
+      'put_page(), loses memory with each of them',
     needs: [['gup'], ['mmExit'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio', 'unpinRange']],
     status: 'stable',
     severity: {
@@ -46,15 +48,15 @@ export default defineRule({
     ],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
-    advice: "release with unpin_user_page*(), in the owner's release path as well as in its error paths",
+    advice: "release with unpin_user_page*(), in the owner's release path and in its error paths",
     messages: {
-      leaked: 'the pin on {pinned} was never given back, though its address space is gone',
-      reused: '{pinned} was allocated afresh while it was pinned: its release was not recorded',
+      leaked: 'the pin on {pinned} was never released, although its address space is gone',
+      reused: '{pinned} was reallocated while it was pinned: its release was not recorded',
     },
     examples: examplesOf('pin-leak'),
   },
   create(context) {
-    /** takers of whose pins the trace shows one being given back */
+    /** callers for which the trace shows at least one release */
     const givenBack = new Set<string>();
     return {
       release({ pin, by, at }) {
@@ -66,25 +68,26 @@ export default defineRule({
           at,
           cause: 'no release was recorded',
           severity: 'note',
-          doubts: [{ cap: 'low', because: 'most likely the release lies outside what was recorded' }],
-          path: [{ role: 'map', at, what: 'the page in new use' }],
+          doubts: [{ cap: 'low', because: 'most likely the release was not recorded' }],
+          path: [{ role: 'map', at, what: 'the page is reused' }],
         });
       },
       end({ pins }) {
         const { model } = context;
-        // a release that matches no pin may have been of any of these, one that was not recorded too
+        // a release that matches no pin may belong to any of these, or to a pin that was not recorded
         const blind = model.partial() || model.counts.unmatched > 0;
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN' || pin.state !== 'orphan') continue;
           const shown = givenBack.has(takenBy(pin));
-          // the kernel's own users give back what they pin: where none of their releases shows, its probe was not on
+          // the kernel's own users release their pins; if none of their releases was recorded, the probe was not
+          // enabled
           const known = shown || !GIVES_BACK.has(callerName(pin));
           const named = pin.page !== undefined && pin.pageFrom !== 'mapping' && pin.call.ret !== undefined;
           context.report({
             messageId: 'leaked',
             pin,
             at: pin.call.heldAt,
-            cause: 'no release until the end of the trace',
+            cause: 'no release up to the end of the trace',
             severity: blind || !known || !named ? 'note' : 'warning',
             harm: ['leak'],
             doubts: [
@@ -94,10 +97,10 @@ export default defineRule({
                 : [
                     {
                       cap: 'low' as const,
-                      because: 'no release of a pin that this caller took is recorded in this trace',
+                      because: 'no release of any pin taken by this caller is recorded in this trace',
                     },
                   ]),
-              ...(blind ? [{ cap: 'low' as const, because: 'the release may be among what was not recorded' }] : []),
+              ...(blind ? [{ cap: 'low' as const, because: 'the release may be among the missing events' }] : []),
             ],
           });
         }

@@ -1,19 +1,19 @@
-// A GUP call returned a page that the address did not map.
+// A GUP call returned a page that was not mapped at the address.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'pin-of-unmapped-page',
-    summary: 'A pin stuck on an address whose entry was swapped out or under migration when it was taken.',
-    why: 'GUP-fast reads the entry, takes the reference and reads the entry again; a reference that sticks means that the entry was still there',
+    summary: 'A pin succeeded although the entry at the address was swapped out or under migration.',
+    why: 'GUP-fast reads the entry, takes the reference and reads the entry again; it keeps the reference only if the entry has not changed',
     needs: [['gup'], ['grab'], ['unmapOneRet', 'migrateOneRet']],
     status: 'experimental',
-    severity: { all: 'note: orders across CPUs seldom carry more' },
+    severity: { all: 'note: the order of events across CPUs is seldom certain enough for more' },
     falsePositives: [
       'a refault that was not recorded',
       'clock skew between CPUs',
-      'an entry probe that fires before the change it announces',
+      'an entry probe that fires before the change it reports',
     ],
     references: [
       'mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022): the principles of RCU GUP-fast',
@@ -27,7 +27,7 @@ export default defineRule({
       pin({ pin, at }) {
         const state = pin.entry.state;
         if (state !== 'swap' && state !== 'migration') return;
-        // the slow path faults the page in first; what maps it then has its own line
+        // the slow path faults the page in first; the mapping then has its own line
         if (pin.duringFork !== undefined || pin.page === undefined) return;
         context.report({
           messageId: 'unmapped',

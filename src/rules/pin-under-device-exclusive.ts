@@ -1,24 +1,25 @@
-// A device gets a page for itself (atomics) while somebody else holds a pin on it.
+// A device gets exclusive access to a page (atomics) that somebody else has pinned.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'pin-under-device-exclusive',
-    summary: 'A pinned page was hidden under a device-exclusive entry, or pinned while it was.',
+    summary: 'A pinned page was replaced by a device-exclusive entry, or pinned while it had one.',
     why:
-      'the page stays the same, so nothing drifts; but the pin goes on reading and writing memory that the device believes to have alone. ' +
-      'make_device_exclusive() says that earlier GUP references are not handled and not supported.',
+      'the page stays the same, so there is no drift; but the pin still reads and writes memory that the device ' +
+      'assumes it has exclusively. The comment of make_device_exclusive() says that earlier GUP references are neither ' +
+      'handled nor supported.',
     needs: [['gup'], ['devExcl'], ['devExclRet']],
     status: 'stable',
     severity: { '7.2': 'note' },
-    falsePositives: ['make_device_exclusive() takes a reference itself; it is recognised by its caller'],
+    falsePositives: ['the reference make_device_exclusive() itself takes; it is recognised by its caller'],
     references: ['mm: Device exclusive memory access (linux-mm, March 2021)', 'make_device_exclusive(), mm/rmap.c'],
     fixedBy: [],
-    advice: 'do not mix GUP users and device-exclusive access on one range',
+    advice: 'do not use GUP and device-exclusive access on the same range',
     messages: {
       hidden: 'the page {pinned} became device-exclusive while it was pinned; the pin still reaches it',
-      stuck: 'the page {pinned} was pinned while a device-exclusive entry hid it',
+      stuck: 'the page {pinned} was pinned while its PTE was a device-exclusive entry',
     },
     examples: examplesOf('pin-under-device-exclusive'),
   },

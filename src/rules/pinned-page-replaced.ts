@@ -1,4 +1,4 @@
-// A page appeared at a pinned address without a copy, an unmapping or a move that the trace shows.
+// Another page was mapped at a pinned address, with no copy, unmapping or move in the trace.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -11,11 +11,12 @@ const HOW = {
 export default defineRule({
   meta: {
     id: 'pinned-page-replaced',
-    summary: 'A fault or a swap-in mapped another page at a pinned address, though nothing unmapped it first.',
-    why: 'a swapped-out entry must find the same page again while a pin keeps it alive, and a present entry takes no new page',
+    summary:
+      'A fault or a swap-in mapped another page at a pinned address, although nothing unmapped the pinned page first.',
+    why: 'while a pin keeps the page alive, a swap entry must lead back to the same page, and a present entry is not replaced',
     needs: [['gup'], ['newAnon', 'anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'error where data were lost; else warning, note for a FOLL_GET for reading' },
+    severity: { all: 'error where data were lost; else warning; note for a FOLL_GET read pin' },
     falsePositives: ['an unmapping that was not recorded; see the confidence'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
@@ -34,7 +35,7 @@ export default defineRule({
           pin,
           cause: HOW[via],
           severity: pin.call.write || pin.call.kind === 'PIN' ? 'warning' : 'note',
-          doubts: via === 'fault' ? [{ cap: 'medium', because: 'what unmapped the page was not recorded' }] : [],
+          doubts: via === 'fault' ? [{ cap: 'medium', because: 'the unmapping of the page was not recorded' }] : [],
         });
       },
     };

@@ -1,12 +1,12 @@
-// fork promises a FOLL_PIN page its own copy for the child; here the child got the page itself.
+// fork must give the child its own copy of a FOLL_PIN page; here the child got the page itself.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'pinned-page-shared-by-fork',
-    summary: 'fork gave a FOLL_PIN page to the child instead of copying it early.',
-    why: 'the parent and its device then depend on who writes first; the child may see what the device writes',
+    summary: 'fork shared a FOLL_PIN page with the child instead of copying it early.',
+    why: 'the result for the parent and its device then depends on who writes first; the child may see what the device writes',
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'stable',
     severity: {
@@ -35,7 +35,10 @@ export default defineRule({
           cause: 'fork made no early copy',
           severity: 'note',
           doubts: [
-            { cap: 'medium', because: 'an early copy shows only by its new page; absence is weaker than presence' },
+            {
+              cap: 'medium',
+              because: 'an early copy is visible only by its new page, so its absence is weak evidence',
+            },
           ],
           path: pin.steps.filter((s) => s.role === 'fork'),
         });

@@ -1,4 +1,4 @@
-// Reclaim promises to leave FOLL_PIN pages mapped.
+// Reclaim must leave FOLL_PIN pages mapped.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,11 +6,11 @@ export default defineRule({
   meta: {
     id: 'pinned-page-unmapped-for-swap',
     summary: 'Reclaim unmapped a page that is held by FOLL_PIN.',
-    why: 'a swapped-out entry depends on the swap cache to find the same page again, and on the exclusive mark to keep it',
+    why: 'to map the same page again, a swap-in depends on the swap cache to find it and on the exclusive mark to keep it',
     needs: [['gup'], ['unmapOne'], ['unmapOneRet']],
     status: 'stable',
-    severity: { all: 'warning; the drift, if it follows, is the error' },
-    falsePositives: ['FOLL_GET references and pages of files may be unmapped, and are not reported'],
+    severity: { all: 'warning; if a drift follows, that is the error' },
+    falsePositives: ['FOLL_GET references and file pages may be unmapped; they are not reported'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: ['feb889fb40fa ("mm: don\'t put pinned pages into the swap cache") (in v5.11)'],
     messages: { unmapped: 'reclaim unmapped {pinned}, which is pinned' },
@@ -19,7 +19,7 @@ export default defineRule({
   create(context) {
     return {
       unmap({ pins, at, anon }) {
-        // reclaim may unmap a pinned page of a file, and keeps it: shrink_folio_list() since d824ec2a1546
+        // reclaim may unmap a pinned file page, and keeps it: shrink_folio_list() since d824ec2a1546
         if (anon !== true) return;
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN') continue;

@@ -1,11 +1,11 @@
-// Why: KSM, migration and khugepaged all replace one page by another, and all must leave a page alone that somebody
-// holds. The three rules that watch them differ only in names.
+// Why: KSM, migration and khugepaged all replace one page by another, and all must skip pages that somebody holds.
+// Their three rules differ only in names.
 import { type Drift, defineRule, type Rule, type RuleMeta, type Step } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 
 interface ReplacedPage extends Pick<RuleMeta, 'id' | 'summary' | 'why' | 'needs' | 'references'> {
-  /** how the other page came to the address */
+  /** how the other page was mapped at the address */
   readonly via: Drift['via'];
   /** steps of the pin that prove it */
   readonly role: Step['role'];
@@ -20,9 +20,11 @@ export function replacedPageRule({ via, role, cause, replaced, ...meta }: Replac
       ...meta,
       status: 'stable',
       severity: {
-        all: 'error for FOLL_PIN and for memory under I/O; note for a FOLL_GET whose user is not known, since the kernel does this only where no reference is left',
+        all:
+          'error for FOLL_PIN and for memory under I/O; note for a FOLL_GET with an unknown user, since the kernel ' +
+          'replaces such a page only when no reference is left',
       },
-      falsePositives: ['a release that was not recorded: the pin was over; see the confidence'],
+      falsePositives: ['a release that was not recorded, so that the pin had ended; see the confidence'],
       fixedBy: [],
       messages: { replaced },
       overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-replaced'],

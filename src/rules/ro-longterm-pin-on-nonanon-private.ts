@@ -1,4 +1,4 @@
-// A R/O longterm pin of the zero page, or of a page cache page, in a private mapping.
+// A read-only long-term pin of the zero page, or of a page cache page, in a private mapping.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -8,7 +8,7 @@ export default defineRule({
     id: 'ro-longterm-pin-on-nonanon-private',
     summary:
       'The zero page or a file page of a private mapping was pinned for reading, and the first write of the process copied it.',
-    why: 'there was no anonymous page yet; the write gives the process its own, and the device goes on reading zeros or the file',
+    why: 'there was no anonymous page yet; the write gives the process its own page, and the device keeps reading zeros or the file',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: {
@@ -26,7 +26,7 @@ export default defineRule({
     advice: 'write to the memory once before pinning it for reading',
     messages: {
       stale:
-        'the page {pinned}, which was not anonymous, is pinned for reading; the first write of the process put {mapped} in its place',
+        'the non-anonymous page {pinned} is pinned for reading; the first write of the process replaced it by {mapped}',
     },
     overrides: ['stale-read-pin'],
     examples: examplesOf('ro-longterm-pin-on-nonanon-private'),
@@ -38,7 +38,7 @@ export default defineRule({
         const { call } = pin;
         if (drift.via !== 'cow' || call.write !== false || call.kind !== 'PIN' || !matters(drift)) return;
         const { file } = pin.entry;
-        // an anonymous page would have been seen entering the page table, unless that was before the trace
+        // an anonymous page would have been seen when it was mapped, unless that was before the trace
         if (!file && pin.entry.state !== undefined) return;
         context.report({
           messageId: 'stale',
@@ -49,7 +49,12 @@ export default defineRule({
           severity: call.longterm ? 'warning' : 'note',
           doubts: file
             ? []
-            : [{ cap: 'high', because: 'that the page was not anonymous follows from no line mapping it as such' }],
+            : [
+                {
+                  cap: 'high',
+                  because: 'the page is assumed not to be anonymous only because no line maps it as anonymous',
+                },
+              ],
         });
       },
     };

@@ -1,4 +1,4 @@
-// A R/O pin of a shared anonymous page reads the copy that the other process keeps.
+// A read-only pin of a shared anonymous page reads the copy that the other process keeps.
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -7,17 +7,17 @@ export default defineRule({
   meta: {
     id: 'ro-longterm-pin-without-unshare',
     summary:
-      'A page that fork had shared was pinned for reading without being unshared first, and the next write of the process copied it.',
-    why: 'GUP takes the page as it is mapped, shared and read-only; the process writes to its copy and the device goes on reading the page it left behind',
+      'A page shared by fork was pinned for reading without being unshared first, and the next write of the process copied it.',
+    why: 'GUP takes the page as it is mapped, shared and read-only; the process then writes to its copy and the device keeps reading the old page',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: { '5.10': 'warning', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
-    falsePositives: ['a pin that is only read once, right away'],
+    falsePositives: ['a pin that is read only once, immediately'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'tools/testing/selftests/mm/cow.c, R/O longterm rows'],
     fixedBy: [
       'a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)',
     ],
-    advice: 'pin for writing, or touch the page before pinning it',
+    advice: 'pin for writing, or write to the page before pinning it',
     messages: {
       stale:
         'the page {pinned} was shared with another process when it was pinned for reading; since the copy the process writes {mapped}',
@@ -38,7 +38,7 @@ export default defineRule({
           messageId: 'stale',
           drift,
           pin,
-          cause: 'pinned for reading while shared, then a copy',
+          cause: 'pinned for reading while shared, then copied',
           promise: 'roPinUnshares',
           severity: 'warning',
           path: op === undefined ? [] : [{ role: 'fork', at: op.at, what: 'the page became shared with a child' }],

@@ -1,4 +1,4 @@
-// GUP may return fewer pages than asked for, and the caller has to notice.
+// GUP may return fewer pages than requested, and the caller has to handle that.
 import { type At, defineRule, type PinCall } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -12,14 +12,14 @@ interface Short {
 export default defineRule({
   meta: {
     id: 'short-pin',
-    summary: 'A FOLL_PIN call got fewer pages than it asked for, and the task asked for the rest at no later time.',
+    summary: 'A FOLL_PIN call got fewer pages than it asked for, and the task did not ask for the rest later.',
     why:
-      'a short return is no error: the caller goes on from where it stopped, or gives back what it got. One that takes it for the whole range works ' +
-      'on pages it does not hold, or leaks those it does.',
+      'a short return is not an error: the caller continues from where it stopped, or releases what it got. A caller ' +
+      'that assumes it got the whole range works on pages it does not hold, or leaks those it does.',
     needs: [['gup'], ['gupRet']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ['a caller that is content with less (one bio of several), or gave back what it got'],
+    falsePositives: ['a caller that accepts fewer pages (one bio of several), or that released what it got'],
     references: ['CVE-2026-43045', 'CVE-2026-64052', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
     advice: 'compare the return value with the number of pages asked for',
@@ -27,7 +27,7 @@ export default defineRule({
     examples: examplesOf('short-pin'),
   },
   create(context) {
-    // one for each thread: the next call of it either goes on where this one stopped or does not
+    // one per thread: the thread's next call either continues where this one stopped or does not
     const open = new Map<number, Short>();
     const tell = ({ call, at, next }: Short) => {
       if (call.mm === undefined) return;
@@ -38,8 +38,8 @@ export default defineRule({
         at,
         cause: 'a short return',
         severity: 'note',
-        doubts: [{ cap: 'low', because: 'what the caller made of it shows in no line' }],
-        path: [{ role: 'pin', at: call.at, what: 'asked for more than it got' }],
+        doubts: [{ cap: 'low', because: 'the trace does not show what the caller did with the pages' }],
+        path: [{ role: 'pin', at: call.at, what: 'the call that returned fewer pages' }],
       });
     };
     return {
@@ -52,7 +52,7 @@ export default defineRule({
         open.set(at.pid, { call, at, next: address - (address % pageBytes) + ret * pageBytes });
       },
       release({ pin, by }) {
-        // what was got goes back: the caller has noticed
+        // the pages are released: the caller has noticed
         if (by === 'unpin')
           for (const [pid, short] of open) if (short.call.at.line === pin.call.at.line) open.delete(pid);
       },

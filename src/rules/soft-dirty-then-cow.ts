@@ -1,4 +1,4 @@
-// clear_refs write-protects to track writes; pinned pages are to be left alone.
+// clear_refs write-protects pages to track writes; it must skip pinned pages.
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -7,11 +7,13 @@ export default defineRule({
   meta: {
     id: 'soft-dirty-then-cow',
     summary: 'Clearing soft-dirty bits (clear_refs) write-protected a pinned page, and the next write copied it.',
-    why: 'clear_refs asks mm about writes, not the owner of the pin; from v5.9 on the write fault that follows copies whatever has an extra reference',
+    why:
+      'clear_refs tracks writes of the process and does not consider pins; from v5.9 on the next write fault copies ' +
+      'any page with an extra reference',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['softDirty']],
     status: 'stable',
     severity: {
-      '5.10': 'error for FOLL_PIN, which pte_is_pinned() spares; for FOLL_GET warning, note where it is for reading',
+      '5.10': 'error for FOLL_PIN, which pte_is_pinned() skips; for FOLL_GET warning, or note for a read pin',
       '6.1': 'error',
       '6.12': 'error',
       '7.2': 'error',
@@ -22,9 +24,9 @@ export default defineRule({
       'Documentation/admin-guide/mm/soft-dirty.rst',
     ],
     fixedBy: ['9348b73c2e1b ("mm: don\'t play games with pinned pages in clear_page_refs") (in v5.11)'],
-    advice: 'do not checkpoint (CRIU) or track writes by clear_refs while devices hold the memory',
+    advice: 'do not checkpoint (CRIU) or track writes with clear_refs while devices hold the memory',
     messages: {
-      parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write put {mapped} in its place',
+      parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('soft-dirty-then-cow'),

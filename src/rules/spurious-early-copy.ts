@@ -1,4 +1,4 @@
-// fork copied a page early that nobody is known to have pinned.
+// fork copied a page early that is not known to be pinned.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,14 +6,16 @@ export default defineRule({
   meta: {
     id: 'spurious-early-copy',
     summary: 'fork copied a page early for the child although no pin on it is known.',
-    why: 'page_maybe_dma_pinned() takes a small page with 1024 or more references for a pinned one; the copy is harmless, but it means that the page has very many references, or a pin older than the trace',
+    why:
+      'page_maybe_dma_pinned() takes a small page with 1024 or more references for pinned. The copy is harmless, but ' +
+      'it shows that the page has very many references, or a pin older than the trace',
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'experimental',
     severity: { all: 'note' },
     falsePositives: ['a pin taken before the capture began'],
     references: ['page_maybe_dma_pinned(), include/linux/mm.h'],
     fixedBy: [],
-    messages: { copied: 'fork gave the child a copy of {pinned}, which nobody is known to have pinned' },
+    messages: { copied: 'fork gave the child a copy of {pinned}, which is not known to be pinned' },
     examples: examplesOf('spurious-early-copy'),
   },
   create(context) {

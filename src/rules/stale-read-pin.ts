@@ -1,4 +1,4 @@
-// The general case of read pins: the process wrote to a copy, the pin still reads the old page.
+// The general case of read pins: the process wrote to a copy, and the pin still reads the old page.
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -8,8 +8,9 @@ export default defineRule({
     id: 'stale-read-pin',
     summary: 'A write fault copied a page that is pinned for reading.',
     why:
-      'Whoever reads through the pin sees the old page and misses what the process writes. For a short FOLL_GET reference ' +
-      'that is all the kernel offers; a FOLL_PIN is meant to stay in step, since v5.19 by unsharing first.',
+      'Reads through the pin return the old page and miss what the process writes. For a short FOLL_GET reference the ' +
+      'kernel promises no more; a FOLL_PIN should stay coherent, and since v5.19 does, because GUP unshares the page ' +
+      'first.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: {
@@ -18,13 +19,13 @@ export default defineRule({
       '6.12': 'error for FOLL_PIN with FOLL_LONGTERM, else note',
       '7.2': 'error for FOLL_PIN with FOLL_LONGTERM, else note',
     },
-    falsePositives: ['a read pin of a page that the process never writes again is stale in name only'],
+    falsePositives: ['a read pin of a page that the process never writes again; it is stale but harmless'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
       'a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)',
     ],
     advice: 'pin for writing, or use memory that is not copied on write (MAP_SHARED)',
-    messages: { stale: 'the pin reads {pinned}, the process writes {mapped} since the copy' },
+    messages: { stale: 'the pin reads {pinned}; since the copy the process writes {mapped}' },
     examples: examplesOf('stale-read-pin'),
   },
   create(context) {

@@ -1,4 +1,4 @@
-// The four steps of the mail that started this: pin, unmap for swap, refault read-only, copy.
+// The four steps of the original bug report: pin, unmap for swap, refault read-only, copy.
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -7,14 +7,14 @@ export default defineRule({
   meta: {
     id: 'swapin-cow-under-pin',
     summary: 'A pinned page was unmapped for swap, mapped back read-only, and copied by the next write.',
-    why: 'the swap entry forgot that the page was exclusive, so the write fault saw an extra reference and copied',
+    why: 'the swap entry did not record that the page was exclusive, so the write fault saw an extra reference and copied the page',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['unmapOne'], ['anonRmap', 'swapIn']],
     status: 'stable',
     severity: {
-      '5.10': 'error where data were lost, else warning; note for a pin for reading',
-      '6.1': 'error; note for a pin for reading',
-      '6.12': 'error; note for a pin for reading',
-      '7.2': 'error; note for a pin for reading',
+      '5.10': 'error where data were lost, else warning; note for a read pin',
+      '6.1': 'error; note for a read pin',
+      '6.12': 'error; note for a read pin',
+      '7.2': 'error; note for a read pin',
     },
     falsePositives: ['none known'],
     references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],
@@ -22,7 +22,7 @@ export default defineRule({
     advice: 'move to a kernel with the fix; until then keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     messages: {
       parted:
-        'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write put {mapped} in its place',
+        'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('swapin-cow-under-pin'),

@@ -1,36 +1,39 @@
-// Two threads fault on one swap entry, and the slower maps what it had read before the faster changed it.
+// Two threads fault on one swap entry, and the slower one maps data it read before the faster one changed them.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'swapin-raced',
-    summary: 'Two threads swapped in one entry, and the later mapped another page than the earlier had.',
+    summary: 'Two threads swapped in the same entry, and the later one mapped a different page.',
     why:
-      'the slower of two threads finds the entry changed (pte_same()) and gives its page up. It does not where the page of the other was written to and ' +
-      'swapped out again to the same slot meanwhile: the entry looks as before, and without the swap cache what is mapped is what was read before the write',
+      "normally the slower thread finds the entry changed (pte_same()) and drops its page. But if the other thread's " +
+      'page was meanwhile written to and swapped out again to the same slot, the entry looks unchanged; without the ' +
+      'swap cache, the slower thread then maps the content from before the write',
     needs: [['swapIn'], ['anonRmap', 'newAnon'], ['unmapOne'], ['unmapOneRet']],
     status: 'experimental',
     severity: {
-      all: 'warning where the page was read, or allocated, before the other was swapped out again, or maps over it; note otherwise, and since 6.8 where it was only allocated',
+      all:
+        'warning where the page was read, or allocated, before the other was swapped out again, or maps over it; ' +
+        'otherwise note, and since 6.8 also where it was only allocated',
     },
     falsePositives: [
-      'a fault that had its page, but began to read only when the other page had been swapped out again',
-      'an unmapping between the two, while the second fault was under way, that was not recorded',
+      'a fault that had its page, but began to read only after the other page had been swapped out again',
+      'an unmapping between the two, during the second fault, that was not recorded',
     ],
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
     fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8)'],
     messages: {
-      raced: 'a second swap-in put another page where {pinned} was mapped, without an unmapping in between',
+      raced: 'a second swap-in mapped another page where {pinned} was mapped, without an unmapping in between',
       stale:
-        'a swap-in that had begun before {pinned} was swapped in, and swapped out again, mapped another page: it may hold what was there before',
+        'a swap-in that began before {pinned} was swapped in and out again mapped another page, which may have the content from before',
     },
     examples: examplesOf('swapin-raced'),
   },
   create(context) {
     return {
       swapIn({ mm, vpn, over, out, allocated, reads, at }) {
-        // where lines are missing, the unmapping between may be one of them
+        // where lines are missing, the unmapping may be among them
         if (over === undefined || context.model.partial()) return;
         // of the page, whoever holds it: what that means for a pin is the drift of the pin
         const subject = { about: { mm, vpn, page: over, at }, at };
@@ -40,8 +43,8 @@ export default defineRule({
             messageId: 'raced',
             cause: 'two swap-ins of one entry',
             severity: 'warning',
-            doubts: [{ cap: 'medium', because: 'what unmapped the first page may not be recorded' }],
-            path: [{ role: 'swap-in', at, what: 'another page over the one that was mapped' }],
+            doubts: [{ cap: 'medium', because: 'the unmapping of the first page may not be recorded' }],
+            path: [{ role: 'swap-in', at, what: 'another page mapped over the first' }],
           });
           return;
         }
@@ -58,15 +61,15 @@ export default defineRule({
             {
               cap: isBefore ? 'medium' : 'low',
               because: isRead
-                ? 'what was written to the other page between its swap-in and its swap-out shows in no line'
-                : 'when the page was read shows in no line; after the other was swapped out again it holds what it should',
+                ? 'the trace does not show what was written to the other page between its swap-in and its swap-out'
+                : 'the trace does not show when the page was read; if after the other was swapped out again, its content is correct',
             },
           ],
           path: [
             ...(allocated === undefined ? [] : [{ role: 'swap-in', at: allocated, what: 'allocates the page' }]),
             ...(isRead ? [{ role: 'swap-in', at: reads, what: 'reads the page' }] : []),
             { role: 'unmap', at: out, what: 'the other page is swapped out again' },
-            { role: 'swap-in', at, what: 'maps the page that it had begun with' },
+            { role: 'swap-in', at, what: 'maps the page of the earlier fault' },
           ],
         });
       },

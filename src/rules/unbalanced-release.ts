@@ -1,14 +1,15 @@
-// More given back than taken, or given back by the wrong function.
+// More releases than pins, or a release by the wrong function.
 import { defineRule, type PageId, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'unbalanced-release',
-    summary: 'A FOLL_GET reference was given back by unpin_user_page(), a FOLL_PIN by put_page(), or a pin twice.',
+    summary: 'A FOLL_GET reference was released by unpin_user_page(), a FOLL_PIN by put_page(), or a pin twice.',
     why:
-      'unpin_user_page() takes 1024 references (GUP_PIN_COUNTING_BIAS) off a small page; off a FOLL_GET page it frees memory that is in use. put_page() ' +
-      'takes one, and the page looks pinned for good. put_page() itself is inlined and shows only where a pipe calls it.',
+      'unpin_user_page() subtracts 1024 references (GUP_PIN_COUNTING_BIAS) from a small page; on a FOLL_GET page this ' +
+      'frees memory that is in use. put_page() subtracts one, and the page looks pinned forever. put_page() itself is ' +
+      'inlined and is visible only where a pipe calls it.',
     needs: [['gup'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'experimental',
     severity: { all: 'note' },
@@ -16,14 +17,14 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
     messages: {
-      wrong: 'the FOLL_GET reference on {pinned} was given back by unpin_user_page()',
-      put: 'the FOLL_PIN on {pinned} was given back by put_page(), as a pipe does it',
-      twice: '{pinned} was given back once more than it was taken',
+      wrong: 'the FOLL_GET reference on {pinned} was released by unpin_user_page()',
+      put: 'the FOLL_PIN on {pinned} was released by put_page(), called by a pipe',
+      twice: '{pinned} was released more often than it was pinned',
     },
     examples: examplesOf('unbalanced-release'),
   },
   create(context) {
-    // pages whose last known pin was released; small, since a page taken again leaves the map
+    // pages whose last known pin was released; the map stays small, since a page pinned again is removed
     const last = new Map<PageId, Pin>();
     return {
       pin({ pin }) {
@@ -53,7 +54,7 @@ export default defineRule({
         }
         if (by === 'unpin' && last.size < 4096) last.set(pin.page, pin);
       },
-      // the page may have been taken again there, or be another one
+      // the page may have been pinned again during the loss, or been reallocated
       lost() {
         last.clear();
       },
@@ -68,7 +69,7 @@ export default defineRule({
           cause: 'one release too many',
           severity: 'note',
           doubts: [{ cap: 'low', because: 'a pin that was taken before the trace would explain it' }],
-          path: [{ role: 'release', at, what: 'no pin left to release' }],
+          path: [{ role: 'release', at, what: 'release without a pin' }],
         });
       },
     };

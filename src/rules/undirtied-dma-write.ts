@@ -1,19 +1,20 @@
-// A device wrote to a page of a file, and nobody told the file.
+// A device wrote to a file page, and the page was never marked dirty.
 import { type At, defineRule, type Io, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
   meta: {
     id: 'undirtied-dma-write',
-    summary: 'A device wrote to a pinned page of a file, and the pin was given back without marking the page dirty.',
+    summary: 'A device wrote to a pinned file page, and the pin was released without marking the page dirty.',
     why:
-      'writeback cleans the page and write-protects its mapping while the pin lives; what the device writes afterwards marks nothing, so reclaim drops the ' +
-      'page and the data with it unless the pin is given back by a function that marks it dirty',
+      'writeback cleans the page and write-protects its mapping while the pin is held. Later writes of the device do ' +
+      'not mark it dirty, so reclaim drops the page and its data unless the pin is released by a function that marks ' +
+      'the page dirty',
     needs: [['gup'], ['bioEnd'], ['fileMap'], ['bioCheckDirty', 'unpinPages', 'unpinRange']],
     status: 'experimental',
     severity: { all: 'note' },
     falsePositives: [
-      'a page that the process itself had dirtied since',
+      'a page that the process itself has dirtied since',
       'a page marked dirty by a function that is not probed',
     ],
     references: [
@@ -21,18 +22,18 @@ export default defineRule({
       'unpin_user_pages_dirty_lock(), bio_check_pages_dirty()',
     ],
     fixedBy: [],
-    advice: 'unpin_user_pages_dirty_lock() with make_dirty, or bio_check_pages_dirty()',
+    advice: 'use unpin_user_pages_dirty_lock() with make_dirty, or bio_check_pages_dirty()',
     messages: {
-      clean: 'the device wrote to {pinned}, a page of a file, and the pin was given back without marking it dirty',
+      clean: 'the device wrote to the file page {pinned}, and the pin was released without marking it dirty',
     },
     examples: examplesOf('undirtied-dma-write'),
   },
   create(context) {
-    // write pins of file pages that a READ has reached, and where it ended
+    // write pins of file pages into which a READ went, and where it ended
     const written = new Map<Pin, At>();
     const marked = new WeakSet<Io>();
     const byBio = new Map<string, Io>();
-    // pins given back at a line, until that line's own event says how
+    // pins released at a line, kept until that line's own event shows how
     let released: { line: number; pins: Pin[] } = { line: -1, pins: [] };
     const tell = (at: At) => {
       if (released.line !== at.line) return;
@@ -49,7 +50,7 @@ export default defineRule({
           doubts: [{ cap: 'medium', because: 'the page may have been marked dirty by a function that is not probed' }],
           path: [
             { role: 'i/o end', at: ended, what: 'READ into the page' },
-            { role: 'release', at, what: 'given back with dirty=0' },
+            { role: 'release', at, what: 'released with dirty=0' },
           ],
         });
       }
@@ -65,7 +66,7 @@ export default defineRule({
       },
       release({ pin, at }) {
         if (pin.call.write && pin.entry.file && pin.ios.some((io) => io.dir === 'READ' && io.endedAt === undefined))
-          context.undecided('the end of the I/O on a page of a file was not recorded');
+          context.undecided('the end of the I/O on a file page was not recorded');
         if (!written.has(pin)) return;
         if (released.line !== at.line) released = { line: at.line, pins: [] };
         released.pins.push(pin);

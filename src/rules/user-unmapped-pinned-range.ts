@@ -1,4 +1,4 @@
-// The process gave up the mapping it had pinned. Nobody's bug but its own, and worth knowing.
+// The process unmapped a range it had pinned. This is not a kernel bug, but worth reporting.
 import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -6,19 +6,21 @@ export default defineRule({
   meta: {
     id: 'user-unmapped-pinned-range',
     summary: 'The process unmapped the range it had pinned (munmap, MADV_DONTNEED) and got another page there.',
-    why: 'the pin keeps the old page alive for the device, and the next touch of the address brings a new one; the kernel did what it was asked to',
+    why:
+      'the pin keeps the old page alive for the device, and the next access to the address maps a new page; the kernel ' +
+      'did what it was asked to do',
     needs: [['gup'], ['newAnon'], ['zap']],
     status: 'stable',
     severity: { all: 'note; warning when another process asked for it' },
     falsePositives: ['none known'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
-    advice: 'unregister or wait for the I/O before giving the memory back',
+    advice: 'unregister the buffer, or wait for the I/O, before unmapping the memory',
     messages: {
-      gone: 'the process unmapped the pinned page {pinned} itself; nothing was mapped there again',
-      away: 'the process took the pinned page {pinned} to another address itself (UFFDIO_MOVE); the old one maps {mapped} now',
-      own: 'the process unmapped the pinned page {pinned} itself; the address maps {mapped} now',
-      foreign: 'another process unmapped the pinned page {pinned}; the address maps {mapped} now',
+      gone: 'the process itself unmapped the pinned page {pinned}; nothing was mapped there again',
+      away: 'the process itself moved the pinned page {pinned} to another address (UFFDIO_MOVE); the old address now maps {mapped}',
+      own: 'the process itself unmapped the pinned page {pinned}; the address now maps {mapped}',
+      foreign: 'another process unmapped the pinned page {pinned}; the address now maps {mapped}',
     },
     overrides: [
       'cow-under-write-pin',
@@ -53,7 +55,7 @@ export default defineRule({
         severity: foreign && drift !== undefined ? 'warning' : 'note',
         selfInflicted: !foreign,
         doubts: unseen
-          ? [{ cap: 'low', because: 'the release left no line, and may have come before the unmapping' }]
+          ? [{ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' }]
           : [],
         path: [step],
       });

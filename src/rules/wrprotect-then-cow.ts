@@ -1,4 +1,4 @@
-// Somebody took write permission away from a pinned range, and the next write copied.
+// A pinned range was write-protected, and the next write copied the page.
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
@@ -16,23 +16,23 @@ export default defineRule({
     summary:
       'A pinned range was write-protected (mprotect, uffd-wp, NUMA hinting), and the next write copied the page.',
     why:
-      'Write protection leaves the entry read-only, and up to v5.18 do_wp_page() copied any page with an extra reference. ' +
-      'Since v5.19 an exclusive page is made writable again instead.',
+      'Write protection makes the entry read-only, and up to v5.18 do_wp_page() copied any page with an extra ' +
+      'reference. Since v5.19 an exclusive page is made writable again instead.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['cprot', 'softDirty', 'uffdWp']],
     status: 'stable',
     severity: {
-      '5.10': 'error where data were lost, else warning; note for reading without FOLL_LONGTERM',
+      '5.10': 'error where data were lost, else warning; note for a read pin without FOLL_LONGTERM',
       '6.1': 'error',
       '6.12': 'error',
       '7.2': 'error',
     },
-    falsePositives: ['the range was protected for a reason and the process meant to leave the pinned page'],
+    falsePositives: ['the range was protected on purpose and the process meant to abandon the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
     advice: 'do not change the protection of memory that a device holds, or move to a kernel with the fix',
     messages: {
       parted:
-        '{who} made the pinned page {pinned} read-only (asked for by {task}); the next write put {mapped} in its place',
+        '{who} made the pinned page {pinned} read-only (requested by {task}); the next write replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('wrprotect-then-cow'),

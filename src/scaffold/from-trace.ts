@@ -27,9 +27,9 @@ export function ruleFrom({ api, id }: Names, { from, handler, kind }: TraceCase)
       '  data: { task: at },',
       '  pin,',
       '  at,',
-      "  cause: 'say here what went wrong',",
+      "  cause: 'describe what went wrong',",
       "  severity: 'note',",
-      `  path: [{ role: '${handler}', at, what: 'say here what this step did' }],`,
+      `  path: [{ role: '${handler}', at, what: 'describe this step' }],`,
       '});',
     ]
       .map((line) => `${indent}${line}`)

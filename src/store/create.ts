@@ -162,7 +162,7 @@ function checkTarget(path: string, force: boolean, sources: readonly string[]): 
   const stat = statSync(path);
   if (!stat.isFile()) {
     throw new InputError(
-      stat.isDirectory() ? 'this is a directory, a file name is needed' : 'a store can only be a plain file',
+      stat.isDirectory() ? 'this is a directory; a file name is needed' : 'a store must be a regular file',
       {
         where: path,
         tryThis: stat.isDirectory() ? `-o ${join(path, 'x.db')}` : '-o x.db',
@@ -179,8 +179,8 @@ function checkTarget(path: string, force: boolean, sources: readonly string[]): 
 }
 
 function exists(path: string): InputError {
-  return new InputError('this file is there already', {
+  return new InputError('this file already exists', {
     where: path,
-    tryThis: '--force to replace it, or another name',
+    tryThis: 'use --force to overwrite it, or another name',
   });
 }

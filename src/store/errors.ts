@@ -8,9 +8,9 @@ export function readingError(error: unknown, path: string): unknown {
   const options = { where: path, cause: error };
   switch (codeOf(error)) {
     case 'SQLITE_NOTADB':
-      return new InputError('this is no SQLite database', {
+      return new InputError('this is not an SQLite database', {
         ...options,
-        tryThis: 'name a store made by pindrift ingest; a trace is read with pindrift check',
+        tryThis: 'use a store made by pindrift ingest; to read a trace, use pindrift check',
       });
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
@@ -29,7 +29,7 @@ export function readingError(error: unknown, path: string): unknown {
           : `this store is damaged (${firstLine(error)})`,
         {
           ...options,
-          tryThis: 'make it again from the trace: pindrift ingest; sqlite3 STORE .recover saves what rows it can',
+          tryThis: 'ingest the trace again: pindrift ingest; sqlite3 STORE .recover saves the rows that can be saved',
         },
       );
   }
@@ -48,19 +48,19 @@ export function storingError(error: unknown, path: string): unknown {
     case 'EDQUOT':
       return new InputError('no space left for the store', {
         ...options,
-        tryThis: 'free some space (a store takes about half the size of its traces), or name a file on another disk',
+        tryThis: 'free some space (a store takes about half the size of its traces), or use a file on another disk',
       });
     case 'EFBIG':
-      return new InputError('the store became too large for a file here', {
+      return new InputError('the store is too large for this file system', {
         ...options,
-        tryThis: 'name a file on another disk',
+        tryThis: 'use a file on another disk',
       });
     case 'SQLITE_READONLY':
     case 'SQLITE_READONLY_DIRECTORY':
     case 'SQLITE_CANTOPEN':
       return new InputError('no permission to write here', {
         ...options,
-        tryThis: 'name a file in a folder of your own',
+        tryThis: 'use a file in a directory of your own',
       });
     default:
       return writeError(error, path);

@@ -82,7 +82,7 @@ function checkFile(path: string): void {
 
 function checkSchema(db: Database.Database, path: string): number {
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new InputError('this is an SQLite database, but no store of pindrift', {
+    throw new InputError('this is an SQLite database, but not a pindrift store', {
       where: path,
       tryThis: 'make one from a trace: pindrift ingest TRACE -o x.db',
     });
@@ -90,15 +90,15 @@ function checkSchema(db: Database.Database, path: string): number {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > SCHEMA_VERSION) {
     throw new InputError(
-      `this store was made by a newer pindrift (schema ${version}, this one reads ${SCHEMA_VERSION})`,
+      `this store was made by a newer pindrift (schema ${version}; this one reads ${SCHEMA_VERSION})`,
       {
         where: path,
-        tryThis: 'update pindrift, or make the store again from the trace',
+        tryThis: 'update pindrift, or ingest the trace again',
       },
     );
   }
   if (version < 1) {
-    throw new InputError('this store was never finished', { where: path, tryThis: 'make it again from the trace' });
+    throw new InputError('this store is incomplete', { where: path, tryThis: 'ingest the trace again' });
   }
   return version;
 }
@@ -111,9 +111,9 @@ function migrate(path: string, from: number): void {
       db.pragma(`user_version = ${USUAL_VERSION}`);
     })();
   } catch (error) {
-    throw new InputError(`this store has the older schema ${from} and cannot be brought up to date`, {
+    throw new InputError(`this store has the older schema ${from} and cannot be upgraded`, {
       where: path,
-      tryThis: 'give it write permission once, or make it again from the trace',
+      tryThis: 'make it writable once, or ingest the trace again',
       cause: error,
     });
   } finally {

@@ -24,7 +24,7 @@ export function runQuery(store: Store, sql: string): QueryResult {
     throw queryError(store, error);
   }
   if (!statement.reader) {
-    throw new InputError('this statement returns no rows; a store is only read', { tryThis: 'select ... from event' });
+    throw new InputError('this statement returns no rows; a store is read-only', { tryThis: 'select ... from event' });
   }
   const columns = statement.columns().map((c) => c.name);
   return { columns, rows: rows(store, statement) };
@@ -47,8 +47,8 @@ const HEAP = 2 ** 30;
 const TOO_MUCH = {
   SQLITE_NOMEM: 'this needs more than 1 GB of memory',
   SQLITE_TOOBIG: 'a value is larger than 1 GB',
-  ERR_STRING_TOO_LONG: 'a value is longer than a text can be here',
-  SQLITE_FULL: 'no space left for what is sorted on the way',
+  ERR_STRING_TOO_LONG: 'a value is longer than a string can be',
+  SQLITE_FULL: 'no space left for sorting',
 } as const;
 
 /** SQLite's own words are good here; what is there to ask for is better. */
@@ -56,18 +56,18 @@ function queryError(store: Store, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (error instanceof RangeError && /more than one statement/.test(error.message)) {
-    return new InputError('one statement at a time', { tryThis: 'leave out everything behind the first ;' });
+    return new InputError('one statement at a time', { tryThis: 'remove everything after the first ;' });
   }
   if (code === 'SQLITE_READONLY') {
-    return new InputError('a store is only read', {
-      tryThis: 'sqlite3 on a copy of it, to change things',
+    return new InputError('a store is read-only', {
+      tryThis: 'to change data, use sqlite3 on a copy',
       cause: error,
     });
   }
   if (code === 'SQLITE_NOMEM' || code === 'SQLITE_TOOBIG' || code === 'ERR_STRING_TOO_LONG' || code === 'SQLITE_FULL') {
     return new InputError(`SQL: ${TOO_MUCH[code]}`, {
       where: store.path,
-      tryThis: 'ask for less: where, limit, substr(); a recursion needs an end',
+      tryThis: 'reduce the result: where, limit, substr(); a recursive query needs a limit',
       cause: error,
     });
   }

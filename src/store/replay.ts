@@ -29,9 +29,9 @@ export function* readRecords(store: Store, trace: number): IterableIterator<Reco
 function demandNone(store: Store, trace: number): void {
   const used = store.db.prepare<[number], number>('select mm_events from trace where id = ?').pluck();
   if (store.guard(() => used.get(trace)) === 0) return;
-  throw new InputError('rules cannot run again on this store: an older pindrift made it', {
+  throw new InputError('rules cannot run again on this store: it was made by an older pindrift', {
     where: store.path,
-    tryThis: 'make it again from the trace: pindrift ingest --force',
+    tryThis: 'ingest the trace again: pindrift ingest --force',
   });
 }
 

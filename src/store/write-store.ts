@@ -192,9 +192,9 @@ export class TraceWriter {
   ): void {
     const { db } = this.#store;
     if (info.bytes > this.#step)
-      throw new InputError(`in a store of so many traces each has ${this.#step / GIB} GiB at most`, {
+      throw new InputError(`in a store of this many traces each can have at most ${this.#step / GIB} GiB`, {
         where: source.path,
-        tryThis: 'a store of its own for this one',
+        tryThis: 'use a separate store for this one',
       });
     saveTrace(db, this.#id, source, head, info, vmemmap);
     const symbol = db.prepare('insert into replay_symbol values (?, ?, ?)');

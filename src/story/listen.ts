@@ -52,7 +52,7 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
         (_, i) => page + i,
       );
       const many = pages.length > 1 ? `, ${pages.length} pages` : '';
-      tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)} mapped once less${many}`));
+      tell(told('rmap del', model.at(), [], pages, (w) => `${w.page(page)}: one mapping removed${many}`));
     });
   }
   for (const kind of REFERENCES) {
@@ -60,7 +60,7 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
       const pfn = rows[o + Slot.OTHER];
       const count = rows[o + Slot.N];
       const isFreed = count === 0 && rows[o + Slot.END] === 1;
-      const has = isFreed ? 'no reference left, it is freed' : `${count} reference${count === 1 ? '' : 's'}`;
+      const has = isFreed ? 'last reference dropped, page freed' : `${count} reference${count === 1 ? '' : 's'}`;
       const step = told('refs', model.at(), [], [model.pageOfPfn(pfn)], () => `pfn 0x${pfn.toString(16)}: ${has}`);
       tell({ ...step, pfn });
     });

@@ -112,5 +112,5 @@ function sinceBase(text: string, { timeBase, timeUnit }: TraceHead): number {
 
 function timeText(flag: string, text: string | undefined): string | undefined {
   if (text === undefined || /^\d+(\.\d+)?$/.test(text)) return text;
-  throw new InputError(`${flag} ${text}: a time as the trace prints it is wanted`, { tryThis: `${flag} 20.546772` });
+  throw new InputError(`${flag} ${text}: expected a time as printed in the trace`, { tryThis: `${flag} 20.546772` });
 }

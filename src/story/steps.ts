@@ -51,14 +51,14 @@ export const TELL: Tell = {
   ],
   release: ({ at, by, pin }) => [
     told('release', at, ofPins([pin]), [pin.page], (w) => {
-      if (by === 'unseen') return `not seen; ${w.page(pin.page)} is in other use`;
-      if (by === 'over') return `not seen; the I/O on ${w.page(pin.page)} is over`;
-      if (by === 'given up') return `not seen; ${w.page(pin.page)} is followed no further`;
-      return `${w.page(pin.page)} given back`;
+      if (by === 'unseen') return `not recorded; ${w.page(pin.page)} is reused`;
+      if (by === 'over') return `not recorded; the I/O on ${w.page(pin.page)} has ended`;
+      if (by === 'given up') return `not recorded; ${w.page(pin.page)} is no longer tracked`;
+      return `${w.page(pin.page)} released`;
     }),
   ],
   unmatchedRelease: ({ at, page }) => [
-    told('release', at, [], [page], (w) => `${w.page(page)} given back, by a pin that was not seen`),
+    told('release', at, [], [page], (w) => `${w.page(page)} released; its pin was not recorded`),
   ],
   cow: ({ at, fault, mm, newPage, oldPage, vpn }) => [
     fault.line === at.line
@@ -186,7 +186,7 @@ export const TELL: Tell = {
   ],
   exit: ({ at, mm, pins }) => [
     {
-      ...told('exit', at, ofPins(pins), pagesOf(pins), () => `mm ${hex(mm.ptr)} goes, ${pins.length} pins held`),
+      ...told('exit', at, ofPins(pins), pagesOf(pins), () => `mm ${hex(mm.ptr)} ends, ${pins.length} pins held`),
       mms: [mm],
     },
   ],

@@ -66,7 +66,7 @@ export async function storyOfStored(
     reading.read();
     const answer = await use(reading);
     if (reading.rebuilt)
-      options.warn(`${trace.path} is gone or not the trace it was: its lines are put together from the store`);
+      options.warn(`${trace.path} is missing or has changed: its lines are reconstructed from the store`);
     return answer;
   };
   return tell(fileInput(trace.path), selection, options, run);
@@ -146,7 +146,7 @@ async function story(
       if (error instanceof InputError) return undefined;
       throw error;
     });
-    if (around === undefined) warn(`no context: ${input.path} is gone or not the trace it was`);
+    if (around === undefined) warn(`no context: ${input.path} is missing or has changed`);
   }
   return { path: input.path, timeUnit: head.timeUnit, steps, total, context: around ?? [] };
 }

@@ -12,7 +12,7 @@ export function* pageStoryText(
   const paint = painter(look.color);
   const width = Math.max(40, look.width ?? 80);
   const some = stories.filter(({ steps }) => steps.length > 0);
-  if (some.length === 0) yield* wrap(`nothing was seen of ${about}`, width).map((line) => `${line}\n`);
+  if (some.length === 0) yield* wrap(`no event concerns ${about}`, width).map((line) => `${line}\n`);
   for (const [i, story] of some.entries()) {
     if (i > 0) yield '\n';
     yield* wrap(`${about} in ${story.path === '-' ? 'standard input' : clean(story.path)}`, width).map(
@@ -72,5 +72,5 @@ function besides({ context, steps }: PageStory): PageStory['context'][] {
 
 function closing({ steps, total }: PageStory): string {
   if (total === steps.length) return count(total, 'step');
-  return `${grouped(steps.length)} of ${count(total, 'step')}; --since TIME goes on behind them, --addr or --pid narrows`;
+  return `${grouped(steps.length)} of ${count(total, 'step')} shown; use --since TIME for later ones, --addr or --pid to narrow the selection`;
 }

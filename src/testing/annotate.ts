@@ -36,7 +36,7 @@ export function annotated(trace: string, messageIds: readonly string[]): Annotat
       return line;
     }
     const event = line.slice(0, mark.index);
-    if (event.trim() === '') problems.push(`line ${i + 1}: write the comment behind the line that it is about`);
+    if (event.trim() === '') problems.push(`line ${i + 1}: put the comment after the line it refers to`);
     if (mark[1] === 'ok') {
       ok.add(i + 1);
       return event;
@@ -50,7 +50,7 @@ export function annotated(trace: string, messageIds: readonly string[]): Annotat
 }
 
 function unknown(id: string, messageIds: readonly string[]): string {
-  if (id === '') return 'which message? write `# expect: MESSAGE`';
+  if (id === '') return 'no message given: write `# expect: MESSAGE`';
   const meant = nearest(id, messageIds);
   return `the rule has no message ${id}${meant === undefined ? `; it has ${messageIds.join(', ')}` : `; ${meant}?`}`;
 }

@@ -26,9 +26,9 @@ export function testFiles(paths: readonly string[], folder: string): string[] {
     const full = resolve(folder, path);
     const stat = statSync(full, { throwIfNoEntry: false });
     if (stat === undefined)
-      throw new InputError('no such file or folder', {
+      throw new InputError('no such file or directory', {
         where: path,
-        tryThis: 'pindrift rules test FILE.test.ts, or a folder',
+        tryThis: 'pindrift rules test FILE.test.ts, or a directory',
       });
     return stat.isDirectory() ? below(full) : [full];
   });
@@ -64,7 +64,7 @@ export async function runTestFile(path: string, folder: string): Promise<FileOut
     Reflect.deleteProperty(globalThis, COLLECT);
   }
   if (waiting.length === 0)
-    throw new InputError('this file tests no rule', {
+    throw new InputError('this file does not test a rule', {
       where: file,
       tryThis: "import { testRule } from 'pindrift/testing' and call it",
     });

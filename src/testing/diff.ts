@@ -11,7 +11,7 @@ export function failureText(lines: readonly string[], { problems, differences }:
   if (differences.length > 0) {
     const ids = [...new Set(differences.map(({ messageId }) => messageId))].join(', ');
     out.push(
-      `the evidence of ${ids} differs (- the test wants the line in it, + the rule has it in it):`,
+      `the evidence of ${ids} differs (- expected by the test, + in the finding):`,
       '',
       ...diff(lines, differences),
     );

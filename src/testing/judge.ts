@@ -77,26 +77,28 @@ function byKind(kind: CaseKind, one: Case, trace: Annotated, run: Run, rule: Rul
   const marked = trace.expected.size > 0 || (one.expect ?? []).length > 0;
   switch (kind) {
     case 'fires':
-      if (!marked) return ['nothing says what is expected: write `# expect: MESSAGE` behind a line of the evidence'];
+      if (!marked) return ['nothing is expected: write `# expect: MESSAGE` after a line of the evidence'];
       return run.told.length === 0 ? [`the rule reports nothing${heard(run)}`] : [];
     case 'silent':
-      if (marked) return ['a silent case expects nothing; move it to `fires`'];
+      if (marked) return ['a silent case cannot expect a finding; move it to `fires`'];
       if (run.told.length > 0) return run.told.map(({ finding }) => `the rule reports: ${finding.message}`);
       return run.undecided.length === 0
         ? []
         : [
-            `this proves nothing, the rule could not decide: ${run.undecided.join('; ')}${strangers(run)}; a trace like this belongs to \`partial\``,
+            `this proves nothing: the rule could not decide: ${run.undecided.join('; ')}${strangers(run)}; such a trace belongs in \`partial\``,
           ];
     case 'partial': {
       const sure = run.told.filter(({ finding }) => finding.confidence === 'certain' || finding.confidence === 'high');
       if (sure.length > 0)
         return sure.map(
-          ({ finding }) => `the rule is sure (${finding.confidence}) although the trace is partial: ${finding.message}`,
+          ({ finding }) =>
+            `the rule's confidence is ${finding.confidence} although the trace is partial: ${finding.message}`,
         );
       if (run.told.length > 0 && !marked) return run.told.map(({ finding }) => `the rule reports: ${finding.message}`);
       if (run.told.length > 0 || run.undecided.length > 0) return [];
       return [
-        `the rule says nothing is wrong, though the trace cannot show that; take an event out that \`meta.needs\` of ${rule.meta.id} names, or call context.undecided()`,
+        `the rule reports no problem, although the trace cannot show that; remove an event that \`meta.needs\` of ` +
+          `${rule.meta.id} lists, or call context.undecided()`,
       ];
     }
   }
@@ -110,12 +112,12 @@ function heard(run: Run): string {
     .filter(({ handler }) => handler !== 'end')
     .map(({ handler, line }) => `${handler} (line ${line})`);
   return calls.length === 0
-    ? `; nothing that it listens to happened${strangers(run)}`
+    ? `; no event it listens to occurred${strangers(run)}`
     : `; it was called for ${calls.slice(0, 12).join(', ')}${calls.length > 12 ? ', ...' : ''}`;
 }
 
 const strangers = ({ strangers: names }: Run): string =>
-  names.length === 0 ? '' : `; events without a meaning here: ${names.join(', ')}`;
+  names.length === 0 ? '' : `; events unknown to pindrift: ${names.join(', ')}`;
 
 /** The findings against the list of all of them. */
 function listed(expect: readonly Expectation[] | undefined, told: readonly Told[]): string[] {

@@ -107,7 +107,7 @@ function misreported(rule: Rule, report: Report): string[] {
   for (const name of Object.keys(data))
     if (!wanted.has(name)) out.push(`report of ${messageId}: the message has no {${name}}`);
   if (wanted.has('pinned') && pin === undefined && about === undefined)
-    out.push(`report of ${messageId}: {pinned} wants \`pin\` or \`about\``);
-  if (wanted.has('mapped') && drift === undefined) out.push(`report of ${messageId}: {mapped} wants \`drift\``);
+    out.push(`report of ${messageId}: {pinned} needs \`pin\` or \`about\``);
+  if (wanted.has('mapped') && drift === undefined) out.push(`report of ${messageId}: {mapped} needs \`drift\``);
   return out;
 }

@@ -1,7 +1,7 @@
 // A rule answers the same for the same trace, today and tomorrow: it has no clock and no dice. While a rule runs in a
 // test, asking for either is an error with a name.
 const forbidden = (what: string) => (): never => {
-  throw new Error(`a rule has no ${what}: the same trace must give the same findings`);
+  throw new Error(`a rule cannot use the ${what}: the same trace must give the same findings`);
 };
 
 const RealDate = globalThis.Date;
@@ -18,7 +18,7 @@ const StillDate = new Proxy(RealDate, {
 export function still(): () => void {
   const { random } = Math;
   const { now } = performance;
-  Math.random = forbidden('dice (Math.random())');
+  Math.random = forbidden('random numbers (Math.random())');
   performance.now = forbidden('clock (performance.now())');
   globalThis.Date = StillDate;
   return () => {

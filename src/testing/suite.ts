@@ -16,9 +16,9 @@ export interface Test {
 
 const KINDS = ['fires', 'silent', 'partial'] as const satisfies readonly CaseKind[];
 const WHY: Readonly<Record<CaseKind, string>> = {
-  fires: 'a trace in which the rule reports something',
-  silent: 'a trace much like it in which nothing is wrong',
-  partial: 'a trace from which something is missing, in which the rule must not be sure',
+  fires: 'a trace for which the rule reports a finding',
+  silent: 'a similar trace for which it reports none',
+  partial: 'an incomplete trace, for which the rule must not be certain',
 };
 
 /** @param fail makes the error that a failed test throws */
@@ -38,12 +38,12 @@ export function suiteOf(given: AnyRule, cases: Cases, fail: (text: string) => Er
     { name: 'the test is complete', run: async () => refuse(aboutTheTest(list), fail) },
     ...tests,
     {
-      name: 'every message is reached',
+      name: 'every message is covered',
       run: async () => {
         for (const { kind, one } of list) if (kind !== 'silent') await reach(rule, one, reached);
         const missing = Object.keys(rule.meta.messages).filter((id) => !reached.has(id));
         refuse(
-          missing.map((id) => `no case reaches the message ${id}: "${rule.meta.messages[id]}"`),
+          missing.map((id) => `no case covers the message ${id}: "${rule.meta.messages[id]}"`),
           fail,
         );
       },
@@ -109,7 +109,7 @@ async function again(rule: Rule, one: Case, trace: Annotated, first: Run): Promi
       run.failures.length,
     ]);
   if (answer(first) === answer(second)) return [];
-  return ['a second run over the same trace gives another answer: what the rule remembers must live inside create()'];
+  return ['a second run over the same trace gives a different result: a rule must keep its state inside create()'];
 }
 
 async function reach(rule: Rule, one: Case, reached: Set<string>): Promise<void> {

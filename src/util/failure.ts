@@ -118,14 +118,14 @@ function isErrorWithCode(error: unknown, code: string): boolean {
 }
 
 const STORE_AGAIN =
-  'make it again from the trace: pindrift ingest; if it says the same then, report it as a bug (DEBUG=pindrift for a stack)';
+  'ingest the trace again; if the store is damaged again, report it as a bug (DEBUG=pindrift for a stack)';
 
 /** What was thrown, in a line; it may be anything. */
 function nameOf(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {
-    return 'something that has no text';
+    return 'a value that cannot be printed';
   }
 }
 

@@ -49,9 +49,9 @@ export function writeFileWhole(path: string, pieces: Pieces): void {
 export function checkWritable(path: string, sources: readonly string[] = []): void {
   const target = follow(path);
   if (target !== undefined && sources.some((source) => follow(source) === target)) {
-    throw new InputError('this is the file that is read; it would be overwritten', {
+    throw new InputError('this is the input file; it would be overwritten', {
       where: path,
-      tryThis: 'another name',
+      tryThis: 'use another name',
     });
   }
   try {
@@ -84,23 +84,23 @@ export function writeError(error: unknown, where: string): unknown {
     case 'EDQUOT':
       return new InputError('no space left to write this', {
         ...options,
-        tryThis: 'free some space, or name a file on another disk',
+        tryThis: 'free some space, or use a file on another disk',
       });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return new InputError('no permission to write here', {
         ...options,
-        tryThis: 'name a file in a folder of your own',
+        tryThis: 'use a file in a directory of your own',
       });
     case 'ENOENT':
     case 'ENOTDIR':
-      return new InputError('there is no such folder to write into', {
+      return new InputError('the directory for this file does not exist', {
         ...options,
         tryThis: `mkdir -p '${dirname(where)}'`,
       });
     case 'EISDIR':
-      return new InputError('this is a directory, a file name is needed', {
+      return new InputError('this is a directory; a file name is needed', {
         ...options,
         tryThis: join(where, 'report'),
       });

@@ -65,12 +65,12 @@ export async function spool(path: string, onProgress: (bytes: number) => void, l
 }
 
 const MORE_ROOM =
-  'save the trace to a file and name that, or set TMPDIR to a folder with more room; `pindrift watch -` needs no copy';
+  'save the trace to a file and name that, or set TMPDIR to a directory with more space; `pindrift watch -` needs no copy';
 
 /** A copy must not fill the disk of the machine it runs on. (statfs(2)) */
 function tooLarge(folder: string, copied: number): ReturnType<Look> {
   const { bavail, blocks, bsize } = statfsSync(folder);
   if (bavail * bsize >= Math.min(LEFT_FREE, (blocks * bsize) / 20)) return undefined;
-  const problem = `no room for a copy of this input: the disk of ${folder} is nearly full after ${Math.round(copied / 1e6)} MB`;
+  const problem = `no space for a copy of this input: the disk of ${folder} is nearly full after ${Math.round(copied / 1e6)} MB`;
   return { problem, tryThis: MORE_ROOM };
 }

@@ -81,9 +81,9 @@ export class Catalogue {
   }
 
   #problemOf(kind: string, probe: Probe): string | undefined {
-    if (!/^[a-z][A-Za-z0-9]*$/.test(kind)) return `probes.${kind}: a kind is a name like vfioPin`;
-    if (this.#probe(kind) !== undefined) return `probes.${kind}: another rule brings this kind with another definition`;
-    if (this.#kinds.has(kind)) return `probes.${kind}: this is a kind of pindrift's own; handle it in \`events\``;
+    if (!/^[a-z][A-Za-z0-9]*$/.test(kind)) return `probes.${kind}: a kind must be a name like vfioPin`;
+    if (this.#probe(kind) !== undefined) return `probes.${kind}: another rule defines this kind differently`;
+    if (this.#kinds.has(kind)) return `probes.${kind}: this is a built-in kind; handle it in \`events\``;
     const ret = probe.on === 'return';
     for (const { name } of functionsOf(probe)) {
       const fn = this.#byName.get(name);
@@ -92,9 +92,9 @@ export class Catalogue {
         return `probes.${kind}: ${name} (${probe.on}) is known as ${meaning}; handle that in \`events\``;
     }
     const taken = probe.events?.find((event) => this.#byEvent.has(event));
-    if (taken !== undefined) return `probes.${kind}: the event name ${taken} is taken`;
+    if (taken !== undefined) return `probes.${kind}: the event name ${taken} is already used`;
     return slotsOf(probe) === undefined
-      ? `probes.${kind}: at most eight numbers, one mm and one symbol fit an event`
+      ? `probes.${kind}: an event can have at most eight numbers, one mm and one symbol`
       : undefined;
   }
 

@@ -114,7 +114,7 @@ export class Vocabulary {
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
     }
     if (type.namesake && buf.subarray(argsStart, argsEnd).includes(ESCAPE)) {
-      this.damage = 'a code of a terminal stands between the arguments';
+      this.damage = 'a terminal escape sequence between the arguments';
       return type;
     }
     type.count++;

@@ -20,13 +20,15 @@ export function damageOf(
   template: Template,
   placed: boolean,
 ): string | undefined {
-  if (args.cut) return 'the last argument is cut or no number';
+  if (args.cut) return 'the last argument is truncated or not a number';
   if (args.bareHex) return undefined;
   for (const [i, { start: from, end: to }] of args.list.entries()) {
     if (!template.isNumber(i) || !isDamagedNumber(buf, from, to, placed)) continue;
-    return to === end ? 'the last argument is cut or no number' : 'an argument that should be a number is none';
+    return to === end
+      ? 'the last argument is truncated or not a number'
+      : 'an argument that should be a number is not one';
   }
-  if (placed && hasLooseWord(buf, args)) return 'text between or behind the arguments of a probe';
+  if (placed && hasLooseWord(buf, args)) return 'text between or after the arguments of a probe';
   return undefined;
 }
 

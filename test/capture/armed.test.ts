@@ -60,7 +60,7 @@ describe('what was armed', () => {
       dropped: 4,
     });
     expect(recorded.armed[1].hits).toBeUndefined();
-    expect(missedBy(recorded, OWN_CATALOGUE)).toEqual(['2 returns of do_wp_page were missed by its probe']);
+    expect(missedBy(recorded, OWN_CATALOGUE)).toEqual(['the probe missed 2 returns of do_wp_page']);
   });
 
   it('is read from a copy of dynamic_events, whatever its group', () => {

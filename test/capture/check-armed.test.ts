@@ -41,7 +41,7 @@ describe('a capture of a program that pins nothing', () => {
       expect(await outcome(missed(event)), event).toMatchObject({ verdict: 'clean' });
     expect(await outcome(missed('wp_fault'))).toMatchObject({
       verdict: 'could-not-be-checked',
-      why: ['7 calls of do_wp_page were missed by its probe'],
+      why: ['the probe missed 7 calls of do_wp_page'],
     });
   });
 

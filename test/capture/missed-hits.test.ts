@@ -37,7 +37,7 @@ it('a drift of a pin without a release is in doubt where a probe of releases mis
   expect(sure?.doubts.join('\n')).not.toMatch(/missed/);
   expect(unsure).toMatchObject({ confidence: 'low' });
   expect(unsure?.doubts.join('\n')).toMatch(
-    /probes of releases missed hits, so the pin may have been given back before/,
+    /release probes missed hits, so the pin may have been released earlier/,
   );
 });
 

@@ -89,7 +89,7 @@ describe('a kernel out of files', () => {
   it.each([
     ['no such file', join(folder, 'nowhere'), /no such file/],
     ['a folder', folder, /directory/],
-    ['no BTF', fileURLToPath(import.meta.url), /no BTF, no ELF file and no kernel image/],
+    ['no BTF', fileURLToPath(import.meta.url), /no BTF, ELF file or kernel image/],
   ])('says what is wrong: %s', (_, path, words) => {
     expect(() => tracedKernel({ btf: [path], arch: 'x86_64' })).toThrow(words);
   });

@@ -47,7 +47,7 @@ describe('swap-out under a read on 5.10', () => {
   it('ends with exit code 1, and names the harm and the fix on the terminal', () => {
     const { status, stderr, stdout } = pindrift(['check', STORY]);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-    expect(stdout).toContain('◀ they part');
+    expect(stdout).toContain('◀ drift');
     expect(stdout).toContain('1493a1913e34');
     expect(stdout).toContain('lost-dma-write');
   });
@@ -119,7 +119,7 @@ describe('the report', () => {
   it('goes to files, each in the format its name asks for, and to stdout when asked', () => {
     const { status, stdout } = pindrift(['check', STORY, '-o', file('a.sarif'), '-o', file('b.json'), '-o', '-']);
     expect(status).toBe(1);
-    expect(stdout).toContain('they part');
+    expect(stdout).toContain('drift');
     expect(JSON.parse(readFileSync(file('a.sarif'), 'utf8')).version).toBe('2.1.0');
     expect(JSON.parse(readFileSync(file('b.json'), 'utf8')).schema).toBe('pindrift.check/1');
   });

@@ -121,7 +121,7 @@ describe('a wrong command line', () => {
     [['check', '--json', '--report', 'csv', STORY], 'cannot also be provided'],
     [['check', STORY, '-o'], '--output expects a value'],
     [['show', STORY, '--context', 'many'], '--context: expected an integer but received: many'],
-    [['rules', 'explain', 'no-such-rule-at-all'], 'no rule is called'],
+    [['rules', 'explain', 'no-such-rule-at-all'], 'no such rule:'],
     [['chekc', STORY], 'unknown command'],
     [[STORY], `try: pindrift check ${STORY}`],
   ])('%j', (args, what) => {

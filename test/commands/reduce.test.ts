@@ -36,7 +36,7 @@ it('a finding of a real capture in a few lines: the same story, severity and con
 it('a recording is no text', () => {
   const { status, stderr } = pindrift(['reduce', fixture('5.10/odirect_read_swap.tc-v6', 'trace.dat.gz')]);
   expect(status).toBe(2);
-  expect(stderr).toContain('only text can be cut down');
+  expect(stderr).toContain('only text can be reduced');
 });
 
 it('a rule begins with what happened at a line; its test passes at once', { timeout: 240_000 }, () => {
@@ -47,7 +47,7 @@ it('a rule begins with what happened at a line; its test passes at once', { time
   const run = pindrift(['rules', 'run', STORY, fixture('6.12/odirect_read_swap.ft'), '--rules', join(dir, 'mine.ts')]);
   expect(run).toMatchObject({ status: 0, stderr: '' });
   expect(run.stdout).toMatch(/1 +[\d.]+ +hit +mine/);
-  expect(run.stdout).toMatch(/mine: 1 finding in 1 of 2 sources, silent in 1, could not tell in 0/);
+  expect(run.stdout).toMatch(/mine: 1 finding in 1 of 2 sources, no finding in 1, undecided in 0/);
   const none = pindrift(['rules', 'new', 'other', '--dir', dir, '--from', STORY, '--line', '1']);
   expect(none.status).toBe(2);
   expect(none.stderr).toContain('told nothing about a pinned page');

@@ -42,7 +42,7 @@ describe('rules explain', () => {
   ])('%s: suggests %s', (typed, meant) => {
     const { status, stderr } = pindrift(['rules', 'explain', typed]);
     expect(status).toBe(2);
-    expect(stderr).toBe(`pindrift: no rule is called ${typed}\n  try: pindrift rules explain ${meant}\n`);
+    expect(stderr).toBe(`pindrift: no such rule: ${typed}\n  try: pindrift rules explain ${meant}\n`);
   });
 
   it('nothing like it: the list', () => {

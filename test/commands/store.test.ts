@@ -110,7 +110,7 @@ describe('show', () => {
   it('tells the story of a finding, from a store and from a trace alike', () => {
     const told = pindrift(['show', store, '1']);
     expect(told).toMatchObject({ status: 0, stderr: '' });
-    expect(told.stdout).toContain('they part');
+    expect(told.stdout).toContain('drift');
     expect(told.stdout).toContain('328 |');
     expect(pindrift(['show', STORY, '1'])).toEqual(told);
   });
@@ -130,8 +130,8 @@ describe('show', () => {
     copyFileSync(`${root}/${LOOK_ALIKE}`, file('moved.gz'));
     const { status, stderr, stdout } = pindrift(['show', 'moved.db', '1', '-C', '1'], { cwd: dir });
     expect(status).toBe(0);
-    expect(stderr).toBe('pindrift: warning: no context: moved.gz is gone or not the trace it was\n');
-    expect(stdout).toContain('they part');
+    expect(stderr).toBe('pindrift: warning: no context: moved.gz is missing or has changed\n');
+    expect(stdout).toContain('drift');
   });
 
   it.each([

@@ -46,7 +46,7 @@ it('those beyond are counted, and nobody calls them something else', async () =>
   const report = await findingsOf(600);
   expect(report.findings.map(({ rule }) => rule)).toEqual(new Array(512).fill('user-unmapped-pinned-range'));
   expect(report.rules.find(({ id }) => id === 'user-unmapped-pinned-range')?.notKept).toBe(88);
-  expect(verdictWords(report)).toContain('512 notes and 88 more that were only counted');
+  expect(verdictWords(report)).toContain('512 notes and 88 more, counted only');
 });
 
 it('one process does not hide another: of each task the first is told', async () => {

@@ -30,7 +30,7 @@ const planned = (args: string[]): { entries: ManifestEntry[]; stderr: string; st
 describe('fleet plan', () => {
   it('lists the recordings of a folder once each, with size, hash and host', () => {
     const { entries, stderr } = planned([captures, '--host-from', '/(host-\\d)/']);
-    expect(stderr).toContain('5 captures to check; 0 have a result, 1 are copies, 1 files are no recordings');
+    expect(stderr).toContain('5 captures to check; 0 have a result, 1 are duplicates, 1 files are not recordings');
     expect(entries).toHaveLength(5);
     const first = entries.find(({ path }) => path === paths[1]);
     expect(first).toMatchObject({ host: 'host-1', bytes: readFileSync(paths[1] as string).length });
@@ -49,7 +49,7 @@ describe('fleet plan', () => {
   });
 
   it.each([
-    [['nothing-here'], 'there is nothing of this name (nothing-here)'],
+    [['nothing-here'], 'no such file or directory (nothing-here)'],
     [['s3://bucket/key'], 'a list with its size and sha256'],
     [[captures, '--host-from', '('], '--host-from'],
   ])('says what is wrong with %j', (args, words) => {
@@ -62,7 +62,7 @@ describe('fleet plan', () => {
     ['{"path":"x"}', 'bytes'],
     ['{"path":"x","bytes":1,"sha256":"abc"}', 'sha256: 64 hex digits'],
     ['[', 'one JSON object'],
-    ['', 'this manifest has no capture'],
+    ['', 'this manifest has no captures'],
   ])('a manifest line %s is an error with its place', (line, words) => {
     writeFileSync(file('bad.ndjson'), `${line}\n`);
     const { status, stderr } = pindrift(['fleet', 'run', file('bad.ndjson'), '-o', file('out')]);
@@ -130,6 +130,6 @@ describe('shards', () => {
     [undefined, { JOB_COMPLETION_INDEX: '1' }],
     ['1/0', {}],
   ])('%s %j names none', (flag, env) => {
-    expect(() => shardOf(flag, env)).toThrow('this names no part of the work');
+    expect(() => shardOf(flag, env)).toThrow('this is not a shard');
   });
 });

@@ -37,8 +37,8 @@ describe.each(SERVERS)('a queue on $name', { timeout: 1_200_000 }, ({ name, star
     const [folder, results] = [file(`${name}-captures`), file(`${name}-results`)];
     const paths = makeCaptures(folder, CAPTURES);
     const submit = () => pindrift(['fleet', 'plan', folder, '--queue', server.url]).stderr;
-    expect(submit()).toContain(`${CAPTURES} put into the queue, 0 were there`);
-    expect(submit()).toContain(`0 put into the queue, ${CAPTURES} were there`);
+    expect(submit()).toContain(`${CAPTURES} added to the queue, 0 already there`);
+    expect(submit()).toContain(`0 added to the queue, ${CAPTURES} already there`);
     const first = work(results, '--jobs', '1');
     await until(() => existsSync(results) && readdirSync(results).some((one) => one.includes('captures')), 120);
     first.kill('SIGKILL');
@@ -51,7 +51,7 @@ describe.each(SERVERS)('a queue on $name', { timeout: 1_200_000 }, ({ name, star
     const report = JSON.parse(pindrift(['fleet', 'report', results, '--json']).stdout);
     expect(report.captures).toBe(CAPTURES);
     expectAsChecked(paths, rows);
-    expect(submit()).toContain(`0 put into the queue, ${CAPTURES} were there`);
+    expect(submit()).toContain(`0 added to the queue, ${CAPTURES} already there`);
   });
 
   it.runIf(there)('a capture at which checks die is parked, and the worker goes on', async () => {
@@ -89,7 +89,7 @@ describe('a queue that is not there', () => {
   it.each([
     ['redis://127.0.0.1:1', 'cannot be reached'],
     ['postgres://x:secret@127.0.0.1:1/x', 'postgres://x:***@127.0.0.1:1/x'],
-    ['amqp://h', '--queue names a Redis or a PostgreSQL server'],
+    ['amqp://h', '--queue must be the address of a Redis or PostgreSQL server'],
   ])('%s is an error', { timeout: 60_000 }, (url, words) => {
     const { status, stderr } = pindrift(['fleet', 'work', '--queue', url, '-o', file('nowhere')]);
     expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(words) });

@@ -1,4 +1,4 @@
-// The rows of a folder of results, read by another library than the one that wrote them.
+// The rows of a directory of results, read by another library than the one that wrote them.
 import { DuckDBInstance } from '@duckdb/node-api';
 
 export interface CaptureSeen {

@@ -63,7 +63,7 @@ const MENDED: Record<string, (text: string) => string> = {
   'UTF-16, the other byte order': (t) => utf16(t).swap16().toString('latin1'),
   'UTF-16 without its mark': (t) => utf16(t).subarray(2).toString('latin1'),
   'UTF-8 with its mark': (t) => `\xef\xbb\xbf${t}`,
-  'tabs for blanks': (t) => each(t, tabbed),
+  'tabs instead of spaces': (t) => each(t, tabbed),
   'blanks run together': (t) => each(t, (l) => l.replace(/ {2,}/g, ' ').trimStart()),
   'hyphens and points of a writing program': (t) =>
     each(t, (l) => l.replaceAll('...', utf8('…')).replaceAll('-', utf8('–'))),

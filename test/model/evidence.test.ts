@@ -357,7 +357,7 @@ describe('a page that was freed and came back as another', () => {
     exit(par, PARENT, 500);
     const { said, undecided } = await trace.check('6.12');
     expect(said).toEqual([]);
-    expect(undecided).not.toContain('1 pin was never seen to be released');
+    expect(undecided).not.toContain('no release was recorded for 1 pin');
   });
 });
 

@@ -71,7 +71,7 @@ describe('rows', () => {
     expect(lines.slice(2)).toEqual([
       { kind: 'Bad', reason: 'the row has 2 cells, the header 3' },
       { kind: 'Bad', reason: 'the row has 4 cells, the header 3' },
-      { kind: 'Bad', reason: 'the time column holds no number' },
+      { kind: 'Bad', reason: 'the time column is not a number' },
       { kind: 'Bad', reason: 'the event column is empty' },
       { comm: '', pid: 7, cpu: -1, ts: Number.NaN, name: 'e', args: '' },
     ]);

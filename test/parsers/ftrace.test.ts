@@ -217,7 +217,7 @@ describe('what stands behind the time', () => {
   });
 
   it.each(['faul', '', '12: x', '<odd>: x', '.: x'])('says that "%s" is no event', (body) => {
-    expect(read(prefix + body, ns)).toEqual({ kind: 'Bad', reason: 'no event behind the time' });
+    expect(read(prefix + body, ns)).toEqual({ kind: 'Bad', reason: 'no event after the time' });
   });
 });
 

@@ -36,7 +36,7 @@ it('a recording without symbols takes those that it is given', async () => {
   const start = (BigInt(first) - 0x3en).toString(16);
   writeFileSync(symbols, `${start} t get_arg_page\nffffffffffff0000 T the_end\n`);
   expect(await callers(symbols)).toContain('get_arg_page+0x3e');
-  await expect(callers('/no/such/file')).rejects.toThrow('no such file of symbols');
+  await expect(callers('/no/such/file')).rejects.toThrow('no such symbol file');
 });
 
 it('what is cut before its events is said to be cut', async () => {

@@ -8,12 +8,12 @@ it('page and address part at the copy; a device has the page from the submit to 
   if (finding === undefined) throw new Error('no finding');
   expect(bandLines(finding)).toMatchInlineSnapshot(`
     [
-      "page (█ a device has it)",
+      "page (█ device-exclusive)",
       "│address",
       "█┃   pin      get_user_pages_fast: maps the page",
       "█╎   unmap    try_to_unmap_one: no present entry",
       "█┃   swap-in  do_swap_page: maps the page",
-      "█╲   copy     do_wp_page: they part: maps another page",
+      "█╲   copy     do_wp_page: drift: maps another page",
       "█  ┃ i/o end  bio_endio",
     ]
   `);

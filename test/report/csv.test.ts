@@ -7,7 +7,7 @@ import { cleanReport, hostile, odirect } from './samples.ts';
 const parse = (text: string) => Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
 
 describe('csv', () => {
-  it('one row a finding', async () => {
+  it('one row per finding', async () => {
     const { data, errors } = parse(await render('csv', odirect()));
     expect(errors).toEqual([]);
     expect(data).toEqual([

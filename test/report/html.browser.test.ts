@@ -85,7 +85,7 @@ describe.skipIf(chromiumPath === undefined)(`the HTML report in a browser (${why
     // The other page begins at the mapping and goes down from there.
     expect(Math.abs(other.y - mapped.y)).toBeLessThan(2);
     expect(other.height).toBeGreaterThan(mapped.height * 1.5);
-    expect(await page.locator('.timeline .parted text').textContent()).toBe('they part');
+    expect(await page.locator('.timeline .parted text').textContent()).toBe('drift');
     expect(await page.locator('.lane-label').allTextContents()).toEqual([
       'cpu0',
       'cpu1',
@@ -136,7 +136,7 @@ describe.skipIf(chromiumPath === undefined)(`the HTML report in a browser (${why
     await copy.hover();
     expect(await page.locator('.tip').innerText()).toContain('line 648');
     await copy.click();
-    expect(await page.locator('.story .step.picked').innerText()).toContain('they part');
+    expect(await page.locator('.story .step.picked').innerText()).toContain('◀ drift');
     await page.locator('.stage').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.story .step.picked').innerText()).toContain('i/o end');

@@ -88,7 +88,7 @@ describe('the 5.10 story', () => {
     expect(slices).toEqual([
       { name: 'pinned by get_user_pages_fast for write', depth: 0, from: 385_083_000, to: 1_193_600_000 },
       { name: 'mapped pfn 0x7fb7d', depth: 1, from: 385_083_000, to: 539_985_000 },
-      { name: 'swapped: not present, entry of pfn 0x7fb7d', depth: 1, from: 539_985_000, to: 546_504_000 },
+      { name: 'swapped: not present, entry for pfn 0x7fb7d', depth: 1, from: 539_985_000, to: 546_504_000 },
       { name: 'mapped pfn 0x7fb7d', depth: 1, from: 546_504_000, to: 546_834_000 },
       { name: 'mapped another page: pfn 0x7fb6a', depth: 1, from: 546_834_000, to: 1_193_600_000 },
     ]);
@@ -96,7 +96,7 @@ describe('the 5.10 story', () => {
 
   it('marks the drift, with its trace line', () => {
     const drift = events.find((event) => event.categories?.includes('drift'));
-    expect(drift).toMatchObject({ type: INSTANT, time: 546_834_000, name: 'they part: pfn 0x7fb7d -> 0x7fb6a' });
+    expect(drift).toMatchObject({ type: INSTANT, time: 546_834_000, name: 'drift: pfn 0x7fb7d -> 0x7fb6a' });
     expect(note(drift, 'line')).toBe(648);
     expect(note(drift, 'text')).toBe(odirect().findings[0]?.evidence[3]?.text);
     expect(note(drift, 'task')).toBe('scn-157');
@@ -107,7 +107,7 @@ describe('the 5.10 story', () => {
     expect(flow.map(({ categories, name }) => [categories?.[0], name])).toEqual([
       ['finding', titleOf(odirect().findings[0] as Finding)],
       ['pin', 'pinned by get_user_pages_fast for write'],
-      ['drift', 'they part: pfn 0x7fb7d -> 0x7fb6a'],
+      ['drift', 'drift: pfn 0x7fb7d -> 0x7fb6a'],
       ['harm', 'lost-dma-write'],
     ]);
     expect(flow.map(({ time }) => time)).toEqual(flow.map(({ time }) => time).toSorted((a, b) => a - b));
@@ -178,7 +178,7 @@ describe('any report', () => {
     expect(first('none')).toBe('findings (no times: 1 ns is a line)');
   });
 
-  it('names of tasks stay text', () => {
+  it('task names stay text', () => {
     const packets = packetsOf(hostileLife());
     const all = JSON.stringify(packets);
     expect(all).not.toContain(HOSTILE.slice(0, 4));

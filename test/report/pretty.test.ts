@@ -93,7 +93,7 @@ describe('on a terminal', () => {
   });
 
   it('why the trace as a whole is not clean stands before what single rules lack', async () => {
-    const whole = ['1 pin was never seen to be released', 'the trace was filtered (pid 17)'];
+    const whole = ['no release was recorded for 1 pin', 'the trace was filtered (pid 17)'];
     const rules = [
       ...undecided().rules,
       { id: 'insufficient-evidence', verdict: 'could-not-be-checked' as const, findings: 0, missing: whole },
@@ -105,7 +105,7 @@ describe('on a terminal', () => {
     const report = { ...undecided(), rules, verdict: 'violated' as const, findings: odirect().findings };
     const violated = await render('pretty', report);
     expect(violated).toContain(
-      `\nviolated: 1 error\nnot everything in it can be trusted:\n  - ${whole[0]}\n  - ${whole[1]}\n`,
+      `\nviolated: 1 error\nthe input is incomplete or damaged:\n  - ${whole[0]}\n  - ${whole[1]}\n`,
     );
     for (const format of ['text', 'markdown'] as const)
       for (const reason of whole)

@@ -134,7 +134,7 @@ function swapinFinding(parts: Partial<Finding> = {}): Finding {
       },
     ],
     message: "the read's 512 bytes went to pfn 0x7fb7d; the process sees pfn 0x7fb6a",
-    why: 'the swap entry forgot that the page was exclusive, so the write fault saw an extra reference and copied',
+    why: 'the swap entry did not record that the page was exclusive, so the write fault saw an extra reference and copied the page',
     fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
     advice: 'move to a kernel with the fix; until then keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     fingerprint: '7d1f0c5a92e4b683',

@@ -33,7 +33,7 @@ describe('plain text for a mailing list', () => {
     const broken = new Set(findings.flatMap((finding) => [finding.rule, ...finding.also]));
     const held = rules.filter(({ id }) => id !== 'insufficient-evidence' && !broken.has(id)).length;
     expect(accepted).toMatch(
-      new RegExp(`clean: ${held} rules? held over \\d+ pins?; ${findings.length} findings? suppressed`),
+      new RegExp(`clean: ${held} rules? checked \\d+ pins?; ${findings.length} findings? suppressed`),
     );
   });
 

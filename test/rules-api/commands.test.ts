@@ -43,11 +43,11 @@ export default defineRule({
 `;
   it.each([
     ['throws', "pin() { throw new RangeError('oh'); },", 'RangeError: oh'],
-    ['has a misspelled handler', 'pinn() {},', 'pinn: there is no such transition'],
+    ['has a misspelled handler', 'pinn() {},', 'pinn: no such transition'],
     [
       'reports a severity that there is not',
       "pin({ pin }) { context.report({ messageId: 'm', pin, cause: 'x', severity: 'fatal' as never }); },",
-      "severity 'fatal' is not known: one of note, warning, error is wanted",
+      "unknown severity 'fatal': expected one of note, warning, error",
     ],
     [
       'reports a message that it does not have',
@@ -96,12 +96,10 @@ describe('rules new', () => {
     const folder = scratch({ 'my-rule.ts': '' });
     expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({
       status: 2,
-      stderr: 'pindrift: this file is there already (my-rule.ts)\n',
+      stderr: 'pindrift: this file already exists (my-rule.ts)\n',
     });
-    expect(pindrift(folder, 'rules', 'new', 'MyRule').stderr).toContain(
-      'a name in lower-case words with - between them is wanted',
-    );
-    expect(pindrift(folder, 'rules', 'new', 'pin-leak').stderr).toContain("pin-leak is a rule of pindrift's own");
+    expect(pindrift(folder, 'rules', 'new', 'MyRule').stderr).toContain('expected lower-case words joined by -');
+    expect(pindrift(folder, 'rules', 'new', 'pin-leak').stderr).toContain('pin-leak is a built-in rule');
   });
 
   it('lists a built-in rule', () => {
@@ -159,7 +157,7 @@ describe('events', () => {
       stderr: expect.stringContaining('--kind fork'),
     });
     expect(pindrift(folder, 'events', 'trace.txt', '--addr', 'x').stderr).toContain(
-      '--addr x: a number in hex is wanted',
+      '--addr x: expected a hexadecimal number',
     );
   });
 });

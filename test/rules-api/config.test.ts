@@ -52,7 +52,7 @@ describe('the config', () => {
     const path = join(folder, 'pindrift.config.ts');
     chownSync(path, 12345, statSync(path).gid);
     chmodSync(path, 0o644);
-    await expect(setUp({ folder })).rejects.toThrow('it belongs to another user, so it is not run');
+    await expect(setUp({ folder })).rejects.toThrow('it belongs to another user, so it is ignored');
     await expect(setUp({ folder, config: path })).rejects.toThrow('it ran');
   });
 
@@ -63,11 +63,15 @@ describe('the config', () => {
       chmodSync(join(folder, path), 0o777);
       return setUp({ folder });
     };
-    await expect(writable('pindrift.config.ts', { 'pindrift.config.ts': evil })).rejects.toThrow('others may write it');
-    await expect(writable('.', { 'pindrift.config.ts': evil })).rejects.toThrow('others may write the folder');
+    await expect(writable('pindrift.config.ts', { 'pindrift.config.ts': evil })).rejects.toThrow(
+      'it is writable by others',
+    );
+    await expect(writable('.', { 'pindrift.config.ts': evil })).rejects.toThrow(
+      /the directory .* is writable by others/,
+    );
     const loads = { ...json({ load: ['./rules'] }), 'rules/a.ts': evil };
-    await expect(writable('rules/a.ts', loads)).rejects.toThrow('others may write it');
-    await expect(writable('rules', loads)).rejects.toThrow('others may write the folder');
+    await expect(writable('rules/a.ts', loads)).rejects.toThrow('it is writable by others');
+    await expect(writable('rules', loads)).rejects.toThrow(/the directory .* is writable by others/);
     await expect(writable('rules', { ...loads, 'rules/a.ts': ruleFile('rule-a') })).rejects.toThrow(InputError);
   });
 
@@ -84,11 +88,11 @@ describe('the config', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ foo: 1 }, 'pindrift.config.json: foo: there is no such key'],
-    [{ rules: { 'pin-leek': 'off' } }, 'pindrift.config.json: rules.pin-leek: no rule is called pin-leek; pin-leak?'],
+    [{ foo: 1 }, 'pindrift.config.json: foo: no such key'],
+    [{ rules: { 'pin-leek': 'off' } }, 'pindrift.config.json: rules.pin-leek: no such rule: pin-leek; pin-leak?'],
     [
       { rules: { 'pin-leak': 'of' } },
-      'pindrift.config.json: rules.pin-leak: off, on, error, warning, note or { severity, options } is wanted',
+      'pindrift.config.json: rules.pin-leak: expected off, on, error, warning, note or { severity, options }',
     ],
     [
       { rules: { 'pin-leak': { options: { x: 1 } } } },
@@ -98,22 +102,22 @@ describe('the config', () => {
       { rules: { 'insufficient-evidence': 'off' } },
       'pindrift.config.json: rules.insufficient-evidence: this one stays on',
     ],
-    [{ failOn: 'fatal' }, 'pindrift.config.json: failOn: error, warning, note or never is wanted'],
-    [{ load: 'x' }, 'pindrift.config.json: load: a list is wanted'],
+    [{ failOn: 'fatal' }, 'pindrift.config.json: failOn: expected error, warning, note or never'],
+    [{ load: 'x' }, 'pindrift.config.json: load: expected a list'],
     [{ suppress: [{ rule: 'pin-leak' }] }, 'pindrift.config.json: suppress[0].reason: this key is missing'],
     [
       { suppress: [{ rule: 'pin-leak', reason: ' ' }] },
       'pindrift.config.json: suppress[0].reason: say why this is accepted',
     ],
-    [{ suppress: [{ reason: 'x' }] }, 'pindrift.config.json: suppress[0]: rule, fingerprint, comm or path is wanted'],
-    [{ suppress: [{ rule: 'nope', reason: 'x' }] }, 'pindrift.config.json: suppress[0].rule: no rule is called nope'],
+    [{ suppress: [{ reason: 'x' }] }, 'pindrift.config.json: suppress[0]: expected rule, fingerprint, comm or path'],
+    [{ suppress: [{ rule: 'nope', reason: 'x' }] }, 'pindrift.config.json: suppress[0].rule: no such rule: nope'],
     [
       { suppress: [{ rule: 'pin-leak', reason: 'x', until: '31.12.' }] },
-      'pindrift.config.json: suppress[0].until: a day such as 2026-12-31 is wanted',
+      'pindrift.config.json: suppress[0].until: expected a date such as 2026-12-31',
     ],
     [
       { suppress: [{ fingerprint: 'x', reason: 'x' }] },
-      'pindrift.config.json: suppress[0].fingerprint: 16 hex digits are wanted',
+      'pindrift.config.json: suppress[0].fingerprint: expected 16 hex digits',
     ],
   ])('%j', async (value, text) => {
     expect(await problem(json(value))).toContain(text);
@@ -121,7 +125,7 @@ describe('the config', () => {
 
   it('a rule of the name of a built-in one', async () => {
     expect(await problem({ 'a.ts': ruleFile('pin-leak') }, { rules: ['./a.ts'] })).toBe(
-      'a.ts: two rules are called pin-leak: one from pindrift itself, one from a.ts',
+      'a.ts: two rules have the id pin-leak: one from pindrift itself, one from a.ts',
     );
   });
 
@@ -141,10 +145,10 @@ describe('the config', () => {
     expect(setup.running.options).toEqual({ 'rule-a': { n: 5 } });
     expect(
       await problem({ ...json({ load: ['./a.ts'], rules: { 'rule-a': { options: { n: 0 } } } }), 'a.ts': rule }),
-    ).toContain('rules.rule-a.options.n: at least 1 is wanted');
+    ).toContain('rules.rule-a.options.n: expected at least 1');
     expect(
       await problem({ ...json({ load: ['./a.ts'], rules: { 'rule-a': { options: { m: 0 } } } }), 'a.ts': rule }),
-    ).toContain('rules.rule-a.options.m: no such option; there is n');
+    ).toContain('rules.rule-a.options.m: no such option; the rule has n');
   });
 });
 
@@ -193,11 +197,11 @@ describe('settle', () => {
       { rule: 'pin-leak', reason: 'r', until: '2025-12-31' },
       'the config: suppress[0] ended on 2025-12-31; its findings are back (r)',
     ],
-    ['fits nothing', { comm: 'other', reason: 'r' }, 'the config: suppress[0] fits no finding (r)'],
+    ['fits nothing', { comm: 'other', reason: 'r' }, 'the config: suppress[0] matches no finding (r)'],
     [
       'has a fingerprint of another',
       { fingerprint: '0'.repeat(16), reason: 'r' },
-      'the config: suppress[0] fits no finding (r)',
+      'the config: suppress[0] matches no finding (r)',
     ],
   ])('says what %s', async (_name, suppression, note) => {
     const before = await report();

@@ -15,11 +15,11 @@ const run = (body: string, ...flags: string[]) => {
 describe('a rule that throws', () => {
   it.each([
     ['a getter that throws', 'return { get pin() { throw new Error("getter"); } };', '(create): Error: getter'],
-    ['no Error', 'return { pin() { throw undefined; } };', '(pin): Error: it threw undefined, which is no Error'],
+    ['no Error', 'return { pin() { throw undefined; } };', '(pin): Error: it threw undefined, which is not an Error'],
     [
       'what cannot be looked at',
       'return { pin() { throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 2; } }); } };',
-      '(pin): Error: it threw something that cannot be looked at',
+      '(pin): Error: it threw a value that cannot be inspected',
     ],
     ['by ending the process', 'process.exit(0);', '(create): Error: it called process.exit()'],
     [
@@ -42,7 +42,7 @@ describe('a rule that does not come back', () => {
     ['end', 'return { end() { try { for (;;); } finally { for (;;); } } };'],
   ])('from %s', { timeout: 120_000 }, (handler, body) => {
     const { status, stderr } = run(body, '--rule-timeout', '1');
-    expect(stderr).toContain(`the rule rule-a did not come back from ${handler} within 1 s`);
+    expect(stderr).toContain(`the rule rule-a did not return from ${handler} within 1 s`);
     expect(status).toBe(2);
   });
 });

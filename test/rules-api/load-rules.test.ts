@@ -79,16 +79,16 @@ describe('loadRules', () => {
   });
 
   it.each<[string, Record<string, string>, string[], RegExp]>([
-    ['no such file', {}, ['./nope.ts'], /^\.\/nope\.ts: no such file or folder of rules$/],
-    ['no such package', {}, ['nope'], /^nope: no file, folder or package nope or pindrift-rules-nope$/],
+    ['no such file', {}, ['./nope.ts'], /^\.\/nope\.ts: no such file or directory$/],
+    ['no such package', {}, ['nope'], /^nope: no file, directory or package named nope or pindrift-rules-nope$/],
     ['neither path nor package', {}, ['a b'], /a b is neither a path nor the name of a package/],
-    ['a folder without rules', { 'x/a.md': '' }, ['./x'], /^\.\/x: there is no rule in this folder$/],
-    ['a file that is no code', { 'a.txt': '' }, ['./a.txt'], /this is no TypeScript or JavaScript file/],
+    ['a folder without rules', { 'x/a.md': '' }, ['./x'], /^\.\/x: there is no rule in this directory$/],
+    ['a file that is no code', { 'a.txt': '' }, ['./a.txt'], /this is not a TypeScript or JavaScript file/],
     [
       'a file without a rule',
       { 'a.ts': 'export default 3;' },
       ['./a.ts'],
-      /^a\.ts: this is no rule: nothing that defineRule\(\) returns/,
+      /^a\.ts: this is not a rule: its default export is not the result of defineRule\(\)/,
     ],
     ['a syntax error', { 'a.ts': 'export default {' }, ['./a.ts'], /^a\.ts:1:17: cannot be loaded: .*Unexpected token/],
     [
@@ -107,7 +107,7 @@ describe('loadRules', () => {
       'two rules of one name',
       { 'a.ts': ruleFile('rule-a'), 'b.ts': ruleFile('rule-a') },
       ['.'],
-      /^b\.ts: two rules are called rule-a: one from a\.ts, one from b\.ts$/,
+      /^b\.ts: two rules have the id rule-a: one from a\.ts, one from b\.ts$/,
     ],
     [
       'a rule that no defineRule made',
@@ -119,13 +119,13 @@ describe('loadRules', () => {
       'another version',
       { 'a.ts': `import r from './b.ts'; export default { ...r, api: 2 };`, 'b.ts': ruleFile('rule-a') },
       ['./a.ts'],
-      /^a\.ts: rule rule-a: api: it was made for version 2 of the rule contract, this pindrift has 1$/,
+      /^a\.ts: rule rule-a: api: it was made for version 2 of the rule contract; this pindrift has 1$/,
     ],
     [
       'a wrong meta',
       { 'a.ts': ruleFile('rule-a').replace("why: 'w'", 'why: 3') },
       ['./a.ts'],
-      /^a\.ts:5:41: rule rule-a: meta\.why: a text is wanted$/,
+      /^a\.ts:5:41: rule rule-a: meta\.why: expected a string$/,
     ],
     [
       'a probe that is known',

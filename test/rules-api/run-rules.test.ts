@@ -36,7 +36,7 @@ describe('a rule that throws', () => {
     expect(findings).toEqual(alone.findings);
     expect(verdict).not.toBe('clean');
     expect(rules.find(({ id }) => id === 'insufficient-evidence')?.missing).toContain(
-      'sample-rule failed, so what it would have said is not known',
+      'sample-rule failed, so its results are missing',
     );
   });
 

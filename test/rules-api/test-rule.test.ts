@@ -42,7 +42,7 @@ describe('testRule', () => {
       'fires: fork',
       'silent: released',
       'partial: no fork',
-      'every message is reached',
+      'every message is covered',
     ]);
     for (const body of bodies) await body();
   });
@@ -53,7 +53,7 @@ describe('testRule', () => {
       .replace(lines.PIN[2], `${lines.PIN[2]} # expect: forked`);
     const text = await failure(sampleRule(), { fires: [{ name: 'fork', trace: moved }] });
     expect(text).toBe(`sample-rule, fires: fork
-the evidence of forked differs (- the test wants the line in it, + the rule has it in it):
+the evidence of forked differs (- expected by the test, + in the finding):
 
     1  ${lines.FAULT}
   + 2  ${lines.PIN[0]}    # expect: forked
@@ -111,7 +111,7 @@ the evidence of forked differs (- the test wants the line in it, + the rule has 
     [
       'silent, for lack of events',
       { silent: [{ name: 'no fork', trace: pinOnly }] },
-      'this proves nothing, the rule could not decide: no forkVma event',
+      'this proves nothing: the rule could not decide: no forkVma event',
     ],
     [
       'silent, with something expected',
@@ -203,7 +203,7 @@ the evidence of forked differs (- the test wants the line in it, + the rule has 
     [
       'has a message that nothing reaches',
       sampleRule({ meta: { messages: { forked: '{task}', other: 'o' } } }),
-      'no case reaches the message other: "o"',
+      'no case covers the message other: "o"',
     ],
     [
       'has an example that does not fire',
@@ -229,16 +229,16 @@ the evidence of forked differs (- the test wants the line in it, + the rule has 
   it('a rule that is none', async () => {
     expect(await failure({ ...sampleRule(), api: 7 })).toContain('it was made for version 7 of the rule contract');
     expect(await failure(sampleRule({ meta: { needs: [['gpu']] } }))).toContain(
-      'rule sample-rule: meta.needs[0][0]: there is no event kind gpu; gup?',
+      'rule sample-rule: meta.needs[0][0]: no such event kind: gpu; gup?',
     );
     expect(await failure(sampleRule({ meta: { id: 'Sample' } }))).toContain('meta.id: lower-case words');
-    expect(await failure(sampleRule({ meta: { whi: 'x' } }))).toContain('meta.whi: there is no such field');
+    expect(await failure(sampleRule({ meta: { whi: 'x' } }))).toContain('meta.whi: no such field');
   });
 
   it('a handler that nothing calls', async () => {
     const rule = sampleRule();
     const wrong = defineRule({ meta: rule.meta, create: () => ({ frok() {} }) as never });
-    expect(await failure(wrong)).toContain('frok: there is no such transition; fork?');
+    expect(await failure(wrong)).toContain('frok: no such transition; fork?');
   });
 
   it('a handler that does not answer at once', async () => {

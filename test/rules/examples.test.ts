@@ -172,7 +172,7 @@ describe('rules without a finding of their own', () => {
     const open = await run(fires);
     expect(open.findings).toEqual([]);
     expect(open.verdict).toBe('could-not-be-checked');
-    expect(open.rules.find(({ id }) => id === UNDECIDED)?.missing).toEqual(['1 pin was never seen to be released']);
+    expect(open.rules.find(({ id }) => id === UNDECIDED)?.missing).toEqual(['no release was recorded for 1 pin']);
     expect((await run(silent)).verdict).toBe('clean');
   });
 

@@ -33,7 +33,7 @@ it('the count of a page is its history, and its end is told', async () => {
     'page_ref_mod: pfn 0x3a51c: 1 reference',
     'page_ref_freeze: pfn 0x3a51c: 0 references',
     'page_ref_unfreeze: pfn 0x3a51c: 1 reference',
-    'page_ref_mod_and_test: pfn 0x3a51c: no reference left, it is freed',
+    'page_ref_mod_and_test: pfn 0x3a51c: last reference dropped, page freed',
   ]);
 });
 

@@ -100,7 +100,7 @@ describe('text', () => {
   it.each([80, 160, undefined])('fits %s columns, the lines of the trace as they are', async (width) => {
     const told = await text(width);
     expect(widest(told)).toBeLessThanOrEqual(width ?? 80);
-    expect(told).toContain('<- they part');
+    expect(told).toContain('<- drift');
     expect(told).toMatch(/^ +599 \| +scn-157 +\[001\] \.\.\.\. +20\.539985: unmap_one: /m);
     expect(told.match(/^ +600 \| /gm)).toHaveLength(1);
     expect(told).toMatch(/\n\d+ steps\n$/);
@@ -108,7 +108,7 @@ describe('text', () => {
 
   it('nothing seen is said', () => {
     expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe(
-      'nothing was seen of pfn 0x1\n',
+      'no event concerns pfn 0x1\n',
     );
   });
 

@@ -67,7 +67,7 @@ describe('pins', () => {
   it('says what a time and a number look like', async () => {
     expect(durationOf('--held-longer', '1.5ms')).toEqual({ size: 1_500_000, unit: 'ns' });
     expect(durationOf('--held-longer', '200 ticks')).toEqual({ size: 200, unit: 'ticks' });
-    expect(() => durationOf('--held-longer', '3')).toThrow('a time is wanted');
+    expect(() => durationOf('--held-longer', '3')).toThrow('expected a time');
     await expect(loadPins(mixed, { addr: 'xyz' }, {})).rejects.toThrow('--addr xyz');
   });
 });

@@ -32,7 +32,7 @@ it('pins: whole lines in a pipe, two lines a pin on a narrow terminal', () => {
 it('show: a page or a finding, not both', () => {
   const told = pindrift(['show', path, '--pfn', '0x7fb7d']);
   expect(told).toMatchObject({ status: 0, stderr: '' });
-  expect(told.stdout).toContain('◀ they part');
+  expect(told.stdout).toContain('◀ drift');
   const both = pindrift(['show', path, '1', '--pfn', '0x7fb7d']);
   expect(both).toMatchObject({ status: 2, stdout: '' });
   expect(both.stderr).toContain('one story at a time');

@@ -61,16 +61,16 @@ export class Btf {
     this.base = base;
     if (this.#view.getUint16(0, true) === MAGIC) this.littleEndian = true;
     else if (this.#view.getUint16(0, false) === MAGIC) this.littleEndian = false;
-    else throw new BtfError('no BTF: it does not begin with the magic eb9f');
-    if (bytes[2] !== 1) throw new BtfError(`BTF of version ${bytes[2]}; known is version 1`);
+    else throw new BtfError('not BTF: it does not begin with the magic eb9f');
+    if (bytes[2] !== 1) throw new BtfError(`BTF version ${bytes[2]}; only version 1 is supported`);
     const header = this.#u32(4);
-    if (header < 24 || header > bytes.length) throw new BtfError(`a header of ${header} bytes does not fit`);
+    if (header < 24 || header > bytes.length) throw new BtfError(`the header length ${header} is invalid`);
     const types = this.#section(header, 8, 'types');
     const strings = this.#section(header, 16, 'strings');
     const layout = header >= 32 ? this.#section(header, 24, 'layout') : undefined;
     const isSplit = strings.length === 0 || bytes[strings.start] !== 0;
     if (isSplit && base === undefined)
-      throw new BtfError("the BTF of a module, which counts from vmlinux': its base is needed too");
+      throw new BtfError('the BTF of a module, which is based on that of vmlinux: the base is needed too');
     if (strings.length > 0 && bytes[strings.start + strings.length - 1] !== 0)
       throw new BtfError('the strings do not end with a NUL');
     this.#strings = { ...strings, first: base === undefined ? 0 : base.stringsEnd };
@@ -113,7 +113,7 @@ export class Btf {
       case BtfKind.enum64:
         return this.target(bare);
       case BtfKind.array: {
-        if (depth > MOST_PEELED) throw new BtfError('arrays within arrays without an end');
+        if (depth > MOST_PEELED) throw new BtfError('unlimited nesting of arrays');
         const { element, length } = this.array(bare);
         return length * this.size(element, depth + 1);
       }
@@ -135,7 +135,7 @@ export class Btf {
       if (!peels) return bare;
       bare = this.target(bare);
     }
-    throw new BtfError(`type ${id} leads in a circle`);
+    throw new BtfError(`type ${id} refers to itself`);
   }
 
   /** Members of a struct or union, in their order. */
@@ -210,7 +210,7 @@ export class Btf {
       return this.base.string(offset);
     }
     const from = start + offset - first;
-    if (offset - first >= length) throw new BtfError(`a name at ${offset}, behind the strings`);
+    if (offset - first >= length) throw new BtfError(`a name at ${offset}, after the strings`);
     // the last byte is a NUL
     for (let end = from; end <= from + LONGEST_NAME; end++)
       if (this.#bytes[end] === 0) return latin1(this.#bytes, from, end);
@@ -231,7 +231,7 @@ export class Btf {
   }
 
   #elements<T>(at: number, n: number, bytes: number, make: (at: number) => T): T[] {
-    if (n > MOST_ELEMENTS) throw new BtfError(`a type of ${n} parts: no kernel has one`);
+    if (n > MOST_ELEMENTS) throw new BtfError(`a type with ${n} members: more than in any kernel`);
     const out: T[] = [];
     for (let i = 0, e = at + TYPE_BYTES; i < n; i++, e += bytes) out.push(make(e));
     return out;
@@ -240,7 +240,7 @@ export class Btf {
   #own<T>(id: number, use: (btf: Btf, at: number) => T): T {
     if (id < this.#firstId && this.base !== undefined) return this.base.#own(id, use);
     const i = id - this.#firstId;
-    if (i < 0 || i >= this.#places.length) throw new BtfError(`type ${id} is not there`);
+    if (i < 0 || i >= this.#places.length) throw new BtfError(`type ${id} does not exist`);
     return use(this, this.#places[i]);
   }
 
@@ -253,9 +253,9 @@ export class Btf {
       if (end - at < TYPE_BYTES) throw new BtfError('the types end in the middle of one');
       const info = this.#u32(at + 4);
       const kind = kindOf(info);
-      if (kind === BtfKind.void) throw new BtfError('a type of kind 0, which no file has');
+      if (kind === BtfKind.void) throw new BtfError('a type of kind 0, which is invalid');
       const [always, each] = SIZES[kind] ?? this.#laidOut(kind, layout);
-      if (n === MOST_TYPES) throw new BtfError(`more than ${MOST_TYPES} types: no kernel has as many`);
+      if (n === MOST_TYPES) throw new BtfError(`more than ${MOST_TYPES} types: more than in any kernel`);
       places[n++] = at;
       at += TYPE_BYTES + always + each * vlenOf(info);
     }
@@ -266,7 +266,7 @@ export class Btf {
   /** A kind that came after this was written: the layout section says how long it is. */
   #laidOut(kind: number, layout: Section | undefined): readonly [number, number] {
     if (layout === undefined || (kind + 1) * 4 > layout.length)
-      throw new BtfError(`a type of kind ${kind}, which is not known, and no layout section to step over it`);
+      throw new BtfError(`a type of unknown kind ${kind}, and no layout section to skip it`);
     return [this.#bytes[layout.start + kind * 4], this.#bytes[layout.start + kind * 4 + 1]];
   }
 
@@ -285,7 +285,7 @@ export class Btf {
       const ids = names.get(name);
       if (ids === undefined) names.set(name, [this.#firstId + i]);
       else if (ids.length < MOST_NAMESAKES) ids.push(this.#firstId + i);
-      else throw new BtfError(`${ids.length} types of the name ${name}: no kernel has as many`);
+      else throw new BtfError(`${ids.length} types named ${name}: more than in any kernel`);
     }
     this.#names = names;
     return names;
@@ -294,7 +294,8 @@ export class Btf {
   #section(header: number, at: number, what: string): Section {
     const start = header + this.#u32(at);
     const length = this.#u32(at + 4);
-    if (start + length > this.#bytes.length) throw new BtfError(`cut: the ${what} go on behind the end of the file`);
+    if (start + length > this.#bytes.length)
+      throw new BtfError(`truncated: the ${what} extend beyond the end of the file`);
     return { start, length };
   }
 

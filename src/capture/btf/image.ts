@@ -26,7 +26,7 @@ export function readImage(path: string): BtfImage {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    if (size > MOST_READ) throw new BtfError(`${size} bytes: no kernel is as large`);
+    if (size > MOST_READ) throw new BtfError(`${size} bytes: larger than any kernel`);
     // files of sysfs say a size, those of procfs none
     const file: Bytes = { size: size || MOST_BTF, read: (at, n) => readAt(fd, at, n) };
     return imageOf(file, 0);
@@ -61,7 +61,7 @@ function imageOf(file: Bytes, depth: number): BtfImage {
   const head = file.read(0, 0x1000);
   if (isBtf(head)) return { bytes: file.read(0, Math.min(file.size, MOST_BTF)), from: 'BTF' };
   if (is(head, [0x7f, 0x45, 0x4c, 0x46])) return fromElf(file, head);
-  if (depth > 2) throw new BtfError('packed again and again');
+  if (depth > 2) throw new BtfError('compressed too many times');
   if (packing(head) !== undefined) return imageOf(inMemory(unpack(file.read(0, limited(file.size)))), depth + 1);
   if (head.length > 0x250 && ascii(head, 0x202, 0x206) === 'HdrS') return fromBzImage(file, head, depth);
   if (ascii(head, 0, 2) === 'MZ' && ascii(head, 4, 8) === 'zimg') {
@@ -70,7 +70,7 @@ function imageOf(file: Bytes, depth: number): BtfImage {
   }
   const bytes = file.read(0, limited(file.size));
   const found = scanned(bytes) ?? packedIn(bytes);
-  if (found === undefined) throw new BtfError('no BTF, no ELF file and no kernel image');
+  if (found === undefined) throw new BtfError('no BTF, ELF file or kernel image');
   return found;
 }
 
@@ -91,7 +91,7 @@ function packedIn(bytes: Uint8Array): BtfImage | undefined {
 
 /** Packed images and those that are looked through are in memory whole. */
 function limited(size: number): number {
-  if (size > 160 << 20) throw new BtfError(`${size} bytes of a packed image: no kernel is as large`);
+  if (size > 160 << 20) throw new BtfError(`${size} bytes of a compressed image: larger than any kernel`);
   return size;
 }
 
@@ -103,7 +103,7 @@ function fromBzImage(file: Bytes, head: Uint8Array, depth: number): BtfImage {
   const start = ((head[0x1f1] || 4) + 1) * 512;
   const at = start + view.getUint32(0x248, true);
   const length = view.getUint32(0x24c, true);
-  if (length < 8 || at + length > file.size) throw new BtfError('the image is cut: its payload is not whole');
+  if (length < 8 || at + length > file.size) throw new BtfError('the image is truncated: its payload is incomplete');
   const payload = file.read(at, limited(length));
   const size = viewOf(payload).getUint32(payload.length - 4, true);
   // behind everything but gzip, whose own it is, stands the size of what it unpacks to
@@ -126,7 +126,7 @@ const MACHINES: Readonly<Record<number, string>> = {
 
 /** Sections `.BTF` and `.BTF.base` of an ELF file of 64 bits, either byte order. */
 function fromElf(file: Bytes, head: Uint8Array): BtfImage {
-  if (head[4] !== 2) throw new BtfError('an ELF file of 32 bits: its kernels are not known here');
+  if (head[4] !== 2) throw new BtfError('a 32-bit ELF file: 32-bit kernels are not supported');
   const le = head[5] !== 2;
   const view = viewOf(head);
   const table = Number(view.getBigUint64(0x28, le));
@@ -135,7 +135,7 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   const names = view.getUint16(0x3e, le);
   if (entry < 64 || count === 0) throw new BtfError('an ELF file without sections');
   const headers = file.read(table, entry * count);
-  if (headers.length < entry * count) throw new BtfError('the ELF file is cut: its section headers are not there');
+  if (headers.length < entry * count) throw new BtfError('the ELF file is truncated: its section headers are missing');
   const at = viewOf(headers);
   const section = (i: number) => ({
     name: at.getUint32(i * entry, le),
@@ -154,10 +154,11 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   };
   const btf = named('.BTF');
   if (btf === undefined)
-    throw new BtfError('it has no section .BTF (pahole -J FILE makes one from DWARF, where that is in it)');
+    throw new BtfError('it has no section .BTF (pahole -J FILE makes one from DWARF, if it has that)');
   if (named('.BTF.base') !== undefined)
-    throw new BtfError('a module with its own base (.BTF.base): load it, and take /sys/kernel/btf/NAME');
-  if (btf.size > MOST_BTF || btf.start + btf.size > file.size) throw new BtfError('cut: its section .BTF is not whole');
+    throw new BtfError('a module with its own base (.BTF.base): load it, and use /sys/kernel/btf/NAME');
+  if (btf.size > MOST_BTF || btf.start + btf.size > file.size)
+    throw new BtfError('truncated: its section .BTF is incomplete');
   return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: MACHINES[view.getUint16(18, le)] };
 }
 
@@ -170,7 +171,7 @@ function scanned(bytes: Uint8Array): BtfImage | undefined {
   for (const magic of [0x9f, 0xeb]) {
     for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
       if (at % 4 !== 0 || !isBtf(bytes.subarray(at, at + 24)) || bytes[at + 3] !== 0) continue;
-      if (++tried > MOST_TRIED) throw new BtfError('what looks like BTF all over it is none');
+      if (++tried > MOST_TRIED) throw new BtfError('nothing in it that looks like BTF is valid');
       const found = plausible(bytes.subarray(at));
       if (found !== undefined) return { bytes: found, from: 'BTF in an image', release: bannerOf(bytes) };
     }

@@ -14,7 +14,7 @@ export function unpackLz4Legacy(bytes: Uint8Array, most: number): Uint8Array {
     at += 4;
     if (size === 0x184c2102) continue;
     if (size === 0) break;
-    if (at + size > bytes.length) throw new BtfError('the lz4 data are cut');
+    if (at + size > bytes.length) throw new BtfError('the lz4 data are truncated');
     length = block(bytes, at, at + size, out, length);
     at += size;
   }

@@ -52,7 +52,7 @@ export function memberOf(btf: Btf, type: number, name: string): Member | undefin
   const look = (id: number, depth: number): Member | undefined => {
     const kind = btf.kind(id);
     if (kind !== BtfKind.struct && kind !== BtfKind.union) return undefined;
-    if (depth > 32) throw new BtfError(`structs within structs without an end, looking for ${name}`);
+    if (depth > 32) throw new BtfError(`unlimited nesting of structs, looking for ${name}`);
     for (const member of btf.members(id)) {
       if (--left < 0) throw new BtfError(`too many anonymous members, looking for ${name}`);
       if (member.name === name) return member;

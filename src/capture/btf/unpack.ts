@@ -53,7 +53,7 @@ export function unpack(bytes: Uint8Array, hint = MOST_UNPACKED): Uint8Array {
     return format.unpack(bytes, Math.min(MOST_UNPACKED, Math.max(hint, 1 << 20)));
   } catch (error) {
     if (error instanceof BtfError) throw error;
-    throw new BtfError(`its ${format.name} data cannot be unpacked: ${(error as Error).message}`);
+    throw new BtfError(`its ${format.name} data cannot be decompressed: ${(error as Error).message}`);
   }
 }
 
@@ -82,9 +82,10 @@ function program(name: string, args: readonly string[]): Unpack {
   return (bytes, most) => {
     const { stdout, error, status } = spawnSync(name, args, { input: bytes, maxBuffer: most, timeout: MOST_MS });
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
-    if (code === 'ENOENT') throw new NoProgram(`it is packed with ${name}, and there is no ${name} program here`);
-    if (code === 'ENOBUFS') throw new BtfError(`it unpacks to more than ${most >> 20} MB`);
-    if (code === 'ETIMEDOUT') throw new BtfError(`${name} was not done with it after ${MOST_MS / 1000} seconds`);
+    if (code === 'ENOENT')
+      throw new NoProgram(`it is compressed with ${name}, and the ${name} program is not installed`);
+    if (code === 'ENOBUFS') throw new BtfError(`it decompresses to more than ${most >> 20} MB`);
+    if (code === 'ETIMEDOUT') throw new BtfError(`${name} did not finish within ${MOST_MS / 1000} seconds`);
     // a last block that the image cut off is not what we came for
     if (stdout === null || (stdout.length === 0 && status !== 0)) throw new BtfError(`its ${name} data are damaged`);
     return stdout;

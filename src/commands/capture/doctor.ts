@@ -13,9 +13,9 @@ import { costOf, kernelFlags, leftOutWords, planFor, type TierName, tierFlag } f
 import { screenFlags } from '../shared/flags.ts';
 
 export default class CaptureDoctor extends BaseCommand {
-  static override summary = 'Say what can be recorded on this machine, what cannot, and what to do about it.';
+  static override summary = 'Report what can be recorded on this machine, what cannot, and how to fix it.';
   static override description =
-    `Looks at the user, tracefs, lockdown, the kernel's types and its functions: which are inlined, cloned or there twice, and which rules that costs. With --btf and --symbols it looks at another kernel's. Changes nothing.
+    `Checks the user, tracefs, lockdown, and the kernel's types and functions: which functions are inlined, cloned or defined twice, and which rules need them. With --btf and --symbols it checks another kernel. Changes nothing.
 
 The exit code is 0 if a capture is possible here, else 3.`;
 
@@ -98,9 +98,9 @@ function planLines({ plan, release, machine, isTested, hasSymbols }: Found, pain
     paint('bold', `${count(plan.probes.length, 'event')} can be recorded on ${release || 'this kernel'} (${machine})`),
   ];
   if (!isTested)
-    lines.push(...wrap('This architecture is known by its tables only: nobody has tried a capture.', width));
+    lines.push(...wrap('This architecture is supported by its tables only; no capture has been tested on it.', width));
   if (!hasSymbols)
-    lines.push(...wrap('Without symbols a function that was inlined or cloned does not show: --symbols.', width));
+    lines.push(...wrap('Without symbols, inlined and cloned functions cannot be detected: use --symbols.', width));
   for (const one of lost) {
     lines.push(
       '',
@@ -109,7 +109,7 @@ function planLines({ plan, release, machine, isTested, hasSymbols }: Found, pain
     );
   }
   if (rest.length > 0) {
-    lines.push('', 'Not there, and other events show the same or no rule needs them:');
+    lines.push('', 'Missing, but replaced by other events or not needed by any rule:');
     lines.push(...rest.flatMap((one) => hanging(leftOutWords(one), width)));
   }
   return lines;

@@ -15,7 +15,8 @@ const ORDER: readonly Style[] = ['names', 'args', 'registers'];
 export default class CaptureProbes extends BaseCommand {
   static override summary = 'Print the probe definitions for a kernel, for dynamic_events.';
   static override description =
-    `One line per event; those that this kernel cannot show are comments at the end, with the reason. Arguments are written by name where the kernel at hand is known to take that, else by number and offset.`;
+    'One line per event. Events this kernel cannot provide are comments at the end, with the reason. Arguments are ' +
+    'written by name where the kernel is known to accept names, otherwise by number and offset.';
 
   static override examples = [
     '<%= config.bin %> capture probes',
@@ -93,7 +94,7 @@ function recipe(tool: 'trace-cmd' | 'perf', plan: Plan): string {
           'pindrift check trace.txt',
         ];
   return [
-    '# as root; one line per write, so that one that is refused costs no other',
+    '# as root; one line per write, so that a rejected line does not affect the others',
     'cd /sys/kernel/tracing',
     ...plan.probes.map(({ lines }) => `echo '${lines[0].text}' >> dynamic_events`),
     ...record,

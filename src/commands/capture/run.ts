@@ -18,11 +18,11 @@ import { failOnOf, ruleFlags, settled, setUpRules } from '../shared/rule-flags.t
 import { runCheck } from '../shared/run-check.ts';
 
 export default class CaptureRun extends BaseCommand {
-  static override summary = 'Record here while a command runs, and say what became of the pinned pages.';
+  static override summary = 'Record on this machine while a command runs, then check the pins.';
   static override description =
-    `Makes the probes for the kernel that runs here, arms them in a separate trace instance, runs the command (or waits for --duration or Ctrl-C), takes the probes away, and checks what was recorded. Needs root.
+    `Creates the probes for the running kernel, enables them in a separate trace instance, runs the command (or waits for --duration or Ctrl-C), removes the probes, and checks the recording. Needs root.
 
-What is recorded is the whole machine, so that reclaim, migration and I/O completion are seen, unless a filter says less. Exit codes are those of \`check\`; what the command returned is in the head of the trace.`;
+The whole machine is recorded, to include reclaim, migration and I/O completion, unless a filter restricts it. Exit codes are those of \`check\`; the exit status of the command is in the header of the trace.`;
 
   static override examples = [
     '$ sudo <%= config.bin %> capture run -- ./my-program',
@@ -35,7 +35,7 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
   static override usage = 'capture run [OPTIONS] [-- COMMAND...]';
   static override flags = {
     ...recordFlags,
-    keep: Flags.string({ summary: 'keep the trace in this file; .gz is packed', helpValue: 'FILE' }),
+    keep: Flags.string({ summary: 'keep the trace in this file; compressed if it ends in .gz', helpValue: 'FILE' }),
     workers: workersFlag,
     ...reportFlags,
     'fail-on': failOnFlag,
@@ -51,7 +51,7 @@ What is recorded is the whole machine, so that reclaim, migration and I/O comple
     if (flags.keep !== undefined) checkWritable(flags.keep);
     if (process.getuid?.() !== 0) {
       throw new InputError('only root may record kernel events', {
-        tryThis: 'sudo, or `pindrift capture script -o capture.sh` for whoever may',
+        tryThis: 'sudo, or `pindrift capture script -o capture.sh` for somebody who has root',
       });
     }
     const folder = temporaryFolder();
@@ -97,8 +97,8 @@ async function record(script: string, folder: string, words: readonly string[]):
       child.on('close', (status, signal) => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
     if (code === 0) return;
-    throw new InputError('nothing was recorded; the lines above say why', {
-      tryThis: code === EXIT.findings ? 'pindrift capture doctor' : `it ended with ${code}`,
+    throw new InputError('nothing was recorded; see the messages above', {
+      tryThis: code === EXIT.findings ? 'pindrift capture doctor' : `it exited with ${code}`,
     });
   } finally {
     process.off('SIGINT', ignore);

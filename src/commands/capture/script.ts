@@ -14,11 +14,11 @@ import {
 } from '../shared/capture-plan.ts';
 
 export default class CaptureScript extends BaseCommand {
-  static override summary = 'Print a shell script that records on the machine whose kernel it was made for.';
+  static override summary = 'Print a shell script that records on a machine with a given kernel.';
   static override description =
-    `The script needs root and a POSIX shell, nothing else. It arms the probes in a separate trace instance, says which of them the kernel refused and what that costs, records while a command runs, for a time or until Ctrl-C, leaves one file for \`check\`, and takes everything away again.
+    `The script needs only root and a POSIX shell. It enables the probes in a separate trace instance, reports which of them the kernel rejected and what that costs, records while a command runs, for a given time or until Ctrl-C, writes one file for \`check\`, and removes everything again.
 
-Without --btf it is for this machine. For another, copy /sys/kernel/btf/vmlinux from there (or name its vmlinuz); the script compares before it arms anything.`;
+Without --btf the script is for this machine. For another machine, copy its /sys/kernel/btf/vmlinux (or name its vmlinuz); the script compares kernels before it enables anything.`;
 
   static override examples = [
     '<%= config.bin %> capture script -o capture.sh',
@@ -48,7 +48,7 @@ Without --btf it is for this machine. For another, copy /sys/kernel/btf/vmlinux 
     const lost = plan.leftOut.filter((one) => matters(one, plan));
     for (const one of lost) this.warn(`${leftOutWords(one)}; ${costOf(one.event, plan)}`);
     if (!kernel.arch.tested)
-      this.warn(`${kernel.arch.machine} is known by its tables only: nobody has tried a capture`);
+      this.warn(`${kernel.arch.machine} is supported by its tables only; no capture has been tested on it`);
     if (flags.output === undefined) await writeOut([text]);
     else writeFileWhole(flags.output, [text]);
   }

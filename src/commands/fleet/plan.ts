@@ -14,7 +14,9 @@ import { configKey, fleetRuleFlags, queueFlags } from '../shared/fleet-flags.ts'
 export default class FleetPlan extends BaseCommand {
   static override summary = 'List captures with size and hash: the manifest of a run, or the jobs of a queue.';
   static override description =
-    `Takes files, folders, globs (in quotes) and lists (@FILE: one path a line, or manifest lines for captures that lie elsewhere, such as s3://bucket/key). In folders and globs, files that are no recordings are left out and counted. Captures with the same content are one.`;
+    'Takes files, directories, globs (in quotes) and lists (@FILE: one path per line, or manifest lines for captures ' +
+    'stored elsewhere, such as s3://bucket/key). In directories and globs, files that are not recordings are skipped ' +
+    'and counted. Captures with the same content count once.';
 
   static override examples = [
     '<%= config.bin %> fleet plan /captures/2026-11-28 -o manifest.ndjson',
@@ -24,23 +26,23 @@ export default class FleetPlan extends BaseCommand {
 
   static override args = {
     source: Args.string({
-      description: 'files, folders, globs, @LIST',
+      description: 'files, directories, globs, @LIST',
       required: true,
       multiple: true,
       ignoreStdin: true,
     }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', summary: 'the manifest; standard output without it', helpValue: 'FILE' }),
-    results: Flags.string({ summary: 'leave out what has a result in this folder', helpValue: 'DIR' }),
+    output: Flags.string({ char: 'o', summary: 'the manifest; default: standard output', helpValue: 'FILE' }),
+    results: Flags.string({ summary: 'skip captures that have a result in this directory', helpValue: 'DIR' }),
     'host-from': Flags.string({
-      summary: 'regular expression; its first group in a path is the host of the capture',
+      summary: 'regular expression; its first group, matched against the path, is the host of the capture',
       helpValue: 'REGEX',
     }),
     ...queueFlags,
-    retry: Flags.boolean({ summary: 'give the queue its failed captures again', dependsOn: ['queue'] }),
+    retry: Flags.boolean({ summary: 'put the failed captures of the queue back into it', dependsOn: ['queue'] }),
     ...fleetRuleFlags,
-    quiet: Flags.boolean({ char: 'q', summary: 'say nothing on standard error' }),
+    quiet: Flags.boolean({ char: 'q', summary: 'print nothing on standard error' }),
   };
 
   override async run(): Promise<void> {
@@ -57,7 +59,8 @@ export default class FleetPlan extends BaseCommand {
       entries = entries.filter(({ sha256 }) => !done.has(resultKey({ capture: sha256, version, config })));
     }
     say(
-      `${entries.length} captures to check; ${found.entries.length - entries.length} have a result, ${found.doubled} are copies, ${found.skipped.length} files are no recordings`,
+      `${entries.length} captures to check; ${found.entries.length - entries.length} have a result, ${found.doubled} ` +
+        `are duplicates, ${found.skipped.length} files are not recordings`,
     );
     if (flags.queue === undefined || flags.output !== undefined) {
       if (flags.output === undefined) await writeOut(manifestText(entries));
@@ -69,7 +72,7 @@ export default class FleetPlan extends BaseCommand {
     try {
       const { added, known } = await queue.submit(entries, `${version} ${config}`);
       if (flags.retry) await queue.retry();
-      say(`${added} put into the queue, ${known} were there`);
+      say(`${added} added to the queue, ${known} already there`);
     } finally {
       await queue.close();
     }

@@ -20,7 +20,7 @@ export default class FleetReport extends BaseCommand {
   ];
 
   static override args = {
-    results: Args.string({ description: 'folder of results', required: true, ignoreStdin: true }),
+    results: Args.string({ description: 'directory of results', required: true, ignoreStdin: true }),
   };
   static override flags = {
     baseline: Flags.string({ summary: 'results to compare with', helpValue: 'DIR', exclusive: ['since'] }),

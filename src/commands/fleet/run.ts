@@ -25,9 +25,9 @@ import {
 export default class FleetRun extends BaseCommand {
   static override summary = 'Check the captures of a manifest, or of a shard of it, into Parquet files.';
   static override description =
-    `Each capture is checked in a process with a limit of time and of memory, so a bad one costs itself and no other. What has a result in the folder is not checked again. The shard is taken from --shard, from the environment of a Slurm array job, or from JOB_COMPLETION_INDEX and PINDRIFT_SHARDS.
+    `Each capture is checked in a process of its own with limits on time and memory, so that a bad capture affects no other. Captures with a result in the directory are not checked again. The shard is taken from --shard, from the environment of a Slurm array job, or from JOB_COMPLETION_INDEX and PINDRIFT_SHARDS.
 
-Exit codes: 0 every capture has a verdict or is no recording, 2 usage, an unusable manifest, or results that cannot be written, 3 some captures have no verdict (their rows say why), 70 a bug in pindrift. Findings do not change it: \`fleet report\` tells them.`;
+Exit codes: 0 every capture has a verdict or is not a recording, 2 usage, an unusable manifest, or results that cannot be written, 3 some captures have no verdict (their rows give the reason), 70 a bug in pindrift. Findings do not change the exit code; \`fleet report\` lists them.`;
 
   static override examples = [
     '<%= config.bin %> fleet run manifest.ndjson -o /results',
@@ -37,18 +37,18 @@ Exit codes: 0 every capture has a verdict or is no recording, 2 usage, an unusab
 
   static override args = {
     manifest: Args.string({
-      description: 'what `fleet plan` wrote; - is standard input',
+      description: 'output of `fleet plan`; - is standard input',
       required: true,
       ignoreStdin: true,
     }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', summary: 'folder of the results', required: true, helpValue: 'DIR' }),
-    shard: Flags.string({ summary: 'part I of N, I from 0', helpValue: 'I/N' }),
+    output: Flags.string({ char: 'o', summary: 'directory for the results', required: true, helpValue: 'DIR' }),
+    shard: Flags.string({ summary: 'part I of N, where I starts at 0', helpValue: 'I/N' }),
     ...limitFlags,
     ...fleetRuleFlags,
-    json: Flags.boolean({ summary: 'print what was done as JSON (pindrift.fleet-run/1)' }),
-    quiet: Flags.boolean({ char: 'q', summary: 'nothing on standard output, no progress' }),
+    json: Flags.boolean({ summary: 'print a summary as JSON (pindrift.fleet-run/1)' }),
+    quiet: Flags.boolean({ char: 'q', summary: 'print nothing on standard output, and no progress' }),
   };
 
   override async run(): Promise<void> {
@@ -89,6 +89,6 @@ Exit codes: 0 every capture has a verdict or is no recording, 2 usage, an unusab
 
 function summaryText({ byStatus, captures, findings, parts, skipped }: Awaited<ReturnType<typeof runShard>>): string {
   const counts = Object.entries(byStatus).map(([status, n]) => `${n} ${status}`);
-  if (skipped > 0) counts.push(`${skipped} had a result`);
+  if (skipped > 0) counts.push(`${skipped} already had a result`);
   return `${captures} captures: ${counts.join(', ')}; ${findings} findings; ${parts.length} parts written\n`;
 }

@@ -19,9 +19,11 @@ import {
 } from '../shared/fleet-flags.ts';
 
 export default class FleetWork extends BaseCommand {
-  static override summary = 'Check the captures of a queue until told to stop.';
+  static override summary = 'Check captures from a queue until stopped.';
   static override description =
-    `A capture leaves the queue when its rows are on the disk. What a worker that is killed had in hand is given to another; a capture whose worker dies twice, or whose check ends badly twice, stays in the queue as failed. SIGTERM and SIGINT finish what is in hand.`;
+    'A capture leaves the queue when its rows are on disk. Captures of a killed worker are given to another worker; ' +
+    'a capture whose worker dies twice, or whose check fails twice, stays in the queue as failed. On SIGTERM and ' +
+    'SIGINT the worker finishes its current captures and exits.';
 
   static override examples = [
     '<%= config.bin %> fleet work --queue redis://queue.lab:6379 -o /results',
@@ -29,24 +31,24 @@ export default class FleetWork extends BaseCommand {
   ];
 
   static override flags = {
-    output: Flags.string({ char: 'o', summary: 'folder of the results', required: true, helpValue: 'DIR' }),
+    output: Flags.string({ char: 'o', summary: 'directory for the results', required: true, helpValue: 'DIR' }),
     ...queueFlags,
-    'until-empty': Flags.boolean({ summary: 'end when the queue is empty' }),
+    'until-empty': Flags.boolean({ summary: 'exit when the queue is empty' }),
     lock: Flags.integer({
-      summary: 'seconds after which a worker that has gone silent has lost its captures',
+      summary: 'seconds after which the captures of an unresponsive worker are given to another',
       default: 30,
       min: 1,
       helpValue: 'SECONDS',
     }),
     ...limitFlags,
     ...fleetRuleFlags,
-    quiet: Flags.boolean({ char: 'q', summary: 'say nothing on standard error' }),
+    quiet: Flags.boolean({ char: 'q', summary: 'print nothing on standard error' }),
   };
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(FleetWork);
     if (flags.queue === undefined)
-      throw new InputError('which queue?', {
+      throw new InputError('no queue given', {
         tryThis: '--queue redis://HOST:6379, or PINDRIFT_QUEUE in the environment',
       });
     const say = (text: string): void => {
@@ -59,7 +61,7 @@ export default class FleetWork extends BaseCommand {
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.on(signal, () => {
-        say('finishing what is in hand');
+        say('finishing the current captures');
         stop.abort();
       });
     try {

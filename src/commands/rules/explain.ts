@@ -15,11 +15,11 @@ import { screenFlags } from '../shared/flags.ts';
 import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 
 export default class RulesExplain extends BaseCommand {
-  static override summary = 'Say what a rule finds, why it matters, when it is wrong, and what fixes it.';
+  static override summary = 'Explain a rule: what it finds, why it matters, its false positives, and the fix.';
   static override examples = ['<%= config.bin %> rules explain swapin-cow-under-pin'];
   static override args = {
     id: Args.string({
-      description: 'id of the rule, as `rules list` and findings show it',
+      description: 'id of the rule, as shown by `rules list` and in findings',
       required: true,
       ignoreStdin: true,
     }),
@@ -45,7 +45,7 @@ function metaOf(id: string, rules: readonly Rule[]): RuleMeta {
     id,
     rules.map(({ meta }) => meta.id),
   );
-  throw new InputError(`no rule is called ${id}`, {
+  throw new InputError(`no such rule: ${id}`, {
     tryThis: meant === undefined ? 'pindrift rules list' : `pindrift rules explain ${meant}`,
   });
 }

@@ -48,11 +48,11 @@ function* listing(rules: readonly Rule[], color: boolean, width: number): Iterab
     const needs = meta.needs.map((anyOf) => anyOf.join(' or ')).join(', ') || 'nothing';
     yield* labelled('needs', needs);
   }
-  yield `\n${rules.length} rules; \`pindrift rules explain ID\` says all about one\n`;
+  yield `\n${rules.length} rules; \`pindrift rules explain ID\` shows one in full\n`;
 }
 
 /** `5.10: warning; 6.1: error`; what is the same on all kernels without one. */
 function severityWords(severity: Readonly<Record<string, string>>): string {
   const words = Object.entries(severity).map(([era, text]) => (era === 'all' ? text : `${era}: ${text}`));
-  return words.join('; ') || 'as the finding says';
+  return words.join('; ') || 'as in the finding';
 }

@@ -19,9 +19,10 @@ import { BaseCommand } from '../base.ts';
 import { traceFlags } from '../shared/flags.ts';
 
 export default class RulesNew extends BaseCommand {
-  static override summary = 'Write a new rule with its test and its page, ready to run.';
+  static override summary = 'Create a new rule with its test and its page, ready to run.';
   static override description =
-    `In a folder of your own: ID.ts, ID.test.ts and ID.md, to run with --rules and \`rules test\`. In a clone of pindrift: src/rules/ID.ts, test/rules/ID.test.ts and docs/rules/ID.md.`;
+    `In a directory of your own: ID.ts, ID.test.ts and ID.md, to run with --rules and \`rules test\`. In a clone of ` +
+    'pindrift: src/rules/ID.ts, test/rules/ID.test.ts and docs/rules/ID.md.';
   static override examples = [
     '<%= config.bin %> rules new longterm-pin-across-exec',
     '<%= config.bin %> rules new my-rule --dir my-rules',
@@ -36,14 +37,14 @@ export default class RulesNew extends BaseCommand {
     }),
   };
   static override flags = {
-    dir: Flags.string({ summary: 'the folder to write to', helpValue: 'DIR' }),
+    dir: Flags.string({ summary: 'the directory to write to', helpValue: 'DIR' }),
     from: Flags.string({
-      summary: 'begin with what happens in this trace, cut down to a test case',
+      summary: 'start from an event of this trace, reduced to a test case',
       helpValue: 'TRACE',
       dependsOn: ['line'],
     }),
     line: Flags.integer({
-      summary: 'at this line of it; `pindrift events TRACE` shows what rules are told where',
+      summary: 'the line of that event; `pindrift events TRACE` lists the transitions with their lines',
       helpValue: 'N',
       min: 1,
       dependsOn: ['from'],
@@ -55,17 +56,17 @@ export default class RulesNew extends BaseCommand {
     const { args, flags } = await this.parse(RulesNew);
     const { id } = args;
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
-      throw new InputError(`${id}: a name in lower-case words with - between them is wanted`, {
+      throw new InputError(`${id}: expected lower-case words joined by -`, {
         tryThis: 'pindrift rules new longterm-pin-across-exec',
       });
     }
     if (BUILT_IN.some(({ meta }) => meta.id === id))
-      throw new InputError(`${id} is a rule of pindrift's own`, { tryThis: `pindrift rules explain ${id}` });
+      throw new InputError(`${id} is a built-in rule`, { tryThis: `pindrift rules explain ${id}` });
     const here = process.cwd();
     const inside = flags.dir === undefined && isOurRepository(here);
     const places = inside ? ownPlaces(here, id) : placesIn(resolve(here, flags.dir ?? '.'), id);
     for (const path of [places.rule, places.test, places.page]) {
-      if (existsSync(path)) throw new InputError('this file is there already', { where: relative(here, path) });
+      if (existsSync(path)) throw new InputError('this file already exists', { where: relative(here, path) });
     }
     const { from, kernel, line } = flags;
     const cut = from === undefined || line === undefined ? undefined : await cutFrom(from, line, kernel);

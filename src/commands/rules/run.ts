@@ -20,7 +20,7 @@ import { exitCodeWith, tellUnreadable, withEach } from '../shared/unreadable.ts'
 export default class RulesRun extends BaseCommand {
   static override summary = 'Run rules over a corpus: where they report, and how long they take.';
   static override description =
-    `Stores are fastest: the rules run on the events in them, without the text. Without --rules or a config all built-in rules run; with them, only those that are not built in.
+    `Stores are fastest: the rules run on their events, without the text. Without --rules or a config all built-in rules run; with them, only the rules that are not built in.
 
 The exit code is 0 whatever is found; 4 when some captures could not be read.`;
   static override examples = [
@@ -30,7 +30,7 @@ The exit code is 0 whatever is found; 4 when some captures could not be read.`;
 
   static override args = {
     source: Args.string({
-      description: 'stores, traces, or folders of traces',
+      description: 'stores, traces, or directories of traces',
       required: true,
       multiple: true,
       ignoreStdin: true,

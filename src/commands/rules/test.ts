@@ -17,18 +17,18 @@ import { screenFlags } from '../shared/flags.ts';
 export default class RulesTest extends BaseCommand {
   static override summary = 'Run the tests of rules: files that call testRule().';
   static override description =
-    `Looks for *.test.ts (and .js, .mjs ...) that use pindrift/testing in the folders given, or takes the files given. The files are code and are run.
+    `Searches the given directories for *.test.ts (and .js, .mjs ...) files that use pindrift/testing, or takes the given files. The files are code and are executed.
 
-Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.`;
+Exit codes: 0 all pass, 1 at least one fails, 2 a file cannot be loaded or none was found.`;
   static override examples = ['<%= config.bin %> rules test', '<%= config.bin %> rules test my-rules/my-rule.test.ts'];
 
   static override strict = false;
   static override args = {
-    path: Args.string({ description: 'files or folders; this folder if none is given', ignoreStdin: true }),
+    path: Args.string({ description: 'files or directories; default: this directory', ignoreStdin: true }),
   };
   static override flags = {
     json: Flags.boolean({ summary: 'print JSON: every test with its failure' }),
-    verbose: Flags.boolean({ summary: 'name the tests that pass, too' }),
+    verbose: Flags.boolean({ summary: 'also list the tests that pass' }),
     watch: Flags.boolean({ summary: 'run again whenever a file changes, until Ctrl-C', exclusive: ['json'] }),
     color: screenFlags.color,
   };
@@ -39,9 +39,9 @@ Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.
     const paths = argv.length === 0 ? ['.'] : argv.map(String);
     const files = testFiles(paths, folder);
     if (files.length === 0) {
-      throw new InputError('there is no test of a rule here', {
+      throw new InputError('no rule tests found', {
         where: paths.join(' '),
-        tryThis: 'pindrift rules new ID writes a rule and its test',
+        tryThis: 'pindrift rules new ID creates a rule and its test',
       });
     }
     const { color } = terminal(process.stdout, flags.color);
@@ -64,7 +64,7 @@ Exit codes: 0 all pass, 1 one fails, 2 a file cannot be loaded or there is none.
       } catch (error) {
         process.stderr.write(describeFailure(error).text);
       }
-      process.stderr.write('pindrift: waiting for a change; Ctrl-C ends\n');
+      process.stderr.write('pindrift: waiting for changes; Ctrl-C ends\n');
       await changed();
     }
   }

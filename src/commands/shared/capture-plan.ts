@@ -13,21 +13,21 @@ import { FUNCTIONS } from '../../vocabulary/functions.ts';
 
 export const kernelFlags = {
   btf: Flags.string({
-    summary: "the traced kernel's types: BTF, vmlinux or vmlinuz, then modules (.ko); without: this machine's",
+    summary: "types of the traced kernel: BTF, vmlinux or vmlinuz, then modules (.ko); default: this machine's",
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
   }),
   symbols: Flags.string({
-    summary: "the traced kernel's functions: a copy of /proc/kallsyms or System.map",
+    summary: 'symbols of the traced kernel: a copy of /proc/kallsyms or System.map',
     helpValue: 'FILE',
   }),
   release: Flags.string({
-    summary: '`uname -r` of the traced machine, where the file does not say it',
+    summary: '`uname -r` of the traced machine, if the file does not contain it',
     helpValue: 'RELEASE',
   }),
   arch: Flags.string({
-    summary: '`uname -m` of the traced machine, where the file does not say it',
+    summary: '`uname -m` of the traced machine, if the file does not contain it',
     helpValue: 'ARCH',
   }),
 };
@@ -38,7 +38,9 @@ export type TierName = (typeof TIER_NAMES)[number];
 export const tierFlag = Flags.option({ options: TIER_NAMES, default: 'full' })({
   summary: 'which probes: minimal, core, recommended or full',
   description:
-    'minimal: pins, their releases, faults and forks. core: what the rules ask for. recommended: what the verdicts of the full set rest on, without its most frequent events. full: everything. `coverage` says what each can decide.',
+    'minimal: pins, their releases, faults and forks. core: what the rules require. recommended: what the verdicts ' +
+    'of the full set depend on, without its most frequent events. full: everything. `coverage` lists what each can ' +
+    'decide.',
   helpValue: 'TIER',
 });
 
@@ -55,7 +57,7 @@ export const recordFlags = {
   cgroup: Flags.string({ summary: 'only the processes of this cgroup, and their children', helpValue: 'DIR' }),
   buffer: Flags.string({ summary: 'ring buffer per CPU: 8M, 64M, ...', helpValue: 'SIZE' }),
   clock: Flags.string({ summary: "the trace's clock: mono, boot, global, ...", default: 'mono', helpValue: 'CLOCK' }),
-  duration: Flags.integer({ char: 'd', summary: 'stop after so many seconds', min: 1, helpValue: 'SEC' }),
+  duration: Flags.integer({ char: 'd', summary: 'stop after this many seconds', min: 1, helpValue: 'SEC' }),
 };
 
 /** What planProbes() is asked for. */
@@ -123,7 +125,7 @@ export function costOf(event: string, plan: Plan): string {
   const rules = BUILT_IN.filter(({ meta }) =>
     meta.needs.some((anyOf) => anyOf.some((kind) => kinds.includes(kind)) && !anyOf.some((kind) => there.has(kind))),
   ).map(({ meta }) => meta.id);
-  return rules.length === 0 ? '' : `without it not decided: ${rules.join(', ')}`;
+  return rules.length === 0 ? '' : `rules that cannot be decided without it: ${rules.join(', ')}`;
 }
 
 function kindsOf(event: string): string[] {

@@ -11,7 +11,8 @@ export type FailOn = (typeof FAIL_ON)[number];
 
 export const tracesArg = Args.string({
   description:
-    'a recording (trace.dat, perf.data, a directory of raw pages) or the text of a trace: ftrace, trace-cmd report, perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
+    'a recording (trace.dat, perf.data, a directory of raw pages) or the text of a trace: ftrace, trace-cmd report, ' +
+    'perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
   required: true,
   multiple: true,
   // oclif would take a pipe on stdin for the argument itself
@@ -20,42 +21,47 @@ export const tracesArg = Args.string({
 
 export const traceFlags = {
   format: Flags.option({ options: TRACE_FORMATS })({
-    summary: 'the format of the trace, where it is detected wrongly: ftrace, trace-cmd, perf-script or csv',
+    summary: 'the format of the trace, if it is detected wrongly: ftrace, trace-cmd, perf-script or csv',
     helpValue: 'FORMAT',
   }),
   kernel: Flags.string({
-    summary: 'kernel of the trace, when the trace does not show it: 5.10, 6.1.0-18-amd64, ...',
+    summary: 'kernel of the trace, if the trace does not show it: 5.10, 6.1.0-18-amd64, ...',
     helpValue: 'RELEASE',
   }),
   kallsyms: Flags.string({
-    summary: 'symbols of that boot, for a recording that has none (perf.data)',
-    description: 'A copy of /proc/kallsyms, made as root on that machine before it is booted again.',
+    summary: 'kernel symbols of that boot, for a recording without symbols (perf.data)',
+    description: 'A copy of /proc/kallsyms, made as root on that machine before it is rebooted.',
     helpValue: 'FILE',
   }),
 };
 
 export const mergeFlag = {
   merge: Flags.boolean({
-    summary: 'the files are one capture, one file a CPU: merge them by time',
+    summary: 'the files are one capture, one file per CPU: merge them by time',
     description:
-      'Texts of per_cpu/cpu*/trace, read while tracing was off. Where it is plain that they are one capture, they are merged without being asked; --no-merge takes each file alone.',
+      'For per_cpu/cpu*/trace files read while tracing was off. Files that clearly belong to one capture are merged by ' +
+      'default; --no-merge takes each file alone.',
     allowNo: true,
   }),
 };
 
 export const armedFlag = {
   armed: Flags.string({
-    summary: 'a copy of dynamic_events: what was armed and is not in the trace did not happen',
+    summary: 'a copy of dynamic_events: enabled probes without a hit in the trace count as not having happened',
     description:
-      'Captures made by `pindrift capture` say it themselves. For others: cp /sys/kernel/tracing/dynamic_events armed.txt while it is recorded.',
+      'Captures made by `pindrift capture` contain this information. For others: cp /sys/kernel/tracing/dynamic_events ' +
+      'armed.txt while recording.',
     helpValue: 'FILE',
   }),
 };
 
 /** Which events of a trace are looked at (engine/filter.ts); what is left out lowers what can be said. */
 export const filterFlags = {
-  since: Flags.string({ summary: 'leave out events before this time, as the trace prints it', helpValue: 'TIME' }),
-  until: Flags.string({ summary: 'leave out events after this time', helpValue: 'TIME' }),
+  since: Flags.string({
+    summary: 'ignore events before this time, in the time format of the trace',
+    helpValue: 'TIME',
+  }),
+  until: Flags.string({ summary: 'ignore events after this time', helpValue: 'TIME' }),
   pid: Flags.integer({
     summary: 'only these threads or processes; may be given more than once',
     multiple: true,
@@ -85,7 +91,7 @@ export function filterOf(flags: TraceFilter): TraceFilter | undefined {
 }
 
 export const workersFlag = Flags.integer({
-  summary: 'threads for a large plain file: one replays, the others read; 1 does both',
+  summary: 'threads for a large plain file: one replays, the others parse; 1 does both',
   min: 1,
   max: 16,
   helpValue: 'N',
@@ -97,8 +103,8 @@ const formatList = reportFormats.map((format) => `${format} (${describeFormat(fo
 export function reportFlag(aliases: string[] = []) {
   return Flags.option({ options: reportFormats, multiple: false })({
     aliases,
-    summary: `how to report: ${reportFormats.join(', ')}`,
-    description: `One of: ${formatList}. Without this flag a file is written in the format its name asks for, the rest is pretty.`,
+    summary: `report format: ${reportFormats.join(', ')}`,
+    description: `One of: ${formatList}. By default a file is written in the format of its extension, other output as pretty.`,
     helpValue: 'FORMAT',
   });
 }
@@ -123,30 +129,33 @@ export const reportFlags = {
 
 export const screenFlags = {
   color: Flags.boolean({
-    summary: 'colours, or none; otherwise NO_COLOR, FORCE_COLOR and the terminal decide',
+    summary: 'use colours, or do not; by default NO_COLOR, FORCE_COLOR and the terminal decide',
     allowNo: true,
   }),
-  quiet: Flags.boolean({ char: 'q', summary: 'print nothing and show no progress: the exit code is the answer' }),
+  quiet: Flags.boolean({
+    char: 'q',
+    summary: 'print nothing and show no progress; only the exit code reports the result',
+  }),
 };
 
 export const baselineFlag = Flags.string({
-  summary: 'findings that this file knows do not count; `triage --baseline FILE --update` writes it',
+  summary: 'ignore the known findings in this file; `triage --baseline FILE --update` writes it',
   description:
-    'For CI that fails only on what is new. Findings of its known and invalid groups are reported as suppressed, with the comment; one of a fixed group counts again.',
+    'For CI that fails only on new findings. Findings of known and invalid groups are reported as suppressed, with ' +
+    'the comment; findings of fixed groups count again.',
   helpValue: 'FILE.json',
 });
 
 export const failOnFlag = Flags.option({ options: FAIL_ON, default: 'warning' })({
-  summary:
-    'error, warning or note: findings of this severity and above end with exit code 1; never: 0 whatever is found',
+  summary: 'error, warning or note: findings of this severity and above give exit code 1; never: always exit code 0',
   helpValue: 'SEVERITY',
 });
 
-export const forceFlag = Flags.boolean({ summary: 'replace the store if it is there already' });
+export const forceFlag = Flags.boolean({ summary: 'overwrite an existing store' });
 
 export const saveFlags = {
-  save: Flags.string({ summary: 'keep everything in this store too, as `ingest` does', helpValue: 'FILE.db' }),
-  force: Flags.boolean({ summary: 'replace the store if it is there already', dependsOn: ['save'] }),
+  save: Flags.string({ summary: 'also write everything to this store, as `ingest` does', helpValue: 'FILE.db' }),
+  force: Flags.boolean({ summary: 'overwrite an existing store', dependsOn: ['save'] }),
 };
 
 /** What `--host-from` says: its first group in a path is the host. */

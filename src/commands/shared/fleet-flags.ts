@@ -10,7 +10,7 @@ import { ruleFlags, setUpRules } from './rule-flags.ts';
 /** No config is looked for: which rules run must not depend on where a worker stands. */
 export const fleetRuleFlags = {
   rules: ruleFlags.rules,
-  config: Flags.string({ summary: 'a config; none is looked for without this flag', helpValue: 'FILE' }),
+  config: Flags.string({ summary: 'a config file; without this flag no config is searched for', helpValue: 'FILE' }),
   kernel: Flags.string({ summary: 'kernel of captures that do not show it', helpValue: 'RELEASE' }),
 };
 
@@ -20,17 +20,22 @@ export const queueFlags = {
     helpValue: 'URL',
     env: 'PINDRIFT_QUEUE',
   }),
-  'queue-name': Flags.string({ summary: 'its name there', default: 'pindrift', helpValue: 'NAME' }),
+  'queue-name': Flags.string({ summary: 'name of the queue', default: 'pindrift', helpValue: 'NAME' }),
 };
 
 export const limitFlags = {
-  jobs: Flags.integer({ summary: 'captures at a time; the CPUs without it', min: 1, max: 256, helpValue: 'N' }),
+  jobs: Flags.integer({
+    summary: 'captures checked at a time; default: number of CPUs',
+    min: 1,
+    max: 256,
+    helpValue: 'N',
+  }),
   timeout: Flags.integer({
-    summary: 'seconds for a capture; without it 60, and 1 more for each 256 kB',
+    summary: 'seconds per capture; default: 60, plus 1 for each 256 kB',
     min: 1,
     helpValue: 'SECONDS',
   }),
-  memory: Flags.integer({ summary: 'MiB for a check', min: 64, default: 1024, helpValue: 'MIB' }),
+  memory: Flags.integer({ summary: 'MiB of memory per check', min: 64, default: 1024, helpValue: 'MIB' }),
   fetch: Flags.string({
     summary: 'shell command that writes the capture "$1" to its standard output, for references such as s3://...',
     helpValue: 'COMMAND',

@@ -31,9 +31,9 @@ export async function mergeAll(traces: readonly TraceInput[]): Promise<MergedFil
   if (shared.length === 0) return file;
   remove(file.folder);
   throw new InputError(
-    `CPU ${shared[0]} stands in more than one of these files: they are not the CPUs of one capture`,
+    `CPU ${shared[0]} is in more than one of these files: they are not per-CPU files of one capture`,
     {
-      tryThis: 'name one file a CPU, or check each alone with --no-merge',
+      tryThis: 'name one file per CPU, or check each alone with --no-merge',
     },
   );
 }
@@ -160,4 +160,4 @@ async function lookAt(trace: TraceInput): Promise<Look | undefined> {
 
 /** What is said where it was done without being asked for. */
 export const mergedWords = ({ path }: TraceInput): string =>
-  `pindrift: ${escapeControl(path)}: one capture, CPU by CPU: merged by time (--no-merge takes each file alone)\n`;
+  `pindrift: ${escapeControl(path)}: per-CPU files of one capture: merged by time (--no-merge takes each file alone)\n`;

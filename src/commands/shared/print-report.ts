@@ -94,14 +94,14 @@ function formatFor(path: string): ReportFormat {
   const ending = path === '-' || path.startsWith('/dev/') ? '' : extname(path).slice(1).toLowerCase();
   const format = ending === '' ? 'pretty' : formatOfEnding(ending);
   if (format !== undefined) return format;
-  throw new InputError(`no report has the ending .${ending}`, {
+  throw new InputError(`no report format has the extension .${ending}`, {
     where: path,
-    tryThis: `one of .${reportEndings.join(', .')}; or say --report FORMAT`,
+    tryThis: `use one of .${reportEndings.join(', .')}, or --report FORMAT`,
   });
 }
 
 function binaryOnTerminal(format: ReportFormat): InputError {
-  return new InputError(`a ${format} report is bytes, nothing for a terminal`, {
+  return new InputError(`a ${format} report is binary and cannot be printed on a terminal`, {
     tryThis: `-o report.${describeFormat(format).extension}`,
   });
 }

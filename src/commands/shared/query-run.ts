@@ -10,7 +10,7 @@ import { placeIn, pointedAt } from './query-place.ts';
 export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = process.stdin): Promise<string> {
   const sql = argument === '-' ? await text(stdin) : argument;
   if (sql.trim() !== '') return sql;
-  throw new InputError('there is no SQL to run', { tryThis: "select * from event limit 10; '-' reads it from a pipe" });
+  throw new InputError('no SQL given', { tryThis: "select * from event limit 10; '-' reads it from a pipe" });
 }
 
 /** @throws InputError with line, column and a mark where SQLite does not understand */

@@ -12,7 +12,7 @@ export async function recordText(source: string, record: number, around: number)
   const near = (one: number) => Math.abs(one - record) <= around;
   const lines = await recordedLines(fileInput(source), near, record + around);
   if (lines === undefined) {
-    throw new InputError('this is no recording, and a text has lines instead of records', {
+    throw new InputError('this is not a recording; a text has lines instead of records', {
       where: source,
       tryThis: `sed -n ${record}p ${source}`,
     });
@@ -21,7 +21,7 @@ export async function recordText(source: string, record: number, around: number)
   if (own === undefined) {
     throw new InputError(`no event has the number ${record}`, {
       where: source,
-      tryThis: 'take a number that check prints (`:1096`); losses and damaged records have numbers too',
+      tryThis: 'use a number that check prints (`:1096`); losses and damaged records have numbers too',
     });
   }
   const width = String(record + around).length;

@@ -8,26 +8,27 @@ import type { WatchRuleFlags } from './watch-rules.ts';
 
 export const ruleFlags = {
   rules: Flags.string({
-    summary: 'more rules: a file, a folder, or a package (pindrift-rules-...); may be given more than once',
+    summary: 'more rules: a file, a directory, or a package (pindrift-rules-...); may be given more than once',
     helpValue: 'PATH',
     multiple: true,
     multipleNonGreedy: true,
   }),
   config: Flags.string({
-    summary: 'this config and no other',
+    summary: 'use this config only',
     description:
-      'Without this flag, pindrift.config.ts (or .js, .json) in this folder or one above it, up to the root of the repository or your home folder.',
+      'Default: pindrift.config.ts (or .js, .json) in this directory or the nearest one above it, up to the root of ' +
+      'the repository or your home directory.',
     helpValue: 'FILE',
     exclusive: ['no-config'],
   }),
   'rule-timeout': Flags.integer({
-    summary: 'seconds that rules of your own may take for a batch of events',
+    summary: 'seconds that your own rules may take for a batch of events',
     helpValue: 'SECONDS',
     default: 30,
     min: 1,
     max: 86_400,
   }),
-  'no-config': Flags.boolean({ summary: 'no config, even where there is one' }),
+  'no-config': Flags.boolean({ summary: 'ignore config files' }),
 };
 
 export interface RuleOptions {
@@ -39,9 +40,9 @@ export interface RuleOptions {
 
 /** For whoever writes a rule, or waits for one. */
 export const watchFlags = {
-  timing: Flags.boolean({ summary: 'say on standard error how long each rule took' }),
+  timing: Flags.boolean({ summary: 'print on standard error how long each rule took' }),
   'debug-rule': Flags.string({
-    summary: 'say on standard error what this rule is told at which line, and what it says',
+    summary: 'print on standard error the events this rule gets, with their lines, and what it reports',
     helpValue: 'ID',
   }),
 };
@@ -57,7 +58,9 @@ export async function setUpRules(flags: RuleOptions): Promise<Setup> {
   const { from, stranger } = setup;
   if (from !== undefined) say(`config ${from}`);
   if (stranger !== undefined)
-    say(`${stranger} is in no repository and not used; --config FILE uses it, --no-config says nothing of it`);
+    say(
+      `${stranger} is not in a repository and is ignored; use it with --config FILE, or silence this message with --no-config`,
+    );
   const timeout = flags['rule-timeout'];
   return timeout === undefined ? setup : { ...setup, running: { ...setup.running, timeout: timeout * 1000 } };
 }

@@ -83,9 +83,9 @@ export function checkTraces(
 export function onlyOne(traces: readonly TraceFile[]): TraceFile {
   const [trace, another] = traces;
   if (trace !== undefined && another === undefined) return trace;
-  throw new InputError('several traces: one at a time', {
+  throw new InputError('several traces given; only one is possible here', {
     where: traces.map(({ path }) => path).join(', '),
-    tryThis: '--merge, where they are one capture, CPU by CPU',
+    tryThis: '--merge, if they are per-CPU files of one capture',
   });
 }
 
@@ -122,7 +122,7 @@ function lookAt(head: Uint8Array, bytes: number): { problem: string; tryThis: st
   if (compressionOf(head) !== 'none' || isRecording(head)) return undefined;
   const unusable = notATrace(head);
   if (unusable !== undefined) return unusable;
-  const tryThis = 'give the text of a trace; save what this is to a file to look at it';
+  const tryThis = 'give the text of a trace; save this input to a file to inspect it';
   if (!head.includes(10) && !head.includes(13))
     return { problem: 'this is one line without an end, not a trace', tryThis };
   if (bytes < MOST_OF_A_LOG) return undefined;

@@ -28,7 +28,7 @@ export async function storedReport(
   if (pins) {
     throw new InputError('this store has no pins: it was made with --no-check', {
       where: path,
-      tryThis: 'make it again from the trace: pindrift ingest --force',
+      tryThis: 'ingest the trace again: pindrift ingest --force',
     });
   }
   const { rerun } = await import('../../engine/rerun.ts');

@@ -55,13 +55,11 @@ function findingOf(report: CheckReport, n: number | undefined, source: string): 
   const finding = findings.find((one) => one.n === n);
   if (finding !== undefined) return finding;
   const there =
-    findings.length === 0 ? 'there are none' : `there ${findings.length === 1 ? 'is 1' : `are ${findings.length}`}`;
+    findings.length === 0 ? 'it has none' : `there ${findings.length === 1 ? 'is 1' : `are ${findings.length}`}`;
   const isRecording = report.traces.some(({ format }) => format === 'trace.dat' || format === 'perf.data');
   throw new InputError(`no finding ${n}: ${there}`, {
     where: source,
-    tryThis: isRecording
-      ? `pindrift show ${source} :${n}, which shows the record of this number`
-      : `pindrift show ${source}`,
+    tryThis: isRecording ? `pindrift show ${source} :${n} shows the record of this number` : `pindrift show ${source}`,
   });
 }
 
@@ -78,6 +76,6 @@ async function contextOf(
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  if (lines === undefined) warn(`no context: ${input.path} is gone or not the trace it was`);
+  if (lines === undefined) warn(`no context: ${input.path} is missing or has changed`);
   return lines ?? [];
 }

@@ -31,7 +31,7 @@ function debugging(id: string, rules: readonly Rule[]): DebugRule {
   const ids = rules.map(({ meta }) => meta.id);
   if (!ids.includes(id)) {
     const meant = nearest(id, ids);
-    throw new InputError(`--debug-rule ${id}: no rule that runs is called so`, {
+    throw new InputError(`--debug-rule ${id}: no active rule has this id`, {
       tryThis: meant === undefined ? 'pindrift rules list' : `--debug-rule ${meant}`,
     });
   }

@@ -93,9 +93,9 @@ export class RecordingInput implements OpenInput {
 function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
   if (path === undefined) return undefined;
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new InputError('no such file of symbols', {
+    throw new InputError('no such symbol file', {
       where: path,
-      tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine in that boot',
+      tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine before it is rebooted',
     });
   return () => readFileSync(path);
 }

@@ -10,7 +10,7 @@ import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import type { Mender } from './text-lines.ts';
 
 /** A reader of trace_pipe takes what it reads away from all others. */
-const PRINTED = 'a program printed these lines in quotes: whether it printed all of them is not known';
+const PRINTED = 'these lines were printed in quotes by a program; they may be incomplete';
 
 export class LineMender implements Mender {
   readonly isLineByLine = true;

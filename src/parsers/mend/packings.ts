@@ -97,7 +97,7 @@ class Base64 implements Mender {
 
   #decode(bare: string): string {
     if (bare !== '' && !DIGITS.test(bare)) {
-      this.damage ??= 'the base64 that the text is in has lines that are none';
+      this.damage ??= 'the base64 that encodes the text has invalid lines';
       return '';
     }
     const digits = this.#digits + bare;
@@ -135,7 +135,7 @@ class Cast implements Mender {
     if (!CAST.test(line)) return '';
     const text = outputOf(line);
     if (text === undefined) {
-      this.damage ??= 'the recording of asciinema has a line that is not whole';
+      this.damage ??= 'the asciinema recording has an incomplete line';
       return '';
     }
     if (!this.found) {

@@ -88,7 +88,7 @@ export function planFor(head: string): Plan | undefined {
   }
   if (filled(lines).filter((line) => / {3,}$/.test(line)).length > MOST_OF * filled(lines).length) {
     plan.padded = true;
-    plan.words.push('blanks behind each line');
+    plan.words.push('spaces at the end of each line');
     lines = lines.map((line) => line.trimEnd());
   }
   const repeated = lines.filter((line, i) => hasEvent(line) && line === lines[i + 1]).length;
@@ -102,12 +102,12 @@ export function planFor(head: string): Plan | undefined {
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
   if (MARKS.test(text)) {
     plan.marks = true;
-    plan.words.push('colours or special blanks');
+    plan.words.push('colours or special spaces');
     lines = lines.map(withoutMarks);
   }
   if (isHtml(lines)) {
     plan.html = true;
-    plan.words.push('in a page of HTML');
+    plan.words.push('in an HTML page');
     return plan;
   }
   if (isQuotedPrintable(lines)) {
@@ -131,7 +131,7 @@ function planLines(given: string[], plan: Plan): string[] {
   const python = lines.filter((line) => isQuoted(line) && (hasEvent(line) || isBetween(unquoted(line))));
   if (python.length >= 2 && python.length > MOST_OF * filled(lines).length) {
     plan.python = true;
-    plan.words.push('in quotes of a program');
+    plan.words.push('quoted by a program');
     lines = lines.map(unquoted);
   }
   if (lines.some((line) => DUMP.test(line))) {
@@ -142,14 +142,14 @@ function planLines(given: string[], plan: Plan): string[] {
   const tabbed = lines.map(withBlanks);
   if (!lines.some(isEventLine) && tabbed.filter(isEventLine).length * 4 > filled(lines).length) {
     plan.tabs = true;
-    plan.words.push('tabs for blanks');
+    plan.words.push('tabs instead of spaces');
     lines = tabbed;
   }
   lines = planPrefix(lines, plan);
   const suffix = commonSuffix(lines.filter(hasEvent));
   if (suffix !== undefined) {
     plan.suffix = suffix;
-    plan.words.push('something behind each line');
+    plan.words.push('additional text at the end of each line');
     lines = lines.map((line) => withoutSuffix(line, suffix));
   }
   return lines;
@@ -188,7 +188,7 @@ function planPrefix(lines: string[], plan: Plan): string[] {
   const pattern = commonPattern(events);
   if (pattern !== undefined) {
     plan.pattern = pattern;
-    plan.words.push('the same before each line');
+    plan.words.push('the same prefix on each line');
     return lines.map((line) => line.replace(pattern, ''));
   }
   const literal = commonPrefix(filled(lines));
@@ -198,7 +198,7 @@ function planPrefix(lines: string[], plan: Plan): string[] {
     lines.some((line) => isEventLine(line.slice(literal.length)))
   ) {
     plan.literal = literal;
-    plan.words.push('the same before each line');
+    plan.words.push('the same prefix on each line');
     return lines.map((line) => line.slice(literal.length));
   }
   return lines;

@@ -68,7 +68,7 @@ export class Utf16Source extends WrappedSource {
     this.#taken += got;
     if (got === 0) {
       this.#ended = true;
-      if (this.#half > 0) this.#damage = 'the text ends within a character of UTF-16';
+      if (this.#half > 0) this.#damage = 'the text ends within a UTF-16 character';
       return;
     }
     const bytes = this.#half + got;

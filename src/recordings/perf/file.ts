@@ -89,12 +89,14 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   cursor.skip(16);
   const features = featuresIn(Array.from({ length: 4 }, () => cursor.big()));
   file.data.start = data.at;
-  if (!(data.at >= 0 && data.at <= bytes.size)) throw new Damaged('its data are said to stand behind its end');
+  if (!(data.at >= 0 && data.at <= bytes.size)) throw new Damaged('its data section extends beyond its end');
   if (data.size === 0) file.damage.push('the recording was not finished: perf has not written its tables');
   else file.data.end = Math.min(bytes.size, data.at + data.size);
-  if (data.at + data.size > bytes.size) file.damage.push('the file is cut: its tables name bytes behind its end');
+  if (data.at + data.size > bytes.size)
+    file.damage.push('the file is truncated: its tables refer to bytes beyond its end');
   // attrs stand right before the data, or (perf inject) behind them
-  if (attrs.at < data.at && attrs.at + attrs.size !== data.at) file.damage.push('its data do not follow its attrs');
+  if (attrs.at < data.at && attrs.at + attrs.size !== data.at)
+    file.damage.push('its data section does not follow its attrs');
   if (attrs.size % attrSize !== 0 || attrs.at + attrs.size > bytes.size)
     file.damage.push('the table of its attrs is damaged');
   tolerate(file, 'its attrs', () =>
@@ -128,13 +130,13 @@ function featuresIn(words: readonly bigint[]): number[] {
 
 function readAttrs(file: PerfFile, cursor: Cursor, attrSize: number): void {
   const size = attrSize - 16;
-  if (!(size >= 64 && size <= 4096)) throw new Damaged('their size is wrong');
+  if (!(size >= 64 && size <= 4096)) throw new Damaged('their size is invalid');
   const known = new Set<number>();
   while (cursor.left >= attrSize) {
     const attr = readAttr(cursor, size);
     const ids = new Cursor(file.data.bytes, file.little, cursor.u64());
     const count = cursor.u64() / 8;
-    if (!Number.isInteger(count) || count * 8 > ids.left) throw new Damaged('the ids of an event are not there');
+    if (!Number.isInteger(count) || count * 8 > ids.left) throw new Damaged('the ids of an event are missing');
     for (let i = 0; i < count; i++) {
       const id = ids.u64();
       // what is no id of this event would take the samples of another
@@ -182,7 +184,7 @@ function readEventDesc(file: PerfFile, cursor: Cursor): void {
   let count = cursor.u32();
   const size = cursor.u32();
   const said = file.attrs.length;
-  if (said > 0 && count !== said) file.damage.push(`it has ${said} attrs and describes ${count} events`);
+  if (said > 0 && count !== said) file.damage.push(`it has ${said} attrs but describes ${count} events`);
   for (let i = 0; count > 0; count--, i++) {
     const { type, config, sampleType } = readAttr(cursor, size);
     let ids = cursor.u32();
@@ -203,7 +205,7 @@ function checkNames({ damage, meta, said }: PerfFile): void {
     const name = /^[^:]+:([\w-]+)(?::|$)/.exec(what)?.[1];
     const format = meta.formats.get(Number(id));
     if (name !== undefined && format !== undefined && format.name !== name)
-      damage.push(`the format of event ${id} calls it ${format.name}, and perf ${name}`);
+      damage.push(`the format of event ${id} names it ${format.name}, but perf names it ${name}`);
   }
   said.clear();
 }

@@ -55,11 +55,11 @@ async function open(
       tracepoints(file).length === 0
         ? 'no tracepoint was recorded'
         : `it does not describe its events${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`;
-    throw new InputError(`this perf.data has no event that can be read: ${why}`, {
+    throw new InputError(`this perf.data has no readable event: ${why}`, {
       where: path,
       tryThis:
         file.damage.length > 0
-          ? 'copy the file again from where it was made, and end perf record with Ctrl-C'
+          ? 'copy the file again from its origin, and end perf record with Ctrl-C'
           : "record tracepoints or probes, such as perf record -a -e 'pindrift:*'",
     });
   }
@@ -84,7 +84,7 @@ function openHead(path: string, bytes: Bytes): PerfFile {
     if (!(error instanceof Damaged)) throw error;
     throw new InputError(`this perf.data cannot be read: ${error.message}`, {
       where: path,
-      tryThis: 'copy the file again from where it was made',
+      tryThis: 'copy the file again from its origin',
     });
   }
 }

@@ -180,14 +180,14 @@ export class PerfRecording implements Recording {
     stream.ended = true;
     order.finish();
     // a stream does not say how long it is, but perf ends it with a round
-    if (this.#file.piped && stream.open) records.damage ??= 'the stream is cut: it ends within a round';
+    if (this.#file.piped && stream.open) records.damage ??= 'the stream is truncated: it ends within a round';
   }
 
   /** A record that is not what its type says may have been a sample. */
   #isInShape({ sampled }: Stream, records: Records): boolean {
     if (isInShape(records, this.#samples.tailOf(records), this.#layout.readFormat, this.#file.piped && !sampled))
       return true;
-    this.#isBad(`a record of kind ${records.type} is damaged, or of a kind that is not known`);
+    this.#isBad(`a record of kind ${records.type} is damaged or of an unknown kind`);
     return false;
   }
 
@@ -254,19 +254,18 @@ export class PerfRecording implements Recording {
   #sample(stream: Stream, records: Records, ts: number, out: RecordedEvent): boolean {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
-    if (layout === undefined) return this.#isBad('the sample is of no event that the recording names');
+    if (layout === undefined) return this.#isBad('the sample belongs to no event of the recording');
     if (layout === OTHER)
-      return (
-        this.#samples.isTracepoint(records) && this.#isBad('the sample is of a tracepoint, and its attr says otherwise')
-      );
+      return this.#samples.isTracepoint(records) && this.#isBad('the sample is of a tracepoint, but its attr is not');
     const raw = rawAt(records, layout);
-    if (raw < 0) return this.#isBad('the sample has no data of its event (record with -R)');
+    if (raw < 0) return this.#isBad('the sample has no raw data of its event (record with -R)');
     const size = view.getUint32(raw, little);
     const start = raw + 4;
-    if (size < 8 || start + size > end) return this.#isBad('the data of the sample are cut');
-    if (layout.rawLast && start + size !== end) return this.#isBad('the sample is longer than its parts');
+    if (size < 8 || start + size > end) return this.#isBad('the data of the sample are truncated');
+    if (layout.rawLast && start + size !== end) return this.#isBad('the sample is longer than its fields');
     const id = view.getUint16(start, little);
-    if (id !== layout.event && this.#samples.hasIds) return this.#isBad('the data of the sample are of another event');
+    if (id !== layout.event && this.#samples.hasIds)
+      return this.#isBad('the data of the sample belong to another event');
     const decoder = this.#decoders[id] ?? this.#learn(id);
     if (decoder === undefined) return this.#isBad('no format in the recording describes this event');
     const payload = this.#payload;

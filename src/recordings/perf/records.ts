@@ -54,7 +54,7 @@ export class Records {
     const { start, end } = this.range;
     const place = this.next;
     if (place + HEAD > end) {
-      if (place > start && place < end) this.damage ??= 'the last record is cut';
+      if (place > start && place < end) this.damage ??= 'the last record is truncated';
       return false;
     }
     if (!this.read(place)) return false;
@@ -72,13 +72,13 @@ export class Records {
     const window = this.#windowOf(place);
     const at = place - window.from;
     if (at + HEAD > window.end - window.from) {
-      this.damage ??= 'the last record is cut';
+      this.damage ??= 'the last record is truncated';
       return false;
     }
     const { view } = window;
     const size = view.getUint16(at + 6, this.little);
     if (size < HEAD || at + size > window.end - window.from) {
-      this.damage ??= size < HEAD ? 'a record has no size' : 'the last record is cut';
+      this.damage ??= size < HEAD ? 'a record has size 0' : 'the last record is truncated';
       return false;
     }
     this.buf = window.buf;

@@ -30,7 +30,7 @@ export async function unpackRecords(range: RecordRange, little: boolean): Promis
   const records = new Records(range, little);
   // the decoder asks for the next piece when it has given what was in the one before
   const wrong = unpackStream(decoder, pieces(records, out), (part) => out.unpacked(part));
-  let damage = wrong === undefined ? undefined : `packed records cannot be unpacked: ${wrong}`;
+  let damage = wrong === undefined ? undefined : `compressed records cannot be decompressed: ${wrong}`;
   out.flush();
   damage ??= records.damage ?? out.damage;
   const bytes = file.bytes();
@@ -69,7 +69,7 @@ class Writer {
   }
 
   get damage(): string | undefined {
-    return this.#part.length > 0 ? 'packed records are cut at the end' : undefined;
+    return this.#part.length > 0 ? 'compressed records are truncated at the end' : undefined;
   }
 
   plain(record: Uint8Array): void {

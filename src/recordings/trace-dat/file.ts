@@ -45,11 +45,11 @@ export async function openTraceDat(bytes: Bytes): Promise<TraceDat> {
 /** The head that v6, v7 and perf's TRACING_DATA share. */
 export function readHead(bytes: Bytes, last: string, from = 0): { cursor: Cursor; meta: Meta; version: number } {
   const head = new Cursor(bytes, true, from);
-  if (head.text(10) !== TRACING) throw new Damaged('it does not begin like one');
+  if (head.text(10) !== TRACING) throw new Damaged('it has the wrong magic');
   const name = head.string(16);
   const version = Number.parseFloat(name);
   if (!(version <= Number(last)))
-    throw new Damaged(`its version is ${name.replace(/[^\w.]/g, '?')}, up to ${last} is known`);
+    throw new Damaged(`unsupported version ${name.replace(/[^\w.]/g, '?')}; versions up to ${last} are supported`);
   const little = head.u8() === 0;
   const longSize = head.u8();
   const cursor = new Cursor(bytes, little, head.at);
@@ -122,7 +122,7 @@ function readTable(cursor: Cursor, file: TraceDat, buffer: BufferInfo): void {
     buffer.offset = cursor.at;
     return;
   }
-  if (!word.startsWith('flyrecord')) throw new Damaged('neither options nor data follow the names of tasks');
+  if (!word.startsWith('flyrecord')) throw new Damaged('neither options nor data follow the task names');
   const cpus = options.cpus ?? 0;
   for (let cpu = 0; cpu < cpus; cpu++) buffer.cpus.push({ cpu, offset: cursor.u64(), size: cursor.u64() });
 }
@@ -155,16 +155,16 @@ class Sections {
     const first = head.u64();
     this.#unpacker = await Unpacker.of(compressor);
     if (this.#unpacker === undefined)
-      throw new Damaged(`its compression is ${compressor.replace(/[^\w.]/g, '?')}, zlib and zstd are known`);
+      throw new Damaged(`its compression is ${compressor.replace(/[^\w.]/g, '?')}; zlib and zstd are supported`);
     file.unpacker = this.#unpacker;
     const there = this.#scan(head.at);
     this.#options(first, there);
     const { sections } = file.options;
     for (const { id, at } of there) if (!sections.has(id)) sections.set(id, at - HEADER);
-    this.#part(Option.HeaderInfo, 'the head of its ring buffer', readHeaderInfo);
+    this.#part(Option.HeaderInfo, 'the header of its ring buffer', readHeaderInfo);
     this.#part(Option.FtraceEvents, "formats of the tracers' events", readFtraceFormats);
     this.#part(Option.EventFormats, 'formats of its events', readEventFormats);
-    this.#part(Option.Cmdlines, 'names of tasks', readCmdlines);
+    this.#part(Option.Cmdlines, 'task names', readCmdlines);
     this.#kallsyms();
     this.#buffers(there);
   }
@@ -237,7 +237,7 @@ class Sections {
     const packed = cursor.u32();
     const raw = cursor.u32();
     const body = raw === 0 ? new Uint8Array(0) : this.#unpacker?.unpackLarge(cursor.take(packed, 1 << 26), raw);
-    if (body === undefined) throw new Damaged('it cannot be unpacked');
+    if (body === undefined) throw new Damaged('it cannot be decompressed');
     return body;
   }
 
@@ -287,7 +287,7 @@ class Sections {
     const section = there.find(({ id }) => id === ID.buffer);
     if (section === undefined) return;
     if (!section.packed) this.#file.unpacker = undefined;
-    damage.push('the table of its CPUs is missing; their data were found by what they look like');
+    damage.push('the table of its CPUs is missing; their data were located by their content');
     buffers.push(recoverBuffer(this.#bytes, section.at, section.packed, meta));
   }
 }

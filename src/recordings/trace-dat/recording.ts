@@ -31,9 +31,9 @@ export async function openTraceDatRecording(
   const chosen = chooseBuffers(file, bytes);
   if (chosen.length === 0) {
     const text = buffers.some((buffer) => buffer.text);
-    throw new InputError(`no events are in this trace.dat${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`, {
+    throw new InputError(`this trace.dat has no events${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`, {
       where: path,
-      tryThis: text ? 'trace-cmd report FILE > trace.txt' : 'copy the file again from where it was made',
+      tryThis: text ? 'trace-cmd report FILE > trace.txt' : 'copy the file again from its origin',
     });
   }
   const [first] = chosen;
@@ -48,7 +48,7 @@ export async function openTraceDatRecording(
   });
   const others = buffers.filter((buffer) => !chosen.includes(buffer) && buffer.cpus.some(({ size }) => size > 0));
   const notes = others.map(
-    (buffer) => `the buffer ${buffer.name || 'of the top level'} is in the file too and was not read`,
+    (buffer) => `the file also has the buffer ${buffer.name || 'of the top level'}, which was not read`,
   );
   // what an instance that is not read recorded is not known
   const isWhole = others.length === 0;
@@ -86,7 +86,7 @@ async function open(path: string, bytes: Bytes): Promise<TraceDat> {
     if (!(error instanceof Damaged)) throw error;
     throw new InputError(`this trace.dat cannot be read: ${error.message}`, {
       where: path,
-      tryThis: 'copy the file again from where it was made',
+      tryThis: 'copy the file again from its origin',
     });
   }
 }
@@ -153,16 +153,16 @@ function leftOut(file: TraceDat, buffer: BufferInfo, bytes: Bytes): string[] {
   const out = new Set<string>();
   const { pageSize } = pageLayout(file, buffer);
   for (const { offset, size } of buffer.cpus) {
-    if (size > 0 && !isThere(bytes)({ offset, size })) out.add('the data of a CPU are behind its end: it is cut');
+    if (size > 0 && !isThere(bytes)({ offset, size })) out.add('the data of a CPU are beyond its end: it is truncated');
     const next = behind(buffer, offset);
     // of packed pages the number of their pieces says how long they are
     if (file.unpacker === undefined && size > 0 && next !== undefined && next - (offset + size) >= pageSize)
-      out.add('its table of CPUs leaves out a part of their data');
+      out.add('its table of CPUs omits part of their data');
     if (
       buffer.cpus.some((cpu) => cpu.offset > offset && cpu.offset < offset + size && cpu.size > 0) &&
       file.unpacker === undefined
     )
-      out.add('its table of CPUs names the same data twice');
+      out.add('its table of CPUs refers to the same data twice');
   }
   return [...out];
 }

@@ -16,7 +16,7 @@ export const html: FleetReporter = {
   extension: 'html',
   *render(report, { version }) {
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`;
-    yield `<title>pindrift fleet report</title><style>${STYLE}</style></head><body>\n<h1>Pins that left their mapping</h1>\n`;
+    yield `<title>pindrift fleet report</title><style>${STYLE}</style></head><body>\n<h1>Drifts</h1>\n`;
     yield `<p>${text(headWords(report))}</p>\n`;
     yield `<table><thead><tr>${report.baseline === undefined ? '' : '<th>state</th>'}<th>drift</th><th>findings</th><th>kernels</th><th>hosts</th><th>first, last</th></tr></thead><tbody>\n`;
     for (const drift of report.drifts) yield row(drift, report.baseline !== undefined);

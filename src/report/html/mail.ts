@@ -29,7 +29,7 @@ export function mailOf(finding: FindingView, payload: Payload): string {
     ...aligned([...about, ...lossFacts(trace?.losses ?? [])]),
     '',
     ...wrap(
-      `Found by pindrift${version(payload)}, rule ${finding.rule} (${finding.severity}, ${finding.confidence}). To see it again:`,
+      `Found by pindrift${version(payload)}, rule ${finding.rule} (${finding.severity}, ${finding.confidence}). To reproduce:`,
       WIDTH,
     ),
     '',

@@ -16,7 +16,7 @@ export function readWords({ traces }: CheckReport, { version }: ReportOptions): 
 }
 
 const oneWords = (trace: TraceInfo): string[] => [
-  trace.kernel === undefined ? `kernel not named, ${releaseOf(trace)}` : `kernel ${releaseOf(trace)}`,
+  trace.kernel === undefined ? `kernel not recorded, ${releaseOf(trace)}` : `kernel ${releaseOf(trace)}`,
   clockWords(trace),
 ];
 
@@ -28,4 +28,4 @@ function severalWords(traces: readonly TraceInfo[]): string[] {
 
 /** `5.10.0-32-amd64`, `era 5.10`, `era not decided`. */
 const releaseOf = ({ era, kernel }: TraceInfo): string =>
-  clean(kernel ?? (era === undefined ? 'era not decided' : `era ${era}`));
+  clean(kernel ?? (era === undefined ? 'era unknown' : `era ${era}`));

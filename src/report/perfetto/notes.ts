@@ -7,7 +7,7 @@ import type { Mapping } from '../lifeline.ts';
 export type Notes = [name: string, value: string | number | undefined][];
 
 export function pinName(pin: PinLife): string {
-  const kept = pin.state === 'released' ? '' : ` (${pin.state === 'presumed' ? 'release not seen' : pin.state})`;
+  const kept = pin.state === 'released' ? '' : ` (${pin.state === 'presumed' ? 'release not recorded' : pin.state})`;
   return `pinned by ${clean(pin.api ?? `FOLL_${pin.kind}`)}${pin.write ? ' for write' : ''}${kept}`;
 }
 
@@ -27,7 +27,7 @@ export function mappingName(mapping: Mapping, pin: PinLife, finding: Finding | u
     case 'shared':
       return `mapped, shared with a child ${pageName(pin)}`;
     case 'swapped':
-      return `swapped: not present, entry of ${pageName(pin)}`;
+      return `swapped: not present, entry for ${pageName(pin)}`;
     case 'unmapped':
       return 'unmapped';
     case 'other':

@@ -105,7 +105,7 @@ class Drawing {
       `clock ${clean(trace.clock ?? 'not named')}`,
     ];
     if (left > 0) {
-      about.push(`${grouped(left)} pins that held no longer than the others are left out`);
+      about.push(`${grouped(left)} pins that were not held longer than the others are omitted`);
     }
     const parent = this.#track({ name: name.filter(Boolean).join(' '), description: about.join('; ') });
     for (const finding of this.#report.findings.filter((one) => one.trace === index)) {
@@ -170,7 +170,7 @@ class Drawing {
           kind: 'instant',
           track,
           time: start,
-          name: `they part: ${clean(step.what)}`,
+          name: `drift: ${clean(step.what)}`,
           category: 'drift',
           notes,
           flows,

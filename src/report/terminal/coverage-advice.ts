@@ -13,18 +13,19 @@ type Sets = TraceCoverage['sets'];
 
 const SWITCH = 'events/';
 const STOCK =
-  "offsets are those of Debian's stock kernel for x86-64; `pindrift capture probes` makes them for any other";
+  "offsets are for Debian's stock kernel on x86-64; `pindrift capture probes` prints them for any other kernel";
 
 /** Definitions are whole lines, to be copied: never wrapped. */
 export function adviceLines({ first, next, sets, trace }: TraceCoverage, look: Look): string[] {
   if (next.length === 0 && first === undefined) return [];
   if (trace.era === undefined)
-    return ['', ...wrap('Which probes would show what is missing depends on the kernel: say --kernel.', look.width)];
+    return ['', ...wrap('The probes to add depend on the kernel: specify it with --kernel.', look.width)];
   const out = [''];
   if (first !== undefined && first.length > 0) {
     out.push(
       ...wrap(
-        `No GUP call was recorded: add these first. They say who pinned which page, and nothing can be checked without them (kernel ${clean(trace.era)}; ${STOCK}).`,
+        'No GUP call was recorded: add these probes first. They show who pinned which page; nothing can be checked ' +
+          `without them (kernel ${clean(trace.era)}; ${STOCK}).`,
         look.width,
       ),
       '',
@@ -34,10 +35,12 @@ export function adviceLines({ first, next, sets, trace }: TraceCoverage, look: L
   }
   const known = next.filter(({ add }) => add.length > 0);
   if (known.length === 0)
-    return [...out, ...wrap(`Kernel ${clean(trace.era)} has nothing to probe for what is missing.`, look.width)];
+    return [...out, ...wrap(`Kernel ${clean(trace.era)} has no function to probe for the missing events.`, look.width)];
   out.push(
     ...wrap(
-      `What would decide more, the most first. The lines go into /sys/kernel/tracing/dynamic_events (kernel ${clean(trace.era)}; ${STOCK}), then: echo 1 > /sys/kernel/tracing/events/pindrift/enable`,
+      'Probes that would decide more rules, the most useful first. The lines go into ' +
+        `/sys/kernel/tracing/dynamic_events (kernel ${clean(trace.era)}; ${STOCK}), then: echo 1 > ` +
+        '/sys/kernel/tracing/events/pindrift/enable',
       look.width,
     ),
   );
@@ -65,7 +68,7 @@ const definitions = (lines: readonly string[]): string[] =>
 
 const WHAT = {
   minimal: 'pins, releases, faults, forks',
-  recommended: 'all that verdicts rest on',
+  recommended: 'all that verdicts depend on',
   full: 'with the most frequent events',
 };
 
@@ -92,12 +95,13 @@ function setLines(sets: Sets, look: Look, how: string): string[] {
     ...rows.map((row) => (line(row) + WHAT[row.name]).trimEnd()),
     ...(hasRates
       ? wrap(
-          '"a second" counts what of the set is in this trace; > stands where some of it was not recorded.',
+          '"a second" counts the events of the set in this trace; > means that some of the set was not recorded.',
           look.width,
         )
       : wrap(MEASURED, look.width)),
     ...wrap(
-      `\`pindrift coverage ${how} --set recommended\` prints the definitions; \`pindrift capture script${how.startsWith('--btf') ? ` ${how}` : ''} --tier recommended\` makes a script that records with them.`,
+      `\`pindrift coverage ${how} --set recommended\` prints the definitions; \`pindrift capture ` +
+        `script${how.startsWith('--btf') ? ` ${how}` : ''} --tier recommended\` makes a script that records them.`,
       look.width,
     ),
   ];
@@ -105,7 +109,8 @@ function setLines(sets: Sets, look: Look, how: string): string[] {
 
 /** docs/capture.md has the table. */
 const MEASURED =
-  'Of the events that the full set recorded of fio and stress-ng on kernel 6.12, the recommended set has 85 of 100 and the minimal one 76; of a short shell script, `--tier core` has 21 of 100.';
+  'Of the events that the full set recorded of fio and stress-ng on kernel 6.12, the recommended set has 85 of 100 ' +
+  'and the minimal one 76; of a short shell script, `--tier core` has 21 of 100.';
 
 /** What a kernel can be asked, without a trace. */
 export function kernelText(of: KernelCoverage, options: { color: boolean; width: number | undefined }): string {
@@ -116,6 +121,9 @@ export function kernelText(of: KernelCoverage, options: { color: boolean; width:
   const never =
     impossible.length === 0
       ? []
-      : wrap(`Not on this kernel, which lacks a function they need: ${impossible.map(clean).join(', ')}`, look.width);
+      : wrap(
+          `Not possible on this kernel, which lacks a function they need: ${impossible.map(clean).join(', ')}`,
+          look.width,
+        );
   return `${[...wrap(head, look.width), ...never, '', ...setLines(sets, look, clean(named))].join('\n')}\n`;
 }

@@ -92,7 +92,8 @@ function ruleLines({ first, rules }: TraceCoverage, look: Look): string[] {
   if (able.length > 0) out.push(...hanging(`  ${look.paint('green', 'yes')}  `, able.join(', '), look));
   for (const [why, ids] of groups(single, first !== undefined)) out.push(...undecidable(ids.join(', '), why, look));
   const still = new Set(single.filter(({ decidable }) => decidable).flatMap((rule) => rule.still ?? []));
-  if (still.size > 0) out.push(...hanging('       ', `armed and never hit: ${[...still].map(clean).join('; ')}`, look));
+  if (still.size > 0)
+    out.push(...hanging('       ', `enabled and never hit: ${[...still].map(clean).join('; ')}`, look));
   const whole = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
   if (whole !== undefined && !whole.decidable) {
     out.push(...undecidable('the trace as a whole ("clean")', whyNot(whole), look));
@@ -101,7 +102,8 @@ function ruleLines({ first, rules }: TraceCoverage, look: Look): string[] {
     out.push(
       '',
       ...wrap(
-        'What was never seen did not happen, or was not recorded: the trace cannot tell which. (A capture made by `pindrift capture` can, and one with --armed.)',
+        'An event that was never seen either did not happen or was not recorded; this trace does not show which. (A ' +
+          'capture made by `pindrift capture` does, and so does --armed.)',
         look.width,
       ),
     );

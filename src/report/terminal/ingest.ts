@@ -53,7 +53,7 @@ export function ingestText(summary: IngestSummary, options: { color: boolean; wi
 function checkedLines(summary: IngestSummary): string[] {
   const able = summary.rules.filter((rule) => rule.missing.length === 0).length;
   return [
-    `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE says what is missing)`,
+    `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE lists what is missing)`,
     `${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`,
   ];
 }

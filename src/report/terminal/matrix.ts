@@ -29,7 +29,9 @@ export function* matrixText(matrix: Matrix, look: { color: boolean; width: numbe
   for (const { comment, state, title } of rows)
     if (comment !== undefined && comment !== '')
       yield* wrap(`${clean(title)} (${state}): ${clean(comment)}`, width).map((line) => `${line}\n`);
-  const legend = `${count(rows.length, 'group')}; a number is of findings, . is none where the rule could be decided, ? is no capture that could decide it`;
+  const legend =
+    `${count(rows.length, 'group')}; numbers count findings; "." means none although the rule could be decided; "?" ` +
+    'means that no capture could decide it';
   yield* wrap(legend, width).map((line) => `${paint('dim' satisfies Style, line)}\n`);
 }
 

@@ -52,15 +52,15 @@ export function* runText(hits: readonly Hits[], look: { color: boolean; width: n
   for (const [rule, of] of groupBy(hits, (one) => one.rule)) {
     const with_ = of.filter(({ findings }) => findings > 0);
     const quiet = of.filter((one) => wordOf(one) === 'miss').length;
-    const blind = of.filter((one) => wordOf(one) === 'cannot tell').length;
+    const blind = of.filter((one) => wordOf(one) === 'undecided').length;
     const total = (what: (one: Hits) => number) => of.reduce((sum, one) => sum + what(one), 0);
     const words = [
       `${count(
         total((one) => one.findings),
         'finding',
       )} in ${with_.length} of ${count(of.length, 'source')}`,
-      `silent in ${quiet}`,
-      `could not tell in ${blind}`,
+      `no finding in ${quiet}`,
+      `undecided in ${blind}`,
       `${total((one) => one.ms).toFixed(1)} ms`,
     ];
     yield* wrap(`${paint('bold', clean(rule))}: ${words.join(', ')}`, width).map((line) => `${line}\n`);
@@ -68,8 +68,8 @@ export function* runText(hits: readonly Hits[], look: { color: boolean; width: n
 }
 
 /** `miss`: it could decide, and found nothing. */
-const wordOf = ({ findings, undecided }: Hits): 'hit' | 'miss' | 'cannot tell' =>
-  findings > 0 ? 'hit' : undecided.length > 0 ? 'cannot tell' : 'miss';
+const wordOf = ({ findings, undecided }: Hits): 'hit' | 'miss' | 'undecided' =>
+  findings > 0 ? 'hit' : undecided.length > 0 ? 'undecided' : 'miss';
 
 export const runJson = (hits: readonly Hits[]): string =>
   `${jsonText({ schema: 'pindrift.rules-run/1', runs: hits.map((one) => ({ ...one, says: wordOf(one) })) }, 2)}\n`;

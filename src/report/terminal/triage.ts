@@ -40,7 +40,7 @@ export function* triageText(
   const groups = storyGroups(reports, options.by, options.hostOf);
   for (const group of groups) yield* groupText(group, options, paint, width);
   const missing = missingFrom(options.baseline, reports);
-  if (missing.length > 0) yield `${paint('bold', 'In the baseline, and not seen here')}\n`;
+  if (missing.length > 0) yield `${paint('bold', 'In the baseline, but not seen here')}\n`;
   for (const { cause, comment, rule, state } of missing)
     yield* wrap(
       `${clean(rule)}: ${clean(cause)} (${state}${comment === '' ? '' : `: ${clean(comment)}`})`,
@@ -93,7 +93,7 @@ function* variantsText(group: StoryGroup, paint: Paint, width: number): Iterable
     yield* indented(`${words[i]}: ${often}`, 4);
     yield* indented(`${variant.fingerprint}  ${storyOf(variant)}`, 6);
   }
-  if (variants.length > TOLD) yield* indented(`and ${variants.length - TOLD} more: --json has them`, 4);
+  if (variants.length > TOLD) yield* indented(`and ${variants.length - TOLD} more: --json lists them all`, 4);
 }
 
 const storyOf = ({ first }: DriftGroup): string => `pindrift show ${clean(first.source)} ${first.n}`;

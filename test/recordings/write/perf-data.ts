@@ -160,7 +160,7 @@ function packedRecords(records: Buffer, type: 81 | 83, little: boolean): Buffer 
   return out.all;
 }
 
-/** The head of a trace.dat up to the names of tasks. */
+/** The head of a trace.dat up to the task names. */
 function tracingData(out: Out, written: Written): void {
   out
     .bytes(Buffer.from([0x17, 0x08, 0x44]))

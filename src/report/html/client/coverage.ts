@@ -19,7 +19,7 @@ export function coverage({ rules, suppressed, traces }: Payload): HTMLElement {
       el(
         'p',
         {},
-        `${undecided.length} of ${rules.length} rules could not decide everything; what each of them lacks is listed with it.`,
+        `${undecided.length} of ${rules.length} rules could not decide everything; the missing events are listed with each.`,
       ),
     el(
       'table',
@@ -79,7 +79,7 @@ function traceBlock({ facts: about, losses, name, samples }: TraceView): HTMLEle
     el('h3', {}, name),
     facts(about),
     losses.length === 0
-      ? el('p', {}, 'Nothing was lost: every line was understood, and no event is reported missing.')
+      ? el('p', {}, 'Nothing was lost: every line was parsed, and no event is reported missing.')
       : el(
           'ul',
           { class: 'losses' },

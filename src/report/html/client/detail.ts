@@ -81,7 +81,7 @@ export function weight({ confidence, severity }: FindingView): HTMLElement {
 const HATCHED: readonly (readonly [Mapping, string])[] = [
   ['read-only', 'the same, read-only'],
   ['shared', 'shared with a child'],
-  ['swapped', 'swap entry of it'],
+  ['swapped', 'swap entry for it'],
   ['unmapped', 'not mapped'],
 ];
 

@@ -159,9 +159,9 @@ export class Findings {
         asked !== undefined
           ? `There is no finding ${asked} in this report.`
           : this.#payload.findings.length === 0
-            ? 'No findings. What was checked, and what could not be, is under coverage.'
+            ? 'No findings. The coverage tab lists what was checked and what could not be.'
             : this.shown.length === 0
-              ? 'No finding passes the filter.'
+              ? 'No finding matches the filter.'
               : '';
       this.#detail.replaceChildren(...(words === '' ? [] : [el('p', { class: 'nothing' }, words)]));
       return;

@@ -182,7 +182,7 @@ async function start(): Promise<void> {
       el(
         'p',
         { class: 'notice' },
-        'A browser of 2023 or later can. The same as plain text: pindrift report --report text',
+        'It needs a browser of 2023 or later. The same as plain text: pindrift report --report text',
       ),
     );
   }

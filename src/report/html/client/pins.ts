@@ -19,9 +19,9 @@ const PAUSE_MS = 120;
 /** The states in words, as the filter has them and the detail says them. */
 const STATES: Readonly<Record<string, string>> = {
   released: 'released',
-  presumed: 'presumed released: the release was not seen',
+  presumed: 'presumed released: the release was not recorded',
   held: 'held at the end',
-  orphan: 'held when its address space went',
+  orphan: 'held when its address space ended',
 };
 
 export class Pins {
@@ -107,7 +107,7 @@ export class Pins {
         el(
           'p',
           { class: 'notice' },
-          `${grouped(payload.pinsLeft)} pins that held no longer than these are left out of this file.`,
+          `${grouped(payload.pinsLeft)} pins that were not held longer than these are omitted from this file.`,
         ),
       this.#grid,
       this.#detail,

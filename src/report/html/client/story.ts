@@ -37,7 +37,7 @@ function row(step: StepView, i: number, life: LifeView, onPick: (step: number) =
     el('span', { class: 'task' }, step.task),
     el('span', { class: 'role' }, step.role),
     el('span', { class: 'fn' }, step.fn),
-    el('span', { class: 'what' }, step.what, parts && el('strong', {}, ' ◀ they part')),
+    el('span', { class: 'what' }, step.what, parts && el('strong', {}, ' ◀ drift')),
     el(
       'span',
       { class: 'line', ...(step.place === undefined ? {} : { title: `record ${step.line}, ${step.place}` }) },

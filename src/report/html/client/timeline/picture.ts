@@ -36,8 +36,8 @@ const SYMBOLS: Readonly<Record<LifeView['steps'][number]['kind'], SymbolType>> =
 /** Why a pin has no end in the picture. */
 const ENDS: Readonly<Record<LifeView['state'], string>> = {
   held: ' to the end of the trace',
-  orphan: ', its address space went',
-  presumed: ', release not seen',
+  orphan: ', its address space ended',
+  presumed: ', release not recorded',
   released: '',
 };
 
@@ -179,7 +179,7 @@ function addressRibbon(band: Band, together: number, apart: number, place: Frame
 
 function partedLabel(bands: readonly Band[], y: number, { left, positions, width }: Picture): SVGElement {
   const x = bands.find((band) => band.parts)?.x0 ?? 0;
-  const text = 'they part';
+  const text = 'drift';
   const from = Math.max(left, x + 40);
   const fits = from + text.length * CHAR < Math.min(width, positions.end);
   return svg(

@@ -65,7 +65,9 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       tabindex: 0,
       role: 'group',
       'aria-roledescription': 'timeline',
-      'aria-label': `Timeline of ${life.steps.length} steps. Left and right arrow go from step to step, plus and minus zoom, 0 fits; the story below has the same steps as text.`,
+      'aria-label':
+        `Timeline of ${life.steps.length} steps. The left and right arrow keys move between steps, plus and minus zoom, ` +
+        '0 fits; the list below has the same steps as text.',
       keydown: (event: KeyboardEvent) => onKey(event),
       pointermove: (event: PointerEvent) => hover(near(event)),
       pointerleave: () => hover(undefined),
@@ -91,7 +93,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
         { class: 'switch' },
         button('−', 'Zoom out', () => zoomBy(1 / STEP_ZOOM)),
         button('+', 'Zoom in', () => zoomBy(STEP_ZOOM)),
-        button('fit', 'fit all of it', () => behaviour.transform(selection, zoomIdentity)),
+        button('fit', 'fit everything', () => behaviour.transform(selection, zoomIdentity)),
       ),
       el('span', { class: 'hint' }, 'Ctrl + wheel zooms, drag pans'),
     ),
