@@ -1,5 +1,5 @@
-// Why: the frame around oclif that every start shares (bin/run.js, bin/dev.js): what happens when stdout goes away,
-// when something crashes outside a command, and how the exit code gets out without cutting what is still being written.
+// Why: startup code shared by bin/run.js and bin/dev.js around oclif. It handles a closed stdout and crashes outside of
+// commands, and sets the exit code without truncating output.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ const HELP = 'pindrift --help';
 
 type LoadOptions = Extract<Interfaces.LoadOptions, { root: string }>;
 
-/** Nothing is loaded that this package does not bring: not what lies in the user's data folder, not development tools. */
+/** Loads only this package: no plugins from the user's data directory and no development tools. */
 const ONLY_OURS = { userPlugins: false, devPlugins: false } as const;
 
 /** Runs one command line to its end. `load` tells oclif where package.json is. */
@@ -28,7 +28,7 @@ export async function main(load: LoadOptions, argv: string[] = process.argv.slic
   }
 }
 
-/** Who forgets the command means `check`; who mistypes one means the nearest. */
+/** Suggests `check` if the command is missing, or the nearest command if it is misspelled. */
 function hint(argv: readonly string[], packageJson: string): string {
   const [first] = argv;
   if (first !== undefined && existsSync(first)) return `pindrift check ${first}`;
@@ -41,8 +41,8 @@ function hint(argv: readonly string[], packageJson: string): string {
 }
 
 /**
- * The plugins are commands of their own and pages of help; a command of ours starts without them, which is a tenth of a
- * start. Whatever is not plainly one has them, as oclif would.
+ * Our own commands start without the plugins, which provide only commands of their own and help pages; this saves a
+ * tenth of the startup time. Anything else is loaded with plugins, as oclif would.
  */
 function withoutPlugins({ root, pjson: given }: LoadOptions, [first]: readonly string[]): Partial<LoadOptions> {
   if (given !== undefined || first === undefined || !/^[a-z]+$/.test(first)) return {};
@@ -52,7 +52,7 @@ function withoutPlugins({ root, pjson: given }: LoadOptions, [first]: readonly s
   return { root: dirname(root), pjson: { ...pjson, oclif: { ...pjson.oclif, plugins: [] } } };
 }
 
-/** Before oclif's own listener, which swallows EPIPE and would go on working for nobody. */
+/** Runs before oclif's own listener, which swallows EPIPE and would continue without a reader. */
 function guardOutput(): void {
   process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
@@ -68,7 +68,7 @@ function fail(error: unknown, help = HELP): void {
   leave(failure.exitCode);
 }
 
-/** Ends the process after stdout has been written out; workers and timers that are left do not hold it. */
+/** Ends the process after stdout has been flushed, even if workers and timers remain. */
 function leave(exitCode: number): void {
   process.exitCode = exitCode;
   process.stdout.write('', () => process.exit(exitCode));

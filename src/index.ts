@@ -1,9 +1,9 @@
 /**
- * `pindrift`: rules, and the check and the replay in a program. Tests of rules: `pindrift/testing`.
+ * `pindrift`: rules, and check and replay for use in a program. `pindrift/testing` tests rules.
  *
- * What is exported here follows semantic versioning (docs/rules-guide/api.md): what a rule relies on changes only with
- * the first number of the version. New transitions, event kinds, fields and optional parts of `meta` may come with any
- * version, so write handlers for what you know and leave the rest.
+ * The exports follow semantic versioning (docs/rules-guide/api.md): anything a rule relies on changes only with the
+ * major version. Any version may add transitions, event kinds, fields and optional parts of `meta`, so ignore what you
+ * do not know.
  *
  * @packageDocumentation
  */
@@ -27,7 +27,7 @@ export type * from './rules/contract.ts';
 export { defineRule, RULE_API } from './rules/contract.ts';
 export { InputError } from './util/errors.ts';
 
-/** The rules that `pindrift check` runs when nothing else is said. */
+/** The rules that `pindrift check` runs by default. */
 export const builtInRules: readonly AnyRule[] = BUILT_IN;
 
 /** Declare a config: `export default defineConfig({ ... })` in `pindrift.config.ts`. */

@@ -1,4 +1,4 @@
-// pindrift in a program: the same check and replay that the commands run. (Exported by src/index.ts.)
+// Why: pindrift in a program: the same check and replay that the commands use. Exported by src/index.ts.
 
 import { listenTo } from './api/show.ts';
 import { showEvent } from './api/show-event.ts';
@@ -18,27 +18,27 @@ import { OWN_CATALOGUE } from './vocabulary/catalogue.ts';
 import type { KindName } from './vocabulary/kinds.ts';
 
 /**
- * A trace: the path of a file (plain, .gz, .zst or .xz; what it is is seen from its first lines), or text in memory
- * with a name for it.
+ * A trace: the path of a file (plain, .gz, .zst or .xz; the format is detected from its first lines), or text in memory
+ * with a name.
  */
 export type TraceSource = string | { readonly name: string; readonly text: string | Uint8Array };
 
 export interface CheckOptions {
-  /** what the text is, where looking at it tells wrong */
+  /** format of the text, if it is detected wrongly */
   readonly format?: TraceFormat | undefined;
-  /** kernel of the trace where it does not show it: `6.1`, or a release as `uname -r` prints it */
+  /** kernel of the trace, if the trace does not show it: `6.1`, or a release as printed by `uname -r` */
   readonly kernel?: string | undefined;
-  /** the rules to run; the built-in ones if not said. `[...builtInRules, mine]` runs both */
+  /** the rules to run; default: the built-in ones. `[...builtInRules, mine]` runs both */
   readonly rules?: readonly AnyRule[] | undefined;
   /** options of rules by rule id: `{ 'my-rule': { within: 100 } }` */
   readonly ruleOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
-  /** called now and then while a trace is read; `size` is undefined for pipes */
+  /** called from time to time while a trace is read; `size` is undefined for pipes */
   readonly onProgress?: ((path: string, position: number, size: number | undefined) => void) | undefined;
 }
 
 /**
- * Check traces: what `pindrift check --json` prints, as an object.
- * @throws {InputError} a file cannot be read, is no trace, or a rule is not one
+ * Check traces. Returns the object that `pindrift check --json` prints.
+ * @throws {InputError} a file cannot be read or is not a trace, or a rule is invalid
  */
 export async function check(
   traces: TraceSource | readonly TraceSource[],
@@ -53,33 +53,33 @@ export async function check(
   });
 }
 
-/** What the function given to {@link replay} gets: the state, read-only, at the place that the replay has reached. */
+/** The argument of the function given to {@link replay}: the state at the current place of the replay, read-only. */
 export interface ReplayContext {
   readonly model: ModelView<KindName>;
-  /** Listen from now on. */
+  /** Subscribe from now on. */
   on: <K extends TransitionName>(name: K, handler: NonNullable<Handlers[K]>) => void;
 }
 
 export interface ReplayOptions<P extends Probes> extends Omit<CheckOptions, 'rules' | 'ruleOptions'> {
-  /** probes that pindrift does not know, by a kind of their own */
+  /** probes that pindrift does not know, by their own kind */
   readonly probes?: P;
 }
 
-/** What a replay says at its end. */
+/** The result of a replay. */
 export interface ReplayResult {
   readonly facts: TraceFacts;
   /** lines read */
   readonly lines: number;
-  /** kernel era, where the trace shows it or `kernel` said it */
+  /** kernel era, from the trace or from `kernel` */
   readonly era: string | undefined;
 }
 
 /**
- * Replay a trace and hear what happens to its mm: the handlers that a rule has, without findings.
- * @param listen called before the first line; what it returns is told of every transition, in the trace's order
- * @throws {InputError} the file cannot be read or is no trace; what a handler throws comes out as it is
- * @example
- * await replay('trace.txt', () => ({ cow: ({ mm, vpn, at }) => console.log(at.line, mm.ptr, vpn.toString(16)) }));
+ * Replay a trace with handlers like those of a rule, without findings.
+ * @param listen called before the first line; the handlers it returns are called for every transition, in trace order
+ * @throws {InputError} the file cannot be read or is not a trace; exceptions of a handler are passed on
+ * @example await replay('trace.txt', () => ({ cow: ({ mm, vpn, at }) => console.log(at.line, mm.ptr, vpn.toString(16))
+ * }));
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without keys
 export async function replay<const P extends Probes = {}>(

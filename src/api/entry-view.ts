@@ -1,4 +1,4 @@
-// A page table entry of the model, which keeps page and state in one number, as a rule sees it.
+// Rule view of a page table entry, which the model stores as one number.
 import { entryBits, entryPage, Pte } from '../model/page-table.ts';
 import type { Entry, EntryState, PageId } from './views.ts';
 

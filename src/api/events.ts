@@ -1,13 +1,13 @@
-// The events themselves, for rules that need to know what no transition says: a task that calls execve, a probe that
-// only the rule's author knows. An event is one line of the trace that the vocabulary understood.
+// Raw events, for rules that need something no transition shows: a task that calls execve, or a probe that only the
+// rule knows. An event is one line of the trace that the vocabulary could decode.
 import type { FieldsOfKind, KindField, KindName } from '../vocabulary/kinds.ts';
 import type { Slot } from '../vocabulary/record.ts';
 import type { FieldMeaning, Probes } from './probes.ts';
 import type { At, Mm, PageId } from './views.ts';
 
 /**
- * An event. `fields` are its arguments under their names in the probe set (`nr`, `flags`, `page` ...); what the line
- * does not show is undefined. Handlers of events run after the state has changed.
+ * An event. `fields` are its arguments under their names in the probe set (`nr`, `flags`, `page` ...); undefined if the
+ * line does not show them. Handlers of events run after the state has changed.
  */
 export interface TraceEvent<K extends string, F> {
   readonly kind: K;
@@ -15,7 +15,7 @@ export interface TraceEvent<K extends string, F> {
   readonly fields: F;
 }
 
-/** Value of a field by what it means. */
+/** Type of a field's value by its meaning. */
 interface Values {
   mm: Mm;
   page: PageId;
@@ -27,7 +27,7 @@ interface Values {
   bits: bigint;
 }
 
-/** Fields that are pages, address spaces or pointers although their slot does not say so. */
+/** Fields that are pages, address spaces or pointers although their slot does not show it. */
 type MeaningOf<S extends number, N extends string, T> = T extends 'pte'
   ? 'bits'
   : T extends 'sym'
@@ -63,7 +63,7 @@ export type EventFields<K extends KindName> = {
   readonly [F in FieldsOfKind<K> as NameOf<F>]: ValueOf<F> | undefined;
 };
 
-/** Fields of a kind that a rule brings. */
+/** Fields of a kind defined by a rule. */
 export type ProbeFields<F> = {
   readonly [K in keyof F]:
     | (F[K] extends FieldMeaning ? Values[F[K]] : F[K] extends { is: infer M extends FieldMeaning } ? Values[M] : never)

@@ -1,16 +1,16 @@
-// The texts of a rule's messages as types: a report must fill exactly the {placeholders} of the message it names.
+// The message texts of a rule as types: a report must fill exactly the {placeholders} of the message it names.
 import type { At, Mm, PageId } from './views.ts';
 
 /** Message texts by id: `{ copied: 'the page {pinned} was copied by {task}' }`. */
 export type Messages = Readonly<Record<string, string>>;
 
 /**
- * A placeholder's value. A place becomes the task that was there (`qemu[1374]`), an address space its pointer, a page
- * its pfn where the trace tells it, the rest its text.
+ * A placeholder's value. A place is printed as its task (`qemu[1374]`), an address space as its pointer, a page as its
+ * pfn if known, anything else as text.
  */
 export type DataValue = string | number | bigint | At | Mm | { readonly page: PageId | undefined };
 
-/** Filled without the rule's doing: the pinned page, and the page mapped in its place. */
+/** Filled in automatically: the pinned page, and the page mapped in its place. */
 export type Filled = 'pinned' | 'mapped';
 export const FILLED: readonly string[] = ['pinned', 'mapped'] satisfies Filled[];
 
@@ -21,7 +21,7 @@ export type Placeholders<T extends string> = T extends `${string}{${infer Name}}
 
 type Wanted<T extends string> = Exclude<Placeholders<T>, Filled>;
 
-/** What a report says besides the message id: `data` exactly where the text has placeholders of its own. */
+/** The fields of a report besides the message id: `data` if and only if the text has placeholders of its own. */
 export type DataOf<T extends string> = string extends T
   ? { readonly data?: Readonly<Record<string, DataValue>> | undefined }
   : [Wanted<T>] extends [never]

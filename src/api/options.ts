@@ -1,5 +1,5 @@
-// Options of a rule: a small part of JSON Schema (2020-12), from which come the types in `context.options`, the check
-// of what a user's config says, and the table in the rule's documentation.
+// Options of a rule: a small subset of JSON Schema (2020-12). It determines the types in `context.options`, the
+// validation of the user's config, and the table in the rule's documentation.
 
 interface Common {
   /** one sentence */
@@ -33,7 +33,7 @@ type OptionValue<S extends OptionSchema> = S extends { type: 'boolean' }
         ? readonly string[]
         : string;
 
-/** The values a rule gets: what the user said, or the defaults. */
+/** The values a rule gets: the user's, or the defaults. */
 export type OptionValues<O extends OptionSchemas> = { readonly [K in keyof O]: OptionValue<O[K]> };
 
 export interface OptionProblem {
@@ -41,7 +41,7 @@ export interface OptionProblem {
   problem: string;
 }
 
-/** Defaults, with what the user said in their place. */
+/** The defaults, overridden by the user's values. */
 export function optionValues(
   schemas: OptionSchemas,
   said: Readonly<Record<string, unknown>> = {},

@@ -1,2 +1,2 @@
-// The probes a rule may bring are the vocabulary's; named here for those who look for them beside the rest.
+// The probes a rule may define are types of the vocabulary; re-exported here beside the rest of the API.
 export type { FieldMeaning, Probe, Probes } from '../vocabulary/probes.ts';

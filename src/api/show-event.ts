@@ -1,4 +1,4 @@
-// An event as a rule gets it: the record's slots under the names of its fields, with their meaning.
+// Rule view of an event: the slots of the record under the names of its fields, with their meaning.
 
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type { KindField } from '../vocabulary/kinds.ts';
@@ -13,7 +13,7 @@ type Fields = Record<string, unknown>;
 type Read = (rows: Float64Array, o: number, v: Viewer) => unknown;
 
 const READ: Record<Meaning, (slot: number) => Read> = {
-  // an address space that is gone stays the one it was
+  // an address space that has ended keeps its identity
   mm: (s) => (rows, o, v) => v.mm(v.model.mms.get(rows[o + s]) ?? v.model.mm(rows[o + s])),
   page: (s) => (rows, o, v) => asPage(v.model.page(rows[o + s])),
   pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
@@ -26,7 +26,7 @@ const READ: Record<Meaning, (slot: number) => Read> = {
 };
 
 const number = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
-/** What a field of a built-in kind is; the same decision as the types in events.ts. */
+/** Meaning of a field of a built-in kind; must match the types in events.ts. */
 function meaningOf({ slot, name, type }: KindField): Meaning {
   if (type === 'pte') return 'bits';
   if (type === 'sym') return 'symbol';

@@ -1,5 +1,5 @@
-// A transition of the model as a rule gets it. One function per transition, so that a new field of the model shows in
-// the contract only when somebody has said how.
+// Rule view of a transition of the model. There is one function per transition, so a new field of the model becomes
+// visible only when it is added here explicitly.
 
 import type { PageId as RawPage } from '../model/page-table.ts';
 import type { Pin as RawPin } from '../model/state.ts';
@@ -158,9 +158,9 @@ export const SHOW: Show = {
 export const TRANSITION_NAMES = Object.keys(SHOW) as TransitionName[];
 
 /**
- * Hear a transition of the model as a view. What happened at an address that the line does not show is not told: no
- * rule can make anything of it, and no number that a rule gets is NaN.
- * @param wanted whether anybody listens now; where nobody does, no view is made
+ * Subscribe to a transition of the model, as a view. Transitions at an unknown address are not passed on: no rule could
+ * use them, and numbers passed to a rule are never NaN.
+ * @param wanted whether anybody is subscribed now; if not, no view is made
  */
 export function listenTo(
   viewer: Viewer,
@@ -178,5 +178,5 @@ export function listenTo(
   });
 }
 
-/** Transitions that count in bytes, and show what they do not know as undefined. */
+/** Transitions that count in bytes, and in which unknown values are undefined. */
 export const IN_BYTES: ReadonlySet<string> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush']);

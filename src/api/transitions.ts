@@ -1,19 +1,19 @@
-// What the replay tells a rule, one type per thing that happened to the mm: the handlers of a rule are named after
-// these. (E1) and the like are the rows of the model in docs/model.md.
+// The transitions a rule can handle, one type per change of the mm; handlers have the same names. (E1) and the like
+// refer to the rows in docs/model.md.
 import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './views.ts';
 import type { Gap } from './views-model.ts';
 
-/** `pins` are live pins, `vpn`, `start` and `end` virtual pages; `start` is the first, `end` the one behind the last. */
+/** `pins` are live pins; `vpn`, `start` and `end` are virtual page numbers; `end` is exclusive. */
 export interface Transitions {
   /** a GUP call returned and this page of it is held (E4) */
   pin: { readonly pin: Pin; readonly at: At };
   /** a GUP call returned an error, or fewer pages than asked for */
   pinFailed: { readonly call: PinCall; readonly at: At };
-  /** a pin was given back; `presumed`: the release was not seen, the page was found in other use (E5, E6) */
+  /** a pin was released; `presumed`: the release was not recorded, the page was found reused (E5, E6) */
   release: { readonly pin: Pin; readonly at: At; readonly presumed: boolean; readonly by: ReleasedBy };
-  /** a reference was given back that matches no pin the trace has shown (E5) */
+  /** a reference was released that matches no pin in the trace (E5) */
   unmatchedRelease: { readonly page: PageId | undefined; readonly refs: number | undefined; readonly at: At };
-  /** a write fault copied: `oldPage` stays with whoever pinned it, `mm` maps `newPage` from now on (E8, do_wp_page()) */
+  /** a write fault copied: the pin keeps `oldPage`, `mm` maps `newPage` from now on (E8, do_wp_page()) */
   cow: {
     readonly mm: Mm;
     readonly vpn: number;
@@ -25,16 +25,16 @@ export interface Transitions {
     readonly pins: readonly Pin[];
   };
   /**
-   * a write fault kept the page and made it writable (E8, wp_page_reuse()); told where somebody holds the page, `pins`
-   * being all who do, of any mm
+   * a write fault kept the page and made it writable (E8, wp_page_reuse()); reported only for pages with pins; `pins`
+   * lists those of any mm
    */
   reuse: {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
-    /** a line says that the page was kept; otherwise it follows from the entry, which nobody changed meanwhile */
+    /** an event shows that the page was kept; otherwise this is inferred from the entry, which did not change */
     readonly said: boolean;
-    /** the page is anonymous; undefined where the trace does not tell */
+    /** the page is anonymous; undefined if unknown */
     readonly anon: boolean | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
@@ -47,12 +47,12 @@ export interface Transitions {
     readonly newPage: PageId | undefined;
     readonly at: At;
   };
-  /** reclaim took the entry away: an anonymous page leaves a swap entry, a page of a file none (E10, try_to_unmap_one()) */
+  /** reclaim removed the entry: an anonymous page leaves a swap entry, a file page none (E10, try_to_unmap_one()) */
   unmap: {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
-    /** the page is anonymous; undefined where the trace does not tell */
+    /** the page is anonymous; undefined if unknown */
     readonly anon: boolean | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
@@ -63,13 +63,13 @@ export interface Transitions {
     readonly vpn: number;
     readonly page: PageId | undefined;
     readonly exclusive: boolean;
-    /** the swap entry carried the exclusive mark; undefined where the trace does not show it */
+    /** the swap entry had the exclusive mark; undefined if unknown */
     readonly mark: boolean | undefined;
-    /** another page that the address got since this fault began */
+    /** another page mapped at the address since this fault began */
     readonly over: PageId | undefined;
-    /** where that page had been swapped out again by then */
+    /** the place where that page had been swapped out again by then */
     readonly out: At | undefined;
-    /** where this fault allocated the page that it maps */
+    /** the place where this fault allocated the page that it maps */
     readonly allocated: At | undefined;
     /** where this fault sent the read of the page that it maps, past the swap cache */
     readonly reads: At | undefined;
@@ -87,7 +87,7 @@ export interface Transitions {
     readonly at: At;
     readonly pins: readonly Pin[];
   };
-  /** copy_page_range() is over and this pinned page went to the child without an early copy (E11) */
+  /** copy_page_range() has ended and this pinned page is shared with the child without an early copy (E11) */
   share: { readonly pin: Pin; readonly child: Mm; readonly at: At };
   /** fork gave the child its own copy of a page (E11) */
   earlyCopy: {
@@ -96,7 +96,7 @@ export interface Transitions {
     readonly vpn: number;
     readonly page: PageId | undefined;
     readonly copy: PageId | undefined;
-    /** somebody is known to hold the page, or another of its folio */
+    /** the page, or another page of its folio, is known to be pinned */
     readonly held: boolean;
     readonly at: At;
     readonly pins: readonly Pin[];
@@ -128,7 +128,7 @@ export interface Transitions {
     readonly at: At;
     readonly pins: readonly Pin[];
   };
-  /** migration, KSM or collapse put another page at an address (E15, E16, E17) */
+  /** migration, KSM or collapse mapped another page at an address (E15, E16, E17) */
   replace: {
     readonly mm: Mm;
     readonly vpn: number;
@@ -140,19 +140,19 @@ export interface Transitions {
   };
   /** a PMD mapping was split into PTEs, same pages (E17) */
   split: { readonly mm: Mm; readonly vpn: number; readonly at: At; readonly pins: readonly Pin[] };
-  /** a page was hidden under a device-exclusive entry (E18, make_device_exclusive()) */
+  /** a page was replaced by a device-exclusive entry (E18, make_device_exclusive()) */
   deviceExclusive: {
     readonly mm: Mm;
     readonly vpn: number;
     readonly page: PageId | undefined;
-    /** another page that the address was known to map */
+    /** another page that was known to be mapped at the address */
     readonly instead: PageId | undefined;
-    /** pointer that names the owner */
+    /** pointer that identifies the owner */
     readonly owner: string | undefined;
     readonly at: At;
     readonly pins: readonly Pin[];
   };
-  /** copy_page_range() is over and the child got this device-exclusive entry, which was not restored first (E18) */
+  /** copy_page_range() has ended and the child got this device-exclusive entry, which was not restored first (E18) */
   exclusiveCopied: {
     readonly src: Mm;
     readonly child: Mm;
@@ -160,7 +160,7 @@ export interface Transitions {
     readonly page: PageId | undefined;
     readonly at: At;
   };
-  /** ... and given back to the CPU (E18, restore_exclusive_pte()) */
+  /** ... and restored for the CPU (E18, restore_exclusive_pte()) */
   deviceRestore: {
     readonly mm: Mm;
     readonly vpn: number;
@@ -190,11 +190,11 @@ export interface Transitions {
   ioSubmit: { readonly io: Io; readonly at: At };
   /** ... and has completed (bio_endio()) */
   ioEnd: { readonly io: Io; readonly at: At };
-  /** the invariant is broken: a live pin names one page and its address maps another */
+  /** the invariant is broken: the address of a live pin maps another page */
   drift: { readonly drift: Drift };
   /** the address maps the pinned page again */
   heal: { readonly drift: Drift; readonly at: At };
-  /** exit_mmap(), also of the old address space in execve: `pins` are still held (E21) */
+  /** exit_mmap(), also for the old address space in execve: `pins` are still held (E21) */
   exit: { readonly mm: Mm; readonly at: At; readonly pins: readonly Pin[] };
   /** events were lost on a CPU (E23) */
   lost: Gap;

@@ -1,5 +1,5 @@
-// What every view of the state has in common: getters only, so that a rule cannot change anything; NaN, -1 and table
-// indexes, which the model keeps for speed, come out as `undefined` and names.
+// Base of all views of the state: they have only getters, so a rule cannot change anything. NaN, -1 and table indexes,
+// which the model uses for speed, appear as `undefined` and names.
 import type { At as RawAt } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
@@ -7,12 +7,12 @@ import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type * as view from './views.ts';
 import type { Gap } from './views-model.ts';
 
-/** NaN is what the trace has not shown. */
+/** NaN means not shown in the trace. */
 export const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
-/** -1 too, where it stands for a task or CPU. */
+/** -1 also means unknown, for a task or CPU. */
 export const knownId = (n: number): number | undefined => (n >= 0 ? n : undefined);
 export const asPage = (n: number): view.PageId | undefined => known(n) as view.PageId | undefined;
-/** A kernel pointer, which the model keeps as a signed number. */
+/** A kernel pointer, which the model stores as a signed number. */
 export const pointer = (n: number): string => `0x${(n < 0 ? BigInt.asUintN(64, BigInt(n)) : n).toString(16)}`;
 export const knownPointer = (n: number): string | undefined => (Number.isNaN(n) ? undefined : pointer(n));
 
@@ -24,7 +24,7 @@ export const bits64 = (hi: number, lo: number): bigint | undefined =>
 
 export const NOTHING: readonly never[] = Object.freeze([]);
 
-/** Gives the views of what a view points at (viewer.ts). */
+/** Makes the views of objects that a view refers to (viewer.ts). */
 export interface ViewSource {
   readonly model: Model;
   freeze<T extends object>(made: T): Readonly<T>;
@@ -46,11 +46,11 @@ export interface ViewSource {
 }
 
 /**
- * Prints as its fields (`console.log(pin)`, `JSON.stringify`) although they are getters; what it points at by name.
- * Every view says its name: where a class of the model has the same, a bundle renames one of the two.
+ * Prints its fields (`console.log(pin)`, `JSON.stringify`) although they are getters, and objects it refers to by name.
+ * Every view has an explicit name: if a class of the model has the same name, a bundle renames one of them.
  */
 export abstract class View {
-  /** How another view prints it. */
+  /** How another view prints this one. */
   protected abstract ref(): unknown;
 
   toJSON(): Record<string, unknown> {
@@ -74,7 +74,7 @@ export abstract class View {
   }
 }
 
-/** The state is a net: pins know their drift, which knows its pin. */
+/** The state has cycles: a pin refers to its drift, which refers to its pin. */
 function short(value: unknown): unknown {
   if (value instanceof View) return View.ref(value);
   if (Array.isArray(value)) return value.map(short);
@@ -82,7 +82,7 @@ function short(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, short(one)]));
 }
 
-/** Where in the trace something happened. */
+/** A place in the trace where something happened. */
 export class At extends View implements view.At {
   static override readonly name = 'At';
   readonly #r: RawAt;

@@ -1,4 +1,4 @@
-// An address space as a rule sees it.
+// Rule view of an address space.
 import type * as raw from '../model/state.ts';
 import { entryView } from './entry-view.ts';
 import { pointer, View, type ViewSource } from './view-base.ts';

@@ -1,4 +1,4 @@
-// The state of the mm as a rule sees it, at the place of the trace that the replay has reached.
+// Rule view of the state of the mm, at the current place of the replay.
 import type { Model as RawModel } from '../model/model.ts';
 import { knownId, NOTHING, pointer, View, type ViewSource } from './view-base.ts';
 import type * as view from './views.ts';

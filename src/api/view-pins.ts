@@ -1,4 +1,4 @@
-// Pins, what happened to them, and the I/O they take part in, as a rule sees them.
+// Rule views of pins, their steps, and their I/O.
 import type * as raw from '../model/state.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
 import { asPage, bits64, known, pointer, View, type ViewSource } from './view-base.ts';

@@ -1,5 +1,5 @@
-// From the model's own objects to what a rule sees of them (views.ts), and back when a rule reports one. The same object
-// is always shown by the same view, so rules may keep them in Maps.
+// Maps objects of the model to the views that rules see (views.ts), and back when a rule reports one. The same object
+// always has the same view, so rules may use views as keys of Maps.
 import type { At as RawAt } from '../model/at.ts';
 import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
@@ -12,21 +12,21 @@ import type * as view from './views.ts';
 import type { Gap, Model } from './views-model.ts';
 
 /**
- * Where an object of the model keeps its view, which the model knows nothing of. A WeakMap of every pin would cost the
- * garbage collector more than all rules together; all viewers of a model show the same, so one view does for them.
+ * Property in which an object of the model caches its view. A WeakMap of every pin would cost the garbage collector
+ * more than all rules together; all viewers of a model show the same, so one view is sufficient.
  */
 const VIEW = Symbol('view');
 type With<V> = { [VIEW]?: V };
 
-/** Shows one model. */
+/** Views of one model. */
 export class Viewer implements ViewSource {
   readonly model: RawModel;
   readonly shown: Model;
   readonly #frozen: boolean;
 
   /**
-   * @param frozen what is made for one event cannot be changed by who hears of it. The built-in rules change nothing (their
-   * types forbid it); freezing is slow, since V8 gives each frozen object another map.
+   * @param frozen makes the views of an event immutable. It is off for the built-in rules, whose types forbid changes:
+   * freezing is slow, since V8 gives each frozen object another map.
    */
   constructor(model: RawModel, frozen = true) {
     this.#frozen = frozen;
@@ -95,7 +95,7 @@ export class Viewer implements ViewSource {
   }
 }
 
-/** The model's own objects behind what a rule reports. */
+/** The model's own objects behind the views in a report. */
 export const behind = {
   at: At.raw,
   mm: Mm.raw,

@@ -1,5 +1,4 @@
-// The whole of the state, what has been counted and what is known of the recording: what a rule asks in the end, and on
-// the way.
+// The state as a whole, the counters, and what is known about the recording; complete at the end, partial before.
 import type { At, Mm, PageId, Pin, Task } from './views.ts';
 
 /** What the replay has counted so far. */
@@ -8,31 +7,31 @@ export interface Counts {
   readonly calls: number;
   /** pins held at some time, without the transient ones */
   readonly pins: number;
-  /** references for an instant that no I/O uses */
+  /** short-lived references that no I/O uses */
   readonly transient: number;
   readonly released: number;
-  /** of `released`: the release itself was not seen */
+  /** of `released`: the release itself was not recorded */
   readonly presumed: number;
-  /** their address space went first */
+  /** their address space ended first */
   readonly orphaned: number;
   /** at the end, live pins whose address space never became known */
   readonly withoutMm: number;
   readonly drifts: number;
-  /** releases that match no pin the trace has shown */
+  /** releases that match no pin in the trace */
   readonly unmatched: number;
   /** pages returned by calls that began before the trace, which no line names */
   readonly begun: number;
-  /** pins that were held where another capture begins, or where time goes back */
+  /** pins held at the point where another capture begins, or where time goes back */
   readonly cut: number;
-  /** pages given back that no line names */
+  /** pages released that no line names */
   readonly untold: number;
-  /** pages that lines claim and nothing else shows, too many to be followed one by one */
+  /** pages that lines claim and nothing else shows, too many to track one by one */
   readonly claimed: number;
 }
 
-/** What is known of the recording itself, beside its events; complete in `end`. */
+/** What is known about the recording itself; complete in `end`. */
 export interface TraceFacts {
-  /** CPUs of the machine, where a header says so */
+  /** CPUs of the machine, if a header shows it */
   readonly cpus: number | undefined;
   readonly timeUnit: 'ns' | 'ticks' | 'none';
   /** events that the ring buffer overwrote before the first line */
@@ -41,47 +40,49 @@ export interface TraceFacts {
   readonly unread: number;
   /** why the input ends before it should */
   readonly damage: string | undefined;
-  /** why nobody can tell whether events were lost */
+  /** why it is not known whether events were lost */
   readonly unsaid: string | undefined;
-  /** the filter that left events out, as flags: `--pid 157` */
+  /** the filter that removed events, as flags: `--pid 157` */
   readonly filtered: string | undefined;
-  /** what probes could not take, in sentences */
+  /** hits that probes missed, in sentences */
   readonly missed: readonly string[];
 }
 
-/** What does not fit together, because lines in between are missing. */
+/** Inconsistencies caused by missing lines. */
 export interface Torn {
   /** returns without their call */
   readonly rets: number;
   /** calls without their return */
   readonly calls: number;
-  /** page table entries that contradict what was seen */
+  /** page table entries that contradict earlier events */
   readonly entries: number;
-  /** address spaces whose tasks are gone and whose exit_mmap() is not there */
+  /** address spaces whose tasks have exited but that have no exit_mmap() */
   readonly exits: number;
-  /** pointers that cannot be of a `struct page` */
+  /** pointers that cannot point to a `struct page` */
   readonly pages: number;
   readonly first: At | undefined;
 }
 
-/** The state at the place of the trace that the replay has reached. */
+/** The state at the current place of the replay. */
 export interface Model<Kind extends string = string> {
-  /** Events of a kind so far, those with the fields that the kind needs; ask in `end` for all of them. */
+  /** Number of events of a kind so far that have all the fields the kind needs; complete in `end`. */
   seen(kind: Kind): number;
-  /** Had an event of this kind happened, the trace would show it: its probe was on, and each has the fields it needs. */
+  /** An event of this kind would have been recorded: its probe was enabled, and each event has the fields it needs. */
   recorded(kind: Kind): boolean;
-  /** Kinds of which some events lack a field that the kind needs: they show nothing. Ask in `end`. */
+  /** Kinds of which some events lack a required field and are therefore not used. Complete in `end`. */
   readonly lacking: readonly string[];
-  /** Every probe for each of these was armed, as the recording says, and missed nothing. Ask in `end`. */
+  /**
+   * According to the recording, every probe for each of these kinds was enabled and missed nothing. Complete in `end`.
+   */
   armed(...kinds: Kind[]): boolean;
   readonly counts: Counts;
   /** where events were lost, so far (at most 10000) */
   readonly gaps: readonly Gap[];
   readonly facts: TraceFacts;
   readonly torn: Torn;
-  /** CPUs that recorded nothing although they should have; ask in `end`. */
+  /** CPUs that recorded nothing although they should have; complete in `end`. */
   silentCpus(): number;
-  /** Something that happened may not be in the trace; ask in `end`. */
+  /** Events may be missing from the trace; complete in `end`. */
   partial(): boolean;
   /** Live pins, all of them. */
   readonly held: readonly Pin[];
@@ -89,13 +90,13 @@ export interface Model<Kind extends string = string> {
   pinsOn(page: PageId): readonly Pin[];
   /** Address spaces seen. */
   readonly mms: readonly Mm[];
-  /** The task of a thread id; undefined when the trace has not shown it. */
+  /** The task of a thread id; undefined if not shown by the trace. */
   task(pid: number): Task | undefined;
-  /** bytes of a page on the machine that was traced: a `vpn` is an address divided by that */
+  /** bytes per page on the traced machine: `vpn` is an address divided by it */
   readonly pageBytes: number;
   /** The `struct page` pointer of a page: `0xffffea0001a2b3c0`. */
   pagePointer(page: PageId): string;
-  /** Page frame number of a page; undefined until the trace has shown a page both ways. */
+  /** Page frame number of a page; undefined until the trace has shown some page as both pointer and pfn. */
   pfn(page: PageId): number | undefined;
 }
 
@@ -103,6 +104,6 @@ export interface Model<Kind extends string = string> {
 export interface Gap {
   readonly cpu: number | undefined;
   readonly at: At;
-  /** how many; undefined when the trace does not say */
+  /** how many; undefined if unknown */
   readonly n: number | undefined;
 }

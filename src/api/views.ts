@@ -1,10 +1,9 @@
-// What a rule sees of the replay: the state of the mm as far as the trace has shown it, read-only. What the trace has
-// not shown is `undefined`, never a default and never NaN. The names are the kernel's. How the state changes is the
-// business of src/model; how it is shown here, of viewer.ts.
+// The state that rules see: the mm as far as the trace has shown it, read-only. Unknown values are `undefined`, never a
+// default and never NaN. The names are the kernel's. src/model changes the state; viewer.ts makes the views.
 //
-// Units: `vpn` is a virtual page number (address / `model.pageBytes`, 4096 nearly everywhere), `address` a user address in bytes; both exact as numbers.
-// Kernel pointers (`ptr`, `bio`) are hex text, good for telling one from another and for printing. Times are ns since
-// the trace's time base, or ticks where the clock has no seconds (trace_clock counter, uptime, x86-tsc).
+// Units: `vpn` is a virtual page number (address / `model.pageBytes`, 4096 nearly everywhere), `address` a user address
+// in bytes; both are exact as numbers. Kernel pointers (`ptr`, `bio`) are hex text, for comparison and printing. Times
+// are ns since the time base of the trace, or ticks if the clock has no seconds (trace_clock counter, uptime, x86-tsc).
 
 import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/pin.ts';
 
@@ -13,25 +12,25 @@ export type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind }
 declare const page: unique symbol;
 
 /**
- * A page frame, by its `struct page`. Equal numbers are the same page (include/linux/mm_types.h); the next page of a
- * folio is one more. It is no pfn: `model.pfn(page)` gives that, where the trace shows vmemmap_base. In the data of a
- * message write `{ page }`.
+ * A page frame, identified by its `struct page`. Equal numbers are the same page (include/linux/mm_types.h); the next
+ * page of a folio is one more. It is not a pfn: use `model.pfn(page)`, which needs vmemmap_base from the trace. In the
+ * data of a message write `{ page }`.
  */
 export type PageId = number & { readonly [page]: true };
 
-/** Where in the trace something happened: one line. */
+/** A place in the trace: one line. */
 export interface At {
   /** from 1 */
   readonly line: number;
-  /** of the line in the decompressed text, in bytes */
+  /** offset of the line in the decompressed text, in bytes */
   readonly offset: number;
   readonly ts: number | undefined;
   readonly cpu: number | undefined;
   /** thread id (what ftrace prints) */
   readonly pid: number | undefined;
-  /** process id, as shown by the trace or as it follows from thread creation */
+  /** process id, from the trace or inferred from thread creation */
   readonly tgid: number | undefined;
-  /** kernel function the probe sits on: `do_wp_page` */
+  /** the probed kernel function: `do_wp_page` */
   readonly fn: string | undefined;
 }
 
@@ -40,9 +39,9 @@ export type EntryState = 'none' | 'present' | 'swap' | 'migration' | 'device-exc
 /** A page table entry (a PTE, or the part of a PMD mapping), as far as the trace has shown it. */
 export interface Entry {
   readonly state: EntryState;
-  /** page mapped, or named by a swap, migration or device-exclusive entry; that page may be in use elsewhere */
+  /** page mapped, or named by a swap, migration or device-exclusive entry; such a page may have been reused */
   readonly page: PageId | undefined;
-  /** fork gave the same page to another mm since it was mapped, or a swap-in did not find it exclusive */
+  /** fork shared the page with another mm since it was mapped, or a swap-in mapped it as not exclusive */
   readonly shared: boolean;
   /** not anonymous: file, shmem or zero page */
   readonly file: boolean;
@@ -51,7 +50,7 @@ export interface Entry {
 /** A change to a range of an address space; the last 48 of each mm are kept. */
 export interface RangeOp {
   readonly kind: 'fork' | 'wrprotect' | 'zap' | 'move';
-  /** first virtual page, and the one behind the last */
+  /** first virtual page; `end` is exclusive */
   readonly start: number;
   readonly end: number;
   readonly at: At;
@@ -60,23 +59,23 @@ export interface RangeOp {
   readonly child: Mm | undefined;
 }
 
-/** An address space (mm_struct). Two with the same pointer at different times are two of these. */
+/** An address space (mm_struct). Two that have the same pointer at different times are two objects. */
 export interface Mm {
   readonly id: number;
   /** mm_struct pointer */
   readonly ptr: string;
-  /** where fork copied it from */
+  /** the mm that fork copied it from */
   readonly parent: Mm | undefined;
-  /** exit_mmap() was entered: what is zapped from now on is nobody's mistake */
+  /** exit_mmap() has begun: later zaps are part of the teardown */
   readonly exiting: boolean;
   readonly dead: boolean;
   /** a FOLL_PIN was taken in it (mm->flags MMF_HAS_PINNED) */
   readonly hasPinned: boolean;
-  /** threads seen to run in it */
+  /** threads seen in it */
   readonly pids: readonly number[];
   /** newest last */
   readonly ops: readonly RangeOp[];
-  /** Entry of a virtual page; undefined when the trace has not shown it. */
+  /** Entry of a virtual page; undefined if not shown by the trace. */
   entry(vpn: number): Entry | undefined;
   /** Live pins expected at a virtual page. */
   pinsAt(vpn: number): readonly Pin[];
@@ -88,7 +87,7 @@ export interface Mm {
 export interface Task {
   readonly pid: number;
   readonly tgid: number | undefined;
-  /** address space it runs in */
+  /** its address space */
   readonly mm: Mm | undefined;
 }
 
@@ -98,7 +97,7 @@ export interface PinCall {
   readonly api: string | undefined;
   /** FOLL_PIN, or FOLL_GET (a plain reference) */
   readonly kind: PinKind;
-  /** FOLL_WRITE; undefined where no event of the call shows its flags, and no I/O told yet */
+  /** FOLL_WRITE; undefined if no event of the call shows its flags, and no I/O has shown it yet */
   readonly write: boolean | undefined;
   /** FOLL_LONGTERM */
   readonly longterm: boolean;
@@ -115,10 +114,10 @@ export interface PinCall {
   readonly ret: number | undefined;
   /** the call's own return was recorded; otherwise `ret` is that of a function inside it, or unknown */
   readonly returned: boolean;
-  /** who called: `iov_iter_get_pages+0xd4` */
+  /** the caller: `iov_iter_get_pages+0xd4` */
   readonly caller: string | undefined;
   readonly at: At;
-  /** where the return was seen, from which on the pages are held */
+  /** where the return was seen, from which on the pages are pinned */
   readonly heldAt: At;
 }
 
@@ -133,18 +132,18 @@ export interface Step {
   readonly child?: Mm | undefined;
   /** a swap-in that kept the page exclusive, so that the entry may be writable */
   readonly exclusive?: boolean | undefined;
-  /** the task that did it does not run in the pin's mm */
+  /** the task that did it uses another mm than the pin */
   readonly foreign?: boolean | undefined;
   readonly io?: Io | undefined;
   /** the swap entry that a fault found, all 64 bits */
   readonly entry?: bigint | undefined;
 }
 
-/** copy_page_range() of one VMA, under way. */
+/** copy_page_range() of one VMA, in progress. */
 export interface ForkUnderWay {
   readonly src: Mm;
   readonly dst: Mm;
-  /** first virtual page, and the one behind the last */
+  /** first virtual page; `end` is exclusive */
   readonly start: number;
   readonly end: number;
   /** not VM_SHARED: the entries are shared copy-on-write */
@@ -167,32 +166,32 @@ export interface Pin {
   /** where mremap moved it */
   readonly movedTo: number | undefined;
   readonly page: PageId | undefined;
-  /** how the page became known: named by the grab, the pages array, follow_page_pte(), its folio, the mapping, a bio */
+  /** how the page was identified: by the grab, the pages array, follow_page_pte(), its folio, the mapping, a bio */
   readonly pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
   /** where the reference was taken */
   readonly grabAt: At | undefined;
-  /** `held`; `orphan`: its address space is gone and the reference lives on; `released` */
+  /** `held`; `orphan`: its address space has ended and the reference still exists; `released` */
   readonly state: 'held' | 'released' | 'orphan';
   /** `state` is `held` */
   readonly live: boolean;
   readonly releasedAt: At | undefined;
-  /** the release itself was not seen: the page was found in other use */
+  /** the release itself was not recorded: the page was found reused */
   readonly presumed: boolean;
-  /** who uses it, where the trace shows it; `transient`: a reference for an instant (futex, ptrace) that no I/O uses */
+  /** the user of the pin, if shown; `transient`: a short-lived reference (futex, ptrace) that no I/O uses */
   readonly owner: PinOwner | undefined;
-  /** what happened to it, oldest first, at most 64 */
+  /** its steps, oldest first, at most 64 */
   readonly steps: readonly Step[];
   /** Last step of a role. */
   last(role: StepRole): Step | undefined;
-  /** block I/O it took part in, the last 16 */
+  /** block I/O it was used for, the last 16 */
   readonly ios: readonly Io[];
-  /** the drift it is in now */
+  /** the current drift */
   readonly drift: Drift | undefined;
   /** how often it drifted */
   readonly drifts: number;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   readonly sharedWith: Mm | undefined;
-  /** entry at its address when it was taken; `state` is undefined when the trace had not shown it until then */
+  /** entry at its address when it was taken; `state` is undefined if the trace had not shown it by then */
   readonly entry: {
     readonly state: EntryState | undefined;
     readonly shared: boolean;
@@ -204,11 +203,11 @@ export interface Pin {
   readonly duringFork: ForkUnderWay | undefined;
 }
 
-/** A live pin names one page and its address maps another. */
+/** The address of a live pin maps another page. */
 export interface Drift {
   readonly id: number;
   readonly pin: Pin;
-  /** how the mapping left the pinned page; `observed`: the event that did it was not recorded */
+  /** how the other page was mapped; `observed`: the event was not recorded */
   readonly via: DriftVia;
   readonly at: At;
   /** the write fault that led to it */
@@ -217,7 +216,7 @@ export interface Drift {
   readonly page: PageId | undefined;
   /** steps of the pin before, oldest first */
   readonly before: readonly Step[];
-  /** the mapping came back to the pinned page */
+  /** the address mapped the pinned page again */
   readonly healedAt: At | undefined;
 }
 

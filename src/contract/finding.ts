@@ -1,13 +1,13 @@
-// What a rule found: plain data, the same shape in memory, in the store and in `--json`.
+// A finding: plain data, with the same shape in memory, in the store and in `--json`.
 
 export type Severity = 'error' | 'warning' | 'note';
-/** A worse one has a greater number. */
+/** A worse severity has a greater number. */
 export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 export type Harm = 'lost-dma-write' | 'stale-device-read' | 'leak' | 'corruption';
 export type Verdict = 'violated' | 'clean' | 'could-not-be-checked';
 
-/** The pin a finding speaks about. A field the trace did not show is undefined. */
+/** The pin of a finding. A field is undefined if the trace does not show it. */
 export interface PinInfo {
   /** thread that took the pin */
   pid?: number;
@@ -19,35 +19,35 @@ export interface PinInfo {
   address?: string;
   /** page frame number as hex */
   pfn?: string;
-  /** struct page pointer as hex, for traces that never show vmemmap_base */
+  /** struct page pointer as hex, for traces from which vmemmap_base cannot be determined */
   page?: string;
   /** kernel function the caller used: `pin_user_pages_fast` */
   api?: string;
-  /** who called it, where the trace says so: `iov_iter_get_pages+0xd4` */
+  /** its caller, if the trace shows it: `iov_iter_get_pages+0xd4` */
   caller?: string;
   /** FOLL_ names, decoded for the trace's era */
   flags: string[];
-  /** when the pin was held, ns since the trace's time base (ticks where the clock has no seconds) */
+  /** time at which the pin was taken, ns since the trace's time base (ticks if the clock has no seconds) */
   time?: number;
 }
 
-/** The line of a file from which a line of a merged trace is; the path as the user named it, lines from 1. */
+/** The file and line that a line of a merged trace comes from; the path as given by the user, lines from 1. */
 export interface Origin {
   path: string;
   line: number;
 }
 
-/** One line of the trace that proves a step. `role` is the step in words of the field. */
+/** A line of the trace that proves a step; `role` is the kind of step. */
 export interface Evidence {
   /** pin, grab, unmap, swap-in, fork, wrprotect, zap, copy, i/o end, release, leak ... */
   role: string;
-  /** line number in the trace, from 1; of a recording the number of the record */
+  /** line number in the trace, from 1; for a recording the number of the record */
   line: number;
-  /** byte offset of the line in the decompressed text; of a recording a number that finds the record again */
+  /** byte offset of the line in the decompressed text; for a recording a number that identifies the record */
   offset: number;
   /**
-   * where the record stands in a recording: at which byte, or at which byte of the packed piece that begins there, and
-   * how many bytes it has
+   * place of the record in a recording: the byte in the file, or the byte in the compressed block that begins there;
+   * and its length in bytes
    */
   record?: { offset?: number; unpacked?: number; length: number };
   time?: number;
@@ -58,19 +58,19 @@ export interface Evidence {
   task?: string;
   /** kernel function: `try_to_unmap_one` */
   fn?: string;
-  /** what happened, one phrase: `PTE -> swap entry of pfn 0x47b3c` */
+  /** what happened, as a phrase: `PTE -> swap entry of pfn 0x47b3c` */
   what: string;
-  /** the line, verbatim; filled in from the source after the replay */
+  /** the line, verbatim; added from the source after the replay */
   text: string;
   /** call chain lines that follow the line in the trace, verbatim */
   stack?: string[];
-  /** where the trace was merged of several files (`--merge`): `line` counts in the merged text */
+  /** if the trace was merged from several files (`--merge`); `line` counts in the merged text */
   from?: Origin;
 }
 
 /** One finding. Arrays keep the order of the trace. */
 export interface Finding {
-  /** 1-based, in trace order; what `show N` takes */
+  /** 1-based, in trace order; the argument of `show N` */
   n: number;
   rule: string;
   /** other rules that describe the same drift less exactly */
@@ -79,13 +79,13 @@ export interface Finding {
   confidence: Confidence;
   /** why the confidence is not higher, in words; empty for certain */
   doubts: string[];
-  /** the process gave up or changed the mapping it had pinned itself */
+  /** the process itself removed or changed the mapping it had pinned */
   selfInflicted: boolean;
   harm: Harm[];
   pin: PinInfo;
-  /** what the address maps now; undefined when not known */
+  /** the page the address maps now; undefined if not known */
   mapping?: { pfn?: string; page?: string };
-  /** what made the page and the mapping part, one phrase */
+  /** what caused the drift, as a phrase */
   cause: string;
   evidence: Evidence[];
   message: string;
@@ -93,17 +93,20 @@ export interface Finding {
   why?: string;
   /** `hash ("subject") (in vX.Y)` */
   fixedBy?: string[];
-  /** what to try */
+  /** what to do */
   advice?: string;
-  /** same for the same drift in another run: no pointers, pids or times in it, and nothing that came after the drift */
+  /** the same for the same drift in another run: contains no pointers, pids or times, and no steps after the drift */
   fingerprint: string;
-  /** what earlier versions of pindrift call it, for baselines and configs that they wrote; the newest first */
+  /**
+   * fingerprints of the same finding in earlier versions of pindrift, for baselines and configs written by them; the
+   * newest first
+   */
   formerFingerprints?: string[];
   /** index into the report's traces */
   trace: number;
 }
 
-/** Every name of a drift: its own, and those that earlier versions of pindrift gave it. */
+/** All fingerprints of a finding: its own, and those of earlier versions of pindrift. */
 export const namesOf = ({ fingerprint, formerFingerprints }: Pick<Finding, 'fingerprint' | 'formerFingerprints'>) => [
   fingerprint,
   ...(formerFingerprints ?? []),

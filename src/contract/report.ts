@@ -1,17 +1,20 @@
-// What `check` says, as JSON, as the input of every reporter and in a store: one contract (docs/json.md,
-// docs/schema/check.schema.json).
+// The result of `check`, as JSON, as the input of every reporter and in a store; specified in docs/json.md and
+// docs/schema/check.schema.json.
 import type { Finding, Origin, Verdict } from './finding.ts';
 
-/** The rule that says what a trace cannot tell; while it is undecided, nothing else makes a trace clean. */
+/** The rule that reports what a trace cannot show; while it is undecided, the verdict is never clean. */
 export const INSUFFICIENT_EVIDENCE = 'insufficient-evidence';
 
-/** Why most rules cannot decide on a trace that does not show who pins; beside it their other reasons are not worth a word. */
+/**
+ * The reason why most rules cannot decide on a trace without GUP calls; if it applies, their other reasons are not
+ * printed.
+ */
 export const NO_GUP_CALL = 'no GUP call was recorded (get_user_pages*, pin_user_pages*)';
 
-/** A loss: lines that were not understood, events the kernel dropped, windows nobody recorded. */
+/** A loss: lines that could not be parsed, events dropped by the kernel, time spans that were not recorded. */
 export interface Loss {
   kind: 'bad-line' | 'lost-events' | 'overwritten' | 'filtered' | 'truncated' | 'out-of-order' | 'second-capture';
-  /** how many lines or events; undefined when the trace does not say */
+  /** number of lines or events; undefined if unknown */
   count?: number;
   cpu?: number;
   /** first line concerned */
@@ -20,7 +23,7 @@ export interface Loss {
   reason: string;
   /** the first such lines, verbatim (at most 5) */
   samples?: { line: number; text: string }[];
-  /** where the trace was merged of several files: the place of `line` */
+  /** if the trace was merged from several files: the place of `line` */
   from?: Origin;
 }
 
@@ -29,9 +32,12 @@ export interface TraceInfo {
   format: string;
   variant: string;
   kernel?: string;
-  /** era decided from the trace or given: `5.10`, `6.1`, `6.12`, `7.2`, or a range such as `6.5..6.14`; undefined when undecidable */
+  /**
+   * era, determined from the trace or given: `5.10`, `6.1`, `6.12`, `7.2`, or a range such as `6.5..6.14`; undefined if
+   * unknown
+   */
   era?: string;
-  /** how the era was decided, or why not */
+  /** how the era was determined, or why it could not be */
   eraFrom: string;
   clock?: string;
   timeUnit: 'ns' | 'ticks' | 'none';
@@ -54,38 +60,41 @@ export interface RuleOutcome {
   id: string;
   verdict: Verdict;
   findings: number;
-  /** event kinds that were needed and not seen, or other reasons why the rule could not decide */
+  /** event kinds that are needed and were not seen, or other reasons why the rule could not decide */
   missing: string[];
-  /** what it needs and what did not happen: the probes for it were armed and never hit */
+  /** needed events that did not happen: their probes were enabled and never hit */
   still?: string[];
-  /** notes that were counted and not kept, beyond 512 of the rule in one trace */
+  /** notes that were counted but not kept, beyond 512 of the rule in one trace */
   notKept?: number;
-  /** of several traces, those on which it could not decide (indices); absent where that is all of them or none */
+  /** with several traces, the indices of those on which it could not decide; absent if all of them or none */
   undecidedIn?: number[];
-  /** it failed, and says nothing more about that trace: the first time in each */
+  /** it failed, and reports nothing more about that trace: the first failure in each */
   failed?: RuleFailed[];
 }
 
-/** A rule that threw, or that has a handler for something that does not happen. */
+/** A rule that threw, or that has a handler for something that does not exist. */
 export interface RuleFailed {
   id: string;
   /** index into the report's traces */
   trace: number;
-  /** what it was told of: a transition, a kind of event, `create` */
+  /** the handler: a transition, a kind of event, `create` */
   handler: string;
   /** line of the trace; absent before the first */
   line?: number;
-  /** place in the file of whoever wrote it: `my-rule.ts:12:9` */
+  /** place in the rule's source file: `my-rule.ts:12:9` */
   at?: string;
   /** `TypeError: ...` */
   what: string;
 }
 
-/** A finding that the user's config accepts (docs/rules-guide/config.md). It counts for no verdict and no exit code. */
+/**
+ * A finding accepted by the user's config (docs/rules-guide/config.md). It does not affect the verdict or the exit
+ * code.
+ */
 export interface Suppressed {
-  /** why it is accepted, in the words of the config */
+  /** why it is accepted, as given in the config */
   reason: string;
-  /** last day of it: `2026-12-31`; undefined: for good */
+  /** last day on which it is accepted: `2026-12-31`; undefined: no limit */
   until?: string;
   finding: Finding;
 }
@@ -97,11 +106,11 @@ export interface CheckReport {
   traces: TraceInfo[];
   rules: RuleOutcome[];
   findings: Finding[];
-  /** known and accepted; undefined when there are none */
+  /** known and accepted; undefined if there are none */
   suppressed?: Suppressed[];
 }
 
-/** The life of one pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */
+/** The lifetime of a pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */
 export interface PinLife {
   /** index into the report's traces */
   trace: number;
@@ -118,27 +127,30 @@ export interface PinLife {
   api?: string;
   caller?: string;
   kind: 'GET' | 'PIN';
-  /** FOLL_WRITE; absent where no line shows the flags */
+  /** FOLL_WRITE; absent if no line shows the flags */
   write?: boolean;
   longterm: boolean;
   flags: string[];
-  /** who uses it, where the trace shows it: `bio`, `pipe` */
+  /** the user of the pin, if shown: `bio`, `pipe` */
   owner?: string;
   /** line of the GUP call */
   line: number;
-  /** time it was held from, ns since the trace's time base */
+  /** time at which it was taken, ns since the trace's time base */
   from?: number;
-  /** time it was given back; undefined while held at the end of the trace */
+  /** time of its release; undefined while held at the end of the trace */
   to?: number;
-  /** `held`: still held at the end; `orphan`: held when its address space went; `presumed`: the release itself was not seen */
+  /**
+   * `held`: still held at the end; `orphan`: held when its address space ended; `presumed`: the release itself was not
+   * recorded
+   */
   state: 'released' | 'presumed' | 'held' | 'orphan';
-  /** what happened to the page and its address while it was held, in trace order */
+  /** what happened to the page and its address while it was pinned, in trace order */
   steps: { role: string; line: number; time?: number; cpu?: number; pid?: number; what: string }[];
   /** number of the finding about it */
   finding?: number;
 }
 
-/** What a drawing reporter gets. */
+/** The input of reporters that draw. */
 export interface DetailedReport {
   report: CheckReport;
   pins: PinLife[];

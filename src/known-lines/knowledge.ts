@@ -1,6 +1,7 @@
-// Why: the one @site where lines are learned. What was understood of a line (by the parser and the vocabulary, and by a
-// store of its row) is written into the memory of src/assembly/known.ts once, and lines like it are read there from then
-// on. Whatever is new, too long, or beyond the room there is, stays unknown: such lines are read with care each time.
+// Why: the one place where line layouts are learned. The result of parsing a line (by the parser and the vocabulary,
+// and by a store for its row) is written once into the memory of src/assembly/known.ts, and lines with the same layout
+// are read there from then on. Anything new, too long, or beyond the available space stays unknown: such lines are
+// parsed in JavaScript each time.
 import {
   BATCH_RECORDS,
   COMM_COLUMNS,
@@ -35,31 +36,31 @@ const PAREN_OPEN = 40;
 const UNDERSCORE = 95;
 const SPACE = 32;
 
-/** Digits of the seconds that are compared at once, after a blank. */
+/** Maximum number of digits of the seconds that are compared at once, after a space. */
 const MOST_SECONDS = 7;
 
-/** Columns of the flags and the blanks around them. */
+/** Columns of the flags and the spaces around them. */
 const MOST_GAP = 16;
 
-/** More shapes of one type, and more columns, are read with care. */
+/** Further layouts of one type, and further columns, are parsed in JavaScript. */
 const MOST_SHAPES = 8;
 const MOST_COLUMNS = 120 - COMMON_COLUMNS;
 
-/** What becomes of the lines of one shape. */
+/** How lines of one layout are handled. */
 export interface KnownEvent {
   readonly type: EventType;
-  /** undefined: they become no record */
+  /** undefined: they make no record */
   readonly template: Template | undefined;
-  /** undefined: they become no row */
+  /** undefined: they make no row */
   readonly cells: EventCells | undefined;
 }
 
 interface KnownType {
-  /** 0: there was no room for it */
+  /** 0: there was no space for it */
   readonly address: number;
   readonly cells: EventCells | undefined;
   shapes: number;
-  /** how many shapes of the cells were looked at: for themselves, and for each template */
+  /** number of cell layouts already handled: without and with each template */
   looked: number;
   readonly lookedFor: Map<Template, number>;
   readonly taught: Set<Template>;
@@ -67,16 +68,16 @@ interface KnownType {
 
 export class Knowledge {
   readonly memory: LineMemory;
-  /** records of a batch */
+  /** rows of the batch */
   readonly rows: Float64Array;
-  /** by the number that the loops give */
+  /** indexed by the number that the loops return */
   readonly known: KnownEvent[] = [];
   readonly #loops: Loops;
   readonly #bytes: Uint8Array;
   #types = new Map<EventType, KnownType>();
-  /** what cannot be read by position */
+  /** templates that cannot be read by position */
   readonly #hopeless = new WeakSet<Template>();
-  /** the buffer that was looked at last, and whether the text in it stands in the memory */
+  /** the buffer checked last, and whether its text is in the memory */
   #buf: Uint8Array | undefined;
   #within = false;
 
@@ -94,7 +95,7 @@ export class Knowledge {
     this.#types = new Map();
   }
 
-  /** Whether sites in this buffer are addresses in the memory; a long line needs a buffer of its own. */
+  /** Whether positions in this buffer are addresses in the memory; a long line needs a buffer of its own. */
   holds(buf: Uint8Array): boolean {
     if (buf !== this.#buf) {
       this.#buf = buf;
@@ -103,7 +104,7 @@ export class Knowledge {
     return this.#within;
   }
 
-  /** Task and columns of a line at `start`; they stay unknown where they are others than ftrace prints. */
+  /** Learn task and columns of a line at `start`; they stay unknown if they differ from what ftrace prints. */
   learnColumns(line: TraceLine, start: number, task: number): void {
     const { buf } = line;
     const bracket = start + (buf[start + 25] === BRACKET_OPEN ? 25 : 23);
@@ -111,7 +112,7 @@ export class Knowledge {
     if (buf[start + COMM_COLUMNS] !== DASH || buf[bracket] !== BRACKET_OPEN || buf[bracket + 4] !== BRACKET_CLOSE)
       return;
     if (point < bracket || line.commStart !== commOf(buf, start) || line.commEnd !== start + COMM_COLUMNS) return;
-    // the fraction is taken off and put on again
+    // the fraction is subtracted and added again
     if (!Number.isSafeInteger(line.ts)) return;
     for (let at = start + COMM_COLUMNS + 1; at < bracket; at++) if (buf[at] !== SPACE && !isDigit(buf[at])) return;
     let seconds = point;
@@ -124,8 +125,8 @@ export class Knowledge {
   }
 
   /**
-   * Lines like this one are known from now on, with their name and site.
-   * @param caller number of the symbol that its record has; NaN: none
+   * Learn the layout of this line, with its name and location.
+   * @param caller number of the symbol in its record; NaN: none
    */
   learnLine(line: TraceLine, type: EventType, caller: number, cells: EventCells | undefined): void {
     const { template } = type;
@@ -147,7 +148,7 @@ export class Knowledge {
   }
 
   /**
-   * Write the row of a line that was understood. False: it has none of the shapes that are known, or is not here.
+   * Write the row of a parsed line. False: it has no known layout, or is not in the memory.
    * @param number of the line
    */
   writeCell(line: TraceLine, type: EventType, cells: EventCells, task: number, number: number, id: number): boolean {
@@ -173,7 +174,7 @@ export class Knowledge {
   #typeOf(type: EventType, cells: EventCells | undefined): KnownType {
     const found = this.#types.get(type);
     if (found !== undefined && found.cells === cells) return found;
-    // nobody wants the values of its lines: they are counted
+    // the values of its lines are not needed: they are counted
     const counted = type.kept || cells !== undefined ? -1 : this.#number({ type, template: undefined, cells });
     const address = this.#loops.learnType(type.kind, type.fn, type.kept, counted, cells?.leaf ?? 0);
     const made = {
@@ -192,7 +193,7 @@ export class Knowledge {
     return this.known.push(known) - 1;
   }
 
-  /** What records and cells take of lines like the one that `type` has read last. */
+  /** Learn what records and cells use of lines like the last one of `type`. */
   #learnShapes(known: KnownType, type: EventType, placed: boolean): void {
     const { cells } = known;
     if (cells !== undefined) this.#learnCells(known, type);
@@ -204,14 +205,14 @@ export class Knowledge {
     if (known.taught.has(template)) return;
     const texts = template.keys.map((key, i) => Buffer.from(i > 0 || placed ? ` ${key}=` : `${key}=`, 'latin1'));
     const shape = shapes.find((s) => s.placed === placed && fits(s, texts, template));
-    // what a store cannot take by position, it may learn from a later line
+    // values a store cannot take by position may be learned from a later line
     if (cells !== undefined && shape === undefined) return;
     if (isByPlace(template) && this.#addShape(known, type, { placed, texts, template, shape }))
       known.taught.add(template);
     else this.#hopeless.add(template);
   }
 
-  /** Shapes of a store that have come since the last look. */
+  /** Layouts that a store has added since the last check. */
   #learnCells(known: KnownType, type: EventType): void {
     const shapes = known.cells?.shapes ?? [];
     for (; known.looked < shapes.length; known.looked++) {
@@ -261,7 +262,7 @@ const FORMS: Readonly<Record<CellForm, number>> = {
   text: FORM_TEXT,
 };
 
-/** Whether all that a record wants of such lines are numbers, each at its @site. */
+/** Whether a record needs only numbers of such lines, each at its position. */
 const isByPlace = (template: Template): boolean =>
   template.positional && template.keys.every((_, i) => TARGETS[template.kinds[i]] !== undefined);
 
@@ -271,7 +272,7 @@ const fits = ({ texts, forms }: CellShape, others: readonly Uint8Array[], templa
   texts.every((text, i) => Buffer.compare(text, others[i]) === 0) &&
   forms.every((form, i) => form !== 'bare' || template.slots[i] < 0);
 
-/** Where the name begins that stands to the right in the first columns. */
+/** Start of the name, which is right-aligned in the first columns. */
 function commOf(buf: Uint8Array, start: number): number {
   let at = start;
   while (buf[at] === SPACE && at < start + COMM_COLUMNS) at++;
@@ -280,7 +281,10 @@ function commOf(buf: Uint8Array, start: number): number {
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
-/** Where the point of `9.044846: ` or `9.044846123: ` is that ends where the name begins; -1: something else stands there. */
+/**
+ * Position of the point of `9.044846: ` or `9.044846123: ` that ends where the name begins; -1 if there is no such
+ * time.
+ */
 function pointBefore(buf: Uint8Array, nameStart: number): number {
   if (buf[nameStart - 1] !== SPACE || buf[nameStart - 2] !== COLON) return -1;
   for (const digits of [6, 9]) {
@@ -293,7 +297,7 @@ function pointBefore(buf: Uint8Array, nameStart: number): number {
   return -1;
 }
 
-/** What stands behind the point, in ns. */
+/** The digits after the point, in ns. */
 function fractionAt(buf: Uint8Array, point: number, nameStart: number): number {
   let fraction = 0;
   for (let i = 0; i < 9; i++)

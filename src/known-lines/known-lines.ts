@@ -1,8 +1,9 @@
-// Why: nearly all lines of a busy trace are like one before: ftrace or trace-cmd, default columns, an event whose task,
-// name, site and arguments were seen. The careful way (parser and vocabulary) reads the first of each kind and teaches
-// what it understood (knowledge.ts); from then on one walk along the line (src/assembly/walk.ts) compares, reads each
-// value once, and puts it into the record for the replay and, where a store is written, into the row of its event. It
-// decides nothing: where a line differs in anything it goes the careful way, which gives the same.
+// Why: nearly all lines of a busy trace have a known layout: ftrace or trace-cmd, default columns, an event whose task,
+// name, location and arguments were seen before. Parser and vocabulary read the first line of each layout in
+// JavaScript, and knowledge.ts learns the layout. From then on a single pass over the line (src/assembly/walk.ts)
+// compares it, reads each value once, and writes it into the record for the replay and, if a store is written, into the
+// row of its event. It makes no decisions: a line that differs in anything is parsed in JavaScript, with the same
+// result.
 import { LINE_TIME_AT, OTHER_COLUMNS, OTHER_EVENT, PAGE_FULL, RECORDS_AT } from '../assembly/layout.ts';
 import type { TraceHead } from '../parsers/head.ts';
 import type { TraceLine } from '../parsers/line.ts';
@@ -12,7 +13,7 @@ import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import type { EventCells } from './cells.ts';
 import type { Knowledge, KnownEvent } from './knowledge.ts';
 
-/** Whether lines of a trace like this can be known. */
+/** Whether line layouts of this trace can be learned. */
 export const canBeKnown = (head: TraceHead): boolean =>
   (head.format === 'ftrace' || head.format === 'trace-cmd') && head.timeUnit === 'ns';
 
@@ -22,13 +23,13 @@ export class KnownLines {
   readonly #known: readonly KnownEvent[];
   readonly #ts: Float64Array;
   readonly #idBase: number;
-  /** what became of the line before */
+  /** result for the previous line */
   #result = 0;
-  /** the lines are in the memory, and the one before was an event that leaves the parser in no state */
+  /** the lines are in the memory, and the previous one was an event that leaves the parser without state */
   #open = false;
   #within = false;
 
-  /** @param idBase what the store adds to the offset of a line */
+  /** @param idBase number the store adds to the offset of a line */
   constructor(knowledge: Knowledge, idBase: number) {
     this.#knowledge = knowledge;
     this.#loops = knowledge.memory.loops;
@@ -37,15 +38,15 @@ export class KnownLines {
     this.#idBase = idBase;
   }
 
-  /** The next lines stand in this buffer. */
+  /** The next lines are in this buffer. */
   see(buf: Uint8Array): void {
     this.#within = this.#knowledge.holds(buf);
     if (!this.#within) this.#open = false;
   }
 
   /**
-   * Read the line `[start, end)` into a record and, where a store is written, into its row; false: it has to go the
-   * careful way.
+   * Read the line `[start, end)` into a record and, if a store is written, into its row; false: it must be parsed in
+   * JavaScript.
    * @param base offset of the buffer in the file
    */
   read(start: number, end: number, base: number, line: number, batch: RecordBatch): boolean {
@@ -71,12 +72,12 @@ export class KnownLines {
     return true;
   }
 
-  /** The line was no event: the next one may go with it. */
+  /** The line was not an event: the next one may belong to it. */
   close(): void {
     this.#open = false;
   }
 
-  /** Time of the line that was read last. */
+  /** Time of the last line. */
   get ts(): number {
     return this.#ts[0];
   }
@@ -87,9 +88,9 @@ export class KnownLines {
   }
 
   /**
-   * Remember what the careful way has understood of an event.
-   * @param row where its record is, if it has one
-   * @param task its number in a store, and where its lines go there
+   * Learn a parsed event.
+   * @param row position of its record, if it has one
+   * @param task its number in a store, and the destination of its lines there
    */
   learn(
     line: TraceLine,
@@ -111,8 +112,8 @@ export class KnownLines {
 }
 
 /**
- * Events whose text may hold newlines, which the parser remembers (parsers/body.ts), and names that are an event or
- * something else by what stands behind them (parsers/trace-cmd.ts).
+ * Events whose text may contain newlines, for which the parser keeps state (parsers/body.ts), and names that are an
+ * event or not depending on the following text (parsers/trace-cmd.ts).
  */
 const isMarker = (name: string): boolean =>
   /^(?:tracing_mark_write|print|bputs|bprint|function|funcgraph_.*|kernel_stack|user_stack)$/.test(name);

@@ -1,7 +1,7 @@
-// Why: all that the model knows is known from some line, and what is said of it names the line.
+// Why: everything the model knows comes from some line, and reports refer to that line.
 import { Slot } from '../vocabulary/record.ts';
 
-/** Where in the trace something happened. */
+/** A place in the trace where something happened. */
 export class At {
   offset: number;
   line: number;
@@ -13,7 +13,7 @@ export class At {
   tgid: number;
   /** function index (vocabulary/functions.ts) */
   fn: number;
-  /** what the reader keeps of the line, where it cannot be read again (live/kept-lines.ts); nothing to the model */
+  /** data the reader keeps for the line if it cannot be read again (live/kept-lines.ts); not used by the model */
   shown: unknown = undefined;
 
   constructor(row: Float64Array, o: number, tgid: number) {

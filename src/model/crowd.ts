@@ -1,13 +1,14 @@
-// Why: thousands of pins of one page (a ring buffer, the zero page) must not make each release look at all of them. What a
-// list of pins is like is noted as it grows: all alike, so that any will do, or mixed, so that none is known to be meant.
+// Why: with thousands of pins on one page (a ring buffer, the zero page), a release must not look at all of them. As a
+// list of pins grows, it is recorded whether all of them are equivalent, so that any can be released, or mixed, so that
+// it is not known which is released.
 
 import type { At } from './at.ts';
 import type { Pin } from './state.ts';
 
-/** Up to so many pins of one page are compared, one by one. */
+/** Up to this many pins of one page are compared individually. */
 export const MANY = 64;
 
-/** Releases of which it is not known whose they were, and the pins that may have been meant. */
+/** Releases that could not be assigned to a pin, and the pins they may belong to. */
 export class Unsettled {
   readonly at: At;
   readonly pins: readonly Pin[];
@@ -20,11 +21,11 @@ export class Unsettled {
   }
 }
 
-/** Lists longer than MANY: undefined while all in them are alike, then the group that they are. */
+/** Lists longer than MANY: undefined while all pins are equivalent, then their group. */
 const MIXED = new WeakMap<readonly Pin[], Unsettled | 'nobody yet'>();
 const COUNTED = new WeakSet<readonly Pin[]>();
 
-/** A list of a page's live pins gets another one. */
+/** A pin is added to the list of a page's live pins. */
 export function crowd(list: Pin[], pin: Pin): void {
   list.push(pin);
   if (list.length <= MANY) return;
@@ -39,18 +40,18 @@ export function crowd(list: Pin[], pin: Pin): void {
   } else if (group !== 'nobody yet') pin.unsure = group;
 }
 
-/** What is known of the pins of this list has been kept as it grew. */
+/** Whether the properties of this list were recorded as it grew. */
 export const isCounted = (list: readonly Pin[]): boolean => COUNTED.has(list);
 
-/** Pins of several calls' kinds, tasks or addresses are in a list of more than MANY. */
+/** Whether a list of more than MANY pins has pins of different kinds, tasks or addresses. */
 export const isMixed = (list: readonly Pin[]): boolean => MIXED.has(list);
 
-/** A pin of the list is not where it was when it came (mremap). */
+/** A pin of the list has been moved (mremap). */
 export function moved(list: readonly Pin[] | undefined): void {
   if (list !== undefined && COUNTED.has(list) && !MIXED.has(list)) MIXED.set(list, 'nobody yet');
 }
 
-/** The releases of a mixed list, of which it is not known whose they were. */
+/** The unassigned releases of a mixed list. */
 export function groupOf(list: readonly Pin[], at: At): Unsettled {
   const known = MIXED.get(list);
   if (known instanceof Unsettled) return known;

@@ -12,7 +12,7 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const addr = m.vpn(r[o + Slot.ADDR]);
   const head = addr - (addr % m.machine.pmdPages);
   const at = m.at();
-  // do_huge_pmd_wp_page() gives up by splitting; the fault goes on as a PTE fault
+  // do_huge_pmd_wp_page() gives up by splitting; the fault continues as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
   splitEntries(m, mm, head);
   const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
@@ -33,7 +33,10 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
   };
 }
 
-/** With use_zero_pages, replace_page() maps the zero page, which has no reverse map and so no line: the entry is another's. */
+/**
+ * With use_zero_pages, replace_page() maps the zero page, which has no reverse map and therefore no line: the entry
+ * maps another page.
+ */
 export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const { ksm } = t;
   t.ksm = undefined;
@@ -83,7 +86,7 @@ export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void 
   const f = t.fork?.src === mm ? t.fork : undefined;
   const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
   if (!Number.isNaN(page)) {
-    // fork restores the entry and goes on with a present one (try_restore_exclusive_pte(), mm/memory.c)
+    // fork restores the entry and continues with a present one (try_restore_exclusive_pte(), mm/memory.c)
     const shared = f?.isPrivate === true ? bits | Pte.Shared : bits;
     m.install(mm, vpn, page, 1, shared, 'observed');
     if (f !== undefined && vpn >= f.start && vpn < f.end) f.dst.ptes.set(vpn, entryOf(page, Pte.Present | shared));
@@ -119,8 +122,8 @@ export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (mm !== undefined) m.emit('tlbFlush', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
 }
 
-// migrate_misplaced_transhuge_page() that gives up re-installs the PMD with vm_page_prot, which has no write bit in a
-// private mapping (5.10 mm/migrate.c out_fail); later kernels leave pinned folios alone.
+// If migrate_misplaced_transhuge_page() gives up, it re-installs the PMD with vm_page_prot, which has no write bit in a
+// private mapping (5.10 mm/migrate.c out_fail); later kernels skip pinned folios.
 export function numaThp(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm !== undefined) t.numaThp = { mm, vpn: m.vpn(r[o + Slot.ADDR]), at: m.at() };

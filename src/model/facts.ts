@@ -1,4 +1,4 @@
-// What is known of a recording itself, beside its events.
+// Facts about a recording itself, as opposed to its events.
 import type { At } from './at.ts';
 
 /** Events lost, or not recorded, between two places of the trace. */
@@ -8,29 +8,29 @@ export interface Gap {
   n: number;
 }
 
-/** What is known of the recording itself, beside its events; complete before the `end` transition. */
+/** Facts about the recording itself; complete before the `end` transition. */
 export interface TraceFacts {
-  /** CPUs of the machine, where a header says so */
+  /** CPUs of the machine, if a header shows it */
   cpus?: number;
   timeUnit: 'ns' | 'ticks' | 'none';
   /** events that the ring buffer overwrote before the first line */
   overwritten: number;
   /** lines that could not be read */
   unread: number;
-  /** the filter that left events out, as flags */
+  /** the filter that removed events, as flags */
   filtered?: string;
   /** why the input ends before it should */
   damage?: string;
-  /** why nobody can tell whether events were lost */
+  /** why it is not known whether events were lost */
   unsaid?: string;
-  /** CPUs whose whole buffer is in the trace: what is silent there was idle */
+  /** number of CPUs whose whole buffer is in the trace: those without events were idle */
   recordedCpus?: number;
-  /** what probes could not take, in sentences */
+  /** hits that probes missed, in sentences */
   missed?: readonly string[];
   /** kinds whose probes missed hits */
   missedKinds?: ReadonlySet<number>;
-  /** kinds all whose probes were on, with the fields they need, and missed nothing, where the head of the recording says so */
+  /** kinds all of whose probes were enabled, with the fields they need, and missed nothing, if the header shows it */
   armed?: ReadonlySet<number>;
-  /** kinds that this kernel has no function for, where the head of the recording says so */
+  /** kinds for which this kernel has no function, if the header shows it */
   nowhere?: ReadonlySet<number>;
 }

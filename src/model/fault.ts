@@ -1,4 +1,4 @@
-// Faults: what a write fault or a swap fault puts into the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
+// Faults: the effect of a write fault or a swap fault on the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
 
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -29,7 +29,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
 }
 
-/** The task runs in this address space. */
+/** The task uses this address space. */
 export function setMm(m: Model, t: Task, mm: Mm): void {
   if (t.mm === mm) return;
   t.mm = mm;
@@ -50,7 +50,7 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   }
 }
 
-/** do_wp_page() and do_huge_pmd_wp_page() are never about hugetlb: a mapping of it that was there is gone. */
+/** do_wp_page() and do_huge_pmd_wp_page() never handle hugetlb: a hugetlb mapping at this address no longer exists. */
 function noHugetlb(m: Model, mm: Mm, vpn: number): void {
   const pmd = Math.floor(vpn / m.machine.pmdPages);
   if (mm.hugetlb?.delete(pmd) === true) mm.pmds.delete(pmd);
@@ -73,7 +73,8 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
     m.learnPfnBase(before, pfn);
     const named = m.pageOfPfn(pfn);
     if (!Number.isNaN(named)) {
-      // the entry itself says what is mapped; when that is news, an event that installed it was not recorded
+      // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not
+      // recorded
       if (named !== before) {
         if (!Number.isNaN(before)) m.tear('entries');
         if (pmd) m.install(mm, vpn - (vpn % pmdPages), named - (vpn % pmdPages), pmdPages, 0, 'observed');
@@ -92,7 +93,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pmd) m.pmdFaults.add(t.wp);
 }
 
-/** wp_page_copy() is entered. It gives up when another thread has changed the entry meanwhile. */
+/** wp_page_copy() is entered. It gives up if another thread has changed the entry meanwhile. */
 export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   const w = t.wp;
@@ -101,7 +102,9 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
   w.copying = true;
 }
 
-/** ptep_clear_flush(): in a write fault the copy goes in now; reclaim, KSM and userfaultfd call it for other entries. */
+/**
+ * ptep_clear_flush(): in a write fault the copy is mapped next; reclaim, KSM and userfaultfd call it for other entries.
+ */
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const vpn = m.vpn(r[o + Slot.ADDR]);
@@ -114,15 +117,15 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
 }
 
-/** wp_page_reuse(): the entry becomes writable as it is. */
+/** wp_page_reuse(): the entry is made writable, unchanged otherwise. */
 export function wpReuse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (t.wp !== undefined && (mm === undefined || t.wp.mm === mm)) t.wp.reused = true;
 }
 
 /**
- * folio_move_anon_rmap(): the page is one VMA's own from now on. Inside a write fault it is the sign that the page is
- * kept; outside of one only UFFDIO_MOVE calls it (v6.8 and later), which takes the page to another address.
+ * folio_move_anon_rmap(): from now on the page belongs to one VMA. Inside a write fault this shows that the page is
+ * kept; outside of one it is called only by UFFDIO_MOVE (v6.8 and later), which moves the page to another address.
  */
 export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -138,7 +141,7 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   if (mm === undefined || Number.isNaN(page) || t.swap !== undefined) return;
-  // a write fault that is not recorded has the same line
+  // a write fault that is not recorded gives the same line
   if (m.seen[Kind.wpFault] === 0 || (m.folios.has(page) && m.seen[Kind.wpPmd] === 0)) return;
   if (cleared?.mm === mm && m.mapped(mm, cleared.vpn) === page) mm.ptes.delete(cleared.vpn);
   const list = [...(m.pinsByPage.get(page) ?? []), ...(m.pinsByFolio.get(page) ?? [])];
@@ -162,7 +165,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (written) m.saysWrite = true;
   if (w.pmd && (ret & VM_FAULT_FALLBACK) !== 0) splitEntries(m, w.mm, w.vpn);
   if (w.copied || w.split || Number.isNaN(ret) || (ret & VM_FAULT_NOT_DONE) !== 0) return;
-  // the copy shows by its new page; without that line by what comes before it, or by the return
+  // the copy is visible by its new page; without that line by the preceding events, or by the return
   const shows = m.seen[Kind.newAnon] > 0 || m.seen[Kind.clearFlush] > 0 || m.saysWrite;
   if (w.clearFlush || (w.copying && (written || !shows))) {
     const pins = m.pinsAt(w.mm, w.vpn);
@@ -181,18 +184,19 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     if (w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
     return;
   }
-  // a fault that found the entry changed by another thread returns like one that is done (pte_same(), pmd_same())
+  // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),
+  // pmd_same())
   if (said || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))
     reuse(m, w.mm, w.vpn, w.old, w.pmd, { said, anon: w.owned || w.pmd });
 }
 
-/** What is known of a reuse: a line says that the page was kept; the page is anonymous. */
+/** What is known about a reuse: whether an event shows that the page was kept; whether the page is anonymous. */
 export interface Reuse {
   said: boolean;
   anon: boolean;
 }
 
-/** The page stays and becomes writable: from here on this mm may write what others still read through a pin. */
+/** The page stays and becomes writable: from now on this mm may write data that others can read through a pin. */
 export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, what: Reuse): void {
   const bits = writable(m, mm, vpn, page, pmd, what.anon);
   const own = m.pinsAt(mm, vpn);
@@ -211,7 +215,8 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
 
 /**
  * A PMD mapping becomes PTEs. Those of an anonymous folio map its pages as before; the huge zero page becomes small
- * zero pages and a file's mapping is dropped (__split_huge_pmd_locked()), so of anything else nothing is known.
+ * zero pages and a file mapping is dropped (__split_huge_pmd_locked()), so for anything else the entries become
+ * unknown.
  */
 export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   const head = vpn - (vpn % m.machine.pmdPages);
@@ -220,7 +225,7 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
 }
 
-/** The entry is writable from here on. Returns its bits. */
+/** The entry is writable from now on. Returns its bits. */
 function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
   const entry = mm.entry(vpn);
   const known = entry !== undefined && entryPage(entry) === page ? entryBits(entry) & (Pte.Anon | Pte.File) : 0;
@@ -234,10 +239,10 @@ function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, ano
   return bits;
 }
 
-/** A hugetlb write fault without a new page behind it kept the old one. */
+/** A hugetlb write fault that is not followed by a new page kept the old one. */
 export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
-  // its arguments were moved within 6.12.y, and a probe that looks for them in the old place shows NULL; the task is
-  // inside handle_mm_fault(), whose line says where
+  // its arguments were moved within 6.12.y, so a probe may fetch NULL from the old place; the task is inside
+  // handle_mm_fault(), whose line shows the address
   const named = m.mm(r[o + Slot.MM]);
   const mm = named ?? t.faultMm;
   if (mm === undefined || mm.dead) return;
@@ -252,7 +257,10 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pins.length > 0) m.step(pins, 'wp fault', at);
 }
 
-/** hugetlb_wp() has no return probe: it ends where the task does something else. What it did, it did to those who held the page then. */
+/**
+ * hugetlb_wp() has no return probe: it ends when the task does something else. Its effects apply to the pins held at
+ * its beginning.
+ */
 export function settleHugetlb(m: Model, t: Task): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;

@@ -1,4 +1,5 @@
-// What each task is in the middle of: kernel functions that were entered and have not returned. Data only, as in state.ts.
+// The calls each task is inside of: kernel functions that were entered and have not returned. Data only, as in
+// state.ts.
 
 import type { At } from './at.ts';
 import type { PageId } from './page-table.ts';
@@ -8,7 +9,7 @@ import type { Change, ForkFrame, Mm, Pin, PinCall, SwapFrame } from './state.ts'
 export interface Grab {
   page: PageId;
   refs: number;
-  /** address the page table walk named; NaN on the lockless path */
+  /** address of the page table walk; NaN on the lockless path */
   addr: number;
   folio: PageId;
   from: Pin['pageFrom'];
@@ -30,9 +31,9 @@ export interface GupFrame {
   pages: number;
   caller: number;
   grabs: Grab[];
-  /** address of the walk under way */
+  /** address of the current walk */
   walkAddr: number;
-  /** pages array as printed at the return, first four */
+  /** first four entries of the pages array, as printed at the return */
   array: PageId[];
   ret: number;
   lastAt: At;
@@ -44,24 +45,24 @@ export interface GupFrame {
   changes: readonly Change[] | undefined;
 }
 
-/** do_wp_page() or do_huge_pmd_wp_page(), under way. */
+/** do_wp_page() or do_huge_pmd_wp_page(), in progress. */
 export class WpFrame {
   mm: Mm;
   vpn: number;
   /** page of the entry that faulted; NaN unknown */
   old: PageId;
-  /** undefined when nobody will ask: no pin there, no rule that looks at all copies */
+  /** undefined if not needed: no pin there, and no rule that handles all copies */
   at: At | undefined;
   copied: boolean;
-  /** wp_page_copy() was entered, which gives up when the entry has changed meanwhile */
+  /** wp_page_copy() was entered; it gives up if the entry has changed meanwhile */
   copying: boolean;
   clearFlush: boolean;
-  /** a line says that the page was made the VMA's own, and that the entry was made writable */
+  /** an event shows that the page was assigned to the VMA, and that the entry was made writable */
   owned: boolean;
   reused: boolean;
   unshare: boolean;
   pmd: boolean;
-  /** the PMD was split: the fault goes on for the PTE */
+  /** the PMD was split: the fault continues for the PTE */
   split: boolean;
 
   constructor(mm: Mm, vpn: number, old: PageId, at: At | undefined, unshare: boolean, pmd: boolean) {
@@ -85,26 +86,26 @@ export interface Given {
   page: PageId;
   folio: PageId;
   refs: number;
-  /** of the innermost function that has said it */
+  /** level of the innermost function that has reported it */
   level: number;
   /** the line does not show the page */
   guessed: boolean;
 }
 
-/** A release by a function that may be followed by those it calls (release.ts). */
+/** A release by a function that may call further release functions (release.ts). */
 export class Release {
   readonly level: number;
   readonly at: At;
-  /** pages it gives back */
+  /** number of pages it releases */
   readonly n: number;
   readonly items: Given[] = [];
-  /** the first of `items` that is not said by the innermost function yet */
+  /** index of the first of `items` that the innermost function has not reported yet */
   next = 0;
-  /** pages given back that no line has named */
+  /** pages released that no line has named */
   unnamed = 0;
-  /** calls whose pins it gave back */
+  /** calls whose pins it released */
   readonly calls: PinCall[] = [];
-  /** pins that may be among those that no line has named */
+  /** pins that may be among the pages that no line has named */
   readonly maybe: Pin[] = [];
 
   constructor(level: number, at: At, n: number) {
@@ -119,45 +120,49 @@ export const Before = { gup: 1, other: 2 } as const;
 
 export class Task {
   readonly pid: number;
-  /** calls of which a return may come whose entry was before the trace */
+  /** calls that began before the trace and may still return */
   before: number;
-  /** process, as the trace shows it (record-tgid, perf's pid/tid, task_newtask) or as it follows from thread creation; -1 unknown */
+  /**
+   * process, from the trace (record-tgid, perf's pid/tid, task_newtask) or inferred from thread creation; -1 unknown
+   */
   tgid: number;
   mm: Mm | undefined;
-  /** where its newest handle_mm_fault() is, or was */
+  /** mm of its newest handle_mm_fault() */
   faultMm: Mm | undefined;
   faultVpn: number;
   gup: GupFrame | undefined;
-  /** functions of a GUP call that was taken to be over before its return showed */
+  /** functions of a GUP call that was assumed to have ended before its return was seen */
   passed: readonly number[] | undefined;
-  /** the write fault under way */
+  /** the current write fault */
   wp: WpFrame | undefined;
-  /** the swap-in under way */
+  /** the current swap-in */
   swap: SwapFrame | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
-  /** the hugetlb write fault under way, the page it found, and who held it then */
+  /** the current hugetlb write fault, the page it found, and the pins on it at that time */
   hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; pins: readonly Pin[] } | undefined;
   fork: ForkFrame | undefined;
-  /** the mm made by the fork under way, until sched_process_fork names the child */
+  /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
-  /** the merge under way; `cleared`: page number of the entry that was last emptied in it; `mapped`: the KSM page has gone in */
+  /**
+   * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped
+   */
   ksm: { mm: Mm; page: PageId; kpage: PageId; at: At; cleared: number; mapped: boolean } | undefined;
   collapse: { mm: Mm; vpn: number; at: At } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
-  /** range that its last unmap_page_range() or move_page_tables() took away, while a split inside may map the rest anew */
+  /** range that its last unmap_page_range() or move_page_tables() removed; a split inside may map the rest again */
   gone: { mm: Mm; start: number; end: number } | undefined;
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
-  /** entry that ptep_clear_flush() emptied outside of a write fault, until another line says what for */
+  /** entry that ptep_clear_flush() cleared outside of a write fault, until another line shows why */
   cleared: { mm: Mm; vpn: number } | undefined;
   uffdWp: { start: number; end: number; enable: boolean } | undefined;
-  /** what this task gave back with its last events, while functions inside may say it again (release.ts) */
+  /** pages this task released in its last events, while inner functions may repeat them (release.ts) */
   release: Release | undefined;
-  /** newest pin this task gave to a pipe */
+  /** newest pin this task added to a pipe */
   piped: Pin | undefined;
-  /** newest FOLL_GET pin that nothing has used yet */
+  /** newest unused FOLL_GET pin */
   lastGet: Pin | undefined;
-  /** last request of user space, for the blame */
+  /** last system call that may have caused a change */
   syscall: { fn: number; start: number; end: number; at: At } | undefined;
 
   constructor(pid: number) {

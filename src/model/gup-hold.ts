@@ -5,12 +5,12 @@ import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
 import { type Change, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
-/** So many of the newest pins at an address are looked at, when thousands are there. */
+/** Number of the newest pins at an address that are checked, if there are thousands. */
 const NEWEST = 64;
 
 /**
- * A FOLL_GET reference that no bio or pipe owns goes back by an inlined put_page(), which leaves no line. When its
- * taker fills the same pages array with the same address again, the earlier reference is over.
+ * A FOLL_GET reference not owned by a bio or a pipe is dropped by an inlined put_page(), which is not recorded. When
+ * the caller fills the same pages array with the same address again, the earlier reference has ended.
  */
 export function overwritten(m: Model, call: PinCall, at: At): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
@@ -40,10 +40,10 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
   const transient = isTransient(m, t, call);
   let holds: Map<PageId, Hold> | undefined;
   let newest: Hold | undefined;
-  let next = 0; // grab in `ordered`
-  let used = 0; // pages of it used
+  let next = 0; // next grab in `ordered`
+  let used = 0; // number of its pages used
   for (let k = 0; k < count; k++) {
-    // a page with a line of its own is a pin; of those that are only claimed, a trace gets so many as it has lines for
+    // a page with a line of its own is always a pin; pages that are only counted are limited by the number of lines
     const own = byAddr?.has(first + k) === true || (next < ordered.length && used === 0) || k < f.array.length;
     if (!own && !m.afford()) {
       m.counts.claimed += count - k;
@@ -64,7 +64,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
       page = grabbed.page;
       from = 'grab';
       if (grabbed.refs > 1 || used > 0 || ordered[next + 1]?.page === page || ordered[next - 1]?.page === page) {
-        // a huge leaf: the grab names the head (or the first sub-page), the address says which page of it
+        // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
         page = subPage(m, grabbed, vpn, used);
         from = 'folio';
       } else if (present && isPmd(m, call.mm, vpn) && entryPage(entry) - (vpn % m.machine.pmdPages) === grabbed.folio) {
@@ -92,7 +92,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.hugetlb = call.mm?.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true;
     const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grabbed?.at ?? f.at);
     if (changes !== undefined) {
-      // the entry is another's by now
+      // the entry has changed meanwhile
       const { was, start } = changes[0];
       const known = was !== undefined && start === vpn && entryPage(was) === page ? entryBits(was) : Pte.Present;
       pin.entryState = known & Pte.STATE;
@@ -116,7 +116,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, page));
     pin.steps.push(new Step('pin', call.at, page));
     if (call.mm !== undefined && !Number.isNaN(page)) {
-      // the pin itself proves what is mapped; earlier knowledge gives way
+      // the pin itself proves what is mapped and overrides earlier knowledge
       const shared = present && entryPage(entry) === page ? bits : 0;
       if (changes === undefined && (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page))
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
@@ -134,7 +134,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
   }
 }
 
-/** What became of an address after the page there was grabbed; undefined: nothing, or it maps that page again. */
+/** Changes of an address after its page was grabbed; undefined: none, or the page is mapped there again. */
 function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: At): readonly Change[] | undefined {
   const after = all.filter((c) => vpn >= c.start && vpn < c.end && c.at.line > grabbed.line);
   const last = after.at(-1);
@@ -151,7 +151,7 @@ const ROLES: Readonly<Record<DriftVia, StepRole>> = {
   observed: 'map',
 };
 
-/** The page left its address while the call was under way. */
+/** The page was unmapped from its address during the call. */
 function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
   const { call, vpn, where } = pin;
   pin.partedInCall = true;
@@ -168,12 +168,12 @@ function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
 }
 
 /**
- * execve() copies its arguments into the top of a stack that nobody runs on yet (get_arg_page(), fs/exec.c), just below
- * the end of what a user address can be, which is a power of two everywhere.
+ * execve() copies its arguments to the top of a stack that no task runs on yet (get_arg_page(), fs/exec.c), just below
+ * the end of the user address space, which is a power of two everywhere.
  */
 const isExecStack = (addr: number): boolean => addr > 2 ** 37 && 2 ** Math.ceil(Math.log2(addr)) - addr <= 1 << 24;
 
-/** References for an instant, which no I/O ever uses and whose end shows nowhere. */
+/** Short-lived references, which no I/O uses and whose end is not recorded. */
 function isTransient(m: Model, t: Task, call: PinCall): boolean {
   if (call.caller >= 0 && m.isTransientCaller(call.caller, call.kind)) return true;
   if (call.kind !== 'GET') return false;
@@ -185,6 +185,9 @@ function isTransient(m: Model, t: Task, call: PinCall): boolean {
 const isPmd = (m: Model, mm: Mm | undefined, vpn: number): boolean =>
   mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));
 
-/** Page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first page wanted. */
+/**
+ * Sub-page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first requested
+ * page.
+ */
 const subPage = (m: Model, g: Grab, vpn: number, used: number): PageId =>
   g.page === g.folio ? g.page + (vpn % m.machine.pmdPages) : g.page + used;

@@ -1,4 +1,4 @@
-// GUP calls: from the request over the speculative grabs to the pins that stick (E1-E4, mm/gup.c).
+// GUP calls: from the call over the speculative grabs to the pins it returns (E1-E4, mm/gup.c).
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -14,14 +14,15 @@ const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_
 const SLOW = fnIndex('__get_user_pages');
 const REMOTE = new Set([fnIndex('get_user_pages_remote'), fnIndex('pin_user_pages_remote')]);
 const isPinApi = (fn: number): boolean => FUNCTIONS[fn]?.name.startsWith('pin_') === true;
-/** Of the two layers: the function that does the walking, inside the one that was called. */
+/** The function that walks the page tables, inside the API function. */
 export const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
 
 const FOLL_WRITE = 0x1;
-// API-level flags never carry FOLL_TOUCH, so both layouts' FOLL_LONGTERM can be told by its bit
+// API-level flags never contain FOLL_TOUCH, so FOLL_LONGTERM can be recognised by its bit in both layouts
 const LONGTERM = 0x10000 | 0x100;
-// FOLL_PIN on an inner function whose caller was not recorded. 0x80000 is FOLL_PIN since v6.3 (FOLL_FAST_ONLY before, which
-// comes with FOLL_GET 0x4); 0x40000 is FOLL_PIN before and FOLL_REMOTE since, which comes with FOLL_GET 0x2 and FOLL_TOUCH 0x10000
+// FOLL_PIN on an inner function whose caller was not recorded. 0x80000 is FOLL_PIN since v6.3 (FOLL_FAST_ONLY before,
+// together with FOLL_GET 0x4); 0x40000 is FOLL_PIN before and FOLL_REMOTE since, together with FOLL_GET 0x2 and
+// FOLL_TOUCH 0x10000
 const pinBit = (flags: number): boolean =>
   ((flags & 0x80000) !== 0 && (flags & 0x4) === 0) || ((flags & 0x40000) !== 0 && (flags & 0x10002) !== 0x10002);
 
@@ -36,7 +37,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     inside.stack.length < 8 &&
     !inside.stack.includes(fn)
   ) {
-    // a function of the same call further in
+    // an inner function of the same call
     inside.stack.push(fn);
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
@@ -79,7 +80,7 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
     if (t.passed?.includes(fn) === true) return;
     if ((t.before & Before.gup) === 0) m.tear('rets');
     else if (!isInner(fn)) {
-      // the call began before the trace: pages are held from here on that no line names
+      // the call began before the trace: it holds pages that no line names
       t.before &= ~Before.gup;
       if (r[o + Slot.N] > 0) m.counts.begun += r[o + Slot.N];
     }
@@ -90,7 +91,7 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   f.lastAt = at;
   if (f.caller < 0 && (depth <= 0 || f.stack.length === 1)) f.caller = callerOf(r, o);
   if (depth < 0) {
-    // lockless or slow without their entry; the call itself is not over
+    // return of an inner function without its entry; the call itself has not ended
     if (isInner(fn) && !isInner(f.fn)) return;
     finishGup(m, t, f, r[o + Slot.N], at, true);
     return;
@@ -100,7 +101,10 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   else f.ret = r[o + Slot.N];
 }
 
-/** An event that is not of this call: it is over, unless a fault or an interrupt can have it inside and the return will show. */
+/**
+ * An event outside of this call: the call has ended, unless the event can occur in a fault or an interrupt and the
+ * return will be recorded.
+ */
 export function passGup(m: Model, t: Task, f: GupFrame, around: boolean): void {
   if (around) {
     for (const fn of f.stack) if (m.returning[fn] === 1) return;
@@ -109,7 +113,7 @@ export function passGup(m: Model, t: Task, f: GupFrame, around: boolean): void {
   finishGup(m, t, f, f.ret, f.lastAt);
 }
 
-// a small integer both ways, since the field that takes it has seen -1 first
+// converted to a small integer in both cases, because the field has held -1 first
 const callerOf = (r: Float64Array, o: number): number => (r[o + Slot.SYM] >= 0 ? r[o + Slot.SYM] | 0 : -1);
 
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -142,7 +146,7 @@ export function grabRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const g = t.gup?.grabs.at(-1);
   if (g === undefined) return;
   const head = m.page(r[o + Slot.PAGE]);
-  // NULL: the folio was gone or the check failed, no reference was taken
+  // NULL: the folio was gone or the check failed; no reference was taken
   if (Number.isNaN(head)) t.gup?.grabs.pop();
   else if (g.page - head >= 0 && g.page - head < 1 << 18) g.folio = head;
 }
@@ -166,12 +170,13 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
   if (Number.isNaN(page)) return;
   const g = f.grabs.at(-1);
   if (g !== undefined && g.addr === addr && !Number.isNaN(addr)) {
-    // the walk names the sub-page, the grab may have named its folio
+    // the walk names the sub-page; the grab may have named its folio
     if (g.page !== page) g.folio = g.page;
     g.page = page;
     g.from = 'follow';
   } else if (!Number.isNaN(addr) && f.nr > 0) {
-    // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in v6.5)
+    // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in
+    // v6.5)
     f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
     watchChanges(t, f);
   }
@@ -188,8 +193,8 @@ export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 /**
- * A reference is given back while the call is still under way: the page table changed under GUP-fast, or the page had to
- * migrate. False: it is none that this call took, so the release is that of another, in an interrupt.
+ * A reference is dropped during the call: the page table changed under GUP-fast, or the page had to be migrated. False:
+ * the call did not take this reference; the release is another one, in an interrupt.
  */
 export function undo(m: Model, f: GupFrame, folio: PageId, refs: number): boolean {
   let left = refs;
@@ -202,11 +207,11 @@ export function undo(m: Model, f: GupFrame, folio: PageId, refs: number): boolea
     else f.grabs.splice(i, 1);
   }
   f.undone += refs - left;
-  // where no grab is recorded, this is all that shows of one
+  // if grabs are not recorded, this is the only sign of one
   return left < refs || (f.grabs.length === 0 && m.seen[Kind.grab] === 0 && !m.pinsByPage.has(folio));
 }
 
-/** The call is over: what it returned becomes pins (E4). */
+/** The call has ended: the pages it returned become pins (E4). */
 export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, returned = false): void {
   endGup(t);
   m.counts.calls++;
@@ -248,26 +253,29 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
 
 const FOLL_LAYOUT_BITS = { longterm: [0x10000, 0x100], pin: [0x40000, 0x80000], get: [0x4, 0x2] } as const;
 
-/** Which numbers the flags have: FOLL_LONGTERM of the caller, and what the functions inside add to it. */
+/** Determines the numbering of the flags: FOLL_LONGTERM of the caller, and the flags added by inner functions. */
 function countLayout(m: Model, f: GupFrame): void {
   const { get, longterm, pin } = FOLL_LAYOUT_BITS;
   const isAdded = !Number.isNaN(f.apiFlags) && f.flags !== f.apiFlags;
   const [old, now] = isAdded ? (isPinApi(f.fn) ? pin : get) : longterm;
   const flags = isAdded ? f.flags : f.apiFlags;
-  // FOLL_REMOTE is the 0x40000 that FOLL_PIN was, and FOLL_TOUCH was the 0x2 that FOLL_GET is
+  // FOLL_REMOTE has the number 0x40000 that FOLL_PIN had, and FOLL_TOUCH had the 0x2 that FOLL_GET has
   if (isPinApi(f.fn) && isAdded && (flags & old) !== 0 && (flags & now) !== 0) return;
   if ((flags & old) !== 0) m.foll.old++;
   else if ((flags & now) !== 0) m.foll.new++;
 }
 
-/** Address spaces looked at for one that maps a page. */
+/** Maximum number of address spaces searched for one that maps a page. */
 const MOST_MMS = 4096;
 
-/** The only address space that maps the first grabbed page there: a worker thread that never faulted has no other sign of its mm. */
+/**
+ * The only address space that maps the first grabbed page there: for a worker thread that never faulted there is no
+ * other way to determine its mm.
+ */
 function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
   if (g === undefined || Number.isNaN(f.addr)) return undefined;
-  // among very many it would not be the only one by chance
+  // among very many, a unique match could be a coincidence
   if (m.mms.size > MOST_MMS) return undefined;
   const vpn = m.vpn(f.addr);
   let found: Mm | undefined;

@@ -1,8 +1,8 @@
-// Why: the pins that are held, in the order in which they were taken. A Set of them grows and shrinks its table with every
-// few hundred pins that come and go, and copies it each time; a list that goes through the pins needs no table.
+// Why: the live pins, in the order in which they were taken. A Set would grow, shrink and copy its table every few
+// hundred pins; a list linked through the pins needs no table.
 import type { Pin } from './state.ts';
 
-/** A pin in the list names its neighbours (Pin.older, Pin.newer). */
+/** A pin in the list refers to its neighbours (Pin.older, Pin.newer). */
 export class Held {
   size = 0;
   #oldest: Pin | undefined;
@@ -21,7 +21,7 @@ export class Held {
     this.size++;
   }
 
-  /** Take out a pin, if it is in it. */
+  /** Remove a pin, if it is in the list. */
   delete(pin: Pin): void {
     const { older, newer } = pin;
     if (older === undefined && this.#oldest !== pin) return;
@@ -44,7 +44,7 @@ export class Held {
     this.size = 0;
   }
 
-  /** From the oldest on. The pin that is visited may be taken out. */
+  /** From the oldest on. The current pin may be removed. */
   *[Symbol.iterator](): Generator<Pin, void> {
     for (let pin = this.#oldest; pin !== undefined; ) {
       const { newer } = pin;

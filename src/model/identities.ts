@@ -1,5 +1,5 @@
-// Who and what the records speak of: address spaces, tasks, pages; where the replay stands; and who is told of it. Beneath
-// the page tables (mapping.ts) and the pins (model.ts).
+// The objects that records refer to (address spaces, tasks, pages), the position of the replay, and its listeners. The
+// page tables (mapping.ts) and the pins (model.ts) are built on this.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
@@ -10,47 +10,50 @@ import type { PageId } from './page-table.ts';
 import { Mm } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
-/** Pid of what is no task: no pin is of it. */
+/** Pid that no pin has, for contexts that are not tasks. */
 const NOBODY = -2;
 
 export class Identities {
   /** the kinds of its records */
   readonly catalogue: Catalogue;
   facts: TraceFacts = { timeUnit: 'ns', overwritten: 0, unread: 0 };
-  /** what the trace, or its head, shows of the machine */
+  /** the machine, from the trace or its header */
   machine = new Machine();
-  /** the first records, until they have shown the machine */
+  /** the first records, until the machine is known */
   firstLook: FirstLook | undefined;
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
-  /** what interrupts and the idle task of a CPU are in the middle of */
+  /** calls that interrupts and the idle task of a CPU are inside of */
   readonly onCpu = new Map<number, Task>();
-  /** CPUs that recorded anything */
+  /** CPUs with any events */
   readonly cpus = new Uint8Array(8192);
-  /** records seen by kind, those with the fields that the kind needs (vocabulary/needed.ts) */
+  /** records seen by kind, with the fields the kind needs (vocabulary/needed.ts) */
   readonly seen: Float64Array;
   /** records of each kind that lack such a field, and the slots that were empty in any of them, as bits */
   readonly lacking: Float64Array;
   readonly lacks: Float64Array;
   readonly listeners: Listeners = {};
-  /** runs work in which code of others is called: it has a limit. Undefined: there is no such code */
+  /** runs code of external rules with a time limit. Undefined: there is no such code */
   limited: ((work: () => void) => void) | undefined;
-  /** who wants records of a kind themselves, after the state has changed by them */
+  /** listeners for raw records by kind, called after the state has changed */
   readonly taps: (((rows: Float64Array, o: number) => void) | undefined)[] = [];
-  /** who wants to look at the state before a record changes it */
+  /** listener called before a record changes the state */
   watch: ((rows: Float64Array, o: number) => void) | undefined;
-  /** who wants to know which places are remembered */
+  /** called for each place that is remembered */
   noted: ((at: At) => void) | undefined;
-  /** what symbol numbers of the records stand for (callers) */
+  /** symbols by number (callers) */
   symbols: readonly string[] = [];
-  /** pages since vmemmap_base of pfn 0; NaN until the trace shows a page both ways */
+  /** pages since vmemmap_base of pfn 0; NaN until the trace shows some page both ways */
   pfnBase = Number.NaN;
-  /** returns without their call, calls without their return, entries that contradict what was seen: lines are missing in between; `pages`: pointers that cannot be of a `struct page` */
+  /**
+   * inconsistencies caused by missing lines: returns without their call, calls without their return, entries that
+   * contradict earlier events; `pages`: pointers that cannot point to a `struct page`
+   */
   readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, pages: 0, first: undefined as At | undefined };
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
-  /** whose record that is */
+  /** the task of that record */
   running = new Task(-1);
   /** line of the newest record */
   lastLine: number;
@@ -95,7 +98,7 @@ export class Identities {
     for (const f of list as ((t: Transitions[K]) => void)[]) f(t);
   }
 
-  /** Where the record being replayed stands. */
+  /** Place of the record being replayed. */
   at(): At {
     if (this.#now !== undefined) return this.#now;
     const { row, o } = this;
@@ -105,13 +108,13 @@ export class Identities {
     return this.#now;
   }
 
-  /** Go on to the record at `o`. */
+  /** Go to the record at `o`. */
   goto(o: number): void {
     this.o = o;
     this.#now = undefined;
   }
 
-  /** Nothing that was seen so far is known any more. */
+  /** Forget everything. */
   protected forgetIdentities(): void {
     for (const known of [this.mms, this.tasks, this.onCpu]) known.clear();
     this.pfnBase = Number.NaN;
@@ -119,10 +122,10 @@ export class Identities {
     this.#lastTask = undefined;
   }
 
-  /** Something in the order of events does not fit: what belongs between was not recorded. */
+  /** The order of events is inconsistent: an event in between was not recorded. */
   tear(what: 'rets' | 'calls' | 'entries'): void {
     if (what === 'rets' && (this.running.before & Before.other) !== 0) {
-      // the trace began in the middle of this task's call
+      // the trace began inside this task's call
       this.running.before &= ~Before.other;
       return;
     }
@@ -130,7 +133,7 @@ export class Identities {
     this.torn.first ??= this.at();
   }
 
-  /** The address space at an mm_struct pointer; a dead one's pointer is a new generation. */
+  /** The address space at an mm_struct pointer; reuse of the pointer of one that ended makes a new one. */
   mm(ptr: number): Mm | undefined {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
@@ -160,8 +163,8 @@ export class Identities {
   }
 
   /**
-   * Who an event is of: the task that is printed, or, where an interrupt came while that ran, or nothing but the idle task
-   * of that CPU (all of them are pid 0), the CPU.
+   * The task of an event: the printed task, or the CPU, if the event is in an interrupt or in the idle task (which has
+   * pid 0 on all CPUs).
    */
   runs(pid: number, cpu: number, context: number): Task {
     if (!(context > 0) && pid !== 0) return this.task(pid);
@@ -169,26 +172,28 @@ export class Identities {
     let t = this.onCpu.get(key);
     if (t === undefined) {
       t = new Task(pid === 0 && !(context > 0) ? 0 : NOBODY);
-      // an idle CPU is inside of nothing, and no call of an interrupt outlasts it
+      // an idle CPU is inside no call, and no call of an interrupt lasts into the next
       t.before = 0;
       this.onCpu.set(key, t);
     }
     return t;
   }
 
-  /** Where a task runs, as far as known: the address space that it last ran in may have ended meanwhile. */
+  /** The address space of a task, if known: the last one it used may have ended meanwhile. */
   mmOf(t: Task): Mm | undefined {
     if (t.mm?.dead === true) t.mm = undefined;
     return t.mm;
   }
 
-  /** A task is gone; its pid may come back as another. */
+  /** A task has exited; its pid may be reused. */
   endTask(pid: number): void {
     this.tasks.delete(pid);
     if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
   }
 
-  /** Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR, unknown and what lies between two `struct page`. */
+  /**
+   * Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR, unknown and pointers between two `struct page`.
+   */
   page(ptr: number): PageId {
     if (!(ptr < -4095)) return Number.NaN;
     const { origin, structPage } = this.machine;
@@ -196,7 +201,7 @@ export class Identities {
     return page === Math.floor(page) ? page : Number.NaN;
   }
 
-  /** The same, of an event that can only be about a `struct page`. */
+  /** The same, for an event that always refers to a `struct page`. */
   pageOf(ptr: number): PageId {
     const page = this.page(ptr);
     if (Number.isNaN(page) && ptr < -4095) {
@@ -220,7 +225,7 @@ export class Identities {
     return pfn >= 0 ? pfn : undefined;
   }
 
-  /** A page seen both as pointer and as pfn tells vmemmap_base, which lies at a border that the architecture knows. */
+  /** A page shown both as pointer and as pfn determines vmemmap_base, whose alignment is known for the architecture. */
   learnPfnBase(page: PageId, pfn: number): void {
     if (!Number.isNaN(this.pfnBase)) return;
     const base = page - pfn;

@@ -1,4 +1,4 @@
-// Block I/O that pinned pages take part in (E22; block/bio.c). A bio without pinned pages is nobody's business here.
+// Block I/O of pinned pages (E22; block/bio.c). Bios without pinned pages are ignored.
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
@@ -10,7 +10,7 @@ import { Io } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
 
-/** Entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
+/** Number of entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
 const BIO_PAGES = 4096;
 
 function io(m: Model, bio: number): Io {
@@ -23,22 +23,25 @@ function io(m: Model, bio: number): Io {
 }
 
 /**
- * The bio is another one at the same address, though the end of the first does not show (a probe that is hit inside
- * another's handler is missed): bio_endio() came before bio_put(), so the first one's pages are back.
+ * The bio at this address is a new one, although the end of the first was not recorded (a probe hit inside another's
+ * handler is missed): bio_endio() came before bio_put(), so the pages of the first are released.
  */
 function reused(m: Model, x: Io): void {
   m.ios.delete(x.bio);
   for (const pin of x.pins) if (pin.live && !pin.call.longterm && pin.owner === 'bio') m.close(pin, m.at(), 'over');
 }
 
-/** A bio that was submitted is submitted again by the driver, with what it had, or it is another one. */
+/** A bio that was submitted before is either submitted again by the driver, with the same content, or a new one. */
 function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
   if (x.submittedAt === undefined || x.pages[0]?.page !== page) return x.submittedAt === undefined;
   const { offset } = x.submittedAt;
   return m.pinsOf(page, 1).findLast((p) => p.call.at.pid === t.pid && p.call.at.offset > offset) === undefined;
 }
 
-/** The pin among those of a page that a bio is for: the newest of the submitting task, else the newest longterm one (a fixed buffer may be submitted by a worker). */
+/**
+ * The pin of a page to which a bio belongs: the newest of the submitting task, else the newest longterm one (a fixed
+ * buffer may be submitted by a worker).
+ */
 function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   const fits = (p: Pin) => p.live && p.owner !== 'transient' && !p.ios.includes(x);
   const pin =
@@ -58,8 +61,8 @@ function give(m: Model, x: Io, pin: Pin, at: At): void {
 }
 
 /**
- * A bio that was filled without bio_add lines (iov_iter_extract_bvecs(), v7.0 and later) shows its first page only; the
- * rest are the pages that the same call pinned behind it, as many as the bio's bytes need.
+ * A bio filled without bio_add lines (iov_iter_extract_bvecs(), v7.0 and later) shows only its first page; the rest are
+ * the pages that the same call pinned after it, as many as the bio's bytes need.
  */
 function siblings(m: Model, x: Io, at: At): void {
   const first = x.pins[0];
@@ -69,7 +72,7 @@ function siblings(m: Model, x: Io, at: At): void {
     if (pin.call === first.call && !pin.ios.includes(x)) give(m, x, pin, at);
 }
 
-/** Lists of the pins of each page that a length in bytes reaches over, whatever length is claimed. */
+/** Lists of pins of each pinned page within a length in bytes, whatever the length is. */
 const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
   m.pinsByPage.size === 0
     ? []
@@ -81,7 +84,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const off = r[o + Slot.FLAGS] > 0 ? r[o + Slot.FLAGS] : 0;
   const lists = pinned(m, page, len + off);
   if (lists.length === 0) {
-    // __bio_try_merge_page() may be asked for a bio that goes on to be something else
+    // __bio_try_merge_page() may be called for a bio that is then used for something else
     if (m.ios.size > 0 && m.ios.get(r[o + Slot.OTHER])?.endedAt !== undefined) m.ios.delete(r[o + Slot.OTHER]);
     return;
   }
@@ -118,7 +121,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     for (const pins of lists) attach(m, t, x, pins, at);
     siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
-  // the device writes: a buffer whose flags were not recorded was pinned for that
+  // the device writes: a buffer whose flags were not recorded was pinned for writing
   if (x.dir === 'READ') for (const { call } of x.pins) call.write ??= true;
   m.emit('ioSubmit', { io: x, at });
 }
@@ -137,7 +140,7 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = m.ios.get(r[o + Slot.OTHER]);
   if (x === undefined) {
-    // __bio_release_pages() is for user pages only: they were pinned, and nobody saw it
+    // __bio_release_pages() is only for user pages: they were pinned, and this was not recorded
     const page = m.page(r[o + Slot.PAGE]);
     if (!Number.isNaN(page) && !m.pinsByPage.has(page)) {
       m.counts.unmatched++;
@@ -147,7 +150,7 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
   }
   m.ios.delete(x.bio);
   if (x.endedAt === undefined) {
-    // completion was not recorded; the pages go back only after it
+    // completion was not recorded; the pages are released only after it
     x.endedAt = m.at();
     m.step(x.pins, 'i/o end', x.endedAt, undefined, { io: x });
     m.emit('ioEnd', { io: x, at: x.endedAt });

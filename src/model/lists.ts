@@ -1,7 +1,10 @@
 // Lists of pins by a number: page, address, thread.
 import type { Pin } from './state.ts';
 
-/** An array of objects, as all lists of pins are: V8 takes `[]` for one of small integers, and code for it for another. */
+/**
+ * An array of objects, as all lists of pins are: V8 treats `[]` as an array of small integers, for which it compiles
+ * separate code.
+ */
 export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
 
 export function joined(lists: readonly Pin[][]): readonly Pin[] {
@@ -24,7 +27,7 @@ export function push<V>(lists: Lists<V>, key: number, value: V): void {
 export function drop<V>(lists: Lists<V>, key: number, value: V): void {
   const list = lists.get(key);
   if (list === undefined) return;
-  // the oldest or the newest goes most often
+  // usually the oldest or the newest is removed
   if (list.at(-1) === value) list.pop();
   else if (list[0] === value) list.shift();
   else {

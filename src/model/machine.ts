@@ -1,12 +1,13 @@
-// Why: how large a page is, how many of them a PMD maps and how far apart two `struct page` are depends on the machine. The
-// head of a recording may say it; otherwise the trace shows it: where the kernel keeps its objects, which borders ranges
-// of addresses lie at, and what page pointers have in common. It is looked for in the first records, before any is replayed.
+// Why: the size of a page, the number of pages a PMD maps and the distance of two `struct page` depend on the machine.
+// The header of a recording may contain them; otherwise they are inferred from the trace: the location of kernel
+// objects, the alignment of address ranges, and the common divisor of page pointers. This uses the first records,
+// before any is replayed.
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
-/** What the head of a recording says of the machine. */
+/** What the header of a recording says about the machine. */
 export interface MachineFacts {
   arch?: Arch | undefined;
   pageBytes?: number | undefined;
@@ -14,29 +15,31 @@ export interface MachineFacts {
 }
 
 export class Machine {
-  /** undefined: nothing shows it; entries of page tables are not read then */
+  /** undefined: unknown; page table entries are then not decoded */
   arch: Arch | undefined;
   pageBytes = 4096;
   pmdPages = 512;
   /** sizeof(struct page) */
   structPage = 64;
-  /** a `struct page` lies at a multiple of that, and so many bytes */
+  /** remainder of all `struct page` pointers modulo structPage */
   origin = 0;
-  /** borders that `struct page` of pfn 0 can lie at; NaN: it cannot be known */
+  /** possible alignment of the `struct page` of pfn 0; NaN: unknown */
   pfn0Align = 0x40000000;
 }
 
-/** Page-aligned addresses, none of them at a border of smaller pages, that say that pages are larger. */
+/** Number of page-aligned addresses, none of them at an odd multiple of a smaller page, that prove larger pages. */
 const ENOUGH_ADDRESSES = 24;
-/** `struct page` pointers that tell what lies between two of them */
+/** Number of `struct page` pointers needed to determine their distance. */
 const ENOUGH_PAGES = 8;
-/** Records that are looked at, at most; some more where whole batches come. */
+/** Maximum number of records to look at; a few more if whole batches arrive. */
 const MOST_RECORDS = 4096;
 const FEW_RECORDS = 256;
-/** Sizes of `struct page`: the usual one first, then without CONFIG_MEMCG, with KMSAN or LAST_CPUPID_NOT_IN_PAGE_FLAGS. */
+/**
+ * Sizes of `struct page`: the usual one first, then without CONFIG_MEMCG, with KMSAN or LAST_CPUPID_NOT_IN_PAGE_FLAGS.
+ */
 const STRUCT_PAGES = [64, 56, 72, 80, 88, 96, 48, 40, 32];
 
-/** Slots that hold addresses at borders of pages, by kind: ranges, and what the fault handler has masked. */
+/** Slots that hold page-aligned addresses, by kind: ranges, and addresses masked by the fault handler. */
 const ALIGNED: readonly (readonly number[] | undefined)[] = (() => {
   const of: (readonly number[] | undefined)[] = [];
   const set = (kinds: readonly number[], slots: readonly number[]): void => {
@@ -47,18 +50,18 @@ const ALIGNED: readonly (readonly number[] | undefined)[] = (() => {
   return of;
 })();
 
-/** The first records of a trace, held back until they have shown the machine. */
+/** The first records of a trace, held back until the machine is known. */
 export class FirstLook {
   readonly #known: MachineFacts;
   #isPrompt = false;
   readonly #held: RecordBatch[] = [];
   #records = 0;
   #arches = new Map<Arch | undefined, number>();
-  /** distinct aligned addresses, and the bits that any of them has */
+  /** distinct aligned addresses, and the OR of their bits */
   #addresses = new Set<number>();
   #bits = 0;
   readonly #pages = new Set<number>();
-  /** bytes between two `struct page`, where pointer and page frame number stand side by side */
+  /** distances of two `struct page`, where pointer and page frame number are shown together */
   readonly #steps: number[] = [];
   #pair: { page: number; pfn: number } | undefined;
 
@@ -66,12 +69,12 @@ export class FirstLook {
     this.#known = known;
   }
 
-  /** Somebody waits for what the trace says: few records must do. */
+  /** A live reader is waiting: decide with fewer records. */
   hurry(): void {
     this.#isPrompt = true;
   }
 
-  /** Look at records. True: they have shown enough. The batch is the caller's, and a copy is kept. */
+  /** Look at records. Returns true if they are sufficient. The batch belongs to the caller; a copy is kept. */
   take(batch: RecordBatch, lineBase: number): boolean {
     for (let o = 0; o < batch.length * STRIDE; o += STRIDE) batch.rows[o + Slot.LINE] += lineBase;
     const kept = new RecordBatch(batch.rows.slice(0, batch.length * STRIDE));
@@ -83,12 +86,12 @@ export class FirstLook {
     return this.#records >= (this.#isPrompt ? FEW_RECORDS : MOST_RECORDS) || (this.#isPrompt && this.#isUsual());
   }
 
-  /** What was held back, in its order. */
+  /** The records held back, in order. */
   held(): readonly RecordBatch[] {
     return this.#held;
   }
 
-  /** What the records have shown. */
+  /** The machine, as far as the records show it. */
   machine(): Machine {
     const out = new Machine();
     const { arch = this.#arch(), structPage = this.#structPage(arch) } = this.#known;
@@ -109,7 +112,7 @@ export class FirstLook {
       this.#arches.set(arch, (this.#arches.get(arch) ?? 0) + 1);
     }
     const kind = rows[o];
-    // larger pages are aligned to more than the border of one
+    // larger pages are aligned to more than their base page size
     if (kind !== Kind.newAnon || !(rows[o + Slot.N] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
     const page = rows[o + Slot.PAGE];
@@ -119,7 +122,8 @@ export class FirstLook {
 
   #address(address: number): void {
     if (!(address > 0) || this.#addresses.size >= MOST_RECORDS) return;
-    // what is no border of any page is no range of pages (brk, and the end of what user space asked for)
+    // an address that is not page-aligned does not delimit a range of pages (brk, and the end of what user space
+    // requested)
     if (address % 4096 !== 0) return;
     this.#addresses.add(address);
     this.#bits |= (address / 4096) & 0xf;
@@ -144,12 +148,12 @@ export class FirstLook {
     const shown = this.#shownBytes();
     return (
       (shown === undefined ? undefined : sizes.find(({ bytes }) => bytes === shown)) ??
-      // where nothing tells, the smallest: 4096 is the usual size everywhere
+      // without other evidence the smallest: 4096 is the usual size everywhere
       sizes.reduce((a, b) => (b.bytes < a.bytes ? b : a))
     );
   }
 
-  /** Bytes of a page, as far as borders tell; undefined: they do not. */
+  /** Bytes per page as far as alignment shows it; undefined if it does not. */
   #shownBytes(): number | undefined {
     if ((this.#bits & 0x3) !== 0) return 4096;
     if (this.#addresses.size < ENOUGH_ADDRESSES) return undefined;
@@ -168,7 +172,7 @@ export class FirstLook {
     return usual;
   }
 
-  /** One page size only, and the architecture is certain. */
+  /** Only one page size is possible, and the architecture is certain. */
   #isUsual(): boolean {
     const arch = this.#known.arch ?? this.#arch();
     if (arch === undefined) return false;
@@ -176,12 +180,12 @@ export class FirstLook {
   }
 }
 
-/** Sizes that some 64-bit machine has. */
+/** Page sizes of 64-bit machines in general. */
 const UNKNOWN: readonly PageSize[] = [4096, 16384, 65536].map((bytes) => ({ bytes, pmdPages: bytes / 8 }));
 
 const modulo = (n: number, by: number): number => ((n % by) + by) % by;
 
-/** The value that comes most often, how often, and its share. */
+/** The most frequent value, its number, and its share. */
 function commonest(values: readonly number[]): { value: number | undefined; n: number; share: number } {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -1,4 +1,4 @@
-// The page tables, and the coherence test that runs whenever an address gets a page.
+// The page tables, and the coherence check that runs whenever an address gets a page.
 
 import type { At } from './at.ts';
 import { Identities } from './identities.ts';
@@ -24,13 +24,13 @@ export class Mapping extends Identities {
     calls: 0,
     drifts: 0,
     unmatched: 0,
-    /** pages that calls returned which had begun before the trace */
+    /** pages returned by calls that had begun before the trace */
     begun: 0,
-    /** pins that were held where another capture begins */
+    /** pins held at the point where another capture begins */
     cut: 0,
-    /** pages given back that no line names */
+    /** pages released that no line names */
     untold: 0,
-    /** pages that lines claim, far more of them than the trace has lines: they are not followed */
+    /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */
     claimed: 0,
   };
 
@@ -50,7 +50,7 @@ export class Mapping extends Identities {
     return pages === 1 ? (this.pinsByPage.get(page) ?? NO_PINS) : joined(this.pinsByPage.valuesIn(page, page + pages));
   }
 
-  /** An address gets a page: the entry is set and every pin there is tested (the one invariant). */
+  /** An address gets a page: the entry is set and every pin there is checked (the one invariant). */
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
     if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + pages, { page, via, fault });
@@ -80,21 +80,21 @@ export class Mapping extends Identities {
     mm.pmds.deleteRange(Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages));
   }
 
-  /** What is mapped in a range is mapped `shift` pages further, and no longer where it was (move_page_tables()). */
+  /** The mappings of a range are moved by `shift` pages (move_page_tables()). */
   shift(mm: Mm, from: number, to: number, shift: number): void {
     const { ptes, pmds } = mm;
     this.#splitEdges(mm, from, to);
     const first = Math.ceil(from / this.machine.pmdPages);
     const end = Math.floor(to / this.machine.pmdPages);
-    // a PMD goes as it is where both places are aligned
+    // a PMD is moved as a whole if both places are aligned
     if (shift % this.machine.pmdPages !== 0) for (const p of pmds.pagesIn(first, end)) this.split(mm, p);
-    // nothing is mapped at the new place, whatever the trace has not shown
+    // nothing is mapped at the new place, even if the trace has not shown that
     if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
     ptes.move(from, to, shift);
     if (shift % this.machine.pmdPages === 0) pmds.move(first, end, shift / this.machine.pmdPages);
   }
 
-  /** A PMD mapping becomes PTEs of the same pages, where it is known to be anonymous (see splitEntries()). */
+  /** A PMD mapping becomes PTEs of the same pages, if it is known to be anonymous (see splitEntries()). */
   split(mm: Mm, pmd: number): void {
     const entry = mm.pmds.at(pmd);
     mm.pmds.delete(pmd);
@@ -105,14 +105,14 @@ export class Mapping extends Identities {
     }
   }
 
-  /** Only whole PMD mappings go with a range; those that reach over its ends are split. */
+  /** Only whole PMD mappings are removed with a range; those that extend beyond it are split. */
   #splitEdges(mm: Mm, from: number, to: number): void {
     if (mm.pmds.size === 0) return;
     if (from % this.machine.pmdPages !== 0) this.split(mm, Math.floor(from / this.machine.pmdPages));
     if (to % this.machine.pmdPages !== 0) this.split(mm, Math.floor(to / this.machine.pmdPages));
   }
 
-  /** The entry stays and names the same page, but is not present any more. */
+  /** The entry stays and names the same page, but is no longer present. */
   suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
     const entry = mm.entry(vpn);
     const bits = entry === undefined ? 0 : entryBits(entry);
@@ -122,7 +122,7 @@ export class Mapping extends Identities {
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
   }
 
-  /** Page mapped at an address; NaN when not present or not known. */
+  /** Page mapped at an address; NaN if not present or unknown. */
   mapped(mm: Mm, vpn: number): PageId {
     const entry = mm.entry(vpn);
     return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
@@ -141,7 +141,7 @@ export class Mapping extends Identities {
     changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap });
   }
 
-  /** The coherence test: does the address map the pinned page? */
+  /** The coherence check: does the address map the pinned page? */
   test(pin: Pin, page: PageId, via: DriftVia, fault?: At, at = this.at()): void {
     if (!pin.live || Number.isNaN(pin.page)) return;
     if (page === pin.page) {

@@ -1,5 +1,5 @@
-// The replay's centre: the pins, on top of the page tables (mapping.ts) and of who is who (identities.ts). What each kernel
-// event does is in the files beside this one.
+// The centre of the replay: the pins, on top of the page tables (mapping.ts) and of mms, tasks and pages
+// (identities.ts). The effects of kernel events are in the files beside this one.
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
@@ -13,7 +13,10 @@ import type { PageId } from './page-table.ts';
 import type { PinKind, ReleasedBy } from './pin.ts';
 import type { ForkFrame, Io, Mm, Pin } from './state.ts';
 
-/** Pages without a line of their own that are followed: half a gigantic page at once, and huge pages all along the trace. */
+/**
+ * Maximum number of pages tracked without a line of their own: half a gigantic page at once, and huge pages throughout
+ * the trace.
+ */
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
 
@@ -21,35 +24,40 @@ const CLAIMS_PER_LINE = 32;
 const UNOWNED = 1 << 14;
 
 export class Model extends Mapping {
-  /** live pins by the folio their references are counted on */
+  /** live pins, by the folio whose reference count they raise */
   readonly pinsByFolio = new Ordered<Pin[]>();
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly withoutMm = new Map<number, Pin[]>();
-  /** forks that are copying page tables now */
+  /** forks that are copying page tables */
   readonly forking = new Set<ForkFrame>();
   readonly gaps: Gap[] = [];
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
-  /** pages of the large folios seen, by head page: an event of reclaim or migration names the folio and means them all */
+  /**
+   * pages per large folio, by head page: an event of reclaim or migration names the folio and concerns all its pages
+   */
   readonly folios = new Map<PageId, number>();
-  /** write faults on a PMD that are under way: a split by another task takes the PMD from under them */
+  /** write faults on a PMD in progress: another task may split the PMD during the fault */
   readonly pmdFaults = new Set<WpFrame>();
-  /** returns of write faults carry VM_FAULT_WRITE in this trace (up to v6.1): one without has done nothing */
+  /** returns of write faults have VM_FAULT_WRITE in this trace (up to v6.1): a return without it has changed nothing */
   saysWrite = false;
-  /** pages that were added to the swap cache: an unmapping of one is for swap, of another for migration (5.10 uses one function for both) */
+  /**
+   * pages that were added to the swap cache: unmapping such a page is for swap, otherwise for migration (5.10 uses one
+   * function for both)
+   */
   readonly swapCache = new Ordered<true>();
-  /** pinned pages that were unmapped, not known yet whether to swap or to migrate them, with those who held them then */
+  /** pinned pages that were unmapped, before it is known whether for swap or for migration, with the pins held then */
   unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
-  /** most pages that a page of hugetlb has, where that is less than a PMD maps */
+  /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
   hugetlbPages = Number.POSITIVE_INFINITY;
-  /** calls whose flags have the numbers of up to v6.2, and of since v6.3 (FOLL_GET, FOLL_PIN, FOLL_LONGTERM) */
+  /** number of calls whose flags use the numbers up to v6.2, and since v6.3 (FOLL_GET, FOLL_PIN, FOLL_LONGTERM) */
   readonly foll = { old: 0, new: 0 };
   /** GUP functions whose returns are recorded, by function index */
   readonly returning = new Uint8Array(4096);
-  /** address spaces whose last task is gone and whose end has not been seen, and since when */
+  /** address spaces whose last task has exited and whose end has not been seen, and since when */
   readonly abandoned = new Map<Mm, At>();
-  /** live pins, all of them */
+  /** all live pins */
   readonly held = new Held();
   /**
    * FOLL_GET references that no bio and no pipe has taken over, as far as is known, from the oldest on. Most of them go
@@ -60,10 +68,10 @@ export class Model extends Mapping {
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;
 
-  /** Nothing that was seen so far says anything about what comes: another boot, another time. */
+  /** Reset: earlier state is not valid for what follows (another boot, another time). */
   restart(): void {
     for (const pin of this.held) {
-      // neither given back nor lost: nobody will know
+      // neither released nor lost: unknown
       pin.state = 'orphan';
       pin.unsure = { at: this.at() };
     }
@@ -77,20 +85,22 @@ export class Model extends Mapping {
     this.unmapped = [];
   }
 
-  /** A page of hugetlb lies at a border of its size: one that lies at none of a PMD is smaller (64K and 32M on arm64). */
+  /**
+   * A hugetlb page is aligned to its size; an address not aligned to a PMD means a smaller size (64K and 32M on arm64).
+   */
   learnHugetlb(vpn: number): void {
     while (vpn > 0 && vpn % Math.min(this.hugetlbPages, this.machine.pmdPages) !== 0)
       this.hugetlbPages = Math.min(this.hugetlbPages, this.machine.pmdPages) / 2;
   }
 
-  /** Pages that one mapping event can be about; a line that claims more is counted. */
+  /** Maximum number of pages of one mapping event; a line with a larger number is counted. */
   believed(pages: number): number {
     if (pages <= this.machine.pmdPages) return pages;
     this.counts.claimed++;
     return this.machine.pmdPages;
   }
 
-  /** A page that no line of its own shows may be followed; false where what lines claim outgrows the lines. */
+  /** Whether to track a page that no line of its own shows; false if there are too many for the number of lines. */
   afford(): boolean {
     if (this.held.size >= CLAIMS || this.#claims >= CLAIMS + CLAIMS_PER_LINE * this.row[this.o + Slot.LINE])
       return false;
@@ -118,7 +128,7 @@ export class Model extends Mapping {
     }
   }
 
-  /** Put a pin under its address space, as soon as that is known. */
+  /** Add a pin to its address space, as soon as that is known. */
   attach(pin: Pin): void {
     if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
     else {
@@ -127,7 +137,7 @@ export class Model extends Mapping {
     }
   }
 
-  /** A pin is over. */
+  /** A pin ends. */
   close(pin: Pin, at: At, by: ReleasedBy): void {
     const presumed = by === 'unseen' || by === 'over' || by === 'given up';
     if (pin.state === 'released') return;
@@ -141,7 +151,7 @@ export class Model extends Mapping {
     this.emit('release', { pin, at, presumed, by });
   }
 
-  /** It turned out to be a reference for an instant, long over. */
+  /** The pin turned out to be a short-lived reference that has long ended. */
   dismiss(pin: Pin): void {
     this.forget(pin);
     pin.state = 'released';
@@ -150,7 +160,7 @@ export class Model extends Mapping {
     this.counts.transient++;
   }
 
-  /** The address space of a pin is gone; the reference may live on, but no mapping can leave it. */
+  /** The address space of a pin ended; the reference may still exist, but no mapping can change under it. */
   orphan(pin: Pin): void {
     if (pin.state !== 'held') return;
     if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
@@ -167,17 +177,17 @@ export class Model extends Mapping {
     else drop(this.withoutMm, pin.call.at.pid, pin);
   }
 
-  /** The page was allocated afresh, so whoever held it has let go, seen or not. */
+  /** The page was newly allocated, so all earlier pins on it have ended, whether their release was recorded or not. */
   reallocated(page: PageId, pages: number): void {
     if (this.folios.size > 0) this.folios.delete(page);
     if (this.swapCache.size > 0) for (const p of this.swapCache.keysIn(page, page + pages)) this.swapCache.delete(p);
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
   }
 
-  /** Head page of the large folio a page belongs to, as far as the trace has shown it; the page itself otherwise. */
+  /** Head page of the large folio of a page, as far as known; otherwise the page itself. */
   folioOf(page: PageId): PageId {
     if (this.folios.size === 0) return page;
-    // a folio is aligned to its size, and vmemmap_base to far more
+    // a folio is aligned to its size, and vmemmap_base to much more
     for (let pages = 1; pages <= this.machine.pmdPages; pages *= 2) {
       const head = Math.floor(page / pages) * pages;
       const size = this.folios.get(head);
@@ -186,14 +196,14 @@ export class Model extends Mapping {
     return page;
   }
 
-  /** Somebody is known to hold this page, or another of its folio, whose references are counted together. */
+  /** This page, or another of its folio, whose references are counted together, is known to be pinned. */
   isHeld(page: PageId): boolean {
     return this.pinsByPage.has(page) || this.pinsByFolio.has(this.folioOf(page));
   }
 
   /**
-   * A CPU without any event was idle, or was not recorded (tracing_cpumask, per_cpu/, trace-cmd -M). Tasks that were
-   * forked and never seen again, or half the machine silent, say that it was not recorded.
+   * A CPU without events was either idle or not recorded (tracing_cpumask, per_cpu/, trace-cmd -M). If there are tasks
+   * that were forked and never seen again, or half of the CPUs have no events, it was not recorded.
    */
   silentCpus(): number {
     let seen = 0;
@@ -205,12 +215,15 @@ export class Model extends Mapping {
     return this.unseen.size > 0 || silent * 2 >= all ? silent : 0;
   }
 
-  /** Had an event of this kind happened, the trace would show it: they were recorded, each with the fields it needs. */
+  /**
+   * An event of this kind would be in the trace if it had happened: such events were recorded, each with the fields it
+   * needs.
+   */
   recorded(kind: number): boolean {
     return this.lacking[kind] === 0 && (this.seen[kind] > 0 || this.facts.armed?.has(kind) === true);
   }
 
-  /** Something that happened may not be in the trace. */
+  /** Events may be missing from the trace. */
   partial(): boolean {
     return (
       this.lacking.some((n) => n > 0) ||

@@ -1,21 +1,23 @@
-// Why: leaves of page tables and pins are asked for by their place, and for all there are in a range, whatever length a
-// line claims. A hash answers the second by looking at each place of the range or at each key it has; keys kept in order
-// answer it in the time that what is there takes. Two sorted levels: runs of keys, and the list of runs.
+// Why: leaves of page tables and pins are looked up by position and by range, whatever length a line claims. A hash
+// table would have to look up each position of the range, or each of its keys; with sorted keys a range costs only the
+// entries in it. There are two sorted levels: runs of keys, and the list of runs.
 
-/** Keys of a run; above it is split. */
+/** Maximum keys per run; a larger run is split. */
 const RUN = 256;
 
-/** What an empty map has: a hundred thousand processes have some that stay so. Nothing is ever put into it. */
+/**
+ * Content of an empty map, shared because some of a hundred thousand processes have only empty maps. Never modified.
+ */
 const NOTHING: never[] = [];
 
-/** A map from numbers to values that knows its keys in order. NaN is no key. */
+/** A map from numbers to values with sorted keys. NaN is not a valid key. */
 export class Ordered<V> {
-  /** where the runs begin: none of a run's keys is below, all of the run before are */
+  /** first keys of the runs: all keys of a run are equal or above, all keys of the previous run below */
   #firsts: number[] = NOTHING;
   #keys: number[][] = NOTHING;
   #values: V[][] = NOTHING;
   #size = 0;
-  /** run and place of the key asked for last */
+  /** run and index of the key looked up last */
   #run = 0;
 
   get size(): number {
@@ -80,14 +82,14 @@ export class Ordered<V> {
     this.#run = 0;
   }
 
-  /** The keys from `from` on and below `to`, ascending; a copy, so that they can be deleted meanwhile. */
+  /** The keys from `from` to below `to`, ascending; a copy, so that they can be deleted meanwhile. */
   keysIn(from: number, to: number): number[] {
     const out: number[] = [];
     this.#walk(from, to, (run, i) => out.push(this.#keys[run][i]));
     return out;
   }
 
-  /** What is kept at the keys from `from` on and below `to`, in their order. */
+  /** The values of the keys from `from` to below `to`, in key order. */
   valuesIn(from: number, to: number): V[] {
     const out: V[] = [];
     this.#walk(from, to, (run, i) => out.push(this.#values[run][i]));
@@ -110,7 +112,7 @@ export class Ordered<V> {
     }
   }
 
-  /** Place of a key in its run (which #run names), or the complement of where it would go. Not for an empty map. */
+  /** Index of a key in its run (#run), or the complement of its insertion index. Not for an empty map. */
   #find(key: number): number {
     const firsts = this.#firsts;
     let run = this.#run;
@@ -130,7 +132,7 @@ export class Ordered<V> {
   }
 }
 
-/** Index of a key in ascending ones, or the complement of where it would go. */
+/** Index of a key in a sorted list, or the complement of its insertion index. */
 function below(keys: readonly number[], key: number): number {
   let low = 0;
   let high = keys.length;
@@ -142,7 +144,7 @@ function below(keys: readonly number[], key: number): number {
   return low < keys.length && keys[low] === key ? low : ~low;
 }
 
-// splice() makes an array of what it removes, and these are short
+// splice() allocates an array of what it removes, and these are short
 function insert<T>(list: T[], at: number, value: T): void {
   list.push(value);
   for (let i = list.length - 1; i > at; i--) list[i] = list[i - 1];

@@ -1,25 +1,25 @@
-// Why: page tables are what the replay writes most, and what fork copies. As in the kernel they are leaves of 512
-// entries by address: neighbours cost nothing, ranges go by leaves, and fork shares a leaf until one side writes it. A
-// leaf keeps only the aligned window of its entries that is in use, since most processes touch a few pages here and there.
+// Why: the replay mostly writes page tables, and fork copies them. As in the kernel they consist of leaves of 512
+// entries: neighbours share a leaf, ranges are handled by leaves, and fork shares a leaf until one side writes. A leaf
+// stores only the aligned window of its entries that is used, since most processes touch only a few pages in a region.
 import { Ordered } from './ordered.ts';
 
-/** A page, as state.ts names it. */
+/** A page, as defined in state.ts. */
 export type PageId = number;
 
-/** State of a page table entry, kept with the page in one number: `page * 64 + bits`. */
+/** State of a page table entry, stored with the page in one number: `page * 64 + bits`. */
 export const Pte = {
   None: 0,
   Present: 1,
-  /** swapped out; names the page it was, which may still be in the swap cache */
+  /** swapped out; names its former page, which may still be in the swap cache */
   Swap: 2,
   Migration: 3,
   DevExclusive: 4,
   STATE: 7,
-  /** fork gave the same page to another mm since it was mapped */
+  /** fork has shared the page with another mm since it was mapped */
   Shared: 8,
   /** not anonymous: file, shmem or zero page */
   File: 16,
-  /** anonymous, as a line about its reverse mapping said; neither this nor File: the trace does not tell */
+  /** anonymous, according to a line about its reverse mapping; if neither this nor File is set, it is unknown */
   Anon: 32,
 } as const;
 
@@ -27,20 +27,20 @@ export const entryPage = (entry: number): PageId => Math.floor(entry / 64);
 export const entryBits = (entry: number): number => entry - Math.floor(entry / 64) * 64;
 export const entryOf = (page: PageId, bits: number): number => page * 64 + bits;
 
-/** Entries of a leaf (PTRS_PER_PTE with 4K pages; with larger pages the same number does). */
+/** Entries per leaf (PTRS_PER_PTE with 4K pages; the same number is used for larger pages). */
 const LEAF = 512;
 const SMALLEST = 8;
 
 /** Entries of one leaf; NaN where there is none. */
 class Leaf {
-  /** the table that may write it; undefined: shared, so whoever writes copies it first */
+  /** the table that may write it; undefined: shared, must be copied before writing */
   owner: PageTable | undefined;
-  /** index of the first slot: the window begins at a multiple of its length */
+  /** index of the first slot; the window is aligned to its length */
   base: number;
   slots: number[];
   /** entries in use */
   size: number;
-  /** the marks of fork are on all entries that get them */
+  /** all entries have been marked by fork where required */
   marked: boolean;
 
   constructor(owner: PageTable, base: number, slots: number[], size: number) {
@@ -51,7 +51,7 @@ class Leaf {
     this.marked = false;
   }
 
-  /** The window becomes as large as it must be to hold an index. */
+  /** Enlarges the window to include an index. */
   reach(i: number): void {
     let length = this.slots.length;
     let base = this.base;
@@ -74,7 +74,7 @@ const empty = (length: number): number[] => (EMPTY.get(length) as number[]).slic
 export class PageTable {
   readonly #leaves = new Ordered<Leaf>();
   #size = 0;
-  /** the leaf asked for last */
+  /** the leaf looked up last */
   #key = Number.NaN;
   #leaf: Leaf | undefined;
 
@@ -82,7 +82,7 @@ export class PageTable {
     return this.#size;
   }
 
-  /** The entry of a page; NaN when there is none. */
+  /** The entry of a page; NaN if there is none. */
   at(vpn: number): number {
     const key = Math.floor(vpn / LEAF);
     const leaf = key === this.#key ? this.#leaf : this.#lookup(key);
@@ -132,7 +132,7 @@ export class PageTable {
     this.#leaf = undefined;
   }
 
-  /** Forget the entries of the pages from `from` on and below `to`. */
+  /** Remove the entries of the pages from `from` to below `to`. */
   deleteRange(from: number, to: number): void {
     if (this.#size === 0) return;
     for (const key of this.#keysIn(from, to)) {
@@ -153,7 +153,7 @@ export class PageTable {
     }
   }
 
-  /** Pages with an entry from `from` on and below `to`, ascending. */
+  /** Pages with an entry from `from` to below `to`, ascending. */
   pagesIn(from: number, to: number): number[] {
     const out: number[] = [];
     if (this.#size === 0) return out;
@@ -168,8 +168,8 @@ export class PageTable {
   }
 
   /**
-   * What fork does: another table gets the entries of a range. Whole leaves are shared until one of both writes.
-   * @param mark gives an entry its mark, in both tables; the same entry when it gets none
+   * The effect of fork: another table gets the entries of a range. Whole leaves are shared until one side writes.
+   * @param mark returns the marked entry for both tables, or the same entry if it gets no mark
    */
   share(into: PageTable, from: number, to: number, mark: ((entry: number) => number) | undefined): void {
     if (this.#size === 0) return;
@@ -197,7 +197,10 @@ export class PageTable {
     }
   }
 
-  /** Entries of a range go `shift` pages further; those there that none comes to stay. Whole leaves go as they are. */
+  /**
+   * The entries of a range are moved by `shift` pages; entries at the destination that are not overwritten stay. Whole
+   * leaves are moved as they are.
+   */
   move(from: number, to: number, shift: number): void {
     if (this.#size === 0 || shift === 0) return;
     const taken: { key: number; leaf: Leaf }[] = [];
@@ -239,7 +242,7 @@ export class PageTable {
     return this.#leaf;
   }
 
-  /** The leaf, as one that only this table has. */
+  /** The leaf, owned by this table only. */
   #writable(key: number): Leaf | undefined {
     const leaf = key === this.#key ? this.#leaf : this.#lookup(key);
     if (leaf === undefined || leaf.owner === this) return leaf;

@@ -1,4 +1,4 @@
-// The words for what a pin is and what becomes of it.
+// Vocabulary for pins and their steps.
 
 export type PinKind = 'GET' | 'PIN';
 export type PinOwner = 'bio' | 'pipe' | 'transient';
@@ -39,5 +39,5 @@ export type StepRole =
   | 'pipe'
   | 'release';
 
-/** How the mapping left the pinned page. */
+/** How the address came to map another page. */
 export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';

@@ -1,5 +1,5 @@
-// What happens to ranges of an address space: fork, write protection, unmapping, moving, and its end
-// (E10-E14, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
+// Changes of address ranges: fork, write protection, unmapping, moving, and exit (E10-E14, E21; mm/memory.c, mm/rmap.c,
+// mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
@@ -16,7 +16,8 @@ const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
 const MM_CP_UFFD_WP = 0x4;
 const MM_CP_UFFD_WP_RESOLVE = 0x8;
-// userfaultfd RWP (v7.3): PROT_NONE entries that still name their page; resolving them leaves the write bit to the fault
+// userfaultfd RWP (v7.3): PROT_NONE entries that still name their page; resolving them leaves the write bit to the
+// fault
 const MM_CP_UFFD_RWP = 0x10;
 const MM_CP_UFFD_RWP_RESOLVE = 0x20;
 
@@ -34,7 +35,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const start = from(m, r, o);
   const end = to(m, r, o);
-  // dup_mm() copies what the task itself runs in
+  // dup_mm() copies the mm of the current task
   if (t.pid > 0) setMm(m, t, src);
   dst.parent = src;
   src.marked = undefined;
@@ -45,12 +46,12 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const exclusive = copyEntries(m, src, dst, start, end, isPrivate);
   const last = src.ops.at(-1);
   if (isPrivate) {
-    // one note for neighbouring VMAs
+    // one entry for neighbouring VMAs
     if (last?.kind === 'fork' && last.child === dst && last.end === start && pins.length === 0) last.end = end;
     else src.note(new RangeOp('fork', start, end, at, undefined, dst));
   }
   const shared = isPrivate && pins.length > 0 ? share(pins, src, dst, at) : undefined;
-  // the frame may be asked for its place by pins that are taken meanwhile
+  // pins taken meanwhile may refer to the place of the frame
   const frame = new ForkFrame(dst, src, start, end, isPrivate, at, shared);
   frame.exclusive = exclusive;
   t.fork = frame;
@@ -58,9 +59,9 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
 }
 
-/** Pins whose page the child gets as well. */
+/** Pins whose page is shared with the child. */
 function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Pin[] {
-  // nothing to share where nothing is mapped
+  // nothing is shared if nothing is mapped
   const shared = pins.filter((pin) => {
     const entry = src.entry(pin.where);
     return entry === undefined || entryPage(entry) === pin.page;
@@ -98,7 +99,7 @@ function copyEntries(
   return exclusive.size > 0 ? exclusive : undefined;
 }
 
-/** The entry as both sides of a fork have it. */
+/** The entry in both parent and child after a fork. */
 const shared = (entry: number): number => {
   const bits = entryBits(entry);
   return (bits & Pte.STATE) === Pte.Present && (bits & (Pte.File | Pte.Shared)) === 0 ? entry + Pte.Shared : entry;
@@ -108,12 +109,12 @@ export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const f = t.fork;
   if (f === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
   endFork(m, t);
-  // one that fails (-EBUSY: the page was locked) leaves nothing behind
+  // a call that fails (-EBUSY: the page was locked) changes nothing
   if (f?.exclusive === undefined || r[o + Slot.N] !== 0) return;
   for (const [vpn, page] of f.exclusive) m.emit('exclusiveCopied', { src: f.src, child: f.dst, vpn, page, at: m.at() });
 }
 
-/** copy_page_range() of a VMA is over: what got no early copy is shared. */
+/** copy_page_range() of a VMA has ended: pages without an early copy are shared. */
 export function endFork(m: Model, t: Task): void {
   const f = t.fork;
   t.fork = undefined;
@@ -128,8 +129,8 @@ export function endFork(m: Model, t: Task): void {
 export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: WrprotectKind): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  // PROT_NONE entries go on naming their page, and the fault gives back what they allowed: savedwrite, later
-  // can_change_pte_writable(); where that fails it is another event that took the permission away
+  // PROT_NONE entries still name their page, and the fault restores the permissions: savedwrite, later
+  // can_change_pte_writable(); if that fails, another event has removed the write permission
   if (kind === 'numa') return;
   let what = kind;
   if (kind === 'mprotect') {
@@ -146,7 +147,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
-/** The task is known to run in another address space: it is not the mapping's own process that asked. */
+/** The task is known to use another address space: the request came from another process. */
 const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && !t.mm.dead && t.mm !== mm;
 
 // ---- unmapping
@@ -198,7 +199,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const pins = m.pinsAt(mm, vpn);
   const bits = entryBits(mm.entry(vpn) ?? 0);
   const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
-  // a page of a file leaves nothing behind: it is found again in the page cache
+  // a file page leaves no entry: it is found again in the page cache
   if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
@@ -210,7 +211,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   else m.unmapped.push(unmapped);
 }
 
-/** A page that was unmapped is mapped again by a swap fault, or there is nothing left to say otherwise: it was for swap. */
+/** An unmapped page is mapped again by a swap fault, or nothing shows otherwise: it was unmapped for swap. */
 export function unmappedForSwap(m: Model, mm?: Mm, vpn?: number): void {
   if (m.unmapped.length === 0) return;
   const mine = m.unmapped.filter((u) => (mm === undefined || u.mm === mm) && (vpn === undefined || u.vpn === vpn));

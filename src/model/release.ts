@@ -1,6 +1,6 @@
-// Pins given back (E5). One release shows on several levels (unpin_user_pages() calls unpin_user_page() calls
-// gup_put_folio()). It takes effect at the first line that says it; the lines of the functions inside are its echo,
-// known by the page they name and by the task, or interrupt, that they stand in (docs/decisions/0004).
+// Releases of pins (E5). One release appears on several levels (unpin_user_pages() calls unpin_user_page() calls
+// gup_put_folio()). It takes effect at the first line that reports it; the lines of the inner functions are its echo,
+// recognised by their page and their task or interrupt (docs/decisions/0004).
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -12,15 +12,15 @@ import type { PageId } from './page-table.ts';
 import type { Io, Pin } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
 
-/** How far inside a function is: each may be called by those before it. */
+/** Nesting level of a function: each may be called by those before it. */
 const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
 
 const UNPIN_PAGES = fnIndex('unpin_user_pages');
 const MOST_PAGES = 1 << 18;
-/** Echoes come in the order of the announcement; further ahead is not looked for them. */
+/** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
 const WINDOW = 4096;
 
-/** Kinds that may stand between a release and its echo: completions of I/O run in interrupts, wherever they come. */
+/** Kinds that may occur between a release and its echo: I/O completions run in interrupts, at any time. */
 const WITHIN = new Set([
   Kind.unpin,
   Kind.unpinFolio,
@@ -31,10 +31,10 @@ const WITHIN = new Set([
   Kind.bioRelease,
 ]);
 
-/** Before each event of a task: another event than a release ends the call that gave pages back. */
+/** Called before each event of a task: any event other than a release ends the call that released pages. */
 export function leaveRelease(m: Model, t: Task, kind: number): void {
   if (t.release === undefined || WITHIN.has(kind)) return;
-  // some of the pages that were taken for given back were said again by a function inside, others were not
+  // an inner function repeated some of the pages assumed to be released, but not others
   const { items } = t.release;
   if (items.some((x) => x.guessed && x.level === Level.folio)) {
     for (const x of items) if (x.guessed && x.refs > 0 && x.level !== Level.folio) m.counts.untold++;
@@ -51,12 +51,12 @@ export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void 
   announce(m, t, level, pages, said > 0 ? said : pages.length);
 }
 
-/** unpin_user_page_range_dirty_lock(): pages one behind the other. */
+/** unpin_user_page_range_dirty_lock(): consecutive pages. */
 export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   const n = r[o + Slot.N] > 0 ? r[o + Slot.N] : 1;
   if (Number.isNaN(page)) return;
-  // however many are claimed, only those that somebody holds have anything to give back
+  // whatever the count is, only pinned pages can be released
   const pages = n === 1 ? [page] : m.pinsByPage.keysIn(page, page + n);
   if (pages.length === 0) pages.push(page);
   else if (pages.length < n) m.counts.unmatched++;
@@ -71,15 +71,15 @@ export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void 
   one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] > 0 ? r[o + Slot.N] : 1, Level.page);
 }
 
-/** gup_put_folio(), put_compound_head(): the innermost; names the folio. */
+/** gup_put_folio(), put_compound_head(): the innermost level; names the folio. */
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
   one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1, Level.folio);
 }
 
-/** Pages go back because a bio is done with them. */
+/** A bio releases its pages. */
 export function releaseIo(m: Model, t: Task, io: Io): void {
   const at = m.at();
-  // put_page() of FOLL_GET has no inner function that could say it again
+  // put_page() of FOLL_GET calls no inner function that could repeat it
   for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, true, 1, at, 'bio');
   const pins = io.pins.filter((p) => p.call.kind === 'PIN');
   if (pins.length === 0) return;
@@ -97,8 +97,9 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
 }
 
 /**
- * A pipe buffer of user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. By the taker itself, of a page that
- * no pipe got: add_to_pipe() refused it, and iter_to_pipe() drops the rest of the call's pages by an inlined put_page().
+ * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. It is also called by the
+ * pinning task itself for a page that was not added to a pipe: add_to_pipe() refused it, and iter_to_pipe() drops the
+ * remaining pages of the call by an inlined put_page().
  */
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
@@ -121,7 +122,7 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
 }
 
 function begin(t: Task, level: number, at: At, n: number): Release {
-  // what is left of another one may still be echoed: an interrupt came between
+  // the rest of another release may still be echoed: an interrupt came in between
   const before = t.release?.items.filter((x) => x.level < Level.folio && x.refs > 0);
   const release = new Release(level, at, n);
   if (before !== undefined && before.length > 0 && before.length <= WINDOW) release.items.push(...before);
@@ -133,14 +134,14 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number): void
   if (Number.isNaN(page) || !(refs > 0)) return;
   const exact = level === Level.page && refs === 1;
   if (t.release !== undefined && isEcho(t.release, page, refs, level)) return;
-  // a reference taken by the call under way goes back before it returns
+  // a reference taken by the current call is dropped before it returns
   if (t.gup !== undefined && undo(m, t.gup, page, refs)) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;
   }
   const outer = t.release;
   if (outer !== undefined && outer.unnamed >= refs && level > outer.level) {
-    // one of the pages that the function around it did not show
+    // one of the pages that the outer function did not show
     outer.unnamed -= refs;
     m.counts.untold -= refs;
     give(m, t, outer, page, refs, level, exact);
@@ -150,14 +151,14 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number): void
   give(m, t, begin(t, level, m.at(), refs), page, refs, level, exact);
 }
 
-/** Several pages go, of which the line shows the first four, or all. */
+/** Several pages are released, of which the line shows the first four, or all. */
 function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n: number): void {
   const outer = t.release;
   if (outer !== undefined && outer.level < level) {
     if (pages.length === 0) {
       if (outer.n === n) return;
     } else if (pages.every((page) => outer.items.some((x) => hears(x, page, level)))) {
-      // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release once more
+      // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release again
       for (const page of pages) isEcho(outer, page, 1, level);
       return;
     }
@@ -178,8 +179,8 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
 }
 
 /**
- * The pages that the line does not show. When the first ones are neighbours of one call, in its order, the array is that
- * of the call and goes on as the call did. Otherwise they are not told, and the pins that may be meant are not certain.
+ * The pages that the line does not show. If the first ones are neighbours of one call, in its order, the array is that
+ * of the call and continues in the same order. Otherwise they are unknown, and the possible pins become uncertain.
  */
 function rest(m: Model, release: Release, last: Pin | undefined, left: number, level: number): void {
   let behind = 0;
@@ -209,13 +210,13 @@ function rest(m: Model, release: Release, last: Pin | undefined, left: number, l
   }
 }
 
-/** The page that the same call pinned so many pages behind. */
+/** The page that the same call pinned this many pages later. */
 function next(m: Model, pin: Pin, pages: number): Pin | undefined {
   if (pin.mm !== undefined) return m.pinsAt(pin.mm, pin.where + pages).find((p) => p.call === pin.call);
   return m.withoutMm.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
 }
 
-/** A page goes. Returns its pin, where the trace shows whose it was. */
+/** Release a page. Returns its pin, if the trace shows which it was. */
 function give(
   m: Model,
   t: Task,
@@ -239,7 +240,10 @@ function give(
   return pin;
 }
 
-/** The line names what an outer function has said: its references are counted off, so that they are heard once on each level. */
+/**
+ * The line names a page that an outer function has reported: its references are subtracted, so that they count once on
+ * each level.
+ */
 function isEcho(release: Release, page: PageId, refs: number, level: number): boolean {
   const { items } = release;
   let left = refs;
@@ -258,7 +262,10 @@ function isEcho(release: Release, page: PageId, refs: number, level: number): bo
   return left < refs;
 }
 
-/** Whether an inner function on `page` may be about this: the page, its folio, or a folio that no line has named before. */
+/**
+ * Whether an inner function on `page` may refer to this item: the page, its folio, or a folio that no line has named
+ * before.
+ */
 function hears(x: Given, page: PageId, level: number): boolean {
   if (x.level >= level || x.refs <= 0) return false;
   if (x.page === page || x.folio === page) return true;

@@ -1,4 +1,4 @@
-// Which function of the model answers which kind of record: the replay itself is this table.
+// The replay: a table that maps each kind of record to a function of the model.
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
@@ -99,18 +99,18 @@ on('sysMprotect', tasks.syscall);
 on('sysMremap', tasks.syscall);
 on('sysVmsplice', tasks.syscall);
 
-/** Kinds the model does something with; the others need not be decoded for a replay. */
+/** Kinds the model uses; the others need not be decoded for a replay. */
 export const REPLAYED: readonly boolean[] = HANDLERS.map((h, k) => h !== undefined || k === Kind.lost);
 
 /**
- * What a GUP call has inside only when it faults (a page is read in, another is written out to make room) or when an
- * interrupt comes: where its return is not recorded, it is over before these.
+ * Events that can occur inside a GUP call only if it faults (a page is read in, another is written out to make room) or
+ * is interrupted. If the return of the call is not recorded, the call ended before them.
  */
 const AROUND_GUP: boolean[] = KIND_NAMES.map((name) =>
   ['bioAdd', 'bioSubmit', 'bioRelease', 'pipeAdd', 'pipeRelease'].includes(name),
 );
 
-/** Events that no GUP call has inside: the return of a call under way was not recorded. */
+/** Events that cannot occur inside a GUP call: the return of the call was not recorded. */
 const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   [
     'forkVma',
@@ -128,18 +128,18 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
-/** What a task may still be inside of, since before the trace, when it does this. */
+/** Calls, begun before the trace, that a task may still be inside of when this event occurs. */
 const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
   if (OUTSIDE_GUP[kind]) return 0;
   if (AROUND_GUP[kind]) return Before.gup;
   if (name === 'gup') return 0;
-  // entries of what does not nest in itself; GUP may have any of these inside
+  // entries of functions that are not recursive; GUP may call any of these
   return ['fault', 'wpFault', 'wpPmd', 'swapIn', 'unmapOne', 'migrateOne', 'followPte', 'grab'].includes(name)
     ? Before.gup
     : Before.gup | Before.other;
 });
 
-/** Events that hugetlb_wp() may have inside; completions of I/O come in interrupts. */
+/** Events that may occur inside hugetlb_wp(); I/O completions run in interrupts. */
 const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
   [
     'newHugetlb',
@@ -159,11 +159,11 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
-/** An event without a field that its kind needs is one that shows nothing: it counts apart. */
+/** An event that lacks a field its kind needs proves nothing: it is counted separately. */
 function count(m: Model, kind: number, rows: Float64Array, o: number): void {
   const needed = NEEDED_SLOTS[kind];
   if (needed !== undefined && (REPLAYED[kind] || m.taps[kind] !== undefined)) {
-    // one that is NaN makes the sum NaN
+    // one NaN makes the sum NaN
     let sum = 0;
     for (let i = 0; i < needed.length; i++) sum += rows[o + needed[i]];
     if (!Number.isNaN(sum)) {
@@ -184,13 +184,13 @@ function count(m: Model, kind: number, rows: Float64Array, o: number): void {
 /** Lines after a task's exit within which its address space should have ended. */
 const LATE_LINES = 50;
 
-/** Replay a batch of records in their order. The first are held back until they have shown the machine. */
+/** Replay a batch of records in order. The first records are held back until the machine is known. */
 export function replay(m: Model, batch: RecordBatch, lineBase = 0): void {
   if (m.firstLook === undefined) limited(m, () => run(m, batch, lineBase));
   else if (m.firstLook.take(batch, lineBase)) settleMachine(m);
 }
 
-/** No more records come: what they have shown of the machine is all that can be known of it. Replays what was held back. */
+/** No more records follow: what is known about the machine is final. Replays the records that were held back. */
 export function settleMachine(m: Model): void {
   const { firstLook } = m;
   if (firstLook === undefined) return;
@@ -234,7 +234,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
   if (batch.length > 0) m.lastLine = rows[(batch.length - 1) * STRIDE + Slot.LINE];
 }
 
-/** The trace is over: what was announced happens, what is open stays open. */
+/** End of the trace: deferred effects take place, open calls and pins stay open. */
 export function finish(m: Model): void {
   limited(m, () => end(m));
 }
@@ -251,7 +251,7 @@ function end(m: Model): void {
     faults.settleHugetlb(m, t);
   }
   ranges.unmappedForSwap(m);
-  // exit_mmap() may run a little after the last task's exit (7.2), and be late when somebody looks at the mm
+  // exit_mmap() may run a little after the last task's exit (7.2), or later if somebody still uses the mm
   if (m.seen[Kind.mmExit] > 0) {
     const last = m.lastLine - LATE_LINES;
     for (const at of m.abandoned.values()) if (at.line < last) m.torn.exits++;

@@ -1,6 +1,6 @@
-// A page enters a page table: what lines about the reverse mapping and about page cache pages say (E7-E9, E15-E17;
-// mm/rmap.c, mm/memory.c). Why here and not in the faults: the same line ends a copy, a swap-in, a migration or a fork,
-// and which it is shows only by what its task is in the middle of.
+// A page is mapped: events of the reverse mapping and of page cache pages (E7-E9, E15-E17; mm/rmap.c, mm/memory.c).
+// They are here and not in fault.ts because the same event ends a copy, a swap-in, a migration or a fork; which of them
+// depends only on the calls its task is inside of.
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -19,7 +19,7 @@ const RMAP_COMPOUND_OLD = 0x2;
 /** largest order of the page allocator on any architecture */
 const MAX_ORDER = 13;
 
-/** A freshly allocated anonymous page enters a page table: first touch, copy, early copy at fork, collapse. */
+/** A newly allocated anonymous page is mapped: first touch, copy, early copy at fork, collapse. */
 export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.pageOf(r[o + Slot.PAGE]);
@@ -28,11 +28,11 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const { pmdPages } = m.machine;
   const isHugetlb = r[o] === Kind.newHugetlb;
   if (isHugetlb) m.learnHugetlb(vpn);
-  // smaller ones are entries like any other
+  // smaller ones are ordinary entries
   const hugetlb = isHugetlb && m.hugetlbPages >= pmdPages;
   let pages = isHugetlb ? Math.min(m.hugetlbPages, pmdPages) : r[o + Slot.N];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? pmdPages : 1;
-  // 5.10 says only that it is a PMD, which the vocabulary takes for one of 4K pages
+  // 5.10 shows only that it is a PMD, which the vocabulary converts to 4K pages
   else if (pages === PMD_OF_4K && r[o + Slot.FN] === NEW_ANON_OLD) pages = pmdPages;
   pages = m.believed(pages);
   const pmd = Math.floor(vpn / pmdPages);
@@ -40,7 +40,8 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   else if (mm.hugetlb?.delete(pmd) === true) mm.pmds.delete(pmd);
   if (pages >= pmdPages) vpn -= vpn % pmdPages;
   const s = t.swap;
-  // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): only the entry's own page is no new life
+  // a swap-in into a new page (v6.11 and later, and whenever the swap cache is skipped): the page is newly allocated
+  // unless it is the one named by the entry
   if (s === undefined || s.mm !== mm || s.vpn !== vpn || named(mm, vpn) !== page) m.reallocated(page, pages);
   if (pages > 1) m.folios.set(page, pages);
   const f = t.fork;
@@ -64,7 +65,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     swappedIn(m, t, mm, vpn, page, pages, true);
     return;
   }
-  // v7.2 and later collapse into folios below PMD size too
+  // v7.2 and later also collapse into folios below PMD size
   if ((t.collapse?.mm === mm && pages > 1) || (!hugetlb && byKhugepaged(m, t, mm, pages))) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
@@ -73,7 +74,8 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   const before = mm.pins.size > 0 ? mm.entry(vpn) : undefined;
-  // a present entry gets a new page by a copy, whose write fault would have shown, or after an unmapping that did not
+  // a present entry gets a new page either by a copy, whose write fault would have been recorded, or after an unmapping
+  // that was not recorded
   const wasPresent =
     m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
@@ -81,7 +83,10 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');
 }
 
-/** collapse_huge_page() is inlined on 5.10: who maps a huge page of an address space without a fault there collapses it. */
+/**
+ * collapse_huge_page() is inlined on 5.10: a task that maps a huge page without a fault in that address space collapses
+ * it.
+ */
 const byKhugepaged = (m: Model, t: Task, mm: Mm, pages: number): boolean =>
   pages >= m.machine.pmdPages && t.collapse === undefined && t.faultMm !== mm && t.mm !== mm && m.recorded(Kind.fault);
 
@@ -104,7 +109,7 @@ function copied(
     m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
 }
 
-/** An anonymous page that already exists is mapped again: swap-in, migration, KSM. */
+/** An existing anonymous page is mapped again: swap-in, migration, KSM. */
 export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
@@ -140,7 +145,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
     return;
   }
-  // a PMD that is split inside munmap() or mremap(): what these take away has gone with their own line, which came before
+  // a PMD split inside munmap() or mremap(): the removed part was cleared by their own earlier line
   const { gone } = t;
   if (gone !== undefined && gone.mm === mm && vpn < gone.end && vpn + pages > gone.start) {
     for (let i = 0; i < pages; i++)
@@ -155,7 +160,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
         );
     return;
   }
-  // swapoff maps what entries name, without a fault (unuse_pte(), mm/swapfile.c)
+  // swapoff maps the pages of swap entries without a fault (unuse_pte(), mm/swapfile.c)
   const before = mm.entry(vpn);
   const swapped = before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Swap;
   if (swapped) {
@@ -165,20 +170,20 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
     return;
   }
-  // the same page mapped differently (a PMD split into PTEs), or a restore
+  // the same page mapped in another way (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
 }
 
-/** Page that an entry names, present or not; NaN when there is none or it is not known. */
+/** Page named by an entry, present or not; NaN if there is none or it is unknown. */
 function named(mm: Mm, vpn: number): PageId {
   const entry = mm.entry(vpn);
   return entry === undefined || (entryBits(entry) & Pte.STATE) === Pte.None ? Number.NaN : entryPage(entry);
 }
 
-/** What migration leaves as it was: the page is shared by fork. */
+/** The bit that migration preserves: the page is shared by fork. */
 const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pte.Shared;
 
-/** The page belongs to the folio that is being mapped back, and the address to where the old one was. */
+/** Whether the page belongs to the folio that is being mapped back, and the address to the range of the old one. */
 function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, page: PageId, pages: number): boolean {
   if (g.vpn >= vpn && g.vpn < vpn + pages) return true;
   const ahead = vpn - g.vpn;
@@ -191,7 +196,7 @@ function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, pa
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
-  // a page that came to the address since this fault began was mapped by another
+  // a page mapped at the address since this fault began was mapped by another task
   const over = s.mapped || s.present ? Number.NaN : m.mapped(mm, s.vpn);
   s.mapped = true;
   mm.marked = undefined;
@@ -249,7 +254,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
 export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
-  // with a cow page the copy is what gets mapped, and the rmap line names it
+  // with a cow page the copy is mapped, and the rmap line names it
   if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
   const vpn = m.vpn(r[o + Slot.ADDR]);
   if (lost(m, mm.entry(vpn), page)) return;
@@ -260,9 +265,10 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
 }
 
 /**
- * finish_fault() is entered before it takes the lock and looks again. The fault began on an empty entry; an anonymous page
- * that is there now was put there meanwhile, by another thread or by who had cleared the entry for an instant
- * (write_protect_page() of KSM, change_pte_range()), and stays. Where nobody records what unmaps, it may as well be gone.
+ * finish_fault() is entered before it takes the lock and checks the entry again. The fault began on an empty entry; an
+ * anonymous page that is there now was mapped meanwhile, by another thread or by a task that had cleared the entry
+ * temporarily (write_protect_page() of KSM, change_pte_range()), and stays. If unmappings are not recorded, the page
+ * may also have been unmapped.
  */
 function lost(m: Model, entry: number | undefined, page: PageId): boolean {
   if (entry === undefined || entryPage(entry) === page) return false;
@@ -293,14 +299,14 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
 
 const instead = (before: PageId, now: PageId): PageId => (before === now ? Number.NaN : before);
 
-/** A page that was anonymous when it was pinned and is a file's now was freed in between. */
+/** A page that was anonymous when it was pinned and is a file page now was freed in between. */
 function anonNoMore(m: Model, page: PageId): void {
   const pins = m.pinsByPage.get(page);
   if (pins === undefined) return;
   for (const pin of pins.slice()) if ((pin.entryBits & Pte.Anon) !== 0) m.close(pin, m.at(), 'unseen');
 }
 
-/** mm_page_free, mm_page_alloc: nobody holds a page that the allocator has, whether its release was seen or not. */
+/** mm_page_free, mm_page_alloc: a page in the allocator has no pins, whether their release was recorded or not. */
 export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
   const named = m.page(r[o + Slot.PAGE]);
   const page = Number.isNaN(named) ? m.pageOfPfn(r[o + Slot.OTHER]) : named;
@@ -311,8 +317,8 @@ export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 /**
- * page_ref_mod_and_test: where the count became 0 every reference is over, also one whose release leaves no other line, as
- * that of FOLL_GET by put_page(). Of a large folio this is its head page.
+ * page_ref_mod_and_test: if the count became 0, all references have ended, including those whose release is not
+ * otherwise recorded, such as FOLL_GET dropped by put_page(). For a large folio this is its head page.
  */
 export function lastReference(m: Model, _t: Task, r: Float64Array, o: number): void {
   const page = m.pageOfPfn(r[o + Slot.OTHER]);

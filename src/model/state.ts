@@ -1,20 +1,20 @@
-// The state of the mm as far as the trace has shown it: address spaces, page tables, pins, block I/O and
-// what each task is in the middle of. Data only; transitions live in the files beside this one.
+// The state of the mm as far as the trace has shown it: address spaces, page tables, pins, block I/O and the calls each
+// task is inside of. Data only; transitions are in the files beside this one.
 //
-// A page is named by `struct page` pointer / sizeof(struct page), so that the next page is +1 and a pfn is a constant away
-// (vmemmap_base differs per boot); how large it is, and a page, and a PMD, is the machine's (machine.ts). What was never
-// shown is undefined, or NaN where a number is kept.
+// A page is identified by `struct page` pointer / sizeof(struct page), so that the next page is +1 and a pfn differs by
+// a constant (vmemmap_base differs per boot). The sizes of `struct page`, a page and a PMD depend on the machine
+// (machine.ts). Unknown values are undefined, or NaN in numbers.
 //
-// What is made often is a class, whose objects all have one shape from the first on; and where the first number that a
-// field gets may be a small integer and a later one not, the field is declared without a value, so that it takes both.
-// Otherwise the shape changes in the middle of the replay, and all code compiled for it is thrown away.
+// Frequently allocated objects are classes, so that all of them have the same hidden class from the start. A field
+// whose first number may be a small integer and a later one a double is declared without a value, so that it can take
+// both. Otherwise the hidden class would change during the replay, and V8 would discard all code compiled for it.
 
 import type { At } from './at.ts';
 import { Ordered } from './ordered.ts';
 import { type PageId, PageTable } from './page-table.ts';
 import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
 
-/** A change to a range of an address space; kept for a while, since it may explain a later copy. */
+/** A change to a range of an address space; kept for some time, since it may explain a later copy. */
 export class RangeOp {
   kind: 'fork' | 'wrprotect' | 'zap' | 'move';
   start: number;
@@ -82,32 +82,35 @@ export class Mm {
   /** mm_struct pointer (signed) */
   readonly ptr: number;
   parent: Mm | undefined;
-  /** exit_mmap was entered: what is zapped now is nobody's mistake */
+  /** exit_mmap was entered: later zaps are part of the teardown */
   exiting = false;
   dead = false;
   /** vpn -> page * 64 + bits */
   readonly ptes = new PageTable();
   /** vpn / pages of a PMD -> head page * 64 + bits, for PMD mappings; ptes override it */
   readonly pmds = new PageTable();
-  /** vpn -> pins not yet released, by the address they are expected at */
+  /** vpn -> live pins, by the address where their page is expected */
   readonly pins = new Ordered<Pin[]>();
-  /** PMD mappings that are hugetlb: their unmapping, __unmap_hugepage_range(), has no line */
+  /** PMD mappings that are hugetlb: unmapping them, __unmap_hugepage_range(), is not recorded */
   hugetlb: Ordered<true> | undefined;
-  /** vpns that got a device-exclusive entry, and may have it no longer */
+  /** vpns that got a device-exclusive entry; it may have been removed since */
   exclusive: Ordered<true> | undefined;
   readonly ops: RangeOp[] = [];
-  /** the first task seen to run in it, and where there are more, all of them: most processes have one thread */
+  /** the first task seen in it, and if there are more, all of them: most processes have one thread */
   #pid: number | undefined;
   #pids: Set<number> | undefined;
   hasPinned = false;
-  /** the newest swap entry that a fault saw with the exclusive mark and did not map, while only fork may take the mark away */
+  /**
+   * the newest swap entry that a fault saw with the exclusive mark and did not map, as long as only fork may remove the
+   * mark
+   */
   marked: { vpn: number; hi: number } | undefined;
   /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
   meanwhile: { calls: number; changes: Change[] } | undefined;
   /** swap-ins under way, by vpn; undefined: there was none */
   swapIns: Map<number, Set<SwapFrame>> | undefined;
 
-  /** pages of a PMD mapping on this machine */
+  /** pages per PMD on this machine */
   readonly #pmdPages: number;
 
   constructor(id: number, ptr: number, pmdPages: number) {
@@ -128,19 +131,19 @@ export class Mm {
     this.exclusive.set(vpn, true);
   }
 
-  /** Tasks seen to run in it. */
+  /** Tasks seen in it. */
   get pids(): readonly number[] {
     return this.#pids !== undefined ? [...this.#pids] : this.#pid === undefined ? [] : [this.#pid];
   }
 
-  /** A task runs in it. */
+  /** A task enters it. */
   enter(pid: number): void {
     if (this.#pids !== undefined) this.#pids.add(pid);
     else if (this.#pid === undefined) this.#pid = pid;
     else if (this.#pid !== pid) this.#pids = new Set([this.#pid, pid]);
   }
 
-  /** A task is gone from it. @returns it was the last, or there was none */
+  /** A task leaves it. @returns whether it was the last, or there was none */
   leave(pid: number): boolean {
     if (this.#pids !== undefined) {
       this.#pids.delete(pid);
@@ -155,7 +158,7 @@ export class Mm {
     this.ops.push(op);
   }
 
-  /** Raw entry of a page, from its PTE or the PMD above it; undefined when the trace has not shown it. */
+  /** Raw entry of a page, from its PTE or the PMD above it; undefined if not shown by the trace. */
   entry(vpn: number): number | undefined {
     const v = this.ptes.at(vpn);
     if (!Number.isNaN(v)) return v;
@@ -190,28 +193,28 @@ export interface PinCall {
   /** function index of the API the caller used */
   fn: number;
   kind: PinKind;
-  /** FOLL_WRITE; undefined where no event of the call shows its flags */
+  /** FOLL_WRITE; undefined if no event of the call shows its flags */
   write: boolean | undefined;
   longterm: boolean;
   remote: boolean;
-  /** gup_flags as printed by the innermost function seen, which has FOLL_GET or FOLL_PIN added; NaN unknown */
+  /** gup_flags as printed by the innermost function seen, which have FOLL_GET or FOLL_PIN added; NaN unknown */
   flags: number;
   mm: Mm | undefined;
   /** first address */
   addr: number;
   nr: number;
-  /** return value; NaN when the return was not seen */
+  /** return value; NaN if the return was not recorded */
   ret: number;
-  /** the call's own return was seen; otherwise `ret` is that of a function inside, or unknown */
+  /** the call's own return was recorded; otherwise `ret` is that of an inner function, or unknown */
   returned: boolean;
   /** the caller's pages array, as a pointer; NaN unknown */
   pages: number;
   /** symbol index of the caller, -1 unknown */
   caller: number;
   at: At;
-  /** where the return was seen */
+  /** where the return was recorded */
   heldAt: At;
-  /** all that it returned, also what is given back */
+  /** all pins it returned, including those released since */
   readonly pins: Pin[];
 }
 
@@ -271,53 +274,53 @@ export interface Drift {
   at: At;
   /** the write fault that led to it */
   fault?: At;
-  /** page mapped now; NaN when the trace does not show it */
+  /** page mapped now; NaN if unknown */
   page: PageId;
-  /** steps of the pin before, oldest first (a copy: the pin goes on) */
+  /** steps of the pin before, oldest first (a copy, since the pin gets more) */
   before: Step[];
-  /** the mapping came back to the pinned page */
+  /** the address mapped the pinned page again */
   healedAt?: At;
 }
 
 export class Pin {
   readonly id: number;
   readonly call: PinCall;
-  /** address space and virtual page it was taken through; mm undefined when the trace has not shown it */
+  /** address space and virtual page it was taken through; mm is undefined if the trace has not shown it */
   mm: Mm | undefined;
   readonly vpn: number;
-  /** where the page is mapped after mremap */
+  /** vpn of the page after mremap */
   movedTo: number | undefined;
   page: PageId;
-  /** how the page became known */
+  /** how the page was identified */
   pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
   grabAt: At | undefined;
   hold: Hold | undefined;
   state: 'held' | 'released' | 'orphan' = 'held';
   releasedAt: At | undefined;
-  /** the release itself was not seen: the page was found in other use */
+  /** the release itself was not recorded: the page was found reused */
   presumed = false;
   owner: PinOwner | undefined;
   readonly steps: Step[] = [];
   readonly ios: Io[] = [];
   drift: Drift | undefined;
   drifts = 0;
-  /** the pipe it went into; NaN unknown */
+  /** the pipe it was added to; NaN unknown */
   pipe: number;
-  /** a release that may have been of this pin, and where; none of them shows which pin it was of */
+  /** a release that may belong to this pin, and where; no such release identifies its pin */
   unsure: { readonly at: At } | undefined;
-  /** its address was known to map a page of hugetlb, of PMD size */
+  /** its address was known to map a hugetlb page of PMD size */
   hugetlb = false;
-  /** its address changed after the grab and before the call returned: GUP-fast may have given it back */
+  /** its address changed after the grab and before the call returned: GUP-fast may have dropped it */
   partedInCall = false;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
   /** entry bits when it was taken, as far as known: Shared, File */
   entryBits: number;
-  /** state of the entry when it was taken; undefined when the trace had not shown it */
+  /** state of the entry when it was taken; undefined if not shown by then */
   entryState: number | undefined;
   /** fork of the same mm that was copying page tables when the lockless grab happened */
   duringFork: ForkFrame | undefined;
-  /** neighbours in the list of what is held (held.ts) */
+  /** neighbours in the list of live pins (held.ts) */
   older: Pin | undefined;
   newer: Pin | undefined;
 
@@ -359,18 +362,20 @@ export class Pin {
   }
 }
 
-/** copy_page_range() of one VMA, under way. */
+/** copy_page_range() of one VMA, in progress. */
 export class ForkFrame {
   readonly dst: Mm;
   readonly src: Mm;
-  /** first page, and the one behind the last */
+  /** first page; `end` is exclusive */
   readonly start: number;
   readonly end: number;
   readonly isPrivate: boolean;
   readonly at: At;
-  /** pins in the range that have had no early copy yet */
+  /** pins in the range without an early copy so far */
   readonly shared: Pin[] | undefined;
-  /** device-exclusive entries in the range when it began, by virtual page: each has to be restored before it is copied */
+  /**
+   * device-exclusive entries in the range at its beginning, by virtual page: each must be restored before it is copied
+   */
   exclusive: Map<number, PageId> | undefined;
 
   constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {

@@ -1,6 +1,6 @@
-// Tasks: who runs in which address space, and what user space asked for (E21, E23).
-// fork copies the page tables before the child has a pid (copy_process(), kernel/fork.c), so the child's mm is the
-// destination of the fork its parent has just finished; a task made without one shares its parent's.
+// Tasks: which task uses which address space, and system calls (E21, E23). fork copies the page tables before the child
+// has a pid (copy_process(), kernel/fork.c), so the child's mm is the destination of the fork its parent has just
+// finished; a task created without one shares its parent's.
 import { Slot } from '../vocabulary/record.ts';
 import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
@@ -11,7 +11,7 @@ import { endGup, endSwapIn } from './under-way.ts';
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
   const pid = r[o + Slot.N];
-  // a fork that failed behind copy_mm() has taken its mm down again (copy_process(), bad_fork_cleanup_mm)
+  // a fork that failed after copy_mm() has removed its mm again (copy_process(), bad_fork_cleanup_mm)
   const child = t.forked?.dead === false ? t.forked : m.mmOf(t);
   t.forked = undefined;
   if (!(pid > 0)) return;
@@ -32,14 +32,14 @@ export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
     m.task(r[o + Slot.N]).tgid = t.tgid > 0 ? t.tgid : t.pid;
 }
 
-/** A task is gone. On 7.2 this line comes before its address space is torn down, so only identity goes. */
+/** A task exits. On 7.2 this line comes before its address space is torn down, so only its identity is removed. */
 export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const pid = r[o + Slot.N] > 0 ? r[o + Slot.N] : t.pid;
   m.unseen.delete(pid);
   const gone = m.tasks.get(pid);
   const last = gone?.lastGet;
-  // a thread's last act is the futex wake-up of its clear_child_tid (mm_release(), kernel/fork.c), whose reference
-  // get_futex_key() drops at once and without a line
+  // a thread finally wakes the futex of its clear_child_tid (mm_release(), kernel/fork.c); get_futex_key() drops that
+  // reference at once, which is not recorded
   if (
     last?.live === true &&
     // what drifted meanwhile was taken long before
@@ -61,7 +61,7 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pid > 0) over(m, pid);
 }
 
-/** What the task was in the middle of is nothing any more. */
+/** All calls the task was inside of have ended. */
 function over(m: Model, pid: number): void {
   const t = m.tasks.get(pid);
   if (t !== undefined) {
@@ -71,7 +71,10 @@ function over(m: Model, pid: number): void {
   m.endTask(pid);
 }
 
-/** A task leaves its address space. The last one out ends it: exit_mmap() has its own line, before or right after. */
+/**
+ * A task leaves its address space. If it is the last, the address space ends: exit_mmap() has its own line, before or
+ * right after.
+ */
 function leave(m: Model, t: Task): void {
   const { mm } = t;
   if (mm === undefined) return;
@@ -79,7 +82,7 @@ function leave(m: Model, t: Task): void {
 }
 
 export function taskExec(m: Model, t: Task): void {
-  // begin_new_exec() has changed the mm; the next fault says to which
+  // begin_new_exec() has changed the mm; the next fault shows the new one
   leave(m, t);
   t.mm = undefined;
   t.forked = undefined;
@@ -97,6 +100,6 @@ export function lost(m: Model, r: Float64Array, o: number): void {
   const at = m.at();
   if (m.gaps.length < 10000) m.gaps.push({ cpu, at, n });
   m.emit('lost', { cpu, n, at });
-  // another capture, or a place from where on nothing follows what stood before
+  // another capture, or a place after which nothing is related to what came before
   if (r[o + Slot.FLAGS] === 1) m.restart();
 }

@@ -1,6 +1,6 @@
-// Whose pin a release gives back. What shows it: the bio or pipe the page was in, the page itself, how many references
-// go, the task that took them. Where several pins are left that differ in where their page should be mapped, none of
-// them is closed before as many releases were seen: each of them may be held, and none is said to be.
+// Determines which pin a release belongs to, from the bio or pipe that contained the page, the page itself, the number
+// of references, and the pinning task. If several pins remain whose pages should be mapped at different addresses, none
+// of them is closed before as many releases were seen: each may still be held, and none is reported as held.
 
 import type { At } from './at.ts';
 import { groupOf, isCounted, isMixed, MANY, Unsettled } from './crowd.ts';
@@ -15,9 +15,9 @@ export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | 
 }
 
 /**
- * Give back `refs` references to one of `pins`.
+ * Release `refs` references of one of `pins`.
  * @param exact the release named the page itself, not its folio
- * @param of pins of the bio that gives its pages back
+ * @param of pins of the bio that releases its pages
  * @returns the pin, if it is known which
  */
 export function giveBack(
@@ -35,7 +35,7 @@ export function giveBack(
     lost(m, pins, refs, at, by);
     return undefined;
   }
-  // where all are alike, any are as good as all, and the end of a list is where it is cut at no cost
+  // if all are equivalent, any of them will do, and removing from the end of a list is cheap
   const few = pins.length > MANY && isCounted(pins) ? pins.slice(-MANY) : pins;
   const pool = few.length === 1 ? few : candidates(few, refs, of, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
@@ -47,7 +47,7 @@ export function giveBack(
   return best;
 }
 
-/** At the same address of the same process it does not matter which of two pins is over. */
+/** Whether two pins are at the same address of the same process, so that it does not matter which is released. */
 const alike = (a: Pin, b: Pin): boolean =>
   (a.mm === b.mm && a.where === b.where && a.page === b.page) || (a.hold !== undefined && a.hold === b.hold);
 
@@ -61,15 +61,15 @@ function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | und
   pool = prefer(pool, (p) => (p.hold?.refs ?? 1) >= refs);
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);
-  // of the same call or at the same address: the count tells
+  // of the same call or at the same address: prefer the one with this reference count
   return pool.every((p) => alike(p, pool[0])) ? prefer(pool, (p) => p.hold?.refs === refs) : pool;
 }
 
-/** Which of so many it was is not known; when all are given back, all are over. */
+/** It is not known which pin was released; when as many are released as there are, all have ended. */
 function lost(m: Model, pins: readonly Pin[], refs: number, at: At, by: ReleasedBy): void {
   const group = groupOf(pins, at);
   group.given += refs;
-  // each pin is one reference or more
+  // each pin has at least one reference
   if (group.given >= pins.length) settle(m, group, at, by);
 }
 
@@ -85,7 +85,7 @@ function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: 
   for (const pin of group.pins) pin.unsure = group;
 }
 
-/** As many references were given back as these pins are: all of them are over. */
+/** As many references were released as these pins have: all of them have ended. */
 function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
   const live = group.pins.filter((p) => p.live);
   const holds = new Set<Hold | Pin>(live.map((p) => p.hold ?? p));
@@ -96,8 +96,8 @@ function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
 }
 
 /**
- * Take `refs` off a hold. A named page of a large folio is over with its own reference, unless its owner keeps the folio
- * by one reference for all (io_uring gives the others back at once, io_coalesce_buffer() in io_uring/rsrc.c).
+ * Subtract `refs` from a hold. A named page of a large folio ends with its own reference, unless its owner keeps the
+ * folio by one reference for all (io_uring drops the others at once, io_coalesce_buffer() in io_uring/rsrc.c).
  */
 export function letGo(m: Model, pin: Pin, named: boolean, refs: number, at: At, by: ReleasedBy): void {
   const group = pin.unsure;

@@ -1,4 +1,4 @@
-// What stands behind the time is the same in every layout of ftrace and trace-cmd, so it is read in one place:
+// The text after the time is the same in every layout of ftrace and trace-cmd, so it is parsed in one place:
 //
 //   fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354     trace_raw_output_prep(), print_kprobe_event()
 //   sys_madvise(start: 7fcde215a000, len_in: 4000, behavior: f)                            print_syscall_enter()
@@ -32,8 +32,8 @@ import {
 import { LineKind, type TraceLine } from './line.ts';
 
 /**
- * Read `buf[p, end)`, the line from behind its time on, with trailing blanks cut. False: nobody prints this.
- * Numbers for characters as in task-line.ts: 32 blank, 48 to 57 digits, 58 colon.
+ * Parse `buf[p, end)`, the line after its time, without trailing spaces. False: not a known form. Numbers for
+ * characters as in task-line.ts: 32 space, 48 to 57 digits, 58 colon.
  */
 export function readBody(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let start = p;
@@ -117,7 +117,9 @@ function readLooseName(buf: Uint8Array, start: number, end: number, out: TraceLi
   return true;
 }
 
-/** `0xffffffffc0b41020: text`, `0: text`: trace_printk() of a module that is gone, bpf_trace_printk() before 5.9. */
+/**
+ * `0xffffffffc0b41020: text`, `0: text`: trace_printk() of a module that was unloaded, bpf_trace_printk() before 5.9.
+ */
 function isAddress(buf: Uint8Array, start: number, end: number): boolean {
   if (!startsWith(buf, start, end, '0x')) return buf[start] === 48 && end === start + 1;
   let at = start + 2;
@@ -135,10 +137,10 @@ function setNameArgs(out: TraceLine, nameStart: number, nameEnd: number, argsSta
 }
 
 /**
- * Place of the ` <-caller` that ends a function tracer's line, or -1. Only the end of the line counts: a return
- * probe has `<-` within its arguments, a system call may print anything from user memory.
- * `caller` is a symbol (`do_fault.isra.0`, `foo+0x10/0x20 [mod]`, `[unknown/kretprobe'd]`), maybe with
- * `(repeats: 2, last_ts: ...)` behind it (trace_func_repeats_print()).
+ * Position of the ` <-caller` that ends a line of the function tracer, or -1. Only the end of the line counts: a return
+ * probe has `<-` within its arguments, and a system call may print any text from user memory. `caller` is a symbol
+ * (`do_fault.isra.0`, `foo+0x10/0x20 [mod]`, `[unknown/kretprobe'd]`), possibly followed by `(repeats: 2, last_ts:
+ * ...)` (trace_func_repeats_print()).
  */
 function callerPlace(buf: Uint8Array, start: number, end: number): number {
   let at = end - 1;
@@ -156,7 +158,7 @@ function callerPlace(buf: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** `name: anything <-anything` is an event, whatever its text ends with. */
+/** `name: text <-text` is an event, whatever its text ends with. */
 function noNameBefore(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const c = buf[at];
@@ -183,7 +185,7 @@ function isGraph(buf: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** Lines of other tracers and entry types that are known and carry no event. */
+/** Lines of other tracers and entry types without an event. */
 function isRecord(buf: Uint8Array, start: number, end: number): boolean {
   if (buf[start] === HASH) {
     // `#1     inner/outer(us):   12/10` of hwlat, `#3 context irq timer_latency 1200 ns` of timerlat, `# 1f buf: 00 00` of raw markers
@@ -203,7 +205,10 @@ function isRecord(buf: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** Whether this entry's text was written by somebody, to trace_marker or with trace_printk(): it may hold newlines and go on in the next line. */
+/**
+ * Whether the text of this entry was written by a user, to trace_marker or with trace_printk(): it may contain newlines
+ * and continue in the next line.
+ */
 export function isMarker(buf: Uint8Array, out: TraceLine): boolean {
   const { nameStart, nameEnd } = out;
   switch (nameEnd - nameStart) {

@@ -1,4 +1,5 @@
-// A parser for a trace whose head is known. Several of them may read the parts of one file: a head is plain data.
+// Makes the parser for a trace whose head is known. A head is plain data, so several parsers can read parts of one
+// file.
 import { CsvParser } from './csv.ts';
 import { FtraceParser } from './ftrace.ts';
 import type { TraceHead } from './head.ts';

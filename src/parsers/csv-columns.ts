@@ -1,17 +1,17 @@
-// The names people give to the columns of a trace, and times as they write them.
+// Known names of the columns of a table, and its formats of times.
 
-/** `args`: text with all arguments, taken as it is. `field`: one argument, named after its column. `none`: an index. */
+/** `args`: text with all arguments, used unchanged. `field`: one argument, named after its column. `none`: an index. */
 export type Role = 'time' | 'cpu' | 'comm' | 'tid' | 'pid' | 'event' | 'args' | 'field' | 'none';
 
 export interface Column {
   role: Role;
   /** name of the argument, for `field` */
   name: string;
-  /** decimal digits behind a second that an integer counts: 9 for ns; undefined when only the cell tells */
+  /** decimal digits after a second that an integer counts: 9 for ns; undefined if only the cell shows it */
   unit: number | undefined;
 }
 
-/** First name in each list wins where a table has several. */
+/** If a table has several of the names in a list, the first one counts. */
 const NAMES: Partial<Record<Role, string[]>> = {
   time: [
     'time',
@@ -40,7 +40,7 @@ const NAMES: Partial<Record<Role, string[]>> = {
   args: ['args', 'arguments', 'message'],
 };
 
-/** What each column of a header row is. */
+/** The meaning of each column of a header row. */
 export function columnsOf(names: string[]): Column[] {
   const lower = names.map((name) => name.toLowerCase().replace(/[^\w]+/g, '_'));
   const columns = names.map((name, i): Column => {
@@ -67,16 +67,16 @@ function unitOf(name: string): number | undefined {
 export interface CsvTime {
   seconds: number;
   ns: number;
-  /** digits behind the point of a second that the cell shows */
+  /** digits after the decimal point in the cell */
   digits: number;
 }
 
-/** `12.345678901` (seconds), `12345678901` (ns), `1.2345e+10` (what pandas makes of them); exact, from the text. */
+/** `12.345678901` (seconds), `12345678901` (ns), `1.2345e+10` (as written by pandas); exact, from the text. */
 export function csvTime(cell: string, unit: number | undefined): CsvTime | undefined {
   const parts = /^\s*(\d{1,20})(?:\.(\d*))?(?:[eE]\+?(-?\d{1,2}))?\s*$/.exec(cell);
   if (parts === null) return undefined;
   const [, whole, fraction = '', exponent = '0'] = parts;
-  // only an integer counts ns by itself
+  // only an integer is in ns by default
   const scale = unit ?? (parts[2] === undefined && parts[3] === undefined ? 9 : 0);
   const all = `${'0'.repeat(30)}${whole}${fraction}${'0'.repeat(30)}`;
   const point = 30 + whole.length + Number(exponent) - scale;

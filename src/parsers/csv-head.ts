@@ -1,9 +1,9 @@
-// Tables with a header row: what a bpftrace script prints, what Perfetto or pandas export. Which column is what
-// goes by its name; columns that mean nothing to us are arguments of the event.
+// Tables with a header row: printed by a bpftrace script, exported by Perfetto or pandas. The meaning of a column
+// depends on its name; unknown columns are arguments of the event.
 //
 //     time,cpu,comm,pid,event,mm,addr
 //     "ts";"cpu";"thread_name";"tid";"name"
-//     Attaching 3 probes...                     bpftrace says this before the first row
+//     Attaching 3 probes...                     printed by bpftrace before the first row
 import Papa from 'papaparse';
 import { type Column, columnsOf, csvTime } from './csv-columns.ts';
 import type { TraceHead } from './head.ts';
@@ -11,10 +11,10 @@ import type { HeadLines } from './head-lines.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 
-/** Lines before the header row that are no rows. */
+/** Lines before the header row. */
 const PREAMBLE = /^\s*$|^#|^Attach(ing|ed) \d+ probe/;
 
-/** The head of a table, or undefined when the first line that could be its header names no event column. */
+/** The head of a table, or undefined if the first possible header line has no event column. */
 export function csvHead(lines: HeadLines): TraceHead | undefined {
   let header = 0;
   while (header < lines.length && PREAMBLE.test(lines.line(header))) header++;
@@ -43,7 +43,7 @@ export function csvHead(lines: HeadLines): TraceHead | undefined {
   return undefined;
 }
 
-/** Whether the events are only called names. */
+/** Whether the event column is only called name. */
 const isNamed = (columns: Column[], names: string[]): boolean =>
   /^name$/i.test(names[columns.findIndex((column) => column.role === 'event')] ?? '');
 
@@ -66,7 +66,7 @@ function setTime(lines: HeadLines, firstRow: number, columns: Column[], head: Tr
   }
 }
 
-/** The cells of one row. Papa knows quotes; most rows have none. */
+/** The cells of one row. Papa handles quotes; most rows have none. */
 export function cellsOf(row: string, delimiter: string): string[] {
   if (!row.includes('"')) return row.split(delimiter);
   return Papa.parse<string[]>(row, { delimiter }).data[0] ?? [];

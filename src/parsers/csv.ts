@@ -1,19 +1,19 @@
-// A row of a table becomes the same shape as a line of ftrace: an event's name, and `key=value key=value` behind it,
-// in a buffer of the parser's own, so that nothing behind the parsers knows of tables.
+// Converts a row of a table into the form of an ftrace line: an event name, followed by `key=value key=value`, in a
+// buffer of its own, so that no other code needs to handle tables.
 //
 //     time,cpu,comm,pid,event,mm,addr
 //     9.044846,0,scn,133,fault,0xffff8dd4c1061dc0,0x40d9d0
 //     Lost 18 events                            bpftrace, in between
 //     @faults[133]: 12                          bpftrace, at the end
 //
-// Rows come whole, with the newlines of quoted cells in them (LineReader's option `quoted`).
+// Rows arrive complete, including newlines in quoted cells (LineReader's option `quoted`).
 import { HASH, text } from '../util/bytes.ts';
 import { type Column, columnsOf, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
 import type { TraceHead } from './head.ts';
 import { LineKind, type LineParser, type TraceLine } from './line.ts';
 
-/** What tables print for a cell that is not there. */
+/** Representations of an empty cell. */
 const ABSENT = new Set(['', 'nan', 'NaN', 'None', 'NULL', '<NA>', '[NULL]']);
 
 export class CsvParser implements LineParser {
@@ -100,7 +100,7 @@ export class CsvParser implements LineParser {
           out.pid = number(cell);
           break;
         case 'pid':
-          // one id column is what ftrace calls pid, the thread; of two, pid is the process
+          // a single id column is the thread, which ftrace calls pid; of two, pid is the process
           out[this.#hasThreads ? 'tgid' : 'pid'] = number(cell);
           break;
         case 'comm':
@@ -136,7 +136,7 @@ export class CsvParser implements LineParser {
     }
   }
 
-  /** All text of the event, one piece behind the other. `kprobe:do_wp_page` has a system, plain `fault` has none. */
+  /** Write the text of the event, piece by piece. `kprobe:do_wp_page` has a system, plain `fault` has none. */
   #write(comm: string, event: string, args: string, out: TraceLine): void {
     const colon = event.lastIndexOf(':');
     const all = comm + event + args;
@@ -156,7 +156,7 @@ export class CsvParser implements LineParser {
   }
 }
 
-/** What a value looks like in the kernel's own text: bare, or in quotes where a blank or a quote would end it. */
+/** A value as in the kernel's own text: bare, or in quotes if a space or a quote would end it. */
 function value(cell: string): string {
   if (/^-?\d+\.0+$/.test(cell)) {
     // pandas, for integers in a column with gaps

@@ -1,25 +1,32 @@
-// Why: a terminal, a pager, a serial log or a spreadsheet cuts every line at one column, and what is left reads like a
-// whole line: the address that was cut is a number, too. Such a text is known by its widest lines, which all end in the
-// same column: some of them in the middle of a word, and more kinds of them than ever have one width.
+// Why: terminals, pagers, serial logs and spreadsheets cut every line at the same column, and the rest looks like a
+// complete line: a truncated address is still a number. Such a text is recognised by its widest lines, which all end in
+// the same column: some of them in the middle of a word, and more kinds of lines than would otherwise have the same
+// width.
 import type { HeadLines } from './head-lines.ts';
 
-/** Lines looked at. */
+/** Number of lines examined. */
 const LOOKED_AT = 2000;
 
-/** So many lines end in the column, at least, and so many of them plainly in the middle of something. */
+/** Minimum number of lines that end in the column, and of those that end in the middle of something. */
 const FEWEST = 3;
 const PLAINLY_CUT = 2;
 
-/** Lines of several kinds that end in the column are cut where most of their ends are shorter than those of their like. */
+/**
+ * Minimum number of kinds of lines that end in the column; most of their ends must be shorter than those of other lines
+ * of the kind.
+ */
 const KINDS = 3;
 const FEWEST_OF_KINDS = 8;
 const FEWEST_UNCOMPARED = 30;
 const OFTEN = 3;
 
-/** Behind the time: the event's name, its place in parentheses, and the arguments. */
+/** After the time: the event's name, its location in parentheses, and the arguments. */
 const EVENT = /(?:^|: +(?:\(\+\d+\) +)?)([A-Za-z_][\w:.]*): +(\((?:\S+\+0x|[0-9a-f]{8,16}\b|\[unknown)[^)]*\)?)?(.*)$/;
 
-/** The column at which the lines were cut: those that reach it are not whole. Undefined: nothing speaks for a cut. */
+/**
+ * The column at which the lines were cut: those that reach it are incomplete. Undefined: there is no indication of a
+ * cut.
+ */
 export function cutColumn(lines: HeadLines): number | undefined {
   const count = Math.min(lines.length, LOOKED_AT);
   const names = new Map<string, number>();
@@ -40,7 +47,7 @@ export function cutColumn(lines: HeadLines): number | undefined {
     if (event === null) continue;
     const [, name, place, args] = event;
     const isCut = endsInside(place, args);
-    // a blank at the cut is taken away by who cut there
+    // a space at the cut has been removed together with the rest
     if (lines.width(i) < column - 1) {
       if (isCut) elsewhere++;
       continue;
@@ -55,12 +62,12 @@ export function cutColumn(lines: HeadLines): number | undefined {
   const whole = longest(lines, count);
   const short = atColumn.filter(({ name, args }) => isShort(name, args, whole)).length;
   if (cut + short >= PLAINLY_CUT && (cut + short) * 2 >= ends) return column;
-  // where all lines of a kind are cut, none is left to compare with: but then there are many, of many kinds
+  // if all lines of a kind are cut, there is nothing to compare with; but then many lines of many kinds end there
   const often = [...names.values()].filter((n) => n >= OFTEN).length;
   return ends >= FEWEST_UNCOMPARED && often >= KINDS ? column : undefined;
 }
 
-/** What the lines of an event have at most: arguments, and characters of each of them. */
+/** Maximum number of arguments in the lines of an event, and of characters in each argument. */
 interface Longest {
   args: number;
   values: Map<string, number>;
@@ -85,7 +92,7 @@ function longest(lines: HeadLines, count: number): Map<string, Longest> {
   return events;
 }
 
-/** Fewer arguments than another line of the event, or a value at the end with fewer characters than it has elsewhere. */
+/** Fewer arguments than another line of the event, or a last value with fewer characters than elsewhere. */
 function isShort(name: string, args: string, whole: ReadonlyMap<string, Longest>): boolean {
   const event = whole.get(name);
   const all = [...args.matchAll(ARGUMENT)];
@@ -94,7 +101,7 @@ function isShort(name: string, args: string, whole: ReadonlyMap<string, Longest>
   return all.length < event.args || last[2].length < (event.values.get(last[1]) ?? 0);
 }
 
-/** Whether a probe's line ends within its place, a name or before a value. */
+/** Whether a probe's line ends within its location or a name, or before a value. */
 function endsInside(place: string | undefined, args: string): boolean {
   if (place === undefined) return false;
   if (!place.endsWith(')')) return true;

@@ -1,5 +1,5 @@
-// Compressed traces are read as they are. A decoder takes compressed chunks one at a time and hands what comes out
-// to its sink before it asks for more, so memory stays flat, and what stood before a cut or a fault is never lost.
+// Reads compressed traces. A decoder takes compressed chunks one at a time and passes its output to the sink before it
+// asks for more, so memory use is bounded, and the data before a truncation or an error are never lost.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -10,17 +10,17 @@ import { InputError } from '../util/errors.ts';
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz';
 
 export interface Decoder {
-  /** Decode one chunk; resolves when all it yields is in the sink. Rejects on damage. */
+  /** Decode one chunk; resolves when all its output is in the sink. Rejects on damage. */
   push(chunk: Uint8Array): Promise<void>;
-  /** No more input. Rejects when the data are cut. */
+  /** No more input. Rejects if the data are truncated. */
   finish(): Promise<void>;
-  /** The sink is full: hand over no more until {@link resume}. What is under way may still come. */
+  /** The sink is full: produce no more output until {@link resume}. Output in progress may still arrive. */
   pause(): void;
   resume(): void;
   close(): void;
 }
 
-/** zlib works in another thread, and comes back once per chunk. */
+/** zlib runs in another thread, and returns once per chunk. */
 const OUTPUT_CHUNK = 1 << 19;
 
 type Sink = (chunk: Uint8Array) => void;
@@ -33,7 +33,7 @@ export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
     return 'zstd';
   }
-  // a frame to be skipped comes first: pzstd, seekable formats
+  // begins with a skippable frame: pzstd, seekable formats
   if ((head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) {
     return 'zstd';
   }
@@ -61,7 +61,10 @@ export function createDecoder(compression: Exclude<Compression, 'none'>, path: s
   }
 }
 
-/** Node 22.15 brings zstd; before that the zstd program does it, which verifies checksums and limits the window as Node does. */
+/**
+ * Node 22.15 has zstd; before that the zstd program is used, which verifies checksums and limits the window as Node
+ * does.
+ */
 function zstdDecoder(path: string, sink: Sink): Decoder {
   const create = (zlib as unknown as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip })
     .createZstdDecompress;
@@ -69,7 +72,7 @@ function zstdDecoder(path: string, sink: Sink): Decoder {
   return hasProgram('zstd') ? new ProgramDecoder('zstd', ['-dcq'], path, sink) : new FzstdDecoder(sink);
 }
 
-/** Whether a program stands in one of the folders of PATH. */
+/** Whether a program exists in one of the directories of PATH. */
 const hasProgram = (name: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, name)));
 
@@ -112,10 +115,12 @@ class ZlibDecoder implements Decoder {
   }
 }
 
-/** Compressed bytes that fzstd gets at once: it hands over all that they yield before it returns, and asks nobody. */
+/**
+ * Compressed bytes given to fzstd at once: it passes on all of their output before it returns, without flow control.
+ */
 const FZSTD_STEP = 512;
 
-/** No checksum is verified here, which is said where the frame has one: the text counts as damaged then. */
+/** No checksum is verified here; if the frame has one, the text is reported as damaged. */
 class FzstdDecoder implements Decoder {
   readonly #stream: Promise<Fzstd>;
   #paused = false;
@@ -133,7 +138,7 @@ class FzstdDecoder implements Decoder {
           this.#go = resolve;
         });
       }
-      // fzstd keeps what it is given, the caller reuses its chunk
+      // fzstd keeps the buffer, and the caller reuses its chunk
       stream.push(chunk.slice(at, at + FZSTD_STEP));
     }
   }
@@ -155,7 +160,7 @@ class FzstdDecoder implements Decoder {
   close(): void {}
 }
 
-/** A program that decompresses, if there is one: no shell, its input and output are pipes. */
+/** Decompresses with an external program, if installed: without a shell, through pipes. */
 class ProgramDecoder implements Decoder {
   readonly #child;
   readonly #ended: Promise<void>;
@@ -216,5 +221,5 @@ class ProgramDecoder implements Decoder {
   }
 }
 
-/** Characters of what a program says that are kept. */
+/** Characters of the program's error output that are kept. */
 const MOST_SAID = 4096;

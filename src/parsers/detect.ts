@@ -1,5 +1,5 @@
-// Which format a text is, decided from its first bytes and never from its name. What is no trace gets a sentence
-// that says what it is, and the next step.
+// Detects the format of a text from its first bytes, never from its name. For input that is not a trace, gives a
+// sentence that says what it is, and the next step.
 import { escapeControl } from '../util/escape.ts';
 import { createParser } from './create.ts';
 import { csvHead } from './csv-head.ts';
@@ -19,10 +19,10 @@ export { createParser } from './create.ts';
 
 export type Detection = { parser: LineParser } | Unusable;
 
-/** Lines that are tried with each format. */
+/** Number of lines tried with each format. */
 const TRIED_LINES = 120;
 
-/** Decide by the first bytes (64 KB) which parser reads this; `forced` overrules everything but binary data. */
+/** Determine from the first bytes (64 KB) which parser to use; `forced` overrides everything except binary data. */
 export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection {
   const looked = look(head, forced);
   if ('problem' in looked) {
@@ -37,7 +37,7 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
   return { parser: createParser(found) };
 }
 
-/** Whether a text that begins so is a trace, without a look at how whole it is. */
+/** Whether a text that begins with these bytes is a trace, without checking its completeness. */
 export const isTraceText = (head: Uint8Array): boolean => !('problem' in look(head));
 
 function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found: TraceHead } | Unusable {
@@ -51,7 +51,7 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
     return notRecognised(lines);
   }
   const found = headOf(format, lines);
-  // a header can be perf's where no line has a time
+  // if no line has a time, a header may be perf's
   if (forced === undefined && format === 'perf-script' && found?.variant.includes(NOTHING_READ)) {
     const other = otherTool(lines);
     if (other !== undefined) {
@@ -100,11 +100,11 @@ function formatOf(lines: HeadLines): TraceFormat | undefined {
   if (best === 'ftrace' && isPadded(lines)) {
     return 'trace-cmd';
   }
-  // texts without task and time are accepted last, since nearly anything has a word and a colon
+  // texts without task and time are accepted last, since nearly any text has a word and a colon
   return best ?? (isBare(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
 }
 
-/** A line only one format has, among the first, whatever stands before it. */
+/** A line among the first ones that only one format has, whatever precedes it. */
 function markOf(lines: HeadLines): TraceFormat | undefined {
   for (let i = 0, tried = 0; i < lines.length && tried < TRIED_LINES; i++) {
     const line = lines.line(i);
@@ -127,7 +127,7 @@ function markOf(lines: HeadLines): TraceFormat | undefined {
   return undefined;
 }
 
-/** How well a format reads the first lines: what it understands against what it calls bad. */
+/** How well a format parses the first lines: parsed lines against bad ones. */
 function scoreOf(format: TraceFormat, lines: HeadLines): number {
   const parser = createParser(probeHead(format, 'ns'));
   const out = new TraceLine();
@@ -153,7 +153,7 @@ function scoreOf(format: TraceFormat, lines: HeadLines): number {
   return score;
 }
 
-/** trace-cmd pads event names, ftrace never does; the columns before them are the same. */
+/** trace-cmd pads event names, ftrace does not; the columns before them are the same. */
 function isPadded(lines: HeadLines): boolean {
   let padded = 0;
   let other = 0;

@@ -1,10 +1,10 @@
-// What the first lines of ftrace's text say about the whole:
+// Information in the first lines of ftrace's text:
 //
 //     # tracer: nop
 //     # entries-in-buffer/entries-written: 3647/43062   #P:2            the difference was overwritten
 //     # nop latency trace v1.1.5 on 5.10.0-32-amd64                     latency-format, and the only place with the release
 //
-// The layout is not in the header, it shows in the first event.
+// The layout of the lines is not in the header; it is detected from the first event.
 
 import { NO_CONTEXT } from './ftrace.ts';
 import { verboseTime } from './ftrace-latency.ts';
@@ -88,7 +88,7 @@ function describe(lines: HeadLines, sample: TimeSample, head: TraceHead): string
   return words;
 }
 
-/** Layouts without a time: nobody can tell what happened when, some tell not even what. */
+/** Layouts without a time: the order in time is unknown, for some of them even the event. */
 function withoutTime(lines: HeadLines, first: string, head: TraceHead): void {
   head.timeUnit = 'none';
   head.timeDigits = 0;
@@ -105,7 +105,7 @@ function withoutTime(lines: HeadLines, first: string, head: TraceHead): void {
   }
 }
 
-/** nocontext-info: nearly every line is the body alone, as body.ts shows them. */
+/** nocontext-info: nearly every line is only the body, as in body.ts. */
 export function isBare(lines: HeadLines): boolean {
   let bare = 0;
   let other = 0;
@@ -120,7 +120,7 @@ export function isBare(lines: HeadLines): boolean {
   return bare > 0 && bare > 4 * other && (bare > 3 || /^# tracer: /.test(lines.line(0))) && hasArguments(lines);
 }
 
-/** Prose has colons too; a probe site or `name=value` it has not. */
+/** Prose has colons too, but no probe location and no `name=value`. */
 function hasArguments(lines: HeadLines): boolean {
   for (let i = 0; i < lines.length && i < 100; i++) {
     if (/^[a-zA-Z_]\w*: (\S+\+0x|.*\w=(0x)?[0-9a-f])/.test(lines.line(i))) {

@@ -1,4 +1,4 @@
-// ftrace's latency-format, where the columns of trace_print_lat_context() replace the default ones:
+// ftrace's latency-format, in which the columns of trace_print_lat_context() replace the default ones:
 //
 //      scn-236       1.... 627438us+: wp_copy: (...)              lat_print_generic(): "%8.8s-%-7d %3d", flags, lat_print_timestamp() " %4lldus%c: "
 //      scn-236       1d...  4203: fault: (...)                    the same with a clock that has no seconds: " %4lld: "
@@ -6,8 +6,8 @@
 //                                                                 verbose: "%16s %7d %3d %d %08x %08lx " then "[%08llx] %ld.%03ldms (+%ld.%03ldms): "
 //              scn     262   1 0 00000000 00000136 [00000000018848b5] 1234 (+5): wp_copy: (...)     the same without seconds
 //
-// The short form's time counts from the first event of the buffer, so it is relative. The verbose form has the
-// absolute time in its brackets, in hexadecimal microseconds (or ticks), and that is what we read.
+// The time of the short form is relative to the first event of the buffer. The verbose form has the absolute time in
+// its brackets, in hexadecimal microseconds (or ticks), which is used here.
 import {
   BRACKET_CLOSE,
   BRACKET_OPEN,
@@ -31,10 +31,13 @@ import { contextOf } from './task-columns.ts';
 /** Columns of the task name in the short form. */
 const COMM_COLUMNS = 8;
 
-/** Columns that a longer name takes all the same: "%8.8s" cuts it, but not in every kernel. */
+/** Columns of a longer name: "%8.8s" truncates it, but not in every kernel. */
 const MOST_COMM = 17;
 
-/** Read a line of latency-format up to behind the time's colon; -1 when it is none. */
+/**
+ * Parse a line of latency-format up to the colon after the time; returns the position after it, -1 if the line has
+ * another form.
+ */
 export function readLatencyLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   if (end - start > COMM_COLUMNS && buf[start + COMM_COLUMNS] === DASH) {
     const at = readShort(buf, start + COMM_COLUMNS, end, head, out);
@@ -43,7 +46,7 @@ export function readLatencyLine(buf: Uint8Array, start: number, end: number, hea
       return at;
     }
   }
-  // indented, or with the blanks before the name lost: the first dash from which on it reads like this
+  // indented, or without the spaces before the name: the first dash from which the rest matches
   const first = skipBlanks(buf, start, end);
   for (let dash = first + 1; dash < Math.min(end, first + MOST_COMM); dash++) {
     if (buf[dash] !== DASH || !isDigit(buf[dash + 1])) continue;
@@ -85,12 +88,14 @@ function readShort(buf: Uint8Array, dash: number, end: number, head: TraceHead, 
   return behind + 1;
 }
 
-/** Short times count from the first event, whatever the base: it is 0 in such a head. */
+/** Short times are relative to the first event; the base in such a head is 0. */
 function relative(time: number, head: TraceHead): number {
   return head.timeUnit === 'ticks' ? time - head.timeBase : time * 1000 - head.timeBase * 1e9;
 }
 
-/** `             scn     262   1 0 00000000 00000136 [018848b5] 387.177ms (+0.051ms): `; the name may hold blanks. */
+/**
+ * `             scn     262   1 0 00000000 00000136 [018848b5] 387.177ms (+0.051ms): `; the name may contain spaces.
+ */
 export function readVerboseLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   for (let at = start + 1; at < end - 20; at++) {
     if (!isDigit(buf[at]) || !isBlank(buf[at - 1])) continue;
@@ -158,7 +163,10 @@ function hexAt(buf: Uint8Array, p: number, end: number): number {
   return n;
 }
 
-/** The absolute time of a verbose line in microseconds or ticks, for the head's base; undefined when it is none. */
+/**
+ * The absolute time of a verbose line in microseconds or ticks, for the base of the head; undefined if it has another
+ * form.
+ */
 export function verboseTime(buf: Uint8Array, start: number, end: number): { time: number; inNs: boolean } | undefined {
   for (let at = start; at < end && at < start + 100; at++) {
     if (buf[at] === BRACKET_OPEN && isHex(buf[at + 1])) {

@@ -1,5 +1,5 @@
-// Text of the files `trace`, `trace_pipe`, `per_cpu/cpuN/trace` and `instances/X/trace`, as
-// print_trace_line() writes them (kernel/trace/trace.c). One pass per line, by position where the layout allows:
+// Text of the files `trace`, `trace_pipe`, `per_cpu/cpuN/trace` and `instances/X/trace`, as written by
+// print_trace_line() (kernel/trace/trace.c). One pass per line, by position where the layout allows:
 //
 //              scn-133     [000] d...     9.044846: grab_fast: (try_grab_compound_head+0x0/0x220) page=0xffffe882c10214c0 refs=1
 //     # entries-in-buffer/entries-written: 3647/43062   #P:2
@@ -9,8 +9,8 @@
 //     fault: (handle_mm_fault+0x0/0x1c00) mm=... addr=...               nocontext-info
 //     496 1 57669836610 type: 116                                       raw
 //
-// The other layouts: task-line.ts, ftrace-latency.ts, function-graph.ts. Every line is understood without the lines
-// before it (but for the text of a marker that goes on), so a file can be read in parts.
+// Other layouts: task-line.ts, ftrace-latency.ts, function-graph.ts. Every line is parsed independently of the lines
+// before it (except the continuation of a marker's text), so a file can be read in parts.
 import { CARRIAGE_RETURN, decimal, HASH, SLASH, SPACE, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
@@ -28,9 +28,9 @@ export const NO_CONTEXT = 'nocontext-info';
 export class FtraceParser implements LineParser {
   readonly head: TraceHead;
   readonly #task: TaskLineReader;
-  /** without context a line is only `name: arguments`, which elsewhere would be anything */
+  /** without context a line is only `name: arguments`, which could otherwise be any text */
   readonly #bare: boolean;
-  /** the line before was a marker, whose text may hold newlines */
+  /** the previous line was a marker, whose text may contain newlines */
   #inMarker = false;
 
   constructor(head: TraceHead) {
@@ -116,7 +116,7 @@ function readBare(buf: Uint8Array, start: number, end: number, out: TraceLine): 
   return readBody(buf, start, end, out);
 }
 
-/** `496 1 57669836610 type: 116` of print_raw_fmt(): pid, cpu, time and no event we could name. */
+/** `496 1 57669836610 type: 116` of print_raw_fmt(): pid, cpu, time and an event that cannot be identified. */
 function isRaw(buf: Uint8Array, start: number, end: number): boolean {
   let at = start;
   for (let column = 0; column < 3; column++) {

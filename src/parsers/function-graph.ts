@@ -1,5 +1,5 @@
-// The function_graph tracer (print_graph_prologue(), print_graph_comment() in trace_functions_graph.c): columns by
-// option, then C-like text. Events of the same trace stand in comments and are events like any other:
+// Text of the function_graph tracer (print_graph_prologue(), print_graph_comment() in trace_functions_graph.c):
+// optional columns, then C-like text. Events of the same trace are in comments and are treated like any other:
 //
 //  1)               |  /* wp_copy: (wp_page_copy+0x0/0x7b0) mm=... page=... */
 //  0) + 12.279 us   |  page_add_file_rmap();
@@ -29,7 +29,7 @@ import { readTime } from './time.ts';
 
 const BRACE_CLOSE = 125;
 
-/** Read a line of the function_graph tracer; false when it is none. */
+/** Parse a line of the function_graph tracer; false if it has another form. */
 export function readGraphLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): boolean {
   let at = skipBlanks(buf, start, end);
   out.brace = Brace.None;
@@ -38,7 +38,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
     return true;
   }
   if (startsWith(buf, at, end, '*/')) {
-    // the end of a comment of several lines, a stack trace
+    // the end of a multi-line comment, a stack trace
     out.kind = LineKind.Stack;
     return true;
   }
@@ -50,7 +50,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
   out.context = -1;
   out.commStart = at;
   out.commEnd = at;
-  // absolute and relative time, each before a bar; the first one counts
+  // absolute and relative time, each before a bar; the first one is used
   for (let column = 0; column < 2; column++) {
     const { ts } = out;
     const behind = readTime(buf, at, end, head, out);
@@ -67,7 +67,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
   return readColumns(buf, at, end, out);
 }
 
-/** The columns behind the CPU, each closed by a bar: task, flags, duration. What follows the last one is the text. */
+/** The columns after the CPU, each followed by a bar: task, flags, duration. The text follows the last one. */
 function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let column = p;
   let seenBar = false;
@@ -91,7 +91,10 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
   return true;
 }
 
-/** Behind the bar: two blanks, two more for each function around, and C-like text (print_graph_entry_nested() and its like). */
+/**
+ * After the bar: two spaces, two more for each enclosing function, and C-like text (print_graph_entry_nested() and
+ * similar).
+ */
 function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine): void {
   const at = skipBlanks(buf, column, end);
   const indent = at - column - 2;
@@ -109,7 +112,7 @@ function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine
   else if (find(buf, nameEnd, end, ');') >= 0) out.brace = Brace.Leaf;
 }
 
-/** `    scn-130     `, or the blank or filled duration column, which is no task. */
+/** `    scn-130     `, or the duration column, empty or not, which is not a task. */
 function readTask(buf: Uint8Array, p: number, end: number, out: TraceLine): void {
   const comm = skipBlanks(buf, p, end);
   const pidEnd = trimEnd(buf, comm, end);
@@ -132,7 +135,7 @@ function readComment(buf: Uint8Array, column: number, open: number, end: number,
   let close = end;
   if (buf[end - 1] === SLASH && buf[end - 2] === STAR) close = trimEnd(buf, open, end - 2);
   if (!readBody(buf, open + 2, close, out)) {
-    // the text of a trace_printk() alone
+    // the text of a trace_printk() only
     out.kind = LineKind.Record;
   }
   return true;

@@ -1,8 +1,8 @@
-// The first lines of a trace as places and as text: what detection and the heads look at.
+// The first lines of a trace as positions and as text, for format detection and heads.
 import { NEWLINE, text } from '../util/bytes.ts';
 import type { LineParser, TraceLine } from './line.ts';
 
-/** What detection looks at. */
+/** Number of bytes used for detection. */
 export const HEAD_BYTES = 64 * 1024;
 
 export class HeadLines {
@@ -10,7 +10,7 @@ export class HeadLines {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
 
-  /** `isWhole`: the input ends with these bytes, so the last line counts without a newline too. */
+  /** `isWhole`: the input ends with these bytes, so the last line counts even without a newline. */
   constructor(buf: Uint8Array, isWhole: boolean) {
     this.buf = buf;
     // a byte order mark, which LineReader skips too

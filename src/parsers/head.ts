@@ -1,80 +1,89 @@
-// What is known of a trace before its first event is read, and of how it was recorded.
+// Facts about a trace known before its first event is read, and about its recording.
 
 /** The text formats pindrift reads; one parser file each. */
 export type TraceFormat = 'ftrace' | 'trace-cmd' | 'perf-script' | 'csv';
 
-/** The binary ones; one folder each in src/recordings/. */
+/** The binary formats; one directory each in src/recordings/. */
 export type RecordingFormat = 'trace.dat' | 'perf.data' | 'trace_pipe_raw';
 
-/** What the beginning of a trace says about the whole of it. */
+/** Facts about the whole trace from its beginning. */
 export interface TraceHead {
   format: TraceFormat | RecordingFormat;
   /** the variant in words, for people: `latency-format`, `no irq-info, tgid`, `raw (-R)`; empty for the default form */
   variant: string;
-  /** kernel release where the text names one (latency-format header, perf header `# os release : `) */
+  /** kernel release, if the text shows it (latency-format header, perf header `# os release : `) */
   kernel?: string;
-  /** architecture where the text names one (perf header `# arch : `), as `uname -m` says it */
+  /** architecture, if the text shows it (perf header `# arch : `), as printed by `uname -m` */
   machine?: string;
-  /** trace clock where the text shows or proves it (`x86-tsc` is not provable; integers without a point are `ticks`) */
+  /** trace clock, if the text shows or proves it (`x86-tsc` cannot be proved; integers without a point are `ticks`) */
   clock?: string;
-  /** `ns`: times are seconds with a fraction, read exactly. `ticks`: bare integers (counter, uptime, x86-tsc). `none`: no times at all */
+  /**
+   * `ns`: times are seconds with a fraction, parsed exactly. `ticks`: bare integers (counter, uptime, x86-tsc). `none`:
+   * no times at all
+   */
   timeUnit: 'ns' | 'ticks' | 'none';
-  /** number of digits behind the point; 6 (us) or 9 (ns); 0 for ticks. Half a unit is what an order across CPUs rests on */
+  /**
+   * number of digits after the point; 6 (us) or 9 (ns); 0 for ticks. Events of two CPUs closer than half a unit cannot
+   * be ordered
+   */
   timeDigits: number;
-  /** whole seconds (or ticks) that every `ts` is relative to */
+  /** whole seconds (or ticks) subtracted from every `ts` */
   timeBase: number;
   /** `# tracer: nop` */
   tracer?: string;
-  /** CPUs as the header gives them (`#P:2`, `cpus=2`) */
+  /** CPUs according to the header (`#P:2`, `cpus=2`) */
   cpus?: number;
-  /** `# entries-in-buffer/entries-written: A/B`: events overwritten before the first line (B - A); undefined when the header has no such line */
+  /**
+   * `# entries-in-buffer/entries-written: A/B`: events overwritten before the first line (B - A); undefined if the
+   * header has no such line
+   */
   overwritten?: number;
-  /** what the text lacks and how to get it, sentences for people */
+  /** what the text lacks and how to get it, in sentences */
   notes?: string[];
-  /** events that its header counts in the buffer; fewer lines than these are not all */
+  /** number of events in the buffer according to the header; if there are fewer, some are missing */
   entries?: number;
-  /** lines were cut at this column: those that reach it are not whole */
+  /** lines were cut at this column: those that reach it are incomplete */
   cutAt?: number;
-  /** what a head made by `pindrift capture` says of the recording, or a list of what was armed */
+  /** what the header of a `pindrift capture` says about the recording, or a list of the enabled probes */
   recorded?: Recorded;
-  /** what is wrong with the whole of the text, in a sentence; known at its end, for whoever has only the head */
+  /** what is wrong with the text as a whole, in a sentence; known at its end */
   damage?: string;
-  /** CSV only: what the header row says */
+  /** CSV only: the header row */
   table?: { delimiter: string; columns: string[] };
 }
 
-/** One probe that was armed. */
+/** One probe that was enabled. */
 export interface ArmedProbe {
   event: string;
-  /** probed function; undefined where a recording tells of a probe that was never hit */
+  /** probed function; undefined if a recording mentions a probe that was never hit */
   symbol: string | undefined;
   isReturn: boolean;
-  /** names of the arguments that each of its events carries */
+  /** names of the arguments in each of its events */
   fields: readonly string[];
-  /** while it was recorded; undefined: the kernel does not count */
+  /** hits during the recording; undefined: not counted by the kernel */
   hits?: number;
-  /** calls that the probe could not take */
+  /** hits that the probe missed */
   missed?: number;
 }
 
-/** What is known of the recording. */
+/** Facts about the recording. */
 export interface Recorded {
   armed: ArmedProbe[];
-  /** names of tracepoints that were on: `sched_process_fork`, `sys_enter_munmap` */
+  /** names of enabled tracepoints: `sched_process_fork`, `sys_enter_munmap` */
   tracepoints: string[];
-  /** events that the kernel has and that were not armed */
+  /** events that exist in the kernel but were not enabled */
   refused: string[];
-  /** events of functions that the kernel has not */
+  /** events of functions that do not exist in the kernel */
   absent: string[];
   /** CPUs whose buffer was read */
   cpus: number;
-  /** events that the buffers did not keep, beside those that `overwritten` of the head counts */
+  /** events dropped from the buffers, in addition to those counted in `overwritten` of the head */
   dropped: number;
   filters: string[];
   release?: string;
-  /** as `uname -m` says it */
+  /** as printed by `uname -m` */
   machine?: string;
-  /** bytes of a page, and of a struct page */
+  /** bytes per page, and per struct page */
   pageBytes?: number;
   structPage?: number;
   clock?: string;

@@ -1,9 +1,9 @@
-// One line of trace text, as a parser understood it. The object is a cursor: one instance is reused for
-// every line, and it holds places in a byte buffer instead of strings, since a busy machine's trace has
-// millions of lines and nearly all of them are looked at only once.
+// A parsed line of trace text. The object is a cursor: one instance is reused for every line, and it holds positions in
+// a byte buffer instead of strings, since a busy machine's trace has millions of lines and nearly all of them are read
+// only once.
 import type { TraceHead } from './head.ts';
 
-/** What a line is. Every line of a trace gets exactly one of these; nothing is dropped without a name. */
+/** The kind of a line. Every line of a trace gets exactly one; nothing is dropped silently. */
 export const LineKind = {
   /** an event: name and arguments are set */
   Event: 1,
@@ -16,18 +16,18 @@ export const LineKind = {
   Lost: 5,
   /** output of the function or function_graph tracer without an event in it */
   Function: 6,
-  /** perf's task, mmap and other side records; raw lines of other tools that are known and carry no event */
+  /** perf's task, mmap and other side records; lines of other tools that are known and have no event */
   Record: 7,
-  /** a line nobody understood: `reason` says why */
+  /** a line that could not be parsed: `reason` explains why */
   Bad: 8,
 } as const;
 export type LineKind = (typeof LineKind)[keyof typeof LineKind];
 
-/** What a line of the function_graph tracer does with the functions that were entered. */
+/** Effect of a line of the function_graph tracer on the nesting of functions. */
 export const Brace = {
-  /** nothing that shows */
+  /** none */
   None: 0,
-  /** `foo() {`: `depth` is set, and the name is that of the function */
+  /** `foo() {`: `depth` is set, and the name is the function's */
   Opens: 1,
   /** a closing brace: `depth` is set */
   Closes: 2,
@@ -38,51 +38,57 @@ export const Brace = {
 } as const;
 export type Brace = (typeof Brace)[keyof typeof Brace];
 
-/** The cursor a parser fills. Only the fields that `kind` names are meaningful; the rest is left from earlier lines. */
+/** The cursor filled by a parser. Only the fields for its `kind` are valid; the others have values of earlier lines. */
 export class TraceLine {
   kind: LineKind = LineKind.Blank;
-  /** why a line is `Bad`, one short sentence without text from the trace */
+  /** why a line is `Bad`, in one short sentence without text from the trace */
   reason = '';
-  /** the buffer that comm, name and args point into (a parser that rewrites a line, such as CSV, brings its own) */
+  /** the buffer of comm, name and args (a parser that rewrites a line, such as CSV, uses its own) */
   buf: Uint8Array = new Uint8Array(0);
-  /** time in ns (or in ticks, see {@link TraceHead.timeUnit}) since {@link TraceHead.timeBase}; NaN when the line shows none */
+  /**
+   * time in ns (or in ticks, see {@link TraceHead.timeUnit}) since {@link TraceHead.timeBase}; NaN if the line shows
+   * none
+   */
   ts = Number.NaN;
-  /** CPU number; -1 when the line shows none */
+  /** CPU number; -1 if the line shows none */
   cpu = -1;
-  /** thread id (what ftrace calls PID); -1 when the line shows none */
+  /** thread id (which ftrace calls PID); -1 if the line shows none */
   pid = -1;
-  /** process id; -1 when the line does not show it or shows `-------` */
+  /** process id; -1 if the line does not show it or shows `-------` */
   tgid = -1;
-  /** what ran: 0 the task, 1 a softirq, 2 a hardirq or NMI (vocabulary/record.ts Context); -1 when the line does not show it */
+  /**
+   * context: 0 the task, 1 a softirq, 2 a hardirq or NMI (vocabulary/record.ts Context); -1 if the line does not show
+   * it
+   */
   context = -1;
-  /** task name, without padding; empty range when there is none */
+  /** task name, without padding; empty if there is none */
   commStart = 0;
   commEnd = 0;
   /** event name without its system: `grab_fast` of `pindrift:grab_fast` */
   nameStart = 0;
   nameEnd = 0;
-  /** event system where the text shows it (`perf script`); empty range when not */
+  /** event system, if the text shows it (`perf script`); otherwise empty */
   systemStart = 0;
   systemEnd = 0;
-  /** everything behind `name:` and its blanks, up to the end of the line (trailing blanks cut) */
+  /** the text after `name:` and its spaces, without trailing spaces */
   argsStart = 0;
   argsEnd = 0;
   /**
-   * number of events lost; -1 when the line does not say how many. In a Header line: how many events it says were
-   * overwritten (`# entries-in-buffer/entries-written: A/B`), -1 when it says nothing about that.
+   * number of events lost; -1 if the line does not show it. In a Header line: number of overwritten events (`#
+   * entries-in-buffer/entries-written: A/B`), -1 if it does not contain that.
    */
   lost = -1;
-  /** in a Function line; how many functions stand around it */
+  /** for a Function line; and the number of enclosing functions */
   brace: Brace = Brace.None;
   depth = 0;
 }
 
 /**
- * A text format. `parse` never throws: what it does not understand becomes `Bad` with a reason.
- * A parser may keep state between lines (which form the last line had), never text.
+ * A text format. `parse` never throws: a line it cannot parse becomes `Bad` with a reason. A parser may keep state
+ * between lines (such as the layout of the last line), but no text.
  */
 export interface LineParser {
   readonly head: TraceHead;
-  /** Understand `buf[start, end)` (one line without its newline, `\r` cut) and fill `out`. */
+  /** Parse `buf[start, end)` (one line without its newline and `\r`) and fill `out`. */
   parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void;
 }

@@ -1,33 +1,33 @@
-// Lines out of chunks of bytes, without copying a line and without ever holding more than a chunk. A line is a
-// pair of places in `buf`; what a chunk cuts in half is carried to the front of the next.
+// Splits chunks of bytes into lines, without copying lines and without holding more than a chunk. A line is a pair of
+// positions in `buf`; a line split by a chunk boundary is moved to the front of the next chunk.
 import { NEWLINE_WINDOW } from '../assembly/layout.ts';
 import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../util/bytes.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import { type ScannedBuffer, scannedBuffer } from './newlines.ts';
 
-/** Where bytes come from: fills `into` and returns how many, 0 at the end. */
+/** A source of bytes: fills `into` and returns their number, 0 at the end. */
 export interface ByteSource {
   read(into: Uint8Array): number | Promise<number>;
 }
 
-/** No trace has such lines; a file without newlines must not eat the memory. */
+/** No trace has longer lines; this limits memory use for files without newlines. */
 export const LONGEST_LINE = 1 << 20;
 
 const CHUNK = 1 << 20;
 
-/** Bytes of what one chunk may carry over to the next before the buffer gets wider. */
+/** Bytes that one chunk may carry over to the next before the buffer is enlarged. */
 const CARRIED = 1 << 16;
 
 export interface LineReaderOptions {
-  /** bytes read at once */
+  /** bytes per read */
   chunk?: number;
-  /** longer lines are cut and flagged */
+  /** longer lines are truncated and flagged */
   longest?: number;
   /** a newline between double quotes does not end the line (CSV) */
   quoted?: boolean;
   /** offset of the source's first byte in the file, for {@link LineReader.offset} */
   offset?: number;
-  /** where lines stand from address 0, for loops that read them there */
+  /** memory with lines at address 0, for loops that read them there */
   memory?: LineMemory | undefined;
 }
 
@@ -45,34 +45,34 @@ export class LineReader {
   /** the line is `buf[start, end)`, without newline and `\r` */
   start = 0;
   end = 0;
-  /** number of the line, from 1; of its first line where a quoted cell holds newlines */
+  /** number of the line, from 1; number of its first line if a quoted cell contains newlines */
   number = 0;
-  /** only the beginning of the line is there, the line has more than `longest` bytes */
+  /** only the beginning of the line is available, because it has more than `longest` bytes */
   tooLong = false;
-  /** the last line of the source has no newline: it may have been cut */
+  /** the last line of the source has no newline: it may be truncated */
   unterminated = false;
 
   readonly #source: ByteSource;
   readonly #chunk: number;
   readonly #longest: number;
   readonly #quoted: boolean;
-  /** the buffer for lines of usual length, and the one in use */
+  /** the buffer for lines of normal length, and the current one */
   readonly #usual: ScannedBuffer;
   #scanned: ScannedBuffer;
   #offsets: Int32Array;
-  /** newlines of the scanned window: `#offsets[#next, #offsetCount)` are ahead */
+  /** newlines of the scanned window; `#offsets[#next, #offsetCount)` are not used yet */
   #next = 0;
   #offsetCount = 0;
   /** offset of `buf[0]` in the file */
   #base: number;
-  /** `buf[#from, #to)` is not handed over yet, `buf[#from, #scannedTo)` was searched for newlines */
+  /** `buf[#from, #to)` has not been returned yet, `buf[#from, #scannedTo)` has been searched for newlines */
   #from = 0;
   #to = 0;
   #scannedTo = 0;
   #ended = false;
-  /** the line that ends next was handed over already, cut */
+  /** the beginning of the current line has already been returned, truncated */
   #skipping = false;
-  /** newlines that the line before took with it */
+  /** number of newlines in the previous line */
   #newlines = 1;
 
   constructor(source: ByteSource, options: LineReaderOptions = {}) {
@@ -92,12 +92,12 @@ export class LineReader {
     return this.#base + this.start;
   }
 
-  /** Bytes handed over as lines so far, from the start of the file. */
+  /** Bytes returned as lines so far, from the start of the file. */
   get position(): number {
     return this.#base + this.#from;
   }
 
-  /** Read more; false when there is nothing left. Places of earlier lines are void afterwards. */
+  /** Read more; false if there is nothing left. Positions of earlier lines become invalid. */
   async fill(): Promise<boolean> {
     if (this.#ended) return false;
     const carried = this.#to - this.#from;
@@ -112,7 +112,7 @@ export class LineReader {
     return true;
   }
 
-  /** Step to the next line; false when the chunk holds no further whole line. */
+  /** Advance to the next line; false if the chunk contains no further complete line. */
   next(): boolean {
     if (this.#next === this.#offsetCount && !this.#scan()) return this.#rest();
     const newline = this.#offsets[this.#next++];
@@ -127,7 +127,7 @@ export class LineReader {
     return true;
   }
 
-  /** Look for newlines in the next window that has any; false at the end of what is there. */
+  /** Search for newlines in the next window that has any; false at the end of the data. */
   #scan(): boolean {
     while (this.#scannedTo < this.#to) {
       const to = Math.min(this.#to, this.#scannedTo + NEWLINE_WINDOW);
@@ -139,13 +139,13 @@ export class LineReader {
     return false;
   }
 
-  /** Windows editors put one before UTF-8. */
+  /** Windows editors write one before UTF-8. */
   #skipByteOrderMark(): void {
     const { buf } = this;
     if (this.#to >= 3 && buf[0] === 0xef && buf[1] === 0xbb && buf[2] === 0xbf) this.#from = 3;
   }
 
-  /** Move the line that has not ended to the front, into a wider buffer where it needs one. */
+  /** Move the incomplete line to the front, into a larger buffer if necessary. */
   #carry(carried: number): void {
     const { buf } = this;
     if (carried + this.#chunk > buf.length) this.#moveTo(scannedBuffer(2 * carried + this.#chunk, undefined));
@@ -155,7 +155,7 @@ export class LineReader {
       buf.copyWithin(0, this.#from, this.#to);
     }
     this.#base += this.#from;
-    // a quoted cell is searched again from its row's beginning
+    // a quoted cell is searched again from the beginning of its row
     this.#scannedTo = this.#quoted ? 0 : carried;
     this.#next = 0;
     this.#offsetCount = 0;
@@ -170,7 +170,7 @@ export class LineReader {
     this.buf = other.bytes;
   }
 
-  /** A newline that may not end a line: within quotes, or at the end of a line that was too long. */
+  /** A newline that may not end a line: within quotes, or at the end of a truncated line. */
   #special(start: number, newline: number): boolean {
     if (this.#skipping) {
       this.#skipping = false;
@@ -181,7 +181,7 @@ export class LineReader {
     let open = this.#oddQuotes(start, end);
     while (open) {
       if (this.#next === this.#offsetCount && !this.#scan()) {
-        // the row goes on beyond this chunk
+        // the row continues beyond this chunk
         this.#from = start;
         return this.#rest();
       }
@@ -207,7 +207,7 @@ export class LineReader {
     return odd;
   }
 
-  /** No newline in what is left: the last line of the source, or one that grows beyond measure. */
+  /** There is no newline in the rest: the last line of the source, or a line that is too long. */
   #rest(): boolean {
     const start = this.#from;
     const length = this.#to - start;

@@ -1,7 +1,7 @@
-// Both tools say in the middle of a trace that the ring buffer dropped events there:
+// Lines within a trace that report events dropped from the ring buffer:
 //
 //     CPU:0 [LOST 11915 EVENTS]       ftrace, print_trace_line()
-//     CPU:0 [LOST EVENTS]             the same when the buffer does not know how many
+//     CPU:0 [LOST EVENTS]             the same if the number is unknown
 //     CPU:0 [477 EVENTS DROPPED]      trace-cmd, trace_show_data()
 //     CPU:0 [EVENTS DROPPED]
 import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
@@ -10,7 +10,7 @@ import { LineKind, type TraceLine } from './line.ts';
 //     ** 12 printk messages dropped **       console_emit_next_record(), kernel/printk/printk.c, in a dump in a log
 const DROPPED = '** ';
 
-/** Read such a line into `cpu` and `lost`; false when it is none. */
+/** Parse such a line into `cpu` and `lost`; false if it has another form. */
 export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   if (!startsWith(buf, start, end, 'CPU:'))
     return startsWith(buf, start, end, DROPPED) && readDropped(buf, start + DROPPED.length, end, out);

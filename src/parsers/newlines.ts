@@ -1,10 +1,10 @@
-// Finding newlines is a third of the work of reading a trace when JavaScript does it; src/assembly/newlines.ts does it
-// sixteen bytes at a time. Where there is no memory for that, a plain loop serves.
+// In JavaScript, finding newlines takes a third of the time of reading a trace; src/assembly/newlines.ts does it
+// sixteen bytes at a time. Without memory for that, a plain loop is used.
 import { NEWLINE_PLACES, NEWLINE_WINDOW, NEWLINES_AT, TEXT_BYTES } from '../assembly/layout.ts';
 import { NEWLINE } from '../util/bytes.ts';
 import type { LineMemory, Loops } from '../util/line-memory.ts';
 
-/** A buffer whose newlines are found quickly. */
+/** A buffer in which newlines are found quickly. */
 export interface ScannedBuffer {
   readonly bytes: Uint8Array;
   /** offsets found by the last scan, in order */
@@ -15,13 +15,13 @@ export interface ScannedBuffer {
 
 /**
  * Make a buffer of `size` bytes.
- * @param memory at whose beginning it stands, where it fits
+ * @param memory to use its beginning, if it fits
  */
 export function scannedBuffer(size: number, memory: LineMemory | undefined): ScannedBuffer {
   return memory === undefined || size > TEXT_BYTES ? plainBuffer(size) : new MemoryBuffer(size, memory);
 }
 
-/** The bytes stand at 0, so that a place in them is an address. */
+/** The bytes begin at 0, so that a position is an address. */
 class MemoryBuffer implements ScannedBuffer {
   readonly bytes: Uint8Array;
   readonly offsets: Int32Array;

@@ -1,8 +1,8 @@
-// Files people hand over by mistake: the binary a tool wrote, an archive, a web page. Each gets its name and the
-// command that makes text of it.
+// Files that are given by mistake: the binary file of a tool, an archive, a web page. For each, its name and the
+// command that converts it to text.
 import { NEWLINE, skipBlanks, startsWith } from '../util/bytes.ts';
 
-/** Input that nobody can read a trace from. */
+/** Input that contains no readable trace. */
 export interface Unusable {
   /** what the input is, in one sentence */
   problem: string;
@@ -84,7 +84,7 @@ const MAGICS: readonly Magic[] = [
   },
 ];
 
-/** What makes these bytes no text of a trace at all; undefined when they may be one. */
+/** Why these bytes are not the text of a trace; undefined if they may be. */
 export function notATrace(head: Uint8Array): Unusable | undefined {
   if (head.length === 0) {
     return {
@@ -116,7 +116,7 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
   return notATraceText(head);
 }
 
-/** A machine that went down leaves blocks of zeros in the text that it wrote last; elsewhere a zero is no text. */
+/** A machine that crashes leaves blocks of zeros in the text written last; other zeros mean binary data. */
 const BLOCK = 16;
 
 function isBinary(head: Uint8Array): boolean {
@@ -130,7 +130,7 @@ function isBinary(head: Uint8Array): boolean {
   return zeros * 2 > head.length;
 }
 
-/** e_type is ET_CORE, in the byte order that e_ident names. */
+/** e_type is ET_CORE, in the byte order given by e_ident. */
 function isCore(head: Uint8Array): boolean {
   const type = head[5] === 2 ? (head[16] << 8) | head[17] : (head[17] << 8) | head[16];
   return startsWith(head, 0, head.length, '\x7fELF') && type === 4;
@@ -140,7 +140,7 @@ function isTar(head: Uint8Array): boolean {
   return startsWith(head, 257, head.length, 'ustar');
 }
 
-/** Behind a `[`: an object, an array or a string begins; `[08:15:01.000000100]` is a time. */
+/** After a `[`: an object, an array or a string begins; `[08:15:01.000000100]` is a time. */
 function isArray(head: Uint8Array, from: number): boolean {
   let at = from;
   while (at < head.length && head[at] <= 32) {
@@ -149,7 +149,7 @@ function isArray(head: Uint8Array, from: number): boolean {
   return head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
 }
 
-/** Behind a `{`: a name in quotes, or nothing; `{noformat}` and `{code}` stand around what was pasted into Jira. */
+/** After a `{`: a name in quotes, or nothing; `{noformat}` and `{code}` surround text pasted into Jira. */
 function isObject(head: Uint8Array, from: number): boolean {
   let at = from;
   while (at < head.length && head[at] <= 32) {

@@ -1,12 +1,12 @@
-// Why: text that is no trace is mostly the output of another tool, and who has it wants to know what to do next. A row per
-// kind: what most of its lines look like, what it is, what to do.
+// Why: text that is not a trace is usually the output of another tool, and its owner needs the next step. One row per
+// tool: a pattern of most lines, what it is, what to do.
 import type { HeadLines } from './head-lines.ts';
 import type { Unusable } from './not-a-trace.ts';
 
 interface Kind extends Unusable {
-  /** most lines look like this, */
+  /** most lines match this, */
   line?: RegExp;
-  /** or one does, and it is enough */
+  /** or one line matches this, which is sufficient */
   mark?: RegExp;
 }
 
@@ -102,10 +102,10 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Lines looked at. */
+/** Number of lines examined. */
 const LOOKED_AT = 200;
 
-/** What this text is, where it is the output of a tool that is known. */
+/** The tool that printed this text, if known. */
 export function otherTool(lines: HeadLines): Unusable | undefined {
   const some: string[] = [];
   for (let i = 0; i < Math.min(lines.length, LOOKED_AT); i++) {

@@ -1,4 +1,4 @@
-// What the first lines of `perf script` say: the header comments if --header was given, and the columns in use.
+// Information in the first lines of `perf script`: the header comments if --header was given, and the columns in use.
 //
 //     # os release : 5.10.0-32-amd64
 //     # nrcpus online : 2
@@ -9,7 +9,7 @@ import { LineKind, TraceLine } from './line.ts';
 import { NO_TIME } from './perf-script.ts';
 import { firstTime, note, probeHead, setTime } from './time-sample.ts';
 
-/** Word of `head.variant`: no line reads as a sample. */
+/** Word of `head.variant`: no line is a sample. */
 export const NOTHING_READ = 'no sample at the beginning';
 
 export function perfScriptHead(lines: HeadLines): TraceHead {
@@ -67,7 +67,7 @@ function readHeader(lines: HeadLines, head: TraceHead): boolean {
   return seen;
 }
 
-/** Call chains, and times that are none: --reltime begins at 0, --deltatime goes back all the time. */
+/** Call chains, and times that are not absolute: --reltime begins at 0, --deltatime goes back all the time. */
 function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): void {
   const parser = createParser(probeHead('perf-script', 'ns'));
   const out = new TraceLine();
@@ -106,7 +106,7 @@ function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): vo
   }
 }
 
-/** -F event,trace: lines that have an event and no time. */
+/** -F event,trace: lines with an event and no time. */
 export function isTimeless(lines: HeadLines): boolean {
   let events = 0;
   let other = 0;

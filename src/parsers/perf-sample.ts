@@ -1,5 +1,5 @@
-// The two halves of a sample of `perf script`, around its time: before it stand task and CPU in whatever selection of
-// columns -F made, behind it the event.
+// The two halves of a sample of `perf script`, around its time: before it task and CPU in the columns selected by -F,
+// after it the event.
 //
 //        perf-exec   201 [001]    | 19.724130: |            pindrift:fault: (ffffffffb3462860) mm=0xffff8dd4c1061dc0
 //             perf   134/134      | 11.727476: |          1  exceptions:page_fault_user: address=...               +period
@@ -24,8 +24,8 @@ import {
 import { LineKind, type TraceLine } from './line.ts';
 
 /**
- * From behind the time: an optional period, then `system:event: args` or `PERF_RECORD_X ...`.
- * Numbers for characters as in task-line.ts: 9 tab, 32 blank, 48 to 57 digits, 58 colon.
+ * After the time: an optional period, then `system:event: args` or `PERF_RECORD_X ...`. Numbers for characters as in
+ * task-line.ts: 9 tab, 32 space, 48 to 57 digits, 58 colon.
  */
 export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
   let start = p;
@@ -72,7 +72,7 @@ export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLin
   return out.nameEnd > out.nameStart;
 }
 
-/** `cpu-clock:pppH`, `cpu/cycles/:u`: what stands before the colon is no event system, which is an identifier. */
+/** `cpu-clock:pppH`, `cpu/cycles/:u`: the text before the colon is not an event system, which is an identifier. */
 function isCounter(buf: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const c = buf[at];
@@ -92,7 +92,7 @@ function isCounter(buf: Uint8Array, start: number, end: number): boolean {
   }
 }
 
-/** `PERF_RECORD_LOST lost 18`, `PERF_RECORD_LOST_SAMPLES lost 3`, and all the records that are no samples. */
+/** `PERF_RECORD_LOST lost 18`, `PERF_RECORD_LOST_SAMPLES lost 3`, and all records that are not samples. */
 export function readRecord(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   if (!startsWith(buf, start, end, 'PERF_RECORD_LOST')) {
     out.kind = LineKind.Record;
@@ -106,7 +106,7 @@ export function readRecord(buf: Uint8Array, start: number, end: number, out: Tra
   return true;
 }
 
-/** What stands before the time, from its end: misc letters, `[cpu]`, `tid` or `pid/tid`, and the rest is the task's name. */
+/** The text before the time, from its end: misc letters, `[cpu]`, `tid` or `pid/tid`; the rest is the task's name. */
 export function readTask(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
   let last = end;
   out.cpu = -1;
@@ -131,7 +131,7 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
       out.tgid = pid < tid - 1 ? decimal(buf, pid, tid - 1) : -1;
       last = trimEnd(buf, start, pid);
     } else if (buf[pid - 1] === DASH && (pid - 1 === start || isBlank(buf[pid - 2]))) {
-      // tid -1: perf does not know
+      // tid -1: not known to perf
       last = trimEnd(buf, start, pid - 1);
     }
   }

@@ -36,10 +36,10 @@ import { LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readEvent, readRecord, readTask } from './perf-sample.ts';
 import { readTime } from './time.ts';
 
-/** Word of `head.variant`: lines show neither time nor task, so an event is all there is to go by. */
+/** Word of `head.variant`: lines show neither time nor task, only an event. */
 export const NO_TIME = 'no time';
 
-/** What perf says to stderr, when both went into one file. */
+/** Messages of perf to stderr, if both were redirected to one file. */
 const REMARKS = [
   'Warning:',
   'Check IO/CPU overload',
@@ -67,8 +67,8 @@ export class PerfScriptParser implements LineParser {
   }
 
   /**
-   * Task name in its 16 columns, tid or pid/tid, maybe the CPU, the time: the place behind the time's colon.
-   * Numbers for characters as in task-line.ts: 32 blank, 47 slash, 48 to 57 digits, 58 colon, 91 and 93 brackets.
+   * Task name in its 16 columns, tid or pid/tid, possibly the CPU, the time; returns the position after the colon.
+   * Numbers for characters as in task-line.ts: 32 space, 47 slash, 48 to 57 digits, 58 colon, 91 and 93 brackets.
    */
   #readDefault(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
     let at = start + 16;
@@ -117,7 +117,7 @@ export class PerfScriptParser implements LineParser {
     let comm = start;
     while (buf[comm] === 32) comm++;
     out.commStart = comm;
-    // without padding (-g) a name of 14 letters leaves its blanks in the columns
+    // without padding (-g) a name of 14 letters leaves its spaces in the columns
     out.commEnd = buf[start + 15] === 32 ? trimEnd(buf, comm, start + 16) : start + 16;
     return comm < start + 16 ? at + 1 : -1;
   }
@@ -142,7 +142,9 @@ export class PerfScriptParser implements LineParser {
     }
   }
 
-  /** Any selection of columns: find `SECONDS.FRACTION: ` with an event or record behind it, and read what stands before. */
+  /**
+   * Any selection of columns: find `SECONDS.FRACTION: ` followed by an event or record, and parse the text before it.
+   */
   #readSample(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
     for (let at = start; at < end; at++) {
       if (buf[at] !== DOT || !isDigit(buf[at + 1]) || at === start || !isDigit(buf[at - 1])) continue;
@@ -153,7 +155,7 @@ export class PerfScriptParser implements LineParser {
       if (behind > 0 && buf[behind] === COLON && readEvent(buf, behind + 1, end, out)) {
         if (isOfFtrace(buf, start, seconds)) return false;
         readTask(buf, start, trimEnd(buf, start, seconds), out);
-        // a log's or a mail's, and it would be taken for the task
+        // the prefix of a log or a mail, which would be taken for the task
         return out.commEnd - out.commStart <= LONGEST_NAME;
       }
     }
@@ -175,7 +177,10 @@ function isOfFtrace(buf: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** Lines that are no samples: frames without a tab, source lines of frames, records without a time, perf's own warnings. */
+/**
+ * Lines that are not samples: frames without a tab, source lines of frames, records without a time, perf's own
+ * warnings.
+ */
 function readKnown(buf: Uint8Array, first: number, end: number, start: number, out: TraceLine): boolean {
   if (first > start && (isFrame(buf, first, end) || isSourceLine(buf, first, end))) {
     out.kind = LineKind.Stack;
@@ -188,7 +193,7 @@ function readKnown(buf: Uint8Array, first: number, end: number, start: number, o
     return readRecord(buf, record, end, out);
   }
   if (startsWith(buf, first, end, 'Processed ') && find(buf, first, end, ' lost ') > 0) {
-    // `Processed 81 events and lost 5 chunks!`: how many events is not known
+    // `Processed 81 events and lost 5 chunks!`: the number of events is unknown
     out.kind = LineKind.Lost;
     out.cpu = -1;
     out.lost = -1;

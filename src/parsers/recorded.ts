@@ -1,5 +1,5 @@
-// Why: a trace shows what happened, and not what would have been shown. `pindrift capture` says that in comment lines
-// before the text (docs/capture.md), people who arm by hand in a copy of dynamic_events:
+// Why: a trace shows the events that happened, but not which would have been recorded. `pindrift capture` writes that
+// in comment lines before the text (docs/capture.md); for a manual recording it is in a copy of dynamic_events:
 //
 //     # pindrift-release: 6.12.117+deb13-amd64
 //     # pindrift-machine: aarch64
@@ -14,7 +14,7 @@ import { HASH, text } from '../util/bytes.ts';
 import { type ArmedProbe, newRecorded, type Recorded, type TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
 
-/** What the lines before a text say of its recording goes into its head. */
+/** Copy what these lines say about the recording into the head. */
 export function readCaptureHead(lines: HeadLines, head: TraceHead): void {
   const recorded = newRecorded();
   let isOne = false;
@@ -29,12 +29,12 @@ export function readCaptureHead(lines: HeadLines, head: TraceHead): void {
   if (recorded.dropped > 0) head.overwritten = (head.overwritten ?? 0) + recorded.dropped;
 }
 
-/** A kernel takes no more events than this; a text that says more is not one of ours. */
+/** Maximum number of events in a kernel; a text with more was not made by pindrift. */
 const MOST = 4096;
 
 const LINE = /^# pindrift-([a-z-]+): (.*)$/;
 
-/** Take one line of a head. False: it says nothing about the recording. */
+/** Parse one line of a header. False: it says nothing about the recording. */
 export function readRecorded(line: string, recorded: Recorded): boolean {
   const [, key, value] = LINE.exec(line) ?? [];
   if (key === undefined) return false;
@@ -79,12 +79,12 @@ export function readRecorded(line: string, recorded: Recorded): boolean {
       recorded.cpus++;
       for (const [, n] of value.matchAll(/(?:commit-overrun|dropped)=(\d+)/g)) recorded.dropped += Number(n);
       break;
-    default: // of a later pindrift
+    default: // written by a later version of pindrift
   }
   return true;
 }
 
-/** A number of bytes that can be one. */
+/** A number of bytes within limits. */
 function sized(word: string, least: number, most: number): number | undefined {
   const n = counted(word) ?? 0;
   return n >= least && n <= most && n % 8 === 0 ? n : undefined;
@@ -96,7 +96,7 @@ const counted = (word: string | undefined): number | undefined =>
 // `p:pindrift/wp_fault do_wp_page mm=+16(+0($arg1)):x64`, `r64:..`, `f:.. func%return ..`
 const DEFINITION = /^([prf])\d*:(?:\w+\/)?(\w+) ([\w.]+)(%return)?(?:\+0x0|\+0)?((?: \w+=\S+)*)\s*$/;
 
-/** Probes that a text in the form of dynamic_events (or kprobe_events) defines. */
+/** Probes defined by a text in the format of dynamic_events (or kprobe_events). */
 export function definitionsIn(text: string): ArmedProbe[] {
   const out: ArmedProbe[] = [];
   for (const line of text.split('\n')) {

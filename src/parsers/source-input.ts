@@ -1,16 +1,16 @@
-// Why: a file is read where it lies; a pipe, a terminal or a device is waited for. What the system says of it in its error
-// codes is said in words, with what to try.
+// Why: opens files, pipes, terminals and devices, and translates error codes of the system into messages with a
+// suggestion.
 import * as fs from 'node:fs';
 import { InputError } from '../util/errors.ts';
 import type { ByteSource } from './lines.ts';
 
 export interface SourceOptions {
-  /** read only these bytes of a plain file, from the beginning of a line to that of another */
+  /** read only these bytes of a plain file, between two line boundaries */
   start?: number;
   end?: number;
 }
 
-/** Bytes as they lie there. */
+/** Raw bytes. */
 export interface Input extends ByteSource {
   readonly size: number | undefined;
   close(): void;
@@ -22,7 +22,7 @@ export function openInput(path: string, options: SourceOptions): Input {
     if (stat.isDirectory()) {
       throw new InputError('this is a directory', { where: path, tryThis: 'name the trace files in it, one by one' });
     }
-    // files of tracefs and procfs show no size, and reading trace_pipe waits for events
+    // files of tracefs and procfs have size 0, and reading trace_pipe waits for events
     if (stat.isFile() && stat.size > 0) {
       return new FileInput(path, path === '-' ? 0 : fs.openSync(path, 'r'), stat.size, options);
     }
@@ -37,7 +37,7 @@ class FileInput implements Input {
   readonly size: number;
   readonly #path: string;
   readonly #fd: number;
-  /** next byte; null lets the file's own position lead (standard input may be in the middle of a file) */
+  /** next byte; null uses the file's own position (standard input may be in the middle of a file) */
   #at: number | null;
   readonly #end: number;
   #closed = false;

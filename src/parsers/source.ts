@@ -1,5 +1,5 @@
-// Where the bytes of a trace come from: a file, standard input or a pipe, plain or compressed. Plain files are read
-// with readSync into the reader's own buffer, which is the fastest way there is; everything else comes in chunks.
+// The bytes of a trace from a file, standard input or a pipe, plain or compressed. Plain files are read with readSync
+// into the reader's own buffer, which is fastest; everything else arrives in chunks.
 import { InputError } from '../util/errors.ts';
 import { type Compression, compressionOf, createDecoder, type Decoder } from './decompress.ts';
 import { HEAD_BYTES } from './head-lines.ts';
@@ -7,18 +7,18 @@ import { mended } from './mend/open.ts';
 import { type Input, openInput, type SourceOptions } from './source-input.ts';
 import type { Source } from './wrapped-source.ts';
 
-/** Compressed bytes per step: one step's output must stay small whatever the ratio. */
+/** Compressed bytes per step: the output of one step must stay small for any compression ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;
 
-/** Decompressed bytes that wait to be read, at most and a little more. */
+/** Maximum number of decompressed bytes waiting to be read, approximately. */
 const FULL = 4 << 20;
 
-/** Bytes per step near the end of a compressed file, and in the last bytes of it. */
+/** Bytes per step near the end of a compressed file, and in its last bytes. */
 const SMALL = 4096;
 const SMALLEST = 64;
 const LAST = 2048;
 
-/** Open a trace. What its text was wrapped in on its way is taken off (mend/). */
+/** Open a trace. Wrapping around its text is removed (mend/). */
 export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
   const source = await openRaw(path, options);
   if (options.start !== undefined || options.end !== undefined) return source;
@@ -30,7 +30,7 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   }
 }
 
-/** The bytes as they are, but for compression. */
+/** The bytes as they are, except for compression. */
 async function openRaw(path: string, options: SourceOptions): Promise<Source> {
   const input = openInput(path, options);
   try {
@@ -61,16 +61,16 @@ class InputSource implements Source {
 
   readonly #input: Input;
   readonly #decoder: Decoder | undefined;
-  /** decompressed bytes nobody has read yet, and the place in the first of them */
+  /** decompressed bytes that have not been read yet, and the position in the first of them */
   readonly #ready: Uint8Array[] = [];
   #readyFrom = 0;
-  /** decompressed bytes so far, and those of them that nobody has read yet */
+  /** decompressed bytes so far, and those of them not read yet */
   #decoded = 0;
   #waiting = 0;
-  /** tells who waits that something has come */
+  /** notifies the waiting reader that data have arrived */
   #arrived: (() => void) | undefined;
   #prefix: Uint8Array;
-  /** the step of decompression that is under way */
+  /** the current step of decompression */
   #step: Promise<void> | undefined;
   readonly #chunk = new Uint8Array(COMPRESSED_CHUNK);
   #ended = false;
@@ -164,19 +164,19 @@ class InputSource implements Source {
     return got;
   }
 
-  /** Wait for the step that is under way, and begin the next, which runs while the caller parses what this one gave. */
+  /** Wait for the current step, and begin the next, which runs while the caller parses the output of this one. */
   async #decode(decoder: Decoder, into: Uint8Array): Promise<number> {
-    // a program writes 64 KiB at once: what reads lines would look for the next one in each
+    // a program writes 64 KiB at once: the line reader would search each for the next line
     while (this.#waiting < Math.min(into.length, FULL) && !this.#ended) {
       const step = this.#begin(decoder);
       const arrival = new Promise<void>((resolve) => {
         this.#arrived = resolve;
       });
-      // a step that yields much waits until some of it was read
+      // a step with much output waits until some of it was read
       await Promise.race([step, arrival]);
     }
     if (!this.#ended) {
-      // an error of this step is for the next read
+      // an error of this step is reported by the next read
       this.#begin(decoder).catch(() => {});
     }
     const got = this.#take(into);
@@ -187,7 +187,7 @@ class InputSource implements Source {
     return got;
   }
 
-  /** The step that is under way, or the next. */
+  /** The current step, or the next. */
   #begin(decoder: Decoder): Promise<void> {
     if (this.#step === undefined) {
       const step = this.#decodeStep(decoder);
@@ -196,7 +196,7 @@ class InputSource implements Source {
         () => {
           this.#step = undefined;
         },
-        // it stays: whoever reads next is told
+        // the error is kept for the next read
         () => {},
       );
     }
@@ -212,7 +212,7 @@ class InputSource implements Source {
         await decoder.push(prefix);
         return;
       }
-      // an error takes with it what its step would have given: the end comes in small ones
+      // an error discards the output of its step, so the end is read in small ones
       const { size } = this;
       const rest = size === undefined ? this.#chunk.length : size - this.position;
       const step = rest > 2 * COMPRESSED_CHUNK ? this.#chunk : this.#chunk.subarray(0, rest > LAST ? SMALL : SMALLEST);
@@ -230,7 +230,7 @@ class InputSource implements Source {
     }
   }
 
-  /** Damage before anything came out makes the input useless; later it is a loss to be reported. */
+  /** Damage before any output makes the input useless; later it is reported as a loss. */
   #fail(error: unknown): void {
     if (error instanceof InputError) {
       throw error;

@@ -1,4 +1,4 @@
-// The columns before the time, character by character, for all layouts that are not read by place (task-line.ts):
+// The columns before the time, character by character, for all layouts that are not read by position (task-line.ts):
 //
 //   "%16s-%-7d "  "(%7d) " with record-tgid  "[%03d] "  flags if irq-info  " %5lu.%06lu: " or " %12llu: "
 //
@@ -7,9 +7,9 @@
 //              scn-315     [000] d...  86546260107: page_fault_user: ...                 trace_clock x86-tsc
 //              scn-311   [000]133600439400: page_fault_user:      address=...            trace-cmd, clock without seconds
 //     guest:              scn-133   [000]    89.702884: fault:                (...)      trace-cmd, several files or instances
-//     scn-133 [000] d... 9.044846: grab_fast: ...                                        blanks lost in a mail
+//     scn-133 [000] d... 9.044846: grab_fast: ...                                        spaces lost in a mail
 //
-// Flags have four characters up to 5.15 and five since, any letters (7.2: `.l...`), but never a blank.
+// Flags have four characters up to 5.15 and five since, any letters (7.2: `.l...`), but never a space.
 import {
   BRACKET_CLOSE,
   BRACKET_OPEN,
@@ -31,7 +31,7 @@ import { readTime } from './time.ts';
 /** Columns of the task name: TASK_COMM_LEN, printed right-aligned. */
 export const COMM_COLUMNS = 16;
 
-/** From behind the dash: `133     [000] d...     9.044846:`. */
+/** After the dash: `133     [000] d...     9.044846:`. */
 export function readPidAndRest(buf: Uint8Array, p: number, end: number, head: TraceHead, out: TraceLine): number {
   let at = p;
   let pid = 0;
@@ -56,7 +56,7 @@ export function readPidAndRest(buf: Uint8Array, p: number, end: number, head: Tr
   return readCpuAndRest(buf, at + 1, end, head, out);
 }
 
-/** `(    210) ` or `(-------) `; returns the place of what follows. */
+/** `(    210) ` or `(-------) `; returns the position after it. */
 function readTgid(buf: Uint8Array, p: number, end: number, out: TraceLine): number {
   let at = skipBlanks(buf, p + 1, end);
   out.tgid = -1;
@@ -70,7 +70,7 @@ function readTgid(buf: Uint8Array, p: number, end: number, out: TraceLine): numb
   return at < end && buf[at] === PAREN_CLOSE ? skipBlanks(buf, at + 1, end) : -1;
 }
 
-/** From behind `[`: `000] d...     9.044846:`. */
+/** After `[`: `000] d...     9.044846:`. */
 function readCpuAndRest(buf: Uint8Array, p: number, end: number, head: TraceHead, out: TraceLine): number {
   let at = p;
   let cpu = 0;
@@ -85,14 +85,17 @@ function readCpuAndRest(buf: Uint8Array, p: number, end: number, head: TraceHead
   return readFlagsAndTime(buf, at + 1, end, head, out);
 }
 
-/** ` d...     9.044846:`, `     14.117719:`, `331820356845:`, ` .....331820356845:`; returns the place behind the colon. */
+/**
+ * ` d...     9.044846:`, `     14.117719:`, `331820356845:`, ` .....331820356845:`; returns the position after the
+ * colon.
+ */
 export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: TraceHead, out: TraceLine): number {
   let at = p;
   while (at < end && buf[at] === SPACE) at++;
   const c = buf[at];
   out.context = -1;
   if (c < ZERO || c > 57) {
-    // the irq-info column: no character of it is a blank, and none of the first is a digit
+    // the irq-info column contains no spaces, and does not begin with a digit
     const flags = at;
     while (at < end && buf[at] !== SPACE) at++;
     if (at - flags > 6) at = flagsGluedToTime(buf, flags, at);
@@ -104,14 +107,17 @@ export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: 
 }
 
 /**
- * What ran, by the third of the flags (trace_print_lat_fmt(), kernel/trace/trace_output.c): `.` the task, `s` a softirq,
- * `h` a hardirq, `H` one inside a softirq, `z` and `Z` an NMI.
+ * Context, from the third flag (trace_print_lat_fmt(), kernel/trace/trace_output.c): `.` the task, `s` a softirq, `h` a
+ * hardirq, `H` one inside a softirq, `z` and `Z` an NMI.
  */
 export function contextOf(flag: number): number {
   return flag === 46 ? 0 : flag === 115 ? 1 : 2;
 }
 
-/** trace-cmd glues ticks to the flags: `d....331820356845:`. Four characters up to 5.15, five since; the time is long. */
+/**
+ * trace-cmd prints ticks directly after the flags: `d....331820356845:`. Four characters up to 5.15, five since; the
+ * time is long.
+ */
 function flagsGluedToTime(buf: Uint8Array, flags: number, end: number): number {
   let at = end - 1;
   if (buf[at] !== COLON) return end;
@@ -120,8 +126,8 @@ function flagsGluedToTime(buf: Uint8Array, flags: number, end: number): number {
 }
 
 /**
- * The tolerant way: the first `-PID [CPU]` in the line that is followed by a time. `comm` is what stands before
- * it, at most 16 columns: an instance or file name may stand further left (`guest:              scn-133   [000] ...`).
+ * The tolerant method: the first `-PID [CPU]` in the line that is followed by a time. `comm` is the text before it, at
+ * most 16 columns: an instance or file name may precede it (`guest:              scn-133   [000] ...`).
  */
 export function searchTaskLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   for (let dash = start + 1; dash < end; dash++) {

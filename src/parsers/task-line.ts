@@ -1,27 +1,27 @@
-// The beginning of a line as trace_print_context() prints it (kernel/trace/trace_output.c), read by place:
+// The beginning of a line as printed by trace_print_context() (kernel/trace/trace_output.c), read by position:
 //
 //              scn-133     [000] d...     9.044846: grab_fast: ...                       "%16s-%-7d [%03d] " flags " %5lu.%06lu: "
 //              scn-221     [001] ...1.    28.378848: wp_fault: ...
 //              scn-133   [000]    89.702884: gup_fast:             (ffffffffb4862860)    trace-cmd: "%16s-%-5d [%03d] "
 //
-// Nearly all lines of nearly all traces are of these. Whatever the task's name holds (blanks, dashes, brackets), it
-// has 16 columns, and the dash before the pid stands in column 16. Other columns: task-columns.ts.
+// Nearly all lines of nearly all traces have this form. Whatever the task's name contains (spaces, dashes, brackets),
+// it has 16 columns, and the dash before the pid is in column 16. Other columns: task-columns.ts.
 //
-// Characters and columns are numbers here, not names: V8 does not fold constants that are imported or stand outside
-// of the function, and that costs a tenth of the time of a whole line. 32 blank, 45 dash, 46 point, 48 to 57
-// digits, 58 colon, 91 and 93 brackets, 0x20202020 four blanks.
+// Characters and columns are literal numbers here: V8 does not fold constants that are imported or outside of the
+// function, which would cost a tenth of the time of a line. 32 space, 45 dash, 46 point, 48 to 57 digits, 58 colon, 91
+// and 93 brackets, 0x20202020 four spaces.
 import { decimal, skipBlanks, skipDigits } from '../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 import { contextOf, readPidAndRest } from './task-columns.ts';
 
-/** Tasks kept; slotOf() gives the upper 6 bits of a hash. Each has 4 places in the tables. */
+/** Number of cached tasks; slotOf() gives the upper 6 bits of a hash. Each has 4 entries in the tables. */
 const TASKS = 64;
 
 /**
- * Reads the columns up to the time. Where the point of the time stands behind the CPU's bracket, and how many flags
- * stand between, is learned from the line before and checked in this one; a task is known again by its columns. So
- * all state is a guess, and never changes what a line means.
+ * Parses the columns up to the time. The position of the decimal point after the CPU's bracket, and the number of flags
+ * in between, are remembered from the previous line and checked in this one; a task is recognised by its columns. All
+ * state is only a guess, and never changes the result.
  */
 export class TaskLineReader {
   readonly #head: TraceHead;
@@ -30,11 +30,14 @@ export class TaskLineReader {
   /** columns from `[` to the point of the time, and of the flags between them */
   #point = 17;
   #flags = 5;
-  /** per task: its columns 0..24 without the dash, eight characters each read as a double, which text is never NaN as */
+  /**
+   * per task: its columns 0..24 without the dash, as three doubles of eight characters each, which are never NaN for
+   * text
+   */
   readonly #taskColumns = new Float64Array(TASKS * 4);
-  /** and what they say: the columns of bracket and name, the pid */
+  /** and the parsed values: the columns of bracket and name, the pid */
   readonly #tasks = new Int32Array(TASKS * 4);
-  /** the last four columns of the seconds as one word, and the seconds they are */
+  /** the last four columns of the seconds as one word, and their value */
   #secondsWord = 0;
   #secondsNs = Number.NaN;
   #secondsColumns = 4;
@@ -43,7 +46,9 @@ export class TaskLineReader {
     this.#head = head;
   }
 
-  /** Read task, CPU and time. Returns the place behind the time's `:`, or -1 when the line does not begin like this. */
+  /**
+   * Parse task, CPU and time. Returns the position after the time's `:`, or -1 if the line does not begin like this.
+   */
   read(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
     if (end - start < 30 || buf[start + 16] !== 45) return -1;
     if (buf !== this.#buf) {
@@ -62,7 +67,7 @@ export class TaskLineReader {
     return other;
   }
 
-  /** A task whose 24 columns were seen before: its name and pid without looking at single characters. */
+  /** A task whose 24 columns were seen before: its name and pid without parsing single characters. */
   #knownTask(buf: Uint8Array, start: number, out: TraceLine): number {
     const view = this.#view;
     const columns = this.#taskColumns;
@@ -83,7 +88,10 @@ export class TaskLineReader {
     return buf[bracket] === 91 ? bracket : -1;
   }
 
-  /** The place of the bracket behind name and pid; -1 when something stands between them (a tgid) or this is no such line. */
+  /**
+   * The position of the bracket after name and pid; -1 if there is something between them (a tgid) or the line has
+   * another form.
+   */
   #newTask(buf: Uint8Array, start: number, end: number, out: TraceLine): number {
     const pidStart = start + 17;
     const pidEnd = skipDigits(buf, pidStart, end);
@@ -107,7 +115,7 @@ export class TaskLineReader {
     return bracket;
   }
 
-  /** `[001] ...1.    28.378848:` by place; -1 when this line has other columns. */
+  /** `[001] ...1.    28.378848:` by position; -1 if this line has other columns. */
   #readCpuAndTime(buf: Uint8Array, bracket: number, end: number, out: TraceLine): number {
     const point = bracket + this.#point;
     const view = this.#view;
@@ -155,7 +163,7 @@ export class TaskLineReader {
     return behind + 1;
   }
 
-  /** ` ...1. ` and nothing but blanks around it, as many flags as the line before had. */
+  /** ` ...1. ` surrounded by spaces, with as many flags as in the previous line. */
   #isGap(buf: Uint8Array, from: number, to: number): boolean {
     let at = from;
     const flags = this.#flags;
@@ -179,7 +187,7 @@ export class TaskLineReader {
     return true;
   }
 
-  /** Seconds change rarely: keep them by the word they were printed as. More than four digits are read in every line. */
+  /** Seconds change rarely: they are cached by their printed word. More than four digits are parsed in every line. */
   #setSeconds(buf: Uint8Array, point: number, word: number): boolean {
     let at = point;
     let seconds = 0;
@@ -202,7 +210,7 @@ export class TaskLineReader {
     return true;
   }
 
-  /** Where the point of the time stood in a line that was read the slow way, and how many flags. */
+  /** Remember the position of the decimal point and the number of flags of a line parsed the slow way. */
   #learn(buf: Uint8Array, bracket: number, behind: number): void {
     let at = skipBlanks(buf, bracket + 5, behind);
     const flagsStart = at;
@@ -218,7 +226,7 @@ export class TaskLineReader {
   }
 }
 
-/** The task's name stands right-aligned in the 16 columns before the dash. */
+/** The task's name is right-aligned in the 16 columns before the dash. */
 function setComm(buf: Uint8Array, start: number, out: TraceLine): void {
   let comm = start;
   while (buf[comm] === 32) comm++;
@@ -226,7 +234,7 @@ function setComm(buf: Uint8Array, start: number, out: TraceLine): void {
   out.commEnd = start + 16;
 }
 
-/** Where a task is kept, by the eight columns of its pid. */
+/** Cache slot of a task, from the eight columns of its pid. */
 function slotOf(pid: number, pidEnd: number): number {
   return (Math.imul(pid ^ Math.imul(pidEnd, 0x85ebca6b), 0x9e3779b1) >>> 26) << 2;
 }

@@ -1,16 +1,16 @@
-// Unit, digits and base of a trace's times come from its first event: one format prints all of them.
+// Unit, digits and base of a trace's times, from its first event: one format prints all of them in the same way.
 import { text } from '../util/bytes.ts';
 import { createParser } from './create.ts';
 import type { TraceFormat, TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
 import { LineKind, TraceLine } from './line.ts';
 
-/** A head with which a parser shows every time of this unit. */
+/** A head with which a parser returns every time of this unit. */
 export function probeHead(format: TraceFormat, timeUnit: 'ns' | 'ticks'): TraceHead {
   return { format, variant: '', timeUnit, timeDigits: 6, timeBase: 0 };
 }
 
-/** The first event that shows a time. */
+/** The first event with a time. */
 export interface TimeSample {
   unit: 'ns' | 'ticks';
   ts: number;
@@ -38,7 +38,10 @@ export function firstTime(format: TraceFormat, lines: HeadLines): TimeSample | u
   return undefined;
 }
 
-/** Fill in what the sample says; the base is its whole seconds, or its ticks down to a multiple of 10^9 (exact as a double). */
+/**
+ * Set unit, digits and base; the base is its whole seconds, or its ticks down to a multiple of 10^9 (exact as a
+ * double).
+ */
 export function setTime(head: TraceHead, sample: TimeSample): void {
   const billions = Math.floor(sample.ts / 1e9);
   head.timeUnit = sample.unit;
@@ -52,7 +55,7 @@ export function setTime(head: TraceHead, sample: TimeSample): void {
   }
 }
 
-/** A remark for people. */
+/** Add a note for the user. */
 export function note(head: TraceHead, sentence: string): void {
   head.notes = [...(head.notes ?? []), sentence];
 }

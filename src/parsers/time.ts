@@ -1,19 +1,19 @@
-// Times are read as integers, seconds and fraction apart: `parseFloat(s) * 1e9` is wrong by a nanosecond
-// as soon as the machine has been up for some weeks, and ns since boot do not fit a double at all after 104 days.
+// Times are parsed as integers, with seconds and fraction separate: `parseFloat(s) * 1e9` is wrong by a nanosecond
+// after some weeks of uptime, and ns since boot do not fit a double exactly after 104 days.
 import { DOT, decimal, ZERO } from '../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 
-/** ns per unit of the last digit, by number of digits behind the point. */
+/** ns per unit of the last digit, by number of digits after the point. */
 const NS_PER_DIGIT = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1];
 
 /** Ticks are split here, so that a difference of two 20-digit counters stays exact. */
 const TICK_SPLIT = 1e9;
 
 /**
- * Read `9.044846` (ns) or `98517755561` (ticks) at `p` into `out.ts`, relative to the head's base.
- * Returns the place behind the last digit, or -1 when there is no number here.
- * trace_print_time() prints ` %5lu.%06lu` for clocks in ns and ` %12llu` for the others.
+ * Parse `9.044846` (ns) or `98517755561` (ticks) at `p` into `out.ts`, relative to the base of the head. Returns the
+ * position after the last digit, or -1 if there is no number. trace_print_time() prints ` %5lu.%06lu` for clocks in ns
+ * and ` %12llu` for the others.
  */
 export function readTime(buf: Uint8Array, p: number, end: number, head: TraceHead, out: TraceLine): number {
   let at = p;

@@ -1,5 +1,5 @@
-// What the first lines of `trace-cmd report` say: `cpus=2`, and which options it ran with. The trace clock and the
-// kernel release are in trace.dat, but the report does not print them.
+// Information in the first lines of `trace-cmd report`: `cpus=2`, and the options it was run with. The trace clock and
+// the kernel release are in trace.dat, but the report does not print them.
 
 import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';

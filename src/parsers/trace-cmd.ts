@@ -42,7 +42,7 @@ const LATENCY_COLUMNS = 8;
 export class TraceCmdParser implements LineParser {
   readonly head: TraceHead;
   readonly #task: TaskLineReader;
-  /** the line before was a marker, whose text may hold newlines */
+  /** the previous line was a marker, whose text may contain newlines */
   #inMarker = false;
 
   constructor(head: TraceHead) {
@@ -109,7 +109,7 @@ export class TraceCmdParser implements LineParser {
   }
 }
 
-/** Entries of ftrace itself have an event's shape here: `function:`, `funcgraph_entry:`, `kernel_stack:`. */
+/** Entries of ftrace itself have the form of events here: `function:`, `funcgraph_entry:`, `kernel_stack:`. */
 function classify(buf: Uint8Array, out: TraceLine): void {
   const { nameStart, nameEnd } = out;
   switch (buf[nameStart]) {
@@ -133,7 +133,7 @@ function classify(buf: Uint8Array, out: TraceLine): void {
   }
 }
 
-/** `trace-cm-135     0.....    10.208346:`, "%8.8s-%-5d %3d" with the flags behind the CPU. */
+/** `trace-cm-135     0.....    10.208346:`, "%8.8s-%-5d %3d" with the flags after the CPU. */
 function readLatency(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   const dash = start + LATENCY_COLUMNS;
   if (dash >= end || buf[dash] !== DASH) {
@@ -176,7 +176,10 @@ function isHeader(buf: Uint8Array, start: number, end: number): boolean {
   return startsWith(buf, start, end, 'CPU:') && find(buf, start, end, '[SUBBUFFER START]') > 0;
 }
 
-/** What the program says to stderr, when both went into one file: `trace-cmd: ...`, `  [pindrift:fault] function foo not defined`. */
+/**
+ * Messages of the program to stderr, if both were redirected to one file: `trace-cmd: ...`, `  [pindrift:fault]
+ * function foo not defined`.
+ */
 function isWarning(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   const isBracketed = startsWith(buf, start, end, '  [') && buf[skipWord(buf, start + 3, end)] === COLON;
   if (

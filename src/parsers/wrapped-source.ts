@@ -1,30 +1,30 @@
-// Why: who reads a source and gives something else of it (mended, decoded, hashed) says the rest as it was said to him.
+// Why: base class of sources that transform another one (repair, decode, hash); everything not overridden is forwarded.
 import type { Compression } from './decompress.ts';
 import type { ByteSource } from './lines.ts';
 
 export interface Source extends ByteSource {
-  /** as the user named it; `-` is standard input */
+  /** as given by the user; `-` is standard input */
   readonly path: string;
   readonly compression: Compression;
-  /** bytes of the file as it lies on disk; undefined for pipes */
+  /** bytes of the file on disk; undefined for pipes */
   readonly size: number | undefined;
-  /** bytes of the file consumed so far, in the same measure as `size` */
+  /** bytes of the file consumed so far, in the same unit as `size` */
   readonly position: number;
   /**
-   * What was taken off its lines (quotes, a log around them), for people. Bytes and places are then those of the mended
-   * text, which nobody finds in the file.
+   * What was removed from its lines (quotes, a surrounding log), as a description. Bytes and positions then refer to
+   * the repaired text, not to the file.
    */
   readonly mended?: string | undefined;
-  /** decompressed bytes of the file that what was read so far was mended from; undefined: they are what was read */
+  /** decompressed bytes of the file from which the text read so far was made; undefined: they are the same */
   readonly taken?: number | undefined;
-  /** why the data end before they should, known once `read` has returned 0; the part before has been delivered */
+  /** why the data end too early, known after `read` has returned 0; the part before has been delivered */
   readonly damage: string | undefined;
-  /** The first bytes (64 KB, decompressed), which `read` will deliver again. */
+  /** The first bytes (64 KB, decompressed), which `read` will return again. */
   head(): Promise<Uint8Array>;
   close(): void;
 }
 
-/** A source made of another one; what a class does not say otherwise is that of the inner one. */
+/** A source made from another one; everything not overridden is that of the inner one. */
 export abstract class WrappedSource implements Source {
   protected readonly inner: Source;
   readonly path: string;

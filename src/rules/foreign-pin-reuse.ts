@@ -54,8 +54,7 @@ export default defineRule({
       'move to a kernel with the fix; for hugetlb there is no fix, but madvise(MADV_DONTFORK) keeps its pages from being shared',
     messages: {
       reused:
-        'the page {pinned} is held by {pinner} and was made writable for mm {mm}: everything that process writes from ' +
-        'now on can be read through the pin',
+        'the page {pinned} is held by {pinner} and was made writable for mm {mm}: its later writes can be read through the pin',
     },
     examples: examplesOf('foreign-pin-reuse'),
   },

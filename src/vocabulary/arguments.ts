@@ -1,7 +1,7 @@
-// The arguments of an event as its line shows them, taken apart without knowing the event: the one meaning of a line's
-// arguments, for the mm events and for the tables of a store. It is slow and tolerant, and read from the first line of
-// each layout and from lines that do not look like it; the fast ways (template.ts, known lines, the store's shapes) must
-// give the same. Together the pieces are the whole text: nothing is dropped.
+// Parses the arguments of an event line without knowing the event. This defines the meaning of a line's arguments, for
+// the mm events and for the tables of a store. It is slow and tolerant, and is used for the first line of each layout
+// and for lines that differ from it; the fast paths (template.ts, known lines, the store's shapes) must give the same
+// result. The pieces together are the whole text: nothing is dropped.
 //
 //   (do_wp_page+0x0/0x470) mm=0xffff9af7ffe48440 addr=0x7ff1ee747000       print_kprobe_event(), kernel/trace/trace_kprobe.c
 //   prev_comm=my task prev_pid=1 prev_prio=120 prev_state=R+ ==> next_comm=swapper/0 ...    TP_printk of sched_switch
@@ -12,39 +12,39 @@
 //   -> 0x8                                                                 print_syscall_exit()
 //   254,0 RA 16384 () 101424 + 32 [bash]                                   no names at all: kept as text
 //
-// What nothing can tell apart: a task that calls itself `a pid=7` prints `comm=a pid=7 pid=9`. The first of two names
-// that are the same is the argument; the store keeps the second as text.
+// Ambiguous: a task with the name `a pid=7` prints `comm=a pid=7 pid=9`. The first of two equal names is the argument;
+// the store keeps the second as text.
 import { isBlank, isWord, skipBlanks, text, trimEnd } from '../util/bytes.ts';
 import { siteEnd, valueEnd } from './ends.ts';
 
-/** One argument; places are in the line's buffer. */
+/** One argument, as positions in the line's buffer. */
 export interface Argument {
   key: string;
-  /** how often the key stood before */
+  /** number of earlier arguments with the same key */
   nth: number;
-  /** value, without the comma that a format prints behind it */
+  /** value, without the comma that a format prints after it */
   start: number;
   end: number;
-  /** text between the value and the next key, without the blanks around it; empty where start = end */
+  /** text between the value and the next key, without the spaces around it; empty if start = end */
   behindStart: number;
   behindEnd: number;
 }
 
 export interface Arguments {
-  /** the probe site, `(sym+0x0/0x10)`; empty where start = end */
+  /** the probe location, `(sym+0x0/0x10)`; empty if start = end */
   locationStart: number;
   locationEnd: number;
   list: Argument[];
-  /** text before the first argument, or all of it where there is none */
+  /** text before the first argument, or all of it if there is none */
   restStart: number;
   restEnd: number;
   /** numbers are hexadecimal without 0x */
   bareHex: boolean;
   /** `key=value`, not `key: value` or `-> value` */
   equals: boolean;
-  /** `key=value` with one blank between: may be read by place */
+  /** `key=value` with one space between: may be read by position */
   plain: boolean;
-  /** the parenthesis around the arguments of a system call is not closed: the last of them may be half of one */
+  /** the parenthesis around the arguments of a system call is not closed: the last argument may be incomplete */
   cut: boolean;
 }
 
@@ -59,7 +59,7 @@ const DOLLAR = 36;
 const DASH = 45;
 const GREATER = 62;
 
-/** All of an event's arguments `buf[start, end)`, with the probe site before them if there is one. */
+/** All arguments of an event in `buf[start, end)`, with the probe location before them if there is one. */
 export function readArguments(buf: Uint8Array, start: number, end: number): Arguments {
   const out = none(start, end);
   const isRead =
@@ -74,7 +74,7 @@ export function readArguments(buf: Uint8Array, start: number, end: number): Argu
   return out;
 }
 
-/** The arguments `buf[start, end)` behind a probe site, which is known already. */
+/** The arguments in `buf[start, end)` after a known probe location. */
 export function readPlaced(buf: Uint8Array, start: number, end: number): Arguments {
   const out = none(start, end);
   readEquals(buf, start, end, true, out);
@@ -82,7 +82,7 @@ export function readPlaced(buf: Uint8Array, start: number, end: number): Argumen
   return out;
 }
 
-/** In one pass: a line may be nothing but names. */
+/** In one pass, because a line may consist of names only. */
 function countNames(list: readonly Argument[]): void {
   const counts = new Map<string, number>();
   for (const argument of list) {
@@ -103,7 +103,7 @@ const none = (start: number, end: number): Arguments => ({
   cut: false,
 });
 
-/** `key: value, key: value`, all of it; with parentheses around it or not. */
+/** `key: value, key: value`, all of it; with or without parentheses around it. */
 function readColons(buf: Uint8Array, start: number, end: number, parentheses: boolean, out: Arguments): boolean {
   const cut = parentheses && buf.subarray(start, end).indexOf(CLOSE) < 0;
   const last = parentheses && !cut ? end - 1 : end;
@@ -137,14 +137,17 @@ function readColons(buf: Uint8Array, start: number, end: number, parentheses: bo
   return true;
 }
 
-/** Colon of the `key: ` at `start`; the verbose option puts a type before it: `unsigned long start: `. -1: no key. */
+/**
+ * Position of the colon of the `key: ` at `start`; the verbose option prints a type before it: `unsigned long start: `.
+ * -1: no key.
+ */
 function keyColon(buf: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && (isWord(buf[at]) || isBlank(buf[at]) || buf[at] === STAR)) at++;
   return at < end && at > start && buf[at] === COLON && isWord(buf[at - 1]) && isBlank(buf[at + 1]) ? at : -1;
 }
 
-/** The comma behind a value is one that a `key: ` follows. */
+/** End of a value: the comma that is followed by another `key: `. */
 function colonValueEnd(buf: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     if (buf[at] === COMMA && keyColon(buf, skipBlanks(buf, at + 1, end), end) >= 0) return at;
@@ -183,7 +186,7 @@ function readEquals(buf: Uint8Array, from: number, end: number, placed: boolean,
     argument.behindStart = skipBlanks(buf, at, end);
     argument.behindEnd = trimEnd(buf, argument.behindStart, next < 0 ? end : next);
     if (at - start > 1 && buf[at - 1] === COMMA && buf[start] !== QUOTE) {
-      // `status=no_writable_page, unmapped=0`: the comma is the format's
+      // `status=no_writable_page, unmapped=0`: the comma belongs to the format
       argument.end--;
       argument.behindStart = at - 1;
       if (argument.behindEnd < at) argument.behindEnd = at;
@@ -192,7 +195,7 @@ function readEquals(buf: Uint8Array, from: number, end: number, placed: boolean,
   }
 }
 
-/** First place in `buf[start, end)`, at the beginning of a word, where `key=` stands; -1 when there is none. */
+/** First position in `buf[start, end)`, at the beginning of a word, of a `key=`; -1 if there is none. */
 function nextKey(buf: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end) {
@@ -205,7 +208,7 @@ function nextKey(buf: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Keys are C identifiers, `a.b`, `a[0]` and `$retval` included. */
+/** Keys are C identifiers, including `a.b`, `a[0]` and `$retval`. */
 function wordEnd(buf: Uint8Array, start: number, end: number): number {
   let at = buf[start] === DOLLAR ? start + 1 : start;
   while (at < end && (isWord(buf[at]) || (at > start && (buf[at] === 46 || buf[at] === 91 || buf[at] === 93)))) at++;

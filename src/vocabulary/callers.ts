@@ -1,5 +1,5 @@
-// Callers that take a reference for an instant and never use it for I/O: their pins need no following, and their
-// release shows nowhere (put_page() is inlined). Sources: kernel/futex/core.c, fs/exec.c, mm/memory.c,
+// Callers that take a short-lived reference and never use it for I/O: their pins need not be tracked, and their release
+// is not recorded (put_page() is inlined). Sources: kernel/futex/core.c, fs/exec.c, mm/memory.c,
 // kernel/events/uprobes.c, fs/coredump.c, virt/kvm/kvm_main.c of 5.10 to 7.2.
 const TRANSIENT = [
   'get_futex_key',
@@ -22,8 +22,8 @@ const TRANSIENT = [
 const TRANSIENT_GET = ['hva_to_pfn', 'hva_to_pfn_slow', 'hva_to_pfn_fast', 'kvm_follow_pfn', '__gfn_to_page'];
 
 /**
- * @param symbol `get_futex_key+0x90` as a probe prints it
- * @param kind what it takes, where that matters
+ * @param symbol `get_futex_key+0x90` as printed by a probe
+ * @param kind kind of reference, where it matters
  */
 export function isTransientCaller(symbol: string, kind: 'GET' | 'PIN'): boolean {
   const name = symbol

@@ -1,11 +1,11 @@
-// Why: where a value ends and where a probe's site ends is asked by the tolerant reader (arguments.ts) and by the fast
-// ones, and has one answer.
+// Why: the end of a value and the end of a probe location are determined by the same code for the tolerant parser
+// (arguments.ts) and the fast ones.
 import { COLON, isBlank, PAREN_CLOSE, PAREN_OPEN, QUOTE, startsWith } from '../util/bytes.ts';
 
 const BACKSLASH = 92;
 const COMMA = 44;
 
-/** End of the value at `start`: the next blank, or behind the quote that closes it. */
+/** End of the value at `start`: the next space, or the position after its closing quote. */
 export function valueEnd(buf: Uint8Array, start: number, end: number): number {
   if (buf[start] === QUOTE) {
     for (let at = start + 1; at < end; at++) {
@@ -18,7 +18,7 @@ export function valueEnd(buf: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Behind the probe's site at `start`; `start` itself when the arguments do not begin with one. */
+/** End of the probe location at `start`; `start` itself if the arguments do not begin with one. */
 export function siteEnd(buf: Uint8Array, start: number, end: number): number {
   if (buf[start] === PAREN_OPEN) return parenthesesEnd(buf, start, end);
   let at = start;

@@ -1,34 +1,34 @@
-// What changed between kernels, one row per release that is told from others: flag numbers, swap types, and what a kernel
-// promises to a pin. Everything that a version must decide is here and in kernel/; what the trace shows itself is never
-// looked up here. Sources: include/linux/swap.h, swapops.h of v5.10, v5.15, v6.1, v6.6, v6.12, v6.18, v7.2, v7.3.
+// Differences between kernels, one row per release that is distinguished: flag numbers, swap types, and promises about
+// pins. Everything that depends on the version is here and in kernel/; what the trace itself shows is never looked up
+// here. Sources: include/linux/swap.h, swapops.h of v5.10, v5.15, v6.1, v6.6, v6.12, v6.18, v7.2, v7.3.
 import type { Arch } from './kernel/arch/index.ts';
 import { FOLL_NEW, type FollLayout, follOf } from './kernel/foll.ts';
 import { type KernelPromise, type Promises, promisesOf } from './kernel/promises.ts';
 import { isWithin, type Span, version } from './kernel/version.ts';
 
-/** Releases that are told from others. */
+/** Releases that are distinguished. */
 export type EraName = '5.10' | '5.15' | '6.1' | '6.6' | '6.12' | '6.18' | '7.2' | '7.3';
-/** Those of them whose types are at hand (src/capture/stock). */
+/** The releases whose types are included (src/capture/stock). */
 export type StockName = '5.10' | '6.1' | '6.12' | '7.2';
 
-/** What a swap type number means where it is no swap file (include/linux/swap.h, MAX_SWAPFILES and above). */
+/** Meaning of a swap type number that is not a swap file (include/linux/swap.h, MAX_SWAPFILES and above). */
 export type SpecialSwap = 'hwpoison' | 'migration' | 'device-private' | 'device-exclusive' | 'pte-marker';
 
 interface Release {
   name: EraName;
-  /** the first release that is like it */
+  /** the first release with these properties */
   since: string;
-  /** whose probes fit it best */
+  /** the stock release whose probes fit best */
   stock: StockName;
   /** special swap types of the Debian configuration; another configuration shifts them */
   swapTypes: Readonly<Record<number, SpecialSwap>>;
-  /** munmap() takes its entries away in unmap_vmas() alone, and zap_vma_range_batched() is for madvise() */
+  /** munmap() removes its entries only in unmap_vmas(), and zap_vma_range_batched() is for madvise() */
   munmapIsUnmapVmas?: boolean;
 }
 
 export interface Era extends Release {
   foll: FollLayout;
-  /** the kernel promises that ... */
+  /** promises of the kernel */
   promises: Promises;
 }
 
@@ -64,10 +64,10 @@ const RELEASES: readonly Release[] = [
 
 export const ERA_NAMES: readonly EraName[] = RELEASES.map(({ name }) => name);
 
-/** Names of the releases that a row is about, with blanks between. */
+/** Names of the releases within a span, separated by spaces. */
 export const erasWithin = (span: Span): string => ERA_NAMES.filter((name) => isWithin(span, version(name))).join(' ');
 
-/** @param arch of the machine, where it is known */
+/** @param arch of the machine, if known */
 export function eraNamed(name: string, arch?: Arch): Era | undefined {
   const release = RELEASES.find((one) => one.name === name);
   if (release === undefined) return undefined;
@@ -85,22 +85,22 @@ export function eraOfRelease(release: string, arch?: Arch): Era | undefined {
   return row === undefined ? undefined : eraNamed(row.name, arch);
 }
 
-/** Releases that lines alone hardly tell apart, and of which the older promises less. */
+/** Releases that can hardly be distinguished by their lines, and of which the older promises less. */
 const ALIKE: readonly (readonly EraName[])[] = [
   ['5.10', '5.15'],
   ['6.1', '6.6'],
 ];
 
-/** What the trace shows of a kernel beside its functions and their arguments. */
+/** Other observations in the trace about a kernel. */
 export interface Shown {
   arch?: Arch | undefined;
-  /** calls whose flags have the numbers of up to v6.2, and of since v6.3 */
+  /** number of calls whose flags use the numbers up to v6.2, and since v6.3 */
   foll?: { readonly old: number; readonly new: number };
 }
 
 /**
- * What is known of a kernel that may be any of these. It is called by the one whose types are at hand; what only some of
- * them have or promise is left out. Undefined: they differ too much.
+ * Properties of a kernel that may be any of these. It gets the name of the release whose types are included; features
+ * that only some of them have or promise are left out. Undefined: they differ too much.
  */
 export function eraOf(candidates: readonly EraName[], { arch, foll }: Shown = {}): Era | undefined {
   const all = candidates.map((name) => eraNamed(name, arch)).filter((era) => era !== undefined);
@@ -127,18 +127,18 @@ export function eraOf(candidates: readonly EraName[], { arch, foll }: Shown = {}
   };
 }
 
-/** Releases that are called by their own name whenever they are possible. */
+/** Releases that keep their own name whenever they are possible. */
 const stockOf = (names: readonly EraName[]): string =>
   RELEASES.filter(({ name, stock }) => name === stock && names.includes(name))
     .map(({ name }) => name)
     .join();
 
-/** Observations that narrow the era, each naming the eras it fits. */
+/** Observations that narrow down the era, each with the eras it is consistent with. */
 export class EraEvidence {
   #left: readonly EraName[] = ERA_NAMES;
   readonly reasons: string[] = [];
 
-  /** @param eras names separated by blanks */
+  /** @param eras names separated by spaces */
   fits(eras: string, because: string): void {
     const fitting = eras.split(' ');
     const before = this.#left;

@@ -1,5 +1,5 @@
-// What kind of event a name on a function is, and the layouts its arguments come in. Learned from the first line of
-// each, which is also what tells the kernel's era.
+// The kind of an event name on a function, and the layouts of its arguments. Both are learned from the first line of
+// each layout, which also shows the kernel's era.
 
 import { readArguments, readPlaced } from './arguments.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -13,23 +13,26 @@ import type { Symbols } from './symbols.ts';
 import { Template } from './template.ts';
 import { damageOf, isBeginningOf, type LinesOfLayout } from './whole.ts';
 
-/** try_grab_page() takes one reference and has no argument that says so. */
+/** try_grab_page() takes one reference and has no argument for it. */
 const ONE_PAGE = fnIndex('try_grab_page');
 
-/** More layouts of one event are read by name each time. */
+/** Maximum number of layouts per event; further ones are read by name each time. */
 const TEMPLATES = 64;
 
-/** What an event type's first line says about the kernel: the eras it fits (names with blanks between) and why. */
+/**
+ * What the first line of an event type shows about the kernel: the eras it is consistent with (names separated by
+ * spaces) and why.
+ */
 export type EraReason = readonly [eras: string, because: string];
 
-/** What is known of a type apart from its templates: plain data, which travels between threads. */
+/** Facts about a type besides its templates: plain data, which is passed between threads. */
 export interface TypeFacts {
   readonly name: string;
   readonly system: string;
-  /** probed function as the line shows it; undefined when it shows an address or is a tracepoint */
+  /** probed function as printed in the line; undefined if it prints an address or is a tracepoint */
   readonly symbol: string | undefined;
   readonly ret: boolean;
-  /** events of this type */
+  /** number of events of this type */
   count: number;
   /** byte offset of the first of them */
   readonly first: number;
@@ -38,11 +41,11 @@ export interface TypeFacts {
   /** argument names of the first of them, in their order */
   readonly keys: readonly string[];
   readonly era: readonly EraReason[];
-  /** the layouts of its lines, where that can tell a cut one */
+  /** the layouts of its lines, if they can reveal a truncated line */
   readonly layouts: readonly LinesOfLayout[];
 }
 
-/** What the first line of a type shows. */
+/** Properties of the first line of a type. */
 export interface FirstLine {
   readonly name: string;
   readonly system: string;
@@ -51,16 +54,16 @@ export interface FirstLine {
   readonly first: number;
   /** argument names */
   readonly keys: readonly string[];
-  /** false: only its name is that of an event we know */
+  /** false: it only has the name of a known event */
   readonly ours?: boolean;
 }
 
-/** What a type is told of the vocabulary it belongs to. */
+/** The vocabulary a type belongs to. */
 export interface TypeContext {
   readonly catalogue: Catalogue;
   /** kinds whose events become records; undefined: all */
   readonly keep?: readonly boolean[] | undefined;
-  /** kinds that somebody listens to; undefined: all */
+  /** kinds that have listeners; undefined: all */
   readonly wanted?: readonly boolean[] | undefined;
 }
 
@@ -76,17 +79,17 @@ export class EventType implements TypeFacts {
   readonly fn: number = 0;
   readonly keys: readonly string[];
   readonly era: readonly EraReason[] = [];
-  /** has only the name of an event that we know: `copy_page_range: dbg` of trace_printk() */
+  /** only has the name of a known event: `copy_page_range: dbg` of trace_printk() */
   readonly namesake: boolean;
-  /** whether its events become records; the others are counted */
+  /** whether its events become records; otherwise they are counted */
   readonly kept: boolean = false;
-  /** somebody listens to its events; of others nothing is asked but that they were there */
+  /** whether its events have listeners; otherwise only their presence matters */
   readonly wanted: boolean = true;
   readonly #fields: readonly KindField[];
   readonly #derives: boolean = false;
   readonly #templates = new Map<string, Template>();
   #template: Template | undefined;
-  /** why the line that was read last is not whole */
+  /** why the last line is incomplete */
   damage: string | undefined;
 
   constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: TypeContext) {
@@ -118,8 +121,9 @@ export class EventType implements TypeFacts {
 
   /**
    * Fill the record at `rows[o]` from the arguments `buf[start, end)`.
-   * @param blank where the blank before the first of them should be; `start` itself where a probe site stands before it
-   * @returns false: the record is none; the line is not whole, {@link damage} says why, or only a namesake
+   * @param blank position of the space before the first of them; `start` itself after a probe location
+   * @returns false if there is no record: the line is incomplete, as explained by {@link damage}, or only has the same
+   * name
    */
   read(
     buf: Uint8Array,
@@ -139,12 +143,12 @@ export class EventType implements TypeFacts {
     return true;
   }
 
-  /** Layout of the line that was read last. */
+  /** Layout of the last line. */
   get template(): Template | undefined {
     return this.#template;
   }
 
-  /** What follows from the arguments in a record, once they are all there. */
+  /** Derive values from the arguments of a complete record. */
   derive(rows: Float64Array, o: number): void {
     if (this.#derives) derive(this.kind, rows, o);
   }
@@ -158,7 +162,7 @@ export class EventType implements TypeFacts {
     o: number,
     symbols: Symbols,
   ): boolean {
-    // a template that did not fit may have filled some slots
+    // a template that did not match may have filled some slots
     rows.fill(Number.NaN, o + Slot.MM, o + Slot.FN);
     rows[o + Slot.SYM] = Number.NaN;
     const args = placed ? readPlaced(buf, start, end) : readArguments(buf, start, end);
@@ -182,10 +186,11 @@ export class EventType implements TypeFacts {
   }
 }
 
-/** What follows from the arguments of one kind, once they are all read. */
+/** Derive values from the arguments of one kind, after all of them are read. */
 function derive(kind: number, rows: Float64Array, o: number): void {
   if (kind === Kind.newAnon) {
-    // head=1: a compound page of 2^order pages, all mapped (order is garbage without it); 5.10 says compound=1 for a PMD
+    // head=1: a compound page of 2^order pages, all mapped (order is undefined without it); 5.10 prints compound=1 for
+    // a PMD
     const head = rows[o + Slot.PTE_HI];
     const compound = rows[o + Slot.N];
     rows[o + Slot.N] =
@@ -201,7 +206,7 @@ function derive(kind: number, rows: Float64Array, o: number): void {
   } else if (kind === Kind.grab && Number.isNaN(rows[o + Slot.N])) rows[o + Slot.N] = 1;
 }
 
-/** What the event's function, name and arguments say about the kernel. */
+/** What the event's function, name and arguments show about the kernel. */
 function eraReasons(type: EventType, { functions }: Catalogue): EraReason[] {
   const { name, keys, symbol, system } = type;
   const { isLoose, eras } = functions[type.fn];
@@ -217,7 +222,7 @@ function eraReasons(type: EventType, { functions }: Catalogue): EraReason[] {
   return out;
 }
 
-/** The probe set's events whose arguments differ between kernels. */
+/** Events of the probe set whose arguments differ between kernels. */
 function shapeEras(name: string, keys: readonly string[]): string | undefined {
   const has = (key: string) => keys.includes(key);
   switch (name) {

@@ -1,18 +1,18 @@
-// Why: what an argument means does not depend on how it came: printed in a line, decoded from a recording, or out of a
-// store. Each source gives its arguments as fields, and one place (template.ts) makes slots of them.
+// Why: the meaning of an argument does not depend on its source: a line of text, a recording, or a store. Each source
+// provides its arguments as fields, and template.ts alone converts them into slots.
 import { text } from '../util/bytes.ts';
 import type { Arguments } from './arguments.ts';
 import { number64 } from './number.ts';
 
-/** The arguments of one event: a name each, and a number or a text. */
+/** The arguments of one event, each with a name and a number or a text. */
 export interface Fields {
   readonly names: readonly string[];
   /**
-   * Argument `k` as {@link number64} reads it: NaN when it is no number, else its halves are in `half` of number.ts.
+   * Argument `k` as {@link number64} reads it: NaN if it is not a number, else its halves are in `half` of number.ts.
    * @param bareHex it is printed in hex without 0x
    */
   number(k: number, bareHex: boolean): number;
-  /** Argument `k` as it is printed; undefined when the source could not read it. */
+  /** Argument `k` as printed; undefined if the source could not read it. */
   text(k: number): string | undefined;
 }
 

@@ -1,14 +1,13 @@
-// The mm events pindrift knows, one per thing a probe or tracepoint can say, with the slots each fills.
-// A kind stands for what happened in the kernel; which function or event name said so is the business of
-// functions.ts, and what it does to the state is the business of the model.
+// The mm events pindrift knows, one kind per kind of change that a probe or tracepoint can report, with the slots each
+// fills. functions.ts maps functions and event names to kinds; the model defines the effect on the state.
 import { Slot } from './record.ts';
 
 const { MM, ADDR, END, PAGE, OTHER, N, FLAGS, PTE_HI, PTE_LO, SYM, CPU } = Slot;
 
 /**
- * How a field's text becomes slots.
- * `num` a signed 64-bit number; `hex` one that tracepoints print without 0x (`%lx`); `pte` 64 raw bits into PTE_HI and PTE_LO; `sym` an interned symbol;
- * `len` a length that is added to ADDR to give END.
+ * How the text of a field is converted into slots. `num` a signed 64-bit number; `hex` one that tracepoints print
+ * without 0x (`%lx`); `pte` 64 raw bits in PTE_HI and PTE_LO; `sym` an interned symbol; `len` a length that is added to
+ * ADDR to give END.
  */
 export type FieldType = 'num' | 'hex' | 'pte' | 'sym' | 'len';
 
@@ -17,7 +16,7 @@ export interface KindField<S extends number = number, N extends string = string,
   type: T;
   /** argument names with this meaning: the probe set's own first, then the kernel's parameter names */
   names: readonly string[];
-  /** the first of the names; rules know the field by it (api/events.ts) */
+  /** the first of the names; rules use it as the name of the field (api/events.ts) */
   name: FirstWord<N>;
 }
 
@@ -47,7 +46,7 @@ const pmd = f(PTE_HI, 'pmd orig_pmd pte', 'pte');
 /** Fields of every kind. The index in this list is the number in a record's KIND slot. */
 const KIND_LIST = {
   none: [],
-  // a pin is asked for, taken, undone (include/linux/mm_types.h FOLL_*, mm/gup.c)
+  // calls, grabs and undos of GUP (include/linux/mm_types.h FOLL_*, mm/gup.c)
   gup: [
     mm,
     f(ADDR, 'start addr address'),
@@ -64,7 +63,7 @@ const KIND_LIST = {
   followPmd: [mm, addr, flags],
   followPmdRet: [f(PAGE, 'page ret retval arg1')],
   pinPages: [f(ADDR, 'start'), f(N, 'nr nr_pages'), f(END, 'ret'), flags, ...pages],
-  // a pin is given back
+  // releases of pins
   putFolio: [page, f(N, 'refs n'), flags],
   unpin: [page],
   unpinPages: [f(N, 'n npages nr'), f(FLAGS, 'dirty make_dirty'), ...pages],
@@ -88,7 +87,7 @@ const KIND_LIST = {
   // pipes (fs/splice.c)
   pipeAdd: [f(OTHER, 'pipe'), page, f(N, 'len'), f(FLAGS, 'off offset')],
   pipeRelease: [f(OTHER, 'pipe'), page],
-  // the page table gets a page (mm/rmap.c)
+  // a page is mapped (mm/rmap.c)
   newAnon: [
     f(PAGE, 'page folio'),
     mm,
@@ -130,7 +129,7 @@ const KIND_LIST = {
   migrateMap: [f(PAGE, 'old'), f(OTHER, 'new'), f(N, 'extra')],
   migrateMapRet: [ret],
   migrateIn: [page, mm, addr],
-  // a mapping goes away or moves
+  // a mapping is removed or moved
   rmapDel: [f(PAGE, 'page folio'), f(N, 'nr'), mm],
   rmapDelPmd: [f(PAGE, 'page folio'), mm],
   zap: [mm, f(ADDR, 'start addr address'), end, f(END, 'len size', 'len')],
@@ -185,7 +184,7 @@ const KIND_LIST = {
   taskNew: [f(N, 'pid'), f(FLAGS, 'clone_flags', 'hex')],
   taskExit: [f(N, 'pid')],
   taskExec: [f(N, 'pid'), f(OTHER, 'old_pid')],
-  // what user space asked for (syscalls:*), for the blame
+  // system calls that may cause changes (syscalls:*)
   sysMadvise: [f(ADDR, 'start'), f(N, 'len_in len'), f(FLAGS, 'behavior advice')],
   sysMunmap: [addr, f(N, 'len')],
   sysMprotect: [f(ADDR, 'start addr'), f(N, 'len'), f(FLAGS, 'prot')],
@@ -195,9 +194,9 @@ const KIND_LIST = {
   // pages (include/trace/events/kmem.h)
   pageAlloc: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
   pageFree: [f(OTHER, 'pfn'), f(N, 'order'), f(PAGE, 'page')],
-  // references on a page (include/trace/events/page_ref.h, CONFIG_DEBUG_PAGE_REF); `count` is what it is afterwards
+  // references on a page (include/trace/events/page_ref.h, CONFIG_DEBUG_PAGE_REF); `count` is the new count
   pageRef: [f(OTHER, 'pfn'), f(N, 'count')],
-  // ... and given back with a look whether it was the last: page_ref_sub_and_test(), page_ref_dec_and_test()
+  // ... dropped with a test whether it was the last: page_ref_sub_and_test(), page_ref_dec_and_test()
   pageRefDrop: [f(OTHER, 'pfn'), f(N, 'count'), f(END, 'ret')],
   // the trace itself: events lost on CPU (N = how many, NaN unknown)
   lost: [f(N, 'lost'), f(CPU, 'cpu')],
@@ -205,13 +204,13 @@ const KIND_LIST = {
 
 export type KindName = keyof typeof KIND_LIST;
 
-/** Fields of one kind, as types: what api/events.ts makes of them is what a rule gets. */
+/** Fields of one kind, as types; api/events.ts derives the types for rules from them. */
 export type FieldsOfKind<K extends KindName> = (typeof KIND_LIST)[K][number];
 
 /** Names by number: `KIND_NAMES[row[Slot.KIND]]`. */
 export const KIND_NAMES = Object.keys(KIND_LIST) as KindName[];
 
-/** Kinds of pindrift's own; those from this number on are a rule's (catalogue.ts) and mean nothing in another run. */
+/** Number of built-in kinds; higher numbers are kinds of rules (catalogue.ts) and have no meaning in another run. */
 export const BUILT_IN_KINDS = KIND_NAMES.length;
 
 /** Numbers by name: `Kind.grab`. */

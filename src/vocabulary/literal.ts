@@ -1,6 +1,6 @@
-// Why: the text before a value is the same in nearly every line, and comparing it is most of reading one.
+// Why: the text before a value is the same in nearly every line, and comparing it is most of the work of parsing one.
 
-/** Bytes that are expected somewhere, compared four at a time; the last word overlaps the one before it. */
+/** Bytes to compare with a buffer, four at a time; the last word overlaps the one before it. */
 export class Literal {
   readonly length: number;
   readonly #words: Int32Array;
@@ -14,7 +14,7 @@ export class Literal {
     this.#last = bytes.readInt32LE(bytes.length - 4);
   }
 
-  /** The place behind it, or -1 when something else stands at `pos`. */
+  /** The position after it, or -1 if the bytes at `pos` differ. */
   skip(view: DataView, pos: number, end: number): number {
     const behind = pos + this.length;
     if (behind > end || view.getInt32(behind - 4, true) !== this.#last) return -1;

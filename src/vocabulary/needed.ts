@@ -1,10 +1,13 @@
-// Why: an event proves only what its fields say. A probe that was recorded without `mm=`, a trace_printk() line or a
-// tracepoint that happens to have a function's name is an event of its kind and shows nothing of what the kind stands
-// for. Here stands, per kind, which fields the model cannot do without; an event that lacks one counts for no rule.
+// Why: an event proves only what its fields show. A probe recorded without `mm=`, a trace_printk() line or a tracepoint
+// that happens to have the name of a function is an event of its kind without its information. This lists, per kind,
+// the fields the model cannot do without; an event that lacks one is not used by any rule.
 import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from './kinds.ts';
 import { Slot } from './record.ts';
 
-/** Fields by their first name (kinds.ts), with blanks between. A kind that is not here says all by having happened. */
+/**
+ * Fields by their first name (kinds.ts), separated by spaces. For a kind that is not listed the event itself is
+ * sufficient.
+ */
 const NEEDED: { readonly [K in KindName]?: string } = {
   gup: 'start flags',
   gupRet: 'ret',
@@ -76,19 +79,19 @@ const NEEDED: { readonly [K in KindName]?: string } = {
 /** Names of the fields that an event of each kind must have, by kind number. */
 export const NEEDED_FIELDS: readonly (readonly string[])[] = KIND_NAMES.map((kind) => NEEDED[kind]?.split(' ') ?? []);
 
-/** The slots of a record where these fields go: a NaN in one of them is a field that is not there. */
+/** The slots of these fields in a record: NaN means that the field is missing. */
 export const NEEDED_SLOTS: readonly (readonly number[])[] = NEEDED_FIELDS.map((names, k) =>
   names.map((name) => {
     const field = KIND_FIELDS[k].find((f) => f.name === name);
     if (field === undefined) throw new Error(`${KIND_NAMES[k]} has no field ${name}`);
-    // a page table entry fills two, of which both are there or none
+    // a page table entry fills two slots, both or none
     return field.type === 'pte' ? Slot.PTE_LO : field.slot;
   }),
 );
 
 /**
- * What arguments of a probe an event of this kind needs: `mm=`, `addr=`; since 6.1 head= and order= say what compound=
- * said on 5.10.
+ * Arguments that a probe needs for events of this kind: `mm=`, `addr=`; since 6.1 head= and order= replace compound= of
+ * 5.10.
  * @param slots bits of the slots that were empty
  */
 export function neededNames(kind: number, slots: number): string[] {

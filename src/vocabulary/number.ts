@@ -1,22 +1,23 @@
-// Numbers as trace text prints them, up to 64 bits wide, without ever making a BigInt of one that fits a double.
+// Numbers of up to 64 bits as printed in traces, parsed without creating a BigInt for one that fits a double.
 import { text } from '../util/bytes.ts';
 
-/** Upper and lower half of the number read last by {@link number64}. */
+/** Upper and lower half of the number last parsed by {@link number64}. */
 export const half = { hi: 0, lo: 0 };
 
-/** Above it (and below 2^53) a double holds every integer. */
+/** Above this (and below 2^53) every integer is exact as a double. */
 const EXACT_HI = -0x200000;
 
 /**
- * A signed 64-bit number as a double, exact for whatever a kernel pointer can be. Those beyond -2^53 (0x9000... of mips64
- * and loongarch, 0xc00c... of ppc64, 0xffd4... of x86-64 with five levels) would merge with their neighbours, so they are
- * folded into -2^53 .. -2^52, which no kernel uses: 48 bits as they are, and four that tell the regions of a machine apart.
+ * A signed 64-bit number as a double, exact for all kernel pointers. Those below -2^53 (0x9000... of mips64 and
+ * loongarch, 0xc00c... of ppc64, 0xffd4... of x86-64 with five levels) would be rounded to the same value as their
+ * neighbours, so they are folded into -2^53 .. -2^52, which no kernel uses: 48 bits unchanged, and four to distinguish
+ * the regions of a machine.
  */
 export function signed64(hi: number, lo: number): number {
   return hi >= EXACT_HI ? hi * 4294967296 + (lo >>> 0) : folded(hi, lo);
 }
 
-/** The upper 16 bits that a fold stands for: the usual ones of each, until others are seen. */
+/** The upper 16 bits of each region: the usual ones, until others are seen. */
 const REGIONS = new Uint16Array(16);
 const regionOf = (hi: number): number => ((hi >>> 27) ^ (hi >>> 16)) & 0xf;
 for (const top of [0x8000, 0x9000, 0x9800, 0xa800, 0xc000, 0xc00c, 0xf000, 0xffd4, 0xffa0])
@@ -28,7 +29,10 @@ function folded(hi: number, lo: number): number {
   return region * 2 ** 48 + (hi & 0xffff) * 4294967296 + (lo >>> 0) - 2 ** 53;
 }
 
-/** What {@link signed64} made a double of, for people; `undefined` where the double is the number itself. */
+/**
+ * The original number of a double made by {@link signed64}, for printing; `undefined` if the double is the number
+ * itself.
+ */
 export function unfolded(n: number): bigint | undefined {
   if (!(n >= -(2 ** 53) && n < -(2 ** 52))) return undefined;
   const bits = n + 2 ** 53;
@@ -44,14 +48,14 @@ export function upperHalf(n: number): number {
     : Number((BigInt.asUintN(64, whole) >> 32n) & 0xffffffffn);
 }
 
-/** Decimal digits that are exact in a double whatever they are, and those of 2^64. */
+/** Number of decimal digits that are always exact in a double, and those of 2^64. */
 const EXACT_DIGITS = 15;
 const MOST_DIGITS = 20;
 
 /**
- * Read a number: `0x` hex, decimal with sign, or hex without `0x` when `bareHex`.
+ * Parse a number: `0x` hex, decimal with sign, or hex without `0x` if `bareHex`.
  * @returns the value as a signed 64-bit integer in a double (exact for canonical addresses; {@link half} is always
- * exact), NaN when there is no number of 64 bits: `(fault)`, a symbol, a hashed pointer
+ * exact), NaN if it is not a 64-bit number: `(fault)`, a symbol, a hashed pointer
  */
 export function number64(buf: Uint8Array, start: number, end: number, bareHex: boolean): number {
   let i = start;

@@ -1,4 +1,4 @@
-// Where a probe sits, as the front of an event's arguments says it:
+// The location of a probe, as printed before the arguments of an event:
 //
 //     (try_grab_compound_head+0x0/0x220) page=...            print_kprobe_event(), kernel/trace/trace_kprobe.c
 //     (copy_process+0x1d4e/0x2100 <- copy_page_range) ret=0  print_kretprobe_event()
@@ -7,36 +7,36 @@
 //     __probe_func=ffffffffa445ee50 __probe_ret_ip=ffffffffa4463a80 ret=0x8     trace-cmd report -R
 //     __probe_ip=0xffffffff9196cfe0 (-1852387360) mm=0xffff8b8103d68000 (...)   option `fields` of ftrace, print_fields()
 //
-// An event has few sites, so each is understood once and then known by its bytes.
+// An event has few locations, so each is parsed once and then compared by its bytes.
 import { isBlank } from '../util/bytes.ts';
 import { Literal } from './literal.ts';
 
 const UNDERSCORE = 95;
 
-/** What a site says. */
+/** The parts of a location. */
 export interface Location {
   symbol: string | undefined;
   /** it has the form of a return probe */
   ret: boolean;
 }
 
-/** A site met before, and what its events are. */
+/** A known location, and the type of its events. */
 export class Site<T> {
   readonly literal: Literal;
   readonly length: number;
   readonly type: T;
-  /** `io_sqe_buffer_register+0x121` where a return shows who called */
+  /** `io_sqe_buffer_register+0x121` if a return shows its caller */
   readonly caller: string | undefined;
 
   constructor(site: string, type: T) {
-    // fields end with a blank, parentheses with themselves
+    // fields end with a space, parentheses with themselves
     this.literal = new Literal(site.charCodeAt(0) === UNDERSCORE ? `${site} ` : site);
     this.length = site.length;
     this.type = type;
     this.caller = /^\(([^/ ]*)\//.exec(site)?.[1];
   }
 
-  /** Whether the arguments `[start, end)` begin with it: behind it a blank or nothing, as siteEnd() wants it. */
+  /** Whether the arguments `[start, end)` begin with it, followed by a space or the end, as in siteEnd(). */
   stands(buf: Uint8Array, view: DataView, start: number, end: number): boolean {
     if (this.literal.skip(view, start, end) < 0) return false;
     const behind = start + this.length;
@@ -44,7 +44,7 @@ export class Site<T> {
   }
 }
 
-/** What the location's text says. */
+/** Parse the text of a location. */
 export function location(site: string): Location {
   if (site.startsWith('__probe_')) return probeFields(site);
   const m = /^\((.*)\)$/.exec(site);

@@ -1,25 +1,24 @@
-// Probes that pindrift does not know: a rule says the kernel function (or tracepoint), what its arguments are, and a kind of
-// its own for it. In a vocabulary that was given it, its events are decoded like any other.
+// Probes that pindrift does not know. A rule defines the kernel function (or tracepoint), the meaning of its arguments,
+// and a kind for it; a vocabulary that was given the definition decodes its events like any other.
 import type { KindField } from './kinds.ts';
 import { Slot } from './record.ts';
 
 /**
- * What an argument is.
- * `mm` an mm_struct pointer; `page` a struct page or folio pointer; `pfn` a page frame number; `address` a user
- * address; `number` anything counted, also flags and return values; `pointer` another kernel pointer; `symbol` text:
- * a kernel symbol, a quoted string (one per probe)
+ * Meaning of an argument. `mm` an mm_struct pointer; `page` a struct page or folio pointer; `pfn` a page frame number;
+ * `address` a user address; `number` a count, flags or return value; `pointer` another kernel pointer; `symbol` text: a
+ * kernel symbol, a quoted string (one per probe)
  */
 export type FieldMeaning = 'mm' | 'page' | 'pfn' | 'address' | 'number' | 'pointer' | 'symbol';
 
 /** One probe. */
 export interface Probe {
-  /** function probed, under all names it has had: `vfio_pin_pages_remote`; or the name of a tracepoint */
+  /** probed function, under all names it has had: `vfio_pin_pages_remote`; or the name of a tracepoint */
   readonly function: string | readonly string[];
-  /** where the probe sits */
+  /** type of probe */
   readonly on: 'entry' | 'return' | 'tracepoint';
-  /** names of the event in texts that do not show the function (trace-cmd, perf script) */
+  /** event names in texts that do not show the function (trace-cmd, perf script) */
   readonly events?: readonly string[];
-  /** arguments by their name in the trace (`npage=16`); `names`: what else they are called */
+  /** arguments by their name in the trace (`npage=16`); `names`: alternative names */
   readonly fields: Readonly<
     Record<string, FieldMeaning | { readonly is: FieldMeaning; readonly names: readonly string[] }>
   >;
@@ -33,14 +32,14 @@ export interface Probe {
 /** Probes by the kind of event they show: `{ vfioPin: { function: 'vfio_pin_pages_remote', ... } }`. */
 export type Probes = Readonly<Record<string, Probe>>;
 
-/** What the fields of a probe's events are, in their order. */
+/** Meanings of the fields of a probe's events, in order. */
 export const meaningsOf = (probe: Probe): readonly FieldMeaning[] =>
   Object.values(probe.fields).map((field) => (typeof field === 'string' ? field : field.is));
 
 const namesOf = (probe: Probe): readonly string[] =>
   typeof probe.function === 'string' ? [probe.function] : probe.function;
 
-/** Functions and the names of the events they are known by, as functions.ts has them. */
+/** Functions and the event names they are known by, in the form used in functions.ts. */
 export const functionsOf = (probe: Probe): { name: string; events: readonly string[] }[] =>
   namesOf(probe).map((name, i) => {
     const own = i === 0 ? (probe.events ?? []) : [];
@@ -49,7 +48,7 @@ export const functionsOf = (probe: Probe): { name: string; events: readonly stri
 
 const FREE = [Slot.PAGE, Slot.ADDR, Slot.OTHER, Slot.N, Slot.FLAGS, Slot.END, Slot.PTE_HI, Slot.PTE_LO] as const;
 
-/** A slot of the record for each field; undefined when they do not fit. */
+/** A slot of the record for each field; undefined if there are too many. */
 export function slotsOf(probe: Probe): KindField[] | undefined {
   const free: number[] = [...FREE];
   let hasMm = false;

@@ -1,10 +1,9 @@
-// The mm event as numbers: one fixed row of doubles per event, in batches. The same bytes go from a
-// parsing worker to the replay, and into the store for a re-run without the text, so there is one shape
-// and no object per event.
+// An mm event as numbers: one row of doubles per event, in batches. The same bytes go from a parser thread to the
+// replay, and into the store for a replay without the text, so there is only one format and no object per event.
 //
-// 64-bit values are held as *signed* integers in a double. Canonical kernel pointers (0xffff...) become
-// small negative numbers and user addresses small positive ones, both exact; page table entries use all
-// 64 bits and are split in two (PTE_HI, PTE_LO). NaN in any slot means: the trace did not show it.
+// 64-bit values are stored as *signed* integers in a double. Canonical kernel pointers (0xffff...) become small
+// negative numbers and user addresses small positive ones, both exact; page table entries use all 64 bits and are split
+// in two (PTE_HI, PTE_LO). NaN in any slot means that the trace does not show the value.
 
 export const Slot = {
   KIND: 0,
@@ -34,18 +33,21 @@ export const Slot = {
   /** upper and lower 32 bits of a page table entry; third and fourth page of a pages array */
   PTE_HI: 14,
   PTE_LO: 15,
-  /** the kernel function the probe sits on: index into the function table */
+  /** the probed kernel function: index into the function table */
   FN: 16,
   /** caller symbol: index into the symbol table of the batch's source, -1 or NaN when unknown */
   SYM: 17,
-  /** what ran on the CPU (irq-info): 0 the task that is printed, 1 a softirq, 2 a hardirq or NMI that came while it ran; NaN not shown */
+  /**
+   * context on the CPU (irq-info): 0 the printed task, 1 a softirq, 2 a hardirq or NMI that interrupted it; NaN not
+   * shown
+   */
   CTX: 18,
 } as const;
 
 /** Doubles per record. */
 export const STRIDE = 19;
 
-/** Records per batch: about 600 KB, which stays in the second level cache. */
+/** Records per batch: about 600 KB, which fits the second level cache. */
 export const BATCH_RECORDS = 4096;
 
 /** A run of records. `rows` may be transferred to another thread. */

@@ -1,5 +1,5 @@
-// Why: events of a binary recording come with their fields' names and values. What a field means is what it means in a
-// line of text (kinds.ts), so that a rule, a store and a report do not know where an event came from.
+// Why: events of a binary recording have fields with names and values. They have the same meaning as in a line of text
+// (kinds.ts), so that rules, stores and reports do not depend on the source of an event.
 import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import type { Catalogue } from './catalogue.ts';
 import { EventType, type TypeContext } from './event-type.ts';
@@ -10,10 +10,10 @@ import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { Template } from './template.ts';
 
-/** A type of the recording and what it is here. */
+/** A type of the recording and the matching event type. */
 interface KnownType {
   readonly type: EventType;
-  /** where each field goes */
+  /** the slot of each field */
   readonly layout: Template;
 }
 
@@ -24,7 +24,7 @@ export class RecordedTypes {
   readonly #symbols: Symbols;
   readonly #learned: (type: EventType) => void;
 
-  /** @param learned told of each type when its first event comes */
+  /** @param learned called for each type at its first event */
   constructor(vocabulary: TypeContext, symbols: Symbols, learned: (type: EventType) => void) {
     this.#vocabulary = vocabulary;
     this.#symbols = symbols;
@@ -74,7 +74,7 @@ export class RecordedTypes {
   }
 }
 
-/** The fields of the event that is decoded. */
+/** The fields of the event being decoded. */
 class RecordedFields implements Fields {
   event!: RecordedEvent;
 
@@ -98,8 +98,8 @@ class RecordedFields implements Fields {
 }
 
 /**
- * The function of a probe. An event of pindrift's own group on a function that says nothing is one whose symbols, or
- * whose address, are damaged or of another boot: its name says what it is, and it is not left out without a sign.
+ * The function of a probe. If an event of pindrift's own group is on an unknown function, its symbols or address are
+ * damaged or from another boot; it is then identified by its name instead of being dropped silently.
  */
 function placeOf({ name, system, symbol, ret }: RecordedType, catalogue: Catalogue): string | undefined {
   const isLost = system === 'pindrift' && catalogue.probed(name, symbol, ret) === undefined;

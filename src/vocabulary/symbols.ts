@@ -1,4 +1,4 @@
-// Symbols of the trace (callers of GUP functions), numbered in the order they are met: a record holds numbers only.
+// Symbols of the trace (callers of GUP functions), numbered in order of appearance: a record holds only numbers.
 import { text } from '../util/bytes.ts';
 
 export class Symbols {
@@ -6,13 +6,13 @@ export class Symbols {
   readonly names: string[];
   readonly #numbers = new Map<string, number>();
 
-  /** @param names symbols that have their numbers already; new ones are added there */
+  /** @param names symbols that already have numbers; new ones are appended */
   constructor(names: string[] = []) {
     this.names = names;
     for (const [i, name] of names.entries()) this.#numbers.set(name, i);
   }
 
-  /** Number of the symbol that stands in `buf[start, end)`. */
+  /** Number of the symbol in `buf[start, end)`. */
   read(buf: Uint8Array, start: number, end: number): number {
     return this.number(text(buf, start, end));
   }

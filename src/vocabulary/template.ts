@@ -1,7 +1,7 @@
-// The arguments of one event, whatever they came from. A template is one layout of them: which keys come in which order,
-// and the slot each goes to. A line of a layout that is known is read by place, four characters at once; any other line is
-// taken apart by name (arguments.ts) and finds, or makes, the template of its own layout. So reading by place is a fast
-// path and never a filter, and what a line says does not depend on the lines before it.
+// Decodes the arguments of one event from any source. A template is one layout of them: the keys in their order, and
+// the slot of each. A line with a known layout is read by position, four characters at once; any other line is parsed
+// by name (arguments.ts) and finds, or creates, the template of its layout. Reading by position is thus only a fast
+// path, and the result for a line does not depend on the lines before it.
 
 import { valueEnd } from './ends.ts';
 import type { Fields } from './fields.ts';
@@ -16,20 +16,20 @@ const COMMA = 44;
 
 const SKIP = -1;
 
-/** How the text of a value becomes slots, see {@link FieldType}. */
+/** How the text of a value is converted into slots, see {@link FieldType}. */
 export const ValueKind = { Number: 0, Pte: 1, Symbol: 2, Length: 3, Hex: 4 } as const;
 const { Number: NUM, Pte: PTE, Symbol: SYM, Length: LEN, Hex: HEX } = ValueKind;
 const TYPE: Record<FieldType, number> = { num: NUM, hex: HEX, pte: PTE, sym: SYM, len: LEN };
 
 export class Template {
   readonly keys: readonly string[];
-  /** per key: the slot of its value, negative when nobody wants it, and its {@link ValueKind} */
+  /** per key: the slot of its value, negative if not needed, and its {@link ValueKind} */
   readonly slots: number[] = [];
   readonly kinds: number[] = [];
-  /** lines with this layout that stand behind a probe site, and the number of the first of them */
+  /** number of lines with this layout after a probe location, and the number of the first of them */
   lines = 0;
   first = Number.NaN;
-  /** lines with this layout may be read by place: they print `key=value` */
+  /** lines with this layout may be read by position: they print `key=value` */
   readonly positional: boolean;
   /** ` key=` */
   readonly #literals: Literal[];
@@ -44,19 +44,19 @@ export class Template {
     }
   }
 
-  /** None of its values is wanted. */
+  /** None of its values is needed. */
   get isForeign(): boolean {
     return this.slots.every((slot) => slot === SKIP);
   }
 
-  /** Whether the value of key `k` is wanted, and as a number. */
+  /** Whether the value of key `k` is needed as a number. */
   isNumber(k: number): boolean {
     return this.slots[k] !== SKIP && this.kinds[k] !== SYM;
   }
 
   /**
-   * Read the arguments behind `from` (where the blank before the first key stands) into the record at `rows[o]`.
-   * False when they have another layout; the record may be filled in part then.
+   * Read the arguments from `from` (the space before the first key) into the record at `rows[o]`. False if they have
+   * another layout; the record may then be partially filled.
    */
   read(
     buf: Uint8Array,
@@ -84,19 +84,19 @@ export class Template {
       if (buf[pos] !== 48 || buf[pos + 1] !== 120 || kind === SYM) {
         const stop = valueEnd(buf, pos, end);
         if (kind === SYM) {
-          // whose comma it is, reading by name tells
+          // reading by name decides what the comma belongs to
           if (buf[stop - 1] === COMMA) return false;
           rows[o + slot] = symbols.read(buf, pos, stop);
         } else {
           const value = number64(buf, pos, stop, kind === HEX);
-          // `(fault)`, or what is left of a number
+          // `(fault)`, or a truncated number
           if (Number.isNaN(value)) return false;
           put(kind, slot, value, rows, o);
         }
         pos = stop;
         continue;
       }
-      // hex up to the next blank
+      // hex up to the next space
       pos += 2;
       const first = pos;
       let hi = 0;
@@ -106,7 +106,7 @@ export class Template {
           const word = view.getInt32(pos, true);
           const letters = (word >>> 6) & 0x01010101;
           const digits = (word & 0x0f0f0f0f) + letters * 9;
-          // each of the four is 0..9 or a..f: the upper halves of the characters, then the range of the lower ones
+          // tests that each of the four characters is 0..9 or a..f: the upper nibbles, then the range of the lower ones
           const upper = (word & 0xf0f0f0f0) ^ 0x30303030 ^ (letters * 0x50);
           const lower = (((digits + 0x06060606) ^ (letters << 4)) | digits) & 0x10101010;
           if ((upper | lower) === 0) {
@@ -135,7 +135,7 @@ export class Template {
     return pos === end;
   }
 
-  /** Put the values of fields with this template's keys into the record. */
+  /** Write the values of fields with this template's keys into the record. */
   fill(fields: Fields, rows: Float64Array, o: number, symbols: Symbols): void {
     const { slots, kinds } = this;
     for (let k = 0; k < slots.length; k++) {
@@ -149,7 +149,7 @@ export class Template {
   }
 }
 
-/** Put a number, whose halves are in {@link half}, where it belongs. */
+/** Write a number, whose halves are in {@link half}, into its slot. */
 function put(kind: number, slot: number, value: number, rows: Float64Array, o: number): void {
   if (Number.isNaN(value)) return;
   if (kind === PTE) {
@@ -160,8 +160,8 @@ function put(kind: number, slot: number, value: number, rows: Float64Array, o: n
 }
 
 /**
- * Which field each key fills. A field takes the key that stands first in its list of names, wherever that stands in the
- * line: `folio=` and `page=` of one line are two fields, and only a line without `page` has its page in `folio`.
+ * The field that each key fills. A field takes the key that is first in its list of names, wherever it is in the line:
+ * `folio=` and `page=` in one line are two fields, and only in a line without `page` is `folio` the page.
  */
 function assign(keys: readonly string[], fields: readonly KindField[]): (KindField | undefined)[] {
   const out: (KindField | undefined)[] = keys.map(() => undefined);

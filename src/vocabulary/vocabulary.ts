@@ -1,5 +1,6 @@
-// From a line to an mm event: which event it is, and its arguments as numbers in a record. Event names and probe
-// locations are few and known by their bytes; what a new one means is worked out once (event-type.ts, site.ts).
+// Converts a line into an mm event: identifies the event, and writes its arguments as numbers into a record. Event
+// names and probe locations are few and compared by their bytes; a new one is analysed once (event-type.ts,
+// probe-site.ts).
 import type { TraceLine } from '../parsers/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
 import { text } from '../util/bytes.ts';
@@ -22,12 +23,12 @@ const UNDERSCORE = 95;
 
 const ESCAPE = 27;
 
-/** Places of one event name that are known by their bytes; a return probe has one per caller. */
+/** Number of known locations per event name; a return probe has one per caller. */
 const SITES = 32;
 
 const NOWHERE: Location = { symbol: undefined, ret: false };
 
-/** One event name, with its system where the text shows one. */
+/** One event name, with its system if the text shows one. */
 interface EventName {
   bytes: Uint8Array;
   /** its first and last four bytes */
@@ -35,7 +36,7 @@ interface EventName {
   tail: number;
   /** type of lines without a probe location */
   plain: EventType | undefined;
-  /** site of the line before */
+  /** location in the previous line */
   site: Site<EventType> | undefined;
   sites: Site<EventType>[];
   /** several probes may share one name */
@@ -44,16 +45,16 @@ interface EventName {
 
 export class Vocabulary {
   readonly catalogue: Catalogue;
-  /** event types in the order the trace shows them */
+  /** event types in order of appearance */
   readonly types: TypeFacts[] = [];
   readonly era = new EraEvidence();
   readonly #symbols = new Symbols();
   readonly #recorded = new RecordedTypes(this, this.#symbols, (type) => this.#add(type));
-  /** why the line that was given last is no whole event, and became no record */
+  /** why the last line is incomplete and became no record */
   damage: string | undefined;
   /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
   keep: readonly boolean[] | undefined;
-  /** kinds that somebody listens to: a line of another need not be whole, whether it is kept or not */
+  /** kinds that have listeners: lines of other kinds may be incomplete, kept or not */
   wanted: readonly boolean[] | undefined;
   #names = 0;
   #table: (EventName | undefined)[] = new Array(1024);
@@ -110,7 +111,7 @@ export class Vocabulary {
     }
     if (type === undefined) {
       type = this.#type(name, line, offset, NOWHERE, argsStart);
-      // a namesake without arguments says nothing about the lines behind it
+      // a line that only has the same name, without arguments, shows nothing about later lines
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
     }
     if (type.namesake && buf.subarray(argsStart, argsEnd).includes(ESCAPE)) {
@@ -152,7 +153,7 @@ export class Vocabulary {
       other.count++;
       return other;
     }
-    // ftrace prints a return as `(CALLER+0x.. <- FUNCTION)`: who called is who gets the pages
+    // ftrace prints a return as `(CALLER+0x.. <- FUNCTION)`: the caller gets the pages
     if (caller !== undefined && type.kind === Kind.gupRet) rows[o + Slot.SYM] = this.#symbols.number(caller);
     batch.length++;
     return type;
@@ -163,14 +164,14 @@ export class Vocabulary {
     return this.#recorded.decode(event, batch);
   }
 
-  /** Facts of the types, to be handed to {@link absorb} of another vocabulary. */
+  /** Facts about the types, for {@link absorb} of another vocabulary. */
   facts(): TypeFacts[] {
     return this.types.map(({ name, system, symbol, ret, count, first, kind, fn, keys, era, layouts }) => {
       return { name, system, symbol, ret, count, first, kind, fn, keys, era, layouts };
     });
   }
 
-  /** Take over what several vocabularies learned from parts of one trace, as if one had read it all. */
+  /** Merge what several vocabularies learned from parts of one trace, as if one had read all of it. */
   absorb(parts: readonly (readonly TypeFacts[])[]): void {
     const byType = new Map<string, TypeFacts>();
     for (const facts of parts.flat().sort((a, b) => a.first - b.first)) {
@@ -186,7 +187,7 @@ export class Vocabulary {
     }
   }
 
-  /** Lines that were read before others showed that they lack arguments; `first` is infinite when there are none. */
+  /** Lines that were read before later lines showed that they lack arguments; `first` is infinite if there are none. */
   cut(): { lines: number; first: number } {
     let lines = 0;
     let first = Number.POSITIVE_INFINITY;
@@ -252,7 +253,10 @@ export class Vocabulary {
     }
   }
 
-  /** The site at the front of the line's arguments, which is not the one of the line before; undefined: there is none. */
+  /**
+   * The location at the beginning of the line's arguments, if it differs from that of the previous line; undefined:
+   * there is none.
+   */
   #site(name: EventName, line: TraceLine, offset: number): Site<EventType> | undefined {
     const { buf, argsStart, argsEnd } = line;
     for (const site of name.sites) {
@@ -276,10 +280,10 @@ export class Vocabulary {
     const { buf, nameStart, nameEnd, systemStart, systemEnd, argsEnd } = line;
     const event = text(buf, nameStart, nameEnd);
     const { kind } = this.catalogue.meaning(event, at.symbol, at.ret);
-    // trace_printk() prints the calling function where an event's name stands: `move_page_tables: dbg 3`
+    // trace_printk() prints the calling function in place of an event name: `move_page_tables: dbg 3`
     const keys = namesIn(buf, argsStart, argsEnd);
     const ours = kind !== undefined && (at !== NOWHERE || this.#hasFieldOf(kind, keys));
-    // whatever else stands in parentheses is free text: it makes one type
+    // any other text in parentheses is free text, treated as one type
     const known = name.types.find((t) =>
       ours
         ? t.kind !== 0 && t.symbol === at.symbol && t.ret === at.ret
@@ -293,7 +297,7 @@ export class Vocabulary {
     return type;
   }
 
-  /** Whether one of the arguments has a name that events of this kind have; some kinds have none. */
+  /** Whether one of the arguments has the name of a field of this kind; some kinds have no fields. */
   #hasFieldOf(kind: number, keys: readonly string[]): boolean {
     const names = this.catalogue.fields[kind].flatMap((field) => field.names);
     return names.length === 0 || keys.some((key) => names.includes(key));
@@ -308,7 +312,7 @@ export class Vocabulary {
 const namesIn = (buf: Uint8Array, start: number, end: number): string[] =>
   readArguments(buf, start, end).list.map((argument) => argument.key);
 
-/** Of two lists of layouts one; what was counted in parts has lines of no whole. */
+/** Merge two lists of layouts; line numbers within the parts are not valid for the whole. */
 function joined(a: readonly LinesOfLayout[], b: readonly LinesOfLayout[]): LinesOfLayout[] {
   const all = new Map<string, LinesOfLayout>();
   for (const { names, lines } of [...a, ...b])
@@ -321,7 +325,7 @@ const slotOf = (head: number, tail: number, n: number): number => {
   return h ^ (h >>> 15);
 };
 
-/** Names of less than four letters as one number. */
+/** Names of fewer than four letters as one number. */
 function short(buf: Uint8Array, start: number, end: number): number {
   let word = 0;
   for (let i = start; i < end; i++) word = (word << 8) | buf[i];

@@ -1,5 +1,6 @@
-// Why: text that was on a journey loses ends of lines, and half an address is an address too. Here a line's arguments are
-// asked whether they are whole: numbers that are numbers, nothing between them, and as many as the event has elsewhere.
+// Why: copied text may lose the ends of lines, and a truncated address is still a valid number. This checks whether the
+// arguments of a line are complete: numbers are numbers, there is nothing between them, and there are as many as in
+// other lines of the event.
 import { isBlank } from '../util/bytes.ts';
 import type { Arguments } from './arguments.ts';
 import { number64 } from './number.ts';
@@ -10,8 +11,8 @@ const PAREN_OPEN = 40;
 const BRACKET_OPEN = 91;
 
 /**
- * Why the arguments that end at `end` are not as a kernel prints them; undefined: nothing speaks against them.
- * @param placed a probe site stands before them: behind it a kernel prints `name=value` and nothing else
+ * Why the arguments that end at `end` are not as printed by a kernel; undefined: nothing indicates that.
+ * @param placed a probe location precedes them: the kernel prints only `name=value` after it
  */
 export function damageOf(
   buf: Uint8Array,

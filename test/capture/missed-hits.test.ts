@@ -36,9 +36,7 @@ it('a drift of a pin without a release is in doubt where a probe of releases mis
   const unsure = await drift(head(1) + unreleased);
   expect(sure?.doubts.join('\n')).not.toMatch(/missed/);
   expect(unsure).toMatchObject({ confidence: 'low' });
-  expect(unsure?.doubts.join('\n')).toMatch(
-    /release probes missed hits, so the pin may have been released earlier/,
-  );
+  expect(unsure?.doubts.join('\n')).toMatch(/release probes missed hits, so the pin may have been released earlier/);
 });
 
 it('and is as certain as before where the release stands in the trace', async () => {

@@ -86,7 +86,7 @@ describe('what to record next time', { timeout: 60_000 }, () => {
   it('without a GUP call: its probes first, and each definition once', () => {
     const { stdout } = pindrift(['coverage', withoutGup]);
     const flat = stdout.replaceAll(/\s+/g, ' ');
-    expect(flat).toContain('No GUP call was recorded: add these first.');
+    expect(flat).toContain('No GUP call was recorded: add these probes first.');
     const definitions = stdout.split('\n').filter((line) => /^ {2}[pr]\d*:/.test(line));
     expect(new Set(definitions).size).toBe(definitions.length);
     expect(flat.split('get_user_pages_fast or pin_user_pages_fast')).toHaveLength(1);

@@ -136,8 +136,8 @@ describe('show', () => {
 
   it.each([
     ['99', 'no finding 99: there is 1'],
-    ['0', 'is no number of a finding'],
-    ['one', 'is no number of a finding'],
+    ['0', 'is neither the number of a finding nor of a record'],
+    ['one', 'is neither the number of a finding nor of a record'],
   ])('a number that is none: %s', (n, what) => {
     const { status, stderr, stdout } = pindrift(['show', store, n]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -133,7 +133,7 @@ describe('a growing file', { timeout: 120_000 }, () => {
 describe('options that cannot be met are refused first', { timeout: 60_000 }, () => {
   it.each([
     [['nowhere'], 'no such file'],
-    [['-', '--react', 'shout'], 'there is no such reaction'],
+    [['-', '--react', 'shout'], 'no such reaction'],
     [['.'], 'this is a directory'],
   ])('%s', (args, words) => {
     const { status, stderr } = pindrift(['watch', ...args]);

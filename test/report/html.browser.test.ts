@@ -115,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)(`the HTML report in a browser (${why
     await page.mouse.move(box.x + 220, box.y + 80, { steps: 4 });
     await page.mouse.up();
     await expect.poll(ticks).not.toEqual(wheeled);
-    await page.getByRole('button', { name: 'fit all of it' }).click();
+    await page.getByRole('button', { name: 'fit everything' }).click();
     await expect.poll(ticks).toEqual(whole);
     await stage.focus();
     await page.keyboard.press('+');

@@ -122,7 +122,7 @@ describe('rules test', () => {
     writeFileSync(test, readFileSync(test, 'utf8').replace(' # expect: forked', ''));
     const { status, stdout } = pindrift(folder, 'rules', 'test', 'my-rule.test.ts');
     expect(status).toBe(1);
-    expect(stdout).toContain('FAIL  fires: a FOLL_LONGTERM pin, then fork\n            nothing says what is expected');
+    expect(stdout).toContain('FAIL  fires: a FOLL_LONGTERM pin, then fork\n            nothing is expected');
     const json = JSON.parse(pindrift(folder, 'rules', 'test', '--json').stdout);
     expect(json[0].outcomes.filter(({ failure }: { failure?: string }) => failure !== undefined)).toHaveLength(1);
   });

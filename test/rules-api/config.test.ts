@@ -100,7 +100,7 @@ describe('the config', () => {
     ],
     [
       { rules: { 'insufficient-evidence': 'off' } },
-      'pindrift.config.json: rules.insufficient-evidence: this one stays on',
+      'pindrift.config.json: rules.insufficient-evidence: this rule cannot be switched off',
     ],
     [{ failOn: 'fatal' }, 'pindrift.config.json: failOn: expected error, warning, note or never'],
     [{ load: 'x' }, 'pindrift.config.json: load: expected a list'],
@@ -130,7 +130,7 @@ describe('the config', () => {
   });
 
   it('no JSON, no such file', async () => {
-    expect(await problem({ 'pindrift.config.json': '{' })).toMatch(/^pindrift\.config\.json: this is not JSON/);
+    expect(await problem({ 'pindrift.config.json': '{' })).toMatch(/^pindrift\.config\.json: invalid JSON/);
     expect(await problem({}, { config: 'nope.json' })).toBe('nope.json: no such config');
   });
 
@@ -195,7 +195,7 @@ describe('settle', () => {
     [
       'has run out',
       { rule: 'pin-leak', reason: 'r', until: '2025-12-31' },
-      'the config: suppress[0] ended on 2025-12-31; its findings are back (r)',
+      'the config: suppress[0] expired on 2025-12-31; its findings are reported again (r)',
     ],
     ['fits nothing', { comm: 'other', reason: 'r' }, 'the config: suppress[0] matches no finding (r)'],
     [

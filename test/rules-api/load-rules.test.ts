@@ -113,7 +113,7 @@ describe('loadRules', () => {
       'a rule that no defineRule made',
       { 'a.ts': `export default { ...${'{ meta: { id: "x" }, create() { return {}; } }'} };` },
       ['./a.ts'],
-      /^a\.ts: rule x: api: defineRule\(\) did not make it$/,
+      /^a\.ts: rule x: api: it was not made by defineRule\(\)$/,
     ],
     [
       'another version',
@@ -169,7 +169,7 @@ describe('loadRules', () => {
       'a.ts': ruleFile('rule-a', probe("n: 'number'")),
       'c.ts': ruleFile('rule-c', probe("m: 'number'")),
     });
-    expect(await problem(['.'], disagreeing)).toContain('another rule brings this kind with another definition');
+    expect(await problem(['.'], disagreeing)).toContain('another rule defines this kind differently');
     expect(await ids(['c.ts'], disagreeing)).toEqual(['rule-c']);
   });
 });

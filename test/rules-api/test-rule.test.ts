@@ -92,7 +92,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
       'line 6 cannot be read',
     ],
     ['no trace at all', { fires: [{ name: 'fork', trace: 'hello' }] }, 'the trace cannot be read'],
-    ['nothing expected', { fires: [{ name: 'fork', trace: pinThenFork }] }, 'nothing says what is expected'],
+    ['nothing expected', { fires: [{ name: 'fork', trace: pinThenFork }] }, 'nothing is expected'],
     [
       'nothing found',
       { fires: [{ name: 'fork', trace: `${releasedThenFork} # expect: forked` }] },
@@ -116,12 +116,12 @@ the evidence of forked differs (- expected by the test, + in the finding):
     [
       'silent, with something expected',
       { silent: [{ name: 'fork', trace: `${releasedThenFork} # expect: forked` }] },
-      'a silent case expects nothing',
+      'a silent case cannot expect a finding',
     ],
     [
       'partial, and nothing is missing',
       { partial: [{ name: 'released', trace: `${releasedThenFork}\n${lines.FAULT}` }] },
-      'the rule says nothing is wrong, though the trace cannot show that',
+      'the rule reports no problem, although the trace cannot show that',
     ],
     [
       'another number of findings',
@@ -177,9 +177,9 @@ the evidence of forked differs (- expected by the test, + in the finding):
       sampleRule({ fork: (_c, t) => Object.assign(t, { start: 0 }) }),
       'the rule changes the state it was given',
     ],
-    ['asks for the time', sampleRule({ fork: () => void Date.now() }), 'a rule has no clock (Date.now())'],
-    ['asks for the date', sampleRule({ fork: () => void new Date() }), 'a rule has no clock (new Date())'],
-    ['throws dice', sampleRule({ fork: () => void Math.random() }), 'a rule has no dice'],
+    ['asks for the time', sampleRule({ fork: () => void Date.now() }), 'a rule cannot use the clock (Date.now())'],
+    ['asks for the date', sampleRule({ fork: () => void new Date() }), 'a rule cannot use the clock (new Date())'],
+    ['throws dice', sampleRule({ fork: () => void Math.random() }), 'a rule cannot use random numbers'],
     [
       'has a placeholder without a value',
       sampleRule({ report: { data: {} } }),
@@ -198,7 +198,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
     [
       'has {mapped} without a drift',
       sampleRule({ meta: { messages: { forked: '{task}: {mapped}' } } }),
-      '{mapped} wants `drift`',
+      '{mapped} needs `drift`',
     ],
     [
       'has a message that nothing reaches',
@@ -223,7 +223,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
     let times = 0;
     const rule = sampleRule();
     const forgetful = { ...rule, create: (context: never) => (times++ % 2 === 0 ? rule.create(context) : {}) };
-    expect(await failure(forgetful)).toContain('a second run over the same trace gives another answer');
+    expect(await failure(forgetful)).toContain('a second run over the same trace gives a different result');
   });
 
   it('a rule that is none', async () => {
@@ -231,7 +231,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
     expect(await failure(sampleRule({ meta: { needs: [['gpu']] } }))).toContain(
       'rule sample-rule: meta.needs[0][0]: no such event kind: gpu; gup?',
     );
-    expect(await failure(sampleRule({ meta: { id: 'Sample' } }))).toContain('meta.id: lower-case words');
+    expect(await failure(sampleRule({ meta: { id: 'Sample' } }))).toContain('meta.id: expected lower-case words');
     expect(await failure(sampleRule({ meta: { whi: 'x' } }))).toContain('meta.whi: no such field');
   });
 
@@ -243,7 +243,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
 
   it('a handler that does not answer at once', async () => {
     expect(await failure({ ...sampleRule(), create: () => ({ fork: async () => {} }) as never })).toContain(
-      'a handler answers at once',
+      'a handler must be synchronous',
     );
   });
 

@@ -49,7 +49,9 @@ describe('opening', () => {
   });
 
   it('a trace', () => {
-    expect(errorOf(() => openStore(trace('text.db', small.repeat(100)))).message).toBe('this is not an SQLite database');
+    expect(errorOf(() => openStore(trace('text.db', small.repeat(100)))).message).toBe(
+      'this is not an SQLite database',
+    );
   });
 
   it('somebody else\u2019s database', () => {

@@ -35,5 +35,5 @@ it('show: a page or a finding, not both', () => {
   expect(told.stdout).toContain('◀ drift');
   const both = pindrift(['show', path, '1', '--pfn', '0x7fb7d']);
   expect(both).toMatchObject({ status: 2, stdout: '' });
-  expect(both.stderr).toContain('one story at a time');
+  expect(both.stderr).toContain('only one of them');
 });

@@ -1,5 +1,5 @@
-// Why: pages hold traces as they are (systrace, atrace) or marked up: in <pre>, in tables with numbers, in paragraphs. What
-// was copied out of the source of a page has its entities and no markup.
+// Why: web pages contain traces unchanged (systrace, atrace) or with markup: in <pre>, in tables with line numbers, in
+// paragraphs. Text copied from the source of a page has entities but no markup.
 import { filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { takeOff } from './prefixes.ts';
 
@@ -15,18 +15,18 @@ export function isHtml(lines: readonly string[]): boolean {
   if (some.length === 0) return false;
   if (TAG.test(some[0])) return true;
   if (some.some((line) => /<script class="trace-data"/.test(line))) return true;
-  // `<br>` at the end of each line alone is a suffix
+  // `<br>` only at the end of each line is a suffix
   const marked = some.filter(
     (line) => PAGE.test(line.replace(/(?:<br ?\/?>)+$/i, '')) || /&(?:lt|gt|amp|nbsp|#\d+);/.test(line),
   );
   return marked.length > 0.3 * some.length;
 }
 
-/** Names that the kernel makes: `<idle>`, `<...>`, `a <- b`, `-> 0x8`. */
+/** Names made by the kernel: `<idle>`, `<...>`, `a <- b`, `-> 0x8`. */
 const RAW = /<(?:idle|\.\.\.)>-\d|<-|->/;
 const ESCAPED = /&lt;(?:idle|\.\.\.)&gt;-\d|&lt;-|-&gt;/;
 
-/** Lines of a trace with entities where others have `<`; a task may be called `&lt;`. */
+/** Lines of a trace with entities where others have `<`; a task may have the name `&lt;`. */
 export function isEscaped(lines: readonly string[]): boolean {
   const events = lines.filter(hasEvent);
   return events.some((line) => ESCAPED.test(line)) && !events.some((line) => RAW.test(line));
@@ -44,14 +44,17 @@ export const withoutEntities = (line: string): string =>
 const withoutMarkup = (line: string): string =>
   withoutEntities(
     line
-      // of cells in a row
+      // between cells of a row
       .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
       .replace(/<\/?[a-z][^<>]*>/gi, ''),
   );
 
 const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);
 
-/** A page of HTML. systrace and atrace put the trace as it is into a script element, others put it into pre with markup. */
+/**
+ * An HTML page. systrace and atrace put the trace unchanged into a script element, other pages put it into pre with
+ * markup.
+ */
 export class Page {
   found = false;
   #in: 'page' | 'script' | 'other script' | 'pre' = 'page';
@@ -82,13 +85,13 @@ export class Page {
     const isPre = this.#in === 'pre';
     if (/<\/pre/i.test(line)) this.#in = 'page';
     const marked = withoutMarkup(opens === null ? line : opens[1]);
-    // a cell before it numbers the line, or is empty and a program numbers it
+    // a preceding cell contains the line number, or is empty and numbered by a script
     const text = isLine(marked) ? marked : (takeOff(marked, isLine)?.rest ?? marked.split('\t').find(isLine) ?? marked);
     if (isEventLine(text) || isBetween(text)) {
       this.found = true;
       return text;
     }
-    // an event that is not whole is said to be
+    // an incomplete event is reported as such
     return (isPre && /\S/.test(text) && opens === null) || hasEvent(text) ? text : NOTHING;
   }
 }

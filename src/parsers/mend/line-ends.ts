@@ -1,14 +1,14 @@
-// Why: serial captures end lines with CR, writing programs with separators of their own (U+2028, U+2029, NEL), and what was
-// put together of several such has all of them.
+// Why: serial captures end lines with CR, word processors with separators of their own (U+2028, U+2029, NEL), and text
+// assembled from several sources has all of them.
 import { count, hasEvent } from './looks.ts';
 
 export const OTHER_ENDS = /\r\n?|\n|\xe2\x80[\xa8\xa9]|\xc2\x85/;
 
-/** Lines looked at, and events that follow another one in the same line. */
+/** Number of lines examined, and of events that follow another one in the same line. */
 const LOOKED_AT = 400;
 const WITHIN = 2;
 
-/** Whether lines end with something else than LF or CR LF. `42%\r` before a line is what a terminal wrote over. */
+/** Whether lines end with something other than LF or CR LF. `42%\r` before a line was overwritten on a terminal. */
 export function hasOtherEnds(text: string): boolean {
   if (/\r(?!\n|\r\n)[^\n]/.test(text) && count(text, '\r') > 2 * count(text, '\n') + 2) return true;
   let within = 0;

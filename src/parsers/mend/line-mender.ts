@@ -1,5 +1,5 @@
-// Why: what the plan says is done line by line. A line of the text becomes a line again, so that numbers of lines are those
-// of the file: what was joined leaves blank lines behind, and what is no part of the trace an empty comment.
+// Why: applies a plan line by line. A line of the input remains a line, so that line numbers are those of the file:
+// joined lines leave blank lines, and text outside of the trace becomes an empty comment.
 
 import { Page, withoutEntities } from './html.ts';
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
@@ -9,7 +9,7 @@ import { takeOffLog, takeOffThese } from './prefixes.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import type { Mender } from './text-lines.ts';
 
-/** A reader of trace_pipe takes what it reads away from all others. */
+/** A reader of trace_pipe consumes what it reads, so no other reader gets it. */
 const PRINTED = 'these lines were printed in quotes by a program; they may be incomplete';
 
 export class LineMender implements Mender {
@@ -17,29 +17,31 @@ export class LineMender implements Mender {
   readonly #plan: Plan;
   readonly #page = new Page();
   readonly #log = new Log();
-  /** joined lines that are not handed over yet, and how many lines of the text they were */
+  /** joined lines not returned yet, and their number of input lines */
   #held: string | undefined;
   #holds = 0;
-  /** the line of the text that was taken last */
+  /** the last line of the input */
   #last = '';
 
   constructor(plan: Plan) {
     this.#plan = plan;
   }
 
-  /** What is wrong with the whole, known at its end. */
+  /** What is wrong with the text as a whole, known at its end. */
   get damage(): string | undefined {
     if (this.#plan.log === true) return this.#log.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
 
-  /** A part of the trace was seen. */
+  /** Part of a trace was seen. */
   get found(): boolean {
     if (this.#plan.html === true) return this.#page.found;
     return this.#plan.log !== true || this.#log.found;
   }
 
-  /** Mend a line. The result has as many newlines as the lines it is made of; it may wait for the next one. */
+  /**
+   * Repair a line. The result has as many newlines as the lines it is made of; it may be delayed until the next call.
+   */
   take(line: string): string {
     const plan = this.#plan;
     if (plan.quotedPrintable === true) return this.#takeQuotedPrintable(line);
@@ -53,7 +55,7 @@ export class LineMender implements Mender {
     return `${mended}\n`;
   }
 
-  /** What waited for a next line. */
+  /** The delayed rest. */
   end(): string {
     return this.#release();
   }
@@ -103,7 +105,7 @@ export class LineMender implements Mender {
       wasWrapped(this.#last, line, width);
     const out = goesOn ? '' : this.#release();
     const hard = this.#plan.hard === true;
-    // a terminal breaks a line anywhere, and whoever copies there may leave out blanks at its end
+    // a terminal breaks lines at any point, and copied text may lack the spaces at the end
     const left = this.#last.endsWith(':') ? 1 : Math.max(0, width - this.#last.length);
     const joint = hard ? ' '.repeat(left) : ' ';
     this.#held = goesOn ? `${held}${joint}${hard ? line : line.trim()}` : line;
@@ -119,15 +121,15 @@ export class LineMender implements Mender {
   }
 }
 
-/** No line of a trace is as long. */
+/** No trace has longer lines. */
 const LONGEST = 1 << 16;
 
-/** A log that ftrace was dumped into, once or several times. */
+/** A log that contains one or more ftrace dumps. */
 class Log {
   found = false;
   #lines = 0;
   #state: 'around' | 'banner' | 'dump' = 'around';
-  /** line of the banner of the dump that is under way */
+  /** line of the banner of the current dump */
   #banner = 0;
   #damage: string | undefined;
 
@@ -146,7 +148,7 @@ class Log {
       return NOTHING;
     }
     if (this.#state !== 'around') {
-      // another CPU printed into the line: what is left of it is no event, and is a bad line
+      // another CPU printed into the line: the rest is not an event but a bad line
       const torn = line.search(/\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
       return torn < 0 || line.slice(0, torn).trim() === '' ? line : line.slice(torn);
     }

@@ -1,5 +1,5 @@
-// Why: before prefixes are taken off and pages are unpacked, one must know a trace's line when one sees it, in whatever it
-// is wrapped. These look at text, slowly and strictly; what a line means is the parsers' business.
+// Why: to remove prefixes and decode pages, lines of a trace must be recognised inside any wrapping. These patterns are
+// slow and strict; the parsers determine the meaning of a line.
 
 /** From the dash before the pid on: `-133     [000] d...     9.044846: `, with a tgid, without irq-info, with ticks. */
 const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5} *)?\d+(?:\.\d+)?:(?: |$)`;
@@ -7,27 +7,27 @@ const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5}
 /** `-236       1.... 627438us+: `, `-236       1d...  4203: ` */
 const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?:(?: |$)`;
 
-/** ` 201 [001]    19.724130: `, with pid/tid, without CPU: an event follows */
+/** ` 201 [001]    19.724130: `, with pid/tid, without CPU; followed by an event */
 const PERF = String.raw` +-?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?: *$| +(?:\d+ +)?[\w-]+[:/])`;
 
-/** A task's name, at most 16 characters of it, and what stands behind it. */
+/** A task's name, at most 16 characters, and the text after it. */
 const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}?${PERF}`);
 const CORE = new RegExp(`${FTRACE}|${LATENCY}|${PERF}`);
 
-/** What stands between events: headers, lost events, stacks, banners of a buffer. */
+/** Lines between events: headers, lost events, stacks, banners of a buffer. */
 const BETWEEN =
   /^#( |$|#)|^ *CPU:\d+ \[(?:LOST |\d+ )?|^cpus=\d|^version = \d|^ => |^\t *[0-9a-f]{6,16} |^\*\* \d+ printk messages dropped/;
 
-/** A whole line of an event, that begins with the task's name. */
+/** A complete line of an event, beginning with the task's name. */
 export const isEventLine = (line: string): boolean => WHOLE.test(line);
 
-/** A line of an event somewhere behind something. */
+/** An event somewhere in the line. */
 export const hasEvent = (line: string): boolean => CORE.test(line);
 
-/** Columns of a task's name, which stands on their right. */
+/** Columns of a task's name, which is right-aligned. */
 const NAME_COLUMNS = 16;
 
-/** What stands before the columns of the task's name, where they begin with a blank; undefined: nothing, or nobody can tell. */
+/** The text before the columns of the task's name, if they begin with a space; undefined: none, or unknown. */
 export function beforeTask(line: string): string | undefined {
   const core = CORE.exec(line);
   if (core === null) return undefined;
@@ -35,14 +35,14 @@ export function beforeTask(line: string): string | undefined {
   return start > 0 && line[start] === ' ' ? line.slice(0, start) : undefined;
 }
 
-/** What becomes of a line that is no part of the trace. */
+/** Replacement for a line that is not part of the trace. */
 export const NOTHING = '#';
 
 export const filled = (lines: readonly string[]): string[] => lines.filter((line) => /\S/.test(line));
 
 export const count = (text: string, c: string): number => text.split(c).length - 1;
 
-/** A line of a trace that is no event. */
+/** A line of a trace that is not an event. */
 export const isBetween = (line: string): boolean => BETWEEN.test(line);
 
 /** The first line of a dump in a log: ftrace_dump(), ftrace_dump_one() in kernel/trace/trace.c. */

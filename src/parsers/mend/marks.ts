@@ -1,5 +1,5 @@
-// Why: colours, special blanks and what writing programs make of hyphens and arrows are no part of a line, wherever in it
-// they stand.
+// Why: colours, special spaces and the hyphens and arrows of word processors are not part of a line, wherever they are
+// in it.
 import { hasEvent } from './looks.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -10,10 +10,10 @@ const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8a\xa
 export const MARKS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\f/;
-/** What writing programs make of a hyphen and of three points. */
+/** Replacements of a hyphen and of three points by word processors. */
 const DASH = /\xe2\x80[\x90-\x95]|\xe2\x88\x92/g;
 const ELLIPSIS = /\xe2\x80\xa6/g;
-/** What they make of `->` and `<-`. */
+/** Replacements of `->` and `<-`. */
 const TO = /\xe2\x86\x92/g;
 const FROM = /\xe2\x86\x90/g;
 
@@ -23,11 +23,12 @@ export function withoutMarks(given: string): string {
   const plain = bare.replace(NBSP, ' ').replace(DASH, '-').replace(ELLIPSIS, '...');
   const line = plain.replace(TO, '->').replace(FROM, '<-');
   const back = line.lastIndexOf('\r') + 1;
-  // a terminal shows what was written last, such as a line behind the `42%` of a program; of two events it is none
+  // a terminal shows what was written last, such as a line after the `42%` of a program; two events in one line are not
+  // such a case
   return back > 0 && !hasEvent(line.slice(0, back)) ? line.slice(back) : line;
 }
 
-/** A tab in front is what call chains begin with. */
+/** A leading tab marks call chains. */
 export function withBlanks(line: string): string {
   const blank = line.replaceAll('\t', ' ');
   return line.startsWith('\t') && !hasEvent(blank) ? line : blank;

@@ -1,4 +1,4 @@
-// Why: whoever opens a trace gets its text without what it was wrapped in on its way, and need not know.
+// Why: opens a trace and removes what its text was wrapped in, transparently for the caller.
 import { isTraceText } from '../detect.ts';
 import type { Source } from '../wrapped-source.ts';
 import { packingOf, showsTrace } from './packings.ts';
@@ -6,11 +6,11 @@ import { type Plan, planFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { Utf16Source, utf16Of } from './utf16.ts';
 
-/** Text without a line of a trace at its beginning: a log, maybe, that something was dumped into further on. */
+/** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
 const SEARCH: Plan = { words: ['a dump in a log'], log: true };
 
 /**
- * The source, or one that takes off what its lines were wrapped in.
+ * The source, or one that unwraps its lines.
  * @param again opens it once more from the beginning; undefined: it can be read only once
  */
 export async function mended(source: Source, again: (() => Promise<Source>) | undefined): Promise<Source> {

@@ -1,15 +1,15 @@
-// Why: mails carry attachments in base64, and asciinema keeps what a terminal showed in pieces of JSON. What comes out is
-// text again, in which the lines of the trace are lines; their numbers are those of that text.
+// Why: mails contain attachments in base64, and asciinema stores terminal output in pieces of JSON. Decoding gives text
+// with the lines of the trace; line numbers refer to that text.
 import { filled, hasEvent } from './looks.ts';
 import type { Mender } from './text-lines.ts';
 
-/** What is not mended line by line, with its mender. */
+/** A wrapping that is not line by line, with its decoder. */
 export interface Packing {
   words: string[];
   mender: Mender;
 }
 
-/** What these first bytes are packed in, with a mender for the whole; undefined: nothing known. */
+/** The encoding of these first bytes, with a decoder for the whole; undefined: unknown. */
 export function packingOf(head: string): (() => Packing) | undefined {
   const lines = head.split(/\r?\n/);
   if (lines.some((line) => ENCODING.test(line)))
@@ -22,7 +22,7 @@ export function packingOf(head: string): (() => Packing) | undefined {
   return undefined;
 }
 
-/** Whether what is packed in this beginning shows a line of a trace. */
+/** Whether the decoded beginning contains a line of a trace. */
 export function showsTrace(head: string, { mender }: Packing): boolean {
   for (const line of head.split('\n')) mender.take(line);
   return mender.found;
@@ -31,13 +31,13 @@ export function showsTrace(head: string, { mender }: Packing): boolean {
 const ENCODING = /^Content-Transfer-Encoding: +base64\s*$/i;
 const DIGITS = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** Fewer digits may be a word. */
+/** A shorter text may be a word. */
 const FEWEST_DIGITS = 60;
 
-/** So many of a hundred lines must be whole. */
+/** Share of lines that must be complete. */
 const MOST_OF = 0.98;
 
-/** Lines of one width, of which the last one of all may be shorter and the last one of the head be cut. */
+/** Lines of one width, except that the last one may be shorter and the last one of the head truncated. */
 function isBase64(lines: readonly string[]): boolean {
   const [first = ''] = lines;
   const whole = lines.slice(0, Math.max(1, lines.length - 1));
@@ -46,7 +46,7 @@ function isBase64(lines: readonly string[]): boolean {
   return right.length > MOST_OF * whole.length;
 }
 
-/** No text has these characters; gzip and pictures begin with some. */
+/** Text does not contain these characters; gzip and images begin with some. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const NO_TEXT = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 
@@ -59,12 +59,12 @@ class Base64 implements Mender {
   #isEncoded = false;
   /** the part has shown its first bytes */
   #begun = false;
-  /** digits that wait to be four */
+  /** digits that do not make a group of four yet */
   #digits = '';
-  /** end of the text that was given, for an event in two pieces */
+  /** end of the text returned before, for an event in two pieces */
   #tail = '';
 
-  /** @param isMail the digits are a part of it */
+  /** @param isMail the digits are part of a mail */
   constructor(isMail: boolean) {
     this.#in = isMail ? 'headers' : 'digits';
   }
@@ -119,7 +119,7 @@ class Base64 implements Mender {
   }
 }
 
-/** What stands before an event has less. */
+/** Text before an event is shorter. */
 const LONGEST_HEAD = 400;
 
 /** Version 2 and 3: time or interval, kind, data. */
@@ -151,12 +151,12 @@ class Cast implements Mender {
   }
 }
 
-/** What the terminal was given; empty for keys and sizes; undefined: this is no JSON. */
+/** Output to the terminal; empty for keys and sizes; undefined: not JSON. */
 function outputOf(line: string): string | undefined {
   try {
     const [, kind, data] = JSON.parse(line) as unknown[];
     if (kind !== 'o' || typeof data !== 'string') return '';
-    // what was a byte each stays it
+    // characters that were single bytes stay unchanged
     return data.replace(/[^\0-\xff]/g, (c) => Buffer.from(c).toString('latin1'));
   } catch {
     return undefined;

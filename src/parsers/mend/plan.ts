@@ -1,5 +1,5 @@
-// Why: what happened to a text on its way is found out from its first lines, once, and as a whole: a mail quotes all
-// lines, a log stamps all. What is plain is left alone, so ordinary text goes the fast way.
+// Why: determines from the first lines, once and for the whole text, how it was changed: a mail quotes all lines, a log
+// stamps all. Plain text is not touched, so it takes the fast path.
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasOtherEnds, OTHER_ENDS } from './line-ends.ts';
 import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
@@ -7,55 +7,55 @@ import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
 import { isJournal, isOneString, isQuoted, journalText, memberOf, memberText, unescaped, unquoted } from './strings.ts';
 
-/** What to do with the lines of a text. Nothing of it looks at more than a line and the one before it. */
+/** How to repair the lines of a text. No step needs more than the line and the previous one. */
 export interface Plan {
-  /** for people: `quoted`, `in a log`; never empty */
+  /** description: `quoted`, `in a log`; never empty */
   words: string[];
-  /** lines end with CR alone, or with what a writing program ends them with */
+  /** lines end with CR only, or with separators of a word processor */
   ends?: true;
-  /** terminal colours, NBSP: they are taken out wherever they are */
+  /** terminal colours, NBSP: removed anywhere in the line */
   marks?: true;
-  /** tabs stand for blanks */
+  /** tabs replace spaces */
   tabs?: true;
-  /** `b'...'` of Python: quotes around, escapes within */
+  /** `b'...'` of Python: with quotes and escapes */
   python?: true;
-  /** a page: `script` holds the trace as it is, what else there is is marked up */
+  /** a page: `script` contains the trace unchanged, everything else is markup */
   html?: true;
   /** quoted-printable, RFC 2045 */
   quotedPrintable?: true;
-  /** lines were wrapped so that none is wider, */
+  /** maximum width of lines that were wrapped, */
   wrapped?: number;
-  /** wherever that was in the line, as a terminal does */
+  /** at any character, as a terminal does */
   hard?: true;
-  /** each line is an object of JSON, and this member of it is the line of the trace */
+  /** each line is a JSON object, and this member of it is the line of the trace */
   member?: string;
-  /** the text is one string of a program: `\\n` ends a line */
+  /** the text is one string literal: `\\n` ends a line */
   escapes?: true;
-  /** entries of the journal with a field in each line */
+  /** entries of the journal with one field per line */
   journal?: true;
-  /** `&lt;` for `<`, in text that is no page */
+  /** `&lt;` for `<`, in text that is not a page */
   entities?: true;
-  /** each line is there twice: two consoles in one log */
+  /** each line appears twice: two consoles in one log */
   doubled?: true;
-  /** blanks fill the lines up on their right */
+  /** spaces pad the lines on the right */
   padded?: true;
   prefixes?: readonly Prefix[];
-  /** the same on the left of all lines, whatever it is; as a pattern where numbers in it change */
+  /** the same text before all lines; a pattern if numbers in it change */
   literal?: string;
   pattern?: RegExp;
-  /** blanks that even comments begin with: Markdown, YAML */
+  /** indentation before all lines, including comments: Markdown, YAML */
   indent?: RegExp;
-  /** at the end of all lines */
+  /** the same text after all lines */
   suffix?: string;
-  /** a log with a dump in it: other text stands around it */
+  /** a log with a dump in it, surrounded by other text */
   log?: true;
 }
 
-/** Lines looked at, and how many of a hundred must agree. */
+/** Number of lines examined, and the share of them that must agree. */
 const LOOKED_AT = 400;
 const MOST_OF = 0.8;
 
-/** What to do with a text that begins like this (one character per byte); undefined: nothing. */
+/** How to repair a text that begins like this (one character per byte); undefined: not necessary. */
 export function planFor(head: string): Plan | undefined {
   const plan: Plan = { words: [] };
   let text = head;
@@ -125,7 +125,7 @@ export function planFor(head: string): Plan | undefined {
   return plan.words.length > 0 ? plan : undefined;
 }
 
-/** What stands around each line. */
+/** Determines what surrounds each line. */
 function planLines(given: string[], plan: Plan): string[] {
   let lines = given;
   const python = lines.filter((line) => isQuoted(line) && (hasEvent(line) || isBetween(unquoted(line))));
@@ -204,7 +204,7 @@ function planPrefix(lines: string[], plan: Plan): string[] {
   return lines;
 }
 
-/** A number before each line numbers them only when it counts up; a plus before each is a patch's, in a patch. */
+/** Numbers before the lines are line numbers only if they increase; plus signs belong to a patch only in a patch. */
 function isChance(lines: readonly string[], prefixes: readonly Prefix[]): boolean {
   const counting = prefixes.find(({ counts }) => counts === true);
   if (counting === undefined) return false;
@@ -216,19 +216,19 @@ function isChance(lines: readonly string[], prefixes: readonly Prefix[]): boolea
   return steps < MOST_OF * (numbers.length - 1) || numbers.length < 3;
 }
 
-/** Lines that are read as they are. */
+/** Lines that can be read unchanged. */
 function isPlain(lines: readonly string[]): boolean {
   const some = filled(lines);
   if (some.some((line) => DUMP.test(line)) || TAG.test(some[0] ?? '')) return false;
   const plain = some.filter((line) => (isEventLine(line) || isBetween(line)) && !MARKS.test(line));
-  // what begins like a quote or a number may be one
+  // lines that begin like a quote or a number may have one
   const odd = plain.filter((line) => ODD.test(line)).length;
   const events = some.filter((line) => isEventLine(line) && !ODD.test(line)).length;
   if (some.some((line) => MARKS.test(line) && hasEvent(line))) return false;
   return events > 0 && plain.length - odd > 0.97 * some.length && commonSuffix(some.filter(hasEvent)) === undefined;
 }
 
-/** What no task is called, mostly. */
+/** Beginnings that task names rarely have. */
 const ODD = /^(?:> |\| |<\d|\[|\+|b?['"]| *\d+[:|\t]| *\d+ {1,2} |# # |[\w./-]+:\d+:)/;
 
 // ---- quoted-printable
@@ -250,10 +250,10 @@ function decoded(lines: readonly string[]): string[] {
 
 const WIDEST_WRAP = 132;
 
-/** Terminals are wider; what they wrap ends in one column. */
+/** Terminals are wider; lines wrapped by them end in the same column. */
 const WIDEST_TERMINAL = 400;
 
-/** The width that no line has more than, where lines go on in the next because the next word, or letter, had no room. */
+/** The maximum line width, if lines continue in the next because the next word, or character, did not fit. */
 function wrapOf(lines: readonly string[]): { width: number; hard: boolean } | undefined {
   const width = lines.reduce((most, line) => Math.max(most, line.length), 0);
   if (width > WIDEST_TERMINAL || width < 40) return undefined;
@@ -271,10 +271,15 @@ function wrapOf(lines: readonly string[]): { width: number; hard: boolean } | un
   return wrapped >= 2 && wrapped > torn && (hard || width <= WIDEST_WRAP) ? { width, hard } : undefined;
 }
 
-/** Behind the time, or the event's name, blanks fill up columns: a mail program breaks there, and takes them away. */
+/**
+ * After the time, or the event's name, there are padding spaces: a mail program breaks lines there, and removes them.
+ */
 const ENDS_EARLY = /\d\.\d{6,9}: *(?:[\w:]+: *)?$/;
 
-/** Whether the first word of a line had no room in the line before it. A few columns are left to who wraps at blanks and counts otherwise. */
+/**
+ * Whether the first word of a line did not fit the previous line. Programs that wrap at spaces may count differently by
+ * a few columns.
+ */
 export function wasWrapped(before: string, line: string, width: number): boolean {
   const word = /^\s*(\S+)/.exec(line)?.[1] ?? '';
   if (word === '') return false;
@@ -285,10 +290,10 @@ export function wasWrapped(before: string, line: string, width: number): boolean
 
 const JUNK = /(?:\xe2\x94[\x80-\xbf]|<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
 
-/** Nobody puts more behind a line. */
+/** Maximum length of text added after a line. */
 const JUNK_LOOKED_AT = 64;
 
-/** What nearly all of these end with and no kernel prints there. */
+/** The common end of nearly all of these, if the kernel does not print it. */
 function commonSuffix(events: readonly string[]): string | undefined {
   const ends = new Map<string, number>();
   for (const line of events) {
@@ -300,8 +305,8 @@ function commonSuffix(events: readonly string[]): string | undefined {
 }
 
 /**
- * What stands before the task's columns of nearly all of these, as a pattern: numbers in it may be others in each line.
- * `<13>1 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
+ * The common text before the task's columns of nearly all of these, as a pattern in which numbers may vary. `<13>1
+ * 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
  */
 function commonPattern(events: readonly string[]): RegExp | undefined {
   const patterns = new Map<string, number>();
@@ -313,7 +318,7 @@ function commonPattern(events: readonly string[]): RegExp | undefined {
       .map((part, i, all) => {
         if (/^\d/.test(part)) return '\\d+';
         if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
-        // on the left numbers are filled up, on the right the name's columns begin
+        // on the left numbers are padded, on the right the columns of the name begin
         const before = all.slice(0, i).join('');
         return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
       })

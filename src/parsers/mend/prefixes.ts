@@ -1,12 +1,12 @@
-// Why: a line that was quoted in a mail, numbered by grep, or stamped by a log has something before the task's name, and
-// none of it may become part of a name. Each kind of prefix is a row here, with what writes it. None takes blanks that
-// belong to the line: the task's name is padded with them.
+// Why: a line that was quoted in a mail, numbered by grep, or stamped by a log has text before the task's name, which
+// must not become part of the name. Each kind of prefix is a row here, with the program that writes it. No prefix
+// includes spaces of the line itself: the task's name is padded with them.
 
 export interface Prefix {
-  /** for people */
+  /** description */
   name: string;
   pattern: RegExp;
-  /** only where the numbers count up */
+  /** valid only if the numbers increase */
   counts?: true;
 }
 
@@ -58,16 +58,16 @@ export const PREFIXES: readonly Prefix[] = [
   row('numbered', String.raw` *\d{1,9}(?:[|.)] ?| {1,2}(?=[ #]))`, { counts: true }),
 ];
 
-/** The most that stand before each other. */
+/** Maximum number of nested prefixes. */
 const MOST = 6;
 
 export interface Taken {
-  /** prefixes that were taken off, in their order */
+  /** prefixes that were removed, in order */
   prefixes: Prefix[];
   rest: string;
 }
 
-/** Take prefixes off until `isWhole` says that the line is. Undefined: none, or not all of it are known. */
+/** Remove prefixes until `isWhole` accepts the line. Undefined: there are none, or one of them is unknown. */
 export function takeOff(line: string, isWhole: (rest: string) => boolean): Taken | undefined {
   return search(line, isWhole, []);
 }
@@ -85,7 +85,7 @@ function search(rest: string, isWhole: (rest: string) => boolean, before: Prefix
   return undefined;
 }
 
-/** Take off what a log puts in front, and who passed it on, as far as it is known. */
+/** Remove what logs and forwarders put in front, as far as known. */
 export function takeOffLog(line: string, isWhole: (rest: string) => boolean): string {
   let rest = line;
   for (let i = 0; i < MOST && !isWhole(rest); i++) {
@@ -96,7 +96,7 @@ export function takeOffLog(line: string, isWhole: (rest: string) => boolean): st
   return rest;
 }
 
-/** Take off these, each once, where they are. */
+/** Remove these, each once, if present. */
 export function takeOffThese(line: string, prefixes: readonly Prefix[]): string {
   let rest = line;
   for (const { pattern } of prefixes) rest = rest.replace(pattern, '');

@@ -1,6 +1,5 @@
-// Why: what a trace was wrapped in is taken off before anybody reads a line, so that no parser knows of mails and logs.
-// A mended source gives the bytes of the mended text; places in it are places in that text, numbers of lines those of the
-// file.
+// Why: unwraps a trace before its lines are read, so that parsers need not handle mails and logs. A mended source
+// returns the bytes of the repaired text; positions refer to that text, line numbers to the file.
 import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
 import { OTHER_ENDS } from './line-ends.ts';
@@ -9,21 +8,21 @@ import type { Packing } from './packings.ts';
 import type { Plan } from './plan.ts';
 import { type Mender, textLines } from './text-lines.ts';
 
-/** Characters mended at once, and of a trace that {@link MendedSource.head} shows. */
+/** Number of characters repaired at once, and returned by {@link MendedSource.head}. */
 const STEP = 32 * 1024;
 const HEAD = 64 * 1024;
 
-/** What detection may look at: a log may have much before the dump. */
+/** Maximum size for detection: a log may have much text before the dump. */
 const MOST_HEAD = 1 << 20;
 
-/** Bytes of a text that is searched for a dump, when its beginning shows none. */
+/** Maximum size of a text that is searched for a dump if its beginning has none. */
 const MOST_SEARCHED = 256 << 20;
 
 export class MendedSource extends WrappedSource {
   readonly #words: readonly string[];
   readonly #mender: Mender;
   readonly #lines: AsyncGenerator<string, boolean>;
-  /** mended bytes that nobody has read yet */
+  /** repaired bytes that have not been read yet */
   #ready: Buffer[] = [];
   #ended = false;
   #taken = 0;
@@ -52,7 +51,7 @@ export class MendedSource extends WrappedSource {
     return this.inner.damage ?? this.#mender.damage;
   }
 
-  /** The first bytes with something of a trace in them. */
+  /** The first bytes with part of a trace in them. */
   override async head(): Promise<Uint8Array> {
     let bytes = this.#ready.reduce((sum, chunk) => sum + chunk.length, 0);
     let behind = 0;
@@ -64,7 +63,7 @@ export class MendedSource extends WrappedSource {
     return Buffer.concat(this.#ready);
   }
 
-  /** Whether there is anything of a trace in it; known after {@link head}, which reads on until it is. */
+  /** Whether it contains part of a trace; known after {@link head}, which reads until it is. */
   async isFound(): Promise<boolean> {
     await this.head();
     while (!this.#mender.found && !this.#ended && this.position < MOST_SEARCHED) await this.#next();
@@ -91,7 +90,7 @@ export class MendedSource extends WrappedSource {
     return got;
   }
 
-  /** Mend some lines; returns how many bytes they gave. */
+  /** Repair some lines; returns the number of bytes. */
   async #next(): Promise<number> {
     let text = '';
     while (text.length < STEP) {
@@ -99,7 +98,7 @@ export class MendedSource extends WrappedSource {
       if (done === true) {
         this.#ended = true;
         text += this.#mender.end();
-        // the last line may be cut, and is known by that
+        // the last line may be truncated, which is visible by its missing newline
         if (value && this.#mender.isLineByLine) text = text.replace(/\n$/, '');
         break;
       }

@@ -1,13 +1,13 @@
-// Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text of
-// ansible, logs of docker and of the journal in JSON.
+// Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text
+// of ansible, logs of docker and of the journal in JSON.
 import { count, filled, hasEvent, isBetween } from './looks.ts';
 
-/** So many of a hundred objects must agree. */
+/** Share of objects that must agree. */
 const MOST_OF = 0.8;
 
 const PYTHON = /^\s*[bu]?(['"])(.*)\1,?\s*$/;
 
-/** Quotes of a program around it. */
+/** Quoted as by a program. */
 export const isQuoted = (line: string): boolean => PYTHON.test(line);
 
 export function unquoted(line: string): string {
@@ -20,13 +20,13 @@ export function unquoted(line: string): string {
   });
 }
 
-/** Nearly all lines of it end with `\\n`, in few lines of the file. */
+/** Nearly all its lines end with `\\n`, in few lines of the file. */
 export const isOneString = (text: string): boolean => {
   const ends = count(text, '\\n');
   return ends > 4 && ends > 4 * count(text, '\n') && text.split('\\n').some(hasEvent);
 };
 
-/** A line of such a string. What opens and closes it, and what stands between strings of a list, is taken off. */
+/** A line of such a string, without opening and closing characters and the separators of a list. */
 export const unescaped = (line: string): string =>
   line
     .replace(/^[\s{[(]*(?:"[\w-]+": *)?[[\s]*[bru]?["'](?=#|\s)/, '')
@@ -35,11 +35,11 @@ export const unescaped = (line: string): string =>
     .replace(/\\(["'\\])/g, '$1')
     .replaceAll('\\t', '\t');
 
-/** An object of JSON, alone or behind what streams (RFC 7464, server-sent events) and lists of YAML put before it. */
+/** A JSON object, alone or after the prefixes of streams (RFC 7464, server-sent events) and YAML lists. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for
 const OBJECT = /^(?:\x1e|data: ?|- )?\s*(\{.*\})\s*$/;
 
-/** The member of these objects of JSON that holds lines of a trace; undefined: there is none. */
+/** The member of these JSON objects that contains lines of a trace; undefined: there is none. */
 export function memberOf(lines: readonly string[]): string | undefined {
   const some = filled(lines).slice(0, 60);
   if (some.length < 2 || !some.every((line) => OBJECT.test(line))) return undefined;
@@ -60,21 +60,21 @@ function objectOf(line: string): Record<string, unknown> {
   }
 }
 
-/** What names the text of an entry of the journal: `-o export` and `verbose`; `-o json-pretty`. */
+/** The text field of a journal entry: `-o export` and `verbose`; `-o json-pretty`. */
 const ENTRY = /^\s*MESSAGE=(.*)$/;
 const PRETTY_ENTRY = /^\s*"MESSAGE" : (".*"),?\s*$/;
 
 /** Its other lines. */
 const JOURNAL = /^\s*[A-Z_][A-Z0-9_]*=|^\s*"[A-Z_][A-Z0-9_]*" : |^[{}],?\s*$|^\S+ \d{4}-\d\d-\d\d .*\[s=/;
 
-/** Whether these are entries of the journal, with a field in each line, and lines of a trace in them. */
+/** Whether these are journal entries with one field per line that contain lines of a trace. */
 export function isJournal(lines: readonly string[]): boolean {
   const some = filled(lines);
   const messages = some.filter((line) => hasEvent(journalText(line) ?? '')).length;
   return messages >= 2 && some.filter((line) => JOURNAL.test(line)).length > MOST_OF * some.length;
 }
 
-/** The text of the entry; undefined: the line is another field of it. */
+/** The text of the entry; undefined: the line is another field. */
 export function journalText(line: string): string | undefined {
   const text = ENTRY.exec(line)?.[1];
   if (text !== undefined) return text;
@@ -82,7 +82,7 @@ export function journalText(line: string): string | undefined {
   return pretty === undefined ? undefined : memberText(`{"MESSAGE":${pretty}}`, 'MESSAGE');
 }
 
-/** That member's text, or the line where it has none. */
+/** That member's text, or the line if it has none. */
 export function memberText(line: string, member: string): string {
   const value = objectOf(line)[member];
   return typeof value === 'string' ? value.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' ') : line;

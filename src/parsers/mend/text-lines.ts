@@ -1,21 +1,21 @@
-// Why: lines as strings, one character per byte, for what looks at them with regular expressions.
+// Why: lines as strings, one character per byte, for regular expressions.
 import type { ByteSource } from '../lines.ts';
 
 const CHUNK = 1 << 16;
 
-/** Longer lines are given in pieces: no trace has them. */
+/** Longer lines are split: no trace has them. */
 const LONGEST = 1 << 20;
 
-/** What makes text of lines of a text. */
+/** Converts lines of a text. */
 export interface Mender {
-  /** for each line that it takes it gives one: the last is whole or cut where that of the text is */
+  /** returns one line per input line: the last is complete or truncated like that of the input */
   readonly isLineByLine: boolean;
-  /** a part of the trace was seen */
+  /** part of a trace was seen */
   readonly found: boolean;
-  /** what is wrong with the whole, known at its end */
+  /** what is wrong with the text as a whole, known at its end */
   readonly damage: string | undefined;
   take(line: string): string;
-  /** what waited for a next line */
+  /** the delayed rest */
   end(): string;
 }
 

@@ -1,14 +1,14 @@
-// Why: what Windows programs save is UTF-16 (`>` of PowerShell, Notepad), and the lines in it are those of the trace.
+// Why: Windows programs save text as UTF-16 (`>` of PowerShell, Notepad).
 import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
 
 const CHUNK = 1 << 16;
 
-/** Bytes that are looked at, and how many of a hundred of their upper halves must be 0. */
+/** Number of bytes examined, and the share of upper halves that must be 0. */
 const LOOKED_AT = 2048;
 const MOST_OF = 0.9;
 
-/** Which half of each pair is the upper one; undefined: this is not UTF-16, or not of a trace. */
+/** Byte order; undefined: this is not UTF-16, or not a trace. */
 export function utf16Of(head: Uint8Array): 'le' | 'be' | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return 'le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'be';
@@ -20,7 +20,7 @@ export function utf16Of(head: Uint8Array): 'le' | 'be' | undefined {
   return zeros[0] > (MOST_OF * end) / 2 ? 'be' : undefined;
 }
 
-/** The text of a source in UTF-16, in UTF-8. */
+/** Converts a source from UTF-16 to UTF-8. */
 export class Utf16Source extends WrappedSource {
   readonly #order: 'le' | 'be';
   readonly #chunk = Buffer.alloc(CHUNK);

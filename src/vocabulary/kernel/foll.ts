@@ -1,5 +1,5 @@
-// Why: the numbers of FOLL_ flags, which were given anew once.
-// Sources: include/linux/mm.h and mm_types.h, mm/internal.h of v5.10, v6.1, v6.12, v7.2.
+// Why: the numbers of FOLL_ flags, which were changed once. Sources: include/linux/mm.h and mm_types.h, mm/internal.h
+// of v5.10, v6.1, v6.12, v7.2.
 
 import { version } from './version.ts';
 
@@ -53,7 +53,7 @@ export const FOLL_NEW: FollLayout = {
 /** The layout of a release. */
 export const follOf = (release: number): FollLayout => (release < version('6.3') ? FOLL_OLD : FOLL_NEW);
 
-/** FOLL_ names set in `flags`, in the order of their bits; what no name covers is given as hex. */
+/** FOLL_ names set in `flags`, in the order of their bits; unknown bits are printed as hex. */
 export function follNames(flags: number, layout: FollLayout): string[] {
   const out: string[] = [];
   let rest = flags;

@@ -1,4 +1,4 @@
-// Why: rows of the tables say since when, and until when, something is so, and not for which of the kernels we have seen.
+// Why: rows of the tables have a span of releases instead of a list of known kernels.
 
 /** `6.12` as a number that grows with the release: 6012. */
 export function version(release: string): number {

@@ -2,7 +2,10 @@
 import type { Arch } from './arch.ts';
 
 const VALID = 0x1;
-/** bits that say that an entry is no swap entry, up to v6.10 (bit 58, PTE_PROT_NONE) and since (bit 11, PTE_PRESENT_INVALID) */
+/**
+ * bits that show that an entry is not a swap entry, up to v6.10 (bit 58, PTE_PROT_NONE) and since (bit 11,
+ * PTE_PRESENT_INVALID)
+ */
 const SWP_EXCLUSIVE = 0x4;
 
 export const ARM64: Arch = {
@@ -13,7 +16,7 @@ export const ARM64: Arch = {
   stackArgs: false,
   largeByAddress: true,
   tested: true,
-  // memory begins at a multiple of ARM64_MEMSTART_ALIGN (1 GB; 512 MB with 64K pages), KASLR or not
+  // memory begins at a multiple of ARM64_MEMSTART_ALIGN (1 GB; 512 MB with 64K pages), with or without KASLR
   pages: [
     { bytes: 4096, pmdPages: 512, pfn0Align: 1 << 24 },
     { bytes: 16384, pmdPages: 2048, pfn0Align: 1 << 22 },
@@ -21,9 +24,9 @@ export const ARM64: Arch = {
   ],
   structPage: 64,
   pte: {
-    // PROT_NONE entries are told from swap entries by another bit in each release: not read
+    // PROT_NONE entries are distinguished from swap entries by another bit in each release: not decoded
     present: (lo) => (lo & VALID) !== 0,
-    // bits 47..PAGE_SHIFT; with 64K pages bits 51..48 stand in bits 15..12 (PTE_ADDR_HIGH)
+    // bits 47..PAGE_SHIFT; with 64K pages bits 51..48 are in bits 15..12 (PTE_ADDR_HIGH)
     pfn: (hi, lo, pageBytes) =>
       Math.floor(((hi & 0xffff) * 2 ** 32 + (lo >>> 0)) / pageBytes) +
       (pageBytes === 65536 ? ((lo >>> 12) & 0xf) * 2 ** 32 : 0),
@@ -31,8 +34,8 @@ export const ARM64: Arch = {
     swpMark: (_hi, lo) => ((lo & 0x3) === 0 ? (lo & SWP_EXCLUSIVE) !== 0 : undefined),
   },
   swpExclusiveSince: '5.19',
-  // the linear map: 48 bits (0xffff0000...), 52 (0xfff00000...), 47 of 16K pages, 42 of 64K pages, 39. What lies in the
-  // direct map of x86-64 too (a machine of 16K pages with more than 8 TB) is not told apart
+  // the linear map: 48 bits (0xffff0000...), 52 (0xfff00000...), 47 of 16K pages, 42 of 64K pages, 39. Ranges that
+  // overlap the direct map of x86-64 (a machine of 16K pages with more than 8 TB) cannot be distinguished
   slab: [
     [0xffff0000, 0xffff887f],
     [0xfff00000, 0xfff7ffff],

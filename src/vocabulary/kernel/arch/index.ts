@@ -1,4 +1,4 @@
-// Why: the list of architectures. A new one is a file here and a line in it.
+// Why: the list of architectures. A new one is a file in this directory and a line here.
 import type { Arch } from './arch.ts';
 import { ARM64 } from './arm64.ts';
 import { LOONGARCH64, MIPS64 } from './mips64.ts';
@@ -11,12 +11,12 @@ export type { Arch, PageSize } from './arch.ts';
 
 export const ARCHES: readonly Arch[] = [X86_64, ARM64, RISCV64, S390X, PPC64LE, MIPS64, LOONGARCH64];
 
-/** By the name of `uname -m`, of Debian or of Node. */
+/** By the name used by `uname -m`, Debian or Node. */
 export const archNamed = (name: string): Arch | undefined =>
   ARCHES.find(({ machine, aliases }) => machine === name || aliases.includes(name));
 
 /**
- * The architecture whose slab objects lie where a pointer to one (an mm_struct) points; of two that share a region the first.
+ * The architecture whose slab objects have such pointers (an mm_struct); if two share a region, the first.
  * @param high upper half of the pointer, unsigned
  */
 export function archOfPointer(high: number): Arch | undefined {

@@ -1,13 +1,13 @@
-// mips64, and loongarch64, whose pointers look the same: memory is seen at 0x9000000000000000 plus its address (mips64
-// elsewhere at 0x98 or 0xa8). Where a page frame number stands in an entry depends on the configuration
-// (arch/mips/include/asm/pgtable-bits.h), so entries are not read.
+// mips64, and loongarch64, whose pointers look the same: memory is mapped at 0x9000000000000000 plus its physical
+// address (on some mips64 at 0x98 or 0xa8). The position of the page frame number in an entry depends on the
+// configuration (arch/mips/include/asm/pgtable-bits.h), so entries are not decoded.
 import type { Arch } from './arch.ts';
 
 export const MIPS64: Arch = {
   machine: 'mips64',
   aliases: ['mips64el', 'mips64le', 'mips', 'mipsel'],
   args: ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'],
-  // no kprobe argument of a register has been tried
+  // kprobe arguments in registers have not been tested
   caller: undefined,
   stackArgs: false,
   largeByAddress: true,

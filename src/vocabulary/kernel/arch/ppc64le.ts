@@ -9,13 +9,13 @@ export const PPC64LE: Arch = {
   stackArgs: false,
   largeByAddress: true,
   tested: false,
-  // PMDs of 2 MB with radix; with the hash MMU and 64K pages they are of 16 MB, which is not known here
+  // PMDs of 2 MB with radix; with the hash MMU and 64K pages they have 16 MB, which is not supported here
   pages: [
     { bytes: 65536, pmdPages: 32 },
     { bytes: 4096, pmdPages: 512 },
   ],
   structPage: 64,
-  // kept big endian, and printed as it lies in memory or as a number: not read
+  // stored big endian, and printed either as in memory or as a number: not decoded
   pte: undefined,
   swpExclusiveSince: '5.19',
   slab: [[0xc0000000, 0xc00fffff]],

@@ -22,6 +22,7 @@ export const RISCV64: Arch = {
     swpEntry: (hi, lo) => ({ type: (lo >>> 7) & 0x1f, offset: (hi >>> 0) * 2 ** 20 + (lo >>> 12) }),
   },
   swpExclusiveSince: '6.3',
-  // the linear map with three levels, 0xffffffd6... to 0xfffffff6...; with four and five it lies where that of x86-64 does
+  // the linear map with three levels, 0xffffffd6... to 0xfffffff6...; with four and five levels it overlaps that of
+  // x86-64
   slab: [[0xffffffd6, 0xfffffff6]],
 };

@@ -1,5 +1,5 @@
-// s390x. Kernel pointers begin at 0 there, like user addresses, so that nothing tells an mm_struct from anything else: a
-// trace of it is undecided. arch/s390/include/asm/{ptrace,pgtable}.h of v6.12.
+// s390x. Kernel pointers begin at 0, like user addresses, so that an mm_struct cannot be recognised: a trace of it is
+// undecided. arch/s390/include/asm/{ptrace,pgtable}.h of v6.12.
 import type { Arch } from './arch.ts';
 
 export const S390X: Arch = {

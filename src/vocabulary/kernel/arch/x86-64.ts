@@ -18,10 +18,10 @@ export const X86_64: Arch = {
   structPage: 64,
   pte: {
     present: (lo) => (lo & (PRESENT | PROTNONE)) !== 0,
-    // bits 12..51; inverted where the processor must not follow the entry: PROT_NONE (__pte_needs_invert(), 6b28baca9b1f)
+    // bits 12..51; inverted if the processor must not follow the entry: PROT_NONE (__pte_needs_invert(), 6b28baca9b1f)
     pfn: (hi, lo) =>
       (lo & PRESENT) !== 0 ? (hi & 0xfffff) * 0x100000 + (lo >>> 12) : (~hi & 0xfffff) * 0x100000 + (~lo >>> 12),
-    // the offset is kept inverted (6b28baca9b1f), so that its upper bits are set; before v5.19 the bit is never set
+    // the offset is stored inverted (6b28baca9b1f), so that its upper bits are set; before v5.19 the bit is never set
     swpMark: (hi, lo) => (((hi >>> 16) & 0x7ff) === 0x7ff ? (lo & SWP_EXCLUSIVE) !== 0 : undefined),
     // the type in the upper five bits; the offset is the entry inverted, shifted left by 5 and right by 14 (__swp_offset())
     swpEntry: (hi, lo) => ({ type: hi >>> 27, offset: (~hi & 0x7ffffff) * 0x800000 + (~lo >>> 9) }),
