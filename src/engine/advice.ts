@@ -1,6 +1,6 @@
-// Why: what to record, as three sets. What rules name in their `needs` is what they ask about; the model behind them rests
-// on more (who runs where, what an address maps, when a pin is over), and leaving that out hides findings. So a set is
-// made from what the replay reads, and a measurement (scripts/honesty.ts) holds it to what it promises.
+// Why: three sets of events to record. The `needs` of the rules are not sufficient: the model also needs to know which
+// task uses which mm, what an address maps and when a pin ends, and omitting those events hides findings. A set is
+// therefore derived from what the replay reads, and scripts/honesty.ts measures whether it keeps its promise.
 import { eventsFor, linesFor, stockProbes } from '../capture/coverage-lines.ts';
 import type { PlannedProbe } from '../capture/plan.ts';
 import { folderOf, TRACEPOINTS } from '../capture/tracepoints.ts';
@@ -18,18 +18,18 @@ export interface ProbeSet {
   name: SetName;
   /** lines for dynamic_events, then files below /sys/kernel/tracing to set to 1 */
   lines: string[];
-  /** rules that have all they ask for */
+  /** rules whose requirements are all met */
   decides: string[];
-  /** events of the set in a trace, and whether all of its kinds were there */
+  /** number of events of the set in a trace, and whether all of its kinds were seen */
   events?: number;
   eventsPerSecond?: number;
   isWhole?: boolean;
 }
 
-/** GUP calls and what they take: without these nothing else is of use. */
+/** GUP calls and their grabs: without these nothing else is useful. */
 export const FIRST: readonly KindName[] = ['gup', 'gupRet', 'grab', 'grabRet', 'followPte', 'followPteRet', 'pinPages'];
 
-/** Pins from their call to their release, and everything that gives an address another page by a fault or a fork. */
+/** Pins from call to release, and everything that maps another page at an address in a fault or a fork. */
 const MINIMAL: readonly KindName[] = [
   ...FIRST,
   ...(['putFolio', 'unpin', 'unpinPages', 'unpinRange', 'unpinFolio'] as const),
@@ -40,7 +40,7 @@ const MINIMAL: readonly KindName[] = [
   ...(['taskFork', 'taskNew', 'taskExit', 'taskExec'] as const),
 ];
 
-/** Read by the replay, and too many for what they add. */
+/** Used by the replay, but too frequent for what they add. */
 const COSTLY: ReadonlySet<string> = new Set<KindName>([
   'tlbFlush',
   'notifierStart',
@@ -50,7 +50,7 @@ const COSTLY: ReadonlySet<string> = new Set<KindName>([
   'lost',
 ]);
 
-/** Kinds of a set. `recommended`: with these every finding is the one that the full set gives. */
+/** Kinds of a set. With `recommended`, every finding is the same as with the full set. */
 export function kindsOf(set: SetName, rules: readonly AnyRule[]): string[] {
   if (set === 'minimal') return [...MINIMAL];
   const { kindNames } = catalogueFor(rules);
@@ -70,7 +70,7 @@ export function linesOfSet(set: SetName, rules: readonly AnyRule[], era: EraName
   return [...probes, ...lines.filter((line) => line.startsWith('events/'))];
 }
 
-/** The three sets for a kernel. @param probes all that can be probed there */
+/** The three sets for a kernel. @param probes everything that can be probed on it */
 export function setsFor(
   rules: readonly AnyRule[],
   era: EraName | undefined,

@@ -1,12 +1,12 @@
-// Why: "never seen" is two things, and only who recorded knows which: nobody looked, or it did not happen. Where the head
-// of a capture (or --armed) says that all probes for a kind of event were armed and never hit, it did not happen.
+// Why: an event that was never seen either did not happen or was not recorded. If the header of a capture (or --armed)
+// shows that all probes for a kind of event were enabled and never hit, it did not happen.
 import { PROBE_TABLE } from '../capture/probe-table.ts';
 import type { ArmedProbe, Recorded } from '../parsers/head.ts';
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { NEEDED_FIELDS } from '../vocabulary/needed.ts';
 
-/** What a probe shows, and under which of pindrift's own event names. */
+/** The kind reported by a probe, and pindrift's name for the event. */
 interface Shown {
   kind: string;
   event: string;
@@ -21,8 +21,8 @@ export interface ArmedKinds {
 }
 
 /**
- * @param seen events of the trace by number of their kind
- * @param era of the kernel, where it is known
+ * @param seen number of events in the trace by kind
+ * @param era of the kernel, if known
  */
 export function armedKinds(
   catalogue: Catalogue,
@@ -57,7 +57,7 @@ export function armedKinds(
     )
       return false;
     const probes = [...events.values()].filter((probe) => probe !== undefined);
-    // hit, and not in the trace: lost, or left out
+    // hit, but not in the trace: lost, or filtered out
     const isSilent = seen[catalogue.kind(kind) ?? -1] === 0 && probes.some(({ hits }) => (hits ?? 0) > 0);
     return (
       !isSilent &&
@@ -73,7 +73,7 @@ export function armedKinds(
   return { armed: numbers(isArmed), nowhere: numbers(isNowhere) };
 }
 
-/** What rules read in its events (vocabulary/needed.ts), under any of the names it may have. */
+/** Whether it has the fields that rules read (vocabulary/needed.ts), under any of their names. */
 function hasFields({ fields }: ArmedProbe, kind: number, catalogue: Catalogue): boolean {
   const all = catalogue.fields[kind];
   return (NEEDED_FIELDS[kind] ?? []).every((name) => {
@@ -87,12 +87,12 @@ function hasFields({ fields }: ArmedProbe, kind: number, catalogue: Catalogue): 
 }
 
 /**
- * Ends of I/O come in interrupts, and a probe that is hit inside another one's handler is missed. One that was missed hides
- * no drift: a pin whose I/O or life has no end in the trace is known as such, and counted where that is (`over`, `open`).
+ * I/O ends in interrupts, and a probe hit inside the handler of another one is missed. This hides no drift: a pin whose
+ * I/O or lifetime has no end in the trace is known, and counted elsewhere (`over`, `open`).
  */
 const ENDS: ReadonlySet<string> = new Set(['bioEnd', 'bioRelease', 'bioCheckDirty']);
 
-/** Calls that probes could not take: events that are not in the trace though nothing was overwritten. */
+/** Hits that probes missed: events that are not in the trace although nothing was overwritten. */
 export function missedBy(recorded: Recorded, catalogue: Catalogue): string[] {
   return recorded.armed
     .filter((probe) => (probe.missed ?? 0) > 0 && !ENDS.has(shownBy(probe, catalogue)?.kind ?? ''))
@@ -102,13 +102,13 @@ export function missedBy(recorded: Recorded, catalogue: Catalogue): string[] {
     );
 }
 
-/** Kinds whose probes missed hits: of what they say some is not in the trace. */
+/** Kinds whose probes missed hits: some of their events are not in the trace. */
 export function missedKinds(recorded: Recorded, catalogue: Catalogue): ReadonlySet<number> {
   const missed = recorded.armed.filter((probe) => (probe.missed ?? 0) > 0);
   return new Set(missed.flatMap((probe) => catalogue.kind(shownBy(probe, catalogue)?.kind ?? '') ?? []));
 }
 
-/** An own name says more than the function: try_grab_folio() is two things. */
+/** pindrift's event name shows more than the function: try_grab_folio() has two meanings. */
 function shownBy({ event, symbol, isReturn }: ArmedProbe, catalogue: Catalogue): Shown | undefined {
   for (const { events, entry, ret } of catalogue.functions) {
     if (events?.[0] === event && entry !== undefined) return { kind: entry, event };
@@ -136,7 +136,7 @@ function wantedOf(events: readonly string[]): string[] {
 
 const PROBED = new Set(PROBE_TABLE.map(({ name }) => name));
 
-/** Some function that shows the event is there in that era, as far as one knows. */
+/** Whether a function that reports the event exists in that era, as far as known. */
 function existsIn(event: string, era: string | undefined, { functions }: Catalogue): boolean {
   const of = functions.filter(({ events }) => events?.includes(event));
   return era === undefined || of.some(({ eras }) => eras === undefined || eras.split(' ').includes(era));

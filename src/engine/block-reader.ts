@@ -1,4 +1,4 @@
-// Blocks of a trace to batches of records: what every thread that reads one does.
+// Why: reads blocks of a trace into batches of records; used by every thread.
 import { createParser } from '../parsers/create.ts';
 import type { LineReader } from '../parsers/lines.ts';
 import { Catalogue } from '../vocabulary/catalogue.ts';
@@ -10,7 +10,7 @@ import { ReadStats } from './read-stats.ts';
 import type { BlockStart, WorkerTask } from './rings.ts';
 
 export class BlockReader {
-  /** what this thread has learned; its symbols have numbers of their own */
+  /** what this thread has learned; it numbers symbols separately */
   readonly vocabulary: Vocabulary;
   readonly #file: BlockFile;
   readonly #source: BlockSource;
@@ -20,8 +20,8 @@ export class BlockReader {
   #start = Number.NaN;
 
   /**
-   * @param onBatch takes what is in the batch, and leaves it empty; `symbols` are new since the last one, `first` comes
-   * with the first batch of a block
+   * @param onBatch empties the batch; `symbols` are those new since the last batch, `first` is passed with the first
+   * batch of a block
    */
   constructor(
     { path, size, blockSize, head, filter, keep, probes }: Omit<WorkerTask, 'me' | 'shared'>,
@@ -46,7 +46,7 @@ export class BlockReader {
     return this.#file.count;
   }
 
-  /** Read block `i`, which lies behind the one before. Its batches are handed over before this is done. */
+  /** Read block `i`, which is after the previous one. Its batches are passed on before this returns. */
   async read(i: number): Promise<ReadStats> {
     const source = this.#source;
     const lines = this.#lines;

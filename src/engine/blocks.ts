@@ -1,6 +1,6 @@
-// A plain file in blocks of whole events, so that several threads can read it. Nobody cuts the file beforehand: block i
-// begins with the first event whose line starts at or behind byte i * size, which every thread finds out for itself.
-// It begins with an event because what stands behind an event belongs to it (a stack, the rest of a marker's text).
+// Splits a plain file into blocks of whole events, so that several threads can read it, without a central splitter:
+// block i begins with the first event whose line starts at or after byte i * size, which every thread determines
+// itself. It begins with an event because the lines after an event belong to it (a stack, the rest of a marker's text).
 import * as fs from 'node:fs';
 import { createParser } from '../parsers/create.ts';
 import type { TraceHead } from '../parsers/head.ts';
@@ -15,7 +15,7 @@ export interface Block {
   end: number;
 }
 
-/** Bytes looked at in one go for the beginning of a block. */
+/** Bytes read at once to find the beginning of a block. */
 const LOOK = 1 << 16;
 
 export class BlockFile {
@@ -27,7 +27,7 @@ export class BlockFile {
   readonly #blockSize: number;
   readonly #parser: LineParser;
   readonly #line = new TraceLine();
-  /** what {@link #firstEvent} looks at; kept, since a thread that makes little else collects no garbage */
+  /** buffer for {@link #firstEvent}; kept, since a thread with few other allocations collects no garbage */
   #look = new Uint8Array(LOOK);
 
   constructor(path: string, size: number, blockSize: number, head: TraceHead) {
@@ -39,7 +39,7 @@ export class BlockFile {
     this.count = Math.max(1, Math.ceil(size / blockSize));
   }
 
-  /** The bytes of block `i`; none when no event begins in it, then they belong to a block before. */
+  /** The bytes of block `i`; empty if no event begins in it, since they then belong to an earlier block. */
   block(i: number): Block {
     const start = i === 0 ? 0 : this.#firstEvent(i);
     if (start === undefined) return { start: 0, end: 0 };
@@ -65,10 +65,10 @@ export class BlockFile {
     fs.closeSync(this.#fd);
   }
 
-  /** Where the first line that begins in block `i` and is an event begins. */
+  /** Offset of the first line that begins in block `i` and is an event. */
   #firstEvent(i: number): number | undefined {
     const end = Math.min((i + 1) * this.#blockSize, this.size);
-    // from the byte before, so that a line right at the boundary is seen to begin there
+    // from the previous byte on, so that a line at the boundary is recognised
     let base = i * this.#blockSize - 1;
     let buf = this.#look;
     let inLine = true;
@@ -93,7 +93,7 @@ export class BlockFile {
         buf = new Uint8Array(2 * buf.length);
         this.#look = buf;
       } else {
-        // a line as long as a block is none
+        // a line as long as a block is not an event
         base += got;
         inLine = true;
       }
@@ -102,18 +102,18 @@ export class BlockFile {
   }
 
   #isEvent(buf: Uint8Array, start: number, newline: number): boolean {
-    // LineReader calls longer lines bad
+    // LineReader reports longer lines as bad
     if (newline - start > LONGEST_LINE) return false;
     this.#parser.parse(buf, start, newline, this.#line);
     return this.#line.kind === LineKind.Event;
   }
 }
 
-/** The blocks of one thread behind one another, as one source of bytes. Each ends with a line, but the file's last. */
+/** The blocks of one thread as one source of bytes. Each ends with a complete line, except the last of the file. */
 export class BlockSource implements ByteSource {
-  /** where the next byte stands in the file */
+  /** position of the next byte in the file */
   at = 0;
-  /** bytes of the current block that are not read yet */
+  /** unread bytes of the current block */
   left = 0;
   readonly #file: BlockFile;
 
@@ -121,7 +121,7 @@ export class BlockSource implements ByteSource {
     this.#file = file;
   }
 
-  /** Nothing follows in the file. */
+  /** Whether the end of the file was reached. */
   get ended(): boolean {
     return this.left === 0 && this.at === this.#file.size;
   }

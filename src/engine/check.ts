@@ -1,4 +1,4 @@
-// `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, no store between.
+// `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, without a store.
 
 import type { CheckReport, DetailedReport, PinLife } from '../contract/report.ts';
 import type { ArmedProbe, TraceFormat } from '../parsers/head.ts';
@@ -17,34 +17,34 @@ import type { RuleOptions } from './run-rules.ts';
 
 export interface CheckOptions {
   format?: TraceFormat;
-  /** kernel release or era, when the trace does not show it */
+  /** kernel release or era, if the trace does not show it */
   kernel?: string;
-  /** file with the symbols of that boot, for a recording that has none */
+  /** file with the symbols of that boot, for a recording without symbols */
   kallsyms?: string | undefined;
   rules?: readonly Rule[];
-  /** options of the rules, and who looks over their shoulders */
+  /** options and observers of the rules */
   running?: RuleOptions;
-  /** threads for a large plain file: one replays, the others read; 1 does both. The report does not depend on it. */
+  /** threads for a large plain file: one replays, the others parse; 1 does both. The report does not depend on it. */
   workers?: number;
-  /** events that are looked at; what is left out is said in the verdict */
+  /** events to use; the verdict mentions the filter */
   filter?: TraceFilter;
-  /** probes that were armed, where the trace does not say so */
+  /** probes that were enabled, if the trace does not show them */
   armed?: readonly ArmedProbe[];
   onProgress?: (path: string, position: number, size: number | undefined) => void;
-  /** of several traces, one that cannot be read is told here and left out; without it, it is thrown */
+  /** with several traces, called for one that cannot be read, which is then skipped; without it, the error is thrown */
   onUnreadable?: ((error: InputError) => void) | undefined;
 }
 
-/** One trace, judged, with the lives of its pins and the events it has. */
+/** A checked trace, with the lifetimes of its pins and its events. */
 export interface CheckedTrace extends Judged {
   pins: PinLife[];
   types: readonly TypeFacts[];
 }
 
 /**
- * Check traces, each on its own, and put the answers into one report.
+ * Check traces, each separately, and combine the results into one report.
  * @param traces paths, or inputs such as text in memory
- * @throws InputError when one of them is no trace
+ * @throws InputError if one of them is not a trace
  */
 export async function check(
   traces: readonly (string | TraceInput)[],
@@ -53,7 +53,7 @@ export async function check(
   return (await checkDetailed(traces, { ...options, pins: false })).report;
 }
 
-/** The same, with the life of every pin. */
+/** The same, with the lifetime of every pin. */
 export async function checkDetailed(
   traces: readonly (string | TraceInput)[],
   options: CheckOptions & { pins?: boolean } = {},
@@ -71,7 +71,7 @@ export async function checkDetailed(
   return { report: reportOf(rules, done), pins: pinsOf(done) };
 }
 
-/** Findings of several traces are numbered on: a pin goes with its own. */
+/** Findings of several traces are numbered consecutively; adjusts the numbers in the pins. */
 function pinsOf(traces: readonly CheckedTrace[]): CheckedTrace['pins'] {
   let before = 0;
   return traces.flatMap(({ findings, pins }) => {

@@ -1,5 +1,5 @@
-// Rules at work: hands each of them the replay's transitions, gathers what they report, and makes one finding
-// out of all that speak about the same drift.
+// Runs the rules: passes the transitions of the replay to each of them, collects their reports, and merges all reports
+// about the same drift into one finding.
 
 import type { Finding } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
@@ -16,29 +16,29 @@ import type { RuleFailure } from './observe.ts';
 import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
 
-/** What is said about one drift. */
+/** The reports about one drift. */
 interface Story {
   readonly drafts: Draft[];
   readonly harm: HarmReport[];
-  /** the note it is, where it is one whatever else will be said about harm */
+  /** the note, if it is one whatever harm is reported later */
   note?: Draft;
-  /** it was told whole, and waits for nothing */
+  /** it was reported in full, and nothing more is expected */
   retired?: boolean;
 }
 
-/** What a finding is about: a drift, or a report about none. */
+/** The subject of a finding: a drift, or a report without one. */
 export type About = Drift | Draft;
 
 export const aboutOf = ({ group }: Tale): About => group.drift ?? group.main;
 
-/** Reports that are one finding, and the steps that prove it in the order of the trace. */
+/** The reports of one finding, and the steps that prove it in trace order. */
 export interface Tale {
   group: Group;
   steps: readonly (Step | EvidenceStep)[];
 }
 
 export class Collector {
-  /** the reports behind each finding, the most specific first */
+  /** the reports of each finding, the most specific first */
   readonly told = new Map<Finding, readonly Draft[]>();
   readonly undecided = new Map<string, string[]>();
   /** rules that threw, by id: the first time */
@@ -46,12 +46,12 @@ export class Collector {
   readonly #model: Model;
   readonly #notes = new NoteQuota();
   readonly #stories = new Map<Drift, Story>();
-  /** stories that were counted only; they go with their drifts */
+  /** stories that were only counted; they are freed with their drifts */
   readonly #aside = new WeakMap<Drift, Story>();
-  /** drafts about no drift */
+  /** drafts without a drift */
   readonly #alone: Draft[] = [];
   #reports = 0;
-  /** what was reported about since somebody asked; undefined: nobody will */
+  /** subjects of reports since the last call; undefined: not needed */
   #changed: Set<About> | undefined;
   #tales: { of: number; list: readonly Tale[] } | undefined;
 
@@ -69,7 +69,7 @@ export class Collector {
         },
         undecided: (rule, reason) => this.#undecided(rule.meta.id, reason),
         failed: (failure) => {
-          // what it would have said is not known, so nothing is clean
+          // its results are unknown, so nothing is clean
           if (!this.failures.has(failure.rule)) this.failures.set(failure.rule, failure);
           this.#undecided(failure.rule, failureWords(failure));
           if (failure.rule !== INSUFFICIENT_EVIDENCE)
@@ -80,12 +80,12 @@ export class Collector {
     );
   }
 
-  /** Notes that were counted and not kept, by rule. */
+  /** Number of notes that were counted but not kept, by rule. */
   get notKept(): ReadonlyMap<string, number> {
     return this.#notes.over;
   }
 
-  /** Somebody will ask for what has changed, while the trace goes on. */
+  /** Enables {@link changed} during the trace. */
   follow(): void {
     this.#changed = new Set();
   }
@@ -100,7 +100,7 @@ export class Collector {
     this.#stories.set(drift, story);
   }
 
-  /** What was reported about since this was asked last. */
+  /** The findings changed since the last call. */
   changed(): Tale[] {
     const changed = this.#changed;
     if (changed === undefined || changed.size === 0) return [];
@@ -112,12 +112,12 @@ export class Collector {
     return tales;
   }
 
-  /** All that is told and not forgotten. */
+  /** All findings that are reported in full and not forgotten. */
   tales(): readonly Tale[] {
     return this.#tell();
   }
 
-  /** It was told, and nothing more is expected: keep nothing of it. What is reported yet brings it back. */
+  /** It was reported, and nothing more is expected: free it. A later report recreates it. */
   forget(tale: Tale): void {
     const { drift, main, also } = tale.group;
     for (const d of [main, ...also]) {
@@ -173,12 +173,12 @@ export class Collector {
     else if (!list.includes(reason)) list.push(reason);
   }
 
-  /** Byte offsets of all lines the findings quote. */
+  /** Byte offsets of all lines quoted in findings. */
   offsets(): number[] {
     return this.#tell().flatMap((tale) => Collector.places(tale).map((at) => at.offset));
   }
 
-  /** Places of all lines that a finding quotes. */
+  /** Places of all lines quoted in a finding. */
   static places({ group, steps }: Tale): At[] {
     const data = Object.values(group.main.report.data ?? {}).filter(isAt);
     const { pin, about } = group.main.report;
@@ -190,7 +190,7 @@ export class Collector {
     ];
   }
 
-  /** One finding, as far as it is known while the trace goes on. */
+  /** One finding, as far as known during the trace. */
   write({ group, steps }: Tale, words: Words, over: boolean): Finding {
     return new FindingWriter(this.#model, words, over).write(group, steps, 0);
   }
@@ -214,7 +214,7 @@ export class Collector {
       });
   }
 
-  /** Asked for twice: for the places of the lines, and when they are there. */
+  /** Called twice: for the places of the lines, and when the lines are available. */
   #tell(): readonly Tale[] {
     if (this.#tales?.of !== this.#reports) {
       const list = this.#group()
@@ -234,7 +234,7 @@ export class Collector {
     return false;
   }
 
-  /** Drafts about the same drift are one group, under the rule nobody in it overrides. */
+  /** Drafts about the same drift form one group, under the rule that no other in it overrides. */
   #group(): readonly Group[] {
     const groups: Group[] = [];
     for (const [drift, { drafts, harm }] of this.#stories) {
@@ -249,7 +249,7 @@ export class Collector {
       else list.push(g);
     }
     for (const d of this.#alone) {
-      // the same story told by a rule about the drift of this pin: link it there
+      // another rule reports the same about the drift of this pin: link it there
       const told = byPin.get(d.report.pin)?.find((g) => (g.main.rule.meta.overrides ?? []).includes(d.rule.meta.id));
       if (told !== undefined) told.also.push(d);
       else groups.push({ main: d, also: [], drift: undefined, harm: [] });
@@ -260,10 +260,10 @@ export class Collector {
 
 const isNote = ({ report }: Draft): boolean => report.severity === 'note' && report.promise === undefined;
 
-/** The task whose pin it is about; where there is none, that in which it happened. */
+/** The task that owns the pin; if there is none, the task in which it happened. */
 const taskOf = ({ report }: Draft): number => (report.pin?.call.at ?? report.about?.at ?? report.at)?.pid ?? Number.NaN;
 
-/** The one that nobody else overrides. */
+/** The rule that no other overrides. */
 function mainOf(drafts: readonly Draft[]): Draft {
   const overridden = new Set(drafts.flatMap((d) => d.rule.meta.overrides ?? []));
   return drafts.find((d) => !overridden.has(d.rule.meta.id)) ?? drafts[0];

@@ -1,12 +1,11 @@
-// Why: a finding quotes lines, and its reader compares them. One whose own lines say that the pin was over before the page
-// and the mapping parted is wrong whatever led to it, so it is never written. In tests it is an error: the model or a
-// rule has lost the order of the trace.
+// Why: a finding quotes lines that its reader compares. If its own lines show that the pin ended before the drift, the
+// finding is wrong and is not written. In tests this is an error: the model or a rule has lost the order of the trace.
 import type { Group } from './drafts.ts';
 
-/** What became of findings that contradict themselves; tests set `isError`. */
+/** How to handle contradictory findings; tests set `isError`. */
 export const contradictions = { isError: false };
 
-/** Why a finding's own evidence speaks against it; undefined: it does not. */
+/** Why a finding's own evidence contradicts it; undefined: it does not. */
 export function contradiction({ main, drift, harm }: Group): string | undefined {
   const { pin } = main.report;
   if (pin === undefined) return undefined;

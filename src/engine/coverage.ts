@@ -1,5 +1,5 @@
-// What a trace can and cannot prove: which kinds of events it has, what each rule would need beside them, and what to
-// add to the next capture. The verdicts are those of `check`; this counts what stands behind them.
+// What a trace can and cannot prove: its kinds of events, what each rule still needs, and what to add to the next
+// capture. The verdicts are those of `check`; this shows the evidence behind them.
 
 import { linesFor, stockProbes } from '../capture/coverage-lines.ts';
 import type { PlannedProbe } from '../capture/plan.ts';
@@ -17,28 +17,31 @@ import { needText, unmet } from './needs.ts';
 import { outcomesOf } from './outcome.ts';
 
 export interface EventCount {
-  /** event name as in the trace, with its system where the text shows it */
+  /** event name as in the trace, with its system if the text shows it */
   event: string;
-  /** probed function, where the text shows it */
+  /** probed function, if the text shows it */
   symbol?: string;
-  /** what it means; undefined: pindrift does not use it */
+  /** its kind; undefined: not used by pindrift */
   kind?: string;
   count: number;
 }
 
-/** A set of event kinds of which one would have been enough. */
+/** A set of event kinds of which one would be sufficient. */
 export interface Need {
   anyOf: readonly KindName[];
   /** why it is missing, in words */
   text: string;
-  /** lines for dynamic_events, or files below /sys/kernel/tracing to set to 1; empty when the era is not known or has nothing to probe */
+  /**
+   * lines for dynamic_events, or files below /sys/kernel/tracing to set to 1; empty if the era is unknown or has
+   * nothing to probe
+   */
   add: string[];
 }
 
 export interface RuleCoverage {
   id: string;
   decidable: boolean;
-  /** what it needs and what did not happen */
+  /** events it needs that did not happen */
   still?: string[];
   missing: Need[];
   /** other reasons why it cannot decide */
@@ -51,15 +54,15 @@ export interface TraceCoverage {
   /** events by kind, the kinds that were seen */
   kinds: Partial<Record<KindName, number>>;
   rules: RuleCoverage[];
-  /** what to add before anything else, where no GUP call was recorded */
+  /** probes to add first if no GUP call was recorded */
   first?: string[];
-  /** what is missing, what decides most rules first; empty when the era is not known */
+  /** what is missing, in the order of the number of rules it decides; empty if the era is unknown */
   next: NextProbe[];
-  /** what to record next time; empty when the era is not known */
+  /** sets to record next time; empty if the era is unknown */
   sets: ProbeSet[];
 }
 
-/** One thing that is missing, and what it would be good for. */
+/** A missing event, and the rules that need it. */
 export interface NextProbe extends Need {
   /** rules that lack nothing else */
   decides: string[];
@@ -67,17 +70,17 @@ export interface NextProbe extends Need {
   helps: string[];
 }
 
-/** What can be recorded on a kernel of which no trace is at hand. */
+/** What can be recorded on a kernel, without a trace. */
 export interface KernelCoverage {
   /** `pindrift.coverage-kernel/1` */
   schema: string;
   kernel: string;
-  /** how a command line names it: `--kernel 6.1` */
+  /** its command line option: `--kernel 6.1` */
   named: string;
-  /** where the definitions are from */
+  /** source of the definitions */
   from: string;
   rules: number;
-  /** rules that no set can decide there */
+  /** rules that no set can decide on it */
   impossible: string[];
   sets: ProbeSet[];
 }
@@ -94,7 +97,7 @@ export async function coverage(inputs: readonly TraceInput[], options: CheckOpti
   return { schema: 'pindrift.coverage/1', traces };
 }
 
-/** @param probes all that this kernel can be asked; without: what its era's stock kernel can */
+/** @param probes everything that can be probed on this kernel; default: on the stock kernel of its era */
 export function coverageOfKernel(
   kernel: { name: string; named: string; from: string; era: EraName | undefined; probes?: readonly PlannedProbe[] },
   rules: readonly Rule[] = BUILT_IN,
@@ -145,7 +148,7 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
   };
 }
 
-/** Each missing thing once, what decides most rules first. */
+/** Each missing thing once, in the order of the number of rules it decides. */
 function nextOf(rules: readonly RuleCoverage[]): NextProbe[] {
   const all = new Map<string, NextProbe>();
   for (const { id, missing } of rules) {
@@ -158,7 +161,7 @@ function nextOf(rules: readonly RuleCoverage[]): NextProbe[] {
   return [...all.values()].toSorted((a, b) => b.decides.length - a.decides.length || b.helps.length - a.helps.length);
 }
 
-/** What a set would have recorded of what is in this trace. */
+/** The events of this trace that a set would have recorded. */
 function counted(set: ProbeSet, rules: readonly Rule[], { model }: CheckedTrace, trace: TraceInfo): ProbeSet {
   const kinds = kindsOf(set.name, rules)
     .map((kind) => model.catalogue.kind(kind))

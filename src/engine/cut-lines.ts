@@ -1,20 +1,20 @@
-// Why: lines that lost their ends are a loss with a count and a place, however late in the text that shows.
+// Why: truncated lines are reported as a loss with a count and a place, wherever in the text they are detected.
 
-/** Wider lines are not told apart by their width. */
+/** Wider lines are all counted as this wide. */
 const WIDEST = 1024;
 
-/** So many lines end in one column at least, when something cut them there. */
+/** Minimum number of lines that end in one column if something cut them there. */
 const FEWEST = 3;
 
-/** What was seen of lines that are not whole. Plain data: it comes from several threads. */
+/** Counts of incomplete lines. Plain data, because it comes from several threads. */
 export class CutLines {
   /** lines that were not used, and the first of them */
   count = 0;
   line = 0;
   reason = '';
-  /** of these, lines that were used nevertheless */
+  /** number of these that had been used before */
   early = 0;
-  /** lines by their width, and those of them that are cut */
+  /** number of lines by width, and of truncated ones among them */
   readonly widths = new Float64Array(WIDEST);
   readonly cut = new Float64Array(WIDEST);
   wider = 0;
@@ -27,7 +27,7 @@ export class CutLines {
     if (width < WIDEST) this.cut[width]++;
   }
 
-  /** Lines that were used before others showed that they lack arguments. */
+  /** Lines that were used before later lines showed that they lack arguments. */
   addEarly({ lines, first }: { lines: number; first: number }): void {
     if (lines === 0) return;
     if (this.count === 0 || first < this.line) {
@@ -51,7 +51,10 @@ export class CutLines {
     }
   }
 
-  /** The column at which many lines end, some of them plainly in the middle of something, and others were used; undefined: there is none. */
+  /**
+   * The column at which many lines end, some of them in the middle of something, and some of which were used;
+   * undefined: none.
+   */
   get column(): number | undefined {
     if (this.wider > 0) return undefined;
     const widest = this.widths.findLastIndex((n) => n > 0);

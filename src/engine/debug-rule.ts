@@ -1,4 +1,4 @@
-// One rule at work, line by line: what it was told, what it said, and what it gave as the reason for saying nothing.
+// Traces one rule line by line: the transitions it received, its reports, and its reasons for not reporting.
 import { IN_BYTES } from '../api/show.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Report, Rule } from '../rules/contract.ts';

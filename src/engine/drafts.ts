@@ -1,5 +1,5 @@
-// What rules reported, in terms of the model's own objects: rules speak in views (api/views.ts), findings are written
-// from what is behind them.
+// Reports of rules, translated to the model's own objects: rules use views (api/views.ts), findings are written from
+// the objects behind them.
 
 import { behind } from '../api/viewer.ts';
 import type { At as RawAt } from '../model/at.ts';
@@ -43,7 +43,7 @@ export interface Draft {
   report: DraftReport;
 }
 
-/** Reports that are one finding: `main` is the most specific. */
+/** Reports that form one finding: `main` is the most specific. */
 export interface Group {
   main: Draft;
   also: Draft[];
@@ -81,7 +81,7 @@ function dataOf(value: said.DataValue): DraftValue {
   return { page: ('page' in value ? value.page : undefined) ?? Number.NaN };
 }
 
-/** A step of a pin is the model's; one that the rule made up is copied. */
+/** A step of a pin is the model's; a step made by the rule is copied. */
 function stepOf(step: said.Step | said.EvidenceStep): raw.Step | EvidenceStep {
   if (behind.isStep(step)) return behind.step(step);
   const at = behind.at(step.at);

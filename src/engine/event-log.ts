@@ -1,5 +1,4 @@
-// What a rule would be told, one entry after the other, with the state before and after: for whoever writes a rule and
-// wonders what it gets to see.
+// Lists the transitions rules receive, with the state before and after, for rule authors.
 import { entryView } from '../api/entry-view.ts';
 import { IN_BYTES, listenTo, TRANSITION_NAMES } from '../api/show.ts';
 import { showEvent } from '../api/show-event.ts';
@@ -14,7 +13,7 @@ import { type SpokenOf, SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
 
 export interface EventFilter {
-  /** transitions, or kinds of events (`events.zap` where a transition has the same name); empty: all transitions */
+  /** transitions, or kinds of events (`events.zap` if a transition has the same name); empty: all transitions */
   kinds: readonly string[];
   /** mm_struct pointer: `0xffff88e44106c200` */
   mm?: string | undefined;
@@ -35,21 +34,21 @@ export interface EventEntry {
   fn: string | undefined;
   /** transition, or kind of event */
   kind: string;
-  /** the rest of what a handler gets, in words */
+  /** the other arguments of a handler, in words */
   what: string;
   /** page table entries at the addresses concerned */
   entries: { mm: string; address: string; before: string | undefined; after: string }[];
   pins: number[];
 }
 
-/** Names that can be filtered by. */
+/** Names that can be used as filters. */
 export const eventNames = ({ kindNames }: Catalogue = OWN_CATALOGUE): readonly string[] => [
   ...TRANSITION_NAMES,
   ...kindNames,
   ...kindNames.map((kind) => `events.${kind}`),
 ];
 
-/** Where an entry of the page table may have changed. */
+/** An address whose page table entry may have changed. */
 interface Address {
   mm: RawMm;
   vpn: number;
@@ -117,7 +116,7 @@ const pinsOf = (raw: Raw): readonly RawPin[] => {
 
 const mmsOf = ({ mm, src, dst }: Raw): (RawMm | undefined)[] => [mm, src, dst];
 
-/** At most so many pins of a range are looked up. */
+/** Maximum number of pins looked up in a range. */
 const MOST = 8;
 
 function addressesOf(raw: Raw): Address[] {

@@ -1,11 +1,11 @@
-// Why: a finding is told in steps. All of them, with what came of it, are its evidence; those up to where page and mapping
-// parted say which drift it is, and do not change when more is learned.
+// Why: a finding is presented as steps. All of them, including later harm, are its evidence; those up to the drift
+// identify the drift, and do not change when more is learned.
 import type { Step } from '../model/state.ts';
 import type { EvidenceStep, Group } from './drafts.ts';
 
 type AnyStep = Step | EvidenceStep;
 
-/** All steps that prove a finding, in the order of the trace; of each line the first that is known. */
+/** All steps that prove a finding, in trace order; for each line the first known step. */
 export function evidenceOf(g: Group): AnyStep[] {
   const { pin, drift } = g.main.report;
   const steps = [...taking(g)];
@@ -21,7 +21,7 @@ export function evidenceOf(g: Group): AnyStep[] {
   return inOrder(steps);
 }
 
-/** How the pin was made and how page and mapping parted, as the most specific rule tells it. */
+/** The steps from the pin to the drift, as reported by the most specific rule. */
 export function driftOf(g: Group): AnyStep[] {
   const { drift, path = [] } = g.main.report;
   const before = drift === undefined ? path : path.filter((s) => s.at.line <= drift.at.line);

@@ -1,5 +1,5 @@
-// The verbatim lines behind a finding, read again from the source by their place. Nothing is kept while a trace
-// streams by; a finding names the bytes that prove it, and here they are fetched.
+// Reads the lines quoted in findings again from the source by their place. Lines are not kept while a trace streams; a
+// finding only refers to them.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Evidence } from '../contract/finding.ts';
 import { createParser } from '../parsers/detect.ts';
@@ -14,7 +14,7 @@ export interface EvidenceLine {
   comm: string;
   pid: number;
   stack: string[];
-  /** where the event stands in a recording */
+  /** place of the event in a recording */
   record?: Evidence['record'];
 }
 
@@ -22,7 +22,7 @@ const MAX_STACK = 64;
 
 /**
  * Fetch lines by byte offset.
- * @param input source; compressed ones are read through once more, plain ones are sought in
+ * @param input source; compressed ones are read once more, plain ones are sought in
  */
 export async function fetchLines(
   input: TraceInput,
@@ -45,11 +45,11 @@ export async function fetchLines(
   return found;
 }
 
-/** Bytes read around a wanted line: itself and, mostly, the stack behind it. */
+/** Bytes read around a line: the line and, usually, its stack. */
 const AROUND = 1 << 13;
 const NEWLINE = 10;
 
-/** Lines of a plain file, each by a read at its place. */
+/** Lines of a plain file, each by a read at its offset. */
 function seek(file: string, head: TraceHead, wanted: readonly number[], found: Map<number, EvidenceLine>): void {
   const fd = openSync(file, 'r');
   try {
@@ -85,7 +85,7 @@ function seek(file: string, head: TraceHead, wanted: readonly number[], found: M
   }
 }
 
-/** Whether the buffer reaches a line behind the first one that is no stack line. */
+/** Whether the buffer extends to the first line after the stack. */
 function wholeStack(parser: LineParser, out: TraceLine, buf: Uint8Array, length: number): boolean {
   let lines = 0;
   for (let start = 0; start < length; lines++) {
@@ -113,7 +113,7 @@ async function scan(
   head: TraceHead,
   wanted: readonly number[],
   found: Map<number, EvidenceLine>,
-  // undefined: a mended text has no other beginning
+  // undefined: a repaired text can only be read from its beginning
   start: number | undefined,
 ): Promise<void> {
   const source = await input.open(start === undefined ? {} : { start });

@@ -1,13 +1,13 @@
-// --since, --until, --pid, --comm, --cpu, --event: which events of a trace are looked at. Decided on the bytes of a
-// line's first columns, before its arguments are read. A filtered trace proves less, so what is left out is counted.
+// --since, --until, --pid, --comm, --cpu, --event: selects events of a trace by the first columns of their lines,
+// before their arguments are read. A filtered trace proves less, so removed events are counted.
 
 import type { TraceHead } from '../parsers/head.ts';
 import type { TraceLine } from '../parsers/line.ts';
 import { InputError } from '../util/errors.ts';
 
-/** As the user gives it. Each that is given must hold; of several values one. */
+/** As given by the user. All given conditions must hold; for a list, one of its values. */
 export interface TraceFilter {
-  /** first and last time that count, as the trace prints times: `9.044846`, or a bare number of ticks */
+  /** first and last time, as printed in the trace: `9.044846`, or a bare number of ticks */
   since?: string;
   until?: string;
   /** thread or process ids */
@@ -20,7 +20,7 @@ export interface TraceFilter {
 
 const FLAGS = ['since', 'until', 'pid', 'comm', 'cpu', 'event'] as const;
 
-/** The flags that say it, for people; empty when nothing is filtered. */
+/** The filter as command line flags; empty if there is none. */
 export function describeFilter(filter: TraceFilter): string {
   return FLAGS.flatMap((flag) => [filter[flag] ?? []].flat().map((value) => `--${flag} ${value}`)).join(' ');
 }
@@ -28,7 +28,7 @@ export function describeFilter(filter: TraceFilter): string {
 export const isFilter = (filter: TraceFilter | undefined): filter is TraceFilter =>
   filter !== undefined && describeFilter(filter) !== '';
 
-/** A filter, ready for the lines of one trace. */
+/** A filter, prepared for the lines of one trace. */
 export class LineFilter {
   readonly #since: number;
   readonly #until: number;
@@ -51,10 +51,10 @@ export class LineFilter {
     this.#events = listOf(filter.event)?.map(patternOf);
   }
 
-  /** Whether an event counts. One whose line shows no time, task or CPU cannot be told apart, and does. */
+  /** Whether to use an event. If its line shows no time, task or CPU, that condition is ignored. */
   keeps(line: TraceLine): boolean {
     const { ts, pid, cpu } = line;
-    // NaN, an event without a time, is neither
+    // false for NaN, an event without a time
     if (ts < this.#since || ts > this.#until) return false;
     if (this.#cpus !== undefined && cpu >= 0 && !this.#cpus.has(cpu)) return false;
     if (this.#pids !== undefined && pid >= 0 && !this.#pids.has(pid) && !(line.tgid >= 0 && this.#pids.has(line.tgid)))
@@ -71,7 +71,7 @@ export class LineFilter {
   }
 }
 
-/** `system:name`, each exact or, with a star behind it, the beginning of one. */
+/** `system:name`, each exact or, with a star at its end, a prefix. */
 interface Pattern {
   system: Uint8Array | undefined;
   name: Uint8Array;
@@ -94,7 +94,7 @@ function matches({ system, name, exact }: Pattern, line: TraceLine): boolean {
   if (exact ? length !== name.length : length < name.length) return false;
   if (!standsAt(name, buf, nameStart)) return false;
   const systemLength = line.systemEnd - systemStart;
-  // a text that shows no systems cannot contradict one
+  // if a text shows no systems, the system is ignored
   return (
     system === undefined || systemLength <= 0 || (systemLength === system.length && standsAt(system, buf, systemStart))
   );
@@ -105,7 +105,7 @@ function standsAt(bytes: Uint8Array, buf: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** A time as the trace prints it, in the measure of {@link TraceLine.ts}. */
+/** A time as printed in the trace, in the unit of {@link TraceLine.ts}. */
 function timeOf(text: string, flag: string, head: TraceHead): number {
   const { timeUnit, timeBase } = head;
   if (timeUnit === 'none') throw new InputError(`--${flag}: this trace has no times`);
@@ -124,5 +124,5 @@ const listOf = <T>(values: readonly T[] | undefined): readonly T[] | undefined =
   values === undefined || values.length === 0 ? undefined : values;
 const setOf = (values: readonly number[] | undefined): ReadonlySet<number> | undefined =>
   listOf(values) === undefined ? undefined : new Set(values);
-// names of tasks are bytes to the kernel; what a user types is UTF-8
+// task names are bytes in the kernel; user input is UTF-8
 const bytesOf = (s: string): Uint8Array => new TextEncoder().encode(s);

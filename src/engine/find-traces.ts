@@ -1,5 +1,4 @@
-// Why: whoever has four hundred captures names a folder. What of it are traces is seen from their first bytes, not from
-// their names.
+// Why: finds the traces in a directory, by their first bytes and not by their names.
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isTraceText } from '../parsers/detect.ts';
@@ -7,20 +6,20 @@ import { openSource } from '../parsers/source.ts';
 import { isRecording } from '../recordings/index.ts';
 import { InputError } from '../util/errors.ts';
 
-/** What a name on a command line stands for. */
+/** The files behind a name on the command line. */
 export interface Found {
   /** traces, sorted by name */
   traces: string[];
-  /** files of a folder or glob that are none */
+  /** files of a directory or glob that are not traces */
   others: string[];
 }
 
-/** A folder that is one recording: raw pages of the ring buffer, or what `perf record --threads` writes. */
+/** Whether a directory is a recording: raw pages of the ring buffer, or the output of `perf record --threads`. */
 const isOneRecording = (path: string): boolean => existsSync(join(path, 'per_cpu')) || existsSync(join(path, 'data'));
 
 /**
- * The traces that a path, a folder or a glob names; undefined for a plain file, a recording in a folder, a pipe, `-`.
- * @throws InputError where nothing is found
+ * The traces in a path, a directory or a glob; undefined for a plain file, a recording in a directory, a pipe, `-`.
+ * @throws InputError if nothing is found
  */
 export async function findTraces(name: string): Promise<Found | undefined> {
   const stat = statOf(name);
@@ -42,7 +41,7 @@ export async function findTraces(name: string): Promise<Found | undefined> {
   });
 }
 
-/** What is there; what cannot even be looked at is said by whoever opens it. */
+/** Errors are ignored here, and reported when the file is opened. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -51,7 +50,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** A look at the first bytes, as `check` takes it. */
+/** Checks the first bytes, as `check` does. */
 async function isTrace(path: string): Promise<boolean> {
   try {
     const source = await openSource(path);

@@ -1,5 +1,5 @@
-// From what rules reported about one thing to the finding that users read: severity by what the kernel promises,
-// confidence by the evidence itself, every step with its line.
+// Writes the finding from the reports of rules: severity by the promises of the kernel, confidence by the evidence,
+// every step with its line.
 
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../contract/finding.ts';
 import type { At } from '../model/at.ts';
@@ -15,16 +15,16 @@ import { hex, isAt, isMm, known, type Words } from './words.ts';
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
 const worse = (a: Severity, b: Severity): Severity => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b);
-/** Kinds that show a FOLL_PIN being given back. */
+/** Kinds that show the release of a FOLL_PIN. */
 const RELEASES = [Kind.putFolio, Kind.unpin, Kind.unpinPages, Kind.unpinFolio, Kind.unpinRange, Kind.bioRelease];
-/** Closer than this, the clocks of two CPUs do not tell an order. */
+/** Closer than this, events of two CPUs cannot be ordered. */
 const ORDER_SKEW_NS = 10_000;
 
 export class FindingWriter {
   readonly #model: Model;
   readonly #words: Words;
   readonly #over: boolean;
-  /** a page was replaced, and the trace would not show it if the process had unmapped it itself */
+  /** a page was replaced, and an unmapping by the process itself would not have been recorded */
   blind = false;
 
   /** @param over the trace has ended */
@@ -57,7 +57,7 @@ export class FindingWriter {
       n: 0,
       rule: rule.meta.id,
       also: [...new Set(g.also.map((d) => d.rule.meta.id))],
-      // an error must hold; where lines are missing it may not
+      // an error must be certain, which it is not if lines are missing
       severity:
         pin !== undefined && (isUnsure(pin, drift?.at ?? report.at) || isOfNobody(pin))
           ? 'note'
@@ -79,7 +79,7 @@ export class FindingWriter {
       why: rule.meta.why,
       fixedBy: [...rule.meta.fixedBy],
       advice: rule.meta.advice,
-      // roles only: the functions' names differ between kernels, the story does not
+      // only roles: function names differ between kernels, the steps do not
       fingerprint: fingerprint({ ...name, path: driftOf(g) }),
       formerFingerprints: [
         formerFingerprint({ ...name, owner: pin?.owner, path: evidence.map(({ role }) => ({ role })), harm }),
@@ -139,16 +139,16 @@ export class FindingWriter {
     if (report.promise !== undefined && era?.promises[report.promise] === true) severity = 'error';
     if (g.drift !== undefined && report.pin?.call.write === true) {
       severity = worse(severity, g.harm.length > 0 ? 'warning' : 'note');
-      // the loss itself was seen: whatever the kernel promised, data are gone
+      // the loss itself was observed: data are lost whatever the kernel promised
       if (g.harm.some((h) => h.seen)) severity = 'error';
     }
-    // without the write fault it may as well have been an unmapping that was not recorded
+    // without the write fault it may also have been an unmapping that was not recorded
     const sure =
       g.drift === undefined ||
       (g.drift.via !== 'fault' &&
         g.drift.via !== 'observed' &&
         !(g.drift.via === 'cow' && g.drift.fault === undefined));
-    // a bio gives back what it holds when it is done, and that line is missing
+    // a bio releases its pages when it ends, and that line is missing
     const shows = RELEASES.some((k) => this.#model.seen[k] > 0);
     if (
       report.pin !== undefined &&
@@ -167,7 +167,9 @@ export class FindingWriter {
     return isOver(drift, this.#words.era?.promises.swapinWaits === true);
   }
 
-  /** Had the process given the range back itself, the trace would show it. Since v7.0 munmap() does that in a function of its own. */
+  /**
+   * Whether an unmapping by the process itself would be in the trace. Since v7.0 munmap() uses a function of its own.
+   */
   #unmappingShows(): boolean {
     const era = this.#words.era;
     const own = era?.munmapIsUnmapVmas === true;
@@ -201,7 +203,7 @@ export class FindingWriter {
       missing('medium', 'events of this trace lack fields needed to reconstruct what happened');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is inferred from the mapping; no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no event names the pinned page');
-    // the second look of GUP-fast, whose undoing is a release
+    // GUP-fast's second read of the entry, which is undone by a release
     if (pin.partedInCall && !this.#model.recorded(Kind.putFolio))
       missing('low', 'the address changed before the call returned, and a release of the page would not be visible');
     if (!pin.call.returned) missing('medium', 'the return of the GUP call was not recorded');
@@ -240,7 +242,7 @@ export class FindingWriter {
     return doubts;
   }
 
-  /** A reference that a bio or a pipe owns goes back with it, and that leaves a line. */
+  /** A reference owned by a bio or a pipe is released by it, which is recorded. */
   #givesBack({ owner, presumed }: Pin): boolean {
     if (presumed) return false;
     return (
@@ -265,7 +267,7 @@ export class FindingWriter {
   }
 }
 
-/** All I/O on the pin was over by then, and its release shows nowhere. */
+/** All I/O on the pin had ended by then, and its release is not recorded. */
 const wasDone = (pin: Pin, at: At | undefined): boolean =>
   at !== undefined &&
   !pin.call.longterm &&
@@ -273,13 +275,13 @@ const wasDone = (pin: Pin, at: At | undefined): boolean =>
   (pin.releasedAt === undefined || pin.presumed) &&
   pin.ios.every((io) => io.endedAt !== undefined && io.endedAt.line < at.line);
 
-/** The pin may have been given back before: a release does not show whose it was. */
+/** The pin may have been released before, by a release that does not identify its pin. */
 const isUnsure = (pin: Pin, at: At | undefined): boolean =>
   pin.unsure !== undefined &&
-  // what is said of where it was taken is said of all its life
+  // a doubt about the place where it was taken applies to all its life
   (at === undefined || at.line <= pin.call.heldAt.line || pin.unsure.at.line < at.line);
 
-/** Ways to another page that the kernel goes only where all references are accounted for. */
+/** Ways to map another page that the kernel takes only if all references are accounted for. */
 const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collapse', 'swap-in']);
 
 /**

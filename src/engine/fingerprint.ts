@@ -1,7 +1,6 @@
-// A name for a drift that is the same in another run, boot, capture format or build: it is made of words only (rule, api,
-// flags, what happened until the page and the mapping parted), never of pointers, pids, times or line numbers. What comes
-// after that is no part of it: a watch names the drift when it happens, and when its I/O ends, what harm that does and
-// whether the pin is given back are learned later.
+// A hash that is the same for a drift in another run, boot, capture format or build: it is computed only from words
+// (rule, api, flags, the steps up to the drift), never from pointers, pids, times or line numbers. Later steps are not
+// part of it: a watch reports the drift when it happens, and learns about the end of its I/O, harm and release later.
 import { createHash } from 'node:crypto';
 
 export interface FingerprintParts {
@@ -11,24 +10,24 @@ export interface FingerprintParts {
   api?: string | undefined;
   /** FOLL_ names, in any order */
   flags: readonly string[];
-  /** what led to it, in trace order, up to where page and mapping parted */
+  /** the steps that led to it, in trace order, up to the drift */
   path: readonly { role: string }[];
 }
 
-/** What the first version was made of. */
+/** Input of version 1. */
 export interface WholeStoryParts extends FingerprintParts {
-  /** who uses the pin where the model knows: `bio`, `pipe` */
+  /** the user of the pin if known: `bio`, `pipe` */
   owner?: string | undefined;
-  /** the evidence in trace order, to its end */
+  /** all steps of the evidence in trace order */
   path: readonly { role: string; fn?: string | undefined }[];
   /** in any order */
   harm: readonly string[];
 }
 
-/** Bump when the same parts shall no longer give the same name, and keep the former name of `formerFingerprint`. */
+/** Increment if the same parts should give another hash, and keep the former one in `formerFingerprint`. */
 export const FINGERPRINT_VERSION = 2;
 
-/** When a pinned page is used and given back is timing, not the drift. */
+/** Use and release of a pinned page depend on timing, and are not part of the drift. */
 const USES: ReadonlySet<string> = new Set(['i/o submit', 'i/o end', 'release']);
 
 /** 16 hex digits. */
@@ -39,12 +38,15 @@ export function fingerprint({ api, flags, path, rule }: FingerprintParts): strin
     rule,
     symbol(api),
     unique(flags),
-    // How often a step repeats (retries of a fault, several bios) is timing, too.
+    // How often a step repeats (retries of a fault, several bios) depends on timing, too.
     roles.filter((role, i) => role !== roles[i - 1]),
   ]);
 }
 
-/** The name of version 1, which baselines and configs of earlier versions of pindrift hold. It changed with what came later. */
+/**
+ * The hash of version 1, which baselines and configs of earlier versions of pindrift contain. It depended on later
+ * steps.
+ */
 export function formerFingerprint(parts: WholeStoryParts): string {
   const path: string[] = [];
   for (const { role, fn } of parts.path) {
@@ -65,7 +67,7 @@ export function formerFingerprint(parts: WholeStoryParts): string {
 const named = (subject: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(subject)).digest('hex').slice(0, 16);
 
-/** `bio_release_pages.part.0+0x1c` is `bio_release_pages`: offsets and clones are the compiler's. */
+/** `bio_release_pages.part.0+0x1c` becomes `bio_release_pages`: offsets and clones depend on the compiler. */
 function symbol(name: string | undefined): string {
   return (name ?? '')
     .replace(/\+0x[0-9a-f]+(\/0x[0-9a-f]+)?$/, '')

@@ -1,9 +1,9 @@
-// A handler that no transition and no kind of event has would stay silent for ever; who misspells one is told.
+// Why: a handler with a misspelled name would never be called, so unknown names are errors.
 import { TRANSITION_NAMES } from '../api/show.ts';
 import { nearest } from '../util/nearest.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
 
-/** What is wrong with the names; `own`: kinds that the rule brings. */
+/** An error message for unknown names; `own`: kinds defined by the rule. */
 export function handlerProblem(
   handlers: object,
   own: readonly string[],

@@ -1,5 +1,5 @@
-// `ingest`: traces into a store, and checked on the way. One pass: every line goes to its table, every mm event to the
-// replay and, in few bytes, into the store, where the rules can run again without the text.
+// `ingest`: writes traces into a store and checks them in one pass: every line goes to its table, every mm event to the
+// replay and, in compact form, into the store, where the rules can run again without the text.
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -31,34 +31,34 @@ import type { RuleOptions } from './run-rules.ts';
 export interface IngestOptions {
   /** the store to write */
   out: string;
-  /** replace a file that is there */
+  /** overwrite an existing file */
   force?: boolean;
   format?: TraceFormat;
-  /** kernel release or era, when the trace does not show it */
+  /** kernel release or era, if the trace does not show it */
   kernel?: string;
-  /** file with the symbols of that boot, for a recording that has none */
+  /** file with the symbols of that boot, for a recording without symbols */
   kallsyms?: string | undefined;
   rules?: readonly Rule[];
-  /** options of the rules, and who looks over their shoulders */
+  /** options and observers of the rules */
   running?: RuleOptions;
-  /** false: events and losses only; rules can run on the store */
+  /** false: only events and losses; rules can run later on the store */
   check?: boolean | undefined;
-  /** how events are written; the environment's PINDRIFT_WRITER, else the fast one */
+  /** how events are written; default: PINDRIFT_WRITER, else the fast writer */
   writer?: WriterName;
   /** kept in the store's `meta`, beside the verdict */
   meta?: Readonly<Record<string, string | number>>;
   onProgress?: (path: string, position: number, size: number | undefined) => void;
-  /** a trace without an event is told here, and stored as it is; without it, it is thrown */
+  /** called for a trace without events, which is stored anyway; without it, the error is thrown */
   onUnreadable?: ((error: InputError) => void) | undefined;
 }
 
-/** Why no rule could decide. */
+/** Reason why no rule could decide. */
 const NOT_ASKED = 'nothing was checked when the store was made';
 
-/** For the pages of some hundred event tables; those beyond are written the careful way. */
+/** Size for the pages of some hundred event tables; further ones are written by SQL. */
 const TABLES_BYTES = 8 << 20;
 
-/** Read traces into a new store. Returns what `check` would have said, or that nobody asked. */
+/** Read traces into a new store. Returns the result of `check`, or that it was not requested. */
 export async function ingest(traces: readonly (string | TraceInput)[], options: IngestOptions): Promise<CheckReport> {
   const inputs = traces.map((trace) => (typeof trace === 'string' ? fileInput(trace) : trace));
   const paths = inputs.map((input) => input.path);
@@ -69,7 +69,7 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
   }
   const rules = options.rules ?? BUILT_IN;
   const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
-  // the lines, and behind them the pages that the store makes of them
+  // the lines, followed by the pages that the store makes of them
   const memory = writer === 'pages' ? LineMemory.of(TABLES_BYTES) : undefined;
   const knowledge = memory && new Knowledge(memory);
   const { force } = options;
@@ -117,7 +117,7 @@ function ingestOne(
     else tellEmpty(reading, options.onUnreadable);
     const judged = await judge(reading, collector, index);
     if (model.facts.damage !== undefined) head.damage = model.facts.damage;
-    // SQL reckons with the usual struct page
+    // SQL assumes the usual struct page
     const isUsual = model.machine.structPage === 64 && !Number.isNaN(model.pfnBase);
     const vmemmap = isUsual ? model.pointer(model.pfnBase) : undefined;
     trace.finish(hashed.identity(), head, judged.info, symbols, vmemmap);
@@ -126,7 +126,7 @@ function ingestOne(
   });
 }
 
-/** Of several traces, one without events keeps the others from nothing. */
+/** With several traces, one without events does not prevent the others from being stored. */
 function tellEmpty(reading: { demandEvents: () => void }, tell: (error: InputError) => void): void {
   try {
     reading.demandEvents();
@@ -136,12 +136,12 @@ function tellEmpty(reading: { demandEvents: () => void }, tell: (error: InputErr
   }
 }
 
-/** What can be checked depends on the kinds that are there. */
+/** The kinds present determine what can be checked. */
 function countKinds(model: Model, { rows, length }: RecordBatch): void {
   for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) model.seen[rows[o]]++;
 }
 
-/** Let signals and progress through so often. */
+/** Interval for signals and progress. */
 const BREATH_MS = 50;
 
 function breathing(report: (position: number) => void): (position: number) => Promise<void> | undefined {
@@ -154,7 +154,7 @@ function breathing(report: (position: number) => void): (position: number) => Pr
   };
 }
 
-/** An input that is hashed as it is read, so that a store knows its trace again. */
+/** An input that is hashed as it is read, so that a store can recognise its trace. */
 class HashedInput implements TraceInput {
   readonly path: string;
   readonly #input: TraceInput;
@@ -175,7 +175,7 @@ class HashedInput implements TraceInput {
 
   async open(options?: SourceOptions): Promise<Source> {
     const source = await this.#input.open(options);
-    // opened again, it is for single lines
+    // opened again to read single lines
     if (this.#source !== undefined) return source;
     this.#source = new HashedSource(source, this.path);
     return this.#source;
@@ -196,7 +196,7 @@ class HashedSource extends WrappedSource {
     return this.#add(into, got);
   }
 
-  /** Of the file on disk where there is one: what `sha256sum` prints. */
+  /** Of the file on disk if there is one: as printed by `sha256sum`. */
   identity(): SourceIdentity {
     const { path, compression } = this;
     const stat = path === '-' ? undefined : fs.statSync(path, { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-// What a trace is read from: a file that can be opened as often as needed, or text in memory (tests, programs).
+// The input of a trace: a file that can be opened repeatedly, or text in memory (tests, programs).
 import type { Origin } from '../contract/finding.ts';
 import { mended } from '../parsers/mend/open.ts';
 import { openSource } from '../parsers/source.ts';
@@ -6,11 +6,11 @@ import type { SourceOptions } from '../parsers/source-input.ts';
 import type { Source } from '../parsers/wrapped-source.ts';
 
 export interface TraceInput {
-  /** how it is named to people */
+  /** its name for messages */
   readonly path: string;
-  /** the file, where it is one: workers open it again */
+  /** the file, if it is one: workers open it again */
   readonly file?: string;
-  /** where it was merged of several files: which line of which one a line of it is */
+  /** if it was merged from several files: the file and line of a line */
   readonly origin?: (line: number) => Origin | undefined;
   open(options?: SourceOptions): Promise<Source>;
 }
@@ -21,7 +21,7 @@ export const fileInput = (path: string): TraceInput => ({
   open: (options) => openSource(path, options),
 });
 
-/** @param text trace text, uncompressed; a string is whole, whether its last line ends with a newline or not */
+/** @param text trace text, uncompressed; a string is complete, whether its last line ends with a newline or not */
 export function memoryInput(path: string, text: string | Uint8Array): TraceInput {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(whole(text)) : text;
   return {

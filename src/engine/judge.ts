@@ -1,4 +1,4 @@
-// Why: what a replayed trace says, once it is over or as if it were: findings with the lines that prove them.
+// Why: makes the findings of a replayed trace, at its end or in between, with the lines that prove them.
 import type { PinLife } from '../contract/report.ts';
 import type { Collector } from './collect.ts';
 import type { Judged } from './judged.ts';
@@ -7,7 +7,7 @@ import type { ReadTrace } from './reading/trace.ts';
 
 /**
  * @param index of the trace in the report
- * @param lives of its pins, where somebody wants them
+ * @param lives of its pins, if needed
  */
 export async function judge(
   trace: ReadTrace,

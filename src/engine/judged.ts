@@ -1,4 +1,4 @@
-// How a replayed trace becomes a part of a report: shared by `check`, `ingest` and the re-run of rules on a store.
+// Turns a replayed trace into a part of a report; shared by `check`, `ingest` and runs of rules on a store.
 
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
@@ -27,7 +27,7 @@ export interface Judged {
   findings: Finding[];
   undecided: Map<string, string[]>;
   model: Model;
-  /** notes that were counted and not kept, by rule */
+  /** notes that were counted but not kept, by rule */
   notKept?: ReadonlyMap<string, number>;
   /** rules that failed, by id */
   failures?: ReadonlyMap<string, RuleFailure>;
@@ -54,7 +54,7 @@ export function newModel(catalogue: Catalogue, symbols: readonly string[], head:
   return model;
 }
 
-/** What the head says of the machine. */
+/** What the header says about the machine. */
 function machineOf({ recorded, machine = recorded?.machine }: TraceHead): MachineFacts {
   return {
     arch: machine === undefined ? undefined : archNamed(machine),
@@ -63,7 +63,7 @@ function machineOf({ recorded, machine = recorded?.machine }: TraceHead): Machin
   };
 }
 
-/** What the rules may ask about the text. */
+/** Facts about the text for the rules. */
 export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, filter?: TraceFilter): Model['facts'] {
   const { filtered, ...recording } = recordingFacts(head, about);
   const filters = [filtered, isFilter(filter) ? describeFilter(filter) : undefined].filter((one) => one !== undefined);
@@ -79,14 +79,14 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
   };
 }
 
-/** What it takes to say what was looked for. */
+/** Input for the facts about the recording. */
 interface Recording {
   catalogue: Catalogue;
   seen: ArrayLike<number>;
   era: () => string | undefined;
 }
 
-/** What the head of a capture says of it. */
+/** What the header of a capture says about the recording. */
 export function recordingFacts({ recorded }: TraceHead, { catalogue, seen, era }: Recording): Partial<Model['facts']> {
   if (recorded === undefined) return {};
   const { filters, cpus } = recorded;
@@ -99,7 +99,7 @@ export function recordingFacts({ recorded }: TraceHead, { catalogue, seen, era }
   };
 }
 
-/** What the text itself shows; the rest of a trace's entry in the report is the replay's. */
+/** Facts from the text itself; the rest of a trace's entry in the report comes from the replay. */
 export type TextInfo = Omit<TraceInfo, 'era' | 'eraFrom' | 'mmEvents' | 'pins'>;
 
 export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextInfo {
@@ -145,7 +145,7 @@ export function traceInfo(text: TextInfo, model: Model, era: string | undefined,
   };
 }
 
-/** @param model what it has seen by now of the machine and of flags */
+/** @param model what it has learned so far about the machine and flags */
 export function decideEra(
   vocabulary: Vocabulary,
   kernel: string | undefined,

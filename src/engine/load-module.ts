@@ -1,10 +1,11 @@
-// Code that the user names: a rule, a config, a test. TypeScript runs as it is, on every Node that pindrift runs on;
-// `import 'pindrift'` in it is this very pindrift. Nothing is loaded that nobody named, and nothing is left on disk.
+// Loads code named by the user: a rule, a config, a test. TypeScript runs directly, on every Node that pindrift
+// supports; `import 'pindrift'` in it resolves to the running pindrift. Nothing else is loaded, and nothing is left on
+// disk.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../util/errors.ts';
 import { asLater, errorOf } from './rule-limits.ts';
 
-/** Endings of files that can be loaded. */
+/** File extensions that can be loaded. */
 export const CODE = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
 
 const shim = (name: string): string =>
@@ -15,9 +16,9 @@ async function loader() {
   Reflect.set(globalThis, Symbol.for('pindrift.api'), await import('../index.ts'));
   Reflect.set(globalThis, Symbol.for('pindrift.testing'), await import('../testing.ts'));
   return createJiti(import.meta.url, {
-    // a cache of compiled code in a folder that others may write to would be a way in
+    // a cache of compiled code in a directory writable by others would be a security hole
     fsCache: false,
-    // the same path may hold another text the next time (a watch, a test)
+    // the same path may have other content the next time (a watch, a test)
     moduleCache: false,
     interopDefault: false,
     alias: { pindrift: shim('pindrift'), 'pindrift/testing': shim('testing') },
@@ -25,9 +26,9 @@ async function loader() {
 }
 
 /**
- * What a module exports as default, or the module itself where it has no default.
+ * The default export of a module, or the module itself if it has none.
  * @param path absolute
- * @throws InputError that says what is wrong with it
+ * @throws InputError that explains the error
  */
 export async function loadModule(path: string, shown: string): Promise<unknown> {
   const jiti = await loader();
@@ -47,14 +48,14 @@ export async function loadModule(path: string, shown: string): Promise<unknown> 
   }
 }
 
-/** The file of a package, seen from a folder. */
+/** The file of a package, resolved from a directory. */
 export async function resolvePackage(name: string, folder: string): Promise<string | undefined> {
   const jiti = await loader();
   const url = jiti.esmResolve(name, { parentURL: pathToFileURL(`${folder}/`).href, try: true });
   return url === undefined ? undefined : fileURLToPath(url);
 }
 
-/** Compiled to CommonJS or not, the default is the default. */
+/** Handles default exports of modules compiled to CommonJS. */
 function defaultOf(module: Record<string, unknown>): unknown {
   if (typeof module !== 'object' || module === null || !('default' in module)) return module;
   const inner = module.default;
@@ -62,13 +63,13 @@ function defaultOf(module: Record<string, unknown>): unknown {
   return wrapped ? inner.default : inner;
 }
 
-/** The line in the file, of what the parser or a throw at load says. */
+/** The line of the file in an error of the parser or an exception while loading. */
 function placeOf(error: unknown, path: string): { raw: string; shown: string } | undefined {
   const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
   const at = text.indexOf(`${path}:`);
   const [raw, line, column] = /^:(\d+):(\d+)/.exec(at < 0 ? '' : text.slice(at + path.length)) ?? [];
   if (raw === undefined || line === undefined) return undefined;
-  // the parser counts columns from 0; a stack has lines of the file and columns of what it was compiled to
+  // the parser counts columns from 0; a stack has lines of the file and columns of the compiled code
   const isParser = error instanceof Error && /ParseError|SyntaxError/.test(`${error.name} ${error.message}`);
   return { raw, shown: isParser ? `${line}:${Number(column) + 1}` : line };
 }

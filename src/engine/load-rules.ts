@@ -1,4 +1,5 @@
-// Rules from outside: a file, a folder of them, or a package (`pindrift-rules-...`). Only what the user names.
+// External rules: a file, a directory of them, or a package (`pindrift-rules-...`). Only those named by the user are
+// loaded.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from '../util/errors.ts';
@@ -11,8 +12,8 @@ const PREFIX = 'pindrift-rules-';
 /**
  * Load rules.
  * @param specs paths or names of packages
- * @param folder where paths start and packages are looked for
- * @param check throws at a file that must not be loaded; undefined: the user named them
+ * @param folder base of relative paths and packages
+ * @param check throws for a file that must not be loaded; undefined: the user named it
  * @throws InputError that names what cannot be loaded and why
  */
 export async function loadRules(
@@ -46,7 +47,7 @@ export async function loadRules(
 const isPath = (spec: string, folder: string): boolean =>
   /^\.{0,2}[/\\]|^\.\.?$/.test(spec) || isAbsolute(spec) || existsSync(resolve(folder, spec));
 
-/** Files that a path stands for. */
+/** The files of a path. */
 function filesOf(path: string, spec: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined)
@@ -69,11 +70,11 @@ function filesOf(path: string, spec: string): string[] {
     .sort();
 }
 
-/** Tests, type declarations and configs live beside rules. */
+/** Excludes tests, type declarations and configs. */
 const isRuleFile = (name: string): boolean =>
   CODE.some((ending) => name.endsWith(ending)) && !/\.(?:test|spec|config)\.[cm]?[jt]s$|\.d\.[cm]?ts$/.test(name);
 
-/** What a package.json in the folder names as its entry. */
+/** The entry named in the package.json of the directory. */
 function entryOf(folder: string): string | undefined {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return undefined;
@@ -88,7 +89,7 @@ function entryOf(folder: string): string | undefined {
   return path !== undefined && existsSync(path) ? path : undefined;
 }
 
-/** `exports` of a package.json for an import of the package itself. */
+/** The target of `exports` in a package.json for an import of the package itself. */
 function target(exports: unknown): string | undefined {
   if (typeof exports === 'string') return exports;
   if (typeof exports !== 'object' || exports === null) return undefined;
@@ -109,14 +110,14 @@ async function packageFile(spec: string, folder: string): Promise<string> {
   });
 }
 
-/** `vfio` may stand for `pindrift-rules-vfio`, `@acme` scoped ones for themselves. */
+/** `vfio` may mean `pindrift-rules-vfio`; scoped names such as `@acme` are not changed. */
 const namesOf = (spec: string): string[] =>
   spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec];
 
 async function rulesOf(file: string, folder: string, many: boolean): Promise<Given[]> {
   const from = shownPath(file, folder);
   const exported = await loadModule(file, from);
-  // a folder has helpers beside its rules; they have no default export
+  // a directory also contains helpers, which have no default export
   if (many && !isExport(exported)) return [];
   const list: readonly unknown[] = Array.isArray(exported)
     ? exported

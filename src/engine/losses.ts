@@ -1,12 +1,12 @@
-// Why: what is missing in a text is said in one place, with counts and lines, whoever noticed it: the kernel, the reader, a
-// parser. A report that is made from a store asks the same.
+// Why: reports everything missing from a text in one place, with counts and lines, whether detected by the kernel, the
+// reader or a parser. Reports made from a store use the same.
 
 import type { Loss } from '../contract/report.ts';
 import type { TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
 import type { ReadStats } from './read-stats.ts';
 
-/** What is wrong with the whole of the text, in one sentence. */
+/** What is wrong with the text as a whole, in one sentence. */
 export function damageOf(stats: ReadStats, head: TraceHead): string | undefined {
   const { cutLines } = stats;
   if (stats.damage !== undefined) return stats.damage;
@@ -17,14 +17,14 @@ export function damageOf(stats: ReadStats, head: TraceHead): string | undefined 
   return disorderOf(stats) ?? lateOf(stats);
 }
 
-/** Events of a CPU stand behind later ones of it, and were left out. */
+/** Events of a CPU come after later ones of the same CPU, and were ignored. */
 function lateOf({ sieve: { late } }: ReadStats): string | undefined {
   return late.count === 0
     ? undefined
     : `timestamps go backwards on one CPU: lines are duplicated or were moved; ${late.count} events were ignored`;
 }
 
-/** Events are not in the order of their times, and it does not show at one place. */
+/** Events are not ordered by time, and this cannot be attributed to one place. */
 function disorderOf({ order, kinds }: ReadStats): string | undefined {
   switch (order.disorder(kinds[LineKind.Event])) {
     case 'cpus':
@@ -36,7 +36,7 @@ function disorderOf({ order, kinds }: ReadStats): string | undefined {
   }
 }
 
-/** The header says how many events there were; function_graph prints two of them in one line. */
+/** The header contains the number of events; function_graph prints two of them in one line. */
 function missingOf(
   { kinds, lost, lostTotal, order }: ReadStats,
   { entries, tracer = 'nop' }: TraceHead,
@@ -44,13 +44,13 @@ function missingOf(
   if (entries === undefined || tracer !== 'nop' || order.count['second-capture'] > 0) return undefined;
   if (lost.some(({ n }) => Number.isNaN(n))) return undefined;
   const there = kinds[LineKind.Event] + kinds[LineKind.Function] + kinds[LineKind.Bad];
-  // what was overwritten while it was read has a line of its own
+  // events overwritten during reading have a line of their own
   const missing = entries - there - lostTotal;
   if (missing <= 0) return undefined;
   return `the header counts ${entries} events, but ${missing} of them are missing: lines were removed, or are of another CPU`;
 }
 
-/** Functions that were entered and never left. */
+/** Functions that were entered but never left. */
 function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
   if (count === 0) return undefined;
   const more = count > 1 ? `, and at ${count - 1} more` : '';
@@ -62,7 +62,7 @@ const SORT = 'sort them by time (`sort -s -k` with the column of the time), or r
 export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const losses: Loss[] = [];
   const { cutLines } = stats;
-  // lines that were cut are a loss of their own
+  // truncated lines are a separate loss
   const cutBad = cutLines.count - cutLines.early;
   const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
   if (stats.kinds[LineKind.Bad] > cutBad) {
@@ -99,7 +99,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const whole = stats.damage ?? missingOf(stats, head) ?? openOf(stats);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   if (stats.unterminated) {
-    // a value that was cut reads like a whole one
+    // a truncated value looks like a complete one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
     losses.push({ kind: 'truncated', line: stats.lines, reason });
   }
@@ -108,7 +108,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
 
 const isCut = (bad: { isCut?: boolean }): boolean => bad.isCut === true;
 
-/** Places where the text does not go on with what stood before. */
+/** Places where the text is not a continuation of the previous lines. */
 function orderLosses(stats: ReadStats): Loss[] {
   const losses: Loss[] = [];
   const { order, cutLines } = stats;
@@ -147,16 +147,16 @@ function orderLosses(stats: ReadStats): Loss[] {
 
 const duration = (ns: number): string => `${(ns / 1e9).toFixed(ns < 1e9 ? 3 : 1)} s`;
 
-/** Lines that are there and were not understood. */
+/** Lines that exist but could not be parsed. */
 export const unreadOf = (losses: readonly Loss[]): number =>
   losses.reduce((n, { kind, count }) => n + (kind === 'bad-line' || kind === 'truncated' ? (count ?? 0) : 0), 0);
 
-/** {@link damageOf}, from what a report says. */
+/** {@link damageOf}, from a report. */
 export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
   losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
 
-/** perf script prints lost samples when it is asked to, and nothing in its text tells whether it was. */
+/** perf script prints lost samples only on request, and its text does not show whether it was requested. */
 export const unsaidBy = (format: string, losses: readonly Loss[]): string | undefined =>
   format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')
     ? undefined

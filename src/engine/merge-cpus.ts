@@ -1,5 +1,5 @@
-// Why: `cat per_cpu/cpu0/trace > cpu0.txt`, and the same for each CPU, leaves one capture in several files. Each alone shows
-// half of what happened; put together by time they are the trace that /sys/kernel/tracing/trace would have been.
+// Why: `cat per_cpu/cpu0/trace > cpu0.txt`, and the same for each CPU, splits one capture into several files. Merged by
+// time they give the text that /sys/kernel/tracing/trace would have had.
 import type { Origin } from '../contract/finding.ts';
 import { detectFormat } from '../parsers/detect.ts';
 import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
@@ -9,11 +9,11 @@ import { InputError } from '../util/errors.ts';
 import { escapeControl } from '../util/escape.ts';
 import type { TraceInput } from './input.ts';
 
-/** What was found of a file while it was merged. */
+/** Facts about a file found while merging. */
 export interface MergedPart {
   path: string;
   cpus: ReadonlySet<number>;
-  /** time of its first and last event, ns since the earliest time base of all; NaN: it has none */
+  /** time of its first and last event, ns since the earliest time base of all; NaN: none */
   first: number;
   last: number;
 }
@@ -24,13 +24,13 @@ export interface Merged {
   origin(line: number): Origin | undefined;
 }
 
-/** Bytes of a file that are read at once: there may be hundreds of them. */
+/** Bytes read at once per file, because there may be hundreds. */
 const CHUNK = 1 << 16;
 
 /**
- * Merge the lines of several files by the time of their events; a line that is no event goes with the event it belongs to.
- * @param write takes the merged text, piece by piece
- * @throws InputError when one of them is no text with times, or not of the format of the others
+ * Merge the lines of several files by the time of their events; other lines stay with the event they belong to.
+ * @param write receives the merged text in pieces
+ * @throws InputError if one of them is not text with times, or has another format
  */
 export async function mergeCpus(inputs: readonly TraceInput[], write: (bytes: Buffer) => void): Promise<Merged> {
   const parts: Part[] = [];
@@ -57,7 +57,7 @@ export async function mergeCpus(inputs: readonly TraceInput[], write: (bytes: Bu
   }
 }
 
-/** CPUs that stand in more than one of the files: these are not the buffers of one capture's CPUs. */
+/** CPUs that are in more than one of the files, which are then not per-CPU files of one capture. */
 export function sharedCpus({ parts }: Merged): number[] {
   const seen = new Set<number>();
   const shared = new Set<number>();
@@ -69,7 +69,9 @@ export function sharedCpus({ parts }: Merged): number[] {
   return [...shared].sort((a, b) => a - b);
 }
 
-/** Whether the files speak of the same time: some moment is in all that have events, or they follow each other closely. */
+/**
+ * Whether the files cover the same time: there is a moment in all that have events, or they follow each other closely.
+ */
 export function isOneTime({ parts }: Merged): boolean {
   const some = parts.filter(({ first }) => !Number.isNaN(first));
   return Math.max(...some.map(({ first }) => first)) <= Math.min(...some.map(({ last }) => last));
@@ -81,7 +83,7 @@ function earliest(parts: readonly Part[]): Part | undefined {
   return best;
 }
 
-/** Times count from whole seconds that each file has of its own. */
+/** Each file has a time base of its own. */
 function align(parts: readonly Part[]): void {
   if (parts.length === 0) return;
   const unlike = parts.find(
@@ -101,13 +103,13 @@ interface Kept {
   line: number;
 }
 
-/** One of the files, an event ahead. */
+/** One of the files, read one event ahead. */
 class Part {
   readonly path: string;
   readonly cpus = new Set<number>();
   first = Number.NaN;
   last = Number.NaN;
-  /** an event and the lines that go with it; none: the file is at its end */
+  /** an event and the lines that belong to it; empty at the end of the file */
   group: Kept[] = [];
   /** time of the group */
   ts = Number.NEGATIVE_INFINITY;
@@ -116,7 +118,7 @@ class Part {
   readonly #lines: LineReader;
   readonly #out = new TraceLine();
   readonly #isFirst: boolean;
-  /** the group that comes, its time (NaN: its event was not read yet), and what stands before the event after it */
+  /** the next group, its time (NaN: its event was not read yet), and the lines before the event after it */
   #next: Kept[] = [];
   #nextTs = Number.NaN;
   #after: Kept[] = [];
@@ -154,7 +156,7 @@ class Part {
     return this.#parser.head;
   }
 
-  /** Times of the file are so much later than it says. */
+  /** Shift the times of the file. */
   shiftBy(ns: number): void {
     this.#shift = ns;
     this.ts += ns;
@@ -163,7 +165,7 @@ class Part {
     this.#nextTs += ns;
   }
 
-  /** Have the next group ready; at the end there is none. */
+  /** Prepare the next group; there is none at the end. */
   async advance(): Promise<void> {
     while (!this.tryAdvance()) {
       if (await this.#lines.fill()) continue;
@@ -175,7 +177,7 @@ class Part {
     }
   }
 
-  /** The same, as far as the bytes reach that were read. */
+  /** The same, as far as the bytes that were read suffice. */
   tryAdvance(): boolean {
     const lines = this.#lines;
     const out = this.#out;
@@ -184,7 +186,7 @@ class Part {
       const { kind } = out;
       if ((kind === LineKind.Event || kind === LineKind.Function) && !Number.isNaN(out.ts)) {
         const isReady = !Number.isNaN(this.#nextTs);
-        // the head of the first file comes before everything
+        // the header of the first file comes before everything
         const isHead = this.#isFirst && Number.isNaN(this.first) && this.#next.length > 0;
         if (isReady || isHead) this.#hand(this.#after);
         this.#see(out);
@@ -194,17 +196,17 @@ class Part {
       }
       const isHead = kind === LineKind.Header || kind === LineKind.Lost;
       if (Number.isNaN(this.#nextTs)) {
-        // one head is enough
+        // one header is sufficient
         if (this.#isFirst || (kind !== LineKind.Header && kind !== LineKind.Blank)) this.#keep(this.#next);
       } else this.#keep(isHead || this.#after.length > 0 ? this.#after : this.#next);
     }
     return false;
   }
 
-  /** What was read of the next group is the group now. */
+  /** Make the next group the current one. */
   #hand(next: Kept[]): void {
     this.group = this.#next;
-    // without an event: the head of a file that has none
+    // without an event: the header of a file that has none
     this.ts = Number.isNaN(this.#nextTs) ? Number.NEGATIVE_INFINITY : this.#nextTs;
     if (next !== this.#after) this.group.push(...this.#after);
     this.#next = next;
@@ -221,7 +223,7 @@ class Part {
 
   #keep(into: Kept[], said?: string): void {
     const { buf, start, end, number, unterminated } = this.#lines;
-    // a last line may be cut, and reads like a whole one: it is none
+    // a last line may be truncated and look complete, so it is not used
     const instead = said ?? (unterminated ? 'the last line has no newline and may be incomplete' : undefined);
     const bytes = Buffer.alloc((instead?.length ?? end - start) + 1, '\n');
     if (instead === undefined) bytes.set(buf.subarray(start, end));
@@ -234,10 +236,10 @@ class Part {
   }
 }
 
-/** Where lines came from, as runs of lines of one file. */
+/** The origin of lines, as runs of lines from one file. */
 class Origins {
   readonly #paths: readonly string[];
-  /** of each run: its first line in the merged text, the file, its first line there */
+  /** per run: its first line in the merged text, the file, its first line there */
   #runs = new Int32Array(3 * 1024);
   #count = 0;
   #lines = 0;

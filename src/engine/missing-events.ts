@@ -1,5 +1,5 @@
-// Why: a rule that looked on while events were lost has not held: what it looks for may be among them. Overall verdict and
-// rules follow the same signs; what is open at the end (pins still held) speaks against the whole, not against a rule.
+// Why: a rule cannot be clean if events were lost, because the event it looks for may be among them. The overall
+// verdict and the rules use the same signs; pins still held at the end affect only the overall verdict.
 import type { Model } from '../model/model.ts';
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -1,14 +1,14 @@
-// Why: what a rule needs is met by events that say what the rule reads in them (vocabulary/needed.ts), not by names. One
-// place decides it, so that `check`, `coverage` and the tests of rules cannot differ.
+// Why: the needs of a rule are met only by events with the fields the rule reads (vocabulary/needed.ts), not by names
+// alone. `check`, `coverage` and the tests of rules all use this.
 import { NO_GUP_CALL } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import { neededNames } from '../vocabulary/needed.ts';
 
-/** Which of the needs a trace does not meet: sets of kinds of which one would have been enough. */
+/** The needs a trace does not meet: sets of kinds of which one would be sufficient. */
 export function unmet<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
   return needs.filter((anyOf) => {
     const kinds = numbersOf(anyOf, model);
-    // where one of them says only a part of what it should, the others cannot make up for it
+    // if one kind lacks some of its fields, the others cannot replace it
     return (
       kinds.some((kind) => model.lacking[kind] > 0) ||
       !(kinds.some((kind) => model.seen[kind] > 0) || isStill(kinds, model))
@@ -16,7 +16,7 @@ export function unmet<K extends string>(needs: readonly (readonly K[])[], model:
   });
 }
 
-/** Which of the needs are met because nothing of the kind happened. */
+/** The needs that are met because such events did not happen. */
 export function stillOf<K extends string>(needs: readonly (readonly K[])[], model: Model): (readonly K[])[] {
   return needs.filter((anyOf) => {
     const kinds = numbersOf(anyOf, model);
@@ -24,13 +24,13 @@ export function stillOf<K extends string>(needs: readonly (readonly K[])[], mode
   });
 }
 
-/** A kind that nobody knows was never seen. */
+/** An unknown kind counts as never seen. */
 const numbersOf = (kinds: readonly string[], { catalogue }: Model): number[] =>
   kinds.map((kind) => catalogue.kind(kind) ?? -1);
 
 /**
- * Each of these kinds was looked for in vain, or is nothing that this kernel has; and one was looked for. Where events are
- * missing, what was not seen may be among them.
+ * Each of these kinds was recorded without an event, or does not exist in this kernel; and at least one was recorded.
+ * Not if events are missing, because they may be among them.
  */
 function isStill(kinds: readonly number[], { facts, gaps }: Model): boolean {
   const { armed, nowhere } = facts;

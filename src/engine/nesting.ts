@@ -1,21 +1,21 @@
-// Why: the function_graph tracer counts nothing, but what it prints is nested. A function that was entered, did not return,
-// and is followed by what stands outside of it, shows that lines between were left out.
+// Why: the function_graph tracer prints no counts, but its output is nested. If a function was entered, did not return,
+// and is followed by lines outside of it, lines are missing in between.
 import { Brace, type TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
 
-/** Functions from which no task comes back. */
+/** Functions that never return. */
 const NO_RETURN = /^(?:do_exit|do_group_exit|make_task_dead|__do_sys_exit\w*|__x64_sys_exit\w*|__arm64_sys_exit\w*)$/;
 
-/** Tasks and functions that are remembered at most: more is no trace, and forgetting says nothing wrong. */
+/** Maximum number of tasks and functions that are tracked; forgetting the rest is harmless. */
 const MOST_TASKS = 1 << 14;
 const MOST_OPEN = 256;
 
-/** What was seen of the nesting of functions. Plain data but for the open ones: it comes from several threads. */
+/** Counts of the nesting of functions. Plain data except for the open ones, because it comes from several threads. */
 export class Nesting {
   /** places where functions are left open, and the line of the first */
   count = 0;
   line = 0;
-  /** depths of the functions that were entered and have not returned, by task; where only CPUs are shown, by CPU */
+  /** depths of open functions, by task; if only CPUs are shown, by CPU */
   readonly #open = new Map<number, number[]>();
 
   /** A line of the tracer. */
@@ -27,7 +27,7 @@ export class Nesting {
     }
     if (out.brace === Brace.None) return;
     const open = this.#openOf(task);
-    // what stands at this depth or deeper should have returned, but for the function that does so now
+    // functions at this depth or deeper should have returned, except the one returning now
     let left = 0;
     while (open.length > 0 && open[open.length - 1] >= out.depth)
       left += open.pop() === out.depth && out.brace === Brace.Closes ? 0 : 1;
@@ -38,12 +38,12 @@ export class Nesting {
     else if (open.length < MOST_OPEN) open.push(out.depth);
   }
 
-  /** Events were lost here: who is still open is not known. */
+  /** Events were lost here: open functions are unknown. */
   forget(): void {
     this.#open.clear();
   }
 
-  /** Add what was seen in the part behind this one, which begins `lines` lines later. */
+  /** Add the counts of the following part, which begins `lines` lines later. */
   add(next: Nesting, lines: number): void {
     if (this.count === 0 && next.count > 0) this.line = next.line + lines;
     this.count += next.count;

@@ -1,4 +1,4 @@
-// Why: a trace that is one, and has no event: what it is instead, and what to record.
+// Why: for a trace without events, explains what the file is instead, and what to record.
 
 import type { TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
@@ -7,7 +7,7 @@ import type { ReadStats } from './read-stats.ts';
 
 const RECORD = 'record with the nop tracer and the probes: `pindrift capture`, or docs/traces.md';
 
-/** Headers alone, other tracers, or a text that is no trace after all. */
+/** Only headers, other tracers, or a text that is not a trace after all. */
 export function demandEvents(path: string, stats: ReadStats, head: Pick<TraceHead, 'format' | 'tracer'>): void {
   if (stats.kinds[LineKind.Event] > 0) return;
   const [problem, tryThis] = why(stats, head);

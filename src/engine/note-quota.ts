@@ -1,18 +1,18 @@
-// How many notes a rule may leave. A busy trace can hold a hundred thousand times the same harmless thing; whoever reads
-// it needs some of them, and how many there were.
+// Limits the notes per rule. A busy trace can contain the same harmless thing a hundred thousand times; some of them
+// and the total are sufficient.
 
-/** Of notes, so many are kept per rule and trace, a huge page's worth; the others are counted. */
+/** Number of notes kept per rule and trace, enough for a huge page; the others are counted. */
 const MOST_NOTES = 512;
-/** So many more where it is the first of its task: one that does a thing a thousand times does not hide the others. */
+/** Additional number for the first note of each task: one busy task does not hide the others. */
 const MOST_FIRST = 512;
 
 export class NoteQuota {
-  /** notes that were counted and not kept, by rule */
+  /** notes that were counted but not kept, by rule */
   readonly over = new Map<string, number>();
   readonly #kept = new Map<string, number>();
   readonly #told = new Map<string, Set<number>>();
 
-  /** One more of this rule, about a pin of this task. False: it is to be counted only. */
+  /** Another note of this rule, about a pin of this task. False: only count it. */
   take(rule: string, pid: number): boolean {
     const kept = this.#kept.get(rule) ?? 0;
     const told = this.#told.get(rule) ?? new Set();
@@ -24,7 +24,7 @@ export class NoteQuota {
     return isKept;
   }
 
-  /** It was no note after all. @param counted it was counted only */
+  /** It turned out not to be a note. @param counted it was only counted */
   giveBack(rule: string, pid: number, counted: boolean): void {
     if (!counted) this.#told.get(rule)?.delete(pid);
     const from = counted ? this.over : this.#kept;

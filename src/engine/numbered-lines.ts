@@ -1,6 +1,5 @@
-// Why: a story is believed when one can see what stands beside its evidence, so lines are read again from the trace itself.
-// A line of a text could be looked up with an editor, an event of a recording is found only here: by its number, as reports
-// give it (`:1096`).
+// Why: prints lines of the trace around the evidence. A line of a text could also be found with an editor, an event of
+// a recording only here, by its number in reports (`:1096`).
 import { placeWords } from '../contract/place-words.ts';
 import { LineReader } from '../parsers/lines.ts';
 import { RecordedEvent, type Recording } from '../recordings/contract.ts';
@@ -16,8 +15,8 @@ export interface NumberedLine {
 }
 
 /**
- * Lines up to `around` before and behind the quoted ones.
- * @returns undefined when the trace does not say what is quoted: it is another one now
+ * Up to `around` lines before and after the quoted ones.
+ * @returns undefined if the trace does not contain the quoted lines: it has changed
  */
 export async function contextLines(
   input: TraceInput,
@@ -53,18 +52,18 @@ export async function contextLines(
   return texts.size === 0 ? context : undefined;
 }
 
-/** An event of a recording, printed as the tool prints it. */
+/** An event of a recording, in the format of its tool. */
 export interface RecordedLine extends NumberedLine {
-  /** where it stands in the file, in words */
+  /** its place in the file, in words */
   where: string;
   stack: readonly string[];
 }
 
 /**
  * Events by their numbers.
- * @param wanted says of a number whether it is wanted
+ * @param wanted whether a number is needed
  * @param last the greatest of them
- * @returns undefined when the input is no recording
+ * @returns undefined if the input is not a recording
  */
 export async function recordedLines(
   input: TraceInput,
@@ -87,7 +86,7 @@ export async function recordedLines(
   }
 }
 
-/** Numbers of the wanted events by their places. */
+/** Numbers of the events by their places. */
 async function placesOf(
   recording: Recording,
   wanted: (record: number) => boolean,

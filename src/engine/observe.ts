@@ -1,27 +1,27 @@
-// Looking over the rules' shoulders: how long each takes (`check --timing`), what one of them sees (`--debug-rule`),
-// and what the tester wants to know. Nobody looks, nothing is paid.
+// Observes rules: how long each takes (`check --timing`), the input of one of them (`--debug-rule`), and what the tests
+// need. Costs nothing without an observer.
 import type { HarmReport, Model, Report, Rule } from '../rules/contract.ts';
 
-/** A rule that threw. It says nothing more about this trace; the others go on. */
+/** A rule that threw. It reports nothing more about this trace; the others continue. */
 export interface RuleFailure {
   rule: string;
   /** the rule itself */
   from?: Rule | undefined;
   /** line of the trace, from 1; 0: before the first (in `create`) */
   line: number;
-  /** transition or event that it was told of; `create` */
+  /** transition or event of the handler; `create` */
   handler: string;
   error: unknown;
 }
 
-/** What a rule was told, and where. */
+/** A call of a handler, and its place. */
 export interface Call {
   rule: Rule;
   /** transition, or kind of event */
   handler: string;
   /** line of the trace, from 1 */
   line: number;
-  /** what the handler got */
+  /** the argument of the handler */
   subject: unknown;
 }
 
@@ -39,7 +39,7 @@ export interface RuleObserver {
   failed?(failure: RuleFailure): void;
 }
 
-/** Several as one. */
+/** Combines several observers. */
 export function observers(...list: readonly (RuleObserver | undefined)[]): RuleObserver | undefined {
   const all = list.filter((o) => o !== undefined);
   if (all.length < 2) return all.at(0);

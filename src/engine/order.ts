@@ -1,11 +1,11 @@
-// Why: text that was on a journey may hold two captures one after the other, the buffers of the CPUs one after the other,
-// or lines that somebody sorted. Nothing that was seen before such a place says anything about what stands behind it, so
-// the model is told there to begin anew, and the report that the trace is not whole.
+// Why: copied text may contain two captures one after the other, the buffers of the CPUs one after the other, or sorted
+// lines. The lines before such a place are not related to those after it, so the model is reset there, and the trace is
+// reported as incomplete.
 import { startsWith } from '../util/bytes.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
-/** A place where the text does not go on with what stood before. */
+/** A place where the text is not a continuation of the previous lines. */
 export interface Break {
   kind: 'second-capture' | 'out-of-order';
   line: number;
@@ -15,36 +15,36 @@ export interface Break {
   ts: number;
 }
 
-/** Value of `Slot.FLAGS` in a record of lost events: nothing that was seen before holds. */
+/** Value of `Slot.FLAGS` in a record of lost events: reset, earlier state is not valid. */
 export const NEW_BEGINNING = 1;
 
-/** Late events of a pipe and of perf's rounds come a few ms after others; ns, and as many ticks. */
+/** Late events of a pipe and of perf's rounds are a few ms older than the previous one; ns, or as many ticks. */
 const SKEW = 20e6;
 
 const MOST_KEPT = 1000;
 
-/** More small steps back than one in so many events: the lines are in another order than time. */
+/** More than one small step back per this many events: the lines are not ordered by time. */
 const MANY = 50;
 
-/** What was seen of the order of the events. Plain data: it comes from several threads. */
+/** Counts of the order of events. Plain data, because it comes from several threads. */
 export class Order {
   /** time of the latest event */
   high = Number.NaN;
   readonly breaks: Break[] = [];
   readonly count = { 'second-capture': 0, 'out-of-order': 0 };
-  /** events a little earlier than the one before them, and the line of the first */
+  /** events slightly earlier than the previous one, and the line of the first */
   steps = 0;
   firstStep = 0;
-  /** line of a second header that no event has followed yet */
+  /** line of a second header that has not been followed by an event yet */
   header = 0;
-  /** CPUs of the records in the order of the text; each once: CPU after CPU */
+  /** CPUs of the records in text order; each once: CPU by CPU */
   readonly cpus: number[] = [];
   isMixed = false;
   #begun = false;
 
   /**
    * An event whose time is before {@link high}, or that follows a header.
-   * @returns the break it makes
+   * @returns the resulting break
    */
   see(ts: number, line: number): Break | undefined {
     const back = this.high - ts;
@@ -65,7 +65,7 @@ export class Order {
     return found;
   }
 
-  /** Records as they are handed over. */
+  /** Records as they are passed on. */
   records({ rows, length }: RecordBatch): void {
     if (this.isMixed) return;
     const { cpus } = this;
@@ -85,12 +85,12 @@ export class Order {
   /** A part of the text begins with an event at `ts`. */
   begin(ts: number, line: number): Break | undefined {
     const found = this.header > 0 || ts < this.high ? this.see(ts, line) : undefined;
-    // said once
+    // only once
     this.#begun = true;
     return found;
   }
 
-  /** Add what was seen in the part behind this one, which begins with an event at `firstTs`. */
+  /** Add the counts of the following part, which begins with an event at `firstTs`. */
   add(next: Order, firstTs: number, lines: number): void {
     if (!this.#begun) this.begin(firstTs, lines + 1);
     this.#begun = false;
@@ -108,7 +108,7 @@ export class Order {
     }
   }
 
-  /** Steps back that are no late events: the lines are sorted by something else, or come CPU after CPU. */
+  /** Steps back that are not late events: the lines are ordered by something else, or CPU by CPU. */
   disorder(events: number): 'steps' | 'cpus' | undefined {
     const { steps, cpus } = this;
     if (steps > 0 && steps < cpus.length && !this.isMixed && events >= 20) return 'cpus';
@@ -116,7 +116,10 @@ export class Order {
   }
 }
 
-/** Whether a header line begins a trace: the first of ftrace, trace-cmd report, perf script --header, and of a dump in a log. */
+/**
+ * Whether a header line begins a trace: the first of ftrace, trace-cmd report, perf script --header, and of a dump in a
+ * log.
+ */
 export function beginsTrace(buf: Uint8Array, start: number, end: number): boolean {
   return (
     startsWith(buf, start, end, '# tracer: ') ||
@@ -127,7 +130,7 @@ export function beginsTrace(buf: Uint8Array, start: number, end: number): boolea
   );
 }
 
-/** Fill the record at `rows[o]`: nobody knows what is missing here. */
+/** Fill the record at `rows[o]`: an unknown number of events is missing here. */
 export function putBreak(rows: Float64Array, o: number, found: Break, offset: number): void {
   rows.fill(Number.NaN, o, o + STRIDE);
   rows[o] = Kind.lost;

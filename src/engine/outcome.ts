@@ -1,4 +1,4 @@
-// The verdicts: per rule, and of the whole.
+// The verdicts: per rule, and overall.
 
 import type { Finding, Verdict } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE, type RuleFailed, type RuleOutcome } from '../contract/report.ts';
@@ -10,7 +10,7 @@ import { lackText, needText, stillOf, unmet } from './needs.ts';
 import type { RuleFailure } from './observe.ts';
 import { failedOf } from './rule-failure.ts';
 
-/** Kinds that no page table and no pin follows from: only the rules that name them need them. */
+/** Kinds that affect neither page tables nor pins: only the rules that name them need them. */
 const ASIDE: ReadonlySet<KindName> = new Set([
   'notifierStart',
   'notifierEnd',
@@ -21,7 +21,7 @@ const ASIDE: ReadonlySet<KindName> = new Set([
   'wpCopy',
 ]);
 
-/** What a trace's replay leaves for the verdicts. */
+/** Result of the replay of a trace, for the verdicts. */
 export interface Decided {
   info: { era?: string };
   undecided: ReadonlyMap<string, readonly string[]>;
@@ -75,11 +75,11 @@ function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
     ...(id === INSUFFICIENT_EVIDENCE ? lacking(trace) : []),
   ];
   if (reasons.length > 0 || needs.length === 0) return reasons;
-  // what it looks for may be among the events that are not here
+  // the event it looks for may be missing
   return missingEvents(model);
 }
 
-/** Events that lack what the model needs of them: what they would have shown is not in the trace. */
+/** Events that lack fields the model needs: what they would have shown is not in the trace. */
 function lacking({ model, info }: Decided): string[] {
   return model.catalogue.kindNames.flatMap((name, kind) =>
     model.lacking[kind] > 0 && !ASIDE.has(name as KindName) ? [lackText(kind, info.era, model)] : [],

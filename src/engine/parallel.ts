@@ -1,7 +1,7 @@
-// Reading a large plain file with several threads. Workers make records of the lines, block by block (worker.ts); this
-// thread replays the batches in the order of the file. Nothing depends on the number of workers: line numbers are counted
-// up block by block, symbols get their numbers in the order of the file, and what the workers learned of event types is
-// put in that order too.
+// Reads a large plain file with several threads. Workers convert lines to records, block by block (worker.ts); this
+// thread replays the batches in file order. The result does not depend on the number of workers: line numbers are added
+// up block by block, symbols are numbered in file order, and the event types learned by the workers are ordered in the
+// same way.
 
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -19,8 +19,9 @@ import type { ReadStats } from './read-stats.ts';
 import { type BlockStart, Control, type SharedRings, slotRows, type WorkerMessage, type WorkerTask } from './rings.ts';
 
 /**
- * Smaller files are read by one thread. Where there are two processors, V8's compiler wants the second one for the first
- * seconds: at 350 MB two threads took 0.87 to 1.11 of the time of one, at 3.5 GB 0.68. With more there is one for each.
+ * Smaller files are read by one thread. With two processors, V8's compiler needs the second one for the first seconds:
+ * at 350 MB two threads took 0.87 to 1.11 of the time of one, at 3.5 GB 0.68. With more processors there is one for
+ * each.
  */
 const worthIt = (processors: number): number => (processors > 2 ? 128 << 20 : 1 << 30);
 const BLOCK = 1 << 20;
@@ -28,7 +29,10 @@ const BLOCK = 1 << 20;
 /** The replay is one thread, and slower than reading: more workers would wait for it. */
 const MOST_WORKERS = 2;
 
-/** A ring holds the records of more than a block, so that a worker whose turn has not come can finish one and begin the next. */
+/**
+ * A ring holds the records of more than one block, so that a worker can finish a block and begin the next before its
+ * turn.
+ */
 const SLOTS = 8;
 
 export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
@@ -37,18 +41,18 @@ export interface ParallelOptions extends Omit<ReadOptions, 'onBatch'> {
   size: number;
   /** bytes per block; tests make it small */
   blockSize?: number;
-  /** leave all blocks to the workers; tests want to see them work */
+  /** leave all blocks to the workers; for tests */
   idle?: boolean;
-  /** Records count lines from the beginning of their block: `lineBase` lines stand before it. */
+  /** Records number lines from the beginning of their block: `lineBase` lines come before it. */
   onBatch: (batch: RecordBatch, lineBase: number) => void;
 }
 
 /**
- * How many workers a trace is worth, beside the thread that replays: 0 when one thread does it all.
- * @param threads how many the user wants in all; undefined: as many as there are processors
+ * Number of workers for a trace, in addition to the replay thread: 0 if one thread does everything.
+ * @param threads total requested by the user; undefined: one per processor
  */
 export function workersFor(source: Source, file: string | undefined, head: TraceHead, threads?: number): number {
-  // a cell of a table may hold newlines; a pipe, compressed data and mended text have no blocks
+  // table cells may contain newlines; pipes, compressed data and repaired text have no blocks
   if (
     file === undefined ||
     source.compression !== 'none' ||
@@ -89,7 +93,7 @@ export async function readTraceParallel(
     await Promise.all([...working, options.idle === true ? undefined : master.readFirst(blocksOf)]);
     master.finish();
   } finally {
-    // when one of them has failed; they end by themselves
+    // if one of them has failed; they end by themselves
     master.stop();
   }
 }
@@ -118,12 +122,12 @@ class Master {
   readonly #options: ParallelOptions;
   readonly #control: Int32Array;
   readonly #batches: RecordBatch[][];
-  /** messages that wait for the blocks before theirs, by worker */
+  /** messages that wait for earlier blocks, by worker */
   readonly #waiting: WorkerMessage[][];
-  /** numbers of a worker's symbols here */
+  /** numbers of a worker's symbols in this thread */
   readonly #symbols: number[][];
   readonly #types: TypeFacts[][] = [];
-  /** the block whose records are replayed */
+  /** the block being replayed */
   #block = 0;
   #stopped = false;
 
@@ -146,7 +150,9 @@ class Master {
     this.#symbols = each(() => []);
   }
 
-  /** Read and replay the first blocks here, until a worker has started and taken one: that takes it a tenth of a second. */
+  /**
+   * Read and replay the first blocks here until a worker has started and taken one, which takes a tenth of a second.
+   */
   async readFirst(blocksOf: ConstructorParameters<typeof BlockReader>[0]): Promise<void> {
     const numbers: number[] = [];
     const reader = new BlockReader(blocksOf, (batch, symbols, first) => {
@@ -163,12 +169,15 @@ class Master {
     this.#takeReady();
   }
 
-  /** Take a block, if nobody has. */
+  /** Take a block, if no worker has. */
   #isMine(block: number): boolean {
     return Atomics.compareExchange(this.#control, Control.Next, block, block + 1) === block;
   }
 
-  /** A block whose first event does not go on with the block before: a record says so, as in one reading. */
+  /**
+   * If the first event of a block does not continue the previous block, insert a record that says so, as in a single
+   * thread.
+   */
   #begin(first: BlockStart | undefined): void {
     if (first === undefined) return;
     const { order, lines } = this.#stats;
@@ -197,7 +206,7 @@ class Master {
     this.#takeReady();
   }
 
-  /** Of several workers with something to say, one has the block whose turn it is. */
+  /** Of several workers with messages, one has the current block. */
   #takeReady(): void {
     for (;;) {
       const worker = this.#waiting.findIndex(
@@ -214,14 +223,14 @@ class Master {
     this.#stats.cutLines.addEarly(this.#vocabulary.cut());
   }
 
-  /** Wake the workers and let them end. */
+  /** Wake the workers so that they end. */
   stop(): void {
     this.#stopped = true;
     Atomics.store(this.#control, Control.Stop, 1);
     for (let w = 0; w < this.#waiting.length; w++) Atomics.notify(this.#control, Control.Done + w);
   }
 
-  /** What a worker has said about the block whose turn it is. */
+  /** Messages of a worker about the current block. */
   #takeWaiting(worker: number): void {
     const waiting = this.#waiting[worker];
     let taken = 0;
@@ -245,7 +254,7 @@ class Master {
 
   /**
    * @param symbols new ones of the thread that made the batch
-   * @param numbers of all its symbols here
+   * @param numbers of all its symbols in this thread
    */
   #replay(batch: RecordBatch, symbols: readonly string[], numbers: number[]): void {
     for (const symbol of symbols) numbers.push(this.#vocabulary.symbol(symbol));
@@ -254,14 +263,14 @@ class Master {
     for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) {
       const symbol = rows[o + Slot.SYM];
       if (symbol >= 0) rows[o + Slot.SYM] = numbers[symbol];
-      // lost events have the time of the event before them, which may stand in the block before
+      // lost events have the time of the previous event, which may be in the previous block
       if (rows[o] === Kind.lost && Number.isNaN(rows[o + Slot.TS])) rows[o + Slot.TS] = lastTs;
     }
     this.#options.onBatch(batch, this.#stats.lines);
   }
 }
 
-/** From dist/ the worker is JavaScript; from src/ (tests, `npm run dev`) it is translated as it is loaded. */
+/** In dist/ the worker is JavaScript; in src/ (tests, `npm run dev`) it is translated when loaded. */
 function startWorker(task: WorkerTask): Worker {
   const options = { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 4 } };
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);

@@ -1,4 +1,4 @@
-// The lives of all pins, for the reports that draw them and for `pins`.
+// The lifetimes of all pins, for the reports that draw them and for `pins`.
 
 import type { Finding } from '../contract/finding.ts';
 import type { PinLife } from '../contract/report.ts';
@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import type { Pin } from '../model/state.ts';
 import { hex, known, type Words } from './words.ts';
 
-/** Keeps every pin that ends, and at the end those that have not. */
+/** Keeps every pin that ends, and at the end those that have not ended. */
 export class PinLives {
   readonly #pins: Pin[] = [];
 
@@ -17,7 +17,7 @@ export class PinLives {
     });
   }
 
-  /** Places whose task names are wanted. */
+  /** Places whose task names are needed. */
   offsets(): number[] {
     return this.#pins.map((pin) => pin.call.at.offset);
   }

@@ -1,10 +1,10 @@
-// Why: `meta.needs[0][1]` is wrong, and an editor jumps to a line. Where a key stands in the author's file, found in its text:
-// good enough to point at, and never more than a pointer.
+// Why: an error in `meta.needs[0][1]` should name a line. Finds the position of a key in the author's file by searching
+// its text, which is only approximate.
 
 /**
  * @param key as `meta.needs[0][1]`
- * @param value what stands there, if it is a text
- * @returns `12:9`; undefined where the text does not show the key
+ * @param value its value, if it is a text
+ * @returns `12:9`; undefined if the text does not show the key
  */
 export function placeIn(source: string, key: string, value: unknown): string | undefined {
   let at = 0;

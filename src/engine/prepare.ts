@@ -1,4 +1,4 @@
-// Rules as somebody gave them, made ready to run: made for this pindrift, each id once, and their probes fit each other.
+// Prepares given rules: made for this pindrift, unique ids, compatible probes.
 import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
@@ -7,15 +7,15 @@ import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
 export interface Given {
   rule: unknown;
-  /** where it comes from, for people: a path, a package, `built in` */
+  /** its source, for messages: a path, a package, `built in` */
   from: string;
-  /** text of its file, to point into */
+  /** text of its file, to find positions in */
   source?: string | undefined;
 }
 
 /**
  * Check rules and their probes.
- * @throws InputError that names the rule, its place and what is wrong
+ * @throws InputError that names the rule, its place and the error
  */
 export function prepare(given: readonly Given[]): readonly Rule[] {
   const seen = new Map<string, string>();
@@ -44,7 +44,7 @@ export function prepare(given: readonly Given[]): readonly Rule[] {
   return rules;
 }
 
-/** Rules that a program gave. */
+/** Rules given by a program. */
 export const prepareRules = (rules: readonly AnyRule[]): readonly Rule[] =>
   prepare(rules.map((rule) => ({ rule, from: 'options.rules' })));
 

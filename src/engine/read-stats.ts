@@ -1,4 +1,5 @@
-// Why: what was in a trace beside its events, counted line by line and part by part: kinds of lines, losses, order.
+// Why: counts of everything in a trace besides its events, line by line and part by part: kinds of lines, losses,
+// order.
 import { CutLines } from './cut-lines.ts';
 import { Nesting } from './nesting.ts';
 import { Order } from './order.ts';
@@ -12,19 +13,19 @@ export interface BadLine {
   line: number;
   reason: string;
   text: string;
-  /** it lacks its end; counted among the lines that were cut */
+  /** its end is missing; counted among the truncated lines */
   isCut?: boolean;
 }
 
 export interface LostEvents {
   cpu: number;
-  /** NaN: the line does not say how many */
+  /** NaN: unknown */
   n: number;
   line: number;
   ts: number;
 }
 
-/** What reading a trace showed, apart from its events. */
+/** Result of reading a trace, besides its events. */
 export class ReadStats {
   lines = 0;
   bytes = 0;
@@ -33,16 +34,16 @@ export class ReadStats {
   readonly lost: LostEvents[] = [];
   /** events per CPU that were lost */
   lostTotal = 0;
-  /** events that a filter left out */
+  /** events removed by a filter */
   filtered = 0;
   firstTs = Number.NaN;
   lastTs = Number.NaN;
-  /** the last line has no newline: it may be cut, and is where it did not read */
+  /** the last line has no newline: it may be truncated, and is if it cannot be parsed */
   unterminated = false;
   cut = false;
   damage: string | undefined;
   readonly order = new Order();
-  /** what the records go through as they are handed over, from whatever thread */
+  /** filter that all records pass, from any thread */
   readonly sieve = new Sieve();
   readonly nesting = new Nesting();
   readonly cutLines = new CutLines();
@@ -53,12 +54,12 @@ export class ReadStats {
     if (this.lost.length < MOST_LOST) this.lost.push(lost);
   }
 
-  /** A line that nobody understood; the first are kept. */
+  /** A line that could not be parsed; the first ones are kept. */
   addBad(bad: BadLine): void {
     if (this.bad.length < BAD_SAMPLES) this.bad.push(bad);
   }
 
-  /** Add what was seen in the part of the trace behind this one. */
+  /** Add the counts of the following part of the trace. */
   add(next: ReadStats): void {
     const { lines } = this;
     this.order.add(next.order, next.firstTs, lines);

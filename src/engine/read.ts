@@ -1,5 +1,5 @@
-// From a source of bytes to batches of mm events, line by line. Counts every line by what it was; what nobody
-// understood is kept as a loss with its place.
+// Reads a source of bytes into batches of mm events, line by line. Counts every line by its kind; lines that could not
+// be parsed are kept as losses with their place.
 import type { EventCells } from '../known-lines/cells.ts';
 import { Knowledge } from '../known-lines/knowledge.ts';
 import { canBeKnown, KnownLines } from '../known-lines/known-lines.ts';
@@ -15,29 +15,29 @@ import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
 import { type Break, beginsTrace, putBreak } from './order.ts';
 import type { LostEvents, ReadStats } from './read-stats.ts';
 
-/** Who wants the lines too, and not only their records. Told before the batch with the line's record is handed over. */
+/** A consumer of lines in addition to records. Called before the batch with the line's record is passed on. */
 export interface LineSink {
-  /** what it adds to the offset of a line to name its row */
+  /** number added to the offset of a line to get the id of its row */
   readonly idBase: number;
-  /** Returns what it calls the task. Of lines that {@link cells} has taken it is told nothing. */
+  /** Returns its number for the task. Not called for lines that {@link cells} has handled. */
   event(line: TraceLine, type: EventType, offset: number, number: number): number;
-  /** Where rows of an event that was told go without it being told. */
+  /** Where rows of a known event can be written directly. */
   cells(type: EventType): EventCells | undefined;
-  /** A line that is no event; `buf[start, end)` is its text. */
+  /** A line that is not an event; `buf[start, end)` is its text. */
   other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void;
 }
 
 export interface ReadOptions {
   onBatch: (batch: RecordBatch) => void;
-  /** reading goes on when it is done */
+  /** reading continues when it is done */
   onProgress?: (position: number) => Promise<void> | undefined | void;
   sink?: LineSink | undefined;
   filter?: TraceFilter | undefined;
-  /** false: every line goes the careful way (tests compare) */
+  /** false: parse every line in JavaScript (for tests) */
   known?: boolean | undefined;
-  /** where lines are to stand and what is known of them is kept, when somebody else needs it too */
+  /** memory for lines and known layouts, if shared with others */
   knowledge?: Knowledge | undefined;
-  /** hand over what was read at each step, and not only full batches: somebody waits for it */
+  /** pass on what was read at each step, not only full batches: a live reader is waiting */
   prompt?: boolean | undefined;
 }
 
@@ -62,7 +62,7 @@ export class TraceReader {
     this.#lines = this.#reader.lines(source);
   }
 
-  /** Read a chunk. False: there was none left, and all is handed over. */
+  /** Read a chunk. False: there was none left, and everything was passed on. */
   async advance(): Promise<boolean> {
     const lines = this.#lines;
     const more = await lines.fill();
@@ -80,7 +80,7 @@ export class TraceReader {
     return more;
   }
 
-  /** Hand over what was read. */
+  /** Pass on what was read. */
   flush(): void {
     this.#reader.flush();
   }
@@ -92,7 +92,7 @@ export async function readTrace(...args: ConstructorParameters<typeof TraceReade
   while (await reader.advance());
 }
 
-/** Makes records of lines. Used by everything that reads a trace, whole or in parts. */
+/** Converts lines to records. Used by everything that reads a trace, completely or in parts. */
 export class RecordReader {
   stats: ReadStats;
   readonly #parser: LineParser;
@@ -105,7 +105,7 @@ export class RecordReader {
   readonly #batch: RecordBatch;
   readonly #onFull: (batch: RecordBatch) => void;
 
-  /** @param onFull takes what is in the batch, and leaves it empty */
+  /** @param onFull empties the batch */
   constructor(
     parser: LineParser,
     vocabulary: Vocabulary,
@@ -132,9 +132,9 @@ export class RecordReader {
   }
 
   /**
-   * Take the lines that `lines` has.
-   * @param shift what to add to their offsets
-   * @param before lines not to count
+   * Process the lines of `lines`.
+   * @param shift number to add to their offsets
+   * @param before number of lines not to count
    */
   take(lines: LineReader, shift = 0, before = 0): void {
     const out = this.#line;
@@ -179,7 +179,7 @@ export class RecordReader {
         continue;
       }
       if (known !== undefined && taken > 0) {
-        // the first event of all never comes this way, so firstTs is there
+        // the very first event never takes this path, so firstTs is set
         stats.lastTs = known.ts;
         kinds[LineKind.Event] += taken;
         taken = 0;
@@ -217,11 +217,11 @@ export class RecordReader {
           continue;
         }
         kinds[kind]++;
-        // whole as it may look: nothing rests on a value that nobody saw the end of
+        // even if it looks complete, a value without a visible end is not used
         if (lines.unterminated && type.kept && type.wanted) batch.length--;
         const task = sink?.event(out, type, offset, number) ?? 0;
         const cells = sink?.cells(type);
-        // who wants the lines and has no place for their rows is to be told each of them
+        // a consumer of lines that cannot place their rows must be called for each line
         if (sink !== undefined && cells === undefined) known?.close();
         else known?.learn(out, lines.start, lines.end, type, batch.rows, row, task, cells);
         if (batch.full) this.flush();
@@ -253,9 +253,9 @@ export class RecordReader {
   }
 
   /**
-   * An event whose time is before `high`, or that follows a second header: where it makes a break, a record says so
+   * An event whose time is before `high`, or that follows a second header: if it makes a break, a record is inserted
    * before its own.
-   * @param isThere whether the event's record is in the batch already
+   * @param isThere whether the event's record is already in the batch
    * @returns the latest time from now on
    */
   #seeBreak(high: number, ts: number, line: number, offset: number, isThere: boolean): number {
@@ -270,14 +270,14 @@ export class RecordReader {
     const batch = this.#batch;
     const last = isThere ? batch.rows.slice((batch.length - 1) * STRIDE, batch.length * STRIDE) : undefined;
     if (last !== undefined) batch.length--;
-    // room for both
+    // space for both
     if ((batch.length + 2) * STRIDE > batch.rows.length) this.flush();
     putBreak(batch.rows, batch.length++ * STRIDE, found, offset);
     if (last !== undefined) batch.rows.set(last, batch.length++ * STRIDE);
     else if (batch.full) this.flush();
   }
 
-  /** Hand over what is there. */
+  /** Pass on the batch. */
   flush(): void {
     if (this.#batch.length === 0) return;
     this.stats.order.records(this.#batch);
