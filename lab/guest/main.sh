@@ -17,7 +17,7 @@ for module in dm_mod dm_delay; do modprobe $module || echo "LAB-ERR modprobe $mo
 mkswap /dev/vdb > /dev/null 2>&1
 swapon /dev/vdb
 [ ! -e /lab/breaker.ko ] || insmod /lab/breaker.ko || echo 'LAB-ERR insmod breaker'
-echo 0 > /proc/sys/kernel/numa_balancing 2> /dev/null
+[ ! -e /proc/sys/kernel/numa_balancing ] || echo 0 > /proc/sys/kernel/numa_balancing
 scn --setup-dm /dev/vdc "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
 [ ! -b /dev/vdd ] || mount /dev/vdd /opt
 
