@@ -1,6 +1,6 @@
-// Why: every command fails the same way. A usage error or unusable input is exit code 2 and two lines on stderr; a bug
-// of ours is 70. oclif alone would make a crash 1, which reads as "findings". (Not a command itself: the oclif
-// settings in package.json leave this file out.)
+// Why: all commands report errors in the same way. A usage error or unusable input gives exit code 2 and two lines on
+// stderr; a bug in pindrift gives 70. oclif alone would give 1 for a crash, which means "findings". (This is not a
+// command: the oclif settings in package.json exclude this file.)
 
 import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
@@ -18,7 +18,9 @@ export abstract class BaseCommand extends Command {
     return input;
   }
 
-  /** An argument that cannot be read (`show x.db one`) is a usage error, though oclif throws a plain Error for it. */
+  /**
+   * An argument that cannot be parsed (`show x.db one`) is a usage error, although oclif throws a plain Error for it.
+   */
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,

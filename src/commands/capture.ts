@@ -1,4 +1,4 @@
-// Why: a capture that was killed with -9 cannot take its probes away; somebody must be able to.
+// Why: a capture killed with -9 cannot remove its probes; --cleanup does.
 import { spawnSync } from 'node:child_process';
 import { machine } from 'node:os';
 import * as Flags from '@oclif/core/flags';

@@ -1,4 +1,4 @@
-// Why: the main job. A trace in, a verdict with its proof out.
+// Why: the main command: reads a trace and prints the verdict with its proof.
 import type { DetailedReport } from '../contract/report.ts';
 import { InputError } from '../util/errors.ts';
 import { BaseCommand } from './base.ts';

@@ -1,5 +1,5 @@
-// Why: Tab knows commands, flags and their values, rule ids, and which files a place takes; everything else stays with the
-// shell. The script is printed whole and asks nobody later: no cache, no Node at each Tab.
+// Why: completes commands, flags and their values, rule ids, and files of the expected kind; everything else is left to
+// the shell. The script is self-contained: no cache, and no Node at each Tab.
 import * as Args from '@oclif/core/args';
 import { BUILT_IN } from '../rules/index.ts';
 import { type CompletedCommand, type CompletedFlag, completionScript, SHELLS } from '../scaffold/completion.ts';

@@ -1,4 +1,4 @@
-// Why: before believing "clean", know what the capture could have shown. And what to add to the next one.
+// Why: shows what a capture could have shown, to judge a clean verdict, and what to add to the next one.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { reading, tracedKernel } from '../capture/kernel.ts';
@@ -80,7 +80,7 @@ The exit code is 0 whatever is missing; \`check\` gives the verdict.`;
   }
 }
 
-/** @throws InputError where neither flag says which kernel, or nobody knows it */
+/** @throws InputError if neither flag names a known kernel */
 function kernelCoverage(
   { btf, kernel }: { btf: string[] | undefined; kernel: string | undefined },
   rules: readonly Rule[] | undefined,

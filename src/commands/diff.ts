@@ -1,5 +1,5 @@
-// Why: did the patch help, does the other kernel keep the promise, since which commit? Findings compared by what they
-// are and not by their addresses.
+// Why: compares findings by their fingerprints instead of addresses: before and after a patch, between kernels, in a
+// bisection.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { CheckReport } from '../contract/report.ts';
@@ -63,7 +63,7 @@ Exit codes, as \`git bisect run\` expects them: 0 B has no finding at or above -
     this.exit(exit);
   }
 
-  /** A capture that cannot be read tells nothing about its kernel. */
+  /** A capture that cannot be read shows nothing about its kernel. */
   async #judged(read: () => Promise<CheckReport>): Promise<CheckReport> {
     try {
       return await read();

@@ -1,5 +1,4 @@
-// Why: who writes a rule wants to see what it would be told, at which line, and what the page table said before and
-// after.
+// Why: shows rule authors the transitions with their lines, and the page table entries before and after.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type EventEntry, type EventFilter, eventNames, logEvents } from '../engine/event-log.ts';
@@ -13,7 +12,7 @@ import { mergeFlag, traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 import { onlyOne, withTraces } from './shared/run-check.ts';
 
-/** Characters that are written at once. */
+/** Characters written at once. */
 const CHUNK = 1 << 16;
 
 export default class Events extends BaseCommand {
@@ -57,7 +56,7 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; for an unknown n
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Events);
-    // a rule may bring kinds of its own
+    // a rule may define kinds of its own
     const rules = flags.rules === undefined ? [] : (await setUpRules(flags)).rules;
     const names = eventNames(catalogueFor(rules));
     const filter: EventFilter = {
@@ -99,7 +98,7 @@ function hexOf(flag: string, text: string): string {
   return `0x${digits.toLowerCase()}`;
 }
 
-/** The replay does not wait, so what is said is written at once. */
+/** The replay is synchronous, so output is written synchronously. */
 class Out {
   readonly #line: (entry: EventEntry) => string;
   #text = '';

@@ -1,4 +1,4 @@
-// Why: every event of a trace in SQLite, for questions nobody thought of yet.
+// Why: stores every event of a trace in SQLite, for arbitrary questions.
 import * as Flags from '@oclif/core/flags';
 import { jsonText } from '../report/serialize.ts';
 import { ingestText } from '../report/terminal/ingest.ts';

@@ -1,4 +1,4 @@
-// Why: who held which pages, for how long, and what became of it: the first look at a capture of a corruption.
+// Why: who held which pages, how long, and how each pin ended: the first look at the capture of a corruption.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { histogramCsv, histogramJson, pinsCsv, pinsJson } from '../pins/data.ts';

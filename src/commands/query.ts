@@ -1,4 +1,4 @@
-// Why: questions nobody thought of yet. SQL on a store, read-only, in the form the next tool takes.
+// Why: arbitrary read-only SQL on a store, with output for other tools.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { painter } from '../report/paint.ts';

@@ -1,4 +1,4 @@
-// Why: the lines a bug report needs, cut out of a capture, and a test case for a rule: it still shows the same finding.
+// Why: reduces a capture to the lines needed for a bug report or a rule's test case, which still show the same finding.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { reduceToFinding, textOf } from '../engine/reduce.ts';

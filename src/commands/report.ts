@@ -1,4 +1,4 @@
-// Why: the findings again, in another form or for another reader, without reading the trace again.
+// Why: prints the findings of a store again, in any format, without reading the trace.
 import * as Args from '@oclif/core/args';
 import type { Setup } from '../config/assemble.ts';
 import type { DetailedReport } from '../contract/report.ts';
@@ -70,7 +70,7 @@ export default class Report extends BaseCommand {
     this.exit(exitCodeOf(detailed.report, failOn));
   }
 
-  /** What was found then, or what rules that the user names find now. */
+  /** The stored findings, or those of the rules named by the user. */
   async #judge(
     path: string,
     flags: RuleOptions & WatchRuleFlags,

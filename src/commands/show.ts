@@ -1,5 +1,5 @@
-// Why: a story with the lines that prove it and what stands around them: of a finding, from pin to harm, or of whatever
-// page, address, mm or thread one wonders about.
+// Why: shows a finding from pin to harm, or the history of any page, address, mm or thread, with the lines that prove
+// it and the lines around them.
 import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
@@ -16,7 +16,7 @@ import { storyOf } from './shared/story-of.ts';
 
 type Wanted = TraceOptions & { context: number; color?: boolean | undefined };
 
-/** The last word may be a number; what stands before it are files. A single second word is one, whatever it looks like. */
+/** The last word may be a number; the words before it are files. A single second word is always a number. */
 function split(words: readonly string[]): { sources: string[]; last: string | undefined } {
   const last = words.at(-1);
   const isNumber = words.length === 2 ? !existsSync(words[1]) : /^:?\d+$/.test(last ?? '');

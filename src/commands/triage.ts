@@ -1,5 +1,5 @@
-// Why: several hosts, boots and kernels, and one question: how many different drifts are there, and where? A command of
-// its own and not a flag of `report`: it takes any number of stores and traces, and its answer is no list of findings.
+// Why: how many different drifts several hosts, boots and kernels have, and where. It is a command of its own and not a
+// flag of `report` because it takes any number of stores and traces, and its result is not a list of findings.
 import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
@@ -58,7 +58,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     matrix: Flags.option({ options: ['kernel', 'host'] as const })({
       summary: 'print a table instead: a row per group, a column per kernel or host',
       helpValue: 'COLUMNS',
-      // `exclusive` would draw both into one bracket of the usage and leave that of --json empty
+      // `exclusive` would print both in one bracket of the usage and leave that of --json empty
       relationships: [{ type: 'none', flags: ['report', 'output'] }],
     }),
     'host-from': Flags.string({
@@ -125,7 +125,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
   }
 }
 
-/** A baseline that is to be written need not be there yet. */
+/** A baseline that is to be written may not exist yet. */
 function baselineAt(path: string, update: boolean): Baseline {
   if (update) checkWritable(path);
   if (update && !existsSync(path)) return { schema: 'pindrift.baseline/1', groups: [] };

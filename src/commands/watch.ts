@@ -1,4 +1,5 @@
-// Why: find it while it happens, and keep what led to it. A capture of ten minutes does not see what comes once a week.
+// Why: finds drifts as they happen, and keeps the events before them. A capture of ten minutes misses what occurs once
+// a week.
 import { writeFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
@@ -157,7 +158,7 @@ SIGTERM and SIGINT end it: open findings are reported, and the exit code is 0. S
     this.exit(ended.by === 'signal' ? EXIT.clean : ended.exitCode(failOn));
   }
 
-  /** Arm this machine, follow it, and leave nothing behind. */
+  /** Enable probes on this machine, follow the events, and remove everything afterwards. */
   async #watchHere(flags: WatchFlags, options: LiveOptions): Promise<Ended> {
     if (process.getuid?.() !== 0) {
       throw new InputError('only root may record kernel events', {

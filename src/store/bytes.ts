@@ -1,5 +1,5 @@
-// Trace text is bytes, mostly ASCII, sometimes UTF-8, and whatever a task chose to call itself. SQLite's text is
-// UTF-8. What is valid UTF-8 is stored as text, anything else as a blob of the same bytes, so nothing changes.
+// Trace text is bytes: mostly ASCII, sometimes UTF-8, and arbitrary task names. SQLite's text is UTF-8. Valid UTF-8 is
+// stored as text, anything else as a blob of the same bytes, so nothing changes.
 import { isUtf8 } from 'node:buffer';
 import { text } from '../util/bytes.ts';
 
@@ -15,14 +15,14 @@ export function isAscii(buf: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** What SQLite gets: text where the bytes are text. */
+/** Value for SQLite: text if the bytes are valid UTF-8. */
 export function textOrBlob(buf: Uint8Array, start: number, end: number): string | Buffer {
   if (isAscii(buf, start, end)) return text(buf, start, end);
   const bytes = Buffer.from(buf.slice(start, end));
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
-/** What the rest of the house holds: one character per byte. */
+/** Value for the rest of pindrift: one character per byte. */
 export function houseText(value: string | Buffer | Uint8Array | null | undefined): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string'

@@ -1,5 +1,5 @@
-// A store in the making. It is written under another name beside the one asked for and renamed when it is whole, so
-// a Ctrl-C, a full disk or a bug leaves no file that looks finished.
+// Creates a store. It is written under a temporary name and renamed when complete, so that a Ctrl-C, a full disk or a
+// bug leaves no file that looks finished.
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
@@ -14,23 +14,23 @@ import { APPLICATION_ID, PAGE_SIZE, TABLES } from './schema.ts';
 import { SqlWriter } from './sql-writer.ts';
 import { openDatabase } from './sqlite.ts';
 
-/** How events are written: as pages of the file, or by INSERT. The store is the same. */
+/** How events are written: as database pages, or by INSERT. The resulting store is the same. */
 export type WriterName = 'pages' | 'sql';
 
 export interface StoreOptions {
-  /** replace a file that is there */
+  /** overwrite an existing file */
   force?: boolean;
-  /** files that must not be replaced: the traces */
+  /** files that must not be overwritten: the traces */
   sources?: readonly string[];
   writer?: WriterName;
-  /** of the lines that the writer is given: it puts pages of event tables behind them */
+  /** layouts of the lines given to the writer: it puts pages of event tables after them in memory */
   knowledge?: Knowledge | undefined;
 }
 
-/** A file being filled; `finish` or `discard` ends it. */
+/** A file being written; call `finish` or `discard` at the end. */
 export class NewStore {
   readonly writer: RowWriter;
-  /** where everything goes that the writer does not write; another file until {@link complete} where pages are written */
+  /** database for everything not written by the writer; a separate file until {@link complete} if pages are written */
   db: Database.Database;
   readonly #path: string;
   readonly #target: string;
@@ -65,7 +65,7 @@ export class NewStore {
     }
   }
 
-  /** Run something that writes; errors of the disk become sentences. */
+  /** Run something that writes; translates disk errors into messages. */
   guard<T>(work: () => T): T {
     try {
       return work();
@@ -81,8 +81,8 @@ export class NewStore {
   }
 
   /**
-   * All events are written: `db` becomes the database that holds everything.
-   * @param indexes of event tables; those that could be made here are there then
+   * All events are written: `db` becomes the complete database.
+   * @param indexes of event tables; those that could be made are in it
    */
   complete(indexes: readonly TableIndex[]): Database.Database {
     this.#sql?.finish();
@@ -107,7 +107,7 @@ export class NewStore {
     return this.db;
   }
 
-  /** Everything is written: give the file its name. */
+  /** Everything is written: rename the file. */
   finish(version: number): void {
     this.guard(() => {
       this.db.exec('commit');
@@ -119,7 +119,7 @@ export class NewStore {
     });
   }
 
-  /** Leave nothing behind. */
+  /** Remove the temporary files. */
   discard(): void {
     try {
       this.db?.close();
@@ -145,12 +145,12 @@ function newDatabase(path: string): Database.Database {
 
 function open(path: string): Database.Database {
   const db = openDatabase(path);
-  // nobody else sees this file, and if we do not finish it nobody will
+  // the file is not visible to others, and is deleted if it is not finished
   db.pragma('journal_mode = off');
   db.pragma('synchronous = off');
   db.pragma('locking_mode = exclusive');
   db.pragma('cache_size = -4000');
-  // rows come before the rows they refer to
+  // rows are written before the rows they refer to
   db.pragma('foreign_keys = off');
   return db;
 }

@@ -1,6 +1,7 @@
-// From a line to a row of its event's table: the line is taken apart (vocabulary/arguments.ts), each argument goes to its column,
-// which is made if need be, and what fits no column goes to `extra`. A line whose arguments are plain leaves a shape: the
-// literals between the values. Lines of that shape may be written without coming here (known-lines/); the row is the same.
+// Converts a line into a row of its event's table: the line is parsed (vocabulary/arguments.ts), each argument is
+// written to its column, which is added if necessary, and other text goes to `extra`. A line with plain arguments
+// defines a shape: the literals between the values. Lines of that shape may be written without this code
+// (known-lines/); the row is the same.
 import type { CellShape } from '../known-lines/cells.ts';
 import type { TraceLine } from '../parsers/line.ts';
 import { text } from '../util/bytes.ts';
@@ -11,14 +12,14 @@ import type { Sites } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
 import { Cell, Common, type EventRow, FIRST } from './row.ts';
 
-/** Probes that share a name print differently; more orders than this are read with care. */
+/** Probes that share a name print differently; further layouts are parsed each time. */
 const MOST_SHAPES = 4;
 
 const QUOTE = 34;
 
 /** Reads the lines of one event. */
 export class EventDecoder {
-  /** number among the store's */
+  /** its number in the store */
   readonly number: number;
   readonly table: EventTable;
   readonly shapes: CellShape[] = [];
@@ -30,7 +31,7 @@ export class EventDecoder {
     this.#sites = sites;
   }
 
-  /** The probe site that the arguments `[start, end)` begin with, and where it ends; at `start` where there is none. */
+  /** The probe location at the beginning of the arguments `[start, end)`, and its end; `start` if there is none. */
   site(buf: Uint8Array, start: number, end: number): { id: number; end: number } {
     const behind = siteEnd(buf, start, end);
     return { id: behind === start ? 0 : this.#sites.id(buf, start, behind), end: behind };
@@ -63,19 +64,19 @@ export class EventDecoder {
     else if (plain && this.shapes.length < MOST_SHAPES && ascending(columns)) this.#learn(buf, parts, columns);
   }
 
-  /** Place of an argument's column, made if need be; -1 when it gets none. */
+  /** Index of an argument's column, which is added if necessary; -1 if it gets none. */
   #column(buf: Uint8Array, argument: Argument, parts: Arguments): number {
     const { table } = this;
     const known = table.find(argument.key, argument.nth);
     if (known >= 0) return known;
-    // a key that stands twice in a line is this event's way from the first line on, or part of a value
+    // a key that appears twice in a line is either normal for this event from the first line on, or part of a value
     if (table.full || (argument.nth > 0 && table.events > 0)) return -1;
     const form = formOf(argument.key, text(buf, argument.start, argument.end), parts.bareHex);
     const behind = text(buf, argument.behindStart, argument.behindEnd);
     return table.add(argument.key, argument.nth, form, /^[^\w\s]+$/.test(behind) ? behind : '');
   }
 
-  /** Put the value into its column. False: a line like this is not read by position. */
+  /** Write the value into its column. False: a line like this cannot be read by position. */
   #putCell(buf: Uint8Array, argument: Argument, bareHex: boolean, k: number, row: EventRow, extra: string[]): boolean {
     const column = this.table.columns[k];
     const { start, behindStart, behindEnd } = argument;
@@ -115,7 +116,7 @@ export class EventDecoder {
 
 const ascending = (list: readonly number[]): boolean => list.every((k, i) => i === 0 || list[i - 1] < k);
 
-/** How much of the text behind a value is the format's: ` ==>` of `task ==>`. */
+/** Length of the text after a value that belongs to the format: ` ==>` of `task ==>`. */
 function tail(behind: string, format: string): number {
   if (format === '' || !behind.endsWith(format)) return 0;
   const before = behind.slice(0, -format.length).trimEnd();

@@ -1,8 +1,8 @@
-// What SQLite and the disk say, in words a user can act on.
+// Translates errors of SQLite and the disk into messages with a suggestion.
 import { InputError } from '../util/errors.ts';
 import { writeError } from '../util/output.ts';
 
-/** The error of reading a store. What is thrown while one is read is thrown at what stands in it: it is not as it was written. */
+/** An error while reading a store. Other exceptions mean that its content is not as it was written. */
 export function readingError(error: unknown, path: string): unknown {
   if (error instanceof InputError) return error;
   const options = { where: path, cause: error };
@@ -37,7 +37,7 @@ export function readingError(error: unknown, path: string): unknown {
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
-/** The error of writing a store. */
+/** An error while writing a store. */
 export function storingError(error: unknown, path: string): unknown {
   const options = { where: path, cause: error };
   switch (codeOf(error)) {

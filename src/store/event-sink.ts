@@ -1,4 +1,4 @@
-// Takes the lines of one trace and hands them to a writer as rows: finds the event's table, the task, the arguments.
+// Passes the lines of one trace to a writer as rows: determines the event's table, the task and the arguments.
 import type { EventCells } from '../known-lines/cells.ts';
 import { LineKind, type TraceLine } from '../parsers/line.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
@@ -16,11 +16,11 @@ export interface Shared {
   tasks: Tasks;
   sites: Sites;
   writer: RowWriter;
-  /** decoders made */
+  /** number of decoders */
   decoders: number;
-  /** pins written */
+  /** number of pins written */
   pins: number;
-  /** page of pfn 0 by trace, where some pins were written before it was known */
+  /** page of pfn 0 by trace, if some pins were written before it was known */
   pfnBases: Map<number, number>;
 }
 
@@ -65,13 +65,13 @@ export class EventSink {
     return task;
   }
 
-  /** Where rows of this type go when its lines are known. */
+  /** Where rows of this type are written when their layout is known. */
   cells(type: EventType): EventCells | undefined {
     const decoder = this.#decoders.get(type);
     return decoder && this.#shared.writer.cells?.(decoder);
   }
 
-  /** A line that is no event; `buf[start, end)` is its text. Blank lines hold nothing. */
+  /** A line that is not an event; `buf[start, end)` is its text. Blank lines are not stored. */
   other(line: TraceLine, buf: Uint8Array, start: number, end: number, offset: number, number: number): void {
     const kind = KIND_WORDS[line.kind];
     if (kind === undefined) return;
@@ -98,7 +98,7 @@ export class EventSink {
     return decoder;
   }
 
-  /** An event beyond the number of tables a store has. */
+  /** An event beyond the maximum number of tables. */
   #unnamed(line: TraceLine, type: EventType, row: EventRow): void {
     const table = this.#shared.tables.rest();
     const name = Buffer.from(type.system === '' ? `${type.name} ` : `${type.system}:${type.name} `, 'latin1');

@@ -1,27 +1,27 @@
-// One table per event name, with a column per argument, learned from the lines as they come. Names from the trace
-// become names in SQL here and nowhere else: letters, digits and `_` only, unique whatever their case, never a name
-// that a store uses itself, and always quoted.
+// One table per event name, with a column per argument, learned from the lines. Names from the trace become SQL names
+// only here: letters, digits and `_` only, unique regardless of case, never a name used by the store itself, and always
+// quoted.
 import type { CellForm } from '../known-lines/cells.ts';
 
-/** How an argument is printed, which decides how it is read and how views show it. */
+/** How an argument is printed, which determines how it is read and how views show it. */
 export type Form = CellForm;
 
 export interface Column {
   /** as the trace prints it */
   key: string;
-  /** how often the same key stood before it in a line */
+  /** number of earlier arguments with the same key in a line */
   nth: number;
   /** name of the column */
   name: string;
   form: Form;
-  /** what stands between the value and the next key, apart from blanks: `==>` of sched_switch */
+  /** text between the value and the next key, apart from spaces: `==>` of sched_switch */
   behind: string;
 }
 
-/** Columns that every event table has, before those of its arguments. */
+/** Columns of every event table, before those of its arguments. */
 export const COMMON_COLUMNS = ['id', 'line', 'ts', 'cpu', 'task', 'at', 'extra'] as const;
 
-/** Names an argument's column cannot have, since views show these beside it. */
+/** Names that columns of arguments cannot have, since views use them. */
 const TAKEN = new Set<string>([
   ...COMMON_COLUMNS,
   'trace',
@@ -35,10 +35,10 @@ const TAKEN = new Set<string>([
   '_rowid_',
 ]);
 
-/** More arguments than any probe can have (MAX_TRACE_ARGS is 128); what is beyond goes to `extra`. */
+/** More arguments than a probe can have (MAX_TRACE_ARGS is 128); further ones go to `extra`. */
 export const MOST_COLUMNS = 240;
 
-/** Tables for events; what is beyond shares one table, with all its arguments as text. */
+/** Number of event tables; further events share one table, with all their arguments as text. */
 export const MOST_TABLES = 2000;
 
 const LONGEST_NAME = 60;
@@ -60,7 +60,7 @@ export class EventTable {
     this.table = table;
   }
 
-  /** Place of the column of the `nth` argument named `key`; -1 when there is none. */
+  /** Index of the column of the `nth` argument named `key`; -1 if there is none. */
   find(key: string, nth: number): number {
     return this.#index.get(nth === 0 ? key : `${key} ${nth}`) ?? -1;
   }
@@ -85,8 +85,8 @@ export class EventTables {
   #rest: EventTable | undefined;
 
   /**
-   * The table of an event. Texts that show no system (ftrace) and texts that do (perf) share tables; two systems
-   * with an event of the same name do not.
+   * The table of an event. Texts without systems (ftrace) and texts with systems (perf) share tables; two systems with
+   * an event of the same name do not.
    */
   of(name: string, system: string): EventTable | undefined {
     const list = this.#byName.get(name) ?? [];
@@ -104,7 +104,7 @@ export class EventTables {
     return made;
   }
 
-  /** The table of all further events: the name in a column of its own, the arguments in `extra`. */
+  /** The table of all further events: the name is a column, the arguments are in `extra`. */
   rest(): EventTable {
     if (this.#rest === undefined) {
       this.#rest = new EventTable(this.all.length + 1, '', '', unique(this.#names, 'ev_more_events'));
@@ -115,13 +115,13 @@ export class EventTables {
   }
 }
 
-/** Letters, digits and `_`, and not too many of them. */
+/** Letters, digits and `_`, limited in length. */
 function plain(name: string): string {
   const word = name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, LONGEST_NAME);
   return word === '' ? '_' : word;
 }
 
-/** The name, or the name with the first free number; taken from then on. SQL does not tell `A` from `a`. */
+/** The name, or the name with the first free number; reserves it. SQL names are not case-sensitive. */
 export function unique(taken: Set<string>, name: string): string {
   let free = name;
   for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}_${i}`;
@@ -137,7 +137,7 @@ export interface TableIndex {
   sql: string;
 }
 
-/** What is asked for by its number again and again: the page. */
+/** The column that is often searched by value: the page. */
 export function pageIndexes(tables: readonly EventTable[]): TableIndex[] {
   const indexes: TableIndex[] = [];
   for (const table of tables) {

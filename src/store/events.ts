@@ -1,5 +1,5 @@
-// Events out of a store, in the order of the trace. Each type has a table of its own, so this reads from all
-// of them at once, a page of rows at a time, and merges by id.
+// Reads events from a store, in trace order. Each type has a table of its own, so this reads from all of them, a page
+// of rows at a time, and merges by id.
 import { houseText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import type { Store } from './open.ts';
@@ -18,13 +18,13 @@ export interface StoredEvent {
   tgid?: number;
   comm: string;
   event: string;
-  /** as perf shows it; empty where the trace does not */
+  /** as printed by perf; empty if the trace does not show it */
   system: string;
-  /** the probe site as printed: `(do_wp_page+0x0/0x470)`; empty where there is none */
+  /** the probe location as printed: `(do_wp_page+0x0/0x470)`; empty if there is none */
   at: string;
-  /** the arguments in the trace's order, printed as there */
+  /** the arguments in trace order, as printed */
   args: { key: string; text: string; value: bigint | string }[];
-  /** what fits no argument */
+  /** text that belongs to no argument */
   extra: string;
 }
 
@@ -45,7 +45,7 @@ export interface EventColumn {
   behind: string;
 }
 
-/** Rows asked for at once. */
+/** Rows read at once. */
 const PAGE = 512;
 
 export function eventSources(store: Store): EventSource[] {
@@ -59,16 +59,16 @@ export function eventSources(store: Store): EventSource[] {
 }
 
 export interface EventRange {
-  /** all traces of the store if not said */
+  /** default: all traces of the store */
   trace?: number;
-  /** names as printed; all if not said */
+  /** names as printed; default: all */
   events?: readonly string[];
-  /** only events behind this one */
+  /** only events after this one */
   afterId?: number;
   limit?: number;
 }
 
-/** Events in trace order. Nothing more is read once the caller stops asking. */
+/** Events in trace order, read lazily. */
 export function* readEvents(
   store: Store,
   { trace, events, afterId = -1, limit }: EventRange = {},
@@ -104,7 +104,7 @@ class Cursor {
   #rows: RawRow[] = [];
   #next = 0;
 
-  /** Rows with ids between `after` and `before`, without these. */
+  /** Rows with ids between `after` and `before`, exclusive. */
   constructor(store: Store, source: EventSource, after: number, before: number) {
     this.source = source;
     this.#store = store;

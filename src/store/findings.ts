@@ -1,4 +1,4 @@
-// Findings with their evidence, as the rules reported them: in columns for SQL, and whole for the reports.
+// Findings with their evidence: in columns for SQL, and complete for reports.
 import type Database from 'better-sqlite3';
 import type { Evidence, Finding } from '../contract/finding.ts';
 import { houseText, sqlText } from './bytes.ts';
@@ -52,7 +52,7 @@ interface EvidenceRow {
   more: string | null;
 }
 
-/** All findings, each with its evidence in the order of the story. */
+/** All findings, each with its evidence in order. */
 export function readFindings(db: Database.Database, ids: Ids): Finding[] {
   const rows = db.prepare<[], { n: number; detail: string }>('select n, detail from finding order by n').all();
   const steps = db.prepare<[number], EvidenceRow>('select * from evidence where finding = ? order by step');

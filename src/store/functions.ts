@@ -1,11 +1,11 @@
-// What SQL lacks for kernel traces: numbers as people read them in dmesg.
+// SQL functions for kernel traces: numbers in the format of dmesg.
 import type Database from 'better-sqlite3';
 
-/** Make `hex64(x)`, `pfn(page)` and `pfn(page, trace)` known to a connection. */
+/** Add `hex64(x)`, `pfn(page)` and `pfn(page, trace)` to a connection. */
 export function addFunctions(db: Database.Database): void {
   const options = { deterministic: true, safeIntegers: true };
   db.function('hex64', options, hex64);
-  // now, since a connection that runs a query cannot run another
+  // now, since a connection cannot run a query during another
   const bases = pfnBases(db);
   db.function('pfn', { ...options, varargs: true }, (page: unknown, trace: unknown = 0n) => {
     const base = bases.get(trace as bigint);
@@ -16,7 +16,7 @@ export function addFunctions(db: Database.Database): void {
 /** sizeof(struct page) on x86-64. */
 const STRUCT_PAGE = 64n;
 
-/** A 64-bit number in the kernel's notation; what is no integer stays as it is. */
+/** A 64-bit number in the kernel's notation; other values are unchanged. */
 export function hex64(x: unknown): unknown {
   return typeof x === 'bigint' ? `0x${BigInt.asUintN(64, x).toString(16)}` : x;
 }

@@ -1,5 +1,5 @@
-// Texts that repeat in millions of lines are kept once and named by a number: who ran (`task`) and where a probe
-// sits (`sym`). The maps are bounded; what was forgotten gets a second number, which is no mistake, only longer.
+// Texts repeated in millions of lines are stored once and referred to by number: tasks (`task`) and probe locations
+// (`sym`). The maps are bounded; a forgotten text gets a second number, which is harmless.
 import { text } from '../util/bytes.ts';
 import { bytesEqual } from './bytes.ts';
 
@@ -11,16 +11,16 @@ interface Task {
   pid: number;
   tgid: number;
   comm: Uint8Array;
-  /** what the thread was before */
+  /** the previous task of the thread */
   before: Task | undefined;
 }
 
 /** Numbers for (pid, tgid, comm). */
 export class Tasks {
   readonly #add: (id: number, pid: number, tgid: number, comm: Uint8Array) => void;
-  /** what each thread was last */
+  /** the last task of each thread */
   readonly #byPid = new Map<number, Task>();
-  /** many tasks, few names */
+  /** there are many tasks, but few names */
   readonly #comms = new Map<string, Uint8Array>();
   #kept = 0;
   #next = 1;
@@ -60,7 +60,7 @@ export class Tasks {
     return comm;
   }
 
-  /** The task a thread was last seen as; 0 when never. */
+  /** The last task of a thread; 0 if it was never seen. */
   latest(pid: number): number {
     return this.#byPid.get(pid)?.id ?? 0;
   }

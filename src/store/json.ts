@@ -1,5 +1,5 @@
-// Findings and the like have columns for the fields that SQL asks for, and the rest as JSON beside them. So a field
-// that a report gains later is kept without a new schema.
+// Findings and similar objects have columns for the fields used in SQL, and the other fields as JSON. A field added to
+// reports later is thus kept without a new schema.
 
 /** The fields that are not in `columns`, as JSON; null when there are none. */
 export function rest(value: object, columns: readonly string[]): string | null {
@@ -7,7 +7,7 @@ export function rest(value: object, columns: readonly string[]): string | null {
   return left.length === 0 ? null : JSON.stringify(Object.fromEntries(left));
 }
 
-/** An object without the fields that are null. */
+/** An object without its null fields. */
 export function present<T extends object>(value: { [K in keyof T]: T[K] | null | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null && v !== undefined)) as T;
 }

@@ -1,12 +1,12 @@
-// Lines of a trace out of its store: those that prove a finding are there word for word, an event can be put together
-// again from its table. Put together is not verbatim: blanks, irq-info and the width of numbers are not stored.
+// Lines of a trace from its store: those that prove a finding are stored verbatim; other events are reconstructed from
+// their tables, without the original spacing, irq-info and width of numbers.
 import { houseText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import { eventSources, readEvents, type StoredEvent } from './events.ts';
 import type { Store } from './open.ts';
 import type { StoredTrace } from './traces.ts';
 
-/** A line as the rest of the house knows it. */
+/** A line as used elsewhere in pindrift. */
 export interface StoredLine {
   text: string;
   comm: string;
@@ -14,7 +14,7 @@ export interface StoredLine {
   stack: string[];
 }
 
-/** The lines that findings quote, by offset. */
+/** The lines quoted in findings, by offset. */
 export function evidenceLines(store: Store, trace: number): Map<number, StoredLine> {
   const sql = `select e.event - f.trace * ${store.ids.step} as offset, e.text, e.task, e.pid, e.stack
     from evidence e join finding f on f.n = e.finding where f.trace = ?`;
@@ -39,7 +39,7 @@ export function evidenceLines(store: Store, trace: number): Map<number, StoredLi
   return lines;
 }
 
-/** Events by offset, put together from their tables. */
+/** Events by offset, reconstructed from their tables. */
 export function* rebuiltLines(
   store: Store,
   trace: StoredTrace,
@@ -81,7 +81,7 @@ function printedTime(ts: number | undefined, trace: StoredTrace): string {
 
 const MOST_STACK = 64;
 
-/** The call chain behind an event: the stack lines that follow its line without another between. */
+/** The call chain of an event: the stack lines directly after its line. */
 export function stackOf(store: Store, event: { id: number; line: number }): string[] {
   const sql = "select line, text from other_line where id > ? and kind = 'stack' order by id limit ?";
   const rows = store.guard(() => store.db.prepare(sql).all(event.id, MOST_STACK)) as {

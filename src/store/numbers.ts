@@ -1,4 +1,4 @@
-// Why: a column holds numbers if the first of its values is one, and prints them again as the line did.
+// Why: a column contains numbers if its first value is a number, and prints them again as in the line.
 import { DASH } from '../util/bytes.ts';
 import { half, number64 } from '../vocabulary/number.ts';
 import type { Form } from './event-table.ts';
@@ -6,7 +6,10 @@ import { Cell, type EventRow } from './row.ts';
 
 const X = 120;
 
-/** Read all of `buf[start, end)` as a number into column `k`; false when it is none, or a column would print another. */
+/**
+ * Parse all of `buf[start, end)` as a number into column `k`; false if it is not a number, or would be printed
+ * differently.
+ */
 export function readNumber(
   buf: Uint8Array,
   start: number,
@@ -16,7 +19,7 @@ export function readNumber(
   k: number,
 ): boolean {
   if (Number.isNaN(number64(buf, start, end, bare))) return false;
-  // a column is signed: it would print 2^63 and more, in decimal, as a negative number
+  // a column is signed: it would print decimal numbers from 2^63 on as negative
   if (half.hi < 0 && !bare && buf[start] !== DASH && (buf[start + 1] | 32) !== X) return false;
   row.cells[k] = Cell.Number;
   row.hi[k] = half.hi;
@@ -24,10 +27,10 @@ export function readNumber(
   return true;
 }
 
-/** Columns with these names hold words, also where the first of them looks like a number. */
+/** Columns with these names contain words, even if the first value looks like a number. */
 const WORDS = /(?:^|_)(?:comm|name|filename|path|str|string|cmd|state|reason|label|devname)$/i;
 
-/** How a value is printed, judged from the first one seen. */
+/** Format of a value, determined from the first one seen. */
 export function formOf(key: string, value: string, bareHex: boolean): Form {
   if (WORDS.test(key)) return 'text';
   if (/^0x[0-9a-f]{1,16}$/i.test(value)) return 'hex';
@@ -38,8 +41,8 @@ export function formOf(key: string, value: string, bareHex: boolean): Form {
 }
 
 /**
- * Whether SQLite, asked to keep this text in a column of integers, might make a number of it.
- * Such text goes to `extra`, where it stays what it is.
+ * Whether SQLite might convert this text to a number in a column of integers. Such text goes to `extra`, where it stays
+ * unchanged.
  */
 export function looksNumeric(first: number): boolean {
   return (

@@ -1,4 +1,4 @@
-// Opens a store for reading, and says in plain words why a file is none. Nothing that reads can change it.
+// Opens a store for reading, and explains why a file is not a store. Reading cannot change it.
 import { existsSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { InputError } from '../util/errors.ts';
@@ -13,12 +13,12 @@ export interface Store {
   readonly path: string;
   readonly db: Database.Database;
   readonly ids: Ids;
-  /** Run something that reads; what SQLite says about a damaged file becomes a sentence. */
+  /** Run something that reads; translates SQLite's errors for damaged files. */
   guard<T>(work: () => T): T;
   close(): void;
 }
 
-/** Open a store to read; its schema is brought up to date first where that is possible. */
+/** Open a store for reading; its schema is upgraded first if possible. */
 export function openStore(path: string): Store {
   checkFile(path);
   storeOpened(path);
@@ -60,7 +60,7 @@ function open(path: string, readonly: boolean): Database.Database {
   }
 }
 
-/** What SQLite would answer in words nobody understands. */
+/** Checks that give better messages than SQLite's. */
 function checkFile(path: string): void {
   if (path === '-') {
     throw new InputError('a store cannot be read from standard input', { tryThis: 'name the file' });

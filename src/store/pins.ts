@@ -1,11 +1,11 @@
-// The lives of the pins, written as they end. Only the pins that are held stay in memory.
+// The lifetimes of the pins, written as they end. Only live pins stay in memory.
 import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/state.ts';
 import type { Shared } from './event-sink.ts';
 import type { Value } from './row-writer.ts';
 
-/** What the engine calls things: pages, flags, steps. Asked when a pin is written. */
+/** Names for pages, flags and steps, from the engine. Used when a pin is written. */
 export interface PinWords {
   flags(pin: Pin): string[];
   what(step: Step, pin: Pin): string;
@@ -13,7 +13,7 @@ export interface PinWords {
   symbol(index: number): string | undefined;
 }
 
-/** Ended pins are written so many at a time: by then more is known about the kernel than when they ended. */
+/** Ended pins are written in batches of this size: by then more is known about the kernel. */
 const WAITING = 1000;
 
 export class PinKeeper {
@@ -24,7 +24,7 @@ export class PinKeeper {
   /** held pins with their task */
   readonly #held = new Map<Pin, number>();
   #ended: [Pin, number][] = [];
-  /** pins were written while pfn 0 was not known */
+  /** pins were written before pfn 0 was known */
   #early = false;
 
   constructor(trace: number, model: Model, shared: Shared, words: () => PinWords) {
@@ -39,7 +39,7 @@ export class PinKeeper {
     model.on('release', ({ pin }) => this.#end(pin));
   }
 
-  /** The trace is over: write what is left. */
+  /** End of the trace: write the rest. */
   finish(): void {
     for (const pin of [...this.#held.keys()]) this.#end(pin);
     this.#flush();
@@ -55,7 +55,10 @@ export class PinKeeper {
     if (this.#ended.length >= WAITING) this.#flush();
   }
 
-  /** Pins whose address space is gone may never be released, and nobody tells of transient ones; they must not fill the memory. */
+  /**
+   * Pins whose address space has ended may never be released, and the end of transient ones is not reported; they must
+   * not fill the memory.
+   */
   #endOthers(): void {
     for (const pin of this.#held.keys()) if (pin.state !== 'held') this.#end(pin);
   }
@@ -105,7 +108,7 @@ export class PinKeeper {
   }
 }
 
-/** JSON by hand: there are several steps to a pin, and most of what they hold is numbers. */
+/** JSON by hand: a pin has several steps, which contain mostly numbers. */
 function stepsOf(pin: Pin, words: PinWords): string | null {
   if (pin.steps.length === 0) return null;
   let list = '';
@@ -120,14 +123,14 @@ function stepsOf(pin: Pin, words: PinWords): string | null {
 const shown = (n: number | undefined): number | null => (n === undefined || Number.isNaN(n) ? null : n);
 const id = (n: number): number | null => (n >= 0 ? n : null);
 
-/** Text as the house holds it: one character per byte. */
+/** Text as used in pindrift: one character per byte. */
 function textOrNull(text: string | undefined): Value {
   if (text === undefined) return null;
   const buf = Buffer.from(text, 'latin1');
   return { buf, start: 0, end: buf.length };
 }
 
-/** Findings and the pins they speak about, and page frame numbers that were not known in time. */
+/** Links findings to their pins, and adds page frame numbers that were not known in time. */
 export function linkPins(db: Database.Database, pfnBases: ReadonlyMap<number, number>): void {
   db.exec(`update pin set finding = f.n from finding f, evidence e
     where e.finding = f.n and e.role = 'pin' and pin.trace = f.trace and pin.line = e.line and pin.addr is f.addr`);

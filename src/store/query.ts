@@ -1,5 +1,5 @@
-// SQL that a user wrote, on a store that it cannot change. Everything else in this folder is our own SQL with the
-// values bound; here the text is the user's, and the connection is read-only twice over.
+// Runs SQL written by the user, on a read-only store. All other SQL in this directory is our own with bound values;
+// here the text is the user's, and the connection is read-only in two ways.
 import { InputError } from '../util/errors.ts';
 import { readingError } from './errors.ts';
 import type { Store } from './open.ts';
@@ -12,11 +12,11 @@ export interface QueryResult {
   rows: IterableIterator<Cell[]>;
 }
 
-/** Run one statement; rows come as they are asked for. */
+/** Run one statement; rows are read lazily. */
 export function runQuery(store: Store, sql: string): QueryResult {
   let statement: ReturnType<Store['db']['prepare']>;
   try {
-    // what has no end must not fill the disk
+    // an endless query must not fill the disk
     store.db.pragma(`hard_heap_limit = ${HEAP}`);
     store.db.pragma('temp_store = memory');
     statement = store.db.prepare(sql);
@@ -40,10 +40,10 @@ function* rows(store: Store, statement: ReturnType<Store['db']['prepare']>): Ite
   }
 }
 
-/** What SQLite may take to answer, in bytes: sorting all events of a large store takes less. */
+/** Memory limit for a query, in bytes: sorting all events of a large store needs less. */
 const HEAP = 2 ** 30;
 
-/** What no answer may be. */
+/** Errors for results that are too large. */
 const TOO_MUCH = {
   SQLITE_NOMEM: 'this needs more than 1 GB of memory',
   SQLITE_TOOBIG: 'a value is larger than 1 GB',
@@ -51,7 +51,7 @@ const TOO_MUCH = {
   SQLITE_FULL: 'no space left for sorting',
 } as const;
 
-/** SQLite's own words are good here; what is there to ask for is better. */
+/** Uses SQLite's own messages, and adds the available names. */
 function queryError(store: Store, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';

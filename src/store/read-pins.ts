@@ -1,4 +1,4 @@
-// The lives of pins out of a store.
+// Reads the lifetimes of pins from a store.
 import type { PinLife } from '../contract/report.ts';
 import { houseText } from './bytes.ts';
 import { hexOf, present } from './json.ts';
@@ -22,7 +22,7 @@ function pinOf(row: PinRow): PinLife {
   return present<PinLife>({
     trace: Number(row.trace),
     pid: number('pid'),
-    // an io_uring worker carries its creator in its name
+    // the name of an io_uring worker contains the pid of its creator
     tgid: worker === null ? number('tgid') : Number(worker[1]),
     comm: comm === '' ? undefined : comm,
     mm: hexOf(row.mm),

@@ -1,4 +1,4 @@
-// Why: records to bytes and back a batch at a time, where there is memory for it (src/assembly/records.ts).
+// Why: converts records to bytes and back a batch at a time, if there is memory for it (src/assembly/records.ts).
 import { BATCH_RECORDS, BEYOND, CHUNK_AT, RECORD_MOST_BYTES, RECORDS_AT, STRIDE } from '../assembly/layout.ts';
 import type { LineMemory, Loops } from '../util/line-memory.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';

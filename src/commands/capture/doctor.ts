@@ -1,4 +1,4 @@
-// Why: "why does it not record?" has a dozen answers, and the kernel gives most of them as EINVAL.
+// Why: recording can fail for a dozen reasons, most of which the kernel reports as EINVAL.
 import * as Flags from '@oclif/core/flags';
 import { type Check, checkMachine } from '../../capture/doctor.ts';
 import type { Plan } from '../../capture/plan.ts';

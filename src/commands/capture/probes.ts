@@ -1,4 +1,4 @@
-// Why: for whoever records with other tools: the definitions alone, and how trace-cmd and perf take them.
+// Why: for use with other tools: only the definitions, and their form for trace-cmd and perf.
 
 import { readFileSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
@@ -51,7 +51,7 @@ export default class CaptureProbes extends BaseCommand {
   }
 }
 
-/** What the kernel that runs here says of itself; root may read it. */
+/** What the running kernel reports about itself; readable by root. */
 function readmeHasNames(): boolean {
   try {
     return readFileSync(README, 'utf8').includes('<argname>[->field');

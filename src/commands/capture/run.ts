@@ -1,4 +1,4 @@
-// Why: from suspicion to verdict in one command, on the machine where it happens.
+// Why: record and check in one command, on the affected machine.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -30,7 +30,7 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
     '$ sudo <%= config.bin %> capture run -o report.html -- fio job.fio',
   ];
 
-  // what follows `--` is the command
+  // the words after `--` are the command
   static override strict = false;
   static override usage = 'capture run [OPTIONS] [-- COMMAND...]';
   static override flags = {
@@ -64,7 +64,7 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
         '--',
         ...argv.map(String),
       ]);
-      // not before: while it records, Ctrl-C is not for us
+      // not earlier: while recording, Ctrl-C is for the script
       hold(folder);
       const judged = await runCheck([trace], { ...flags, setup, pins: printer.needsPins });
       const report = await settled(judged.report, setup, flags.quiet);
@@ -82,7 +82,7 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
   }
 }
 
-/** Ctrl-C is for the recording: it ends that, and then we check. */
+/** Ctrl-C ends the recording, which is then checked. */
 async function record(script: string, folder: string, words: readonly string[]): Promise<void> {
   const path = join(folder, 'capture.sh');
   writeFileSync(path, script);

@@ -1,4 +1,4 @@
-// Why: the machine where it happens has no Node, or must not get one. One file of sh goes there, one trace comes back.
+// Why: for a machine without Node: a single shell script is copied there, and a trace is copied back.
 import * as Flags from '@oclif/core/flags';
 import { captureScript } from '../../capture/script/script.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';

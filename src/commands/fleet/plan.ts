@@ -1,4 +1,4 @@
-// Why: the first step of a night: which captures are there, and which of them have no result yet.
+// Why: the first step: lists the captures and those without a result.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { resultKey } from '../../fleet/contract.ts';

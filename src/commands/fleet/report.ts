@@ -1,4 +1,4 @@
-// Why: the morning: which drifts are new, which go on, which are gone, on which kernels and hosts.
+// Why: the summary: new, ongoing and gone drifts, with kernels and hosts.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { summarize } from '../../fleet/summary.ts';

@@ -1,4 +1,4 @@
-// Why: the part of a night that one job does. Engines that exist hand out the parts; here is what each of them starts.
+// Why: the work of one job. Existing engines distribute the jobs; this is the command that each of them starts.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { readManifest } from '../../fleet/manifest.ts';

@@ -1,4 +1,4 @@
-// Why: captures that come all day go through a queue; this is a worker of it.
+// Why: a worker for captures submitted to a queue at any time.
 import * as Flags from '@oclif/core/flags';
 import { CheckPool } from '../../fleet/pool.ts';
 import { openQueue } from '../../fleet/queue.ts';

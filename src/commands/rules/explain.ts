@@ -1,4 +1,4 @@
-// Why: a finding names a rule; this is its page: what it finds, why it matters, when it is wrong, what fixes it.
+// Why: a finding names a rule; this prints its page: what it finds, why it matters, its false positives, its fix.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { wrap } from '../../report/format.ts';

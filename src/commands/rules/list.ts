@@ -1,4 +1,4 @@
-// Why: what pindrift looks for, at a glance.
+// Why: lists what pindrift looks for.
 import * as Flags from '@oclif/core/flags';
 import { pad, wrap } from '../../report/format.ts';
 import { painter } from '../../report/paint.ts';
@@ -51,7 +51,7 @@ function* listing(rules: readonly Rule[], color: boolean, width: number): Iterab
   yield `\n${rules.length} rules; \`pindrift rules explain ID\` shows one in full\n`;
 }
 
-/** `5.10: warning; 6.1: error`; what is the same on all kernels without one. */
+/** `5.10: warning; 6.1: error`; without an era if it is the same on all kernels. */
 function severityWords(severity: Readonly<Record<string, string>>): string {
   const words = Object.entries(severity).map(([era, text]) => (era === 'all' ? text : `${era}: ${text}`));
   return words.join('; ') || 'as in the finding';

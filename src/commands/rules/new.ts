@@ -1,4 +1,4 @@
-// Why: the first rule works before one understands it; from there on one changes it.
+// Why: creates a working rule to start from.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
@@ -130,7 +130,7 @@ function write(path: string, text: string): void {
   writeFileWhole(path, [text]);
 }
 
-/** Among the built-in rules, and on the page that lists them. */
+/** Adds it to the built-in rules, and to the page that lists them. */
 function list(root: string, id: string): void {
   const index = join(root, 'src', 'rules', 'index.ts');
   const changed = registered(readFileSync(index, 'utf8'), id);

@@ -1,5 +1,5 @@
-// Why: a rule is tried on all captures there are before it is trusted: where does it speak, where is it silent though it
-// could speak, where can it not tell, and what does it cost.
+// Why: a rule is tried on all available captures before it is trusted: where it reports, where it could but does not,
+// where it is undecided, and the time it takes.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { rerun } from '../../engine/rerun.ts';

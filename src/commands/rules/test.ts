@@ -1,4 +1,4 @@
-// Why: who writes a rule tests it, without setting up a test runner first.
+// Why: runs the tests of a rule without setting up a test runner.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type Paint, painter } from '../../report/paint.ts';
@@ -55,7 +55,10 @@ Exit codes: 0 all pass, 1 at least one fails, 2 a file cannot be loaded or none 
     else this.exit((await once()) ? EXIT.findings : EXIT.clean);
   }
 
-  /** Every change of a file with code is a reason; what cannot be loaded is said, and waited for. */
+  /**
+   * Any change of a code file triggers a run; if a file cannot be loaded, the error is printed and the next change
+   * awaited.
+   */
   async #watch(folder: string, once: () => Promise<boolean>): Promise<never> {
     const changed = watchCode(folder);
     for (;;) {

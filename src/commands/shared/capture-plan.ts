@@ -1,5 +1,4 @@
-// Why: what all commands of `capture` share: for which kernel, what is recorded there, and what it costs where something
-// cannot be recorded.
+// Why: shared by all commands of `capture`: the kernel, what to record on it, and the cost of what cannot be recorded.
 import * as Flags from '@oclif/core/flags';
 import { eventsFor } from '../../capture/coverage-lines.ts';
 import { type KernelFiles, reading, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
@@ -44,7 +43,7 @@ export const tierFlag = Flags.option({ options: TIER_NAMES, default: 'full' })({
   helpValue: 'TIER',
 });
 
-/** Flags that a script takes too, and hands on. */
+/** Flags that are passed on to the script. */
 export const recordFlags = {
   tier: tierFlag,
   pid: Flags.integer({
@@ -60,7 +59,7 @@ export const recordFlags = {
   duration: Flags.integer({ char: 'd', summary: 'stop after this many seconds', min: 1, helpValue: 'SEC' }),
 };
 
-/** What planProbes() is asked for. */
+/** Arguments for planProbes(). */
 function wanted(tier: TierName): { tiers?: readonly Tier[]; events?: ReadonlySet<string> } {
   switch (tier) {
     case 'core':
@@ -73,7 +72,7 @@ function wanted(tier: TierName): { tiers?: readonly Tier[]; events?: ReadonlySet
   }
 }
 
-/** @param styles without: what is known of the kernel decides */
+/** @param styles default: depends on what is known about the kernel */
 export function planFor(
   files: KernelFiles,
   tier: TierName,
@@ -84,7 +83,7 @@ export function planFor(
   return { kernel, plan: reading(path, () => planProbes(types, { arch, styles, symbols, ...wanted(tier) })) };
 }
 
-/** The script for the kernel that runs here. */
+/** The script for the running kernel. */
 export function scriptHere({ tier, clock }: { tier: TierName; clock: string }, version: string): string {
   const { kernel, plan } = planFor({}, tier, ['names', 'args', 'registers']);
   return captureScript(plan, {
@@ -98,7 +97,7 @@ export function scriptHere({ tier, clock }: { tier: TierName; clock: string }, v
   });
 }
 
-/** What a script is called with, out of the flags of the command that made it. */
+/** Arguments for the script, from the flags of the command that made it. */
 export function scriptWords(flags: {
   pid?: number[] | undefined;
   comm?: string | undefined;
@@ -117,7 +116,7 @@ export function scriptWords(flags: {
   ];
 }
 
-/** What cannot be said without an event: the rules that need its kind and have nothing else of `plan` for it. */
+/** What cannot be decided without an event: the rules that need its kind and have no other event of `plan` for it. */
 export function costOf(event: string, plan: Plan): string {
   const left = new Set(plan.probes.map((probe) => probe.event).filter((name) => name !== event));
   const kinds = kindsOf(event);
@@ -142,7 +141,7 @@ export function leftOutWords({ event, functions }: LeftOut): string {
   return `${event}: ${functions.map(({ symbol, reason }) => `${symbol}: ${reason}`).join('; ')}`;
 }
 
-/** Left out although the kernel has the function, or without anything else that shows the same. */
+/** Omitted although the kernel has the function, or without another event that shows the same. */
 export const matters = (one: LeftOut, plan: Plan): boolean => costOf(one.event, plan) !== '';
 
 export const EVENTS_IN_ALL = PROBE_TABLE.length;

@@ -1,4 +1,4 @@
-// Why: `diff` and `triage` take traces and stores alike, judged by the same rules and settings.
+// Why: `diff` and `triage` accept traces and stores, checked with the same rules and settings.
 import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
 import { findTraces } from '../../engine/find-traces.ts';
@@ -8,12 +8,12 @@ import { runCheck, type TraceOptions } from './run-check.ts';
 
 type Options = TraceOptions & RuleOptions & { pins?: boolean };
 
-/** @param options rules or a config that the user named: they run again on a store */
+/** @param options rules or a config named by the user: they run again on a store */
 export async function reportOn(source: string, setup: Setup, options: Options = {}): Promise<CheckReport> {
   return (await detailedReportOn(source, setup, options)).report;
 }
 
-/** The same with the pins, where `options.pins` asks for them. */
+/** The same with the pins, if `options.pins` requests them. */
 export async function detailedReportOn(source: string, setup: Setup, options: Options = {}): Promise<DetailedReport> {
   const detailed = await judged(source, setup, options);
   return { ...detailed, report: await settled(detailed.report, setup, true) };
@@ -28,7 +28,7 @@ async function judged(source: string, setup: Setup, options: Options): Promise<D
   return { ...stored, report: await rerun(source, { rules: setup.rules, running: setup.running }) };
 }
 
-/** Each source by its own name, which `show` takes: the traces of folders and globs, everything else as it is. */
+/** Each source by its own name, as `show` accepts it: the traces of directories and globs, anything else unchanged. */
 export async function sourcesIn(names: readonly string[]): Promise<string[]> {
   const sources: string[] = [];
   for (const name of names) {

@@ -1,4 +1,4 @@
-// Why: one rule for what a verdict is to a script.
+// Why: one mapping from verdicts to exit codes.
 
 import { SEVERITY_RANK } from '../../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
@@ -12,16 +12,16 @@ export function exitCodeOf(report: CheckReport, failOn: FailOn): number {
   return isDecided(report) ? EXIT.clean : EXIT.undecided;
 }
 
-/** Findings below the threshold do not make a trace that cannot tell the rest into a clean one. */
+/** Findings below the threshold do not make an undecided trace clean. */
 function isDecided(report: CheckReport): boolean {
   const evidence = report.rules.find((rule) => rule.id === INSUFFICIENT_EVIDENCE);
   return report.verdict !== 'could-not-be-checked' && evidence?.verdict !== 'could-not-be-checked';
 }
 
-/** What `git bisect run` takes for "this one cannot be tested". */
+/** `git bisect run` skips a commit with this exit code. */
 export const SKIP = 125;
 
-/** 0: B has nothing that A has not; 1: it has; 125: B cannot say. */
+/** 0: B has nothing that A lacks; 1: it has; 125: B is undecided. */
 export function diffExit({ entries }: ReportDiff, b: CheckReport, failOn: FailOn): number {
   if (failOn === 'never') return EXIT.clean;
   if (entries.some((entry) => isNew(entry, failOn))) return EXIT.findings;

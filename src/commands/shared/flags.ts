@@ -1,4 +1,4 @@
-// Why: flags that several commands take mean the same in each.
+// Why: flags shared by several commands have the same meaning in each.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { TraceFilter } from '../../engine/filter.ts';
@@ -15,7 +15,7 @@ export const tracesArg = Args.string({
     'perf script or CSV; plain, .gz, .zst or .xz; - is standard input',
   required: true,
   multiple: true,
-  // oclif would take a pipe on stdin for the argument itself
+  // otherwise oclif would read the argument from a pipe on stdin
   ignoreStdin: true,
 });
 
@@ -55,7 +55,7 @@ export const armedFlag = {
   }),
 };
 
-/** Which events of a trace are looked at (engine/filter.ts); what is left out lowers what can be said. */
+/** Which events of a trace are used (engine/filter.ts); a filter weakens the conclusions. */
 export const filterFlags = {
   since: Flags.string({
     summary: 'ignore events before this time, in the time format of the trace',
@@ -83,7 +83,7 @@ export const filterFlags = {
   }),
 };
 
-/** The filter of the flags; undefined when none is given. */
+/** The filter given by the flags; undefined if there is none. */
 export function filterOf(flags: TraceFilter): TraceFilter | undefined {
   const { since, until, pid, comm, cpu, event } = flags;
   const filter = { since, until, pid, comm, cpu, event };
@@ -99,7 +99,7 @@ export const workersFlag = Flags.integer({
 
 const formatList = reportFormats.map((format) => `${format} (${describeFormat(format).summary})`).join('; ');
 
-/** @param aliases other names of the flag; `--format` is one where no trace is read */
+/** @param aliases other names of the flag; `--format` is one for commands that read no trace */
 export function reportFlag(aliases: string[] = []) {
   return Flags.option({ options: reportFormats, multiple: false })({
     aliases,
@@ -158,7 +158,7 @@ export const saveFlags = {
   force: Flags.boolean({ summary: 'overwrite an existing store', dependsOn: ['save'] }),
 };
 
-/** What `--host-from` says: its first group in a path is the host. */
+/** The pattern of `--host-from`: its first group, matched against the path, is the host. */
 export function hostPattern(text: string | undefined): RegExp | undefined {
   if (text === undefined) return undefined;
   try {

@@ -1,4 +1,5 @@
-// Why: `fleet run` and `fleet work` check captures in the same way, and what they say of the rules is part of a result's name.
+// Why: `fleet run` and `fleet work` check captures in the same way, and the rules and settings are part of a result's
+// name.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -7,7 +8,7 @@ import type { CheckSettings } from '../../fleet/contract.ts';
 import type { Limits } from '../../fleet/pool.ts';
 import { ruleFlags, setUpRules } from './rule-flags.ts';
 
-/** No config is looked for: which rules run must not depend on where a worker stands. */
+/** No config is searched for: the rules must not depend on a worker's current directory. */
 export const fleetRuleFlags = {
   rules: ruleFlags.rules,
   config: Flags.string({ summary: 'a config file; without this flag no config is searched for', helpValue: 'FILE' }),
@@ -51,7 +52,7 @@ export interface FleetOptions {
 export const settingsOf = ({ config, kernel, rules }: FleetOptions): CheckSettings => ({ config, kernel, rules });
 
 /**
- * Wrong rules are said before the first capture, not as the end of each.
+ * Invalid rules are reported before the first capture, not for each.
  * @throws InputError
  */
 export async function demandRules({ config, rules }: FleetOptions): Promise<void> {
@@ -59,14 +60,14 @@ export async function demandRules({ config, rules }: FleetOptions): Promise<void
     await setUpRules({ config, rules, 'no-config': config === undefined });
 }
 
-/** Of what the rules and settings are made, 16 hex digits: results under another one are other results. */
+/** Hash of the rules and settings, 16 hex digits: results with another hash are different results. */
 export function configKey({ config, kernel, rules = [] }: FleetOptions): string {
   if (config === undefined && rules.length === 0 && kernel === undefined) return 'default';
   const hash = createHash('sha256');
   for (const path of [config, ...rules]) {
     if (path === undefined) continue;
     hash.update(`${path}\n`);
-    // a package or a folder counts by its name
+    // a package or a directory counts only by its name
     if (existsSync(path) && statSync(path).isFile()) hash.update(readFileSync(path));
   }
   return hash

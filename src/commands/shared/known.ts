@@ -1,13 +1,13 @@
-// Why: "nothing new" for CI: findings that a baseline knows are accepted, as those that the config suppresses are. What
-// was fixed and is back is not.
+// Why: CI that fails only on new findings: findings in a baseline are accepted, like those suppressed by the config,
+// except fixed ones that are back.
 import { accept } from '../../config/settle.ts';
 import { namesOf } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
 import { noveltyOf, readBaseline } from '../../report/baseline.ts';
 
 /**
- * Takes out of a report what the file knows; what that was stays in it, with the reason.
- * @throws InputError that says what is wrong with the file
+ * Moves known findings of a report to its suppressed ones, with the reason.
+ * @throws InputError if the file is invalid
  */
 export function knownBy(path: string): (report: CheckReport) => CheckReport {
   const baseline = readBaseline(path);

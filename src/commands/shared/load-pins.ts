@@ -1,4 +1,4 @@
-// Why: the lives of pins, from a store or straight from a trace.
+// Why: loads the lifetimes of pins from a store or from a trace.
 import { type LoadedPins, type PinSelection, pinTest } from '../../pins/selection.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
 

@@ -1,5 +1,5 @@
-// Why: several files named on the command line are several captures, unless they are one, CPU by CPU. Then they are merged
-// into a temporary file, and every command reads that. It is done when asked for (--merge), and when it is plain.
+// Why: several files on the command line are several captures, unless they are the per-CPU files of one. Those are
+// merged into a temporary file, which every command reads: on request (--merge), or if they clearly belong together.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TraceInput } from '../../engine/input.ts';
@@ -13,16 +13,16 @@ import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { hold, remove, temporaryFolder } from '../../util/temporary.ts';
 
-/** The merged file, in a folder of its own; its name for people has the names of all. */
+/** The merged file, in a directory of its own; its display name has the names of all. */
 export interface MergedFile extends TraceInput {
   readonly file: string;
   readonly folder: string;
 }
 
-/** No machine that is traced like this has more, and each is read at the same time. */
+/** Maximum number of files, all of which are open at the same time. */
 const MOST = 512;
 
-/** Merge them, whatever they look like. @throws InputError when they cannot be one capture */
+/** Merge them unconditionally. @throws InputError if they cannot be one capture */
 export async function mergeAll(traces: readonly TraceInput[]): Promise<MergedFile> {
   if (traces.length > MOST)
     throw new InputError(`more than ${MOST} files to merge`, { tryThis: 'name the files of one capture' });
@@ -38,7 +38,7 @@ export async function mergeAll(traces: readonly TraceInput[]): Promise<MergedFil
   );
 }
 
-/** Merge them where it is plain that they are one capture; undefined: it is not. */
+/** Merge them if they are clearly one capture; undefined: they are not. */
 export async function mergePlain(traces: readonly TraceInput[]): Promise<MergedFile | undefined> {
   if (traces.length < 2 || traces.length > MOST || !(await looksLikeOne(traces))) return undefined;
   let done: { file: MergedFile; merged: Merged };
@@ -76,7 +76,7 @@ async function mergeInto(traces: readonly TraceInput[]): Promise<{ file: MergedF
 const nameOf = (paths: readonly string[]): string =>
   paths.length <= 3 ? paths.join(' + ') : `${paths[0]} + ${paths.length - 1} more`;
 
-/** Lines are short, and a call for each is dear. */
+/** Lines are short, so they are collected before writing. */
 class Pieces {
   readonly #out: number;
   #waiting: Buffer[] = [];
@@ -101,8 +101,8 @@ class Pieces {
 }
 
 /**
- * Whether the beginnings of the files say that they are one capture: each shows one CPU, and no two the same; and they have
- * the same counts in their heads (the kernel counts the events of all CPUs there), or are named by their CPU.
+ * Whether the beginnings of the files show one capture: each has one CPU, no two the same; and their headers have the
+ * same counts (the kernel counts the events of all CPUs there), or their names contain the CPU.
  */
 async function looksLikeOne(traces: readonly TraceInput[]): Promise<boolean> {
   const cpus = new Set<number>();
@@ -112,7 +112,7 @@ async function looksLikeOne(traces: readonly TraceInput[]): Promise<boolean> {
     if (look === undefined) return false;
     first ??= look;
     if (look.format !== first.format || look.counts !== first.counts) return false;
-    // a CPU that saw nothing has a head alone
+    // a CPU without events has only a header
     if (look.cpu === undefined && look.counts !== undefined) continue;
     if (look.cpu === undefined || cpus.has(look.cpu)) return false;
     if (look.counts === undefined && !isNamedBy(trace.path, look.cpu)) return false;
@@ -128,11 +128,11 @@ interface Look {
   format: string;
   /** `# entries-in-buffer/entries-written: 1299/1299   #P:2` */
   counts: string | undefined;
-  /** the one CPU that its first lines show; undefined: they show no event */
+  /** the only CPU in its first lines; undefined: no event */
   cpu: number | undefined;
 }
 
-/** Undefined: it is no text, or shows several CPUs. */
+/** Undefined: it is not text, or has several CPUs. */
 async function lookAt(trace: TraceInput): Promise<Look | undefined> {
   const source = await trace.open();
   try {
@@ -158,6 +158,6 @@ async function lookAt(trace: TraceInput): Promise<Look | undefined> {
   }
 }
 
-/** What is said where it was done without being asked for. */
+/** Message if it was done without being requested. */
 export const mergedWords = ({ path }: TraceInput): string =>
   `pindrift: ${escapeControl(path)}: per-CPU files of one capture: merged by time (--no-merge takes each file alone)\n`;

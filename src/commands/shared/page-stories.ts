@@ -1,10 +1,10 @@
-// Why: the stories of a page, an address, an mm or a thread, from a store or straight from a trace.
+// Why: loads the history of a page, an address, an mm or a thread from a store or from a trace.
 
 import type { StorySelection } from '../../story/selection.ts';
 import { type PageStory, type StoryOptions, storyOfStored, storyOfTrace } from '../../story/story.ts';
 import { onlyOne, type TraceOptions, withTraces } from './run-check.ts';
 
-/** A story for each trace of the source that has one. */
+/** The history in each trace of the source that has any. */
 export async function pageStories(
   sources: readonly string[],
   selection: StorySelection,

@@ -1,5 +1,5 @@
-// Why: where a report goes and what it looks like there. All that can be wrong with the flags is said before a trace is
-// read; files are written before anything can decide the exit code.
+// Why: destinations and formats of a report. All errors in the flags are reported before a trace is read; files are
+// written before the exit code is decided.
 import { extname } from 'node:path';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
 import {
@@ -16,7 +16,7 @@ import { InputError } from '../../util/errors.ts';
 import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 
-/** The flags of flags.ts that say how to report. */
+/** The report flags of flags.ts. */
 export interface ReportFlags {
   json?: boolean;
   report?: ReportFormat | undefined;
@@ -43,7 +43,7 @@ export class ReportPrinter {
     this.#targets = targets;
   }
 
-  /** @param sources what is read, and must not be written over */
+  /** @param sources input files, which must not be overwritten */
   static async for(flags: ReportFlags, sources: readonly string[]): Promise<ReportPrinter> {
     const targets: Target[] = [];
     for (const path of flags.output ?? ['-']) {
@@ -56,7 +56,7 @@ export class ReportPrinter {
     return new ReportPrinter(flags, targets);
   }
 
-  /** Some report draws the life of every pin. */
+  /** Whether some report draws the lifetime of every pin. */
   get needsPins(): boolean {
     return this.#targets.some(({ reporter }) => reporter.renderDetailed !== undefined);
   }
@@ -75,7 +75,7 @@ export class ReportPrinter {
     }
   }
 
-  /** What the terminal does not show otherwise: a rule of the user's that failed. */
+  /** Prints failed rules of the user that the terminal would not show otherwise. */
   #tellFailures(report: CheckReport): void {
     const shown = this.#targets.find(({ path }) => path === '-');
     if (shown === undefined || !FINDINGS_ONLY.has(shown.reporter.id)) return;
@@ -83,12 +83,13 @@ export class ReportPrinter {
   }
 }
 
-/** Formats that have no place for a rule that failed. */
+/** Formats that cannot show a failed rule. */
 const FINDINGS_ONLY: ReadonlySet<string> = new Set(['line', 'csv', 'perfetto', 'chrome']);
 
 /**
- * The format a file name asks for: the first with its ending; the terminal's for standard input, devices and names without.
- * @throws InputError for an ending that no format has
+ * The format of a file name: the first with its extension; that of the terminal for standard output, devices and names
+ * without extension.
+ * @throws InputError for an unknown extension
  */
 function formatFor(path: string): ReportFormat {
   const ending = path === '-' || path.startsWith('/dev/') ? '' : extname(path).slice(1).toLowerCase();

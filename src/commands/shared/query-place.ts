@@ -1,8 +1,8 @@
-// Why: SQLite says what is wrong with a statement and not where. In twenty lines of SQL one wants to know the place.
+// Why: SQLite reports an error in a statement without its position, which is hard to find in twenty lines of SQL.
 
 /**
- * Offset in `sql` of what `message` complains about; undefined where that cannot be told.
- * @param messageOf what SQLite says about another statement
+ * Offset in `sql` of the error in `message`; undefined if it cannot be determined.
+ * @param messageOf SQLite's error for another statement
  */
 export function placeIn(
   sql: string,
@@ -12,7 +12,7 @@ export function placeIn(
   if (/incomplete input/.test(message)) return sql.trimEnd().length;
   const token = /near "([\s\S]+)": syntax error|unrecognized token: "([\s\S]+)"/.exec(message);
   if (token !== null) {
-    // a parser stops at the first token it cannot take: the beginning of the statement up to there fails the same way
+    // a parser stops at the first unexpected token: the beginning of the statement up to it fails in the same way
     const text = token[1] ?? token[2];
     for (let at = sql.indexOf(text); at >= 0; at = sql.indexOf(text, at + 1)) {
       if (messageOf(sql.slice(0, at + text.length)) === message) return at;
@@ -23,7 +23,7 @@ export function placeIn(
   return name === undefined ? undefined : wordIn(withoutText(sql), name);
 }
 
-/** `1:10`, the line, and a mark below the place. */
+/** `1:10`, the line, and a mark below the position. */
 export function pointedAt(sql: string, offset: number): { place: string; lines: string[] } {
   const before = sql.slice(0, offset).split('\n');
   const column = (before.at(-1) ?? '').length;
@@ -35,7 +35,7 @@ export function pointedAt(sql: string, offset: number): { place: string; lines: 
   };
 }
 
-/** Characters shown on each side of the place. */
+/** Characters shown on each side of the position. */
 const AROUND = 35;
 
 function wordIn(sql: string, word: string): number | undefined {
@@ -43,6 +43,6 @@ function wordIn(sql: string, word: string): number | undefined {
   return new RegExp(`(?<![\\w.])${escaped}(?!\\w)`, 'i').exec(sql)?.index;
 }
 
-/** String literals and comments blanked: a name in them is no name. */
+/** String literals and comments blanked, so that names in them are ignored. */
 const withoutText = (sql: string): string =>
   sql.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (text) => text.replace(/[^\n]/g, ' '));

@@ -1,4 +1,4 @@
-// Why: from SQL that a user typed to rows, with the place of a mistake in it.
+// Why: runs SQL typed by the user, and shows the position of an error.
 import { text } from 'node:stream/consumers';
 import type { Answer } from '../../report/terminal/query.ts';
 import type { Store } from '../../store/open.ts';
@@ -13,12 +13,12 @@ export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = pro
   throw new InputError('no SQL given', { tryThis: "select * from event limit 10; '-' reads it from a pipe" });
 }
 
-/** @throws InputError with line, column and a mark where SQLite does not understand */
+/** @throws InputError with line, column and a mark on an SQL error */
 export function ask(store: Store, sql: string): Answer {
   try {
     const { columns, rows } = runQuery(store, sql);
     const iterator = rows[Symbol.iterator]();
-    // what goes wrong at the first row is said before anything is printed
+    // an error at the first row is reported before anything is printed
     const first = iterator.next();
     return { columns, rows: first.done === true ? [].values() : guarded(first.value, iterator, store, sql) };
   } catch (error) {

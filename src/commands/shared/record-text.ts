@@ -1,12 +1,13 @@
-// Why: one event of a recording, as the tool prints it, and what stands around it: nobody can open a binary file at it.
+// Why: prints one event of a recording in the format of its tool, with the events around it, since a binary file cannot
+// be opened in an editor.
 import { fileInput } from '../../engine/input.ts';
 import { recordedLines } from '../../engine/numbered-lines.ts';
 import { verbatim } from '../../report/format.ts';
 import { InputError } from '../../util/errors.ts';
 
 /**
- * @param around events to show before and behind it
- * @throws InputError when the source is no recording, or has no such record
+ * @param around number of events to show before and after it
+ * @throws InputError if the source is not a recording, or has no such record
  */
 export async function recordText(source: string, record: number, around: number): Promise<string> {
   const near = (one: number) => Math.abs(one - record) <= around;

@@ -1,10 +1,10 @@
-// Why: what a report may say about pindrift and the rules beyond their ids.
+// Why: information for reports about pindrift and its rules, besides their ids.
 import type { ReportOptions, RuleDoc } from '../../report/reporter.ts';
 import { sentence } from '../../report/sentence.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 
-/** What oclif knows of the package. */
+/** The package as known to oclif. */
 interface Package {
   version: string;
   pjson: object;
@@ -19,7 +19,7 @@ export function aboutTool(
   return { version, homepage, rules: ruleDocs(rules, pagesAt(homepage, version)) };
 }
 
-/** Where the pages of the built-in rules are: those of this version where the homepage is a repository on GitHub. */
+/** URL of the pages of the built-in rules: those of this version if the homepage is a repository on GitHub. */
 function pagesAt(homepage: string | undefined, version: string): string | undefined {
   if (homepage === undefined) return undefined;
   const [repository] = /^https:\/\/github\.com\/[^/#]+\/[^/#]+/.exec(homepage) ?? [];
@@ -28,7 +28,7 @@ function pagesAt(homepage: string | undefined, version: string): string | undefi
     : `${repository}/blob/v${version}/docs/rules`;
 }
 
-/** @param pages folder of the pages of built-in rules; those of others may be anywhere */
+/** @param pages location of the pages of built-in rules; those of other rules are unknown */
 function ruleDocs(rules: readonly Rule[] = BUILT_IN, pages?: string): RuleDoc[] {
   const own = new Set<unknown>(BUILT_IN);
   return rules.map((rule) => {

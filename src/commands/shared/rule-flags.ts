@@ -1,4 +1,4 @@
-// Why: which rules run, and how, is said in the same way to every command that runs them.
+// Why: the flags for rules are the same for all commands that run them.
 import * as Flags from '@oclif/core/flags';
 import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport } from '../../contract/report.ts';
@@ -38,7 +38,7 @@ export interface RuleOptions {
   'rule-timeout'?: number | undefined;
 }
 
-/** For whoever writes a rule, or waits for one. */
+/** For rule authors. */
 export const watchFlags = {
   timing: Flags.boolean({ summary: 'print on standard error how long each rule took' }),
   'debug-rule': Flags.string({
@@ -47,7 +47,7 @@ export const watchFlags = {
   }),
 };
 
-/** Load the rules and settings that the user named. */
+/** Load the rules and settings named by the user. */
 export async function setUpRules(flags: RuleOptions): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
   const setup = await setUp({
@@ -67,7 +67,7 @@ export async function setUpRules(flags: RuleOptions): Promise<Setup> {
 
 const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
 
-/** The setup with those who look over the rules' shoulders; `done` says what they saw at the end. */
+/** The setup with observers of the rules; `done` prints what they observed. */
 export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ setup: Setup; done(): void }> {
   const debugged = flags['debug-rule'];
   if (flags.timing !== true && debugged === undefined) return { setup, done: () => {} };
@@ -76,7 +76,7 @@ export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ se
   return { setup: { ...setup, running: { ...setup.running, observer } }, done };
 }
 
-/** What the config makes of the report; what there is to say about that goes to stderr. */
+/** Applies the config to the report; prints remarks about it on stderr. */
 export async function settled(report: CheckReport, setup: Setup, quiet: boolean): Promise<CheckReport> {
   if (setup.severity.size === 0 && setup.suppress.length === 0) return report;
   const { settle, today } = await import('../../config/settle.ts');
@@ -85,11 +85,11 @@ export async function settled(report: CheckReport, setup: Setup, quiet: boolean)
   return changed;
 }
 
-/** What the flag says, if it was given; else the config; else the flag's default. */
+/** The flag if given; else the config; else the flag's default. */
 export const failOnOf = (flag: FailOn, isDefault: boolean, setup: Setup): FailOn =>
   isDefault ? (setup.failOn ?? flag) : flag;
 
-/** What a baseline makes of a report; it is read before the traces are. */
+/** Applies a baseline to a report; it is read before the traces. */
 export async function baselineOf(path: string | undefined): Promise<(report: CheckReport) => CheckReport> {
   if (path === undefined) return (report) => report;
   const { knownBy } = await import('./known.ts');

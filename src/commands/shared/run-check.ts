@@ -1,5 +1,5 @@
-// Why: between the command line and the engine: traces that can be read once only become files, a wrong --kernel is
-// said before gigabytes are read, and what is under way is drawn.
+// Why: between the command line and the engine: makes files of inputs that can be read only once, rejects a wrong
+// --kernel before gigabytes are read, and shows progress.
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Setup } from '../../config/assemble.ts';
@@ -25,23 +25,25 @@ import { type MergedFile, mergeAll, mergedWords, mergePlain } from './merge.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kallsyms' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
-  /** the files are one capture, CPU by CPU; undefined: where that is plain; false: never */
+  /** the files are one capture, CPU by CPU; undefined: if that is clear; false: never */
   merge?: boolean | undefined;
   /** a copy of dynamic_events */
   armed?: string | undefined;
-  /** the rules that run; the built-in ones if not said */
+  /** the rules to run; default: the built-in ones */
   setup?: Pick<Setup, 'rules' | 'running'> | undefined;
-  /** of several traces, those that cannot be read are put here, and the others are read; without it they are thrown */
+  /**
+   * with several traces, collects those that cannot be read while the others are read; without it the error is thrown
+   */
   unreadable?: InputError[] | undefined;
 };
 export type OnProgress = NonNullable<CheckOptions['onProgress']>;
 
-/** A trace as the user named it, and the file that has its bytes: the same, or a copy. */
+/** A trace as named by the user, and the file with its bytes: the same, or a copy. */
 export interface TraceFile extends TraceInput {
   readonly file: string;
 }
 
-/** @param options.pins keep the life of every pin, for reports that draw them */
+/** @param options.pins keep the lifetime of every pin, for reports that draw them */
 export function runCheck(
   paths: readonly string[],
   options: TraceOptions & { pins?: boolean },
@@ -49,7 +51,7 @@ export function runCheck(
   return withTraces(paths, options, (traces, onProgress) => checkTraces(traces, { ...options, onProgress }));
 }
 
-/** What of the command line is the engine's business. */
+/** The engine's options from the command line. */
 export function checkTraces(
   traces: readonly TraceInput[],
   {
@@ -79,7 +81,7 @@ export function checkTraces(
   });
 }
 
-/** What tells of one trace. @throws InputError where several files are not one capture */
+/** For commands that take one trace. @throws InputError if several files are not one capture */
 export function onlyOne(traces: readonly TraceFile[]): TraceFile {
   const [trace, another] = traces;
   if (trace !== undefined && another === undefined) return trace;
@@ -114,10 +116,10 @@ export function armedIn(path: string | undefined): ArmedProbe[] | undefined {
 export const rulesOf = (setup: TraceOptions['setup']): Partial<Pick<Setup, 'rules' | 'running'>> =>
   setup === undefined ? {} : { rules: setup.rules, running: setup.running };
 
-/** Text that shows no trace at its beginning may be a log with a dump in it; so much of it is waited for. */
+/** A text without a trace at its beginning may be a log with a dump; this much of it is searched. */
 const MOST_OF_A_LOG = 256 << 20;
 
-/** What an input that is copied may not be: binary, one line without an end, or text that never shows a trace. */
+/** Input that is copied must not be binary, one line without an end, or text that never contains a trace. */
 function lookAt(head: Uint8Array, bytes: number): { problem: string; tryThis: string } | undefined {
   if (compressionOf(head) !== 'none' || isRecording(head)) return undefined;
   const unusable = notATrace(head);
@@ -130,7 +132,7 @@ function lookAt(head: Uint8Array, bytes: number): { problem: string; tryThis: st
   return 'problem' in detection ? { problem: 'no trace in the first 256 MB of this input', tryThis } : undefined;
 }
 
-/** Give `use` traces that can be read twice, and take away what was made for it. */
+/** Call `use` with traces that can be read twice, and remove temporary files afterwards. */
 export async function withTraces<T>(
   names: readonly string[],
   options: TraceOptions,
@@ -173,7 +175,7 @@ async function mergedOf(traces: readonly TraceFile[], { merge, quiet }: TraceOpt
   return merged;
 }
 
-/** Bytes of a file; those of a folder, a recording in pieces, are not counted. */
+/** Bytes of a file; directories (recordings in pieces) are not counted. */
 function sizeOf(path: string): number {
   const stat = statSync(path);
   return stat.isFile() ? stat.size : Number.POSITIVE_INFINITY;
@@ -187,7 +189,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The traces that the names stand for, without those that cannot be read, if there are others. */
+/** The traces named, without those that cannot be read, if there are others. */
 async function readable(names: readonly string[], unreadable: InputError[] | undefined): Promise<string[]> {
   const paths: string[] = [];
   for (const name of names) {
@@ -208,7 +210,7 @@ async function readable(names: readonly string[], unreadable: InputError[] | und
   return good;
 }
 
-/** A wrong path is said before the first trace is read; of several, what is no trace is said too. */
+/** Checks paths before the first trace is read; with several, also whether each is a trace. */
 async function look(path: string, closely: boolean): Promise<void> {
   if (readOnce(path) || isFolder(path)) return;
   const source = await openSource(path);
@@ -230,7 +232,7 @@ function checkKernel(kernel: string | undefined): void {
   });
 }
 
-/** Errors speak of what the user named, not of our copy of it. */
+/** Errors name the user's file, not our copy of it. */
 function asNamed(error: unknown, copies: ReadonlyMap<string, string>): unknown {
   if (!(error instanceof InputError) || error.where === undefined) return error;
   const path = copies.get(error.where) ?? error.where;

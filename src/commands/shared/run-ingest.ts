@@ -1,4 +1,4 @@
-// Why: `ingest` and `check --save` make the same store; this is how, and what there is to say about it.
+// Why: `ingest` and `check --save` make the same store.
 import { statSync } from 'node:fs';
 import type { CheckReport } from '../../contract/report.ts';
 import { ingest } from '../../engine/ingest.ts';
@@ -15,7 +15,7 @@ export function saveReport(paths: readonly string[], options: Options): Promise<
   const { check, force, format, kallsyms, kernel, out, setup, unreadable } = options;
   return withTraces(paths, options, (traces, show) => {
     const onProgress: typeof show = (...progress) => {
-      // the pages of a store come on top of what a check needs
+      // the pages of a store need memory in addition to the check
       boundYoungHeap();
       show(...progress);
     };

@@ -1,4 +1,4 @@
-// Why: what the commands ask of a store. Loaded by those that have one: SQLite is a native module.
+// Why: store access for commands. Loaded only by those that use a store, since SQLite is a native module.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DetailedReport } from '../../contract/report.ts';
 import { openStore, type Store } from '../../store/open.ts';
@@ -16,7 +16,7 @@ export function withStore<T>(path: string, use: (store: Store) => T): T {
   }
 }
 
-/** The report as it was when the traces were read, or as it is now where nothing was checked then. */
+/** The report made when the traces were read, or a new one if nothing was checked then. */
 export async function storedReport(
   path: string,
   { pins, setup }: { pins: boolean; setup?: TraceOptions['setup'] },
@@ -37,7 +37,7 @@ export async function storedReport(
 
 const MAGIC = 'SQLite format 3\0';
 
-/** Whether this is a database and no trace; what cannot be read is left to who opens it. */
+/** Whether this is a database and not a trace; read errors are reported when it is opened. */
 export function isStore(path: string): boolean {
   if (path === '-') return false;
   try {

@@ -1,4 +1,4 @@
-// Why: a story needs a report and the lines around its evidence, be it from a trace or from a store.
+// Why: combines a report with the lines around its evidence, from a trace or a store.
 
 import type { Finding } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
@@ -11,7 +11,7 @@ import { checkTraces, onlyOne, rulesOf, type TraceOptions, withTraces } from './
 interface Options extends TraceOptions {
   /** lines around each step */
   context: number;
-  /** the rules run again on a store, instead of what was found when it was made */
+  /** run the rules again on a store, instead of using its findings */
   again?: boolean;
   warn(text: string): void;
 }
@@ -22,8 +22,8 @@ interface Story {
 }
 
 /**
- * @param sources a store, a trace, or the files of one capture, CPU by CPU
- * @param n the finding; undefined: all, without context where there are several
+ * @param sources a store, a trace, or the per-CPU files of one capture
+ * @param n the finding; undefined: all, without context if there are several
  */
 export async function storyOf(sources: readonly string[], n: number | undefined, options: Options): Promise<Story> {
   const { isStore } = await import('./stored.ts');

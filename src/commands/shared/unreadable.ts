@@ -1,10 +1,10 @@
-// Why: of four hundred captures one is always cut short. The others are read; it is named at the end, and the exit code says
-// that the answer is not about all of them.
+// Why: among hundreds of captures one is often truncated. The others are read; it is named at the end, and the exit
+// code shows that the result is incomplete.
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 
-/** Name on stderr what could not be read. */
+/** Name on stderr the files that could not be read. */
 export function tellUnreadable(unreadable: readonly InputError[], of: string): void {
   if (unreadable.length === 0) return;
   process.stderr.write(`pindrift: ${unreadable.length} of the ${of} could not be read:\n`);
@@ -14,13 +14,13 @@ export function tellUnreadable(unreadable: readonly InputError[], of: string): v
     );
 }
 
-/** Findings stay findings; every other answer is only about some of the traces. */
+/** With findings the exit code is unchanged; otherwise it shows that the result covers only some of the traces. */
 export const exitCodeWith = (code: number, unreadable: readonly InputError[]): number =>
   unreadable.length > 0 && code !== EXIT.findings ? EXIT.some : code;
 
 /**
- * Do it with each; what cannot be read is handed back, and the others are done.
- * @throws InputError where there is one only, or none can be read
+ * Do it with each; files that cannot be read are returned, and the others are processed.
+ * @throws InputError if there is only one, or none can be read
  */
 export async function withEach<T>(
   sources: readonly string[],

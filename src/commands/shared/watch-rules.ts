@@ -1,4 +1,4 @@
-// Why: `--timing` and `--debug-rule`, loaded only when one of them is given.
+// Why: `--timing` and `--debug-rule`, loaded only if one of them is given.
 import { DebugRule } from '../../engine/debug-rule.ts';
 import { observers, type RuleObserver } from '../../engine/observe.ts';
 import { Timing } from '../../engine/timing.ts';
@@ -38,5 +38,5 @@ function debugging(id: string, rules: readonly Rule[]): DebugRule {
   return new DebugRule(id, (lines) => process.stderr.write(escapeLines(lines)));
 }
 
-/** Text of the trace may be in it. */
+/** It may contain text from the trace. */
 const escapeLines = (text: string): string => text.split('\n').map(escapeControl).join('\n');

@@ -1,4 +1,4 @@
-// Records of any length, a column at a time. What is written by the million has a shorter way (known-lines/).
+// Writes records of any length, one column at a time. Known lines use a faster path (known-lines/).
 import { isUtf8 } from 'node:buffer';
 import { MOST_LOCAL } from '../../assembly/layout.ts';
 import { PAGE_SIZE } from '../schema.ts';
@@ -8,14 +8,14 @@ import { putVarint, varintLength } from './varint.ts';
 
 const TWO_32 = 4294967296;
 
-/** Types of a record's header. */
+/** Types in the header of a record. */
 const NULL = 0;
 const BLOB = 12;
 const TEXT = 13;
 
 const MOST_COLUMNS = 512;
 
-/** One record at a time: {@link begin}, its columns in their order, {@link end}. */
+/** One record at a time: {@link begin}, its columns in order, {@link end}. */
 export class CellWriter {
   #body = Buffer.alloc(4 * PAGE_SIZE);
   #view = new DataView(this.#body.buffer);
@@ -32,7 +32,7 @@ export class CellWriter {
     this.#types[this.#columns++] = NULL;
   }
 
-  /** An integer below 2^63 in size. */
+  /** An integer with an absolute value below 2^63. */
   number(value: number): void {
     this.integer(Math.floor(value / TWO_32), value | 0);
   }
@@ -45,7 +45,7 @@ export class CellWriter {
     this.#types[this.#columns++] = type;
   }
 
-  /** Text, or a blob where the bytes are no UTF-8. */
+  /** Text, or a blob if the bytes are not valid UTF-8. */
   text(from: Uint8Array, start: number, end: number): void {
     const bytes = from.subarray(start, end);
     this.#bytes(bytes, isUtf8(bytes) ? TEXT : BLOB);
@@ -62,11 +62,11 @@ export class CellWriter {
     this.#bytes(bytes, BLOB);
   }
 
-  /** All columns are there: put the record on a page of the table. */
+  /** All columns are written: put the record on a page of the table. */
   end(table: TablePages, id: number): void {
     let header = 0;
     for (let i = 0; i < this.#columns; i++) header += varintLength(this.#types[i]);
-    // the header's length counts itself
+    // the length of the header includes itself
     header += header < 127 ? 1 : 2;
     if (header + this.#at <= MOST_LOCAL) {
       this.#putWhole(table, id, header);

@@ -1,18 +1,18 @@
-// The index of a table over one column of integers, written as its table is: as pages. The rows are read from the table's
-// leaves, sorted, and put away as a tree.
+// Writes the index of a table over one column of integers directly as pages. The rows are read from the table's leaves,
+// sorted, and written as a tree.
 import { IndexRows } from './index-rows.ts';
 import { IndexSpill } from './index-spill.ts';
 import { IndexTree } from './index-tree.ts';
 import type { PageFile } from './page-file.ts';
 import { Row } from './row.ts';
 
-/** Rows that are sorted at once, 26 bytes each. */
+/** Maximum number of rows sorted at once, 26 bytes each. */
 const MOST_ROWS = 1 << 18;
 
-/** Leaves that tell how the values are spread. */
+/** Number of leaves sampled for the distribution of values. */
 const SAMPLED = 256;
 
-/** Differences between integers of this size are exact. */
+/** Differences of integers up to this size are exact. */
 const EXACT = 2 ** 52;
 
 type Add = (value: number, id: number) => void;
@@ -27,9 +27,9 @@ export class IndexPages {
   readonly #tree: IndexTree;
 
   /**
-   * @param rows of the largest table that is to be indexed
+   * @param rows of the largest table to index
    * @param path of a temporary file for tables that are not sorted at once
-   * @param most how many rows are
+   * @param most number of rows sorted at once
    */
   constructor(file: PageFile, rows: number, path: string, most = MOST_ROWS) {
     this.#file = file;
@@ -40,9 +40,9 @@ export class IndexPages {
   }
 
   /**
-   * Index a column of a table whose leaves are in the file. Returns the root's number; undefined: there are other values
-   * than integers, which is for SQLite.
-   * @param column place in the table, `id` being 0
+   * Index a column of a table whose leaves are in the file. Returns the root's number; undefined: it has values other
+   * than integers, and is left to SQLite.
+   * @param column position in the table, `id` being 0
    */
   write(leaves: readonly number[], rows: number, column: number): number | undefined {
     return rows <= this.#most ? this.#writeAtOnce(leaves, column) : this.#writeInParts(leaves, rows, column);
@@ -65,7 +65,7 @@ export class IndexPages {
     const some = leaves.filter((_, i) => i % step === 0);
     if (this.#read(some, column, (value, id) => rows.add(value, id)) === undefined) return undefined;
     rows.sort();
-    // a sample is not exact: half of what there is room for
+    // a sample is not exact: use half of the capacity
     const spill = new IndexSpill(this.#path, rows, Math.ceil((2 * count) / this.#most));
     try {
       let { least, most } = rows;
@@ -83,7 +83,7 @@ export class IndexPages {
     }
   }
 
-  /** Hand over the rows of these leaves; returns the last id, or undefined where something else than an integer stands. */
+  /** Pass on the rows of these leaves; returns the last id, or undefined if a value is not an integer. */
   #read(leaves: readonly number[], column: number, add: Add): number | undefined {
     const row = this.#row;
     for (const leaf of leaves) {

@@ -1,21 +1,21 @@
-// What an index is made of, (value, id) by (value, id): held in columns and sorted by the numbers' digits, which takes a
-// third of the time of comparing records.
+// Rows of an index, (value, id): stored in columns and radix-sorted, which takes a third of the time of comparing
+// records.
 
 const DIGIT = 2048;
 
-/** Ids must come in their order; they stay so among equal values. */
+/** Ids must be added in order; they stay in order among equal values. */
 export class IndexRows {
   length = 0;
   least = 0;
   most = 0;
   #values: Float64Array;
   #ids: Float64Array;
-  /** rows in the order of their values, while they are sorted and then */
+  /** order of the rows by value, during and after sorting */
   #order: Uint32Array;
   #other: Uint32Array;
   #digits: Uint16Array;
 
-  /** @param room for so many rows; for more it grows */
+  /** @param room initial capacity; it grows */
   constructor(room: number) {
     this.#values = new Float64Array(room);
     this.#ids = new Float64Array(room);
@@ -46,7 +46,7 @@ export class IndexRows {
     return this.#ids[this.#order[n]];
   }
 
-  /** One digit after the other, the lowest first; so equal values stay as they came. */
+  /** One digit after the other, the lowest first, so equal values stay in order. */
   sort(): void {
     for (let i = 0; i < this.length; i++) this.#order[i] = i;
     for (let unit = 1; unit <= this.most - this.least; unit *= DIGIT) this.#sortDigit(unit);

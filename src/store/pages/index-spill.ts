@@ -1,10 +1,10 @@
-// Rows of an index that are too many to be sorted at once: parted by their values into a temporary file, so that each part
-// can be.
+// Rows of an index that are too many to be sorted at once: partitioned by value into a temporary file, so that each
+// part can be sorted.
 import * as fs from 'node:fs';
 import { hold, remove } from '../../util/temporary.ts';
 import type { IndexRows } from './index-rows.ts';
 
-/** Rows of a part that are written at once. */
+/** Rows of a part written at once. */
 const BLOCK = 1024;
 
 const ROW_BYTES = 16;
@@ -13,7 +13,7 @@ interface Part {
   /** value, id, value, id ... */
   readonly block: Float64Array;
   rows: number;
-  /** where its full blocks stand in the file */
+  /** positions of its full blocks in the file */
   readonly places: number[];
 }
 
@@ -21,7 +21,7 @@ export class IndexSpill {
   readonly #path: string;
   readonly #fd: number;
   readonly #parts: Part[] = [];
-  /** the first row of each part but the first */
+  /** the first row of each part except the first */
   readonly #values: Float64Array;
   readonly #ids: Float64Array;
   #end = 0;
@@ -29,7 +29,7 @@ export class IndexSpill {
   /**
    * @param path of the temporary file
    * @param sample some of the rows, sorted
-   * @param parts how many to make
+   * @param parts number of parts
    */
   constructor(path: string, sample: IndexRows, parts: number) {
     this.#path = path;
@@ -52,7 +52,7 @@ export class IndexSpill {
     this.#end += BLOCK * ROW_BYTES;
   }
 
-  /** The parts in the order of their values, each put into `rows`. */
+  /** The parts in the order of their values, each read into `rows`. */
   *read(rows: IndexRows): IterableIterator<IndexRows> {
     const block = new Float64Array(2 * BLOCK);
     for (const part of this.#parts) {
@@ -71,7 +71,7 @@ export class IndexSpill {
     remove(this.#path);
   }
 
-  /** How many firsts are not behind the row. */
+  /** Index of the part of a row. */
   #partOf(value: number, id: number): number {
     const values = this.#values;
     let low = 0;

@@ -1,5 +1,5 @@
-// The b-tree of an index over integers, written from its first row to its last, level by level. Between two pages of a
-// level stands a row that is on the level above instead (section 1.6 of the file format).
+// Writes the b-tree of an index over integers from the first row to the last, level by level. Between two pages of a
+// level is a row that is stored on the level above instead (section 1.6 of the file format).
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES, putInteger } from './integer.ts';
 import type { PageFile } from './page-file.ts';
@@ -11,26 +11,26 @@ const INTERIOR_HEADER = 12;
 
 const TWO_32 = 4294967296;
 
-/** Of a cell: length of the record, length of its header, types of value and id. */
+/** Bytes per cell: length of the record, length of its header, types of value and id. */
 const HEAD = 4;
 
 export class IndexTree {
   readonly #file: PageFile;
-  /** the cells of a page, one behind the other, and where each begins */
+  /** the cells of a page, and the start of each */
   readonly #buf = new Uint8Array(PAGE_SIZE + 16);
   readonly #view = new DataView(this.#buf.buffer);
   readonly #starts = new Uint16Array(PAGE_SIZE / 4);
   #size = 0;
   #cells = 0;
-  /** cells that a page of this level takes at most, and the rows of the level */
+  /** maximum number of cells per page on this level, and the rows of the level */
   #most = 0;
   #rows = 0;
-  /** the level's next row, the one behind this page's last, and how many pages there are still to be */
+  /** the next row of the level, the row after this page's last, and the number of pages left */
   #row = 0;
   #to = 0;
   #left = 0;
   #longest = 0;
-  /** pages below this level; undefined: it is the lowest */
+  /** pages below this level; undefined: this is the lowest */
   #children: readonly number[] | undefined;
   #pages: number[] = [];
   /** rows of the level above */
@@ -41,7 +41,7 @@ export class IndexTree {
     this.#file = file;
   }
 
-  /** An index of so many rows, with values from `least` to `most` and ids up to `last`. */
+  /** An index of this many rows, with values from `least` to `most` and ids up to `last`. */
   begin(rows: number, least: number, most: number, last: number): void {
     // the further from 0, the longer an integer is
     this.#longest = Math.max(this.#put(0, least, last), this.#put(0, most, last));
@@ -67,7 +67,7 @@ export class IndexTree {
     this.#row++;
   }
 
-  /** All rows are there: write what is above them. Returns the root's number. */
+  /** All rows were added: write the levels above. Returns the root's number. */
   finish(): number {
     for (;;) {
       this.#endPage();
@@ -92,7 +92,7 @@ export class IndexTree {
     this.#beginPage();
   }
 
-  /** What is left, in equal parts; the last page has no row behind it. */
+  /** Distributes the rest in equal parts; the last page has no row after it. */
   #beginPage(): void {
     this.#left--;
     this.#to = this.#row + Math.floor((this.#rows - this.#row - (this.#left - 1)) / this.#left);
@@ -124,7 +124,7 @@ export class IndexTree {
     this.#pages.push(number);
   }
 
-  /** The record of a value and an id; returns the place behind. */
+  /** Write the record of a value and an id; returns the position after it. */
   #put(start: number, value: number, id: number): number {
     const buf = this.#buf;
     const view = this.#view;

@@ -1,5 +1,5 @@
 // Writes events as pages of the database file, without SQLite. sql-writer.ts writes the same tables with INSERT; a test
-// holds the two against each other.
+// compares the two.
 import type Database from 'better-sqlite3';
 import type { EventCells } from '../../known-lines/cells.ts';
 import type { Knowledge } from '../../known-lines/knowledge.ts';
@@ -29,8 +29,8 @@ export class PagesWriter implements RowWriter {
   readonly #streamed = new Map<StreamedTable, TablePages>();
 
   /**
-   * @param path a database that no connection has open; the tables of STREAMED_TABLES are not in it
-   * @param knowledge of the lines that {@link line} is given
+   * @param path a database that is not open in any connection; the tables of STREAMED_TABLES are not in it
+   * @param knowledge layouts of the lines given to {@link line}
    */
   constructor(path: string, knowledge?: Knowledge) {
     this.#path = path;
@@ -91,7 +91,7 @@ export class PagesWriter implements RowWriter {
     cell.end(this.#streamed.get(name) as TablePages, id);
   }
 
-  /** The pages are complete; `attach` makes SQLite know them. Indexes that are not among them are SQLite's to make. */
+  /** The pages are complete; `attach` enters them into the schema. SQLite makes the other indexes. */
   finish(indexes: readonly TableIndex[]): Root[] {
     const roots: Root[] = [];
     for (const { table, pages } of this.#events)
@@ -129,7 +129,7 @@ export class PagesWriter implements RowWriter {
   }
 }
 
-/** A table or an index that stands in the file and not yet in the schema. */
+/** A table or an index that is in the file but not in the schema yet. */
 export interface Root {
   type: 'table' | 'index';
   name: string;
@@ -139,7 +139,7 @@ export interface Root {
   page: number;
 }
 
-/** Enter tables and indexes into the schema. The connection does not see them before it is opened again. */
+/** Enter tables and indexes into the schema. The connection sees them only after it is opened again. */
 export function attach(db: Database.Database, roots: readonly Root[]): void {
   db.unsafeMode(true);
   db.pragma('writable_schema = on');

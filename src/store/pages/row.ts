@@ -1,4 +1,4 @@
-// Reads rows back from the leaves of a table, as far as an index needs them.
+// Reads rows back from the leaves of a table, as needed for an index.
 import { MOST_LOCAL } from '../../assembly/layout.ts';
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES } from './integer.ts';
@@ -13,9 +13,9 @@ export class Row {
   /** a leaf of a table */
   readonly page = new Uint8Array(PAGE_SIZE);
   readonly #view = new DataView(this.page.buffer);
-  /** of the row that is open */
+  /** of the current row */
   id = 0;
-  /** where the record begins */
+  /** start of the record */
   #record = 0;
   /** all of it is on this page */
   #whole = true;
@@ -32,7 +32,7 @@ export class Row {
     this.#record = this.#at;
   }
 
-  /** The column's value; NaN when it is no integer, or the row goes on elsewhere. */
+  /** The column's value; NaN if it is not an integer, or the row continues on another page. */
   integer(column: number): number {
     if (!this.#whole) return Number.NaN;
     this.#at = this.#record;

@@ -1,4 +1,4 @@
-// Why: what known lines (known-lines/) need of a table to write their rows on its leaf.
+// Why: what known lines (known-lines/) need from a table to write their rows on its leaf.
 import type { CellShape, EventCells } from '../../known-lines/cells.ts';
 import type { EventDecoder } from '../decode.ts';
 import type { TablePages } from './table-pages.ts';

@@ -1,5 +1,5 @@
-// The b-tree of one table, written from left to right: rows come in the order of their ids, so a page is filled, put
-// away and never touched again, and the pages above them follow at the end (section 1.6 of the file format).
+// Writes the b-tree of one table from left to right: rows are in id order, so a page is filled, written and never
+// touched again, and the interior pages follow at the end (section 1.6 of the file format).
 
 import {
   LEAF_HEADER,
@@ -21,13 +21,13 @@ const LEAF = 0x0d;
 const INTERIOR = 0x05;
 const INTERIOR_HEADER = 12;
 
-/** The least that stays on a leaf of a record that is too long for it. */
+/** Minimum part of a record that stays on the leaf if it is too long. */
 const LEAST_LOCAL = Math.floor(((PAGE_SIZE - 12) * 32) / 255) - 23;
 
 export class TablePages {
-  /** where the page being filled stands in the memory (src/assembly/layout.ts); 0: it does not */
+  /** address of the current page in the memory (src/assembly/layout.ts); 0: not there */
   readonly address: number;
-  /** its cells, one behind the other; a new one is put at {@link end} and then {@link add}ed */
+  /** its cells; a new one is written at {@link end} and then {@link add}ed */
   readonly buf: Uint8Array;
   readonly view: DataView;
   readonly #file: PageFile;
@@ -38,7 +38,7 @@ export class TablePages {
   readonly pages: number[] = [];
   readonly #ids: number[] = [];
 
-  /** @param memory where known lines are written on the page (src/assembly/cell.ts), if there is room */
+  /** @param memory in which known lines are written on the page (src/assembly/cell.ts), if there is space */
   constructor(file: PageFile, memory?: LineMemory) {
     const at = memory?.take(TABLE_SIZE);
     const buffer = memory === undefined || at === undefined ? new ArrayBuffer(TABLE_SIZE) : memory.buffer;
@@ -55,7 +55,7 @@ export class TablePages {
     return this.#state[TABLE_END / 4];
   }
 
-  /** A cell stands in `buf[end, behind)`: keep it here, or on a new page where this one is full. */
+  /** A cell is in `buf[end, behind)`: keep it here, or on a new page if this one is full. */
   add(behind: number, id: number): void {
     let to = behind;
     if (LEAF_HEADER + 2 * (this.#cells + 1) + behind > PAGE_SIZE) {
@@ -69,12 +69,12 @@ export class TablePages {
     this.#setState(to, this.#cells + 1);
   }
 
-  /** A known line was written behind the last cell, and does not fit. */
+  /** A known line was written after the last cell, and does not fit. */
   overflowed(id: number): void {
     this.add(this.#state[TABLE_BEHIND / 4], id);
   }
 
-  /** Add a record: the whole of it, or as much as a page takes, and the rest on pages of its own. */
+  /** Add a record: all of it, or as much as a page takes, with the rest on overflow pages. */
   addRecord(record: Uint8Array, id: number): void {
     const local = localLength(record.length);
     const rest = local < record.length ? this.#appendRest(record, local) : 0;
@@ -99,7 +99,7 @@ export class TablePages {
     this.#state[TABLE_CELLS / 4] = cells;
   }
 
-  /** Write what is left and the pages above; returns the root's number. */
+  /** Write the rest and the interior pages; returns the root's number. */
   finish(): number {
     if (this.#cells > 0 || this.pages.length === 0) this.#putAway();
     let pages: readonly number[] = this.pages;
@@ -123,7 +123,7 @@ export class TablePages {
     return first;
   }
 
-  /** Cells go to the end of the page, their places to its beginning. */
+  /** Cells are moved to the end of the page, their offsets to its beginning. */
   #putAway(): void {
     const cells = this.#cells;
     const content = PAGE_SIZE - this.end;
@@ -150,7 +150,7 @@ export class TablePages {
     this.#setState(0, 0);
   }
 
-  /** One level of pages that point to the ones given. */
+  /** One level of pages that refer to the given ones. */
   #above(pages: readonly number[], ids: readonly number[]): [number[], number[]] {
     const above: number[] = [];
     const aboveIds: number[] = [];
@@ -179,7 +179,7 @@ export class TablePages {
   }
 }
 
-/** How far the children of an interior page go that begins with `from`. The last of them needs no cell. */
+/** Last child of an interior page that begins with `from`. It needs no cell. */
 function lastChild(ids: readonly number[], from: number): number {
   let room = PAGE_SIZE - INTERIOR_HEADER;
   let last = from;
@@ -192,7 +192,7 @@ function lastChild(ids: readonly number[], from: number): number {
   return last === ids.length - 2 ? last - 1 : last;
 }
 
-/** How much of a record stays on the leaf. */
+/** Length of the part of a record that stays on the leaf. */
 function localLength(length: number): number {
   if (length <= MOST_LOCAL) return length;
   const local = LEAST_LOCAL + ((length - LEAST_LOCAL) % (PAGE_SIZE - 4));

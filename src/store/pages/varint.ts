@@ -1,5 +1,5 @@
-// SQLite's variable-length integers: seven bits per byte, the highest first, all but the last byte marked. Those of up to
-// 53 bits, which is what a JavaScript number holds; the ninth byte that longer ones have does not occur.
+// SQLite's variable-length integers: seven bits per byte, the highest first, all but the last byte marked. Up to 53
+// bits, the size of a JavaScript integer; the ninth byte of longer ones does not occur.
 
 const TWO_28 = 268435456;
 
@@ -13,7 +13,7 @@ function shortLength(value: number): number {
   return ((38 - Math.clz32(value | 1)) * 37) >> 8;
 }
 
-/** Write at `at`; returns the place behind. */
+/** Write at `at`; returns the position after it. */
 export function putVarint(buf: Uint8Array, at: number, value: number): number {
   if (value < 128) {
     buf[at] = value;
