@@ -8,6 +8,7 @@ import { type Baseline, readBaseline, withReports } from '../report/baseline.ts'
 import { GROUP_KEYS, type NamedReport, storyGroups } from '../report/drifts.ts';
 import { hostsBy, matrixOf } from '../report/matrix.ts';
 import { mergeReports } from '../report/merge.ts';
+import { withNewestNames } from '../report/newest-names.ts';
 import { jsonText } from '../report/serialize.ts';
 import { matrixText } from '../report/terminal/matrix.ts';
 import { triageJson, triageText } from '../report/terminal/triage.ts';
@@ -89,13 +90,14 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     const printer = isReport
       ? await ReportPrinter.for({ ...flags, json: false, verbose: false }, args.source)
       : undefined;
-    const { all, unreadable } = await withEach(
+    const { all: read, unreadable } = await withEach(
       await sourcesIn(args.source),
       async (source): Promise<NamedReport & DetailedReport> => ({
         source,
         ...(await detailedReportOn(source, setup, { ...flags, pins: printer?.needsPins ?? false })),
       }),
     );
+    const all = withNewestNames(read);
     if (printer === undefined) await this.#tell(all, flags, known, hostFrom);
     else
       await printer.print(mergeReports(all), {

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { type Finding, namesOf } from '../contract/finding.ts';
 import { InputError } from '../util/errors.ts';
 import { groupBy } from '../util/group-by.ts';
-import { kernelOf, type NamedReport } from './drifts.ts';
+import { byNumbers, kernelOf, type NamedReport } from './drifts.ts';
 
 const STATES = ['known', 'fixed', 'invalid'] as const;
 /**
@@ -108,7 +108,7 @@ export function withReports(baseline: Baseline, reports: readonly NamedReport[])
       groups.push(group);
     }
     const kernels = same.flatMap(({ finding, report }) => report.traces[finding.trace] ?? []).map(kernelOf);
-    group.kernels = [...new Set([...group.kernels, ...kernels])].toSorted();
+    group.kernels = [...new Set([...group.kernels, ...kernels])].toSorted(byNumbers);
     if (group.state === 'fixed') continue;
     const former = new Set(same.flatMap(({ finding }) => finding.formerFingerprints ?? []));
     const kept = group.fingerprints.filter((one) => !former.has(one));

@@ -2,6 +2,7 @@
 // so before and after a patch can be compared; between kernels, whose functions differ, the rule is the better key.
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
+import { newestName } from './newest-names.ts';
 
 export type DiffKey = 'fingerprint' | 'rule';
 
@@ -66,16 +67,6 @@ export function isNew({ a, b }: DiffEntry, least: Severity): boolean {
   const reaches = (side: DiffSide | undefined) =>
     side !== undefined && SEVERITY_RANK[side.severity] >= SEVERITY_RANK[least];
   return reaches(b) && !reaches(a);
-}
-
-/** A store may have been filled by an earlier version, which knew the drift by another name. */
-function newestName(findings: readonly Finding[]): (finding: Finding) => string {
-  const newest = new Map(
-    findings.flatMap(({ fingerprint, formerFingerprints = [] }) =>
-      formerFingerprints.map((name) => [name, fingerprint]),
-    ),
-  );
-  return ({ fingerprint }) => newest.get(fingerprint) ?? fingerprint;
 }
 
 function sidesOf(

@@ -66,6 +66,9 @@ export type HostOf = (path: string) => string;
 export const kernelOf = ({ era, kernel }: TraceInfo): string =>
   kernel ?? (era === undefined ? 'unknown' : `era ${era}`);
 
+/** `6.1` before `6.12`. */
+export const byNumbers = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
 /** `iov_iter_get_pages+0xd4` is `iov_iter_get_pages`: the offset is the compiler's. */
 export const callerOf = ({ pin }: Finding): string =>
   pin.caller?.replace(/\+0x[0-9a-f]+(\/0x[0-9a-f]+)?$/, '') ?? 'caller not recorded';
@@ -146,12 +149,14 @@ function summaryOf(seen: readonly Sighting[], captures: ReadonlyMap<string, numb
     harm: [...new Set(seen.flatMap(({ finding }) => finding.harm))],
     findings: seen.length,
     captures: new Set(seen.map(({ trace }) => trace)).size,
-    kernels: [...groupBy(seen, ({ trace }) => kernelOf(trace))].map(([kernel, of]) => ({
-      kernel,
-      findings: of.length,
-      captures: new Set(of.map(({ trace }) => trace)).size,
-      of: captures.get(kernel) ?? 0,
-    })),
+    kernels: [...groupBy(seen, ({ trace }) => kernelOf(trace))]
+      .map(([kernel, of]) => ({
+        kernel,
+        findings: of.length,
+        captures: new Set(of.map(({ trace }) => trace)).size,
+        of: captures.get(kernel) ?? 0,
+      }))
+      .toSorted((a, b) => byNumbers(a.kernel, b.kernel)),
     first: seen[0] as Sighting,
     last: seen.at(-1) as Sighting,
   };

@@ -1,7 +1,7 @@
 // Why: which kernel (or host) shows what, and what of it is news: one row a group, one column a kernel. An empty cell would
 // claim that nothing is wrong there; a trace that cannot tell says so.
 import { type Baseline, type BaselineGroup, groupOf, knows, type Novelty, noveltyOf } from './baseline.ts';
-import { type HostOf, kernelOf, type NamedReport, type StoryGroup } from './drifts.ts';
+import { byNumbers, type HostOf, kernelOf, type NamedReport, type StoryGroup } from './drifts.ts';
 
 export type MatrixAxis = 'kernel' | 'host';
 
@@ -113,9 +113,6 @@ function capturesIn(reports: readonly NamedReport[], axis: MatrixAxis, hostOf: H
     }));
   });
 }
-
-/** `6.1` before `6.12`. */
-const byNumbers = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 /**
  * The host of a trace: what `pattern` (its first group) finds in the path; without one the first folder below what all

@@ -4,8 +4,11 @@ import { painter, type Style } from '../paint.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';
 
 const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
-const LABEL = 9;
+const LABEL = 13;
 const MOST_SHARES = 8;
+
+const VERSIONS_DIFFER =
+  'some results are of an earlier pindrift, whose fingerprints are others: one drift may stand here twice; check those captures again to tell';
 
 export const text: FleetReporter = {
   id: 'text',
@@ -15,6 +18,8 @@ export const text: FleetReporter = {
     yield* wrap(summaryWords(report), width).map((line) => `${line}\n`);
     if (report.baseline !== undefined)
       yield* wrap(`against ${clean(report.baseline)}`, width).map((line) => `${line}\n`);
+    if (new Set(report.drifts.map(({ fingerprintVersion }) => fingerprintVersion)).size > 1)
+      yield* wrap(VERSIONS_DIFFER, width).map((line) => `${line}\n`);
     const labelled = (label: string, words: string): string[] =>
       wrap(words, width - LABEL - 2, 'whole').map(
         (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
@@ -52,7 +57,7 @@ function details(drift: FleetDrift): [string, string][] {
   if (hosts !== undefined && hosts.length > 0) out.push(['hosts', shareWords(hosts)]);
   out.push(['first', placeWords(first)]);
   if (last.capture !== first.capture || last.n !== first.n) out.push(['last', placeWords(last)]);
-  out.push(['same as', fingerprint]);
+  out.push(['fingerprint', fingerprint]);
   return out;
 }
 

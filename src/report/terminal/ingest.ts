@@ -1,6 +1,6 @@
 // Why: the closing table of `ingest`. What is in the store now, what was lost on the way, and how far a verdict goes.
 
-import type { CheckReport } from '../../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
 import type { StoredEventType } from '../../store/report.ts';
 import { clean, columns, count, grouped, pad, padLeft, wrap } from '../format.ts';
 import { lossWords } from '../loss-words.ts';
@@ -51,9 +51,11 @@ export function ingestText(summary: IngestSummary, options: { color: boolean; wi
 }
 
 function checkedLines(summary: IngestSummary): string[] {
-  const able = summary.rules.filter((rule) => rule.missing.length === 0).length;
+  // as `check` and `coverage` count: without what decides about the whole
+  const rules = summary.rules.filter(({ id }) => id !== INSUFFICIENT_EVIDENCE);
+  const able = rules.filter((rule) => rule.missing.length === 0).length;
   return [
-    `${able} of ${count(summary.rules.length, 'rule')} can be decided (pindrift coverage TRACE lists what is missing)`,
+    `${able} of ${count(rules.length, 'rule')} can be decided (pindrift coverage TRACE lists what is missing)`,
     `${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`,
   ];
 }

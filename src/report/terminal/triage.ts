@@ -26,9 +26,12 @@ export interface TriageOptions {
 }
 
 const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
-const LABEL = 9;
+const LABEL = 13;
 /** Variants of a group that are told; the others are counted. */
 const TOLD = 8;
+
+const ERA_MEANS =
+  'era: the trace does not name its kernel; its functions and arguments are those of this release and later ones, up to the next era (--kernel names it)';
 
 export function* triageText(
   reports: readonly NamedReport[],
@@ -48,6 +51,8 @@ export function* triageText(
     ).map((line, i) => `${i === 0 ? '  ' : '    '}${line}\n`);
   if (missing.length > 0) yield '\n';
   yield* wrap(closing(reports, groups, options.by), width).map((line) => `${line}\n`);
+  if (reports.some(({ report }) => report.traces.some(({ era, kernel }) => kernel === undefined && era !== undefined)))
+    yield* wrap(ERA_MEANS, width).map((line) => `${line}\n`);
 }
 
 function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[], by: GroupKey): string {
@@ -76,7 +81,7 @@ function* groupText(group: StoryGroup, options: TriageOptions, paint: Paint, wid
   if (variants.length === 1 && only !== undefined) {
     yield* labelled('first', placeWords(only.first));
     if (only.last !== only.first) yield* labelled('last', placeWords(only.last));
-    yield* labelled('same as', only.fingerprint);
+    yield* labelled('fingerprint', only.fingerprint);
     yield* labelled('story', storyOf(only));
   } else yield* variantsText(group, paint, width);
   yield '\n';
