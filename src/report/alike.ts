@@ -1,11 +1,11 @@
-// One munmap() over a pinned huge page is 512 findings, one a page. Reports for people tell the first of those that
-// are the same drift in the same trace, and name the others in a line; reports for machines list them all.
+// Why: one munmap() over a pinned huge page gives 512 findings, one per page. Reports for people show the first finding
+// of the same drift in the same trace, and list the others in one line; reports for machines list all of them.
 import type { Finding } from '../contract/finding.ts';
 import { clean, grouped } from './format.ts';
 
 export interface Alike {
   first: Finding;
-  /** the same drift, told by `first` */
+  /** other findings of the same drift */
   more: Finding[];
 }
 
@@ -24,14 +24,14 @@ export function alike(findings: readonly Finding[]): Alike[] {
 
 const RANK = { error: 0, warning: 1, note: 2 } as const;
 
-/** For readers: errors, then warnings, then notes; each in the order of the trace. */
+/** For readers: errors, then warnings, then notes; each in trace order. */
 export const worstFirst = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 
-/** Numbers, and addresses, that are written out. */
+/** Maximum number of numbers and addresses written out. */
 const NAMED = 4;
 
-/** `511 more: the same drift at 0x7f02b2793000 to 0x7f02b2991000 (2-512)`; undefined when there are none. */
+/** `511 more: the same drift at 0x7f02b2793000 to 0x7f02b2991000 (2-512)`; undefined if there are none. */
 export function moreWords({ more }: Alike): string | undefined {
   if (more.length === 0) return undefined;
   const addresses = [...new Set(more.flatMap(({ pin }) => (pin.address === undefined ? [] : [clean(pin.address)])))];
@@ -40,7 +40,7 @@ export function moreWords({ more }: Alike): string | undefined {
   return `${grouped(more.length)} more: the same drift${named === '' ? '' : ` at ${named}`} (${numbers(more)})`;
 }
 
-/** Hex without leading zeros: the longer is the larger. */
+/** Hex without leading zeros: the longer number is greater. */
 function byValue(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

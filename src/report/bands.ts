@@ -1,11 +1,11 @@
-// Why: the timeline of the HTML report as text, for a page about a rule: the pinned page and what its address maps lie
-// side by side as long as they are the same, and part where they are not.
+// Why: the timeline of the HTML report as text, for the page of a rule: the pinned page and the page mapped at its
+// address as two bands that touch while they are the same page, and separate at the drift.
 import type { Finding } from '../contract/finding.ts';
 import { clean, pad } from './format.ts';
 import { hasPin, type Mapping, mappingSpans, partingIndex, uses } from './lifeline.ts';
 import { stepKind } from './steps.ts';
 
-/** How the band of the address looks, and what it means. */
+/** Characters of the band of the address, and their meaning. */
 const BANDS: Readonly<Record<Mapping, readonly [band: string, words: string]>> = {
   mapped: ['┃', 'maps the page'],
   'read-only': ['│', 'maps it read-only'],
@@ -17,15 +17,15 @@ const BANDS: Readonly<Record<Mapping, readonly [band: string, words: string]>> =
 const PARTS = ['╲', 'drift: maps another page'] as const;
 
 const HELD = '┃';
-/** a device has it */
+/** device-exclusive */
 const USED = '█';
 
 /**
- * The life of a finding's pin as bands, a step a line:
+ * The lifetime of a finding's pin as bands, one step per line:
  *
  *     ┃╎   unmap    no present entry
  *
- * @returns undefined where nobody had pinned the page, or nothing happened to its address
+ * @returns undefined if no page was pinned, or nothing happened to its address
  */
 export function bandLines(finding: Finding): string[] | undefined {
   const { evidence } = finding;

@@ -1,5 +1,5 @@
-// Why: what is known already, with the reason, in a small file that can be committed: the state of each group of findings
-// and who said why. `check` asks it for "nothing new", `triage` for what is new, known, back or gone, and writes it.
+// Why: a small file of known findings that can be committed: the state of each group of findings, with a comment.
+// `check` uses it to report only new findings; `triage` reports new, known, back and gone groups, and writes the file.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { type Finding, namesOf } from '../contract/finding.ts';
@@ -9,22 +9,21 @@ import { byNumbers, kernelOf, type NamedReport } from './drifts.ts';
 
 const STATES = ['known', 'fixed', 'invalid'] as const;
 /**
- * `known`: it is there, and somebody deals with it; `invalid`: it is there, and nothing is wrong; `fixed`: it must not
- * come back.
+ * `known`: present, and somebody is working on it; `invalid`: present, but not a bug; `fixed`: it must not come back.
  */
 export type GroupState = (typeof STATES)[number];
 
 /** Findings of one rule with one cause. */
 export interface BaselineGroup {
   rule: string;
-  /** what made page and mapping part: `swap-in without the exclusive mark, then a copy` */
+  /** cause of the drift: `swap-in without the exclusive mark, then a copy` */
   cause: string;
   state: GroupState;
-  /** why, who, which ticket; people write it */
+  /** edited by hand: why, who, which ticket */
   comment: string;
-  /** kernels (or eras, where a trace does not name its kernel) that showed it */
+  /** kernels (or eras, if a trace does not name its kernel) that showed it */
   kernels: string[];
-  /** of each variant, 16 hex digits */
+  /** one per variant, 16 hex digits */
   fingerprints: string[];
 }
 
@@ -52,7 +51,7 @@ const schema = v.strictObject({
   ),
 });
 
-/** @throws InputError that points at the key */
+/** @throws InputError that names the key */
 export function readBaseline(path: string): Baseline {
   let value: unknown;
   try {
@@ -76,11 +75,11 @@ export function readBaseline(path: string): Baseline {
 
 type Named = Pick<Finding, 'fingerprint' | 'formerFingerprints'>;
 
-/** Under its name of today, or under one that it had when the list was written. */
+/** By its current fingerprint, or one of its former ones. */
 export const knows = (fingerprints: readonly string[], finding: Named): boolean =>
   namesOf(finding).some((name) => fingerprints.includes(name));
 
-/** What a baseline says of a finding. `back`: of a group that was fixed. */
+/** State of a finding according to a baseline. `back`: of a group that was fixed. */
 export type Novelty = 'new' | 'known' | 'invalid' | 'back';
 
 export function noveltyOf({ groups }: Baseline, finding: Named): Novelty {
@@ -89,13 +88,13 @@ export function noveltyOf({ groups }: Baseline, finding: Named): Novelty {
   return group.state === 'fixed' ? 'back' : group.state;
 }
 
-/** The group of a finding of this rule with this cause, also where the variant is another. */
+/** The group of a finding of this rule with this cause, even if the variant is another. */
 export const groupOf = ({ groups }: Baseline, { rule, cause }: Pick<Finding, 'rule' | 'cause'>) =>
   groups.find((group) => group.rule === rule && group.cause === cause);
 
 /**
- * The baseline with all that these reports show. What people wrote stays; a group that is new is `known`; what was fixed
- * and is back stays `fixed`, so that it is told until somebody changes it.
+ * The baseline with everything in these reports added. Comments are kept; a new group is `known`; a fixed group that is
+ * back stays `fixed`, so that it is reported until somebody changes it.
  */
 export function withReports(baseline: Baseline, reports: readonly NamedReport[]): Baseline {
   const groups = baseline.groups.map((group) => structuredClone(group));

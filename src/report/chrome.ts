@@ -1,12 +1,12 @@
-// The same tracks as perfetto.ts in Chrome's JSON trace format, for viewers that read nothing else (chrome://tracing,
-// speedscope). Bigger, and times are microseconds with decimals: prefer perfetto where there is a choice.
+// The tracks of perfetto.ts in Chrome's JSON trace format, for viewers that read nothing else (chrome://tracing,
+// speedscope). It is larger, and times are microseconds with decimals: prefer perfetto.
 import type { CheckReport, DetailedReport } from '../contract/report.ts';
 import type { Notes } from './perfetto/notes.ts';
 import { type Drawn, draw, type Track } from './perfetto/tracks.ts';
 import type { Reporter } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 
-/** Categories that arrows connect all have this name, or viewers take them for different arrows. */
+/** All arrows that belong together have the same name, otherwise viewers treat them as different arrows. */
 const FLOW = 'pin to harm';
 
 export const chrome: Reporter = {
@@ -34,10 +34,10 @@ interface Thread {
   tid: number;
 }
 
-/** Linux gives no pid above this (PID_MAX_LIMIT): free for tracks that are no process. */
+/** Linux uses no pid above this (PID_MAX_LIMIT): for tracks that are not processes. */
 const NO_PROCESS = 4 * 1024 * 1024;
 
-/** This format knows processes and threads only: a track without parent is a process, the rest are its threads. */
+/** This format has only processes and threads: a track without parent is a process, the others are its threads. */
 class Threads {
   readonly #threads = new Map<number, Thread>();
 

@@ -1,5 +1,5 @@
-// A table for spreadsheets and pandas: one row a finding, RFC 4180 quoting by papaparse. A table has no
-// place for "could not be checked": no rows is not the same as clean, the exit code tells.
+// A table for spreadsheets and pandas: one row per finding, with RFC 4180 quoting by papaparse. A table cannot show
+// "could not be checked": no rows does not mean clean; see the exit code.
 import Papa from 'papaparse';
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
@@ -9,7 +9,7 @@ import { pathWords, placeOf } from './words.ts';
 
 type Cell = string | number | boolean | undefined;
 
-/** Column names are stable: new ones are added at the end. */
+/** Column names are stable: new ones are appended. */
 const COLUMNS: Readonly<Record<string, (finding: Finding, report: CheckReport) => Cell>> = {
   n: (finding) => finding.n,
   trace: (finding, report) => tracePath(report.traces[finding.trace]),
@@ -49,7 +49,7 @@ export const csv: Reporter = {
   },
 };
 
-/** A task may be named `=HYPERLINK(...)`: a cell that a spreadsheet would run gets a `'` in front. */
+/** A task may have the name `=HYPERLINK(...)`: a cell that a spreadsheet would run is prefixed with `'`. */
 function row(cells: readonly Cell[]): string {
   const safe = cells.map((cell) => (typeof cell === 'string' ? clean(cell) : cell));
   return `${Papa.unparse([safe], { newline: '\n', escapeFormulae: true })}\n`;

@@ -1,15 +1,16 @@
-// What one capture shows and another does not. The same drift has the same fingerprint in another run, boot or build,
-// so before and after a patch can be compared; between kernels, whose functions differ, the rule is the better key.
+// Compares the findings of two captures. The same drift has the same fingerprint in another run, boot or build, so
+// captures before and after a patch can be compared; between kernels with different function names, the rule is the
+// better key.
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { newestName } from './newest-names.ts';
 
 export type DiffKey = 'fingerprint' | 'rule';
 
-/** Findings of one side that are the same drift. */
+/** Findings of one side about the same drift. */
 export interface DiffSide {
   count: number;
-  /** the worst of them */
+  /** the worst severity */
   severity: Severity;
   /** number of the first */
   n: number;
@@ -23,7 +24,7 @@ export interface DiffEntry {
   b?: DiffSide;
   /** the first finding: of B, else of A */
   example: Finding;
-  /** why B could not decide this rule; undefined where it could, or shows the drift */
+  /** why B could not decide this rule; undefined if it could, or has the drift */
   undecided?: readonly string[];
 }
 
@@ -62,7 +63,7 @@ const ORDER: Readonly<Record<DiffSign, number>> = { '+': 0, '-': 1, '=': 2 };
 export const signOf = ({ a, b }: Pick<DiffEntry, 'a' | 'b'>): DiffSign =>
   a === undefined ? '+' : b === undefined ? '-' : '=';
 
-/** B shows it at or above `least`, and A does not. */
+/** B has it at or above `least`, and A does not. */
 export function isNew({ a, b }: DiffEntry, least: Severity): boolean {
   const reaches = (side: DiffSide | undefined) =>
     side !== undefined && SEVERITY_RANK[side.severity] >= SEVERITY_RANK[least];

@@ -1,20 +1,19 @@
-// Many captures, few drifts: findings of several reports as maintainers count them. First by what made page and mapping
-// part, then, below, what is exactly the same (the fingerprint): FOLL_GET on one kernel and FOLL_PIN on another may tell
-// one story. The worst and most frequent come first.
+// Groups the findings of several reports: first by the cause of the drift, then by fingerprint, since FOLL_GET on one
+// kernel and FOLL_PIN on another may have the same cause. The worst and most frequent groups come first.
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { groupBy } from '../util/group-by.ts';
 
-/** A report and where it is from, as `show` takes it. */
+/** A report and its source, as accepted by `show`. */
 export interface NamedReport {
   source: string;
   report: CheckReport;
 }
 
-/** Where a drift was seen. */
+/** A place where a drift was seen. */
 export interface Sighting {
   source: string;
-  /** number of the finding there */
+  /** number of the finding in it */
   n: number;
   trace: TraceInfo;
   finding: Finding;
@@ -25,13 +24,13 @@ export interface KernelShare {
   kernel: string;
   findings: number;
   captures: number;
-  /** captures of this kernel in all */
+  /** total captures of this kernel */
   of: number;
 }
 
-/** How often, how bad, where. */
+/** Frequency, severity and places. */
 interface Summary {
-  /** the worst of them */
+  /** the worst severity */
   severity: Severity;
   harm: string[];
   findings: number;
@@ -50,11 +49,14 @@ export interface DriftGroup extends Summary {
 export const GROUP_KEYS = ['cause', 'rule', 'caller', 'kernel', 'host', 'fingerprint'] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
-/** Findings that are one thing to whoever asked, and its variants by fingerprint. */
+/** Findings with the same key, and their variants by fingerprint. */
 export interface StoryGroup extends Summary {
-  /** the same in every run: `swap-in without the exclusive mark, then a copy`; for other keys the rule, caller, kernel, host */
+  /**
+   * the same in every run: `swap-in without the exclusive mark, then a copy`; for other keys the rule, caller, kernel,
+   * host
+   */
   title: string;
-  /** rules that tell it, most often one */
+  /** rules that reported it, usually one */
   rules: string[];
   variants: DriftGroup[];
 }
@@ -62,7 +64,7 @@ export interface StoryGroup extends Summary {
 /** The host of a trace, from its path. */
 export type HostOf = (path: string) => string;
 
-/** `5.10.0-32-amd64`; the era, where the trace does not name its kernel */
+/** `5.10.0-32-amd64`; the era, if the trace does not name its kernel */
 export const kernelOf = ({ era, kernel }: TraceInfo): string =>
   kernel ?? (era === undefined ? 'unknown' : `era ${era}`);
 
@@ -92,7 +94,7 @@ export function storyGroups(reports: readonly NamedReport[], by: GroupKey, hostO
   );
 }
 
-/** What is the same, its title first. */
+/** The parts of the key, the title first. */
 function keyOf({ finding, trace }: Sighting, by: GroupKey, hostOf: HostOf): string[] {
   switch (by) {
     case 'cause':

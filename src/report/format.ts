@@ -1,21 +1,22 @@
-// How reports write what they all write: safe text, counts, times, padded and wrapped lines.
+// Formatting shared by reports: safe text, counts, times, padded and wrapped lines.
 import stringWidth from 'string-width';
 import type { TraceInfo } from '../contract/report.ts';
 import { escapeControl } from '../util/escape.ts';
 
 type TimeUnit = TraceInfo['timeUnit'];
 
-// What escapeControl leaves because it moves no cursor, but a report should not hide: soft hyphen, direction
-// marks, zero widths, line and paragraph separators, byte order mark, noncharacters, tags, halves of surrogate pairs.
+// Characters that escapeControl leaves because they do not move the cursor, but that a report should not hide: soft
+// hyphen, direction marks, zero widths, line and paragraph separators, byte order mark, noncharacters, tags, halves of
+// surrogate pairs.
 const INVISIBLE =
   /[\u00ad\u061c\u180e\u200b-\u200f\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
 
-/** Text with trace words in it (task names, paths), safe on one line of a terminal or a document. */
+/** Text with words from the trace (task names, paths), safe on one line of a terminal or a document. */
 export function clean(text: string): string {
   return escapeControl(text).replace(INVISIBLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
-/** A whole trace line: as it stands, with its tabs as blanks so that columns stay columns. */
+/** A whole trace line, unchanged except that tabs become spaces, to keep columns aligned. */
 export function verbatim(text: string): string {
   if (!text.includes('\t')) return clean(text);
   let out = '';
@@ -26,9 +27,9 @@ export function verbatim(text: string): string {
   return out;
 }
 
-/** Columns the text takes on a terminal. */
+/** Number of columns of the text on a terminal. */
 export function columns(text: string): number {
-  // ASCII and the signs that reports add themselves; stringWidth is slow, since it knows every script.
+  // ASCII and characters used by reports; stringWidth is slow, since it handles every script.
   return /^[\x20-\x7e\xa0→◀…\u2500-\u259f]*$/.test(text) ? text.length : stringWidth(text);
 }
 
@@ -40,7 +41,7 @@ export function padLeft(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - columns(text))) + text;
 }
 
-/** The text in at most `width` columns, its middle cut out where it is longer. */
+/** The text in at most `width` columns, with its middle removed if it is longer. */
 export function clip(text: string, width: number): string {
   if (columns(text) <= width) return text;
   const chars = [...text];
@@ -49,8 +50,8 @@ export function clip(text: string, width: number): string {
 }
 
 /**
- * Break at blanks so that no line is wider than `width`; runs of blanks inside a line are kept. A word
- * that is wider than a whole line is broken too, unless words stay whole, as paths and commands that are copied must.
+ * Break at spaces so that no line is wider than `width`; multiple spaces inside a line are kept. A word wider than a
+ * line is broken too, unless words are kept whole, as for paths and commands that are copied.
  */
 export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'broken'): string[] {
   const lines: string[] = [];
@@ -76,7 +77,7 @@ export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'b
   return line === '' ? lines : [...lines, line];
 }
 
-/** Length of the longest beginning of `text` that fits; at least one character. */
+/** Length of the longest prefix of `text` that fits; at least one character. */
 function fitting(text: string, width: number): number {
   let length = 0;
   let used = 0;
@@ -97,7 +98,7 @@ export function grouped(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Digits behind the point that these times (ns) need: 6 as in most traces, 9 where one has more. */
+/** Number of decimals these times (ns) need: 6 as in most traces, 9 if one has more. */
 export function timeDigits(times: Iterable<number | undefined>): 6 | 9 {
   for (const time of times) {
     if (time !== undefined && time % 1000 !== 0) return 9;
@@ -113,7 +114,7 @@ export function relativeTime(time: number, base: number, unit: TimeUnit, digits:
   return sign + (unit === 'ns' ? seconds(size, digits) : String(size));
 }
 
-/** How long: `0.947 s`, `312 us`, `1,250 ticks`. */
+/** A time span: `0.947 s`, `312 us`, `1,250 ticks`. */
 export function duration(size: number, unit: TimeUnit): string {
   if (unit !== 'ns') return count(size, 'tick');
   if (size < 1_000_000) return `${Math.round(size / 1000)} us`;
@@ -121,7 +122,7 @@ export function duration(size: number, unit: TimeUnit): string {
   return `${(size / 1e9).toFixed(digits)} s`;
 }
 
-/** Nanoseconds as seconds, by integers only: a double of seconds would be off in the last digit. */
+/** Nanoseconds as seconds, with integers only: a double would be wrong in the last digit. */
 function seconds(ns: number, digits: 6 | 9): string {
   const whole = Math.floor(ns / 1_000_000_000);
   const rest = ns - whole * 1_000_000_000;

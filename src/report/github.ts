@@ -1,5 +1,5 @@
-// Annotations of GitHub Actions: workflow commands on stdout, which the runner shows beside the commit. What they may hold
-// is escaped as actions/toolkit does (packages/core/src/command.ts).
+// Annotations for GitHub Actions: workflow commands on stdout, which the runner shows beside the commit. Escaped like
+// in actions/toolkit (packages/core/src/command.ts).
 import type { Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { alike, worstFirst } from './alike.ts';
@@ -32,7 +32,7 @@ export const github: Reporter = {
   },
 };
 
-/** Rules that failed, with the place in the file of whoever wrote them. */
+/** Rules that failed, with the place in their source file. */
 function failures(report: CheckReport): { at: string; failed: string }[] {
   const words = failureWords(report);
   return report.rules

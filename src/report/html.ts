@@ -1,5 +1,5 @@
-// The report that is attached to a bug: one file that opens from disk, with everything in it and nothing fetched. The
-// page itself (html/client, html/page.html.in) is put together by scripts/build-html.mjs; here it gets its data.
+// The report to attach to a bug: one self-contained file that opens from disk. scripts/build-html.mjs builds the page
+// (html/client, html/page.html.in); this adds its data.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -13,7 +13,7 @@ import { sentence } from './sentence.ts';
 import { jsonText } from './serialize.ts';
 import { headline, pathWords, verdictWords } from './words.ts';
 
-/** Below this the data stay readable in the file; above it, packing them pays. */
+/** Smaller data stay readable in the file; larger data are compressed. */
 const PACK_FROM = 64 * 1024;
 
 export const html: Reporter = {
@@ -29,7 +29,7 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
   const [first] = report.traces;
   const more = report.traces.length > 1 ? ` and ${report.traces.length - 1} more` : '';
   const view = viewOf(detailed, options);
-  // how many there are is the verdict above it
+  // the number of findings is in the verdict above it
   const worst = headline(report, false);
   const parts: Record<string, string> = {
     title: markup(clean(`${words} - ${first === undefined ? '' : pathWords(first)}${more} - pindrift`)),
@@ -46,7 +46,7 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
   }
 }
 
-/** JSON that is safe inside a script element: an object, or one string with the object deflated. */
+/** JSON that is safe inside a script element: an object, or one string with the deflated object. */
 function embedded(data: unknown): string {
   const json = jsonText(data);
   const text = json.length < PACK_FROM ? json : JSON.stringify(deflateRawSync(json).toString('base64'));
@@ -60,7 +60,7 @@ function page(): string {
   return loaded;
 }
 
-/** Beside this file in dist/; run from src/, the one of the last build. */
+/** In dist/ it is beside this file; in src/ the page of the last build is used. */
 function pagePath(): string {
   const beside = fileURLToPath(new URL('./html/page.built.html', import.meta.url));
   const built = fileURLToPath(new URL('../../dist/report/html/page.built.html', import.meta.url));

@@ -1,15 +1,15 @@
-// The registry of reporters. A reporter is loaded when it is asked for, so a command that prints three
-// lines does not pay for SARIF.
+// The registry of reporters. A reporter is loaded on demand, so that a command that prints three lines does not load
+// SARIF.
 import type { Reporter } from './reporter.ts';
 
 interface Entry {
   /** of a file with this report, without the dot */
   extension: string;
-  /** another ending that means the same */
+  /** an alternative extension */
   alias?: string;
   /** one line for the help of a command */
   summary: string;
-  /** bytes, not text: nothing to print on a terminal */
+  /** bytes, not text: cannot be printed on a terminal */
   binary?: true;
   load(): Promise<Reporter>;
 }
@@ -94,13 +94,13 @@ export type ReportFormat = keyof typeof ENTRIES;
 /** Every format, in the order a help text lists them. */
 export const reportFormats = Object.keys(ENTRIES) as ReportFormat[];
 
-/** What is known of a format without loading its reporter. */
+/** Properties of a format, without loading its reporter. */
 export function describeFormat(format: ReportFormat): { extension: string; summary: string; binary: boolean } {
   const { binary, extension, summary }: Entry = ENTRIES[format];
   return { extension, summary, binary: binary === true };
 }
 
-/** The format that a file with this ending (without the dot) asks for; the first, where several have it. */
+/** The format for a file extension (without the dot); the first, if several have it. */
 export function formatOfEnding(ending: string): ReportFormat | undefined {
   return reportFormats.find((format) => {
     const { alias, extension }: Entry = ENTRIES[format];

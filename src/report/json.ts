@@ -1,5 +1,5 @@
-// The contract for scripts (docs/json.md, docs/schema/check.schema.json), written piece by piece so that
-// ten thousand findings are no one string.
+// The stable format for scripts (docs/json.md, docs/schema/check.schema.json), written in pieces so that ten thousand
+// findings are not one string.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
 import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';

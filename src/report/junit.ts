@@ -1,7 +1,7 @@
-// JUnit XML for CI: a test suite for each trace, a test for each rule. A finding fails its test, a rule that could not
-// decide skips it with the reason, and a rule that failed is an error. So is a trace that cannot tell, unless the user
-// wants otherwise: green means checked. No times: the same report gives the same bytes. Valid for Jenkins' schema
-// (xunit-plugin, junit-10.xsd).
+// JUnit XML for CI: a test suite per trace, a test per rule. A finding fails its test, a rule that could not decide is
+// skipped with the reason, and a rule that failed is an error. So is a trace with insufficient evidence, unless the
+// user chooses otherwise, so that a passed test means checked. No times: the same report gives the same bytes. Valid
+// for Jenkins' schema (xunit-plugin, junit-10.xsd).
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
 import { clean, verbatim } from './format.ts';
@@ -16,10 +16,10 @@ type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing' | 'undecidedIn' |
 interface Test {
   rule: TestRule;
   failed: Finding[];
-  /** findings below the threshold: shown, not failed */
+  /** findings below the threshold: shown, but not failed */
   passed: Finding[];
   skipped: boolean;
-  /** what went wrong with the test itself */
+  /** why the test itself is an error */
   error?: { type: string; message: string } | undefined;
 }
 
@@ -54,7 +54,7 @@ function tests(report: CheckReport, index: number, options: ReportOptions): Test
   const rules: TestRule[] = [
     ...report.rules,
     ...unlisted.map((id) => ({ id, verdict: 'violated' as const, missing: [] })),
-    // whether the trace can tell was not asked: nobody knows
+    // the rule did not run, so it is unknown whether the evidence is sufficient
     ...(report.verdict === 'could-not-be-checked' && onUndecided === 'error' && !known.has(INSUFFICIENT_EVIDENCE)
       ? [{ id: INSUFFICIENT_EVIDENCE, verdict: report.verdict, missing: [`${INSUFFICIENT_EVIDENCE} did not run`] }]
       : []),
@@ -81,7 +81,7 @@ function errorOf({ failed = [], id, missing }: TestRule, index: number, undecide
   return { type: 'could-not-be-checked', message: `this trace has insufficient evidence: ${missing.join('; ')}` };
 }
 
-/** @param skips the schema has `skipped` for a suite, and not for all of them */
+/** @param skips the schema has `skipped` for a suite, but not for the whole */
 function counts(all: readonly Test[], skips: boolean): string {
   const failures = all.filter((test) => test.failed.length > 0).length;
   const skipped = all.filter((test) => test.skipped).length;
@@ -105,7 +105,7 @@ function testcase({ error, rule, failed, passed, skipped }: Test, trace: TraceIn
   const inside: string[] = [];
   const [first] = failed;
   if (first !== undefined) {
-    // One element however many findings: several consumers read only the first.
+    // One element for any number of findings: several consumers read only the first.
     const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
     const type = failed.some((finding) => finding.severity === 'error') ? 'error' : first.severity;
     inside.push(
@@ -149,7 +149,7 @@ function attribute(text: string): string {
   return content(clean(text)).replaceAll('"', '&quot;').replaceAll("'", '&apos;');
 }
 
-/** Character data; what XML 1.0 has no place for at all (U+FFFE, U+FFFF) becomes U+FFFD. */
+/** Character data; characters not allowed in XML 1.0 (U+FFFE, U+FFFF) become U+FFFD. */
 function content(text: string): string {
   return text
     .replace(/[\ufffe\uffff]/g, '\ufffd')

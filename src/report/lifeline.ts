@@ -1,6 +1,6 @@
-// The life of a pin as something to draw: what its address mapped from step to step, when a device was at work on
-// the page, and at which step page and mapping part. Pure data in, pure data out; the HTML report runs it in the
-// browser too, so it may import types and steps.ts only.
+// The lifetime of a pin as data for drawing: what its address mapped from step to step, when a device used the page,
+// and the step of the drift. Pure functions; the HTML report also runs them in the browser, so this file may import
+// only types and steps.ts.
 import type { Finding } from '../contract/finding.ts';
 import type { DetailedReport, PinLife } from '../contract/report.ts';
 import { partingStep, stepKind } from './steps.ts';
@@ -8,8 +8,8 @@ import { partingStep, stepKind } from './steps.ts';
 export type LifeStep = PinLife['steps'][number];
 
 /**
- * What an address maps: the pinned page; the pinned page write-protected, or shared with a child; an entry that is
- * not present but still names it; nothing; another page.
+ * What an address maps: the pinned page; the pinned page write-protected, or shared with a child; an entry that is not
+ * present but still names it; nothing; another page.
  */
 export type Mapping = 'mapped' | 'read-only' | 'shared' | 'swapped' | 'unmapped' | 'other';
 
@@ -19,13 +19,13 @@ export interface Span {
   mapping: Mapping;
 }
 
-/** A device, or a pipe, has the page between two steps; `to` undefined: until the end. */
+/** A device, or a pipe, uses the page between two steps; `to` undefined: until the end. */
 export interface Use {
   from: number;
   to: number | undefined;
 }
 
-/** Spans of what the address mapped. `parting` is the index of the step that put another page there. */
+/** Spans of what the address mapped. `parting` is the index of the step that mapped another page. */
 export function mappingSpans(roles: readonly string[], parting: number | undefined): Span[] {
   const spans: Span[] = [{ step: 0, mapping: 'mapped' }];
   let mapping: Mapping = 'mapped';
@@ -53,7 +53,7 @@ function mappingAfter(before: Mapping, role: string): Mapping {
     case 'fork':
       return 'shared';
     case 'map':
-      // A fault on an address that maps nothing brings a page of its own.
+      // A fault on an address that maps nothing maps a new page.
       return before === 'unmapped' ? 'other' : 'mapped';
     case 'swap-in':
     case 'restore':
@@ -61,7 +61,7 @@ function mappingAfter(before: Mapping, role: string): Mapping {
     case 'unshare':
       return 'mapped';
     case 'reuse':
-      // by a process that maps the page still
+      // by a process that still maps the page
       return before === 'unmapped' ? before : 'mapped';
     case 'copy':
     case 'migrate':
@@ -74,8 +74,8 @@ function mappingAfter(before: Mapping, role: string): Mapping {
 }
 
 /**
- * When the page was in use: `i/o submit` to `i/o end`, or `pipe` to the end of the pin. An end without a submit began
- * with the pin; of several under way the oldest ends first.
+ * When the page was used: from `i/o submit` to `i/o end`, or from `pipe` to the end of the pin. An end without a submit
+ * began with the pin; of several in progress the oldest ends first.
  */
 export function uses(roles: readonly string[]): Use[] {
   const all: Use[] = [];
@@ -94,26 +94,26 @@ export function uses(roles: readonly string[]): Use[] {
   return all;
 }
 
-/** Index of the step where page and mapping of this pin part. */
+/** Index of the step of this pin's drift. */
 export function partingIndex(steps: readonly { line: number }[], finding: Finding | undefined): number | undefined {
   const parting = finding === undefined ? undefined : partingStep(finding);
   const index = parting === undefined ? -1 : steps.findIndex((step) => step.line === parting.line);
   return index < 0 ? undefined : index;
 }
 
-/** Some findings are about a page or a range that nobody had pinned: their `pin` names only the place. */
+/** Some findings are about a page or range that was not pinned: their `pin` only names the place. */
 export function hasPin(finding: Finding): boolean {
   return finding.pin.api !== undefined || finding.evidence.some((step) => stepKind(step.role) === 'pin');
 }
 
-/** Pins to draw: those given, and for a finding whose pin is not among them what its evidence shows. */
+/** Pins to draw: the given ones, and for a finding without one of them the pin shown by its evidence. */
 export function lives({ pins, report }: DetailedReport): PinLife[] {
   const told = new Set(pins.map((pin) => pin.finding));
   const missing = report.findings.filter((finding) => !told.has(finding.n) && hasPin(finding));
   return [...pins.map(inOrder), ...missing.map(lifeOf)];
 }
 
-/** A lockless GUP notes the grab before the call returns: only the lines tell what came first. */
+/** A lockless GUP logs the grab before the call returns: the order is that of the lines. */
 function inOrder(pin: PinLife): PinLife {
   const sorted = pin.steps.every((step, i) => i === 0 || (pin.steps[i - 1]?.line ?? 0) <= step.line);
   return sorted ? pin : { ...pin, steps: pin.steps.toSorted((a, b) => a.line - b.line) };
@@ -138,7 +138,7 @@ function lifeOf(finding: Finding): PinLife {
   };
 }
 
-/** At most `limit` pins, in their order: those of findings first, then those never given back, then the longest held. */
+/** At most `limit` pins, in order: first those of findings, then those not released, then those held longest. */
 export function choosePins(pins: readonly PinLife[], limit: number): PinLife[] {
   if (pins.length <= limit) return [...pins];
   const rank = (pin: PinLife) => {

@@ -1,5 +1,5 @@
-// One line a finding, for grep, sort and editors that jump to `file:line:`. A trace without findings gives no line: the
-// exit code tells clean from undecided.
+// One line per finding, for grep, sort and editors that jump to `file:line:`. A trace without findings gives no line:
+// the exit code distinguishes clean from undecided.
 import type { CheckReport } from '../contract/report.ts';
 import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,4 +1,4 @@
-// What a trace lost, in words that every report for people shares.
+// The losses of a trace, in words shared by all reports for people.
 import type { Loss } from '../contract/report.ts';
 import { clean, count } from './format.ts';
 import { placeOf } from './words.ts';
@@ -18,12 +18,12 @@ export function lossWords(losses: readonly Loss[]): string[] {
   return [...groups.values()].map(lossGroup);
 }
 
-/** The first lines that were not understood, verbatim. */
+/** The first lines that could not be parsed, verbatim. */
 export function lossSamples(losses: readonly Loss[]): { line: number; text: string }[] {
   return losses.flatMap((loss) => loss.samples ?? []).slice(0, 5);
 }
 
-/** Lines named in one loss; the rest are counted. */
+/** Lines listed per loss; the rest are counted. */
 const LINES_NAMED = 3;
 
 function lossGroup(losses: Loss[]): string {

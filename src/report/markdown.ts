@@ -1,5 +1,5 @@
-// GitHub-flavoured Markdown for a tracker. Words from the trace stand in code spans and fences that they
-// cannot close; everything else is escaped, and cannot mention people (`@name`) or link issues (`#1`).
+// GitHub-flavoured Markdown for an issue tracker. Words from the trace are in code spans and fences that they cannot
+// close; everything else is escaped, so that it cannot mention people (`@name`) or link issues (`#1`).
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, worstFirst } from './alike.ts';

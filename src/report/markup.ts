@@ -1,4 +1,4 @@
-// Text of a trace inside a page: nothing in it is markup.
+// Escapes text of a trace for a page, so that nothing in it is markup.
 
 const MARKUP: Readonly<Record<string, string>> = {
   '&': '&amp;',

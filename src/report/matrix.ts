@@ -1,14 +1,14 @@
-// Why: which kernel (or host) shows what, and what of it is news: one row a group, one column a kernel. An empty cell would
-// claim that nothing is wrong there; a trace that cannot tell says so.
+// Why: which kernel (or host) has which drifts, and which of them are new: one row per group, one column per kernel. An
+// empty cell would mean that there is no problem; if no capture could decide, the cell says so.
 import { type Baseline, type BaselineGroup, groupOf, knows, type Novelty, noveltyOf } from './baseline.ts';
 import { byNumbers, type HostOf, kernelOf, type NamedReport, type StoryGroup } from './drifts.ts';
 
 export type MatrixAxis = 'kernel' | 'host';
 
-/** `.`: the rule could decide in a capture, and it is not there; `?`: no capture could decide it. */
+/** `.`: a capture could decide the rule, and does not have it; `?`: no capture could decide it. */
 export type MatrixCell = number | '.' | '?';
 
-/** `gone`: known, and not seen where the rule could decide; `unseen`: known, and no capture here can tell. */
+/** `gone`: known, and not seen although the rule could decide; `unseen`: known, and no capture could decide. */
 export type RowState = Novelty | 'new variant' | 'fixed' | 'gone' | 'unseen';
 
 export interface MatrixRow {
@@ -17,7 +17,7 @@ export interface MatrixRow {
   cells: MatrixCell[];
   /** undefined without a baseline */
   state?: RowState;
-  /** what the baseline's people wrote */
+  /** the comment in the baseline */
   comment?: string;
 }
 
@@ -26,7 +26,7 @@ export interface Matrix {
   rows: MatrixRow[];
 }
 
-/** A capture: the column it is in, and whether it could decide a rule. */
+/** A capture: its column, and whether it could decide a rule. */
 interface Capture {
   column: string;
   decides: (rule: string) => boolean;
@@ -68,7 +68,7 @@ export function matrixOf(
   return { columns, rows: [...rows, ...missing] };
 }
 
-/** What the baseline has and no report shows. */
+/** Groups of the baseline that no report shows. */
 export function missingFrom(baseline: Baseline | undefined, reports: readonly NamedReport[]): BaselineGroup[] {
   const findings = reports.flatMap(({ report }) => report.findings);
   return (baseline?.groups ?? []).filter(
@@ -77,7 +77,7 @@ export function missingFrom(baseline: Baseline | undefined, reports: readonly Na
   );
 }
 
-/** What the baseline says of a group that is seen, with its comment; nothing without a baseline. */
+/** State of a group according to the baseline, with its comment; nothing without a baseline. */
 export function stateOf(
   baseline: Baseline | undefined,
   { variants }: StoryGroup,
@@ -97,7 +97,7 @@ export function stateOf(
   return { state, ...(comment === '' ? {} : { comment }) };
 }
 
-/** Not seen is gone only where it would have been seen. */
+/** A group that was not seen is gone only if a capture could decide its rule. */
 function absence({ rule, state }: BaselineGroup, captures: readonly Capture[]): RowState {
   if (!captures.some(({ decides }) => decides(rule))) return 'unseen';
   return state === 'fixed' ? 'fixed' : 'gone';
@@ -115,8 +115,8 @@ function capturesIn(reports: readonly NamedReport[], axis: MatrixAxis, hostOf: H
 }
 
 /**
- * The host of a trace: what `pattern` (its first group) finds in the path; without one the first folder below what all
- * paths share, or the file's name up to its first dot.
+ * The host of a trace: the first group of `pattern` in the path; without a pattern the first directory below the common
+ * one, or the file name up to its first dot.
  */
 export function hostsBy(paths: readonly string[], pattern: RegExp | undefined): HostOf {
   if (pattern !== undefined) return (path) => pattern.exec(path)?.[1] ?? 'host not in the path';

@@ -1,4 +1,4 @@
-// Why: what several reports say, as one: for reporters, which take one. Findings are numbered anew.
+// Why: combines several reports into one, since reporters take one. Findings are renumbered.
 import type { Verdict } from '../contract/finding.ts';
 import type { CheckReport, DetailedReport, RuleOutcome } from '../contract/report.ts';
 
@@ -13,7 +13,7 @@ export function mergeReports(all: readonly DetailedReport[]): DetailedReport {
   const rules = new Map<string, RuleOutcome>();
   for (const { pins, report: one } of all) {
     const [traces, findings] = [report.traces.length, report.findings.length];
-    // some of a report's findings may be suppressed: numbers have gaps
+    // some of a report's findings may be suppressed, so numbers have gaps
     const numbers = new Map(one.findings.map(({ n }, i) => [n, findings + i + 1]));
     for (const finding of one.findings)
       report.findings.push({ ...finding, n: numbers.get(finding.n) ?? 0, trace: finding.trace + traces });
@@ -29,7 +29,7 @@ export function mergeReports(all: readonly DetailedReport[]): DetailedReport {
     report.traces.push(...one.traces);
     for (const rule of one.rules) rules.set(rule.id, outcomeOf(rules.get(rule.id), placed(rule, traces, one)));
   }
-  // where it is all of them, it need not be said
+  // omitted if it is all of them
   report.rules = [...rules.values()].map(({ undecidedIn, ...rule }) => ({
     ...rule,
     ...(undecidedIn !== undefined && undecidedIn.length < report.traces.length ? { undecidedIn } : {}),
@@ -43,7 +43,7 @@ const heavier = (a: Verdict, b: Verdict): Verdict => (WEIGHT[b] > WEIGHT[a] ? b 
 const verdictOf = (all: readonly { report: Pick<CheckReport, 'verdict'> }[]): Verdict =>
   all.reduce<Verdict>((worst, { report }) => heavier(worst, report.verdict), 'clean');
 
-/** What a rule said of one report, with the traces as the whole counts them. */
+/** The outcome of a rule in one report, with the trace numbers of the whole. */
 function placed(rule: RuleOutcome, from: number, { traces }: CheckReport): RuleOutcome {
   const isOpen = rule.missing.length > 0;
   const undecidedIn = rule.undecidedIn ?? (isOpen ? traces.map((_, i) => i) : []);

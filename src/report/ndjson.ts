@@ -1,5 +1,5 @@
-// The contract one object a line, for `jq`, `grep` and stream readers: `check`, then traces, rules, findings.
-// Each line is the object of the contract with a `type` in front.
+// The JSON format as one object per line, for `jq`, `grep` and stream readers: `check`, then traces, rules, findings.
+// Each line is the object with a `type` in front.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
 import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';

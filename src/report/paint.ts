@@ -1,5 +1,5 @@
-// Colour on request: whether a report is coloured is an argument, not a look at the environment, so the same
-// report gives the same bytes under test, in a pipe and in CI. (ansis 3 decides for itself when it is imported.)
+// Colour is an argument and does not depend on the environment, so that the same report gives the same bytes in tests,
+// in a pipe and in CI. (ansis 3 decides when it is imported.)
 import { styleText } from 'node:util';
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';

@@ -1,5 +1,5 @@
-// A trace for ui.perfetto.dev, in Perfetto's own format: the pinned pages on the time line beside each other, with
-// arrows from each pin to what parted it from its mapping and to the harm.
+// A trace for ui.perfetto.dev, in Perfetto's own format: the pinned pages on a timeline, with arrows from each pin to
+// its drift and to the harm.
 import type { CheckReport, DetailedReport } from '../contract/report.ts';
 import type { Notes } from './perfetto/notes.ts';
 import {
@@ -69,7 +69,7 @@ function descriptorOf({ id, parent, name, process, description }: Track): object
     ...(parent === undefined ? { childOrdering: EXPLICIT } : { parentUuid: parent, siblingOrderRank: id }),
     ...(process === undefined ? { name } : { name, process: { pid: process.pid, processName: process.name } }),
     ...(description === undefined ? {} : { description }),
-    // Lanes of one page have names of their own, and two pages may have the same name in two traces.
+    // Lanes of a page have names of their own, and two pages may have the same name in two traces.
     siblingMergeBehavior: MERGE_NONE,
   };
 }

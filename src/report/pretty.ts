@@ -1,4 +1,4 @@
-// The terminal: each finding as a path of steps, then what was read and how far the verdict goes.
+// The terminal report: each finding as a list of steps, then the input and the verdict.
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, numbers, worstFirst } from './alike.ts';
@@ -38,13 +38,13 @@ interface Look {
 /** Columns left of the evidence table. */
 const TABLE_INDENT = 4;
 const LABEL_WIDTH = 6;
-/** Narrower than this nothing can be laid out; the terminal wraps by itself. */
+/** Minimum width for the layout; on a narrower terminal lines are wrapped by the terminal. */
 const MIN_WIDTH = 40;
-/** Groups of undecided rules, and losses of a trace, that are written out. */
+/** Maximum number of groups of undecided rules, and of losses of a trace, that are written out. */
 const GROUPS_SHOWN = 6;
-/** Rules that could not decide for one reason are named up to so many. */
+/** Maximum number of rules listed per reason. */
 const RULES_NAMED = 12;
-/** Processes of a note that are named. */
+/** Maximum number of processes listed per note. */
 const OWNERS_NAMED = 4;
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style[]>> = {
@@ -112,7 +112,7 @@ function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
   return out;
 }
 
-/** Notes of one rule are a line: how many, whose, which numbers, and what happened to the first. */
+/** Notes of one rule form one line: their number, processes, finding numbers, and the message of the first. */
 function noteLines(findings: readonly Finding[], report: CheckReport, look: Look): string[] {
   const byRule = new Map<string, Finding[]>();
   for (const finding of findings) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
@@ -157,7 +157,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
   out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
   const whole = wholeReasons(report);
-  // the first of them is the verdict
+  // the first of them is in the verdict
   const isTold = report.verdict === 'could-not-be-checked';
   if (!isTold && whole.length > 0) out.push(paint('yellow', 'the input is incomplete or damaged:'));
   for (const reason of whole.slice(isTold ? 1 : 0)) out.push(...hanging(reason, '  - ', look.width));

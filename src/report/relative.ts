@@ -1,7 +1,7 @@
-// Why: what CI shows beside a commit is named from the folder it runs in; an absolute path means nothing on another machine.
+// Why: CI shows paths relative to its working directory; an absolute path is meaningless on another machine.
 import type { CheckReport } from '../contract/report.ts';
 
-/** The report with paths below `root` said relative to it; undefined: as they are. */
+/** The report with paths relative to `root` if they are below it; undefined: unchanged. */
 export function below(root: string | undefined, report: CheckReport): CheckReport {
   const start = `${root}/`;
   const short = (path: string) => (root !== undefined && path.startsWith(start) ? path.slice(start.length) : path);

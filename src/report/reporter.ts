@@ -1,16 +1,16 @@
-// What a reporter is: findings in, bytes out. A reporter reads its two arguments and nothing else (no
-// clock, no environment, no files), so the same report always gives the same bytes.
+// Defines a reporter: findings in, bytes out. A reporter uses only its two arguments (no clock, environment or files),
+// so the same report always gives the same bytes.
 import type { Confidence, Severity } from '../contract/finding.ts';
 import type { CheckReport, DetailedReport } from '../contract/report.ts';
 
-/** A line of the trace that is shown beside the evidence; the command reads it from the source. */
+/** A line of the trace shown beside the evidence; read from the source by the command. */
 export interface ContextLine {
   /** line number in the trace, from 1 */
   line: number;
   text: string;
 }
 
-/** What a reporter may say about a rule beyond its id. */
+/** Information about a rule besides its id. */
 export interface RuleDoc {
   id: string;
   /** one line: what the rule finds */
@@ -25,7 +25,7 @@ export interface RuleDoc {
   url?: string | undefined;
 }
 
-/** Every reporter takes the same options and looks at the ones it knows. */
+/** Every reporter takes the same options and uses those it supports. */
 export interface ReportOptions {
   /** ANSI colours (pretty, story); the command decides from the terminal, NO_COLOR and FORCE_COLOR. Default false */
   color?: boolean | undefined;
@@ -37,19 +37,22 @@ export interface ReportOptions {
   verbose?: boolean | undefined;
   /** findings below this are not a failed test (junit). Default `warning` */
   failOn?: Severity | undefined;
-  /** what a trace that cannot tell is: an error, or a skipped test as the rules that lack something (junit). Default `error` */
+  /**
+   * result for a trace with insufficient evidence: an error, or a skipped test as for undecided rules (junit). Default
+   * `error`
+   */
   onUndecided?: 'error' | 'skip' | undefined;
-  /** folder below which paths are said relative to it (sarif) */
+  /** paths below this directory are made relative to it (sarif) */
   root?: string | undefined;
   /** of pindrift (sarif) */
   homepage?: string | undefined;
   /** version of pindrift (sarif) */
   version?: string | undefined;
-  /** what is known of the rules (sarif) */
+  /** documentation of the rules (sarif) */
   rules?: readonly RuleDoc[] | undefined;
-  /** tell only the finding with this `n` (story). Default: all */
+  /** only the finding with this `n` (story). Default: all */
   finding?: number | undefined;
-  /** more findings may come: how many there are is not known (story) */
+  /** more findings may follow: their total is unknown (story) */
   more?: boolean | undefined;
   /** trace lines around the evidence, each at most once (story) */
   context?: readonly ContextLine[] | undefined;
@@ -61,6 +64,6 @@ export interface Reporter {
   readonly extension: string;
   /** The whole report. Text is UTF-8 and ends with a newline. */
   render(report: CheckReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
-  /** The same with the life of every pin, for reports that draw them; a command that has the pins calls this. */
+  /** The same with the lifetime of every pin, for reports that draw them; called by commands that have the pins. */
   renderDetailed?(detailed: DetailedReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
 }

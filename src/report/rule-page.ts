@@ -1,16 +1,16 @@
-// The page of a rule in Markdown: all that its meta says, in fixed sections. docs/rules/ is made of these, and
-// `rules new` writes one beside the rule.
+// The page of a rule in Markdown: its meta in fixed sections. docs/rules/ is generated from these, and `rules new`
+// writes one beside the rule.
 import type { OptionSchema } from '../api/options.ts';
 import type { RuleMeta } from '../rules/contract.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { sentence } from './sentence.ts';
 
-/** First line of every page: nobody should edit it. */
+/** First line of every generated page. */
 export const GENERATED = '<!-- Generated from the rule; run `npm run docs` to update. -->';
 
 /**
  * @param first a line in front, such as {@link GENERATED}
- * @param picture lines of what the example shows, drawn as bands
+ * @param picture the finding of the example, drawn as bands
  */
 export function rulePage(meta: RuleMeta, first?: string, picture?: readonly string[]): string {
   const sections: [title: string, body: string][] = [

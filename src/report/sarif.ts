@@ -1,5 +1,5 @@
-// SARIF 2.1.0 for code scanning: the trace file is the artifact, a finding is a result, and its code flow
-// walks the lines of the trace from the pin over what made the page and the mapping part to the harm.
+// SARIF 2.1.0 for code scanning: the trace file is the artifact, a finding is a result, and its code flow lists the
+// lines of the trace from the pin over the cause of the drift to the harm.
 import type { Location, Notification, Region, ReportingDescriptor, Result, Run, ThreadFlowLocation } from 'sarif';
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
@@ -27,7 +27,7 @@ const PRECISION: Readonly<Record<Confidence, string>> = {
 export const sarif: Reporter = {
   id: 'sarif',
   extension: 'sarif',
-  // One result a line: 10,000 findings are more than one string should hold, and `grep` works.
+  // One result per line: 10,000 findings are too much for one string, and `grep` works.
   *render(given: CheckReport, options: ReportOptions): Iterable<string> {
     const report = below(options.root, given);
     const { suppressed = [] } = report;
@@ -71,8 +71,8 @@ function run(report: CheckReport, ids: readonly string[], options: ReportOptions
         ),
       },
     },
-    // A trace that cannot be decided is no failed run: the run did what it could and says what it could not. A rule that
-    // threw is one.
+    // An undecided trace is not a failed run: a notification explains what could not be checked. A rule that threw
+    // makes it failed.
     invocations: [
       {
         executionSuccessful: report.rules.every(({ failed }) => failed === undefined),
@@ -157,7 +157,7 @@ function placeOf(at: string | undefined): Pick<Notification, 'locations'> {
 
 function result(finding: Finding, report: CheckReport, ids: readonly string[]): Result {
   const { pin, mapping } = finding;
-  // whoever has the results of an earlier version compares by that name
+  // consumers with results of an earlier version compare by this fingerprint
   const v1 = finding.formerFingerprints?.at(-1);
   const main = mainStep(finding);
   const place = (step: Evidence) => location(step, finding, report);
@@ -218,8 +218,8 @@ function location(step: Evidence, finding: Finding, report: CheckReport): Locati
 function region(step: Evidence): Region {
   const { record } = step;
   if (record !== undefined) {
-    // a region of bytes: a recording has no lines, and code scanning of GitHub takes no region without one. Within a packed
-    // piece only the piece has a place
+    // a byte region: a recording has no lines, but GitHub's code scanning requires a region with a line. In a
+    // compressed block only the block has a position
     const { offset, unpacked, length } = record;
     const place = offset === undefined ? {} : { byteOffset: offset };
     return {

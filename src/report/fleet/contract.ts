@@ -1,10 +1,10 @@
-// What `fleet report` says, for its reporters and, as JSON, for scripts (schema `pindrift.fleet/1`, docs/fleet.md).
+// The data of `fleet report`, for its reporters and, as JSON, for scripts (schema `pindrift.fleet/1`, docs/fleet.md).
 import type { Severity } from '../../contract/finding.ts';
 
-/** Against the baseline. Without one there are no states. */
+/** Relative to the baseline. Without one there are no states. */
 export type DriftState = 'new' | 'ongoing' | 'gone';
 
-/** Where a drift was seen: `pindrift show PATH N`. */
+/** A place where a drift was seen: `pindrift show PATH N`. */
 export interface FleetSighting {
   path: string;
   /** sha256 of the capture */
@@ -17,7 +17,7 @@ export interface FleetSighting {
   modified?: string | undefined;
 }
 
-/** Captures of a kernel or host that show a drift, of all its captures. */
+/** Captures of a kernel or host that show a drift, out of all its captures. */
 export interface Share {
   name: string;
   captures: number;
@@ -31,7 +31,7 @@ export interface FleetDrift {
   rule: string;
   /** the worst of its findings */
   severity: Severity;
-  /** what happened, without numbers of one capture */
+  /** what happened, without numbers of a capture */
   cause: string;
   /** the message of its first finding */
   message: string;
@@ -39,7 +39,7 @@ export interface FleetDrift {
   findings: number;
   captures: number;
   kernels: Share[];
-  /** the most frequent ones; undefined where no host is known */
+  /** the most frequent ones; undefined if no host is known */
   hosts?: Share[] | undefined;
   first: FleetSighting;
   last: FleetSighting;
@@ -59,7 +59,7 @@ export interface FleetReport {
   byVerdict: Record<string, number>;
   byStatus: Record<string, number>;
   findings: number;
-  /** against what `state` is said */
+  /** the baseline of `state` */
   baseline?: string | undefined;
   drifts: FleetDrift[];
   /** at most 100 */

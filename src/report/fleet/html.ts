@@ -1,4 +1,4 @@
-// The night as one page without scripts: a table of drifts that opens from disk, in a mail, or behind a CI's link.
+// The fleet report as one page without scripts: a table of drifts that opens from disk, in a mail, or from a CI link.
 import { clean } from '../format.ts';
 import { markup } from '../markup.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';

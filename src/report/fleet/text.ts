@@ -1,4 +1,4 @@
-// The night for people: what is new first, the worst first, where it was seen and how to look at it.
+// The fleet report as text: new drifts first, the worst first, with their places and the command to show each.
 import { clean, count, wrap } from '../format.ts';
 import { painter, type Style } from '../paint.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';

@@ -1,5 +1,5 @@
-// A hundred thousand rows as JSON are mostly repeated keys and digits. As columns, with each number told as the
-// difference to the one above it and each word once, they are a tenth of that before anything is deflated.
+// A hundred thousand rows as JSON consist mostly of repeated keys and digits. Stored as columns, with numbers as
+// differences to the previous row and each word once, they take a tenth of the space before compression.
 
 /** Differences to the value above; null where there is no value. */
 export type Deltas = (number | null)[];
@@ -51,7 +51,7 @@ export const HEX = /^0x(?:0|[1-9a-f][0-9a-f]{0,15})$/;
 
 const FAR = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** `safe` makes what is not a number safe to show. */
+/** `safe` escapes values that are not numbers. */
 export function toHexes(values: readonly (string | undefined)[], safe: (text: string) => string): Hexes {
   const numbers = values.map((value) => (value !== undefined && HEX.test(value) ? BigInt(value) : undefined));
   const from =

@@ -1,5 +1,5 @@
-// Why: a finding as the mail one would write to a list: what happened, the lines that prove it, which kernel, how to see
-// it again. One text for the button of the page and for `show --mail`; prose has 72 columns, trace lines stay whole.
+// Why: a finding as a mail to a mailing list: what happened, the lines that prove it, the kernel, how to reproduce it.
+// The same text is used by the page's button and `show --mail`; prose has 72 columns, trace lines are not wrapped.
 import { wrap } from '../format.ts';
 import type { Fact, FindingView, Payload } from './payload.ts';
 

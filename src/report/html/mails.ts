@@ -1,4 +1,4 @@
-// Why: the mail of the page's button, from the command line.
+// Why: the mail of the page's button, on the command line.
 import type { CheckReport } from '../../contract/report.ts';
 import { mailOf } from './mail.ts';
 import { viewOf } from './views.ts';

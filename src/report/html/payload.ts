@@ -1,18 +1,18 @@
-// What the page gets: the report in words, as the other reports for people say it, and the pins as columns. Every
-// text in it is already safe to show (clean, verbatim); the page adds none and sets it as text only.
+// The data of the page: the report in the words of the other reports for people, and the pins as columns. All text in
+// it is already safe (clean, verbatim); the page adds none and sets it only as text.
 import type { Confidence, Severity, Verdict } from '../../contract/finding.ts';
 import type { PinLife, TraceInfo } from '../../contract/report.ts';
 import type { StepKind } from '../steps.ts';
 import type { PinColumns } from './pin-columns.ts';
 
-/** A label and what it says. */
+/** A label and its text. */
 export type Fact = [label: string, text: string];
 
 export interface StepView {
   role: string;
   kind: StepKind;
   line: number;
-  /** of a recording: where its record stands, in words */
+  /** for a recording: place of its record, in words */
   place?: string | undefined;
   /** ns or ticks since the trace's base */
   time?: number | undefined;
@@ -25,34 +25,34 @@ export interface StepView {
   /** the trace line */
   text: string;
   stack?: string[] | undefined;
-  /** happened to the pin, but proves nothing: no trace line is quoted */
+  /** concerns the pin but is not part of the proof: no trace line is quoted */
   minor?: true | undefined;
 }
 
-/** What the timeline draws. */
+/** The input of the timeline. */
 export interface LifeView {
-  /** false: the finding is about a page that nobody had pinned */
+  /** false: the finding is about a page that was not pinned */
   isPin: boolean;
   /** `pfn 0x7fb7d` */
   pinned: string;
-  /** what is mapped after the parting */
+  /** the page mapped after the drift */
   mapped: string;
   address: string;
   steps: StepView[];
-  /** index of the step at which page and mapping part */
+  /** index of the step of the drift */
   parting?: number | undefined;
   from?: number | undefined;
   to?: number | undefined;
   state: PinLife['state'];
-  /** where the kernel or the tool lost events in between, so that the story may have holes */
+  /** places of lost events, where steps may be missing */
   lost: { time: number; words: string }[];
-  /** hex digits to colour in the trace lines */
+  /** hex digits to highlight in the trace lines */
   marks: Record<'pinned' | 'mapped' | 'address', string[]>;
 }
 
 export interface FindingView {
   n: number;
-  /** its number where its trace is checked alone */
+  /** its number when its trace is checked alone */
   inTrace: number;
   rule: string;
   severity: Severity;
@@ -65,9 +65,9 @@ export interface FindingView {
   facts: Fact[];
   notes: Fact[];
   life: LifeView;
-  /** the finding that tells the same drift first */
+  /** the first finding of the same drift */
   like?: number | undefined;
-  /** how many more tell the same */
+  /** number of other findings of the same drift */
   more?: number | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface RuleView {
   findings: number;
   missing: string[];
   title: string;
-  /** what the rule says when it is wrong */
+  /** false positives, from the rule */
   wrong: string[];
   references: string[];
 }
@@ -108,13 +108,13 @@ export interface Payload {
   rules: RuleView[];
   findings: FindingView[];
   suppressed: SuppressedView[];
-  /** the pins themselves are apart: they are read when somebody looks at them */
+  /** the pins themselves are in a separate part, read on demand */
   pinCount: number;
-  /** pins that are not in the file, since there were too many */
+  /** number of pins omitted from the file */
   pinsLeft: number;
 }
 
-/** What the page gets in all, each part in an element of its own. */
+/** All data of the page, each part in an element of its own. */
 export interface Parts {
   report: Payload;
   pins: PinColumns;

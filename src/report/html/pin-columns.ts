@@ -1,5 +1,5 @@
-// Pins as columns on the way into the page, and rows again in it. Both directions are here, so that neither can
-// change alone.
+// Encodes pins as columns for the page, and decodes them there. Both directions are in this file so that they are
+// changed together.
 import type { PinLife } from '../../contract/report.ts';
 import { clean } from '../format.ts';
 import { type Deltas, fromDeltas, HEX, HexColumn, type Hexes, StringTable, toDeltas, toHexes } from './columns.ts';
@@ -16,7 +16,7 @@ export interface PinColumns {
   pfn: Hexes;
   /** struct page - 64 * pfn, which is vmemmap_base: the same for every page of a boot */
   vmemmap: Hexes;
-  /** struct page, where there is no pfn to work it out from */
+  /** struct page, if there is no pfn to compute it from */
   page: Hexes;
   api: number[];
   caller: number[];
@@ -25,7 +25,7 @@ export interface PinColumns {
   owner: number[];
   line: Deltas;
   from: Deltas;
-  /** given back, after the last step (or after `from`); null while it is held */
+  /** time of the release relative to the last step (or to `from`); null while held */
   end: (number | null)[];
   state: number[];
   finding: Deltas;
@@ -33,17 +33,20 @@ export interface PinColumns {
   steps: number[];
   stepRole: number[];
   stepLine: Deltas;
-  /** after the step before, or after `from` */
+  /** relative to the previous step, or to `from` */
   stepTime: (number | null)[];
   stepCpu: Deltas;
   stepPid: Deltas;
-  /** the phrase with its hex numbers taken out */
+  /** the phrase without its hex numbers */
   stepWhat: number[];
-  /** the numbers that were taken out, in order */
+  /** the removed numbers, in order */
   whatHex: Hexes;
 }
 
-/** In a phrase: the pfn of the pin, its struct page, another number. Invisible characters, which no clean text has. */
+/**
+ * Placeholders in a phrase: the pfn of the pin, its struct page, another number. Invisible characters, which clean text
+ * never contains.
+ */
 const OWN_PFN = '\u2061';
 const OWN_PAGE = '\u2062';
 const OTHER = '\u2063';
@@ -115,7 +118,7 @@ function stepColumns(pins: readonly PinLife[], words: StringTable, word: (text: 
       role[at] = word(step.role);
       what[at] = words.of(phrase(step.what, pin, numbers));
       line[at] = step.line;
-      // From the step before, or the pin: small, where the pins themselves lie all over the trace.
+      // Relative to the previous step, or the pin: small, while the pins themselves are spread over the trace.
       time[at] = step.time === undefined ? undefined : step.time - last;
       last = step.time ?? last;
       cpu[at] = step.cpu;
@@ -156,7 +159,7 @@ const shown = (value: number | undefined): number | undefined =>
 
 type WordColumn = 'comm' | 'api' | 'caller' | 'kind' | 'flags' | 'owner' | 'state';
 
-/** The columns again, to sort and search by, and rows on demand: only those on the screen are ever made. */
+/** Decoded columns for sorting and searching, with rows on demand: only those on the screen are made. */
 export class PinTable {
   readonly count: number;
   readonly trace: Float64Array;
@@ -164,7 +167,7 @@ export class PinTable {
   readonly tgid: Float64Array;
   readonly line: Float64Array;
   readonly from: Float64Array;
-  /** NaN while it is held, and where the trace does not say */
+  /** NaN while it is held, and if unknown */
   readonly held: Float64Array;
   readonly finding: Float64Array;
   readonly mm: HexColumn;
@@ -211,7 +214,7 @@ export class PinTable {
     return this.#columns.words[this.#columns[column][i] ?? 0] ?? '';
   }
 
-  /** Numbers that stand for the words of a column, to compare without making strings. */
+  /** Numbers of the words of a column, to compare without making strings. */
   ids(column: WordColumn): readonly number[] {
     return this.#columns[column];
   }

@@ -1,11 +1,11 @@
-// Why: which trace this is, of which kernel, how long, and who says so, on the first screen, also of a browser that runs
-// no script and on paper. The details are under coverage.
+// Why: the first screen shows the trace, its kernel and length, and the version of pindrift, also in print and without
+// scripts. The details are under coverage.
 import type { CheckReport, TraceInfo } from '../../contract/report.ts';
 import { clean } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { clockWords, pathWords } from '../words.ts';
 
-/** Kernels that are named; of the rest one learns under coverage. */
+/** Maximum number of kernels named here; all are under coverage. */
 const NAMED = 4;
 
 /** `t/trace.txt; kernel 5.10.0-32-amd64; clock local, 2 CPUs, 0.947 s; pindrift 0.1.0`. */
@@ -26,6 +26,6 @@ function severalWords(traces: readonly TraceInfo[]): string[] {
   return [`${traces.length} traces`, `kernels: ${kernels.slice(0, NAMED).join(', ')}${more}`];
 }
 
-/** `5.10.0-32-amd64`, `era 5.10`, `era not decided`. */
+/** `5.10.0-32-amd64`, `era 5.10`, `era unknown`. */
 const releaseOf = ({ era, kernel }: TraceInfo): string =>
   clean(kernel ?? (era === undefined ? 'era unknown' : `era ${era}`));

@@ -1,4 +1,4 @@
-// From the report to what the page shows, in the words that all reports for people use.
+// Converts the report to the data of the page, in the words of all reports for people.
 
 import type { Evidence, Finding } from '../../contract/finding.ts';
 import { placeWords } from '../../contract/place-words.ts';
@@ -35,7 +35,7 @@ import type {
 } from './payload.ts';
 import { toColumns } from './pin-columns.ts';
 
-/** More pins than this make the file and the page slow; those that matter are kept. */
+/** More pins would make the file and the page slow; the relevant ones are kept. */
 export const PINS_SHOWN = 200_000;
 
 export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts {
@@ -102,7 +102,7 @@ function findingView(
   };
 }
 
-/** Findings are numbered trace by trace: how many numbers the traces before have, by trace. */
+/** Findings are numbered trace by trace: the number of findings before each trace. */
 function numbersBefore({ findings, suppressed = [] }: CheckReport): Map<number, number> {
   const before = new Map<number, number>();
   for (const { n, trace } of [...findings, ...suppressed.map(({ finding }) => finding)])
@@ -198,13 +198,13 @@ function lostIn(trace: TraceInfo | undefined, steps: readonly StepView[]): LifeV
     .slice(0, LOST_SHOWN);
 }
 
-/** The end of an I/O is the harm only where there is one. */
+/** The end of an I/O is harm only if there is harm. */
 function kindOf(role: string, harmful: boolean): StepKind {
   const kind = stepKind(role);
   return kind === 'harm' && !harmful ? 'use' : kind;
 }
 
-/** The numbers a reader follows through the lines, without `0x`: print formats differ in it. */
+/** The numbers to highlight in the lines, without `0x`, which not all print formats use. */
 function marksOf({ pin, mapping }: Finding): LifeView['marks'] {
   const digits = (...all: (string | undefined)[]) =>
     all.flatMap((one) => (one === undefined || !HEX.test(one) ? [] : [one.slice(2)]));

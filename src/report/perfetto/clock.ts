@@ -1,5 +1,5 @@
-// Trace viewers know nanoseconds only. Where a trace has ticks a tick is drawn as one, where it has no times at all a
-// line is; the name of the track says so.
+// Trace viewers only support nanoseconds. If a trace has ticks, a tick is drawn as 1 ns; if it has no times, a line is;
+// the name of the track says so.
 import type { TraceInfo } from '../../contract/report.ts';
 
 export interface Clock {
@@ -8,7 +8,7 @@ export interface Clock {
   /** end of the trace */
   end: number | undefined;
   at(time: number | undefined, line: number): number | undefined;
-  /** Times of steps, none before the one before it: viewers sort by time, and a story must keep its order. */
+  /** Times of steps, none before the previous one: viewers sort by time, and the steps must keep their order. */
   order(steps: readonly { time?: number; line: number }[]): number[];
 }
 

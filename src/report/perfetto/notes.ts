@@ -1,4 +1,4 @@
-// What a slice is called and what a viewer shows of it when it is clicked: the words of the trace, safe to print.
+// Names of slices and the text shown when they are clicked, safe to print.
 import type { Finding } from '../../contract/finding.ts';
 import type { PinLife } from '../../contract/report.ts';
 import { clean, verbatim } from '../format.ts';

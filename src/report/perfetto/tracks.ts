@@ -1,6 +1,6 @@
-// What a trace viewer draws, before it is encoded for one: a process track for each address space, a track for each
-// pinned page with slices for what its address mapped, the I/O on it, the drift as an instant, and flows from the pin
-// over its cause to the harm. perfetto.ts and chrome.ts write the same tracks, each in its own format.
+// The content of a trace for viewers, before encoding: a process track per address space, a track per pinned page with
+// slices for what its address mapped, the I/O on it, the drift as an instant, and flows from the pin over its cause to
+// the harm. perfetto.ts and chrome.ts encode the same tracks.
 import type { Finding } from '../../contract/finding.ts';
 import type { DetailedReport, PinLife, TraceInfo } from '../../contract/report.ts';
 import { clean, grouped } from '../format.ts';
@@ -47,10 +47,10 @@ export interface Instant extends Omit<Begin, 'kind' | 'category'> {
 
 export type Drawn = Track | Begin | End | Instant;
 
-/** A viewer is no help with more; those that matter are kept. */
+/** Viewers cannot handle more; the relevant ones are kept. */
 const PINS_DRAWN = 20_000;
 
-/** Tracks come before what is on them; what is on one track is in order and nested. */
+/** Tracks come before their content; the content of a track is ordered and nested. */
 export function draw(detailed: DetailedReport, most: number = PINS_DRAWN): Generator<Drawn> {
   return new Drawing(detailed).all(most);
 }
@@ -94,7 +94,7 @@ class Drawing {
     return taken;
   }
 
-  /** The findings of one trace, each a slice over its story with the steps in it. */
+  /** The findings of one trace, each as a slice with its steps. */
   #overview(trace: TraceInfo, index: number, left: number): void {
     const clock = clockOf(trace);
     const name = ['findings', this.#report.traces.length > 1 ? `of ${pathWords(trace)}` : '', clock.remark];
@@ -229,7 +229,7 @@ class Drawing {
     });
   }
 
-  /** Where the pins of one page of one address space go. */
+  /** The track for the pins of one page of one address space. */
   #page(pin: PinLife): { key: string; name: string; parent: number } {
     const process = `${pin.trace} ${pin.tgid ?? pin.pid ?? ''} ${pin.mm ?? ''}`;
     let parent = this.#processes.get(process);
@@ -238,7 +238,7 @@ class Drawing {
       const comm = clean(pin.comm ?? '');
       const space = pin.mm === undefined ? '' : `mm ${clean(pin.mm)}`;
       const name = [comm, pid ?? '', space].filter((part) => part !== '').join(' ') || 'unknown task';
-      // A viewer knows a process by its pid: another address space or trace with the same one is a plain track.
+      // A viewer identifies a process by its pid: another address space or trace with the same pid is a plain track.
       const own = pid !== undefined && pid > 0 && !this.#pids.has(pid);
       if (own) {
         this.#pids.add(pid);
@@ -251,7 +251,7 @@ class Drawing {
     return { key: `${parent} ${place} ${page}`, name: `${place} = ${page}`, parent };
   }
 
-  /** A track under `parent` that is free from `from` on: slices on one track must nest. */
+  /** A track under `parent` that is free from `from` on: slices on a track must nest. */
   #lane(key: string, name: string, parent: number, from: number, to: number): number {
     const lanes = this.#lanes.get(key) ?? [];
     this.#lanes.set(key, lanes);

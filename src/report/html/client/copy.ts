@@ -1,4 +1,4 @@
-// A button that copies a text. Where the browser does not let a page write to the clipboard, the text is shown selected.
+// A button that copies a text. If the browser does not allow writing to the clipboard, the text is shown selected.
 import { el } from './dom.ts';
 
 export function copyButton(label: string, text: () => string): HTMLElement {

@@ -1,4 +1,4 @@
-// What was checked and what could not be: rule by rule, trace by trace, with what was lost.
+// What was checked and what could not be, by rule and by trace, with losses.
 import type { Verdict } from '../../../contract/finding.ts';
 import type { Payload, RuleView, SuppressedView, TraceView } from '../payload.ts';
 import { el, facts } from './dom.ts';

@@ -1,4 +1,4 @@
-// One finding: what happened, the timeline, the story with its trace lines, why, and what to try.
+// One finding: what happened, the timeline, the steps with their trace lines, the reason, and what to try.
 import { type Mapping, mappingSpans } from '../../lifeline.ts';
 import type { FindingView, Payload, RuleView } from '../payload.ts';
 import { el, facts } from './dom.ts';
@@ -42,7 +42,7 @@ function article(
   );
 }
 
-/** What happened, over the picture of it: on paper they stay together. */
+/** Heading above the timeline: kept together in print. */
 function lead(finding: FindingView, of: number, title: string, buttons: readonly HTMLElement[]) {
   return [
     el(
@@ -77,7 +77,7 @@ export function weight({ confidence, severity }: FindingView): HTMLElement {
   return el('span', { class: 'weight' }, el('span', { class: `severity ${severity}` }, severity), `, ${confidence}`);
 }
 
-/** Hatched in the picture, where there is seldom room for a word. */
+/** Hatched in the timeline, where there is seldom space for a word. */
 const HATCHED: readonly (readonly [Mapping, string])[] = [
   ['read-only', 'the same, read-only'],
   ['shared', 'shared with a child'],

@@ -1,5 +1,5 @@
-// The one way this page makes elements. Strings become text nodes and attribute values, never markup: whatever a trace
-// calls a task, it stays text.
+// All elements of the page are made here. Strings become text nodes and attribute values, never markup, so that text
+// from the trace stays text.
 type Child = Node | string | number | undefined | false | readonly Child[];
 type Handler = (event: never) => void;
 type Attributes = Record<string, string | number | boolean | undefined | Handler>;

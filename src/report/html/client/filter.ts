@@ -1,4 +1,4 @@
-// Which findings and pins are shown. No DOM in here: tested as it is.
+// Selects the findings and pins to show. Without DOM, for tests.
 import type { Confidence, Severity } from '../../../contract/finding.ts';
 import { groupBy } from '../../../util/group-by.ts';
 import type { FindingView } from '../payload.ts';
@@ -10,11 +10,11 @@ export interface FindingFilter {
   severities: ReadonlySet<Severity>;
   /** empty: all */
   rule: string;
-  /** only the first of those that tell the same drift */
+  /** only the first finding of the same drift */
   fold: boolean;
-  /** errors before warnings before notes, the surest first; else as in the trace */
+  /** errors before warnings before notes, the most certain first; else trace order */
   worstFirst: boolean;
-  /** what is one drift in several captures stands together, the worst drift first */
+  /** findings of one drift in several captures are grouped, the worst drift first */
   byDrift?: boolean;
 }
 
@@ -70,14 +70,14 @@ export class FindingIndex {
 
 const driftOf = ({ rule, title }: FindingView): string => `${rule} ${title}`;
 
-/** A line above the findings of one drift. */
+/** A heading above the findings of one drift. */
 export interface DriftHeading {
   heading: string;
   findings: number;
   traces: number;
 }
 
-/** @param sorted findings of one drift stand together */
+/** @param sorted findings, grouped by drift */
 export function withHeadings(sorted: readonly FindingView[]): (FindingView | DriftHeading)[] {
   return [...groupBy(sorted, driftOf).values()].flatMap((group) => {
     const [first] = group;
@@ -103,10 +103,10 @@ export type PinOrder = 'from' | 'held' | 'process' | 'address' | 'page' | 'call'
 
 const SEARCHED = ['comm', 'api', 'caller', 'kind', 'flags', 'owner', 'state'] as const;
 
-/** Whether the cells of a row say the word: what only the page knows, such as the name of its trace. */
+/** Whether the cells of a row contain the word: for text known only to the page, such as the name of its trace. */
 export type CellSearch = (word: string) => (i: number) => boolean;
 
-/** Indexes of the pins that match, in the order asked for. */
+/** Indexes of the matching pins, in the requested order. */
 export function choose(
   pins: PinTable,
   filter: PinFilter,
@@ -125,12 +125,12 @@ export function choose(
   }
   const keys = keysOf(pins, order);
   const sign = descending ? -1 : 1;
-  // Times and lines of two traces have nothing to do with each other.
+  // Times and lines of different traces cannot be compared.
   const trace = order === 'from' || order === 'line' ? pins.trace : undefined;
   return chosen.slice(0, count).sort((a, b) => {
     if (trace !== undefined && trace[a] !== trace[b]) return (trace[a] ?? 0) - (trace[b] ?? 0);
     const [x = Number.NaN, y = Number.NaN] = [keys[a], keys[b]];
-    // What is not known comes last either way.
+    // Unknown values come last in both directions.
     if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
     return sign * (x - y) || a - b;
   });
@@ -148,7 +148,7 @@ function matcher(pins: PinTable, { found, kind, state, text }: PinFilter, cells:
   return (i) => tests.every((test) => test(i));
 }
 
-/** The few different words are searched once; numbers are made into text only when they may be meant. */
+/** The few distinct words are searched once; numbers are formatted only if they may match. */
 function wordTest(pins: PinTable, word: string): (i: number) => boolean {
   const hits = new Set(pins.words.flatMap((one, id) => (one.toLowerCase().includes(word) ? [id] : [])));
   const columns = SEARCHED.map((name) => pins.ids(name));
@@ -162,7 +162,7 @@ function wordTest(pins: PinTable, word: string): (i: number) => boolean {
   return (i) => inWords(i) || inNumbers(i) || inHex(i) || isShown(pins, i, word);
 }
 
-/** What a cell shows and no column holds: `postgres[134]`, and the word in front of a page. */
+/** Text that a cell shows but no column contains: `postgres[134]`, and the word before a page. */
 function isShown(pins: PinTable, i: number, word: string): boolean {
   if (word.includes('[')) return ownerOf(pins, i).toLowerCase().includes(word);
   return (word === 'pfn' || word === 'page') && pageOf(pins, i).startsWith(word);
@@ -192,7 +192,7 @@ function ranks(pins: PinTable, column: 'comm' | 'api'): number[] {
   return pins.ids(column).map((id) => rank.get(pins.words[id] ?? '') ?? 0);
 }
 
-/** Paths without the folders that all of them are in. */
+/** Paths without their common directories. */
 export function shortNames(paths: readonly string[]): string[] {
   const parts = paths.map((path) => path.split('/'));
   const [first = []] = parts;

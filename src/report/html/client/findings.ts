@@ -1,4 +1,4 @@
-// The findings: a list with filters at one side, the chosen one at the other.
+// The findings: a list with filters on one side, the selected one on the other.
 import type { Severity } from '../../../contract/finding.ts';
 import { count, grouped } from '../../format.ts';
 import { mailOf } from '../mail.ts';
@@ -19,9 +19,9 @@ const ROW = 68;
 
 export class Findings {
   readonly node: HTMLElement;
-  /** those that pass the filter, for print */
+  /** those that match the filter, for print */
   shown: FindingView[] = [];
-  /** the rows of the list: what is shown, and a heading for each drift where it is sorted by them */
+  /** the rows of the list: the findings shown, with a heading for each drift if sorted by drift */
   #items: readonly (FindingView | DriftHeading)[] = [];
   readonly #payload: Payload;
   readonly #index: FindingIndex;
@@ -127,7 +127,7 @@ export class Findings {
     }
   }
 
-  /** Go to the next finding, or the one before. */
+  /** Go to the next or previous finding. */
   step(by: number): void {
     const at = this.#position();
     const next = this.shown[Math.max(0, Math.min(this.shown.length - 1, at < 0 ? 0 : at + by))];
@@ -194,7 +194,7 @@ export class Findings {
     this.#rows.show(this.#items.length);
   }
 
-  /** A link leads to a finding that the filter hides: the filter gives way. */
+  /** A link to a finding hidden by the filter: reset the filter. */
   #unfilter(finding: FindingView): void {
     if (finding.like !== undefined) {
       this.#fold.checked = false;

@@ -1,5 +1,5 @@
-// The page of the HTML report: reads its data, builds the views when they are first seen, and keeps the address, the
-// keys and what is shown in step.
+// The page of the HTML report: reads its data, builds the views when they are first shown, and keeps the address and
+// the keys consistent with what is shown.
 import { grouped } from '../../format.ts';
 import type { Payload } from '../payload.ts';
 import { PinTable } from '../pin-columns.ts';
@@ -50,7 +50,7 @@ class App {
     this.#main.setAttribute('aria-busy', 'false');
   }
 
-  /** Show it, and have the address say so; the way back leads from view to view, not from finding to finding. */
+  /** Show it and update the address; going back switches between views, not findings. */
   go(route: Route): void {
     if (route.view === this.#route.view) {
       history.replaceState(null, '', hashOf(route));
@@ -95,7 +95,7 @@ class App {
     return made;
   }
 
-  /** A hundred thousand pins take a moment; most readers never look at them. */
+  /** A hundred thousand pins take some time, and most readers never look at them. */
   async #fillPins(panel: HTMLElement): Promise<void> {
     const table = new PinTable(await load('pins'));
     this.#pins = new Pins(this.#payload, table, (pin) => this.go({ view: 'pins', pin }));

@@ -1,4 +1,4 @@
-// The columns of the pins table: what each is called, sorted by, and says.
+// The columns of the pins table: title, sort key and text.
 import type { TraceInfo } from '../../../contract/report.ts';
 import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
@@ -35,7 +35,7 @@ export function columnsOf(payload: Payload, pins: PinTable): Column[] {
   return columns;
 }
 
-/** Finds what a row shows and no column of the table holds as it is: times, trace, finding and its rule. */
+/** Finds text that a row shows and no column contains: times, trace, finding and its rule. */
 export function cellSearch(payload: Payload, pins: PinTable): CellSearch {
   const names = shortNames(payload.traces.map(({ name }) => name)).map((name) => name.toLowerCase());
   return (word) => {
@@ -58,7 +58,7 @@ function timesOf(payload: Payload, pins: PinTable, i: number): string {
   return `${fromWords(pins, i, unit)} ${heldWords(pins, i, unit)}`;
 }
 
-/** What the times of a pin are in. */
+/** Unit of the times of a pin. */
 export function unitOf(payload: Payload, pins: PinTable, i: number): TraceInfo['timeUnit'] {
   return payload.traces[pins.trace[i] ?? 0]?.unit ?? 'ns';
 }

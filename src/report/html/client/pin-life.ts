@@ -1,4 +1,4 @@
-// A row of the pins table as something the timeline can draw.
+// Converts a row of the pins table into the input of the timeline.
 import type { TraceInfo } from '../../../contract/report.ts';
 import { duration, relativeTime, timeDigits } from '../../format.ts';
 import { partingIndex } from '../../lifeline.ts';
@@ -8,7 +8,7 @@ import type { PinTable } from '../pin-columns.ts';
 
 type Unit = TraceInfo['timeUnit'];
 
-/** A pin of a finding has the timeline of the finding, which knows the trace lines. */
+/** A pin with a finding has the timeline of the finding, which has the trace lines. */
 export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: FindingView | undefined): LifeView {
   if (finding !== undefined) return finding.life;
   const steps = pins.steps(i);
@@ -23,7 +23,7 @@ export function lifeOfPin(pins: PinTable, i: number, unit: Unit, finding: Findin
     address: pins.address.at(i) ?? '',
     steps: steps.map((step) => ({
       role: step.role,
-      // No finding, no harm: an I/O that ends is only that.
+      // Without a finding there is no harm: the end of an I/O is only a use.
       kind: stepKind(step.role) === 'harm' ? 'use' : stepKind(step.role),
       line: step.line,
       time: unit === 'none' ? undefined : step.time,
@@ -59,7 +59,7 @@ export function ownerOf(pins: PinTable, i: number): string {
 export function heldWords(pins: PinTable, i: number, unit: Unit): string {
   const held = number(pins.held[i]);
   if (held === undefined || unit === 'none') return '';
-  // as in the terminal: until the end of the trace at least; given back by then, and nobody saw when
+  // as on the terminal: until at least the end of the trace; or released by then, at an unknown time
   const state = pins.word('state', i);
   return `${state === 'held' ? '> ' : state === 'presumed' ? '< ' : ''}${duration(held, unit)}`;
 }

@@ -11,9 +11,9 @@ import { story } from './story.ts';
 import { timeline } from './timeline/timeline.ts';
 
 const ROW = 24;
-/** A text that may be cut in its column is told whole where the mouse rests. */
+/** A truncated text is shown in full on hover. */
 const CLIPPED = 13;
-/** Typing goes on while a hundred thousand rows are searched. */
+/** Delay so that typing continues while a hundred thousand rows are searched. */
 const PAUSE_MS = 120;
 
 /** The states in words, as the filter has them and the detail says them. */

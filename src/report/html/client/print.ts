@@ -1,5 +1,4 @@
-// Paper has no lists to scroll and nothing to click: what is printed is made when it is asked for, all that passes
-// the filter, one finding after the other.
+// For print, all findings that match the filter are laid out one after the other, on request.
 import type { FindingView, Payload } from '../payload.ts';
 import { coverage } from './coverage.ts';
 import { printedFinding } from './detail.ts';

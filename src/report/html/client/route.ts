@@ -1,4 +1,4 @@
-// Where the reader is, as the part of the address behind #: a finding can be linked to in a mail.
+// The current view as the part of the address after #, so that a mail can link to a finding.
 export type Route =
   | { view: 'findings'; finding: number | undefined }
   | { view: 'pins'; pin: number | undefined }

@@ -1,4 +1,4 @@
-// A list of any length of which only the rows on the screen exist. Rows are equally high.
+// A list of any length, of which only the rows on the screen exist as elements. All rows have the same height.
 export interface RowsOptions {
   height: number;
   /** of what stays at the top of the box, over the rows */
@@ -8,7 +8,7 @@ export interface RowsOptions {
 
 /** Rows kept above and below what is seen. */
 const MARGIN = 8;
-/** Browsers give up on elements that are much higher; longer lists scroll in larger steps. */
+/** Browsers cannot handle much higher elements; longer lists scroll in larger steps. */
 const MAX_HEIGHT = 8_000_000;
 
 export class Rows {

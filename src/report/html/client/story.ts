@@ -1,4 +1,4 @@
-// The steps of a pin as text, each with its trace line: what the timeline shows, to read, copy and print.
+// The steps of a pin as text, each with its trace line: the same as the timeline, to read, copy and print.
 import type { LifeView, StepView } from '../payload.ts';
 import { el } from './dom.ts';
 

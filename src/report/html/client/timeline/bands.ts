@@ -1,5 +1,5 @@
-// The two ribbons of a pin: the page that is held, and what its address maps. They lie on each other as long as they
-// are the same page, and part where they are not. No DOM in here.
+// The two bands of a pin: the pinned page, and the page mapped at its address. They touch while they are the same page,
+// and separate at the drift. Without DOM.
 
 import { type Mapping, mappingSpans, uses } from '../../../lifeline.ts';
 import type { FindingView, LifeView } from '../../payload.ts';
@@ -11,7 +11,7 @@ export interface Band {
   /** the full words, and shorter ones for where they do not fit */
   labels: readonly string[];
   mapping: Mapping;
-  /** this band leaves the page here */
+  /** the address maps another page after this band */
   parts: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface UseBand {
   x0: number;
   x1: number;
   labels: readonly string[];
-  /** several I/Os at the same time lie below each other */
+  /** simultaneous I/Os are drawn below each other */
   row: number;
 }
 
@@ -101,7 +101,7 @@ export function lanes({ steps }: FindingView['life']): Lane[] {
   ];
 }
 
-/** Steps whose numbers would lie on each other share one: `2-4`. */
+/** Steps whose numbers would overlap share one: `2-4`. */
 export function clusters(xs: readonly number[], distance: number): { x: number; from: number; to: number }[] {
   const all: { x: number; from: number; to: number }[] = [];
   for (const [i, x] of xs.entries()) {

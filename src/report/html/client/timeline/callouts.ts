@@ -1,5 +1,4 @@
-// Labels of the bands: in them where there is room, else below the ribbons with a line to what they speak of. On a phone
-// most bands are a finger wide.
+// Labels of the bands: inside if there is space, else below with a line to the band. On a phone most bands are narrow.
 import { svg } from '../dom.ts';
 import type { Band, UseBand } from './bands.ts';
 
@@ -7,7 +6,7 @@ import type { Band, UseBand } from './bands.ts';
 export const CHAR = 6.7;
 /** Height of a row of labels below the ribbons. */
 const ROW = 14;
-/** A band that is left of the picture has no label. */
+/** A band outside of the visible part has no label. */
 const LEAST = 2;
 
 /** The longest of the texts that fits in the part of the band that is seen. */
@@ -48,7 +47,7 @@ export function callouts(bands: readonly (Band | UseBand)[], left: number, width
   };
 }
 
-/** The band that parts leaves in a bend, which has no room for words. */
+/** The end of a band that separates is a bend, which has no space for text. */
 function isSaid(band: Band | UseBand, left: number): boolean {
   const bend = 'parts' in band && band.parts ? bendOf(band) : 0;
   return band.labels.at(-1) === '' || fitting(band.labels, band.x0 + bend, band.x1, left) !== undefined;

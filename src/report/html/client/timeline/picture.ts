@@ -1,5 +1,5 @@
-// Draws the timeline: an axis with the numbers of the steps, the ribbons of page and address, the I/O, and a lane for
-// each CPU and task. Everything is drawn anew for each zoom; a story has a few dozen steps at most.
+// Draws the timeline: an axis with the numbers of the steps, the bands of page and address, the I/O, and a lane for
+// each CPU and task. Everything is redrawn for each zoom; a finding has a few dozen steps at most.
 import {
   area,
   curveBumpX,
@@ -20,7 +20,7 @@ import { AXIS, type Picture, type Positions } from './positions.ts';
 type Frame = Pick<Picture, 'id' | 'left'>;
 
 const RIBBON = 20;
-/** How far the ribbons part. */
+/** Distance of the separated bands. */
 const GAP = 18;
 const USE = 18;
 const LANE = 22;
@@ -33,7 +33,7 @@ const SYMBOLS: Readonly<Record<LifeView['steps'][number]['kind'], SymbolType>> =
   release: symbolCircle,
 };
 
-/** Why a pin has no end in the picture. */
+/** Why a pin has no end in the timeline. */
 const ENDS: Readonly<Record<LifeView['state'], string>> = {
   held: ' to the end of the trace',
   orphan: ', its address space ended',
@@ -145,7 +145,7 @@ function pinLabels(life: LifeView, { to }: Positions): string[] {
   return [`${life.pinned}, pinned${end}`, `${life.pinned}, pinned`, life.pinned];
 }
 
-/** From the last that was seen of the pin to where it must have been given back: not solid, since nobody saw it. */
+/** From the last event of the pin to its presumed release: drawn as an outline, since it was not recorded. */
 function presumedEnd({ isPin, state, steps }: LifeView, positions: Positions, y: number): SVGElement | undefined {
   const seen =
     positions.steps.findLast((x, i) => steps[i]?.kind !== 'release' && x < (positions.to ?? 0)) ?? positions.from;
@@ -190,7 +190,7 @@ function partedLabel(bands: readonly Band[], y: number, { left, positions, width
   );
 }
 
-/** Events are missing here: the story may have a hole. */
+/** Events are missing here: steps may be missing. */
 function lostMark(words: string, x: number | undefined, height: number, { width }: Picture): SVGElement | undefined {
   if (x === undefined) {
     return undefined;

@@ -1,5 +1,5 @@
-// Where on the x axis a step and a time are: evenly, step by step, so that every one of them can be read, or to scale.
-// A swap-in and the copy after it are a millionth of the time the I/O takes.
+// The x positions of steps and times: either evenly spaced, so that all steps can be read, or to scale. A swap-in and
+// the copy after it take a millionth of the time of the I/O.
 import { type ScaleLinear, scaleLinear, scalePoint } from 'd3-scale';
 import type { ZoomTransform } from 'd3-zoom';
 import type { TraceInfo } from '../../../../contract/report.ts';

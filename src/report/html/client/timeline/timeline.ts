@@ -1,4 +1,4 @@
-// The timeline as something to work with: zoom, pan, hover, pick a step by mouse, touch or key.
+// Interaction with the timeline: zoom, pan, hover, selecting a step by mouse, touch or key.
 import { pointer, select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import type { TraceInfo } from '../../../../contract/report.ts';
@@ -104,7 +104,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
   const selection = select<SVGSVGElement, unknown>(picture);
   const behaviour = zoom<SVGSVGElement, unknown>()
     .scaleExtent([1, MAX_ZOOM])
-    // A wheel that only scrolls the page must go on doing so; pinching a touchpad comes as Ctrl and wheel.
+    // A wheel without Ctrl must still scroll the page; pinching a touchpad arrives as Ctrl and wheel.
     .filter((event: MouseEvent) => (event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0))
     .on('zoom', (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
       transform = event.transform;
@@ -200,7 +200,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
     }
   }
 
-  /** The picked step comes into the picture, where the zoom has left it out. */
+  /** Scroll the selected step into view. */
   function bring(step: number): void {
     const x = xs[step] ?? 0;
     if (x < left() || x > width() - RIGHT) {
