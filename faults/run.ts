@@ -50,8 +50,23 @@ function whole(path: string): string | undefined {
 
 const left = (at: string): string[] => readdirSync(at).filter((name) => name.includes('pindrift-'));
 
+/** ms that a run takes here when nobody ends it: signals come at any moment of it, on a machine that is busy too. */
+let usual = Number.NaN;
+
+/** A run that is left alone, as a machine is busier now and then. */
+function measure(): void {
+  const began = performance.now();
+  pindrift(['ingest', TRACE, '-o', join(folder, 'm.db'), '--force']);
+  usual = performance.now() - began;
+}
+
+/** What stands there when the signal has come: how often it came while a store was being written. */
+const moments = { before: 0, while: 0, after: 0 };
+
 async function kill(signal: NodeJS.Signals): Promise<void> {
   const out = join(folder, 'k.db');
+  rmSync(out, { force: true });
+  const left0 = new Set(left(folder));
   const stdin = rnd.once(2);
   const input = stdin ? openSync(TRACE, 'r') : undefined;
   const args = stdin ? ['ingest', '-', '-o', out, '--force'] : ['ingest', TRACE, '-o', out, '--force'];
@@ -61,9 +76,11 @@ async function kill(signal: NodeJS.Signals): Promise<void> {
     stdio: [input ?? 'ignore', 'ignore', 'ignore'],
   });
   const over = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_code, by) => resolve(by)));
-  await Promise.race([sleep(50 + rnd.below(1500)), over]);
+  await Promise.race([sleep(usual * (0.3 + 0.8 * rnd.next())), over]);
   child.kill(signal);
   await over;
+  const written = left(folder).some((name) => !left0.has(name));
+  if (signal === 'SIGKILL') moments[existsSync(out) ? 'after' : written ? 'while' : 'before']++;
   if (input !== undefined) closeSync(input);
   note(signal, whole(out));
 }
@@ -118,6 +135,7 @@ const answered = (status: number | null): boolean => status !== null && [0, 1, 3
 
 console.log(`seed ${values.seed}`);
 for (let n = 0; n < Number(values.kills); n++) {
+  if (n % 10 === 0) measure();
   await kill('SIGKILL');
   if (n % 10 === 9) swept();
   if (n % 10 === 0) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) await kill(signal);
@@ -151,10 +169,13 @@ for (let n = 0; n < Number(values.disks); n++) {
 rmSync(folder, { recursive: true, force: true });
 
 let wrong = 0;
+console.log(
+  `kill -9 came before a store was begun ${moments.before}, while one was written ${moments.while}, after ${moments.after}`,
+);
 for (const [kind, { tries, wrong: all }] of Object.entries(figures)) {
   console.log(`${kind.padEnd(18)} ${String(tries).padStart(5)} ${String(all.length).padStart(4)} wrong`);
   wrong += all.length;
 }
 if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ seed: values.seed, figures }, undefined, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ seed: values.seed, moments, figures }, undefined, 2)}\n`);
 process.exit(wrong > 0 ? 1 : 0);

@@ -70,6 +70,10 @@ const LINES = [
   '<stack trace>',
 ];
 
+/** UTF-8, byte by byte. */
+const RIGHT_TO_LEFT = '\u00e2\u0080\u00ae';
+const EMOJI = '\u00f0\u009f\u0098\u0080';
+
 const TOKEN = /0x[0-9a-f]+|-?\d+(?:\.\d+)?/gi;
 const FIELD = /[\w$]+=[^\s,]*/g;
 
@@ -116,7 +120,7 @@ const LINE: readonly ((line: string, rnd: Random, other: string) => string)[] = 
     return line.slice(0, at) + String.fromCharCode(rnd.below(256)) + line.slice(at + rnd.below(2));
   },
   (line, rnd) => `${line}${` k${rnd.below(9)}=${rnd.of(NUMBERS)}`.repeat(1 + rnd.below(rnd.once(20) ? 3000 : 4))}`,
-  (line, rnd) => line.replace(/^ *\S*?-/, () => `${rnd.of(['<idle>', 'a-b-1', '=1+1', '   ', '\u202e', '😀'])}-`),
+  (line, rnd) => line.replace(/^ *\S*?-/, () => `${rnd.of(['<idle>', 'a-b-1', '=1+1', '   ', RIGHT_TO_LEFT, EMOJI])}-`),
 ];
 
 /** Many changes at once make cases nobody reads; most get a few. */

@@ -2,10 +2,13 @@
 // (oracles.ts). What reaches new code is kept, in memory and, with --keep, in fuzz/corpus/. What breaks something is
 // left in --out, with the seed of the run; `--replay FILE --format F` judges it again.
 // Options: --minutes N, --cases N (per format, instead), --format F (several by commas), --seed N, --keep, --out DIR,
-// --json FILE (figures, added to those that are there).
+// --json FILE (figures, added to those that are there). With --bulk, small cases by the hundred in one trace (bulk.ts):
+// --bulk --cases 1000000 --seed N --json FILE goes on where FILE says that it stopped.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BULKS } from './bulk.ts';
+import { runBulk } from './bulk-run.ts';
 import { addFigures } from './figures.ts';
 import { FORMATS } from './formats.ts';
 import { Fuzz } from './fuzz.ts';
@@ -15,7 +18,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     cases: { type: 'string' },
-    format: { type: 'string', default: Object.keys(FORMATS).join() },
+    format: { type: 'string' },
+    bulk: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
     keep: { type: 'boolean', default: false },
     out: { type: 'string', default: 'fuzz/found' },
@@ -24,9 +28,9 @@ const { values } = parseArgs({
   },
 });
 
-const names = values.format.split(',');
-for (const name of names)
-  if (FORMATS[name] === undefined) throw new Error(`no format ${name}: ${Object.keys(FORMATS)}`);
+const kinds: object = values.bulk ? BULKS : FORMATS;
+const names = values.format?.split(',') ?? Object.keys(kinds);
+for (const name of names) if (!Object.hasOwn(kinds, name)) throw new Error(`no format ${name}: ${Object.keys(kinds)}`);
 
 if (values.replay !== undefined) {
   const bytes = readFileSync(values.replay);
@@ -39,6 +43,12 @@ if (values.replay !== undefined) {
 mkdirSync(values.out, { recursive: true });
 const seed = Number(values.seed);
 console.log(`seed ${seed}`);
+if (values.bulk) {
+  const { json = join(values.out, `bulk-${seed}.json`), out } = values;
+  const broke = await runBulk({ names, seed, cases: Number(values.cases ?? 10_000), json, out });
+  console.log(`${broke} found, seed ${seed}`);
+  process.exit(broke > 0 ? 1 : 0);
+}
 const fuzz = new Fuzz({ seed, keep: values.keep, hang: join(values.out, `hang-${seed}`) });
 const until = Date.now() + Number(values.minutes) * 60_000;
 const most = values.cases === undefined ? Number.POSITIVE_INFINITY : Number(values.cases);

@@ -22,6 +22,8 @@ export interface SetupOptions {
   rules?: readonly string[] | undefined;
   /** a config the user named; false: none (`--no-config`) */
   config?: string | false | undefined;
+  /** ms in which a config or a file of rules has to be loaded */
+  timeout?: number | undefined;
 }
 
 /** The rules that run, and what is made of their findings. */
@@ -34,25 +36,25 @@ export interface Setup {
   readonly failOn: Config['failOn'];
   /** the config, as named to people */
   readonly from: string | undefined;
-  /** a config that lies here and is not used: it is in no repository, and nobody named it */
+  /** a config that lies here and is not used, since nobody named it, and why */
   readonly stranger?: string | undefined;
 }
 
-export async function assemble({ folder, rules = [], config }: SetupOptions): Promise<Setup> {
-  const found = config === false ? undefined : await loadConfig(folder, config);
+export async function assemble({ folder, rules = [], config, timeout }: SetupOptions): Promise<Setup> {
+  const found = config === false ? undefined : await loadConfig(folder, { named: config, timeout });
   const given: Given[] = BUILT_IN.map((rule) => ({ rule, from: 'pindrift itself' }));
-  if (found !== undefined) given.push(...(await fromConfig(found)));
-  given.push(...(await loadRules(rules, folder)));
+  if (found !== undefined) given.push(...(await fromConfig(found, timeout)));
+  given.push(...(await loadRules(rules, folder, { timeout })));
   return apply(prepare(once(given)), found);
 }
 
-async function fromConfig({ config, path, shown, named }: LoadedConfig): Promise<Given[]> {
+async function fromConfig({ config, path, shown, named }: LoadedConfig, timeout?: number): Promise<Given[]> {
   const load = config.load ?? [];
   const specs = load.filter((one) => typeof one === 'string');
   const given: Given[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
   if (specs.length === 0) return given;
   const check = (file: string, from: string): void => mustBeOurs(file, from, `--config ${shown} to load it anyway`);
-  return [...given, ...(await loadRules(specs, dirname(path), named ? undefined : check))];
+  return [...given, ...(await loadRules(specs, dirname(path), { timeout, check: named ? undefined : check }))];
 }
 
 /** The same file named by the config and by a flag is one. */

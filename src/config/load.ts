@@ -21,15 +21,19 @@ export interface LoadedConfig {
 /**
  * The config for a folder.
  * @param named a file that the user named; undefined: look for one
+ * @param timeout ms in which it has to be loaded
  * @throws InputError that points at the key, or says what keeps it from being loaded
  */
-export async function loadConfig(folder: string, named?: string): Promise<LoadedConfig | undefined> {
+export async function loadConfig(
+  folder: string,
+  { named, timeout }: { named?: string | undefined; timeout?: number | undefined } = {},
+): Promise<LoadedConfig | undefined> {
   const path = named === undefined ? findConfig(folder)?.path : resolve(folder, named);
   if (path === undefined) return undefined;
   const shown = shownPath(path, folder);
   if (named === undefined) mustBeOurs(path, shown, `--config ${shown} to run it anyway, --no-config to ignore it`);
   else if (!existsSync(path)) throw new InputError('no such config', { where: named });
-  const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown);
+  const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown, timeout);
   return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
 }
 

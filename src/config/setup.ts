@@ -20,8 +20,8 @@ const NOTHING_SAID: Setup = {
 export async function setUp(options: SetupOptions): Promise<Setup> {
   const { folder, rules = [], config } = options;
   const found = config === undefined ? findConfig(folder) : undefined;
-  const stranger = found?.ours === false ? found.path : undefined;
-  const hasConfig = config !== false && (config !== undefined || found?.ours === true);
+  const stranger = found?.strange === undefined ? undefined : `${found.path} ${found.strange}`;
+  const hasConfig = config !== false && (config !== undefined || (found !== undefined && stranger === undefined));
   if (!hasConfig && rules.length === 0) return { ...NOTHING_SAID, stranger };
   const { assemble } = await import('./assemble.ts');
   return { ...(await assemble({ ...options, config: hasConfig ? config : false })), stranger };

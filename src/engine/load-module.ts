@@ -3,6 +3,7 @@
 // disk.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../util/errors.ts';
+import { loadWithin } from './load-limit.ts';
 import { asLater, errorOf } from './rule-limits.ts';
 
 /** File extensions that can be loaded. */
@@ -28,13 +29,15 @@ async function loader() {
 /**
  * The default export of a module, or the module itself if it has none.
  * @param path absolute
+ * @param timeout ms in which it has to be loaded
  * @throws InputError that explains the error
  */
-export async function loadModule(path: string, shown: string): Promise<unknown> {
+export async function loadModule(path: string, shown: string, timeout = 30_000): Promise<unknown> {
   const jiti = await loader();
   try {
     const who = { rule: shown, handler: 'import', line: () => 0 };
-    const module = await asLater(who, () => jiti.import<Record<string, unknown>>(path));
+    const load = () => jiti.import<Record<string, unknown>>(path);
+    const module = await asLater(who, () => loadWithin(timeout, shown, load));
     return defaultOf(module);
   } catch (thrown) {
     const error = errorOf(thrown);

@@ -9,17 +9,23 @@ import { loadedFrom } from './rule-failure.ts';
 
 const PREFIX = 'pindrift-rules-';
 
+interface LoadOptions {
+  check?: ((file: string, shown: string) => void) | undefined;
+  timeout?: number | undefined;
+}
+
 /**
  * Load rules.
  * @param specs paths or names of packages
  * @param folder base of relative paths and packages
  * @param check throws for a file that must not be loaded; undefined: the user named it
+ * @param timeout ms in which a file has to be loaded
  * @throws InputError that names what cannot be loaded and why
  */
 export async function loadRules(
   specs: readonly string[],
   folder: string,
-  check?: (file: string, shown: string) => void,
+  { check, timeout }: LoadOptions = {},
 ): Promise<Given[]> {
   const given: Given[] = [];
   const seen = new Set<string>();
@@ -31,7 +37,7 @@ export async function loadRules(
       if (seen.has(file)) continue;
       seen.add(file);
       check?.(file, shownPath(file, folder));
-      found.push(...(await rulesOf(file, folder, files.length > 1)));
+      found.push(...(await rulesOf(file, folder, files.length > 1, timeout)));
     }
     if (found.length === 0 && !files.some((file) => known.has(file))) {
       throw new InputError('there is no rule in this directory', {
@@ -114,9 +120,9 @@ async function packageFile(spec: string, folder: string): Promise<string> {
 const namesOf = (spec: string): string[] =>
   spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec];
 
-async function rulesOf(file: string, folder: string, many: boolean): Promise<Given[]> {
+async function rulesOf(file: string, folder: string, many: boolean, timeout?: number): Promise<Given[]> {
   const from = shownPath(file, folder);
-  const exported = await loadModule(file, from);
+  const exported = await loadModule(file, from, timeout);
   // a directory also contains helpers, which have no default export
   if (many && !isExport(exported)) return [];
   const list: readonly unknown[] = Array.isArray(exported)

@@ -70,8 +70,9 @@ export function within(ms: number, work: () => void): void {
     working = undefined;
     if (rule === undefined) throw error;
     const line = rule.line();
+    const what = rule.handler === 'import' ? rule.rule : `the rule ${rule.rule}`;
     throw new InputError(
-      `the rule ${rule.rule} did not return from ${rule.handler} within ${ms / 1000} s${line > 0 ? ` (line ${line} of the trace)` : ''}`,
+      `${what} did not return from ${rule.handler} within ${ms / 1000} s${line > 0 ? ` (line ${line} of the trace)` : ''}`,
       { tryThis: 'allow more time with --rule-timeout SECONDS, or omit this rule' },
     );
   } finally {

@@ -102,6 +102,9 @@ export class KnownLines {
     task: number,
     cells: EventCells | undefined,
   ): void {
+    // what was taken for whole is not any more
+    if (type.outgrown) this.#knowledge.forget();
+    type.outgrown = false;
     this.#open = this.#within && !isMarker(type.name);
     if (!this.#open) return;
     if (line.tgid >= 0 || line.argsEnd !== end || type.system !== '' || type.namesake) return;

@@ -1,5 +1,6 @@
 // Lists of pins by a number: page, address, thread.
-import type { Pin } from './state.ts';
+import { Ordered } from './ordered.ts';
+import { type Mm, NOWHERE, type Pin } from './state.ts';
 
 /**
  * An array of objects, as all lists of pins are: V8 treats `[]` as an array of small integers, for which it compiles
@@ -10,6 +11,14 @@ export const NO_PINS: readonly Pin[] = [undefined as unknown as Pin].slice(1);
 export function joined(lists: readonly Pin[][]): readonly Pin[] {
   return lists.length === 0 ? NO_PINS : lists.flat();
 }
+
+/** A pin is expected at its place. */
+export function addPin(mm: Mm, pin: Pin): void {
+  if (mm.pins === NOWHERE) mm.pins = new Ordered();
+  push(mm.pins, pin.where, pin);
+}
+
+export const dropPin = (mm: Mm, pin: Pin): void => drop(mm.pins, pin.where, pin);
 
 /** Lists by a key. */
 interface Lists<V> {

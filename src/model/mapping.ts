@@ -77,7 +77,8 @@ export class Mapping extends Identities {
   clear(mm: Mm, from: number, to: number): void {
     this.#splitEdges(mm, from, to);
     mm.ptes.deleteRange(from, to);
-    mm.pmds.deleteRange(Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages));
+    if (mm.hasPmds)
+      mm.pmds.deleteRange(Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages));
   }
 
   /** The mappings of a range are moved by `shift` pages (move_page_tables()). */
@@ -107,7 +108,7 @@ export class Mapping extends Identities {
 
   /** Only whole PMD mappings are removed with a range; those that extend beyond it are split. */
   #splitEdges(mm: Mm, from: number, to: number): void {
-    if (mm.pmds.size === 0) return;
+    if (!mm.hasPmds) return;
     if (from % this.machine.pmdPages !== 0) this.split(mm, Math.floor(from / this.machine.pmdPages));
     if (to % this.machine.pmdPages !== 0) this.split(mm, Math.floor(to / this.machine.pmdPages));
   }

@@ -6,7 +6,7 @@ import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
 import type { WpFrame } from './frames.ts';
 import { Held } from './held.ts';
-import { drop, push } from './lists.ts';
+import { addPin, drop, dropPin, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
@@ -130,7 +130,7 @@ export class Model extends Mapping {
 
   /** Add a pin to its address space, as soon as that is known. */
   attach(pin: Pin): void {
-    if (pin.mm !== undefined) push(pin.mm.pins, pin.where, pin);
+    if (pin.mm !== undefined) addPin(pin.mm, pin);
     else {
       this.counts.withoutMm++;
       push(this.withoutMm, pin.call.at.pid, pin);
@@ -163,7 +163,7 @@ export class Model extends Mapping {
   /** The address space of a pin ended; the reference may still exist, but no mapping can change under it. */
   orphan(pin: Pin): void {
     if (pin.state !== 'held') return;
-    if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
+    if (pin.mm !== undefined) dropPin(pin.mm, pin);
     pin.state = 'orphan';
     this.counts.orphaned++;
   }
@@ -173,7 +173,7 @@ export class Model extends Mapping {
     if (pin.call.kind === 'GET') this.unowned.delete(pin);
     drop(this.pinsByPage, pin.page, pin);
     if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
-    if (pin.mm !== undefined) drop(pin.mm.pins, pin.where, pin);
+    if (pin.mm !== undefined) dropPin(pin.mm, pin);
     else drop(this.withoutMm, pin.call.at.pid, pin);
   }
 

@@ -6,7 +6,7 @@ import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
 import type { Task } from './frames.ts';
-import { drop, NO_PINS, push } from './lists.ts';
+import { addPin, dropPin, NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
@@ -85,7 +85,7 @@ function copyEntries(
   const mark = isPrivate ? shared : undefined;
   src.ptes.share(dst.ptes, start, end, mark);
   const { pmdPages } = m.machine;
-  src.pmds.share(dst.pmds, Math.ceil(start / pmdPages), Math.ceil(end / pmdPages), mark);
+  if (src.hasPmds) src.pmds.share(dst.pmds, Math.ceil(start / pmdPages), Math.ceil(end / pmdPages), mark);
   for (const p of src.hugetlb?.keysIn(start / pmdPages, end / pmdPages) ?? []) dst.markHugetlb(p);
   if (src.exclusive === undefined) return undefined;
   const exclusive = new Map<number, PageId>();
@@ -245,10 +245,10 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   t.gone = { mm, start, end: start + pages };
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
-    drop(mm.pins, pin.where, pin);
+    dropPin(mm, pin);
     moved(m.pinsByPage.get(pin.page));
     pin.movedTo = pin.where + shift;
-    push(mm.pins, pin.movedTo, pin);
+    addPin(mm, pin);
     pin.steps.push(new Step('move', at));
   }
   m.emit('move', { mm, from: start, to: target, bytes: pages * m.machine.pageBytes, at, pins });
@@ -267,10 +267,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   mm.exiting = true;
   m.emit('exit', { mm, at, pins });
   for (const pin of pins) m.orphan(pin);
-  mm.ptes.clear();
-  mm.pmds.clear();
-  mm.pins.clear();
-  mm.ops.length = 0;
+  mm.clear();
   mm.dead = true;
   m.abandoned.delete(mm);
   // zaps of the teardown still name this pointer; a new mm there comes with a fork or an exec first

@@ -36,6 +36,10 @@ export class RangeOp {
 
 const RANGE_OPS = 48;
 
+/** What a process has of which the trace shows little, as of most in a large one. Nothing is ever put into them. */
+export const NOWHERE = new Ordered<Pin[]>();
+const NO_OPS: readonly RangeOp[] = [];
+
 /** Something that others did to addresses of a GUP call that had not returned. */
 export interface Change {
   /** first page, and the one behind the last */
@@ -85,17 +89,15 @@ export class Mm {
   /** exit_mmap was entered: later zaps are part of the teardown */
   exiting = false;
   dead = false;
-  /** vpn -> page * 64 + bits */
-  readonly ptes = new PageTable();
-  /** vpn / pages of a PMD -> head page * 64 + bits, for PMD mappings; ptes override it */
-  readonly pmds = new PageTable();
-  /** vpn -> live pins, by the address where their page is expected */
-  readonly pins = new Ordered<Pin[]>();
+  /** vpn -> live pins, by the address where their page is expected; changed by addPin() and dropPin() of lists.ts */
+  pins: Ordered<Pin[]> = NOWHERE;
   /** PMD mappings that are hugetlb: unmapping them, __unmap_hugepage_range(), is not recorded */
   hugetlb: Ordered<true> | undefined;
   /** vpns that got a device-exclusive entry; it may have been removed since */
   exclusive: Ordered<true> | undefined;
-  readonly ops: RangeOp[] = [];
+  ops: readonly RangeOp[] = NO_OPS;
+  #ptes: PageTable | undefined;
+  #pmds: PageTable | undefined;
   /** the first task seen in it, and if there are more, all of them: most processes have one thread */
   #pid: number | undefined;
   #pids: Set<number> | undefined;
@@ -117,6 +119,22 @@ export class Mm {
     this.id = id;
     this.ptr = ptr;
     this.#pmdPages = pmdPages;
+  }
+
+  /** vpn -> page * 64 + bits */
+  get ptes(): PageTable {
+    this.#ptes ??= new PageTable();
+    return this.#ptes;
+  }
+
+  /** vpn / pages of a PMD -> head page * 64 + bits, for PMD mappings; ptes override it */
+  get pmds(): PageTable {
+    this.#pmds ??= new PageTable();
+    return this.#pmds;
+  }
+
+  get hasPmds(): boolean {
+    return this.#pmds !== undefined && this.#pmds.size > 0;
   }
 
   /** A PMD mapping is hugetlb. */
@@ -154,16 +172,27 @@ export class Mm {
   }
 
   note(op: RangeOp): void {
-    if (this.ops.length >= RANGE_OPS) this.ops.shift();
-    this.ops.push(op);
+    if (this.ops.length >= RANGE_OPS) (this.ops as RangeOp[]).shift();
+    if (this.ops.length === 0) this.ops = [op];
+    else (this.ops as RangeOp[]).push(op);
+  }
+
+  /** It has ended: nothing is mapped, nobody is expected to hold anything. */
+  clear(): void {
+    this.pins = NOWHERE;
+    this.ops = NO_OPS;
+    this.#ptes = undefined;
+    this.#pmds = undefined;
   }
 
   /** Raw entry of a page, from its PTE or the PMD above it; undefined if not shown by the trace. */
   entry(vpn: number): number | undefined {
-    const v = this.ptes.at(vpn);
-    if (!Number.isNaN(v)) return v;
-    if (this.pmds.size === 0) return undefined;
-    const p = this.pmds.at(Math.floor(vpn / this.#pmdPages));
+    if (this.#ptes !== undefined) {
+      const v = this.#ptes.at(vpn);
+      if (!Number.isNaN(v)) return v;
+    }
+    if (this.#pmds === undefined) return undefined;
+    const p = this.#pmds.at(Math.floor(vpn / this.#pmdPages));
     return Number.isNaN(p) ? undefined : p + (vpn % this.#pmdPages) * 64;
   }
 }

@@ -91,6 +91,8 @@ export class EventType implements TypeFacts {
   #template: Template | undefined;
   /** why the last line is incomplete */
   damage: string | undefined;
+  /** a layout has shown that one before it is only its beginning: such lines are not whole from now on */
+  outgrown = false;
 
   constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: TypeContext) {
     this.name = name;
@@ -177,7 +179,10 @@ export class EventType implements TypeFacts {
     if (this.damage === undefined && placed && isBeginningOf(layout, this.#templates.keys()))
       this.damage = 'the last arguments of this event are missing';
     if (this.damage !== undefined) return false;
-    if (isNew && this.#templates.size < TEMPLATES) this.#templates.set(layout, template);
+    if (isNew && this.#templates.size < TEMPLATES) {
+      if (placed && [...this.#templates.keys()].some((other) => isBeginningOf(other, [layout]))) this.outgrown = true;
+      this.#templates.set(layout, template);
+    }
     this.#template = template;
     template.lines++;
     if (placed && Number.isNaN(template.first)) template.first = rows[o + Slot.LINE];

@@ -1,5 +1,5 @@
 // The config: found upwards, checked with messages that point at the key, and what it makes of a report.
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Setup } from '../../src/config/assemble.ts';
@@ -78,8 +78,33 @@ describe('the config', () => {
   it('in an unpacked archive is not used unless it is named', async () => {
     const folder = scratch({ 'a/pindrift.config.ts': 'throw new Error("it ran");', 'a/b/trace.txt': '' });
     const setup = await setUp({ folder: join(folder, 'a/b') });
-    expect(setup).toMatchObject({ from: undefined, stranger: join(folder, 'a/pindrift.config.ts') });
+    expect(setup.from).toBeUndefined();
+    expect(setup.stranger).toMatch(`${join(folder, 'a/pindrift.config.ts')} is not in a repository`);
     await expect(setUp({ folder, config: 'a/pindrift.config.ts' })).rejects.toThrow('it ran');
+  });
+
+  it.each([
+    ['a time from before it was unpacked', -86_400],
+    ['a time that has not come yet', 86_400],
+  ])('in an unpacked archive that has its own .git is not used: it has %s', async (_, seconds) => {
+    const folder = repository({ 'pindrift.config.ts': 'throw new Error("it ran");' });
+    const path = join(folder, 'pindrift.config.ts');
+    const time = Date.now() / 1000 + seconds;
+    utimesSync(path, time, time);
+    const setup = await setUp({ folder });
+    expect(setup.from).toBeUndefined();
+    expect(setup.stranger).toMatch('was unpacked or copied here');
+    await expect(setUp({ folder, config: path })).rejects.toThrow('it ran');
+  });
+
+  it('that loops while it is loaded is named, as is a rule', async () => {
+    const folder = repository({ 'pindrift.config.mjs': 'for (;;);', 'loop.mts': 'while (true) {}\nexport default 1;' });
+    await expect(setUp({ folder, timeout: 300 })).rejects.toThrow(
+      'pindrift.config.mjs did not return from import within 0.3 s',
+    );
+    await expect(setUp({ folder, config: false, rules: ['./loop.mts'], timeout: 300 })).rejects.toThrow(
+      'loop.mts did not return from import within 0.3 s',
+    );
   });
 
   it('above the repository is not looked for', async () => {

@@ -212,6 +212,6 @@ type Nothing = Record<
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
-type MmVerbs = 'enter' | 'leave' | 'markExclusive' | 'markHugetlb';
+type MmVerbs = 'clear' | 'enter' | 'hasPmds' | 'leave' | 'markExclusive' | 'markHugetlb';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);

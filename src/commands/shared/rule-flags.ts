@@ -22,7 +22,7 @@ export const ruleFlags = {
     exclusive: ['no-config'],
   }),
   'rule-timeout': Flags.integer({
-    summary: 'seconds that your own rules may take for a batch of events',
+    summary: 'seconds that your own rules may take to load, and for a batch of events',
     helpValue: 'SECONDS',
     default: 30,
     min: 1,
@@ -50,18 +50,17 @@ export const watchFlags = {
 /** Load the rules and settings named by the user. */
 export async function setUpRules(flags: RuleOptions): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
+  const timeout = flags['rule-timeout'];
   const setup = await setUp({
     folder: process.cwd(),
     rules: flags.rules,
     config: flags['no-config'] === true ? false : flags.config,
+    timeout: timeout === undefined ? undefined : timeout * 1000,
   });
   const { from, stranger } = setup;
   if (from !== undefined) say(`config ${from}`);
   if (stranger !== undefined)
-    say(
-      `${stranger} is not in a repository and is ignored; use it with --config FILE, or silence this message with --no-config`,
-    );
-  const timeout = flags['rule-timeout'];
+    say(`${stranger} and is ignored; use it with --config FILE, or silence this message with --no-config`);
   return timeout === undefined ? setup : { ...setup, running: { ...setup.running, timeout: timeout * 1000 } };
 }
 

@@ -7,6 +7,8 @@ import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
 import { type ArmedProbe, newRecorded } from '../../parsers/head.ts';
+import { InputError } from '../../util/errors.ts';
+import { HeapLimit } from '../../util/heap.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import type { Probes } from '../../vocabulary/probes.ts';
@@ -146,10 +148,14 @@ export class Reading implements ReadTrace {
     model.facts = factsOf(head, stats, about, this.#options.filter);
   }
 
-  /** Read all there is. Nothing is replayed where `replayed` is false, and rules cannot speak of the end. */
+  /**
+   * Read all there is. Nothing is replayed where `replayed` is false, and rules cannot speak of the end.
+   * @throws InputError when what it shows does not fit into memory
+   */
   async read(options: StartOptions = {}, replayed = true): Promise<void> {
     this.start(options);
-    while (await this.advance());
+    const heap = new HeapLimit(MOST_HEAP);
+    while (await this.advance()) if (heap.exceeded()) throw tooMuch(this.path, this.model);
     if (replayed) this.finish();
     else this.#settle();
   }
@@ -185,6 +191,17 @@ export class Reading implements ReadTrace {
   close(): void {
     this.#input.close();
   }
+}
+
+/** Bytes that one trace may keep in use, with all that is known of it. */
+const MOST_HEAP = 700e6;
+
+function tooMuch(path: string, { mms, tasks, counts }: Model): InputError {
+  const shows = `${mms.size} address spaces, ${tasks.size} tasks and ${counts.pins} pins so far`;
+  return new InputError(`this trace needs more than 1 GB of memory: it shows ${shows}`, {
+    where: path,
+    tryThis: '--pid, --since and --until for a part of it',
+  });
 }
 
 /** @throws InputError when it is no trace */
