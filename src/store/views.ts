@@ -132,4 +132,8 @@ export function printed(column: Column): string {
 }
 
 /** Text within SQL. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export function literal(text: string): string {
+  // SQL ends at a NUL
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts[0] : `(${parts.join(' || char(0) || ')})`;
+}

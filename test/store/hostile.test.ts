@@ -42,6 +42,11 @@ describe('event names', () => {
     expect(rows(out, 'select count(*) from event')).toEqual([[BigInt(names.length)]]);
   });
 
+  it('with a NUL, far behind what is looked at to tell what the file is', async () => {
+    const out = await both(HEADER + line('fault: x=1').repeat(2000) + line("swap\0'in: x=2"));
+    expect(rows(out, `select event from event where args = 'x=2'`)).toEqual([["swap\0'in"]]);
+  });
+
   it('with quotes, semicolons and everything else are data', async () => {
     const csv = trace(
       'names.csv',
