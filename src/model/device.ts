@@ -1,4 +1,5 @@
 // KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
+import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
@@ -26,7 +27,7 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
   t.ksm = {
     mm,
     page: m.page(r[o + Slot.PAGE]),
-    kpage: m.page(r[o + Slot.OTHER]),
+    kpage: m.page(r[o + SlotOf.ksmMerge.kpage]),
     at: m.at(),
     cleared: Number.NaN,
     mapped: false,
@@ -57,7 +58,7 @@ export function collapseRet(_m: Model, t: Task): void {
 export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.devExcl = { mm, vpn: m.vpn(r[o + Slot.ADDR]), owner: r[o + Slot.OTHER], at: m.at() };
+  t.devExcl = { mm, vpn: m.vpn(r[o + Slot.ADDR]), owner: r[o + SlotOf.devExcl.owner], at: m.at() };
 }
 
 export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -104,8 +105,8 @@ export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): v
     mm,
     start: r[o + Slot.ADDR],
     end: r[o + Slot.END],
-    event: r[o + Slot.FLAGS],
-    owner: r[o + Slot.OTHER],
+    event: r[o + SlotOf.notifierStart.event],
+    owner: r[o + SlotOf.notifierStart.owner],
     at: m.at(),
   });
 }

@@ -1,6 +1,6 @@
 // GUP calls: from the call over the speculative grabs to the pins it returns (E1-E4, mm/gup.c).
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
@@ -185,10 +185,10 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
 export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   if (f === undefined) return;
-  const n = Math.min(r[o + Slot.END], 4);
+  const { p0, p1, p2, p3, ret } = SlotOf.pinPages;
+  const shown = [p0, p1, p2, p3].slice(0, r[o + ret] > 0 ? r[o + ret] : 0);
   f.lastAt = m.at();
-  f.array = [];
-  for (let i = 0; i < n; i++) f.array.push(m.page(r[o + [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO][i]]));
+  f.array = shown.map((slot) => m.page(r[o + slot]));
   if (Number.isNaN(f.addr)) f.addr = r[o + Slot.ADDR];
 }
 

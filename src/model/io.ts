@@ -1,4 +1,5 @@
 // Block I/O of pinned pages (E22; block/bio.c). Bios without pinned pages are ignored.
+import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
@@ -80,31 +81,32 @@ const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
 
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
-  const len = r[o + Slot.N] > 0 ? r[o + Slot.N] : 0;
-  const off = r[o + Slot.FLAGS] > 0 ? r[o + Slot.FLAGS] : 0;
+  const bio = r[o + SlotOf.bioAdd.bio];
+  const len = r[o + SlotOf.bioAdd.len] > 0 ? r[o + SlotOf.bioAdd.len] : 0;
+  const off = r[o + SlotOf.bioAdd.off] > 0 ? r[o + SlotOf.bioAdd.off] : 0;
   const lists = pinned(m, page, len + off);
   if (lists.length === 0) {
     // __bio_try_merge_page() may be called for a bio that is then used for something else
-    if (m.ios.size > 0 && m.ios.get(r[o + Slot.OTHER])?.endedAt !== undefined) m.ios.delete(r[o + Slot.OTHER]);
+    if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
     return;
   }
-  const known = m.ios.get(r[o + Slot.OTHER]);
+  const known = m.ios.get(bio);
   if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
-  const x = io(m, r[o + Slot.OTHER]);
+  const x = io(m, bio);
   if (x.pages.length < BIO_PAGES) x.pages.push({ page, len, off });
   for (const pins of lists) attach(m, t, x, pins, m.at());
 }
 
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
-  const bio = r[o + Slot.OTHER];
-  const page = m.page(r[o + Slot.PAGE]);
-  const op = r[o + Slot.FLAGS] & REQ_OP_MASK;
+  const bio = r[o + SlotOf.bioSubmit.bio];
+  const page = m.page(r[o + SlotOf.bioSubmit.p0]);
+  const op = r[o + SlotOf.bioSubmit.opf] & REQ_OP_MASK;
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
   const known = m.ios.get(bio);
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
-  const l0 = r[o + Slot.PTE_HI] > 0 ? r[o + Slot.PTE_HI] : 0;
-  const o0 = r[o + Slot.PTE_LO] > 0 ? r[o + Slot.PTE_LO] : 0;
+  const l0 = r[o + SlotOf.bioSubmit.l0] > 0 ? r[o + SlotOf.bioSubmit.l0] : 0;
+  const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
   const lists = pinned(m, page, l0 + o0);
   const filled = m.ios.get(bio);
   if ((filled === undefined || filled.endedAt !== undefined) && lists.length === 0) {
@@ -114,7 +116,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = io(m, bio);
   const at = m.at();
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
-  x.bytes = r[o + Slot.N];
+  x.bytes = r[o + SlotOf.bioSubmit.size];
   x.submittedAt = at;
   if (x.pages.length === 0) {
     x.pages.push({ page, len: l0, off: o0 });
@@ -127,21 +129,21 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
-  const x = m.ios.get(r[o + Slot.OTHER]);
+  const x = m.ios.get(r[o + SlotOf.bioEnd.bio]);
   if (x === undefined || x.endedAt !== undefined) return;
   const at = m.at();
   x.endedAt = at;
-  x.status = r[o + Slot.N];
+  x.status = r[o + SlotOf.bioEnd.status];
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
   m.emit('ioEnd', { io: x, at });
   if (x.pins.every((p) => p.call.longterm || !p.live)) m.ios.delete(x.bio);
 }
 
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {
-  const x = m.ios.get(r[o + Slot.OTHER]);
+  const x = m.ios.get(r[o + SlotOf.bioRelease.bio]);
   if (x === undefined) {
     // __bio_release_pages() is only for user pages: they were pinned, and this was not recorded
-    const page = m.page(r[o + Slot.PAGE]);
+    const page = m.page(r[o + SlotOf.bioRelease.p0]);
     if (!Number.isNaN(page) && !m.pinsByPage.has(page)) {
       m.counts.unmatched++;
       m.emit('unmatchedRelease', { page, refs: 1, at: m.at() });
@@ -165,6 +167,6 @@ export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pin === undefined) return;
   pin.owner = 'pipe';
   t.piped = pin;
-  pin.pipe = r[o + Slot.OTHER];
+  pin.pipe = r[o + SlotOf.pipeAdd.pipe];
   m.step([pin], 'pipe', m.at());
 }

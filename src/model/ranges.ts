@@ -1,6 +1,6 @@
 // Changes of address ranges: fork, write protection, unmapping, moving, and exit (E10-E14, E21; mm/memory.c, mm/rmap.c,
 // mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { moved } from './crowd.ts';
@@ -28,7 +28,7 @@ const to = (m: Model, r: Float64Array, o: number): number => Math.ceil(r[o + Slo
 
 export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const dst = m.mm(r[o + Slot.MM]);
-  const src = m.mm(r[o + Slot.OTHER]);
+  const src = m.mm(r[o + SlotOf.forkVma.src]);
   if (dst === undefined || src === undefined) return;
   if (t.fork !== undefined && m.seen[Kind.forkVmaRet] > 0) m.tear('calls');
   endFork(m, t);
@@ -41,7 +41,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   src.marked = undefined;
   t.forked = dst;
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
-  const flags = r[o + Slot.FLAGS];
+  const flags = r[o + SlotOf.forkVma.vmflags];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
   const exclusive = copyEntries(m, src, dst, start, end, isPrivate);
   const last = src.ops.at(-1);
@@ -134,10 +134,10 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   if (kind === 'numa') return;
   let what = kind;
   if (kind === 'mprotect') {
-    const cp = r[o + Slot.FLAGS];
+    const cp = r[o + SlotOf.cprot.cp];
     if ((cp & (MM_CP_UFFD_WP_RESOLVE | MM_CP_UFFD_RWP_RESOLVE | MM_CP_PROT_NUMA)) !== 0) return;
     if ((cp & (MM_CP_UFFD_WP | MM_CP_UFFD_RWP)) !== 0) what = 'uffd-wp';
-  } else if (kind === 'uffd-wp' && r[o + Slot.FLAGS] === 0) return;
+  } else if (kind === 'uffd-wp' && r[o + SlotOf.uffdWp.enable] === 0) return;
   const start = from(m, r, o);
   const end = to(m, r, o);
   const at = m.at();
@@ -235,8 +235,8 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const start = from(m, r, o);
-  const pages = Math.ceil(r[o + Slot.N] / m.machine.pageBytes);
-  const target = m.vpn(r[o + Slot.END]);
+  const pages = Math.ceil(r[o + SlotOf.move.len] / m.machine.pageBytes);
+  const target = m.vpn(r[o + SlotOf.move.new]);
   if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;
@@ -257,7 +257,7 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
 // ---- the end of an address space
 
 export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
-  const vmemmap = r[o + Slot.OTHER];
+  const vmemmap = r[o + SlotOf.mmExit.vmemmap];
   if (vmemmap < 0) m.learnPfnBase((vmemmap - m.machine.origin) / m.machine.structPage, 0);
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;

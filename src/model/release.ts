@@ -2,7 +2,7 @@
 // gup_put_folio()). It takes effect at the first line that reports it; the lines of the inner functions are its echo,
 // recognised by their page and their task or interrupt (docs/decisions/0004).
 import { fnIndex } from '../vocabulary/functions.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
@@ -44,8 +44,9 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
 
 /** unpin_user_pages(), unpin_user_pages_dirty_lock(). */
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
-  const said = r[o + Slot.N];
-  const shown = [Slot.PAGE, Slot.OTHER, Slot.PTE_HI, Slot.PTE_LO].slice(0, said > 0 ? said : 0);
+  const { n, p0, p1, p2, p3 } = SlotOf.unpinPages;
+  const said = r[o + n];
+  const shown = [p0, p1, p2, p3].slice(0, said > 0 ? said : 0);
   const pages = shown.map((s) => m.page(r[o + s])).filter((p) => !Number.isNaN(p));
   const level = r[o + Slot.FN] === UNPIN_PAGES ? Level.pages : Level.dirty;
   announce(m, t, level, pages, said > 0 ? said : pages.length);
@@ -104,7 +105,7 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
   if (pins === undefined) return;
-  const pipe = r[o + Slot.OTHER];
+  const pipe = r[o + SlotOf.pipeRelease.pipe];
   const owned = pins.filter((p) => p.owner === 'pipe');
   const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
   const pin =

@@ -1,6 +1,7 @@
 // Tasks: which task uses which address space, and system calls (E21, E23). fork copies the page tables before the child
 // has a pid (copy_process(), kernel/fork.c), so the child's mm is the destination of the fork its parent has just
 // finished; a task created without one shares its parent's.
+import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
@@ -10,7 +11,7 @@ import { endGup, endSwapIn } from './under-way.ts';
 
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
-  const pid = r[o + Slot.N];
+  const pid = r[o + SlotOf.taskFork.child_pid];
   // a fork that failed after copy_mm() has removed its mm again (copy_process(), bad_fork_cleanup_mm)
   const child = t.forked?.dead === false ? t.forked : m.mmOf(t);
   t.forked = undefined;
@@ -28,13 +29,14 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
 
 export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
   const CLONE_THREAD = 0x10000;
-  if ((r[o + Slot.FLAGS] & CLONE_THREAD) !== 0 && r[o + Slot.N] > 0)
-    m.task(r[o + Slot.N]).tgid = t.tgid > 0 ? t.tgid : t.pid;
+  const pid = r[o + SlotOf.taskNew.pid];
+  if ((r[o + SlotOf.taskNew.clone_flags] & CLONE_THREAD) !== 0 && pid > 0)
+    m.task(pid).tgid = t.tgid > 0 ? t.tgid : t.pid;
 }
 
 /** A task exits. On 7.2 this line comes before its address space is torn down, so only its identity is removed. */
 export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
-  const pid = r[o + Slot.N] > 0 ? r[o + Slot.N] : t.pid;
+  const pid = r[o + SlotOf.taskExit.pid] > 0 ? r[o + SlotOf.taskExit.pid] : t.pid;
   m.unseen.delete(pid);
   const gone = m.tasks.get(pid);
   const last = gone?.lastGet;

@@ -3,7 +3,7 @@
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { TransitionName } from '../model/transitions.ts';
-import { Kind, type KindName } from '../vocabulary/kinds.ts';
+import { Kind, type KindName, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { TELL, type Told, told } from './steps.ts';
 
@@ -36,8 +36,8 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
     model.tap(Kind[kind], (rows, o) => {
       const page = model.page(rows[o + Slot.PAGE]);
       const vpn = model.vpn(rows[o + Slot.ADDR]);
-      const order = rows[o + Slot.PTE_LO];
-      const n = kind === 'newAnon' && order > 0 && order < 20 ? 2 ** order : 1;
+      const many = kind === 'newAnon' ? rows[o + SlotOf.newAnon.compound] : 1;
+      const n = many > 1 ? many : 1;
       const pages = Array.from({ length: n }, (_, i) => page + i);
       const span = { mm: model.mms.get(rows[o + Slot.MM]), from: vpn, to: vpn + n };
       tell(told('map', model.at(), [span], pages, (w) => `${w.page(page)} mapped${n > 1 ? `, ${n} pages` : ''}`));
@@ -57,9 +57,9 @@ export function listen(model: Model, tell: (told: Told) => void, parted: (line: 
   }
   for (const kind of REFERENCES) {
     model.tap(Kind[kind], (rows, o) => {
-      const pfn = rows[o + Slot.OTHER];
-      const count = rows[o + Slot.N];
-      const isFreed = count === 0 && rows[o + Slot.END] === 1;
+      const pfn = rows[o + SlotOf.pageRefDrop.pfn];
+      const count = rows[o + SlotOf.pageRefDrop.count];
+      const isFreed = count === 0 && rows[o + SlotOf.pageRefDrop.ret] === 1;
       const has = isFreed ? 'last reference dropped, page freed' : `${count} reference${count === 1 ? '' : 's'}`;
       const step = told('refs', model.at(), [], [model.pageOfPfn(pfn)], () => `pfn 0x${pfn.toString(16)}: ${has}`);
       tell({ ...step, pfn });

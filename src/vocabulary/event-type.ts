@@ -6,7 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import { erasWithin } from './era.ts';
 import { PrintedFields } from './fields.ts';
 import { fnIndex } from './functions.ts';
-import { Kind, type KindField } from './kinds.ts';
+import { Kind, type KindField, SlotOf } from './kinds.ts';
 import type { Location } from './probe-site.ts';
 import { Slot } from './record.ts';
 import type { Symbols } from './symbols.ts';
@@ -191,24 +191,26 @@ export class EventType implements TypeFacts {
   }
 }
 
+const { grab, newAnon } = SlotOf;
+
 /** Derive values from the arguments of one kind, after all of them are read. */
 function derive(kind: number, rows: Float64Array, o: number): void {
   if (kind === Kind.newAnon) {
     // head=1: a compound page of 2^order pages, all mapped (order is undefined without it); 5.10 prints compound=1 for
     // a PMD
-    const head = rows[o + Slot.PTE_HI];
-    const compound = rows[o + Slot.N];
-    rows[o + Slot.N] =
+    const head = rows[o + newAnon.head];
+    const compound = rows[o + newAnon.compound];
+    rows[o + newAnon.compound] =
       head === 1
-        ? 2 ** (rows[o + Slot.PTE_LO] & 15)
+        ? 2 ** (rows[o + newAnon.order] & 15)
         : compound === 1
           ? 512
           : head === 0 || compound === 0
             ? 1
             : Number.NaN;
-    rows[o + Slot.PTE_HI] = Number.NaN;
-    rows[o + Slot.PTE_LO] = Number.NaN;
-  } else if (kind === Kind.grab && Number.isNaN(rows[o + Slot.N])) rows[o + Slot.N] = 1;
+    rows[o + newAnon.head] = Number.NaN;
+    rows[o + newAnon.order] = Number.NaN;
+  } else if (kind === Kind.grab && Number.isNaN(rows[o + grab.refs])) rows[o + grab.refs] = 1;
 }
 
 /** What the event's function, name and arguments show about the kernel. */

@@ -217,3 +217,11 @@ export const BUILT_IN_KINDS = KIND_NAMES.length;
 export const Kind = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as Record<KindName, number>;
 
 export const KIND_FIELDS: readonly (readonly KindField[])[] = KIND_NAMES.map((name) => KIND_LIST[name]);
+
+/**
+ * Each kind's own names for its slots: `row[o + SlotOf.bioAdd.len]`. A slot that means a mm, an address or a page in every
+ * kind is read by its own name. Of a page table entry, which takes two, this is the upper half.
+ */
+export const SlotOf = Object.fromEntries(
+  KIND_NAMES.map((kind) => [kind, Object.fromEntries(KIND_LIST[kind].map(({ name, slot }) => [name, slot]))]),
+) as { readonly [K in KindName]: { readonly [F in FieldsOfKind<K> as F['name']]: F['slot'] } };

@@ -1,8 +1,9 @@
 // The story of anything: a page, an address, an mm, a thread, a time; the same from a trace and from its store.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageStories } from '../../src/commands/shared/page-stories.ts';
+import { memoryInput } from '../../src/engine/input.ts';
 import { type StoryFlags, type StorySelection, selectionWords, storySelection } from '../../src/story/selection.ts';
-import type { PageStory } from '../../src/story/story.ts';
+import { type PageStory, storyOfTrace } from '../../src/story/story.ts';
 import { pageStoryText } from '../../src/story/text.ts';
 import { capture, EVIL, evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
 
@@ -117,4 +118,12 @@ describe('text', () => {
     expect(story.steps[0]?.task).toBe(`${EVIL}-157`);
     expect(joined(pageStoryText([story], 'x', { color: false, unicode: false, width: 80 }))).not.toMatch(UNSAFE);
   });
+});
+
+it('a large folio that one line maps is told of each of its pages', async () => {
+  const args = 'page=0xffffe882c1021400 mm=0xffff8e1ec09c3b80 addr=0x7f4cd40e0000 rflags=0x1 head=1 order=4';
+  const trace = `# tracer: nop\n     scn-133     [000] d...     9.044846: new_anon: (folio_add_new_anon_rmap+0x0/0x220) ${args}\n`;
+  const selection = storySelection({ page: '0xffffe882c10214c0' }) as StorySelection;
+  const { steps } = await storyOfTrace(memoryInput('trace', trace), selection, { context: 0, warn: () => {} });
+  expect(steps.map(({ role, what }) => [role, what])).toEqual([['map', 'page 0xffffe882c1021400 mapped, 16 pages']]);
 });
