@@ -11,96 +11,44 @@
 //
 // Other layouts: task-line.ts, ftrace-latency.ts, function-graph.ts. Every line is parsed independently of the lines
 // before it (except the continuation of a marker's text), so a file can be read in parts.
-import { CARRIAGE_RETURN, decimal, HASH, SLASH, SPACE, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
-import { isMarker, readBody } from './body.ts';
-import { framesText } from './frame-lines.ts';
+import { decimal, HASH, SLASH, SPACE, skipDigits, startsWith } from '../util/bytes.ts';
+import { readBody } from './body.ts';
 import { readLatencyLine, readVerboseLine } from './ftrace-latency.ts';
 import { readGraphLine } from './function-graph.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type LineParser, type TraceLine } from './line.ts';
-import { readLost } from './lost.ts';
+import { LineKind, type TraceLine } from './line.ts';
 import { searchTaskLine } from './task-columns.ts';
-import { TaskLineReader } from './task-line.ts';
+import { TaskParser } from './task-parser.ts';
 
 /** Words of `head.variant` that change how a line is read. */
 export const NO_CONTEXT = 'nocontext-info';
 
-export class FtraceParser implements LineParser {
-  readonly head: TraceHead;
-  readonly #task: TaskLineReader;
+export class FtraceParser extends TaskParser {
+  protected readonly unknown = 'not a line of any ftrace format';
   /** without context a line is only `name: arguments`, which could otherwise be any text */
   readonly #bare: boolean;
-  /** the previous line was a marker, whose text may contain newlines */
-  #inMarker = false;
 
   constructor(head: TraceHead) {
-    this.head = head;
-    this.#task = new TaskLineReader(head);
+    super(head);
     this.#bare = head.variant.includes(NO_CONTEXT);
   }
 
-  parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
-    let last = end;
-    while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) {
-      last--;
-    }
-    out.buf = buf;
-    const body = this.#task.read(buf, start, last, out);
-    if (body > 0 && readBody(buf, body, last, out)) {
-      this.#inMarker = isMarker(buf, out);
-      return;
-    }
-    this.#parseOther(buf, start, last, out);
-    if (body > 0 && out.kind === LineKind.Bad) {
-      out.reason = 'no event after the time';
-    }
+  protected readHeader(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+    if (buf[start] !== HASH) return false;
+    out.lost = overwritten(buf, start, end);
+    return true;
   }
 
-  #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
-    const first = skipBlanks(buf, start, end);
-    if (first === end) {
-      out.kind = LineKind.Blank;
-    } else if (buf[start] === HASH) {
-      out.kind = LineKind.Header;
-      out.lost = overwritten(buf, start, end);
-    } else if (startsWith(buf, first, end, '=> ')) {
-      out.kind = LineKind.Stack;
-    } else if (readLost(buf, first, end, out)) {
-      this.#inMarker = false;
-    } else if (this.#parseLayouts(buf, start, end, out)) {
-      this.#inMarker = isMarker(buf, out);
-    } else if (this.#inMarker) {
-      out.kind = LineKind.Stack;
-    } else if (framesText(buf, start, end)) {
-      out.kind = LineKind.Header;
-      out.lost = -1;
-    } else {
-      out.kind = LineKind.Bad;
-      out.reason = 'not a line of any ftrace format';
-    }
-  }
-
-  #parseLayouts(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-    let body = readLatencyLine(buf, start, end, this.head, out);
-    if (body > 0 && readBody(buf, body, end, out)) {
-      return true;
-    }
-    if (readGraphLine(buf, start, end, this.head, out)) {
-      return true;
-    }
-    body = readVerboseLine(buf, start, end, this.head, out);
-    if (body > 0 && readBody(buf, body, end, out)) {
-      return true;
-    }
-    body = searchTaskLine(buf, start, end, this.head, out);
-    if (body > 0 && readBody(buf, body, end, out)) {
-      return true;
-    }
-    if (isRaw(buf, start, end)) {
-      out.kind = LineKind.Record;
-      return true;
-    }
-    return this.#bare && readBare(buf, start, end, out);
+  protected readLayouts(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+    const isEvent = (body: number): boolean => body > 0 && readBody(buf, body, end, out);
+    return (
+      isEvent(readLatencyLine(buf, start, end, this.head, out)) ||
+      readGraphLine(buf, start, end, this.head, out) ||
+      isEvent(readVerboseLine(buf, start, end, this.head, out)) ||
+      isEvent(searchTaskLine(buf, start, end, this.head, out)) ||
+      readRaw(buf, start, end, out) ||
+      (this.#bare && readBare(buf, start, end, out))
+    );
   }
 }
 
@@ -117,16 +65,16 @@ function readBare(buf: Uint8Array, start: number, end: number, out: TraceLine): 
 }
 
 /** `496 1 57669836610 type: 116` of print_raw_fmt(): pid, cpu, time and an event that cannot be identified. */
-function isRaw(buf: Uint8Array, start: number, end: number): boolean {
+function readRaw(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   let at = start;
   for (let column = 0; column < 3; column++) {
     const behind = skipDigits(buf, at, end);
-    if (behind === at || buf[behind] !== SPACE) {
-      return false;
-    }
+    if (behind === at || buf[behind] !== SPACE) return false;
     at = behind + 1;
   }
-  return at < end;
+  if (at >= end) return false;
+  out.kind = LineKind.Record;
+  return true;
 }
 
 /** B - A of `# entries-in-buffer/entries-written: A/B   #P:2` (print_event_info()); -1 in any other header line. */

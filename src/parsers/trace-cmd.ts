@@ -13,7 +13,6 @@
 //        trace-cmd-401   [000]    82.536365: funcgraph_entry:        1.121 us   |    page_add_file_rmap();
 //     CPU:0 [477 EVENTS DROPPED]
 import {
-  CARRIAGE_RETURN,
   COLON,
   DASH,
   decimal,
@@ -28,73 +27,25 @@ import {
   skipWord,
   startsWith,
 } from '../util/bytes.ts';
-import { isMarker, readBody } from './body.ts';
-import { framesText } from './frame-lines.ts';
+import { readBody } from './body.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type LineParser, type TraceLine } from './line.ts';
-import { readLost } from './lost.ts';
+import { LineKind, type TraceLine } from './line.ts';
 import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
-import { TaskLineReader } from './task-line.ts';
+import { TaskParser } from './task-parser.ts';
 
 /** Columns of the task name with -l. */
 const LATENCY_COLUMNS = 8;
 
-export class TraceCmdParser implements LineParser {
-  readonly head: TraceHead;
-  readonly #task: TaskLineReader;
-  /** the previous line was a marker, whose text may contain newlines */
-  #inMarker = false;
+export class TraceCmdParser extends TaskParser {
+  protected readonly unknown = 'not a line of trace-cmd report';
 
-  constructor(head: TraceHead) {
-    this.head = head;
-    this.#task = new TaskLineReader(head);
+  protected readHeader(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+    if (!isHeader(buf, start, end)) return false;
+    out.lost = -1;
+    return true;
   }
 
-  parse(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
-    let last = end;
-    while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) {
-      last--;
-    }
-    out.buf = buf;
-    const body = this.#task.read(buf, start, last, out);
-    if (body > 0 && readBody(buf, body, last, out)) {
-      if (out.kind === LineKind.Event) {
-        classify(buf, out);
-      }
-      this.#inMarker = isMarker(buf, out);
-      return;
-    }
-    this.#parseOther(buf, start, last, out);
-    if (body > 0 && out.kind === LineKind.Bad) {
-      out.reason = 'no event after the time';
-    }
-  }
-
-  #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
-    const first = skipBlanks(buf, start, end);
-    if (first === end) {
-      out.kind = LineKind.Blank;
-    } else if (startsWith(buf, first, end, '=> ')) {
-      out.kind = LineKind.Stack;
-    } else if (isHeader(buf, start, end)) {
-      out.kind = LineKind.Header;
-      out.lost = -1;
-    } else if (readLost(buf, first, end, out)) {
-      this.#inMarker = false;
-    } else if (this.#parseLayouts(buf, start, end, out)) {
-      this.#inMarker = isMarker(buf, out);
-    } else if (this.#inMarker) {
-      out.kind = LineKind.Stack;
-    } else if (framesText(buf, start, end)) {
-      out.kind = LineKind.Header;
-      out.lost = -1;
-    } else {
-      out.kind = LineKind.Bad;
-      out.reason = 'not a line of trace-cmd report';
-    }
-  }
-
-  #parseLayouts(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  protected readLayouts(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
     let body = readLatency(buf, start, end, this.head, out);
     if (body < 0 || !readBody(buf, body, end, out)) {
       body = searchTaskLine(buf, start, end, this.head, out);
@@ -103,33 +54,33 @@ export class TraceCmdParser implements LineParser {
       }
     }
     if (out.kind === LineKind.Event) {
-      classify(buf, out);
+      this.classify(buf, out);
     }
     return true;
   }
-}
 
-/** Entries of ftrace itself have the form of events here: `function:`, `funcgraph_entry:`, `kernel_stack:`. */
-function classify(buf: Uint8Array, out: TraceLine): void {
-  const { nameStart, nameEnd } = out;
-  switch (buf[nameStart]) {
-    case 102:
-      if (
-        (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) ||
-        startsWith(buf, nameStart, nameEnd, 'funcgraph_')
-      ) {
-        out.kind = LineKind.Function;
-      }
-      break;
-    case 107:
-    case 117:
-      if (
-        buf[out.argsStart] === LESS &&
-        (startsWith(buf, nameStart, nameEnd, 'kernel_stack') || startsWith(buf, nameStart, nameEnd, 'user_stack'))
-      ) {
-        out.kind = LineKind.Stack;
-      }
-      break;
+  /** Entries of ftrace itself have the form of events here: `function:`, `funcgraph_entry:`, `kernel_stack:`. */
+  protected override classify(buf: Uint8Array, out: TraceLine): void {
+    const { nameStart, nameEnd } = out;
+    switch (buf[nameStart]) {
+      case 102:
+        if (
+          (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) ||
+          startsWith(buf, nameStart, nameEnd, 'funcgraph_')
+        ) {
+          out.kind = LineKind.Function;
+        }
+        break;
+      case 107:
+      case 117:
+        if (
+          buf[out.argsStart] === LESS &&
+          (startsWith(buf, nameStart, nameEnd, 'kernel_stack') || startsWith(buf, nameStart, nameEnd, 'user_stack'))
+        ) {
+          out.kind = LineKind.Stack;
+        }
+        break;
+    }
   }
 }
 
