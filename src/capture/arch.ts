@@ -1,4 +1,4 @@
-// Why: a probe can be planned for an architecture whose argument registers and caller are known.
+// Why: probes can be planned for architectures with known argument registers and caller.
 import { ARCHES as ALL, type Arch as AnyArch } from '../vocabulary/kernel/arch/index.ts';
 
 export interface Arch extends AnyArch {
@@ -7,6 +7,6 @@ export interface Arch extends AnyArch {
 
 export const ARCHES: readonly Arch[] = ALL.filter((arch): arch is Arch => arch.caller !== undefined);
 
-/** By the name of `uname -m`, of Debian or of Node. */
+/** By the name used by `uname -m`, Debian or Node. */
 export const archNamed = (name: string): Arch | undefined =>
   ARCHES.find(({ machine, aliases }) => machine === name || aliases.includes(name));

@@ -1,6 +1,5 @@
-// Why: what to add to a capture so that it shows certain kinds of events, for a kernel of which nothing is at hand but
-// its version. The definitions are those of Debian's stock kernel of that version; `pindrift capture` makes them for any
-// other from its BTF.
+// Why: probes to add for certain kinds of events, if only the kernel version is known. The definitions are those of
+// Debian's stock kernel of that version; `pindrift capture` makes them for any other from its BTF.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { type EraName, eraNamed, type StockName } from '../vocabulary/era.ts';
 import { FUNCTIONS } from '../vocabulary/functions.ts';
@@ -32,10 +31,10 @@ export function stockProbes(era: EraName): readonly PlannedProbe[] {
 
 const planned = new Map<StockName, readonly PlannedProbe[]>();
 
-/** Names of the events that show any of these kinds. */
+/** Names of the events that report any of these kinds. */
 export const eventsFor = (kinds: readonly string[]): Set<string> => new Set(kinds.flatMap(eventsOf));
 
-/** Events that show this kind. */
+/** Events that report this kind. */
 function eventsOf(kind: string): string[] {
   const names = FUNCTIONS.flatMap(({ entry, events, ret }) => [
     entry === kind ? events?.[0] : undefined,

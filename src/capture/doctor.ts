@@ -1,17 +1,17 @@
-// Why: what stands between this user on this machine and a capture, looked at before anything is armed. Each check reads
-// one file of the kernel and says in words what it means.
+// Why: checks beforehand what may prevent a capture by this user on this machine. Each check reads one file of the
+// kernel and explains the result.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { OWN_BTF } from './kernel.ts';
 
 export interface Check {
   what: string;
-  /** `bad`: no capture; `lacks`: one that shows less, or costs more */
+  /** `bad`: no capture possible; `lacks`: a capture with less information, or at a higher cost */
   state: 'good' | 'lacks' | 'bad';
   words: string;
   tryThis?: string;
 }
 
-/** Where files of the kernel are read; '' but in tests. */
+/** Root of the kernel's files; '' except in tests. */
 export function checkMachine(root = ''): Check[] {
   const tracefs = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
     .map((path) => root + path)

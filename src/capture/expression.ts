@@ -1,4 +1,4 @@
-// Why: one argument of a row of probe-table.ts, taken apart.
+// Why: parses one argument of a row of probe-table.ts.
 
 export interface Step {
   op: '->' | '.';
@@ -12,12 +12,12 @@ export type Value =
   | {
       is: 'argument';
       param: string;
-      /** struct that the parameter is to be seen as a pointer to */
+      /** struct to which the parameter is cast as a pointer */
       as?: string;
       path: readonly Step[];
       /** the value is read through the argument: `*ptep` is element 0 */
       element?: number;
-      /** enumerator whose value is the number of the wanted bit */
+      /** enumerator whose value is the bit number */
       bit?: string;
     };
 
@@ -26,19 +26,19 @@ export interface Argument {
   isOptional: boolean;
   /** alternatives */
   values: readonly Value[];
-  /** as tracefs has it: `x64` */
+  /** tracefs type: `x64` */
   type: string;
-  /** as the row has it */
+  /** text in the row */
   text: string;
 }
 
-/** What a row says about one function. */
+/** The part of a row about one function. */
 export interface Target {
   /** symbol */
   symbol: string;
   /** the function of its prototype: without `.part.0` */
   fn: string;
-  /** parameters that must be there */
+  /** parameters that must exist */
   requires: readonly string[];
   args: readonly Argument[];
 }

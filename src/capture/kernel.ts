@@ -1,5 +1,5 @@
-// Why: which kernel a capture is for: its types, architecture, release and symbols, of this machine or of files that were
-// carried here from another.
+// Why: the kernel of a capture: its types, architecture, release and symbols, from this machine or from files of
+// another one.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
@@ -26,9 +26,9 @@ export interface TracedKernel {
   /** of the BTF as /sys/kernel/btf/vmlinux gives it */
   sha256: string;
   symbols: SymbolTable | undefined;
-  /** it is the kernel that runs here */
+  /** it is the running kernel */
   isOwn: boolean;
-  /** the kernel's probes take arguments by name (trace_btf.c is in it) */
+  /** the kernel's probes accept arguments by name (it contains trace_btf.c) */
   takesNames: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface KernelFiles {
   arch?: string | undefined;
 }
 
-/** @throws InputError when a file cannot be used */
+/** @throws InputError if a file cannot be used */
 export function tracedKernel(files: KernelFiles): TracedKernel {
   const paths = files.btf ?? [OWN_BTF];
   const isOwn = files.btf === undefined;
@@ -61,7 +61,7 @@ export function tracedKernel(files: KernelFiles): TracedKernel {
   };
 }
 
-/** A module alone stands on the kernel that runs here. */
+/** A module alone is based on the running kernel. */
 const withBase = (paths: readonly string[]): readonly string[] =>
   paths.length === 1 && /\.ko(\.\w+)?$/.test(paths[0]) ? [OWN_BTF, ...paths] : paths;
 
@@ -78,7 +78,7 @@ function imageOf(path: string, isOwn: boolean): BtfImage {
   }
 }
 
-/** Every problem of a file names the file. Of BTF some show only when a type is asked for. */
+/** Every error about a file names the file. Some errors in BTF are found only when a type is used. */
 export function reading<T>(path: string, read: () => T): T {
   try {
     return read();
@@ -102,7 +102,7 @@ function archFor(name: string, path: string): Arch {
   });
 }
 
-/** By what registers a kernel saves: BTF has no other sign of its architecture. */
+/** Architecture from the registers a kernel saves: BTF has no other indication. */
 const SIGNS: readonly (readonly [member: string, machine: string])[] = [
   ['di', 'x86_64'],
   ['pstate', 'aarch64'],

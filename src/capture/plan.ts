@@ -1,6 +1,6 @@
-// Why: from "mm=vma->vm_mm of do_wp_page()" to lines that one kernel's tracefs takes. For each event the first function
-// that the kernel has with this prototype; where none fits, the event is left out and it is said why: a probe that reads
-// the wrong argument is worse than none.
+// Why: converts "mm=vma->vm_mm of do_wp_page()" to lines that one kernel's tracefs accepts. For each event, the first
+// function with this prototype in the kernel is used; if none matches, the event is omitted with the reason: a probe
+// that reads the wrong argument is worse than none.
 import type { Arch } from './arch.ts';
 import { type Argument, parseTarget, type Target, type Value } from './expression.ts';
 import type { ProbeRow, Tier } from './probe-row.ts';
@@ -22,13 +22,13 @@ export interface PlannedProbe {
   symbol: string;
   /** names of the arguments it prints */
   fields: readonly string[];
-  /** equal in meaning, the best first */
+  /** equivalent alternatives, the best first */
   lines: readonly Line[];
 }
 
 /** `p:pindrift/wp_fault do_wp_page ...` */
 export interface Line {
-  /** what the kernel must understand; where it comes out the same in several, the one that most kernels do */
+  /** syntax the kernel must support; if several give the same line, the most widely supported */
   style: Style;
   text: string;
 }
@@ -36,7 +36,7 @@ export interface Line {
 export interface LeftOut {
   event: string;
   tier: Tier;
-  /** the functions that would show it, each with what is wrong with it */
+  /** the functions that would report it, each with the reason why not */
   functions: readonly { symbol: string; reason: string }[];
 }
 
@@ -47,19 +47,19 @@ export interface Plan {
 
 export interface PlanOptions {
   arch: Arch;
-  /** in the order to try; a style that cannot say an argument leaves it to the next */
+  /** in order of preference; if a style cannot express an argument, the next is used */
   styles: readonly Style[];
-  /** without: every function of the BTF is taken to be there */
+  /** default: every function in the BTF is assumed to exist */
   symbols?: SymbolTable | undefined;
   tiers?: readonly Tier[];
   /** only these events */
   events?: ReadonlySet<string>;
 }
 
-/** trace_probe.h: MAX_ARGSTR_LEN, MAX_TRACE_ARGS, and the longest line that is taken. */
+/** trace_probe.h: MAX_ARGSTR_LEN, MAX_TRACE_ARGS, and the longest accepted line. */
 const MOST_ARG = 63;
 const MOST_LINE = 4095;
-/** Sleeping calls that may be under way at once; the default of one per CPU loses returns. */
+/** Maximum number of concurrent sleeping calls; the default of one per CPU loses returns. */
 const MAX_ACTIVE = 64;
 
 export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
@@ -74,7 +74,7 @@ export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
       const done = planOne(types, row, target, options);
       if (typeof done !== 'string') planned.push(done);
       else functions.push({ symbol: target.symbol, reason: done });
-      // without symbols a part may be there or not: the kernel will tell
+      // without symbols a part may not exist: the kernel decides
       const isSure = !target.symbol.includes('.') || options.symbols !== undefined;
       if (typeof done !== 'string' && isSure) break;
     }
@@ -85,7 +85,7 @@ export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
   return { probes, leftOut };
 }
 
-/** The probe, or why not. */
+/** The probe, or the reason why not. */
 function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: PlanOptions): PlannedProbe | string {
   const { symbols } = options;
   const prototypes = types.prototypes(target.fn);
@@ -104,7 +104,7 @@ function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: Pla
     if (found !== undefined) located.push(found);
     else if (!arg.isOptional) return `it has no ${arg.text.replace(/^\w+=|:\w+$/g, '')} (${parameterWords(params)})`;
   }
-  // a later style takes the place of an earlier one that says the same
+  // a later style replaces an earlier one with the same line
   const byText = new Map<string, Line>();
   for (const style of options.styles) {
     for (const text of linesOf(row, target, located, style, options.arch)) byText.set(text, { style, text });
@@ -123,12 +123,12 @@ function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: Pla
 const parameterWords = (params: readonly Parameter[]): string =>
   params.length === 0 ? 'it takes no arguments' : `it takes ${params.map(({ name }) => name || '?').join(', ')}`;
 
-/** An argument with where it is found. */
+/** An argument with its position. */
 interface Located {
   arg: Argument;
   value: Value;
   at?: Location;
-  /** which of the argument registers */
+  /** index of the argument register */
   slot?: number;
   bit?: number;
 }
@@ -159,7 +159,7 @@ function slotOf(params: readonly Parameter[], name: string, arch: Arch): number 
   return undefined;
 }
 
-/** The line in one style; a second one without the variable of the kernel, which may have no symbol. */
+/** The line in one style; and a second one without the kernel variable, which may have no symbol. */
 function linesOf(row: ProbeRow, target: Target, located: readonly Located[], style: Style, arch: Arch): string[] {
   const write = (args: readonly Located[]): string[] => {
     const texts = args.map((one) => argumentText(one, style, arch));
@@ -173,10 +173,10 @@ function linesOf(row: ProbeRow, target: Target, located: readonly Located[], sty
   return plain.length === located.length ? lines : [...lines, ...write(plain)];
 }
 
-/** Arguments of the entry at the return: an fprobe does that, and since 6.9 a kretprobe. */
+/** Entry arguments at the return: possible with fprobes, and since 6.9 with kretprobes. */
 function headsOf({ inInterrupts, name, type }: ProbeRow, symbol: string, style: Style): string[] {
   const on = `pindrift/${name} ${symbol}`;
-  // where arguments have names there are fprobes, as a rule; if not, the next line is tried
+  // kernels that accept names usually have fprobes; if not, the next line is tried
   if (type === 'p') return inInterrupts && style === 'names' ? [`f:${on}`, `p:${on}`] : [`p:${on}`];
   if (type === 'r') return [`r${MAX_ACTIVE}:${on}`];
   return style === 'registers' ? [] : [`f:${on}%return`, `r${MAX_ACTIVE}:${on}`];

@@ -1,6 +1,6 @@
-// Why: the shape of a row of the probe table (probe-table.ts), and how rows are written there.
+// Why: the type of a row of the probe table (probe-table.ts), and functions to write rows.
 
-/** A: rules need it. B: makes findings sharper. C: noisy, for one rule or for diagnosis. */
+/** A: required by rules. B: makes findings more precise. C: frequent, for one rule or for diagnosis. */
 export type Tier = 'A' | 'B' | 'C';
 
 /** p: kprobe on entry, r: on return, f: on return with the arguments of the entry. */
@@ -14,8 +14,8 @@ export interface ProbeRow {
   /** `FUNCTION ARGUMENTS`, the newest kernels' first */
   on: readonly string[];
   /**
-   * called in interrupts too, maybe in the middle of another probe's handler: a kprobe misses that, an fprobe does not
-   * (kprobe_running() is asked for the CPU, ftrace's recursion for the context)
+   * also called in interrupts, possibly inside another probe's handler: a kprobe misses that, an fprobe does not
+   * (kprobe_running() is per CPU, ftrace's recursion check per context)
    */
   inInterrupts?: true;
 }
@@ -27,7 +27,7 @@ export const probe = (name: string, tier: Tier, type: ProbeType, ...on: string[]
   on,
 });
 export const entry = (name: string, tier: Tier, ...on: string[]): ProbeRow => probe(name, tier, 'p', ...on);
-/** On entry of what interrupts call. */
+/** Entry probe on a function called in interrupts. */
 export const ending = (name: string, tier: Tier, ...on: string[]): ProbeRow => ({
   ...entry(name, tier, ...on),
   inInterrupts: true,

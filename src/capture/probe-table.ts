@@ -28,12 +28,11 @@ const PAGE = 'page=folio|page:x64';
 const HEAD = 'head=folio->flags@PG_head|page->flags@PG_head:x8';
 
 /**
- * In the order in which to define them. A return probe comes before the entry probe on the same function: of two
- * probes on one function the one set first runs last, and the return probe replaces the return address that
- * `caller` reads.
+ * In the order of definition. A return probe comes before the entry probe on the same function: of two probes on one
+ * function the one set first runs last, and the return probe replaces the return address that `caller` reads.
  */
 export const PROBE_TABLE: readonly ProbeRow[] = [
-  // a pin is asked for / has been taken (WHO: mm or current; WHERE: start,nr; flags)
+  // calls and returns of GUP (WHO: mm or current; WHERE: start,nr; flags)
   ret('gup_fast_ret', 'A', 's32', 'get_user_pages_fast'),
   entry('gup_fast', 'A', `get_user_pages_fast start=start:x64 nr=nr_pages:s32 ${GUP} caller=caller:symbol`),
   ret('pin_fast_ret', 'A', 's32', 'pin_user_pages_fast'),
@@ -102,14 +101,14 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   probe('follow_pte_ret', 'A', 'r', 'follow_page_pte page=$retval:x64'),
   entry('follow_pmd', 'B', 'follow_trans_huge_pmd mm=vma->vm_mm:x64 addr=addr|address:x64 flags=flags:x32'),
   probe('follow_pmd_ret', 'B', 'r', 'follow_trans_huge_pmd page=$retval:x64'),
-  // the pages array as the caller got it (first four)
+  // the caller's pages array (first four)
   probe(
     'pin_pages',
     'A',
     'f',
     `gup_fast_fallback start=start:x64 nr=nr_pages:s64 flags=gup_flags:x32 ret=$retval:s32 ${FIRST_PAGES}`,
   ),
-  // a pin is given back
+  // releases
   entry('grab_undo', 'A', 'put_compound_head page=page:x64 refs=refs:s32 flags=flags:x32'),
   ending('put_folio', 'A', `gup_put_folio ${PAGE} refs=refs:s32 flags=flags:x32`),
   ending('unpin', 'A', 'unpin_user_page page=page:x64'),
@@ -129,7 +128,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
     '__bio_add_page bio=bio:x64 page=page:x64 len=len:u32 off=off|offset:u32',
   ),
   ending('bio_end', 'A', 'bio_endio bio=bio:x64 status=bio->bi_status:u8'),
-  // 5.10: the test of BIO_NO_PAGE_REF is inlined into the callers, and what is left has the name of a part
+  // 5.10: the test of BIO_NO_PAGE_REF is inlined into the callers, and the rest has the name of a part
   ...['bio_release'].map((name) =>
     ending(
       name,
@@ -143,7 +142,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   entry('pipe_add', 'A', 'add_to_pipe pipe=pipe:x64 page=buf->page:x64 off=buf->offset:u32 len=buf->len:u32'),
   entry('pipe_release', 'A', 'page_cache_pipe_buf_release pipe=pipe:x64 page=buf->page:x64'),
   entry('pipe_release_gen', 'B', 'generic_pipe_buf_release pipe=pipe:x64 page=buf->page:x64'),
-  // the page table gets a page; head=1: a compound page of 2^order pages, all of it mapped from addr
+  // a page is mapped; head=1: a compound page of 2^order pages, all of it mapped from addr
   entry(
     'new_anon',
     'A',
@@ -176,13 +175,13 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
     `folio_move_anon_rmap ${PAGE} mm=vma->vm_mm:x64`,
     'page_move_anon_rmap page=page:x64 mm=vma->vm_mm:x64',
   ),
-  // file and shmem pages (fault-around maps more without a word); cow!=0: a private copy of page
+  // file and shmem pages (fault-around maps more without a line); cow!=0: a private copy of page
   entry('file_map', 'B', `finish_fault ${VMF} page=vmf->page:x64 cow=vmf->cow_page:x64`),
   // faults
   entry('fault', 'B', 'handle_mm_fault mm=vma->vm_mm:x64 addr=address:x64 flags=flags:x32'),
   entry('wp_fault', 'A', `do_wp_page ${VMF} pte=vmf->orig_pte:x64 flags=vmf->flags:x32`),
   ret('wp_fault_ret', 'A', 'x32', 'do_wp_page'),
-  // later than 6.1 it is inlined: an anonymous page that appears between do_wp_page() and its return says the same
+  // inlined after 6.1: an anonymous page that appears between do_wp_page() and its return shows the same
   entry('wp_copy', 'A', `wp_page_copy ${VMF} page=vmf->page:x64`),
   entry('wp_reuse', 'B', `wp_page_reuse ${VMF} page=vmf->page:x64`),
   entry(
@@ -228,7 +227,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   ),
   ret('migrate_map_ret', 'A', 's32', '__folio_migrate_mapping', 'folio_migrate_mapping', 'migrate_page_move_mapping'),
   entry('migrate_in', 'A', `remove_migration_pte ${PAGE} mm=vma->vm_mm:x64 addr=addr|address:x64`),
-  // a mapping goes away
+  // a mapping is removed
   entry(
     'rmap_del',
     'B',

@@ -1,6 +1,6 @@
-// Why: `coverage` says what to add to a capture of which it has nothing but the text. For that, stock-types.txt holds
-// the types of four of Debian's kernels, as far as the probe table asks for them. No capture is ever made from these:
-// another build of the same version has other offsets.
+// Why: `coverage` suggests probes for a capture of which only the text is known. stock-types.txt contains the types of
+// four Debian kernels that the probe table needs. Captures are never made from these: another build of the same version
+// has other offsets.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StockName } from '../vocabulary/era.ts';

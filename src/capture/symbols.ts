@@ -1,13 +1,13 @@
-// Why: a prototype in BTF does not say that the function can be probed. The symbols do: a function that was inlined has
-// none, one that the compiler changed has another name, and of two of the same name nobody knows which is meant.
+// Why: a prototype in BTF does not mean that the function can be probed. The symbols show that: an inlined function has
+// none, one changed by the compiler has another name, and two of the same name are ambiguous.
 
-/** How often functions of a name are there; from kallsyms, System.map, available_filter_functions or `nm`. */
+/** Number of functions per name, from kallsyms, System.map, available_filter_functions or `nm`. */
 export type SymbolTable = ReadonlyMap<string, number>;
 
 // `ffffffff81000000 T _text`, `T _text`, `do_wp_page`, `nvme_probe [nvme]`
 const LINE = /^(?:[0-9a-fA-F]+\s+)?(?:([A-Za-z])\s+)?([\w.$]+)(?:\s+\[\w+\])?\s*$/;
 
-/** @param text lines of one of these; others are passed over */
+/** @param text lines of one of these; others are ignored */
 export function parseSymbols(text: string): SymbolTable {
   const table = new Map<string, number>();
   for (const line of text.split('\n')) {
@@ -18,7 +18,7 @@ export function parseSymbols(text: string): SymbolTable {
   return table;
 }
 
-/** Why a probe on this function would not say what it should; undefined: it would. */
+/** Why a probe on this function would give wrong results; undefined: it would not. */
 export function whyNot(symbols: SymbolTable, symbol: string): string | undefined {
   const n = symbols.get(symbol) ?? 0;
   if (n === 1) return undefined;

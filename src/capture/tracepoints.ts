@@ -1,11 +1,11 @@
-// Why: some of what a capture needs the kernel says without a probe: these are switched on, not defined.
+// Why: the kernel's own tracepoints that a capture needs; they are enabled, not defined.
 
-/** A tracepoint of the kernel's own that has a meaning here. */
+/** A tracepoint of the kernel with a meaning for pindrift. */
 export interface Tracepoint {
   /** as traces show it */
   name: string;
   system: string;
-  /** part of a capture; the others cost more than they tell */
+  /** part of a capture; the others are not worth their cost */
   captured: boolean;
 }
 

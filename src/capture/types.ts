@@ -1,12 +1,12 @@
-// Why: a plan asks three things of a kernel's types, whoever knows them: its BTF, or what is written down here of the
-// stock kernels (stock/).
+// Why: the interface between a plan and the types of a kernel, from its BTF or from the included stock kernels
+// (stock/).
 import type { Step } from './expression.ts';
 
-/** Where a value lies: offsets to add, one per pointer to follow; bits of a bit field within it. */
+/** Position of a value: offsets to add, one per pointer to follow; bits of a bit field within it. */
 export interface Location {
   offsets: readonly number[];
   bit: number;
-  /** 0: no bit field */
+  /** 0: not a bit field */
   bits: number;
   /** bytes of the value */
   size: number;
@@ -23,17 +23,17 @@ export interface Parameter {
 /** What a function takes. */
 export interface Prototype {
   params: readonly Parameter[];
-  /** false: it returns nothing, and `$retval` is what happened to be in the register */
+  /** false: it returns nothing, and `$retval` would be an arbitrary register value */
   returns: boolean;
 }
 
-/** A type as its {@link KernelTypes} knows it. */
+/** A type, in the representation of its {@link KernelTypes}. */
 export type TypeRef = number | string;
 
 export interface KernelTypes {
-  /** every different prototype that functions of this name have */
+  /** all different prototypes of functions of this name */
   prototypes(fn: string): readonly Prototype[];
-  /** undefined: a member is not there */
+  /** undefined: a member does not exist */
   locate(from: TypeRef, path: readonly Step[]): Location | undefined;
   /** a pointer to this struct */
   pointerTo(struct: string): TypeRef | undefined;

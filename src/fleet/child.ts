@@ -1,6 +1,6 @@
-// Why: a capture is a stranger's file. It is checked in a process of its own kind, which may run out of memory, loop or
-// crash without taking the captures of others with it; the parent (pool.ts) watches and ends it. One process checks one
-// capture after the other, since a start costs more than a small capture. (Started by its path; nobody imports it.)
+// Why: a capture is an untrusted file. It is checked in a process of its own, which may run out of memory, loop or
+// crash without affecting other captures; the parent (pool.ts) monitors and ends it. One process checks captures one
+// after the other, since its start costs more than a small capture. (Started by its path; never imported.)
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { settle, today } from '../config/settle.ts';
@@ -29,7 +29,9 @@ async function answer({ path, kernel }: Order): Promise<Answer> {
   }
 }
 
-/** The operating system could not read it (no such file, stale handle, I/O error): not the capture's fault. */
+/**
+ * The operating system could not read it (no such file, stale handle, I/O error), which is not caused by the capture.
+ */
 function systemError(error: unknown): string | undefined {
   const cause = error instanceof InputError ? error.cause : error;
   const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;

@@ -1,28 +1,28 @@
-// Why: what travels between the parts of a fleet run (plan, shard, worker, results, report) is plain data with one shape,
-// since each part may run on another machine and in another year.
+// Why: the data passed between the parts of a fleet run (plan, shard, worker, results, report) have one fixed format,
+// since each part may run on another machine and at another time.
 import type { Confidence, Finding, Severity, Verdict } from '../contract/finding.ts';
 
-/** One line of a manifest (JSON lines): a capture somewhere, and what identifies it. */
+/** One line of a manifest (JSON lines): a capture and its identity. */
 export interface ManifestEntry {
-  /** a path, or a reference such as `s3://bucket/key` that `--fetch` turns into bytes */
+  /** a path, or a reference such as `s3://bucket/key` that `--fetch` resolves */
   path: string;
-  /** size of the file as it lies there */
+  /** size of the file */
   bytes: number;
   /** of these bytes, 64 hex digits */
   sha256: string;
-  /** where it was recorded, if `plan` was told how to see it in the path */
+  /** host, if `plan` was told how to find it in the path */
   host?: string;
   /** when the file was last changed: ISO 8601, UTC */
   modified?: string;
 }
 
 /**
- * How a capture ended. `checked`: there is a verdict. `unusable`: no recording pindrift can read. `unreadable`: the file
- * could not be read, also not on another try. `fault`, `timeout`, `memory`: the check itself ended badly.
+ * How a capture ended. `checked`: there is a verdict. `unusable`: not a recording pindrift can read. `unreadable`: the
+ * file could not be read, even after retries. `fault`, `timeout`, `memory`: the check itself failed.
  */
 export type CaptureStatus = 'checked' | 'unusable' | 'unreadable' | 'fault' | 'timeout' | 'memory';
 
-/** A row of the table `captures`. What is not known is undefined, and NULL in the file. */
+/** A row of the table `captures`. Unknown values are undefined, and NULL in the file. */
 export interface CaptureRow {
   /** sha256 of the capture */
   capture: string;
@@ -31,7 +31,7 @@ export interface CaptureRow {
   modified?: string | undefined;
   bytes: number;
   status: CaptureStatus;
-  /** why it is not `checked`: the message, or the end of what the check wrote to stderr */
+  /** why it is not `checked`: the message, or the end of the check's stderr */
   reason?: string | undefined;
   verdict?: Verdict | undefined;
   kernel?: string | undefined;
@@ -40,9 +40,9 @@ export interface CaptureRow {
   format?: string | undefined;
   lines?: number | undefined;
   events?: number | undefined;
-  /** events known to be lost; undefined: the recording does not say */
+  /** events known to be lost; undefined: unknown */
   lost?: number | undefined;
-  /** losses of any kind, as `check --json` has them */
+  /** losses of any kind, as in `check --json` */
   losses?: unknown;
   /** rules that could not be checked, and why: `{ "rule": ["reason", ...] }` */
   undecided?: unknown;
@@ -50,7 +50,7 @@ export interface CaptureRow {
   findings: number;
   /** seconds between the first and the last event */
   seconds?: number | undefined;
-  /** milliseconds the check took */
+  /** duration of the check in milliseconds */
   took?: number | undefined;
   /** of pindrift */
   version: string;
@@ -76,22 +76,22 @@ export interface FindingRow {
   evidence: Finding['evidence'];
 }
 
-/** What became of one capture. */
+/** Result for one capture. */
 export interface CaptureResult {
   capture: CaptureRow;
   findings: FindingRow[];
 }
 
-/** What of a check decides its result, beside the capture. */
+/** Settings that determine the result of a check, besides the capture. */
 export interface CheckSettings {
   /** rule files, folders, packages */
   rules?: readonly string[] | undefined;
-  /** a config file; without one, none is looked for */
+  /** a config file; without one, none is searched for */
   config?: string | undefined;
   /** kernel of captures that do not show it */
   kernel?: string | undefined;
 }
 
-/** Result rows of these are one result: the same capture under the same pindrift and settings. */
+/** Rows with the same key are the same result: the same capture with the same pindrift and settings. */
 export const resultKey = (row: Pick<CaptureRow, 'capture' | 'version' | 'config'>): string =>
   `${row.capture}:${row.version}:${row.config}`;

@@ -1,5 +1,5 @@
-// From a line of the manifest to its rows: fetched if it lies elsewhere, checked, tried again where that may help. What is
-// wrong with the capture is its result; what is wrong with the machine is tried again.
+// Converts a line of the manifest to its rows: fetched if stored elsewhere, checked, retried if that may help. Errors
+// of the capture are its result; errors of the machine are retried.
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,25 +13,25 @@ import type { Answer, CheckPool, Ended } from './pool.ts';
 
 export interface Judging {
   pool: CheckPool;
-  /** of pindrift, and of the settings: what a result is a result of */
+  /** version of pindrift, and of the settings: part of the result's key */
   version: string;
   config: string;
-  /** shell command that writes the bytes of the reference in `$1` to its stdout, for paths that are none */
+  /** shell command that writes the content of the reference `$1` to its stdout, for paths that are references */
   fetch?: string | undefined;
-  /** seconds before another try, by try from 0; also how many there are */
+  /** delay in seconds before each retry; also gives their number */
   backoff?: readonly number[] | undefined;
 }
 
 const BACKOFF = [1, 5];
 
-/** Check a capture until it is known how that ends. Never rejects for what a capture does. */
+/** Check a capture, with retries. Never rejects because of a capture. */
 export async function judge(entry: ManifestEntry, judging: Judging): Promise<CaptureResult> {
   const backoff = judging.backoff ?? BACKOFF;
   const began = performance.now();
   let faults = 0;
   for (let tries = 0; ; tries++) {
     const answer = await once(entry, judging);
-    // a fault of ours is tried once more, in a new process; what the machine could not read, a few times
+    // a crash is retried once, in a new process; a read error of the machine, a few times
     if ('ended' in answer && answer.ended === 'fault' && faults++ === 0) continue;
     if ('unreadable' in answer && tries < backoff.length) {
       await sleep((backoff[tries] ?? 0) * 1000);
@@ -55,7 +55,7 @@ async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<Ans
   }
 }
 
-/** @returns what went wrong */
+/** @returns an error message */
 async function fetched(command: string, reference: string, path: string): Promise<string | undefined> {
   const child = spawn('sh', ['-c', command, 'sh', reference], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

@@ -1,5 +1,5 @@
-// Why: a manifest is made by `plan`, by a script or by hand, and read by machines that start thousands of checks from it:
-// a wrong line is said with its place, before anything runs.
+// Why: a manifest may be made by `plan`, by a script or by hand, and thousands of checks are started from it: an
+// invalid line is reported with its place before anything runs.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { InputError } from '../util/errors.ts';

@@ -1,8 +1,8 @@
-// Why: queues and DuckDB are for those who have a fleet; everybody else shall not install them. What is missing is said
-// together with the command that brings it.
+// Why: queues and DuckDB are optional, so that not everybody has to install them. A missing package is reported
+// together with the command to install it.
 import { InputError } from '../util/errors.ts';
 
-/** @throws InputError that names what to install, when the package is not there */
+/** @throws InputError that names what to install, if the package is missing */
 export async function optional<T>(name: string, packages: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();

@@ -1,5 +1,5 @@
-// The two tables of a part of the results as Parquet, for whatever the team queries with. Times are UTC timestamps,
-// addresses stay hex text (BigQuery and others have no unsigned 64-bit number), what has structure is JSON.
+// Writes the two tables of a part of the results as Parquet. Times are UTC timestamps, addresses stay hex text
+// (BigQuery and others have no unsigned 64-bit numbers), structured values are JSON.
 import type { BasicType, ColumnSource } from 'hyparquet-writer';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { CaptureRow, FindingRow } from './contract.ts';

@@ -1,5 +1,5 @@
-// Why: thousands of captures become a list once, with size and hash, so that every later part (shards, queues, results)
-// speaks of content and not of names, and what is done already is left out.
+// Why: lists captures once, with size and hash, so that all later parts (shards, queues, results) refer to content and
+// not to names, and captures with results are skipped.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,24 +9,24 @@ import type { ManifestEntry } from './contract.ts';
 import { manifestLines } from './manifest.ts';
 
 export interface PlanOptions {
-  /** its first group in a path is the host */
+  /** its first group, matched against the path, is the host */
   hostFrom?: RegExp | undefined;
   onProgress?: ((path: string, done: number) => void) | undefined;
 }
 
 export interface Plan {
   entries: ManifestEntry[];
-  /** files of folders and globs that are no recordings */
+  /** files of directories and globs that are not recordings */
   skipped: string[];
-  /** captures whose content is there under another name already */
+  /** captures with the same content as another */
   doubled: number;
 }
 
 /**
  * Make the list of captures.
- * @param sources files, folders (whatever is in them), globs, `@FILE`: a list, one path or manifest line each;
+ * @param sources files, directories (with all their content), globs, `@FILE`: a list, one path or manifest line each;
  *   references such as `s3://...` only in a list, as manifest lines, since their size and hash must be known
- * @throws InputError for what is not there
+ * @throws InputError for a missing file
  */
 export async function plan(sources: readonly string[], options: PlanOptions = {}): Promise<Plan> {
   const found: Plan = { entries: [], skipped: [], doubled: 0 };
@@ -65,7 +65,7 @@ export async function plan(sources: readonly string[], options: PlanOptions = {}
   return found;
 }
 
-/** Paths and manifest lines of a list, which may mix them; `-` is standard input. */
+/** Paths and manifest lines of a list, which may be mixed; `-` is standard input. */
 function listed(path: string): (string | ManifestEntry)[] {
   const text = readFileSync(path === '-' ? 0 : path, 'utf8');
   return text.split(/\r?\n/).flatMap((line, i): (string | ManifestEntry)[] => {

@@ -1,18 +1,18 @@
-// Why: many captures per process, and yet one that is poisoned costs one capture: children that are given a capture at a
-// time, with a limit of time and of memory for each, and that are replaced when they end.
+// Why: child processes that check one capture at a time, with limits on time and memory for each, and that are replaced
+// when they end: many captures per process, but a bad capture affects no other.
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CheckReport } from '../contract/report.ts';
 import type { CheckSettings } from './contract.ts';
 
-/** What a child is asked. */
+/** A request to a child. */
 export interface Order {
   path: string;
   kernel?: string | undefined;
 }
 
-/** What a child answers; when it ends without an answer, that is one too. */
+/** The answer of a child; ending without an answer is also a result. */
 export interface Answer {
   report?: CheckReport;
   unusable?: string;
@@ -20,25 +20,28 @@ export interface Answer {
 }
 
 export interface Ended {
-  /** the check did not end by itself */
+  /** the check did not finish */
   ended: 'fault' | 'timeout' | 'memory';
-  /** end of its stderr, or the limit it broke */
+  /** end of its stderr, or the limit it exceeded */
   reason: string;
 }
 
 export interface Limits {
-  /** seconds for one capture of so many bytes */
+  /** time limit in seconds for a capture of this size */
   seconds: (bytes: number) => number;
-  /** MiB a child may have */
+  /** memory limit of a child in MiB */
   memory: number;
 }
 
 const LOOK_EVERY_MS = 250;
-/** Every processor has a child: V8's helpers of the garbage collector would only wait for one (a quarter of the CPU). */
+/**
+ * Every processor has a child: helper threads of V8's garbage collector would only wait for one (a quarter of the CPU
+ * time).
+ */
 const ONE_THREAD_OF_GC = '--single-threaded-gc';
 const STDERR_BYTES = 8192;
 
-/** A child that checks, and what it is at. */
+/** A child process, and its current check. */
 class Child {
   readonly #process: ChildProcess;
   readonly #limits: Limits;
@@ -98,7 +101,7 @@ class Child {
   #gone(how: string): void {
     this.alive = false;
     const text = this.#stderr.trim();
-    // V8 says so before it aborts
+    // printed by V8 before it aborts
     if (/heap out of memory|Array buffer allocation failed/.test(text))
       this.#broke ??= { ended: 'memory', reason: `more than ${this.#limits.memory} MiB` };
     this.#finish(this.#broke ?? { ended: 'fault', reason: text === '' ? how : `${how}: ${text}` });
@@ -123,7 +126,7 @@ export class CheckPool {
     this.#limits = limits;
   }
 
-  /** Never rejects: how a check ends is its answer. */
+  /** Never rejects: a failed check is also an answer. */
   async check(order: Order, bytes: number): Promise<Answer | Ended> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#free--;
@@ -140,13 +143,13 @@ export class CheckPool {
     }
   }
 
-  /** No more captures come; done when the children are gone. */
+  /** No more captures follow; resolves when the children have exited. */
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((child) => child.stop()));
   }
 }
 
-/** Memory of a process that is its own; undefined where the system does not tell. (proc(5), status: VmRSS) */
+/** Private memory of a process; undefined if the system does not show it. (proc(5), status: VmRSS) */
 function residentMiB(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
   try {

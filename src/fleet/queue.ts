@@ -1,5 +1,5 @@
-// Why: for a steady stream a team has a queue already: Redis or PostgreSQL, through BullMQ, which knows about lost workers,
-// retries and doubled delivery. Only this file knows BullMQ; results never depend on the queue.
+// Why: for a steady stream of captures: a queue on Redis or PostgreSQL, through BullMQ, which handles lost workers,
+// retries and duplicate delivery. Only this file uses BullMQ; results never depend on the queue.
 import { createHash } from 'node:crypto';
 import type { Job, Queue, Worker, WorkerOptions } from 'bullmq';
 import { InputError } from '../util/errors.ts';
@@ -11,29 +11,29 @@ export interface QueueOptions {
   url: string;
   /** name of the queue there */
   name: string;
-  /** ms after which a worker that has gone silent has lost its captures */
+  /** ms after which the captures of an unresponsive worker are given to another */
   lock?: number | undefined;
 }
 
 /** How captures that have been submitted stand. */
 export type QueueCounts = Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>;
 
-/** A capture that the worker could not finish for a reason that lies outside it: it comes again, a few times. */
+/** A capture that the worker could not finish for an external reason: it is retried a few times. */
 export class Transient extends Error {}
 
 /** Connections live until `close`. */
 export interface FleetQueue {
-  /** Put captures in; one that is there, or was done lately, is not put in again. */
+  /** Submit captures; one that is in the queue, or was done recently, is not added again. */
   submit: (entries: readonly ManifestEntry[], key: string) => Promise<{ added: number; known: number }>;
   counts: () => Promise<QueueCounts>;
-  /** Give failed captures another try. */
+  /** Retry failed captures. */
   retry: () => Promise<void>;
   /** Work until `stop`; `take` is called for several at a time. */
   work: (concurrency: number, take: (entry: ManifestEntry) => Promise<void>) => Promise<{ stop: () => Promise<void> }>;
   close: () => Promise<void>;
 }
 
-/** What of BullMQ is used, on either server. */
+/** The part of BullMQ that is used, with either server. */
 interface Classes {
   Queue: new (name: string, options: { connection: unknown }) => Queue;
   Worker: new (
@@ -46,12 +46,12 @@ interface Classes {
 const ATTEMPTS = 3;
 const BACKOFF_MS = 5000;
 const KEEP_DONE = { age: 30 * 86_400, count: 1_000_000 };
-/** A capture whose worker dies twice is parked: it may be what kills them. */
+/** A capture whose worker dies twice is parked, since it may be the cause. */
 const MOST_STALLS = 1;
 const LOCK_MS = 30_000;
 const SUBMIT_AT_ONCE = 500;
 
-/** @throws InputError without BullMQ and its driver, or when the server cannot be reached */
+/** @throws InputError without BullMQ and its driver, or if the server cannot be reached */
 export async function openQueue({ lock = LOCK_MS, name, url }: QueueOptions): Promise<FleetQueue> {
   const isPg = /^postgres(ql)?:\/\//.test(url);
   if (!isPg && !/^rediss?:\/\//.test(url))
@@ -62,7 +62,7 @@ export async function openQueue({ lock = LOCK_MS, name, url }: QueueOptions): Pr
   const driver = isPg ? 'pg' : 'ioredis';
   const bullmq = await optional<typeof import('bullmq')>('bullmq', `bullmq ${driver}`, () => import('bullmq'));
   await optional<unknown>(driver, `bullmq ${driver}`, () => (isPg ? import('pg') : import('ioredis')));
-  // the classes differ in the type of their connection only
+  // the classes differ only in the type of their connection
   const classes = (isPg ? bullmq.withBackend(bullmq.createPostgresBackend) : bullmq) as unknown as Classes;
   const connection = isPg ? { connectionString: url, migrate: true } : { url, maxRetriesPerRequest: null };
   const queue = new classes.Queue(name, { connection });
@@ -113,7 +113,7 @@ export async function openQueue({ lock = LOCK_MS, name, url }: QueueOptions): Pr
   };
 }
 
-/** The same capture under the same pindrift and settings is one job. (BullMQ keeps `:` for itself.) */
+/** The same capture with the same pindrift and settings is one job. (BullMQ reserves `:`.) */
 const jobIdOf = ({ sha256 }: ManifestEntry, key: string): string =>
   createHash('sha256').update(`${sha256} ${key}`).digest('hex');
 

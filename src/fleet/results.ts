@@ -1,5 +1,5 @@
-// Why: results outlive workers and are written by many at once: a part is a pair of files whose name says what is in it,
-// and is there whole or not at all. The captures of a part are written last, so findings without them are no results yet.
+// Why: results outlive workers and are written by many at once: a part is a pair of files named by their content,
+// complete or absent. The captures file of a part is written last, so findings without it do not count.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export const FINDINGS_END = '.findings.parquet';
 export class Results {
   readonly folder: string;
 
-  /** @throws InputError where the folder cannot be made */
+  /** @throws InputError if the directory cannot be made */
   constructor(folder: string) {
     this.folder = folder;
     if (existsSync(folder)) return;
@@ -28,7 +28,7 @@ export class Results {
   }
 
   /**
-   * Write what came of some captures.
+   * Write the results of some captures.
    * @returns the name of the part
    */
   write(results: readonly CaptureResult[], version: string): string {
@@ -50,7 +50,7 @@ export class Results {
     return name;
   }
 
-  /** Keys of what is done: there is a result that another try would not change. */
+  /** Keys of captures with a final result, which a retry would not change. */
   async done(): Promise<Set<string>> {
     const keys = new Set<string>();
     for (const name of readdirSync(this.folder)) {

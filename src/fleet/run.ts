@@ -1,11 +1,11 @@
-// A shard, worked off on this machine: its captures that have no result yet, several at a time, a part written now and
-// then, so that what is done stays done when the disk fills or the job is killed.
+// Processes a shard on this machine: its captures without a result, several at a time, writing a part from time to
+// time, so that results are kept if the disk fills or the job is killed.
 import type { CaptureResult, CaptureStatus, ManifestEntry } from './contract.ts';
 import { resultKey } from './contract.ts';
 import { type Judging, judge } from './judge.ts';
 import type { Results } from './results.ts';
 
-/** Captures of a part at most, and how long one waits for more of them. */
+/** Maximum number of captures per part, and the time to wait for more. */
 export const PART_CAPTURES = 1000;
 const PART_FINDINGS = 20_000;
 const PART_MS = 300_000;
@@ -22,12 +22,12 @@ export interface RunSummary {
 export interface RunOptions extends Judging {
   results: Results;
   jobs: number;
-  /** what has a result; another try of it is left out */
+  /** captures with a result, which are skipped */
   done: ReadonlySet<string>;
   onDone?: ((result: CaptureResult, n: number, of: number) => void) | undefined;
 }
 
-/** @throws InputError when a part cannot be written; the parts before it are there */
+/** @throws InputError if a part cannot be written; earlier parts are kept */
 export async function runShard(entries: readonly ManifestEntry[], options: RunOptions): Promise<RunSummary> {
   const { config, done, jobs, results, version } = options;
   const todo = entries.filter(({ sha256 }) => !done.has(resultKey({ capture: sha256, version, config })));

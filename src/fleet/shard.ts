@@ -1,5 +1,5 @@
-// Why: N jobs that know nothing of each other must take disjoint parts of one manifest, of about the same size, on any
-// engine that can count: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, a shell loop.
+// Why: N independent jobs must take disjoint parts of one manifest, of similar size, on any engine that can number
+// jobs: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, a shell loop.
 import { InputError } from '../util/errors.ts';
 import type { ManifestEntry } from './contract.ts';
 
@@ -9,14 +9,14 @@ export interface Shard {
   count: number;
 }
 
-/** A capture costs a start even when it is small. */
+/** Startup cost of a capture, in bytes. */
 const BYTES_OF_A_START = 100_000;
 
 /**
- * Which part this process is.
- * @param flag `I/N` with I from 0; else the environment of a Slurm array or a Kubernetes Indexed Job
- * @returns undefined: all of it
- * @throws InputError for one that cannot be
+ * The part of this process.
+ * @param flag `I/N` where I starts at 0; else the environment of a Slurm array or a Kubernetes Indexed Job
+ * @returns undefined: everything
+ * @throws InputError if it is invalid
  */
 export function shardOf(flag: string | undefined, env: NodeJS.ProcessEnv): Shard | undefined {
   if (flag !== undefined) {
@@ -33,7 +33,7 @@ export function shardOf(flag: string | undefined, env: NodeJS.ProcessEnv): Shard
     return valid(index, count, 'SLURM_ARRAY_TASK_ID, SLURM_ARRAY_TASK_COUNT');
   }
   if (env.JOB_COMPLETION_INDEX !== undefined) {
-    // Kubernetes does not tell a pod how many there are
+    // Kubernetes does not pass the number of pods to a pod
     const count = Number(env.PINDRIFT_SHARDS ?? Number.NaN);
     return valid(Number(env.JOB_COMPLETION_INDEX), count, 'JOB_COMPLETION_INDEX, PINDRIFT_SHARDS');
   }
@@ -48,7 +48,7 @@ function valid(index: number, count: number, where: string): Shard {
   });
 }
 
-/** The captures of one shard: the largest first, each to the shard that has least. The same for all who ask. */
+/** The captures of one shard: the largest first, each to the smallest shard. Every process computes the same. */
 export function entriesOf(entries: readonly ManifestEntry[], { index, count }: Shard): ManifestEntry[] {
   const load = new Float64Array(count);
   const mine: ManifestEntry[] = [];

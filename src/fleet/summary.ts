@@ -1,5 +1,4 @@
-// Why: a night's results are a million rows in a few hundred files. DuckDB groups them where they lie; here is the SQL,
-// and nothing of what the groups are for.
+// Why: results may be a million rows in a few hundred files. DuckDB groups them in place; this file contains the SQL.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -16,7 +15,7 @@ import { optional } from './optional.ts';
 import { CAPTURES_END, FINDINGS_END } from './results.ts';
 
 export interface SummaryOptions {
-  /** results of another time, to say what is new and what is gone */
+  /** earlier results, to determine what is new and what is gone */
   baseline?: string | undefined;
   /** or: captures before this time are the baseline (ISO 8601) */
   since?: string | undefined;
@@ -26,7 +25,7 @@ const MOST_HOSTS = 20;
 const MOST_PARKED = 100;
 const MEMORY = '320MB';
 
-/** @throws InputError without DuckDB, or where there are no results */
+/** @throws InputError without DuckDB, or if there are no results */
 export async function summarize(folder: string, options: SummaryOptions = {}): Promise<FleetReport> {
   const { baseline, since } = options;
   const duckdb = await optional('@duckdb/node-api', '@duckdb/node-api', () => import('@duckdb/node-api'));
@@ -58,9 +57,9 @@ export async function summarize(folder: string, options: SummaryOptions = {}): P
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
- * The tables of one side. Of one capture in several parts (delivered twice, checked again by a later version) the best row
- * counts, and its findings. Captures are numbered in the order of their times, so that the first and the last sighting of a
- * drift are a smallest and a greatest number.
+ * The tables of one side. If a capture is in several parts (delivered twice, checked again by a later version) the best
+ * row is used, with its findings. Captures are numbered by time, so that the first and the last sighting of a drift are
+ * a minimum and a maximum.
  */
 async function load(db: DuckDBConnection, name: Side, folder: string): Promise<void> {
   const there = listed(folder);
@@ -82,7 +81,10 @@ async function load(db: DuckDBConnection, name: Side, folder: string): Promise<v
   await shown(db, name);
 }
 
-/** A row for each drift, and one for each capture that shows it; with numbers for names, since there are millions. */
+/**
+ * A row for each drift, and one for each capture that shows it; with numbers instead of names, since there are
+ * millions.
+ */
 async function shown(db: DuckDBConnection, name: Side): Promise<void> {
   await db.run(`CREATE TABLE ${name}_drifts AS
     SELECT fingerprint, row_number() OVER () AS drift, any_value(rule) AS rule, max(${RANK}) AS rank, count(*) AS findings,
@@ -93,11 +95,11 @@ async function shown(db: DuckDBConnection, name: Side): Promise<void> {
     FROM (SELECT fingerprint, id, n FROM ${name}_read) JOIN ${name}_drifts USING (fingerprint) GROUP BY drift, id`);
 }
 
-/** The findings of a side's captures, as they stand in the files of one. */
+/** The findings of a side's captures, from the files of one side. */
 const readable = (side: Side, files: Side): string => `CREATE VIEW ${side}_read AS SELECT f.*, c.id
   FROM ${files}_files f JOIN ${side}_captures c ON c.capture = f.capture AND c.part = f.part`;
 
-/** Parts that are whole: findings whose captures were never written are not results. */
+/** Complete parts: findings without a captures file do not count. */
 function listed(folder: string): { captures: string[]; findings: string[] } {
   let names: string[];
   try {
@@ -116,7 +118,7 @@ function listed(folder: string): { captures: string[]; findings: string[] } {
   };
 }
 
-/** One folder, two times. */
+/** Splits one directory by time. */
 async function divide(db: DuckDBConnection, since: string): Promise<void> {
   if (Number.isNaN(Date.parse(since)))
     throw new InputError(`--since ${since}: not a time`, { tryThis: '--since 2026-11-27T18:00:00Z' });
@@ -141,7 +143,7 @@ const PARKED = `SELECT path, capture, status, coalesce(reason, '') AS reason FRO
 /** A sighting as one number that sorts by capture, then by finding. */
 const PER_CAPTURE = 10_000_000;
 
-/** The drifts of one side; what the other side has too is told by `state`. */
+/** The drifts of one side; `state` shows whether the other side has them too. */
 async function drifts(db: DuckDBConnection, side: Side, known: boolean): Promise<FleetDrift[]> {
   const other = side === 'now' ? 'base' : 'now';
   const inOther = `fingerprint IN (SELECT fingerprint FROM ${other}_drifts)`;

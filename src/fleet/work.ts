@@ -1,12 +1,12 @@
-// A worker of a queue: it takes captures as they come, and a capture counts as done for the queue only when its rows are
-// on the disk. Killed at any moment it loses nothing: what it had not written is given to another.
+// A queue worker: a capture is done for the queue only when its rows are on disk. If the worker is killed at any time,
+// nothing is lost: captures without written rows are given to another.
 import type { CaptureResult, ManifestEntry } from './contract.ts';
 import { resultKey } from './contract.ts';
 import { type Judging, judge } from './judge.ts';
 import { type FleetQueue, Transient } from './queue.ts';
 import type { Results } from './results.ts';
 
-/** Captures that wait for their part to be written, at most, and for how long. */
+/** Maximum number of captures waiting for their part to be written, and for how long. */
 const PART_CAPTURES = 200;
 const PART_MS = 3000;
 
@@ -26,7 +26,7 @@ interface Kept {
   failed: (error: unknown) => void;
 }
 
-/** @throws InputError when parts can no longer be written; what is not written stays in the queue */
+/** @throws InputError if parts can no longer be written; unwritten captures stay in the queue */
 export async function workQueue(queue: FleetQueue, options: WorkOptions): Promise<{ captures: number }> {
   const { config, done, jobs, results, signal, untilEmpty, version } = options;
   let kept: Kept[] = [];
@@ -67,7 +67,7 @@ export async function workQueue(queue: FleetQueue, options: WorkOptions): Promis
       else timer ??= setTimeout(flush, PART_MS);
     });
     options.onDone?.(result);
-    // kept in the queue as failed, with the end of its stderr, for whoever looks there
+    // kept in the queue as failed, with the end of its stderr
     if (status === 'fault' || status === 'timeout' || status === 'memory') throw new Error(`${status}: ${reason}`);
   };
   const worker = await queue.work(Math.max(jobs * 2, PART_CAPTURES), take);
@@ -78,7 +78,7 @@ export async function workQueue(queue: FleetQueue, options: WorkOptions): Promis
     if (active + delayed + waiting === 0) break;
   }
   const stopping = worker.stop();
-  // what is checked already shall not wait for its part to fill
+  // checked captures should not wait for a full part
   const drain = setInterval(flush, 200);
   await stopping;
   clearInterval(drain);

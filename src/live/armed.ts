@@ -1,29 +1,29 @@
-// Why: without a source, a watch makes one: the capture script (src/capture/script/) arms its probes in an instance of its
-// own, prints what happens as it happens, and takes everything away when it is told to, or when we are gone.
+// Why: without a source, a watch runs the capture script (src/capture/script/), which enables its probes in an instance
+// of its own, prints the events, and removes everything when it is told to, or when the watch is gone.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
 
-/** Instances of the script, as its head names them. */
+/** Instances of the script, as named in its header. */
 export interface Instances {
   instance?: string | undefined;
   ring?: string | undefined;
 }
 
-/** A machine that was armed for us. */
+/** This machine, with probes enabled for the watch. */
 export class Armed {
   readonly source: LiveSource;
-  /** when everything was taken away: what the script ended with */
+  /** resolves when everything was removed: exit code of the script */
   readonly over: Promise<number>;
 
   /**
    * @param script path of a capture script
-   * @param words what it is called with
+   * @param words its arguments
    */
   constructor(script: string, words: readonly string[]) {
     const child = spawn('/bin/sh', [script, '--follow', ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      // Ctrl-C is for us; we tell it
+      // Ctrl-C is for the watch, which stops the script
       detached: true,
     });
     this.source = new LiveSource('this machine', new ScriptBytes(child));
@@ -36,7 +36,7 @@ export class Armed {
     });
   }
 
-  /** What the script says of itself. Of a trace from elsewhere nobody may believe such lines. */
+  /** The header lines of the script. In a trace from elsewhere such lines are not trusted. */
   async instances(): Promise<Instances> {
     const wanted = /^# pindrift-ring: .*\n/m;
     const head = Buffer.from(await this.source.headWith(wanted)).toString('latin1');
@@ -45,12 +45,12 @@ export class Armed {
   }
 }
 
-/** Somebody killed the script, which could not take anything away: its reader goes, then what it armed. */
+/** The script was killed and could not clean up: remove its reader, then its probes. */
 function takeAway(script: string, group: number | undefined): void {
   try {
     if (group !== undefined) process.kill(-group, 'SIGKILL');
   } catch {
-    // nobody of it is left
+    // no process is left
   }
   spawnSync('/bin/sh', [script, '--cleanup'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -68,7 +68,7 @@ class ScriptBytes implements Bytes {
     return this.#bytes.next();
   }
 
-  /** It takes the probes away, which lasts a while. */
+  /** The script removes the probes, which takes some time. */
   stop(): void {
     this.#child.kill('SIGTERM');
     this.#bytes.stop();

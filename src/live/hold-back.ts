@@ -1,6 +1,5 @@
-// Why: trace_pipe merges what is there when it is read, and an event of a slow CPU may come a little late. Records wait
-// here until nothing older is to be expected, and go on in the order of time. What comes later than that goes on where
-// it came.
+// Why: trace_pipe merges the events that exist when it is read, and an event of a slow CPU may arrive late. Records are
+// delayed until no older ones are expected, and passed on in time order. Later ones are passed on where they arrive.
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
 export class HoldBack {
@@ -13,13 +12,13 @@ export class HoldBack {
   /** time of the newest record */
   #newest = Number.NEGATIVE_INFINITY;
 
-  /** @param out takes records in their order; the batch is reused */
+  /** @param out receives records in order; the batch is reused */
   constructor(windowNs: number, out: (batch: RecordBatch) => void) {
     this.#windowNs = windowNs;
     this.#out = out;
   }
 
-  /** records that wait */
+  /** number of delayed records */
   get waiting(): number {
     return this.#length;
   }
@@ -28,7 +27,7 @@ export class HoldBack {
     this.#makeRoom(length);
     for (let from = 0; from < length * STRIDE; from += STRIDE) {
       const ts = rows[from + Slot.TS];
-      // a clock that jumps back by more than the window begins anew
+      // a step back larger than the window is a restart of the clock
       if (ts < this.#newest - this.#windowNs) this.flush();
       if (ts < this.#newest) this.#sorted = false;
       else if (!Number.isNaN(ts)) this.#newest = ts;
@@ -47,7 +46,7 @@ export class HoldBack {
     this.#rows = wider;
   }
 
-  /** Nothing came for longer than the window, or nothing will. */
+  /** Nothing arrived for longer than the window, or nothing will. */
   flush(): void {
     this.#release(Number.POSITIVE_INFINITY);
     this.#newest = Number.NEGATIVE_INFINITY;
@@ -71,7 +70,7 @@ export class HoldBack {
     this.#length -= n;
   }
 
-  /** By time; what shows none, and what is of one time, stays behind what it came behind. */
+  /** By time; records without a time, or with equal times, keep their order. */
   #sort(): void {
     const rows = this.#rows;
     const times = new Float64Array(this.#length);

@@ -1,7 +1,7 @@
-// Why: how a trace instance fares: how far behind its reader is, what it overwrote, and what its probes missed. The kernel
-// says it in per_cpu/cpuN/stats (trace.c, tracing_stats_read()) and kprobe_profile:
+// Why: state of a trace instance: how far its reader is behind, what it overwrote, and what its probes missed, from
+// per_cpu/cpuN/stats (trace.c, tracing_stats_read()) and kprobe_profile:
 //
-//     entries: 129                          events that nobody has read
+//     entries: 129                          events not read yet
 //     overrun: 0                            events that were overwritten
 //     oldest event ts:  5555.123456
 //     now ts:  5556.123456
@@ -14,15 +14,15 @@ import { counterIn, lostIn } from '../recordings/cpu-stats.ts';
 export interface Load {
   /** in the buffers, of all CPUs */
   unread: number;
-  /** ever recorded */
+  /** total recorded */
   recorded: number;
   /** overwritten or dropped before they were read */
   gone: number;
-  /** age of the oldest that is unread; 0: none is, or the clock does not count seconds */
+  /** age of the oldest unread event; 0: there is none, or the clock does not count seconds */
   behindSeconds: number;
 }
 
-/** undefined: the instance is not there (any more) */
+/** undefined: the instance does not exist (any more) */
 export function loadOf(instance: string): Load | undefined {
   const load: Load = { unread: 0, recorded: 0, gone: 0, behindSeconds: 0 };
   try {
@@ -43,7 +43,7 @@ export function loadOf(instance: string): Load | undefined {
   return load;
 }
 
-/** Calls that the probes of an instance could not take since they were armed; undefined: the kernel does not say. */
+/** Hits missed by the probes of an instance since they were enabled; undefined: unknown. */
 export function missedIn(instance: string): number | undefined {
   try {
     const ours = new Set(readdirSync(join(instance, 'events/pindrift')));

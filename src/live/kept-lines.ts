@@ -1,6 +1,5 @@
-// Why: a pipe cannot be read again, so the line of an event that the model remembers is kept with that memory, and goes
-// when it goes. The newest bytes are kept too: for stacks, which stand behind their event, and to save what led to a
-// finding.
+// Why: a pipe cannot be read again, so the line of an event is kept as long as the model refers to it. The newest bytes
+// are kept too: for stacks, which follow their event, and to save the history of a finding.
 import type { EvidenceLine } from '../engine/evidence.ts';
 import type { At } from '../model/at.ts';
 import { createParser } from '../parsers/create.ts';
@@ -10,7 +9,7 @@ import { text } from '../util/bytes.ts';
 
 const NEWLINE = 10;
 const MOST_STACK = 64;
-/** Longer lines are kept in part. */
+/** Longer lines are kept partially. */
 const LONGEST = 1 << 16;
 /** A line and its stack are shorter. */
 const SHORT = 1 << 13;
@@ -25,16 +24,16 @@ interface Block {
 }
 
 export class KeptLines {
-  /** blocks that are kept */
+  /** maximum number of blocks */
   readonly #most: number;
   readonly #blocks: Block[] = [];
-  /** the first bytes, which say what the trace is */
+  /** the first bytes, which contain the header */
   #head: Uint8Array | undefined;
   #parser: LineParser | undefined;
   readonly #out = new TraceLine();
   #wanted: At[] = [];
 
-  /** @param most bytes that are kept */
+  /** @param most number of bytes to keep */
   constructor(most: number) {
     this.#most = Math.max(2, Math.ceil(most / BLOCK));
   }
@@ -44,7 +43,7 @@ export class KeptLines {
     this.#parser = createParser(head);
   }
 
-  /** Bytes that stand behind those that came before. */
+  /** Bytes that follow the previous ones. */
   add(bytes: Uint8Array, offset: number): void {
     this.#head ??= bytes.slice(0, LONGEST);
     for (let from = 0; from < bytes.length; ) {
@@ -61,18 +60,18 @@ export class KeptLines {
     }
   }
 
-  /** The model remembers this place. */
+  /** The model refers to this place. */
   note(at: At): void {
     this.#wanted.push(at);
   }
 
-  /** Take the lines of the places that were noted. Their bytes are here: they were replayed just now. */
+  /** Copy the lines of the noted places. Their bytes are still here, since they were just replayed. */
   settle(): void {
     for (const at of this.#wanted) at.shown ??= this.#line(at.offset);
     this.#wanted = [];
   }
 
-  /** What is shown of a place; stacks are looked for once more, which come behind their event. */
+  /** The line of a place; stacks are searched for again, since they follow their event. */
   shown(at: At): EvidenceLine | undefined {
     const kept = at.shown as Kept | undefined;
     if (kept === undefined) return undefined;
@@ -83,7 +82,7 @@ export class KeptLines {
     return at.shown as EvidenceLine;
   }
 
-  /** The first lines, and the newest that are kept, from the beginning of a line on: a trace of its own. */
+  /** The first lines, and the newest that are kept, from the beginning of a line: a complete trace. */
   *recent(): Iterable<Uint8Array> {
     const [first, ...others] = this.#blocks;
     if (first === undefined) return;
@@ -95,7 +94,7 @@ export class KeptLines {
     for (const { bytes, length } of others) yield bytes.subarray(0, length);
   }
 
-  /** What a capture says of itself before its text, but for where it stands. */
+  /** Header lines of the capture, except those about its instances. */
   captureHead(): string[] {
     const lines = Buffer.from(this.#head ?? new Uint8Array(0))
       .toString('latin1')
@@ -147,7 +146,7 @@ export class KeptLines {
     return kept;
   }
 
-  /** Bytes from an offset on, as many as a line with its stack has. */
+  /** Bytes from an offset on, enough for a line with its stack. */
   #from(offset: number): Uint8Array | undefined {
     const blocks = this.#blocks;
     const [first] = blocks;
@@ -163,7 +162,7 @@ export class KeptLines {
 }
 
 interface Kept extends EvidenceLine {
-  /** what stands behind is known, so there is no stack to come */
+  /** the following line is known, so the stack is complete */
   whole: boolean;
 }
 

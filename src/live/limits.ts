@@ -1,27 +1,27 @@
-// Why: one defect on a busy machine is found a thousand times a second, and the thousandth time says nothing new. The
-// first of each kind are told whole, the others counted.
+// Why: a busy machine may have the same drift a thousand times a second. The first findings of each kind are reported
+// in full, the others are counted.
 import type { Finding } from '../contract/finding.ts';
 
 export interface LimitOptions {
-  /** findings of one fingerprint that are told whole */
+  /** findings per fingerprint reported in full */
   perFingerprint: number;
-  /** findings per second that are told whole, of any kind; undefined: as many as there are */
+  /** findings per second reported in full, of any kind; undefined: no limit */
   maxRate?: number | undefined;
 }
 
-/** More kinds than any machine has; whoever makes up more is counted as one. */
+/** More fingerprints than any machine has; further ones are counted as one. */
 const MOST_KINDS = 10_000;
 const BURST_SECONDS = 10;
 
 interface Kind {
   rule: string;
   told: number;
-  /** since it was last said */
+  /** since the last report */
   counted: number;
 }
 
 export class Limits {
-  /** findings that were counted only, all of them */
+  /** total of findings that were only counted */
   counted = 0;
   readonly #options: LimitOptions;
   readonly #kinds = new Map<string, Kind>();
@@ -29,7 +29,7 @@ export class Limits {
   #tokens: number;
   #at: number;
 
-  /** @param now ms of a clock that does not jump */
+  /** @param now ms of a monotonic clock */
   constructor(options: LimitOptions, now: () => number = () => performance.now()) {
     this.#options = options;
     this.#now = now;
@@ -37,7 +37,7 @@ export class Limits {
     this.#tokens = (options.maxRate ?? 0) * BURST_SECONDS;
   }
 
-  /** Whether this one is told whole. */
+  /** Whether this one is reported in full. */
   take({ rule, fingerprint }: Finding): boolean {
     const kind = this.#kind(rule, fingerprint);
     if (kind.told < this.#options.perFingerprint && this.#token()) {
@@ -49,7 +49,7 @@ export class Limits {
     return false;
   }
 
-  /** What was counted since this was asked last. */
+  /** Counts since the last call. */
   counts(): { rule: string; fingerprint: string; count: number }[] {
     const out = [];
     for (const [fingerprint, kind] of this.#kinds) {

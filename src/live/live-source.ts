@@ -1,6 +1,6 @@
-// Why: a trace that is being written. Nobody knows when the next byte comes, what has come must not wait for more, and
-// the waiting can be ended from outside. trace_pipe and FIFOs are read through `cat`: a read that waits in Node's own
-// threads can be neither cancelled nor left.
+// Why: a trace that is being written. The next byte may arrive at any time, data that have arrived must not wait for
+// more, and waiting must be interruptible. trace_pipe and FIFOs are read through `cat`: a blocking read in Node's own
+// threads can be neither cancelled nor abandoned.
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -9,21 +9,21 @@ import { HEAD_BYTES } from '../parsers/head-lines.ts';
 import type { Source } from '../parsers/wrapped-source.ts';
 import { InputError } from '../util/errors.ts';
 
-/** Bytes as they come; undefined: there will be no more. */
+/** Bytes as they arrive; undefined: the end. */
 export interface Bytes {
   next(): Promise<Uint8Array | undefined>;
-  /** why it ended before it should */
+  /** why it ended too early */
   readonly damage?: string | undefined;
   stop(): void;
 }
 
-/** So long a first line may be alone before it is looked at. */
+/** Time after which a single first line is used. */
 const QUIET_MS = 200;
-/** So often a growing file is looked at. */
+/** Poll interval for a growing file. */
 const POLL_MS = 50;
 const CHUNK = 1 << 18;
 
-/** @throws InputError when there is nothing to follow */
+/** @throws InputError if there is nothing to follow */
 export function openLive(path: string, options: { idleMs?: number | undefined } = {}): LiveSource {
   if (path === '-') return new LiveSource(path, new StreamBytes(process.stdin));
   let stat: fs.Stats;
@@ -34,24 +34,24 @@ export function openLive(path: string, options: { idleMs?: number | undefined } 
   }
   if (stat.isDirectory())
     throw new InputError('this is a directory', { where: path, tryThis: 'name the trace_pipe in it' });
-  // files of tracefs show no size
+  // files of tracefs have size 0
   if (stat.isFile() && (stat.size > 0 || !/trace_pipe$/.test(path)))
     return new LiveSource(path, new GrowingFile(path, options.idleMs));
   return new LiveSource(path, new CatBytes(path));
 }
 
-/** A source of which nobody knows the end. */
+/** A source without a known end. */
 export class LiveSource implements Source {
   readonly path: string;
   readonly compression = 'none' as const;
   readonly size = undefined;
   position = 0;
-  /** who wants the bytes too, with their offset */
+  /** also receives the bytes, with their offset */
   onBytes: ((bytes: Uint8Array, offset: number) => void) | undefined;
   readonly #bytes: Bytes;
   #rest: Uint8Array = new Uint8Array(0);
   #ended = false;
-  /** the chunk that is waited for, where somebody stopped waiting */
+  /** a chunk still being waited for by an abandoned read */
   #coming: Promise<Uint8Array | undefined> | undefined;
 
   constructor(path: string, bytes: Bytes) {
@@ -63,12 +63,12 @@ export class LiveSource implements Source {
     return this.#bytes.damage;
   }
 
-  /** What there is when a line that is no comment has come and no other follows it at once; 64 KB at most. */
+  /** The first bytes, once a line that is not a comment has arrived and no other follows immediately; 64 KB at most. */
   head(): Promise<Uint8Array> {
     return this.headWith(/^[^#\n].*\n/m);
   }
 
-  /** The first bytes, as soon as they have something. */
+  /** The first bytes, as soon as they match. */
   async headWith(wanted: RegExp): Promise<Uint8Array> {
     while (this.#rest.length < HEAD_BYTES && !this.#ended) {
       this.#coming ??= this.#bytes.next();
@@ -108,13 +108,13 @@ export class LiveSource implements Source {
     return n;
   }
 
-  /** The end, for whoever waits. */
+  /** Signals the end to a waiting reader. */
   close(): void {
     this.#bytes.stop();
   }
 }
 
-/** A pipe that is there: standard input, the output of a child. */
+/** An existing pipe: standard input, the output of a child. */
 export class StreamBytes implements Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #stream: Readable;
@@ -124,7 +124,7 @@ export class StreamBytes implements Bytes {
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** Ends too when the stream is destroyed. A race with a promise of that would keep every chunk for as long as it waits. */
+  /** Also ends when the stream is destroyed. A race with a promise for that would keep every chunk while it waits. */
   async next(): Promise<Uint8Array | undefined> {
     try {
       const { done, value } = await this.#chunks.next();
@@ -139,7 +139,10 @@ export class StreamBytes implements Bytes {
   }
 }
 
-/** What `cat` reads. The kernel keeps a pipe of 64 KiB between: who is too slow loses events there, and is told. */
+/**
+ * The output of `cat`. The kernel's pipe of 64 KiB is in between: a slow reader loses events there, which the trace
+ * reports.
+ */
 class CatBytes implements Bytes {
   damage: string | undefined;
   readonly #child: ChildProcess;
@@ -169,7 +172,7 @@ class CatBytes implements Bytes {
   }
 }
 
-/** A file that somebody appends to. It ends when it is replaced or made shorter, or nothing came for so long. */
+/** A file that is appended to. It ends when it is replaced or truncated, or when nothing was added for some time. */
 class GrowingFile implements Bytes {
   damage: string | undefined;
   readonly #path: string;

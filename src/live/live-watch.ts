@@ -1,5 +1,4 @@
-// Why: a watch as it runs on a machine: what it says is written, reactions are made, numbers are left for the operators,
-// and signals end it as they should.
+// Why: runs a watch on a machine: writes its output, runs reactions, writes metrics, and handles signals.
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,7 +34,7 @@ export interface LiveOptions {
   maxRate?: number | undefined;
   metrics?: string | undefined;
   status?: number | undefined;
-  /** where the probes are ours: when to leave only some of them on */
+  /** if the probes are our own: when to disable some of them */
   retreat?: Omit<RetreatOptions, 'instances'> | undefined;
   quiet?: boolean;
   screen: Screen;
@@ -43,7 +42,7 @@ export interface LiveOptions {
   /** release and machine of this host, for the metrics */
   host: string;
   setup: Setup;
-  /** read the config again */
+  /** reload the config */
   again(): Promise<Setup>;
 }
 
@@ -68,9 +67,9 @@ export class LiveWatch {
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
   readonly #retreat: Retreat | undefined;
-  /** by number, findings that something was done about, and how often */
+  /** findings with reactions, by number, and how often */
   readonly #reacted = new Map<number, { harm: string; turn: number }>();
-  /** reactions that are being made, one after the other */
+  /** reactions in progress, one after the other */
   #doing: Promise<void> = Promise.resolve();
 
   private constructor(source: LiveSource, options: LiveOptions, story: Reporter) {
@@ -93,7 +92,7 @@ export class LiveWatch {
     };
   }
 
-  /** @throws InputError when it is no trace, or something that is wanted cannot be had */
+  /** @throws InputError if it is not a trace, or something required is not available */
   static async open(source: LiveSource, options: LiveOptions): Promise<LiveWatch> {
     const live = new LiveWatch(source, options, await loadReporter('story'));
     checkReach(options.reactions, live.#reach);
@@ -143,7 +142,7 @@ export class LiveWatch {
     return { by: this.#ended, exitCode: (failOn) => this.#exitCode(failOn) };
   }
 
-  /** The ring has the events only: what was armed stands in what is read. */
+  /** The ring contains only events: the list of enabled probes is in the followed trace. */
   #headOfSaved(): string[] {
     const own = this.#watch?.captureHead() ?? [];
     const { kernel } = this.#options;
@@ -151,7 +150,7 @@ export class LiveWatch {
     return kernel === undefined ? [] : [`# pindrift-release: ${escapeControl(kernel)}`];
   }
 
-  /** More than anybody can read: only what the rules need stays on, and that is said. */
+  /** Overload: only the events required by the rules stay enabled, and this is reported. */
   #lookAtLoad(watch: Watch): void {
     const why = this.#retreat?.look();
     if (why === undefined || this.#retreat === undefined) return;
@@ -166,11 +165,11 @@ export class LiveWatch {
 
   #stop(by: Ended['by']): void {
     this.#ended = by;
-    // what is saved goes away with the source
+    // the source must exist until everything is saved
     void this.#doing.then(() => this.#watch?.stop());
   }
 
-  /** The first asks for an orderly end; the second finds the default action. */
+  /** The first signal asks for an orderly end; the second has the default action. */
   #onSignals(act: () => void): () => void {
     for (const signal of SIGNALS) process.once(signal, act);
     return () => {
@@ -206,7 +205,7 @@ export class LiveWatch {
     const before = this.#reacted.get(finding.n);
     this.#remember(finding);
     if (before === undefined) this.#react(reactions, finding, 1);
-    // harm was seen: what led to it belongs to the history
+    // harm was observed: the history should include what led to it
     else if (before.harm !== finding.harm.join() && !reactions.some((one) => one.do === 'snapshot'))
       this.#react(
         reactions.filter((one) => one.do === 'save'),
@@ -219,7 +218,7 @@ export class LiveWatch {
     this.#doing = this.#doing.then(() => react(reactions, finding, this.#reach, turn));
   }
 
-  /** Findings that something was done about, the newest of them. */
+  /** Findings with reactions, the newest of them. */
   #remember({ harm: seen, n }: Finding): void {
     const harm = seen.join();
     const before = this.#reacted.get(n);
@@ -281,7 +280,7 @@ export class LiveWatch {
   }
 }
 
-/** `/sys/kernel/tracing/instances/mm/trace_pipe` stands in the folder of its instance. */
+/** `/sys/kernel/tracing/instances/mm/trace_pipe` is in the directory of its instance. */
 function instanceOf(path: string): string | undefined {
   const folder = dirname(path);
   return /trace_pipe$/.test(path) && existsSync(join(folder, 'tracing_on')) ? folder : undefined;

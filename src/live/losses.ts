@@ -1,16 +1,16 @@
-// Why: a reader that is too slow loses events, on a machine at work a thousand times a minute. Each loss is counted by CPU,
-// and what came since the last time is said together.
+// Why: a slow reader may lose events a thousand times a minute on a busy machine. Losses are counted by CPU, and those
+// since the last report are reported together.
 import type { WatchEvent } from './events.ts';
 
 export class Losses {
-  /** events, where the trace says how many */
+  /** events, if the trace shows how many */
   events = 0;
   places = 0;
-  /** events by CPU; -1: the trace does not say which */
+  /** events by CPU; -1: unknown CPU */
   readonly byCpu = new Map<number, number>();
   readonly #unsaid = new Map<number, { count: number; places: number; line: number }>();
 
-  /** @param n NaN: nobody knows how many */
+  /** @param n NaN: unknown */
   add(cpu: number, n: number, line: number): void {
     const known = n > 0 ? n : 0;
     this.places++;

@@ -1,5 +1,5 @@
-// Why: operators have a place for numbers already. These are written for the textfile collector of node_exporter, whole
-// and by another name first; label sets are bounded: no pid, no address.
+// Why: metrics for the textfile collector of node_exporter, written to a temporary file first; label sets are bounded:
+// no pid, no address.
 import * as fs from 'node:fs';
 import { temporaryBeside } from '../util/temporary.ts';
 import type { WatchStatus } from './events.ts';
@@ -14,9 +14,9 @@ export interface Metrics {
   /** tracing was stopped by a reaction */
   stopped: boolean;
   retreats: number;
-  /** probes that are on, where the head of the trace says so */
+  /** enabled probes, if the header of the trace shows them */
   armed: number | undefined;
-  /** calls they could not take, and how the reader fares, where the instance is at hand */
+  /** hits they missed, and the state of the reader, if the instance is known */
   missed: number | undefined;
   load: Load | undefined;
 }
@@ -63,14 +63,14 @@ export function metricsText(metrics: Metrics): string {
     gauge('pindrift_unread_events', 'Events in the buffers that have not been read.', load.unread);
     gauge('pindrift_behind_seconds', 'Age of the oldest of them.', load.behindSeconds);
   }
-  // no `info`: the parser of node_exporter knows none
+  // no `info`: node_exporter's parser does not support it
   family('pindrift_build_info', 'gauge', 'Version of pindrift.');
   put('pindrift_build_info', 1, { version, kernel });
   out.push('# EOF');
   return `${out.join('\n')}\n`;
 }
 
-/** A reader sees the old file or the new one. */
+/** A reader sees either the old or the new file. */
 export function writeMetrics(path: string, text: string): void {
   const temporary = temporaryBeside(path);
   fs.writeFileSync(temporary, text, { mode: 0o644 });

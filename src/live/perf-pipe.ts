@@ -1,23 +1,23 @@
-// Why: `perf record -o -` writes records of all CPUs in rounds, which have to be put in order first, and our reader of
-// perf.data goes back and forth in a file. perf itself does it while they come: what is followed is the text that
-// `perf script` makes of the pipe. Where there is a pipe of perf, there is perf.
+// Why: `perf record -o -` writes records of all CPUs in rounds, which have to be sorted first, and our reader of
+// perf.data needs random access. perf itself sorts while records arrive, so a watch follows the text that `perf script`
+// makes of the pipe. Where there is a pipe of perf, perf is installed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { InputError } from '../util/errors.ts';
 import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
 
-/** A line at a time, as it would be on a terminal, and what perf lost. */
+/** One line at a time, as on a terminal, including perf's losses. */
 const PERF_SCRIPT: readonly string[] = ['stdbuf', '-oL', 'perf', 'script', '-i', '-', '--show-lost-events'];
 /** perf_pipe_file_header: PERFILE2 and the size of this header, in either byte order. */
 const PIPE_HEADER = 16;
 const CHUNK = 1 << 16;
 
 /**
- * The text of a recording that is being made.
+ * The text of a recording in progress.
  * @param head first bytes of `source`, which are those of a recording
- * @param command what makes text of it, from its standard input to its standard output
- * @throws InputError when it is a recording that no program reads while it is made
+ * @param command converts it to text, from standard input to standard output
+ * @throws InputError if it is a recording that no program reads during recording
  */
 export function textOfPipe(source: LiveSource, head: Uint8Array, command = PERF_SCRIPT): LiveSource {
   const magic = Buffer.from(head.subarray(0, 8)).toString('latin1');
@@ -52,7 +52,7 @@ class ThroughBytes implements Bytes {
       this.#child.on('close', (code) => resolve(code === 0 ? undefined : `ended with ${code}: ${this.#said}`));
     });
     this.#bytes = new StreamBytes(this.#child.stdout as Readable);
-    // who reads no more says why at its end
+    // a program that stops reading reports why at its end
     this.#feed(this.#child.stdin as Writable).catch(() => undefined);
   }
 

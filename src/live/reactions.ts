@@ -1,5 +1,5 @@
-// Why: a finding is worth most while the machine still knows what led to it. Reactions are named and may be combined, as
-// with the kernel's own reactors (rv/available_reactors). None of them may end the watch, except the one that is asked to.
+// Why: on a finding, the machine may still have its history. Reactions are named and can be combined, like the kernel's
+// own reactors (rv/available_reactors). None of them ends the watch, except `exit`.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -14,19 +14,19 @@ export type Reaction =
   | { do: 'exec'; command: string }
   | { do: 'exit' };
 
-/** What reactions act on. */
+/** The objects that reactions act on. */
 export interface Reach {
-  /** folder of the trace instance that is followed */
+  /** directory of the followed trace instance */
   instance?: string | undefined;
-  /** folder of an instance with the same events that nobody reads and that overwrites its oldest */
+  /** directory of an overwriting instance with the same events that nobody reads */
   ring?: string | undefined;
   /** the newest text that was followed */
   recent(): Iterable<Uint8Array>;
-  /** lines for the head of what is saved, beside those of `recent` */
+  /** header lines for saved captures, in addition to those of `recent` */
   head(): readonly string[];
   /** end the watch */
   exit(): void;
-  /** what was done, for the log */
+  /** result of a reaction, for the log */
   say(what: string, finding: number, problem?: string, detail?: string): void;
 }
 
@@ -56,7 +56,7 @@ export function reactionOf(text: string): Reaction {
   });
 }
 
-/** @throws InputError when something that is asked for can never be done */
+/** @throws InputError if a requested reaction is impossible */
 export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'instance' | 'ring'>): void {
   for (const reaction of reactions) {
     if ((reaction.do === 'stop' || reaction.do === 'snapshot') && reach.instance === undefined) {
@@ -76,9 +76,9 @@ export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'i
 }
 
 /**
- * React to one finding. What fails is said, and the others are done, one after the other: a snapshot empties the ring that
- * is saved before.
- * @param turn 1, or more where more is known of a finding that was reacted to
+ * Run the reactions to one finding, one after the other. Failures are reported, and the others still run: a snapshot
+ * empties the ring that is saved before.
+ * @param turn 1, or more after an update of a finding
  */
 export async function react(
   reactions: readonly Reaction[],
@@ -121,7 +121,7 @@ async function reactOnce(
   }
 }
 
-/** The newest history as a capture that `check` reads, and the finding beside it. Whole, or not there. */
+/** Writes the newest history as a capture that `check` reads, and the finding beside it; both complete or absent. */
 async function save(folder: string, finding: Finding, reach: Reach, turn: number): Promise<string> {
   const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}${turn === 1 ? '' : `-${turn}`}`;
   const path = join(folder, `${name}.trace.txt`);
@@ -138,7 +138,7 @@ async function save(folder: string, finding: Finding, reach: Reach, turn: number
   return path;
 }
 
-/** The ring stands still while it is copied, and only then. That lasts seconds, in which the trace is followed on. */
+/** The ring is stopped while it is copied, which takes seconds; the trace is followed meanwhile. */
 async function copyRing(ring: string, to: number): Promise<void> {
   const on = join(ring, 'tracing_on');
   const before = fs.readFileSync(on, 'latin1').trim();
@@ -156,14 +156,14 @@ async function copyRing(ring: string, to: number): Promise<void> {
   }
 }
 
-/** The command gets the finding on its standard input, and nobody waits for it. */
+/** The command gets the finding on standard input, and is not waited for. */
 function exec(command: string, finding: Finding, reach: Reach): void {
   const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
   child.on('error', (error) => reach.say('exec', finding.n, error.message));
   child.on('exit', (code) => {
     if (code !== 0 && code !== null) reach.say('exec', finding.n, `it exited with ${code}`);
   });
-  // it may not want to know
+  // it may not read its input
   child.stdin.on('error', () => {});
   child.stdin.end(`${findingJson(finding)}\n`);
   child.unref();

@@ -1,19 +1,19 @@
-// Why: a watch must not cost more than it brings. Where a machine makes more events than anybody can read, those that only
-// make findings sharper are switched off, and what the rules need stays on.
+// Why: limits the load of a watch. If a machine has more events than can be read, those that only make findings more
+// precise are disabled, and those required by the rules stay enabled.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Load, loadOf } from './instance.ts';
 
-/** Looks in a row, a second apart, at which it was too much. */
+/** Successive checks, one second apart, that must find an overload. */
 const PATIENCE = 3;
 const MOST_BEHIND_SECONDS = 2;
 
 export interface RetreatOptions {
-  /** folders of the instances that record the same events */
+  /** directories of the instances that record the same events */
   instances: readonly string[];
-  /** events of the group pindrift that stay on */
+  /** events of the group pindrift that stay enabled */
   core: ReadonlySet<string>;
-  /** events per second that are not too many */
+  /** maximum number of events per second */
   mostPerSecond: number;
 }
 
@@ -25,13 +25,13 @@ export class Retreat {
   #before: { load: Load; at: number } | undefined;
   #tooMuch = 0;
 
-  /** @param now ms of a clock that does not jump */
+  /** @param now ms of a monotonic clock */
   constructor(options: RetreatOptions, now: () => number = () => performance.now()) {
     this.#options = options;
     this.#now = now;
   }
 
-  /** To be asked once a second. Says why when it is time. */
+  /** Called once a second. Returns the reason when it is time. */
   look(): string | undefined {
     const load = loadOf(this.#options.instances[0]);
     const before = this.#before;
@@ -50,7 +50,7 @@ export class Retreat {
     return rate > this.#options.mostPerSecond ? `${rate} events a second` : undefined;
   }
 
-  /** Switch off what is not core. Returns the events that are off now. */
+  /** Disable everything outside the core set. Returns the events that are now disabled. */
   act(): string[] {
     const { core, instances } = this.#options;
     const off = new Set<string>();

@@ -1,4 +1,4 @@
-// Why: what a watch says goes to a person at a terminal or to a program. Both get the same events in the same order.
+// Why: the output of a watch as text for a terminal or as JSON for a program: the same events in the same order.
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean, count, wrap } from '../report/format.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -20,7 +20,7 @@ export interface Screen {
   width: number;
 }
 
-/** @param trace what is known of the trace by now */
+/** @param trace what is known about the trace so far */
 export function eventText(event: WatchEvent, trace: TraceInfo, story: Reporter, screen: Screen): string {
   const { width } = screen;
   const block = (text: string) => `${wrap(text, width).join('\n')}\n`;

@@ -1,28 +1,28 @@
-// Why: a finding that was said may change for as long as its pin lives, and a watch runs for days: what can still change is
-// kept, in the order in which it was said first, and the rest is forgotten.
+// Why: a reported finding may change as long as its pin lives, and a watch runs for days: findings that can still
+// change are kept in the order of their first report, and the rest is freed.
 import type { About, Tale } from '../engine/collect.ts';
 import type { Pin } from '../model/state.ts';
 
-/** Trace time after which a finding whose pin is gone is not expected to change. */
+/** Trace time after which a finding without a live pin is not expected to change. */
 const SETTLED_NS = 30e9;
-/** Findings that may change yet; beyond, the oldest are not followed further. */
+/** Maximum number of findings that may change; the oldest beyond it are no longer updated. */
 const MOST_OPEN = 5000;
 
 export interface Told {
   n: number;
   /** counted only, or suppressed */
   quiet: boolean;
-  /** as it was told last */
+  /** as last reported */
   json: string;
   tale: Tale;
-  /** trace time it was told at */
+  /** trace time of the last report */
   ts: number;
 }
 
 export class ToldFindings {
-  /** those that may change yet */
+  /** findings that may still change */
   readonly #open = new Map<About, Told>();
-  /** those and, as long as anybody knows what they are about, the others */
+  /** all findings whose subject is still referenced */
   readonly #ever = new WeakMap<About, Told>();
   readonly #byPin = new Map<Pin, Told[]>();
 
@@ -60,7 +60,7 @@ export class ToldFindings {
     if (pin !== undefined) this.#byPin.delete(pin);
   }
 
-  /** Drop what cannot change any more, and say which that was. */
+  /** Remove and return findings that cannot change any more. */
   *settled(now: number): Iterable<Tale> {
     for (const [about, told] of this.#open) {
       const { pin } = told.tale.group.main.report;

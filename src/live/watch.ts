@@ -1,6 +1,6 @@
-// Why: a trace is followed while it is made, for days. It is read and replayed like any other (engine/reading/); what is
-// found is said as soon as it is known, and said again when more is known. At the end of a trace all has been said that
-// `check` says of it.
+// Why: follows a trace as it is written, for days. It is read and replayed like any other (engine/reading/); findings
+// are reported as soon as they are known, and again when more is known. At the end of a trace the same findings as by
+// `check` have been reported.
 
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
@@ -33,22 +33,22 @@ export interface WatchOptions {
   rules?: readonly Rule[] | undefined;
   running?: RuleOptions | undefined;
   limits?: LimitOptions | undefined;
-  /** ms that records wait for older ones */
+  /** delay in ms to restore the order of records */
   holdBackMs?: number | undefined;
   /** bytes of the newest text that are kept */
   historyBytes?: number | undefined;
-  /** what the user's config makes of a finding; undefined: nobody wants to hear of it */
+  /** applies the user's config to a finding; undefined: suppressed */
   settle?: ((finding: Finding) => Finding | undefined) | undefined;
-  /** all is said but the end */
+  /** called when everything but the end has been reported */
   beforeEnd?: (() => Promise<void>) | undefined;
 }
 
 const HOLD_BACK_MS = 10;
 const HISTORY_BYTES = 4 << 20;
-/** So often is looked whether anything has to be said though nothing came. */
+/** Interval for checks while nothing arrives. */
 const TICK_MS = 20;
 const TIDY_MS = 500;
-/** Places of losses that are remembered; those before the oldest pin matter to nobody. */
+/** Number of loss places that are remembered; those before the oldest pin do not matter. */
 const MOST_GAPS = 4096;
 
 export class Watch {
@@ -61,7 +61,7 @@ export class Watch {
   readonly #rules: readonly Rule[];
   readonly #tell: (event: WatchEvent) => void;
   readonly #told = new ToldFindings();
-  /** findings by rule, told whole or counted */
+  /** findings by rule, reported in full or counted */
   readonly found = new Map<string, number>();
   readonly losses = new Losses();
   settle: WatchOptions['settle'];
@@ -103,8 +103,8 @@ export class Watch {
   }
 
   /**
-   * Wait for the first lines, and begin.
-   * @throws InputError when they are none of a trace
+   * Wait for the first lines, and start.
+   * @throws InputError if they are not a trace
    */
   static async open(from: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
     const lines = new KeptLines(options.historyBytes ?? HISTORY_BYTES);
@@ -137,13 +137,16 @@ export class Watch {
     await this.#finish();
   }
 
-  /** End it here: what is known is said, and {@link run} returns. */
+  /** End now: report what is known; {@link run} then returns. */
   stop(): void {
     this.#stopped = true;
     this.#source.close();
   }
 
-  /** From here on these events are not recorded: their absence says nothing, and what they told may be over. */
+  /**
+   * These events are not recorded from now on: their absence proves nothing, and earlier conclusions from them may be
+   * outdated.
+   */
   narrow(events: readonly string[]): void {
     const { head, model, stats } = this.#reading;
     const gone = new Set(events);
@@ -159,23 +162,23 @@ export class Watch {
     replay(model, batch);
   }
 
-  /** Probes that were armed and are on; undefined: nobody knows. */
+  /** Number of enabled probes; undefined: unknown. */
   get armed(): number | undefined {
     return this.#reading.head.recorded?.armed.length;
   }
 
-  /** The newest text, as a trace of its own. */
+  /** The newest text, as a complete trace. */
   recent(): Iterable<Uint8Array> {
     return this.#lines.recent();
   }
 
-  /** Lines for the head of a capture of the same events. */
+  /** Header lines for a capture of the same events. */
   captureHead(): string[] {
     const off = this.#reading.head.recorded?.refused ?? [];
     return this.#lines.captureHead().filter((line) => !off.some((event) => line.includes(`:pindrift/${event} `)));
   }
 
-  /** What is known of the trace by now. */
+  /** What is known about the trace so far. */
   trace(): TraceInfo {
     return this.#reading.info();
   }
@@ -206,13 +209,13 @@ export class Watch {
     };
   }
 
-  /** Say what was counted since the last time, and how it stands. */
+  /** Report the counts since the last time, and the status. */
   sayStatus(): void {
     for (const one of this.#limits.counts()) this.#tell({ type: 'repeat', ...one });
     this.#tell({ type: 'status', ...this.status() });
   }
 
-  /** Nothing came for a while: nothing older will. */
+  /** Nothing arrived for some time: no older records are expected. */
   #idle(): void {
     if (!this.#arrived && this.#hold.waiting > 0) this.#hold.flush();
     this.#arrived = false;
@@ -248,7 +251,7 @@ export class Watch {
     told.json = told.quiet ? '' : JSON.stringify(finding);
   }
 
-  /** A new finding: counted, and told unless it is one of many or suppressed. */
+  /** A new finding: counted, and reported unless it exceeds the limits or is suppressed. */
   #isQuiet(finding: Finding | undefined): boolean {
     if (finding === undefined) {
       this.#suppressed++;
@@ -261,7 +264,7 @@ export class Watch {
     return !this.#limits.take(finding);
   }
 
-  /** A report that was a finding by itself is a part of another one. */
+  /** A report that was a finding by itself became part of another one. */
   #withdraw(part: About, by: Told): void {
     const other = this.#told.open(part);
     if (other === undefined || other === by) return;
@@ -278,7 +281,7 @@ export class Watch {
     return this.#reading.words(lines);
   }
 
-  /** Keep nothing of what cannot change any more. */
+  /** Free what cannot change any more. */
   #tidy(): void {
     const now = performance.now();
     if (now < this.#tidyAt) return;

@@ -1,32 +1,32 @@
-// Why: a kernel with CONFIG_DEBUG_INFO_BTF says itself where its fields lie and what its functions take. This reads
-// its types in one pass into an array of places and looks at a type only when somebody asks: a vmlinux has 100,000
-// types and a probe set needs 200 of them. Format: Documentation/bpf/btf.rst, include/uapi/linux/btf.h (7.2: vlen has
-// 24 bits and kind 7, in bits that were zero before; and a header of 32 bytes has a layout section).
+// Why: a kernel with CONFIG_DEBUG_INFO_BTF describes its own structs and functions. This scans the types in one pass
+// into an array of positions and decodes a type only on demand: a vmlinux has 100,000 types and a probe set needs 200
+// of them. Format: Documentation/bpf/btf.rst, include/uapi/linux/btf.h (7.2: vlen has 24 bits and kind 7, in bits that
+// were zero before; and a header of 32 bytes has a layout section).
 //
-// A file is hostile until it has been read: all places are checked, nothing is allocated by a number that it says.
+// The file is untrusted: all positions are checked, and no allocation depends on a number in the file.
 import { BtfError } from './error.ts';
 import { BtfKind, SIZES } from './kinds.ts';
 
 const MAGIC = 0xeb9f;
 const TYPE_BYTES = 12;
-/** BTF_MAX_TYPE; a kernel with everything in it has half of that. */
+/** BTF_MAX_TYPE; a kernel with all options has half of that. */
 const MOST_TYPES = 1 << 20;
-/** KSYM_NAME_LEN: the kernel takes no longer ones. */
+/** KSYM_NAME_LEN: the kernel accepts no longer names. */
 const LONGEST_NAME = 512;
-/** Members, parameters, enumerators: BTF_MAX_VLEN before 7.2, and no kernel has as many. */
+/** Maximum number of members, parameters, enumerators: BTF_MAX_VLEN before 7.2, and more than in any kernel. */
 const MOST_ELEMENTS = 0xffff;
-/** Functions or structs of one name; those of a kernel are static in so many files. */
+/** Maximum number of functions or structs of one name; in a kernel they are static in different files. */
 const MOST_NAMESAKES = 1000;
-/** Typedefs, qualifiers and tags in a row; a kernel has up to six. */
+/** Maximum number of successive typedefs, qualifiers and tags; a kernel has up to six. */
 const MOST_PEELED = 64;
 
 export interface Member {
-  /** '' where it is anonymous */
+  /** '' if anonymous */
   name: string;
   type: number;
   /** from the beginning of the struct */
   bitOffset: number;
-  /** 0: no bit field */
+  /** 0: not a bit field */
   bits: number;
 }
 
@@ -37,22 +37,22 @@ export interface Param {
 
 export class Btf {
   readonly littleEndian: boolean;
-  /** number of types, void included; ids of a module go on from its base's */
+  /** number of types, including void; ids of a module continue those of its base */
   readonly count: number;
   readonly base: Btf | undefined;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  /** place of each own type; its id is `#firstId + i` */
+  /** position of each own type; its id is `#firstId + i` */
   readonly #places: Uint32Array;
   readonly #firstId: number;
-  /** place of the own strings, and what they count from */
+  /** position of the own strings, and the offset of the first */
   readonly #strings: { start: number; length: number; first: number };
   #names: Map<string, number[]> | undefined;
 
   /**
    * @param bytes the content of /sys/kernel/btf/NAME or of a .BTF section
    * @param base types of vmlinux, for the types of a module
-   * @throws BtfError when it is not BTF, or damaged
+   * @throws BtfError if it is not BTF, or damaged
    */
   constructor(bytes: Uint8Array, base?: Btf) {
     if (bytes.length < 24) throw new BtfError('too short for BTF');
@@ -79,7 +79,7 @@ export class Btf {
     this.count = this.#firstId + this.#places.length;
   }
 
-  /** Where the string offsets of a module begin. */
+  /** Start of the string offsets of a module. */
   get stringsEnd(): number {
     return this.#strings.first + this.#strings.length;
   }
@@ -94,12 +94,15 @@ export class Btf {
     return this.#own(id, (btf, at) => btf.string(btf.#u32(at)));
   }
 
-  /** The type that a pointer, typedef, qualifier, function (its prototype) or variable names; what a prototype returns. */
+  /**
+   * The type that a pointer, typedef, qualifier, function (its prototype) or variable refers to; the return type of a
+   * prototype.
+   */
   target(id: number): number {
     return this.#own(id, (btf, at) => btf.#u32(at + 8));
   }
 
-  /** Bytes of a value; 0 where it has none (void, a function). */
+  /** Bytes of a value; 0 if it has none (void, a function). */
   size(id: number, depth = 0): number {
     const bare = this.bare(id);
     switch (this.kind(bare)) {
@@ -152,7 +155,7 @@ export class Btf {
     });
   }
 
-  /** Parameters of a prototype. A last one without name and type stands for `...`. */
+  /** Parameters of a prototype. A last one without name and type means `...`. */
   params(id: number): Param[] {
     return this.#own(id, (btf, at) =>
       btf.#elements(at, vlenOf(btf.#u32(at + 4)), 8, (e) => ({ name: btf.string(btf.#u32(e)), type: btf.#u32(e + 4) })),
@@ -193,7 +196,7 @@ export class Btf {
     return this.base?.enumerator(name);
   }
 
-  /** Whether this is the string there; none is made of it. */
+  /** Compares without creating a string. */
   #isString(offset: number, wanted: Uint8Array): boolean {
     const { start, length, first } = this.#strings;
     if (offset < first) return this.base !== undefined ? this.base.#isString(offset, wanted) : false;
@@ -202,7 +205,7 @@ export class Btf {
     return true;
   }
 
-  /** @throws BtfError when nothing is there */
+  /** @throws BtfError if there is none */
   string(offset: number): string {
     const { start, length, first } = this.#strings;
     if (offset < first) {
@@ -217,7 +220,7 @@ export class Btf {
     throw new BtfError(`a name at ${offset} of more than ${LONGEST_NAME} bytes`);
   }
 
-  /** Bit fields before kflag: the INT behind the member has the width. */
+  /** Bit fields before kflag: the INT of the member has the width. */
   #oldBits(type: number, bitOffset: number): { bitOffset: number; bits: number } {
     const bare = this.bare(type);
     if (this.kind(bare) !== BtfKind.int) return { bitOffset, bits: 0 };
@@ -263,7 +266,7 @@ export class Btf {
     return places.subarray(0, n);
   }
 
-  /** A kind that came after this was written: the layout section says how long it is. */
+  /** An unknown kind: the layout section gives its length. */
   #laidOut(kind: number, layout: Section | undefined): readonly [number, number] {
     if (layout === undefined || (kind + 1) * 4 > layout.length)
       throw new BtfError(`a type of unknown kind ${kind}, and no layout section to skip it`);

@@ -1,3 +1,3 @@
-// Why: what is wrong with a BTF file is said where it shows; who asked for the file says which one it was.
+// Why: an error in a BTF file is thrown where it is found; the caller adds the name of the file.
 
 export class BtfError extends Error {}

@@ -1,33 +1,33 @@
-// Why: BTF comes as itself (/sys/kernel/btf/vmlinux), in a section of a vmlinux or a module, and in the image that
-// boots: a bzImage of x86 (Documentation/arch/x86/boot.rst), an EFI image that unpacks itself (linux/pe.h, "zimg"), or a
-// plain Image in which it has to be looked for.
+// Why: BTF may be raw (/sys/kernel/btf/vmlinux), in a section of a vmlinux or a module, or in a boot image: a bzImage
+// of x86 (Documentation/arch/x86/boot.rst), a self-extracting EFI image (linux/pe.h, "zimg"), or a plain Image that has
+// to be searched.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Btf } from './btf.ts';
 import { BtfError } from './error.ts';
 import { packedAt, packing, unpack } from './unpack.ts';
 
-/** A vmlinux with all its DWARF; more is no kernel. */
+/** Size of a vmlinux with DWARF; larger files are rejected. */
 const MOST_READ = 2 ** 31;
 const MOST_BTF = 64 << 20;
 
-/** What a file holds. */
+/** Content of a file. */
 export interface BtfImage {
   bytes: Uint8Array;
-  /** `.BTF` of a vmlinux that was unpacked, ... for people */
+  /** description of the source: `.BTF` of a decompressed vmlinux, ... */
   from: string;
-  /** ELF or image for this machine, where it says so: `x86_64` */
+  /** machine of the ELF file or image, if it shows one: `x86_64` */
   machine?: string;
   /** `Linux version 6.12.107+deb13-amd64 (...)` of an image */
   release?: string;
 }
 
-/** @throws BtfError, and what fs throws */
+/** @throws BtfError, and errors of fs */
 export function readImage(path: string): BtfImage {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
     if (size > MOST_READ) throw new BtfError(`${size} bytes: larger than any kernel`);
-    // files of sysfs say a size, those of procfs none
+    // files of sysfs have a size, those of procfs do not
     const file: Bytes = { size: size || MOST_BTF, read: (at, n) => readAt(fd, at, n) };
     return imageOf(file, 0);
   } finally {
@@ -74,7 +74,10 @@ function imageOf(file: Bytes, depth: number): BtfImage {
   return found;
 }
 
-/** The image of s390 unpacks itself and has no header that says where (scripts/extract-vmlinux looks for it too). */
+/**
+ * The image of s390 is self-extracting and has no header with the position (scripts/extract-vmlinux searches for it
+ * too).
+ */
 function packedIn(bytes: Uint8Array): BtfImage | undefined {
   let tried = 0;
   for (const at of packedAt(bytes)) {
@@ -89,7 +92,7 @@ function packedIn(bytes: Uint8Array): BtfImage | undefined {
   return undefined;
 }
 
-/** Packed images and those that are looked through are in memory whole. */
+/** Compressed and searched images are read into memory completely. */
 function limited(size: number): number {
   if (size > 160 << 20) throw new BtfError(`${size} bytes of a compressed image: larger than any kernel`);
   return size;
@@ -106,7 +109,7 @@ function fromBzImage(file: Bytes, head: Uint8Array, depth: number): BtfImage {
   if (length < 8 || at + length > file.size) throw new BtfError('the image is truncated: its payload is incomplete');
   const payload = file.read(at, limited(length));
   const size = viewOf(payload).getUint32(payload.length - 4, true);
-  // behind everything but gzip, whose own it is, stands the size of what it unpacks to
+  // the size of the decompressed data follows everything but gzip, which contains its own
   const packed = packing(payload) === 'gzip' ? payload : payload.subarray(0, payload.length - 4);
   const inner = imageOf(inMemory(unpack(packed, size)), depth + 1);
   const version = view.getUint16(0x20e, true) + 0x200;
@@ -162,10 +165,10 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: MACHINES[view.getUint16(18, le)] };
 }
 
-/** Places of an image that look like BTF and are none; the magic comes by chance once in some hundred images. */
+/** Maximum number of places that look like BTF but are not; the magic occurs by chance once in some hundred images. */
 const MOST_TRIED = 8;
 
-/** An Image of arm64 or riscv: its BTF lies somewhere in it, on a multiple of four. */
+/** An Image of arm64 or riscv: its BTF is at some multiple of four. */
 function scanned(bytes: Uint8Array): BtfImage | undefined {
   let tried = 0;
   for (const magic of [0x9f, 0xeb]) {

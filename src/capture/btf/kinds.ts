@@ -1,4 +1,4 @@
-// Why: what types BTF has, and how long each is. include/uapi/linux/btf.h.
+// Why: the kinds of BTF types, and their lengths. include/uapi/linux/btf.h.
 export const BtfKind = {
   void: 0,
   int: 1,
@@ -22,7 +22,7 @@ export const BtfKind = {
   enum64: 19,
 } as const;
 
-/** Bytes behind the twelve that each type has: [always, per element]. By kind, up to enum64. */
+/** Bytes after the twelve that each type has: [always, per element]. By kind, up to enum64. */
 export const SIZES: readonly (readonly [number, number])[] = [
   [0, 0],
   [4, 0],

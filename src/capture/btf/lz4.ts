@@ -1,10 +1,10 @@
-// Why: Debian's cloud kernels pack their image with `lz4 -l`, and no program that unpacks it is everywhere. The legacy
-// frame: magic 0x184c2102, then blocks of {u32 size, data} that unpack to at most 8 MiB each (lz4_Block_format.md).
+// Why: Debian's cloud kernels compress their image with `lz4 -l`, and no common program decompresses it. The legacy
+// frame: magic 0x184c2102, then blocks of {u32 size, data} that decompress to at most 8 MiB each (lz4_Block_format.md).
 import { BtfError } from './error.ts';
 
 const BLOCK = 8 << 20;
 
-/** @param most bytes that may come out */
+/** @param most maximum number of decompressed bytes */
 export function unpackLz4Legacy(bytes: Uint8Array, most: number): Uint8Array {
   const out = new Uint8Array(most);
   let length = 0;
@@ -21,7 +21,7 @@ export function unpackLz4Legacy(bytes: Uint8Array, most: number): Uint8Array {
   return out.subarray(0, length);
 }
 
-/** Unpack one block behind what is there; returns the new length. */
+/** Decompress one block after the existing data; returns the new length. */
 function block(from: Uint8Array, start: number, end: number, out: Uint8Array, length: number): number {
   const limit = Math.min(out.length, length + BLOCK);
   let at = start;
@@ -48,7 +48,7 @@ function block(from: Uint8Array, start: number, end: number, out: Uint8Array, le
     at += 2;
     const n = more(token & 15) + 4;
     if (distance === 0 || distance > to || to + n > limit) throw new BtfError('the lz4 data are damaged');
-    // what is copied may overlap what it makes
+    // source and destination may overlap
     if (distance >= n) out.copyWithin(to, to - distance, to - distance + n);
     else for (let i = 0; i < n; i++) out[to + i] = out[to - distance + i];
     to += n;

@@ -1,26 +1,26 @@
-// Why: `vma->vm_mm` and `bio->bi_iter.bi_size` as places in memory: offsets to add and pointers to follow.
+// Why: resolves `vma->vm_mm` and `bio->bi_iter.bi_size` to offsets to add and pointers to follow.
 import type { Step } from '../expression.ts';
 import type { Btf, Member } from './btf.ts';
 import { BtfError } from './error.ts';
 import { BtfKind } from './kinds.ts';
 
-/** Where a value lies, seen from a pointer. */
+/** Position of a value, relative to a pointer. */
 export interface MemberOffset {
   /** bytes to add, one per pointer to follow: `[0, 64]` is the value at (the pointer at base+0)+64 */
   offsets: number[];
   type: number;
-  /** of a bit field, within the value at the place; 0 bits: no bit field */
+  /** of a bit field, within the value; 0 bits: not a bit field */
   bit: number;
   bits: number;
 }
 
-/** Members looked at for one name; the largest struct of a kernel has some hundred. */
+/** Maximum number of members searched for one name; the largest struct of a kernel has some hundred. */
 const MOST_LOOKED_AT = 20_000;
 
 /**
  * Follow `->a.b->c` from a pointer to `pointee`.
  * @param path begins with `->`
- * @returns undefined when a member is not there or an operator does not fit
+ * @returns undefined if a member does not exist or an operator is wrong
  */
 export function memberAt(btf: Btf, pointee: number, path: readonly Step[]): MemberOffset | undefined {
   const place: MemberOffset = { offsets: [], type: pointee, bit: 0, bits: 0 };
@@ -35,7 +35,7 @@ export function memberAt(btf: Btf, pointee: number, path: readonly Step[]): Memb
     }
     const member = memberOf(btf, at, name);
     if (member === undefined || place.bits > 0) return undefined;
-    // a bit field is read as the whole value that it lies in
+    // a bit field is read as the whole value that contains it
     const size = member.bits > 0 ? Math.max(1, btf.size(member.type)) : 1;
     const start = Math.floor(member.bitOffset / 8 / size) * size;
     place.offsets[place.offsets.length - 1] += start;

@@ -1,11 +1,11 @@
-// Why: BTF as what a plan asks for.
+// Why: adapts BTF to the interface used by plans.
 import type { Step } from '../expression.ts';
 import type { KernelTypes, Location, Prototype, TypeRef } from '../types.ts';
 import type { Btf } from './btf.ts';
 import { BtfKind } from './kinds.ts';
 import { memberAt } from './members.ts';
 
-/** Type refs are ids; `-id` is a pointer to id, which need not be in the BTF. */
+/** Type refs are ids; `-id` is a pointer to id, which may not exist in the BTF. */
 export class BtfTypes implements KernelTypes {
   readonly #btf: Btf;
 
@@ -53,7 +53,7 @@ export class BtfTypes implements KernelTypes {
     return memberAt(btf, btf.target(pointer), path);
   }
 
-  /** Static functions of one name in several files have types with several ids. */
+  /** Static functions of one name in several files have types with different ids. */
   #words(type: number): string {
     const btf = this.#btf;
     const bare = btf.bare(type);

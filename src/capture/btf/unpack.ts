@@ -1,15 +1,15 @@
-// Why: a kernel's image is packed, each distribution in its own way. By magic, to memory, and never to more than a
-// kernel can be.
+// Why: kernel images are compressed, by each distribution in its own way. Detects the format by its magic and
+// decompresses to memory, limited to the size of a kernel.
 import { spawnSync } from 'node:child_process';
 import * as zlib from 'node:zlib';
 import { decompress } from 'fzstd';
 import { BtfError } from './error.ts';
 import { unpackLz4Legacy } from './lz4.ts';
 
-/** A stock kernel unpacks to 50-80 MB; what a program gives is in memory twice for a moment. */
+/** A stock kernel decompresses to 50-80 MB; the output of a program is briefly in memory twice. */
 export const MOST_UNPACKED = 100 << 20;
 
-/** A kernel takes a second; on a machine with other things to do, a minute. */
+/** A kernel takes a second, or a minute on a busy machine. */
 const MOST_MS = 180_000;
 
 type Unpack = (bytes: Uint8Array, most: number) => Uint8Array;
@@ -32,10 +32,10 @@ const FORMATS: readonly { name: string; magic: readonly number[]; unpack: Unpack
   { name: 'lzo', magic: [0x89, 0x4c, 0x5a, 0x4f], unpack: program('lzop', ['-dc']) },
 ];
 
-/** The name of the format; undefined: not packed. */
+/** The name of the format; undefined: not compressed. */
 export const packing = (bytes: Uint8Array): string | undefined => formatOf(bytes)?.name;
 
-/** Places in an image where packed data of a kind that kernels are packed with may begin. */
+/** Positions in an image where data in a compression format used for kernels may begin. */
 export function* packedAt(bytes: Uint8Array): Iterable<number> {
   const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (const { magic } of FORMATS.filter(({ name }) => name !== 'lzma' && name !== 'bzip2'))
@@ -43,8 +43,8 @@ export function* packedAt(bytes: Uint8Array): Iterable<number> {
 }
 
 /**
- * @param hint bytes that come out, where the image says so; a lie costs nothing
- * @throws BtfError when the data are damaged or there is no program to unpack them
+ * @param hint expected number of bytes, if the image shows it; need not be correct
+ * @throws BtfError if the data are damaged or there is no program to decompress them
  */
 export function unpack(bytes: Uint8Array, hint = MOST_UNPACKED): Uint8Array {
   const format = formatOf(bytes);
@@ -60,11 +60,11 @@ export function unpack(bytes: Uint8Array, hint = MOST_UNPACKED): Uint8Array {
 const formatOf = (bytes: Uint8Array) => FORMATS.find(({ magic }) => magic.every((byte, i) => bytes[i] === byte));
 
 function gunzip(bytes: Uint8Array, most: number): Uint8Array {
-  // the size at its end is the data's own, modulo 2^32; what stands behind a member in an image is not its affair
+  // the size at its end is the data's own, modulo 2^32; data after it in the image are ignored
   return zlib.gunzipSync(bytes, { maxOutputLength: most, chunkSize: 1 << 20 });
 }
 
-/** Node 22.15 brings zstd; before that the program is ten times as fast as JavaScript, which is what is left. */
+/** Node 22.15 has zstd; before that the program is ten times as fast as JavaScript, which is the fallback. */
 function unzstd(bytes: Uint8Array, most: number): Uint8Array {
   const native = (zlib as unknown as { zstdDecompressSync?: typeof zlib.gunzipSync }).zstdDecompressSync;
   if (native !== undefined) return native(bytes, { maxOutputLength: most });
@@ -86,7 +86,7 @@ function program(name: string, args: readonly string[]): Unpack {
       throw new NoProgram(`it is compressed with ${name}, and the ${name} program is not installed`);
     if (code === 'ENOBUFS') throw new BtfError(`it decompresses to more than ${most >> 20} MB`);
     if (code === 'ETIMEDOUT') throw new BtfError(`${name} did not finish within ${MOST_MS / 1000} seconds`);
-    // a last block that the image cut off is not what we came for
+    // a truncated last block at the end of the image does not matter
     if (stdout === null || (stdout.length === 0 && status !== 0)) throw new BtfError(`its ${name} data are damaged`);
     return stdout;
   };

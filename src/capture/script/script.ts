@@ -1,5 +1,5 @@
-// Why: the machine that is traced need not have Node, nor pindrift. What it runs is one file of sh: the definitions made
-// here for its kernel, and capture.sh, which arms them, records and takes everything away again.
+// Why: the traced machine needs neither Node nor pindrift. It runs one shell script: the definitions made here for its
+// kernel, and capture.sh, which enables them, records and removes everything again.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LeftOut, Line, Plan, Style } from '../plan.ts';
@@ -11,18 +11,18 @@ export interface ScriptOptions {
   machine: string;
   /** sha256 of the BTF; '' is not compared */
   btf: string;
-  /** `uname -r`; compared where the BTF cannot be; '' is not */
+  /** `uname -r`; compared if the BTF cannot be; '' is not */
   release: string;
-  /** which set of probes, for the head of the capture */
+  /** the set of probes, for the header of the capture */
   tier: string;
   clock: string;
-  /** what cannot be said without an event; '' nothing */
+  /** what cannot be decided without an event; '' nothing */
   costOf: (event: string) => string;
-  /** what the script is called with before its own arguments: `--buffer 8M` */
+  /** default arguments of the script: `--buffer 8M` */
   defaults?: readonly string[];
 }
 
-/** Styles in a script. */
+/** Letters of the styles in a script. */
 const LETTERS: Readonly<Record<Style, string>> = { names: 'n', args: 'a', registers: 'r' };
 
 export function captureScript(plan: Plan, options: ScriptOptions): string {
@@ -74,7 +74,7 @@ function mainLine(defaults: readonly string[]): string {
   return defaults.length === 0 ? words : `# shellcheck disable=SC2016 # words as they were given\n${words}`;
 }
 
-/** A and the rest: what the rules need and what makes it sharper. */
+/** A and the rest: what the rules require and what makes findings more precise. */
 const tierLetter = (tier: string): string => (tier === 'A' ? 'A' : 'B');
 
 const wayText = ({ style, text }: Line): string => `${LETTERS[style]} ${quoted(text)}`;
