@@ -14,17 +14,17 @@ import type { Recorded } from '../parsers/head.ts';
 import { newRecorded } from '../parsers/head.ts';
 import type { EventFormat } from './format.ts';
 
-/** Systems that a kernel with tracepoints has. Nobody names all of them to record what becomes of pages. */
+/** Systems of any kernel with tracepoints. Nobody lists all of them to record pinned pages. */
 const EVERYWHERE = ['irq', 'timer', 'workqueue', 'signal', 'power', 'printk'];
 
-/** Whether these are the formats of what was named to the recorder, and not those of the whole kernel. */
+/** Whether these are the formats named on the recorder's command line, and not those of the whole kernel. */
 export function isSelection(formats: Iterable<EventFormat>): boolean {
   const systems = new Set<string>();
   for (const { system } of formats) systems.add(system);
   return !EVERYWHERE.every((system) => systems.has(system));
 }
 
-/** Events that were on, as facts of the recording. */
+/** Enabled events, as facts about the recording. */
 export function armedEvents(formats: Iterable<EventFormat>): Recorded {
   const recorded = newRecorded();
   for (const { system, name, fields } of formats) {
@@ -32,7 +32,7 @@ export function armedEvents(formats: Iterable<EventFormat>): Recorded {
     const isReturn = fields.some((field) => field.name === '__probe_ret_ip');
     if (!isReturn && !fields.some((field) => field.name === '__probe_ip')) recorded.tracepoints.push(name);
     else {
-      // where a probe sits stands in its events, and it may have none
+      // the probe location is in its events, and it may have none
       const names = fields.map((field) => field.name).filter((field) => !field.startsWith('__probe_'));
       recorded.armed.push({ event: name, symbol: undefined, isReturn, fields: names });
     }
@@ -40,9 +40,9 @@ export function armedEvents(formats: Iterable<EventFormat>): Recorded {
   return recorded;
 }
 
-/** Tasks of the kernel, and trace-cmd itself: none of them is the program that is recorded. */
+/** Kernel tasks, and trace-cmd itself: none of them is the recorded program. */
 const OTHERS =
   /^(?:<idle>|swapper(?:\/\d+)?|trace-cmd|kswapd\d+|kworker\/|ksoftirqd\/|rcu_|khugepaged|ksmd|migration\/)/;
 
-/** Whether an event of this task shows that not only a program's own were recorded. */
+/** Whether an event of this task shows that not only a program's own events were recorded. */
 export const isBystander = (pid: number, comm: string): boolean => pid === 0 || OTHERS.test(comm);

@@ -1,5 +1,5 @@
-// Why: a recording is not read from its beginning to its end. Its parts lie where its tables say, so it is read by
-// place, from a file or from memory. Whatever stands in a table is checked against the size of the file first.
+// Why: a recording is not read sequentially: its parts are at the positions given in its tables, in a file or in
+// memory. All values in tables are checked against the size of the file first.
 import * as fs from 'node:fs';
 import type { Bytes } from './contract.ts';
 
@@ -49,14 +49,14 @@ export class MemoryBytes implements Bytes {
 
 export const viewOf = (buf: Uint8Array): DataView => new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
 
-/** The bytes end, or their tables contradict each other. Caught where it is known what is lost by that. */
+/** The data are truncated, or tables contradict each other. Caught where the resulting loss is known. */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 }
 
 const WINDOW = 1 << 16;
 
-/** Reads the numbers and strings of a table one after the other. */
+/** Reads the numbers and strings of a table sequentially. */
 export class Cursor {
   at: number;
   readonly end: number;
@@ -64,7 +64,7 @@ export class Cursor {
   readonly #bytes: Bytes;
   #window: Uint8Array = new Uint8Array(0);
   #view: DataView = viewOf(this.#window);
-  /** where the window lies */
+  /** position of the window */
   #from = 0;
 
   constructor(bytes: Bytes, little: boolean, at = 0, end = bytes.size) {
@@ -93,7 +93,7 @@ export class Cursor {
     return this.#view.getUint32(place, this.little);
   }
 
-  /** Exact up to 2^53, as every size and place in a file is. */
+  /** Exact up to 2^53, like every size and position in a file. */
   u64(): number {
     return Number(this.big());
   }
@@ -108,7 +108,7 @@ export class Cursor {
     this.at += n;
   }
 
-  /** The next bytes, in a buffer of their own. */
+  /** The next bytes, in a new buffer. */
   take(n: number, most = 1 << 24): Uint8Array {
     if (n > most) throw new Damaged('a size in it is invalid');
     const at = this.at;
@@ -122,7 +122,7 @@ export class Cursor {
     return latin1(this.take(n, most));
   }
 
-  /** A string that ends with NUL. */
+  /** A NUL-terminated string. */
   string(most = 4096): string {
     const out: number[] = [];
     for (let c = this.u8(); c !== 0; c = this.u8()) {
@@ -131,7 +131,7 @@ export class Cursor {
     return latin1(Uint8Array.from(out));
   }
 
-  /** Place of the next `n` bytes in the window. */
+  /** Index of the next `n` bytes in the window. */
   #need(n: number): number {
     if (n > this.left) throw new Damaged('it is truncated');
     let place = this.at - this.#from;
@@ -148,6 +148,6 @@ export class Cursor {
   }
 }
 
-/** One character per byte, as everywhere in the house where text comes from a trace. */
+/** One character per byte, as for all text from a trace. */
 export const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');

@@ -1,8 +1,8 @@
-// Why: the events of one CPU, in their order, and before each how many were lost. Pages and pieces end here.
+// Why: the events of one CPU in order, with the number of events lost before each, independent of pages and blocks.
 import type { Pages } from './pages.ts';
 import { type PageLayout, RingPage } from './ring-page.ts';
 
-/** Where a stream is: number of the page, and of the event on it. */
+/** Position in a stream: number of the page, and of the event on it. */
 export interface Position {
   page: number;
   event: number;
@@ -21,13 +21,13 @@ export class CpuStream {
   /** number of the event on its page, from 1 */
   #event = 0;
   #loaded = false;
-  /** the page before this one was empty */
+  /** the previous page was empty */
   #afterEmpty = false;
-  /** time of the event before, as it was recorded */
+  /** recorded time of the previous event */
   #before = Number.NEGATIVE_INFINITY;
   readonly #correct: ((ts: number) => number) | undefined;
 
-  /** @param correct makes the time that is shown of the one that was recorded */
+  /** @param correct converts the recorded time to the time shown */
   constructor(cpu: number, pages: Pages, layout: PageLayout, correct?: (ts: number) => number) {
     this.cpu = cpu;
     this.pages = pages;
@@ -35,7 +35,7 @@ export class CpuStream {
     this.#correct = correct;
   }
 
-  /** Go to the next event. False: there is none; `lost` may still say something. */
+  /** Advance to the next event. False: there is none; `lost` may still be set. */
   next(): boolean {
     const { page, pages } = this;
     this.lost = 0;
@@ -49,7 +49,7 @@ export class CpuStream {
       }
       if (page.bad !== undefined) {
         this.damage ??= page.bad;
-        // what stood behind it on the page is lost too
+        // the rest of the page is lost too
         if (this.#loaded) this.lost = -1;
         page.bad = undefined;
       }
@@ -74,7 +74,7 @@ export class CpuStream {
     return { page: this.pages.index, event: this.#event };
   }
 
-  /** Back to the event at this position. */
+  /** Go back to the event at this position. */
   seek({ page, event }: Position): boolean {
     this.pages.seek(page);
     this.#begin();

@@ -1,6 +1,6 @@
-// Why: where a value stands in an event is the same for all events of a type, so it is worked out once: a plan says which
-// bytes become which field of the cursor. One decoder serves trace.dat, raw pages and the samples of perf.data, which
-// carry the same bytes.
+// Why: the positions of values are the same in all events of a type, so they are determined once: a plan maps bytes to
+// fields of the cursor. One decoder is used for trace.dat, raw pages and the samples of perf.data, which contain the
+// same bytes.
 import { latin1 } from './bytes.ts';
 import { MOST_FIELDS, type RecordedEvent, type RecordedField, type RecordedType } from './contract.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
@@ -37,7 +37,7 @@ export interface Payload {
   end: number;
 }
 
-/** What a probe site shows. */
+/** The location of a probe. */
 interface ProbePlace {
   symbol: string | undefined;
 }
@@ -46,12 +46,12 @@ interface ProbePlace {
 export class Decoder {
   readonly format: EventFormat;
   readonly little: boolean;
-  /** a return probe, as its fields show */
+  /** a return probe, according to its fields */
   readonly ret: boolean;
   readonly #kallsyms: Kallsyms | undefined;
   readonly #steps: Step[] = [];
   readonly #fields: RecordedField[] = [];
-  /** `__probe_ip` or `__probe_func`; undefined: no probe */
+  /** `__probe_ip` or `__probe_func`; undefined: not a probe */
   readonly #at: Field | undefined;
   readonly #caller: Field | undefined;
   /** types by the address of the probe; several probes can share a name */
@@ -160,7 +160,7 @@ export class Decoder {
       case Read.Data:
       case Read.Rel: {
         const part = dynamic(field, { buf, view, start, end }, this.little);
-        // where a string could not be fetched, nothing is there, not even its NUL
+        // if a string could not be fetched, there is nothing, not even its NUL
         return part === undefined || part.start === part.end ? undefined : chars(buf, part.start, part.end);
       }
       default: {
@@ -205,7 +205,7 @@ export class Decoder {
     let type = this.#types.get(address);
     if (type === undefined) {
       const { symbol } = this.#placeOf(address);
-      // places without a name are one type
+      // locations without a symbol are one type
       type = [...this.#types.values()].find((t) => t.symbol === symbol);
       type ??= { system: this.format.system, name: this.format.name, symbol, ret: this.ret, fields: this.#fields };
       if (this.#types.size < 4096) this.#types.set(address, type);
@@ -248,7 +248,7 @@ export const hexOf = (n: number): string =>
     ? `0x${(Math.floor(n / 4294967296) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`
     : `0x${n.toString(16)}`;
 
-/** Where the data of a `__data_loc` or `__rel_loc` field are, within the event. */
+/** Position of the data of a `__data_loc` or `__rel_loc` field, within the event. */
 export function dynamic(
   field: Field,
   { view, start, end }: Payload,
@@ -257,7 +257,7 @@ export function dynamic(
   const at = start + field.offset;
   if (at + 4 > end) return undefined;
   const word = view.getUint32(at, little);
-  // low half: offset, from the beginning of the event or from behind this word; high half: length
+  // low half: offset, from the beginning of the event or the end of this word; high half: length
   const from = (field.array === 'rel' ? at + 4 : start) + (word & 0xffff);
   const to = from + (word >>> 16);
   return to > end ? undefined : { start: from, end: to };

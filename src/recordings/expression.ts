@@ -1,9 +1,9 @@
-// Why: the arguments of a `print fmt` are C expressions over the event's fields. Those that the kernel's events use are
-// few: fields, casts, shifts and masks, symbolic names. Anything else is not understood, and the event is shown raw.
+// Why: the arguments of a `print fmt` are C expressions over the event's fields. The kernel's events use only some:
+// fields, casts, shifts and masks, symbolic names. Anything else is not supported, and the event is printed raw.
 import { chars, dynamic, type Payload } from './decode.ts';
 import type { EventFormat, Field } from './format.ts';
 
-/** Not one of the expressions that are understood. */
+/** An unsupported expression. */
 export class NotUnderstood extends Error {}
 
 export type Value = bigint | string;
@@ -13,7 +13,7 @@ const TOKEN =
 
 type Token = { kind: 'number' | 'string' | 'word' | 'sign'; text: string };
 
-/** Binary operators by how tightly they bind. */
+/** Binary operators by precedence. */
 const BINDS: Record<string, number> = {
   '||': 1,
   '&&': 2,
@@ -41,7 +41,7 @@ const TYPES = new Set(
   ),
 );
 
-/** Reads the arguments behind the format's string, one after the other. */
+/** Parses the arguments after the format string, one after the other. */
 export class Expression {
   readonly #tokens: Token[];
   readonly #format: EventFormat;
@@ -161,7 +161,7 @@ export class Expression {
     }
   }
 
-  /** `, {0, "A"}, {1, "B"})`; a name instead of a number is one of the kernel's enums, whose value nobody knows. */
+  /** `, {0, "A"}, {1, "B"})`; a name instead of a number is a kernel enum, whose value is unknown. */
   #pairs(): [bigint, string][] {
     const out: [bigint, string][] = [];
     while (!this.#take(')')) {
@@ -246,7 +246,7 @@ export class Expression {
   }
 }
 
-/** Longer ones are tables of names, and none of an event we show. */
+/** Longer ones are tables of names, which no relevant event has. */
 const MOST_TOKENS = 4000;
 
 function tokens(text: string): Token[] {

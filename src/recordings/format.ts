@@ -1,5 +1,5 @@
-// Why: what the bytes of an event mean stands in its `format` file (events/SYSTEM/EVENT/format in tracefs), which every
-// recording carries. Fields are all that is needed for an mm event; `print fmt` is kept for showing one.
+// Why: the layout of an event is defined in its `format` file (events/SYSTEM/EVENT/format in tracefs), which every
+// recording contains. Fields are sufficient for an mm event; `print fmt` is kept for printing.
 //
 //   name: fault
 //   ID: 1731
@@ -17,10 +17,10 @@ export interface Field {
   type: string;
   /** from the beginning of the event */
   offset: number;
-  /** bytes, of the whole array where it is one */
+  /** bytes, of the whole array if it is one */
   size: number;
   signed: boolean;
-  /** elements follow each other, or (`data`, `rel`) a word says where they are */
+  /** consecutive elements, or (`data`, `rel`) a word with their position */
   array: 'no' | 'fixed' | 'data' | 'rel';
   /** bytes of an element */
   element: number;
@@ -42,10 +42,10 @@ const MOST_PRINT = 1 << 15;
 /** More than any event of a kernel has (MAX_TRACE_ARGS is 128). */
 const MOST_FIELDS = 512;
 
-/** No kernel names anything so, or prints anything else about fields. */
+/** Characters that kernel formats do not contain. */
 const NO_FORMAT = /[^\t\n\r\x20-\x7e]/;
 
-/** Read a format file; undefined when it is none, or damaged. */
+/** Parse a format file; undefined if it is invalid or damaged. */
 export function readFormat(text: string, system: string): EventFormat | undefined {
   const name = /^name: *([\w-]+)\s*$/m.exec(text)?.[1];
   const id = Number(/^ID: *(\d+)/m.exec(text)?.[1]);
@@ -90,7 +90,7 @@ function declaredAs(text: string, offset: number, size: number, signed: boolean)
   return { name, type, offset, size, signed, array, element: count > 0 && array === 'fixed' ? size / count : size };
 }
 
-/** Bytes of an element by its type, where a dynamic array does not say it. */
+/** Bytes of an element by its type, if a dynamic array does not give it. */
 function sizeOf(type: string): number {
   if (/\b(?:char|u8|s8|x8|bool)\b/.test(type)) return 1;
   if (/\b(?:short|u16|s16|x16)\b/.test(type)) return 2;
@@ -98,16 +98,16 @@ function sizeOf(type: string): number {
   return 4;
 }
 
-/** Bytes of an event by its fields; NaN where one of them can be of any length. */
+/** Bytes of an event by its fields; NaN if one of them has variable length. */
 export function fixedSize({ common, fields }: EventFormat): number {
   let end = Number.NaN;
   for (const { array, offset, size } of [...common, ...fields]) {
-    // `unsigned long caller[]` is of size 0
+    // `unsigned long caller[]` has size 0
     if (array === 'data' || array === 'rel' || size === 0) return Number.NaN;
     if (!(offset + size <= end)) end = offset + size;
   }
   return end;
 }
 
-/** Whether a field holds characters. */
+/** Whether a field contains characters. */
 export const isText = (field: Field): boolean => field.array !== 'no' && /\bchar\b/.test(field.type);

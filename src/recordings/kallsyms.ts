@@ -1,16 +1,17 @@
-// Why: a recording holds addresses where its text shows functions. Names come from the kallsyms of that boot, 200,000
-// lines that are read only when the first address is asked for, and kept as they are: an index says where each begins.
+// Why: a recording contains addresses where its text shows functions. Names come from the kallsyms of that boot,
+// 200,000 lines that are read only when the first address is looked up, and kept as text: an index contains the start
+// of each line.
 //
 //   ffffffff93784ee4 T handle_mm_fault
 //   ffffffffc0a01000 t nvme_probe	[nvme]
-// Source: kernel/kallsyms.c, s_show(). Aliases: the first one of an address counts, as in get_symbol_pos().
+// Source: kernel/kallsyms.c, s_show(). Of aliases, the first one of an address is used, as in get_symbol_pos().
 
-/** Per-CPU symbols stand at the beginning of the address space, where nobody executes. */
+/** Per-CPU symbols are at the beginning of the address space, and are never executed. */
 const LOWEST = 2 ** 24;
-/** Farther behind a symbol stands something else. */
+/** Maximum distance of an address from its symbol. */
 const FARTHEST = 2 ** 22;
 
-/** So many searches cost as much as sorting. */
+/** Number of linear searches that cost as much as sorting. */
 const SEARCHED = 400;
 
 export interface SymbolOffset {
@@ -18,22 +19,22 @@ export interface SymbolOffset {
   offset: number;
 }
 
-/** Addresses are signed 64-bit numbers, as everywhere in records: those of a kernel are exact. */
+/** Addresses are signed 64-bit numbers, as in records: those of a kernel are exact. */
 export class Kallsyms {
   readonly #load: () => Uint8Array | undefined;
   #text: Uint8Array = new Uint8Array(0);
-  /** addresses, rising, and where their lines begin */
+  /** addresses, ascending, and the start of their lines */
   #addresses: Float64Array | undefined;
   #lines: Uint32Array = new Uint32Array(0);
   #sorted = false;
   #searches = 0;
 
-  /** @param load gives the text, when it is asked for */
+  /** @param load returns the text, on demand */
   constructor(load: () => Uint8Array | undefined) {
     this.#load = load;
   }
 
-  /** No address has a name: there are no symbols, or the recorder was not allowed to see where they are. */
+  /** No address has a name: there are no symbols, or the recorder was not allowed to see their addresses. */
   get empty(): boolean {
     return this.#index().length === 0;
   }
@@ -54,7 +55,7 @@ export class Kallsyms {
     return found === undefined ? undefined : `${found.name}+0x${found.offset.toString(16)}`;
   }
 
-  /** The greatest address up to this one. A few are searched as they stand; sorting is worth it for many. */
+  /** The greatest address up to this one. A few are searched linearly; sorting is worthwhile for many. */
   #search(addresses: Float64Array, address: number): number {
     if (++this.#searches > SEARCHED) {
       this.#lines = sortLines(addresses, this.#lines);
@@ -119,7 +120,7 @@ function readLines(text: Uint8Array): { addresses: Float64Array; lines: Uint32Ar
         lines = grown(lines, new Uint32Array(count * 2));
       }
       if (address < last) sorted = false;
-      // of aliases the first
+      // the first of aliases
       if (address !== last) {
         addresses[count] = address;
         lines[count++] = line;
@@ -137,19 +138,19 @@ function grown<T extends Float64Array | Uint32Array>(from: T, into: T): T {
   return into;
 }
 
-/** Sort the addresses; returns the lines in their order. Modules stand behind the kernel, wherever they are loaded. */
+/** Sort the addresses; returns the lines in their order. Modules come after the kernel, wherever they are loaded. */
 function sortLines(addresses: Float64Array, lines: Uint32Array): Uint32Array {
   const before = addresses.slice();
   addresses.sort();
   const out = new Uint32Array(lines.length);
   for (let i = before.length - 1; i >= 0; i--) {
-    // every one of equal addresses gets the first line in the end
+    // each of several equal addresses gets the first line in the end
     for (let k = behind(addresses, before[i]) - 1; k >= 0 && addresses[k] === before[i]; k--) out[k] = lines[i];
   }
   return out;
 }
 
-/** How many of the sorted addresses are up to this one. */
+/** Number of sorted addresses up to this one. */
 function behind(addresses: Float64Array, address: number): number {
   let low = 0;
   let high = addresses.length;

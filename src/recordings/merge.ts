@@ -1,21 +1,21 @@
-// Why: a trace is one sequence, a recording has one per CPU. The streams stand in a list sorted by the time of their next
-// event; the first gives its event and goes to its new place. Equal times go by CPU. Inside a CPU nothing is sorted: its
-// order is the order in which things happened, whatever its clock says.
+// Why: a trace is one sequence, a recording has one per CPU. The streams are kept in a list sorted by the time of their
+// next event; the first returns its event and is inserted again. Equal times are ordered by CPU. Events within a CPU
+// are not sorted: their order is the order in which they happened, whatever the clock shows.
 import type { CpuStream, Position } from './cpu-stream.ts';
 
-/** A state to come back to is kept so often. */
+/** Interval of saved positions for seeking. */
 const MARK_EVERY = 2048;
 
 export class Merge {
   readonly #streams: readonly CpuStream[];
   #sorted: CpuStream[] = [];
   #started = false;
-  /** the first stream's event was not given yet */
+  /** the first stream's event was not returned yet */
   #waiting = false;
-  /** events given so far */
+  /** number of events returned so far */
   count = 0;
   readonly #marks: (Position | undefined)[][] = [];
-  /** streams that ended with a loss behind their last event */
+  /** streams that ended with a loss after their last event */
   readonly ended: CpuStream[] = [];
 
   /** @param streams sorted by CPU */
@@ -23,7 +23,7 @@ export class Merge {
     this.#streams = streams;
   }
 
-  /** The stream that has the next event; undefined: all have ended. */
+  /** The stream with the next event; undefined: all have ended. */
   next(): CpuStream | undefined {
     if (!this.#started) this.#start();
     else if (this.#waiting) this.#waiting = false;
@@ -35,7 +35,7 @@ export class Merge {
     return stream;
   }
 
-  /** The stream with the event of this number, from 1; {@link next} goes on behind it. */
+  /** The stream with the event of this number, from 1; {@link next} continues after it. */
   at(number: number): CpuStream | undefined {
     const mark = Math.min(Math.floor((number - 1) / MARK_EVERY), this.#marks.length - 1);
     if (!this.#started || number <= this.count || mark * MARK_EVERY > this.count) this.#back(mark);
@@ -45,7 +45,7 @@ export class Merge {
     return stream;
   }
 
-  /** To the state before the event of a mark. */
+  /** Go back to the state before the event of a saved position. */
   #back(mark: number): void {
     this.ended.length = 0;
     this.count = Math.max(0, mark) * MARK_EVERY;

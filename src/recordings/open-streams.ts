@@ -1,5 +1,5 @@
-// Why: times are 64-bit numbers, and doubles are exact to 53. So they are counted from the whole second (or billion of
-// ticks) of the first event, which has to be found before the first is given.
+// Why: times are 64-bit numbers, but doubles are exact only to 53 bits. Times are therefore relative to the whole
+// second (or billion of ticks) of the first event, which must be found before the first is returned.
 import type { RecordingHead } from './contract.ts';
 import { CpuStream } from './cpu-stream.ts';
 import type { Pages } from './pages.ts';
@@ -12,17 +12,17 @@ export interface CpuPages {
 
 export interface Times {
   clock: string | undefined;
-  /** ticks become ns on the way */
+  /** ticks are converted to ns */
   ns: boolean;
-  /** ns to add to all of them */
+  /** ns to add to all times */
   add: bigint;
-  /** what is shown for what was recorded; undefined: what was recorded, with `add` */
+  /** converts recorded times; undefined: only `add` is applied */
   correction?: (cpu: number) => ((raw: bigint) => bigint) | undefined;
 }
 
 const BILLION = 1_000_000_000n;
 
-/** Clocks that count something else than ns. Source: kernel/trace/trace.c, trace_clocks[]. */
+/** Clocks in units other than ns. Source: kernel/trace/trace.c, trace_clocks[]. */
 const TICKS = new Set(['counter', 'uptime', 'x86-tsc', 'ppc-tb']);
 
 export function openStreams(
@@ -60,7 +60,7 @@ const floor = (n: bigint): bigint => (n < 0n ? -((-n + BILLION - 1n) / BILLION) 
 /** Recorded time of the first event. */
 function firstTime(pages: Pages, layout: PageLayout): bigint | undefined {
   const stream = new CpuStream(0, pages, layout);
-  // relative to its first page, which is near
+  // relative to its first page, which is close
   let origin: bigint | undefined;
   if (pages.next()) {
     const { view, at, size } = pages;

@@ -1,5 +1,5 @@
-// Why: the pages of one CPU lie in a file one behind the other, or packed in pieces of some pages each. Who reads events
-// does not see the difference: one page after the other, and any page again by its number.
+// Why: the pages of one CPU are consecutive in a file, or compressed in blocks of several pages. This hides the
+// difference: it returns one page after the other, and any page again by its number.
 import { type Bytes, viewOf } from './bytes.ts';
 import type { Unpacker } from './unpack.ts';
 
@@ -13,13 +13,16 @@ export interface Pages {
   readonly index: number;
   /** why pages are missing at the end */
   readonly damage: string | undefined;
-  /** bytes of the file behind which the next pages are */
+  /** position in the file after which the next pages are */
   readonly consumed: number;
-  /** Go to the next page. */
+  /** Advance to the next page. */
   next(): boolean;
-  /** The page with this number comes next. */
+  /** Continue with the page of this number. */
   seek(index: number): void;
-  /** Where a byte of the page is in the file; in a packed piece: where that piece is, and the place in it. */
+  /**
+   * Position of a byte of the page in the file; in a compressed block: the position of the block, and the position
+   * within it.
+   */
   place(at: number): { offset: number; unpacked?: number };
 }
 
@@ -30,7 +33,7 @@ export interface Extent {
 
 const WINDOW = 1 << 17;
 
-/** Pages as they are. */
+/** Uncompressed pages. */
 export class PlainPages implements Pages {
   buf: Uint8Array;
   view: DataView;
@@ -42,7 +45,7 @@ export class PlainPages implements Pages {
   readonly #from: number;
   readonly #end: number;
   readonly #pageSize: number;
-  /** what of the file is in the buffer */
+  /** the part of the file in the buffer */
   #windowFrom = 0;
   #windowEnd = 0;
 
@@ -84,7 +87,7 @@ export class PlainPages implements Pages {
   }
 }
 
-/** Pieces that were met: where each lies, and the number of its first page. */
+/** Known blocks: the position of each, and the number of its first page. */
 interface Piece {
   offset: number;
   packed: number;
@@ -92,7 +95,7 @@ interface Piece {
   page: number;
 }
 
-/** Pages in packed pieces: u32 number of pieces, then {u32 packed size, u32 raw size, data}. */
+/** Pages in compressed blocks: u32 number of blocks, then {u32 packed size, u32 raw size, data}. */
 export class PackedPages implements Pages {
   buf: Uint8Array = new Uint8Array(0);
   view: DataView = viewOf(this.buf);
@@ -110,15 +113,15 @@ export class PackedPages implements Pages {
   #window: Uint8Array = this.#room;
   #aheadFrom = 0;
   #count = 0;
-  /** where the next piece begins that was not met yet */
+  /** position of the next unknown block */
   #ahead = 0;
   readonly #end: number;
-  /** where something else begins for certain; undefined: nobody knows */
+  /** position where other data begin; undefined: unknown */
   readonly #limit: number | undefined;
-  /** the piece that is in the buffer */
+  /** the block in the buffer */
   #piece = -1;
 
-  /** @param limit where the data of the next CPU begin, at most a page behind these */
+  /** @param limit start of the data of the next CPU, at most a page after these */
   constructor(
     bytes: Bytes,
     { offset, size, limit }: Extent & { limit?: number | undefined },
@@ -131,7 +134,7 @@ export class PackedPages implements Pages {
     this.#unpacker = unpacker;
     this.#little = little;
     this.#pageSize = pageSize;
-    // trace-cmd 3.1 does not count the heads of the pieces as size: their number decides
+    // trace-cmd 3.1 does not include the block headers in the size: their number is used
     this.#end = bytes.size;
     this.#from = offset;
     this.#ahead = offset + 4;
@@ -166,7 +169,7 @@ export class PackedPages implements Pages {
     return { offset: this.#pieces[this.#piece]?.offset ?? 0, unpacked: at };
   }
 
-  /** Unpack the piece that has this page. */
+  /** Decompress the block that contains this page. */
   #unpack(index: number): boolean {
     let at = this.#pieces.findLastIndex(({ page }) => page <= index);
     while (at < 0 || index >= this.#behind(at)) {
@@ -187,7 +190,7 @@ export class PackedPages implements Pages {
     return true;
   }
 
-  /** Bytes of the file, which are read ahead. */
+  /** Bytes of the file, read ahead. */
   #read(at: number, length: number): Uint8Array | undefined {
     if (at + length > this.#end) return undefined;
     let from = at - this.#aheadFrom;
@@ -201,13 +204,13 @@ export class PackedPages implements Pages {
     return from + length > this.#window.length ? undefined : this.#window.subarray(from, from + length);
   }
 
-  /** Number of the first page behind a piece. */
+  /** Number of the first page after a block. */
   #behind(at: number): number {
     const { page, raw } = this.#pieces[at];
     return page + Math.ceil(raw / this.#pageSize);
   }
 
-  /** Read the head of the next piece. */
+  /** Read the header of the next block. */
   #meet(): boolean {
     const { length } = this.#pieces;
     if (length >= this.#count) {
@@ -234,5 +237,5 @@ export class PackedPages implements Pages {
   }
 }
 
-/** trace-cmd packs ten pages at once. */
+/** trace-cmd compresses ten pages at once. */
 const MOST_PIECE = 1 << 25;

@@ -1,5 +1,5 @@
-// Why: evidence is shown as the tools print it: trace-cmd report and perf script print an event by its `print fmt`. Only
-// events that somebody looks at are printed.
+// Why: evidence is printed as by trace-cmd report and perf script, which use the `print fmt` of an event. Only events
+// that are shown are printed.
 import { addressAt, chars, dynamic, hexOf, type Payload } from './decode.ts';
 import { Expression, NotUnderstood, unescaped, type Value } from './expression.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
@@ -83,7 +83,7 @@ function padded(text: string, width: number, flags: string): string {
   return text.padStart(width);
 }
 
-/** Each field with its value, as `trace-cmd report -R` does. */
+/** Each field with its value, like `trace-cmd report -R`. */
 export function printRaw(format: EventFormat, payload: Payload, little: boolean): string {
   return format.fields.map((field) => `${field.name}=${rawValue(field, payload, little)}`).join(' ');
 }

@@ -1,5 +1,5 @@
-// Why: what a machine without any tool can give: the pages of its ring buffer as the kernel hands them out, and beside
-// them the files of tracefs that say what they mean. The layout is that of tracefs itself (`capture --raw`):
+// Why: a machine without tools can provide the pages of its ring buffer as returned by the kernel, and the tracefs
+// files needed to decode them. The layout is that of tracefs itself (`capture --raw`):
 //
 //   per_cpu/cpuN/trace_pipe_raw   whole pages, one after the other      per_cpu/cpuN/stats
 //   events/header_page            events/SYSTEM/EVENT/format            trace_clock
@@ -21,7 +21,7 @@ import { RingRecording } from './ring-recording.ts';
 import { readTasks, readTgids } from './tasks.ts';
 import { chosenClock } from './trace-dat/options.ts';
 
-/** Open a directory of raw pages; undefined when it is none. */
+/** Open a directory of raw pages; undefined if it is not one. */
 export function openRawDirectory(path: string): Recording | undefined {
   const cpus = cpusIn(path);
   if (cpus.length === 0) return undefined;
@@ -114,7 +114,7 @@ const foldersIn = (path: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
-/** Which end comes first is not written anywhere: the length of a first page is below its size in one order only. */
+/** The byte order is not recorded: the length of a first page is below its size in one order only. */
 function byteOrder(layout: PageLayout, files: readonly { bytes: FileBytes }[]): PageLayout {
   const head = new Uint8Array(layout.dataOffset);
   for (const { bytes } of files) {

@@ -12,7 +12,7 @@
 import { InputError } from '../util/errors.ts';
 import { readFields } from './format.ts';
 
-/** Where things stand on a page, as `events/header_page` says. */
+/** Layout of a page, from `events/header_page`. */
 export interface PageLayout {
   little: boolean;
   commitOffset: number;
@@ -25,7 +25,7 @@ export interface PageLayout {
 
 /**
  * @param text `events/header_page`
- * @param longSize what the file's head says, for a header that does not
+ * @param longSize from the file's header, for a header_page without it
  */
 export function readPageLayout(text: string, little: boolean, longSize: number): PageLayout {
   const fields = readFields(text);
@@ -39,7 +39,7 @@ export function readPageLayout(text: string, little: boolean, longSize: number):
   return { little, commitOffset, longSize: long, dataOffset, pageSize: isPageSize(pageSize) ? pageSize : 4096 };
 }
 
-/** Page tables, pointers and pages of such a kernel are others than those that are replayed. */
+/** Page tables, pointers and pages of 32-bit kernels are not supported by the replay. */
 export const thirtyTwoBits = (path: string): InputError =>
   new InputError('this is a recording of a 32-bit kernel; only 64-bit kernels are supported', {
     where: path,
@@ -52,26 +52,26 @@ export const isPageSize = (n: number): boolean => n >= 256 && n <= 1 << 24 && n 
 const LOST = 0x80000000;
 const COUNTED = 0x40000000;
 const COMMIT = 0x07ffffff;
-/** No kernel sets these of a length. */
+/** Bits of a length that no kernel sets. */
 const NEVER = 0x38000000;
 const UNIT = 2 ** 27;
 
-/** The upper half of a length: nothing, or the sign of bit 31 (kernels add `1 << 31`, an int, to it). */
+/** The upper half of a length: zero, or the sign of bit 31 (kernels add `1 << 31`, an int, to it). */
 const isUpper = (upper: number, commit: number): boolean =>
   upper === 0 || (upper === 0xffffffff && (commit & LOST) !== 0);
 
-/** One page after the other, and the events on it. */
+/** One page at a time, and the events on it. */
 export class RingPage {
   readonly layout: PageLayout;
   buf: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));
   /** events lost before this page; 0: none, -1: some */
   lost = 0;
-  /** why the page could not be read to its end */
+  /** why the rest of the page could not be read */
   bad: string | undefined;
-  /** nobody has written on it */
+  /** nothing was written on it */
   isEmpty = false;
-  /** payload of the event {@link next} has found */
+  /** data of the event found by {@link next} */
   start = 0;
   end = 0;
   /** its time, relative to the origin */
@@ -87,13 +87,13 @@ export class RingPage {
     this.layout = layout;
   }
 
-  /** What times are relative to, so that they are exact in a double. */
+  /** Base of times, so that they are exact as doubles. */
   setOrigin(origin: bigint): void {
     this.#originHi = Number(origin >> 32n);
     this.#originLo = Number(origin & 0xffffffffn);
   }
 
-  /** Begin with the page at `buf[at, at + size)`. */
+  /** Start with the page at `buf[at, at + size)`. */
   load(buf: Uint8Array, view: DataView, at: number, size: number): void {
     const { little, commitOffset, longSize, dataOffset } = this.layout;
     this.buf = buf;
@@ -133,7 +133,7 @@ export class RingPage {
     this.ts = (hi - this.#originHi) * 4294967296 + (lo - this.#originLo);
   }
 
-  /** Go to the next event. False: there is no other on this page. */
+  /** Advance to the next event. False: there is no other on this page. */
   next(): boolean {
     const { view } = this;
     const { little } = this.layout;
@@ -151,7 +151,7 @@ export class RingPage {
         this.#at = this.end;
         return true;
       }
-      // what is too short for an event, at the end of the page
+      // a rest too short for an event, at the end of the page
       if (type === 29 && delta === 0 && stop - at < 8 + 4) break;
       if (at + 8 > stop) return this.#broken();
       const next = view.getUint32(at + 4, little);

@@ -1,5 +1,5 @@
-// Why: what can be read at any place must lie somewhere. Packed recordings are unpacked into a file that is there as long
-// as somebody reads it, so that memory does not grow with them.
+// Why: random access needs a file. Compressed recordings are decompressed into a temporary file that exists as long as
+// it is read, so that memory use does not grow with them.
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../util/errors.ts';
@@ -30,7 +30,7 @@ export class TemporaryFile {
     this.#length += bytes.length;
   }
 
-  /** Everything is written: read it. The file goes when this is closed. */
+  /** Everything is written: read it. The file is deleted when this is closed. */
   bytes(): Bytes {
     this.#empty();
     fs.closeSync(this.#fd);

@@ -1,9 +1,9 @@
-// Why: a sample carries thread ids; names come in records of their own, when a task takes one.
+// Why: a sample contains thread ids; names are in separate records, written when a task changes its name.
 import { latin1 } from '../bytes.ts';
 import { RecordType } from './layout.ts';
 import type { Records } from './records.ts';
 
-/** The names of threads by now. */
+/** The current names of threads. */
 export class Comms {
   readonly #comms = new Map<number, string>();
 
@@ -11,7 +11,9 @@ export class Comms {
     return this.#comms.get(tid) ?? (tid === 0 ? 'swapper' : `:${tid}`);
   }
 
-  /** COMM: u32 pid, u32 tid, name. FORK: u32 pid, ppid, tid, ptid: a child has its parent's name until it takes another. */
+  /**
+   * COMM: u32 pid, u32 tid, name. FORK: u32 pid, ppid, tid, ptid: a child has its parent's name until it changes it.
+   */
   learn({ type, view, buf, at, end, little }: Records): void {
     if (at + 24 > end) return;
     if (type === RecordType.Fork) {
@@ -24,7 +26,7 @@ export class Comms {
     this.#set(view.getInt32(at + 12, little), latin1(buf.subarray(at + 16, stop)));
   }
 
-  /** Task ids end at 4 million (PID_MAX_LIMIT). */
+  /** The maximum task id is 4 million (PID_MAX_LIMIT). */
   #set(tid: number, comm: string): void {
     if (this.#comms.size < 1 << 22) this.#comms.set(tid, comm);
   }

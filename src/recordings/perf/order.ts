@@ -1,9 +1,9 @@
-// Why: perf writes what it finds in the buffers of all CPUs, one after the other, and says when it has been round. What
-// has a time up to the greatest of the round before can be given: nothing earlier comes any more. Within a buffer times
-// rise, so a round is some runs that are merged; records of one time come in the order of the file.
-// Source: tools/perf/util/ordered-events.c, session.c of 6.12.
+// Why: perf writes the contents of the buffers of all CPUs one after the other, and marks the end of each round.
+// Records with a time up to the maximum of the previous round can be returned: nothing earlier follows. Times within a
+// buffer increase, so a round consists of some runs that are merged; records with equal times keep their order in the
+// file. Source: tools/perf/util/ordered-events.c, session.c of 6.12.
 
-/** A rising part of the queue. */
+/** An ascending part of the queue. */
 interface Run {
   at: number;
   end: number;
@@ -14,18 +14,18 @@ export class Order {
   #places = new Float64Array(1 << 12);
   #length = 0;
   #runs: Run[] = [];
-  /** a heap of the runs by their first time; undefined: to be made */
+  /** a heap of the runs by their first time; undefined: not built yet */
   #heap: Run[] | undefined;
   #max = Number.NEGATIVE_INFINITY;
-  /** what was greatest when perf had been round */
+  /** maximum time at the end of the last round */
   #greatest = Number.NEGATIVE_INFINITY;
-  /** what is up to this time can go */
+  /** records up to this time can be returned */
   #limit = Number.NEGATIVE_INFINITY;
-  /** place of the record that {@link take} gave */
+  /** position of the record returned by {@link take} */
   place = 0;
   time = 0;
 
-  /** A record that has to wait for its turn. */
+  /** Queue a record. */
   put(time: number, place: number): void {
     if (this.#length === this.#times.length) this.#grow();
     const at = this.#length++;
@@ -38,13 +38,13 @@ export class Order {
     this.#heap = undefined;
   }
 
-  /** perf has been round. */
+  /** End of a round. */
   round(): void {
     this.#limit = Math.max(this.#limit, this.#greatest);
     this.#greatest = this.#max;
   }
 
-  /** Nothing comes any more. */
+  /** No more records follow. */
   finish(): void {
     this.#limit = Number.POSITIVE_INFINITY;
   }
@@ -53,7 +53,7 @@ export class Order {
     return this.#length;
   }
 
-  /** The next record whose turn has come. */
+  /** The next record that can be returned. */
   take(): boolean {
     if (this.#length === 0) return false;
     this.#heap ??= this.#build();
@@ -99,14 +99,14 @@ export class Order {
     heap[at] = run;
   }
 
-  /** Of equal times the one that stands first in the file. */
+  /** Of equal times, the first one in the file. */
   #isBefore(a: Run, b: Run): boolean {
     const ta = this.#times[a.at];
     const tb = this.#times[b.at];
     return ta < tb || (ta === tb && this.#places[a.at] < this.#places[b.at]);
   }
 
-  /** Forget what was given, when it is most of what is kept. */
+  /** Free the returned records if they are most of the memory. */
   #compact(): void {
     const kept = this.#runs.reduce((n, run) => n + run.end - run.at, 0);
     if (kept * 2 > this.#length || this.#length < 1 << 12) return;

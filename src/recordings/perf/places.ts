@@ -1,9 +1,9 @@
-// Why: an event is shown again by where its record is: eight bytes for each, and none for those of a very long recording.
+// Why: an event is printed again by the position of its record: eight bytes for each, up to a limit.
 
-/** Places that are kept; beyond them the recording is read again. */
+/** Maximum number of positions kept; for others the recording is read again. */
 const MOST_PLACES = 1 << 23;
 
-/** By number of the event, from 1: the place of its record, and which file it is in. */
+/** By number of the event, from 1: the position of its record, and its file. */
 export class Places {
   #places = new Float64Array(1 << 12);
   #of = new Uint16Array(1 << 12);

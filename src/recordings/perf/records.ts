@@ -1,5 +1,5 @@
-// Why: records of perf.data stand one behind the other, each with its type and size. They are read in order once, and
-// again by place when their turn by time has come: what waits is only numbers, however long a round is.
+// Why: records of perf.data are consecutive, each with its type and size. They are read sequentially once, and again by
+// position when they are next by time: only numbers are queued, however long a round is.
 import { type Bytes, viewOf } from '../bytes.ts';
 
 /** A run of records in a file. */
@@ -13,7 +13,7 @@ const HEAD = 8;
 /** u16 */
 const LONGEST = 65536;
 const WINDOW = 1 << 18;
-/** Rounds hold a run of records of each CPU; they are read side by side. */
+/** A round contains a run of records for each CPU; they are read in parallel. */
 const WINDOWS = 16;
 
 interface Window {
@@ -34,9 +34,9 @@ export class Records {
   end = 0;
   type = 0;
   misc = 0;
-  /** where it is in the file */
+  /** its position in the file */
   place = 0;
-  /** where the next one is */
+  /** position of the next one */
   next: number;
   /** why there is no next one */
   damage: string | undefined;
@@ -49,7 +49,7 @@ export class Records {
     this.next = range.start;
   }
 
-  /** Go to the next record. */
+  /** Advance to the next record. */
   step(): boolean {
     const { start, end } = this.range;
     const place = this.next;
@@ -62,12 +62,12 @@ export class Records {
     return true;
   }
 
-  /** Go over bytes that stand outside of records. */
+  /** Skip bytes outside of records. */
   skip(n: number): void {
     this.next = Math.min(this.next + n, this.range.end);
   }
 
-  /** The record at this place. */
+  /** The record at this position. */
   read(place: number): boolean {
     const window = this.#windowOf(place);
     const at = place - window.from;
@@ -91,7 +91,7 @@ export class Records {
     return true;
   }
 
-  /** A window that has a whole record from `place` on, where the file has one. */
+  /** A window with a complete record from `place` on, if the file has one. */
   #windowOf(place: number): Window {
     let oldest = this.#windows[0];
     for (const window of this.#windows) {

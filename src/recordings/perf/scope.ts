@@ -1,20 +1,20 @@
-// Why: an event that perf opened was on, but for whom? The command line is in the file, and says whether every task on
-// every CPU was recorded, and whether something kept events out.
-// Source: tools/perf/builtin-record.c of 6.12, __record_options[].
+// Why: an event opened by perf was enabled, but for which tasks? The command line in the file shows whether every task
+// on every CPU was recorded, and whether a filter was used. Source: tools/perf/builtin-record.c of 6.12,
+// __record_options[].
 
 import { newRecorded, type Recorded } from '../../parsers/head.ts';
 import { armedEvents } from '../armed.ts';
 import { type PerfFile, tracepoints } from './file.ts';
 
-/** What the command line says of what is in the file. */
+/** Scope of the recording, according to the command line. */
 export interface Scope {
   /** all tasks on all CPUs */
   everywhere: boolean;
-  /** what kept events out, in words of the command line */
+  /** filters, as on the command line */
   filters: string[];
 }
 
-/** Options that take a word, and those of them that keep events out. */
+/** Options with an argument, and those that are filters. */
 const WITH_WORD = 'cCDeFGjkmoprtu';
 const NARROWING = 'CGptu';
 const LONG_WITH_WORD = new Set([
@@ -58,7 +58,7 @@ const LONG_NARROWING = new Set([
 
 /**
  * @param words of the command line, `perf` first
- * @returns undefined when it is none of `perf record`
+ * @returns undefined if it is not `perf record`
  */
 export function scopeOf(words: readonly string[]): Scope | undefined {
   const from = words.indexOf('record');
@@ -79,23 +79,23 @@ export function scopeOf(words: readonly string[]): Scope | undefined {
     for (let i = 1; i < word.length; i++) {
       if (word[i] === 'a') isAll = true;
       if (NARROWING.includes(word[i])) scope.filters.push(`-${word[i]}`);
-      // what such an option takes is the rest of the word, or the next one
+      // the argument of such an option is the rest of the word, or the next one
       if (WITH_WORD.includes(word[i])) {
         if (i === word.length - 1) at++;
         break;
       }
-      // levels and kinds, which may follow at once
+      // optional levels and kinds, which may follow directly
       if ('zIS'.includes(word[i])) break;
     }
   }
-  // without a command and without tasks it is everything, as with -a
+  // without a command and without tasks everything is recorded, as with -a
   const isAlone = words[at] === undefined || (words[at] === '--' && words[at + 1] === undefined);
   if (!isAll && !isAlone && scope.filters.length === 0) scope.filters.push('perf record without -a');
   scope.everywhere = scope.filters.length === 0;
   return scope;
 }
 
-/** What a perf.data says of its recording; nothing where it does not say how it was made. */
+/** Facts in a perf.data about its recording; empty if it contains no command line. */
 export function recordedBy(file: PerfFile): { recorded?: Recorded } {
   const scope = file.command === undefined ? undefined : scopeOf(file.command);
   const attrs = tracepoints(file);

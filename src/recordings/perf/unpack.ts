@@ -1,5 +1,5 @@
-// Why: `perf record -z` packs its records into one stream of zstd, cut into records of its own. What comes out is written
-// to a temporary file once: records can be read again there by place, as in a file that was not packed.
+// Why: `perf record -z` compresses its records into one zstd stream, split into records of its own. The output is
+// written to a temporary file once, so that records can be read by position as in an uncompressed file.
 import { TemporaryFile } from '../temporary-file.ts';
 import { unpackStream, zstd } from '../unpack.ts';
 import { outside } from './file.ts';
@@ -11,7 +11,7 @@ export interface Unpacked {
   damage: string | undefined;
 }
 
-/** Whether there are packed records. Looks up to the first packed or plain sample. */
+/** Whether there are compressed records. Reads up to the first compressed or plain sample. */
 export function isPacked(range: RecordRange, little: boolean): boolean {
   const records = new Records(range, little);
   for (let i = 0; i < 100_000 && records.step(); i++) {
@@ -22,13 +22,13 @@ export function isPacked(range: RecordRange, little: boolean): boolean {
   return false;
 }
 
-/** All records, those that were packed and those that were not, in their order. */
+/** All records, compressed or not, in order. */
 export async function unpackRecords(range: RecordRange, little: boolean): Promise<Unpacked> {
   const decoder = await zstd();
   const file = new TemporaryFile();
   const out = new Writer(file, little);
   const records = new Records(range, little);
-  // the decoder asks for the next piece when it has given what was in the one before
+  // the decoder requests the next piece after it has returned the previous one
   const wrong = unpackStream(decoder, pieces(records, out), (part) => out.unpacked(part));
   let damage = wrong === undefined ? undefined : `compressed records cannot be decompressed: ${wrong}`;
   out.flush();
@@ -37,7 +37,7 @@ export async function unpackRecords(range: RecordRange, little: boolean): Promis
   return { range: { bytes, start: 0, end: bytes.size }, damage };
 }
 
-/** The packed pieces; records between them are written on the way. */
+/** The compressed pieces; records between them are written on the way. */
 function* pieces(records: Records, out: Writer): Generator<Uint8Array> {
   while (records.step()) {
     const { type, buf, view, at, end, little } = records;
@@ -47,20 +47,23 @@ function* pieces(records: Records, out: Writer): Generator<Uint8Array> {
       yield buf.slice(at + 16, Math.min(end, at + 16 + size));
     } else {
       const more = outside(records);
-      // what has bytes behind it is nothing that comes in an order
+      // records with bytes after them have no order
       if (more === 0) out.plain(buf.subarray(at, end));
       else records.skip(more);
     }
   }
 }
 
-/** Records from two sources. One that came out of a piece in part waits for the rest; others do not cut it. */
+/**
+ * Writes records from two sources. A record that is incomplete in a piece waits for its rest; other records are not
+ * inserted into it.
+ */
 class Writer {
   readonly #file: TemporaryFile;
   readonly #little: boolean;
-  /** what of the next packed record is there */
+  /** the incomplete compressed record */
   #part: Uint8Array = new Uint8Array(0);
-  /** records that came while a packed one was not whole */
+  /** records that arrived while a compressed one was incomplete */
   #behind: Uint8Array[] = [];
 
   constructor(file: TemporaryFile, little: boolean) {
@@ -77,7 +80,7 @@ class Writer {
     else this.#behind.push(record.slice());
   }
 
-  /** False: this is no record. */
+  /** False: this is not a record. */
   unpacked(bytes: Uint8Array): boolean {
     const all = this.#part.length === 0 ? bytes : Buffer.concat([this.#part, bytes]);
     let end = 0;
