@@ -1,4 +1,4 @@
-// Rules and settings out of a config and flags: everything is checked here, before the first trace is opened.
+// Combines rules and settings from a config and flags; everything is validated here, before the first trace is opened.
 
 import { dirname } from 'node:path';
 import { optionValues } from '../api/options.ts';
@@ -16,27 +16,27 @@ import type { Config, Suppression } from './schema.ts';
 import { mustBeOurs } from './trust.ts';
 
 export interface SetupOptions {
-  /** where the user stands: the config is looked for from here upwards, paths start here */
+  /** current directory: the config is searched from here upwards, paths are relative to it */
   folder: string;
-  /** more rules: files, folders, packages (`--rules`) */
+  /** more rules: files, directories, packages (`--rules`) */
   rules?: readonly string[] | undefined;
-  /** a config the user named; false: none (`--no-config`) */
+  /** a config named by the user; false: none (`--no-config`) */
   config?: string | false | undefined;
-  /** ms in which a config or a file of rules has to be loaded */
+  /** time limit in ms for loading a config or a rule file */
   timeout?: number | undefined;
 }
 
-/** The rules that run, and what is made of their findings. */
+/** The rules to run, and the settings for their findings. */
 export interface Setup {
   readonly rules: readonly Rule[];
   readonly running: RuleOptions;
-  /** severities that take the place of the rules' own */
+  /** severities that replace those of the rules */
   readonly severity: ReadonlyMap<string, Severity>;
   readonly suppress: readonly Suppression[];
   readonly failOn: Config['failOn'];
-  /** the config, as named to people */
+  /** the config, for messages */
   readonly from: string | undefined;
-  /** a config that lies here and is not used, since nobody named it, and why */
+  /** a config that was found but is not used, because the user did not name it, and why */
   readonly stranger?: string | undefined;
 }
 
@@ -57,7 +57,7 @@ async function fromConfig({ config, path, shown, named }: LoadedConfig, timeout?
   return [...given, ...(await loadRules(specs, dirname(path), { timeout, check: named ? undefined : check }))];
 }
 
-/** The same file named by the config and by a flag is one. */
+/** The same file named by the config and by a flag counts once. */
 function once(given: readonly Given[]): Given[] {
   const seen = new Set<string>();
   return given.filter(({ rule, from }) => {

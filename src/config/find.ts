@@ -1,7 +1,6 @@
-// Where the config is: `pindrift.config.*` in the folder where pindrift runs or in one above it, up to the repository's
-// root or the home folder. Outside of both nothing is taken: whoever unpacks an archive and checks what is in it has not
-// asked to run what else is in it, and an archive may have a `.git` in it, too. Nothing but a few system calls, since
-// every run asks.
+// Finds the config: `pindrift.config.*` in the current directory or one above it, up to the root of the repository or
+// the home directory. Outside of both none is used: a user who unpacks and checks an archive does not want to run code
+// from it; and an archive may contain a `.git`. Uses only a few system calls, since it runs each time.
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -10,11 +9,14 @@ export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((endin
 
 export interface FoundConfig {
   path: string;
-  /** why it is not used unless it is named; undefined: it stands in a repository, or is that of the user's home */
+  /** why it is used only if named; undefined: it is in a repository, or in the user's home directory */
   strange: string | undefined;
 }
 
-/** Upwards to the repository's root, the home folder or the root; of several in one folder the first of {@link CONFIG_NAMES}. */
+/**
+ * Upwards to the root of the repository, the home directory or the root; of several in one directory the first of
+ * {@link CONFIG_NAMES}.
+ */
 export function findConfig(folder: string): FoundConfig | undefined {
   const home = resolve(homedir());
   let path: string | undefined;
@@ -30,12 +32,12 @@ export function findConfig(folder: string): FoundConfig | undefined {
   }
 }
 
-/** Times of file systems are as coarse as this, in ms. */
+/** Resolution of file system times, in ms. */
 const COARSE = 2000;
 
 /**
- * Who writes a file, or has git write it, changes it between its birth and the last change of its inode. What unpacks an
- * archive gives files the time that they had elsewhere; whoever made it cannot know the moment at which that would fit.
+ * A file written by a user or by git is modified between its birth and the last change of its inode. An extracted
+ * archive restores earlier modification times, and its author cannot know the time of extraction.
  */
 function isUnpacked(path: string): boolean {
   const { birthtimeMs, mtimeMs, ctimeMs } = statSync(path);

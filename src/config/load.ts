@@ -1,4 +1,4 @@
-// A config is code, so one that another user has put above us is not run unless it is named.
+// A config is code, so one that another user has put in a directory above is not run unless it is named.
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { loadModule } from '../engine/load-module.ts';
@@ -19,10 +19,10 @@ export interface LoadedConfig {
 }
 
 /**
- * The config for a folder.
- * @param named a file that the user named; undefined: look for one
- * @param timeout ms in which it has to be loaded
- * @throws InputError that points at the key, or says what keeps it from being loaded
+ * The config for a directory.
+ * @param named a file named by the user; undefined: search for one
+ * @param timeout time limit in ms for loading it
+ * @throws InputError that names the key, or the reason why it cannot be loaded
  */
 export async function loadConfig(
   folder: string,

@@ -1,5 +1,5 @@
-// What may stand in pindrift.config.*: which rules run and how, where more of them come from, when the exit code is 1,
-// and what is known and accepted. A wrong key is said with its place.
+// The content of pindrift.config.*: which rules run and how, more rules, when the exit code is 1, and accepted
+// findings. An invalid key is reported with its place.
 import * as v from 'valibot';
 import type { Severity } from '../contract/finding.ts';
 import { pathOf } from '../engine/rule-shape.ts';
@@ -14,30 +14,30 @@ export type RuleSetting =
   | { readonly severity?: Severity; readonly options?: Readonly<Record<string, unknown>> };
 
 /**
- * Findings that are known and accepted: those that all of the given fields fit. They stay in the JSON, under
- * `suppressed`, and no longer count.
+ * Known and accepted findings: those that match all given fields. They stay in the JSON, under `suppressed`, and do not
+ * count.
  */
 export interface Suppression {
   /** id of the rule */
   readonly rule?: string;
-  /** as the finding shows it; the same drift has the same in every run */
+  /** as shown in the finding; the same drift has the same in every run */
   readonly fingerprint?: string;
-  /** name of the task that took the pin; `*` stands for anything */
+  /** name of the task that took the pin; `*` matches anything */
   readonly comm?: string;
-  /** path of the trace as it was given; `*` stands for anything */
+  /** path of the trace as given; `*` matches anything */
   readonly path?: string;
-  /** why it is accepted; for whoever reads this later */
+  /** why it is accepted */
   readonly reason: string;
-  /** last day of it, `2026-12-31`; from the next on the findings are back */
+  /** last day, `2026-12-31`; after it the findings are reported again */
   readonly until?: string;
 }
 
 export interface Config {
   /** rules by id */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
-  /** more rules: files, folders and packages (`pindrift-rules-...`), from this file on, or rules themselves */
+  /** more rules: files, directories and packages (`pindrift-rules-...`), relative to this file, or rules themselves */
   readonly load?: readonly (string | AnyRule)[];
-  /** findings of this severity and above end with exit code 1 */
+  /** findings of this severity and above give exit code 1 */
   readonly failOn?: Severity | 'never';
   readonly suppress?: readonly Suppression[];
 }
@@ -82,7 +82,7 @@ const config = v.strictObject({
   suppress: v.optional(v.array(suppression, 'expected a list')),
 });
 
-/** @throws InputError that points at the key */
+/** @throws InputError that names the key */
 export function parseConfig(value: unknown, where: string): Config {
   const result = v.safeParse(config, value);
   if (result.success) return value as Config;

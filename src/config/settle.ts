@@ -1,5 +1,5 @@
-// What the user's config makes of a report: severities of their own, and findings that are known and accepted. Those
-// stay in the report, beside the findings, and count for nothing.
+// Applies the user's config to a report: severities, and accepted findings, which stay in the report separately and do
+// not count.
 
 import { type Finding, namesOf, type Verdict } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type Suppressed } from '../contract/report.ts';
@@ -8,11 +8,11 @@ import type { Suppression } from './schema.ts';
 
 export interface Settled {
   report: CheckReport;
-  /** sentences for stderr: what was suppressed, what suppresses nothing, what has run out */
+  /** messages for stderr: what was suppressed, entries that match nothing, expired entries */
   notes: string[];
 }
 
-/** @param today the day as `2026-12-31`, on which suppressions end or not */
+/** @param today current day as `2026-12-31`, for the expiry of suppressions */
 export function settle(
   report: CheckReport,
   setup: Pick<Setup, 'severity' | 'suppress' | 'from'>,
@@ -47,7 +47,7 @@ function fits(one: Suppression, finding: Finding, path: string): boolean {
   return one.path === undefined || like(one.path, path);
 }
 
-/** `*` stands for anything. */
+/** `*` matches anything. */
 const like = (pattern: string, text: string): boolean =>
   new RegExp(
     `^${pattern
@@ -57,7 +57,7 @@ const like = (pattern: string, text: string): boolean =>
     's',
   ).test(text);
 
-/** The report without the findings for which there is a reason to accept them. */
+/** The report without accepted findings. */
 export function accept(report: CheckReport, reasonFor: (finding: Finding) => string | undefined): CheckReport {
   const findings: Finding[] = [];
   const suppressed: Suppressed[] = [...(report.suppressed ?? [])];
@@ -70,7 +70,7 @@ export function accept(report: CheckReport, reasonFor: (finding: Finding) => str
   return judged({ ...report, findings, suppressed });
 }
 
-/** The verdicts without what was suppressed, and with the severities that count. */
+/** The verdicts without suppressed findings, with the configured severities. */
 function judged(report: CheckReport): CheckReport {
   const rules = report.rules.map((rule) => {
     const findings = report.findings.filter((finding) => finding.rule === rule.id).length;
@@ -101,7 +101,7 @@ function notesOn(
   return notes;
 }
 
-/** Today where the user is. */
+/** Today in the user's time zone. */
 export function today(now = new Date()): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;

@@ -1,4 +1,4 @@
-// From what the user said (flags, a config) to the rules that run. When nobody said anything, nothing is loaded.
+// Determines the rules to run from flags and a config. Loads nothing by default.
 
 import { BUILT_IN } from '../rules/index.ts';
 import type { Setup, SetupOptions } from './assemble.ts';

@@ -6,7 +6,7 @@ import { csvRow } from '../report/terminal/query.ts';
 import type { HoldBucket, PinRow } from './rows.ts';
 import type { LoadedPins } from './selection.ts';
 
-/** A row as JSON: what was not seen is absent. */
+/** A row as JSON; unknown values are absent. */
 function rowData({ findings, held, pages, pin }: PinRow): Record<string, unknown> {
   const { trace, pid, tgid, comm, mm, address, pfn, page, api, caller, kind, write, longterm } = pin;
   const { flags, owner, line, from, to, state } = pin;

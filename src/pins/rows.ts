@@ -1,4 +1,5 @@
-// Why: one call pins a thousand pages. Pins of one call on neighbouring pages with the same fate are one row.
+// Why: one call may pin a thousand pages. Pins of one call on neighbouring pages that ended in the same way form one
+// row.
 import type { PinLife, TraceInfo } from '../contract/report.ts';
 import { type HeldFor, heldFor } from './selection.ts';
 
@@ -15,7 +16,7 @@ export interface PinRow {
 export const PIN_ORDERS = ['start', 'held', 'pages'] as const;
 export type PinOrder = (typeof PIN_ORDERS)[number];
 
-/** @param each a row for every page */
+/** @param each one row per page */
 export function pinRows(pins: readonly PinLife[], traces: readonly TraceInfo[], each: boolean): PinRow[] {
   const rows: PinRow[] = [];
   let last: PinRow | undefined;
@@ -54,7 +55,7 @@ function byPlace(a: PinLife, b: PinLife): number {
   return a.trace - b.trace || a.line - b.line || (one < other ? -1 : one > other ? 1 : 0);
 }
 
-/** Of one call, and with the same fate; each may have a finding of its own. */
+/** Of one call, with the same end; each may have a finding of its own. */
 const alike = (a: PinLife, b: PinLife): boolean =>
   a.trace === b.trace &&
   a.line === b.line &&
@@ -71,7 +72,7 @@ export interface HoldBucket {
   count: number;
 }
 
-/** Held times by powers of ten, from the shortest to the longest there is; `open`: not given back in the trace. */
+/** Hold times by powers of ten, from the shortest to the longest; `open`: not released in the trace. */
 export function histogram(
   pins: readonly PinLife[],
   traces: readonly TraceInfo[],

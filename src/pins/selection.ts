@@ -1,4 +1,4 @@
-// Why: which pins are meant; the same selection mean the same pins, whether these come from a store or from a trace.
+// Why: one definition of a selection of pins, for stores and for traces.
 import type { PinLife, TraceInfo } from '../contract/report.ts';
 import { InputError } from '../util/errors.ts';
 
@@ -20,11 +20,11 @@ export interface LoadedPins {
   traces: TraceInfo[];
   /** those selected, in the order of traces and lines */
   pins: PinLife[];
-  /** all there are */
+  /** total number */
   total: number;
 }
 
-/** How long a pin was held: `more`, it was not given back before the end of the trace; `less`, its release was not seen. */
+/** Hold time: `more`, it was not released before the end of the trace; `less`, its release was not recorded. */
 export interface HeldFor {
   size: number;
   bound?: 'more' | 'less';
@@ -66,7 +66,7 @@ export function pinTest(selection: PinSelection): (pin: PinLife, trace: TraceInf
 
 const same = (text: string | undefined, wanted: bigint): boolean => text !== undefined && BigInt(text) === wanted;
 
-/** `0xffff...`; the 0x may be left out. */
+/** `0xffff...`; the 0x may be omitted. */
 export function hexOf(flag: string, text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
@@ -76,7 +76,7 @@ export function hexOf(flag: string, text: string | undefined): bigint | undefine
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
-/** `10ms`, `1.5s`; `200ticks` where the trace's clock has no seconds. */
+/** `10ms`, `1.5s`; `200ticks` if the trace's clock has no seconds. */
 export function durationOf(flag: string, text: string): { size: number; unit: TraceInfo['timeUnit'] } {
   const [, size, unit] = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|ticks?)$/.exec(text.replaceAll(/\s/g, '')) ?? [];
   if (size === undefined || unit === undefined) {

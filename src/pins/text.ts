@@ -1,4 +1,4 @@
-// Why: `pins` for people. A row has more to say than 80 columns hold: there it takes two lines.
+// Why: `pins` for people. With 80 columns a row takes two lines.
 import type { TraceInfo } from '../contract/report.ts';
 import { kernelOf } from '../report/drifts.ts';
 import { clean, columns, count, duration, grouped, pad, padLeft, wrap } from '../report/format.ts';
@@ -14,7 +14,7 @@ interface Look {
   width: number | undefined;
 }
 
-/** What goes to a second line where the first is full. */
+/** Columns that go to a second line if the first is full. */
 const SECOND = 5;
 const HEADS: readonly TableColumn[] = [
   { head: 'line', right: true },
@@ -66,7 +66,7 @@ function cells({ findings, held, pages, pin }: PinRow, { timeUnit }: TraceInfo):
   ];
 }
 
-/** `> 0.3 s`: held to the end of the trace; `< 0.3 s`: by then it had been given back, nobody saw when. */
+/** `> 0.3 s`: held to the end of the trace; `< 0.3 s`: released by then, at an unknown time. */
 export function heldWords({ bound, size }: HeldFor, unit: TraceInfo['timeUnit']): string {
   const sign = bound === undefined ? '' : bound === 'more' ? '> ' : '< ';
   return sign + duration(size, unit);
@@ -122,7 +122,7 @@ function closing(rows: readonly PinRow[], all: number, { pins, total }: LoadedPi
 
 const BAR = 40;
 
-/** Bars of how long pins were held. */
+/** Bars of the number of pins by hold time. */
 export function* histogramText(
   { buckets, open, unknown }: { buckets: readonly HoldBucket[]; open: number; unknown: number },
   unit: TraceInfo['timeUnit'],

@@ -1,5 +1,5 @@
-// Why: the replay tells transitions, and a few events say what no transition does: which page an address got, and that a
-// page lost a mapping. Here both are listened to.
+// Why: collects the steps of a history from the transitions of the replay, and from some events that no transition
+// shows: a page mapped at an address, a page that lost a mapping.
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { TransitionName } from '../model/transitions.ts';
@@ -7,19 +7,19 @@ import { Kind, type KindName, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { TELL, type Told, told } from './steps.ts';
 
-/** Kinds of events that say which page an address got, where no transition does. */
+/** Kinds of events that show which page was mapped at an address, if no transition does. */
 const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
 
-/** ... and that an mm, whichever, maps it no longer. */
+/** ... and that some mm no longer maps it. */
 const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
 
-/** ... and how many references a page has. */
+/** ... and its number of references. */
 const REFERENCES: readonly KindName[] = ['pageRef', 'pageRefDrop'];
 
-/** What a step says where nothing better is known of its line. */
+/** Description of a step if nothing more specific is known. */
 export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del' || role === 'refs';
 
-/** Listen to a model before its first record. `parted` is told where page and mapping part. */
+/** Listen to a model before its first record. `parted` is called at each drift. */
 export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
   for (const [name, toldOf] of Object.entries(TELL)) {
     model.on(name as TransitionName, (t) => {

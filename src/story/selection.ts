@@ -1,4 +1,4 @@
-// Why: what a story shall be about: a page, an address, an mm, a thread, a time; said once, tested on every step.
+// Why: selects the subject of a history: a page, an address, an mm, a thread, a time span; applied to every step.
 
 import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
@@ -7,7 +7,7 @@ import { hexOf } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
 import type { Told } from './steps.ts';
 
-/** The flags of `show` that ask for a story of something. */
+/** The flags of `show` that select a subject. */
 export interface StoryFlags {
   page?: string | undefined;
   pfn?: string | undefined;
@@ -29,12 +29,12 @@ export interface StorySelection {
   until: string | undefined;
 }
 
-/** undefined: the flags ask for nothing, so a finding is meant. */
+/** undefined: no such flag is given, so a finding is shown. */
 export function storySelection(flags: StoryFlags): StorySelection | undefined {
   const { pid, since, until } = flags;
   const page = hexOf('--page', flags.page);
   const addr = hexOf('--addr', flags.addr);
-  // no struct page lies in the lower half of the address space
+  // struct pages are never in the lower half of the address space
   const isPointer = page !== undefined && page >= 1n << 63n;
   const selection: StorySelection = {
     page: isPointer ? page : undefined,
@@ -48,7 +48,7 @@ export function storySelection(flags: StoryFlags): StorySelection | undefined {
   return Object.values(selection).some((value) => value !== undefined) ? selection : undefined;
 }
 
-/** `pfn 0x47b3c, mm 0xffff...`: what the story is about. */
+/** `pfn 0x47b3c, mm 0xffff...`: the subject. */
 export function selectionWords({ address, mm, page, pfn, pid, since, until }: StorySelection): string {
   const hex = (n: bigint) => `0x${n.toString(16)}`;
   const parts = [
@@ -64,8 +64,8 @@ export function selectionWords({ address, mm, page, pfn, pid, since, until }: St
 }
 
 /**
- * @param head what times are relative to; needed where the selection names one
- * @param pfnBase page of pfn 0; needed where the selection names a pfn; NaN where the trace does not show it
+ * @param head base of relative times; needed if the selection has one
+ * @param pfnBase page of pfn 0; needed if the selection has a pfn; NaN if unknown
  */
 export function selectionTest(
   selection: StorySelection,

@@ -8,19 +8,19 @@
 import { nearest } from '../util/nearest.ts';
 
 const MARK = /\s+#\s*(expect:|ok\b)(.*)$/;
-/** A comment that was meant and would be read as a part of the event. */
+/** A comment in a position where it would be read as part of the event. */
 const NEARLY = /\s#\s*(expects?|expected|ok[^\w]?)\b/i;
 
 export interface Annotated {
-  /** what the parsers get: no comments, no indentation of the test around it */
+  /** input for the parsers: without comments and the indentation of the test */
   text: string;
-  /** the lines as written, comments and all; line 1 is `lines[0]` */
+  /** the lines as written, with comments; line 1 is `lines[0]` */
   lines: readonly string[];
   /** message ids by line number, from 1 */
   expected: ReadonlyMap<number, readonly string[]>;
-  /** lines that must stand in no evidence */
+  /** lines that must not be in any evidence */
   ok: ReadonlySet<number>;
-  /** comments that say nothing */
+  /** comments with errors */
   problems: readonly string[];
 }
 
@@ -55,7 +55,7 @@ function unknown(id: string, messageIds: readonly string[]): string {
   return `the rule has no message ${id}${meant === undefined ? `; it has ${messageIds.join(', ')}` : `; ${meant}?`}`;
 }
 
-/** Without the empty lines around the text and the blanks that all its lines begin with. */
+/** Without the empty lines around the text and the common indentation. */
 function dedent(text: string): string[] {
   const lines = text.replaceAll('\r\n', '\n').split('\n');
   while (lines.length > 0 && lines[0].trim() === '') lines.shift();

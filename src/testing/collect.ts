@@ -1,4 +1,4 @@
-// Tests of rules without a test runner: finds the files, runs what `testRule` in them left behind.
+// Tests of rules without a test runner: finds the files, and runs the tests collected by `testRule`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CODE, loadModule } from '../engine/load-module.ts';
@@ -10,7 +10,7 @@ export interface TestOutcome {
   rule: string;
   /** `fires: fork, then the parent writes` */
   name: string;
-  /** what is wrong; undefined: nothing */
+  /** error message; undefined: passed */
   failure: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface FileOutcome {
   outcomes: TestOutcome[];
 }
 
-/** Files with tests of rules: those named, and those below folders that use `pindrift/testing`. */
+/** Files with tests of rules: those named, and those in directories that use `pindrift/testing`. */
 export function testFiles(paths: readonly string[], folder: string): string[] {
   const files = paths.flatMap((path) => {
     const full = resolve(folder, path);
@@ -52,7 +52,7 @@ const isTest = (name: string): boolean =>
 
 /**
  * Run one file.
- * @throws InputError when it cannot be loaded, or tests no rule
+ * @throws InputError if it cannot be loaded, or contains no rule test
  */
 export async function runTestFile(path: string, folder: string): Promise<FileOutcome> {
   const file = shownPath(path, folder);

@@ -1,8 +1,8 @@
-// A failed case, read like a diff on its trace: `-` lines that the test expects in the evidence and the rule does not
-// have there, `+` lines that it has.
+// A failed case, printed as a diff of its trace: `-` lines that the test expects in the evidence, `+` lines that the
+// rule has in it.
 import type { Difference, Judgement } from './judge.ts';
 
-/** Lines shown around a difference, where the trace is long. */
+/** Lines shown around a difference in a long trace. */
 const AROUND = 3;
 const SHOWN_WHOLE = 30;
 
@@ -38,7 +38,7 @@ function diff(lines: readonly string[], differences: readonly Difference[]): str
   return out;
 }
 
-/** A `+` line shows the comment that would make the case pass. */
+/** A `+` line shows the comment with which the case would pass. */
 const withComment = (line: string, side: '-' | '+', messageId: string): string =>
   side === '-' ? line : `${line.replace(/\s+#\s*(?:expect:|ok\b).*$/, '')}    # expect: ${messageId}`;
 

@@ -1,4 +1,4 @@
-// Does a rule do in a trace what the test expects? Everything that is wrong with one case, at once.
+// Compares the findings of a rule with those expected by the test. Reports all errors of a case at once.
 
 import type { Finding } from '../contract/finding.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -9,7 +9,7 @@ import type { Run, Told } from './run.ts';
 /** A line of the trace where the rule and the test differ. */
 export interface Difference {
   line: number;
-  /** `-`: the test wants it in the evidence; `+`: the rule has it there */
+  /** `-`: expected by the test; `+`: in the rule's evidence */
   side: '-' | '+';
   messageId: string;
 }
@@ -27,7 +27,7 @@ export function judge(rule: Rule, kind: CaseKind, one: Case, trace: Annotated, r
   return { problems, differences };
 }
 
-/** What makes looking at findings pointless. */
+/** Errors that make comparing findings pointless. */
 function broken(run: Run): string[] {
   const out: string[] = [];
   if (run.unusable !== undefined) out.push(`the trace cannot be read: ${run.unusable}`);
@@ -46,7 +46,7 @@ function failure(error: unknown): string {
   return `throws ${error instanceof Error ? error.name : 'a value'}: ${text}${where === undefined ? '' : ` (${where})`}`;
 }
 
-/** The first place in the stack that is not pindrift or Node. */
+/** The first place in the stack outside of pindrift and Node. */
 const ownFrame = (stack: string | undefined): string | undefined =>
   stack
     ?.split('\n')
@@ -104,7 +104,7 @@ function byKind(kind: CaseKind, one: Case, trace: Annotated, run: Run, rule: Rul
   }
 }
 
-/** Why a rule that should have spoken did not, as far as one can see from outside. */
+/** Why a rule did not report as expected, as far as known. */
 function heard(run: Run): string {
   if (run.undecided.length > 0) return `; it could not decide: ${run.undecided.join('; ')}${strangers(run)}`;
   if (run.debug.length > 0) return `: ${run.debug.join('; ')}`;
@@ -119,7 +119,7 @@ function heard(run: Run): string {
 const strangers = ({ strangers: names }: Run): string =>
   names.length === 0 ? '' : `; events unknown to pindrift: ${names.join(', ')}`;
 
-/** The findings against the list of all of them. */
+/** Compares the findings with the list of all expected ones. */
 function listed(expect: readonly Expectation[] | undefined, told: readonly Told[]): string[] {
   if (expect === undefined) return [];
   const out: string[] = [];

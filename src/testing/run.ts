@@ -1,4 +1,4 @@
-// One rule over one trace, with everything a test may want to know of it.
+// Runs one rule over one trace, and collects everything a test may need.
 import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
 import { optionValues } from '../api/options.ts';
 import type { Finding } from '../contract/finding.ts';
@@ -25,18 +25,18 @@ export interface Told {
 
 export interface Run {
   told: Told[];
-  /** why the rule could not decide: event kinds it needs, and what it said itself */
+  /** why the rule could not decide: required event kinds, and its own reasons */
   undecided: string[];
   failures: RuleFailure[];
-  /** what a report did wrong, in words */
+  /** errors in reports */
   misreports: string[];
   unreadable: { line: number; reason: string; text: string }[];
-  /** why the text is no trace at all */
+  /** why the text is not a trace */
   unusable: string | undefined;
-  /** what the rule was told: `pin` at line 3 */
+  /** calls of handlers: `pin` at line 3 */
   calls: { handler: string; line: number }[];
   debug: string[];
-  /** events that mean nothing to pindrift: `pin_fsat` */
+  /** events unknown to pindrift: `pin_fsat` */
   strangers: string[];
 }
 
@@ -91,7 +91,7 @@ function watch(run: Run): RuleObserver {
   };
 }
 
-/** Ids and placeholders, which the compiler has seen to where there was one. */
+/** Checks ids and placeholders, which the compiler has checked if there was one. */
 function misreported(rule: Rule, report: Report): string[] {
   const { messageId, pin, about, drift } = report;
   const text = Object.hasOwn(rule.meta.messages, messageId) ? rule.meta.messages[messageId] : undefined;

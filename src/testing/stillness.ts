@@ -1,5 +1,5 @@
-// A rule answers the same for the same trace, today and tomorrow: it has no clock and no dice. While a rule runs in a
-// test, asking for either is an error with a name.
+// Why: a rule must give the same result for the same trace at any time, so it must not use clocks or random numbers. In
+// a test, using one throws an error that names it.
 const forbidden = (what: string) => (): never => {
   throw new Error(`a rule cannot use ${what}: the same trace must give the same findings`);
 };
@@ -14,7 +14,7 @@ const StillDate = new Proxy(RealDate, {
   get: (target, name) => (name === 'now' ? forbidden('the clock (Date.now())') : Reflect.get(target, name)),
 });
 
-/** Take clock and dice away until the returned function is called. */
+/** Disable clocks and random numbers until the returned function is called. */
 export function still(): () => void {
   const { random } = Math;
   const { now } = performance;

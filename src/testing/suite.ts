@@ -1,5 +1,5 @@
-// The cases of a rule as tests with names, and what is wrong with the test itself: duplicates, kinds of cases that are
-// missing, messages that no case reaches.
+// The cases of a rule as named tests, and errors of the test itself: duplicates, missing kinds of cases, messages not
+// covered by any case.
 import { prepareRules } from '../engine/prepare.ts';
 import type { AnyRule, Rule } from '../rules/contract.ts';
 import { type Annotated, annotated } from './annotate.ts';
@@ -10,7 +10,7 @@ import { type Run, runRule } from './run.ts';
 
 export interface Test {
   name: string;
-  /** throws with a text that says what is wrong */
+  /** throws an error message */
   run(): Promise<void>;
 }
 
@@ -92,14 +92,14 @@ async function runCase(rule: Rule, kind: CaseKind, one: Case, reached: Set<strin
   return failureText(trace.lines, judgement);
 }
 
-/** An example of the documentation need not say which lines; that it fires is enough. */
+/** An example in the documentation need not mark lines; it is sufficient that it reports. */
 function exampleExpects(one: Case, trace: Annotated, run: Run): Case {
   const isExample = one.name.endsWith('example of its documentation');
   if (!isExample || trace.expected.size > 0 || run.told.length === 0) return one;
   return { ...one, expect: run.told.map(({ messageId }) => ({ messageId })) };
 }
 
-/** What a rule remembers lives in `create`: a second run over the same trace says the same. */
+/** A rule must keep its state in `create`: a second run over the same trace gives the same result. */
 async function again(rule: Rule, one: Case, trace: Annotated, first: Run): Promise<string[]> {
   const second = await runRule(rule, trace.text, one);
   const answer = (run: Run) =>

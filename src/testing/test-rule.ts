@@ -1,5 +1,5 @@
-// `testRule`: the cases of a rule, run by whatever runs tests here: describe/it of a test runner, `pindrift rules test`,
-// or nothing but the promise it returns.
+// `testRule`: runs the cases of a rule with describe/it of a test runner, with `pindrift rules test`, or without
+// either, returning a promise.
 import { AssertionError } from 'node:assert';
 import type { AnyRule, Messages, OptionSchemas, Probes, Rule } from '../rules/contract.ts';
 import type { Cases } from './cases.ts';
@@ -11,27 +11,27 @@ export interface Runner {
   it(name: string, body: () => Promise<void>): unknown;
 }
 
-/** Tests that wait for `pindrift rules test` to run them. */
+/** Tests collected for `pindrift rules test`. */
 export interface Waiting {
   rule: string;
   tests: Test[];
 }
 
-/** Where `pindrift rules test` collects. */
+/** Where `pindrift rules test` collects them. */
 export const COLLECT = Symbol.for('pindrift.rules.test');
 
 /**
- * Test a rule against traces written in the test.
+ * Test a rule with traces written in the test.
  *
- * Fails on a case that does not behave, on lines that cannot be read, on a rule that throws, changes the state it was
- * given, asks for the time or remembers anything from one trace to the next, on {placeholders} without a value, on
- * messages that no case reaches, on two cases that are the same, and when a firing, a silent or a partial case is
- * missing. `meta.examples` are run too.
+ * Fails for a case with a wrong result, for lines that cannot be parsed, for a rule that throws, changes the state it
+ * was given, uses a clock or keeps state between traces, for {placeholders} without a value, for messages not covered
+ * by any case, for two cases with the same trace, and if a firing, a silent or a partial case is missing.
+ * `meta.examples` are run too.
  *
- * @param runner `describe` and `it` where they are not global: `testRule(rule, cases, { describe, it })`
- * @returns settled when the cases have run; at once where a runner or `pindrift rules test` runs them
- * @throws {AssertionError} without a runner: everything that is wrong, like a diff on the traces
- * @throws {InputError} the rule is none: its `meta` is wrong
+ * @param runner `describe` and `it` if they are not global: `testRule(rule, cases, { describe, it })`
+ * @returns resolves when the cases have run; immediately if a runner or `pindrift rules test` runs them
+ * @throws {AssertionError} without a runner: all errors, as diffs of the traces
+ * @throws {InputError} the rule's `meta` is invalid
  */
 export async function testRule<M extends Messages, O extends OptionSchemas, P extends Probes>(
   rule: Rule<M, O, P>,

@@ -1,11 +1,11 @@
-// Why: who writes a rule saves and looks; the tests have run by then.
+// Why: runs the tests whenever the author saves a rule.
 import { watch } from 'node:fs';
 import { CODE } from '../engine/load-module.ts';
 
 /** Editors write a file in several steps. */
 const SETTLED_MS = 100;
 
-/** @returns a function that waits for the next change of a code file below the folder; those while nobody waits count */
+/** @returns a function that waits for the next change of a code file in the directory; changes in between count */
 export function watchCode(folder: string): () => Promise<void> {
   let isChanged = false;
   let wake: (() => void) | undefined;

@@ -1,5 +1,5 @@
-// Byte helpers that every parser shares. Trace text is read as bytes, never as strings: these look at
-// `buf[p, end)` and return a place in it.
+// Byte helpers shared by all parsers. Trace text is parsed as bytes, never as strings: these functions look at `buf[p,
+// end)` and return a position in it.
 
 export const NEWLINE = 10;
 export const CARRIAGE_RETURN = 13;
@@ -38,7 +38,7 @@ export function isWord(c: number | undefined): boolean {
   return (c >= 97 && c <= 122) || (c >= ZERO && c <= NINE) || c === UNDERSCORE || (c >= 65 && c <= 90);
 }
 
-/** A character that an identifier may begin with. */
+/** A character with which an identifier may begin. */
 export function isNameStart(c: number | undefined): boolean {
   return isWord(c) && !isDigit(c);
 }
@@ -54,7 +54,7 @@ export function skipBlanks(buf: Uint8Array, p: number, end: number): number {
   return at;
 }
 
-/** The place behind the last character that is not a blank. */
+/** The position after the last character that is not a space. */
 export function trimEnd(buf: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && (buf[at - 1] === SPACE || buf[at - 1] === TAB)) at--;
@@ -67,7 +67,7 @@ export function skipDigits(buf: Uint8Array, p: number, end: number): number {
   return at;
 }
 
-/** Where the digits that end at `end` begin. */
+/** Start of the digits that end at `end`. */
 export function digitsBefore(buf: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isDigit(buf[at - 1])) at--;
@@ -80,7 +80,7 @@ export function skipWord(buf: Uint8Array, p: number, end: number): number {
   return at;
 }
 
-/** Whether `text` (ASCII) stands at `p`. */
+/** Whether `text` (ASCII) is at `p`. */
 export function startsWith(buf: Uint8Array, p: number, end: number, text: string): boolean {
   if (end - p < text.length) return false;
   for (let i = 0; i < text.length; i++) {
@@ -89,7 +89,7 @@ export function startsWith(buf: Uint8Array, p: number, end: number, text: string
   return true;
 }
 
-/** First place of `text` (ASCII, not empty) in `buf[p, end)`, or -1. */
+/** First position of `text` (ASCII, not empty) in `buf[p, end)`, or -1. */
 export function find(buf: Uint8Array, p: number, end: number, text: string): number {
   const first = text.charCodeAt(0);
   for (let at = p; at <= end - text.length; at++) {
@@ -98,7 +98,7 @@ export function find(buf: Uint8Array, p: number, end: number, text: string): num
   return -1;
 }
 
-/** The decimal number in `buf[p, end)`, all of it digits; exact below 2^53. */
+/** The decimal number in `buf[p, end)`, which contains only digits; exact below 2^53. */
 export function decimal(buf: Uint8Array, p: number, end: number): number {
   let n = 0;
   for (let at = p; at < end; at++) n = n * 10 + buf[at] - ZERO;

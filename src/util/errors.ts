@@ -1,4 +1,4 @@
-// Why: one kind of error a user can act on, told apart from our own bugs. Everything else that is thrown is a bug.
+// Why: one class for errors that a user can fix. Anything else that is thrown is a bug in pindrift.
 
 export interface InputErrorOptions {
   /** The place: a path, `path:line`, a flag. */
@@ -8,7 +8,7 @@ export interface InputErrorOptions {
   cause?: unknown;
 }
 
-/** Input that cannot be used: no such file, not a trace, a full disk. Exit code 2, no stack. */
+/** Unusable input: no such file, not a trace, a full disk. Exit code 2, no stack. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly where: string | undefined;

@@ -1,5 +1,5 @@
-// Why: a comm, a file name or a flag is text somebody else chose. Printed as it is, it could move the cursor, recolour
-// the terminal or reorder a line (bidi controls), and so forge what pindrift says. Everything echoed passes here.
+// Why: task names, file names and flags are chosen by others. Printed unescaped, they could move the cursor, recolour
+// the terminal or reorder a line (bidi controls), and so falsify output. Everything echoed is escaped here.
 
 // C0 (tab and newline too: one value is one line), DEL, C1, and the bidi embeddings, overrides and isolates.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for

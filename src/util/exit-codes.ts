@@ -1,5 +1,5 @@
-// Why: the exit code is the answer that scripts read, so there is one list of them. A crash must never look like
-// findings, which is what Node (1) and oclif (1) would make of it.
+// Why: scripts depend on exit codes, so all of them are listed here. A crash must not look like findings, which is what
+// Node (1) and oclif (1) would make of it.
 
 export const EXIT = {
   /** Checked, and clean. */
@@ -8,11 +8,11 @@ export const EXIT = {
   findings: 1,
   /** A usage error, or input that cannot be used. */
   unusable: 2,
-  /** Nothing found, but the evidence was not enough to say clean. */
+  /** Nothing found, but the evidence was insufficient for a clean verdict. */
   undecided: 3,
   /** Several traces: some could not be read, the others were, and nothing was found in them. */
   some: 4,
-  /** A bug of ours. */
+  /** A bug in pindrift. */
   crash: 70,
   /** The reader of stdout went away (128 + SIGPIPE). */
   brokenPipe: 141,

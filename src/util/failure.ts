@@ -1,5 +1,5 @@
-// Why: whatever is thrown, the user reads the same two lines on stderr (what and where, then what to try) and gets the
-// exit code that tells a usage error from a bug. Pure, so that the wording can be tested.
+// Why: for any exception the user gets two lines on stderr (what and where, then what to try) and the exit code that
+// distinguishes a usage error from a bug. Pure, so that the wording can be tested.
 
 import { stripVTControlCharacters } from 'node:util';
 import { InputError } from './errors.ts';
@@ -8,11 +8,11 @@ import { EXIT } from './exit-codes.ts';
 
 export interface Failure {
   exitCode: number;
-  /** Lines for stderr; empty when there is nothing to say (a command that chose its exit code). */
+  /** Lines for stderr; empty if there is nothing to print (a command that set its exit code). */
   text: string;
 }
 
-/** What is known about an error that the operating system returned and nobody translated. */
+/** Messages for errors of the operating system that were not translated elsewhere. */
 const SYSTEM_ERRORS: Record<string, string> = {
   EACCES: 'permission denied',
   EDQUOT: 'disk quota exceeded',
@@ -31,7 +31,7 @@ export interface FailureContext {
   help?: string;
   /** Show the stack of a crash. */
   debug?: boolean;
-  /** A store that the command reads: what nobody foresaw is thrown at what stands in it. */
+  /** A store read by the command: an unexpected exception is attributed to its content. */
   store?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ function message(what: string, where?: string, tryThis?: string): string {
   return `pindrift: ${escapeLines(what)}${place}\n${next}`;
 }
 
-/** Lines after the first are indented, so that echoed text cannot pass for a line of ours. */
+/** Lines after the first are indented, so that echoed text cannot look like a line of pindrift. */
 function escapeLines(text: string): string {
   return text
     .trim()
@@ -78,7 +78,7 @@ function oclifExit(error: unknown): number | undefined {
   return typeof exit === 'number' ? exit : undefined;
 }
 
-/** oclif's messages as one sentence: without its headings, notes and repetitions. */
+/** oclif's messages as one sentence: without headings, notes and repetitions. */
 function usageMessage(error: Error): string {
   const text = stripVTControlCharacters(error.message)
     .replace(/\n?See more help with --help\s*$/, '')
@@ -98,7 +98,7 @@ function usageMessage(error: Error): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** What was typed, as far as it can be a command: a word of a topic and one more; not the file behind it. */
+/** The typed words that may be a command: a topic and one more word; not the file after them. */
 const named = (id: string): string =>
   id
     .split(':')
@@ -120,7 +120,7 @@ function isErrorWithCode(error: unknown, code: string): boolean {
 const STORE_AGAIN =
   'ingest the trace again; if the store is damaged again, report it as a bug (DEBUG=pindrift for a stack)';
 
-/** What was thrown, in a line; it may be anything. */
+/** The thrown value as one line; it may be anything. */
 function nameOf(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

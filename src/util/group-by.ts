@@ -1,6 +1,6 @@
-// Why: what Map.groupBy() does, for Node 20.
+// Why: Map.groupBy() for Node 20.
 
-/** Items by what `key` says of them, each group in the order of the items. */
+/** Items by `key`, each group in the order of the items. */
 export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -1,12 +1,12 @@
-// Why: what a trace shows of processes, pages and pins is kept as long as it may matter, and a trace can show more of it
-// than a machine has memory. Better a sentence that says what to do than a process that the kernel ends.
+// Why: processes, pages and pins are kept as long as they may matter, and a trace may contain more of them than fit in
+// memory. An error message with a suggestion is better than a process killed by the kernel.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How much more has to come before it is worth looking what of it is garbage. */
+/** Growth after which it is worthwhile to check how much is garbage. */
 const STEP = 100e6;
 
-/** Looks whether JavaScript's heap holds more than so many bytes that are still in use. */
+/** Checks whether more than this many bytes of the JavaScript heap are in use. */
 export class HeapLimit {
   readonly #most: number;
   #next: number;
@@ -16,7 +16,7 @@ export class HeapLimit {
     this.#next = most;
   }
 
-  /** To be asked now and then. */
+  /** To be called from time to time. */
   exceeded(used = process.memoryUsage().heapUsed, live = liveBytes): boolean {
     if (used < this.#next) return false;
     const inUse = live();

@@ -1,4 +1,4 @@
-// Why: `Math.max(...values)` puts every value on the stack, which overflows with some 120,000 of them.
+// Why: `Math.max(...values)` puts every value on the stack, which overflows with some 120,000 values.
 
 /** The largest of `least` and the values. */
 export function largest(least: number, values: Iterable<number>): number {

@@ -1,6 +1,6 @@
-// Why: the loops that run for every line or record are WebAssembly (src/assembly), and what they read and write stands in
-// one memory that JavaScript sees too: the text, what was learned of it, records, pages of tables. Nothing is copied
-// between them. Where WebAssembly is missing (`--jitless`, or no SIMD) there is no such memory, and JavaScript does it all.
+// Why: the loops that run for every line or record are WebAssembly (src/assembly), and share one memory with
+// JavaScript: the text, known layouts, records, pages of tables. Nothing is copied between them. Without WebAssembly
+// (`--jitless`, or no SIMD) there is no such memory, and JavaScript does everything.
 import { TABLES_AT } from '../assembly/layout.ts';
 import { LOOPS } from './loops.wasm.ts';
 
@@ -47,7 +47,7 @@ export interface Loops {
   keepShape(type: number, shape: number): void;
 }
 
-/** The part of the WebAssembly interface that is used; TypeScript has it only in its DOM types. */
+/** The part of the WebAssembly interface that is used; TypeScript declares it only in its DOM types. */
 interface WebAssemblyLike {
   Memory: new (descriptor: { initial: number }) => { buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array) => object;
@@ -69,8 +69,8 @@ export class LineMemory {
   }
 
   /**
-   * @param more bytes for what {@link take} gives; what nobody touches costs nothing
-   * @returns undefined where WebAssembly is missing, or has no SIMD
+   * @param more bytes for {@link take}; untouched memory costs nothing
+   * @returns undefined if WebAssembly is missing, or has no SIMD
    */
   static of(more = 0): LineMemory | undefined {
     const assembly = (globalThis as unknown as { WebAssembly?: WebAssemblyLike }).WebAssembly;
@@ -85,7 +85,7 @@ export class LineMemory {
     }
   }
 
-  /** Address of so many bytes that nobody else has, all zero; undefined when too few are left. */
+  /** Address of this many unused bytes, all zero; undefined if too few are left. */
   take(bytes: number): number | undefined {
     const at = this.#taken;
     if (at + bytes > this.buffer.byteLength) return undefined;

@@ -1,10 +1,10 @@
-// Why: who mistypes a command, a topic, a flag or a value is told the one that was meant, and how to go on.
+// Why: for a misspelled command, topic, flag or value, suggests the nearest one.
 import { nearest } from './nearest.ts';
 
 /**
- * The command line that was meant, as far as its words name a command: `rules tset x` is `pindrift rules test`.
+ * The nearest command line, if its words name a command: `rules tset x` gives `pindrift rules test`.
  * @param ids of commands, with `:` between their words
- * @returns undefined where nothing comes near
+ * @returns undefined if nothing is close enough
  */
 export function commandMeant(argv: readonly string[], ids: readonly string[]): string | undefined {
   if (['version', '-V'].includes(argv[0] ?? '')) return 'pindrift --version';
@@ -15,7 +15,7 @@ export function commandMeant(argv: readonly string[], ids: readonly string[]): s
   const tops = [...new Set(ids.map((id) => id.split(':')[0] ?? id))];
   const top = tops.includes(first) ? first : typo(first, tops);
   if (top === undefined) {
-    // the second word alone: `explain RULE` is `rules explain RULE`
+    // only the second word: `explain RULE` means `rules explain RULE`
     const whole = ids.find((id) => id.endsWith(`:${first}`));
     return whole === undefined ? undefined : `pindrift ${whole.replace(':', ' ')}`;
   }
@@ -25,7 +25,7 @@ export function commandMeant(argv: readonly string[], ids: readonly string[]): s
   return sub === undefined ? `pindrift ${top} --help` : `pindrift ${top} ${sub}`;
 }
 
-/** The flag or value that a usage error is about, and the nearest one there is. */
+/** The flag or value in a usage error, and the nearest existing one. */
 export function flagMeant(message: string, flags: readonly string[]): string | undefined {
   const [, flag] = /^Nonexistent flags?: --([\w-]+)/m.exec(message) ?? [];
   if (flag !== undefined) {
@@ -38,7 +38,7 @@ export function flagMeant(message: string, flags: readonly string[]): string | u
   return meant === undefined ? undefined : `--${of} ${meant}`;
 }
 
-/** A part of a name counts only at its beginning: `run` is no `fleet:run` of another topic. */
+/** A part of a name counts only at its beginning: `run` does not match `fleet:run`. */
 function typo(word: string, candidates: readonly string[]): string | undefined {
   if (word.length < 2) return undefined;
   const begins = candidates.filter((candidate) => candidate.startsWith(word));

@@ -1,11 +1,11 @@
-// Why: who misspells a rule id is told the one that was meant.
+// Why: suggests the nearest rule id for a misspelled one.
 
-/** The candidate closest to `word`, if any is close enough to have been meant. */
+/** The candidate closest to `word`, if any is close enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    // A part of a name is a shorthand for it.
+    // A part of a name matches as a shorthand.
     const distance = candidate.includes(word) && word.length > 2 ? 1 : edits(word.toLowerCase(), candidate);
     if (distance < least) {
       least = distance;

@@ -1,5 +1,5 @@
-// Why: a result is whole or it is not there. A file is written under another name beside its own and renamed, so that
-// a full disk or a Ctrl-C leaves the old file, or none; stdout waits for its reader.
+// Why: a result is complete or absent. A file is written under a temporary name beside the final one and renamed, so
+// that a full disk or a Ctrl-C leaves the old file, or none; stdout waits for its reader.
 import { accessSync, closeSync, constants, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors.ts';
@@ -7,7 +7,7 @@ import { hold, release, remove, temporaryBeside } from './temporary.ts';
 
 type Pieces = Iterable<string | Uint8Array>;
 
-/** Write all of it to stdout, no faster than it is read. */
+/** Write everything to stdout, no faster than it is read. */
 export async function writeOut(pieces: Pieces, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
   try {
     for (const piece of pieces) {
@@ -18,12 +18,12 @@ export async function writeOut(pieces: Pieces, stream: NodeJS.WriteStream = proc
   }
 }
 
-/** Write a file, whole or not at all. */
+/** Write a file, completely or not at all. */
 export function writeFileWhole(path: string, pieces: Pieces): void {
   const target = follow(path);
   const isDevice = target !== undefined && !statSync(target).isFile();
   const final = target ?? path;
-  // A device or a pipe is written as it is: renaming would put a file in its place.
+  // A device or a pipe is written directly: renaming would replace it by a file.
   const written = isDevice ? final : temporaryBeside(final);
   try {
     if (!isDevice) hold(written);
@@ -43,8 +43,8 @@ export function writeFileWhole(path: string, pieces: Pieces): void {
 }
 
 /**
- * Say early what would keep a file from being written, as far as one can know before.
- * @param sources files that must not be replaced
+ * Check beforehand, as far as possible, whether a file can be written.
+ * @param sources files that must not be overwritten
  */
 export function checkWritable(path: string, sources: readonly string[] = []): void {
   const target = follow(path);
@@ -62,7 +62,7 @@ export function checkWritable(path: string, sources: readonly string[] = []): vo
   }
 }
 
-/** Where the path leads; undefined when nothing is there yet. */
+/** The target of the path; undefined if it does not exist yet. */
 function follow(path: string): string | undefined {
   try {
     return realpathSync(path);
@@ -76,7 +76,7 @@ function writeWhole(fd: number, bytes: Uint8Array): void {
   while (at < bytes.length) at += writeSync(fd, bytes, at);
 }
 
-/** What the operating system said about writing `where`, with what to try. */
+/** An operating system error while writing `where`, with a suggestion. */
 export function writeError(error: unknown, where: string): unknown {
   const options = { where, cause: error };
   switch ((error as NodeJS.ErrnoException).code) {

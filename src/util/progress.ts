@@ -1,5 +1,5 @@
-// Why: a gigabyte of trace takes seconds, and a silent tool looks dead. One line on stderr, only on a terminal, only
-// after a second, and gone without a trace when the work is done.
+// Why: reading a gigabyte of trace takes seconds. Shows one line on stderr, only on a terminal and only after a second,
+// and removes it at the end.
 import { escapeControl } from './escape.ts';
 
 export interface ProgressStream {
@@ -12,13 +12,13 @@ const REDRAWN_EVERY_MS = 100;
 const BAR = 20;
 const CLEAR = '\r\u001b[K';
 
-/** Work of which so many bytes are done. */
+/** A task with its number of bytes done. */
 export class Progress {
   readonly #stream: ProgressStream | undefined;
   readonly #now: () => number;
   readonly #started: number;
   #label = '';
-  /** when and where the work under this label began */
+  /** start time and position of the current label */
   #from = { at: 0, position: 0 };
   #drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -29,7 +29,7 @@ export class Progress {
     this.#started = now();
   }
 
-  /** @param size undefined when nobody knows: a pipe */
+  /** @param size undefined if unknown: a pipe */
   update(label: string, position: number, size: number | undefined): void {
     if (this.#stream === undefined) return;
     const now = this.#now();
@@ -45,7 +45,7 @@ export class Progress {
     this.#stream.write(`${CLEAR}${facts}  ${tail(escapeControl(label), room)}`);
   }
 
-  /** Take the line away; the next update draws it again. */
+  /** Erase the line; the next update draws it again. */
   clear(): void {
     if (this.#drawnAt === Number.NEGATIVE_INFINITY) return;
     this.#drawnAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export class Progress {
   }
 }
 
-/** `[########            ]  41%  130 MB/s  2 s left`, or what is known without a size. */
+/** `[########            ]  41%  130 MB/s  2 s left`, or less without a size. */
 function factsOf(position: number, size: number | undefined, rate: number): string {
   const speed = `${bytes(rate)}/s`;
   if (size === undefined || size <= 0) return `${bytes(position)}  ${speed}`;
@@ -63,7 +63,7 @@ function factsOf(position: number, size: number | undefined, rate: number): stri
   return `[${'#'.repeat(done)}${' '.repeat(BAR - done)}] ${String(Math.floor(part * 100)).padStart(3)}%  ${speed}${left}`;
 }
 
-/** The end of a path says more than its beginning. */
+/** The end of a path is more informative than its beginning. */
 function tail(text: string, room: number): string {
   if (room <= 1) return '';
   return text.length <= room ? text : `…${text.slice(text.length - room + 1)}`;

@@ -1,5 +1,5 @@
-// Why: evidence is quoted from the trace after the replay, so a trace must be readable twice. What is not (standard
-// input, a FIFO, `<(zcat x)`) is first copied to a temporary file, compressed as it comes.
+// Why: evidence is quoted from the trace after the replay, so a trace must be readable twice. Other inputs (standard
+// input, a FIFO, `<(zcat x)`) are first copied to a temporary file, as compressed as they are.
 import { createReadStream, createWriteStream, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { InputError } from './errors.ts';
 import { hold, temporaryFolder } from './temporary.ts';
 
-/** Whether a path has to be copied before it can be read twice. What cannot be looked at is left to who opens it. */
+/** Whether a path has to be copied before it can be read twice. Errors are reported when it is opened. */
 export function readOnce(path: string): boolean {
   if (path === '-') return true;
   try {
@@ -18,13 +18,15 @@ export function readOnce(path: string): boolean {
   }
 }
 
-/** Looks at the first bytes of an input; says why they are no trace. `bytes` of the input have come. */
+/** Checks the first bytes of an input; returns why they are not a trace. `bytes` of the input have arrived. */
 export type Look = (head: Uint8Array, bytes: number) => { problem: string; tryThis: string } | undefined;
 
-/** Bytes that {@link Look} gets to see, and the steps after which it looks again: what never ends is not copied on. */
+/**
+ * Number of bytes passed to {@link Look}, and the interval after which it is called again: endless input is not copied.
+ */
 const HEAD = 64 * 1024;
 const AGAIN = 64 << 20;
-/** Bytes that a copy leaves free for whoever else uses the disk; a twentieth of a small one. */
+/** Free space that a copy leaves on the disk; a twentieth of a small one. */
 const LEFT_FREE = 1 << 30;
 
 /** Copy the path's bytes to a file that is removed at the end of the process. */

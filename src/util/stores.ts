@@ -1,5 +1,5 @@
-// Why: what a store holds is believed when it is read, and a damaged one holds anything. Whatever is thrown afterwards in
-// a command that reads one is more likely its damage than a bug. Names no SQLite: every command asks.
+// Why: a damaged store may contain anything. An exception in a command that reads a store is more likely caused by
+// damage than by a bug. Does not import SQLite, since every command uses this.
 
 const opened: string[] = [];
 

@@ -1,5 +1,5 @@
-// Why: files that must not outlive us, however we end. What is named here is removed at the end of the process and on
-// Ctrl-C; what a kill -9 leaves says in its name whose it was, and the next run that writes there takes it away.
+// Why: temporary files must not outlive the process. They are removed at the end of the process and on Ctrl-C; the
+// names of those left by a kill -9 contain the process, so that the next run in that directory removes them.
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,16 +10,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const held = new Set<string>();
 let watching = false;
 
-/** Remove this file or folder at the end, unless it is released before. */
+/** Remove this file or directory at the end, unless it is released before. */
 export function hold(path: string): void {
   held.add(path);
   if (watching) return;
   watching = true;
   process.on('exit', removeAll);
   for (const signal of SIGNALS) {
-    // Once: the second signal, the one we send ourselves, meets the default action and its exit status.
+    // Once: the second signal, which we send ourselves, has the default action and exit status.
     process.once(signal, () => {
-      // somebody ends in an order of their own, and is not done with these files
+      // the command ends by itself, and still needs these files
       if (process.listenerCount(signal) > 0) return;
       removeAll();
       process.kill(process.pid, signal);
@@ -27,14 +27,14 @@ export function hold(path: string): void {
   }
 }
 
-/** The file is whole and has its name, or is removed already. */
+/** The file is complete and renamed, or already removed. */
 export function release(path: string): void {
   held.delete(path);
 }
 
 export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
-  // SQLite keeps what it needs for a rollback beside its file
+  // SQLite puts its rollback data beside its file
   rmSync(`${path}-journal`, { force: true });
   held.delete(path);
 }
@@ -43,26 +43,26 @@ function removeAll(): void {
   for (const path of held) remove(path);
 }
 
-/** A folder of our own for what need not last. It is the caller's to {@link hold} or to {@link remove}. */
+/** A new temporary directory. The caller must {@link hold} or {@link remove} it. */
 export function temporaryFolder(): string {
   const folder = tmpdir();
   sweep(folder);
   return mkdtempSync(join(folder, `pindrift-${owner()}-`));
 }
 
-/** Where a file is written that gets the name `path` when it is whole. In the same folder, so that it can be renamed. */
+/** Temporary name of the future file `path`, in the same directory, so that it can be renamed. */
 export function temporaryBeside(path: string): string {
   const folder = dirname(path);
   sweep(folder);
   return join(folder, `.${basename(path)}.pindrift-${owner()}.tmp`);
 }
 
-/** A process, and the boot and container in which its number means something. */
+/** A process, and the boot and pid namespace in which its number is valid. */
 const owner = (): string => `${process.pid}-${place()}`;
 
 let known: string | undefined;
 
-/** Eight digits of the boot and the pid namespace; of the platform where there is no /proc. */
+/** Eight digits of the boot and the pid namespace; of the platform if there is no /proc. */
 function place(): string {
   known ??= createHash('sha256')
     .update(tried(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) ?? process.platform)
@@ -80,15 +80,18 @@ const tried = <T>(work: () => T): T | undefined => {
   }
 };
 
-/** What {@link temporaryFolder} and {@link temporaryBeside} name, and what SQLite puts beside. */
+/** Names made by {@link temporaryFolder} and {@link temporaryBeside}, and those of SQLite beside them. */
 const OURS = /^(?:pindrift|\..*\.pindrift)-(\d+)-([0-9a-f]{8})(?:-\w{6}|\.tmp2?(?:-journal)?)$/;
 
-/** Of other boots and machines (a shared folder) nobody knows who lives: so long they are left alone. */
+/**
+ * For other boots and machines (a shared directory) it is unknown which processes live: files are left alone for this
+ * long.
+ */
 const DAY_MS = 86_400_000;
 
 const swept = new Set<string>();
 
-/** Take away what dead processes of ours left in a folder, once a run. */
+/** Remove what dead processes left in a directory, once per run. */
 function sweep(folder: string): void {
   if (swept.has(folder)) return;
   swept.add(folder);
@@ -101,7 +104,7 @@ function sweep(folder: string): void {
   }
 }
 
-/** One that we may not ask is alive, too. */
+/** A process of another user is alive, too. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
