@@ -159,7 +159,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const whole = wholeReasons(report);
   // the first of them is in the verdict
   const isTold = report.verdict === 'could-not-be-checked';
-  if (!isTold && whole.length > 0) out.push(paint('yellow', 'the input is incomplete or damaged:'));
+  if (!isTold && whole.length > 0) out.push(paint('yellow', 'there may be more than was found:'));
   for (const reason of whole.slice(isTold ? 1 : 0)) out.push(...hanging(reason, '  - ', look.width));
   for (const failure of failureWords(report))
     out.push(...hanging(failure, '  ', look.width).map((line) => paint(VERDICT_STYLE.violated, line)));

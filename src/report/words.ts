@@ -32,10 +32,7 @@ export function headline(report: CheckReport, counted = true): string | undefine
   if (worst === undefined) return undefined;
   const who = pinOwner(worst) || 'a process';
   const [harm] = worst.harm;
-  const what =
-    harm === undefined
-      ? `an address of ${who} no longer maps the page pinned there`
-      : HARM_WORDS[harm].replaceAll('WHO', who);
+  const what = harm === undefined ? withoutHarm(worst, who) : HARM_WORDS[harm].replaceAll('WHO', who);
   const trace = report.traces[worst.trace];
   const at =
     worst.evidence.find(({ role }) => role === 'copy' || role === 'reuse')?.time ?? worst.evidence.at(-1)?.time;
@@ -46,6 +43,12 @@ export function headline(report: CheckReport, counted = true): string | undefine
   const told = `${what}${when} (finding ${worst.n}, ${worst.rule})`;
   return counted ? `${severityWords(report.findings)}: ${told}` : told;
 }
+
+/** Only where another page is mapped did page and mapping part; else (a livelock, a refused pin) the cause says what it is. */
+const withoutHarm = ({ cause, mapping, pin }: Finding, who: string): string =>
+  mapping?.pfn !== undefined && pin.pfn !== undefined && mapping.pfn !== pin.pfn
+    ? `an address of ${who} no longer maps the page pinned there`
+    : `${clean(cause)} (${who})`;
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
@@ -258,7 +261,7 @@ export interface Note {
 }
 
 /**
- * A fix relative to the kernel of the trace: `in v5.9, which this kernel includes: 70e8... ("...")`, or `in v5.19, newer
+ * A fix relative to the kernel of the trace: `in v5.9, which this kernel has and which did not prevent this: 70e8... ("...")`, or `in v5.19, newer
  * than this kernel: 1493... ("...")`; unchanged where the release is not known.
  * @param fix `hash ("subject") (in vX.Y)` or `(in vX.Y, A.B.y)`: the stable series that has it too
  */
@@ -271,7 +274,7 @@ export function fixWords(fix: string, trace: TraceInfo | undefined): string {
   const isIn = Number(ours) - Number(major) || Number(oursMinor) - Number(minor);
   const words =
     isIn >= 0
-      ? `in ${since}, which this kernel includes`
+      ? `in ${since}, which this kernel has and which did not prevent this`
       : more.includes(series)
         ? `in ${since}, and in later releases of ${series}`
         : `in ${since}, newer than this kernel`;

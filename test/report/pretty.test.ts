@@ -105,10 +105,20 @@ describe('on a terminal', () => {
     const report = { ...undecided(), rules, verdict: 'violated' as const, findings: odirect().findings };
     const violated = await render('pretty', report);
     expect(violated).toContain(
-      `\nviolated: 1 error\nthe input is incomplete or damaged:\n  - ${whole[0]}\n  - ${whole[1]}\n`,
+      `\nviolated: 1 error\nthere may be more than was found:\n  - ${whole[0]}\n  - ${whole[1]}\n`,
     );
     for (const format of ['text', 'markdown'] as const)
       for (const reason of whole)
         expect((await render(format, report)).replaceAll('\\', '')).toContain(`- ${reason}\n`);
+  });
+
+  it('the headline says that page and mapping parted only where they did', async () => {
+    const [finding] = odirect().findings;
+    const { mapping, ...apart } = { ...finding, harm: [], severity: 'warning' as const };
+    const first = async (one: object) =>
+      (await render('pretty', { ...odirect(), findings: [one as never] })).slice(0, 200);
+    expect(await first({ ...apart, mapping })).toContain('no longer maps the page pinned');
+    const told = (await first({ ...apart, cause: 'an attempt undone by the next' })).replaceAll(/\s+/g, ' ');
+    expect(told).toMatch(/^1 warning: an attempt undone by the next \(scn\[\d+\]\)/);
   });
 });
