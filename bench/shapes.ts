@@ -107,7 +107,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     for (let n = 0, i = 0; n < events / 2; n += 5, i++) {
       const say: Say = (text) => line({ comm: 't', pid: 1000 + i }, text);
       fault(say, mmOf(0), addrOf(9));
-      say(`swapin: (do_swap_page+0x0/0x1150) mm=${mmOf(0)} addr=${addrOf(9)} flags=0x1255 pte=0x7fffffffffe06500`);
+      say(`swap_in: (do_swap_page+0x4/0xab0) mm=${mmOf(0)} addr=${addrOf(9)} pte=0x7fffffffffe06500 flags=0x55`);
       say(`pin_fast: (pin_user_pages_fast+0x4/0x60) start=${addrOf(9)} nr=1 flags=0x1 pages=0xffffd21e40b67a78`);
       say(`gup_lockless: (gup_fast_fallback+0x0/0xe00) start=${addrOf(9)} nr=1 flags=0x80001 pages=0xffffd21e40b67a78`);
       say(`grab_fast: (try_grab_folio_fast+0x0/0x170) page=${pageOf(9)} refs=1 flags=0x80001`);
@@ -116,6 +116,32 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     for (let n = events / 2, i = 0; n < events; n += 3, i++) {
       map(say, mmOf(0), addrOf(i % 1000), pageOf(i % 1000));
       say(`zap: (unmap_page_range+0x0/0x1150) mm=${mmOf(0)} start=${addrOf(i % 1000)} end=${addrOf((i % 1000) + 1)}`);
+    }
+  },
+  /** pinned pages that 5.10 unmaps, where it shows late whether for swap or for migration */
+  unmapped(events, line) {
+    const say: Say = (text) => line(me, text);
+    fault(say, mmOf(0), addrOf(0));
+    const pages = Math.ceil(events / 10);
+    for (let i = 0; i < pages; i++) pin(say, addrOf(i), pageOf(i));
+    for (let i = 0; i < pages; i++) {
+      say(`unmap_one: (try_to_unmap_one+0x0/0xd20) page=${pageOf(i)} mm=${mmOf(0)} addr=${addrOf(i)} ref=3 map=0`);
+      say('unmap_one_ret: (rmap_walk_anon+0xe5/0x290 <- try_to_unmap_one) ret=1');
+    }
+    for (let i = 0; i < pages; i++) {
+      fault(say, mmOf(0), addrOf(i));
+      say(`swap_in: (do_swap_page+0x4/0xab0) mm=${mmOf(0)} addr=${addrOf(i)} pte=0x7fffffffffe06500 flags=0x55`);
+      say(`anon_rmap: (do_page_add_anon_rmap+0x4/0x190) page=${pageOf(i)} mm=${mmOf(0)} addr=${addrOf(i)} rflags=0x0`);
+      say('swap_in_ret: (__handle_mm_fault+0xc16/0x1240 <- do_swap_page) ret=0x0');
+    }
+  },
+  /** pins of worker threads that never fault, among thousands of processes */
+  workers(events, line) {
+    for (let i = 0; i < 4000; i++) fault((text) => line({ comm: 'p', pid: 1000 + i }, text), mmOf(i), addrOf(i));
+    for (let n = 0, i = 0; n < events; n += 6, i++) {
+      const say: Say = (text) => line({ comm: 'w', pid: 500 + (i % 16) }, text);
+      pin(say, addrOf(i % 4000), pageOf(i % 4000));
+      unpin(say, pageOf(i % 4000));
     }
   },
   /** processes that fault once and never end, as far as the trace shows */

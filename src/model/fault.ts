@@ -88,9 +88,12 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
-  if (t.wp !== undefined) m.pmdFaults.delete(t.wp);
+  if (t.wp !== undefined) t.wp.mm.pmdFaults?.delete(t.wp);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
-  if (pmd) m.pmdFaults.add(t.wp);
+  if (pmd) {
+    mm.pmdFaults ??= new Set();
+    mm.pmdFaults.add(t.wp);
+  }
 }
 
 /** wp_page_copy() is entered. It gives up if another thread has changed the entry meanwhile. */
@@ -159,7 +162,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     if (m.seen[Kind.wpFault] + m.seen[Kind.wpPmd] > 0) m.tear('rets');
     return;
   }
-  if (w.pmd) m.pmdFaults.delete(w);
+  if (w.pmd) w.mm.pmdFaults?.delete(w);
   const ret = r[o + Slot.N];
   const written = (ret & VM_FAULT_WRITE) !== 0;
   if (written) m.saysWrite = true;
@@ -220,7 +223,11 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
  */
 export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   const head = vpn - (vpn % m.machine.pmdPages);
-  for (const w of m.pmdFaults) if (w.mm === mm && w.vpn >= head && w.vpn < head + m.machine.pmdPages) w.split = true;
+  for (const w of mm.pmdFaults ?? []) {
+    if (w.vpn < head || w.vpn >= head + m.machine.pmdPages) continue;
+    w.split = true;
+    mm.pmdFaults?.delete(w);
+  }
   const entry = mm.pmds.get(head / m.machine.pmdPages);
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
 }

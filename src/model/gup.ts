@@ -131,14 +131,14 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     from: 'grab',
     at,
     slow: f.stack.includes(SLOW),
-    duringFork: m.forking.size === 0 ? undefined : forkOf(m, f.mm ?? t.mm),
+    duringFork: firstFork(f.mm ?? t.mm),
   });
   watchChanges(t, f);
   if (Number.isNaN(f.flags)) f.flags = r[o + Slot.FLAGS];
 }
 
-function forkOf(m: Model, mm: Mm | undefined): ForkFrame | undefined {
-  if (mm !== undefined) for (const f of m.forking) if (f.src === mm && f.isPrivate) return f;
+function firstFork(mm: Mm | undefined): ForkFrame | undefined {
+  if (mm?.forks !== undefined) for (const f of mm.forks) return f;
   return undefined;
 }
 
@@ -265,8 +265,9 @@ function countLayout(m: Model, f: GupFrame): void {
   else if ((flags & now) !== 0) m.foll.new++;
 }
 
-/** Maximum number of address spaces searched for one that maps a page. */
+/** Maximum number of address spaces searched for one that maps a page: at once, and per line of the trace on average. */
 const MOST_MMS = 4096;
+const MMS_PER_LINE = 64;
 
 /**
  * The only address space that maps the first grabbed page there: for a worker thread that never faulted there is no
@@ -276,7 +277,8 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
   if (g === undefined || Number.isNaN(f.addr)) return undefined;
   // among very many, a unique match could be a coincidence
-  if (m.mms.size > MOST_MMS) return undefined;
+  if (m.mms.size > MOST_MMS || m.mmsSearched + m.mms.size > MOST_MMS + MMS_PER_LINE * f.at.line) return undefined;
+  m.mmsSearched += m.mms.size;
   const vpn = m.vpn(f.addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {

@@ -4,14 +4,13 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
-import type { WpFrame } from './frames.ts';
 import { Held } from './held.ts';
 import { addPin, drop, dropPin, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
 import type { PinKind, ReleasedBy } from './pin.ts';
-import type { ForkFrame, Io, Mm, Pin } from './state.ts';
+import type { Io, Mm, Pin, Unmapped } from './state.ts';
 
 /**
  * Maximum number of pages tracked without a line of their own: half a gigantic page at once, and huge pages throughout
@@ -29,8 +28,6 @@ export class Model extends Mapping {
   readonly ios = new Map<number, Io>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly withoutMm = new Map<number, Pin[]>();
-  /** forks that are copying page tables */
-  readonly forking = new Set<ForkFrame>();
   readonly gaps: Gap[] = [];
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
@@ -38,8 +35,6 @@ export class Model extends Mapping {
    * pages per large folio, by head page: an event of reclaim or migration names the folio and concerns all its pages
    */
   readonly folios = new Map<PageId, number>();
-  /** write faults on a PMD in progress: another task may split the PMD during the fault */
-  readonly pmdFaults = new Set<WpFrame>();
   /** returns of write faults have VM_FAULT_WRITE in this trace (up to v6.1): a return without it has changed nothing */
   saysWrite = false;
   /**
@@ -47,10 +42,12 @@ export class Model extends Mapping {
    * function for both)
    */
   readonly swapCache = new Ordered<true>();
-  /** pinned pages that were unmapped, before it is known whether for swap or for migration, with the pins held then */
-  unmapped: { mm: Mm; vpn: number; page: PageId; anon: boolean | undefined; at: At; pins: readonly Pin[] }[] = [];
+  /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */
+  readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
   /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
   hugetlbPages = Number.POSITIVE_INFINITY;
+  /** number of address spaces searched so far for one that maps a page */
+  mmsSearched = 0;
   /** number of calls whose flags use the numbers up to v6.2, and since v6.3 (FOLL_GET, FOLL_PIN, FOLL_LONGTERM) */
   readonly foll = { old: 0, new: 0 };
   /** GUP functions whose returns are recorded, by function index */
@@ -81,8 +78,7 @@ export class Model extends Mapping {
     this.unowned.clear();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
-    for (const known of [this.forking, this.pmdFaults, this.unseen, this.swapCache]) known.clear();
-    this.unmapped = [];
+    for (const known of [this.unseen, this.swapCache, this.unmapped]) known.clear();
   }
 
   /**

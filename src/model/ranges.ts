@@ -11,6 +11,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
+import { awaitPurpose, unmappedForMigration, unmappedForSwap } from './unmapped.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
@@ -55,7 +56,10 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const frame = new ForkFrame(dst, src, start, end, isPrivate, at, shared);
   frame.exclusive = exclusive;
   t.fork = frame;
-  m.forking.add(frame);
+  if (isPrivate) {
+    src.forks ??= new Set();
+    src.forks.add(frame);
+  }
   if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
 }
 
@@ -119,7 +123,7 @@ export function endFork(m: Model, t: Task): void {
   const f = t.fork;
   t.fork = undefined;
   if (f === undefined) return;
-  m.forking.delete(f);
+  f.src.forks?.delete(f);
   if (f.shared === undefined) return;
   for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
 }
@@ -208,16 +212,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   // up to 5.12 try_to_unmap_one() unmaps for migration too; later kernels have try_to_migrate_one()
   const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
   if (pins.length === 0 || m.swapCache.has(u.page) || m.seen[Kind.migrateOne] > 0) m.emit('unmap', unmapped);
-  else m.unmapped.push(unmapped);
-}
-
-/** An unmapped page is mapped again by a swap fault, or nothing shows otherwise: it was unmapped for swap. */
-export function unmappedForSwap(m: Model, mm?: Mm, vpn?: number): void {
-  if (m.unmapped.length === 0) return;
-  const mine = m.unmapped.filter((u) => (mm === undefined || u.mm === mm) && (vpn === undefined || u.vpn === vpn));
-  if (mine.length === 0) return;
-  m.unmapped = m.unmapped.filter((u) => !mine.includes(u));
-  for (const u of mine) m.emit('unmap', u);
+  else awaitPurpose(m, unmapped);
 }
 
 export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -226,7 +221,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = from(m, r, o);
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
-  if (m.unmapped.length > 0) m.unmapped = m.unmapped.filter((u) => u.mm !== mm || u.vpn < vpn || u.vpn >= vpn + size);
+  unmappedForMigration(m, mm, vpn, size);
 }
 
 // ---- moving

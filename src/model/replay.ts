@@ -12,6 +12,7 @@ import * as ranges from './ranges.ts';
 import * as release from './release.ts';
 import * as rmap from './rmap.ts';
 import * as tasks from './tasks.ts';
+import { settleUnmapped } from './unmapped.ts';
 
 type Handler = (m: Model, t: Task, r: Float64Array, o: number) => void;
 
@@ -250,7 +251,7 @@ function end(m: Model): void {
     ranges.endFork(m, t);
     faults.settleHugetlb(m, t);
   }
-  ranges.unmappedForSwap(m);
+  settleUnmapped(m);
   // exit_mmap() may run a little after the last task's exit (7.2), or later if somebody still uses the mm
   if (m.seen[Kind.mmExit] > 0) {
     const last = m.lastLine - LATE_LINES;

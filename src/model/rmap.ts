@@ -8,9 +8,9 @@ import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import { unmappedForSwap } from './ranges.ts';
 import type { Mm } from './state.ts';
 import { swapInsOf } from './under-way.ts';
+import { unmappedForSwap } from './unmapped.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;
@@ -220,7 +220,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
           : undefined;
   for (const swap of swapInsOf(mm, vpn, pages))
     if (swap !== s && !swap.mapped) swap.other = { page: page + (swap.vpn - vpn), out: undefined };
-  for (let i = 0; i < pages && m.unmapped.length > 0; i++) unmappedForSwap(m, mm, vpn + i);
+  for (let i = 0; i < pages && m.unmapped.size > 0; i++) unmappedForSwap(m, mm, vpn + i);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, {

@@ -57,6 +57,23 @@ export interface Change {
   zap: { foreign: boolean } | undefined;
 }
 
+/** do_huge_pmd_wp_page(), under way, as far as others change it. */
+interface PmdFault {
+  vpn: number;
+  /** the PMD was split: the fault goes on for the PTE */
+  split: boolean;
+}
+
+/** A pinned page that was unmapped, not known yet whether to swap or to migrate it, with those who held it then. */
+export interface Unmapped {
+  mm: Mm;
+  vpn: number;
+  page: PageId;
+  anon: boolean | undefined;
+  at: At;
+  pins: readonly Pin[];
+}
+
 /** do_swap_page(), under way. */
 export interface SwapFrame {
   mm: Mm;
@@ -109,6 +126,10 @@ export class Mm {
   marked: { vpn: number; hi: number } | undefined;
   /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
   meanwhile: { calls: number; changes: Change[] } | undefined;
+  /** forks of private mappings that are copying page tables now; undefined: there was none */
+  forks: Set<ForkFrame> | undefined;
+  /** write faults on a PMD that are under way, which a split by another task takes the PMD from; undefined: there was none */
+  pmdFaults: Set<PmdFault> | undefined;
   /** swap-ins under way, by vpn; undefined: there was none */
   swapIns: Map<number, Set<SwapFrame>> | undefined;
 

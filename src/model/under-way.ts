@@ -1,6 +1,6 @@
-// Why: a GUP call and do_swap_page() look at a page table entry first and act on it later; meanwhile other tasks change it.
-// What is under way is kept by address space, so that an address space that has none of it pays nothing, and a call whose
-// return was lost costs the others nothing that grows.
+// Why: a GUP call and do_swap_page() read a page table entry and act on it later; other tasks may change the entry in
+// between. Calls in progress are kept per address space, so that address spaces without any cost nothing, and calls whose
+// return was lost do not add work to every later event.
 import type { GupFrame, Task } from './frames.ts';
 import type { Change, Mm, SwapFrame } from './state.ts';
 

@@ -196,7 +196,18 @@ type Nothing = Record<
   | Hidden<
       raw.Mm,
       shown.Mm,
-      'ptes' | 'pmds' | 'pins' | 'note' | 'exclusive' | 'hugetlb' | 'marked' | 'meanwhile' | 'swapIns' | MmVerbs
+      | 'ptes'
+      | 'pmds'
+      | 'pins'
+      | 'note'
+      | 'exclusive'
+      | 'hugetlb'
+      | 'marked'
+      | 'meanwhile'
+      | 'forks'
+      | 'pmdFaults'
+      | 'swapIns'
+      | MmVerbs
     >
   | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, 'raced'>

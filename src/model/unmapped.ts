@@ -1,0 +1,40 @@
+// Why: up to 5.12 one function, try_to_unmap_one(), unmaps pages both for swap and for migration. A later event shows which:
+// a swap fault, or the end of the migration. Without either, it is decided when the address space or the trace ends.
+import { push } from './lists.ts';
+import type { Model } from './model.ts';
+import type { Mm, Unmapped } from './state.ts';
+
+export function awaitPurpose(m: Model, u: Unmapped): void {
+  const byVpn = m.unmapped.get(u.mm) ?? new Map<number, Unmapped[]>();
+  m.unmapped.set(u.mm, byVpn);
+  push(byVpn, u.vpn, u);
+}
+
+/** The pages unmapped in an address space, or at one address of it, were unmapped for swap. */
+export function unmappedForSwap(m: Model, mm: Mm, vpn?: number): void {
+  const byVpn = m.unmapped.get(mm);
+  if (byVpn === undefined) return;
+  const mine = vpn === undefined ? [...byVpn.values()].flat() : (byVpn.get(vpn) ?? []);
+  if (vpn === undefined) m.unmapped.delete(mm);
+  else forget(m, mm, byVpn, vpn);
+  for (const u of mine) m.emit('unmap', u);
+}
+
+/** The pages at `size` addresses from `vpn` on were migrated. */
+export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number): void {
+  const byVpn = m.unmapped.get(mm);
+  if (byVpn === undefined) return;
+  for (let v = vpn; v < vpn + size; v++) forget(m, mm, byVpn, v);
+}
+
+/** At the end of the trace, all remaining pages count as unmapped for swap. */
+export function settleUnmapped(m: Model): void {
+  const all = [...m.unmapped.values()].flatMap((byVpn) => [...byVpn.values()].flat());
+  m.unmapped.clear();
+  for (const u of all.sort((a, b) => a.at.line - b.at.line)) m.emit('unmap', u);
+}
+
+function forget(m: Model, mm: Mm, byVpn: Map<number, Unmapped[]>, vpn: number): void {
+  byVpn.delete(vpn);
+  if (byVpn.size === 0) m.unmapped.delete(mm);
+}
