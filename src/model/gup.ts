@@ -245,11 +245,15 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     m.emit('pinFailed', { call, at });
     return;
   }
+  if (ret > f.nr || f.nr > MOST_ASKED) m.absurd();
   const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
   overwritten(m, call, at);
   hold(m, t, call, f, count);
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
 }
+
+/** Of pages, in one call: the numbers are of int in the kernel's own tables. */
+const MOST_ASKED = 0x7fffffff;
 
 const FOLL_LAYOUT_BITS = { longterm: [0x10000, 0x100], pin: [0x40000, 0x80000], get: [0x4, 0x2] } as const;
 

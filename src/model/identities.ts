@@ -49,7 +49,7 @@ export class Identities {
    * inconsistencies caused by missing lines: returns without their call, calls without their return, entries that
    * contradict earlier events; `pages`: pointers that cannot point to a `struct page`
    */
-  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, pages: 0, first: undefined as At | undefined };
+  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, pages: 0, absurd: 0, first: undefined as At | undefined };
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
@@ -133,11 +133,21 @@ export class Identities {
     this.torn.first ??= this.at();
   }
 
+  /** A number that no kernel prints here: more pages returned than asked for, a range that ends before it begins. */
+  absurd(): void {
+    this.torn.absurd++;
+    this.torn.first ??= this.at();
+  }
+
   /** The address space at an mm_struct pointer; reuse of the pointer of one that ended makes a new one. */
   mm(ptr: number): Mm | undefined {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
-    if (!(ptr < 0)) return undefined;
+    if (!(ptr < -4095)) {
+      // not shown, NULL, or what cannot be a pointer
+      if (ptr < 0) this.absurd();
+      return undefined;
+    }
     const known = this.mms.get(ptr);
     const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
     this.#lastMm = mm;

@@ -23,7 +23,12 @@ const MM_CP_UFFD_RWP = 0x10;
 const MM_CP_UFFD_RWP_RESOLVE = 0x20;
 
 const from = (m: Model, r: Float64Array, o: number): number => m.vpn(r[o + Slot.ADDR]);
-const to = (m: Model, r: Float64Array, o: number): number => Math.ceil(r[o + Slot.END] / m.machine.pageBytes);
+function to(m: Model, r: Float64Array, o: number): number {
+  const end = r[o + Slot.END];
+  // ULONG_MAX is what the kernel says for everything
+  if (end < r[o + Slot.ADDR] && end !== -1) m.absurd();
+  return Math.ceil(end / m.machine.pageBytes);
+}
 
 // ---- fork
 

@@ -128,6 +128,10 @@ export default defineRule({
           context.undecided(
             `${torn.pages} page pointer${torn.pages === 1 ? ' does' : 's do'} not point to a struct page, unlike the others`,
           );
+        if (torn.absurd > 0)
+          context.undecided(
+            `${torn.absurd} line${torn.absurd === 1 ? ' has a number' : 's have numbers'} that no kernel prints there`,
+          );
         if (torn.exits > 0)
           context.undecided(
             `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, although the tasks in it have exited`,

@@ -66,6 +66,26 @@ describe('claims', () => {
   }, 60_000);
 
   it.each([
+    ['more pages are returned than asked for', PIN('1').replace(/ret=1\n$/, 'ret=262144\n')],
+    [
+      'more pages are asked for than there are',
+      PIN('18446744073709551615').replaceAll('ret=18446744073709551615', 'ret=1'),
+    ],
+    ['an error is an address space', FAULT.replace('0xffff8c7ec0ffc200', '0xffffffffffffffff')],
+    [
+      'a range ends before it begins',
+      FAULT.replace(
+        /fault: .*/,
+        'zap: (unmap_page_range+0x0/0x1150) mm=0xffff8c7ec0ffc200 start=0x7f0000002000 end=0x1000',
+      ),
+    ],
+  ])('where %s, no rule rests on it', async (_, text) => {
+    const { rules, verdict } = await all(text);
+    expect(verdict).not.toBe('clean');
+    expect(JSON.stringify(rules)).toMatch(/lines? ha(?:s a number|ve numbers) that no kernel prints there/);
+  });
+
+  it.each([
     'bio_add: (__bio_add_page+0x4/0x50) bio=0xffff89e5c0350f40 page=0xfffff997c0000140 len=18446744073709551615 off=4294967295',
     'bio_submit: (submit_bio+0x4/0xe0) bio=0xffff89e5c0350f40 opf=0x0 bflags=0x0 sector=1 size=4294967295 vcnt=1 p0=0xfffff997c0000140 l0=4294967295 o0=4294967295',
     'unpin_range: (unpin_user_page_range_dirty_lock+0x4/0xf0) page=0xfffff997c0000140 n=18446744073709551615 dirty=1',
