@@ -162,7 +162,9 @@ describe('hostile BTF is an error, and soon', () => {
 
   it('more than any kernel has: types, parts, functions of one name, letters', () => {
     const f = { kind: func, name: 'f', third: 1 };
-    expect(() => new Btf(writeBtf(Array(2 ** 20 + 1).fill({ kind: ptr, third: 1 })))).toThrow(/types: no kernel/);
+    expect(() => new Btf(writeBtf(Array(2 ** 20 + 1).fill({ kind: ptr, third: 1 })))).toThrow(
+      /types: more than in any kernel/,
+    );
     expect(() => new Btf(writeBtf(Array(2000).fill(f))).named('f', func)).toThrow(/of the name f/);
     expect(() => new Btf(writeBtf([{ ...f, name: 'f'.repeat(513) }])).named('f', func)).toThrow(/more than 512 bytes/);
     const parts = Array(70_000).fill(['x', 1, 0]).flat();
@@ -214,7 +216,7 @@ describe('where BTF lies', () => {
     plain.set(Buffer.from('Linux version 6.12.9-arm64 (me)'), 4096);
     plain.set(whole, 8192 - 4);
     expect(readImage(put('Image', plain))).toMatchObject({ release: '6.12.9-arm64' });
-    expect(() => readImage(put('nothing', new Uint8Array(10_000)))).toThrow(/no BTF, no ELF file/);
+    expect(() => readImage(put('nothing', new Uint8Array(10_000)))).toThrow(/no BTF, ELF file/);
   });
 
   it('lz4 as `lz4 -l` packs it', () => {

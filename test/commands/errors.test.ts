@@ -31,7 +31,7 @@ describe('input that is no trace', () => {
   it.each<[string, string | Uint8Array, string | RegExp]>([
     ['an empty file', '', 'the input is empty'],
     ['blank lines', '\n\n  \n', 'only blank lines'],
-    ['a letter', 'Dear all,\nattached is the trace of yesterday.\n', 'no trace'],
+    ['a letter', 'Dear all,\nattached is the trace of yesterday.\n', 'not a trace'],
     ['JSON', '{"traceEvents": []}\n', 'JSON'],
     ['a web page', '<!doctype html><html></html>\n', 'HTML'],
     ['trace.dat', Buffer.from('\x17\x08\x44tracing6\0\0\0\0', 'latin1'), 'trace.dat'],
@@ -49,7 +49,7 @@ describe('input that is no trace', () => {
       'cannot be decompressed',
     ],
     ['headers without an event', '# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:2\n#\n', 'no event'],
-    ['a table without columns', 'x,y\n1,2\n', 'no trace'],
+    ['a table without columns', 'x,y\n1,2\n', 'not a trace'],
     ['an SQLite database', Buffer.from('SQLite format 3\0', 'latin1'), 'SQLite'],
   ])('%s', (name, content, what) => {
     expectUnusable(pindrift(['check', given(name.replaceAll(' ', '-'), content)]), what);
@@ -58,7 +58,7 @@ describe('input that is no trace', () => {
   it.each([
     ['a directory without a trace', 'scripts', 'none of the files there is a trace'],
     ['a file that is not there', 'no/such/file', 'no such file'],
-    ['a file below a file', `${STORY}/trace.txt`, 'no directory'],
+    ['a file below a file', `${STORY}/trace.txt`, 'is not a directory'],
     ['a name of control characters', 'a\u001b[31mb', /no such file \(a\\x1b\[31mb\)/],
   ])('%s', (_name, path, what) => {
     expectUnusable(pindrift(['check', path]), what);
@@ -105,7 +105,7 @@ describe('a trace that ends too early', () => {
     const packed = readFileSync(`${root}/${STORY}`);
     const { status, stdout } = pindrift(['check', given('cut.gz', packed.subarray(0, 5_000))]);
     expect(status).toBe(3);
-    expect(stdout).toContain('cut or damaged');
+    expect(stdout).toContain('truncated or damaged');
   });
 });
 
@@ -147,7 +147,10 @@ describe('a result that cannot be written', () => {
   });
 
   it('a report in a folder that is not there, or in place of one', () => {
-    expectUnusable(pindrift(['check', STORY, '-o', file('no/such/report.json')]), 'no such folder');
+    expectUnusable(
+      pindrift(['check', STORY, '-o', file('no/such/report.json')]),
+      'the directory for this file does not exist',
+    );
     mkdirSync(file('folder'));
     expectUnusable(pindrift(['check', STORY, '-o', file('folder')]), 'directory');
   });

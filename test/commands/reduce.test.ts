@@ -50,5 +50,5 @@ it('a rule begins with what happened at a line; its test passes at once', { time
   expect(run.stdout).toMatch(/mine: 1 finding in 1 of 2 sources, no finding in 1, undecided in 0/);
   const none = pindrift(['rules', 'new', 'other', '--dir', dir, '--from', STORY, '--line', '1']);
   expect(none.status).toBe(2);
-  expect(none.stderr).toContain('told nothing about a pinned page');
+  expect(none.stderr).toContain('no transition concerning a pinned page');
 });

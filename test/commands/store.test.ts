@@ -147,7 +147,7 @@ describe('show', () => {
 
 describe('what is no store', () => {
   it.each<[string, string, string | RegExp]>([
-    ['a trace', STORY, /no SQLite database.*\n.*pindrift check/],
+    ['a trace', STORY, /not an SQLite database.*\n.*pindrift check/],
     ['nothing', 'no/such.db', 'no such file'],
     ['a directory', '.', 'directory'],
   ])('%s', (_name, path, what) => {
@@ -168,7 +168,7 @@ describe('what is no store', () => {
     db.close();
     expect(pindrift(['report', file('foreign.db')])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('no store of pindrift'),
+      stderr: expect.stringContaining('not a pindrift store'),
     });
     copyFileSync(store, file('newer.db'));
     const newer = new Database(file('newer.db'));

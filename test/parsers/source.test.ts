@@ -83,7 +83,7 @@ describe('openSource', () => {
     expect(await content(file('a.zst', frame))).toEqual({ text: TRACE, compression: 'zstd' });
     expect((await content(file('b.zst', Buffer.concat([frame, frame])))).text).toBe(TRACE + TRACE);
     const cut = await content(file('c.zst', frame.subarray(0, frame.length - 100)));
-    expect(cut.damage).toContain('cut or damaged');
+    expect(cut.damage).toContain('truncated or damaged');
     expect(TRACE.startsWith(cut.text)).toBe(true);
   });
 
@@ -91,7 +91,7 @@ describe('openSource', () => {
     const frame = execFileSync(XZ, ['-c'], { input: TRACE, maxBuffer: 1 << 26 });
     expect(await content(file('a.xz', frame))).toEqual({ text: TRACE, compression: 'xz' });
     const cut = await content(file('b.xz', frame.subarray(0, frame.length - 20)));
-    expect(cut.damage).toContain('cut or damaged');
+    expect(cut.damage).toContain('truncated or damaged');
     expect(cut.text.length).toBeGreaterThan(TRACE.length / 2);
   });
 
@@ -118,7 +118,7 @@ describe('openSource', () => {
     const whole = gzipSync(TRACE);
     whole.fill(0xff, whole.length - 2000, whole.length - 1000);
     const faulty = await content(file('faulty.gz', whole));
-    expect(faulty.damage).toContain('cut or damaged');
+    expect(faulty.damage).toContain('truncated or damaged');
     expect(faulty.text.slice(0, 100_000)).toBe(TRACE.slice(0, 100_000));
   });
 
@@ -131,7 +131,7 @@ describe('openSource', () => {
     expect((await problem(join(dir, 'missing'))).message).toBe('no such file');
     mkdirSync(join(dir, 'folder'));
     expect((await problem(join(dir, 'folder'))).message).toBe('this is a directory');
-    expect((await problem(join(file('afile', 'x'), 'b'))).message).toContain('no directory');
+    expect((await problem(join(file('afile', 'x'), 'b'))).message).toContain('is not a directory');
   });
 
   it.skipIf(process.getuid?.() === 0)('explains a missing permission', async () => {

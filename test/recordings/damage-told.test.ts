@@ -31,10 +31,10 @@ describe('a page of the ring buffer', () => {
   };
 
   it.each<[string, (page: Buffer) => void, RegExp]>([
-    ['is zeros, and others follow', (page) => page.fill(0), /lost-events.*\n.*empty, and others follow/],
-    ['has lost its length', (page) => page.fill(0, 8, 16), /lost-events.*\n.*empty, and others follow/],
-    ['has a length that no kernel writes', (page) => page.writeUInt32LE(0x80, 12), /cut or damaged/],
-    ['has a time that is later than what follows', (page) => page.writeUInt32LE(0xffff, 4), /time of a CPU goes back/],
+    ['is zeros, and others follow', (page) => page.fill(0), /lost-events.*\n.*empty, although others follow/],
+    ['has lost its length', (page) => page.fill(0, 8, 16), /lost-events.*\n.*empty, although others follow/],
+    ['has a length that no kernel writes', (page) => page.writeUInt32LE(0x80, 12), /truncated or damaged/],
+    ['has a time that is later than what follows', (page) => page.writeUInt32LE(0xffff, 4), /timestamps go backwards/],
   ])('%s', async (_, how, words) => {
     expect(await losses(change(how))).toMatch(words);
   });
@@ -72,5 +72,5 @@ it('an attr of a tracepoint says that it is something else', async () => {
   attr.writeUInt32LE(128, 4);
   attr.writeBigUInt64LE(BigInt(id), 8);
   bytes.writeUInt32LE(0x80000002, bytes.indexOf(attr));
-  expect(await losses(bytes)).toMatch(/its attr says otherwise/);
+  expect(await losses(bytes)).toMatch(/but its attr is not/);
 });

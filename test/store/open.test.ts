@@ -58,7 +58,7 @@ describe('opening', () => {
     const db = new Database(file('other.db'));
     db.exec('create table t (x)');
     db.close();
-    expect(errorOf(() => openStore(file('other.db'))).message).toContain('no store of pindrift');
+    expect(errorOf(() => openStore(file('other.db'))).message).toContain('not a pindrift store');
   });
 
   it('a store of a newer pindrift', async () => {
@@ -128,7 +128,9 @@ describe('an ingest', () => {
 
   it('into a folder that is not there, or is a file, or into a folder', async () => {
     const path = trace('t', small);
-    expect((await rejected(ingest([path], { out: file('no/such/x.db') }))).message).toContain('no such folder');
+    expect((await rejected(ingest([path], { out: file('no/such/x.db') }))).message).toContain(
+      'the directory for this file does not exist',
+    );
     expect((await rejected(ingest([path], { out: dir }))).message).toContain('this is a directory');
     expect((await rejected(ingest([path], { out: '-' }))).message).toContain('standard output');
   });
