@@ -1,4 +1,4 @@
-// Why: a handler with a misspelled name would never be called, so unknown names are errors.
+// Why: a handler with a misspelled name would never be called, nor would those of a promise, so both are errors.
 import { TRANSITION_NAMES } from '../api/show.ts';
 import { nearest } from '../util/nearest.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
@@ -8,6 +8,11 @@ export function handlerProblem(
   handlers: object,
   own: readonly string[],
 ): { problem: string; name: string } | undefined {
+  if (handlers instanceof Promise)
+    return {
+      problem: 'create() returns a promise; its handlers are called at once: no async, no await',
+      name: 'create',
+    };
   const names: readonly string[] = TRANSITION_NAMES;
   for (const [name, handler] of Object.entries(handlers)) {
     if (name === 'events') {
