@@ -14,7 +14,7 @@ export function demandEvents(path: string, stats: ReadStats, head: Pick<TraceHea
   throw new InputError(problem, { where: path, tryThis });
 }
 
-function why({ kinds, bad }: ReadStats, { format, tracer }: Pick<TraceHead, 'format' | 'tracer'>): [string, string] {
+function why({ kinds, bad, damage }: ReadStats, { format, tracer }: Pick<TraceHead, 'format' | 'tracer'>): [string, string] {
   const functions = kinds[LineKind.Function];
   if (functions > 0 && (tracer === undefined || /^(?:function|nop)/.test(tracer))) {
     return [
@@ -28,6 +28,7 @@ function why({ kinds, bad }: ReadStats, { format, tracer }: Pick<TraceHead, 'for
   const none = 'no event could be read from this trace';
   const [first] = bad;
   if (first !== undefined) return [none, `line ${first.line}: ${first.reason}`];
+  if (damage !== undefined) return [`${none}: ${damage}`, 'copy it again from where it was made, whole'];
   if (kinds[LineKind.Record] > 0) {
     return format === 'ftrace'
       ? [none, 'record again without the `raw` trace option: no line names its event']

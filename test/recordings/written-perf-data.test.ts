@@ -45,6 +45,18 @@ describe('perf record --threads', () => {
     expect({ lost, bad }).toEqual({ lost: [], bad: 0 });
     expect([...events].sort()).toEqual([...ofText.events].sort());
   });
+
+  it('files that were not copied along are missed', async () => {
+    const threads = [0, 1, 2, 3].map((n) => written.events.filter((_, i) => i % 4 === n));
+    writeFileSync(join(folder, 'data'), perfData(written, { threads }));
+    for (const [i, bytes] of threadFiles(written, { threads }).entries())
+      writeFileSync(join(folder, `data.${i}`), bytes);
+    expect((await readAll(fileInput(folder))).damage).toBeUndefined();
+    rmSync(join(folder, 'data.1'));
+    expect((await readAll(fileInput(folder))).damage).toBe('perf.data: data.1 not in its directory');
+    const alone = await readBytes('data', perfData(written, { threads }));
+    expect(alone.damage).toMatch(/the files of its threads \(data.0 and so on\) are not beside it/);
+  });
 });
 
 describe('what was lost', () => {

@@ -19,6 +19,7 @@ const Feature = {
   NrCpus: 7,
   CommandLine: 11,
   EventDesc: 12,
+  DirFormat: 24,
 } as const;
 
 export interface PerfFile {
@@ -28,6 +29,8 @@ export interface PerfFile {
   data: RecordRange;
   /** the records were written to a pipe */
   piped: boolean;
+  /** it is the head of a directory (`record --threads`), in which the events are */
+  isDirectory: boolean;
   release?: string;
   /** as `uname -m` says it */
   machine?: string;
@@ -62,6 +65,7 @@ export function openPerfFile(bytes: Bytes): PerfFile {
     meta: undefined,
     data: { bytes, start: headSize, end: bytes.size },
     piped: headSize === 16,
+    isDirectory: false,
     names: new Map(),
     said: new Map(),
     damage: [],
@@ -88,6 +92,7 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   const data = { at: cursor.u64(), size: cursor.u64() };
   cursor.skip(16);
   const features = featuresIn(Array.from({ length: 4 }, () => cursor.big()));
+  file.isDirectory = features.includes(Feature.DirFormat);
   file.data.start = data.at;
   if (!(data.at >= 0 && data.at <= bytes.size)) throw new Damaged('its data section extends beyond its end');
   if (data.size === 0) file.damage.push('the recording was not finished: perf has not written its tables');

@@ -40,16 +40,35 @@ export async function openPerfDirectory(path: string, symbols?: () => Uint8Array
     const file = new FileBytes(join(path, name));
     return { bytes: file, start: 0, end: file.size };
   });
-  return await open(path, bytes, more, symbols);
+  return await open(path, bytes, more, symbols, missingIn(names));
 }
+
+/** Files of threads are numbered from 0: what is not there was not copied along. */
+function missingIn(names: readonly string[]): string[] {
+  const there = new Set(names);
+  const last = Number(names.at(-1)?.slice(5) ?? -1);
+  if (last > MOST_THREADS) return [];
+  const missing = Array.from({ length: last }, (_, n) => `data.${n}`).filter((name) => !there.has(name));
+  if (missing.length === 0) return [];
+  return [`${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and more' : ''} not in its directory`];
+}
+
+const MOST_THREADS = 1 << 16;
 
 async function open(
   path: string,
   bytes: Bytes,
   more: readonly RecordRange[],
   symbols: (() => Uint8Array) | undefined,
+  missing: readonly string[] = [],
 ): Promise<Recording> {
   const file = openHead(path, bytes);
+  file.damage.push(...missing);
+  if (file.isDirectory && more.length === 0) {
+    file.damage.push(
+      'it is the head of a directory, and the files of its threads (data.0 and so on) are not beside it',
+    );
+  }
   if (tracepoints(file).length === 0 || (file.meta?.formats.size ?? 0) === 0) {
     const why =
       tracepoints(file).length === 0

@@ -42,7 +42,7 @@ const TYPE = {
   feature: 80,
 };
 /** perf takes a file of the other byte order that has no host name for one without features. */
-const FEATURE = { tracing: 1, host: 3, release: 4, cpus: 7, command: 11, events: 12, packed: 27 };
+const FEATURE = { tracing: 1, host: 3, release: 4, cpus: 7, command: 11, events: 12, directory: 24, packed: 27 };
 /** what perf unpacks at once */
 const UNPACKED_MOST = 1 << 20;
 
@@ -203,6 +203,9 @@ function feature(out: Out, id: number, written: Written, options: PerfDataOption
     case FEATURE.host:
       padded(out, 'host');
       break;
+    case FEATURE.directory:
+      out.u64(1);
+      break;
     case FEATURE.packed:
       // version, zstd, level, ratio
       out.u32(1).u32(1).u32(1).u32(1).u32(UNPACKED_MOST);
@@ -226,11 +229,12 @@ function feature(out: Out, id: number, written: Written, options: PerfDataOption
   }
 }
 
-const featuresOf = ({ command, packed }: PerfDataOptions): number[] =>
+const featuresOf = ({ command, packed, threads }: PerfDataOptions): number[] =>
   Object.values(FEATURE).filter(
     (id) =>
       (id !== FEATURE.command || command === undefined || command.length > 0) &&
-      (id !== FEATURE.packed || packed !== undefined),
+      (id !== FEATURE.packed || packed !== undefined) &&
+      (id !== FEATURE.directory || threads !== undefined),
   );
 
 function data(written: Written, options: PerfDataOptions): Buffer {
