@@ -72,7 +72,7 @@ export class TraceReader {
       await this.#options.onProgress?.(this.#source.position);
     } else {
       this.flush();
-      this.#stats.damage = this.#source.damage;
+      this.#stats.damage = this.#source.damage ?? zerosAt(lines.zeros);
       this.#stats.cutLines.addEarly(this.#vocabulary.cut());
     }
     this.#stats.lines = lines.number;
@@ -85,6 +85,9 @@ export class TraceReader {
     this.#reader.flush();
   }
 }
+
+const zerosAt = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : `bytes of zero stand in the text from byte ${at} on: a part of it was never written`;
 
 /** Read a source to its end. */
 export async function readTrace(...args: ConstructorParameters<typeof TraceReader>): Promise<void> {

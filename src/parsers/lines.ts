@@ -51,6 +51,8 @@ export class LineReader {
   tooLong = false;
   /** the last line of the source has no newline: it may be truncated */
   unterminated = false;
+  /** where the first byte of zero stands, which no text has; undefined: nowhere so far */
+  zeros: number | undefined;
 
   readonly #source: ByteSource;
   readonly #chunk: number;
@@ -108,8 +110,15 @@ export class LineReader {
       return carried > 0;
     }
     this.#to = carried + got;
+    if (this.zeros === undefined) this.#lookForZeros(carried);
     if (this.number === 0 && this.#base === 0) this.#skipByteOrderMark();
     return true;
+  }
+
+  #lookForZeros(from: number): void {
+    const { buffer, byteOffset } = this.buf;
+    const at = Buffer.from(buffer as ArrayBuffer, byteOffset + from, this.#to - from).indexOf(0);
+    if (at >= 0) this.zeros = this.#base + from + at;
   }
 
   /** Advance to the next line; false if the chunk contains no further complete line. */

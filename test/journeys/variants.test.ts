@@ -84,7 +84,6 @@ const TOLD: Record<string, (text: string) => string> = {
     `[${linesOf(t)
       .map((l) => `'${inString(l)}\\n'`)
       .join(', ')}]\n`,
-  'a member of JSON': (t) => `${JSON.stringify({ trace: t })}\n`,
   'stdout_lines of ansible': (t) =>
     `ok: [box] => {\n    "stdout_lines": [\n${linesOf(t)
       .map((l) => `        ${JSON.stringify(l)}`)

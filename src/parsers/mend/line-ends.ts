@@ -1,5 +1,6 @@
 // Why: serial captures end lines with CR, word processors with separators of their own (U+2028, U+2029, NEL), and text
 // assembled from several sources has all of them.
+import { withoutEntities } from './html.ts';
 import { count, hasEvent } from './looks.ts';
 
 export const OTHER_ENDS = /\r\n?|\n|\xe2\x80[\xa8\xa9]|\xc2\x85/;
@@ -15,6 +16,21 @@ export function hasOtherEnds(text: string): boolean {
   for (const line of text.split('\n', LOOKED_AT)) {
     const pieces = line.split(OTHER_ENDS);
     if (pieces.length > 1) within += Math.max(0, pieces.filter(hasEvent).length - 1);
+  }
+  return within >= WITHIN;
+}
+
+/** What ends a line in a page that has no lines: a break, a row, a paragraph. */
+export const MARKUP_ENDS = /\r?\n|<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>/i;
+
+const MARKUP_END = /<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>/i;
+
+/** Whether several events stand in one line, with markup between them. */
+export function hasMarkupEnds(text: string): boolean {
+  let within = 0;
+  for (const line of text.split('\n', LOOKED_AT)) {
+    const pieces = line.split(MARKUP_END);
+    if (pieces.length > 1) within += Math.max(0, pieces.map(withoutEntities).filter(hasEvent).length - 1);
   }
   return within >= WITHIN;
 }

@@ -70,6 +70,7 @@ export class LineMender implements Mender {
     if (plan.journal === true) line = journalText(line) ?? NOTHING;
     if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();
+    if (plan.outer !== undefined) line = line.replace(plan.outer, '');
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
     if (plan.python === true) line = unquoted(line);

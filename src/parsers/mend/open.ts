@@ -1,13 +1,22 @@
 // Why: opens a trace and removes what its text was wrapped in, transparently for the caller.
 import { isTraceText } from '../detect.ts';
 import type { Source } from '../wrapped-source.ts';
+import { JsonSource } from './json-source.ts';
+import { traceMember } from './json-strings.ts';
 import { packingOf, showsTrace } from './packings.ts';
 import { type Plan, planFor } from './plan.ts';
 import { MendedSource } from './source.ts';
-import { Utf16Source, utf16Of } from './utf16.ts';
+import { isJournal, memberOf } from './strings.ts';
+import { WideSource, wideOf } from './wide.ts';
 
 /** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
 const SEARCH: Plan = { words: ['a dump in a log'], log: true };
+
+/** An object of JSON per line: numbers of lines stay those of the file. */
+function isLineByLine(text: string): boolean {
+  const lines = text.split(/\r?\n/, 400);
+  return memberOf(lines) !== undefined || isJournal(lines);
+}
 
 /**
  * The source, or one that unwraps its lines.
@@ -15,9 +24,9 @@ const SEARCH: Plan = { words: ['a dump in a log'], log: true };
  */
 export async function mended(source: Source, again: (() => Promise<Source>) | undefined): Promise<Source> {
   const head = await source.head();
-  const order = utf16Of(head);
-  if (order !== undefined)
-    return mended(new Utf16Source(source, order), again && (async () => new Utf16Source(await again(), order)));
+  const wide = wideOf(head);
+  if (wide !== undefined)
+    return mended(new WideSource(source, wide), again && (async () => new WideSource(await again(), wide)));
   if (head.length === 0 || head.includes(0)) return source;
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
   const packing = packingOf(text);
@@ -26,6 +35,9 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
       new MendedSource(source, packing()),
       again && (async () => new MendedSource(await again(), packing())),
     );
+  const member = isLineByLine(text) ? undefined : traceMember(text);
+  if (member !== undefined)
+    return mended(new JsonSource(source, member), again && (async () => new JsonSource(await again(), member)));
   const plan = planFor(text);
   const isPart = plan?.log === true || plan?.html === true;
   if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);

@@ -1,7 +1,7 @@
 // Why: determines from the first lines, once and for the whole text, how it was changed: a mail quotes all lines, a log
 // stamps all. Plain text is not touched, so it takes the fast path.
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
-import { hasOtherEnds, OTHER_ENDS } from './line-ends.ts';
+import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
@@ -13,6 +13,8 @@ export interface Plan {
   words: string[];
   /** lines end with CR only, or with separators of a word processor */
   ends?: true;
+  /** lines end with tags of a page */
+  markup?: true;
   /** terminal colours, NBSP: removed anywhere in the line */
   marks?: true;
   /** tabs replace spaces */
@@ -43,7 +45,8 @@ export interface Plan {
   /** the same text before all lines; a pattern if numbers in it change */
   literal?: string;
   pattern?: RegExp;
-  /** indentation before all lines, including comments: Markdown, YAML */
+  /** indentation before all lines, including comments: Markdown, YAML; before a prefix, and after it */
+  outer?: RegExp;
   indent?: RegExp;
   /** the same text after all lines */
   suffix?: string;
@@ -63,6 +66,11 @@ export function planFor(head: string): Plan | undefined {
     plan.ends = true;
     plan.words.push('lines not ended by LF');
     text = text.split(OTHER_ENDS).join('\n');
+  }
+  if (hasMarkupEnds(text)) {
+    plan.markup = true;
+    plan.words.push('lines ended by markup');
+    text = text.split(MARKUP_ENDS).join('\n');
   }
   if (isOneString(text)) {
     plan.escapes = true;
@@ -98,7 +106,7 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('each line twice');
     lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1]);
   }
-  lines = planIndent(lines, plan);
+  lines = planIndent(lines, plan, 'outer');
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
   if (MARKS.test(text)) {
     plan.marks = true;
@@ -115,7 +123,7 @@ export function planFor(head: string): Plan | undefined {
     plan.words.push('quoted-printable');
     lines = decoded(lines);
   }
-  lines = planIndent(planLines(lines, plan), plan);
+  lines = planIndent(planLines(lines, plan), plan, 'indent');
   const { width, hard } = wrapOf(lines) ?? {};
   if (width !== undefined) {
     plan.wrapped = width;
@@ -155,14 +163,14 @@ function planLines(given: string[], plan: Plan): string[] {
   return lines;
 }
 
-function planIndent(lines: string[], plan: Plan): string[] {
+function planIndent(lines: string[], plan: Plan, which: 'outer' | 'indent'): string[] {
   const comments = lines.flatMap((line) => /^( *)#(?: |$)/.exec(line)?.[1].length ?? []);
   const [indent] = comments;
   if (comments.length < 2 || indent === 0 || new Set(comments).size > 1) return lines;
   const some = filled(lines);
   const blanks = ' '.repeat(indent);
   if (some.filter((line) => line.startsWith(blanks)).length < MOST_OF * some.length) return lines;
-  plan.indent = new RegExp(`^ {${indent}}`);
+  plan[which] = new RegExp(`^ {${indent}}`);
   plan.words.push('indented');
   return lines.map((line) => line.replace(/^ */, (all) => all.slice(indent)));
 }

@@ -2,7 +2,7 @@
 // returns the bytes of the repaired text; positions refer to that text, line numbers to the file.
 import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
-import { OTHER_ENDS } from './line-ends.ts';
+import { MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
 import type { Packing } from './packings.ts';
 import type { Plan } from './plan.ts';
@@ -18,6 +18,12 @@ const MOST_HEAD = 1 << 20;
 /** Maximum size of a text that is searched for a dump if its beginning has none. */
 const MOST_SEARCHED = 256 << 20;
 
+const endsOf = ({ escapes, ends, markup }: Plan): RegExp | string => {
+  if (escapes === true) return /\\n|\n/;
+  if (markup === true) return MARKUP_ENDS;
+  return ends === true ? OTHER_ENDS : '\n';
+};
+
 export class MendedSource extends WrappedSource {
   readonly #words: readonly string[];
   readonly #mender: Mender;
@@ -32,10 +38,7 @@ export class MendedSource extends WrappedSource {
     this.#words = plan.words;
     const isPacking = 'mender' in plan;
     this.#mender = isPacking ? plan.mender : new LineMender(plan);
-    this.#lines = textLines(
-      { read: (into) => this.#read(into) },
-      isPacking ? '\n' : plan.escapes === true ? /\\n|\n/ : plan.ends === true ? OTHER_ENDS : '\n',
-    );
+    this.#lines = textLines({ read: (into) => this.#read(into) }, isPacking ? '\n' : endsOf(plan));
   }
 
   override get mended(): string {

@@ -35,9 +35,8 @@ export const unescaped = (line: string): string =>
     .replace(/\\(["'\\])/g, '$1')
     .replaceAll('\\t', '\t');
 
-/** A JSON object, alone or after the prefixes of streams (RFC 7464, server-sent events) and YAML lists. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for
-const OBJECT = /^(?:\x1e|data: ?|- )?\s*(\{.*\})\s*$/;
+/** A JSON object, alone or after the prefixes of streams (RFC 7464, server-sent events), YAML lists and logs. */
+const OBJECT = /^[^{"]{0,200}?(\{.*\})\s*$/;
 
 /** The member of these JSON objects that contains lines of a trace; undefined: there is none. */
 export function memberOf(lines: readonly string[]): string | undefined {

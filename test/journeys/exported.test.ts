@@ -1,0 +1,71 @@
+// What chat programs, stores of logs, spreadsheets and pages make of a trace when they export it: the same answer; and
+// where a part of it is gone it is missed.
+import { describe, expect, it } from 'vitest';
+import { capture, checked, kindsOfLoss, said } from './capture.ts';
+
+const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
+const each = (text: string, change: (line: string, i: number) => string): string =>
+  `${linesOf(text).map(change).join('\n')}\n`;
+const escaped = (line: string): string =>
+  line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('  ', '&nbsp;&nbsp;');
+const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** With its mark, or without. */
+function utf32(text: string, little: boolean, mark: boolean): string {
+  const out = Buffer.alloc(4 * (text.length + (mark ? 1 : 0)));
+  const codes = [...(mark ? [0xfeff] : []), ...Buffer.from(text, 'latin1')];
+  for (const [i, code] of codes.entries()) little ? out.writeUInt32LE(code, 4 * i) : out.writeUInt32BE(code, 4 * i);
+  return out.toString('latin1');
+}
+
+const SAME: Record<string, (text: string) => string> = {
+  'one member of JSON': (t) => `${JSON.stringify({ trace: t })}\n`,
+  'messages of Slack': (t) =>
+    `${JSON.stringify([{ user: 'U1', text: `\`\`\`${t}\`\`\``, ts: '1764341782.0001' }], null, 4)}\n`,
+  'the log of a step, with CR LF': (t) =>
+    `${JSON.stringify([{ message: t.replaceAll('\n', '\r\n'), type: 'out', truncated: false }])}\n`,
+  'hits of a search': (t) =>
+    `${JSON.stringify({ took: 3, hits: { hits: linesOf(t).map((message, i) => ({ _id: `${i}`, _source: { '@timestamp': 'x', message } })) } }, null, 1)}\n`,
+  'rows of a query': (t) =>
+    `${JSON.stringify({ data: { result: [{ stream: { app: 'x' }, values: linesOf(t).map((line, i) => [`${1e9 + i}`, line]) }] } })}\n`,
+  'objects with objects in them, one per line': (t) =>
+    each(t, (message) => JSON.stringify({ host: { name: 'b' }, _source: { message } })),
+  'JSON behind a time and a tag': (t) =>
+    each(t, (message) => `2026-11-28 14:00:00 +0000 k.t: ${JSON.stringify({ message })}`),
+  'a message of Teams': (t) => `<div><pre><code>${linesOf(t).map(escaped).join('<br>')}</code></pre></div>\n`,
+  'a table without line ends': (t) =>
+    `<table><tbody>${linesOf(t)
+      .map((line) => `<tr><td data-x="{&quot;1&quot;:2}">${escaped(line)}</td></tr>`)
+      .join('')}</tbody></table>\n`,
+  'output of a test within a test': (t) => each(t, (line) => `        # ${line}`),
+  'UTF-32': (t) => utf32(t, true, true),
+  'UTF-32, the other byte order': (t) => utf32(t, false, true),
+  'UTF-32 without its mark': (t) => utf32(t, true, false),
+  'ligatures of a page setter': (t) => t.replaceAll('fi', utf8('\ufb01')).replaceAll('fl', utf8('\ufb02')),
+};
+
+describe.each(['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'])('%s', async (name) => {
+  const text = capture(name);
+  const plain = await checked(text);
+
+  it.each(Object.keys(SAME))('%s', async (way) => {
+    const report = await checked(SAME[way](text));
+    expect({ verdict: report.verdict, said: said(report) }).toEqual({ verdict: plain.verdict, said: said(plain) });
+    const { events, mmEvents } = plain.traces[0];
+    expect(report.traces[0]).toMatchObject({ events, mmEvents });
+    expect(report.traces[0].lineKinds.bad).toBeUndefined();
+  });
+});
+
+it('JSON that is cut is not whole', async () => {
+  const text = JSON.stringify([{ message: capture('6.12/vmsplice_self_fork.ft-tgid') }]);
+  const report = await checked(text.slice(0, -3));
+  expect(kindsOfLoss(report)).toContain('truncated');
+  expect(report.verdict).not.toBe('clean');
+});
+
+it('what was never written to the disk is zeros, and told', async () => {
+  const text = capture('5.10/odirect_read_swap.perf');
+  const { traces } = await checked(`${text.slice(0, 40_000)}${'\0'.repeat(4096)}${text.slice(44_096)}`);
+  expect(traces[0].losses).toMatchObject([{ kind: 'truncated', reason: expect.stringContaining('byte 40000 ') }]);
+});
