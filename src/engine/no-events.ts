@@ -14,7 +14,10 @@ export function demandEvents(path: string, stats: ReadStats, head: Pick<TraceHea
   throw new InputError(problem, { where: path, tryThis });
 }
 
-function why({ kinds, bad, damage }: ReadStats, { format, tracer }: Pick<TraceHead, 'format' | 'tracer'>): [string, string] {
+function why(
+  { kinds, bad, damage }: ReadStats,
+  { format, tracer }: Pick<TraceHead, 'format' | 'tracer'>,
+): [string, string] {
   const functions = kinds[LineKind.Function];
   if (functions > 0 && (tracer === undefined || /^(?:function|nop)/.test(tracer))) {
     return [
