@@ -138,7 +138,7 @@ describe('hostile BTF is an error, and soon', () => {
 
   it('types that lead in a circle, structs in themselves, members without an end', () => {
     const circle = new Btf(writeBtf([{ kind: typedef, name: 't', third: 1 }]));
-    expect(() => circle.bare(1)).toThrow(/circle/);
+    expect(() => circle.bare(1)).toThrow(/refers to itself/);
     const inside = new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: ['', 1, 0] }]));
     expect(() => memberOf(inside, 1, 'x')).toThrow();
     const wide = Array.from({ length: 20 }, (_, i) => ({
@@ -165,7 +165,7 @@ describe('hostile BTF is an error, and soon', () => {
     expect(() => new Btf(writeBtf(Array(2 ** 20 + 1).fill({ kind: ptr, third: 1 })))).toThrow(
       /types: more than in any kernel/,
     );
-    expect(() => new Btf(writeBtf(Array(2000).fill(f))).named('f', func)).toThrow(/of the name f/);
+    expect(() => new Btf(writeBtf(Array(2000).fill(f))).named('f', func)).toThrow(/types named f/);
     expect(() => new Btf(writeBtf([{ ...f, name: 'f'.repeat(513) }])).named('f', func)).toThrow(/more than 512 bytes/);
     const parts = Array(70_000).fill(['x', 1, 0]).flat();
     expect(() => new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: parts }])).members(1)).toThrow(/parts/);
@@ -210,7 +210,7 @@ describe('where BTF lies', () => {
     const packed = Buffer.concat([Buffer.alloc(70_001, 7), gzipSync(Buffer.concat([Buffer.alloc(4096), whole]))]);
     expect(Buffer.from(readImage(put('vmlinuz-s390x', packed)).bytes).equals(whole)).toBe(true);
     const seems = Buffer.concat(Array(100).fill(Buffer.from('9feb010018000000000000000000100000001000', 'hex')));
-    expect(() => readImage(put('seems', Buffer.concat([Buffer.alloc(64), seems])))).toThrow(/none/);
+    expect(() => readImage(put('seems', Buffer.concat([Buffer.alloc(64), seems])))).toThrow(/is valid/);
     const plain = new Uint8Array(8192 + whole.length);
     plain.set(Buffer.from('MZ'));
     plain.set(Buffer.from('Linux version 6.12.9-arm64 (me)'), 4096);
@@ -225,7 +225,7 @@ describe('where BTF lies', () => {
     const packed = Uint8Array.from([2, 0x21, 0x4c, 0x18, block.length, 0, 0, 0, ...block]);
     expect(Buffer.from(unpackLz4Legacy(packed, 1000)).toString()).toBe(`abc${'c'.repeat(24)}d`);
     expect(() => unpackLz4Legacy(packed, 10)).toThrow(/damaged/);
-    expect(() => unpackLz4Legacy(packed.slice(0, 12), 1000)).toThrow(/cut/);
+    expect(() => unpackLz4Legacy(packed.slice(0, 12), 1000)).toThrow(/truncated/);
   });
 });
 

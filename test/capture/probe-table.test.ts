@@ -106,7 +106,7 @@ describe('the probe set', () => {
     );
     const { leftOut, probes } = plan('6.12', { symbols });
     const why = (event: string) => leftOut.find((one) => one.event === event)?.functions[0].reason;
-    expect(why('wp_fault')).toMatch(/only do_wp_page\.isra\.0 is there/);
+    expect(why('wp_fault')).toMatch(/only do_wp_page\.isra\.0 exists/);
     expect(why('mm_exit')).toBe('2 functions have this name');
     expect(why('file_map')).toMatch(/no such symbol: it was inlined/);
     expect(why('wp_copy')).toMatch(/the BTF has no such function/);

@@ -71,8 +71,8 @@ describe('what is no trace', () => {
       'kernel log',
       'sysrq',
     ],
-    ['a table without events', 'a,b,c\n1,2,3\n', 'no trace', '--format'],
-    ['source code', 'int main(void)\n{\n\treturn 0;\n}\n', 'no trace', '--format'],
+    ['a table without events', 'a,b,c\n1,2,3\n', 'not a trace', '--format'],
+    ['source code', 'int main(void)\n{\n\treturn 0;\n}\n', 'not a trace', '--format'],
   ])('%s', (_, content, problem, tryThis) => {
     const said = detected(content).split(' | ');
     expect(said[0]).toContain(problem);
