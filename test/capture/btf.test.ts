@@ -168,7 +168,7 @@ describe('hostile BTF is an error, and soon', () => {
     expect(() => new Btf(writeBtf(Array(2000).fill(f))).named('f', func)).toThrow(/types named f/);
     expect(() => new Btf(writeBtf([{ ...f, name: 'f'.repeat(513) }])).named('f', func)).toThrow(/more than 512 bytes/);
     const parts = Array(70_000).fill(['x', 1, 0]).flat();
-    expect(() => new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: parts }])).members(1)).toThrow(/parts/);
+    expect(() => new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: parts }])).members(1)).toThrow(/members/);
     expect(() => new Btf(writeBtf([{ kind: 0 }]))).toThrow(/kind 0/);
   });
 });
@@ -188,7 +188,7 @@ describe('where BTF lies', () => {
       expect(Buffer.from(readImage(put('vmlinux.gz', gzipSync(elf))).bytes).equals(whole)).toBe(true);
     }
     expect(() => readImage(put('bare', elfWith(whole, true, '.data')))).toThrow(/no section \.BTF/);
-    expect(() => readImage(put('cut', elfWith(whole, true).slice(0, 3000)))).toThrow(/cut|section/);
+    expect(() => readImage(put('cut', elfWith(whole, true).slice(0, 3000)))).toThrow(/truncated|section/);
   });
 
   it('an image of x86, and one that is only looked through', () => {

@@ -109,7 +109,7 @@ describe('the probe set', () => {
     expect(why('wp_fault')).toMatch(/only do_wp_page\.isra\.0 exists/);
     expect(why('mm_exit')).toBe('2 functions have this name');
     expect(why('file_map')).toMatch(/no such symbol: it was inlined/);
-    expect(why('wp_copy')).toMatch(/the BTF has no such function/);
+    expect(why('wp_copy')).toMatch(/not in the BTF/);
     expect(probes.map(({ event }) => event)).toContain('swap_in');
   });
 
