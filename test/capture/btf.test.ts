@@ -168,7 +168,9 @@ describe('hostile BTF is an error, and soon', () => {
     expect(() => new Btf(writeBtf(Array(2000).fill(f))).named('f', func)).toThrow(/types named f/);
     expect(() => new Btf(writeBtf([{ ...f, name: 'f'.repeat(513) }])).named('f', func)).toThrow(/more than 512 bytes/);
     const parts = Array(70_000).fill(['x', 1, 0]).flat();
-    expect(() => new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: parts }])).members(1)).toThrow(/members/);
+    expect(() => new Btf(writeBtf([{ kind: struct, name: 's', third: 8, words: parts }])).members(1)).toThrow(
+      /members/,
+    );
     expect(() => new Btf(writeBtf([{ kind: 0 }]))).toThrow(/kind 0/);
   });
 });
