@@ -156,7 +156,7 @@ export class FindingWriter {
       wasDone(report.pin, g.drift?.at ?? report.at)
     )
       return 'note';
-    if (!sure && severity !== 'note' && !this.#unmappingShows()) {
+    if (!sure && severity !== 'note' && !this.#unmappingShows(report.pin)) {
       this.blind = true;
       return 'note';
     }
@@ -168,9 +168,11 @@ export class FindingWriter {
   }
 
   /**
-   * Whether an unmapping by the process itself would be in the trace. Since v7.0 munmap() uses a function of its own.
+   * Had the process given the range back itself, the trace would show it. Since v7.0 munmap() does that in a function of
+   * its own; and pages of hugetlb go in one of theirs (__unmap_hugepage_range()).
    */
-  #unmappingShows(): boolean {
+  #unmappingShows(pin: Pin | undefined): boolean {
+    if (pin?.hugetlb === true) return false;
     const era = this.#words.era;
     const own = era?.munmapIsUnmapVmas === true;
     return this.#model.recorded(Kind.zap) && (!own || this.#model.recorded(Kind.unmapVmas));
@@ -289,11 +291,15 @@ const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collaps
  * the page all the same, it had ended. Of two swap-ins of one entry the slower asks nobody who holds the other's page.
  */
 const isOver = ({ pin, via, before }: Drift, waits: boolean): boolean =>
-  OF_NOBODY.has(via) &&
+  (OF_NOBODY.has(via) || (via === 'fault' && isReclaimed(before))) &&
   pin.call.kind === 'GET' &&
   pin.owner === undefined &&
   pin.ios.length === 0 &&
   !(via === 'swap-in' && isRaced(before.at(-1)?.raced, waits));
+
+/** A page that reclaim unmapped goes to another use only when nobody holds it; a page of a file leaves no entry that names it. */
+const isReclaimed = (before: readonly Step[]): boolean =>
+  before.findLast(({ role }) => role === 'unmap' || role === 'zap')?.role === 'unmap';
 
 /** Since v6.8 one that has its page waits until the slot is its own, so whoever held the other's page has let go. */
 const isRaced = (raced: Step['raced'], waits: boolean): boolean =>

@@ -18,6 +18,9 @@ const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
 
+/** Write faults without an end that are kept. */
+const MOST_ENDLESS = 10_000;
+
 export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
@@ -26,7 +29,10 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   endSwapIn(t);
   t.faultMm = mm;
   t.faultVpn = m.vpn(r[o + Slot.ADDR]);
-  if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) === 0 && t.pid > 0 && t.gup?.mm !== mm) setMm(m, t, mm);
+  if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
+  if (t.gup === undefined) t.borrows = false;
+  else if (t.mm === undefined) t.borrows = true;
+  if (t.gup?.mm !== mm) setMm(m, t, mm);
 }
 
 /** The task uses this address space. */
@@ -84,7 +90,9 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
     } else if (!Number.isNaN(before)) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
-  const at = pins.length > 0 || m.listeners.cow !== undefined || mm.meanwhile !== undefined ? m.at() : undefined;
+  const asked =
+    pins.length > 0 || (pmd && mm.pins.size > 0) || m.listeners.cow !== undefined || mm.meanwhile !== undefined;
+  const at = asked ? m.at() : undefined;
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
@@ -186,6 +194,11 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (w.unshare) {
     if (w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
     return;
+  }
+  if (same && !said && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
+    const pin = m.pinsAt(w.mm, w.vpn).find(({ call, unsure }) => call.kind === 'PIN' && unsure === undefined);
+    if (pin !== undefined && m.endless.length < MOST_ENDLESS) m.endless.push({ pin, at: m.at() });
+    if (pin !== undefined) return;
   }
   // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),
   // pmd_same())

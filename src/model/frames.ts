@@ -127,6 +127,11 @@ export class Task {
    */
   tgid: number;
   mm: Mm | undefined;
+  /**
+   * `mm` is known only by faults inside GUP calls: a worker of the kernel borrows it (kthread_use_mm()), and may borrow
+   * another for its next call
+   */
+  borrows = false;
   /** mm of its newest handle_mm_fault() */
   faultMm: Mm | undefined;
   faultVpn: number;

@@ -219,7 +219,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   if (f.pages === 0) return;
   if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
   const remote = REMOTE.has(f.fn);
-  const mm = f.mm ?? (remote ? undefined : (m.mmOf(t) ?? mapper(m, f)));
+  const mm = f.mm ?? (remote ? undefined : own(m, t, f));
   const seenRet = !Number.isNaN(ret);
   const asked = Number.isNaN(f.apiFlags) ? f.flags : f.apiFlags;
   if (!isInner(f.fn)) countLayout(m, f);
@@ -267,6 +267,14 @@ function countLayout(m: Model, f: GupFrame): void {
   if (isPinApi(f.fn) && isAdded && (flags & old) !== 0 && (flags & now) !== 0) return;
   if ((flags & old) !== 0) m.foll.old++;
   else if ((flags & now) !== 0) m.foll.new++;
+}
+
+/** The address space of a call that names none: where the task runs, unless it only borrows that and the page is another's. */
+function own(m: Model, t: Task, f: GupFrame): Mm | undefined {
+  const mm = m.mmOf(t);
+  if (mm === undefined) return mapper(m, f);
+  if (!t.borrows || f.grabs.length === 0 || m.mapped(mm, m.vpn(f.addr)) === f.grabs[0].page) return mm;
+  return mapper(m, f) ?? mm;
 }
 
 /** Maximum number of address spaces searched for one that maps a page: at once, and per line of the trace on average. */

@@ -123,14 +123,14 @@ export class Identities {
   }
 
   /** The order of events is inconsistent: an event in between was not recorded. */
-  tear(what: 'rets' | 'calls' | 'entries'): void {
+  tear(what: 'rets' | 'calls' | 'entries', at?: At): void {
     if (what === 'rets' && (this.running.before & Before.other) !== 0) {
       // the trace began inside this task's call
       this.running.before &= ~Before.other;
       return;
     }
     this.torn[what]++;
-    this.torn.first ??= this.at();
+    this.torn.first ??= at ?? this.at();
   }
 
   /** A number that no kernel prints here: more pages returned than asked for, a range that ends before it begins. */

@@ -11,7 +11,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
-import { awaitPurpose, unmappedForMigration, unmappedForSwap } from './unmapped.ts';
+import { awaitPurpose, settleUnmapped, unmappedForMigration } from './unmapped.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
@@ -43,6 +43,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const end = to(m, r, o);
   // dup_mm() copies the mm of the current task
   if (t.pid > 0) setMm(m, t, src);
+  t.borrows = false;
   dst.parent = src;
   src.marked = undefined;
   t.forked = dst;
@@ -214,9 +215,10 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
   if (migrate) return;
   for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
-  // up to 5.12 try_to_unmap_one() unmaps for migration too; later kernels have try_to_migrate_one()
+  // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
+  // (hwpoison_user_mappings()) it unmaps whoever holds the page
   const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
-  if (pins.length === 0 || m.swapCache.has(u.page) || m.seen[Kind.migrateOne] > 0) m.emit('unmap', unmapped);
+  if (pins.length === 0 || m.swapCache.has(u.page)) m.emit('unmap', unmapped);
   else awaitPurpose(m, unmapped);
 }
 
@@ -227,6 +229,20 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
+  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, mm, vpn, t.migrateIn.page);
+}
+
+/** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */
+function hugetlbIn(m: Model, mm: Mm, vpn: number, page: PageId): void {
+  const entry = mm.entry(vpn);
+  if (Number.isNaN(page) || entry === undefined || (entryBits(entry) & Pte.STATE) !== Pte.Migration) return;
+  const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const oldPage = entryPage(entry);
+  const at = m.at();
+  const pins = m.pinsIn(mm, vpn, vpn + pages);
+  if (pins.length > 0) m.step(pins, 'migrate', at, page);
+  m.install(mm, vpn, page, pages, Pte.Anon | (entryBits(entry) & Pte.Shared), 'migrate');
+  if (oldPage !== page) m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
 }
 
 // ---- moving
@@ -261,7 +277,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (vmemmap < 0) m.learnPfnBase((vmemmap - m.machine.origin) / m.machine.structPage, 0);
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  unmappedForSwap(m, mm);
+  settleUnmapped(m, mm);
   const at: At = m.at();
   const pins = mm.pins.values().flat();
   mm.exiting = true;

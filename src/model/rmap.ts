@@ -77,7 +77,9 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   // a present entry gets a new page either by a copy, whose write fault would have been recorded, or after an unmapping
   // that was not recorded
   const wasPresent =
-    m.seen[Kind.wpFault] === 0 && before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Present;
+    m.seen[isHugetlb ? Kind.wpHugetlb : Kind.wpFault] === 0 &&
+    before !== undefined &&
+    (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
   m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');

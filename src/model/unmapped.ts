@@ -1,5 +1,6 @@
 // Why: up to 5.12 one function, try_to_unmap_one(), unmaps pages both for swap and for migration. A later event shows which:
 // a swap fault, or the end of the migration. Without either, it is decided when the address space or the trace ends.
+import { Kind } from '../vocabulary/kinds.ts';
 import { push } from './lists.ts';
 import type { Model } from './model.ts';
 import type { Mm, Unmapped } from './state.ts';
@@ -27,10 +28,16 @@ export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number
   for (let v = vpn; v < vpn + size; v++) forget(m, mm, byVpn, v);
 }
 
-/** At the end of the trace, all remaining pages count as unmapped for swap. */
-export function settleUnmapped(m: Model): void {
-  const all = [...m.unmapped.values()].flatMap((byVpn) => [...byVpn.values()].flat());
-  m.unmapped.clear();
+/**
+ * At the end of an address space, or of the trace, the remaining pages count as unmapped for swap, unless the swap cache,
+ * which would have shown it, is recorded (memory failure unmaps too), or migration, which would explain it, is not.
+ */
+export function settleUnmapped(m: Model, mm?: Mm): void {
+  const lists = mm === undefined ? [...m.unmapped.values()] : [m.unmapped.get(mm) ?? new Map<number, Unmapped[]>()];
+  const all = lists.flatMap((byVpn) => [...byVpn.values()].flat());
+  if (mm === undefined) m.unmapped.clear();
+  else m.unmapped.delete(mm);
+  if (m.recorded(Kind.swapCacheAdd) || !(m.recorded(Kind.migrateOne) || m.recorded(Kind.migrateIn))) return;
   for (const u of all.sort((a, b) => a.at.line - b.at.line)) m.emit('unmap', u);
 }
 
