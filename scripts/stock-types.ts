@@ -3,19 +3,19 @@
 //
 //     node --import tsx scripts/stock-types.ts 6.12 BTF [SYMBOLS]
 import { readFileSync, writeFileSync } from 'node:fs';
-import { archNamed } from '../src/capture/arch.ts';
+import { probedArch } from '../src/capture/arch.ts';
 import { Btf } from '../src/capture/btf/btf.ts';
 import { readImage } from '../src/capture/btf/image.ts';
 import { BtfKind } from '../src/capture/btf/kinds.ts';
 import { BtfTypes } from '../src/capture/btf/types.ts';
-import { parseTarget, type Step } from '../src/capture/expression.ts';
+import { type MemberStep, parseTarget } from '../src/capture/expression.ts';
 import { planProbes } from '../src/capture/plan.ts';
 import { PROBE_TABLE } from '../src/capture/probe-table.ts';
 import { parseSymbols } from '../src/capture/symbols.ts';
 import type { KernelTypes } from '../src/capture/types.ts';
 
 const [, , era, path, symbolsPath] = process.argv;
-const arch = archNamed('x86_64');
+const arch = probedArch('x86_64');
 if (path === undefined || arch === undefined) throw new Error('usage: stock-types.ts ERA BTF [SYMBOLS]');
 const btf = new Btf(readImage(path).bytes);
 const types = new BtfTypes(btf);
@@ -40,7 +40,7 @@ const watching: KernelTypes = {
   },
 };
 
-const textOf = (path: readonly Step[]): string => path.map(({ op, name }) => op + name).join('');
+const textOf = (path: readonly MemberStep[]): string => path.map(({ op, name }) => op + name).join('');
 
 function structOf(type: number): string {
   if (type < 0) return btf.name(-type);

@@ -3,7 +3,7 @@
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { type EraName, eraNamed, type StockName } from '../vocabulary/era.ts';
 import { FUNCTIONS } from '../vocabulary/functions.ts';
-import { archNamed } from './arch.ts';
+import { probedArch } from './arch.ts';
 import { type PlannedProbe, planProbes } from './plan.ts';
 import { StockTypes } from './stock-types.ts';
 import { folderOf, TRACEPOINTS } from './tracepoints.ts';
@@ -22,7 +22,7 @@ export function stockProbes(era: EraName): readonly PlannedProbe[] {
   const stock = eraNamed(era)?.stock ?? '6.12';
   const known = planned.get(stock);
   if (known !== undefined) return known;
-  const arch = archNamed('x86_64');
+  const arch = probedArch('x86_64');
   if (arch === undefined) return [];
   const { probes } = planProbes(new StockTypes(stock), { arch, styles: ['registers', 'args'] });
   planned.set(stock, probes);

@@ -1,11 +1,11 @@
 // Why: parses one argument of a row of probe-table.ts.
 
-export interface Step {
+export interface MemberStep {
   op: '->' | '.';
   name: string;
 }
 
-export type Value =
+export type FetchValue =
   | { is: 'retval' }
   | { is: 'caller' }
   | { is: 'variable'; name: string }
@@ -14,18 +14,18 @@ export type Value =
       param: string;
       /** struct to which the parameter is cast as a pointer */
       as?: string;
-      path: readonly Step[];
+      path: readonly MemberStep[];
       /** the value is read through the argument: `*ptep` is element 0 */
       element?: number;
       /** enumerator whose value is the bit number */
       bit?: string;
     };
 
-export interface Argument {
+export interface FetchArg {
   name: string;
   isOptional: boolean;
   /** alternatives */
-  values: readonly Value[];
+  values: readonly FetchValue[];
   /** tracefs type: `x64` */
   type: string;
   /** text in the row */
@@ -40,7 +40,7 @@ export interface Target {
   fn: string;
   /** parameters that must exist */
   requires: readonly string[];
-  args: readonly Argument[];
+  args: readonly FetchArg[];
 }
 
 export function parseTarget(on: string): Target {
@@ -55,7 +55,7 @@ export function parseTarget(on: string): Target {
   };
 }
 
-function parseArgument(text: string): Argument {
+function parseArgument(text: string): FetchArg {
   const [, name, optional, values, type] = /^(\w+)(\??)=(.+):(\w+)$/.exec(text) ?? [];
   if (name === undefined) throw new Error(`not an argument: ${text}`);
   return { name, isOptional: optional === '?', values: values.split('|').map(parseValue), type, text };
@@ -63,13 +63,13 @@ function parseArgument(text: string): Argument {
 
 const VALUE = /^(\*?)(?:\((\w+)\))?(\w+)((?:(?:->|\.)\w+)*)(?:\[(\d+)\])?(?:@(\w+))?$/;
 
-function parseValue(text: string): Value {
+function parseValue(text: string): FetchValue {
   if (text === '$retval') return { is: 'retval' };
   if (text === 'caller') return { is: 'caller' };
   if (text.startsWith('@')) return { is: 'variable', name: text.slice(1) };
   const [, star, as, param, path, element, bit] = VALUE.exec(text) ?? [];
   if (param === undefined) throw new Error(`not a value: ${text}`);
-  const steps = [...path.matchAll(/(->|\.)(\w+)/g)].map(([, op, name]) => ({ op: op as Step['op'], name }));
+  const steps = [...path.matchAll(/(->|\.)(\w+)/g)].map(([, op, name]) => ({ op: op as MemberStep['op'], name }));
   return {
     is: 'argument',
     param,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { InputError } from '../util/errors.ts';
-import { ARCHES, type Arch, archNamed } from './arch.ts';
+import { PROBED_ARCHES, type ProbedArch, probedArch } from './arch.ts';
 import { Btf } from './btf/btf.ts';
 import { BtfError } from './btf/error.ts';
 import { type BtfImage, readImage } from './btf/image.ts';
@@ -20,7 +20,7 @@ export interface TracedKernel {
   /** the file with its types */
   path: string;
   types: BtfTypes;
-  arch: Arch;
+  arch: ProbedArch;
   /** '' unknown */
   release: string;
   /** of the BTF as /sys/kernel/btf/vmlinux gives it */
@@ -93,12 +93,12 @@ export function reading<T>(path: string, read: () => T): T {
 
 const TRY = 'use a copy of /sys/kernel/btf/vmlinux, a vmlinux, or the vmlinuz of the traced kernel';
 
-function archFor(name: string, path: string): Arch {
-  const arch = archNamed(name);
+function archFor(name: string, path: string): ProbedArch {
+  const arch = probedArch(name);
   if (arch !== undefined) return arch;
   throw new InputError(`unsupported architecture: ${name}`, {
     where: path,
-    tryThis: `--arch ${ARCHES.map((known) => known.machine).join(', ')}`,
+    tryThis: `--arch ${PROBED_ARCHES.map((known) => known.machine).join(', ')}`,
   });
 }
 

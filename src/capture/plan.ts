@@ -1,12 +1,12 @@
 // Why: converts "mm=vma->vm_mm of do_wp_page()" to lines that one kernel's tracefs accepts. For each event, the first
 // function with this prototype in the kernel is used; if none matches, the event is omitted with the reason: a probe
 // that reads the wrong argument is worse than none.
-import type { Arch } from './arch.ts';
-import { type Argument, parseTarget, type Target, type Value } from './expression.ts';
+import type { ProbedArch } from './arch.ts';
+import { type FetchArg, type FetchValue, parseTarget, type Target } from './expression.ts';
 import type { ProbeRow, Tier } from './probe-row.ts';
 import { PROBE_TABLE } from './probe-table.ts';
 import { type SymbolTable, whyNot } from './symbols.ts';
-import type { KernelTypes, Location, Parameter } from './types.ts';
+import type { KernelTypes, MemberPlace, Parameter } from './types.ts';
 
 /**
  * How arguments are written.
@@ -14,7 +14,7 @@ import type { KernelTypes, Location, Parameter } from './types.ts';
  * `args`: `+16($arg1)`, since 4.20
  * `registers`: `+16(%di)`
  */
-export type Style = 'names' | 'args' | 'registers';
+export type FetchStyle = 'names' | 'args' | 'registers';
 
 export interface PlannedProbe {
   event: string;
@@ -29,7 +29,7 @@ export interface PlannedProbe {
 /** `p:pindrift/wp_fault do_wp_page ...` */
 export interface Line {
   /** syntax the kernel must support; if several give the same line, the most widely supported */
-  style: Style;
+  style: FetchStyle;
   text: string;
 }
 
@@ -40,15 +40,15 @@ export interface LeftOut {
   functions: readonly { symbol: string; reason: string }[];
 }
 
-export interface Plan {
+export interface CapturePlan {
   probes: readonly PlannedProbe[];
   leftOut: readonly LeftOut[];
 }
 
-export interface PlanOptions {
-  arch: Arch;
+export interface CapturePlanOptions {
+  arch: ProbedArch;
   /** in order of preference; if a style cannot express an argument, the next is used */
-  styles: readonly Style[];
+  styles: readonly FetchStyle[];
   /** default: every function in the BTF is assumed to exist */
   symbols?: SymbolTable | undefined;
   tiers?: readonly Tier[];
@@ -62,7 +62,7 @@ const MOST_LINE = 4095;
 /** Maximum number of concurrent sleeping calls; the default of one per CPU loses returns. */
 const MAX_ACTIVE = 64;
 
-export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
+export function planProbes(types: KernelTypes, options: CapturePlanOptions): CapturePlan {
   const probes: PlannedProbe[] = [];
   const leftOut: LeftOut[] = [];
   for (const row of PROBE_TABLE) {
@@ -86,7 +86,12 @@ export function planProbes(types: KernelTypes, options: PlanOptions): Plan {
 }
 
 /** The probe, or the reason why not. */
-function planOne(types: KernelTypes, row: ProbeRow, target: Target, options: PlanOptions): PlannedProbe | string {
+function planOne(
+  types: KernelTypes,
+  row: ProbeRow,
+  target: Target,
+  options: CapturePlanOptions,
+): PlannedProbe | string {
   const { symbols } = options;
   const prototypes = types.prototypes(target.fn);
   if (prototypes.length === 0) return 'not in the BTF: not in this kernel, or inlined';
@@ -125,15 +130,20 @@ const parameterWords = (params: readonly Parameter[]): string =>
 
 /** An argument with its position. */
 interface Located {
-  arg: Argument;
-  value: Value;
-  at?: Location;
+  arg: FetchArg;
+  value: FetchValue;
+  at?: MemberPlace;
   /** index of the argument register */
   slot?: number;
   bit?: number;
 }
 
-function locate(types: KernelTypes, params: readonly Parameter[], arg: Argument, arch: Arch): Located | undefined {
+function locate(
+  types: KernelTypes,
+  params: readonly Parameter[],
+  arg: FetchArg,
+  arch: ProbedArch,
+): Located | undefined {
   for (const value of arg.values) {
     if (value.is !== 'argument') return { arg, value };
     const slot = slotOf(params, value.param, arch);
@@ -150,7 +160,7 @@ function locate(types: KernelTypes, params: readonly Parameter[], arg: Argument,
 }
 
 /** A struct by value takes as many registers as it has words; a large one none, or that of its address. */
-function slotOf(params: readonly Parameter[], name: string, arch: Arch): number | undefined {
+function slotOf(params: readonly Parameter[], name: string, arch: ProbedArch): number | undefined {
   let slot = 0;
   for (const param of params) {
     if (param.name === name) return slot;
@@ -160,7 +170,13 @@ function slotOf(params: readonly Parameter[], name: string, arch: Arch): number 
 }
 
 /** The line in one style; and a second one without the kernel variable, which may have no symbol. */
-function linesOf(row: ProbeRow, target: Target, located: readonly Located[], style: Style, arch: Arch): string[] {
+function linesOf(
+  row: ProbeRow,
+  target: Target,
+  located: readonly Located[],
+  style: FetchStyle,
+  arch: ProbedArch,
+): string[] {
   const write = (args: readonly Located[]): string[] => {
     const texts = args.map((one) => argumentText(one, style, arch));
     if (texts.includes(undefined)) return [];
@@ -174,7 +190,7 @@ function linesOf(row: ProbeRow, target: Target, located: readonly Located[], sty
 }
 
 /** Entry arguments at the return: possible with fprobes, and since 6.9 with kretprobes. */
-function headsOf({ inInterrupts, name, type }: ProbeRow, symbol: string, style: Style): string[] {
+function headsOf({ inInterrupts, name, type }: ProbeRow, symbol: string, style: FetchStyle): string[] {
   const on = `pindrift/${name} ${symbol}`;
   // kernels that accept names usually have fprobes; if not, the next line is tried
   if (type === 'p') return inInterrupts && style === 'names' ? [`f:${on}`, `p:${on}`] : [`p:${on}`];
@@ -182,7 +198,7 @@ function headsOf({ inInterrupts, name, type }: ProbeRow, symbol: string, style: 
   return style === 'registers' ? [] : [`f:${on}%return`, `r${MAX_ACTIVE}:${on}`];
 }
 
-function argumentText({ arg, value, at, slot, bit }: Located, style: Style, arch: Arch): string | undefined {
+function argumentText({ arg, value, at, slot, bit }: Located, style: FetchStyle, arch: ProbedArch): string | undefined {
   if (value.is === 'retval') return `${arg.name}=$retval:${arg.type}`;
   if (value.is === 'caller') return `${arg.name}=${arch.caller}:${arg.type}`;
   if (value.is === 'variable') return `${arg.name}=@${value.name}:${arg.type}`;
@@ -199,7 +215,7 @@ function argumentText({ arg, value, at, slot, bit }: Located, style: Style, arch
   return text === undefined ? undefined : `${arg.name}=${text}`;
 }
 
-function baseOf(param: string, slot: number, style: Style, arch: Arch): string | undefined {
+function baseOf(param: string, slot: number, style: FetchStyle, arch: ProbedArch): string | undefined {
   if (style === 'names') return param;
   if (style === 'args') return slot < arch.args.length || arch.stackArgs ? `$arg${slot + 1}` : undefined;
   return slot < arch.args.length ? `%${arch.args[slot]}` : undefined;

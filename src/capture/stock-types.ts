@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StockName } from '../vocabulary/era.ts';
-import type { Step } from './expression.ts';
-import type { KernelTypes, Location, Prototype, TypeRef } from './types.ts';
+import type { MemberStep } from './expression.ts';
+import type { KernelTypes, MemberPlace, Prototype, TypeRef } from './types.ts';
 
 /**
  * Types read from lines as scripts/stock-types.ts writes them, each after the kernels it holds for:
@@ -17,7 +17,7 @@ import type { KernelTypes, Location, Prototype, TypeRef } from './types.ts';
  */
 export class StockTypes implements KernelTypes {
   readonly #functions = new Map<string, Prototype>();
-  readonly #places = new Map<string, Location>();
+  readonly #places = new Map<string, MemberPlace>();
   readonly #numbers = new Map<string, number>();
 
   constructor(kernel: StockName) {
@@ -44,7 +44,7 @@ export class StockTypes implements KernelTypes {
     return prototype === undefined ? [] : [prototype];
   }
 
-  locate(from: TypeRef, path: readonly Step[]): Location | undefined {
+  locate(from: TypeRef, path: readonly MemberStep[]): MemberPlace | undefined {
     if (path.length === 0) return { offsets: [], bit: 0, bits: 0, size: 8 };
     return this.#places.get(`${from}${path.map(({ op, name }) => op + name).join('')}`);
   }

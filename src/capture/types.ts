@@ -1,9 +1,9 @@
 // Why: the interface between a plan and the types of a kernel, from its BTF or from the included stock kernels
 // (stock/).
-import type { Step } from './expression.ts';
+import type { MemberStep } from './expression.ts';
 
 /** Position of a value: offsets to add, one per pointer to follow; bits of a bit field within it. */
-export interface Location {
+export interface MemberPlace {
   offsets: readonly number[];
   bit: number;
   /** 0: not a bit field */
@@ -34,7 +34,7 @@ export interface KernelTypes {
   /** all different prototypes of functions of this name */
   prototypes(fn: string): readonly Prototype[];
   /** undefined: a member does not exist */
-  locate(from: TypeRef, path: readonly Step[]): Location | undefined;
+  locate(from: TypeRef, path: readonly MemberStep[]): MemberPlace | undefined;
   /** a pointer to this struct */
   pointerTo(struct: string): TypeRef | undefined;
   enumerator(name: string): number | undefined;

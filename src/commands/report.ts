@@ -11,7 +11,7 @@ import { aboutTool } from './shared/rule-docs.ts';
 import {
   baselineOf,
   failOnOf,
-  type RuleOptions,
+  type RuleFlags,
   ruleFlags,
   settled,
   setUpRules,
@@ -71,12 +71,7 @@ export default class Report extends BaseCommand {
   }
 
   /** The stored findings, or those of the rules named by the user. */
-  async #judge(
-    path: string,
-    flags: RuleOptions & WatchRuleFlags,
-    setup: Setup,
-    pins: boolean,
-  ): Promise<DetailedReport> {
+  async #judge(path: string, flags: RuleFlags & WatchRuleFlags, setup: Setup, pins: boolean): Promise<DetailedReport> {
     const { storedReport } = await import('./shared/stored.ts');
     const stored = await storedReport(path, { pins, setup });
     const again =

@@ -8,7 +8,7 @@ import * as Flags from '@oclif/core/flags';
 import { PROBE_TABLE } from '../capture/probe-table.ts';
 import { Armed } from '../live/armed.ts';
 import { type LiveSource, openLive } from '../live/live-source.ts';
-import { type Ended, type LiveOptions, LiveWatch } from '../live/live-watch.ts';
+import { type LiveOptions, LiveWatch, type WatchEnd } from '../live/live-watch.ts';
 import { reactionOf } from '../live/reactions.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
@@ -22,7 +22,7 @@ import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 type WatchFlags = Parameters<typeof scriptWords>[0] &
   Parameters<typeof scriptHere>[0] & { 'ring-size': string; 'retreat-at': number };
 
-const follow = async (source: LiveSource, options: LiveOptions): Promise<Ended> =>
+const follow = async (source: LiveSource, options: LiveOptions): Promise<WatchEnd> =>
   (await LiveWatch.open(source, options)).run();
 
 const CORE = new Set(PROBE_TABLE.filter(({ tier }) => tier === 'A').map(({ name }) => name));
@@ -159,7 +159,7 @@ SIGTERM and SIGINT end it: open findings are reported, and the exit code is 0. S
   }
 
   /** Enable probes on this machine, follow the events, and remove everything afterwards. */
-  async #watchHere(flags: WatchFlags, options: LiveOptions): Promise<Ended> {
+  async #watchHere(flags: WatchFlags, options: LiveOptions): Promise<WatchEnd> {
     if (process.getuid?.() !== 0) {
       throw new InputError('only root may record kernel events', {
         tryThis: 'sudo, or name a source that somebody else records',

@@ -5,7 +5,7 @@ import { optionValues } from '../api/options.ts';
 import type { Severity } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import { loadRules } from '../engine/load-rules.ts';
-import { type Given, prepare } from '../engine/prepare.ts';
+import { type GivenRule, prepare } from '../engine/prepare.ts';
 import type { RuleOptions } from '../engine/run-rules.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -42,23 +42,23 @@ export interface Setup {
 
 export async function assemble({ folder, rules = [], config, timeout }: SetupOptions): Promise<Setup> {
   const found = config === false ? undefined : await loadConfig(folder, { named: config, timeout });
-  const given: Given[] = BUILT_IN.map((rule) => ({ rule, from: 'pindrift itself' }));
+  const given: GivenRule[] = BUILT_IN.map((rule) => ({ rule, from: 'pindrift itself' }));
   if (found !== undefined) given.push(...(await fromConfig(found, timeout)));
   given.push(...(await loadRules(rules, folder, { timeout })));
   return apply(prepare(once(given)), found);
 }
 
-async function fromConfig({ config, path, shown, named }: LoadedConfig, timeout?: number): Promise<Given[]> {
+async function fromConfig({ config, path, shown, named }: LoadedConfig, timeout?: number): Promise<GivenRule[]> {
   const load = config.load ?? [];
   const specs = load.filter((one) => typeof one === 'string');
-  const given: Given[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
+  const given: GivenRule[] = load.filter((one) => typeof one !== 'string').map((rule) => ({ rule, from: shown }));
   if (specs.length === 0) return given;
   const check = (file: string, from: string): void => mustBeOurs(file, from, `--config ${shown} to load it anyway`);
   return [...given, ...(await loadRules(specs, dirname(path), { timeout, check: named ? undefined : check }))];
 }
 
 /** The same file named by the config and by a flag counts once. */
-function once(given: readonly Given[]): Given[] {
+function once(given: readonly GivenRule[]): GivenRule[] {
   const seen = new Set<string>();
   return given.filter(({ rule, from }) => {
     const key = `${from}\0${(rule as Partial<Rule> | null)?.meta?.id ?? seen.size}`;

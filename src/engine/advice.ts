@@ -27,11 +27,19 @@ export interface ProbeSet {
 }
 
 /** GUP calls and their grabs: without these nothing else is useful. */
-export const FIRST: readonly KindName[] = ['gup', 'gupRet', 'grab', 'grabRet', 'followPte', 'followPteRet', 'pinPages'];
+export const NEEDED_FIRST: readonly KindName[] = [
+  'gup',
+  'gupRet',
+  'grab',
+  'grabRet',
+  'followPte',
+  'followPteRet',
+  'pinPages',
+];
 
 /** Pins from call to release, and everything that maps another page at an address in a fault or a fork. */
 const MINIMAL: readonly KindName[] = [
-  ...FIRST,
+  ...NEEDED_FIRST,
   ...(['putFolio', 'unpin', 'unpinPages', 'unpinRange', 'unpinFolio'] as const),
   ...(['bioSubmit', 'bioAdd', 'bioEnd', 'bioRelease', 'pipeAdd', 'pipeRelease'] as const),
   ...(['newAnon', 'anonRmap', 'anonRmapPmd', 'newHugetlb', 'fault', 'thpFault'] as const),

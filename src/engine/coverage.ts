@@ -10,7 +10,7 @@ import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { type EraName, eraNamed } from '../vocabulary/era.ts';
 import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
-import { FIRST, kindsOf, type ProbeSet, setsFor } from './advice.ts';
+import { kindsOf, NEEDED_FIRST, type ProbeSet, setsFor } from './advice.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
 import type { TraceInput } from './input.ts';
 import { needText, unmet } from './needs.ts';
@@ -139,7 +139,7 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
     ),
     first:
       era !== undefined && !checked.model.recorded(Kind.gup) && lacking[Kind.gup] === 0
-        ? linesFor(FIRST, era)
+        ? linesFor(NEEDED_FIRST, era)
         : undefined,
     rules: covered,
     next: nextOf(covered),

@@ -16,7 +16,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy, missedKinds } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
-import { damageOf, lossesOf, unreadOf, unsaidBy } from './losses.ts';
+import { lossesOf, textDamage, unreadOf, unsaidBy } from './losses.ts';
 import type { RuleFailure } from './observe.ts';
 import { outcomesOf, verdictOf } from './outcome.ts';
 import { LINE_KIND_NAMES, type ReadStats } from './read-stats.ts';
@@ -73,7 +73,7 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
     timeUnit: head.timeUnit,
     overwritten: head.overwritten ?? 0,
     unread: unreadOf(lossesOf(head, stats)),
-    damage: damageOf(stats, head),
+    damage: textDamage(stats, head),
     unsaid: unsaidBy(head.format, lossesOf(head, stats)),
     filtered: filters.length > 0 ? filters.join(', ') : undefined,
   };

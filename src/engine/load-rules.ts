@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from '../util/errors.ts';
 import { CODE, loadModule, resolvePackage } from './load-module.ts';
-import type { Given } from './prepare.ts';
+import type { GivenRule } from './prepare.ts';
 import { loadedFrom } from './rule-failure.ts';
 
 const PREFIX = 'pindrift-rules-';
@@ -26,13 +26,13 @@ export async function loadRules(
   specs: readonly string[],
   folder: string,
   { check, timeout }: LoadOptions = {},
-): Promise<Given[]> {
-  const given: Given[] = [];
+): Promise<GivenRule[]> {
+  const given: GivenRule[] = [];
   const seen = new Set<string>();
   for (const spec of specs) {
     const files = isPath(spec, folder) ? filesOf(resolve(folder, spec), spec) : [await packageFile(spec, folder)];
     const known = new Set(seen);
-    const found: Given[] = [];
+    const found: GivenRule[] = [];
     for (const file of files) {
       if (seen.has(file)) continue;
       seen.add(file);
@@ -120,7 +120,7 @@ async function packageFile(spec: string, folder: string): Promise<string> {
 const namesOf = (spec: string): string[] =>
   spec.startsWith(PREFIX) || spec.startsWith('@') ? [spec] : [spec, PREFIX + spec];
 
-async function rulesOf(file: string, folder: string, many: boolean, timeout?: number): Promise<Given[]> {
+async function rulesOf(file: string, folder: string, many: boolean, timeout?: number): Promise<GivenRule[]> {
   const from = shownPath(file, folder);
   const exported = await loadModule(file, from, timeout);
   // a directory also contains helpers, which have no default export

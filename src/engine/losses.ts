@@ -7,7 +7,7 @@ import { LineKind } from '../parsers/line.ts';
 import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the text as a whole, in one sentence. */
-export function damageOf(stats: ReadStats, head: TraceHead): string | undefined {
+export function textDamage(stats: ReadStats, head: TraceHead): string | undefined {
   const { cutLines } = stats;
   if (stats.damage !== undefined) return stats.damage;
   const missing = missingOf(stats, head) ?? openOf(stats);
@@ -151,7 +151,7 @@ const duration = (ns: number): string => `${(ns / 1e9).toFixed(ns < 1e9 ? 3 : 1)
 export const unreadOf = (losses: readonly Loss[]): number =>
   losses.reduce((n, { kind, count }) => n + (kind === 'bad-line' || kind === 'truncated' ? (count ?? 0) : 0), 0);
 
-/** {@link damageOf}, from a report. */
+/** {@link textDamage}, from a report. */
 export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
   losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;

@@ -5,7 +5,7 @@ import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { placeIn } from './place-in-source.ts';
 import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
-export interface Given {
+export interface GivenRule {
   rule: unknown;
   /** its source, for messages: a path, a package, `built in` */
   from: string;
@@ -17,7 +17,7 @@ export interface Given {
  * Check rules and their probes.
  * @throws InputError that names the rule, its place and the error
  */
-export function prepare(given: readonly Given[]): readonly Rule[] {
+export function prepare(given: readonly GivenRule[]): readonly Rule[] {
   const seen = new Map<string, string>();
   const rules: Rule[] = [];
   for (const { rule, from, source } of given) {

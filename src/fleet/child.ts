@@ -9,12 +9,12 @@ import { check } from '../engine/check.ts';
 import { InputError } from '../util/errors.ts';
 import { tuneForReading } from '../util/v8.ts';
 import type { CheckSettings } from './contract.ts';
-import type { Answer, Order } from './pool.ts';
+import type { CheckAnswer, CheckOrder } from './pool.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as CheckSettings;
 const setup = setUp({ folder: process.cwd(), rules: settings.rules, config: settings.config ?? false });
 
-async function answer({ path, kernel }: Order): Promise<Answer> {
+async function answer({ path, kernel }: CheckOrder): Promise<CheckAnswer> {
   try {
     accessSync(path, constants.R_OK);
     tuneForReading(statSync(path).size);
@@ -38,7 +38,7 @@ function systemError(error: unknown): string | undefined {
   return syscall === undefined ? undefined : code;
 }
 
-process.on('message', (order: Order) => {
+process.on('message', (order: CheckOrder) => {
   answer(order).then(
     (said) => process.send?.(said),
     (error: unknown) => {

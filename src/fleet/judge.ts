@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckReport } from '../contract/report.ts';
 import { FINGERPRINT_VERSION } from '../engine/fingerprint.ts';
-import { hold, remove, temporaryFolder } from '../util/temporary.ts';
+import { remove, removeAtEnd, temporaryFolder } from '../util/temporary.ts';
 import type { CaptureResult, CaptureRow, CaptureStatus, ManifestEntry } from './contract.ts';
-import type { Answer, CheckPool, Ended } from './pool.ts';
+import type { CheckAnswer, CheckPool, EndedEarly } from './pool.ts';
 
 export interface Judging {
   pool: CheckPool;
@@ -25,7 +25,7 @@ export interface Judging {
 const BACKOFF = [1, 5];
 
 /** Check a capture, with retries. Never rejects because of a capture. */
-export async function judge(entry: ManifestEntry, judging: Judging): Promise<CaptureResult> {
+export async function judgeCapture(entry: ManifestEntry, judging: Judging): Promise<CaptureResult> {
   const backoff = judging.backoff ?? BACKOFF;
   const began = performance.now();
   let faults = 0;
@@ -41,11 +41,11 @@ export async function judge(entry: ManifestEntry, judging: Judging): Promise<Cap
   }
 }
 
-async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<Answer | Ended> {
+async function once(entry: ManifestEntry, { fetch, pool }: Judging): Promise<CheckAnswer | EndedEarly> {
   if (!/^\w[\w+.-]*:\/\//.test(entry.path)) return pool.check({ path: entry.path }, entry.bytes);
   if (fetch === undefined) return { unusable: `${entry.path}: no --fetch 'COMMAND "$1"' to get it with` };
   const folder = temporaryFolder();
-  hold(folder);
+  removeAtEnd(folder);
   try {
     const path = join(folder, basename(entry.path).replace(/[^\w.-]/g, '_') || 'capture');
     const problem = await fetched(fetch, entry.path, path);
@@ -71,7 +71,12 @@ async function fetched(command: string, reference: string, path: string): Promis
   return end === 0 ? undefined : `${reference}: the fetch command ended with ${end ?? 'an error'}: ${said.trim()}`;
 }
 
-function resultOf(entry: ManifestEntry, answer: Answer | Ended, judging: Judging, took: number): CaptureResult {
+function resultOf(
+  entry: ManifestEntry,
+  answer: CheckAnswer | EndedEarly,
+  judging: Judging,
+  took: number,
+): CaptureResult {
   const { config, version } = judging;
   const row = (status: CaptureStatus, reason?: string): CaptureRow => ({
     ...{ capture: entry.sha256, path: entry.path, host: entry.host, modified: entry.modified, bytes: entry.bytes },

@@ -8,13 +8,13 @@ import { InputError } from '../util/errors.ts';
 import type { ManifestEntry } from './contract.ts';
 import { manifestLines } from './manifest.ts';
 
-export interface PlanOptions {
+export interface FleetPlanOptions {
   /** its first group, matched against the path, is the host */
   hostFrom?: RegExp | undefined;
   onProgress?: ((path: string, done: number) => void) | undefined;
 }
 
-export interface Plan {
+export interface FleetPlan {
   entries: ManifestEntry[];
   /** files of directories and globs that are not recordings */
   skipped: string[];
@@ -28,8 +28,8 @@ export interface Plan {
  *   references such as `s3://...` only in a list, as manifest lines, since their size and hash must be known
  * @throws InputError for a missing file
  */
-export async function plan(sources: readonly string[], options: PlanOptions = {}): Promise<Plan> {
-  const found: Plan = { entries: [], skipped: [], doubled: 0 };
+export async function plan(sources: readonly string[], options: FleetPlanOptions = {}): Promise<FleetPlan> {
+  const found: FleetPlan = { entries: [], skipped: [], doubled: 0 };
   const seen = new Set<string>();
   const add = (entry: ManifestEntry): void => {
     if (seen.has(entry.sha256)) found.doubled++;

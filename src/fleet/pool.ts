@@ -7,26 +7,26 @@ import type { CheckReport } from '../contract/report.ts';
 import type { CheckSettings } from './contract.ts';
 
 /** A request to a child. */
-export interface Order {
+export interface CheckOrder {
   path: string;
   kernel?: string | undefined;
 }
 
 /** The answer of a child; ending without an answer is also a result. */
-export interface Answer {
+export interface CheckAnswer {
   report?: CheckReport;
   unusable?: string;
   unreadable?: string;
 }
 
-export interface Ended {
+export interface EndedEarly {
   /** the check did not finish */
   ended: 'fault' | 'timeout' | 'memory';
   /** end of its stderr, or the limit it exceeded */
   reason: string;
 }
 
-export interface Limits {
+export interface CheckLimits {
   /** time limit in seconds for a capture of this size */
   seconds: (bytes: number) => number;
   /** memory limit of a child in MiB */
@@ -44,13 +44,13 @@ const STDERR_BYTES = 8192;
 /** A child process, and its current check. */
 class Child {
   readonly #process: ChildProcess;
-  readonly #limits: Limits;
+  readonly #limits: CheckLimits;
   #stderr = '';
-  #done: ((answer: Answer | Ended) => void) | undefined;
-  #broke: Ended | undefined;
+  #done: ((answer: CheckAnswer | EndedEarly) => void) | undefined;
+  #broke: EndedEarly | undefined;
   alive = true;
 
-  constructor(settings: CheckSettings, limits: Limits) {
+  constructor(settings: CheckSettings, limits: CheckLimits) {
     this.#limits = limits;
     const isTs = import.meta.url.endsWith('.ts');
     const file = fileURLToPath(new URL(isTs ? './child.ts' : './child.js', import.meta.url));
@@ -61,12 +61,12 @@ class Child {
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_BYTES);
     });
-    this.#process.on('message', (answer: Answer) => this.#finish(answer));
+    this.#process.on('message', (answer: CheckAnswer) => this.#finish(answer));
     this.#process.on('error', (error) => this.#gone(error.message));
     this.#process.on('close', (code, signal) => this.#gone(signal ?? `exit code ${code}`));
   }
 
-  check(order: Order, bytes: number): Promise<Answer | Ended> {
+  check(order: CheckOrder, bytes: number): Promise<CheckAnswer | EndedEarly> {
     const seconds = this.#limits.seconds(bytes);
     const began = performance.now();
     this.#stderr = '';
@@ -107,7 +107,7 @@ class Child {
     this.#finish(this.#broke ?? { ended: 'fault', reason: text === '' ? how : `${how}: ${text}` });
   }
 
-  #finish(answer: Answer | Ended): void {
+  #finish(answer: CheckAnswer | EndedEarly): void {
     this.#done?.(answer);
   }
 }
@@ -115,19 +115,19 @@ class Child {
 /** Checks captures, `size` at a time. */
 export class CheckPool {
   readonly #settings: CheckSettings;
-  readonly #limits: Limits;
+  readonly #limits: CheckLimits;
   readonly #idle: Child[] = [];
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(size: number, settings: CheckSettings, limits: Limits) {
+  constructor(size: number, settings: CheckSettings, limits: CheckLimits) {
     this.#free = size;
     this.#settings = settings;
     this.#limits = limits;
   }
 
   /** Never rejects: a failed check is also an answer. */
-  async check(order: Order, bytes: number): Promise<Answer | Ended> {
+  async check(order: CheckOrder, bytes: number): Promise<CheckAnswer | EndedEarly> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#free--;
     let child = this.#idle.pop();

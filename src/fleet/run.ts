@@ -2,7 +2,7 @@
 // time, so that results are kept if the disk fills or the job is killed.
 import type { CaptureResult, CaptureStatus, ManifestEntry } from './contract.ts';
 import { resultKey } from './contract.ts';
-import { type Judging, judge } from './judge.ts';
+import { type Judging, judgeCapture } from './judge.ts';
 import type { Results } from './results.ts';
 
 /** Maximum number of captures per part, and the time to wait for more. */
@@ -19,7 +19,7 @@ export interface RunSummary {
   parts: string[];
 }
 
-export interface RunOptions extends Judging {
+export interface ShardOptions extends Judging {
   results: Results;
   jobs: number;
   /** captures with a result, which are skipped */
@@ -28,7 +28,7 @@ export interface RunOptions extends Judging {
 }
 
 /** @throws InputError if a part cannot be written; earlier parts are kept */
-export async function runShard(entries: readonly ManifestEntry[], options: RunOptions): Promise<RunSummary> {
+export async function runShard(entries: readonly ManifestEntry[], options: ShardOptions): Promise<RunSummary> {
   const { config, done, jobs, results, version } = options;
   const todo = entries.filter(({ sha256 }) => !done.has(resultKey({ capture: sha256, version, config })));
   const summary: RunSummary = {
@@ -48,7 +48,7 @@ export async function runShard(entries: readonly ManifestEntry[], options: RunOp
   };
   const work = async (): Promise<void> => {
     for (let entry = todo[next++]; entry !== undefined; entry = todo[next++]) {
-      const result = await judge(entry, options);
+      const result = await judgeCapture(entry, options);
       const { status } = result.capture;
       summary.byStatus[status] = (summary.byStatus[status] ?? 0) + 1;
       summary.findings += result.findings.length;

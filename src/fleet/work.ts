@@ -2,7 +2,7 @@
 // nothing is lost: captures without written rows are given to another.
 import type { CaptureResult, ManifestEntry } from './contract.ts';
 import { resultKey } from './contract.ts';
-import { type Judging, judge } from './judge.ts';
+import { type Judging, judgeCapture } from './judge.ts';
 import { type FleetQueue, Transient } from './queue.ts';
 import type { Results } from './results.ts';
 
@@ -57,7 +57,7 @@ export async function workQueue(queue: FleetQueue, options: WorkOptions): Promis
     if (broken !== undefined) throw new Transient('the results cannot be written');
     // delivered twice, or done by a run without a queue
     if (done.has(resultKey({ capture: entry.sha256, version, config }))) return;
-    const result = await judge(entry, { ...options, backoff: [] });
+    const result = await judgeCapture(entry, { ...options, backoff: [] });
     const { reason, status } = result.capture;
     if (status === 'unreadable') throw new Transient(reason ?? status);
     captures++;

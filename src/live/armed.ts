@@ -2,7 +2,7 @@
 // of its own, prints the events, and removes everything when it is told to, or when the watch is gone.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
+import { type LiveBytes, LiveSource, StreamBytes } from './live-source.ts';
 
 /** Instances of the script, as named in its header. */
 export interface Instances {
@@ -55,7 +55,7 @@ function takeAway(script: string, group: number | undefined): void {
   spawnSync('/bin/sh', [script, '--cleanup'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-class ScriptBytes implements Bytes {
+class ScriptBytes implements LiveBytes {
   readonly #child: ChildProcess;
   readonly #bytes: StreamBytes;
 

@@ -10,7 +10,7 @@ import type { Source } from '../parsers/wrapped-source.ts';
 import { InputError } from '../util/errors.ts';
 
 /** Bytes as they arrive; undefined: the end. */
-export interface Bytes {
+export interface LiveBytes {
   next(): Promise<Uint8Array | undefined>;
   /** why it ended too early */
   readonly damage?: string | undefined;
@@ -48,13 +48,13 @@ export class LiveSource implements Source {
   position = 0;
   /** also receives the bytes, with their offset */
   onBytes: ((bytes: Uint8Array, offset: number) => void) | undefined;
-  readonly #bytes: Bytes;
+  readonly #bytes: LiveBytes;
   #rest: Uint8Array = new Uint8Array(0);
   #ended = false;
   /** a chunk still being waited for by an abandoned read */
   #coming: Promise<Uint8Array | undefined> | undefined;
 
-  constructor(path: string, bytes: Bytes) {
+  constructor(path: string, bytes: LiveBytes) {
     this.path = path;
     this.#bytes = bytes;
   }
@@ -115,7 +115,7 @@ export class LiveSource implements Source {
 }
 
 /** An existing pipe: standard input, the output of a child. */
-export class StreamBytes implements Bytes {
+export class StreamBytes implements LiveBytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #stream: Readable;
 
@@ -143,7 +143,7 @@ export class StreamBytes implements Bytes {
  * The output of `cat`. The kernel's pipe of 64 KiB is in between: a slow reader loses events there, which the trace
  * reports.
  */
-class CatBytes implements Bytes {
+class CatBytes implements LiveBytes {
   damage: string | undefined;
   readonly #child: ChildProcess;
   readonly #bytes: StreamBytes;
@@ -173,7 +173,7 @@ class CatBytes implements Bytes {
 }
 
 /** A file that is appended to. It ends when it is replaced or truncated, or when nothing was added for some time. */
-class GrowingFile implements Bytes {
+class GrowingFile implements LiveBytes {
   damage: string | undefined;
   readonly #path: string;
   readonly #fd: number;

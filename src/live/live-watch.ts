@@ -46,7 +46,7 @@ export interface LiveOptions {
   again(): Promise<Setup>;
 }
 
-export interface Ended {
+export interface WatchEnd {
   by: 'input' | 'signal' | 'reaction';
   exitCode(failOn: Severity | 'never'): number;
 }
@@ -63,7 +63,7 @@ export class LiveWatch {
   readonly #reach: Reach;
   #watch: Watch | undefined;
   #setup: Setup;
-  #ended: Ended['by'] = 'input';
+  #ended: WatchEnd['by'] = 'input';
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
   readonly #retreat: Retreat | undefined;
@@ -117,7 +117,7 @@ export class LiveWatch {
     return live;
   }
 
-  async run(): Promise<Ended> {
+  async run(): Promise<WatchEnd> {
     const watch = this.#watch as Watch;
     tuneForReading();
     const { status } = this.#options;
@@ -163,7 +163,7 @@ export class LiveWatch {
     }
   }
 
-  #stop(by: Ended['by']): void {
+  #stop(by: WatchEnd['by']): void {
     this.#ended = by;
     // the source must exist until everything is saved
     void this.#doing.then(() => this.#watch?.stop());

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { InputError } from '../util/errors.ts';
-import { type Bytes, LiveSource, StreamBytes } from './live-source.ts';
+import { type LiveBytes, LiveSource, StreamBytes } from './live-source.ts';
 
 /** One line at a time, as on a terminal, including perf's losses. */
 const PERF_SCRIPT: readonly string[] = ['stdbuf', '-oL', 'perf', 'script', '-i', '-', '--show-lost-events'];
@@ -33,7 +33,7 @@ export function textOfPipe(source: LiveSource, head: Uint8Array, command = PERF_
   return new LiveSource(source.path, new ThroughBytes(source, command));
 }
 
-class ThroughBytes implements Bytes {
+class ThroughBytes implements LiveBytes {
   damage: string | undefined;
   readonly #from: LiveSource;
   readonly #child: ChildProcess;

@@ -8,7 +8,7 @@ const SETTLED_NS = 30e9;
 /** Maximum number of findings that may change; the oldest beyond it are no longer updated. */
 const MOST_OPEN = 5000;
 
-export interface Told {
+export interface ToldFinding {
   n: number;
   /** counted only, or suppressed */
   quiet: boolean;
@@ -21,29 +21,29 @@ export interface Told {
 
 export class ToldFindings {
   /** findings that may still change */
-  readonly #open = new Map<About, Told>();
+  readonly #open = new Map<About, ToldFinding>();
   /** all findings whose subject is still referenced */
-  readonly #ever = new WeakMap<About, Told>();
-  readonly #byPin = new Map<Pin, Told[]>();
+  readonly #ever = new WeakMap<About, ToldFinding>();
+  readonly #byPin = new Map<Pin, ToldFinding[]>();
 
   /** Whether or not it can still change. */
-  known(about: About): Told | undefined {
+  known(about: About): ToldFinding | undefined {
     return this.#ever.get(about);
   }
 
-  open(about: About): Told | undefined {
+  open(about: About): ToldFinding | undefined {
     return this.#open.get(about);
   }
 
-  all(): Iterable<Told> {
+  all(): Iterable<ToldFinding> {
     return this.#open.values();
   }
 
-  of(pin: Pin): readonly Told[] {
+  of(pin: Pin): readonly ToldFinding[] {
     return this.#byPin.get(pin) ?? [];
   }
 
-  keep(about: About, told: Told): void {
+  keep(about: About, told: ToldFinding): void {
     this.#ever.set(about, told);
     if (this.#open.has(about)) return;
     this.#open.set(about, told);
@@ -54,7 +54,7 @@ export class ToldFindings {
     else list.push(told);
   }
 
-  drop(about: About, told: Told): void {
+  drop(about: About, told: ToldFinding): void {
     this.#open.delete(about);
     const { pin } = told.tale.group.main.report;
     if (pin !== undefined) this.#byPin.delete(pin);

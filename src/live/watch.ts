@@ -25,7 +25,7 @@ import { type LimitOptions, Limits } from './limits.ts';
 import type { LiveSource } from './live-source.ts';
 import { Losses } from './losses.ts';
 import { textOfPipe } from './perf-pipe.ts';
-import { type Told, ToldFindings } from './told.ts';
+import { type ToldFinding, ToldFindings } from './told.ts';
 
 export interface WatchOptions {
   format?: TraceFormat | undefined;
@@ -236,7 +236,7 @@ export class Watch {
     const written = this.#collector.write(tale, this.#words(tale), over);
     const settled = this.settle === undefined ? written : this.settle(written);
     const finding = { ...(settled ?? written), n: known?.n ?? this.#numbers + 1 };
-    const told: Told = known ?? { n: ++this.#numbers, quiet: false, json: '', tale, ts: Number.NaN };
+    const told: ToldFinding = known ?? { n: ++this.#numbers, quiet: false, json: '', tale, ts: Number.NaN };
     told.tale = tale;
     told.ts = this.#reading.stats.lastTs;
     this.#told.keep(about, told);
@@ -265,7 +265,7 @@ export class Watch {
   }
 
   /** A report that was a finding by itself became part of another one. */
-  #withdraw(part: About, by: Told): void {
+  #withdraw(part: About, by: ToldFinding): void {
     const other = this.#told.open(part);
     if (other === undefined || other === by) return;
     this.#told.drop(part, other);

@@ -52,7 +52,7 @@ export function moved(list: readonly Pin[] | undefined): void {
 }
 
 /** The unassigned releases of a mixed list. */
-export function groupOf(list: readonly Pin[], at: At): Unsettled {
+export function unsettledOf(list: readonly Pin[], at: At): Unsettled {
   const known = MIXED.get(list);
   if (known instanceof Unsettled) return known;
   const group = new Unsettled(at, list, 0);

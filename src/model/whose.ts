@@ -3,7 +3,7 @@
 // of them is closed before as many releases were seen: each may still be held, and none is reported as held.
 
 import type { At } from './at.ts';
-import { groupOf, isCounted, isMixed, MANY, Unsettled } from './crowd.ts';
+import { isCounted, isMixed, MANY, Unsettled, unsettledOf } from './crowd.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { ReleasedBy } from './pin.ts';
@@ -67,7 +67,7 @@ function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | und
 
 /** It is not known which pin was released; when as many are released as there are, all have ended. */
 function lost(m: Model, pins: readonly Pin[], refs: number, at: At, by: ReleasedBy): void {
-  const group = groupOf(pins, at);
+  const group = unsettledOf(pins, at);
   group.given += refs;
   // each pin has at least one reference
   if (group.given >= pins.length) settle(m, group, at, by);

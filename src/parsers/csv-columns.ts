@@ -3,7 +3,7 @@
 /** `args`: text with all arguments, used unchanged. `field`: one argument, named after its column. `none`: an index. */
 export type Role = 'time' | 'cpu' | 'comm' | 'tid' | 'pid' | 'event' | 'args' | 'field' | 'none';
 
-export interface Column {
+export interface CsvColumn {
   role: Role;
   /** name of the argument, for `field` */
   name: string;
@@ -41,9 +41,9 @@ const NAMES: Partial<Record<Role, string[]>> = {
 };
 
 /** The meaning of each column of a header row. */
-export function columnsOf(names: string[]): Column[] {
+export function csvColumns(names: string[]): CsvColumn[] {
   const lower = names.map((name) => name.toLowerCase().replace(/[^\w]+/g, '_'));
-  const columns = names.map((name, i): Column => {
+  const columns = names.map((name, i): CsvColumn => {
     const field = name.replace(/[^\w]+/g, '_');
     return { role: field === '' || /^unnamed__?\d+$/i.test(lower[i]) ? 'none' : 'field', name: field, unit: undefined };
   });

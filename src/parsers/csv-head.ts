@@ -5,7 +5,7 @@
 //     "ts";"cpu";"thread_name";"tid";"name"
 //     Attaching 3 probes...                     printed by bpftrace before the first row
 import Papa from 'papaparse';
-import { type Column, columnsOf, csvTime } from './csv-columns.ts';
+import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
 import type { TraceHead } from './head.ts';
 import type { HeadLines } from './head-lines.ts';
 
@@ -21,7 +21,7 @@ export function csvHead(lines: HeadLines): TraceHead | undefined {
   if (header === lines.length) return undefined;
   for (const delimiter of DELIMITERS) {
     const names = cellsOf(lines.line(header), delimiter).map((cell) => cell.trim());
-    const columns = columnsOf(names);
+    const columns = csvColumns(names);
     if (
       names.length > 1 &&
       has(columns, 'event') &&
@@ -44,14 +44,14 @@ export function csvHead(lines: HeadLines): TraceHead | undefined {
 }
 
 /** Whether the event column is only called name. */
-const isNamed = (columns: Column[], names: string[]): boolean =>
+const isNamed = (columns: CsvColumn[], names: string[]): boolean =>
   /^name$/i.test(names[columns.findIndex((column) => column.role === 'event')] ?? '');
 
-function has(columns: Column[], role: Column['role']): boolean {
+function has(columns: CsvColumn[], role: CsvColumn['role']): boolean {
   return columns.some((column) => column.role === role);
 }
 
-function setTime(lines: HeadLines, firstRow: number, columns: Column[], head: TraceHead): void {
+function setTime(lines: HeadLines, firstRow: number, columns: CsvColumn[], head: TraceHead): void {
   const index = columns.findIndex((column) => column.role === 'time');
   if (index < 0 || head.table === undefined) return;
   for (let i = firstRow; i < lines.length; i++) {

@@ -8,7 +8,7 @@
 //
 // Rows arrive complete, including newlines in quoted cells (LineReader's option `quoted`).
 import { HASH, text } from '../util/bytes.ts';
-import { type Column, columnsOf, csvTime } from './csv-columns.ts';
+import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
 import type { TraceHead } from './head.ts';
 import { LineKind, type LineParser, type TraceLine } from './line.ts';
@@ -19,7 +19,7 @@ const ABSENT = new Set(['', 'nan', 'NaN', 'None', 'NULL', '<NA>', '[NULL]']);
 export class CsvParser implements LineParser {
   readonly head: TraceHead;
   readonly #delimiter: string;
-  readonly #columns: Column[];
+  readonly #columns: CsvColumn[];
   readonly #names: string[];
   readonly #hasThreads: boolean;
   #buf = Buffer.alloc(4096);
@@ -28,7 +28,7 @@ export class CsvParser implements LineParser {
     this.head = head;
     const { delimiter, columns } = head.table ?? { delimiter: ',', columns: [] };
     this.#delimiter = delimiter;
-    this.#columns = columnsOf(columns);
+    this.#columns = csvColumns(columns);
     this.#names = columns;
     this.#hasThreads = this.#columns.some((column) => column.role === 'tid');
   }

@@ -4,7 +4,7 @@ import { escapeControl } from '../util/escape.ts';
 import { createParser } from './create.ts';
 import { csvHead } from './csv-head.ts';
 import { cutColumn } from './cut.ts';
-import { ftraceHead, isBare } from './ftrace-head.ts';
+import { ftraceHead, isWithoutContext } from './ftrace-head.ts';
 import type { TraceFormat, TraceHead } from './head.ts';
 import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, TraceLine } from './line.ts';
@@ -101,7 +101,7 @@ function formatOf(lines: HeadLines): TraceFormat | undefined {
     return 'trace-cmd';
   }
   // texts without task and time are accepted last, since nearly any text has a word and a colon
-  return best ?? (isBare(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
+  return best ?? (isWithoutContext(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
 }
 
 /** A line among the first ones that only one format has, whatever precedes it. */

@@ -95,7 +95,7 @@ function withoutTime(lines: HeadLines, first: string, head: TraceHead): void {
   if (RAW.test(first)) {
     head.variant = 'raw';
     note(head, 'the raw option hides the events: `echo noraw > trace_options`, then read the trace again');
-  } else if (isBare(lines)) {
+  } else if (isWithoutContext(lines)) {
     head.variant = NO_CONTEXT;
     note(head, 'task, CPU and time are missing: `echo context-info > trace_options`, then read the trace again');
   } else {
@@ -106,7 +106,7 @@ function withoutTime(lines: HeadLines, first: string, head: TraceHead): void {
 }
 
 /** nocontext-info: nearly every line is only the body, as in body.ts. */
-export function isBare(lines: HeadLines): boolean {
+export function isWithoutContext(lines: HeadLines): boolean {
   let bare = 0;
   let other = 0;
   for (let i = 0; i < lines.length && i < 100; i++) {

@@ -41,9 +41,9 @@ export function heldFor(pin: PinLife, trace: TraceInfo | undefined): HeldFor | u
 
 export function pinTest(selection: PinSelection): (pin: PinLife, trace: TraceInfo | undefined) => boolean {
   const { api, comm, longterm, pid, state } = selection;
-  const mm = hexOf('--mm', selection.mm);
-  const address = hexOf('--addr', selection.addr);
-  const page = hexOf('--page', selection.page);
+  const mm = hexFlag('--mm', selection.mm);
+  const address = hexFlag('--addr', selection.addr);
+  const page = hexFlag('--page', selection.page);
   const longer =
     selection['held-longer'] === undefined ? undefined : durationOf('--held-longer', selection['held-longer']);
   const tests: ((pin: PinLife, trace: TraceInfo | undefined) => boolean)[] = [];
@@ -67,7 +67,7 @@ export function pinTest(selection: PinSelection): (pin: PinLife, trace: TraceInf
 const same = (text: string | undefined, wanted: bigint): boolean => text !== undefined && BigInt(text) === wanted;
 
 /** `0xffff...`; the 0x may be omitted. */
-export function hexOf(flag: string, text: string | undefined): bigint | undefined {
+export function hexFlag(flag: string, text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
   if (digits !== undefined) return BigInt(`0x${digits}`);

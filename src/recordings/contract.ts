@@ -12,7 +12,7 @@ export interface Bytes {
 }
 
 /** The input of a recording. */
-export interface RecordingInput {
+export interface RecordingSource {
   /** as given by the user: a file, a directory of raw pages, `-` */
   readonly path: string;
   /** its bytes at any position; undefined for a pipe and for a directory */
@@ -29,7 +29,7 @@ export interface RecordingInput {
  * @returns undefined if it has another format
  * @throws InputError if it has this format, but cannot be read
  */
-export type OpenRecording = (input: RecordingInput, head: Uint8Array) => Promise<Recording | undefined>;
+export type OpenRecording = (input: RecordingSource, head: Uint8Array) => Promise<Recording | undefined>;
 
 /** Facts from the beginning of the recording, with the same meaning as in a text's head. */
 export type RecordingHead = Omit<TraceHead, 'format' | 'table'> & { format: RecordingFormat };

@@ -30,7 +30,7 @@ interface Step {
 }
 
 /** An event's bytes: `buf[start, end)`. */
-export interface Payload {
+export interface EventBytes {
   buf: Uint8Array;
   view: DataView;
   start: number;
@@ -98,7 +98,7 @@ export class Decoder {
   }
 
   /** Fill the cursor's type and values. */
-  decode({ buf, view, start, end }: Payload, out: RecordedEvent): void {
+  decode({ buf, view, start, end }: EventBytes, out: RecordedEvent): void {
     const { little } = this;
     out.type = this.#typeOf(view, start, end);
     out.caller = this.#caller === undefined ? undefined : this.#callerOf(this.#caller, view, start, end);
@@ -181,7 +181,7 @@ export class Decoder {
   #newNameOf(address: number): string {
     let name = this.#callers.get(address);
     if (name === undefined) {
-      name = this.#kallsyms?.name(address) ?? hexOf(address);
+      name = this.#kallsyms?.name(address) ?? hexPointer(address);
       if (this.#callers.size < 65536) this.#callers.set(address, name);
     }
     return name;
@@ -243,7 +243,7 @@ export function addressAt(view: DataView, at: number, size: number, little: bool
   return hi * 4294967296 + lo;
 }
 
-export const hexOf = (n: number): string =>
+export const hexPointer = (n: number): string =>
   n < 0
     ? `0x${(Math.floor(n / 4294967296) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`
     : `0x${n.toString(16)}`;
@@ -251,7 +251,7 @@ export const hexOf = (n: number): string =>
 /** Position of the data of a `__data_loc` or `__rel_loc` field, within the event. */
 export function dynamic(
   field: Field,
-  { view, start, end }: Payload,
+  { view, start, end }: EventBytes,
   little: boolean,
 ): { start: number; end: number } | undefined {
   const at = start + field.offset;
@@ -281,7 +281,7 @@ function listText(
   const out: string[] = [];
   const { element } = field;
   for (let at = start; at + element <= end && out.length < 64; at += element)
-    out.push(element >= 4 ? hexOf(addressAt(view, at, element, little)) : `0x${buf[at].toString(16)}`);
+    out.push(element >= 4 ? hexPointer(addressAt(view, at, element, little)) : `0x${buf[at].toString(16)}`);
   return `{${out.join(',')}}`;
 }
 

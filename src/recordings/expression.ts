@@ -1,12 +1,12 @@
 // Why: the arguments of a `print fmt` are C expressions over the event's fields. The kernel's events use only some:
 // fields, casts, shifts and masks, symbolic names. Anything else is not supported, and the event is printed raw.
-import { chars, dynamic, type Payload } from './decode.ts';
+import { chars, dynamic, type EventBytes } from './decode.ts';
 import type { EventFormat, Field } from './format.ts';
 
 /** An unsupported expression. */
 export class NotUnderstood extends Error {}
 
-export type Value = bigint | string;
+export type PrintValue = bigint | string;
 
 const TOKEN =
   /\s*(?:(0x[0-9a-fA-F]+|\d+)[uUlL]*|"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*)|(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:(){}[\],.]))/y;
@@ -45,12 +45,12 @@ const TYPES = new Set(
 export class Expression {
   readonly #tokens: Token[];
   readonly #format: EventFormat;
-  readonly #payload: Payload;
+  readonly #payload: EventBytes;
   readonly #little: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, format: EventFormat, payload: Payload, little: boolean) {
+  constructor(text: string, format: EventFormat, payload: EventBytes, little: boolean) {
     this.#tokens = tokens(text);
     this.#format = format;
     this.#payload = payload;
@@ -62,12 +62,12 @@ export class Expression {
   }
 
   /** The next argument, behind its comma. */
-  argument(): Value {
+  argument(): PrintValue {
     this.#expect(',');
     return this.#choice();
   }
 
-  #choice(): Value {
+  #choice(): PrintValue {
     if (++this.#depth > 64) throw new NotUnderstood();
     const condition = this.#binary(1);
     this.#depth--;
@@ -78,7 +78,7 @@ export class Expression {
     return number(condition) !== 0n ? yes : no;
   }
 
-  #binary(least: number): Value {
+  #binary(least: number): PrintValue {
     let left = this.#unary();
     for (;;) {
       const sign = this.#tokens[this.#at];
@@ -89,14 +89,14 @@ export class Expression {
     }
   }
 
-  #unary(): Value {
+  #unary(): PrintValue {
     if (++this.#depth > 64) throw new NotUnderstood();
     const value = this.#operand();
     this.#depth--;
     return value;
   }
 
-  #operand(): Value {
+  #operand(): PrintValue {
     if (this.#take('-')) return -number(this.#unary());
     if (this.#take('~')) return ~number(this.#unary());
     if (this.#take('!')) return number(this.#unary()) === 0n ? 1n : 0n;
@@ -117,7 +117,7 @@ export class Expression {
     return token.text === 'REC' ? this.#record() : this.#call(token.text);
   }
 
-  #record(): Value {
+  #record(): PrintValue {
     this.#expect('->');
     const field = this.#field(this.#next().text);
     const at = this.#payload.start + field.offset;
@@ -129,7 +129,7 @@ export class Expression {
     return this.#number(at + index * field.element, field.element, field.signed);
   }
 
-  #call(name: string): Value {
+  #call(name: string): PrintValue {
     if (!this.#take('(')) throw new NotUnderstood();
     switch (name) {
       case '__get_str':
@@ -266,7 +266,7 @@ function tokens(text: string): Token[] {
 export const unescaped = (text: string): string =>
   text.replace(/\\(.)/g, (_, c) => (c === 'n' ? '\n' : c === 't' ? '\t' : c));
 
-function number(value: Value): bigint {
+function number(value: PrintValue): bigint {
   if (typeof value === 'string') throw new NotUnderstood();
   return value;
 }

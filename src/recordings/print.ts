@@ -1,7 +1,7 @@
 // Why: evidence is printed as by trace-cmd report and perf script, which use the `print fmt` of an event. Only events
 // that are shown are printed.
-import { addressAt, chars, dynamic, hexOf, type Payload } from './decode.ts';
-import { Expression, NotUnderstood, unescaped, type Value } from './expression.ts';
+import { addressAt, chars, dynamic, type EventBytes, hexPointer } from './decode.ts';
+import { Expression, NotUnderstood, type PrintValue, unescaped } from './expression.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 
@@ -10,7 +10,7 @@ const SPEC = /%([-+ #0]*)(\d+|\*)?(?:\.(\d+|\*))?(hh|h|ll|l|L|z|j|t)?(p[SsBFfxK]
 /** Arguments of an event: `(ffffffff93784ee4) mm=0xffff8f0041124200 addr=0x56237ff39968`, or `name=value` for each field. */
 export function printArguments(
   format: EventFormat,
-  payload: Payload,
+  payload: EventBytes,
   little: boolean,
   kallsyms: Kallsyms | undefined,
 ): string {
@@ -22,7 +22,7 @@ export function printArguments(
   }
 }
 
-function printed(format: EventFormat, payload: Payload, little: boolean, kallsyms: Kallsyms | undefined): string {
+function printed(format: EventFormat, payload: EventBytes, little: boolean, kallsyms: Kallsyms | undefined): string {
   // "a" "b", args
   const m = /^\s*((?:"(?:[^"\\]|\\.)*"\s*)+)([\s\S]*)$/.exec(format.printFmt);
   if (m === null) throw new NotUnderstood();
@@ -40,7 +40,7 @@ function converted(
   conversion: string,
   flags: string,
   precision: number | undefined,
-  value: Value,
+  value: PrintValue,
   kallsyms: Kallsyms | undefined,
 ): string {
   if (conversion === 's') {
@@ -84,11 +84,11 @@ function padded(text: string, width: number, flags: string): string {
 }
 
 /** Each field with its value, like `trace-cmd report -R`. */
-export function printRaw(format: EventFormat, payload: Payload, little: boolean): string {
+export function printRaw(format: EventFormat, payload: EventBytes, little: boolean): string {
   return format.fields.map((field) => `${field.name}=${rawValue(field, payload, little)}`).join(' ');
 }
 
-function rawValue(field: Field, payload: Payload, little: boolean): string {
+function rawValue(field: Field, payload: EventBytes, little: boolean): string {
   const { buf, view, start, end } = payload;
   const at = start + field.offset;
   if (at + field.size > end) return '(cut)';
@@ -102,7 +102,7 @@ function rawValue(field: Field, payload: Payload, little: boolean): string {
   if (element !== 1 && element !== 2 && element !== 4 && element !== 8) return `[${field.size} bytes]`;
   const values: string[] = [];
   for (let p = at; p + element <= at + field.size && values.length < 64; p += element) {
-    if (element === 8) values.push(hexOf(addressAt(view, p, 8, little)));
+    if (element === 8) values.push(hexPointer(addressAt(view, p, 8, little)));
     else if (element === 4) values.push(String(field.signed ? view.getInt32(p, little) : view.getUint32(p, little)));
     else values.push(String(element === 2 ? view.getUint16(p, little) : view.getUint8(p)));
   }

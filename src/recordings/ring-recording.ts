@@ -7,7 +7,7 @@ import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
 import type { CpuStat } from './cpu-stats.ts';
 import type { CpuStream } from './cpu-stream.ts';
-import { addressAt, Decoder, type Payload } from './decode.ts';
+import { addressAt, Decoder, type EventBytes } from './decode.ts';
 import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
@@ -69,7 +69,7 @@ export class RingRecording implements Recording {
   readonly #flagsAt: number | undefined;
   /** the event that is waited for behind a loss, or shown */
   #stream: CpuStream | undefined;
-  #payload: Payload = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
+  #payload: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   #current: Known | undefined;
   #index = 0;
   #left = 0;

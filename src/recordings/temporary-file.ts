@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../util/errors.ts';
-import { hold, remove, temporaryFolder } from '../util/temporary.ts';
+import { remove, removeAtEnd, temporaryFolder } from '../util/temporary.ts';
 import { type Bytes, FileBytes } from './bytes.ts';
 
 const BUFFER = 1 << 18;
@@ -16,7 +16,7 @@ export class TemporaryFile {
   #length = 0;
 
   constructor() {
-    hold(this.#folder);
+    removeAtEnd(this.#folder);
     this.#fd = fs.openSync(this.#path, 'w', 0o600);
   }
 

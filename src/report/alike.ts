@@ -37,7 +37,7 @@ export function moreWords({ more }: Alike): string | undefined {
   const addresses = [...new Set(more.flatMap(({ pin }) => (pin.address === undefined ? [] : [clean(pin.address)])))];
   const low = addresses.toSorted(byValue);
   const named = low.length <= NAMED ? low.join(', ') : `${low[0]} to ${low.at(-1)}`;
-  return `${grouped(more.length)} more: the same drift${named === '' ? '' : ` at ${named}`} (${numbers(more)})`;
+  return `${grouped(more.length)} more: the same drift${named === '' ? '' : ` at ${named}`} (${numberRuns(more)})`;
 }
 
 /** Hex without leading zeros: the longer number is greater. */
@@ -46,7 +46,7 @@ function byValue(a: string, b: string): number {
 }
 
 /** `2-512, 514`. */
-export function numbers(findings: readonly Finding[]): string {
+export function numberRuns(findings: readonly Finding[]): string {
   const runs: { from: number; to: number }[] = [];
   for (const { n } of findings) {
     const last = runs.at(-1);

@@ -2,11 +2,11 @@
 // address as two bands that touch while they are the same page, and separate at the drift.
 import type { Finding } from '../contract/finding.ts';
 import { clean, pad } from './format.ts';
-import { hasPin, type Mapping, mappingSpans, partingIndex, uses } from './lifeline.ts';
+import { hasPin, type MappingState, mappingSpans, partingIndex, uses } from './lifeline.ts';
 import { stepKind } from './steps.ts';
 
 /** Characters of the band of the address, and their meaning. */
-const BANDS: Readonly<Record<Mapping, readonly [band: string, words: string]>> = {
+const BANDS: Readonly<Record<MappingState, readonly [band: string, words: string]>> = {
   mapped: ['┃', 'maps the page'],
   'read-only': ['│', 'maps it read-only'],
   shared: ['║', 'shares it with a child'],

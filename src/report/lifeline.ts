@@ -11,12 +11,12 @@ export type LifeStep = PinLife['steps'][number];
  * What an address maps: the pinned page; the pinned page write-protected, or shared with a child; an entry that is not
  * present but still names it; nothing; another page.
  */
-export type Mapping = 'mapped' | 'read-only' | 'shared' | 'swapped' | 'unmapped' | 'other';
+export type MappingState = 'mapped' | 'read-only' | 'shared' | 'swapped' | 'unmapped' | 'other';
 
 /** From this step on, up to the next span or the end. */
-export interface Span {
+export interface MappingSpan {
   step: number;
-  mapping: Mapping;
+  mapping: MappingState;
 }
 
 /** A device, or a pipe, uses the page between two steps; `to` undefined: until the end. */
@@ -26,11 +26,11 @@ export interface Use {
 }
 
 /** Spans of what the address mapped. `parting` is the index of the step that mapped another page. */
-export function mappingSpans(roles: readonly string[], parting: number | undefined): Span[] {
-  const spans: Span[] = [{ step: 0, mapping: 'mapped' }];
-  let mapping: Mapping = 'mapped';
+export function mappingSpans(roles: readonly string[], parting: number | undefined): MappingSpan[] {
+  const spans: MappingSpan[] = [{ step: 0, mapping: 'mapped' }];
+  let mapping: MappingState = 'mapped';
   for (const [step, role] of roles.entries()) {
-    const next: Mapping = step === parting ? 'other' : mappingAfter(mapping, role);
+    const next: MappingState = step === parting ? 'other' : mappingAfter(mapping, role);
     if (next !== mapping) {
       mapping = next;
       if (spans.at(-1)?.step === step) spans.pop();
@@ -40,7 +40,7 @@ export function mappingSpans(roles: readonly string[], parting: number | undefin
   return spans;
 }
 
-function mappingAfter(before: Mapping, role: string): Mapping {
+function mappingAfter(before: MappingState, role: string): MappingState {
   if (before === 'other') return 'other';
   switch (role) {
     case 'unmap':

@@ -1,7 +1,7 @@
 // The terminal report: each finding as a list of steps, then the input and the verdict.
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { type Alike, alike, moreWords, numbers, worstFirst } from './alike.ts';
+import { type Alike, alike, moreWords, numberRuns, worstFirst } from './alike.ts';
 import { clean, columns, count, verbatim, wrap } from './format.ts';
 import { lossSamples, lossWords } from './loss-words.ts';
 import { type Paint, painter, type Style } from './paint.ts';
@@ -121,7 +121,7 @@ function noteLines(findings: readonly Finding[], report: CheckReport, look: Look
     const who = owners.length > OWNERS_NAMED ? `${owners.length} processes` : owners.join(', ');
     const head = `${look.paint(SEVERITY_STYLE.note, count(of.length, 'note'))}  ${look.paint('bold', clean(rule))}`;
     const cause = (of[0] as Finding).cause;
-    const text = [clean(cause), who, `${of.length === 1 ? 'finding' : 'findings'} ${numbers(of)}`]
+    const text = [clean(cause), who, `${of.length === 1 ? 'finding' : 'findings'} ${numberRuns(of)}`]
       .filter((part) => part !== '')
       .join('; ');
     return [head, ...wrap(text, look.width - 2).map((line) => `  ${line}`)];

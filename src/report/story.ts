@@ -5,7 +5,7 @@ import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { clean, count, padLeft, verbatim, wrap } from './format.ts';
 import { type Paint, painter } from './paint.ts';
 import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';
-import { type Arrows, arrows, layOut, type Step, steps } from './timeline.ts';
+import { type Arrows, arrows, layOut, type StepRow, steps } from './timeline.ts';
 import { formatWords, kernelWords, notes, pageWords, pathWords, pinOwner, weight } from './words.ts';
 
 interface Look {
@@ -119,7 +119,7 @@ function timeline(
 }
 
 /** Each context line once, with the step it is closest to; the step's own lines are not repeated. */
-function nearest(all: readonly Step[], context: readonly ContextLine[]): Map<Evidence, ContextLine[]> {
+function nearest(all: readonly StepRow[], context: readonly ContextLine[]): Map<Evidence, ContextLine[]> {
   const own = new Set(
     all.flatMap(({ evidence }) =>
       // a stack is lines of a text, and no records of a recording
@@ -131,7 +131,7 @@ function nearest(all: readonly Step[], context: readonly ContextLine[]): Map<Evi
   );
   const near = new Map<Evidence, ContextLine[]>();
   for (const one of context.toSorted((a, b) => a.line - b.line)) {
-    const distance = (step: Step) => Math.abs(step.evidence.line - one.line);
+    const distance = (step: StepRow) => Math.abs(step.evidence.line - one.line);
     const [first, ...rest] = all;
     if (first === undefined || own.has(one.line)) continue;
     const step = rest.reduce((best, next) => (distance(next) < distance(best) ? next : best), first);

@@ -5,7 +5,7 @@ import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
 import { clean, columns, verbatim, wrap } from './format.ts';
 import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { type Step, steps } from './timeline.ts';
+import { type StepRow, steps } from './timeline.ts';
 import { titleOf } from './title.ts';
 import {
   clockWords,
@@ -90,7 +90,7 @@ function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefin
 }
 
 /** `  +0.161775 cpu1 scn-157 copy do_wp_page (line 648)` and below it what happened. */
-function stepLines(step: Step): string[] {
+function stepLines(step: StepRow): string[] {
   const head = [step.time, step.cpu, step.task, step.role, step.fn].filter((cell) => cell !== '');
   const what = step.parts ? `${step.what}  <- drift` : step.what;
   return [

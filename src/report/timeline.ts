@@ -9,7 +9,7 @@ import { partingStep } from './steps.ts';
 import { placeOf } from './words.ts';
 
 /** One step, every cell safe to print; a cell is empty where the trace does not show it. */
-export interface Step {
+export interface StepRow {
   time: string;
   cpu: string;
   task: string;
@@ -25,7 +25,7 @@ export interface Step {
 
 /** A step laid out: its lines, ready to be indented and coloured. */
 export interface LaidOut {
-  step: Step;
+  step: StepRow;
   lines: string[];
 }
 
@@ -35,7 +35,7 @@ const TASK_WIDTH = 24;
 const WHAT_WIDTH = 28;
 const GAP = '  ';
 
-export function steps(finding: Finding, trace: TraceInfo | undefined): Step[] {
+export function steps(finding: Finding, trace: TraceInfo | undefined): StepRow[] {
   const parting = partingStep(finding);
   return stepsOf(finding.evidence, trace?.timeUnit ?? 'ns', (one) => one === parting);
 }
@@ -45,7 +45,7 @@ export function stepsOf<E extends Evidence>(
   all: readonly E[],
   unit: TraceInfo['timeUnit'],
   parts: (one: E) => boolean,
-): Step[] {
+): StepRow[] {
   const base = all.find((step) => step.time !== undefined)?.time;
   const digits = timeDigits(all.map((step) => step.time));
   return all.map((evidence) => ({
@@ -65,7 +65,7 @@ export function stepsOf<E extends Evidence>(
 }
 
 /** Lay the steps out in at most `width` columns. `mark` is put behind the step where page and mapping part. */
-export function layOut(all: readonly Step[], width: number, mark: string): LaidOut[] {
+export function layOut(all: readonly StepRow[], width: number, mark: string): LaidOut[] {
   // the mark stays on one line
   const whole = mark.replaceAll(' ', NO_BREAK);
   const shown = all.map((step) => ({ ...step, what: step.parts ? `${step.what}   ${whole}` : step.what }));
@@ -77,8 +77,8 @@ export function layOut(all: readonly Step[], width: number, mark: string): LaidO
 
 const NO_BREAK = '\u00a0';
 
-function laidOut(shown: readonly Step[], width: number): LaidOut[] {
-  const size = (cell: (step: Step) => string) =>
+function laidOut(shown: readonly StepRow[], width: number): LaidOut[] {
+  const size = (cell: (step: StepRow) => string) =>
     largest(
       0,
       shown.map((step) => columns(cell(step))),
@@ -94,14 +94,14 @@ function laidOut(shown: readonly Step[], width: number): LaidOut[] {
   // A column that is empty in every step is left out with its gap.
   const row = (...cells: [text: string, width: number][]) =>
     cells.flatMap(([text, cellWidth]) => (cellWidth === 0 ? [] : [pad(text, cellWidth)])).join(GAP);
-  const short = (step: Step) =>
+  const short = (step: StepRow) =>
     row(
       [padLeft(step.time, timeWidth), timeWidth],
       [step.cpu, cpuWidth],
       [step.task, taskWidth],
       [step.role, roleWidth],
     );
-  const head = (step: Step) => row([short(step), columns(short(step))], [step.fn, fnWidth]);
+  const head = (step: StepRow) => row([short(step), columns(short(step))], [step.fn, fnWidth]);
 
   const headWidth = size(head);
   const room = width - headWidth - lineWidth - 2 * GAP.length;
@@ -118,7 +118,7 @@ function laidOut(shown: readonly Step[], width: number): LaidOut[] {
   );
 }
 
-function beside(step: Step, head: string, whatWidth: number): string[] {
+function beside(step: StepRow, head: string, whatWidth: number): string[] {
   const what = wrap(step.what, whatWidth);
   const first = [head, pad(what[0] ?? '', whatWidth), step.line].join(GAP);
   return [first, ...what.slice(1).map((line) => ' '.repeat(columns(head) + GAP.length) + line)];
@@ -140,7 +140,7 @@ export function laidOutWidth(all: readonly LaidOut[]): number {
 /** How arrows look: `→` and `◀`, or what ASCII has for them. */
 export interface Arrows {
   parts: string;
-  step: (step: Step) => Step;
+  step: (step: StepRow) => StepRow;
 }
 
 export const arrows = (unicode: boolean): Arrows =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Knowledge } from '../known-lines/knowledge.ts';
 import { InputError } from '../util/errors.ts';
-import { hold, release, remove, temporaryBeside } from '../util/temporary.ts';
+import { release, remove, removeAtEnd, temporaryBeside } from '../util/temporary.ts';
 import { storingError } from './errors.ts';
 import type { TableIndex } from './event-table.ts';
 import { attach, PagesWriter } from './pages/pages-writer.ts';
@@ -133,7 +133,7 @@ export class NewStore {
 
 /** An empty store, in a transaction. */
 function newDatabase(path: string): Database.Database {
-  hold(path);
+  removeAtEnd(path);
   rmSync(path, { force: true });
   const db = open(path);
   db.pragma(`page_size = ${PAGE_SIZE}`);

@@ -10,7 +10,7 @@ import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventTable } from './event-table.ts';
 import type { Sites } from './intern.ts';
 import { formOf, looksNumeric, readNumber } from './numbers.ts';
-import { Cell, Common, type EventRow, FIRST } from './row.ts';
+import { CellType, Common, type EventRow, FIRST } from './row.ts';
 
 /** Probes that share a name print differently; further layouts are parsed each time. */
 const MOST_SHAPES = 4;
@@ -44,9 +44,9 @@ export class EventDecoder {
     const parts = readArguments(buf, line.argsStart, line.argsEnd);
     row.table = table;
     row.buf = buf;
-    row.cells[Common.Extra] = Cell.Null;
-    row.cells[Common.At] = Cell.Null;
-    row.cells.fill(Cell.Null, FIRST);
+    row.cells[Common.Extra] = CellType.Null;
+    row.cells[Common.At] = CellType.Null;
+    row.cells.fill(CellType.Null, FIRST);
     const extra: string[] = [];
     if (parts.locationEnd > parts.locationStart)
       row.setCommon(Common.At, this.#sites.id(buf, parts.locationStart, parts.locationEnd));
@@ -97,7 +97,7 @@ export class EventDecoder {
         return false;
       }
     }
-    row.cells[cell] = Cell.Text;
+    row.cells[cell] = CellType.Text;
     row.start[cell] = start;
     row.end[cell] = end;
     return plain;

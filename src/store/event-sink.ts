@@ -5,7 +5,7 @@ import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
 import type { Sites, Tasks } from './intern.ts';
-import { Cell, Common, EventRow, FIRST } from './row.ts';
+import { CellType, Common, EventRow, FIRST } from './row.ts';
 import type { RowWriter } from './row-writer.ts';
 import type { Ids } from './schema.ts';
 
@@ -105,11 +105,11 @@ export class EventSink {
     row.table = table;
     row.buf = Buffer.concat([name, line.buf.subarray(line.argsStart, line.argsEnd)]);
     row.length = FIRST + 1;
-    row.cells[Common.At] = Cell.Null;
-    row.cells[FIRST] = Cell.Text;
+    row.cells[Common.At] = CellType.Null;
+    row.cells[FIRST] = CellType.Text;
     row.start[FIRST] = 0;
     row.end[FIRST] = name.length - 1;
     if (row.buf.length > name.length) row.setExtra(row.buf.subarray(name.length));
-    else row.cells[Common.Extra] = Cell.Null;
+    else row.cells[Common.Extra] = CellType.Null;
   }
 }

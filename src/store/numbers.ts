@@ -2,7 +2,7 @@
 import { DASH } from '../util/bytes.ts';
 import { half, number64 } from '../vocabulary/number.ts';
 import type { Form } from './event-table.ts';
-import { Cell, type EventRow } from './row.ts';
+import { CellType, type EventRow } from './row.ts';
 
 const X = 120;
 
@@ -21,7 +21,7 @@ export function readNumber(
   if (Number.isNaN(number64(buf, start, end, bare))) return false;
   // a column is signed: it would print decimal numbers from 2^63 on as negative
   if (half.hi < 0 && !bare && buf[start] !== DASH && (buf[start + 1] | 32) !== X) return false;
-  row.cells[k] = Cell.Number;
+  row.cells[k] = CellType.Number;
   row.hi[k] = half.hi;
   row.lo[k] = half.lo;
   return true;

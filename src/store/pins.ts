@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
 import type { Pin, Step } from '../model/state.ts';
 import type { Shared } from './event-sink.ts';
-import type { Value } from './row-writer.ts';
+import type { CellValue } from './row-writer.ts';
 
 /** Names for pages, flags and steps, from the engine. Used when a pin is written. */
 export interface PinWords {
@@ -124,7 +124,7 @@ const shown = (n: number | undefined): number | null => (n === undefined || Numb
 const id = (n: number): number | null => (n >= 0 ? n : null);
 
 /** Text as used in pindrift: one character per byte. */
-function textOrNull(text: string | undefined): Value {
+function textOrNull(text: string | undefined): CellValue {
   if (text === undefined) return null;
   const buf = Buffer.from(text, 'latin1');
   return { buf, start: 0, end: buf.length };

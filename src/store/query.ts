@@ -4,12 +4,12 @@ import { InputError } from '../util/errors.ts';
 import { readingError } from './errors.ts';
 import type { Store } from './open.ts';
 
-export type Cell = null | number | bigint | string | Uint8Array;
+export type QueryCell = null | number | bigint | string | Uint8Array;
 
 export interface QueryResult {
   columns: string[];
   /** integers beyond 2^53 are bigint */
-  rows: IterableIterator<Cell[]>;
+  rows: IterableIterator<QueryCell[]>;
 }
 
 /** Run one statement; rows are read lazily. */
@@ -30,9 +30,9 @@ export function runQuery(store: Store, sql: string): QueryResult {
   return { columns, rows: rows(store, statement) };
 }
 
-function* rows(store: Store, statement: ReturnType<Store['db']['prepare']>): IterableIterator<Cell[]> {
+function* rows(store: Store, statement: ReturnType<Store['db']['prepare']>): IterableIterator<QueryCell[]> {
   try {
-    for (const row of statement.raw().safeIntegers().iterate() as IterableIterator<Cell[]>) {
+    for (const row of statement.raw().safeIntegers().iterate() as IterableIterator<QueryCell[]>) {
       yield row.map((cell) => (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell));
     }
   } catch (error) {

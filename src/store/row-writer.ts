@@ -8,7 +8,7 @@ import type { EventRow } from './row.ts';
 import type { StreamedTable } from './schema.ts';
 
 /** Numbers are integers below 2^63; bytes that are to be text are given as {@link Text}. */
-export type Value = number | string | Uint8Array | Text | null;
+export type CellValue = number | string | Uint8Array | Text | null;
 
 /** Text where it lies: a blob if it is no UTF-8. */
 export interface Text {
@@ -28,5 +28,5 @@ export interface RowWriter {
   cells?(decoder: EventDecoder): EventCells | undefined;
   event(row: EventRow): void;
   /** A row of another table that grows with the trace. `values` are the columns behind the id. */
-  row(table: StreamedTable, id: number, values: readonly Value[]): void;
+  row(table: StreamedTable, id: number, values: readonly CellValue[]): void;
 }

@@ -3,7 +3,7 @@
 import { type EventTable, MOST_COLUMNS } from './event-table.ts';
 
 /** What a column holds in this row. */
-export const Cell = {
+export const CellType = {
   Null: 0,
   Number: 1,
   /** in the line's buffer */
@@ -40,16 +40,16 @@ export class EventRow {
   /** A common column; NaN is null. */
   setCommon(column: number, value: number): void {
     if (Number.isNaN(value)) {
-      this.cells[column] = Cell.Null;
+      this.cells[column] = CellType.Null;
       return;
     }
-    this.cells[column] = Cell.Number;
+    this.cells[column] = CellType.Number;
     this.hi[column] = Math.floor(value / TWO_32);
     this.lo[column] = value;
   }
 
   setExtra(extra: Uint8Array): void {
-    this.cells[Common.Extra] = Cell.Extra;
+    this.cells[Common.Extra] = CellType.Extra;
     this.extra = extra;
   }
 }

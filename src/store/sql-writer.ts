@@ -2,8 +2,8 @@
 import type Database from 'better-sqlite3';
 import { textOrBlob } from './bytes.ts';
 import { COMMON_COLUMNS, type Column, type EventTable, quoted } from './event-table.ts';
-import { Cell, type EventRow, FIRST } from './row.ts';
-import type { Value as RowValue, RowWriter } from './row-writer.ts';
+import { CellType, type EventRow, FIRST } from './row.ts';
+import type { CellValue as RowValue, RowWriter } from './row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from './schema.ts';
 
 const ROWS = 16;
@@ -108,14 +108,14 @@ const bound = (v: RowValue): Value | Uint8Array =>
 
 function cellOf(row: EventRow, k: number): Value {
   switch (row.cells[k]) {
-    case Cell.Number: {
+    case CellType.Number: {
       const hi = row.hi[k];
       const lo = row.lo[k] >>> 0;
       return hi >= -0x200000 && hi < 0x200000 ? hi * 4294967296 + lo : (BigInt(hi) << 32n) | BigInt(lo);
     }
-    case Cell.Text:
+    case CellType.Text:
       return textOrBlob(row.buf, row.start[k], row.end[k]);
-    case Cell.Extra:
+    case CellType.Extra:
       return textOrBlob(row.extra, 0, row.extra.length);
     default:
       return null;

@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { TransitionName } from '../model/transitions.ts';
 import { Kind, type KindName, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { TELL, type Told, told } from './steps.ts';
+import { TELL, type ToldStep, told } from './steps.ts';
 
 /** Kinds of events that show which page was mapped at an address, if no transition does. */
 const MAPS: readonly KindName[] = ['newAnon', 'newHugetlb', 'fileMap'];
@@ -17,13 +17,13 @@ const UNMAPS: readonly KindName[] = ['rmapDel', 'rmapDelPmd'];
 const REFERENCES: readonly KindName[] = ['pageRef', 'pageRefDrop'];
 
 /** Description of a step if nothing more specific is known. */
-export const isBare = ({ role }: Told): boolean => role === 'map' || role === 'rmap del' || role === 'refs';
+export const isBare = ({ role }: ToldStep): boolean => role === 'map' || role === 'rmap del' || role === 'refs';
 
 /** Listen to a model before its first record. `parted` is called at each drift. */
-export function listen(model: Model, tell: (told: Told) => void, parted: (line: number) => void): void {
+export function listen(model: Model, tell: (told: ToldStep) => void, parted: (line: number) => void): void {
   for (const [name, toldOf] of Object.entries(TELL)) {
     model.on(name as TransitionName, (t) => {
-      for (const step of (toldOf as (t: unknown, machine: Machine) => (Told | undefined)[])(t, model.machine))
+      for (const step of (toldOf as (t: unknown, machine: Machine) => (ToldStep | undefined)[])(t, model.machine))
         if (step !== undefined) tell(step);
     });
   }

@@ -3,9 +3,9 @@
 import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
 import type { TraceHead } from '../parsers/head.ts';
-import { hexOf } from '../pins/selection.ts';
+import { hexFlag } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
-import type { Told } from './steps.ts';
+import type { ToldStep } from './steps.ts';
 
 /** The flags of `show` that select a subject. */
 export interface StoryFlags {
@@ -32,14 +32,14 @@ export interface StorySelection {
 /** undefined: no such flag is given, so a finding is shown. */
 export function storySelection(flags: StoryFlags): StorySelection | undefined {
   const { pid, since, until } = flags;
-  const page = hexOf('--page', flags.page);
-  const addr = hexOf('--addr', flags.addr);
+  const page = hexFlag('--page', flags.page);
+  const addr = hexFlag('--addr', flags.addr);
   // struct pages are never in the lower half of the address space
   const isPointer = page !== undefined && page >= 1n << 63n;
   const selection: StorySelection = {
     page: isPointer ? page : undefined,
-    pfn: hexOf('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
-    mm: hexOf('--mm', flags.mm),
+    pfn: hexFlag('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
+    mm: hexFlag('--mm', flags.mm),
     address: addr === undefined ? undefined : Number(addr),
     pid,
     since: timeText('--since', since),
@@ -71,7 +71,7 @@ export function selectionTest(
   selection: StorySelection,
   head: TraceHead | undefined,
   pfnBase = Number.NaN,
-): (told: Told, machine: Machine) => boolean {
+): (told: ToldStep, machine: Machine) => boolean {
   const { address, pid } = selection;
   const mm = selection.mm === undefined ? undefined : Number(BigInt.asIntN(64, selection.mm));
   const pointer = selection.page === undefined ? undefined : Number(BigInt.asIntN(64, selection.page));

@@ -8,16 +8,16 @@ import type { Mm, Pin } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
 
 /** A virtual range of an address space, in pages. */
-export interface Span {
+export interface PageRange {
   mm: Mm | undefined;
   from: number;
   to: number;
 }
 
-export interface Told {
+export interface ToldStep {
   role: string;
   at: At;
-  spans: Span[];
+  spans: PageRange[];
   mms: (Mm | undefined)[];
   pages: PageId[];
   /** of an event that names its page only so, whether or not the trace shows which `struct page` that is */
@@ -25,17 +25,17 @@ export interface Told {
   what(words: Words): string;
 }
 
-type Tell = { [K in TransitionName]?: (t: Transitions[K], machine: Machine) => (Told | undefined)[] };
+type Tell = { [K in TransitionName]?: (t: Transitions[K], machine: Machine) => (ToldStep | undefined)[] };
 
-export const told = (role: string, at: At, spans: Span[], pages: PageId[], what: Told['what']): Told => ({
+export const told = (role: string, at: At, spans: PageRange[], pages: PageId[], what: ToldStep['what']): ToldStep => ({
   ...{ role, at, spans, pages, what },
   mms: spans.map(({ mm }) => mm),
 });
-const one = (mm: Mm | undefined, vpn: number): Span => ({ mm, from: vpn, to: vpn + 1 });
-const spanOf = (mm: Mm, start: number, end: number): Span => ({ mm, from: start, to: end });
-const ofPins = (pins: readonly Pin[]): Span[] => pins.map((pin) => one(pin.mm, pin.where));
+const one = (mm: Mm | undefined, vpn: number): PageRange => ({ mm, from: vpn, to: vpn + 1 });
+const spanOf = (mm: Mm, start: number, end: number): PageRange => ({ mm, from: start, to: end });
+const ofPins = (pins: readonly Pin[]): PageRange[] => pins.map((pin) => one(pin.mm, pin.where));
 const pagesOf = (pins: readonly Pin[]): PageId[] => pins.map(({ page }) => page);
-const range = (w: Words, { from, to }: Span): string => `${w.address(from)}..${w.address(to)}`;
+const range = (w: Words, { from, to }: PageRange): string => `${w.address(from)}..${w.address(to)}`;
 
 export const TELL: Tell = {
   pin: ({ pin }) => [

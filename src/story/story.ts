@@ -18,7 +18,7 @@ import type { StoredTrace } from '../store/traces.ts';
 import { InputError } from '../util/errors.ts';
 import { isBare, listen } from './listen.ts';
 import { type StorySelection, selectionTest } from './selection.ts';
-import type { Told } from './steps.ts';
+import type { ToldStep } from './steps.ts';
 
 export interface PageStory {
   path: string;
@@ -95,22 +95,22 @@ class Steps {
   /** lines where page and mapping part */
   readonly parted = new Set<number>();
   total = 0;
-  readonly #fits: (told: Told, machine: Machine) => boolean;
-  readonly #byLine = new Map<number, Told>();
+  readonly #fits: (told: ToldStep, machine: Machine) => boolean;
+  readonly #byLine = new Map<number, ToldStep>();
   #unkept = 0;
 
-  constructor(fits: (told: Told, machine: Machine) => boolean) {
+  constructor(fits: (told: ToldStep, machine: Machine) => boolean) {
     this.#fits = fits;
   }
 
   hear(model: Model): void {
-    const tell = (told: Told) => {
+    const tell = (told: ToldStep) => {
       if (this.#fits(told, model.machine)) this.#keep(told);
     };
     listen(model, tell, (line) => this.parted.add(line));
   }
 
-  #keep(told: Told): void {
+  #keep(told: ToldStep): void {
     const there = this.#byLine.get(told.at.line);
     // a call is told when it returns, so what comes a little later may stand before what is told
     if (there === undefined && this.#byLine.size >= 2 * MOST_STEPS) this.#unkept++;
@@ -119,7 +119,7 @@ class Steps {
   }
 
   /** In the order of the trace; losses only between the first and the last step. */
-  chosen(): Told[] {
+  chosen(): ToldStep[] {
     const sorted = [...this.#byLine.values()].sort((a, b) => a.at.line - b.at.line);
     const from = sorted.findIndex(({ role }) => role !== 'lost');
     const to = sorted.findLastIndex(({ role }) => role !== 'lost');
@@ -132,7 +132,7 @@ class Steps {
 async function story(
   input: TraceInput,
   { head }: ReadTrace,
-  chosen: readonly Told[],
+  chosen: readonly ToldStep[],
   { parted, total }: Steps,
   words: Words,
   lines: ReadonlyMap<number, EvidenceLine>,
@@ -152,7 +152,7 @@ async function story(
 }
 
 /** @param named the story is about one address, which need not be said in each step */
-function evidenceOf(told: Told, words: Words, lines: ReadonlyMap<number, EvidenceLine>, named: boolean): Evidence {
+function evidenceOf(told: ToldStep, words: Words, lines: ReadonlyMap<number, EvidenceLine>, named: boolean): Evidence {
   const { at, role, spans, what } = told;
   const line = lines.get(at.offset);
   const [span] = spans;

@@ -4,7 +4,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Annotated } from './annotate.ts';
 import type { Case, CaseKind, Expectation } from './cases.ts';
-import type { Run, Told } from './run.ts';
+import type { Run, ToldRule } from './run.ts';
 
 /** A line of the trace where the rule and the test differ. */
 export interface Difference {
@@ -19,7 +19,7 @@ export interface Judgement {
   differences: Difference[];
 }
 
-export function judge(rule: Rule, kind: CaseKind, one: Case, trace: Annotated, run: Run): Judgement {
+export function judgeCase(rule: Rule, kind: CaseKind, one: Case, trace: Annotated, run: Run): Judgement {
   const problems = [...trace.problems, ...broken(run)];
   if (problems.length > 0) return { problems, differences: [] };
   const differences = compare(trace, run.told);
@@ -54,7 +54,7 @@ const ownFrame = (stack: string | undefined): string | undefined =>
     .map((line) => line.trim().replace(/^at (?:.*\()?(.*?)\)?$/, '$1'))
     .find((place) => !/node:|\/(?:src|dist)\/(?:testing|engine|model|api)\//.test(place));
 
-function compare(trace: Annotated, told: readonly Told[]): Difference[] {
+function compare(trace: Annotated, told: readonly ToldRule[]): Difference[] {
   const out: Difference[] = [];
   for (const [line, ids] of trace.expected) {
     for (const messageId of ids) {
@@ -120,7 +120,7 @@ const strangers = ({ strangers: names }: Run): string =>
   names.length === 0 ? '' : `; events unknown to pindrift: ${names.join(', ')}`;
 
 /** Compares the findings with the list of all expected ones. */
-function listed(expect: readonly Expectation[] | undefined, told: readonly Told[]): string[] {
+function listed(expect: readonly Expectation[] | undefined, told: readonly ToldRule[]): string[] {
   if (expect === undefined) return [];
   const out: string[] = [];
   for (let i = 0; i < Math.max(expect.length, told.length); i++) {
@@ -133,7 +133,7 @@ function listed(expect: readonly Expectation[] | undefined, told: readonly Told[
   return out;
 }
 
-function differs(n: number, wanted: Expectation, { messageId, finding }: Told): string[] {
+function differs(n: number, wanted: Expectation, { messageId, finding }: ToldRule): string[] {
   const out: string[] = [];
   const differ = (what: string, want: string, is: string) =>
     out.push(`finding ${n}: ${what} is ${is}, expected ${want}`);

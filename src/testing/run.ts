@@ -18,13 +18,13 @@ export interface RunOptions {
   options?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface Told {
+export interface ToldRule {
   messageId: string;
   finding: Finding;
 }
 
 export interface Run {
-  told: Told[];
+  told: ToldRule[];
   /** why the rule could not decide: required event kinds, and its own reasons */
   undecided: string[];
   failures: RuleFailure[];

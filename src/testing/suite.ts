@@ -5,7 +5,7 @@ import type { AnyRule, Rule } from '../rules/contract.ts';
 import { type Annotated, annotated } from './annotate.ts';
 import type { Case, CaseKind, Cases } from './cases.ts';
 import { failureText } from './diff.ts';
-import { judge } from './judge.ts';
+import { judgeCase } from './judge.ts';
 import { type Run, runRule } from './run.ts';
 
 export interface Test {
@@ -86,7 +86,7 @@ async function runCase(rule: Rule, kind: CaseKind, one: Case, reached: Set<strin
   const trace = annotated(one.trace, Object.keys(rule.meta.messages));
   const run = await runRule(rule, trace.text, one);
   for (const { messageId } of run.told) reached.add(messageId);
-  const judgement = judge(rule, kind, exampleExpects(one, trace, run), trace, run);
+  const judgement = judgeCase(rule, kind, exampleExpects(one, trace, run), trace, run);
   if (judgement.problems.length === 0) judgement.problems.push(...(await again(rule, one, trace, run)));
   if (judgement.problems.length + judgement.differences.length === 0) return undefined;
   return failureText(trace.lines, judgement);

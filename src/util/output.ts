@@ -3,7 +3,7 @@
 import { accessSync, closeSync, constants, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors.ts';
-import { hold, release, remove, temporaryBeside } from './temporary.ts';
+import { release, remove, removeAtEnd, temporaryBeside } from './temporary.ts';
 
 type Pieces = Iterable<string | Uint8Array>;
 
@@ -26,7 +26,7 @@ export function writeFileWhole(path: string, pieces: Pieces): void {
   // A device or a pipe is written directly: renaming would replace it by a file.
   const written = isDevice ? final : temporaryBeside(final);
   try {
-    if (!isDevice) hold(written);
+    if (!isDevice) removeAtEnd(written);
     const fd = openSync(written, isDevice ? 'w' : 'wx');
     try {
       for (const piece of pieces) writeWhole(fd, typeof piece === 'string' ? Buffer.from(piece) : piece);

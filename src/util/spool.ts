@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from './errors.ts';
-import { hold, temporaryFolder } from './temporary.ts';
+import { removeAtEnd, temporaryFolder } from './temporary.ts';
 
 /** Whether a path has to be copied before it can be read twice. Errors are reported when it is opened. */
 export function readOnce(path: string): boolean {
@@ -37,7 +37,7 @@ export async function spool(path: string, onProgress: (bytes: number) => void, l
     });
   }
   const folder = temporaryFolder();
-  hold(folder);
+  removeAtEnd(folder);
   const copy = join(folder, 'input');
   let bytes = 0;
   let head = Buffer.alloc(0);

@@ -11,7 +11,7 @@ const held = new Set<string>();
 let watching = false;
 
 /** Remove this file or directory at the end, unless it is released before. */
-export function hold(path: string): void {
+export function removeAtEnd(path: string): void {
   held.add(path);
   if (watching) return;
   watching = true;
@@ -43,7 +43,7 @@ function removeAll(): void {
   for (const path of held) remove(path);
 }
 
-/** A new temporary directory. The caller must {@link hold} or {@link remove} it. */
+/** A new temporary directory. The caller must {@link removeAtEnd} or {@link remove} it. */
 export function temporaryFolder(): string {
   const folder = tmpdir();
   sweep(folder);

@@ -12,13 +12,17 @@ export interface Terminal {
 }
 
 /** The used part of `process.stdout` or `process.stderr`. */
-export interface Screen {
+export interface OutputStream {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
 }
 
 /** @param color value of the flag; undefined if it was not given */
-export function terminal(stream: Screen, color: boolean | undefined, env: NodeJS.ProcessEnv = process.env): Terminal {
+export function terminal(
+  stream: OutputStream,
+  color: boolean | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Terminal {
   const isTerminal = stream.isTTY === true;
   const live = isTerminal && env.TERM !== 'dumb';
   return { color: color ?? colorWanted(env) ?? live, width: widthOf(stream, env), unicode: unicodeOf(env), live };
@@ -37,7 +41,7 @@ function unicodeOf(env: NodeJS.ProcessEnv): boolean {
   return /utf-?8/i.test(locale);
 }
 
-function widthOf(stream: Screen, env: NodeJS.ProcessEnv): number | undefined {
+function widthOf(stream: OutputStream, env: NodeJS.ProcessEnv): number | undefined {
   // A terminal of unknown size (a serial line) reports 0.
   if (stream.isTTY === true && stream.columns !== undefined && stream.columns > 0) return stream.columns;
   const said = Number(env.COLUMNS);

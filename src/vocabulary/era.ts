@@ -4,7 +4,7 @@
 import type { Arch } from './kernel/arch/index.ts';
 import { FOLL_NEW, type FollLayout, follOf } from './kernel/foll.ts';
 import { type KernelPromise, type Promises, promisesOf } from './kernel/promises.ts';
-import { isWithin, type Span, version } from './kernel/version.ts';
+import { isWithin, type Releases, version } from './kernel/version.ts';
 
 /** Releases that are distinguished. */
 export type EraName = '5.10' | '5.15' | '6.1' | '6.6' | '6.12' | '6.18' | '7.2' | '7.3';
@@ -65,7 +65,8 @@ const RELEASES: readonly Release[] = [
 export const ERA_NAMES: readonly EraName[] = RELEASES.map(({ name }) => name);
 
 /** Names of the releases within a span, separated by spaces. */
-export const erasWithin = (span: Span): string => ERA_NAMES.filter((name) => isWithin(span, version(name))).join(' ');
+export const erasWithin = (span: Releases): string =>
+  ERA_NAMES.filter((name) => isWithin(span, version(name))).join(' ');
 
 /** @param arch of the machine, if known */
 export function eraNamed(name: string, arch?: Arch): Era | undefined {

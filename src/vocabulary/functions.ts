@@ -4,7 +4,7 @@
 // mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, block/bio.c, fs/splice.c of 5.10 to 7.3; since and until follow from
 // their commits.
 import { erasWithin } from './era.ts';
-import type { Span } from './kernel/version.ts';
+import type { Releases } from './kernel/version.ts';
 import type { KindName } from './kinds.ts';
 
 export interface KernelFunction {
@@ -27,13 +27,13 @@ const fn = (
   entry?: KindName,
   ret?: KindName,
   events?: string,
-  span?: Span | `~${Span}`,
+  span?: Releases | `~${Releases}`,
 ): KernelFunction => ({
   name,
   entry,
   ret,
   events: events?.split(' ').map((e) => (e === '-' ? undefined : e)) as KernelFunction['events'],
-  eras: span === undefined ? undefined : erasWithin(span.replace('~', '') as Span),
+  eras: span === undefined ? undefined : erasWithin(span.replace('~', '') as Releases),
   isLoose: span?.startsWith('~'),
 });
 

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { archNamed } from '../../src/capture/arch.ts';
+import { probedArch } from '../../src/capture/arch.ts';
 import { Btf } from '../../src/capture/btf/btf.ts';
 import { BtfTypes } from '../../src/capture/btf/types.ts';
 import { linesFor, stockProbes } from '../../src/capture/coverage-lines.ts';
-import { type Plan, type PlanOptions, planProbes } from '../../src/capture/plan.ts';
+import { type CapturePlan, type CapturePlanOptions, planProbes } from '../../src/capture/plan.ts';
 import { PROBE_TABLE } from '../../src/capture/probe-table.ts';
 import { parseSymbols } from '../../src/capture/symbols.ts';
 import type { StockName } from '../../src/vocabulary/era.ts';
@@ -20,13 +20,13 @@ const KERNELS = [...ERAS, '6.18', '7.3', 'arm64-6.1'];
 const file = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`kernels/${name}`, import.meta.url)));
 const types = (kernel: string): BtfTypes => new BtfTypes(new Btf(file(`${kernel}.btf`)));
 
-function plan(kernel: string, options: Partial<PlanOptions> = {}): Plan {
-  const arch = archNamed(kernel.startsWith('arm64') ? 'arm64' : 'x86_64');
+function plan(kernel: string, options: Partial<CapturePlanOptions> = {}): CapturePlan {
+  const arch = probedArch(kernel.startsWith('arm64') ? 'arm64' : 'x86_64');
   if (arch === undefined) throw new Error('no such architecture');
   return planProbes(types(kernel), { arch, styles: ['registers', 'args'], ...options });
 }
 
-const lineOf = (made: Plan, event: string): string | undefined =>
+const lineOf = (made: CapturePlan, event: string): string | undefined =>
   made.probes.find((probe) => probe.event === event)?.lines[0].text;
 
 describe('the probe set', () => {

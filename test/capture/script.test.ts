@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { archNamed } from '../../src/capture/arch.ts';
+import { probedArch } from '../../src/capture/arch.ts';
 import { Btf } from '../../src/capture/btf/btf.ts';
 import { readImage } from '../../src/capture/btf/image.ts';
 import { BtfTypes } from '../../src/capture/btf/types.ts';
@@ -21,7 +21,7 @@ const btf = (name: string): string => fileURLToPath(new URL(`kernels/${name}.btf
 
 function script(kernel: string, defaults: string[] = []): string {
   const machine = kernel.startsWith('arm64') ? 'aarch64' : 'x86_64';
-  const arch = archNamed(machine);
+  const arch = probedArch(machine);
   if (arch === undefined) throw new Error('no such architecture');
   const types = new BtfTypes(new Btf(readImage(btf(kernel)).bytes));
   const text = captureScript(planProbes(types, { arch, styles: ['names', 'args', 'registers'] }), {

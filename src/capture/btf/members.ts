@@ -1,5 +1,5 @@
 // Why: resolves `vma->vm_mm` and `bio->bi_iter.bi_size` to offsets to add and pointers to follow.
-import type { Step } from '../expression.ts';
+import type { MemberStep } from '../expression.ts';
 import type { Btf, Member } from './btf.ts';
 import { BtfError } from './error.ts';
 import { BtfKind } from './kinds.ts';
@@ -22,7 +22,7 @@ const MOST_LOOKED_AT = 20_000;
  * @param path begins with `->`
  * @returns undefined if a member does not exist or an operator is wrong
  */
-export function memberAt(btf: Btf, pointee: number, path: readonly Step[]): MemberOffset | undefined {
+export function memberAt(btf: Btf, pointee: number, path: readonly MemberStep[]): MemberOffset | undefined {
   const place: MemberOffset = { offsets: [], type: pointee, bit: 0, bits: 0 };
   for (const [i, { op, name }] of path.entries()) {
     let at = btf.bare(place.type);

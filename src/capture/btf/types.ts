@@ -1,6 +1,6 @@
 // Why: adapts BTF to the interface used by plans.
-import type { Step } from '../expression.ts';
-import type { KernelTypes, Location, Prototype, TypeRef } from '../types.ts';
+import type { MemberStep } from '../expression.ts';
+import type { KernelTypes, MemberPlace, Prototype, TypeRef } from '../types.ts';
 import type { Btf } from './btf.ts';
 import { BtfKind } from './kinds.ts';
 import { memberAt } from './members.ts';
@@ -28,7 +28,7 @@ export class BtfTypes implements KernelTypes {
     return [...found.values()];
   }
 
-  locate(from: TypeRef, path: readonly Step[]): Location | undefined {
+  locate(from: TypeRef, path: readonly MemberStep[]): MemberPlace | undefined {
     const type = Number(from);
     if (type < 0 && path[0]?.op !== '->') return undefined;
     const place = type < 0 ? memberAt(this.#btf, -type, path) : this.#through(type, path);
@@ -45,7 +45,7 @@ export class BtfTypes implements KernelTypes {
     return this.#btf.enumerator(name);
   }
 
-  #through(type: number, path: readonly Step[]) {
+  #through(type: number, path: readonly MemberStep[]) {
     const btf = this.#btf;
     if (path.length === 0) return { offsets: [], type, bit: 0, bits: 0 };
     const pointer = btf.bare(type);

@@ -2,7 +2,7 @@
 // kernel, and capture.sh, which enables them, records and removes everything again.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { LeftOut, Line, Plan, Style } from '../plan.ts';
+import type { CapturePlan, FetchStyle, LeftOut, Line } from '../plan.ts';
 import { folderOf, TRACEPOINTS } from '../tracepoints.ts';
 
 export interface ScriptOptions {
@@ -23,9 +23,9 @@ export interface ScriptOptions {
 }
 
 /** Letters of the styles in a script. */
-const LETTERS: Readonly<Record<Style, string>> = { names: 'n', args: 'a', registers: 'r' };
+const LETTERS: Readonly<Record<FetchStyle, string>> = { names: 'n', args: 'a', registers: 'r' };
 
-export function captureScript(plan: Plan, options: ScriptOptions): string {
+export function captureScript(plan: CapturePlan, options: ScriptOptions): string {
   const symbols = new Set([
     ...plan.probes.flatMap(({ lines }) => lines.map(({ text }) => symbolOf(text))),
     ...plan.leftOut.flatMap(({ functions }) => functions.map(({ symbol }) => symbol)),

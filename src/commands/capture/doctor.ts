@@ -1,7 +1,7 @@
 // Why: recording can fail for a dozen reasons, most of which the kernel reports as EINVAL.
 import * as Flags from '@oclif/core/flags';
 import { type Check, checkMachine } from '../../capture/doctor.ts';
-import type { Plan } from '../../capture/plan.ts';
+import type { CapturePlan } from '../../capture/plan.ts';
 import { count, wrap } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
@@ -9,7 +9,7 @@ import { InputError } from '../../util/errors.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
-import { costOf, kernelFlags, leftOutWords, planFor, type TierName, tierFlag } from '../shared/capture-plan.ts';
+import { capturePlanFor, costOf, kernelFlags, leftOutWords, type TierName, tierFlag } from '../shared/capture-plan.ts';
 import { screenFlags } from '../shared/flags.ts';
 
 export default class CaptureDoctor extends BaseCommand {
@@ -55,9 +55,12 @@ The exit code is 0 if a capture is possible here, else 3.`;
     this.exit(isPossible ? 0 : 3);
   }
 
-  async #plan(flags: Parameters<typeof planFor>[0] & { tier: TierName }, checks: Check[]): Promise<Found | undefined> {
+  async #plan(
+    flags: Parameters<typeof capturePlanFor>[0] & { tier: TierName },
+    checks: Check[],
+  ): Promise<Found | undefined> {
     try {
-      const { kernel, plan } = planFor(flags, flags.tier, ['args', 'names', 'registers']);
+      const { kernel, plan } = capturePlanFor(flags, flags.tier, ['args', 'names', 'registers']);
       return {
         plan,
         release: kernel.release,
@@ -75,7 +78,7 @@ The exit code is 0 if a capture is possible here, else 3.`;
 }
 
 interface Found {
-  plan: Plan;
+  plan: CapturePlan;
   release: string;
   machine: string;
   isTested: boolean;

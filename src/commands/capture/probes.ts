@@ -2,15 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
-import type { Plan, Style } from '../../capture/plan.ts';
+import type { CapturePlan, FetchStyle } from '../../capture/plan.ts';
 import { folderOf, TRACEPOINTS } from '../../capture/tracepoints.ts';
 import { jsonText } from '../../report/serialize.ts';
 import { writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
-import { costOf, kernelFlags, leftOutWords, planFor, tierFlag } from '../shared/capture-plan.ts';
+import { capturePlanFor, costOf, kernelFlags, leftOutWords, tierFlag } from '../shared/capture-plan.ts';
 
 const README = '/sys/kernel/tracing/README';
-const ORDER: readonly Style[] = ['names', 'args', 'registers'];
+const ORDER: readonly FetchStyle[] = ['names', 'args', 'registers'];
 
 export default class CaptureProbes extends BaseCommand {
   static override summary = 'Print the probe definitions for a kernel, for dynamic_events.';
@@ -41,7 +41,7 @@ export default class CaptureProbes extends BaseCommand {
   override async run(): Promise<void> {
     const { flags } = await this.parse(CaptureProbes);
     const style = flags.style ?? (flags.btf === undefined && readmeHasNames() ? 'names' : 'args');
-    const { kernel, plan } = planFor(flags, flags.tier, [style, ...ORDER.filter((other) => other !== style)]);
+    const { kernel, plan } = capturePlanFor(flags, flags.tier, [style, ...ORDER.filter((other) => other !== style)]);
     if (flags.json) {
       const { release, sha256 } = kernel;
       const shown = { schema: 'pindrift.probes/1', release, machine: kernel.arch.machine, btf: sha256, style };
@@ -60,7 +60,7 @@ function readmeHasNames(): boolean {
   }
 }
 
-const listed = (plan: Plan): object => ({
+const listed = (plan: CapturePlan): object => ({
   probes: plan.probes.map(({ event, tier, symbol, fields, lines }) => ({
     event,
     tier,
@@ -72,7 +72,7 @@ const listed = (plan: Plan): object => ({
   leftOut: plan.leftOut.map((one) => ({ ...one, cost: costOf(one.event, plan) })),
 });
 
-function definitions(plan: Plan): string {
+function definitions(plan: CapturePlan): string {
   const left = plan.leftOut.map((one) => {
     const cost = costOf(one.event, plan);
     return `# not ${leftOutWords(one)}${cost && `; ${cost}`}\n`;
@@ -80,7 +80,7 @@ function definitions(plan: Plan): string {
   return `${plan.probes.map(({ lines }) => `${lines[0].text}\n`).join('')}${left.join('')}`;
 }
 
-function recipe(tool: 'trace-cmd' | 'perf', plan: Plan): string {
+function recipe(tool: 'trace-cmd' | 'perf', plan: CapturePlan): string {
   const events = TRACEPOINTS.filter(({ captured }) => captured).map((one) => folderOf(one).replace('/', ':'));
   const switches = ['pindrift', ...events].map(
     (event) => `-e ${event === 'pindrift' && tool === 'perf' ? "'pindrift:*'" : event}`,

@@ -7,7 +7,7 @@ import * as Flags from '@oclif/core/flags';
 import { InputError } from '../../util/errors.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { checkWritable } from '../../util/output.ts';
-import { hold, remove, temporaryFolder } from '../../util/temporary.ts';
+import { remove, removeAtEnd, temporaryFolder } from '../../util/temporary.ts';
 import { BaseCommand } from '../base.ts';
 import { recordFlags, scriptHere, scriptWords } from '../shared/capture-plan.ts';
 import { exitCodeOf } from '../shared/exit-code.ts';
@@ -65,7 +65,7 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
         ...argv.map(String),
       ]);
       // not earlier: while recording, Ctrl-C is for the script
-      hold(folder);
+      removeAtEnd(folder);
       const judged = await runCheck([trace], { ...flags, setup, pins: printer.needsPins });
       const report = await settled(judged.report, setup, flags.quiet);
       await printer.print(

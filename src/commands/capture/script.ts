@@ -4,11 +4,11 @@ import { captureScript } from '../../capture/script/script.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
 import {
+  capturePlanFor,
   costOf,
   kernelFlags,
   leftOutWords,
   matters,
-  planFor,
   recordFlags,
   scriptWords,
 } from '../shared/capture-plan.ts';
@@ -34,7 +34,7 @@ Without --btf the script is for this machine. For another machine, copy its /sys
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(CaptureScript);
-    const { kernel, plan } = planFor(flags, flags.tier, ['names', 'args', 'registers']);
+    const { kernel, plan } = capturePlanFor(flags, flags.tier, ['names', 'args', 'registers']);
     const text = captureScript(plan, {
       by: `pindrift ${this.config.version}`,
       machine: kernel.arch.machine,

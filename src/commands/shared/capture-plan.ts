@@ -2,7 +2,7 @@
 import * as Flags from '@oclif/core/flags';
 import { eventsFor } from '../../capture/coverage-lines.ts';
 import { type KernelFiles, reading, type TracedKernel, tracedKernel } from '../../capture/kernel.ts';
-import { type LeftOut, type Plan, planProbes, type Style } from '../../capture/plan.ts';
+import { type CapturePlan, type FetchStyle, type LeftOut, planProbes } from '../../capture/plan.ts';
 import type { Tier } from '../../capture/probe-row.ts';
 import { PROBE_TABLE } from '../../capture/probe-table.ts';
 import { captureScript } from '../../capture/script/script.ts';
@@ -73,11 +73,11 @@ function wanted(tier: TierName): { tiers?: readonly Tier[]; events?: ReadonlySet
 }
 
 /** @param styles default: depends on what is known about the kernel */
-export function planFor(
+export function capturePlanFor(
   files: KernelFiles,
   tier: TierName,
-  styles: readonly Style[],
-): { kernel: TracedKernel; plan: Plan } {
+  styles: readonly FetchStyle[],
+): { kernel: TracedKernel; plan: CapturePlan } {
   const kernel = tracedKernel(files);
   const { types, arch, path, symbols } = kernel;
   return { kernel, plan: reading(path, () => planProbes(types, { arch, styles, symbols, ...wanted(tier) })) };
@@ -85,7 +85,7 @@ export function planFor(
 
 /** The script for the running kernel. */
 export function scriptHere({ tier, clock }: { tier: TierName; clock: string }, version: string): string {
-  const { kernel, plan } = planFor({}, tier, ['names', 'args', 'registers']);
+  const { kernel, plan } = capturePlanFor({}, tier, ['names', 'args', 'registers']);
   return captureScript(plan, {
     by: `pindrift ${version}`,
     machine: kernel.arch.machine,
@@ -117,7 +117,7 @@ export function scriptWords(flags: {
 }
 
 /** What cannot be decided without an event: the rules that need its kind and have no other event of `plan` for it. */
-export function costOf(event: string, plan: Plan): string {
+export function costOf(event: string, plan: CapturePlan): string {
   const left = new Set(plan.probes.map((probe) => probe.event).filter((name) => name !== event));
   const kinds = kindsOf(event);
   const there = new Set([...left].flatMap(kindsOf));
@@ -142,6 +142,6 @@ export function leftOutWords({ event, functions }: LeftOut): string {
 }
 
 /** Omitted although the kernel has the function, or without another event that shows the same. */
-export const matters = (one: LeftOut, plan: Plan): boolean => costOf(one.event, plan) !== '';
+export const matters = (one: LeftOut, plan: CapturePlan): boolean => costOf(one.event, plan) !== '';
 
 export const EVENTS_IN_ALL = PROBE_TABLE.length;

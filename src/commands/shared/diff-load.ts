@@ -2,11 +2,11 @@
 import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
 import { findTraces } from '../../engine/find-traces.ts';
-import type { RuleOptions } from './rule-flags.ts';
+import type { RuleFlags } from './rule-flags.ts';
 import { settled } from './rule-flags.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
 
-type Options = TraceOptions & RuleOptions & { pins?: boolean };
+type Options = TraceOptions & RuleFlags & { pins?: boolean };
 
 /** @param options rules or a config named by the user: they run again on a store */
 export async function reportOn(source: string, setup: Setup, options: Options = {}): Promise<CheckReport> {

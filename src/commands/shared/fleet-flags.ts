@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as Flags from '@oclif/core/flags';
 import type { CheckSettings } from '../../fleet/contract.ts';
-import type { Limits } from '../../fleet/pool.ts';
+import type { CheckLimits } from '../../fleet/pool.ts';
 import { ruleFlags, setUpRules } from './rule-flags.ts';
 
 /** No config is searched for: the rules must not depend on a worker's current directory. */
@@ -79,7 +79,7 @@ export function configKey({ config, kernel, rules = [] }: FleetOptions): string 
 const SECONDS = 60;
 const BYTES_PER_SECOND = 262_144;
 
-export function limitsOf(flags: { timeout?: number | undefined; memory: number }): Limits {
+export function limitsOf(flags: { timeout?: number | undefined; memory: number }): CheckLimits {
   return {
     seconds: (bytes) => flags.timeout ?? SECONDS + bytes / BYTES_PER_SECOND,
     memory: flags.memory,

@@ -11,7 +11,7 @@ import { LineKind, TraceLine } from '../../parsers/line.ts';
 import { isRecording } from '../../recordings/index.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
-import { hold, remove, temporaryFolder } from '../../util/temporary.ts';
+import { remove, removeAtEnd, temporaryFolder } from '../../util/temporary.ts';
 
 /** The merged file, in a directory of its own; its display name has the names of all. */
 export interface MergedFile extends TraceInput {
@@ -55,7 +55,7 @@ export async function mergePlain(traces: readonly TraceInput[]): Promise<MergedF
 
 async function mergeInto(traces: readonly TraceInput[]): Promise<{ file: MergedFile; merged: Merged }> {
   const folder = temporaryFolder();
-  hold(folder);
+  removeAtEnd(folder);
   const copy = join(folder, 'merged');
   const out = openSync(copy, 'w');
   try {

@@ -1,8 +1,8 @@
 // Why: runs SQL typed by the user, and shows the position of an error.
 import { text } from 'node:stream/consumers';
-import type { Answer } from '../../report/terminal/query.ts';
+import type { QueryAnswer } from '../../report/terminal/query.ts';
 import type { Store } from '../../store/open.ts';
-import { type Cell, runQuery } from '../../store/query.ts';
+import { type QueryCell, runQuery } from '../../store/query.ts';
 import { InputError } from '../../util/errors.ts';
 import { placeIn, pointedAt } from './query-place.ts';
 
@@ -14,7 +14,7 @@ export async function sqlOf(argument: string, stdin: NodeJS.ReadableStream = pro
 }
 
 /** @throws InputError with line, column and a mark on an SQL error */
-export function ask(store: Store, sql: string): Answer {
+export function ask(store: Store, sql: string): QueryAnswer {
   try {
     const { columns, rows } = runQuery(store, sql);
     const iterator = rows[Symbol.iterator]();
@@ -27,11 +27,11 @@ export function ask(store: Store, sql: string): Answer {
 }
 
 function* guarded(
-  first: readonly Cell[],
-  rest: Iterable<Cell[]>,
+  first: readonly QueryCell[],
+  rest: Iterable<QueryCell[]>,
   store: Store,
   sql: string,
-): Iterable<readonly Cell[]> {
+): Iterable<readonly QueryCell[]> {
   try {
     yield first;
     yield* rest;

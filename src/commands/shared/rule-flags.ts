@@ -31,7 +31,7 @@ export const ruleFlags = {
   'no-config': Flags.boolean({ summary: 'ignore config files' }),
 };
 
-export interface RuleOptions {
+export interface RuleFlags {
   rules?: string[] | undefined;
   config?: string | undefined;
   'no-config'?: boolean;
@@ -48,7 +48,7 @@ export const watchFlags = {
 };
 
 /** Load the rules and settings named by the user. */
-export async function setUpRules(flags: RuleOptions): Promise<Setup> {
+export async function setUpRules(flags: RuleFlags): Promise<Setup> {
   const { setUp } = await import('../../config/setup.ts');
   const timeout = flags['rule-timeout'];
   const setup = await setUp({

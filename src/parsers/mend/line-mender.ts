@@ -4,7 +4,7 @@
 import { Page, withoutEntities } from './html.ts';
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
-import { decodeQuotedPrintable, type Plan, wasWrapped, withoutSuffix } from './plan.ts';
+import { decodeQuotedPrintable, type MendPlan, wasWrapped, withoutSuffix } from './plan.ts';
 import { takeOffLog, takeOffThese } from './prefixes.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import type { Mender } from './text-lines.ts';
@@ -14,7 +14,7 @@ const PRINTED = 'these lines were printed in quotes by a program; they may be in
 
 export class LineMender implements Mender {
   readonly isLineByLine = true;
-  readonly #plan: Plan;
+  readonly #plan: MendPlan;
   readonly #page = new Page();
   readonly #log = new Log();
   /** joined lines not returned yet, and their number of input lines */
@@ -23,7 +23,7 @@ export class LineMender implements Mender {
   /** the last line of the input */
   #last = '';
 
-  constructor(plan: Plan) {
+  constructor(plan: MendPlan) {
     this.#plan = plan;
   }
 

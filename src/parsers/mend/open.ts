@@ -4,13 +4,13 @@ import type { Source } from '../wrapped-source.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
 import { packingOf, showsTrace } from './packings.ts';
-import { type Plan, planFor } from './plan.ts';
+import { type MendPlan, mendPlanFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { isJournal, memberOf } from './strings.ts';
 import { WideSource, wideOf } from './wide.ts';
 
 /** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
-const SEARCH: Plan = { words: ['a dump in a log'], log: true };
+const SEARCH: MendPlan = { words: ['a dump in a log'], log: true };
 
 /** An object of JSON per line: numbers of lines stay those of the file. */
 function isLineByLine(text: string): boolean {
@@ -38,7 +38,7 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   const member = isLineByLine(text) ? undefined : traceMember(text);
   if (member !== undefined)
     return mended(new JsonSource(source, member), again && (async () => new JsonSource(await again(), member)));
-  const plan = planFor(text);
+  const plan = mendPlanFor(text);
   const isPart = plan?.log === true || plan?.html === true;
   if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
   if (again === undefined) return source;

@@ -8,7 +8,7 @@ import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
 import { isJournal, isOneString, isQuoted, journalText, memberOf, memberText, unescaped, unquoted } from './strings.ts';
 
 /** How to repair the lines of a text. No step needs more than the line and the previous one. */
-export interface Plan {
+export interface MendPlan {
   /** description: `quoted`, `in a log`; never empty */
   words: string[];
   /** lines end with CR only, or with separators of a word processor */
@@ -59,8 +59,8 @@ const LOOKED_AT = 400;
 const MOST_OF = 0.8;
 
 /** How to repair a text that begins like this (one character per byte); undefined: not necessary. */
-export function planFor(head: string): Plan | undefined {
-  const plan: Plan = { words: [] };
+export function mendPlanFor(head: string): MendPlan | undefined {
+  const plan: MendPlan = { words: [] };
   let text = head;
   if (hasOtherEnds(text)) {
     plan.ends = true;
@@ -134,7 +134,7 @@ export function planFor(head: string): Plan | undefined {
 }
 
 /** Determines what surrounds each line. */
-function planLines(given: string[], plan: Plan): string[] {
+function planLines(given: string[], plan: MendPlan): string[] {
   let lines = given;
   const python = lines.filter((line) => isQuoted(line) && (hasEvent(line) || isBetween(unquoted(line))));
   if (python.length >= 2 && python.length > MOST_OF * filled(lines).length) {
@@ -163,7 +163,7 @@ function planLines(given: string[], plan: Plan): string[] {
   return lines;
 }
 
-function planIndent(lines: string[], plan: Plan, which: 'outer' | 'indent'): string[] {
+function planIndent(lines: string[], plan: MendPlan, which: 'outer' | 'indent'): string[] {
   const comments = lines.flatMap((line) => /^( *)#(?: |$)/.exec(line)?.[1].length ?? []);
   const [indent] = comments;
   if (comments.length < 2 || indent === 0 || new Set(comments).size > 1) return lines;
@@ -175,7 +175,7 @@ function planIndent(lines: string[], plan: Plan, which: 'outer' | 'indent'): str
   return lines.map((line) => line.replace(/^ */, (all) => all.slice(indent)));
 }
 
-function planPrefix(lines: string[], plan: Plan): string[] {
+function planPrefix(lines: string[], plan: MendPlan): string[] {
   const events = lines.filter(hasEvent);
   if (events.length === 0) return lines;
   const found = new Map<string, { prefixes: Prefix[]; n: number }>();

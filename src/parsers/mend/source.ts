@@ -5,7 +5,7 @@ import { WrappedSource } from '../wrapped-source.ts';
 import { MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
 import type { Packing } from './packings.ts';
-import type { Plan } from './plan.ts';
+import type { MendPlan } from './plan.ts';
 import { type Mender, textLines } from './text-lines.ts';
 
 /** Number of characters repaired at once, and returned by {@link MendedSource.head}. */
@@ -18,7 +18,7 @@ const MOST_HEAD = 1 << 20;
 /** Maximum size of a text that is searched for a dump if its beginning has none. */
 const MOST_SEARCHED = 256 << 20;
 
-const endsOf = ({ escapes, ends, markup }: Plan): RegExp | string => {
+const endsOf = ({ escapes, ends, markup }: MendPlan): RegExp | string => {
   if (escapes === true) return /\\n|\n/;
   if (markup === true) return MARKUP_ENDS;
   return ends === true ? OTHER_ENDS : '\n';
@@ -33,7 +33,7 @@ export class MendedSource extends WrappedSource {
   #ended = false;
   #taken = 0;
 
-  constructor(source: Source, plan: Plan | Packing) {
+  constructor(source: Source, plan: MendPlan | Packing) {
     super(source);
     this.#words = plan.words;
     const isPacking = 'mender' in plan;

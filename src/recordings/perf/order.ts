@@ -9,7 +9,7 @@ interface Run {
   end: number;
 }
 
-export class Order {
+export class RecordOrder {
   #times = new Float64Array(1 << 12);
   #places = new Float64Array(1 << 12);
   #length = 0;

@@ -1,7 +1,7 @@
 // Why: the samples of perf.data in the order of time, with the names of their tasks and what was lost. A tracepoint's
 // sample carries the event as the ring buffer would hold it, so its values are read as those of trace.dat.
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
-import { Decoder, type Payload } from '../decode.ts';
+import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { contextOf, printArguments, printedTime } from '../print.ts';
 import { Comms } from './comms.ts';
@@ -9,7 +9,7 @@ import { outside, type PerfFile } from './file.ts';
 import { RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
-import { cpuOf, OTHER, rawAt, Samples, stackOf, tidOf } from './samples.ts';
+import { cpuOf, OTHER_SAMPLE, rawAt, Samples, stackOf, tidOf } from './samples.ts';
 import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
 import { firstTime, Stream, Turns } from './stream.ts';
@@ -35,7 +35,7 @@ export class PerfRecording implements Recording {
   readonly #decoders: (Decoder | undefined)[] = [];
   readonly #comms = new Comms();
   readonly #origin: { hi: number; lo: number };
-  readonly #payload: Payload = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
+  readonly #payload: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   readonly #nameWidth: number;
   #decoder: Decoder | undefined;
   #index = 0;
@@ -255,7 +255,7 @@ export class PerfRecording implements Recording {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
     if (layout === undefined) return this.#isBad('the sample belongs to no event of the recording');
-    if (layout === OTHER)
+    if (layout === OTHER_SAMPLE)
       return this.#samples.isTracepoint(records) && this.#isBad('the sample is of a tracepoint, but its attr is not');
     const raw = rawAt(records, layout);
     if (raw < 0) return this.#isBad('the sample has no raw data of its event (record with -R)');
@@ -321,7 +321,7 @@ export class PerfRecording implements Recording {
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
-    if (layout === undefined || layout === OTHER) return undefined;
+    if (layout === undefined || layout === OTHER_SAMPLE) return undefined;
     const raw = rawAt(records, layout);
     if (raw < 0) return undefined;
     const start = raw + 4;

@@ -6,13 +6,13 @@ import { type Attr, type IdLayout, idLayout, readSize, type SampleLayout, sample
 import type { Records } from './records.ts';
 
 /** A sample of another kind of event: cycles, the software clock. */
-export const OTHER = 'other';
+export const OTHER_SAMPLE = 'other';
 
 export class Samples {
   /** of the first tracepoint's attr: where an id stands is the same in all of them */
   readonly first: SampleLayout;
   /** by the id that a sample carries */
-  readonly #layouts = new Map<number, SampleLayout | typeof OTHER>();
+  readonly #layouts = new Map<number, SampleLayout | typeof OTHER_SAMPLE>();
   /** of the other kinds of events */
   readonly #others = new Map<number, SampleLayout>();
   /** events of which the time stands elsewhere than in the first one, and what stands at the end of their other records */
@@ -31,10 +31,10 @@ export class Samples {
     this.#tail = idLayout(file.attrs[0]);
     for (const attr of file.attrs) {
       this.#learnPlaces(attr);
-      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER;
+      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER_SAMPLE;
       for (const id of attr.ids) {
         this.#layouts.set(id, layout);
-        if (layout === OTHER) this.#others.set(id, sampleLayout(attr));
+        if (layout === OTHER_SAMPLE) this.#others.set(id, sampleLayout(attr));
       }
     }
   }
@@ -66,7 +66,7 @@ export class Samples {
   }
 
   /** undefined: it is of no event that the recording names */
-  layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER | undefined {
+  layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER_SAMPLE | undefined {
     const { identifier, id } = this.first;
     const place = identifier >= 0 ? identifier : id;
     if (place < 0) return this.first;

@@ -1,14 +1,14 @@
 // Why: a recording is one file of records or several (record --threads), each in rounds that are in order by time.
 import { outside } from './file.ts';
 import { RecordType } from './layout.ts';
-import { Order } from './order.ts';
+import { RecordOrder } from './order.ts';
 import { type RecordRange, Records } from './records.ts';
 import type { Samples } from './samples.ts';
 
 /** One file of records, in the order of time. */
 export class Stream {
   readonly records: Records;
-  readonly order = new Order();
+  readonly order = new RecordOrder();
   ended = false;
   /** samples came since the last round */
   open = false;

@@ -2,7 +2,7 @@
 import type { Finding } from '../../contract/finding.ts';
 import type { PinLife } from '../../contract/report.ts';
 import { clean, verbatim } from '../format.ts';
-import type { Mapping } from '../lifeline.ts';
+import type { MappingState } from '../lifeline.ts';
 
 export type Notes = [name: string, value: string | number | undefined][];
 
@@ -18,7 +18,7 @@ export const pageName = (pin: { pfn?: string; page?: string }): string =>
       ? `page ${clean(pin.page)}`
       : 'page not shown';
 
-export function mappingName(mapping: Mapping, pin: PinLife, finding: Finding | undefined): string {
+export function mappingName(mapping: MappingState, pin: PinLife, finding: Finding | undefined): string {
   switch (mapping) {
     case 'mapped':
       return `mapped ${pageName(pin)}`;

@@ -1,7 +1,7 @@
 // Why: the answer to a query as a table, CSV, JSON or a JSON object a line. A cell says in each of them the same: numbers
 // to the last digit, bytes that are no text as `\x..`, nothing that could act on a terminal.
 import Papa from 'papaparse';
-import type { Cell } from '../../store/query.ts';
+import type { QueryCell } from '../../store/query.ts';
 import { clean } from '../format.ts';
 import { jsonText } from '../serialize.ts';
 import { type TableLook, tableText } from './table.ts';
@@ -9,12 +9,12 @@ import { type TableLook, tableText } from './table.ts';
 export const QUERY_FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;
 export type QueryFormat = (typeof QUERY_FORMATS)[number];
 
-export interface Answer {
+export interface QueryAnswer {
   columns: readonly string[];
-  rows: Iterable<readonly Cell[]>;
+  rows: Iterable<readonly QueryCell[]>;
 }
 
-export function answerText(answer: Answer, format: QueryFormat, look: TableLook): Iterable<string> {
+export function answerText(answer: QueryAnswer, format: QueryFormat, look: TableLook): Iterable<string> {
   switch (format) {
     case 'table':
       return asTable(answer, look);
@@ -27,7 +27,7 @@ export function answerText(answer: Answer, format: QueryFormat, look: TableLook)
   }
 }
 
-function* asTable({ columns, rows }: Answer, look: TableLook): Iterable<string> {
+function* asTable({ columns, rows }: QueryAnswer, look: TableLook): Iterable<string> {
   const { first, all } = peeked(rows);
   const heads = columns.map((head, i) => ({ head: clean(head), right: isNumber(first?.[i]) }));
   yield* tableText(
@@ -37,7 +37,7 @@ function* asTable({ columns, rows }: Answer, look: TableLook): Iterable<string> 
   );
 }
 
-function* asCsv({ columns, rows }: Answer): Iterable<string> {
+function* asCsv({ columns, rows }: QueryAnswer): Iterable<string> {
   yield csvRow(columns.map(clean));
   for (const row of rows)
     yield csvRow(row.map((cell) => (cell instanceof Uint8Array || typeof cell === 'string' ? printed(cell) : cell)));
@@ -48,7 +48,7 @@ export function csvRow(cells: readonly unknown[]): string {
   return `${Papa.unparse([cells as unknown[]], { newline: '\n', escapeFormulae: true })}\n`;
 }
 
-function* asJson({ columns, rows }: Answer): Iterable<string> {
+function* asJson({ columns, rows }: QueryAnswer): Iterable<string> {
   const names = distinct(columns);
   let lead = '[\n  ';
   for (const row of rows) {
@@ -58,21 +58,21 @@ function* asJson({ columns, rows }: Answer): Iterable<string> {
   yield lead.startsWith('[') ? '[]\n' : '\n]\n';
 }
 
-function* asLines({ columns, rows }: Answer): Iterable<string> {
+function* asLines({ columns, rows }: QueryAnswer): Iterable<string> {
   const names = distinct(columns);
   for (const row of rows) yield `${objectText(names, row)}\n`;
 }
 
-const objectText = (names: readonly string[], row: readonly Cell[]): string =>
+const objectText = (names: readonly string[], row: readonly QueryCell[]): string =>
   jsonText(Object.fromEntries(names.map((name, i) => [name, jsonCell(row[i] ?? null)])));
 
 /** An integer that no double holds is a string: readers of JSON would round it. */
-function jsonCell(cell: Cell): unknown {
+function jsonCell(cell: QueryCell): unknown {
   if (typeof cell === 'bigint') return String(cell);
   return cell instanceof Uint8Array ? bytesText(cell) : cell;
 }
 
-function printed(cell: Cell): string {
+function printed(cell: QueryCell): string {
   if (cell === null) return '';
   return cell instanceof Uint8Array ? bytesText(cell) : clean(String(cell));
 }
@@ -82,7 +82,7 @@ const bytesText = (bytes: Uint8Array): string =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
   ).join('');
 
-const isNumber = (cell: Cell | undefined): boolean => typeof cell === 'number' || typeof cell === 'bigint';
+const isNumber = (cell: QueryCell | undefined): boolean => typeof cell === 'number' || typeof cell === 'bigint';
 
 /** `a`, `a:1`: a key of an object is there once. */
 function distinct(columns: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 // Rows of an index that are too many to be sorted at once: partitioned by value into a temporary file, so that each
 // part can be sorted.
 import * as fs from 'node:fs';
-import { hold, remove } from '../../util/temporary.ts';
+import { remove, removeAtEnd } from '../../util/temporary.ts';
 import type { IndexRows } from './index-rows.ts';
 
 /** Rows of a part written at once. */
@@ -33,7 +33,7 @@ export class IndexSpill {
    */
   constructor(path: string, sample: IndexRows, parts: number) {
     this.#path = path;
-    hold(path);
+    removeAtEnd(path);
     this.#fd = fs.openSync(path, 'w+');
     const firsts = Array.from({ length: parts - 1 }, (_, i) => Math.floor(((i + 1) * sample.length) / parts));
     this.#values = Float64Array.from(firsts, (n) => sample.value(n));

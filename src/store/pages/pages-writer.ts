@@ -7,8 +7,8 @@ import type { TraceLine } from '../../parsers/line.ts';
 import type { EventType } from '../../vocabulary/vocabulary.ts';
 import type { EventDecoder } from '../decode.ts';
 import { COMMON_COLUMNS, type EventTable, type TableIndex } from '../event-table.ts';
-import { Cell, type EventRow } from '../row.ts';
-import type { RowWriter, Value } from '../row-writer.ts';
+import { CellType, type EventRow } from '../row.ts';
+import type { CellValue, RowWriter } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
 import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
@@ -61,13 +61,13 @@ export class PagesWriter implements RowWriter {
     cell.null();
     for (let k = 0; k < row.length; k++) {
       switch (cells[k]) {
-        case Cell.Number:
+        case CellType.Number:
           cell.integer(hi[k], lo[k]);
           break;
-        case Cell.Text:
+        case CellType.Text:
           cell.text(row.buf, start[k], end[k]);
           break;
-        case Cell.Extra:
+        case CellType.Extra:
           cell.text(row.extra, 0, row.extra.length);
           break;
         default:
@@ -77,7 +77,7 @@ export class PagesWriter implements RowWriter {
     cell.end(this.#pagesOf(row.table), row.id);
   }
 
-  row(name: StreamedTable, id: number, values: readonly Value[]): void {
+  row(name: StreamedTable, id: number, values: readonly CellValue[]): void {
     const cell = this.#cell;
     cell.begin();
     cell.null();

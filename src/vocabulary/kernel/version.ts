@@ -7,9 +7,9 @@ export function version(release: string): number {
 }
 
 /** `5.18..6.10`: since v5.18 and no longer in v6.10; `..5.18` and `6.10..` are open on one side. */
-export type Span = `${string}..${string}`;
+export type Releases = `${string}..${string}`;
 
-export function isWithin(span: Span, release: number): boolean {
+export function isWithin(span: Releases, release: number): boolean {
   const [since, until] = span.split('..');
   return (since === '' || release >= version(since)) && (until === '' || release < version(until));
 }

@@ -1,5 +1,5 @@
 // One finding: what happened, the timeline, the steps with their trace lines, the reason, and what to try.
-import { type Mapping, mappingSpans } from '../../lifeline.ts';
+import { type MappingState, mappingSpans } from '../../lifeline.ts';
 import type { FindingView, Payload, RuleView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 import { story } from './story.ts';
@@ -53,7 +53,7 @@ function lead(finding: FindingView, of: number, title: string, buttons: readonly
         { id: title, tabindex: -1 },
         el('span', { class: 'number' }, `${finding.n}`),
         ` ${finding.rule} `,
-        weight(finding),
+        weightNode(finding),
         el('span', { class: 'of' }, ` finding ${finding.n} of ${of}`),
       ),
       el('div', { class: 'buttons' }, buttons),
@@ -73,12 +73,12 @@ function lead(finding: FindingView, of: number, title: string, buttons: readonly
   ];
 }
 
-export function weight({ confidence, severity }: FindingView): HTMLElement {
+export function weightNode({ confidence, severity }: FindingView): HTMLElement {
   return el('span', { class: 'weight' }, el('span', { class: `severity ${severity}` }, severity), `, ${confidence}`);
 }
 
 /** Hatched in the timeline, where there is seldom space for a word. */
-const HATCHED: readonly (readonly [Mapping, string])[] = [
+const HATCHED: readonly (readonly [MappingState, string])[] = [
   ['read-only', 'the same, read-only'],
   ['shared', 'shared with a child'],
   ['swapped', 'swap entry for it'],

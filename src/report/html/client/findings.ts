@@ -4,7 +4,7 @@ import { count, grouped } from '../../format.ts';
 import { mailOf } from '../mail.ts';
 import type { FindingView, Payload } from '../payload.ts';
 import { copyButton } from './copy.ts';
-import { findingDetail, weight } from './detail.ts';
+import { findingDetail, weightNode } from './detail.ts';
 import { el } from './dom.ts';
 import { type DriftHeading, FindingIndex, shortNames, withHeadings } from './filter.ts';
 import { Rows } from './rows.ts';
@@ -267,7 +267,7 @@ export class Findings {
         el('span', { class: 'rule' }, finding.rule),
         finding.more !== undefined &&
           el('span', { class: 'more', title: 'more of the same drift' }, `+${finding.more}`),
-        weight(finding),
+        weightNode(finding),
       ),
       el('div', { class: 'second' }, finding.title),
       el('div', { class: 'third' }, [finding.owner, address, this.#names[finding.trace]].filter(Boolean).join('  ')),

@@ -5,7 +5,7 @@ import type { PinTable } from '../pin-columns.ts';
 import { type CellSearch, type PinOrder, shortNames } from './filter.ts';
 import { fromWords, heldWords, number, ownerOf, pageOf } from './pin-life.ts';
 
-export interface Column {
+export interface PinColumn {
   head: string;
   /** its look; `bound`: not a value where the release was not seen */
   kind: string;
@@ -13,9 +13,9 @@ export interface Column {
   cell(i: number): string;
 }
 
-export function columnsOf(payload: Payload, pins: PinTable): Column[] {
+export function pinColumns(payload: Payload, pins: PinTable): PinColumn[] {
   const word = (name: 'api' | 'flags' | 'owner' | 'state') => (i: number) => pins.word(name, i);
-  const columns: Column[] = [
+  const columns: PinColumn[] = [
     { head: 'from', kind: 'num', order: 'from', cell: (i) => fromWords(pins, i, unitOf(payload, pins, i)) },
     { head: 'held', kind: 'num bound', order: 'held', cell: (i) => heldWords(pins, i, unitOf(payload, pins, i)) },
     { head: 'state', kind: 'word bound', cell: word('state') },

@@ -4,7 +4,7 @@ import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { el, facts } from './dom.ts';
 import { type CellSearch, choose, type PinOrder } from './filter.ts';
-import { type Column, cellSearch, columnsOf, unitOf } from './pin-cells.ts';
+import { cellSearch, type PinColumn, pinColumns, unitOf } from './pin-cells.ts';
 import { heldWords, lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
 import { Rows } from './rows.ts';
 import { story } from './story.ts';
@@ -29,7 +29,7 @@ export class Pins {
   readonly #payload: Payload;
   readonly #pins: PinTable;
   readonly #onShow: (pin: number | undefined) => void;
-  readonly #columns: Column[];
+  readonly #columns: PinColumn[];
   readonly #cells: CellSearch;
   readonly #search: HTMLInputElement;
   readonly #state: HTMLSelectElement;
@@ -50,7 +50,7 @@ export class Pins {
     this.#payload = payload;
     this.#pins = pins;
     this.#onShow = onShow;
-    this.#columns = columnsOf(payload, pins);
+    this.#columns = pinColumns(payload, pins);
     this.#cells = cellSearch(payload, pins);
     const change = () => this.#filter();
     const option = (value: string, text: string) => el('option', { value }, text);
@@ -149,7 +149,7 @@ export class Pins {
     return this.#current === undefined ? -1 : this.#shown.indexOf(this.#current);
   }
 
-  #head({ head, kind, order }: Column): HTMLElement {
+  #head({ head, kind, order }: PinColumn): HTMLElement {
     const cell = el('div', { class: `cell ${kind}`, role: 'columnheader' });
     if (order === undefined) {
       cell.append(head);

@@ -1,7 +1,7 @@
 // The two bands of a pin: the pinned page, and the page mapped at its address. They touch while they are the same page,
 // and separate at the drift. Without DOM.
 
-import { type Mapping, mappingSpans, uses } from '../../../lifeline.ts';
+import { type MappingState, mappingSpans, uses } from '../../../lifeline.ts';
 import type { FindingView, LifeView } from '../../payload.ts';
 import type { Positions } from './positions.ts';
 
@@ -10,7 +10,7 @@ export interface Band {
   x1: number;
   /** the full words, and shorter ones for where they do not fit */
   labels: readonly string[];
-  mapping: Mapping;
+  mapping: MappingState;
   /** the address maps another page after this band */
   parts: boolean;
 }
@@ -44,7 +44,7 @@ export function addressBands(life: LifeView, positions: Positions): Band[] {
   });
 }
 
-function bandLabels(mapping: Mapping, life: LifeView, role: string): string[] {
+function bandLabels(mapping: MappingState, life: LifeView, role: string): string[] {
   switch (mapping) {
     case 'mapped':
       return pageLabels(life.pinned);
