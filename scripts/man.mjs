@@ -61,7 +61,8 @@ function commandPage(command, version) {
     out.push('.SH ARGUMENTS', ...list(args.map(({ description, name }) => [name.toUpperCase(), description ?? ''])));
   if (flags.length > 0) out.push('.SH OPTIONS', ...list(flags.map((flag) => [flagWords(flag), flagText(flag)])));
   const examples = (command.examples ?? []).map((one) => (typeof one === 'string' ? one : one.command));
-  if (examples.length > 0) out.push('.SH EXAMPLES', '.nf', ...examples.map((one) => plain(one.replace(/^\$ /, ''))), '.fi');
+  if (examples.length > 0)
+    out.push('.SH EXAMPLES', '.nf', ...examples.map((one) => plain(one.replace(/^\$ /, ''))), '.fi');
   out.push('.SH SEE ALSO', '.BR pindrift (1)');
   return `${out.join('\n')}\n`;
 }

@@ -289,7 +289,8 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
     if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
   }
   for (let i = 0; i < Math.min(pages, m.machine.pmdPages); i++) {
-    const v = f.src.ptes.get(vpn + i);
+    // copy_huge_pmd() has split a PMD before single pages of it are copied
+    const v = pages < m.machine.pmdPages ? f.src.entry(vpn + i) : f.src.ptes.get(vpn + i);
     if (v !== undefined && (entryBits(v) & Pte.Shared) !== 0) f.src.ptes.set(vpn + i, v - Pte.Shared);
   }
   if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });

@@ -52,7 +52,7 @@ describe('a manifest of ordinary captures', { timeout: 180_000 }, () => {
 
   it('does not do again what is done', () => {
     const before = readdirSync(file('one'));
-    expect(run([manifest, '-o', file('one')]).stdout).toContain('20 had a result');
+    expect(run([manifest, '-o', file('one')]).stdout).toContain('20 already had a result');
     expect(readdirSync(file('one'))).toEqual(before);
     const left = pindrift(['fleet', 'plan', folder, '--results', file('one')]);
     expect(left.stderr).toContain('0 captures to check; 20 have a result');

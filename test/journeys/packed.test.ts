@@ -59,9 +59,9 @@ const SAME: Record<string, (text: string) => string> = {
     each(
       t,
       (l, i) =>
-        `[${String(100 + i / 1e4)
+        `${`[${String(100 + i / 1e4)
           .slice(0, 6)
-          .padStart(8, ' ')}.123456]`.replace(/\.\d+\./, '.') + ` box trace[411]: ${l}`,
+          .padStart(8, ' ')}.123456]`.replace(/\.\d+\./, '.')} box trace[411]: ${l}`,
     ),
   'the log of LAVA': (t) =>
     each(t, (l, i) => `- ${JSON.stringify({ dt: `2026-11-28T${time(i)}.123456`, lvl: 'target', msg: l })}`),

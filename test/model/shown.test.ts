@@ -143,6 +143,26 @@ describe('a write fault on a page that fork has shared and somebody pins', () =>
     end();
     expect((await trace.check('7.2')).verdict).toBe(verdict);
   });
+
+  it('is not of a page that fork copied after it had split a PMD', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN, 9);
+    pin(app, 0, PFN);
+    app.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(512), vmflags: '0x100073' });
+    app.fork_pmd({ dst: CHILD, src: PARENT, addr: at(0), pmd: '0x80000000020000e7' });
+    app.thp_split_pmd({ mm: PARENT, addr: at(0), pmd: '0x80000000020000e7', freeze: 0 });
+    app.fork_pmd_ret({ ret: -11 });
+    app.new_anon({ page: page(0x3000), mm: CHILD, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+    app.fork_vma_ret({ ret: 0 });
+    app.sched_process_fork('comm=app pid=500 child_comm=app child_pid=501');
+    wpFault(app, PARENT, 0, PFN);
+    app.wp_fault_ret({ ret: '0x0' });
+    exit(trace.task('app', 501), CHILD, 501);
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).verdict).toBe('clean');
+  });
 });
 
 describe('a page of a file, held by FOLL_GET without I/O', () => {
