@@ -11,7 +11,7 @@ export default defineRule({
     why: 'GUP takes the page as it is mapped, shared and read-only; the process then writes to its copy and the device keeps reading the old page',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
-    severity: { '5.10': 'warning; note without FOLL_LONGTERM', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
+    severity: { '5.10': 'warning; note for process_vm_readv()', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
     falsePositives: ['a pin that is read only once, immediately'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'tools/testing/selftests/mm/cow.c, R/O longterm rows'],
     fixedBy: [
@@ -40,8 +40,8 @@ export default defineRule({
           pin,
           cause: 'pinned for reading while shared, then copied',
           promise: 'roPinUnshares',
-          // one that is not for long is read once, right away
-          severity: call.longterm ? 'warning' : 'note',
+          // process_vm_rw_single_vec(): the CPU reads the page before the call returns
+          severity: call.remote && !call.longterm ? 'note' : 'warning',
           path: op === undefined ? [] : [{ role: 'fork', at: op.at, what: 'the page became shared with a child' }],
         });
       },
