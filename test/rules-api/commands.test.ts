@@ -52,7 +52,7 @@ export default defineRule({
     [
       'reports a message that it does not have',
       "pin({ pin }) { context.report({ messageId: 'mm' as never, pin, cause: 'x', severity: 'note' }); },",
-      "messageId 'mm' is not known (meta.messages): did you mean m?",
+      "unknown messageId 'mm' (meta.messages): did you mean m?",
     ],
   ])('%s: its line is named, and the run has failed', (_name, handlers, what) => {
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n`, 'mine.ts': rule(handlers) });
