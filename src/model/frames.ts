@@ -2,8 +2,9 @@
 // state.ts.
 
 import type { At } from './at.ts';
+import type { Change, SwapIn } from './meanwhile.ts';
 import type { PageId } from './page-table.ts';
-import type { Change, ForkFrame, Mm, Pin, PinCall, SwapFrame } from './state.ts';
+import type { ForkFrame, Mm, Pin, PinCall } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -79,6 +80,36 @@ export class WpFrame {
     this.pmd = pmd;
     this.split = false;
   }
+}
+
+/** do_swap_page(), under way. */
+export interface SwapFrame extends SwapIn {
+  mm: Mm;
+  /** the address mapped a page when it began, so an unmapping was not recorded */
+  present: boolean;
+  at: At;
+  write: boolean;
+  /** the swap entry that it found, upper and lower half */
+  hi: number;
+  lo: number;
+  /** the entry has the exclusive mark, or had it when a fault saw it before; undefined: not shown */
+  mark: boolean | undefined;
+  /** where it allocated a page, and which */
+  allocated: { page: PageId; at: At } | undefined;
+  /** where it sent a read into a page, and which */
+  reads: { page: PageId; at: At } | undefined;
+  /** page that it put into the swap cache: another's change of the slot is seen from there on */
+  cached: PageId;
+}
+
+/** A pinned page that was unmapped, not known yet whether to swap or to migrate it, with those who held it then. */
+export interface Unmapped {
+  mm: Mm;
+  vpn: number;
+  page: PageId;
+  anon: boolean | undefined;
+  at: At;
+  pins: readonly Pin[];
 }
 
 /** References that a release function said it gives back. */

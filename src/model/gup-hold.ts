@@ -1,9 +1,10 @@
 import type { At } from './at.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
+import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { type Change, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
+import { Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** Number of the newest pins at an address that are checked, if there are thousands. */
 const NEWEST = 64;

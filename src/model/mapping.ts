@@ -3,10 +3,11 @@
 import type { At } from './at.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
+import type { Change } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { type Change, type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
+import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
 
 /** Newest changes that are kept of an address space in which a GUP call does not return. */
 const MOST_CHANGES = 256;

@@ -4,13 +4,14 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
+import type { Unmapped } from './frames.ts';
 import { Held } from './held.ts';
 import { addPin, drop, dropPin, push } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
 import type { PinKind, ReleasedBy } from './pin.ts';
-import type { Io, Mm, Pin, Unmapped } from './state.ts';
+import type { Io, Mm, Pin } from './state.ts';
 
 /**
  * Maximum number of pages tracked without a line of their own: half a gigantic page at once, and huge pages throughout

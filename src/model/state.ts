@@ -10,6 +10,7 @@
 // both. Otherwise the hidden class would change during the replay, and V8 would discard all code compiled for it.
 
 import type { At } from './at.ts';
+import type { Change, PmdFault, SwapIn } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { type PageId, PageTable } from './page-table.ts';
 import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
@@ -39,64 +40,6 @@ const RANGE_OPS = 48;
 /** What a process has of which the trace shows little, as of most in a large one. Nothing is ever put into them. */
 export const NOWHERE = new Ordered<Pin[]>();
 const NO_OPS: readonly RangeOp[] = [];
-
-/** Something that others did to addresses of a GUP call that had not returned. */
-export interface Change {
-  /** first page, and the one behind the last */
-  start: number;
-  end: number;
-  at: At;
-  /** raw entry of `start` before */
-  was: number | undefined;
-  /** page mapped at `start`; NaN: the range was unmapped, or the entry names its page only */
-  page: PageId;
-  /** how it was mapped; undefined: it was not */
-  via: DriftVia | undefined;
-  fault: At | undefined;
-  /** the range was unmapped, by a task of another address space or not */
-  zap: { foreign: boolean } | undefined;
-}
-
-/** do_huge_pmd_wp_page(), under way, as far as others change it. */
-interface PmdFault {
-  vpn: number;
-  /** the PMD was split: the fault goes on for the PTE */
-  split: boolean;
-}
-
-/** A pinned page that was unmapped, not known yet whether to swap or to migrate it, with those who held it then. */
-export interface Unmapped {
-  mm: Mm;
-  vpn: number;
-  page: PageId;
-  anon: boolean | undefined;
-  at: At;
-  pins: readonly Pin[];
-}
-
-/** do_swap_page(), under way. */
-export interface SwapFrame {
-  mm: Mm;
-  vpn: number;
-  /** the address mapped a page when it began, so an unmapping was not recorded */
-  present: boolean;
-  at: At;
-  write: boolean;
-  mapped: boolean;
-  /** the swap entry that it found, upper and lower half */
-  hi: number;
-  lo: number;
-  /** the entry has the exclusive mark, or had it when a fault saw it before; undefined: not shown */
-  mark: boolean | undefined;
-  /** where it allocated a page, and which */
-  allocated: { page: PageId; at: At } | undefined;
-  /** where it sent a read into a page, and which */
-  reads: { page: PageId; at: At } | undefined;
-  /** page that it put into the swap cache: another's change of the slot is seen from there on */
-  cached: PageId;
-  /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
-  other: { page: PageId; out: At | undefined } | undefined;
-}
 
 export class Mm {
   readonly id: number;
@@ -131,7 +74,7 @@ export class Mm {
   /** write faults on a PMD that are under way, which a split by another task takes the PMD from; undefined: there was none */
   pmdFaults: Set<PmdFault> | undefined;
   /** swap-ins under way, by vpn; undefined: there was none */
-  swapIns: Map<number, Set<SwapFrame>> | undefined;
+  swapIns: Map<number, Set<SwapIn>> | undefined;
 
   /** pages per PMD on this machine */
   readonly #pmdPages: number;

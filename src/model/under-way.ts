@@ -1,8 +1,9 @@
 // Why: a GUP call and do_swap_page() read a page table entry and act on it later; other tasks may change the entry in
 // between. Calls in progress are kept per address space, so that address spaces without any cost nothing, and calls whose
 // return was lost do not add work to every later event.
-import type { GupFrame, Task } from './frames.ts';
-import type { Change, Mm, SwapFrame } from './state.ts';
+import type { GupFrame, SwapFrame, Task } from './frames.ts';
+import type { Change, SwapIn } from './meanwhile.ts';
+import type { Mm } from './state.ts';
 
 /** A GUP call has grabbed a page: from here on, changes in its address space are kept. */
 export function watchChanges(t: Task, f: GupFrame): void {
@@ -55,9 +56,9 @@ export function endSwapIn(t: Task): void {
 }
 
 /** Swap-ins under way at `pages` addresses from `vpn` on. */
-export function swapInsOf({ swapIns }: Mm, vpn: number, pages: number): readonly SwapFrame[] {
+export function swapInsOf({ swapIns }: Mm, vpn: number, pages: number): readonly SwapIn[] {
   if (swapIns === undefined) return [];
-  const found: SwapFrame[] = [];
+  const found: SwapIn[] = [];
   if (pages <= swapIns.size) for (let v = vpn; v < vpn + pages; v++) found.push(...(swapIns.get(v) ?? []));
   else for (const [v, there] of swapIns) if (v >= vpn && v < vpn + pages) found.push(...there);
   return found;

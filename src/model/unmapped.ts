@@ -1,9 +1,10 @@
 // Why: up to 5.12 one function, try_to_unmap_one(), unmaps pages both for swap and for migration. A later event shows which:
 // a swap fault, or the end of the migration. Without either, it is decided when the address space or the trace ends.
 import { Kind } from '../vocabulary/kinds.ts';
+import type { Unmapped } from './frames.ts';
 import { push } from './lists.ts';
 import type { Model } from './model.ts';
-import type { Mm, Unmapped } from './state.ts';
+import type { Mm } from './state.ts';
 
 export function awaitPurpose(m: Model, u: Unmapped): void {
   const byVpn = m.unmapped.get(u.mm) ?? new Map<number, Unmapped[]>();

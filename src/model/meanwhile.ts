@@ -1,0 +1,37 @@
+// Why: what one task is in the middle of, as far as events of other tasks change it. No address space or pin is named here,
+// so that those can name it.
+import type { At } from './at.ts';
+import type { PageId } from './page-table.ts';
+import type { DriftVia } from './pin.ts';
+
+/** Something that others did to addresses of a GUP call that had not returned. */
+export interface Change {
+  /** first page, and the one behind the last */
+  start: number;
+  end: number;
+  at: At;
+  /** raw entry of `start` before */
+  was: number | undefined;
+  /** page mapped at `start`; NaN: the range was unmapped, or the entry names its page only */
+  page: PageId;
+  /** how it was mapped; undefined: it was not */
+  via: DriftVia | undefined;
+  fault: At | undefined;
+  /** the range was unmapped, by a task of another address space or not */
+  zap: { foreign: boolean } | undefined;
+}
+
+/** do_huge_pmd_wp_page(), under way, as far as others change it. */
+export interface PmdFault {
+  vpn: number;
+  /** the PMD was split: the fault goes on for the PTE */
+  split: boolean;
+}
+
+/** A swap-in under way, as other tasks see it. */
+export interface SwapIn {
+  vpn: number;
+  mapped: boolean;
+  /** the page that another task's swap-in has mapped there meanwhile, and where that was swapped out again */
+  other: { page: PageId; out: At | undefined } | undefined;
+}
