@@ -56,7 +56,7 @@ describe('a capture of a program that pins nothing', () => {
     [
       'calls were missed',
       whole.replace(/(pindrift-hits: gup_slow \d+) 0/, '$1 7'),
-      /7 calls of __get_user_pages were missed/,
+      /the probe missed 7 calls of __get_user_pages/,
     ],
     [
       'it was filtered',

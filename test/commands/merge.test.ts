@@ -52,5 +52,5 @@ it('what is not one capture is not made one', ASKED, () => {
   expect(JSON.parse(pindrift(['check', STORY, LOOK_ALIKE, '--json']).stdout).traces).toHaveLength(2);
   const { status, stderr } = pindrift(['check', '--merge', STORY, LOOK_ALIKE]);
   expect(status).toBe(2);
-  expect(stderr).toMatch(/CPU 0 stands in more than one/);
+  expect(stderr).toMatch(/CPU 0 is in more than one/);
 });

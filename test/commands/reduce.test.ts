@@ -30,7 +30,7 @@ it('a finding of a real capture in a few lines: the same story, severity and con
   const [again] = (await check([memoryInput('small', textOf(lines))])).findings;
   const { fingerprint, severity, confidence, rule } = finding;
   expect(again).toMatchObject({ fingerprint, severity, confidence, rule });
-  await expect(reduceToFinding(trace, 2, {})).rejects.toThrow('there is no finding 2; there are 1');
+  await expect(reduceToFinding(trace, 2, {})).rejects.toThrow('there is no finding 2; there is 1');
 });
 
 it('a recording is no text', () => {

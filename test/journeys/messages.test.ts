@@ -27,7 +27,7 @@ test.each([
   [
     'wakeup',
     '# tracer: wakeup\n#\n  <idle>-0         1dNh4.    0us :        0:120:R   + [001]    2101:120:R rdr\n',
-    /wakeup tracer.*no events/,
+    /output of the wakeup tracer/,
   ],
   [
     'hwlat',
@@ -47,7 +47,7 @@ test.each([
   ['pcap', '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0', /network/],
   ['a program', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x03\0`, /a program/],
   ['a core file', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x04\0`, /core file.*crash/],
-  ['a table of processes', '"pid","name","process_type"\n2101,"rdr","Browser"\n', /no trace/],
+  ['a table of processes', '"pid","name","process_type"\n2101,"rdr","Browser"\n', /not a trace/],
 ])('%s', async (_, text, words) => {
   expect(await refusal(text)).toMatch(words);
 });

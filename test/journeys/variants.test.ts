@@ -151,7 +151,9 @@ describe('a head that counts more events than there are', async () => {
   ])('%s', async (_, keeps) => {
     const { traces, verdict } = await checked(joined(linesOf(text).filter(keeps)));
     expect(verdict).not.toBe('clean');
-    expect(traces[0].losses).toMatchObject([{ kind: 'truncated', reason: expect.stringMatching(/head counts 1163/) }]);
+    expect(traces[0].losses).toMatchObject([
+      { kind: 'truncated', reason: expect.stringMatching(/header counts 1163/) },
+    ]);
   });
 });
 

@@ -411,7 +411,7 @@ describe('the head', () => {
       '# tracer: nop\n#\n# nop latency trace v1.1.5 on 5.10.0-32-amd64\n     scn-211       1.... 389069us : rmap_del: (f+0x0/0x1) page=0x1\n',
     );
     expect(found).toMatchObject({ kernel: '5.10.0-32-amd64', variant: 'latency-format', timeBase: 0, timeDigits: 6 });
-    expect(found.notes?.[0]).toContain('not absolute');
+    expect(found.notes?.[0]).toContain('relative to the first event');
   });
 
   it.each([

@@ -171,7 +171,7 @@ describe('SQL', () => {
 
   it('says what is wrong with a statement', () => {
     expect(() => all('select * from nowhere')).toThrow(/no such table: nowhere/);
-    expect(() => all('delete from trace')).toThrow(/only read/);
+    expect(() => all('delete from trace')).toThrow(/read-only/);
     expect(() => all('select 1; select 2')).toThrow(/one statement/);
     expect(() => all('selekt')).toThrow(/SQL: near "selekt"/);
   });

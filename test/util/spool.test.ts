@@ -22,7 +22,7 @@ it('stops before the copy of an endless trace fills the disk', { timeout: 120_00
       },
     );
     expect(stdout).toContain('status 2');
-    expect(stderr).toMatch(/no (room|space left) for a copy of this input/);
+    expect(stderr).toMatch(/no space (left )?for a copy of this input/);
     expect(stderr).toContain('pindrift watch -');
     expect(readdirSync(disk)).toEqual([]);
   } finally {
