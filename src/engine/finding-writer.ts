@@ -156,11 +156,20 @@ export class FindingWriter {
       wasDone(report.pin, g.drift?.at ?? report.at)
     )
       return 'note';
+    if (g.drift === undefined && report.pin !== undefined && this.#mayBeAnother(report.pin)) return 'note';
     if (!sure && severity !== 'note' && !this.#unmappingShows(report.pin)) {
       this.blind = true;
       return 'note';
     }
     return severity === 'error' && !sure ? 'warning' : severity;
+  }
+
+  /**
+   * The end of a FOLL_GET reference need not be recorded. Where allocations are not recorded either, the page may have
+   * been freed and allocated anew since, so nothing can be concluded from what another process does to it.
+   */
+  #mayBeAnother({ call, releasedAt, presumed }: Pin): boolean {
+    return call.kind === 'GET' && (releasedAt === undefined || presumed) && !this.#model.recorded(Kind.newAnon);
   }
 
   #isOver(drift: Drift): boolean {

@@ -75,8 +75,7 @@ export default defineRule({
             pin,
             at,
             cause: 'a write fault reused a page that another process holds',
-            // a FOLL_GET reference may have ended without an event, and the page been allocated anew, which newAnon shows
-            severity: pin.call.kind === 'GET' && !context.model.recorded('newAnon') ? 'note' : 'error',
+            severity: 'error',
             harm: ['leak'],
             doubts: [
               ...(said ? [] : [UNSAID]),

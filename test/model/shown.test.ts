@@ -187,3 +187,26 @@ describe('a page of a file, held by FOLL_GET without I/O', () => {
     expect((await trace.check('6.12')).said).toEqual([said]);
   });
 });
+
+describe('a page that another process keeps, held by FOLL_GET whose end is not recorded', () => {
+  it.each([
+    ['is an error where allocations are recorded', true, 'error foreign-pin-reuse'],
+    ['may have been allocated anew where they are not', false, 'note foreign-pin-reuse'],
+  ])('%s', async (_what, allocations, told) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    const child = trace.task('app', 501, 1);
+    if (allocations) touch(app, PARENT, 9, PFN + 9);
+    app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    pin(app, 0, PFN, { api: 'gup_fast', flags: 0 });
+    app.pipe_add({ pipe: '0xffff888300000000', page: page(PFN), off: 0, len: 4096 });
+    fork(app, 500);
+    app.zap({ mm: PARENT, start: at(0), end: at(1) });
+    wpFault(child, CHILD, 0, PFN);
+    child.move_anon({ page: page(PFN), mm: CHILD });
+    child.wp_fault_ret({ ret: '0x0' });
+    exit(child, CHILD, 501);
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.1')).said).toContain(told);
+  });
+});
