@@ -18,8 +18,8 @@ const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
 
-/** Write faults without an end that are kept. */
-const MOST_ENDLESS = 10_000;
+/** Number of unexplained write faults that are kept. */
+const MOST_UNEXPLAINED = 10_000;
 
 export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -197,7 +197,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   }
   if (same && !said && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
     const pin = m.pinsAt(w.mm, w.vpn).find(({ call, unsure }) => call.kind === 'PIN' && unsure === undefined);
-    if (pin !== undefined && m.endless.length < MOST_ENDLESS) m.endless.push({ pin, at: m.at() });
+    if (pin !== undefined && m.unexplained.length < MOST_UNEXPLAINED) m.unexplained.push({ pin, at: m.at() });
     if (pin !== undefined) return;
   }
   // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),

@@ -47,7 +47,7 @@ export class Model extends Mapping {
    * write faults on a page that fork had shared and somebody pins, of which no line says how they ended: do_wp_page() keeps
    * such a page only when nobody has a reference, so the line of the new page is missing, or that of a release
    */
-  endless: { pin: Pin; at: At }[] = [];
+  unexplained: { pin: Pin; at: At }[] = [];
   /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
   /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
@@ -85,7 +85,7 @@ export class Model extends Mapping {
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped]) known.clear();
-    this.endless = [];
+    this.unexplained = [];
   }
 
   /**

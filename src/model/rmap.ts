@@ -8,7 +8,7 @@ import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { Mm } from './state.ts';
+import type { Mm, StepDetails } from './state.ts';
 import { swapInsOf } from './under-way.ts';
 import { unmappedForSwap } from './unmapped.ts';
 
@@ -195,6 +195,13 @@ function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, pa
   return size === undefined ? bits === Pte.Migration : ahead < size;
 }
 
+/** What a swap-in did before the page that another had mapped there was swapped out again; `over` if that was not. */
+function racedAt(out: At | undefined, reads: At | undefined, allocated: At | undefined): StepDetails['raced'] {
+  if (out === undefined) return 'over';
+  if (reads !== undefined && reads.line < out.line) return 'read';
+  return allocated !== undefined && allocated.line < out.line ? 'allocated' : undefined;
+}
+
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
@@ -210,16 +217,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   const allocated = s.allocated?.page === page ? s.allocated.at : undefined;
   const other = again?.page ?? instead(over, page + (s.vpn - vpn));
   const { out } = again ?? {};
-  const isEarly = (at: At | undefined): boolean => out !== undefined && at !== undefined && at.line < out.line;
-  const raced = Number.isNaN(other)
-    ? undefined
-    : out === undefined
-      ? 'over'
-      : isEarly(reads)
-        ? 'read'
-        : isEarly(allocated)
-          ? 'allocated'
-          : undefined;
+  const raced = Number.isNaN(other) ? undefined : racedAt(out, reads, allocated);
   for (const swap of swapInsOf(mm, vpn, pages))
     if (swap !== s && !swap.mapped) swap.other = { page: page + (swap.vpn - vpn), out: undefined };
   for (let i = 0; i < pages && m.unmapped.size > 0; i++) unmappedForSwap(m, mm, vpn + i);

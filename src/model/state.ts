@@ -11,8 +11,9 @@
 
 import type { At } from './at.ts';
 import type { Change, PmdFault, SwapIn } from './meanwhile.ts';
+import { MmTables } from './mm-tables.ts';
 import { Ordered } from './ordered.ts';
-import { type PageId, PageTable } from './page-table.ts';
+import type { PageId } from './page-table.ts';
 import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
 
 /** A change to a range of an address space; kept for some time, since it may explain a later copy. */
@@ -41,7 +42,7 @@ const RANGE_OPS = 48;
 export const NOWHERE = new Ordered<Pin[]>();
 const NO_OPS: readonly RangeOp[] = [];
 
-export class Mm {
+export class Mm extends MmTables {
   readonly id: number;
   /** mm_struct pointer (signed) */
   readonly ptr: number;
@@ -51,13 +52,7 @@ export class Mm {
   dead = false;
   /** vpn -> live pins, by the address where their page is expected; changed by addPin() and dropPin() of lists.ts */
   pins: Ordered<Pin[]> = NOWHERE;
-  /** PMD mappings that are hugetlb: unmapping them, __unmap_hugepage_range(), is not recorded */
-  hugetlb: Ordered<true> | undefined;
-  /** vpns that got a device-exclusive entry; it may have been removed since */
-  exclusive: Ordered<true> | undefined;
   ops: readonly RangeOp[] = NO_OPS;
-  #ptes: PageTable | undefined;
-  #pmds: PageTable | undefined;
   /** the first task seen in it, and if there are more, all of them: most processes have one thread */
   #pid: number | undefined;
   #pids: Set<number> | undefined;
@@ -76,41 +71,10 @@ export class Mm {
   /** swap-ins under way, by vpn; undefined: there was none */
   swapIns: Map<number, Set<SwapIn>> | undefined;
 
-  /** pages per PMD on this machine */
-  readonly #pmdPages: number;
-
   constructor(id: number, ptr: number, pmdPages: number) {
+    super(pmdPages);
     this.id = id;
     this.ptr = ptr;
-    this.#pmdPages = pmdPages;
-  }
-
-  /** vpn -> page * 64 + bits */
-  get ptes(): PageTable {
-    this.#ptes ??= new PageTable();
-    return this.#ptes;
-  }
-
-  /** vpn / pages of a PMD -> head page * 64 + bits, for PMD mappings; ptes override it */
-  get pmds(): PageTable {
-    this.#pmds ??= new PageTable();
-    return this.#pmds;
-  }
-
-  get hasPmds(): boolean {
-    return this.#pmds !== undefined && this.#pmds.size > 0;
-  }
-
-  /** A PMD mapping is hugetlb. */
-  markHugetlb(pmd: number): void {
-    if (this.hugetlb === undefined) this.hugetlb = new Ordered();
-    this.hugetlb.set(pmd, true);
-  }
-
-  /** A page got a device-exclusive entry. */
-  markExclusive(vpn: number): void {
-    if (this.exclusive === undefined) this.exclusive = new Ordered();
-    this.exclusive.set(vpn, true);
   }
 
   /** Tasks seen in it. */
@@ -145,19 +109,7 @@ export class Mm {
   clear(): void {
     this.pins = NOWHERE;
     this.ops = NO_OPS;
-    this.#ptes = undefined;
-    this.#pmds = undefined;
-  }
-
-  /** Raw entry of a page, from its PTE or the PMD above it; undefined if not shown by the trace. */
-  entry(vpn: number): number | undefined {
-    if (this.#ptes !== undefined) {
-      const v = this.#ptes.at(vpn);
-      if (!Number.isNaN(v)) return v;
-    }
-    if (this.#pmds === undefined) return undefined;
-    const p = this.#pmds.at(Math.floor(vpn / this.#pmdPages));
-    return Number.isNaN(p) ? undefined : p + (vpn % this.#pmdPages) * 64;
+    this.dropTables();
   }
 }
 

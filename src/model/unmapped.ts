@@ -12,13 +12,12 @@ export function awaitPurpose(m: Model, u: Unmapped): void {
   push(byVpn, u.vpn, u);
 }
 
-/** The pages unmapped in an address space, or at one address of it, were unmapped for swap. */
-export function unmappedForSwap(m: Model, mm: Mm, vpn?: number): void {
+/** A swap fault maps an address again: what was unmapped there was unmapped for swap. */
+export function unmappedForSwap(m: Model, mm: Mm, vpn: number): void {
   const byVpn = m.unmapped.get(mm);
-  if (byVpn === undefined) return;
-  const mine = vpn === undefined ? [...byVpn.values()].flat() : (byVpn.get(vpn) ?? []);
-  if (vpn === undefined) m.unmapped.delete(mm);
-  else forget(m, mm, byVpn, vpn);
+  const mine = byVpn?.get(vpn);
+  if (byVpn === undefined || mine === undefined) return;
+  forget(m, mm, byVpn, vpn);
   for (const u of mine) m.emit('unmap', u);
 }
 

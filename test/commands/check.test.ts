@@ -119,7 +119,7 @@ describe('the report', () => {
   it('goes to files, each in the format its name asks for, and to stdout when asked', () => {
     const { status, stdout } = pindrift(['check', STORY, '-o', file('a.sarif'), '-o', file('b.json'), '-o', '-']);
     expect(status).toBe(1);
-    expect(stdout).toContain('drift');
+    expect(stdout).toContain('◀ drift');
     expect(JSON.parse(readFileSync(file('a.sarif'), 'utf8')).version).toBe('2.1.0');
     expect(JSON.parse(readFileSync(file('b.json'), 'utf8')).schema).toBe('pindrift.check/1');
   });

@@ -110,7 +110,7 @@ describe('show', () => {
   it('tells the story of a finding, from a store and from a trace alike', () => {
     const told = pindrift(['show', store, '1']);
     expect(told).toMatchObject({ status: 0, stderr: '' });
-    expect(told.stdout).toContain('drift');
+    expect(told.stdout).toContain('◀ drift');
     expect(told.stdout).toContain('328 |');
     expect(pindrift(['show', STORY, '1'])).toEqual(told);
   });
@@ -131,7 +131,7 @@ describe('show', () => {
     const { status, stderr, stdout } = pindrift(['show', 'moved.db', '1', '-C', '1'], { cwd: dir });
     expect(status).toBe(0);
     expect(stderr).toBe('pindrift: warning: no context: moved.gz is missing or has changed\n');
-    expect(stdout).toContain('drift');
+    expect(stdout).toContain('◀ drift');
   });
 
   it.each([

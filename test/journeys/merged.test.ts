@@ -99,7 +99,9 @@ test('show tells a finding and a page of several files, and takes no two capture
     const wish = storySelection({ pfn: '0x7fb7d' });
     expect(wish).toBeDefined();
     if (wish !== undefined) expect((await pageStories(files, wish, options)).length).toBe(1);
-    await expect(storyOf(files, 1, { ...options, merge: false })).rejects.toThrow(/only one/);
+    await expect(storyOf(files, 1, { ...options, merge: false })).rejects.toThrow(
+      /several traces given; only one is possible/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

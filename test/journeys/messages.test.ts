@@ -27,7 +27,7 @@ test.each([
   [
     'wakeup',
     '# tracer: wakeup\n#\n  <idle>-0         1dNh4.    0us :        0:120:R   + [001]    2101:120:R rdr\n',
-    /output of the wakeup tracer/,
+    /wakeup tracer, which has no mm events/,
   ],
   [
     'hwlat',

@@ -179,7 +179,7 @@ describe('the head', () => {
   it('says when times are relative', async () => {
     const { head: found, lines } = await readAll([line('0.000000'), line('0.000985'), line('0.001064'), ''].join('\n'));
     expect(found).toMatchObject({ variant: 'relative time (--reltime)', timeUnit: 'ns', timeBase: 0 });
-    expect(found.notes?.[0]).toContain('times are relative');
+    expect(found.notes?.[0]).toContain('times are relative to the first event');
     expect(lines[1]).toMatchObject({ ts: 985_000 });
   });
 
@@ -187,7 +187,7 @@ describe('the head', () => {
     const times = ['0.000000', '0.000985', '0.000078', '0.000925', '0.000034', '0.000094'];
     const { head: found, lines } = await readAll(`${times.map((time) => line(time)).join('\n')}\n`);
     expect(found).toMatchObject({ variant: 'time differences (--deltatime)', timeUnit: 'none' });
-    expect(found.notes?.[0]).toContain('times are relative');
+    expect(found.notes?.[0]).toContain('times are relative to the previous line; only the order');
     expect(lines[1]).toMatchObject({ pid: 134, ts: Number.NaN });
   });
 

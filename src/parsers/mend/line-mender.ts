@@ -4,7 +4,8 @@
 import { Page, withoutEntities } from './html.ts';
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
-import { decodeQuotedPrintable, type MendPlan, wasWrapped, withoutSuffix } from './plan.ts';
+import type { MendPlan } from './mend-plan.ts';
+import { decodeQuotedPrintable, wasWrapped, withoutSuffix } from './plan.ts';
 import { takeOffLog, takeOffThese } from './prefixes.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import type { Mender } from './text-lines.ts';

@@ -4,55 +4,9 @@ import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
+import type { MendPlan } from './mend-plan.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
 import { isJournal, isOneString, isQuoted, journalText, memberOf, memberText, unescaped, unquoted } from './strings.ts';
-
-/** How to repair the lines of a text. No step needs more than the line and the previous one. */
-export interface MendPlan {
-  /** description: `quoted`, `in a log`; never empty */
-  words: string[];
-  /** lines end with CR only, or with separators of a word processor */
-  ends?: true;
-  /** lines end with tags of a page */
-  markup?: true;
-  /** terminal colours, NBSP: removed anywhere in the line */
-  marks?: true;
-  /** tabs replace spaces */
-  tabs?: true;
-  /** `b'...'` of Python: with quotes and escapes */
-  python?: true;
-  /** a page: `script` contains the trace unchanged, everything else is markup */
-  html?: true;
-  /** quoted-printable, RFC 2045 */
-  quotedPrintable?: true;
-  /** maximum width of lines that were wrapped, */
-  wrapped?: number;
-  /** at any character, as a terminal does */
-  hard?: true;
-  /** each line is a JSON object, and this member of it is the line of the trace */
-  member?: string;
-  /** the text is one string literal: `\\n` ends a line */
-  escapes?: true;
-  /** entries of the journal with one field per line */
-  journal?: true;
-  /** `&lt;` for `<`, in text that is not a page */
-  entities?: true;
-  /** each line appears twice: two consoles in one log */
-  doubled?: true;
-  /** spaces pad the lines on the right */
-  padded?: true;
-  prefixes?: readonly Prefix[];
-  /** the same text before all lines; a pattern if numbers in it change */
-  literal?: string;
-  pattern?: RegExp;
-  /** indentation before all lines, including comments: Markdown, YAML; before a prefix, and after it */
-  outer?: RegExp;
-  indent?: RegExp;
-  /** the same text after all lines */
-  suffix?: string;
-  /** a log with a dump in it, surrounded by other text */
-  log?: true;
-}
 
 /** Number of lines examined, and the share of them that must agree. */
 const LOOKED_AT = 400;

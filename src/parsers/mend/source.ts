@@ -4,8 +4,8 @@ import type { Source } from '../wrapped-source.ts';
 import { WrappedSource } from '../wrapped-source.ts';
 import { MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
+import type { MendPlan } from './mend-plan.ts';
 import type { Packing } from './packings.ts';
-import type { MendPlan } from './plan.ts';
 import { type Mender, textLines } from './text-lines.ts';
 
 /** Number of characters repaired at once, and returned by {@link MendedSource.head}. */

@@ -1,0 +1,49 @@
+// Why: what is found out about a text once is needed line by line, by several steps.
+import type { Prefix } from './prefixes.ts';
+
+/** How to repair the lines of a text. No step needs more than the line and the previous one. */
+export interface MendPlan {
+  /** description: `quoted`, `in a log`; never empty */
+  words: string[];
+  /** lines end with CR only, or with separators of a word processor */
+  ends?: true;
+  /** lines end with tags of a page */
+  markup?: true;
+  /** terminal colours, NBSP: removed anywhere in the line */
+  marks?: true;
+  /** tabs replace spaces */
+  tabs?: true;
+  /** `b'...'` of Python: with quotes and escapes */
+  python?: true;
+  /** a page: `script` contains the trace unchanged, everything else is markup */
+  html?: true;
+  /** quoted-printable, RFC 2045 */
+  quotedPrintable?: true;
+  /** maximum width of lines that were wrapped */
+  wrapped?: number;
+  /** lines were wrapped at any character, as a terminal does */
+  hard?: true;
+  /** each line is a JSON object, and this member of it is the line of the trace */
+  member?: string;
+  /** the text is one string literal: `\\n` ends a line */
+  escapes?: true;
+  /** entries of the journal with one field per line */
+  journal?: true;
+  /** `&lt;` for `<`, in text that is not a page */
+  entities?: true;
+  /** each line appears twice: two consoles in one log */
+  doubled?: true;
+  /** spaces pad the lines on the right */
+  padded?: true;
+  prefixes?: readonly Prefix[];
+  /** the same text before all lines; a pattern if numbers in it change */
+  literal?: string;
+  pattern?: RegExp;
+  /** indentation before all lines, including comments: Markdown, YAML; before a prefix, and after it */
+  outer?: RegExp;
+  indent?: RegExp;
+  /** the same text after all lines */
+  suffix?: string;
+  /** a log with a dump in it, surrounded by other text */
+  log?: true;
+}
