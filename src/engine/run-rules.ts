@@ -29,8 +29,9 @@ const TIMEOUT = 30_000;
 const OWN: ReadonlySet<Rule> = new Set(BUILT_IN);
 
 /** Our own reports are what the compiler has checked. */
-function demand(rule: Rule, problem: string | undefined): void {
-  if (problem !== undefined && !OWN.has(rule)) throw new TypeError(problem);
+function demand(rule: Rule, problemOf: () => string | undefined): void {
+  const problem = OWN.has(rule) ? undefined : problemOf();
+  if (problem !== undefined) throw new TypeError(problem);
 }
 
 /** Where what rules say goes. */
@@ -93,12 +94,12 @@ export class RunRules {
         on: (name, handler) => this.#listen(running, name, handler as Handler),
         report: (report) => {
           observer?.reported?.(rule, report);
-          demand(rule, reportProblem(rule, report));
+          demand(rule, () => reportProblem(rule, report));
           ears.report(rule, report);
         },
         harm: (report) => {
           observer?.harmed?.(rule, report);
-          demand(rule, harmProblem(report));
+          demand(rule, () => harmProblem(report));
           ears.harm(rule, report);
         },
         undecided: (reason) => {

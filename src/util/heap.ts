@@ -1,6 +1,6 @@
 // Why: processes, pages and pins are kept as long as they may matter, and a trace may contain more of them than fit in
 // memory. An error message with a suggestion is better than a process killed by the kernel.
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Growth after which it is worthwhile to check how much is garbage. */
@@ -17,7 +17,7 @@ export class HeapLimit {
   }
 
   /** To be called from time to time. */
-  exceeded(used = process.memoryUsage().heapUsed, live = liveBytes): boolean {
+  exceeded(used = usedBytes(), live = liveBytes): boolean {
     if (used < this.#next) return false;
     const inUse = live();
     this.#next = Math.max(this.#most, inUse + STEP);
@@ -28,5 +28,8 @@ export class HeapLimit {
 function liveBytes(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
+  return usedBytes();
 }
+
+/** Unlike process.memoryUsage(), this does not read /proc: 1 % of a check. */
+const usedBytes = (): number => getHeapStatistics().used_heap_size;
