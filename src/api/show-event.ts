@@ -7,6 +7,7 @@ import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
 import { asPage, bits64, pointer } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
+import type { At } from './views.ts';
 
 type Meaning = FieldMeaning | 'bits' | 'length';
 type Fields = Record<string, unknown>;
@@ -61,4 +62,53 @@ export function showEvent(kind: number, rows: Float64Array, o: number, v: Viewer
   const fields: Fields = {};
   for (const [name, read] of readersOf(kind, v.model.catalogue)) fields[name] ??= read(rows, o, v);
   return { kind: v.model.catalogue.kindNames[kind], at: v.at(v.model.at()), fields };
+}
+
+/**
+ * Events of one kind for the built-in rules, which read an event before they return: one object, whose fields are
+ * decoded when they are read. Saves 5 % of a check; a rule that kept it would get a TypeError.
+ */
+export class CurrentEvent implements TraceEvent<string, Fields> {
+  readonly kind: string;
+  readonly fields: Fields = {};
+  readonly #viewer: Viewer;
+  #rows: Float64Array | undefined;
+  #o = 0;
+
+  constructor(kind: number, viewer: Viewer) {
+    this.#viewer = viewer;
+    this.kind = viewer.model.catalogue.kindNames[kind];
+    const all = readersOf(kind, viewer.model.catalogue);
+    for (const name of new Set(all.map(([name]) => name))) {
+      const readers = all.filter((reader) => reader[0] === name);
+      Object.defineProperty(this.fields, name, { get: () => this.#read(readers), enumerable: true });
+    }
+  }
+
+  get at(): At {
+    this.#current();
+    return this.#viewer.at(this.#viewer.model.at());
+  }
+
+  /** Calls with the event at `o` of `rows`. */
+  during(rows: Float64Array, o: number, tell: (event: this) => void): void {
+    this.#rows = rows;
+    this.#o = o;
+    tell(this);
+    this.#rows = undefined;
+  }
+
+  #current(): Float64Array {
+    if (this.#rows === undefined) throw new TypeError(`an event (${this.kind}) was read after it was over`);
+    return this.#rows;
+  }
+
+  #read(readers: Readers): unknown {
+    const rows = this.#current();
+    for (const [, read] of readers) {
+      const value = read(rows, this.#o, this.#viewer);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@
 
 import { optionValues } from '../api/options.ts';
 import { listenTo } from '../api/show.ts';
-import { showEvent } from '../api/show-event.ts';
+import { CurrentEvent, showEvent } from '../api/show-event.ts';
 import type { TransitionName } from '../api/transitions.ts';
 import { Viewer } from '../api/viewer.ts';
 import type { Model } from '../model/model.ts';
@@ -59,6 +59,8 @@ export class RunRules {
   readonly #viewer: Viewer;
   readonly #ears: Ears;
   readonly #observer: RuleObserver | undefined;
+  /** nobody keeps an event: the rules are built in, and nobody watches them */
+  readonly #keepsNone: boolean;
   readonly #listening = new Map<TransitionName, Set<Listener>>();
   readonly #tapping = new Map<number, Listener[]>();
 
@@ -73,6 +75,7 @@ export class RunRules {
     this.#viewer = new Viewer(model, isOthers);
     this.#ears = ears;
     this.#observer = observer;
+    this.#keepsNone = !isOthers && observer === undefined;
     observer?.started?.(this.#viewer.shown);
     if (isOthers) model.limited = (work) => within(timeout, work);
     const start = (): void => {
@@ -160,9 +163,13 @@ export class RunRules {
     }
     const all = [{ running, handler }];
     this.#tapping.set(index, all);
-    this.#model.tap(index, (rows, o) => {
-      const shown = showEvent(index, rows, o, this.#viewer);
+    const tell = (shown: object): void => {
       for (const { running, handler } of all) this.#call(running, kind, shown, handler);
+    };
+    const current = this.#keepsNone ? new CurrentEvent(index, this.#viewer) : undefined;
+    this.#model.tap(index, (rows, o) => {
+      if (current === undefined) tell(showEvent(index, rows, o, this.#viewer));
+      else current.during(rows, o, tell);
     });
   }
 
