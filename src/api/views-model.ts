@@ -25,6 +25,8 @@ export interface Counts {
   readonly cut: number;
   /** pages released that no line names */
   readonly untold: number;
+  /** pages that a second pipe released (tee()), and that had become writable in between */
+  readonly teed: number;
   /** pages that lines claim and nothing else shows, too many to track one by one */
   readonly claimed: number;
 }

@@ -1,4 +1,4 @@
-// Faults: the effect of a write fault or a swap fault on the page table (E7, E8, E9; mm/memory.c, mm/huge_memory.c).
+// Faults: the effect of a write fault on the page table (E7, E8; mm/memory.c, mm/huge_memory.c, mm/hugetlb.c).
 
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
@@ -7,9 +7,8 @@ import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, Pin } from './state.ts';
-import { beginSwapIn, endSwapIn } from './under-way.ts';
+import { endSwapIn } from './under-way.ts';
 
-const FAULT_FLAG_WRITE = 0x1;
 const FAULT_FLAG_REMOTE = 0x80;
 const FAULT_FLAG_UNSHARE = 0x400;
 /** do_wp_page() has made the entry writable, up to v6.1: cb8d86331343 ("mm: remove VM_FAULT_WRITE") (in v6.2) */
@@ -29,6 +28,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   endSwapIn(t);
   t.faultMm = mm;
   t.faultVpn = m.vpn(r[o + Slot.ADDR]);
+  t.faultUnshares = (r[o + Slot.FLAGS] & FAULT_FLAG_UNSHARE) !== 0;
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
   if (t.gup === undefined) t.borrows = false;
   else if (t.mm === undefined) t.borrows = true;
@@ -206,6 +206,9 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     reuse(m, w.mm, w.vpn, w.old, w.pmd, { said, anon: w.owned || w.pmd });
 }
 
+const isAnon = (bits: number): boolean | undefined =>
+  (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;
+
 /** What is known about a reuse: whether an event shows that the page was kept; whether the page is anonymous. */
 export interface Reuse {
   said: boolean;
@@ -217,9 +220,11 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
   const bits = writable(m, mm, vpn, page, pmd, what.anon);
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), page);
+  const piped = m.piped.size === 0 ? undefined : m.piped.get(page);
+  if (piped !== undefined) piped.reused = true;
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
   const { said } = what;
-  const anon = (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;
+  const anon = isAnon(bits);
   if (!pmd) {
     const pins = m.pinsByPage.get(page);
     if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
@@ -248,8 +253,11 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
 /** The entry is writable from now on. Returns its bits. */
 function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
   const entry = mm.entry(vpn);
-  const known = entry !== undefined && entryPage(entry) === page ? entryBits(entry) & (Pte.Anon | Pte.File) : 0;
-  const bits = Pte.Present | (anon === true ? Pte.Anon : known);
+  const before = entry !== undefined && entryPage(entry) === page ? entryBits(entry) : 0;
+  const known = before & (Pte.Anon | Pte.File);
+  // fork marks entries of private mappings only, where a page of a file is always copied
+  const isPrivate = known === 0 && (before & Pte.Shared) !== 0;
+  const bits = Pte.Present | (anon === true || isPrivate ? Pte.Anon : known);
   if (Number.isNaN(page)) return bits;
   if (!pmd) mm.ptes.set(vpn, page * 64 + bits);
   else if (entry !== undefined) {
@@ -271,7 +279,8 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const page = m.mapped(mm, vpn);
   const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
-  t.hugetlb = { mm, vpn, at, page, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn, span) };
+  const unshare = t.faultUnshares && t.faultMm === mm && Math.floor(t.faultVpn / span) === Math.floor(vpn / span);
+  t.hugetlb = { mm, vpn, at, page, unshare, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn, span) };
   const head = vpn - (vpn % span);
   const pins = m.pinsIn(mm, head, head + span);
   if (pins.length > 0) m.step(pins, 'wp fault', at);
@@ -284,53 +293,16 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
 export function settleHugetlb(m: Model, t: Task): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
-  if (h === undefined || Number.isNaN(h.page) || h.mm.dead) return;
-  writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, true);
+  // an exclusive page stays read-only until the next fault
+  if (h === undefined || h.unshare || Number.isNaN(h.page) || h.mm.dead) return;
+  const bits = writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, undefined);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
-  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: true });
+  // a shared mapping gets here too
+  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: isAnon(bits) });
 }
 
 /** Pins on any page of the huge page that has `page` at `vpn`. */
 function pinsUnder(m: Model, page: PageId, vpn: number, pages: number): readonly Pin[] {
   return m.pinsOf(page - (vpn % pages), pages);
-}
-
-export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  const vpn = m.vpn(r[o + Slot.ADDR]);
-  const hi = r[o + Slot.PTE_HI];
-  const lo = r[o + Slot.PTE_LO];
-  const mark = m.machine.arch?.pte?.swpMark(hi, lo);
-  const isMarked = mark === true || (mark === false && mm.marked?.vpn === vpn && mm.marked.hi === hi);
-  if (mark === true) mm.marked = { vpn, hi };
-  endSwapIn(t);
-  beginSwapIn(t, {
-    mm,
-    vpn,
-    present: !Number.isNaN(m.mapped(mm, vpn)),
-    at: m.at(),
-    write: (r[o + Slot.FLAGS] & FAULT_FLAG_WRITE) !== 0,
-    mapped: false,
-    hi,
-    lo,
-    mark: isMarked ? true : mark,
-    allocated: undefined,
-    reads: undefined,
-    cached: Number.NaN,
-    other: undefined,
-  });
-}
-
-/** A page enters the swap cache: one that reclaim writes out, or one that a swap-in reads. */
-export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.page(r[o + Slot.PAGE]);
-  m.swapCache.set(page, true);
-  if (t.swap !== undefined && !t.swap.mapped) t.swap.cached = page;
-}
-
-export function swapInRet(m: Model, t: Task): void {
-  if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
-  endSwapIn(t);
 }

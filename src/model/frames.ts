@@ -98,8 +98,8 @@ export interface SwapFrame extends SwapIn {
   allocated: { page: PageId; at: At } | undefined;
   /** where it sent a read into a page, and which */
   reads: { page: PageId; at: At } | undefined;
-  /** page that it put into the swap cache: another's change of the slot is seen from there on */
-  cached: PageId;
+  /** newest pages that it put into the swap cache: another's change of their slots is seen from there on */
+  cached: PageId[];
 }
 
 /** A pinned page that was unmapped, not known yet whether to swap or to migrate it, with those who held it then. */
@@ -166,6 +166,8 @@ export class Task {
   /** mm of its newest handle_mm_fault() */
   faultMm: Mm | undefined;
   faultVpn: number;
+  /** that fault is to give the address an exclusive page, not to write to it (FAULT_FLAG_UNSHARE) */
+  faultUnshares = false;
   gup: GupFrame | undefined;
   /** functions of a GUP call that was assumed to have ended before its return was seen */
   passed: readonly number[] | undefined;
@@ -175,11 +177,16 @@ export class Task {
   swap: SwapFrame | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
   /** the current hugetlb write fault, the page it found, and the pins on it at that time */
-  hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; pins: readonly Pin[] } | undefined;
+  hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; unshare: boolean; pins: readonly Pin[] } | undefined;
   fork: ForkFrame | undefined;
   /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+  /**
+   * migrate_pages() first unmaps a batch of folios and then maps all of them back. `since`: the line of the first
+   * unmapping of the newest batch, before which the pages it moves to were free; `back`: some of it is mapped back
+   */
+  batch: { since: number; back: boolean } | undefined;
   /**
    * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped
    */

@@ -44,7 +44,8 @@ function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
  * buffer may be submitted by a worker).
  */
 function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
-  const fits = (p: Pin) => p.live && p.owner !== 'transient' && !p.ios.includes(x);
+  // a bio that carries a page from a pipe (splice() into a file) has no reference of its own
+  const fits = (p: Pin) => p.live && p.owner !== 'transient' && p.owner !== 'pipe' && !p.ios.includes(x);
   const pin =
     pins.findLast((p) => p.call.at.pid === t.pid && fits(p)) ??
     pins.findLast((p) => p.call.longterm && fits(p)) ??
@@ -123,8 +124,8 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     for (const pins of lists) attach(m, t, x, pins, at);
     siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
-  // the device writes: a buffer whose flags were not recorded was pinned for writing
-  if (x.dir === 'READ') for (const { call } of x.pins) call.write ??= true;
+  // the device writes, whatever the flags of the call say or do not
+  if (x.dir === 'READ') for (const { call } of x.pins) call.write = true;
   m.emit('ioSubmit', { io: x, at });
 }
 

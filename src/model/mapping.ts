@@ -31,6 +31,8 @@ export class Mapping extends Identities {
     cut: 0,
     /** pages released that no line names */
     untold: 0,
+    /** pages that a second pipe released, and that had become writable in between */
+    teed: 0,
     /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */
     claimed: 0,
   };

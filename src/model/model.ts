@@ -23,6 +23,15 @@ const CLAIMS_PER_LINE = 32;
 /** FOLL_GET references without an owner that are followed at once; see Model.unowned. */
 const UNOWNED = 1 << 14;
 
+/**
+ * A page whose pin ended in a pipe. tee() and splice() between pipes leave no line: tee() gives the page to a second
+ * pipe, whose release comes later, and splice() moves it, so that another pipe than the first releases it.
+ */
+export interface Piped {
+  /** it became writable for somebody since */
+  reused: boolean;
+}
+
 export class Model extends Mapping {
   /** live pins, by the folio whose reference count they raise */
   readonly pinsByFolio = new Ordered<Pin[]>();
@@ -50,6 +59,8 @@ export class Model extends Mapping {
   unexplained: { pin: Pin; at: At }[] = [];
   /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
+  /** the newest pages that a pipe released; see Piped */
+  readonly piped = new Ordered<Piped>();
   /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
   hugetlbPages = Number.POSITIVE_INFINITY;
   /** number of address spaces searched so far for one that maps a page */
@@ -84,7 +95,7 @@ export class Model extends Mapping {
     this.unowned.clear();
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
-    for (const known of [this.unseen, this.swapCache, this.unmapped]) known.clear();
+    for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
     this.unexplained = [];
   }
 
@@ -184,7 +195,14 @@ export class Model extends Mapping {
   reallocated(page: PageId, pages: number): void {
     if (this.folios.size > 0) this.folios.delete(page);
     if (this.swapCache.size > 0) for (const p of this.swapCache.keysIn(page, page + pages)) this.swapCache.delete(p);
+    if (this.piped.size > 0) for (const p of this.piped.keysIn(page, page + pages)) this.piped.delete(p);
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
+  }
+
+  /** The pages were free at some time after a line: pins taken before it have ended, whether this was recorded or not. */
+  endBefore(page: PageId, pages: number, line: number): void {
+    for (const pin of this.pinsOf(page, pages).slice())
+      if (pin.call.at.line < line) this.close(pin, this.at(), 'unseen');
   }
 
   /** Head page of the large folio of a page, as far as known; otherwise the page itself. */

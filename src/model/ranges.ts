@@ -185,7 +185,9 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.unmap = { mm, vpn: from(m, r, o), page: m.page(r[o + Slot.PAGE]), at: m.at(), migrate: r[o] === Kind.migrateOne };
+  const at = m.at();
+  t.unmap = { mm, vpn: from(m, r, o), page: m.page(r[o + Slot.PAGE]), at, migrate: r[o] === Kind.migrateOne };
+  if (t.batch === undefined || t.batch.back) t.batch = { since: at.line, back: false };
 }
 
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -226,18 +228,20 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const vpn = from(m, r, o);
+  if (t.batch !== undefined) t.batch.back = true;
   t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
-  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, mm, vpn, t.migrateIn.page);
+  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
 }
 
 /** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */
-function hugetlbIn(m: Model, mm: Mm, vpn: number, page: PageId): void {
+function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   const entry = mm.entry(vpn);
   if (Number.isNaN(page) || entry === undefined || (entryBits(entry) & Pte.STATE) !== Pte.Migration) return;
   const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
   const oldPage = entryPage(entry);
+  if (oldPage !== page && t.batch !== undefined) m.endBefore(page, pages, t.batch.since);
   const at = m.at();
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, 'migrate', at, page);

@@ -17,6 +17,8 @@ const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
 
 const UNPIN_PAGES = fnIndex('unpin_user_pages');
 const MOST_PAGES = 1 << 18;
+/** Pages that a pipe released, of which a later release would be noticed. */
+const MOST_PIPED = 1 << 14;
 /** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
 const WINDOW = 4096;
 
@@ -103,8 +105,12 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
  * remaining pages of the call by an inlined put_page().
  */
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
-  const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
-  if (pins === undefined) return;
+  const page = m.page(r[o + Slot.PAGE]);
+  const pins = m.pinsByPage.get(page);
+  if (pins === undefined) {
+    if (m.piped.get(page)?.reused === true) m.counts.teed++;
+    return;
+  }
   const pipe = r[o + SlotOf.pipeRelease.pipe];
   const owned = pins.filter((p) => p.owner === 'pipe');
   const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
@@ -112,12 +118,16 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
     owned.find((p) => p.pipe === pipe) ??
     owned.find((p) => Number.isNaN(p.pipe)) ??
     loose.find((p) => p.call.at.pid === t.pid) ??
+    // moved there by splice()
+    owned.at(0) ??
     loose.at(0);
   if (pin === undefined) return;
   const at = m.at();
   const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
   pin.owner = 'pipe';
   letGo(m, pin, true, 1, at, 'pipe');
+  if (m.piped.size === MOST_PIPED) m.piped.clear();
+  if (!pin.live) m.piped.set(page, { reused: false });
   if (!refused) return;
   for (const p of pin.call.pins) if (p.live && p.owner === undefined) m.close(p, at, 'unseen');
 }

@@ -58,7 +58,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const h = t.hugetlb;
   if (isHugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pages) === vpn) {
     t.hugetlb = undefined;
-    copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, false);
+    copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, h.unshare);
     return;
   }
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -132,6 +132,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   // remove_migration_pte() is called once and maps every page of a large folio, with a line for each
   if (g !== undefined && g.mm === mm && migratedBy(m, g, vpn, page, pages)) {
     const old = named(mm, vpn);
+    if (old !== page && !Number.isNaN(old) && t.batch !== undefined) m.endBefore(page, pages, t.batch.since);
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'migrate', at, page);
     m.install(mm, vpn, page, pages, Pte.Anon | kept(mm, vpn), 'migrate');
@@ -212,7 +213,11 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   // the entry is the one that the fault found, for it names the same slot once more; what it put into the swap cache it
   // put there when nothing else was there for the slot
   const again =
-    s.other?.out === undefined || s.other.page === page + (s.vpn - vpn) || s.cached === page ? undefined : s.other;
+    s.other?.out === undefined || s.other.page === page + (s.vpn - vpn) || s.cached.includes(page)
+      ? undefined
+      : s.other;
+  // what it read into the swap cache itself, it allocated
+  if (s.cached.includes(page)) m.endBefore(page, pages, s.at.line);
   const reads = s.reads?.page === page ? s.reads.at : undefined;
   const allocated = s.allocated?.page === page ? s.allocated.at : undefined;
   const other = again?.page ?? instead(over, page + (s.vpn - vpn));

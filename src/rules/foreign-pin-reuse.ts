@@ -17,6 +17,10 @@ const OWNERLESS = {
 const gaveUp = (pin: Pin, at: At): boolean =>
   pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.line < at.line);
 
+/** A fork has copied a private mapping that was at this address then. */
+const isForked = (mm: Mm | undefined, vpn: number): boolean =>
+  mm?.ops.some((op) => op.kind === 'fork' && vpn >= op.start && vpn < op.end) === true;
+
 /** Generations of processes to search. */
 const GENERATIONS = 32;
 
@@ -59,16 +63,21 @@ export default defineRule({
     examples: examplesOf('foreign-pin-reuse'),
   },
   create(context) {
+    let unknown = 0;
     return {
-      reuse({ mm, at, pins, said, anon }) {
+      reuse({ mm, vpn, at, pins, said, anon }) {
         // a page of a file or of shmem is shared on purpose; so may be a page not known to be anonymous
-        if (anon !== true) return;
+        if (anon === false) return;
         for (const pin of pins) {
           if (pin.releasedAt !== undefined && pin.releasedAt.line <= at.line) continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
           // pages of unrelated processes are shared on purpose, or the page has been reallocated
           if (!areRelated(pin.mm, mm)) continue;
           if (!gaveUp(pin, at) && pin.call.write !== false) continue;
+          if (anon === undefined) {
+            if (said && (isForked(mm, vpn) || isForked(mm.parent, vpn))) unknown++;
+            continue;
+          }
           context.report({
             messageId: 'reused',
             data: { pinner: pin.call.at, mm },
@@ -87,6 +96,12 @@ export default defineRule({
             ],
           });
         }
+      },
+      end() {
+        if (unknown > 0)
+          context.undecided(
+            `${unknown} page${unknown === 1 ? '' : 's'} of which nothing shows whether ${unknown === 1 ? 'it is' : 'they are'} shared on purpose became writable while another process held ${unknown === 1 ? 'it' : 'them'}`,
+          );
       },
     };
   },

@@ -1,12 +1,15 @@
 // Callers that take a short-lived reference and never use it for I/O: their pins need not be tracked, and their release
 // is not recorded (put_page() is inlined). Sources: kernel/futex/core.c, fs/exec.c, mm/memory.c,
-// kernel/events/uprobes.c, fs/coredump.c, virt/kvm/kvm_main.c of 5.10 to 7.2.
+// kernel/events/, fs/coredump.c, virt/kvm/kvm_main.c, mm/mempolicy.c, mm/madvise.c, security/tomoyo/domain.c,
+// arch/x86/kernel/cpu/sgx/ioctl.c, arch/s390/kvm/interrupt.c of 5.10 to 7.2. Static functions may be inlined, so their
+// only caller is named too.
 const TRANSIENT = [
   'get_futex_key',
   'get_arg_page',
   'copy_strings',
   'copy_string_kernel',
   '__access_remote_vm',
+  '__copy_remote_vm_str',
   'get_user_page_vma_remote',
   '__get_user_page_vma_remote',
   'get_dump_page',
@@ -16,10 +19,29 @@ const TRANSIENT = [
   'is_trap_at_addr',
   'faultin_page_range',
   'hwpoison_inject',
+  'madvise_inject_error',
+  'lookup_node',
+  'do_get_mempolicy',
+  'kernel_get_mempolicy',
+  'perf_virt_to_phys',
+  'perf_prepare_sample',
+  'tomoyo_dump_page',
+  '__sgx_encl_add_page',
+  'get_map_page',
 ];
 
 // KVM maps the page into the guest under its notifier and drops the reference at once; its FOLL_PIN users keep theirs.
-const TRANSIENT_GET = ['hva_to_pfn', 'hva_to_pfn_slow', 'hva_to_pfn_fast', 'kvm_follow_pfn', '__gfn_to_page'];
+const TRANSIENT_GET = [
+  'hva_to_pfn',
+  'hva_to_pfn_slow',
+  'hva_to_pfn_fast',
+  'kvm_follow_pfn',
+  '__kvm_faultin_pfn',
+  '__gfn_to_pfn_memslot',
+  '__gfn_to_page',
+  'gfn_to_page_many_atomic',
+  'kvm_prefetch_pages',
+];
 
 /**
  * @param symbol `get_futex_key+0x90` as printed by a probe

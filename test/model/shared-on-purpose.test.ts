@@ -1,0 +1,187 @@
+// Why: a page with a reference of one process may be written by another for four reasons: it leaks, both share it on
+// purpose, the reference has ended without a line, or the page has been freed and came back as another's.
+import { describe, expect, it } from 'vitest';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+
+const PFN = 0x2000;
+const HUGE = 0x1e000;
+const REBORN = 0x2090;
+const PIPE = '0xffff888300000000';
+const OTHER_PIPE = '0xffff888300001000';
+
+/** A parent that has touched two pages and shown that reuse has lines, and its child with the pages it shares. */
+function family() {
+  const trace = new Trace();
+  const parent = trace.task('par', 500);
+  touch(parent, PARENT, 0, PFN);
+  touch(parent, PARENT, 5, PFN + 5);
+  wpFault(parent, PARENT, 5, PFN + 5);
+  parent.wp_fault_ret({ ret: '0x0' });
+  const child = trace.task('chi', 501, 1);
+  const born = () => {
+    fork(parent, 500);
+    child.fault({ mm: CHILD, addr: at(40), flags: '0x1254' });
+  };
+  const end = (childToo = true) => {
+    if (childToo) exit(child, CHILD, 501);
+    exit(parent, PARENT, 500);
+  };
+  return { trace, parent, child, born, end };
+}
+
+function vmsplice(task: ReturnType<Trace['task']>, vpn: number, pfn: number): void {
+  pin(task, vpn, pfn, { api: 'gup_fast', flags: 0, caller: '__iov_iter_get_pages_alloc+0x298/0x830' });
+  task.pipe_add({ pipe: PIPE, page: page(pfn), off: 0, len: 4096 });
+}
+
+function reuse(task: ReturnType<Trace['task']>, vpn: number, pfn: number): void {
+  wpFault(task, PARENT, vpn, pfn);
+  task.move_anon({ page: page(pfn), mm: PARENT });
+  task.wp_fault_ret({ ret: '0x0' });
+}
+
+describe('a page that was spliced into a pipe', () => {
+  const pipes = (...releases: string[]) => {
+    const { trace, parent, child, born, end } = family();
+    born();
+    vmsplice(child, 0, PFN);
+    child.zap({ mm: CHILD, start: at(0), end: at(1) });
+    for (const what of releases)
+      if (what === 'reuse') reuse(parent, 0, PFN);
+      else parent.pipe_release({ pipe: what, page: page(PFN) });
+    end();
+    return trace.check('6.1');
+  };
+
+  it('leaks to its pipe', async () => {
+    expect((await pipes('reuse', PIPE)).said).toContain('error foreign-pin-reuse');
+  });
+
+  it('... not after another pipe, where splice() had moved it, has released it', async () => {
+    expect((await pipes(OTHER_PIPE, 'reuse')).verdict).toBe('clean');
+  });
+
+  it('... and it is not known whether it does between the releases of two, where tee() had copied it', async () => {
+    for (const both of [
+      [OTHER_PIPE, 'reuse', PIPE],
+      [PIPE, 'reuse', OTHER_PIPE],
+    ])
+      expect((await pipes(...both)).undecided.join()).toContain('more than one pipe (tee())');
+    expect((await pipes(PIPE, OTHER_PIPE, 'reuse')).verdict).toBe('clean');
+  });
+
+  it('is not kept by a bio that writes it to a file', async () => {
+    const { trace, parent, child, born, end } = family();
+    vmsplice(parent, 0, PFN);
+    const bio = '0xffff888400000000';
+    const t = trace.task('par', 500);
+    t.bio_submit({ bio, opf: '0x1', bflags: '0x0', sector: 8, size: 4096, vcnt: 1, p0: page(PFN), l0: 4096, o0: 0 });
+    trace.task('<idle>', 0, 1, '..s1.').bio_end({ bio, status: 0 });
+    parent.pipe_release({ pipe: PIPE, page: page(PFN) });
+    born();
+    copy(parent, PARENT, 0, PFN, PFN + 64);
+    end();
+    expect(child).toBeDefined();
+    expect((await trace.check('6.12')).verdict).toBe('clean');
+  });
+});
+
+describe('a hugetlb page', () => {
+  const huge = async (vmflags: string, flags: string, known: boolean) => {
+    const { trace, parent, child, end } = family();
+    if (known) parent.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
+    parent.fork_vma({ dst: CHILD, src: PARENT, start: at(512), end: at(1024), vmflags });
+    parent.fork_vma_ret({ ret: 0 });
+    parent.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+    child.fault({ mm: CHILD, addr: at(512), flags: '0x1254' });
+    pin(child, 512, HUGE, { flags: 0x101 });
+    child.zap({ mm: CHILD, start: at(512), end: at(1024) });
+    pin(parent, 512, HUGE, { flags: 0x101 });
+    unpin(parent, HUGE);
+    parent.fault({ mm: PARENT, addr: at(512), flags });
+    parent.wp_hugetlb({ mm: PARENT, addr: at(512) });
+    parent.fault({ mm: PARENT, addr: at(8), flags: '0x1255' });
+    unpin(child, HUGE);
+    end();
+    return trace.check('6.12');
+  };
+
+  it('of a private mapping leaks', async () => {
+    expect((await huge('0x400073', '0x1255', true)).said).toContain('error foreign-pin-reuse');
+  });
+
+  it('... of a shared mapping does not: hugetlb_wp() makes its entry writable too', async () => {
+    expect((await huge('0x4000fb', '0x1255', false)).said.filter((s) => !s.startsWith('note'))).toEqual([]);
+  });
+
+  it('... and stays read-only where the fault only makes it exclusive (FAULT_FLAG_UNSHARE)', async () => {
+    expect((await huge('0x400073', '0x1654', true)).said.filter((s) => !s.startsWith('note'))).toEqual([]);
+  });
+});
+
+describe('a page of an ended process that comes back as a page of its relative', () => {
+  const reborn = (how: 'read in' | 'moved there') => {
+    const { trace, parent, child, born, end } = family();
+    born();
+    copy(child, CHILD, 0, PFN, REBORN);
+    vmsplice(child, 0, REBORN);
+    exit(child, CHILD, 501);
+    const worker = trace.task('kcompactd0', 43, 1);
+    const rmap = { folio: page(REBORN), page: page(REBORN), nr: 1, mm: PARENT, addr: at(5) };
+    if (how === 'read in') {
+      worker.swap_cache_add({ page: page(PFN + 5), entry: '0x7' });
+      worker.unmap_one({ page: page(PFN + 5), mm: PARENT, addr: at(5), ref: 2, map: 0 });
+      worker.unmap_one_ret({ ret: 1 });
+      parent.swap_in({ mm: PARENT, addr: at(5), pte: '0x7fffffffffb880a', flags: '0x1255' });
+      // readahead: the page of the fault and a neighbour
+      parent.swap_cache_add({ page: page(REBORN), entry: '0x7' });
+      parent.swap_cache_add({ page: page(REBORN + 1), entry: '0x8' });
+      parent.anon_rmap({ ...rmap, rflags: '0x1' });
+      parent.swap_in_ret({ ret: '0x0' });
+    } else {
+      worker.migrate_one({ page: page(PFN + 5), mm: PARENT, addr: at(5), ref: 2 });
+      worker.migrate_one_ret({ ret: 1 });
+      worker.migrate_in({ page: page(REBORN), mm: PARENT, addr: at(5) });
+      worker.anon_rmap({ ...rmap, rflags: '0x0' });
+      reuse(parent, 5, REBORN);
+    }
+    end(false);
+    return trace.check('6.6');
+  };
+
+  for (const how of ['read in', 'moved there'] as const)
+    it(`${how}: the reference is not held any more`, async () => {
+      expect((await reborn(how)).said.filter((s) => !s.startsWith('note'))).toEqual([]);
+    });
+});
+
+it('a READ bio shows that its buffer is written, whatever the flags of the call say', async () => {
+  const { trace, parent, born, end } = family();
+  pin(parent, 0, PFN, { api: 'gup_fast', flags: 0 });
+  const bio = '0xffff888400000000';
+  parent.bio_submit({ bio, opf: '0x0', bflags: '0x0', sector: 8, size: 4096, vcnt: 1, p0: page(PFN), l0: 4096, o0: 0 });
+  born();
+  copy(parent, PARENT, 0, PFN, PFN + 64);
+  parent.bio_end({ bio, status: 0 });
+  parent.bio_release({ bio, dirty: 1, bflags: '0x0', p0: page(PFN), vcnt: 1 });
+  end();
+  expect((await trace.check('6.1')).said).toContain('error fork-share-then-cow');
+});
+
+it('references that nobody keeps are not followed', async () => {
+  const callers = [
+    '__kvm_faultin_pfn+0x8c/0x1a0',
+    'gfn_to_page_many_atomic+0x8c/0x110 [kvm]',
+    'do_get_mempolicy+0x1a3/0x430',
+  ];
+  for (const caller of [...callers, 'perf_virt_to_phys+0x120/0x160', '__copy_remote_vm_str+0x6f/0x2a0']) {
+    const { trace, parent, born, end } = family();
+    pin(parent, 0, PFN, { api: 'gup_fast', flags: 0, caller });
+    born();
+    copy(parent, PARENT, 0, PFN, PFN + 64);
+    pin(parent, 0, PFN + 64);
+    unpin(parent, PFN + 64);
+    end();
+    expect((await trace.check('6.12')).verdict).toBe('clean');
+  }
+});
