@@ -21,10 +21,10 @@ export class Held {
     this.size++;
   }
 
-  /** Remove a pin, if it is in the list. */
-  delete(pin: Pin): void {
+  /** Remove a pin; false if it is not in the list. */
+  delete(pin: Pin): boolean {
     const { older, newer } = pin;
-    if (older === undefined && this.#oldest !== pin) return;
+    if (older === undefined && this.#oldest !== pin) return false;
     if (older === undefined) this.#oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.#newest = older;
@@ -32,6 +32,7 @@ export class Held {
     pin.older = undefined;
     pin.newer = undefined;
     this.size--;
+    return true;
   }
 
   clear(): void {

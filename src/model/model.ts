@@ -20,7 +20,7 @@ import type { Io, Mm, Pin } from './state.ts';
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
 
-/** FOLL_GET references without an owner that are followed at once; see Model.unowned. */
+/** FOLL_GET references without an owner that are followed at once. */
 const UNOWNED = 1 << 14;
 
 /**
@@ -73,14 +73,15 @@ export class Model extends Mapping {
   readonly abandoned = new Map<Mm, At>();
   /** all live pins */
   readonly held = new Held();
-  /**
-   * FOLL_GET references that no bio and no pipe has taken over, as far as is known, from the oldest on. Most of them go
-   * back by an inlined put_page(), which leaves no line: on 5.10 each exec and each read over 9p leaves some, for ever.
-   */
-  readonly unowned = new Set<Pin>();
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;
+  /**
+   * Number of live FOLL_GET references newer than the pin #considered. Most of those that no bio and no pipe takes over go
+   * back by an inlined put_page(), which leaves no line: on 5.10 each exec and each read over 9p leaves some, for ever.
+   */
+  #references = 0;
+  #considered = -1;
 
   /** Reset: earlier state is not valid for what follows (another boot, another time). */
   restart(): void {
@@ -92,7 +93,7 @@ export class Model extends Mapping {
     this.counts.cut += this.held.size;
     this.held.clear();
     this.forgetIdentities();
-    this.unowned.clear();
+    this.#references = 0;
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
@@ -130,15 +131,17 @@ export class Model extends Mapping {
     else crowd(same, pin);
     if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
     this.attach(pin);
-    if (pin.call.kind === 'GET' && this.unowned.add(pin).size > UNOWNED) this.#giveUp();
+    if (pin.call.kind === 'GET' && ++this.#references > UNOWNED) this.#giveUp();
   }
 
   /** Follow the oldest quarter of the references that nobody owns no further; the newer ones say as much. */
   #giveUp(): void {
-    for (const pin of this.unowned) {
-      this.unowned.delete(pin);
+    for (const pin of this.held) {
+      if (pin.call.kind !== 'GET' || pin.id <= this.#considered) continue;
+      this.#considered = pin.id;
+      this.#references--;
       if (pin.owner === undefined) this.close(pin, this.at(), 'given up');
-      if (this.unowned.size <= (UNOWNED / 4) * 3) break;
+      if (this.#references <= (UNOWNED / 4) * 3) break;
     }
   }
 
@@ -183,8 +186,7 @@ export class Model extends Mapping {
   }
 
   forget(pin: Pin): void {
-    this.held.delete(pin);
-    if (pin.call.kind === 'GET') this.unowned.delete(pin);
+    if (this.held.delete(pin) && pin.call.kind === 'GET' && pin.id > this.#considered) this.#references--;
     drop(this.pinsByPage, pin.page, pin);
     if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
     if (pin.mm !== undefined) dropPin(pin.mm, pin);

@@ -6,7 +6,7 @@ export type PinOwner = 'bio' | 'pipe' | 'transient';
 /**
  * What gave a pin back: unpin_user_page*() and friends, a bio, a pipe buffer, or nothing that the trace shows: `unseen`
  * where the page is in other use, `over` where the bio that owned it is another one by now, so it had ended, `given up`
- * where it is a FOLL_GET reference that nobody owns, and too many newer ones are there (Model.unowned).
+ * where it is a FOLL_GET reference that nobody owns, and too many newer ones are there.
  */
 export type ReleasedBy = 'unpin' | 'bio' | 'pipe' | 'unseen' | 'over' | 'given up';
 
