@@ -10,6 +10,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import type { Doubt, DraftValue, EvidenceStep, Group, Subject } from './drafts.ts';
 import { driftOf } from './evidence-steps.ts';
 import { fingerprint, formerFingerprint } from './fingerprint.ts';
+import { fixesFor } from './fixes.ts';
 import { hex, isAt, isMm, known, type Words } from './words.ts';
 
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
@@ -77,8 +78,8 @@ export class FindingWriter {
       evidence,
       message,
       why: rule.meta.why,
-      fixedBy: [...rule.meta.fixedBy],
-      advice: rule.meta.advice,
+      fixedBy: fixesFor(rule.meta.fixedBy, pin),
+      advice: report.advice ?? rule.meta.advice,
       // only roles: function names differ between kernels, the steps do not
       fingerprint: fingerprint({ ...name, path: driftOf(g) }),
       formerFingerprints: [

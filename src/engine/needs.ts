@@ -47,7 +47,12 @@ export function needText(anyOf: readonly string[], era: string | undefined, mode
     const isGup = anyOf.every((kind) => kind === 'gup');
     const isNowhere = kinds.every((kind) => model.facts.nowhere?.has(kind) === true);
     if (isGup && !isNowhere) return NO_GUP_CALL;
-    return `${model.catalogue.probesFor(anyOf, era)} (${isNowhere ? 'not in this kernel' : 'never seen'})`;
+    const why = isNowhere
+      ? 'not in this kernel'
+      : model.catalogue.isOutside(anyOf, era)
+        ? `not in era ${era}`
+        : 'never seen';
+    return `${model.catalogue.probesFor(anyOf, era)} (${why})`;
   }
   return lacking.map((kind) => lackText(kind, era, model)).join('; ');
 }

@@ -77,6 +77,20 @@ export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'b
   return line === '' ? lines : [...lines, line];
 }
 
+/** {@link wrap}, but a `command` in backquotes stays on one line, however long it is: it is there to be copied. */
+export function wrapTip(text: string, width: number): string[] {
+  const whole = text.replaceAll(/`[^`]*`/g, (command) => command.replaceAll(' ', NO_BREAK));
+  return wrap(whole, width, 'whole').map((line) => line.replaceAll(NO_BREAK, ' '));
+}
+
+/** A character that no cleaned text has: private use, one column wide. */
+const NO_BREAK = '\u{e000}';
+
+/** A path as an argument of a command that can be pasted into a shell. */
+export function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 /** Length of the longest prefix of `text` that fits; at least one character. */
 function fitting(text: string, width: number): number {
   let length = 0;

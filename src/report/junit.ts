@@ -9,7 +9,7 @@ import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { steps } from './timeline.ts';
 import { titleOf } from './title.ts';
-import { failedWords, formatWords, kernelWords, notes, pathWords, pinOwner, weight } from './words.ts';
+import { failedWords, formatWords, kernelWords, notes, pathWords, pinOwner, reasonWords, weight } from './words.ts';
 
 type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing' | 'undecidedIn' | 'failed'>;
 
@@ -114,7 +114,7 @@ function testcase({ error, rule, failed, passed, skipped }: Test, trace: TraceIn
   } else if (error !== undefined) {
     inside.push(`<error message="${attribute(error.message)}" type="${error.type}"/>`);
   } else if (skipped) {
-    const reason = `could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`;
+    const reason = `could not be checked: ${reasonWords(rule.missing)}`;
     inside.push(`<skipped message="${attribute(reason)}"/>`);
   }
   if (passed.length > 0) {

@@ -19,6 +19,7 @@ import {
   pinOwner,
   pinsWords,
   placeOf,
+  reasonWords,
   sizeWords,
   undecided,
   undecidedWords,
@@ -122,9 +123,9 @@ function summaryLines(report: CheckReport): string[] {
   const groups = undecided(report);
   if (groups.length > 0) {
     out.push('', `### ${undecidedWords(report)} could not decide`, '');
-    out.push('| missing | rules |', '| --- | --- |');
+    out.push('| reason | rules |', '| --- | --- |');
     for (const group of groups) {
-      out.push(`| ${escaped(group.missing.join('; ') || 'no reason given')} | ${escaped(group.rules.join(', '))} |`);
+      out.push(`| ${escaped(reasonWords(group.missing))} | ${escaped(group.rules.join(', '))} |`);
     }
   }
   return out;

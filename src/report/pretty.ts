@@ -2,7 +2,7 @@
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { type Alike, alike, moreWords, numberRuns, worstFirst } from './alike.ts';
-import { clean, columns, count, verbatim, wrap } from './format.ts';
+import { clean, columns, count, shellWord, verbatim, wrap, wrapTip } from './format.ts';
 import { lossSamples, lossWords } from './loss-words.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
@@ -19,6 +19,7 @@ import {
   pathWords,
   pinOwner,
   pinsWords,
+  reasonWords,
   sizeWords,
   stillWords,
   undecided,
@@ -126,9 +127,8 @@ function noteLines(findings: readonly Finding[], report: CheckReport, look: Look
       .join('; ');
     return [head, ...wrap(text, look.width - 2).map((line) => `  ${line}`)];
   });
-  const example = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
-  const tip = `\`pindrift show ${example} ${(findings[0] as Finding).n}\` shows one; --verbose shows all`;
-  return [...out, ...hanging(tip, '  ', look.width).map((line) => look.paint('dim', line))];
+  const tip = `\`pindrift show ${argumentOf(report)} ${(findings[0] as Finding).n}\` shows one; --verbose shows all`;
+  return [...out, ...wrapTip(tip, look.width - 2).map((line) => look.paint('dim', `  ${line}`))];
 }
 
 /** `1  swapin-cow-under-pin   error, certain                odirect[149]  0x7f13e7f30000` */
@@ -173,18 +173,22 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   for (const group of groups.slice(0, GROUPS_SHOWN)) {
     const rules =
       look.verbose || group.rules.length <= RULES_NAMED ? group.rules.join(', ') : `${group.rules.length} rules`;
-    const missing = group.missing.length === 0 ? 'no reason given' : `missing: ${group.missing.join('; ')}`;
-    out.push(...hanging(missing, '  - ', look.width));
+    out.push(...hanging(reasonWords(group.missing), '  - ', look.width));
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
   if (groups.length > GROUPS_SHOWN) {
     out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);
   }
-  const path = report.traces.length === 1 ? pathWords(report.traces[0] as TraceInfo) : 'TRACE';
-  out.push(
-    ...hanging(`\`pindrift coverage ${path}\` lists everything missing, and the probes to add`, '  ', look.width),
-  );
+  const tip = `\`pindrift coverage ${argumentOf(report)}\` lists everything missing, and the probes to add`;
+  out.push(...wrapTip(tip, look.width - 2).map((line) => `  ${line}`));
   return out;
+}
+
+/** How the trace is named in a command; `TRACE` if there are several. */
+function argumentOf({ traces }: CheckReport): string {
+  const [only, ...more] = traces;
+  if (only === undefined || more.length > 0) return 'TRACE';
+  return only.path === '-' ? '-' : clean(shellWord(only.path));
 }
 
 function traceLines(trace: TraceInfo, look: Look): string[] {

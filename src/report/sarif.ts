@@ -10,7 +10,7 @@ import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
 import { jsonText } from './serialize.ts';
 import { mainStep, partingStep, stepKind } from './steps.ts';
 import { titleOf } from './title.ts';
-import { failureWords } from './words.ts';
+import { failureWords, reasonWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
@@ -131,7 +131,7 @@ function notifications(report: CheckReport, ids: readonly string[]): Notificatio
         descriptor: { id: 'could-not-be-checked' },
         associatedRule: { id: rule.id, index: ids.indexOf(rule.id) },
         level: 'warning',
-        message: { text: sentence(`could not be checked; missing: ${rule.missing.join('; ') || 'no reason given'}`) },
+        message: { text: sentence(`could not be checked: ${reasonWords(rule.missing)}`) },
       }),
     ),
     ...report.traces.flatMap((trace, index) =>

@@ -20,6 +20,7 @@ import {
   pinOwner,
   pinsWords,
   placeOf,
+  reasonWords,
   sizeWords,
   undecided,
   undecidedWords,
@@ -125,7 +126,7 @@ function summaryLines(report: CheckReport): string[] {
   if (groups.length > 0) {
     out.push('', ...wrap(`${undecidedWords(report)} could not decide:`, WIDTH), '');
     for (const group of groups) {
-      out.push(...hanging(`- missing: ${group.missing.join('; ') || 'no reason given'}`, '  '));
+      out.push(...hanging(`- ${reasonWords(group.missing)}`, '  '));
       out.push(...wrap(group.rules.join(', '), WIDTH - 2).map((line) => `  ${line}`));
     }
   }

@@ -142,7 +142,31 @@ export function undecided(report: CheckReport): Undecided[] {
     group.rules.push(clean(rule.id));
     groups.set(key, group);
   }
-  return [...groups.values()];
+  // what no capture of this kernel can mend comes last
+  const isHopeless = ({ missing }: Undecided): boolean => missing.some((reason) => /\(not in [^()]*\)$/.test(reason));
+  return [...groups.values()].sort((a, b) => Number(isHopeless(a)) - Number(isHopeless(b)));
+}
+
+/**
+ * Why rules could not decide, in one line: what was never seen and what the kernel does not have are named once each,
+ * `never seen: make_device_exclusive and its return; copy_page_range`.
+ */
+export function reasonWords(missing: readonly string[]): string {
+  const plain: string[] = [];
+  const byEnding = new Map<string, string[]>();
+  for (const reason of missing) {
+    const [, names, ending] = /^(.*) \((never seen|not in [^()]*)\)$/.exec(reason) ?? [];
+    if (names === undefined || ending === undefined) plain.push(reason);
+    else byEnding.set(ending, [...(byEnding.get(ending) ?? []), names]);
+  }
+  const grouped = [...byEnding].map(([ending, names]) => {
+    const returns = names.filter((name) => names.includes(`return of ${name}`));
+    const all = names
+      .filter((name) => !returns.some((one) => name === `return of ${one}`))
+      .map((name) => (returns.includes(name) ? `${name} and its return` : name));
+    return `${ending}: ${all.join('; ')}`;
+  });
+  return [...plain, ...grouped.toSorted()].join('; ') || 'no reason given';
 }
 
 /** Rules that failed, and where: what whoever wrote them needs. */
@@ -266,19 +290,41 @@ export interface Note {
  * @param fix `hash ("subject") (in vX.Y)` or `(in vX.Y, A.B.y)`: the stable series that has it too
  */
 export function fixWords(fix: string, trace: TraceInfo | undefined): string {
+  const { commit, isNewer, series, since } = fixOf(fix, trace);
+  if (isNewer === undefined) return clean(fix);
+  const words = !isNewer
+    ? `in ${since}, which this kernel has and which did not prevent this`
+    : series !== undefined
+      ? `in ${since}, and in later releases of ${series}`
+      : `in ${since}, newer than this kernel`;
+  return clean(`${words}: ${commit}`);
+}
+
+interface FixOf {
+  commit?: string | undefined;
+  since?: string;
+  /** the kernel of the trace is older; undefined if that is not known */
+  isNewer?: boolean;
+  /** the stable series of the trace, if a later release of it has the fix */
+  series?: string | undefined;
+}
+
+function fixOf(fix: string, trace: TraceInfo | undefined): FixOf {
   const [, commit, major, minor, more = ''] = /^(.*) \(in v(\d+)\.(\d+)((?:, [^)]*)?)\)$/.exec(fix) ?? [];
   const [, ours, oursMinor] = /^(\d+)\.(\d+)(?!.*\.\.)/.exec(trace?.kernel ?? trace?.era ?? '') ?? [];
-  if (commit === undefined || ours === undefined) return clean(fix);
+  if (commit === undefined || ours === undefined) return {};
   const series = `${ours}.${oursMinor}.y`;
-  const since = `v${major}.${minor}`;
-  const isIn = Number(ours) - Number(major) || Number(oursMinor) - Number(minor);
-  const words =
-    isIn >= 0
-      ? `in ${since}, which this kernel has and which did not prevent this`
-      : more.includes(series)
-        ? `in ${since}, and in later releases of ${series}`
-        : `in ${since}, newer than this kernel`;
-  return clean(`${words}: ${commit}`);
+  const isNewer = (Number(ours) - Number(major) || Number(oursMinor) - Number(minor)) < 0;
+  return { commit, since: `v${major}.${minor}`, isNewer, series: more.includes(series) ? series : undefined };
+}
+
+/** What to do: move to a kernel with the fix only where one is newer than this kernel. */
+export function adviceWords(finding: Finding, trace: TraceInfo | undefined): string | undefined {
+  const isFixed = (finding.fixedBy ?? []).some((fix) => fixOf(fix, trace).isNewer === true);
+  const move = 'move to a kernel with the fix';
+  // stores of earlier versions have it in the advice
+  if (!isFixed || finding.advice?.startsWith(move) === true) return finding.advice;
+  return finding.advice === undefined ? move : `${move}; until then ${finding.advice}`;
 }
 
 /** The sentences below a finding, in the order to print them; `more` speaks of others of the same drift. */
@@ -296,9 +342,8 @@ export function notes(finding: Finding, trace: TraceInfo | undefined, more?: str
   for (const fix of finding.fixedBy ?? []) {
     all.push({ label: 'fixed', text: fixWords(fix, trace) });
   }
-  if (finding.advice !== undefined) {
-    all.push({ label: 'try', text: clean(sentence(finding.advice)) });
-  }
+  const advice = adviceWords(finding, trace);
+  if (advice !== undefined) all.push({ label: 'try', text: clean(sentence(advice)) });
   for (const doubt of finding.doubts) {
     all.push({ label: 'doubt', text: clean(sentence(doubt)) });
   }

@@ -60,9 +60,12 @@ export interface RuleMeta<
   readonly falsePositives: readonly string[];
   /** documents, mailing list threads, CVEs */
   readonly references: readonly string[];
-  /** `hash ("subject") (in vX.Y)` */
+  /**
+   * `hash ("subject") (in vX.Y)`; `(in vX.Y; for FOLL_PIN)` if it concerns only some pins (also `FOLL_PIN of hugetlb`,
+   * `FOLL_PIN, not of hugetlb`, `pages other than hugetlb`, `direct I/O`): findings about others do not name it
+   */
   readonly fixedBy: readonly string[];
-  /** what the user should do */
+  /** what the user should do where the fix is not available, or nothing is fixed; findings say whether a newer kernel has the fix */
   readonly advice?: string;
   /** message texts by id, with {placeholders} */
   readonly messages: M;
@@ -103,6 +106,8 @@ interface ReportBody {
   /** upper bounds on the confidence, with reasons; the evidence itself may add more */
   readonly doubts?: readonly Doubt[];
   readonly harm?: readonly Harm[];
+  /** what to do in this case, instead of `meta.advice` */
+  readonly advice?: string | undefined;
   /** the process asked for this itself: a note, whatever `severity` is */
   readonly selfInflicted?: boolean;
   /** steps that prove it, in addition to the pin's grab and the drift itself */

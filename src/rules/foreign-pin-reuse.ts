@@ -51,11 +51,10 @@ export default defineRule({
     ],
     references: ['CVE-2020-29374', 'CVE-2020-29368'],
     fixedBy: [
-      '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9)',
-      '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)',
+      '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9; for pages other than hugetlb)',
+      '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19; for pages other than hugetlb)',
     ],
-    advice:
-      'move to a kernel with the fix; for hugetlb there is no fix, but madvise(MADV_DONTFORK) keeps its pages from being shared',
+    advice: 'use madvise(MADV_DONTFORK) on memory that must not be shared with a child',
     messages: {
       reused:
         'the page {pinned} is held by {pinner} and was made writable for mm {mm}: its later writes can be read through the pin',
@@ -85,6 +84,9 @@ export default defineRule({
             at,
             cause: 'a write fault reused a page that another process holds',
             severity: 'error',
+            advice: pin.entry.hugetlb
+              ? 'for hugetlb there is no fix; madvise(MADV_DONTFORK) keeps its pages from being shared'
+              : undefined,
             harm: ['leak'],
             doubts: [
               ...(said ? [] : [UNSAID]),

@@ -19,9 +19,9 @@ export default defineRule({
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
-      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9)',
-      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13)',
-      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)',
+      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9; for FOLL_PIN, not of hugetlb)',
+      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13; for FOLL_PIN of hugetlb)',
+      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
     ],
     advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',
     messages: {

@@ -13,7 +13,9 @@ export default defineRule({
     severity: { all: 'note; the drift, if it follows, is reported by another rule' },
     falsePositives: ['a reference dropped by put_page() before the fork, which is not recorded'],
     references: ['Documentation/core-api/pin_user_pages.rst, CASE 1 to 3'],
-    fixedBy: ['1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)'],
+    fixedBy: [
+      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
+    ],
     advice: 'use pin_user_pages*() instead of get_user_pages*()',
     messages: { shared: 'fork shared {pinned}, which is held for writing by FOLL_GET' },
     examples: examplesOf('get-across-fork'),

@@ -120,9 +120,15 @@ export default defineRule({
           );
         const { torn } = model;
         if (torn.rets + torn.entries > 0) {
-          context.undecided(
-            `lines are missing in the middle: ${torn.rets} returns without their call, ${torn.entries} page table entries that contradict what was seen`,
-          );
+          const signs = [
+            torn.rets === 0
+              ? []
+              : `${torn.rets} return${torn.rets === 1 ? ' without its call' : 's without their calls'}`,
+            torn.entries === 0
+              ? []
+              : `${torn.entries} page table ${torn.entries === 1 ? 'entry that contradicts' : 'entries that contradict'} what was seen`,
+          ];
+          context.undecided(`lines are missing in the middle: ${signs.flat().join(', ')}`);
         }
         if (torn.pages > 0)
           context.undecided(

@@ -19,7 +19,7 @@ export default defineRule({
     falsePositives: ['none known'],
     references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],
     fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
-    advice: 'move to a kernel with the fix; until then keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
+    advice: 'keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     messages: {
       parted:
         'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write replaced it by {mapped}',

@@ -29,7 +29,7 @@ export default defineRule({
     falsePositives: ['the range was protected on purpose and the process meant to abandon the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
     fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
-    advice: 'do not change the protection of memory that a device holds, or move to a kernel with the fix',
+    advice: 'do not change the protection of memory that a device holds',
     messages: {
       parted:
         '{who} made the pinned page {pinned} read-only (requested by {task}); the next write replaced it by {mapped}',

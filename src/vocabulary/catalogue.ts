@@ -163,6 +163,12 @@ export class Catalogue {
     return shown.join(' or ');
   }
 
+  /** True if functions report these kinds, but none of them exists in the kernels of this era. */
+  isOutside(kinds: readonly string[], era: string | undefined): boolean {
+    const of = this.functions.filter(({ entry, ret }) => kinds.includes(entry ?? '') || kinds.includes(ret ?? ''));
+    return era !== undefined && of.length > 0 && !of.some((f) => f.isLoose || isIn(f, era));
+  }
+
   /** Kind of an event, by its name and its probe location; kind is undefined if unknown. */
   meaning(event: string, symbol: string | undefined, ret: boolean): { kind: number | undefined; fn: number } {
     const at = this.probed(event, symbol, ret);

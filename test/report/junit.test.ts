@@ -83,7 +83,7 @@ describe('junit', () => {
     const skipped = cases(suite).filter((test) => outcome(test).includes('skipped'));
     expect(skipped).toHaveLength(5);
     expect(skipped[0]?.children[0]?.attributes.message).toBe(
-      'could not be checked; missing: unpin_user_pages, bio_release_pages',
+      'could not be checked: unpin_user_pages, bio_release_pages',
     );
   });
 

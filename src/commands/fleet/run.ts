@@ -6,6 +6,7 @@ import { CheckPool } from '../../fleet/pool.ts';
 import { Results } from '../../fleet/results.ts';
 import { runShard } from '../../fleet/run.ts';
 import { entriesOf, shardOf } from '../../fleet/shard.ts';
+import { count } from '../../report/format.ts';
 import { jsonText } from '../../report/serialize.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { writeOut } from '../../util/output.ts';
@@ -90,5 +91,6 @@ Exit codes: 0 every capture has a verdict or is not a recording, 2 usage, an unu
 function summaryText({ byStatus, captures, findings, parts, skipped }: Awaited<ReturnType<typeof runShard>>): string {
   const counts = Object.entries(byStatus).map(([status, n]) => `${n} ${status}`);
   if (skipped > 0) counts.push(`${skipped} already had a result`);
-  return `${captures} captures: ${counts.join(', ')}; ${findings} findings; ${parts.length} parts written\n`;
+  const ends = [count(captures, 'capture'), count(findings, 'finding'), count(parts.length, 'part')];
+  return `${ends[0]}: ${counts.join(', ')}; ${ends[1]}; ${ends[2]} written\n`;
 }

@@ -1,6 +1,6 @@
 // Why: a finding as a mail to a mailing list: what happened, the lines that prove it, the kernel, how to reproduce it.
 // The same text is used by the page's button and `show --mail`; prose has 72 columns, trace lines are not wrapped.
-import { wrap } from '../format.ts';
+import { shellWord, wrap } from '../format.ts';
 import type { Fact, FindingView, Payload } from './payload.ts';
 
 /** RFC 3676 and the kernel's email-clients.rst. */
@@ -45,12 +45,7 @@ const lossFacts = (losses: readonly string[]): Fact[] => losses.map((loss): Fact
 /** With the number that the finding has where its trace is checked alone. */
 function command({ inTrace, trace }: FindingView, { traces }: Payload): string {
   const name = traces[trace]?.name ?? '';
-  return `pindrift show ${name === 'standard input' ? 'TRACE' : quotedPath(name)} ${inTrace}`;
-}
-
-/** A path as a shell takes it. */
-function quotedPath(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return `pindrift show ${name === 'standard input' ? 'TRACE' : shellWord(name)} ${inTrace}`;
 }
 
 /** Labels in a column of their own, what they say beside them. */

@@ -4,7 +4,7 @@ import { INSUFFICIENT_EVIDENCE, type Loss, NO_GUP_CALL, type TraceInfo } from '.
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
 import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
-import { clockWords, formatWords, kernelWords, pathWords, placeOf, sizeWords } from '../words.ts';
+import { clockWords, formatWords, kernelWords, pathWords, placeOf, reasonWords, sizeWords } from '../words.ts';
 import { adviceLines } from './coverage-advice.ts';
 
 interface Look {
@@ -137,7 +137,7 @@ function hanging(lead: string, text: string, { width }: Look): string[] {
 }
 
 function whyNot({ missing, reasons }: RuleCoverage): string {
-  return [...missing.map(({ text }) => text), ...reasons].map(clean).join('; ');
+  return reasonWords([...missing.map(({ text }) => text), ...reasons].map(clean));
 }
 
 /** Each kind with the events that showed it; those without a meaning last. */

@@ -2,7 +2,7 @@
 import type { CheckReport } from '../../contract/report.ts';
 import { type DiffEntry, type ReportDiff, signOf } from '../diff.ts';
 import { kernelOf } from '../drifts.ts';
-import { clean, count, pad, wrap } from '../format.ts';
+import { clean, count, pad, shellWord, wrap } from '../format.ts';
 import { painter, type Style } from '../paint.ts';
 import { jsonText } from '../serialize.ts';
 import { verdictWords } from '../words.ts';
@@ -36,7 +36,7 @@ export function* diffText(
       yield* hanging('    ', 4, `B could not decide this rule${why === '' ? '' : `: ${why}`}`, width);
     }
     const [source, n] = entry.b === undefined ? [a.source, entry.a?.n] : [b.source, entry.b.n];
-    yield `    ${paint('dim', `pindrift show ${sourceArgument(source)} ${n}`)}\n\n`;
+    yield `    ${paint('dim', `pindrift show ${clean(shellWord(source))} ${n}`)}\n\n`;
   }
   const signs = diff.entries.map(signOf);
   const n = (sign: string) => signs.filter((one) => one === sign).length;
@@ -52,7 +52,6 @@ function severityWords({ a, b }: DiffEntry): string {
 const countWords = ({ a, b }: DiffEntry): string => `A ${a?.count ?? 0}, B ${b?.count ?? 0}`;
 
 const sourceWords = (source: string): string => (source === '-' ? 'standard input' : clean(source));
-const sourceArgument = (source: string): string => clean(/^[\w./:@%+-]+$/.test(source) ? source : `'${source}'`);
 
 function* hanging(lead: string, indent: number, text: string, width: number): Iterable<string> {
   for (const [i, line] of wrap(text, width - indent).entries()) yield `${i === 0 ? lead : pad('', indent)}${line}\n`;

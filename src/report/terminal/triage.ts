@@ -12,7 +12,7 @@ import {
   type StoryGroup,
   storyGroups,
 } from '../drifts.ts';
-import { clean, count, relativeTime, wrap } from '../format.ts';
+import { clean, count, relativeTime, shellWord, wrap } from '../format.ts';
 import { type Matrix, missingFrom, stateOf } from '../matrix.ts';
 import { type Paint, painter, type Style } from '../paint.ts';
 import { jsonText } from '../serialize.ts';
@@ -101,7 +101,7 @@ function* variantsText(group: StoryGroup, paint: Paint, width: number): Iterable
   if (variants.length > TOLD) yield* indented(`and ${variants.length - TOLD} more: --json lists them all`, 4);
 }
 
-const storyOf = ({ first }: DriftGroup): string => `pindrift show ${clean(first.source)} ${first.n}`;
+const storyOf = ({ first }: DriftGroup): string => `pindrift show ${clean(shellWord(first.source))} ${first.n}`;
 
 /** `6.1.0-18-amd64: 3 in 2 of 4 captures` */
 const shareWords = ({ captures, findings, kernel, of }: DriftGroup['kernels'][number]): string =>

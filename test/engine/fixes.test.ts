@@ -1,0 +1,25 @@
+// A finding names only the fixes that concern its pin.
+import { expect, it } from 'vitest';
+import { fixesFor } from '../../src/engine/fixes.ts';
+import type { Pin } from '../../src/model/state.ts';
+import { BUILT_IN } from '../../src/rules/index.ts';
+
+const pin = (kind: 'GET' | 'PIN' | undefined, hugetlb: boolean, owner?: string) =>
+  ({ call: { kind }, hugetlb, owner }) as unknown as Pin;
+
+it.each([
+  [pin('GET', false, 'bio'), ['1ccf']],
+  [pin('GET', false, 'pipe'), []],
+  [pin('PIN', false, 'driver'), ['70e8']],
+  [pin('PIN', true, 'driver'), ['4eae']],
+  [undefined, ['70e8', '4eae', '1ccf']],
+])('fork-share-then-cow, pin %#', (of, expected) => {
+  const rule = BUILT_IN.find(({ meta }) => meta.id === 'fork-share-then-cow');
+  const fixes = fixesFor(rule?.meta.fixedBy ?? [], of);
+  expect(fixes.map((fix) => fix.slice(0, 4))).toEqual(expected);
+  for (const fix of fixes) expect(fix).toMatch(/ \(in v\d+\.\d+\)$/);
+});
+
+it('a scope that is not known excludes nothing', () => {
+  expect(fixesFor(['abc ("x") (in v6.1; for the moon)'], pin('GET', false))).toHaveLength(1);
+});
