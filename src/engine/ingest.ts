@@ -13,7 +13,7 @@ import type { Source } from '../parsers/wrapped-source.ts';
 import { WrappedSource } from '../parsers/wrapped-source.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
-import type { WriterName } from '../store/create.ts';
+import type { StoreOptions } from '../store/create.ts';
 import { hashFile } from '../store/hash.ts';
 import { MOST_TRACES } from '../store/schema.ts';
 import type { SourceIdentity } from '../store/traces.ts';
@@ -43,8 +43,8 @@ export interface IngestOptions {
   running?: RuleOptions;
   /** false: only events and losses; rules can run later on the store */
   check?: boolean | undefined;
-  /** how events are written; default: PINDRIFT_WRITER, else the fast writer */
-  writer?: WriterName;
+  /** see {@link StoreOptions} */
+  writer?: StoreOptions['writer'];
   /** kept in the store's `meta`, beside the verdict */
   meta?: Readonly<Record<string, string | number>>;
   onProgress?: (path: string, position: number, size: number | undefined) => void;
@@ -68,11 +68,10 @@ export async function ingest(traces: readonly (string | TraceInput)[], options: 
     });
   }
   const rules = options.rules ?? BUILT_IN;
-  const writer = options.writer ?? (process.env.PINDRIFT_WRITER === 'sql' ? 'sql' : 'pages');
   // the lines, followed by the pages that the store makes of them
-  const memory = writer === 'pages' ? LineMemory.of(TABLES_BYTES) : undefined;
+  const memory = options.writer === undefined ? LineMemory.of(TABLES_BYTES) : undefined;
   const knowledge = memory && new Knowledge(memory);
-  const { force } = options;
+  const { force, writer } = options;
   const meta = { ...options.meta, checked: options.check === false ? 'no' : 'yes' };
   const store = new StoreWriter(options.out, { force, sources: paths, writer, meta, knowledge, traces: paths.length });
   try {

@@ -11,18 +11,15 @@ import type { TableIndex } from './event-table.ts';
 import { attach, PagesWriter } from './pages/pages-writer.ts';
 import type { RowWriter } from './row-writer.ts';
 import { APPLICATION_ID, PAGE_SIZE, TABLES } from './schema.ts';
-import { SqlWriter } from './sql-writer.ts';
 import { openDatabase } from './sqlite.ts';
-
-/** How events are written: as database pages, or by INSERT. The resulting store is the same. */
-export type WriterName = 'pages' | 'sql';
 
 export interface StoreOptions {
   /** overwrite an existing file */
   force?: boolean;
   /** files that must not be overwritten: the traces */
   sources?: readonly string[];
-  writer?: WriterName;
+  /** makes the writer of the rows that grow with the trace; without it they are written as pages of the database */
+  writer?: (db: Database.Database) => RowWriter;
   /** layouts of the lines given to the writer: it puts pages of event tables after them in memory */
   knowledge?: Knowledge | undefined;
 }
@@ -38,7 +35,6 @@ export class NewStore {
   readonly #file: string;
   readonly #side: string;
   readonly #pages: PagesWriter | undefined;
-  readonly #sql: SqlWriter | undefined;
 
   constructor(path: string, options: StoreOptions = {}) {
     this.#path = path;
@@ -49,10 +45,8 @@ export class NewStore {
     this.#side = `${this.#file}2`;
     try {
       this.db = newDatabase(this.#file);
-      if (options.writer === 'sql') {
-        this.#sql = new SqlWriter(this.db);
-        this.writer = this.#sql;
-      } else {
+      if (options.writer !== undefined) this.writer = options.writer(this.db);
+      else {
         this.db.exec('commit');
         this.db.close();
         this.db = newDatabase(this.#side);
@@ -85,7 +79,7 @@ export class NewStore {
    * @param indexes of event tables; those that could be made are in it
    */
   complete(indexes: readonly TableIndex[]): Database.Database {
-    this.#sql?.finish();
+    this.writer.flush?.();
     if (this.#pages === undefined) return this.db;
     const roots = this.#pages.finish(indexes);
     this.db.exec('commit');

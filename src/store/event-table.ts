@@ -129,6 +129,14 @@ export function unique(taken: Set<string>, name: string): string {
   return free;
 }
 
+/** `create table` of an event's table as far as its columns are known. */
+export function createTable(table: EventTable): string {
+  const columns = ['id integer primary key', 'line int', 'ts int', 'cpu int', 'task int', 'at int', 'extra text'];
+  return `CREATE TABLE ${quoted(table.table)} (${[...columns, ...table.columns.map(declare)].join(', ')})`;
+}
+
+export const declare = (column: Column): string => `${quoted(column.name)} ${column.form === 'text' ? 'text' : 'int'}`;
+
 /** An index over one of the columns of arguments. */
 export interface TableIndex {
   table: EventTable;

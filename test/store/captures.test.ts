@@ -11,6 +11,7 @@ import { InputError } from '../../src/util/errors.ts';
 import { compare, readLines } from './plain-loader.ts';
 import { expectSame } from './same.ts';
 import { captures, plain, scratch } from './scratch.ts';
+import { sqlWriter } from './sql-writer.ts';
 
 const { file } = scratch();
 
@@ -22,8 +23,8 @@ describe.each(captures())('%s', (path) => {
     });
     if (report === undefined) return;
     const [pages, sql] = [file('pages.db'), file('sql.db')];
-    expect(plain(await ingest([path], { out: pages, force: true, writer: 'pages' }))).toEqual(plain(report));
-    await ingest([path], { out: sql, force: true, writer: 'sql' });
+    expect(plain(await ingest([path], { out: pages, force: true }))).toEqual(plain(report));
+    await ingest([path], { out: sql, force: true, writer: sqlWriter });
     expectSame(pages, sql);
     expect(plain(await rerun(pages))).toEqual(plain(report));
     await ingest([path], { out: sql, force: true, check: false });

@@ -5,14 +5,15 @@ import { memoryInput } from '../../src/engine/input.ts';
 import { damagedLines } from '../damaged-lines.ts';
 import { expectSame } from './same.ts';
 import { scratch } from './scratch.ts';
+import { sqlWriter } from './sql-writer.ts';
 
 const { file } = scratch();
 
 it.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', async (seed) => {
   const trace = damagedLines(seed, 3000);
   const [pages, sql] = [file('pages.db'), file('sql.db')];
-  await ingest([memoryInput('memory', trace)], { out: pages, force: true, writer: 'pages' });
-  await ingest([memoryInput('memory', trace)], { out: sql, force: true, writer: 'sql' });
+  await ingest([memoryInput('memory', trace)], { out: pages, force: true });
+  await ingest([memoryInput('memory', trace)], { out: sql, force: true, writer: sqlWriter });
   expectSame(pages, sql);
 });
 
@@ -21,8 +22,8 @@ it('a line longer than the buffer, and lines of usual length behind it', async (
   const long = Buffer.from(`             scn-134     [001] d...     9.044853: note: text=${'x'.repeat(300_000)}\n`);
   const trace = Buffer.concat([usual, long, usual, long, usual]);
   const [pages, sql] = [file('pages.db'), file('sql.db')];
-  const report = await ingest([memoryInput('memory', trace)], { out: pages, force: true, writer: 'pages' });
-  await ingest([memoryInput('memory', trace)], { out: sql, force: true, writer: 'sql' });
+  const report = await ingest([memoryInput('memory', trace)], { out: pages, force: true });
+  await ingest([memoryInput('memory', trace)], { out: sql, force: true, writer: sqlWriter });
   expect(report.traces[0].bytes).toBe(trace.length);
   expectSame(pages, sql);
 });

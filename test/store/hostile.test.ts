@@ -8,14 +8,15 @@ import { openStore } from '../../src/store/open.ts';
 import { listEventTypes } from '../../src/store/report.ts';
 import { expectSame } from './same.ts';
 import { HEADER, line, rows, scratch } from './scratch.ts';
+import { sqlWriter } from './sql-writer.ts';
 
 const { file, store, trace } = scratch();
 
 /** Both writers, which must agree; the path of one. */
 async function both(text: string | Uint8Array): Promise<string> {
-  const pages = await store(text, { writer: 'pages' });
-  const sql = await store(text, { writer: 'sql', rules: [] });
-  const same = await store(text, { writer: 'pages', rules: [] });
+  const pages = await store(text);
+  const sql = await store(text, { writer: sqlWriter, rules: [] });
+  const same = await store(text, { rules: [] });
   const db = new Database(sql);
   const source = rows(same, 'select path, mtime_ms, head, info from trace')[0];
   db.prepare('update trace set path = ?, mtime_ms = ?, head = ?, info = ?').run(...(source as string[]));

@@ -1,16 +1,15 @@
-// Writes events as pages of the database file, without SQLite. sql-writer.ts writes the same tables with INSERT; a test
-// compares the two.
+// Writes events as pages of the database file, without SQLite. Tests compare them with those that SQLite makes of INSERTs
+// (test/store/sql-writer.ts).
 import type Database from 'better-sqlite3';
 import type { EventCells } from '../../known-lines/cells.ts';
 import type { Knowledge } from '../../known-lines/knowledge.ts';
 import type { TraceLine } from '../../parsers/line.ts';
 import type { EventType } from '../../vocabulary/vocabulary.ts';
 import type { EventDecoder } from '../decode.ts';
-import { COMMON_COLUMNS, type EventTable, type TableIndex } from '../event-table.ts';
+import { COMMON_COLUMNS, createTable, type EventTable, type TableIndex } from '../event-table.ts';
 import { CellType, type EventRow } from '../row.ts';
 import type { CellValue, RowWriter } from '../row-writer.ts';
 import { STREAMED_TABLES, type StreamedTable } from '../schema.ts';
-import { createTable } from '../sql-writer.ts';
 import { CellWriter } from './cell.ts';
 import { IndexPages } from './index-pages.ts';
 import { PageFile } from './page-file.ts';

@@ -1,16 +1,20 @@
-// Writes events with INSERT, sixteen rows at a time: a prepared statement costs as much as four rows.
+// Writes the rows of a store by INSERT. Slower than src/store/pages, but SQLite itself lays out the pages: the tests
+// compare the two stores.
 import type Database from 'better-sqlite3';
-import { textOrBlob } from './bytes.ts';
-import { COMMON_COLUMNS, type Column, type EventTable, quoted } from './event-table.ts';
-import { CellType, type EventRow, FIRST } from './row.ts';
-import type { CellValue as RowValue, RowWriter } from './row-writer.ts';
-import { STREAMED_TABLES, type StreamedTable } from './schema.ts';
+import { textOrBlob } from '../../src/store/bytes.ts';
+import { COMMON_COLUMNS, createTable, declare, type EventTable, quoted } from '../../src/store/event-table.ts';
+import { CellType, type EventRow, FIRST } from '../../src/store/row.ts';
+import type { CellValue as RowValue, RowWriter } from '../../src/store/row-writer.ts';
+import { STREAMED_TABLES, type StreamedTable } from '../../src/store/schema.ts';
 
 const ROWS = 16;
 
 type Value = number | bigint | string | Buffer | null;
 
-export class SqlWriter implements RowWriter {
+/** For `writer` of `ingest`. */
+export const sqlWriter = (db: Database.Database): RowWriter => new SqlWriter(db);
+
+class SqlWriter implements RowWriter {
   readonly #db: Database.Database;
   readonly #tables = new Map<EventTable, TableWriter>();
   readonly #streamed = new Map<StreamedTable, Database.Statement>();
@@ -40,19 +44,10 @@ export class SqlWriter implements RowWriter {
     this.#streamed.get(table)?.run(id, ...values.map(bound));
   }
 
-  /** Write the rows that still wait for others. */
-  finish(): void {
+  flush(): void {
     for (const writer of this.#tables.values()) writer.flush();
   }
 }
-
-/** `create table` of an event's table as far as its columns are known. */
-export function createTable(table: EventTable): string {
-  const columns = ['id integer primary key', 'line int', 'ts int', 'cpu int', 'task int', 'at int', 'extra text'];
-  return `CREATE TABLE ${quoted(table.table)} (${[...columns, ...table.columns.map(declare)].join(', ')})`;
-}
-
-const declare = (column: Column): string => `${quoted(column.name)} ${column.form === 'text' ? 'text' : 'int'}`;
 
 /** Bind sixteen rows of one table, or what is left of them. */
 class TableWriter {
