@@ -2,8 +2,7 @@
 // which the model uses for speed, appear as `undefined` and names.
 import type { At as RawAt } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
-import type * as raw from '../model/state.ts';
-import type { Catalogue } from '../vocabulary/catalogue.ts';
+import type * as state from '../model/state.ts';
 import type * as view from './views.ts';
 import type { Gap } from './views-model.ts';
 
@@ -30,17 +29,17 @@ export interface ViewSource {
   freeze<T extends object>(made: T): Readonly<T>;
   at(r: RawAt): view.At;
   at(r: RawAt | undefined): view.At | undefined;
-  mm(r: raw.Mm): view.Mm;
-  mm(r: raw.Mm | undefined): view.Mm | undefined;
-  call(r: raw.PinCall): view.PinCall;
-  pin(r: raw.Pin): view.Pin;
-  pins(list: readonly raw.Pin[]): readonly view.Pin[];
-  step(r: raw.Step): view.Step;
-  steps(list: readonly raw.Step[]): readonly view.Step[];
-  drift(r: raw.Drift | undefined): view.Drift | undefined;
-  io(r: raw.Io): view.Io;
-  op(r: raw.RangeOp): view.RangeOp;
-  fork(r: raw.ForkFrame): view.ForkUnderWay;
+  mm(r: state.Mm): view.Mm;
+  mm(r: state.Mm | undefined): view.Mm | undefined;
+  call(r: state.PinCall): view.PinCall;
+  pin(r: state.Pin): view.Pin;
+  pins(list: readonly state.Pin[]): readonly view.Pin[];
+  step(r: state.Step): view.Step;
+  steps(list: readonly state.Step[]): readonly view.Step[];
+  drift(r: state.Drift | undefined): view.Drift | undefined;
+  io(r: state.Io): view.Io;
+  op(r: state.RangeOp): view.RangeOp;
+  fork(r: state.ForkFrame): view.ForkUnderWay;
   gap(r: { cpu: number; n: number; at: RawAt }): Gap;
   symbol(index: number): string | undefined;
 }
@@ -49,7 +48,15 @@ export interface ViewSource {
  * Prints its fields (`console.log(pin)`, `JSON.stringify`) although they are getters, and objects it refers to by name.
  * Every view has an explicit name: if a class of the model has the same name, a bundle renames one of them.
  */
-export abstract class View {
+export abstract class View<R = unknown> {
+  readonly #r: R;
+  readonly #views: ViewSource;
+
+  constructor(r: R, views: ViewSource) {
+    this.#r = r;
+    this.#views = views;
+  }
+
   /** How another view prints this one. */
   protected abstract ref(): unknown;
 
@@ -72,7 +79,15 @@ export abstract class View {
   static ref(v: View): unknown {
     return v.ref();
   }
+
+  static raw = <R>(v: View<R>): R => v.#r;
+  static views = (v: View): ViewSource => v.#views;
 }
+
+/** The object of the model that a view shows. Not a property of the view, since rules must not reach it. */
+export const raw = View.raw;
+/** Makes the views of what a view refers to. */
+export const views = View.views;
 
 /** The state has cycles: a pin refers to its drift, which refers to its pin. */
 function short(value: unknown): unknown {
@@ -83,39 +98,30 @@ function short(value: unknown): unknown {
 }
 
 /** A place in the trace where something happened. */
-export class At extends View implements view.At {
+export class At extends View<RawAt> implements view.At {
   static override readonly name = 'At';
-  readonly #r: RawAt;
-  readonly #catalogue: Catalogue;
-  constructor(r: RawAt, catalogue: Catalogue) {
-    super();
-    this.#r = r;
-    this.#catalogue = catalogue;
-  }
-  static raw = (v: view.At): RawAt => (v as At).#r;
-  static is = (v: object): v is At => #r in v;
   protected override ref() {
     return this.toJSON();
   }
   get line() {
-    return this.#r.line;
+    return raw(this).line;
   }
   get offset() {
-    return this.#r.offset;
+    return raw(this).offset;
   }
   get ts() {
-    return known(this.#r.ts);
+    return known(raw(this).ts);
   }
   get cpu() {
-    return knownId(this.#r.cpu);
+    return knownId(raw(this).cpu);
   }
   get pid() {
-    return knownId(this.#r.pid);
+    return knownId(raw(this).pid);
   }
   get tgid() {
-    return knownId(this.#r.tgid);
+    return knownId(raw(this).tgid);
   }
   get fn() {
-    return this.#catalogue.fnName(this.#r.fn);
+    return views(this).model.catalogue.fnName(raw(this).fn);
   }
 }

@@ -1,55 +1,46 @@
 // Rule view of an address space.
-import type * as raw from '../model/state.ts';
+import type * as state from '../model/state.ts';
 import { entryView } from './entry-view.ts';
-import { pointer, View, type ViewSource } from './view-base.ts';
+import { pointer, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 
-export class Mm extends View implements view.Mm {
+export class Mm extends View<state.Mm> implements view.Mm {
   static override readonly name = 'Mm';
-  readonly #r: raw.Mm;
-  readonly #v: ViewSource;
-  constructor(r: raw.Mm, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
-  static raw = (v: view.Mm): raw.Mm => (v as Mm).#r;
-  static is = (v: object): v is Mm => #r in v;
   protected override ref() {
     return this.ptr;
   }
   get id() {
-    return this.#r.id;
+    return raw(this).id;
   }
   get ptr() {
-    return pointer(this.#r.ptr);
+    return pointer(raw(this).ptr);
   }
   get parent() {
-    return this.#v.mm(this.#r.parent);
+    return views(this).mm(raw(this).parent);
   }
   get exiting() {
-    return this.#r.exiting;
+    return raw(this).exiting;
   }
   get dead() {
-    return this.#r.dead;
+    return raw(this).dead;
   }
   get hasPinned() {
-    return this.#r.hasPinned;
+    return raw(this).hasPinned;
   }
   get pids(): readonly number[] {
-    return Object.freeze([...this.#r.pids]);
+    return Object.freeze([...raw(this).pids]);
   }
   get ops(): readonly view.RangeOp[] {
-    return Object.freeze(this.#r.ops.map((op) => this.#v.op(op)));
+    return Object.freeze(raw(this).ops.map((op) => views(this).op(op)));
   }
   entry(vpn: number) {
-    const entry = this.#r.entry(vpn);
+    const entry = raw(this).entry(vpn);
     return entry === undefined ? undefined : entryView(entry);
   }
   pinsAt(vpn: number) {
-    return this.#v.pins(this.#v.model.pinsAt(this.#r, vpn));
+    return views(this).pins(views(this).model.pinsAt(raw(this), vpn));
   }
   pinsIn(start: number, end: number) {
-    return this.#v.pins(this.#v.model.pinsIn(this.#r, start, end));
+    return views(this).pins(views(this).model.pinsIn(raw(this), start, end));
   }
 }

@@ -1,267 +1,230 @@
 // Rule views of pins, their steps, and their I/O.
-import type * as raw from '../model/state.ts';
+import type * as state from '../model/state.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
-import { asPage, bits64, known, pointer, View, type ViewSource } from './view-base.ts';
+import { asPage, bits64, known, pointer, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 
-export class PinCall extends View implements view.PinCall {
+export class PinCall extends View<state.PinCall> implements view.PinCall {
   static override readonly name = 'PinCall';
-  readonly #r: raw.PinCall;
-  readonly #v: ViewSource;
-  constructor(r: raw.PinCall, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
   protected override ref() {
     return this.toJSON();
   }
   get api() {
-    return this.#v.model.catalogue.fnName(this.#r.fn);
+    return views(this).model.catalogue.fnName(raw(this).fn);
   }
   get kind() {
-    return this.#r.kind;
+    return raw(this).kind;
   }
   get write() {
-    return this.#r.write;
+    return raw(this).write;
   }
   get longterm() {
-    return this.#r.longterm;
+    return raw(this).longterm;
   }
   get remote() {
-    return this.#r.remote;
+    return raw(this).remote;
   }
   get flags() {
-    return known(this.#r.flags);
+    return known(raw(this).flags);
   }
   get mm() {
-    return this.#v.mm(this.#r.mm);
+    return views(this).mm(raw(this).mm);
   }
   get address() {
-    return known(this.#r.addr);
+    return known(raw(this).addr);
   }
   get nr() {
-    return known(this.#r.nr);
+    return known(raw(this).nr);
   }
   get ret() {
-    return known(this.#r.ret);
+    return known(raw(this).ret);
   }
   get returned() {
-    return this.#r.returned;
+    return raw(this).returned;
   }
   get caller() {
-    return this.#v.symbol(this.#r.caller);
+    return views(this).symbol(raw(this).caller);
   }
   get at() {
-    return this.#v.at(this.#r.at);
+    return views(this).at(raw(this).at);
   }
   get heldAt() {
-    return this.#v.at(this.#r.heldAt);
+    return views(this).at(raw(this).heldAt);
   }
 }
 
-export class Step extends View implements view.Step {
+export class Step extends View<state.Step> implements view.Step {
   static override readonly name = 'Step';
-  readonly #r: raw.Step;
-  readonly #v: ViewSource;
-  constructor(r: raw.Step, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
-  static raw = (v: Step): raw.Step => v.#r;
-  static is = (v: object): v is Step => #r in v;
   protected override ref() {
     return this.toJSON();
   }
   get role() {
-    return this.#r.role;
+    return raw(this).role;
   }
   get at() {
-    return this.#v.at(this.#r.at);
+    return views(this).at(raw(this).at);
   }
   get page() {
-    return this.#r.page === undefined ? undefined : asPage(this.#r.page);
+    const { page } = raw(this);
+    return page === undefined ? undefined : asPage(page);
   }
   get wrprotect() {
-    return this.#r.wrprotect;
+    return raw(this).wrprotect;
   }
   get child() {
-    return this.#v.mm(this.#r.child);
+    return views(this).mm(raw(this).child);
   }
   get exclusive() {
-    return this.#r.exclusive;
+    return raw(this).exclusive;
   }
   get foreign() {
-    return this.#r.foreign;
+    return raw(this).foreign;
   }
   get entry() {
-    const { entry } = this.#r;
+    const { entry } = raw(this);
     return entry === undefined ? undefined : bits64(entry.hi, entry.lo);
   }
   get io() {
-    return this.#r.io === undefined ? undefined : this.#v.io(this.#r.io);
+    const { io } = raw(this);
+    return io === undefined ? undefined : views(this).io(io);
   }
 }
 
-export class Pin extends View implements view.Pin {
+export class Pin extends View<state.Pin> implements view.Pin {
   static override readonly name = 'Pin';
-  readonly #r: raw.Pin;
-  readonly #v: ViewSource;
-  constructor(r: raw.Pin, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
-  static raw = (v: view.Pin): raw.Pin => (v as Pin).#r;
   protected override ref() {
     return `pin ${this.id}`;
   }
   get id() {
-    return this.#r.id;
+    return raw(this).id;
   }
   get call() {
-    return this.#v.call(this.#r.call);
+    return views(this).call(raw(this).call);
   }
   get mm() {
-    return this.#v.mm(this.#r.mm);
+    return views(this).mm(raw(this).mm);
   }
   get vpn() {
-    return known(this.#r.vpn);
+    return known(raw(this).vpn);
   }
   get address() {
-    return known(this.#r.vpn * this.#v.model.machine.pageBytes);
+    return known(raw(this).vpn * views(this).model.machine.pageBytes);
   }
   get where() {
-    return known(this.#r.where);
+    return known(raw(this).where);
   }
   get movedTo() {
-    return this.#r.movedTo;
+    return raw(this).movedTo;
   }
   get page() {
-    return asPage(this.#r.page);
+    return asPage(raw(this).page);
   }
   get pageFrom() {
-    return this.#r.pageFrom;
+    return raw(this).pageFrom;
   }
   get grabAt() {
-    return this.#v.at(this.#r.grabAt);
+    return views(this).at(raw(this).grabAt);
   }
   get state() {
-    return this.#r.state;
+    return raw(this).state;
   }
   get live() {
-    return this.#r.live;
+    return raw(this).live;
   }
   get releasedAt() {
-    return this.#v.at(this.#r.releasedAt);
+    return views(this).at(raw(this).releasedAt);
   }
   get presumed() {
-    return this.#r.presumed;
+    return raw(this).presumed;
   }
   get owner() {
-    return this.#r.owner;
+    return raw(this).owner;
   }
   get steps() {
-    return this.#v.steps(this.#r.steps);
+    return views(this).steps(raw(this).steps);
   }
   last(role: view.StepRole) {
-    const step = this.#r.last(role);
-    return step === undefined ? undefined : this.#v.step(step);
+    const step = raw(this).last(role);
+    return step === undefined ? undefined : views(this).step(step);
   }
   get ios(): readonly view.Io[] {
-    return Object.freeze(this.#r.ios.map((io) => this.#v.io(io)));
+    return Object.freeze(raw(this).ios.map((io) => views(this).io(io)));
   }
   get drift() {
-    return this.#v.drift(this.#r.drift);
+    return views(this).drift(raw(this).drift);
   }
   get drifts() {
-    return this.#r.drifts;
+    return raw(this).drifts;
   }
   get sharedWith() {
-    return this.#v.mm(this.#r.sharedWith);
+    return views(this).mm(raw(this).sharedWith);
   }
   get entry() {
-    const { entryState, entryBits, hugetlb } = this.#r;
+    const { entryState, entryBits, hugetlb } = raw(this);
     const { shared, file } = entryView(entryBits);
     return { state: entryState === undefined ? undefined : ENTRY_STATES[entryState], shared, file, hugetlb };
   }
   get duringFork() {
-    return this.#r.duringFork === undefined ? undefined : this.#v.fork(this.#r.duringFork);
+    const { duringFork } = raw(this);
+    return duringFork === undefined ? undefined : views(this).fork(duringFork);
   }
 }
 
-export class Drift extends View implements view.Drift {
+export class Drift extends View<state.Drift> implements view.Drift {
   static override readonly name = 'Drift';
-  readonly #r: raw.Drift;
-  readonly #v: ViewSource;
-  constructor(r: raw.Drift, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
-  static raw = (v: view.Drift): raw.Drift => (v as Drift).#r;
   protected override ref() {
     return `drift ${this.id}`;
   }
   get id() {
-    return this.#r.id;
+    return raw(this).id;
   }
   get pin() {
-    return this.#v.pin(this.#r.pin);
+    return views(this).pin(raw(this).pin);
   }
   get via() {
-    return this.#r.via;
+    return raw(this).via;
   }
   get at() {
-    return this.#v.at(this.#r.at);
+    return views(this).at(raw(this).at);
   }
   get fault() {
-    return this.#v.at(this.#r.fault);
+    return views(this).at(raw(this).fault);
   }
   get page() {
-    return asPage(this.#r.page);
+    return asPage(raw(this).page);
   }
   get before() {
-    return this.#v.steps(this.#r.before);
+    return views(this).steps(raw(this).before);
   }
   get healedAt() {
-    return this.#v.at(this.#r.healedAt);
+    return views(this).at(raw(this).healedAt);
   }
 }
 
-export class Io extends View implements view.Io {
+export class Io extends View<state.Io> implements view.Io {
   static override readonly name = 'Io';
-  readonly #r: raw.Io;
-  readonly #v: ViewSource;
-  constructor(r: raw.Io, v: ViewSource) {
-    super();
-    this.#r = r;
-    this.#v = v;
-  }
-  static raw = (v: view.Io): raw.Io => (v as Io).#r;
   protected override ref() {
     return this.bio;
   }
   get bio() {
-    return pointer(this.#r.bio);
+    return pointer(raw(this).bio);
   }
   get dir() {
-    return this.#r.dir;
+    return raw(this).dir;
   }
   get bytes() {
-    return this.#r.bytes;
+    return raw(this).bytes;
   }
   get submittedAt() {
-    return this.#v.at(this.#r.submittedAt);
+    return views(this).at(raw(this).submittedAt);
   }
   get endedAt() {
-    return this.#v.at(this.#r.endedAt);
+    return views(this).at(raw(this).endedAt);
   }
   get status() {
-    return known(this.#r.status);
+    return known(raw(this).status);
   }
   get pins() {
-    return this.#v.pins(this.#r.pins);
+    return views(this).pins(raw(this).pins);
   }
 }

@@ -4,7 +4,7 @@ import type { At as RawAt } from '../model/at.ts';
 import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
 import type { ForkFrame } from '../model/state.ts';
-import { At, known, knownId, NOTHING, type ViewSource } from './view-base.ts';
+import { At, known, knownId, NOTHING, raw as rawOf, type View, type ViewSource } from './view-base.ts';
 import { Mm } from './view-mm.ts';
 import { ModelView } from './view-model.ts';
 import { Drift, Io, Pin, PinCall, Step } from './view-pins.ts';
@@ -41,7 +41,7 @@ export class Viewer implements ViewSource {
   at(r: RawAt): view.At;
   at(r: RawAt | undefined): view.At | undefined;
   at(r: RawAt | undefined): view.At | undefined {
-    return r === undefined ? undefined : new At(r, this.model.catalogue);
+    return r === undefined ? undefined : new At(r, this);
   }
   mm(r: raw.Mm): view.Mm;
   mm(r: raw.Mm | undefined): view.Mm | undefined;
@@ -97,13 +97,19 @@ export class Viewer implements ViewSource {
 
 /** The model's own objects behind the views in a report. */
 export const behind = {
-  at: At.raw,
-  mm: Mm.raw,
-  pin: Pin.raw,
-  drift: Drift.raw,
-  io: Io.raw,
-  isAt: At.is,
-  isMm: Mm.is,
-  isStep: Step.is,
-  step: Step.raw,
+  at: (v: view.At): RawAt => rawOf(as(At, v)),
+  mm: (v: view.Mm): raw.Mm => rawOf(as(Mm, v)),
+  pin: (v: view.Pin): raw.Pin => rawOf(as(Pin, v)),
+  drift: (v: view.Drift): raw.Drift => rawOf(as(Drift, v)),
+  io: (v: view.Io): raw.Io => rawOf(as(Io, v)),
+  step: (v: view.Step): raw.Step => rawOf(as(Step, v)),
+  isAt: (v: object): v is At => v instanceof At,
+  isMm: (v: object): v is Mm => v instanceof Mm,
+  isStep: (v: object): v is Step => v instanceof Step,
 };
+
+/** Rules in JavaScript are not checked by a compiler. */
+function as<V extends View>(type: abstract new (...args: never[]) => V, v: object): V {
+  if (v instanceof type) return v;
+  throw new TypeError(`a rule reported something else where ${type.name} is expected`);
+}
