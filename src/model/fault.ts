@@ -197,7 +197,8 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   }
   if (same && !said && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
     const pin = m.pinsAt(w.mm, w.vpn).find(({ call, unsure }) => call.kind === 'PIN' && unsure === undefined);
-    if (pin !== undefined && m.unexplained.length < MOST_UNEXPLAINED) m.unexplained.push({ pin, at: m.at() });
+    if (pin !== undefined && m.unexplained.size < MOST_UNEXPLAINED && !m.unexplained.has(pin))
+      m.unexplained.set(pin, m.at());
     if (pin !== undefined) return;
   }
   // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),

@@ -55,6 +55,7 @@ function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
 }
 
 function give(m: Model, x: Io, pin: Pin, at: At): void {
+  if (m.unexplained.size > 0) m.heldSince(pin);
   x.pins.push(pin);
   if (!pin.call.longterm) pin.owner = 'bio';
   pin.ios.push(x);
@@ -136,6 +137,7 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   x.endedAt = at;
   x.status = r[o + SlotOf.bioEnd.status];
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
+  if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });
   if (x.pins.every((p) => p.call.longterm || !p.live)) m.ios.delete(x.bio);
 }

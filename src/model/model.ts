@@ -54,9 +54,10 @@ export class Model extends Mapping {
   readonly swapCache = new Ordered<true>();
   /**
    * write faults on a page that fork had shared and somebody pins, of which no line says how they ended: do_wp_page() keeps
-   * such a page only when nobody has a reference, so the line of the new page is missing, or that of a release
+   * such a page only when nobody has a reference, so the line of the new page is missing, or that of a release. Which of
+   * them is known as soon as another line shows that the pin was still held (heldSince()), or that its page was free.
    */
-  unexplained: { pin: Pin; at: At }[] = [];
+  readonly unexplained = new Map<Pin, At>();
   /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
   /** the newest pages that a pipe released; see Piped */
@@ -97,7 +98,7 @@ export class Model extends Mapping {
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
-    this.unexplained = [];
+    this.unexplained.clear();
   }
 
   /**
@@ -158,6 +159,10 @@ export class Model extends Mapping {
   close(pin: Pin, at: At, by: ReleasedBy): void {
     const presumed = by === 'unseen' || by === 'over' || by === 'given up';
     if (pin.state === 'released') return;
+    if (this.unexplained.size > 0) {
+      if (presumed) this.unexplained.delete(pin);
+      else this.heldSince(pin);
+    }
     this.forget(pin);
     pin.state = 'released';
     pin.releasedAt = at;
@@ -166,6 +171,14 @@ export class Model extends Mapping {
     if (presumed) this.counts.presumed++;
     else this.step([pin], 'release', at);
     this.emit('release', { pin, at, presumed, by });
+  }
+
+  /** A line shows that a pin was held until now: what only its end could explain has no explanation. */
+  heldSince(pin: Pin): void {
+    const at = this.unexplained.get(pin);
+    if (at === undefined) return;
+    this.unexplained.delete(pin);
+    this.tear('entries', at);
   }
 
   /** The pin turned out to be a short-lived reference that has long ended. */

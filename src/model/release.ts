@@ -17,6 +17,10 @@ const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
 
 const UNPIN_PAGES = fnIndex('unpin_user_pages');
 const MOST_PAGES = 1 << 18;
+/** Pins that are searched at once for those that a line may mean. */
+const MOST_HELD = 4096;
+/** Size of an entry of an array of pages; all kernels that are read are 64-bit. */
+const POINTER = 8;
 /** Pages that a pipe released, of which a later release would be noticed. */
 const MOST_PIPED = 1 << 14;
 /** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
@@ -196,9 +200,15 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
 function rest(m: Model, release: Release, last: Pin | undefined, left: number, level: number): void {
   let behind = 0;
   if (last !== undefined && level !== Level.bio) {
-    for (; behind < left; behind++) {
-      const pin = next(m, last, behind + 1);
-      if (pin === undefined) break;
+    let from = last;
+    for (let ahead = 1; behind < left; behind++, ahead++) {
+      let pin = next(m, from, ahead);
+      if (pin === undefined) {
+        pin = continued(m, from, ahead);
+        if (pin === undefined) break;
+        from = pin;
+        ahead = 0;
+      }
       const folio = pin.hold?.folio ?? pin.page;
       release.items.push({ page: pin.page, folio, refs: 1, level, guessed: true });
       letGo(m, pin, true, 1, release.at, 'unpin');
@@ -212,13 +222,33 @@ function rest(m: Model, release: Release, last: Pin | undefined, left: number, l
     return;
   }
   m.counts.untold += release.unnamed;
-  for (const { pins } of calls) {
-    for (const pin of pins) {
-      if (!pin.live || pin.unsure !== undefined) continue;
-      pin.unsure = release;
-      release.maybe.push(pin);
-    }
-  }
+  let possible = 0;
+  for (const { pins } of calls) for (const pin of pins) if (doubt(release, pin)) possible++;
+  // the array has pages of other calls too
+  const [call] = calls;
+  if (possible >= release.unnamed || m.held.size > MOST_HELD) return;
+  for (const pin of m.held)
+    if (pin.call.kind === 'PIN' && pin.call.mm === call.mm && pin.owner === undefined) doubt(release, pin);
+}
+
+/** A pin may be among the pages that no line names. */
+function doubt(release: Release, pin: Pin): boolean {
+  if (!pin.live || pin.unsure !== undefined) return false;
+  pin.unsure = release;
+  release.maybe.push(pin);
+  return true;
+}
+
+/**
+ * The pin that follows in the array of pages if a second call filled it from where the first one ended: drivers pin in a
+ * loop (i915_gem_userptr_submit_init(), sev_pin_memory()) and release all of it at once.
+ */
+function continued(m: Model, pin: Pin, ahead: number): Pin | undefined {
+  const { call, mm } = pin;
+  const end = pin.where + ahead;
+  if (mm === undefined || m.vpn(call.addr) + call.ret !== end) return undefined;
+  const pages = call.pages + POINTER * call.ret;
+  return m.pinsAt(mm, end).find((p) => p.call.at.pid === call.at.pid && p.call.pages === pages && p.call !== call);
 }
 
 /** The page that the same call pinned this many pages later. */

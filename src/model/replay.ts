@@ -253,9 +253,9 @@ function end(m: Model): void {
     faults.settleHugetlb(m, t);
   }
   settleUnmapped(m);
-  // held by what shows: its release came later, or releases are recorded and none of it is there
-  const shows = m.seen[Kind.putFolio] + m.seen[Kind.unpin] + m.seen[Kind.unpinFolio] > 0;
-  for (const { pin, at } of m.unexplained) if (shows && !pin.presumed) m.tear('entries', at);
+  // releases are recorded, and none of these is there
+  if (m.seen[Kind.putFolio] + m.seen[Kind.unpin] + m.seen[Kind.unpinFolio] > 0)
+    for (const pin of [...m.unexplained.keys()]) m.heldSince(pin);
   // exit_mmap() may run a little after the last task's exit (7.2), or later if somebody still uses the mm
   if (m.seen[Kind.mmExit] > 0) {
     const last = m.lastLine - LATE_LINES;

@@ -299,7 +299,8 @@ function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: Pa
   if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });
   const source = m.mapped(f.src, vpn);
   m.install(f.dst, vpn, page, pages, Pte.Anon, 'fault');
-  const held = pins.length > 0 || (!Number.isNaN(source) && m.isHeld(source));
+  // a GUP call under way has grabbed pages: they look pinned, even if it gives them back
+  const held = pins.length > 0 || f.src.meanwhile !== undefined || (!Number.isNaN(source) && m.isHeld(source));
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, held, at, pins });
 }
 

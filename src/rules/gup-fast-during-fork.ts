@@ -1,5 +1,5 @@
 // GUP-fast must not keep a pin that it took while fork was copying the same page tables.
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type ForkUnderWay, type Mm, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 /** This close to either end of the window, the clocks of two CPUs cannot tell inside from outside. */
@@ -22,13 +22,15 @@ export default defineRule({
     examples: examplesOf('gup-fast-during-fork'),
   },
   create(context) {
-    return {
-      pin({ pin, at }) {
-        const f = pin.duringFork;
-        if (f === undefined || pin.call.kind !== 'PIN' || pin.grabAt === undefined) return;
-        if (pin.vpn === undefined || pin.vpn < f.start || pin.vpn >= f.end) return;
+    // until the next fork: a page that fork copies early after all is not shared
+    let stuck: { pin: Pin; fork: ForkUnderWay; at: At }[] = [];
+    const copied = new Map<Mm, Map<number, At>>();
+    const tell = (mm?: Mm) => {
+      for (const { pin, fork: f, at } of stuck) {
+        if (mm !== undefined && pin.mm !== mm) continue;
         const close =
-          pin.grabAt.cpu !== f.at.cpu && !(Math.abs((pin.grabAt.ts ?? Number.NaN) - (f.at.ts ?? Number.NaN)) > SKEW_NS);
+          pin.grabAt?.cpu !== f.at.cpu &&
+          !(Math.abs((pin.grabAt?.ts ?? Number.NaN) - (f.at.ts ?? Number.NaN)) > SKEW_NS);
         context.report({
           messageId: 'stuck',
           data: { task: f.at },
@@ -41,7 +43,32 @@ export default defineRule({
           ],
           path: [{ role: 'fork', at: f.at, what: 'copy_page_range() begins' }],
         });
+      }
+      stuck = mm === undefined ? [] : stuck.filter(({ pin }) => pin.mm !== mm);
+    };
+    return {
+      fork({ src }) {
+        if (stuck.length > 0) tell(src);
+        copied.delete(src);
       },
+      earlyCopy({ src, vpn, at }) {
+        stuck = stuck.filter(({ pin }) => pin.mm !== src || pin.vpn !== vpn);
+        const pages = copied.get(src) ?? new Map<number, At>();
+        copied.set(src, pages.set(vpn, at));
+      },
+      exit({ mm }) {
+        tell(mm);
+        copied.delete(mm);
+      },
+      pin({ pin, at }) {
+        const f = pin.duringFork;
+        if (f === undefined || pin.mm === undefined || pin.call.kind !== 'PIN' || pin.grabAt === undefined) return;
+        if (pin.vpn === undefined || pin.vpn < f.start || pin.vpn >= f.end || pin.entry.file) return;
+        // copy_page_range() takes write_protect_seq only after its notifiers: what was grabbed before looks pinned to it
+        const copy = copied.get(pin.mm)?.get(pin.vpn);
+        if (copy === undefined || copy.line < f.at.line) stuck.push({ pin, fork: f, at });
+      },
+      end: () => tell(),
     };
   },
 });

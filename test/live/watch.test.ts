@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../src/live/events.ts';
 import { LiveSource } from '../../src/live/live-source.ts';
 import { Watch } from '../../src/live/watch.ts';
+import { copy, exit, fork, PARENT, pin, Trace, touch, unpin, wpFault } from '../model/synthetic.ts';
 import { lastSaid, pieces, watchAll } from './feed.ts';
 
 const STORY = gunzipSync(
@@ -55,6 +56,28 @@ describe('a finding', () => {
     await run;
     expect(said.map(({ type }) => type)).toEqual(expect.arrayContaining(['finding', 'update', 'end']));
     expect(lastSaid(said)).toMatchObject([{ harm: ['lost-dma-write'], confidence: 'certain' }]);
+  });
+
+  it('is doubted from the beginning if what came before it cannot be all', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    for (const i of [0, 1]) {
+      touch(app, PARENT, i, 0x2000 + i);
+      pin(app, i, 0x2000 + i);
+    }
+    fork(app, 500);
+    // do_wp_page() keeps no page that is shared and pinned: the line of the copy is missing
+    wpFault(app, PARENT, 0, 0x2000);
+    app.wp_fault_ret({ ret: '0x0' });
+    unpin(app, 0x2000);
+    copy(app, PARENT, 1, 0x2001, 0x2100);
+    unpin(app, 0x2001);
+    exit(app, PARENT, 500);
+    const said = await watchAll(pieces(bytes(trace.text), () => 100));
+    const first = said.find(({ type }) => type === 'finding');
+    if (first?.type !== 'finding') throw new Error('no finding');
+    expect(first.finding).toMatchObject({ rule: 'fork-share-then-cow', severity: 'warning' });
+    expect(first.finding.doubts.join()).toContain('lines are missing');
   });
 
   it('like many others is counted', async () => {

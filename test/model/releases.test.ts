@@ -270,3 +270,51 @@ describe('pages that a line does not show', () => {
     expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
   });
 });
+
+describe('an array of pages that two calls have filled', () => {
+  /** @param second where the second call puts its four pages @param n pages that are released, of which four are shown */
+  const array = (second: string, n: number) => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    for (let i = 0; i < 8; i++) touch(par, PARENT, i, PFN + i);
+    for (const [first, pages] of [
+      [0, '0xffff888200000000'],
+      [4, second],
+    ] as const) {
+      par.pin_fast({
+        start: at(first),
+        nr: 4,
+        flags: '0x101',
+        pages,
+        caller: 'i915_gem_userptr_submit_init+0x1a0/0x3c0',
+      });
+      for (let i = first; i < first + 4; i++) {
+        par.grab_fast({ page: page(PFN + i), refs: 1, flags: '0x80101', ref: 1 });
+        par.grab_fast_ret({ head: page(PFN + i) });
+      }
+      par.pin_fast_ret({ ret: 4 });
+    }
+    par.unpin_pages({ n, p0: page(PFN), p1: page(PFN + 1), p2: page(PFN + 2), p3: page(PFN + 3) });
+    par.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(8), vmflags: '0x100073' });
+    par.fork_vma_ret({ ret: 0 });
+    par.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+    copy(par, PARENT, 6, PFN + 6, PFN + 64);
+    exit(trace.task('chi', 501, 1), CHILD, 501);
+    exit(par, PARENT, 500);
+    return trace.check('6.12');
+  };
+
+  it('goes on where the first has ended', async () => {
+    expect((await array('0xffff888200000020', 8)).verdict).toBe('clean');
+  });
+
+  it('... and if that is not known, none of the others is held for certain', async () => {
+    const { said, undecided } = await array('0xffff888900000000', 8);
+    expect(said.filter((s) => s.startsWith('error'))).toEqual([]);
+    expect(undecided.join()).toContain('4 pages were released that no line names');
+  });
+
+  it('... but one that is not longer than the first call leaves the second alone', async () => {
+    expect((await array('0xffff888900000000', 4)).said).toContain('error fork-share-then-cow');
+  });
+});

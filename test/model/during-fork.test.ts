@@ -1,0 +1,67 @@
+// Why: GUP-fast and fork meet on two CPUs. What the one has grabbed before the other takes write_protect_seq looks
+// pinned to it and is copied early; what is grabbed after that is given back.
+import { expect, it } from 'vitest';
+import { at, CHILD, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+
+const PFN = 0x2000;
+
+function during(what: 'stuck' | 'copied early' | 'given back' | 'grabs not recorded') {
+  const trace = new Trace();
+  const forker = trace.task('par', 500);
+  const pinner = trace.task('par', 502, 1);
+  touch(forker, PARENT, 0, PFN);
+  forker.sched_process_fork('comm=par pid=500 child_comm=par child_pid=502');
+  touch(pinner, PARENT, 9, PFN + 9);
+  wpFault(pinner, PARENT, 9, PFN + 9);
+  pinner.wp_fault_ret({ ret: '0x0' });
+  forker.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(1), vmflags: '0x100073' });
+  // farther apart than the clocks of two CPUs may be
+  trace.sleep(1000);
+  const early = () =>
+    forker.new_anon({ page: page(PFN + 64), mm: CHILD, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+  const call = { start: at(0), nr: 1, flags: '0x1', pages: '0xffff888200000000' };
+  if (what === 'given back') {
+    pinner.pin_fast(call);
+    pinner.grab_fast({ page: page(PFN), refs: 1, flags: '0x80001', ref: 1 });
+    pinner.grab_fast_ret({ head: page(PFN) });
+    early();
+    pinner.put_folio({ page: page(PFN), refs: 1, flags: '0x80001' });
+    pinner.gup_slow({ mm: PARENT, ...call, flags: '0x290001' });
+    pinner.follow_pte({ mm: PARENT, addr: at(0), flags: '0x290001' });
+    pinner.grab_slow({ page: page(PFN), refs: 1, flags: '0x290001', ref: 1 });
+    pinner.follow_pte_ret({ page: page(PFN) });
+    pinner.gup_slow_ret({ ret: 1 });
+    pinner.pin_fast_ret({ ret: 1 });
+  } else if (what === 'grabs not recorded') {
+    pinner.pin_fast(call);
+    pinner.pin_fast_ret({ ret: 1 });
+  } else {
+    pin(pinner, 0, PFN);
+    if (what === 'copied early') early();
+  }
+  forker.fork_vma_ret({ ret: 0 });
+  forker.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+  unpin(pinner, PFN);
+  pinner.sched_process_exit('comm=par pid=502 prio=120');
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(forker, PARENT, 500);
+  return trace.check('6.12');
+}
+
+it('a grab that stays while its page is shared is told', async () => {
+  expect((await during('stuck')).said).toContain('note gup-fast-during-fork');
+});
+
+it('... not if fork has seen it', async () => {
+  expect((await during('copied early')).verdict).toBe('clean');
+  expect((await during('copied early')).said).toEqual([]);
+});
+
+it('... nor if GUP-fast gives it back, which explains why fork copied the page', async () => {
+  expect((await during('given back')).verdict).toBe('clean');
+  expect((await during('given back')).said).toEqual([]);
+});
+
+it('... and without the lines of grabs nothing is clean', async () => {
+  expect(await during('grabs not recorded')).toMatchObject({ verdict: 'could-not-be-checked', said: [] });
+});
