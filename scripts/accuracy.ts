@@ -1,11 +1,11 @@
 // `npm run accuracy -- DIR`: checks every labelled capture below DIR against its truth.json and prints what
 // was right and what was missed, by kernel and form. Exits 1 on any miss. The tool itself never sees a truth file.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Finding } from '../src/contract/finding.ts';
 import { check } from '../src/engine/check.ts';
 import { contradictions } from '../src/engine/contradiction.ts';
-import { judge, type Truth } from './truth.ts';
+import { captures, judge, type Truth } from './truth.ts';
 
 interface Row {
   captures: number;
@@ -18,17 +18,6 @@ interface Row {
 
 const COLUMNS = ['captures', 'truePositive', 'falsePositive', 'falseNegative', 'wrongPlace', 'unchecked'] as const;
 const HEADS = ['captures', 'true pos', 'false pos', 'false neg', 'wrong pid/addr', 'not checkable'];
-
-function captures(dir: string): string[] {
-  const out: string[] = [];
-  for (const name of readdirSync(dir).sort()) {
-    const path = join(dir, name);
-    if (!statSync(path).isDirectory()) continue;
-    if (existsSync(join(path, 'truth.json'))) out.push(path);
-    out.push(...captures(path));
-  }
-  return out;
-}
 
 /** The trace, the same as a console or a log has it, and the recording of a tool. */
 const tracesIn = (dir: string): string[] =>

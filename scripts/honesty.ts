@@ -3,7 +3,7 @@
 // a `certain` claim that the whole capture does not make. Exits 1 on any. Options: --sample N (every Nth capture and
 // variant), --part I/N (share of the captures, for running several at once), --json FILE, --doc FILE (write the table
 // between its honesty marks), --verbose, --long (all variants; otherwise one in eight of those that take kinds and fields away).
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ import { memoryInput } from '../src/engine/input.ts';
 import { textVariants, variants } from './damage.ts';
 import { fieldVariants, kindVariants } from './damage-kinds.ts';
 import { judgeDamaged, type Outcome, trueDrifts } from './judge-damaged.ts';
-import type { Truth } from './truth.ts';
+import { captures, type Truth } from './truth.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,17 +27,6 @@ const { values, positionals } = parseArgs({
     long: { type: 'boolean', default: false },
   },
 });
-
-function captures(dir: string): string[] {
-  const out: string[] = [];
-  for (const name of readdirSync(dir).sort()) {
-    const path = join(dir, name);
-    if (!statSync(path).isDirectory()) continue;
-    if (existsSync(join(path, 'truth.json'))) out.push(path);
-    out.push(...captures(path));
-  }
-  return out;
-}
 
 async function verdictOf(name: string, text: string): Promise<CheckReport | undefined> {
   try {

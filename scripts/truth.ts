@@ -1,4 +1,6 @@
 // What a labelled capture asks of a report (shared by the accuracy and honesty scripts and the tests).
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Finding } from '../src/contract/finding.ts';
 
 export interface TruthRow {
@@ -114,5 +116,17 @@ export function judge(truth: Truth, form: string, findings: readonly Finding[], 
     for (const f of wanted === undefined ? inPlace : [wanted, ...inPlace]) if (allowed(f)) explained.add(f);
   }
   for (const f of findings) if (f.severity !== 'note' && !explained.has(f)) out.falsePositive.push(show(f));
+  return out;
+}
+
+/** Directories below `dir` with a labelled capture. */
+export function captures(dir: string): string[] {
+  const out: string[] = [];
+  for (const name of readdirSync(dir).sort()) {
+    const path = join(dir, name);
+    if (!statSync(path).isDirectory()) continue;
+    if (existsSync(join(path, 'truth.json'))) out.push(path);
+    out.push(...captures(path));
+  }
   return out;
 }

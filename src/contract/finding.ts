@@ -7,8 +7,8 @@ export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 export type Harm = 'lost-dma-write' | 'stale-device-read' | 'leak' | 'corruption';
 export type Verdict = 'violated' | 'clean' | 'could-not-be-checked';
 
-/** The pin of a finding. A field is undefined if the trace does not show it. */
-export interface PinInfo {
+/** Who pinned what. A field is undefined if the trace does not show it. */
+export interface PinIdentity {
   /** thread that took the pin */
   pid?: number;
   tgid?: number;
@@ -25,6 +25,10 @@ export interface PinInfo {
   api?: string;
   /** its caller, if the trace shows it: `iov_iter_get_pages+0xd4` */
   caller?: string;
+}
+
+/** The pin of a finding. */
+export interface PinInfo extends PinIdentity {
   /** FOLL_ names, decoded for the trace's era */
   flags: string[];
   /** time at which the pin was taken, ns since the trace's time base (ticks if the clock has no seconds) */

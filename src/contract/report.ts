@@ -1,6 +1,6 @@
 // The result of `check`, as JSON, as the input of every reporter and in a store; specified in docs/json.md and
 // docs/schema/check.schema.json.
-import type { Finding, Origin, Verdict } from './finding.ts';
+import type { Finding, Origin, PinIdentity, Verdict } from './finding.ts';
 
 /** The rule that reports what a trace cannot show; while it is undecided, the verdict is never clean. */
 export const INSUFFICIENT_EVIDENCE = 'insufficient-evidence';
@@ -111,21 +111,9 @@ export interface CheckReport {
 }
 
 /** The lifetime of a pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */
-export interface PinLife {
+export interface PinLife extends PinIdentity {
   /** index into the report's traces */
   trace: number;
-  /** thread that took it */
-  pid?: number;
-  tgid?: number;
-  comm?: string;
-  /** mm_struct pointer as hex */
-  mm?: string;
-  /** user address of the page as hex */
-  address?: string;
-  pfn?: string;
-  page?: string;
-  api?: string;
-  caller?: string;
   kind: 'GET' | 'PIN';
   /** FOLL_WRITE; absent if no line shows the flags */
   write?: boolean;

@@ -66,7 +66,7 @@ export function workersFor(source: Source, file: string | undefined, head: Trace
   return Math.min(all - 1, MOST_WORKERS);
 }
 
-/** Read a plain file, as `readTrace` does, with several threads. */
+/** Read a plain file, as a `TraceReader` does, with several threads. */
 export async function readTraceParallel(
   path: string,
   head: TraceHead,

@@ -89,12 +89,6 @@ export class TraceReader {
 const zerosAt = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : `bytes of zero stand in the text from byte ${at} on: a part of it was never written`;
 
-/** Read a source to its end. */
-export async function readTrace(...args: ConstructorParameters<typeof TraceReader>): Promise<void> {
-  const reader = new TraceReader(...args);
-  while (await reader.advance());
-}
-
 /** Converts lines to records. Used by everything that reads a trace, completely or in parts. */
 export class RecordReader {
   stats: ReadStats;

@@ -12,13 +12,14 @@ import {
   formatWords,
   kernelWords,
   losslessWords,
-  type Note,
+  NOTE_LABELS,
   notes,
   pageWords,
   pathWords,
   pinOwner,
   pinsWords,
   placeOf,
+  quotedLines,
   reasonWords,
   sizeWords,
   undecided,
@@ -27,17 +28,6 @@ import {
   weight,
   wholeReasons,
 } from './words.ts';
-
-const LABELS: Readonly<Record<Note['label'], string>> = {
-  harm: 'Harm',
-  own: 'Note',
-  why: 'Why',
-  fixed: 'Fixed',
-  try: 'Try',
-  doubt: 'Doubt',
-  also: 'Also',
-  more: 'More',
-};
 
 export const markdown: Reporter = {
   id: 'markdown',
@@ -62,12 +52,12 @@ function findingLines(group: Alike, report: CheckReport): string[] {
   ];
   out.push(...facts(finding, report, trace), '');
   out.push(...evidenceTable(finding, trace));
-  const quoted = finding.evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');
+  const quoted = quotedLines(finding);
   if (quoted.length > 0) {
     out.push('', '<details><summary>Trace lines</summary>', '', ...fenced(quoted.map(verbatim)), '', '</details>');
   }
   for (const note of notes(finding, trace, moreWords(group))) {
-    out.push('', `**${LABELS[note.label]}:** ${escaped(note.text)}`);
+    out.push('', `**${NOTE_LABELS[note.label]}:** ${escaped(note.text)}`);
   }
   return out;
 }

@@ -122,7 +122,8 @@ const FINDING: Shape<Finding> = {
 
 const SUPPRESSED: Shape<Suppressed> = { reason: true, until: true, finding: FINDING };
 
-const REPORT: Shape<CheckReport> = {
+/** The fields of a report, in the order in which they are printed. */
+export const REPORT: Shape<CheckReport> = {
   schema: true,
   verdict: true,
   traces: TRACE,
@@ -136,11 +137,6 @@ export const traceJson = (trace: TraceInfo, indent?: number) => jsonText(ordered
 export const ruleJson = (rule: RuleOutcome, indent?: number) => jsonText(ordered(rule, RULE), indent);
 export const findingJson = (finding: Finding, indent?: number) => jsonText(ordered(finding, FINDING), indent);
 export const suppressedJson = (one: Suppressed, indent?: number) => jsonText(ordered(one, SUPPRESSED), indent);
-
-/** Every field of the contract as a path: `findings[].pin.pfn`. The schema and the documentation are tested against it. */
-export function contractPaths(): string[] {
-  return paths(REPORT, '');
-}
 
 /**
  * JSON text in which control, invisible and direction characters are escapes: the same data, and safe to
@@ -167,11 +163,4 @@ function ordered(value: unknown, shape: AnyShape | true): unknown {
   const to: Record<string, unknown> = {};
   for (const [key, place] of Object.entries(shape)) to[key] = ordered(from[key], place);
   return to;
-}
-
-function paths(shape: AnyShape, at: string): string[] {
-  return Object.entries(shape).flatMap(([key, place]) => {
-    const path = at === '' ? key : `${at}.${key}`;
-    return place === true ? [path] : [path, ...paths(place, path)];
-  });
 }

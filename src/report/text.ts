@@ -13,13 +13,14 @@ import {
   formatWords,
   kernelWords,
   losslessWords,
-  type Note,
+  NOTE_LABELS,
   notes,
   pageWords,
   pathWords,
   pinOwner,
   pinsWords,
   placeOf,
+  quotedLines,
   reasonWords,
   sizeWords,
   undecided,
@@ -33,17 +34,6 @@ import {
 const WIDTH = 72;
 /** How the kernel's submitting-patches.rst sets quoted console output and traces apart. */
 const QUOTE = '  ';
-
-const LABELS: Readonly<Record<Note['label'], string>> = {
-  harm: 'Harm',
-  own: 'Note',
-  why: 'Why',
-  fixed: 'Fixed',
-  try: 'Try',
-  doubt: 'Doubt',
-  also: 'Also',
-  more: 'More',
-};
 
 export const text: Reporter = {
   id: 'text',
@@ -66,12 +56,12 @@ function findingLines(group: Alike, report: CheckReport): string[] {
   out.push(...wrap(clean(finding.message), WIDTH), '');
   out.push(...facts(finding, report, trace).flatMap((fact) => hanging(`  ${fact}`, '    ')), '');
   out.push(...steps(finding, trace).flatMap(stepLines));
-  const quoted = finding.evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');
+  const quoted = quotedLines(finding);
   if (quoted.length > 0) {
     out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
   }
   for (const note of notes(finding, trace, moreWords(group))) {
-    out.push('', ...wrap(`${LABELS[note.label]}: ${note.text}`, WIDTH));
+    out.push('', ...wrap(`${NOTE_LABELS[note.label]}: ${note.text}`, WIDTH));
   }
   return out;
 }

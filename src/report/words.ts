@@ -284,6 +284,22 @@ export interface Note {
   text: string;
 }
 
+/** The words that introduce notes in prose. */
+export const NOTE_LABELS: Readonly<Record<Note['label'], string>> = {
+  harm: 'Harm',
+  own: 'Note',
+  why: 'Why',
+  fixed: 'Fixed',
+  try: 'Try',
+  doubt: 'Doubt',
+  also: 'Also',
+  more: 'More',
+};
+
+/** The lines of the trace that prove a finding, each with its stack if it has one. */
+export const quotedLines = ({ evidence }: Finding): string[] =>
+  evidence.flatMap((step) => [step.text, ...(step.stack ?? [])]).filter((line) => line !== '');
+
 /**
  * A fix relative to the kernel of the trace: `in v5.9, which this kernel has and which did not prevent this: 70e8... ("...")`, or `in v5.19, newer
  * than this kernel: 1493... ("...")`; unchanged where the release is not known.

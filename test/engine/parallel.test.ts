@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import type { TraceFilter } from '../../src/engine/filter.ts';
 import { readTraceParallel, workersFor } from '../../src/engine/parallel.ts';
-import { readTrace } from '../../src/engine/read.ts';
+import { TraceReader } from '../../src/engine/read.ts';
 import { ReadStats } from '../../src/engine/read-stats.ts';
 import { detectFormat } from '../../src/parsers/detect.ts';
 import { openSource } from '../../src/parsers/source.ts';
@@ -49,7 +49,10 @@ async function read(
       filter,
       idle,
     });
-  } else await readTrace(source, parser, vocabulary, stats, { onBatch, filter });
+  } else {
+    const reader = new TraceReader(source, parser, vocabulary, stats, { onBatch, filter });
+    while (await reader.advance());
+  }
   source.close();
   const { types, symbols, era } = vocabulary;
   return {

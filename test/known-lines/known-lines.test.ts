@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { memoryInput } from '../../src/engine/input.ts';
-import { readTrace } from '../../src/engine/read.ts';
+import { TraceReader } from '../../src/engine/read.ts';
 import { ReadStats } from '../../src/engine/read-stats.ts';
 import { KnownLines } from '../../src/known-lines/known-lines.ts';
 import { detectFormat } from '../../src/parsers/detect.ts';
@@ -24,7 +24,8 @@ async function read(trace: string | Uint8Array, known: boolean, keep?: (kind: nu
   const onBatch = ({ rows, length }: RecordBatch) => {
     for (let o = 0; o < length * STRIDE; o += STRIDE) records.push(rows.slice(o, o + STRIDE).join(' '));
   };
-  await readTrace(source, detection.parser, vocabulary, stats, { onBatch, known });
+  const reader = new TraceReader(source, detection.parser, vocabulary, stats, { onBatch, known });
+  while (await reader.advance());
   return { stats, records, types: vocabulary.facts(), symbols: vocabulary.symbols };
 }
 

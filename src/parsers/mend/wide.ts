@@ -1,11 +1,8 @@
-// Why: what Windows programs save is UTF-16 (`>` of PowerShell, Notepad), other programs know UTF-32, and the lines in it
-// are those of the trace.
+// Why: Windows programs (`>` in PowerShell, Notepad) save text as UTF-16, a few others as UTF-32. Parsers read UTF-8.
 import type { Source } from '../wrapped-source.ts';
-import { WrappedSource } from '../wrapped-source.ts';
+import { ConvertedSource } from './converted-source.ts';
 
-const CHUNK = 1 << 16;
-
-/** Bytes that are looked at, and how many of a hundred of their upper halves must be 0. */
+/** Number of bytes examined, and the minimum share of their upper bytes that must be 0. */
 const LOOKED_AT = 2048;
 const MOST_OF = 0.9;
 
@@ -34,16 +31,11 @@ export function wideOf(head: Uint8Array): Wide | undefined {
 }
 
 /** The text of a source in UTF-16 or UTF-32, in UTF-8. */
-export class WideSource extends WrappedSource {
+export class WideSource extends ConvertedSource {
   readonly #wide: Wide;
-  readonly #chunk = Buffer.alloc(CHUNK);
-  /** bytes of {@link #chunk} that are half a character */
-  #half = 0;
-  #ready = Buffer.alloc(0);
-  #ended = false;
+  /** bytes of an incomplete character at the end of the last chunk */
+  #part: Buffer = Buffer.alloc(0);
   #begun = false;
-  #damage: string | undefined;
-  #taken = 0;
 
   constructor(source: Source, wide: Wide) {
     super(source);
@@ -54,44 +46,18 @@ export class WideSource extends WrappedSource {
     return this.#wide.bytes === 4 ? 'UTF-32' : 'UTF-16';
   }
 
-  override get taken(): number {
-    return this.inner.taken ?? this.#taken;
-  }
-
-  override get damage(): string | undefined {
-    return this.inner.damage ?? this.#damage;
-  }
-
-  override async head(): Promise<Uint8Array> {
-    while (!this.#ended && this.#ready.length < CHUNK) await this.#more();
-    return this.#ready;
-  }
-
-  async read(into: Uint8Array): Promise<number> {
-    while (!this.#ended && this.#ready.length === 0) await this.#more();
-    const n = Math.min(into.length, this.#ready.length);
-    into.set(this.#ready.subarray(0, n));
-    this.#ready = this.#ready.subarray(n);
-    return n;
-  }
-
-  async #more(): Promise<void> {
-    const chunk = this.#chunk;
-    const got = await this.inner.read(chunk.subarray(this.#half));
-    this.#taken += got;
-    if (got === 0) {
-      this.#ended = true;
-      if (this.#half > 0) this.#damage = 'the text ends within a character';
-      return;
-    }
-    const bytes = this.#half + got;
-    const whole = bytes & (this.#wide.bytes === 4 ? ~3 : ~1);
-    let text = decoded(Buffer.from(chunk.subarray(0, whole)), this.#wide);
-    if (!this.#begun) text = text.replace(/^\ufeff/, '');
+  protected override convert(bytes: Buffer): Buffer {
+    const all = Buffer.concat([this.#part, bytes]);
+    const whole = all.length & (this.#wide.bytes === 4 ? ~3 : ~1);
+    this.#part = Buffer.from(all.subarray(whole));
+    const text = decoded(Buffer.from(all.subarray(0, whole)), this.#wide);
+    const shown = this.#begun ? text : text.replace(/^\ufeff/, '');
     this.#begun = true;
-    this.#half = bytes - whole;
-    chunk.copyWithin(0, whole, bytes);
-    this.#ready = Buffer.concat([this.#ready, Buffer.from(text, 'utf8')]);
+    return Buffer.from(shown, 'utf8');
+  }
+
+  protected override incomplete(): string | undefined {
+    return this.#part.length > 0 ? 'the text ends within a character' : undefined;
   }
 }
 
