@@ -95,9 +95,10 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
  * After the bar: two spaces, two more for each enclosing function, and C-like text (print_graph_entry_nested() and
  * similar).
  */
-function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine): void {
+export function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine): void {
   const at = skipBlanks(buf, column, end);
   const indent = at - column - 2;
+  out.brace = Brace.None;
   if (at === end || indent < 0 || indent % 2 !== 0) return;
   out.depth = indent / 2;
   if (buf[at] === BRACE_CLOSE) {

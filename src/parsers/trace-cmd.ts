@@ -21,6 +21,7 @@ import {
   HASH,
   isBlank,
   LESS,
+  PIPE,
   SPACE,
   skipBlanks,
   skipDigits,
@@ -28,8 +29,9 @@ import {
   startsWith,
 } from '../util/bytes.ts';
 import { readBody } from './body.ts';
+import { readBraces } from './function-graph.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type TraceLine } from './line.ts';
+import { Brace, LineKind, type TraceLine } from './line.ts';
 import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
 import { TaskParser } from './task-parser.ts';
 
@@ -64,11 +66,13 @@ export class TraceCmdParser extends TaskParser {
     const { nameStart, nameEnd } = out;
     switch (buf[nameStart]) {
       case 102:
-        if (
-          (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) ||
-          startsWith(buf, nameStart, nameEnd, 'funcgraph_')
-        ) {
+        if (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) {
           out.kind = LineKind.Function;
+          out.brace = Brace.None;
+        } else if (startsWith(buf, nameStart, nameEnd, 'funcgraph_')) {
+          out.kind = LineKind.Function;
+          const bar = buf.indexOf(PIPE, out.argsStart);
+          readBraces(buf, bar < 0 ? out.argsEnd : bar + 1, out.argsEnd, out);
         }
         break;
       case 107:
