@@ -50,6 +50,15 @@ function missingOf(
   return `the header counts ${entries} events, but ${missing} of them are missing: lines were removed, or are of another CPU`;
 }
 
+/**
+ * As many events were read as the header counts. Lines that could not be read are then none of them: a prompt, a mail
+ * around the trace.
+ */
+function isCounted({ kinds, lost, order }: ReadStats, { entries, tracer = 'nop' }: TraceHead): boolean {
+  if (tracer !== 'nop' || lost.length > 0 || order.count['second-capture'] > 0) return false;
+  return kinds[LineKind.Event] + kinds[LineKind.Function] === entries;
+}
+
 /** Functions that were entered but never left. */
 function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
   if (count === 0) return undefined;
@@ -65,7 +74,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   // truncated lines are a separate loss
   const cutBad = cutLines.count - cutLines.early;
   const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
-  if (stats.kinds[LineKind.Bad] > cutBad) {
+  if (stats.kinds[LineKind.Bad] > cutBad && !isCounted(stats, head)) {
     const samples = bad.map((b) => ({ line: b.line, text: b.text }));
     const count = stats.kinds[LineKind.Bad] - cutBad;
     losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'incomplete', samples });

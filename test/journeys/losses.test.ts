@@ -90,3 +90,25 @@ test('perf script does not say whether samples were lost, so its text is not cal
   const missing = rules.find(({ id }) => id === 'insufficient-evidence')?.missing;
   expect(missing).toContainEqual(expect.stringContaining('--show-lost-events'));
 });
+
+describe('a trace whose header counts its events', () => {
+  const text = capture('6.12/iouring_fixed_none.ft');
+  const around = (trace: string): string => `Hello,\n\nthis is the trace:\n\n${trace}root@box:~# \n`;
+
+  it('is indented by a tab', async () => {
+    const { verdict, traces } = await checked(text.replaceAll(/^/gm, '\t').replace(/\t$/, ''));
+    expect({ verdict, losses: traces[0].losses }).toEqual({ verdict: 'clean', losses: [] });
+  });
+
+  it('is in a mail', async () => {
+    const { verdict, traces } = await checked(around(text));
+    expect({ verdict, losses: traces[0].losses }).toEqual({ verdict: 'clean', losses: [] });
+  });
+
+  it('is in a mail, and one event is missing', async () => {
+    const lines = text.split('\n');
+    const { verdict, traces } = await checked(around([...lines.slice(0, 500), ...lines.slice(501)].join('\n')));
+    expect(verdict).toBe('could-not-be-checked');
+    expect(traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'bad-line' }));
+  });
+});

@@ -88,6 +88,10 @@ const TOLD: Record<string, (text: string) => string> = {
     `ok: [box] => {\n    "stdout_lines": [\n${linesOf(t)
       .map((l) => `        ${JSON.stringify(l)}`)
       .join(',\n')}\n    ]\n}\n`,
+};
+
+/** Other lines around it: told, unless the header counts as many events as there are. */
+const AROUND: Record<string, (text: string) => string> = {
   'a mail around it': (t) => `From: a@b\nSubject: trace\n\nHello,\n\n${t}-- \nJoe\n`,
   'a fence of Markdown in a list': (t) => `1. run it\n\n   \`\`\`text\n${each(t, (l) => `   ${l}`)}   \`\`\`\n2. see\n`,
   script: (t) =>
@@ -133,6 +137,16 @@ describe.each(CAPTURES)('%s', async (name) => {
     expect(report.verdict).not.toBe('clean');
     expect(report.traces[0].mmEvents).toBe(numbers.mmEvents);
     expect(report.traces[0].losses).not.toEqual([]);
+  });
+
+  it.each(Object.keys(AROUND))('%s', async (way) => {
+    const report = await checked(AROUND[way](text));
+    expect(said(report)).toEqual(said(plain));
+    expect(report.traces[0].mmEvents).toBe(numbers.mmEvents);
+    if (/^# entries-in-buffer/m.test(text)) {
+      expect(report.verdict).toBe(plain.verdict);
+      expect(report.traces[0].losses).toEqual(plain.traces[0].losses);
+    } else expect(report.traces[0].losses).not.toEqual([]);
   });
 
   it.each(Object.keys(LOST))('%s', async (way) => {

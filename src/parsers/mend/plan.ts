@@ -117,16 +117,18 @@ function planLines(given: string[], plan: MendPlan): string[] {
   return lines;
 }
 
+/** Larger indents are not stripped. */
+const MOST_INDENT = 256;
+
 function planIndent(lines: string[], plan: MendPlan, which: 'outer' | 'indent'): string[] {
-  const comments = lines.flatMap((line) => /^( *)#(?: |$)/.exec(line)?.[1].length ?? []);
-  const [indent] = comments;
-  if (comments.length < 2 || indent === 0 || new Set(comments).size > 1) return lines;
+  const comments = lines.flatMap((line) => /^([ \t]*)#(?: |$)/.exec(line)?.[1] ?? []);
+  const [blanks] = comments;
+  if (comments.length < 2 || blanks === '' || blanks.length > MOST_INDENT || new Set(comments).size > 1) return lines;
   const some = filled(lines);
-  const blanks = ' '.repeat(indent);
   if (some.filter((line) => line.startsWith(blanks)).length < MOST_OF * some.length) return lines;
-  plan[which] = new RegExp(`^ {${indent}}`);
+  plan[which] = new RegExp(`^${blanks}`);
   plan.words.push('indented');
-  return lines.map((line) => line.replace(/^ */, (all) => all.slice(indent)));
+  return lines.map((line) => line.replace(/^[ \t]*/, (all) => all.slice(blanks.length)));
 }
 
 function planPrefix(lines: string[], plan: MendPlan): string[] {
