@@ -213,6 +213,8 @@ export class FindingWriter {
       missing('medium', 'lines are missing before this');
     if (this.#model.lacking.some((n) => n > 0))
       missing('medium', 'events of this trace lack fields needed to reconstruct what happened');
+    if (drift?.via === 'collapse' && !this.#unmappingShows(pin))
+      doubt('medium', 'khugepaged also fills holes, and no unmapping is recorded');
     if (pin.pageFrom === 'mapping') missing('medium', 'the pinned page is inferred from the mapping; no grab names it');
     if (pin.pageFrom === 'unknown') missing('low', 'no event names the pinned page');
     // GUP-fast's second read of the entry, which is undone by a release

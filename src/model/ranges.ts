@@ -208,7 +208,8 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   if (mm.marked?.vpn === vpn) mm.marked = undefined;
   const mapped = m.mapped(mm, vpn);
   const page = Number.isNaN(mapped) ? named : mapped;
-  const pins = m.pinsAt(mm, vpn);
+  // a page that is expected here and was replaced before is not the one unmapped
+  const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
   const bits = entryBits(mm.entry(vpn) ?? 0);
   const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
   // a file page leaves no entry: it is found again in the page cache
@@ -219,7 +220,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
   // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
   // (hwpoison_user_mappings()) it unmaps whoever holds the page
-  const unmapped = { mm, vpn, page, anon, at, pins: pins.slice() };
+  const unmapped = { mm, vpn, page, anon, at, pins };
   if (pins.length === 0 || m.swapCache.has(u.page)) m.emit('unmap', unmapped);
   else awaitPurpose(m, unmapped);
 }

@@ -181,8 +181,10 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
   const release = begin(t, level, m.at(), n);
   let last: Pin | undefined;
   let inOrder = true;
+  let undone = 0;
   for (const page of pages) {
     if (t.gup !== undefined && undo(m, t.gup, page, 1)) {
+      undone++;
       release.items.push({ page, folio: page, refs: 1, level, guessed: false });
       continue;
     }
@@ -190,7 +192,17 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
     inOrder &&= pin !== undefined && (last === undefined || (pin.call === last.call && pin.where === last.where + 1));
     last = pin;
   }
-  rest(m, release, inOrder ? last : undefined, Math.min(n, MOST_PAGES) - pages.length, level);
+  const left = Math.min(n, MOST_PAGES) - pages.length;
+  if (t.gup !== undefined && undone > 0 && undone === pages.length) {
+    // a call gives back all it has grabbed, to migrate some of it (check_and_migrate_movable_pages())
+    for (let i = 0; i < left && t.gup.grabs.length > 0; i++) {
+      const [{ page, folio }] = t.gup.grabs;
+      undo(m, t.gup, page, 1);
+      release.items.push({ page, folio, refs: 1, level, guessed: true });
+    }
+    return;
+  }
+  rest(m, release, inOrder ? last : undefined, left, level);
 }
 
 /**

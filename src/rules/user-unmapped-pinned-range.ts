@@ -2,6 +2,9 @@
 import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
+/** Ways to map a page where nothing was; khugepaged fills up to max_ptes_none holes. */
+const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse']);
+
 export default defineRule({
   meta: {
     id: 'user-unmapped-pinned-range',
@@ -32,6 +35,7 @@ export default defineRule({
       'ro-longterm-pin-without-unshare',
       'ro-longterm-pin-on-nonanon-private',
       'pinned-page-replaced',
+      'pinned-page-collapsed',
     ],
     examples: examplesOf('user-unmapped-pinned-range'),
   },
@@ -70,7 +74,7 @@ export default defineRule({
       },
       drift({ drift }) {
         const step = drift.before.findLast((s) => s.role === 'zap' || s.role === 'move away');
-        if (step === undefined || (drift.via !== 'fault' && drift.via !== 'cow' && drift.via !== 'observed')) return;
+        if (step === undefined || !FILLS.has(drift.via)) return;
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);
       },

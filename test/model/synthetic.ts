@@ -51,6 +51,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   mmun_start: '__mmu_notifier_invalidate_range_start',
   mmun_end: '__mmu_notifier_invalidate_range_end',
   ksm_merge: 'try_to_merge_one_page',
+  collapse: 'collapse_huge_page',
 };
 
 const VMEMMAP = 0xffffea0000000000n;
