@@ -71,6 +71,63 @@ stress_heap() { stress bigheap malloc vma vm-addr vm-segv shm-sysv stackmmap tmp
 stress_fork() { stress clone forkheavy vforkmany daemon exec exit-group spawn pthread session zombie fd-fork --forkheavy-procs=64 --vforkmany-vm-bytes=4M --zombie-max=32; }
 stress_direct() { stress rawdev readahead revio pseek seek sync-file tee copy-file sockfd sock pipe zero dev-shm aio memthrash --rawdev-method=all --seek-size=4M --pseek-io-size=64K --readahead-bytes=4M --revio-bytes=4M --copy-file-bytes=128M --sync-file-bytes=4M --sock-zerocopy; }
 
+# in a memory cgroup of so many megabytes: what is pinned is also what is written to swap
+squeezed() {
+  local group=/sys/fs/cgroup/squeezed size=$1
+  shift
+  mount -t cgroup2 c /sys/fs/cgroup 2> /dev/null
+  echo +memory > /sys/fs/cgroup/cgroup.subtree_control
+  mkdir -p $group
+  echo "$size"M > $group/memory.max
+  (
+    echo $BASHPID > $group/cgroup.procs
+    exec "$@"
+  )
+  grep -E '^(max|oom) ' $group/memory.events
+}
+# buffers of all kinds under all engines at the same time: THP, hugetlb, a file that is mapped, shared memory
+fio_memory() {
+  local job
+  echo 48 > /proc/sys/vm/nr_hugepages
+  echo always > /sys/kernel/mm/transparent_hugepage/enabled
+  echo always > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+  head -c 8M /dev/zero > whole.file
+  head -c 4M /dev/zero > private.file
+  for job in thp:libaio:malloc huge:io_uring:mmaphuge shm:io_uring:shm shmhuge:libaio:shmhuge "file:libaio:mmapshared=$PWD/whole.file" "private:io_uring:mmap=$PWD/private.file" sync:psync:mmap; do
+    IFS=: read -r name engine memory <<< "$job"
+    printf '[%s]\nioengine=%s\nmem=%s\n' "$name" "$engine" "${memory/=/:}"
+    case $name in shm) printf 'fixedbufs\nsqthread_poll=1\nregisterfiles\n' ;; huge) printf 'fixedbufs\n' ;; esac
+  done > jobs
+  printf '[global]\nfilename=/dev/vdc\nsize=32M\ndirect=1\nrw=randrw\nbsrange=4k-128k\niodepth=4\nhugepage-size=2M\ntime_based\nruntime=%s\n' "$seconds" | cat - jobs > all.fio
+  (while sleep 0.5; do echo 1 > /proc/sys/vm/compact_memory; done) &
+  local compacting=$!
+  timeout 120 fio all.fio
+  kill $compacting
+}
+# a database, and shells that fork all the time, in less memory than they want
+shells() {
+  sqlite3 s.db "create table t(a,b); with recursive c(x) as (select 1 union all select x+1 from c where x<20000) insert into t select x, hex(randomblob(60)) from c;"
+  squeezed 24 timeout 120 bash -c '
+    end=$((SECONDS + seconds)); big=$(head -c 3M /dev/zero | tr "\0" x)
+    while [ $SECONDS -lt $end ]; do
+      (echo "${#big}" | cat | (read -r n; echo "$n" > n)) &
+      sqlite3 s.db "pragma mmap_size=4194304; update t set b = hex(randomblob(60)) where a % 97 = $RANDOM % 97;" &
+      (big=${big/x/y}; dd if=s.db of=copy.$BASHPID bs=32k count=16 iflag=direct oflag=direct status=none; rm copy.*) &
+      sqlite3 :memory: "create table q as select 1; select hex(randomblob(200000));" | tail -c 100 > /dev/null
+      wait
+    done'
+}
+# what others record at the same time: this capture and theirs are in each other's way
+recorders() {
+  perf record -q -o p.data -a -e kmem:mm_page_alloc -e page-faults -e cpu-clock sleep "$seconds" &
+  trace-cmd record -q -o t.dat -B other -e kmem -e sched_switch -e page_fault_user sleep "$seconds" > /dev/null &
+  perf trace -o p.trace -a -e madvise,mmap,munmap,vmsplice sleep "$seconds" 2> /dev/null &
+  stress vm-splice fork mmapcow pagemove madvise
+  wait
+}
+stress_squeezed() { squeezed 64 timeout 120 stress-ng --temp-path "$PWD" --vm-splice 1 --userfaultfd 1 --memfd 1 --mremap 1 --madvise 1 --fork 1 --fork-pageout --vm 1 --vm-bytes 24M --ksm --pagemove 1 --mlock 1 --memfd-bytes 4M --mremap-bytes 4M --userfaultfd-bytes 2M --pagemove-bytes 2M --timeout "$seconds"; }
+stress_torture() { stress mmaptorture mmapfiles numa pageswap swap mmaphuge mlockmany mmapfork rmap remap physpage --numa-bytes=8M --mmaphuge-mmaps=32 --mmaptorture-bytes=16M; }
+
 # a POSIX shell stands between, which passes no functions on
 declare -f > /run/programs
 export seconds

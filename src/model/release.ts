@@ -25,6 +25,8 @@ const POINTER = 8;
 const MOST_PIPED = 1 << 14;
 /** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
 const WINDOW = 4096;
+/** Number of pages released by functions of their own that may still be repeated, after interrupts within interrupts. */
+const NEWEST = 16;
 
 /** Kinds that may occur between a release and its echo: I/O completions run in interrupts, at any time. */
 const WITHIN = new Set([
@@ -71,16 +73,17 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
 }
 
 export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), 1, Level.page);
+  one(m, t, m.page(r[o + Slot.PAGE]), 1, Level.page, true);
 }
 
+/** unpin_user_folio(): names the folio, whichever of its pages is released. */
 export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] > 0 ? r[o + Slot.N] : 1, Level.page);
+  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] > 0 ? r[o + Slot.N] : 1, Level.page, false);
 }
 
 /** gup_put_folio(), put_compound_head(): the innermost level; names the folio. */
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1, Level.folio);
+  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1, Level.folio, false);
 }
 
 /** A bio releases its pages. */
@@ -138,16 +141,25 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
 
 function begin(t: Task, level: number, at: At, n: number): Release {
   // the rest of another release may still be echoed: an interrupt came in between
-  const before = t.release?.items.filter((x) => x.level < Level.folio && x.refs > 0);
+  const before = t.release === undefined ? undefined : stillDue(t.release);
   const release = new Release(level, at, n);
   if (before !== undefined && before.length > 0 && before.length <= WINDOW) release.items.push(...before);
   t.release = release;
   return release;
 }
 
-function one(m: Model, t: Task, page: PageId, refs: number, level: number): void {
+/** Items that may still be repeated. What a page's own function repeats comes at once: of those only the newest. */
+function stillDue({ items, next }: Release): Given[] {
+  const due: Given[] = [];
+  for (let i = next; i < items.length; i++) {
+    const { level, refs } = items[i];
+    if (refs > 0 && (level < Level.page || (level === Level.page && i >= items.length - NEWEST))) due.push(items[i]);
+  }
+  return due;
+}
+
+function one(m: Model, t: Task, page: PageId, refs: number, level: number, exact: boolean): void {
   if (Number.isNaN(page) || !(refs > 0)) return;
-  const exact = level === Level.page && refs === 1;
   if (t.release !== undefined && isEcho(t.release, page, refs, level)) return;
   // a reference taken by the current call is dropped before it returns
   if (t.gup !== undefined && undo(m, t.gup, page, refs)) {
@@ -269,7 +281,7 @@ function next(m: Model, pin: Pin, pages: number): Pin | undefined {
   return m.withoutMm.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
 }
 
-/** Release a page. Returns its pin, if the trace shows which it was. */
+/** Release a page, or if not `exact`, pages of a folio. Returns its pin, if the trace shows which it was. */
 function give(
   m: Model,
   t: Task,
@@ -279,7 +291,7 @@ function give(
   level: number,
   exact: boolean,
 ): Pin | undefined {
-  const pins = pinsOf(m, page, page);
+  const pins = exact ? pinsOf(m, page, page) : (m.pinsByFolio.get(page) ?? m.pinsByPage.get(page));
   const item: Given = { page, folio: page, refs, level, guessed: false };
   release.items.push(item);
   if (pins === undefined) {
@@ -300,18 +312,22 @@ function give(
 function isEcho(release: Release, page: PageId, refs: number, level: number): boolean {
   const { items } = release;
   let left = refs;
+  let last = release.next;
   const end = Math.min(items.length, release.next + WINDOW);
   for (let i = release.next; i < end && left > 0; i++) {
     const x = items[i];
     if (!hears(x, page, level)) continue;
     const heard = Math.min(left, x.refs);
     left -= heard;
+    last = level === Level.page ? i : items.length;
     if (heard < x.refs) {
       x.refs -= heard;
       if (level < Level.folio) items.push({ ...x, refs: heard, level });
     } else x.level = level;
   }
-  while (release.next < items.length && items[release.next].level === Level.folio) release.next++;
+  // a function of one page repeats it before the next page is named
+  const done = level === Level.page ? Level.page : Level.folio;
+  while (release.next < last && items[release.next].level >= done) release.next++;
   return left < refs;
 }
 

@@ -9,6 +9,9 @@ import type { PageId } from './page-table.ts';
 import type { ReleasedBy } from './pin.ts';
 import type { Hold, Pin } from './state.ts';
 
+/** Longest list of a folio's pins that is searched for the references it consists of. */
+const MOST = 4096;
+
 /** Live pins on a page, else those on its folio. */
 export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | undefined {
   return m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
@@ -31,12 +34,11 @@ export function giveBack(
   pid: number,
 ): Pin | undefined {
   const by: ReleasedBy = of === undefined ? 'unpin' : 'bio';
-  if (pins.length > MANY && isMixed(pins)) {
+  const few = fewOf(pins);
+  if (few === undefined) {
     lost(m, pins, refs, at, by);
     return undefined;
   }
-  // if all are equivalent, any of them will do, and removing from the end of a list is cheap
-  const few = pins.length > MANY && isCounted(pins) ? pins.slice(-MANY) : pins;
   const pool = few.length === 1 ? few : candidates(few, refs, of, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
@@ -45,6 +47,23 @@ export function giveBack(
   }
   letGo(m, best, exact && refs === 1, refs, at, by);
   return best;
+}
+
+/** Whether a pin has not been released: its address space may be gone. */
+const open = (p: Pin): boolean => p.state !== 'released';
+
+/** At most MANY pins that stand for all; undefined if there are too many different ones. */
+function fewOf(pins: readonly Pin[]): readonly Pin[] | undefined {
+  if (pins.length <= MANY) return pins;
+  // if all are equivalent, any of them will do, and removing from the end of a list is cheap
+  if (isCounted(pins) && !isMixed(pins)) return pins.slice(-MANY);
+  if (pins.length > MOST) return undefined;
+  const one = new Map<Hold | Pin, Pin>();
+  for (const pin of pins) {
+    one.set(pin.hold ?? pin, pin);
+    if (one.size > MANY) return undefined;
+  }
+  return [...one.values()];
 }
 
 /** Whether two pins are at the same address of the same process, so that it does not matter which is released. */
@@ -74,20 +93,25 @@ function lost(m: Model, pins: readonly Pin[], refs: number, at: At, by: Released
 }
 
 function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At, by: ReleasedBy): void {
-  const known = best.unsure instanceof Unsettled && best.unsure.pins.every((p) => !p.live || pool.includes(p));
+  const holds = new Set(pool.map((p) => p.hold ?? p));
+  const known = best.unsure instanceof Unsettled && best.unsure.pins.every((p) => !open(p) || holds.has(p.hold ?? p));
   if (known && pool.every((p) => p.unsure === best.unsure)) {
     const group = best.unsure as Unsettled;
     group.given += refs;
     settle(m, group, at, by);
     return;
   }
-  const group = new Unsettled(at, pool.slice(), refs);
+  const group = new Unsettled(
+    at,
+    [...holds].flatMap((h) => ('pins' in h ? h.pins.filter(open) : [h])),
+    refs,
+  );
   for (const pin of group.pins) pin.unsure = group;
 }
 
 /** As many references were released as these pins have: all of them have ended. */
 function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
-  const live = group.pins.filter((p) => p.live);
+  const live = group.pins.filter(open);
   const holds = new Set<Hold | Pin>(live.map((p) => p.hold ?? p));
   let refs = 0;
   for (const h of holds) refs += 'refs' in h ? h.refs : 1;

@@ -318,3 +318,57 @@ describe('an array of pages that two calls have filled', () => {
     expect((await array('0xffff888900000000', 4)).said).toContain('error fork-share-then-cow');
   });
 });
+
+const ofReleases = (undecided: string[]) => undecided.filter((reason) => /releases? /.test(reason));
+
+// io_coalesce_buffer(), io_uring/rsrc.c: a registered buffer within one folio keeps one of its references
+describe('buffers of one folio', () => {
+  const HEAD = 0x4000;
+  const buffers = 3;
+
+  function registered() {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    for (let b = 0; b < buffers; b++) {
+      par.pin_fast({ start: at(b * 32), nr: 32, flags: '0x101', pages: '0xffff888200000000' });
+      par.grab_fast({ page: page(HEAD + b * 32), refs: 32, flags: '0x80101', ref: 1 });
+      par.grab_fast_ret({ head: page(HEAD) });
+      par.pin_fast_ret({ ret: 32 });
+      par.unpin_folio({ page: page(HEAD), n: 31 });
+    }
+    return { trace, par };
+  }
+
+  it('each of which has a page of it until the last release', async () => {
+    const { trace, par } = registered();
+    exit(par, PARENT, 500);
+    const worker = trace.task('kworker/1:1', 33, 1);
+    for (let b = 0; b < buffers; b++) worker.unpin_folio({ page: page(HEAD), n: 1 });
+    expect(ofReleases((await trace.check('7.2')).undecided)).toEqual([]);
+  });
+
+  it('one of which is still there', async () => {
+    const { trace, par } = registered();
+    for (let b = 1; b < buffers; b++) par.unpin_folio({ page: page(HEAD), n: 1 });
+    exit(par, PARENT, 500);
+    const { undecided } = await trace.check('7.2');
+    expect(ofReleases(undecided)).toEqual([expect.stringMatching(/no release was recorded for .* pins/)]);
+  });
+});
+
+it('thousands of releases without another event of the task are each released once', async () => {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  const pages = 300;
+  for (let i = 0; i < pages; i++) touch(par, PARENT, i, PFN + i);
+  for (let round = 0; round < 16; round++) {
+    par.pin_fast({ start: at(0), nr: pages, flags: '0x1', pages: '0xffff888200000000' });
+    par.pin_fast_ret({ ret: pages });
+    par.bio_submit({ bio: BIO, opf: '0x0', bflags: '0x1', sector: 0, size: pages * 4096, vcnt: pages, p0: page(PFN) });
+    const irq = trace.task('iou-sqp-500', 501, 1, 'd.h1.');
+    irq.bio_end({ bio: BIO, status: 0 });
+    irq.bio_release({ bio: BIO, dirty: 0, bflags: '0x101', p0: page(PFN), vcnt: pages });
+    for (let i = 0; i < pages; i++) irq.unpin_folio({ page: page(PFN + i), n: 1 });
+  }
+  expect(ofReleases((await trace.check('7.2')).undecided)).toEqual([]);
+});
