@@ -29,7 +29,7 @@ ${[
 async function contradictions(...first: string[]): Promise<boolean> {
   const path = join(folder, 'trace.txt');
   writeFileSync(path, lines(first));
-  return /contradict what was seen/.test(JSON.stringify((await check([path], { workers: 1 })).rules));
+  return /contradicts? what was seen/.test(JSON.stringify((await check([path], { workers: 1 })).rules));
 }
 
 it('small pages where a hugetlb mapping was: it is gone', async () => {
