@@ -103,19 +103,13 @@ function archFor(name: string, path: string): ProbedArch {
 }
 
 /** Architecture from the registers a kernel saves: BTF has no other indication. */
-const SIGNS: readonly (readonly [member: string, machine: string])[] = [
-  ['di', 'x86_64'],
-  ['pstate', 'aarch64'],
-  ['epc', 'riscv64'],
-  ['gprs', 's390x'],
-  ['gpr', 'ppc64le'],
-];
-
 function guessed(path: string, btf: Btf, isOwn: boolean): string {
   if (isOwn) return machine();
   const [regs] = btf.named('pt_regs', BtfKind.struct);
-  const sign = regs === undefined ? undefined : SIGNS.find(([member]) => memberOf(btf, regs, member) !== undefined);
-  if (sign !== undefined) return sign[1];
+  const isOf = ({ ownRegister }: ProbedArch) =>
+    regs !== undefined && ownRegister !== undefined && memberOf(btf, regs, ownRegister) !== undefined;
+  const arch = PROBED_ARCHES.find(isOf);
+  if (arch !== undefined) return arch.machine;
   throw new InputError('the BTF does not show the architecture', { where: path, tryThis: '--arch x86_64' });
 }
 

@@ -2,13 +2,15 @@
 // file.
 import { CsvParser } from './csv.ts';
 import { FtraceParser } from './ftrace.ts';
-import type { TraceHead } from './head.ts';
+import { isTextFormat, type TraceHead } from './head.ts';
 import type { LineParser } from './line.ts';
 import { PerfScriptParser } from './perf-script.ts';
 import { TraceCmdParser } from './trace-cmd.ts';
 
 export function createParser(head: TraceHead): LineParser {
-  switch (head.format) {
+  const { format } = head;
+  if (!isTextFormat(format)) throw new TypeError(`${format} has no lines`);
+  switch (format) {
     case 'ftrace':
       return new FtraceParser(head);
     case 'trace-cmd':
@@ -17,9 +19,5 @@ export function createParser(head: TraceHead): LineParser {
       return new PerfScriptParser(head);
     case 'csv':
       return new CsvParser(head);
-    case 'trace.dat':
-    case 'perf.data':
-    case 'trace_pipe_raw':
-      throw new TypeError(`${head.format} has no lines`);
   }
 }

@@ -1,10 +1,14 @@
 // Facts about a trace known before its first event is read, and about its recording.
 
 /** The text formats pindrift reads; one parser file each. */
-export type TraceFormat = 'ftrace' | 'trace-cmd' | 'perf-script' | 'csv';
+export const TEXT_FORMATS = ['ftrace', 'trace-cmd', 'perf-script', 'csv'] as const;
+export type TraceFormat = (typeof TEXT_FORMATS)[number];
 
 /** The binary formats; one directory each in src/recordings/. */
 export type RecordingFormat = 'trace.dat' | 'perf.data' | 'trace_pipe_raw';
+
+export const isTextFormat = (format: string): format is TraceFormat =>
+  (TEXT_FORMATS as readonly string[]).includes(format);
 
 /** Facts about the whole trace from its beginning. */
 export interface TraceHead {

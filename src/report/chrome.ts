@@ -11,7 +11,6 @@ const FLOW = 'pin to harm';
 
 export const chrome: Reporter = {
   id: 'chrome',
-  extension: 'json',
   render: (report: CheckReport) => write({ report, pins: [] }),
   renderDetailed: (detailed) => write(detailed),
 };

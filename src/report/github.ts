@@ -13,7 +13,6 @@ const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: '
 
 export const github: Reporter = {
   id: 'github',
-  extension: 'github',
   *render(given: CheckReport, { root }: ReportOptions): Iterable<string> {
     const report = below(root, given);
     for (const { first, more } of alike(worstFirst(report.findings))) {

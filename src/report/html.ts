@@ -18,7 +18,6 @@ const PACK_FROM = 64 * 1024;
 
 export const html: Reporter = {
   id: 'html',
-  extension: 'html',
   render: (report, options) => write({ report, pins: [] }, options),
   renderDetailed: write,
 };

@@ -11,6 +11,8 @@ interface Entry {
   summary: string;
   /** bytes, not text: cannot be printed on a terminal */
   binary?: true;
+  /** it shows findings only: a rule that failed is reported on standard error */
+  findingsOnly?: true;
   load(): Promise<Reporter>;
 }
 
@@ -38,6 +40,7 @@ const ENTRIES = {
   csv: {
     extension: 'csv',
     summary: 'one row per finding',
+    findingsOnly: true,
     load: async () => (await import('./csv.ts')).csv,
   },
   markdown: {
@@ -58,6 +61,7 @@ const ENTRIES = {
   line: {
     extension: 'lines',
     summary: 'one line per finding, for grep',
+    findingsOnly: true,
     load: async () => (await import('./line.ts')).line,
   },
   github: {
@@ -80,11 +84,13 @@ const ENTRIES = {
     alias: 'perfetto-trace',
     summary: 'a trace for ui.perfetto.dev: pinned pages as tracks',
     binary: true,
+    findingsOnly: true,
     load: async () => (await import('./perfetto.ts')).perfetto,
   },
   chrome: {
     extension: 'json',
     summary: 'the same as a Chrome JSON trace',
+    findingsOnly: true,
     load: async () => (await import('./chrome.ts')).chrome,
   },
 } as const satisfies Record<string, Entry>;
@@ -95,9 +101,8 @@ export type ReportFormat = keyof typeof ENTRIES;
 export const reportFormats = Object.keys(ENTRIES) as ReportFormat[];
 
 /** Properties of a format, without loading its reporter. */
-export function describeFormat(format: ReportFormat): { extension: string; summary: string; binary: boolean } {
-  const { binary, extension, summary }: Entry = ENTRIES[format];
-  return { extension, summary, binary: binary === true };
+export function describeFormat(format: ReportFormat): Omit<Entry, 'load'> {
+  return ENTRIES[format];
 }
 
 /** The format for a file extension (without the dot); the first, if several have it. */

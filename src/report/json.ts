@@ -8,7 +8,6 @@ const INDENT = 2;
 
 export const json: Reporter = {
   id: 'json',
-  extension: 'json',
   *render(report: CheckReport): Iterable<string> {
     yield `{\n  "schema": ${jsonText(report.schema)},\n  "verdict": ${jsonText(report.verdict)},\n`;
     yield* list('traces', report.traces, traceJson);

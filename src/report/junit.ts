@@ -25,7 +25,6 @@ interface Test {
 
 export const junit: Reporter = {
   id: 'junit',
-  extension: 'xml',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const suites = report.traces.map((trace, index) => ({
       trace,

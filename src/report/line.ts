@@ -8,7 +8,6 @@ import { pageWords, pathWords, pinOwner, weight } from './words.ts';
 
 export const line: Reporter = {
   id: 'line',
-  extension: 'lines',
   *render(report: CheckReport): Iterable<string> {
     for (const finding of report.findings) {
       const trace = report.traces[finding.trace];

@@ -31,7 +31,6 @@ import {
 
 export const markdown: Reporter = {
   id: 'markdown',
-  extension: 'md',
   *render(report: CheckReport): Iterable<string> {
     yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
     for (const group of alike(worstFirst(report.findings))) {

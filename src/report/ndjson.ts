@@ -6,7 +6,6 @@ import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './se
 
 export const ndjson: Reporter = {
   id: 'ndjson',
-  extension: 'ndjson',
   *render(report: CheckReport): Iterable<string> {
     yield `${jsonText({ type: 'check', schema: report.schema, verdict: report.verdict })}\n`;
     for (const trace of report.traces) yield typed('trace', traceJson(trace));

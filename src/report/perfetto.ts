@@ -22,7 +22,6 @@ const BATCH = 4096;
 
 export const perfetto: Reporter = {
   id: 'perfetto',
-  extension: 'pftrace',
   render: (report: CheckReport) => encode({ report, pins: [] }),
   renderDetailed: (detailed) => encode(detailed),
 };

@@ -61,7 +61,6 @@ const VERDICT_STYLE: Readonly<Record<Verdict, Style[]>> = {
 
 export const pretty: Reporter = {
   id: 'pretty',
-  extension: 'txt',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const look: Look = {
       paint: painter(options.color ?? false),

@@ -19,7 +19,6 @@ const MIN_WIDTH = 40;
 
 export const story: Reporter = {
   id: 'story',
-  extension: 'txt',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const look: Look = {
       paint: painter(options.color ?? false),

@@ -37,7 +37,6 @@ const QUOTE = '  ';
 
 export const text: Reporter = {
   id: 'text',
-  extension: 'txt',
   *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
     const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
     yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;

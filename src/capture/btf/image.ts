@@ -2,6 +2,7 @@
 // of x86 (Documentation/arch/x86/boot.rst), a self-extracting EFI image (linux/pe.h, "zimg"), or a plain Image that has
 // to be searched.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { archOfElf } from '../../vocabulary/kernel/arch/index.ts';
 import { Btf } from './btf.ts';
 import { BtfError } from './error.ts';
 import { packedAt, packing, unpack } from './unpack.ts';
@@ -117,16 +118,6 @@ function fromBzImage(file: Bytes, head: Uint8Array, depth: number): BtfImage {
   return { ...inner, machine: inner.machine ?? 'x86_64', release: /^[\w.+~-]+/.exec(ascii(text, 0, 200))?.[0] };
 }
 
-const MACHINES: Readonly<Record<number, string>> = {
-  8: 'mips64',
-  21: 'ppc64le',
-  22: 's390x',
-  62: 'x86_64',
-  183: 'aarch64',
-  243: 'riscv64',
-  258: 'loongarch64',
-};
-
 /** Sections `.BTF` and `.BTF.base` of an ELF file of 64 bits, either byte order. */
 function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   if (head[4] !== 2) throw new BtfError('a 32-bit ELF file: 32-bit kernels are not supported');
@@ -162,7 +153,7 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
     throw new BtfError('a module with its own base (.BTF.base): load it, and use /sys/kernel/btf/NAME');
   if (btf.size > MOST_BTF || btf.start + btf.size > file.size)
     throw new BtfError('truncated: its section .BTF is incomplete');
-  return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: MACHINES[view.getUint16(18, le)] };
+  return { bytes: file.read(btf.start, btf.size), from: '.BTF', machine: archOfElf(view.getUint16(18, le))?.machine };
 }
 
 /** Maximum number of places that look like BTF but are not; the magic occurs by chance once in some hundred images. */

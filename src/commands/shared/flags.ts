@@ -2,10 +2,10 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { TraceFilter } from '../../engine/filter.ts';
+import { TEXT_FORMATS } from '../../parsers/head.ts';
 import { describeFormat, reportFormats } from '../../report/index.ts';
 import { InputError } from '../../util/errors.ts';
 
-const TRACE_FORMATS = ['ftrace', 'trace-cmd', 'perf-script', 'csv'] as const;
 const FAIL_ON = ['error', 'warning', 'note', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
@@ -20,7 +20,7 @@ export const tracesArg = Args.string({
 });
 
 export const traceFlags = {
-  format: Flags.option({ options: TRACE_FORMATS })({
+  format: Flags.option({ options: TEXT_FORMATS })({
     summary: 'the format of the trace, if it is detected wrongly: ftrace, trace-cmd, perf-script or csv',
     helpValue: 'FORMAT',
   }),

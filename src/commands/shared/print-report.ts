@@ -31,6 +31,7 @@ export interface ReportFlags {
 interface Target {
   /** a path; `-` is standard output */
   path: string;
+  format: ReportFormat;
   reporter: Reporter;
 }
 
@@ -51,7 +52,7 @@ export class ReportPrinter {
       const format = flags.json ? 'json' : (flags.report ?? formatFor(path));
       if (path !== '-') checkWritable(path, sources);
       else if (describeFormat(format).binary && process.stdout.isTTY) throw binaryOnTerminal(format);
-      targets.push({ path, reporter: await loadReporter(format) });
+      targets.push({ path, format, reporter: await loadReporter(format) });
     }
     return new ReportPrinter(flags, targets);
   }
@@ -78,13 +79,10 @@ export class ReportPrinter {
   /** Prints failed rules of the user that the terminal would not show otherwise. */
   #tellFailures(report: CheckReport): void {
     const shown = this.#targets.find(({ path }) => path === '-');
-    if (shown === undefined || !FINDINGS_ONLY.has(shown.reporter.id)) return;
+    if (shown === undefined || describeFormat(shown.format).findingsOnly !== true) return;
     for (const words of failureWords(report)) process.stderr.write(`pindrift: ${words}\n`);
   }
 }
-
-/** Formats that cannot show a failed rule. */
-const FINDINGS_ONLY: ReadonlySet<string> = new Set(['line', 'csv', 'perfetto', 'chrome']);
 
 /**
  * The format of a file name: the first with its extension; that of the terminal for standard output, devices and names

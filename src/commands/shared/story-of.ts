@@ -4,6 +4,7 @@ import type { Finding } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
 import { fileInput, type TraceInput } from '../../engine/input.ts';
 import { contextLines } from '../../engine/numbered-lines.ts';
+import { isTextFormat } from '../../parsers/head.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkTraces, onlyOne, rulesOf, type TraceOptions, withTraces } from './run-check.ts';
@@ -56,7 +57,7 @@ function findingOf(report: CheckReport, n: number | undefined, source: string): 
   if (finding !== undefined) return finding;
   const there =
     findings.length === 0 ? 'it has none' : `there ${findings.length === 1 ? 'is 1' : `are ${findings.length}`}`;
-  const isRecording = report.traces.some(({ format }) => format === 'trace.dat' || format === 'perf.data');
+  const isRecording = report.traces.some(({ format }) => !isTextFormat(format));
   throw new InputError(`no finding ${n}: ${there}`, {
     where: source,
     tryThis: isRecording ? `pindrift show ${source} :${n} shows the record of this number` : `pindrift show ${source}`,

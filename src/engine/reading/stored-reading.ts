@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, replay, settleMachine } from '../../model/replay.ts';
-import type { TraceHead } from '../../parsers/head.ts';
+import { isTextFormat, type TraceHead } from '../../parsers/head.ts';
 import { hashFile } from '../../store/hash.ts';
 import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
 import type { Store } from '../../store/open.ts';
@@ -111,11 +111,10 @@ export class StoredReading implements ReadTrace {
 function linesAgain({ head, path }: StoredTrace, places: readonly number[]): Promise<Map<number, EvidenceLine>> {
   const input = fileInput(path);
   // what a text is may have been said by the user
-  return isText(head) ? fetchLines(input, head, places) : withReading(input, {}, (reading) => reading.lines(places));
+  return isTextFormat(head.format)
+    ? fetchLines(input, head, places)
+    : withReading(input, {}, (reading) => reading.lines(places));
 }
-
-const isText = ({ format }: TraceHead): boolean =>
-  format === 'ftrace' || format === 'trace-cmd' || format === 'perf-script' || format === 'csv';
 
 /** Whether the file a trace was read from is there and has the same bytes. */
 function unchanged(trace: StoredTrace): boolean {

@@ -33,6 +33,10 @@ export interface Arch {
   machine: string;
   /** names used by Debian, Node or the kernel's Makefile */
   aliases: readonly string[];
+  /** `e_machine` of its ELF files (include/uapi/linux/elf-em.h) */
+  elf: number;
+  /** a member of `struct pt_regs` that only this architecture has; undefined: none is known */
+  ownRegister: string | undefined;
   /** registers of the first arguments, as regs_query_register_offset() names them (arch/.../kernel/ptrace.c) */
   args: readonly string[];
   /** the caller, at the first instruction; undefined: no probe is planned for it */

@@ -2,15 +2,14 @@
 import type { Arch } from './arch.ts';
 
 const VALID = 0x1;
-/**
- * bits that show that an entry is not a swap entry, up to v6.10 (bit 58, PTE_PROT_NONE) and since (bit 11,
- * PTE_PRESENT_INVALID)
- */
+/** PTE_SWP_EXCLUSIVE */
 const SWP_EXCLUSIVE = 0x4;
 
 export const ARM64: Arch = {
   machine: 'aarch64',
   aliases: ['arm64'],
+  elf: 183,
+  ownRegister: 'pstate',
   args: ['x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6', 'x7'],
   caller: '%lr',
   stackArgs: false,
@@ -24,7 +23,8 @@ export const ARM64: Arch = {
   ],
   structPage: 64,
   pte: {
-    // PROT_NONE entries are distinguished from swap entries by another bit in each release: not decoded
+    // PROT_NONE entries are distinguished from swap entries by bit 58 (PTE_PROT_NONE) up to v6.10, by bit 11
+    // (PTE_PRESENT_INVALID) since: not decoded
     present: (lo) => (lo & VALID) !== 0,
     // bits 47..PAGE_SHIFT; with 64K pages bits 51..48 are in bits 15..12 (PTE_ADDR_HIGH)
     pfn: (hi, lo, pageBytes) =>

@@ -15,6 +15,9 @@ export const ARCHES: readonly Arch[] = [X86_64, ARM64, RISCV64, S390X, PPC64LE, 
 export const archNamed = (name: string): Arch | undefined =>
   ARCHES.find(({ machine, aliases }) => machine === name || aliases.includes(name));
 
+/** @param machine `e_machine` of an ELF file */
+export const archOfElf = (machine: number): Arch | undefined => ARCHES.find(({ elf }) => elf === machine);
+
 /**
  * The architecture whose slab objects have such pointers (an mm_struct); if two share a region, the first.
  * @param high upper half of the pointer, unsigned

@@ -6,6 +6,8 @@ import type { Arch } from './arch.ts';
 export const MIPS64: Arch = {
   machine: 'mips64',
   aliases: ['mips64el', 'mips64le', 'mips', 'mipsel'],
+  elf: 8,
+  ownRegister: undefined,
   args: ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'],
   // kprobe arguments in registers have not been tested
   caller: undefined,
@@ -31,6 +33,7 @@ export const LOONGARCH64: Arch = {
   ...MIPS64,
   machine: 'loongarch64',
   aliases: ['loongarch', 'loong64'],
+  elf: 258,
   tested: false,
   // 16K is the usual size
   pages: [MIPS64.pages[1], MIPS64.pages[0], MIPS64.pages[2]],

@@ -4,6 +4,8 @@ import type { Arch } from './arch.ts';
 export const PPC64LE: Arch = {
   machine: 'ppc64le',
   aliases: ['powerpc64le', 'ppc64el', 'ppc64', 'powerpc'],
+  elf: 21,
+  ownRegister: 'gpr',
   args: ['gpr3', 'gpr4', 'gpr5', 'gpr6', 'gpr7', 'gpr8', 'gpr9', 'gpr10'],
   caller: '%link',
   stackArgs: false,

@@ -7,6 +7,8 @@ const SWP_EXCLUSIVE = 0x40;
 export const RISCV64: Arch = {
   machine: 'riscv64',
   aliases: ['riscv'],
+  elf: 243,
+  ownRegister: 'epc',
   args: ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'],
   caller: '%ra',
   stackArgs: false,

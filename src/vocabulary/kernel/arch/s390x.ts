@@ -5,6 +5,8 @@ import type { Arch } from './arch.ts';
 export const S390X: Arch = {
   machine: 's390x',
   aliases: ['s390'],
+  elf: 22,
+  ownRegister: 'gprs',
   args: ['r2', 'r3', 'r4', 'r5', 'r6'],
   caller: '%r14',
   stackArgs: true,

@@ -8,6 +8,8 @@ const SWP_EXCLUSIVE = 0x8;
 export const X86_64: Arch = {
   machine: 'x86_64',
   aliases: ['amd64', 'x86-64', 'x64', 'x86'],
+  elf: 62,
+  ownRegister: 'di',
   args: ['di', 'si', 'dx', 'cx', 'r8', 'r9'],
   caller: '+0($stack)',
   stackArgs: true,
