@@ -1,7 +1,7 @@
-// What was learned of the lines of a trace: tasks, seconds, event names, sites of probes, and what stands between the
-// values of an event's arguments. JavaScript (known-lines/knowledge.ts) says what it has understood of a line that stands in
-// the memory; here it is kept as bytes to compare. When the memory is full, what is new stays unknown, and its lines are
-// read with care each time.
+// The tables of known lines: tasks, seconds, event names, locations of probes, and the text between the values of an
+// event's arguments. JavaScript (known-lines/knowledge.ts) parses a line first and calls the functions below with what
+// it has learned; here it is stored as bytes that later lines are compared with. If the memory is full, nothing more is
+// learned, and other lines are parsed by JavaScript each time.
 import { COMM_COLUMNS, LEARNED_AT, LEARNED_END, PID_COLUMNS } from './layout';
 
 /** A task by its columns: `         scn-133    `. */
@@ -11,9 +11,9 @@ export class Task {
   nameRest: u64 = 0;
   pidText: u64 = 0;
   pid: i32 = 0;
-  /** column of the bracket behind; 0: nobody is here */
+  /** column of the bracket after it; 0: the entry is free */
   bracket: i32 = 0;
-  /** its number in a store; 0: none yet */
+  /** its id in a store; 0: none yet */
   id: i32 = 0;
 }
 
@@ -21,17 +21,17 @@ const TASKS: usize = 256;
 const TASK_SIZE: usize = 48;
 const TASKS_AT: usize = LEARNED_AT;
 
-/** An event's name; its bytes follow, up to 31 and one that is not compared. */
+/** An event's name, followed by its bytes: up to 31, and one that is not compared. */
 export class Name {
   length: i32 = 0;
-  /** type of lines without a probe's site, 0: unknown */
+  /** type of lines without the location of a probe; 0: unknown */
   plain: usize = 0;
-  /** the first of its sites, 0: none */
+  /** the first of its locations; 0: none */
   site: usize = 0;
   sites: i32 = 0;
 }
 
-/** Open addressing; the table stays half empty, so that looking for a name that is not there ends soon. */
+/** Open addressing; the table stays half empty, so that a search for an unknown name ends soon. */
 const NAMES: u32 = 1024;
 const NAMES_AT: usize = TASKS_AT + TASKS * TASK_SIZE;
 export const NAME_BYTES: usize = 16;
@@ -39,47 +39,47 @@ const SHORTEST_NAME = 3;
 const LONGEST_NAME = 31;
 let names: u32 = 0;
 
-/** Where a probe sits, `(handle_mm_fault+0x0/0x1c00)`; its bytes follow. */
+/** The location of a probe, `(handle_mm_fault+0x0/0x1c00)`, followed by its bytes. */
 export class Site {
   length: i32 = 0;
   type: usize = 0;
-  /** the next of the name, and of the type */
+  /** the next location of the same name, and of the same type */
   next: usize = 0;
   nextOfType: usize = 0;
-  /** its number in a store */
+  /** its id in a store */
   id: i32 = 0;
   /** whether lines are looked up by the name */
   isNamed: bool = false;
-  /** the caller that it names, for the record; NaN: none */
+  /** symbol number of the caller in it, for the record; NaN: none */
   caller: f64 = 0;
 }
 export const SITE_BYTES: usize = 32;
 const MOST_SITES = 12;
 
-/** What an event is. */
+/** A type of event. */
 export class Type {
   kind: f64 = 0;
   fn: f64 = 0;
-  /** what {@link readLine} returns of its lines where nobody wants their values; -1: somebody does */
+  /** result of {@link readLine} for its lines if their values are not needed; -1: they are */
   counted: i32 = 0;
   /** whether its events become records */
   kept: bool = false;
-  /** the first of its shapes and sites, 0: none */
+  /** its first shape and its first location; 0: none */
   shape: usize = 0;
   site: usize = 0;
   sites: i32 = 0;
-  /** the leaf where its cells go, 0: none are written */
+  /** the table page that its cells are written to; 0: none are written */
   table: usize = 0;
 }
 
-/** One order of arguments with the same text between them; its arguments follow. */
+/** A shape: one order of arguments with the same text between them. Followed by its arguments. */
 export class Shape {
   next: usize = 0;
-  /** what {@link readLine} returns of its lines */
+  /** result of {@link readLine} for its lines */
   number: i32 = 0;
-  /** whether a site stands before the arguments */
+  /** whether there is a location before the arguments */
   placed: bool = false;
-  /** whether it says what a record takes of the values */
+  /** whether it is known which values go into a record */
   forRecords: bool = false;
   arguments: i32 = 0;
   /** columns of the table up to the last that it fills */
@@ -87,16 +87,16 @@ export class Shape {
 }
 export const SHAPE_ARGUMENTS: usize = 24;
 
-/** What stands before a value, and where the value goes; the bytes of the text follow. */
+/** An argument: the text before its value, and the target of the value. Followed by the bytes of the text. */
 export class Argument {
   /** bytes to the next argument */
   size: i32 = 0;
-  /** of the text before the value: ` mm=`, ` ==> next_comm=` */
+  /** length of the text before the value: ` mm=`, ` ==> next_comm=` */
   length: i32 = 0;
-  /** TARGET_..., and bytes from the record's beginning */
+  /** TARGET_..., and the offset in bytes from the beginning of the record */
   target: i32 = 0;
   slot: i32 = 0;
-  /** FORM_..., and where its type stands among those of the columns */
+  /** FORM_..., and the position of its type among those of the columns */
   form: i32 = 0;
   column: i32 = 0;
 }
@@ -105,14 +105,14 @@ export const ARGUMENT_BYTES: usize = 24;
 const FIRST_FREE: usize = NAMES_AT + <usize>NAMES * 4;
 let free: usize = FIRST_FREE;
 
-/** Forget everything: another trace begins. */
+/** Clear all tables at the beginning of another trace. */
 export function forget(): void {
   memory.fill(LEARNED_AT, 0, LEARNED_END - LEARNED_AT);
   free = FIRST_FREE;
   names = 0;
 }
 
-/** Room for what is learned and for a vector behind it; 0: there is none. */
+/** Allocate space in the tables, with space for a vector after it; 0: the memory is full. */
 function room(bytes: usize): usize {
   const at = free;
   const behind = at + ((bytes + 31) & ~15);
@@ -127,7 +127,7 @@ function hash(a: i32, b: i32): u32 {
   return <u32>((a ^ (b * 0x85ebca6b)) * 0x9e3779b1);
 }
 
-/** Where the task of the line at `start` is, if it is known. */
+/** The entry in which the task of the line at `start` is stored, if it is known. */
 // @ts-ignore: decorator
 @inline
 export function taskOf(start: usize): Task {
@@ -135,7 +135,7 @@ export function taskOf(start: usize): Task {
   return changetype<Task>(TASKS_AT + <usize>h * TASK_SIZE);
 }
 
-/** @param bracket column of the bracket behind the pid */
+/** @param bracket column of the bracket after the pid */
 export function learnTask(start: usize, bracket: i32, pid: i32, id: i32): void {
   const task = taskOf(start);
   memory.copy(changetype<usize>(task), start, COMM_COLUMNS);
@@ -158,7 +158,10 @@ export function nameIn(slot: u32): usize {
   return load<i32>(NAMES_AT + (slot & (NAMES - 1)) * 4);
 }
 
-/** The name `[start, end)`, between a blank and a colon, made if need be; 0: it is too long, or there is no room. */
+/**
+ * The entry of the name `[start, end)`, which is between a space and a colon; made if missing. 0: too long, or the
+ * memory is full.
+ */
 function learnName(start: usize, end: usize): usize {
   const n = <i32>(end - start);
   if (n < SHORTEST_NAME || n > LONGEST_NAME || <u32>names * 2 >= NAMES) return 0;
@@ -176,7 +179,7 @@ function learnName(start: usize, end: usize): usize {
   return at;
 }
 
-/** Returns its address; 0: there is no room. */
+/** @returns its address; 0: the memory is full */
 export function learnType(kind: f64, fn: f64, kept: bool, counted: i32, table: usize): usize {
   const at = room(offsetof<Type>());
   if (!at) return 0;
@@ -189,16 +192,16 @@ export function learnType(kind: f64, fn: f64, kept: bool, counted: i32, table: u
   return at;
 }
 
-/** Lines with the name `[nameStart, nameEnd)` and no site are of this type. */
+/** Lines with the name `[nameStart, nameEnd)` and no location have this type. */
 export function learnPlain(type: usize, nameStart: usize, nameEnd: usize): void {
   const name = learnName(nameStart, nameEnd);
   if (name) changetype<Name>(name).plain = type;
 }
 
 /**
- * Lines with this name and the site `[start, end)` are of this type. Where names are not to be known, the name is empty.
- * @param caller NaN: the site names none
- * @param id the site's number in a store
+ * Lines with this name and the location `[start, end)` have this type. The name is empty if names are not compared.
+ * @param caller NaN: the location contains none
+ * @param id of the location in a store
  */
 export function learnSite(type: usize, nameStart: usize, nameEnd: usize, start: usize, end: usize, caller: f64, id: i32): void {
   const name = nameEnd > nameStart ? learnName(nameStart, nameEnd) : 0;
@@ -241,7 +244,7 @@ function addSite(type: usize, start: usize, length: i32, id: i32): usize {
 export function learnShape(number: i32, placed: bool, forRecords: bool, width: i32): usize {
   const at = room(SHAPE_ARGUMENTS);
   if (!at) return 0;
-  // arguments stand right behind it, and each other
+  // its arguments follow it without gaps
   free = at + SHAPE_ARGUMENTS;
   const shape = changetype<Shape>(at);
   shape.number = number;
@@ -251,7 +254,8 @@ export function learnShape(number: i32, placed: bool, forRecords: bool, width: i
   return at;
 }
 
-/** The text before the value stands at `text`. False: there is no room. */
+/** @param text address of the text before the value
+ * @returns false if the memory is full */
 export function learnArgument(shape: usize, text: usize, length: i32, target: i32, slot: i32, form: i32, column: i32): bool {
   const at = room(ARGUMENT_BYTES + length);
   if (!at) return false;
@@ -267,7 +271,7 @@ export function learnArgument(shape: usize, text: usize, length: i32, target: i3
   return true;
 }
 
-/** The shape is whole: the type's lines are compared with it, before its others. */
+/** The shape is complete: lines of the type are compared with it first. */
 export function keepShape(type: usize, shape: usize): void {
   changetype<Shape>(shape).next = changetype<Type>(type).shape;
   changetype<Type>(type).shape = shape;

@@ -1,4 +1,4 @@
-// What the threads that read one trace share and say to each other (parallel.ts, worker.ts).
+// Shared memory and messages of the threads that read one trace (parallel.ts, worker.ts).
 import type { TraceHead } from '../parsers/head.ts';
 import type { Probes } from '../vocabulary/probes.ts';
 import { STRIDE } from '../vocabulary/record.ts';
@@ -6,7 +6,7 @@ import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import type { TraceFilter } from './filter.ts';
 import type { ReadStats } from './read-stats.ts';
 
-/** What a worker is given. */
+/** Input of a worker. */
 export interface WorkerTask {
   path: string;
   size: number;
@@ -22,7 +22,7 @@ export interface WorkerTask {
   shared: SharedRings;
 }
 
-/** Memory that master and workers share. */
+/** Memory shared by the master and the workers. */
 export interface SharedRings {
   /** {@link Control} */
   control: SharedArrayBuffer;
@@ -34,15 +34,15 @@ export interface SharedRings {
 
 /** Words of the shared control block. */
 export const Control = {
-  /** the block that is handed out next */
+  /** number of the next unassigned block */
   Next: 0,
-  /** not 0: stop, somebody failed */
+  /** not 0: stop, since a thread has failed */
   Stop: 1,
-  /** from here on: batches of worker w that the master is done with */
+  /** from here on, one word per worker: batches that the master has processed */
   Done: 2,
 } as const;
 
-/** The event that a block begins with. */
+/** The first event of a block. */
 export interface BlockStart {
   ts: number;
   offset: number;

@@ -1,5 +1,5 @@
-// Rules at work: tells each of them what happens, in views, and takes what they say. A rule that throws is over for
-// this trace and said to be; the run goes on.
+// Runs the rules: passes each transition to them as views, and collects their reports. A rule that throws is stopped
+// for this trace and reported as failed; the others continue.
 
 import { optionValues } from '../api/options.ts';
 import { listenTo } from '../api/show.ts';
@@ -16,16 +16,16 @@ import { HandlerError, whatOf } from './rule-failure.ts';
 import { as, errorOf, within } from './rule-limits.ts';
 
 export interface RuleOptions {
-  /** what the user set, by rule id; checked already */
+  /** options set by the user, by rule id; already validated */
   options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   observer?: RuleObserver | undefined;
-  /** ms that the rules of others may take for one batch of records */
+  /** maximum time in ms of a user's rules for one batch of records */
   timeout?: number | undefined;
 }
 
 const TIMEOUT = 30_000;
 
-/** No code of others: its time needs no limit. */
+/** Built-in rules need no time limit. */
 const OWN: ReadonlySet<Rule> = new Set(BUILT_IN);
 
 /** Our own reports are what the compiler has checked. */
@@ -34,7 +34,7 @@ function demand(rule: Rule, problemOf: () => string | undefined): void {
   if (problem !== undefined) throw new TypeError(problem);
 }
 
-/** Where what rules say goes. */
+/** Receives the reports of rules. */
 export interface Ears {
   report(rule: Rule, report: Report): void;
   harm(rule: Rule, report: HarmReport): void;
@@ -112,7 +112,7 @@ export class RunRules {
         debug: (because) => observer?.debug?.(rule, because),
       });
     });
-    // what it returned may run code of its own when it is looked at
+    // the returned object may have getters, which run code of the rule
     try {
       if (!running.over) this.#attach(running, handlers);
     } catch (error) {
@@ -133,7 +133,7 @@ export class RunRules {
     }
   }
 
-  /** Views are made once for all rules that listen. */
+  /** A view is made once for all listening rules. */
   #listen(running: Running, name: TransitionName, handler: Handler): () => void {
     const all = this.#listening.get(name) ?? this.#hear(name);
     const listener = { running, handler };

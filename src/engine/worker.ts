@@ -1,6 +1,6 @@
-// A thread that reads blocks of a trace and makes records of them (parallel.ts is its master). It takes the next block
-// from a counter that all share and puts its batches into a ring of its own, in memory that the master reads; when the
-// ring is full it sleeps. So whatever the size of the trace, the memory in use is that of the rings.
+// A thread that parses blocks of a trace into records (parallel.ts is its master). It takes the number of the next
+// block from a shared counter and writes batches into its own ring, which the master reads; if the ring is full, it
+// sleeps. Memory use is therefore that of the rings, independent of the size of the trace.
 import { parentPort, workerData } from 'node:worker_threads';
 import { STRIDE } from '../vocabulary/record.ts';
 import { BlockReader } from './block-reader.ts';
@@ -30,7 +30,7 @@ async function work(task: WorkerTask, send: (message: WorkerMessage) => void): P
   send({ type: 'done', types: reader.vocabulary.facts() });
 }
 
-/** Sleep until the master is done with more than `count` batches. */
+/** Sleep until the master has processed more than `count` batches. */
 function waitFor(control: Int32Array, word: number, count: number): void {
   for (;;) {
     const done = Atomics.load(control, word);

@@ -1,5 +1,5 @@
-// Why: one way in for every binary recording. Each format looks at the first bytes; the first that knows them opens it.
-// Formats are loaded when a recording is there: most traces are text, and a tenth of the code is for recordings.
+// Why: detects binary recordings. Each format examines the first bytes; the first one that knows them opens the
+// recording. Formats are loaded on demand: most traces are text, and a tenth of the code is for recordings.
 import type { Bytes, OpenRecording } from './contract.ts';
 
 export const openRecording: OpenRecording = async ({ path, bytes, stream, symbols }, head) => {
@@ -18,7 +18,7 @@ export const openRecording: OpenRecording = async ({ path, bytes, stream, symbol
 const perf = () => import('./perf/open.ts');
 const traceDat = () => import('./trace-dat/recording.ts');
 
-/** The text of a latency tracer that a recording holds instead of events; undefined where there is none. */
+/** The text of a latency tracer, which a recording can contain instead of events; undefined if there is none. */
 export const latencyText = async (bytes: Bytes, head: Uint8Array): Promise<Uint8Array | undefined> =>
   (await traceDat()).latencyText(bytes, head);
 
@@ -28,6 +28,6 @@ const MAGICS = [
   [...Buffer.from('2ELIFREP')],
 ];
 
-/** Whether these first bytes are those of a recording that may be read, or may be of no use. */
+/** Whether a file that begins like this is a recording, readable or not. */
 export const isRecording = (head: Uint8Array): boolean =>
   MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte));

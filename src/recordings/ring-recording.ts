@@ -1,6 +1,6 @@
-// Why: trace.dat and raw pages of trace_pipe_raw hold the same thing, pages per CPU and formats beside them. This makes
-// one sequence of events of them. An event's number and place are known by its position in that sequence, so that it can
-// be shown again without keeping it.
+// Why: trace.dat and the raw pages of trace_pipe_raw contain the same data: pages per CPU, and formats. This merges
+// them into one sequence of events. The number and place of an event follow from its position in the sequence, so that
+// it can be shown again without being kept.
 import type { Recorded } from '../parsers/head.ts';
 import { isBystander } from './armed.ts';
 import type { Bytes } from './bytes.ts';
@@ -24,34 +24,37 @@ export interface RingParts {
   /** one per CPU, sorted by CPU */
   streams: readonly CpuStream[];
   stats: readonly CpuStat[];
-  /** events that were on, if others than one program's tasks were recorded */
+  /** enabled events, if more than the tasks of one program were recorded */
   armed?: Recorded | undefined;
-  /** what is missing already */
+  /** known damage, one sentence each */
   damage: readonly string[];
-  /** whose size and bytes these are; undefined for a directory */
+  /** the file; undefined for a directory */
   bytes: Bytes | undefined;
   close(): void;
 }
 
-/** Events between two looks at the clock. */
+/** Number of events returned by one {@link RingRecording.fill}. */
 const AT_ONCE = 16384;
 const MOST_BAD = 5;
 
-/** Events of the tracers themselves, which stand beside the recorded ones: calls of functions, stacks, latencies. */
+/** Events of the tracers themselves, among the recorded ones: stacks, messages; others are calls and latencies. */
 const STACKS = new Set(['kernel_stack', 'user_stack']);
 const MARKERS = new Set(['print', 'bprint', 'bputs', 'raw_data']);
 
-/** What becomes of an event by its format. */
+/** How events of a format are processed. */
 const Fate = { Event: 0, Stack: 1, Other: 2 } as const;
 
 interface Known {
   decoder: Decoder;
   fate: number;
-  /** bytes of its fields; NaN where some say their length themselves */
+  /** bytes of its fields; NaN if some have a variable length */
   size: number;
 }
 
-/** Bytes of the smallest event of all. One that is longer than its fields by so much has swallowed another; alignment is less. */
+/**
+ * Bytes of the smallest event. An event longer than its fields by at least this much contains another one; alignment
+ * adds less.
+ */
 const OTHER_EVENT = 12;
 
 export class RingRecording implements Recording {
@@ -67,18 +70,18 @@ export class RingRecording implements Recording {
   readonly #pidAt: Field;
   /** `common_flags`, of one byte */
   readonly #flagsAt: number | undefined;
-  /** the event that is waited for behind a loss, or shown */
+  /** stream of the current event, or of the next one after a loss */
   #stream: CpuStream | undefined;
   #payload: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   #current: Known | undefined;
   #index = 0;
   #left = 0;
   #ended = false;
-  /** an event of another task than a program's own was seen */
+  /** an event of a task outside of the recorded program was seen */
   #bystander = false;
-  /** losses counted so far, by CPU; NaN where some had no number */
+  /** losses so far, by CPU; NaN if some had no number */
   readonly #lost = new Map<number, number>();
-  /** events met so far, of whatever kind, by CPU */
+  /** events of any kind so far, by CPU */
   readonly #met: number[] = [];
   #rest: CpuStat[] = [];
 
@@ -169,21 +172,21 @@ export class RingRecording implements Recording {
     const stream = this.#merge.next();
     if (stream !== undefined) return stream;
     this.#ended = true;
-    // lost behind a CPU's last event, and what the counters know of beyond that
+    // losses after the last event of a CPU, and further ones known from the counters
     for (const { cpu, lost } of this.#merge.ended) {
       this.#rest.push({ cpu, lost });
       this.#count(cpu, lost);
     }
     for (const { cpu, lost, kept = 0 } of this.#parts.stats) {
       const seen = this.#lost.get(cpu) ?? 0;
-      // what the kernel has kept and the file has not went missing later: pages are gone, or cannot be read
+      // events kept by the kernel that are not in the file: pages are missing or cannot be read
       const gone = Math.max(0, kept - (this.#met[cpu] ?? 0));
       if (lost > seen || gone > 0) this.#rest.push({ cpu, lost: Math.max(0, lost - seen) + gone });
     }
     return undefined;
   }
 
-  /** Losses that no event follows. */
+  /** Losses that are not followed by an event. */
   #remainder(out: RecordedEvent): boolean {
     const rest = this.#rest.shift();
     if (rest === undefined) return false;
@@ -198,7 +201,7 @@ export class RingRecording implements Recording {
   #fillLost(out: RecordedEvent, cpu: number, lost: number, ts: number): void {
     if (!this.#ended) this.#count(cpu, lost);
     out.index = ++this.#index;
-    // events have the even places
+    // events have even places, losses odd ones
     out.place = this.#ended ? 2 * (this.#merge.count + this.#index) + 1 : 2 * this.#merge.count - 1;
     out.lost = lost < 0 ? Number.NaN : lost;
     out.cpu = cpu;
@@ -265,7 +268,7 @@ export class RingRecording implements Recording {
   }
 
   #sayDamage(): void {
-    // where only tasks of one program were seen, nobody knows whether others were recorded
+    // if only tasks of one program were seen, it is unknown whether others were recorded
     const { recorded } = this.head;
     const { armed } = this.#parts;
     if (armed !== undefined && recorded !== undefined && !this.#bystander) {
@@ -276,7 +279,7 @@ export class RingRecording implements Recording {
     this.damage = all.length === 0 ? undefined : all.join('; ');
   }
 
-  /** The event of the stream as trace-cmd report prints it, and the stack behind it. */
+  /** The current event of the stream as printed by `trace-cmd report`, and the stack after it. */
   #shown(place: number, stream: CpuStream): ShownEvent {
     const { cpu, ts, pages } = stream;
     const { buf, view, start, end } = stream.page;
@@ -301,7 +304,7 @@ export class RingRecording implements Recording {
     return { place, text, comm: this.#comm(pid), pid, stack: this.#stackBehind(stream.cpu), at };
   }
 
-  /** Functions of the stack that was recorded with an event: the next event of its CPU. */
+  /** Functions of the stack recorded with an event, which is the next event of its CPU. */
   #stackBehind(cpu: number): string[] {
     const { little, kallsyms } = this.#parts;
     const out: string[] = [];

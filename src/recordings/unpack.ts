@@ -1,9 +1,9 @@
-// Why: trace.dat keeps its parts compressed in pieces of some pages, thousands of them, by zlib or zstd; perf.data is one
-// stream of zstd. zstddec (WebAssembly) does a piece in the time in which fzstd (JavaScript) makes its tables.
+// Why: trace.dat consists of thousands of blocks of a few pages, compressed with zlib or zstd; perf.data is one zstd
+// stream. zstddec (WebAssembly) decompresses a block in the time that fzstd (JavaScript) needs to prepare its tables.
 import * as zlib from 'node:zlib';
 import { ZSTDDecoder } from 'zstddec/stream';
 
-/** A part that is larger than this when it is unpacked is damaged. */
+/** Maximum decompressed size in bytes; a larger block is damaged. */
 export const MOST_RAW = 1 << 27;
 
 export class Unpacker {
@@ -13,13 +13,16 @@ export class Unpacker {
     this.#zstd = zstd;
   }
 
-  /** @param name as trace.dat spells it: `none`, `zlib`, `zstd`. Undefined: nobody knows this one. */
+  /**
+   * @param name as in trace.dat: `none`, `zlib`, `zstd`
+   * @returns undefined if the name is unknown
+   */
   static async of(name: string): Promise<Unpacker | undefined> {
     if (name === 'zlib' || name === 'none' || name === '') return new Unpacker(undefined);
     return name === 'zstd' ? new Unpacker(await zstd()) : undefined;
   }
 
-  /** Unpack one piece. Undefined: it is damaged. */
+  /** Decompress one block to `size` bytes. Undefined: it is damaged. */
   unpack(packed: Uint8Array, size: number): Uint8Array | undefined {
     if (size > MOST_RAW) return undefined;
     try {
@@ -33,7 +36,7 @@ export class Unpacker {
     }
   }
 
-  /** Unpack a large piece without holding it twice. Undefined: it is damaged. */
+  /** The same for a large block, which is in memory only once. */
   unpackLarge(packed: Uint8Array, size: number): Uint8Array | undefined {
     const zstd = this.#zstd;
     if (zstd === undefined || size > MOST_RAW) return this.unpack(packed, size);
@@ -48,18 +51,18 @@ export class Unpacker {
   }
 }
 
-/** A frame that says nothing. What waits in the decoder comes out when there is more to read. */
+/** An empty skippable frame: the decoder returns its last output only when more input follows. */
 const EMPTY_FRAME = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0);
-/** The same within a frame that has no end: a block of nothing. */
+/** The same within a truncated frame: an empty block. */
 const EMPTY_BLOCK = Uint8Array.of(0, 0, 0);
 
-/** Outputs of nothing in a row that no healthy data give: the decoder does not come on. */
+/** Number of consecutive empty outputs that valid data never cause: the decoder makes no progress. */
 const STUCK = 64;
 
 /**
- * Unpack pieces of one stream.
- * @param take gets what comes out; false: it is too much
- * @returns what is wrong with them
+ * Decompress the pieces of one stream.
+ * @param take receives the output; returns false if it is too much
+ * @returns what is wrong with the stream; undefined if nothing is
  */
 export function unpackStream(
   decoder: ZSTDDecoder,
@@ -76,7 +79,7 @@ export function unpackStream(
   try {
     for (const part of decoder.decodeStreaming(all())) {
       idle = part.length === 0 ? idle + 1 : 0;
-      // behind the end a stream without an end does not want a block, and one with an end no other frame
+      // after the input, a complete stream does not accept an empty block, and a truncated one no empty frame
       if (idle > STUCK) return ended ? undefined : 'they are damaged';
       if (part.length > 0 && !take(part)) return 'they are longer than they should be';
     }
@@ -88,7 +91,7 @@ export function unpackStream(
 
 let ready: Promise<ZSTDDecoder> | undefined;
 
-/** The decoder of zstd. It has one heap, however many ask for it. */
+/** The zstd decoder; one instance with one heap for all callers. */
 export function zstd(): Promise<ZSTDDecoder> {
   ready ??= start();
   return ready;
@@ -96,7 +99,7 @@ export function zstd(): Promise<ZSTDDecoder> {
 
 async function start(): Promise<ZSTDDecoder> {
   const decoder = new ZSTDDecoder();
-  // it takes its code through fetch() where there is one; without, it decodes the text itself, in a tenth of the time
+  // it loads its code with fetch() if that exists; without, it decodes the base64 text itself, in a tenth of the time
   const { fetch } = globalThis;
   try {
     Reflect.deleteProperty(globalThis, 'fetch');

@@ -1,5 +1,5 @@
-// Why: what a reading needs of that which understands its input, be it lines of text, lines read by several threads, or
-// the records of a binary file: records in their order, and what is known so far.
+// Why: the interface between a reading and its inputs (lines of text, lines parsed by several threads, events of a
+// recording): records in order, and what is known so far.
 import type { Knowledge } from '../../known-lines/knowledge.ts';
 import type { TraceHead } from '../../parsers/head.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
@@ -12,36 +12,36 @@ import type { ReadStats } from '../read-stats.ts';
 export interface FeedOptions {
   vocabulary: Vocabulary;
   stats: ReadStats;
-  /** Takes records; the batch is reused. Records count lines from `lineBase` where it is said. */
+  /** Receives records; the batch is reused. Line numbers of records are relative to `lineBase`, if given. */
   onBatch: (batch: RecordBatch, lineBase?: number) => void;
-  /** bytes of the input that were read; reading goes on when it is done */
+  /** called with the number of bytes read; reading continues when it has resolved */
   onProgress?: ((position: number) => Promise<void> | undefined | void) | undefined;
-  /** who wants the lines too */
+  /** a consumer of the lines */
   sink?: LineSink | undefined;
   filter?: TraceFilter | undefined;
-  /** threads; undefined: as many as the input is worth */
+  /** number of threads; undefined: chosen by the size of the input */
   workers?: number | undefined;
-  /** where lines are to stand and what is known of them is kept, when somebody else needs it too */
+  /** memory for lines and known layouts, if shared with others */
   knowledge?: Knowledge | undefined;
-  /** hand over what was read at each step, and not only full batches: somebody waits for it */
+  /** pass on what was read at each step, not only full batches: a live reader is waiting */
   prompt?: boolean | undefined;
 }
 
-/** An input that is open, and whose kind is known. */
+/** An open input of known format. */
 export interface OpenInput {
   readonly head: TraceHead;
-  /** bytes of the input as it lies on disk; undefined for pipes */
+  /** bytes of the file on disk; undefined for pipes */
   readonly size: number | undefined;
   start(options: FeedOptions): Feed;
-  /** Lines or records again, by their place. */
+  /** Read lines or records again, by their places. */
   show(places: readonly number[]): Promise<Map<number, EvidenceLine>>;
   close(): void;
 }
 
-/** Records on their way. */
+/** A running source of records. */
 export interface Feed {
-  /** Read on, and hand over what came. False: there is nothing left, and `stats` are complete. May wait for as long as the input does. */
+  /** Read a chunk and pass on its records; waits as long as the input does. False: the end, `stats` are complete. */
   advance(): Promise<boolean>;
-  /** Hand over what was read and not handed over yet: the reading ends here. */
+  /** Pass on the remaining records: the reading ends here. */
   flush?(): void;
 }

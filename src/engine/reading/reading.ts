@@ -1,6 +1,6 @@
-// Why: one reading of a trace, for everything that reads one. It has a beginning, may have no end, and can be finished at
-// any point; what is known (era, coverage, losses) is known so far. What comes behind does not know whether it was a
-// file, a pipe or a machine at work.
+// Why: the only code that reads traces. A reading has a beginning, may be endless, and can be finished at any point;
+// era, coverage and losses are those known so far. The code after it does not depend on whether the input is a file, a
+// pipe or a live machine.
 
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
@@ -26,23 +26,23 @@ import { TextInput } from './text-input.ts';
 import type { ReadTrace } from './trace.ts';
 
 export interface ReadingOptions {
-  /** what the text is, where looking at it tells wrong */
+  /** format of the text, if it is detected wrongly */
   format?: TraceFormat | undefined;
-  /** kernel release or era, where the trace does not show it */
+  /** kernel release or era, if the trace does not show it */
   kernel?: string | undefined;
-  /** file with the symbols of that boot, for a recording that has none */
+  /** file with the symbols of that boot, for a recording without symbols */
   kallsyms?: string | undefined;
-  /** events that are looked at */
+  /** selection of the events to read */
   filter?: TraceFilter | undefined;
-  /** probes that were armed, where the trace does not say so */
+  /** enabled probes, if the trace does not list them */
   armed?: readonly ArmedProbe[] | undefined;
-  /** rules whose probes are to be understood */
+  /** rules whose probes are decoded */
   rules?: readonly { readonly probes?: Probes | undefined }[] | undefined;
 }
 
 export interface StartOptions
   extends Partial<Pick<FeedOptions, 'onBatch' | 'onProgress' | 'sink' | 'workers' | 'knowledge' | 'prompt'>> {
-  /** events that neither the replay nor who listens wants are counted only (rmap_del is a quarter of a trace) */
+  /** events needed by neither the replay nor a listener are only counted (rmap_del is a quarter of a trace) */
   wantedOnly?: boolean;
 }
 
@@ -69,7 +69,7 @@ export class Reading implements ReadTrace {
     this.model = newModel(this.vocabulary.catalogue, this.vocabulary.symbols, input.head);
   }
 
-  /** @throws InputError when it is no trace */
+  /** @throws InputError if it is not a trace */
   static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
     const opened = await openInput(input, options);
     const { head } = opened;
@@ -84,7 +84,7 @@ export class Reading implements ReadTrace {
     return this.#input.head;
   }
 
-  /** bytes of the input; undefined for pipes */
+  /** size of the input in bytes; undefined for pipes */
   get size(): number | undefined {
     return this.#input.size;
   }
@@ -93,7 +93,7 @@ export class Reading implements ReadTrace {
     return this.vocabulary.symbols;
   }
 
-  /** Begin. Who listens to the model listens by now. */
+  /** Begin. Listeners of the model must be registered before. */
   start(options: StartOptions = {}): void {
     const { model, vocabulary, stats } = this;
     if (options.prompt === true) model.firstLook?.hurry();
@@ -110,24 +110,24 @@ export class Reading implements ReadTrace {
     });
   }
 
-  /** Read on. False: there is nothing left. May wait for as long as the input does. */
+  /** Read a chunk; waits as long as the input does. False: the end. */
   async advance(): Promise<boolean> {
     return (await this.#feed?.advance()) === true;
   }
 
-  /** Hand over what was read so far. */
+  /** Pass on what was read so far. */
   flush(): void {
     this.#feed?.flush?.();
   }
 
-  /** What the head says of the recording, for who does not wait for the end. */
+  /** Facts about the recording from the head, for a watch, which has no end. */
   believeHead(): void {
     const { catalogue, seen } = this.model;
     const about = { catalogue, seen, era: () => this.era().era?.name };
     this.model.facts = { ...this.model.facts, ...recordingFacts(this.head, about) };
   }
 
-  /** The trace ends here, whatever may come. */
+  /** End the reading here, whether or not more follows. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
@@ -140,7 +140,7 @@ export class Reading implements ReadTrace {
     finish(model);
   }
 
-  /** The same, where nothing was replayed. */
+  /** The same if nothing was replayed. */
   #settle(): void {
     const { model, head, stats } = this;
     model.lastLine = stats.lines;
@@ -149,8 +149,8 @@ export class Reading implements ReadTrace {
   }
 
   /**
-   * Read all there is. Nothing is replayed where `replayed` is false, and rules cannot speak of the end.
-   * @throws InputError when what it shows does not fit into memory
+   * Read to the end. If `replayed` is false, nothing is replayed, and rules are not told of the end.
+   * @throws InputError if the state does not fit into memory
    */
   async read(options: StartOptions = {}, replayed = true): Promise<void> {
     this.start(options);
@@ -160,12 +160,12 @@ export class Reading implements ReadTrace {
     else this.#settle();
   }
 
-  /** @throws InputError when there was none */
+  /** @throws InputError if there was none */
   demandEvents(): void {
     demandEvents(this.path, this.stats, this.head);
   }
 
-  /** By what was seen so far. */
+  /** According to the events seen so far. */
   era(): { era: Era | undefined; from: string } {
     return decideEra(this.vocabulary, this.#options.kernel, this.model);
   }
@@ -193,7 +193,7 @@ export class Reading implements ReadTrace {
   }
 }
 
-/** Bytes that one trace may keep in use, with all that is known of it. */
+/** Maximum memory in bytes that the state of one trace may occupy. */
 const MOST_HEAP = 700e6;
 
 function tooMuch(path: string, { mms, tasks, counts }: Model): InputError {
@@ -204,7 +204,7 @@ function tooMuch(path: string, { mms, tasks, counts }: Model): InputError {
   });
 }
 
-/** @throws InputError when it is no trace */
+/** @throws InputError if it is not a trace */
 async function openInput(input: TraceInput, { format, kallsyms }: ReadingOptions): Promise<OpenInput> {
   const folder = await RecordingInput.openDirectory(input, kallsyms);
   if (folder !== undefined) return folder;
@@ -213,17 +213,17 @@ async function openInput(input: TraceInput, { format, kallsyms }: ReadingOptions
   try {
     const found = await RecordingInput.open(input, source, kallsyms);
     if (found instanceof RecordingInput) return found;
-    // a trace.dat of a latency tracer has a text in it
+    // the trace.dat of a latency tracer contains a text
     if (found !== undefined) return await TextInput.open(found, await found.open(), format);
     text = await TextInput.open(input, source, format);
     return text;
   } finally {
-    // a text goes on from here; a recording has its bytes
+    // a text is read from here on; a recording has its bytes already
     if (text === undefined) source.close();
   }
 }
 
-/** Use a reading, and close it whatever happens. */
+/** Call `use` with a reading, and close it in any case. */
 export async function withReading<T>(
   input: TraceInput,
   options: ReadingOptions,

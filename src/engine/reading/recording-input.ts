@@ -1,4 +1,4 @@
-// Why: a binary recording as the input of a reading: its events need no parser, and become records one by one.
+// Why: a binary recording as input of a reading: its events need no parsing and are converted to records directly.
 import { readFileSync, statSync } from 'node:fs';
 import type { TraceHead } from '../../parsers/head.ts';
 import { LineKind, TraceLine } from '../../parsers/line.ts';
@@ -27,9 +27,9 @@ export class RecordingInput implements OpenInput {
   }
 
   /**
-   * @param source the input's bytes, at their beginning
-   * @param kallsyms file with the symbols of that boot, for a recording that has none
-   * @returns the text that is in it instead of events; undefined when it is none
+   * @param source bytes of the input, not read from yet
+   * @param kallsyms file with the symbols of that boot, for a recording without symbols
+   * @returns the text that it contains instead of events; undefined if it is not a recording
    */
   static async open(
     input: TraceInput,
@@ -52,7 +52,7 @@ export class RecordingInput implements OpenInput {
     return undefined;
   }
 
-  /** A directory of raw pages, or of perf; undefined when it is none. */
+  /** A directory of raw pages, or of perf; undefined if it is neither. */
   static async openDirectory(input: TraceInput, kallsyms?: string): Promise<RecordingInput | undefined> {
     if (input.file === undefined || statSync(input.file, { throwIfNoEntry: false })?.isDirectory() !== true)
       return undefined;
@@ -60,7 +60,7 @@ export class RecordingInput implements OpenInput {
     return recording && new RecordingInput(recording);
   }
 
-  /** The recording that an input is; undefined when it is none, or holds text instead of events. */
+  /** Open an input as a recording; undefined if it is not one, or contains text instead of events. */
   static async recordingOf(input: TraceInput): Promise<Recording | undefined> {
     const directory = await RecordingInput.openDirectory(input);
     if (directory !== undefined) return directory.#recording;
@@ -89,7 +89,7 @@ export class RecordingInput implements OpenInput {
   }
 }
 
-/** Read when the first symbol is asked for. */
+/** Read when the first symbol is requested. */
 function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
   if (path === undefined) return undefined;
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
@@ -100,7 +100,7 @@ function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
   return () => readFileSync(path);
 }
 
-/** A file is read where it lies; what is packed or comes from elsewhere is copied to a temporary file first. */
+/** A plain file is read in place; compressed or piped input is first copied to a temporary file. */
 async function bytesOf(input: TraceInput, source: Source): Promise<Bytes> {
   if (input.file !== undefined && source.compression === 'none') return new FileBytes(input.file);
   const copy = new TemporaryFile();
@@ -187,7 +187,7 @@ class RecordingFeed implements Feed {
   }
 }
 
-/** An event as a line of text, for those who take lines: a filter, the tables of a store. */
+/** An event as a line of text, for consumers of lines: a filter, the tables of a store. */
 class LineOf {
   readonly #recording: Recording;
   readonly #line = new TraceLine();
@@ -197,7 +197,7 @@ class LineOf {
     this.#recording = recording;
   }
 
-  /** @param whole with the arguments */
+  /** @param whole include the arguments */
   fill(event: RecordedEvent, whole: boolean): TraceLine {
     const line = this.#line;
     const { comm, type } = event;

@@ -1,5 +1,5 @@
-// Why: a trace out of a store, without its text: the mm events are kept there, and the replay runs over them as it runs
-// over a trace.
+// Why: a trace can be read from a store without its text. The store contains the mm events, which are replayed like
+// those of a trace.
 import * as fs from 'node:fs';
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
@@ -23,14 +23,14 @@ import { type ReadingOptions, withReading } from './reading.ts';
 import type { ReadTrace } from './trace.ts';
 
 export interface StoredOptions extends Pick<ReadingOptions, 'rules'> {
-  /** release or era, where the trace did not show it or for a "what if" */
+  /** release or era, if the trace did not show it, or to judge it as another kernel */
   kernel?: string | undefined;
 }
 
 export class StoredReading implements ReadTrace {
   readonly model: Model;
   readonly symbols: string[];
-  /** the trace's file is gone or changed, so some lines were put together from the event tables */
+  /** the file of the trace is missing or changed, so some lines were assembled from the event tables */
   rebuilt = false;
   readonly #store: Store;
   readonly #trace: StoredTrace;
@@ -52,7 +52,7 @@ export class StoredReading implements ReadTrace {
     return this.#trace.head;
   }
 
-  /** Replay the whole. */
+  /** Replay all events. */
   read(): void {
     const { model, head } = this;
     for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols, model.catalogue)) replay(model, batch);
@@ -86,7 +86,7 @@ export class StoredReading implements ReadTrace {
     return traceInfo(this.#trace.info as TraceInfo, this.model, era?.name, from);
   }
 
-  /** Word for word: out of the findings, else from the trace's file if it is still the same, else put together. */
+  /** Lines verbatim from the findings or, if it is unchanged, the file; otherwise assembled from the event tables. */
   async lines(places: readonly number[]): Promise<Map<number, EvidenceLine>> {
     const trace = this.#trace;
     const lines = evidenceLines(this.#store, trace.id);
@@ -110,13 +110,13 @@ export class StoredReading implements ReadTrace {
 /** Lines of text, or records, from the file itself. */
 function linesAgain({ head, path }: StoredTrace, places: readonly number[]): Promise<Map<number, EvidenceLine>> {
   const input = fileInput(path);
-  // what a text is may have been said by the user
+  // the format of a text may have been given by the user
   return isTextFormat(head.format)
     ? fetchLines(input, head, places)
     : withReading(input, {}, (reading) => reading.lines(places));
 }
 
-/** Whether the file a trace was read from is there and has the same bytes. */
+/** Whether the file of a trace exists and has the same bytes. */
 function unchanged(trace: StoredTrace): boolean {
   const stat = trace.path === '-' ? undefined : fs.statSync(trace.path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile() || stat.size !== trace.fileBytes) return false;

@@ -1,4 +1,4 @@
-// Why: text as the input of a reading: which format it is, and one thread or several.
+// Why: text as input of a reading: detects the format, and reads with one thread or several.
 import { detectFormat } from '../../parsers/detect.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
 import type { LineParser } from '../../parsers/line.ts';
@@ -26,8 +26,8 @@ export class TextInput implements OpenInput {
   }
 
   /**
-   * @param source the input's bytes, at their beginning
-   * @throws InputError when it is no trace
+   * @param source bytes of the input, not read from yet
+   * @throws InputError if it is not a trace
    */
   static async open(input: TraceInput, source: Source, format: TraceFormat | undefined): Promise<TextInput> {
     const detection = detectFormat(await source.head(), format);
@@ -49,7 +49,7 @@ export class TextInput implements OpenInput {
     };
     const { file } = this.#input;
     const { size } = this;
-    // who wants the lines wants them in their order
+    // a consumer of lines needs them in order
     const workers = options.sink === undefined ? workersFor(this.#source, file, this.head, options.workers) : 0;
     if (workers > 0 && file !== undefined && size !== undefined) return this.#inParallel(file, size, workers, options);
     return new TraceReader(this.#source, this.#parser, options.vocabulary, options.stats, options);

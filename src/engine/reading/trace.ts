@@ -1,5 +1,5 @@
-// Why: what comes behind a reading (findings, stories, lives of pins) needs these things of a trace, and does not care
-// whether it was read just now or long ago (stored-reading.ts).
+// Why: findings, stories and lifetimes of pins need these facts about a trace, whether it has just been read or comes
+// from a store (stored-reading.ts).
 
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
@@ -9,15 +9,15 @@ import type { EvidenceLine } from '../evidence.ts';
 import type { Words } from '../words.ts';
 
 export interface ReadTrace {
-  /** as the user named it */
+  /** as given by the user */
   readonly path: string;
   readonly head: TraceHead;
   readonly model: Model;
-  /** what symbol numbers stand for */
+  /** symbols by number */
   readonly symbols: readonly string[];
   era(): { era: Era | undefined; from: string };
   info(): TraceInfo;
-  /** Lines or records again, by their place. */
+  /** Read lines or records again, by their places. */
   lines(places: readonly number[]): Promise<Map<number, EvidenceLine>>;
   words(lines?: ReadonlyMap<number, EvidenceLine>): Words;
 }

@@ -1,6 +1,6 @@
-// Why: numbers of the records of perf.data, and where a sample's parts stand. A sample has the parts that its attr asks
-// for, in one fixed order; those before the first of variable length are always at the same place.
-// Source: include/uapi/linux/perf_event.h of 6.12, tools/lib/perf/include/perf/event.h.
+// Why: record types of perf.data, and the positions of the parts of a sample. A sample has the parts requested by its
+// attr, in a fixed order; those before the first part of variable length have fixed positions. Source:
+// include/uapi/linux/perf_event.h of 6.12, tools/lib/perf/include/perf/event.h.
 import type { Cursor } from '../bytes.ts';
 
 export const RecordType = {
@@ -35,30 +35,30 @@ const Bit = {
   Identifier: 1 << 16,
 } as const;
 
-/** Bits of the parts that stand before the event's data, and their own. */
+/** Bits of the parts before the data of the event, and the bit of the data. */
 const UP_TO_RAW = (Bit.Raw << 1) - 1 + Bit.Identifier;
 
-/** What of a perf_event_attr matters. */
+/** The relevant part of a perf_event_attr. */
 export interface Attr {
   type: number;
   config: number;
   sampleType: number;
   readFormat: number;
   sampleIdAll: boolean;
-  /** every event is a sample, not one of so many */
+  /** every event is a sample, not one in N */
   each: boolean;
   ids: number[];
 }
 
 export const TRACEPOINT = 2;
 
-/** Smallest attr of all: PERF_ATTR_SIZE_VER0. */
+/** The smallest attr: PERF_ATTR_SIZE_VER0. */
 const SMALLEST = 64;
 const SAMPLE_ID_ALL = 18;
 /** the period is a number of samples per second */
 const FREQUENCY = 10;
 
-/** Read an attr; one that is longer than what is known is read as far as it is known. Stands behind it afterwards. */
+/** Read an attr, and move the cursor after it; of a longer attr, only the known part is read. */
 export function readAttr(cursor: Cursor, size: number | undefined): Attr {
   const from = cursor.at;
   const type = cursor.u32();
@@ -67,7 +67,7 @@ export function readAttr(cursor: Cursor, size: number | undefined): Attr {
   const period = cursor.u64();
   const sampleType = cursor.u64();
   const readFormat = cursor.u64();
-  // bits of a byte stand the other way round on the other machine
+  // bit fields have the opposite order on a machine of the other byte order
   const flags = [cursor.u8(), cursor.u8(), cursor.u8()];
   const has = (bit: number) => (flags[bit >> 3] & (cursor.little ? 1 << (bit & 7) : 0x80 >> (bit & 7))) !== 0;
   const length = Math.max(SMALLEST, size ?? own);
@@ -76,16 +76,16 @@ export function readAttr(cursor: Cursor, size: number | undefined): Attr {
   return { type, config, sampleType, readFormat, sampleIdAll: has(SAMPLE_ID_ALL), each, ids: [] };
 }
 
-/** Where the parts of a sample are, from behind the head of its record; -1: it has none. */
+/** Offsets of the parts of a sample, after the header of the record; -1: it has no such part. */
 export interface SampleLayout {
-  /** id of its event, which the event's data begin with too */
+  /** id of its event, with which the data of the event also begin */
   event: number;
   identifier: number;
   tid: number;
   time: number;
   id: number;
   cpu: number;
-  /** where the first part of variable length begins */
+  /** offset of the first part of variable length */
   rest: number;
   read: boolean;
   readFormat: number;
@@ -127,11 +127,11 @@ export function sampleLayout({ config, sampleType, readFormat }: Attr): SampleLa
   };
 }
 
-/** The same for what stands at the end of every other record, counted back from its end; 0: it has none. */
+/** The same for the sample id at the end of all other records, counted back from the end; 0: it has none. */
 export interface IdLayout {
   time: number;
   cpu: number;
-  /** which event it is of: the identifier where there is one, which stands at the same place in all */
+  /** id of its event: the identifier if there is one, which has the same position in all records */
   id: number;
   size: number;
 }

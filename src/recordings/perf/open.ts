@@ -1,4 +1,4 @@
-// Why: the ways a recording of perf can lie there: a file, packed or not, a stream, a directory.
+// Why: opens the forms of a perf recording: a file, compressed or not, a stream, a directory.
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../util/errors.ts';
@@ -12,7 +12,7 @@ import { isPacked, unpackRecords } from './unpack.ts';
 
 /**
  * Open a perf.data.
- * @param symbols kallsyms that the user gave, for a file that has none
+ * @param symbols kallsyms given by the user, for a file without symbols
  */
 export async function openPerfRecording(
   path: string,
@@ -23,7 +23,7 @@ export async function openPerfRecording(
   return isPerfData(head) ? await open(path, bytes, [], symbols) : undefined;
 }
 
-/** Open what `perf record --threads` leaves: `data`, and `data.0` and so on beside it. */
+/** Open a directory of `perf record --threads`: `data`, `data.0` and so on. */
 export async function openPerfDirectory(path: string, symbols?: () => Uint8Array): Promise<Recording | undefined> {
   const main = join(path, 'data');
   if (!fs.existsSync(main)) return undefined;
@@ -43,7 +43,7 @@ export async function openPerfDirectory(path: string, symbols?: () => Uint8Array
   return await open(path, bytes, more, symbols, missingIn(names));
 }
 
-/** Files of threads are numbered from 0: what is not there was not copied along. */
+/** Files of threads are numbered from 0; a missing number is a file that was not copied. */
 function missingIn(names: readonly string[]): string[] {
   const there = new Set(names);
   const last = Number(names.at(-1)?.slice(5) ?? -1);

@@ -1,5 +1,5 @@
-// Why: the samples of perf.data in the order of time, with the names of their tasks and what was lost. A tracepoint's
-// sample carries the event as the ring buffer would hold it, so its values are read as those of trace.dat.
+// Why: returns the samples of perf.data in order of time, with task names and losses. The sample of a tracepoint
+// contains the event in the format of the ring buffer, so its values are decoded like those of trace.dat.
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
@@ -14,7 +14,7 @@ import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
 import { firstTime, Stream, Turns } from './stream.ts';
 
-/** Records between two looks at the clock. */
+/** Number of records processed by one {@link PerfRecording.fill}. */
 const AT_ONCE = 16384;
 const MOST_BAD = 5;
 
@@ -29,7 +29,7 @@ export class PerfRecording implements Recording {
   readonly #streams: Stream[];
   readonly #turns: Turns;
   readonly #samples: Samples;
-  /** of the first tracepoint's attr: where an id stands is the same in all of them */
+  /** of the attr of the first tracepoint; the position of the id is the same in all */
   readonly #layout: SampleLayout;
   readonly #kallsyms: Kallsyms | undefined;
   readonly #decoders: (Decoder | undefined)[] = [];
@@ -133,7 +133,7 @@ export class PerfRecording implements Recording {
     this.#file.data.bytes.close();
   }
 
-  /** Bring the next record's turn about: read until a round is full. */
+  /** Read until a round is complete, so that its records can be returned. */
   #advance(stream: Stream): boolean {
     const { order, records } = stream;
     while (!order.take()) {
@@ -163,7 +163,7 @@ export class PerfRecording implements Recording {
           const known = back > 0 && records.end - back >= records.at + 8;
           const hi = known ? records.view.getUint32(records.end - back + (records.little ? 4 : 0), records.little) : 0;
           const ts = known ? this.#time(records, records.end - back) : Number.NaN;
-          // tasks that were there before have no time
+          // records of tasks that existed before the recording have no time
           if (!known || (hi === 0 && ts < -1e9) || ts < -3600e9) this.#aside(records);
           else order.put(ts, records.place);
           break;
@@ -179,11 +179,11 @@ export class PerfRecording implements Recording {
     }
     stream.ended = true;
     order.finish();
-    // a stream does not say how long it is, but perf ends it with a round
+    // the length of a stream is unknown, but perf ends it with a round
     if (this.#file.piped && stream.open) records.damage ??= 'the stream is truncated: it ends within a round';
   }
 
-  /** A record that is not what its type says may have been a sample. */
+  /** A record that does not match its type may be a damaged sample. */
   #isInShape({ sampled }: Stream, records: Records): boolean {
     if (isInShape(records, this.#samples.tailOf(records), this.#layout.readFormat, this.#file.piped && !sampled))
       return true;
@@ -208,7 +208,7 @@ export class PerfRecording implements Recording {
     return at + offset + 8 <= end ? Number(view.getBigUint64(at + offset, little)) : 0;
   }
 
-  /** Give the record whose turn it is. False: it is no event. */
+  /** Return the next record. False: it is not an event. */
   #give(stream: Stream, out: RecordedEvent): boolean {
     const { records, order } = stream;
     const back = records.next;
@@ -243,7 +243,7 @@ export class PerfRecording implements Recording {
     out.cpu = cpu;
   }
 
-  /** perf counts what was lost at its end too; what has not been said before is said then. */
+  /** perf also writes the number of losses at the end; those not reported before are reported then. */
   #lostAtEnd(out: RecordedEvent): boolean {
     const rest = this.#lostSamples - this.#lost;
     if (!(rest > 0)) return false;
@@ -307,7 +307,7 @@ export class PerfRecording implements Recording {
   }
 
   #placeOf({ place, range, at, end }: Records): RecordPlace {
-    // packed records were unpacked into a file of their own
+    // compressed records were decompressed into a temporary file
     const isPacked = range.bytes !== this.#file.data.bytes && this.#ranges.length === 1;
     return { ...(isPacked ? { unpacked: place } : { offset: place }), length: end - at };
   }

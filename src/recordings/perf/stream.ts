@@ -1,4 +1,4 @@
-// Why: a recording is one file of records or several (record --threads), each in rounds that are in order by time.
+// Why: a recording has one file of records or several (record --threads); each consists of rounds in order of time.
 import { outside } from './file.ts';
 import { RecordType } from './layout.ts';
 import { RecordOrder } from './order.ts';
@@ -10,9 +10,9 @@ export class Stream {
   readonly records: Records;
   readonly order = new RecordOrder();
   ended = false;
-  /** samples came since the last round */
+  /** samples were read since the last round */
   open = false;
-  /** samples came */
+  /** samples were read */
   sampled = false;
 
   constructor(range: RecordRange, little: boolean) {
@@ -20,20 +20,20 @@ export class Stream {
   }
 }
 
-/** Which stream gives the next record: the earliest of those that have one. */
+/** Selects the stream with the earliest next record. */
 export class Turns {
   readonly #streams: readonly Stream[];
   readonly #advance: (stream: Stream) => boolean;
-  /** streams whose order stands at a record that was not given yet */
+  /** streams with a next record that has not been returned */
   readonly #waiting = new Set<Stream>();
 
-  /** @param advance has a stream's order stand at its next record; false: there is none */
+  /** @param advance moves a stream to its next record; false: there is none */
   constructor(streams: readonly Stream[], advance: (stream: Stream) => boolean) {
     this.#streams = streams;
     this.#advance = advance;
   }
 
-  /** Its order stands at the record. */
+  /** The stream with the next record. */
   next(): Stream | undefined {
     const streams = this.#streams;
     if (streams.length === 1) return this.#advance(streams[0]) ? streams[0] : undefined;
@@ -50,7 +50,7 @@ export class Turns {
   }
 }
 
-/** Samples that are looked at for the first time of all. */
+/** Number of samples examined to find the earliest time. */
 const LOOKED_AT = 200_000;
 
 /** The earliest time of the first rounds. */
