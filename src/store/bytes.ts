@@ -22,8 +22,8 @@ export function textOrBlob(buf: Uint8Array, start: number, end: number): string 
   return isUtf8(bytes) ? bytes.toString('utf8') : bytes;
 }
 
-/** Value for the rest of pindrift: one character per byte. */
-export function houseText(value: string | Buffer | Uint8Array | null | undefined): string {
+/** A value of SQLite as text with one character per byte, as outside of the store. */
+export function byteText(value: string | Buffer | Uint8Array | null | undefined): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string'
     ? Buffer.from(value, 'utf8').toString('latin1')

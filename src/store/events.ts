@@ -1,6 +1,6 @@
 // Reads events from a store, in trace order. Each type has a table of its own, so this reads from all of them, a page
 // of rows at a time, and merges by id.
-import { houseText } from './bytes.ts';
+import { byteText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import type { Store } from './open.ts';
 import type { Ids } from './schema.ts';
@@ -150,7 +150,7 @@ function eventOf(source: EventSource, row: RawRow, ids: Ids): StoredEvent {
   source.columns.forEach((column, i) => {
     const cell = row[9 + i];
     if (cell === null) return;
-    const value = typeof cell === 'bigint' ? cell : houseText(cell);
+    const value = typeof cell === 'bigint' ? cell : byteText(cell);
     args.push({ key: column.key, text: printedText(column.form, value), value });
   });
   return {
@@ -162,12 +162,12 @@ function eventOf(source: EventSource, row: RawRow, ids: Ids): StoredEvent {
     cpu: number(3),
     pid: number(4),
     tgid: number(5),
-    comm: houseText(row[6] as string | Buffer | null),
+    comm: byteText(row[6] as string | Buffer | null),
     event: source.name,
     system: source.system,
-    at: houseText(row[7] as string | Buffer | null),
+    at: byteText(row[7] as string | Buffer | null),
     args,
-    extra: houseText(row[8] as string | Buffer | null),
+    extra: byteText(row[8] as string | Buffer | null),
   };
 }
 

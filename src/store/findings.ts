@@ -1,7 +1,7 @@
 // Findings with their evidence: in columns for SQL, and complete for reports.
 import type Database from 'better-sqlite3';
 import type { Evidence, Finding } from '../contract/finding.ts';
-import { houseText, sqlText } from './bytes.ts';
+import { byteText, sqlText } from './bytes.ts';
 import { fromHex, orNull, present, rest } from './json.ts';
 import type { Ids } from './schema.ts';
 
@@ -74,7 +74,7 @@ function evidenceOf(row: EvidenceRow, ids: Ids): Evidence {
       task: row.task,
       fn: row.fn,
       what: row.what,
-      text: houseText(row.text),
+      text: byteText(row.text),
       stack: row.stack === null ? undefined : JSON.parse(row.stack),
     }),
     ...(row.more === null ? {} : JSON.parse(row.more)),

@@ -1,6 +1,6 @@
 // Lines of a trace from its store: those that prove a finding are stored verbatim; other events are reconstructed from
 // their tables, without the original spacing, irq-info and width of numbers.
-import { houseText } from './bytes.ts';
+import { byteText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import { eventSources, readEvents, type StoredEvent } from './events.ts';
 import type { Store } from './open.ts';
@@ -30,7 +30,7 @@ export function evidenceLines(store: Store, trace: number): Map<number, StoredLi
     if (pid === null || task === null) continue;
     const comm = task.slice(0, -`-${pid}`.length);
     lines.set(offset, {
-      text: houseText(text),
+      text: byteText(text),
       comm: comm === '?' ? '' : comm,
       pid,
       stack: stack === null ? [] : JSON.parse(stack),
@@ -60,7 +60,9 @@ export function* rebuiltLines(
   }
 }
 
-/** `             scn-158     [000]     20.385025: gup_fast: (get_user_pages_fast+0x0/0x30) start=0x7f02b2792000 nr=1` */
+/**
+ * `             scn-158     [000]     20.385025: gup_fast: (get_user_pages_fast+0x0/0x30) start=0x7f02b2792000 nr=1`
+ */
 export function rebuilt(event: StoredEvent, trace: StoredTrace): string {
   const { comm, pid, cpu, ts, at, extra } = event;
   const who = pid === undefined ? '' : `${comm.padStart(16)}-${String(pid).padEnd(7)} `;
@@ -91,7 +93,7 @@ export function stackOf(store: Store, event: { id: number; line: number }): stri
   const out: string[] = [];
   for (const row of rows) {
     if (row.line !== event.line + out.length + 1) break;
-    out.push(houseText(row.text));
+    out.push(byteText(row.text));
   }
   return out;
 }

@@ -1,6 +1,6 @@
 // Reads the lifetimes of pins from a store.
 import type { PinLife } from '../contract/report.ts';
-import { houseText } from './bytes.ts';
+import { byteText } from './bytes.ts';
 import { hexOf, present } from './json.ts';
 import type { Store } from './open.ts';
 
@@ -17,7 +17,7 @@ export function readPins(store: Store): PinLife[] {
 function pinOf(row: PinRow): PinLife {
   const number = (column: string): number | undefined => (row[column] === null ? undefined : Number(row[column]));
   const text = (column: string): string | undefined => (row[column] === null ? undefined : String(row[column]));
-  const comm = houseText(row.comm as string | Buffer | null);
+  const comm = byteText(row.comm as string | Buffer | null);
   const worker = /^iou-(?:wrk|sqp)-(\d+)$/.exec(comm);
   return present<PinLife>({
     trace: Number(row.trace),
@@ -30,7 +30,7 @@ function pinOf(row: PinRow): PinLife {
     pfn: hexOf(row.pfn),
     page: hexOf(row.page),
     api: text('api'),
-    caller: row.caller === null ? undefined : houseText(row.caller as string | Buffer),
+    caller: row.caller === null ? undefined : byteText(row.caller as string | Buffer),
     kind: row.kind as PinLife['kind'],
     write: row.write === null ? undefined : row.write === 1n,
     longterm: row.longterm === 1n,

@@ -1,5 +1,5 @@
-// Why: perf.data as `perf record` writes it: a file with a head and tables, a stream (`-o -`) that has everything as
-// records, or a directory (`--threads`) with a file per thread.
+// Why: reads perf.data as `perf record` writes it: a file with a header and tables, a stream (`-o -`) in which
+// everything is a record, or a directory (`--threads`) with a file per thread.
 //
 //   PERFILE2, u64 size of the head, u64 size of an attr, {u64 offset, u64 size} of attrs, data, types; 256 bits of features
 //   behind the data, for each feature that is there: {u64 offset, u64 size}
@@ -29,17 +29,17 @@ export interface PerfFile {
   data: RecordRange;
   /** the records were written to a pipe */
   piped: boolean;
-  /** it is the head of a directory (`record --threads`), in which the events are */
+  /** the header of a directory (`record --threads`), whose other files contain the events */
   isDirectory: boolean;
   release?: string;
-  /** as `uname -m` says it */
+  /** as printed by `uname -m` */
   machine?: string;
   cpus?: number;
-  /** words of the command line of perf */
+  /** words of perf's command line */
   command?: string[];
   /** names of events by the id of their attr, `pindrift:fault` */
   names: Map<number, string>;
-  /** what perf calls the tracepoint with this id, until its format was seen too */
+  /** perf's name of the tracepoint with this id, until its format is known */
   said: Map<number, string>;
   damage: string[];
 }
@@ -52,7 +52,7 @@ function magicOf(head: Uint8Array): boolean | undefined {
   return magic === 'PERFILE2' ? true : magic === '2ELIFREP' ? false : undefined;
 }
 
-/** @throws Damaged when its head cannot be read */
+/** @throws Damaged if the header cannot be read */
 export function openPerfFile(bytes: Bytes): PerfFile {
   const magic = new Uint8Array(8);
   bytes.readAt(magic, 0);
@@ -99,7 +99,7 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   else file.data.end = Math.min(bytes.size, data.at + data.size);
   if (data.at + data.size > bytes.size)
     file.damage.push('the file is truncated: its tables refer to bytes beyond its end');
-  // attrs stand right before the data, or (perf inject) behind them
+  // attrs are directly before the data, or (perf inject) after them
   if (attrs.at < data.at && attrs.at + attrs.size !== data.at)
     file.damage.push('its data section does not follow its attrs');
   if (attrs.size % attrSize !== 0 || attrs.at + attrs.size > bytes.size)
@@ -113,7 +113,7 @@ function readTables(file: PerfFile, cursor: Cursor): void {
     for (const feature of features) {
       const at = table.u64();
       const size = table.u64();
-      // a feature that could not be written has room in the table and is not in the bits
+      // a feature that could not be written has an entry in the table, but its bit is not set
       const room = at - (data.at + data.size + 16 * features.length);
       if (feature === features[0] && !(room >= 0 && room < 16 * 256 && room % 16 === 0))
         file.damage.push('its features do not follow its data: a part of either is missing');
@@ -123,8 +123,8 @@ function readTables(file: PerfFile, cursor: Cursor): void {
 }
 
 /**
- * Numbers of the bits. They stand in words of perf's `long`: of a big-endian perf of 32 bits the halves are the other way
- * round. perf tells by the host's name, which is always there, and so is it here.
+ * Numbers of the set bits. They are stored in words of perf's `long`: a 32-bit big-endian perf swaps the halves. perf
+ * detects this by the bit of the host name, which is always set; so does this.
  */
 function featuresIn(words: readonly bigint[]): number[] {
   const has = (all: readonly bigint[], bit: number) => ((all[bit >> 6] >> BigInt(bit & 63)) & 1n) === 1n;
@@ -144,7 +144,7 @@ function readAttrs(file: PerfFile, cursor: Cursor, attrSize: number): void {
     if (!Number.isInteger(count) || count * 8 > ids.left) throw new Damaged('the ids of an event are missing');
     for (let i = 0; i < count; i++) {
       const id = ids.u64();
-      // what is no id of this event would take the samples of another
+      // a wrong id would claim the samples of another event
       if (known.has(id)) throw new Damaged('an id belongs to two events');
       known.add(id);
       attr.ids.push(id);
@@ -181,7 +181,7 @@ function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
 /** u32 length, text and NULs. */
 const readString = (cursor: Cursor): string => cursor.text(cursor.u32(), 1 << 16).replace(/\0[\s\S]*$/, '');
 
-/** More words than a command line has. */
+/** Maximum number of words of a command line. */
 const MOST_WORDS = 1 << 16;
 
 /** u32 count, u32 size of an attr; each attr, u32 count of ids, u32 length and name, ids. */
@@ -203,7 +203,7 @@ function readEventDesc(file: PerfFile, cursor: Cursor): void {
   checkNames(file);
 }
 
-/** A format and perf name the event alike: `sched:sched_process_exit`, with `:u` or another modifier behind it. */
+/** Whether perf's name is that of the format: `sched:sched_process_exit`, with or without a modifier such as `:u`. */
 function checkNames({ damage, meta, said }: PerfFile): void {
   if (meta === undefined) return;
   for (const [id, what] of said) {
@@ -215,17 +215,17 @@ function checkNames({ damage, meta, said }: PerfFile): void {
   said.clear();
 }
 
-/** The head of a trace.dat, up to the names of tasks. */
+/** The beginning of a trace.dat, up to the task names. */
 function readTracingData(file: PerfFile, at: number): void {
   const { bytes } = file.data;
   const { cursor, meta, version } = readHead(bytes, '0.6', at);
-  // what can be read of it counts
+  // the readable part is used
   file.meta = meta;
   readParts(bytes, cursor, meta, version >= 0.6);
   checkNames(file);
 }
 
-/** In a stream everything is a record; what describes the events comes before the first of them. */
+/** In a stream everything is a record; the descriptions of events precede the first event. */
 function readPipeHead(file: PerfFile): void {
   const { little, data } = file;
   const records = new Records(data, little);
@@ -251,12 +251,12 @@ function readPipeHead(file: PerfFile): void {
   }
 }
 
-/** Bytes that belong to a record and stand behind it. */
+/** Number of bytes that belong to a record and follow it. */
 export function outside({ type, view, at, end, little }: Records): number {
   if (type === RecordType.TracingData && end - at >= 12) return (view.getUint32(at + 8, little) + 7) & ~7;
   if (type === RecordType.AuxTrace && end - at >= 16) return Number(view.getBigUint64(at + 8, little));
   return 0;
 }
 
-/** Attrs of tracepoints, which are all that is read. */
+/** Attrs of tracepoints; others are not read. */
 export const tracepoints = (file: PerfFile): Attr[] => file.attrs.filter(({ type }) => type === TRACEPOINT);

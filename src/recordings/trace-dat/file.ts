@@ -1,4 +1,4 @@
-// Why: trace.dat, version 6 (one part behind the other) and 7 (sections, found through options), as trace-cmd writes it.
+// Why: reads trace.dat, version 6 (consecutive parts) and 7 (sections, found through options), as trace-cmd writes it.
 //
 //   17 08 44 "tracing" VERSION\0, u8 endian, u8 long size, u32 page size, then
 //   v6  header_page.. | formats | kallsyms | printk | cmdlines | u32 cpus | "options  \0".. | "flyrecord\0" {u64 offset, u64 size}..
@@ -17,16 +17,16 @@ export interface TraceDat {
   options: Options;
   /** the top buffer first */
   buffers: BufferInfo[];
-  /** per-CPU data are packed; they are as they are where it is undefined */
+  /** for compressed per-CPU data; undefined: they are not compressed */
   unpacker: Unpacker | undefined;
-  /** what could not be read of the tables */
+  /** parts of the tables that could not be read, one sentence each */
   damage: string[];
 }
 
 const ID = { options: 0, buffer: 3 } as const;
 const PACKED = 1;
 
-/** @throws Damaged when not even the head can be read */
+/** @throws Damaged if the header cannot be read */
 export async function openTraceDat(bytes: Bytes): Promise<TraceDat> {
   const { cursor, meta, version } = readHead(bytes, '7');
   const file: TraceDat = {
@@ -42,7 +42,7 @@ export async function openTraceDat(bytes: Bytes): Promise<TraceDat> {
   return file;
 }
 
-/** The head that v6, v7 and perf's TRACING_DATA share. */
+/** The header, which v6, v7 and perf's TRACING_DATA share. */
 export function readHead(bytes: Bytes, last: string, from = 0): { cursor: Cursor; meta: Meta; version: number } {
   const head = new Cursor(bytes, true, from);
   if (head.text(10) !== TRACING) throw new Damaged('it has the wrong magic');
@@ -67,7 +67,7 @@ function tolerate(file: TraceDat, what: string, read: () => void): void {
   }
 }
 
-/** The parts up to the names of tasks, which perf has too. */
+/** The parts up to the task names; perf's TRACING_DATA has them too. */
 export function readParts(bytes: Bytes, cursor: Cursor, meta: Meta, cmdlines: boolean): void {
   readHeaderInfo(cursor, meta);
   readFtraceFormats(cursor, meta);
@@ -90,7 +90,7 @@ function readV6(bytes: Bytes, cursor: Cursor, file: TraceDat): void {
   readParts(bytes, cursor, meta, true);
   options.cpus = cursor.u32();
   const buffer: BufferInfo = { name: '', offset: 0, cpus: [], text: false };
-  // where the table is cut, the CPUs that are in it count
+  // of a truncated table, the CPUs in it are used
   file.buffers.push(buffer);
   readTable(cursor, file, buffer);
   if (options.clockFollows && !buffer.text) options.clock = chosenClock(cursor.text(cursor.u64(), 4096)) ?? 'local';
@@ -106,7 +106,7 @@ function readV6(bytes: Bytes, cursor: Cursor, file: TraceDat): void {
   }
 }
 
-/** Options, if there are any, then the places of the CPUs' data or the text of a latency tracer. */
+/** Options, if there are any, followed by the positions of the CPUs' data, or by the text of a latency tracer. */
 function readTable(cursor: Cursor, file: TraceDat, buffer: BufferInfo): void {
   const { options, meta } = file;
   let word = cursor.text(10);
@@ -169,7 +169,7 @@ class Sections {
     this.#buffers(there);
   }
 
-  /** Sections as they follow each other, as far as they do. */
+  /** Consecutive sections, up to the first that is not one. */
   #scan(from: number): Section[] {
     const out: Section[] = [];
     let at = from;
@@ -191,7 +191,7 @@ class Sections {
     return { id, packed: (flags & PACKED) !== 0, at: at + HEADER, size: cursor.u64() };
   }
 
-  /** Follow the chain of options; where it breaks, those that were found by themselves count. */
+  /** Follow the chain of options; if it is broken, use those found by scanning. */
   #options(first: number, there: readonly Section[]): void {
     const seen = new Set<number>();
     let whole = false;
@@ -213,7 +213,7 @@ class Sections {
     }
   }
 
-  /** Returns where the next ones are, 0 for nowhere. */
+  /** @returns position of the next options; 0: there are none */
   #readOptions(cursor: Cursor): number {
     const { options, meta } = this.#file;
     for (;;) {
@@ -225,7 +225,7 @@ class Sections {
     }
   }
 
-  /** What is in a section, unpacked. */
+  /** The decompressed contents of a section. */
   #body({ packed, at, size }: Section): Cursor {
     const { little } = this.#file.meta;
     if (!packed) return new Cursor(this.#bytes, little, at, at + size);
@@ -283,7 +283,7 @@ class Sections {
       }
     }
     if (buffers.length > 0) return;
-    // the file is cut before the option that says where the data are
+    // the file is truncated before the option with the positions of the data
     const section = there.find(({ id }) => id === ID.buffer);
     if (section === undefined) return;
     if (!section.packed) this.#file.unpacker = undefined;
@@ -292,5 +292,5 @@ class Sections {
   }
 }
 
-/** Bytes of a section's head. */
+/** Bytes of a section's header. */
 const HEADER = 16;

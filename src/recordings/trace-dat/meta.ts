@@ -1,13 +1,13 @@
-// Why: what a recording says about its events comes in the same parts in trace.dat v6, in the sections of v7 and in the
-// TRACING_DATA of perf.data: head of the ring buffer, formats, symbols, printk formats, names of tasks.
+// Why: the description of events has the same parts in trace.dat v6, in the sections of v7 and in the TRACING_DATA of
+// perf.data: page header of the ring buffer, formats, symbols, printk formats, task names.
 import type { Cursor } from '../bytes.ts';
 import { type EventFormat, readFormat } from '../format.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 
-/** What a recording says about its events. */
+/** The description of the events of a recording. */
 export interface Meta {
   little: boolean;
-  /** bytes of a `long` of the program that recorded */
+  /** bytes of a `long` of the recording program */
   longSize: number;
   pageSize: number;
   /** text of events/header_page */
@@ -21,7 +21,7 @@ export interface Meta {
 /** The magic of trace.dat, and of the TRACING_DATA of perf.data. */
 export const TRACING = '\x17\x08Dtracing';
 
-/** A format is some kilobytes, the largest (syscalls, flags by name) some ten. */
+/** Maximum bytes of a format; the largest (syscalls, flags by name) have some ten kilobytes. */
 const MOST_FORMAT = 1 << 18;
 
 /** `header_page\0`, u64 size, text; `header_event\0`, u64 size, text. */
@@ -45,7 +45,7 @@ export function readEventFormats(cursor: Cursor, meta: Meta): void {
 function readFormats(cursor: Cursor, system: string, meta: Meta): void {
   for (let n = cursor.u32(); n > 0; n--) {
     const format = readFormat(cursor.text(cursor.u64(), MOST_FORMAT), system);
-    // one that is damaged is missed when an event of it comes
+    // a damaged one is reported at its first event
     if (format !== undefined && !meta.formats.has(format.id)) meta.formats.set(format.id, format);
   }
 }

@@ -1,5 +1,5 @@
-// Why: the options of a trace.dat are where the recorder wrote down how it recorded: clock, kernel, corrections of the
-// time, counters per CPU, the buffers. Ids up to 14 are the same in v6 and v7.
+// Why: the options of a trace.dat describe the recording: clock, kernel, corrections of the time, counters per CPU, the
+// buffers. Ids up to 14 are the same in v6 and v7.
 // Source: trace-cmd 3.3, lib/trace-cmd/trace-input.c, handle_options().
 import { Cursor, latin1, MemoryBytes } from '../bytes.ts';
 import { type CpuStat, readCpuStats } from '../cpu-stats.ts';
@@ -32,9 +32,9 @@ export interface BufferInfo {
   clock?: string;
   pageSize?: number;
   cpus: { cpu: number; offset: number; size: number }[];
-  /** where the data of its last CPU end at the latest, up to a page behind them; undefined: nobody knows */
+  /** upper limit of the end of its last CPU's data, at most a page too large; undefined: unknown */
   end?: number;
-  /** the buffer holds the text of the `trace` file (latency tracers) */
+  /** the buffer contains the text of the `trace` file (latency tracers) */
   text: boolean;
 }
 
@@ -45,12 +45,12 @@ export interface Sample {
   fraction: bigint;
 }
 
-/** How recorded times become those that are shown. */
+/** Conversion of recorded times to displayed times. */
 export interface TimeOptions {
   /** ns to add: DATE and OFFSET */
   add: bigint;
   tsc?: { mult: bigint; shift: bigint };
-  /** per CPU, of a guest that was synchronised with its host */
+  /** per CPU, for a guest that was synchronised with its host */
   shifts?: { interpolate: boolean; cpus: Sample[][] };
 }
 
@@ -59,14 +59,14 @@ export interface Options {
   clock?: string;
   uname?: string;
   cpus?: number;
-  /** v6: the clock stands behind the table of CPUs */
+  /** v6: the clock follows the table of CPUs */
   clockFollows: boolean;
   /** counters by the name of the buffer, empty for the top one */
   stats: Map<string, CpuStat[]>;
-  /** whose counters come next: `Buffer: NAME` stands before those of an instance */
+  /** buffer of the next counters: `Buffer: NAME` precedes those of an instance */
   statsOf: string;
   buffers: BufferInfo[];
-  /** v7: places of sections by their id */
+  /** v7: positions of sections by their id */
   sections: Map<number, number>;
 }
 
@@ -81,7 +81,7 @@ export const noOptions = (): Options => ({
 
 const INTERPOLATE = 1;
 
-/** Take in one option. */
+/** Process one option. */
 export function readOption(id: number, value: Uint8Array, little: boolean, sectioned: boolean, out: Options): void {
   const cursor = new Cursor(new MemoryBytes(value), little);
   const text = () =>
@@ -131,7 +131,7 @@ export function readOption(id: number, value: Uint8Array, little: boolean, secti
 /** `local global [mono] boot` */
 export const chosenClock = (text: string): string | undefined => /\[(\S+?)\]/.exec(text)?.[1];
 
-/** As strtoll() reads it: `0x5f3`, `-12`; 0 for what is no number. */
+/** As parsed by strtoll(): `0x5f3`, `-12`; 0 if it is not a number. */
 function integer(text: string): bigint {
   const m = /^([+-]?)(0x[0-9a-f]+|\d+)/i.exec(text);
   if (m === null) return 0n;

@@ -1,4 +1,4 @@
-// Why: which of the buffers of a trace.dat is read, with which times, and what its options say about the whole.
+// Why: selects the buffers of a trace.dat to read, converts their times, and evaluates the options about the recording.
 import { InputError } from '../../util/errors.ts';
 import { armedEvents, isSelection } from '../armed.ts';
 import { type Bytes, Damaged } from '../bytes.ts';
@@ -50,7 +50,7 @@ export async function openTraceDatRecording(
   const notes = others.map(
     (buffer) => `the file also has the buffer ${buffer.name || 'of the top level'}, which was not read`,
   );
-  // what an instance that is not read recorded is not known
+  // the contents of an instance that is not read are unknown
   const isWhole = others.length === 0;
   return new RingRecording({
     head: {
@@ -91,14 +91,14 @@ async function open(path: string, bytes: Bytes): Promise<TraceDat> {
   }
 }
 
-/** The text of the `trace` file that a trace.dat of a latency tracer holds instead of events. */
+/** The text of the `trace` file, which the trace.dat of a latency tracer contains instead of events. */
 export async function latencyText(bytes: Bytes, head: Uint8Array): Promise<Uint8Array | undefined> {
   if (!isTraceDat(head)) return undefined;
   try {
     const { buffers } = await openTraceDat(bytes);
     const text = buffers.find((buffer) => buffer.text);
     if (text === undefined || text.offset >= bytes.size) return undefined;
-    // a buffer is some megabytes, and is all of the text there is
+    // a buffer has some megabytes, and the text is complete
     const out = new Uint8Array(Math.min(bytes.size - text.offset, MOST_TEXT));
     return out.subarray(0, bytes.readAt(out, text.offset));
   } catch (error) {
@@ -111,7 +111,7 @@ const MOST_TEXT = 1 << 27;
 
 function pageLayout({ meta }: TraceDat, buffer: BufferInfo) {
   const layout = readPageLayout(meta.headerPage, meta.little, meta.longSize);
-  // v7 says it per buffer (sub-buffers can be larger than a page), v6 in the head of the page
+  // v7 has it per buffer (sub-buffers can be larger than a page), v6 in the page header
   if (buffer.pageSize !== undefined && isPageSize(buffer.pageSize)) layout.pageSize = buffer.pageSize;
   else if (layout.pageSize < meta.pageSize && isPageSize(meta.pageSize)) layout.pageSize = meta.pageSize;
   return layout;
@@ -139,15 +139,15 @@ const isThere =
   ({ offset, size }: { offset: number; size: number }): boolean =>
     size > 0 && offset > 0 && offset < bytes.size;
 
-/** Where what comes behind the data at `offset` begins: those of another CPU, or another section. */
+/** Position of the next data after `offset`: those of another CPU, or another section. */
 function behind({ cpus, end }: BufferInfo, offset: number): number | undefined {
   const after = cpus.filter((cpu) => cpu.offset > offset).map((cpu) => cpu.offset);
   return after.length > 0 ? Math.min(...after) : end;
 }
 
 /**
- * What the table of a buffer does not name, though it is there or should be. The data of its CPUs lie one behind the
- * other, each at the beginning of a page.
+ * CPUs missing in the table of a buffer, with data in the file or not. The data of CPUs are consecutive, each at the
+ * beginning of a page.
  */
 function leftOut(file: TraceDat, buffer: BufferInfo, bytes: Bytes): string[] {
   const out = new Set<string>();
@@ -155,7 +155,7 @@ function leftOut(file: TraceDat, buffer: BufferInfo, bytes: Bytes): string[] {
   for (const { offset, size } of buffer.cpus) {
     if (size > 0 && !isThere(bytes)({ offset, size })) out.add('the data of a CPU are beyond its end: it is truncated');
     const next = behind(buffer, offset);
-    // of packed pages the number of their pieces says how long they are
+    // the length of compressed pages follows from the number of their blocks
     if (file.unpacker === undefined && size > 0 && next !== undefined && next - (offset + size) >= pageSize)
       out.add('its table of CPUs omits part of their data');
     if (
@@ -167,7 +167,7 @@ function leftOut(file: TraceDat, buffer: BufferInfo, bytes: Bytes): string[] {
   return [...out];
 }
 
-/** Counters of the buffers that are read, added up by CPU. */
+/** Sums of the counters of all buffers read, by CPU. */
 function statsOf({ options }: TraceDat, chosen: readonly BufferInfo[]): CpuStat[] {
   const out = new Map<number, CpuStat>();
   for (const stat of chosen.flatMap(({ name }) => options.stats.get(name) ?? [])) {
@@ -178,8 +178,8 @@ function statsOf({ options }: TraceDat, chosen: readonly BufferInfo[]): CpuStat[
 }
 
 /**
- * All buffers with events of one clock, if no kind of event is in two of them; else the one that has the most kinds of
- * probes: the same event in two buffers would have happened twice.
+ * All buffers with events of one clock, if no event type is in two of them; otherwise the one with the most types of
+ * probes, since an event in two buffers would be read twice.
  */
 function chooseBuffers(file: TraceDat, bytes: Bytes): BufferInfo[] {
   const full = file.buffers.filter((buffer) => !buffer.text && pagesOf(file, buffer, bytes).length > 0);
@@ -195,7 +195,7 @@ function chooseBuffers(file: TraceDat, bytes: Bytes): BufferInfo[] {
   return [full[best]];
 }
 
-/** So many events of each CPU are looked at. */
+/** Number of events examined per CPU. */
 const LOOKED_AT = 20_000;
 
 function idsOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): Set<number> {

@@ -1,6 +1,5 @@
-// Why: a trace.dat v7 names the places of its CPUs' data at its very end. A file that was cut lacks them, and its data
-// are there all the same: packed ones say how long they are; of plain pages the time goes on within a CPU and back at
-// the next.
+// Why: a trace.dat v7 has the positions of its CPUs' data at the end. A truncated file lacks them but still contains
+// data: the length of compressed data is known, and plain pages of another CPU begin where the time goes back.
 import { type Bytes, viewOf } from '../bytes.ts';
 import { readPageLayout } from '../ring-page.ts';
 import type { Meta } from './meta.ts';
@@ -8,7 +7,7 @@ import type { BufferInfo } from './options.ts';
 
 const aligned = (at: number, pageSize: number): number => Math.ceil(at / pageSize) * pageSize;
 
-/** @param from behind the head of the buffer's section */
+/** @param from position after the header of the buffer's section */
 export function recoverBuffer(bytes: Bytes, from: number, packed: boolean, meta: Meta): BufferInfo {
   const pageSize = meta.pageSize >= 256 && meta.pageSize <= 1 << 20 ? meta.pageSize : 4096;
   const cpus = packed ? packedCpus(bytes, from, pageSize, meta.little) : plainCpus(bytes, from, pageSize, meta);
@@ -17,7 +16,7 @@ export function recoverBuffer(bytes: Bytes, from: number, packed: boolean, meta:
 
 type Cpus = BufferInfo['cpus'];
 
-/** Most CPUs a kernel can have. */
+/** Maximum number of CPUs of a kernel. */
 const MOST_CPUS = 8192;
 
 function packedCpus(bytes: Bytes, from: number, pageSize: number, little: boolean): Cpus {

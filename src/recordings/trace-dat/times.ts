@@ -1,9 +1,9 @@
-// Why: the time that trace-cmd shows is not always the one that was recorded. A guest's clock is shifted to its host's,
-// ticks of the TSC become ns, and an offset or a date is added. All of that in whole numbers of 64 bits, as there.
-// Source: trace-cmd 3.3, lib/trace-cmd/trace-input.c, timestamp_calc().
+// Why: trace-cmd converts recorded times: a guest's clock to its host's, ticks of the TSC to ns, and it adds an offset
+// or a date. This does the same with the same 64-bit integers. Source: trace-cmd 3.3, lib/trace-cmd/trace-input.c,
+// timestamp_calc().
 import type { Sample, TimeOptions } from './options.ts';
 
-/** Times of one CPU. Undefined: what is recorded is what is shown, apart from an offset. */
+/** Times of one CPU. Undefined: recorded times are displayed, apart from an offset. */
 export function correction(time: TimeOptions, cpu: number): ((raw: bigint) => bigint) | undefined {
   const { tsc, shifts } = time;
   const samples = shifts?.cpus[cpu];
