@@ -1,4 +1,5 @@
-// A row of an event's table as SQLite keeps it, written where the table's leaf is being filled (store/pages/table-pages.ts):
+// Writes a row of an event table in SQLite's format, directly into the table page being filled
+// (store/pages/table-pages.ts):
 //
 //     [bytes of the record] [id] [bytes of the header] [type per column ...] [value per column ...]
 //
@@ -19,14 +20,17 @@ import {
 } from './layout';
 import { QUOTE, SPACE, bytesThatAre, reversed } from './text';
 
-/** Types: null, 0, the numbers 0 and 1, a text. */
+/** Serial types: null, the constants 0 and 1, text. */
 const ZERO_TYPE = 8;
 const TEXT_TYPE = 13;
 
-/** Longer texts would make their types two bytes long. */
+/** Longer texts would have a serial type of two bytes. */
 export const LONGEST_TEXT = 57;
 
-/** A byte each: type of an integer by the leading zeros of `n ^ (n >> 63)`; then, by its type, bits less than 64, and bytes. */
+/**
+ * Tables of bytes: serial type by the leading zeros of `n ^ (n >> 63)`; then, by type, 64 minus its bits, and its
+ * bytes.
+ */
 const TYPES_AT: usize = CONSTANTS_AT;
 const SHIFTS_AT: usize = CONSTANTS_AT + 80;
 const BYTES_AT: usize = CONSTANTS_AT + 96;
@@ -41,7 +45,7 @@ for (let type = 1; type <= 6; type++) {
   store<u8>(BYTES_AT + type, bytes);
 }
 
-/** Write an integer in as few bytes as keep it, and its type; returns how many. */
+/** Write an integer in as few bytes as possible, and its type. Returns the number of bytes. */
 // @ts-ignore: decorator
 @inline
 export function putInteger(value: i64, at: usize, typeAt: usize): i32 {
@@ -57,8 +61,8 @@ export function putInteger(value: i64, at: usize, typeAt: usize): i32 {
 }
 
 /**
- * Copy the text at `from`, up to a blank or `end`, and write its type.
- * @returns how many bytes; -1: it is quoted, no ASCII, or too long
+ * Copy the text at `from`, up to a space or `end`, and write its type.
+ * @returns number of bytes; -1: it is quoted, not ASCII, or too long
  */
 // @ts-ignore: decorator
 @inline
@@ -80,13 +84,13 @@ export function putText(from: usize, end: usize, at: usize, typeAt: usize): i32 
   return length;
 }
 
-/** Write the id behind the record's length, whose bytes are guessed; returns where the record begins. */
+/** Write the id after the record's length, whose size in bytes is guessed. Returns the beginning of the record. */
 // @ts-ignore: decorator
 @inline
 export function beginCell(table: usize, id: f64): usize {
   const at = table + TABLE_PAGE + load<i32>(table, TABLE_END) + 1 + load<i32>(table, TABLE_WIDE);
   let value = <i64>id;
-  // seven bits per byte, the highest first, all but the last byte marked
+  // seven bits per byte, the highest first; all bytes but the last have the top bit set
   const bytes = ((70 - <i32>clz(value | 1)) * 37) >> 8;
   const record = at + bytes;
   let mark = 0;
@@ -98,7 +102,7 @@ export function beginCell(table: usize, id: f64): usize {
   return record;
 }
 
-/** Write the header of a record with `width` columns of arguments, all of them null; returns where their types stand. */
+/** Write the header of a record with `width` columns of arguments, all null. Returns the position of their types. */
 // @ts-ignore: decorator
 @inline
 export function beginRecord(record: usize, width: i32): usize {
@@ -109,12 +113,15 @@ export function beginRecord(record: usize, width: i32): usize {
   return types;
 }
 
-/** The columns that every event has; returns where the values of the arguments go. A task or site of 0 is null. */
+/**
+ * Write the columns of every event. Returns the position for the values of the arguments. A task or location of 0 is
+ * null.
+ */
 // @ts-ignore: decorator
 @inline
 export function putCommon(types: usize, body: usize, line: f64, ts: f64, cpu: i32, task: i32, site: i32): usize {
   let at = body;
-  // the id is the cell's own, and null in its column
+  // the id is the key of the cell; its column is null
   store<u8>(types, 0);
   at += putInteger(<i64>line, at, types + 1);
   if (ts == ts) at += putInteger(<i64>ts, at, types + 2);
@@ -131,12 +138,12 @@ export function putCommon(types: usize, body: usize, line: f64, ts: f64, cpu: i3
 
 /**
  * The record ends at `end`: write its length, and enter the cell into the page.
- * @returns -1: it is too long for a page; 0: it is on the page; 1: it stands behind the last cell and does not fit
+ * @returns -1: it is too long for a page; 0: it is on the page; 1: it was written after the last cell, but does not fit
  */
 // @ts-ignore: decorator
 @inline
 export function endCell(table: usize, record: usize, end: usize, id: f64): i32 {
-  // the length does not count the id, which stands between
+  // the length does not include the id, which is between them
   const length = <i32>(end - record);
   if (length > MOST_LOCAL) return -1;
   const start = load<i32>(table, TABLE_END);

@@ -1,13 +1,18 @@
-// The columns before an event's name, between the task and the colon: `[001] d...     9.044846:`. From `]` to the point of
-// the time nearly all is the same from line to line: which columns are blank, and the seconds.
+// The columns before an event's name, between the task and the colon: `[001] d...     9.044846:`. From `]` to the point
+// of the time, consecutive lines are nearly the same: the same columns are blank, and the seconds are equal.
 import { POINT, SPACE, ZERO, bytesThatAre, isDigit } from './text';
 
-/** The blank and the seconds behind it are compared as the eight bytes before the point; no line has the first of these. */
+/**
+ * The space and the seconds after it are compared as the eight bytes before the point; no line has this initial value.
+ */
 let seconds: u64 = 0;
 let secondsMask: u64 = <u64>-1;
 /** ns since the trace's time base */
 let secondsBase: f64 = 0;
-/** from `[` to the point; to the first of the flags, which is no digit (to `]` where there are none); to what says what ran */
+/**
+ * offsets from `[`: of the point; of the first flag, which is not a digit (of `]` if there are none); of the flag of
+ * the context
+ */
 let pointAt: usize = 0;
 let flagsAt: usize = 0;
 let ranAt: usize = 0;
@@ -17,10 +22,10 @@ let blanks: i32 = 0;
 let showsContext: bool = false;
 
 /**
- * The columns of a line that was understood.
- * @param bracket where `[` stands
- * @param point where the point of its time stands
- * @param digits of its seconds, up to seven
+ * Store the columns of a parsed line.
+ * @param bracket position of `[`
+ * @param point position of the point of its time
+ * @param digits number of digits of its seconds, up to seven
  * @param ns its time without the fraction
  */
 export function learnColumns(bracket: usize, point: usize, digits: i32, ns: f64, context: bool): void {
@@ -37,7 +42,7 @@ export function learnColumns(bracket: usize, point: usize, digits: i32, ns: f64,
   showsContext = context;
 }
 
-/** Behind the point of the line whose `[` stands at `bracket`; 0: its columns are others. */
+/** Position after the point of the line with `[` at `bracket`; 0: it has other columns. */
 // @ts-ignore: decorator
 @inline
 export function pointBehind(bracket: usize): usize {
@@ -53,7 +58,7 @@ export function timeWith(fraction: i32): f64 {
   return secondsBase + <f64>fraction;
 }
 
-/** What ran: 0 the task, 1 a softirq, 2 a hardirq; NaN: not shown. */
+/** The context: 0 the task, 1 a softirq, 2 a hardirq; NaN: not shown. */
 // @ts-ignore: decorator
 @inline
 export function contextAt(bracket: usize): f64 {
@@ -62,17 +67,17 @@ export function contextAt(bracket: usize): f64 {
   return c == 46 ? 0 : c == 115 ? 1 : 2;
 }
 
-/** Number of the CPU in `[001]`; negative: it is none of three digits. */
+/** Number of the CPU in `[001]`; negative: it does not have three digits. */
 // @ts-ignore: decorator
 @inline
 export function cpuAt(bracket: usize): i32 {
-  // the bracket behind stands in the highest byte
+  // the closing bracket is in the highest byte
   const digits = load<i32>(bracket, 1) ^ 0x5d303030;
   if (<u32>digits >> 24 || notDecimal(digits, 0x00ffffff)) return -1;
   return (digits & 15) * 100 + ((digits >> 8) & 15) * 10 + (digits >> 16);
 }
 
-/** `044846` as ns; negative: these are no six digits. */
+/** `044846` as ns; negative: these are not six digits. */
 // @ts-ignore: decorator
 @inline
 export function microsecondsAt(at: usize): i32 {
@@ -84,7 +89,7 @@ export function microsecondsAt(at: usize): i32 {
   return (four * 100 + twoDigits(at + 4)) * 1000;
 }
 
-/** Three more digits of a time; negative: these are none. */
+/** Three more digits of a time; negative: these are not digits. */
 // @ts-ignore: decorator
 @inline
 export function nanosecondsAt(at: usize): i32 {
@@ -98,7 +103,7 @@ function twoDigits(at: usize): i32 {
   return (load<u8>(at) - ZERO) * 10 + (load<u8>(at, 1) - ZERO);
 }
 
-/** Not 0 when one of the bytes of `mask`, each the difference to '0', is no decimal digit. */
+/** Not 0 if one of the bytes of `mask`, each a difference to '0', is not a decimal digit. */
 // @ts-ignore: decorator
 @inline
 function notDecimal(digits: i32, mask: i32): i32 {

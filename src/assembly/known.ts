@@ -254,8 +254,10 @@ export function learnShape(number: i32, placed: bool, forRecords: bool, width: i
   return at;
 }
 
-/** @param text address of the text before the value
- * @returns false if the memory is full */
+/**
+ * @param text address of the text before the value
+ * @returns false if the memory is full
+ */
 export function learnArgument(shape: usize, text: usize, length: i32, target: i32, slot: i32, form: i32, column: i32): bool {
   const at = room(ARGUMENT_BYTES + length);
   if (!at) return false;

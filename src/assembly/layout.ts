@@ -1,22 +1,24 @@
-// Where things stand in the memory that JavaScript shares with the functions here; all numbers are bytes. Both languages
-// read this file: it holds constants and nothing else. Pages of memory that nobody touches cost nothing.
+// Addresses in the memory shared by JavaScript and the functions here, in bytes. Both compile this file, so it contains
+// only constants. Untouched pages of memory cost nothing.
 
-/** Bytes of text at address 0: a chunk of LineReader, what was carried before it, and room for a vector behind. */
+/**
+ * Bytes of text at address 0: a chunk of LineReader, the incomplete line before it, and space for a vector after it.
+ */
 export const TEXT_BYTES = (1 << 20) + (1 << 16);
 
-/** Bytes that are searched for newlines at once, and room for a place for each of them and of the last vector. */
+/** Bytes searched for newlines at once, and space for the position of each of them and of the last vector. */
 export const NEWLINE_WINDOW = 1 << 15;
 export const NEWLINES_AT = TEXT_BYTES + 64;
 export const NEWLINE_PLACES = NEWLINE_WINDOW + 16;
 
-/** What was learned of lines (known.ts). */
+/** The tables of known lines (known.ts). */
 export const LEARNED_AT = NEWLINES_AT + NEWLINE_PLACES * 4;
 export const LEARNED_END = LEARNED_AT + (1 << 19);
 
-/** f64: the time of the line that was read last */
+/** f64: time of the last line */
 export const LINE_TIME_AT = LEARNED_END;
 
-/** A text that is to be learned. */
+/** A text to be stored in the tables. */
 export const GIVEN_AT = LINE_TIME_AT + 16;
 export const GIVEN_BYTES = 4096;
 
@@ -28,40 +30,40 @@ export const STRIDE = 19;
 export const BATCH_RECORDS = 4096;
 export const RECORDS_AT = CONSTANTS_AT + 512;
 
-/** Records as bytes (records.ts): more than one can take, and what reading and writing by words touches behind the last. */
+/** Encoded records (records.ts): the maximum size of one, and the bytes after the last one that word accesses touch. */
 export const RECORD_MOST_BYTES = 16 + STRIDE * 12;
 export const BEYOND = 8;
 export const CHUNK_AT = RECORDS_AT + BATCH_RECORDS * STRIDE * 8 + 64;
 
-/** What both sides know of the records before: values of the last, of the last on each CPU, of the last of each kind. */
+/** State of the encoding: values of the last record, of the last one on each CPU, of the last one of each kind. */
 export const CPUS = 16;
 export const KINDS = 1024;
 export const PAST_AT = CHUNK_AT + BATCH_RECORDS * RECORD_MOST_BYTES + 2 * RECORD_MOST_BYTES;
-/** by kind: its slots as bits, how many, and as a list */
+/** by kind: its slots as bits, their number, and as a list */
 export const MASKS_AT = PAST_AT + (1 + CPUS + KINDS) * STRIDE * 8;
 export const COUNTS_AT = MASKS_AT + 4 * KINDS;
 export const SLOTS_AT = COUNTS_AT + KINDS;
 export const PAST_END = SLOTS_AT + KINDS * STRIDE;
 
-/** From here on: tables of a store that is written (store/pages/table-pages.ts). */
+/** From here on: tables of the store being written (store/pages/table-pages.ts). */
 export const TABLES_AT = (PAST_END + 4095) & ~4095;
 
-/** The leaf of a table that is being filled. SQLite's page size, and the header of a leaf. */
+/** The leaf page of a table being filled: SQLite's page size, and the header of a leaf. */
 export const PAGE_SIZE = 4096;
 export const LEAF_HEADER = 8;
-/** The longest record that stands on a leaf whole. */
+/** The longest record that is stored without overflow pages. */
 export const MOST_LOCAL = PAGE_SIZE - 35;
-/** i32: bytes of cells that are there, and how many; 1 when the length of the record before took two bytes */
+/** i32: bytes of its cells, and their number; 1 if the length of the previous record has two bytes */
 export const TABLE_END = 0;
 export const TABLE_CELLS = 4;
 export const TABLE_WIDE = 8;
-/** i32: end of a cell that was written and did not fit */
+/** i32: end of a cell that did not fit */
 export const TABLE_BEHIND = 12;
 /** f64: id of the last */
 export const TABLE_LAST_ID = 16;
-/** u16 each: where the cells begin */
+/** u16 each: beginnings of the cells */
 export const TABLE_STARTS = 32;
-/** the cells, one behind the other, and room behind the page so that one may be written before it is known to fit */
+/** the cells, without gaps, and space after the page, since a cell is written before its size is known */
 export const TABLE_PAGE = TABLE_STARTS + PAGE_SIZE / 2;
 export const TABLE_SIZE = TABLE_PAGE + 4 * PAGE_SIZE;
 
@@ -72,19 +74,21 @@ export const PID_COLUMNS = 8;
 /** Columns of an event's table before those of its arguments: id, line, ts, cpu, task, at, extra. */
 export const COMMON_COLUMNS = 7;
 
-/** What a known line is not: its columns before the event's name are new, or the event or its arguments are. */
+/**
+ * Results for lines with an unknown layout: its columns before the event's name are new, or the event or its arguments.
+ */
 export const OTHER_COLUMNS = -1;
 export const OTHER_EVENT = -2;
-/** Set in the number of a known line's layout when its cell is written and does not fit the page. */
+/** Bit set in the number of a line's layout if its cell was written, but does not fit the page. */
 export const PAGE_FULL = 1 << 24;
 
-/** Where the value of an argument goes in the record: nowhere, or as a number, a page table entry, a length. */
+/** Use of an argument's value in the record: none, a number, a page table entry, a length. */
 export const TARGET_NONE = 0;
 export const TARGET_NUMBER = 1;
 export const TARGET_PTE = 2;
 export const TARGET_LENGTH = 3;
 
-/** How the value stands in the line for the store: it is not kept, or kept as a number, hexadecimal without 0x, text. */
+/** Form of the value in the line, for the store: not stored, a number, hexadecimal without 0x, text. */
 export const FORM_NONE = 0;
 export const FORM_NUMBER = 1;
 export const FORM_BARE = 2;

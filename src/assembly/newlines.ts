@@ -1,9 +1,12 @@
-// Where the newlines are. JavaScript's indexOf takes 130 ns a line, this 20.
+// Finds newlines: 20 ns per line, where JavaScript's indexOf takes 130 ns.
 import { bytesThatAre } from './text';
 
 const NEWLINE: u8 = 10;
 
-/** Store the places of newlines from `from` to `to`, and up to 15 bytes beyond, at `out`; returns where the next would be stored. */
+/**
+ * Store the positions of newlines from `from` to `to`, and up to 15 bytes beyond, at `out`. Returns the next free
+ * address.
+ */
 export function findNewlines(from: usize, to: usize, out: usize): usize {
   let place = out;
   for (let at = from; at < to; at += 16) {

@@ -1,7 +1,7 @@
-// An mm event as a row of doubles (vocabulary/record.ts): where a known line's values go.
+// An mm event as a row of doubles (vocabulary/record.ts), filled with the values of a known line.
 import { TARGET_LENGTH, TARGET_PTE } from './layout';
 
-/** Bytes from the record's beginning; vocabulary/record.ts has the same as places (a test holds them together). */
+/** Offsets in bytes from the beginning of the record; a test compares them with the slots in vocabulary/record.ts. */
 export const KIND = 0;
 export const CPU = 8;
 export const PID = 16;
@@ -25,7 +25,7 @@ export const CTX = 144;
 /** Beyond it, a negative number is not exact in a double. */
 const LEAST_EXACT: f64 = -9007199254740992;
 
-/** What the line's columns and its event say, and NaN for all that its arguments may. */
+/** Fill in the values of the line's columns and its event, and NaN for the slots of arguments. */
 // @ts-ignore: decorator
 @inline
 export function beginRecord(row: usize, kind: f64, fn: f64, cpu: i32, pid: i32, ts: f64, context: f64): void {
@@ -44,7 +44,7 @@ export function beginRecord(row: usize, kind: f64, fn: f64, cpu: i32, pid: i32, 
   store<f64>(row, context, CTX);
 }
 
-/** Put a value where the argument says; false: a double does not hold it. */
+/** Store the value of an argument in its slot; false: a double cannot represent it. */
 // @ts-ignore: decorator
 @inline
 export function putValue(row: usize, target: i32, slot: i32, value: i64, isHex: bool): bool {

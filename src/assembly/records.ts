@@ -1,5 +1,5 @@
-// Records of the replay to bytes and back. The format and its reasons are in store/replay-codec.ts, which also has both in
-// JavaScript; the bytes are the same.
+// Encodes and decodes the records of the replay. The format is described in store/replay-codec.ts, which contains the
+// same in JavaScript.
 import {
 
   CHUNK_AT,
@@ -18,16 +18,16 @@ import { ADDR, CPU, CTX, LINE, MM, OFFSET, PAGE, PID, PTE_LO, TGID, TS } from '.
 
 const ROW: usize = STRIDE * 8;
 
-/** In place of a number: what follows is no difference, but the eight bytes of a double. */
+/** Instead of a difference: the eight bytes of a double follow. */
 const WHOLE = -1;
 
-/** Of the upper half of a double: set in NaN, and not all of them in any other. */
+/** Bits of the upper half of a double: all set in NaN, and never all set otherwise. */
 const NAN_BITS = 0x7ff80000;
 
-/** A byte each: by its leading zeros, the width of a number; and by its width, how many bytes it takes. */
+/** Tables of bytes: width of a number by its leading zeros, and number of bytes by width. */
 const WIDTHS_AT: usize = CONSTANTS_AT + 128;
 const BYTES_AT: usize = CONSTANTS_AT + 168;
-/** What a slot is near to, a byte each: the record before, the one before on this CPU, the one before of this kind. */
+/** Reference of each slot's difference: the last record, the last one on this CPU, or the last one of this kind. */
 const NEAR_AT: usize = CONSTANTS_AT + 176;
 const ANY: u8 = 0;
 const ON_CPU: u8 = 1;
@@ -38,7 +38,7 @@ for (let zeros = 0; zeros <= 32; zeros++)
 for (let width = 0; width < 4; width++) store<u8>(BYTES_AT + width, width == 3 ? 4 : width);
 for (let slot = 0; slot < STRIDE; slot++) store<u8>(NEAR_AT + slot, near(slot * 8));
 
-/** A fault is one task at one address of one mm, through several kinds. */
+/** The events of a fault, of several kinds, have the same task, address and mm. */
 function near(slot: i32): u8 {
   if (slot == CPU || slot == TS || slot == OFFSET || slot == LINE) return ANY;
   if (slot == PID || slot == TGID || slot == MM || slot == ADDR || slot == PAGE || slot == PTE_LO || slot == CTX)
@@ -46,7 +46,7 @@ function near(slot: i32): u8 {
   return OF_KIND;
 }
 
-/** The records at RECORDS_AT as bytes at CHUNK_AT; returns where they end. */
+/** Encode the records at RECORDS_AT to CHUNK_AT. Returns the end. */
 export function encodeRecords(records: i32): usize {
   memory.fill(PAST_AT, 0, PAST_END - PAST_AT);
   let at: usize = CHUNK_AT;
@@ -104,8 +104,8 @@ export function encodeRecords(records: i32): usize {
 }
 
 /**
- * The bytes from CHUNK_AT to `end` as records at RECORDS_AT.
- * @returns where reading ended, beyond `end` at the latest one record behind it; 0: they are no records
+ * Decode the bytes from CHUNK_AT to `end` to RECORDS_AT.
+ * @returns the end of the last record, at most one record beyond `end`; 0: these bytes are not records
  */
 export function decodeRecords(records: i32, end: usize): usize {
   memory.fill(PAST_AT, 0, PAST_END - PAST_AT);
@@ -154,7 +154,7 @@ export function decodeRecords(records: i32, end: usize): usize {
   return at;
 }
 
-/** The slots that are numbers, as bits. NaN is told by its upper half, without a branch. */
+/** Bits of the slots that are not NaN, which is detected by its upper half, without a branch. */
 // @ts-ignore: decorator
 @inline
 function slotsOf(row: usize): i32 {
@@ -164,7 +164,7 @@ function slotsOf(row: usize): i32 {
   return mask;
 }
 
-/** These are the slots of a kind's records from now on. */
+/** Set the slots of the following records of a kind. */
 function setSlots(kind: i32, mask: i32): void {
   store<i32>(MASKS_AT + 4 * kind, mask);
   const list: usize = SLOTS_AT + kind * STRIDE;
@@ -175,7 +175,7 @@ function setSlots(kind: i32, mask: i32): void {
   store<u8>(COUNTS_AT + kind, count);
 }
 
-/** Where the values of the last record on this CPU stand; `cpu & 15` as JavaScript has it. */
+/** Address of the values of the last record on this CPU; `cpu & 15` as in JavaScript. */
 // @ts-ignore: decorator
 @inline
 function cpuPast(cpu: f64): usize {
@@ -189,7 +189,7 @@ function kindPast(kind: i32): usize {
   return <usize>PAST_AT + <usize>(1 + CPUS + kind) * ROW;
 }
 
-/** Where the value stands that the slot's is near to. */
+/** Address of the value to which the slot's difference refers. */
 // @ts-ignore: decorator
 @inline
 function pastOf(slot: usize, ofCpu: usize, ofKind: usize): usize {

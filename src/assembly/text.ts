@@ -1,5 +1,4 @@
-// Text, sixteen bytes at a time: whether it is what is expected, and the numbers that stand in it. All functions may
-// read up to 15 bytes behind what they are asked about.
+// Compares text and parses numbers, sixteen bytes at a time. All functions may read up to 15 bytes beyond their range.
 
 export const TAB: u8 = 9;
 export const SPACE: u8 = 32;
@@ -12,10 +11,10 @@ export const COLON: u8 = 58;
 export const BRACKET: u8 = 91;
 export const UNDERSCORE: u8 = 95;
 
-/** `0x`, as two bytes are loaded */
+/** `0x`, loaded as two bytes */
 const HEX_PREFIX = 0x7830;
 
-/** Decimal numbers of so many digits are exact in a double, and longer ones are rare. */
+/** Maximum digits of a decimal number that is exact in a double; longer ones are rare. */
 const MOST_DECIMAL_DIGITS = 15;
 
 // @ts-ignore: decorator
@@ -24,21 +23,21 @@ function iota(): v128 {
   return i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
-/** The first `n` bytes (up to 16) all ones. */
+/** A vector with the first `n` bytes (up to 16) set to ones. */
 // @ts-ignore: decorator
 @inline
 function firstBytes(n: i32): v128 {
   return i8x16.lt_u(iota(), i8x16.splat(<i8>n));
 }
 
-/** Which of the sixteen bytes at `at` are `c`, as bits. */
+/** Bits of those of the sixteen bytes at `at` that are `c`. */
 // @ts-ignore: decorator
 @inline
 export function bytesThatAre(c: u8, at: usize, offset: usize = 0): i32 {
   return i8x16.bitmask(i8x16.eq(v128.load(at + offset), i8x16.splat(c)));
 }
 
-/** Whether the `n` bytes at `a` are those at `b`. */
+/** Whether the `n` bytes at `a` and at `b` are equal. */
 // @ts-ignore: decorator
 @inline
 export function sameBytes(a: usize, b: usize, n: i32): bool {
@@ -66,7 +65,7 @@ export function hasHexPrefix(at: usize): bool {
   return load<u16>(at) == HEX_PREFIX;
 }
 
-/** How many of the sixteen bytes are hexadecimal digits (lower case) before the first that is not. */
+/** Number of leading hexadecimal digits (lower case) in the sixteen bytes. */
 // @ts-ignore: decorator
 @inline
 export function hexDigits(v: v128): i32 {
@@ -75,27 +74,27 @@ export function hexDigits(v: v128): i32 {
   return ctz(i8x16.bitmask(v128.or(digit, letter)) ^ 0x1ffff);
 }
 
-/** The number that the first `n` of them are. */
+/** The number represented by the first `n` digits. */
 // @ts-ignore: decorator
 @inline
 export function hexValue(v: v128, n: i32): i64 {
   const digits = i8x16.sub(v, i8x16.splat(48));
   const letters = i8x16.sub(v, i8x16.splat(87));
   const all = v128.bitselect(digits, letters, i8x16.lt_u(digits, i8x16.splat(10)));
-  // to the right end, zeros before them; then two digits to a byte
+  // shifted to the right end with leading zeros; then two digits per byte
   const right = i8x16.swizzle(all, i8x16.add(iota(), i8x16.splat(<i8>(n - 16))));
   const pairs = v128.and(v128.or(i16x8.shl(right, 4), i16x8.shr_u(right, 8)), i16x8.splat(0xff));
   return i64x2.extract_lane(i8x16.swizzle(i8x16.narrow_i16x8_u(pairs, pairs), reversed()), 0);
 }
 
-/** The eight bytes of a 64-bit number the other way round. */
+/** Swap the eight bytes of a 64-bit number. */
 // @ts-ignore: decorator
 @inline
 export function reversed(): v128 {
   return i8x16(7, 6, 5, 4, 3, 2, 1, 0, -1, -1, -1, -1, -1, -1, -1, -1);
 }
 
-/** How many decimal digits stand at `at`, at most as many as are exact. */
+/** Number of decimal digits at `at`, at most as many as are exact. */
 // @ts-ignore: decorator
 @inline
 export function decimalDigits(at: usize): i32 {
@@ -112,7 +111,7 @@ export function decimalValue(at: usize, n: i32): i64 {
   return value;
 }
 
-/** Where the next blank stands, or `end`. */
+/** Position of the next space, or `end`. */
 // @ts-ignore: decorator
 @inline
 export function wordEnd(from: usize, end: usize): usize {

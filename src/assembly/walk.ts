@@ -1,6 +1,6 @@
-// One walk along a line whose like was understood before: what is known must stand in it word for word, and the values
-// between are read once and put where they go, into a record for the replay and into the cell of a store's page. Where a
-// line differs in anything it is given up, and read with care.
+// Parses a line with a known layout in one pass: the known parts must be equal byte for byte, and each value between
+// them is parsed once and written into the record for the replay and into the cell of the store's page. A line that
+// differs in any way is left to JavaScript.
 //
 //                 scn-133     [001] d...     9.044846: fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0
 //     |comm 16 bytes|pid 8   |cpu |     |sec |us      |name  |site                        | text |value           | text |value
@@ -54,22 +54,21 @@ import {
   wordEnd,
 } from './text';
 
-/** No event has a shorter line: name, pid, CPU, time. */
+/** Minimum length of a line with an event: name, pid, CPU, time. */
 const SHORTEST: usize = 45;
 
-/** The line does not have this shape. */
+/** Result: the line has another shape. */
 const OTHER_SHAPE: usize = 0;
 
 /**
- * Read the line `[start, end)`, which stands in the memory, into the record at `row`, and write its cell where its type
- * has a table.
- * @param base offset of the memory's first byte in the file
- * @param idBase what a store adds to an offset
- * @returns the number of its shape, with PAGE_FULL where its cell does not fit; or why not
+ * Parse the line `[start, end)` in the memory into the record at `row`, and write its cell if its type has a table.
+ * @param base offset in the file of the first byte in the memory
+ * @param idBase number added to an offset to get the id in a store
+ * @returns the number of its shape, with PAGE_FULL if its cell does not fit; otherwise the reason why it is unknown
  */
 export function readLine(start: usize, end: usize, row: usize, base: f64, idBase: f64, line: f64): i32 {
   if (end - start < SHORTEST || load<u8>(start, COMM_COLUMNS) != DASH) return OTHER_COLUMNS;
-  // trailing blanks are cut elsewhere
+  // trailing spaces are removed elsewhere
   if (load<u8>(end - 1) <= SPACE) return OTHER_COLUMNS;
   const task = taskOf(start);
   if (v128.any_true(v128.xor(v128.load(start), v128.load(changetype<usize>(task))))) return OTHER_COLUMNS;
@@ -94,7 +93,7 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   at += 2;
   const name = nameAt(at);
   if (!name) return OTHER_EVENT;
-  // behind the colon and its blanks; the last byte of the line is none
+  // after the colon and its spaces; the last byte of the line is not a space
   at += changetype<Name>(name).length + 2;
   if (load<u8>(at - 1) != SPACE) return OTHER_EVENT;
   while (load<u8>(at) == SPACE) at++;
@@ -134,11 +133,11 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   return OTHER_EVENT;
 }
 
-/** 64 bits hold no more. */
+/** Maximum hexadecimal digits of a 64-bit number. */
 const MOST_TIME: f64 = 4611686018427387904;
 
 /**
- * Write the cell of an event that a parser has understood, with the arguments `[args, end)`.
+ * Write the cell of an event parsed in JavaScript, with the arguments `[args, end)`.
  * @returns as {@link readLine}
  */
 export function writeCell(type: usize, args: usize, end: usize, line: f64, ts: f64, cpu: i32, task: i32, id: f64): i32 {
@@ -165,7 +164,7 @@ function isSite(site: usize, at: usize, end: usize): bool {
   return sameBytes(at, site + SITE_BYTES, length) && (behind == end || load<u8>(behind) == SPACE || load<u8>(behind) == TAB);
 }
 
-/** The name that ends with the first colon behind `at`; 0: unknown. */
+/** The name that ends at the first colon after `at`; 0: unknown. */
 // @ts-ignore: decorator
 @inline
 function nameAt(at: usize): usize {
@@ -185,7 +184,7 @@ function nameAt(at: usize): usize {
   return name;
 }
 
-/** Write the cell of a line, and its record too where `toRecord`; returns what is 0 or PAGE_FULL, or -1: it has another shape. */
+/** Write the cell of a line and, if `toRecord`, its record. Returns 0 or PAGE_FULL; -1: it has another shape. */
 // @ts-ignore: decorator
 @inline
 function writeShape(
@@ -213,10 +212,10 @@ function writeShape(
 }
 
 /**
- * Read the values between the texts of a shape, each once, and put them where they go.
- * @param types of the cell's columns
- * @param body where its values go
- * @returns where they end (not 0), or OTHER_SHAPE
+ * Parse the values between the texts of a shape, each once, and write them to their targets.
+ * @param types address of the types of the cell's columns
+ * @param body address for its values
+ * @returns their end (not 0), or OTHER_SHAPE
  */
 // @ts-ignore: decorator
 @inline
@@ -274,7 +273,7 @@ function walk(
       if (isNegative) value = -value;
       at += n;
     }
-    // a value that reaches beyond the line ends elsewhere, too
+    // a value that extends beyond the line has another end as well
     if (at != end && load<u8>(at) != SPACE) return OTHER_SHAPE;
     if (toCell && form == FORM_TEXT && at != valueEnd) return OTHER_SHAPE;
     if (toRecord && target != TARGET_NONE && !putValue(row, target, argument.slot, value, isHex)) return OTHER_SHAPE;
