@@ -9,6 +9,7 @@ import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { screenFlags, traceFlags } from './shared/flags.ts';
 import { loadPins } from './shared/load-pins.ts';
+import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
 export default class Pins extends BaseCommand {
   static override summary = 'List pins: owner, API, flags, how long they were held, and how they ended.';
@@ -50,13 +51,16 @@ States: released; presumed (its release was not recorded); held (to the end of t
     json: Flags.boolean({ summary: 'print JSON (pindrift.pins/1)', exclusive: ['csv'] }),
     csv: Flags.boolean({ summary: 'print CSV' }),
     ...traceFlags,
+    ...ruleFlags,
     color: screenFlags.color,
   };
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Pins);
     const look = terminal(process.stdout, flags.color);
-    const loaded = await loadPins(args.source, flags, flags);
+    const setup = await setUpRules(flags);
+    const again = flags.rules !== undefined || flags.config !== undefined;
+    const loaded = await loadPins(args.source, flags, { ...flags, setup, again });
     if (flags.histogram) {
       const unit = loaded.traces.some(({ timeUnit }) => timeUnit === 'ns') ? 'ns' : 'ticks';
       const times = histogram(loaded.pins, loaded.traces, unit);

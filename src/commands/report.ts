@@ -72,15 +72,12 @@ export default class Report extends BaseCommand {
 
   /** The stored findings, or those of the rules named by the user. */
   async #judge(path: string, flags: RuleFlags & WatchRuleFlags, setup: Setup, pins: boolean): Promise<DetailedReport> {
-    const { storedReport } = await import('./shared/stored.ts');
-    const stored = await storedReport(path, { pins, setup });
+    const { storedAgain, storedReport } = await import('./shared/stored.ts');
     const again =
       flags.rules !== undefined ||
       flags.config !== undefined ||
       flags.timing === true ||
       flags['debug-rule'] !== undefined;
-    if (!again) return stored;
-    const { rerun } = await import('../engine/rerun.ts');
-    return { ...stored, report: await rerun(path, { rules: setup.rules, running: setup.running }) };
+    return again ? storedAgain(path, { pins, setup }) : storedReport(path, { pins, setup });
   }
 }

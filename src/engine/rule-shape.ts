@@ -92,13 +92,24 @@ const rule = v.looseObject({
   create: v.function('expected a function'),
 });
 
+/** Names of exports listed in a message. */
+const NAMES_SHOWN = 4;
+
 /** What keeps a value from being a rule; undefined when nothing does. */
 export function ruleProblem(value: unknown): RuleProblem | undefined {
   const id = idOf(value);
   if (typeof value !== 'object' || value === null)
     return { id, key: '', problem: 'its default export is not the result of defineRule()' };
+  if (!('meta' in value)) {
+    const names = Object.keys(value);
+    const problem =
+      names.length === 0
+        ? 'the file exports nothing, or an empty object'
+        : `it exports no rule by default, only ${names.slice(0, NAMES_SHOWN).join(', ')}`;
+    return { id, key: '', problem };
+  }
   const { api } = value as { api?: unknown };
-  if ('meta' in value && api !== RULE_API) {
+  if (api !== RULE_API) {
     return {
       id,
       key: 'api',

@@ -90,6 +90,13 @@ describe('loadRules', () => {
       ['./a.ts'],
       /^a\.ts: this is not a rule: its default export is not the result of defineRule\(\)/,
     ],
+    ['an empty file', { 'a.ts': '' }, ['./a.ts'], /^a\.ts: this is not a rule: the file exports nothing/],
+    [
+      'a file with other exports',
+      { 'a.ts': 'export const helper = 1;' },
+      ['./a.ts'],
+      /^a\.ts: this is not a rule: it exports no rule by default, only helper/,
+    ],
     ['a syntax error', { 'a.ts': 'export default {' }, ['./a.ts'], /^a\.ts:1:17: cannot be loaded: .*Unexpected token/],
     [
       'an import that is not there',

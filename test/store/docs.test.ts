@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import Query from '../../src/commands/query.ts';
 import { ingest } from '../../src/engine/ingest.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { runQuery } from '../../src/store/query.ts';
@@ -10,10 +11,12 @@ import { scratch } from './scratch.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docs/store.md'), 'utf8');
+const examples = Query.examples.flatMap((example) => /query x\.db "([^"]+)"/.exec(String(example))?.[1] ?? []);
 const queries = [...text.matchAll(/```sql\n([\s\S]*?)```/g)]
   .flatMap(([, block]) => block.split(/;\s*\n/))
   .map((sql) => sql.trim())
-  .filter((sql) => sql !== '');
+  .filter((sql) => sql !== '')
+  .concat(examples);
 
 const { file } = scratch();
 let store: Store;

@@ -35,6 +35,24 @@ export async function storedReport(
   return { report: await rerun(path, rulesOf(setup)), pins: [] };
 }
 
+/** The report of other rules on a store; its pins name the findings of these rules. */
+export async function storedAgain(
+  path: string,
+  options: { pins: boolean; setup?: TraceOptions['setup'] },
+): Promise<DetailedReport> {
+  const stored = await storedReport(path, options);
+  const { rerun } = await import('../../engine/rerun.ts');
+  const report = await rerun(path, rulesOf(options.setup));
+  const numbers = new Map(
+    report.findings.map(({ evidence, n, pin, trace }) => [
+      `${trace} ${evidence.find(({ role }) => role === 'pin')?.line} ${pin.address}`,
+      n,
+    ]),
+  );
+  const pins = stored.pins.map((pin) => ({ ...pin, finding: numbers.get(`${pin.trace} ${pin.line} ${pin.address}`) }));
+  return { report, pins };
+}
+
 const MAGIC = 'SQLite format 3\0';
 
 /** Whether this is a database and not a trace; read errors are reported when it is opened. */

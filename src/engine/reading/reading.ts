@@ -21,7 +21,7 @@ import { demandEvents } from '../no-events.ts';
 import { ReadStats } from '../read-stats.ts';
 import { Words } from '../words.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
-import { RecordingInput } from './recording-input.ts';
+import { checkSymbols, RecordingInput } from './recording-input.ts';
 import { TextInput } from './text-input.ts';
 import type { ReadTrace } from './trace.ts';
 
@@ -206,6 +206,8 @@ function tooMuch(path: string, { mms, tasks, counts }: Model): InputError {
 
 /** @throws InputError if it is not a trace */
 async function openInput(input: TraceInput, { format, kallsyms }: ReadingOptions): Promise<OpenInput> {
+  // a text does not read it, but a misspelled path is never ignored
+  if (kallsyms !== undefined) checkSymbols(kallsyms);
   const folder = await RecordingInput.openDirectory(input, kallsyms);
   if (folder !== undefined) return folder;
   const source = await input.open();

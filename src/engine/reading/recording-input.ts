@@ -92,12 +92,17 @@ export class RecordingInput implements OpenInput {
 /** Read when the first symbol is requested. */
 function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
   if (path === undefined) return undefined;
+  checkSymbols(path);
+  return () => readFileSync(path);
+}
+
+/** @throws InputError if there is no such file */
+export function checkSymbols(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new InputError('no such symbol file', {
       where: path,
       tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine before it is rebooted',
     });
-  return () => readFileSync(path);
 }
 
 /** A plain file is read in place; compressed or piped input is first copied to a temporary file. */
