@@ -74,7 +74,7 @@ export function factsOf(head: TraceHead, stats: ReadStats, about: Recording, fil
     overwritten: head.overwritten ?? 0,
     unread: unreadOf(lossesOf(head, stats)),
     damage: textDamage(stats, head),
-    unsaid: unsaidBy(head.format, lossesOf(head, stats)),
+    unsaid: unsaidBy(head, lossesOf(head, stats)),
     filtered: filters.length > 0 ? filters.join(', ') : undefined,
   };
 }

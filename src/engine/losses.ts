@@ -10,7 +10,7 @@ import type { ReadStats } from './read-stats.ts';
 export function textDamage(stats: ReadStats, head: TraceHead): string | undefined {
   const { cutLines } = stats;
   if (stats.damage !== undefined) return stats.damage;
-  const missing = missingOf(stats, head) ?? openOf(stats);
+  const missing = missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
   if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
@@ -59,6 +59,12 @@ function isCounted({ kinds, lost, order }: ReadStats, { entries, tracer = 'nop' 
   return kinds[LineKind.Event] + kinds[LineKind.Function] === entries;
 }
 
+/** Columns of tasks' names. */
+const leftOf = ({ cutLeft }: TraceHead): string | undefined =>
+  cutLeft === true
+    ? 'columns were cut on the left: task names that begin at the edge are incomplete, and are not used'
+    : undefined;
+
 /** Functions that were entered but never left. */
 function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
   if (count === 0) return undefined;
@@ -105,7 +111,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'overwritten', count: head.overwritten, reason });
   }
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
-  const whole = stats.damage ?? missingOf(stats, head) ?? openOf(stats);
+  const whole = stats.damage ?? missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   if (stats.unterminated) {
     // a truncated value looks like a complete one
@@ -165,10 +171,18 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
   losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
 
-/** perf script prints lost samples only on request, and its text does not show whether it was requested. */
-export const unsaidBy = (format: string, losses: readonly Loss[]): string | undefined =>
-  format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')
-    ? undefined
-    : 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';
+/**
+ * perf script prints lost samples only on request, and its text does not show whether it was requested. A perf.data
+ * directory has the records of each thread in a file of its own, which has no length and no end.
+ */
+export function unsaidBy(
+  { format, variant }: { format: string; variant: string },
+  losses: readonly Loss[],
+): string | undefined {
+  if (format === 'perf.data' && / files$/.test(variant))
+    return 'nothing in a perf.data directory shows whether its files (data.0 and so on) are complete: record without --threads';
+  if (format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')) return undefined;
+  return 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';
+}
 
 const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

@@ -1,13 +1,16 @@
 // Detects the format of a text from its first bytes, never from its name. For input that is not a trace, gives a
 // sentence that says what it is, and the next step.
+import { text } from '../util/bytes.ts';
 import { escapeControl } from '../util/escape.ts';
 import { createParser } from './create.ts';
 import { csvHead } from './csv-head.ts';
 import { cutColumn } from './cut.ts';
+import { isCutLeft, withoutTasks } from './cut-left.ts';
 import { ftraceHead, isWithoutContext } from './ftrace-head.ts';
 import type { TraceFormat, TraceHead } from './head.ts';
 import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, TraceLine } from './line.ts';
+import { twoSided } from './mend/two-sided.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
 import { otherTool } from './other-tools.ts';
 import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
@@ -33,6 +36,9 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
   if (column !== undefined) {
     found.cutAt = column;
   }
+  if ((found.format === 'ftrace' || found.format === 'trace-cmd') && isCutLeft(lines)) {
+    found.cutLeft = true;
+  }
   readCaptureHead(lines, found);
   return { parser: createParser(found) };
 }
@@ -45,8 +51,18 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
   if (unusable !== undefined) {
     return unusable;
   }
+  const sides = twoSided(text(head, 0, head.length));
+  if (sides !== undefined) {
+    return sides;
+  }
   const lines = new HeadLines(head, head.length < HEAD_BYTES);
   const format = forced ?? formatOf(lines);
+  if (format === undefined || (forced === undefined && format === 'perf-script')) {
+    const tasks = withoutTasks(lines);
+    if (tasks !== undefined) {
+      return tasks;
+    }
+  }
   if (format === undefined) {
     return notRecognised(lines);
   }

@@ -48,6 +48,8 @@ export interface TraceHead {
   entries?: number;
   /** lines were cut at this column: those that reach it are incomplete */
   cutAt?: number;
+  /** columns are missing on the left: a task's name that begins at the edge is incomplete */
+  cutLeft?: true;
   /** what the header of a `pindrift capture` says about the recording, or a list of the enabled probes */
   recorded?: Recorded;
   /** what is wrong with the text as a whole, in a sentence; known at its end */

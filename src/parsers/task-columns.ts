@@ -139,7 +139,8 @@ export function searchTaskLine(buf: Uint8Array, start: number, end: number, head
     if (at > 0) {
       let comm = Math.max(start, dash - COMM_COLUMNS);
       while (comm < dash && isBlank(buf[comm])) comm++;
-      out.commStart = comm;
+      // what is left of a name is not a name
+      out.commStart = comm === start && head.cutLeft === true ? dash : comm;
       out.commEnd = dash;
       return at;
     }

@@ -46,6 +46,18 @@ describe('perf record --threads', () => {
     expect([...events].sort()).toEqual([...ofText.events].sort());
   });
 
+  it('the end of its files is not known', async () => {
+    const clean = writtenOf('6.12/none_quick.capture');
+    const threads = [0, 1].map((cpu) => clean.events.filter((event) => event.cpu === cpu));
+    writeFileSync(join(folder, 'data'), perfData(clean, { threads }));
+    for (const [i, bytes] of threadFiles(clean, { threads }).entries()) writeFileSync(join(folder, `data.${i}`), bytes);
+    const { verdict, rules } = await check([fileInput(folder)]);
+    expect(verdict).toBe('could-not-be-checked');
+    const missing = rules.find(({ id }) => id === 'insufficient-evidence')?.missing;
+    expect(missing).toContainEqual(expect.stringContaining('nothing in a perf.data directory shows'));
+    rmSync(join(folder, 'data.1'));
+  });
+
   it('files that were not copied along are missed', async () => {
     const threads = [0, 1, 2, 3].map((n) => written.events.filter((_, i) => i % 4 === n));
     writeFileSync(join(folder, 'data'), perfData(written, { threads }));

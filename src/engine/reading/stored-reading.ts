@@ -66,7 +66,7 @@ export class StoredReading implements ReadTrace {
       overwritten: head.overwritten ?? 0,
       unread: unreadOf(info.losses),
       damage: head.damage ?? damageIn(info.losses),
-      unsaid: unsaidBy(info.format, info.losses),
+      unsaid: unsaidBy(info, info.losses),
     };
     finish(model);
   }

@@ -8,6 +8,7 @@ import { packingOf, showsTrace } from './packings.ts';
 import { mendPlanFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { isJournal, memberOf } from './strings.ts';
+import { twoSided } from './two-sided.ts';
 import { WideSource, wideOf } from './wide.ts';
 
 /** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
@@ -30,6 +31,8 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
     return mended(new WideSource(source, wide), again && (async () => new WideSource(await again(), wide)));
   if (head.length === 0 || head.includes(0)) return source;
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
+  // its lines begin with what tells the sides apart
+  if (twoSided(text) !== undefined) return source;
   const packing = packingOf(text);
   if (packing !== undefined && showsTrace(text, packing()))
     return mended(
