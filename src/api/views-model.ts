@@ -62,7 +62,7 @@ export interface Torn {
   readonly exits: number;
   /** pointers that cannot point to a `struct page` */
   readonly pages: number;
-  /** lines with a number that no kernel prints there: more pages returned than asked for, a range that ends before it begins */
+  /** lines with a number that no kernel prints there: more pages returned than asked for, a user address as a struct mm */
   readonly absurd: number;
   readonly first: At | undefined;
 }

@@ -1,5 +1,5 @@
 // A config is code, so one that another user has put in a directory above is not run unless it is named.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { loadModule } from '../engine/load-module.ts';
 import { shownPath } from '../engine/load-rules.ts';
@@ -33,6 +33,8 @@ export async function loadConfig(
   const shown = shownPath(path, folder);
   if (named === undefined) mustBeOurs(path, shown, `--config ${shown} to run it anyway, --no-config to ignore it`);
   else if (!existsSync(path)) throw new InputError('no such config', { where: named });
+  // /dev/zero has no end
+  if (statSync(path).isCharacterDevice()) throw new InputError('this is a device, not a config', { where: shown });
   const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown, timeout);
   return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
 }

@@ -6,6 +6,7 @@ import { InputError } from '../util/errors.ts';
 import { CODE, loadModule, resolvePackage } from './load-module.ts';
 import type { GivenRule } from './prepare.ts';
 import { loadedFrom } from './rule-failure.ts';
+import { errorOf } from './rule-limits.ts';
 
 const PREFIX = 'pindrift-rules-';
 
@@ -123,16 +124,22 @@ const namesOf = (spec: string): string[] =>
 async function rulesOf(file: string, folder: string, many: boolean, timeout?: number): Promise<GivenRule[]> {
   const from = shownPath(file, folder);
   const exported = await loadModule(file, from, timeout);
-  // a directory also contains helpers, which have no default export
-  if (many && !isExport(exported)) return [];
-  const list: readonly unknown[] = Array.isArray(exported)
-    ? exported
-    : hasRules(exported)
-      ? exported.rules
-      : [exported];
-  for (const rule of list) loadedFrom(rule, file);
-  const source = readFileSync(file, 'utf8');
-  return list.map((rule) => ({ rule, from, source }));
+  try {
+    // a directory also contains helpers, which have no default export
+    if (many && !isExport(exported)) return [];
+    const list: readonly unknown[] = Array.isArray(exported)
+      ? exported
+      : hasRules(exported)
+        ? exported.rules
+        : [exported];
+    for (const rule of list) loadedFrom(rule, file);
+    const source = readFileSync(file, 'utf8');
+    return list.map((rule) => ({ rule, from, source }));
+  } catch (thrown) {
+    // a Proxy may throw anything when it is looked at
+    const error = errorOf(thrown);
+    throw new InputError(`cannot be loaded: ${error.message}`, { where: from, cause: error });
+  }
 }
 
 const isExport = (value: unknown): boolean =>

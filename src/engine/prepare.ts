@@ -3,6 +3,7 @@ import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { placeIn } from './place-in-source.ts';
+import { errorOf } from './rule-limits.ts';
 import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
 export interface GivenRule {
@@ -13,6 +14,16 @@ export interface GivenRule {
   source?: string | undefined;
 }
 
+/** A Proxy may throw anything when it is looked at. */
+function problemIn(rule: unknown, from: string): RuleProblem | undefined {
+  try {
+    return ruleProblem(rule);
+  } catch (thrown) {
+    const error = errorOf(thrown);
+    throw new InputError(`this is not a rule: ${error.message}`, { where: from, cause: error });
+  }
+}
+
 /**
  * Check rules and their probes.
  * @throws InputError that names the rule, its place and the error
@@ -21,7 +32,7 @@ export function prepare(given: readonly GivenRule[]): readonly Rule[] {
   const seen = new Map<string, string>();
   const rules: Rule[] = [];
   for (const { rule, from, source } of given) {
-    const problem = ruleProblem(rule);
+    const problem = problemIn(rule, from);
     if (problem !== undefined) throw refused(problem, from, source);
     const known = rule as Rule;
     const { id } = known.meta;

@@ -10,7 +10,7 @@ import { RangeOp } from './state.ts';
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const addr = m.vpn(r[o + Slot.ADDR]);
+  const addr = m.userVpn(r[o + Slot.ADDR]);
   const head = addr - (addr % m.machine.pmdPages);
   const at = m.at();
   // do_huge_pmd_wp_page() gives up by splitting; the fault continues as a PTE fault
@@ -48,7 +48,7 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.collapse = { mm, vpn: m.vpn(r[o + Slot.ADDR]), at: m.at() };
+  t.collapse = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), at: m.at() };
 }
 
 export function collapseRet(_m: Model, t: Task): void {
@@ -58,7 +58,7 @@ export function collapseRet(_m: Model, t: Task): void {
 export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.devExcl = { mm, vpn: m.vpn(r[o + Slot.ADDR]), owner: r[o + SlotOf.devExcl.owner], at: m.at() };
+  t.devExcl = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), owner: r[o + SlotOf.devExcl.owner], at: m.at() };
 }
 
 export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -76,7 +76,7 @@ export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void 
 
 export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   if (mm === undefined) return;
   const entry = mm.entry(vpn);
   const named = m.page(r[o + Slot.PAGE]);
@@ -127,7 +127,7 @@ export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
 // private mapping (5.10 mm/migrate.c out_fail); later kernels skip pinned folios.
 export function numaThp(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  if (mm !== undefined) t.numaThp = { mm, vpn: m.vpn(r[o + Slot.ADDR]), at: m.at() };
+  if (mm !== undefined) t.numaThp = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), at: m.at() };
 }
 
 export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -17,6 +17,9 @@ const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
 
+/** VM_FAULT_COMPLETED and below, and above them VM_FAULT_HINDEX: the index of a hugetlb page whose memory failed */
+const VM_FAULT_ALL = 0xfffff;
+
 /** Number of unexplained write faults that are kept. */
 const MOST_UNEXPLAINED = 10_000;
 
@@ -27,7 +30,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   t.gone = undefined;
   endSwapIn(t);
   t.faultMm = mm;
-  t.faultVpn = m.vpn(r[o + Slot.ADDR]);
+  t.faultVpn = m.userVpn(r[o + Slot.ADDR]);
   t.faultUnshares = (r[o + Slot.FLAGS] & FAULT_FLAG_UNSHARE) !== 0;
   if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
   if (t.gup === undefined) t.borrows = false;
@@ -66,7 +69,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const pmd = r[o] === Kind.wpPmd;
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   const flags = r[o + Slot.FLAGS];
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
@@ -118,7 +121,7 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
  */
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
     w.clearFlush = true;
@@ -140,7 +143,7 @@ export function wpReuse(m: Model, t: Task, r: Float64Array, o: number): void {
  */
 export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   const { cleared, wp, hugetlb } = t;
   t.cleared = undefined;
   if (wp !== undefined && (mm === undefined || wp.mm === mm)) {
@@ -163,7 +166,13 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   }
 }
 
+/** A fault returns vm_fault_t, which is the lower half of the register. */
+export function faulted(m: Model, ret: number): void {
+  if (ret % 2 ** 32 > VM_FAULT_ALL || ret < 0) m.absurd();
+}
+
 export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  faulted(m, r[o + Slot.N]);
   const w = t.wp;
   t.wp = undefined;
   if (w === undefined) {
@@ -272,7 +281,7 @@ function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, ano
 export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   // its arguments were moved within 6.12.y, so a probe may fetch NULL from the old place; the task is inside
   // handle_mm_fault(), whose line shows the address
-  const named = m.mm(r[o + Slot.MM]);
+  const named = r[o + Slot.MM] < 0 ? m.mm(r[o + Slot.MM]) : undefined;
   const mm = named ?? t.faultMm;
   if (mm === undefined || mm.dead) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);

@@ -123,6 +123,8 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   if (f === undefined || Number.isNaN(page)) return;
   const at = m.at();
   f.lastAt = at;
+  // at least one (WARN_ON_ONCE), and one for each page that the call wants
+  if (r[o + Slot.N] <= 0 || r[o + Slot.N] > f.nr) m.absurd();
   f.grabs.push({
     page,
     refs: r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1,
@@ -245,15 +247,18 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     m.emit('pinFailed', { call, at });
     return;
   }
-  if (ret > f.nr || f.nr > MOST_ASKED) m.absurd();
+  if (ret > f.nr || f.nr > MOST_ASKED || (f.addr < 0 && f.addr !== GATE)) m.absurd();
   const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
   overwritten(m, call, at);
   hold(m, t, call, f, count);
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
 }
 
+/** The only page that GUP finds above the addresses of user space: vsyscall (x86). */
+const GATE = -0xa00000;
+
 /** Of pages, in one call: the numbers are of int in the kernel's own tables. */
-const MOST_ASKED = 0x7fffffff;
+export const MOST_ASKED = 0x7fffffff;
 
 const FOLL_LAYOUT_BITS = { longterm: [0x10000, 0x100], pin: [0x40000, 0x80000], get: [0x4, 0x2] } as const;
 

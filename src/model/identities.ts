@@ -10,6 +10,9 @@ import type { PageId } from './page-table.ts';
 import { Mm } from './state.ts';
 import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
+/** No architecture has a larger user space: five levels of page tables (x86). */
+const USER_END = 2 ** 57;
+
 /** Pid that no pin has, for contexts that are not tasks. */
 const NOBODY = -2;
 
@@ -144,14 +147,18 @@ export class Identities {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
     if (!(ptr < -4095)) {
-      // not shown, NULL, or what cannot be a pointer
-      if (ptr < 0) this.absurd();
+      this.checkPointer(ptr);
       return undefined;
     }
     const known = this.mms.get(ptr);
     const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
     this.#lastMm = mm;
     return mm;
+  }
+
+  /** Of an object that is there: neither NULL nor an error nor an address of user space. */
+  checkPointer(ptr: number): void {
+    if (ptr >= -4095) this.absurd();
   }
 
   #newMm(ptr: number): Mm {
@@ -214,7 +221,7 @@ export class Identities {
   /** The same, for an event that always refers to a `struct page`. */
   pageOf(ptr: number): PageId {
     const page = this.page(ptr);
-    if (Number.isNaN(page) && ptr < -4095) {
+    if (Number.isNaN(page) && !Number.isNaN(ptr)) {
       this.torn.pages++;
       this.torn.first ??= this.at();
     }
@@ -245,5 +252,11 @@ export class Identities {
   /** Virtual page of an address. */
   vpn(addr: number): number {
     return Math.floor(addr / this.machine.pageBytes);
+  }
+
+  /** The same, of an address that can only be one of user space. */
+  userVpn(addr: number): number {
+    if (addr < 0 || addr > USER_END) this.absurd();
+    return this.vpn(addr);
   }
 }

@@ -17,6 +17,7 @@ const BIO_PAGES = 4096;
 function io(m: Model, bio: number): Io {
   let x = m.ios.get(bio);
   if (x === undefined || x.endedAt !== undefined) {
+    m.checkPointer(bio);
     x = new Io(bio);
     m.ios.set(bio, x);
   }
@@ -75,6 +76,16 @@ function siblings(m: Model, x: Io, at: At): void {
     if (pin.call === first.call && !pin.ios.includes(x)) give(m, x, pin, at);
 }
 
+/** Nothing that is pinned is longer: half of what the 32 bits of a length hold. */
+const MOST_BYTES = 2 ** 31;
+/** blk_status_t is an u8. */
+const MOST_STATUS = 0xff;
+
+/** Part of a bio: a page of it is pinned, so it has a length, in or behind that page. */
+function measured(m: Model, len: number, off: number): void {
+  if (len <= 0 || len >= MOST_BYTES || off < 0 || off >= MOST_BYTES) m.absurd();
+}
+
 /** Lists of pins of each pinned page within a length in bytes, whatever the length is. */
 const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
   m.pinsByPage.size === 0
@@ -82,7 +93,7 @@ const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
     : m.pinsByPage.valuesIn(page, page + Math.max(1, Math.ceil(bytes / m.machine.pageBytes)));
 
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   const bio = r[o + SlotOf.bioAdd.bio];
   const len = r[o + SlotOf.bioAdd.len] > 0 ? r[o + SlotOf.bioAdd.len] : 0;
   const off = r[o + SlotOf.bioAdd.off] > 0 ? r[o + SlotOf.bioAdd.off] : 0;
@@ -92,6 +103,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
     if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
     return;
   }
+  measured(m, r[o + SlotOf.bioAdd.len], r[o + SlotOf.bioAdd.off]);
   const known = m.ios.get(bio);
   if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
   const x = io(m, bio);
@@ -115,6 +127,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     m.ios.delete(bio);
     return;
   }
+  if (lists.length > 0) measured(m, r[o + SlotOf.bioSubmit.l0], r[o + SlotOf.bioSubmit.o0]);
   const x = io(m, bio);
   const at = m.at();
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
@@ -136,6 +149,7 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   x.endedAt = at;
   x.status = r[o + SlotOf.bioEnd.status];
+  if (x.status < 0 || x.status > MOST_STATUS) m.absurd();
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
   if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });
@@ -165,11 +179,12 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
 }
 
 export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const pins = m.pinsByPage.get(m.page(r[o + Slot.PAGE]));
+  const pins = m.pinsByPage.get(m.pageOf(r[o + Slot.PAGE]));
   const pin = pins?.findLast((p) => p.call.at.pid === t.pid && p.owner === undefined);
   if (pin === undefined) return;
   pin.owner = 'pipe';
   t.piped = pin;
   pin.pipe = r[o + SlotOf.pipeAdd.pipe];
+  m.checkPointer(pin.pipe);
   m.step([pin], 'pipe', m.at());
 }

@@ -22,11 +22,11 @@ const MM_CP_UFFD_WP_RESOLVE = 0x8;
 const MM_CP_UFFD_RWP = 0x10;
 const MM_CP_UFFD_RWP_RESOLVE = 0x20;
 
-const from = (m: Model, r: Float64Array, o: number): number => m.vpn(r[o + Slot.ADDR]);
+const from = (m: Model, r: Float64Array, o: number): number => m.userVpn(r[o + Slot.ADDR]);
 function to(m: Model, r: Float64Array, o: number): number {
   const end = r[o + Slot.END];
-  // ULONG_MAX is what the kernel says for everything
-  if (end < r[o + Slot.ADDR] && end !== -1) m.absurd();
+  // ULONG_MAX is what exit_mmap() says for everything
+  if (!(end === -1 && r[o] === Kind.unmapVmas) && (end < r[o + Slot.ADDR] || Number.isNaN(m.userVpn(end)))) m.absurd();
   return Math.ceil(end / m.machine.pageBytes);
 }
 
@@ -119,6 +119,8 @@ export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const f = t.fork;
   if (f === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
   endFork(m, t);
+  // 0 or an error
+  if (r[o + Slot.N] > 0) m.absurd();
   // a call that fails (-EBUSY: the page was locked) changes nothing
   if (f?.exclusive === undefined || r[o + Slot.N] !== 0) return;
   for (const [vpn, page] of f.exclusive) m.emit('exclusiveCopied', { src: f.src, child: f.dst, vpn, page, at: m.at() });
@@ -186,7 +188,7 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const at = m.at();
-  t.unmap = { mm, vpn: from(m, r, o), page: m.page(r[o + Slot.PAGE]), at, migrate: r[o] === Kind.migrateOne };
+  t.unmap = { mm, vpn: from(m, r, o), page: m.pageOf(r[o + Slot.PAGE]), at, migrate: r[o] === Kind.migrateOne };
   if (t.batch === undefined || t.batch.back) t.batch = { since: at.line, back: false };
 }
 
@@ -230,7 +232,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const vpn = from(m, r, o);
   if (t.batch !== undefined) t.batch.back = true;
-  t.migrateIn = { mm, vpn, page: m.page(r[o + Slot.PAGE]), at: m.at() };
+  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), at: m.at() };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
@@ -257,7 +259,8 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const start = from(m, r, o);
   const pages = Math.ceil(r[o + SlotOf.move.len] / m.machine.pageBytes);
-  const target = m.vpn(r[o + SlotOf.move.new]);
+  const target = m.userVpn(r[o + SlotOf.move.new]);
+  if (pages < 0) m.absurd();
   if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;

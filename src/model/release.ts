@@ -6,7 +6,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
-import { undo } from './gup.ts';
+import { MOST_ASKED, undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { Io, Pin } from './state.ts';
@@ -39,6 +39,12 @@ const WITHIN = new Set([
   Kind.bioRelease,
 ]);
 
+/** A number of pages or references given back, as printed; an array of none is allowed. */
+function counted(m: Model, n: number, least = 1): number {
+  if (n < least || n > MOST_ASKED) m.absurd();
+  return n;
+}
+
 /** Called before each event of a task: any event other than a release ends the call that released pages. */
 export function leaveRelease(m: Model, t: Task, kind: number): void {
   if (t.release === undefined || WITHIN.has(kind)) return;
@@ -53,17 +59,17 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
 /** unpin_user_pages(), unpin_user_pages_dirty_lock(). */
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const { n, p0, p1, p2, p3 } = SlotOf.unpinPages;
-  const said = r[o + n];
+  const said = counted(m, r[o + n], 0);
   const shown = [p0, p1, p2, p3].slice(0, said > 0 ? said : 0);
-  const pages = shown.map((s) => m.page(r[o + s])).filter((p) => !Number.isNaN(p));
+  const pages = shown.map((s) => m.pageOf(r[o + s])).filter((p) => !Number.isNaN(p));
   const level = r[o + Slot.FN] === UNPIN_PAGES ? Level.pages : Level.dirty;
   announce(m, t, level, pages, said > 0 ? said : pages.length);
 }
 
 /** unpin_user_page_range_dirty_lock(): consecutive pages. */
 export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.page(r[o + Slot.PAGE]);
-  const n = r[o + Slot.N] > 0 ? r[o + Slot.N] : 1;
+  const page = m.pageOf(r[o + Slot.PAGE]);
+  const n = counted(m, r[o + Slot.N]) > 0 ? r[o + Slot.N] : 1;
   if (Number.isNaN(page)) return;
   // whatever the count is, only pinned pages can be released
   const pages = n === 1 ? [page] : m.pinsByPage.keysIn(page, page + n);
@@ -73,17 +79,17 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
 }
 
 export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), 1, Level.page, true);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), 1, Level.page, true);
 }
 
 /** unpin_user_folio(): names the folio, whichever of its pages is released. */
 export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] > 0 ? r[o + Slot.N] : 1, Level.page, false);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, r[o + Slot.N]) > 0 ? r[o + Slot.N] : 1, Level.page, false);
 }
 
 /** gup_put_folio(), put_compound_head(): the innermost level; names the folio. */
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.page(r[o + Slot.PAGE]), r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1, Level.folio, false);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, r[o + Slot.N]) >= 0 ? r[o + Slot.N] : 1, Level.folio, false);
 }
 
 /** A bio releases its pages. */
@@ -112,7 +118,7 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
  * remaining pages of the call by an inlined put_page().
  */
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   const pins = m.pinsByPage.get(page);
   if (pins === undefined) {
     if (m.piped.get(page)?.reused === true) m.counts.teed++;

@@ -24,7 +24,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
-  let vpn = m.vpn(r[o + Slot.ADDR]);
+  let vpn = m.userVpn(r[o + Slot.ADDR]);
   const { pmdPages } = m.machine;
   const isHugetlb = r[o] === Kind.newHugetlb;
   if (isHugetlb) m.learnHugetlb(vpn);
@@ -114,10 +114,10 @@ function copied(
 /** An existing anonymous page is mapped again: swap-in, migration, KSM. */
 export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + Slot.FLAGS];
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   const n = r[o + Slot.N];
   const pmd = r[o] === Kind.anonRmapPmd;
   const pages =
@@ -261,7 +261,7 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + Slot.PAGE]);
   // with a cow page the copy is mapped, and the rmap line names it
   if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   if (lost(m, mm.entry(vpn), page)) return;
   anonNoMore(m, page);
   const pins = m.pinsAt(mm, vpn);

@@ -1,6 +1,7 @@
 // Swap faults (E9; do_swap_page(), mm/memory.c): what one found and did before it maps a page, which is in rmap.ts.
 import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { faulted } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { beginSwapIn, endSwapIn } from './under-way.ts';
@@ -10,7 +11,7 @@ const FAULT_FLAG_WRITE = 0x1;
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const vpn = m.vpn(r[o + Slot.ADDR]);
+  const vpn = m.userVpn(r[o + Slot.ADDR]);
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   const mark = m.machine.arch?.pte?.swpMark(hi, lo);
@@ -39,7 +40,7 @@ const MOST_CACHED = 64;
 
 /** A page enters the swap cache: one that reclaim writes out, or one that a swap-in reads. */
 export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.page(r[o + Slot.PAGE]);
+  const page = m.pageOf(r[o + Slot.PAGE]);
   m.swapCache.set(page, true);
   if (t.swap === undefined || t.swap.mapped) return;
   const { cached } = t.swap;
@@ -47,7 +48,8 @@ export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): voi
   cached.push(page);
 }
 
-export function swapInRet(m: Model, t: Task): void {
+export function swapInRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  faulted(m, r[o + Slot.N]);
   if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
   endSwapIn(t);
 }

@@ -129,6 +129,8 @@ export function readError(error: unknown, path: string): unknown {
         where,
         tryThis: `sudo cat ${path} | pindrift check -`,
       });
+    case 'ENXIO':
+      return new InputError('this is a socket, or a device that is not there', { where });
     case undefined:
       return error;
     default:

@@ -12,7 +12,7 @@ export function readOnce(path: string): boolean {
   if (path === '-') return true;
   try {
     const stat = statSync(path);
-    return stat.isFIFO() || stat.isCharacterDevice() || stat.isSocket();
+    return stat.isFIFO() || stat.isCharacterDevice();
   } catch {
     return false;
   }

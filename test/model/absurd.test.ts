@@ -1,0 +1,70 @@
+// Why: a number that no kernel prints shows that a line is damaged or made up. Whatever the trace seems to prove then, it
+// proves nothing: the verdict is never "clean".
+import { expect, it } from 'vitest';
+import { examples } from '../../fuzz/seeds.ts';
+import { check } from '../../src/engine/check.ts';
+import { memoryInput } from '../../src/engine/input.ts';
+
+const example = (words: string): string => {
+  const found = examples().find((text) => text.includes(words));
+  if (found === undefined) throw new Error(`no example says: ${words}`);
+  return found;
+};
+const PINNED = example('and the next write keeps it');
+const READ = example('the same fault keeps the page (no new page between its entry and its return)');
+const SWAPPED = example('the same, but the swap-in kept the page exclusive');
+
+const verdict = async (text: string) => {
+  const { rules, verdict } = await check([memoryInput('trace.txt', Buffer.from(text, 'latin1'))], { workers: 1 });
+  return { verdict, reasons: JSON.stringify(rules) };
+};
+
+it.each([PINNED, READ, SWAPPED])('as they are, the traces are clean', async (text) => {
+  expect((await verdict(text)).verdict).toBe('clean');
+});
+
+const M1 = '0xffffffffffffffff';
+const ABSURD: [string, RegExp, string[]][] = [
+  [PINNED, /(new_anon: .* page=)0x\w+/, [M1, '4294967295', '0', '0xffffda2a41029941']],
+  [PINNED, /(new_anon: .* mm=)0x\w+/, [M1, '4294967295', '0']],
+  [PINNED, /(new_anon: .* addr=)0x\w+/, [M1, '0xfffffffffffff000', '0x8000000000000000', '0x7fffffffffffffff']],
+  [PINNED, /(wp_fault: .* addr=)0x\w+/, [M1]],
+  [PINNED, /(wp_fault_ret: .* ret=)0x\w+/, ['-1', '4294967295', '0x100000']],
+  [PINNED, /(unpin_pages: .* n=)\w+/, ['-1', '4294967295', '18446744073709551615']],
+  [PINNED, /(unpin_pages: .* p0=)0x\w+/, [M1, '4294967295', '0xffffda2a41029941']],
+  [READ, /(fault: .* addr=)0x\w+/, [M1]],
+  [READ, /(grab_fast: .* refs=)\d+/, ['0', '-1', '2', '262144', '4294967295']],
+  [READ, /(bio_add: .* len=)\d+/, ['0', '-1', '4294967295']],
+  [READ, /(bio_add: .* off=)\d+/, ['-1', '4294967295']],
+  [READ, /(bio_add: .* page=)0x\w+/, [M1, '0']],
+  [READ, /(bio_add: .* bio=)0x\w+/, [M1, '0', '4294967295']],
+  [READ, /(bio_submit: .* l0=)\d+/, ['0', '4294967295']],
+  [READ, /(bio_end: .* status=)\d+/, ['-1', '256', '4294967295']],
+  [SWAPPED, /(swap_cache_add: .* page=)0x\w+/, [M1]],
+  [SWAPPED, /(unmap_one: .* page=)0x\w+/, [M1]],
+  [SWAPPED, /(unmap_one: .* addr=)0x\w+/, [M1]],
+  [SWAPPED, /(swap_in: .* addr=)0x\w+/, [M1]],
+  [SWAPPED, /(swap_in_ret: .* ret=)0x\w+/, ['0x100000', '-1']],
+  [SWAPPED, /(anon_rmap: .* addr=)0x\w+/, [M1]],
+];
+
+it.each(ABSURD.flatMap(([text, field, values]) => values.map((value) => [field.source, value, field, text] as const)))(
+  '%s %s',
+  async (_, value, field, text) => {
+    const changed = text.replace(field, `$1${value}`);
+    expect(changed).not.toBe(text);
+    expect((await verdict(changed)).verdict).not.toBe('clean');
+  },
+);
+
+const RANGES = example('the same under an O_DIRECT read');
+
+it.each([
+  ['an address space', /(uffd_wp: .* mm=)0x\w+/, '0x1000'],
+  ['a range that ends in no user space', /(cprot: .* end=)0x\w+/, M1],
+  ['a range that begins in none', /(cprot: .* start=)0x\w+/, '0x8000000000000000'],
+])('%s', async (_, field, value) => {
+  const { reasons, verdict: said } = await verdict(RANGES.replace(field, `$1${value}`));
+  expect(said).not.toBe('clean');
+  expect(reasons).toMatch(/numbers? that no kernel prints there/);
+});
