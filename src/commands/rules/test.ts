@@ -1,6 +1,7 @@
 // Why: runs the tests of a rule without setting up a test runner.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { count } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
 import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
@@ -76,18 +77,18 @@ Exit codes: 0 all pass, 1 at least one fails, 2 a file cannot be loaded or none 
 function text(results: readonly FileOutcome[], paint: Paint, verbose: boolean): string {
   const out: string[] = [];
   let failures = 0;
-  let count = 0;
+  let all = 0;
   for (const { file, outcomes } of results) {
     const failed = outcomes.filter(({ failure }) => failure !== undefined);
     failures += failed.length;
-    count += outcomes.length;
+    all += outcomes.length;
     const mark = failed.length === 0 ? paint('green', 'ok  ') : paint('red', 'FAIL');
     out.push(
-      `${mark}  ${escapeControl(file)}  ${outcomes.length} tests${failed.length === 0 ? '' : `, ${failed.length} failed`}`,
+      `${mark}  ${escapeControl(file)}  ${count(outcomes.length, 'test')}${failed.length === 0 ? '' : `, ${failed.length} failed`}`,
     );
     for (const outcome of outcomes) out.push(...lines(outcome, paint, verbose));
   }
-  out.push('', `${count} tests${failures === 0 ? ', all pass' : `, ${failures} failed`}`, '');
+  out.push('', `${count(all, 'test')}${failures === 0 ? ', all pass' : `, ${failures} failed`}`, '');
   return out.join('\n');
 }
 
