@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is the shell's here
-// Why: the text of a completion script, from what the commands say of themselves. bash has the logic; zsh runs the same
-// script by its bashcompinit; fish has a line for each flag.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${...} is the shell's here Why: generates a completion
+// script from the descriptions of the commands. bash has the logic; zsh runs the same script with bashcompinit; fish
+// has a line for each flag.
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -9,7 +9,7 @@ export interface CompletedFlag {
   char?: string;
   /** name of its value, such as `FILE.db`; undefined for a flag without one */
   value?: string;
-  /** there is a `--no-` of it */
+  /** has a `--no-` form */
   negatable: boolean;
   options: readonly string[];
   summary: string;
@@ -22,7 +22,7 @@ export interface CompletedCommand {
   operands: readonly { name: string; options: readonly string[] }[];
 }
 
-/** What a place takes: fixed words, or files whose names end so; none of both: any file. */
+/** Possible values: fixed words, or files with these endings; without both, any file. */
 interface Place {
   words?: readonly string[];
   /** endings, for a glob */
@@ -76,7 +76,7 @@ function bash(commands: readonly CompletedCommand[], rules: readonly string[]): 
     '# pindrift completion; made by `pindrift completion`',
     '_pindrift() {',
     '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" i=1',
-    // --report=sarif arrives as three words
+    // bash passes --report=sarif as three words
     '  [[ $cur == "=" ]] && cur=""',
     '  [[ $prev == "=" ]] && prev=${COMP_WORDS[COMP_CWORD-2]}',
     '  COMPREPLY=()',
@@ -112,7 +112,7 @@ function bash(commands: readonly CompletedCommand[], rules: readonly string[]): 
     '  esac',
     '}',
     '_pindrift_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }',
-    // files of a kind and folders; where there are none, the shell completes any file
+    // files with these endings and directories; if there are none, the shell completes any file
     '_pindrift_files() {',
     "  local IFS=$'\\n' ending file",
     '  for ending in $1; do COMPREPLY+=($(compgen -f -X "!*.$ending" -- "$cur")); done',

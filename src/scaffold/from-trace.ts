@@ -1,22 +1,22 @@
-// Why: what `rules new --from` writes: a rule that hears what happened at a line of a real trace, and that trace, cut down,
-// as its first test.
+// Why: the output of `rules new --from`: a rule that handles the event of a line in a real trace, and a reduced form of
+// that trace as its first test.
 import type { Names } from './template.ts';
 
-/** What the trace gave. */
+/** Facts from the trace. */
 export interface TraceCase {
   handler: string;
   /** event kind */
   kind: string;
   lines: readonly string[];
-  /** index of the line that it is about */
+  /** index of the line with the event */
   line: number;
   silent: readonly string[] | undefined;
   partial: readonly string[];
-  /** `trace.txt.gz:648`, on one line: it stands in a comment */
+  /** `trace.txt.gz:648`, without newlines, for a comment */
   from: string;
 }
 
-/** Handlers that get one pin, and not `pins`. */
+/** Handlers with one `pin` instead of `pins`. */
 const ONE_PIN = new Set(['pin', 'release', 'share']);
 
 export function ruleFrom({ api, id }: Names, { from, handler, kind }: TraceCase): string {
@@ -63,7 +63,10 @@ ${body}
 `;
 }
 
-/** Text of a trace, which may hold anything, within a template literal: nothing in it ends the literal or is run. */
+/**
+ * Escape the text of a trace, which is untrusted, for a template literal: nothing in it can end the literal or be
+ * executed.
+ */
 const quoted = (text: string): string => text.replaceAll(/[\\`$]/g, '\\$&');
 
 export function testFrom(names: Names, { from, kind, line, lines, partial, silent }: TraceCase): string {

@@ -1,6 +1,6 @@
-// A new built-in rule enters the list of rules: its import among the imports, itself before the rules that speak last.
+// Adds a new built-in rule to the list: its import to the imports, the rule before those that must be last.
 
-/** The text of src/rules/index.ts with the rule in it; undefined when the file does not look as it used to. */
+/** The text of src/rules/index.ts with the rule added; undefined if the file does not have the expected form. */
 export function registered(source: string, id: string): string | undefined {
   const name = id.replace(/-(.)/g, (_all, letter: string) => letter.toUpperCase());
   const imports = [...source.matchAll(/^import \w+ from '\.\/([\w-]+)\.ts';\n/gm)];

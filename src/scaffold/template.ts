@@ -1,14 +1,14 @@
-// What `rules new` writes: a rule that works, its test and its page. It is meant to be changed from the first minute,
-// so it does something simple: a FOLL_LONGTERM pin is held while its process forks.
+// Why: the output of `rules new`: a working rule, its test and its page. It is a starting point for changes, so the
+// rule is simple: a FOLL_LONGTERM pin is held while its process forks.
 export interface Names {
   /** kebab-case */
   id: string;
-  /** what rules and tests import: `pindrift`, or a path inside this repository */
+  /** module imported by the rule and the test: `pindrift`, or a path inside this repository */
   api: string;
   testing: string;
   /** path of the rule from its test */
   rule: string;
-  /** who runs the tests */
+  /** program that runs the tests */
   runner: 'vitest' | 'none';
 }
 

@@ -1,13 +1,13 @@
-// The mm events of a trace in few bytes: what the replay reads, kept so that rules run again without the text. A chunk
-// is a batch of records (vocabulary/record.ts) and stands alone. A record is
+// Why: a store keeps the mm events of a trace in few bytes, so that rules can run again without the text. A chunk is a
+// batch of records (vocabulary/record.ts) and independent of other chunks. A record is
 //
-//     1 or 2 bytes  twice the kind, and 1 if its slots are not those of the last record of this kind
-//     3 bytes       bit per slot that it has                     if they are not
+//     1 or 2 bytes  twice the kind, plus 1 if its slots differ from those of the last record of this kind
+//     3 bytes       a bit for each slot that it has, if they differ
 //     1 to 5 bytes  width of each slot's number: two bits each, the first lowest
 //     numbers       one per slot: 0, 1, 2 or 4 bytes, the lowest first
 //
-// A number is the difference to what stood in that slot before, on this CPU or in this kind ({@link BEFORE}): even ones are
-// twice the value, odd ones are negative. The widths stand apart from the numbers so that neither side has to look at a byte
+// A number is the difference to the previous value of the slot, on this CPU or of this kind ({@link BEFORE}): even numbers are
+// twice the difference, odd ones are negative. The widths are stored apart from the numbers, so that no byte must be examined
 // to know whether another follows. {@link WHOLE} is followed by the eight bytes of a double.
 import { BEYOND, CPUS, KINDS, RECORD_MOST_BYTES } from '../assembly/layout.ts';
 import type { LineMemory } from '../util/line-memory.ts';
@@ -15,11 +15,11 @@ import { BATCH_RECORDS, type RecordBatch, Slot, STRIDE } from '../vocabulary/rec
 import { RecordBytes } from './record-bytes.ts';
 import { BEFORE, NAN_BITS, OF_KIND, ON_CPU, WHOLE, WIDTH } from './replay-format.ts';
 
-/** Bytes of a number by its width, and which bits of four bytes they are. */
+/** Bytes of a number by its width, and the mask of these bytes. */
 const BYTES = Uint8Array.of(0, 1, 2, 4);
 const BITS = Int32Array.of(0, 0xff, 0xffff, -1);
 
-/** What both sides know of the records before. */
+/** State of the encoder and the decoder: values of earlier records. */
 class Past {
   /** values of the last record, the last one on each CPU, the last one of each kind */
   readonly values = new Float64Array((1 + CPUS + KINDS) * STRIDE);
@@ -27,7 +27,7 @@ class Past {
   readonly masks = new Int32Array(KINDS);
   readonly slots = new Uint8Array(KINDS * STRIDE);
   readonly counts = new Uint8Array(KINDS);
-  /** where values stand, by what {@link BEFORE} says */
+  /** offset in {@link values}, by {@link BEFORE} */
   readonly bases = new Int32Array(3);
 
   clear(): void {
@@ -54,7 +54,7 @@ export class ReplayEncoder {
   readonly #past = new Past();
   readonly #bytes: RecordBytes | undefined;
 
-  /** @param memory where the records stand, or may stand; undefined: all in JavaScript */
+  /** @param memory that can contain the records; undefined: encode in JavaScript */
   constructor(memory: LineMemory | undefined) {
     this.#bytes = memory && new RecordBytes(memory);
   }
@@ -119,7 +119,7 @@ function putRecord(out: DataView, start: number, rows: Float64Array, words: Int3
   return at;
 }
 
-/** The slots that are numbers, as bits. NaN is told by its upper half, without a branch. */
+/** Bits of the slots that are not NaN, which is detected by its upper half, without a branch. */
 function maskOf(words: Int32Array, o: number): number {
   let mask = 0;
   for (let slot = STRIDE - 1, at = 2 * (o + STRIDE) - 1; slot > 0; slot--, at -= 2)
@@ -141,7 +141,7 @@ export class ReplayDecoder {
   readonly #past = new Past();
   readonly #bytes: RecordBytes | undefined;
 
-  /** @param memory where the records are to stand; undefined: all in JavaScript */
+  /** @param memory for the records; undefined: decode in JavaScript */
   constructor(memory: LineMemory | undefined) {
     this.#bytes = memory && new RecordBytes(memory);
   }

@@ -9,7 +9,7 @@ import type { StreamedTable } from './schema.ts';
 /** Numbers are integers below 2^63; bytes that are to be text are given as {@link Text}. */
 export type CellValue = number | string | Uint8Array | Text | null;
 
-/** Text where it lies: a blob if it is no UTF-8. */
+/** Text in a buffer; stored as a blob if it is not UTF-8. */
 export interface Text {
   buf: Uint8Array;
   start: number;
@@ -19,15 +19,15 @@ export interface Text {
 /** Rows of one table must come in the order of their ids. */
 export interface RowWriter {
   /**
-   * A row straight from the line, where the writer knows a faster way than {@link event} for lines of this shape.
-   * False: it does not, nothing is written.
+   * Write a row directly from the line, which is faster than {@link event}. False: not possible for lines of this layout,
+   * nothing is written.
    */
   line?(decoder: EventDecoder, type: EventType, line: TraceLine, id: number, number: number, task: number): boolean;
-  /** Where rows of such lines go without coming here; undefined: there is no such place. */
+  /** Where rows of such lines can be written without calling this writer; undefined: nowhere. */
   cells?(decoder: EventDecoder): EventCells | undefined;
   event(row: EventRow): void;
-  /** A row of another table that grows with the trace. `values` are the columns behind the id. */
+  /** A row of another table that grows with the trace. `values` are the columns after the id. */
   row(table: StreamedTable, id: number, values: readonly CellValue[]): void;
-  /** Write the rows that still wait for others. */
+  /** Write buffered rows. */
   flush?(): void;
 }

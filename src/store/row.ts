@@ -1,8 +1,8 @@
-// One event on its way into its table: the cursor that decoding fills and a writer empties. One instance serves all
-// events. Numbers are two halves of 64 bits, text is a place in a buffer, so that no value becomes an object.
+// Why: the cursor that passes an event from the decoder to a writer; one instance is used for all events. Numbers are
+// two halves of 64 bits and text is a range of a buffer, so that no value becomes an object.
 import { type EventTable, MOST_COLUMNS } from './event-table.ts';
 
-/** What a column holds in this row. */
+/** The value of a column in this row. */
 export const CellType = {
   Null: 0,
   Number: 1,
@@ -12,10 +12,10 @@ export const CellType = {
   Extra: 3,
 } as const;
 
-/** Columns that every event table has, by their place; behind them come those of the arguments. `id` is not among them. */
+/** Positions of the columns of every event table, before those of the arguments; without `id`. */
 export const Common = { Line: 0, Ts: 1, Cpu: 2, Task: 3, At: 4, Extra: 5 } as const;
 
-/** The first argument's column. */
+/** Position of the first argument's column. */
 export const FIRST = 6;
 
 const WIDTH = FIRST + MOST_COLUMNS;

@@ -1,4 +1,4 @@
-// A store from its first trace to its last: what ingest does with it, one call per thing that is known.
+// Writes a store from its first trace to its last; ingest calls one method for each kind of data.
 
 import type Database from 'better-sqlite3';
 import type { Finding } from '../contract/finding.ts';
@@ -31,11 +31,11 @@ import { type SourceIdentity, saveRules, saveTrace } from './traces.ts';
 import { createViews } from './views.ts';
 
 export interface WriteOptions extends StoreOptions {
-  /** kept in `meta`: version and the like */
+  /** stored in `meta`: the version and others */
   meta?: Readonly<Record<string, string | number>>;
-  /** index the events by page; true where not said */
+  /** index the events by page; default true */
   indexes?: boolean;
-  /** how many there will be; 1 where not said */
+  /** number of traces; default 1 */
   traces?: number;
 }
 
