@@ -219,6 +219,10 @@ describe('where BTF lies', () => {
     plain.set(whole, 8192 - 4);
     expect(readImage(put('Image', plain))).toMatchObject({ release: '6.12.9-arm64' });
     expect(() => readImage(put('nothing', new Uint8Array(10_000)))).toThrow(/no BTF, ELF file/);
+    // loong64 has a plain Image, armhf a compressed one
+    const without = plain.subarray(0, 8000);
+    for (const image of [without, Buffer.concat([Buffer.alloc(70_001, 7), gzipSync(without)])])
+      expect(() => readImage(put('without', image))).toThrow('the kernel 6.12.9-arm64 has no BTF');
   });
 
   it('lz4 as `lz4 -l` packs it', () => {

@@ -71,7 +71,7 @@ function imageOf(file: Bytes, depth: number): BtfImage {
   }
   const bytes = file.read(0, limited(file.size));
   const found = scanned(bytes) ?? packedIn(bytes);
-  if (found === undefined) throw new BtfError('no BTF, ELF file or kernel image');
+  if (found === undefined) throw withoutBtf(bannerOf(bytes));
   return found;
 }
 
@@ -81,17 +81,29 @@ function imageOf(file: Bytes, depth: number): BtfImage {
  */
 function packedIn(bytes: Uint8Array): BtfImage | undefined {
   let tried = 0;
+  let release: string | undefined;
   for (const at of packedAt(bytes)) {
-    if (++tried > MOST_TRIED) return undefined;
+    if (++tried > MOST_TRIED) break;
     try {
-      const inner = scanned(unpack(bytes.subarray(at)));
+      const unpacked = unpack(bytes.subarray(at));
+      const inner = scanned(unpacked);
       if (inner !== undefined) return inner;
+      release ??= bannerOf(unpacked);
     } catch (error) {
       if (!(error instanceof BtfError)) throw error;
     }
   }
+  if (release !== undefined) throw withoutBtf(release);
   return undefined;
 }
+
+/** @param release of a kernel image; undefined: the file is none */
+const withoutBtf = (release: string | undefined): BtfError =>
+  new BtfError(
+    release === undefined
+      ? 'no BTF, ELF file or kernel image'
+      : `the kernel ${release} has no BTF: it was built without CONFIG_DEBUG_INFO_BTF`,
+  );
 
 /** Compressed and searched images are read into memory completely. */
 function limited(size: number): number {
