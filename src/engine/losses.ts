@@ -65,11 +65,11 @@ const leftOf = ({ cutLeft }: TraceHead): string | undefined =>
     ? 'columns were cut on the left: task names that begin at the edge are incomplete, and are not used'
     : undefined;
 
-/** Functions that were entered but never left. */
+/** Functions that were entered but never left, or left but never entered. */
 function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
   if (count === 0) return undefined;
   const more = count > 1 ? `, and at ${count - 1} more` : '';
-  return `line ${line}${more}: functions entered before it have not returned, but it is outside of them: lines were removed`;
+  return `line ${line}${more}: functions entered before it have not returned, or one returns that was not entered: lines were removed`;
 }
 
 const SORT = 'sort them by time (`sort -s -k` with the column of the time), or record again into one file';

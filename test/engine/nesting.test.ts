@@ -34,6 +34,12 @@ describe.each(CAPTURES)('%s', (name) => {
       expect(await leftOpen(text), `${at}-${end}`).toBe(true);
     }
   });
+
+  it('so are lines before the return of a function', async () => {
+    const opened = lines.flatMap((line, i) => (i > 200 && /\| {2}\w+\(\) \{$/.test(line) ? [i] : []));
+    for (const at of opened.slice(0, 3))
+      expect(await leftOpen([...lines.slice(0, at - 1), ...lines.slice(at + 1)].join('\n')), `${at}`).toBe(true);
+  });
 });
 
 const HEAD =
@@ -52,6 +58,8 @@ it.each([
     [' 0)               |  a() {', ' 0)    scn-130    =>     bash-1  ', ' 0)   0.5 us      |  b();'],
     false,
   ],
+  ['a function that was entered before', [' 0)   0.5 us      |    b();', ' 0)   2.1 us      |  }'], false],
+  ['one that was entered in lines cut out', [' 0)   0.5 us      |  a();', ' 0)   2.1 us      |  }'], true],
   ['another CPU', [' 0)               |  a() {', ' 1)   0.5 us      |  b();'], false],
   [
     'a task that ends',
