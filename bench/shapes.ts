@@ -89,6 +89,19 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       );
     }
   },
+  /** pages and addresses that differ only in high bits, which a hash of the low ones puts in one place */
+  'high bits'(events, line) {
+    const say: Say = (text) => line(me, text);
+    for (let n = 0, i = 0; n < events; n += 2, i++)
+      map(say, mmOf(0), addrOf((i % 0x1000) * 0x40000 + Math.floor(i / 0x1000)), pageOf(i * 0x8000));
+  },
+  /** an event that no vocabulary knows, with 40,000 fields: some in each line */
+  fields(events, line) {
+    for (let i = 0; i < events; i++) {
+      const fields = Array.from({ length: 8 }, (_, k) => `f${(i * 8 + k) % 40_000}=${i}`);
+      line(me, `my_event: (my_function+0x0/0x10) ${fields.join(' ')}`);
+    }
+  },
   /** calls, releases and bios that claim hundreds of thousands of pages */
   claims(events, line) {
     const say: Say = (text) => line(me, text);
