@@ -29,8 +29,8 @@ export function verbatim(text: string): string {
 
 /** Number of columns of the text on a terminal. */
 export function columns(text: string): number {
-  // ASCII and characters used by reports; stringWidth is slow, since it handles every script.
-  return /^[\x20-\x7e\xa0→◀…\u2500-\u259f]*$/.test(text) ? text.length : stringWidth(text);
+  // ASCII and characters used by reports (NO_BREAK too); stringWidth is slow to load, since it handles every script.
+  return /^[\x20-\x7e\xa0→◀…\u2500-\u259f\ue000]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 export function pad(text: string, width: number): string {
