@@ -7,6 +7,9 @@ import { mended } from './mend/open.ts';
 import { type Input, openInput, type SourceOptions } from './source-input.ts';
 import type { Source } from './wrapped-source.ts';
 
+/** Message of zstd for a frame that wants a larger window than it gives without being asked. */
+const NEEDS_MEMORY = /too much memory/;
+
 /** Compressed bytes per step: the output of one step must stay small for any compression ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;
 
@@ -239,7 +242,9 @@ class InputSource implements Source {
     if (this.#decoded === 0) {
       throw new InputError(`this looks like ${this.compression}, but cannot be decompressed (${why})`, {
         where: this.path,
-        tryThis: 'copy the file again from its origin',
+        tryThis: NEEDS_MEMORY.test(why)
+          ? 'zstd -dc --long=31 FILE | pindrift check -'
+          : 'copy the file again from its origin',
       });
     }
     this.damage = `the ${this.compression} data are truncated or damaged (${why}); the part before that was read`;

@@ -78,6 +78,15 @@ describe('openSource', () => {
     expect(await content(path)).toEqual({ text: TRACE, compression: 'gzip' });
   });
 
+  it('a zstd frame that wants a window of 2 GB is refused, with the way to read it', async () => {
+    // magic, descriptor, window of 2^31, an empty last block (RFC 8878, 3.1.1)
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (31 - 10) << 3, 1, 0, 0]);
+    await expect(content(file('window.zst', frame))).rejects.toMatchObject({
+      message: expect.stringContaining('too much memory'),
+      tryThis: expect.stringContaining('--long=31'),
+    });
+  });
+
   it.runIf(has(ZSTD))('reads zstd, of several frames too', async () => {
     const frame = execFileSync(ZSTD, ['-c', '-q'], { input: TRACE, maxBuffer: 1 << 26 });
     expect(await content(file('a.zst', frame))).toEqual({ text: TRACE, compression: 'zstd' });
