@@ -114,7 +114,8 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const bio = r[o + SlotOf.bioSubmit.bio];
   const page = m.page(r[o + SlotOf.bioSubmit.p0]);
-  const op = r[o + SlotOf.bioSubmit.opf] & REQ_OP_MASK;
+  const opf = r[o + SlotOf.bioSubmit.opf];
+  const op = Number.isNaN(opf) ? undefined : opf & REQ_OP_MASK;
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
   const known = m.ios.get(bio);

@@ -112,3 +112,11 @@ describe('a trace whose header counts its events', () => {
     expect(traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'bad-line' }));
   });
 });
+
+test('a bio whose operation is not shown neither reads nor writes', async () => {
+  const text = capture('5.10/odirect_write_swap.ft').replaceAll(/( bio_submit: .*) opf=0x[0-9a-f]+/g, '$1');
+  const { findings, verdict } = await checked(text);
+  expect(verdict).not.toBe('clean');
+  expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  expect(JSON.stringify(findings)).not.toContain('READ 512 bytes');
+});
