@@ -70,6 +70,7 @@ const SAME: Record<string, (text: string) => string> = {
   'paragraphs of Outlook': (t) =>
     `<html><head><style>p{margin:0}</style></head><body>\n${each(t, (l) => `<p class=MsoNormal><span style='font-family:"Courier New"'>${escaped(l).replaceAll('  ', '&nbsp; ')}<o:p></o:p></span></p>`)}</body></html>\n`,
   'the source of a page without its markup': (t) => each(t, escaped),
+  'the same with numbers': (t) => each(t, (l) => l.replace(/[<>&=]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`)),
   'a mail program broke lines in blanks': (t) => each(t, (l) => flowed(l)),
   'and quoted them': (t) => each(t, (l) => flowed(l, '> ')),
   'blanks and arrows of a writing program': (t) =>

@@ -17,14 +17,16 @@ export function isHtml(lines: readonly string[]): boolean {
   if (some.some((line) => /<script class="trace-data"/.test(line))) return true;
   // `<br>` only at the end of each line is a suffix
   const marked = some.filter(
-    (line) => PAGE.test(line.replace(/(?:<br ?\/?>)+$/i, '')) || /&(?:lt|gt|amp|nbsp|#\d+);/.test(line),
+    (line) => PAGE.test(line.replace(/(?:<br ?\/?>)+$/i, '')) || /&(?:lt|gt|amp|nbsp|#x?[\da-f]+);/i.test(line),
   );
   return marked.length > 0.3 * some.length;
 }
 
 /** Names made by the kernel: `<idle>`, `<...>`, `a <- b`, `-> 0x8`. */
 const RAW = /<(?:idle|\.\.\.)>-\d|<-|->/;
-const ESCAPED = /&lt;(?:idle|\.\.\.)&gt;-\d|&lt;-|-&gt;/;
+const LT = '&(?:lt|#60|#x3c);';
+const GT = '&(?:gt|#62|#x3e);';
+const ESCAPED = new RegExp(`${LT}(?:idle|\\.\\.\\.)${GT}-\\d|${LT}-|-${GT}|\\w&#(?:61|x3d);`, 'i');
 
 /** Lines of a trace with entities where others have `<`; a task may have the name `&lt;`. */
 export function isEscaped(lines: readonly string[]): boolean {
