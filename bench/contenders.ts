@@ -21,7 +21,7 @@ export interface Contender {
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const PINDRIFT = here('../bin/run.js');
-const SMALL = here('../fixtures/6.12/odirect_read_fork.ft/trace.txt.gz');
+export const SMALL = here('../fixtures/6.12/odirect_read_fork.ft/trace.txt.gz');
 const node = process.execPath;
 
 /** `check` and `ingest` find things in the capture; that is no failure. */

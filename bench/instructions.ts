@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { SMALL } from './contenders.ts';
 import { benchFolder, bigTrace } from './input.ts';
 
 const { values } = parseArgs({
@@ -22,7 +23,6 @@ const { values } = parseArgs({
 });
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const SMALL = here('../fixtures/6.12/odirect_read_fork.ft/trace.txt.gz');
 const trace = bigTrace(Number(values.mb));
 const store = join(benchFolder(), 'instructions.db');
 

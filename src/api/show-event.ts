@@ -40,27 +40,33 @@ function meaningOf({ slot, name, type }: KindField): Meaning {
   return 'number';
 }
 
-type Readers = [name: string, read: Read][];
+type Readers = ReadonlyMap<string, Read>;
 
 const known = new WeakMap<Catalogue, Readers[]>();
 
+/** How the fields of a kind are read, by name; of several slots with one name the first that the line shows. */
 function readersOf(kind: number, catalogue: Catalogue): Readers {
   const readers = known.get(catalogue) ?? [];
   if (readers.length === 0) known.set(catalogue, readers);
-  if (readers[kind] === undefined) {
-    const meanings = catalogue.meanings(kind);
-    readers[kind] = catalogue.fields[kind].map((field, i) => [
-      field.name,
-      READ[meanings?.[i] ?? meaningOf(field)](field.slot),
-    ]);
-  }
+  readers[kind] ??= newReaders(kind, catalogue);
   return readers[kind];
+}
+
+function newReaders(kind: number, catalogue: Catalogue): Readers {
+  const readers = new Map<string, Read>();
+  const meanings = catalogue.meanings(kind);
+  for (const [i, field] of catalogue.fields[kind].entries()) {
+    const read = READ[meanings?.[i] ?? meaningOf(field)](field.slot);
+    const before = readers.get(field.name);
+    readers.set(field.name, before === undefined ? read : (...at) => before(...at) ?? read(...at));
+  }
+  return readers;
 }
 
 /** The event at `o` of `rows`. */
 export function showEvent(kind: number, rows: Float64Array, o: number, v: Viewer): TraceEvent<string, Fields> {
   const fields: Fields = {};
-  for (const [name, read] of readersOf(kind, v.model.catalogue)) fields[name] ??= read(rows, o, v);
+  for (const [name, read] of readersOf(kind, v.model.catalogue)) fields[name] = read(rows, o, v);
   return { kind: v.model.catalogue.kindNames[kind], at: v.at(v.model.at()), fields };
 }
 
@@ -78,11 +84,8 @@ export class CurrentEvent implements TraceEvent<string, Fields> {
   constructor(kind: number, viewer: Viewer) {
     this.#viewer = viewer;
     this.kind = viewer.model.catalogue.kindNames[kind];
-    const all = readersOf(kind, viewer.model.catalogue);
-    for (const name of new Set(all.map(([name]) => name))) {
-      const readers = all.filter((reader) => reader[0] === name);
-      Object.defineProperty(this.fields, name, { get: () => this.#read(readers), enumerable: true });
-    }
+    for (const [name, read] of readersOf(kind, viewer.model.catalogue))
+      Object.defineProperty(this.fields, name, { get: () => read(this.#current(), this.#o, viewer), enumerable: true });
   }
 
   get at(): At {
@@ -101,14 +104,5 @@ export class CurrentEvent implements TraceEvent<string, Fields> {
   #current(): Float64Array {
     if (this.#rows === undefined) throw new TypeError(`an event (${this.kind}) was read after it was over`);
     return this.#rows;
-  }
-
-  #read(readers: Readers): unknown {
-    const rows = this.#current();
-    for (const [, read] of readers) {
-      const value = read(rows, this.#o, this.#viewer);
-      if (value !== undefined) return value;
-    }
-    return undefined;
   }
 }

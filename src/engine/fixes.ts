@@ -5,13 +5,13 @@ import type { Pin } from '../model/state.ts';
 const SCOPE = /; for ([^()]+)\)$/;
 
 /** Which pins a fix is for. A pin of which this is not known is not excluded. */
-const APPLIES: Readonly<Record<string, (pin: Pin) => boolean>> = {
-  FOLL_PIN: ({ call }) => call.kind !== 'GET',
-  'FOLL_PIN of hugetlb': ({ call, hugetlb }) => call.kind !== 'GET' && hugetlb,
-  'FOLL_PIN, not of hugetlb': ({ call, hugetlb }) => call.kind !== 'GET' && !hugetlb,
-  'pages other than hugetlb': ({ hugetlb }) => !hugetlb,
-  'direct I/O': ({ owner }) => owner === undefined || owner === 'bio',
-};
+const APPLIES: ReadonlyMap<string, (pin: Pin) => boolean> = new Map([
+  ['FOLL_PIN', ({ call }) => call.kind !== 'GET'],
+  ['FOLL_PIN of hugetlb', ({ call, hugetlb }) => call.kind !== 'GET' && hugetlb],
+  ['FOLL_PIN, not of hugetlb', ({ call, hugetlb }) => call.kind !== 'GET' && !hugetlb],
+  ['pages other than hugetlb', ({ hugetlb }) => !hugetlb],
+  ['direct I/O', ({ owner }) => owner === undefined || owner === 'bio'],
+]);
 
 /**
  * The fixes that concern a pin, without the scope that was checked.
@@ -19,6 +19,6 @@ const APPLIES: Readonly<Record<string, (pin: Pin) => boolean>> = {
  */
 export function fixesFor(fixes: readonly string[], pin: Pin | undefined): string[] {
   return fixes
-    .filter((fix) => pin === undefined || (APPLIES[SCOPE.exec(fix)?.[1] ?? '']?.(pin) ?? true))
+    .filter((fix) => pin === undefined || (APPLIES.get(SCOPE.exec(fix)?.[1] ?? '')?.(pin) ?? true))
     .map((fix) => fix.replace(SCOPE, ')'));
 }

@@ -2,20 +2,23 @@
 // reader or a parser. Reports made from a store use the same.
 
 import type { Loss } from '../contract/report.ts';
-import type { TraceHead } from '../parsers/head.ts';
+import { isOfFiles, type TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
 import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the text as a whole, in one sentence. */
 export function textDamage(stats: ReadStats, head: TraceHead): string | undefined {
   const { cutLines } = stats;
-  if (stats.damage !== undefined) return stats.damage;
-  const missing = missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
+  const missing = missingParts(stats, head);
   if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
   return disorderOf(stats) ?? lateOf(stats);
 }
+
+/** Parts of the text are known to be missing, though not where. */
+const missingParts = (stats: ReadStats, head: TraceHead): string | undefined =>
+  stats.damage ?? missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
 
 /** Events of a CPU come after later ones of the same CPU, and were ignored. */
 function lateOf({ sieve: { late } }: ReadStats): string | undefined {
@@ -59,7 +62,7 @@ function isCounted({ kinds, lost, order }: ReadStats, { entries, tracer = 'nop' 
   return kinds[LineKind.Event] + kinds[LineKind.Function] === entries;
 }
 
-/** Columns of tasks' names. */
+/** Columns on the left, where the task names are. */
 const leftOf = ({ cutLeft }: TraceHead): string | undefined =>
   cutLeft === true
     ? 'columns were cut on the left: task names that begin at the edge are incomplete, and are not used'
@@ -111,7 +114,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'overwritten', count: head.overwritten, reason });
   }
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
-  const whole = stats.damage ?? missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
+  const whole = missingParts(stats, head);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   if (stats.unterminated) {
     // a truncated value looks like a complete one
@@ -179,7 +182,7 @@ export function unsaidBy(
   { format, variant }: { format: string; variant: string },
   losses: readonly Loss[],
 ): string | undefined {
-  if (format === 'perf.data' && / files$/.test(variant))
+  if (format === 'perf.data' && isOfFiles(variant))
     return 'nothing in a perf.data directory shows whether its files (data.0 and so on) are complete: record without --threads';
   if (format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')) return undefined;
   return 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';

@@ -29,7 +29,7 @@ import {
   startsWith,
   TAB,
 } from '../util/bytes.ts';
-import { Brace, LineKind, type TraceLine } from './line.ts';
+import { LineKind, type TraceLine } from './line.ts';
 
 /**
  * Parse `buf[p, end)`, the line after its time, without trailing spaces. False: not a known form. Numbers for
@@ -79,7 +79,6 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
   const caller = callerPlace(buf, start, end);
   if (caller > start) {
     out.kind = LineKind.Function;
-    out.brace = Brace.None;
     let nameEnd = start;
     while (nameEnd < caller && buf[nameEnd] !== SPACE && buf[nameEnd] !== PAREN_OPEN) nameEnd++;
     setNameArgs(out, start, nameEnd, skipBlanks(buf, nameEnd, end), end);
@@ -98,7 +97,6 @@ function readOtherBody(buf: Uint8Array, start: number, end: number, out: TraceLi
   }
   if (isGraph(buf, start, end)) {
     out.kind = LineKind.Function;
-    out.brace = Brace.None;
     return true;
   }
   if (isRecord(buf, start, end)) {

@@ -32,7 +32,6 @@ const BRACE_CLOSE = 125;
 /** Parse a line of the function_graph tracer; false if it has another form. */
 export function readGraphLine(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): boolean {
   let at = skipBlanks(buf, start, end);
-  out.brace = Brace.None;
   if (startsWith(buf, at, end, '----------')) {
     out.kind = LineKind.Function;
     return true;
@@ -98,7 +97,6 @@ function readColumns(buf: Uint8Array, p: number, end: number, out: TraceLine): b
 export function readBraces(buf: Uint8Array, column: number, end: number, out: TraceLine): void {
   const at = skipBlanks(buf, column, end);
   const indent = at - column - 2;
-  out.brace = Brace.None;
   if (at === end || indent < 0 || indent % 2 !== 0) return;
   out.depth = indent / 2;
   if (buf[at] === BRACE_CLOSE) {

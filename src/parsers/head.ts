@@ -10,6 +10,10 @@ export type RecordingFormat = 'trace.dat' | 'perf.data' | 'trace_pipe_raw';
 export const isTextFormat = (format: string): format is TraceFormat =>
   (TEXT_FORMATS as readonly string[]).includes(format);
 
+/** Words of {@link TraceHead.variant} for a recording whose events are in several files, and whether they are there. */
+export const ofFiles = (files: number): string => `${files} files`;
+export const isOfFiles = (variant: string): boolean => /(?:^|, )\d+ files$/.test(variant);
+
 /** Facts about the whole trace from its beginning. */
 export interface TraceHead {
   format: TraceFormat | RecordingFormat;

@@ -4,7 +4,7 @@ import { CARRIAGE_RETURN, SPACE, skipBlanks, startsWith } from '../util/bytes.ts
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type LineParser, type TraceLine } from './line.ts';
+import { Brace, LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readLost } from './lost.ts';
 import { TaskLineReader } from './task-line.ts';
 
@@ -35,6 +35,7 @@ export abstract class TaskParser implements LineParser {
     let last = end;
     while (last > start && (buf[last - 1] === SPACE || buf[last - 1] === CARRIAGE_RETURN)) last--;
     out.buf = buf;
+    out.brace = Brace.None;
     const body = this.#task.read(buf, start, last, out);
     if (body > 0 && readBody(buf, body, last, out)) {
       if (out.kind === LineKind.Event) this.classify(buf, out);

@@ -31,7 +31,7 @@ import {
 import { readBody } from './body.ts';
 import { readBraces } from './function-graph.ts';
 import type { TraceHead } from './head.ts';
-import { Brace, LineKind, type TraceLine } from './line.ts';
+import { LineKind, type TraceLine } from './line.ts';
 import { readFlagsAndTime, searchTaskLine } from './task-columns.ts';
 import { TaskParser } from './task-parser.ts';
 
@@ -68,7 +68,6 @@ export class TraceCmdParser extends TaskParser {
       case 102:
         if (nameEnd - nameStart === 8 && startsWith(buf, nameStart, nameEnd, 'function')) {
           out.kind = LineKind.Function;
-          out.brace = Brace.None;
         } else if (startsWith(buf, nameStart, nameEnd, 'funcgraph_')) {
           out.kind = LineKind.Function;
           const bar = buf.indexOf(PIPE, out.argsStart);

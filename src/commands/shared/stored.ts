@@ -38,19 +38,21 @@ export async function storedReport(
 /** The report of other rules on a store; its pins name the findings of these rules. */
 export async function storedAgain(
   path: string,
-  options: { pins: boolean; setup?: TraceOptions['setup'] },
+  { pins, setup }: { pins: boolean; setup?: TraceOptions['setup'] },
 ): Promise<DetailedReport> {
-  const stored = await storedReport(path, options);
+  const stored = pins ? (await storedReport(path, { pins })).pins : [];
   const { rerun } = await import('../../engine/rerun.ts');
-  const report = await rerun(path, rulesOf(options.setup));
+  const report = await rerun(path, rulesOf(setup));
   const numbers = new Map(
     report.findings.map(({ evidence, n, pin, trace }) => [
       `${trace} ${evidence.find(({ role }) => role === 'pin')?.line} ${pin.address}`,
       n,
     ]),
   );
-  const pins = stored.pins.map((pin) => ({ ...pin, finding: numbers.get(`${pin.trace} ${pin.line} ${pin.address}`) }));
-  return { report, pins };
+  return {
+    report,
+    pins: stored.map((pin) => ({ ...pin, finding: numbers.get(`${pin.trace} ${pin.line} ${pin.address}`) })),
+  };
 }
 
 const MAGIC = 'SQLite format 3\0';
