@@ -1,16 +1,14 @@
 # shellcheck shell=bash
-# Why: the beginning that docs/capture.md gives for bpftrace must run on the kernel it is for, and what it prints must be a
-# trace. Needs a root with bpftrace (run -r bpf) and the script, which `run` takes from that page.
-mount -t debugfs d /sys/kernel/debug 2> /dev/null
+# Why: bpftrace must accept the program that `capture probes --for bpftrace` prints for this kernel, and what it prints must
+# be a trace. Needs a root with bpftrace (run -r bpf).
+cp /sys/kernel/tracing/available_filter_functions /out/ # for --symbols
+export BPFTRACE_PERF_RB_PAGES=4096
 for scenario in $SCENARIOS; do
   out=/out/$scenario.bpftrace
   mkdir -p "$out"
-  bpftrace -q -B line /lab/capture.bt > /run/cap/trace.csv 2> "$out/bpftrace.err" &
-  recorder=$!
-  until_true 200 grep -q '^nsecs' /run/cap/trace.csv || echo "LAB-ERR bpftrace says nothing: $(tail -n 1 "$out/bpftrace.err")"
-  timeout 150 scn "$scenario" > "$out/truth"
-  kill -INT $recorder
-  wait $recorder
-  cp /run/cap/trace.csv "$out/trace.csv"
-  echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.csv") lines"
+  timeout 250 bpftrace -q -o /run/cap/trace.csv -c "/lab/scn $scenario" /lab/capture.bt > /run/truth 2> "$out/bpftrace.err" ||
+    echo "LAB-ERR bpftrace: $(tail -n 1 "$out/bpftrace.err")"
+  mv /run/cap/trace.csv "$out/trace.txt"
+  truth bpftrace "$scenario" "pindrift capture probes ${CAPTURE_FLAGS[*]} --for bpftrace > pins.bt; bpftrace -q -o trace.txt -c 'scn $scenario' pins.bt" '' > "$out/truth.json"
+  echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.txt") lines"
 done

@@ -13,12 +13,7 @@ for group in $SCENARIOS; do
     echo "LAB-ERR capture of $scenario ended with $?"
   as_before "$scenario"
   mv /run/cap/trace.txt "$out/trace.txt"
-  grep '^{"scenario"' /run/truth > /run/lines || echo "LAB-ERR no truth of $scenario"
-  {
-    printf '{"kernel":"%s","form":"capture","scenario":"%s","capture":"pindrift capture script %s","vmemmap":"%s","truth":[\n' \
-      "$(uname -r)" "$scenario" "${CAPTURE_FLAGS[*]}" "$(sed -n 's/^# pindrift-vmemmap: //p' "$out/trace.txt")"
-    paste -sd, /run/lines
-    echo ']}'
-  } > "$out/truth.json"
+  truth capture "$scenario" "pindrift capture script ${CAPTURE_FLAGS[*]}" \
+    "$(sed -n 's/^# pindrift-vmemmap: //p' "$out/trace.txt")" > "$out/truth.json"
   echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.txt") lines, $(tail -n 1 "$out/capture.err")"
 done

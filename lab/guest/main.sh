@@ -48,6 +48,14 @@ until_true() {
   done
 }
 
+# truth FORM SCENARIO COMMAND VMEMMAP: what the scenarios said in /run/truth, as the truth.json of a capture
+truth() {
+  grep '^{"scenario"' /run/truth > /run/lines || echo "LAB-ERR no truth of $2" >&2
+  printf '{"kernel":"%s","form":"%s","scenario":"%s","capture":"%s","vmemmap":"%s","truth":[\n' "$(uname -r)" "$@"
+  paste -sd, /run/lines
+  echo ']}'
+}
+
 # seconds of the trace's clock
 uptime() { cut -d' ' -f1 /proc/uptime; }
 

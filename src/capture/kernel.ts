@@ -113,6 +113,8 @@ function guessed(path: string, btf: Btf, isOwn: boolean): string {
   throw new InputError('the BTF does not show the architecture', { where: path, tryThis: '--arch x86_64' });
 }
 
+const SYMBOL_FILES = 'available_filter_functions, /proc/kallsyms or System.map';
+
 function symbolsOf(path: string | undefined, mustBe: boolean): SymbolTable | undefined {
   if (path === undefined) return undefined;
   try {
@@ -121,7 +123,7 @@ function symbolsOf(path: string | undefined, mustBe: boolean): SymbolTable | und
     if (!mustBe) return undefined;
   } catch (error) {
     if (!mustBe) return undefined;
-    throw new InputError('cannot be read', { where: path, tryThis: '/proc/kallsyms or System.map', cause: error });
+    throw new InputError('cannot be read', { where: path, tryThis: SYMBOL_FILES, cause: error });
   }
-  throw new InputError('this is not a kernel symbol table', { where: path, tryThis: '/proc/kallsyms or System.map' });
+  throw new InputError('this is not a kernel symbol table', { where: path, tryThis: SYMBOL_FILES });
 }

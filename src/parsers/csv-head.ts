@@ -4,6 +4,7 @@
 //     time,cpu,comm,pid,event,mm,addr
 //     "ts";"cpu";"thread_name";"tid";"name"
 //     Attaching 3 probes...                     printed by bpftrace before the first row
+//     Lost 18 events                            also by bpftrace, while it enables the probes
 import Papa from 'papaparse';
 import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
 import type { TraceHead } from './head.ts';
@@ -12,7 +13,7 @@ import type { HeadLines } from './head-lines.ts';
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /** Lines before the header row. */
-const PREAMBLE = /^\s*$|^#|^Attach(ing|ed) \d+ probe/;
+const PREAMBLE = /^\s*$|^#|^Attach(ing|ed) \d+ probe|^Lost \d+ events/;
 
 /** The head of a table, or undefined if the first possible header line has no event column. */
 export function csvHead(lines: HeadLines): TraceHead | undefined {

@@ -58,7 +58,7 @@ const KINDS: readonly Kind[] = [
     mark: /^(?:Attaching|Attached) \d+ probes?(?:\.\.\.)?$|^@\w*(?:\[.*\])?: \d+$/,
     problem: 'this is the text of bpftrace: the output of a script, in no format that can be recognised',
     tryThis:
-      'let the script print a table with time, cpu, comm, pid and event columns (docs/capture.md has one), or record with `pindrift capture`',
+      'use the program of `pindrift capture probes --for bpftrace`, or another that prints a table with time, cpu, comm, pid and event columns',
   },
   {
     mark: /^ {1,4}Event: \S+ \(\d+\) Total: \d+ Avg: /,

@@ -19,8 +19,10 @@ export function readCaptureHead(lines: HeadLines, head: TraceHead): void {
   const recorded = newRecorded();
   let isOne = false;
   for (let i = 0; i < lines.length; i++) {
-    if (lines.buf[lines.starts[i]] !== HASH) break;
-    isOne = readRecorded(text(lines.buf, lines.starts[i], lines.ends[i]), recorded) || isOne;
+    const line = text(lines.buf, lines.starts[i], lines.ends[i]);
+    if (lines.buf[lines.starts[i]] === HASH) isOne = readRecorded(line, recorded) || isOne;
+    // bpftrace prints a header while it enables its probes, and may lose events meanwhile
+    else if (!/^Lost \d+ events/.test(line)) break;
   }
   if (!isOne) return;
   head.recorded = recorded;

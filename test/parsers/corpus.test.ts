@@ -28,7 +28,7 @@ const NO_EVENT: Record<string, RegExp> = {
     /^#|^\s*$|^ => |^CPU:\d+ \[LOST|: <stack trace>$|^\d+ \d+ \d+ type: \d+$|\S <-\S+$|^ +[\d.]+ \| +\d+\) [^|]+\|[^|]+\|(?!\s+\/\* .* \*\/$)|^ -{20}|^ \d\) .* => /,
   'trace-cmd': /^cpus=|^\s*$|^=> |^CPU:\d+ \[|: kernel_stack: +<stack trace >$|: funcgraph_(entry|exit): /,
   'perf-script': /^# |^#$|^\s*$|^\t|: PERF_RECORD_/,
-  csv: /^#|^\s*$|^time,/,
+  csv: /^#|^\s*$|^(?:time|nsecs),/,
 };
 
 const paths = ROOTS.flatMap(traces);

@@ -66,6 +66,19 @@ describe('rows', () => {
     ]);
   });
 
+  it('follow what bpftrace lost while it enabled its probes', async () => {
+    const { head, lines } = await readAll(
+      'Lost 12572 events\n# pindrift-release: 5.10.0\nnsecs,cpu,tid,event,args\n9044846000,0,133,fault,addr=0x40d9d0\n',
+    );
+    expect(head).toMatchObject({ format: 'csv', kernel: '5.10.0' });
+    expect(lines).toMatchObject([
+      { kind: 'Lost', lost: 12_572 },
+      { kind: 'Header' },
+      { kind: 'Header' },
+      { name: 'fault', args: 'addr=0x40d9d0' },
+    ]);
+  });
+
   it('are bad when cells are missing, the time is none, or the event is', async () => {
     const { lines } = await readAll('time,pid,event\n1.0,7,a\n1.1,7\n1.2,7,b,c\nsoon,7,d\n1.3,7,\n,7,e\n');
     expect(lines.slice(2)).toEqual([

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as Flags from '@oclif/core/flags';
+import { bpftraceProgram } from '../../capture/bpftrace.ts';
 import type { CapturePlan, FetchStyle } from '../../capture/plan.ts';
 import { folderOf, TRACEPOINTS } from '../../capture/tracepoints.ts';
 import { jsonText } from '../../report/serialize.ts';
@@ -22,6 +23,7 @@ export default class CaptureProbes extends BaseCommand {
     '<%= config.bin %> capture probes',
     '<%= config.bin %> capture probes --btf vmlinux --symbols kallsyms --style registers',
     '<%= config.bin %> capture probes --for trace-cmd',
+    '<%= config.bin %> capture probes --for bpftrace > pins.bt',
   ];
 
   static override flags = {
@@ -31,8 +33,8 @@ export default class CaptureProbes extends BaseCommand {
       summary: 'names: vma->vm_mm (since 6.6); args: +16($arg1); registers: +16(%di)',
       helpValue: 'STYLE',
     }),
-    for: Flags.option({ options: ['trace-cmd', 'perf'] as const })({
-      summary: 'print the command lines for this tool',
+    for: Flags.option({ options: ['trace-cmd', 'perf', 'bpftrace'] as const })({
+      summary: 'print the command lines for this tool, or its program',
       helpValue: 'TOOL',
     }),
     json: Flags.boolean({ summary: 'print JSON (pindrift.probes/1)', exclusive: ['for'] }),
@@ -40,13 +42,18 @@ export default class CaptureProbes extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(CaptureProbes);
-    const style = flags.style ?? (flags.btf === undefined && readmeHasNames() ? 'names' : 'args');
-    const { kernel, plan } = capturePlanFor(flags, flags.tier, [style, ...ORDER.filter((other) => other !== style)]);
+    const style =
+      flags.for === 'bpftrace'
+        ? 'args'
+        : (flags.style ?? (flags.btf === undefined && readmeHasNames() ? 'names' : 'args'));
+    const others = flags.for === 'bpftrace' ? [] : ORDER.filter((other) => other !== style);
+    const { kernel, plan } = capturePlanFor(flags, flags.tier, [style, ...others]);
     if (flags.json) {
       const { release, sha256 } = kernel;
       const shown = { schema: 'pindrift.probes/1', release, machine: kernel.arch.machine, btf: sha256, style };
       await writeOut([`${jsonText({ ...shown, ...listed(plan) }, 2)}\n`]);
-    } else if (flags.for !== undefined) await writeOut([recipe(flags.for, plan)]);
+    } else if (flags.for === 'bpftrace') await writeOut([bpftraceProgram(plan, kernel)]);
+    else if (flags.for !== undefined) await writeOut([recipe(flags.for, plan)]);
     else await writeOut([definitions(plan)]);
   }
 }

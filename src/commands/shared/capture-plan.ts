@@ -18,7 +18,7 @@ export const kernelFlags = {
     multipleNonGreedy: true,
   }),
   symbols: Flags.string({
-    summary: 'symbols of the traced kernel: a copy of /proc/kallsyms or System.map',
+    summary: 'functions of the traced kernel: a copy of available_filter_functions, /proc/kallsyms or System.map',
     helpValue: 'FILE',
   }),
   release: Flags.string({
