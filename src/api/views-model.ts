@@ -27,6 +27,8 @@ export interface Counts {
   readonly untold: number;
   /** pages that a second pipe released (tee()), and that had become writable in between */
   readonly teed: number;
+  /** write faults on pinned hugetlb pages that another process mapped too, of which no line shows how they ended */
+  readonly outcomes: number;
   /** pages that lines claim and nothing else shows, too many to track one by one */
   readonly claimed: number;
 }

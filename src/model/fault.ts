@@ -76,6 +76,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   let old = before;
+  let stale = false;
   const { arch, pageBytes, pmdPages } = m.machine;
   if (!Number.isNaN(lo) && arch?.pte?.present(lo) === true) {
     const pfn = arch.pte.pfn(hi, lo, pageBytes) + (pmd ? vpn % pmdPages : 0);
@@ -84,12 +85,13 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
     if (!Number.isNaN(named)) {
       // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not
       // recorded
-      if (named !== before) {
+      stale = pmd && named !== before && isSplit(mm, vpn, named, pmdPages);
+      if (named !== before && !stale) {
         if (!Number.isNaN(before)) m.tear('entries');
         if (pmd) m.install(mm, vpn - (vpn % pmdPages), named - (vpn % pmdPages), pmdPages, 0, 'observed');
         else m.install(mm, vpn, named, 1, 0, 'observed');
       }
-      old = named;
+      if (!stale) old = named;
     } else if (!Number.isNaN(before)) old = before;
   }
   const pins = m.pinsAt(mm, vpn);
@@ -101,10 +103,20 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
   if (t.wp !== undefined) t.wp.mm.pmdFaults?.delete(t.wp);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
+  t.wp.split = stale;
   if (pmd) {
     mm.pmdFaults ??= new Set();
     mm.pmdFaults.add(t.wp);
   }
+}
+
+/**
+ * The PMD that a fault found without the lock was split before it got the lock, and the address maps another page since:
+ * pmd_same() in do_huge_pmd_wp_page() finds that out.
+ */
+function isSplit(mm: Mm, vpn: number, named: PageId, pmdPages: number): boolean {
+  const entry = mm.pmds.get(Math.floor(vpn / pmdPages));
+  return entry !== undefined && entryPage(entry) + (vpn % pmdPages) === named && mm.ptes.has(vpn);
 }
 
 /** wp_page_copy() is entered. It gives up if another thread has changed the entry meanwhile. */
@@ -150,9 +162,11 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     wp.owned = true;
     return;
   }
-  if (hugetlb !== undefined && (mm === undefined || hugetlb.mm === mm)) {
-    settleHugetlb(m, t);
-    return;
+  if (hugetlb !== undefined) {
+    const own =
+      hugetlb.mm === mm && page === hugetlb.page - (hugetlb.vpn % Math.min(m.hugetlbPages, m.machine.pmdPages));
+    settleHugetlb(m, t, own);
+    if (own) return;
   }
   if (mm === undefined || Number.isNaN(page) || t.swap !== undefined) return;
   // a write fault that is not recorded gives the same line
@@ -299,12 +313,19 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
 /**
  * hugetlb_wp() has no return probe: it ends when the task does something else. Its effects apply to the pins held at
  * its beginning.
+ * @param said an event shows that the page now belongs to this VMA
  */
-export function settleHugetlb(m: Model, t: Task): void {
+export function settleHugetlb(m: Model, t: Task, said = false): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
   // an exclusive page stays read-only until the next fault
   if (h === undefined || h.unshare || Number.isNaN(h.page) || h.mm.dead) return;
+  // it keeps a page that nobody else maps. One that a child maps it copies, and fails if no huge page is left; or it takes
+  // it away from the child (unmap_ref_private()), and then keeps it
+  if (!said && h.pins.length > 0 && m.isMappedElsewhere(h.mm, h.vpn, h.page)) {
+    m.counts.outcomes++;
+    return;
+  }
   const bits = writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, undefined);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);

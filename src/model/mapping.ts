@@ -9,6 +9,8 @@ import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts
 import type { DriftVia, StepRole } from './pin.ts';
 import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
 
+/** Address spaces that are searched for one that maps a page. */
+const MOST_MMS = 4096;
 /** Newest changes that are kept of an address space in which a GUP call does not return. */
 const MOST_CHANGES = 256;
 
@@ -33,6 +35,8 @@ export class Mapping extends Identities {
     untold: 0,
     /** pages that a second pipe released, and that had become writable in between */
     teed: 0,
+    /** write faults on pinned hugetlb pages that another process mapped too, of which no line shows how they ended */
+    outcomes: 0,
     /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */
     claimed: 0,
   };
@@ -130,6 +134,14 @@ export class Mapping extends Identities {
   mapped(mm: Mm, vpn: number): PageId {
     const entry = mm.entry(vpn);
     return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
+  }
+
+  /** Another address space maps the page at the same address, as after fork; also true if there are too many to search. */
+  isMappedElsewhere(mm: Mm, vpn: number, page: PageId): boolean {
+    if (this.mms.size > MOST_MMS) return true;
+    for (const other of this.mms.values())
+      if (other !== mm && !other.dead && this.mapped(other, vpn) === page) return true;
+    return false;
   }
 
   /** A range changes while GUP calls that have grabbed pages are under way in its address space. */

@@ -145,6 +145,7 @@ const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
 const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
   [
     'newHugetlb',
+    'moveAnon',
     'anonRmap',
     'notifierStart',
     'notifierEnd',

@@ -163,10 +163,14 @@ export default defineRule({
         if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
         const unseen = open.length - unknown + givenUp;
         if (unseen > 0) context.undecided(`no release was recorded for ${unseen} pin${unseen === 1 ? '' : 's'}`);
-        const { begun, claimed, cut, teed, untold } = model.counts;
+        const { begun, claimed, cut, outcomes, teed, untold } = model.counts;
         if (teed > 0)
           context.undecided(
             `${teed} page${teed === 1 ? ' was' : 's were'} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
+          );
+        if (outcomes > 0)
+          context.undecided(
+            `${outcomes} write fault${outcomes === 1 ? '' : 's'} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
           );
         if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
         if (begun > 0)

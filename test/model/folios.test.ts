@@ -126,6 +126,28 @@ it('a page of the folio that was copied away before is not unmapped with it', as
   expect((await trace.check('6.12')).said).toEqual([]);
 });
 
+describe('a PMD that two threads write to', () => {
+  it('is no contradiction to the second, which was slow and found it split', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    const slow = trace.task('app', 502, 1);
+    touch(app, PARENT, 0, HEAD, 9);
+    fork(app, 500, 512);
+    slow.fault({ mm: PARENT, addr: at(7), flags: '0x1255' });
+    app.wp_pmd({ mm: PARENT, addr: at(7), pmd: ro(HEAD), flags: '0x1255' });
+    app.thp_split_pmd({ mm: PARENT, addr: at(0), pmd: ro(HEAD), freeze: 0 });
+    app.wp_pmd_ret({ ret: '0x800' });
+    copy(app, PARENT, 7, HEAD + 7, TO);
+    pin(app, 7, TO);
+    slow.wp_pmd({ mm: PARENT, addr: at(7), pmd: ro(HEAD), flags: '0x1255' });
+    slow.wp_pmd_ret({ ret: '0x0' });
+    unpin(app, TO);
+    exit(trace.task('app', 501), CHILD, 501);
+    exit(app, PARENT, 500);
+    expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
+});
+
 describe('the huge zero page', () => {
   it.each([true, false])('becomes small zero pages when it is written to (thp_split_pmd shown: %s)', async (shown) => {
     const trace = new Trace();

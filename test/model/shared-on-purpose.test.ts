@@ -119,6 +119,61 @@ describe('a hugetlb page', () => {
   });
 });
 
+describe('a hugetlb page of three processes, one of which has it in a pipe only', () => {
+  const OTHER = '0xffff888100003000';
+  const written = async (how: 'another line' | 'moved', mapped: boolean) => {
+    const { trace, parent, child, end } = family();
+    const third = trace.task('chi', 502, 1);
+    parent.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
+    for (const [dst, pid] of [
+      [CHILD, 501],
+      [OTHER, 502],
+    ]) {
+      parent.fork_vma({ dst, src: PARENT, start: at(512), end: at(1024), vmflags: '0x400073' });
+      parent.fork_vma_ret({ ret: 0 });
+      parent.sched_process_fork(`comm=par pid=500 child_comm=chi child_pid=${pid}`);
+    }
+    vmsplice(child, 512, HUGE);
+    child.zap({ mm: CHILD, start: at(512), end: at(1024) });
+    if (!mapped) third.zap({ mm: OTHER, start: at(512), end: at(1024) });
+    parent.fault({ mm: PARENT, addr: at(512), flags: '0x1255' });
+    parent.wp_hugetlb({ mm: PARENT, addr: at(512) });
+    if (how === 'moved') parent.move_anon({ page: page(HUGE), mm: PARENT });
+    parent.fault({ mm: PARENT, addr: at(8), flags: '0x1255' });
+    child.pipe_release({ pipe: PIPE, page: page(HUGE) });
+    exit(third, OTHER, 502);
+    end();
+    return trace.check('6.12');
+  };
+
+  it('leaks when the third has unmapped it', async () => {
+    expect((await written('another line', false)).said).toContain('error foreign-pin-reuse');
+  });
+
+  it('is copied while the third maps it, or the fault fails: undecided where no line shows which', async () => {
+    const { verdict, said, undecided } = await written('another line', true);
+    expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: ['note user-unmapped-pinned-range'] });
+    expect(undecided.join()).toContain('no line shows whether the page was copied');
+  });
+
+  it('... and leaks where the page was taken from the third (unmap_ref_private()) and kept', async () => {
+    expect((await written('moved', true)).said).toContain('error foreign-pin-reuse');
+  });
+
+  it('that its own process pins is not moved away by a write fault that keeps it', async () => {
+    const { trace, parent, end } = family();
+    parent.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
+    pin(parent, 512, HUGE, { flags: 0x101 });
+    parent.fault({ mm: PARENT, addr: at(512), flags: '0x1255' });
+    parent.wp_hugetlb({ mm: PARENT, addr: at(512) });
+    parent.move_anon({ page: page(HUGE), mm: PARENT });
+    parent.fault({ mm: PARENT, addr: at(8), flags: '0x1255' });
+    unpin(parent, HUGE);
+    end(false);
+    expect((await trace.check('6.12')).said).toEqual([]);
+  });
+});
+
 describe('a page of an ended process that comes back as a page of its relative', () => {
   const reborn = (how: 'read in' | 'moved there') => {
     const { trace, parent, child, born, end } = family();
