@@ -96,8 +96,11 @@ export default defineRule({
             context.undecided(
               `${n} pinned page${n === 1 ? ' was' : 's were'} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
             );
-        if (byDevice > 0 && !model.recorded('devExcl'))
-          context.undecided('device-exclusive entries were made, but make_device_exclusive() itself is not recorded');
+        const device = byDevice + model.seen('devExcl') + model.seen('devExclRet') + model.seen('devRestore');
+        if (device > 0 && !(model.recorded('devExcl') && model.recorded('devExclRet')))
+          context.undecided(
+            'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded',
+          );
         if (readCopies > 0 && !model.recorded('forkVma'))
           context.undecided(
             'a page pinned for reading was replaced and no fork is recorded, so it is not known whether the page was shared when it was pinned',

@@ -1,5 +1,5 @@
 // Another page was mapped at a pinned address, with no copy, unmapping or move in the trace.
-import { defineRule } from './contract.ts';
+import { type Drift, defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 
@@ -7,6 +7,15 @@ const HOW = {
   fault: 'a fault mapped another page',
   'swap-in': 'a swap-in mapped another page',
 } as const;
+
+const UNMAPPING = [{ cap: 'medium', because: 'the unmapping of the page was not recorded' }] as const;
+const MIGRATION = [
+  {
+    cap: 'medium',
+    because: 'no migration is recorded (remove_migration_pte), which maps another page in the same way',
+    missing: true,
+  },
+] as const;
 
 export default defineRule({
   meta: {
@@ -24,6 +33,10 @@ export default defineRule({
     examples: examplesOf('pinned-page-replaced'),
   },
   create(context) {
+    const { model } = context;
+    // do_swap_page() shows its entry; swapoff maps pages without it
+    const isSwapIn = ({ before }: Drift): boolean =>
+      before.at(-1)?.entry !== undefined || model.recorded('migrateIn') || model.recorded('migrateOne');
     return {
       drift({ drift }) {
         const { via, pin } = drift;
@@ -35,7 +48,7 @@ export default defineRule({
           pin,
           cause: HOW[via],
           severity: pin.call.write || pin.call.kind === 'PIN' ? 'warning' : 'note',
-          doubts: via === 'fault' ? [{ cap: 'medium', because: 'the unmapping of the page was not recorded' }] : [],
+          doubts: via === 'fault' ? UNMAPPING : isSwapIn(drift) ? [] : MIGRATION,
         });
       },
     };

@@ -9,6 +9,7 @@ import { check } from '../../src/program.ts';
 import type { AnyRule, Examples } from '../../src/rules/contract.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';
 import { runRule } from '../../src/testing/run.ts';
+import { FUNCTIONS } from '../../src/vocabulary/functions.ts';
 
 /** Rules without a finding of their own: harm of another's finding, and what keeps the verdict from being clean. */
 const HARM = 'lost-dma-write';
@@ -97,6 +98,18 @@ const withoutReleases = (text: string): string =>
     .filter((line) => !RELEASE.test(line))
     .join('\n');
 
+/** The firing example as recorded without the probes of some kinds: what is left of it shows the rest. */
+function withoutKinds(text: string, kinds: readonly string[]): string {
+  const names = FUNCTIONS.flatMap(({ entry, ret, events }) => [
+    entry !== undefined && kinds.includes(entry) ? events?.[0] : undefined,
+    ret !== undefined && kinds.includes(ret) ? events?.[1] : undefined,
+  ]);
+  return text
+    .split('\n')
+    .filter((line) => !names.some((name) => name !== undefined && line.includes(`: ${name}: `)))
+    .join('\n');
+}
+
 const events = (text: string): number => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 
 describe.each(BUILT_IN.map((rule) => ({ id: rule.meta.id, rule })))('$id', ({ id, rule }) => {
@@ -135,6 +148,15 @@ describe.each(BUILT_IN.map((rule) => ({ id: rule.meta.id, rule })))('$id', ({ id
       const { verdict } = await run(withoutReleases(examplesOf(rule).fires));
       expect(verdict).not.toBe('clean');
     });
+
+  it.each(rule.meta.needs.map((anyOf) => [anyOf.join(' or '), withoutKinds(examplesOf(rule).fires, anyOf)] as const))(
+    'is not clean in the firing example without %s',
+    async (_, text) => {
+      if (text === examplesOf(rule).fires) return;
+      const { rules } = await run(text);
+      expect(rules.find((one) => one.id === id)?.missing).not.toEqual([]);
+    },
+  );
 
   if (id === UNDECIDED) return;
 
@@ -181,6 +203,32 @@ describe('rules without a finding of their own', () => {
     const { findings, verdict } = await run(withoutReleases(examplesOf(rule).fires));
     expect(findings.map(({ severity }) => severity)).toEqual(['note']);
     expect(verdict).toBe('could-not-be-checked');
+  });
+});
+
+describe('what is not recorded', () => {
+  const firing = (id: string): string => {
+    const rule = BUILT_IN.find(({ meta }) => meta.id === id);
+    if (rule === undefined) throw new Error(`no rule ${id}`);
+    return examplesOf(rule).fires;
+  };
+
+  it.each(['devExcl', 'devExclRet'])(
+    'one side of make_device_exclusive(), %s: no trace of it is clean',
+    async (kind) => {
+      const { verdict } = await run(withoutKinds(firing('device-exclusive-of-another-page'), [kind]));
+      expect(verdict).toBe('could-not-be-checked');
+    },
+  );
+
+  it('remove_migration_pte(): what mapped another page may have been a swap-in, and is not certain', async () => {
+    const { findings } = await run(withoutKinds(firing('pinned-page-migrated'), ['migrateIn']));
+    expect(findings).toMatchObject([{ rule: 'pinned-page-replaced', severity: 'warning', confidence: 'medium' }]);
+  });
+
+  it('a fix of FOLL_PIN is none of a page that FOLL_GET holds', async () => {
+    const { findings } = await run(firing('stale-read-pin'));
+    expect(findings.map(({ pin, fixedBy }) => [pin.api, fixedBy])).toEqual([['get_user_pages_fast', []]]);
   });
 });
 
