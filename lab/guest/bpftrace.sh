@@ -8,7 +8,7 @@ for scenario in $SCENARIOS; do
   mkdir -p "$out"
   timeout 250 bpftrace -q -o /run/cap/trace.csv -c "/lab/scn $scenario" /lab/capture.bt > /run/truth 2> "$out/bpftrace.err" ||
     echo "LAB-ERR bpftrace: $(tail -n 1 "$out/bpftrace.err")"
-  mv /run/cap/trace.csv "$out/trace.txt"
-  truth bpftrace "$scenario" "pindrift capture probes ${CAPTURE_FLAGS[*]} --for bpftrace > pins.bt; bpftrace -q -o trace.txt -c 'scn $scenario' pins.bt" '' > "$out/truth.json"
+  sort -s -t, -k1,1n /run/cap/trace.csv > "$out/trace.txt"
+  truth bpftrace "$scenario" "pindrift capture probes ${CAPTURE_FLAGS[*]} --for bpftrace > pins.bt; bpftrace -q -o trace.csv -c 'scn $scenario' pins.bt; sort -s -t, -k1,1n trace.csv" '' > "$out/truth.json"
   echo "LAB-CAPTURE $scenario $(wc -l < "$out/trace.txt") lines"
 done
