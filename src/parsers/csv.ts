@@ -140,9 +140,7 @@ export class CsvParser implements LineParser {
   #write(comm: string, event: string, args: string, out: TraceLine): void {
     const colon = event.lastIndexOf(':');
     const all = comm + event + args;
-    if (this.#buf.length < all.length) {
-      this.#buf = Buffer.alloc(2 * all.length);
-    }
+    if (this.#buf.length < all.length) this.#buf = Buffer.alloc(2 * all.length);
     this.#buf.write(all, 0, 'latin1');
     out.buf = this.#buf;
     out.commStart = 0;

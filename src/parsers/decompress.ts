@@ -27,16 +27,10 @@ type Sink = (chunk: Uint8Array) => void;
 
 /** By magic, never by name. */
 export function compressionOf(head: Uint8Array): Compression {
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    return 'gzip';
-  }
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
-    return 'zstd';
-  }
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
   // begins with a skippable frame: pzstd, seekable formats
-  if ((head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) {
-    return 'zstd';
-  }
+  if ((head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd';
   if (
     head[0] === 0xfd &&
     head[1] === 0x37 &&

@@ -28,17 +28,11 @@ const TRIED_LINES = 120;
 /** Determine from the first bytes (64 KB) which parser to use; `forced` overrides everything except binary data. */
 export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection {
   const looked = look(head, forced);
-  if ('problem' in looked) {
-    return looked;
-  }
+  if ('problem' in looked) return looked;
   const { lines, found } = looked;
   const column = found.format === 'csv' ? undefined : cutColumn(lines);
-  if (column !== undefined) {
-    found.cutAt = column;
-  }
-  if ((found.format === 'ftrace' || found.format === 'trace-cmd') && isCutLeft(lines)) {
-    found.cutLeft = true;
-  }
+  if (column !== undefined) found.cutAt = column;
+  if ((found.format === 'ftrace' || found.format === 'trace-cmd') && isCutLeft(lines)) found.cutLeft = true;
   readCaptureHead(lines, found);
   return { parser: createParser(found) };
 }
@@ -48,31 +42,21 @@ export const isTraceText = (head: Uint8Array): boolean => !('problem' in look(he
 
 function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found: TraceHead } | Unusable {
   const unusable = notATrace(head);
-  if (unusable !== undefined) {
-    return unusable;
-  }
+  if (unusable !== undefined) return unusable;
   const sides = twoSided(text(head, 0, head.length));
-  if (sides !== undefined) {
-    return sides;
-  }
+  if (sides !== undefined) return sides;
   const lines = new HeadLines(head, head.length < HEAD_BYTES);
   const format = forced ?? formatOf(lines);
   if (format === undefined || (forced === undefined && format === 'perf-script')) {
     const tasks = withoutTasks(lines);
-    if (tasks !== undefined) {
-      return tasks;
-    }
+    if (tasks !== undefined) return tasks;
   }
-  if (format === undefined) {
-    return notRecognised(lines);
-  }
+  if (format === undefined) return notRecognised(lines);
   const found = headOf(format, lines);
   // if no line has a time, a header may be perf's
   if (forced === undefined && format === 'perf-script' && found?.variant.includes(NOTHING_READ)) {
     const other = otherTool(lines);
-    if (other !== undefined) {
-      return other;
-    }
+    if (other !== undefined) return other;
   }
   if (found === undefined) {
     return {
@@ -97,13 +81,9 @@ function headOf(format: TraceFormat, lines: HeadLines): TraceHead | undefined {
 }
 
 function formatOf(lines: HeadLines): TraceFormat | undefined {
-  if (csvHead(lines) !== undefined) {
-    return 'csv';
-  }
+  if (csvHead(lines) !== undefined) return 'csv';
   const marked = markOf(lines);
-  if (marked !== undefined) {
-    return marked;
-  }
+  if (marked !== undefined) return marked;
   let best: TraceFormat | undefined;
   let bestScore = 0;
   for (const format of ['ftrace', 'trace-cmd', 'perf-script'] as const) {
@@ -113,9 +93,7 @@ function formatOf(lines: HeadLines): TraceFormat | undefined {
       best = format;
     }
   }
-  if (best === 'ftrace' && isPadded(lines)) {
-    return 'trace-cmd';
-  }
+  if (best === 'ftrace' && isPadded(lines)) return 'trace-cmd';
   // texts without task and time are accepted last, since nearly any text has a word and a colon
   return best ?? (isWithoutContext(lines) ? 'ftrace' : isTimeless(lines) ? 'perf-script' : undefined);
 }
@@ -136,9 +114,7 @@ function markOf(lines: HeadLines): TraceFormat | undefined {
     if (/^(\S+: +)?cpus=\d+$|^version = \d+$|^CPU \d+ is empty$|^CPU:\d+ \[(\d+ )?EVENTS DROPPED/.test(line)) {
       return 'trace-cmd';
     }
-    if (/^# captured on|^# os release : |^# perf version : /.test(line)) {
-      return 'perf-script';
-    }
+    if (/^# captured on|^# os release : |^# perf version : /.test(line)) return 'perf-script';
   }
   return undefined;
 }
@@ -186,9 +162,7 @@ function isPadded(lines: HeadLines): boolean {
 
 function notRecognised(lines: HeadLines): Unusable {
   const other = otherTool(lines);
-  if (other !== undefined) {
-    return other;
-  }
+  if (other !== undefined) return other;
   let shown = '';
   for (let i = 0; i < lines.length && shown === ''; i++) {
     shown = new TextDecoder().decode(lines.buf.subarray(lines.starts[i], lines.ends[i])).trim().slice(0, 80);

@@ -43,31 +43,21 @@ function readHeader(line: string, head: TraceHead): void {
     head.overwritten = (head.overwritten ?? 0) + Math.max(0, Number(entries[2]) - Number(entries[1]));
   }
   const tracer = /^# tracer: (\S+)/.exec(line);
-  if (tracer) {
-    head.tracer ??= tracer[1];
-  }
+  if (tracer) head.tracer ??= tracer[1];
   const cpus = /#P:(\d+)/.exec(line);
-  if (cpus) {
-    head.cpus = Number(cpus[1]);
-  }
+  if (cpus) head.cpus = Number(cpus[1]);
   const release = /^# \S+ latency trace v\S+ on (\S+)/.exec(line);
-  if (release) {
-    head.kernel = release[1];
-  }
+  if (release) head.kernel = release[1];
 }
 
 function describe(lines: HeadLines, sample: TimeSample, head: TraceHead): string[] {
   const { prefix } = sample;
   if (/ \[[0-9a-f]{8,}\] .*\(\+/.test(prefix)) {
     const time = verboseTime(lines.buf, lines.starts[sample.line], lines.ends[sample.line]);
-    if (time !== undefined) {
-      head.timeBase = time.inNs ? Math.floor(time.time / 1e6) : Math.floor(time.time / 1e9) * 1e9;
-    }
+    if (time !== undefined) head.timeBase = time.inNs ? Math.floor(time.time / 1e6) : Math.floor(time.time / 1e9) * 1e9;
     return ['latency-format verbose'];
   }
-  if (prefix.includes('|')) {
-    return ['function_graph'];
-  }
+  if (prefix.includes('|')) return ['function_graph'];
   if (!/\[\d+\]/.test(prefix)) {
     if (head.timeUnit === 'ns') {
       head.timeBase = 0;
@@ -76,15 +66,9 @@ function describe(lines: HeadLines, sample: TimeSample, head: TraceHead): string
     return ['latency-format'];
   }
   const words: string[] = [];
-  if (/\] +[\d.]+: *$/.test(prefix)) {
-    words.push('no irq-info');
-  }
-  if (/-\d+ +\([ \d-]+\) +\[/.test(prefix)) {
-    words.push('tgid');
-  }
-  if (head.timeDigits === 9) {
-    words.push('nanoseconds');
-  }
+  if (/\] +[\d.]+: *$/.test(prefix)) words.push('no irq-info');
+  if (/-\d+ +\([ \d-]+\) +\[/.test(prefix)) words.push('tgid');
+  if (head.timeDigits === 9) words.push('nanoseconds');
   return words;
 }
 
@@ -123,9 +107,7 @@ export function isWithoutContext(lines: HeadLines): boolean {
 /** Prose has colons too, but no probe location and no `name=value`. */
 function hasArguments(lines: HeadLines): boolean {
   for (let i = 0; i < lines.length && i < 100; i++) {
-    if (/^[a-zA-Z_]\w*: (\S+\+0x|.*\w=(0x)?[0-9a-f])/.test(lines.line(i))) {
-      return true;
-    }
+    if (/^[a-zA-Z_]\w*: (\S+\+0x|.*\w=(0x)?[0-9a-f])/.test(lines.line(i))) return true;
   }
   return false;
 }

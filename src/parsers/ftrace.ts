@@ -80,9 +80,7 @@ function readRaw(buf: Uint8Array, start: number, end: number, out: TraceLine): b
 /** B - A of `# entries-in-buffer/entries-written: A/B   #P:2` (print_event_info()); -1 in any other header line. */
 function overwritten(buf: Uint8Array, start: number, end: number): number {
   const label = '# entries-in-buffer/entries-written: ';
-  if (!startsWith(buf, start, end, label)) {
-    return -1;
-  }
+  if (!startsWith(buf, start, end, label)) return -1;
   const inBuffer = start + label.length;
   const slash = skipDigits(buf, inBuffer, end);
   const written = skipDigits(buf, slash + 1, end);

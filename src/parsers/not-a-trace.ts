@@ -100,9 +100,7 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
     };
   }
   for (const { bytes, problem, tryThis } of MAGICS) {
-    if (bytes.every((byte, i) => head[i] === byte)) {
-      return { problem, tryThis };
-    }
+    if (bytes.every((byte, i) => head[i] === byte)) return { problem, tryThis };
   }
   if (isTar(head)) {
     return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace it contains' };
@@ -143,18 +141,14 @@ function isTar(head: Uint8Array): boolean {
 /** After a `[`: an object, an array or a string begins; `[08:15:01.000000100]` is a time. */
 function isArray(head: Uint8Array, from: number): boolean {
   let at = from;
-  while (at < head.length && head[at] <= 32) {
-    at++;
-  }
+  while (at < head.length && head[at] <= 32) at++;
   return head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
 }
 
 /** After a `{`: a name in quotes, or nothing; `{noformat}` and `{code}` surround text pasted into Jira. */
 function isObject(head: Uint8Array, from: number): boolean {
   let at = from;
-  while (at < head.length && head[at] <= 32) {
-    at++;
-  }
+  while (at < head.length && head[at] <= 32) at++;
   return head[at] === 0x22 || head[at] === 0x7d;
 }
 
@@ -162,9 +156,7 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
   let first = 0;
   while (first < head.length) {
     first = skipBlanks(head, first, head.length);
-    if (head[first] !== NEWLINE && head[first] !== 13) {
-      break;
-    }
+    if (head[first] !== NEWLINE && head[first] !== 13) break;
     first++;
   }
   if (first >= head.length) {

@@ -15,21 +15,13 @@ export const NOTHING_READ = 'no sample at the beginning';
 export function perfScriptHead(lines: HeadLines): TraceHead {
   const head: TraceHead = { format: 'perf-script', variant: '', timeUnit: 'ns', timeDigits: 6, timeBase: 0 };
   const words: string[] = [];
-  if (readHeader(lines, head)) {
-    words.push('header');
-  }
+  if (readHeader(lines, head)) words.push('header');
   const sample = firstTime('perf-script', lines);
   if (sample !== undefined) {
     setTime(head, sample);
-    if (!/\[\d{3,}\]/.test(sample.prefix)) {
-      words.push('no cpu');
-    }
-    if (/\d\/-?\d+ +(\[\d+\] +)?[\d.]+: /.test(sample.prefix)) {
-      words.push('pid/tid');
-    }
-    if (head.timeDigits === 9) {
-      words.push('nanoseconds');
-    }
+    if (!/\[\d{3,}\]/.test(sample.prefix)) words.push('no cpu');
+    if (/\d\/-?\d+ +(\[\d+\] +)?[\d.]+: /.test(sample.prefix)) words.push('pid/tid');
+    if (head.timeDigits === 9) words.push('nanoseconds');
     describeSamples(lines, head, words);
   } else if (isTimeless(lines)) {
     words.push(NO_TIME);
@@ -47,22 +39,14 @@ function readHeader(lines: HeadLines, head: TraceHead): boolean {
   let seen = false;
   for (let i = 0; i < lines.length; i++) {
     const line = lines.line(i);
-    if (!line.startsWith('# ')) {
-      continue;
-    }
+    if (!line.startsWith('# ')) continue;
     seen = true;
     const release = /^# os release : (\S+)/.exec(line);
-    if (release) {
-      head.kernel = release[1];
-    }
+    if (release) head.kernel = release[1];
     const machine = /^# arch : (\S+)/.exec(line);
-    if (machine) {
-      head.machine = machine[1];
-    }
+    if (machine) head.machine = machine[1];
     const cpus = /^# nrcpus online : (\d+)/.exec(line);
-    if (cpus) {
-      head.cpus = Number(cpus[1]);
-    }
+    if (cpus) head.cpus = Number(cpus[1]);
   }
   return seen;
 }
@@ -89,12 +73,8 @@ function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): vo
       frames++;
     }
   }
-  if (frames > 0) {
-    words.push('call chains');
-  }
-  if (first !== 0) {
-    return;
-  }
+  if (frames > 0) words.push('call chains');
+  if (first !== 0) return;
   if (backwards * 10 > samples) {
     words.push('time differences (--deltatime)');
     head.timeUnit = 'none';

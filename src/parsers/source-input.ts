@@ -52,14 +52,10 @@ class FileInput implements Input {
 
   read(into: Uint8Array): number {
     const length = this.#at === null ? into.length : Math.min(into.length, this.#end - this.#at);
-    if (length <= 0) {
-      return 0;
-    }
+    if (length <= 0) return 0;
     try {
       const got = fs.readSync(this.#fd, into, 0, length, this.#at);
-      if (this.#at !== null) {
-        this.#at += got;
-      }
+      if (this.#at !== null) this.#at += got;
       return got;
     } catch (error) {
       throw readError(error, this.#path);
@@ -92,9 +88,7 @@ class StreamInput implements Input {
     if (this.#rest.length === 0) {
       try {
         const { value, done } = await this.#chunks.next();
-        if (done) {
-          return 0;
-        }
+        if (done) return 0;
         this.#rest = value as Buffer;
       } catch (error) {
         throw readError(error, this.#path);
@@ -112,9 +106,7 @@ class StreamInput implements Input {
 }
 
 export function readError(error: unknown, path: string): unknown {
-  if (error instanceof InputError) {
-    return error;
-  }
+  if (error instanceof InputError) return error;
   const where = path;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':

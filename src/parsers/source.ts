@@ -41,9 +41,7 @@ async function openRaw(path: string, options: SourceOptions): Promise<Source> {
     let got = 0;
     while (got < magic.length) {
       const more = await input.read(magic.subarray(got));
-      if (more === 0) {
-        break;
-      }
+      if (more === 0) break;
       got += more;
     }
     const prefix = magic.subarray(0, got);
@@ -86,15 +84,11 @@ class InputSource implements Source {
     this.#prefix = prefix;
     if (compression !== 'none') {
       this.#decoder = createDecoder(compression, path, (chunk) => {
-        if (chunk.length === 0) {
-          return;
-        }
+        if (chunk.length === 0) return;
         this.#ready.push(chunk);
         this.#decoded += chunk.length;
         this.#waiting += chunk.length;
-        if (this.#waiting > FULL) {
-          this.#decoder?.pause();
-        }
+        if (this.#waiting > FULL) this.#decoder?.pause();
         this.#arrived?.();
       });
     }
@@ -105,9 +99,7 @@ class InputSource implements Source {
     let got = 0;
     while (got < head.length) {
       const more = await this.read(head.subarray(got));
-      if (more === 0) {
-        break;
-      }
+      if (more === 0) break;
       got += more;
     }
     // put it back
@@ -116,19 +108,13 @@ class InputSource implements Source {
       this.#readyFrom = 0;
     }
     const bytes = head.subarray(0, got);
-    if (got > 0) {
-      this.#ready.unshift(bytes);
-    }
+    if (got > 0) this.#ready.unshift(bytes);
     return bytes;
   }
 
   read(into: Uint8Array): number | Promise<number> {
-    if (this.#decoder !== undefined) {
-      return this.#decode(this.#decoder, into);
-    }
-    if (this.#ready.length > 0) {
-      return this.#take(into);
-    }
+    if (this.#decoder !== undefined) return this.#decode(this.#decoder, into);
+    if (this.#ready.length > 0) return this.#take(into);
     if (this.#prefix.length > 0) {
       this.#ready.push(this.#prefix);
       this.position += this.#prefix.length;
@@ -184,9 +170,7 @@ class InputSource implements Source {
     }
     const got = this.#take(into);
     this.#waiting = Math.max(0, this.#waiting - got);
-    if (this.#waiting <= FULL) {
-      decoder.resume();
-    }
+    if (this.#waiting <= FULL) decoder.resume();
     return got;
   }
 
@@ -235,9 +219,7 @@ class InputSource implements Source {
 
   /** Damage before any output makes the input useless; later it is reported as a loss. */
   #fail(error: unknown): void {
-    if (error instanceof InputError) {
-      throw error;
-    }
+    if (error instanceof InputError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     if (this.#decoded === 0) {
       throw new InputError(`this looks like ${this.compression}, but cannot be decompressed (${why})`, {

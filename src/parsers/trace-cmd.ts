@@ -51,13 +51,9 @@ export class TraceCmdParser extends TaskParser {
     let body = readLatency(buf, start, end, this.head, out);
     if (body < 0 || !readBody(buf, body, end, out)) {
       body = searchTaskLine(buf, start, end, this.head, out);
-      if (body < 0 || !readBody(buf, body, end, out)) {
-        return isWarning(buf, start, end, out);
-      }
+      if (body < 0 || !readBody(buf, body, end, out)) return isWarning(buf, start, end, out);
     }
-    if (out.kind === LineKind.Event) {
-      this.classify(buf, out);
-    }
+    if (out.kind === LineKind.Event) this.classify(buf, out);
     return true;
   }
 
@@ -90,19 +86,13 @@ export class TraceCmdParser extends TaskParser {
 /** `trace-cm-135     0.....    10.208346:`, "%8.8s-%-5d %3d" with the flags after the CPU. */
 function readLatency(buf: Uint8Array, start: number, end: number, head: TraceHead, out: TraceLine): number {
   const dash = start + LATENCY_COLUMNS;
-  if (dash >= end || buf[dash] !== DASH) {
-    return -1;
-  }
+  if (dash >= end || buf[dash] !== DASH) return -1;
   const pidEnd = skipDigits(buf, dash + 1, end);
   const cpuStart = skipBlanks(buf, pidEnd, end);
   const cpuEnd = skipDigits(buf, cpuStart, end);
-  if (pidEnd === dash + 1 || cpuStart === pidEnd || cpuEnd === cpuStart || isBlank(buf[cpuEnd])) {
-    return -1;
-  }
+  if (pidEnd === dash + 1 || cpuStart === pidEnd || cpuEnd === cpuStart || isBlank(buf[cpuEnd])) return -1;
   const at = readFlagsAndTime(buf, cpuEnd, end, head, out);
-  if (at < 0) {
-    return -1;
-  }
+  if (at < 0) return -1;
   out.commStart = skipBlanks(buf, start, dash);
   out.commEnd = dash;
   out.pid = decimal(buf, dash + 1, pidEnd);
@@ -124,9 +114,7 @@ function isHeader(buf: Uint8Array, start: number, end: number): boolean {
   ) {
     return true;
   }
-  if (startsWith(buf, start, end, 'CPU ')) {
-    return startsWith(buf, end - 9, end, ' is empty');
-  }
+  if (startsWith(buf, start, end, 'CPU ')) return startsWith(buf, end - 9, end, ' is empty');
   return startsWith(buf, start, end, 'CPU:') && find(buf, start, end, '[SUBBUFFER START]') > 0;
 }
 

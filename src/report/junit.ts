@@ -36,9 +36,7 @@ export const junit: Reporter = {
     for (const { trace, tests: own } of suites) {
       yield `  <testsuite name="${attribute(pathWords(trace))}" ${counts(own, true)}>\n`;
       yield properties(trace);
-      for (const test of own) {
-        yield testcase(test, trace);
-      }
+      for (const test of own) yield testcase(test, trace);
       yield '  </testsuite>\n';
     }
     yield '</testsuites>\n';
@@ -116,9 +114,7 @@ function testcase({ error, rule, failed, passed, skipped }: Test, trace: TraceIn
     const reason = `could not be checked: ${reasonWords(rule.missing)}`;
     inside.push(`<skipped message="${attribute(reason)}"/>`);
   }
-  if (passed.length > 0) {
-    inside.push(`<system-out>${body(passed, trace)}</system-out>`);
-  }
+  if (passed.length > 0) inside.push(`<system-out>${body(passed, trace)}</system-out>`);
   const open = `    <testcase classname="${attribute(pathWords(trace))}" name="${attribute(rule.id)}"`;
   return inside.length === 0
     ? `${open}/>\n`

@@ -28,15 +28,11 @@ const LINES_NAMED = 3;
 
 function lossGroup(losses: Loss[]): string {
   const [first] = losses;
-  if (first === undefined) {
-    return '';
-  }
+  if (first === undefined) return '';
   const known = losses.reduce((sum, loss) => sum + (loss.count ?? 0), 0);
   const all = losses.every((loss) => loss.count !== undefined);
   const words = [lossPhrase(first.kind, all || known > 0 ? known : undefined, all)];
-  if (first.cpu !== undefined) {
-    words.push(`on CPU ${first.cpu}`);
-  }
+  if (first.cpu !== undefined) words.push(`on CPU ${first.cpu}`);
   const lines = losses.flatMap((loss) => (loss.line === undefined ? [] : [placeOf({ ...loss, line: loss.line })]));
   if (lines.length > 0) {
     const more = lines.length - LINES_NAMED;

@@ -33,9 +33,7 @@ export const markdown: Reporter = {
   id: 'markdown',
   *render(report: CheckReport): Iterable<string> {
     yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
-    for (const group of alike(worstFirst(report.findings))) {
-      yield `${findingLines(group, report).join('\n')}\n\n`;
-    }
+    for (const group of alike(worstFirst(report.findings))) yield `${findingLines(group, report).join('\n')}\n\n`;
     yield `${summaryLines(report).join('\n')}\n`;
   },
 };
@@ -143,9 +141,7 @@ function code(text: string): string {
 
 /** A code span inside a table, where a pipe would end the cell even between backticks. */
 function cell(text: string): string {
-  if (text === '') {
-    return '';
-  }
+  if (text === '') return '';
   return text.includes('|') ? `<code>${escaped(text)}</code>` : code(text);
 }
 

@@ -76,9 +76,7 @@ export const pretty: Reporter = {
       yield `${wrap(worst, look.width)
         .map((line) => look.paint(VERDICT_STYLE.violated, line))
         .join('\n')}\n\n`;
-    for (const group of groups) {
-      yield `${findingLines(group, report, look).join('\n')}\n\n`;
-    }
+    for (const group of groups) yield `${findingLines(group, report, look).join('\n')}\n\n`;
     const folded = look.verbose ? [] : sorted.filter(({ severity }) => severity === 'note');
     if (folded.length > 0) yield `${noteLines(folded, report, look).join('\n')}\n\n`;
     yield `${summaryLines(report, look).join('\n')}\n`;
@@ -92,9 +90,7 @@ function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
   const table = layOut(steps(finding, trace).map(look.arrows.step), width - TABLE_INDENT, look.arrows.parts);
   const indent = ' '.repeat(String(finding.n).length + 2);
   const out = header(finding, indent, Math.min(width, TABLE_INDENT + laidOutWidth(table)), look);
-  if (report.traces.length > 1 && trace !== undefined) {
-    out.push(indent + paint('dim', `in ${pathWords(trace)}`));
-  }
+  if (report.traces.length > 1 && trace !== undefined) out.push(indent + paint('dim', `in ${pathWords(trace)}`));
   out.push(...wrap(clean(finding.message), width - indent.length).map((line) => indent + line), '');
   for (const { step, lines } of table) {
     const kind = stepKind(step.role);
@@ -106,9 +102,7 @@ function findingLines(group: Alike, report: CheckReport, look: Look): string[] {
     }
   }
   const below = notes(finding, trace, moreWords(group));
-  if (below.length > 0) {
-    out.push('', ...below.flatMap((note) => labelled(note.label, note.text, indent, look)));
-  }
+  if (below.length > 0) out.push('', ...below.flatMap((note) => labelled(note.label, note.text, indent, look)));
   return out;
 }
 
@@ -138,9 +132,7 @@ function header(finding: Finding, indent: string, right: number, look: Look): st
   const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join('  ');
   const painted = `${paint('bold', `${finding.n}  ${rule}`)}   ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}, ${finding.confidence}`;
   const gap = Math.min(width, Math.max(right, columns(left) + 3 + columns(who))) - columns(left) - columns(who);
-  if (gap >= 3) {
-    return [(painted + ' '.repeat(gap) + paint('bold', who)).trimEnd()];
-  }
+  if (gap >= 3) return [(painted + ' '.repeat(gap) + paint('bold', who)).trimEnd()];
   return [painted, ...wrap(who, width - indent.length).map((line) => indent + paint('bold', line))];
 }
 
@@ -165,9 +157,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   const still = stillWords(report);
   if (still !== undefined) out.push(...hanging(still, '  ', look.width).map((line) => paint('dim', line)));
   const groups = undecided(report);
-  if (groups.length === 0) {
-    return out;
-  }
+  if (groups.length === 0) return out;
   if (!isTold || whole.length > 0) out.push(paint('yellow', `${undecidedWords(report)} could not decide:`));
   for (const group of groups.slice(0, GROUPS_SHOWN)) {
     const rules =
@@ -175,9 +165,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
     out.push(...hanging(reasonWords(group.missing), '  - ', look.width));
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
-  if (groups.length > GROUPS_SHOWN) {
-    out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);
-  }
+  if (groups.length > GROUPS_SHOWN) out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);
   const tip = `\`pindrift coverage ${argumentOf(report)}\` lists everything missing, and the probes to add`;
   out.push(...wrapTip(tip, look.width - 2).map((line) => `  ${line}`));
   return out;

@@ -40,9 +40,7 @@ export const text: Reporter = {
   *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
     const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
     yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;
-    for (const group of alike(worstFirst(report.findings))) {
-      yield `${findingLines(group, report).join('\n')}\n\n`;
-    }
+    for (const group of alike(worstFirst(report.findings))) yield `${findingLines(group, report).join('\n')}\n\n`;
     yield `${summaryLines(report).join('\n')}\n`;
   },
 };
@@ -56,9 +54,7 @@ function findingLines(group: Alike, report: CheckReport): string[] {
   out.push(...facts(finding, report, trace).flatMap((fact) => hanging(`  ${fact}`, '    ')), '');
   out.push(...steps(finding, trace).flatMap(stepLines));
   const quoted = quotedLines(finding);
-  if (quoted.length > 0) {
-    out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
-  }
+  if (quoted.length > 0) out.push('', 'The trace:', '', ...quoted.map((line) => QUOTE + verbatim(line)));
   for (const note of notes(finding, trace, moreWords(group))) {
     out.push('', ...wrap(`${NOTE_LABELS[note.label]}: ${note.text}`, WIDTH));
   }

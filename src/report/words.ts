@@ -202,9 +202,7 @@ export function weight(finding: Finding): string {
 
 /** `pfn 0x47b3c`, or the struct page where the trace never shows a pfn. */
 export function pageWords(page: { pfn?: string; page?: string } | undefined): string | undefined {
-  if (page?.pfn !== undefined) {
-    return `pfn ${clean(page.pfn)}`;
-  }
+  if (page?.pfn !== undefined) return `pfn ${clean(page.pfn)}`;
   return page?.page === undefined ? undefined : `page ${clean(page.page)}`;
 }
 
@@ -232,21 +230,15 @@ export function formatWords(trace: TraceInfo): string {
 export function kernelWords(trace: TraceInfo): string {
   const kernel = trace.kernel === undefined ? 'kernel not recorded' : `kernel ${clean(trace.kernel)}`;
   const from = clean(trace.eraFrom);
-  if (trace.era === undefined) {
-    return `${kernel}, era unknown${from === '' ? '' : `: ${from}`}`;
-  }
+  if (trace.era === undefined) return `${kernel}, era unknown${from === '' ? '' : `: ${from}`}`;
   return `${kernel}, era ${clean(trace.era)}${from === '' ? '' : ` (${from})`}`;
 }
 
 /** `clock local, 2 CPUs, 0.947 s`. */
 export function clockWords(trace: TraceInfo): string {
   const parts = [trace.clock === undefined ? 'clock not recorded' : `clock ${clean(trace.clock)}`];
-  if (trace.timeUnit === 'none') {
-    parts.push('no times');
-  }
-  if (trace.cpus !== undefined) {
-    parts.push(count(trace.cpus, 'CPU'));
-  }
+  if (trace.timeUnit === 'none') parts.push('no times');
+  if (trace.cpus !== undefined) parts.push(count(trace.cpus, 'CPU'));
   if (trace.firstTime !== undefined && trace.lastTime !== undefined && trace.timeUnit !== 'none') {
     parts.push(duration(trace.lastTime - trace.firstTime, trace.timeUnit));
   }
@@ -268,13 +260,9 @@ export function losslessWords(trace: TraceInfo): string {
 /** `5 pins: 4 released, 1 open`. */
 export function pinsWords(trace: TraceInfo): string {
   const { seen, released, presumed, open } = trace.pins;
-  if (seen === 0) {
-    return 'no pins';
-  }
+  if (seen === 0) return 'no pins';
   const parts = [`${grouped(released)} released`];
-  if (presumed > 0) {
-    parts.push(`${grouped(presumed)} presumed released`);
-  }
+  if (presumed > 0) parts.push(`${grouped(presumed)} presumed released`);
   parts.push(`${grouped(open)} open`);
   return `${count(seen, 'pin')}: ${parts.join(', ')}`;
 }
@@ -304,28 +292,16 @@ export const quotedLines = ({ evidence }: Finding): string[] =>
 /** The sentences below a finding, in the order to print them; `more` speaks of others of the same drift. */
 export function notes(finding: Finding, trace: TraceInfo | undefined, more?: string): Note[] {
   const all: Note[] = [];
-  if (finding.harm.length > 0) {
-    all.push({ label: 'harm', text: finding.harm.join(', ') });
-  }
+  if (finding.harm.length > 0) all.push({ label: 'harm', text: finding.harm.join(', ') });
   if (finding.selfInflicted) {
     all.push({ label: 'own', text: 'the process gave up or changed the mapping it had pinned itself' });
   }
-  if (finding.why !== undefined) {
-    all.push({ label: 'why', text: clean(sentence(finding.why)) });
-  }
-  for (const fix of finding.fixedBy ?? []) {
-    all.push({ label: 'fixed', text: fixWords(fix, trace) });
-  }
+  if (finding.why !== undefined) all.push({ label: 'why', text: clean(sentence(finding.why)) });
+  for (const fix of finding.fixedBy ?? []) all.push({ label: 'fixed', text: fixWords(fix, trace) });
   const advice = adviceWords(finding, trace);
   if (advice !== undefined) all.push({ label: 'try', text: clean(sentence(advice)) });
-  for (const doubt of finding.doubts) {
-    all.push({ label: 'doubt', text: clean(sentence(doubt)) });
-  }
-  if (finding.also.length > 0) {
-    all.push({ label: 'also', text: clean(finding.also.join(', ')) });
-  }
-  if (more !== undefined) {
-    all.push({ label: 'more', text: more });
-  }
+  for (const doubt of finding.doubts) all.push({ label: 'doubt', text: clean(sentence(doubt)) });
+  if (finding.also.length > 0) all.push({ label: 'also', text: clean(finding.also.join(', ')) });
+  if (more !== undefined) all.push({ label: 'more', text: more });
   return all;
 }

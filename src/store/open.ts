@@ -62,9 +62,7 @@ function open(path: string, readonly: boolean): Database.Database {
 
 /** Checks that give better messages than SQLite's. */
 function checkFile(path: string): void {
-  if (path === '-') {
-    throw new InputError('a store cannot be read from standard input', { tryThis: 'name the file' });
-  }
+  if (path === '-') throw new InputError('a store cannot be read from standard input', { tryThis: 'name the file' });
   if (!existsSync(path)) {
     throw new InputError('no such file', {
       where: path,
@@ -72,9 +70,7 @@ function checkFile(path: string): void {
     });
   }
   const stat = statSync(path);
-  if (stat.isDirectory()) {
-    throw new InputError('this is a directory', { where: path, tryThis: 'name the store in it' });
-  }
+  if (stat.isDirectory()) throw new InputError('this is a directory', { where: path, tryThis: 'name the store in it' });
   if (stat.isFile() && stat.size === 0) {
     throw new InputError('this file is empty', { where: path, tryThis: `pindrift ingest TRACE -o ${path}` });
   }
@@ -97,9 +93,7 @@ function checkSchema(db: Database.Database, path: string): number {
       },
     );
   }
-  if (version < 1) {
-    throw new InputError('this store is incomplete', { where: path, tryThis: 'ingest the trace again' });
-  }
+  if (version < 1) throw new InputError('this store is incomplete', { where: path, tryThis: 'ingest the trace again' });
   return version;
 }
 

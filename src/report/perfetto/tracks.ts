@@ -104,9 +104,7 @@ class Drawing {
       kernelWords(trace),
       `clock ${clean(trace.clock ?? 'not named')}`,
     ];
-    if (left > 0) {
-      about.push(`${grouped(left)} pins that were not held longer than the others are omitted`);
-    }
+    if (left > 0) about.push(`${grouped(left)} pins that were not held longer than the others are omitted`);
     const parent = this.#track({ name: name.filter(Boolean).join(' '), description: about.join('; ') });
     for (const finding of this.#report.findings.filter((one) => one.trace === index)) {
       const times = clock.order(finding.evidence);
@@ -187,9 +185,7 @@ class Drawing {
     }
     this.#drawn.push({ kind: 'end', track, time: to });
     this.#uses(pin, roles, track, inside);
-    if (finding !== undefined) {
-      this.#harm(finding, clock, track);
-    }
+    if (finding !== undefined) this.#harm(finding, clock, track);
   }
 
   #uses(pin: PinLife, roles: readonly string[], parent: number, inside: (i: number | undefined) => number): void {
@@ -213,9 +209,7 @@ class Drawing {
   #harm(finding: Finding, clock: Clock, parent: number): void {
     const i = finding.evidence.findLastIndex((step) => stepKind(step.role) === 'harm');
     const step = finding.evidence[i];
-    if (step === undefined || finding.harm.length === 0) {
-      return;
-    }
+    if (step === undefined || finding.harm.length === 0) return;
     const time = clock.order(finding.evidence)[i] ?? 0;
     const track = this.#lane(`${parent} harm`, 'harm', parent, time, time);
     this.#drawn.push({
@@ -240,9 +234,7 @@ class Drawing {
       const name = [comm, pid ?? '', space].filter((part) => part !== '').join(' ') || 'unknown task';
       // A viewer identifies a process by its pid: another address space or trace with the same pid is a plain track.
       const own = pid !== undefined && pid > 0 && !this.#pids.has(pid);
-      if (own) {
-        this.#pids.add(pid);
-      }
+      if (own) this.#pids.add(pid);
       parent = this.#track({ name, process: own ? { pid, name: comm } : undefined, description: space || undefined });
       this.#processes.set(process, parent);
     }

@@ -102,9 +102,7 @@ function legend({ life }: FindingView): HTMLElement {
 }
 
 function aboutRule(rule: RuleView | undefined): HTMLElement | false {
-  if (rule === undefined || (rule.title === '' && rule.wrong.length === 0)) {
-    return false;
-  }
+  if (rule === undefined || (rule.title === '' && rule.wrong.length === 0)) return false;
   return el(
     'details',
     { class: 'about' },

@@ -112,9 +112,7 @@ export class Findings {
     const chosen = n ?? (wide ? (this.#current ?? this.shown[0]?.n) : undefined);
     const finding = this.#payload.findings.find((one) => one.n === chosen);
     this.node.classList.toggle('has-detail', finding !== undefined);
-    if (finding !== undefined && !this.shown.includes(finding)) {
-      this.#unfilter(finding);
-    }
+    if (finding !== undefined && !this.shown.includes(finding)) this.#unfilter(finding);
     this.#current = finding?.n;
     this.#fill(finding, n);
     this.#rows.refresh();
@@ -131,9 +129,7 @@ export class Findings {
   step(by: number): void {
     const at = this.#position();
     const next = this.shown[Math.max(0, Math.min(this.shown.length - 1, at < 0 ? 0 : at + by))];
-    if (next !== undefined) {
-      this.#onShow(next.n);
-    }
+    if (next !== undefined) this.#onShow(next.n);
   }
 
   focusList(): void {
@@ -196,19 +192,13 @@ export class Findings {
 
   /** A link to a finding hidden by the filter: reset the filter. */
   #unfilter(finding: FindingView): void {
-    if (finding.like !== undefined) {
-      this.#fold.checked = false;
-    }
+    if (finding.like !== undefined) this.#fold.checked = false;
     this.#filter();
     if (!this.shown.includes(finding)) {
       this.#search.value = '';
       this.#rule.value = '';
-      for (const severity of SEVERITIES) {
-        this.#severities.add(severity);
-      }
-      for (const one of this.node.querySelectorAll('.filters [aria-pressed]')) {
-        one.setAttribute('aria-pressed', 'true');
-      }
+      for (const severity of SEVERITIES) this.#severities.add(severity);
+      for (const one of this.node.querySelectorAll('.filters [aria-pressed]')) one.setAttribute('aria-pressed', 'true');
       this.#filter();
     }
   }
@@ -235,9 +225,7 @@ export class Findings {
 
   #row(i: number): HTMLElement {
     const finding = this.#items[i];
-    if (finding === undefined) {
-      return el('div', { class: 'row' });
-    }
+    if (finding === undefined) return el('div', { class: 'row' });
     if ('heading' in finding) {
       const { findings, heading, traces } = finding;
       return el(
@@ -297,8 +285,6 @@ export class Findings {
 
 function rulesOf(findings: readonly FindingView[]): [string, number][] {
   const counts = new Map<string, number>();
-  for (const { rule } of findings) {
-    counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  }
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }

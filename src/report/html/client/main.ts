@@ -63,9 +63,7 @@ class App {
   #show(route: Route): void {
     this.#route = route;
     const panel = this.#panel(route.view);
-    if (panel.parentElement !== this.#main) {
-      this.#main.replaceChildren(panel);
-    }
+    if (panel.parentElement !== this.#main) this.#main.replaceChildren(panel);
     for (const [view, link] of this.#links) {
       if (view === route.view) {
         link.setAttribute('aria-current', 'page');
@@ -83,15 +81,11 @@ class App {
 
   #panel(view: View): HTMLElement {
     const known = this.#panels.get(view);
-    if (known !== undefined) {
-      return known;
-    }
+    if (known !== undefined) return known;
     const made =
       view === 'pins' ? el('div', { class: 'panel' }, el('p', { class: 'nothing' }, '…')) : coverage(this.#payload);
     this.#panels.set(view, made);
-    if (view === 'pins') {
-      void this.#fillPins(made);
-    }
+    if (view === 'pins') void this.#fillPins(made);
     return made;
   }
 
@@ -100,15 +94,11 @@ class App {
     const table = new PinTable(await load('pins'));
     this.#pins = new Pins(this.#payload, table, (pin) => this.go({ view: 'pins', pin }));
     panel.replaceChildren(this.#pins.node);
-    if (this.#route.view === 'pins') {
-      this.#pins.show(this.#route.pin);
-    }
+    if (this.#route.view === 'pins') this.#pins.show(this.#route.pin);
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
-      return;
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const list =
       this.#route.view === 'findings' ? this.#findings : this.#route.view === 'pins' ? this.#pins : undefined;
     const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
@@ -134,14 +124,10 @@ class App {
   /** One step back: out of a field, out of a detail, to the list. */
   #escape(typing: boolean): void {
     if (this.#route.view === 'pins') {
-      if (!typing && this.#route.pin !== undefined) {
-        this.go({ view: 'pins', pin: undefined });
-      }
+      if (!typing && this.#route.pin !== undefined) this.go({ view: 'pins', pin: undefined });
       this.#pins?.focusList();
     } else if (this.#route.view === 'findings') {
-      if (!typing && !matchMedia('(min-width: 60rem)').matches) {
-        this.go({ view: 'findings', finding: undefined });
-      }
+      if (!typing && !matchMedia('(min-width: 60rem)').matches) this.go({ view: 'findings', finding: undefined });
       this.#findings.focusList();
     }
   }

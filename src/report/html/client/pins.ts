@@ -131,9 +131,7 @@ export class Pins {
   step(by: number): void {
     const at = this.#position();
     const next = this.#shown[Math.max(0, Math.min(this.#shown.length - 1, at < 0 ? 0 : at + by))];
-    if (next !== undefined) {
-      this.#onShow(next + 1);
-    }
+    if (next !== undefined) this.#onShow(next + 1);
   }
 
   focusSearch(): void {
@@ -263,9 +261,7 @@ export class Pins {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.target !== this.#grid) {
-      return;
-    }
+    if (event.target !== this.#grid) return;
     const page = this.#rows.page;
     const length = this.#shown.length;
     const steps: Record<string, number> = {

@@ -12,12 +12,8 @@ export function story(life: LifeView, onPick: (step: number) => void): Story {
   return {
     node: el('ol', { class: 'story' }, rows),
     pick(step) {
-      for (const [i, one] of rows.entries()) {
-        one.classList.toggle('picked', i === step);
-      }
-      if (step !== undefined) {
-        rows[step]?.scrollIntoView({ block: 'nearest' });
-      }
+      for (const [i, one] of rows.entries()) one.classList.toggle('picked', i === step);
+      if (step !== undefined) rows[step]?.scrollIntoView({ block: 'nearest' });
     },
   };
 }

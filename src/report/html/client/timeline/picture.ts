@@ -155,9 +155,7 @@ function presumedEnd({ isPin, state, steps }: LifeView, positions: Positions, y:
 }
 
 function addressRibbon(band: Band, together: number, apart: number, place: Frame): SVGElement {
-  if (!band.parts) {
-    return ribbon(band.mapping, band.x0, band.x1, together, band.labels, place);
-  }
+  if (!band.parts) return ribbon(band.mapping, band.x0, band.x1, together, band.labels, place);
   const bend = bendOf(band);
   const shape = area<[number, number]>()
     .x(([x]) => x)
@@ -192,9 +190,7 @@ function partedLabel(bands: readonly Band[], y: number, { left, positions, width
 
 /** Events are missing here: steps may be missing. */
 function lostMark(words: string, x: number | undefined, height: number, { width }: Picture): SVGElement | undefined {
-  if (x === undefined) {
-    return undefined;
-  }
+  if (x === undefined) return undefined;
   const left = x + words.length * CHAR + 8 > width;
   return svg(
     'g',
@@ -227,9 +223,7 @@ function threads(own: readonly number[], positions: Positions, y: number): SVGEl
 
 function glyph({ life, picked, positions }: Picture, i: number, y: number): SVGElement | undefined {
   const step = life.steps[i];
-  if (step === undefined) {
-    return undefined;
-  }
+  if (step === undefined) return undefined;
   const classes = [
     'glyph',
     step.kind,

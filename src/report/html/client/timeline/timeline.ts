@@ -73,9 +73,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       pointerleave: () => hover(undefined),
       click: (event: MouseEvent) => {
         const step = near(event);
-        if (step !== undefined) {
-          pick(step, true);
-        }
+        if (step !== undefined) pick(step, true);
       },
     },
     picture,
@@ -110,9 +108,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       transform = event.transform;
       redraw();
     });
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-    behaviour.duration(0);
-  }
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) behaviour.duration(0);
   behaviour(selection);
 
   function setMode(next: Mode): void {
@@ -148,21 +144,15 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
       [from, 0],
       [to, height],
     ]);
-    for (const one of modes) {
-      one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
-    }
+    for (const one of modes) one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
   }
 
   function near(event: MouseEvent): number | undefined {
     const [x, y] = pointer(event, picture);
     const number =
       event.target instanceof Element ? event.target.closest<SVGElement>('[data-step]')?.dataset.step : undefined;
-    if (number !== undefined) {
-      return Number(number);
-    }
-    if (x < left() - NEAR || y < 0) {
-      return undefined;
-    }
+    if (number !== undefined) return Number(number);
+    if (x < left() - NEAR || y < 0) return undefined;
     const distances = xs.map((at) => Math.abs(at - x));
     const best = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     return best > NEAR ? undefined : distances.indexOf(best);
@@ -171,9 +161,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
   function hover(step: number | undefined): void {
     const shown = step === undefined ? undefined : life.steps[step];
     tip.hidden = shown === undefined;
-    if (shown === undefined || step === undefined) {
-      return;
-    }
+    if (shown === undefined || step === undefined) return;
     const rows = [
       `${step + 1}  ${shown.role}`,
       [shown.rel, shown.cpu === undefined ? '' : `cpu${shown.cpu}`, shown.task].filter(Boolean).join('  '),
@@ -209,9 +197,7 @@ export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Tim
   }
 
   function onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const last = life.steps.length - 1;
     const go = (step: number) => {
       pick(Math.max(0, Math.min(last, step)), true);
