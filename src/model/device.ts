@@ -28,7 +28,6 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
     mm,
     page: m.page(r[o + Slot.PAGE]),
     kpage: m.page(r[o + SlotOf.ksmMerge.kpage]),
-    at: m.at(),
     cleared: Number.NaN,
     mapped: false,
   };
@@ -42,13 +41,13 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   const { ksm } = t;
   t.ksm = undefined;
   if (ksm === undefined || ksm.mapped || Number.isNaN(ksm.kpage) || Number.isNaN(ksm.cleared)) return;
-  if (r[o + Slot.N] === 0) m.clear(ksm.mm, ksm.cleared, ksm.cleared + 1);
+  if (r[o + SlotOf.ksmMergeRet.ret] === 0) m.clear(ksm.mm, ksm.cleared, ksm.cleared + 1);
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.collapse = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), at: m.at() };
+  t.collapse = { mm, vpn: m.userVpn(r[o + Slot.ADDR]) };
 }
 
 export function collapseRet(_m: Model, t: Task): void {
@@ -104,7 +103,7 @@ export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): v
   m.emit('notifierStart', {
     mm,
     start: r[o + Slot.ADDR],
-    end: r[o + Slot.END],
+    end: r[o + SlotOf.notifierStart.end],
     event: r[o + SlotOf.notifierStart.event],
     owner: r[o + SlotOf.notifierStart.owner],
     at: m.at(),
@@ -114,13 +113,15 @@ export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): v
 export function notifierEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (m.listeners.notifierEnd === undefined) return;
   const mm = m.mm(r[o + Slot.MM]);
-  if (mm !== undefined) m.emit('notifierEnd', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
+  if (mm !== undefined)
+    m.emit('notifierEnd', { mm, start: r[o + Slot.ADDR], end: r[o + SlotOf.notifierEnd.end], at: m.at() });
 }
 
 export function tlbFlush(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (m.listeners.tlbFlush === undefined) return;
   const mm = m.mm(r[o + Slot.MM]);
-  if (mm !== undefined) m.emit('tlbFlush', { mm, start: r[o + Slot.ADDR], end: r[o + Slot.END], at: m.at() });
+  if (mm !== undefined)
+    m.emit('tlbFlush', { mm, start: r[o + Slot.ADDR], end: r[o + SlotOf.tlbFlush.end], at: m.at() });
 }
 
 // If migrate_misplaced_transhuge_page() gives up, it re-installs the PMD with vm_page_prot, which has no write bit in a
@@ -133,7 +134,7 @@ export function numaThp(m: Model, t: Task, r: Float64Array, o: number): void {
 export function numaThpRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const n = t.numaThp;
   t.numaThp = undefined;
-  if (n === undefined || r[o + Slot.N] !== 0) return;
+  if (n === undefined || r[o + SlotOf.numaThpRet.ret] !== 0) return;
   const start = n.vpn - (n.vpn % m.machine.pmdPages);
   const end = start + m.machine.pmdPages;
   const pins = m.pinsIn(n.mm, start, end);

@@ -1,6 +1,6 @@
 // Faults: the effect of a write fault on the page table (E7, E8; mm/memory.c, mm/huge_memory.c, mm/hugetlb.c).
 
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
@@ -31,8 +31,9 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   endSwapIn(t);
   t.faultMm = mm;
   t.faultVpn = m.userVpn(r[o + Slot.ADDR]);
-  t.faultUnshares = (r[o + Slot.FLAGS] & FAULT_FLAG_UNSHARE) !== 0;
-  if ((r[o + Slot.FLAGS] & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
+  const flags = r[o + SlotOf.fault.flags];
+  t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
+  if ((flags & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
   if (t.gup === undefined) t.borrows = false;
   else if (t.mm === undefined) t.borrows = true;
   if (t.gup?.mm !== mm) setMm(m, t, mm);
@@ -70,7 +71,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const pmd = r[o] === Kind.wpPmd;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
-  const flags = r[o + Slot.FLAGS];
+  const flags = r[o + SlotOf.wpFault.flags];
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];
@@ -186,7 +187,8 @@ export function faulted(m: Model, ret: number): void {
 }
 
 export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void {
-  faulted(m, r[o + Slot.N]);
+  const ret = r[o + SlotOf.wpFaultRet.ret];
+  faulted(m, ret);
   const w = t.wp;
   t.wp = undefined;
   if (w === undefined) {
@@ -194,7 +196,6 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     return;
   }
   if (w.pmd) w.mm.pmdFaults?.delete(w);
-  const ret = r[o + Slot.N];
   const written = (ret & VM_FAULT_WRITE) !== 0;
   if (written) m.saysWrite = true;
   if (w.pmd && (ret & VM_FAULT_FALLBACK) !== 0) splitEntries(m, w.mm, w.vpn);

@@ -181,7 +181,7 @@ export class Task {
   fork: ForkFrame | undefined;
   /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
-  migrateIn: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+  migrateIn: { mm: Mm; vpn: number; page: PageId } | undefined;
   /**
    * migrate_pages() first unmaps a batch of folios and then maps all of them back. `since`: the line of the first
    * unmapping of the newest batch, before which the pages it moves to were free; `back`: some of it is mapped back
@@ -190,23 +190,20 @@ export class Task {
   /**
    * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped
    */
-  ksm: { mm: Mm; page: PageId; kpage: PageId; at: At; cleared: number; mapped: boolean } | undefined;
-  collapse: { mm: Mm; vpn: number; at: At } | undefined;
+  ksm: { mm: Mm; page: PageId; kpage: PageId; cleared: number; mapped: boolean } | undefined;
+  collapse: { mm: Mm; vpn: number } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   /** range that its last unmap_page_range() or move_page_tables() removed; a split inside may map the rest again */
   gone: { mm: Mm; start: number; end: number } | undefined;
   devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
   /** entry that ptep_clear_flush() cleared outside of a write fault, until another line shows why */
   cleared: { mm: Mm; vpn: number } | undefined;
-  uffdWp: { start: number; end: number; enable: boolean } | undefined;
   /** pages this task released in its last events, while inner functions may repeat them (release.ts) */
   release: Release | undefined;
   /** newest pin this task added to a pipe */
   piped: Pin | undefined;
   /** newest unused FOLL_GET pin */
   lastGet: Pin | undefined;
-  /** last system call that may have caused a change */
-  syscall: { fn: number; start: number; end: number; at: At } | undefined;
 
   constructor(pid: number) {
     this.pid = pid;

@@ -103,7 +103,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (!Number.isNaN(folio)) {
       let h: Hold | undefined = newest?.folio === folio ? newest : holds?.get(folio);
       if (h === undefined) {
-        h = new Hold(call, folio);
+        h = new Hold(folio);
         if (newest !== undefined) {
           holds ??= new Map([[newest.folio, newest]]);
           holds.set(folio, h);

@@ -41,8 +41,8 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     inside.stack.push(fn);
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
-    if (isInner(fn)) inside.flags = r[o + Slot.FLAGS];
-    if (Number.isNaN(inside.pages)) inside.pages = r[o + Slot.OTHER];
+    if (isInner(fn)) inside.flags = r[o + SlotOf.gup.flags];
+    if (Number.isNaN(inside.pages)) inside.pages = r[o + SlotOf.gup.pages];
     return;
   }
   if (inside !== undefined) {
@@ -56,10 +56,10 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     fn,
     mm,
     addr: r[o + Slot.ADDR],
-    nr: r[o + Slot.N],
-    apiFlags: r[o + Slot.FLAGS],
-    flags: r[o + Slot.FLAGS],
-    pages: r[o + Slot.OTHER],
+    nr: r[o + SlotOf.gup.nr],
+    apiFlags: r[o + SlotOf.gup.flags],
+    flags: r[o + SlotOf.gup.flags],
+    pages: r[o + SlotOf.gup.pages],
     caller: callerOf(r, o),
     grabs: [],
     walkAddr: Number.NaN,
@@ -75,6 +75,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
 export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const fn = r[o + Slot.FN];
+  const ret = r[o + SlotOf.gupRet.ret];
   m.returning[fn] = 1;
   if (f === undefined) {
     if (t.passed?.includes(fn) === true) return;
@@ -82,7 +83,7 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
     else if (!isInner(fn)) {
       // the call began before the trace: it holds pages that no line names
       t.before &= ~Before.gup;
-      if (r[o + Slot.N] > 0) m.counts.begun += r[o + Slot.N];
+      if (ret > 0) m.counts.begun += ret;
     }
     return;
   }
@@ -93,12 +94,12 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   if (depth < 0) {
     // return of an inner function without its entry; the call itself has not ended
     if (isInner(fn) && !isInner(f.fn)) return;
-    finishGup(m, t, f, r[o + Slot.N], at, true);
+    finishGup(m, t, f, ret, at, true);
     return;
   }
   f.stack.length = depth;
-  if (depth === 0) finishGup(m, t, f, r[o + Slot.N], at, true);
-  else f.ret = r[o + Slot.N];
+  if (depth === 0) finishGup(m, t, f, ret, at, true);
+  else f.ret = ret;
 }
 
 /**
@@ -124,10 +125,11 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   f.lastAt = at;
   // at least one (WARN_ON_ONCE), and one for each page that the call wants
-  if (r[o + Slot.N] <= 0 || r[o + Slot.N] > f.nr) m.absurd();
+  const refs = r[o + SlotOf.grab.refs];
+  if (refs <= 0 || refs > f.nr) m.absurd();
   f.grabs.push({
     page,
-    refs: r[o + Slot.N] >= 0 ? r[o + Slot.N] : 1,
+    refs: refs >= 0 ? refs : 1,
     addr: f.walkAddr,
     folio: page,
     from: 'grab',
@@ -136,7 +138,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     duringFork: firstFork(f.mm ?? t.mm),
   });
   watchChanges(t, f);
-  if (Number.isNaN(f.flags)) f.flags = r[o + Slot.FLAGS];
+  if (Number.isNaN(f.flags)) f.flags = r[o + SlotOf.grab.flags];
 }
 
 function firstFork(mm: Mm | undefined): ForkFrame | undefined {

@@ -107,7 +107,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const known = m.ios.get(bio);
   if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
   const x = io(m, bio);
-  if (x.pages.length < BIO_PAGES) x.pages.push({ page, len, off });
+  if (x.pages.length < BIO_PAGES) x.pages.push({ page, off });
   for (const pins of lists) attach(m, t, x, pins, m.at());
 }
 
@@ -135,7 +135,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   x.bytes = r[o + SlotOf.bioSubmit.size];
   x.submittedAt = at;
   if (x.pages.length === 0) {
-    x.pages.push({ page, len: l0, off: o0 });
+    x.pages.push({ page, off: o0 });
     for (const pins of lists) attach(m, t, x, pins, at);
     siblings(m, x, at);
   } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });

@@ -3,7 +3,7 @@
 // objects, the alignment of address ranges, and the common divisor of page pointers. This uses the first records,
 // before any is replayed.
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
@@ -113,11 +113,12 @@ export class FirstLook {
     }
     const kind = rows[o];
     // larger pages are aligned to more than their base page size
-    if (kind !== Kind.newAnon || !(rows[o + Slot.N] > 1))
+    if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
     const page = rows[o + Slot.PAGE];
     if (page < -4095 && this.#pages.size < MOST_RECORDS) this.#pages.add(page);
-    if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -4095) this.#pairOf(page, rows[o + Slot.OTHER]);
+    if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -4095)
+      this.#pairOf(page, rows[o + SlotOf.pageAlloc.pfn]);
   }
 
   #address(address: number): void {

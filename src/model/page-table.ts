@@ -125,13 +125,6 @@ export class PageTable {
     if (this.has(vpn)) this.deleteRange(vpn, vpn + 1);
   }
 
-  clear(): void {
-    this.#leaves.clear();
-    this.#size = 0;
-    this.#key = Number.NaN;
-    this.#leaf = undefined;
-  }
-
   /** Remove the entries of the pages from `from` to below `to`. */
   deleteRange(from: number, to: number): void {
     if (this.#size === 0) return;

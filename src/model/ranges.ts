@@ -120,9 +120,10 @@ export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (f === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
   endFork(m, t);
   // 0 or an error
-  if (r[o + Slot.N] > 0) m.absurd();
+  const ret = r[o + SlotOf.forkVmaRet.ret];
+  if (ret > 0) m.absurd();
   // a call that fails (-EBUSY: the page was locked) changes nothing
-  if (f?.exclusive === undefined || r[o + Slot.N] !== 0) return;
+  if (f?.exclusive === undefined || ret !== 0) return;
   for (const [vpn, page] of f.exclusive) m.emit('exclusiveCopied', { src: f.src, child: f.dst, vpn, page, at: m.at() });
 }
 
@@ -196,7 +197,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   const u = t.unmap;
   t.unmap = undefined;
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) m.tear('rets');
-  if (u === undefined || r[o + Slot.N] === 0) return;
+  if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
   unmapPage(m, u, u.vpn, u.page);
   // called once for each VMA, it unmaps every page of a large folio that is mapped there
   const size = m.folios.get(u.page) ?? 1;
@@ -232,7 +233,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const vpn = from(m, r, o);
   if (t.batch !== undefined) t.batch.back = true;
-  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), at: m.at() };
+  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]) };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);

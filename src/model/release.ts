@@ -69,7 +69,8 @@ export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void 
 /** unpin_user_page_range_dirty_lock(): consecutive pages. */
 export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
-  const n = counted(m, r[o + Slot.N]) > 0 ? r[o + Slot.N] : 1;
+  const said = r[o + SlotOf.unpinRange.n];
+  const n = counted(m, said) > 0 ? said : 1;
   if (Number.isNaN(page)) return;
   // whatever the count is, only pinned pages can be released
   const pages = n === 1 ? [page] : m.pinsByPage.keysIn(page, page + n);
@@ -84,12 +85,14 @@ export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
 
 /** unpin_user_folio(): names the folio, whichever of its pages is released. */
 export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, r[o + Slot.N]) > 0 ? r[o + Slot.N] : 1, Level.page, false);
+  const n = r[o + SlotOf.unpinFolio.n];
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, n) > 0 ? n : 1, Level.page, false);
 }
 
 /** gup_put_folio(), put_compound_head(): the innermost level; names the folio. */
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, r[o + Slot.N]) >= 0 ? r[o + Slot.N] : 1, Level.folio, false);
+  const refs = r[o + SlotOf.putFolio.refs];
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, refs) >= 0 ? refs : 1, Level.folio, false);
 }
 
 /** A bio releases its pages. */
@@ -306,7 +309,7 @@ function give(
     return undefined;
   }
   item.folio = pins[0].hold?.folio ?? page;
-  const pin = giveBack(m, pins, page, exact, refs, release.at, undefined, t.pid);
+  const pin = giveBack(m, pins, page, exact, refs, release.at, t.pid);
   if (pin !== undefined) release.calls.push(pin.call);
   return pin;
 }

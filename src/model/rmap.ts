@@ -2,10 +2,10 @@
 // They are here and not in fault.ts because the same event ends a copy, a swap-in, a migration or a fork; which of them
 // depends only on the calls its task is inside of.
 import { fnIndex } from '../vocabulary/functions.ts';
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
-import type { Task } from './frames.ts';
+import type { Task, WpFrame } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, StepDetails } from './state.ts';
@@ -30,7 +30,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (isHugetlb) m.learnHugetlb(vpn);
   // smaller ones are ordinary entries
   const hugetlb = isHugetlb && m.hugetlbPages >= pmdPages;
-  let pages = isHugetlb ? Math.min(m.hugetlbPages, pmdPages) : r[o + Slot.N];
+  let pages = isHugetlb ? Math.min(m.hugetlbPages, pmdPages) : r[o + SlotOf.newAnon.compound];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? pmdPages : 1;
   // 5.10 shows only that it is a PMD, which the vocabulary converts to 4K pages
   else if (pages === PMD_OF_4K && r[o + Slot.FN] === NEW_ANON_OLD) pages = pmdPages;
@@ -52,13 +52,13 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const w = t.wp;
   if (w !== undefined && w.mm === mm && w.vpn >= vpn && w.vpn < vpn + pages) {
     w.copied = true;
-    copied(m, mm, w.vpn, w.old, page, pages, w.at, w.unshare);
+    copied(m, w, page, pages);
     return;
   }
   const h = t.hugetlb;
   if (isHugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pages) === vpn) {
     t.hugetlb = undefined;
-    copied(m, mm, h.vpn, m.mapped(mm, h.vpn), page, pages, h.at, h.unshare);
+    copied(m, { ...h, old: m.mapped(mm, h.vpn) }, page, pages);
     return;
   }
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -92,23 +92,19 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
 const byKhugepaged = (m: Model, t: Task, mm: Mm, pages: number): boolean =>
   pages >= m.machine.pmdPages && t.collapse === undefined && t.faultMm !== mm && t.mm !== mm && m.recorded(Kind.fault);
 
-function copied(
-  m: Model,
-  mm: Mm,
-  vpn: number,
-  old: PageId,
-  page: PageId,
-  pages: number,
-  fault: At | undefined,
-  unshare: boolean,
-): void {
+/** The fault that copies, and the page that was mapped before. */
+type CopyingFault = Pick<WpFrame, 'mm' | 'vpn' | 'old' | 'at' | 'unshare'>;
+
+/** A write fault, or one for an exclusive page, maps a copy. */
+function copied(m: Model, fault: CopyingFault, page: PageId, pages: number): void {
+  const { at, mm, old, unshare, vpn } = fault;
   const from = pages >= m.machine.pmdPages ? vpn - (vpn % m.machine.pmdPages) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
   if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), page);
-  m.install(mm, from, page, pages, Pte.Anon, 'cow', fault);
+  m.install(mm, from, page, pages, Pte.Anon, 'cow', at);
   if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });
   else if (m.listeners.cow !== undefined)
-    m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: fault ?? m.at(), pins });
+    m.emit('cow', { mm, vpn, oldPage: old, newPage: page, at: m.at(), fault: at ?? m.at(), pins });
 }
 
 /** An existing anonymous page is mapped again: swap-in, migration, KSM. */
@@ -116,9 +112,9 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
-  const flags = r[o + Slot.FLAGS];
+  const flags = r[o + SlotOf.anonRmap.rflags];
   const vpn = m.userVpn(r[o + Slot.ADDR]);
-  const n = r[o + Slot.N];
+  const n = r[o + SlotOf.anonRmap.nr];
   const pmd = r[o] === Kind.anonRmapPmd;
   const pages =
     pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? m.machine.pmdPages : n > 1 ? m.believed(n) : 1;
@@ -260,7 +256,7 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const page = m.page(r[o + Slot.PAGE]);
   // with a cow page the copy is mapped, and the rmap line names it
-  if (mm === undefined || Number.isNaN(page) || r[o + Slot.OTHER] !== 0) return;
+  if (mm === undefined || Number.isNaN(page) || r[o + SlotOf.fileMap.cow] !== 0) return;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   if (lost(m, mm.entry(vpn), page)) return;
   anonNoMore(m, page);
@@ -316,8 +312,8 @@ function anonNoMore(m: Model, page: PageId): void {
 /** mm_page_free, mm_page_alloc: a page in the allocator has no pins, whether their release was recorded or not. */
 export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
   const named = m.page(r[o + Slot.PAGE]);
-  const page = Number.isNaN(named) ? m.pageOfPfn(r[o + Slot.OTHER]) : named;
-  const order = r[o + Slot.N];
+  const page = Number.isNaN(named) ? m.pageOfPfn(r[o + SlotOf.pageAlloc.pfn]) : named;
+  const order = r[o + SlotOf.pageAlloc.order];
   if (Number.isNaN(page) || !(order >= 0)) return;
   if (r[o] === Kind.pageAlloc && t.swap !== undefined && !t.swap.mapped) t.swap.allocated = { page, at: m.at() };
   m.reallocated(page, 2 ** Math.min(order, MAX_ORDER));
@@ -328,6 +324,7 @@ export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
  * otherwise recorded, such as FOLL_GET dropped by put_page(). For a large folio this is its head page.
  */
 export function lastReference(m: Model, _t: Task, r: Float64Array, o: number): void {
-  const page = m.pageOfPfn(r[o + Slot.OTHER]);
-  if (r[o + Slot.N] === 0 && r[o + Slot.END] === 1 && !Number.isNaN(page)) m.reallocated(page, 1);
+  const { count, pfn, ret } = SlotOf.pageRefDrop;
+  const page = m.pageOfPfn(r[o + pfn]);
+  if (r[o + count] === 0 && r[o + ret] === 1 && !Number.isNaN(page)) m.reallocated(page, 1);
 }

@@ -119,7 +119,7 @@ export class Io {
   /** READ: the device writes memory; undefined until submit_bio is seen */
   dir: 'READ' | 'WRITE' | undefined;
   bytes: number;
-  readonly pages: { page: PageId; len: number; off: number }[] = [];
+  readonly pages: { page: PageId; off: number }[] = [];
   submittedAt: At | undefined;
   endedAt: At | undefined;
   /** bi_status; NaN unknown */
@@ -165,13 +165,11 @@ export interface PinCall {
 
 /** References one call holds on one folio: large folios are released by count. */
 export class Hold {
-  readonly call: PinCall;
   readonly folio: PageId;
   refs: number;
   readonly pins: Pin[] = [];
 
-  constructor(call: PinCall, folio: PageId) {
-    this.call = call;
+  constructor(folio: PageId) {
     this.folio = folio;
     this.refs = 0;
   }

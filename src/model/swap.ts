@@ -1,5 +1,5 @@
 // Swap faults (E9; do_swap_page(), mm/memory.c): what one found and did before it maps a page, which is in rmap.ts.
-import { Kind } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { faulted } from './fault.ts';
 import type { Task } from './frames.ts';
@@ -23,7 +23,7 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
     vpn,
     present: !Number.isNaN(m.mapped(mm, vpn)),
     at: m.at(),
-    write: (r[o + Slot.FLAGS] & FAULT_FLAG_WRITE) !== 0,
+    write: (r[o + SlotOf.swapIn.flags] & FAULT_FLAG_WRITE) !== 0,
     mapped: false,
     hi,
     lo,
@@ -49,7 +49,7 @@ export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): voi
 }
 
 export function swapInRet(m: Model, t: Task, r: Float64Array, o: number): void {
-  faulted(m, r[o + Slot.N]);
+  faulted(m, r[o + SlotOf.swapInRet.ret]);
   if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
   endSwapIn(t);
 }

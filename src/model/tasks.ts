@@ -91,14 +91,12 @@ export function taskExec(m: Model, t: Task): void {
   t.tgid = t.pid;
 }
 
-export function syscall(m: Model, t: Task, r: Float64Array, o: number): void {
-  const start = r[o + Slot.ADDR];
-  t.syscall = { fn: r[o + Slot.FN], start, end: start + r[o + Slot.N], at: m.at() };
-}
+/** A system call shows that its task is in no other (replay.ts); other lines show what it changes. */
+export function syscall(): void {}
 
 export function lost(m: Model, r: Float64Array, o: number): void {
   const cpu = r[o + Slot.CPU];
-  const n = r[o + Slot.N] >= 0 ? r[o + Slot.N] : Number.NaN;
+  const n = r[o + SlotOf.lost.lost] >= 0 ? r[o + SlotOf.lost.lost] : Number.NaN;
   const at = m.at();
   if (m.gaps.length < 10000) m.gaps.push({ cpu, at, n });
   m.emit('lost', { cpu, n, at });

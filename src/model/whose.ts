@@ -1,6 +1,6 @@
-// Determines which pin a release belongs to, from the bio or pipe that contained the page, the page itself, the number
-// of references, and the pinning task. If several pins remain whose pages should be mapped at different addresses, none
-// of them is closed before as many releases were seen: each may still be held, and none is reported as held.
+// Determines which pin an unpin belongs to, from the page, the number of references, and the pinning task. If several
+// pins remain whose pages should be mapped at different addresses, none of them is closed before as many releases were
+// seen: each may still be held, and none is reported as held.
 
 import type { At } from './at.ts';
 import { isCounted, isMixed, MANY, Unsettled, unsettledOf } from './crowd.ts';
@@ -18,9 +18,9 @@ export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | 
 }
 
 /**
- * Release `refs` references of one of `pins`.
+ * An unpin of a page or folio: release `refs` references of one of its `pins`.
  * @param exact the release named the page itself, not its folio
- * @param of pins of the bio that releases its pages
+ * @param pid of the task that releases
  * @returns the pin, if it is known which
  */
 export function giveBack(
@@ -30,22 +30,20 @@ export function giveBack(
   exact: boolean,
   refs: number,
   at: At,
-  of: readonly Pin[] | undefined,
   pid: number,
 ): Pin | undefined {
-  const by: ReleasedBy = of === undefined ? 'unpin' : 'bio';
   const few = fewOf(pins);
   if (few === undefined) {
-    lost(m, pins, refs, at, by);
+    lost(m, pins, refs, at);
     return undefined;
   }
-  const pool = few.length === 1 ? few : candidates(few, refs, of, pid);
+  const pool = few.length === 1 ? few : candidates(few, refs, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
-    unsettled(m, pool, best, refs, at, by);
+    unsettled(m, pool, best, refs, at);
     return undefined;
   }
-  letGo(m, best, exact && refs === 1, refs, at, by);
+  letGo(m, best, exact && refs === 1, refs, at, 'unpin');
   return best;
 }
 
@@ -70,13 +68,12 @@ function fewOf(pins: readonly Pin[]): readonly Pin[] | undefined {
 const alike = (a: Pin, b: Pin): boolean =>
   (a.mm === b.mm && a.where === b.where && a.page === b.page) || (a.hold !== undefined && a.hold === b.hold);
 
-function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | undefined, pid: number): readonly Pin[] {
+function candidates(pins: readonly Pin[], refs: number, pid: number): readonly Pin[] {
   const prefer = (list: readonly Pin[], test: (p: Pin) => boolean): readonly Pin[] => {
     const some = list.filter(test);
     return some.length > 0 ? some : list;
   };
-  let pool = prefer(pins, (p) => of?.includes(p) === true);
-  pool = prefer(pool, (p) => p.call.kind === 'PIN');
+  let pool = prefer(pins, (p) => p.call.kind === 'PIN');
   pool = prefer(pool, (p) => (p.hold?.refs ?? 1) >= refs);
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
   pool = prefer(pool, (p) => p.call.at.pid === pid);
@@ -85,20 +82,20 @@ function candidates(pins: readonly Pin[], refs: number, of: readonly Pin[] | und
 }
 
 /** It is not known which pin was released; when as many are released as there are, all have ended. */
-function lost(m: Model, pins: readonly Pin[], refs: number, at: At, by: ReleasedBy): void {
+function lost(m: Model, pins: readonly Pin[], refs: number, at: At): void {
   const group = unsettledOf(pins, at);
   group.given += refs;
   // each pin has at least one reference
-  if (group.given >= pins.length) settle(m, group, at, by);
+  if (group.given >= pins.length) settle(m, group, at, 'unpin');
 }
 
-function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At, by: ReleasedBy): void {
+function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At): void {
   const holds = new Set(pool.map((p) => p.hold ?? p));
   const known = best.unsure instanceof Unsettled && best.unsure.pins.every((p) => !open(p) || holds.has(p.hold ?? p));
   if (known && pool.every((p) => p.unsure === best.unsure)) {
     const group = best.unsure as Unsettled;
     group.given += refs;
-    settle(m, group, at, by);
+    settle(m, group, at, 'unpin');
     return;
   }
   const group = new Unsettled(

@@ -46,7 +46,7 @@ export function listen(model: Model, tell: (told: ToldStep) => void, parted: (li
   for (const kind of UNMAPS) {
     model.tap(Kind[kind], (rows, o) => {
       const page = model.page(rows[o + Slot.PAGE]);
-      const n = rows[o + Slot.N];
+      const n = rows[o + SlotOf.rmapDel.nr];
       const pages = Array.from(
         { length: kind === 'rmapDelPmd' ? model.machine.pmdPages : n > 1 ? n : 1 },
         (_, i) => page + i,
