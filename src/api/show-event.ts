@@ -2,7 +2,7 @@
 
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type { KindField } from '../vocabulary/kinds.ts';
-import { Slot } from '../vocabulary/record.ts';
+import { known, Slot } from '../vocabulary/record.ts';
 import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
 import { asPage, bits64, pointer } from './view-base.ts';
@@ -18,15 +18,14 @@ const READ: Record<Meaning, (slot: number) => Read> = {
   mm: (s) => (rows, o, v) => v.mm(v.model.mms.get(rows[o + s]) ?? v.model.mm(rows[o + s])),
   page: (s) => (rows, o, v) => asPage(v.model.page(rows[o + s])),
   pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
-  address: (s) => (rows, o) => number(rows[o + s]),
-  number: (s) => (rows, o) => number(rows[o + s]),
+  address: (s) => (rows, o) => known(rows[o + s]),
+  number: (s) => (rows, o) => known(rows[o + s]),
   pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : pointer(rows[o + s])),
   symbol: (s) => (rows, o, v) => v.symbol(rows[o + s])?.replace(/^"(.*)"$/, '$1'),
-  length: () => (rows, o) => number(rows[o + Slot.END] - rows[o + Slot.ADDR]),
+  length: () => (rows, o) => known(rows[o + Slot.END] - rows[o + Slot.ADDR]),
   bits: () => (rows, o) => bits64(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),
 };
 
-const number = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
 /** Meaning of a field of a built-in kind; must match the types in events.ts. */
 function meaningOf({ slot, name, type }: KindField): Meaning {
   if (type === 'pte') return 'bits';
@@ -42,12 +41,12 @@ function meaningOf({ slot, name, type }: KindField): Meaning {
 
 type Readers = ReadonlyMap<string, Read>;
 
-const known = new WeakMap<Catalogue, Readers[]>();
+const READERS = new WeakMap<Catalogue, Readers[]>();
 
 /** How the fields of a kind are read, by name; of several slots with one name the first that the line shows. */
 function readersOf(kind: number, catalogue: Catalogue): Readers {
-  const readers = known.get(catalogue) ?? [];
-  if (readers.length === 0) known.set(catalogue, readers);
+  const readers = READERS.get(catalogue) ?? [];
+  if (readers.length === 0) READERS.set(catalogue, readers);
   readers[kind] ??= newReaders(kind, catalogue);
   return readers[kind];
 }

@@ -4,8 +4,9 @@
 import type { PageId as RawPage } from '../model/page-table.ts';
 import type { Pin as RawPin } from '../model/state.ts';
 import type { Transitions as Raw } from '../model/transitions.ts';
+import { known } from '../vocabulary/record.ts';
 import type { TransitionName, Transitions } from './transitions.ts';
-import { asPage, known, knownPointer } from './view-base.ts';
+import { asPage, knownPointer } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type { Pin } from './views.ts';
 

@@ -3,11 +3,10 @@
 import type { At as RawAt } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
 import type * as state from '../model/state.ts';
+import { known } from '../vocabulary/record.ts';
 import type * as view from './views.ts';
 import type { Gap } from './views-model.ts';
 
-/** NaN means not shown in the trace. */
-export const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
 /** -1 also means unknown, for a task or CPU. */
 export const knownId = (n: number): number | undefined => (n >= 0 ? n : undefined);
 export const asPage = (n: number): view.PageId | undefined => known(n) as view.PageId | undefined;

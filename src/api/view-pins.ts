@@ -1,7 +1,8 @@
 // Rule views of pins, their steps, and their I/O.
 import type * as state from '../model/state.ts';
+import { known } from '../vocabulary/record.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
-import { asPage, bits64, known, pointer, raw, View, views } from './view-base.ts';
+import { asPage, bits64, pointer, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 
 export class PinCall extends View<state.PinCall> implements view.PinCall {

@@ -13,6 +13,7 @@ import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { ERA_NAMES, type Era, eraNamed, eraOf, eraOfRelease } from '../vocabulary/era.ts';
 import { archNamed } from '../vocabulary/kernel/arch/index.ts';
 import { Kind } from '../vocabulary/kinds.ts';
+import { known } from '../vocabulary/record.ts';
 import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import { armedKinds, missedBy, missedKinds } from './armed.ts';
 import { describeFilter, isFilter, type TraceFilter } from './filter.ts';
@@ -122,8 +123,6 @@ export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextI
     lastTime: known(stats.lastTs),
   };
 }
-
-const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
 
 export function traceInfo(text: TextInfo, model: Model, era: string | undefined, eraFrom: string): TraceInfo {
   let mmEvents = 0;

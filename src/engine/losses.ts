@@ -4,6 +4,7 @@
 import type { Loss } from '../contract/report.ts';
 import { isOfFiles, type TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
+import { known } from '../vocabulary/record.ts';
 import type { ReadStats } from './read-stats.ts';
 
 /** What is wrong with the text as a whole, in one sentence. */
@@ -187,5 +188,3 @@ export function unsaidBy(
   if (format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')) return undefined;
   return 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';
 }
-
-const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);

@@ -44,6 +44,9 @@ export const Slot = {
   CTX: 18,
 } as const;
 
+/** A number of a record, or of what was made of records; undefined where the trace does not show it. */
+export const known = (n: number): number | undefined => (Number.isNaN(n) ? undefined : n);
+
 /** Doubles per record. */
 export const STRIDE = 19;
 
