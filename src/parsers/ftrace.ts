@@ -16,7 +16,7 @@ import { readBody } from './body.ts';
 import { readLatencyLine, readVerboseLine } from './ftrace-latency.ts';
 import { readGraphLine } from './function-graph.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type TraceLine } from './line.ts';
+import { LineKind, type TraceLine, withoutColumns } from './line.ts';
 import { searchTaskLine } from './task-columns.ts';
 import { TaskParser } from './task-parser.ts';
 
@@ -54,13 +54,7 @@ export class FtraceParser extends TaskParser {
 
 /** nocontext-info: nothing but the body. */
 function readBare(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
-  out.ts = Number.NaN;
-  out.cpu = -1;
-  out.pid = -1;
-  out.tgid = -1;
-  out.context = -1;
-  out.commStart = start;
-  out.commEnd = start;
+  withoutColumns(out, start);
   return readBody(buf, start, end, out);
 }
 

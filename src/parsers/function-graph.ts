@@ -24,7 +24,7 @@ import {
 } from '../util/bytes.ts';
 import { readBody } from './body.ts';
 import type { TraceHead } from './head.ts';
-import { Brace, LineKind, type TraceLine } from './line.ts';
+import { Brace, LineKind, type TraceLine, withoutColumns } from './line.ts';
 import { readTime } from './time.ts';
 
 const BRACE_CLOSE = 125;
@@ -42,13 +42,7 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
     return true;
   }
   if (!isDigit(buf[at])) return false;
-  out.ts = Number.NaN;
-  out.cpu = -1;
-  out.pid = -1;
-  out.tgid = -1;
-  out.context = -1;
-  out.commStart = at;
-  out.commEnd = at;
+  withoutColumns(out, at);
   // absolute and relative time, each before a bar; the first one is used
   for (let column = 0; column < 2; column++) {
     const { ts } = out;

@@ -83,6 +83,17 @@ export class TraceLine {
   depth = 0;
 }
 
+/** What stands before the event's name is not shown; a task name could begin at `at`. */
+export function withoutColumns(out: TraceLine, at: number): void {
+  out.ts = Number.NaN;
+  out.cpu = -1;
+  out.pid = -1;
+  out.tgid = -1;
+  out.context = -1;
+  out.commStart = at;
+  out.commEnd = at;
+}
+
 /**
  * A text format. `parse` never throws: a line it cannot parse becomes `Bad` with a reason. A parser may keep state
  * between lines (such as the layout of the last line), but no text.
