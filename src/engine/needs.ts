@@ -1,5 +1,6 @@
 // Why: the needs of a rule are met only by events with the fields the rule reads (vocabulary/needed.ts), not by names
 // alone. `check`, `coverage` and the tests of rules all use this.
+import { absenceText } from '../contract/reason.ts';
 import { NO_GUP_CALL } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import { neededNames } from '../vocabulary/needed.ts';
@@ -52,7 +53,7 @@ export function needText(anyOf: readonly string[], era: string | undefined, mode
       : model.catalogue.isOutside(anyOf, era)
         ? `not in era ${era}`
         : 'never seen';
-    return `${model.catalogue.probesFor(anyOf, era)} (${why})`;
+    return absenceText({ names: model.catalogue.probesFor(anyOf, era), why });
   }
   return lacking.map((kind) => lackText(kind, era, model)).join('; ');
 }

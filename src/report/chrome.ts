@@ -10,7 +10,6 @@ import { jsonText } from './serialize.ts';
 const FLOW = 'pin to harm';
 
 export const chrome: Reporter = {
-  id: 'chrome',
   render: (report: CheckReport) => write({ report, pins: [] }),
   renderDetailed: (detailed) => write(detailed),
 };

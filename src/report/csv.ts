@@ -41,7 +41,6 @@ const COLUMNS: Readonly<Record<string, (finding: Finding, report: CheckReport) =
 };
 
 export const csv: Reporter = {
-  id: 'csv',
   *render(report: CheckReport): Iterable<string> {
     yield row(Object.keys(COLUMNS));
     for (const finding of report.findings) yield row(Object.values(COLUMNS).map((cell) => cell(finding, report)));

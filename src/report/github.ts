@@ -12,7 +12,6 @@ import { failureWords, pathWords, pinOwner, verdictWords, weight } from './words
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
 export const github: Reporter = {
-  id: 'github',
   *render(given: CheckReport, { root }: ReportOptions): Iterable<string> {
     const report = below(root, given);
     for (const { first, more } of alike(worstFirst(report.findings))) {

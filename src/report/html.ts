@@ -17,7 +17,6 @@ import { headline, pathWords, verdictWords } from './words.ts';
 const PACK_FROM = 64 * 1024;
 
 export const html: Reporter = {
-  id: 'html',
   render: (report, options) => write({ report, pins: [] }, options),
   renderDetailed: write,
 };

@@ -7,7 +7,6 @@ import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './se
 const INDENT = 2;
 
 export const json: Reporter = {
-  id: 'json',
   *render(report: CheckReport): Iterable<string> {
     yield `{\n  "schema": ${jsonText(report.schema)},\n  "verdict": ${jsonText(report.verdict)},\n`;
     yield* list('traces', report.traces, traceJson);

@@ -24,7 +24,6 @@ interface Test {
 }
 
 export const junit: Reporter = {
-  id: 'junit',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const suites = report.traces.map((trace, index) => ({
       trace,

@@ -7,7 +7,6 @@ import { titleOf } from './title.ts';
 import { pageWords, pathWords, pinOwner, weight } from './words.ts';
 
 export const line: Reporter = {
-  id: 'line',
   *render(report: CheckReport): Iterable<string> {
     for (const finding of report.findings) {
       const trace = report.traces[finding.trace];

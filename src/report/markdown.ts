@@ -20,7 +20,6 @@ import {
   pinsWords,
   placeOf,
   quotedLines,
-  reasonWords,
   sizeWords,
   undecided,
   undecidedWords,
@@ -30,7 +29,6 @@ import {
 } from './words.ts';
 
 export const markdown: Reporter = {
-  id: 'markdown',
   *render(report: CheckReport): Iterable<string> {
     yield `## pindrift: ${escaped(verdictWords(report))}\n\n`;
     for (const group of alike(worstFirst(report.findings))) yield `${findingLines(group, report).join('\n')}\n\n`;
@@ -112,7 +110,7 @@ function summaryLines(report: CheckReport): string[] {
     out.push('', `### ${undecidedWords(report)} could not decide`, '');
     out.push('| reason | rules |', '| --- | --- |');
     for (const group of groups) {
-      out.push(`| ${escaped(reasonWords(group.missing))} | ${escaped(group.rules.join(', '))} |`);
+      out.push(`| ${escaped(group.reason)} | ${escaped(group.rules.join(', '))} |`);
     }
   }
   return out;

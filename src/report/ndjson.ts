@@ -5,7 +5,6 @@ import type { Reporter } from './reporter.ts';
 import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
 
 export const ndjson: Reporter = {
-  id: 'ndjson',
   *render(report: CheckReport): Iterable<string> {
     yield `${jsonText({ type: 'check', schema: report.schema, verdict: report.verdict })}\n`;
     for (const trace of report.traces) yield typed('trace', traceJson(trace));

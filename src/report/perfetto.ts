@@ -21,7 +21,6 @@ const SEQUENCE = 1;
 const BATCH = 4096;
 
 export const perfetto: Reporter = {
-  id: 'perfetto',
   render: (report: CheckReport) => encode({ report, pins: [] }),
   renderDetailed: (detailed) => encode(detailed),
 };

@@ -19,7 +19,6 @@ import {
   pathWords,
   pinOwner,
   pinsWords,
-  reasonWords,
   sizeWords,
   stillWords,
   undecided,
@@ -60,7 +59,6 @@ const VERDICT_STYLE: Readonly<Record<Verdict, Style[]>> = {
 };
 
 export const pretty: Reporter = {
-  id: 'pretty',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const look: Look = {
       paint: painter(options.color ?? false),
@@ -162,7 +160,7 @@ function summaryLines(report: CheckReport, look: Look): string[] {
   for (const group of groups.slice(0, GROUPS_SHOWN)) {
     const rules =
       look.verbose || group.rules.length <= RULES_NAMED ? group.rules.join(', ') : `${group.rules.length} rules`;
-    out.push(...hanging(reasonWords(group.missing), '  - ', look.width));
+    out.push(...hanging(group.reason, '  - ', look.width));
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
   if (groups.length > GROUPS_SHOWN) out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);

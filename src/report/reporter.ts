@@ -59,7 +59,6 @@ export interface ReportOptions {
 }
 
 export interface Reporter {
-  readonly id: string;
   /** The whole report. Text is UTF-8 and ends with a newline. */
   render(report: CheckReport, options: ReportOptions): string | Uint8Array | Iterable<string>;
   /** The same with the lifetime of every pin, for reports that draw them; called by commands that have the pins. */

@@ -25,7 +25,6 @@ const PRECISION: Readonly<Record<Confidence, string>> = {
 };
 
 export const sarif: Reporter = {
-  id: 'sarif',
   // One result per line: 10,000 findings are too much for one string, and `grep` works.
   *render(given: CheckReport, options: ReportOptions): Iterable<string> {
     const report = below(options.root, given);

@@ -18,7 +18,6 @@ const LABEL_WIDTH = 12;
 const MIN_WIDTH = 40;
 
 export const story: Reporter = {
-  id: 'story',
   *render(report: CheckReport, options: ReportOptions): Iterable<string> {
     const look: Look = {
       paint: painter(options.color ?? false),

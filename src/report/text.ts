@@ -21,7 +21,6 @@ import {
   pinsWords,
   placeOf,
   quotedLines,
-  reasonWords,
   sizeWords,
   undecided,
   undecidedWords,
@@ -36,7 +35,6 @@ const WIDTH = 72;
 const QUOTE = '  ';
 
 export const text: Reporter = {
-  id: 'text',
   *render(report: CheckReport, _options: ReportOptions): Iterable<string> {
     const title = wrap(`pindrift: ${verdictWords(report)}`, WIDTH);
     yield `${[...title, '='.repeat(Math.max(...title.map(columns)))].join('\n')}\n\n`;
@@ -111,7 +109,7 @@ function summaryLines(report: CheckReport): string[] {
   if (groups.length > 0) {
     out.push('', ...wrap(`${undecidedWords(report)} could not decide:`, WIDTH), '');
     for (const group of groups) {
-      out.push(...hanging(`- ${reasonWords(group.missing)}`, '  '));
+      out.push(...hanging(`- ${group.reason}`, '  '));
       out.push(...wrap(group.rules.join(', '), WIDTH - 2).map((line) => `  ${line}`));
     }
   }

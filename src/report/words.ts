@@ -1,6 +1,7 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
 import { type Finding, type Harm, type Origin, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
+import { absenceOf, isOutside } from '../contract/reason.ts';
 import {
   type CheckReport,
   INSUFFICIENT_EVIDENCE,
@@ -108,9 +109,9 @@ export function severityWords(findings: readonly Finding[]): string {
   }).join(', ');
 }
 
-/** Rules that could not decide for the same reasons. */
+/** Rules that could not decide for the same reasons, which are one line. */
 export interface Undecided {
-  missing: string[];
+  reason: string;
   rules: string[];
 }
 
@@ -127,7 +128,7 @@ export function stillWords(report: CheckReport): string | undefined {
 
 /** The rules that could not decide, those with the same reasons together, in the order of the report; see also {@link wholeReasons}. */
 export function undecided(report: CheckReport): Undecided[] {
-  const groups = new Map<string, Undecided>();
+  const groups = new Map<string, { missing: string[]; rules: string[] }>();
   for (const rule of report.rules) {
     // what failed is told apart
     if (
@@ -144,8 +145,9 @@ export function undecided(report: CheckReport): Undecided[] {
     groups.set(key, group);
   }
   // what this kernel does not have, no other capture of it will show: last
-  const isOutside = ({ missing }: Undecided): boolean => missing.some((reason) => /\(not in [^()]*\)$/.test(reason));
-  return [...groups.values()].sort((a, b) => Number(isOutside(a)) - Number(isOutside(b)));
+  return [...groups.values()]
+    .sort((a, b) => Number(a.missing.some(isOutside)) - Number(b.missing.some(isOutside)))
+    .map(({ missing, rules }) => ({ reason: reasonWords(missing), rules }));
 }
 
 /**
@@ -154,18 +156,18 @@ export function undecided(report: CheckReport): Undecided[] {
  */
 export function reasonWords(missing: readonly string[]): string {
   const plain: string[] = [];
-  const byEnding = new Map<string, string[]>();
+  const byCause = new Map<string, string[]>();
   for (const reason of missing) {
-    const [, names, ending] = /^(.*) \((never seen|not in [^()]*)\)$/.exec(reason) ?? [];
-    if (names === undefined || ending === undefined) plain.push(reason);
-    else byEnding.set(ending, [...(byEnding.get(ending) ?? []), names]);
+    const absence = absenceOf(reason);
+    if (absence === undefined) plain.push(reason);
+    else byCause.set(absence.why, [...(byCause.get(absence.why) ?? []), absence.names]);
   }
-  const grouped = [...byEnding].map(([ending, names]) => {
+  const grouped = [...byCause].map(([why, names]) => {
     const returns = names.filter((name) => names.includes(`return of ${name}`));
     const all = names
       .filter((name) => !returns.some((one) => name === `return of ${one}`))
       .map((name) => (returns.includes(name) ? `${name} and its return` : name));
-    return `${ending}: ${all.join('; ')}`;
+    return `${why}: ${all.join('; ')}`;
   });
   return [...plain, ...grouped.toSorted()].join('; ') || 'no reason given';
 }

@@ -67,7 +67,6 @@ export interface FleetReport {
 }
 
 export interface FleetReporter {
-  readonly id: string;
   readonly extension: string;
   render: (
     report: FleetReport,

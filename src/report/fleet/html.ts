@@ -12,7 +12,6 @@ code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.error{color:#a4000
 const text = (value: string): string => markup(clean(value));
 
 export const html: FleetReporter = {
-  id: 'html',
   extension: 'html',
   *render(report, { version }) {
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`;

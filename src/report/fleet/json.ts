@@ -2,7 +2,6 @@ import { jsonText } from '../serialize.ts';
 import type { FleetReporter } from './contract.ts';
 
 export const json: FleetReporter = {
-  id: 'json',
   extension: 'json',
   render: (report) => [`${jsonText(report, 2)}\n`],
 };

@@ -8,7 +8,6 @@ const ORIGIN = 'pindrift';
 const STATUS = 'FAIL';
 
 export const kcidb: FleetReporter = {
-  id: 'kcidb',
   extension: 'kcidb.json',
   render(report) {
     const present = report.drifts.filter(({ state }) => state !== 'gone');

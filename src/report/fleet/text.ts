@@ -11,7 +11,6 @@ const VERSIONS_DIFFER =
   'some results are of an earlier pindrift, whose fingerprints are others: one drift may stand here twice; check those captures again to tell';
 
 export const text: FleetReporter = {
-  id: 'text',
   extension: 'txt',
   *render(report, { color = false, width = 80 }) {
     const paint = painter(color);
