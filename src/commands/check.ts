@@ -2,7 +2,6 @@
 import type { DetailedReport } from '../contract/report.ts';
 import { InputError } from '../util/errors.ts';
 import { BaseCommand } from './base.ts';
-import { exitCodeOf } from './shared/exit-code.ts';
 import {
   armedFlag,
   baselineFlag,
@@ -17,9 +16,8 @@ import {
   tracesArg,
   workersFlag,
 } from './shared/flags.ts';
-import { ReportPrinter } from './shared/print-report.ts';
-import { aboutTool } from './shared/rule-docs.ts';
-import { baselineOf, failOnOf, ruleFlags, settled, setUpRules, watched, watchFlags } from './shared/rule-flags.ts';
+import { printJudged } from './shared/print-judged.ts';
+import { ruleFlags, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
 import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
 
@@ -55,21 +53,13 @@ Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or un
 
   override async run(): Promise<void> {
     const { args, flags, metadata } = await this.parse(Check);
-    const { setup, done } = await watched(await setUpRules(flags), flags);
-    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
-    const withoutKnown = await baselineOf(flags.baseline);
-    const printer = await ReportPrinter.for(flags, args.trace);
     const unreadable: InputError[] = [];
-    const options = { ...flags, filter: filterOf(flags), setup, unreadable };
-    const judged = await this.#judge(args.trace, options, printer.needsPins);
-    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, flags.quiet)) };
-    done();
-    await printer.print(detailed, {
-      ...aboutTool(this.config, setup.rules),
-      failOn: failOn === 'never' ? undefined : failOn,
-    });
+    const isDefault = metadata.flags['fail-on']?.setFromDefault === true;
+    const code = await printJudged(this.config, flags, isDefault, args.trace, (setup, pins) =>
+      this.#judge(args.trace, { ...flags, filter: filterOf(flags), setup, unreadable }, pins),
+    );
     tellUnreadable(unreadable, 'traces');
-    this.exit(exitCodeWith(exitCodeOf(detailed.report, failOn), unreadable));
+    this.exit(exitCodeWith(code, unreadable));
   }
 
   async #judge(

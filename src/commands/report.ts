@@ -4,20 +4,9 @@ import type { Setup } from '../config/assemble.ts';
 import type { DetailedReport } from '../contract/report.ts';
 import { mergeReports } from '../report/merge.ts';
 import { BaseCommand } from './base.ts';
-import { exitCodeOf } from './shared/exit-code.ts';
 import { baselineFlag, failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
-import { ReportPrinter } from './shared/print-report.ts';
-import { aboutTool } from './shared/rule-docs.ts';
-import {
-  baselineOf,
-  failOnOf,
-  type RuleFlags,
-  ruleFlags,
-  settled,
-  setUpRules,
-  watched,
-  watchFlags,
-} from './shared/rule-flags.ts';
+import { printJudged } from './shared/print-judged.ts';
+import { type RuleFlags, ruleFlags, watchFlags } from './shared/rule-flags.ts';
 import type { WatchRuleFlags } from './shared/watch-rules.ts';
 
 export default class Report extends BaseCommand {
@@ -54,20 +43,13 @@ export default class Report extends BaseCommand {
 
   override async run(): Promise<void> {
     const { args, flags, metadata } = await this.parse(Report);
-    const { setup, done } = await watched(await setUpRules(flags), flags);
-    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
-    const withoutKnown = await baselineOf(flags.baseline);
-    const printer = await ReportPrinter.for(flags, args.store);
-    const all: DetailedReport[] = [];
-    for (const store of args.store) all.push(await this.#judge(store, flags, setup, printer.needsPins));
-    const judged = mergeReports(all);
-    const detailed = { ...judged, report: withoutKnown(await settled(judged.report, setup, flags.quiet)) };
-    done();
-    await printer.print(detailed, {
-      ...aboutTool(this.config, setup.rules),
-      failOn: failOn === 'never' ? undefined : failOn,
+    const isDefault = metadata.flags['fail-on']?.setFromDefault === true;
+    const code = await printJudged(this.config, flags, isDefault, args.store, async (setup, pins) => {
+      const all: DetailedReport[] = [];
+      for (const store of args.store) all.push(await this.#judge(store, flags, setup, pins));
+      return mergeReports(all);
     });
-    this.exit(exitCodeOf(detailed.report, failOn));
+    this.exit(code);
   }
 
   /** The stored findings, or those of the rules named by the user. */

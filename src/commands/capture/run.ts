@@ -10,11 +10,9 @@ import { checkWritable } from '../../util/output.ts';
 import { remove, removeAtEnd, temporaryFolder } from '../../util/temporary.ts';
 import { BaseCommand } from '../base.ts';
 import { recordFlags, scriptHere, scriptWords } from '../shared/capture-plan.ts';
-import { exitCodeOf } from '../shared/exit-code.ts';
 import { failOnFlag, reportFlags, screenFlags, workersFlag } from '../shared/flags.ts';
-import { ReportPrinter } from '../shared/print-report.ts';
-import { aboutTool } from '../shared/rule-docs.ts';
-import { failOnOf, ruleFlags, settled, setUpRules } from '../shared/rule-flags.ts';
+import { printJudged } from '../shared/print-judged.ts';
+import { ruleFlags } from '../shared/rule-flags.ts';
 import { runCheck } from '../shared/run-check.ts';
 
 export default class CaptureRun extends BaseCommand {
@@ -45,40 +43,27 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
 
   override async run(): Promise<void> {
     const { flags, argv, metadata } = await this.parse(CaptureRun);
-    const printer = await ReportPrinter.for(flags, []);
-    const setup = await setUpRules(flags);
-    const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
-    if (flags.keep !== undefined) checkWritable(flags.keep);
-    if (process.getuid?.() !== 0) {
-      throw new InputError('only root may record kernel events', {
-        tryThis: 'sudo, or `pindrift capture script -o capture.sh` for somebody who has root',
-      });
-    }
-    const folder = temporaryFolder();
-    try {
-      const trace = flags.keep ?? join(folder, 'trace.txt');
-      await record(scriptHere(flags, this.config.version), folder, [
-        ...scriptWords(flags),
-        '-o',
-        trace,
-        '--',
-        ...argv.map(String),
-      ]);
-      // not earlier: while recording, Ctrl-C is for the script
-      removeAtEnd(folder);
-      const judged = await runCheck([trace], { ...flags, setup, pins: printer.needsPins });
-      const report = await settled(judged.report, setup, flags.quiet);
-      await printer.print(
-        { ...judged, report },
-        {
-          ...aboutTool(this.config, setup.rules),
-          failOn: failOn === 'never' ? undefined : failOn,
-        },
-      );
-      this.exit(exitCodeOf(report, failOn));
-    } finally {
-      remove(folder);
-    }
+    const isDefault = metadata.flags['fail-on']?.setFromDefault === true;
+    const code = await printJudged(this.config, flags, isDefault, [], async (setup, pins) => {
+      if (flags.keep !== undefined) checkWritable(flags.keep);
+      if (process.getuid?.() !== 0) {
+        throw new InputError('only root may record kernel events', {
+          tryThis: 'sudo, or `pindrift capture script -o capture.sh` for somebody who has root',
+        });
+      }
+      const folder = temporaryFolder();
+      try {
+        const trace = flags.keep ?? join(folder, 'trace.txt');
+        const words = [...scriptWords(flags), '-o', trace, '--', ...argv.map(String)];
+        await record(scriptHere(flags, this.config.version), folder, words);
+        // not earlier: while recording, Ctrl-C is for the script
+        removeAtEnd(folder);
+        return await runCheck([trace], { ...flags, setup, pins });
+      } finally {
+        remove(folder);
+      }
+    });
+    this.exit(code);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Rule } from '../../rules/contract.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 
 /** The package as known to oclif. */
-interface Package {
+export interface Package {
   version: string;
   pjson: object;
 }

@@ -4,7 +4,6 @@ import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport } from '../../contract/report.ts';
 import { escapeControl } from '../../util/escape.ts';
 import type { FailOn } from './flags.ts';
-import type { WatchRuleFlags } from './watch-rules.ts';
 
 export const ruleFlags = {
   rules: Flags.string({
@@ -66,15 +65,6 @@ export async function setUpRules(flags: RuleFlags): Promise<Setup> {
 
 const say = (text: string): void => void process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
 
-/** The setup with observers of the rules; `done` prints what they observed. */
-export async function watched(setup: Setup, flags: WatchRuleFlags): Promise<{ setup: Setup; done(): void }> {
-  const debugged = flags['debug-rule'];
-  if (flags.timing !== true && debugged === undefined) return { setup, done: () => {} };
-  const { watchRules } = await import('./watch-rules.ts');
-  const { observer, done } = watchRules(setup.rules, flags);
-  return { setup: { ...setup, running: { ...setup.running, observer } }, done };
-}
-
 /** Applies the config to the report; prints remarks about it on stderr. */
 export async function settled(report: CheckReport, setup: Setup, quiet: boolean): Promise<CheckReport> {
   if (setup.severity.size === 0 && setup.suppress.length === 0) return report;
@@ -87,10 +77,3 @@ export async function settled(report: CheckReport, setup: Setup, quiet: boolean)
 /** The flag if given; else the config; else the flag's default. */
 export const failOnOf = (flag: FailOn, isDefault: boolean, setup: Setup): FailOn =>
   isDefault ? (setup.failOn ?? flag) : flag;
-
-/** Applies a baseline to a report; it is read before the traces. */
-export async function baselineOf(path: string | undefined): Promise<(report: CheckReport) => CheckReport> {
-  if (path === undefined) return (report) => report;
-  const { knownBy } = await import('./known.ts');
-  return knownBy(path);
-}
