@@ -1,8 +1,7 @@
 // Why: a rule cannot be clean if events were lost, because the event it looks for may be among them. The overall
 // verdict and the rules use the same signs; pins still held at the end affect only the overall verdict.
+import { plural } from '../contract/plural.ts';
 import type { Model } from '../model/model.ts';
-
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** Signs that events are missing from a trace, in words. */
 export function missingEvents({ facts, gaps, torn }: Model): string[] {

@@ -1,4 +1,6 @@
 // Reports what this trace cannot prove. It makes no finding; it keeps the verdict from being "clean".
+import { plural } from '../contract/plural.ts';
+import { NO_GUP_CALL } from '../contract/report.ts';
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
@@ -67,7 +69,7 @@ export default defineRule({
         if (pin.call.kind === 'PIN' && pin.call.write !== true && !pin.entry.shared && !explained) readCopies++;
       },
       end({ pins }) {
-        if (!seen('gup')) context.undecided('no GUP call was recorded (get_user_pages*, pin_user_pages*)');
+        if (!seen('gup')) context.undecided(NO_GUP_CALL);
         else if (!seen('gupRet'))
           context.undecided('no return of a GUP call was recorded, so it is not known which pages were pinned');
         if (seen('gup') && model.counts.pins === 0 && !model.armed('gup', 'gupRet'))
@@ -80,7 +82,7 @@ export default defineRule({
         const { facts } = model;
         if (unknownFlags > 0)
           context.undecided(
-            `the flags of ${unknownFlags} pin${unknownFlags === 1 ? ' are' : 's are'} not known, so neither is whether they were for writing`,
+            `the flags of ${plural(unknownFlags, 'pin')} are not known, so neither is whether they were for writing`,
           );
         if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
           context.undecided(
@@ -94,7 +96,7 @@ export default defineRule({
         ] as const)
           if (n > 0 && !kinds.every((kind) => model.recorded(kind)))
             context.undecided(
-              `${n} pinned page${n === 1 ? ' was' : 's were'} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
+              `${plural(n, 'pinned page was', 'pinned pages were')} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
             );
         const device = byDevice + model.seen('devExcl') + model.seen('devExclRet') + model.seen('devRestore');
         if (device > 0 && !(model.recorded('devExcl') && model.recorded('devExclRet')))
@@ -107,12 +109,12 @@ export default defineRule({
           );
         if (unreleased > 0)
           context.undecided(
-            `${unreleased} page${unreleased === 1 ? ' was' : 's were'} reused without a recorded release of the pin on ` +
+            `${plural(unreleased, 'page was', 'pages were')} reused without a recorded release of the pin on ` +
               `${unreleased === 1 ? 'it' : 'them'}`,
           );
         if (unended > 0)
           context.undecided(
-            `the end of the I/O on ${unended} pinned page${unended === 1 ? '' : 's'} was not recorded; a probe hit inside ` +
+            `the end of the I/O on ${plural(unended, 'pinned page')} was not recorded; a probe hit inside ` +
               'another probe is missed (kprobe_profile counts these)',
           );
         const silent = model.silentCpus();
@@ -123,73 +125,62 @@ export default defineRule({
           );
         const { torn } = model;
         if (torn.rets + torn.entries > 0) {
-          const signs = [
-            torn.rets === 0
-              ? []
-              : `${torn.rets} return${torn.rets === 1 ? ' without its call' : 's without their calls'}`,
-            torn.entries === 0
-              ? []
-              : `${torn.entries} page table ${torn.entries === 1 ? 'entry that contradicts' : 'entries that contradict'} what was seen`,
-          ];
-          context.undecided(`lines are missing in the middle: ${signs.flat().join(', ')}`);
+          const signs: string[] = [];
+          if (torn.rets > 0) signs.push(plural(torn.rets, 'return without its call', 'returns without their calls'));
+          if (torn.entries > 0)
+            signs.push(
+              `${plural(torn.entries, 'page table entry that contradicts', 'page table entries that contradict')} what was seen`,
+            );
+          context.undecided(`lines are missing in the middle: ${signs.join(', ')}`);
         }
         if (torn.pages > 0)
           context.undecided(
-            `${torn.pages} page pointer${torn.pages === 1 ? ' does' : 's do'} not point to a struct page, unlike the others`,
+            `${plural(torn.pages, 'page pointer does', 'page pointers do')} not point to a struct page, unlike the others`,
           );
         if (torn.absurd > 0)
           context.undecided(
-            `${torn.absurd} line${torn.absurd === 1 ? ' has a number' : 's have numbers'} that no kernel prints there`,
+            `${plural(torn.absurd, 'line has a number', 'lines have numbers')} that no kernel prints there`,
           );
         if (torn.exits > 0)
           context.undecided(
-            `the end of ${torn.exits} address space${torn.exits === 1 ? '' : 's'} (exit_mmap) is missing, although the tasks in it have exited`,
+            `the end of ${plural(torn.exits, 'address space')} (exit_mmap) is missing, although the tasks in it have exited`,
           );
         if (model.counts.withoutMm > 0)
-          context.undecided(
-            `the address space of ${model.counts.withoutMm} pin${model.counts.withoutMm === 1 ? '' : 's'} is not known`,
-          );
+          context.undecided(`the address space of ${plural(model.counts.withoutMm, 'pin')} is not known`);
         if (seen('wpHugetlb') && !seen('newHugetlb'))
           context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');
         if (facts.overwritten > 0)
           context.undecided(`${facts.overwritten} events were overwritten before the first line`);
-        if (facts.unread > 0)
-          context.undecided(`${facts.unread} line${facts.unread === 1 ? '' : 's'} could not be read`);
+        if (facts.unread > 0) context.undecided(`${plural(facts.unread, 'line')} could not be read`);
         for (const sentence of facts.missed) context.undecided(sentence);
         if (facts.filtered !== undefined) context.undecided(`the trace was filtered (${facts.filtered})`);
         if (facts.damage !== undefined) context.undecided(facts.damage);
         if (facts.unsaid !== undefined) context.undecided(facts.unsaid);
-        if (model.gaps.length > 0)
-          context.undecided(`events were lost in ${model.gaps.length} place${model.gaps.length === 1 ? '' : 's'}`);
+        if (model.gaps.length > 0) context.undecided(`events were lost in ${plural(model.gaps.length, 'place')}`);
         const open = pins.filter((p) => p.owner !== 'transient' && !inPlace(p));
         const unknown = open.filter((p) => p.page === undefined).length;
-        if (unknown > 0) context.undecided(`the page of ${unknown} pin${unknown === 1 ? '' : 's'} is not known`);
+        if (unknown > 0) context.undecided(`the page of ${plural(unknown, 'pin')} is not known`);
         const unseen = open.length - unknown + givenUp;
-        if (unseen > 0) context.undecided(`no release was recorded for ${unseen} pin${unseen === 1 ? '' : 's'}`);
+        if (unseen > 0) context.undecided(`no release was recorded for ${plural(unseen, 'pin')}`);
         const { begun, claimed, cut, outcomes, teed, untold } = model.counts;
         if (teed > 0)
           context.undecided(
-            `${teed} page${teed === 1 ? ' was' : 's were'} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
+            `${plural(teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
           );
         if (outcomes > 0)
           context.undecided(
-            `${outcomes} write fault${outcomes === 1 ? '' : 's'} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
+            `${plural(outcomes, 'write fault')} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
           );
-        if (cut > 0) context.undecided(`${cut} pin${cut === 1 ? ' was' : 's were'} held where another capture begins`);
+        if (cut > 0) context.undecided(`${plural(cut, 'pin was', 'pins were')} held where another capture begins`);
         if (begun > 0)
           context.undecided(
-            `the trace begins inside calls that returned ${begun} page${begun === 1 ? '' : 's'}; no line names ${begun === 1 ? 'it' : 'them'}`,
+            `the trace begins inside calls that returned ${plural(begun, 'page')}; no line names ${begun === 1 ? 'it' : 'them'}`,
           );
         if (claimed > 0)
-          context.undecided(
-            `lines mention ${claimed} page${claimed === 1 ? '' : 's'} that nothing else in the trace shows`,
-          );
-        if (untold > 0)
-          context.undecided(`${untold} page${untold === 1 ? ' was' : 's were'} released that no line names`);
+          context.undecided(`lines mention ${plural(claimed, 'page')} that nothing else in the trace shows`);
+        if (untold > 0) context.undecided(`${plural(untold, 'page was', 'pages were')} released that no line names`);
         if (model.counts.unmatched > 0)
-          context.undecided(
-            `${model.counts.unmatched} release${model.counts.unmatched === 1 ? '' : 's'} of pins whose start is not in the trace`,
-          );
+          context.undecided(`${plural(model.counts.unmatched, 'release')} of pins whose start is not in the trace`);
       },
     };
   },
