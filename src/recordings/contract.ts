@@ -17,9 +17,9 @@ export interface RecordingSource {
   readonly path: string;
   /** its bytes at any position; undefined for a pipe and for a directory */
   readonly bytes?: Bytes | undefined;
-  /** a pipe: its bytes one after the other, from the first; 0 of them are the end, and there may never be one */
   /** kallsyms of that boot, for a recording without symbols */
   readonly symbols?: (() => Uint8Array) | undefined;
+  /** a pipe: its bytes one after the other, from the first; 0 of them are the end, and there may never be one */
   readonly stream?: { read(into: Uint8Array): number | Promise<number> } | undefined;
 }
 

@@ -57,10 +57,6 @@ export class Expression {
     this.#little = little;
   }
 
-  get done(): boolean {
-    return this.#at >= this.#tokens.length;
-  }
-
   /** The next argument, behind its comma. */
   argument(): PrintValue {
     this.#expect(',');

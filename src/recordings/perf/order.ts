@@ -49,10 +49,6 @@ export class RecordOrder {
     this.#limit = Number.POSITIVE_INFINITY;
   }
 
-  get waiting(): number {
-    return this.#length;
-  }
-
   /** The next record that can be returned. */
   take(): boolean {
     if (this.#length === 0) return false;

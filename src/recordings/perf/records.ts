@@ -33,7 +33,6 @@ export class Records {
   at = 0;
   end = 0;
   type = 0;
-  misc = 0;
   /** its position in the file */
   place = 0;
   /** position of the next one */
@@ -86,7 +85,6 @@ export class Records {
     this.at = at;
     this.end = at + size;
     this.type = view.getUint32(at, this.little);
-    this.misc = view.getUint16(at + 4, this.little);
     this.place = place;
     return true;
   }
