@@ -6,8 +6,6 @@ import { FOLL_NEW, type FollLayout, follOf } from './kernel/foll.ts';
 import { type KernelPromise, type Promises, promisesOf } from './kernel/promises.ts';
 import { isWithin, type Releases, version } from './kernel/version.ts';
 
-/** Releases that are distinguished. */
-export type EraName = '5.10' | '5.15' | '6.1' | '6.6' | '6.12' | '6.18' | '7.2' | '7.3';
 /** The releases whose types are included (src/capture/stock). */
 export type StockName = '5.10' | '6.1' | '6.12' | '7.2';
 
@@ -15,7 +13,7 @@ export type StockName = '5.10' | '6.1' | '6.12' | '7.2';
 export type SpecialSwap = 'hwpoison' | 'migration' | 'device-private' | 'device-exclusive' | 'pte-marker';
 
 interface Release {
-  name: EraName;
+  name: string;
   /** the first release with these properties */
   since: string;
   /** the stock release whose probes fit best */
@@ -27,6 +25,7 @@ interface Release {
 }
 
 export interface Era extends Release {
+  name: EraName;
   foll: FollLayout;
   /** promises of the kernel */
   promises: Promises;
@@ -51,7 +50,7 @@ const SWAP_6_15: Release['swapTypes'] = {
   31: 'pte-marker',
 };
 
-const RELEASES: readonly Release[] = [
+const RELEASES = [
   { name: '5.10', since: '5.9', stock: '5.10', swapTypes: SWAP_5 },
   { name: '5.15', since: '5.13', stock: '5.10', swapTypes: SWAP_5 },
   { name: '6.1', since: '5.19', stock: '6.1', swapTypes: SWAP_6 },
@@ -60,7 +59,10 @@ const RELEASES: readonly Release[] = [
   { name: '6.18', since: '6.15', stock: '6.12', swapTypes: SWAP_6_15 },
   { name: '7.2', since: '7.1', stock: '7.2', swapTypes: SWAP_6_15, munmapIsUnmapVmas: true },
   { name: '7.3', since: '7.3', stock: '7.2', swapTypes: SWAP_6_15, munmapIsUnmapVmas: true },
-];
+] as const satisfies readonly Release[];
+
+/** Releases that are distinguished. */
+export type EraName = (typeof RELEASES)[number]['name'];
 
 export const ERA_NAMES: readonly EraName[] = RELEASES.map(({ name }) => name);
 
