@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Setup } from '../config/assemble.ts';
 import { settle, today } from '../config/settle.ts';
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
-import { INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
 import type { TraceFormat } from '../parsers/head.ts';
 import { loadReporter } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -189,10 +189,8 @@ export class LiveWatch {
   #settle(finding: Finding): Finding | undefined {
     const { severity, suppress } = this.#setup;
     if (severity.size === 0 && suppress.length === 0) return finding;
-    const report = { schema: '', verdict: 'clean', traces: [], rules: [], findings: [finding] } as const;
-    return settle({ ...report, traces: [], rules: [], findings: [finding] }, this.#setup, today()).report.findings.at(
-      0,
-    );
+    const report: CheckReport = { schema: '', verdict: 'clean', traces: [], rules: [], findings: [finding] };
+    return settle(report, this.#setup, today()).report.findings.at(0);
   }
 
   #hear(event: WatchEvent): void {

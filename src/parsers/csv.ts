@@ -11,7 +11,7 @@ import { HASH, text } from '../util/bytes.ts';
 import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
 import type { TraceHead } from './head.ts';
-import { LineKind, type LineParser, type TraceLine } from './line.ts';
+import { LineKind, type LineParser, type TraceLine, withoutColumns } from './line.ts';
 
 /** Representations of an empty cell. */
 const ABSENT = new Set(['', 'nan', 'NaN', 'None', 'NULL', '<NA>', '[NULL]']);
@@ -79,10 +79,7 @@ export class CsvParser implements LineParser {
       return;
     }
     out.kind = LineKind.Event;
-    out.ts = Number.NaN;
-    out.cpu = -1;
-    out.pid = -1;
-    out.tgid = -1;
+    withoutColumns(out, 0);
     let comm = '';
     let event = '';
     let args = '';

@@ -83,7 +83,7 @@ export class TraceLine {
   depth = 0;
 }
 
-/** What stands before the event's name is not shown; a task name could begin at `at`. */
+/** Nothing that stands before an event's name is known; the empty task name is at `at`. */
 export function withoutColumns(out: TraceLine, at: number): void {
   out.ts = Number.NaN;
   out.cpu = -1;

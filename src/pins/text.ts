@@ -80,19 +80,20 @@ function findingWords(findings: readonly number[]): string {
   return findings.length === 2 ? findings.join(', ') : `${first} .. ${last}`;
 }
 
-const widthsOf = (table: readonly string[][], from: number, to: number): number[] =>
-  HEADS.slice(from, to).map(({ head }, i) =>
+/** Widths of the first `n` columns. */
+const widthsOf = (table: readonly string[][], n: number): number[] =>
+  HEADS.slice(0, n).map(({ head }, i) =>
     largest(
       columns(head),
-      table.map((row) => columns(row[from + i] ?? '')),
+      table.map((row) => columns(row[i] ?? '')),
     ),
   );
 
 const wide = (table: readonly string[][]): number =>
-  widthsOf(table, 0, HEADS.length).reduce((sum, one) => sum + one + 2, -2);
+  widthsOf(table, HEADS.length).reduce((sum, one) => sum + one + 2, -2);
 
 function* twoLines(table: readonly string[][], paint: Paint, width: number): Iterable<string> {
-  const widths = widthsOf(table, 0, SECOND);
+  const widths = widthsOf(table, SECOND);
   const first = (row: readonly string[]) =>
     widths
       .map((width, i) => (HEADS[i]?.right === true ? padLeft(row[i] ?? '', width) : pad(row[i] ?? '', width)))

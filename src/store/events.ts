@@ -144,11 +144,11 @@ class Cursor {
 }
 
 function eventOf(source: EventSource, row: RawRow, ids: Ids): StoredEvent {
-  const number = (at: number): number | undefined => (row[at] === null ? undefined : Number(row[at]));
-  const id = Number(row[0]);
+  const [number, line, ts, cpu, pid, tgid, comm, at, extra, ...cells] = row;
+  const id = Number(number);
   const args: StoredEvent['args'] = [];
   source.columns.forEach((column, i) => {
-    const cell = row[9 + i];
+    const cell = cells[i];
     if (cell === null) return;
     const value = typeof cell === 'bigint' ? cell : byteText(cell);
     args.push({ key: column.key, text: printedText(column.form, value), value });
@@ -157,19 +157,21 @@ function eventOf(source: EventSource, row: RawRow, ids: Ids): StoredEvent {
     id,
     trace: ids.trace(id),
     offset: ids.offset(id),
-    line: Number(row[1]),
-    ts: number(2),
-    cpu: number(3),
-    pid: number(4),
-    tgid: number(5),
-    comm: byteText(row[6] as string | Buffer | null),
+    line: Number(line),
+    ts: numberOf(ts),
+    cpu: numberOf(cpu),
+    pid: numberOf(pid),
+    tgid: numberOf(tgid),
+    comm: byteText(comm as string | Buffer | null),
     event: source.name,
     system: source.system,
-    at: byteText(row[7] as string | Buffer | null),
+    at: byteText(at as string | Buffer | null),
     args,
-    extra: byteText(row[8] as string | Buffer | null),
+    extra: byteText(extra as string | Buffer | null),
   };
 }
+
+const numberOf = (cell: RawRow[number]): number | undefined => (cell === null ? undefined : Number(cell));
 
 function printedText(form: string, value: bigint | string): string {
   if (typeof value === 'string' || form === 'dec' || form === 'text') return String(value);

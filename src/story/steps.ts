@@ -4,7 +4,7 @@ import { hex, type Words } from '../engine/words.ts';
 import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
 import type { PageId } from '../model/page-table.ts';
-import type { Mm, Pin } from '../model/state.ts';
+import type { Io, Mm, Pin } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
 
 /** A virtual range of an address space, in pages. */
@@ -35,6 +35,10 @@ const one = (mm: Mm | undefined, vpn: number): PageRange => ({ mm, from: vpn, to
 const spanOf = (mm: Mm, start: number, end: number): PageRange => ({ mm, from: start, to: end });
 const ofPins = (pins: readonly Pin[]): PageRange[] => pins.map((pin) => one(pin.mm, pin.where));
 const pagesOf = (pins: readonly Pin[]): PageId[] => pins.map(({ page }) => page);
+const ofIo = (role: string, at: At, { bytes, dir, pages, pins }: Io): ToldStep => {
+  const carried = pages.map(({ page }) => page);
+  return told(role, at, ofPins(pins), carried, () => `${dir ?? 'I/O'} ${bytes} bytes`);
+};
 const range = (w: Words, { from, to }: PageRange): string => `${w.address(from)}..${w.address(to)}`;
 
 export const TELL: Tell = {
@@ -163,24 +167,8 @@ export const TELL: Tell = {
   deviceRestore: ({ at, by, mm, page, vpn }) => [
     told('restore', at, [one(mm, vpn)], [page], (w) => `${w.page(page)} present again, by ${by}`),
   ],
-  ioSubmit: ({ at, io }) => [
-    told(
-      'i/o submit',
-      at,
-      ofPins(io.pins),
-      io.pages.map(({ page }) => page),
-      () => `${io.dir ?? 'I/O'} ${io.bytes} bytes`,
-    ),
-  ],
-  ioEnd: ({ at, io }) => [
-    told(
-      'i/o end',
-      at,
-      ofPins(io.pins),
-      io.pages.map(({ page }) => page),
-      () => `${io.dir ?? 'I/O'} ${io.bytes} bytes`,
-    ),
-  ],
+  ioSubmit: ({ at, io }) => [ofIo('i/o submit', at, io)],
+  ioEnd: ({ at, io }) => [ofIo('i/o end', at, io)],
   heal: ({ at, drift: { pin } }) => [
     told('heal', at, ofPins([pin]), [pin.page], (w) => `the address maps ${w.page(pin.page)} again`),
   ],

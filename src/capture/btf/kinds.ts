@@ -1,47 +1,33 @@
 // Why: the kinds of BTF types, and their lengths. include/uapi/linux/btf.h.
-export const BtfKind = {
-  void: 0,
-  int: 1,
-  ptr: 2,
-  array: 3,
-  struct: 4,
-  union: 5,
-  enum: 6,
-  fwd: 7,
-  typedef: 8,
-  volatile: 9,
-  const: 10,
-  restrict: 11,
-  func: 12,
-  funcProto: 13,
-  var: 14,
-  datasec: 15,
-  float: 16,
-  declTag: 17,
-  typeTag: 18,
-  enum64: 19,
-} as const;
 
-/** Bytes after the twelve that each type has: [always, per element]. By kind, up to enum64. */
-export const SIZES: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [4, 0],
-  [0, 0],
-  [12, 0],
-  [0, 12],
-  [0, 12],
-  [0, 8],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 0],
-  [0, 8],
-  [4, 0],
-  [0, 12],
-  [0, 0],
-  [4, 0],
-  [0, 0],
-  [0, 12],
-];
+/** Bytes after the twelve that each type has: always, and per element. The position in this list is the kind. */
+const KINDS = {
+  void: [0, 0],
+  int: [4, 0],
+  ptr: [0, 0],
+  array: [12, 0],
+  struct: [0, 12],
+  union: [0, 12],
+  enum: [0, 8],
+  fwd: [0, 0],
+  typedef: [0, 0],
+  volatile: [0, 0],
+  const: [0, 0],
+  restrict: [0, 0],
+  func: [0, 0],
+  funcProto: [0, 8],
+  var: [4, 0],
+  datasec: [0, 12],
+  float: [0, 0],
+  declTag: [4, 0],
+  typeTag: [0, 0],
+  enum64: [0, 12],
+} as const satisfies Record<string, readonly [number, number]>;
+
+/** Numbers by name: `BtfKind.struct`. */
+export const BtfKind = Object.fromEntries(Object.keys(KINDS).map((name, kind) => [name, kind])) as Readonly<
+  Record<keyof typeof KINDS, number>
+>;
+
+/** By kind. */
+export const SIZES: readonly (readonly [always: number, each: number])[] = Object.values(KINDS);
