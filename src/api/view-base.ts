@@ -20,7 +20,7 @@ export const bits64 = (hi: number, lo: number): bigint | undefined =>
     ? undefined
     : (BigInt.asUintN(32, BigInt(hi)) << 32n) | BigInt.asUintN(32, BigInt(lo));
 
-export const NOTHING: readonly never[] = Object.freeze([]);
+export const NONE: readonly never[] = Object.freeze([]);
 
 /** Makes the views of objects that a view refers to (viewer.ts). */
 export interface ViewSource {

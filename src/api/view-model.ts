@@ -1,11 +1,11 @@
 // Rule view of the state of the mm, at the current place of the replay.
 import type { Model as RawModel } from '../model/model.ts';
-import { knownId, NOTHING, pointer, raw, View, views } from './view-base.ts';
+import { knownId, NONE, pointer, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 import type { Gap, Model, Torn, TraceFacts } from './views-model.ts';
 
 export class ModelView extends View<RawModel> implements Model {
-  #gaps: readonly Gap[] = NOTHING;
+  #gaps: readonly Gap[] = NONE;
   protected override ref() {
     return 'the model';
   }
@@ -34,7 +34,7 @@ export class ModelView extends View<RawModel> implements Model {
     return this.#gaps;
   }
   get facts(): TraceFacts {
-    const { cpus, timeUnit, overwritten, unread, damage, filtered, unsaid, missed = NOTHING } = raw(this).facts;
+    const { cpus, timeUnit, overwritten, unread, damage, filtered, unsaid, missed = NONE } = raw(this).facts;
     return Object.freeze({ cpus, timeUnit, overwritten, unread, damage, filtered, unsaid, missed });
   }
   get torn(): Torn {
@@ -51,7 +51,7 @@ export class ModelView extends View<RawModel> implements Model {
     return views(this).pins([...raw(this).held]);
   }
   pinsOn(page: view.PageId) {
-    return views(this).pins(raw(this).pinsByPage.get(page) ?? NOTHING);
+    return views(this).pins(raw(this).pinsByPage.get(page) ?? NONE);
   }
   get mms(): readonly view.Mm[] {
     return Object.freeze([...raw(this).mms.values()].map((mm) => views(this).mm(mm)));

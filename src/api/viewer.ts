@@ -5,7 +5,7 @@ import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
 import type { ForkFrame } from '../model/state.ts';
 import { known } from '../vocabulary/record.ts';
-import { At, knownId, NOTHING, raw as rawOf, type View, type ViewSource } from './view-base.ts';
+import { At, knownId, NONE, raw as rawOf, type View, type ViewSource } from './view-base.ts';
 import { Mm } from './view-mm.ts';
 import { ModelView } from './view-model.ts';
 import { Drift, Io, Pin, PinCall, Step } from './view-pins.ts';
@@ -60,14 +60,14 @@ export class Viewer implements ViewSource {
     return r[VIEW];
   }
   pins(list: readonly raw.Pin[]): readonly view.Pin[] {
-    return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.pin(r)));
+    return list.length === 0 ? NONE : this.freeze(list.map((r) => this.pin(r)));
   }
   step(r: raw.Step & With<Step>): view.Step {
     r[VIEW] ??= new Step(r, this);
     return r[VIEW];
   }
   steps(list: readonly raw.Step[]): readonly view.Step[] {
-    return list.length === 0 ? NOTHING : this.freeze(list.map((r) => this.step(r)));
+    return list.length === 0 ? NONE : this.freeze(list.map((r) => this.step(r)));
   }
   drift(r: raw.Drift): view.Drift;
   drift(r: raw.Drift | undefined): view.Drift | undefined;

@@ -2,7 +2,7 @@
 // events and why they are missing are written and taken apart here, so that reports can name each cause once.
 
 export interface Absence {
-  /** the events, or the functions that report them: `copy_page_range and its return` */
+  /** the events, or the functions that report them: `copy_page_range`, `return of do_wp_page` */
   names: string;
   /** `never seen`, or a cause that no other capture of this kernel removes: `not in era 5.10` */
   why: string;

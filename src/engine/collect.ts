@@ -13,7 +13,7 @@ import { evidenceOf } from './evidence-steps.ts';
 import { FindingWriter } from './finding-writer.ts';
 import { NoteQuota } from './note-quota.ts';
 import type { RuleFailure } from './observe.ts';
-import { failureWords, type RuleOptions, RunRules } from './run-rules.ts';
+import { failureText, type RuleOptions, RunRules } from './run-rules.ts';
 import { isAt, type Words } from './words.ts';
 
 /** The reports about one drift. */
@@ -71,7 +71,7 @@ export class Collector {
         failed: (failure) => {
           // its results are unknown, so nothing is clean
           if (!this.failures.has(failure.rule)) this.failures.set(failure.rule, failure);
-          this.#undecided(failure.rule, failureWords(failure));
+          this.#undecided(failure.rule, failureText(failure));
           if (failure.rule !== INSUFFICIENT_EVIDENCE)
             this.#undecided(INSUFFICIENT_EVIDENCE, `${failure.rule} failed, so its results are missing`);
         },

@@ -3,7 +3,7 @@ import { IN_BYTES } from '../api/show.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import type { Call, RuleFailure, RuleObserver } from './observe.ts';
-import { failureWords } from './run-rules.ts';
+import { failureText } from './run-rules.ts';
 import { type SpokenOf, SubjectWords } from './subject-words.ts';
 
 export class DebugRule implements RuleObserver {
@@ -50,6 +50,6 @@ export class DebugRule implements RuleObserver {
   }
 
   failed(failure: RuleFailure): void {
-    if (failure.rule === this.#id) this.#said.push(failureWords(failure));
+    if (failure.rule === this.#id) this.#said.push(failureText(failure));
   }
 }

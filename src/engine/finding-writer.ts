@@ -11,7 +11,7 @@ import type { Doubt, DraftValue, EvidenceStep, Group, Subject } from './drafts.t
 import { driftOf } from './evidence-steps.ts';
 import { fingerprint, formerFingerprint } from './fingerprint.ts';
 import { fixesFor } from './fixes.ts';
-import { hex, isAt, isMm, known, type Words } from './words.ts';
+import { hex, isAt, isMm, knownNumber, type Words } from './words.ts';
 
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
@@ -99,7 +99,7 @@ export class FindingWriter {
     const w = this.#words;
     const { at } = pin.call;
     return {
-      pid: known(at.pid),
+      pid: knownNumber(at.pid),
       tgid: w.tgid(at),
       comm: w.line(at)?.comm || undefined,
       mm: pin.mm === undefined ? undefined : hex(pin.mm.ptr),
@@ -109,7 +109,7 @@ export class FindingWriter {
       api: w.fn(pin.call.fn),
       caller: w.symbol(pin.call.caller),
       flags: w.flags(pin),
-      time: known(pin.call.heldAt.ts),
+      time: knownNumber(pin.call.heldAt.ts),
     };
   }
 
@@ -117,7 +117,7 @@ export class FindingWriter {
     if (about === undefined) return { flags: [] };
     const w = this.#words;
     return {
-      pid: known(about.at.pid),
+      pid: knownNumber(about.at.pid),
       tgid: w.tgid(about.at),
       comm: w.line(about.at)?.comm || undefined,
       mm: hex(about.mm.ptr),
@@ -126,7 +126,7 @@ export class FindingWriter {
       page: w.pagePointer(about.page),
       api: w.fn(about.at.fn),
       flags: [],
-      time: known(about.at.ts),
+      time: knownNumber(about.at.ts),
     };
   }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { PinLife } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin } from '../model/state.ts';
-import { hex, known, type Words } from './words.ts';
+import { hex, knownNumber, type Words } from './words.ts';
 
 /** Keeps every pin that ends, and at the end those that have not ended. */
 export class PinLives {
@@ -39,7 +39,7 @@ function life(pin: Pin, trace: number, w: Words, findings: ReadonlyMap<string, n
   const address = Number.isFinite(pin.vpn) ? w.address(pin.vpn) : undefined;
   return {
     trace,
-    pid: known(call.at.pid),
+    pid: knownNumber(call.at.pid),
     tgid: w.tgid(call.at),
     comm: w.line(call.at)?.comm || undefined,
     mm: pin.mm === undefined ? undefined : hex(pin.mm.ptr),
@@ -54,15 +54,15 @@ function life(pin: Pin, trace: number, w: Words, findings: ReadonlyMap<string, n
     flags: w.flags(pin),
     owner: pin.owner,
     line: call.at.line,
-    from: known(call.heldAt.ts),
-    to: known(pin.releasedAt?.ts),
+    from: knownNumber(call.heldAt.ts),
+    to: knownNumber(pin.releasedAt?.ts),
     state: pin.state === 'released' ? (pin.presumed ? 'presumed' : 'released') : pin.state,
     steps: pin.steps.map((s) => ({
       role: s.role,
       line: s.at.line,
-      time: known(s.at.ts),
-      cpu: known(s.at.cpu),
-      pid: known(s.at.pid),
+      time: knownNumber(s.at.ts),
+      cpu: knownNumber(s.at.cpu),
+      pid: knownNumber(s.at.pid),
       what: w.what(s, pin),
     })),
     finding: findings.get(`${call.at.line} ${address}`),

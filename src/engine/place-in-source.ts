@@ -6,7 +6,7 @@
  * @param value its value, if it is a text
  * @returns `12:9`; undefined if the text does not show the key
  */
-export function placeIn(source: string, key: string, value: unknown): string | undefined {
+export function placeInSource(source: string, key: string, value: unknown): string | undefined {
   let at = 0;
   for (const [, name] of key.matchAll(/([A-Za-z_$][\w$-]*)/g)) {
     const word = (name as string).replace(/[$]/g, '\\$&');

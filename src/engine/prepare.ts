@@ -2,7 +2,7 @@
 import { type AnyRule, RULE_API, type Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
-import { placeIn } from './place-in-source.ts';
+import { placeInSource } from './place-in-source.ts';
 import { errorOf } from './rule-limits.ts';
 import { type RuleProblem, ruleProblem } from './rule-shape.ts';
 
@@ -62,7 +62,7 @@ export const prepareRules = (rules: readonly AnyRule[]): readonly Rule[] =>
 function refused({ key, problem, id, value }: RuleProblem, from: string, source: string | undefined): InputError {
   const name = id === undefined ? 'this is not a rule' : `rule ${id}`;
   const at = key === '' ? '' : `${key}: `;
-  const place = source === undefined || key === '' || key === 'api' ? undefined : placeIn(source, key, value);
+  const place = source === undefined || key === '' || key === 'api' ? undefined : placeInSource(source, key, value);
   return new InputError(`${name}: ${at}${problem}`, {
     where: place === undefined ? from : `${from}:${place}`,
     tryThis:

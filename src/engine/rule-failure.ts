@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleFailed } from '../contract/report.ts';
 import type { RuleFailure } from './observe.ts';
-import { placeIn } from './place-in-source.ts';
+import { placeInSource } from './place-in-source.ts';
 
 /** What a rule's handlers are called is wrong; no frame of its file is on the stack. */
 export class HandlerError extends TypeError {
@@ -73,7 +73,7 @@ function nameIn(file: string | undefined, name: string): string | undefined {
   } catch {
     return undefined;
   }
-  const place = placeIn(source, name, undefined);
+  const place = placeInSource(source, name, undefined);
   return place === undefined ? undefined : `${shown(file)}:${place}`;
 }
 

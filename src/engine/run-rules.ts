@@ -209,6 +209,6 @@ export class RunRules {
 }
 
 /** `the rule failed at line 1042: TypeError: ...`. */
-export function failureWords({ line, handler, error }: RuleFailure): string {
+export function failureText({ line, handler, error }: RuleFailure): string {
   return `the rule failed ${line > 0 ? `at line ${line} ` : ''}(${handler}): ${whatOf(errorOf(error))}`;
 }

@@ -21,7 +21,7 @@ export const hex = (n: number): string => {
 };
 
 /** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
-export const known = (n: number | undefined): number | undefined =>
+export const knownNumber = (n: number | undefined): number | undefined =>
   n === undefined || Number.isNaN(n) || n === -1 ? undefined : n;
 
 export class Words {
@@ -88,9 +88,9 @@ export class Words {
     return {
       line: at.line,
       offset: at.offset,
-      time: known(at.ts),
-      cpu: known(at.cpu),
-      pid: known(at.pid),
+      time: knownNumber(at.ts),
+      cpu: knownNumber(at.cpu),
+      pid: knownNumber(at.pid),
       task: at.pid >= 0 ? `${line?.comm || '?'}-${at.pid}` : undefined,
       fn: this.fn(at.fn),
     };
@@ -103,7 +103,7 @@ export class Words {
   /** Process of a place: as shown, or an io_uring worker's creator, whom it carries in its name (`iou-wrk-602`, io_uring/io-wq.c). */
   tgid(at: At): number | undefined {
     const m = /^iou-(?:wrk|sqp)-(\d+)$/.exec(this.line(at)?.comm ?? '');
-    return m === null ? known(at.tgid) : Number(m[1]);
+    return m === null ? knownNumber(at.tgid) : Number(m[1]);
   }
 
   /** FOLL_ names of a pin; while the era is undecided only those that both layouts share. */

@@ -340,10 +340,7 @@ function isEcho(release: Release, page: PageId, refs: number, level: number): bo
   return left < refs;
 }
 
-/**
- * Whether an inner function on `page` may refer to this item: the page, its folio, or a folio that no line has named
- * before.
- */
+/** Whether an inner function on `page` may mean this item: its page, its folio, or one that no line named before. */
 function hears(x: Given, page: PageId, level: number): boolean {
   if (x.level >= level || x.refs <= 0) return false;
   if (x.page === page || x.folio === page) return true;

@@ -108,7 +108,7 @@ export class Expression {
     }
     const token = this.#next();
     if (token.kind === 'number') return BigInt(token.text);
-    if (token.kind === 'string') return unescaped(token.text);
+    if (token.kind === 'string') return withoutEscapes(token.text);
     if (token.kind !== 'word') throw new NotUnderstood();
     return token.text === 'REC' ? this.#record() : this.#call(token.text);
   }
@@ -259,7 +259,7 @@ function tokens(text: string): Token[] {
   return out;
 }
 
-export const unescaped = (text: string): string =>
+export const withoutEscapes = (text: string): string =>
   text.replace(/\\(.)/g, (_, c) => (c === 'n' ? '\n' : c === 't' ? '\t' : c));
 
 function number(value: PrintValue): bigint {

@@ -1,7 +1,7 @@
 // Why: evidence is printed as by trace-cmd report and perf script, which use the `print fmt` of an event. Only events
 // that are shown are printed.
 import { addressAt, chars, dynamic, type EventBytes, hexPointer } from './decode.ts';
-import { Expression, NotUnderstood, type PrintValue, unescaped } from './expression.ts';
+import { Expression, NotUnderstood, type PrintValue, withoutEscapes } from './expression.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 
@@ -26,7 +26,7 @@ function printed(format: EventFormat, payload: EventBytes, little: boolean, kall
   // "a" "b", args
   const m = /^\s*((?:"(?:[^"\\]|\\.)*"\s*)+)([\s\S]*)$/.exec(format.printFmt);
   if (m === null) throw new NotUnderstood();
-  const text = [...m[1].matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => unescaped(part)).join('');
+  const text = [...m[1].matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => withoutEscapes(part)).join('');
   const args = new Expression(m[2], format, payload, little);
   return text.replace(SPEC, (_, flags = '', width, precision, _length, conversion: string) => {
     if (conversion === '%') return '%';
@@ -113,7 +113,7 @@ function rawValue(field: Field, payload: EventBytes, little: boolean): string {
 const FLAG = { IRQS_OFF: 1, NO_IRQS: 2, RESCHED: 4, HARDIRQ: 8, SOFTIRQ: 16, NMI: 64 } as const;
 
 /** 0: a task, 1: a softirq, 2: a hard interrupt or NMI. */
-export const contextOf = (flags: number): number =>
+export const contextOfFlags = (flags: number): number =>
   (flags & (FLAG.HARDIRQ | FLAG.NMI)) !== 0 ? 2 : (flags & FLAG.SOFTIRQ) !== 0 ? 1 : 0;
 
 /** `d.h2.`: interrupts, need-resched, context, preemption, migration. Source: libtraceevent, data_latency_format(). */

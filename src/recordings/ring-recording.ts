@@ -11,7 +11,7 @@ import { addressAt, Decoder, type EventBytes } from './decode.ts';
 import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
-import { contextOf, contextWord, printArguments, printedTime } from './print.ts';
+import { contextOfFlags, contextWord, printArguments, printedTime } from './print.ts';
 
 export interface RingParts {
   head: RecordingHead;
@@ -240,7 +240,7 @@ export class RingRecording implements Recording {
       out.comm = this.#comm(pid);
       this.#bystander ||= isBystander(pid, out.comm);
     }
-    out.context = this.#flagsAt === undefined ? -1 : contextOf(buf[start + this.#flagsAt]);
+    out.context = this.#flagsAt === undefined ? -1 : contextOfFlags(buf[start + this.#flagsAt]);
     known.decoder.decode(payload, out);
     return true;
   }

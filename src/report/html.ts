@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { DetailedReport } from '../contract/report.ts';
 import { clean } from './format.ts';
 import { readWords } from './html/read-words.ts';
-import { viewOf } from './html/views.ts';
+import { partsOf } from './html/views.ts';
 import { markup } from './markup.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { sentence } from './sentence.ts';
@@ -26,7 +26,7 @@ function* write(detailed: DetailedReport, options: ReportOptions): Generator<str
   const words = verdictWords(report);
   const [first] = report.traces;
   const more = report.traces.length > 1 ? ` and ${report.traces.length - 1} more` : '';
-  const view = viewOf(detailed, options);
+  const view = partsOf(detailed, options);
   // the number of findings is in the verdict above it
   const worst = headline(report, false);
   const parts: Record<string, string> = {

@@ -11,7 +11,7 @@ import { hashOf, parseRoute } from '../../src/report/html/client/route.ts';
 import { fromDeltas, HexColumn, toDeltas, toHexes } from '../../src/report/html/columns.ts';
 import type { Parts } from '../../src/report/html/payload.ts';
 import { PinTable, toColumns } from '../../src/report/html/pin-columns.ts';
-import { viewOf } from '../../src/report/html/views.ts';
+import { partsOf } from '../../src/report/html/views.ts';
 import { html } from '../../src/report/html.ts';
 import { pieces } from '../../src/report/index.ts';
 import { hostileLife, manyLives, odirectLife } from './lives.ts';
@@ -107,7 +107,7 @@ describe('hostile words', () => {
 
 describe('the view', () => {
   it('tells pin steps beside the evidence, marked as such, in order', () => {
-    const { report } = viewOf(odirectLife(), {});
+    const { report } = partsOf(odirectLife(), {});
     const life = report.findings[0]?.life;
     expect(life?.steps.map((step) => `${step.role}${step.minor ? ' (minor)' : ''}`)).toEqual([
       'pin',
@@ -131,7 +131,7 @@ describe('the view', () => {
       { kind: 'lost-events', count: 23, cpu: 1, time: 540_000_000, reason: '' },
       { kind: 'lost-events', count: 5, time: 1, reason: '' },
     ];
-    expect(viewOf(detailed, {}).report.findings[0]?.life.lost).toEqual([
+    expect(partsOf(detailed, {}).report.findings[0]?.life.lost).toEqual([
       { time: 540_000_000, words: '23 lost on cpu1' },
     ]);
   });
@@ -141,7 +141,7 @@ describe('the view', () => {
     const [finding] = detailed.report.findings;
     if (finding === undefined) throw new Error('the sample has a finding');
     detailed.report.suppressed = [{ finding, reason: 'known', until: '2026-12-31' }];
-    expect(viewOf(detailed, {}).report.suppressed).toEqual([
+    expect(partsOf(detailed, {}).report.suppressed).toEqual([
       {
         rule: 'swapin-cow-under-pin',
         message: finding.message,
@@ -237,7 +237,7 @@ describe('columns', () => {
 
 describe('filters', () => {
   const detailed = manyLives(2000, 40);
-  const { report } = viewOf(detailed, {});
+  const { report } = partsOf(detailed, {});
   const index = new FindingIndex(report.findings);
   const all = {
     text: '',
@@ -269,7 +269,7 @@ describe('filters', () => {
     const [finding] = twice.report.findings;
     if (finding === undefined) throw new Error('the sample has a finding');
     twice.report.findings.push({ ...finding, n: 2 });
-    const folded = new FindingIndex(viewOf(twice, {}).report.findings);
+    const folded = new FindingIndex(partsOf(twice, {}).report.findings);
     expect(folded.matching({ ...all, fold: true }).map(({ n, more }) => [n, more])).toEqual([[1, 1]]);
     expect(folded.matching(all).map(({ n, like }) => [n, like])).toEqual([
       [1, undefined],

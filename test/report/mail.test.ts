@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FindingIndex } from '../../src/report/html/client/filter.ts';
 import { mailOf } from '../../src/report/html/mail.ts';
 import { mails } from '../../src/report/html/mails.ts';
-import { viewOf } from '../../src/report/html/views.ts';
+import { partsOf } from '../../src/report/html/views.ts';
 import { manyLives, odirectLife } from './lives.ts';
 import { hostile, odirect } from './samples.ts';
 
@@ -42,7 +42,7 @@ describe('a finding as a mail', () => {
     if (trace === undefined) throw new Error('the sample has a trace');
     report.traces = [trace, { ...trace, path: 'second.txt' }];
     report.findings = report.findings.map((finding, i) => ({ ...finding, trace: i < 2 ? 0 : 1 }));
-    const view = viewOf({ report, pins: [] }, {}).report;
+    const view = partsOf({ report, pins: [] }, {}).report;
     expect(view.findings.map((finding) => /show \S+ \d+/.exec(mailOf(finding, view))?.[0]).at(-1)).toBe(
       'show second.txt 2',
     );
@@ -55,7 +55,7 @@ it('one drift of several captures stands together, the worst first', () => {
   if (finding === undefined) throw new Error('the sample has a finding');
   const other = { ...finding, rule: 'fork-share-then-cow', severity: 'note' as const };
   report.findings = [other, finding, other, finding].map((one, i) => ({ ...one, n: i + 1, trace: i % 2 }));
-  const index = new FindingIndex(viewOf({ report, pins: [] }, {}).report.findings);
+  const index = new FindingIndex(partsOf({ report, pins: [] }, {}).report.findings);
   const all = { text: '', severities: new Set(['error', 'warning', 'note'] as const), rule: '', fold: false };
   expect(index.matching({ ...all, worstFirst: false, byDrift: true }).map(({ n }) => n)).toEqual([2, 4, 1, 3]);
 });

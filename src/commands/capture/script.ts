@@ -7,8 +7,8 @@ import {
   capturePlanFor,
   costOf,
   kernelFlags,
+  leavesUndecided,
   leftOutWords,
-  matters,
   recordFlags,
   scriptWords,
 } from '../shared/capture-plan.ts';
@@ -45,7 +45,7 @@ Without --btf the script is for this machine. For another machine, copy its /sys
       costOf: (event) => costOf(event, plan),
       defaults: scriptWords(flags),
     });
-    const lost = plan.leftOut.filter((one) => matters(one, plan));
+    const lost = plan.leftOut.filter((one) => leavesUndecided(one, plan));
     for (const one of lost) this.warn(`${leftOutWords(one)}; ${costOf(one.event, plan)}`);
     if (!kernel.arch.tested)
       this.warn(`${kernel.arch.machine} is supported by its tables only; no capture has been tested on it`);

@@ -142,6 +142,6 @@ export function leftOutWords({ event, functions }: LeftOut): string {
 }
 
 /** Omitted although the kernel has the function, or without another event that shows the same. */
-export const matters = (one: LeftOut, plan: CapturePlan): boolean => costOf(one.event, plan) !== '';
+export const leavesUndecided = (one: LeftOut, plan: CapturePlan): boolean => costOf(one.event, plan) !== '';
 
 export const EVENTS_IN_ALL = PROBE_TABLE.length;

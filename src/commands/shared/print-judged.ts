@@ -19,7 +19,7 @@ export interface JudgedFlags extends ReportFlags, RuleFlags, WatchRuleFlags {
  * `judge` is called.
  * @param isDefault `--fail-on` was not given
  * @param sources input files, which must not be overwritten
- * @param judge whether it is to return the lifetime of each pin as well
+ * @param judge finds; `pins`: the report needs the lifetime of each pin, too
  */
 export async function printJudged(
   tool: Package,

@@ -1,7 +1,7 @@
 // Why: serial captures end lines with CR, word processors with separators of their own (U+2028, U+2029, NEL), and text
 // assembled from several sources has all of them.
 import { withoutEntities } from './html.ts';
-import { count, hasEvent } from './looks.ts';
+import { hasEvent, occurrences } from './looks.ts';
 
 export const OTHER_ENDS = /\r\n?|\n|\xe2\x80[\xa8\xa9]|\xc2\x85/;
 
@@ -11,7 +11,7 @@ const WITHIN = 2;
 
 /** Whether lines end with something other than LF or CR LF. `42%\r` before a line was overwritten on a terminal. */
 export function hasOtherEnds(text: string): boolean {
-  if (/\r(?!\n|\r\n)[^\n]/.test(text) && count(text, '\r') > 2 * count(text, '\n') + 2) return true;
+  if (/\r(?!\n|\r\n)[^\n]/.test(text) && occurrences(text, '\r') > 2 * occurrences(text, '\n') + 2) return true;
   let within = 0;
   for (const line of text.split('\n', LOOKED_AT)) {
     const pieces = line.split(OTHER_ENDS);

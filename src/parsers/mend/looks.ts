@@ -40,7 +40,7 @@ export const NOTHING = '#';
 
 export const filled = (lines: readonly string[]): string[] => lines.filter((line) => /\S/.test(line));
 
-export const count = (text: string, c: string): number => text.split(c).length - 1;
+export const occurrences = (text: string, c: string): number => text.split(c).length - 1;
 
 /** A line of a trace that is not an event. */
 export const isBetween = (line: string): boolean => BETWEEN.test(line);

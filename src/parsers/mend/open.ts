@@ -7,7 +7,7 @@ import type { MendPlan } from './mend-plan.ts';
 import { packingOf, showsTrace } from './packings.ts';
 import { mendPlanFor } from './plan.ts';
 import { MendedSource } from './source.ts';
-import { isJournal, memberOf } from './strings.ts';
+import { isJournal, memberWithLines } from './strings.ts';
 import { twoSided } from './two-sided.ts';
 import { WideSource, wideOf } from './wide.ts';
 
@@ -17,7 +17,7 @@ const SEARCH: MendPlan = { words: ['a dump in a log'], log: true };
 /** An object of JSON per line: numbers of lines stay those of the file. */
 function isLineByLine(text: string): boolean {
   const lines = text.split(/\r?\n/, 400);
-  return memberOf(lines) !== undefined || isJournal(lines);
+  return memberWithLines(lines) !== undefined || isJournal(lines);
 }
 
 /**

@@ -6,7 +6,16 @@ import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } f
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
-import { isJournal, isOneString, isQuoted, journalText, memberOf, memberText, unescaped, unquoted } from './strings.ts';
+import {
+  isJournal,
+  isOneString,
+  isQuoted,
+  journalText,
+  memberText,
+  memberWithLines,
+  unescaped,
+  unquoted,
+} from './strings.ts';
 
 /** Number of lines examined, and the share of them that must agree. */
 const LOOKED_AT = 400;
@@ -32,7 +41,7 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     text = text.split('\\n').map(unescaped).join('\n');
   }
   let lines = text.split(/\r*\n/).slice(0, LOOKED_AT);
-  const member = memberOf(lines);
+  const member = memberWithLines(lines);
   if (member !== undefined) {
     plan.member = member;
     plan.words.push('in JSON');

@@ -1,6 +1,6 @@
 // Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text
 // of ansible, logs of docker and of the journal in JSON.
-import { count, filled, hasEvent, isBetween } from './looks.ts';
+import { filled, hasEvent, isBetween, occurrences } from './looks.ts';
 
 /** Share of objects that must agree. */
 const MOST_OF = 0.8;
@@ -22,8 +22,8 @@ export function unquoted(line: string): string {
 
 /** Nearly all its lines end with `\\n`, in few lines of the file. */
 export const isOneString = (text: string): boolean => {
-  const ends = count(text, '\\n');
-  return ends > 4 && ends > 4 * count(text, '\n') && text.split('\\n').some(hasEvent);
+  const ends = occurrences(text, '\\n');
+  return ends > 4 && ends > 4 * occurrences(text, '\n') && text.split('\\n').some(hasEvent);
 };
 
 /** A line of such a string, without opening and closing characters and the separators of a list. */
@@ -39,7 +39,7 @@ export const unescaped = (line: string): string =>
 const OBJECT = /^[^{"]{0,200}?(\{.*\})\s*$/;
 
 /** The member of these JSON objects that contains lines of a trace; undefined: there is none. */
-export function memberOf(lines: readonly string[]): string | undefined {
+export function memberWithLines(lines: readonly string[]): string | undefined {
   const some = filled(lines).slice(0, 60);
   if (some.length < 2 || !some.every((line) => OBJECT.test(line))) return undefined;
   const found = new Map<string, number>();

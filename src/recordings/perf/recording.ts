@@ -4,16 +4,16 @@ import { ofFiles } from '../../parsers/head.ts';
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
-import { contextOf, printArguments, printedTime } from '../print.ts';
+import { contextOfFlags, printArguments, printedTime } from '../print.ts';
 import { Comms } from './comms.ts';
 import { outside, type PerfFile } from './file.ts';
 import { RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
-import { cpuOf, OTHER_SAMPLE, rawAt, Samples, stackOf, tidOf } from './samples.ts';
+import { callChain, cpuOf, OTHER_SAMPLE, rawAt, Samples, tidOf } from './samples.ts';
 import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
-import { firstTime, Stream, Turns } from './stream.ts';
+import { earliestTime, Stream, Turns } from './stream.ts';
 
 /** Number of records processed by one {@link PerfRecording.fill}. */
 const AT_ONCE = 16384;
@@ -54,7 +54,7 @@ export class PerfRecording implements Recording {
     this.#samples = new Samples(file);
     this.#layout = this.#samples.first;
     this.#kallsyms = kallsyms;
-    const first = firstTime(ranges, file.little, this.#samples);
+    const first = earliestTime(ranges, file.little, this.#samples);
     const seconds = first / 1_000_000_000n;
     const origin = seconds * 1_000_000_000n;
     this.#origin = { hi: Number(origin >> 32n), lo: Number(origin & 0xffffffffn) };
@@ -285,7 +285,7 @@ export class PerfRecording implements Recording {
     out.cpu = cpuOf(records, layout);
     out.pid = tid;
     out.tgid = layout.tid < 0 ? -1 : view.getInt32(body + layout.tid, little);
-    out.context = contextOf(buf[start + 2]);
+    out.context = contextOfFlags(buf[start + 2]);
     out.comm = this.#comms.of(tid);
     decoder.decode(payload, out);
     return true;
@@ -339,6 +339,13 @@ export class PerfRecording implements Recording {
       `${`${format.system}:${format.name}`.padStart(this.#nameWidth)}: `,
       printArguments(format, payload, little, this.#kallsyms),
     ].join('');
-    return { place, text, comm, pid: tid, stack: stackOf(records, layout, this.#kallsyms), at: this.#placeOf(records) };
+    return {
+      place,
+      text,
+      comm,
+      pid: tid,
+      stack: callChain(records, layout, this.#kallsyms),
+      at: this.#placeOf(records),
+    };
   }
 }

@@ -109,7 +109,7 @@ export function rawAt(records: Records, layout: SampleLayout): number {
 }
 
 /** `get_arg_page+0x3e (ffffffff8e6e445e)` of a call chain, without the markers of perf between its parts. */
-export function stackOf(records: Records, layout: SampleLayout, kallsyms: Kallsyms | undefined): string[] {
+export function callChain(records: Records, layout: SampleLayout, kallsyms: Kallsyms | undefined): string[] {
   const { view, end, little } = records;
   const out: string[] = [];
   if (!layout.callchain) return out;

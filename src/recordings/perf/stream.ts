@@ -54,7 +54,7 @@ export class Turns {
 const LOOKED_AT = 200_000;
 
 /** The earliest time of the first rounds. */
-export function firstTime(ranges: readonly RecordRange[], little: boolean, samples: Samples): bigint {
+export function earliestTime(ranges: readonly RecordRange[], little: boolean, samples: Samples): bigint {
   let first: bigint | undefined;
   for (const range of ranges) {
     const records = new Records(range, little);

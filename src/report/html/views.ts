@@ -38,7 +38,7 @@ import { toColumns } from './pin-columns.ts';
 /** More pins would make the file and the page slow; the relevant ones are kept. */
 export const PINS_SHOWN = 200_000;
 
-export function viewOf(detailed: DetailedReport, options: ReportOptions): Parts {
+export function partsOf(detailed: DetailedReport, options: ReportOptions): Parts {
   const { report } = detailed;
   const all = lives(detailed);
   const shown = choosePins(all, PINS_SHOWN);
