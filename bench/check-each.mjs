@@ -1,4 +1,4 @@
-// All captures of a manifest in one process, one after the other: what a fleet's run is compared with.
+// Checks all captures of a manifest in one process, one after the other: the comparison for a fleet's run.
 import { readFileSync } from 'node:fs';
 import { check } from '../dist/engine/check.js';
 

@@ -1,4 +1,4 @@
-// Who runs, and what each of them does with the trace.
+// The programs that are compared, and what each of them does with the trace.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';

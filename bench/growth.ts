@@ -1,5 +1,5 @@
-// `npm run bench:growth`: what `check` costs per event on traces of different shapes and lengths, against the ordinary one.
-// Bars: 3 times the ordinary trace's time per event, and flat with the length.
+// `npm run bench:growth`: the cost of `check` per event for traces of different shapes and lengths, compared with an
+// ordinary one. Limits: 3 times the ordinary trace's time per event, and independent of the length.
 //
 //     npm run bench:growth -- --events 100000,1000000 --only ordinary,forks
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';

@@ -1,6 +1,6 @@
-// `npm run bench:instructions`: instructions that each command executes, counted by valgrind. The clock of a busy machine
-// differs by a tenth from run to run, this by a thousandth: it shows what a change costs, though not what a cache miss
-// does. V8 runs with one thread, so that its compiler and garbage collector are counted, too.
+// `npm run bench:instructions`: the number of instructions that each command executes, counted by valgrind. On a busy
+// machine times vary by a tenth from run to run, these counts by a thousandth: they show what a change costs, except
+// for cache misses. V8 runs with one thread, so that its compiler and garbage collector are counted, too.
 //
 //     npm run bench:instructions -- --mb 36 --load fio.txt --against ../built-checkout-before
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// What one would write first: readline, one regular expression, a row per event and a row per argument, by prepared
+// The obvious loader: readline, one regular expression, a row per event and a row per argument, written with prepared
 // statements in one transaction. It keeps every event and every argument as text, and nothing else.
 import { createReadStream, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,5 @@
-// The floor under every reader of text in Node: read the file in 4 MB blocks, find the newlines, do nothing with them.
+// The lower bound for every reader of text in Node: read the file in 4 MB blocks, find the newlines, do nothing with
+// them.
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const fd = openSync(process.argv[2], 'r');

@@ -1,4 +1,4 @@
-// All rules once more on a store that `ingest` has made.
+// Runs all rules again on a store that `ingest` has made.
 import { rerun } from '../dist/engine/rerun.js';
 
 const report = await rerun(process.argv[2]);

@@ -1,5 +1,5 @@
-// Why: a benchmark on one mix of events flatters. Each shape here is what some process, or somebody who means harm, makes
-// of a trace: what it costs per event must not depend on how many there are, nor on what the lines claim.
+// Why: a benchmark on a single mix of events flatters. Each shape here is a trace as some process, or an attacker,
+// would produce it; its cost per event must depend neither on the number of events nor on what the lines claim.
 
 /** A shape by name: writes the lines of about so many events. */
 export type Shape = (events: number, line: (who: Who, text: string) => void) => void;

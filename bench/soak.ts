@@ -1,5 +1,5 @@
-// `npm run bench:soak`: a watch of a source that never ends, at full speed. What is looked for is what days would show:
-// memory that grows, a rate that falls, descriptors that stay open. The source reuses pids and pointers as a machine does.
+// `npm run bench:soak`: a watch of an endless source at full speed, to show what would otherwise take days to appear:
+// growing memory, a falling rate, open descriptors. The source reuses pids and pointers like a real machine.
 //
 //     npm run bench:soak -- --seconds 600 --every 30 --json soak.json
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// The numbers as people read them: one row per contender, one line per promise.
+// The results as tables for people: one row per program, one line per target.
 import { STARTS } from './contenders.ts';
 import type { Cost } from './measure.ts';
 

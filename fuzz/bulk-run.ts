@@ -1,5 +1,5 @@
-// Why: the loop for cases by the hundred. It goes on where the figures say that it stopped: a batch is a function of the
-// seed and of its number.
+// Why: the loop for small cases by the hundred. It continues where the figures file says that the previous run stopped,
+// since a batch depends only on the seed and its number.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BULKS } from './bulk.ts';

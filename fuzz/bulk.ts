@@ -1,6 +1,6 @@
-// Why: a case of its own costs some ms, nearly all of them the beginning and the end of a reading. Whether what is read
-// crashes it, hangs it, grows in it or is read differently on another way can be asked of hundreds at once: each is a
-// piece of a capture, changed, and they stand one after the other in one trace.
+// Why: a single case takes some milliseconds, nearly all of them for the start and the end of a reading. Hundreds of
+// cases can be tested at once for crashes, hangs, growing memory and differences between the ways of reading: each is a
+// modified piece of a capture, and they follow each other in one trace.
 
 import type { TraceFormat } from '../src/parsers/head.ts';
 import { InputError } from '../src/util/errors.ts';

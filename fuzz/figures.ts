@@ -1,4 +1,4 @@
-// Why: what was tried is said in numbers that grow with every run: docs/reliability.md shows them.
+// Why: the totals of all runs, which docs/reliability.md shows.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface Figures {

@@ -1,4 +1,4 @@
-// Why: one row per kind of input: what it begins as, how it is changed, and what must hold of it.
+// Why: one row per kind of input: what it starts from, how it is modified, and what must hold of it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// Why: the loop of a fuzzer: take an input, change it, judge it, keep it when it reached something new.
+// Why: the loop of the fuzzer: take an input, modify it, judge it, and keep it if it reached new code.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

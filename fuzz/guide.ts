@@ -1,5 +1,5 @@
-// Why: a case that reaches code no case reached before is worth keeping and changing further. V8 counts blocks as it
-// runs them, at little cost; asking for the counts is dear, so it is asked once for a number of cases.
+// Why: a case that reaches code no other case has reached is worth keeping and modifying further. V8 counts executed
+// blocks at little cost, but reading the counts is expensive, so they are read once per group of cases.
 import { Session } from 'node:inspector/promises';
 
 export class Guide {

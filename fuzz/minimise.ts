@@ -1,4 +1,4 @@
-// Why: a case of five lines is read and understood; one of five thousand is put off.
+// Why: a case of five lines can be understood; one of five thousand is postponed.
 
 /** ms that may go into it */
 const PATIENCE = 20_000;

@@ -1,5 +1,5 @@
-// Why: recordings, compressed files and stores are made of words, lengths and pages. A turned bit finds a checksum; a
-// length of 2^31 at the place of a length finds what believes it.
+// Why: recordings, compressed files and stores consist of words, lengths and pages. A flipped bit tests the checksums;
+// a length of 2^31 in the place of a length tests the code that trusts it.
 import type { Random } from './random.ts';
 
 const WORDS = [0n, 1n, 0x7fn, 0xffn, 0x7fffn, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 1n << 32n, 1n << 62n];

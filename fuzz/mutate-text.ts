@@ -1,5 +1,5 @@
-// Why: nearly every change of a random byte makes a line that nobody reads. These changes know what a line is made of
-// (task, CPU, time, event, place, key=value), so that what comes out is read and says something absurd.
+// Why: changing a random byte nearly always makes a line unreadable. These changes know the parts of a line (task, CPU,
+// time, event, place, key=value), so that the result is read and contains an absurd value.
 import type { Random } from './random.ts';
 
 /** Numbers at the edges of what a double, an int, a long, a page number or a counter holds. */

@@ -1,5 +1,5 @@
-// Why: what must hold of any input whatever, so that nobody has to say what is right for it: it is read to its end or
-// refused in a sentence, the same twice, however the bytes come, and on every way there is.
+// Why: properties that hold for any input, so that no expected result is needed: it is read to its end or refused with
+// an error message, with the same result when repeated, in any chunks, and in every way of reading.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

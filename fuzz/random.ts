@@ -1,4 +1,4 @@
-// Why: a case is a function of numbers, so that it can be had again.
+// Why: a case depends only on numbers, so that it can be repeated.
 import { random } from '../scripts/damage.ts';
 
 export class Random {

@@ -1,4 +1,4 @@
-// Why: what is changed begins as something real: the examples of the rules, which are small and say much, and pieces of
+// Why: modified inputs start as real ones: the examples of the rules, which are small and meaningful, and pieces of
 // captures around a pin.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Why: what hangs in this process cannot say so. A thread beside it looks whether the case goes on; if it does not, it
-// keeps the case and ends the process.
+// Why: a process that hangs cannot report it. A separate thread watches the progress of the case; if there is none, it
+// saves the case and ends the process.
 import { Worker } from 'node:worker_threads';
 
 const MOST = 4 << 20;

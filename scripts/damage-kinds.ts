@@ -1,4 +1,4 @@
-// Damages that take kinds of events, or fields of one, away: what a capture with another probe set lacks.
+// Removes whole kinds of events, or fields of one kind: what a capture made with another probe set lacks.
 
 import { linesFor } from '../src/capture/coverage-lines.ts';
 import { PROBE_TABLE } from '../src/capture/probe-table.ts';

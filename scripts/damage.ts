@@ -1,4 +1,5 @@
-// Ways to damage a trace text: what a user's capture may lack. Deterministic: the same text and seed give the same.
+// Ways to damage a trace text, as the captures of users may be damaged. Deterministic: the same text and seed give the
+// same result.
 
 export interface Variant {
   /** row of the table */

@@ -1,4 +1,4 @@
-// What a report on a damaged trace may say, given the report on the whole one (honesty script and test).
+// What a report on a damaged trace may say, given the report on the whole trace (for the honesty script and its test).
 import type { CheckReport } from '../src/contract/report.ts';
 import type { Truth } from './truth.ts';
 

@@ -1,5 +1,5 @@
-// Why: `man pindrift` says what `pindrift --help` says. Both are made of what the commands say of themselves, as the
-// manifest has it; a page for each command, and one that leads to them.
+// Why: `man pindrift` and `pindrift --help` say the same. Both are made from the manifest of the commands: a page for
+// each command, and one that lists them.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

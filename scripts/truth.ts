@@ -1,4 +1,4 @@
-// What a labelled capture asks of a report (shared by the accuracy and honesty scripts and the tests).
+// What the label of a capture requires of a report (shared by the accuracy and honesty scripts and the tests).
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../src/contract/finding.ts';
