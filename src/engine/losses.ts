@@ -2,7 +2,7 @@
 // reader or a parser. Reports made from a store use the same.
 
 import type { Loss } from '../contract/report.ts';
-import { isOfFiles, type TraceHead } from '../parsers/head.ts';
+import { isOfFiles, OF_PIPE, type TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
 import { known } from '../vocabulary/record.ts';
 import type { ReadStats } from './read-stats.ts';
@@ -176,8 +176,8 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
 
 /**
- * perf script prints lost samples only on request, and its text does not show whether it was requested. A perf.data
- * directory has the records of each thread in a file of its own, which has no length and no end.
+ * perf script prints lost samples only on request, and its text does not show whether it was requested; whoever follows
+ * the pipe of perf requests it, and sees the records as well. A perf.data directory has the records of each thread in a file of its own, which has no length and no end.
  */
 export function unsaidBy(
   { format, variant }: { format: string; variant: string },
@@ -185,6 +185,7 @@ export function unsaidBy(
 ): string | undefined {
   if (format === 'perf.data' && isOfFiles(variant))
     return 'nothing in a perf.data directory shows whether its files (data.0 and so on) are complete: record without --threads';
-  if (format !== 'perf-script' || losses.some(({ kind }) => kind === 'lost-events')) return undefined;
+  if (format !== 'perf-script' || variant === OF_PIPE || losses.some(({ kind }) => kind === 'lost-events'))
+    return undefined;
   return 'the text of perf script does not show lost samples unless it was run with --show-lost-events: check the perf.data itself';
 }

@@ -109,10 +109,13 @@ export class Watch {
   static async open(from: LiveSource, options: WatchOptions, tell: (event: WatchEvent) => void): Promise<Watch> {
     const lines = new KeptLines(options.historyBytes ?? HISTORY_BYTES);
     const head = await from.head();
-    const source = isRecording(head) ? textOfPipe(from, head) : from;
+    const pipe = isRecording(head) ? textOfPipe(from, head) : undefined;
+    const source = pipe?.source ?? from;
+    await source.head();
     source.onBytes = (bytes, offset) => lines.add(bytes, offset);
     const input = { path: source.path, open: async () => source };
-    const reading = await Reading.open(input, { format: options.format, kernel: options.kernel, rules: options.rules });
+    const { format, kernel, rules } = options;
+    const reading = await Reading.open(input, { format, kernel, rules, known: pipe?.facts() });
     lines.know(reading.head);
     return new Watch(source, reading, lines, options, tell);
   }

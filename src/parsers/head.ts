@@ -14,6 +14,9 @@ export const isTextFormat = (format: string): format is TraceFormat =>
 export const ofFiles = (files: number): string => `${files} files`;
 export const isOfFiles = (variant: string): boolean => /(?:^|, )\d+ files$/.test(variant);
 
+/** {@link TraceHead.variant} of what perf wrote to a pipe, as records, or followed as text. */
+export const OF_PIPE = 'pipe';
+
 /** Facts about the whole trace from its beginning. */
 export interface TraceHead {
   format: TraceFormat | RecordingFormat;

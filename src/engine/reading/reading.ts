@@ -36,6 +36,8 @@ export interface ReadingOptions {
   filter?: TraceFilter | undefined;
   /** enabled probes, if the trace does not list them */
   armed?: readonly ArmedProbe[] | undefined;
+  /** facts about the recording that the text does not show */
+  known?: Partial<TraceHead> | undefined;
   /** rules whose probes are decoded */
   rules?: readonly { readonly probes?: Probes | undefined }[] | undefined;
 }
@@ -73,6 +75,7 @@ export class Reading implements ReadTrace {
   static async open(input: TraceInput, options: ReadingOptions = {}): Promise<Reading> {
     const opened = await openInput(input, options);
     const { head } = opened;
+    Object.assign(head, options.known);
     if (options.armed !== undefined) {
       head.recorded ??= newRecorded();
       head.recorded.armed.push(...options.armed);

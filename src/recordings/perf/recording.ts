@@ -1,6 +1,6 @@
 // Why: returns the samples of perf.data in order of time, with task names and losses. The sample of a tracepoint
 // contains the event in the format of the ring buffer, so its values are decoded like those of trace.dat.
-import { ofFiles } from '../../parsers/head.ts';
+import { OF_PIPE, ofFiles } from '../../parsers/head.ts';
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
@@ -68,7 +68,7 @@ export class PerfRecording implements Recording {
     this.damage = file.damage.length === 0 ? undefined : `perf.data: ${file.damage.join('; ')}`;
     this.head = {
       format: 'perf.data',
-      variant: [file.piped ? 'pipe' : '', ranges.length > 1 ? ofFiles(ranges.length) : ''].filter(Boolean).join(', '),
+      variant: [file.piped ? OF_PIPE : '', ranges.length > 1 ? ofFiles(ranges.length) : ''].filter(Boolean).join(', '),
       kernel: file.release,
       clock: 'perf',
       timeUnit: this.#layout.time < 0 ? 'none' : 'ns',

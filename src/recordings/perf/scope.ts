@@ -2,7 +2,7 @@
 // on every CPU was recorded, and whether a filter was used. Source: tools/perf/builtin-record.c of 6.12,
 // __record_options[].
 
-import { newRecorded, type Recorded } from '../../parsers/head.ts';
+import { newRecorded, type Recorded, type TraceHead } from '../../parsers/head.ts';
 import { armedEvents } from '../armed.ts';
 import { type PerfFile, tracepoints } from './file.ts';
 
@@ -13,6 +13,9 @@ export interface Scope {
   /** filters, as on the command line */
   filters: string[];
 }
+
+/** What the records of perf say about the whole recording. */
+export type RecordingFacts = Partial<Pick<TraceHead, 'variant' | 'kernel' | 'machine' | 'cpus' | 'recorded'>>;
 
 /** Options with an argument, and those that are filters. */
 const WITH_WORD = 'cCDeFGjkmoprtu';
