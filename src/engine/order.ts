@@ -28,6 +28,8 @@ const MANY = 50;
 
 /** Counts of the order of events. Plain data, because it comes from several threads. */
 export class Order {
+  /** steps back of up to this much are late events; whoever puts them in order may wait for later ones */
+  skew = SKEW;
   /** time of the latest event */
   high = Number.NaN;
   readonly breaks: Break[] = [];
@@ -53,7 +55,7 @@ export class Order {
       this.header = 0;
       return this.#keep(found, ts);
     }
-    if (back > SKEW) return this.#keep({ kind: 'out-of-order', line, back, ts: this.high }, ts);
+    if (back > this.skew) return this.#keep({ kind: 'out-of-order', line, back, ts: this.high }, ts);
     if (this.steps++ === 0) this.firstStep = line;
     return undefined;
   }

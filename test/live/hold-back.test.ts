@@ -47,6 +47,18 @@ describe('records that wait for older ones', () => {
     expect(held(100, [[1, 50, 149, 150]], false)).toEqual([1, 50]);
   });
 
+  it('a clock that counts events holds back no more than a number of them', () => {
+    const many = Array.from({ length: 4096 }, (_, i) => i);
+    const batches = Array.from({ length: 20 }, (_, i) => many.map((n) => n + i * 4096));
+    expect(held(1e9, batches, false)).toHaveLength(20 * 4096 - 65536);
+  });
+
+  it('late ones among many, a few at a time', () => {
+    const batches = Array.from({ length: 500 }, (_, i) => [i * 10 + 40, i * 10, i * 10 + 45, i * 10 + 3]);
+    const out = held(100, batches);
+    expect(out).toEqual(batches.flat().sort((a, b) => a - b));
+  });
+
   it('more than a batch of them', () => {
     const many = Array.from({ length: 4096 }, (_, i) => i);
     expect(held(1e9, [many, many.map((i) => i + 4096), many.map((i) => i + 8192)])).toHaveLength(3 * 4096);

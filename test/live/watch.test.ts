@@ -15,6 +15,8 @@ const STORY = gunzipSync(
 const lines = STORY.toString().split('\n');
 /** Lines up to the copy; the I/O ends behind it. */
 const COPY = 648;
+/** The release of the pin, by a CPU that has other things to do for the next 65 ms. */
+const RELEASE = 660;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The story `times` over, each an hour later, with other pids and addresses of the same machine. */
@@ -26,6 +28,40 @@ function again(times: number): string {
       out.push(line.replace(/(\] \S+ +)(\d+)\.(\d+):/, (_, head, s, us) => `${head}${Number(s) + 3600 * i}.${us}:`));
   return `${out.join('\n')}\n`;
 }
+
+/** What a CPU wrote in the `ms` from this line on stands behind what the others wrote, as if it had been stopped there. */
+function late(text: readonly string[], line: number, ms: number): string {
+  const timeOf = (one: string) => Number(/ (\d+\.\d+): /.exec(one)?.[1]);
+  const cpuOf = (one: string) => / \[(\d+)\] /.exec(one)?.[1];
+  const to = text.findLastIndex((one) => timeOf(one) <= timeOf(text[line]) + ms / 1000) + 1;
+  const part = text.slice(line, to);
+  const isIts = (one: string) => cpuOf(one) === cpuOf(text[line]);
+  return [...text.slice(0, line), ...part.filter((one) => !isIts(one)), ...part.filter(isIts), ...text.slice(to)].join(
+    '\n',
+  );
+}
+
+describe('an event that arrives late', () => {
+  const losses = async (ms: number, text: readonly string[]) => {
+    const end = (await watchAll(pieces(bytes(late(text, RELEASE, ms)), () => 4000))).at(-1);
+    return end?.type === 'end' ? end.trace.losses : undefined;
+  };
+
+  it('is put where it belongs', async () => {
+    const of = async (text: string) => lastSaid(await watchAll(pieces(bytes(text), () => 4000)));
+    const inOrder = await of(lines.join('\n'));
+    const found = await of(late(lines, RELEASE, 65));
+    expect(found.map(({ fingerprint, harm, confidence }) => ({ fingerprint, harm, confidence }))).toEqual(
+      inOrder.map(({ fingerprint, harm, confidence }) => ({ fingerprint, harm, confidence })),
+    );
+    expect(await losses(65, lines)).toEqual([]);
+  });
+
+  it('is a loss if it is later than any CPU is stopped', async () => {
+    const slower = lines.map((one) => one.replace(/ 21\.2[12](?=\d+: )/, ' 21.50'));
+    expect(await losses(400, slower)).toMatchObject([{ kind: 'out-of-order' }]);
+  });
+});
 
 describe('a finding', () => {
   it('comes with the copy, before the input ends, with its lines; harm and release come as updates', async () => {
