@@ -29,6 +29,10 @@ export interface Counts {
   readonly teed: number;
   /** write faults on pinned hugetlb pages that another process mapped too, of which no line shows how they ended */
   readonly outcomes: number;
+  /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
+  readonly vanished: number;
+  /** anonymous pages pinned for writing that appeared at another address of their address space */
+  readonly strayed: number;
   /** pages that lines claim and nothing else shows, too many to track one by one */
   readonly claimed: number;
 }

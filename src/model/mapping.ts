@@ -17,6 +17,8 @@ const MOST_CHANGES = 256;
 export class Mapping extends Identities {
   /** live pins by page */
   readonly pinsByPage = new Ordered<Pin[]>();
+  /** live pins whose anonymous page migration has unmapped, and whether it has begun to map a page there again */
+  readonly migrating = new Map<Pin, boolean>();
   readonly counts = {
     pins: 0,
     transient: 0,
@@ -37,6 +39,10 @@ export class Mapping extends Identities {
     teed: 0,
     /** write faults on pinned hugetlb pages that another process mapped too, of which no line shows how they ended */
     outcomes: 0,
+    /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
+    vanished: 0,
+    /** anonymous pages pinned for writing that appeared at another address of their address space */
+    strayed: 0,
     /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */
     claimed: 0,
   };
@@ -136,12 +142,29 @@ export class Mapping extends Identities {
     return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
   }
 
+  /** A pin ends; if its page was migrated, a line should have shown what is mapped since. */
+  settleMigration(pin: Pin): void {
+    if (this.migrating.size === 0) return;
+    if (this.migrating.get(pin) === true) this.counts.vanished++;
+    this.migrating.delete(pin);
+  }
+
   /** Another address space maps the page at the same address, as after fork; also true if there are too many to search. */
   isMappedElsewhere(mm: Mm, vpn: number, page: PageId): boolean {
     if (this.mms.size > MOST_MMS) return true;
     for (const other of this.mms.values())
       if (other !== mm && !other.dead && this.mapped(other, vpn) === page) return true;
     return false;
+  }
+
+  /**
+   * The anonymous page is still mapped at the address where it was pinned for writing, and so is not of KSM: it was moved
+   * from there, or unmapped.
+   */
+  isPinnedElsewhere(mm: Mm, page: PageId): boolean {
+    if (this.pinsByPage.size === 0) return false;
+    const isThere = (p: Pin): boolean => (p.entryBits & Pte.Anon) !== 0 && this.mapped(mm, p.where) === page;
+    return this.pinsByPage.get(page)?.some((p) => p.mm === mm && p.call.write === true && isThere(p)) === true;
   }
 
   /** A range changes while GUP calls that have grabbed pages are under way in its address space. */
@@ -159,6 +182,7 @@ export class Mapping extends Identities {
 
   /** The coherence check: does the address map the pinned page? */
   test(pin: Pin, page: PageId, via: DriftVia, fault?: At, at = this.at()): void {
+    if (this.migrating.size > 0) this.migrating.delete(pin);
     if (!pin.live || Number.isNaN(pin.page)) return;
     if (page === pin.page) {
       if (pin.drift !== undefined && pin.drift.healedAt === undefined) {

@@ -163,6 +163,7 @@ export class Model extends Mapping {
       if (presumed) this.unexplained.delete(pin);
       else this.heldSince(pin);
     }
+    this.settleMigration(pin);
     this.forget(pin);
     pin.state = 'released';
     pin.releasedAt = at;
@@ -193,6 +194,7 @@ export class Model extends Mapping {
   /** The address space of a pin ended; the reference may still exist, but no mapping can change under it. */
   orphan(pin: Pin): void {
     if (pin.state !== 'held') return;
+    this.settleMigration(pin);
     if (pin.mm !== undefined) dropPin(pin.mm, pin);
     pin.state = 'orphan';
     this.counts.orphaned++;

@@ -219,7 +219,10 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
   if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
-  if (migrate) return;
+  if (migrate) {
+    if ((bits & Pte.Anon) !== 0) for (const pin of pins) m.migrating.set(pin, false);
+    return;
+  }
   for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
   // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
   // (hwpoison_user_mappings()) it unmaps whoever holds the page
@@ -237,6 +240,18 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
+  else beginsToReturn(m, mm, vpn);
+}
+
+/** Migration maps a page of the folio again, and the rest of it: lines of the reverse mapping show which. */
+function beginsToReturn(m: Model, mm: Mm, vpn: number): void {
+  for (const pin of m.pinsAt(mm, vpn)) {
+    const bits = entryBits(mm.entry(vpn) ?? 0);
+    // up to 5.12 the entry was taken for one of swap
+    if ((bits & Pte.Anon) !== 0 && (bits & Pte.STATE) === Pte.Swap) m.migrating.set(pin, true);
+  }
+  for (const pin of m.migrating.keys())
+    if (pin.mm === mm && pin.where >= vpn && pin.where < vpn + m.machine.pmdPages) m.migrating.set(pin, true);
 }
 
 /** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */

@@ -47,7 +47,19 @@ export default defineRule({
     let unreleased = 0;
     let unended = 0;
     let givenUp = 0;
+    let forks = 0;
+    let foreign = 0;
+    let swapped = 0;
     return {
+      fork() {
+        forks++;
+      },
+      reuse({ mm, pins, anon }) {
+        if (anon !== false && pins.some((pin) => pin.mm !== mm)) foreign++;
+      },
+      swapIn({ pins }) {
+        for (const pin of pins) if (pin.call.kind === 'PIN' && pin.last('unmap') === undefined) swapped++;
+      },
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') unreleased++;
         if (by === 'over') unended++;
@@ -102,6 +114,22 @@ export default defineRule({
         if (device > 0 && !(model.recorded('devExcl') && model.recorded('devExclRet')))
           context.undecided(
             'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded',
+          );
+        if (device > 0 && forks > 0 && !(model.recorded('forkVmaRet') && model.recorded('devRestore')))
+          context.undecided(
+            'device-exclusive entries were made and a process was forked, but the return of copy_page_range() or restore_exclusive_pte() is not recorded',
+          );
+        if (foreign > 0 && !model.recorded('forkVma'))
+          context.undecided(
+            `${plural(foreign, 'page')} that a pin of another process holds became writable, and no fork is recorded (copy_page_range), so it is not known whether the processes share ${foreign === 1 ? 'it' : 'them'} on purpose`,
+          );
+        if (forks > 0 && !model.recorded('mmExit'))
+          context.undecided(
+            'a process was forked and no end of an address space is recorded (exit_mmap), so it is not known which task uses which',
+          );
+        if (swapped > 0)
+          context.undecided(
+            `${plural(swapped, 'pinned page was', 'pinned pages were')} swapped in, and no unmapping for swap is recorded (try_to_unmap_one)`,
           );
         if (readCopies > 0 && !model.recorded('forkVma'))
           context.undecided(
@@ -162,10 +190,18 @@ export default defineRule({
         if (unknown > 0) context.undecided(`the page of ${plural(unknown, 'pin')} is not known`);
         const unseen = open.length - unknown + givenUp;
         if (unseen > 0) context.undecided(`no release was recorded for ${plural(unseen, 'pin')}`);
-        const { begun, claimed, cut, outcomes, teed, untold } = model.counts;
+        const { begun, claimed, cut, outcomes, strayed, teed, untold, vanished } = model.counts;
         if (teed > 0)
           context.undecided(
             `${plural(teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
+          );
+        if (vanished > 0)
+          context.undecided(
+            `${plural(vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
+          );
+        if (strayed > 0)
+          context.undecided(
+            `${plural(strayed, 'pinned page')} appeared at another address of the same process, and no move is recorded (move_page_tables)`,
           );
         if (outcomes > 0)
           context.undecided(

@@ -24,6 +24,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   cprot: 'change_protection',
   numa_prot: 'change_prot_numa',
   zap: 'unmap_page_range',
+  mremap: 'move_page_tables',
   mm_exit: 'exit_mmap',
   gup_fast: 'get_user_pages_fast',
   pin_fast: 'pin_user_pages_fast',

@@ -1,0 +1,134 @@
+// Why: a trace may lack a whole kind of event. What that event would have shown can still be seen to be missing: a page
+// that was unmapped for migration and is not mapped again, a pinned page that comes back from swap or appears elsewhere.
+import { describe, expect, it } from 'vitest';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+
+const PFN = 0x2000;
+const TO = 0x4000;
+const HUGE = 0x1e000;
+const PIPE = '0xffff888300000000';
+
+/** What the trace says as recorded, and without the lines of some events. */
+async function asRecorded(trace: Trace, kernel: string, without: readonly string[]) {
+  const kept = new Trace();
+  kept.lines.push(...trace.lines.filter((line) => !without.some((event) => line.includes(`: ${event}: `))));
+  const { verdict, said, undecided } = await kept.check(kernel);
+  return { verdict, said: said.filter((one) => !one.startsWith('note')), undecided: undecided.join() };
+}
+
+/** A process whose write faults keep their page, in one other place. */
+function process() {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 90, PFN + 90);
+  wpFault(app, PARENT, 90, PFN + 90);
+  app.move_anon({ page: page(PFN + 90), mm: PARENT });
+  app.wp_fault_ret({ ret: '0x0' });
+  return { trace, app };
+}
+
+describe('what is mapped after a migration', () => {
+  const migrated = (to: number) => {
+    const { trace, app } = process();
+    const other = trace.task('kcompactd0', 43);
+    touch(app, PARENT, 0, PFN, 2);
+    pin(app, 3, PFN + 3, { head: PFN, flags: 0x101 });
+    other.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 5 });
+    other.migrate_one_ret({ ret: 1 });
+    other.migrate_in({ page: page(to), mm: PARENT, addr: at(0) });
+    for (let i = 0; i < 4; i++)
+      other.anon_rmap({ folio: page(to), page: page(to + i), nr: 1, mm: PARENT, addr: at(i), rflags: '0x1' });
+    unpin(app, PFN + 3, PFN);
+    exit(app, PARENT, 500);
+    return trace;
+  };
+
+  it('is the other page', async () => {
+    expect((await asRecorded(migrated(TO), '6.12', [])).said).toEqual(['error pinned-page-migrated']);
+  });
+
+  it('... or, where the kernel gave up, the same one', async () => {
+    expect(await asRecorded(migrated(PFN), '6.12', [])).toEqual({ verdict: 'clean', said: [], undecided: '' });
+  });
+
+  it('is not known where no reverse mapping is recorded', async () => {
+    const { verdict, said, undecided } = await asRecorded(migrated(TO), '6.12', ['anon_rmap']);
+    expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: [] });
+    expect(undecided).toContain('no line shows what was mapped back');
+  });
+});
+
+describe('a pinned page', () => {
+  it('that comes back from swap was unmapped by reclaim, also where that is not recorded', async () => {
+    const { trace, app } = process();
+    const kswapd = trace.task('kswapd0', 40);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { flags: 0x101 });
+    kswapd.swap_cache_add({ page: page(PFN), entry: '0x7' });
+    kswapd.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0) });
+    kswapd.unmap_one_ret({ ret: 1 });
+    app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7ffffffffffdff0a', flags: '0x254' });
+    app.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    app.swap_in_ret({ ret: '0x0' });
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    expect((await asRecorded(trace, '6.12', [])).said).toEqual(['warning pinned-page-unmapped-for-swap']);
+    for (const event of ['unmap_one', 'unmap_one_ret']) {
+      const { verdict, undecided } = await asRecorded(trace, '6.12', [event]);
+      expect(verdict).toBe('could-not-be-checked');
+      expect(undecided).toContain('1 pinned page was swapped in');
+    }
+  });
+
+  it('that appears at another address was moved there, also where that is not recorded', async () => {
+    const { trace, app } = process();
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { flags: 0x101 });
+    app.mremap({ mm: PARENT, old: at(0), new: at(40), len: '0x1000' });
+    fork(app, 500, 60);
+    copy(app, PARENT, 40, PFN, TO);
+    unpin(app, PFN);
+    exit(trace.task('chi', 501), CHILD, 501);
+    exit(app, PARENT, 500);
+    expect((await asRecorded(trace, '6.12', [])).said).toEqual(['error fork-share-then-cow']);
+    const { verdict, undecided } = await asRecorded(trace, '6.12', ['mremap']);
+    expect(verdict).toBe('could-not-be-checked');
+    expect(undecided).toContain('appeared at another address');
+  });
+});
+
+describe('fork', () => {
+  it('makes relatives of processes: without it a page of both may be shared on purpose', async () => {
+    const { trace, app: par } = process();
+    const chi = trace.task('chi', 501);
+    par.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
+    fork(par, 500, 1024);
+    chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
+    pin(chi, 512, HUGE, { api: 'gup_fast', flags: 0 });
+    chi.pipe_add({ pipe: PIPE, page: page(HUGE), off: 0, len: 4096 });
+    chi.zap({ mm: CHILD, start: at(512), end: at(1024) });
+    par.fault({ mm: PARENT, addr: at(512), flags: '0x1255' });
+    par.wp_hugetlb({ mm: PARENT, addr: at(512) });
+    chi.pipe_release({ pipe: PIPE, page: page(HUGE) });
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+    expect((await asRecorded(trace, '6.12', [])).said).toEqual(['error foreign-pin-reuse']);
+    const { verdict, undecided } = await asRecorded(trace, '6.12', ['fork_vma', 'fork_vma_ret']);
+    expect(verdict).toBe('could-not-be-checked');
+    expect(undecided).toContain('no fork is recorded');
+  });
+
+  it('that fails leaves an address space to no task, which only its end shows', async () => {
+    const { trace, app } = process();
+    touch(app, PARENT, 0, PFN);
+    fork(app, 500, 16);
+    pin(app, 90, PFN + 90);
+    unpin(app, PFN + 90);
+    exit(trace.task('chi', 501), CHILD, 501);
+    exit(app, PARENT, 500);
+    expect((await asRecorded(trace, '6.12', [])).verdict).toBe('clean');
+    const { verdict, undecided } = await asRecorded(trace, '6.12', ['mm_exit']);
+    expect(verdict).toBe('could-not-be-checked');
+    expect(undecided).toContain('no end of an address space is recorded');
+  });
+});
