@@ -87,8 +87,12 @@ export class EventType implements TypeFacts {
   readonly wanted: boolean = true;
   readonly #fields: readonly KindField[];
   readonly #derives: boolean = false;
-  readonly #templates = new Map<string, Template>();
+  /** layouts of the arguments after a probe location, which a kernel prints whole, and of all others */
+  readonly #placed = new Map<string, Template>();
+  readonly #loose = new Map<string, Template>();
   #template: Template | undefined;
+  /** the last line had a probe location */
+  #isPlaced = false;
   /** why the last line is incomplete */
   damage: string | undefined;
   /** a layout has shown that one before it is only its beginning: such lines are not whole from now on */
@@ -116,9 +120,7 @@ export class EventType implements TypeFacts {
   /** Lines by the layout of their arguments. */
   get layouts(): readonly LinesOfLayout[] {
     if (!this.wanted) return [];
-    return [...this.#templates]
-      .filter(([, t]) => t.first > 0)
-      .map(([names, { lines, first }]) => ({ names, lines, first }));
+    return [...this.#placed].map(([names, { lines, first }]) => ({ names, lines, first }));
   }
 
   /**
@@ -138,8 +140,13 @@ export class EventType implements TypeFacts {
     symbols: Symbols,
   ): boolean {
     const template = this.#template;
-    if (template === undefined || !template.read(buf, view, blank, end, rows, o, symbols)) {
-      if (!this.#readByName(buf, start, end, blank === start, rows, o, symbols)) return false;
+    const placed = blank === start;
+    if (
+      template === undefined ||
+      placed !== this.#isPlaced ||
+      !template.read(buf, view, blank, end, rows, o, symbols)
+    ) {
+      if (!this.#readByName(buf, start, end, placed, rows, o, symbols)) return false;
     } else template.lines++;
     this.derive(rows, o);
     return true;
@@ -170,22 +177,26 @@ export class EventType implements TypeFacts {
     const args = placed ? readPlaced(buf, start, end) : readArguments(buf, start, end);
     const fields = new PrintedFields(buf, args);
     const layout = fields.names.join(' ');
-    let template = this.#templates.get(layout);
+    const templates = placed ? this.#placed : this.#loose;
+    let template = templates.get(layout);
     const isNew = template === undefined;
     if (template === undefined) template = new Template(fields.names, this.#fields, args.equals);
     this.damage = undefined;
     if (!placed && template.isForeign && this.#fields.length > 0) return false;
     this.damage = damageOf(buf, end, args, template, placed);
-    if (this.damage === undefined && placed && isBeginningOf(layout, this.#templates.keys()))
+    if (this.damage === undefined && placed && isBeginningOf(layout, templates.keys()))
       this.damage = 'the last arguments of this event are missing';
     if (this.damage !== undefined) return false;
-    if (isNew && this.#templates.size < TEMPLATES) {
-      if (placed && [...this.#templates.keys()].some((other) => isBeginningOf(other, [layout]))) this.outgrown = true;
-      this.#templates.set(layout, template);
+    if (isNew) {
+      template.first = rows[o + Slot.LINE];
+      if (templates.size < TEMPLATES) {
+        if (placed && [...templates.keys()].some((other) => isBeginningOf(other, [layout]))) this.outgrown = true;
+        templates.set(layout, template);
+      }
     }
     this.#template = template;
+    this.#isPlaced = placed;
     template.lines++;
-    if (placed && Number.isNaN(template.first)) template.first = rows[o + Slot.LINE];
     template.fill(fields, rows, o, symbols);
     return true;
   }

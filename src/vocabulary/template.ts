@@ -26,7 +26,7 @@ export class Template {
   /** per key: the slot of its value, negative if not needed, and its {@link ValueKind} */
   readonly slots: number[] = [];
   readonly kinds: number[] = [];
-  /** number of lines with this layout after a probe location, and the number of the first of them */
+  /** number of lines with this layout, and the number of the first of them */
   lines = 0;
   first = Number.NaN;
   /** lines with this layout may be read by position: they print `key=value` */

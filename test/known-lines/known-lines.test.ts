@@ -67,3 +67,22 @@ test.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', asyn
   const some = (kind: number) => kind % 2 === 0;
   expect(await read(trace, true, some)).toEqual(await read(trace, false, some));
 });
+
+test('a line without a probe location says nothing about those that have one', async () => {
+  const line = (text: string) => `       scn-348   [001]    67.467223: fault:                ${text}`;
+  const mm = 'mm=0xffff8d25c1060cc0';
+  const rest = 'addr=0x56486a1ff030 flags=0x255';
+  const place = '(ffffffff91c62860)';
+  const trace = [
+    'cpus=2',
+    line(`${place} ${mm} ${rest} k6=0x1`),
+    line(`() ${mm} ${rest}`),
+    line(`${place} ${mm} ${rest}`),
+    line(`${place} ${mm} ${mm} flags=0x255`),
+    line(`${place} ${mm} ${rest}`),
+  ].join('\n');
+  const plain = await read(trace, false);
+  expect(await read(trace, true)).toEqual(plain);
+  // both lack the argument that the first has
+  expect(plain).toMatchObject({ stats: { bad: [{ line: 4 }, { line: 6 }] } });
+});
