@@ -2,15 +2,17 @@
 // cases can be tested at once for crashes, hangs, growing memory and differences between the ways of reading: each is a
 // modified piece of a capture, and they follow each other in one trace.
 
+import { memoryInput, type TraceInput } from '../src/engine/input.ts';
 import type { TraceFormat } from '../src/parsers/head.ts';
 import { InputError } from '../src/util/errors.ts';
 import { perfData } from '../test/recordings/write/perf-data.ts';
 import { traceDat } from '../test/recordings/write/trace-dat.ts';
 import { writtenOf } from '../test/recordings/written.ts';
+import { type Directory, perfThreads, rawPages, reader } from './directories.ts';
 import { FORMATS } from './formats.ts';
 import { mutateBinary } from './mutate-binary.ts';
 import { mutateText } from './mutate-text.ts';
-import { type Answer, inPieces, plain, same, stored, withoutLoops } from './oracles.ts';
+import { type Answer, inPieces, NAME, plain, same, stored, withoutLoops } from './oracles.ts';
 import type { Random } from './random.ts';
 import { bytesOf, textOf } from './seeds.ts';
 
@@ -72,9 +74,17 @@ function accounted(seen: Answer): void {
   }
 }
 
-/** A recording made of small parts, each of which is a case. @param parts offset and length of what may be changed */
-function recording(make: () => { bytes: Buffer; parts: [at: number, length: number][] }): Bulk {
-  let made: ReturnType<typeof make> | undefined;
+interface Parts {
+  bytes: Buffer;
+  /** offset and length of what may be changed */
+  parts: [at: number, length: number][];
+  /** undefined: the bytes are the recording */
+  inputOf?: (bytes: Uint8Array) => TraceInput;
+}
+
+/** A recording made of small parts, each of which is a case. */
+function recording(make: () => Parts): Bulk {
+  let made: Parts | undefined;
   return {
     batch: async (most, rnd) => {
       made ??= make();
@@ -90,9 +100,11 @@ function recording(make: () => { bytes: Buffer; parts: [at: number, length: numb
       return { bytes, cases: parts.length };
     },
     judge: async (bytes, _rnd, turn) => {
-      const seen = await plain(bytes);
-      if (turn % 8 === 0) same('twice', seen, await plain(bytes));
-      if (turn % 32 === 2) await stored(bytes, seen);
+      made ??= make();
+      const input = made.inputOf?.(bytes) ?? memoryInput(NAME, bytes);
+      const seen = await plain(input);
+      if (turn % 8 === 0) same('twice', seen, await plain(input));
+      if (turn % 32 === 2) await stored(input, seen);
     },
   };
 }
@@ -103,29 +115,50 @@ const USED = 16 + 4 * 64;
 
 /** Pages with four events each. */
 function ringPages(): { bytes: Buffer; parts: [number, number][] } {
-  const bytes = traceDat(writtenOf('5.10/odirect_read_swap.ft'), { version: 6, perPage: 4 });
+  const bytes = traceDat(swap(), { version: 6, perPage: 4 });
   const table = bytes.lastIndexOf('flyrecord\0') + 10;
   const parts: [number, number][] = [];
   for (let cpu = 0; cpu < 2; cpu++) {
     const [at, size] = [0, 8].map((o) => Number(bytes.readBigUInt64LE(table + 16 * cpu + o)));
-    for (let page = at; page < at + size; page += PAGE) parts.push([page, USED]);
+    parts.push(...pagesIn(at, at + size));
   }
   return { bytes, parts };
 }
 
+const pagesIn = (from: number, to: number): [number, number][] =>
+  Array.from({ length: Math.floor((to - from) / PAGE) }, (_, i) => [from + i * PAGE, USED]);
+
 /** Records of perf: type, flags, size, and what that kind has. */
 function perfRecords(): { bytes: Buffer; parts: [number, number][] } {
-  const bytes = perfData(writtenOf('5.10/odirect_read_swap.ft'));
+  const bytes = perfData(swap());
   const [from, length] = [40, 48].map((o) => Number(bytes.readBigUInt64LE(o)));
+  return { bytes, parts: recordsIn(bytes, from, from + length) };
+}
+
+function recordsIn(bytes: Buffer, from: number, to: number): [number, number][] {
   const parts: [number, number][] = [];
-  for (let at = from; at < from + length; ) {
+  for (let at = from; at < to; ) {
     const size = bytes.readUInt16LE(at + 6);
     // its size stays: another one would end the reading of all that follow
     if (size > 24) parts.push([at + 8, size - 8]);
     at += size;
   }
-  return { bytes, parts };
+  return parts;
 }
+
+/** @param partsIn of one of its files */
+function directory(of: Directory, partsIn: (bytes: Buffer, from: number, to: number) => [number, number][]): Parts {
+  const bytes = Buffer.concat(of.files.map(([, file]) => file));
+  const parts: [number, number][] = [];
+  let from = 0;
+  for (const [, { length }] of of.files) {
+    parts.push(...partsIn(bytes, from, from + length));
+    from += length;
+  }
+  return { bytes, parts, inputOf: reader(of) };
+}
+
+const swap = () => writtenOf('5.10/odirect_read_swap.ft');
 
 /** A config is cheap by itself. */
 const config: Bulk = {
@@ -149,5 +182,7 @@ export const BULKS: Readonly<Record<string, Bulk>> = {
   console: text('console', 'ftrace'),
   'trace-dat': recording(ringPages),
   'perf-data': recording(perfRecords),
+  'raw-pages': recording(() => directory(rawPages(swap()), (_, from, to) => pagesIn(from, to))),
+  'perf-threads': recording(() => directory(perfThreads(swap()), recordsIn)),
   config,
 };

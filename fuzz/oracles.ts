@@ -21,7 +21,7 @@ export type Answer = CheckReport | InputError;
 export const folder = mkdtempSync(join(tmpdir(), 'pindrift-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const NAME = 'trace';
+export const NAME = 'trace';
 
 /** Anything thrown but a sentence for the user is a finding. */
 export async function answerOf(work: Promise<CheckReport>): Promise<Answer> {
@@ -35,7 +35,10 @@ export async function answerOf(work: Promise<CheckReport>): Promise<Answer> {
 }
 
 export const plain = (trace: Uint8Array | TraceInput, format?: TraceFormat): Promise<Answer> =>
-  answerOf(check([trace instanceof Uint8Array ? memoryInput(NAME, trace) : trace], { workers: 1, format }));
+  answerOf(check([inputOf(trace)], { workers: 1, format }));
+
+const inputOf = (trace: Uint8Array | TraceInput): TraceInput =>
+  trace instanceof Uint8Array ? memoryInput(NAME, trace) : trace;
 
 /** The same where there is no WebAssembly: JavaScript does what its loops do. */
 export async function withoutLoops<T>(work: () => Promise<T>): Promise<T> {
@@ -169,9 +172,9 @@ function goesBack(bytes: Uint8Array): boolean {
   return false;
 }
 
-export async function stored(bytes: Uint8Array, seen: Answer): Promise<void> {
+export async function stored(trace: Uint8Array | TraceInput, seen: Answer): Promise<void> {
   const out = join(folder, 'x.db');
-  const input = memoryInput(NAME, bytes);
+  const input = inputOf(trace);
   const made = await answerOf(ingest([input], { out, force: true }));
   same('ingest', seen, made);
   if (!(made instanceof InputError)) same('rules again on the store', seen, await answerOf(rerun(out)));

@@ -181,7 +181,10 @@ class HashedInput implements TraceInput {
   }
 
   identity(): SourceIdentity {
-    return this.#source?.identity() ?? { path: this.path, compression: 'none', sha256: hashFile(this.path) };
+    if (this.#source !== undefined) return this.#source.identity();
+    const { path } = this;
+    // raw pages and the threads of perf are directories, which have no hash
+    return { path, compression: 'none', ...(fs.statSync(path).isDirectory() ? {} : { sha256: hashFile(path) }) };
   }
 }
 

@@ -69,7 +69,7 @@ create table meta (key text primary key, value) without rowid;
 create table trace (
   id integer primary key,      -- from 0, the index in the report's traces
   path text not null,          -- as it was named; '-' is standard input
-  sha256 text,                 -- of the file as it lies on disk
+  sha256 text,                 -- of the file as it lies on disk; null for a directory
   file_bytes int,              -- its size on disk
   mtime_ms real,               -- and when it was last written
   compression text not null,   -- none, gzip, zstd, xz

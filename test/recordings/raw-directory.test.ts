@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
+import { ingest } from '../../src/engine/ingest.ts';
+import { rerun } from '../../src/engine/rerun.ts';
 import { Cursor, MemoryBytes } from '../../src/recordings/bytes.ts';
 import { RecordedEvent } from '../../src/recordings/contract.ts';
 import { openRecording } from '../../src/recordings/index.ts';
@@ -76,6 +78,15 @@ it('raw pages say what the trace.dat made of them says', async () => {
   const report = await check([folder]);
   expect(report.verdict).toBe('violated');
   expect(report.traces[0]).toMatchObject({ format: 'trace_pipe_raw', kernel: '5.10.0-32-amd64', events: 1584 });
+});
+
+it('a store of them says the same', async () => {
+  const out = join(folder, 'x.db');
+  const report = await check([folder]);
+  expect(await ingest([folder], { out })).toEqual(report);
+  // its lines are made again from the store, which does not know where they were
+  const plain = JSON.stringify(report, (key, value) => (key === 'record' ? undefined : value));
+  expect(JSON.parse(JSON.stringify(await rerun(out)))).toEqual(JSON.parse(plain));
 });
 
 it('events that the counters know of and the pages do not are lost', async () => {
