@@ -15,7 +15,7 @@ type Read = (rows: Float64Array, o: number, v: Viewer) => unknown;
 
 const READ: Record<Meaning, (slot: number) => Read> = {
   // an address space that has ended keeps its identity
-  mm: (s) => (rows, o, v) => v.mm(v.model.mms.get(rows[o + s]) ?? v.model.mm(rows[o + s])),
+  mm: (s) => (rows, o, v) => v.mm(v.model.knownMm(rows[o + s]) ?? v.model.mm(rows[o + s])),
   page: (s) => (rows, o, v) => asPage(v.model.page(rows[o + s])),
   pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
   address: (s) => (rows, o) => known(rows[o + s]),

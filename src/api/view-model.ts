@@ -54,10 +54,10 @@ export class ModelView extends View<RawModel> implements Model {
     return views(this).pins(raw(this).pinsByPage.get(page) ?? NONE);
   }
   get mms(): readonly view.Mm[] {
-    return Object.freeze([...raw(this).mms.values()].map((mm) => views(this).mm(mm)));
+    return Object.freeze([...raw(this).allMms()].map((mm) => views(this).mm(mm)));
   }
   task(pid: number): view.Task | undefined {
-    const task = raw(this).tasks.get(pid);
+    const task = raw(this).knownTask(pid);
     return task && { pid, tgid: knownId(task.tgid), mm: views(this).mm(task.mm) };
   }
   get pageBytes() {

@@ -100,7 +100,7 @@ export function logEvents(model: Model, filter: EventFilter, tell: (entry: Event
     if (kind !== undefined) {
       model.tap(kind, (rows, o) => {
         const event = showEvent(kind, rows, o, viewer);
-        const mm = model.mms.get(rows[o + Slot.MM]);
+        const mm = model.knownMm(rows[o + Slot.MM]);
         say(`events.${name}`, event.fields as object, { mm, vpn: model.vpn(rows[o + Slot.ADDR]) }, false);
       });
     }

@@ -26,14 +26,14 @@ export class EntriesBefore {
     const addr = rows[o + Slot.ADDR];
     const end = rows[o + Slot.END];
     for (const ptr of [rows[o + Slot.MM], rows[o + Slot.OTHER]]) {
-      const mm = this.#model.mms.get(ptr);
+      const mm = this.#model.knownMm(ptr);
       if (mm === undefined || mm.dead) continue;
       const vpn = this.#model.vpn(addr);
       this.#note(mm, vpn);
       for (const pin of this.#model.pinsIn(mm, vpn, Math.ceil(end / this.#model.machine.pageBytes)))
         this.#note(mm, pin.where);
     }
-    const task = this.#model.tasks.get(rows[o + Slot.PID]);
+    const task = this.#model.knownTask(rows[o + Slot.PID]);
     if (task !== undefined) for (const frame of frames(task)) if (frame !== undefined) this.#note(frame.mm, frame.vpn);
   }
 

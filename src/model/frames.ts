@@ -205,6 +205,12 @@ export class Task {
   /** newest unused FOLL_GET pin */
   lastGet: Pin | undefined;
 
+  /** Nothing is known of it but that it ran. */
+  get isIdle(): boolean {
+    const calls = this.gup ?? this.wp ?? this.swap ?? this.hugetlb ?? this.fork ?? this.ksm ?? this.collapse;
+    return (this.mm ?? this.faultMm ?? calls ?? this.release ?? this.piped ?? this.lastGet) === undefined;
+  }
+
   constructor(pid: number) {
     this.pid = pid;
     this.before = Before.gup | Before.other;

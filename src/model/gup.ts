@@ -296,8 +296,9 @@ function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
   if (g === undefined || Number.isNaN(f.addr)) return undefined;
   // among very many, a unique match could be a coincidence
-  if (m.mms.size > MOST_MMS || m.mmsSearched + m.mms.size > MOST_MMS + MMS_PER_LINE * f.at.line) return undefined;
-  m.mmsSearched += m.mms.size;
+  const { mmCount } = m;
+  if (mmCount > MOST_MMS || m.mmsSearched + mmCount > MOST_MMS + MMS_PER_LINE * f.at.line) return undefined;
+  m.mmsSearched += mmCount;
   const vpn = m.vpn(f.addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {

@@ -4,6 +4,7 @@ import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
 import type { TraceFacts } from './facts.ts';
+import { type Faulted, FaultedOnly } from './faulted.ts';
 import { Before, Task } from './frames.ts';
 import { type FirstLook, Machine } from './machine.ts';
 import type { PageId } from './page-table.ts';
@@ -12,6 +13,9 @@ import type { Listeners, TransitionName, Transitions } from './transitions.ts';
 
 /** No architecture has a larger user space: five levels of page tables (x86). */
 const USER_END = 2 ** 57;
+
+/** Ended address spaces and tasks that are remembered: lines of their teardown still name them. */
+const ENDED = 4096;
 
 /** Pid that no pin has, for contexts that are not tasks. */
 const NOBODY = -2;
@@ -26,6 +30,8 @@ export class Identities {
   firstLook: FirstLook | undefined;
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
+  /** processes that are in neither of them: nothing but their faults is known */
+  readonly faulted = new FaultedOnly();
   /** calls that interrupts and the idle task of a CPU are inside of */
   readonly onCpu = new Map<number, Task>();
   /** CPUs with any events */
@@ -64,6 +70,9 @@ export class Identities {
   #now: At | undefined;
   #lastMm: Mm | undefined;
   #lastTask: Task | undefined;
+  /** the newest address spaces and tasks that ended, oldest first */
+  readonly #ended = new Set<Mm>();
+  readonly #exited = new Set<number>();
 
   constructor(catalogue: Catalogue = OWN_CATALOGUE) {
     const kinds = catalogue.kindNames.length;
@@ -119,7 +128,9 @@ export class Identities {
 
   /** Forget everything. */
   protected forgetIdentities(): void {
-    for (const known of [this.mms, this.tasks, this.onCpu]) known.clear();
+    for (const known of [this.mms, this.tasks, this.onCpu, this.faulted]) known.clear();
+    this.#ended.clear();
+    this.#exited.clear();
     this.pfnBase = Number.NaN;
     this.#lastMm = undefined;
     this.#lastTask = undefined;
@@ -150,10 +161,34 @@ export class Identities {
       this.checkPointer(ptr);
       return undefined;
     }
-    const known = this.mms.get(ptr);
+    const known = this.knownMm(ptr);
     const mm = known === undefined || known.dead ? this.#newMm(ptr) : known;
     this.#lastMm = mm;
     return mm;
+  }
+
+  /** The address space at a pointer, as far as any line has named it; the newest that ended are among them. */
+  knownMm(ptr: number): Mm | undefined {
+    return this.mms.get(ptr) ?? this.#wake(this.faulted.takeMm(ptr))?.mm;
+  }
+
+  /** Number of address spaces. */
+  get mmCount(): number {
+    return this.mms.size + this.faulted.size;
+  }
+
+  /** All address spaces. */
+  allMms(): Iterable<Mm> {
+    while (this.#wake(this.faulted.takeLast()) !== undefined);
+    return this.mms.values();
+  }
+
+  /** An address space ends. Lines of its teardown follow; a new one at this pointer comes with a fork or an exec. */
+  endMm(mm: Mm): void {
+    mm.clear();
+    mm.dead = true;
+    this.#ended.add(mm);
+    for (const old of oldest(this.#ended)) if (this.mms.get(old.ptr) === old) this.mms.delete(old.ptr);
   }
 
   /** Of an object that is there: neither NULL nor an error nor an address of user space. */
@@ -170,12 +205,42 @@ export class Identities {
   task(pid: number): Task {
     const last = this.#lastTask;
     if (last !== undefined && last.pid === pid) return last;
-    let t = this.tasks.get(pid);
+    let t = this.knownTask(pid);
     if (t === undefined) {
       t = new Task(pid);
       this.tasks.set(pid, t);
     }
     this.#lastTask = t;
+    return t;
+  }
+
+  /** The task, if any line is of it. */
+  knownTask(pid: number): Task | undefined {
+    return this.tasks.get(pid) ?? this.#wake(this.faulted.takeTask(pid));
+  }
+
+  /** Whether more than its faults is known of a task. */
+  hasTask(pid: number): boolean {
+    if (this.#lastTask?.pid === pid) return true;
+    const t = this.tasks.get(pid);
+    if (t !== undefined) this.#lastTask = t;
+    return t !== undefined;
+  }
+
+  /** More than faults is to be known of a process. */
+  #wake(of: Faulted | undefined): Task | undefined {
+    if (of === undefined) return undefined;
+    const mm = new Mm(of.id, of.ptr, this.machine.pmdPages);
+    this.mms.set(of.ptr, mm);
+    mm.enter(of.pid);
+    const t = new Task(of.pid);
+    this.tasks.set(of.pid, t);
+    // a fault may occur inside of a GUP call only
+    t.before = Before.gup;
+    t.mm = mm;
+    t.faultMm = mm;
+    t.faultVpn = of.vpn;
+    t.faultUnshares = of.unshares;
     return t;
   }
 
@@ -202,8 +267,20 @@ export class Identities {
     return t.mm;
   }
 
-  /** A task has exited; its pid may be reused. */
+  /** A task has ended, or its pid is used again. */
   endTask(pid: number): void {
+    this.#exited.delete(pid);
+    this.#forgetTask(pid);
+  }
+
+  /** A task has exited. From 7.2 on its teardown follows, and its lines are those of a task that nothing is known of. */
+  exitTask(pid: number): void {
+    this.endTask(pid);
+    this.#exited.add(pid);
+    for (const old of oldest(this.#exited)) if (this.tasks.get(old)?.isIdle === true) this.#forgetTask(old);
+  }
+
+  #forgetTask(pid: number): void {
     this.tasks.delete(pid);
     if (this.#lastTask?.pid === pid) this.#lastTask = undefined;
   }
@@ -259,4 +336,12 @@ export class Identities {
     if (addr < 0 || addr > USER_END) this.absurd();
     return this.vpn(addr);
   }
+}
+
+/** Removes the oldest if there are twice as many as are remembered. */
+function oldest<T>(ended: Set<T>): T[] {
+  if (ended.size <= 2 * ENDED) return [];
+  const removed = [...ended].slice(0, ENDED);
+  for (const old of removed) ended.delete(old);
+  return removed;
 }

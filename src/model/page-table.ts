@@ -72,7 +72,8 @@ const empty = (length: number): number[] => (EMPTY.get(length) as number[]).slic
 
 /** Entries (numbers, never NaN) by page. */
 export class PageTable {
-  readonly #leaves = new Ordered<Leaf>();
+  /** undefined: there is at most one leaf, which is the one looked up last; most processes show no more */
+  #leaves: Ordered<Leaf> | undefined;
   #size = 0;
   /** the leaf looked up last */
   #key = Number.NaN;
@@ -226,10 +227,13 @@ export class PageTable {
   }
 
   #keysIn(from: number, to: number): number[] {
-    return this.#leaves.keysIn(Math.floor(from / LEAF), Math.ceil(to / LEAF));
+    const [first, end] = [Math.floor(from / LEAF), Math.ceil(to / LEAF)];
+    if (this.#leaves !== undefined) return this.#leaves.keysIn(first, end);
+    return this.#leaf !== undefined && this.#key >= first && this.#key < end ? [this.#key] : [];
   }
 
   #lookup(key: number): Leaf | undefined {
+    if (this.#leaves === undefined) return key === this.#key ? this.#leaf : undefined;
     this.#leaf = this.#leaves.get(key);
     this.#key = key;
     return this.#leaf;
@@ -252,13 +256,17 @@ export class PageTable {
   }
 
   #put(key: number, leaf: Leaf): void {
-    this.#leaves.set(key, leaf);
+    if (this.#leaves === undefined && this.#leaf !== undefined && key !== this.#key) {
+      this.#leaves = new Ordered();
+      this.#leaves.set(this.#key, this.#leaf);
+    }
+    this.#leaves?.set(key, leaf);
     this.#key = key;
     this.#leaf = leaf;
   }
 
   #drop(key: number): void {
-    this.#leaves.delete(key);
+    this.#leaves?.delete(key);
     this.#key = Number.NaN;
     this.#leaf = undefined;
   }

@@ -166,6 +166,8 @@ const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && !t.mm.dead &
 // ---- unmapping
 
 export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
+  // part of the teardown of an address space that has ended
+  if (m.mms.get(r[o + Slot.MM])?.dead === true) return;
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const start = from(m, r, o);
@@ -307,9 +309,7 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   mm.exiting = true;
   m.emit('exit', { mm, at, pins });
   for (const pin of pins) m.orphan(pin);
-  mm.clear();
-  mm.dead = true;
+  m.endMm(mm);
   m.abandoned.delete(mm);
-  // zaps of the teardown still name this pointer; a new mm there comes with a fork or an exec first
   t.unmap = undefined;
 }

@@ -225,6 +225,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     m.cpus[rows[o + Slot.CPU]] = 1;
     const pid = rows[o + Slot.PID];
     if (m.unseen.size > 0) m.unseen.delete(pid);
+    if (kind === Kind.fault && faults.onlyFaults(m, rows, o)) continue;
     const t = m.runs(pid, rows[o + Slot.CPU], rows[o + Slot.CTX]);
     m.running = t;
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];

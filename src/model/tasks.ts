@@ -17,7 +17,9 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   t.forked = undefined;
   if (!(pid > 0)) return;
   m.unseen.add(pid);
-  over(m, pid);
+  const former = m.knownTask(pid);
+  if (former !== undefined) endCalls(former);
+  m.endTask(pid);
   const c = m.task(pid);
   c.before = 0;
   c.mm = child;
@@ -38,7 +40,7 @@ export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
 export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const pid = r[o + SlotOf.taskExit.pid] > 0 ? r[o + SlotOf.taskExit.pid] : t.pid;
   m.unseen.delete(pid);
-  const gone = m.tasks.get(pid);
+  const gone = m.knownTask(pid);
   const last = gone?.lastGet;
   // a thread finally wakes the futex of its clear_child_tid (mm_release(), kernel/fork.c); get_futex_key() drops that
   // reference at once, which is not recorded
@@ -60,17 +62,15 @@ export function taskExit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (gone === undefined) return;
   leave(m, gone);
   if (gone.hugetlb !== undefined) settleHugetlb(m, gone);
-  if (pid > 0) over(m, pid);
+  if (!(pid > 0)) return;
+  endCalls(gone);
+  m.exitTask(pid);
 }
 
 /** All calls the task was inside of have ended. */
-function over(m: Model, pid: number): void {
-  const t = m.tasks.get(pid);
-  if (t !== undefined) {
-    endGup(t);
-    endSwapIn(t);
-  }
-  m.endTask(pid);
+function endCalls(t: Task): void {
+  endGup(t);
+  endSwapIn(t);
 }
 
 /**

@@ -39,7 +39,7 @@ export function listen(model: Model, tell: (told: ToldStep) => void, parted: (li
       const many = kind === 'newAnon' ? rows[o + SlotOf.newAnon.compound] : 1;
       const n = many > 1 ? many : 1;
       const pages = Array.from({ length: n }, (_, i) => page + i);
-      const span = { mm: model.mms.get(rows[o + Slot.MM]), from: vpn, to: vpn + n };
+      const span = { mm: model.knownMm(rows[o + Slot.MM]), from: vpn, to: vpn + n };
       tell(told('map', model.at(), [span], pages, (w) => `${w.page(page)} mapped${n > 1 ? `, ${n} pages` : ''}`));
     });
   }
