@@ -12,6 +12,10 @@ if (process.argv[2] === '--version' || process.argv[2] === '-v') {
 } else {
   // Since Node 22.1; in Node 20 there is no such function.
   module.enableCompileCache?.();
-  const { main } = await import('../dist/cli.js');
+  const { main } = await import('../dist/cli.js').catch((error) => {
+    if (error.code !== 'EMFILE') throw error;
+    console.error('pindrift: too many open files\n  try: ulimit -n 1024');
+    process.exit(2);
+  });
   await main({ root: fileURLToPath(packageJson) });
 }

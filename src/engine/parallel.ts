@@ -3,6 +3,7 @@
 // up block by block, symbols are numbered in file order, and the event types learned by the workers are ordered in the
 // same way.
 
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -58,12 +59,19 @@ export function workersFor(source: Source, file: string | undefined, head: Trace
     source.compression !== 'none' ||
     source.mended !== undefined ||
     source.size === undefined ||
+    isSparse(file) ||
     head.format === 'csv'
   )
     return 0;
   const processors = availableParallelism();
   const all = threads ?? (source.size < worthIt(processors) ? 1 : processors);
   return Math.min(all - 1, MOST_WORKERS);
+}
+
+/** Most of a large file are holes: one thread gives up where nothing follows, but several would look for lines in them. */
+function isSparse(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && stat.size > 1 << 30 && stat.blocks * 512 < stat.size / 2;
 }
 
 /** Read a plain file, as a `TraceReader` does, with several threads. */

@@ -59,7 +59,7 @@ export class TraceReader {
       options.onBatch(batch);
       batch.clear();
     });
-    this.#lines = this.#reader.lines(source);
+    this.#lines = this.#reader.lines(source, ENDLESS);
   }
 
   /** Read a chunk. False: there was none left, and everything was passed on. */
@@ -72,7 +72,7 @@ export class TraceReader {
       await this.#options.onProgress?.(this.#source.position);
     } else {
       this.flush();
-      this.#stats.damage = this.#source.damage ?? zerosAt(lines.zeros);
+      this.#stats.damage = this.#source.damage ?? wrongBytes(lines);
       this.#stats.cutLines.addEarly(this.#vocabulary.cut());
     }
     this.#stats.lines = lines.number;
@@ -86,8 +86,16 @@ export class TraceReader {
   }
 }
 
-const zerosAt = (at: number | undefined): string | undefined =>
-  at === undefined ? undefined : `bytes of zero stand in the text from byte ${at} on: a part of it was never written`;
+/** Bytes without a newline that are read in search of one: a hole of a sparse file, and a bomb, may have 2^40. */
+const ENDLESS = 1 << 30;
+
+function wrongBytes({ zeros, endless }: LineReader): string | undefined {
+  const unread =
+    endless === undefined ? '' : `nothing behind 1 GiB without a newline, from byte ${endless} on, was read`;
+  if (zeros === undefined) return unread === '' ? undefined : unread;
+  const hole = `bytes of zero stand in the text from byte ${zeros} on: a part of it was never written`;
+  return unread === '' ? hole : `${hole}; ${unread}`;
+}
 
 /** Converts lines to records. Used by everything that reads a trace, completely or in parts. */
 export class RecordReader {
@@ -123,9 +131,9 @@ export class RecordReader {
     this.#onFull = onFull;
   }
 
-  /** The lines of a source, for {@link take}. */
-  lines(source: ByteSource): LineReader {
-    return new LineReader(source, { quoted: this.#parser.head.format === 'csv', memory: this.#memory });
+  /** The lines of a source, for {@link take}. @param most bytes without a newline behind which nothing is read */
+  lines(source: ByteSource, most?: number): LineReader {
+    return new LineReader(source, { quoted: this.#parser.head.format === 'csv', memory: this.#memory, most });
   }
 
   /**

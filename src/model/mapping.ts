@@ -151,7 +151,7 @@ export class Mapping extends Identities {
 
   /** Another address space maps the page at the same address, as after fork; also true if there are too many to search. */
   isMappedElsewhere(mm: Mm, vpn: number, page: PageId): boolean {
-    if (this.mms.size > MOST_MMS) return true;
+    if (this.mmCount > MOST_MMS) return true;
     for (const other of this.mms.values())
       if (other !== mm && !other.dead && this.mapped(other, vpn) === page) return true;
     return false;

@@ -55,6 +55,9 @@ export function createDecoder(compression: Exclude<Compression, 'none'>, path: s
   }
 }
 
+/** A decoder of zstd that verifies no checksum, and fails at the end because of that. */
+export const createUnverified = (sink: Sink): Decoder => new FzstdDecoder(sink);
+
 /**
  * Node 22.15 has zstd; before that the zstd program is used, which verifies checksums and limits the window as Node
  * does.

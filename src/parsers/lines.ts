@@ -23,6 +23,8 @@ export interface LineReaderOptions {
   chunk?: number;
   /** longer lines are truncated and flagged */
   longest?: number;
+  /** nothing is read behind so many bytes without a newline; undefined: everything is */
+  most?: number;
   /** a newline between double quotes does not end the line (CSV) */
   quoted?: boolean;
   /** offset of the source's first byte in the file, for {@link LineReader.offset} */
@@ -53,11 +55,14 @@ export class LineReader {
   unterminated = false;
   /** where the first byte of zero stands, which no text has; undefined: nowhere so far */
   zeros: number | undefined;
+  /** where the line begins behind which nothing is read; undefined: there is none */
+  endless: number | undefined;
 
   readonly #source: ByteSource;
   readonly #chunk: number;
   readonly #longest: number;
   readonly #quoted: boolean;
+  readonly #most: number;
   /** the buffer for lines of normal length, and the current one */
   readonly #usual: ScannedBuffer;
   #scanned: ScannedBuffer;
@@ -74,6 +79,8 @@ export class LineReader {
   #ended = false;
   /** the beginning of the current line has already been returned, truncated */
   #skipping = false;
+  /** offset of that line in the file */
+  #skippedFrom: number;
   /** number of newlines in the previous line */
   #newlines = 1;
 
@@ -82,6 +89,8 @@ export class LineReader {
     this.#chunk = options.chunk ?? CHUNK;
     this.#longest = options.longest ?? LONGEST_LINE;
     this.#quoted = options.quoted ?? false;
+    this.#most = options.most ?? Number.POSITIVE_INFINITY;
+    this.#skippedFrom = 0;
     this.#base = options.offset ?? 0;
     this.#usual = scannedBuffer(this.#chunk + Math.min(this.#chunk, CARRIED), options.memory ?? LineMemory.of());
     this.#scanned = this.#usual;
@@ -102,6 +111,11 @@ export class LineReader {
   /** Read more; false if there is nothing left. Positions of earlier lines become invalid. */
   async fill(): Promise<boolean> {
     if (this.#ended) return false;
+    if (this.#skipping && this.position - this.#skippedFrom > this.#most) {
+      this.endless = this.#skippedFrom;
+      this.#ended = true;
+      return false;
+    }
     const carried = this.#to - this.#from;
     this.#carry(carried);
     const got = await this.#source.read(this.buf.subarray(carried, carried + this.#chunk));
@@ -237,6 +251,7 @@ export class LineReader {
     this.#newlines = 1;
     this.tooLong = end - start > this.#longest;
     this.#skipping = end === this.#to && !this.#ended;
+    if (this.#skipping) this.#skippedFrom = this.#base + start;
     this.unterminated = end === this.#to && this.#ended;
     this.#from = Math.min(end + 1, this.#to);
     this.#scannedTo = this.#from;

@@ -121,6 +121,13 @@ export function readError(error: unknown, path: string): unknown {
         where,
         tryThis: `sudo cat ${path} | pindrift check -`,
       });
+    case 'ENAMETOOLONG':
+      return new InputError('this file name is too long', { where });
+    case 'ELOOP':
+      return new InputError('this is a symbolic link that leads back to itself', { where });
+    case 'EMFILE':
+    case 'ENFILE':
+      return new InputError('too many open files', { where, tryThis: 'ulimit -n 1024' });
     case 'ENXIO':
       return new InputError('this is a socket, or a device that is not there', { where });
     case undefined:

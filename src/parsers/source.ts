@@ -1,7 +1,7 @@
 // The bytes of a trace from a file, standard input or a pipe, plain or compressed. Plain files are read with readSync
 // into the reader's own buffer, which is fastest; everything else arrives in chunks.
 import { InputError } from '../util/errors.ts';
-import { type Compression, compressionOf, createDecoder, type Decoder } from './decompress.ts';
+import { type Compression, compressionOf, createDecoder, createUnverified, type Decoder } from './decompress.ts';
 import { HEAD_BYTES } from './head-lines.ts';
 import { mended } from './mend/open.ts';
 import { type Input, openInput, type SourceOptions } from './source-input.ts';
@@ -9,6 +9,10 @@ import type { Source } from './wrapped-source.ts';
 
 /** Message of zstd for a frame that wants a larger window than it gives without being asked. */
 const NEEDS_MEMORY = /too much memory/;
+
+/** A block of zstd has at most 128 KB; a program passes on none of it if the checksum behind it is wrong. */
+const WRONG_CHECKSUM = /checksum/;
+const ONE_BLOCK = 256 * 1024;
 
 /** Compressed bytes per step: the output of one step must stay small for any compression ratio. */
 const COMPRESSED_CHUNK = 64 * 1024;
@@ -62,6 +66,16 @@ class InputSource implements Source {
 
   readonly #input: Input;
   readonly #decoder: Decoder | undefined;
+  readonly #sink = (chunk: Uint8Array): void => {
+    if (chunk.length === 0) return;
+    this.#ready.push(chunk);
+    this.#decoded += chunk.length;
+    this.#waiting += chunk.length;
+    if (this.#waiting > FULL) this.#decoder?.pause();
+    this.#arrived?.();
+  };
+  /** compressed bytes, as long as nothing has come of them and they may be a single block */
+  #undecoded = new Uint8Array(0);
   /** decompressed bytes that have not been read yet, and the position in the first of them */
   readonly #ready: Uint8Array[] = [];
   #readyFrom = 0;
@@ -83,14 +97,7 @@ class InputSource implements Source {
     this.#input = input;
     this.#prefix = prefix;
     if (compression !== 'none') {
-      this.#decoder = createDecoder(compression, path, (chunk) => {
-        if (chunk.length === 0) return;
-        this.#ready.push(chunk);
-        this.#decoded += chunk.length;
-        this.#waiting += chunk.length;
-        if (this.#waiting > FULL) this.#decoder?.pause();
-        this.#arrived?.();
-      });
+      this.#decoder = createDecoder(compression, path, this.#sink);
     }
   }
 
@@ -196,6 +203,7 @@ class InputSource implements Source {
         const prefix = this.#prefix;
         this.#prefix = new Uint8Array(0);
         this.position += prefix.length;
+        this.#keep(prefix);
         await decoder.push(prefix);
         return;
       }
@@ -206,14 +214,36 @@ class InputSource implements Source {
       const got = await this.#input.read(size === undefined ? this.#chunk : step);
       this.position += got;
       if (got > 0) {
+        this.#keep(this.#chunk.subarray(0, got));
         await decoder.push(this.#chunk.subarray(0, got));
       } else {
         await decoder.finish();
         this.#ended = true;
       }
     } catch (error) {
+      await this.#decodeUnverified(error);
       this.#ended = true;
       this.#fail(error);
+    }
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.compression !== 'zstd') return;
+    const { length } = this.#undecoded;
+    // all of them, or none
+    const isKept = this.#decoded === 0 && length + bytes.length === this.position && this.position <= ONE_BLOCK;
+    this.#undecoded = isKept ? Buffer.concat([this.#undecoded, bytes]) : new Uint8Array(0);
+  }
+
+  /** What stands before a wrong checksum is used; the damage is reported all the same. */
+  async #decodeUnverified(error: unknown): Promise<void> {
+    if (this.#decoded > 0 || !(error instanceof Error) || !WRONG_CHECKSUM.test(error.message)) return;
+    const decoder = createUnverified(this.#sink);
+    try {
+      await decoder.push(this.#undecoded);
+      await decoder.finish();
+    } catch {
+      // the first error says what is wrong
     }
   }
 

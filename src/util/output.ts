@@ -104,6 +104,8 @@ export function writeError(error: unknown, where: string): unknown {
         ...options,
         tryThis: join(where, 'report'),
       });
+    case 'ELOOP':
+      return new InputError('this is a symbolic link that leads back to itself', options);
     case 'ENAMETOOLONG':
       return new InputError('this file name is too long', options);
     default:

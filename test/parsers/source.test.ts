@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -96,6 +96,15 @@ describe('openSource', () => {
     expect(TRACE.startsWith(cut.text)).toBe(true);
   });
 
+  it.runIf(has(ZSTD))('delivers a single block of zstd whose checksum is wrong, and says so', async () => {
+    const little = TRACE.slice(0, 50_000);
+    const frame = execFileSync(ZSTD, ['-c', '-q', '--check'], { input: little });
+    frame[frame.length - 1] ^= 1;
+    const wrong = await content(file('wrong.zst', frame));
+    expect(wrong.damage).toMatch(/checksum/);
+    expect(wrong.text).toBe(little);
+  });
+
   it.runIf(has(XZ))('reads xz through the program', async () => {
     const frame = execFileSync(XZ, ['-c'], { input: TRACE, maxBuffer: 1 << 26 });
     expect(await content(file('a.xz', frame))).toEqual({ text: TRACE, compression: 'xz' });
@@ -137,6 +146,9 @@ describe('openSource', () => {
   });
 
   it('explains what cannot be opened', async () => {
+    symlinkSync('loop', join(dir, 'loop'));
+    expect((await problem(join(dir, 'loop'))).message).toContain('symbolic link');
+    expect((await problem(join(dir, 'a'.repeat(300)))).message).toContain('name is too long');
     expect((await problem(join(dir, 'missing'))).message).toBe('no such file');
     mkdirSync(join(dir, 'folder'));
     expect((await problem(join(dir, 'folder'))).message).toBe('this is a directory');

@@ -8,7 +8,7 @@ import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
 import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
 import { type ArmedProbe, newRecorded } from '../../parsers/head.ts';
 import { InputError } from '../../util/errors.ts';
-import { HeapLimit } from '../../util/heap.ts';
+import { HeapLimit, heapWithin } from '../../util/heap.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import type { Probes } from '../../vocabulary/probes.ts';
@@ -156,9 +156,19 @@ export class Reading implements ReadTrace {
    * @throws InputError if the state does not fit into memory
    */
   async read(options: StartOptions = {}, replayed = true): Promise<void> {
-    this.start(options);
-    const heap = new HeapLimit(MOST_HEAP);
-    while (await this.advance()) if (heap.exceeded()) throw tooMuch(this.path, this.model);
+    const { model } = this;
+    const most = heapWithin(MOST_HEAP);
+    const heap = new HeapLimit(most);
+    const { onBatch = (batch, lineBase) => replay(model, batch, lineBase) } = options;
+    this.start({
+      ...options,
+      // with several threads, all of the trace is one advance()
+      onBatch: (batch, lineBase) => {
+        onBatch(batch, lineBase);
+        if (heap.exceeded()) throw tooMuch(this.path, model, most);
+      },
+    });
+    while (await this.advance());
     if (replayed) this.finish();
     else this.#settle();
   }
@@ -199,9 +209,10 @@ export class Reading implements ReadTrace {
 /** Maximum memory in bytes that the state of one trace may occupy. */
 const MOST_HEAP = 700e6;
 
-function tooMuch(path: string, { mms, tasks, counts }: Model): InputError {
-  const shows = `${mms.size} address spaces, ${tasks.size} tasks and ${counts.pins} pins so far`;
-  return new InputError(`this trace needs more than 1 GB of memory: it shows ${shows}`, {
+function tooMuch(path: string, { mmCount, tasks, faulted, counts }: Model, most: number): InputError {
+  const needs = most < MOST_HEAP ? 'more memory than Node may use here' : 'more than 1 GB of memory';
+  const shows = `${mmCount} address spaces, ${tasks.size + faulted.size} tasks and ${counts.pins} pins so far`;
+  return new InputError(`this trace needs ${needs}: it shows ${shows}`, {
     where: path,
     tryThis: '--pid, --since and --until for a part of it',
   });
