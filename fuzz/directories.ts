@@ -19,7 +19,7 @@ export interface Directory {
 
 /** `per_cpu/cpuN/trace_pipe_raw` with four events in a page, and what tracefs has beside it. */
 export function rawPages(written: Written): Directory {
-  const ring = { little: true, pageSize: 4096, long: 8, perPage: 4 };
+  const ring = { little: true, pageSize: 4096, long: 8 as const, perPage: 4 };
   const cpus = Array.from({ length: written.cpus }, (_, cpu) => cpu);
   return {
     around: [

@@ -18,6 +18,8 @@ const SYSTEM_ERRORS: Record<string, string> = {
   EDQUOT: 'disk quota exceeded',
   EFBIG: 'file too large',
   EISDIR: 'is a directory',
+  ELOOP: 'a symbolic link that leads back to itself',
+  EMFILE: 'too many open files (ulimit -n)',
   ENAMETOOLONG: 'file name too long',
   ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on the device',
