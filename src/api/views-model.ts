@@ -64,6 +64,8 @@ export interface Torn {
   readonly calls: number;
   /** page table entries that contradict earlier events */
   readonly entries: number;
+  /** lines inside a call that name another address than the call */
+  readonly steps: number;
   /** address spaces whose tasks have exited but that have no exit_mmap() */
   readonly exits: number;
   /** pointers that cannot point to a `struct page` */

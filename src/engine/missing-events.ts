@@ -13,6 +13,7 @@ export function missingEvents({ facts, gaps, torn }: Model): string[] {
   if (facts.filtered !== undefined) out.push(`the trace was filtered (${facts.filtered})`);
   if (facts.damage !== undefined) out.push(facts.damage);
   if (torn.rets + torn.entries > 0) out.push('lines are missing in the middle');
+  if (torn.steps > 0) out.push('lines of one call name different addresses');
   out.push(...(facts.missed ?? []));
   return out;
 }

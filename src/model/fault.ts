@@ -8,6 +8,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
+import { withinFault, withinSwapIn, writesOrUnshares } from './within.ts';
 
 const FAULT_FLAG_REMOTE = 0x80;
 const FAULT_FLAG_UNSHARE = 0x400;
@@ -16,6 +17,9 @@ const VM_FAULT_WRITE = 0x8;
 const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
+
+/** Of these VM_FAULT_OOM, SIGBUS, HWPOISON and SIGSEGV. */
+const VM_FAULT_FATAL = 0x1 | 0x2 | 0x10 | 0x20 | 0x40;
 
 /** VM_FAULT_COMPLETED and below, and above them VM_FAULT_HINDEX: the index of a hugetlb page whose memory failed */
 const VM_FAULT_ALL = 0xfffff;
@@ -32,6 +36,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   t.faultMm = mm;
   t.faultVpn = m.userVpn(r[o + Slot.ADDR]);
   const flags = r[o + SlotOf.fault.flags];
+  t.faultFlags = flags;
   t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
   if ((flags & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
   if (t.gup === undefined) t.borrows = false;
@@ -93,6 +98,9 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const pmd = r[o] === Kind.wpPmd;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   const flags = r[o + SlotOf.wpFault.flags];
+  withinFault(m, t, mm, vpn, flags);
+  withinSwapIn(m, t, mm, vpn);
+  writesOrUnshares(m, flags);
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];
@@ -203,9 +211,10 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   }
 }
 
-/** A fault returns vm_fault_t, which is the lower half of the register. */
+/** A fault returns vm_fault_t, which is the lower half of the register: that it has written, or that it could not. */
 export function faulted(m: Model, ret: number): void {
-  if (ret % 2 ** 32 > VM_FAULT_ALL || ret < 0) m.absurd();
+  if (ret % 2 ** 32 > VM_FAULT_ALL || ret < 0 || ((ret & VM_FAULT_WRITE) !== 0 && (ret & VM_FAULT_FATAL) !== 0))
+    m.absurd();
 }
 
 export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -163,9 +163,13 @@ export class Task {
    * another for its next call
    */
   borrows = false;
+  /** kind of its newest record; -1: none yet */
+  previous = -1;
   /** mm of its newest handle_mm_fault() */
   faultMm: Mm | undefined;
   faultVpn: number;
+  /** its flags; NaN: not shown */
+  faultFlags: number;
   /** that fault is to give the address an exclusive page, not to write to it (FAULT_FLAG_UNSHARE) */
   faultUnshares = false;
   gup: GupFrame | undefined;
@@ -216,5 +220,6 @@ export class Task {
     this.before = Before.gup | Before.other;
     this.tgid = -1;
     this.faultVpn = Number.NaN;
+    this.faultFlags = Number.NaN;
   }
 }

@@ -56,9 +56,18 @@ export class Identities {
   pfnBase = Number.NaN;
   /**
    * inconsistencies caused by missing lines: returns without their call, calls without their return, entries that
-   * contradict earlier events; `pages`: pointers that cannot point to a `struct page`
+   * contradict earlier events, `steps` of a call that name another address than it; `pages`: pointers that cannot point to a `struct page`
    */
-  readonly torn = { rets: 0, calls: 0, entries: 0, exits: 0, pages: 0, absurd: 0, first: undefined as At | undefined };
+  readonly torn = {
+    rets: 0,
+    calls: 0,
+    entries: 0,
+    steps: 0,
+    exits: 0,
+    pages: 0,
+    absurd: 0,
+    first: undefined as At | undefined,
+  };
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
@@ -137,7 +146,7 @@ export class Identities {
   }
 
   /** The order of events is inconsistent: an event in between was not recorded. */
-  tear(what: 'rets' | 'calls' | 'entries', at?: At): void {
+  tear(what: 'rets' | 'calls' | 'entries' | 'steps', at?: At): void {
     if (what === 'rets' && (this.running.before & Before.other) !== 0) {
       // the trace began inside this task's call
       this.running.before &= ~Before.other;

@@ -266,7 +266,7 @@ export class Model extends Mapping {
     return (
       this.lacking.some((n) => n > 0) ||
       this.gaps.length > 0 ||
-      this.torn.rets + this.torn.entries + this.torn.exits + this.torn.pages + this.torn.absurd > 0 ||
+      this.torn.rets + this.torn.entries + this.torn.steps + this.torn.exits + this.torn.pages + this.torn.absurd > 0 ||
       this.counts.claimed > 0 ||
       this.silentCpus() > 0 ||
       this.facts.unread > 0 ||

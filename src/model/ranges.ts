@@ -26,7 +26,7 @@ const from = (m: Model, r: Float64Array, o: number): number => m.userVpn(r[o + S
 function to(m: Model, r: Float64Array, o: number): number {
   const end = r[o + Slot.END];
   // ULONG_MAX is what exit_mmap() says for everything
-  if (!(end === -1 && r[o] === Kind.unmapVmas) && (end < r[o + Slot.ADDR] || Number.isNaN(m.userVpn(end)))) m.absurd();
+  if (!(end === -1 && r[o] === Kind.unmapVmas) && (end <= r[o + Slot.ADDR] || Number.isNaN(m.userVpn(end)))) m.absurd();
   return Math.ceil(end / m.machine.pageBytes);
 }
 
@@ -212,10 +212,15 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const { mm, at, migrate } = u;
   if (mm.marked?.vpn === vpn) mm.marked = undefined;
   const mapped = m.mapped(mm, vpn);
+  const bits = entryBits(mm.entry(vpn) ?? 0);
+  // the reverse map leads to every VMA that may map the folio, from its head on; the call succeeds where none of it is
+  // mapped. Sizes of anonymous folios are known
+  const behind = mapped - named;
+  const folio = (bits & Pte.Anon) !== 0 ? (m.folios.get(named) ?? 1) : m.machine.pmdPages;
+  if (behind < 0 || behind >= folio) return;
   const page = Number.isNaN(mapped) ? named : mapped;
   // a page that is expected here and was replaced before is not the one unmapped
   const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
-  const bits = entryBits(mm.entry(vpn) ?? 0);
   const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
   // a file page leaves no entry: it is found again in the page cache
   if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);

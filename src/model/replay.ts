@@ -233,6 +233,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
     handler(m, t, rows, o);
+    t.previous = kind;
     if (m.taps.length > 0) m.taps[kind]?.(rows, o);
   }
   if (batch.length > 0) m.lastLine = rows[(batch.length - 1) * STRIDE + Slot.LINE];

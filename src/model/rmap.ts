@@ -11,6 +11,7 @@ import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, StepDetails } from './state.ts';
 import { swapInsOf } from './under-way.ts';
 import { unmappedForSwap } from './unmapped.ts';
+import { withinWriteFault } from './within.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;
@@ -50,6 +51,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   const w = t.wp;
+  if (pages === 1) withinWriteFault(m, t, mm, vpn);
   if (w !== undefined && w.mm === mm && w.vpn >= vpn && w.vpn < vpn + pages) {
     w.copied = true;
     copied(m, w, page, pages);
@@ -137,6 +139,8 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   const k = t.ksm;
   if (k !== undefined && k.mm === mm) {
+    // replace_page() has cleared the entry that it sets
+    if (!Number.isNaN(k.cleared) && k.cleared !== vpn) m.tear('steps');
     k.mapped = true;
     const pins = m.pinsAt(mm, vpn);
     if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
@@ -169,6 +173,8 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
     return;
   }
+  // the task is mapping this very page back, at another address
+  if (g !== undefined && g.mm === mm && g.page === page && t.previous === Kind.migrateIn) m.tear('steps');
   // the same page mapped in another way (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
 }

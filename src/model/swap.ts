@@ -5,6 +5,7 @@ import { faulted } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { beginSwapIn, endSwapIn } from './under-way.ts';
+import { withinFault } from './within.ts';
 
 const FAULT_FLAG_WRITE = 0x1;
 
@@ -12,6 +13,7 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
+  withinFault(m, t, mm, vpn, r[o + SlotOf.swapIn.flags]);
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   const mark = m.machine.arch?.pte?.swpMark(hi, lo);

@@ -14,6 +14,7 @@ import {
   COLON,
   DASH,
   decimal,
+  hexAt,
   isBlank,
   isDigit,
   isHex,
@@ -22,11 +23,10 @@ import {
   skipBlanks,
   skipDigits,
   startsWith,
-  ZERO,
 } from '../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
-import { contextOf } from './task-columns.ts';
+import { contextOf, contextOfBits } from './task-columns.ts';
 
 /** Columns of the task name in the short form. */
 const COMM_COLUMNS = 8;
@@ -137,8 +137,7 @@ function readVerbose(buf: Uint8Array, p: number, end: number, head: TraceHead, o
   out.pid = decimal(buf, p, pidEnd);
   out.cpu = decimal(buf, cpuStart, cpuEnd);
   out.tgid = -1;
-  // TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h)
-  out.context = (flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0;
+  out.context = contextOfBits(flags);
   if (inNs === (head.timeUnit === 'ns'))
     out.ts = inNs ? hexSince(buf, hex, close, head.timeBase * 1e6) * 1000 : hexSince(buf, hex, close, head.timeBase);
   else out.ts = Number.NaN;
@@ -152,15 +151,6 @@ function hexSince(buf: Uint8Array, p: number, end: number, base: number): number
   return (
     (hexAt(buf, p, split) - baseHigh) * 0x1_0000_0000 + (hexAt(buf, split, end) - (base - baseHigh * 0x1_0000_0000))
   );
-}
-
-function hexAt(buf: Uint8Array, p: number, end: number): number {
-  let n = 0;
-  for (let at = p; at < end; at++) {
-    const c = buf[at];
-    n = n * 16 + (c <= 57 ? c - ZERO : (c | 32) - 87);
-  }
-  return n;
 }
 
 /**

@@ -12,6 +12,25 @@ interface Kind extends Unusable {
 
 const RECORD = 'record with `pindrift capture`, or with the probes of docs/traces.md';
 
+/** Columns of perf script before the event. */
+const PERF_TASK = String.raw`^\s*\S.{0,15}? +-?\d+(?:\/-?\d+)? +(?:\[\d+\] +)?`;
+
+/** `perf script` with an -F that leaves out what a check needs. */
+const PERF_KINDS: readonly Kind[] = [
+  {
+    line: new RegExp(
+      String.raw`${PERF_TASK}\d+\.\d{6,9}: +(?:\([0-9a-f]{8,16}(?: <- [0-9a-f]+)?\)(?: |$)|\w+(?:=|: )\S)`,
+    ),
+    problem: 'this is the text of `perf script` without the names of the events',
+    tryThis: 'perf script -F +event > trace.txt, or give the perf.data itself',
+  },
+  {
+    line: new RegExp(String.raw`${PERF_TASK}\d+\.\d{6,9}: +[\w-]+:\w[^ =]*: *$`),
+    problem: 'this is the text of `perf script` without the arguments of the events',
+    tryThis: 'perf script -F +time,+trace > trace.txt, or give the perf.data itself',
+  },
+];
+
 const KINDS: readonly Kind[] = [
   {
     line: /^\[\d\d:\d\d:\d\d\.\d{9}\] \([+?]/,
@@ -106,7 +125,12 @@ const KINDS: readonly Kind[] = [
 const LOOKED_AT = 200;
 
 /** The tool that printed this text, if known. */
-export function otherTool(lines: HeadLines): Unusable | undefined {
+export const otherTool = (lines: HeadLines): Unusable | undefined => among([...KINDS, ...PERF_KINDS], lines);
+
+/** What is missing from the columns of perf script. */
+export const withoutColumns = (lines: HeadLines): Unusable | undefined => among(PERF_KINDS, lines);
+
+function among(kinds: readonly Kind[], lines: HeadLines): Unusable | undefined {
   const some: string[] = [];
   for (let i = 0; i < Math.min(lines.length, LOOKED_AT); i++) {
     const line = lines.line(i);
@@ -114,7 +138,7 @@ export function otherTool(lines: HeadLines): Unusable | undefined {
     if (/^[^\t]*\S/.test(line)) some.push(line);
   }
   const said = some.filter((line) => !/^#/.test(line));
-  const kind = KINDS.find(({ line, mark }) =>
+  const kind = kinds.find(({ line, mark }) =>
     mark === undefined
       ? line !== undefined && said.length > 0 && said.filter((l) => line.test(l)).length * 2 > said.length
       : some.some((l) => mark.test(l)),

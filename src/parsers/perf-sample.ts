@@ -13,6 +13,7 @@ import {
   digitsBefore,
   find,
   isBlank,
+  isHex,
   isNameStart,
   SLASH,
   SPACE,
@@ -68,8 +69,35 @@ export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLin
   }
   while (at < end && buf[at] === 32) at++;
   out.argsStart = at;
-  out.argsEnd = end;
+  // what a counter prints is the address
+  out.argsEnd = out.systemEnd === start ? end : withoutIp(buf, at, end);
   return out.nameEnd > out.nameStart;
+}
+
+/**
+ * -F +ip, +sym, +dso without a call chain print one address behind the arguments:
+ *
+ *     (ffffffff8e674aa0) page=0xfffff908c108b700 compound=0 ffffffff8e674aa1 [unknown] ([kernel.kallsyms])
+ *     address=0x7f93db086400 ip=0x55a27faaf513 error_code=0x4     7ffe8d1c2a10 __vdso_gettimeofday+0x10 ([vdso])
+ *
+ * An argument is never a bare number of this length.
+ */
+function withoutIp(buf: Uint8Array, start: number, end: number): number {
+  let at = trimEnd(buf, start, end);
+  for (let words = 0; words < 3 && at > start; words++) {
+    const word = wordBefore(buf, start, at);
+    if (at - word >= LEAST_IP && isHexWord(buf, word, at)) return trimEnd(buf, start, word);
+    at = trimEnd(buf, start, word);
+  }
+  return end;
+}
+
+/** Digits of an address of a program or of the kernel, at least. */
+const LEAST_IP = 9;
+
+function isHexWord(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isHex(buf[at])) return false;
+  return true;
 }
 
 /** `cpu-clock:pppH`, `cpu/cycles/:u`: the text before the colon is not an event system, which is an identifier. */

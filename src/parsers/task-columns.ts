@@ -15,6 +15,7 @@ import {
   BRACKET_OPEN,
   COLON,
   DASH,
+  hexAt,
   isBlank,
   isDigit,
   PAREN_CLOSE,
@@ -99,12 +100,21 @@ export function readFlagsAndTime(buf: Uint8Array, p: number, end: number, head: 
     const flags = at;
     while (at < end && buf[at] !== SPACE) at++;
     if (at - flags > 6) at = flagsGluedToTime(buf, flags, at);
-    out.context = at - flags >= 4 ? contextOf(buf[flags + 2]) : -1;
+    out.context = at - flags >= 4 ? contextIn(buf, flags, at) : -1;
     while (at < end && buf[at] === SPACE) at++;
   }
   const behind = readTime(buf, at, end, head, out);
   return behind < 0 || behind >= end || buf[behind] !== COLON ? -1 : behind + 1;
 }
+
+/** `d.h1.`, or with -l and -R of trace-cmd `-0x9`: the flags as a number (data_latency_format(), libtraceevent). */
+function contextIn(buf: Uint8Array, flags: number, end: number): number {
+  if (buf[flags] !== DASH || buf[flags + 2] !== 120) return contextOf(buf[flags + 2]);
+  return contextOfBits(hexAt(buf, flags + 3, end));
+}
+
+/** TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h). */
+export const contextOfBits = (flags: number): number => ((flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0);
 
 /**
  * Context, from the third flag (trace_print_lat_fmt(), kernel/trace/trace_output.c): `.` the task, `s` a softirq, `h` a

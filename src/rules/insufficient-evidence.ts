@@ -161,6 +161,10 @@ export default defineRule({
             );
           context.undecided(`lines are missing in the middle: ${signs.join(', ')}`);
         }
+        if (torn.steps > 0)
+          context.undecided(
+            `${torn.steps} line${torn.steps === 1 ? ' contradicts the call it is' : 's contradict the calls they are'} inside of (another address)`,
+          );
         if (torn.pages > 0)
           context.undecided(
             `${plural(torn.pages, 'page pointer does', 'page pointers do')} not point to a struct page, unlike the others`,

@@ -43,6 +43,16 @@ export function isNameStart(c: number | undefined): boolean {
   return isWord(c) && !isDigit(c);
 }
 
+/** A hexadecimal number; the bytes are known to be digits. */
+export function hexAt(buf: Uint8Array, p: number, end: number): number {
+  let n = 0;
+  for (let at = p; at < end; at++) {
+    const c = buf[at];
+    n = n * 16 + (c <= 57 ? c - ZERO : (c | 32) - 87);
+  }
+  return n;
+}
+
 /** A hexadecimal digit as the kernel prints them. */
 export function isHex(c: number | undefined): boolean {
   return c !== undefined && ((c >= ZERO && c <= NINE) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70));

@@ -20,6 +20,17 @@ test.each([
   ['perf report', '# Samples: 3\n# Overhead  Command\n    33.00%  rdr\n', /perf report.*perf\.data/],
   ['perf script without time', many('rdr  2101 cycles: '), /without times.*-F \+time,\+trace/],
   [
+    'perf script -F -trace',
+    many('             rdr  2101 [000]    50.107090:         pindrift:fault: '),
+    /without the arguments.*-F \+time,\+trace/,
+  ],
+  [
+    'perf script -F -event, and --call-trace',
+    many('             rdr  2101 [000]    50.107090: (ffffffff8e674aa0) page=0xfffff908c108b700 compound=0') +
+      many('             rdr  2101 [000]    50.107091: start: 0x004d4000, len: 0x00004000, prot: 0x00000001'),
+    /without the names of the events.*-F \+event/,
+  ],
+  [
     'function tracer',
     `# tracer: function\n#\n${many('             rdr-2101    [001] ....    50.268770: do_wp_page <-handle_mm_fault')}`,
     /5 function lines and no event/,

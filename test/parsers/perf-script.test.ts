@@ -57,6 +57,16 @@ describe('samples', () => {
       { comm: 'a 1 [2] 3.4: b', pid: 4194304, cpu: 1, ts: 49_560_172_000, ...fault },
     ],
     [
+      'one address without a call chain (-F +ip,+sym,+dso)',
+      '            perf   134 [001]    11.727476:               pindrift:fault: (ffffffffb3462860) mm=0x1 ffffffffb3462861 [unknown] ([kernel.kallsyms])',
+      { comm: 'perf', pid: 134, cpu: 1, ts: 11_727_476_000, ...fault },
+    ],
+    [
+      'one address (-F +ip)',
+      '            perf   134 [001]    11.727476:               pindrift:fault: (ffffffffb3462860) mm=0x1     7f689e1d9000 ',
+      { comm: 'perf', pid: 134, cpu: 1, ts: 11_727_476_000, ...fault },
+    ],
+    [
       'a period',
       '            perf   134 [001]    11.727476:          1               pindrift:fault: (ffffffffb3462860) mm=0x1',
       { comm: 'perf', pid: 134, cpu: 1, ts: 11_727_476_000, ...fault },

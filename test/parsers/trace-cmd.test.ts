@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createParser } from '../../src/parsers/detect.ts';
-import { head, read, readAll, readWith } from './read.ts';
+import { TraceLine } from '../../src/parsers/line.ts';
+import { bytes, head, read, readAll, readWith } from './read.ts';
 
 const ns = head('trace-cmd');
 
@@ -195,4 +196,17 @@ describe('the head', () => {
     expect(found).toMatchObject({ format: 'trace-cmd', variant, timeUnit, timeDigits, cpus: 2 });
     expect(lines.map((l) => l.kind)).toEqual(['Header', undefined, undefined]);
   });
+});
+
+it.each([
+  ['0x1', 0],
+  ['0x11', 1],
+  ['0x19', 2],
+])('-l with -R prints the flags as a number: %s', (flags, context) => {
+  const line = bytes(
+    `     scn-273     1-${flags}   103.745078: wp_pmd_ret:            __probe_func=ffffffffb4cb9b50 ret=0x8`,
+  );
+  const out = new TraceLine();
+  createParser(ns).parse(line, 0, line.length, out);
+  expect([out.pid, out.cpu, out.context]).toEqual([273, 1, context]);
 });

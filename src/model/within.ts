@@ -1,0 +1,42 @@
+// Why: a digit that was changed or lost in an address leaves a line that can be read. The first lines of a call repeat what
+// it was given, so one that names another address and is like its call otherwise shows the damage. One that differs in more belongs
+// to a call that was not recorded.
+import { Kind } from '../vocabulary/kinds.ts';
+import type { Task } from './frames.ts';
+import type { Model } from './model.ts';
+import type { Mm } from './state.ts';
+
+const FAULT_FLAG_WRITE = 0x1;
+const FAULT_FLAG_REMOTE = 0x80;
+const FAULT_FLAG_UNSHARE = 0x400;
+/** Flags that a fault keeps to its end; FAULT_FLAG_ORIG_PTE_VALID, for one, is set on the way. */
+const KEPT = FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE;
+
+/**
+ * The first step of a fault (do_swap_page(), do_wp_page()): its address and flags are those that handle_mm_fault() was
+ * given (__handle_mm_fault(), mm/memory.c).
+ */
+export function withinFault(m: Model, t: Task, mm: Mm, vpn: number, flags: number): void {
+  if (t.previous !== Kind.fault || Number.isNaN(flags) || Number.isNaN(t.faultFlags)) return;
+  if (((flags ^ t.faultFlags) & KEPT) === 0 && (t.faultMm === mm) !== (t.faultVpn === vpn)) m.tear('steps');
+}
+
+/** do_wp_page() of a page that do_swap_page() has just mapped. */
+export function withinSwapIn(m: Model, t: Task, mm: Mm, vpn: number): void {
+  const { swap } = t;
+  if (swap === undefined || t.previous !== Kind.anonRmap || m.seen[Kind.swapInRet] === 0) return;
+  if (swap.mapped && swap.mm === mm && swap.vpn !== vpn) m.tear('steps');
+}
+
+/** A new page of a write fault is mapped where the fault is. */
+export function withinWriteFault(m: Model, t: Task, mm: Mm, vpn: number): void {
+  const { wp, previous } = t;
+  if (wp === undefined || wp.pmd || wp.mm !== mm || wp.vpn === vpn || Number.isNaN(vpn)) return;
+  if (previous === Kind.wpFault || previous === Kind.wpCopy || previous === Kind.clearFlush) m.tear('steps');
+}
+
+/** do_wp_page() is called either to write or to unshare (sanitize_fault_flags(), mm/memory.c). */
+export function writesOrUnshares(m: Model, flags: number): void {
+  if (Number.isNaN(flags)) return;
+  if (((flags & FAULT_FLAG_WRITE) !== 0) === ((flags & FAULT_FLAG_UNSHARE) !== 0)) m.absurd();
+}
