@@ -1,6 +1,6 @@
 // Why: a digit that was changed or lost in an address leaves a line that can be read. The first lines of a call repeat what
-// it was given, so one that names another address and is like its call otherwise shows the damage. One that differs in more belongs
-// to a call that was not recorded.
+// it was given, so one that differs from its call in a digit shows the damage. One that differs in more belongs to a call
+// that was not recorded.
 import { Kind } from '../vocabulary/kinds.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
@@ -17,8 +17,20 @@ const KEPT = FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE;
  * given (__handle_mm_fault(), mm/memory.c).
  */
 export function withinFault(m: Model, t: Task, mm: Mm, vpn: number, flags: number): void {
-  if (t.previous !== Kind.fault || Number.isNaN(flags) || Number.isNaN(t.faultFlags)) return;
-  if (((flags ^ t.faultFlags) & KEPT) === 0 && (t.faultMm === mm) !== (t.faultVpn === vpn)) m.tear('steps');
+  const { faultMm } = t;
+  if (t.previous !== Kind.fault || faultMm === undefined || Number.isNaN(flags) || Number.isNaN(t.faultFlags)) return;
+  if (((flags ^ t.faultFlags) & KEPT) !== 0 || (faultMm === mm) === (t.faultVpn === vpn)) return;
+  if (faultMm === mm ? isDigitOff(t.faultVpn, vpn) : isDigitOff(-faultMm.ptr, -mm.ptr)) m.tear('steps');
+}
+
+/** Whether a hexadecimal digit of one number was changed, lost or added in the other. */
+function isDigitOff(a: number, b: number): boolean {
+  const [long, short] = [a.toString(16), b.toString(16)].sort((x, y) => y.length - x.length);
+  const skipped = long.length - short.length;
+  if (skipped > 1) return false;
+  let same = 0;
+  while (same < short.length && long[same] === short[same]) same++;
+  return long.slice(same + 1) === short.slice(same + 1 - skipped);
 }
 
 /** do_wp_page() of a page that do_swap_page() has just mapped. */
