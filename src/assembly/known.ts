@@ -29,12 +29,14 @@ export class Name {
   /** the first of its locations; 0: none */
   site: usize = 0;
   sites: i32 = 0;
+  /** of `sys_madvise(start`, a system call with its first argument: the bytes before that; 0: it is something else */
+  call: i32 = 0;
 }
 
 /** Open addressing; the table stays half empty, so that a search for an unknown name ends soon. */
 const NAMES: u32 = 1024;
 const NAMES_AT: usize = TASKS_AT + TASKS * TASK_SIZE;
-export const NAME_BYTES: usize = 16;
+export const NAME_BYTES: usize = 20;
 const SHORTEST_NAME = 3;
 const LONGEST_NAME = 31;
 let names: u32 = 0;
@@ -192,10 +194,16 @@ export function learnType(kind: f64, fn: f64, kept: bool, counted: i32, table: u
   return at;
 }
 
-/** Lines with the name `[nameStart, nameEnd)` and no location have this type. */
-export function learnPlain(type: usize, nameStart: usize, nameEnd: usize): void {
+/**
+ * Lines with the name `[nameStart, nameEnd)` and no location have this type. With the name of a system call, so do
+ * `sys_madvise(start: ` and `sys_madvise -> 0x`: what is before the colon, or up to the dash, is the name.
+ * @param call bytes before the first argument of a system call; 0: it is none
+ */
+export function learnPlain(type: usize, nameStart: usize, nameEnd: usize, call: i32): void {
   const name = learnName(nameStart, nameEnd);
-  if (name) changetype<Name>(name).plain = type;
+  if (!name) return;
+  changetype<Name>(name).plain = type;
+  changetype<Name>(name).call = call;
 }
 
 /**

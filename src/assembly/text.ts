@@ -8,6 +8,7 @@ export const DASH: u8 = 45;
 export const POINT: u8 = 46;
 export const ZERO = 48;
 export const COLON: u8 = 58;
+export const LESS: u8 = 60;
 export const BRACKET: u8 = 91;
 export const UNDERSCORE: u8 = 95;
 
@@ -109,6 +110,17 @@ export function decimalValue(at: usize, n: i32): i64 {
   let value: i64 = 0;
   for (let i = 0; i < n; i++) value = value * 10 + (load<u8>(at + i) - ZERO);
   return value;
+}
+
+/** Whether one of the bytes `[from, end)` is `c`. */
+// @ts-ignore: decorator
+@inline
+export function contains(c: u8, from: usize, end: usize): bool {
+  for (let at = from; at < end; at += 16) {
+    const found = bytesThatAre(c, at);
+    if (found && at + ctz(found) < end) return true;
+  }
+  return false;
 }
 
 /** Position of the next space, or `end`. */

@@ -32,6 +32,7 @@ import {
   OTHER_COLUMNS,
   OTHER_EVENT,
   PAGE_FULL,
+  TARGET_END,
   TARGET_NONE,
 } from './layout';
 import { LINE, OFFSET, SYM, beginRecord, putValue } from './record';
@@ -39,12 +40,14 @@ import {
   BRACKET,
   COLON,
   DASH,
+  LESS,
   OPEN,
   QUOTE,
   SPACE,
   TAB,
   UNDERSCORE,
   bytesThatAre,
+  contains,
   decimalDigits,
   decimalValue,
   hasHexPrefix,
@@ -92,11 +95,20 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   if (load<u8>(at, 1) != SPACE) return OTHER_EVENT;
   at += 2;
   const name = nameAt(at);
-  if (!name) return OTHER_EVENT;
+  if (!name) {
+    const counted = returnAt(at, end);
+    if (counted >= 0) store<f64>(LINE_TIME_AT, ts);
+    return counted;
+  }
   // after the colon and its spaces; the last byte of the line is not a space
-  at += changetype<Name>(name).length + 2;
-  if (load<u8>(at - 1) != SPACE) return OTHER_EVENT;
-  while (load<u8>(at) == SPACE) at++;
+  const call = changetype<Name>(name).call;
+  const behind = at + changetype<Name>(name).length + 2;
+  if (load<u8>(behind - 1) != SPACE) return OTHER_EVENT;
+  if (call) at += call;
+  else {
+    at = behind;
+    while (load<u8>(at) == SPACE) at++;
+  }
   let type = changetype<Name>(name).plain;
   let site: usize = 0;
   const first = load<u8>(at);
@@ -110,7 +122,8 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   if (!type) return OTHER_EVENT;
   store<f64>(LINE_TIME_AT, ts);
   const what = changetype<Type>(type);
-  if (what.counted >= 0) return what.counted;
+  // what ends in ` <-caller` is an entry of the function tracer
+  if (what.counted >= 0) return call && contains(LESS, at, end) ? OTHER_EVENT : what.counted;
   const table = what.table;
   if (table && !task.id) return OTHER_COLUMNS;
   if (what.kept) {
@@ -164,6 +177,23 @@ function isSite(site: usize, at: usize, end: usize): bool {
   return sameBytes(at, site + SITE_BYTES, length) && (behind == end || load<u8>(behind) == SPACE || load<u8>(behind) == TAB);
 }
 
+/** ` -> `, loaded as four bytes */
+const ARROW = 0x203e2d20;
+
+/** The result for a line `sys_pread64 -> 0x8` whose name is known so, and whose value is not needed; otherwise OTHER_EVENT. */
+function returnAt(at: usize, end: usize): i32 {
+  const spaces = bytesThatAre(SPACE, at) | (bytesThatAre(SPACE, at, 16) << 16);
+  if (!spaces) return OTHER_EVENT;
+  const n = ctz(spaces);
+  if (n < 3 || load<i32>(at + n) != ARROW || !hasHexPrefix(at + n + 4)) return OTHER_EVENT;
+  const name = nameOf(at, n + 2);
+  if (!name) return OTHER_EVENT;
+  const digits = hexDigits(v128.load(at + n, 6));
+  if (!digits || at + n + 6 + digits != end) return OTHER_EVENT;
+  const type = changetype<Name>(name).plain;
+  return type ? changetype<Type>(type).counted : OTHER_EVENT;
+}
+
 /** The name that ends at the first colon after `at`; 0: unknown. */
 // @ts-ignore: decorator
 @inline
@@ -174,7 +204,13 @@ function nameAt(at: usize): usize {
     if (!colons) return 0;
     n += ctz(colons);
   }
-  if (n < 3) return 0;
+  return n < 3 ? 0 : nameOf(at, n);
+}
+
+/** The name of `n` bytes at `at`; 0: unknown. */
+// @ts-ignore: decorator
+@inline
+function nameOf(at: usize, n: i32): usize {
   let slot = nameSlot(at, n);
   let name = nameIn(slot);
   while (name) {
@@ -238,8 +274,10 @@ function walk(
     at += argument.length;
     if (at > end) return OTHER_SHAPE;
     next += argument.size;
+    if (argument.target == TARGET_END) continue;
     const target = toRecord ? argument.target : TARGET_NONE;
     const form = toCell ? argument.form : FORM_NONE;
+    const isBare = argument.form == FORM_BARE;
     let valueEnd: usize = 0;
     if (toCell && form == FORM_TEXT) {
       const length = putText(at, end, behind, types + argument.column);
@@ -250,14 +288,14 @@ function walk(
         at = valueEnd;
         continue;
       }
-    } else if (target == TARGET_NONE && form == FORM_NONE) {
+    } else if (target == TARGET_NONE && form == FORM_NONE && !isBare) {
       if (load<u8>(at) == QUOTE) return OTHER_SHAPE;
       at = wordEnd(at, end);
       continue;
     }
     let value: i64;
     const isHex = hasHexPrefix(at);
-    if (isHex || (toCell && form == FORM_BARE)) {
+    if (isHex || isBare) {
       if (isHex) at += 2;
       const v = v128.load(at);
       const n = hexDigits(v);
@@ -273,10 +311,10 @@ function walk(
       if (isNegative) value = -value;
       at += n;
     }
-    // a value that extends beyond the line has another end as well
-    if (at != end && load<u8>(at) != SPACE) return OTHER_SHAPE;
+    // a value that extends beyond the line has another end as well; behind that of a system call there is more text
+    if (at != end && load<u8>(at) != SPACE && (toCell || !isBare)) return OTHER_SHAPE;
     if (toCell && form == FORM_TEXT && at != valueEnd) return OTHER_SHAPE;
-    if (toRecord && target != TARGET_NONE && !putValue(row, target, argument.slot, value, isHex)) return OTHER_SHAPE;
+    if (toRecord && target != TARGET_NONE && !putValue(row, target, argument.slot, value, isHex || isBare)) return OTHER_SHAPE;
     if (toCell && form != FORM_TEXT) behind += putInteger(value, behind, types + argument.column);
   }
   return at == end ? behind : OTHER_SHAPE;

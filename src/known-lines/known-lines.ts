@@ -107,7 +107,7 @@ export class KnownLines {
     type.outgrown = false;
     this.#open = this.#within && !isMarker(type.name);
     if (!this.#open) return;
-    if (line.tgid >= 0 || line.argsEnd !== end || type.system !== '' || type.namesake) return;
+    if (line.tgid >= 0 || line.argsEnd !== end || type.system !== '') return;
     if (this.#result !== OTHER_EVENT) this.#knowledge.learnColumns(line, start, task);
     if (this.#result !== OTHER_COLUMNS)
       this.#knowledge.learnLine(line, type, type.kept ? rows[row + Slot.SYM] : Number.NaN, cells);

@@ -24,7 +24,7 @@ export interface Loops {
   learnColumns(bracket: number, point: number, digits: number, ns: number, context: boolean): void;
   learnTask(start: number, bracket: number, pid: number, id: number): void;
   learnType(kind: number, fn: number, kept: boolean, counted: number, table: number): number;
-  learnPlain(type: number, nameStart: number, nameEnd: number): void;
+  learnPlain(type: number, nameStart: number, nameEnd: number, call: number): void;
   learnSite(
     type: number,
     nameStart: number,

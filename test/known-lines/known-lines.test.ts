@@ -42,8 +42,7 @@ test('every capture of ftrace and trace-cmd', async () => {
   }
 }, 300_000);
 
-test('nearly every line is known', async () => {
-  const trace = gunzipSync(readFileSync(new URL('5.10/mixed.ft/trace.txt.gz', fixtures)));
+async function shareKnown(trace: string | Uint8Array): Promise<number> {
   const { read: readKnown } = KnownLines.prototype;
   let taken = 0;
   let seen = 0;
@@ -58,7 +57,37 @@ test('nearly every line is known', async () => {
   } finally {
     KnownLines.prototype.read = readKnown;
   }
-  expect(taken / seen).toBeGreaterThan(0.95);
+  return taken / seen;
+}
+
+test('nearly every line is known', async () => {
+  const trace = gunzipSync(readFileSync(new URL('5.10/mixed.ft/trace.txt.gz', fixtures)));
+  expect(await shareKnown(trace)).toBeGreaterThan(0.95);
+});
+
+test('system calls are known, one whose text looks like the function tracer is not', async () => {
+  const calls = [
+    'sys_madvise(start: 7f7698246000, len_in: 10000, behavior: c)',
+    'sys_madvise -> 0x0',
+    'sys_pread64(fd: 3, buf: 7fffebb7f060, count: 348, pos: 40)',
+    'sys_pread64 -> 0xfffffffffffffff2',
+  ];
+  const lines = (bodies: readonly string[]) =>
+    [
+      '# tracer: nop',
+      ...bodies.map((body, i) => `             scn-134     [001] d...     9.${100000 + i}: ${body}`),
+      '',
+    ].join('\n');
+  const many = lines(Array.from({ length: 100 }, () => calls).flat());
+  expect(await shareKnown(many)).toBeGreaterThan(0.95);
+  expect(await read(many, true)).toEqual(await read(many, false));
+  const function1 = lines([
+    ...calls,
+    'sys_pread64(fd: 3, buf: 7fffebb7f060 <-do_syscall_64 (repeats: 2, last_ts: 1)',
+    ...calls,
+  ]);
+  const function2 = lines([...calls, 'sys_pread64(fd: 3, buf: 7fffebb7f060 x <-do_syscall_64', ...calls]);
+  for (const trace of [function1, function2]) expect(await read(trace, true)).toEqual(await read(trace, false));
 });
 
 test.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', async (seed) => {
