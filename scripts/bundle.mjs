@@ -74,7 +74,17 @@ export async function bundleCommands(root) {
     logLevel: 'warning',
     metafile: true,
   });
+  for (const file of Object.keys(metafile.outputs)) withoutUnused(join(root, file));
   writeFileSync(join(dist, 'chunks', 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
+}
+
+/** Most files use nothing of the banner, which costs two URLs and a `require` for each. */
+function withoutUnused(path) {
+  const code = readFileSync(path, 'utf8');
+  const at = code.indexOf(BANNER);
+  const rest = at < 0 ? '' : code.slice(at + BANNER.length);
+  if (at >= 0 && !/\b(?:require|__filename|__dirname|__dist)\b/.test(rest))
+    writeFileSync(path, code.slice(0, at) + rest);
 }
 
 /** Copies of packages travel with their licences. */

@@ -170,14 +170,44 @@ export function listenTo(
   wanted: () => boolean = () => true,
 ): void {
   const show = SHOW[name] as AnyShow;
-  const inBytes = IN_BYTES.has(name);
+  const place = (PLACE as Partial<Record<TransitionName, 'vpn' | 'range'>>)[name];
   viewer.model.on(name, (t: object) => {
-    if (!wanted()) return;
-    const { vpn, start, end } = t as { vpn?: number; start?: number; end?: number };
-    if (Number.isNaN(vpn) || (!inBytes && (Number.isNaN(start) || Number.isNaN(end)))) return;
+    if (!wanted() || (place !== undefined && isUnknown(t, place))) return;
     tell(viewer.freeze(show(t, viewer)), t);
   });
 }
+
+function isUnknown(t: object, place: 'vpn' | 'range'): boolean {
+  if (place === 'vpn') return Number.isNaN((t as { vpn: number }).vpn);
+  const { start, end } = t as { start: number; end: number };
+  return Number.isNaN(start) || Number.isNaN(end);
+}
+
+/** The numbers of a transition that say where it is: one address, or a range of pages; the others have none. */
+const PLACE: {
+  readonly [K in TransitionName as Raw[K] extends { vpn: number } ? K : never]: 'vpn';
+} & {
+  readonly [K in TransitionName as Raw[K] extends { start: number } ? K : never]: 'range' | undefined;
+} = {
+  cow: 'vpn',
+  reuse: 'vpn',
+  unshare: 'vpn',
+  unmap: 'vpn',
+  swapIn: 'vpn',
+  earlyCopy: 'vpn',
+  replace: 'vpn',
+  split: 'vpn',
+  deviceExclusive: 'vpn',
+  exclusiveCopied: 'vpn',
+  deviceRestore: 'vpn',
+  fork: 'range',
+  wrprotect: 'range',
+  zap: 'range',
+  // in bytes, and unknown values are undefined
+  notifierStart: undefined,
+  notifierEnd: undefined,
+  tlbFlush: undefined,
+};
 
 /** Transitions that count in bytes, and in which unknown values are undefined. */
 export const IN_BYTES: ReadonlySet<string> = new Set(['notifierStart', 'notifierEnd', 'tlbFlush']);

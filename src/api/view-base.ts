@@ -47,15 +47,7 @@ export interface ViewSource {
  * Prints its fields (`console.log(pin)`, `JSON.stringify`) although they are getters, and objects it refers to by name.
  * Every view has an explicit name: if a class of the model has the same name, a bundle renames one of them.
  */
-export abstract class View<R = unknown> {
-  readonly #r: R;
-  readonly #views: ViewSource;
-
-  constructor(r: R, views: ViewSource) {
-    this.#r = r;
-    this.#views = views;
-  }
-
+abstract class Printed {
   /** How another view prints this one. */
   protected abstract ref(): unknown;
 
@@ -75,8 +67,19 @@ export abstract class View<R = unknown> {
     return `${this.constructor.name} ${inspect(this.toJSON(), options)}`;
   }
 
-  static ref(v: View): unknown {
+  static ref(v: Printed): unknown {
     return v.ref();
+  }
+}
+
+export abstract class View<R = unknown> extends Printed {
+  readonly #r: R;
+  readonly #views: ViewSource;
+
+  constructor(r: R, views: ViewSource) {
+    super();
+    this.#r = r;
+    this.#views = views;
   }
 
   static raw = <R>(v: View<R>): R => v.#r;
@@ -90,37 +93,53 @@ export const views = View.views;
 
 /** The state has cycles: a pin refers to its drift, which refers to its pin. */
 function short(value: unknown): unknown {
-  if (value instanceof View) return View.ref(value);
+  if (value instanceof Printed) return Printed.ref(value);
   if (Array.isArray(value)) return value.map(short);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, short(one)]));
 }
 
-/** A place in the trace where something happened. */
-export class At extends View<RawAt> implements view.At {
+/**
+ * A place in the trace where something happened. It is made for each event that a rule hears of, so it is no {@link View}:
+ * what the constructor of one class writes for all of its subclasses, V8 looks up each time.
+ */
+export class At extends Printed implements view.At {
   static override readonly name = 'At';
+  readonly #r: RawAt;
+  readonly #views: ViewSource;
+
+  constructor(r: RawAt, views: ViewSource) {
+    super();
+    this.#r = r;
+    this.#views = views;
+  }
+
+  static raw(at: At): RawAt {
+    return at.#r;
+  }
+
   protected override ref() {
     return this.toJSON();
   }
   get line() {
-    return raw(this).line;
+    return this.#r.line;
   }
   get offset() {
-    return raw(this).offset;
+    return this.#r.offset;
   }
   get ts() {
-    return known(raw(this).ts);
+    return known(this.#r.ts);
   }
   get cpu() {
-    return knownId(raw(this).cpu);
+    return knownId(this.#r.cpu);
   }
   get pid() {
-    return knownId(raw(this).pid);
+    return knownId(this.#r.pid);
   }
   get tgid() {
-    return knownId(raw(this).tgid);
+    return knownId(this.#r.tgid);
   }
   get fn() {
-    return views(this).model.catalogue.fnName(raw(this).fn);
+    return this.#views.model.catalogue.fnName(this.#r.fn);
   }
 }

@@ -5,7 +5,7 @@ import type { Model as RawModel } from '../model/model.ts';
 import type * as raw from '../model/state.ts';
 import type { ForkFrame } from '../model/state.ts';
 import { known } from '../vocabulary/record.ts';
-import { At, knownId, NONE, raw as rawOf, type View, type ViewSource } from './view-base.ts';
+import { At, knownId, NONE, raw as rawOf, type ViewSource } from './view-base.ts';
 import { Mm } from './view-mm.ts';
 import { ModelView } from './view-model.ts';
 import { Drift, Io, Pin, PinCall, Step } from './view-pins.ts';
@@ -98,7 +98,7 @@ export class Viewer implements ViewSource {
 
 /** The model's own objects behind the views in a report. */
 export const behind = {
-  at: (v: view.At): RawAt => rawOf(as(At, v)),
+  at: (v: view.At): RawAt => At.raw(as(At, v)),
   mm: (v: view.Mm): raw.Mm => rawOf(as(Mm, v)),
   pin: (v: view.Pin): raw.Pin => rawOf(as(Pin, v)),
   drift: (v: view.Drift): raw.Drift => rawOf(as(Drift, v)),
@@ -110,7 +110,7 @@ export const behind = {
 };
 
 /** Rules in JavaScript are not checked by a compiler. */
-function as<V extends View>(type: abstract new (...args: never[]) => V, v: object): V {
+function as<V extends object>(type: abstract new (...args: never[]) => V, v: object): V {
   if (v instanceof type) return v;
   throw new TypeError(`a rule reported something else where ${type.name} is expected`);
 }

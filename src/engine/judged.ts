@@ -50,7 +50,12 @@ export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): Che
 export function newModel(catalogue: Catalogue, symbols: readonly string[], head: TraceHead): Model {
   const model = new Model(catalogue);
   model.firstLook = new FirstLook(machineOf(head));
-  model.isTransientCaller = (s, kind) => isTransientCaller(symbols[s] ?? '', kind);
+  // each symbol is looked at once
+  const known: { GET: boolean[]; PIN: boolean[] } = { GET: [], PIN: [] };
+  model.isTransientCaller = (s, kind) => {
+    known[kind][s] ??= isTransientCaller(symbols[s] ?? '', kind);
+    return known[kind][s];
+  };
   model.symbols = symbols;
   return model;
 }

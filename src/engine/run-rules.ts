@@ -46,6 +46,7 @@ type Handler = (subject: unknown) => unknown;
 
 interface Running {
   rule: Rule;
+  isOwn: boolean;
   over: boolean;
 }
 
@@ -86,7 +87,7 @@ export class RunRules {
   }
 
   #start(rule: Rule, said: Readonly<Record<string, unknown>> | undefined): void {
-    const running: Running = { rule, over: false };
+    const running: Running = { rule, isOwn: OWN.has(rule), over: false };
     const ears = this.#ears;
     const observer = this.#observer;
     let handlers: Handlers = {};
@@ -176,10 +177,18 @@ export class RunRules {
   #call(running: Running, handler: string, subject: unknown, tell: Handler): void {
     if (running.over) return;
     const observer = this.#observer;
+    if (running.isOwn && observer === undefined) {
+      try {
+        tell(subject);
+      } catch (error) {
+        this.#fail(running, handler, error);
+      }
+      return;
+    }
     const call = observer === undefined ? undefined : { rule: running.rule, handler, line: this.#line(), subject };
     if (call !== undefined) observer?.before?.(call);
     try {
-      const answer: unknown = OWN.has(running.rule)
+      const answer: unknown = running.isOwn
         ? tell(subject)
         : as({ rule: running.rule.meta.id, handler, line: () => this.#line() }, () => tell(subject));
       if (answer instanceof Promise) throw new TypeError('a handler must be synchronous: no async, no Promise');

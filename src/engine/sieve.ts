@@ -7,12 +7,6 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { NEW_BEGINNING } from './order.ts';
 
-/** What a CPU has shown last, and whether its time has gone back and not caught up yet. */
-interface Last {
-  ts: number;
-  isBehind: boolean;
-}
-
 /** Records that were left out, and the line of the first; 0: there was none. */
 interface LeftOut {
   count: number;
@@ -33,7 +27,10 @@ export class Sieve {
   readonly late: LeftOut = { count: 0, line: 0 };
   /** records with a pointer that no kernel has */
   readonly torn: LeftOut = { count: 0, line: 0 };
-  readonly #last: Last[] = [];
+  /** the latest time that each CPU has shown; NaN: none */
+  #last = new Float64Array(0);
+  /** CPUs whose time has gone back and not caught up yet */
+  readonly #behind = new Set<number>();
 
   /**
    * Leave out what cannot be.
@@ -42,40 +39,54 @@ export class Sieve {
    */
   take(batch: RecordBatch, wanted: readonly boolean[], lineBase = 0): void {
     const { rows, length } = batch;
+    if (this.#last.length === 0) this.#last = new Float64Array(MOST_CPUS).fill(Number.NaN);
+    const last = this.#last;
+    const behind = this.#behind;
     let kept = 0;
-    for (let n = 0; n < length; n++) {
-      const o = n * STRIDE;
-      const why = wanted[rows[o]] === false ? undefined : this.#whyNot(rows, o);
-      if (why !== undefined) {
-        if (why.count++ === 0) why.line = rows[o + Slot.LINE] + lineBase;
-        continue;
+    for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) {
+      if (wanted[rows[o]] !== false) {
+        const cpu = rows[o + Slot.CPU];
+        const ts = rows[o + Slot.TS];
+        // nearly always
+        if (ts > last[cpu] && behind.size === 0) last[cpu] = ts;
+        else if (this.#isLate(rows, o, cpu, ts)) {
+          leaveOut(this.late, rows[o + Slot.LINE] + lineBase);
+          continue;
+        }
+        if (rows[o + Slot.MM] > NO_MANS_LAND || rows[o + Slot.PAGE] > NO_MANS_LAND) {
+          leaveOut(this.torn, rows[o + Slot.LINE] + lineBase);
+          continue;
+        }
       }
-      if (kept < n) rows.copyWithin(kept * STRIDE, o, o + STRIDE);
-      kept++;
+      if (kept < o) rows.copyWithin(kept, o, o + STRIDE);
+      kept += STRIDE;
     }
-    batch.length = kept;
+    batch.length = kept / STRIDE;
   }
 
-  #whyNot(rows: Float64Array, o: number): LeftOut | undefined {
-    const cpu = rows[o + Slot.CPU];
-    if (cpu >= 0) {
-      if (this.#isLate(cpu, rows[o + Slot.TS])) return this.late;
-    } else if (rows[o] === Kind.lost && rows[o + Slot.FLAGS] === NEW_BEGINNING) this.#last.length = 0;
-    return rows[o + Slot.MM] > NO_MANS_LAND || rows[o + Slot.PAGE] > NO_MANS_LAND ? this.torn : undefined;
-  }
-
-  #isLate(cpu: number, ts: number): boolean {
-    const last = this.#last[cpu];
-    if (last === undefined) {
-      if (cpu < MOST_CPUS && !Number.isNaN(ts)) this.#last[cpu] = { ts, isBehind: false };
+  #isLate(rows: Float64Array, o: number, cpu: number, ts: number): boolean {
+    const last = this.#last;
+    if (!(cpu >= 0)) {
+      if (rows[o] === Kind.lost && rows[o + Slot.FLAGS] === NEW_BEGINNING) {
+        last.fill(Number.NaN);
+        this.#behind.clear();
+      }
       return false;
     }
-    if (ts < last.ts || (last.isBehind && ts === last.ts)) {
-      last.isBehind = true;
+    if (cpu >= MOST_CPUS || Number.isNaN(ts)) {
+      this.#behind.delete(cpu);
+      return false;
+    }
+    if (ts < last[cpu] || (ts === last[cpu] && this.#behind.has(cpu))) {
+      this.#behind.add(cpu);
       return true;
     }
-    if (!Number.isNaN(ts)) last.ts = ts;
-    last.isBehind = false;
+    last[cpu] = ts;
+    this.#behind.delete(cpu);
     return false;
   }
+}
+
+function leaveOut(what: LeftOut, line: number): void {
+  if (what.count++ === 0) what.line = line;
 }

@@ -30,14 +30,17 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
   const first = m.vpn(f.addr);
   // most calls take one page: no map is made for it
   let byAddr: Map<number, Grab> | undefined;
+  let only: Grab | undefined;
   const ordered: Grab[] = [];
   for (const g of f.grabs) {
     if (Number.isNaN(g.addr)) ordered.push(g);
+    else if (f.grabs.length === 1) only = g;
     else {
       byAddr ??= new Map();
       byAddr.set(m.vpn(g.addr), g);
     }
   }
+  const onlyAt = only === undefined ? Number.NaN : m.vpn(only.addr);
   const transient = isTransient(m, t, call);
   let holds: Map<PageId, Hold> | undefined;
   let newest: Hold | undefined;
@@ -45,18 +48,18 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
   let used = 0; // number of its pages used
   for (let k = 0; k < count; k++) {
     // a page with a line of its own is always a pin; pages that are only counted are limited by the number of lines
-    const own = byAddr?.has(first + k) === true || (next < ordered.length && used === 0) || k < f.array.length;
+    const vpn = first + k;
+    let grabbed: Grab | undefined = vpn === onlyAt ? only : byAddr?.get(vpn);
+    const own = grabbed !== undefined || (next < ordered.length && used === 0) || k < f.array.length;
     if (!own && !m.afford()) {
       m.counts.claimed += count - k;
       break;
     }
-    const vpn = first + k;
     const entry = call.mm?.entry(vpn);
     const present = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present;
     const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
     let page: PageId = Number.NaN;
     let from: Pin['pageFrom'] = 'unknown';
-    let grabbed: Grab | undefined = byAddr?.get(vpn);
     if (grabbed !== undefined) {
       page = grabbed.page;
       from = grabbed.from;

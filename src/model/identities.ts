@@ -124,7 +124,7 @@ export class Identities {
     if (this.#now !== undefined) return this.#now;
     const { row, o } = this;
     const tgid = row[o + Slot.TGID];
-    this.#now = new At(row, o, tgid > 0 ? tgid : (this.tasks.get(row[o + Slot.PID])?.tgid ?? -1));
+    this.#now = new At(row, o, tgid > 0 ? tgid : (this.#knownTask(row[o + Slot.PID])?.tgid ?? -1));
     this.noted?.(this.#now);
     return this.#now;
   }
@@ -209,6 +209,10 @@ export class Identities {
     const mm = new Mm(this.nextId(), ptr, this.machine.pmdPages);
     this.mms.set(ptr, mm);
     return mm;
+  }
+
+  #knownTask(pid: number): Task | undefined {
+    return this.#lastTask?.pid === pid ? this.#lastTask : this.tasks.get(pid);
   }
 
   task(pid: number): Task {

@@ -54,7 +54,8 @@ export class Mapping extends Identities {
 
   /** Live pins expected in a range of pages. */
   pinsIn(mm: Mm, from: number, to: number): readonly Pin[] {
-    return mm.pins.size === 0 ? NO_PINS : joined(mm.pins.valuesIn(from, to));
+    if (mm.pins.size === 0) return NO_PINS;
+    return to - from === 1 ? (mm.pins.get(from)?.slice() ?? NO_PINS) : joined(mm.pins.valuesIn(from, to));
   }
 
   /** Live pins of a run of pages. */

@@ -211,8 +211,8 @@ export class Model extends Mapping {
   /** The page was newly allocated, so all earlier pins on it have ended, whether their release was recorded or not. */
   reallocated(page: PageId, pages: number): void {
     if (this.folios.size > 0) this.folios.delete(page);
-    if (this.swapCache.size > 0) for (const p of this.swapCache.keysIn(page, page + pages)) this.swapCache.delete(p);
-    if (this.piped.size > 0) for (const p of this.piped.keysIn(page, page + pages)) this.piped.delete(p);
+    if (this.swapCache.size > 0) this.swapCache.deleteIn(page, page + pages);
+    if (this.piped.size > 0) this.piped.deleteIn(page, page + pages);
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
   }
 

@@ -84,32 +84,36 @@ export class Ordered<V> {
 
   /** The keys from `from` to below `to`, ascending; a copy, so that they can be deleted meanwhile. */
   keysIn(from: number, to: number): number[] {
-    const out: number[] = [];
-    this.#walk(from, to, (run, i) => out.push(this.#keys[run][i]));
-    return out;
+    return this.#pick(this.#keys, from, to);
   }
 
   /** The values of the keys from `from` to below `to`, in key order. */
   valuesIn(from: number, to: number): V[] {
-    const out: V[] = [];
-    this.#walk(from, to, (run, i) => out.push(this.#values[run][i]));
-    return out;
+    return this.#pick(this.#values, from, to);
+  }
+
+  deleteIn(from: number, to: number): void {
+    if (to - from === 1) this.delete(from);
+    else for (const key of this.keysIn(from, to)) this.delete(key);
   }
 
   values(): V[] {
     return this.valuesIn(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
-  #walk(from: number, to: number, visit: (run: number, i: number) => void): void {
-    if (this.#size === 0 || !(to > from)) return;
+  /** Of `lists`, what belongs to the keys from `from` to below `to`. */
+  #pick<T>(lists: readonly T[][], from: number, to: number): T[] {
+    const out: T[] = [];
+    if (this.#size === 0 || !(to > from)) return out;
     const first = this.#find(from);
     for (let run = this.#run, i = first < 0 ? ~first : first; run < this.#keys.length; run++, i = 0) {
       const keys = this.#keys[run];
       for (; i < keys.length; i++) {
-        if (keys[i] >= to) return;
-        visit(run, i);
+        if (keys[i] >= to) return out;
+        out.push(lists[run][i]);
       }
     }
+    return out;
   }
 
   /** Index of a key in its run (#run), or the complement of its insertion index. Not for an empty map. */

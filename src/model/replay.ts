@@ -207,6 +207,8 @@ export function settleMachine(m: Model): void {
 function run(m: Model, batch: RecordBatch, lineBase: number): void {
   const rows = batch.rows;
   m.row = rows;
+  // the task of the previous record, which has been seen
+  let seen = Number.NaN;
   for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {
     if (lineBase > 0) rows[o + Slot.LINE] += lineBase;
     m.goto(o);
@@ -224,7 +226,8 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     }
     m.cpus[rows[o + Slot.CPU]] = 1;
     const pid = rows[o + Slot.PID];
-    if (m.unseen.size > 0) m.unseen.delete(pid);
+    if (pid !== seen && m.unseen.size > 0) m.unseen.delete(pid);
+    seen = kind === Kind.taskFork ? Number.NaN : pid;
     if (kind === Kind.fault && faults.onlyFaults(m, rows, o)) continue;
     const t = m.runs(pid, rows[o + Slot.CPU], rows[o + Slot.CTX]);
     m.running = t;

@@ -33,6 +33,7 @@ export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number
  * which would have shown it, is recorded (memory failure unmaps too), or migration, which would explain it, is not.
  */
 export function settleUnmapped(m: Model, mm?: Mm): void {
+  if (m.unmapped.size === 0) return;
   const lists = mm === undefined ? [...m.unmapped.values()] : [m.unmapped.get(mm) ?? new Map<number, Unmapped[]>()];
   const all = lists.flatMap((byVpn) => [...byVpn.values()].flat());
   if (mm === undefined) m.unmapped.clear();

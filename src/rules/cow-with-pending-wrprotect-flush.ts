@@ -46,8 +46,10 @@ export default defineRule({
     // late
     const copying = new Set<number>();
     let stop: (() => void) | undefined;
-    const copies = ({ at }: { at: At }) => {
-      if (stop !== undefined && at.pid !== undefined) copying.add(at.pid);
+    // every write fault gives these events: nothing of them is read while no flush is pending
+    const copies = (event: { readonly at: At }) => {
+      const pid = stop === undefined ? undefined : event.at.pid;
+      if (pid !== undefined) copying.add(pid);
     };
     const over = (mm: Mm): void => {
       pending.delete(mm);
@@ -101,8 +103,9 @@ export default defineRule({
       events: {
         wpCopy: copies,
         clearFlush: copies,
-        wpFaultRet({ at }) {
-          if (at.pid !== undefined) copying.delete(at.pid);
+        wpFaultRet(event) {
+          const pid = copying.size === 0 ? undefined : event.at.pid;
+          if (pid !== undefined) copying.delete(pid);
         },
       },
     };

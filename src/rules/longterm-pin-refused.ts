@@ -60,7 +60,9 @@ export default defineRule({
             path: [{ role: 'pin', at: r.outer, what: 'the call' }],
           });
         },
-        gupRet({ at }) {
+        gupRet(event) {
+          if (rounds.size === 0) return;
+          const { at } = event;
           if (at.pid !== undefined && at.fn?.startsWith('pin_') === true) rounds.delete(at.pid);
         },
       },

@@ -26,9 +26,9 @@ const GIVES_BACK = new Set([
   'i915_gem_object_userptr_submit_init',
 ]);
 
-const callerName = (pin: Pin): string =>
-  (pin.call.caller ?? '').replace(/\+0x.*$|\.(?:part|constprop|isra|cold).*$/g, '');
-const takenBy = (pin: Pin): string => `${pin.call.api} ${callerName(pin)}`;
+const nameOf = (caller: string | undefined): string =>
+  (caller ?? '').replace(/\+0x.*$|\.(?:part|constprop|isra|cold).*$/g, '');
+const takenBy = (api: string | undefined, caller: string | undefined): string => `${api} ${nameOf(caller)}`;
 
 export default defineRule({
   meta: {
@@ -56,11 +56,16 @@ export default defineRule({
     examples: examplesOf('pin-leak'),
   },
   create(context) {
-    /** callers for which the trace shows at least one release */
-    const givenBack = new Set<string>();
+    /** callers for which the trace shows at least one release, by the function they call */
+    const givenBack = new Map<string | undefined, Set<string | undefined>>();
+    const giveBack = ({ api, caller }: Pin['call']): void => {
+      const callers = givenBack.get(api);
+      if (callers === undefined) givenBack.set(api, new Set([caller]));
+      else callers.add(caller);
+    };
     return {
       release({ pin, by, at }) {
-        if (by !== 'unseen' && by !== 'over' && by !== 'given up') givenBack.add(takenBy(pin));
+        if (by !== 'unseen' && by !== 'over' && by !== 'given up') giveBack(pin.call);
         if (by !== 'unseen' || pin.call.kind !== 'PIN') return;
         context.report({
           messageId: 'reused',
@@ -76,19 +81,20 @@ export default defineRule({
         const { model } = context;
         // a release that matches no pin may belong to any of these, or to a pin that was not recorded
         const blind = model.partial() || model.counts.unmatched > 0;
+        const known = new Set([...givenBack].flatMap(([api, all]) => [...all].map((caller) => takenBy(api, caller))));
         for (const pin of pins) {
           if (pin.call.kind !== 'PIN' || pin.state !== 'orphan') continue;
-          const shown = givenBack.has(takenBy(pin));
+          const shown = known.has(takenBy(pin.call.api, pin.call.caller));
           // the kernel's own users release their pins; if none of their releases was recorded, the probe was not
           // enabled
-          const known = shown || !GIVES_BACK.has(callerName(pin));
+          const returns = shown || !GIVES_BACK.has(nameOf(pin.call.caller));
           const named = pin.page !== undefined && pin.pageFrom !== 'mapping' && pin.call.ret !== undefined;
           context.report({
             messageId: 'leaked',
             pin,
             at: pin.call.heldAt,
             cause: 'no release up to the end of the trace',
-            severity: blind || !known || !named ? 'note' : 'warning',
+            severity: blind || !returns || !named ? 'note' : 'warning',
             harm: ['leak'],
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },

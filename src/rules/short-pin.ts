@@ -57,7 +57,9 @@ export default defineRule({
           for (const [pid, short] of open) if (short.call.at.line === pin.call.at.line) open.delete(pid);
       },
       events: {
-        gup({ at, fields }) {
+        gup(event) {
+          if (open.size === 0) return;
+          const { at, fields } = event;
           const short = at.pid === undefined ? undefined : open.get(at.pid);
           if (short === undefined || at.pid === undefined) return;
           if (fields.start === short.next) open.delete(at.pid);

@@ -31,6 +31,8 @@ export class Catalogue {
   readonly #kinds: ReadonlyMap<string, number>;
   readonly #byName = new Map<string, number>();
   readonly #byEvent = new Map<string, Probed>();
+  /** of functions, as far as asked for */
+  readonly #names: (string | undefined)[] = [];
 
   constructor(probes: Probes = {}) {
     const added = Object.entries(probes);
@@ -127,7 +129,9 @@ export class Catalogue {
 
   /** Name of a function by its number. */
   fnName(index: number): string | undefined {
-    return index > 0 ? this.functions[index]?.name.replace(/^tp:/, '') : undefined;
+    if (!(index > 0)) return undefined;
+    this.#names[index] ??= this.functions[index]?.name.replace(/^tp:/, '');
+    return this.#names[index];
   }
 
   /**
