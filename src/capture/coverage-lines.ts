@@ -17,6 +17,9 @@ export function linesFor(kinds: readonly string[], era: EraName, catalogue: Cata
   return [...probes.map(({ lines }) => lines[0].text), ...tracepoints, ...ofRules];
 }
 
+/** The release whose types give the offsets for an era: its own, or the nearest that is included. */
+export const stockOf = (era: EraName): string => eraNamed(era)?.stock ?? '6.12';
+
 /** The probe set of a stock kernel of Debian, for x86-64. */
 export function stockProbes(era: EraName): readonly PlannedProbe[] {
   const stock = eraNamed(era)?.stock ?? '6.12';

@@ -1,6 +1,7 @@
 // Why: shows what a capture could have shown, to judge a clean verdict, and what to add to the next one.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { stockOf } from '../capture/coverage-lines.ts';
 import { reading, tracedKernel } from '../capture/kernel.ts';
 import { planProbes } from '../capture/plan.ts';
 import { SET_NAMES } from '../engine/advice.ts';
@@ -109,7 +110,12 @@ function kernelCoverage(
   const era = eraOfRelease(kernel)?.name;
   if (era === undefined) throw new InputError(`unknown kernel: ${kernel}`, { tryThis: '--kernel 6.1, or --btf FILE' });
   return coverageOfKernel(
-    { name: kernel, named: `--kernel ${kernel}`, from: "definitions of Debian's stock kernel for x86-64", era },
+    {
+      name: kernel,
+      named: `--kernel ${kernel}`,
+      from: `definitions of Debian's stock kernel ${stockOf(era)} for x86-64`,
+      era,
+    },
     rules,
   );
 }

@@ -2,7 +2,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { reduceToFinding, textOf } from '../engine/reduce.ts';
-import { count } from '../report/format.ts';
+import { count } from '../util/count.ts';
 import { escapeControl } from '../util/escape.ts';
 import { checkWritable, writeFileWhole, writeOut } from '../util/output.ts';
 import { BaseCommand } from './base.ts';

@@ -82,7 +82,7 @@ function apply(rules: readonly Rule[], found: LoadedConfig | undefined): Setup {
       if (id === INSUFFICIENT_EVIDENCE)
         throw new InputError(
           `rules.${id}: this rule cannot be switched off; it prevents a clean verdict for a trace with too little evidence`,
-          { where },
+          { where, tryThis: '--on-undecided skip, if such a trace is not to fail a job (JUnit)' },
         );
       off.add(id);
     } else if (typeof setting === 'object') {

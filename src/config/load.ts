@@ -32,9 +32,17 @@ export async function loadConfig(
   if (path === undefined) return undefined;
   const shown = shownPath(path, folder);
   if (named === undefined) mustBeOurs(path, shown, `--config ${shown} to run it anyway, --no-config to ignore it`);
-  else if (!existsSync(path)) throw new InputError('no such config', { where: named });
+  else if (!existsSync(path))
+    throw new InputError('no such config', {
+      where: named,
+      tryThis: 'check the path; without --config the one of this directory or of one above it is used',
+    });
   // /dev/zero has no end
-  if (statSync(path).isCharacterDevice()) throw new InputError('this is a device, not a config', { where: shown });
+  if (statSync(path).isCharacterDevice())
+    throw new InputError('this is a device, not a config', {
+      where: shown,
+      tryThis: '--config with a .json or .ts file',
+    });
   const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown, timeout);
   return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
 }

@@ -1,7 +1,7 @@
 // What a trace can and cannot prove: its kinds of events, what each rule still needs, and what to add to the next
 // capture. The verdicts are those of `check`; this shows the evidence behind them.
 
-import { linesFor, stockProbes } from '../capture/coverage-lines.ts';
+import { linesFor, stockOf, stockProbes } from '../capture/coverage-lines.ts';
 import type { PlannedProbe } from '../capture/plan.ts';
 import { INSUFFICIENT_EVIDENCE, type TraceInfo } from '../contract/report.ts';
 import type { Rule } from '../rules/contract.ts';
@@ -54,12 +54,14 @@ export interface TraceCoverage {
   /** events by kind, the kinds that were seen */
   kinds: Partial<Record<KindName, number>>;
   rules: RuleCoverage[];
-  /** probes to add first if no GUP call was recorded */
+  /** probes to add first if no GUP call was recorded; empty if the era is unknown */
   first?: string[];
   /** what is missing, in the order of the number of rules it decides; empty if the era is unknown */
   next: NextProbe[];
   /** sets to record next time; empty if the era is unknown */
   sets: ProbeSet[];
+  /** release of Debian's stock kernel that the offsets are of, `6.1` also for 6.6 */
+  stock?: string;
 }
 
 /** A missing event, and the rules that need it. */
@@ -138,13 +140,16 @@ function coverageOf(checked: CheckedTrace, rules: readonly Rule[]): TraceCoverag
       catalogue.kindNames.map((kind, k) => [kind, seen[k] + lacking[k]] as const).filter(([, n]) => n > 0),
     ),
     first:
-      era !== undefined && !checked.model.recorded(Kind.gup) && lacking[Kind.gup] === 0
-        ? linesFor(NEEDED_FIRST, era)
-        : undefined,
+      checked.model.recorded(Kind.gup) || lacking[Kind.gup] > 0
+        ? undefined
+        : era === undefined
+          ? []
+          : linesFor(NEEDED_FIRST, era),
     rules: covered,
     next: nextOf(covered),
     sets:
       era === undefined ? [] : setsFor(single, era, stockProbes(era)).map((set) => counted(set, rules, checked, trace)),
+    ...(era === undefined ? {} : { stock: stockOf(era) }),
   };
 }
 

@@ -108,7 +108,8 @@ function standsAt(bytes: Uint8Array, buf: Uint8Array, at: number): boolean {
 /** A time as printed in the trace, in the unit of {@link TraceLine.ts}. */
 function timeOf(text: string, flag: string, head: TraceHead): number {
   const { timeUnit, timeBase } = head;
-  if (timeUnit === 'none') throw new InputError(`--${flag}: this trace has no times`);
+  if (timeUnit === 'none')
+    throw new InputError(`--${flag}: this trace has no times`, { tryThis: `the command without --${flag}` });
   const m = (timeUnit === 'ns' ? /^(\d{1,15})(?:\.(\d{1,9}))?$/ : /^(\d{1,19})$/).exec(text.trim());
   if (m === null) {
     const example = timeUnit === 'ns' ? 'seconds, such as 9.044846' : 'a whole number of ticks';

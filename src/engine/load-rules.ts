@@ -89,7 +89,11 @@ function entryOf(folder: string): string | undefined {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InputError('this is not JSON', { where: file, cause: error });
+    throw new InputError('this is not JSON', {
+      where: file,
+      tryThis: `npm install, if ${basename(folder)} is a package of others`,
+      cause: error,
+    });
   }
   const named = target(json.exports) ?? (typeof json.main === 'string' ? json.main : undefined);
   const path = named === undefined ? undefined : resolve(folder, named);
@@ -138,7 +142,11 @@ async function rulesOf(file: string, folder: string, many: boolean, timeout?: nu
   } catch (thrown) {
     // a Proxy may throw anything when it is looked at
     const error = errorOf(thrown);
-    throw new InputError(`cannot be loaded: ${error.message}`, { where: from, cause: error });
+    throw new InputError(`cannot be loaded: ${error.message}`, {
+      where: from,
+      tryThis: 'npx tsc --noEmit, which checks its syntax and types',
+      cause: error,
+    });
   }
 }
 

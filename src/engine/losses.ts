@@ -4,6 +4,7 @@
 import type { Loss } from '../contract/report.ts';
 import { isOfFiles, OF_PIPE, type TraceHead } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';
+import { count, grouped } from '../util/count.ts';
 import { known } from '../vocabulary/record.ts';
 import type { ReadStats } from './read-stats.ts';
 
@@ -13,7 +14,8 @@ export function textDamage(stats: ReadStats, head: TraceHead): string | undefine
   const missing = missingParts(stats, head);
   if (missing !== undefined) return missing;
   const n = cutLines.widths[cutLines.column ?? 0];
-  if (cutLines.column !== undefined) return `${n} lines end at column ${cutLines.column}, some in the middle of a word`;
+  if (cutLines.column !== undefined)
+    return `${count(n, 'line ends', 'lines end')} at column ${cutLines.column}, some in the middle of a word`;
   return disorderOf(stats) ?? lateOf(stats);
 }
 
@@ -25,7 +27,7 @@ const missingParts = (stats: ReadStats, head: TraceHead): string | undefined =>
 function lateOf({ sieve: { late } }: ReadStats): string | undefined {
   return late.count === 0
     ? undefined
-    : `timestamps go backwards on one CPU: lines are duplicated or were moved; ${late.count} events were ignored`;
+    : `timestamps go backwards on one CPU: lines are duplicated or were moved; ${count(late.count, 'event was', 'events were')} ignored`;
 }
 
 /** Events are not ordered by time, and this cannot be attributed to one place. */
@@ -34,7 +36,7 @@ function disorderOf({ order, kinds }: ReadStats): string | undefined {
     case 'cpus':
       return `events of ${order.cpus.length} CPUs follow one another, CPU by CPU: ${SORT}`;
     case 'steps':
-      return `${order.steps} events are earlier than the event before them: ${SORT}`;
+      return `${count(order.steps, 'event is', 'events are')} earlier than the one before: ${SORT}`;
     case undefined:
       return undefined;
   }
@@ -51,7 +53,7 @@ function missingOf(
   // events overwritten during reading have a line of their own
   const missing = entries - there - lostTotal;
   if (missing <= 0) return undefined;
-  return `the header counts ${entries} events, but ${missing} of them are missing: lines were removed, or are of another CPU`;
+  return `the header counts ${count(entries, 'event')}, but ${grouped(missing)} of them ${missing === 1 ? 'is' : 'are'} missing: lines were removed, or are of another CPU`;
 }
 
 /**
@@ -70,9 +72,10 @@ const leftOf = ({ cutLeft }: TraceHead): string | undefined =>
     : undefined;
 
 /** Functions that were entered but never left, or left but never entered. */
-function openOf({ nesting: { count, line } }: ReadStats): string | undefined {
-  if (count === 0) return undefined;
-  const more = count > 1 ? `, and at ${count - 1} more` : '';
+function openOf({ nesting }: ReadStats): string | undefined {
+  const { count: open, line } = nesting;
+  if (open === 0) return undefined;
+  const more = open > 1 ? `, and at ${grouped(open - 1)} more` : '';
   return `line ${line}${more}: functions entered before it have not returned, or one returns that was not entered: lines were removed`;
 }
 
@@ -86,8 +89,14 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
   if (stats.kinds[LineKind.Bad] > cutBad && !isCounted(stats, head)) {
     const samples = bad.map((b) => ({ line: b.line, text: b.text }));
-    const count = stats.kinds[LineKind.Bad] - cutBad;
-    losses.push({ kind: 'bad-line', count, line: bad[0]?.line, reason: bad[0]?.reason ?? 'incomplete', samples });
+    const unread = stats.kinds[LineKind.Bad] - cutBad;
+    losses.push({
+      kind: 'bad-line',
+      count: unread,
+      line: bad[0]?.line,
+      reason: bad[0]?.reason ?? 'incomplete',
+      samples,
+    });
   }
   if (cutLines.count > 0) {
     const samples = stats.bad.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
@@ -158,7 +167,7 @@ function orderLosses(stats: ReadStats): Loss[] {
   }
   if (cutLines.column !== undefined) {
     const n = cutLines.widths[cutLines.column];
-    const reason = `${n} lines end at column ${cutLines.column}, some in the middle of a word: other lines may be cut too`;
+    const reason = `${count(n, 'line ends', 'lines end')} at column ${cutLines.column}, some in the middle of a word: other lines may be cut too`;
     losses.push({ kind: 'truncated', reason });
   }
   return losses;

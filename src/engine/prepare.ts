@@ -20,7 +20,11 @@ function problemIn(rule: unknown, from: string): RuleProblem | undefined {
     return ruleProblem(rule);
   } catch (thrown) {
     const error = errorOf(thrown);
-    throw new InputError(`this is not a rule: ${error.message}`, { where: from, cause: error });
+    throw new InputError(`this is not a rule: ${error.message}`, {
+      where: from,
+      tryThis: 'pindrift rules new my-rule: what a rule looks like',
+      cause: error,
+    });
   }
 }
 
@@ -49,7 +53,11 @@ export function prepare(given: readonly GivenRule[]): readonly Rule[] {
   let catalogue = OWN_CATALOGUE;
   for (const { meta, probes } of rules) {
     const more = probes === undefined ? catalogue : catalogue.with(probes);
-    if (typeof more === 'string') throw new InputError(`rule ${meta.id}: ${more}`, { where: seen.get(meta.id) });
+    if (typeof more === 'string')
+      throw new InputError(`rule ${meta.id}: ${more}`, {
+        where: seen.get(meta.id),
+        tryThis: 'docs/rules-guide/reference.md says what a rule may define',
+      });
     catalogue = more;
   }
   return rules;

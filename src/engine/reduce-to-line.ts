@@ -33,7 +33,10 @@ const WITH_PINS: ReadonlySet<string> = new Set([
 export async function reduceToLine(path: string, line: number, options: ReduceOptions): Promise<LineCase> {
   const whole = await readLines(path);
   if (whole[line - 1] === undefined)
-    throw new InputError(`there is no line ${line}; the trace has ${whole.length}`, { where: path });
+    throw new InputError(`there is no line ${line}; the trace has ${whole.length}`, {
+      where: path,
+      tryThis: 'the number that `pindrift check` prints at the right of a step',
+    });
   const told = (some: Lines, at: number) => entriesAt(path, some, at, [], options);
   const wanted = (await told(whole, line)).find(({ kind, pins }) => pins.length > 0 && WITH_PINS.has(kind));
   if (wanted === undefined)

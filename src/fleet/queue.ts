@@ -137,7 +137,11 @@ async function reach(queue: Queue, url: string): Promise<void> {
   } catch (error) {
     queue.close().catch(() => {});
     const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`the queue cannot be reached: ${why}`, { where: withoutPassword(url), cause: error });
+    throw new InputError(`the queue cannot be reached: ${why}`, {
+      where: withoutPassword(url),
+      tryThis: 'check the address, and that a server answers there',
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -23,7 +23,11 @@ export class Results {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new InputError('cannot create a directory here', { where: folder, cause: error });
+      throw new InputError('cannot create a directory here', {
+        where: folder,
+        tryThis: 'use a directory that can be written',
+        cause: error,
+      });
     }
   }
 

@@ -69,7 +69,10 @@ export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'i
         fs.mkdirSync(reaction.folder, { recursive: true });
         fs.accessSync(reaction.folder, fs.constants.W_OK);
       } catch (error) {
-        throw new InputError(`--react save: ${(error as Error).message}`, { where: reaction.folder });
+        throw new InputError(`--react save: ${(error as Error).message}`, {
+          where: reaction.folder,
+          tryThis: '--react save with a directory that can be written',
+        });
       }
     }
   }

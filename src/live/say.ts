@@ -1,9 +1,10 @@
 // Why: the output of a watch as text for a terminal or as JSON for a program: the same events in the same order.
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { clean, count, wrap } from '../report/format.ts';
+import { clean, wrap } from '../report/format.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { findingJson, jsonText } from '../report/serialize.ts';
 import { weight } from '../report/words.ts';
+import { count } from '../util/count.ts';
 import type { WatchEvent } from './events.ts';
 
 /** `pindrift.watch/1`: docs/schema/watch.schema.json */

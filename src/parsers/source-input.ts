@@ -114,7 +114,10 @@ export function readError(error: unknown, path: string): unknown {
     case 'EISDIR':
       return new InputError('this is a directory', { where, tryThis: 'name the trace files in it, one by one' });
     case 'ENOTDIR':
-      return new InputError('a component of this path is not a directory', { where });
+      return new InputError('a component of this path is not a directory', {
+        where,
+        tryThis: 'check the path',
+      });
     case 'EACCES':
     case 'EPERM':
       return new InputError('no permission to read this file', {
@@ -129,10 +132,16 @@ export function readError(error: unknown, path: string): unknown {
     case 'ENFILE':
       return new InputError('too many open files', { where, tryThis: 'ulimit -n 1024' });
     case 'ENXIO':
-      return new InputError('this is a socket, or a device that is not there', { where });
+      return new InputError('this is a socket, or a device that is not there', {
+        where,
+        tryThis: 'name a file, a FIFO, or - for standard input',
+      });
     case undefined:
       return error;
     default:
-      return new InputError(`cannot be read: ${(error as Error).message}`, { where });
+      return new InputError(`cannot be read: ${(error as Error).message}`, {
+        where,
+        tryThis: 'copy the file to another disk, and check the copy',
+      });
   }
 }

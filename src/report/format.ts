@@ -1,6 +1,8 @@
 // Formatting shared by reports: safe text, counts, times, padded and wrapped lines.
+
 import stringWidth from 'string-width';
 import type { TraceInfo } from '../contract/report.ts';
+import { count } from '../util/count.ts';
 import { escapeControl } from '../util/escape.ts';
 
 type TimeUnit = TraceInfo['timeUnit'];
@@ -101,15 +103,6 @@ function fitting(text: string, width: number): number {
     length += char.length;
   }
   return length;
-}
-
-/** `1 line`, `1,299 lines`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-
-export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Number of decimals these times (ns) need: 6 as in most traces, 9 if one has more. */

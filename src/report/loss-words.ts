@@ -1,6 +1,7 @@
 // The losses of a trace, in words shared by all reports for people.
 import type { Loss } from '../contract/report.ts';
-import { clean, count } from './format.ts';
+import { count } from '../util/count.ts';
+import { clean } from './format.ts';
 import { placeOf } from './words.ts';
 
 /** Each kind of loss once: `23 events lost on CPU 1 at :1042, :2210: the ring buffer was full`. */

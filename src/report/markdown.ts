@@ -97,9 +97,7 @@ function summaryLines(report: CheckReport): string[] {
     const lost = lossWords(trace.losses);
     const words = [formatWords(trace), kernelWords(trace), sizeWords(trace), pinsWords(trace)];
     out.push(`- ${code(pathWords(trace))}: ${escaped(words.join('; '))}`);
-    out.push(
-      ...(lost.length === 0 ? [`  - ${losslessWords(trace)}`] : lost.map((loss) => `  - lost: ${escaped(loss)}`)),
-    );
+    out.push(...(lost.length === 0 ? [`  - ${losslessWords(trace)}`] : lost.map((loss) => `  - ${escaped(loss)}`)));
   }
   const whole = wholeReasons(report);
   if (whole.length > 0) {

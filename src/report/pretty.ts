@@ -1,8 +1,9 @@
 // The terminal report: each finding as a list of steps, then the input and the verdict.
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
+import { count } from '../util/count.ts';
 import { type Alike, alike, moreWords, numberRuns, worstFirst } from './alike.ts';
-import { clean, columns, count, shellWord, verbatim, wrap, wrapTip } from './format.ts';
+import { clean, columns, shellWord, verbatim, wrap, wrapTip } from './format.ts';
 import { lossSamples, lossWords } from './loss-words.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
@@ -184,11 +185,11 @@ function traceLines(trace: TraceInfo, look: Look): string[] {
   out.push(...facts.flatMap((fact) => hanging(fact, indent, look.width)));
   const lost = lossWords(trace.losses);
   for (const loss of lost.slice(0, GROUPS_SHOWN)) {
-    out.push(...hanging(`lost: ${loss}`, indent, look.width).map((line) => look.paint('yellow', line)));
+    out.push(...hanging(loss, indent, look.width).map((line) => look.paint('yellow', line)));
   }
   if (lost.length > GROUPS_SHOWN) {
     out.push(
-      look.paint('yellow', `${indent}lost: and ${lost.length - GROUPS_SHOWN} more kinds; --json lists them all`),
+      look.paint('yellow', `${indent}and ${lost.length - GROUPS_SHOWN} more kinds of loss; --json lists them all`),
     );
   }
   const samples = lossSamples(trace.losses).slice(0, look.verbose ? undefined : 1);

@@ -2,7 +2,8 @@
 // it where the command passed them.
 import type { Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { clean, count, padLeft, verbatim, wrap } from './format.ts';
+import { count } from '../util/count.ts';
+import { clean, padLeft, verbatim, wrap } from './format.ts';
 import { type Paint, painter } from './paint.ts';
 import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';
 import { type Arrows, arrows, layOut, type StepRow, steps } from './timeline.ts';

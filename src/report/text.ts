@@ -87,7 +87,7 @@ function summaryLines(report: CheckReport): string[] {
   const out = ['Input', '-------------'];
   for (const trace of report.traces) {
     const lost = lossWords(trace.losses);
-    const losses = lost.length === 0 ? [losslessWords(trace)] : lost.map((loss) => `lost: ${loss}`);
+    const losses = lost.length === 0 ? [losslessWords(trace)] : lost;
     const lines = [
       formatWords(trace),
       kernelWords(trace),

@@ -9,8 +9,9 @@ import {
   type RuleFailed,
   type TraceInfo,
 } from '../contract/report.ts';
+import { count, grouped } from '../util/count.ts';
 import { adviceWords, fixWords } from './fix-words.ts';
-import { clean, count, duration, grouped } from './format.ts';
+import { clean, duration } from './format.ts';
 import { sentence } from './sentence.ts';
 
 const HARM_WORDS: Readonly<Record<Harm, string>> = {
@@ -129,6 +130,7 @@ export function stillWords(report: CheckReport): string | undefined {
 /** The rules that could not decide, those with the same reasons together, in the order of the report; see also {@link wholeReasons}. */
 export function undecided(report: CheckReport): Undecided[] {
   const groups = new Map<string, { missing: string[]; rules: string[] }>();
+  const whole = wholeReasons(report);
   for (const rule of report.rules) {
     // what failed is told apart
     if (
@@ -147,8 +149,14 @@ export function undecided(report: CheckReport): Undecided[] {
   // what this kernel does not have, no other capture of it will show: last
   return [...groups.values()]
     .sort((a, b) => Number(a.missing.some(isOutside)) - Number(b.missing.some(isOutside)))
-    .map(({ missing, rules }) => ({ reason: reasonWords(missing), rules }));
+    .map(({ missing, rules }) => ({ reason: groupWords(missing, whole), rules }));
 }
+
+/** What has just been said of the whole trace is not said again. */
+const groupWords = (missing: readonly string[], whole: readonly string[]): string =>
+  missing.length > 0 && missing.every((reason) => whole.includes(reason))
+    ? `for the ${whole.length === 1 ? 'reason' : 'reasons'} above`
+    : reasonWords(missing);
 
 /**
  * Why rules could not decide, in one line: what was never seen and what the kernel does not have are named once each,

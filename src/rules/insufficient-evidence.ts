@@ -1,8 +1,9 @@
 // Reports what this trace cannot prove. It makes no finding; it keeps the verdict from being "clean".
-import { plural } from '../contract/plural.ts';
 import { NO_GUP_CALL } from '../contract/report.ts';
+import { count, grouped } from '../util/count.ts';
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { missingEvents } from './missing-events.ts';
 
 /**
  * User space may keep a FOLL_LONGTERM pin as long as it likes. One that is still held at the end of the trace, and
@@ -86,19 +87,28 @@ export default defineRule({
           context.undecided('no return of a GUP call was recorded, so it is not known which pages were pinned');
         if (seen('gup') && model.counts.pins === 0 && !model.armed('gup', 'gupRet'))
           context.undecided('no page was pinned during the recording');
+        // what is missing from the whole comes before what is not known of some
+        for (const sign of missingEvents(model)) context.undecided(sign);
+        const { facts, torn } = model;
+        if (facts.unsaid !== undefined) context.undecided(facts.unsaid);
+        const silent = model.silentCpus();
+        if (facts.timeUnit === 'none') context.undecided('the trace has no times');
+        if (silent > 0)
+          context.undecided(
+            `${grouped(silent)} of ${count(facts.cpus ?? 0, 'CPU')} recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`,
+          );
         if (!seen('grab', 'pinPages', 'followPteRet'))
           context.undecided('no event names the pinned pages (try_grab_*, follow_page_pte)');
         if (!seen('newAnon'))
           context.undecided('no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)');
         if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
-        const { facts } = model;
         if (unknownFlags > 0)
           context.undecided(
-            `the flags of ${plural(unknownFlags, 'pin')} are not known, so neither is whether they were for writing`,
+            `the flags of ${count(unknownFlags, 'pin are', 'pins are')} not known, so neither is whether they were for writing`,
           );
         if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
           context.undecided(
-            `${unmapped === 1 ? 'the page mapped at a pinned address is' : `the pages mapped at ${unmapped} pinned addresses are`} ` +
+            `${unmapped === 1 ? 'the page mapped at a pinned address is' : `the pages mapped at ${grouped(unmapped)} pinned addresses are`} ` +
               'known only from the pin; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show later ' +
               'changes, and they are not recorded',
           );
@@ -108,7 +118,7 @@ export default defineRule({
         ] as const)
           if (n > 0 && !kinds.every((kind) => model.recorded(kind)))
             context.undecided(
-              `${plural(n, 'pinned page was', 'pinned pages were')} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
+              `${count(n, 'pinned page was', 'pinned pages were')} shared with another process, and who may write to ${n === 1 ? 'it' : 'them'} is not recorded (${kinds[0] === 'wpPmd' ? 'do_huge_pmd_wp_page and its return' : 'return of do_wp_page'})`,
             );
         const device = byDevice + model.seen('devExcl') + model.seen('devExclRet') + model.seen('devRestore');
         if (device > 0 && !(model.recorded('devExcl') && model.recorded('devExclRet')))
@@ -121,7 +131,7 @@ export default defineRule({
           );
         if (foreign > 0 && !model.recorded('forkVma'))
           context.undecided(
-            `${plural(foreign, 'page')} that a pin of another process holds became writable, and no fork is recorded (copy_page_range), so it is not known whether the processes share ${foreign === 1 ? 'it' : 'them'} on purpose`,
+            `${count(foreign, 'page')} that a pin of another process holds became writable, and no fork is recorded (copy_page_range), so it is not known whether the processes share ${foreign === 1 ? 'it' : 'them'} on purpose`,
           );
         if (forks > 0 && !model.recorded('mmExit'))
           context.undecided(
@@ -129,7 +139,7 @@ export default defineRule({
           );
         if (swapped > 0)
           context.undecided(
-            `${plural(swapped, 'pinned page was', 'pinned pages were')} swapped in, and no unmapping for swap is recorded (try_to_unmap_one)`,
+            `${count(swapped, 'pinned page was', 'pinned pages were')} swapped in, and no unmapping for swap is recorded (try_to_unmap_one)`,
           );
         if (readCopies > 0 && !model.recorded('forkVma'))
           context.undecided(
@@ -137,90 +147,62 @@ export default defineRule({
           );
         if (unreleased > 0)
           context.undecided(
-            `${plural(unreleased, 'page was', 'pages were')} reused without a recorded release of the pin on ` +
+            `${count(unreleased, 'page was', 'pages were')} reused without a recorded release of the pin on ` +
               `${unreleased === 1 ? 'it' : 'them'}`,
           );
         if (unended > 0)
           context.undecided(
-            `the end of the I/O on ${plural(unended, 'pinned page')} was not recorded; a probe hit inside ` +
+            `the end of the I/O on ${count(unended, 'pinned page')} was not recorded; a probe hit inside ` +
               'another probe is missed (kprobe_profile counts these)',
-          );
-        const silent = model.silentCpus();
-        if (facts.timeUnit === 'none') context.undecided('the trace has no times');
-        if (silent > 0)
-          context.undecided(
-            `${silent} of ${facts.cpus} CPUs recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`,
-          );
-        const { torn } = model;
-        if (torn.rets + torn.entries > 0) {
-          const signs: string[] = [];
-          if (torn.rets > 0) signs.push(plural(torn.rets, 'return without its call', 'returns without their calls'));
-          if (torn.entries > 0)
-            signs.push(
-              `${plural(torn.entries, 'page table entry that contradicts', 'page table entries that contradict')} what was seen`,
-            );
-          context.undecided(`lines are missing in the middle: ${signs.join(', ')}`);
-        }
-        if (torn.steps > 0)
-          context.undecided(
-            `${torn.steps} line${torn.steps === 1 ? ' contradicts the call it is' : 's contradict the calls they are'} inside of (another address)`,
           );
         if (torn.pages > 0)
           context.undecided(
-            `${plural(torn.pages, 'page pointer does', 'page pointers do')} not point to a struct page, unlike the others`,
+            `${count(torn.pages, 'page pointer does', 'page pointers do')} not point to a struct page, unlike the others`,
           );
         if (torn.absurd > 0)
           context.undecided(
-            `${plural(torn.absurd, 'line has a number', 'lines have numbers')} that no kernel prints there`,
+            `${count(torn.absurd, 'line has a number', 'lines have numbers')} that no kernel prints there`,
           );
         if (torn.exits > 0)
           context.undecided(
-            `the end of ${plural(torn.exits, 'address space')} (exit_mmap) is missing, although the tasks in it have exited`,
+            `the end of ${count(torn.exits, 'address space')} (exit_mmap) is missing, although the tasks in it have exited`,
           );
         if (model.counts.withoutMm > 0)
-          context.undecided(`the address space of ${plural(model.counts.withoutMm, 'pin')} is not known`);
+          context.undecided(`the address space of ${count(model.counts.withoutMm, 'pin')} is not known`);
         if (seen('wpHugetlb') && !seen('newHugetlb'))
           context.undecided('no event names a new hugetlb page (hugetlb_add_new_anon_rmap)');
-        if (facts.overwritten > 0)
-          context.undecided(`${facts.overwritten} events were overwritten before the first line`);
-        if (facts.unread > 0) context.undecided(`${plural(facts.unread, 'line')} could not be read`);
-        for (const sentence of facts.missed) context.undecided(sentence);
-        if (facts.filtered !== undefined) context.undecided(`the trace was filtered (${facts.filtered})`);
-        if (facts.damage !== undefined) context.undecided(facts.damage);
-        if (facts.unsaid !== undefined) context.undecided(facts.unsaid);
-        if (model.gaps.length > 0) context.undecided(`events were lost in ${plural(model.gaps.length, 'place')}`);
         const open = pins.filter((p) => p.owner !== 'transient' && !inPlace(p));
         const unknown = open.filter((p) => p.page === undefined).length;
-        if (unknown > 0) context.undecided(`the page of ${plural(unknown, 'pin')} is not known`);
+        if (unknown > 0) context.undecided(`the page of ${count(unknown, 'pin')} is not known`);
         const unseen = open.length - unknown + givenUp;
-        if (unseen > 0) context.undecided(`no release was recorded for ${plural(unseen, 'pin')}`);
+        if (unseen > 0) context.undecided(`no release was recorded for ${count(unseen, 'pin')}`);
         const { begun, claimed, cut, outcomes, strayed, teed, untold, vanished } = model.counts;
         if (teed > 0)
           context.undecided(
-            `${plural(teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
+            `${count(teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${teed === 1 ? 'it' : 'them'}`,
           );
         if (vanished > 0)
           context.undecided(
-            `${plural(vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
+            `${count(vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
           );
         if (strayed > 0)
           context.undecided(
-            `${plural(strayed, 'pinned page')} appeared at another address of the same process, and no move is recorded (move_page_tables)`,
+            `${count(strayed, 'pinned page')} appeared at another address of the same process, and no move is recorded (move_page_tables)`,
           );
         if (outcomes > 0)
           context.undecided(
-            `${plural(outcomes, 'write fault')} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
+            `${count(outcomes, 'write fault')} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
           );
-        if (cut > 0) context.undecided(`${plural(cut, 'pin was', 'pins were')} held where another capture begins`);
+        if (cut > 0) context.undecided(`${count(cut, 'pin was', 'pins were')} held where another capture begins`);
         if (begun > 0)
           context.undecided(
-            `the trace begins inside calls that returned ${plural(begun, 'page')}; no line names ${begun === 1 ? 'it' : 'them'}`,
+            `the trace begins inside calls that returned ${count(begun, 'page')}; no line names ${begun === 1 ? 'it' : 'them'}`,
           );
         if (claimed > 0)
-          context.undecided(`lines mention ${plural(claimed, 'page')} that nothing else in the trace shows`);
-        if (untold > 0) context.undecided(`${plural(untold, 'page was', 'pages were')} released that no line names`);
+          context.undecided(`lines mention ${count(claimed, 'page')} that nothing else in the trace shows`);
+        if (untold > 0) context.undecided(`${count(untold, 'page was', 'pages were')} released that no line names`);
         if (model.counts.unmatched > 0)
-          context.undecided(`${plural(model.counts.unmatched, 'release')} of pins whose start is not in the trace`);
+          context.undecided(`${count(model.counts.unmatched, 'release')} of pins whose start is not in the trace`);
       },
     };
   },

@@ -107,7 +107,7 @@ export function writeError(error: unknown, where: string): unknown {
     case 'ELOOP':
       return new InputError('this is a symbolic link that leads back to itself', options);
     case 'ENAMETOOLONG':
-      return new InputError('this file name is too long', options);
+      return new InputError('this file name is too long', { ...options, tryThis: 'use a shorter name' });
     default:
       return error;
   }

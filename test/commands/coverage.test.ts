@@ -1,7 +1,7 @@
 // Why: what a trace cannot prove must be said together with the probe that would prove it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Coverage, RuleCoverage } from '../../src/engine/coverage.ts';
@@ -94,7 +94,27 @@ describe('what to record next time', { timeout: 60_000 }, () => {
 
   it('check says the same, once, and not what else those rules lack', () => {
     const { stdout } = pindrift(['check', withoutGup]);
-    expect(stdout).toContain('  - no GUP call was recorded (get_user_pages*, pin_user_pages*)\n');
+    expect(stdout.match(/no GUP call was recorded/g)).toHaveLength(1);
+    expect(stdout).toContain('  - for the reasons above\n');
+  });
+
+  it('says so of a trace of an unknown kernel too, and no rule says it again', () => {
+    const trace = join(dirname(withoutGup), 'page-ref.txt');
+    const line = 'scn-1 [000] ..... 1.000001: page_ref_set: pfn=0x1 flags= count=1 mapcount=0 mapping=0 mt=1 val=1';
+    writeFileSync(trace, `# tracer: nop\n#\n           ${line}\n`);
+    const { stdout } = pindrift(['coverage', trace]);
+    expect(stdout).toContain('era unknown');
+    expect(stdout).toContain('No GUP call was recorded: add its probes first.');
+    expect(stdout.match(/no GUP call was recorded/g)).toHaveLength(2); // the rules, and the trace as a whole
+  });
+
+  it('lost events: how to keep them', () => {
+    const trace = join(dirname(withoutGup), 'lost.txt');
+    writeFileSync(trace, lines.replace(/\n(?=[^#])/, '\nCPU:1 [LOST 1234567 EVENTS]\n'));
+    expect(pindrift(['coverage', trace]).stdout).toContain('next time: larger buffers');
+    expect(pindrift(['check', trace]).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '1,234,567 events were lost in 1 place',
+    );
   });
 
   it('what decides a rule by itself comes before what is needed with others', () => {

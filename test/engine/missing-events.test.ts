@@ -32,7 +32,7 @@ describe('a rule whose events were all recorded', () => {
     lines.splice(4, 0, 'CPU:0 [LOST 12 EVENTS]');
     expect(await outcome(lines)).toEqual({
       verdict: 'could-not-be-checked',
-      missing: ['events were lost in 1 place'],
+      missing: ['12 events were lost in 1 place'],
     });
   });
 

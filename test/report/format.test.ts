@@ -5,7 +5,6 @@ import {
   clean,
   clip,
   columns,
-  count,
   duration,
   pad,
   padLeft,
@@ -14,6 +13,7 @@ import {
   verbatim,
   wrap,
 } from '../../src/report/format.ts';
+import { count } from '../../src/util/count.ts';
 
 describe('times', () => {
   it('are exact to the last digit', () => {

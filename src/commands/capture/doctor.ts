@@ -2,9 +2,10 @@
 import * as Flags from '@oclif/core/flags';
 import { type Check, checkMachine } from '../../capture/doctor.ts';
 import type { CapturePlan } from '../../capture/plan.ts';
-import { count, wrap } from '../../report/format.ts';
+import { wrap } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
+import { count } from '../../util/count.ts';
 import { InputError } from '../../util/errors.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';

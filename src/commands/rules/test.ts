@@ -1,11 +1,11 @@
 // Why: runs the tests of a rule without setting up a test runner.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { count } from '../../report/format.ts';
 import { type Paint, painter } from '../../report/paint.ts';
 import { jsonText } from '../../report/serialize.ts';
 import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
 import { watchCode } from '../../testing/watch-code.ts';
+import { count } from '../../util/count.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';

@@ -1,5 +1,7 @@
 // The fleet report as text: new drifts first, the worst first, with their places and the command to show each.
-import { clean, count, wrap } from '../format.ts';
+
+import { count } from '../../util/count.ts';
+import { clean, wrap } from '../format.ts';
 import { painter, type Style } from '../paint.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';
 

@@ -3,8 +3,9 @@
 import type { Evidence, Finding } from '../../contract/finding.ts';
 import { placeWords } from '../../contract/place-words.ts';
 import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../../contract/report.ts';
+import { grouped } from '../../util/count.ts';
 import { type Alike, alike, moreWords } from '../alike.ts';
-import { clean, grouped, relativeTime, timeDigits, verbatim } from '../format.ts';
+import { clean, relativeTime, timeDigits, verbatim } from '../format.ts';
 import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
 import { lossSamples, lossWords } from '../loss-words.ts';
 import type { ReportOptions } from '../reporter.ts';

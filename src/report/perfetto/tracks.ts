@@ -3,7 +3,8 @@
 // the harm. perfetto.ts and chrome.ts encode the same tracks.
 import type { Finding } from '../../contract/finding.ts';
 import type { DetailedReport, PinLife, TraceInfo } from '../../contract/report.ts';
-import { clean, grouped } from '../format.ts';
+import { grouped } from '../../util/count.ts';
+import { clean } from '../format.ts';
 import { choosePins, lives, mappingSpans, partingIndex, uses } from '../lifeline.ts';
 import { stepKind } from '../steps.ts';
 import { titleOf } from '../title.ts';

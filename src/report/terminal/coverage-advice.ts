@@ -1,7 +1,8 @@
 // Why: what to record next time. What decides most rules with one more probe comes first, each definition stands once, and
 // three sets say what they cost, so that nobody arms a hundred probes for the sake of one.
 import type { KernelCoverage, NextProbe, TraceCoverage } from '../../engine/coverage.ts';
-import { clean, count, grouped, pad, padLeft, wrap } from '../format.ts';
+import { count, grouped } from '../../util/count.ts';
+import { clean, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
 
 interface Look {
@@ -12,20 +13,26 @@ interface Look {
 type Sets = TraceCoverage['sets'];
 
 const SWITCH = 'events/';
-const STOCK =
-  "offsets are for Debian's stock kernel on x86-64; `pindrift capture probes` prints them for any other kernel";
+/** Offsets of another release may be wrong. */
+const stockWords = (era: string, stock = era): string =>
+  `offsets are ${stock === era ? 'for' : `of ${clean(stock)},`} Debian's stock kernel on x86-64; \`pindrift capture ` +
+  'probes` prints them for any other kernel';
+
+const NO_GUP = 'No GUP call was recorded';
+const WHY_GUP = 'They show who pinned which page; nothing can be checked without them';
 
 /** Definitions are whole lines, to be copied: never wrapped. */
-export function adviceLines({ first, next, sets, trace }: TraceCoverage, look: Look): string[] {
+export function adviceLines({ first, next, sets, stock, trace }: TraceCoverage, look: Look): string[] {
   if (next.length === 0 && first === undefined) return [];
-  if (trace.era === undefined)
-    return ['', ...wrap('The probes to add depend on the kernel: specify it with --kernel.', look.width)];
+  if (trace.era === undefined) {
+    const what = first === undefined ? 'The probes to add' : `${NO_GUP}: add its probes first. ${WHY_GUP}. The probes`;
+    return ['', ...wrap(`${what} depend on the kernel: specify it with --kernel.`, look.width)];
+  }
   const out = [''];
   if (first !== undefined && first.length > 0) {
     out.push(
       ...wrap(
-        'No GUP call was recorded: add these probes first. They show who pinned which page; nothing can be checked ' +
-          `without them (kernel ${clean(trace.era)}; ${STOCK}).`,
+        `${NO_GUP}: add these probes first. ${WHY_GUP} (kernel ${clean(trace.era)}; ${stockWords(trace.era, stock)}).`,
         look.width,
       ),
       '',
@@ -39,7 +46,7 @@ export function adviceLines({ first, next, sets, trace }: TraceCoverage, look: L
   out.push(
     ...wrap(
       'Probes that would decide more rules, the most useful first. The lines go into ' +
-        `/sys/kernel/tracing/dynamic_events (kernel ${clean(trace.era)}; ${STOCK}), then: echo 1 > ` +
+        `/sys/kernel/tracing/dynamic_events (kernel ${clean(trace.era)}; ${stockWords(trace.era, stock)}), then: echo 1 > ` +
         '/sys/kernel/tracing/events/pindrift/enable',
       look.width,
     ),

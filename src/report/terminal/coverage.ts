@@ -2,7 +2,8 @@
 
 import { INSUFFICIENT_EVIDENCE, type Loss, NO_GUP_CALL, type TraceInfo } from '../../contract/report.ts';
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
-import { clean, count, duration, grouped, pad, padLeft, wrap } from '../format.ts';
+import { count, grouped } from '../../util/count.ts';
+import { clean, duration, pad, padLeft, wrap } from '../format.ts';
 import { type Paint, painter } from '../paint.ts';
 import { clockWords, formatWords, kernelWords, pathWords, placeOf, reasonWords, sizeWords } from '../words.ts';
 import { adviceLines } from './coverage-advice.ts';
@@ -18,6 +19,10 @@ const FIRST: ReadonlySet<string> = new Set(['gup', 'gupRet', 'grab', 'grabRet', 
 const LABEL = 8;
 /** Places of a loss, and event names of a kind, that are written out. */
 const SHOWN = 5;
+
+/** What keeps events from being lost. */
+const KEEP =
+  'next time: larger buffers (`--buffer` of `pindrift capture`, buffer_size_kb), a shorter run, or a smaller set of events';
 
 export function coverageText({ traces }: Coverage, options: { color: boolean; width: number | undefined }): string {
   const look: Look = { paint: painter(options.color), width: Math.max(40, options.width ?? 80) };
@@ -71,7 +76,8 @@ function lossLines(trace: TraceInfo): string[] {
     const more = losses.length > SHOWN ? [`and ${losses.length - SHOWN} more places`] : [];
     return `${clean(key)}: ${[...places, ...more].join(', ')}`;
   });
-  return lines.length === 0 ? ['nothing'] : lines;
+  if (lines.length === 0) return ['nothing'];
+  return trace.losses.some(({ kind }) => kind === 'lost-events' || kind === 'overwritten') ? [...lines, KEEP] : lines;
 }
 
 /** `23 at :1042 (0.013 s after the first event)`. */

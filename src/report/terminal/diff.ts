@@ -1,8 +1,9 @@
 // Why: `diff` for people and for scripts (pindrift.diff/1).
 import type { CheckReport } from '../../contract/report.ts';
+import { count } from '../../util/count.ts';
 import { type DiffEntry, type ReportDiff, signOf } from '../diff.ts';
 import { kernelOf } from '../drifts.ts';
-import { clean, count, pad, shellWord, wrap } from '../format.ts';
+import { clean, pad, shellWord, wrap } from '../format.ts';
 import { painter, type Style } from '../paint.ts';
 import { jsonText } from '../serialize.ts';
 import { verdictWords } from '../words.ts';

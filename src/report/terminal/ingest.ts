@@ -2,7 +2,8 @@
 
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
 import type { StoredEventType } from '../../store/report.ts';
-import { clean, columns, count, grouped, pad, padLeft, wrap } from '../format.ts';
+import { count, grouped } from '../../util/count.ts';
+import { clean, columns, pad, padLeft, wrap } from '../format.ts';
 import { lossWords } from '../loss-words.ts';
 import { painter } from '../paint.ts';
 import { clockWords, formatWords, kernelWords, losslessWords, pathWords, pinsWords, sizeWords } from '../words.ts';

@@ -1,5 +1,7 @@
 // Why: the matrix of `triage --matrix` as a table that fits the terminal: titles give before columns do.
-import { clean, count, wrap } from '../format.ts';
+
+import { count } from '../../util/count.ts';
+import { clean, wrap } from '../format.ts';
 import type { Matrix, MatrixRow } from '../matrix.ts';
 import { painter, type Style } from '../paint.ts';
 import { type TableColumn, tableText } from './table.ts';

@@ -1,7 +1,8 @@
 // Why: `rules run` for people and for scripts (pindrift.rules-run/1): a row for each source and rule, and what they add up to.
 import type { CheckReport } from '../../contract/report.ts';
+import { count } from '../../util/count.ts';
 import { groupBy } from '../../util/group-by.ts';
-import { clean, count, wrap } from '../format.ts';
+import { clean, wrap } from '../format.ts';
 import { painter } from '../paint.ts';
 import { jsonText } from '../serialize.ts';
 import { tableText } from './table.ts';

@@ -1,5 +1,7 @@
 // Why: `triage` for people and for scripts (pindrift.triage/1): each story once, its variants below, however many captures
 // show it.
+
+import { count } from '../../util/count.ts';
 import type { Baseline } from '../baseline.ts';
 import {
   type DriftGroup,
@@ -12,7 +14,7 @@ import {
   type StoryGroup,
   storyGroups,
 } from '../drifts.ts';
-import { clean, count, relativeTime, shellWord, wrap } from '../format.ts';
+import { clean, relativeTime, shellWord, wrap } from '../format.ts';
 import { type Matrix, missingFrom, stateOf } from '../matrix.ts';
 import { type Paint, painter, type Style } from '../paint.ts';
 import { jsonText } from '../serialize.ts';

@@ -1,6 +1,6 @@
 // The findings: a list with filters on one side, the selected one on the other.
 import type { Severity } from '../../../contract/finding.ts';
-import { count, grouped } from '../../format.ts';
+import { count, grouped } from '../../../util/count.ts';
 import { mailOf } from '../mail.ts';
 import type { FindingView, Payload } from '../payload.ts';
 import { copyButton } from './copy.ts';

@@ -1,6 +1,6 @@
 // The page of the HTML report: reads its data, builds the views when they are first shown, and keeps the address and
 // the keys consistent with what is shown.
-import { grouped } from '../../format.ts';
+import { grouped } from '../../../util/count.ts';
 import type { Payload } from '../payload.ts';
 import { PinTable } from '../pin-columns.ts';
 import { coverage } from './coverage.ts';

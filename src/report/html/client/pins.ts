@@ -1,5 +1,5 @@
 // Every pin of the trace as a table: sorted, filtered, and each with its own timeline.
-import { count, grouped } from '../../format.ts';
+import { count, grouped } from '../../../util/count.ts';
 import type { Payload } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 import { el, facts } from './dom.ts';
