@@ -1,5 +1,7 @@
 // The reference of the rule guide, taken from the sources of the contract: what is documented is what compiles.
+import { TEXT_FORMATS } from '../src/parsers/head.ts';
 import { FUNCTIONS } from '../src/vocabulary/functions.ts';
+import { PROMISE_NAMES } from '../src/vocabulary/kernel/promises.ts';
 import { KIND_FIELDS, KIND_NAMES } from '../src/vocabulary/kinds.ts';
 
 type Read = (file: string) => string;
@@ -12,6 +14,8 @@ export function referencePage(read: Read, first: string): string {
   const cases = read('src/testing/cases.ts');
   const config = read('src/config/schema.ts');
   const program = read('src/program.ts');
+  const finding = read('src/contract/finding.ts');
+  const pin = read('src/model/pin.ts');
   return `${first}
 
 # Reference
@@ -40,6 +44,10 @@ ${transitions(read('src/api/transitions.ts'))}
 What the trace has not shown is \`undefined\`. Everything is read-only: a view has no setters, and the lists are frozen. The same pin, address space or drift is always the same object, so it can be a key of a Map.
 
 ${code(interfaces(views, ['At', 'Pin', 'PinCall', 'Drift', 'Step', 'Mm', 'Entry', 'RangeOp', 'ForkUnderWay', 'Io', 'Task', 'Model', 'Counts', 'TraceFacts', 'Torn', 'Gap']))}
+
+### Values
+
+${code(`${types(finding + pin + views, ['PageId', 'EntryState', 'PinKind', 'PinOwner', 'ReleasedBy', 'WrprotectKind', 'StepRole', 'DriftVia', 'Severity', 'Confidence', 'Harm'])}\n\n${oneOf('KernelPromise', PROMISE_NAMES)}\n\n${oneOf('TraceFormat', TEXT_FORMATS)}`)}
 
 ## Events
 
@@ -103,12 +111,16 @@ function types(source: string, names: readonly string[]): string {
     .map((name) =>
       block(
         source,
-        new RegExp(`(?:/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?export type ${name}\\b[\\s\\S]*?;\\n(?=\\n)`),
+        new RegExp(`(?:/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?export type ${name}\\b[\\s\\S]*?;\\n(?!  )`),
         name,
       ),
     )
     .join('\n\n');
 }
+
+/** A type whose values are the rows of a table. */
+const oneOf = (name: string, values: readonly string[]): string =>
+  `type ${name} =\n${values.map((value) => `  | '${value}'`).join('\n')};`;
 
 function block(source: string, pattern: RegExp, name: string): string {
   const found = pattern.exec(source)?.[0];

@@ -177,7 +177,10 @@ export interface Pin {
   readonly releasedAt: At | undefined;
   /** the release itself was not recorded: the page was found reused */
   readonly presumed: boolean;
-  /** the user of the pin, if shown; `transient`: a short-lived reference (futex, ptrace) that no I/O uses */
+  /**
+   * the user of the pin, as soon as the trace shows it: `bio` when the page is added to one, `pipe` at add_to_pipe(), or
+   * at the release where that is not recorded; `transient`: a short-lived reference (futex, ptrace) that no I/O uses
+   */
   readonly owner: PinOwner | undefined;
   /** its steps, oldest first, at most 64 */
   readonly steps: readonly Step[];

@@ -5,6 +5,8 @@ import * as Flags from '@oclif/core/flags';
 import { captureScript } from '../capture/script/script.ts';
 import { BaseCommand } from './base.ts';
 
+type HelpModule = typeof import('@oclif/core/help');
+
 export default class Capture extends BaseCommand {
   static override summary = 'Record pins and page table changes, on this kernel or another.';
   static override description =
@@ -25,8 +27,9 @@ export default class Capture extends BaseCommand {
   override async run(): Promise<void> {
     const { flags } = await this.parse(Capture);
     if (!flags.cleanup) {
-      const { loadHelpClass } = await import('@oclif/core/help');
-      const Help = await loadHelpClass(this.config);
+      // a bundle of CommonJS has its names in `default`
+      const core: HelpModule & { default?: HelpModule } = await import('@oclif/core/help');
+      const { Help } = core.default ?? core;
       await new Help(this.config, this.config.pjson.oclif.helpOptions).showHelp(['capture']);
       return;
     }

@@ -20,7 +20,7 @@ On a terminal the result is a table as wide as the terminal; in a pipe it is com
 
   static override examples = [
     '<%= config.bin %> query x.db "select rule, count(*) from finding group by rule"',
-    '<%= config.bin %> query x.db "select line, time, cpu, comm, event, args from event where line between 590 and 600"',
+    '<%= config.bin %> query x.db "select line, time, cpu, comm, event, args from event where line between 590 and 600 order by line"',
     '<%= config.bin %> query x.db "select hex64(addr), hex64(pfn), held / 1e6 as ms from pin order by held desc" --format csv',
     '<%= config.bin %> query x.db - < question.sql',
   ];

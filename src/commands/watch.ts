@@ -15,7 +15,7 @@ import { EXIT } from '../util/exit-codes.ts';
 import { remove, temporaryFolder } from '../util/temporary.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
-import { recordFlags, scriptHere, scriptWords } from './shared/capture-plan.ts';
+import { recordFlags, scriptHere, scriptWords, sizeFlag } from './shared/capture-plan.ts';
 import { failOnFlag, screenFlags, traceFlags } from './shared/flags.ts';
 import { failOnOf, ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
@@ -75,16 +75,11 @@ SIGTERM and SIGINT end it: open findings are reported, and the exit code is 0. S
         'directory of an overwriting instance with the same events that is not read: for stop, snapshot and save',
       helpValue: 'DIR',
     }),
-    'ring-size': Flags.string({
-      summary: 'without a source: size of that instance, per CPU',
-      default: '16M',
-      helpValue: 'SIZE',
-    }),
+    'ring-size': sizeFlag({ summary: 'without a source: size of that instance, per CPU', default: '16M' }),
     ...recordFlags,
-    buffer: Flags.string({
+    buffer: sizeFlag({
       summary: 'without a source: size of the ring buffer that is read, per CPU',
       default: '8M',
-      helpValue: 'SIZE',
     }),
     'retreat-at': Flags.integer({
       summary: 'without a source: above this many events per second, only the core set stays enabled',

@@ -3,7 +3,9 @@
 import type { Location, Notification, Region, ReportingDescriptor, Result, Run, ThreadFlowLocation } from 'sarif';
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
-import { clean, verbatim } from './format.ts';
+
+import { worstFirst } from './alike.ts';
+import { clean, count, grouped, verbatim } from './format.ts';
 import { lossWords } from './loss-words.ts';
 import { below } from './relative.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
@@ -13,6 +15,9 @@ import { titleOf } from './title.ts';
 import { failureWords, reasonWords } from './words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+/** GitHub rejects a run with more (docs.github.com, "SARIF results exceed one or more limits"). */
+const MOST_RESULTS = 25_000;
 
 /** SARIF's rank is 0 to 100; what consumers sort by. */
 const RANK: Readonly<Record<Confidence, number>> = { certain: 100, high: 80, medium: 50, low: 20 };
@@ -28,7 +33,11 @@ export const sarif: Reporter = {
   // One result per line: 10,000 findings are too much for one string, and `grep` works.
   *render(given: CheckReport, options: ReportOptions): Iterable<string> {
     const report = below(options.root, given);
-    const { suppressed = [] } = report;
+    const accepted = report.suppressed ?? [];
+    const isMore = report.findings.length > MOST_RESULTS;
+    const findings = isMore ? worstFirst(report.findings).slice(0, MOST_RESULTS) : report.findings;
+    const suppressed = accepted.slice(0, MOST_RESULTS - findings.length);
+    const left = report.findings.length - findings.length + accepted.length - suppressed.length;
     const ids = [
       ...new Set([
         ...report.rules.map((rule) => rule.id),
@@ -36,11 +45,11 @@ export const sarif: Reporter = {
         ...suppressed.map(({ finding }) => finding.rule),
       ]),
     ];
-    const log = jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, ids, options)] });
+    const log = jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run(report, ids, left, options)] });
     const end = ']}]}';
     yield `${log.slice(0, -end.length)}\n`;
     let between = '';
-    for (const finding of report.findings) {
+    for (const finding of findings) {
       yield `${between}${jsonText(result(finding, report, ids))}`;
       between = ',\n';
     }
@@ -54,7 +63,7 @@ export const sarif: Reporter = {
 };
 
 /** The run without its results; the empty list for them is the last key, where `render` fills it. */
-function run(report: CheckReport, ids: readonly string[], options: ReportOptions): Run {
+function run(report: CheckReport, ids: readonly string[], left: number, options: ReportOptions): Run {
   return {
     tool: {
       driver: {
@@ -74,7 +83,7 @@ function run(report: CheckReport, ids: readonly string[], options: ReportOptions
     invocations: [
       {
         executionSuccessful: report.rules.every(({ failed }) => failed === undefined),
-        toolExecutionNotifications: notifications(report, ids),
+        toolExecutionNotifications: [...leftOut(left), ...notifications(report, ids)],
       },
     ],
     artifacts: report.traces.map((trace) => ({
@@ -108,6 +117,20 @@ function descriptor(id: string, doc: RuleDoc | undefined): ReportingDescriptor {
     },
   };
 }
+
+/** Results beyond the limit: the least severe. */
+const leftOut = (n: number): Notification[] =>
+  n === 0
+    ? []
+    : [
+        {
+          descriptor: { id: 'results-left-out' },
+          level: 'warning',
+          message: {
+            text: `${count(n, 'result')} left out, the least severe: code scanning takes ${grouped(MOST_RESULTS)}. The report in JSON has all.`,
+          },
+        },
+      ];
 
 function notifications(report: CheckReport, ids: readonly string[]): Notification[] {
   const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked' && rule.failed === undefined);

@@ -117,7 +117,8 @@ function bash(commands: readonly CompletedCommand[], rules: readonly string[]): 
     "  local IFS=$'\\n' ending file",
     '  for ending in $1; do COMPREPLY+=($(compgen -f -X "!*.$ending" -- "$cur")); done',
     '  (( ${#COMPREPLY[@]} )) && COMPREPLY+=($(compgen -d -S / -- "$cur"))',
-    '  for file in "${!COMPREPLY[@]}"; do [[ -d ${COMPREPLY[file]} ]] && compopt -o nospace 2> /dev/null; done',
+    // not ${!COMPREPLY[@]}, which zsh does not have
+    '  for file in "${COMPREPLY[@]}"; do [[ -d $file ]] && compopt -o nospace 2> /dev/null; done',
     '  return 0',
     '}',
     'complete -o bashdefault -o default -F _pindrift pindrift',
@@ -133,7 +134,24 @@ function bashReply({ files, words }: Place): string {
 
 function fish(commands: readonly CompletedCommand[], rules: readonly string[]): string {
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const out = ['# pindrift completion; made by `pindrift completion`'];
+  const files = (endings: readonly string[]) => ` -xa '(__pindrift_files ${endings.join(' ')})'`;
+  const out = [
+    '# pindrift completion; made by `pindrift completion`',
+    // files with these endings and directories; if there are none, any file
+    'function __pindrift_files',
+    '  set -l cur (commandline -ct)',
+    '  set -l found',
+    '  for ending in $argv',
+    '    set -a found $cur*.$ending',
+    '  end',
+    '  if set -q found[1]',
+    '    set -a found $cur*/',
+    '    printf "%s\\n" $found',
+    '  else',
+    '    __fish_complete_path $cur',
+    '  end',
+    'end',
+  ];
   for (const command of commands) {
     const { flags, summary, words } = command;
     const [top = '', sub] = words;
@@ -144,11 +162,20 @@ function fish(commands: readonly CompletedCommand[], rules: readonly string[]): 
       const short = flag.char === undefined ? '' : ` -s ${flag.char}`;
       const place = placeOfFlag(flag, rules);
       const value =
-        flag.value === undefined ? '' : place.words === undefined ? ' -r' : ` -xa ${quoted(place.words.join(' '))}`;
+        flag.value === undefined
+          ? ''
+          : place.words !== undefined
+            ? ` -xa ${quoted(place.words.join(' '))}`
+            : place.files === undefined
+              ? ' -r'
+              : files(place.files);
       out.push(`complete -c pindrift -n ${quoted(within)} -l ${flag.name}${short}${value} -d ${quoted(flag.summary)}`);
     }
-    const { words: operand } = placeOfOperand(command, rules);
-    if (operand !== undefined) out.push(`complete -c pindrift -n ${quoted(within)} -fa ${quoted(operand.join(' '))}`);
+    const operand = placeOfOperand(command, rules);
+    if (operand.words !== undefined)
+      out.push(`complete -c pindrift -n ${quoted(within)} -fa ${quoted(operand.words.join(' '))}`);
+    if (operand.files !== undefined)
+      out.push(`complete -c pindrift -n ${quoted(within)} -f${files(operand.files).replace(' -xa', ' -a')}`);
   }
   return `${out.join('\n')}\n`;
 }

@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
  * @returns undefined if nothing is close enough
  */
 export function commandMeant(argv: readonly string[], ids: readonly string[]): string | undefined {
-  if (['version', '-V'].includes(argv[0] ?? '')) return 'pindrift --version';
+  if (['version', '-V'].includes(argv[0] ?? '') || /^--v\w*s\w*n$/.test(argv[0] ?? '')) return 'pindrift --version';
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   if (first === undefined) return undefined;
   const under = (topic: string) =>

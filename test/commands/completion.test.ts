@@ -50,6 +50,16 @@ describe('bash', () => {
   });
 });
 
+it('zsh runs the script of bash: it has no expansion that zsh lacks', () => {
+  expect(pindrift(['completion', 'zsh']).stdout).not.toContain('${!');
+});
+
+it('fish offers files by kind', () => {
+  const { stdout } = pindrift(['completion', 'fish']);
+  expect(stdout).toMatch(/seen_subcommand_from report' -f -a '\(__pindrift_files db\)'/);
+  expect(stdout).toMatch(/-l rules -xa '\(__pindrift_files ts js mjs mts\)'/);
+});
+
 it('the other shells get a script too, and only shells do', () => {
   expect(pindrift(['completion', 'zsh']).stdout).toContain('bashcompinit');
   expect(pindrift(['completion', 'fish']).stdout).toMatch(/-l report -xa 'pretty text json/);
@@ -65,6 +75,7 @@ describe('what was meant', () => {
     ['rulse test x', 'pindrift rules test'],
     ['rules frobnicate', 'pindrift rules --help'],
     ['explain pin-leak', 'pindrift rules explain'],
+    ['--versoin', 'pindrift --version'],
     ['no such', undefined],
     ['', undefined],
   ])('%s', (line, meant) => {

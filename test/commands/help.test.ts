@@ -48,3 +48,12 @@ it('the manual has a page for every command, made of the same words', () => {
   for (const name of Object.keys(commands.check.flags)) expect(check).toContain(name.replaceAll('-', '\\-'));
   expect(check).not.toContain('<%=');
 });
+
+describe('a topic that is a command too', () => {
+  it('without a flag shows its help', () => {
+    const { status, stderr, stdout } = pindrift(['capture']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('capture --cleanup');
+    expect(stdout).toContain('capture doctor');
+  });
+});

@@ -60,6 +60,16 @@ describe('sarif', () => {
     expect(steps[3]?.stack?.frames).toHaveLength(3);
   });
 
+  it('more results than code scanning takes: the worst are kept, and it is said', async () => {
+    const report = odirect();
+    const [finding] = report.findings;
+    const notes = Array.from({ length: 25_002 }, (_, i) => ({ ...finding, n: i + 1, severity: 'note' as const }));
+    const { invocations, results } = await run({ ...report, findings: [...notes, { ...finding, n: 25_003 }] });
+    expect(results).toHaveLength(25_000);
+    expect(results?.[0]).toMatchObject({ level: 'error' });
+    expect(invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toMatch(/^3 results left out/);
+  });
+
   it('findings that the config accepts are results that are suppressed', async () => {
     const report = odirect();
     const [finding] = report.findings;

@@ -160,7 +160,7 @@ function fromElf(file: Bytes, head: Uint8Array): BtfImage {
   };
   const btf = named('.BTF');
   if (btf === undefined)
-    throw new BtfError('it has no section .BTF (pahole -J FILE makes one from DWARF, if it has that)');
+    throw new BtfError('this file has no section .BTF (pahole -J FILE makes one from DWARF, if it has that)');
   if (named('.BTF.base') !== undefined)
     throw new BtfError('a module with its own base (.BTF.base): load it, and use /sys/kernel/btf/NAME');
   if (btf.size > MOST_BTF || btf.start + btf.size > file.size)

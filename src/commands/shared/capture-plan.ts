@@ -8,6 +8,7 @@ import { PROBE_TABLE } from '../../capture/probe-table.ts';
 import { captureScript } from '../../capture/script/script.ts';
 import { kindsOf as kindsIn } from '../../engine/advice.ts';
 import { BUILT_IN } from '../../rules/index.ts';
+import { InputError } from '../../util/errors.ts';
 import { FUNCTIONS } from '../../vocabulary/functions.ts';
 
 export const kernelFlags = {
@@ -43,6 +44,15 @@ export const tierFlag = Flags.option({ options: TIER_NAMES, default: 'full' })({
   helpValue: 'TIER',
 });
 
+/** A size as the script takes it. */
+export const sizeFlag = Flags.custom<string>({
+  helpValue: 'SIZE',
+  parse: async (text, _, { name }) => {
+    if (!/^\d+[kmg]?$/i.test(text)) throw new InputError(`--${name} ${text}: not a size`, { tryThis: `--${name} 8M` });
+    return text;
+  },
+});
+
 /** Flags that are passed on to the script. */
 export const recordFlags = {
   tier: tierFlag,
@@ -54,7 +64,7 @@ export const recordFlags = {
   }),
   comm: Flags.string({ summary: 'only tasks of this name', helpValue: 'NAME' }),
   cgroup: Flags.string({ summary: 'only the processes of this cgroup, and their children', helpValue: 'DIR' }),
-  buffer: Flags.string({ summary: 'ring buffer per CPU: 8M, 64M, ...', helpValue: 'SIZE' }),
+  buffer: sizeFlag({ summary: 'ring buffer per CPU: 8M, 64M, ...' }),
   clock: Flags.string({ summary: "the trace's clock: mono, boot, global, ...", default: 'mono', helpValue: 'CLOCK' }),
   duration: Flags.integer({ char: 'd', summary: 'stop after this many seconds', min: 1, helpValue: 'SEC' }),
 };
