@@ -1,5 +1,5 @@
-// Why: bpftrace is often installed where nothing else may be. It prints a table (parsers/csv.ts) of the same events, from
-// the same plan; only the notation differs:
+// Why: bpftrace is often installed where nothing else may be. It prints a table (parsers/csv.ts) of the same events,
+// from the same plan; only the notation differs:
 //
 //     p:pindrift/fault handle_mm_fault mm=+16($arg1):x64 addr=$arg2:x64 flags=$arg3:x32
 //     kprobe:handle_mm_fault /@on/ { printf("%llu,%d,%d,%d,\"%s\",fault,mm=0x%llx addr=0x%llx flags=0x%x\n",
@@ -56,8 +56,9 @@ export interface BpftraceTarget {
 }
 
 /**
- * The program, for `bpftrace -q -o TRACE -c COMMAND FILE`. Its first lines tell what is enabled, as those of a capture do (docs/capture.md).
- * Probes that need the arguments of the call at its return are left out: a kretprobe of bpftrace has none.
+ * The program, for `bpftrace -q -o TRACE -c COMMAND FILE`. The first lines it prints tell what is enabled, as those of a
+ * capture do (docs/capture.md). Probes that need the arguments of the call at its return are left out: a kretprobe of
+ * bpftrace has none.
  *
  * @param plan made with the style `args` only
  */

@@ -186,7 +186,8 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
 
 /**
  * perf script prints lost samples only on request, and its text does not show whether it was requested; whoever follows
- * the pipe of perf requests it, and sees the records as well. A perf.data directory has the records of each thread in a file of its own, which has no length and no end.
+ * the pipe of perf requests it, and sees the records as well. A perf.data directory has the records of each thread in a
+ * file of its own, which has no length and no end.
  */
 export function unsaidBy(
   { format, variant }: { format: string; variant: string },

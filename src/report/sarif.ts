@@ -3,9 +3,9 @@
 import type { Location, Notification, Region, ReportingDescriptor, Result, Run, ThreadFlowLocation } from 'sarif';
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
-
+import { count, grouped } from '../util/count.ts';
 import { worstFirst } from './alike.ts';
-import { clean, count, grouped, verbatim } from './format.ts';
+import { clean, verbatim } from './format.ts';
 import { lossWords } from './loss-words.ts';
 import { below } from './relative.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';

@@ -66,7 +66,8 @@ export default class RulesNew extends BaseCommand {
     const inside = flags.dir === undefined && isOurRepository(here);
     const places = inside ? ownPlaces(here, id) : placesIn(resolve(here, flags.dir ?? '.'), id);
     for (const path of [places.rule, places.test, places.page]) {
-      if (existsSync(path)) throw new InputError('this file already exists', {
+      if (existsSync(path))
+        throw new InputError('this file already exists', {
           where: relative(here, path),
           tryThis: 'another ID, or --dir with another directory',
         });
