@@ -4,7 +4,7 @@ import type { Finding, Verdict } from '../contract/finding.ts';
 import { INSUFFICIENT_EVIDENCE, type RuleFailed, type RuleOutcome } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { AnyRule } from '../rules/contract.ts';
-import { missingEvents } from '../rules/missing-events.ts';
+import { missingEvents } from '../rules/reasons.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
 import type { RuleFailure } from './observe.ts';

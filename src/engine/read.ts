@@ -226,8 +226,9 @@ export class RecordReader {
         if (lines.unterminated && type.kept && type.wanted) batch.length--;
         const task = sink?.event(out, type, offset, number) ?? 0;
         const cells = sink?.cells(type);
-        // a consumer of lines that cannot place their rows must be called for each line
-        if (sink !== undefined && cells === undefined) known?.close();
+        // a consumer of lines that cannot place their rows must be called for each line; a name alone may be that of a
+        // line that was cut, once another shows its location
+        if ((sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd) known?.close();
         else known?.learn(out, lines.start, lines.end, type, batch.rows, row, task, cells);
         if (batch.full) this.flush();
         continue;

@@ -1,9 +1,7 @@
 // Reports what this trace cannot prove. It makes no finding; it keeps the verdict from being "clean".
-import { NO_GUP_CALL } from '../contract/report.ts';
-import { count, grouped } from '../util/count.ts';
 import { defineRule, type KindName, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
-import { missingEvents } from './missing-events.ts';
+import { count, grouped, missingEvents, NO_GUP_CALL } from './reasons.ts';
 
 /**
  * User space may keep a FOLL_LONGTERM pin as long as it likes. One that is still held at the end of the trace, and
@@ -104,7 +102,7 @@ export default defineRule({
         if (!seen('wpFault', 'wpPmd')) context.undecided('no write fault is recorded (do_wp_page)');
         if (unknownFlags > 0)
           context.undecided(
-            `the flags of ${count(unknownFlags, 'pin are', 'pins are')} not known, so neither is whether they were for writing`,
+            `the flags of ${count(unknownFlags, 'pin')} are not known, so neither is whether they were for writing`,
           );
         if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
           context.undecided(

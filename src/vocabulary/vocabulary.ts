@@ -19,6 +19,7 @@ import { cutLines, type LinesOfLayout } from './whole.ts';
 export type { EventType, TypeFacts } from './event-type.ts';
 
 const PAREN_OPEN = 40;
+const PAREN_CLOSE = 41;
 const UNDERSCORE = 95;
 
 const ESCAPE = 27;
@@ -98,8 +99,10 @@ export class Vocabulary {
     let start = argsStart;
     let blank = start - 1;
     let caller: string | undefined;
+    let isCut = false;
     const first = buf[argsStart];
-    if ((first === PAREN_OPEN || first === UNDERSCORE) && argsStart < argsEnd) {
+    if (argsStart === argsEnd) isCut = name.sites.length > 0;
+    else if (first === PAREN_OPEN || first === UNDERSCORE) {
       let site = name.site;
       if (site === undefined || !site.stands(buf, view, argsStart, argsEnd)) site = this.#site(name, line, offset);
       if (site !== undefined) {
@@ -107,12 +110,16 @@ export class Vocabulary {
         start += site.length;
         blank = start;
         caller = site.caller;
-      }
+      } else isCut = first === PAREN_OPEN && !buf.subarray(argsStart, argsEnd).includes(PAREN_CLOSE);
     }
     if (type === undefined) {
       type = this.#type(name, line, offset, NOWHERE, argsStart);
       // a line that only has the same name, without arguments, shows nothing about later lines
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
+    }
+    if (isCut && (name.types.some(({ kept }) => kept) || (type.namesake && this.keep === undefined))) {
+      this.damage = 'the probe location of this event is missing or incomplete';
+      return type;
     }
     if (type.namesake && buf.subarray(argsStart, argsEnd).includes(ESCAPE)) {
       this.damage = 'a terminal escape sequence between the arguments';

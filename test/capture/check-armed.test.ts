@@ -45,6 +45,17 @@ describe('a capture of a program that pins nothing', () => {
     });
   });
 
+  it('is not clean with a line cut at any place after its name', async () => {
+    const lines = whole.split('\n');
+    const at = lines.findLastIndex((line) => line.includes(' wp_fault_ret: '));
+    const line = lines[at];
+    for (let end = line.indexOf('wp_fault_ret') + 4; end <= line.indexOf('ret=0') + 4; end++) {
+      const { verdict, why } = await outcome(lines.with(at, line.slice(0, end)).join('\n'));
+      expect(verdict, line.slice(0, end)).toBe('could-not-be-checked');
+      expect(why).toContain('1 line could not be read');
+    }
+  }, 60_000);
+
   it('without its head cannot be checked, and with a list of what was armed can', async () => {
     const bare = without(/^# pindrift-/);
     expect((await outcome(bare)).verdict).toBe('could-not-be-checked');

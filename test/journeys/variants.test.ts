@@ -166,7 +166,7 @@ describe('a head that counts more events than there are', async () => {
     const { traces, verdict } = await checked(joined(linesOf(text).filter(keeps)));
     expect(verdict).not.toBe('clean');
     expect(traces[0].losses).toMatchObject([
-      { kind: 'truncated', reason: expect.stringMatching(/header counts 1163/) },
+      { kind: 'truncated', reason: expect.stringMatching(/header counts 1,163/) },
     ]);
   });
 });

@@ -96,7 +96,7 @@ describe('rules new', () => {
     const folder = scratch({ 'my-rule.ts': '' });
     expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({
       status: 2,
-      stderr: 'pindrift: this file already exists (my-rule.ts)\n',
+      stderr: 'pindrift: this file already exists (my-rule.ts)\n  try: another ID, or --dir with another directory\n',
     });
     expect(pindrift(folder, 'rules', 'new', 'MyRule').stderr).toContain('expected lower-case words joined by -');
     expect(pindrift(folder, 'rules', 'new', 'pin-leak').stderr).toContain('pin-leak is a built-in rule');

@@ -1,7 +1,11 @@
-// Why: a rule cannot be clean if events were lost, because the event it looks for may be among them. The overall
-// verdict and the rules use the same signs in the same words; pins still held at the end affect only the overall verdict.
+// Why: the words in which rules say what they could not decide, in one place. A rule cannot be clean if events were
+// lost, because the event it looks for may be among them. The overall verdict and the rules use the same signs in the
+// same words; pins still held at the end affect only the overall verdict.
 import type { Model } from '../api/views-model.ts';
-import { count } from '../util/count.ts';
+import { NO_GUP_CALL } from '../contract/report.ts';
+import { count, grouped } from '../util/count.ts';
+
+export { count, grouped, NO_GUP_CALL };
 
 /** What is read of a model. */
 type Signs = {
@@ -39,7 +43,7 @@ function lostWords(gaps: Signs['gaps']): string {
   return `${least}${count(sum, 'event was', 'events were')} lost ${places}`;
 }
 
-function tornWords({ entries, rets }: Pick<Signs['torn'], 'entries' | 'rets'>): string {
+function tornWords({ entries, rets }: Signs['torn']): string {
   return [
     ...(rets === 0 ? [] : [count(rets, 'return without its call', 'returns without their calls')]),
     ...(entries === 0
