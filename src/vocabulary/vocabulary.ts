@@ -99,10 +99,9 @@ export class Vocabulary {
     let start = argsStart;
     let blank = start - 1;
     let caller: string | undefined;
-    let isCut = false;
+    let isCut = argsStart === argsEnd && name.sites.length > 0;
     const first = buf[argsStart];
-    if (argsStart === argsEnd) isCut = name.sites.length > 0;
-    else if (first === PAREN_OPEN || first === UNDERSCORE) {
+    if ((first === PAREN_OPEN || first === UNDERSCORE) && argsStart < argsEnd) {
       let site = name.site;
       if (site === undefined || !site.stands(buf, view, argsStart, argsEnd)) site = this.#site(name, line, offset);
       if (site !== undefined) {
@@ -117,7 +116,7 @@ export class Vocabulary {
       // a line that only has the same name, without arguments, shows nothing about later lines
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
     }
-    if (isCut && (name.types.some(({ kept }) => kept) || (type.namesake && this.keep === undefined))) {
+    if (isCut && this.#matters(name, type)) {
       this.damage = 'the probe location of this event is missing or incomplete';
       return type;
     }
@@ -302,6 +301,13 @@ export class Vocabulary {
     name.types.push(type);
     this.#add(type);
     return type;
+  }
+
+  /** Whether lines of this name become records that somebody reads. */
+  #matters({ types }: EventName, { name, namesake }: EventType): boolean {
+    const { kind = 0 } = namesake ? this.catalogue.meaning(name, undefined, false) : {};
+    const kinds = [kind, ...types.map((other) => other.kind)];
+    return kinds.some((k) => k !== 0 && this.keep?.[k] !== false && this.wanted?.[k] !== false);
   }
 
   /** Whether one of the arguments has the name of a field of this kind; some kinds have no fields. */

@@ -33,7 +33,7 @@ export function compare(event: StoredEvent, text: string): string | undefined {
       ? text.slice(at + name.length).trim()
       : text
           .slice(text.indexOf(event.event) + event.event.length)
-          .replace(/ \*\/$/, '')
+          .replace(/ \*\/$|^,/g, '')
           .trim();
   const place = /^(?:\((?![^)]*: )[^)]*\)|(?:__probe_\w+=\S+(?: \(-?\d+\))? ?)+)/;
   const wanted = plainArguments(args.replace(place, ''));
