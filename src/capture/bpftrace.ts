@@ -64,7 +64,7 @@ export interface BpftraceTarget {
  */
 export function bpftraceProgram(plan: CapturePlan, { arch, release }: BpftraceTarget): string {
   const probes = plan.probes.flatMap((probe) => probeText(probe, arch) ?? []);
-  const tracepoints = TRACEPOINTS.filter(({ name, captured }) => captured && name in FIELDS);
+  const tracepoints = TRACEPOINTS.filter(({ captured }) => captured);
   const head = [
     '# pindrift-capture: 1',
     ...(release === '' ? [] : [`# pindrift-release: ${release}`]),

@@ -51,10 +51,10 @@ export function newModel(catalogue: Catalogue, symbols: readonly string[], head:
   const model = new Model(catalogue);
   model.firstLook = new FirstLook(machineOf(head));
   // each symbol is looked at once
-  const known: { GET: boolean[]; PIN: boolean[] } = { GET: [], PIN: [] };
+  const transient: { GET: boolean[]; PIN: boolean[] } = { GET: [], PIN: [] };
   model.isTransientCaller = (s, kind) => {
-    known[kind][s] ??= isTransientCaller(symbols[s] ?? '', kind);
-    return known[kind][s];
+    transient[kind][s] ??= isTransientCaller(symbols[s] ?? '', kind);
+    return transient[kind][s];
   };
   model.symbols = symbols;
   return model;

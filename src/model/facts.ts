@@ -34,3 +34,15 @@ export interface TraceFacts {
   /** kinds for which this kernel has no function, if the header shows it */
   nowhere?: ReadonlySet<number>;
 }
+
+/** Signs of missing lines, before any (identities.ts); `first`: where. */
+export const nothingTorn = () => ({
+  rets: 0,
+  calls: 0,
+  entries: 0,
+  steps: 0,
+  exits: 0,
+  pages: 0,
+  absurd: 0,
+  first: undefined as At | undefined,
+});

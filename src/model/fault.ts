@@ -8,10 +8,8 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
-import { withinFault, withinSwapIn, writesOrUnshares } from './within.ts';
+import { FAULT_FLAG_REMOTE, FAULT_FLAG_UNSHARE, withinFault, withinSwapIn, writesOrUnshares } from './within.ts';
 
-const FAULT_FLAG_REMOTE = 0x80;
-const FAULT_FLAG_UNSHARE = 0x400;
 /** do_wp_page() has made the entry writable, up to v6.1: cb8d86331343 ("mm: remove VM_FAULT_WRITE") (in v6.2) */
 const VM_FAULT_WRITE = 0x8;
 const VM_FAULT_FALLBACK = 0x800;
@@ -42,27 +40,6 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   if (t.gup === undefined) t.borrows = false;
   else if (t.mm === undefined) t.borrows = true;
   if (t.gup?.mm !== mm) setMm(m, t, mm);
-}
-
-/**
- * A fault of a process of which nothing but faults is known needs no objects.
- * @returns whether it was one, and is noted
- */
-export function onlyFaults(m: Model, r: Float64Array, o: number): boolean {
-  const pid = r[o + Slot.PID];
-  const ptr = r[o + Slot.MM];
-  const flags = r[o + Slot.FLAGS];
-  if (m.hasTask(pid) || !(pid > 0) || r[o + Slot.CTX] > 0 || !(ptr < -4095) || (flags & FAULT_FLAG_REMOTE) !== 0)
-    return false;
-  if (m.taps[Kind.fault] !== undefined || m.watch !== undefined || m.withoutMm.has(pid)) return false;
-  const before = m.faulted.ptrOf(pid);
-  const isNew = before === undefined;
-  if (isNew ? m.mms.has(ptr) || m.faulted.hasMm(ptr) : before !== ptr) return false;
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
-  const unshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
-  if (isNew) m.faulted.add({ pid, ptr, id: m.nextId(), vpn, unshares });
-  else m.faulted.again(pid, vpn, unshares);
-  return true;
 }
 
 /** The task uses this address space. */

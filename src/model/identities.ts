@@ -3,9 +3,10 @@
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
-import type { TraceFacts } from './facts.ts';
+import { nothingTorn, type TraceFacts } from './facts.ts';
 import { type Faulted, FaultedOnly } from './faulted.ts';
 import { Before, Task } from './frames.ts';
+import { oldest } from './lists.ts';
 import { type FirstLook, Machine } from './machine.ts';
 import type { PageId } from './page-table.ts';
 import { Mm } from './state.ts';
@@ -56,18 +57,10 @@ export class Identities {
   pfnBase = Number.NaN;
   /**
    * inconsistencies caused by missing lines: returns without their call, calls without their return, entries that
-   * contradict earlier events, `steps` of a call that name another address than it; `pages`: pointers that cannot point to a `struct page`
+   * contradict earlier events, `steps` of a call that name another address than it; `pages`: pointers that cannot point
+   * to a `struct page`
    */
-  readonly torn = {
-    rets: 0,
-    calls: 0,
-    entries: 0,
-    steps: 0,
-    exits: 0,
-    pages: 0,
-    absurd: 0,
-    first: undefined as At | undefined,
-  };
+  readonly torn = nothingTorn();
   /** the record being replayed */
   row: Float64Array = new Float64Array(0);
   o = 0;
@@ -197,7 +190,7 @@ export class Identities {
     mm.clear();
     mm.dead = true;
     this.#ended.add(mm);
-    for (const old of oldest(this.#ended)) if (this.mms.get(old.ptr) === old) this.mms.delete(old.ptr);
+    for (const old of oldest(this.#ended, ENDED)) if (this.mms.get(old.ptr) === old) this.mms.delete(old.ptr);
   }
 
   /** Of an object that is there: neither NULL nor an error nor an address of user space. */
@@ -290,7 +283,7 @@ export class Identities {
   exitTask(pid: number): void {
     this.endTask(pid);
     this.#exited.add(pid);
-    for (const old of oldest(this.#exited)) if (this.tasks.get(old)?.isIdle === true) this.#forgetTask(old);
+    for (const old of oldest(this.#exited, ENDED)) if (this.tasks.get(old)?.isIdle === true) this.#forgetTask(old);
   }
 
   #forgetTask(pid: number): void {
@@ -349,12 +342,4 @@ export class Identities {
     if (addr < 0 || addr > USER_END) this.absurd();
     return this.vpn(addr);
   }
-}
-
-/** Removes the oldest if there are twice as many as are remembered. */
-function oldest<T>(ended: Set<T>): T[] {
-  if (ended.size <= 2 * ENDED) return [];
-  const removed = [...ended].slice(0, ENDED);
-  for (const old of removed) ended.delete(old);
-  return removed;
 }

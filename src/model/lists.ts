@@ -45,3 +45,11 @@ export function drop<V>(lists: Lists<V>, key: number, value: V): void {
   }
   if (list.length === 0) lists.delete(key);
 }
+
+/** Removes the oldest of a set that has grown to twice as many as are to be remembered. */
+export function oldest<T>(all: Set<T>, remembered: number): T[] {
+  if (all.size <= 2 * remembered) return [];
+  const removed = [...all].slice(0, all.size - remembered);
+  for (const old of removed) all.delete(old);
+  return removed;
+}

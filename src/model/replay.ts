@@ -8,6 +8,7 @@ import { Before, type Task } from './frames.ts';
 import * as gup from './gup.ts';
 import * as io from './io.ts';
 import type { Model } from './model.ts';
+import { onlyFaults } from './only-faults.ts';
 import * as ranges from './ranges.ts';
 import * as release from './release.ts';
 import * as rmap from './rmap.ts';
@@ -228,7 +229,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     const pid = rows[o + Slot.PID];
     if (pid !== seen && m.unseen.size > 0) m.unseen.delete(pid);
     seen = kind === Kind.taskFork ? Number.NaN : pid;
-    if (kind === Kind.fault && faults.onlyFaults(m, rows, o)) continue;
+    if (kind === Kind.fault && onlyFaults(m, rows, o)) continue;
     const t = m.runs(pid, rows[o + Slot.CPU], rows[o + Slot.CTX]);
     m.running = t;
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];

@@ -5,9 +5,7 @@ import { faulted } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { beginSwapIn, endSwapIn } from './under-way.ts';
-import { withinFault } from './within.ts';
-
-const FAULT_FLAG_WRITE = 0x1;
+import { FAULT_FLAG_WRITE, withinFault } from './within.ts';
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);

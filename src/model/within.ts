@@ -6,9 +6,10 @@ import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { Mm } from './state.ts';
 
-const FAULT_FLAG_WRITE = 0x1;
-const FAULT_FLAG_REMOTE = 0x80;
-const FAULT_FLAG_UNSHARE = 0x400;
+/** enum fault_flag, include/linux/mm_types.h. */
+export const FAULT_FLAG_WRITE = 0x1;
+export const FAULT_FLAG_REMOTE = 0x80;
+export const FAULT_FLAG_UNSHARE = 0x400;
 /** Flags that a fault keeps to its end; FAULT_FLAG_ORIG_PTE_VALID, for one, is set on the way. */
 const KEPT = FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE;
 

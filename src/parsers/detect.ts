@@ -12,7 +12,7 @@ import { HEAD_BYTES, HeadLines } from './head-lines.ts';
 import { LineKind, type LineParser, TraceLine } from './line.ts';
 import { twoSided } from './mend/two-sided.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
-import { otherTool, withoutColumns } from './other-tools.ts';
+import { lacksColumns, otherTool } from './other-tools.ts';
 import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
 import { readCaptureHead } from './recorded.ts';
 import { probeHead } from './time-sample.ts';
@@ -50,7 +50,7 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
   if (format === undefined || (forced === undefined && format === 'perf-script')) {
     const tasks = withoutTasks(lines);
     if (tasks !== undefined) return tasks;
-    const columns = withoutColumns(lines);
+    const columns = lacksColumns(lines);
     if (columns !== undefined) return columns;
   }
   if (format === undefined) return notRecognised(lines);

@@ -128,7 +128,7 @@ const LOOKED_AT = 200;
 export const otherTool = (lines: HeadLines): Unusable | undefined => among([...KINDS, ...PERF_KINDS], lines);
 
 /** What is missing from the columns of perf script. */
-export const withoutColumns = (lines: HeadLines): Unusable | undefined => among(PERF_KINDS, lines);
+export const lacksColumns = (lines: HeadLines): Unusable | undefined => among(PERF_KINDS, lines);
 
 function among(kinds: readonly Kind[], lines: HeadLines): Unusable | undefined {
   const some: string[] = [];

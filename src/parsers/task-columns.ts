@@ -113,7 +113,10 @@ function contextIn(buf: Uint8Array, flags: number, end: number): number {
   return contextOfBits(hexAt(buf, flags + 3, end));
 }
 
-/** TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h). */
+/**
+ * 0: a task, 1: a softirq, 2: a hard interrupt or NMI. TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ
+ * 0x10 (include/linux/trace_events.h).
+ */
 export const contextOfBits = (flags: number): number => ((flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0);
 
 /**

@@ -112,10 +112,6 @@ function rawValue(field: Field, payload: EventBytes, little: boolean): string {
 /** enum trace_flag_type, include/linux/trace_events.h */
 const FLAG = { IRQS_OFF: 1, NO_IRQS: 2, RESCHED: 4, HARDIRQ: 8, SOFTIRQ: 16, NMI: 64 } as const;
 
-/** 0: a task, 1: a softirq, 2: a hard interrupt or NMI. */
-export const contextOfFlags = (flags: number): number =>
-  (flags & (FLAG.HARDIRQ | FLAG.NMI)) !== 0 ? 2 : (flags & FLAG.SOFTIRQ) !== 0 ? 1 : 0;
-
 /** `d.h2.`: interrupts, need-resched, context, preemption, migration. Source: libtraceevent, data_latency_format(). */
 export function contextWord(flags: number, preempt: number): string {
   const irqs = (flags & FLAG.IRQS_OFF) !== 0 ? 'd' : (flags & FLAG.NO_IRQS) !== 0 ? 'X' : '.';

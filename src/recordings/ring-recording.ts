@@ -1,7 +1,9 @@
 // Why: trace.dat and the raw pages of trace_pipe_raw contain the same data: pages per CPU, and formats. This merges
 // them into one sequence of events. The number and place of an event follow from its position in the sequence, so that
 // it can be shown again without being kept.
+
 import type { Recorded } from '../parsers/head.ts';
+import { contextOfBits } from '../parsers/task-columns.ts';
 import { isBystander } from './armed.ts';
 import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
@@ -11,7 +13,7 @@ import { addressAt, Decoder, type EventBytes } from './decode.ts';
 import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
-import { contextOfFlags, contextWord, printArguments, printedTime } from './print.ts';
+import { contextWord, printArguments, printedTime } from './print.ts';
 
 export interface RingParts {
   head: RecordingHead;
@@ -240,7 +242,7 @@ export class RingRecording implements Recording {
       out.comm = this.#comm(pid);
       this.#bystander ||= isBystander(pid, out.comm);
     }
-    out.context = this.#flagsAt === undefined ? -1 : contextOfFlags(buf[start + this.#flagsAt]);
+    out.context = this.#flagsAt === undefined ? -1 : contextOfBits(buf[start + this.#flagsAt]);
     known.decoder.decode(payload, out);
     return true;
   }

@@ -134,7 +134,7 @@ function bashReply({ files, words }: Place): string {
 
 function fish(commands: readonly CompletedCommand[], rules: readonly string[]): string {
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const files = (endings: readonly string[]) => ` -xa '(__pindrift_files ${endings.join(' ')})'`;
+  const files = (endings: readonly string[]) => `'(__pindrift_files ${endings.join(' ')})'`;
   const out = [
     '# pindrift completion; made by `pindrift completion`',
     // files with these endings and directories; if there are none, any file
@@ -168,14 +168,13 @@ function fish(commands: readonly CompletedCommand[], rules: readonly string[]): 
             ? ` -xa ${quoted(place.words.join(' '))}`
             : place.files === undefined
               ? ' -r'
-              : files(place.files);
+              : ` -xa ${files(place.files)}`;
       out.push(`complete -c pindrift -n ${quoted(within)} -l ${flag.name}${short}${value} -d ${quoted(flag.summary)}`);
     }
     const operand = placeOfOperand(command, rules);
     if (operand.words !== undefined)
       out.push(`complete -c pindrift -n ${quoted(within)} -fa ${quoted(operand.words.join(' '))}`);
-    if (operand.files !== undefined)
-      out.push(`complete -c pindrift -n ${quoted(within)} -f${files(operand.files).replace(' -xa', ' -a')}`);
+    if (operand.files !== undefined) out.push(`complete -c pindrift -n ${quoted(within)} -f -a ${files(operand.files)}`);
   }
   return `${out.join('\n')}\n`;
 }

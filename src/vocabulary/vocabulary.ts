@@ -3,7 +3,7 @@
 // probe-site.ts).
 import type { TraceLine } from '../parsers/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
-import { text } from '../util/bytes.ts';
+import { PAREN_CLOSE, PAREN_OPEN, text, UNDERSCORE } from '../util/bytes.ts';
 import { readArguments } from './arguments.ts';
 import { type Catalogue, OWN_CATALOGUE } from './catalogue.ts';
 import { siteEnd } from './ends.ts';
@@ -17,10 +17,6 @@ import { Symbols } from './symbols.ts';
 import { cutLines, type LinesOfLayout } from './whole.ts';
 
 export type { EventType, TypeFacts } from './event-type.ts';
-
-const PAREN_OPEN = 40;
-const PAREN_CLOSE = 41;
-const UNDERSCORE = 95;
 
 const ESCAPE = 27;
 

@@ -1,7 +1,7 @@
 // Why: opens a trace and removes what its text was wrapped in, transparently for the caller.
 import { isTraceText } from '../detect.ts';
 import { HeadLines } from '../head-lines.ts';
-import { withoutColumns } from '../other-tools.ts';
+import { lacksColumns } from '../other-tools.ts';
 import type { Source } from '../wrapped-source.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
@@ -49,7 +49,7 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
   if (again === undefined) return source;
   // what perf script was told to leave out may leave lines that look like those of a log
-  if (plan === undefined && (isTraceText(head) || withoutColumns(new HeadLines(head, false)) !== undefined))
+  if (plan === undefined && (isTraceText(head) || lacksColumns(new HeadLines(head, false)) !== undefined))
     return source;
   const searched = new MendedSource(source, plan ?? SEARCH);
   if (await searched.isFound()) return searched;

@@ -1,10 +1,11 @@
 // Why: returns the samples of perf.data in order of time, with task names and losses. The sample of a tracepoint
 // contains the event in the format of the ring buffer, so its values are decoded like those of trace.dat.
 import { OF_PIPE, ofFiles } from '../../parsers/head.ts';
+import { contextOfBits } from '../../parsers/task-columns.ts';
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
-import { contextOfFlags, printArguments, printedTime } from '../print.ts';
+import { printArguments, printedTime } from '../print.ts';
 import { Comms } from './comms.ts';
 import { outside, type PerfFile } from './file.ts';
 import { RecordType, type SampleLayout } from './layout.ts';
@@ -285,7 +286,7 @@ export class PerfRecording implements Recording {
     out.cpu = cpuOf(records, layout);
     out.pid = tid;
     out.tgid = layout.tid < 0 ? -1 : view.getInt32(body + layout.tid, little);
-    out.context = contextOfFlags(buf[start + 2]);
+    out.context = contextOfBits(buf[start + 2]);
     out.comm = this.#comms.of(tid);
     decoder.decode(payload, out);
     return true;
@@ -339,13 +340,7 @@ export class PerfRecording implements Recording {
       `${`${format.system}:${format.name}`.padStart(this.#nameWidth)}: `,
       printArguments(format, payload, little, this.#kallsyms),
     ].join('');
-    return {
-      place,
-      text,
-      comm,
-      pid: tid,
-      stack: callChain(records, layout, this.#kallsyms),
-      at: this.#placeOf(records),
-    };
+    const stack = callChain(records, layout, this.#kallsyms);
+    return { place, text, comm, pid: tid, stack, at: this.#placeOf(records) };
   }
 }
