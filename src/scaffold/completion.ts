@@ -174,7 +174,8 @@ function fish(commands: readonly CompletedCommand[], rules: readonly string[]): 
     const operand = placeOfOperand(command, rules);
     if (operand.words !== undefined)
       out.push(`complete -c pindrift -n ${quoted(within)} -fa ${quoted(operand.words.join(' '))}`);
-    if (operand.files !== undefined) out.push(`complete -c pindrift -n ${quoted(within)} -f -a ${files(operand.files)}`);
+    if (operand.files !== undefined)
+      out.push(`complete -c pindrift -n ${quoted(within)} -f -a ${files(operand.files)}`);
   }
   return `${out.join('\n')}\n`;
 }
