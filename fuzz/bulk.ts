@@ -2,7 +2,7 @@
 // cases can be tested at once for crashes, hangs, growing memory and differences between the ways of reading: each is a
 // modified piece of a capture, and they follow each other in one trace.
 
-import { memoryInput, type TraceInput } from '../src/engine/input.ts';
+import { memoryInput, type TraceInput } from '../src/engine/reading/input.ts';
 import type { TraceFormat } from '../src/parsers/head.ts';
 import { InputError } from '../src/util/errors.ts';
 import { perfData } from '../test/recordings/write/perf-data.ts';

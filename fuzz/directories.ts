@@ -2,7 +2,7 @@
 // the files one after the other, and is written into its files to be read.
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileInput, type TraceInput } from '../src/engine/input.ts';
+import { fileInput, type TraceInput } from '../src/engine/reading/input.ts';
 import { formatText, type Written } from '../test/recordings/write/events.ts';
 import { perfData, threadFiles } from '../test/recordings/write/perf-data.ts';
 import { headerPage, pagesOf } from '../test/recordings/write/ring.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseConfig } from '../src/config/schema.ts';
 import { ingest } from '../src/engine/ingest.ts';
-import { memoryInput } from '../src/engine/input.ts';
+import { memoryInput } from '../src/engine/reading/input.ts';
 import { rerun } from '../src/engine/rerun.ts';
 import { openStore } from '../src/store/open.ts';
 import { runQuery } from '../src/store/query.ts';

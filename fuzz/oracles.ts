@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CheckReport } from '../src/contract/report.ts';
 import { check } from '../src/engine/check.ts';
 import { ingest } from '../src/engine/ingest.ts';
-import { memoryInput, type TraceInput } from '../src/engine/input.ts';
+import { memoryInput, type TraceInput } from '../src/engine/reading/input.ts';
 import { rerun } from '../src/engine/rerun.ts';
 import type { TraceFormat } from '../src/parsers/head.ts';
 import { mended } from '../src/parsers/mend/open.ts';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Finding } from '../src/contract/finding.ts';
 import { check } from '../src/engine/check.ts';
-import { contradictions } from '../src/engine/contradiction.ts';
+import { contradictions } from '../src/engine/findings/contradiction.ts';
 import { captures, judge, type Truth } from './truth.ts';
 
 interface Row {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { check } from '../src/engine/check.ts';
-import { memoryInput } from '../src/engine/input.ts';
+import { memoryInput } from '../src/engine/reading/input.ts';
 import { bandLines } from '../src/report/bands.ts';
 import { GENERATED, rulePage, rulesIndex } from '../src/report/rule-page.ts';
 import type { RuleMeta } from '../src/rules/contract.ts';

@@ -8,7 +8,7 @@ import { judgeDamaged, trueDrifts } from '../scripts/judge-damaged.ts';
 import type { Truth } from '../scripts/truth.ts';
 import type { CheckReport } from '../src/contract/report.ts';
 import { check } from '../src/engine/check.ts';
-import { memoryInput } from '../src/engine/input.ts';
+import { memoryInput } from '../src/engine/reading/input.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 

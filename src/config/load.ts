@@ -1,8 +1,8 @@
 // A config is code, so one that another user has put in a directory above is not run unless it is named.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { loadModule } from '../engine/load-module.ts';
-import { shownPath } from '../engine/load-rules.ts';
+import { loadModule } from '../engine/running/load-module.ts';
+import { shownPath } from '../engine/running/load-rules.ts';
 import { InputError } from '../util/errors.ts';
 import { findConfig } from './find.ts';
 import { type Config, parseConfig } from './schema.ts';

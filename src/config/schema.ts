@@ -2,7 +2,7 @@
 // findings. An invalid key is reported with its place.
 import * as v from 'valibot';
 import type { Severity } from '../contract/finding.ts';
-import { pathOf } from '../engine/rule-shape.ts';
+import { pathOf } from '../engine/running/rule-shape.ts';
 import type { AnyRule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 

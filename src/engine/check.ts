@@ -6,14 +6,13 @@ import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
-import { Collector } from './collect.ts';
-import type { TraceFilter } from './filter.ts';
-import { fileInput, type TraceInput } from './input.ts';
-import { judge } from './judge.ts';
-import { type Judged, reportOf } from './judged.ts';
+import { Collector } from './findings/collect.ts';
+import { type Judged, judge, reportOf } from './judge.ts';
 import { PinLives } from './pins.ts';
+import type { TraceFilter } from './reading/filter.ts';
+import { fileInput, type TraceInput } from './reading/input.ts';
 import { withReading } from './reading/reading.ts';
-import type { RuleOptions } from './run-rules.ts';
+import type { RuleOptions } from './running/run-rules.ts';
 
 export interface CheckOptions {
   format?: TraceFormat;

@@ -12,9 +12,9 @@ import { Kind, type KindName } from '../vocabulary/kinds.ts';
 import type { TypeFacts } from '../vocabulary/vocabulary.ts';
 import { kindsOf, NEEDED_FIRST, type ProbeSet, setsFor } from './advice.ts';
 import { type CheckedTrace, type CheckOptions, checkOne } from './check.ts';
-import type { TraceInput } from './input.ts';
 import { needText, unmet } from './needs.ts';
 import { outcomesOf } from './outcome.ts';
+import type { TraceInput } from './reading/input.ts';
 
 export interface EventCount {
   /** event name as in the trace, with its system if the text shows it */

@@ -2,8 +2,8 @@
 import { IN_BYTES } from '../api/show.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Report, Rule } from '../rules/contract.ts';
-import type { Call, RuleFailure, RuleObserver } from './observe.ts';
-import { failureText } from './run-rules.ts';
+import type { Call, RuleFailure, RuleObserver } from './running/observe.ts';
+import { failureText } from './running/run-rules.ts';
 import { type SpokenOf, SubjectWords } from './subject-words.ts';
 
 export class DebugRule implements RuleObserver {

@@ -21,12 +21,11 @@ import { StoreWriter } from '../store/write-store.ts';
 import { InputError } from '../util/errors.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
-import { Collector } from './collect.ts';
-import { fileInput, type TraceInput } from './input.ts';
-import { judge } from './judge.ts';
-import { type Judged, reportOf } from './judged.ts';
+import { Collector } from './findings/collect.ts';
+import { type Judged, judge, reportOf } from './judge.ts';
+import { fileInput, type TraceInput } from './reading/input.ts';
 import { type StartOptions, withReading } from './reading/reading.ts';
-import type { RuleOptions } from './run-rules.ts';
+import type { RuleOptions } from './running/run-rules.ts';
 
 export interface IngestOptions {
   /** the store to write */

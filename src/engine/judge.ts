@@ -1,9 +1,38 @@
 // Why: makes the findings of a replayed trace, at its end or in between, with the lines that prove them.
-import type { PinLife } from '../contract/report.ts';
-import type { Collector } from './collect.ts';
-import type { Judged } from './judged.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { CheckReport, PinLife, TraceInfo } from '../contract/report.ts';
+import type { Model } from '../model/model.ts';
+import type { Rule } from '../rules/contract.ts';
+import type { Collector } from './findings/collect.ts';
+import { outcomesOf, verdictOf } from './outcome.ts';
 import type { PinLives } from './pins.ts';
 import type { ReadTrace } from './reading/trace.ts';
+import type { RuleFailure } from './running/observe.ts';
+
+/** One trace, replayed and judged. */
+export interface Judged {
+  info: TraceInfo;
+  findings: Finding[];
+  undecided: Map<string, string[]>;
+  model: Model;
+  /** notes that were counted but not kept, by rule */
+  notKept?: ReadonlyMap<string, number>;
+  /** rules that failed, by id */
+  failures?: ReadonlyMap<string, RuleFailure>;
+}
+
+/** The report on several traces. */
+export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): CheckReport {
+  const findings = traces.flatMap((t) => t.findings).map((f, i) => ({ ...f, n: i + 1 }));
+  const outcomes = outcomesOf(rules, findings, traces);
+  return {
+    schema: 'pindrift.check/1',
+    verdict: verdictOf(findings, outcomes),
+    traces: traces.map((t) => t.info),
+    rules: outcomes,
+    findings,
+  };
+}
 
 /**
  * @param index of the trace in the report

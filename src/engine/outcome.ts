@@ -7,8 +7,8 @@ import type { AnyRule } from '../rules/contract.ts';
 import { missingEvents } from '../rules/reasons.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
 import { lackText, needText, stillOf, unmet } from './needs.ts';
-import type { RuleFailure } from './observe.ts';
-import { failedOf } from './rule-failure.ts';
+import type { RuleFailure } from './running/observe.ts';
+import { failedOf } from './running/rule-failure.ts';
 
 /** Kinds that affect neither page tables nor pins: only the rules that name them need them. */
 const ASIDE: ReadonlySet<KindName> = new Set([

@@ -2,7 +2,7 @@
 import { InputError } from '../util/errors.ts';
 import { KIND_NAMES } from '../vocabulary/kinds.ts';
 import { type EventEntry, logEvents } from './event-log.ts';
-import { memoryInput } from './input.ts';
+import { memoryInput } from './reading/input.ts';
 import { withReading } from './reading/reading.ts';
 import { type Lines, type ReduceOptions, readLines, reduce, textOf } from './reduce.ts';
 

@@ -5,7 +5,7 @@ import { openSource } from '../parsers/source.ts';
 import { isRecording } from '../recordings/index.ts';
 import { InputError } from '../util/errors.ts';
 import { type CheckOptions, check } from './check.ts';
-import { memoryInput } from './input.ts';
+import { memoryInput } from './reading/input.ts';
 
 /** A trace as lines, each with its newline. */
 export type Lines = readonly Uint8Array[];

@@ -8,11 +8,10 @@ import { readingError } from '../store/errors.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { listTraces } from '../store/report.ts';
 import type { StoredTrace } from '../store/traces.ts';
-import { Collector } from './collect.ts';
-import { judge } from './judge.ts';
-import { type Judged, reportOf } from './judged.ts';
+import { Collector } from './findings/collect.ts';
+import { type Judged, judge, reportOf } from './judge.ts';
 import { StoredReading } from './reading/stored-reading.ts';
-import type { RuleOptions } from './run-rules.ts';
+import type { RuleOptions } from './running/run-rules.ts';
 
 export interface RerunOptions {
   rules?: readonly Rule[];

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckReport } from '../contract/report.ts';
-import { FINGERPRINT_VERSION } from '../engine/fingerprint.ts';
+import { FINGERPRINT_VERSION } from '../engine/findings/fingerprint.ts';
 import { remove, removeAtEnd, temporaryFolder } from '../util/temporary.ts';
 import type { CaptureResult, CaptureRow, CaptureStatus, ManifestEntry } from './contract.ts';
 import type { CheckAnswer, CheckPool, EndedEarly } from './pool.ts';

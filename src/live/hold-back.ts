@@ -1,7 +1,7 @@
 // Why: trace_pipe merges the events that exist when it is read, and an event of a CPU that was interrupted while it wrote
 // it, by its hypervisor for example, arrives late. Records are delayed until no older ones are expected, and passed on in
 // time order. Later ones are passed on where they arrive.
-import { NEW_BEGINNING } from '../engine/order.ts';
+import { NEW_BEGINNING } from '../engine/reading/order.ts';
 import { Kind } from '../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 

@@ -1,6 +1,6 @@
 // Why: a pipe cannot be read again, so the line of an event is kept as long as the model refers to it. The newest bytes
 // are kept too: for stacks, which follow their event, and to save the history of a finding.
-import type { EvidenceLine } from '../engine/evidence.ts';
+import type { EvidenceLine } from '../engine/reading/evidence.ts';
 import type { At } from '../model/at.ts';
 import { createParser } from '../parsers/create.ts';
 import type { TraceHead } from '../parsers/head.ts';

@@ -1,6 +1,6 @@
 // Why: a reported finding may change as long as its pin lives, and a watch runs for days: findings that can still
 // change are kept in the order of their first report, and the rest is freed.
-import type { About, Tale } from '../engine/collect.ts';
+import type { About, Tale } from '../engine/findings/collect.ts';
 import type { Pin } from '../model/state.ts';
 
 /** Trace time after which a finding without a live pin is not expected to change. */

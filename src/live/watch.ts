@@ -4,12 +4,12 @@
 
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
-import { type About, aboutOf, Collector, type Tale } from '../engine/collect.ts';
-import type { EvidenceLine } from '../engine/evidence.ts';
+import { type About, aboutOf, Collector, type Tale } from '../engine/findings/collect.ts';
 import { outcomesOf, verdictOf } from '../engine/outcome.ts';
-import { putLoss } from '../engine/read.ts';
+import type { EvidenceLine } from '../engine/reading/evidence.ts';
+import { putLoss } from '../engine/reading/read.ts';
 import { Reading } from '../engine/reading/reading.ts';
-import type { RuleOptions } from '../engine/run-rules.ts';
+import type { RuleOptions } from '../engine/running/run-rules.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/head.ts';
 import { LineKind } from '../parsers/line.ts';

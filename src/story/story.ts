@@ -3,13 +3,13 @@
 
 import type { Evidence } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
-import type { EvidenceLine } from '../engine/evidence.ts';
-import { fileInput, type TraceInput } from '../engine/input.ts';
-import { contextLines } from '../engine/numbered-lines.ts';
+import type { EvidenceLine } from '../engine/reading/evidence.ts';
+import { fileInput, type TraceInput } from '../engine/reading/input.ts';
+import { contextLines } from '../engine/reading/numbered-lines.ts';
 import { type ReadingOptions, withReading } from '../engine/reading/reading.ts';
 import { StoredReading } from '../engine/reading/stored-reading.ts';
 import type { ReadTrace } from '../engine/reading/trace.ts';
-import type { Words } from '../engine/words.ts';
+import type { Words } from '../engine/reading/words.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { ContextLine } from '../report/reporter.ts';

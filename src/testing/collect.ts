@@ -1,8 +1,8 @@
 // Tests of rules without a test runner: finds the files, and runs the tests collected by `testRule`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CODE, loadModule } from '../engine/load-module.ts';
-import { shownPath } from '../engine/load-rules.ts';
+import { CODE, loadModule } from '../engine/running/load-module.ts';
+import { shownPath } from '../engine/running/load-rules.ts';
 import { InputError } from '../util/errors.ts';
 import { COLLECT, type Waiting } from './test-rule.ts';
 

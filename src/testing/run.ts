@@ -2,11 +2,11 @@
 import { type DataValue, FILLED, placeholders } from '../api/messages.ts';
 import { optionValues } from '../api/options.ts';
 import type { Finding } from '../contract/finding.ts';
-import { Collector } from '../engine/collect.ts';
-import { memoryInput } from '../engine/input.ts';
+import { Collector } from '../engine/findings/collect.ts';
 import { needText, unmet } from '../engine/needs.ts';
-import type { Call, RuleFailure, RuleObserver } from '../engine/observe.ts';
+import { memoryInput } from '../engine/reading/input.ts';
 import { withReading } from '../engine/reading/reading.ts';
+import type { Call, RuleFailure, RuleObserver } from '../engine/running/observe.ts';
 import type { TraceFormat } from '../parsers/head.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';

@@ -1,6 +1,6 @@
 // The cases of a rule as named tests, and errors of the test itself: duplicates, missing kinds of cases, messages not
 // covered by any case.
-import { prepareRules } from '../engine/prepare.ts';
+import { prepareRules } from '../engine/running/prepare.ts';
 import type { AnyRule, Rule } from '../rules/contract.ts';
 import { type Annotated, annotated } from './annotate.ts';
 import type { Case, CaseKind, Cases } from './cases.ts';

@@ -1,6 +1,6 @@
 // Why: runs the tests whenever the author saves a rule.
 import { watch } from 'node:fs';
-import { CODE } from '../engine/load-module.ts';
+import { CODE } from '../engine/running/load-module.ts';
 
 /** Editors write a file in several steps. */
 const SETTLED_MS = 100;

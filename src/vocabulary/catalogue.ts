@@ -219,7 +219,7 @@ const isIn = ({ eras }: KernelFunction, era: string): boolean => eras === undefi
 /** Only pindrift's own kinds and functions. */
 export const OWN_CATALOGUE = new Catalogue();
 
-/** The catalogue for rules whose probes are known to be compatible (engine/prepare.ts). */
+/** The catalogue for rules whose probes are known to be compatible (engine/running/prepare.ts). */
 export function catalogueFor(rules: readonly { readonly probes?: Probes | undefined }[] = []): Catalogue {
   let catalogue = OWN_CATALOGUE;
   for (const { probes } of rules) {

@@ -1,7 +1,7 @@
 // Why: "it did not happen" is the strongest thing that is said of a trace, so it must rest on what was recorded.
 import { describe, expect, it } from 'vitest';
-import { armedKinds, missedBy } from '../../src/engine/armed.ts';
 import { stillOf } from '../../src/engine/needs.ts';
+import { armedKinds, missedBy } from '../../src/engine/reading/armed.ts';
 import { Model } from '../../src/model/model.ts';
 import { newRecorded, type Recorded } from '../../src/parsers/head.ts';
 import { definitionsIn, readRecorded } from '../../src/parsers/recorded.ts';

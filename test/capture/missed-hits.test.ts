@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 
 const path = fileURLToPath(new URL('../../fixtures/5.10/odirect_read_swap.ft/trace.txt.gz', import.meta.url));
 const trace = gunzipSync(readFileSync(path)).toString('latin1');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { reduce, reduceToFinding, textOf } from '../../src/engine/reduce.ts';
 import { fixture, pindrift, root, STORY, scratch } from './run.ts';
 

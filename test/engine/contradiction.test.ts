@@ -1,7 +1,7 @@
 // Why: no rule and no model may write a finding that its own lines speak against.
 import { describe, expect, it } from 'vitest';
-import { contradiction, contradictions, holds } from '../../src/engine/contradiction.ts';
-import type { Group } from '../../src/engine/drafts.ts';
+import { contradiction, contradictions, holds } from '../../src/engine/findings/contradiction.ts';
+import type { Group } from '../../src/engine/findings/drafts.ts';
 
 interface Lines {
   taken: number;

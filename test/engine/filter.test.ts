@@ -1,6 +1,6 @@
 // Filters look at the first columns of a line only; what a line does not show is never held against it.
 import { expect, test } from 'vitest';
-import { describeFilter, isFilter, LineFilter, type TraceFilter } from '../../src/engine/filter.ts';
+import { describeFilter, isFilter, LineFilter, type TraceFilter } from '../../src/engine/reading/filter.ts';
 import { detectFormat } from '../../src/parsers/detect.ts';
 import { LineKind, TraceLine } from '../../src/parsers/line.ts';
 

@@ -1,6 +1,6 @@
 // A finding names only the fixes that concern its pin.
 import { expect, it } from 'vitest';
-import { fixesFor } from '../../src/engine/fixes.ts';
+import { fixesFor } from '../../src/engine/findings/fixes.ts';
 import type { Pin } from '../../src/model/state.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';
 

@@ -1,6 +1,6 @@
 // Why: a rule whose handlers are never called finds nothing, and that reads as clean.
 import { expect, it } from 'vitest';
-import { handlerProblem } from '../../src/engine/handler-names.ts';
+import { handlerProblem } from '../../src/engine/running/handler-names.ts';
 
 it('handlers that would never be called are a problem', () => {
   expect(handlerProblem(Promise.resolve({ fork: () => undefined }), [])?.problem).toContain('returns a promise');

@@ -9,7 +9,7 @@ import { afterAll, expect, it } from 'vitest';
 import { SHAPES, textOf } from '../../bench/shapes.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { check } from '../../src/engine/check.ts';
-import { loadRules } from '../../src/engine/load-rules.ts';
+import { loadRules } from '../../src/engine/running/load-rules.ts';
 import { readOnce } from '../../src/util/spool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pindrift-hostile-'));

@@ -1,7 +1,7 @@
 // Of notes a rule keeps a huge page's worth and counts the others; what is counted only is not told as something worse.
 import { expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { verdictWords } from '../../src/report/words.ts';
 
 const TASK = '             scn-133     [000] ....     9.';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { InputError } from '../../src/util/errors.ts';
 
 /** `5.10/odirect_read_swap.ft` */

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { pageStories } from '../../src/commands/shared/page-stories.ts';
 import { storyOf } from '../../src/commands/shared/story-of.ts';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
-import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../src/engine/merge-cpus.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
+import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../src/engine/reading/merge-cpus.ts';
 import { storySelection } from '../../src/story/selection.ts';
 import { capture, checked, said } from './capture.ts';
 

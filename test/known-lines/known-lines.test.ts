@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { memoryInput } from '../../src/engine/input.ts';
-import { TraceReader } from '../../src/engine/read.ts';
-import { ReadStats } from '../../src/engine/read-stats.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
+import { TraceReader } from '../../src/engine/reading/read.ts';
+import { ReadStats } from '../../src/engine/reading/read-stats.ts';
 import { KnownLines } from '../../src/known-lines/known-lines.ts';
 import { detectFormat } from '../../src/parsers/detect.ts';
 import type { RecordBatch } from '../../src/vocabulary/record.ts';

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { examples } from '../../fuzz/seeds.ts';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 
 const example = (words: string): string => {
   const found = examples().find((text) => text.includes(words));

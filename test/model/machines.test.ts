@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { asMachine } from './as-machine.ts';
 
 const read = (name: string): string => {

@@ -1,7 +1,7 @@
 // Why: a machine may have a million processes, and a watch runs for days. A process that only faults is a few numbers,
 // and one that has ended leaves nothing.
 import { expect, it } from 'vitest';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { Reading } from '../../src/engine/reading/reading.ts';
 import type { Model } from '../../src/model/model.ts';
 import { finish, replay } from '../../src/model/replay.ts';

@@ -1,7 +1,7 @@
 // What a recording says was on, and what it does not: a kind that was recorded and never seen did not happen.
 import { expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { scopeOf } from '../../src/recordings/perf/scope.ts';
 import type { Written } from './write/events.ts';
 import { type PerfDataOptions, perfData } from './write/perf-data.ts';

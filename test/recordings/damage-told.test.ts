@@ -2,7 +2,7 @@
 // recordings, and is told.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { perfData } from './write/perf-data.ts';
 import { traceDat } from './write/trace-dat.ts';
 import { readBytes, writtenOf } from './written.ts';

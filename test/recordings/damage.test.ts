@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { checkDetailed } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { InputError } from '../../src/util/errors.ts';
 import { perfData } from './write/perf-data.ts';
 import { traceDat } from './write/trace-dat.ts';

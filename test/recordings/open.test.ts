@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { Reading } from '../../src/engine/reading/reading.ts';
 
 const fixture = (name: string): Buffer => gunzipSync(readFileSync(join(import.meta.dirname, '../../fixtures', name)));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { fileInput } from '../../src/engine/input.ts';
+import { fileInput } from '../../src/engine/reading/input.ts';
 import { Reading } from '../../src/engine/reading/reading.ts';
 import { KIND_NAMES, Kind } from '../../src/vocabulary/kinds.ts';
 import { Slot, STRIDE } from '../../src/vocabulary/record.ts';

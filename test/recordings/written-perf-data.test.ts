@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { fileInput, memoryInput } from '../../src/engine/input.ts';
+import { fileInput, memoryInput } from '../../src/engine/reading/input.ts';
 import { WAYS } from './perf-ways.ts';
 import { perfData, threadFiles } from './write/perf-data.ts';
 import { readAll, readBytes, writtenOf } from './written.ts';

@@ -1,7 +1,7 @@
 // trace.dat byte by byte: what the format allows, written from a list of events, is read as the text of these events.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { Out } from './write/out.ts';
 import { type TraceDatOptions, traceDat } from './write/trace-dat.ts';
 import { readBytes, writtenOf } from './written.ts';

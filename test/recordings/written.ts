@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { memoryInput, type TraceInput } from '../../src/engine/input.ts';
+import { memoryInput, type TraceInput } from '../../src/engine/reading/input.ts';
 import { Reading } from '../../src/engine/reading/reading.ts';
 import { KIND_NAMES, Kind } from '../../src/vocabulary/kinds.ts';
 import { Slot, STRIDE } from '../../src/vocabulary/record.ts';

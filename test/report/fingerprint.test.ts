@@ -1,6 +1,6 @@
 // The same drift has the same name wherever it was captured and however it ended; another drift has another.
 import { describe, expect, it } from 'vitest';
-import { type FingerprintParts, fingerprint, formerFingerprint } from '../../src/engine/fingerprint.ts';
+import { type FingerprintParts, fingerprint, formerFingerprint } from '../../src/engine/findings/fingerprint.ts';
 
 const drift: FingerprintParts = {
   rule: 'swapin-cow-under-pin',

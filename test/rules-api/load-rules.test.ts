@@ -1,7 +1,7 @@
 // Rules from outside: files, folders, packages; TypeScript as it is; and what is wrong, said with its place.
 import { describe, expect, it } from 'vitest';
-import { loadRules } from '../../src/engine/load-rules.ts';
-import { prepare } from '../../src/engine/prepare.ts';
+import { loadRules } from '../../src/engine/running/load-rules.ts';
+import { prepare } from '../../src/engine/running/prepare.ts';
 import { InputError } from '../../src/index.ts';
 import { ruleFile, scratch } from './scratch.ts';
 

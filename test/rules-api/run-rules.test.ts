@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { TRANSITION_NAMES } from '../../src/api/show.ts';
 import { check as checkInputs } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
-import { Timing } from '../../src/engine/timing.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
+import { Timing } from '../../src/engine/running/timing.ts';
 import * as api from '../../src/index.ts';
 import { builtInRules, check, defineRule, replay } from '../../src/index.ts';
 import * as testing from '../../src/testing.ts';
@@ -212,7 +212,10 @@ describe('what a rule imports when it is loaded', () => {
   it('is all that the package exports', async () => {
     Reflect.set(globalThis, Symbol.for('pindrift.api'), api);
     Reflect.set(globalThis, Symbol.for('pindrift.testing'), testing);
-    const shims = [await import('../../src/engine/shim/pindrift.ts'), await import('../../src/engine/shim/testing.ts')];
+    const shims = [
+      await import('../../src/engine/running/shim/pindrift.ts'),
+      await import('../../src/engine/running/shim/testing.ts'),
+    ];
     expect(shims.map((shim) => Object.keys(shim).sort())).toEqual([
       Object.keys(api).sort(),
       Object.keys(testing).sort(),

@@ -1,7 +1,7 @@
 // What a rule needs is met by events with the fields that say it, not by names.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 
 /** A page is read into while the process forks: the next write of the parent parts them. */
 const READ_ACROSS_FORK = `# tracer: nop

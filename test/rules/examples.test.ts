@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Finding, Severity } from '../../src/contract/finding.ts';
-import { prepareRules } from '../../src/engine/prepare.ts';
+import { prepareRules } from '../../src/engine/running/prepare.ts';
 import { check } from '../../src/program.ts';
 import type { AnyRule, Examples } from '../../src/rules/contract.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';

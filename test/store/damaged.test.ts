@@ -1,7 +1,7 @@
 // A writer that has learned what lines look like writes the same of lines that are nearly so as the writer that has not.
 import { expect, it } from 'vitest';
 import { ingest } from '../../src/engine/ingest.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { damagedLines } from '../damaged-lines.ts';
 import { expectSame } from './same.ts';
 import { scratch } from './scratch.ts';

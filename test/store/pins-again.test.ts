@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { loadPins } from '../../src/commands/shared/load-pins.ts';
 import { check } from '../../src/engine/check.ts';
 import { ingest } from '../../src/engine/ingest.ts';
-import { fileInput } from '../../src/engine/input.ts';
+import { fileInput } from '../../src/engine/reading/input.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';
 import { fixture } from '../commands/run.ts';
 import { scratch } from './scratch.ts';

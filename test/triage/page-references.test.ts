@@ -1,7 +1,7 @@
 // Why: who hunts a pin that leaks records page_ref:*; the page's count is a history that `show` tells, whether or not the
 // trace has anything else of the page.
 import { expect, it } from 'vitest';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { storySelection } from '../../src/story/selection.ts';
 import { storyOfTrace } from '../../src/story/story.ts';
 

@@ -1,7 +1,7 @@
 // The story of anything: a page, an address, an mm, a thread, a time; the same from a trace and from its store.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageStories } from '../../src/commands/shared/page-stories.ts';
-import { memoryInput } from '../../src/engine/input.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { type StoryFlags, type StorySelection, selectionWords, storySelection } from '../../src/story/selection.ts';
 import { type PageStory, storyOfTrace } from '../../src/story/story.ts';
 import { pageStoryText } from '../../src/story/text.ts';

@@ -3,7 +3,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { rerun } from '../../engine/rerun.ts';
-import { Timing } from '../../engine/timing.ts';
+import { Timing } from '../../engine/running/timing.ts';
 import { hitsOf, runJson, runText } from '../../report/terminal/rules-run.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 import { EXIT } from '../../util/exit-codes.ts';

@@ -1,7 +1,7 @@
 // Why: flags shared by several commands have the same meaning in each.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import type { TraceFilter } from '../../engine/filter.ts';
+import type { TraceFilter } from '../../engine/reading/filter.ts';
 import { TEXT_FORMATS } from '../../parsers/head.ts';
 import { describeFormat, reportFormats } from '../../report/index.ts';
 import { InputError } from '../../util/errors.ts';
@@ -55,7 +55,7 @@ export const armedFlag = {
   }),
 };
 
-/** Which events of a trace are used (engine/filter.ts); a filter weakens the conclusions. */
+/** Which events of a trace are used (engine/reading/filter.ts); a filter weakens the conclusions. */
 export const filterFlags = {
   since: Flags.string({
     summary: 'ignore events before this time, in the time format of the trace',

@@ -2,9 +2,9 @@
 // merged into a temporary file, which every command reads: on request (--merge), or if they clearly belong together.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TraceInput } from '../../engine/input.ts';
-import { fileInput } from '../../engine/input.ts';
-import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../engine/merge-cpus.ts';
+import type { TraceInput } from '../../engine/reading/input.ts';
+import { fileInput } from '../../engine/reading/input.ts';
+import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../engine/reading/merge-cpus.ts';
 import { detectFormat } from '../../parsers/detect.ts';
 import { HeadLines } from '../../parsers/head-lines.ts';
 import { LineKind, TraceLine } from '../../parsers/line.ts';

@@ -1,7 +1,7 @@
 // Why: prints one event of a recording in the format of its tool, with the events around it, since a binary file cannot
 // be opened in an editor.
-import { fileInput } from '../../engine/input.ts';
-import { recordedLines } from '../../engine/numbered-lines.ts';
+import { fileInput } from '../../engine/reading/input.ts';
+import { recordedLines } from '../../engine/reading/numbered-lines.ts';
 import { verbatim } from '../../report/format.ts';
 import { InputError } from '../../util/errors.ts';
 

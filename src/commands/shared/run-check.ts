@@ -6,7 +6,7 @@ import type { Setup } from '../../config/assemble.ts';
 import type { DetailedReport } from '../../contract/report.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { findTraces } from '../../engine/find-traces.ts';
-import { fileInput, type TraceInput } from '../../engine/input.ts';
+import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
 import { compressionOf } from '../../parsers/decompress.ts';
 import { detectFormat } from '../../parsers/detect.ts';
 import type { ArmedProbe } from '../../parsers/head.ts';

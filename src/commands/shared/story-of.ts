@@ -2,8 +2,8 @@
 
 import type { Finding } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
-import { fileInput, type TraceInput } from '../../engine/input.ts';
-import { contextLines } from '../../engine/numbered-lines.ts';
+import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
+import { contextLines } from '../../engine/reading/numbered-lines.ts';
 import { isTextFormat } from '../../parsers/head.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';

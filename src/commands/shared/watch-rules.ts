@@ -1,7 +1,7 @@
 // Why: `--timing` and `--debug-rule`, loaded only if one of them is given.
 import { DebugRule } from '../../engine/debug-rule.ts';
-import { observers, type RuleObserver } from '../../engine/observe.ts';
-import { Timing } from '../../engine/timing.ts';
+import { observers, type RuleObserver } from '../../engine/running/observe.ts';
+import { Timing } from '../../engine/running/timing.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';

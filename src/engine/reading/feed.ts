@@ -4,10 +4,10 @@ import type { Knowledge } from '../../known-lines/knowledge.ts';
 import type { TraceHead } from '../../parsers/head.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import type { Vocabulary } from '../../vocabulary/vocabulary.ts';
-import type { EvidenceLine } from '../evidence.ts';
-import type { TraceFilter } from '../filter.ts';
-import type { LineSink } from '../read.ts';
-import type { ReadStats } from '../read-stats.ts';
+import type { EvidenceLine } from './evidence.ts';
+import type { TraceFilter } from './filter.ts';
+import type { LineSink } from './read.ts';
+import type { ReadStats } from './read-stats.ts';
 
 export interface FeedOptions {
   vocabulary: Vocabulary;

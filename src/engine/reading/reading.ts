@@ -13,17 +13,17 @@ import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraOfRelease } from '../../vocabulary/era.ts';
 import type { Probes } from '../../vocabulary/probes.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';
-import type { EvidenceLine } from '../evidence.ts';
-import type { TraceFilter } from '../filter.ts';
-import type { TraceInput } from '../input.ts';
-import { decideEra, factsOf, newModel, recordingFacts, textInfo, traceInfo } from '../judged.ts';
-import { demandEvents } from '../no-events.ts';
-import { ReadStats } from '../read-stats.ts';
-import { Words } from '../words.ts';
+import type { EvidenceLine } from './evidence.ts';
+import { decideEra, factsOf, newModel, recordingFacts, textInfo, traceInfo } from './facts.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+import type { TraceFilter } from './filter.ts';
+import type { TraceInput } from './input.ts';
+import { demandEvents } from './no-events.ts';
+import { ReadStats } from './read-stats.ts';
 import { checkSymbols, RecordingInput } from './recording-input.ts';
 import { TextInput } from './text-input.ts';
 import type { ReadTrace } from './trace.ts';
+import { Words } from './words.ts';
 
 export interface ReadingOptions {
   /** format of the text, if it is detected wrongly */

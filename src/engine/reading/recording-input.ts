@@ -10,10 +10,10 @@ import { TemporaryFile } from '../../recordings/temporary-file.ts';
 import { InputError } from '../../util/errors.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
-import type { EvidenceLine } from '../evidence.ts';
-import { isFilter, LineFilter } from '../filter.ts';
-import { memoryInput, type TraceInput } from '../input.ts';
+import type { EvidenceLine } from './evidence.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+import { isFilter, LineFilter } from './filter.ts';
+import { memoryInput, type TraceInput } from './input.ts';
 
 export class RecordingInput implements OpenInput {
   readonly head: TraceHead;

@@ -13,14 +13,14 @@ import type { StoredTrace } from '../../store/traces.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';
 import { type Era, eraNamed } from '../../vocabulary/era.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';
-import { type EvidenceLine, fetchLines } from '../evidence.ts';
-import { fileInput } from '../input.ts';
-import { decideEra, newModel, recordingFacts, traceInfo } from '../judged.ts';
-import { damageIn, unreadOf, unsaidBy } from '../losses.ts';
-import { recordsOf } from '../stored-records.ts';
-import { Words } from '../words.ts';
+import { type EvidenceLine, fetchLines } from './evidence.ts';
+import { decideEra, newModel, recordingFacts, traceInfo } from './facts.ts';
+import { fileInput } from './input.ts';
+import { damageIn, unreadOf, unsaidBy } from './losses.ts';
 import { type ReadingOptions, withReading } from './reading.ts';
+import { recordsOf } from './stored-records.ts';
 import type { ReadTrace } from './trace.ts';
+import { Words } from './words.ts';
 
 export interface StoredOptions extends Pick<ReadingOptions, 'rules'> {
   /** release or era, if the trace did not show it, or to judge it as another kernel */

@@ -4,11 +4,11 @@ import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
 import type { LineParser } from '../../parsers/line.ts';
 import type { Source } from '../../parsers/wrapped-source.ts';
 import { InputError } from '../../util/errors.ts';
-import { type EvidenceLine, fetchLines } from '../evidence.ts';
-import type { TraceInput } from '../input.ts';
-import { readTraceParallel, workersFor } from '../parallel.ts';
-import { TraceReader } from '../read.ts';
+import { type EvidenceLine, fetchLines } from './evidence.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';
+import type { TraceInput } from './input.ts';
+import { readTraceParallel, workersFor } from './parallel.ts';
+import { TraceReader } from './read.ts';
 
 export class TextInput implements OpenInput {
   readonly head: TraceHead;
