@@ -6,7 +6,7 @@ import { reading, tracedKernel } from '../capture/kernel.ts';
 import { planProbes } from '../capture/plan.ts';
 import { SET_NAMES } from '../engine/advice.ts';
 import { coverage, coverageOfKernel, type KernelCoverage } from '../engine/coverage.ts';
-import { jsonText } from '../report/serialize.ts';
+import { jsonText } from '../report/shared/serialize.ts';
 import { coverageText } from '../report/terminal/coverage.ts';
 import { kernelText } from '../report/terminal/coverage-advice.ts';
 import type { Rule } from '../rules/contract.ts';

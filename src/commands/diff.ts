@@ -3,7 +3,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { CheckReport } from '../contract/report.ts';
-import { diffReports } from '../report/diff.ts';
+import { diffReports } from '../report/groups/diff.ts';
 import { diffJson, diffText } from '../report/terminal/diff.ts';
 import { InputError } from '../util/errors.ts';
 import { describeFailure } from '../util/failure.ts';

@@ -3,7 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type EventEntry, type EventFilter, eventNames, logEvents } from '../engine/event-log.ts';
 import { withReading } from '../engine/reading/reading.ts';
-import { jsonText } from '../report/serialize.ts';
+import { jsonText } from '../report/shared/serialize.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
 import { catalogueFor } from '../vocabulary/catalogue.ts';

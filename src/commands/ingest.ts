@@ -1,6 +1,6 @@
 // Why: stores every event of a trace in SQLite, for arbitrary questions.
 import * as Flags from '@oclif/core/flags';
-import { jsonText } from '../report/serialize.ts';
+import { jsonText } from '../report/shared/serialize.ts';
 import { ingestText } from '../report/terminal/ingest.ts';
 import type { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';

@@ -1,7 +1,7 @@
 // Why: arbitrary read-only SQL on a store, with output for other tools.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { painter } from '../report/paint.ts';
+import { painter } from '../report/shared/paint.ts';
 import { answerText, QUERY_FORMATS } from '../report/terminal/query.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';

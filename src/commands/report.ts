@@ -2,7 +2,7 @@
 import * as Args from '@oclif/core/args';
 import type { Setup } from '../config/assemble.ts';
 import type { DetailedReport } from '../contract/report.ts';
-import { mergeReports } from '../report/merge.ts';
+import { mergeReports } from '../report/groups/merge.ts';
 import { BaseCommand } from './base.ts';
 import { baselineFlag, failOnFlag, reportFlag, reportFlags, screenFlags } from './shared/flags.ts';
 import { printJudged } from './shared/print-judged.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../contract/finding.ts';
-import { findingJson } from '../report/serialize.ts';
+import { findingJson } from '../report/shared/serialize.ts';
 import { InputError } from '../util/errors.ts';
 
 export type Reaction =

@@ -1,9 +1,9 @@
 // Why: the output of a watch as text for a terminal or as JSON for a program: the same events in the same order.
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { clean, wrap } from '../report/format.ts';
 import type { Reporter } from '../report/reporter.ts';
-import { findingJson, jsonText } from '../report/serialize.ts';
-import { weight } from '../report/words.ts';
+import { clean, wrap } from '../report/shared/format.ts';
+import { findingJson, jsonText } from '../report/shared/serialize.ts';
+import { weight } from '../report/shared/words.ts';
 import { count } from '../util/count.ts';
 import type { WatchEvent } from './events.ts';
 

@@ -1,7 +1,7 @@
 // Why: `pins` for scripts: JSON (pindrift.pins/1) and CSV. Names and units are those of the JSON of `check`.
 import type { PinLife } from '../contract/report.ts';
-import { clean } from '../report/format.ts';
-import { jsonText } from '../report/serialize.ts';
+import { clean } from '../report/shared/format.ts';
+import { jsonText } from '../report/shared/serialize.ts';
 import { csvRow } from '../report/terminal/query.ts';
 import type { HoldBucket, PinRow } from './rows.ts';
 import type { LoadedPins } from './selection.ts';

@@ -1,10 +1,10 @@
 // Why: `pins` for people. With 80 columns a row takes two lines.
 import type { TraceInfo } from '../contract/report.ts';
-import { kernelOf } from '../report/drifts.ts';
-import { clean, columns, duration, pad, padLeft, wrap } from '../report/format.ts';
-import { type Paint, painter } from '../report/paint.ts';
+import { kernelOf } from '../report/groups/drifts.ts';
+import { clean, columns, duration, pad, padLeft, wrap } from '../report/shared/format.ts';
+import { type Paint, painter } from '../report/shared/paint.ts';
+import { pageWords, pathWords } from '../report/shared/words.ts';
 import { type TableColumn, tableText } from '../report/terminal/table.ts';
-import { pageWords, pathWords } from '../report/words.ts';
 import { count, grouped } from '../util/count.ts';
 import { largest } from '../util/largest.ts';
 import type { HoldBucket, PinRow } from './rows.ts';

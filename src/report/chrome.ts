@@ -4,7 +4,7 @@ import type { CheckReport, DetailedReport } from '../contract/report.ts';
 import type { Notes } from './perfetto/notes.ts';
 import { type Drawn, draw, type Track } from './perfetto/tracks.ts';
 import type { Reporter } from './reporter.ts';
-import { jsonText } from './serialize.ts';
+import { jsonText } from './shared/serialize.ts';
 
 /** All arrows that belong together have the same name, otherwise viewers treat them as different arrows. */
 const FLOW = 'pin to harm';

@@ -3,9 +3,9 @@
 import Papa from 'papaparse';
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { pathWords, placeOf } from './words.ts';
+import { clean } from './shared/format.ts';
+import { pathWords, placeOf } from './shared/words.ts';
 
 type Cell = string | number | boolean | undefined;
 

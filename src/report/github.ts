@@ -2,12 +2,12 @@
 // in actions/toolkit (packages/core/src/command.ts).
 import type { Severity } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
-import { alike, worstFirst } from './alike.ts';
-import { clean } from './format.ts';
-import { below } from './relative.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { titleOf } from './title.ts';
-import { failureWords, pathWords, pinOwner, verdictWords, weight } from './words.ts';
+import { alike, worstFirst } from './shared/alike.ts';
+import { clean } from './shared/format.ts';
+import { below } from './shared/relative.ts';
+import { titleOf } from './shared/title.ts';
+import { failureWords, pathWords, pinOwner, verdictWords, weight } from './shared/words.ts';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 

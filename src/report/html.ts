@@ -4,14 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import type { DetailedReport } from '../contract/report.ts';
-import { clean } from './format.ts';
 import { readWords } from './html/read-words.ts';
 import { partsOf } from './html/views.ts';
-import { markup } from './markup.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { sentence } from './sentence.ts';
-import { jsonText } from './serialize.ts';
-import { headline, pathWords, verdictWords } from './words.ts';
+import { clean } from './shared/format.ts';
+import { markup } from './shared/markup.ts';
+import { sentence } from './shared/sentence.ts';
+import { jsonText } from './shared/serialize.ts';
+import { headline, pathWords, verdictWords } from './shared/words.ts';
 
 /** Smaller data stay readable in the file; larger data are compressed. */
 const PACK_FROM = 64 * 1024;

@@ -2,7 +2,7 @@
 // findings are not one string.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './shared/serialize.ts';
 
 const INDENT = 2;
 

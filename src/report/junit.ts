@@ -4,12 +4,21 @@
 // for Jenkins' schema (xunit-plugin, junit-10.xsd).
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
-import { clean, verbatim } from './format.ts';
-import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { steps } from './timeline.ts';
-import { titleOf } from './title.ts';
-import { failedWords, formatWords, kernelWords, notes, pathWords, pinOwner, reasonWords, weight } from './words.ts';
+import { clean, verbatim } from './shared/format.ts';
+import { lossWords } from './shared/loss-words.ts';
+import { steps } from './shared/timeline.ts';
+import { titleOf } from './shared/title.ts';
+import {
+  failedWords,
+  formatWords,
+  kernelWords,
+  notes,
+  pathWords,
+  pinOwner,
+  reasonWords,
+  weight,
+} from './shared/words.ts';
 
 type TestRule = Pick<RuleOutcome, 'id' | 'verdict' | 'missing' | 'undecidedIn' | 'failed'>;
 

@@ -1,10 +1,10 @@
 // One line per finding, for grep, sort and editors that jump to `file:line:`. A trace without findings gives no line:
 // the exit code distinguishes clean from undecided.
 import type { CheckReport } from '../contract/report.ts';
-import { clean } from './format.ts';
 import type { Reporter } from './reporter.ts';
-import { titleOf } from './title.ts';
-import { pageWords, pathWords, pinOwner, weight } from './words.ts';
+import { clean } from './shared/format.ts';
+import { titleOf } from './shared/title.ts';
+import { pageWords, pathWords, pinOwner, weight } from './shared/words.ts';
 
 export const line: Reporter = {
   *render(report: CheckReport): Iterable<string> {

@@ -2,12 +2,12 @@
 // close; everything else is escaped, so that it cannot mention people (`@name`) or link issues (`#1`).
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
-import { clean, verbatim } from './format.ts';
-import { lossWords } from './loss-words.ts';
 import type { Reporter } from './reporter.ts';
-import { steps } from './timeline.ts';
-import { titleOf } from './title.ts';
+import { type Alike, alike, moreWords, worstFirst } from './shared/alike.ts';
+import { clean, verbatim } from './shared/format.ts';
+import { lossWords } from './shared/loss-words.ts';
+import { steps } from './shared/timeline.ts';
+import { titleOf } from './shared/title.ts';
 import {
   formatWords,
   kernelWords,
@@ -26,7 +26,7 @@ import {
   verdictWords,
   weight,
   wholeReasons,
-} from './words.ts';
+} from './shared/words.ts';
 
 export const markdown: Reporter = {
   *render(report: CheckReport): Iterable<string> {

@@ -2,7 +2,7 @@
 // Each line is the object with a `type` in front.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './shared/serialize.ts';
 
 export const ndjson: Reporter = {
   *render(report: CheckReport): Iterable<string> {

@@ -2,13 +2,13 @@
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { count } from '../util/count.ts';
-import { type Alike, alike, moreWords, numberRuns, worstFirst } from './alike.ts';
-import { clean, columns, shellWord, verbatim, wrap, wrapTip } from './format.ts';
-import { lossSamples, lossWords } from './loss-words.ts';
-import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { stepKind } from './steps.ts';
-import { type Arrows, arrows, laidOutWidth, layOut, steps } from './timeline.ts';
+import { type Alike, alike, moreWords, numberRuns, worstFirst } from './shared/alike.ts';
+import { clean, columns, shellWord, verbatim, wrap, wrapTip } from './shared/format.ts';
+import { lossSamples, lossWords } from './shared/loss-words.ts';
+import { type Paint, painter, type Style } from './shared/paint.ts';
+import { stepKind } from './shared/steps.ts';
+import { type Arrows, arrows, laidOutWidth, layOut, steps } from './shared/timeline.ts';
 import {
   clockWords,
   failureWords,
@@ -27,7 +27,7 @@ import {
   verdictWords,
   weight,
   wholeReasons,
-} from './words.ts';
+} from './shared/words.ts';
 
 interface Look {
   paint: Paint;

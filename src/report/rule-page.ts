@@ -3,7 +3,7 @@
 import type { OptionSchema } from '../api/options.ts';
 import type { RuleMeta } from '../rules/contract.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
-import { sentence } from './sentence.ts';
+import { sentence } from './shared/sentence.ts';
 
 /** First line of every generated page. */
 export const GENERATED = '<!-- Generated from the rule; run `npm run docs` to update. -->';

@@ -4,15 +4,15 @@ import type { Location, Notification, Region, ReportingDescriptor, Result, Run, 
 import type { Confidence, Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport } from '../contract/report.ts';
 import { count, grouped } from '../util/count.ts';
-import { worstFirst } from './alike.ts';
-import { clean, verbatim } from './format.ts';
-import { lossWords } from './loss-words.ts';
-import { below } from './relative.ts';
 import type { Reporter, ReportOptions, RuleDoc } from './reporter.ts';
-import { jsonText } from './serialize.ts';
-import { mainStep, partingStep, stepKind } from './steps.ts';
-import { titleOf } from './title.ts';
-import { failureWords, reasonWords } from './words.ts';
+import { worstFirst } from './shared/alike.ts';
+import { clean, verbatim } from './shared/format.ts';
+import { lossWords } from './shared/loss-words.ts';
+import { below } from './shared/relative.ts';
+import { jsonText } from './shared/serialize.ts';
+import { mainStep, partingStep, stepKind } from './shared/steps.ts';
+import { titleOf } from './shared/title.ts';
+import { failureWords, reasonWords } from './shared/words.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 

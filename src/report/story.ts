@@ -3,11 +3,11 @@
 import type { Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
 import { count } from '../util/count.ts';
-import { clean, padLeft, verbatim, wrap } from './format.ts';
-import { type Paint, painter } from './paint.ts';
 import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';
-import { type Arrows, arrows, layOut, type StepRow, steps } from './timeline.ts';
-import { formatWords, kernelWords, notes, pageWords, pathWords, pinOwner, weight } from './words.ts';
+import { clean, padLeft, verbatim, wrap } from './shared/format.ts';
+import { type Paint, painter } from './shared/paint.ts';
+import { type Arrows, arrows, layOut, type StepRow, steps } from './shared/timeline.ts';
+import { formatWords, kernelWords, notes, pageWords, pathWords, pinOwner, weight } from './shared/words.ts';
 
 interface Look {
   paint: Paint;

@@ -1,12 +1,12 @@
 // Plain text for a mailing list: 72 columns, ASCII markup, no colour. Only quoted trace lines are longer.
 import type { Evidence, Finding } from '../contract/finding.ts';
 import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { type Alike, alike, moreWords, worstFirst } from './alike.ts';
-import { clean, columns, verbatim, wrap } from './format.ts';
-import { lossWords } from './loss-words.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
-import { type StepRow, steps } from './timeline.ts';
-import { titleOf } from './title.ts';
+import { type Alike, alike, moreWords, worstFirst } from './shared/alike.ts';
+import { clean, columns, verbatim, wrap } from './shared/format.ts';
+import { lossWords } from './shared/loss-words.ts';
+import { type StepRow, steps } from './shared/timeline.ts';
+import { titleOf } from './shared/title.ts';
 import {
   clockWords,
   failureWords,
@@ -27,7 +27,7 @@ import {
   verdictWords,
   weight,
   wholeReasons,
-} from './words.ts';
+} from './shared/words.ts';
 
 /** RFC 3676 and the kernel's email-clients.rst: lines that survive being quoted a few times. */
 const WIDTH = 72;

@@ -1,6 +1,6 @@
-import { clean, padLeft, verbatim, wrap } from '../report/format.ts';
-import { painter } from '../report/paint.ts';
-import { type Arrows, arrows, layOut, stepsOf } from '../report/timeline.ts';
+import { clean, padLeft, verbatim, wrap } from '../report/shared/format.ts';
+import { painter } from '../report/shared/paint.ts';
+import { type Arrows, arrows, layOut, stepsOf } from '../report/shared/timeline.ts';
 import { count, grouped } from '../util/count.ts';
 import { largest } from '../util/largest.ts';
 import type { PageStory } from './story.ts';

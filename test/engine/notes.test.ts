@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
-import { verdictWords } from '../../src/report/words.ts';
+import { verdictWords } from '../../src/report/shared/words.ts';
 
 const TASK = '             scn-133     [000] ....     9.';
 

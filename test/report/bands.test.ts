@@ -1,6 +1,6 @@
 // The pinned page and what its address maps, as text.
 import { expect, it } from 'vitest';
-import { bandLines } from '../../src/report/bands.ts';
+import { bandLines } from '../../src/report/shared/bands.ts';
 import { odirect } from './samples.ts';
 
 it('page and address part at the copy; a device has the page from the submit to the end', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { REPORT } from '../../src/report/serialize.ts';
+import { REPORT } from '../../src/report/shared/serialize.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
 

@@ -12,7 +12,7 @@ import {
   timeDigits,
   verbatim,
   wrap,
-} from '../../src/report/format.ts';
+} from '../../src/report/shared/format.ts';
 import { count } from '../../src/util/count.ts';
 
 describe('times', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/contract/finding.ts';
 import type { CheckReport } from '../../src/contract/report.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
-import { titleOf } from '../../src/report/title.ts';
+import { titleOf } from '../../src/report/shared/title.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
 import { type Element, junitErrors, parseXml } from './xml.ts';

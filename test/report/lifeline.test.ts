@@ -1,6 +1,6 @@
 // What is drawn of a pin follows from the roles of its steps.
 import { describe, expect, it } from 'vitest';
-import { choosePins, hasPin, lives, mappingSpans, partingIndex, uses } from '../../src/report/lifeline.ts';
+import { choosePins, hasPin, lives, mappingSpans, partingIndex, uses } from '../../src/report/shared/lifeline.ts';
 import { manyLives, odirectLife } from './lives.ts';
 import { odirect } from './samples.ts';
 

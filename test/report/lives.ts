@@ -3,7 +3,7 @@
 
 import type { Finding } from '../../src/contract/finding.ts';
 import type { CheckReport, DetailedReport, PinLife } from '../../src/contract/report.ts';
-import { lives } from '../../src/report/lifeline.ts';
+import { lives } from '../../src/report/shared/lifeline.ts';
 import { hostile, odirect } from './samples.ts';
 
 /** The story of 5.10 with its pin: taken, used for I/O, given back. */

@@ -1,6 +1,6 @@
 // Why: stores of several versions of pindrift in one triage. A drift is one drift, whatever it was called then.
 import { describe, expect, it } from 'vitest';
-import { newestName } from '../../src/report/newest-names.ts';
+import { newestName } from '../../src/report/groups/newest-names.ts';
 
 describe('the name of today', () => {
   it('is given to a finding that an earlier version stored', () => {

@@ -6,7 +6,7 @@ import type { DetailedReport } from '../../src/contract/report.ts';
 import { BOOTTIME, INSTANT, SLICE_BEGIN, SLICE_END, Trace } from '../../src/report/perfetto/schema.ts';
 import { draw } from '../../src/report/perfetto/tracks.ts';
 import { perfetto } from '../../src/report/perfetto.ts';
-import { titleOf } from '../../src/report/title.ts';
+import { titleOf } from '../../src/report/shared/title.ts';
 import { hostileLife, manyLives, odirectLife } from './lives.ts';
 import { cleanReport, HOSTILE, odirect } from './samples.ts';
 

@@ -1,7 +1,7 @@
 // A title is that of the story, not of the capture: no page, address, pid or line of it.
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/contract/finding.ts';
-import { titleOf } from '../../src/report/title.ts';
+import { titleOf } from '../../src/report/shared/title.ts';
 import { render } from './render.ts';
 import { odirect } from './samples.ts';
 

@@ -1,8 +1,8 @@
 // What is said of reasons, fixes and advice.
 import { describe, expect, it } from 'vitest';
-import { adviceWords } from '../../src/report/fix-words.ts';
-import { shellWord, wrapTip } from '../../src/report/format.ts';
-import { reasonWords } from '../../src/report/words.ts';
+import { adviceWords } from '../../src/report/shared/fix-words.ts';
+import { shellWord, wrapTip } from '../../src/report/shared/format.ts';
+import { reasonWords } from '../../src/report/shared/words.ts';
 import { odirect } from './samples.ts';
 
 describe('reasons of undecided rules', () => {

@@ -4,7 +4,7 @@ import { diffExit, SKIP } from '../../src/commands/shared/exit-code.ts';
 import type { Finding, Severity } from '../../src/contract/finding.ts';
 import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
-import { diffReports, isNew, signOf } from '../../src/report/diff.ts';
+import { diffReports, isNew, signOf } from '../../src/report/groups/diff.ts';
 import { diffJson, diffText } from '../../src/report/terminal/diff.ts';
 import { pindrift } from '../commands/run.ts';
 import { evilCapture, FORK, FORK_6_1, joined, SWAP, SWAP_FIXED, UNSAFE, widest } from './captures.ts';

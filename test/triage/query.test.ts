@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { placeIn, pointedAt } from '../../src/commands/shared/query-place.ts';
 import { ask, sqlOf } from '../../src/commands/shared/query-run.ts';
 import { withStore } from '../../src/commands/shared/stored.ts';
-import { painter } from '../../src/report/paint.ts';
+import { painter } from '../../src/report/shared/paint.ts';
 import { answerText, type QueryFormat } from '../../src/report/terminal/query.ts';
 import { evilCapture, joined, SWAP, store, UNSAFE, widest } from './captures.ts';
 

@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reportOn } from '../../src/commands/shared/diff-load.ts';
 import { setUpRules } from '../../src/commands/shared/rule-flags.ts';
-import { type noveltyOf, withReports } from '../../src/report/baseline.ts';
-import { driftGroups, type NamedReport, storyGroups } from '../../src/report/drifts.ts';
-import { hostsBy, matrixOf } from '../../src/report/matrix.ts';
-import { mergeReports } from '../../src/report/merge.ts';
+import { type noveltyOf, withReports } from '../../src/report/groups/baseline.ts';
+import { driftGroups, type NamedReport, storyGroups } from '../../src/report/groups/drifts.ts';
+import { hostsBy, matrixOf } from '../../src/report/groups/matrix.ts';
+import { mergeReports } from '../../src/report/groups/merge.ts';
 import { matrixText } from '../../src/report/terminal/matrix.ts';
 import { triageJson, triageText } from '../../src/report/terminal/triage.ts';
 import {

@@ -2,9 +2,9 @@
 import * as Flags from '@oclif/core/flags';
 import { type Check, checkMachine } from '../../capture/doctor.ts';
 import type { CapturePlan } from '../../capture/plan.ts';
-import { wrap } from '../../report/format.ts';
-import { type Paint, painter } from '../../report/paint.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { wrap } from '../../report/shared/format.ts';
+import { type Paint, painter } from '../../report/shared/paint.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import { count } from '../../util/count.ts';
 import { InputError } from '../../util/errors.ts';
 import { writeOut } from '../../util/output.ts';

@@ -5,7 +5,7 @@ import * as Flags from '@oclif/core/flags';
 import { bpftraceProgram } from '../../capture/bpftrace.ts';
 import type { CapturePlan, FetchStyle } from '../../capture/plan.ts';
 import { folderOf, TRACEPOINTS } from '../../capture/tracepoints.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import { writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
 import { capturePlanFor, costOf, kernelFlags, leftOutWords, tierFlag } from '../shared/capture-plan.ts';

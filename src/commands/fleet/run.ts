@@ -6,7 +6,7 @@ import { CheckPool } from '../../fleet/pool.ts';
 import { Results } from '../../fleet/results.ts';
 import { runShard } from '../../fleet/run.ts';
 import { entriesOf, shardOf } from '../../fleet/shard.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import { count } from '../../util/count.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { writeOut } from '../../util/output.ts';

@@ -1,10 +1,10 @@
 // Why: a finding names a rule; this prints its page: what it finds, why it matters, its false positives, its fix.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { wrap } from '../../report/format.ts';
-import { painter } from '../../report/paint.ts';
-import { sentence } from '../../report/sentence.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { wrap } from '../../report/shared/format.ts';
+import { painter } from '../../report/shared/paint.ts';
+import { sentence } from '../../report/shared/sentence.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import type { OptionSchema, Rule, RuleMeta } from '../../rules/contract.ts';
 import { InputError } from '../../util/errors.ts';
 import { nearest } from '../../util/nearest.ts';

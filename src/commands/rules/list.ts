@@ -1,8 +1,8 @@
 // Why: lists what pindrift looks for.
 import * as Flags from '@oclif/core/flags';
-import { pad, wrap } from '../../report/format.ts';
-import { painter } from '../../report/paint.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { pad, wrap } from '../../report/shared/format.ts';
+import { painter } from '../../report/shared/paint.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';

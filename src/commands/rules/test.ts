@@ -1,8 +1,8 @@
 // Why: runs the tests of a rule without setting up a test runner.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { type Paint, painter } from '../../report/paint.ts';
-import { jsonText } from '../../report/serialize.ts';
+import { type Paint, painter } from '../../report/shared/paint.ts';
+import { jsonText } from '../../report/shared/serialize.ts';
 import { type FileOutcome, runTestFile, type TestOutcome, testFiles } from '../../testing/collect.ts';
 import { watchCode } from '../../testing/watch-code.ts';
 import { count } from '../../util/count.ts';

@@ -2,7 +2,7 @@
 
 import { SEVERITY_RANK } from '../../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
-import { isNew, type ReportDiff } from '../../report/diff.ts';
+import { isNew, type ReportDiff } from '../../report/groups/diff.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import type { FailOn } from './flags.ts';
 

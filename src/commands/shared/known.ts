@@ -3,7 +3,7 @@
 import { accept } from '../../config/settle.ts';
 import { namesOf } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
-import { noveltyOf, readBaseline } from '../../report/baseline.ts';
+import { noveltyOf, readBaseline } from '../../report/groups/baseline.ts';
 
 /**
  * Moves known findings of a report to its suppressed ones, with the reason.

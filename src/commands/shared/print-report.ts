@@ -11,7 +11,7 @@ import {
   reportEndings,
 } from '../../report/index.ts';
 import type { Reporter, ReportOptions } from '../../report/reporter.ts';
-import { failureWords } from '../../report/words.ts';
+import { failureWords } from '../../report/shared/words.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';

@@ -2,7 +2,7 @@
 // be opened in an editor.
 import { fileInput } from '../../engine/reading/input.ts';
 import { recordedLines } from '../../engine/reading/numbered-lines.ts';
-import { verbatim } from '../../report/format.ts';
+import { verbatim } from '../../report/shared/format.ts';
 import { InputError } from '../../util/errors.ts';
 
 /**

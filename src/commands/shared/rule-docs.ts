@@ -1,6 +1,6 @@
 // Why: information for reports about pindrift and its rules, besides their ids.
 import type { ReportOptions, RuleDoc } from '../../report/reporter.ts';
-import { sentence } from '../../report/sentence.ts';
+import { sentence } from '../../report/shared/sentence.ts';
 import type { Rule } from '../../rules/contract.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 

@@ -1,6 +1,6 @@
 // The fleet report as one page without scripts: a table of drifts that opens from disk, in a mail, or from a CI link.
-import { clean } from '../format.ts';
-import { markup } from '../markup.ts';
+import { clean } from '../shared/format.ts';
+import { markup } from '../shared/markup.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';
 
 const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1a1a1a}

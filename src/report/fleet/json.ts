@@ -1,4 +1,4 @@
-import { jsonText } from '../serialize.ts';
+import { jsonText } from '../shared/serialize.ts';
 import type { FleetReporter } from './contract.ts';
 
 export const json: FleetReporter = {

@@ -1,7 +1,7 @@
 // KCIDB-shaped JSON (kernelci/kcidb-io, schema 4.1): a drift is an issue, and a capture that shows it is a test with an
 // incident, so that a lab that reports to KernelCI can submit drifts like its other results. Fields known only to the
 // lab (commit, config, tree of the build) must be added by the lab.
-import { jsonText } from '../serialize.ts';
+import { jsonText } from '../shared/serialize.ts';
 import type { FleetDrift, FleetReporter, FleetSighting } from './contract.ts';
 
 const ORIGIN = 'pindrift';

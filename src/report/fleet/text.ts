@@ -1,8 +1,8 @@
 // The fleet report as text: new drifts first, the worst first, with their places and the command to show each.
 
 import { count } from '../../util/count.ts';
-import { clean, wrap } from '../format.ts';
-import { painter, type Style } from '../paint.ts';
+import { clean, wrap } from '../shared/format.ts';
+import { painter, type Style } from '../shared/paint.ts';
 import type { FleetDrift, FleetReport, FleetReporter, FleetSighting, Share } from './contract.ts';
 
 const STYLES: Readonly<Record<string, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };

@@ -1,6 +1,6 @@
 // Why: a finding as a mail to a mailing list: what happened, the lines that prove it, the kernel, how to reproduce it.
 // The same text is used by the page's button and `show --mail`; prose has 72 columns, trace lines are not wrapped.
-import { shellWord, wrap } from '../format.ts';
+import { shellWord, wrap } from '../shared/format.ts';
 import type { Fact, FindingView, Payload } from './payload.ts';
 
 /** RFC 3676 and the kernel's email-clients.rst. */

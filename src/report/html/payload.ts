@@ -2,7 +2,7 @@
 // it is already safe (clean, verbatim); the page adds none and sets it only as text.
 import type { Confidence, Severity, Verdict } from '../../contract/finding.ts';
 import type { PinLife, TraceInfo } from '../../contract/report.ts';
-import type { StepKind } from '../steps.ts';
+import type { StepKind } from '../shared/steps.ts';
 import type { PinColumns } from './pin-columns.ts';
 
 /** A label and its text. */

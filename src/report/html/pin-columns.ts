@@ -1,7 +1,7 @@
 // Encodes pins as columns for the page, and decodes them there. Both directions are in this file so that they are
 // changed together.
 import type { PinLife } from '../../contract/report.ts';
-import { clean } from '../format.ts';
+import { clean } from '../shared/format.ts';
 import { type Deltas, fromDeltas, HEX, HexColumn, type Hexes, StringTable, toDeltas, toHexes } from './columns.ts';
 
 export interface PinColumns {

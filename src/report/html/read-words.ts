@@ -1,9 +1,9 @@
 // Why: the first screen shows the trace, its kernel and length, and the version of pindrift, also in print and without
 // scripts. The details are under coverage.
 import type { CheckReport, TraceInfo } from '../../contract/report.ts';
-import { clean } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { clockWords, pathWords } from '../words.ts';
+import { clean } from '../shared/format.ts';
+import { clockWords, pathWords } from '../shared/words.ts';
 
 /** Maximum number of kernels named here; all are under coverage. */
 const NAMED = 4;

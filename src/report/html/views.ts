@@ -4,13 +4,13 @@ import type { Evidence, Finding } from '../../contract/finding.ts';
 import { placeWords } from '../../contract/place-words.ts';
 import type { CheckReport, DetailedReport, PinLife, Suppressed, TraceInfo } from '../../contract/report.ts';
 import { grouped } from '../../util/count.ts';
-import { type Alike, alike, moreWords } from '../alike.ts';
-import { clean, relativeTime, timeDigits, verbatim } from '../format.ts';
-import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../lifeline.ts';
-import { lossSamples, lossWords } from '../loss-words.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { type StepKind, stepKind } from '../steps.ts';
-import { titleOf } from '../title.ts';
+import { type Alike, alike, moreWords } from '../shared/alike.ts';
+import { clean, relativeTime, timeDigits, verbatim } from '../shared/format.ts';
+import { choosePins, hasPin, type LifeStep, lives, partingIndex } from '../shared/lifeline.ts';
+import { lossSamples, lossWords } from '../shared/loss-words.ts';
+import { type StepKind, stepKind } from '../shared/steps.ts';
+import { titleOf } from '../shared/title.ts';
 import {
   clockWords,
   formatWords,
@@ -22,7 +22,7 @@ import {
   pinsWords,
   sizeWords,
   verdictWords,
-} from '../words.ts';
+} from '../shared/words.ts';
 import type {
   Fact,
   FindingView,

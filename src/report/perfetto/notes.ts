@@ -1,8 +1,8 @@
 // Names of slices and the text shown when they are clicked, safe to print.
 import type { Finding } from '../../contract/finding.ts';
 import type { PinLife } from '../../contract/report.ts';
-import { clean, verbatim } from '../format.ts';
-import type { MappingState } from '../lifeline.ts';
+import { clean, verbatim } from '../shared/format.ts';
+import type { MappingState } from '../shared/lifeline.ts';
 
 export type Notes = [name: string, value: string | number | undefined][];
 

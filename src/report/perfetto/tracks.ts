@@ -4,11 +4,11 @@
 import type { Finding } from '../../contract/finding.ts';
 import type { DetailedReport, PinLife, TraceInfo } from '../../contract/report.ts';
 import { grouped } from '../../util/count.ts';
-import { clean } from '../format.ts';
-import { choosePins, lives, mappingSpans, partingIndex, uses } from '../lifeline.ts';
-import { stepKind } from '../steps.ts';
-import { titleOf } from '../title.ts';
-import { formatWords, kernelWords, pathWords } from '../words.ts';
+import { clean } from '../shared/format.ts';
+import { choosePins, lives, mappingSpans, partingIndex, uses } from '../shared/lifeline.ts';
+import { stepKind } from '../shared/steps.ts';
+import { titleOf } from '../shared/title.ts';
+import { formatWords, kernelWords, pathWords } from '../shared/words.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { findingNotes, mappingName, type Notes, pageName, pinName, pinNotes, stepNotes } from './notes.ts';
 

@@ -2,8 +2,8 @@
 // three sets say what they cost, so that nobody arms a hundred probes for the sake of one.
 import type { KernelCoverage, NextProbe, TraceCoverage } from '../../engine/coverage.ts';
 import { count, grouped } from '../../util/count.ts';
-import { clean, pad, padLeft, wrap } from '../format.ts';
-import { type Paint, painter } from '../paint.ts';
+import { clean, pad, padLeft, wrap } from '../shared/format.ts';
+import { type Paint, painter } from '../shared/paint.ts';
 
 interface Look {
   paint: Paint;

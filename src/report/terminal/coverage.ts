@@ -3,9 +3,9 @@
 import { INSUFFICIENT_EVIDENCE, type Loss, NO_GUP_CALL, type TraceInfo } from '../../contract/report.ts';
 import type { Coverage, EventCount, RuleCoverage, TraceCoverage } from '../../engine/coverage.ts';
 import { count, grouped } from '../../util/count.ts';
-import { clean, duration, pad, padLeft, wrap } from '../format.ts';
-import { type Paint, painter } from '../paint.ts';
-import { clockWords, formatWords, kernelWords, pathWords, placeOf, reasonWords, sizeWords } from '../words.ts';
+import { clean, duration, pad, padLeft, wrap } from '../shared/format.ts';
+import { type Paint, painter } from '../shared/paint.ts';
+import { clockWords, formatWords, kernelWords, pathWords, placeOf, reasonWords, sizeWords } from '../shared/words.ts';
 import { adviceLines } from './coverage-advice.ts';
 
 interface Look {

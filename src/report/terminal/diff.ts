@@ -1,12 +1,12 @@
 // Why: `diff` for people and for scripts (pindrift.diff/1).
 import type { CheckReport } from '../../contract/report.ts';
 import { count } from '../../util/count.ts';
-import { type DiffEntry, type ReportDiff, signOf } from '../diff.ts';
-import { kernelOf } from '../drifts.ts';
-import { clean, pad, shellWord, wrap } from '../format.ts';
-import { painter, type Style } from '../paint.ts';
-import { jsonText } from '../serialize.ts';
-import { verdictWords } from '../words.ts';
+import { type DiffEntry, type ReportDiff, signOf } from '../groups/diff.ts';
+import { kernelOf } from '../groups/drifts.ts';
+import { clean, pad, shellWord, wrap } from '../shared/format.ts';
+import { painter, type Style } from '../shared/paint.ts';
+import { jsonText } from '../shared/serialize.ts';
+import { verdictWords } from '../shared/words.ts';
 
 export interface DiffSource {
   source: string;

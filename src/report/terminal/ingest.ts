@@ -3,10 +3,18 @@
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
 import type { StoredEventType } from '../../store/report.ts';
 import { count, grouped } from '../../util/count.ts';
-import { clean, columns, pad, padLeft, wrap } from '../format.ts';
-import { lossWords } from '../loss-words.ts';
-import { painter } from '../paint.ts';
-import { clockWords, formatWords, kernelWords, losslessWords, pathWords, pinsWords, sizeWords } from '../words.ts';
+import { clean, columns, pad, padLeft, wrap } from '../shared/format.ts';
+import { lossWords } from '../shared/loss-words.ts';
+import { painter } from '../shared/paint.ts';
+import {
+  clockWords,
+  formatWords,
+  kernelWords,
+  losslessWords,
+  pathWords,
+  pinsWords,
+  sizeWords,
+} from '../shared/words.ts';
 
 export interface IngestSummary {
   /** `pindrift.ingest/1` */

@@ -1,9 +1,9 @@
 // Why: the matrix of `triage --matrix` as a table that fits the terminal: titles give before columns do.
 
 import { count } from '../../util/count.ts';
-import { clean, wrap } from '../format.ts';
-import type { Matrix, MatrixRow } from '../matrix.ts';
-import { painter, type Style } from '../paint.ts';
+import type { Matrix, MatrixRow } from '../groups/matrix.ts';
+import { clean, wrap } from '../shared/format.ts';
+import { painter, type Style } from '../shared/paint.ts';
 import { type TableColumn, tableText } from './table.ts';
 
 /** The title keeps so much; columns that do not fit beside it become a second table. */

@@ -2,8 +2,8 @@
 // to the last digit, bytes that are no text as `\x..`, nothing that could act on a terminal.
 import Papa from 'papaparse';
 import type { QueryCell } from '../../store/query.ts';
-import { clean } from '../format.ts';
-import { jsonText } from '../serialize.ts';
+import { clean } from '../shared/format.ts';
+import { jsonText } from '../shared/serialize.ts';
 import { type TableLook, tableText } from './table.ts';
 
 export const QUERY_FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;

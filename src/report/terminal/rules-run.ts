@@ -2,9 +2,9 @@
 import type { CheckReport } from '../../contract/report.ts';
 import { count } from '../../util/count.ts';
 import { groupBy } from '../../util/group-by.ts';
-import { clean, wrap } from '../format.ts';
-import { painter } from '../paint.ts';
-import { jsonText } from '../serialize.ts';
+import { clean, wrap } from '../shared/format.ts';
+import { painter } from '../shared/paint.ts';
+import { jsonText } from '../shared/serialize.ts';
 import { tableText } from './table.ts';
 
 /** A rule on a source. */

@@ -1,7 +1,7 @@
 // Why: rows under heads, in as many columns as there are. Widths come from the first rows, so a table of a million rows
 // begins at once. Cells must be safe to print already.
-import { clip, columns, pad, padLeft } from '../format.ts';
-import type { Paint } from '../paint.ts';
+import { clip, columns, pad, padLeft } from '../shared/format.ts';
+import type { Paint } from '../shared/paint.ts';
 
 export interface TableColumn {
   head: string;

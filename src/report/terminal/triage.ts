@@ -2,7 +2,7 @@
 // show it.
 
 import { count } from '../../util/count.ts';
-import type { Baseline } from '../baseline.ts';
+import type { Baseline } from '../groups/baseline.ts';
 import {
   type DriftGroup,
   driftGroups,
@@ -13,13 +13,13 @@ import {
   type Sighting,
   type StoryGroup,
   storyGroups,
-} from '../drifts.ts';
-import { clean, relativeTime, shellWord, wrap } from '../format.ts';
-import { type Matrix, missingFrom, stateOf } from '../matrix.ts';
-import { type Paint, painter, type Style } from '../paint.ts';
-import { jsonText } from '../serialize.ts';
-import { variantWords } from '../variants.ts';
-import { pathWords } from '../words.ts';
+} from '../groups/drifts.ts';
+import { type Matrix, missingFrom, stateOf } from '../groups/matrix.ts';
+import { variantWords } from '../groups/variants.ts';
+import { clean, relativeTime, shellWord, wrap } from '../shared/format.ts';
+import { type Paint, painter, type Style } from '../shared/paint.ts';
+import { jsonText } from '../shared/serialize.ts';
+import { pathWords } from '../shared/words.ts';
 
 export interface TriageOptions {
   by: GroupKey;

@@ -1,5 +1,5 @@
 // One finding: what happened, the timeline, the steps with their trace lines, the reason, and what to try.
-import { type MappingState, mappingSpans } from '../../lifeline.ts';
+import { type MappingState, mappingSpans } from '../../shared/lifeline.ts';
 import type { FindingView, Payload, RuleView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 import { story } from './story.ts';

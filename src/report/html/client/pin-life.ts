@@ -1,8 +1,8 @@
 // Converts a row of the pins table into the input of the timeline.
 import type { TraceInfo } from '../../../contract/report.ts';
-import { duration, relativeTime, timeDigits } from '../../format.ts';
-import { partingIndex } from '../../lifeline.ts';
-import { stepKind } from '../../steps.ts';
+import { duration, relativeTime, timeDigits } from '../../shared/format.ts';
+import { partingIndex } from '../../shared/lifeline.ts';
+import { stepKind } from '../../shared/steps.ts';
 import type { FindingView, LifeView } from '../payload.ts';
 import type { PinTable } from '../pin-columns.ts';
 

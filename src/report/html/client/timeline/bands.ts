@@ -1,7 +1,7 @@
 // The two bands of a pin: the pinned page, and the page mapped at its address. They touch while they are the same page,
 // and separate at the drift. Without DOM.
 
-import { type MappingState, mappingSpans, uses } from '../../../lifeline.ts';
+import { type MappingState, mappingSpans, uses } from '../../../shared/lifeline.ts';
 import type { FindingView, LifeView } from '../../payload.ts';
 import type { Positions } from './positions.ts';
 

@@ -1,5 +1,5 @@
 // Why: CI shows paths relative to its working directory; an absolute path is meaningless on another machine.
-import type { CheckReport } from '../contract/report.ts';
+import type { CheckReport } from '../../contract/report.ts';
 
 /** The report with paths relative to `root` if they are below it; undefined: unchanged. */
 export function below(root: string | undefined, report: CheckReport): CheckReport {

@@ -1,6 +1,6 @@
 // Why: combines several reports into one, since reporters take one. Findings are renumbered.
-import type { Verdict } from '../contract/finding.ts';
-import type { CheckReport, DetailedReport, RuleOutcome } from '../contract/report.ts';
+import type { Verdict } from '../../contract/finding.ts';
+import type { CheckReport, DetailedReport, RuleOutcome } from '../../contract/report.ts';
 
 export function mergeReports(all: readonly DetailedReport[]): DetailedReport {
   const [only] = all;

@@ -1,15 +1,15 @@
 // What every report for people says in the same words: the verdict, who held the pin, what a trace was,
 // what it lost, and which rules could not decide. All text is safe to print; markup is the reporter's job.
-import { type Finding, type Harm, type Origin, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
-import { absenceOf, isOutside } from '../contract/reason.ts';
+import { type Finding, type Harm, type Origin, SEVERITY_RANK, type Severity } from '../../contract/finding.ts';
+import { absenceOf, isOutside } from '../../contract/reason.ts';
 import {
   type CheckReport,
   INSUFFICIENT_EVIDENCE,
   NO_GUP_CALL,
   type RuleFailed,
   type TraceInfo,
-} from '../contract/report.ts';
-import { count, grouped } from '../util/count.ts';
+} from '../../contract/report.ts';
+import { count, grouped } from '../../util/count.ts';
 import { adviceWords, fixWords } from './fix-words.ts';
 import { clean, duration } from './format.ts';
 import { sentence } from './sentence.ts';

@@ -1,6 +1,6 @@
 // A finding is a path: pin, what made the page and the mapping part, harm. Which of these a step of the
 // evidence is follows from its role; reports mark, colour and weigh steps by it.
-import type { Evidence, Finding } from '../contract/finding.ts';
+import type { Evidence, Finding } from '../../contract/finding.ts';
 
 /** `use`: the pin is put to work, as by `submit_bio` */
 export type StepKind = 'pin' | 'use' | 'cause' | 'harm' | 'release';

@@ -1,6 +1,7 @@
 // Why: two fingerprints of one story differ in something, and a maintainer asks in what. Only that is said, in words.
+
+import { clean } from '../shared/format.ts';
 import { callerOf, type DriftGroup, kernelOf, type StoryGroup } from './drifts.ts';
-import { clean } from './format.ts';
 
 type Words = (variant: DriftGroup) => string;
 

@@ -1,8 +1,8 @@
 // Groups the findings of several reports: first by the cause of the drift, then by fingerprint, since FOLL_GET on one
 // kernel and FOLL_PIN on another may have the same cause. The worst and most frequent groups come first.
-import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
-import type { CheckReport, TraceInfo } from '../contract/report.ts';
-import { groupBy } from '../util/group-by.ts';
+import { type Finding, SEVERITY_RANK, type Severity } from '../../contract/finding.ts';
+import type { CheckReport, TraceInfo } from '../../contract/report.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** A report and its source, as accepted by `show`. */
 export interface NamedReport {

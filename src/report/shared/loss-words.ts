@@ -1,6 +1,6 @@
 // The losses of a trace, in words shared by all reports for people.
-import type { Loss } from '../contract/report.ts';
-import { count } from '../util/count.ts';
+import type { Loss } from '../../contract/report.ts';
+import { count } from '../../util/count.ts';
 import { clean } from './format.ts';
 import { placeOf } from './words.ts';
 

@@ -1,6 +1,6 @@
 // Why: a store may have been filled by an earlier version, which knew a drift by another name. Where a report of today
 // says which, both are one drift; an old name that fits several of today's stays what it is.
-import type { Finding } from '../contract/finding.ts';
+import type { Finding } from '../../contract/finding.ts';
 import type { NamedReport } from './drifts.ts';
 
 type Names = Pick<Finding, 'fingerprint' | 'formerFingerprints'>;

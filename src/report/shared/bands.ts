@@ -1,6 +1,6 @@
 // Why: the timeline of the HTML report as text, for the page of a rule: the pinned page and the page mapped at its
 // address as two bands that touch while they are the same page, and separate at the drift.
-import type { Finding } from '../contract/finding.ts';
+import type { Finding } from '../../contract/finding.ts';
 import { clean, pad } from './format.ts';
 import { hasPin, type MappingState, mappingSpans, partingIndex, uses } from './lifeline.ts';
 import { stepKind } from './steps.ts';

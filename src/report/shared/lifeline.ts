@@ -1,8 +1,8 @@
 // The lifetime of a pin as data for drawing: what its address mapped from step to step, when a device used the page,
 // and the step of the drift. Pure functions; the HTML report also runs them in the browser, so this file may import
 // only types and steps.ts.
-import type { Finding } from '../contract/finding.ts';
-import type { DetailedReport, PinLife } from '../contract/report.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { DetailedReport, PinLife } from '../../contract/report.ts';
 import { partingStep, stepKind } from './steps.ts';
 
 export type LifeStep = PinLife['steps'][number];

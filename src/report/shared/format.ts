@@ -1,9 +1,9 @@
 // Formatting shared by reports: safe text, counts, times, padded and wrapped lines.
 
 import stringWidth from 'string-width';
-import type { TraceInfo } from '../contract/report.ts';
-import { count } from '../util/count.ts';
-import { escapeControl } from '../util/escape.ts';
+import type { TraceInfo } from '../../contract/report.ts';
+import { count } from '../../util/count.ts';
+import { escapeControl } from '../../util/escape.ts';
 
 type TimeUnit = TraceInfo['timeUnit'];
 

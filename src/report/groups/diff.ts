@@ -1,8 +1,8 @@
 // Compares the findings of two captures. The same drift has the same fingerprint in another run, boot or build, so
 // captures before and after a patch can be compared; between kernels with different function names, the rule is the
 // better key.
-import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
-import type { CheckReport } from '../contract/report.ts';
+import { type Finding, SEVERITY_RANK, type Severity } from '../../contract/finding.ts';
+import type { CheckReport } from '../../contract/report.ts';
 import { newestName } from './newest-names.ts';
 
 export type DiffKey = 'fingerprint' | 'rule';

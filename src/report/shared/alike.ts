@@ -1,7 +1,7 @@
 // Why: one munmap() over a pinned huge page gives 512 findings, one per page. Reports for people show the first finding
 // of the same drift in the same trace, and list the others in one line; reports for machines list all of them.
-import type { Finding } from '../contract/finding.ts';
-import { grouped } from '../util/count.ts';
+import type { Finding } from '../../contract/finding.ts';
+import { grouped } from '../../util/count.ts';
 import { clean } from './format.ts';
 
 export interface Alike {

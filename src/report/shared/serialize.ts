@@ -1,8 +1,8 @@
 // The contract as JSON text: keys always in the same order, undefined left out, nothing that could act on
 // a terminal. The shapes below are checked against contract.ts by the compiler: a new field does not build
 // until it has its place here (and in docs/json.md and docs/schema/check.schema.json).
-import type { Evidence, Finding, PinInfo } from '../contract/finding.ts';
-import type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from '../contract/report.ts';
+import type { Evidence, Finding, PinInfo } from '../../contract/finding.ts';
+import type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from '../../contract/report.ts';
 
 /** Keys in the order they are written; `true` is a plain value or an array of them. */
 type Shape<T> = { readonly [K in keyof T]-?: Place<NonNullable<T[K]>> };

@@ -1,6 +1,6 @@
 // Why: a fix and the advice that goes with it mean different things to a kernel that has the fix and to one that does not.
-import type { Finding } from '../contract/finding.ts';
-import type { TraceInfo } from '../contract/report.ts';
+import type { Finding } from '../../contract/finding.ts';
+import type { TraceInfo } from '../../contract/report.ts';
 import { clean } from './format.ts';
 
 /**

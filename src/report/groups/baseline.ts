@@ -2,9 +2,9 @@
 // `check` uses it to report only new findings; `triage` reports new, known, back and gone groups, and writes the file.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { type Finding, namesOf } from '../contract/finding.ts';
-import { InputError } from '../util/errors.ts';
-import { groupBy } from '../util/group-by.ts';
+import { type Finding, namesOf } from '../../contract/finding.ts';
+import { InputError } from '../../util/errors.ts';
+import { groupBy } from '../../util/group-by.ts';
 import { byNumbers, kernelOf, type NamedReport } from './drifts.ts';
 
 const STATES = ['known', 'fixed', 'invalid'] as const;

@@ -1,9 +1,9 @@
 // The evidence of a finding as an aligned table: relative time, CPU, task, role, kernel function, what
 // happened, line. One layout for every width: `what` has its own column where there is room for one,
 // and goes below the step where there is not.
-import type { Evidence, Finding } from '../contract/finding.ts';
-import type { TraceInfo } from '../contract/report.ts';
-import { largest } from '../util/largest.ts';
+import type { Evidence, Finding } from '../../contract/finding.ts';
+import type { TraceInfo } from '../../contract/report.ts';
+import { largest } from '../../util/largest.ts';
 import { clean, clip, columns, pad, padLeft, relativeTime, timeDigits, wrap } from './format.ts';
 import { partingStep } from './steps.ts';
 import { placeOf } from './words.ts';
