@@ -86,7 +86,13 @@ async function tell(
   return run(told, async (reading) => {
     const chosen = told.chosen();
     const lines = await reading.lines(chosen.map(({ at }) => at.offset));
-    return story(input, reading, chosen, told, reading.words(lines), lines, selection.address !== undefined, options);
+    const words = reading.words(lines);
+    const steps = chosen.map((step) => ({
+      ...evidenceOf(step, words, lines, selection.address !== undefined),
+      parts: told.parted.has(step.at.line),
+    }));
+    const context = await around(input, steps, options);
+    return { path: input.path, timeUnit: reading.head.timeUnit, steps, total: told.total, context };
   });
 }
 
@@ -129,26 +135,19 @@ class Steps {
   }
 }
 
-async function story(
+/** The lines around the steps; none, with a warning, where the trace is not there any more. */
+async function around(
   input: TraceInput,
-  { head }: ReadTrace,
-  chosen: readonly ToldStep[],
-  { parted, total }: Steps,
-  words: Words,
-  lines: ReadonlyMap<number, EvidenceLine>,
-  named: boolean,
+  steps: readonly Evidence[],
   { context, warn }: StoryOptions,
-): Promise<PageStory> {
-  const steps = chosen.map((told) => ({ ...evidenceOf(told, words, lines, named), parts: parted.has(told.at.line) }));
-  let around: ContextLine[] | undefined = [];
-  if (context > 0 && steps.length > 0) {
-    around = await contextLines(input, steps, context).catch((error) => {
-      if (error instanceof InputError) return undefined;
-      throw error;
-    });
-    if (around === undefined) warn(`no context: ${input.path} is missing or has changed`);
-  }
-  return { path: input.path, timeUnit: head.timeUnit, steps, total, context: around ?? [] };
+): Promise<ContextLine[]> {
+  if (context === 0 || steps.length === 0) return [];
+  const lines = await contextLines(input, steps, context).catch((error) => {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  if (lines === undefined) warn(`no context: ${input.path} is missing or has changed`);
+  return lines ?? [];
 }
 
 /** @param named the story is about one address, which need not be said in each step */

@@ -25,7 +25,7 @@ export async function contextLines(
 ): Promise<NumberedLine[] | undefined> {
   const texts = new Map(quoted.map((one) => [one.line, one.text]));
   const last = largest(0, texts.keys()) + around;
-  const near = (line: number) => quoted.some((one) => Math.abs(one.line - line) <= around);
+  const near = nearTo([...texts.keys()], around);
   const recorded = await recordedLines(input, near, last);
   if (recorded !== undefined) {
     const said = new Map(recorded.map(({ line, text }) => [line, text]));
@@ -50,6 +50,16 @@ export async function contextLines(
     source.close();
   }
   return texts.size === 0 ? context : undefined;
+}
+
+/** Whether a line is at most `around` lines from one of `lines`; asked of one line after the other. */
+function nearTo(lines: readonly number[], around: number): (line: number) => boolean {
+  const sorted = [...lines].sort((a, b) => a - b);
+  let next = 0;
+  return (line) => {
+    while (next < sorted.length && sorted[next] + around < line) next++;
+    return next < sorted.length && sorted[next] - around <= line;
+  };
 }
 
 /** An event of a recording, in the format of its tool. */
