@@ -24,19 +24,25 @@ export async function main(load: LoadOptions, argv: string[] = process.argv.slic
   try {
     await run(argv, { ...load, ...ONLY_OURS, ...withoutPlugins(load, argv) });
   } catch (error) {
-    fail(error, hint(argv, load.root));
+    const commands = commandIds(load.root);
+    fail(error, { help: hint(argv, commands), commands });
   }
 }
 
 /** Suggests `check` if the command is missing, or the nearest command if it is misspelled. */
-function hint(argv: readonly string[], packageJson: string): string {
+function hint(argv: readonly string[], commands: readonly string[]): string {
   const [first] = argv;
   if (first !== undefined && existsSync(first)) return `pindrift check ${first}`;
+  return commandMeant(argv, commands) ?? HELP;
+}
+
+/** `capture:run`; empty without a build. */
+function commandIds(packageJson: string): string[] {
   try {
     const manifest = JSON.parse(readFileSync(join(dirname(packageJson), 'oclif.manifest.json'), 'utf8'));
-    return commandMeant(argv, Object.keys(manifest.commands)) ?? HELP;
+    return Object.keys(manifest.commands);
   } catch {
-    return HELP;
+    return [];
   }
 }
 
@@ -62,8 +68,8 @@ function guardOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-function fail(error: unknown, help = HELP): void {
-  const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG) });
+function fail(error: unknown, context: { help: string; commands?: readonly string[] } = { help: HELP }): void {
+  const failure = describeFailure(error, { ...context, debug: Boolean(process.env.DEBUG) });
   process.stderr.write(failure.text);
   leave(failure.exitCode);
 }

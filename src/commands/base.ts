@@ -5,6 +5,7 @@
 import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
 import { CLIError, ExitError } from '@oclif/core/errors';
+import { InputError } from '../util/errors.ts';
 import { escapeControl } from '../util/escape.ts';
 import { EXIT } from '../util/exit-codes.ts';
 import { describeFailure } from '../util/failure.ts';
@@ -29,6 +30,11 @@ export abstract class BaseCommand extends Command {
     try {
       return await super.parse(options, argv);
     } catch (error) {
+      if (error instanceof InputError) {
+        // oclif writes the flag before the message of a flag's own parser, which names it too
+        error.message = error.message.replace(/^Parsing --\S+\s+/, '').replace(/\s+See more help with --help$/, '');
+        throw error;
+      }
       if (!(error instanceof Error) || 'oclif' in error) throw error;
       throw new CLIError(error.message, { exit: EXIT.unusable });
     }

@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type EventEntry, type EventFilter, eventNames, logEvents } from '../engine/event-log.ts';
 import { withReading } from '../engine/reading/reading.ts';
+import { hexFlag } from '../pins/selection.ts';
 import { jsonText } from '../report/shared/serialize.ts';
 import { InputError } from '../util/errors.ts';
 import { nearest } from '../util/nearest.ts';
@@ -61,8 +62,8 @@ Names for --kind: ${eventNames().slice(0, 12).join(', ')} ... ; for an unknown n
     const names = eventNames(catalogueFor(rules));
     const filter: EventFilter = {
       kinds: (flags.kind ?? []).map((kind) => nameOf(kind, names)),
-      mm: flags.mm === undefined ? undefined : hexOf('--mm', flags.mm),
-      address: flags.addr === undefined ? undefined : Number(hexOf('--addr', flags.addr)),
+      mm: flags.mm === undefined ? undefined : `0x${hexFlag('--mm', flags.mm)?.toString(16)}`,
+      address: flags.addr === undefined ? undefined : Number(hexFlag('--addr', flags.addr)),
       pid: flags.pid,
       lineFrom: flags['line-from'],
       lineTo: flags['line-to'],
@@ -89,13 +90,6 @@ function nameOf(kind: string, names: readonly string[]): string {
   throw new InputError(`--kind ${kind}: no such transition or event`, {
     tryThis: meant === undefined ? 'docs/rules-guide/reference.md lists them' : `--kind ${meant}`,
   });
-}
-
-function hexOf(flag: string, text: string): string {
-  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
-  if (digits === undefined)
-    throw new InputError(`${flag} ${text}: expected a hexadecimal number`, { tryThis: `${flag} 0x7f13e7f30000` });
-  return `0x${digits.toLowerCase()}`;
 }
 
 /** The replay is synchronous, so output is written synchronously. */

@@ -1,8 +1,10 @@
 // Why: arbitrary read-only SQL on a store, with output for other tools.
+import { existsSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { painter } from '../report/shared/paint.ts';
 import { answerText, QUERY_FORMATS } from '../report/terminal/query.ts';
+import { InputError } from '../util/errors.ts';
 import { writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
@@ -46,6 +48,9 @@ On a terminal the result is a table as wide as the terminal; in a pipe it is com
     const { args, flags } = await this.parse(Query);
     const { color, width } = terminal(process.stdout, flags.color);
     const format = flags.json ? 'json' : (flags.format ?? (process.stdout.isTTY ? 'table' : 'csv'));
+    if (!existsSync(args.store) && existsSync(args.sql)) {
+      throw new InputError('the store comes first', { tryThis: `pindrift query ${args.sql} "${args.store}"` });
+    }
     const sql = await sqlOf(args.sql);
     const { openStore } = await import('../store/open.ts');
     const store = openStore(args.store);

@@ -18,6 +18,10 @@ type Wanted = TraceOptions & { context: number; color?: boolean | undefined };
 
 /** The last word may be a number; the words before it are files. A single second word is always a number. */
 function split(words: readonly string[]): { sources: string[]; last: string | undefined } {
+  const [first, ...others] = words;
+  if (first !== undefined && /^:?\d+$/.test(first) && !existsSync(first) && others.some((word) => existsSync(word))) {
+    throw new InputError('the trace or store comes first', { tryThis: `pindrift show ${others.join(' ')} ${first}` });
+  }
   const last = words.at(-1);
   const isNumber = words.length === 2 ? !existsSync(words[1]) : /^:?\d+$/.test(last ?? '');
   if (words.length < 2 || !isNumber) return { sources: [...words], last: undefined };

@@ -1,7 +1,7 @@
 // A config is code, so one that another user has put in a directory above is not run unless it is named.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { loadModule } from '../engine/running/load-module.ts';
+import { CODE, loadModule } from '../engine/running/load-module.ts';
 import { shownPath } from '../engine/running/load-rules.ts';
 import { InputError } from '../util/errors.ts';
 import { findConfig } from './find.ts';
@@ -37,14 +37,27 @@ export async function loadConfig(
       where: named,
       tryThis: 'check the path; without --config the one of this directory or of one above it is used',
     });
-  // /dev/zero has no end
-  if (statSync(path).isCharacterDevice())
-    throw new InputError('this is a device, not a config', {
-      where: shown,
-      tryThis: '--config with a .json or .ts file',
-    });
+  mustBeConfig(path, shown);
   const value = extname(path) === '.json' ? readJson(path, shown) : await loadModule(path, shown, timeout);
   return { config: parseConfig(value, shown), path, shown, named: named !== undefined };
+}
+
+/** A directory is none, /dev/zero has no end, and a trace is no code. */
+function mustBeConfig(path: string, shown: string): void {
+  const stat = statSync(path);
+  const endings = [...CODE, '.json'];
+  const what = stat.isDirectory()
+    ? 'a directory'
+    : stat.isCharacterDevice()
+      ? 'a device'
+      : endings.includes(extname(path))
+        ? undefined
+        : 'a file of another kind';
+  if (what === undefined) return;
+  throw new InputError(`this is ${what}, not a config`, {
+    where: shown,
+    tryThis: `--config with a file that ends in ${endings.join(', ')}`,
+  });
 }
 
 function readJson(path: string, shown: string): unknown {
@@ -53,6 +66,7 @@ function readJson(path: string, shown: string): unknown {
   } catch (error) {
     throw new InputError(`invalid JSON: ${error instanceof Error ? error.message : String(error)}`, {
       where: shown,
+      tryThis: `node -e 'JSON.parse(fs.readFileSync("${shown}"))'`,
       cause: error,
     });
   }

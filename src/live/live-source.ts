@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compressionOf } from '../parsers/decompress.ts';
 import { HEAD_BYTES } from '../parsers/head-lines.ts';
 import type { Source } from '../parsers/wrapped-source.ts';
 import { InputError } from '../util/errors.ts';
@@ -63,9 +64,17 @@ export class LiveSource implements Source {
     return this.#bytes.damage;
   }
 
-  /** The first bytes, once a line that is not a comment has arrived and no other follows immediately; 64 KB at most. */
-  head(): Promise<Uint8Array> {
-    return this.headWith(/^[^#\n].*\n/m);
+  /**
+   * The first bytes, once a line that is not a comment has arrived and no other follows immediately; 64 KB at most.
+   * @throws InputError if they are compressed
+   */
+  async head(): Promise<Uint8Array> {
+    const head = await this.headWith(/^[^#\n].*\n/m);
+    if (compressionOf(head) === 'none') return head;
+    throw new InputError('this is compressed; a trace is followed as it is recorded', {
+      where: this.path,
+      tryThis: this.path === '-' ? 'decompress it before the pipe' : `pindrift check ${this.path}, when it is complete`,
+    });
   }
 
   /** The first bytes, as soon as they match. */

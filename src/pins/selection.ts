@@ -69,10 +69,19 @@ const same = (text: string | undefined, wanted: bigint): boolean => text !== und
 /** `0xffff...`; the 0x may be omitted. */
 export function hexFlag(flag: string, text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
-  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
-  if (digits !== undefined) return BigInt(`0x${digits}`);
-  throw new InputError(`${flag} ${text}: expected a hexadecimal number`, { tryThis: `${flag} 0x7f13e7f30000` });
+  const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(text)?.[1];
+  const expected = digits === undefined ? 'a hexadecimal number' : 'a number of 64 bits';
+  if (digits !== undefined && digits.length <= 16) return BigInt(`0x${digits}`);
+  throw new InputError(`${flag} ${text}: expected ${expected}`, {
+    tryThis: `${flag} ${HEX_EXAMPLES[flag] ?? '0x7f13e7f30000'}`,
+  });
 }
+
+const HEX_EXAMPLES: Readonly<Record<string, string>> = {
+  '--mm': '0xffffa08d01063300',
+  '--page': '0xfffff334c1fedf40',
+  '--pfn': '0x7fb7d',
+};
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 

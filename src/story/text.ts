@@ -13,7 +13,7 @@ export function* pageStoryText(
   const paint = painter(look.color);
   const width = Math.max(40, look.width ?? 80);
   const some = stories.filter(({ steps }) => steps.length > 0);
-  if (some.length === 0) yield* wrap(`no event concerns ${about}`, width).map((line) => `${line}\n`);
+  if (some.length === 0) yield* wrap(`no event matches: ${about}`, width).map((line) => `${line}\n`);
   for (const [i, story] of some.entries()) {
     if (i > 0) yield '\n';
     yield* wrap(`${about} in ${story.path === '-' ? 'standard input' : clean(story.path)}`, width).map(

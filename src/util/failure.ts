@@ -31,6 +31,8 @@ const SYSTEM_ERRORS: Record<string, string> = {
 export interface FailureContext {
   /** The command to suggest after a usage error. */
   help?: string;
+  /** Ids of all commands: a word after one of them is an argument too many. */
+  commands?: readonly string[];
   /** Show the stack of a crash. */
   debug?: boolean;
   /** A store read by the command: an unexpected exception is attributed to its content. */
@@ -46,7 +48,7 @@ export function describeFailure(error: unknown, context: FailureContext = {}): F
   const exit = oclifExit(error);
   if (exit !== undefined && isErrorWithCode(error, 'EEXIT')) return { exitCode: exit, text: '' };
   if (exit === EXIT.unusable && error instanceof Error) {
-    return { exitCode: EXIT.unusable, text: message(usageMessage(error), undefined, context.help) };
+    return { exitCode: EXIT.unusable, text: message(usageMessage(error, context.commands), undefined, context.help) };
   }
   const system = systemError(error);
   if (system) return { exitCode: EXIT.unusable, text: message(system.what, system.where) };
@@ -81,7 +83,7 @@ function oclifExit(error: unknown): number | undefined {
 }
 
 /** oclif's messages as one sentence: without headings, notes and repetitions. */
-function usageMessage(error: Error): string {
+function usageMessage(error: Error, commands: readonly string[] = []): string {
   const text = stripVTControlCharacters(error.message)
     .replace(/\n?See more help with --help\s*$/, '')
     .replace(/\n\s*Note: --[\s\S]*$/, '')
@@ -96,9 +98,18 @@ function usageMessage(error: Error): string {
       /^Missing \d+ required args?:\n\s*(\w+)[\s\S]*$/,
       (_all, arg: string) => `missing argument: ${arg.toUpperCase()}`,
     )
-    .replace(/^command (\S+) not found$/, (_all, id: string) => `unknown command: ${named(id)}`);
+    .replace(/^command (.+) not found$/s, (_all, id: string) => {
+      const known = commands.find((command) => id.startsWith(`${command}:`) && !isTopic(command, commands));
+      return known === undefined
+        ? `unknown command: ${named(id)}`
+        : `unexpected argument: ${id.slice(known.length + 1)}`;
+    });
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/** `capture` is a command, and the first word of others. */
+const isTopic = (command: string, commands: readonly string[]): boolean =>
+  commands.some((other) => other.startsWith(`${command}:`));
 
 /** The typed words that may be a command: a topic and one more word; not the file after them. */
 const named = (id: string): string =>

@@ -102,7 +102,7 @@ export function writeError(error: unknown, where: string): unknown {
     case 'EISDIR':
       return new InputError('this is a directory; a file name is needed', {
         ...options,
-        tryThis: join(where, 'report'),
+        tryThis: `a name in it: ${join(where, 'NAME')}`,
       });
     case 'ELOOP':
       return new InputError('this is a symbolic link that leads back to itself', options);

@@ -124,8 +124,40 @@ describe('a wrong command line', () => {
     [['rules', 'explain', 'no-such-rule-at-all'], 'no such rule:'],
     [['chekc', STORY], 'unknown command'],
     [[STORY], `try: pindrift check ${STORY}`],
+    [['show', '1', STORY], `the trace or store comes first\n  try: pindrift show ${STORY} 1`],
+    [['query', 'select 1', STORY], `the store comes first\n  try: pindrift query ${STORY} "select 1"`],
+    [['capture', 'doctor', 'vmlinux'], 'unexpected argument: vmlinux'],
+    [['capture', 'doctr'], 'unknown command: capture doctr\n  try: pindrift capture doctor'],
+    [['rules', 'list', 'leak'], 'unexpected argument: leak'],
+    [['capture', 'script', '--buffer', 'lots'], 'pindrift: --buffer lots: not a size\n  try: --buffer 8M'],
+    [['show', STORY, '--pfn', 'zz'], '--pfn zz: expected a hexadecimal number\n  try: --pfn 0x7fb7d'],
+    [['pins', STORY, '--addr', 'f'.repeat(17)], 'expected a number of 64 bits'],
+    [['watch', STORY], `this is compressed; a trace is followed as it is recorded (${STORY})`],
+    [['check', STORY, '--config', STORY], 'this is a file of another kind, not a config'],
+    [['check', STORY, '--config', 'test'], 'this is a directory, not a config'],
+    [['check', STORY, '--rules', 'nosuch.ts'], 'no such file or directory (nosuch.ts)'],
+    [['rules', 'test', STORY], 'this is not a TypeScript or JavaScript file'],
+    [['check', STORY, '--baseline', STORY], 'this is not a baseline: it is not JSON'],
+    [['check', STORY, '--baseline', 'package.json'], 'this is not a baseline (package.json)'],
   ])('%j', (args, what) => {
     expectUnusable(pindrift(args), what);
+  });
+
+  it('a baseline of a later version', () => {
+    const path = given('later.json', '{"schema": "pindrift.baseline/2", "groups": []}');
+    expectUnusable(pindrift(['check', STORY, '--baseline', path]), 'has version 2; this pindrift reads version 1');
+  });
+
+  it('a baseline without a key', () => {
+    const path = given('keyless.json', '{"schema": "pindrift.baseline/1"}');
+    expectUnusable(pindrift(['check', STORY, '--baseline', path]), 'groups: missing');
+  });
+
+  it('a time after the end of the trace: no event matches', () => {
+    expect(pindrift(['show', STORY, '--since', '99'])).toMatchObject({
+      status: 0,
+      stdout: 'no event matches: from 99\n',
+    });
   });
 });
 

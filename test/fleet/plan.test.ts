@@ -30,7 +30,9 @@ const planned = (args: string[]): { entries: ManifestEntry[]; stderr: string; st
 describe('fleet plan', () => {
   it('lists the recordings of a folder once each, with size, hash and host', () => {
     const { entries, stderr } = planned([captures, '--host-from', '/(host-\\d)/']);
-    expect(stderr).toContain('5 captures to check; 0 have a result, 1 are duplicates, 1 files are not recordings');
+    expect(stderr).toContain(
+      '5 captures to check; already with a result: 0, duplicates: 1, files that are no recordings: 1',
+    );
     expect(entries).toHaveLength(5);
     const first = entries.find(({ path }) => path === paths[1]);
     expect(first).toMatchObject({ host: 'host-1', bytes: readFileSync(paths[1] as string).length });

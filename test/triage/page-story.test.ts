@@ -109,7 +109,7 @@ describe('text', () => {
 
   it('nothing seen is said', () => {
     expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe(
-      'no event concerns pfn 0x1\n',
+      'no event matches: pfn 0x1\n',
     );
   });
 

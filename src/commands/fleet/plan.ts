@@ -5,6 +5,7 @@ import { resultKey } from '../../fleet/contract.ts';
 import { manifestText } from '../../fleet/manifest.ts';
 import { plan } from '../../fleet/plan.ts';
 import { Results } from '../../fleet/results.ts';
+import { count, grouped } from '../../util/count.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
@@ -59,8 +60,9 @@ export default class FleetPlan extends BaseCommand {
       entries = entries.filter(({ sha256 }) => !done.has(resultKey({ capture: sha256, version, config })));
     }
     say(
-      `${entries.length} captures to check; ${found.entries.length - entries.length} have a result, ${found.doubled} ` +
-        `are duplicates, ${found.skipped.length} files are not recordings`,
+      `${count(entries.length, 'capture')} to check; already with a result: ` +
+        `${grouped(found.entries.length - entries.length)}, duplicates: ${grouped(found.doubled)}, ` +
+        `files that are no recordings: ${grouped(found.skipped.length)}`,
     );
     if (flags.queue === undefined || flags.output !== undefined) {
       if (flags.output === undefined) await writeOut(manifestText(entries));

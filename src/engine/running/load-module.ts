@@ -33,6 +33,12 @@ async function loader() {
  * @throws InputError that explains the error
  */
 export async function loadModule(path: string, shown: string, timeout = 30_000): Promise<unknown> {
+  if (!CODE.some((ending) => path.endsWith(ending))) {
+    throw new InputError('this is not a TypeScript or JavaScript file', {
+      where: shown,
+      tryThis: `use a file that ends in ${CODE.join(', ')}`,
+    });
+  }
   const jiti = await loader();
   try {
     const who = { rule: shown, handler: 'import', line: () => 0 };

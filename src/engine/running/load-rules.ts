@@ -54,21 +54,17 @@ export async function loadRules(
 const isPath = (spec: string, folder: string): boolean =>
   /^\.{0,2}[/\\]|^\.\.?$/.test(spec) || isAbsolute(spec) || existsSync(resolve(folder, spec));
 
+const noSuchPath = (spec: string): InputError =>
+  new InputError('no such file or directory', {
+    where: spec,
+    tryThis: 'check the path; give a package name without ./',
+  });
+
 /** The files of a path. */
 function filesOf(path: string, spec: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined)
-    throw new InputError('no such file or directory', {
-      where: spec,
-      tryThis: 'check the path; give a package name without ./',
-    });
-  if (!stat.isDirectory()) {
-    if (CODE.some((ending) => path.endsWith(ending))) return [path];
-    throw new InputError('this is not a TypeScript or JavaScript file', {
-      where: spec,
-      tryThis: `use a file that ends in ${CODE.join(', ')}`,
-    });
-  }
+  if (stat === undefined) throw noSuchPath(spec);
+  if (!stat.isDirectory()) return [path];
   const entry = entryOf(path);
   if (entry !== undefined) return [entry];
   return readdirSync(path, { withFileTypes: true })
@@ -115,6 +111,7 @@ async function packageFile(spec: string, folder: string): Promise<string> {
     const file = await resolvePackage(name, folder);
     if (file !== undefined) return file;
   }
+  if (CODE.some((ending) => spec.endsWith(ending))) throw noSuchPath(spec);
   throw new InputError(`no file, directory or package named ${namesOf(spec).join(' or ')}`, {
     where: spec,
     tryThis: `npm install ${namesOf(spec).at(-1)}, or ./${spec} for a path`,

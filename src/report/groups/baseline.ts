@@ -53,23 +53,47 @@ const schema = v.strictObject({
 
 /** @throws InputError that names the key */
 export function readBaseline(path: string): Baseline {
-  let value: unknown;
+  const value = jsonOf(path);
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const key = v.getDotPath(issue);
+  if (key === 'schema') throw anotherSchema(issue.input, path);
+  const what = issue.type !== 'strict_object' ? issue.message : issue.expected === 'never' ? 'no such key' : 'missing';
+  throw new InputError(`${key ?? 'the file'}: ${what}`, { where: path, tryThis: 'docs/triage.md shows a baseline' });
+}
+
+function jsonOf(path: string): unknown {
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new InputError(isMissing ? 'no such baseline' : `cannot be read: ${(error as Error).message}`, {
       where: path,
-      tryThis: `pindrift triage TRACE --baseline ${path} --update`,
+      tryThis: isMissing ? `pindrift triage TRACE --baseline ${path} --update` : ANOTHER_FILE,
       cause: error,
     });
   }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new InputError(`${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`, {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError('this is not a baseline: it is not JSON', {
+      where: path,
+      tryThis: ANOTHER_FILE,
+      cause: error,
+    });
+  }
+}
+
+const ANOTHER_FILE = '--baseline with a file that `pindrift triage TRACE --baseline NEW.json --update` wrote';
+
+function anotherSchema(given: unknown, path: string): InputError {
+  const [, version] = /^pindrift\.baseline\/(\d+)$/.exec(String(given)) ?? [];
+  if (version === undefined) return new InputError('this is not a baseline', { where: path, tryThis: ANOTHER_FILE });
+  return new InputError(`this baseline has version ${version}; this pindrift reads version 1`, {
     where: path,
-    tryThis: 'docs/triage.md shows a baseline',
+    tryThis: 'use the version of pindrift that wrote it, or write a new one',
   });
 }
 
