@@ -113,13 +113,15 @@ function guessed(path: string, btf: Btf, isOwn: boolean): string {
   throw new InputError('the BTF does not show the architecture', { where: path, tryThis: '--arch x86_64' });
 }
 
+/** The smallest kernel has 100 of the functions that may be probed. */
+const FEWEST_KNOWN = 20;
 const SYMBOL_FILES = 'available_filter_functions, /proc/kallsyms or System.map';
 
 function symbolsOf(path: string | undefined, mustBe: boolean): SymbolTable | undefined {
   if (path === undefined) return undefined;
   try {
     const table = parseSymbols(readFileSync(path, 'latin1'));
-    if (table.size > 100) return table;
+    if (table.size >= FEWEST_KNOWN) return table;
     if (!mustBe) return undefined;
   } catch (error) {
     if (!mustBe) return undefined;

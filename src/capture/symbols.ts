@@ -1,21 +1,39 @@
 // Why: a prototype in BTF does not mean that the function can be probed. The symbols show that: an inlined function has
 // none, one changed by the compiler has another name, and two of the same name are ambiguous.
+import { PROBE_TABLE } from './probe-table.ts';
 
-/** Number of functions per name, from kallsyms, System.map, available_filter_functions or `nm`. */
+/** Number of symbols per name, of the functions that may be probed and what the compiler made of them. */
 export type SymbolTable = ReadonlyMap<string, number>;
 
-// `ffffffff81000000 T _text`, `T _text`, `do_wp_page`, `nvme_probe [nvme]`
-const LINE = /^(?:[0-9a-fA-F]+\s+)?(?:([A-Za-z])\s+)?([\w.$]+)(?:\s+\[\w+\])?\s*$/;
+/** Names of a function that was changed, whose arguments differ from the source. */
+const CHANGED = ['.isra.0', '.constprop.0', '.part.0', '.isra.0.cold', '.cold'];
 
-/** @param text lines of one of these; others are ignored */
+/** What `nm` calls the kinds of functions. */
+const FUNCTION_KINDS = 'tTwW';
+
+/**
+ * @param text of kallsyms, System.map, available_filter_functions or `nm`: `ffffffff81000000 T _text`, `T _text`,
+ * `do_wp_page`, `nvme_probe [nvme]`. A kernel has 200,000 lines, of which nothing is made but what is in the table.
+ */
 export function parseSymbols(text: string): SymbolTable {
+  const wanted = wantedNames();
   const table = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    const [, kind, name] = LINE.exec(line) ?? [];
-    if (name === undefined || (kind !== undefined && !'tTwW'.includes(kind))) continue;
-    table.set(name, (table.get(name) ?? 0) + 1);
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const kindAt = text[at + 1] === ' ' ? at : text[at + 16] === ' ' && text[at + 18] === ' ' ? at + 17 : undefined;
+    if (kindAt !== undefined && !FUNCTION_KINDS.includes(text[kindAt])) continue;
+    // `\t[MODULE]`, `\r`
+    const to = text[end - 1] === ']' ? text.lastIndexOf('[', end) - 1 : text[end - 1] === '\r' ? end - 1 : end;
+    const name = text.slice(kindAt === undefined ? at : kindAt + 2, to);
+    if (wanted.has(name)) table.set(name, (table.get(name) ?? 0) + 1);
   }
   return table;
+}
+
+function wantedNames(): ReadonlySet<string> {
+  const names = PROBE_TABLE.flatMap(({ on }) => on.map((one) => one.split(/[ (]/, 1)[0]));
+  return new Set(names.flatMap((name) => [name, ...CHANGED.map((suffix) => name + suffix)]));
 }
 
 /** Why a probe on this function would give wrong results; undefined: it would not. */
@@ -23,9 +41,7 @@ export function whyNot(symbols: SymbolTable, symbol: string): string | undefined
   const n = symbols.get(symbol) ?? 0;
   if (n === 1) return undefined;
   if (n > 1) return `${n} functions have this name`;
-  const changed = ['.isra.0', '.constprop.0', '.part.0', '.isra.0.cold', '.cold']
-    .map((suffix) => symbol + suffix)
-    .find((name) => symbols.has(name));
+  const changed = CHANGED.map((suffix) => symbol + suffix).find((name) => symbols.has(name));
   return changed === undefined
     ? 'no such symbol: it was inlined, or is not in this kernel'
     : `only ${changed} exists, whose arguments differ from the source`;

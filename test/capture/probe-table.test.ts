@@ -102,7 +102,12 @@ describe('the probe set', () => {
       .filter((name) => !['do_wp_page', 'exit_mmap', 'finish_fault'].includes(name))
       .map((name) => `ffffffff81000000 t ${name}`);
     const symbols = parseSymbols(
-      [...lines, '0 t do_wp_page.isra.0', '0 T exit_mmap', '0 t exit_mmap', '0 d finish_fault'].join('\n'),
+      [
+        ...lines,
+        ...['t do_wp_page.isra.0', 'T exit_mmap', 't exit_mmap', 'd finish_fault'].map(
+          (one) => `ffffffff81000000 ${one}`,
+        ),
+      ].join('\n'),
     );
     const { leftOut, probes } = plan('6.12', { symbols });
     const why = (event: string) => leftOut.find((one) => one.event === event)?.functions[0].reason;
@@ -111,6 +116,19 @@ describe('the probe set', () => {
     expect(why('file_map')).toMatch(/no such symbol: it was inlined/);
     expect(why('wp_copy')).toMatch(/not in the BTF/);
     expect(probes.map(({ event }) => event)).toContain('swap_in');
+  });
+
+  it.each([
+    ['System.map', 'ffffffff81000000 t do_wp_page'],
+    ['kallsyms with a module', 'ffffffffc0000000 t do_wp_page\t[some_module]'],
+    ['without addresses', 'T do_wp_page'],
+    ['available_filter_functions', 'do_wp_page'],
+    ['available_filter_functions with a module', 'do_wp_page [some_module]'],
+    ['lines that end with CR', 'ffffffff81000000 W do_wp_page\r'],
+  ])('reads symbols of %s', (_, line) => {
+    const others = ['ffffffff81000000 d do_wp_page', 'd do_wp_page', 'do_wp_page_not', 'ffffffff81000000 t do_wp_pag'];
+    expect([...parseSymbols([...others, line, ...others].join('\n'))]).toEqual([['do_wp_page', 1]]);
+    expect(parseSymbols(`${line}\n${line}`).get('do_wp_page')).toBe(2);
   });
 
   it('takes only the slow part of bio_release_pages() where that is what the callers left', () => {

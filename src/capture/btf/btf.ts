@@ -47,7 +47,8 @@ export class Btf {
   readonly #firstId: number;
   /** position of the own strings, and the offset of the first */
   readonly #strings: { start: number; length: number; first: number };
-  #names: Map<string, number[]> | undefined;
+  #names: NameIndex | undefined;
+  readonly #members = new Map<number, Member[]>();
 
   /**
    * @param bytes the content of /sys/kernel/btf/NAME or of a .BTF section
@@ -142,8 +143,10 @@ export class Btf {
   }
 
   /** Members of a struct or union, in their order. */
-  members(id: number): Member[] {
-    return this.#own(id, (btf, at) => {
+  members(id: number): readonly Member[] {
+    const known = this.#members.get(id);
+    if (known !== undefined) return known;
+    const members = this.#own(id, (btf, at) => {
       const info = btf.#u32(at + 4);
       const hasWidths = info >>> 31 === 1;
       return btf.#elements(at, vlenOf(info), 12, (e) => {
@@ -153,6 +156,8 @@ export class Btf {
         return { name: btf.string(btf.#u32(e)), type, ...btf.#oldBits(type, word) };
       });
     });
+    this.#members.set(id, members);
+    return members;
   }
 
   /** Parameters of a prototype. A last one without name and type means `...`. */
@@ -176,7 +181,15 @@ export class Btf {
 
   /** Ids of the types of this name: structs and unions with members, functions, typedefs. */
   named(name: string, kind: number): number[] {
-    const own = (this.#index().get(name) ?? []).filter((id) => this.kind(id) === kind);
+    const own: number[] = [];
+    const wanted = Buffer.from(`${name}\0`, 'latin1');
+    const { first, next } = this.#index();
+    for (let i = first[hashOf(wanted, 0)] - 1; i >= 0; i = next[i] - 1) {
+      const at = this.#places[i];
+      if (kindOf(this.#u32(at + 4)) !== kind || !this.#isString(this.#u32(at), wanted)) continue;
+      if (own.push(this.#firstId + i) > MOST_NAMESAKES)
+        throw new BtfError(`more than ${MOST_NAMESAKES} types named ${name}: more than in any kernel`);
+    }
     return [...(this.base?.named(name, kind) ?? []), ...own];
   }
 
@@ -207,17 +220,21 @@ export class Btf {
 
   /** @throws BtfError if there is none */
   string(offset: number): string {
+    const [bytes, from] = this.#stringAt(offset);
+    // the last byte is a NUL
+    for (let end = from; end <= from + LONGEST_NAME; end++) if (bytes[end] === 0) return latin1(bytes, from, end);
+    throw tooLong(offset);
+  }
+
+  /** The bytes that contain it, and its position in them. */
+  #stringAt(offset: number): [bytes: Uint8Array, from: number] {
     const { start, length, first } = this.#strings;
     if (offset < first) {
       if (this.base === undefined) throw new BtfError(`a name at ${offset}, before the strings`);
-      return this.base.string(offset);
+      return this.base.#stringAt(offset);
     }
-    const from = start + offset - first;
     if (offset - first >= length) throw new BtfError(`a name at ${offset}, after the strings`);
-    // the last byte is a NUL
-    for (let end = from; end <= from + LONGEST_NAME; end++)
-      if (this.#bytes[end] === 0) return latin1(this.#bytes, from, end);
-    throw new BtfError(`a name at ${offset} of more than ${LONGEST_NAME} bytes`);
+    return [this.#bytes, start + offset - first];
   }
 
   /** Bit fields before kflag: the INT of the member has the width. */
@@ -273,10 +290,13 @@ export class Btf {
     return [this.#bytes[layout.start + kind * 4], this.#bytes[layout.start + kind * 4 + 1]];
   }
 
-  #index(): Map<string, number[]> {
+  /** Of the types with a name that may be looked for. No string is made of any: there are 100,000. */
+  #index(): NameIndex {
     if (this.#names !== undefined) return this.#names;
-    const names = new Map<string, number[]>();
-    for (let i = 0; i < this.#places.length; i++) {
+    const first = new Uint32Array(HASHES);
+    const next = new Uint32Array(this.#places.length);
+    // backwards, so that a list is in the order of the types
+    for (let i = this.#places.length - 1; i >= 0; i--) {
       const at = this.#places[i];
       const info = this.#u32(at + 4);
       const kind = kindOf(info);
@@ -284,14 +304,13 @@ export class Btf {
       if (kind !== BtfKind.func && kind !== BtfKind.typedef && !isAggregate) continue;
       const offset = this.#u32(at);
       if (offset === 0) continue;
-      const name = this.string(offset);
-      const ids = names.get(name);
-      if (ids === undefined) names.set(name, [this.#firstId + i]);
-      else if (ids.length < MOST_NAMESAKES) ids.push(this.#firstId + i);
-      else throw new BtfError(`${ids.length} types named ${name}: more than in any kernel`);
+      const hash = hashOf(...this.#stringAt(offset));
+      if (hash < 0) throw tooLong(offset);
+      next[i] = first[hash];
+      first[hash] = i + 1;
     }
-    this.#names = names;
-    return names;
+    this.#names = { first, next };
+    return this.#names;
   }
 
   #section(header: number, at: number, what: string): Section {
@@ -311,6 +330,26 @@ interface Section {
   start: number;
   length: number;
 }
+
+/** Types by a hash of their names: `first` has one more than the index of the first, `next` that of the one after it. */
+interface NameIndex {
+  first: Uint32Array;
+  next: Uint32Array;
+}
+
+const HASHES = 1 << 16;
+
+/** Of the bytes up to a NUL; -1 if there are too many. */
+function hashOf(bytes: Uint8Array, from: number): number {
+  let hash = 0;
+  for (let i = from; i <= from + LONGEST_NAME; i++) {
+    if (bytes[i] === 0) return (hash ^ (hash >>> 16)) & (HASHES - 1);
+    hash = (Math.imul(hash, 31) + bytes[i]) | 0;
+  }
+  return -1;
+}
+
+const tooLong = (offset: number): BtfError => new BtfError(`a name at ${offset} of more than ${LONGEST_NAME} bytes`);
 
 const kindOf = (info: number): number => (info >>> 24) & 0x7f;
 const vlenOf = (info: number): number => info & 0xffffff;

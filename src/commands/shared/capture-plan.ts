@@ -137,11 +137,22 @@ export function costOf(event: string, plan: CapturePlan): string {
   return rules.length === 0 ? '' : `rules that cannot be decided without it: ${rules.join(', ')}`;
 }
 
-function kindsOf(event: string): string[] {
-  return FUNCTIONS.flatMap(({ events, entry, ret }) => [
-    ...(events?.[0] === event && entry !== undefined ? [entry] : []),
-    ...(events?.[1] === event && ret !== undefined ? [ret] : []),
-  ]);
+function kindsOf(event: string): readonly string[] {
+  kinds ??= kindsByEvent();
+  return kinds.get(event) ?? [];
+}
+
+let kinds: Map<string, string[]> | undefined;
+
+function kindsByEvent(): Map<string, string[]> {
+  const byEvent = new Map<string, string[]>();
+  for (const { events, entry, ret } of FUNCTIONS)
+    for (const [event, kind] of [
+      [events?.[0], entry],
+      [events?.[1], ret],
+    ])
+      if (event !== undefined && kind !== undefined) byEvent.set(event, [...(byEvent.get(event) ?? []), kind]);
+  return byEvent;
 }
 
 /** `wp_copy: wp_page_copy(): the BTF has no such function; ...` */
