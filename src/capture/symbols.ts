@@ -11,9 +11,13 @@ const CHANGED = ['.isra.0', '.constprop.0', '.part.0', '.isra.0.cold', '.cold'];
 /** What `nm` calls the kinds of functions. */
 const FUNCTION_KINDS = 'tTwW';
 
+/** Digits of an address. */
+const ADDRESS = 16;
+
 /**
- * @param text of kallsyms, System.map, available_filter_functions or `nm`: `ffffffff81000000 T _text`, `T _text`,
- * `do_wp_page`, `nvme_probe [nvme]`. A kernel has 200,000 lines, of which nothing is made but what is in the table.
+ * @param text of kallsyms, System.map, `nm`, available_filter_functions or available_filter_functions_addrs:
+ * `ffffffff81000000 T _text`, `T _text`, `do_wp_page`, `nvme_probe [nvme]`, `ffffffff81000000 do_wp_page`. A kernel has
+ * 200,000 lines, of which nothing is made but what is in the table.
  */
 export function parseSymbols(text: string): SymbolTable {
   const wanted = wantedNames();
@@ -21,11 +25,12 @@ export function parseSymbols(text: string): SymbolTable {
   for (let at = 0, end = 0; at < text.length; at = end + 1) {
     end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
-    const kindAt = text[at + 1] === ' ' ? at : text[at + 16] === ' ' && text[at + 18] === ' ' ? at + 17 : undefined;
-    if (kindAt !== undefined && !FUNCTION_KINDS.includes(text[kindAt])) continue;
+    const from = text[at + ADDRESS] === ' ' && text[at + ADDRESS + 1] !== '[' ? at + ADDRESS + 1 : at;
+    const hasKind = text[from + 1] === ' ';
+    if (hasKind && !FUNCTION_KINDS.includes(text[from])) continue;
     // `\t[MODULE]`, `\r`
     const to = text[end - 1] === ']' ? text.lastIndexOf('[', end) - 1 : text[end - 1] === '\r' ? end - 1 : end;
-    const name = text.slice(kindAt === undefined ? at : kindAt + 2, to);
+    const name = text.slice(hasKind ? from + 2 : from, to);
     if (wanted.has(name)) table.set(name, (table.get(name) ?? 0) + 1);
   }
   return table;

@@ -124,6 +124,8 @@ describe('the probe set', () => {
     ['without addresses', 'T do_wp_page'],
     ['available_filter_functions', 'do_wp_page'],
     ['available_filter_functions with a module', 'do_wp_page [some_module]'],
+    ['available_filter_functions_addrs', 'ffffffff81000000 do_wp_page'],
+    ['available_filter_functions_addrs with a module', 'ffffffffc0000000 do_wp_page [some_module]'],
     ['lines that end with CR', 'ffffffff81000000 W do_wp_page\r'],
   ])('reads symbols of %s', (_, line) => {
     const others = ['ffffffff81000000 d do_wp_page', 'd do_wp_page', 'do_wp_page_not', 'ffffffff81000000 t do_wp_pag'];
