@@ -33,7 +33,7 @@ export default defineRule({
       'a single-threaded process',
     ],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
-    fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.13)'],
+    fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.12, 5.10.y)'],
     messages: {
       window:
         '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space',

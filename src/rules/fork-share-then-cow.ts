@@ -14,13 +14,14 @@ export default defineRule({
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: {
-      all: 'error for FOLL_PIN (hugetlb: since 5.13), and where data were lost; else warning for a write pin, note for a read pin',
+      all: 'error for FOLL_PIN (hugetlb: since v5.12), and where data were lost; else warning for a write pin, note for a read pin',
     },
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
       '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9; for FOLL_PIN, not of hugetlb)',
-      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13; for FOLL_PIN of hugetlb)',
+      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.12; for FOLL_PIN of hugetlb)',
+      'a7e689dd1c06 ("block: Convert bio_iov_iter_get_pages to use iov_iter_extract_pages") (in v6.5; for direct I/O)',
       '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
     ],
     advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',

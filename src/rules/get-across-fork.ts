@@ -14,6 +14,7 @@ export default defineRule({
     falsePositives: ['a reference dropped by put_page() before the fork, which is not recorded'],
     references: ['Documentation/core-api/pin_user_pages.rst, CASE 1 to 3'],
     fixedBy: [
+      'a7e689dd1c06 ("block: Convert bio_iov_iter_get_pages to use iov_iter_extract_pages") (in v6.5; for direct I/O)',
       '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
     ],
     advice: 'use pin_user_pages*() instead of get_user_pages*()',

@@ -10,7 +10,7 @@ export default defineRule({
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'stable',
     severity: {
-      '5.10': 'note (hugetlb is not copied early before v5.13)',
+      '5.10': 'note (hugetlb is not copied early before v5.12)',
       '6.1': 'note; the drift itself is the error',
       '6.12': 'note',
       '7.2': 'note',
@@ -19,7 +19,7 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
       '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9; for FOLL_PIN, not of hugetlb)',
-      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13; for FOLL_PIN of hugetlb)',
+      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.12; for FOLL_PIN of hugetlb)',
     ],
     messages: { shared: 'fork shared the pinned page {pinned} with the child instead of copying it' },
     examples: examplesOf('pinned-page-shared-by-fork'),

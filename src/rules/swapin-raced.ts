@@ -22,7 +22,7 @@ export default defineRule({
       'an unmapping between the two, during the second fault, that was not recorded',
     ],
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
-    fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8)'],
+    fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8, 6.1.y, 6.6.y)'],
     messages: {
       raced: 'a second swap-in mapped another page where {pinned} was mapped, without an unmapping in between',
       stale:

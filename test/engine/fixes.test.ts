@@ -8,11 +8,11 @@ const pin = (kind: 'GET' | 'PIN' | undefined, hugetlb: boolean, owner?: string) 
   ({ call: { kind }, hugetlb, owner }) as unknown as Pin;
 
 it.each([
-  [pin('GET', false, 'bio'), ['1ccf']],
+  [pin('GET', false, 'bio'), ['a7e6', '1ccf']],
   [pin('GET', false, 'pipe'), []],
   [pin('PIN', false, 'driver'), ['70e8']],
   [pin('PIN', true, 'driver'), ['4eae']],
-  [undefined, ['70e8', '4eae', '1ccf']],
+  [undefined, ['70e8', '4eae', 'a7e6', '1ccf']],
 ])('fork-share-then-cow, pin %#', (of, expected) => {
   const rule = BUILT_IN.find(({ meta }) => meta.id === 'fork-share-then-cow');
   const fixes = fixesFor(rule?.meta.fixedBy ?? [], of);

@@ -68,7 +68,7 @@ describe('sarif', () => {
     expect(results).toHaveLength(25_000);
     expect(results?.[0]).toMatchObject({ level: 'error' });
     expect(invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toMatch(/^3 results left out/);
-  });
+  }, 90_000);
 
   it('findings that the config accepts are results that are suppressed', async () => {
     const report = odirect();

@@ -1,6 +1,6 @@
 // What is said of reasons, fixes and advice.
 import { describe, expect, it } from 'vitest';
-import { adviceWords } from '../../src/report/shared/fix-words.ts';
+import { adviceWords, fixWords } from '../../src/report/shared/fix-words.ts';
 import { shellWord, wrapTip } from '../../src/report/shared/format.ts';
 import { reasonWords } from '../../src/report/shared/words.ts';
 import { odirect } from './samples.ts';
@@ -18,6 +18,29 @@ describe('reasons of undecided rules', () => {
       'events were lost in 2 places; never seen: y; not in era 5.10: x',
     );
     expect(reasonWords([])).toBe('no reason given');
+  });
+});
+
+describe('a fix', () => {
+  const [trace] = odirect().traces;
+  const said = (fix: string, kernel: string) => fixWords(fix, trace && { ...trace, kernel });
+
+  it.each([
+    ['a1 ("x") (in v5.19)', '5.10.223', 'in v5.19, newer than this kernel: a1 ("x")'],
+    ['a1 ("x") (in v5.9)', '5.10.223', 'in v5.9, which this kernel has and which did not prevent this: a1 ("x")'],
+    [
+      'a1 ("x") (in v5.11, 5.10.y)',
+      '5.10.223',
+      'in v5.11, and backported to 5.10.y, which may be in this kernel: a1 ("x")',
+    ],
+    [
+      'a1 ("x") (in v6.8, 6.1.y, 6.6.y)',
+      '6.1.0-18-amd64',
+      'in v6.8, and backported to 6.1.y, which may be in this kernel: a1 ("x")',
+    ],
+    ['a1 ("x") (in v6.8, 6.1.y, 6.6.y)', '6.2.1', 'in v6.8, newer than this kernel: a1 ("x")'],
+  ])('%s on %s', (fix, kernel, words) => {
+    expect(said(fix, kernel)).toBe(words);
   });
 });
 

@@ -14,7 +14,7 @@ export function fixWords(fix: string, trace: TraceInfo | undefined): string {
   const words = !isNewer
     ? `in ${since}, which this kernel has and which did not prevent this`
     : series !== undefined
-      ? `in ${since}, and in later releases of ${series}`
+      ? `in ${since}, and backported to ${series}, which may be in this kernel`
       : `in ${since}, newer than this kernel`;
   return clean(`${words}: ${commit}`);
 }

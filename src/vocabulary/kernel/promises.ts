@@ -13,13 +13,16 @@ const ROWS = {
   writeGetCoherent: '5.19',
   /** fork copies FOLL_PIN pages early: 70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9) */
   forkCopiesPinned: '5.9',
-  /** the same for hugetlb: 4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.13) */
-  forkCopiesPinnedHugetlb: '5.13',
+  /** the same for hugetlb: 4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.12) */
+  forkCopiesPinnedHugetlb: '5.12',
   /** a R/O FOLL_PIN of an anonymous page unshares first: a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19) */
   roPinUnshares: '5.19',
   /** the same for FOLL_LONGTERM on the zero page and file pages: 84209e87c696 ("mm/gup: reliable R/O long-term pinning in COW mappings") (in v6.2) */
   roLongtermUnsharesAll: '6.2',
-  /** O_DIRECT takes FOLL_PIN: 1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5) */
+  /**
+   * O_DIRECT takes FOLL_PIN: a7e689dd1c06 ("block: Convert bio_iov_iter_get_pages to use iov_iter_extract_pages") and
+   * 1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5)
+   */
   odirectPins: '6.5',
   /** pinned pages stay out of swap: feb889fb40fa ("mm: don't put pinned pages into the swap cache") (in v5.11, 5.10.y) */
   pinnedNotSwapped: '5.10',
