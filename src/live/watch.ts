@@ -91,7 +91,6 @@ export class Watch {
     this.#limits = new Limits(options.limits ?? { perFingerprint: Number.POSITIVE_INFINITY });
     this.settle = options.settle;
     this.#beforeEnd = options.beforeEnd;
-    reading.believeHead();
     const { model } = reading;
     this.#collector = new Collector(model, this.#rules, options.running);
     this.#collector.follow();

@@ -36,6 +36,11 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   const flags = r[o + SlotOf.fault.flags];
   t.faultFlags = flags;
   t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
+  faultsIn(m, t, mm, flags);
+}
+
+/** Unless FAULT_FLAG_REMOTE says otherwise, a fault is in the address space of its task. */
+export function faultsIn(m: Model, t: Task, mm: Mm, flags: number): void {
   if ((flags & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
   if (t.gup === undefined) t.borrows = false;
   else if (t.mm === undefined) t.borrows = true;
@@ -46,18 +51,27 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
 export function setMm(m: Model, t: Task, mm: Mm): void {
   if (t.mm === mm) return;
   t.mm = mm;
+  if (t.perhaps !== undefined && t.tgid < 0) t.tgid = t.perhaps.mm === mm ? t.perhaps.tgid : t.pid;
+  t.perhaps = undefined;
   mm.enter(t.pid);
   if (m.abandoned.size > 0) m.abandoned.delete(mm);
+  attachTo(m, t, mm);
+}
+
+/** Pins of a task whose address space was unknown until now. */
+export function attachTo(m: Model, t: Task, mm: Mm): void {
   const waiting = m.withoutMm.get(t.pid);
   if (waiting === undefined) return;
   m.withoutMm.delete(t.pid);
   for (const pin of waiting) {
     if (!pin.live) continue;
-    m.counts.withoutMm--;
+    const entry = mm.entry(pin.where);
+    // what replaced the page since it was pinned is not known to have happened under this pin
+    if (entry === undefined || Number.isNaN(pin.page) || entryPage(entry) === pin.page) m.counts.withoutMm--;
     pin.mm = mm;
     pin.call.mm = mm;
+    if (pin.call.at.tgid < 0) pin.call.at.tgid = t.tgid;
     m.attach(pin);
-    const entry = mm.entry(pin.where);
     if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
     else if (!Number.isNaN(pin.page)) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);
   }
@@ -78,6 +92,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   withinFault(m, t, mm, vpn, flags);
   withinSwapIn(m, t, mm, vpn);
   writesOrUnshares(m, flags);
+  faultsIn(m, t, mm, flags);
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
   const hi = r[o + Slot.PTE_HI];

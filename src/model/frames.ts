@@ -158,6 +158,8 @@ export class Task {
    */
   tgid: number;
   mm: Mm | undefined;
+  /** address space and process of its parent, also its own if it is a thread: copies (copy_page_range()) are not recorded */
+  perhaps: { mm: Mm; tgid: number } | undefined;
   /**
    * `mm` is known only by faults inside GUP calls: a worker of the kernel borrows it (kthread_use_mm()), and may borrow
    * another for its next call
@@ -183,6 +185,8 @@ export class Task {
   /** the current hugetlb write fault, the page it found, and the pins on it at that time */
   hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; unshare: boolean; pins: readonly Pin[] } | undefined;
   fork: ForkFrame | undefined;
+  /** the newest task that it created, by task_newtask() */
+  cloned: { pid: number; flags: number } | undefined;
   /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId } | undefined;

@@ -3,6 +3,7 @@ import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
+import { attachTo, setMm } from './fault.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
@@ -278,6 +279,11 @@ function countLayout(m: Model, f: GupFrame): void {
 
 /** The address space of a call that names none: where the task runs, unless it only borrows that and the page is another's. */
 function own(m: Model, t: Task, f: GupFrame): Mm | undefined {
+  if (t.perhaps !== undefined) {
+    // a process of its own, as far as nothing shows that it is a thread of another
+    if (!(f.at.tgid > 0) || f.at.tgid === t.pid) return undefined;
+    setMm(m, t, t.perhaps.mm);
+  }
   const mm = m.mmOf(t);
   if (mm === undefined) return mapper(m, f);
   if (!t.borrows || f.grabs.length === 0 || m.mapped(mm, m.vpn(f.addr)) === f.grabs[0].page) return mm;
@@ -290,19 +296,35 @@ const MMS_PER_LINE = 64;
 
 /**
  * The only address space that maps the first grabbed page there: for a worker thread that never faulted there is no
- * other way to determine its mm.
+ * other way to determine its mm. Copies made by fork have to be recorded: each of them maps the page too.
  */
 function mapper(m: Model, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
-  if (g === undefined || Number.isNaN(f.addr)) return undefined;
+  return g !== undefined && m.recorded(Kind.forkVma) ? mapperOf(m, f.addr, g.page, f.at.line) : undefined;
+}
+
+/**
+ * The first copy of a page table shows that copies are recorded. Tasks that were created without one are threads, and
+ * what a task of which nothing is known has pinned was mapped where it is mapped now.
+ */
+export function copiesAreRecorded(m: Model): void {
+  for (const c of m.tasks.values()) if (c.perhaps?.mm.dead === false) setMm(m, c, c.perhaps.mm);
+  for (const [pid, [{ call, where, page }]] of [...m.withoutMm]) {
+    const mm = mapperOf(m, where * m.machine.pageBytes, page, call.at.line);
+    if (mm !== undefined) attachTo(m, m.task(pid), mm);
+  }
+}
+
+function mapperOf(m: Model, addr: number, page: PageId, line: number): Mm | undefined {
+  if (Number.isNaN(addr)) return undefined;
   // among very many, a unique match could be a coincidence
   const { mmCount } = m;
-  if (mmCount > MOST_MMS || m.mmsSearched + mmCount > MOST_MMS + MMS_PER_LINE * f.at.line) return undefined;
+  if (mmCount > MOST_MMS || m.mmsSearched + mmCount > MOST_MMS + MMS_PER_LINE * line) return undefined;
   m.mmsSearched += mmCount;
-  const vpn = m.vpn(f.addr);
+  const vpn = m.vpn(addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {
-    if (m.mapped(mm, vpn) !== g.page) continue;
+    if (m.mapped(mm, vpn) !== page) continue;
     if (found !== undefined) return undefined;
     found = mm;
   }

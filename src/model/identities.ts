@@ -29,6 +29,8 @@ export class Identities {
   machine = new Machine();
   /** the first records, until the machine is known */
   firstLook: FirstLook | undefined;
+  /** kinds that occur among them */
+  ahead: ReadonlySet<number> = new Set();
   readonly mms = new Map<number, Mm>();
   readonly tasks = new Map<number, Task>();
   /** processes that are in neither of them: nothing but their faults is known */

@@ -4,6 +4,7 @@
 // before any is replayed.
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
@@ -55,6 +56,8 @@ export class FirstLook {
   readonly #known: MachineFacts;
   #isPrompt = false;
   readonly #held: RecordBatch[] = [];
+  /** kinds among them, by number, of records that have the fields they need */
+  readonly kinds = new Set<number>();
   #records = 0;
   #arches = new Map<Arch | undefined, number>();
   /** distinct aligned addresses, and the OR of their bits */
@@ -112,6 +115,8 @@ export class FirstLook {
       this.#arches.set(arch, (this.#arches.get(arch) ?? 0) + 1);
     }
     const kind = rows[o];
+    if (!this.kinds.has(kind) && NEEDED_SLOTS[kind]?.some((slot) => Number.isNaN(rows[o + slot])) !== true)
+      this.kinds.add(kind);
     // larger pages are aligned to more than their base page size
     if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);

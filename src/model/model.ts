@@ -258,7 +258,8 @@ export class Model extends Mapping {
    * needs.
    */
   recorded(kind: number): boolean {
-    return this.lacking[kind] === 0 && (this.seen[kind] > 0 || this.facts.armed?.has(kind) === true);
+    if (this.lacking[kind] > 0) return false;
+    return this.seen[kind] > 0 || this.ahead.has(kind) || this.facts.armed?.has(kind) === true;
   }
 
   /** Events may be missing from the trace. */

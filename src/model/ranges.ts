@@ -6,6 +6,7 @@ import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import { setMm } from './fault.ts';
 import type { Task } from './frames.ts';
+import { copiesAreRecorded } from './gup.ts';
 import { addPin, dropPin, NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -36,6 +37,7 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const dst = m.mm(r[o + Slot.MM]);
   const src = m.mm(r[o + SlotOf.forkVma.src]);
   if (dst === undefined || src === undefined) return;
+  if (m.seen[Kind.forkVma] === 1) copiesAreRecorded(m);
   if (t.fork !== undefined && m.seen[Kind.forkVmaRet] > 0) m.tear('calls');
   endFork(m, t);
   const at = m.at();

@@ -200,6 +200,7 @@ export function settleMachine(m: Model): void {
   if (firstLook === undefined) return;
   m.firstLook = undefined;
   m.machine = firstLook.machine();
+  m.ahead = firstLook.kinds;
   limited(m, () => {
     for (const batch of firstLook.held()) run(m, batch, 0);
   });

@@ -1,7 +1,7 @@
 // Swap faults (E9; do_swap_page(), mm/memory.c): what one found and did before it maps a page, which is in rmap.ts.
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { faulted } from './fault.ts';
+import { faulted, faultsIn } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { beginSwapIn, endSwapIn } from './under-way.ts';
@@ -11,7 +11,9 @@ export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
-  withinFault(m, t, mm, vpn, r[o + SlotOf.swapIn.flags]);
+  const flags = r[o + SlotOf.swapIn.flags];
+  withinFault(m, t, mm, vpn, flags);
+  faultsIn(m, t, mm, flags);
   const hi = r[o + Slot.PTE_HI];
   const lo = r[o + Slot.PTE_LO];
   const mark = m.machine.arch?.pte?.swpMark(hi, lo);

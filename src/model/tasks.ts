@@ -1,7 +1,7 @@
 // Tasks: which task uses which address space, and system calls (E21, E23). fork copies the page tables before the child
 // has a pid (copy_process(), kernel/fork.c), so the child's mm is the destination of the fork its parent has just
-// finished; a task created without one shares its parent's.
-import { SlotOf } from '../vocabulary/kinds.ts';
+// finished. A task created without one shares its parent's, if copies are recorded or its clone flags say so.
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
@@ -9,11 +9,16 @@ import type { Model } from './model.ts';
 import { endFork } from './ranges.ts';
 import { endGup, endSwapIn } from './under-way.ts';
 
+const CLONE_VM = 0x100;
+const CLONE_THREAD = 0x10000;
+
 export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   endFork(m, t);
   const pid = r[o + SlotOf.taskFork.child_pid];
+  const flags = t.cloned?.pid === pid ? t.cloned.flags : Number.NaN;
+  t.cloned = undefined;
   // a fork that failed after copy_mm() has removed its mm again (copy_process(), bad_fork_cleanup_mm)
-  const child = t.forked?.dead === false ? t.forked : m.mmOf(t);
+  const copy = t.forked?.dead === false ? t.forked : undefined;
   t.forked = undefined;
   if (!(pid > 0)) return;
   m.unseen.add(pid);
@@ -22,18 +27,23 @@ export function taskFork(m: Model, t: Task, r: Float64Array, o: number): void {
   m.endTask(pid);
   const c = m.task(pid);
   c.before = 0;
-  c.mm = child;
+  const own = m.mmOf(t);
+  const tgid = t.tgid > 0 ? t.tgid : t.pid;
+  if (copy !== undefined) c.mm = copy;
   // no page tables were copied: a thread of the same process (a vfork child shares them too, until it execs)
-  if (child === m.mmOf(t) && child !== undefined) c.tgid = t.tgid > 0 ? t.tgid : t.pid;
-  else c.tgid = pid;
-  child?.enter(pid);
+  else if ((flags & CLONE_VM) !== 0 || (Number.isNaN(flags) && m.recorded(Kind.forkVma))) c.mm = own;
+  else if (Number.isNaN(flags)) c.perhaps = own === undefined ? t.perhaps : { mm: own, tgid };
+  if ((flags & CLONE_THREAD) !== 0 || (c.mm !== undefined && c.mm === own)) c.tgid = tgid;
+  else if (c.perhaps === undefined) c.tgid = pid;
+  (c.mm ?? c.perhaps?.mm)?.enter(pid);
 }
 
 export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
-  const CLONE_THREAD = 0x10000;
   const pid = r[o + SlotOf.taskNew.pid];
-  if ((r[o + SlotOf.taskNew.clone_flags] & CLONE_THREAD) !== 0 && pid > 0)
-    m.task(pid).tgid = t.tgid > 0 ? t.tgid : t.pid;
+  const flags = r[o + SlotOf.taskNew.clone_flags];
+  // sched_process_fork() of the same child follows (kernel_clone(), kernel/fork.c), except for a worker of io_uring
+  t.cloned = { pid, flags };
+  if ((flags & CLONE_THREAD) !== 0 && pid > 0) m.task(pid).tgid = t.tgid > 0 ? t.tgid : t.pid;
 }
 
 /** A task exits. On 7.2 this line comes before its address space is torn down, so only its identity is removed. */
@@ -78,7 +88,7 @@ function endCalls(t: Task): void {
  * right after.
  */
 function leave(m: Model, t: Task): void {
-  const { mm } = t;
+  const mm = t.mm ?? t.perhaps?.mm;
   if (mm === undefined) return;
   if (mm.leave(t.pid) && !mm.dead) m.abandoned.set(mm, m.at());
 }
@@ -87,6 +97,7 @@ export function taskExec(m: Model, t: Task): void {
   // begin_new_exec() has changed the mm; the next fault shows the new one
   leave(m, t);
   t.mm = undefined;
+  t.perhaps = undefined;
   t.forked = undefined;
   t.tgid = t.pid;
 }

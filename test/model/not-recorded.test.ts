@@ -132,3 +132,71 @@ describe('fork', () => {
     expect(undecided).toContain('no end of an address space is recorded');
   });
 });
+
+describe('a new task of which nothing shows whether it shares the address space of its parent', () => {
+  const PINNED = 'address space of 1 pin is not known';
+  /** The parent writes to the page that its child has pinned: it keeps the page if `leaks`, else it gets a copy. */
+  const child = ({ flags, leaks = true }: { flags?: number; leaks?: boolean } = {}) => {
+    const { trace, app } = process();
+    const other = trace.task('chi', 501, 1);
+    touch(app, PARENT, 0, PFN);
+    if (flags !== undefined) app.task_newtask(`pid=501 comm=app clone_flags=${flags.toString(16)} oom_score_adj=0`);
+    app.sched_process_fork('comm=app pid=500 child_comm=chi child_pid=501');
+    pin(other, 0, PFN, { flags: leaks ? 0 : 1 });
+    wpFault(app, PARENT, 0, PFN);
+    if (leaks) app.move_anon({ page: page(PFN), mm: PARENT });
+    else app.new_anon({ page: page(TO), mm: PARENT, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+    app.wp_fault_ret({ ret: '0x0' });
+    return { trace, app, other };
+  };
+  const ended = async ({ trace, app, other }: ReturnType<typeof child>) => {
+    unpin(other, PFN);
+    exit(app, PARENT, 500);
+    return asRecorded(trace, '6.12', []);
+  };
+
+  it.each([
+    ['neither its clone flags nor copies are recorded', undefined],
+    ['it is a process, whose copies are not recorded', 0x1200011],
+  ])('keeps nothing from being a leak where %s', async (_, flags) => {
+    const { verdict, said, undecided } = await ended(child(flags === undefined ? {} : { flags }));
+    expect([verdict, said]).toEqual(['could-not-be-checked', []]);
+    expect(undecided).toContain(PINNED);
+  });
+
+  it('is not certain to be the one whose pin lost its page', async () => {
+    const { verdict, said } = await ended(child({ leaks: false }));
+    expect([verdict, said]).toEqual(['could-not-be-checked', []]);
+  });
+
+  it('of which sched_process_fork() too is not recorded', async () => {
+    const all = child();
+    all.trace.lines.splice(0, Infinity, ...all.trace.lines.filter((line) => !line.includes('sched_process_fork')));
+    expect((await ended(all)).verdict).toBe('could-not-be-checked');
+  });
+
+  it.each([
+    ['its clone flags say so', (all: ReturnType<typeof child>) => all, 0x3d0f00],
+    [
+      'it faults there',
+      (all: ReturnType<typeof child>) => {
+        all.other.wp_fault({ mm: PARENT, addr: at(90), pte: '0x8000000000000025', flags: '0x1255' });
+        all.other.wp_fault_ret({ ret: '0x10' });
+        return all;
+      },
+      undefined,
+    ],
+    [
+      'a later fork shows that copies are recorded',
+      (all: ReturnType<typeof child>) => {
+        fork(all.app, 501);
+        all.trace.task('chi', 502).mm_exit({ mm: CHILD, vmemmap: page(0) });
+        return all;
+      },
+      undefined,
+    ],
+  ])('is a thread where %s', async (_, shown, flags) => {
+    const all = shown(child(flags === undefined ? {} : { flags }));
+    expect((await ended(all)).undecided).not.toContain(PINNED);
+  });
+});

@@ -99,6 +99,7 @@ export class Reading implements ReadTrace {
   /** Begin. Listeners of the model must be registered before. */
   start(options: StartOptions = {}): void {
     const { model, vocabulary, stats } = this;
+    this.believeHead();
     if (options.prompt === true) model.firstLook?.hurry();
     vocabulary.wanted = vocabulary.catalogue.kindNames.map(
       (_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined,
@@ -123,7 +124,7 @@ export class Reading implements ReadTrace {
     this.#feed?.flush?.();
   }
 
-  /** Facts about the recording from the head, for a watch, which has no end. */
+  /** Facts about the recording from the head, before the end is known. */
   believeHead(): void {
     const { catalogue, seen } = this.model;
     const about = { catalogue, seen, era: () => this.era().era?.name };

@@ -55,12 +55,15 @@ export class StoredReading implements ReadTrace {
   /** Replay all events. */
   read(): void {
     const { model, head } = this;
+    const recording = () =>
+      recordingFacts(head, { catalogue: model.catalogue, seen: model.seen, era: () => this.era().era?.name });
+    model.facts = { ...model.facts, ...recording() };
     for (const batch of recordsOf(this.#store, this.#trace.id, this.symbols, model.catalogue)) replay(model, batch);
     settleMachine(model);
     const info = this.#trace.info as TraceInfo;
     model.lastLine = info.lines;
     model.facts = {
-      ...recordingFacts(head, { catalogue: model.catalogue, seen: model.seen, era: () => this.era().era?.name }),
+      ...recording(),
       cpus: head.cpus,
       timeUnit: head.timeUnit,
       overwritten: head.overwritten ?? 0,
