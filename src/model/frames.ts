@@ -167,6 +167,8 @@ export class Task {
   borrows = false;
   /** kind of its newest record; -1: none yet */
   previous = -1;
+  /** where it has mapped a new page outside of GUP; nothing says that it runs there */
+  near: Mm | undefined;
   /** mm of its newest handle_mm_fault() */
   faultMm: Mm | undefined;
   faultVpn: number;

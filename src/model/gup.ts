@@ -285,9 +285,9 @@ function own(m: Model, t: Task, f: GupFrame): Mm | undefined {
     setMm(m, t, t.perhaps.mm);
   }
   const mm = m.mmOf(t);
-  if (mm === undefined) return mapper(m, f);
+  if (mm === undefined) return mapper(m, t, f);
   if (!t.borrows || f.grabs.length === 0 || m.mapped(mm, m.vpn(f.addr)) === f.grabs[0].page) return mm;
-  return mapper(m, f) ?? mm;
+  return mapper(m, t, f) ?? mm;
 }
 
 /** Maximum number of address spaces searched for one that maps a page: at once, and per line of the trace on average. */
@@ -296,11 +296,13 @@ const MMS_PER_LINE = 64;
 
 /**
  * The only address space that maps the first grabbed page there: for a worker thread that never faulted there is no
- * other way to determine its mm. Copies made by fork have to be recorded: each of them maps the page too.
+ * other way to determine its mm. If copies made by fork are not recorded, each of which maps the page too, the task has
+ * to have mapped pages there.
  */
-function mapper(m: Model, f: GupFrame): Mm | undefined {
+function mapper(m: Model, t: Task, f: GupFrame): Mm | undefined {
   const g = f.grabs[0];
-  return g !== undefined && m.recorded(Kind.forkVma) ? mapperOf(m, f.addr, g.page, f.at.line) : undefined;
+  const mm = g === undefined ? undefined : mapperOf(m, f.addr, g.page, f.at.line);
+  return mm === t.near || m.recorded(Kind.forkVma) ? mm : undefined;
 }
 
 /**

@@ -50,6 +50,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     earlyCopy(m, f, vpn, page, pages);
     return;
   }
+  if (t.gup === undefined) t.near = mm;
   const w = t.wp;
   if (pages === 1) withinWriteFault(m, t, mm, vpn);
   if (w !== undefined && w.mm === mm && w.vpn >= vpn && w.vpn < vpn + pages) {
