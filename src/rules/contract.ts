@@ -5,7 +5,7 @@ import type { DataOf, Messages } from '../api/messages.ts';
 import type { OptionSchemas, OptionValues } from '../api/options.ts';
 import type { Probes } from '../api/probes.ts';
 import type { TransitionName, Transitions } from '../api/transitions.ts';
-import type { At, Drift, Mm, PageId, Pin, Step } from '../api/views.ts';
+import type { At, Drift, Mm, PageId, Pin, Step, WrprotectKind } from '../api/views.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Confidence, Harm, Severity } from '../contract/finding.ts';
 import type { KernelPromise } from '../vocabulary/kernel/promises.ts';
@@ -135,6 +135,8 @@ export interface EvidenceStep {
   readonly role: string;
   readonly at: At;
   readonly what: string;
+  /** of a step `wrprotect`: who protected it; findings of another kind have another fingerprint */
+  readonly wrprotect?: WrprotectKind;
 }
 
 /** Harm done by a drift; attached to the finding about it. */

@@ -53,7 +53,7 @@ export default defineRule({
         cause: `${WHO[kind]}, then a copy`,
         promise: pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent',
         severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
-        path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind] }],
+        path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind], wrprotect: kind }],
       });
     }),
 });

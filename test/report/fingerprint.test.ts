@@ -36,6 +36,13 @@ describe('fingerprint', () => {
   });
 });
 
+it('is another for every way to write-protect, and without one it is that of mprotect', () => {
+  const by = (wrprotect?: string) =>
+    fingerprint({ ...drift, path: [{ role: 'pin' }, { role: 'wrprotect', wrprotect }, { role: 'copy' }] });
+  expect(by('mprotect')).toBe(by());
+  expect(new Set([by(), by('uffd-wp'), by('numa'), by('ksm')]).size).toBe(4);
+});
+
 describe('the name of version 1', () => {
   it('is what baselines of that time hold', () => {
     const path = [

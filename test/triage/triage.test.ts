@@ -150,6 +150,24 @@ describe('groups by cause, and what separates their variants', () => {
     expect(joined(matrixText(matrix, { color: false, width: 80 }))).toMatch(/user-unmapped-pinned-range +1 +1\n/);
   });
 
+  it('of a report on several traces, only those count in which the rule could not decide', () => {
+    const [one, another] = several;
+    if (one === undefined || another === undefined) throw new Error('two captures are needed');
+    const both = (undecidedIn: number[]) => ({
+      source: 'both.db',
+      report: {
+        ...one.report,
+        traces: [...one.report.traces, ...another.report.traces],
+        rules: one.report.rules.map((rule) => ({ ...rule, missing: ['nothing was seen'], undecidedIn })),
+      },
+    });
+    const groups = storyGroups([both([1])], 'rule', (path) => path);
+    const cells = (report: ReturnType<typeof both>) =>
+      matrixOf([report], groups, 'kernel', (path) => path, undefined).rows[0]?.cells;
+    expect(cells(both([1]))).toEqual([1, '?']);
+    expect(cells(both([0]))).toEqual([1, '.']);
+  });
+
   it('a baseline tells new, known, back, gone and what cannot be told', () => {
     const empty = { schema: 'pindrift.baseline/1', groups: [] } as const;
     const all = ofSeveral('cause');

@@ -4,6 +4,7 @@
 import { behind } from '../../api/viewer.ts';
 import type { At as RawAt } from '../../model/at.ts';
 import type { PageId } from '../../model/page-table.ts';
+import type { WrprotectKind } from '../../model/pin.ts';
 import type * as raw from '../../model/state.ts';
 import type * as said from '../../rules/contract.ts';
 
@@ -13,6 +14,7 @@ export interface EvidenceStep {
   role: string;
   at: RawAt;
   what: string;
+  wrprotect?: WrprotectKind;
 }
 
 export type DraftValue = string | number | bigint | RawAt | raw.Mm | { page: PageId };

@@ -11,7 +11,7 @@ export interface FingerprintParts {
   /** FOLL_ names, in any order */
   flags: readonly string[];
   /** the steps that led to it, in trace order, up to the drift */
-  path: readonly { role: string }[];
+  path: readonly { role: string; wrprotect?: string | undefined }[];
 }
 
 /** Input of version 1. */
@@ -32,7 +32,7 @@ const USES: ReadonlySet<string> = new Set(['i/o submit', 'i/o end', 'release']);
 
 /** 16 hex digits. */
 export function fingerprint({ api, flags, path, rule }: FingerprintParts): string {
-  const roles = path.map(({ role }) => role).filter((role) => !USES.has(role));
+  const roles = path.filter(({ role }) => !USES.has(role)).map(nameOf);
   return named([
     `pindrift.fingerprint/${FINGERPRINT_VERSION}`,
     rule,
@@ -42,6 +42,10 @@ export function fingerprint({ api, flags, path, rule }: FingerprintParts): strin
     roles.filter((role, i) => role !== roles[i - 1]),
   ]);
 }
+
+/** mprotect, and clear_refs, which has a rule of its own, have the name of the role. */
+const nameOf = ({ role, wrprotect = 'mprotect' }: FingerprintParts['path'][number]): string =>
+  wrprotect === 'mprotect' || wrprotect === 'soft-dirty' ? role : `${role} ${wrprotect}`;
 
 /**
  * The hash of version 1, which baselines and configs of earlier versions of pindrift contain. It depended on later

@@ -105,11 +105,15 @@ function absence({ rule, state }: BaselineGroup, captures: readonly Capture[]): 
 
 function capturesIn(reports: readonly NamedReport[], axis: MatrixAxis, hostOf: HostOf): Capture[] {
   return reports.flatMap(({ report }) => {
-    const undecided = new Set(report.rules.filter(({ missing }) => missing.length > 0).map(({ id }) => id));
-    const known = new Set(report.rules.map(({ id }) => id));
-    return report.traces.map((trace) => ({
+    const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
+    return report.traces.map((trace, i) => ({
       column: axis === 'kernel' ? kernelOf(trace) : hostOf(trace.path),
-      decides: (rule: string) => known.has(rule) && !undecided.has(rule),
+      decides: (id: string) => {
+        const rule = rules.get(id);
+        if (rule === undefined) return false;
+        // a report on several traces says of which a rule could not decide
+        return rule.missing.length === 0 || rule.undecidedIn?.includes(i) === false;
+      },
     }));
   });
 }

@@ -67,24 +67,25 @@ function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[],
 
 function* groupText(group: StoryGroup, options: TriageOptions, paint: Paint, width: number): Iterable<string> {
   const { captures, findings, harm, rules, severity, title, variants } = group;
-  const labelled = (label: string, text: string) =>
-    wrap(text, width - LABEL - 2).map(
-      (line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`,
-    );
+  const labelled = (label: string, text: string, lines = wrap(text, width - LABEL - 2)) =>
+    lines.map((line, i) => `  ${i === 0 ? paint('dim', label.padEnd(LABEL)) : ' '.repeat(LABEL)}${line}\n`);
+  // a path is copied, so it is never broken
+  const place = (label: string, text: string) => labelled(label, text, wrap(text, width - LABEL - 2, 'whole'));
   const { comment, state } = stateOf(options.baseline, group);
   const head = `${clean(title)}  ${severity}  ${count(findings, 'finding')} in ${count(captures, 'capture')}${state === undefined ? '' : `  ${state}`}`;
   yield* wrap(head, width).map((line) => `${paint([STYLES[severity] ?? 'cyan', 'bold'], line)}\n`);
-  yield* wrap(clean(group.first.finding.message), width - 2).map((line) => `  ${line}\n`);
+  const example = findings === 1 ? '' : 'for example: ';
+  yield* wrap(`${example}${clean(group.first.finding.message)}`, width - 2).map((line) => `  ${line}\n`);
   if (rules[0] !== title) yield* labelled(rules.length === 1 ? 'rule' : 'rules', rules.map(clean).join(', '));
   if (harm.length > 0) yield* labelled('harm', harm.map(clean).join(', '));
   yield* labelled('kernels', group.kernels.map(shareWords).join('; '));
   if (comment !== undefined) yield* labelled('comment', clean(comment));
   const [only] = variants;
   if (variants.length === 1 && only !== undefined) {
-    yield* labelled('first', placeWords(only.first));
-    if (only.last !== only.first) yield* labelled('last', placeWords(only.last));
+    yield* place('first', placeWords(only.first));
+    if (only.last !== only.first) yield* place('last', placeWords(only.last));
     yield* labelled('fingerprint', only.fingerprint);
-    yield* labelled('story', storyOf(only));
+    yield* labelled('story', storyOf(only), [storyOf(only)]);
   } else yield* variantsText(group, paint, width);
   yield '\n';
 }
@@ -98,7 +99,7 @@ function* variantsText(group: StoryGroup, paint: Paint, width: number): Iterable
   for (const [i, variant] of variants.slice(0, TOLD).entries()) {
     const often = `${count(variant.findings, 'finding')} in ${count(variant.captures, 'capture')}`;
     yield* indented(`${words[i]}: ${often}`, 4);
-    yield* indented(`${variant.fingerprint}  ${storyOf(variant)}`, 6);
+    yield `${' '.repeat(6)}${variant.fingerprint}  ${storyOf(variant)}\n`;
   }
   if (variants.length > TOLD) yield* indented(`and ${variants.length - TOLD} more: --json lists them all`, 4);
 }
