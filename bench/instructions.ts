@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SMALL } from './contenders.ts';
 import { benchFolder, bigTrace } from './input.ts';
+import { plainEnvironment } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,10 +54,13 @@ for (const [does, run] of ROWS) {
 rmSync(store, { force: true });
 
 function instructions(args: readonly string[]): number {
+  // code that a run keeps for the next is there for all but the first
+  spawnSync(process.execPath, ['--single-threaded', ...args], { stdio: 'ignore', env: plainEnvironment() });
   rmSync(store, { force: true });
   const valgrind = ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'];
   const { error, stderr } = spawnSync('valgrind', [...valgrind, process.execPath, '--single-threaded', ...args], {
     encoding: 'utf8',
+    env: plainEnvironment(),
     maxBuffer: 1 << 30,
   });
   if (error !== undefined) throw new Error(`valgrind could not be started: ${error.message}`);

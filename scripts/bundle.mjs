@@ -1,19 +1,11 @@
 // Why: Node opens a hundred files to load oclif and nearly two hundred of ours to check a trace, more than half of what
-// a start costs. This puts what the command line needs into a few files in dist/chunks. What programs import, and the
-// worker that is started by its URL, stay where tsc put them: no process has both.
+// a start costs. This puts all that the command line needs into one file, of which V8 can keep the compiled code
+// (bin/run.js). What programs import, and the worker that is started by its URL, stay where tsc put them: no process has
+// both.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
-
-/** CommonJS inside an ES module wants the first ones, `besideTheModule` the last. */
-const BANNER = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  "import { fileURLToPath as __fileURLToPath } from 'node:url';",
-  'const require = __createRequire(import.meta.url);',
-  'const __filename = __fileURLToPath(import.meta.url);',
-  "const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
-  "const __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length);",
-].join('\n');
 
 /** Native, a package that reads files of its own, or a large one; loaded by the few commands that need them. */
 const NOT_BUNDLED = ['better-sqlite3', 'jiti', 'protobufjs', '@duckdb/node-api', 'bullmq', 'ioredis', 'pg'];
@@ -51,40 +43,61 @@ const whenUsed = {
   },
 };
 
+/** oclif imports a command by the path of its file: ours are in the bundle, a plugin's are files. */
+const commandsInside = (dist) => ({
+  name: 'commands-inside',
+  setup(build) {
+    const given = /\bimport\(\(0, node_url_1\.pathToFileURL\)\(filePath\)\.href\)/g;
+    build.onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        given,
+        "(require('our-commands')[filePath]?.() ?? require(filePath))",
+      ),
+    }));
+    build.onResolve({ filter: /^our-commands$/ }, ({ path }) => ({ path, namespace: 'ours' }));
+    build.onLoad({ filter: /^our-commands$/, namespace: 'ours' }, () => {
+      const files = readdirSync(join(dist, 'commands'), { recursive: true })
+        .filter((file) => file.endsWith('.js') && file !== 'base.js' && !file.startsWith('shared'))
+        .map((file) => `${sep}commands${sep}${file}`);
+      const entries = files.map(
+        (file) => `[__dirname + ${JSON.stringify(file)}]: () => import(${JSON.stringify(`.${file}`)})`,
+      );
+      return { contents: `module.exports = {\n${entries.join(',\n')}\n}`, resolveDir: dist };
+    });
+  },
+});
+
+/** What bin/run.js calls with what a CommonJS module knows. */
+const OPENING = `(function (exports, require, module, __filename, __dirname) {
+'use strict';
+const __url = require('node:url').pathToFileURL(__filename).href;
+const __dist = __url.slice(0, __url.lastIndexOf('/') + 1);`;
+
+/** Writes dist/pindrift.cjs: a digest of the code in a comment of one line, then one function. */
 export async function bundleCommands(root) {
   const dist = join(root, 'dist');
-  const commands = readdirSync(join(dist, 'commands'), { recursive: true })
-    .filter((file) => file.endsWith('.js') && file !== 'base.js' && !file.startsWith('shared'))
-    .map((file) => join(dist, 'commands', file));
-  const { metafile } = await build({
-    entryPoints: [join(dist, 'cli.js'), ...commands],
-    outbase: dist,
-    outdir: dist,
-    allowOverwrite: true,
+  const { metafile, outputFiles } = await build({
+    entryPoints: [join(dist, 'cli.js')],
     bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
+    write: false,
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
     external: NOT_BUNDLED,
+    define: { 'import.meta.url': '__url' },
+    // what is run by node:vm cannot use import()
+    supported: { 'dynamic-import': false },
     absWorkingDir: root,
-    plugins: [whenUsed, besideTheModule(dist)],
-    banner: { js: BANNER },
+    plugins: [commandsInside(dist), whenUsed, besideTheModule(dist)],
+    banner: { js: OPENING },
+    footer: { js: '})' },
     logLevel: 'warning',
     metafile: true,
   });
-  for (const file of Object.keys(metafile.outputs)) withoutUnused(join(root, file));
-  writeFileSync(join(dist, 'chunks', 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
-}
-
-/** Most files use nothing of the banner, which costs two URLs and a `require` for each. */
-function withoutUnused(path) {
-  const code = readFileSync(path, 'utf8');
-  const at = code.indexOf(BANNER);
-  const rest = at < 0 ? '' : code.slice(at + BANNER.length);
-  if (at >= 0 && !/\b(?:require|__filename|__dirname|__dist)\b/.test(rest))
-    writeFileSync(path, code.slice(0, at) + rest);
+  // Regular expressions are the only place where esbuild leaves other characters; V8 needs half the memory without.
+  const code = outputFiles[0].text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  writeFileSync(join(dist, 'pindrift.cjs'), `// ${createHash('sha256').update(code).digest('hex')}\n${code}`);
+  writeFileSync(join(dist, 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
 }
 
 /** Copies of packages travel with their licences. */

@@ -23,7 +23,7 @@ if (!isStamped('install', install)) {
 }
 
 const build = buildDigest();
-const complete = existsSync(join(root, 'dist/cli.js')) && existsSync(join(root, 'oclif.manifest.json'));
+const complete = existsSync(join(root, 'dist/pindrift.cjs')) && existsSync(join(root, 'oclif.manifest.json'));
 if (!complete || !isStamped('build', build)) {
   console.log('pindrift: building');
   run(process.execPath, [join(root, 'scripts/build.mjs')], 'the build failed', 'see what the compiler says above');

@@ -1,9 +1,11 @@
 // Why: the frame around the commands, as the shell sees it: the installed script, its exit codes and its streams.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -42,5 +44,63 @@ describe('the command line', () => {
     const [status] = await once(child, 'close');
     expect(Buffer.concat(stderr).toString()).toBe('');
     expect(status).toBe(141);
+  });
+});
+
+describe('compiled code is kept', () => {
+  const home = mkdtempSync(join(tmpdir(), 'pindrift-code-'));
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  const trace = fileURLToPath(new URL('../fixtures/6.12/odirect_read_swap.ft/trace.txt.gz', import.meta.url));
+  const code = join(home, 'pindrift/check.code');
+  const check = (path = trace, env: NodeJS.ProcessEnv = {}) => {
+    const { NODE_DISABLE_COMPILE_CACHE, ...rest } = process.env;
+    const { status, stderr, stdout } = spawnSync(process.execPath, [bin, 'check', path], {
+      encoding: 'utf8',
+      env: { ...rest, XDG_CACHE_HOME: home, ...env },
+    });
+    return { status, stderr, stdout };
+  };
+
+  it('for each command, once, after a run that did its work', () => {
+    expect(check('no-such-trace').status).toBe(2);
+    expect(readdirSync(home)).toEqual([]);
+    const first = check();
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(join(home, 'pindrift'))).toEqual(['check.code']);
+    const { ino, mode } = statSync(code);
+    expect(mode & 0o777).toBe(0o600);
+    expect(check()).toEqual(first);
+    expect(statSync(code).ino).toBe(ino);
+  });
+
+  it('and made anew when it is damaged or of another version', () => {
+    const first = check();
+    const good = readFileSync(code);
+    const changed = (at: number) => {
+      const bytes = Buffer.from(good);
+      bytes[at] ^= 1;
+      return bytes;
+    };
+    // the header of V8, the code, the digest of the source
+    for (const bad of [
+      Buffer.alloc(0),
+      good.subarray(0, 1000),
+      changed(4),
+      changed(500_000),
+      changed(good.length - 30),
+    ]) {
+      writeFileSync(code, bad);
+      expect(check()).toEqual(first);
+      expect(readFileSync(code).equals(bad)).toBe(false);
+    }
+  });
+
+  it('nowhere, if that is not wanted or not possible', () => {
+    const first = check();
+    rmSync(code);
+    expect(check(trace, { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual(first);
+    expect(readdirSync(join(home, 'pindrift'))).toEqual([]);
+    expect(check(trace, { XDG_CACHE_HOME: '/dev/null' })).toEqual(first);
   });
 });
