@@ -89,7 +89,7 @@ function keepAtExit(script, cache, digest) {
       mkdirSync(dirname(cache), { recursive: true, mode: 0o700 });
       const part = `${cache}.${process.pid}`;
       const code = script.createCachedData();
-      writeFileSync(part, Buffer.concat([code, sealOf(code, digest)]), { mode: 0o600 });
+      writeFileSync(part, Buffer.concat([code, sealOf(code, digest)]), { mode: 0o600, flag: 'wx' });
       renameSync(part, cache);
     } catch {
       // a cache
