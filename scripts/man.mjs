@@ -4,12 +4,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EXIT_CODES = [
-  ['0', 'checked, and clean'],
+  ['0', 'checked, and nothing at or above --fail-on'],
   ['1', 'findings at or above --fail-on'],
   ['2', 'a usage error, or input that cannot be used'],
-  ['3', 'nothing found, but the evidence was not enough to say clean'],
-  ['4', 'some of several traces could not be read; nothing was found in the others'],
-  ['70', 'a bug of pindrift'],
+  ['3', 'as 0, but the evidence is insufficient for a clean verdict'],
+  ['4', 'as 0 or 3, but some of several traces could not be read'],
+  ['70', 'a bug in pindrift'],
 ];
 const ENVIRONMENT = [
   ['NO_COLOR, FORCE_COLOR', 'no colours, or colours where the output is no terminal'],

@@ -26,7 +26,7 @@ export default class Check extends BaseCommand {
   static override description =
     `Reads each trace, replays it against a model of the kernel's memory management, and reports every pin whose address stopped mapping the pinned page: when, why, what harm it did, and the lines that prove it.
 
-Exit codes: 0 checked and clean, 1 findings at or above --fail-on, 2 usage or unusable input, 3 nothing found but the evidence is insufficient, 4 nothing found but some of several traces could not be read, 70 a bug in pindrift.`;
+Exit codes: 0 checked, and nothing at or above --fail-on; 1 findings at or above it; 2 usage or unusable input; 3 as 0, but the evidence is insufficient for a clean verdict; 4 as 0 or 3, but some of several traces could not be read; 70 a bug in pindrift.`;
 
   static override examples = [
     '<%= config.bin %> check trace.txt',
