@@ -6,21 +6,22 @@ import { type Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { faultsIn } from './runs-in.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
-import { FAULT_FLAG_REMOTE, FAULT_FLAG_UNSHARE, withinFault, withinSwapIn, writesOrUnshares } from './within.ts';
+import {
+  FAULT_FLAG_UNSHARE,
+  faulted,
+  unpaired,
+  VM_FAULT_WRITE,
+  withinFault,
+  withinSwapIn,
+  writesOrUnshares,
+} from './within.ts';
 
-/** do_wp_page() has made the entry writable, up to v6.1: cb8d86331343 ("mm: remove VM_FAULT_WRITE") (in v6.2) */
-const VM_FAULT_WRITE = 0x8;
 const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
-
-/** Of these VM_FAULT_OOM, SIGBUS, HWPOISON and SIGSEGV. */
-const VM_FAULT_FATAL = 0x1 | 0x2 | 0x10 | 0x20 | 0x40;
-
-/** VM_FAULT_COMPLETED and below, and above them VM_FAULT_HINDEX: the index of a hugetlb page whose memory failed */
-const VM_FAULT_ALL = 0xfffff;
 
 /** Number of unexplained write faults that are kept. */
 const MOST_UNEXPLAINED = 10_000;
@@ -37,44 +38,6 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   t.faultFlags = flags;
   t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
   faultsIn(m, t, mm, flags);
-}
-
-/** Unless FAULT_FLAG_REMOTE says otherwise, a fault is in the address space of its task. */
-export function faultsIn(m: Model, t: Task, mm: Mm, flags: number): void {
-  if ((flags & FAULT_FLAG_REMOTE) !== 0 || !(t.pid > 0)) return;
-  if (t.gup === undefined) t.borrows = false;
-  else if (t.mm === undefined) t.borrows = true;
-  if (t.gup?.mm !== mm) setMm(m, t, mm);
-}
-
-/** The task uses this address space. */
-export function setMm(m: Model, t: Task, mm: Mm): void {
-  if (t.mm === mm) return;
-  t.mm = mm;
-  if (t.perhaps !== undefined && t.tgid < 0) t.tgid = t.perhaps.mm === mm ? t.perhaps.tgid : t.pid;
-  t.perhaps = undefined;
-  mm.enter(t.pid);
-  if (m.abandoned.size > 0) m.abandoned.delete(mm);
-  attachTo(m, t, mm);
-}
-
-/** Pins of a task whose address space was unknown until now. */
-export function attachTo(m: Model, t: Task, mm: Mm): void {
-  const waiting = m.withoutMm.get(t.pid);
-  if (waiting === undefined) return;
-  m.withoutMm.delete(t.pid);
-  for (const pin of waiting) {
-    if (!pin.live) continue;
-    const entry = mm.entry(pin.where);
-    // what replaced the page since it was pinned is not known to have happened under this pin
-    if (entry === undefined || Number.isNaN(pin.page) || entryPage(entry) === pin.page) m.counts.withoutMm--;
-    pin.mm = mm;
-    pin.call.mm = mm;
-    if (pin.call.at.tgid < 0) pin.call.at.tgid = t.tgid;
-    m.attach(pin);
-    if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
-    else if (!Number.isNaN(pin.page)) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);
-  }
 }
 
 /** do_wp_page() and do_huge_pmd_wp_page() never handle hugetlb: a hugetlb mapping at this address no longer exists. */
@@ -116,7 +79,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
       }
       if (!stale) old = named;
     } else if (!Number.isNaN(before)) old = before;
-  }
+  } else if (lo === 0) m.absurd();
   const pins = m.pinsAt(mm, vpn);
   const asked =
     pins.length > 0 || (pmd && mm.pins.size > 0) || m.listeners.cow !== undefined || mm.meanwhile !== undefined;
@@ -203,21 +166,16 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   }
 }
 
-/** A fault returns vm_fault_t, which is the lower half of the register: that it has written, or that it could not. */
-export function faulted(m: Model, ret: number): void {
-  if (ret % 2 ** 32 > VM_FAULT_ALL || ret < 0 || ((ret & VM_FAULT_WRITE) !== 0 && (ret & VM_FAULT_FATAL) !== 0))
-    m.absurd();
-}
-
 export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const ret = r[o + SlotOf.wpFaultRet.ret];
   faulted(m, ret);
   const w = t.wp;
   t.wp = undefined;
   if (w === undefined) {
-    if (m.seen[Kind.wpFault] + m.seen[Kind.wpPmd] > 0) m.tear('rets');
+    if (m.seen[Kind.wpFault] + m.seen[Kind.wpPmd] > 0) unpaired(m, t, 'wp');
     return;
   }
+  m.strays.close(w);
   if (w.pmd) w.mm.pmdFaults?.delete(w);
   const written = (ret & VM_FAULT_WRITE) !== 0;
   if (written) m.saysWrite = true;

@@ -37,6 +37,8 @@ export interface GupFrame {
   /** first four entries of the pages array, as printed at the return */
   array: PageId[];
   ret: number;
+  /** number of pages that the lockless path was seen to return, by a line inside of the call */
+  shown: number | undefined;
   lastAt: At;
   /** references the kernel took back before the call returned */
   undone: number;

@@ -3,15 +3,18 @@ import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
-import { attachTo, setMm } from './fault.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import { attachTo, setMm } from './runs-in.ts';
 import type { ForkFrame, Mm, PinCall } from './state.ts';
 import { endGup, watchChanges } from './under-way.ts';
+import { unpaired, withinGup } from './within.ts';
 
 const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_fast_fallback')]);
+/** They return what the lockless function returns. */
+const FAST = new Set([fnIndex('get_user_pages_fast'), fnIndex('pin_user_pages_fast')]);
 const SLOW = fnIndex('__get_user_pages');
 const REMOTE = new Set([fnIndex('get_user_pages_remote'), fnIndex('pin_user_pages_remote')]);
 const isPinApi = (fn: number): boolean => FUNCTIONS[fn]?.name.startsWith('pin_') === true;
@@ -39,6 +42,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     !inside.stack.includes(fn)
   ) {
     // an inner function of the same call
+    if (isInner(fn)) withinGup(m, inside, r[o + Slot.ADDR]);
     inside.stack.push(fn);
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
@@ -66,6 +70,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     walkAddr: Number.NaN,
     array: [],
     ret: Number.NaN,
+    shown: undefined,
     lastAt: at,
     undone: 0,
     watches: undefined,
@@ -80,15 +85,20 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
   m.returning[fn] = 1;
   if (f === undefined) {
     if (t.passed?.includes(fn) === true) return;
-    if ((t.before & Before.gup) === 0) m.tear('rets');
-    else if (!isInner(fn)) {
-      // the call began before the trace: it holds pages that no line names
-      t.before &= ~Before.gup;
-      if (ret > 0) m.counts.begun += ret;
+    if (isInner(fn) && (t.before & Before.gup) !== 0) {
+      m.strays.returns(r[o + Slot.CPU], 'gup', m.at());
+      return;
     }
+    // the call began before the trace: it holds pages that no line names
+    if (unpaired(m, t, 'gup') && ret > 0) m.counts.begun += ret;
     return;
   }
+  // the API functions of the lockless path return what it returned
+  if (ret > f.nr || (LOCKLESS.has(fn) && f.shown !== undefined && f.shown !== ret)) m.absurd();
+  if (LOCKLESS.has(fn)) f.shown = ret;
   const depth = f.stack.lastIndexOf(fn);
+  // what it called has returned, too
+  if (depth === f.stack.length - 1) m.strays.close(f);
   const at = m.at();
   f.lastAt = at;
   if (f.caller < 0 && (depth <= 0 || f.stack.length === 1)) f.caller = callerOf(r, o);
@@ -99,8 +109,11 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   f.stack.length = depth;
-  if (depth === 0) finishGup(m, t, f, ret, at, true);
-  else f.ret = ret;
+  if (depth !== 0) f.ret = ret;
+  else {
+    if (FAST.has(fn) && f.shown !== undefined && f.shown !== ret) m.absurd();
+    finishGup(m, t, f, ret, at, true);
+  }
 }
 
 /**
@@ -193,8 +206,10 @@ export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const { p0, p1, p2, p3, ret } = SlotOf.pinPages;
   const shown = [p0, p1, p2, p3].slice(0, r[o + ret] > 0 ? r[o + ret] : 0);
   f.lastAt = m.at();
-  f.array = shown.map((slot) => m.page(r[o + slot]));
+  f.array = shown.map((slot) => m.pageOf(r[o + slot]));
   if (Number.isNaN(f.addr)) f.addr = r[o + Slot.ADDR];
+  else withinGup(m, f, r[o + Slot.ADDR]);
+  if (!Number.isNaN(r[o + ret])) f.shown = r[o + ret];
 }
 
 /**
@@ -250,7 +265,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     m.emit('pinFailed', { call, at });
     return;
   }
-  if (ret > f.nr || f.nr > MOST_ASKED || (f.addr < 0 && f.addr !== GATE)) m.absurd();
+  if (f.addr < 0 && f.addr !== GATE) m.absurd();
   const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
   overwritten(m, call, at);
   hold(m, t, call, f, count);
@@ -259,9 +274,6 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
 
 /** The only page that GUP finds above the addresses of user space: vsyscall (x86). */
 const GATE = -0xa00000;
-
-/** Of pages, in one call: the numbers are of int in the kernel's own tables. */
-export const MOST_ASKED = 0x7fffffff;
 
 const FOLL_LAYOUT_BITS = { longterm: [0x10000, 0x100], pin: [0x40000, 0x80000], get: [0x4, 0x2] } as const;
 

@@ -1,6 +1,8 @@
 // The objects that records refer to (address spaces, tasks, pages), the position of the replay, and its listeners. The
 // page tables (mapping.ts) and the pins (model.ts) are built on this.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
+import { isOfKernel } from '../vocabulary/kernel/arch/index.ts';
+import { LOWEST_EXACT } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
 import { nothingTorn, type TraceFacts } from './facts.ts';
@@ -142,11 +144,6 @@ export class Identities {
 
   /** The order of events is inconsistent: an event in between was not recorded. */
   tear(what: 'rets' | 'calls' | 'entries' | 'steps', at?: At): void {
-    if (what === 'rets' && (this.running.before & Before.other) !== 0) {
-      // the trace began inside this task's call
-      this.running.before &= ~Before.other;
-      return;
-    }
     this.torn[what]++;
     this.torn.first ??= at ?? this.at();
   }
@@ -195,12 +192,13 @@ export class Identities {
     for (const old of oldest(this.#ended, ENDED)) if (this.mms.get(old.ptr) === old) this.mms.delete(old.ptr);
   }
 
-  /** Of an object that is there: neither NULL nor an error nor an address of user space. */
+  /** Of an object that is there: neither NULL nor an error nor an address of user space, nor what lies between. */
   checkPointer(ptr: number): void {
-    if (ptr >= -4095) this.absurd();
+    if (ptr >= -4095 || !isOfKernel(ptr, this.machine.arch)) this.absurd();
   }
 
   #newMm(ptr: number): Mm {
+    this.checkPointer(ptr);
     const mm = new Mm(this.nextId(), ptr, this.machine.pmdPages);
     this.mms.set(ptr, mm);
     return mm;
@@ -298,6 +296,7 @@ export class Identities {
    */
   page(ptr: number): PageId {
     if (!(ptr < -4095)) return Number.NaN;
+    if (ptr < LOWEST_EXACT) this.checkPointer(ptr);
     const { origin, structPage } = this.machine;
     const page = (ptr - origin) / structPage;
     return page === Math.floor(page) ? page : Number.NaN;

@@ -10,6 +10,8 @@ import type { Pin } from './state.ts';
 import { Io } from './state.ts';
 
 const REQ_OP_MASK = 0xff;
+/** More than REQ_OP_DRV_OUT and its neighbours. */
+const NO_OP = 64;
 
 /** Number of entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
 const BIO_PAGES = 4096;
@@ -78,8 +80,6 @@ function siblings(m: Model, x: Io, at: At): void {
 
 /** Nothing that is pinned is longer: half of what the 32 bits of a length hold. */
 const MOST_BYTES = 2 ** 31;
-/** blk_status_t is an u8. */
-const MOST_STATUS = 0xff;
 
 /** Part of a bio: a page of it is pinned, so it has a length, in or behind that page. */
 function measured(m: Model, len: number, off: number): void {
@@ -116,6 +116,9 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.page(r[o + SlotOf.bioSubmit.p0]);
   const opf = r[o + SlotOf.bioSubmit.opf];
   const op = Number.isNaN(opf) ? undefined : opf & REQ_OP_MASK;
+  // one without pages has no array to read them from
+  if ((op !== undefined && op >= NO_OP) || (r[o + SlotOf.bioSubmit.vcnt] > 0 && r[o + SlotOf.bioSubmit.p0] >= -4095))
+    m.absurd();
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
   const known = m.ios.get(bio);
@@ -128,7 +131,10 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     m.ios.delete(bio);
     return;
   }
-  if (lists.length > 0) measured(m, r[o + SlotOf.bioSubmit.l0], r[o + SlotOf.bioSubmit.o0]);
+  if (lists.length > 0) {
+    measured(m, r[o + SlotOf.bioSubmit.l0], r[o + SlotOf.bioSubmit.o0]);
+    measured(m, r[o + SlotOf.bioSubmit.size], 0);
+  }
   const x = io(m, bio);
   const at = m.at();
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
@@ -150,7 +156,6 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   x.endedAt = at;
   x.status = r[o + SlotOf.bioEnd.status];
-  if (x.status < 0 || x.status > MOST_STATUS) m.absurd();
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
   if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });

@@ -12,6 +12,7 @@ import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
 import type { PinKind, ReleasedBy } from './pin.ts';
 import type { Io, Mm, Pin } from './state.ts';
+import { Strays } from './strays.ts';
 
 /**
  * Maximum number of pages tracked without a line of their own: half a gigantic page at once, and huge pages throughout
@@ -72,6 +73,8 @@ export class Model extends Mapping {
   readonly returning = new Uint8Array(4096);
   /** address spaces whose last task has exited and whose end has not been seen, and since when */
   readonly abandoned = new Map<Mm, At>();
+  /** calls whose return may be printed for another task */
+  readonly strays = new Strays();
   /** all live pins */
   readonly held = new Held();
   /** callers by symbol index, for those that never keep a page */
@@ -99,6 +102,7 @@ export class Model extends Mapping {
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
     this.unexplained.clear();
+    this.strays.clear();
   }
 
   /**

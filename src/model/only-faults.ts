@@ -20,6 +20,7 @@ export function onlyFaults(m: Model, r: Float64Array, o: number): boolean {
   if (isNew ? m.mms.has(ptr) || m.faulted.hasMm(ptr) : before !== ptr) return false;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   const unshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
+  if (isNew) m.checkPointer(ptr);
   if (isNew) m.faulted.add({ pid, ptr, id: m.nextId(), vpn, unshares });
   else m.faulted.again(pid, vpn, unshares);
   return true;

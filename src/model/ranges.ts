@@ -4,15 +4,16 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { moved } from './crowd.ts';
-import { setMm } from './fault.ts';
 import type { Task } from './frames.ts';
 import { copiesAreRecorded } from './gup.ts';
 import { addPin, dropPin, NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
+import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
 import { awaitPurpose, settleUnmapped, unmappedForMigration } from './unmapped.ts';
+import { unpaired } from './within.ts';
 
 const VM_SHARED = 0x8;
 const MM_CP_PROT_NUMA = 0x2;
@@ -119,7 +120,8 @@ const shared = (entry: number): number => {
 
 export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.fork;
-  if (f === undefined && m.seen[Kind.forkVma] > 0) m.tear('rets');
+  if (f === undefined && m.seen[Kind.forkVma] > 0) unpaired(m, t, 'fork');
+  m.strays.close(f);
   endFork(m, t);
   // 0 or an error
   const ret = r[o + SlotOf.forkVmaRet.ret];
@@ -200,7 +202,8 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const u = t.unmap;
   t.unmap = undefined;
-  if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) m.tear('rets');
+  if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) unpaired(m, t, 'unmap');
+  m.strays.close(u);
   if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
   unmapPage(m, u, u.vpn, u.page);
   // called once for each VMA, it unmaps every page of a large folio that is mapped there

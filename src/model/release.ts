@@ -6,9 +6,10 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
-import { MOST_ASKED, undo } from './gup.ts';
+import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import { MOST_ASKED } from './printed.ts';
 import type { Io, Pin } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
 
@@ -50,9 +51,8 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
   if (t.release === undefined || WITHIN.has(kind)) return;
   // an inner function repeated some of the pages assumed to be released, but not others
   const { items } = t.release;
-  if (items.some((x) => x.guessed && x.level === Level.folio)) {
+  if (items.some((x) => x.guessed && x.level === Level.folio))
     for (const x of items) if (x.guessed && x.refs > 0 && x.level !== Level.folio) m.counts.untold++;
-  }
   t.release = undefined;
 }
 
@@ -169,7 +169,7 @@ function stillDue({ items, next }: Release): Given[] {
 
 function one(m: Model, t: Task, page: PageId, refs: number, level: number, exact: boolean): void {
   if (Number.isNaN(page) || !(refs > 0)) return;
-  if (t.release !== undefined && isEcho(t.release, page, refs, level)) return;
+  if (t.release !== undefined && isEcho(m, t.release, page, refs, level)) return;
   // a reference taken by the current call is dropped before it returns
   if (t.gup !== undefined && undo(m, t.gup, page, refs)) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
@@ -195,7 +195,7 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
       if (outer.n === n) return;
     } else if (pages.every((page) => outer.items.some((x) => hears(x, page, level)))) {
       // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release again
-      for (const page of pages) isEcho(outer, page, 1, level);
+      for (const page of pages) isEcho(m, outer, page, 1, level);
       return;
     }
   }
@@ -318,7 +318,7 @@ function give(
  * The line names a page that an outer function has reported: its references are subtracted, so that they count once on
  * each level.
  */
-function isEcho(release: Release, page: PageId, refs: number, level: number): boolean {
+function isEcho(m: Model, release: Release, page: PageId, refs: number, level: number): boolean {
   const { items } = release;
   let left = refs;
   let last = release.next;
@@ -334,6 +334,8 @@ function isEcho(release: Release, page: PageId, refs: number, level: number): bo
       if (level < Level.folio) items.push({ ...x, refs: heard, level });
     } else x.level = level;
   }
+  // more than the outer function was seen to give back
+  if (left > 0 && left < refs && end < release.next + WINDOW) m.counts.unmatched++;
   // a function of one page repeats it before the next page is named
   const done = level === Level.page ? Level.page : Level.folio;
   while (release.next < last && items[release.next].level >= done) release.next++;

@@ -9,6 +9,7 @@ import * as gup from './gup.ts';
 import * as io from './io.ts';
 import type { Model } from './model.ts';
 import { onlyFaults } from './only-faults.ts';
+import { checkNumbers } from './printed.ts';
 import * as ranges from './ranges.ts';
 import * as release from './release.ts';
 import * as rmap from './rmap.ts';
@@ -170,6 +171,7 @@ function count(m: Model, kind: number, rows: Float64Array, o: number): void {
     // one NaN makes the sum NaN
     let sum = 0;
     for (let i = 0; i < needed.length; i++) sum += rows[o + needed[i]];
+    checkNumbers(m, kind, rows, o);
     if (!Number.isNaN(sum)) {
       m.seen[kind]++;
       return;
@@ -239,6 +241,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;
+    m.strays.ran(rows[o + Slot.CPU], t);
     if (m.taps.length > 0) m.taps[kind]?.(rows, o);
   }
   if (batch.length > 0) m.lastLine = rows[(batch.length - 1) * STRIDE + Slot.LINE];
@@ -270,5 +273,6 @@ function end(m: Model): void {
     const last = m.lastLine - LATE_LINES;
     for (const at of m.abandoned.values()) if (at.line < last) m.torn.exits++;
   }
+  for (const at of m.strays.left()) m.tear('rets', at);
   m.emit('end', { pins: [...m.held] });
 }

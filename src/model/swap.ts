@@ -1,11 +1,11 @@
 // Swap faults (E9; do_swap_page(), mm/memory.c): what one found and did before it maps a page, which is in rmap.ts.
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { faulted, faultsIn } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
+import { faultsIn } from './runs-in.ts';
 import { beginSwapIn, endSwapIn } from './under-way.ts';
-import { FAULT_FLAG_WRITE, withinFault } from './within.ts';
+import { FAULT_FLAG_WRITE, faulted, unpaired, withinFault } from './within.ts';
 
 export function swapIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -52,6 +52,7 @@ export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): voi
 
 export function swapInRet(m: Model, t: Task, r: Float64Array, o: number): void {
   faulted(m, r[o + SlotOf.swapInRet.ret]);
-  if (t.swap === undefined && m.seen[Kind.swapIn] > 0) m.tear('rets');
+  if (t.swap === undefined && m.seen[Kind.swapIn] > 0) unpaired(m, t, 'swap');
+  m.strays.close(t.swap);
   endSwapIn(t);
 }

@@ -32,6 +32,8 @@ export function giveBack(
   at: At,
   pid: number,
 ): Pin | undefined {
+  // more than is known of: others were taken, and not recorded
+  if (refs > pins.length && pins.length <= MOST && refs > referencesOf(pins)) m.counts.unmatched++;
   const few = fewOf(pins);
   if (few === undefined) {
     lost(m, pins, refs, at);
@@ -45,6 +47,11 @@ export function giveBack(
   }
   letGo(m, best, exact && refs === 1, refs, at, 'unpin');
   return best;
+}
+
+function referencesOf(pins: readonly Pin[]): number {
+  const holds = new Set(pins.map((pin) => pin.hold ?? pin));
+  return [...holds].reduce((sum, h) => sum + ('refs' in h ? h.refs : 1), 0);
 }
 
 /** Whether a pin has not been released: its address space may be gone. */

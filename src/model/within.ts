@@ -2,14 +2,24 @@
 // it was given, so one that differs from its call in a digit shows the damage. One that differs in more belongs to a call
 // that was not recorded.
 import { Kind } from '../vocabulary/kinds.ts';
-import type { Task } from './frames.ts';
+import { Slot } from '../vocabulary/record.ts';
+import { Before, type GupFrame, type Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { Mm } from './state.ts';
+import type { CallOf } from './strays.ts';
 
 /** enum fault_flag, include/linux/mm_types.h. */
 export const FAULT_FLAG_WRITE = 0x1;
 export const FAULT_FLAG_REMOTE = 0x80;
 export const FAULT_FLAG_UNSHARE = 0x400;
+/** do_wp_page() has made the entry writable, up to v6.1: cb8d86331343 ("mm: remove VM_FAULT_WRITE") (in v6.2) */
+export const VM_FAULT_WRITE = 0x8;
+/** VM_FAULT_OOM, SIGBUS, HWPOISON and SIGSEGV. */
+const VM_FAULT_FATAL = 0x1 | 0x2 | 0x10 | 0x20 | 0x40;
+/** VM_FAULT_COMPLETED and below, and above them VM_FAULT_HINDEX: the index of a hugetlb page whose memory failed */
+const VM_FAULT_ALL = 0xfffff;
+/** Where the tag of an address begins (arm64, riscv64, x86-64 with LAM). */
+const TAGGED = 2 ** 56;
 /** Flags that a fault keeps to its end; FAULT_FLAG_ORIG_PTE_VALID, for one, is set on the way. */
 const KEPT = FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE;
 
@@ -34,6 +44,12 @@ function isDigitOff(a: number, b: number): boolean {
   return long.slice(same + 1) === short.slice(same + 1 - skipped);
 }
 
+/** What is inside of a GUP call begins in the range of the call; the upper byte of an address may be a tag. */
+export function withinGup(m: Model, { addr, nr }: Pick<GupFrame, 'addr' | 'nr'>, inner: number): void {
+  const behind = (inner % TAGGED) - (addr % TAGGED);
+  if (behind <= -m.machine.pageBytes || behind >= Math.max(nr, 1) * m.machine.pageBytes) m.tear('steps');
+}
+
 /** do_wp_page() of a page that do_swap_page() has just mapped. */
 export function withinSwapIn(m: Model, t: Task, mm: Mm, vpn: number): void {
   const { swap } = t;
@@ -52,4 +68,24 @@ export function withinWriteFault(m: Model, t: Task, mm: Mm, vpn: number): void {
 export function writesOrUnshares(m: Model, flags: number): void {
   if (Number.isNaN(flags)) return;
   if (((flags & FAULT_FLAG_WRITE) !== 0) === ((flags & FAULT_FLAG_UNSHARE) !== 0)) m.absurd();
+}
+
+/**
+ * A call returns that no line of its task begins.
+ * @returns whether the trace may have begun inside of the call
+ */
+export function unpaired(m: Model, t: Task, call: CallOf): boolean {
+  const bit = call === 'gup' ? Before.gup : Before.other;
+  if ((t.before & bit) === 0) {
+    m.tear('rets');
+    return false;
+  }
+  t.before &= ~bit;
+  m.strays.returns(m.row[m.o + Slot.CPU], call, m.at());
+  return true;
+}
+
+/** A fault returns vm_fault_t: that it has written, or that it could not. */
+export function faulted(m: Model, ret: number): void {
+  if (ret > VM_FAULT_ALL || ret < 0 || ((ret & VM_FAULT_WRITE) !== 0 && (ret & VM_FAULT_FATAL) !== 0)) m.absurd();
 }

@@ -17,6 +17,9 @@ export function signed64(hi: number, lo: number): number {
   return hi >= EXACT_HI ? hi * 4294967296 + (lo >>> 0) : folded(hi, lo);
 }
 
+/** Pointers below it are folded. */
+export const LOWEST_EXACT = -(2 ** 52);
+
 /** The upper 16 bits of each region: the usual ones, until others are seen. */
 const REGIONS = new Uint16Array(16);
 const regionOf = (hi: number): number => ((hi >>> 27) ^ (hi >>> 16)) & 0xf;
@@ -34,7 +37,7 @@ function folded(hi: number, lo: number): number {
  * itself.
  */
 export function unfolded(n: number): bigint | undefined {
-  if (!(n >= -(2 ** 53) && n < -(2 ** 52))) return undefined;
+  if (!(n >= -(2 ** 53) && n < LOWEST_EXACT)) return undefined;
   const bits = n + 2 ** 53;
   const region = Math.floor(bits / 2 ** 48);
   return BigInt.asIntN(64, (BigInt(REGIONS[region]) << 48n) | BigInt(Math.floor(bits - region * 2 ** 48)));

@@ -1,12 +1,13 @@
 // Why: copied text may lose the ends of lines, and a truncated address is still a valid number. This checks whether the
 // arguments of a line are complete: numbers are numbers, there is nothing between them, and there are as many as in
 // other lines of the event.
-import { isBlank } from '../util/bytes.ts';
+import { isBlank, isDigit, skipWord } from '../util/bytes.ts';
 import type { Arguments } from './arguments.ts';
 import { number64 } from './number.ts';
 import type { Template } from './template.ts';
 
 const COMMA = 44;
+const MINUS = 45;
 const PAREN_OPEN = 40;
 const BRACKET_OPEN = 91;
 
@@ -34,15 +35,16 @@ export function damageOf(
 }
 
 /**
- * Nothing, or what begins as a number and is none. `(fault)`, a symbol and a hashed pointer without 0x are what a kernel
- * prints, and tracepoints print flags as `clone_flags=3d0f00`.
+ * Nothing, or a word that is no number. A probe prints nothing else but `(fault)`, and a symbol or a string with signs
+ * around them; a tracepoint also names, pointers without 0x and flags as `clone_flags=3d0f00`.
  */
 function isDamagedNumber(buf: Uint8Array, start: number, end: number, placed: boolean): boolean {
   if (end <= start) return true;
   const first = buf[start];
-  if (first !== 45 && (first < 48 || first > 57)) return false;
+  const isOne = first === MINUS || isDigit(first) || (placed && skipWord(buf, start, end) === end);
+  if (!isOne) return false;
   if (!Number.isNaN(number64(buf, start, end, false))) return false;
-  return Number.isNaN(number64(buf, start, end, true)) || (placed && end - start < 8);
+  return placed || Number.isNaN(number64(buf, start, end, true));
 }
 
 /** A word that is no `name=value`, nor what belongs to the value before it: `[module]` of a symbol, `(decimal)` of print_fields(). */

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { examples } from '../../fuzz/seeds.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
+import { capture } from '../journeys/capture.ts';
 
 const example = (words: string): string => {
   const found = examples().find((text) => text.includes(words));
@@ -65,6 +66,65 @@ it.each([
   ['a range that begins in none', /(cprot: .* start=)0x\w+/, '0x8000000000000000'],
 ])('%s', async (_, field, value) => {
   const { reasons, verdict: said } = await verdict(RANGES.replace(field, `$1${value}`));
+  expect(said).not.toBe('clean');
+  expect(reasons).toMatch(/numbers? that no kernel prints there/);
+});
+
+const REAL = capture('6.12/odirect_read_munmap.ft');
+const BIG = ['9007199254740993', '4294967295', M1, '-1'];
+const WORDS = ['NaN', 'ffffffffff', '12345678'.padEnd(10, 'a')];
+
+it('as it was recorded, the capture is clean', async () => {
+  expect((await verdict(REAL)).verdict).toBe('clean');
+});
+
+const OF_REAL: [RegExp, string[]][] = [
+  [/(pin_fast: .* nr=)\d+/, WORDS],
+  [/(gup_lockless: .* nr=)\d+/, [...WORDS, '4294967295']],
+  [/(pin_fast: .* flags=)0x\w+/, BIG],
+  [/(gup_lockless: .* flags=)0x\w+/, BIG],
+  [/(grab_fast: .* flags=)0x\w+/, BIG],
+  [/(pin_fast: .* pages=)0x\w+/, ['9007199254740993', '0x8000000000000000']],
+  [/(gup_lockless: .* start=)0x\w+/, BIG],
+  [/(gup_lockless_ret: .* ret=)\d+/, [...BIG, '2']],
+  [/(grab_fast_ret: .* head=)0x\w+/, [...BIG, '0x8000000000000000']],
+  [/(pin_pages: .* ret=)\w+/, BIG],
+  [/(pin_pages: .* start=)0x\w+/, BIG],
+  [/(pin_pages: .* p0=)0x\w+/, BIG],
+  [/(bio_add: .* off=)\d+/, WORDS],
+  [/(bio_add: .* bio=)0x\w+/, ['0x8000000000000000']],
+  [/(bio_submit: .* opf=)0x\w+/, BIG],
+  [/(bio_submit: .* size=)\d+/, BIG],
+  [/(bio_submit: .* p0=)0x\w+/, BIG],
+  [/(bio_submit: .* l0=)\d+/, WORDS],
+  [/(bio_end: .* bio=)0x\w+/, BIG],
+  [/(bio_end: .* status=)\d+/, BIG],
+  [/(bio_release: .* dirty=)\d+/, BIG],
+  [/(unpin_folio: .* n=)\d+/, ['262144']],
+  [/(put_folio: .* refs=)\d+/, ['262144']],
+  [/(put_folio: .* flags=)0x\w+/, BIG],
+  [/(wp_fault: .* pte=)0x\w+/, ['0x8000000000000000', '0x1000000000']],
+  [/(wp_fault_ret: .* ret=)0x\w+/, ['9007199254740993', '0x1000000000']],
+  [/(fault: .* flags=)0x\w+/, BIG],
+  [/(fault: .* mm=)0x\w+/, ['0x8000000000000000']],
+  [/(cprot: .* cp=)0x\w+/, BIG],
+  [/(move_anon: .* page=)0x\w+/, ['NaN', '0x8000000000000000']],
+  [/(sched_process_fork: .* child_pid=)\d+/, BIG],
+];
+
+it.each(OF_REAL.flatMap(([field, values]) => values.map((value) => [field.source, value, field] as const)))(
+  'of a capture, %s %s',
+  async (_, value, field) => {
+    const changed = REAL.replace(field, `$1${value}`);
+    expect(changed).not.toBe(REAL);
+    expect((await verdict(changed)).verdict).not.toBe('clean');
+  },
+);
+
+it('a range that only a device is told of', async () => {
+  const { reasons, verdict: said } = await verdict(
+    example('mmun_end').replace(/(mmun_end: .* start=)0x\w+/, `$1${M1}`),
+  );
   expect(said).not.toBe('clean');
   expect(reasons).toMatch(/numbers? that no kernel prints there/);
 });

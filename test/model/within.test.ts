@@ -80,3 +80,26 @@ it('an unmapping that names another page than its address maps is none of the pi
   );
   expect({ severe, verdict: verdict === 'violated' }).toEqual({ severe: [], verdict: false });
 });
+
+const RETURNS = ['wp_fault_ret', 'gup_lockless_ret', 'pin_fast_ret', 'unmap_one_ret', 'swap_in_ret', 'fork_vma_ret'];
+
+it.each(['6.12/odirect_read_munmap.ft', '6.12/odirect_read_swap.ft'])(
+  'a digit of a pid is another in the return of a call (%s)',
+  async (name) => {
+    const lines = capture(name).split('\n');
+    const before = (await checked(lines.join('\n'))).verdict;
+    for (const event of RETURNS) {
+      const at = lines.findLastIndex((line) => line.includes(` ${event}: `));
+      if (at < 0) continue;
+      const changed = lines.with(
+        at,
+        lines[at].replace(/\d(?= +\[)/, (digit) => `${(Number(digit) + 5) % 10}`),
+      );
+      expect(changed[at]).not.toBe(lines[at]);
+      const { verdict, rules } = await checked(changed.join('\n'));
+      expect(verdict === 'clean' && before === 'clean', changed[at]).toBe(false);
+      const { missing = [] } = rules.find(({ id }) => id === 'insufficient-evidence') ?? {};
+      expect(missing.join('\n'), changed[at]).toMatch(/without (?:its call|their calls)|the trace begins inside calls/);
+    }
+  },
+);

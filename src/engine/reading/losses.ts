@@ -129,7 +129,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   if (stats.unterminated) {
     // a truncated value looks like a complete one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
-    losses.push({ kind: 'truncated', line: stats.lines, reason });
+    losses.push({ kind: 'truncated', count: stats.unused ? 1 : undefined, line: stats.lines, reason });
   }
   return losses;
 }

@@ -223,7 +223,10 @@ export class RecordReader {
         }
         kinds[kind]++;
         // even if it looks complete, a value without a visible end is not used
-        if (lines.unterminated && type.kept && type.wanted) batch.length--;
+        if (lines.unterminated && type.kept && type.wanted && !endsWhole(out)) {
+          batch.length--;
+          stats.unused = true;
+        }
         const task = sink?.event(out, type, offset, number) ?? 0;
         const cells = sink?.cells(type);
         // a consumer of lines that cannot place their rows must be called for each line; a name alone may be that of a
@@ -290,6 +293,10 @@ export class RecordReader {
     this.#onFull(this.#batch);
   }
 }
+
+/** No digit can be missing of the last value of an event: only 0 begins with one. */
+const endsWhole = ({ buf, argsStart, argsEnd }: TraceLine): boolean =>
+  /=0x(?:0|[0-9a-f]{16})$/.test(text(buf, argsStart, argsEnd));
 
 /** An event, or what is left of one, that reaches the column at which the lines were cut. */
 function markCut(out: TraceLine, column: number): void {

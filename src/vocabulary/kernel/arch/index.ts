@@ -1,4 +1,5 @@
 // Why: the list of architectures. A new one is a file in this directory and a line here.
+import { LOWEST_EXACT, upperHalf } from '../../number.ts';
 import type { Arch } from './arch.ts';
 import { ARM64 } from './arm64.ts';
 import { LOONGARCH64, MIPS64 } from './mips64.ts';
@@ -25,4 +26,14 @@ export const archOfElf = (machine: number): Arch | undefined => ARCHES.find(({ e
 export function archOfPointer(high: number): Arch | undefined {
   for (const arch of ARCHES) for (const [from, to] of arch.slab) if (high >= from && high <= to) return arch;
   return undefined;
+}
+
+/** The lowest upper half of a pointer of x86-64, arm64 and riscv64, however many levels their page tables have. */
+const KERNEL_HALF = 0xff000000;
+
+/** Whether a pointer, as in a record, may be one of the kernel's half of the addresses. */
+export function isOfKernel(ptr: number, arch: Arch | undefined): boolean {
+  if (!(ptr < LOWEST_EXACT) || arch === undefined) return true;
+  const [[lowest]] = arch.slab;
+  return lowest < KERNEL_HALF || upperHalf(ptr) >= KERNEL_HALF;
 }

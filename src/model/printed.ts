@@ -1,0 +1,87 @@
+// Why: a number outside of what the kernel's type can hold, or of what its code ever has there, shows that a line is
+// damaged or made up. Then it proves nothing, whatever else it says.
+import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import type { Model } from './model.ts';
+
+/** The least and the most that a kernel prints; 0, and what is not there, are always possible. */
+type Bounds = readonly [least: number, most: number];
+
+/** Of pages, in one call: the numbers are of int in the kernel's own tables. */
+export const MOST_ASKED = 0x7fffffff;
+
+const COUNT: Bounds = [0, MOST_ASKED];
+/** A count, or an error. */
+const RESULT: Bounds = [-4095, MOST_ASKED];
+/** The highest is FOLL_MADV_POPULATE, 1 << 22. */
+const FOLL: Bounds = [0, 2 ** 24 - 1];
+/** unsigned short, and what never has more bits: enum fault_flag, cp_flags, rmap_t. */
+const SHORT: Bounds = [0, 0xffff];
+/** blk_status_t and bool are an u8. */
+const BYTE: Bounds = [0, 0xff];
+/** int or unsigned int */
+const INT: Bounds = [-(2 ** 31), 2 ** 32 - 1];
+const UNSIGNED_INT: Bounds = [0, 2 ** 32 - 1];
+const POINTER: Bounds = [Number.NEGATIVE_INFINITY, -4096];
+const POINTER_OR_ERROR: Bounds = [Number.NEGATIVE_INFINITY, -1];
+/** PID_MAX_LIMIT */
+const PID: Bounds = [0, 2 ** 22];
+
+const BOUNDS: { readonly [K in KindName]?: Readonly<Record<string, Bounds>> } = {
+  gup: { nr: COUNT, flags: FOLL, pages: POINTER },
+  gupRet: { ret: RESULT },
+  grab: { flags: FOLL, ref: INT },
+  grabRet: { head: POINTER },
+  followPte: { flags: FOLL },
+  followPteRet: { page: POINTER_OR_ERROR },
+  followPmd: { flags: FOLL },
+  followPmdRet: { page: POINTER_OR_ERROR },
+  pinPages: { nr: COUNT, ret: RESULT, flags: FOLL },
+  putFolio: { flags: FOLL },
+  bioSubmit: { bio: POINTER, size: UNSIGNED_INT, opf: UNSIGNED_INT, vcnt: SHORT },
+  bioEnd: { bio: POINTER, status: BYTE },
+  bioRelease: { bio: POINTER, p0: POINTER, vcnt: SHORT, bflags: SHORT, dirty: BYTE },
+  newAnon: { rflags: SHORT },
+  anonRmap: { nr: COUNT, rflags: SHORT },
+  anonRmapPmd: { rflags: SHORT },
+  fault: { flags: SHORT },
+  wpFault: { flags: SHORT },
+  wpPmd: { flags: SHORT },
+  swapIn: { flags: SHORT },
+  cprot: { cp: SHORT },
+  ksmMerge: { kpage: POINTER },
+  devExclRet: { page: POINTER_OR_ERROR },
+  taskFork: { child_pid: PID },
+  taskExit: { pid: PID },
+  mmExit: { vmemmap: POINTER },
+};
+
+/** Ranges that are only passed on; ranges.ts looks at the others. */
+const RANGES: ReadonlySet<number> = new Set([Kind.notifierStart, Kind.notifierEnd, Kind.tlbFlush, Kind.hmmFault]);
+
+/** Less than any number that is not a pointer. */
+const NO_NUMBER = -(2 ** 32);
+
+/** Slot, least and most of each bounded field of a kind. */
+const CHECKED: readonly (readonly number[])[] = KIND_NAMES.map((kind, k) =>
+  Object.entries(BOUNDS[kind] ?? {}).flatMap(([name, bounds]) => {
+    const field = KIND_FIELDS[k].find((f) => f.name === name);
+    if (field === undefined) throw new Error(`${kind} has no field ${name}`);
+    return [field.slot, ...bounds];
+  }),
+);
+
+/** ULONG_MAX is the end of everything. */
+const isNoRange = (start: number, end: number): boolean => start < 0 || (end <= start && end !== -1);
+
+/** Count a record with a number that no kernel prints. */
+export function checkNumbers(m: Model, kind: number, rows: Float64Array, o: number): void {
+  const checked = CHECKED[kind];
+  if (checked === undefined) return;
+  for (let i = 0; i < checked.length; i += 3) {
+    const n = rows[o + checked[i]];
+    if ((n < checked[i + 1] || n > checked[i + 2]) && n !== 0) m.absurd();
+    else if (n < NO_NUMBER) m.checkPointer(n);
+  }
+  if (RANGES.has(kind) && isNoRange(rows[o + Slot.ADDR], rows[o + Slot.END])) m.absurd();
+}
