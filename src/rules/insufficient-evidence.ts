@@ -107,8 +107,8 @@ export default defineRule({
         if (unmapped > 0 && !(model.recorded('newHugetlb') && model.recorded('wpHugetlb')))
           context.undecided(
             `${unmapped === 1 ? 'the page mapped at a pinned address is' : `the pages mapped at ${grouped(unmapped)} pinned addresses are`} ` +
-              'known only from the pin; if it is hugetlb, only hugetlb_add_new_anon_rmap() and hugetlb_wp() show later ' +
-              'changes, and they are not recorded',
+              `known only from the pin; if ${unmapped === 1 ? 'it is' : 'one of them is'} hugetlb, only ` +
+              'hugetlb_add_new_anon_rmap() and hugetlb_wp() show later changes, and they are not recorded',
           );
         for (const [n, kinds] of [
           [shared, ['wpFaultRet']],

@@ -34,6 +34,10 @@ export function storySelection(flags: StoryFlags): StorySelection | undefined {
   const { pid, since, until } = flags;
   const page = hexFlag('--page', flags.page);
   const addr = hexFlag('--addr', flags.addr);
+  if (since !== undefined && until !== undefined && Number(until) < Number(since))
+    throw new InputError(`--until ${until} is before --since ${since}`, {
+      tryThis: `--since ${until} --until ${since}`,
+    });
   // struct pages are never in the lower half of the address space
   const isPointer = page !== undefined && page >= 1n << 63n;
   const selection: StorySelection = {

@@ -132,6 +132,8 @@ describe('a wrong command line', () => {
     [['capture', 'script', '--buffer', 'lots'], 'pindrift: --buffer lots: not a size\n  try: --buffer 8M'],
     [['show', STORY, '--pfn', 'zz'], '--pfn zz: expected a hexadecimal number\n  try: --pfn 0x7fb7d'],
     [['pins', STORY, '--addr', 'f'.repeat(17)], 'expected a number of 64 bits'],
+    [['show', STORY, '--since', '5', '--until', '2'], '--until 2 is before --since 5'],
+    [['check', STORY, '--kallsyms', 'package.json'], 'no line of this file is a symbol (package.json)'],
     [['watch', STORY], `this is compressed; a trace is followed as it is recorded (${STORY})`],
     [['check', STORY, '--config', STORY], 'this is a file of another kind, not a config'],
     [['check', STORY, '--config', 'test'], 'this is a directory, not a config'],
@@ -146,6 +148,11 @@ describe('a wrong command line', () => {
   it('a baseline of a later version', () => {
     const path = given('later.json', '{"schema": "pindrift.baseline/2", "groups": []}');
     expectUnusable(pindrift(['check', STORY, '--baseline', path]), 'has version 2; this pindrift reads version 1');
+  });
+
+  it('symbols that were not read as root', () => {
+    const path = given('kallsyms', '0000000000000000 A fixed_percpu_data\n0000000000000000 T handle_mm_fault\n');
+    expectUnusable(pindrift(['check', STORY, '--kallsyms', path]), 'all addresses in this file are 0');
   });
 
   it('a baseline without a key', () => {

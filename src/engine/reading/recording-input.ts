@@ -1,5 +1,5 @@
 // Why: a binary recording as input of a reading: its events need no parsing and are converted to records directly.
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { TraceHead } from '../../parsers/head.ts';
 import { LineKind, TraceLine } from '../../parsers/line.ts';
 import type { Source } from '../../parsers/wrapped-source.ts';
@@ -96,13 +96,33 @@ function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
   return () => readFileSync(path);
 }
 
-/** @throws InputError if there is no such file */
+/** @throws InputError if there is no such file, or it has no symbols */
 export function checkSymbols(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new InputError('no such symbol file', {
-      where: path,
-      tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine before it is rebooted',
-    });
+  const problem =
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true ? symbolsProblem(headOf(path)) : 'no such symbol file';
+  if (problem === undefined) return;
+  throw new InputError(problem, {
+    where: path,
+    tryThis: 'cat /proc/kallsyms > FILE, as root, on that machine before it is rebooted',
+  });
+}
+
+function symbolsProblem(head: string): string | undefined {
+  const addresses = [...head.matchAll(/^([0-9a-f]{8,16}) [a-z] \S/gim)].map(([, address]) => address);
+  if (addresses.length === 0) return 'no line of this file is a symbol';
+  // what kptr_restrict shows to others than root
+  const areHidden = addresses.length > 1 && addresses.every((address) => /^0+$/.test(address));
+  return areHidden ? 'all addresses in this file are 0: it was not read as root' : undefined;
+}
+
+function headOf(path: string): string {
+  const head = Buffer.alloc(1 << 16);
+  const fd = openSync(path, 'r');
+  try {
+    return head.toString('latin1', 0, readSync(fd, head));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** A plain file is read in place; compressed or piped input is first copied to a temporary file. */
