@@ -211,7 +211,8 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   entry(
     'swap_cache_add',
     'B',
-    ...['__swap_cache_do_add_folio', 'swap_cache_add_folio', 'add_to_swap_cache'].map(
+    // in 7.0 and 7.1 the second contains the first
+    ...['__swap_cache_do_add_folio', '__swap_cache_add_folio', 'swap_cache_add_folio', 'add_to_swap_cache'].map(
       (fn) => `${fn} ${PAGE} entry=entry:x64`,
     ),
   ),

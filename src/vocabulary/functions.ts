@@ -106,6 +106,7 @@ export const FUNCTIONS: readonly KernelFunction[] = [
   fn('add_to_swap_cache', 'swapCacheAdd', undefined, 'swap_cache_add', '..6.18'),
   fn('swap_cache_add_folio', 'swapCacheAdd', undefined, 'swap_cache_add'),
   fn('__swap_cache_do_add_folio', 'swapCacheAdd', undefined, 'swap_cache_add', '7.0..'),
+  fn('__swap_cache_add_folio', 'swapCacheAdd', undefined, 'swap_cache_add', '7.0..'),
   fn('__swap_writepage', 'swapOut', undefined, 'swap_out'),
   fn('try_to_migrate_one', 'migrateOne', 'migrateOneRet', 'migrate_one migrate_one_ret', '5.14..'),
   fn('migrate_page_move_mapping', 'migrateMap', 'migrateMapRet', 'migrate_map migrate_map_ret', '..5.16'),

@@ -15,7 +15,7 @@ import type { StockName } from '../../src/vocabulary/era.ts';
 import { FUNCTIONS } from '../../src/vocabulary/functions.ts';
 
 const ERAS: readonly StockName[] = ['5.10', '6.1', '6.12', '7.2'];
-const KERNELS = [...ERAS, '6.18', '7.3', 'arm64-6.1'];
+const KERNELS = [...ERAS, '6.18', '7.1', '7.3', 'arm64-6.1'];
 
 const file = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`kernels/${name}`, import.meta.url)));
 const types = (kernel: string): BtfTypes => new BtfTypes(new Btf(file(`${kernel}.btf`)));
@@ -146,6 +146,15 @@ describe('the probe set', () => {
     expect(both.map(({ text }) => text.split(' ')[1])).toEqual(
       expect.arrayContaining(['bio_release_pages.part.0', 'bio_release_pages']),
     );
+  });
+
+  it.each([
+    ['6.12', 'add_to_swap_cache'],
+    ['6.18', 'swap_cache_add_folio'],
+    ['7.1', '__swap_cache_add_folio'],
+    ['7.3', '__swap_cache_do_add_folio'],
+  ])('pages that %s adds to the swap cache are seen in %s()', (kernel, fn) => {
+    expect(plan(kernel).probes.find(({ event }) => event === 'swap_cache_add')?.symbol).toBe(fn);
   });
 
   it('tracepoints are switched on, not defined', () => {

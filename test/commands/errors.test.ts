@@ -130,6 +130,7 @@ describe('a wrong command line', () => {
     [['capture', 'doctr'], 'unknown command: capture doctr\n  try: pindrift capture doctor'],
     [['rules', 'list', 'leak'], 'unexpected argument: leak'],
     [['capture', 'script', '--buffer', 'lots'], 'pindrift: --buffer lots: not a size\n  try: --buffer 8M'],
+    [['watch', '--buffer', '0'], 'pindrift: --buffer 0: not a size\n  try: --buffer 8M'],
     [['show', STORY, '--pfn', 'zz'], '--pfn zz: expected a hexadecimal number\n  try: --pfn 0x7fb7d'],
     [['pins', STORY, '--addr', 'f'.repeat(17)], 'expected a number of 64 bits'],
     [['show', STORY, '--since', '5', '--until', '2'], '--until 2 is before --since 5'],

@@ -322,18 +322,18 @@ find_names() { if grep -qs '<argname>\[->field' "$pd_t/README"; then pd_names=1;
 
 # 8M, 512k: in kB
 in_kb() {
-  case $1 in
-    *[!0-9KkMmGg]* | *[KkMmGg]?* | [KkMmGg] | '') die "$1 is no size" "8M" ;;
-    *[Kk]) echo "${1%?}" ;;
-    *[Mm]) echo $((${1%?} * 1024)) ;;
-    *[Gg]) echo $((${1%?} * 1048576)) ;;
-    *) echo "$1" ;;
+  case $2 in
+    *[!0-9KkMmGg]* | *[KkMmGg]?* | [!1-9]* | '') die "$1 $2: not a size" "$1 8M" ;;
+    *[Kk]) echo "${2%?}" ;;
+    *[Mm]) echo $((${2%?} * 1024)) ;;
+    *[Gg]) echo $((${2%?} * 1048576)) ;;
+    *) echo "$2" ;;
   esac
 }
 
 size_of_buffer() {
   if [ -n "$pd_buffer" ]; then
-    pd_kb=$(in_kb "$pd_buffer") || exit 1
+    pd_kb=$(in_kb --buffer "$pd_buffer") || exit 1
     return 0
   fi
   pd_kb=$(awk '/^MemAvailable/ { print int($2 / 10) }' /proc/meminfo)
@@ -445,7 +445,7 @@ record() {
 # a second instance keeps what led to it: nobody reads it but when something was found
 set_up_ring() {
   mkdir "$pd_instance-ring" || die "no second trace instance can be made" "without --ring"
-  pd_kb_ring=$(in_kb "$pd_ring") || exit 1
+  pd_kb_ring=$(in_kb --ring "$pd_ring") || exit 1
   echo "$pd_clock" > "$pd_instance-ring/trace_clock"
   echo "$pd_kb_ring" > "$pd_instance-ring/buffer_size_kb" || die "no memory for a ring of $pd_ring" "--ring 4M"
   echo 1 > "$pd_instance-ring/events/pindrift/enable"

@@ -48,7 +48,8 @@ export const tierFlag = Flags.option({ options: TIER_NAMES, default: 'full' })({
 export const sizeFlag = Flags.custom<string>({
   helpValue: 'SIZE',
   parse: async (text, _, { name }) => {
-    if (!/^\d+[kmg]?$/i.test(text)) throw new InputError(`--${name} ${text}: not a size`, { tryThis: `--${name} 8M` });
+    if (!/^[1-9]\d*[kmg]?$/i.test(text))
+      throw new InputError(`--${name} ${text}: not a size`, { tryThis: `--${name} 8M` });
     return text;
   },
 });
