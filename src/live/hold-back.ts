@@ -12,10 +12,13 @@ export class HoldBack {
   readonly #windowNs: number;
   readonly #out: (batch: RecordBatch) => void;
   readonly #batch = new RecordBatch();
-  /** in order, from `#start` to `#end` */
+  /** as they came; `#used` of them */
   #rows = new Float64Array(1024 * STRIDE);
   /** time of each row; of a record without a time, that of the one before it */
   #times = new Float64Array(1024);
+  #used = 0;
+  /** the rows that wait, in the order of their times, from `#start` to `#end`: a late one moves four bytes of the others */
+  #order = new Int32Array(1024);
   #start = 0;
   #end = 0;
 
@@ -52,48 +55,68 @@ export class HoldBack {
   }
 
   get #newest(): number {
-    return this.waiting === 0 ? Number.NEGATIVE_INFINITY : this.#times[this.#end - 1];
+    return this.waiting === 0 ? Number.NEGATIVE_INFINITY : this.#times[this.#order[this.#end - 1]];
   }
 
-  /** Behind all records of its time and before later ones, which are few. */
+  /** Behind all records of its time and before later ones. */
   #insert(rows: Float64Array, from: number, time: number): void {
-    let at = this.#end;
-    while (at > this.#start && this.#times[at - 1] > time) at--;
-    if (at < this.#end) {
-      this.#rows.copyWithin((at + 1) * STRIDE, at * STRIDE, this.#end * STRIDE);
-      this.#times.copyWithin(at + 1, at, this.#end);
-    }
-    for (let i = 0; i < STRIDE; i++) this.#rows[at * STRIDE + i] = rows[from + i];
-    this.#times[at] = time;
+    const row = this.#used++;
+    for (let i = 0; i < STRIDE; i++) this.#rows[row * STRIDE + i] = rows[from + i];
+    this.#times[row] = time;
+    const at = time >= this.#newest ? this.#end : this.#behind(time);
+    if (at < this.#end) this.#order.copyWithin(at + 1, at, this.#end);
+    this.#order[at] = row;
     this.#end++;
   }
 
-  /** Move the waiting records to the beginning, of wider arrays if these are too small. */
+  /** Place of the first waiting record that is later than `time`. */
+  #behind(time: number): number {
+    let low = this.#start;
+    let high = this.#end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#times[this.#order[middle]] > time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Move the waiting records, in order, into arrays with room for more. */
   #makeRoom(length: number): void {
-    if (this.#end + length <= this.#times.length) return;
-    const needed = 2 * (this.waiting + length);
-    const rows = needed <= this.#times.length ? this.#rows : new Float64Array(needed * STRIDE);
-    const times = needed <= this.#times.length ? this.#times : new Float64Array(needed);
-    rows.set(this.#rows.subarray(this.#start * STRIDE, this.#end * STRIDE));
-    times.set(this.#times.subarray(this.#start, this.#end));
-    this.#end = this.waiting;
+    if (this.#used + length <= this.#times.length) return;
+    const { waiting } = this;
+    const size = Math.max(this.#times.length, 2 * (waiting + length));
+    const rows = new Float64Array(size * STRIDE);
+    const times = new Float64Array(size);
+    const order = new Int32Array(size);
+    for (let i = 0; i < waiting; i++) {
+      const row = this.#order[this.#start + i];
+      rows.set(this.#rows.subarray(row * STRIDE, (row + 1) * STRIDE), i * STRIDE);
+      times[i] = this.#times[row];
+      order[i] = i;
+    }
+    this.#used = waiting;
+    this.#end = waiting;
     this.#start = 0;
     this.#rows = rows;
     this.#times = times;
+    this.#order = order;
   }
 
   #release(until: number): void {
     const first = this.#start;
     let end = Math.max(first, this.#end - MOST_WAITING);
-    while (end < this.#end && !(this.#times[end] > until)) end++;
+    while (end < this.#end && !(this.#times[this.#order[end]] > until)) end++;
     // whoever receives them may flush
     this.#start = end;
     const batch = this.#batch;
-    const most = Math.floor(batch.rows.length / STRIDE);
-    for (let from = first; from < end; from += most) {
-      batch.length = Math.min(end - from, most);
-      batch.rows.set(this.#rows.subarray(from * STRIDE, (from + batch.length) * STRIDE));
+    batch.length = 0;
+    for (let at = first; at < end; at++) {
+      const row = this.#order[at];
+      batch.rows.set(this.#rows.subarray(row * STRIDE, (row + 1) * STRIDE), batch.length++ * STRIDE);
+      if (!batch.full && at < end - 1) continue;
       this.#out(batch);
+      batch.length = 0;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HoldBack } from '../../src/live/hold-back.ts';
 import { RecordBatch, Slot, STRIDE } from '../../src/vocabulary/record.ts';
 
@@ -62,5 +62,13 @@ describe('records that wait for older ones', () => {
   it('more than a batch of them', () => {
     const many = Array.from({ length: 4096 }, (_, i) => i);
     expect(held(1e9, [many, many.map((i) => i + 4096), many.map((i) => i + 8192)])).toHaveLength(3 * 4096);
+  });
+
+  it('a late one does not move the others', () => {
+    const moved = vi.spyOn(Float64Array.prototype, 'copyWithin');
+    const early = Array.from({ length: 3000 }, (_, i) => 1000 + i);
+    expect(held(1e6, [early, [500], [400]])).toEqual([400, 500, ...early]);
+    expect(moved).not.toHaveBeenCalled();
+    moved.mockRestore();
   });
 });
