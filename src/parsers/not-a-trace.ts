@@ -54,6 +54,11 @@ const MAGICS: readonly Magic[] = [
     problem: 'this is xz within another compression',
     tryThis: 'xz -dc FILE | pindrift check -',
   },
+  {
+    bytes: ascii('{\\rtf'),
+    problem: 'this is a document of a word processor (RTF), not text',
+    tryThis: 'save it as plain text: soffice --convert-to txt FILE, or on a Mac textutil -convert txt FILE',
+  },
   { bytes: ascii('BZh'), problem: 'this is bzip2', tryThis: 'bzip2 -dc FILE | pindrift check -' },
   { bytes: [0x04, 0x22, 0x4d, 0x18], problem: 'this is lz4', tryThis: 'lz4 -dc FILE | pindrift check -' },
   { bytes: [0x50, 0x4b, 0x03, 0x04], problem: 'this is a zip archive', tryThis: 'unzip -p FILE | pindrift check -' },

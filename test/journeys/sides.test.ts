@@ -64,3 +64,10 @@ it('a diff with one side is a trace', async () => {
   const added = `0a1,${count}\n${each(text, (line) => `> ${line}`)}`;
   expect(said(await checked(added))).toEqual(said(plain));
 });
+
+it('a diff in two columns is refused, and a document of a word processor', async () => {
+  const beside = each(text, (line) => `${line.padEnd(200)} | ${later(line)}`);
+  expect(await refusal(beside)).toMatch(/^most lines contain two events: a diff of two traces side by side/);
+  const rtf = `{\\rtf1\\ansi\\deff0 {\\fonttbl{\\f0 Courier;}}\n${each(text, (line) => `${line}\\par`)}}`;
+  expect(await refusal(rtf)).toMatch(/^this is a document of a word processor \(RTF\)/);
+});

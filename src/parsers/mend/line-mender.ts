@@ -5,6 +5,7 @@ import { Page, withoutEntities } from './html.ts';
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
+import { LONGEST, Parts } from './parts.ts';
 import { decodeQuotedPrintable, wasWrapped, withoutSuffix } from './plan.ts';
 import { takeOffLog, takeOffThese } from './prefixes.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
@@ -18,6 +19,7 @@ export class LineMender implements Mender {
   readonly #plan: MendPlan;
   readonly #page = new Page();
   readonly #log = new Log();
+  readonly #parts = new Parts();
   /** joined lines not returned yet, and their number of input lines */
   #held: string | undefined;
   #holds = 0;
@@ -44,6 +46,12 @@ export class LineMender implements Mender {
    * Repair a line. The result has as many newlines as the lines it is made of; it may be delayed until the next call.
    */
   take(line: string): string {
+    if (this.#plan.parts !== true) return this.#takeLine(line);
+    const whole = this.#parts.take(line);
+    return whole === undefined ? '' : this.#takeLine(whole.line) + whole.before;
+  }
+
+  #takeLine(line: string): string {
     const plan = this.#plan;
     if (plan.quotedPrintable === true) return this.#takeQuotedPrintable(line);
     if (plan.wrapped !== undefined) return this.#takeWrapped(this.#mend(line), plan.wrapped);
@@ -58,7 +66,9 @@ export class LineMender implements Mender {
 
   /** The delayed rest. */
   end(): string {
-    return this.#release();
+    const { held } = this.#parts;
+    // a part without its end has no newline either
+    return this.#release() + (held === undefined ? '' : this.#takeLine(held).trimEnd());
   }
 
   #mend(given: string): string {
@@ -122,9 +132,6 @@ export class LineMender implements Mender {
     return out;
   }
 }
-
-/** No trace has longer lines. */
-const LONGEST = 1 << 16;
 
 /** A log that contains one or more ftrace dumps. */
 class Log {

@@ -35,6 +35,8 @@ export interface MendPlan {
   doubled?: true;
   /** spaces pad the lines on the right */
   padded?: true;
+  /** long lines are in parts, see parts.ts */
+  parts?: true;
   prefixes?: readonly Prefix[];
   /** the same text before all lines; a pattern if numbers in it change */
   literal?: string;

@@ -33,8 +33,8 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
     return mended(new WideSource(source, wide), again && (async () => new WideSource(await again(), wide)));
   if (head.length === 0 || head.includes(0)) return source;
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
-  // its lines begin with what tells the sides apart
-  if (twoSided(text) !== undefined) return source;
+  // lines begin with what tells the sides apart; a document has no lines
+  if (twoSided(text) !== undefined || text.startsWith('{\\rtf')) return source;
   const packing = packingOf(text);
   if (packing !== undefined && showsTrace(text, packing()))
     return mended(

@@ -5,6 +5,7 @@ import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-end
 import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
+import { isPart, Parts } from './parts.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
 import {
   isJournal,
@@ -41,6 +42,11 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     text = text.split('\\n').map(unescaped).join('\n');
   }
   let lines = text.split(/\r*\n/).slice(0, LOOKED_AT);
+  if (lines.some(isPart)) {
+    plan.parts = true;
+    const parts = new Parts();
+    lines = lines.flatMap((line) => parts.take(line)?.line ?? []);
+  }
   const member = memberWithLines(lines);
   if (member !== undefined) {
     plan.member = member;

@@ -16,9 +16,25 @@ const LOOKED_AT = 40;
 /** Normal form in which everything was added or removed. */
 const ONE_SIDE = /^(?:0a1(?:,\d+)?\r?\n>|1(?:,\d+)?d0\r?\n<)/;
 
+/** What stands between the CPU and the name of an event. A string of a program has several lines in one. */
+const MIDDLE = /\[\d{3}\].{0,12}? \d+\.\d{6,9}: \S/g;
+const isString = (line: string): boolean => line.includes('\\');
+
+/** Most events stand beside another in one line, as in the output of `diff -y`. */
+function sideBySide(head: string): boolean {
+  const events = head.split('\n', 2 * LOOKED_AT).map((line) => (isString(line) ? 0 : (line.match(MIDDLE)?.length ?? 0)));
+  const pairs = events.filter((n) => n > 1).length;
+  return pairs > 1 && pairs * 2 > events.filter((n) => n > 0).length;
+}
+
 /** Why a text that begins like this (one character per byte) is not one trace; undefined: it may be one. */
 export function twoSided(head: string): Unusable | undefined {
   if (ONE_SIDE.test(head)) return undefined;
+  if (sideBySide(head))
+    return {
+      problem: 'most lines contain two events: a diff of two traces side by side, or lines that were joined',
+      tryThis: 'give the traces themselves; `pindrift diff A B` compares what was found in two',
+    };
   const marks = FORMS.map((form) => form.exec(head)).filter((m) => m !== null);
   if (
     !marks.some(({ 0: mark, index }) =>
