@@ -94,7 +94,7 @@ function planOne(
 ): PlannedProbe | string {
   const { symbols } = options;
   const prototypes = types.prototypes(target.fn);
-  if (prototypes.length === 0) return 'not in the BTF: not in this kernel, or inlined';
+  if (prototypes.length === 0) return 'not in the BTF, so absent or inlined';
   if (prototypes.length > 1) return `${prototypes.length} functions of this name take different arguments`;
   const problem = symbols === undefined ? undefined : whyNot(symbols, target.symbol);
   if (problem !== undefined) return problem;

@@ -11,6 +11,7 @@ import { linesFor, stockProbes } from '../../src/capture/coverage-lines.ts';
 import { type CapturePlan, type CapturePlanOptions, planProbes } from '../../src/capture/plan.ts';
 import { PROBE_TABLE } from '../../src/capture/probe-table.ts';
 import { parseSymbols } from '../../src/capture/symbols.ts';
+import { leavesUndecided, lostWords } from '../../src/commands/shared/capture-plan.ts';
 import type { StockName } from '../../src/vocabulary/era.ts';
 import { FUNCTIONS } from '../../src/vocabulary/functions.ts';
 
@@ -35,6 +36,17 @@ describe('the probe set', () => {
     expect(new Set(names).size).toBe(names.length);
     const known = new Set(FUNCTIONS.flatMap(({ events }) => events ?? []));
     expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('is said to lack events of one function in one sentence', () => {
+    const made = plan('6.12');
+    const lost = lostWords(
+      made.leftOut.filter((one) => leavesUndecided(one, made)),
+      made,
+    );
+    expect(lost.filter((words) => words.includes('make_device_exclusive:'))).toEqual([
+      expect.stringMatching(/^not recorded: dev_excl, dev_excl_ret: .* rules that cannot be decided without it: /),
+    ]);
   });
 
   it('defines a return probe before the entry probe on the same function', () => {

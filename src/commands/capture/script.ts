@@ -8,7 +8,7 @@ import {
   costOf,
   kernelFlags,
   leavesUndecided,
-  leftOutWords,
+  lostWords,
   recordFlags,
   scriptWords,
 } from '../shared/capture-plan.ts';
@@ -46,7 +46,7 @@ Without --btf the script is for this machine. For another machine, copy its /sys
       defaults: scriptWords(flags),
     });
     const lost = plan.leftOut.filter((one) => leavesUndecided(one, plan));
-    for (const one of lost) this.warn(`${leftOutWords(one)}; ${costOf(one.event, plan)}`);
+    for (const words of lostWords(lost, plan)) this.warn(words);
     if (!kernel.arch.tested)
       this.warn(`${kernel.arch.machine} is supported by its tables only; no capture has been tested on it`);
     if (flags.output === undefined) await writeOut([text]);

@@ -9,6 +9,7 @@ import { captureScript } from '../../capture/script/script.ts';
 import { kindsOf as kindsIn } from '../../engine/advice.ts';
 import { BUILT_IN } from '../../rules/index.ts';
 import { InputError } from '../../util/errors.ts';
+import { groupBy } from '../../util/group-by.ts';
 import { FUNCTIONS } from '../../vocabulary/functions.ts';
 
 export const kernelFlags = {
@@ -157,11 +158,19 @@ function kindsByEvent(): Map<string, string[]> {
 }
 
 /** `wp_copy: wp_page_copy(): the BTF has no such function; ...` */
-export function leftOutWords({ event, functions }: LeftOut): string {
+export const leftOutWords = ({ event, functions }: LeftOut): string => `${event}: ${reasonsWords(functions)}`;
+
+function reasonsWords(functions: LeftOut['functions']): string {
   const reasons = [...new Set(functions.map(({ reason }) => reason))];
-  if (reasons.length === 1) return `${event}: ${functions.map(({ symbol }) => symbol).join(', ')}: ${reasons[0]}`;
-  return `${event}: ${functions.map(({ symbol, reason }) => `${symbol}: ${reason}`).join('; ')}`;
+  if (reasons.length === 1) return `${functions.map(({ symbol }) => symbol).join(', ')}: ${reasons[0]}`;
+  return functions.map(({ symbol, reason }) => `${symbol}: ${reason}`).join('; ');
 }
+
+/** What is omitted and its cost; events of the same functions at the same cost are one sentence. */
+export const lostWords = (lost: readonly LeftOut[], plan: CapturePlan): string[] =>
+  [...groupBy(lost, ({ event, functions }) => `${reasonsWords(functions)}; ${costOf(event, plan)}`)].map(
+    ([words, same]) => `not recorded: ${same.map(({ event }) => event).join(', ')}: ${words}`,
+  );
 
 /** Omitted although the kernel has the function, or without another event that shows the same. */
 export const leavesUndecided = (one: LeftOut, plan: CapturePlan): boolean => costOf(one.event, plan) !== '';
