@@ -22,7 +22,9 @@ const isString = (line: string): boolean => line.includes('\\');
 
 /** Most events stand beside another in one line, as in the output of `diff -y`. */
 function sideBySide(head: string): boolean {
-  const events = head.split('\n', 2 * LOOKED_AT).map((line) => (isString(line) ? 0 : (line.match(MIDDLE)?.length ?? 0)));
+  const events = head
+    .split('\n', 2 * LOOKED_AT)
+    .map((line) => (isString(line) ? 0 : (line.match(MIDDLE)?.length ?? 0)));
   const pairs = events.filter((n) => n > 1).length;
   return pairs > 1 && pairs * 2 > events.filter((n) => n > 0).length;
 }
