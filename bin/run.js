@@ -2,25 +2,23 @@
 // Why: the installed `pindrift`. `--version` is answered here, before anything is loaded: scripts ask it often. Most
 // traces are small, and compiling the program took more than reading them: V8's compiled code is kept from one run to
 // the next, in the user's cache directory. (Node's own module.enableCompileCache does not exist in Node 20.)
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cachedDataVersionTag } from 'node:v8';
-import { Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { dirname, join } = require('node:path');
+const { cachedDataVersionTag } = require('node:v8');
+const { Script } = require('node:vm');
+const { crc32 } = require('node:zlib');
 
 /** a SHA-256 and a CRC-32 in hexadecimal, a space between */
 const SEAL_BYTES = 64 + 1 + 8;
 
-const packageJson = fileURLToPath(new URL('../package.json', import.meta.url));
+const packageJson = join(__dirname, '../package.json');
 
 if (process.argv[2] === '--version' || process.argv[2] === '-v') {
   const { name, version } = JSON.parse(readFileSync(packageJson, 'utf8'));
   console.log(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}`);
 } else {
-  await load(join(dirname(packageJson), 'dist/pindrift.cjs')).main({ root: packageJson });
+  load(join(dirname(packageJson), 'dist/pindrift.cjs')).main({ root: packageJson });
 }
 
 /** What the file exports. Its first line is a comment, a digest of the rest (scripts/bundle.mjs). */
@@ -32,7 +30,7 @@ function load(file) {
   const script = new Script(source, { filename: file, cachedData });
   if (cache && (cachedData === undefined || script.cachedDataRejected)) keepAtExit(script, cache, digest);
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  script.runInThisContext()(module.exports, require, module, file, dirname(file));
   return module.exports;
 }
 

@@ -1,4 +1,4 @@
-// Why: startup code shared by bin/run.js and bin/dev.js around oclif. It handles a closed stdout and crashes outside of
+// Why: startup code shared by bin/run.js and bin/dev.mjs around oclif. It handles a closed stdout and crashes outside of
 // commands, and sets the exit code without truncating output.
 
 import { existsSync, readFileSync } from 'node:fs';
