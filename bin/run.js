@@ -3,7 +3,6 @@
 // traces are small, and compiling the program took more than reading them: V8's compiled code is kept from one run to
 // the next, in the user's cache directory. (Node's own module.enableCompileCache does not exist in Node 20.)
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
-const { homedir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { cachedDataVersionTag } = require('node:v8');
 const { Script } = require('node:vm');
@@ -46,10 +45,11 @@ function sourceOf(file) {
 
 /** One for each command, since what it has compiled is of no use to another. */
 function cacheFile() {
-  if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
+  const { HOME, NODE_DISABLE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
+  if (NODE_DISABLE_COMPILE_CACHE || !HOME) return undefined;
   const [word = ''] = process.argv.slice(2);
   const command = /^[a-z]+$/.test(word) && !process.argv.includes('--help') ? word : 'help';
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'pindrift', `${command}.code`);
+  return join(XDG_CACHE_HOME || join(HOME, '.cache'), 'pindrift', `${command}.code`);
 }
 
 /**
@@ -83,7 +83,7 @@ function keepAtExit(script, cache, digest) {
     // with other flags than at its start, V8 would not take it
     if (code === 2 || code === 70 || cachedDataVersionTag() !== tag) return;
     try {
-      if (!isMine(homedir())) return;
+      if (!isMine(process.env.HOME)) return;
       mkdirSync(dirname(cache), { recursive: true, mode: 0o700 });
       const part = `${cache}.${process.pid}`;
       const code = script.createCachedData();

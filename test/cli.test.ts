@@ -102,5 +102,6 @@ describe('compiled code is kept', () => {
     expect(check(trace, { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual(first);
     expect(readdirSync(join(home, 'pindrift'))).toEqual([]);
     expect(check(trace, { XDG_CACHE_HOME: '/dev/null' })).toEqual(first);
+    expect(check(trace, { HOME: undefined, XDG_CACHE_HOME: undefined })).toEqual(first);
   });
 });
