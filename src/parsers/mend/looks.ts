@@ -7,11 +7,14 @@ const FTRACE = String.raw`-\d+ +(?:\( *[\d-]+\) +)?\[\d{3,}\] *(?:[^\s\d]\S{3,5}
 /** `-236       1.... 627438us+: `, `-236       1d...  4203: ` */
 const LATENCY = String.raw`-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us ?[^\s\w:]?)?:(?: |$)`;
 
-/** ` 201 [001]    19.724130: `, with pid/tid, without CPU; followed by an event */
-const PERF = String.raw` +-?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?: *$| +(?:\d+ +)?[\w-]+[:/])`;
+/**
+ * ` 201 [001]    19.724130: `, with pid/tid, without CPU; followed by an event. Of the blanks before it only the last: a
+ * search that begins at each of them takes hours over a long line of blanks.
+ */
+const PERF = String.raw` -?\d+(?:\/-?\d+)? +(?:\[\d{3,}\] +)?\d+\.\d{6,9}:(?: *$| +(?:\d+ +)?[\w-]+[:/])`;
 
 /** A task's name, at most 16 characters, and the text after it. */
-const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}?${PERF}`);
+const WHOLE = new RegExp(String.raw`^ *(?:\S.{0,15}?)?(?:${FTRACE}|${LATENCY})|^ *\S.{0,15}? *${PERF}`);
 const CORE = new RegExp(`${FTRACE}|${LATENCY}|${PERF}`);
 
 /** Lines between events: headers, lost events, stacks, banners of a buffer. */
