@@ -5,6 +5,7 @@ import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryOf, entryPage, Pte } from './page-table.ts';
+import { merged } from './rmap.ts';
 import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -34,14 +35,18 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 /**
- * With use_zero_pages, replace_page() maps the zero page, which has no reverse map and therefore no line: the entry
- * maps another page.
+ * try_to_merge_one_page() returns 0 if it has mapped the other page. No line shows where if the reverse mapping is not
+ * recorded, or with use_zero_pages: the zero page has none.
  */
 export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const { ksm } = t;
   t.ksm = undefined;
-  if (ksm === undefined || ksm.mapped || Number.isNaN(ksm.kpage) || Number.isNaN(ksm.cleared)) return;
-  if (r[o + SlotOf.ksmMergeRet.ret] === 0) m.clear(ksm.mm, ksm.cleared, ksm.cleared + 1);
+  if (ksm === undefined || ksm.mapped || r[o + SlotOf.ksmMergeRet.ret] !== 0) return;
+  // the page itself, or none: it becomes the one that others will map
+  const { cleared, kpage, mm, page } = ksm;
+  if (Number.isNaN(kpage) || kpage === page) return;
+  const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
+  if (vpn !== undefined) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {

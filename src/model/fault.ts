@@ -86,14 +86,26 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = asked ? m.at() : undefined;
   if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
-  if (t.wp !== undefined && m.seen[Kind.wpFaultRet] > 0) m.tear('calls');
-  if (t.wp !== undefined) t.wp.mm.pmdFaults?.delete(t.wp);
+  leaveWp(m, t);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
   t.wp.split = stale;
   if (pmd) {
     mm.pmdFaults ??= new Set();
     mm.pmdFaults.add(t.wp);
   }
+}
+
+/** The task is in no write fault any more: the line of its return is missing, if returns are recorded. */
+export function leaveWp(m: Model, t: Task): void {
+  const { wp } = t;
+  if (wp === undefined) return;
+  t.wp = undefined;
+  wp.mm.pmdFaults?.delete(wp);
+  if (m.seen[wp.pmd ? Kind.wpPmdRet : Kind.wpFaultRet] === 0) return;
+  m.tear('calls');
+  if (wp.copied || wp.split || wp.unshare) return;
+  if (wp.owned || wp.reused) reuse(m, wp.mm, wp.vpn, wp.old, wp.pmd, { said: true, anon: wp.owned || wp.pmd });
+  else if (m.pinsByPage.has(wp.old)) m.counts.outcomes++;
 }
 
 /**
@@ -195,13 +207,15 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     entry !== undefined &&
     (entryBits(entry) & Pte.STATE) === Pte.Present &&
     (Number.isNaN(w.old) || entryPage(entry) === w.old);
-  const said = written || w.owned || w.reused;
+  const kept = w.owned || w.reused;
+  const said = written || kept;
   if (w.unshare) {
     if (w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
     return;
   }
-  if (same && !said && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
-    const pin = m.pinsAt(w.mm, w.vpn).find(({ call, unsure }) => call.kind === 'PIN' && unsure === undefined);
+  // VM_FAULT_WRITE is returned for a copy too
+  if (same && !kept && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
+    const pin = m.pinsAt(w.mm, w.vpn).find((p) => p.unsure === undefined && !mayBeOver(p));
     if (pin !== undefined && m.unexplained.size < MOST_UNEXPLAINED && !m.unexplained.has(pin))
       m.unexplained.set(pin, m.at());
     if (pin !== undefined) return;
@@ -211,6 +225,10 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (said || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))
     reuse(m, w.mm, w.vpn, w.old, w.pmd, { said, anon: w.owned || w.pmd });
 }
+
+/** put_page() may have dropped the reference without a line. */
+const mayBeOver = ({ call, owner, ios }: Pin): boolean =>
+  call.kind === 'GET' && owner === undefined && ios.every(({ endedAt }) => endedAt !== undefined);
 
 const isAnon = (bits: number): boolean | undefined =>
   (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;

@@ -132,6 +132,9 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
+/** Events that cannot occur inside do_wp_page(): neither does a fault. */
+const OUTSIDE_WP: boolean[] = KIND_NAMES.map((name, kind) => OUTSIDE_GUP[kind] || name === 'fault' || name === 'gup');
+
 /** Calls, begun before the trace, that a task may still be inside of when this event occurs. */
 const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
   if (OUTSIDE_GUP[kind]) return 0;
@@ -238,6 +241,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];
     if (t.release !== undefined) release.leaveRelease(m, t, kind);
     if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
+    if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;

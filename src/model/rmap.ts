@@ -143,10 +143,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     // replace_page() has cleared the entry that it sets
     if (!Number.isNaN(k.cleared) && k.cleared !== vpn) m.tear('steps');
     k.mapped = true;
-    const pins = m.pinsAt(mm, vpn);
-    if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
-    m.install(mm, vpn, page, pages, Pte.Shared | Pte.Anon, 'ksm');
-    m.emit('replace', { mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
+    merged(m, k, vpn, page, pages, Pte.Shared | Pte.Anon);
     return;
   }
   // a PMD split inside munmap() or mremap(): the removed part was cleared by their own earlier line
@@ -178,6 +175,22 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   if (g !== undefined && g.mm === mm && g.page === page && t.previous === Kind.migrateIn) m.tear('steps');
   // the same page mapped in another way (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
+}
+
+/** KSM maps a page that others map too. */
+export function merged(
+  m: Model,
+  k: NonNullable<Task['ksm']>,
+  vpn: number,
+  page: PageId,
+  pages: number,
+  bits: number,
+): void {
+  const at = m.at();
+  const pins = m.pinsAt(k.mm, vpn);
+  if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
+  m.install(k.mm, vpn, page, pages, bits, 'ksm');
+  m.emit('replace', { mm: k.mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
 }
 
 /** Page named by an entry, present or not; NaN if there is none or it is unknown. */

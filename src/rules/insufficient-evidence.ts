@@ -135,6 +135,10 @@ export default defineRule({
           context.undecided(
             'a process was forked and no end of an address space is recorded (exit_mmap), so it is not known which task uses which',
           );
+        if (seen('ksmMerge') && !model.recorded('anonRmap') && !model.recorded('ksmMergeRet'))
+          context.undecided(
+            'pages were merged by KSM, and neither the return of try_to_merge_one_page() nor folio_add_anon_rmap_ptes() is recorded',
+          );
         if (swapped > 0)
           context.undecided(
             `${count(swapped, 'pinned page was', 'pinned pages were')} swapped in, and no unmapping for swap is recorded (try_to_unmap_one)`,
@@ -189,7 +193,7 @@ export default defineRule({
           );
         if (outcomes > 0)
           context.undecided(
-            `${count(outcomes, 'write fault')} on a pinned hugetlb page that another process maps too (hugetlb_wp): no line shows whether the page was copied`,
+            `${count(outcomes, 'write fault')} on a pinned page that another process maps too: no line shows whether the page was copied`,
           );
         if (cut > 0) context.undecided(`${count(cut, 'pin was', 'pins were')} held where another capture begins`);
         if (begun > 0)

@@ -7,7 +7,7 @@ export default replacedPageRule({
   why:
     'write_protect_page() compares mapcount and refcount and refuses pages with extra references (088b8aa537c2 made ' +
     'this safe against GUP-fast)',
-  needs: [['gup'], ['ksmMerge'], ['anonRmap'], ['grab', 'pinPages', 'followPteRet']],
+  needs: [['gup'], ['ksmMerge'], ['anonRmap', 'ksmMergeRet'], ['grab', 'pinPages', 'followPteRet']],
   references: ['Documentation/admin-guide/mm/ksm.rst'],
   via: 'ksm',
   role: 'ksm merge',

@@ -66,6 +66,6 @@ function probeFields(site: string): Location {
   };
 }
 
-/** `do_wp_page` of `do_wp_page+0x0/0x470`; undefined for an address. */
+/** `do_wp_page` of `do_wp_page+0x0/0x470`; undefined for an address, also one with a damaged digit. */
 const symbolOf = (s: string): string | undefined =>
-  /^[a-z_.][\w.]*/i.test(s) && !/^[0-9a-f]{12,16}$/.test(s) ? /^[\w.]+/.exec(s)?.[0] : undefined;
+  /^[a-z_.][\w.]*/i.test(s) && !/^[0-9a-f]{6}/.test(s) ? /^[\w.]+/.exec(s)?.[0] : undefined;

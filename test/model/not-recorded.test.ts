@@ -200,3 +200,104 @@ describe('a new task of which nothing shows whether it shares the address space 
     expect((await ended(all)).undecided).not.toContain(PINNED);
   });
 });
+
+describe('one line of a fault is missing', () => {
+  const GET = { api: 'gup_fast', flags: 1 } as const;
+  const BIO = '0xffff888400000000';
+  /** A direct read over a fork: the parent's write fault copies the page, or, after its child has read, keeps it. */
+  const forked = (ret: string) => {
+    const { trace, app } = process();
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, GET);
+    app.bio_submit({ bio: BIO, p0: page(PFN), size: 4096, opf: '0x0', sector: 8, l0: 4096, o0: 0, vcnt: 1 });
+    fork(app, 500);
+    app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    wpFault(app, PARENT, 0, PFN);
+    app.new_anon({ page: page(TO), mm: PARENT, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+    app.wp_fault_ret({ ret });
+    app.bio_end({ bio: BIO, status: 0 });
+    app.bio_release({ bio: BIO, dirty: 1, bflags: '0x100', p0: page(PFN), vcnt: 1 });
+    exit(trace.task('chi', 501), CHILD, 501);
+    exit(app, PARENT, 500);
+    return trace;
+  };
+
+  it.each([
+    ['5.15', '0x8'],
+    ['6.1', '0x8'],
+    ['6.12', '0x0'],
+  ])('that of the copy: the return does not show that the page was kept, on %s', async (kernel, ret) => {
+    const trace = forked(ret);
+    expect((await asRecorded(trace, kernel, [])).said).toEqual(['error fork-share-then-cow']);
+    trace.lines.splice(
+      trace.lines.findIndex((line) => line.includes(page(TO))),
+      1,
+    );
+    expect((await asRecorded(trace, kernel, [])).verdict).toBe('could-not-be-checked');
+  });
+
+  /** A child has the page in a pipe and unmaps it, the parent writes. */
+  const leak = (without: string) => {
+    const { trace, app } = process();
+    const chi = trace.task('chi', 501, 1);
+    touch(app, PARENT, 0, PFN);
+    fork(app, 500);
+    chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
+    pin(chi, 0, PFN, { api: 'gup_fast', flags: 0 });
+    chi.pipe_add({ pipe: PIPE, page: page(PFN), off: 0, len: 4096 });
+    chi.zap({ mm: CHILD, start: at(0), end: at(16) });
+    wpFault(app, PARENT, 0, PFN);
+    app.move_anon({ page: page(PFN), mm: PARENT });
+    app.wp_fault_ret({ ret: '0x0' });
+    app.fault({ mm: PARENT, addr: at(91), flags: '0x1254' });
+    chi.pipe_release({ pipe: PIPE, page: page(PFN) });
+    exit(chi, CHILD, 501);
+    exit(app, PARENT, 500);
+    for (const name of without.split(' ').filter(Boolean))
+      trace.lines.splice(trace.lines.map((line) => line.includes(` ${name}: `)).lastIndexOf(true), 1);
+    return trace;
+  };
+
+  it('that of the return: the task is in no write fault when it faults again', async () => {
+    const LEAK = ['error foreign-pin-reuse'];
+    expect((await asRecorded(leak(''), '6.12', [])).said).toEqual(LEAK);
+    expect((await asRecorded(leak('wp_fault_ret'), '6.12', [])).said).toEqual(LEAK);
+    const { verdict, said, undecided } = await asRecorded(leak('wp_fault_ret move_anon'), '6.12', []);
+    expect([verdict, said]).toEqual(['could-not-be-checked', []]);
+    expect(undecided).toContain('whether the page was copied');
+  });
+});
+
+describe('KSM merges a pinned page', () => {
+  const merged = () => {
+    const { trace, app } = process();
+    const ksmd = trace.task('ksmd', 45, 1);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { flags: 0x101 });
+    ksmd.ksm_merge({ mm: PARENT, page: page(PFN), kpage: page(TO) });
+    ksmd.clear_flush({ mm: PARENT, addr: at(0), pte: '0x8000000002000025' });
+    ksmd.anon_rmap({ folio: page(TO), page: page(TO), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
+    ksmd.ksm_merge_ret({ ret: 0 });
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    return trace;
+  };
+
+  it.each([[[]], [['anon_rmap']], [['anon_rmap', 'clear_flush']]])('recorded without %j', async (without) => {
+    const { verdict, said } = await asRecorded(merged(), '6.12', without);
+    expect([verdict, said]).toEqual(['violated', ['error pinned-page-ksm-merged']]);
+  });
+
+  it('recorded without anything that shows how the merge ended', async () => {
+    const { verdict, said } = await asRecorded(merged(), '6.12', ['anon_rmap', 'ksm_merge_ret']);
+    expect([verdict, said]).toEqual(['could-not-be-checked', []]);
+  });
+
+  it('or makes it the page that others map: it stays', async () => {
+    const trace = merged();
+    trace.lines.forEach((line, i) => {
+      trace.lines[i] = line.replace(`kpage=${page(TO)}`, `kpage=${page(PFN)}`);
+    });
+    expect((await asRecorded(trace, '6.12', ['anon_rmap', 'clear_flush'])).verdict).toBe('clean');
+  });
+});
