@@ -46,17 +46,26 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   const { cleared, kpage, mm, page } = ksm;
   if (Number.isNaN(kpage) || kpage === page) return;
   const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
-  if (vpn !== undefined) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
+  if (vpn === undefined) return;
+  if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
+  else m.clear(mm, vpn, vpn + 1);
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  t.collapse = { mm, vpn: m.userVpn(r[o + Slot.ADDR]) };
+  t.collapse = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), mapped: false };
 }
 
-export function collapseRet(_m: Model, t: Task): void {
+const SCAN_SUCCEED = 1;
+
+export function collapseRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const c = t.collapse;
   t.collapse = undefined;
+  if (c === undefined || c.mapped || r[o + SlotOf.collapseRet.ret] !== SCAN_SUCCEED) return;
+  // the line of the new page is missing
+  const head = c.vpn - (c.vpn % m.machine.pmdPages);
+  if (m.pinsIn(c.mm, head, head + m.machine.pmdPages).length > 0) m.tear('entries');
 }
 
 export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {

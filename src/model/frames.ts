@@ -203,7 +203,8 @@ export class Task {
    * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped
    */
   ksm: { mm: Mm; page: PageId; kpage: PageId; cleared: number; mapped: boolean } | undefined;
-  collapse: { mm: Mm; vpn: number } | undefined;
+  /** the current collapse; `mapped`: its new page has been mapped */
+  collapse: { mm: Mm; vpn: number; mapped: boolean } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   /** range that its last unmap_page_range() or move_page_tables() removed; a split inside may map the rest again */
   gone: { mm: Mm; start: number; end: number } | undefined;

@@ -70,6 +70,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   // v7.2 and later also collapse into folios below PMD size
   if ((t.collapse?.mm === mm && pages > 1) || (!hugetlb && byKhugepaged(m, t, mm, pages))) {
+    if (t.collapse !== undefined) t.collapse.mapped = true;
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'collapse', m.at(), page);
     m.install(mm, vpn, page, pages, Pte.Anon, 'collapse');

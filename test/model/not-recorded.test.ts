@@ -301,3 +301,21 @@ describe('KSM merges a pinned page', () => {
     expect((await asRecorded(trace, '6.12', ['anon_rmap', 'clear_flush'])).verdict).toBe('clean');
   });
 });
+
+it('a collapse that succeeded over a pinned page, of which no line shows the new page, is not clean', async () => {
+  const { trace, app } = process();
+  const daemon = trace.task('khugepaged', 46, 1);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN, { flags: 0x101 });
+  daemon.collapse({ mm: PARENT, addr: at(0) });
+  daemon.new_anon({ page: page(HUGE), mm: PARENT, addr: at(0), head: 1, order: 9, rflags: '0x1' });
+  daemon.collapse_ret({ ret: 1 });
+  unpin(app, PFN);
+  exit(app, PARENT, 500);
+  expect((await asRecorded(trace, '6.12', [])).said).toEqual(['error pinned-page-collapsed']);
+  trace.lines.splice(
+    trace.lines.findIndex((line) => line.includes(page(HUGE))),
+    1,
+  );
+  expect((await asRecorded(trace, '6.12', [])).verdict).toBe('could-not-be-checked');
+});
