@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/run.js', import.meta.url));
@@ -34,6 +35,17 @@ describe('the command line', () => {
       stdout: '',
       stderr: 'pindrift: unknown command: no such\n  try: pindrift --help\n',
     });
+  });
+
+  it('finds its worker where the build put it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pindrift-worker-'));
+    const trace = join(folder, 'trace.txt');
+    const packed = new URL('../fixtures/6.12/odirect_read_swap.ft/trace.txt.gz', import.meta.url);
+    writeFileSync(trace, gunzipSync(readFileSync(packed)));
+    const one = pindrift('check', '--workers', '1', trace);
+    expect(one).toMatchObject({ status: 0, stderr: '' });
+    expect(pindrift('check', '--workers', '2', trace)).toEqual(one);
+    rmSync(folder, { recursive: true });
   });
 
   it('a reader that went away: no message, no stack', async () => {

@@ -281,7 +281,7 @@ class Master {
 /** In dist/ the worker is JavaScript; in src/ (tests, `npm run dev`) it is translated when loaded. */
 function startWorker(task: WorkerTask): Worker {
   const options = { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 4 } };
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('../worker.js', import.meta.url), options);
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
   const tsx = pathToFileURL(
     createRequire(import.meta.url)
       .resolve('tsx/esm/api')
