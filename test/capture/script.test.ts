@@ -63,6 +63,9 @@ describe('the capture script', () => {
     expect(run('--nonsense')).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown: --nonsense') });
     expect(run('--tier', 'half').status).toBe(2);
     expect(run('-d', 'soon').status).toBe(2);
+    const missing = run('--', 'no-such-command', 'x');
+    expect(missing.stderr).toContain('no such command: no-such-command');
+    expect(missing.status).not.toBe(0);
   });
 
   it('tries each way to write a definition, the best first, and takes what is the same in all as it is', () => {

@@ -614,6 +614,7 @@ main() {
     say "nothing of pindrift is left in $pd_t"
     exit 0
   fi
+  [ $# -eq 0 ] || command -v "$1" > /dev/null || die "no such command: $1" "command -v $1"
   check_machine
   [ "$pd_raw" = 0 ] || [ ! -e "$pd_out" ] || die "$pd_out is there already" "another name"
   if [ "$pd_raw$pd_follow" = 00 ]; then
