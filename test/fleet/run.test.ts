@@ -55,7 +55,7 @@ describe('a manifest of ordinary captures', { timeout: 180_000 }, () => {
     expect(run([manifest, '-o', file('one')]).stdout).toContain('20 already had a result');
     expect(readdirSync(file('one'))).toEqual(before);
     const left = pindrift(['fleet', 'plan', folder, '--results', file('one')]);
-    expect(left.stderr).toContain('0 captures to check; 20 have a result');
+    expect(left.stderr).toContain('0 captures to check; already with a result: 20');
   });
 
   it('killed in the middle, goes on where it was', async () => {
