@@ -1,6 +1,7 @@
 // Why: a number outside of what the kernel's type can hold, or of what its code ever has there, shows that a line is
 // damaged or made up. Then it proves nothing, whatever else it says.
-import { KIND_FIELDS, KIND_NAMES, Kind, type KindName } from '../vocabulary/kinds.ts';
+import { KIND_FIELDS, KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
+import { LOWEST_EXACT } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
 
@@ -56,11 +57,10 @@ const BOUNDS: { readonly [K in KindName]?: Readonly<Record<string, Bounds>> } = 
   mmExit: { vmemmap: POINTER },
 };
 
-/** Ranges that are only passed on; ranges.ts looks at the others. */
-const RANGES: ReadonlySet<number> = new Set([Kind.notifierStart, Kind.notifierEnd, Kind.tlbFlush, Kind.hmmFault]);
-
-/** Less than any number that is not a pointer. */
-const NO_NUMBER = -(2 ** 32);
+/** Kinds whose range is only passed on; ranges.ts looks at the others. */
+const HAS_RANGE: readonly boolean[] = KIND_NAMES.map((name) =>
+  ['notifierStart', 'notifierEnd', 'tlbFlush', 'hmmFault'].includes(name),
+);
 
 /** Slot, least and most of each bounded field of a kind. */
 const CHECKED: readonly (readonly number[])[] = KIND_NAMES.map((kind, k) =>
@@ -77,11 +77,11 @@ const isNoRange = (start: number, end: number): boolean => start < 0 || (end <= 
 /** Count a record with a number that no kernel prints. */
 export function checkNumbers(m: Model, kind: number, rows: Float64Array, o: number): void {
   const checked = CHECKED[kind];
-  if (checked === undefined) return;
   for (let i = 0; i < checked.length; i += 3) {
     const n = rows[o + checked[i]];
     if ((n < checked[i + 1] || n > checked[i + 2]) && n !== 0) m.absurd();
-    else if (n < NO_NUMBER) m.checkPointer(n);
+    // only what is so low may be no pointer of the kernel
+    else if (n < LOWEST_EXACT) m.checkPointer(n);
   }
-  if (RANGES.has(kind) && isNoRange(rows[o + Slot.ADDR], rows[o + Slot.END])) m.absurd();
+  if (HAS_RANGE[kind] && isNoRange(rows[o + Slot.ADDR], rows[o + Slot.END])) m.absurd();
 }
