@@ -1,11 +1,10 @@
-// KSM, THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
+// THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
 import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryOf, entryPage, Pte } from './page-table.ts';
-import { merged } from './rmap.ts';
 import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -20,35 +19,6 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
-}
-
-export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  t.ksm = {
-    mm,
-    page: m.page(r[o + Slot.PAGE]),
-    kpage: m.page(r[o + SlotOf.ksmMerge.kpage]),
-    cleared: Number.NaN,
-    mapped: false,
-  };
-}
-
-/**
- * try_to_merge_one_page() returns 0 if it has mapped the other page. No line shows where if the reverse mapping is not
- * recorded, or with use_zero_pages: the zero page has none.
- */
-export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
-  const { ksm } = t;
-  t.ksm = undefined;
-  if (ksm === undefined || ksm.mapped || r[o + SlotOf.ksmMergeRet.ret] !== 0) return;
-  // the page itself, or none: it becomes the one that others will map
-  const { cleared, kpage, mm, page } = ksm;
-  if (Number.isNaN(kpage) || kpage === page) return;
-  const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
-  if (vpn === undefined) return;
-  if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
-  else m.clear(mm, vpn, vpn + 1);
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {

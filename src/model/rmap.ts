@@ -6,6 +6,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task, WpFrame } from './frames.ts';
+import { merged } from './ksm.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm, StepDetails } from './state.ts';
@@ -176,22 +177,6 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   if (g !== undefined && g.mm === mm && g.page === page && t.previous === Kind.migrateIn) m.tear('steps');
   // the same page mapped in another way (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
-}
-
-/** KSM maps a page that others map too. */
-export function merged(
-  m: Model,
-  k: NonNullable<Task['ksm']>,
-  vpn: number,
-  page: PageId,
-  pages: number,
-  bits: number,
-): void {
-  const at = m.at();
-  const pins = m.pinsAt(k.mm, vpn);
-  if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
-  m.install(k.mm, vpn, page, pages, bits, 'ksm');
-  m.emit('replace', { mm: k.mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
 }
 
 /** Page named by an entry, present or not; NaN if there is none or it is unknown. */

@@ -6,13 +6,12 @@
 // The file is untrusted: all positions are checked, and no allocation depends on a number in the file.
 import { BtfError } from './error.ts';
 import { BtfKind, SIZES } from './kinds.ts';
+import { LONGEST_NAME, NameIndex } from './names.ts';
 
 const MAGIC = 0xeb9f;
 const TYPE_BYTES = 12;
 /** BTF_MAX_TYPE; a kernel with all options has half of that. */
 const MOST_TYPES = 1 << 20;
-/** KSYM_NAME_LEN: the kernel accepts no longer names. */
-const LONGEST_NAME = 512;
 /** Maximum number of members, parameters, enumerators: BTF_MAX_VLEN before 7.2, and more than in any kernel. */
 const MOST_ELEMENTS = 0xffff;
 /** Maximum number of functions or structs of one name; in a kernel they are static in different files. */
@@ -183,14 +182,13 @@ export class Btf {
   named(name: string, kind: number): number[] {
     const own: number[] = [];
     const wanted = Buffer.from(`${name}\0`, 'latin1');
-    const { first, next } = this.#index();
-    for (let i = first[hashOf(wanted, 0)] - 1; i >= 0; i = next[i] - 1) {
+    for (const i of this.#index().like(wanted)) {
       const at = this.#places[i];
       if (kindOf(this.#u32(at + 4)) !== kind || !this.#isString(this.#u32(at), wanted)) continue;
       if (own.push(this.#firstId + i) > MOST_NAMESAKES)
         throw new BtfError(`more than ${MOST_NAMESAKES} types named ${name}: more than in any kernel`);
     }
-    return [...(this.base?.named(name, kind) ?? []), ...own];
+    return [...(this.base?.named(name, kind) ?? []), ...own.reverse()];
   }
 
   /** The value of an enumerator; undefined: no enumeration has it. */
@@ -293,24 +291,18 @@ export class Btf {
   /** Of the types with a name that may be looked for. No string is made of any: there are 100,000. */
   #index(): NameIndex {
     if (this.#names !== undefined) return this.#names;
-    const first = new Uint32Array(HASHES);
-    const next = new Uint32Array(this.#places.length);
-    // backwards, so that a list is in the order of the types
-    for (let i = this.#places.length - 1; i >= 0; i--) {
+    const names = new NameIndex(this.#places.length);
+    for (let i = 0; i < this.#places.length; i++) {
       const at = this.#places[i];
       const info = this.#u32(at + 4);
       const kind = kindOf(info);
       const isAggregate = (kind === BtfKind.struct || kind === BtfKind.union) && vlenOf(info) > 0;
       if (kind !== BtfKind.func && kind !== BtfKind.typedef && !isAggregate) continue;
       const offset = this.#u32(at);
-      if (offset === 0) continue;
-      const hash = hashOf(...this.#stringAt(offset));
-      if (hash < 0) throw tooLong(offset);
-      next[i] = first[hash];
-      first[hash] = i + 1;
+      if (offset !== 0 && !names.add(i, ...this.#stringAt(offset))) throw tooLong(offset);
     }
-    this.#names = { first, next };
-    return this.#names;
+    this.#names = names;
+    return names;
   }
 
   #section(header: number, at: number, what: string): Section {
@@ -329,24 +321,6 @@ export class Btf {
 interface Section {
   start: number;
   length: number;
-}
-
-/** Types by a hash of their names: `first` has one more than the index of the first, `next` that of the one after it. */
-interface NameIndex {
-  first: Uint32Array;
-  next: Uint32Array;
-}
-
-const HASHES = 1 << 16;
-
-/** Of the bytes up to a NUL; -1 if there are too many. */
-function hashOf(bytes: Uint8Array, from: number): number {
-  let hash = 0;
-  for (let i = from; i <= from + LONGEST_NAME; i++) {
-    if (bytes[i] === 0) return (hash ^ (hash >>> 16)) & (HASHES - 1);
-    hash = (Math.imul(hash, 31) + bytes[i]) | 0;
-  }
-  return -1;
 }
 
 const tooLong = (offset: number): BtfError => new BtfError(`a name at ${offset} of more than ${LONGEST_NAME} bytes`);

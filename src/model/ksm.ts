@@ -1,0 +1,51 @@
+// KSM: a page becomes one that others map too, and their copies are freed (E16, mm/ksm.c).
+import { SlotOf } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
+import type { Model } from './model.ts';
+import { type PageId, Pte } from './page-table.ts';
+
+export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  t.ksm = {
+    mm,
+    page: m.page(r[o + Slot.PAGE]),
+    kpage: m.page(r[o + SlotOf.ksmMerge.kpage]),
+    cleared: Number.NaN,
+    mapped: false,
+  };
+}
+
+/**
+ * try_to_merge_one_page() returns 0 if it has mapped the other page. No line shows where if the reverse mapping is not
+ * recorded, or with use_zero_pages: the zero page has none.
+ */
+export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
+  const { ksm } = t;
+  t.ksm = undefined;
+  if (ksm === undefined || ksm.mapped || r[o + SlotOf.ksmMergeRet.ret] !== 0) return;
+  // the page itself, or none: it becomes the one that others will map
+  const { cleared, kpage, mm, page } = ksm;
+  if (Number.isNaN(kpage) || kpage === page) return;
+  const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
+  if (vpn === undefined) return;
+  if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
+  else m.clear(mm, vpn, vpn + 1);
+}
+
+/** KSM maps a page that others map too. */
+export function merged(
+  m: Model,
+  k: NonNullable<Task['ksm']>,
+  vpn: number,
+  page: PageId,
+  pages: number,
+  bits: number,
+): void {
+  const at = m.at();
+  const pins = m.pinsAt(k.mm, vpn);
+  if (pins.length > 0) m.step(pins, 'ksm merge', at, page);
+  m.install(k.mm, vpn, page, pages, bits, 'ksm');
+  m.emit('replace', { mm: k.mm, vpn, oldPage: k.page, newPage: page, via: 'ksm', at, pins });
+}
