@@ -3,7 +3,7 @@
 // modified piece of a capture, and they follow each other in one trace.
 
 import { memoryInput, type TraceInput } from '../src/engine/reading/input.ts';
-import type { TraceFormat } from '../src/parsers/head.ts';
+import type { TraceFormat } from '../src/parsers/formats/head.ts';
 import { InputError } from '../src/util/errors.ts';
 import { perfData } from '../test/recordings/write/perf-data.ts';
 import { traceDat } from '../test/recordings/write/trace-dat.ts';

@@ -1,5 +1,5 @@
 // The reference of the rule guide, taken from the sources of the contract: what is documented is what compiles.
-import { TEXT_FORMATS } from '../src/parsers/head.ts';
+import { TEXT_FORMATS } from '../src/parsers/formats/head.ts';
 import { FUNCTIONS } from '../src/vocabulary/functions.ts';
 import { PROMISE_NAMES } from '../src/vocabulary/kernel/promises.ts';
 import { KIND_FIELDS, KIND_NAMES } from '../src/vocabulary/kinds.ts';

@@ -11,7 +11,7 @@ import { fileInput, memoryInput, type TraceInput } from './engine/reading/input.
 import { withReading } from './engine/reading/reading.ts';
 import { handlerProblem } from './engine/running/handler-names.ts';
 import { prepareRules } from './engine/running/prepare.ts';
-import type { TraceFormat } from './parsers/head.ts';
+import type { TraceFormat } from './parsers/formats/head.ts';
 import type { AnyRule, Handlers, Probes } from './rules/contract.ts';
 import { InputError } from './util/errors.ts';
 import { OWN_CATALOGUE } from './vocabulary/catalogue.ts';

@@ -1,4 +1,4 @@
-// Why: bpftrace is often installed where nothing else may be. It prints a table (parsers/csv.ts) of the same events,
+// Why: bpftrace is often installed where nothing else may be. It prints a table (parsers/formats/csv.ts) of the same events,
 // from the same plan; only the notation differs:
 //
 //     p:pindrift/fault handle_mm_fault mm=+16($arg1):x64 addr=$arg2:x64 flags=$arg3:x32

@@ -1,7 +1,7 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, without a store.
 
 import type { CheckReport, DetailedReport, PinLife } from '../contract/report.ts';
-import type { ArmedProbe, TraceFormat } from '../parsers/head.ts';
+import type { ArmedProbe, TraceFormat } from '../parsers/formats/head.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
 import { InputError } from '../util/errors.ts';

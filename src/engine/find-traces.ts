@@ -1,7 +1,7 @@
 // Why: finds the traces in a directory, by their first bytes and not by their names.
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { isTraceText } from '../parsers/detect.ts';
+import { isTraceText } from '../parsers/detect/detect.ts';
 import { openSource } from '../parsers/source.ts';
 import { isRecording } from '../recordings/index.ts';
 import { InputError } from '../util/errors.ts';

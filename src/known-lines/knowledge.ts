@@ -21,7 +21,7 @@ import {
   TARGET_NUMBER,
   TARGET_PTE,
 } from '../assembly/layout.ts';
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import { BRACKET_CLOSE, BRACKET_OPEN, DASH, isDigit, PAREN_OPEN, SPACE, UNDERSCORE } from '../util/bytes.ts';
 import type { LineMemory, Loops } from '../util/line-memory.ts';
 import { siteEnd } from '../vocabulary/ends.ts';

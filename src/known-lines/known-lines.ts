@@ -5,8 +5,8 @@
 // row of its event. It makes no decisions: a line that differs in anything is parsed in JavaScript, with the same
 // result.
 import { LINE_TIME_AT, OTHER_COLUMNS, OTHER_EVENT, PAGE_FULL, RECORDS_AT } from '../assembly/layout.ts';
-import type { TraceHead } from '../parsers/head.ts';
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceHead } from '../parsers/formats/head.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import type { Loops } from '../util/line-memory.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
@@ -115,8 +115,8 @@ export class KnownLines {
 }
 
 /**
- * Events whose text may contain newlines, for which the parser keeps state (parsers/body.ts), and names that are an
- * event or not depending on the following text (parsers/trace-cmd.ts).
+ * Events whose text may contain newlines, for which the parser keeps state (parsers/formats/body.ts), and names that are an
+ * event or not depending on the following text (parsers/formats/trace-cmd.ts).
  */
 const isMarker = (name: string): boolean =>
   /^(?:tracing_mark_write|print|bputs|bprint|function|funcgraph_.*|kernel_stack|user_stack)$/.test(name);

@@ -1,6 +1,6 @@
 // Why: where the parts of a parsed line are, as known-lines/knowledge.ts learns them.
 import { COMM_COLUMNS } from '../assembly/layout.ts';
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import { COLON, DASH, DOT, GREATER, isDigit, isWord, PAREN_OPEN, SPACE } from '../util/bytes.ts';
 
 /** Start of the name, which is right-aligned in the first columns. */

@@ -2,9 +2,9 @@
 // are kept too: for stacks, which follow their event, and to save the history of a finding.
 import type { EvidenceLine } from '../engine/reading/evidence.ts';
 import type { At } from '../model/at.ts';
-import { createParser } from '../parsers/create.ts';
-import type { TraceHead } from '../parsers/head.ts';
-import { LineKind, type LineParser, TraceLine } from '../parsers/line.ts';
+import { createParser } from '../parsers/formats/create.ts';
+import type { TraceHead } from '../parsers/formats/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../parsers/formats/line.ts';
 import { text } from '../util/bytes.ts';
 
 const NEWLINE = 10;

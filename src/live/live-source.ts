@@ -5,9 +5,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compressionOf } from '../parsers/decompress.ts';
-import { HEAD_BYTES } from '../parsers/head-lines.ts';
-import type { Source } from '../parsers/wrapped-source.ts';
+import { compressionOf } from '../parsers/bytes/decompress.ts';
+import type { Source } from '../parsers/bytes/wrapped-source.ts';
+import { HEAD_BYTES } from '../parsers/formats/head-lines.ts';
 import { InputError } from '../util/errors.ts';
 
 /** Bytes as they arrive; undefined: the end. */

@@ -6,7 +6,7 @@ import type { Setup } from '../config/assemble.ts';
 import { settle, today } from '../config/settle.ts';
 import { type Finding, SEVERITY_RANK, type Severity } from '../contract/finding.ts';
 import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../contract/report.ts';
-import type { TraceFormat } from '../parsers/head.ts';
+import type { TraceFormat } from '../parsers/formats/head.ts';
 import { loadReporter } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { escapeControl } from '../util/escape.ts';

@@ -1,11 +1,11 @@
 // The bytes of a trace from a file, standard input or a pipe, plain or compressed. Plain files are read with readSync
 // into the reader's own buffer, which is fastest; everything else arrives in chunks.
 import { InputError } from '../util/errors.ts';
-import { type Compression, compressionOf, createDecoder, createUnverified, type Decoder } from './decompress.ts';
-import { HEAD_BYTES } from './head-lines.ts';
+import { type Compression, compressionOf, createDecoder, createUnverified, type Decoder } from './bytes/decompress.ts';
+import { type Input, openInput, type SourceOptions } from './bytes/source-input.ts';
+import type { Source } from './bytes/wrapped-source.ts';
+import { HEAD_BYTES } from './formats/head-lines.ts';
 import { mended } from './mend/open.ts';
-import { type Input, openInput, type SourceOptions } from './source-input.ts';
-import type { Source } from './wrapped-source.ts';
 
 /** Message of zstd for a frame that wants a larger window than it gives without being asked. */
 const NEEDS_MEMORY = /too much memory/;

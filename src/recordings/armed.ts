@@ -10,8 +10,8 @@
 // shows `-v` (events taken out again), `-f` (a filter) and `-P` or `-F` (some tasks): the last of them is told by who
 // was seen, the others are rare where probes are recorded that one has defined oneself; docs/traces.md says so.
 // Source: trace-cmd 3.3, tracecmd/trace-record.c, list_event() and record_all_events(); tools/perf/builtin-record.c.
-import type { Recorded } from '../parsers/head.ts';
-import { newRecorded } from '../parsers/head.ts';
+import type { Recorded } from '../parsers/formats/head.ts';
+import { newRecorded } from '../parsers/formats/head.ts';
 import type { EventFormat } from './format.ts';
 
 /** Systems of any kernel with tracepoints. Nobody lists all of them to record pinned pages. */

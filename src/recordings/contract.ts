@@ -1,7 +1,7 @@
 // Why: a binary recording (trace.dat, perf.data, raw ring buffer pages) contains events that need no parsing. This is
 // the interface implemented by its readers; the code after it (engine/reading/) does not depend on the format. Types
 // only.
-import type { RecordingFormat, TraceHead } from '../parsers/head.ts';
+import type { RecordingFormat, TraceHead } from '../parsers/formats/head.ts';
 
 /** Bytes that can be read at any position, repeatedly. */
 export interface Bytes {

@@ -6,8 +6,8 @@
 //   saved_cmdlines  saved_tgids   kallsyms                              head (lines of `# pindrift-KEY: VALUE`)
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { newRecorded } from '../parsers/head.ts';
-import { readRecorded } from '../parsers/recorded.ts';
+import { readRecorded } from '../parsers/detect/recorded.ts';
+import { newRecorded } from '../parsers/formats/head.ts';
 import { InputError } from '../util/errors.ts';
 import { FileBytes, viewOf } from './bytes.ts';
 import type { Recording } from './contract.ts';

@@ -2,8 +2,8 @@
 // them into one sequence of events. The number and place of an event follow from its position in the sequence, so that
 // it can be shown again without being kept.
 
-import type { Recorded } from '../parsers/head.ts';
-import { contextOfBits } from '../parsers/task-columns.ts';
+import type { Recorded } from '../parsers/formats/head.ts';
+import { contextOfBits } from '../parsers/formats/task-columns.ts';
 import { isBystander } from './armed.ts';
 import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';

@@ -3,7 +3,7 @@
 // defines a shape: the literals between the values. Lines of that shape may be written without this code
 // (known-lines/); the row is the same.
 import type { CellShape } from '../known-lines/cells.ts';
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import { text } from '../util/bytes.ts';
 import { type Argument, type Arguments, readArguments } from '../vocabulary/arguments.ts';
 import { siteEnd } from '../vocabulary/ends.ts';

@@ -1,6 +1,6 @@
 // Passes the lines of one trace to a writer as rows: determines the event's table, the task and the arguments.
 import type { EventCells } from '../known-lines/cells.ts';
-import { LineKind, type TraceLine } from '../parsers/line.ts';
+import { LineKind, type TraceLine } from '../parsers/formats/line.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';

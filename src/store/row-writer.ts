@@ -1,6 +1,6 @@
 // What a writer of rows does. pages/ writes the pages of the b-trees directly, in a fifth of the time of INSERT.
 import type { EventCells } from '../known-lines/cells.ts';
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
 import type { EventDecoder } from './decode.ts';
 import type { EventRow } from './row.ts';

@@ -2,7 +2,7 @@
 // report shows it.
 import type Database from 'better-sqlite3';
 import type { Loss, RuleOutcome, TraceInfo } from '../contract/report.ts';
-import type { TraceHead } from '../parsers/head.ts';
+import type { TraceHead } from '../parsers/formats/head.ts';
 import { rest } from './json.ts';
 
 /** The file a trace was read from. */

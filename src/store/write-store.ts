@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import type { Finding } from '../contract/finding.ts';
 import type { RuleOutcome, TraceInfo } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
-import type { TraceHead } from '../parsers/head.ts';
+import type { TraceHead } from '../parsers/formats/head.ts';
 import { InputError } from '../util/errors.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import type { RecordBatch } from '../vocabulary/record.ts';

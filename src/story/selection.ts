@@ -2,7 +2,7 @@
 
 import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
-import type { TraceHead } from '../parsers/head.ts';
+import type { TraceHead } from '../parsers/formats/head.ts';
 import { hexFlag } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
 import type { ToldStep } from './steps.ts';

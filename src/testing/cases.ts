@@ -1,7 +1,7 @@
 // The parts of a rule's test, as written by its author.
 
 import type { Confidence, Severity } from '../contract/finding.ts';
-import type { TraceFormat } from '../parsers/head.ts';
+import type { TraceFormat } from '../parsers/formats/head.ts';
 import type { Messages, OptionSchemas, OptionValues } from '../rules/contract.ts';
 
 /** One finding, if comments in the trace are not sufficient. */

@@ -7,7 +7,7 @@ import { needText, unmet } from '../engine/needs.ts';
 import { memoryInput } from '../engine/reading/input.ts';
 import { withReading } from '../engine/reading/reading.ts';
 import type { Call, RuleFailure, RuleObserver } from '../engine/running/observe.ts';
-import type { TraceFormat } from '../parsers/head.ts';
+import type { TraceFormat } from '../parsers/formats/head.ts';
 import type { Report, Rule } from '../rules/contract.ts';
 import { InputError } from '../util/errors.ts';
 import { still } from './stillness.ts';

@@ -1,7 +1,7 @@
 // Converts a line into an mm event: identifies the event, and writes its arguments as numbers into a record. Event
 // names and probe locations are few and compared by their bytes; a new one is analysed once (event-type.ts,
 // probe-site.ts).
-import type { TraceLine } from '../parsers/line.ts';
+import type { TraceLine } from '../parsers/formats/line.ts';
 import type { RecordedEvent } from '../recordings/contract.ts';
 import { PAREN_CLOSE, PAREN_OPEN, text, UNDERSCORE } from '../util/bytes.ts';
 import { readArguments } from './arguments.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { stillOf } from '../../src/engine/needs.ts';
 import { armedKinds, missedBy } from '../../src/engine/reading/armed.ts';
 import { Model } from '../../src/model/model.ts';
-import { newRecorded, type Recorded } from '../../src/parsers/head.ts';
-import { definitionsIn, readRecorded } from '../../src/parsers/recorded.ts';
+import { definitionsIn, readRecorded } from '../../src/parsers/detect/recorded.ts';
+import { newRecorded, type Recorded } from '../../src/parsers/formats/head.ts';
 import { OWN_CATALOGUE } from '../../src/vocabulary/catalogue.ts';
 import { KIND_NAMES, Kind, type KindName } from '../../src/vocabulary/kinds.ts';
 

@@ -7,7 +7,7 @@ import { bpftraceProgram } from '../../src/capture/bpftrace.ts';
 import { Btf } from '../../src/capture/btf/btf.ts';
 import { BtfTypes } from '../../src/capture/btf/types.ts';
 import { type CapturePlan, planProbes } from '../../src/capture/plan.ts';
-import { definitionsIn } from '../../src/parsers/recorded.ts';
+import { definitionsIn } from '../../src/parsers/detect/recorded.ts';
 
 function programFor(kernel: string, release = ''): { plan: CapturePlan; program: string } {
   const arch = probedArch(kernel.startsWith('arm64') ? 'arm64' : 'x86_64');

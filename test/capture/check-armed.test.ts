@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { coverage } from '../../src/engine/coverage.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
-import { definitionsIn } from '../../src/parsers/recorded.ts';
+import { definitionsIn } from '../../src/parsers/detect/recorded.ts';
 
 const path = fileURLToPath(new URL('../../fixtures/6.12/none_quick.capture/trace.txt.gz', import.meta.url));
 const whole = gunzipSync(readFileSync(path)).toString('latin1');

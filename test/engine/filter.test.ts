@@ -1,8 +1,8 @@
 // Filters look at the first columns of a line only; what a line does not show is never held against it.
 import { expect, test } from 'vitest';
 import { describeFilter, isFilter, LineFilter, type TraceFilter } from '../../src/engine/reading/filter.ts';
-import { detectFormat } from '../../src/parsers/detect.ts';
-import { LineKind, TraceLine } from '../../src/parsers/line.ts';
+import { detectFormat } from '../../src/parsers/detect/detect.ts';
+import { LineKind, TraceLine } from '../../src/parsers/formats/line.ts';
 
 const FTRACE = `# tracer: nop
              scn-133     [000] d...     9.044846: grab_fast: (try_grab_compound_head+0x0/0x220) page=0xffffe882c10214c0

@@ -8,7 +8,7 @@ import type { TraceFilter } from '../../src/engine/reading/filter.ts';
 import { readTraceParallel, workersFor } from '../../src/engine/reading/parallel.ts';
 import { TraceReader } from '../../src/engine/reading/read.ts';
 import { ReadStats } from '../../src/engine/reading/read-stats.ts';
-import { detectFormat } from '../../src/parsers/detect.ts';
+import { detectFormat } from '../../src/parsers/detect/detect.ts';
 import { openSource } from '../../src/parsers/source.ts';
 import { KIND_NAMES } from '../../src/vocabulary/kinds.ts';
 import { Slot, STRIDE } from '../../src/vocabulary/record.ts';

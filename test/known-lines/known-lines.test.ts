@@ -7,7 +7,7 @@ import { memoryInput } from '../../src/engine/reading/input.ts';
 import { TraceReader } from '../../src/engine/reading/read.ts';
 import { ReadStats } from '../../src/engine/reading/read-stats.ts';
 import { KnownLines } from '../../src/known-lines/known-lines.ts';
-import { detectFormat } from '../../src/parsers/detect.ts';
+import { detectFormat } from '../../src/parsers/detect/detect.ts';
 import type { RecordBatch } from '../../src/vocabulary/record.ts';
 import { STRIDE } from '../../src/vocabulary/record.ts';
 import { Vocabulary } from '../../src/vocabulary/vocabulary.ts';

@@ -3,9 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { detectFormat } from '../../src/parsers/detect.ts';
-import { LineKind, TraceLine } from '../../src/parsers/line.ts';
-import { LineReader } from '../../src/parsers/lines.ts';
+import { LineReader } from '../../src/parsers/bytes/lines.ts';
+import { detectFormat } from '../../src/parsers/detect/detect.ts';
+import { LineKind, TraceLine } from '../../src/parsers/formats/line.ts';
 import { openSource } from '../../src/parsers/source.ts';
 import { text } from '../../src/util/bytes.ts';
 import { kindName } from './read.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvTime } from '../../src/parsers/csv-columns.ts';
+import { csvTime } from '../../src/parsers/formats/csv-columns.ts';
 import { readAll } from './read.ts';
 
 describe('rows', () => {

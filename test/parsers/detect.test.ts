@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat } from '../../src/parsers/detect.ts';
+import { detectFormat } from '../../src/parsers/detect/detect.ts';
 import { bytes } from './read.ts';
 
 function detected(content: string | Uint8Array): string {

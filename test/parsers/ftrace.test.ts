@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createParser } from '../../src/parsers/detect.ts';
+import { createParser } from '../../src/parsers/detect/detect.ts';
 import { head, read, readAll, readWith } from './read.ts';
 
 const ns = head('ftrace');

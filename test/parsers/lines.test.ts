@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LineReader, type LineReaderOptions } from '../../src/parsers/lines.ts';
-import { plainBuffer, scannedBuffer } from '../../src/parsers/newlines.ts';
+import { LineReader, type LineReaderOptions } from '../../src/parsers/bytes/lines.ts';
+import { plainBuffer, scannedBuffer } from '../../src/parsers/bytes/newlines.ts';
 import { text } from '../../src/util/bytes.ts';
 import { LineMemory } from '../../src/util/line-memory.ts';
 import { bytes, source } from './read.ts';

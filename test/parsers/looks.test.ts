@@ -1,6 +1,6 @@
 // Patterns that recognise a line of a trace inside any wrapping.
 import { describe, expect, it } from 'vitest';
-import { hasEvent, isEventLine } from '../../src/parsers/mend/looks.ts';
+import { hasEvent, isEventLine } from '../../src/parsers/detect/looks.ts';
 
 describe('a line of perf script', () => {
   it.each([

@@ -1,9 +1,9 @@
 // Whatever bytes come: no parser throws, every line gets a kind, and all places lie within the line.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createParser, detectFormat } from '../../src/parsers/detect.ts';
-import type { TraceFormat } from '../../src/parsers/head.ts';
-import { LineKind, TraceLine } from '../../src/parsers/line.ts';
+import { createParser, detectFormat } from '../../src/parsers/detect/detect.ts';
+import type { TraceFormat } from '../../src/parsers/formats/head.ts';
+import { LineKind, TraceLine } from '../../src/parsers/formats/line.ts';
 import { bytes, head } from './read.ts';
 
 const SAMPLES = [

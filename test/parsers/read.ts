@@ -1,8 +1,9 @@
 // Lines in, plain objects out: what the tests of the parsers compare.
-import { createParser, detectFormat } from '../../src/parsers/detect.ts';
-import type { TraceFormat, TraceHead } from '../../src/parsers/head.ts';
-import { LineKind, type LineParser, TraceLine } from '../../src/parsers/line.ts';
-import { type ByteSource, LineReader } from '../../src/parsers/lines.ts';
+
+import { type ByteSource, LineReader } from '../../src/parsers/bytes/lines.ts';
+import { createParser, detectFormat } from '../../src/parsers/detect/detect.ts';
+import type { TraceFormat, TraceHead } from '../../src/parsers/formats/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../../src/parsers/formats/line.ts';
 import { text } from '../../src/util/bytes.ts';
 
 const KINDS = Object.fromEntries(Object.entries(LineKind).map(([name, kind]) => [kind, name]));

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LineReader } from '../../src/parsers/lines.ts';
+import { LineReader } from '../../src/parsers/bytes/lines.ts';
+import type { SourceOptions } from '../../src/parsers/bytes/source-input.ts';
 import { openSource } from '../../src/parsers/source.ts';
-import type { SourceOptions } from '../../src/parsers/source-input.ts';
 import { InputError } from '../../src/util/errors.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'source-'));

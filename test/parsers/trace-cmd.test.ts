@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createParser } from '../../src/parsers/detect.ts';
-import { TraceLine } from '../../src/parsers/line.ts';
+import { createParser } from '../../src/parsers/detect/detect.ts';
+import { TraceLine } from '../../src/parsers/formats/line.ts';
 import { bytes, head, read, readAll, readWith } from './read.ts';
 
 const ns = head('trace-cmd');

@@ -2,7 +2,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { TraceFilter } from '../../engine/reading/filter.ts';
-import { TEXT_FORMATS } from '../../parsers/head.ts';
+import { TEXT_FORMATS } from '../../parsers/formats/head.ts';
 import { describeFormat, reportFormats } from '../../report/index.ts';
 import { InputError } from '../../util/errors.ts';
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../contract/finding.ts';
 import type { CheckReport } from '../../contract/report.ts';
 import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
 import { contextLines } from '../../engine/reading/numbered-lines.ts';
-import { isTextFormat } from '../../parsers/head.ts';
+import { isTextFormat } from '../../parsers/formats/head.ts';
 import type { ContextLine } from '../../report/reporter.ts';
 import { InputError } from '../../util/errors.ts';
 import { checkTraces, onlyOne, rulesOf, type TraceOptions, withTraces } from './run-check.ts';

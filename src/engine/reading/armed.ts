@@ -1,7 +1,7 @@
 // Why: an event that was never seen either did not happen or was not recorded. If the header of a capture (or --armed)
 // shows that all probes for a kind of event were enabled and never hit, it did not happen.
 import { PROBE_TABLE } from '../../capture/probe-table.ts';
-import type { ArmedProbe, Recorded } from '../../parsers/head.ts';
+import type { ArmedProbe, Recorded } from '../../parsers/formats/head.ts';
 import type { Catalogue } from '../../vocabulary/catalogue.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { NEEDED_FIELDS } from '../../vocabulary/needed.ts';

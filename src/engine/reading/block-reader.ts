@@ -1,6 +1,7 @@
 // Why: reads blocks of a trace into batches of records; used by every thread.
-import { createParser } from '../../parsers/create.ts';
-import type { LineReader } from '../../parsers/lines.ts';
+
+import type { LineReader } from '../../parsers/bytes/lines.ts';
+import { createParser } from '../../parsers/formats/create.ts';
 import { Catalogue } from '../../vocabulary/catalogue.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';

@@ -2,10 +2,10 @@
 // block i begins with the first event whose line starts at or after byte i * size, which every thread determines
 // itself. It begins with an event because the lines after an event belong to it (a stack, the rest of a marker's text).
 import * as fs from 'node:fs';
-import { createParser } from '../../parsers/create.ts';
-import type { TraceHead } from '../../parsers/head.ts';
-import { LineKind, type LineParser, TraceLine } from '../../parsers/line.ts';
-import { type ByteSource, LONGEST_LINE } from '../../parsers/lines.ts';
+import { type ByteSource, LONGEST_LINE } from '../../parsers/bytes/lines.ts';
+import { createParser } from '../../parsers/formats/create.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { NEWLINE } from '../../util/bytes.ts';
 import { InputError } from '../../util/errors.ts';
 

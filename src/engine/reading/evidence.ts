@@ -2,10 +2,10 @@
 // finding only refers to them.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Evidence } from '../../contract/finding.ts';
-import { createParser } from '../../parsers/detect.ts';
-import type { TraceHead } from '../../parsers/head.ts';
-import { LineKind, type LineParser, TraceLine } from '../../parsers/line.ts';
-import { LineReader } from '../../parsers/lines.ts';
+import { LineReader } from '../../parsers/bytes/lines.ts';
+import { createParser } from '../../parsers/detect/detect.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { text } from '../../util/bytes.ts';
 import type { TraceInput } from './input.ts';
 

@@ -4,8 +4,8 @@
 import type { TraceInfo } from '../../contract/report.ts';
 import { FirstLook, type MachineFacts } from '../../model/machine.ts';
 import { Model } from '../../model/model.ts';
-import type { TraceHead } from '../../parsers/head.ts';
-import { LineKind } from '../../parsers/line.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 import { isTransientCaller } from '../../vocabulary/callers.ts';
 import type { Catalogue } from '../../vocabulary/catalogue.ts';

@@ -1,7 +1,7 @@
 // Why: the interface between a reading and its inputs (lines of text, lines parsed by several threads, events of a
 // recording): records in order, and what is known so far.
 import type { Knowledge } from '../../known-lines/knowledge.ts';
-import type { TraceHead } from '../../parsers/head.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import type { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from './evidence.ts';

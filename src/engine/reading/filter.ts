@@ -1,8 +1,8 @@
 // --since, --until, --pid, --comm, --cpu, --event: selects events of a trace by the first columns of their lines,
 // before their arguments are read. A filtered trace proves less, so removed events are counted.
 
-import type { TraceHead } from '../../parsers/head.ts';
-import type { TraceLine } from '../../parsers/line.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import type { TraceLine } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 
 /** As given by the user. All given conditions must hold; for a list, one of its values. */

@@ -1,9 +1,9 @@
 // The input of a trace: a file that can be opened repeatedly, or text in memory (tests, programs).
 import type { Origin } from '../../contract/finding.ts';
+import type { SourceOptions } from '../../parsers/bytes/source-input.ts';
+import type { Source } from '../../parsers/bytes/wrapped-source.ts';
 import { mended } from '../../parsers/mend/open.ts';
 import { openSource } from '../../parsers/source.ts';
-import type { SourceOptions } from '../../parsers/source-input.ts';
-import type { Source } from '../../parsers/wrapped-source.ts';
 
 export interface TraceInput {
   /** its name for messages */

@@ -2,8 +2,8 @@
 // reader or a parser. Reports made from a store use the same.
 
 import type { Loss } from '../../contract/report.ts';
-import { isOfFiles, OF_PIPE, type TraceHead } from '../../parsers/head.ts';
-import { LineKind } from '../../parsers/line.ts';
+import { isOfFiles, OF_PIPE, type TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind } from '../../parsers/formats/line.ts';
 import { count, grouped } from '../../util/count.ts';
 import { known } from '../../vocabulary/record.ts';
 import type { ReadStats } from './read-stats.ts';

@@ -1,10 +1,10 @@
 // Why: `cat per_cpu/cpu0/trace > cpu0.txt`, and the same for each CPU, splits one capture into several files. Merged by
 // time they give the text that /sys/kernel/tracing/trace would have had.
 import type { Origin } from '../../contract/finding.ts';
-import { detectFormat } from '../../parsers/detect.ts';
-import { LineKind, type LineParser, TraceLine } from '../../parsers/line.ts';
-import { LineReader } from '../../parsers/lines.ts';
-import type { Source } from '../../parsers/wrapped-source.ts';
+import { LineReader } from '../../parsers/bytes/lines.ts';
+import type { Source } from '../../parsers/bytes/wrapped-source.ts';
+import { detectFormat } from '../../parsers/detect/detect.ts';
+import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import type { TraceInput } from './input.ts';

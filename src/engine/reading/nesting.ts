@@ -1,7 +1,7 @@
 // Why: the function_graph tracer prints no counts, but its output is nested. If a function was entered, did not return,
 // and is followed by lines outside of it, lines are missing in between; so they are if a function returns that was not
 // entered, after a line outside of it.
-import { Brace, type TraceLine } from '../../parsers/line.ts';
+import { Brace, type TraceLine } from '../../parsers/formats/line.ts';
 import { text } from '../../util/bytes.ts';
 
 /** Functions that never return. */

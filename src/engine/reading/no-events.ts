@@ -1,7 +1,7 @@
 // Why: for a trace without events, explains what the file is instead, and what to record.
 
-import type { TraceHead } from '../../parsers/head.ts';
-import { LineKind } from '../../parsers/line.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 import type { ReadStats } from './read-stats.ts';
 

@@ -1,7 +1,7 @@
 // Why: prints lines of the trace around the evidence. A line of a text could also be found with an editor, an event of
 // a recording only here, by its number in reports (`:1096`).
 import { placeWords } from '../../contract/place-words.ts';
-import { LineReader } from '../../parsers/lines.ts';
+import { LineReader } from '../../parsers/bytes/lines.ts';
 import { RecordedEvent, type Recording } from '../../recordings/contract.ts';
 import { text } from '../../util/bytes.ts';
 import { largest } from '../../util/largest.ts';

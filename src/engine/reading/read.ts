@@ -3,9 +3,9 @@
 import type { EventCells } from '../../known-lines/cells.ts';
 import { Knowledge } from '../../known-lines/knowledge.ts';
 import { canBeKnown, KnownLines } from '../../known-lines/known-lines.ts';
-import { LineKind, type LineParser, TraceLine } from '../../parsers/line.ts';
-import { type ByteSource, LineReader } from '../../parsers/lines.ts';
-import type { Source } from '../../parsers/wrapped-source.ts';
+import { type ByteSource, LineReader } from '../../parsers/bytes/lines.ts';
+import type { Source } from '../../parsers/bytes/wrapped-source.ts';
+import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { text } from '../../util/bytes.ts';
 import { LineMemory } from '../../util/line-memory.ts';
 import { Kind } from '../../vocabulary/kinds.ts';

@@ -5,8 +5,8 @@
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
-import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
-import { type ArmedProbe, newRecorded } from '../../parsers/head.ts';
+import type { TraceFormat, TraceHead } from '../../parsers/formats/head.ts';
+import { type ArmedProbe, newRecorded } from '../../parsers/formats/head.ts';
 import { InputError } from '../../util/errors.ts';
 import { HeapLimit, heapWithin } from '../../util/heap.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';

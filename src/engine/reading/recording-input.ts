@@ -1,8 +1,8 @@
 // Why: a binary recording as input of a reading: its events need no parsing and are converted to records directly.
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import type { TraceHead } from '../../parsers/head.ts';
-import { LineKind, TraceLine } from '../../parsers/line.ts';
-import type { Source } from '../../parsers/wrapped-source.ts';
+import type { Source } from '../../parsers/bytes/wrapped-source.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { LineKind, TraceLine } from '../../parsers/formats/line.ts';
 import { FileBytes } from '../../recordings/bytes.ts';
 import { type Bytes, RecordedEvent, type Recording } from '../../recordings/contract.ts';
 import { isRecording, latencyText, openRecording } from '../../recordings/index.ts';

@@ -1,5 +1,5 @@
 // Shared memory and messages of the threads that read one trace (parallel.ts, worker.ts).
-import type { TraceHead } from '../../parsers/head.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
 import type { Probes } from '../../vocabulary/probes.ts';
 import { STRIDE } from '../../vocabulary/record.ts';
 import type { TypeFacts } from '../../vocabulary/vocabulary.ts';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, replay, settleMachine } from '../../model/replay.ts';
-import { isTextFormat, type TraceHead } from '../../parsers/head.ts';
+import { isTextFormat, type TraceHead } from '../../parsers/formats/head.ts';
 import { hashFile } from '../../store/hash.ts';
 import { evidenceLines, rebuiltLines } from '../../store/lines.ts';
 import type { Store } from '../../store/open.ts';

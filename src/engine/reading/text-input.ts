@@ -1,8 +1,9 @@
 // Why: text as input of a reading: detects the format, and reads with one thread or several.
-import { detectFormat } from '../../parsers/detect.ts';
-import type { TraceFormat, TraceHead } from '../../parsers/head.ts';
-import type { LineParser } from '../../parsers/line.ts';
-import type { Source } from '../../parsers/wrapped-source.ts';
+
+import type { Source } from '../../parsers/bytes/wrapped-source.ts';
+import { detectFormat } from '../../parsers/detect/detect.ts';
+import type { TraceFormat, TraceHead } from '../../parsers/formats/head.ts';
+import type { LineParser } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 import { type EvidenceLine, fetchLines } from './evidence.ts';
 import type { Feed, FeedOptions, OpenInput } from './feed.ts';

@@ -3,7 +3,7 @@
 
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
-import type { TraceHead } from '../../parsers/head.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
 import type { Era } from '../../vocabulary/era.ts';
 import type { EvidenceLine } from './evidence.ts';
 import type { Words } from './words.ts';

@@ -1,5 +1,5 @@
 // Why: base class of sources that read the bytes of another one in chunks and return a text of another length.
-import { WrappedSource } from '../wrapped-source.ts';
+import { WrappedSource } from '../bytes/wrapped-source.ts';
 
 const CHUNK = 1 << 16;
 

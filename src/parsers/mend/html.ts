@@ -1,6 +1,6 @@
 // Why: web pages contain traces unchanged (systrace, atrace) or with markup: in <pre>, in tables with line numbers, in
 // paragraphs. Text copied from the source of a page has entities but no markup.
-import { filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
+import { filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { takeOff } from './prefixes.ts';
 
 const PAGE =

@@ -1,5 +1,5 @@
 // Why: in JSON, only the strings of one member contain the trace. Its lines are numbered from the first of these strings.
-import type { Source } from '../wrapped-source.ts';
+import type { Source } from '../bytes/wrapped-source.ts';
 import { ConvertedSource } from './converted-source.ts';
 import { JsonStrings } from './json-strings.ts';
 

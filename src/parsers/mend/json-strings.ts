@@ -1,7 +1,7 @@
 // Why: chat programs, trackers and stores of logs export JSON of any shape, in one line or in many, and somewhere in it
 // one member holds the trace: a line each time, or all lines at once. The strings are told apart by the member they are
 // the value of, piece by piece, since one of them may be the whole file.
-import { hasEvent } from './looks.ts';
+import { hasEvent } from '../detect/looks.ts';
 
 interface Container {
   isArray: boolean;

@@ -1,7 +1,8 @@
 // Why: serial captures end lines with CR, word processors with separators of their own (U+2028, U+2029, NEL), and text
 // assembled from several sources has all of them.
+
+import { hasEvent, occurrences } from '../detect/looks.ts';
 import { withoutEntities } from './html.ts';
-import { hasEvent, occurrences } from './looks.ts';
 
 export const OTHER_ENDS = /\r\n?|\n|\xe2\x80[\xa8\xa9]|\xc2\x85/;
 

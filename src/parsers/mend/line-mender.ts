@@ -1,8 +1,8 @@
 // Why: applies a plan line by line. A line of the input remains a line, so that line numbers are those of the file:
 // joined lines leave blank lines, and text outside of the trace becomes an empty comment.
 
+import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { Page, withoutEntities } from './html.ts';
-import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';

@@ -1,6 +1,6 @@
 // Why: colours, special spaces and the hyphens and arrows of word processors are not part of a line, wherever they are
 // in it.
-import { hasEvent } from './looks.ts';
+import { hasEvent } from '../detect/looks.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;

@@ -1,8 +1,10 @@
 // Why: opens a trace and removes what its text was wrapped in, transparently for the caller.
-import { isTraceText } from '../detect.ts';
-import { HeadLines } from '../head-lines.ts';
-import { lacksColumns } from '../other-tools.ts';
-import type { Source } from '../wrapped-source.ts';
+
+import type { Source } from '../bytes/wrapped-source.ts';
+import { isTraceText } from '../detect/detect.ts';
+import { lacksColumns } from '../detect/other-tools.ts';
+import { twoSided } from '../detect/two-sided.ts';
+import { HeadLines } from '../formats/head-lines.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
 import type { MendPlan } from './mend-plan.ts';
@@ -10,7 +12,6 @@ import { packingOf, showsTrace } from './packings.ts';
 import { mendPlanFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { isJournal, memberWithLines } from './strings.ts';
-import { twoSided } from './two-sided.ts';
 import { WideSource, wideOf } from './wide.ts';
 
 /** Text without a line of a trace at its beginning: possibly a log with a dump further on. */

@@ -1,6 +1,6 @@
 // Why: mails contain attachments in base64, and asciinema stores terminal output in pieces of JSON. Decoding gives text
 // with the lines of the trace; line numbers refer to that text.
-import { filled, hasEvent } from './looks.ts';
+import { filled, hasEvent } from '../detect/looks.ts';
 import type { Mender } from './text-lines.ts';
 
 /** A wrapping that is not line by line, with its decoder. */

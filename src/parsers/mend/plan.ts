@@ -1,8 +1,9 @@
 // Why: determines from the first lines, once and for the whole text, how it was changed: a mail quotes all lines, a log
 // stamps all. Plain text is not touched, so it takes the fast path.
+
+import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
-import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from './looks.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { isPart, Parts } from './parts.ts';

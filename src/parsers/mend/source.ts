@@ -1,7 +1,7 @@
 // Why: unwraps a trace before its lines are read, so that parsers need not handle mails and logs. A mended source
 // returns the bytes of the repaired text; positions refer to that text, line numbers to the file.
-import type { Source } from '../wrapped-source.ts';
-import { WrappedSource } from '../wrapped-source.ts';
+import type { Source } from '../bytes/wrapped-source.ts';
+import { WrappedSource } from '../bytes/wrapped-source.ts';
 import { MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { LineMender } from './line-mender.ts';
 import type { MendPlan } from './mend-plan.ts';

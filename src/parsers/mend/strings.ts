@@ -1,6 +1,6 @@
 // Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text
 // of ansible, logs of docker and of the journal in JSON.
-import { filled, hasEvent, isBetween, occurrences } from './looks.ts';
+import { filled, hasEvent, isBetween, occurrences } from '../detect/looks.ts';
 
 /** Share of objects that must agree. */
 const MOST_OF = 0.8;

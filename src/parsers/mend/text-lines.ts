@@ -1,5 +1,5 @@
 // Why: lines as strings, one character per byte, for regular expressions.
-import type { ByteSource } from '../lines.ts';
+import type { ByteSource } from '../bytes/lines.ts';
 
 const CHUNK = 1 << 16;
 

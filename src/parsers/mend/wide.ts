@@ -1,5 +1,5 @@
 // Why: Windows programs (`>` in PowerShell, Notepad) save text as UTF-16, a few others as UTF-32. Parsers read UTF-8.
-import type { Source } from '../wrapped-source.ts';
+import type { Source } from '../bytes/wrapped-source.ts';
 import { ConvertedSource } from './converted-source.ts';
 
 /** Number of bytes examined, and the minimum share of their upper bytes that must be 0. */

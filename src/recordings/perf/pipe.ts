@@ -1,7 +1,7 @@
 // Why: the pipe of `perf record -o -` is followed as the text that `perf script` makes of it (live/perf-pipe.ts), and that
 // text shows events only. Which events were opened, for which tasks, on which kernel, what perf lost without saying so in
 // the text, and whether the last round is complete, is in the records between the samples. They are read as they pass.
-import { OF_PIPE } from '../../parsers/head.ts';
+import { OF_PIPE } from '../../parsers/formats/head.ts';
 import { Damaged, MemoryBytes, viewOf } from '../bytes.ts';
 import { openPerfFile } from './file.ts';
 import { RecordType } from './layout.ts';

@@ -1,7 +1,7 @@
 // Why: returns the samples of perf.data in order of time, with task names and losses. The sample of a tracepoint
 // contains the event in the format of the ring buffer, so its values are decoded like those of trace.dat.
-import { OF_PIPE, ofFiles } from '../../parsers/head.ts';
-import { contextOfBits } from '../../parsers/task-columns.ts';
+import { OF_PIPE, ofFiles } from '../../parsers/formats/head.ts';
+import { contextOfBits } from '../../parsers/formats/task-columns.ts';
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
 import { Decoder, type EventBytes } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';

@@ -2,7 +2,7 @@
 // on every CPU was recorded, and whether a filter was used. Source: tools/perf/builtin-record.c of 6.12,
 // __record_options[].
 
-import { newRecorded, type Recorded, type TraceHead } from '../../parsers/head.ts';
+import { newRecorded, type Recorded, type TraceHead } from '../../parsers/formats/head.ts';
 import { armedEvents } from '../armed.ts';
 import { type PerfFile, tracepoints } from './file.ts';
 

@@ -3,7 +3,7 @@
 import type Database from 'better-sqlite3';
 import type { EventCells } from '../../known-lines/cells.ts';
 import type { Knowledge } from '../../known-lines/knowledge.ts';
-import type { TraceLine } from '../../parsers/line.ts';
+import type { TraceLine } from '../../parsers/formats/line.ts';
 import type { EventType } from '../../vocabulary/vocabulary.ts';
 import type { EventDecoder } from '../decode.ts';
 import { COMMON_COLUMNS, createTable, type EventTable, type TableIndex } from '../event-table.ts';

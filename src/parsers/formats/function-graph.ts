@@ -21,7 +21,7 @@ import {
   skipDigits,
   startsWith,
   trimEnd,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import { readBody } from './body.ts';
 import type { TraceHead } from './head.ts';
 import { Brace, LineKind, type TraceLine, withoutColumns } from './line.ts';

@@ -27,7 +27,7 @@ import {
   skipDigits,
   skipWord,
   startsWith,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import { readBody } from './body.ts';
 import { readBraces } from './function-graph.ts';
 import type { TraceHead } from './head.ts';

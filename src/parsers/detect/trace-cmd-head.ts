@@ -1,8 +1,8 @@
 // Information in the first lines of `trace-cmd report`: `cpus=2`, and the options it was run with. The trace clock and
 // the kernel release are in trace.dat, but the report does not print them.
 
-import type { TraceHead } from './head.ts';
-import type { HeadLines } from './head-lines.ts';
+import type { TraceHead } from '../formats/head.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
 import { firstTime, setTime } from './time-sample.ts';
 
 export function traceCmdHead(lines: HeadLines): TraceHead {

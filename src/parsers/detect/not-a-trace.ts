@@ -1,6 +1,6 @@
 // Files that are given by mistake: the binary file of a tool, an archive, a web page. For each, its name and the
 // command that converts it to text.
-import { NEWLINE, skipBlanks, startsWith } from '../util/bytes.ts';
+import { NEWLINE, skipBlanks, startsWith } from '../../util/bytes.ts';
 
 /** Input that contains no readable trace. */
 export interface Unusable {

@@ -1,24 +1,24 @@
 // Detects the format of a text from its first bytes, never from its name. For input that is not a trace, gives a
 // sentence that says what it is, and the next step.
-import { text } from '../util/bytes.ts';
-import { escapeControl } from '../util/escape.ts';
-import { createParser } from './create.ts';
-import { csvHead } from './csv-head.ts';
+import { text } from '../../util/bytes.ts';
+import { escapeControl } from '../../util/escape.ts';
+import { createParser } from '../formats/create.ts';
+import { csvHead } from '../formats/csv-head.ts';
+import type { TraceFormat, TraceHead } from '../formats/head.ts';
+import { HEAD_BYTES, HeadLines } from '../formats/head-lines.ts';
+import { LineKind, type LineParser, TraceLine } from '../formats/line.ts';
 import { cutColumn } from './cut.ts';
 import { isCutLeft, withoutTasks } from './cut-left.ts';
 import { ftraceHead, isWithoutContext } from './ftrace-head.ts';
-import type { TraceFormat, TraceHead } from './head.ts';
-import { HEAD_BYTES, HeadLines } from './head-lines.ts';
-import { LineKind, type LineParser, TraceLine } from './line.ts';
-import { twoSided } from './mend/two-sided.ts';
 import { notATrace, type Unusable } from './not-a-trace.ts';
 import { lacksColumns, otherTool } from './other-tools.ts';
 import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
 import { readCaptureHead } from './recorded.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
+import { twoSided } from './two-sided.ts';
 
-export { createParser } from './create.ts';
+export { createParser } from '../formats/create.ts';
 
 export type Detection = { parser: LineParser } | Unusable;
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import * as zlib from 'node:zlib';
 import type { Decompress as Fzstd } from 'fzstd';
-import { InputError } from '../util/errors.ts';
+import { InputError } from '../../util/errors.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz';
 

@@ -1,5 +1,5 @@
 // The first lines of a trace as positions and as text, for format detection and heads.
-import { NEWLINE, text } from '../util/bytes.ts';
+import { NEWLINE, text } from '../../util/bytes.ts';
 import type { LineParser, TraceLine } from './line.ts';
 
 /** Number of bytes used for detection. */

@@ -6,10 +6,10 @@
 //
 // The layout of the lines is not in the header; it is detected from the first event.
 
-import { NO_CONTEXT } from './ftrace.ts';
-import { verboseTime } from './ftrace-latency.ts';
-import type { TraceHead } from './head.ts';
-import type { HeadLines } from './head-lines.ts';
+import { NO_CONTEXT } from '../formats/ftrace.ts';
+import { verboseTime } from '../formats/ftrace-latency.ts';
+import type { TraceHead } from '../formats/head.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
 import { firstTime, note, setTime, type TimeSample } from './time-sample.ts';
 
 const RAW = /^\d+ \d+ \d+ \S/;

@@ -28,7 +28,7 @@ import {
   skipDigits,
   startsWith,
   TAB,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
 /**

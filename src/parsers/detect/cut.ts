@@ -2,7 +2,7 @@
 // complete line: a truncated address is still a number. Such a text is recognised by its widest lines, which all end in
 // the same column: some of them in the middle of a word, and more kinds of lines than would otherwise have the same
 // width.
-import type { HeadLines } from './head-lines.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
 
 /** Number of lines examined. */
 const LOOKED_AT = 2000;

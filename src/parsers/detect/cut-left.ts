@@ -1,9 +1,9 @@
 // Why: `cut`, a selection in a terminal or a scrolled screen take columns away on the left. What is left of a task's
 // name looks like a name: `scn` becomes `n`. The kernel right-aligns names, so all dashes before pids stand in column
 // 16; if they stand further left and names begin at the left edge, these are incomplete.
-import type { HeadLines } from './head-lines.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
+import { COMM_COLUMNS } from '../formats/task-columns.ts';
 import type { Unusable } from './not-a-trace.ts';
-import { COMM_COLUMNS } from './task-columns.ts';
 
 /** Number of lines examined. */
 const LOOKED_AT = 2000;

@@ -1,7 +1,7 @@
 // Why: opens files, pipes, terminals and devices, and translates error codes of the system into messages with a
 // suggestion.
 import * as fs from 'node:fs';
-import { InputError } from '../util/errors.ts';
+import { InputError } from '../../util/errors.ts';
 import type { ByteSource } from './lines.ts';
 
 export interface SourceOptions {

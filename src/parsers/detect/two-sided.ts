@@ -1,7 +1,8 @@
 // Why: a diff of two traces contains the events of both, and of what they have in common sometimes only parts. Read as
 // one trace it is neither.
-import type { Unusable } from '../not-a-trace.ts';
+
 import { hasEvent } from './looks.ts';
+import type { Unusable } from './not-a-trace.ts';
 
 /** Unified, context and normal form. A file that is added or removed as a whole has one side only. */
 const FORMS: readonly RegExp[] = [

@@ -1,6 +1,6 @@
 // Why: ftrace and trace-cmd write the same columns in front of an event, and lines of other kinds between them. What such a
 // line may be is asked in one order; each format says what its own headers and layouts are.
-import { CARRIAGE_RETURN, SPACE, skipBlanks, startsWith } from '../util/bytes.ts';
+import { CARRIAGE_RETURN, SPACE, skipBlanks, startsWith } from '../../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';

@@ -2,11 +2,11 @@
 //
 //     # os release : 5.10.0-32-amd64
 //     # nrcpus online : 2
-import { createParser } from './create.ts';
-import type { TraceHead } from './head.ts';
-import type { HeadLines } from './head-lines.ts';
-import { LineKind, TraceLine } from './line.ts';
-import { NO_TIME } from './perf-script.ts';
+import { createParser } from '../formats/create.ts';
+import type { TraceHead } from '../formats/head.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
+import { LineKind, TraceLine } from '../formats/line.ts';
+import { NO_TIME } from '../formats/perf-script.ts';
 import { firstTime, note, probeHead, setTime } from './time-sample.ts';
 
 /** Word of `head.variant`: no line is a sample. */

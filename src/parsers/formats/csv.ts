@@ -7,7 +7,7 @@
 //     @faults[133]: 12                          bpftrace, at the end
 //
 // Rows arrive complete, including newlines in quoted cells (LineReader's option `quoted`).
-import { HASH, text } from '../util/bytes.ts';
+import { HASH, text } from '../../util/bytes.ts';
 import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
 import { cellsOf } from './csv-head.ts';
 import type { TraceHead } from './head.ts';

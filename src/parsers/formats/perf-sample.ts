@@ -21,7 +21,7 @@ import {
   skipDigits,
   startsWith,
   trimEnd,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
 /**

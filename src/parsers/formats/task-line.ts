@@ -10,7 +10,7 @@
 // Characters and columns are literal numbers here: V8 does not fold constants that are imported or outside of the
 // function, which would cost a tenth of the time of a line. 32 space, 45 dash, 46 point, 48 to 57 digits, 58 colon, 91
 // and 93 brackets, 0x20202020 four spaces.
-import { decimal, skipBlanks, skipDigits } from '../util/bytes.ts';
+import { decimal, skipBlanks, skipDigits } from '../../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 import { contextOf, readPidAndRest } from './task-columns.ts';

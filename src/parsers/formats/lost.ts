@@ -4,7 +4,7 @@
 //     CPU:0 [LOST EVENTS]             the same if the number is unknown
 //     CPU:0 [477 EVENTS DROPPED]      trace-cmd, trace_show_data()
 //     CPU:0 [EVENTS DROPPED]
-import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../util/bytes.ts';
+import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
 //     ** 12 printk messages dropped **       console_emit_next_record(), kernel/printk/printk.c, in a dump in a log

@@ -1,6 +1,6 @@
 // Times are parsed as integers, with seconds and fraction separate: `parseFloat(s) * 1e9` is wrong by a nanosecond
 // after some weeks of uptime, and ns since boot do not fit a double exactly after 104 days.
-import { DOT, decimal, ZERO } from '../util/bytes.ts';
+import { DOT, decimal, ZERO } from '../../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 

@@ -23,7 +23,7 @@ import {
   skipBlanks,
   skipDigits,
   startsWith,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 import { contextOf, contextOfBits } from './task-columns.ts';

@@ -1,6 +1,6 @@
 // Why: text that is not a trace is usually the output of another tool, and its owner needs the next step. One row per
 // tool: a pattern of most lines, what it is, what to do.
-import type { HeadLines } from './head-lines.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
 import type { Unusable } from './not-a-trace.ts';
 
 interface Kind extends Unusable {

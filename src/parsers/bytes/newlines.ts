@@ -1,8 +1,8 @@
 // In JavaScript, finding newlines takes a third of the time of reading a trace; src/assembly/newlines.ts does it
 // sixteen bytes at a time. Without memory for that, a plain loop is used.
-import { NEWLINE_PLACES, NEWLINE_WINDOW, NEWLINES_AT, TEXT_BYTES } from '../assembly/layout.ts';
-import { NEWLINE } from '../util/bytes.ts';
-import type { LineMemory, Loops } from '../util/line-memory.ts';
+import { NEWLINE_PLACES, NEWLINE_WINDOW, NEWLINES_AT, TEXT_BYTES } from '../../assembly/layout.ts';
+import { NEWLINE } from '../../util/bytes.ts';
+import type { LineMemory, Loops } from '../../util/line-memory.ts';
 
 /** A buffer in which newlines are found quickly. */
 export interface ScannedBuffer {

@@ -29,7 +29,7 @@ import {
   startsWith,
   TAB,
   trimEnd,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
 import { LineKind, type LineParser, type TraceLine } from './line.ts';

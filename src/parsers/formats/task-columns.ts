@@ -24,7 +24,7 @@ import {
   skipBlanks,
   skipDigits,
   ZERO,
-} from '../util/bytes.ts';
+} from '../../util/bytes.ts';
 import type { TraceHead } from './head.ts';
 import type { TraceLine } from './line.ts';
 import { readTime } from './time.ts';

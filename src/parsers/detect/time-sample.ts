@@ -1,9 +1,9 @@
 // Unit, digits and base of a trace's times, from its first event: one format prints all of them in the same way.
-import { text } from '../util/bytes.ts';
-import { createParser } from './create.ts';
-import type { TraceFormat, TraceHead } from './head.ts';
-import type { HeadLines } from './head-lines.ts';
-import { LineKind, TraceLine } from './line.ts';
+import { text } from '../../util/bytes.ts';
+import { createParser } from '../formats/create.ts';
+import type { TraceFormat, TraceHead } from '../formats/head.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
+import { LineKind, TraceLine } from '../formats/line.ts';
 
 /** A head with which a parser returns every time of this unit. */
 export function probeHead(format: TraceFormat, timeUnit: 'ns' | 'ticks'): TraceHead {

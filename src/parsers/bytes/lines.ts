@@ -1,8 +1,8 @@
 // Splits chunks of bytes into lines, without copying lines and without holding more than a chunk. A line is a pair of
 // positions in `buf`; a line split by a chunk boundary is moved to the front of the next chunk.
-import { NEWLINE_WINDOW } from '../assembly/layout.ts';
-import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../util/bytes.ts';
-import { LineMemory } from '../util/line-memory.ts';
+import { NEWLINE_WINDOW } from '../../assembly/layout.ts';
+import { CARRIAGE_RETURN, NEWLINE, QUOTE } from '../../util/bytes.ts';
+import { LineMemory } from '../../util/line-memory.ts';
 import { type ScannedBuffer, scannedBuffer } from './newlines.ts';
 
 /** A source of bytes: fills `into` and returns their number, 0 at the end. */

@@ -10,9 +10,9 @@
 //     # pindrift-hits: wp_fault_ret 111 0
 //     # pindrift-lost: cpu=0 entries=2625 overrun=0 commit-overrun=0 dropped=0
 
-import { HASH, text } from '../util/bytes.ts';
-import { type ArmedProbe, newRecorded, type Recorded, type TraceHead } from './head.ts';
-import type { HeadLines } from './head-lines.ts';
+import { HASH, text } from '../../util/bytes.ts';
+import { type ArmedProbe, newRecorded, type Recorded, type TraceHead } from '../formats/head.ts';
+import type { HeadLines } from '../formats/head-lines.ts';
 
 /** Copy what these lines say about the recording into the head. */
 export function readCaptureHead(lines: HeadLines, head: TraceHead): void {

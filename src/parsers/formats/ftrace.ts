@@ -11,7 +11,7 @@
 //
 // Other layouts: task-line.ts, ftrace-latency.ts, function-graph.ts. Every line is parsed independently of the lines
 // before it (except the continuation of a marker's text), so a file can be read in parts.
-import { decimal, HASH, SLASH, SPACE, skipDigits, startsWith } from '../util/bytes.ts';
+import { decimal, HASH, SLASH, SPACE, skipDigits, startsWith } from '../../util/bytes.ts';
 import { readBody } from './body.ts';
 import { readLatencyLine, readVerboseLine } from './ftrace-latency.ts';
 import { readGraphLine } from './function-graph.ts';
