@@ -3,9 +3,10 @@
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type Task, WpFrame } from './frames.ts';
-import { NO_PINS } from './lists.ts';
+import { settleHugetlb } from './hugetlb.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { reuse } from './reuse.ts';
 import { faultsIn } from './runs-in.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
@@ -89,6 +90,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   leaveWp(m, t);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
   t.wp.split = stale;
+  t.wp.wasPinned = m.pinsByPage.has(old);
   if (pmd) {
     mm.pmdFaults ??= new Set();
     mm.pmdFaults.add(t.wp);
@@ -97,15 +99,32 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
 
 /** The task is in no write fault any more: the line of its return is missing, if returns are recorded. */
 export function leaveWp(m: Model, t: Task): void {
+  if (t.wp === undefined) return;
+  if (returns(m, t.wp)) m.tear('calls');
+  endWp(m, t);
+}
+
+/** A write fault ends, or the trace does: without any line about its outcome, a pin there may have drifted or leaked. */
+export function endWp(m: Model, t: Task): void {
   const { wp } = t;
   if (wp === undefined) return;
   t.wp = undefined;
   wp.mm.pmdFaults?.delete(wp);
-  if (m.seen[wp.pmd ? Kind.wpPmdRet : Kind.wpFaultRet] === 0) return;
-  m.tear('calls');
-  if (wp.copied || wp.split || wp.unshare) return;
-  if (wp.owned || wp.reused) reuse(m, wp.mm, wp.vpn, wp.old, wp.pmd, { said: true, anon: wp.owned || wp.pmd });
-  else if (m.pinsByPage.has(wp.old)) m.counts.outcomes++;
+  if (!returns(m, wp) || wp.copied || wp.split || wp.unshare || wp.kept) return;
+  if (wp.wasPinned || m.pinsByPage.has(wp.old)) m.counts.outcomes++;
+}
+
+const returns = (m: Model, { pmd }: WpFrame): boolean => m.seen[pmd ? Kind.wpPmdRet : Kind.wpFaultRet] > 0;
+
+/**
+ * A line shows that a write fault keeps its page. do_wp_page() and do_huge_pmd_wp_page() hold the lock of the page table
+ * from there until the entry is writable, and nothing can fail in between (wp_can_reuse_anon_folio(), wp_page_reuse()).
+ */
+function keeps(m: Model, wp: WpFrame, anon: boolean): void {
+  const isFirst = !wp.kept;
+  wp.kept = true;
+  if (isFirst && !wp.unshare && !wp.copied && !wp.split)
+    reuse(m, wp.mm, wp.vpn, wp.old, wp.pmd, { said: true, anon: anon || wp.pmd });
 }
 
 /**
@@ -144,7 +163,7 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
 /** wp_page_reuse(): the entry is made writable, unchanged otherwise. */
 export function wpReuse(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  if (t.wp !== undefined && (mm === undefined || t.wp.mm === mm)) t.wp.reused = true;
+  if (t.wp !== undefined && (mm === undefined || t.wp.mm === mm)) keeps(m, t.wp, false);
 }
 
 /**
@@ -158,6 +177,7 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   t.cleared = undefined;
   if (wp !== undefined && (mm === undefined || wp.mm === mm)) {
     wp.owned = true;
+    keeps(m, wp, true);
     return;
   }
   if (hugetlb !== undefined) {
@@ -207,14 +227,13 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     entry !== undefined &&
     (entryBits(entry) & Pte.STATE) === Pte.Present &&
     (Number.isNaN(w.old) || entryPage(entry) === w.old);
-  const kept = w.owned || w.reused;
-  const said = written || kept;
   if (w.unshare) {
     if (w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
     return;
   }
+  if (w.kept) return;
   // VM_FAULT_WRITE is returned for a copy too
-  if (same && !kept && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
+  if (same && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
     const pin = m.pinsAt(w.mm, w.vpn).find((p) => p.unsure === undefined && !mayBeOver(p));
     if (pin !== undefined && m.unexplained.size < MOST_UNEXPLAINED && !m.unexplained.has(pin))
       m.unexplained.set(pin, m.at());
@@ -222,41 +241,13 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   }
   // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),
   // pmd_same())
-  if (said || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))
-    reuse(m, w.mm, w.vpn, w.old, w.pmd, { said, anon: w.owned || w.pmd });
+  if (written || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))
+    reuse(m, w.mm, w.vpn, w.old, w.pmd, { said: written, anon: w.pmd });
 }
 
 /** put_page() may have dropped the reference without a line. */
 const mayBeOver = ({ call, owner, ios }: Pin): boolean =>
   call.kind === 'GET' && owner === undefined && ios.every(({ endedAt }) => endedAt !== undefined);
-
-const isAnon = (bits: number): boolean | undefined =>
-  (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;
-
-/** What is known about a reuse: whether an event shows that the page was kept; whether the page is anonymous. */
-export interface Reuse {
-  said: boolean;
-  anon: boolean;
-}
-
-/** The page stays and becomes writable: from now on this mm may write data that others can read through a pin. */
-export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, what: Reuse): void {
-  const bits = writable(m, mm, vpn, page, pmd, what.anon);
-  const own = m.pinsAt(mm, vpn);
-  if (own.length > 0) m.step(own, 'reuse', m.at(), page);
-  const piped = m.piped.size === 0 ? undefined : m.piped.get(page);
-  if (piped !== undefined) piped.reused = true;
-  if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
-  const { said } = what;
-  const anon = isAnon(bits);
-  if (!pmd) {
-    const pins = m.pinsByPage.get(page);
-    if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
-    return;
-  }
-  const pins = pinsUnder(m, page, vpn, m.machine.pmdPages);
-  if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
-}
 
 /**
  * A PMD mapping becomes PTEs. Those of an anonymous folio map its pages as before; the huge zero page becomes small
@@ -272,68 +263,4 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   }
   const entry = mm.pmds.get(head / m.machine.pmdPages);
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
-}
-
-/** The entry is writable from now on. Returns its bits. */
-function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean, anon: boolean | undefined): number {
-  const entry = mm.entry(vpn);
-  const before = entry !== undefined && entryPage(entry) === page ? entryBits(entry) : 0;
-  const known = before & (Pte.Anon | Pte.File);
-  // fork marks entries of private mappings only, where a page of a file is always copied
-  const isPrivate = known === 0 && (before & Pte.Shared) !== 0;
-  const bits = Pte.Present | (anon === true || isPrivate ? Pte.Anon : known);
-  if (Number.isNaN(page)) return bits;
-  if (!pmd) mm.ptes.set(vpn, page * 64 + bits);
-  else if (entry !== undefined) {
-    const head = vpn - (vpn % m.machine.pmdPages);
-    mm.pmds.set(head / m.machine.pmdPages, (entryPage(entry) - (vpn % m.machine.pmdPages)) * 64 + bits);
-  }
-  return bits;
-}
-
-/** A hugetlb write fault that is not followed by a new page kept the old one. */
-export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
-  // its arguments were moved within 6.12.y, so a probe may fetch NULL from the old place; the task is inside
-  // handle_mm_fault(), whose line shows the address
-  const named = r[o + Slot.MM] < 0 ? m.mm(r[o + Slot.MM]) : undefined;
-  const mm = named ?? t.faultMm;
-  if (mm === undefined || mm.dead) return;
-  if (t.hugetlb !== undefined) settleHugetlb(m, t);
-  const vpn = named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]);
-  const at = m.at();
-  const page = m.mapped(mm, vpn);
-  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
-  const unshare = t.faultUnshares && t.faultMm === mm && Math.floor(t.faultVpn / span) === Math.floor(vpn / span);
-  t.hugetlb = { mm, vpn, at, page, unshare, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn, span) };
-  const head = vpn - (vpn % span);
-  const pins = m.pinsIn(mm, head, head + span);
-  if (pins.length > 0) m.step(pins, 'wp fault', at);
-}
-
-/**
- * hugetlb_wp() has no return probe: it ends when the task does something else. Its effects apply to the pins held at
- * its beginning.
- * @param said an event shows that the page now belongs to this VMA
- */
-export function settleHugetlb(m: Model, t: Task, said = false): void {
-  const h = t.hugetlb;
-  t.hugetlb = undefined;
-  // an exclusive page stays read-only until the next fault
-  if (h === undefined || h.unshare || Number.isNaN(h.page) || h.mm.dead) return;
-  // it keeps a page that nobody else maps. One that a child maps it copies, and fails if no huge page is left; or it takes
-  // it away from the child (unmap_ref_private()), and then keeps it
-  if (!said && h.pins.length > 0 && m.isMappedElsewhere(h.mm, h.vpn, h.page)) {
-    m.counts.outcomes++;
-    return;
-  }
-  const bits = writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, undefined);
-  const own = m.pinsAt(h.mm, h.vpn);
-  if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
-  // a shared mapping gets here too
-  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: isAnon(bits) });
-}
-
-/** Pins on any page of the huge page that has `page` at `vpn`. */
-function pinsUnder(m: Model, page: PageId, vpn: number, pages: number): readonly Pin[] {
-  return m.pinsOf(page - (vpn % pages), pages);
 }

@@ -60,13 +60,16 @@ export class WpFrame {
   /** wp_page_copy() was entered; it gives up if the entry has changed meanwhile */
   copying: boolean;
   clearFlush: boolean;
-  /** an event shows that the page was assigned to the VMA, and that the entry was made writable */
+  /** an event shows that the page was assigned to the VMA */
   owned: boolean;
-  reused: boolean;
+  /** an event shows that the page was kept: the entry is writable from there on */
+  kept: boolean;
   unshare: boolean;
   pmd: boolean;
   /** the PMD was split: the fault continues for the PTE */
   split: boolean;
+  /** the page was pinned when it began */
+  wasPinned: boolean;
 
   constructor(mm: Mm, vpn: number, old: PageId, at: At | undefined, unshare: boolean, pmd: boolean) {
     this.mm = mm;
@@ -77,10 +80,11 @@ export class WpFrame {
     this.copying = false;
     this.clearFlush = false;
     this.owned = false;
-    this.reused = false;
+    this.kept = false;
     this.unshare = unshare;
     this.pmd = pmd;
     this.split = false;
+    this.wasPinned = false;
   }
 }
 

@@ -6,6 +6,7 @@ import * as device from './device.ts';
 import * as faults from './fault.ts';
 import { Before, type Task } from './frames.ts';
 import * as gup from './gup.ts';
+import * as hugetlb from './hugetlb.ts';
 import * as io from './io.ts';
 import * as ksm from './ksm.ts';
 import type { Model } from './model.ts';
@@ -53,7 +54,7 @@ on('clearFlush', faults.clearFlush);
 on('wpReuse', faults.wpReuse);
 on('wpPmd', faults.wpFault);
 on('wpPmdRet', faults.wpFaultRet);
-on('wpHugetlb', faults.wpHugetlb);
+on('wpHugetlb', hugetlb.wpHugetlb);
 on('swapCacheAdd', swap.swapCacheAdd);
 on('swapIn', swap.swapIn);
 on('swapInRet', swap.swapInRet);
@@ -243,7 +244,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     if (t.release !== undefined) release.leaveRelease(m, t, kind);
     if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
     if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
-    if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) faults.settleHugetlb(m, t);
+    if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;
     m.strays.ran(rows[o + Slot.CPU], t);
@@ -266,7 +267,8 @@ function end(m: Model): void {
     release.leaveRelease(m, t, -1);
     if (t.gup !== undefined) gup.finishGup(m, t, t.gup, Number.NaN, t.gup.lastAt);
     ranges.endFork(m, t);
-    faults.settleHugetlb(m, t);
+    faults.endWp(m, t);
+    hugetlb.settleHugetlb(m, t);
   }
   settleUnmapped(m);
   for (const pin of [...m.migrating.keys()]) m.settleMigration(pin);

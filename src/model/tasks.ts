@@ -3,8 +3,8 @@
 // finished. A task created without one shares its parent's, if copies are recorded or its clone flags say so.
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { settleHugetlb } from './fault.ts';
 import type { Task } from './frames.ts';
+import { settleHugetlb } from './hugetlb.ts';
 import type { Model } from './model.ts';
 import { endFork } from './ranges.ts';
 import { endGup, endSwapIn } from './under-way.ts';

@@ -266,6 +266,22 @@ describe('one line of a fault is missing', () => {
     expect([verdict, said]).toEqual(['could-not-be-checked', []]);
     expect(undecided).toContain('whether the page was copied');
   });
+
+  /** ... and nothing more. */
+  const lastWords = (without: string) => {
+    const trace = leak(without);
+    const behind = trace.lines.findIndex((line) => line.includes(`addr=${at(91)}`));
+    const [released] = trace.lines.slice(behind).filter((line) => line.includes(' pipe_release: '));
+    trace.lines.splice(behind, trace.lines.length, released);
+    return trace;
+  };
+
+  it('that of the return, and the task does nothing more: the page is kept where a line says so', async () => {
+    expect((await asRecorded(lastWords(''), '6.12', [])).said).toEqual(['error foreign-pin-reuse']);
+    expect((await asRecorded(lastWords('wp_fault_ret'), '6.12', [])).said).toEqual(['error foreign-pin-reuse']);
+    const { undecided } = await asRecorded(lastWords('wp_fault_ret move_anon'), '6.12', []);
+    expect(undecided).toContain('whether the page was copied');
+  });
 });
 
 describe('KSM merges a pinned page', () => {
