@@ -124,6 +124,9 @@ export class At extends Printed implements view.At {
   get line() {
     return this.#r.line;
   }
+  get order() {
+    return this.#r.order;
+  }
   get offset() {
     return this.#r.offset;
   }

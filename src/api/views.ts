@@ -22,6 +22,8 @@ export type PageId = number & { readonly [page]: true };
 export interface At {
   /** from 1 */
   readonly line: number;
+  /** compare places by this: a line that a live trace delivers late is replayed before earlier ones */
+  readonly order: number;
   /** offset of the line in the decompressed text, in bytes */
   readonly offset: number;
   readonly ts: number | undefined;

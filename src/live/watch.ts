@@ -45,6 +45,11 @@ export interface WatchOptions {
 
 /** A CPU that its hypervisor stops while it writes an event goes on within a period of its quota, mostly 100 ms. */
 const HOLD_BACK_MS = 100;
+/**
+ * `trace-cmd stream` has a recorder for each CPU and prints the oldest record that has arrived (trace_stream_read()): those
+ * of a CPU whose recorder is slow follow all others. Up to 1.9 s were seen, at its start.
+ */
+const STREAM_HOLD_BACK_MS = 3000;
 const HISTORY_BYTES = 4 << 20;
 /** Interval for checks while nothing arrives. */
 const TICK_MS = 20;
@@ -94,8 +99,9 @@ export class Watch {
     const { model } = reading;
     this.#collector = new Collector(model, this.#rules, options.running);
     this.#collector.follow();
-    this.#holdBackMs = options.holdBackMs ?? HOLD_BACK_MS;
-    reading.stats.order.skew = this.#holdBackMs * 1e6;
+    const usual = reading.head.format === 'trace-cmd' ? STREAM_HOLD_BACK_MS : HOLD_BACK_MS;
+    this.#holdBackMs = options.holdBackMs ?? usual;
+    reading.stats.order.restored(this.#holdBackMs * 1e6);
     this.#hold = new HoldBack(this.#holdBackMs * 1e6, (batch) => replay(model, batch));
     model.noted = (at) => lines.note(at);
     model.on('release', ({ pin }) => {
@@ -295,7 +301,7 @@ export class Watch {
     const { gaps, held } = this.#reading.model;
     if (gaps.length < MOST_GAPS) return;
     const [oldest] = held;
-    const needed = oldest === undefined ? gaps.length : gaps.findIndex(({ at }) => at.line > oldest.call.at.line);
+    const needed = oldest === undefined ? gaps.length : gaps.findIndex(({ at }) => at.order > oldest.call.at.order);
     const drop = needed < 0 ? gaps.length : needed;
     gaps.splice(0, Math.max(Math.min(drop, gaps.length - 1), gaps.length - MOST_GAPS / 2));
   }

@@ -5,6 +5,8 @@ import { Slot } from '../vocabulary/record.ts';
 export class At {
   offset: number;
   line: number;
+  /** place in the order of the replay: a live line that arrived late comes before earlier ones */
+  order: number;
   /** ns or ticks since the time base; NaN unknown */
   ts: number;
   cpu: number;
@@ -16,9 +18,10 @@ export class At {
   /** data the reader keeps for the line if it cannot be read again (live/kept-lines.ts); not used by the model */
   shown: unknown = undefined;
 
-  constructor(row: Float64Array, o: number, tgid: number) {
+  constructor(row: Float64Array, o: number, tgid: number, order: number) {
     this.offset = row[o + Slot.OFFSET];
     this.line = row[o + Slot.LINE];
+    this.order = order;
     this.ts = row[o + Slot.TS];
     this.cpu = row[o + Slot.CPU];
     this.pid = row[o + Slot.PID];

@@ -199,7 +199,7 @@ export class Task {
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId } | undefined;
   /**
-   * migrate_pages() first unmaps a batch of folios and then maps all of them back. `since`: the line of the first
+   * migrate_pages() first unmaps a batch of folios and then maps all of them back. `since`: the place of the first
    * unmapping of the newest batch, before which the pages it moves to were free; `back`: some of it is mapped back
    */
   batch: { since: number; back: boolean } | undefined;

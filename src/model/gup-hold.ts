@@ -140,7 +140,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
 
 /** Changes of an address after its page was grabbed; undefined: none, or the page is mapped there again. */
 function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: At): readonly Change[] | undefined {
-  const after = all.filter((c) => vpn >= c.start && vpn < c.end && c.at.line > grabbed.line);
+  const after = all.filter((c) => vpn >= c.start && vpn < c.end && c.at.order > grabbed.order);
   const last = after.at(-1);
   return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
 }

@@ -73,6 +73,7 @@ export class Identities {
   /** line of the newest record */
   lastLine: number;
   #ids = 0;
+  #order = 0;
   #now: At | undefined;
   #lastMm: Mm | undefined;
   #lastTask: Task | undefined;
@@ -121,7 +122,8 @@ export class Identities {
     if (this.#now !== undefined) return this.#now;
     const { row, o } = this;
     const tgid = row[o + Slot.TGID];
-    this.#now = new At(row, o, tgid > 0 ? tgid : (this.#knownTask(row[o + Slot.PID])?.tgid ?? -1));
+    const process = tgid > 0 ? tgid : (this.#knownTask(row[o + Slot.PID])?.tgid ?? -1);
+    this.#now = new At(row, o, process, this.#order);
     this.noted?.(this.#now);
     return this.#now;
   }
@@ -129,6 +131,7 @@ export class Identities {
   /** Go to the record at `o`. */
   goto(o: number): void {
     this.o = o;
+    this.#order++;
     this.#now = undefined;
   }
 

@@ -38,8 +38,8 @@ function reused(m: Model, x: Io): void {
 /** A bio that was submitted before is either submitted again by the driver, with the same content, or a new one. */
 function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
   if (x.submittedAt === undefined || x.pages[0]?.page !== page) return x.submittedAt === undefined;
-  const { offset } = x.submittedAt;
-  return m.pinsOf(page, 1).findLast((p) => p.call.at.pid === t.pid && p.call.at.offset > offset) === undefined;
+  const { order } = x.submittedAt;
+  return m.pinsOf(page, 1).findLast((p) => p.call.at.pid === t.pid && p.call.at.order > order) === undefined;
 }
 
 /**

@@ -220,10 +220,10 @@ export class Model extends Mapping {
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
   }
 
-  /** The pages were free at some time after a line: pins taken before it have ended, whether this was recorded or not. */
-  endBefore(page: PageId, pages: number, line: number): void {
+  /** The pages were free at some time after a place: pins taken before it have ended, whether this was recorded or not. */
+  endBefore(page: PageId, pages: number, order: number): void {
     for (const pin of this.pinsOf(page, pages).slice())
-      if (pin.call.at.line < line) this.close(pin, this.at(), 'unseen');
+      if (pin.call.at.order < order) this.close(pin, this.at(), 'unseen');
   }
 
   /** Head page of the large folio of a page, as far as known; otherwise the page itself. */

@@ -196,7 +196,7 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const at = m.at();
   t.unmap = { mm, vpn: from(m, r, o), page: m.pageOf(r[o + Slot.PAGE]), at, migrate: r[o] === Kind.migrateOne };
-  if (t.batch === undefined || t.batch.back) t.batch = { since: at.line, back: false };
+  if (t.batch === undefined || t.batch.back) t.batch = { since: at.order, back: false };
 }
 
 export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -201,8 +201,8 @@ function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, pa
 /** What a swap-in did before the page that another had mapped there was swapped out again; `over` if that was not. */
 function racedAt(out: At | undefined, reads: At | undefined, allocated: At | undefined): StepDetails['raced'] {
   if (out === undefined) return 'over';
-  if (reads !== undefined && reads.line < out.line) return 'read';
-  return allocated !== undefined && allocated.line < out.line ? 'allocated' : undefined;
+  if (reads !== undefined && reads.order < out.order) return 'read';
+  return allocated !== undefined && allocated.order < out.order ? 'allocated' : undefined;
 }
 
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
@@ -219,7 +219,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
       ? undefined
       : s.other;
   // what it read into the swap cache itself, it allocated
-  if (s.cached.includes(page)) m.endBefore(page, pages, s.at.line);
+  if (s.cached.includes(page)) m.endBefore(page, pages, s.at.order);
   const reads = s.reads?.page === page ? s.reads.at : undefined;
   const allocated = s.allocated?.page === page ? s.allocated.at : undefined;
   const other = again?.page ?? instead(over, page + (s.vpn - vpn));

@@ -27,14 +27,14 @@ function unwatch(f: GupFrame): void {
   const mm = f.watches;
   f.watches = undefined;
   if (mm?.meanwhile === undefined) return;
-  f.changes = since(mm.meanwhile.changes, f.at.line);
+  f.changes = since(mm.meanwhile.changes, f.at.order);
   if (--mm.meanwhile.calls === 0) mm.meanwhile = undefined;
 }
 
-/** The changes behind a line; undefined: there is none. */
-function since(changes: readonly Change[], line: number): readonly Change[] | undefined {
+/** The changes after a place; undefined: there is none. */
+function since(changes: readonly Change[], order: number): readonly Change[] | undefined {
   let first = changes.length;
-  while (first > 0 && changes[first - 1].at.line > line) first--;
+  while (first > 0 && changes[first - 1].at.order > order) first--;
   return first === changes.length ? undefined : changes.slice(first);
 }
 

@@ -39,7 +39,7 @@ export function settleUnmapped(m: Model, mm?: Mm): void {
   if (mm === undefined) m.unmapped.clear();
   else m.unmapped.delete(mm);
   if (m.recorded(Kind.swapCacheAdd) || !(m.recorded(Kind.migrateOne) || m.recorded(Kind.migrateIn))) return;
-  for (const u of all.sort((a, b) => a.at.line - b.at.line)) m.emit('unmap', u);
+  for (const u of all.sort((a, b) => a.at.order - b.at.order)) m.emit('unmap', u);
 }
 
 function forget(m: Model, mm: Mm, byVpn: Map<number, Unmapped[]>, vpn: number): void {

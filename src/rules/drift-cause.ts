@@ -33,7 +33,7 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
   const op = pin.mm?.ops.findLast(
-    (o) => o.at.line < pin.call.at.line && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move',
+    (o) => o.at.order < pin.call.at.order && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move',
   );
   if (op?.kind === 'wrprotect' && !pin.entry.shared) return { kind: 'wrprotect-before', op };
   if (pin.entry.shared || op?.kind === 'fork') return { kind: 'shared-before', op, child: op?.child };

@@ -15,7 +15,7 @@ const OWNERLESS = {
 
 /** True unless the pinning address space still maps the page at the pinned address. */
 const gaveUp = (pin: Pin, at: At): boolean =>
-  pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.line < at.line);
+  pin.mm === undefined || pin.mm.dead || pin.steps.some((s) => s.role === 'zap' && s.at.order < at.order);
 
 /** A fork has copied a private mapping that was at this address then. */
 const isForked = (mm: Mm | undefined, vpn: number): boolean =>
@@ -68,7 +68,7 @@ export default defineRule({
         // a page of a file or of shmem is shared on purpose; so may be a page not known to be anonymous
         if (anon === false) return;
         for (const pin of pins) {
-          if (pin.releasedAt !== undefined && pin.releasedAt.line <= at.line) continue;
+          if (pin.releasedAt !== undefined && pin.releasedAt.order <= at.order) continue;
           if (pin.mm === mm || pin.owner === 'transient' || pin.mm === undefined) continue;
           // pages of unrelated processes are shared on purpose, or the page has been reallocated
           if (!areRelated(pin.mm, mm)) continue;

@@ -66,7 +66,7 @@ export default defineRule({
         if (pin.vpn === undefined || pin.vpn < f.start || pin.vpn >= f.end || pin.entry.file) return;
         // copy_page_range() takes write_protect_seq only after its notifiers: what was grabbed before looks pinned to it
         const copy = copied.get(pin.mm)?.get(pin.vpn);
-        if (copy === undefined || copy.line < f.at.line) stuck.push({ pin, fork: f, at });
+        if (copy === undefined || copy.order < f.at.order) stuck.push({ pin, fork: f, at });
       },
       end: () => tell(),
     };

@@ -60,7 +60,7 @@ export default defineRule({
           if (drift === undefined || drift.healedAt !== undefined) continue;
           const step = pin.steps.at(-1);
           if (io.dir === 'WRITE') {
-            if (io.submittedAt !== undefined && io.submittedAt.line > drift.at.line && !told.has(drift)) {
+            if (io.submittedAt !== undefined && io.submittedAt.order > drift.at.order && !told.has(drift)) {
               told.add(drift);
               context.harm({
                 drift,

@@ -48,8 +48,8 @@ export default defineRule({
           });
           return;
         }
-        const isRead = reads !== undefined && reads.line < out.line;
-        const isBefore = isRead || (allocated !== undefined && allocated.line < out.line);
+        const isRead = reads !== undefined && reads.order < out.order;
+        const isBefore = isRead || (allocated !== undefined && allocated.order < out.order);
         context.report({
           ...subject,
           messageId: 'stale',

@@ -12,7 +12,7 @@ interface Lines {
 }
 
 function group({ taken, parted, fault, released, presumed = false }: Lines): Group {
-  const at = (line: number | undefined) => (line === undefined ? undefined : { line });
+  const at = (line: number | undefined) => (line === undefined ? undefined : { line, order: line });
   const pin = { call: { at: at(taken) }, releasedAt: at(released), presumed };
   const drift = parted === undefined ? undefined : { pin, at: at(parted), fault: at(fault) };
   return { main: { rule: { meta: { id: 'x' } }, report: { pin } }, also: [], drift, harm: [] } as unknown as Group;

@@ -41,6 +41,43 @@ function late(text: readonly string[], line: number, ms: number): string {
   );
 }
 
+/** As `trace-cmd stream` prints it if its recorders each come at intervals of `seconds`. */
+function streamed(text: readonly string[], seconds: number): string {
+  const events = text.flatMap((one) => {
+    const [, task, cpu, time, name, args] = /^ *(\S+) +\[(\d+)\] \S+ +(\d+\.\d+): (\w+:) (.*)$/.exec(one) ?? [];
+    return task === undefined
+      ? []
+      : [
+          {
+            cpu,
+            turn: Math.floor(Number(time) / seconds),
+            line: `${task.padStart(17)}   [${cpu}]    ${time}: ${name.padEnd(21)} ${args}`,
+          },
+        ];
+  });
+  events.sort((a, b) => a.turn - b.turn || b.cpu.localeCompare(a.cpu));
+  return ['Hit Ctrl^C to stop recording', ...events.map(({ line }) => line), ''].join('\n');
+}
+
+describe('trace-cmd stream', () => {
+  const of = async (seconds: number) => {
+    const source = pieces(bytes(streamed(lines, seconds)), () => 4000);
+    return watchAll(source, { kernel: '5.10' });
+  };
+
+  it('prints what a slow recorder has after what others have: it is put where it belongs', async () => {
+    const inOrder = await of(0.000001);
+    const found = await of(2);
+    const said = (events: WatchEvent[]) =>
+      lastSaid(events).map(({ fingerprint, harm, doubts }) => ({ fingerprint, harm, doubts }));
+    expect(said(found)).toEqual(said(inOrder));
+    expect(said(found)).toMatchObject([{ harm: [expect.stringContaining('lost-dma-write')] }]);
+    const end = found.at(-1);
+    expect(end).toMatchObject({ trace: { losses: [] }, status: { unread: 0 } });
+    expect(JSON.stringify(end)).not.toMatch(/earlier than the one before|sort/);
+  });
+});
+
 describe('an event that arrives late', () => {
   const losses = async (ms: number, text: readonly string[]) => {
     const end = (await watchAll(pieces(bytes(late(text, RELEASE, ms)), () => 4000))).at(-1);

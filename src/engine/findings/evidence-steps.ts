@@ -15,7 +15,7 @@ export function evidenceOf(g: Group): AnyStep[] {
     const submit = pin.steps.find((s) => s.role === 'i/o submit');
     if (submit !== undefined) steps.push(submit);
     for (const h of g.harm) steps.push(...(h.path ?? []));
-    if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.line > drift.at.line)
+    if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.order > drift.at.order)
       steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
   }
   return inOrder(steps);
@@ -24,7 +24,7 @@ export function evidenceOf(g: Group): AnyStep[] {
 /** The steps from the pin to the drift, as reported by the most specific rule. */
 export function driftOf(g: Group): AnyStep[] {
   const { drift, path = [] } = g.main.report;
-  const before = drift === undefined ? path : path.filter((s) => s.at.line <= drift.at.line);
+  const before = drift === undefined ? path : path.filter((s) => s.at.order <= drift.at.order);
   return inOrder([...taking(g), ...before, ...parting(g)]);
 }
 
@@ -49,5 +49,5 @@ function inOrder(steps: readonly AnyStep[]): AnyStep[] {
       seen.add(s.at.line);
       return true;
     })
-    .sort((a, b) => a.at.line - b.at.line);
+    .sort((a, b) => a.at.order - b.at.order);
 }

@@ -199,8 +199,8 @@ export class FindingWriter {
     const doubt = (cap: Confidence, because: string) => doubts.push({ cap, because });
     const missing = (cap: Confidence, because: string) => doubts.push({ cap, because, missing: true });
     const { gaps } = this.#model;
-    const end = drift?.at.line ?? pin.releasedAt?.line ?? Number.POSITIVE_INFINITY;
-    if (gaps.some((gap) => gap.at.line > pin.call.at.line && gap.at.line < end))
+    const end = drift?.at.order ?? pin.releasedAt?.order ?? Number.POSITIVE_INFINITY;
+    if (gaps.some((gap) => gap.at.order > pin.call.at.order && gap.at.order < end))
       missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'events were lost elsewhere in the trace');
     const { missed = [], missedKinds } = this.#model.facts;
@@ -209,7 +209,7 @@ export class FindingWriter {
       missing('low', 'release probes missed hits, so the pin may have been released earlier');
     else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere in the trace');
     const { torn } = this.#model;
-    if (torn.rets + torn.entries + torn.steps > 0 && (torn.first?.line ?? 0) <= end)
+    if (torn.rets + torn.entries + torn.steps > 0 && (torn.first?.order ?? 0) <= end)
       missing('medium', 'lines are missing before this');
     if (this.#model.lacking.some((n) => n > 0))
       missing('medium', 'events of this trace lack fields needed to reconstruct what happened');
@@ -287,13 +287,13 @@ const wasDone = (pin: Pin, at: At | undefined): boolean =>
   !pin.call.longterm &&
   pin.ios.length > 0 &&
   (pin.releasedAt === undefined || pin.presumed) &&
-  pin.ios.every((io) => io.endedAt !== undefined && io.endedAt.line < at.line);
+  pin.ios.every((io) => io.endedAt !== undefined && io.endedAt.order < at.order);
 
 /** The pin may have been released before, by a release that does not identify its pin. */
 const isUnsure = (pin: Pin, at: At | undefined): boolean =>
   pin.unsure !== undefined &&
   // a doubt about the place where it was taken applies to all its life
-  (at === undefined || at.line <= pin.call.heldAt.line || pin.unsure.at.line < at.line);
+  (at === undefined || at.order <= pin.call.heldAt.order || pin.unsure.at.order < at.order);
 
 /** Ways to map another page that the kernel takes only if all references are accounted for. */
 const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collapse', 'swap-in']);

@@ -28,8 +28,9 @@ const MANY = 50;
 
 /** Counts of the order of events. Plain data, because it comes from several threads. */
 export class Order {
-  /** steps back of up to this much are late events; whoever puts them in order may wait for later ones */
+  /** steps back of up to this much are late events */
   skew = SKEW;
+  #isRestored = false;
   /** time of the latest event */
   high = Number.NaN;
   readonly breaks: Break[] = [];
@@ -43,6 +44,12 @@ export class Order {
   readonly cpus: number[] = [];
   isMixed = false;
   #begun = false;
+
+  /** Whoever reads waits for late events of up to `skew` ns or ticks and puts them in order. */
+  restored(skew: number): void {
+    this.skew = skew;
+    this.#isRestored = true;
+  }
 
   /**
    * An event whose time is before {@link high}, or that follows a header.
@@ -113,6 +120,7 @@ export class Order {
   /** Steps back that are not late events: the lines are ordered by something else, or CPU by CPU. */
   disorder(events: number): 'steps' | 'cpus' | undefined {
     const { steps, cpus } = this;
+    if (this.#isRestored) return undefined;
     if (steps > 0 && steps < cpus.length && !this.isMixed && events >= 20) return 'cpus';
     return steps >= 3 && steps * MANY > events ? 'steps' : undefined;
   }

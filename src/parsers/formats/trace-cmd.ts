@@ -120,7 +120,7 @@ function isHeader(buf: Uint8Array, start: number, end: number): boolean {
 
 /**
  * Messages of the program to stderr, if both were redirected to one file: `trace-cmd: ...`, `  [pindrift:fault]
- * function foo not defined`.
+ * function foo not defined`; and what `trace-cmd stream` prints first.
  */
 function isWarning(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   const isBracketed = startsWith(buf, start, end, '  [') && buf[skipWord(buf, start + 3, end)] === COLON;
@@ -128,7 +128,8 @@ function isWarning(buf: Uint8Array, start: number, end: number, out: TraceLine):
     isBracketed ||
     startsWith(buf, start, end, ' TIME EXTEND: ') ||
     startsWith(buf, start, end, 'trace-cmd: ') ||
-    startsWith(buf, start, end, '  Error: ')
+    startsWith(buf, start, end, '  Error: ') ||
+    startsWith(buf, start, end, 'Hit Ctrl^C to stop recording')
   ) {
     out.kind = LineKind.Record;
     return true;
