@@ -1,0 +1,190 @@
+// Why: what makes a whole trace insufficient is a long list of unrelated facts. Each is one entry here, a question to
+// the model and the words for its answer, in the order in which reports show them.
+import type { KindName, Model, Pin } from './contract.ts';
+import { count, grouped, missingEvents, NO_GUP_CALL } from './reasons.ts';
+
+/** What events showed while the trace was replayed, counted. */
+export class Shown {
+  /** pins without flags */
+  unknownFlags = 0;
+  /** pins at whose address nothing had been seen */
+  unmapped = 0;
+  /** pins by make_device_exclusive() */
+  byDevice = 0;
+  /** pins of a page that was shared, and of part of a shared folio */
+  shared = 0;
+  sharedHuge = 0;
+  /** replaced pages that were pinned for reading */
+  readCopies = 0;
+  /** FOLL_PIN pins whose page was reused without a release */
+  unreleased = 0;
+  /** pins of I/O whose end was not recorded */
+  unended = 0;
+  /** pins that are not followed any longer */
+  givenUp = 0;
+  forks = 0;
+  /** pages that became writable while another process had a pin on them */
+  foreign = 0;
+  /** pinned pages swapped in without an unmap */
+  swapped = 0;
+}
+
+interface Evidence {
+  readonly model: Model;
+  readonly shown: Shown;
+  /** pins held at the end of which this says something */
+  readonly open: readonly Pin[];
+}
+
+/** Why this evidence is not sufficient; nothing if it is, in this respect. */
+type Question = (evidence: Evidence) => string | false | readonly string[] | undefined;
+
+const it = (n: number): string => (n === 1 ? 'it' : 'them');
+
+/** Some of these kinds were recorded, complete or not. */
+const seen = (model: Model, ...kinds: readonly KindName[]): boolean =>
+  kinds.some((kind) => model.recorded(kind) || model.seen(kind) > 0 || model.lacking.includes(kind));
+
+const recorded = (model: Model, ...kinds: readonly KindName[]): boolean => kinds.every((kind) => model.recorded(kind));
+
+const devices = ({ model, shown }: Evidence): number =>
+  shown.byDevice + model.seen('devExcl') + model.seen('devExclRet') + model.seen('devRestore');
+
+/** A page that several processes share, and no event shows who may write to it. */
+const sharing = (n: number, events: string): string =>
+  `${count(n, 'pinned page was', 'pinned pages were')} shared with another process, and who may write to ${it(n)} is not recorded (${events})`;
+
+const unknownOf = (open: readonly Pin[]): number => open.filter((pin) => pin.page === undefined).length;
+
+/** Calls and pages without which nothing is known, and what is missing from the whole trace. */
+const WHOLE: readonly Question[] = [
+  ({ model }) =>
+    !seen(model, 'gup')
+      ? NO_GUP_CALL
+      : !seen(model, 'gupRet') && 'no return of a GUP call was recorded, so it is not known which pages were pinned',
+  ({ model }) =>
+    seen(model, 'gup') &&
+    model.counts.pins === 0 &&
+    !model.armed('gup', 'gupRet') &&
+    'no page was pinned during the recording',
+  // what is missing from the whole comes before what is not known of some
+  ({ model }) => missingEvents(model),
+  ({ model }) => model.facts.unsaid,
+  ({ model }) => model.facts.timeUnit === 'none' && 'the trace has no times',
+  ({ model }) => {
+    const silent = model.silentCpus();
+    const cpus = count(model.facts.cpus ?? 0, 'CPU');
+    return (
+      silent > 0 && `${grouped(silent)} of ${cpus} recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`
+    );
+  },
+  ({ model }) =>
+    !seen(model, 'grab', 'pinPages', 'followPteRet') && 'no event names the pinned pages (try_grab_*, follow_page_pte)',
+  ({ model }) =>
+    !seen(model, 'newAnon') && 'no event names a new anonymous page (page_add_new_anon_rmap, folio_add_new_anon_rmap)',
+  ({ model }) => !seen(model, 'wpFault', 'wpPmd') && 'no write fault is recorded (do_wp_page)',
+];
+
+/** Something happened, and an event that decides what it meant is not recorded. */
+const HAPPENED: readonly Question[] = [
+  ({ shown: { unknownFlags: n } }) =>
+    n > 0 && `the flags of ${count(n, 'pin')} are not known, so neither is whether they were for writing`,
+  ({ model, shown: { unmapped: n } }) =>
+    n > 0 &&
+    !recorded(model, 'newHugetlb', 'wpHugetlb') &&
+    `${n === 1 ? 'the page mapped at a pinned address is' : `the pages mapped at ${grouped(n)} pinned addresses are`} ` +
+      `known only from the pin; if ${n === 1 ? 'it is' : 'one of them is'} hugetlb, only ` +
+      'hugetlb_add_new_anon_rmap() and hugetlb_wp() show later changes, and they are not recorded',
+  ({ model, shown: { shared: n } }) => n > 0 && !recorded(model, 'wpFaultRet') && sharing(n, 'return of do_wp_page'),
+  ({ model, shown: { sharedHuge: n } }) =>
+    n > 0 && !recorded(model, 'wpPmd', 'wpPmdRet') && sharing(n, 'do_huge_pmd_wp_page and its return'),
+  (evidence) =>
+    devices(evidence) > 0 &&
+    !recorded(evidence.model, 'devExcl', 'devExclRet') &&
+    'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded',
+  (evidence) =>
+    devices(evidence) > 0 &&
+    evidence.shown.forks > 0 &&
+    !recorded(evidence.model, 'forkVmaRet', 'devRestore') &&
+    'device-exclusive entries were made and a process was forked, but the return of copy_page_range() or restore_exclusive_pte() is not recorded',
+  ({ model, shown: { foreign: n } }) =>
+    n > 0 &&
+    !recorded(model, 'forkVma') &&
+    `${count(n, 'page')} that a pin of another process holds became writable, and no fork is recorded (copy_page_range), so it is not known whether the processes share ${it(n)} on purpose`,
+  ({ model, shown }) =>
+    shown.forks > 0 &&
+    !recorded(model, 'mmExit') &&
+    'a process was forked and no end of an address space is recorded (exit_mmap), so it is not known which task uses which',
+  ({ model }) =>
+    seen(model, 'ksmMerge') &&
+    !model.recorded('anonRmap') &&
+    !model.recorded('ksmMergeRet') &&
+    'pages were merged by KSM, and neither the return of try_to_merge_one_page() nor folio_add_anon_rmap_ptes() is recorded',
+  ({ shown: { swapped: n } }) =>
+    n > 0 &&
+    `${count(n, 'pinned page was', 'pinned pages were')} swapped in, and no unmapping for swap is recorded (try_to_unmap_one)`,
+  ({ model, shown }) =>
+    shown.readCopies > 0 &&
+    !recorded(model, 'forkVma') &&
+    'a page pinned for reading was replaced and no fork is recorded, so it is not known whether the page was shared when it was pinned',
+  ({ shown: { unreleased: n } }) =>
+    n > 0 && `${count(n, 'page was', 'pages were')} reused without a recorded release of the pin on ${it(n)}`,
+  ({ shown: { unended: n } }) =>
+    n > 0 &&
+    `the end of the I/O on ${count(n, 'pinned page')} was not recorded; a probe hit inside ` +
+      'another probe is missed (kprobe_profile counts these)',
+];
+
+/** Lines that cannot be true, or that nothing else confirms. */
+const DOUBTFUL: readonly Question[] = [
+  ({ model: { torn } }) =>
+    torn.pages > 0 &&
+    `${count(torn.pages, 'page pointer does', 'page pointers do')} not point to a struct page, unlike the others`,
+  ({ model: { torn } }) =>
+    torn.absurd > 0 && `${count(torn.absurd, 'line has a number', 'lines have numbers')} that no kernel prints there`,
+  ({ model: { torn } }) =>
+    torn.exits > 0 &&
+    `the end of ${count(torn.exits, 'address space')} (exit_mmap) is missing, although the tasks in it have exited`,
+];
+
+/** Pins and pages that the trace does not show completely. */
+const PINS: readonly Question[] = [
+  ({ model: { counts } }) =>
+    counts.withoutMm > 0 && `the address space of ${count(counts.withoutMm, 'pin')} is not known`,
+  ({ model }) =>
+    seen(model, 'wpHugetlb') &&
+    !seen(model, 'newHugetlb') &&
+    'no event names a new hugetlb page (hugetlb_add_new_anon_rmap)',
+  ({ open }) => unknownOf(open) > 0 && `the page of ${count(unknownOf(open), 'pin')} is not known`,
+  ({ open, shown }) => {
+    const unseen = open.length - unknownOf(open) + shown.givenUp;
+    return unseen > 0 && `no release was recorded for ${count(unseen, 'pin')}`;
+  },
+  ({ model: { counts } }) =>
+    counts.teed > 0 &&
+    `${count(counts.teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${it(counts.teed)}`,
+  ({ model: { counts } }) =>
+    counts.vanished > 0 &&
+    `${count(counts.vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
+  ({ model: { counts } }) =>
+    counts.strayed > 0 &&
+    `${count(counts.strayed, 'pinned page')} appeared at another address of the same process, and no move is recorded (move_page_tables)`,
+  ({ model: { counts } }) =>
+    counts.outcomes > 0 &&
+    `${count(counts.outcomes, 'write fault')} on a pinned page that another process maps too: no line shows whether the page was copied`,
+  ({ model: { counts } }) =>
+    counts.cut > 0 && `${count(counts.cut, 'pin was', 'pins were')} held where another capture begins`,
+  ({ model: { counts } }) =>
+    counts.begun > 0 &&
+    `the trace begins inside calls that returned ${count(counts.begun, 'page')}; no line names ${it(counts.begun)}`,
+  ({ model: { counts } }) =>
+    counts.claimed > 0 && `lines mention ${count(counts.claimed, 'page')} that nothing else in the trace shows`,
+  ({ model: { counts } }) =>
+    counts.untold > 0 && `${count(counts.untold, 'page was', 'pages were')} released that no line names`,
+  ({ model: { counts } }) =>
+    counts.unmatched > 0 && `${count(counts.unmatched, 'release')} of pins whose start is not in the trace`,
+];
+
+/** Everything that keeps a trace from being called clean, in words. */
+export const insufficiencies = (evidence: Evidence): string[] =>
+  [...WHOLE, ...HAPPENED, ...DOUBTFUL, ...PINS].flatMap((question) => question(evidence) || []);
