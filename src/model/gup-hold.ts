@@ -26,104 +26,156 @@ export function overwritten(m: Model, call: PinCall, at: At): void {
   }
 }
 
-export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
-  const first = m.vpn(f.addr);
+/**
+ * The pages that a call returned, by address. A grab whose line names the address belongs there; the others belong to
+ * the remaining addresses, in order.
+ */
+class PagesOf {
+  /** of the address taken last */
+  grab: Grab | undefined;
+  page: PageId = Number.NaN;
+  from: Pin['pageFrom'] = 'unknown';
+  readonly #m: Model;
+  readonly #mm: Mm | undefined;
+  readonly #array: readonly PageId[];
+  readonly #ordered: Grab[] = [];
   // most calls take one page: no map is made for it
-  let byAddr: Map<number, Grab> | undefined;
-  let only: Grab | undefined;
-  const ordered: Grab[] = [];
-  for (const g of f.grabs) {
-    if (Number.isNaN(g.addr)) ordered.push(g);
-    else if (f.grabs.length === 1) only = g;
-    else {
-      byAddr ??= new Map();
-      byAddr.set(m.vpn(g.addr), g);
+  #byAddr: Map<number, Grab> | undefined;
+  #only: Grab | undefined;
+  readonly #onlyAt: number = Number.NaN;
+  /** the next of `#ordered`, and the number of its pages used */
+  #next = 0;
+  #used = 0;
+
+  constructor(m: Model, mm: Mm | undefined, { grabs, array }: GupFrame) {
+    this.#m = m;
+    this.#mm = mm;
+    this.#array = array;
+    for (const grab of grabs) {
+      if (Number.isNaN(grab.addr)) this.#ordered.push(grab);
+      else if (grabs.length === 1) {
+        this.#only = grab;
+        this.#onlyAt = m.vpn(grab.addr);
+      } else {
+        this.#byAddr ??= new Map();
+        this.#byAddr.set(m.vpn(grab.addr), grab);
+      }
     }
   }
-  const onlyAt = only === undefined ? Number.NaN : m.vpn(only.addr);
+
+  /** A line names the page at the k-th address, or begins to. */
+  named(vpn: number, k: number): boolean {
+    return (
+      this.#at(vpn) !== undefined || (this.#next < this.#ordered.length && this.#used === 0) || k < this.#array.length
+    );
+  }
+
+  /** @param mapped the page that is mapped at the k-th address, NaN if that is not known */
+  take(vpn: number, k: number, mapped: PageId): void {
+    this.grab = this.#at(vpn);
+    this.page = Number.NaN;
+    this.from = 'unknown';
+    if (this.grab !== undefined) {
+      this.page = this.grab.page;
+      this.from = this.grab.from;
+    } else if (this.#next < this.#ordered.length) this.#takeNext(vpn, mapped);
+    if (k < this.#array.length && !Number.isNaN(this.#array[k])) {
+      this.page = this.#array[k];
+      this.from = 'array';
+    }
+    if (Number.isNaN(this.page) && !Number.isNaN(mapped)) {
+      this.page = mapped;
+      this.from = 'mapping';
+    }
+  }
+
+  #at(vpn: number): Grab | undefined {
+    return vpn === this.#onlyAt ? this.#only : this.#byAddr?.get(vpn);
+  }
+
+  #takeNext(vpn: number, mapped: PageId): void {
+    const grab = this.#ordered[this.#next];
+    const { page, refs, folio } = grab;
+    this.grab = grab;
+    this.page = page;
+    this.from = 'grab';
+    if (refs > 1 || this.#used > 0 || this.#neighbour(1) === page || this.#neighbour(-1) === page) {
+      // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
+      this.page = subPage(this.#m, grab, vpn, this.#used);
+      this.from = 'folio';
+    } else if (isPmd(this.#m, this.#mm, vpn) && mapped - (vpn % this.#m.machine.pmdPages) === folio) {
+      this.page = mapped;
+      this.from = 'folio';
+    }
+    this.#used++;
+    if (this.#used >= refs) {
+      this.#next++;
+      this.#used = 0;
+    }
+  }
+
+  #neighbour(by: number): PageId | undefined {
+    return this.#ordered[this.#next + by]?.page;
+  }
+}
+
+/** The holds of one call, one for each folio. */
+class HoldsOf {
+  #newest: Hold | undefined;
+  // most calls take pages of one folio: no map is made for it
+  #all: Map<PageId, Hold> | undefined;
+
+  add(pin: Pin, folio: PageId): void {
+    const newest = this.#newest;
+    let hold = newest?.folio === folio ? newest : this.#all?.get(folio);
+    if (hold === undefined) {
+      hold = new Hold(folio);
+      if (newest !== undefined) {
+        this.#all ??= new Map([[newest.folio, newest]]);
+        this.#all.set(folio, hold);
+      }
+    }
+    this.#newest = hold;
+    hold.refs++;
+    hold.pins.push(pin);
+    pin.hold = hold;
+  }
+}
+
+/** The pages that a call returned become pins, `count` of them at most. */
+export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: number): void {
+  const first = m.vpn(f.addr);
+  const pages = new PagesOf(m, call.mm, f);
+  const holds = new HoldsOf();
   const transient = isTransient(m, t, call);
-  let holds: Map<PageId, Hold> | undefined;
-  let newest: Hold | undefined;
-  let next = 0; // next grab in `ordered`
-  let used = 0; // number of its pages used
   for (let k = 0; k < count; k++) {
-    // a page with a line of its own is always a pin; pages that are only counted are limited by the number of lines
     const vpn = first + k;
-    let grabbed: Grab | undefined = vpn === onlyAt ? only : byAddr?.get(vpn);
-    const own = grabbed !== undefined || (next < ordered.length && used === 0) || k < f.array.length;
-    if (!own && !m.afford()) {
+    // a page with a line of its own is always a pin; pages that are only counted are limited by the number of lines
+    if (!pages.named(vpn, k) && !m.afford()) {
       m.counts.claimed += count - k;
       break;
     }
     const entry = call.mm?.entry(vpn);
     const present = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present;
     const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
-    let page: PageId = Number.NaN;
-    let from: Pin['pageFrom'] = 'unknown';
-    if (grabbed !== undefined) {
-      page = grabbed.page;
-      from = grabbed.from;
-    } else if (next < ordered.length) {
-      grabbed = ordered[next];
-      page = grabbed.page;
-      from = 'grab';
-      if (grabbed.refs > 1 || used > 0 || ordered[next + 1]?.page === page || ordered[next - 1]?.page === page) {
-        // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
-        page = subPage(m, grabbed, vpn, used);
-        from = 'folio';
-      } else if (present && isPmd(m, call.mm, vpn) && entryPage(entry) - (vpn % m.machine.pmdPages) === grabbed.folio) {
-        page = entryPage(entry);
-        from = 'folio';
-      }
-      used++;
-      if (used >= grabbed.refs) {
-        next++;
-        used = 0;
-      }
-    }
-    if (k < f.array.length && !Number.isNaN(f.array[k])) {
-      page = f.array[k];
-      from = 'array';
-    }
-    if (Number.isNaN(page) && present) {
-      page = entryPage(entry);
-      from = 'mapping';
-    }
-    const pin = new Pin(m.nextId(), call, call.mm, vpn, page, from, bits);
+    const mapped = present ? entryPage(entry) : Number.NaN;
+    pages.take(vpn, k, mapped);
+    const { grab, page } = pages;
+    const pin = new Pin(m.nextId(), call, call.mm, vpn, page, pages.from, bits);
     pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
-    if (grabbed?.slow === false) pin.duringFork = grabbed.duringFork;
-    pin.grabAt = grabbed?.at;
+    if (grab?.slow === false) pin.duringFork = grab.duringFork;
+    pin.grabAt = grab?.at;
     pin.hugetlb = call.mm?.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true;
-    const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grabbed?.at ?? f.at);
-    if (changes !== undefined) {
-      // the entry has changed meanwhile
-      const { was, start } = changes[0];
-      const known = was !== undefined && start === vpn && entryPage(was) === page ? entryBits(was) : Pte.Present;
-      pin.entryState = known & Pte.STATE;
-      pin.entryBits = known & ~Pte.STATE;
-    }
-    const folio = grabbed?.folio ?? page;
-    if (!Number.isNaN(folio)) {
-      let h: Hold | undefined = newest?.folio === folio ? newest : holds?.get(folio);
-      if (h === undefined) {
-        h = new Hold(folio);
-        if (newest !== undefined) {
-          holds ??= new Map([[newest.folio, newest]]);
-          holds.set(folio, h);
-        }
-      }
-      newest = h;
-      h.refs++;
-      h.pins.push(pin);
-      pin.hold = h;
-    }
-    if (grabbed !== undefined) pin.steps.push(new Step('grab', grabbed.at, page));
+    const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
+    if (changes !== undefined) entryBefore(pin, vpn, changes[0]);
+    const folio = grab?.folio ?? page;
+    if (!Number.isNaN(folio)) holds.add(pin, folio);
+    if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
     pin.steps.push(new Step('pin', call.at, page));
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped and overrides earlier knowledge
-      const shared = present && entryPage(entry) === page ? bits : 0;
-      if (changes === undefined && (!isPmd(m, call.mm, vpn) || !present || entryPage(entry) !== page))
-        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | shared));
+      if (changes === undefined && (!isPmd(m, call.mm, vpn) || mapped !== page))
+        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | (mapped === page ? bits : 0)));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
     if (transient) {
@@ -136,6 +188,13 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     m.emit('pin', { pin, at: call.heldAt });
     if (changes !== undefined) parted(m, pin, changes);
   }
+}
+
+/** The entry of an address that changed during the call, as it was when the page was grabbed. */
+function entryBefore(pin: Pin, vpn: number, { was, start }: Change): void {
+  const known = was !== undefined && start === vpn && entryPage(was) === pin.page ? entryBits(was) : Pte.Present;
+  pin.entryState = known & Pte.STATE;
+  pin.entryBits = known & ~Pte.STATE;
 }
 
 /** Changes of an address after its page was grabbed; undefined: none, or the page is mapped there again. */
