@@ -59,7 +59,9 @@ ${kinds()}
 
 ## Rule
 
-${code(interfaces(contract, ['RuleMeta', 'Examples', 'RuleContext', 'Subject', 'Doubt', 'EvidenceStep', 'HarmReport', 'RuleDefinition']))}
+${code(`${interfaces(contract, ['RuleMeta'])}\n\n${interfaces(read('src/contract/fix.ts'), ['Fix', 'FixScope'])}`)}
+
+${code(interfaces(contract, ['Examples', 'RuleContext', 'Subject', 'Doubt', 'EvidenceStep', 'HarmReport', 'RuleDefinition']))}
 
 A report names a message of \`meta.messages\` and brings a value for each of its {placeholders} but {pinned} and {mapped}, which are there already: the pinned page, and the page mapped in its place.
 

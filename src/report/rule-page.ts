@@ -1,6 +1,8 @@
 // The page of a rule in Markdown: its meta in fixed sections. docs/rules/ is generated from these, and `rules new`
 // writes one beside the rule.
+
 import type { OptionSchema } from '../api/options.ts';
+import { fixText } from '../contract/fix.ts';
 import type { RuleMeta } from '../rules/contract.ts';
 import { OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { sentence } from './shared/sentence.ts';
@@ -25,7 +27,7 @@ export function rulePage(meta: RuleMeta, first?: string, picture?: readonly stri
     ['Example', example(meta, picture)],
     ['False positives', list(meta.falsePositives)],
     ['What to do', meta.advice === undefined ? '' : sentence(meta.advice)],
-    ['Fixed by', list(meta.fixedBy)],
+    ['Fixed by', list(meta.fixedBy.map(fixText))],
     ['Takes the place of', list((meta.overrides ?? []).map((id) => `[${id}](${id}.md)`))],
     ['References', list(meta.references)],
   ];

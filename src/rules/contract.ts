@@ -8,6 +8,7 @@ import type { TransitionName, Transitions } from '../api/transitions.ts';
 import type { At, Drift, Mm, PageId, Pin, Step, WrprotectKind } from '../api/views.ts';
 import type { Model } from '../api/views-model.ts';
 import type { Confidence, Harm, Severity } from '../contract/finding.ts';
+import type { Fix } from '../contract/fix.ts';
 import type { KernelPromise } from '../vocabulary/kernel/promises.ts';
 import type { KindName } from '../vocabulary/kinds.ts';
 
@@ -18,6 +19,7 @@ export type { FieldMeaning, Probe, Probes } from '../api/probes.ts';
 export type { TransitionName, Transitions } from '../api/transitions.ts';
 export type * from '../api/views.ts';
 export type * from '../api/views-model.ts';
+export type { Fix, FixScope } from '../contract/fix.ts';
 export type { KindName } from '../vocabulary/kinds.ts';
 
 /** Version of this contract: the major version of the package. A rule built for another version is rejected. */
@@ -60,11 +62,8 @@ export interface RuleMeta<
   readonly falsePositives: readonly string[];
   /** documents, mailing list threads, CVEs */
   readonly references: readonly string[];
-  /**
-   * `hash ("subject") (in vX.Y)`; `(in vX.Y; for FOLL_PIN)` if it concerns only some pins (also `FOLL_PIN of hugetlb`,
-   * `FOLL_PIN, not of hugetlb`, `pages other than hugetlb`, `direct I/O`): findings about others do not name it
-   */
-  readonly fixedBy: readonly string[];
+  /** commits that prevent this; a finding names those that concern its pin (`only`) */
+  readonly fixedBy: readonly Fix[];
   /** what the user should do where the fix is not available, or nothing is fixed; findings say whether a newer kernel has the fix */
   readonly advice?: string;
   /** message texts by id, with {placeholders} */

@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -21,7 +22,7 @@ export default defineRule({
     },
     falsePositives: ['references held only briefly (futex, ptrace, uprobes); they are recognised by their caller'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374, which led to the page_count() rule'],
-    fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
+    fixedBy: [fix('6c287605fd56')],
     advice: 'do not write-protect, fork or reclaim memory under I/O',
     messages: { copied: 'the page pinned for writing is {pinned}; since the copy the process sees {mapped}' },
     examples: examplesOf('cow-under-write-pin'),

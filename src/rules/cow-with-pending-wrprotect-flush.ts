@@ -2,6 +2,7 @@
 // allow writes to the old page.
 import { type At, defineRule, type Mm, type Transitions, type WrprotectKind } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 /** pages [start, end) that may still have old entries in a TLB */
 interface Pending {
@@ -33,7 +34,7 @@ export default defineRule({
       'a single-threaded process',
     ],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
-    fixedBy: ['6ce64428d620 ("mm/userfaultfd: fix memory corruption due to writeprotect") (in v5.12, 5.10.y)'],
+    fixedBy: [fix('6ce64428d620')],
     messages: {
       window:
         '{kind} made the page {pinned} read-only on cpu {from}; it was copied on cpu {to} before any TLB flush of the address space',

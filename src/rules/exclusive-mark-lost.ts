@@ -1,6 +1,7 @@
 // A swap entry had the exclusive mark, and the swap-in dropped it.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -18,7 +19,7 @@ export default defineRule({
       'mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)',
       'do_swap_page(), mm/memory.c',
     ],
-    fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
+    fixedBy: [fix('1493a1913e34')],
     messages: {
       lost: 'the swap entry marked {pinned} as exclusive, but the swap-in mapped it as shared: the next write will copy it',
     },

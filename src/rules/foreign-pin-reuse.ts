@@ -1,6 +1,7 @@
 // The vmsplice leak: one process holds a reference on a page, and another process that maps the page may write to it.
 import { type At, defineRule, type Mm, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 const UNSAID = {
   cap: 'medium',
@@ -50,10 +51,7 @@ export default defineRule({
       'pages shared on purpose (MAP_SHARED); the rule ignores them, since the page must be known to be anonymous',
     ],
     references: ['CVE-2020-29374', 'CVE-2020-29368'],
-    fixedBy: [
-      '09854ba94c6a ("mm: do_wp_page() simplification") (in v5.9; for pages other than hugetlb)',
-      '6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19; for pages other than hugetlb)',
-    ],
+    fixedBy: [fix('09854ba94c6a', { hugetlb: false }), fix('6c287605fd56', { hugetlb: false })],
     advice: 'use madvise(MADV_DONTFORK) on memory that must not be shared with a child',
     messages: {
       reused:

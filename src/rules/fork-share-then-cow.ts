@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -19,10 +20,10 @@ export default defineRule({
     falsePositives: ['none known'],
     references: ['open(2), NOTES on O_DIRECT and fork(2)', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
-      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9; for FOLL_PIN, not of hugetlb)',
-      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.12; for FOLL_PIN of hugetlb)',
-      'a7e689dd1c06 ("block: Convert bio_iov_iter_get_pages to use iov_iter_extract_pages") (in v6.5; for direct I/O)',
-      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
+      fix('70e806e4e645', { kind: 'PIN', hugetlb: false }),
+      fix('4eae4efa2c29', { kind: 'PIN', hugetlb: true }),
+      fix('a7e689dd1c06', { owner: 'bio' }),
+      fix('1ccf164ec866', { owner: 'bio' }),
     ],
     advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',
     messages: {

@@ -1,6 +1,7 @@
 // A FOLL_GET write reference whose lifetime is controlled by user space: fork cannot recognise it and shares the page.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -13,10 +14,7 @@ export default defineRule({
     severity: { all: 'note; the drift, if it follows, is reported by another rule' },
     falsePositives: ['a reference dropped by put_page() before the fork, which is not recorded'],
     references: ['Documentation/core-api/pin_user_pages.rst, CASE 1 to 3'],
-    fixedBy: [
-      'a7e689dd1c06 ("block: Convert bio_iov_iter_get_pages to use iov_iter_extract_pages") (in v6.5; for direct I/O)',
-      '1ccf164ec866 ("block: Use iov_iter_extract_pages() and page pinning in direct-io.c") (in v6.5; for direct I/O)',
-    ],
+    fixedBy: [fix('a7e689dd1c06', { owner: 'bio' }), fix('1ccf164ec866', { owner: 'bio' })],
     advice: 'use pin_user_pages*() instead of get_user_pages*()',
     messages: { shared: 'fork shared {pinned}, which is held for writing by FOLL_GET' },
     examples: examplesOf('get-across-fork'),

@@ -1,6 +1,7 @@
 // GUP-fast must not keep a pin that it took while fork was copying the same page tables.
 import { type At, defineRule, type ForkUnderWay, type Mm, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 /** This close to either end of the window, the clocks of two CPUs cannot tell inside from outside. */
 const SKEW_NS = 10_000;
@@ -17,7 +18,7 @@ export default defineRule({
     severity: { all: 'note: the order of events on two CPUs is seldom certain enough for more' },
     falsePositives: ['clock skew between CPUs', 'VMAs that are not copy-on-write'],
     references: ['mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022)'],
-    fixedBy: ['57efa1fe5957 ("mm/gup: prevent gup_fast from racing with COW during fork") (in v5.11, 5.10.y)'],
+    fixedBy: [fix('57efa1fe5957')],
     messages: { stuck: 'the lockless grab of {pinned} succeeded while {task} was in copy_page_range() of the same mm' },
     examples: examplesOf('gup-fast-during-fork'),
   },

@@ -1,6 +1,7 @@
 // A GUP call returned a page that was not mapped at the address.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -18,7 +19,7 @@ export default defineRule({
     references: [
       'mm/gup: use gup_can_follow_protnone() also in GUP-fast (linux-mm, August 2022): the principles of RCU GUP-fast',
     ],
-    fixedBy: ['088b8aa537c2 ("mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast") (in v6.1)'],
+    fixedBy: [fix('088b8aa537c2')],
     messages: { unmapped: '{pinned} was pinned through an address whose entry was {state}' },
     examples: examplesOf('pin-of-unmapped-page'),
   },

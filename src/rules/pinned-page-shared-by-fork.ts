@@ -1,6 +1,7 @@
 // fork must give the child its own copy of a FOLL_PIN page; here the child got the page itself.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -18,8 +19,8 @@ export default defineRule({
     falsePositives: ['the page was not mapped at the time of the fork'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [
-      '70e806e4e645 ("mm: Do early cow for pinned pages during fork() for ptes") (in v5.9; for FOLL_PIN, not of hugetlb)',
-      '4eae4efa2c29 ("hugetlb: do early cow when page pinned on src mm") (in v5.12; for FOLL_PIN of hugetlb)',
+      fix('70e806e4e645', { kind: 'PIN', hugetlb: false }),
+      fix('4eae4efa2c29', { kind: 'PIN', hugetlb: true }),
     ],
     messages: { shared: 'fork shared the pinned page {pinned} with the child instead of copying it' },
     examples: examplesOf('pinned-page-shared-by-fork'),

@@ -1,6 +1,7 @@
 // Reclaim must leave FOLL_PIN pages mapped.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -12,7 +13,7 @@ export default defineRule({
     severity: { all: 'warning; if a drift follows, that is the error' },
     falsePositives: ['FOLL_GET references and file pages may be unmapped; they are not reported'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
-    fixedBy: ['feb889fb40fa ("mm: don\'t put pinned pages into the swap cache") (in v5.11, 5.10.y)'],
+    fixedBy: [fix('feb889fb40fa')],
     messages: { unmapped: 'reclaim unmapped {pinned}, which is pinned' },
     examples: examplesOf('pinned-page-unmapped-for-swap'),
   },

@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -19,10 +20,7 @@ export default defineRule({
     },
     falsePositives: ['short-term pins (not FOLL_LONGTERM), for which the kernel promises no more: a note'],
     references: ['tools/testing/selftests/mm/cow.c, non-anonymous rows'],
-    fixedBy: [
-      '84209e87c696 ("mm/gup: reliable R/O long-term pinning in COW mappings") (in v6.2)',
-      '8d6a0ac09a16 ("mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping") (in v6.2)',
-    ],
+    fixedBy: [fix('84209e87c696'), fix('8d6a0ac09a16')],
     advice: 'write to the memory once before pinning it for reading',
     messages: {
       stale:

@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { matters, readOnlyBy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -14,9 +15,7 @@ export default defineRule({
     severity: { '5.10': 'warning; note for process_vm_readv()', '6.1': 'error', '6.12': 'error', '7.2': 'error' },
     falsePositives: ['a pin that is read only once, immediately'],
     references: ['Documentation/core-api/pin_user_pages.rst', 'tools/testing/selftests/mm/cow.c, R/O longterm rows'],
-    fixedBy: [
-      'a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19)',
-    ],
+    fixedBy: [fix('a7f226604170')],
     advice: 'pin for writing, or write to the page before pinning it',
     messages: {
       stale:

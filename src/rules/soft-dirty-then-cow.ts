@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -23,7 +24,7 @@ export default defineRule({
       'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)',
       'Documentation/admin-guide/mm/soft-dirty.rst',
     ],
-    fixedBy: ['9348b73c2e1b ("mm: don\'t play games with pinned pages in clear_page_refs") (in v5.11, 5.10.y)'],
+    fixedBy: [fix('9348b73c2e1b')],
     advice: 'do not checkpoint (CRIU) or track writes with clear_refs while devices hold the memory',
     messages: {
       parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write replaced it by {mapped}',

@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -21,9 +22,7 @@ export default defineRule({
     },
     falsePositives: ['a read pin of a page that the process never writes again; it is stale but harmless'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
-    fixedBy: [
-      'a7f226604170 ("mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page") (in v5.19; for FOLL_PIN)',
-    ],
+    fixedBy: [fix('a7f226604170', { kind: 'PIN' })],
     advice: 'pin for writing, or use memory that is not copied on write (MAP_SHARED)',
     messages: { stale: 'the pin reads {pinned}; since the copy the process writes {mapped}' },
     examples: examplesOf('stale-read-pin'),

@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -18,7 +19,7 @@ export default defineRule({
     },
     falsePositives: ['none known'],
     references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],
-    fixedBy: ['1493a1913e34 ("mm/swap: remember PG_anon_exclusive via a swp pte bit") (in v5.19)'],
+    fixedBy: [fix('1493a1913e34')],
     advice: 'keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     messages: {
       parted:

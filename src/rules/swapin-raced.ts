@@ -1,6 +1,7 @@
 // Two threads fault on one swap entry, and the slower one maps data it read before the faster one changed them.
 import { defineRule } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 export default defineRule({
   meta: {
@@ -22,7 +23,7 @@ export default defineRule({
       'an unmapping between the two, during the second fault, that was not recorded',
     ],
     references: ['CVE-2024-26759', 'do_swap_page(), mm/memory.c'],
-    fixedBy: ['13ddaf26be32 ("mm/swap: fix race when skipping swapcache") (in v6.8, 6.1.y, 6.6.y)'],
+    fixedBy: [fix('13ddaf26be32')],
     messages: {
       raced: 'a second swap-in mapped another page where {pinned} was mapped, without an unmapping in between',
       stale:

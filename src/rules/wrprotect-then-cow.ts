@@ -2,6 +2,7 @@
 import { defineRule } from './contract.ts';
 import { onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
+import { fix } from './fixes.ts';
 
 const WHO: Readonly<Record<string, string>> = {
   mprotect: 'mprotect',
@@ -28,7 +29,7 @@ export default defineRule({
     },
     falsePositives: ['the range was protected on purpose and the process meant to abandon the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],
-    fixedBy: ['6c287605fd56 ("mm: remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)'],
+    fixedBy: [fix('6c287605fd56')],
     advice: 'do not change the protection of memory that a device holds',
     messages: {
       parted:

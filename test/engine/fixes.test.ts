@@ -1,5 +1,6 @@
 // A finding names only the fixes that concern its pin.
 import { expect, it } from 'vitest';
+import { fixOf, fixText } from '../../src/contract/fix.ts';
 import { fixesFor } from '../../src/engine/findings/fixes.ts';
 import type { Pin } from '../../src/model/state.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';
@@ -20,6 +21,11 @@ it.each([
   for (const fix of fixes) expect(fix).toMatch(/ \(in v\d+\.\d+\)$/);
 });
 
-it('a scope that is not known excludes nothing', () => {
-  expect(fixesFor(['abc ("x") (in v6.1; for the moon)'], pin('GET', false))).toHaveLength(1);
+it('is printed with its scope, and read back without one', () => {
+  const fix = { commit: '0123456789ab', subject: 'mm: a ("b") (in v1.0)', since: 'v6.1', stable: ['5.15.y', '5.10.y'] };
+  expect(fixText({ ...fix, only: { kind: 'PIN', hugetlb: false } })).toBe(
+    '0123456789ab ("mm: a ("b") (in v1.0)") (in v6.1, 5.15.y, 5.10.y; for FOLL_PIN, not of hugetlb)',
+  );
+  expect(fixOf(fixText(fix))).toEqual(fix);
+  expect(fixOf('see the list')).toBeUndefined();
 });

@@ -26,19 +26,23 @@ describe('a fix', () => {
   const said = (fix: string, kernel: string) => fixWords(fix, trace && { ...trace, kernel });
 
   it.each([
-    ['a1 ("x") (in v5.19)', '5.10.223', 'in v5.19, newer than this kernel: a1 ("x")'],
-    ['a1 ("x") (in v5.9)', '5.10.223', 'in v5.9, which this kernel has and which did not prevent this: a1 ("x")'],
+    ['a1a1a1a1a1a1 ("x") (in v5.19)', '5.10.223', 'in v5.19, newer than this kernel: a1a1a1a1a1a1 ("x")'],
     [
-      'a1 ("x") (in v5.11, 5.10.y)',
+      'a1a1a1a1a1a1 ("x") (in v5.9)',
       '5.10.223',
-      'in v5.11, and backported to 5.10.y, which may be in this kernel: a1 ("x")',
+      'in v5.9, which this kernel has and which did not prevent this: a1a1a1a1a1a1 ("x")',
     ],
     [
-      'a1 ("x") (in v6.8, 6.1.y, 6.6.y)',
-      '6.1.0-18-amd64',
-      'in v6.8, and backported to 6.1.y, which may be in this kernel: a1 ("x")',
+      'a1a1a1a1a1a1 ("x") (in v5.11, 5.10.y)',
+      '5.10.223',
+      'in v5.11, and backported to 5.10.y, which may be in this kernel: a1a1a1a1a1a1 ("x")',
     ],
-    ['a1 ("x") (in v6.8, 6.1.y, 6.6.y)', '6.2.1', 'in v6.8, newer than this kernel: a1 ("x")'],
+    [
+      'a1a1a1a1a1a1 ("x") (in v6.8, 6.1.y, 6.6.y)',
+      '6.1.0-18-amd64',
+      'in v6.8, and backported to 6.1.y, which may be in this kernel: a1a1a1a1a1a1 ("x")',
+    ],
+    ['a1a1a1a1a1a1 ("x") (in v6.8, 6.1.y, 6.6.y)', '6.2.1', 'in v6.8, newer than this kernel: a1a1a1a1a1a1 ("x")'],
   ])('%s on %s', (fix, kernel, words) => {
     expect(said(fix, kernel)).toBe(words);
   });

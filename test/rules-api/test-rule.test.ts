@@ -233,6 +233,11 @@ the evidence of forked differs (- expected by the test, + in the finding):
     );
     expect(await failure(sampleRule({ meta: { id: 'Sample' } }))).toContain('meta.id: expected lower-case words');
     expect(await failure(sampleRule({ meta: { whi: 'x' } }))).toContain('meta.whi: no such field');
+    const fixedBy = [{ commit: '1493a1913e34', subject: 'mm/swap: ...', since: '5.19' }];
+    expect(await failure(sampleRule({ meta: { fixedBy } }))).toContain(
+      'meta.fixedBy[0].since: expected a release: v5.19',
+    );
+    expect(await failure(sampleRule({ meta: { fixedBy: ['1493a1913e34'] as never } }))).toContain('meta.fixedBy[0]');
   });
 
   it('a handler that nothing calls', async () => {

@@ -1,6 +1,8 @@
 // Why: a finding names a rule; this prints its page: what it finds, why it matters, its false positives, its fix.
+
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { fixText } from '../../contract/fix.ts';
 import { wrap } from '../../report/shared/format.ts';
 import { painter } from '../../report/shared/paint.ts';
 import { sentence } from '../../report/shared/sentence.ts';
@@ -68,7 +70,7 @@ function sections(meta: RuleMeta): [string, readonly string[]][] {
     ['Needs', meta.needs.map((anyOf) => anyOf.join(' or '))],
     ['Options', Object.entries(meta.options ?? {}).map(([name, schema]) => optionWords(name, schema))],
     ['False positives', meta.falsePositives],
-    ['Fixed by', meta.fixedBy],
+    ['Fixed by', meta.fixedBy.map(fixText)],
     ['Try', meta.advice === undefined ? [] : [sentence(meta.advice)]],
     ['Takes the place of', meta.overrides ?? []],
     ['References', meta.references],

@@ -1,4 +1,5 @@
 // Why: information for reports about pindrift and its rules, besides their ids.
+import { fixText } from '../../contract/fix.ts';
 import type { ReportOptions, RuleDoc } from '../../report/reporter.ts';
 import { sentence } from '../../report/shared/sentence.ts';
 import type { Rule } from '../../rules/contract.ts';
@@ -39,7 +40,7 @@ function ruleDocs(rules: readonly Rule[] = BUILT_IN, pages?: string): RuleDoc[] 
       description: sentence(meta.why),
       falsePositives: meta.falsePositives.filter((line) => line !== 'none known'),
       url: pages !== undefined && own.has(rule) ? `${pages}/${meta.id}.md` : undefined,
-      references: [...meta.references, ...meta.fixedBy],
+      references: [...meta.references, ...meta.fixedBy.map(fixText)],
     };
   });
 }

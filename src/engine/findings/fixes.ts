@@ -1,24 +1,15 @@
 // Why: a commit that fixes a problem for some pins only (FOLL_PIN, hugetlb, direct I/O) is not named in a finding about
 // another pin, where it would be advice that does not help.
+import { type Fix, type FixScope, fixText } from '../../contract/fix.ts';
 import type { Pin } from '../../model/state.ts';
 
-const SCOPE = /; for ([^()]+)\)$/;
+/** The fixes that concern a pin, in words. One of which this is not known is named. */
+export const fixesFor = (fixes: readonly Fix[], pin: Pin | undefined): string[] =>
+  fixes
+    .filter(({ only }) => only === undefined || pin === undefined || concerns(only, pin))
+    .map(({ only: _, ...fix }) => fixText(fix));
 
-/** Which pins a fix is for. A pin of which this is not known is not excluded. */
-const APPLIES: ReadonlyMap<string, (pin: Pin) => boolean> = new Map([
-  ['FOLL_PIN', ({ call }) => call.kind !== 'GET'],
-  ['FOLL_PIN of hugetlb', ({ call, hugetlb }) => call.kind !== 'GET' && hugetlb],
-  ['FOLL_PIN, not of hugetlb', ({ call, hugetlb }) => call.kind !== 'GET' && !hugetlb],
-  ['pages other than hugetlb', ({ hugetlb }) => !hugetlb],
-  ['direct I/O', ({ owner }) => owner === undefined || owner === 'bio'],
-]);
-
-/**
- * The fixes that concern a pin, without the scope that was checked.
- * @param fixes as in `meta.fixedBy`: `hash ("subject") (in v5.9; for FOLL_PIN)`
- */
-export function fixesFor(fixes: readonly string[], pin: Pin | undefined): string[] {
-  return fixes
-    .filter((fix) => pin === undefined || (APPLIES.get(SCOPE.exec(fix)?.[1] ?? '')?.(pin) ?? true))
-    .map((fix) => fix.replace(SCOPE, ')'));
-}
+const concerns = ({ kind, hugetlb, owner }: FixScope, pin: Pin): boolean =>
+  (kind === undefined || pin.call.kind === kind || pin.call.kind === undefined) &&
+  (hugetlb === undefined || pin.hugetlb === hugetlb) &&
+  (owner === undefined || pin.owner === owner || pin.owner === undefined);

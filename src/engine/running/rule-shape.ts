@@ -64,6 +64,19 @@ const probe = v.strictObject({
   ),
   define: v.optional(v.record(v.string(), v.string())),
 });
+const fix = v.strictObject({
+  commit: v.pipe(v.string('expected a string'), v.regex(/^[0-9a-f]{12,40}$/, 'expected 12 hex digits or more')),
+  subject: sentence,
+  since: v.pipe(v.string('expected a string'), v.regex(/^v\d+\.\d+$/, 'expected a release: v5.19')),
+  stable: v.optional(v.array(v.pipe(v.string(), v.regex(/^\d+\.\d+\.y$/, 'expected a stable series: 5.10.y')))),
+  only: v.optional(
+    v.strictObject({
+      kind: v.optional(v.picklist(['GET', 'PIN'], 'expected GET or PIN')),
+      hugetlb: v.optional(v.boolean('expected true or false')),
+      owner: v.optional(v.literal('bio', 'expected bio')),
+    }),
+  ),
+});
 const meta = v.strictObject({
   id: v.pipe(
     v.string('expected a string'),
@@ -79,7 +92,7 @@ const meta = v.strictObject({
   severity: v.record(v.string(), v.string(), "expected text by era: { all: 'warning' }"),
   falsePositives: texts,
   references: texts,
-  fixedBy: texts,
+  fixedBy: v.array(fix, 'expected a list of { commit, subject, since }'),
   advice: v.optional(v.string()),
   messages: v.record(v.string(), sentence, 'expected texts by message id'),
   overrides: v.optional(texts),

@@ -1,45 +1,48 @@
 // Why: a fix and the advice that goes with it mean different things to a kernel that has the fix and to one that does not.
 import type { Finding } from '../../contract/finding.ts';
+import { fixOf } from '../../contract/fix.ts';
 import type { TraceInfo } from '../../contract/report.ts';
 import { clean } from './format.ts';
 
 /**
- * A fix relative to the kernel of the trace: `in v5.9, which this kernel has and which did not prevent this: 70e8... ("...")`, or `in v5.19, newer
- * than this kernel: 1493... ("...")`; unchanged where the release is not known.
- * @param fix `hash ("subject") (in vX.Y)` or `(in vX.Y, A.B.y)`: the stable series that has it too
+ * A fix relative to the kernel of the trace: `in v5.9, which this kernel has and which did not prevent this: 70e8... ("...")`,
+ * or `in v5.19, newer than this kernel: 1493... ("...")`; unchanged where the release is not known.
+ * @param text as a finding names it (fixText())
  */
-export function fixWords(fix: string, trace: TraceInfo | undefined): string {
-  const { commit, isNewer, series, since } = fixOf(fix, trace);
-  if (isNewer === undefined) return clean(fix);
-  const words = !isNewer
+export function fixWords(text: string, trace: TraceInfo | undefined): string {
+  const fix = fixOf(text);
+  const kernel = releaseOf(trace);
+  if (fix === undefined || kernel === undefined) return clean(text);
+  const { commit, since, stable, subject } = fix;
+  const series = `${kernel.join('.')}.y`;
+  const words = !isNewer(since, kernel)
     ? `in ${since}, which this kernel has and which did not prevent this`
-    : series !== undefined
+    : stable?.includes(series) === true
       ? `in ${since}, and backported to ${series}, which may be in this kernel`
       : `in ${since}, newer than this kernel`;
-  return clean(`${words}: ${commit}`);
+  return clean(`${words}: ${commit} ("${subject}")`);
 }
 
-interface FixOf {
-  commit?: string | undefined;
-  since?: string;
-  /** the kernel of the trace is older; undefined if that is not known */
-  isNewer?: boolean;
-  /** the stable series of the trace, if a later release of it has the fix */
-  series?: string | undefined;
+type Release = readonly [major: number, minor: number];
+
+/** Of the kernel of the trace, if it is one: an era may be a range. */
+function releaseOf(trace: TraceInfo | undefined): Release | undefined {
+  const [, major, minor] = /^(\d+)\.(\d+)(?!.*\.\.)/.exec(trace?.kernel ?? trace?.era ?? '') ?? [];
+  return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
-function fixOf(fix: string, trace: TraceInfo | undefined): FixOf {
-  const [, commit, major, minor, more = ''] = /^(.*) \(in v(\d+)\.(\d+)((?:, [^)]*)?)\)$/.exec(fix) ?? [];
-  const [, ours, oursMinor] = /^(\d+)\.(\d+)(?!.*\.\.)/.exec(trace?.kernel ?? trace?.era ?? '') ?? [];
-  if (commit === undefined || ours === undefined) return {};
-  const series = `${ours}.${oursMinor}.y`;
-  const isNewer = (Number(ours) - Number(major) || Number(oursMinor) - Number(minor)) < 0;
-  return { commit, since: `v${major}.${minor}`, isNewer, series: more.includes(series) ? series : undefined };
+function isNewer(since: string, [major, minor]: Release): boolean {
+  const [ofFix, minorOfFix] = since.slice(1).split('.').map(Number);
+  return ofFix > major || (ofFix === major && minorOfFix > minor);
 }
 
 /** What to do: move to a kernel with the fix only where one is newer than this kernel. */
 export function adviceWords(finding: Finding, trace: TraceInfo | undefined): string | undefined {
-  const isFixed = (finding.fixedBy ?? []).some((fix) => fixOf(fix, trace).isNewer === true);
+  const kernel = releaseOf(trace);
+  const isFixed = (finding.fixedBy ?? []).some((text) => {
+    const fix = fixOf(text);
+    return fix !== undefined && kernel !== undefined && isNewer(fix.since, kernel);
+  });
   const move = 'move to a kernel with the fix';
   // stores of earlier versions have it in the advice
   if (!isFixed || finding.advice?.startsWith(move) === true) return finding.advice;
