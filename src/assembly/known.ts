@@ -11,6 +11,8 @@ export class Task {
   nameRest: u64 = 0;
   pidText: u64 = 0;
   pid: i32 = 0;
+  /** its process; -1 unknown */
+  tgid: i32 = 0;
   /** column of the bracket after it; 0: the entry is free */
   bracket: i32 = 0;
   /** its id in a store; 0: none yet */
@@ -138,11 +140,12 @@ export function taskOf(start: usize): Task {
 }
 
 /** @param bracket column of the bracket after the pid */
-export function learnTask(start: usize, bracket: i32, pid: i32, id: i32): void {
+export function learnTask(start: usize, bracket: i32, pid: i32, tgid: i32, id: i32): void {
   const task = taskOf(start);
   memory.copy(changetype<usize>(task), start, COMM_COLUMNS);
   task.pidText = load<u64>(start, COMM_COLUMNS + 1);
   task.pid = pid;
+  task.tgid = tgid;
   task.bracket = bracket;
   task.id = id;
 }

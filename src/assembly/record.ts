@@ -28,11 +28,11 @@ const LEAST_EXACT: f64 = -9007199254740992;
 /** Fill in the values of the line's columns and its event, and NaN for the slots of arguments. */
 // @ts-ignore: decorator
 @inline
-export function beginRecord(row: usize, kind: f64, fn: f64, cpu: i32, pid: i32, ts: f64, context: f64): void {
+export function beginRecord(row: usize, kind: f64, fn: f64, cpu: i32, pid: i32, tgid: i32, ts: f64, context: f64): void {
   store<f64>(row, kind, KIND);
   store<f64>(row, <f64>cpu, CPU);
   store<f64>(row, <f64>pid, PID);
-  store<f64>(row, -1, TGID);
+  store<f64>(row, <f64>tgid, TGID);
   store<f64>(row, ts, TS);
   const nothing = f64x2.splat(NaN);
   v128.store(row, nothing, MM);

@@ -127,7 +127,7 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   const table = what.table;
   if (table && !task.id) return OTHER_COLUMNS;
   if (what.kept) {
-    beginRecord(row, what.kind, what.fn, cpu, task.pid, ts, contextAt(bracket));
+    beginRecord(row, what.kind, what.fn, cpu, task.pid, task.tgid, ts, contextAt(bracket));
     store<f64>(row, base + <f64>start, OFFSET);
     store<f64>(row, line, LINE);
     store<f64>(row, site ? changetype<Site>(site).caller : NaN, SYM);

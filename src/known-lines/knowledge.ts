@@ -26,6 +26,7 @@ import { BRACKET_CLOSE, BRACKET_OPEN, DASH, isDigit, PAREN_OPEN, SPACE, UNDERSCO
 import type { LineMemory, Loops } from '../util/line-memory.ts';
 import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
+import { processOf } from '../vocabulary/io-worker.ts';
 import { type Template, ValueKind } from '../vocabulary/template.ts';
 import type { CellForm, CellShape, EventCells } from './cells.ts';
 import { colonIn, commOf, fractionAt, isCall, isReturn, pointBefore } from './places.ts';
@@ -118,7 +119,7 @@ export class Knowledge {
     if (point - seconds > MOST_SECONDS || gap < 1 || gap > MOST_GAP || buf[seconds - 1] !== SPACE) return;
     const ns = line.ts - fractionAt(buf, point, line.nameStart);
     this.#loops.learnColumns(bracket, point, point - seconds, ns, line.context >= 0);
-    this.#loops.learnTask(start, bracket - start, line.pid, task);
+    this.#loops.learnTask(start, bracket - start, line.pid, processOf(line), task);
   }
 
   /**

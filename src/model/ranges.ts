@@ -5,7 +5,6 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
-import { copiesAreRecorded } from './gup.ts';
 import { addPin, dropPin, NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -13,6 +12,7 @@ import type { WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
 import { awaitPurpose, settleUnmapped, unmappedForMigration } from './unmapped.ts';
+import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
 const VM_SHARED = 0x8;

@@ -43,7 +43,11 @@ export function taskNew(m: Model, t: Task, r: Float64Array, o: number): void {
   const flags = r[o + SlotOf.taskNew.clone_flags];
   // sched_process_fork() of the same child follows (kernel_clone(), kernel/fork.c), except for a worker of io_uring
   t.cloned = { pid, flags };
-  if ((flags & CLONE_THREAD) !== 0 && pid > 0) m.task(pid).tgid = t.tgid > 0 ? t.tgid : t.pid;
+  if ((flags & CLONE_THREAD) === 0 || !(pid > 0)) return;
+  const former = m.knownTask(pid);
+  if (former !== undefined) endCalls(former);
+  m.endTask(pid);
+  m.task(pid).tgid = t.tgid > 0 ? t.tgid : t.pid;
 }
 
 /** A task exits. On 7.2 this line comes before its address space is torn down, so only its identity is removed. */

@@ -1,5 +1,6 @@
 // Reads the lifetimes of pins from a store.
 import type { PinLife } from '../contract/report.ts';
+import { creatorOf } from '../vocabulary/io-worker.ts';
 import { byteText } from './bytes.ts';
 import { hexOf, present } from './json.ts';
 import type { Store } from './open.ts';
@@ -18,12 +19,10 @@ function pinOf(row: PinRow): PinLife {
   const number = (column: string): number | undefined => (row[column] === null ? undefined : Number(row[column]));
   const text = (column: string): string | undefined => (row[column] === null ? undefined : String(row[column]));
   const comm = byteText(row.comm as string | Buffer | null);
-  const worker = /^iou-(?:wrk|sqp)-(\d+)$/.exec(comm);
   return present<PinLife>({
     trace: Number(row.trace),
     pid: number('pid'),
-    // the name of an io_uring worker contains the pid of its creator
-    tgid: worker === null ? number('tgid') : Number(worker[1]),
+    tgid: creatorOf(comm) ?? number('tgid'),
     comm: comm === '' ? undefined : comm,
     mm: hexOf(row.mm),
     address: hexOf(row.addr),

@@ -22,7 +22,7 @@ export interface Loops {
   decodeRecords(records: number, end: number): number;
   forget(): void;
   learnColumns(bracket: number, point: number, digits: number, ns: number, context: boolean): void;
-  learnTask(start: number, bracket: number, pid: number, id: number): void;
+  learnTask(start: number, bracket: number, pid: number, tgid: number, id: number): void;
   learnType(kind: number, fn: number, kept: boolean, counted: number, table: number): number;
   learnPlain(type: number, nameStart: number, nameEnd: number, call: number): void;
   learnSite(

@@ -9,6 +9,7 @@ import { type Catalogue, OWN_CATALOGUE } from './catalogue.ts';
 import { siteEnd } from './ends.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, type TypeFacts } from './event-type.ts';
+import { processOf } from './io-worker.ts';
 import { Kind } from './kinds.ts';
 import { type Location, location, Site } from './probe-site.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
@@ -127,7 +128,7 @@ export class Vocabulary {
     rows[o] = type.kind;
     rows[o + Slot.CPU] = line.cpu;
     rows[o + Slot.PID] = line.pid;
-    rows[o + Slot.TGID] = line.tgid;
+    rows[o + Slot.TGID] = processOf(line);
     rows[o + Slot.TS] = line.ts;
     rows[o + Slot.OFFSET] = offset;
     rows[o + Slot.LINE] = lineNumber;

@@ -115,3 +115,23 @@ test('a line without a probe location says nothing about those that have one', a
   // both lack the argument that the first has
   expect(plain).toMatchObject({ stats: { bad: [{ line: 4 }, { line: 6 }] } });
 });
+
+test('lines of an io_uring worker are known, and tell whose it is', async () => {
+  const line = (us: number, comm: string) =>
+    `${comm.padStart(20)}     [001] .....   100.${String(us).padStart(6, '0')}: fault: (handle_mm_fault+0x0/0x100) mm=0xffff888100001000 addr=0x1000 flags=0x255\n`;
+  const text = Array.from({ length: 9 }, (_, i) => line(i + 100, i % 2 === 0 ? 'iou-wrk-602-604' : 'scn-602')).join('');
+  const { records } = (await read(text, true)) as { records: string[] };
+  expect(records.map((record) => record.split(' ')[3])).toEqual([
+    '602',
+    '-1',
+    '602',
+    '-1',
+    '602',
+    '-1',
+    '602',
+    '-1',
+    '602',
+  ]);
+  expect(await read(text, true)).toEqual(await read(text, false));
+  expect(await shareKnown(text)).toBeGreaterThan(0.5);
+});

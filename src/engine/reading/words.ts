@@ -100,10 +100,9 @@ export class Words {
     return `${this.line(at)?.comm || '?'}[${at.pid >= 0 ? at.pid : '?'}]`;
   }
 
-  /** Process of a place: as shown, or an io_uring worker's creator, whom it carries in its name (`iou-wrk-602`, io_uring/io-wq.c). */
+  /** Process of a place. */
   tgid(at: At): number | undefined {
-    const m = /^iou-(?:wrk|sqp)-(\d+)$/.exec(this.line(at)?.comm ?? '');
-    return m === null ? knownNumber(at.tgid) : Number(m[1]);
+    return knownNumber(at.tgid);
   }
 
   /** FOLL_ names of a pin; while the era is undecided only those that both layouts share. */
