@@ -171,12 +171,12 @@ const INSIDE_HUGETLB: boolean[] = KIND_NAMES.map((name) =>
 
 /** An event that lacks a field its kind needs proves nothing: it is counted separately. */
 function count(m: Model, kind: number, rows: Float64Array, o: number): void {
+  checkNumbers(m, kind, rows, o);
   const needed = NEEDED_SLOTS[kind];
   if (needed !== undefined && (REPLAYED[kind] || m.taps[kind] !== undefined)) {
     // one NaN makes the sum NaN
     let sum = 0;
     for (let i = 0; i < needed.length; i++) sum += rows[o + needed[i]];
-    checkNumbers(m, kind, rows, o);
     if (!Number.isNaN(sum)) {
       m.seen[kind]++;
       return;

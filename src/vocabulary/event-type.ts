@@ -63,8 +63,6 @@ export interface TypeContext {
   readonly catalogue: Catalogue;
   /** kinds whose events become records; undefined: all */
   readonly keep?: readonly boolean[] | undefined;
-  /** kinds that have listeners; undefined: all */
-  readonly wanted?: readonly boolean[] | undefined;
 }
 
 /** One event name on one function. */
@@ -83,8 +81,6 @@ export class EventType implements TypeFacts {
   readonly namesake: boolean;
   /** whether its events become records; otherwise they are counted */
   readonly kept: boolean = false;
-  /** whether its events have listeners; otherwise only their presence matters */
-  readonly wanted: boolean = true;
   readonly #fields: readonly KindField[];
   readonly #derives: boolean = false;
   /** layouts of the arguments after a probe location, which a kernel prints whole, and of all others */
@@ -98,7 +94,7 @@ export class EventType implements TypeFacts {
   /** a layout has shown that one before it is only its beginning: such lines are not whole from now on */
   outgrown = false;
 
-  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep, wanted }: TypeContext) {
+  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep }: TypeContext) {
     this.name = name;
     this.system = system;
     this.symbol = at.symbol;
@@ -112,14 +108,12 @@ export class EventType implements TypeFacts {
     this.kind = kind;
     this.fn = fn;
     this.kept = keep === undefined || keep[this.kind];
-    this.wanted = wanted === undefined || wanted[this.kind];
     this.#derives = this.kind === Kind.newAnon || fn === ONE_PAGE;
     this.era = eraReasons(this, catalogue);
   }
 
   /** Lines by the layout of their arguments. */
   get layouts(): readonly LinesOfLayout[] {
-    if (!this.wanted) return [];
     return [...this.#placed].map(([names, { lines, first }]) => ({ names, lines, first }));
   }
 

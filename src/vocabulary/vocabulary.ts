@@ -50,10 +50,11 @@ export class Vocabulary {
   readonly #recorded = new RecordedTypes(this, this.#symbols, (type) => this.#add(type));
   /** why the last line is incomplete and became no record */
   damage: string | undefined;
-  /** kinds whose events become records, the others are counted; undefined: all. To be set before the first event */
+  /**
+   * Kinds whose events in a recording become records, the others are counted; undefined: all. To be set before the
+   * first event. Of a text all do: half of a line is damage, whatever its kind.
+   */
   keep: readonly boolean[] | undefined;
-  /** kinds that have listeners: lines of other kinds may be incomplete, kept or not */
-  wanted: readonly boolean[] | undefined;
   #names = 0;
   #table: (EventName | undefined)[] = new Array(1024);
   #buf: Uint8Array = new Uint8Array(0);
@@ -113,7 +114,7 @@ export class Vocabulary {
       // a line that only has the same name, without arguments, shows nothing about later lines
       if (type.kind !== 0 || this.catalogue.meaning(type.name, undefined, false).kind === undefined) name.plain = type;
     }
-    if (isCut && this.#matters(name, type)) {
+    if (isCut && this.#hasKind(name, type)) {
       this.damage = 'the probe location of this event is missing or incomplete';
       return type;
     }
@@ -145,10 +146,6 @@ export class Vocabulary {
     rows[o + Slot.SYM] = Number.NaN;
     rows[o + Slot.CTX] = line.context >= 0 ? line.context : Number.NaN;
     if (!type.read(buf, view, blank, start, argsEnd, rows, o, this.#symbols)) {
-      if (!type.wanted) {
-        batch.length++;
-        return type;
-      }
       type.count--;
       this.damage = type.damage;
       if (type.damage !== undefined) return type;
@@ -294,17 +291,16 @@ export class Vocabulary {
     );
     if (known !== undefined) return known;
     const system = text(buf, systemStart, systemEnd);
-    const type = new EventType({ name: event, system, at, first: offset, keys, ours }, this);
+    const type = new EventType({ name: event, system, at, first: offset, keys, ours }, { catalogue: this.catalogue });
     name.types.push(type);
     this.#add(type);
     return type;
   }
 
-  /** Whether lines of this name become records that somebody reads. */
-  #matters({ types }: EventName, { name, namesake }: EventType): boolean {
+  /** Whether lines of this name are mm events. */
+  #hasKind({ types }: EventName, { name, namesake }: EventType): boolean {
     const { kind = 0 } = namesake ? this.catalogue.meaning(name, undefined, false) : {};
-    const kinds = [kind, ...types.map((other) => other.kind)];
-    return kinds.some((k) => k !== 0 && this.keep?.[k] !== false && this.wanted?.[k] !== false);
+    return kind !== 0 || types.some((other) => other.kind !== 0);
   }
 
   /** Whether one of the arguments has the name of a field of this kind; some kinds have no fields. */

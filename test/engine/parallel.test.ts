@@ -10,7 +10,6 @@ import { TraceReader } from '../../src/engine/reading/read.ts';
 import { ReadStats } from '../../src/engine/reading/read-stats.ts';
 import { detectFormat } from '../../src/parsers/detect/detect.ts';
 import { openSource } from '../../src/parsers/source.ts';
-import { KIND_NAMES } from '../../src/vocabulary/kinds.ts';
 import { Slot, STRIDE } from '../../src/vocabulary/record.ts';
 import { Vocabulary } from '../../src/vocabulary/vocabulary.ts';
 
@@ -30,8 +29,6 @@ async function read(
   if (!('parser' in detection)) throw new Error(detection.problem);
   const { parser } = detection;
   const vocabulary = new Vocabulary();
-  // rmapDel is only counted, as in a replay
-  vocabulary.keep = KIND_NAMES.map((name) => name !== 'rmapDel');
   const stats = new ReadStats();
   const records: string[] = [];
   const onBatch = ({ rows, length }: { rows: Float64Array; length: number }, lineBase = 0) => {

@@ -67,5 +67,6 @@ it('JSON that is cut is not whole', async () => {
 it('what was never written to the disk is zeros, and told', async () => {
   const text = capture('5.10/odirect_read_swap.perf');
   const { traces } = await checked(`${text.slice(0, 40_000)}${'\0'.repeat(4096)}${text.slice(44_096)}`);
-  expect(traces[0].losses).toMatchObject([{ kind: 'truncated', reason: expect.stringContaining('byte 40000 ') }]);
+  const reason = expect.stringContaining('byte 40000 ');
+  expect(traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'truncated', reason }));
 });

@@ -120,3 +120,23 @@ test('a bio whose operation is not shown neither reads nor writes', async () => 
   expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
   expect(JSON.stringify(findings)).not.toContain('READ 512 bytes');
 });
+
+describe('a log that left out lines of whoever wrote too many says so', () => {
+  const lines = capture('5.10/odirect_read_swap.ft').trimEnd().split('\n');
+  const logged = (said: string): string => {
+    const kept = [...lines.slice(0, 500), undefined, ...lines.slice(540)];
+    const log = kept.map((line) => (line === undefined ? `box ${said}` : `box cat[123]: ${line}`));
+    return `${log.map((line, i) => `Nov 28 14:56:${String(10 + (i % 50))} ${line}`).join('\n')}\n`;
+  };
+
+  it.each([
+    ['systemd-journald[99]: Suppressed 40 messages from tracer.service', 40],
+    ['systemd-journald[99]: Missed 40 kernel messages', 40],
+    ['rsyslogd: imjournal: 40 messages lost due to rate-limiting', 40],
+    ['rsyslogd: imuxsock from <box:cat>: begin to drop messages due to rate-limiting', undefined],
+  ])('%s', async (said, n) => {
+    const { findings, traces } = await checked(logged(said));
+    expect(traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'lost-events', count: n, line: 501 }));
+    expect(findings.filter(({ confidence }) => confidence === 'certain')).toEqual([]);
+  });
+});

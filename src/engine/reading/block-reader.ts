@@ -25,11 +25,10 @@ export class BlockReader {
    * batch of a block
    */
   constructor(
-    { path, size, blockSize, head, filter, keep, probes }: Omit<WorkerTask, 'me' | 'shared'>,
+    { path, size, blockSize, head, filter, probes }: Omit<WorkerTask, 'me' | 'shared'>,
     onBatch: (batch: RecordBatch, symbols: string[], first: BlockStart | undefined) => void,
   ) {
     this.vocabulary = new Vocabulary(new Catalogue(probes));
-    this.vocabulary.keep = keep;
     this.#file = new BlockFile(path, size, blockSize, head);
     this.#source = new BlockSource(this.#file);
     this.#records = new RecordReader(createParser(head), this.vocabulary, new ReadStats(), { filter }, (batch) => {

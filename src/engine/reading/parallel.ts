@@ -93,8 +93,7 @@ export async function readTraceParallel(
   };
   const master = new Master(vocabulary, stats, shared, count, options);
   const { filter, size } = options;
-  const { keep, catalogue } = vocabulary;
-  const blocksOf = { path, size, blockSize, head, filter, keep, probes: catalogue.probes };
+  const blocksOf = { path, size, blockSize, head, filter, probes: vocabulary.catalogue.probes };
   const tasks = Array.from({ length: count }, (_, me): WorkerTask => ({ ...blocksOf, me, shared }));
   try {
     const working = tasks.map((task) => run(task, (message) => master.take(task.me, message)));

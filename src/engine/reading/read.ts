@@ -223,7 +223,7 @@ export class RecordReader {
         }
         kinds[kind]++;
         // even if it looks complete, a value without a visible end is not used
-        if (lines.unterminated && type.kept && type.wanted && !endsWhole(out)) {
+        if (lines.unterminated && type.kept && !endsWhole(out)) {
           batch.length--;
           stats.unused = true;
         }

@@ -5,8 +5,13 @@
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
-import type { TraceFormat, TraceHead } from '../../parsers/formats/head.ts';
-import { type ArmedProbe, newRecorded } from '../../parsers/formats/head.ts';
+import {
+  type ArmedProbe,
+  isTextFormat,
+  newRecorded,
+  type TraceFormat,
+  type TraceHead,
+} from '../../parsers/formats/head.ts';
 import { InputError } from '../../util/errors.ts';
 import { HeapLimit, heapWithin } from '../../util/heap.ts';
 import { catalogueFor } from '../../vocabulary/catalogue.ts';
@@ -44,7 +49,7 @@ export interface ReadingOptions {
 
 export interface StartOptions
   extends Partial<Pick<FeedOptions, 'onBatch' | 'onProgress' | 'sink' | 'workers' | 'knowledge' | 'prompt'>> {
-  /** events needed by neither the replay nor a listener are only counted (rmap_del is a quarter of a trace) */
+  /** of a recording, events needed by neither the replay nor a listener are only counted (rmap_del is a quarter) */
   wantedOnly?: boolean;
 }
 
@@ -101,10 +106,11 @@ export class Reading implements ReadTrace {
     const { model, vocabulary, stats } = this;
     this.believeHead();
     if (options.prompt === true) model.firstLook?.hurry();
-    vocabulary.wanted = vocabulary.catalogue.kindNames.map(
-      (_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined,
-    );
-    if (options.wantedOnly === true) vocabulary.keep = vocabulary.wanted;
+    if (options.wantedOnly === true && !isTextFormat(this.head.format)) {
+      vocabulary.keep = vocabulary.catalogue.kindNames.map(
+        (_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined,
+      );
+    }
     this.#feed = this.#input.start({
       onBatch: (batch, lineBase) => replay(model, batch, lineBase),
       ...options,

@@ -13,8 +13,6 @@ export interface WorkerTask {
   blockSize: number;
   head: TraceHead;
   filter: TraceFilter | undefined;
-  /** kinds whose events become records */
-  keep: readonly boolean[] | undefined;
   /** probes of the rules, in their order */
   probes: Probes;
   /** number of this worker */

@@ -34,29 +34,26 @@ export class Sieve {
 
   /**
    * Leave out what cannot be.
-   * @param wanted by kind, what the replay reads: only this is looked at, since a check does not make records of the rest
    * @param lineBase lines before those that the records count
    */
-  take(batch: RecordBatch, wanted: readonly boolean[], lineBase = 0): void {
+  take(batch: RecordBatch, lineBase = 0): void {
     const { rows, length } = batch;
     if (this.#last.length === 0) this.#last = new Float64Array(MOST_CPUS).fill(Number.NaN);
     const last = this.#last;
     const behind = this.#behind;
     let kept = 0;
     for (let o = 0, end = length * STRIDE; o < end; o += STRIDE) {
-      if (wanted[rows[o]] !== false) {
-        const cpu = rows[o + Slot.CPU];
-        const ts = rows[o + Slot.TS];
-        // nearly always
-        if (ts > last[cpu] && behind.size === 0) last[cpu] = ts;
-        else if (this.#isLate(rows, o, cpu, ts)) {
-          leaveOut(this.late, rows[o + Slot.LINE] + lineBase);
-          continue;
-        }
-        if (rows[o + Slot.MM] > NO_MANS_LAND || rows[o + Slot.PAGE] > NO_MANS_LAND) {
-          leaveOut(this.torn, rows[o + Slot.LINE] + lineBase);
-          continue;
-        }
+      const cpu = rows[o + Slot.CPU];
+      const ts = rows[o + Slot.TS];
+      // nearly always
+      if (ts > last[cpu] && behind.size === 0) last[cpu] = ts;
+      else if (this.#isLate(rows, o, cpu, ts)) {
+        leaveOut(this.late, rows[o + Slot.LINE] + lineBase);
+        continue;
+      }
+      if (rows[o + Slot.MM] > NO_MANS_LAND || rows[o + Slot.PAGE] > NO_MANS_LAND) {
+        leaveOut(this.torn, rows[o + Slot.LINE] + lineBase);
+        continue;
       }
       if (kept < o) rows.copyWithin(kept, o, o + STRIDE);
       kept += STRIDE;

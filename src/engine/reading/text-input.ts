@@ -40,11 +40,11 @@ export class TextInput implements OpenInput {
   }
 
   start(given: FeedOptions): Feed {
-    const { onBatch, stats, vocabulary } = given;
+    const { onBatch, stats } = given;
     const options: FeedOptions = {
       ...given,
       onBatch: (batch, lineBase) => {
-        stats.sieve.take(batch, vocabulary.wanted ?? [], lineBase);
+        stats.sieve.take(batch, lineBase);
         onBatch(batch, lineBase);
       },
     };

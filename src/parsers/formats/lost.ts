@@ -4,11 +4,24 @@
 //     CPU:0 [LOST EVENTS]             the same if the number is unknown
 //     CPU:0 [477 EVENTS DROPPED]      trace-cmd, trace_show_data()
 //     CPU:0 [EVENTS DROPPED]
-import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith } from '../../util/bytes.ts';
+import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith, text } from '../../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
 //     ** 12 printk messages dropped **       console_emit_next_record(), kernel/printk/printk.c, in a dump in a log
 const DROPPED = '** ';
+
+/**
+ * What a log says where it left out lines of whoever wrote too many, with their number or without:
+ *
+ *     systemd-journald[99]: Suppressed 40 messages from tracer.service       journald-rate-limit.c, journald-server.c
+ *     systemd-journald[99]: Missed 12 kernel messages
+ *     rsyslogd: imjournal: 40 messages lost due to rate-limiting             rsyslog, runtime/ratelimit.c
+ *     rsyslogd: imuxsock from <box:cat>: begin to drop messages due to rate-limiting
+ */
+const LEFT_OUT =
+  /(?:^|: )(?:Suppressed (\d{1,9}) messages from |Missed (\d{1,9}) kernel messages|.*?\b(\d{1,9}) messages lost due to rate-limiting|.*\bbegin to drop messages due to rate-limiting)/;
+/** Bytes of a line that are looked at. */
+const LOOKED_AT = 400;
 
 /** Parse such a line into `cpu` and `lost`; false if it has another form. */
 export function readLost(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
@@ -34,5 +47,15 @@ function readDropped(buf: Uint8Array, start: number, end: number, out: TraceLine
   out.kind = LineKind.Lost;
   out.cpu = -1;
   out.lost = decimal(buf, start, behind);
+  return true;
+}
+
+/** Parse a line that is nothing else into `lost`, if a log says in it that it left out lines. */
+export function readLeftOut(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  const m = LEFT_OUT.exec(text(buf, start, Math.min(end, start + LOOKED_AT)));
+  if (m === null) return false;
+  out.kind = LineKind.Lost;
+  out.cpu = -1;
+  out.lost = Number(m[1] ?? m[2] ?? m[3] ?? -1);
   return true;
 }

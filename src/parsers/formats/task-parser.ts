@@ -5,7 +5,7 @@ import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
 import { Brace, LineKind, type LineParser, type TraceLine } from './line.ts';
-import { readLost } from './lost.ts';
+import { readLeftOut, readLost } from './lost.ts';
 import { TaskLineReader } from './task-line.ts';
 
 export abstract class TaskParser implements LineParser {
@@ -57,7 +57,7 @@ export abstract class TaskParser implements LineParser {
     else if (framesText(buf, start, end)) {
       out.kind = LineKind.Header;
       out.lost = -1;
-    } else {
+    } else if (!readLeftOut(buf, first, end, out)) {
       out.kind = LineKind.Bad;
       out.reason = this.unknown;
     }

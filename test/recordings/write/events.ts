@@ -19,6 +19,8 @@ export interface WrittenFormat {
   name: string;
   fields: WrittenField[];
   printFmt: string;
+  /** bytes of the fields that every event has; 8 where nobody adds to them */
+  common?: number;
 }
 
 export interface WrittenEvent {
@@ -213,7 +215,7 @@ function printFmtOf(fields: readonly WrittenField[], symbols: readonly string[])
 }
 
 /** The text of `events/SYSTEM/EVENT/format`. */
-export function formatText({ id, name, fields, printFmt }: WrittenFormat): string {
+export function formatText({ id, name, fields, printFmt, common = COMMON_BYTES }: WrittenFormat): string {
   const line = (declared: string, offset: number, size: number, signed: boolean) =>
     `\tfield:${declared};\toffset:${offset};\tsize:${size};\tsigned:${signed ? 1 : 0};`;
   const declared = ({ type, name: field, is, size }: WrittenField) =>
@@ -226,6 +228,8 @@ export function formatText({ id, name, fields, printFmt }: WrittenFormat): strin
     line('unsigned char common_flags', 2, 1, false),
     line('unsigned char common_preempt_count', 3, 1, false),
     line('int common_pid', 4, 4, true),
+    // as a kernel with PREEMPT_RT had it
+    ...(common > COMMON_BYTES ? [line('unsigned char common_preempt_lazy_count', 8, 1, false)] : []),
     '',
     ...fields.map((field) => line(declared(field), field.offset, field.size, field.signed)),
     '',
@@ -239,7 +243,8 @@ export function payload({ format, flags, pid, values }: WrittenEvent, out: Out):
   const { length: from } = out;
   out.u16(format.id).u8(flags).u8(0).u32(pid);
   const last = format.fields.at(-1);
-  const end = last === undefined ? COMMON_BYTES : last.offset + last.size;
+  const end =
+    last === undefined ? (format.common ?? COMMON_BYTES) : Math.max(...format.fields.map((f) => f.offset + f.size));
   const strings: string[] = [];
   let at = end;
   for (const [i, { offset, size, is }] of format.fields.entries()) {

@@ -40,6 +40,11 @@ export class Out {
   /** A number of so many bytes. */
   number(n: bigint, size: number): this {
     if (size === 8) return this.u64(n);
+    if (size > 8) {
+      const halves = [n, n >> 64n];
+      for (const half of this.little ? halves : halves.reverse()) this.u64(half);
+      return this;
+    }
     const value = Number(BigInt.asUintN(8 * size, n));
     return size === 4 ? this.u32(value) : size === 2 ? this.u16(value) : this.u8(value);
   }
