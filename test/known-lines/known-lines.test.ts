@@ -4,12 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { memoryInput } from '../../src/engine/reading/input.ts';
-import { TraceReader } from '../../src/engine/reading/read.ts';
+import { RecordReader, TraceReader } from '../../src/engine/reading/read.ts';
 import { ReadStats } from '../../src/engine/reading/read-stats.ts';
 import { KnownLines } from '../../src/known-lines/known-lines.ts';
 import { detectFormat } from '../../src/parsers/detect/detect.ts';
 import type { RecordBatch } from '../../src/vocabulary/record.ts';
-import { STRIDE } from '../../src/vocabulary/record.ts';
+import { Slot, STRIDE } from '../../src/vocabulary/record.ts';
 import { Vocabulary } from '../../src/vocabulary/vocabulary.ts';
 import { damagedLines } from '../damaged-lines.ts';
 
@@ -41,6 +41,32 @@ test('every capture of ftrace and trace-cmd', async () => {
     expect(await read(trace, true), name).toEqual(await read(trace, false));
   }
 }, 300_000);
+
+test('lines and offsets beyond 2^32', async () => {
+  const trace = gunzipSync(readFileSync(new URL('5.10/odirect_read_swap.ft/trace.txt.gz', fixtures)));
+  const read = async (ahead: number, known: boolean) => {
+    const source = await memoryInput('memory', trace).open();
+    const detection = detectFormat(await source.head());
+    if (!('parser' in detection)) throw new Error(detection.problem);
+    const records: number[][] = [];
+    const onFull = (batch: RecordBatch) => {
+      for (let o = 0; o < batch.length * STRIDE; o += STRIDE) records.push([...batch.rows.slice(o, o + STRIDE)]);
+      batch.length = 0;
+    };
+    const reader = new RecordReader(detection.parser, new Vocabulary(), new ReadStats(), { known }, onFull);
+    const lines = reader.lines(source);
+    while (await lines.fill()) reader.take(lines, ahead, -ahead);
+    reader.flush();
+    return records;
+  };
+  const far = 2 ** 40 + 5;
+  const wanted = (await read(0, false)).map((row) =>
+    row.map((value, slot) => (slot === Slot.LINE || slot === Slot.OFFSET ? value + far : value)),
+  );
+  expect(wanted.length).toBeGreaterThan(500);
+  expect(await read(far, false)).toEqual(wanted);
+  expect(await read(far, true)).toEqual(wanted);
+});
 
 async function shareKnown(trace: string | Uint8Array): Promise<number> {
   const { read: readKnown } = KnownLines.prototype;
