@@ -128,6 +128,88 @@ recorders() {
 stress_squeezed() { squeezed 64 timeout 120 stress-ng --temp-path "$PWD" --vm-splice 1 --userfaultfd 1 --memfd 1 --mremap 1 --madvise 1 --fork 1 --fork-pageout --vm 1 --vm-bytes 24M --ksm --pagemove 1 --mlock 1 --memfd-bytes 4M --mremap-bytes 4M --userfaultfd-bytes 2M --pagemove-bytes 2M --timeout "$seconds"; }
 stress_torture() { stress mmaptorture mmapfiles numa pageswap swap mmaphuge mlockmany mmapfork rmap remap physpage --numa-bytes=8M --mmaphuge-mmaps=32 --mmaptorture-bytes=16M; }
 
+# writers of one database, in less memory than they want, while a process that has its pages open forks again and again
+sqlite_writers() {
+  sqlite3 w.db "pragma journal_mode=wal; create table t(a integer primary key, b);" > /dev/null
+  # shellcheck disable=SC2016 # expands in there
+  squeezed 40 timeout 120 bash -c '
+    end=$((SECONDS + seconds))
+    for writer in 1 2 3 4 5; do
+      (while [ $SECONDS -lt $end ]; do
+        sqlite3 w.db "pragma busy_timeout=20000; pragma mmap_size=16777216; insert into t(b) with recursive c(x) as (select 1 union all select x+1 from c where x<300) select hex(randomblob(400)) from c; delete from t where a % 5 = $writer;" > /dev/null
+      done) &
+    done
+    python3 /lab/guest/programs/snapshots.py w.db $seconds
+    wait'
+}
+# pools of processes by fork, what they send each other, memory they share, and what they map and throw away
+python_pool() { squeezed 96 timeout 120 python3 /lab/guest/programs/pool.py "$seconds"; }
+# what an archive goes through, and the same by pages that are given to a pipe instead of copied
+pipes() {
+  tar -c -C /usr/lib/x86_64-linux-gnu . 2> /dev/null | head -c 24M | pv -q | zstd -q -T2 -3 | tee >(sha256sum > sum) | pv -q -C | zstd -q -d | cat > out.tar
+  timeout 60 fio --name=s --filename=sf --size=4M --bs=64k --rw=write --ioengine=splice > /dev/null &
+  timeout 60 python3 /lab/guest/programs/splices.py out.tar "$seconds"
+  stress vm-splice splice tee sendfile pipe
+  wait
+}
+# registered buffers that are given up, replaced and cloned while others are read into
+uring_update() {
+  local test
+  echo 32 > /proc/sys/vm/nr_hugepages
+  timeout 60 fio --name=u --filename=/dev/vdc --size=32M --bs=16k --rw=randrw --direct=1 --ioengine=io_uring --fixedbufs --registerfiles --iodepth=8 --numjobs=2 --time_based --runtime="$seconds" > /dev/null &
+  timeout 60 fio --name=h --filename=/dev/vdc --size=32M --bs=64k --rw=randrw --direct=1 --ioengine=io_uring --fixedbufs --mem=mmaphuge --hugepage-size=2M --iodepth=4 --time_based --runtime="$seconds" > /dev/null &
+  for test in rsrc_tags regbuf-clone regbuf-merge fixed-buf-iter fixed-buf-merge fixed-hugepage fixed-link fixed-reuse io_uring_register xfail_register_buffers_out_of_scope; do
+    [ ! -x "/lab/st/$test" ] || { timeout 40 "/lab/st/$test"; echo "$test: $?"; }
+  done
+  wait
+}
+# pages that are given to sockets and rings of buffers
+uring_send() {
+  local test
+  for test in send-zerocopy send_recvmsg splice buf-ring ringbuf-read recvsend_bundle; do
+    [ ! -x "/lab/st/$test" ] || { timeout 60 "/lab/st/$test"; echo "$test: $?"; }
+  done
+}
+# folios of every size there is, under what moves, splits, merges and swaps them
+folios() {
+  local size
+  echo always > /sys/kernel/mm/transparent_hugepage/enabled
+  echo always > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+  for size in /sys/kernel/mm/transparent_hugepage/hugepages-*; do
+    [ ! -e "$size/enabled" ] || echo always > "$size/enabled"
+    [ ! -e "$size/shmem_enabled" ] || echo always > "$size/shmem_enabled"
+  done
+  echo 200 > /sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs
+  echo 200 > /sys/kernel/mm/transparent_hugepage/khugepaged/alloc_sleep_millisecs
+  echo 1 > /sys/kernel/mm/ksm/run
+  (while sleep 0.5; do echo 1 > /proc/sys/vm/compact_memory; done) &
+  local compacting=$!
+  squeezed 72 timeout 120 stress-ng --temp-path "$PWD" --vm 1 --vm-bytes 24M --vm-madvise hugepage --fork 1 --vforkmany 1 --vforkmany-vm --clone 1 --ksm --mremap 1 --mremap-bytes 8M --mremap-mlock --madvise 1 --pagemove 1 --pagemove-bytes 4M --pageswap 1 --memfd 1 --memfd-bytes 8M --vm-splice 1 --timeout "$seconds"
+  kill $compacting
+  echo 2 > /sys/kernel/mm/ksm/run
+}
+# the less usual stressors together, in less memory than they want
+stress_odd() {
+  echo 48 > /proc/sys/vm/nr_hugepages
+  squeezed 72 timeout 120 stress-ng --temp-path "$PWD" --userfaultfd 1 --userfaultfd-bytes 4M --remap 1 --remap-mlock --shm-sysv 1 --shm-sysv-bytes 4M --ksm --mlock 1 --numa 1 --numa-bytes 4M --numa-shuffle-node --tmpfs 1 --tmpfs-mmap-async --dev-shm 1 --sockmany 1 --sock 1 --sock-zerocopy --mmaphuge 1 --mmaphuge-mmaps 8 --vm-rw 1 --vm-rw-bytes 2M --switch 1 --timeout "$seconds"
+}
+# memory that a device reads and writes by itself: RDMA over a network card that is software
+rdma() {
+  modprobe rdma_rxe && modprobe ib_uverbs && modprobe rdma_ucm && modprobe veth || return 1
+  ip link add left type veth peer name right
+  ip addr add 10.9.0.1/24 dev left
+  ip link set lo up; ip link set left up; ip link set right up
+  command rdma link add rxe0 type rxe netdev left
+  ibv_devices
+  local test
+  for test in ib_write_bw ib_read_bw ib_send_bw; do
+    timeout 60 $test -d rxe0 -n 200 -s 65536 -x 1 > server.log 2>&1 &
+    sleep 2
+    timeout 60 $test -d rxe0 -n 200 -s 65536 -x 1 10.9.0.1
+    wait
+  done
+}
+
 # a POSIX shell stands between, which passes no functions on
 declare -f > /run/programs
 export seconds

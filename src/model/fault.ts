@@ -263,4 +263,7 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
   }
   const entry = mm.pmds.get(head / m.machine.pmdPages);
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
+  // what only a pin of its pages has shown: process_vm_readv() of memory that was never written pins the huge zero page
+  for (const v of mm.ptes.pagesIn(head, head + m.machine.pmdPages))
+    if ((entryBits(mm.ptes.at(v)) & (Pte.STATE | Pte.Anon)) === Pte.Present) mm.ptes.delete(v);
 }

@@ -165,6 +165,30 @@ describe('the huge zero page', () => {
     expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
   });
 
+  it('... also if only process_vm_readv() has shown it', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    app.mm_exit({ mm: CHILD, vmemmap: page(0) });
+    app.pin_remote({ mm: PARENT, start: at(0), nr: 2, flags: '0x0', pages: '0xffff888200000000' });
+    app.gup_slow({ mm: PARENT, start: at(0), nr: 2, flags: '0x2d0000', pages: '0xffff888200000000' });
+    app.fault({ mm: PARENT, addr: at(0), flags: '0x94' });
+    app.thp_fault({ mm: PARENT, addr: at(0) });
+    app.grab_slow({ page: page(0x8800), refs: 1, flags: '0x2d0000', ref: 1 });
+    app.grab_slow({ page: page(0x8800), refs: 1, flags: '0x2d0000', ref: 2 });
+    app.gup_slow_ret({ ret: 2 });
+    app.pin_remote_ret({ ret: 2 });
+    app.put_folio({ page: page(0x8800), refs: 2, flags: '0x80000' });
+    app.wp_pmd({ mm: PARENT, addr: at(0), pmd: ro(0x8800), flags: '0x1255' });
+    app.thp_split_pmd({ mm: PARENT, addr: at(0), pmd: ro(0x8800), freeze: 0 });
+    app.wp_pmd_ret({ ret: '0x800' });
+    copy(app, PARENT, 0, 0x6553a, TO);
+    copy(app, PARENT, 1, 0x6553a, TO + 1);
+    exit(app, PARENT, 500);
+    const { said, undecided } = await trace.check('6.12');
+    expect(said).toEqual([]);
+    expect(undecided.filter((reason) => reason.includes('contradict'))).toEqual([]);
+  });
+
   it('a huge anonymous page keeps its pages when it is split', async () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
