@@ -42,7 +42,7 @@ export function giveBack(
   const pool = few.length === 1 ? few : candidates(few, refs, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
-    unsettled(m, pool, best, refs, at);
+    unsettled(m, pool, refs, at);
     return undefined;
   }
   letGo(m, best, exact && refs === 1, refs, at, 'unpin');
@@ -96,21 +96,27 @@ function lost(m: Model, pins: readonly Pin[], refs: number, at: At): void {
   if (group.given >= pins.length) settle(m, group, at, 'unpin');
 }
 
-function unsettled(m: Model, pool: readonly Pin[], best: Pin, refs: number, at: At): void {
+function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
   const holds = new Set(pool.map((p) => p.hold ?? p));
-  const known = best.unsure instanceof Unsettled && best.unsure.pins.every((p) => !open(p) || holds.has(p.hold ?? p));
-  if (known && pool.every((p) => p.unsure === best.unsure)) {
-    const group = best.unsure as Unsettled;
-    group.given += refs;
-    settle(m, group, at, 'unpin');
+  const groups = new Set<Unsettled>();
+  for (const { unsure } of pool)
+    if (unsure instanceof Unsettled && unsure.pins.every((p) => !open(p) || holds.has(p.hold ?? p))) groups.add(unsure);
+  const [known] = groups;
+  if (known !== undefined && pool.every((p) => p.unsure === known)) {
+    known.given += refs;
+    settle(m, known, at, 'unpin');
     return;
   }
+  // other pins have come since: what was given back of the first ones, and is not known whose it was, counts for all
+  let given = refs;
+  for (const group of groups) given += group.given;
   const group = new Unsettled(
     at,
     [...holds].flatMap((h) => ('pins' in h ? h.pins.filter(open) : [h])),
-    refs,
+    given,
   );
   for (const pin of group.pins) pin.unsure = group;
+  settle(m, group, at, 'unpin');
 }
 
 /** As many references were released as these pins have: all of them have ended. */

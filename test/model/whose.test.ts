@@ -1,7 +1,7 @@
 // Why: a page that two processes hold is given back by somebody who shows neither. Which of the pins is over is not known
 // before both are, and until then nothing is claimed.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from './synthetic.ts';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin } from './synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -87,4 +87,23 @@ describe('a reference of which only the function inside the call is recorded', (
     const { findings } = await trace.check('6.12');
     expect(findings.map((f) => `${f.severity} ${f.rule}`)).toContain(`${severity} fork-share-then-cow`);
   });
+});
+
+it('releases of a folio by a third, between which more of it is pinned: all of them are over', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const worker = trace.task('kworker/1:1', 33, 1);
+  touch(app, PARENT, 0, PFN, 2);
+  pin(app, 0, PFN, { head: PFN });
+  pin(app, 1, PFN + 1, { head: PFN });
+  unpin(worker, PFN);
+  pin(app, 2, PFN + 2, { head: PFN });
+  unpin(worker, PFN);
+  unpin(worker, PFN);
+  exit(app, PARENT, 500);
+  const other = trace.task('other', 502);
+  touch(other, CHILD, 0, PFN, 2);
+  copy(other, CHILD, 9, PFN + 0x10, PFN + 0x20);
+  exit(other, CHILD, 502);
+  expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
 });
