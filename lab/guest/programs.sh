@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Why: a complete trace of programs that people run must be whole, and say nothing where nothing is wrong. SCENARIOS are names
-# of the functions below; they need the root `real` (run -r real: a Debian with fio, stress-ng, sqlite3, redis, postgresql, gcc).
+# of the functions below; they need the root `real` (mkrootfs; run -r real).
 # They work on the root's file system, which knows O_DIRECT on every kernel; tmpfs does not on the old ones.
 seconds=$LOAD_SECONDS
 
@@ -219,6 +219,7 @@ for program in $SCENARIOS; do
   # shellcheck disable=SC2016 # expands in there
   (cd "/var/tmp/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-PROGRAM $program ended with $?: $(wc -l < /run/cap/trace.txt) lines, $(grep '^# pindrift-lost' /run/cap/trace.txt | tr '\n' ' ')"
+  ! grep -E 'unrecognized option|command not found' "$out/prog.log" || echo "LAB-ERR $program did not run as it should"
   as_before "$program"
   # compressing takes minutes in here, and seconds outside
   cp /run/cap/trace.txt "$out/trace.txt"
