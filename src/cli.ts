@@ -24,6 +24,9 @@ export async function main(load: LoadOptions, argv: string[] = process.argv.slic
   try {
     await run(argv, { ...load, ...ONLY_OURS, ...withoutPlugins(load, argv) });
   } catch (error) {
+    const { exitCode, text } = describeFailure(error);
+    // a command that has printed all it had to say
+    if (text === '') return leave(exitCode);
     const commands = commandIds(load.root);
     fail(error, { help: hint(argv, commands), commands });
   }

@@ -8,6 +8,7 @@ import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
 import { compressionOf } from '../../parsers/bytes/decompress.ts';
+import { openInput } from '../../parsers/bytes/source-input.ts';
 import { detectFormat } from '../../parsers/detect/detect.ts';
 import { notATrace } from '../../parsers/detect/not-a-trace.ts';
 import { definitionsIn } from '../../parsers/detect/recorded.ts';
@@ -213,9 +214,12 @@ async function readable(names: readonly string[], unreadable: InputError[] | und
 /** Checks paths before the first trace is read; with several, also whether each is a trace. */
 async function look(path: string, closely: boolean): Promise<void> {
   if (readOnce(path) || isFolder(path)) return;
+  if (!closely) {
+    openInput(path).close();
+    return;
+  }
   const source = await openSource(path);
   try {
-    if (!closely) return;
     const head = await source.head();
     const detection = isRecording(head) ? undefined : detectFormat(head);
     if (detection !== undefined && 'problem' in detection)

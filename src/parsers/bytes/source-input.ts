@@ -16,7 +16,7 @@ export interface Input extends ByteSource {
   close(): void;
 }
 
-export function openInput(path: string, options: SourceOptions): Input {
+export function openInput(path: string, options: SourceOptions = {}): Input {
   try {
     const stat = path === '-' ? fs.fstatSync(0) : fs.statSync(path);
     if (stat.isDirectory()) {
