@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { InputError } from './errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -47,7 +48,15 @@ function removeAll(): void {
 export function temporaryFolder(): string {
   const folder = tmpdir();
   sweep(folder);
-  return mkdtempSync(join(folder, `pindrift-${owner()}-`));
+  try {
+    return mkdtempSync(join(folder, `pindrift-${owner()}-`));
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new InputError(`no temporary directory can be made there (${why})`, {
+      where: folder,
+      tryThis: 'TMPDIR=DIR, with a directory of your own that exists',
+    });
+  }
 }
 
 /** Temporary name of the future file `path`, in the same directory, so that it can be renamed. */

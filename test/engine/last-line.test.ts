@@ -35,3 +35,13 @@ it.each(['wp_fault_ret'])('with a last value that has all its digits it is (%s)'
   const whole = line.replace(/(=)\w+$/, '$10x0');
   expect(await verdict(`${before}${whole}`)).toBe(await verdict(`${before}${whole}\n`));
 });
+
+it('an event that nobody reads may be cut as well, and then what follows is missing', async () => {
+  const { before, line } = await cleanUpTo('page_fault_user');
+  for (const end of [line.length, line.length - 9, line.indexOf(' ip=')])
+    expect(await verdict(before + line.slice(0, end)), line.slice(0, end)).not.toBe('clean');
+  // a header that counts the events says that none is
+  const events = before.split('\n').filter((other) => other !== '' && !other.startsWith('#')).length + 1;
+  const head = `# tracer: nop\n#\n# entries-in-buffer/entries-written: ${events}/${events}   #P:2\n`;
+  expect(await verdict(head + before.replace(/^# tracer.*\n/, '') + line)).toBe('clean');
+});

@@ -37,6 +37,7 @@ it('a recording without symbols takes those that it is given', async () => {
   writeFileSync(symbols, `${start} t get_arg_page\nffffffffffff0000 T the_end\n`);
   expect(await callers(symbols)).toContain('get_arg_page+0x3e');
   await expect(callers('/no/such/file')).rejects.toThrow('no such symbol file');
+  await expect(callers('/dev/null')).rejects.toThrow('from a file only');
 });
 
 it('what is cut before its events is said to be cut', async () => {

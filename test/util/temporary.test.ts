@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { temporaryBeside } from '../../src/util/temporary.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { temporaryBeside, temporaryFolder } from '../../src/util/temporary.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pd-sweep-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,4 +41,15 @@ it('what dead processes left goes, everything else stays', () => {
   temporaryBeside(join(folder, 'z'));
   expect(left.filter((path) => existsSync(path))).toEqual([]);
   expect(kept.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+it('a temporary directory that is none is named, with what to set', () => {
+  vi.stubEnv('TMPDIR', '/no/such/folder');
+  try {
+    expect(temporaryFolder).toThrow(
+      expect.objectContaining({ where: '/no/such/folder', tryThis: expect.stringContaining('TMPDIR=') }),
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

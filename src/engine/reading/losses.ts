@@ -129,7 +129,9 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   if (stats.unterminated) {
     // a truncated value looks like a complete one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
-    losses.push({ kind: 'truncated', count: stats.unused ? 1 : undefined, line: stats.lines, reason });
+    // nobody needs the value of another event, but lines after it may be missing, unless the header counts them
+    const isLoss = stats.half === 'record' || (stats.half === 'other' && !isCounted(stats, head));
+    losses.push({ kind: 'truncated', count: isLoss ? 1 : undefined, line: stats.lines, reason });
   }
   return losses;
 }

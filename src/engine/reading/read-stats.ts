@@ -41,8 +41,8 @@ export class ReadStats {
   /** the last line has no newline: it may be truncated, and is if it cannot be parsed */
   unterminated = false;
   cut = false;
-  /** it is an event, and was not used */
-  unused = false;
+  /** it is an event whose last value may be incomplete: an mm event, which was not used, or another */
+  half: 'record' | 'other' | undefined;
   damage: string | undefined;
   readonly order = new Order();
   /** filter that all records pass, from any thread */
@@ -81,7 +81,7 @@ export class ReadStats {
     if (!Number.isNaN(next.lastTs)) this.lastTs = next.lastTs;
     this.unterminated ||= next.unterminated;
     this.cut ||= next.cut;
-    this.unused ||= next.unused;
+    this.half ??= next.half;
     this.damage ??= next.damage;
   }
 }

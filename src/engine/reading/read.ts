@@ -223,9 +223,9 @@ export class RecordReader {
         }
         kinds[kind]++;
         // even if it looks complete, a value without a visible end is not used
-        if (lines.unterminated && type.kept && !endsWhole(out)) {
-          batch.length--;
-          stats.unused = true;
+        if (lines.unterminated && !endsWhole(out)) {
+          if (type.kept) batch.length--;
+          stats.half = type.kept ? 'record' : 'other';
         }
         const task = sink?.event(out, type, offset, number) ?? 0;
         const cells = sink?.cells(type);

@@ -98,8 +98,13 @@ function symbolsOf(path: string | undefined): (() => Uint8Array) | undefined {
 
 /** @throws InputError if there is no such file, or it has no symbols */
 export function checkSymbols(path: string): void {
+  const file = statSync(path, { throwIfNoEntry: false });
   const problem =
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true ? symbolsProblem(headOf(path)) : 'no such symbol file';
+    file === undefined
+      ? 'no such symbol file'
+      : file.isFile()
+        ? symbolsProblem(headOf(path))
+        : 'symbols are read from a file only, and this is none';
   if (problem === undefined) return;
   throw new InputError(problem, {
     where: path,
