@@ -139,16 +139,16 @@ sqlite_writers() {
         sqlite3 w.db "pragma busy_timeout=20000; pragma mmap_size=16777216; insert into t(b) with recursive c(x) as (select 1 union all select x+1 from c where x<300) select hex(randomblob(400)) from c; delete from t where a % 5 = $writer;" > /dev/null
       done) &
     done
-    python3 /lab/guest/programs/snapshots.py w.db $seconds
+    python3 /run/python/snapshots.py w.db $seconds
     wait'
 }
 # pools of processes by fork, what they send each other, memory they share, and what they map and throw away
-python_pool() { squeezed 96 timeout 120 python3 /lab/guest/programs/pool.py "$seconds"; }
+python_pool() { squeezed 96 timeout 120 python3 /run/python/pool.py "$seconds"; }
 # what an archive goes through, and the same by pages that are given to a pipe instead of copied
 pipes() {
   tar -c -C /usr/lib/x86_64-linux-gnu . 2> /dev/null | head -c 24M | pv -q | zstd -q -T2 -3 | tee >(sha256sum > sum) | pv -q -C | zstd -q -d | cat > out.tar
   timeout 60 fio --name=s --filename=sf --size=4M --bs=64k --rw=write --ioengine=splice > /dev/null &
-  timeout 60 python3 /lab/guest/programs/splices.py out.tar "$seconds"
+  timeout 60 python3 /run/python/splices.py out.tar "$seconds"
   stress vm-splice splice tee sendfile pipe
   wait
 }
@@ -212,6 +212,8 @@ rdma() {
 
 # a POSIX shell stands between, which passes no functions on
 declare -f > /run/programs
+# a read of a 9p share pins the buffer of its reader (p9_get_mapped_pages()), and put_page() gives it back without a line
+cp -r /lab/guest/programs /run/python
 export seconds
 for program in $SCENARIOS; do
   out=/out/$program.prog

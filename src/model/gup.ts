@@ -149,14 +149,16 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     from: 'grab',
     at,
     slow: f.stack.includes(SLOW),
-    duringFork: firstFork(f.mm ?? t.mm),
+    duringFork: forkUnderWay(m, t, f.mm ?? t.mm),
   });
   watchChanges(t, f);
   if (Number.isNaN(f.flags)) f.flags = r[o + SlotOf.grab.flags];
 }
 
-function firstFork(mm: Mm | undefined): ForkFrame | undefined {
-  if (mm?.forks !== undefined) for (const f of mm.forks) return f;
+/** Another task is in a fork of the address space; if events are missing since it began, its end may be one of them. */
+function forkUnderWay(m: Model, t: Task, mm: Mm | undefined): ForkFrame | undefined {
+  const gap = m.gaps.at(-1)?.at.order ?? 0;
+  if (mm?.forks !== undefined) for (const f of mm.forks) if (f !== t.fork && f.at.order > gap) return f;
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import { at, CHILD, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from
 
 const PFN = 0x2000;
 
-function during(what: 'stuck' | 'copied early' | 'given back' | 'grabs not recorded') {
+function during(what: 'stuck' | 'lost' | 'its own' | 'copied early' | 'given back' | 'grabs not recorded') {
   const trace = new Trace();
   const forker = trace.task('par', 500);
   const pinner = trace.task('par', 502, 1);
@@ -36,7 +36,8 @@ function during(what: 'stuck' | 'copied early' | 'given back' | 'grabs not recor
     pinner.pin_fast(call);
     pinner.pin_fast_ret({ ret: 1 });
   } else {
-    pin(pinner, 0, PFN);
+    if (what === 'lost') trace.lines.push('CPU:0 [LOST 40 EVENTS]');
+    pin(what === 'its own' ? forker : pinner, 0, PFN);
     if (what === 'copied early') early();
   }
   forker.fork_vma_ret({ ret: 0 });
@@ -50,6 +51,11 @@ function during(what: 'stuck' | 'copied early' | 'given back' | 'grabs not recor
 
 it('a grab that stays while its page is shared is told', async () => {
   expect((await during('stuck')).said).toContain('note gup-fast-during-fork');
+});
+
+it('... not if the end of the fork may be lost, nor in the task that forks', async () => {
+  expect((await during('lost')).said).toEqual([]);
+  expect((await during('its own')).said).toEqual([]);
 });
 
 it('... not if fork has seen it', async () => {
