@@ -16,7 +16,7 @@ drift() {
 cd /run || exit
 echo '{}' > pindrift.config.json
 name=operator
-start_watch operator --react-on note --react save=/out/saved --buffer 256k --config /run/pindrift.config.json
+start_watch operator --react-on note --react save=/out/saved --buffer 1M --config /run/pindrift.config.json
 drift 'as it is'
 expect_said 1 '"type":"finding"'
 
@@ -26,7 +26,6 @@ drift 'the clock set forward'
 date -s '-5 hours' > /dev/null
 drift 'the clock set back'
 expect_said 3 '"type":"finding"'
-said 1 '"type":"loss"' && echo 'LAB-ERR a loss without reason'
 
 if echo freezer > /sys/power/pm_test; then
   echo freeze > /sys/power/state
