@@ -1,7 +1,7 @@
 // Why: the script runs as root on machines that nobody here has seen. Here it is read by the shells that will run it; in
 // the lab (lab/README.md) kernels take it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,4 +107,18 @@ describe('a kernel out of files', () => {
 it('doctor looks at a machine without anything', () => {
   const states = checkMachine(folder).map(({ what, state }) => `${what} ${state}`);
   expect(states).toEqual(expect.arrayContaining(['types bad', 'lockdown good', 'tracefs bad', 'ftrace good']));
+});
+
+it('says of each refused probe what that costs', () => {
+  const [refused] = /^refused\(\) \{[\s\S]*?^\}/m.exec(readFileSync(script('6.12'), 'utf8')) ?? [];
+  const said = (cost: string) =>
+    spawnSync(
+      'sh',
+      ['-c', `say() { echo "$1"; }\npd_dir=${folder} pd_armed=1 pd_refused=0\n${refused}\nrefused ev fn why '${cost}'`],
+      {
+        encoding: 'utf8',
+      },
+    ).stdout.trim();
+  expect(said('a rule less')).toBe('not armed: ev (fn): why; a rule less');
+  expect(said('')).toBe('not armed: ev (fn): why; no rule depends on it alone');
 });

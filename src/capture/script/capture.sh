@@ -261,7 +261,7 @@ read_symbols() {
 # EVENT SYMBOL REASON COST
 refused() {
   printf '# pindrift-refused: %s %s %s\n' "$1" "$2" "$3" >> "$pd_dir/refused"
-  say "not armed: $1 ($2): $3${4:+; $4}"
+  say "not armed: $1 ($2): $3; ${4:-no rule depends on it alone}"
   pd_refused=$((pd_refused + 1))
   if [ $pd_armed = 0 ] && [ $pd_refused -ge 5 ]; then
     die "the kernel takes no probe at all (the last answer: $3)" "dmesg says more; kprobes may be switched off (CONFIG_KPROBES, a security module, a sandbox)"
