@@ -81,6 +81,7 @@ const SAME: Record<string, (text: string) => string> = {
         .replaceAll('<-', utf8('\u2190')),
     ),
   'the minus sign for hyphens': (t) => t.replaceAll('-', utf8('\u2212')),
+  'the times sign in hexadecimal numbers': (t) => t.replaceAll('0x', utf8('0\u00d7')),
   'some lines ended by CR': (t) =>
     linesOf(t)
       .map((l, i) => l + (i % 3 === 0 ? '\r' : '\n'))

@@ -9,13 +9,15 @@ const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]|\xe2\x81\xa0|\f/g;
 const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80/g;
 export const MARKS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\xef\xac[\x80-\x84]|\f/;
+  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\xef\xac[\x80-\x84]|(?<=0)\xc3\x97|\f/;
 /** Replacements of a hyphen and of three points by word processors. */
 const DASH = /\xe2\x80[\x90-\x95]|\xe2\x88\x92/g;
 const ELLIPSIS = /\xe2\x80\xa6/g;
 /** Replacements of `->` and `<-`. */
 const TO = /\xe2\x86\x92/g;
 const FROM = /\xe2\x86\x90/g;
+/** Of the `x` between two digits it makes the times sign. */
+const TIMES = /0\xc3\x97(?=[0-9a-f])/g;
 /** What a page setter makes of two letters or three, which a copy of a PDF keeps. */
 const LIGATURE = /\xef\xac[\x80-\x84]/g;
 const LETTERS = ['ff', 'fi', 'fl', 'ffi', 'ffl'];
@@ -27,6 +29,7 @@ export function withoutMarks(given: string): string {
   const line = plain
     .replace(TO, '->')
     .replace(FROM, '<-')
+    .replace(TIMES, '0x')
     .replace(LIGATURE, (letter) => LETTERS[letter.charCodeAt(2) - 0x80]);
   const back = line.lastIndexOf('\r') + 1;
   // a terminal shows what was written last, such as a line after the `42%` of a program; two events in one line are not
