@@ -1,9 +1,68 @@
 // Write faults on hugetlb pages (mm/hugetlb.c hugetlb_wp()).
 import { Slot } from '../vocabulary/record.ts';
-import type { Task } from './frames.ts';
+import type { Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
-import { isAnon, pinsUnder, writable } from './reuse.ts';
+import type { PageId } from './page-table.ts';
+import type { DriftVia, StepRole } from './pin.ts';
+import { isAnon, writable } from './reuse.ts';
+import type { Mm, Pin } from './state.ts';
+
+/** Pages of the largest page: 1 GB, and 16 GB with pages of 64K. */
+export const GIGANTIC = 1 << 18;
+
+/**
+ * Pins of the page that begins at `vpn`, behind its first PMD, which is all that is kept of it: what they have grabbed
+ * shows that it is of a folio that begins there.
+ */
+function behindPmd(m: Model, mm: Mm, vpn: number): readonly Pin[] {
+  if (mm.pins.size === 0) return NO_PINS;
+  const pins = m.pinsIn(mm, vpn + m.machine.pmdPages, vpn + GIGANTIC);
+  return pins.filter(({ hold, page, where }) => hold !== undefined && page - hold.folio === where - vpn);
+}
+
+/**
+ * Pins that a gigantic page at `vpn` may have behind its first PMD: they are where they would be in it, and neither the
+ * beginning of their folio nor another page of hugetlb is known there.
+ */
+export function mayBeBehind(m: Model, vpn: number, head: PageId): boolean {
+  const { pmdPages } = m.machine;
+  if (m.pinsByPage.size === 0 || Number.isNaN(head) || m.hugetlbPages < pmdPages) return false;
+  const isThere = ({ hold, mm, page, where }: Pin): boolean =>
+    hold?.folio === page && where - vpn === page - head && mm?.entry(where - (where % pmdPages)) === undefined;
+  return m.pinsByPage.valuesIn(head + pmdPages, head + GIGANTIC).some((pins) => pins.some(isThere));
+}
+
+/** A gigantic page is mapped at `vpn`: what {@link Model.install} has not tested. */
+export function installBehind(
+  m: Model,
+  mm: Mm,
+  vpn: number,
+  page: PageId,
+  role: StepRole,
+  via: DriftVia,
+  fault?: WpFrame['at'],
+): void {
+  if (m.hugetlbPages < m.machine.pmdPages) return;
+  const pins = behindPmd(m, mm, vpn);
+  if (pins.length > 0) m.step(pins, role, m.at(), page);
+  for (const pin of pins) m.test(pin, page + (pin.where - vpn), via, fault);
+}
+
+/**
+ * Where the page begins that a write fault found. hugetlb_wp() is given the address of the fault itself up to v6.9; of a
+ * gigantic page only the first PMD is known, and that it reaches so far by what was grabbed.
+ */
+function beginning(m: Model, mm: Mm, vpn: number): number {
+  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) return vpn;
+  for (let size = 2 * m.machine.pmdPages; size <= GIGANTIC; size *= 2) {
+    const head = vpn - (vpn % size);
+    const page = mm.hugetlb?.has(head / m.machine.pmdPages) === true ? m.mapped(mm, head) : Number.NaN;
+    const isShown = m.pinsByFolio.get(page)?.some((pin) => pin.page - page >= m.machine.pmdPages) === true;
+    if (isShown || mayBeBehind(m, head, page)) return head;
+  }
+  return vpn;
+}
 
 /** A hugetlb write fault that is not followed by a new page kept the old one. */
 export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -13,15 +72,23 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = named ?? t.faultMm;
   if (mm === undefined || mm.dead) return;
   if (t.hugetlb !== undefined) settleHugetlb(m, t);
-  const vpn = named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]);
+  const vpn = beginning(m, mm, named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]));
   const at = m.at();
   const page = m.mapped(mm, vpn);
   const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
   const unshare = t.faultUnshares && t.faultMm === mm && Math.floor(t.faultVpn / span) === Math.floor(vpn / span);
-  t.hugetlb = { mm, vpn, at, page, unshare, pins: m.pinsByPage.size === 0 ? NO_PINS : pinsUnder(m, page, vpn, span) };
   const head = vpn - (vpn % span);
-  const pins = m.pinsIn(mm, head, head + span);
+  t.hugetlb = { mm, vpn, at, page, unshare, pins: pinsOfAll(m, page - (vpn % span), span) };
+  const pins = [...m.pinsIn(mm, head, head + span), ...behindPmd(m, mm, head)];
   if (pins.length > 0) m.step(pins, 'wp fault', at);
+}
+
+/** Pins on any part of a huge page, of whatever address space. */
+function pinsOfAll(m: Model, head: PageId, pages: number): readonly Pin[] {
+  if (m.pinsByPage.size === 0) return NO_PINS;
+  const behind = m.pinsByFolio.get(head)?.filter((pin) => pin.page - head >= pages) ?? NO_PINS;
+  const pins = m.pinsOf(head, pages);
+  return behind.length === 0 ? pins : [...pins, ...behind];
 }
 
 /**
@@ -34,6 +101,7 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
   t.hugetlb = undefined;
   // an exclusive page stays read-only until the next fault
   if (h === undefined || h.unshare || Number.isNaN(h.page) || h.mm.dead) return;
+  if (mayBeBehind(m, h.vpn, h.page)) m.counts.outcomes++;
   // it keeps a page that nobody else maps. One that a child maps it copies, and fails if no huge page is left; or it takes
   // it away from the child (unmap_ref_private()), and then keeps it
   if (!said && h.pins.length > 0 && m.isMappedElsewhere(h.mm, h.vpn, h.page)) {

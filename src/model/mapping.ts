@@ -13,6 +13,8 @@ import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.t
 const MOST_MMS = 4096;
 /** Newest changes that are kept of an address space in which a GUP call does not return. */
 const MOST_CHANGES = 256;
+/** Address spaces of which it is remembered that migration unmapped pinned pages. */
+const MOST_AWAY = 4096;
 
 export class Mapping extends Identities {
   /** live pins by page */
@@ -47,6 +49,9 @@ export class Mapping extends Identities {
     claimed: 0,
   };
 
+  /** addresses whose page migration unmapped while it was pinned, and that map nothing since */
+  readonly #away = new Map<Mm, Set<number>>();
+
   /** Live pins expected at an address. */
   pinsAt(mm: Mm, vpn: number): readonly Pin[] {
     return mm.pins.size === 0 ? NO_PINS : (mm.pins.get(vpn) ?? NO_PINS);
@@ -68,6 +73,7 @@ export class Mapping extends Identities {
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
     if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + pages, { page, via, fault });
+    if (this.#away.size > 0) this.returned(mm, vpn, vpn + pages);
     if (pages >= this.machine.pmdPages) {
       const head = vpn - (vpn % this.machine.pmdPages);
       mm.pmds.set(head / this.machine.pmdPages, entry);
@@ -89,6 +95,7 @@ export class Mapping extends Identities {
 
   /** Forget what is mapped in a range. */
   clear(mm: Mm, from: number, to: number): void {
+    if (this.#away.size > 0) this.returned(mm, from, to);
     this.#splitEdges(mm, from, to);
     mm.ptes.deleteRange(from, to);
     if (mm.hasPmds)
@@ -143,11 +150,40 @@ export class Mapping extends Identities {
     return entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present ? entryPage(entry) : Number.NaN;
   }
 
-  /** A pin ends; if its page was migrated, a line should have shown what is mapped since. */
+  /**
+   * A pin ends; if its page was migrated, a line should have shown what is mapped since, unless migration has not come to
+   * that yet.
+   */
   settleMigration(pin: Pin): void {
-    if (this.migrating.size === 0) return;
-    if (this.migrating.get(pin) === true) this.counts.vanished++;
+    const hasBegun = this.migrating.size === 0 ? undefined : this.migrating.get(pin);
+    if (hasBegun === undefined) return;
     this.migrating.delete(pin);
+    if (hasBegun) this.counts.vanished++;
+    else if (pin.mm !== undefined && this.#away.size < MOST_AWAY) {
+      const away = this.#away.get(pin.mm) ?? new Set();
+      this.#away.set(pin.mm, away.add(pin.where));
+    }
+  }
+
+  /** Something is mapped in a range, or it is unmapped: migration has not lost it. */
+  returned(mm: Mm, from: number, to: number): void {
+    const away = this.#away.get(mm);
+    if (away === undefined) return;
+    for (const vpn of away) if (vpn >= from && vpn < to) away.delete(vpn);
+    if (away.size === 0) this.#away.delete(mm);
+  }
+
+  protected forgetAway(): void {
+    this.#away.clear();
+  }
+
+  /** Pages that migration has unmapped while they were pinned, and that no line shows mapped again by the end. */
+  settleAway(mm?: Mm): void {
+    for (const [at, away] of this.#away) {
+      if (mm !== undefined && at !== mm) continue;
+      this.counts.vanished += away.size;
+      this.#away.delete(at);
+    }
   }
 
   /** Another address space maps the page at the same address, as after fork; also true if there are too many to search. */

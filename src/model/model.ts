@@ -102,6 +102,7 @@ export class Model extends Mapping {
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
     this.unexplained.clear();
+    this.forgetAway();
     this.strays.clear();
   }
 

@@ -5,6 +5,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
+import { installBehind } from './hugetlb.ts';
 import { addPin, dropPin, NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -251,6 +252,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]) };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
+  m.returned(mm, vpn, vpn + size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
   else beginsToReturn(m, mm, vpn);
 }
@@ -269,14 +271,20 @@ function beginsToReturn(m: Model, mm: Mm, vpn: number): void {
 /** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */
 function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   const entry = mm.entry(vpn);
-  if (Number.isNaN(page) || entry === undefined || (entryBits(entry) & Pte.STATE) !== Pte.Migration) return;
+  if (Number.isNaN(page) || entry === undefined) return;
   const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
   const oldPage = entryPage(entry);
+  if ((entryBits(entry) & Pte.STATE) !== Pte.Migration) {
+    // either nothing of it is mapped here, or its unmapping was not recorded
+    if (oldPage !== page && m.pinsIn(mm, vpn, vpn + pages).length > 0) m.tear('entries');
+    return;
+  }
   if (oldPage !== page && t.batch !== undefined) m.endBefore(page, pages, t.batch.since);
   const at = m.at();
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, 'migrate', at, page);
   m.install(mm, vpn, page, pages, Pte.Anon | (entryBits(entry) & Pte.Shared), 'migrate');
+  installBehind(m, mm, vpn, page, 'migrate', 'migrate');
   if (oldPage !== page) m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
 }
 
@@ -314,11 +322,14 @@ export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   settleUnmapped(m, mm);
+  m.settleAway(mm);
   const at: At = m.at();
   const pins = mm.pins.values().flat();
   mm.exiting = true;
   m.emit('exit', { mm, at, pins });
   for (const pin of pins) m.orphan(pin);
+  // what is unmapped now does not come back
+  m.returned(mm, 0, Number.POSITIVE_INFINITY);
   m.endMm(mm);
   m.abandoned.delete(mm);
   t.unmap = undefined;

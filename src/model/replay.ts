@@ -272,6 +272,7 @@ function end(m: Model): void {
   }
   settleUnmapped(m);
   for (const pin of [...m.migrating.keys()]) m.settleMigration(pin);
+  m.settleAway();
   // releases are recorded, and none of these is there
   if (m.seen[Kind.putFolio] + m.seen[Kind.unpin] + m.seen[Kind.unpinFolio] > 0)
     for (const pin of [...m.unexplained.keys()]) m.heldSince(pin);

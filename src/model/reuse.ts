@@ -50,6 +50,6 @@ export function writable(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boole
 }
 
 /** Pins on any page of the huge page that has `page` at `vpn`. */
-export function pinsUnder(m: Model, page: PageId, vpn: number, pages: number): readonly Pin[] {
+function pinsUnder(m: Model, page: PageId, vpn: number, pages: number): readonly Pin[] {
   return m.pinsOf(page - (vpn % pages), pages);
 }

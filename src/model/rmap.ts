@@ -6,6 +6,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task, WpFrame } from './frames.ts';
+import { GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { merged } from './ksm.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -60,9 +61,11 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   const h = t.hugetlb;
-  if (isHugetlb && h !== undefined && h.mm === mm && h.vpn - (h.vpn % pages) === vpn) {
+  if (isHugetlb && h !== undefined && h.mm === mm && isCopyOf(m, h.vpn, vpn, pages)) {
     t.hugetlb = undefined;
-    copied(m, { ...h, old: m.mapped(mm, h.vpn) }, page, pages);
+    if (mayBeBehind(m, vpn, m.mapped(mm, vpn))) m.counts.outcomes++;
+    copied(m, { ...h, vpn: Math.min(h.vpn, vpn + pages - 1), old: m.mapped(mm, h.vpn) }, page, pages);
+    installBehind(m, mm, vpn, page, h.unshare ? 'unshare' : 'copy', 'cow', h.at);
     return;
   }
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -88,7 +91,15 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
   m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');
+  if (hugetlb) installBehind(m, mm, vpn, page, wasPresent ? 'copy' : 'map', wasPresent ? 'cow' : 'fault');
 }
+
+/**
+ * A new page of hugetlb, where hugetlb_wp() of this task has not ended: of the address of the fault, which is in the page
+ * wherever that begins. Where faults are recorded, no other one came in between.
+ */
+const isCopyOf = (m: Model, faulted: number, vpn: number, pages: number): boolean =>
+  faulted - (faulted % pages) === vpn || (faulted > vpn && faulted - vpn < GIGANTIC && m.recorded(Kind.fault));
 
 /**
  * collapse_huge_page() is inlined on 5.10: a task that maps a huge page without a fault in that address space collapses
