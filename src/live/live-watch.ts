@@ -180,10 +180,18 @@ export class LiveWatch {
   async #reload(): Promise<void> {
     try {
       this.#setup = await this.#options.again();
-      this.#log('the config was reloaded: its severities and suppressions apply to findings from now on');
+      const later = this.#startsLater();
+      const others = later.length === 0 ? '' : `; only a restart turns these rules on or off: ${later.join(', ')}`;
+      this.#log(`the config was reloaded: its severities and suppressions apply to findings from now on${others}`);
     } catch (error) {
       this.#log(`the config could not be reloaded, the old one stays in use: ${(error as Error).message}`);
     }
+  }
+
+  /** Rules that the new config turns on or off: those that run have the state of the whole trace. */
+  #startsLater(): string[] {
+    const [running, wanted] = [this.#options.setup, this.#setup].map(({ rules }) => rules.map(({ meta }) => meta.id));
+    return [...running.filter((id) => !wanted.includes(id)), ...wanted.filter((id) => !running.includes(id))];
   }
 
   #settle(finding: Finding): Finding | undefined {

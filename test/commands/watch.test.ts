@@ -35,6 +35,7 @@ afterEach(() => {
 interface Following {
   /** what was said so far */
   said(): { type: string; [key: string]: unknown }[];
+  logged(): string;
   until(done: () => boolean): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<{ code: number | null; stderr: string }>;
@@ -65,7 +66,7 @@ function follow(args: readonly string[]): Following {
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line));
-  return { said, until, kill: (signal) => child.kill(signal), ended };
+  return { said, logged: () => stderr, until, kill: (signal) => child.kill(signal), ended };
 }
 
 describe('a FIFO that stays open', { timeout: 120_000 }, () => {
@@ -108,6 +109,31 @@ describe('a FIFO that stays open', { timeout: 120_000 }, () => {
     const metrics = readFileSync(`${folder}/pindrift.prom`, 'utf8');
     expect(metrics).toContain('pindrift_findings_total{rule="swapin-cow-under-pin"} 1\n');
     expect(metrics.endsWith('# EOF\n')).toBe(true);
+  });
+});
+
+describe('SIGHUP', { timeout: 120_000 }, () => {
+  it('reloads the config; what needs a restart is named', async () => {
+    const fifo = join(folder, 'fifo');
+    const config = join(folder, 'pindrift.config.json');
+    execFileSync('mkfifo', [fifo]);
+    writeFileSync(config, '{}');
+    const watch = follow([fifo, '--config', config, '--status', '1']);
+    const fd = openSync(fifo, 'w');
+    writeSync(fd, `${lines.slice(0, COPY - 100).join('\n')}\n`);
+    await watch.until(() => watch.said().some(({ type }) => type === 'status'));
+    writeFileSync(config, 'not JSON');
+    watch.kill('SIGHUP');
+    await watch.until(() => watch.logged().includes('could not be reloaded, the old one stays in use'));
+    const suppress = [{ rule: 'swapin-cow-under-pin', reason: 'known' }];
+    writeFileSync(config, JSON.stringify({ suppress, rules: { 'pin-leak': 'off' } }));
+    watch.kill('SIGHUP');
+    await watch.until(() => watch.logged().includes('apply to findings from now on'));
+    writeSync(fd, lines.slice(COPY - 100).join('\n'));
+    closeSync(fd);
+    expect((await watch.ended).stderr).toContain('only a restart turns these rules on or off: pin-leak');
+    expect(watch.said().filter(({ type }) => type === 'finding')).toEqual([]);
+    expect(watch.said().at(-1)).toMatchObject({ type: 'end', status: { suppressed: 1 } });
   });
 });
 
