@@ -26,7 +26,7 @@ function load(file) {
   // one, and of one of 2 MB. Later versions of V8 wait longer by themselves, and say that they do not know the second
   // flag. Set here, because V8 takes no kept code that was made with other flags.
   if (process.version.startsWith('v20.')) {
-    setFlagsFromString('--wasm-tiering-budget=20000000');
+    setFlagsFromString('--wasm-tiering-budget=120000000');
     setFlagsFromString('--interrupt-budget=200000');
   }
   const source = sourceOf(file);
