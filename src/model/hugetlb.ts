@@ -11,13 +11,20 @@ import type { Mm, Pin } from './state.ts';
 /** Pages of the largest page: 1 GB, and 16 GB with pages of 64K. */
 export const GIGANTIC = 1 << 18;
 
+/** Pages of the largest page that can begin at an address: pages of hugetlb begin at multiples of their size. */
+function largestAt(m: Model, vpn: number): number {
+  let size = m.machine.pmdPages;
+  while (size < GIGANTIC && vpn % (2 * size) === 0) size *= 2;
+  return size;
+}
+
 /**
  * Pins of the page that begins at `vpn`, behind its first PMD, which is all that is kept of it: what they have grabbed
  * shows that it is of a folio that begins there.
  */
 function behindPmd(m: Model, mm: Mm, vpn: number): readonly Pin[] {
   if (mm.pins.size === 0) return NO_PINS;
-  const pins = m.pinsIn(mm, vpn + m.machine.pmdPages, vpn + GIGANTIC);
+  const pins = m.pinsIn(mm, vpn + m.machine.pmdPages, vpn + largestAt(m, vpn));
   return pins.filter(({ hold, page, where }) => hold !== undefined && page - hold.folio === where - vpn);
 }
 
@@ -30,7 +37,7 @@ export function mayBeBehind(m: Model, vpn: number, head: PageId): boolean {
   if (m.pinsByPage.size === 0 || Number.isNaN(head) || m.hugetlbPages < pmdPages) return false;
   const isThere = ({ hold, mm, page, where }: Pin): boolean =>
     hold?.folio === page && where - vpn === page - head && mm?.entry(where - (where % pmdPages)) === undefined;
-  return m.pinsByPage.valuesIn(head + pmdPages, head + GIGANTIC).some((pins) => pins.some(isThere));
+  return m.pinsByPage.valuesIn(head + pmdPages, head + largestAt(m, vpn)).some((pins) => pins.some(isThere));
 }
 
 /** A gigantic page is mapped at `vpn`: what {@link Model.install} has not tested. */

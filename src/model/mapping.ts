@@ -169,7 +169,8 @@ export class Mapping extends Identities {
   returned(mm: Mm, from: number, to: number): void {
     const away = this.#away.get(mm);
     if (away === undefined) return;
-    for (const vpn of away) if (vpn >= from && vpn < to) away.delete(vpn);
+    if (to - from < away.size) for (let vpn = from; vpn < to; vpn++) away.delete(vpn);
+    else for (const vpn of away) if (vpn >= from && vpn < to) away.delete(vpn);
     if (away.size === 0) this.#away.delete(mm);
   }
 

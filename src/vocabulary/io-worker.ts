@@ -3,24 +3,17 @@
 // name tells since it is one: `iou-wrk-602` (io_wq_worker(), io_uring/io-wq.c), `iou-sqp-602` (io_sq_thread(),
 // io_uring/sqpoll.c). Up to v5.11 it was a thread of the kernel, with other names.
 import type { TraceLine } from '../parsers/formats/line.ts';
-import { decimal, skipDigits, startsWith } from '../util/bytes.ts';
+import { text } from '../util/bytes.ts';
 
-/** A name has at most 15 characters (TASK_COMM_LEN). */
-const MOST_DIGITS = 7;
 const LOWER_I = 105;
-const WORKER = 'iou-wrk-';
-const POLLER = 'iou-sqp-';
 
 /** Process of a line's task: as shown, else the creator of an io_uring worker; -1 if neither is there. */
 export function processOf({ tgid, buf, commStart, commEnd }: TraceLine): number {
   if (tgid >= 0 || buf[commStart] !== LOWER_I) return tgid;
-  const digits = commStart + WORKER.length;
-  if (!startsWith(buf, commStart, commEnd, WORKER) && !startsWith(buf, commStart, commEnd, POLLER)) return -1;
-  const isPid = digits < commEnd && commEnd <= digits + MOST_DIGITS && skipDigits(buf, digits, commEnd) === commEnd;
-  return isPid ? decimal(buf, digits, commEnd) : -1;
+  return creatorOf(text(buf, commStart, commEnd)) ?? -1;
 }
 
-/** The creator of an io_uring worker, from the worker's name. */
+/** The creator of an io_uring worker, from the worker's name, which has at most 15 characters (TASK_COMM_LEN). */
 export function creatorOf(comm: string): number | undefined {
   const digits = /^iou-(?:wrk|sqp)-(\d{1,7})$/.exec(comm)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -107,6 +107,20 @@ it('two huge pages side by side are two: one is copied, the other pinned', async
   expect(await answer(finish(all))).toEqual(['clean', []]);
 });
 
+it('a huge page that begins at an odd PMD is no larger than that: a page behind it is another', async () => {
+  const all = processes([OLD + 512]);
+  const { app, chi } = all;
+  touch(app, PARENT, START + 1027, OLD + 1027);
+  pin(app, START + 1027, OLD + 1027, { flags: 0x101 });
+  fork(app, chi);
+  app.fault({ mm: PARENT, addr: at(START + 512), flags: '0x255' });
+  app.wp_hugetlb({ mm: PARENT, addr: at(START + 512) });
+  app.new_hugetlb({ page: page(NEW), mm: PARENT, addr: at(START + 512) });
+  app.fault({ mm: PARENT, addr: at(1), flags: '0x254' });
+  unpin(app, OLD + 1027);
+  expect(await answer(finish(all))).toEqual(['clean', []]);
+});
+
 describe('migration of a pinned page of hugetlb', () => {
   const migrated = (to: number) => {
     const all = processes([OLD]);
