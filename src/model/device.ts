@@ -1,4 +1,4 @@
-// THP, device-exclusive entries, mmu notifiers and TLB flushes (E16-E20).
+// THP, device-exclusive entries, mmu notifiers and TLB flushes (E17-E20).
 import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';

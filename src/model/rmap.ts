@@ -1,4 +1,4 @@
-// A page is mapped: events of the reverse mapping and of page cache pages (E7-E9, E15-E17; mm/rmap.c, mm/memory.c).
+// A page is mapped: events of the reverse mapping and of page cache pages (E7-E9, E15, E17; mm/rmap.c, mm/memory.c).
 // They are here and not in fault.ts because the same event ends a copy, a swap-in, a migration or a fork; which of them
 // depends only on the calls its task is inside of.
 import { fnIndex } from '../vocabulary/functions.ts';
