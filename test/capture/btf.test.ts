@@ -1,4 +1,6 @@
 // Why: an offset that is wrong makes a trace that is wrong and looks right.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,16 +196,7 @@ describe('where BTF lies', () => {
   });
 
   it('an image of x86, and one that is only looked through', () => {
-    const payload = gzipSync(elfWith(whole, true));
-    const image = new Uint8Array(0x400 * 3 + payload.length);
-    const view = new DataView(image.buffer);
-    image[0x1f1] = 1;
-    image.set(Buffer.from('HdrS'), 0x202);
-    view.setUint16(0x20e, 0x100, true);
-    image.set(Buffer.from('6.12.107-amd64 (me@here) #1\0'), 0x300);
-    view.setUint32(0x248, 0x100, true);
-    view.setUint32(0x24c, payload.length, true);
-    image.set(payload, 0x400 + 0x100);
+    const image = bzImage(gzipSync(elfWith(whole, true)));
     expect(readImage(put('vmlinuz', image))).toMatchObject({
       from: '.BTF',
       machine: 'x86_64',
@@ -225,6 +218,22 @@ describe('where BTF lies', () => {
       expect(() => readImage(put('without', image))).toThrow('the kernel 6.12.9-arm64 has no BTF');
   });
 
+  it('no more of an image of x86 is decompressed by xz than its BTF needs', () => {
+    const vmlinux = Buffer.concat([elfWith(whole, true).subarray(0, 64 + whole.length), randomBytes(whole.length)]);
+    const { stdout } = spawnSync('xz', ['-0c', '--check=none'], { input: vmlinux, maxBuffer: 2 * vmlinux.length });
+    // damaged near its end
+    const payload = Buffer.concat([stdout.subarray(0, stdout.length - 5000), Buffer.alloc(8)]);
+    payload.writeUInt32LE(vmlinux.length, payload.length - 4);
+    const { bytes, from, machine } = readImage(put('vmlinuz', bzImage(payload)));
+    expect([Buffer.from(bytes).equals(whole), from, machine]).toEqual([true, 'BTF in an image', 'x86_64']);
+    // it is not in what was decompressed of it: then all of it is
+    const late = Buffer.concat([Buffer.alloc(4 * whole.length), whole]);
+    const packed = spawnSync('xz', ['-0c'], { input: late, maxBuffer: late.length }).stdout;
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(late.length);
+    expect(Buffer.from(readImage(put('late', bzImage(Buffer.concat([packed, size])))).bytes).equals(whole)).toBe(true);
+  });
+
   it('lz4 as `lz4 -l` packs it', () => {
     // token 0x3f: three literals, then 19 + 5 + 4 bytes from one byte back
     const block = [0x3f, 97, 98, 99, 1, 0, 5, 0x10, 100];
@@ -234,6 +243,20 @@ describe('where BTF lies', () => {
     expect(() => unpackLz4Legacy(packed.slice(0, 12), 1000)).toThrow(/truncated/);
   });
 });
+
+/** The least of an image of x86. */
+function bzImage(payload: Uint8Array): Uint8Array {
+  const image = new Uint8Array(0x400 * 3 + payload.length);
+  const view = new DataView(image.buffer);
+  image[0x1f1] = 1;
+  image.set(Buffer.from('HdrS'), 0x202);
+  view.setUint16(0x20e, 0x100, true);
+  image.set(Buffer.from('6.12.107-amd64 (me@here) #1\0'), 0x300);
+  view.setUint32(0x248, 0x100, true);
+  view.setUint32(0x24c, payload.length, true);
+  image.set(payload, 0x400 + 0x100);
+  return image;
+}
 
 /** The least of an ELF file that has one section of this name. */
 function elfWith(btf: Uint8Array, le: boolean, name = '.BTF'): Uint8Array {
