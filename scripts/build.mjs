@@ -5,7 +5,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { buildAssembly } from './build-assembly.mjs';
 import { buildHtml } from './build-html.mjs';
-import { bundleCommands } from './bundle.mjs';
+import { bundleCommands, bundleWorker } from './bundle.mjs';
 import { writeMan } from './man.mjs';
 import { buildDigest, root, stamp } from './sources.mjs';
 
@@ -24,6 +24,7 @@ const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin
 if (tsc.status !== 0) process.exit(1);
 
 await bundleCommands(root);
+await bundleWorker(root);
 await buildHtml(root);
 copyData();
 await writeManifest();
