@@ -4,8 +4,9 @@ import * as Flags from '@oclif/core/flags';
 import { reduceToFinding, textOf } from '../engine/reduce.ts';
 import { count } from '../util/count.ts';
 import { escapeControl } from '../util/escape.ts';
-import { checkWritable, writeFileWhole, writeOut } from '../util/output.ts';
+import { writeFileWhole, writeOut } from '../util/output.ts';
 import { BaseCommand } from './base.ts';
+import { checkOutput, inputsOf } from './shared/check-output.ts';
 import { traceFlags } from './shared/flags.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
 
@@ -43,7 +44,7 @@ The result is a trace: \`check\` accepts it, and a bug report or the test of a r
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Reduce);
     const { output } = flags;
-    if (output !== undefined) checkWritable(output, [args.trace]);
+    if (output !== undefined) await checkOutput(output, inputsOf([args.trace], flags));
     const { rules, running } = await setUpRules(flags);
     const { format, kernel } = flags;
     const { at, finding, lines } = await reduceToFinding(args.trace, flags.finding, { format, kernel, rules, running });

@@ -14,9 +14,10 @@ import { matrixText } from '../report/terminal/matrix.ts';
 import { triageJson, triageText } from '../report/terminal/triage.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
-import { checkWritable, writeFileWhole, writeOut } from '../util/output.ts';
+import { writeFileWhole, writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
+import { checkOutput } from './shared/check-output.ts';
 import { detailedReportOn, sourcesIn } from './shared/diff-load.ts';
 import { hostPattern, reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
 import { ReportPrinter } from './shared/print-report.ts';
@@ -83,7 +84,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
     const setup = await setUpRules(flags);
     const hostFrom = hostPattern(flags['host-from']);
     const { baseline: path, update } = flags;
-    const known = path === undefined ? undefined : baselineAt(path, update);
+    const known = path === undefined ? undefined : await baselineAt(path, update, args.source);
     const isReport = flags.report !== undefined || flags.output !== undefined;
     if (isReport && flags.json)
       throw new InputError('--json is the output of triage, -o that of a report', { tryThis: '-o FILE.json' });
@@ -128,8 +129,8 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
 }
 
 /** A baseline that is to be written may not exist yet. */
-function baselineAt(path: string, update: boolean): Baseline {
-  if (update) checkWritable(path);
+async function baselineAt(path: string, update: boolean, sources: readonly string[]): Promise<Baseline> {
+  if (update) await checkOutput(path, sources);
   if (update && !existsSync(path)) return { schema: 'pindrift.baseline/1', groups: [] };
   return readBaseline(path);
 }

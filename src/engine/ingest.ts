@@ -30,7 +30,7 @@ import type { RuleOptions } from './running/run-rules.ts';
 export interface IngestOptions {
   /** the store to write */
   out: string;
-  /** overwrite an existing file */
+  /** replace an existing store, or an empty file */
   force?: boolean;
   format?: TraceFormat;
   /** kernel release or era, if the trace does not show it */

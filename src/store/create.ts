@@ -1,6 +1,6 @@
 // Creates a store. It is written under a temporary name and renamed when complete, so that a Ctrl-C, a full disk or a
 // bug leaves no file that looks finished.
-import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Knowledge } from '../known-lines/knowledge.ts';
@@ -14,7 +14,7 @@ import { APPLICATION_ID, PAGE_SIZE, TABLES } from './schema.ts';
 import { openDatabase } from './sqlite.ts';
 
 export interface StoreOptions {
-  /** overwrite an existing file */
+  /** replace an existing store, or an empty file */
   force?: boolean;
   /** files that must not be overwritten: the traces */
   sources?: readonly string[];
@@ -170,11 +170,38 @@ function checkTarget(path: string, force: boolean, sources: readonly string[]): 
     }
   }
   if (!force) throw exists(path);
+  if (!isReplaceable(path)) throw notAStore(path);
+}
+
+/** Whether a file is empty or a store, whatever the version of its schema. */
+function isReplaceable(path: string): boolean {
+  const header = Buffer.alloc(100);
+  let bytes: number;
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      bytes = readSync(fd, header);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+  if (bytes === 0) return true;
+  // https://www.sqlite.org/fileformat2.html#the_database_header: the application ID is at offset 68
+  return header.toString('latin1', 0, 16) === 'SQLite format 3\0' && header.readUInt32BE(68) === APPLICATION_ID;
+}
+
+function notAStore(path: string): InputError {
+  return new InputError('this file is not a pindrift store, and --force replaces only stores', {
+    where: path,
+    tryThis: 'use another name, or remove the file first',
+  });
 }
 
 function exists(path: string): InputError {
   return new InputError('this file already exists', {
     where: path,
-    tryThis: 'use --force to overwrite it, or another name',
+    tryThis: isReplaceable(path) ? 'use --force to overwrite it, or another name' : 'use another name',
   });
 }

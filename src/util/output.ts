@@ -42,18 +42,9 @@ export function writeFileWhole(path: string, pieces: Pieces): void {
   }
 }
 
-/**
- * Check beforehand, as far as possible, whether a file can be written.
- * @param sources files that must not be overwritten
- */
-export function checkWritable(path: string, sources: readonly string[] = []): void {
+/** Check beforehand, as far as possible, whether a file can be written. */
+export function checkWritable(path: string): void {
   const target = follow(path);
-  if (target !== undefined && sources.some((source) => follow(source) === target)) {
-    throw new InputError('this is the input file; it would be overwritten', {
-      where: path,
-      tryThis: 'use another name',
-    });
-  }
   try {
     if (target !== undefined && statSync(target).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     accessSync(target !== undefined && !statSync(target).isFile() ? target : dirname(target ?? path), constants.W_OK);

@@ -1,7 +1,17 @@
 // Why: whatever somebody hands over by mistake, they read one clear sentence and what to try, scripts get exit code 2,
 // and nothing half-written is left behind. Never a stack trace.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bin, fixture, type Outcome, pindrift, powerless, root, STORY, scratch } from './run.ts';
@@ -169,6 +179,16 @@ describe('a wrong command line', () => {
   });
 });
 
+/** A rule that reports nothing. */
+const RULE = `
+  import { defineRule } from 'pindrift';
+  export default defineRule({
+    meta: { id: 'my-rule', summary: 's', why: 'w', needs: [['gup']], status: 'experimental', severity: { all: 'note' },
+      falsePositives: [], references: [], fixedBy: [], messages: {} },
+    create: () => ({}),
+  });
+`;
+
 describe('a result that cannot be written', () => {
   const full = existsSync('/dev/full');
 
@@ -205,6 +225,52 @@ describe('a result that cannot be written', () => {
     const path = given('input.txt', TRACE);
     expectUnusable(pindrift(['check', path, '-o', path]), 'would be overwritten');
     expect(readFileSync(path)).toEqual(TRACE);
+  });
+
+  it.each<[string, (place: string) => string[], string]>([
+    ['a capture of a directory', (place) => ['check', place, '-o', `${place}/b.txt`], 'b.txt'],
+    ['a capture of a glob', (place) => ['check', `${place}/*.txt`, '-o', `${place}/a.txt`], 'a.txt'],
+    ['a capture of a triage', (place) => ['triage', place, '-o', `${place}/a.txt`], 'a.txt'],
+    [
+      'a capture, under the name of another link',
+      (place) => ['check', `${place}/a.txt`, '-o', `${place}/link.txt`],
+      'a.txt',
+    ],
+    ['a capture, by a baseline', (place) => ['triage', place, '--baseline', `${place}/a.txt`, '--update'], 'a.txt'],
+    ['a capture, by reduce', (place) => ['reduce', `${place}/a.txt`, '-o', `${place}/a.txt`], 'a.txt'],
+    [
+      'a baseline',
+      (place) => ['check', place, '--baseline', `${place}/base.json`, '-o', `${place}/base.json`],
+      'base.json',
+    ],
+    [
+      'a rule',
+      (place) => ['check', place, '--rules', place, '--report', 'text', '-o', `${place}/rule.mjs`],
+      'rule.mjs',
+    ],
+    ['a list', (place) => ['fleet', 'plan', `@${place}/list`, '-o', `${place}/list`], 'list'],
+    ['the first of two reports', (place) => ['check', place, '-o', `${place}/r.md`, '-o', `${place}/r.md`], 'r.md'],
+  ])('%s is not written over by an output of the command that reads it', (_, args, kept) => {
+    const place = file('inputs');
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place);
+    for (const name of ['a.txt', 'b.txt']) writeFileSync(`${place}/${name}`, TRACE);
+    symlinkSync('a.txt', `${place}/link.txt`);
+    writeFileSync(`${place}/base.json`, JSON.stringify({ schema: 'pindrift.baseline/1', groups: [] }));
+    writeFileSync(`${place}/rule.mjs`, RULE);
+    writeFileSync(`${place}/list`, `${place}/a.txt\n`);
+    const before = existsSync(`${place}/${kept}`) && readFileSync(`${place}/${kept}`);
+    expectUnusable(pindrift(args(place)), 'would be overwritten');
+    expect(existsSync(`${place}/${kept}`) && readFileSync(`${place}/${kept}`)).toEqual(before);
+  });
+
+  it('a report beside the captures of a directory replaces that of the last time', () => {
+    const place = file('nightly');
+    mkdirSync(place);
+    writeFileSync(`${place}/a.txt`, TRACE);
+    writeFileSync(`${place}/report.json`, 'old');
+    pindrift(['check', place, '-o', `${place}/report.json`]);
+    expect(readFileSync(`${place}/report.json`, 'utf8')).toContain('pindrift.check/1');
   });
 
   it('leaves the old report, and no temporary file', () => {

@@ -120,7 +120,7 @@ describe('loadRules', () => {
       'a rule that no defineRule made',
       { 'a.ts': `export default { ...${'{ meta: { id: "x" }, create() { return {}; } }'} };` },
       ['./a.ts'],
-      /^a\.ts: rule x: api: it was not made by defineRule\(\)$/,
+      /^a\.ts: rule x: its default export is not the result of defineRule\(\)$/,
     ],
     [
       'another version',

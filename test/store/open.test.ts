@@ -112,12 +112,33 @@ describe('opening', () => {
 describe('an ingest', () => {
   const folder = () => fs.readdirSync(dir).sort();
 
-  it('does not replace a file unless told to', async () => {
-    const there = trace('there.db', 'precious');
+  it('does not replace a store unless told to', async () => {
+    const there = await store(small);
+    const before = fs.readFileSync(there);
     expect((await rejected(ingest([trace('t', small)], { out: there }))).tryThis).toContain('--force');
-    expect(fs.readFileSync(there, 'utf8')).toBe('precious');
+    expect(fs.readFileSync(there)).toEqual(before);
+    await ingest([trace('t', small + line('a: x=2'))], { out: there, force: true });
+    expect(rows(there, 'select count(*) from event')).toEqual([[2n]]);
+  });
+
+  it('replaces an empty file if told to', async () => {
+    const there = trace('empty.db', '');
     await ingest([trace('t', small)], { out: there, force: true });
     expect(rows(there, 'select count(*) from event')).toEqual([[1n]]);
+  });
+
+  it('never replaces what is no store: another capture, a program, the database of somebody else', async () => {
+    const theirs = new Database(file('theirs.db'));
+    theirs.exec('create table t(x)');
+    theirs.close();
+    for (const there of [trace('other.txt', small), trace('short', 'x'), file('theirs.db')]) {
+      const before = fs.readFileSync(there);
+      expect((await rejected(ingest([trace('t', small)], { out: there }))).tryThis).toBe('use another name');
+      const forced = await rejected(ingest([trace('t', small)], { out: there, force: true }));
+      expect(forced.message).toContain('not a pindrift store');
+      expect(forced.tryThis).toContain('another name');
+      expect(fs.readFileSync(there)).toEqual(before);
+    }
   });
 
   it('never replaces the trace', async () => {

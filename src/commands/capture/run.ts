@@ -44,7 +44,8 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
   override async run(): Promise<void> {
     const { flags, argv, metadata } = await this.parse(CaptureRun);
     const isDefault = metadata.flags['fail-on']?.setFromDefault === true;
-    const code = await printJudged(this.config, flags, isDefault, [], async (setup, pins) => {
+    const kept = flags.keep === undefined ? [] : [flags.keep];
+    const code = await printJudged(this.config, flags, isDefault, kept, async (setup, pins) => {
       if (flags.keep !== undefined) checkWritable(flags.keep);
       if (process.getuid?.() !== 0) {
         throw new InputError('only root may record kernel events', {

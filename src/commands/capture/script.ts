@@ -12,6 +12,7 @@ import {
   recordFlags,
   scriptWords,
 } from '../shared/capture-plan.ts';
+import { checkOutput, inputsOf } from '../shared/check-output.ts';
 
 export default class CaptureScript extends BaseCommand {
   static override summary = 'Print a shell script that records on a machine with a given kernel.';
@@ -34,6 +35,7 @@ Without --btf the script is for this machine. For another machine, copy its /sys
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(CaptureScript);
+    if (flags.output !== undefined) await checkOutput(flags.output, inputsOf([], flags));
     const { kernel, plan } = capturePlanFor(flags, flags.tier, ['names', 'args', 'registers']);
     const text = captureScript(plan, {
       by: `pindrift ${this.config.version}`,

@@ -9,6 +9,7 @@ import { count, grouped } from '../../util/count.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { BaseCommand } from '../base.ts';
+import { checkOutput, inputsOf } from '../shared/check-output.ts';
 import { hostPattern } from '../shared/flags.ts';
 import { configKey, fleetRuleFlags, queueFlags } from '../shared/fleet-flags.ts';
 
@@ -48,6 +49,10 @@ export default class FleetPlan extends BaseCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(FleetPlan);
+    if (flags.output !== undefined) {
+      const sources = args.source.map((name) => name.replace(/^@/, ''));
+      await checkOutput(flags.output, inputsOf(sources, flags));
+    }
     const say = (text: string): void => {
       if (!flags.quiet) process.stderr.write(`pindrift: ${escapeControl(text)}\n`);
     };

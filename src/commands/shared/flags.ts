@@ -151,11 +151,11 @@ export const failOnFlag = Flags.option({ options: FAIL_ON, default: 'warning' })
   helpValue: 'SEVERITY',
 });
 
-export const forceFlag = Flags.boolean({ summary: 'overwrite an existing store' });
+export const forceFlag = Flags.boolean({ summary: 'overwrite an existing store; any other file is kept' });
 
 export const saveFlags = {
   save: Flags.string({ summary: 'also write everything to this store, as `ingest` does', helpValue: 'FILE.db' }),
-  force: Flags.boolean({ summary: 'overwrite an existing store', dependsOn: ['save'] }),
+  force: Flags.boolean({ summary: 'overwrite an existing store; any other file is kept', dependsOn: ['save'] }),
 };
 
 /** The pattern of `--host-from`: its first group, matched against the path, is the host. */

@@ -18,20 +18,20 @@ export interface JudgedFlags extends ReportFlags, RuleFlags, WatchRuleFlags {
  * Load the rules, print what `judge` finds with them, and return the exit code. Errors in the flags are reported before
  * `judge` is called.
  * @param isDefault `--fail-on` was not given
- * @param sources input files, which must not be overwritten
+ * @param args the files, directories and globs that are read
  * @param judge finds; `pins`: the report needs the lifetime of each pin, too
  */
 export async function printJudged(
   tool: Package,
   flags: JudgedFlags,
   isDefault: boolean,
-  sources: readonly string[],
+  args: readonly string[],
   judge: (setup: Setup, pins: boolean) => Promise<DetailedReport>,
 ): Promise<number> {
   const { setup, done } = await watched(await setUpRules(flags), flags);
   const failOn = failOnOf(flags['fail-on'], isDefault, setup);
   const withoutKnown = await baselineOf(flags.baseline);
-  const printer = await ReportPrinter.for(flags, sources);
+  const printer = await ReportPrinter.for(flags, args);
   const { pins, report: judged } = await judge(setup, printer.needsPins);
   const report = withoutKnown(await settled(judged, setup, flags.quiet === true));
   done();

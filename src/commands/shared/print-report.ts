@@ -13,8 +13,9 @@ import {
 import type { Reporter, ReportOptions } from '../../report/reporter.ts';
 import { failureWords } from '../../report/shared/words.ts';
 import { InputError } from '../../util/errors.ts';
-import { checkWritable, writeFileWhole, writeOut } from '../../util/output.ts';
+import { writeFileWhole, writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
+import { checkOutput, inputsOf } from './check-output.ts';
 
 /** The report flags of flags.ts. */
 export interface ReportFlags {
@@ -44,13 +45,14 @@ export class ReportPrinter {
     this.#targets = targets;
   }
 
-  /** @param sources input files, which must not be overwritten */
-  static async for(flags: ReportFlags, sources: readonly string[]): Promise<ReportPrinter> {
+  /** @param args the files, directories and globs that are read */
+  static async for(flags: ReportFlags, args: readonly string[]): Promise<ReportPrinter> {
     const targets: Target[] = [];
-    for (const path of flags.output ?? ['-']) {
+    const inputs = inputsOf(args, flags);
+    for (const [i, path] of (flags.output ?? ['-']).entries()) {
       if (path === '-' && flags.quiet) continue;
       const format = flags.json ? 'json' : (flags.report ?? formatFor(path));
-      if (path !== '-') checkWritable(path, sources);
+      if (path !== '-') await checkOutput(path, [...inputs, ...(flags.output ?? []).slice(0, i)]);
       else if (describeFormat(format).binary && process.stdout.isTTY) throw binaryOnTerminal(format);
       targets.push({ path, format, reporter: await loadReporter(format) });
     }

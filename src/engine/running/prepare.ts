@@ -75,7 +75,7 @@ function refused({ key, problem, id, value }: RuleProblem, from: string, source:
     where: place === undefined ? from : `${from}:${place}`,
     tryThis:
       key === 'api'
-        ? `use pindrift ${RULE_API}.x, or a newer version of the rule`
+        ? `install a version of the rule for contract ${RULE_API}, or the pindrift it was made for`
         : key === ''
           ? 'export default defineRule({ ... }); pindrift rules new ID creates one'
           : undefined,

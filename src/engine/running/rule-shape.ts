@@ -108,11 +108,12 @@ const rule = v.looseObject({
 /** Names of exports listed in a message. */
 const NAMES_SHOWN = 4;
 
+const NOT_DEFINED = 'its default export is not the result of defineRule()';
+
 /** What keeps a value from being a rule; undefined when nothing does. */
 export function ruleProblem(value: unknown): RuleProblem | undefined {
   const id = idOf(value);
-  if (typeof value !== 'object' || value === null)
-    return { id, key: '', problem: 'its default export is not the result of defineRule()' };
+  if (typeof value !== 'object' || value === null) return { id, key: '', problem: NOT_DEFINED };
   if (!('meta' in value)) {
     const names = Object.keys(value);
     const problem =
@@ -122,14 +123,12 @@ export function ruleProblem(value: unknown): RuleProblem | undefined {
     return { id, key: '', problem };
   }
   const { api } = value as { api?: unknown };
+  if (api === undefined) return { id, key: '', problem: NOT_DEFINED };
   if (api !== RULE_API) {
     return {
       id,
       key: 'api',
-      problem:
-        api === undefined
-          ? 'it was not made by defineRule()'
-          : `it was made for version ${String(api)} of the rule contract; this pindrift has ${RULE_API}`,
+      problem: `it was made for version ${String(api)} of the rule contract; this pindrift has ${RULE_API}`,
     };
   }
   const result = v.safeParse(rule, value);
