@@ -295,8 +295,15 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   entry('thp_collapse', 'A', 'collapse_huge_page mm=mm:x64 addr=start_addr|address:x64'),
   ret('thp_collapse_ret', 'A', 's32', 'collapse_huge_page'),
   // device-exclusive, notifiers, TLB
-  entry('dev_excl', 'A', 'make_device_exclusive mm=mm:x64 addr=addr|address:x64 owner=owner:x64'),
+  entry(
+    'dev_excl',
+    'A',
+    'make_device_exclusive mm=mm:x64 addr=addr|address:x64 owner=owner:x64',
+    'make_device_exclusive_range mm=mm:x64 start=start:x64 end=end:x64 owner=owner|arg:x64',
+  ),
   probe('dev_excl_ret', 'A', 'r', 'make_device_exclusive page=$retval:x64'),
+  entry('dev_excl_one', 'A', `page_make_device_exclusive_one ${PAGE} mm=vma->vm_mm:x64 addr=address:x64`),
+  ret('dev_excl_end', 'A', 's32', 'make_device_exclusive_range'),
   entry('dev_restore', 'A', 'restore_exclusive_pte mm=vma->vm_mm:x64 page=page:x64 addr=address:x64'),
   entry(
     'mmun_start',

@@ -1,10 +1,9 @@
-// THP, device-exclusive entries, mmu notifiers and TLB flushes (E17-E20).
+// THP, mmu notifiers and TLB flushes (E17, E19, E20).
 import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { entryBits, entryOf, entryPage, Pte } from './page-table.ts';
 import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -36,48 +35,6 @@ export function collapseRet(m: Model, t: Task, r: Float64Array, o: number): void
   // the line of the new page is missing
   const head = c.vpn - (c.vpn % m.machine.pmdPages);
   if (m.pinsIn(c.mm, head, head + m.machine.pmdPages).length > 0) m.tear('entries');
-}
-
-export function devExcl(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  t.devExcl = { mm, vpn: m.userVpn(r[o + Slot.ADDR]), owner: r[o + SlotOf.devExcl.owner], at: m.at() };
-}
-
-export function devExclRet(m: Model, t: Task, r: Float64Array, o: number): void {
-  const d = t.devExcl;
-  t.devExcl = undefined;
-  const page = m.page(r[o + Slot.PAGE]);
-  if (d === undefined || Number.isNaN(page)) return;
-  const before = m.mapped(d.mm, d.vpn);
-  const instead = before === page ? Number.NaN : before;
-  m.suspend(d.mm, d.vpn, page, Pte.DevExclusive);
-  const pins = m.pinsAt(d.mm, d.vpn);
-  if (pins.length > 0) m.step(pins, 'device-exclusive', d.at, page);
-  m.emit('deviceExclusive', { mm: d.mm, vpn: d.vpn, page, instead, owner: d.owner, at: d.at, pins });
-}
-
-export function devRestore(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
-  if (mm === undefined) return;
-  const entry = mm.entry(vpn);
-  const named = m.page(r[o + Slot.PAGE]);
-  const page = entry === undefined || !Number.isNaN(named) ? named : entryPage(entry);
-  const at = m.at();
-  const pins = m.pinsAt(mm, vpn);
-  if (pins.length > 0) m.step(pins, 'restore', at, page);
-  const f = t.fork?.src === mm ? t.fork : undefined;
-  const bits = entry === undefined ? 0 : entryBits(entry) & ~Pte.STATE;
-  if (!Number.isNaN(page)) {
-    // fork restores the entry and continues with a present one (try_restore_exclusive_pte(), mm/memory.c)
-    const shared = f?.isPrivate === true ? bits | Pte.Shared : bits;
-    m.install(mm, vpn, page, 1, shared, 'observed');
-    if (f !== undefined && vpn >= f.start && vpn < f.end) f.dst.ptes.set(vpn, entryOf(page, Pte.Present | shared));
-  }
-  f?.exclusive?.delete(vpn);
-  const by = t.devExcl?.mm === mm && t.devExcl.vpn === vpn ? 'next attempt' : f !== undefined ? 'fork' : 'access';
-  m.emit('deviceRestore', { mm, vpn, page, at, by });
 }
 
 export function notifierStart(m: Model, _t: Task, r: Float64Array, o: number): void {

@@ -2,6 +2,7 @@
 
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { clearedForDevice } from './exclusive.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { settleHugetlb } from './hugetlb.ts';
 import type { Model } from './model.ts';
@@ -156,6 +157,7 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
     w.clearFlush = true;
     return;
   }
+  if (clearedForDevice(m, t, mm, vpn)) return;
   if (t.ksm !== undefined && t.ksm.mm === mm) t.ksm.cleared = vpn;
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
 }

@@ -88,6 +88,17 @@ export class WpFrame {
   }
 }
 
+/** make_device_exclusive(), or make_device_exclusive_range() up to v6.14, under way. */
+interface DeviceFrame {
+  mm: Mm;
+  vpn: number;
+  end: number;
+  owner: number;
+  at: At;
+  /** the mapping that page_make_device_exclusive_one() is at: `page` is the head of the folio, `vpn` its address */
+  one: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+}
+
 /** do_swap_page(), under way. */
 export interface SwapFrame extends SwapIn {
   mm: Mm;
@@ -212,7 +223,7 @@ export class Task {
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
   /** range that its last unmap_page_range() or move_page_tables() removed; a split inside may map the rest again */
   gone: { mm: Mm; start: number; end: number } | undefined;
-  devExcl: { mm: Mm; vpn: number; owner: number; at: At } | undefined;
+  devExcl: DeviceFrame | undefined;
   /** entry that ptep_clear_flush() cleared outside of a write fault, until another line shows why */
   cleared: { mm: Mm; vpn: number } | undefined;
   /** pages this task released in its last events, while inner functions may repeat them (release.ts) */

@@ -1,4 +1,5 @@
 import type { At } from './at.ts';
+import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
 import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
@@ -240,8 +241,8 @@ const isExecStack = (addr: number): boolean => addr > 2 ** 37 && 2 ** Math.ceil(
 function isTransient(m: Model, t: Task, call: PinCall): boolean {
   if (call.caller >= 0 && m.isTransientCaller(call.caller, call.kind)) return true;
   if (call.kind !== 'GET') return false;
-  // make_device_exclusive() finds its page by GUP
-  if (t.devExcl !== undefined) return true;
+  // make_device_exclusive() finds its pages by GUP
+  if (isMadeExclusive(t, call.mm, m.userVpn(call.addr))) return true;
   return call.remote && call.nr === 1 && isExecStack(call.addr) && call.mm !== t.mm;
 }
 

@@ -16,7 +16,14 @@ export default defineRule({
       'the entry gives the device exclusive access through one mapping; a second entry in the child is restored by the ' +
       "child's own fault, whose notifier does not reach the device that holds the page through the parent. " +
       'copy_nonpresent_pte() restores such entries before copying.',
-    needs: [['devExcl'], ['devExclRet'], ['devRestore'], ['forkVma'], ['forkVmaRet']],
+    needs: [
+      ['devExcl'],
+      ['devExclRet', 'devExclOne'],
+      ['devExclRet', 'clearFlush'],
+      ['devRestore'],
+      ['forkVma'],
+      ['forkVmaRet'],
+    ],
     status: 'experimental',
     severity: { all: 'error if the child restores the entry, which it can only have got by fork; otherwise warning' },
     falsePositives: ['a restore that was not recorded; this cannot explain an entry that the child itself restores'],

@@ -22,7 +22,7 @@ export default defineRule({
     why:
       'each attempt first faults the page back in, and that restore sends MMU_NOTIFY_CLEAR without an owner; the ' +
       'driver cannot tell its own restore from one caused by another task, and starts over',
-    needs: [['devExcl'], ['devExclRet'], ['devRestore']],
+    needs: [['devExcl'], ['devExclRet', 'devExclOne'], ['devExclRet', 'clearFlush'], ['devRestore']],
     status: 'stable',
     severity: { '7.2': 'warning' },
     falsePositives: ['a driver that really needs the page that often'],

@@ -9,7 +9,8 @@ export default defineRule({
     why:
       'GUP looks up the page and the entry is replaced later. The mapping may change in between, so the entry must be ' +
       'compared with the page when it is replaced. Otherwise the device gets exclusive access to a page the process ' +
-      'does not see.',
+      'does not see. Up to v6.14 make_device_exclusive_range() walks the mappings of the page instead, which compares ' +
+      'them by itself.',
     needs: [['devExcl'], ['devExclRet'], ['newAnon']],
     status: 'experimental',
     severity: { all: 'error; warning where lines are missing' },

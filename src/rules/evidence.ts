@@ -48,7 +48,8 @@ const seen = (model: Model, ...kinds: readonly KindName[]): boolean =>
 const recorded = (model: Model, ...kinds: readonly KindName[]): boolean => kinds.every((kind) => model.recorded(kind));
 
 const devices = ({ model, shown }: Evidence): number =>
-  shown.byDevice + model.seen('devExcl') + model.seen('devExclRet') + model.seen('devRestore');
+  shown.byDevice +
+  (['devExcl', 'devExclRet', 'devExclOne', 'devRestore'] as const).reduce((n, kind) => n + model.seen(kind), 0);
 
 /** A page that several processes share, and no event shows who may write to it. */
 const sharing = (n: number, events: string): string =>
@@ -100,8 +101,12 @@ const HAPPENED: readonly Question[] = [
     n > 0 && !recorded(model, 'wpPmd', 'wpPmdRet') && sharing(n, 'do_huge_pmd_wp_page and its return'),
   (evidence) =>
     devices(evidence) > 0 &&
-    !recorded(evidence.model, 'devExcl', 'devExclRet') &&
-    'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded',
+    !(
+      recorded(evidence.model, 'devExcl', 'devExclRet') ||
+      recorded(evidence.model, 'devExcl', 'devExclOne', 'devExclEnd', 'clearFlush')
+    ) &&
+    'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded (up to v6.14: ' +
+      'make_device_exclusive_range(), its return, page_make_device_exclusive_one() or ptep_clear_flush())',
   (evidence) =>
     devices(evidence) > 0 &&
     evidence.shown.forks > 0 &&

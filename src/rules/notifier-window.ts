@@ -9,7 +9,7 @@ interface Window {
   at: At;
 }
 
-/** make_device_exclusive(), from its entry on. */
+/** make_device_exclusive() or page_make_device_exclusive_one(), from its entry on. */
 interface Setting {
   mm: Mm;
   vpn: number;
@@ -84,6 +84,10 @@ export default defineRule({
           { role: 'copy', at, what: 'new page mapped' },
         ],
       });
+    };
+    const sets = ({ at, fields: { mm, addr } }: { at: At; fields: { mm?: Mm; addr?: number } }) => {
+      if (at.pid !== undefined && mm !== undefined && addr !== undefined)
+        setting.set(at.pid, { mm, vpn: Math.floor(addr / context.model.pageBytes), covered: false });
     };
     const stayed = (mm: Mm, until: At | undefined) => {
       for (const w of open.get(mm) ?? []) {
@@ -176,13 +180,7 @@ export default defineRule({
           path: [{ role: 'restore', at, what: 'the page is mapped again' }],
         });
       },
-      events: {
-        devExcl({ at, fields }) {
-          const { mm, addr } = fields;
-          if (at.pid !== undefined && mm !== undefined && addr !== undefined)
-            setting.set(at.pid, { mm, vpn: Math.floor(addr / context.model.pageBytes), covered: false });
-        },
-      },
+      events: { devExcl: sets, devExclOne: sets },
       exit({ mm, at }) {
         last = at;
         stayed(mm, at);

@@ -10,7 +10,7 @@ export default defineRule({
       'the page stays the same, so there is no drift; but the pin still reads and writes memory that the device ' +
       'assumes it has exclusively. The comment of make_device_exclusive() says that earlier GUP references are neither ' +
       'handled nor supported.',
-    needs: [['gup'], ['devExcl'], ['devExclRet']],
+    needs: [['gup'], ['devExcl'], ['devExclRet', 'devExclOne'], ['devExclRet', 'clearFlush']],
     status: 'stable',
     severity: { '7.2': 'note' },
     falsePositives: ['the reference make_device_exclusive() itself takes; it is recognised by its caller'],

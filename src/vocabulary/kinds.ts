@@ -170,8 +170,11 @@ const KIND_LIST = {
   numaPage: [page],
   numaPageRet: [ret],
   // device-exclusive entries, notifiers, TLB
-  devExcl: [mm, addr, f(OTHER, 'owner')],
+  devExcl: [mm, addr, end, f(OTHER, 'owner arg')],
   devExclRet: [f(PAGE, 'page ret retval arg1')],
+  // up to v6.14 a range, one mapping after the other; the count that is returned includes pages that failed
+  devExclOne: [f(PAGE, 'page folio'), mm, addr],
+  devExclEnd: [ret],
   devRestore: [mm, page, addr],
   notifierStart: [mm, f(ADDR, 'start'), end, f(FLAGS, 'event'), f(OTHER, 'owner')],
   notifierEnd: [mm, f(ADDR, 'start'), end],

@@ -64,6 +64,7 @@ const NEEDED: { readonly [K in KindName]?: string } = {
   collapse: 'mm addr',
   devExcl: 'mm addr',
   devExclRet: 'page',
+  devExclOne: 'page mm addr',
   devRestore: 'mm addr',
   notifierStart: 'mm start end',
   notifierEnd: 'mm start end',

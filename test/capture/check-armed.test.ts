@@ -32,7 +32,7 @@ describe('a capture of a program that pins nothing', () => {
     expect(soft).toMatchObject({ verdict: 'clean', still: ['clear_refs_pte_range'] });
     const exclusive = report.rules.find(({ id }) => id === 'pin-under-device-exclusive');
     expect(exclusive).toMatchObject({ verdict: 'could-not-be-checked' });
-    expect(exclusive?.missing[0]).toBe('make_device_exclusive (not in this kernel)');
+    expect(exclusive?.missing[0]).toBe('make_device_exclusive_range (not in this kernel)');
   });
 
   it('is clean though ends of I/O were missed, and not where a fault was', async () => {

@@ -11,6 +11,7 @@ import { linesFor, stockProbes } from '../../src/capture/coverage-lines.ts';
 import { type CapturePlan, type CapturePlanOptions, planProbes } from '../../src/capture/plan.ts';
 import { PROBE_TABLE } from '../../src/capture/probe-table.ts';
 import { parseSymbols } from '../../src/capture/symbols.ts';
+import type { Prototype } from '../../src/capture/types.ts';
 import { leavesUndecided, lostWords } from '../../src/commands/shared/capture-plan.ts';
 import type { StockName } from '../../src/vocabulary/era.ts';
 import { FUNCTIONS } from '../../src/vocabulary/functions.ts';
@@ -39,13 +40,20 @@ describe('the probe set', () => {
   });
 
   it('is said to lack events of one function in one sentence', () => {
-    const made = plan('6.12');
+    const names = PROBE_TABLE.flatMap(({ on }) => on.map((one) => one.split(/[ (]/)[0]));
+    const symbols = parseSymbols(
+      [...new Set(names)]
+        .filter((name) => name !== 'hmm_range_fault')
+        .map((name) => `ffffffff81000000 t ${name}`)
+        .join('\n'),
+    );
+    const made = plan('7.2', { symbols });
     const lost = lostWords(
       made.leftOut.filter((one) => leavesUndecided(one, made)),
       made,
     );
-    expect(lost.filter((words) => words.includes('make_device_exclusive:'))).toEqual([
-      expect.stringMatching(/^not recorded: dev_excl, dev_excl_ret: .* rules that cannot be decided without it: /),
+    expect(lost.filter((words) => words.includes('hmm_range_fault:'))).toEqual([
+      expect.stringMatching(/^not recorded: hmm_fault, hmm_fault_ret: .* rules that cannot be decided without it: /),
     ]);
   });
 
@@ -106,6 +114,47 @@ describe('the probe set', () => {
     expect(heads('unpin_folio')?.[0]).toBe('f:pindrift/unpin_folio');
     expect(heads('wp_fault')?.[0]).toBe('p:pindrift/wp_fault');
     expect(lineOf(plan('6.1', { styles: ['args', 'registers'] }), 'bio_end')).toMatch(/^p:/);
+  });
+
+  it('finds what makes a page device-exclusive on kernels up to v6.14 that have it', () => {
+    // Debian's are built without CONFIG_DEVICE_PRIVATE; prototypes of v6.1
+    const stock = types('6.1');
+    const like = (fn: string, name: string) =>
+      stock.prototypes(fn)[0].params.find((param) => param.name === name) ?? expect.unreachable();
+    const pointer = like('pin_user_pages_fast', 'start');
+    const named = (...names: string[]) => names.map((name) => ({ ...pointer, name }));
+    const own: Record<string, Prototype> = {
+      make_device_exclusive_range: {
+        params: [like('exit_mmap', 'mm'), ...named('start', 'end', 'pages', 'owner')],
+        returns: true,
+      },
+      page_make_device_exclusive_one: {
+        params: [like('try_to_unmap_one', 'folio'), like('try_to_unmap_one', 'vma'), ...named('address', 'priv')],
+        returns: true,
+      },
+    };
+    const arch = probedArch('x86_64') ?? expect.unreachable();
+    const made = planProbes(
+      {
+        prototypes: (fn) => (own[fn] === undefined ? stock.prototypes(fn) : [own[fn]]),
+        locate: stock.locate.bind(stock),
+        pointerTo: stock.pointerTo.bind(stock),
+        enumerator: stock.enumerator.bind(stock),
+      },
+      { arch, styles: ['registers'] },
+    );
+    expect(['dev_excl', 'dev_excl_end', 'dev_excl_one'].map((event) => lineOf(made, event))).toEqual([
+      'p:pindrift/dev_excl make_device_exclusive_range mm=%di:x64 start=%si:x64 end=%dx:x64 owner=%r8:x64',
+      'r64:pindrift/dev_excl_end make_device_exclusive_range ret=$retval:s32',
+      'p:pindrift/dev_excl_one page_make_device_exclusive_one page=%di:x64 mm=+16(%si):x64 addr=%dx:x64',
+    ]);
+    const undecided = lostWords(
+      made.leftOut.filter((one) => leavesUndecided(one, made)),
+      made,
+    ).filter((words) => words.includes('dev_excl'));
+    expect(undecided).toEqual([
+      expect.stringMatching(/^not recorded: dev_excl_ret: .*: device-exclusive-of-another-page$/),
+    ]);
   });
 
   it('leaves out a function that the symbols do not hold as it is in the source, and says why', () => {

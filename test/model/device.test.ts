@@ -1,6 +1,6 @@
 // Why: fork has to restore a device-exclusive entry before it copies it; the child's own restore is the proof that it did not.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, Trace, touch } from './synthetic.ts';
+import { at, CHILD, copy, exit, PARENT, page, ro, Trace, touch } from './synthetic.ts';
 
 const PFN = 0x2000;
 const OWNER = '0xffff888500000000';
@@ -85,4 +85,115 @@ describe('fork over a device-exclusive entry', () => {
     end();
     expect((await trace.check('7.2')).said).toEqual([]);
   });
+});
+
+describe('make_device_exclusive_range(), up to v6.14', () => {
+  function ranged() {
+    const base = exclusive();
+    const gpu = base.trace.task('gpu', 900, 1);
+    touch(base.par, PARENT, 1, PFN + 1);
+    const one = (mm: string, vpn: number, isMapped = true, isTold = false) => {
+      gpu.dev_one({ page: page(PFN + vpn), mm, addr: at(vpn) });
+      if (isTold) gpu.mmun_start({ mm, start: at(vpn), end: at(vpn + 1), event: 7, owner: OWNER });
+      if (isMapped) gpu.clear_flush({ mm, addr: at(vpn), pte: ro(PFN + vpn) });
+      if (isTold) gpu.mmun_end({ mm, start: at(vpn), end: at(vpn + 1) });
+    };
+    const range = (inside: () => void, gup = () => {}) => {
+      gpu.dev_range({ mm: PARENT, start: at(0), end: at(2), owner: OWNER });
+      gpu.gup_remote({
+        mm: PARENT,
+        start: at(0),
+        nr: 2,
+        flags: '0x201',
+        caller: 'make_device_exclusive_range+0x90/0x120',
+      });
+      gup();
+      for (const vpn of [0, 1]) gpu.grab_slow({ page: page(PFN + vpn), refs: 1, flags: '0x205', ref: 2 });
+      gpu.gup_remote_ret({ ret: 2 });
+      inside();
+      gpu.dev_range_ret({ ret: 2 });
+    };
+    const pin = () => {
+      base.par.pin_fast({ start: at(0), nr: 2, flags: '0x101', pages: '0xffff888200000000' });
+      for (const vpn of [0, 1]) {
+        base.par.grab_fast({ page: page(PFN + vpn), refs: 1, flags: '0x40101', ref: 1 });
+        base.par.grab_fast_ret({ head: page(PFN + vpn) });
+      }
+      base.par.pin_fast_ret({ ret: 2 });
+    };
+    const unpin = () => {
+      for (const vpn of [0, 1]) base.par.unpin({ page: page(PFN + vpn) });
+    };
+    return { ...base, one, range, pin, unpin, gpu };
+  }
+
+  it('a page that was not locked is counted by the return and stays mapped', async () => {
+    const { trace, one, range, pin, unpin, end } = ranged();
+    pin();
+    range(() => one(PARENT, 1, true, true));
+    unpin();
+    end();
+    const { findings, said } = await trace.check('6.1');
+    expect(said).toEqual(['note pin-under-device-exclusive']);
+    expect(findings[0].pin.address).toBe(at(1));
+  });
+
+  it('a mapping without the page is passed by', async () => {
+    const { trace, one, range, chi, fork, restore, par, end } = ranged();
+    fork(0);
+    copy(chi, CHILD, 0, PFN, PFN + 9);
+    range(() => {
+      one(CHILD, 0, false);
+      one(PARENT, 0);
+    });
+    restore(par, PARENT);
+    end();
+    expect(await trace.check('6.1')).toMatchObject({
+      said: [],
+      undecided: ['no page was pinned during the recording'],
+    });
+  });
+
+  it('fork copied an entry of the range: error', async () => {
+    const { trace, one, range, chi, fork, restore, end } = ranged();
+    range(() => one(PARENT, 0));
+    fork(0);
+    restore(chi, CHILD);
+    end();
+    expect((await trace.check('6.1')).said).toEqual(['error device-exclusive-copied-by-fork']);
+  });
+
+  it.each([
+    ['in the next attempt', true, ['warning device-exclusive-livelock']],
+    ['by the CPU', false, []],
+  ])('entries that are restored %s', async (_, isAttempt, expected) => {
+    const { trace, par, gpu, one, range, restore, end } = ranged();
+    for (let i = 0; i < 6; i++) {
+      range(
+        () => one(PARENT, 0),
+        () => {
+          if (isAttempt && i > 0) restore(gpu, PARENT);
+        },
+      );
+      if (!isAttempt) restore(par, PARENT);
+    }
+    end();
+    expect((await trace.check('6.1')).said).toEqual(expected);
+  });
+
+  it.each(['page_make_device_exclusive_one', 'ptep_clear_flush'])(
+    'without %s() it is not known what the device got',
+    async (fn) => {
+      const { trace, one, range, pin, unpin, end } = ranged();
+      pin();
+      range(() => one(PARENT, 1));
+      unpin();
+      end();
+      const kept = trace.lines.filter((line) => !line.includes(`(${fn}+`));
+      trace.lines.splice(0, trace.lines.length, ...kept);
+      const { verdict, undecided } = await trace.check('6.1');
+      expect(verdict).toBe('could-not-be-checked');
+      expect(undecided.join()).toContain('page_make_device_exclusive_one()');
+    },
+  );
 });

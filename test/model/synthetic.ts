@@ -48,6 +48,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   bio_end: 'bio_endio',
   bio_release: '__bio_release_pages',
   dev_excl: 'make_device_exclusive',
+  dev_range: 'make_device_exclusive_range',
+  dev_one: 'page_make_device_exclusive_one',
   dev_restore: 'restore_exclusive_pte',
   mmun_start: '__mmu_notifier_invalidate_range_start',
   mmun_end: '__mmu_notifier_invalidate_range_end',
