@@ -20,6 +20,8 @@ export interface Load {
   gone: number;
   /** age of the oldest unread event; 0: there is none, or the clock does not count seconds */
   behindSeconds: number;
+  /** the time of the trace's clock; undefined: it does not count seconds */
+  now?: number | undefined;
 }
 
 /** undefined: the instance does not exist (any more) */
@@ -34,8 +36,9 @@ export function loadOf(instance: string): Load | undefined {
       load.unread += entries;
       load.gone += gone;
       load.recorded += entries + gone + of('read events');
-      if (entries > 0 && /^now ts: *\d+\.\d/m.test(text))
-        load.behindSeconds = Math.max(load.behindSeconds, of('now ts') - of('oldest event ts'));
+      if (!/^now ts: *\d+\.\d/m.test(text)) continue;
+      load.now = Math.max(load.now ?? 0, of('now ts'));
+      if (entries > 0) load.behindSeconds = Math.max(load.behindSeconds, of('now ts') - of('oldest event ts'));
     }
   } catch {
     return undefined;

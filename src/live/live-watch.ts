@@ -155,9 +155,10 @@ export class LiveWatch {
     const why = this.#retreat?.look();
     if (why === undefined || this.#retreat === undefined) return;
     try {
-      const off = this.#retreat.act();
-      watch.narrow(off);
-      this.#say({ type: 'reaction', what: 'retreat', done: true, detail: `${why}: ${off.length} events are disabled` });
+      const narrowed = this.#retreat.act();
+      watch.narrow(narrowed);
+      const detail = `${why}: ${narrowed.events.length} events are disabled`;
+      this.#say({ type: 'reaction', what: 'retreat', done: true, detail });
     } catch (error) {
       this.#say({ type: 'reaction', what: 'retreat', done: false, detail: (error as Error).message });
     }

@@ -17,6 +17,13 @@ export interface RetreatOptions {
   mostPerSecond: number;
 }
 
+/** What is not recorded any more. */
+export interface Narrowed {
+  events: string[];
+  /** by the trace's clock, in seconds, before the first was disabled; undefined: unknown */
+  since: number | undefined;
+}
+
 export class Retreat {
   /** 1: it was done */
   count = 0;
@@ -50,9 +57,10 @@ export class Retreat {
     return rate > this.#options.mostPerSecond ? `${rate} events a second` : undefined;
   }
 
-  /** Disable everything outside the core set. Returns the events that are now disabled. */
-  act(): string[] {
+  /** Disable everything outside the core set. */
+  act(): Narrowed {
     const { core, instances } = this.#options;
+    const since = loadOf(instances[0])?.now;
     const off = new Set<string>();
     this.count++;
     for (const folder of instances.map((instance) => join(instance, 'events/pindrift'))) {
@@ -63,6 +71,6 @@ export class Retreat {
         off.add(event);
       }
     }
-    return [...off];
+    return { events: [...off], since };
   }
 }

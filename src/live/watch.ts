@@ -6,6 +6,7 @@ import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
 import { type About, aboutOf, Collector, type Tale } from '../engine/findings/collect.ts';
 import { outcomesOf, verdictOf } from '../engine/outcome.ts';
+import { kindsOf } from '../engine/reading/armed.ts';
 import type { EvidenceLine } from '../engine/reading/evidence.ts';
 import { putLoss } from '../engine/reading/read.ts';
 import { Reading } from '../engine/reading/reading.ts';
@@ -24,7 +25,9 @@ import { KeptLines } from './kept-lines.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import type { LiveSource } from './live-source.ts';
 import { Losses } from './losses.ts';
+import { Narrowing } from './narrowing.ts';
 import { textOfPipe } from './perf-pipe.ts';
+import type { Narrowed } from './retreat.ts';
 import { type ToldFinding, ToldFindings } from './told.ts';
 
 export interface WatchOptions {
@@ -79,6 +82,9 @@ export class Watch {
   #arrivedAt = 0;
   #tidyAt = 0;
   #stopped = false;
+  #narrowing: Narrowing | undefined;
+  /** events that are disabled since the watch began */
+  readonly #off: string[] = [];
   #worst: Finding['severity'] | undefined;
 
   private constructor(
@@ -102,7 +108,10 @@ export class Watch {
     const usual = reading.head.format === 'trace-cmd' ? STREAM_HOLD_BACK_MS : HOLD_BACK_MS;
     this.#holdBackMs = options.holdBackMs ?? usual;
     reading.stats.order.restored(this.#holdBackMs * 1e6);
-    this.#hold = new HoldBack(this.#holdBackMs * 1e6, (batch) => replay(model, batch));
+    this.#hold = new HoldBack(this.#holdBackMs * 1e6, (batch) => {
+      if (this.#narrowing === undefined) replay(model, batch);
+      else this.#narrowing.pass(batch, (part) => replay(model, part));
+    });
     model.noted = (at) => lines.note(at);
     model.on('release', ({ pin }) => {
       for (const { tale } of this.#told.of(pin))
@@ -156,22 +165,30 @@ export class Watch {
   }
 
   /**
-   * These events are not recorded from now on: their absence proves nothing, and earlier conclusions from them may be
-   * outdated.
+   * From a time of the trace on, these events are not recorded: their absence proves nothing, and earlier conclusions from
+   * them may be outdated.
    */
-  narrow(events: readonly string[]): void {
-    const { head, model, stats } = this.#reading;
-    const gone = new Set(events);
-    if (head.recorded !== undefined) {
-      head.recorded.armed = head.recorded.armed.filter(({ event }) => !gone.has(event));
-      head.recorded.refused.push(...events);
+  narrow({ events, since }: Narrowed): void {
+    const { head, model } = this.#reading;
+    this.#off.push(...events);
+    const armed = head.recorded?.armed ?? [];
+    const stay = armed.filter(({ event }) => !events.includes(event));
+    const staying = kindsOf(stay, model.catalogue);
+    const gone = new Set([...kindsOf(armed, model.catalogue)].filter((kind) => !staying.has(kind)));
+    const start = since === undefined ? Number.NEGATIVE_INFINITY : (since - head.timeBase) * 1e9;
+    this.#narrowing = new Narrowing(start, gone, (first) => {
+      if (head.recorded !== undefined) {
+        head.recorded.armed = stay;
+        head.recorded.refused.push(...events);
+      }
+      model.stopRecording(gone);
       this.#reading.believeHead();
-    }
-    this.#reading.flush();
-    this.#hold.flush();
-    const batch = new RecordBatch();
-    putLoss(batch, { cpu: -1, n: Number.NaN, line: stats.lines, ts: stats.lastTs }, this.#source.position);
-    replay(model, batch);
+      const { stats } = this.#reading;
+      const { line, ts, offset } = first ?? { line: stats.lines, ts: stats.lastTs, offset: this.#source.position };
+      const batch = new RecordBatch();
+      putLoss(batch, { cpu: -1, n: Number.NaN, line, ts }, offset);
+      replay(model, batch);
+    });
   }
 
   /** Number of enabled probes; undefined: unknown. */
@@ -186,7 +203,7 @@ export class Watch {
 
   /** Header lines for a capture of the same events. */
   captureHead(): string[] {
-    const off = this.#reading.head.recorded?.refused ?? [];
+    const off = [...(this.#reading.head.recorded?.refused ?? []), ...this.#off];
     return this.#lines.captureHead().filter((line) => !off.some((event) => line.includes(`:pindrift/${event} `)));
   }
 
@@ -310,6 +327,7 @@ export class Watch {
     const reading = this.#reading;
     reading.flush();
     this.#hold.flush();
+    this.#narrowing?.begin();
     this.#look();
     reading.finish();
     this.#look(true);

@@ -267,6 +267,18 @@ export class Model extends Mapping {
     return this.seen[kind] > 0 || this.ahead.has(kind) || this.facts.armed?.has(kind) === true;
   }
 
+  /** records of kinds that are not recorded any more; `seen` is without them */
+  stopped = 0;
+
+  /** From here on these kinds are not recorded. That they were seen does not show that they would be in the trace. */
+  stopRecording(kinds: ReadonlySet<number>): void {
+    for (const kind of kinds) {
+      this.stopped += this.seen[kind];
+      this.seen[kind] = 0;
+    }
+    this.ahead = new Set([...this.ahead].filter((kind) => !kinds.has(kind)));
+  }
+
   /** Events may be missing from the trace. */
   partial(): boolean {
     return (

@@ -4,8 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { WatchEvent } from '../../src/live/events.ts';
 import { loadOf, missedIn } from '../../src/live/instance.ts';
+import { LiveSource } from '../../src/live/live-source.ts';
 import { Retreat } from '../../src/live/retreat.ts';
+import { Watch } from '../../src/live/watch.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -64,7 +67,8 @@ describe('a retreat to the core set', () => {
     }
     expect(said.slice(0, 3)).toEqual([undefined, undefined, undefined]);
     expect(said[3]).toMatch(why);
-    expect(retreat.act().sort()).toEqual(['fault', 'rmap_del']);
+    const { events, since } = retreat.act();
+    expect([events.sort(), since]).toEqual([['fault', 'rmap_del'], Number(stats(3).now ?? 5.1)]);
     expect([isOn('gup_fast'), isOn('fault'), isOn('rmap_del')]).toEqual([true, false, false]);
     say(stats(second));
     expect(retreat.look()).toBeUndefined();
@@ -88,9 +92,80 @@ describe('a retreat to the core set', () => {
     say({ entries: 4, read: 6, overrun: 2 });
     expect(loadOf(folder)).toMatchObject({ unread: 4, recorded: 12, gone: 2 });
     expect(loadOf(folder)?.behindSeconds).toBeCloseTo(0.1);
+    expect(loadOf(folder)?.now).toBe(5.1);
     say({ entries: 4, oldest: '17', now: '4711' });
     expect(loadOf(folder)?.behindSeconds).toBe(0);
+    expect(loadOf(folder)?.now).toBeUndefined();
     expect(missedIn(folder)).toBe(4);
     expect([loadOf('/nowhere'), missedIn('/nowhere')]).toEqual([undefined, undefined]);
+  });
+});
+
+const HEAD = `# pindrift-capture: 1
+# pindrift-release: 5.10.0
+# pindrift-armed: p:pindrift/swap_in do_swap_page mm=+64(+0($arg1)):x64 addr=+24($arg1):x64 pte=+48($arg1):x64 flags=+8($arg1):x32
+# pindrift-armed: r64:pindrift/swap_in_ret do_swap_page ret=$retval:x32
+# pindrift-armed: p:pindrift/anon_rmap do_page_add_anon_rmap page=$arg1:x64 mm=+64($arg2):x64 addr=$arg3:x64 rflags=$arg4:x32
+# pindrift-armed: p:pindrift/wp_fault do_wp_page mm=+64(+0($arg1)):x64 addr=+24($arg1):x64 pte=+48($arg1):x64 flags=+8($arg1):x32
+`;
+const MM = 'mm=0xffff8b8c00304440';
+const line = (pid: number, time: number, rest: string): string =>
+  `             scn-${pid}     [001] ....    ${time.toFixed(6)}: ${rest}\n`;
+const swapIn = (pid: number, time: number, addr: string): string =>
+  line(pid, time, `swap_in: (do_swap_page+0x0/0x880) ${MM} addr=${addr} pte=0xffffffffffbfe02 flags=0x254`) +
+  line(
+    pid,
+    time + 0.01,
+    `anon_rmap: (do_page_add_anon_rmap+0x0/0x200) page=0xfffffba241028d80 ${MM} addr=${addr} rflags=0x1`,
+  );
+const swapInRet = (pid: number, time: number): string =>
+  line(pid, time, 'swap_in_ret: (handle_mm_fault+0xd91/0x1c00 <- do_swap_page) ret=0x0');
+
+/** @param parts each is read after the one before; the retreat is when the second has been */
+async function retreating(parts: readonly string[], since: number | undefined) {
+  const events: WatchEvent[] = [];
+  let next = 0;
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const source = new LiveSource('a pipe', {
+    async next() {
+      if (next === 1) await opened;
+      if (next === 2) watch.narrow({ events: ['swap_in_ret'], since });
+      const part = parts[next++];
+      return part === undefined ? undefined : Buffer.from(part, 'latin1');
+    },
+    stop() {},
+  });
+  const watch = await Watch.open(source, {}, (event) => events.push(event));
+  open();
+  await watch.run();
+  const end = events.find((event) => event.type === 'end');
+  const losses = events.filter((event) => event.type === 'loss');
+  const reasons = end?.missing.flatMap((one) => one.reasons) ?? [];
+  return { losses, end, torn: reasons.filter((reason) => /contradict|missing in the middle/.test(reason)), watch };
+}
+
+describe('what a retreat disables', () => {
+  const [A, B, C] = ['0x7f1a05afb000', '0x7f1a05afc000', '0x7f1a05afd000'];
+  const before = [HEAD + swapIn(7, 1, A), swapInRet(7, 1.1)];
+  const wpFault = line(7, 3.2, `wp_fault: (do_wp_page+0x0/0x100) ${MM} addr=${C} pte=0x8000000012345025 flags=0x255`);
+
+  it('is missing from a time of the trace on, and not from where it is read', async () => {
+    const backlog = swapIn(7, 2, A) + swapInRet(7, 2.1);
+    // of two calls in progress the return of one is recorded while the events are disabled, and of one it is not
+    const after = swapIn(8, 2.8, A) + swapIn(7, 3, B) + swapInRet(8, 3.1) + wpFault;
+    const { losses, end, torn } = await retreating([...before, backlog + after], 2.95);
+    expect(torn).toEqual([]);
+    expect(losses).toMatchObject([{ places: 1, line: 6 + 3 + 3 + 2 + 1 }]);
+    expect(end?.trace.mmEvents).toBe(3 + 3 + 2 + 2 + 1);
+  });
+
+  it('at once if the clock does not count seconds; in any case at the end', async () => {
+    const { losses, torn, watch } = await retreating([...before, swapIn(7, 3, B) + wpFault], undefined);
+    expect([losses.length, torn]).toEqual([1, []]);
+    expect(watch.captureHead().filter((head) => head.includes('swap_in_ret'))).toEqual([]);
+    expect((await retreating([...before, swapInRet(8, 2)], 9)).losses).toHaveLength(1);
   });
 });

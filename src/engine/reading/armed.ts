@@ -104,9 +104,15 @@ export function missedBy(recorded: Recorded, catalogue: Catalogue): string[] {
 
 /** Kinds whose probes missed hits: some of their events are not in the trace. */
 export function missedKinds(recorded: Recorded, catalogue: Catalogue): ReadonlySet<number> {
-  const missed = recorded.armed.filter((probe) => (probe.missed ?? 0) > 0);
-  return new Set(missed.flatMap((probe) => catalogue.kind(shownBy(probe, catalogue)?.kind ?? '') ?? []));
+  return kindsOf(
+    recorded.armed.filter((probe) => (probe.missed ?? 0) > 0),
+    catalogue,
+  );
 }
+
+/** Kinds of the events of these probes. */
+export const kindsOf = (probes: readonly ArmedProbe[], catalogue: Catalogue): Set<number> =>
+  new Set(probes.flatMap((probe) => catalogue.kind(shownBy(probe, catalogue)?.kind ?? '') ?? []));
 
 /** pindrift's event name shows more than the function: try_grab_folio() has two meanings. */
 function shownBy({ event, symbol, isReturn }: ArmedProbe, catalogue: Catalogue): Shown | undefined {

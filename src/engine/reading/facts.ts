@@ -102,7 +102,7 @@ export function textInfo(path: string, head: TraceHead, stats: ReadStats): TextI
 }
 
 export function traceInfo(text: TextInfo, model: Model, era: string | undefined, eraFrom: string): TraceInfo {
-  let mmEvents = 0;
+  let mmEvents = model.stopped;
   model.seen.forEach((n, k) => {
     if (k !== Kind.lost) mmEvents += n + model.lacking[k];
   });
