@@ -82,6 +82,7 @@ export class LiveWatch {
     this.#reach = {
       instance: options.instance ?? instanceOf(source.path),
       ring: options.ring,
+      since: new Date().toISOString().replaceAll(':', ''),
       recent: () => this.#watch?.recent() ?? [],
       head: () => this.#headOfSaved(),
       exit: () => this.#stop('reaction'),

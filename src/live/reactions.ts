@@ -22,6 +22,8 @@ export interface Reach {
   ring?: string | undefined;
   /** the newest text that was followed */
   recent(): Iterable<Uint8Array>;
+  /** when the watch began, for the names of what it saves: `2026-11-30T044906.123Z` */
+  since: string;
   /** header lines for saved captures, in addition to those of `recent` */
   head(): readonly string[];
   /** end the watch */
@@ -124,21 +126,30 @@ async function reactOnce(
   }
 }
 
-/** Writes the newest history as a capture that `check` reads, and the finding beside it; both complete or absent. */
+/**
+ * Writes the newest history as a capture that `check` reads, and the finding beside it; both complete or absent. What an
+ * earlier watch has saved stays: each has numbers of its own, and the time of its beginning in the names.
+ */
 async function save(folder: string, finding: Finding, reach: Reach, turn: number): Promise<string> {
-  const name = `${String(finding.n).padStart(4, '0')}-${finding.rule}${turn === 1 ? '' : `-${turn}`}`;
-  const path = join(folder, `${name}.trace.txt`);
-  const fd = fs.openSync(`${path}.tmp`, 'w', 0o600);
+  const number = String(finding.n).padStart(4, '0');
+  const path = join(folder, `${reach.since}-${number}-${finding.rule}${turn === 1 ? '' : `-${turn}`}`);
+  const files = [`${path}.trace.txt`, `${path}.finding.json`];
+  const fd = fs.openSync(`${files[0]}.tmp`, 'wx', 0o600);
   try {
-    for (const line of reach.head()) fs.writeSync(fd, `${line}\n`);
-    if (reach.ring === undefined) for (const bytes of reach.recent()) fs.writeSync(fd, bytes);
-    else await copyRing(reach.ring, fd);
-  } finally {
-    fs.closeSync(fd);
+    try {
+      for (const line of reach.head()) fs.writeFileSync(fd, `${line}\n`);
+      if (reach.ring === undefined) for (const bytes of reach.recent()) fs.writeFileSync(fd, bytes);
+      else await copyRing(reach.ring, fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.writeFileSync(`${files[1]}.tmp`, `${findingJson(finding, 2)}\n`, { mode: 0o600 });
+    for (const file of files) fs.renameSync(`${file}.tmp`, file);
+  } catch (error) {
+    for (const file of files) fs.rmSync(`${file}.tmp`, { force: true });
+    throw error;
   }
-  fs.renameSync(`${path}.tmp`, path);
-  fs.writeFileSync(join(folder, `${name}.finding.json`), `${findingJson(finding, 2)}\n`, { mode: 0o600 });
-  return path;
+  return files[0];
 }
 
 /** The ring is stopped while it is copied, which takes seconds; the trace is followed meanwhile. */
@@ -148,10 +159,14 @@ async function copyRing(ring: string, to: number): Promise<void> {
   fs.writeFileSync(on, '0');
   try {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn('cat', ['--', join(ring, 'trace')], { stdio: ['ignore', to, 'ignore'] });
+      const child = spawn('cat', ['--', join(ring, 'trace')], { stdio: ['ignore', to, 'pipe'] });
+      let problem = '';
+      child.stderr?.on('data', (text) => {
+        problem += text;
+      });
       child.on('error', reject);
       child.on('close', (code) =>
-        code === 0 ? resolve() : reject(new Error(`the ring could not be copied (${code})`)),
+        code === 0 ? resolve() : reject(new Error(`the ring could not be copied: ${problem.trim() || code}`)),
       );
     });
   } finally {
