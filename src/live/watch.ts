@@ -8,8 +8,8 @@ import { type About, aboutOf, Collector, type Tale } from '../engine/findings/co
 import { outcomesOf, verdictOf } from '../engine/outcome.ts';
 import { kindsOf } from '../engine/reading/armed.ts';
 import type { EvidenceLine } from '../engine/reading/evidence.ts';
-import { putLoss } from '../engine/reading/read.ts';
 import { Reading } from '../engine/reading/reading.ts';
+import { putLoss } from '../engine/reading/record-reader.ts';
 import type { RuleOptions } from '../engine/running/run-rules.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/formats/head.ts';

@@ -6,8 +6,8 @@ import { Catalogue } from '../../vocabulary/catalogue.ts';
 import type { RecordBatch } from '../../vocabulary/record.ts';
 import { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import { BlockFile, BlockSource } from './blocks.ts';
-import { RecordReader } from './read.ts';
 import { ReadStats } from './read-stats.ts';
+import { RecordReader } from './record-reader.ts';
 import type { BlockStart, WorkerTask } from './rings.ts';
 
 export class BlockReader {

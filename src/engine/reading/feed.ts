@@ -6,8 +6,8 @@ import type { RecordBatch } from '../../vocabulary/record.ts';
 import type { Vocabulary } from '../../vocabulary/vocabulary.ts';
 import type { EvidenceLine } from './evidence.ts';
 import type { TraceFilter } from './filter.ts';
-import type { LineSink } from './read.ts';
 import type { ReadStats } from './read-stats.ts';
+import type { LineSink } from './record-reader.ts';
 
 export interface FeedOptions {
   vocabulary: Vocabulary;
