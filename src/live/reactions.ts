@@ -60,13 +60,12 @@ export function reactionOf(text: string): Reaction {
 
 /** @throws InputError if a requested reaction is impossible */
 export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'instance' | 'ring'>): void {
+  const { instance, ring } = reach;
   for (const reaction of reactions) {
-    if ((reaction.do === 'stop' || reaction.do === 'snapshot') && reach.instance === undefined) {
-      throw new InputError(`--react ${reaction.do} needs a trace instance to follow`, {
-        tryThis: 'follow its trace_pipe, or name it: --instance /sys/kernel/tracing/instances/NAME',
-      });
-    }
+    if (reaction.do === 'stop') checkInstances(reaction.do, [ring, instance], 'tracing_on');
+    if (reaction.do === 'snapshot') checkInstances(reaction.do, [ring ?? instance], 'snapshot');
     if (reaction.do === 'save') {
+      if (ring !== undefined) checkInstances(reaction.do, [ring], 'tracing_on');
       try {
         fs.mkdirSync(reaction.folder, { recursive: true });
         fs.accessSync(reaction.folder, fs.constants.W_OK);
@@ -76,6 +75,26 @@ export function checkReach(reactions: readonly Reaction[], reach: Pick<Reach, 'i
           tryThis: '--react save with a directory that can be written',
         });
       }
+    }
+  }
+}
+
+/** @param file that the reaction writes to in each */
+function checkInstances(what: string, folders: readonly (string | undefined)[], file: string): void {
+  const named = folders.filter((folder) => folder !== undefined);
+  if (named.length === 0) {
+    throw new InputError(`--react ${what} needs a trace instance to follow`, {
+      tryThis: 'follow its trace_pipe, or name it: --instance /sys/kernel/tracing/instances/NAME',
+    });
+  }
+  for (const folder of named) {
+    try {
+      fs.accessSync(join(folder, file), fs.constants.W_OK);
+    } catch (error) {
+      throw new InputError(`--react ${what}: ${(error as Error).message}`, {
+        where: folder,
+        tryThis: 'a trace instance (/sys/kernel/tracing/instances/NAME), as root',
+      });
     }
   }
 }

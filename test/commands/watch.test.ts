@@ -163,6 +163,11 @@ describe('options that cannot be met are refused first', { timeout: 60_000 }, ()
     [['nowhere'], 'no such file'],
     [['-', '--react', 'shout'], 'no such reaction'],
     [['.'], 'this is a directory'],
+    // on the day of the finding it is too late to know
+    [['-', '--metrics', '/nowhere/pindrift.prom'], 'the directory for this file'],
+    [['-', '--react', 'stop', '--instance', '/nowhere'], '--react stop: ENOENT'],
+    [['-', '--react', 'snapshot', '--ring', '/nowhere'], '--react snapshot: ENOENT'],
+    [['-', '--react', 'save=.', '--ring', '/nowhere'], '--react save: ENOENT'],
   ])('%s', (args, words) => {
     const { status, stderr } = pindrift(['watch', ...args]);
     expect(status).toBe(2);
