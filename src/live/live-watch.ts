@@ -37,6 +37,8 @@ export interface LiveOptions {
   /** if the probes are our own: when to disable some of them */
   retreat?: Omit<RetreatOptions, 'instances'> | undefined;
   quiet?: boolean;
+  /** ms after a signal in which reactions begin */
+  patience?: number | undefined;
   screen: Screen;
   version: string;
   /** release and machine of this host, for the metrics */
@@ -55,6 +57,8 @@ const METRICS_MS = 15_000;
 const YOUNG_MS = 1000;
 const LOAD_MS = 1000;
 const MOST_REACTED = 1000;
+/** After a signal; systemd kills what has not ended after 90 s. */
+const PATIENCE_MS = 20_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export class LiveWatch {
@@ -66,6 +70,8 @@ export class LiveWatch {
   #ended: WatchEnd['by'] = 'input';
   #end: (WatchEvent & { type: 'end' }) | undefined;
   #isStopped = false;
+  /** time until which reactions begin */
+  #patient = Number.POSITIVE_INFINITY;
   readonly #retreat: Retreat | undefined;
   /** findings with reactions, by number, and how often */
   readonly #reacted = new Map<number, { harm: string; turn: number }>();
@@ -167,6 +173,7 @@ export class LiveWatch {
 
   #stop(by: WatchEnd['by']): void {
     this.#ended = by;
+    if (by === 'signal') this.#patient = performance.now() + (this.#options.patience ?? PATIENCE_MS);
     // the source must exist until everything is saved
     void this.#doing.then(() => this.#watch?.stop());
   }
@@ -223,7 +230,11 @@ export class LiveWatch {
   }
 
   #react(reactions: readonly Reaction[], finding: Finding, turn: number): void {
-    this.#doing = this.#doing.then(() => react(reactions, finding, this.#reach, turn));
+    this.#doing = this.#doing.then(() => {
+      if (performance.now() <= this.#patient) return react(reactions, finding, this.#reach, turn);
+      for (const { do: what } of reactions) this.#reach.say(what, finding.n, 'the watch ends');
+      return undefined;
+    });
   }
 
   /** Findings with reactions, the newest of them. */

@@ -1,9 +1,14 @@
 // Why: what a reaction has saved is all that is left of a drift that comes once a week.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { assemble } from '../../src/config/assemble.ts';
 import type { Finding } from '../../src/contract/finding.ts';
+import { LiveSource } from '../../src/live/live-source.ts';
+import { LiveWatch } from '../../src/live/live-watch.ts';
 import { type Reach, react } from '../../src/live/reactions.ts';
 
 let folder = '';
@@ -54,4 +59,51 @@ it('of what cannot be saved nothing stays, and the reason is said', async () => 
   expect(await save({ ring })).toEqual([expect.stringMatching(/^the ring could not be copied: cat: .*No such file/)]);
   expect(readFileSync(join(ring, 'tracing_on'), 'latin1')).toBe('1');
   expect(readdirSync(folder)).toEqual(['ring']);
+});
+
+it('a signal does not wait for reactions that have not begun', async () => {
+  const ring = join(folder, 'ring');
+  mkdirSync(ring);
+  writeFileSync(join(ring, 'tracing_on'), '1\n');
+  execFileSync('mkfifo', [join(ring, 'trace')]);
+  let said = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += text;
+    return true;
+  });
+  const path = join(import.meta.dirname, '../../fixtures/5.10/odirect_read_swap.ft/trace.txt.gz');
+  const parts = [gunzipSync(readFileSync(path))];
+  const setup = await assemble({ folder, config: false });
+  let stop = (_?: undefined): void => {};
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = resolve;
+  });
+  const live = await LiveWatch.open(new LiveSource('a pipe', { next: async () => parts.pop() ?? stopped, stop }), {
+    report: 'ndjson',
+    reactions: [{ do: 'save', folder }],
+    reactOn: 'warning',
+    ring,
+    maxSame: 3,
+    patience: -1,
+    screen: { color: false, width: 80 },
+    version: '',
+    host: '',
+    setup,
+    again: async () => setup,
+  });
+  const ended = live.run();
+  // the first save is in progress, the one with the harm waits for it
+  await vi.waitFor(() => expect(said).toContain('"type":"update"'), 20_000);
+  process.emit('SIGTERM');
+  writeFileSync(join(ring, 'trace'), 'events\n');
+  await ended;
+  write.mockRestore();
+  const lines = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ type }) => type === 'reaction')).toMatchObject([
+    { done: true },
+    { what: 'save', done: false, detail: 'the watch ends' },
+  ]);
 });
