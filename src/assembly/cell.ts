@@ -21,7 +21,7 @@ import {
 import { QUOTE, SPACE, bytesThatAre, reversed } from './text';
 
 /** Serial types: null, the constants 0 and 1, text. */
-const ZERO_TYPE = 8;
+export const ZERO_TYPE = 8;
 const TEXT_TYPE = 13;
 
 /** Longer texts would have a serial type of two bytes. */
@@ -58,6 +58,20 @@ export function putInteger(value: i64, at: usize, typeAt: usize): i32 {
   const high = value << load<u8>(SHIFTS_AT + type);
   store<i64>(at, i64x2.extract_lane(i8x16.swizzle(i64x2.splat(high), reversed()), 0));
   return load<u8>(BYTES_AT + type);
+}
+
+/** Bytes of an integer of this serial type. */
+// @ts-ignore: decorator
+@inline
+export function integerBytes(type: i32): i32 {
+  return load<u8>(BYTES_AT + type);
+}
+
+/** The integer of a type from 1 to 6 at `at`. */
+// @ts-ignore: decorator
+@inline
+export function integerAt(at: usize, type: i32): i64 {
+  return i64x2.extract_lane(i8x16.swizzle(v128.load(at), reversed()), 0) >> load<u8>(SHIFTS_AT + type);
 }
 
 /**

@@ -3,6 +3,7 @@
 // to JavaScript. Written in AssemblyScript, https://www.assemblyscript.org
 export { findNewlines } from './newlines';
 export { learnColumns } from './columns';
+export { putIndexPage, readColumn, sortRows } from './index-rows';
 export { forget, keepShape, learnArgument, learnSite, learnPlain, learnShape, learnTask, learnType } from './known';
 export { decodeRecords, encodeRecords } from './records';
 export { readLine, writeCell } from './walk';

@@ -20,6 +20,9 @@ export interface Loops {
   ): number;
   encodeRecords(records: number): number;
   decodeRecords(records: number, end: number): number;
+  readColumn(leaf: number, column: number, out: number): number;
+  sortRows(rows: number, count: number, other: number, counts: number): void;
+  putIndexPage(rows: number, cells: number, children: number, page: number): void;
   forget(): void;
   learnColumns(bracket: number, point: number, digits: number, ns: number, context: boolean): void;
   learnTask(start: number, bracket: number, pid: number, tgid: number, id: number): void;

@@ -4,25 +4,18 @@ import { IndexRows } from './index-rows.ts';
 import { IndexSpill } from './index-spill.ts';
 import { IndexTree } from './index-tree.ts';
 import type { PageFile } from './page-file.ts';
-import { Row } from './row.ts';
 
-/** Maximum number of rows sorted at once, 26 bytes each. */
-const MOST_ROWS = 1 << 18;
+/** Maximum number of rows sorted at once, 32 bytes each. */
+const MOST_ROWS = 1 << 17;
 
 /** Number of leaves sampled for the distribution of values. */
 const SAMPLED = 256;
-
-/** Differences of integers up to this size are exact. */
-const EXACT = 2 ** 52;
-
-type Add = (value: number, id: number) => void;
 
 /** Writes one index after the other. */
 export class IndexPages {
   readonly #file: PageFile;
   readonly #path: string;
   readonly #most: number;
-  readonly #row = new Row();
   readonly #rows: IndexRows;
   readonly #tree: IndexTree;
 
@@ -36,71 +29,57 @@ export class IndexPages {
     this.#path = path;
     this.#most = most;
     this.#rows = new IndexRows(Math.min(rows, most));
-    this.#tree = new IndexTree(file);
+    this.#tree = new IndexTree(file, this.#rows);
   }
 
   /**
    * Index a column of a table whose leaves are in the file. Returns the root's number; undefined: it has values other
-   * than integers, and is left to SQLite.
+   * than integers, or there is no WebAssembly, and it is left to SQLite.
    * @param column position in the table, `id` being 0
    */
   write(leaves: readonly number[], rows: number, column: number): number | undefined {
+    this.#rows.clear();
     return rows <= this.#most ? this.#writeAtOnce(leaves, column) : this.#writeInParts(leaves, rows, column);
   }
 
   #writeAtOnce(leaves: readonly number[], column: number): number | undefined {
     const rows = this.#rows;
-    rows.clear();
-    const last = this.#read(leaves, column, (value, id) => rows.add(value, id));
-    if (last === undefined) return undefined;
-    this.#tree.begin(rows.length, rows.least, rows.most, last);
-    this.#put(rows);
+    for (const leaf of leaves) if (!this.#read(leaf, column)) return undefined;
+    const last = rows.id(rows.length - 1);
+    rows.sort(0);
+    this.#tree.begin(rows.length, rows.value(0), rows.value(rows.length - 1), last);
+    this.#tree.take();
     return this.#tree.finish();
   }
 
   #writeInParts(leaves: readonly number[], count: number, column: number): number | undefined {
     const rows = this.#rows;
-    rows.clear();
     const step = Math.ceil(leaves.length / SAMPLED);
-    const some = leaves.filter((_, i) => i % step === 0);
-    if (this.#read(some, column, (value, id) => rows.add(value, id)) === undefined) return undefined;
-    rows.sort();
+    for (let i = 0; i < leaves.length; i += step) if (!this.#read(leaves[i], column)) return undefined;
+    rows.sort(0);
     // a sample is not exact: use half of the capacity
     const spill = new IndexSpill(this.#path, rows, Math.ceil((2 * count) / this.#most));
     try {
-      let { least, most } = rows;
-      const last = this.#read(leaves, column, (value, id) => {
-        if (value < least) least = value;
-        else if (value > most) most = value;
-        spill.add(value, id);
-      });
-      if (last === undefined) return undefined;
-      this.#tree.begin(count, least, most, last);
-      for (const part of spill.read(rows)) this.#put(part);
+      for (const leaf of leaves) {
+        rows.clear();
+        if (!this.#read(leaf, column)) return undefined;
+        for (let n = 0; n < rows.length; n++) spill.add(rows.value(n), rows.id(n));
+      }
+      const last = rows.id(rows.length - 1);
+      rows.clear();
+      this.#tree.begin(count, spill.least, spill.most, last);
+      for (const first of spill.read(rows)) {
+        rows.sort(first);
+        this.#tree.take();
+      }
       return this.#tree.finish();
     } finally {
       spill.close();
     }
   }
 
-  /** Pass on the rows of these leaves; returns the last id, or undefined if a value is not an integer. */
-  #read(leaves: readonly number[], column: number, add: Add): number | undefined {
-    const row = this.#row;
-    for (const leaf of leaves) {
-      this.#file.read(leaf, row.page);
-      const { cells } = row;
-      for (let cell = 0; cell < cells; cell++) {
-        row.open(cell);
-        const value = row.integer(column);
-        if (!(Math.abs(value) <= EXACT)) return undefined;
-        add(value, row.id);
-      }
-    }
-    return row.id;
-  }
-
-  #put(rows: IndexRows): void {
-    rows.sort();
-    for (let n = 0; n < rows.length; n++) this.#tree.add(rows.value(n), rows.id(n));
+  #read(leaf: number, column: number): boolean {
+    this.#file.read(leaf, this.#rows.page);
+    return this.#rows.read(column);
   }
 }

@@ -1,86 +1,97 @@
-// Rows of an index, (value, id): stored in columns and radix-sorted, which takes a third of the time of comparing
-// records.
+// Rows of an index, (value, id), as src/assembly/index-rows.ts reads, sorts and writes them, in a memory of their own.
+import { PAGE_SIZE, TABLES_AT } from '../../assembly/layout.ts';
+import { LineMemory, type Loops } from '../../util/line-memory.ts';
 
-const DIGIT = 2048;
+const ROW_BYTES = 16;
 
-/** Ids must be added in order; they stay in order among equal values. */
+/** Most rows of a page; also its children. */
+const PAGE_ROWS = PAGE_SIZE / 8;
+
+/** Addresses: a page, space for its cells, its children, counters of the digits, rows. */
+const PAGE_AT = TABLES_AT;
+const CHILDREN_AT = PAGE_AT + 3 * PAGE_SIZE;
+const COUNTS_AT = CHILDREN_AT + PAGE_ROWS * 4;
+const ROWS_AT = COUNTS_AT + 2048 * 4;
+
 export class IndexRows {
   length = 0;
-  least = 0;
-  most = 0;
-  #values: Float64Array;
-  #ids: Float64Array;
-  /** order of the rows by value, during and after sorting */
-  #order: Uint32Array;
-  #other: Uint32Array;
-  #digits: Uint16Array;
+  /** a page, read or written */
+  page = new Uint8Array(PAGE_SIZE);
+  #loops: Loops | undefined;
+  #pairs = new Float64Array(0);
+  #children = new Uint32Array(0);
+  #room = 0;
 
   /** @param room initial capacity; it grows */
   constructor(room: number) {
-    this.#values = new Float64Array(room);
-    this.#ids = new Float64Array(room);
-    this.#order = new Uint32Array(room);
-    this.#other = new Uint32Array(room);
-    this.#digits = new Uint16Array(room);
+    this.#reserve(room + PAGE_ROWS);
   }
 
   clear(): void {
     this.length = 0;
   }
 
-  add(value: number, id: number): void {
-    const at = this.length++;
-    if (at === this.#values.length) this.#grow();
-    this.#values[at] = value;
-    this.#ids[at] = id;
-    if (at === 0 || value < this.least) this.least = value;
-    if (at === 0 || value > this.most) this.most = value;
+  /**
+   * Add the rows of the leaf in {@link page}; false: not all values of the column are integers, or there is no
+   * WebAssembly.
+   */
+  read(column: number): boolean {
+    const read = this.#loops?.readColumn(PAGE_AT, column, ROWS_AT + this.length * ROW_BYTES) ?? -1;
+    if (read < 0) return false;
+    this.length += read;
+    this.#reserve(this.length + PAGE_ROWS);
+    return true;
   }
 
-  /** After {@link sort}: value and id of the `n`th row. */
+  /** Add value, id, value, id ... */
+  add(pairs: ArrayLike<number>): void {
+    const length = this.length + pairs.length / 2;
+    this.#reserve(length + PAGE_ROWS);
+    this.#pairs.set(pairs, 2 * this.length);
+    this.length = length;
+  }
+
   value(n: number): number {
-    return this.#values[this.#order[n]];
+    return this.#pairs[2 * n];
   }
 
   id(n: number): number {
-    return this.#ids[this.#order[n]];
+    return this.#pairs[2 * n + 1];
   }
 
-  /** One digit after the other, the lowest first, so equal values stay in order. */
-  sort(): void {
-    for (let i = 0; i < this.length; i++) this.#order[i] = i;
-    for (let unit = 1; unit <= this.most - this.least; unit *= DIGIT) this.#sortDigit(unit);
+  /** Those from `first` on, added in the order of their ids. */
+  sort(first: number): void {
+    const [start, count] = [ROWS_AT + first * ROW_BYTES, this.length - first];
+    this.#loops?.sortRows(start, count, ROWS_AT + this.#room * ROW_BYTES, COUNTS_AT);
   }
 
-  #sortDigit(unit: number): void {
-    const { length, least } = this;
-    const values = this.#values;
-    const digits = this.#digits;
-    const from = this.#order;
-    const to = this.#other;
-    const starts = new Uint32Array(DIGIT + 1);
-    for (let i = 0; i < length; i++) {
-      const above = Math.floor((values[i] - least) / unit);
-      const digit = above - Math.floor(above / DIGIT) * DIGIT;
-      digits[i] = digit;
-      starts[digit + 1]++;
-    }
-    for (let d = 1; d < DIGIT; d++) starts[d] += starts[d - 1];
-    for (let i = 0; i < length; i++) to[starts[digits[from[i]]]++] = from[i];
-    this.#order = to;
-    this.#other = from;
+  /** Only those from `first` on. */
+  keep(first: number): void {
+    this.#pairs.copyWithin(0, 2 * first, 2 * this.length);
+    this.length -= first;
   }
 
-  #grow(): void {
-    const room = 2 * this.#values.length + 1024;
-    const values = new Float64Array(room);
-    values.set(this.#values);
-    this.#values = values;
-    const ids = new Float64Array(room);
-    ids.set(this.#ids);
-    this.#ids = ids;
-    this.#order = new Uint32Array(room);
-    this.#other = new Uint32Array(room);
-    this.#digits = new Uint16Array(room);
+  /**
+   * Make a page of rows from `first` on, in {@link page}.
+   * @param children page before each row, and the one after the last, on a page that has any
+   */
+  put(first: number, rows: number, children: readonly number[] | undefined): void {
+    if (children !== undefined) this.#children.set(children);
+    this.#loops?.putIndexPage(ROWS_AT + first * ROW_BYTES, rows, children === undefined ? 0 : CHILDREN_AT, PAGE_AT);
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#room) return;
+    const room = 2 * this.#room + rows;
+    const memory = LineMemory.of(ROWS_AT - TABLES_AT + 2 * room * ROW_BYTES);
+    if (memory === undefined) return;
+    const { buffer, loops } = memory;
+    const pairs = new Float64Array(buffer, ROWS_AT, 2 * room);
+    pairs.set(this.#pairs.subarray(0, 2 * this.length));
+    this.#pairs = pairs;
+    this.#loops = loops;
+    this.#room = room;
+    this.#children = new Uint32Array(buffer, CHILDREN_AT, PAGE_ROWS);
+    this.page = new Uint8Array(buffer, PAGE_AT, PAGE_SIZE);
   }
 }

@@ -18,6 +18,9 @@ interface Part {
 }
 
 export class IndexSpill {
+  /** of all values added */
+  least = Number.POSITIVE_INFINITY;
+  most = Number.NEGATIVE_INFINITY;
   readonly #path: string;
   readonly #fd: number;
   readonly #parts: Part[] = [];
@@ -42,6 +45,8 @@ export class IndexSpill {
   }
 
   add(value: number, id: number): void {
+    if (value < this.least) this.least = value;
+    if (value > this.most) this.most = value;
     const part = this.#parts[this.#partOf(value, id)];
     const at = 2 * (part.rows++ % BLOCK);
     part.block[at] = value;
@@ -52,17 +57,17 @@ export class IndexSpill {
     this.#end += BLOCK * ROW_BYTES;
   }
 
-  /** The parts in the order of their values, each read into `rows`. */
-  *read(rows: IndexRows): IterableIterator<IndexRows> {
+  /** Adds one part after the other to `rows`, in the order of their values. Yields the position of its first row. */
+  *read(rows: IndexRows): IterableIterator<number> {
     const block = new Float64Array(2 * BLOCK);
     for (const part of this.#parts) {
-      rows.clear();
+      const first = rows.length;
       for (const place of part.places) {
         fs.readSync(this.#fd, block, 0, BLOCK * ROW_BYTES, place);
-        for (let at = 0; at < block.length; at += 2) rows.add(block[at], block[at + 1]);
+        rows.add(block);
       }
-      for (let at = 0, end = 2 * (part.rows % BLOCK); at < end; at += 2) rows.add(part.block[at], part.block[at + 1]);
-      yield rows;
+      rows.add(part.block.subarray(0, 2 * (part.rows % BLOCK)));
+      yield first;
     }
   }
 
