@@ -48,7 +48,7 @@ export function tracedKernel(files: KernelFiles): TracedKernel {
   const image = imageOf(path, isOwn);
   const vmlinux = reading(path, () => new Btf(image.bytes));
   const btf = modules.reduce((base, module) => reading(module, () => new Btf(readImage(module).bytes, base)), vmlinux);
-  const arch = archFor(files.arch ?? image.machine ?? guessed(path, vmlinux, isOwn), path);
+  const arch = archFor(files.arch ?? image.machine ?? reading(path, () => guessed(path, vmlinux, isOwn)), path);
   return {
     path,
     types: new BtfTypes(btf),
@@ -57,7 +57,7 @@ export function tracedKernel(files: KernelFiles): TracedKernel {
     sha256: createHash('sha256').update(image.bytes).digest('hex'),
     symbols: symbolsOf(files.symbols ?? (isOwn ? OWN_SYMBOLS : undefined), files.symbols !== undefined),
     isOwn,
-    takesNames: vmlinux.named('btf_find_struct_member', BtfKind.func).length > 0,
+    takesNames: reading(path, () => vmlinux.named('btf_find_struct_member', BtfKind.func)).length > 0,
   };
 }
 

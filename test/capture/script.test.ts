@@ -14,6 +14,7 @@ import { checkMachine } from '../../src/capture/doctor.ts';
 import { tracedKernel } from '../../src/capture/kernel.ts';
 import { planProbes } from '../../src/capture/plan.ts';
 import { captureScript } from '../../src/capture/script/script.ts';
+import { InputError } from '../../src/util/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pindrift-script-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -95,6 +96,15 @@ describe('a kernel out of files', () => {
     ['no BTF', fileURLToPath(import.meta.url), /no BTF, ELF file or kernel image/],
   ])('says what is wrong: %s', (_, path, words) => {
     expect(() => tracedKernel({ btf: [path], arch: 'x86_64' })).toThrow(words);
+  });
+
+  it('names that do not end are an error of the file, also where the first is looked for', () => {
+    const bytes = readFileSync(btf('6.12'));
+    const strings = bytes.readUInt32LE(4) + bytes.readUInt32LE(16);
+    bytes.fill('A', strings + 1, strings + bytes.readUInt32LE(20) - 1);
+    const path = join(folder, 'endless.btf');
+    writeFileSync(path, bytes);
+    for (const arch of [undefined, 'x86_64']) expect(() => tracedKernel({ btf: [path], arch })).toThrow(InputError);
   });
 
   it('a list of symbols that is none', () => {

@@ -5,7 +5,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { archOfElf } from '../../vocabulary/kernel/arch/index.ts';
 import { Btf } from './btf.ts';
 import { BtfError } from './error.ts';
-import { packedAt, packing, unpack, unpackStart } from './unpack.ts';
+import { MOST_UNPACKED, packedAt, packing, unpack, unpackStart } from './unpack.ts';
 
 /** Size of a vmlinux with DWARF; larger files are rejected. */
 const MOST_READ = 2 ** 31;
@@ -137,7 +137,7 @@ function fromBzImage(file: Bytes, head: Uint8Array, depth: number): BtfImage {
  * @param size of what is packed, from the image; need not be correct
  */
 function inStart(packed: Uint8Array, size: number): BtfImage | undefined {
-  const start = unpackStart(packed, Math.floor(size * 0.6));
+  const start = size > MOST_UNPACKED ? undefined : unpackStart(packed, Math.floor(size * 0.6));
   return start && scanned(start);
 }
 

@@ -80,7 +80,7 @@ export function unpack(bytes: Uint8Array, hint = MOST_UNPACKED): Uint8Array {
 export function unpackStart(bytes: Uint8Array, size: number): Uint8Array | undefined {
   const command = formatOf(bytes)?.command;
   if (command === undefined) return undefined;
-  const { stdout, error } = run(command, bytes, Math.min(MOST_UNPACKED, size));
+  const { stdout, error } = run(command, bytes, size);
   return codeOf(error) === 'ENOBUFS' ? stdout : undefined;
 }
 
