@@ -18,8 +18,9 @@ import { writeFileWhole, writeOut } from '../util/output.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
 import { checkOutput } from './shared/check-output.ts';
-import { detailedReportOn, sourcesIn } from './shared/diff-load.ts';
+import { detailedReportOn } from './shared/diff-load.ts';
 import { hostPattern, reportFlag, reportFlags, screenFlags, traceFlags } from './shared/flags.ts';
+import { namedTraces } from './shared/named-traces.ts';
 import { ReportPrinter } from './shared/print-report.ts';
 import { aboutTool } from './shared/rule-docs.ts';
 import { ruleFlags, setUpRules } from './shared/rule-flags.ts';
@@ -92,7 +93,7 @@ The exit code is 0 whatever is found, and 4 when some captures could not be read
       ? await ReportPrinter.for({ ...flags, json: false, verbose: false }, args.source)
       : undefined;
     const { all: read, unreadable } = await withEach(
-      await sourcesIn(args.source),
+      await namedTraces(args.source),
       async (source): Promise<NamedReport & DetailedReport> => ({
         source,
         ...(await detailedReportOn(source, setup, { ...flags, pins: printer?.needsPins ?? false })),

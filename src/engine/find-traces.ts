@@ -1,5 +1,5 @@
 // Why: finds the traces in a directory, by their first bytes and not by their names.
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isTraceText } from '../parsers/detect/detect.ts';
 import { openSource } from '../parsers/source.ts';
@@ -24,13 +24,41 @@ const isOneRecording = (path: string): boolean => existsSync(join(path, 'per_cpu
 export async function findTraces(name: string): Promise<Found | undefined> {
   const stat = statOf(name);
   if (stat?.isFile()) return undefined;
-  const { glob, isDynamicPattern } = await import('tinyglobby');
-  if (stat === undefined ? !isDynamicPattern(name) : !stat.isDirectory() || isOneRecording(name)) return undefined;
-  const cwd = stat === undefined ? process.cwd() : name;
-  const files = await glob(stat === undefined ? name : '**', { cwd, absolute: stat === undefined && isAbsolute(name) });
+  if (stat === undefined) {
+    const { glob, isDynamicPattern } = await import('tinyglobby');
+    return isDynamicPattern(name) ? sorted(name, await glob(name, { absolute: isAbsolute(name) })) : undefined;
+  }
+  return stat.isDirectory() && !isOneRecording(name) ? sorted(name, [...filesUnder(name)]) : undefined;
+}
+
+/** Not by a glob, whose `**` matches no name with a newline. Hidden files are not taken; links are followed. */
+function* filesUnder(folder: string, above: readonly string[] = []): Iterable<string> {
+  const real = realpathSync(folder);
+  if (above.includes(real)) return;
+  for (const entry of entriesOf(folder)) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    const stat = entry.isSymbolicLink() ? statOf(path) : entry;
+    if (stat?.isDirectory()) yield* filesUnder(path, [...above, real]);
+    else if (stat?.isFile()) yield path;
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new InputError('this directory cannot be read', {
+      where: folder,
+      tryThis: 'check its permissions, or name the captures with a glob (in quotes)',
+      cause: error,
+    });
+  }
+}
+
+async function sorted(name: string, files: readonly string[]): Promise<Found> {
   const found: Found = { traces: [], others: [] };
-  for (const file of files.toSorted()) {
-    const path = stat === undefined ? file : join(name, file);
+  for (const path of files.toSorted()) {
     if (await isTrace(path)) found.traces.push(path);
     else found.others.push(path);
   }
@@ -50,7 +78,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Checks the first bytes, as `check` does. */
+/** Checks the first bytes, as `check` does. A file that cannot be read may be a trace; why is said when it is opened. */
 async function isTrace(path: string): Promise<boolean> {
   try {
     const source = await openSource(path);
@@ -61,7 +89,7 @@ async function isTrace(path: string): Promise<boolean> {
       source.close();
     }
   } catch (error) {
-    if (error instanceof InputError) return false;
+    if (error instanceof InputError) return true;
     throw error;
   }
 }

@@ -104,7 +104,14 @@ function* twoLines(table: readonly string[][], paint: Paint, width: number): Ite
   yield `${paint('bold', first(HEADS.map(({ head }) => head)))}\n`;
   for (const row of table) {
     const [page, state, owner, finding, api, flags] = row.slice(SECOND);
-    const more = [page, state, owner, finding === '' ? '' : `finding ${finding}`, api, flags];
+    const more = [
+      page,
+      state,
+      owner,
+      finding === '' ? '' : `${/^\d+$/.test(finding) ? 'finding' : 'findings'} ${finding}`,
+      api,
+      flags,
+    ];
     yield `${first(row)}\n`;
     const below = wrap(more.filter((word) => word !== '').join('  '), Math.max(20, width - indent.length));
     yield* below.map((line) => `${indent}${paint('dim', line)}\n`);

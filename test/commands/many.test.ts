@@ -1,5 +1,5 @@
 // Why: of four hundred captures one is always unreadable; that must cost one capture, and be said.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
@@ -23,8 +23,29 @@ describe('a folder or a glob', { timeout: 120_000 }, () => {
     expect(pindrift(['ingest', folder, '-o', file('x.db'), '-q']).status).toBe(0);
   });
 
+  it('the files in it that were not read are named', () => {
+    const skipped = `pindrift: 1 file is not a trace, and was not read: ${folder}/notes.md\n`;
+    for (const command of ['check', 'triage']) {
+      const { status, stderr } = pindrift([command, folder]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: skipped });
+    }
+  });
+
+  it('a trace in it that cannot be read, or whose name has a newline, is not left out', () => {
+    const place = file('odd');
+    mkdirSync(`${place}/a\nb`, { recursive: true });
+    cpSync(`${root}/${LOOK_ALIKE}`, `${place}/a\nb/c d.txt.gz`);
+    cpSync(`${root}/${STORY}`, `${place}/story.txt.gz`);
+    writeFileSync(`${place}/broken.gz`, Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff, 0xff));
+    symlinkSync('..', `${place}/a\nb/loop`);
+    const { status, stderr, stdout } = pindrift(['triage', place]);
+    expect(stdout).toContain('1 drift in 2 captures: 1 with findings, 1 clean\n');
+    expect(stderr).toMatch(/^pindrift: 1 of the captures could not be read:\n.*broken\.gz: /);
+    expect(status).toBe(4);
+  });
+
   it('without a trace is an error', () => {
-    const { status, stderr } = pindrift(['check', '.'], { cwd: dir });
+    const { status, stderr } = pindrift(['check', '-q', '.'], { cwd: dir });
     expect(status).not.toBe(2);
     mkdirSync(file('empty'));
     expect(pindrift(['check', file('empty')])).toMatchObject({ status: 2 });

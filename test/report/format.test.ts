@@ -43,6 +43,8 @@ describe('text', () => {
   it('wraps at blanks and keeps the blanks inside a line', () => {
     expect(wrap('pfn 0x1  FOLL_GET or so', 17)).toEqual(['pfn 0x1  FOLL_GET', 'or so']);
     expect(wrap('abcdefgh', 3)).toEqual(['abc', 'def', 'gh']);
+    expect(wrap('FOLL_WRITE|FOLL_PIN|FOLL_TOUCH', 24)).toEqual(['FOLL_WRITE|FOLL_PIN|', 'FOLL_TOUCH']);
+    expect(wrap('FOLL_WRITE|FOLL_PIN', 5)).toEqual(['FOLL_', 'WRITE', '|', 'FOLL_', 'PIN']);
     expect(wrap('', 10)).toEqual([]);
   });
 

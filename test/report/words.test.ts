@@ -73,6 +73,7 @@ describe('commands to copy', () => {
 
   it('quote a path that a shell would split', () => {
     expect(shellWord('a/b-1.txt.gz')).toBe('a/b-1.txt.gz');
+    expect(shellWord("it's\n.txt")).toBe(`$'it\\'s\\x0a.txt'`);
     expect(shellWord("it's here.txt")).toBe(`'it'\\''s here.txt'`);
     expect(shellWord('-x')).toBe("'-x'");
   });

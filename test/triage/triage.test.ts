@@ -70,7 +70,7 @@ describe('text and JSON', () => {
     const text = joined(triageText(reports.slice(2, 4).map(short), WISHES, { color: false, width }));
     expect(widest(text)).toBeLessThanOrEqual(width ?? 80);
     expect(text).toContain('2 findings in 2 captures');
-    expect(text).toMatch(/1 drift in 2 captures, 0 of them without findings\n/);
+    expect(text).toMatch(/1 drift in 2 captures: 2 with findings\n/);
   });
 
   it('JSON has every capture, those without findings too', () => {

@@ -10,8 +10,8 @@ import { EXIT } from '../../util/exit-codes.ts';
 import { writeOut } from '../../util/output.ts';
 import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
-import { sourcesIn } from '../shared/diff-load.ts';
 import { screenFlags, traceFlags } from '../shared/flags.ts';
+import { namedTraces } from '../shared/named-traces.ts';
 import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 import { runCheck } from '../shared/run-check.ts';
 import { isStore } from '../shared/stored.ts';
@@ -49,7 +49,7 @@ The exit code is 0 whatever is found; 4 when some captures could not be read.`;
     const builtIn = new Set(BUILT_IN.map(({ meta }) => meta.id));
     const own = given.filter(({ meta }) => !builtIn.has(meta.id));
     const rules = own.length > 0 ? own : given;
-    const { all: each, unreadable } = await withEach(await sourcesIn(args.source), async (source) => {
+    const { all: each, unreadable } = await withEach(await namedTraces(args.source), async (source) => {
       const timing = new Timing();
       const setup = { rules, running: { ...running, observer: timing } };
       const report = isStore(source)

@@ -1,7 +1,6 @@
 // Why: `diff` and `triage` accept traces and stores, checked with the same rules and settings.
 import type { Setup } from '../../config/assemble.ts';
 import type { CheckReport, DetailedReport } from '../../contract/report.ts';
-import { findTraces } from '../../engine/find-traces.ts';
 import type { RuleFlags } from './rule-flags.ts';
 import { settled } from './rule-flags.ts';
 import { runCheck, type TraceOptions } from './run-check.ts';
@@ -26,14 +25,4 @@ async function judged(source: string, setup: Setup, options: Options): Promise<D
   if (options.rules === undefined && options.config === undefined) return stored;
   const { rerun } = await import('../../engine/rerun.ts');
   return { ...stored, report: await rerun(source, { rules: setup.rules, running: setup.running }) };
-}
-
-/** Each source by its own name, as `show` accepts it: the traces of directories and globs, anything else unchanged. */
-export async function sourcesIn(names: readonly string[]): Promise<string[]> {
-  const sources: string[] = [];
-  for (const name of names) {
-    const found = name === '-' ? undefined : await findTraces(name);
-    sources.push(...(found?.traces ?? [name]));
-  }
-  return sources;
 }

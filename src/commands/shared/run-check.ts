@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import type { Setup } from '../../config/assemble.ts';
 import type { DetailedReport } from '../../contract/report.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
-import { findTraces } from '../../engine/find-traces.ts';
 import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
 import { compressionOf } from '../../parsers/bytes/decompress.ts';
 import { openInput } from '../../parsers/bytes/source-input.ts';
@@ -23,6 +22,7 @@ import { terminal } from '../../util/terminal.ts';
 import { tuneForReading } from '../../util/v8.ts';
 import { ERA_NAMES, eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 import { type MergedFile, mergeAll, mergedWords, mergePlain } from './merge.ts';
+import { namedTraces } from './named-traces.ts';
 
 export type TraceOptions = Pick<CheckOptions, 'format' | 'kallsyms' | 'kernel' | 'filter' | 'workers'> & {
   quiet?: boolean;
@@ -147,7 +147,7 @@ export async function withTraces<T>(
   const copies = new Map<string, string>();
   let merged: MergedFile | undefined;
   try {
-    paths = await readable(names, options.unreadable);
+    paths = await readable(names, options);
     const traces: TraceFile[] = [];
     for (const path of paths) {
       if (readOnce(path)) {
@@ -191,12 +191,11 @@ function isFolder(path: string): boolean {
 }
 
 /** The traces named, without those that cannot be read, if there are others. */
-async function readable(names: readonly string[], unreadable: InputError[] | undefined): Promise<string[]> {
-  const paths: string[] = [];
-  for (const name of names) {
-    const found = name === '-' || readOnce(name) ? undefined : await findTraces(name);
-    for (const path of found?.traces ?? [name]) paths.push(path);
-  }
+async function readable(
+  names: readonly string[],
+  { unreadable, quiet }: Pick<TraceOptions, 'unreadable' | 'quiet'>,
+): Promise<string[]> {
+  const paths = await namedTraces(names, quiet);
   const good: string[] = [];
   for (const path of paths) {
     try {

@@ -53,7 +53,7 @@ export function clip(text: string, width: number): string {
 
 /**
  * Break at spaces so that no line is wider than `width`; multiple spaces inside a line are kept. A word wider than a
- * line is broken too, unless words are kept whole, as for paths and commands that are copied.
+ * line is broken too, after a `|` if it has one, unless words are kept whole, as for paths and commands that are copied.
  */
 export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'broken'): string[] {
   const lines: string[] = [];
@@ -70,7 +70,9 @@ export function wrap(text: string, width: number, words: 'broken' | 'whole' = 'b
     line = word;
     used = size;
     while (words === 'broken' && used > width) {
-      const cut = fitting(line, width);
+      const most = fitting(line, width);
+      // flags are broken between two of them
+      const cut = line.lastIndexOf('|', most - 1) + 1 || most;
       lines.push(line.slice(0, cut));
       line = line.slice(cut);
       used = columns(line);
@@ -88,8 +90,14 @@ export function wrapTip(text: string, width: number): string[] {
 /** A character that no cleaned text has: private use, one column wide. */
 const NO_BREAK = '\u{e000}';
 
-/** A path as an argument of a command that can be pasted into a shell. */
+/** A path as an argument of a command that can be pasted into a shell; one with control characters needs bash, zsh. */
 export function shellWord(path: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is written as \x0a
+  const written = path.replace(/[\\'\x00-\x1f\x7f]/g, (char) =>
+    char < ' ' || char === '\x7f' ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : `\\${char}`,
+  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+  if (/[\x00-\x1f\x7f]/.test(path)) return `$'${written}'`;
   return /^[\w@%+=:,./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 

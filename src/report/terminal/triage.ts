@@ -1,7 +1,9 @@
 // Why: `triage` for people and for scripts (pindrift.triage/1): each story once, its variants below, however many captures
 // show it.
 
-import { count } from '../../util/count.ts';
+import type { Verdict } from '../../contract/finding.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE } from '../../contract/report.ts';
+import { count, grouped } from '../../util/count.ts';
 import type { Baseline } from '../groups/baseline.ts';
 import {
   type DriftGroup,
@@ -58,11 +60,28 @@ export function* triageText(
 }
 
 function closing(reports: readonly NamedReport[], groups: readonly StoryGroup[], by: GroupKey): string {
-  const traces = reports.flatMap(({ report }) => report.traces.map((_, i) => ({ report, i })));
-  const quiet = traces.filter(({ i, report }) => !report.findings.some(({ trace }) => trace === i)).length;
+  const verdicts = reports.flatMap(({ report }) => report.traces.map((_, i) => verdictIn(report, i)));
+  const often = (verdict: Verdict, words: string): string[] => {
+    const number = verdicts.filter((one) => one === verdict).length;
+    return number === 0 ? [] : [`${grouped(number)} ${words}`];
+  };
+  const each = [
+    ...often('violated', 'with findings'),
+    ...often('clean', 'clean'),
+    ...often('could-not-be-checked', 'that could not be checked'),
+  ];
   const drifts = driftGroups(reports).length;
   const inGroups = by === 'fingerprint' || drifts === groups.length ? '' : ` (${count(groups.length, 'group')})`;
-  return `${count(drifts, 'drift')}${inGroups} in ${count(traces.length, 'capture')}, ${quiet} of them without findings`;
+  return `${count(drifts, 'drift')}${inGroups} in ${count(verdicts.length, 'capture')}: ${each.join(', ')}`;
+}
+
+/** What a report of one or more captures says about one of them. */
+function verdictIn({ findings, rules }: CheckReport, trace: number): Verdict {
+  if (findings.some((finding) => finding.trace === trace)) return 'violated';
+  const evidence = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
+  const isOpen =
+    evidence !== undefined && evidence.missing.length > 0 && evidence.undecidedIn?.includes(trace) !== false;
+  return isOpen ? 'could-not-be-checked' : 'clean';
 }
 
 function* groupText(group: StoryGroup, options: TriageOptions, paint: Paint, width: number): Iterable<string> {
@@ -108,7 +127,7 @@ const storyOf = ({ first }: DriftGroup): string => `pindrift show ${clean(shellW
 
 /** `6.1.0-18-amd64: 3 in 2 of 4 captures` */
 const shareWords = ({ captures, findings, kernel, of }: DriftGroup['kernels'][number]): string =>
-  `${clean(kernel)}: ${findings} in ${captures} of ${count(of, 'capture')}`;
+  `${clean(kernel)}: ${grouped(findings)} in ${grouped(captures)} of ${count(of, 'capture')}`;
 
 /** `host1.txt.gz:328 (odirect[157], 0.385083 s into the trace)` */
 function placeWords({ finding, trace }: Sighting): string {
