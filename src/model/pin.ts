@@ -31,6 +31,7 @@ export type StepRole =
   | 'migrate'
   | 'ksm merge'
   | 'collapse'
+  | 'observed'
   | 'split'
   | 'device-exclusive'
   | 'restore'

@@ -452,3 +452,18 @@ describe('hugetlb_wp() whose probe looked for its arguments in the wrong place',
     expect((await trace.check('6.12')).said).toContain('error foreign-pin-reuse');
   });
 });
+
+it('an entry that shows another page is a step, in words too', async () => {
+  const trace = new Trace();
+  const parent = trace.task('par', 100);
+  for (const vpn of [0, 1]) touch(parent, PARENT, vpn, 0x100 + vpn);
+  wpFault(parent, PARENT, 1, 0x101);
+  parent.wp_fault_ret({ ret: '0x0' });
+  pin(parent, 0, 0x100, { flags: 0 });
+  wpFault(parent, PARENT, 0, 0x222);
+  parent.wp_fault_ret({ ret: '0x0' });
+  unpin(parent, 0x100);
+  const { findings } = await trace.check('6.12');
+  const steps = findings.flatMap(({ evidence }) => evidence.map(({ role, what }) => `${role}: ${what}`));
+  expect(steps).toContain('observed: pfn 0x222 is mapped');
+});

@@ -151,6 +151,8 @@ export class Words {
         return `reference on ${page}`;
       case 'map':
         return `${page} mapped`;
+      case 'observed':
+        return `${page} is mapped`;
       case 'unmap':
         return `PTE -> swap entry of ${page}`;
       case 'swap-in':
