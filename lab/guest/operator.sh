@@ -16,7 +16,7 @@ drift() {
 cd /run || exit
 echo '{}' > pindrift.config.json
 name=operator
-start_watch operator --react-on note --react save=/out/saved --buffer 1M --config /run/pindrift.config.json
+start_watch operator --react-on note --react save=/run/cap/saved --buffer 1M --config /run/pindrift.config.json
 drift 'as it is'
 expect_said 1 '"type":"finding"'
 
@@ -64,7 +64,7 @@ end_watch operator
 
 # more events than it wants
 name=crowded
-start_watch crowded --react-on note --react save=/out/saved2 --retreat-at 300 --config /run/pindrift.config.json
+start_watch crowded --react-on note --react save=/run/cap/saved --retreat-at 300 --config /run/pindrift.config.json
 (while :; do timeout 20 scn harmless > /dev/null 2>&1; done) &
 load=$!
 expect_said 1 '"what":"retreat","done":true'
