@@ -1,5 +1,5 @@
 // Why: of four hundred captures one is always unreadable; that must cost one capture, and be said.
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
@@ -42,6 +42,7 @@ describe('a folder or a glob', { timeout: 120_000 }, () => {
     expect(stdout).toContain('1 drift in 2 captures: 1 with findings, 1 clean\n');
     expect(stderr).toMatch(/^pindrift: 1 of the captures could not be read:\n.*broken\.gz: /);
     expect(status).toBe(4);
+    rmSync(place, { recursive: true });
   });
 
   it('without a trace is an error', () => {
