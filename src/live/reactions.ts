@@ -178,7 +178,8 @@ async function copyRing(ring: string, to: number): Promise<void> {
   fs.writeFileSync(on, '0');
   try {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn('cat', ['--', join(ring, 'trace')], { stdio: ['ignore', to, 'pipe'] });
+      // Ctrl-C is for the watch, which ends when this is complete
+      const child = spawn('cat', ['--', join(ring, 'trace')], { stdio: ['ignore', to, 'pipe'], detached: true });
       let problem = '';
       child.stderr?.on('data', (text) => {
         problem += text;

@@ -94,6 +94,12 @@ it('a signal does not wait for reactions that have not begun', async () => {
   const ended = live.run();
   // the first save is in progress, the one with the harm waits for it
   await vi.waitFor(() => expect(said).toContain('"type":"update"'), 20_000);
+  // Ctrl-C goes to the whole group
+  const [, group] =
+    execFileSync('ps', ['-eo', 'pgid,args'], { encoding: 'latin1' }).match(`(\\d+) cat -- ${ring}`) ?? [];
+  expect(Number(group)).toBeGreaterThan(0);
+  const own = execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)], { encoding: 'latin1' });
+  expect(Number(group)).not.toBe(Number(own));
   process.emit('SIGTERM');
   writeFileSync(join(ring, 'trace'), 'events\n');
   await ended;
