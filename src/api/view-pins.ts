@@ -81,6 +81,9 @@ export class Step extends View<state.Step> implements view.Step {
   get foreign() {
     return raw(this).foreign;
   }
+  get kernel() {
+    return raw(this).kernel;
+  }
   get entry() {
     const { entry } = raw(this);
     return entry === undefined ? undefined : bits64(entry.hi, entry.lo);

@@ -134,8 +134,10 @@ export interface Step {
   readonly child?: Mm | undefined;
   /** a swap-in that kept the page exclusive, so that the entry may be writable */
   readonly exclusive?: boolean | undefined;
-  /** the task that did it uses another mm than the pin */
+  /** the task that did it uses another mm than the pin; undefined if the trace does not show which it uses */
   readonly foreign?: boolean | undefined;
+  /** it is a thread of the kernel, which has no mm */
+  readonly kernel?: boolean | undefined;
   readonly io?: Io | undefined;
   /** the swap entry that a fault found, all 64 bits */
   readonly entry?: bigint | undefined;

@@ -26,7 +26,7 @@ import { BRACKET_CLOSE, BRACKET_OPEN, DASH, isDigit, PAREN_OPEN, SPACE, UNDERSCO
 import type { LineMemory, Loops } from '../util/line-memory.ts';
 import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
-import { processOf } from '../vocabulary/io-worker.ts';
+import { processOf } from '../vocabulary/task-name.ts';
 import { type Template, ValueKind } from '../vocabulary/template.ts';
 import type { CellForm, CellShape, EventCells } from './cells.ts';
 import { colonIn, commOf, fractionAt, isCall, isReturn, pointBefore } from './places.ts';

@@ -4,6 +4,14 @@ import type { At } from './at.ts';
 import type { PageId } from './page-table.ts';
 import type { DriftVia } from './pin.ts';
 
+/** Whose task did something to an address space. */
+export interface Doer {
+  /** another's; undefined: not shown */
+  foreign: boolean | undefined;
+  /** a thread of the kernel */
+  kernel: boolean;
+}
+
 /** Something that others did to addresses of a GUP call that had not returned. */
 export interface Change {
   /** first page, and the one behind the last */
@@ -17,8 +25,8 @@ export interface Change {
   /** how it was mapped; undefined: it was not */
   via: DriftVia | undefined;
   fault: At | undefined;
-  /** the range was unmapped, by a task of another address space or not */
-  zap: { foreign: boolean } | undefined;
+  /** the range was unmapped, and by whom */
+  zap: Doer | undefined;
 }
 
 /** do_huge_pmd_wp_page(), under way, as far as others change it. */

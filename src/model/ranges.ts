@@ -2,11 +2,13 @@
 // mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { KERNEL } from '../vocabulary/task-name.ts';
 import type { At } from './at.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
 import { installBehind } from './hugetlb.ts';
 import { addPin, dropPin, NO_PINS } from './lists.ts';
+import type { Doer } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
@@ -161,12 +163,23 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const at = m.at();
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
-  if (pins.length > 0) m.step(pins, 'wrprotect', at, undefined, { wrprotect: what, foreign: foreign(t, mm) });
+  if (pins.length > 0) m.step(pins, 'wrprotect', at, undefined, { wrprotect: what, ...doer(m, t, mm, pins) });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
-/** The task is known to use another address space: the request came from another process. */
-const foreign = (t: Task, mm: Mm): boolean => t.mm !== undefined && !t.mm.dead && t.mm !== mm;
+/**
+ * Whose task the current one is, as seen from an address space.
+ * @param pins some that are held there
+ */
+function doer(m: Model, t: Task, mm: Mm, pins: readonly Pin[]): Doer {
+  const runsIn = m.mmOf(t) ?? t.perhaps?.mm;
+  const kernel = m.row[m.o + Slot.TGID] === KERNEL && (runsIn === undefined || t.borrows);
+  if (kernel) return { foreign: true, kernel };
+  if (runsIn !== undefined) return { foreign: runsIn !== mm, kernel };
+  const pinned = pins.some(({ call }) => call.at.pid === t.pid && !call.remote);
+  const isThread = t.tgid > 0 && mm.pids.some((pid) => m.knownTask(pid)?.tgid === t.tgid);
+  return { foreign: pinned || isThread ? false : undefined, kernel };
+}
 
 // ---- unmapping
 
@@ -183,10 +196,10 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) {
     const at = m.at();
-    m.step(pins, 'zap', at, undefined, { foreign: foreign(t, mm) });
+    m.step(pins, 'zap', at, undefined, doer(m, t, mm, pins));
     mm.note(new RangeOp('zap', start, end, at));
   }
-  if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: { foreign: foreign(t, mm) } });
+  if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: doer(m, t, mm, pins) });
   m.clear(mm, start, end);
   t.gone = { mm, start, end };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });

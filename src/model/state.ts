@@ -189,8 +189,10 @@ export class Step {
   exclusive?: boolean;
   /** a swap-in over a page that another had mapped, or one that had its page, or had read it, before that was swapped out again */
   raced?: 'over' | 'allocated' | 'read';
-  /** the task that did it does not run in the pin's mm */
+  /** the task that did it does not run in the pin's mm; undefined: not shown */
   foreign?: boolean;
+  /** it is a thread of the kernel */
+  kernel?: boolean;
   io?: Io;
 
   constructor(role: StepRole, at: At, page?: PageId, more?: StepDetails) {
@@ -204,6 +206,7 @@ export class Step {
     this.exclusive = more.exclusive;
     this.raced = more.raced;
     this.foreign = more.foreign;
+    this.kernel = more.kernel;
     this.io = more.io;
   }
 }

@@ -1,9 +1,27 @@
-// The process unmapped a range it had pinned. This is not a kernel bug, but worth reporting.
-import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
+// Somebody unmapped a pinned range. This is not a kernel bug, but worth reporting.
+import { type At, type Doubt, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 /** Ways to map a page where nothing was; khugepaged fills up to max_ptes_none holes. */
 const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse']);
+
+/** Messages where nothing was mapped again, by who unmapped. */
+const GONE = { own: 'gone', foreign: 'foreignGone', kernel: 'kernelGone' } as const;
+const CAUSE = {
+  own: 'the process unmapped the range it had pinned',
+  foreign: 'another process unmapped the range',
+  kernel: 'a thread of the kernel unmapped the range',
+} as const;
+const OTHERS_ADVICE =
+  'find out who changes this memory: somebody who ends the process, or who truncates the mapped file or writes to it directly';
+
+/** The step that took a pinned page away from its address, where it has not been mapped again since. */
+function unmapping(pin: Pin, steps: readonly Step[]): Step | undefined {
+  const last = steps.findLast(
+    ({ role, page }) => role === 'zap' || role === 'move away' || (role === 'map' && page === pin.page),
+  );
+  return last?.role === 'map' ? undefined : last;
+}
 
 export default defineRule({
   meta: {
@@ -14,9 +32,15 @@ export default defineRule({
       'did what it was asked to do',
     needs: [['gup'], ['newAnon'], ['zap']],
     status: 'stable',
-    severity: { all: 'note; warning when another process asked for it' },
+    severity: {
+      all: 'note; warning when another process or a thread of the kernel did it and the address maps another page',
+    },
     falsePositives: ['none known'],
-    references: ['Documentation/core-api/pin_user_pages.rst'],
+    references: [
+      'Documentation/core-api/pin_user_pages.rst',
+      'invalidate_inode_pages2_range(), mm/truncate.c: a direct write or a file server drops pages from the page cache',
+      '__oom_reap_task_mm(), mm/oom_kill.c: oom_reaper and process_mrelease() empty a process that is being killed',
+    ],
     fixedBy: [],
     advice: 'unregister the buffer, or wait for the I/O, before unmapping the memory',
     messages: {
@@ -24,6 +48,9 @@ export default defineRule({
       away: 'the process itself moved the pinned page {pinned} to another address (UFFDIO_MOVE); the old address now maps {mapped}',
       own: 'the process itself unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreign: 'another process unmapped the pinned page {pinned}; the address now maps {mapped}',
+      foreignGone: 'another process unmapped the pinned page {pinned}; nothing was mapped there again',
+      kernel: 'a thread of the kernel unmapped the pinned page {pinned}; the address now maps {mapped}',
+      kernelGone: 'a thread of the kernel unmapped the pinned page {pinned}; nothing was mapped there again',
     },
     overrides: [
       'cow-under-write-pin',
@@ -45,46 +72,46 @@ export default defineRule({
     const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At, unseen = false) => {
       if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
       told.add(pin);
-      const foreign = step.foreign === true;
+      const who = step.kernel ? 'kernel' : step.foreign ? 'foreign' : 'own';
+      const moved = step.role === 'move away';
+      const doubts: Doubt[] = [];
+      if (unseen)
+        doubts.push({ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' });
+      if (who === 'own' && step.foreign === undefined)
+        doubts.push({ cap: 'medium', because: 'no line shows that the task that unmapped it belongs to the process' });
       context.report({
-        messageId: foreign ? 'foreign' : drift === undefined ? 'gone' : step.role === 'zap' ? 'own' : 'away',
+        messageId: drift === undefined ? GONE[who] : moved ? 'away' : who,
         drift,
         at,
         pin,
-        cause: foreign
-          ? 'another process unmapped the range'
-          : step.role === 'zap'
-            ? 'the process unmapped the range it had pinned'
-            : 'the process moved the page it had pinned',
-        severity: foreign && drift !== undefined ? 'warning' : 'note',
-        selfInflicted: !foreign,
-        doubts: unseen
-          ? [{ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' }]
-          : [],
+        cause: moved ? 'the process moved the page it had pinned' : CAUSE[who],
+        severity: who !== 'own' && drift !== undefined ? 'warning' : 'note',
+        selfInflicted: who === 'own',
+        advice: who === 'own' ? undefined : OTHERS_ADVICE,
+        doubts,
         path: [step],
       });
     };
-    const open = new Map<Pin, Step>();
+    const open = new Set<Pin>();
+    const tellGone = (pin: Pin, at?: At, unseen = false) => {
+      const step = pin.drifts === 0 ? unmapping(pin, pin.steps) : undefined;
+      if (step !== undefined) tell(pin, step, undefined, at ?? step.at, unseen);
+    };
     return {
       zap({ pins }) {
-        for (const pin of pins) {
-          const step = pin.last('zap');
-          if (step !== undefined) open.set(pin, step);
-        }
+        for (const pin of pins) open.add(pin);
       },
       drift({ drift }) {
-        const step = drift.before.findLast((s) => s.role === 'zap' || s.role === 'move away');
+        const step = unmapping(drift.pin, drift.before);
         if (step === undefined || !FILLS.has(drift.via)) return;
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);
       },
       release({ pin, at, by }) {
-        const step = open.get(pin);
-        open.delete(pin);
-        if (step !== undefined && pin.drifts === 0) tell(pin, step, undefined, at, by === 'unseen');
+        if (open.delete(pin)) tellGone(pin, at, by === 'unseen');
       },
       end() {
-        for (const [pin, step] of open) if (pin.drifts === 0) tell(pin, step, undefined, step.at);
+        for (const pin of open) tellGone(pin);
       },
     };
   },

@@ -1,6 +1,6 @@
 // Reads the lifetimes of pins from a store.
 import type { PinLife } from '../contract/report.ts';
-import { creatorOf } from '../vocabulary/io-worker.ts';
+import { creatorOf } from '../vocabulary/task-name.ts';
 import { byteText } from './bytes.ts';
 import { hexOf, present } from './json.ts';
 import type { Store } from './open.ts';

@@ -4,11 +4,11 @@ import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import type { Catalogue } from './catalogue.ts';
 import { EventType, type TypeContext } from './event-type.ts';
 import type { Fields } from './fields.ts';
-import { creatorOf } from './io-worker.ts';
 import { Kind } from './kinds.ts';
 import { half, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
+import { processNamed } from './task-name.ts';
 import { Template } from './template.ts';
 
 /** A type of the recording and the matching event type. */
@@ -46,7 +46,7 @@ export class RecordedTypes {
     rows[o] = type.kind;
     rows[o + Slot.CPU] = event.cpu;
     rows[o + Slot.PID] = event.pid;
-    rows[o + Slot.TGID] = event.tgid >= 0 ? event.tgid : (creatorOf(event.comm) ?? -1);
+    rows[o + Slot.TGID] = processNamed(event.comm, event.tgid);
     rows[o + Slot.TS] = event.ts;
     rows[o + Slot.OFFSET] = event.place;
     rows[o + Slot.LINE] = event.index;

@@ -9,12 +9,12 @@ import { type Catalogue, OWN_CATALOGUE } from './catalogue.ts';
 import { siteEnd } from './ends.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, type TypeFacts } from './event-type.ts';
-import { processOf } from './io-worker.ts';
 import { Kind } from './kinds.ts';
 import { type Location, location, Site } from './probe-site.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
+import { processOf } from './task-name.ts';
 import { cutLines, type LinesOfLayout } from './whole.ts';
 
 export type { EventType, TypeFacts } from './event-type.ts';

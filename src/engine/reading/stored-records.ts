@@ -9,6 +9,7 @@ import { BUILT_IN_KINDS } from '../../vocabulary/kinds.ts';
 import { location } from '../../vocabulary/probe-site.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import { Symbols } from '../../vocabulary/symbols.ts';
+import { processNamed } from '../../vocabulary/task-name.ts';
 import { Template } from '../../vocabulary/template.ts';
 
 /**
@@ -96,7 +97,7 @@ class DecodedRows {
     row[Slot.KIND] = kind;
     row[Slot.CPU] = event.cpu ?? -1;
     row[Slot.PID] = event.pid ?? -1;
-    row[Slot.TGID] = event.tgid ?? -1;
+    row[Slot.TGID] = processNamed(event.comm, event.tgid ?? -1);
     row[Slot.TS] = event.ts ?? Number.NaN;
     row[Slot.OFFSET] = event.offset;
     row[Slot.LINE] = event.line;
