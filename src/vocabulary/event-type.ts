@@ -43,6 +43,8 @@ export interface TypeFacts {
   readonly era: readonly EraReason[];
   /** the layouts of its lines, if they can reveal a truncated line */
   readonly layouts: readonly LinesOfLayout[];
+  /** the probe locations in its lines, as printed: `(handle_mm_fault+0x0/0x1c00)` */
+  readonly places: readonly string[];
 }
 
 /** Properties of the first line of a type. */
@@ -73,6 +75,7 @@ export class EventType implements TypeFacts {
   readonly ret: boolean;
   count = 0;
   readonly first: number;
+  readonly places: string[] = [];
   readonly kind: number = 0;
   readonly fn: number = 0;
   readonly keys: readonly string[];

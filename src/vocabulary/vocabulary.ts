@@ -10,12 +10,13 @@ import { siteEnd } from './ends.ts';
 import { EraEvidence } from './era.ts';
 import { EventType, type TypeFacts } from './event-type.ts';
 import { Kind } from './kinds.ts';
+import { misspelt } from './misspelt.ts';
 import { type Location, location, Site } from './probe-site.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
 import { Symbols } from './symbols.ts';
 import { processOf } from './task-name.ts';
-import { cutLines, type LinesOfLayout } from './whole.ts';
+import { cutLines, type DamagedLines, type LinesOfLayout } from './whole.ts';
 
 export type { EventType, TypeFacts } from './event-type.ts';
 
@@ -166,8 +167,8 @@ export class Vocabulary {
 
   /** Facts about the types, for {@link absorb} of another vocabulary. */
   facts(): TypeFacts[] {
-    return this.types.map(({ name, system, symbol, ret, count, first, kind, fn, keys, era, layouts }) => {
-      return { name, system, symbol, ret, count, first, kind, fn, keys, era, layouts };
+    return this.types.map(({ name, system, symbol, ret, count, first, kind, fn, keys, era, layouts, places }) => {
+      return { name, system, symbol, ret, count, first, kind, fn, keys, era, layouts, places };
     });
   }
 
@@ -178,8 +179,10 @@ export class Vocabulary {
       const key = [facts.system, facts.name, ...(facts.kind === 0 ? [] : [facts.symbol, facts.ret])].join('\n');
       const known = byType.get(key);
       if (known === undefined) byType.set(key, { ...facts });
-      else
-        byType.set(key, { ...known, count: known.count + facts.count, layouts: joined(known.layouts, facts.layouts) });
+      else {
+        const [layouts, places] = [joined(known.layouts, facts.layouts), union(known.places, facts.places)];
+        byType.set(key, { ...known, count: known.count + facts.count, layouts, places });
+      }
     }
     for (const type of byType.values()) {
       this.types.push(type);
@@ -187,17 +190,9 @@ export class Vocabulary {
     }
   }
 
-  /** Lines that were read before later lines showed that they lack arguments; `first` is infinite if there are none. */
-  cut(): { lines: number; first: number } {
-    let lines = 0;
-    let first = Number.POSITIVE_INFINITY;
-    for (const { layouts } of this.types) {
-      if (layouts.length < 2) continue;
-      const cut = cutLines(layouts);
-      lines += cut.lines;
-      first = Math.min(first, cut.first);
-    }
-    return { lines, first };
+  /** Lines that were read before later lines showed that they are damaged. */
+  damaged(): DamagedLines[] {
+    return [...this.types.flatMap(({ layouts }) => cutLines(layouts)), ...misspelt(this.types)];
   }
 
   // ---- learning
@@ -271,6 +266,7 @@ export class Vocabulary {
     const site = new Site(where, this.#type(name, line, offset, location(where), behind));
     if (name.sites.length < SITES) {
       name.sites.push(site);
+      site.type.places.push(where);
       name.site = site;
     }
     return site;
@@ -317,6 +313,8 @@ export class Vocabulary {
 
 const namesIn = (buf: Uint8Array, start: number, end: number): string[] =>
   readArguments(buf, start, end).list.map((argument) => argument.key);
+
+const union = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
 
 /** Merge two lists of layouts; line numbers within the parts are not valid for the whole. */
 function joined(a: readonly LinesOfLayout[], b: readonly LinesOfLayout[]): LinesOfLayout[] {

@@ -77,14 +77,21 @@ export const isBeginningOf = (names: string, layouts: Iterable<string>): boolean
   return false;
 };
 
-/** Lines of the layouts that are only the beginning of another: they were cut, and came before it was known. */
-export function cutLines(layouts: readonly LinesOfLayout[]): { lines: number; first: number } {
-  const cut = layouts.filter((l) => layouts.some((other) => isBeginning(l.names, other.names)));
-  return {
-    lines: cut.reduce((sum, l) => sum + l.lines, 0),
-    first: cut.reduce((min, l) => Math.min(min, l.first), Number.POSITIVE_INFINITY),
-  };
+/** Lines that were read before others showed that they are damaged. */
+export interface DamagedLines {
+  readonly lines: number;
+  /** number of the first of them; infinite if unknown */
+  readonly first: number;
+  readonly reason: string;
 }
 
-const isBeginning = (names: string, of: string): boolean =>
+/** Lines of the layouts that are only the beginning of another: they were cut, and came before it was known. */
+export function cutLines(layouts: readonly LinesOfLayout[]): DamagedLines[] {
+  return layouts
+    .filter((l) => layouts.some((other) => isBeginning(l.names, other.names)))
+    .map(({ lines, first }) => ({ lines, first, reason: 'the last arguments of this event are missing' }));
+}
+
+/** Whether these are the first of the others, but not all. */
+export const isBeginning = (names: string, of: string): boolean =>
   of.length > names.length && (names === '' || of.startsWith(`${names} `));

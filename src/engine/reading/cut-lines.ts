@@ -1,4 +1,5 @@
 // Why: truncated lines are reported as a loss with a count and a place, wherever in the text they are detected.
+import type { DamagedLines } from '../../vocabulary/whole.ts';
 
 /** Wider lines are all counted as this wide. */
 const WIDEST = 1024;
@@ -27,15 +28,16 @@ export class CutLines {
     if (width < WIDEST) this.cut[width]++;
   }
 
-  /** Lines that were used before later lines showed that they lack arguments. */
-  addEarly({ lines, first }: { lines: number; first: number }): void {
-    if (lines === 0) return;
-    if (this.count === 0 || first < this.line) {
-      this.line = Number.isFinite(first) ? first : 0;
-      this.reason = 'the last arguments of this event are missing';
+  /** Lines that were used before later lines showed that they are damaged. */
+  addEarly(damaged: readonly DamagedLines[]): void {
+    for (const { lines, first, reason } of damaged) {
+      if (this.count === 0 || first < this.line) {
+        this.line = Number.isFinite(first) ? first : 0;
+        this.reason = reason;
+      }
+      this.early += lines;
+      this.count += lines;
     }
-    this.early += lines;
-    this.count += lines;
   }
 
   add(next: CutLines, lines: number): void {

@@ -103,6 +103,12 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     const line = cutLines.line > 0 ? cutLines.line : undefined;
     losses.push({ kind: 'truncated', count: cutLines.count, line, reason: cutLines.reason, samples });
   }
+  const { oddColumns } = stats;
+  if (oddColumns.isFew(stats.kinds[LineKind.Event]) && stats.order.count['second-capture'] === 0) {
+    const reason =
+      'the columns before the event differ from those of all other lines: a character is missing or was added';
+    losses.push({ kind: 'truncated', count: oddColumns.count, line: oddColumns.line, reason });
+  }
   if (stats.sieve.torn.count > 0) {
     const reason = 'a pointer is not a kernel address: a digit is missing or was changed';
     losses.push({ kind: 'truncated', ...stats.sieve.torn, reason });

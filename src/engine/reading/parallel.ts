@@ -227,7 +227,7 @@ class Master {
   /** All workers have ended. */
   finish(): void {
     this.#vocabulary.absorb(this.#types);
-    this.#stats.cutLines.addEarly(this.#vocabulary.cut());
+    this.#stats.cutLines.addEarly(this.#vocabulary.damaged());
   }
 
   /** Wake the workers so that they end. */

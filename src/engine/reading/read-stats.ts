@@ -2,6 +2,7 @@
 // order.
 import { CutLines } from './cut-lines.ts';
 import { Nesting } from './nesting.ts';
+import { OddColumns } from './odd-columns.ts';
 import { Order } from './order.ts';
 import { Sieve } from './sieve.ts';
 
@@ -49,6 +50,7 @@ export class ReadStats {
   readonly sieve = new Sieve();
   readonly nesting = new Nesting();
   readonly cutLines = new CutLines();
+  readonly oddColumns = new OddColumns();
 
   /** Events were lost here. */
   addLost(lost: LostEvents): void {
@@ -67,6 +69,7 @@ export class ReadStats {
     this.order.add(next.order, next.firstTs, lines);
     this.nesting.add(next.nesting, lines);
     this.cutLines.add(next.cutLines, lines);
+    this.oddColumns.add(next.oddColumns, lines);
     for (const bad of next.bad) this.addBad({ ...bad, line: bad.line + lines });
     for (const lost of next.lost) {
       if (this.lost.length === MOST_LOST) break;

@@ -47,7 +47,7 @@ export class TraceReader {
     } else {
       this.flush();
       this.#stats.damage = this.#source.damage ?? wrongBytes(lines);
-      this.#stats.cutLines.addEarly(this.#vocabulary.cut());
+      this.#stats.cutLines.addEarly(this.#vocabulary.damaged());
     }
     this.#stats.lines = lines.number;
     this.#stats.bytes = this.#source.taken ?? lines.position;

@@ -4,6 +4,7 @@ import type { EventCells } from '../../known-lines/cells.ts';
 import { Knowledge } from '../../known-lines/knowledge.ts';
 import { canBeKnown, KnownLines } from '../../known-lines/known-lines.ts';
 import { type ByteSource, LineReader } from '../../parsers/bytes/lines.ts';
+import { hasForm } from '../../parsers/formats/column-form.ts';
 import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { text } from '../../util/bytes.ts';
 import { LineMemory } from '../../util/line-memory.ts';
@@ -158,6 +159,9 @@ export class RecordReader {
     const batch = this.#batch;
     const known = this.#known;
     const sink = this.#sink;
+    const { columns } = this.#parser.head;
+    const isOdd = columns !== undefined && !hasForm(out, lines.start, columns);
+    if (isOdd) stats.oddColumns.note(number);
     const { ts } = out;
     if (!Number.isNaN(ts)) {
       stats.lastTs = ts;
@@ -189,7 +193,8 @@ export class RecordReader {
     const cells = sink?.cells(type);
     // a consumer of lines that cannot place their rows must be called for each line; a name alone may be that of a
     // line that was cut, once another shows its location
-    if ((sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd) known?.close();
+    const isAlone = isOdd || (sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd;
+    if (isAlone) known?.close();
     else known?.learn(out, lines.start, lines.end, type, batch.rows, row, task, cells);
     if (batch.full) this.flush();
   }

@@ -2,6 +2,7 @@
 // sentence that says what it is, and the next step.
 import { text } from '../../util/bytes.ts';
 import { escapeControl } from '../../util/escape.ts';
+import { usualForm } from '../formats/column-form.ts';
 import { createParser } from '../formats/create.ts';
 import { csvHead } from '../formats/csv-head.ts';
 import type { TraceFormat, TraceHead } from '../formats/head.ts';
@@ -34,6 +35,8 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
   if (column !== undefined) found.cutAt = column;
   if ((found.format === 'ftrace' || found.format === 'trace-cmd') && isCutLeft(lines)) found.cutLeft = true;
   readCaptureHead(lines, found);
+  const columns = usualForm(lines, createParser(found));
+  if (columns !== undefined) found.columns = columns;
   return { parser: createParser(found) };
 }
 

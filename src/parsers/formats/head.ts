@@ -57,6 +57,8 @@ export interface TraceHead {
   cutAt?: number;
   /** columns are missing on the left: a task's name that begins at the edge is incomplete */
   cutLeft?: true;
+  /** the widths of the columns before its events (column-form.ts); undefined: they have none, or several */
+  columns?: number;
   /** what the header of a `pindrift capture` says about the recording, or a list of the enabled probes */
   recorded?: Recorded;
   /** what is wrong with the text as a whole, in a sentence; known at its end */

@@ -1,0 +1,86 @@
+// Why: a line in which one character was lost or changed may still be read, as an event that nobody knows. A trace
+// repeats its few words many times, so a word that differs in one character from another in the same place is not a
+// word of its own.
+import type { TypeFacts } from './event-type.ts';
+import { type DamagedLines, isBeginning, type LinesOfLayout } from './whole.ts';
+
+/** An event that is seen so often is spelt right; one that is seen this much less often is not another one. */
+const OFTEN = 20;
+
+/** More places or names are not compared. */
+const MOST = 64;
+
+/** What is spelt in another way than elsewhere in the trace. */
+export function misspelt(types: readonly TypeFacts[]): DamagedLines[] {
+  const out: DamagedLines[] = [];
+  const byName = new Map<string, TypeFacts[]>();
+  const byPlace = new Map<string, Set<string>>();
+  for (const type of types) {
+    byName.set(type.name, [...(byName.get(type.name) ?? []), type]);
+    for (const place of type.places) byPlace.set(place, (byPlace.get(place) ?? new Set()).add(type.name));
+    out.push(...oddLayouts(type.layouts));
+  }
+  for (const named of byName.values()) out.push(...oddPlaces(named.flatMap(({ places }) => places)));
+  const isAlike = (a: TypeFacts, b: TypeFacts): boolean =>
+    a.places.length > 0
+      ? a.places.some((place) => byPlace.get(place)?.has(b.name) === true)
+      : b.places.length === 0 && !a.name.startsWith('sys_') && a.keys.join() === b.keys.join();
+  const known = types.filter(({ count }) => count >= OFTEN);
+  const rare = types.filter(({ count }) => count === 1);
+  if (known.length > MOST || rare.length > MOST) return out;
+  for (const one of rare) {
+    const other = known.find((type) => isOneEdit(one.name, type.name) && !isNumbered(one, type) && isAlike(one, type));
+    if (other !== undefined) out.push(odd(one.name, other.name));
+  }
+  return out;
+}
+
+const odd = (word: string, other: string): DamagedLines => ({
+  lines: 1,
+  first: Number.POSITIVE_INFINITY,
+  reason: `"${word}" is "${other}" in other lines: a character is missing or was changed`,
+});
+
+/** Names that end in other numbers are those of several probes. */
+const isNumbered = (a: TypeFacts, b: TypeFacts): boolean => withoutDigits(a.name) === withoutDigits(b.name);
+const withoutDigits = (name: string): string => name.replace(/\d+/g, '');
+
+/** Places of one event: it may be recorded at several offsets, but a function has one name and one size. */
+function oddPlaces(places: readonly string[]): DamagedLines[] {
+  const symbolic = places.filter((place) => place.includes('+0x'));
+  if (symbolic.length > MOST) return [];
+  const out: DamagedLines[] = [];
+  for (const [i, place] of symbolic.entries()) {
+    const before = symbolic.slice(0, i).find((other) => isOneEdit(other, place) && !isOffset(other, place));
+    if (before !== undefined) out.push(odd(place, before));
+  }
+  return out;
+}
+
+const isOffset = (a: string, b: string): boolean => withoutOffsets(a) === withoutOffsets(b);
+const withoutOffsets = (place: string): string => place.replace(/\+0x[0-9a-f]+\//g, '/');
+
+/** The kernel prints one layout after a probe's location, always. */
+function oddLayouts(layouts: readonly LinesOfLayout[]): DamagedLines[] {
+  if (layouts.length < 2) return [];
+  const main = layouts.reduce((a, b) => (b.lines > a.lines ? b : a));
+  return layouts
+    .filter((l) => l.lines * OFTEN <= main.lines && !isBeginning(l.names, main.names))
+    .map(({ lines, first, names }) => ({
+      lines,
+      first,
+      reason: `the arguments "${names}" are "${main.names}" in other lines of the event`,
+    }));
+}
+
+/** Whether one character more, fewer or changed, or two that changed places, make one word of the other. */
+export function isOneEdit(a: string, b: string): boolean {
+  if (a === b || Math.abs(a.length - b.length) > 1) return false;
+  let from = 0;
+  while (from < a.length && a[from] === b[from]) from++;
+  let same = 0;
+  while (same < Math.min(a.length, b.length) - from && a[a.length - 1 - same] === b[b.length - 1 - same]) same++;
+  const [x, y] = [a.slice(from, a.length - same), b.slice(from, b.length - same)];
+  if (x.length <= 1 && y.length <= 1) return true;
+  return x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0];
+}
