@@ -1,13 +1,32 @@
 // Reports harm, not a cause: the damage done by a drift. It is attached to the finding about the drift.
-import { type Drift, defineRule, type Pin, type Step } from './contract.ts';
+import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
+
+/** Where the page mapped now got its contents, or the pinned one left the address: I/O that had ended before did no harm. */
+function parted({ via, fault, before, at }: Drift): At {
+  if (via === 'cow') return fault ?? at;
+  if (via !== 'fault' && via !== 'swap-in') return at;
+  const away = before.findLast(({ role }) => role === 'zap' || role === 'unmap' || role === 'move away');
+  return away?.at ?? at;
+}
+
+/** The pin was for I/O, and all of it had ended before. */
+function wasOver(drift: Drift): boolean {
+  const { owner, ios } = drift.pin;
+  const { order } = parted(drift);
+  return (
+    owner === 'bio' && ios.length > 0 && ios.every(({ endedAt }) => endedAt !== undefined && endedAt.order < order)
+  );
+}
 
 export default defineRule({
   meta: {
     id: 'lost-dma-write',
     summary:
       'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
-    why: 'the device works on the page it was given; after the drift that is no longer the page at the address',
+    why:
+      'the device works on the page it was given; after the drift that is no longer the page at the address; I/O that ' +
+      'ended before the page was copied or unmapped has done no harm, however late its pin is released',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
     severity: { all: 'raises the finding to error where the loss was observed' },
@@ -23,7 +42,7 @@ export default defineRule({
     const told = new WeakSet<Drift>();
     const tell = (drift: Drift, seen: boolean, step: Step | undefined, bytes: number) => {
       const { call } = drift.pin;
-      if (call.write === undefined) return;
+      if (call.write === undefined || wasOver(drift)) return;
       if (!call.write) {
         if (told.has(drift) || call.kind !== 'PIN') return;
         told.add(drift);

@@ -26,6 +26,9 @@ export function evidenceOf(g: Group): AnyStep[] {
     steps.push(...parting(g));
     const submit = pin.steps.find((s) => s.role === 'i/o submit');
     if (submit !== undefined) steps.push(submit);
+    // I/O that was over before: whatever happened to the page since, this is what the finding does not mean
+    const end = pin.steps.find((s) => s.role === 'i/o end');
+    if (end !== undefined && end.at.order < drift.at.order) steps.push(end);
     for (const h of g.harm) steps.push(...(h.path ?? []));
     if (pin.releasedAt !== undefined && !pin.presumed && pin.releasedAt.order > drift.at.order)
       steps.push({ role: 'release', at: pin.releasedAt, page: pin.page });
