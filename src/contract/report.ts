@@ -27,6 +27,9 @@ export interface Loss {
   from?: Origin;
 }
 
+/** The path of a trace that was recorded here, and that no file keeps. */
+export const NOT_KEPT = 'this machine';
+
 export interface TraceInfo {
   path: string;
   format: string;

@@ -2,6 +2,7 @@
 // of its own, prints the events, and removes everything when it is told to, or when the watch is gone.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { NOT_KEPT } from '../contract/report.ts';
 import { type LiveBytes, LiveSource, StreamBytes } from './live-source.ts';
 
 /** Instances of the script, as named in its header. */
@@ -26,7 +27,7 @@ export class Armed {
       // Ctrl-C is for the watch, which stops the script
       detached: true,
     });
-    this.source = new LiveSource('this machine', new ScriptBytes(child));
+    this.source = new LiveSource(NOT_KEPT, new ScriptBytes(child));
     this.over = new Promise((resolve) => {
       child.on('error', () => resolve(127));
       child.on('close', (code, signal) => {

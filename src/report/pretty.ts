@@ -1,6 +1,6 @@
 // The terminal report: each finding as a list of steps, then the input and the verdict.
 import type { Finding, Severity, Verdict } from '../contract/finding.ts';
-import type { CheckReport, TraceInfo } from '../contract/report.ts';
+import { type CheckReport, NOT_KEPT, type TraceInfo } from '../contract/report.ts';
 import { count } from '../util/count.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { type Alike, alike, moreWords, numberRuns, worstFirst } from './shared/alike.ts';
@@ -165,17 +165,20 @@ function summaryLines(report: CheckReport, look: Look): string[] {
     out.push(...wrap(rules, look.width - 4).map((line) => `    ${paint('dim', line)}`));
   }
   if (groups.length > GROUPS_SHOWN) out.push(`  - and ${count(groups.length - GROUPS_SHOWN, 'more reason')}`);
-  const tip = `\`pindrift coverage ${argumentOf(report)}\` lists everything missing, and the probes to add`;
+  const tip = `\`pindrift coverage ${argumentOf(report)}\` lists everything missing, and the probes to add${keptBy(report)}`;
   out.push(...wrapTip(tip, look.width - 2).map((line) => `  ${line}`));
   return out;
 }
 
-/** How the trace is named in a command; `TRACE` if there are several. */
+/** How the trace is named in a command; `TRACE` if there are several, or if the user has to keep it first. */
 function argumentOf({ traces }: CheckReport): string {
   const [only, ...more] = traces;
-  if (only === undefined || more.length > 0) return 'TRACE';
+  if (only === undefined || more.length > 0 || only.path === NOT_KEPT) return 'TRACE';
   return only.path === '-' ? '-' : clean(shellWord(only.path));
 }
+
+const keptBy = ({ traces }: CheckReport): string =>
+  traces.some(({ path }) => path === NOT_KEPT) ? ' (`--keep TRACE` keeps the trace)' : '';
 
 function traceLines(trace: TraceInfo, look: Look): string[] {
   const label = 'trace  ';

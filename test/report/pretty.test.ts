@@ -1,7 +1,7 @@
 // What a person sees on the terminal, at the two widths people have, in a pipe and in colour.
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/contract/report.ts';
+import { type CheckReport, NOT_KEPT } from '../../src/contract/report.ts';
 import { render } from './render.ts';
 import { cleanReport, hostile, odirect, undecided, withStack } from './samples.ts';
 
@@ -18,6 +18,15 @@ describe('on a terminal', () => {
     const out = await render('pretty', undecided(), { width });
     await expect(out).toMatchFileSnapshot(`golden/undecided.pretty-${width}.txt`);
     expect(widest(out)).toBeLessThanOrEqual(width);
+  });
+
+  it('commands that name a trace say how it is kept, if it is not', async () => {
+    const report = undecided();
+    for (const trace of report.traces) trace.path = NOT_KEPT;
+    const out = (await render('pretty', report, { width: 160 })).replace(/\s+/g, ' ');
+    expect(out).toContain(
+      '`pindrift coverage TRACE` lists everything missing, and the probes to add (`--keep TRACE` keeps',
+    );
   });
 
   it('a clean trace', async () => {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as Flags from '@oclif/core/flags';
+import { NOT_KEPT } from '../../contract/report.ts';
 import { InputError } from '../../util/errors.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { checkWritable } from '../../util/output.ts';
@@ -59,7 +60,9 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
         await record(scriptHere(flags, this.config.version), folder, words);
         // not earlier: while recording, Ctrl-C is for the script
         removeAtEnd(folder);
-        return await runCheck([trace], { ...flags, setup, pins });
+        const { report, ...rest } = await runCheck([trace], { ...flags, setup, pins });
+        if (flags.keep === undefined) for (const one of report.traces) one.path = NOT_KEPT;
+        return { report, ...rest };
       } finally {
         remove(folder);
       }
