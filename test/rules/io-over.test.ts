@@ -73,6 +73,8 @@ describe('I/O on a page that is copied under its pin', () => {
 
   it('... or unmapped by a thread of the kernel', async () => {
     expect(await acrossFork({ flags: 1 }, READ, 'before the copy', 'unmapped')).toBe('warning no harm, end shown');
-    expect(await acrossFork({ flags: 1 }, READ, 'after the copy', 'unmapped')).toBe('warning lost-dma-write, end shown');
+    expect(await acrossFork({ flags: 1 }, READ, 'after the copy', 'unmapped')).toBe(
+      'warning lost-dma-write, end shown',
+    );
   });
 });
