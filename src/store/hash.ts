@@ -1,6 +1,15 @@
-// A trace's identity.
+// The identity of a trace, and of the vocabulary that its records are written in.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { FUNCTIONS } from '../vocabulary/functions.ts';
+import { KIND_FIELDS, KIND_NAMES } from '../vocabulary/kinds.ts';
+
+/** SHA-256 of the kinds, their fields and the functions: records have their numbers, and only of those known then. */
+export function hashVocabulary(): string {
+  return createHash('sha256')
+    .update(JSON.stringify([KIND_NAMES, KIND_FIELDS, FUNCTIONS]))
+    .digest('hex');
+}
 
 /** SHA-256 of a file. */
 export function hashFile(path: string): string {

@@ -3,12 +3,17 @@
 import { InputError } from '../util/errors.ts';
 import { LineMemory } from '../util/line-memory.ts';
 import { RecordBatch } from '../vocabulary/record.ts';
+import { hashVocabulary } from './hash.ts';
 import type { Store } from './open.ts';
 import { ReplayDecoder } from './replay-codec.ts';
-import { MOST_CHUNKS } from './schema.ts';
+import { MOST_CHUNKS, VOCABULARY_KEY } from './schema.ts';
 
-/** All records of a trace in their order. The batch is reused. */
+/**
+ * All records of a trace in their order. The batch is reused.
+ * @throws InputError if an older pindrift made them
+ */
 export function* readRecords(store: Store, trace: number): IterableIterator<RecordBatch> {
+  if (!isOfThisVocabulary(store)) throw tooOld(store);
   const decoder = new ReplayDecoder(LineMemory.of());
   const batch = new RecordBatch();
   const chunk = store.db.prepare<[number], { records: number; data: Buffer }>(
@@ -17,7 +22,7 @@ export function* readRecords(store: Store, trace: number): IterableIterator<Reco
   for (let i = 0; ; i++) {
     const row = store.guard(() => chunk.get(trace * MOST_CHUNKS + i));
     if (row === undefined) {
-      if (i === 0) demandNone(store, trace);
+      if (i === 0 && hasRecords(store, trace)) throw tooOld(store);
       return;
     }
     decoder.decode(row.data, row.records, batch);
@@ -25,15 +30,22 @@ export function* readRecords(store: Store, trace: number): IterableIterator<Reco
   }
 }
 
-/** A store that an older pindrift made keeps its findings, not its records. */
-function demandNone(store: Store, trace: number): void {
+function isOfThisVocabulary(store: Store): boolean {
+  const kept = store.db.prepare<[string], string>('select value from meta where key = ?').pluck();
+  return store.guard(() => kept.get(VOCABULARY_KEY)) === hashVocabulary();
+}
+
+function hasRecords(store: Store, trace: number): boolean {
   const used = store.db.prepare<[number], number>('select mm_events from trace where id = ?').pluck();
-  if (store.guard(() => used.get(trace)) === 0) return;
-  throw new InputError('rules cannot run again on this store: it was made by an older pindrift', {
+  return store.guard(() => used.get(trace)) !== 0;
+}
+
+/** Its findings stay; its records have other numbers, or lack events that were not known then. */
+const tooOld = (store: Store): InputError =>
+  new InputError('rules cannot run again on this store: it was made by an older pindrift', {
     where: store.path,
     tryThis: 'ingest the trace again: pindrift ingest --force',
   });
-}
 
 /** Symbols (callers) by the number that records know them by. */
 export function readSymbols(store: Store, trace: number): string[] {

@@ -35,6 +35,9 @@ export const MOST_TRACES = 2 ** 20;
 /** Key in `meta`: bits of the offset, where they are not the usual ones. */
 export const SHIFT_KEY = 'id_shift';
 
+/** Key in `meta`: the hash of the vocabulary that the records of the replay are written in. */
+export const VOCABULARY_KEY = 'vocabulary';
+
 /** Bits of the offset in a store of so many traces. */
 export const shiftFor = (traces: number): number =>
   Math.min(USUAL_SHIFT, DOUBLE_BITS - Math.ceil(Math.log2(Math.max(1, traces))));

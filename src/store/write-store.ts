@@ -13,6 +13,7 @@ import { NewStore, type StoreOptions } from './create.ts';
 import { EventSink, type Shared } from './event-sink.ts';
 import { type EventTable, EventTables, pageIndexes, type TableIndex } from './event-table.ts';
 import { saveFindings } from './findings.ts';
+import { hashVocabulary } from './hash.ts';
 import { Sites, Tasks } from './intern.ts';
 import { rest } from './json.ts';
 import { linkPins, PinKeeper, type PinWords } from './pins.ts';
@@ -26,6 +27,7 @@ import {
   shiftFor,
   USUAL_SHIFT,
   USUAL_VERSION,
+  VOCABULARY_KEY,
 } from './schema.ts';
 import { type SourceIdentity, saveRules, saveTrace } from './traces.ts';
 import { createViews } from './views.ts';
@@ -103,7 +105,7 @@ export class StoreWriter {
       saveFindings(db, report.findings, ids);
       saveRules(db, report.rules);
       const shift: Record<string, number> = ids.shift === USUAL_SHIFT ? {} : { [SHIFT_KEY]: ids.shift };
-      saveMeta(db, report, { ...this.#meta, ...shift });
+      saveMeta(db, report, { ...this.#meta, ...shift, [VOCABULARY_KEY]: hashVocabulary() });
       saveCatalogue(db, all, createViews(db, all, ids));
       db.exec(INDEXES);
       linkPins(db, this.#shared.pfnBases);

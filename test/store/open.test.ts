@@ -85,6 +85,24 @@ describe('opening', () => {
     opened.close();
   });
 
+  it('a store of a pindrift that knew other events: its records have other numbers, or lack some', async () => {
+    const out = await store(
+      HEADER + line('fault: (handle_mm_fault+0x0/0x1c00) mm=0xffff9fc2c1061540 addr=0x40d9d0 flags=0x354'),
+    );
+    for (const sql of [
+      "update meta set value = 'x' where key = 'vocabulary'",
+      "delete from meta where key = 'vocabulary'",
+    ]) {
+      const db = new Database(out);
+      expect(db.prepare(sql).run().changes).toBe(1);
+      db.close();
+      const opened = openStore(out);
+      expect(readReport(opened).traces).toHaveLength(1);
+      expect(errorOf(() => [...readRecords(opened, 0)]).message).toContain('made by an older pindrift');
+      opened.close();
+    }
+  });
+
   it('a store that was cut or damaged', async () => {
     const out = await store(HEADER + Array.from({ length: 2000 }, (_, i) => line(`a: x=${i}`)).join(''));
     const whole = fs.readFileSync(out);
