@@ -1,6 +1,5 @@
 // Writes records of any length, one column at a time. Known lines use a faster path (known-lines/).
 import { isUtf8 } from 'node:buffer';
-import { MOST_LOCAL } from '../../assembly/layout.ts';
 import { PAGE_SIZE } from '../schema.ts';
 import { BYTES, putInteger } from './integer.ts';
 import type { TablePages } from './table-pages.ts';
@@ -15,16 +14,19 @@ const TEXT = 13;
 
 const MOST_COLUMNS = 512;
 
+/** Bytes before the values for the header, which is written when all types are known: up to five for each. */
+const HEADER_ROOM = 5 * MOST_COLUMNS + 2;
+
 /** One record at a time: {@link begin}, its columns in order, {@link end}. */
 export class CellWriter {
   #body = Buffer.alloc(4 * PAGE_SIZE);
   #view = new DataView(this.#body.buffer);
-  #at = 0;
+  #at = HEADER_ROOM;
   readonly #types = new Float64Array(MOST_COLUMNS);
   #columns = 0;
 
   begin(): void {
-    this.#at = 0;
+    this.#at = HEADER_ROOM;
     this.#columns = 0;
   }
 
@@ -68,26 +70,10 @@ export class CellWriter {
     for (let i = 0; i < this.#columns; i++) header += varintLength(this.#types[i]);
     // the length of the header includes itself
     header += header < 127 ? 1 : 2;
-    if (header + this.#at <= MOST_LOCAL) {
-      this.#putWhole(table, id, header);
-      return;
-    }
-    const record = new Uint8Array(header + this.#at);
-    let at = putVarint(record, 0, header);
-    for (let i = 0; i < this.#columns; i++) at = putVarint(record, at, this.#types[i]);
-    record.set(this.#body.subarray(0, this.#at), at);
-    table.addRecord(record, id);
-  }
-
-  /** The record fits a page. */
-  #putWhole(table: TablePages, id: number, header: number): void {
-    const { buf } = table;
-    let at = putVarint(buf, table.end, header + this.#at);
-    at = putVarint(buf, at, id);
-    at = putVarint(buf, at, header);
-    for (let i = 0; i < this.#columns; i++) at = putVarint(buf, at, this.#types[i]);
-    this.#body.copy(buf, at, 0, this.#at);
-    table.add(at + this.#at, id);
+    const start = HEADER_ROOM - header;
+    let at = putVarint(this.#body, start, header);
+    for (let i = 0; i < this.#columns; i++) at = putVarint(this.#body, at, this.#types[i]);
+    table.addRecord(this.#body.subarray(start, this.#at), id);
   }
 
   #bytes(bytes: Uint8Array, kind: number): void {

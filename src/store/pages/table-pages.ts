@@ -81,7 +81,7 @@ export class TablePages {
     const { buf } = this;
     let at = putVarint(buf, this.end, record.length);
     at = putVarint(buf, at, id);
-    buf.set(record.subarray(0, local), at);
+    buf.set(local < record.length ? record.subarray(0, local) : record, at);
     at += local;
     if (rest > 0) {
       this.view.setUint32(at, rest);
