@@ -2,7 +2,6 @@
 // where it is undecided, and the time it takes.
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { rerun } from '../../engine/rerun.ts';
 import { Timing } from '../../engine/running/timing.ts';
 import { hitsOf, runJson, runText } from '../../report/terminal/rules-run.ts';
 import { BUILT_IN } from '../../rules/index.ts';
@@ -14,7 +13,7 @@ import { screenFlags, traceFlags } from '../shared/flags.ts';
 import { namedTraces } from '../shared/named-traces.ts';
 import { ruleFlags, setUpRules } from '../shared/rule-flags.ts';
 import { runCheck } from '../shared/run-check.ts';
-import { isStore } from '../shared/stored.ts';
+import { isStore, rulesAgain } from '../shared/stored.ts';
 import { exitCodeWith, tellUnreadable, withEach } from '../shared/unreadable.ts';
 
 export default class RulesRun extends BaseCommand {
@@ -53,7 +52,7 @@ The exit code is 0 whatever is found; 4 when some captures could not be read.`;
       const timing = new Timing();
       const setup = { rules, running: { ...running, observer: timing } };
       const report = isStore(source)
-        ? await rerun(source, setup)
+        ? await rulesAgain(source, setup)
         : (await runCheck([source], { ...flags, setup })).report;
       return hitsOf(source, report, timing.times);
     });

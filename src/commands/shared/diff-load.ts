@@ -19,10 +19,9 @@ export async function detailedReportOn(source: string, setup: Setup, options: Op
 }
 
 async function judged(source: string, setup: Setup, options: Options): Promise<DetailedReport> {
-  const { isStore, storedReport } = await import('./stored.ts');
+  const { isStore, rulesAgain, storedReport } = await import('./stored.ts');
   if (!isStore(source)) return runCheck([source], { ...options, setup });
   const stored = await storedReport(source, { pins: options.pins === true, setup });
   if (options.rules === undefined && options.config === undefined) return stored;
-  const { rerun } = await import('../../engine/rerun.ts');
-  return { ...stored, report: await rerun(source, { rules: setup.rules, running: setup.running }) };
+  return { ...stored, report: await rulesAgain(source, { rules: setup.rules, running: setup.running }) };
 }

@@ -1,10 +1,12 @@
 // Why: store access for commands. Loaded only by those that use a store, since SQLite is a native module.
-import { closeSync, openSync, readSync } from 'node:fs';
-import type { DetailedReport } from '../../contract/report.ts';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { CheckReport, DetailedReport } from '../../contract/report.ts';
+import type { RerunOptions } from '../../engine/rerun.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { readPins } from '../../store/read-pins.ts';
 import { readReport, wasChecked } from '../../store/report.ts';
 import { InputError } from '../../util/errors.ts';
+import { tuneForReading } from '../../util/v8.ts';
 import { rulesOf, type TraceOptions } from './run-check.ts';
 
 export function withStore<T>(path: string, use: (store: Store) => T): T {
@@ -31,8 +33,14 @@ export async function storedReport(
       tryThis: 'ingest the trace again: pindrift ingest --force',
     });
   }
+  return { report: await rulesAgain(path, rulesOf(setup)), pins: [] };
+}
+
+/** The report of rules that run again on a store. */
+export async function rulesAgain(path: string, options: RerunOptions): Promise<CheckReport> {
   const { rerun } = await import('../../engine/rerun.ts');
-  return { report: await rerun(path, rulesOf(setup)), pins: [] };
+  tuneForReading(statSync(path).size);
+  return rerun(path, options);
 }
 
 /** The report of other rules on a store; its pins name the findings of these rules. */
@@ -41,8 +49,7 @@ export async function storedAgain(
   { pins, setup }: { pins: boolean; setup?: TraceOptions['setup'] },
 ): Promise<DetailedReport> {
   const stored = pins ? (await storedReport(path, { pins })).pins : [];
-  const { rerun } = await import('../../engine/rerun.ts');
-  const report = await rerun(path, rulesOf(setup));
+  const report = await rulesAgain(path, rulesOf(setup));
   const numbers = new Map(
     report.findings.map(({ evidence, n, pin, trace }) => [
       `${trace} ${evidence.find(({ role }) => role === 'pin')?.line} ${pin.address}`,

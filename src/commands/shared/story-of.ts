@@ -42,11 +42,8 @@ export async function storyOf(sources: readonly string[], n: number | undefined,
 }
 
 async function onStore(source: string, { again, setup }: Options): Promise<CheckReport> {
-  if (again) {
-    const { rerun } = await import('../../engine/rerun.ts');
-    return rerun(source, rulesOf(setup));
-  }
-  const { storedReport } = await import('./stored.ts');
+  const { rulesAgain, storedReport } = await import('./stored.ts');
+  if (again) return rulesAgain(source, rulesOf(setup));
   return (await storedReport(source, { pins: false, setup })).report;
 }
 
