@@ -70,13 +70,16 @@ describe('ingest', () => {
     expect(said(rules)).toEqual(said(both.rules));
   });
 
-  it('does not replace a file that is there, until it is told to', () => {
-    writeFileSync(file('there.db'), 'precious');
-    const { status, stderr } = pindrift(['ingest', STORY, '-o', file('there.db')]);
+  it('does not replace a store that is there, until it is told to, and another file never', () => {
+    const there = file('there.db');
+    expect(pindrift(['ingest', STORY, '-o', there, '-q']).status).toBe(0);
+    const { status, stderr } = pindrift(['ingest', STORY, '-o', there]);
     expect(status).toBe(2);
     expect(stderr).toContain('--force');
-    expect(readFileSync(file('there.db'), 'utf8')).toBe('precious');
-    expect(pindrift(['ingest', STORY, '-o', file('there.db'), '--force', '-q']).status).toBe(0);
+    expect(pindrift(['ingest', STORY, '-o', there, '--force', '-q']).status).toBe(0);
+    writeFileSync(there, 'precious');
+    expect(pindrift(['ingest', STORY, '-o', there, '--force']).status).toBe(2);
+    expect(readFileSync(there, 'utf8')).toBe('precious');
   });
 
   it('never writes over the trace', () => {
