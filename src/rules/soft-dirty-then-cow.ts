@@ -15,9 +15,9 @@ export default defineRule({
     status: 'stable',
     severity: {
       '5.10': 'error for FOLL_PIN, which pte_is_pinned() skips; for FOLL_GET warning, or note for a read pin',
-      '6.1': 'error',
-      '6.12': 'error',
-      '7.2': 'error',
+      '6.1': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
+      '6.12': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
+      '7.2': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
     },
     falsePositives: ['none known'],
     references: [

@@ -13,9 +13,12 @@ export default defineRule({
     status: 'stable',
     severity: {
       '5.10': 'error where data were lost, else warning; note for a read pin',
-      '6.1': 'error; note for a read pin',
-      '6.12': 'error; note for a read pin',
-      '7.2': 'error; note for a read pin',
+      '6.1':
+        'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold; note for a read pin',
+      '6.12':
+        'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold; note for a read pin',
+      '7.2':
+        'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold; note for a read pin',
     },
     falsePositives: ['none known'],
     references: ['mm: COW fixes part 3: reliable GUP R/W FOLL_GET of anonymous pages (linux-mm, March 2022)'],

@@ -23,9 +23,9 @@ export default defineRule({
     status: 'stable',
     severity: {
       '5.10': 'error where data were lost, else warning; note for a read pin without FOLL_LONGTERM',
-      '6.1': 'error',
-      '6.12': 'error',
-      '7.2': 'error',
+      '6.1': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
+      '6.12': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
+      '7.2': 'error; warning for a FOLL_GET reference that neither a bio nor a pipe is seen to hold',
     },
     falsePositives: ['the range was protected on purpose and the process meant to abandon the pinned page'],
     references: ['mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)'],

@@ -22,6 +22,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   migrate_in: 'remove_migration_pte',
   fork_vma: 'copy_page_range',
   cprot: 'change_protection',
+  soft_dirty: 'clear_refs_pte_range',
   numa_prot: 'change_prot_numa',
   zap: 'unmap_page_range',
   mremap: 'move_page_tables',

@@ -238,7 +238,11 @@ export class FindingWriter {
     if (isOfNobody(pin)) missing('low', 'no event shows who took this reference, which may have been short-lived');
     if (releasedAt === undefined || pin.presumed) {
       if (pin.call.kind === 'GET' && !this.#givesBack(pin))
-        doubt('medium', 'the release of this FOLL_GET reference is not recorded, so its hold time is not known');
+        doubts.push({
+          cap: 'medium',
+          because: 'the release of this FOLL_GET reference is not recorded, so its hold time is not known',
+          missing: isNobodys(pin),
+        });
       else if (pin.presumed) missing('medium', 'the release was not recorded');
       else if (!RELEASES.some((k) => this.#model.recorded(k)))
         missing('medium', 'no release is recorded in this trace, so the hold time of the pin is not known');
@@ -295,18 +299,20 @@ const isUnsure = (pin: Pin, at: At | undefined): boolean =>
   // a doubt about the place where it was taken applies to all its life
   (at === undefined || at.order <= pin.call.heldAt.order || pin.unsure.at.order < at.order);
 
+/** A FOLL_GET reference that no bio and no pipe has ends by put_page(), which leaves no line. */
+const isNobodys = ({ call, owner, ios }: Pin): boolean =>
+  call.kind === 'GET' && owner === undefined && ios.length === 0;
+
 /** Ways to map another page that the kernel takes only if all references are accounted for. */
 const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collapse', 'swap-in']);
 
 /**
- * A FOLL_GET reference that no I/O has ends by put_page(), which leaves no line; where the kernel moves, merges or swaps
- * the page all the same, it had ended. Of two swap-ins of one entry the slower asks nobody who holds the other's page.
+ * Where the kernel moves, merges or swaps the page of such a reference all the same, it had ended. Of two swap-ins of one
+ * entry the slower asks nobody who holds the other's page.
  */
 const isOver = ({ pin, via, before }: Drift, waits: boolean): boolean =>
   (OF_NOBODY.has(via) || (via === 'fault' && isReclaimed(before))) &&
-  pin.call.kind === 'GET' &&
-  pin.owner === undefined &&
-  pin.ios.length === 0 &&
+  isNobodys(pin) &&
   !(via === 'swap-in' && isRaced(before.at(-1)?.raced, waits));
 
 /** A page that reclaim unmapped goes to another use only when nobody holds it; a page of a file leaves no entry that names it. */
