@@ -1,6 +1,7 @@
 // Reports harm, not a cause: the damage done by a drift. It is attached to the finding about the drift.
 import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { hasFailed } from './failed-io.ts';
 
 /** Where the page mapped now got its contents, or the pinned one left the address: I/O that had ended before did no harm. */
 function parted({ via, fault, before, at }: Drift): At {
@@ -76,7 +77,7 @@ export default defineRule({
         if (drifts.size === 0) return;
         for (const pin of io.pins) {
           const drift = drifts.get(pin);
-          if (drift === undefined || drift.healedAt !== undefined) continue;
+          if (drift === undefined || drift.healedAt !== undefined || hasFailed(io)) continue;
           const step = pin.steps.at(-1);
           if (io.dir === 'WRITE') {
             if (io.submittedAt !== undefined && io.submittedAt.order > drift.at.order && !told.has(drift)) {
@@ -103,7 +104,9 @@ export default defineRule({
         const drift = drifts.get(pin);
         if (drift === undefined) return;
         drifts.delete(pin);
-        if (drift.healedAt === undefined)
+        // the caller was told that nothing arrived
+        const inVain = pin.ios.length > 0 && pin.ios.every(hasFailed);
+        if (drift.healedAt === undefined && !inVain)
           tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined, 0);
       },
       end() {

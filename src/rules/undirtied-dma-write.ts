@@ -1,6 +1,7 @@
 // A device wrote to a file page, and the page was never marked dirty.
 import { type At, defineRule, type Io, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { hasFailed } from './failed-io.ts';
 
 export default defineRule({
   meta: {
@@ -61,7 +62,7 @@ export default defineRule({
       },
       ioEnd({ io, at }) {
         if (io.bio !== undefined) byBio.delete(io.bio);
-        if (io.dir !== 'READ' || marked.has(io)) return;
+        if (io.dir !== 'READ' || hasFailed(io) || marked.has(io)) return;
         for (const pin of io.pins) if (pin.call.write && pin.entry.file && pin.live) written.set(pin, at);
       },
       release({ pin, at }) {
