@@ -1,6 +1,7 @@
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
+import { isHugetlb } from './hugetlb.ts';
 import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -100,9 +101,13 @@ class PagesOf {
     this.grab = grab;
     this.page = page;
     this.from = 'grab';
-    if (refs > 1 || this.#used > 0 || this.#neighbour(1) === page || this.#neighbour(-1) === page) {
+    const part = subPage(this.#m, grab, vpn, this.#used);
+    // the slow path names the head for each page of a huge leaf. The lockless one names the page of each PTE, so an equal
+    // one is mapped at both addresses: the zero page, or one of KSM
+    const isRepeated = this.#neighbour(1) === page || this.#neighbour(-1) === page;
+    if (refs > 1 || this.#used > 0 || (isRepeated && (grab.slow ? mapped !== page : mapped === part))) {
       // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
-      this.page = subPage(this.#m, grab, vpn, this.#used);
+      this.page = part;
       this.from = 'folio';
     } else if (isPmd(this.#m, this.#mm, vpn) && mapped - (vpn % this.#m.machine.pmdPages) === folio) {
       this.page = mapped;
@@ -166,10 +171,10 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
     if (grab?.slow === false) pin.duringFork = grab.duringFork;
     pin.grabAt = grab?.at;
-    pin.hugetlb = call.mm?.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true;
+    const folio = grab?.folio ?? page;
+    pin.hugetlb = isHugetlb(m, call.mm, vpn, page, folio);
     const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
     if (changes !== undefined) entryBefore(pin, vpn, changes[0]);
-    const folio = grab?.folio ?? page;
     if (!Number.isNaN(folio)) holds.add(pin, folio);
     if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
     pin.steps.push(new Step('pin', call.at, page));

@@ -3,10 +3,10 @@ import { Slot } from '../vocabulary/record.ts';
 import type { Task, WpFrame } from './frames.ts';
 import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
-import type { PageId } from './page-table.ts';
+import { entryBits, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
 import { isAnon, writable } from './reuse.ts';
-import type { Mm, Pin } from './state.ts';
+import type { ForkFrame, Mm, Pin } from './state.ts';
 
 /** Pages of the largest page: 1 GB, and 16 GB with pages of 64K. */
 export const GIGANTIC = 1 << 18;
@@ -27,6 +27,13 @@ function behindPmd(m: Model, mm: Mm, vpn: number): readonly Pin[] {
   const pins = m.pinsIn(mm, vpn + m.machine.pmdPages, vpn + largestAt(m, vpn));
   return pins.filter(({ hold, page, where }) => hold !== undefined && page - hold.folio === where - vpn);
 }
+
+/** The address is in a page of hugetlb, which begins where the page's folio does. */
+export const isHugetlb = (m: Model, mm: Mm | undefined, vpn: number, page: PageId, folio: PageId): boolean => {
+  if (mm?.hugetlb === undefined) return false;
+  const head = page > folio ? vpn - (page - folio) : vpn;
+  return mm.hugetlb.has(Math.floor((m.mapped(mm, head) === folio ? head : vpn) / m.machine.pmdPages));
+};
 
 /**
  * Pins that a gigantic page at `vpn` may have behind its first PMD: they are where they would be in it, and neither the
@@ -54,6 +61,17 @@ export function installBehind(
   const pins = behindPmd(m, mm, vpn);
   if (pins.length > 0) m.step(pins, role, m.at(), page);
   for (const pin of pins) m.test(pin, page + (pin.where - vpn), via, fault);
+}
+
+/** fork copied the gigantic page at `vpn`: what {@link Model.install} has not done, and the pins that it is about. */
+export function earlyCopyBehind(m: Model, { src, dst }: ForkFrame, vpn: number, page: PageId): readonly Pin[] {
+  const pins = behindPmd(m, src, vpn);
+  for (const { where } of pins) {
+    const entry = src.ptes.get(where);
+    if (entry !== undefined && (entryBits(entry) & Pte.Shared) !== 0) src.ptes.set(where, entry - Pte.Shared);
+    dst.ptes.set(where, (page + (where - vpn)) * 64 + (Pte.Present | Pte.Anon));
+  }
+  return pins;
 }
 
 /**

@@ -6,11 +6,11 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task, WpFrame } from './frames.ts';
-import { GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
+import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { merged } from './ksm.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { Mm, StepDetails } from './state.ts';
+import type { ForkFrame, Mm, StepDetails } from './state.ts';
 import { swapInsOf } from './under-way.ts';
 import { unmappedForSwap } from './unmapped.ts';
 import { withinWriteFault } from './within.ts';
@@ -49,7 +49,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (pages > 1) m.folios.set(page, pages);
   const f = t.fork;
   if (f !== undefined && f.dst === mm) {
-    earlyCopy(m, f, vpn, page, pages);
+    earlyCopy(m, f, vpn, page, pages, hugetlb);
     return;
   }
   if (t.gup === undefined) t.near = mm;
@@ -295,9 +295,10 @@ function lost(m: Model, entry: number | undefined, page: PageId): boolean {
   return (m.recorded(Kind.zap) || m.recorded(Kind.unmapVmas)) && m.gaps.length === 0;
 }
 
-function earlyCopy(m: Model, f: NonNullable<Task['fork']>, vpn: number, page: PageId, pages: number): void {
+function earlyCopy(m: Model, f: ForkFrame, vpn: number, page: PageId, pages: number, hugetlb: boolean): void {
   const at = m.at();
-  const pins = m.pinsIn(f.src, vpn, vpn + pages);
+  const near = m.pinsIn(f.src, vpn, vpn + pages);
+  const pins = hugetlb ? [...near, ...earlyCopyBehind(m, f, vpn, page)] : near;
   for (const pin of pins) {
     const i = f.shared?.indexOf(pin) ?? -1;
     if (i >= 0) f.shared?.splice(i, 1);

@@ -54,7 +54,7 @@ export default defineRule({
         const { call, entry, pageFrom } = pin;
         if (call.flags === undefined) shown.unknownFlags++;
         // a walk down to a PTE names its page; a lockless walk may have found a hugetlb page
-        if (entry.state === undefined && pageFrom !== 'follow') shown.unmapped++;
+        if (entry.state === undefined && pageFrom !== 'follow' && !entry.hugetlb) shown.unmapped++;
         if (entry.shared) {
           if (pageFrom === 'folio') shown.sharedHuge++;
           else shown.shared++;

@@ -228,3 +228,35 @@ describe('the huge zero page', () => {
     expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
   });
 });
+
+/** One call for pages that it grabs one by one: what the release names, and whether the first write drifts. */
+async function grabbed(event: 'grab_fast' | 'grab_slow', heads: readonly number[]) {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 16, 0x6000);
+  copy(app, PARENT, 16, 0x6000, 0x6001);
+  app.pin_fast({ start: at(0), nr: heads.length, flags: '0x0', pages: '0xffff888200000000' });
+  if (event === 'grab_slow') app.gup_slow({ start: at(0), nr: heads.length, flags: '0x80000' });
+  for (const pfn of heads) {
+    app[event]({ page: page(pfn), refs: 1, flags: '0x80000', ref: 1 });
+    if (event === 'grab_fast') app.grab_fast_ret({ head: page(pfn) });
+  }
+  if (event === 'grab_slow') app.gup_slow_ret({ ret: heads.length });
+  app.pin_fast_ret({ ret: heads.length });
+  copy(app, PARENT, 1, HEAD + (event === 'grab_slow' ? 1 : 0), TO);
+  for (const pfn of heads) unpin(app, pfn);
+  exit(app, PARENT, 500);
+  return (await trace.check('6.12')).findings.map(({ rule, pin: { address, page: named } }) => [rule, address, named]);
+}
+
+describe('one page that a call grabs again and again', () => {
+  const found = (pfn: number) => [['ro-longterm-pin-on-nonanon-private', at(1), page(pfn)]];
+
+  it('is mapped at several addresses, where it is grabbed by PTEs: the zero page', async () => {
+    expect(await grabbed('grab_fast', [HEAD, HEAD, HEAD])).toEqual(found(HEAD));
+  });
+
+  it('is the head of a huge one, where the page tables are walked', async () => {
+    expect(await grabbed('grab_slow', [HEAD, HEAD, HEAD])).toMatchObject([[expect.anything(), at(1), page(HEAD + 1)]]);
+  });
+});

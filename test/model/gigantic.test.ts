@@ -94,6 +94,32 @@ describe.each([START, START + IN])('a write fault on a gigantic page, at 0x%x', 
   });
 });
 
+describe('fork, of a pin in the second PMD of a gigantic page', () => {
+  const forked = (copies: boolean) => {
+    const all = processes([OLD]);
+    const { trace, app, chi } = all;
+    pin(app, START + IN, OLD + IN, { flags: 0x101, head: OLD });
+    app.fork_vma({ dst: CHILD, src: PARENT, start: at(START), end: at(START + GIGANTIC), vmflags: '0x400073' });
+    if (copies) app.new_hugetlb({ page: page(NEW), mm: CHILD, addr: at(START) });
+    app.fork_vma_ret({ ret: 0 });
+    app.sched_process_fork('comm=app pid=500 child_comm=chi child_pid=501');
+    touch(chi, CHILD, 1, PFN + 1);
+    app.fault({ mm: PARENT, addr: at(1), flags: '0x254' });
+    unpin(app, OLD + IN, OLD);
+    finish(all);
+    return trace;
+  };
+
+  it('copies the page at once for the child: nothing is shared', async () => {
+    const { verdict, said } = await forked(true).check('6.12');
+    expect([verdict, said]).toEqual(['clean', []]);
+  });
+
+  it('... or does not', async () => {
+    expect((await forked(false).check('6.12')).said).toEqual(['note pinned-page-shared-by-fork']);
+  });
+});
+
 it('two huge pages side by side are two: one is copied, the other pinned', async () => {
   const all = processes([OLD, OLD + 512]);
   const { app, chi } = all;
