@@ -209,6 +209,8 @@ export class Task {
   /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
   migrateIn: { mm: Mm; vpn: number; page: PageId } | undefined;
+  /** folio whose place in its mapping migration gives to another (folio_migrate_mapping()) */
+  migrates: PageId = Number.NaN;
   /**
    * migrate_pages() first unmaps a batch of folios and then maps all of them back. `since`: the place of the first
    * unmapping of the newest batch, before which the pages it moves to were free; `back`: some of it is mapped back

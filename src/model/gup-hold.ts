@@ -5,7 +5,7 @@ import { isHugetlb } from './hugetlb.ts';
 import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { DriftVia, StepRole } from './pin.ts';
+import { PARTED_BY } from './pin.ts';
 import { Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** Number of the newest pins at an address that are checked, if there are thousands. */
@@ -180,8 +180,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.steps.push(new Step('pin', call.at, page));
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped and overrides earlier knowledge
-      if (changes === undefined && (!isPmd(m, call.mm, vpn) || mapped !== page))
-        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | (mapped === page ? bits : 0)));
+      if (changes === undefined && mapped !== page) shown(m, call.mm, vpn, pin, mapped);
+      else if (changes === undefined && !isPmd(m, call.mm, vpn))
+        call.mm.ptes.set(vpn, page * 64 + (Pte.Present | bits));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }
     if (transient) {
@@ -194,6 +195,26 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     m.emit('pin', { pin, at: call.heldAt });
     if (changes !== undefined) parted(m, pin, changes);
   }
+}
+
+/**
+ * The call found a page that no earlier line has mapped there. If a line of the call names it, earlier pins at the
+ * address are of another page than is mapped, and if one was known to be mapped, lines about it are missing.
+ * @param mapped NaN if not known
+ */
+function shown(m: Model, mm: Mm, vpn: number, { page, pageFrom, hold }: Pin, mapped: PageId): void {
+  const { pmdPages } = m.machine;
+  // a huge leaf is grabbed by its head
+  const isHead = (of: PageId): boolean => of > page && of - page < pmdPages;
+  const isNamed = pageFrom === 'grab' || pageFrom === 'follow' || pageFrom === 'array';
+  const others = isNamed ? m.pinsAt(mm, vpn) : [];
+  if (isHead(mapped) || others.some((p) => isHead(p.page) || (p.hold !== undefined && p.hold.folio === hold?.folio))) {
+    mm.ptes.set(vpn, page * 64 + Pte.Present);
+    return;
+  }
+  if (isNamed && !Number.isNaN(mapped)) m.tear('entries');
+  if (others.length > 0) m.install(mm, vpn, page, 1, 0, 'observed');
+  else mm.ptes.set(vpn, page * 64 + Pte.Present);
 }
 
 /** The entry of an address that changed during the call, as it was when the page was grabbed. */
@@ -210,16 +231,6 @@ function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: A
   return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
 }
 
-const ROLES: Readonly<Record<DriftVia, StepRole>> = {
-  cow: 'copy',
-  fault: 'map',
-  'swap-in': 'swap-in',
-  migrate: 'migrate',
-  ksm: 'ksm merge',
-  collapse: 'collapse',
-  observed: 'map',
-};
-
 /** The page was unmapped from its address during the call. */
 function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
   const { call, vpn, where } = pin;
@@ -227,7 +238,7 @@ function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
   for (const { start, end, at, page, via, fault, zap } of changes) {
     if (via !== undefined) {
       const mapped = page + (vpn - start);
-      pin.steps.push(new Step(ROLES[via], at, mapped));
+      pin.steps.push(new Step(PARTED_BY[via], at, mapped));
       if (where === vpn) m.test(pin, mapped, via, fault, at);
     } else if (zap !== undefined && call.mm !== undefined) {
       pin.steps.push(new Step('zap', at, undefined, zap));

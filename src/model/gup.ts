@@ -17,6 +17,8 @@ const LOCKLESS = new Set([fnIndex('internal_get_user_pages_fast'), fnIndex('gup_
 const FAST = new Set([fnIndex('get_user_pages_fast'), fnIndex('pin_user_pages_fast')]);
 const SLOW = fnIndex('__get_user_pages');
 const REMOTE = new Set([fnIndex('get_user_pages_remote'), fnIndex('pin_user_pages_remote')]);
+const GRAB_FOLIO = fnIndex('try_grab_folio');
+const FOLL_PIN = 0x80000;
 const isPinApi = (fn: number): boolean => FUNCTIONS[fn]?.name.startsWith('pin_') === true;
 /** The function that walks the page tables, inside the API function. */
 export const isInner = (fn: number): boolean => LOCKLESS.has(fn) || fn === SLOW;
@@ -42,7 +44,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     !inside.stack.includes(fn)
   ) {
     // an inner function of the same call
-    if (isInner(fn)) withinGup(m, inside, r[o + Slot.ADDR]);
+    if (isInner(fn)) withinGup(m, inside, m.machine.untagged(r[o + Slot.ADDR]));
     inside.stack.push(fn);
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
@@ -60,7 +62,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     at,
     fn,
     mm,
-    addr: r[o + Slot.ADDR],
+    addr: m.machine.untagged(r[o + Slot.ADDR]),
     nr: r[o + SlotOf.gup.nr],
     apiFlags: r[o + SlotOf.gup.flags],
     flags: r[o + SlotOf.gup.flags],
@@ -121,10 +123,11 @@ export function gupRet(m: Model, t: Task, r: Float64Array, o: number): void {
  * return will be recorded.
  */
 export function passGup(m: Model, t: Task, f: GupFrame, around: boolean): void {
+  const returns = f.stack.some((fn) => m.returning[fn] === 1);
   if (around) {
-    for (const fn of f.stack) if (m.returning[fn] === 1) return;
+    if (returns) return;
     t.passed = f.stack;
-  }
+  } else if (returns) m.tear('calls');
   finishGup(m, t, f, f.ret, f.lastAt);
 }
 
@@ -134,8 +137,11 @@ const callerOf = (r: Float64Array, o: number): number => (r[o + Slot.SYM] >= 0 ?
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const page = m.pageOf(r[o + Slot.PAGE]);
-  // follow_page() takes references outside of GUP calls (KSM, move_pages())
-  if (f === undefined || Number.isNaN(page)) return;
+  if (f === undefined) {
+    if (!Number.isNaN(page) && isOfGup(r[o + Slot.FN], r[o + SlotOf.grab.flags])) withoutCall(m, t);
+    return;
+  }
+  if (Number.isNaN(page)) return;
   const at = m.at();
   f.lastAt = at;
   // at least one (WARN_ON_ONCE), and one for each page that the call wants
@@ -153,6 +159,18 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   });
   watchChanges(t, f);
   if (Number.isNaN(f.flags)) f.flags = r[o + SlotOf.grab.flags];
+}
+
+/**
+ * follow_page() takes references outside of GUP calls (KSM, move_pages()), never for FOLL_PIN; memfd_pin_folios() has no
+ * other flag (since v6.11).
+ */
+const isOfGup = (fn: number, flags: number): boolean =>
+  pinBit(flags) && (fn !== GRAB_FOLIO || (flags & ~FOLL_PIN) !== 0);
+
+/** What occurs only inside of a GUP call: lines are missing, unless the trace began in the call or it ended unseen. */
+function withoutCall(m: Model, t: Task): void {
+  if (m.seen[Kind.gup] > 0 && t.passed === undefined && (t.before & Before.gup) === 0) m.tear('rets');
 }
 
 /** Another task is in a fork of the address space; if events are missing since it began, its end may be one of them. */
@@ -204,13 +222,18 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
 
 export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
-  if (f === undefined) return;
   const { p0, p1, p2, p3, ret } = SlotOf.pinPages;
+  if (f === undefined) {
+    // its own return may come first
+    if (r[o + ret] > 0 && t.previous !== Kind.gupRet) withoutCall(m, t);
+    return;
+  }
   const shown = [p0, p1, p2, p3].slice(0, r[o + ret] > 0 ? r[o + ret] : 0);
   f.lastAt = m.at();
   f.array = shown.map((slot) => m.pageOf(r[o + slot]));
-  if (Number.isNaN(f.addr)) f.addr = r[o + Slot.ADDR];
-  else withinGup(m, f, r[o + Slot.ADDR]);
+  const addr = m.machine.untagged(r[o + Slot.ADDR]);
+  if (Number.isNaN(f.addr)) f.addr = addr;
+  else withinGup(m, f, addr);
   if (!Number.isNaN(r[o + ret])) f.shown = r[o + ret];
 }
 

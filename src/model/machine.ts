@@ -5,7 +5,7 @@
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
-import { upperHalf } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
 /** What the header of a recording says about the machine. */
@@ -26,6 +26,18 @@ export class Machine {
   origin = 0;
   /** possible alignment of the `struct page` of pfn 0; NaN: unknown */
   pfn0Align = 0x40000000;
+
+  /**
+   * An address of user space without its tag. GUP is given tagged ones, and removes the tag (untagged_addr(),
+   * __get_user_pages()).
+   */
+  untagged(addr: number): number {
+    const { tagFrom } = this.arch ?? {};
+    if (tagFrom === undefined || (addr >= 0 && addr < 2 ** tagFrom)) return addr;
+    if (addr >= 0) return addr % 2 ** tagFrom;
+    // no pointer of these kernels is folded (signed64()), which leaves 48 bits as they are
+    return addr < LOWEST_EXACT ? (addr + 2 ** 53) % 2 ** 48 : addr;
+  }
 }
 
 /** Number of page-aligned addresses, none of them at an odd multiple of a smaller page, that prove larger pages. */

@@ -42,3 +42,14 @@ export type StepRole =
 
 /** How the address came to map another page. */
 export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';
+
+/** The step by which an address came to map another page; `observed`: a line shows it, none shows how. */
+export const PARTED_BY: Readonly<Record<DriftVia, StepRole>> = {
+  cow: 'copy',
+  fault: 'map',
+  'swap-in': 'swap-in',
+  migrate: 'migrate',
+  ksm: 'ksm merge',
+  collapse: 'collapse',
+  observed: 'observed',
+};

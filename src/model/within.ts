@@ -18,8 +18,6 @@ export const VM_FAULT_WRITE = 0x8;
 const VM_FAULT_FATAL = 0x1 | 0x2 | 0x10 | 0x20 | 0x40;
 /** VM_FAULT_COMPLETED and below, and above them VM_FAULT_HINDEX: the index of a hugetlb page whose memory failed */
 const VM_FAULT_ALL = 0xfffff;
-/** Where the tag of an address begins (arm64, riscv64, x86-64 with LAM). */
-const TAGGED = 2 ** 56;
 /** Flags that a fault keeps to its end; FAULT_FLAG_ORIG_PTE_VALID, for one, is set on the way. */
 const KEPT = FAULT_FLAG_WRITE | FAULT_FLAG_REMOTE;
 
@@ -44,9 +42,9 @@ function isDigitOff(a: number, b: number): boolean {
   return long.slice(same + 1) === short.slice(same + 1 - skipped);
 }
 
-/** What is inside of a GUP call begins in the range of the call; the upper byte of an address may be a tag. */
+/** What is inside of a GUP call begins in the range of the call; without tags. */
 export function withinGup(m: Model, { addr, nr }: Pick<GupFrame, 'addr' | 'nr'>, inner: number): void {
-  const behind = (inner % TAGGED) - (addr % TAGGED);
+  const behind = inner - addr;
   if (behind <= -m.machine.pageBytes || behind >= Math.max(nr, 1) * m.machine.pageBytes) m.tear('steps');
 }
 

@@ -24,7 +24,10 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst', 'CVE-2020-29374, which led to the page_count() rule'],
     fixedBy: [fix('6c287605fd56')],
     advice: 'do not write-protect, fork or reclaim memory under I/O',
-    messages: { copied: 'the page pinned for writing is {pinned}; since the copy the process sees {mapped}' },
+    messages: {
+      copied: 'the page pinned for writing is {pinned}; since the copy the process sees {mapped}',
+      observed: 'the page pinned for writing is {pinned}; the process sees {mapped}, and no line shows since when',
+    },
     examples: examplesOf('cow-under-write-pin'),
   },
   create(context) {
@@ -33,10 +36,10 @@ export default defineRule({
         if (drift.via !== 'cow' && drift.via !== 'observed') return;
         if (!drift.pin.call.write || !matters(drift)) return;
         context.report({
-          messageId: 'copied',
+          messageId: drift.via === 'cow' ? 'copied' : 'observed',
           drift,
           pin: drift.pin,
-          cause: 'a write fault copied the pinned page',
+          cause: drift.via === 'cow' ? 'a write fault copied the pinned page' : 'the address maps another page',
           promise: drift.pin.call.kind === 'PIN' ? 'writePinCoherent' : undefined,
           severity: 'warning',
         });

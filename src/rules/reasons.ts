@@ -12,7 +12,7 @@ type Signs = {
   facts: Partial<Pick<Model['facts'], 'damage' | 'filtered' | 'missed'>> &
     Pick<Model['facts'], 'overwritten' | 'unread'>;
   gaps: readonly { n: number | undefined }[];
-  torn: Pick<Model['torn'], 'entries' | 'rets' | 'steps'>;
+  torn: Pick<Model['torn'], 'calls' | 'entries' | 'rets' | 'steps'>;
 };
 
 /** Signs that events are missing from a trace, in words; the weightiest first. */
@@ -25,7 +25,7 @@ export function missingEvents({ facts, gaps, torn }: Signs): string[] {
   if (facts.unread > 0) out.push(`${count(facts.unread, 'line')} could not be read`);
   if (facts.filtered !== undefined) out.push(`the trace was filtered (${facts.filtered})`);
   out.push(...(facts.missed ?? []));
-  if (torn.rets + torn.entries > 0) out.push(`lines are missing in the middle: ${tornWords(torn)}`);
+  if (torn.rets + torn.calls + torn.entries > 0) out.push(`lines are missing in the middle: ${tornWords(torn)}`);
   if (torn.steps > 0)
     out.push(
       `${count(torn.steps, 'line contradicts the call it is', 'lines contradict the calls they are')} inside of (another address)`,
@@ -43,9 +43,10 @@ function lostWords(gaps: Signs['gaps']): string {
   return `${least}${count(sum, 'event was', 'events were')} lost ${places}`;
 }
 
-function tornWords({ entries, rets }: Signs['torn']): string {
+function tornWords({ calls, entries, rets }: Signs['torn']): string {
   return [
     ...(rets === 0 ? [] : [count(rets, 'return without its call', 'returns without their calls')]),
+    ...(calls === 0 ? [] : [count(calls, 'call without its return', 'calls without their returns')]),
     ...(entries === 0
       ? []
       : [`${count(entries, 'page table entry that contradicts', 'page table entries that contradict')} what was seen`]),

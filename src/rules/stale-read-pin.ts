@@ -24,7 +24,10 @@ export default defineRule({
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [fix('a7f226604170', { kind: 'PIN' })],
     advice: 'pin for writing, or use memory that is not copied on write (MAP_SHARED)',
-    messages: { stale: 'the pin reads {pinned}; since the copy the process writes {mapped}' },
+    messages: {
+      stale: 'the pin reads {pinned}; since the copy the process writes {mapped}',
+      observed: 'the pin reads {pinned}; the process sees {mapped}, and no line shows since when',
+    },
     examples: examplesOf('stale-read-pin'),
   },
   create(context) {
@@ -34,10 +37,13 @@ export default defineRule({
         if (drift.via !== 'cow' && drift.via !== 'observed') return;
         if (pin.call.write !== false || !matters(drift)) return;
         context.report({
-          messageId: 'stale',
+          messageId: drift.via === 'cow' ? 'stale' : 'observed',
           drift,
           pin,
-          cause: 'a write fault copied the page that is pinned for reading',
+          cause:
+            drift.via === 'cow'
+              ? 'a write fault copied the page that is pinned for reading'
+              : 'the address maps another page than is pinned for reading',
           promise: pin.call.kind === 'PIN' && pin.call.longterm ? 'roPinUnshares' : undefined,
           severity: pin.call.kind === 'PIN' && pin.call.longterm ? 'warning' : 'note',
         });

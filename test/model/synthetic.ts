@@ -20,6 +20,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   unmap_one: 'try_to_unmap_one',
   migrate_one: 'try_to_migrate_one',
   migrate_in: 'remove_migration_pte',
+  migrate_map: '__folio_migrate_mapping',
+  pin_pages: 'gup_fast_fallback',
   fork_vma: 'copy_page_range',
   cprot: 'change_protection',
   soft_dirty: 'clear_refs_pte_range',
@@ -97,8 +99,8 @@ export class Trace {
 
   #write(comm: string, pid: number, cpu: number, info: string, event: string, fields: Fields | string): void {
     this.#us += 100;
-    const ret = event.endsWith('_ret');
-    const fn = FUNCTIONS[ret ? event.slice(0, -4) : event];
+    const ret = event.endsWith('_ret') || event === 'pin_pages';
+    const fn = FUNCTIONS[event.replace(/_ret$/, '')];
     const place = fn === undefined ? '' : ret ? `(caller+0x10/0x20 <- ${fn}) ` : `(${fn}+0x0/0x100) `;
     const text =
       typeof fields === 'string'

@@ -1,21 +1,10 @@
 // Why: a finding is presented as steps. All of them, including later harm, are its evidence; those up to the drift
 // identify the drift, and do not change when more is learned.
-import type { DriftVia, StepRole } from '../../model/pin.ts';
+import { PARTED_BY } from '../../model/pin.ts';
 import { Step } from '../../model/state.ts';
 import type { EvidenceStep, Group } from './drafts.ts';
 
 type AnyStep = Step | EvidenceStep;
-
-/** The step in which another page was mapped. */
-const ROLES: Readonly<Record<DriftVia, StepRole>> = {
-  cow: 'copy',
-  fault: 'map',
-  'swap-in': 'swap-in',
-  migrate: 'migrate',
-  ksm: 'ksm merge',
-  collapse: 'collapse',
-  observed: 'observed',
-};
 
 /** All steps that prove a finding, in trace order; for each line the first known step. */
 export function evidenceOf(g: Group): AnyStep[] {
@@ -51,7 +40,7 @@ function taking({ main: { report } }: Group): AnyStep[] {
 function parting({ main: { report } }: Group): AnyStep[] {
   const { pin, drift } = report;
   if (drift === undefined || pin === undefined) return [];
-  const parted = new Step(ROLES[drift.via], drift.at, drift.page);
+  const parted = new Step(PARTED_BY[drift.via], drift.at, drift.page);
   return drift.fault === undefined ? [parted] : [new Step('wp fault', drift.fault, pin.page), parted];
 }
 

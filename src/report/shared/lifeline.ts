@@ -67,6 +67,7 @@ function mappingAfter(before: MappingState, role: string): MappingState {
     case 'migrate':
     case 'ksm merge':
     case 'collapse':
+    case 'observed':
       return 'other';
     default:
       return before;

@@ -55,6 +55,8 @@ export interface Arch {
   pte: PteLayout | undefined;
   /** release since which swap entries remember that a page was exclusive (`__HAVE_ARCH_PTE_SWP_EXCLUSIVE`) */
   swpExclusiveSince: string;
+  /** lowest bit of the tag that an address of user space may have (untagged_addr()); undefined: none, or not known */
+  tagFrom?: number;
   /** ranges of the upper 32 bits of pointers to slab objects (an mm_struct): first and last, unsigned */
   slab: readonly (readonly [from: number, to: number])[];
 }

@@ -34,6 +34,8 @@ export const ARM64: Arch = {
     swpMark: (_hi, lo) => ((lo & 0x3) === 0 ? (lo & SWP_EXCLUSIVE) !== 0 : undefined),
   },
   swpExclusiveSince: '5.19',
+  // the top byte, Documentation/arch/arm64/tagged-address-abi.rst
+  tagFrom: 56,
   // the linear map: 48 bits (0xffff0000...), 52 (0xfff00000...), 47 of 16K pages, 42 of 64K pages, 39. Ranges that
   // overlap the direct map of x86-64 (a machine of 16K pages with more than 8 TB) cannot be distinguished
   slab: [

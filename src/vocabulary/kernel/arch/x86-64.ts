@@ -28,6 +28,8 @@ export const X86_64: Arch = {
     // the type in the upper five bits; the offset is the entry inverted, shifted left by 5 and right by 14 (__swp_offset())
     swpEntry: (hi, lo) => ({ type: hi >>> 27, offset: (~hi & 0x7ffffff) * 0x800000 + (~lo >>> 9) }),
   },
+  // LAM_U57, since 74c228d20a51 ("x86/uaccess: Provide untagged_addr() and remove tags before address check") (in v6.4)
+  tagFrom: 57,
   swpExclusiveSince: '5.19',
   // the direct map: 0xffff8880... and, with five levels, 0xff110000...; both may begin later (KASLR)
   slab: [
