@@ -26,6 +26,13 @@ describe('ingest', () => {
     expect(stdout).toContain('violated, 1 finding');
   });
 
+  it('of several traces says which rules could be decided in each, and which in some', () => {
+    const { stdout } = pindrift(['ingest', STORY, LOOK_ALIKE, '-o', file('decided.db')]);
+    const [, all, more] = /^(\d+) of \d+ rules can be decided in every trace, (\d+) more in some /m.exec(stdout) ?? [];
+    expect(Number(all)).toBeGreaterThan(0);
+    expect(Number(more)).toBeGreaterThan(0);
+  });
+
   it('--json: every event is in one of the tables', () => {
     const summary: IngestSummary = JSON.parse(
       pindrift(['ingest', STORY, LOOK_ALIKE, '-o', file('two.db'), '--json']).stdout,

@@ -63,8 +63,11 @@ function checkedLines(summary: IngestSummary): string[] {
   // as `check` and `coverage` count: without what decides about the whole
   const rules = summary.rules.filter(({ id }) => id !== INSUFFICIENT_EVIDENCE);
   const able = rules.filter((rule) => rule.missing.length === 0).length;
+  const some = rules.filter((rule) => rule.undecidedIn !== undefined).length;
+  const where =
+    summary.traces.length === 1 ? '' : some === 0 ? ' in every trace' : ` in every trace, ${some} more in some`;
   return [
-    `${able} of ${count(rules.length, 'rule')} can be decided (pindrift coverage TRACE lists what is missing)`,
+    `${able} of ${count(rules.length, 'rule')} can be decided${where} (pindrift coverage TRACE lists what is missing)`,
     `${verdictWords(summary)}; pindrift report ${clean(summary.store)} shows them`,
   ];
 }
