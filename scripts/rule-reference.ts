@@ -47,7 +47,7 @@ ${code(interfaces(views, ['At', 'Pin', 'PinCall', 'Drift', 'Step', 'Mm', 'Entry'
 
 ### Values
 
-${code(`${types(finding + pin + views, ['PageId', 'EntryState', 'PinKind', 'PinOwner', 'ReleasedBy', 'WrprotectKind', 'StepRole', 'DriftVia', 'Severity', 'Confidence', 'Harm'])}\n\n${oneOf('KernelPromise', PROMISE_NAMES)}\n\n${oneOf('TraceFormat', TEXT_FORMATS)}`)}
+${code(`${types(finding + pin + views, ['PageId', 'EntryState', 'PinKind', 'PinOwner', 'ReleasedBy', 'ReusedBy', 'WrprotectKind', 'StepRole', 'DriftVia', 'Severity', 'Confidence', 'Harm'])}\n\n${oneOf('KernelPromise', PROMISE_NAMES)}\n\n${oneOf('TraceFormat', TEXT_FORMATS)}`)}
 
 ## Events
 

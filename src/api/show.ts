@@ -36,6 +36,7 @@ export const SHOW: Show = {
     page: page(t.page),
     said: t.said,
     anon: t.anon,
+    by: t.by,
     at: v.at(t.at),
     pins: pins(t.pins, v),
   }),

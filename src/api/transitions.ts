@@ -1,6 +1,6 @@
 // The transitions a rule can handle, one type per change of the mm; handlers have the same names. (E1) and the like
 // refer to the rows in docs/model.md.
-import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, WrprotectKind } from './views.ts';
+import type { At, Drift, Io, Mm, PageId, Pin, PinCall, ReleasedBy, ReusedBy, WrprotectKind } from './views.ts';
 import type { Gap } from './views-model.ts';
 
 /** `pins` are live pins; `vpn`, `start` and `end` are virtual page numbers; `end` is exclusive. */
@@ -36,6 +36,8 @@ export interface Transitions {
     readonly said: boolean;
     /** the page is anonymous; undefined if unknown */
     readonly anon: boolean | undefined;
+    /** the kernel function that kept it */
+    readonly by: ReusedBy;
     readonly at: At;
     readonly pins: readonly Pin[];
   };

@@ -5,9 +5,9 @@
 // in bytes; both are exact as numbers. Kernel pointers (`ptr`, `bio`) are hex text, for comparison and printing. Times
 // are ns since the time base of the trace, or ticks if the clock has no seconds (trace_clock counter, uptime, x86-tsc).
 
-import type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind } from '../model/pin.ts';
+import type { DriftVia, PinKind, PinOwner, ReleasedBy, ReusedBy, StepRole, WrprotectKind } from '../model/pin.ts';
 
-export type { DriftVia, PinKind, PinOwner, ReleasedBy, StepRole, WrprotectKind };
+export type { DriftVia, PinKind, PinOwner, ReleasedBy, ReusedBy, StepRole, WrprotectKind };
 
 declare const page: unique symbol;
 

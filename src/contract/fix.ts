@@ -19,6 +19,8 @@ export interface FixScope {
   readonly hugetlb?: boolean;
   /** pins of direct I/O */
   readonly owner?: 'bio';
+  /** what happens in this kernel function */
+  readonly by?: string;
 }
 
 /** `1493a1913e34 ("mm/swap: remember ...") (in v5.19, 5.15.y; for FOLL_PIN)` */
@@ -27,8 +29,10 @@ export function fixText({ commit, subject, since, stable = [], only }: Fix): str
   return `${commit} ("${subject}") (in ${[since, ...stable].join(', ')}${scope})`;
 }
 
-function scopeWords({ kind, hugetlb, owner }: FixScope): string {
-  const pages = kind !== undefined ? `FOLL_${kind}` : owner === undefined ? 'pages' : 'direct I/O';
+function scopeWords({ kind, hugetlb, owner, by }: FixScope): string {
+  if (by !== undefined) return `${by}()`;
+  if (owner !== undefined) return kind === undefined ? 'direct I/O' : `FOLL_${kind} of direct I/O`;
+  const pages = kind === undefined ? 'pages' : `FOLL_${kind}`;
   if (hugetlb === undefined) return pages;
   return hugetlb ? `${pages} of hugetlb` : pages === 'pages' ? 'pages other than hugetlb' : `${pages}, not of hugetlb`;
 }

@@ -137,5 +137,5 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
   // a shared mapping gets here too
-  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: isAnon(bits) });
+  if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: isAnon(bits), by: 'hugetlb_wp' });
 }

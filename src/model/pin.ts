@@ -10,6 +10,9 @@ export type PinOwner = 'bio' | 'pipe' | 'transient';
  */
 export type ReleasedBy = 'unpin' | 'bio' | 'pipe' | 'unseen' | 'over' | 'given up';
 
+/** The function in which a write fault keeps its page. */
+export type ReusedBy = 'do_wp_page' | 'do_huge_pmd_wp_page' | 'hugetlb_wp' | 'do_swap_page';
+
 export type WrprotectKind = 'mprotect' | 'uffd-wp' | 'soft-dirty' | 'numa' | 'ksm';
 
 export type StepRole =

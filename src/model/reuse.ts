@@ -25,11 +25,11 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
   const anon = isAnon(bits);
   if (!pmd) {
     const pins = m.pinsByPage.get(page);
-    if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
+    if (pins !== undefined) m.emit('reuse', { mm, vpn, page, said, anon, by: 'do_wp_page', at: m.at(), pins });
     return;
   }
   const pins = pinsUnder(m, page, vpn, m.machine.pmdPages);
-  if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, at: m.at(), pins });
+  if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, by: 'do_huge_pmd_wp_page', at: m.at(), pins });
 }
 
 /** The entry is writable from now on. Returns its bits. */

@@ -265,7 +265,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   if (s.write && (exclusive || t.wp === undefined)) {
     const foreign = m.pinsByPage.get(page);
     if (foreign !== undefined && exclusive)
-      m.emit('reuse', { mm, vpn, page, said: true, anon: true, at, pins: foreign });
+      m.emit('reuse', { mm, vpn, page, said: true, anon: true, by: 'do_swap_page', at, pins: foreign });
   }
 }
 

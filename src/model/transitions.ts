@@ -3,7 +3,7 @@
 
 import type { At } from './at.ts';
 import type { PageId } from './page-table.ts';
-import type { ReleasedBy, WrprotectKind } from './pin.ts';
+import type { ReleasedBy, ReusedBy, WrprotectKind } from './pin.ts';
 import type { Drift, Io, Mm, Pin, PinCall } from './state.ts';
 
 export interface Transitions {
@@ -26,6 +26,8 @@ export interface Transitions {
     said: boolean;
     /** undefined: unknown */
     anon: boolean | undefined;
+    /** the kernel function that kept it */
+    by: ReusedBy;
     at: At;
     pins: readonly Pin[];
   };

@@ -105,6 +105,8 @@ interface ReportBody {
   /** upper bounds on the confidence, with reasons; the evidence itself may add more */
   readonly doubts?: readonly Doubt[];
   readonly harm?: readonly Harm[];
+  /** the kernel function in which it happened; fixes of another are not named */
+  readonly by?: string | undefined;
   /** what to do in this case, instead of `meta.advice` */
   readonly advice?: string | undefined;
   /** the process asked for this itself: a note, whatever `severity` is */

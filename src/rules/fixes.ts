@@ -21,6 +21,8 @@ const FIXES = {
     stable: ['5.10.y'],
   },
   '4eae4efa2c29': { subject: 'hugetlb: do early cow when page pinned on src mm', since: 'v5.12' },
+  '3bff7e3f1f16': { subject: 'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()', since: 'v5.18' },
+  c145e0b47c77: { subject: 'mm: streamline COW logic in do_swap_page()', since: 'v5.18' },
   '6c287605fd56': { subject: 'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive', since: 'v5.19' },
   '1493a1913e34': { subject: 'mm/swap: remember PG_anon_exclusive via a swp pte bit', since: 'v5.19' },
   a7f226604170: {

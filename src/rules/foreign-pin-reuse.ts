@@ -51,7 +51,11 @@ export default defineRule({
       'pages shared on purpose (MAP_SHARED); the rule ignores them, since the page must be known to be anonymous',
     ],
     references: ['CVE-2020-29374', 'CVE-2020-29368'],
-    fixedBy: [fix('09854ba94c6a', { hugetlb: false }), fix('6c287605fd56', { hugetlb: false })],
+    fixedBy: [
+      fix('09854ba94c6a', { by: 'do_wp_page', hugetlb: false }),
+      fix('3bff7e3f1f16', { by: 'do_huge_pmd_wp_page', hugetlb: false }),
+      fix('c145e0b47c77', { by: 'do_swap_page', hugetlb: false }),
+    ],
     advice: 'use madvise(MADV_DONTFORK) on memory that must not be shared with a child',
     messages: {
       reused:
@@ -62,7 +66,7 @@ export default defineRule({
   create(context) {
     let unknown = 0;
     return {
-      reuse({ mm, vpn, at, pins, said, anon }) {
+      reuse({ mm, vpn, at, pins, said, anon, by }) {
         // a page of a file or of shmem is shared on purpose; so may be a page not known to be anonymous
         if (anon === false) return;
         for (const pin of pins) {
@@ -82,6 +86,7 @@ export default defineRule({
             at,
             cause: 'a write fault reused a page that another process holds',
             severity: 'error',
+            by,
             advice: pin.entry.hugetlb
               ? 'for hugetlb there is no fix; madvise(MADV_DONTFORK) keeps its pages from being shared'
               : undefined,

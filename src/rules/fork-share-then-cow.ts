@@ -22,8 +22,8 @@ export default defineRule({
     fixedBy: [
       fix('70e806e4e645', { kind: 'PIN', hugetlb: false }),
       fix('4eae4efa2c29', { kind: 'PIN', hugetlb: true }),
-      fix('a7e689dd1c06', { owner: 'bio' }),
-      fix('1ccf164ec866', { owner: 'bio' }),
+      fix('a7e689dd1c06', { kind: 'GET', owner: 'bio' }),
+      fix('1ccf164ec866', { kind: 'GET', owner: 'bio' }),
     ],
     advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',
     messages: {

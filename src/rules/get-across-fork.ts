@@ -14,7 +14,7 @@ export default defineRule({
     severity: { all: 'note; the drift, if it follows, is reported by another rule' },
     falsePositives: ['a reference dropped by put_page() before the fork, which is not recorded'],
     references: ['Documentation/core-api/pin_user_pages.rst, CASE 1 to 3'],
-    fixedBy: [fix('a7e689dd1c06', { owner: 'bio' }), fix('1ccf164ec866', { owner: 'bio' })],
+    fixedBy: [fix('a7e689dd1c06', { kind: 'GET', owner: 'bio' }), fix('1ccf164ec866', { kind: 'GET', owner: 'bio' })],
     advice: 'use pin_user_pages*() instead of get_user_pages*()',
     messages: { shared: 'fork shared {pinned}, which is held for writing by FOLL_GET' },
     examples: examplesOf('get-across-fork'),

@@ -8,17 +8,36 @@ import { BUILT_IN } from '../../src/rules/index.ts';
 const pin = (kind: 'GET' | 'PIN' | undefined, hugetlb: boolean, owner?: string) =>
   ({ call: { kind }, hugetlb, owner }) as unknown as Pin;
 
-it.each([
-  [pin('GET', false, 'bio'), ['a7e6', '1ccf']],
-  [pin('GET', false, 'pipe'), []],
-  [pin('PIN', false, 'driver'), ['70e8']],
-  [pin('PIN', true, 'driver'), ['4eae']],
-  [undefined, ['70e8', '4eae', 'a7e6', '1ccf']],
-])('fork-share-then-cow, pin %#', (of, expected) => {
-  const rule = BUILT_IN.find(({ meta }) => meta.id === 'fork-share-then-cow');
+/** The first digits of the fixes of a rule that are named. */
+function named(id: string, of: Parameters<typeof fixesFor>[1]): string[] {
+  const rule = BUILT_IN.find(({ meta }) => meta.id === id);
   const fixes = fixesFor(rule?.meta.fixedBy ?? [], of);
-  expect(fixes.map((fix) => fix.slice(0, 4))).toEqual(expected);
   for (const fix of fixes) expect(fix).toMatch(/ \(in v\d+\.\d+\)$/);
+  return fixes.map((fix) => fix.slice(0, 4));
+}
+
+it.each([
+  [pin('GET', false, 'bio'), undefined, ['a7e6', '1ccf']],
+  [pin('GET', false), undefined, ['a7e6', '1ccf']],
+  [pin('GET', false), 'iov_iter_get_pages+0xd4/0x350', ['a7e6', '1ccf']],
+  [pin('GET', false), 'drv_map+0x5/0x60 [drv]', []],
+  [pin('GET', false, 'bio'), 'drv_map+0x5/0x60 [drv]', []],
+  [pin('GET', false, 'pipe'), undefined, []],
+  [pin('PIN', false, 'bio'), 'iov_iter_extract_pages+0x128/0xce0', ['70e8']],
+  [pin('PIN', false), 'vaddr_get_pfns+0x5/0x60 [vfio_iommu_type1]', ['70e8']],
+  [pin('PIN', true, 'driver'), undefined, ['4eae']],
+  [undefined, undefined, ['70e8', '4eae', 'a7e6', '1ccf']],
+])('fork-share-then-cow, pin %#', (of, caller, expected) => {
+  expect(named('fork-share-then-cow', { pin: of, caller })).toEqual(expected);
+});
+
+it.each([
+  ['do_wp_page', false, ['0985']],
+  ['do_huge_pmd_wp_page', false, ['3bff']],
+  ['do_swap_page', false, ['c145']],
+  ['hugetlb_wp', true, []],
+])('foreign-pin-reuse, %s', (by, hugetlb, expected) => {
+  expect(named('foreign-pin-reuse', { pin: pin('GET', hugetlb), by })).toEqual(expected);
 });
 
 it('is printed with its scope, and read back without one', () => {
@@ -26,6 +45,8 @@ it('is printed with its scope, and read back without one', () => {
   expect(fixText({ ...fix, only: { kind: 'PIN', hugetlb: false } })).toBe(
     '0123456789ab ("mm: a ("b") (in v1.0)") (in v6.1, 5.15.y, 5.10.y; for FOLL_PIN, not of hugetlb)',
   );
+  expect(fixText({ ...fix, only: { kind: 'GET', owner: 'bio' } })).toContain('; for FOLL_GET of direct I/O)');
+  expect(fixText({ ...fix, only: { by: 'do_wp_page' } })).toContain('; for do_wp_page())');
   expect(fixOf(fixText(fix))).toEqual(fix);
   expect(fixOf('see the list')).toBeUndefined();
 });

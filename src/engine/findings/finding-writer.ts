@@ -78,7 +78,7 @@ export class FindingWriter {
       evidence,
       message,
       why: rule.meta.why,
-      fixedBy: fixesFor(rule.meta.fixedBy, pin),
+      fixedBy: fixesFor(rule.meta.fixedBy, { pin, caller: info.caller, by: report.by }),
       advice: report.advice ?? rule.meta.advice,
       // only roles: function names differ between kernels, the steps do not
       fingerprint: fingerprint({ ...name, path: driftOf(g) }),

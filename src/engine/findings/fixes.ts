@@ -3,13 +3,28 @@
 import { type Fix, type FixScope, fixText } from '../../contract/fix.ts';
 import type { Pin } from '../../model/state.ts';
 
-/** The fixes that concern a pin, in words. One of which this is not known is named. */
-export const fixesFor = (fixes: readonly Fix[], pin: Pin | undefined): string[] =>
-  fixes
-    .filter(({ only }) => only === undefined || pin === undefined || concerns(only, pin))
-    .map(({ only: _, ...fix }) => fixText(fix));
+/** Functions that pin the pages of direct I/O, or call what does: lib/iov_iter.c, block/bio.c, fs/direct-io.c. */
+const DIRECT_IO = /^(?:__)?(?:(?:bio_)?iov_iter_|dio_|do_direct_IO|blockdev_direct_IO)/;
 
-const concerns = ({ kind, hugetlb, owner }: FixScope, pin: Pin): boolean =>
+/** What is known of a finding. */
+interface Case {
+  pin: Pin | undefined;
+  /** who called the GUP function: `iov_iter_get_pages+0xd4` */
+  caller?: string | undefined;
+  /** the kernel function in which it happened */
+  by?: string | undefined;
+}
+
+/** The fixes that concern a finding, in words. One of which this is not known is named. */
+export const fixesFor = (fixes: readonly Fix[], of: Case): string[] =>
+  fixes.filter(({ only }) => only === undefined || concerns(only, of)).map(({ only: _, ...fix }) => fixText(fix));
+
+const concerns = (only: FixScope, { pin, caller, by }: Case): boolean =>
+  (only.by === undefined || by === undefined || only.by === by) &&
+  (only.owner === undefined || caller === undefined || DIRECT_IO.test(caller)) &&
+  (pin === undefined || isOf(only, pin));
+
+const isOf = ({ kind, hugetlb, owner }: FixScope, pin: Pin): boolean =>
   (kind === undefined || pin.call.kind === kind || pin.call.kind === undefined) &&
   (hugetlb === undefined || pin.hugetlb === hugetlb) &&
   (owner === undefined || pin.owner === owner || pin.owner === undefined);

@@ -74,6 +74,7 @@ const fix = v.strictObject({
       kind: v.optional(v.picklist(['GET', 'PIN'], 'expected GET or PIN')),
       hugetlb: v.optional(v.boolean('expected true or false')),
       owner: v.optional(v.literal('bio', 'expected bio')),
+      by: v.optional(v.string('expected a text')),
     }),
   ),
 });
