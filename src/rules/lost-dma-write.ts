@@ -1,5 +1,5 @@
 // Reports harm, not a cause: the damage done by a drift. It is attached to the finding about the drift.
-import { type At, type Drift, defineRule, type Pin, type Step } from './contract.ts';
+import { type At, type Drift, defineRule, type Io, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
 import { hasFailed } from './failed-io.ts';
 
@@ -19,6 +19,12 @@ function wasOver(drift: Drift): boolean {
     owner === 'bio' && ios.length > 0 && ios.every(({ endedAt }) => endedAt !== undefined && endedAt.order < order)
   );
 }
+
+/** What a bio read into one of its pages. It may have many, in any order. */
+const partOf = ({ bytes, pins }: Io, pageBytes: number): string =>
+  pins.length === 1 && bytes <= pageBytes
+    ? `the read's ${bytes} bytes`
+    : `the page's part of the read's ${bytes} bytes`;
 
 export default defineRule({
   meta: {
@@ -41,7 +47,7 @@ export default defineRule({
     const drifts = new Map<Pin, Drift>();
     // weak: most drifts are long over when the trace ends
     const told = new WeakSet<Drift>();
-    const tell = (drift: Drift, seen: boolean, step: Step | undefined, bytes: number) => {
+    const tell = (drift: Drift, seen: boolean, step: Step | undefined, io?: Io) => {
       const { call } = drift.pin;
       if (call.write === undefined || wasOver(drift)) return;
       if (!call.write) {
@@ -63,8 +69,8 @@ export default defineRule({
         harm: 'lost-dma-write',
         seen,
         message:
-          seen && bytes > 0
-            ? `the read's ${bytes} bytes went to {pinned}; the process sees {mapped}`
+          seen && io !== undefined && io.bytes > 0
+            ? `${partOf(io, context.model.pageBytes)} went to {pinned}; the process sees {mapped}`
             : 'data written through the pin go to {pinned}; the process sees {mapped}',
         path: step === undefined ? [] : [step],
       });
@@ -97,7 +103,7 @@ export default defineRule({
                   message: 'data written through the pin go to {pinned}; the process sees {mapped}',
                 });
             }
-          } else tell(drift, io.dir === 'READ', step, io.bytes);
+          } else tell(drift, io.dir === 'READ', step, io);
         }
       },
       release({ pin }) {
@@ -107,10 +113,10 @@ export default defineRule({
         // the caller was told that nothing arrived
         const inVain = pin.ios.length > 0 && pin.ios.every(hasFailed);
         if (drift.healedAt === undefined && !inVain)
-          tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined, 0);
+          tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined);
       },
       end() {
-        for (const drift of drifts.values()) if (drift.healedAt === undefined) tell(drift, false, undefined, 0);
+        for (const drift of drifts.values()) if (drift.healedAt === undefined) tell(drift, false, undefined);
       },
     };
   },
