@@ -108,6 +108,7 @@ export const SHOW: Show = {
     from: t.from,
     to: t.to,
     bytes: t.bytes,
+    undone: t.undone,
     at: v.at(t.at),
     pins: pins(t.pins, v),
   }),

@@ -127,6 +127,8 @@ export interface Transitions {
     readonly from: number;
     readonly to: number;
     readonly bytes: number;
+    /** back again, since the call fails: the process has moved nothing */
+    readonly undone: boolean;
     readonly at: At;
     readonly pins: readonly Pin[];
   };

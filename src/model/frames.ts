@@ -223,8 +223,11 @@ export class Task {
   /** the current collapse; `mapped`: its new page has been mapped */
   collapse: { mm: Mm; vpn: number; mapped: boolean } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;
-  /** range that its last unmap_page_range() or move_page_tables() removed; a split inside may map the rest again */
-  gone: { mm: Mm; start: number; end: number } | undefined;
+  /**
+   * range that its last unmap_page_range() or move_page_tables() removed, and `to` where it was moved; a split inside may
+   * map the rest again
+   */
+  gone: { mm: Mm; start: number; end: number; to: number | undefined } | undefined;
   devExcl: DeviceFrame | undefined;
   /** entry that ptep_clear_flush() cleared outside of a write fault, until another line shows why */
   cleared: { mm: Mm; vpn: number } | undefined;

@@ -1,13 +1,12 @@
-// Changes of address ranges: fork, write protection, unmapping, moving, and exit (E10-E14, E21; mm/memory.c, mm/rmap.c,
-// mm/mprotect.c, mm/mremap.c, fs/proc/task_mmu.c, mm/mmap.c).
+// Changes of address ranges: fork, write protection, unmapping, and exit (E10-E13, E21; mm/memory.c, mm/rmap.c,
+// mm/mprotect.c, fs/proc/task_mmu.c, mm/mmap.c).
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { KERNEL } from '../vocabulary/task-name.ts';
 import type { At } from './at.ts';
-import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
 import { installBehind } from './hugetlb.ts';
-import { addPin, dropPin, NO_PINS } from './lists.ts';
+import { NO_PINS } from './lists.ts';
 import type { Doer } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -201,7 +200,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: doer(m, t, mm, pins) });
   m.clear(mm, start, end);
-  t.gone = { mm, start, end };
+  t.gone = { mm, start, end, to: undefined };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });
 }
 
@@ -299,32 +298,6 @@ function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   m.install(mm, vpn, page, pages, Pte.Anon | (entryBits(entry) & Pte.Shared), 'migrate');
   installBehind(m, mm, vpn, page, 'migrate', 'migrate');
   if (oldPage !== page) m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
-}
-
-// ---- moving
-
-export function move(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  const start = from(m, r, o);
-  const pages = Math.ceil(r[o + SlotOf.move.len] / m.machine.pageBytes);
-  const target = m.userVpn(r[o + SlotOf.move.new]);
-  if (pages < 0) m.absurd();
-  if (!(pages > 0) || Number.isNaN(target)) return;
-  const at = m.at();
-  const shift = target - start;
-  const pins = m.pinsIn(mm, start, start + pages).slice();
-  m.shift(mm, start, start + pages, shift);
-  t.gone = { mm, start, end: start + pages };
-  if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
-  for (const pin of pins) {
-    dropPin(mm, pin);
-    moved(m.pinsByPage.get(pin.page));
-    pin.movedTo = pin.where + shift;
-    addPin(mm, pin);
-    pin.steps.push(new Step('move', at));
-  }
-  m.emit('move', { mm, from: start, to: target, bytes: pages * m.machine.pageBytes, at, pins });
 }
 
 // ---- the end of an address space

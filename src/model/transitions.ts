@@ -75,8 +75,8 @@ export interface Transitions {
   wrprotect: { mm: Mm; start: number; end: number; kind: WrprotectKind; at: At; pins: readonly Pin[] };
   /** a range with pinned pages in it was unmapped (E13); the end of a whole address space is `exit` */
   zap: { mm: Mm; start: number; end: number; at: At; pins: readonly Pin[] };
-  /** a range moved (E14) */
-  move: { mm: Mm; from: number; to: number; bytes: number; at: At; pins: readonly Pin[] };
+  /** a range moved (E14); `undone`: back again, since the call fails */
+  move: { mm: Mm; from: number; to: number; bytes: number; undone: boolean; at: At; pins: readonly Pin[] };
   /** migration, KSM or collapse mapped another page at an address (E15, E16, E17) */
   replace: {
     mm: Mm;

@@ -1,5 +1,5 @@
 // mremap() moves the page with the mapping: the pin stays coherent, at another address.
-import { defineRule } from './contract.ts';
+import { type At, defineRule, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 export default defineRule({
@@ -20,20 +20,33 @@ export default defineRule({
     examples: examplesOf('moved-pinned-range'),
   },
   create(context) {
+    // moves that may still be undone: a failing call moves the entries back
+    const open = new Map<Pin, At>();
+    const tell = (pins: Iterable<Pin>) => {
+      for (const pin of pins) {
+        const at = open.get(pin);
+        if (!open.delete(pin)) continue;
+        context.report({
+          messageId: 'moved',
+          pin,
+          at,
+          cause: 'the process moved the range it had pinned',
+          severity: 'note',
+          selfInflicted: true,
+          path: at === undefined ? [] : [{ role: 'move', at, what: 'mapping moved' }],
+        });
+      }
+    };
     return {
-      move({ pins, at }) {
-        for (const pin of pins) {
-          context.report({
-            messageId: 'moved',
-            pin,
-            at,
-            cause: 'the process moved the range it had pinned',
-            severity: 'note',
-            selfInflicted: true,
-            path: [{ role: 'move', at, what: 'mapping moved' }],
-          });
-        }
+      move({ pins, at, undone }) {
+        if (!undone) tell(pins);
+        for (const pin of pins)
+          if (undone) open.delete(pin);
+          else open.set(pin, at);
       },
+      release: ({ pin }) => tell([pin]),
+      exit: ({ pins }) => tell(pins),
+      end: () => tell([...open.keys()]),
     };
   },
 });

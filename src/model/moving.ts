@@ -1,0 +1,47 @@
+// mremap() (E14; mm/mremap.c): page tables are moved, and moved back if the call fails.
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import { moved } from './crowd.ts';
+import type { Task } from './frames.ts';
+import { addPin, dropPin } from './lists.ts';
+import type { Model } from './model.ts';
+import { RangeOp, Step } from './state.ts';
+
+/**
+ * Pages that the task moved from `target` to `start` by the call it is still inside of, and now moves back: a call that
+ * succeeds unmaps the old range, and one that fails gives the old range back, of which it may have moved only a part.
+ */
+function movedThere(m: Model, { gone }: Task, mm: object, start: number, target: number, pages: number): number {
+  if (gone === undefined || gone.mm !== mm || gone.to !== start || gone.start !== target) return 0;
+  const all = gone.end - gone.start;
+  return pages === all || (pages < all && m.recorded(Kind.zap)) ? all : 0;
+}
+
+export function move(m: Model, t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm === undefined) return;
+  const start = m.userVpn(r[o + Slot.ADDR]);
+  const len = Math.ceil(r[o + SlotOf.move.len] / m.machine.pageBytes);
+  const target = m.userVpn(r[o + SlotOf.move.new]);
+  if (len < 0) m.absurd();
+  const back = movedThere(m, t, mm, start, target, len);
+  const undone = back > 0;
+  const pages = undone ? back : len;
+  if (!(pages > 0) || Number.isNaN(target)) return;
+  const at = m.at();
+  const shift = target - start;
+  const pins = m.pinsIn(mm, start, start + pages).slice();
+  m.shift(mm, start, start + pages, shift);
+  t.gone = { mm, start, end: start + pages, to: undone ? undefined : target };
+  if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
+  for (const pin of pins) {
+    dropPin(mm, pin);
+    moved(m.pinsByPage.get(pin.page));
+    const where = pin.where + shift;
+    pin.movedTo = where === pin.vpn ? undefined : where;
+    addPin(mm, pin);
+    if (undone && pin.steps.at(-1)?.role === 'move') pin.steps.pop();
+    else pin.steps.push(new Step('move', at));
+  }
+  m.emit('move', { mm, from: start, to: target, bytes: pages * m.machine.pageBytes, undone, at, pins });
+}
