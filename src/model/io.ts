@@ -1,10 +1,11 @@
 // Block I/O of pinned pages (E22; block/bio.c). Bios without pinned pages are ignored.
-import { SlotOf } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import { pipedUnpinned, unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
 import type { Pin } from './state.ts';
 import { Io } from './state.ts';
@@ -167,10 +168,7 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
   if (x === undefined) {
     // __bio_release_pages() is only for user pages: they were pinned, and this was not recorded
     const page = m.page(r[o + SlotOf.bioRelease.p0]);
-    if (!Number.isNaN(page) && !m.pinsByPage.has(page)) {
-      m.counts.unmatched++;
-      m.emit('unmatchedRelease', { page, refs: 1, at: m.at() });
-    }
+    if (!Number.isNaN(page) && !m.pinsByPage.has(page)) unmatched(m, page);
     return;
   }
   m.ios.delete(x.bio);
@@ -184,8 +182,17 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
   if (x.pins.length > 0) releaseIo(m, t, x);
 }
 
+/** bio_check_pages_dirty() is only for user pages, too; __bio_release_pages() says the same where it is recorded. */
+export function bioCheckDirty(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const page = m.page(r[o + SlotOf.bioCheckDirty.p0]);
+  if (m.seen[Kind.bioRelease] > 0 || m.ios.has(r[o + SlotOf.bioCheckDirty.bio])) return;
+  if (!Number.isNaN(page) && !m.pinsByPage.has(page)) unmatched(m, page);
+}
+
 export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const pins = m.pinsByPage.get(m.pageOf(r[o + Slot.PAGE]));
+  const page = m.pageOf(r[o + Slot.PAGE]);
+  const pins = m.pinsByPage.get(page);
+  if (pins === undefined) pipedUnpinned(m, page, r[o + SlotOf.pipeAdd.pipe]);
   const pin = pins?.findLast((p) => p.call.at.pid === t.pid && p.owner === undefined);
   if (pin === undefined) return;
   pin.owner = 'pipe';

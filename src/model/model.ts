@@ -63,6 +63,8 @@ export class Model extends Mapping {
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
   /** the newest pages that a pipe released; see Piped */
   readonly piped = new Ordered<Piped>();
+  /** pages that no line has pinned, and the pipe that they were put into; see pipes.ts */
+  readonly pipedUnpinned = new Map<PageId, number>();
   /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
   hugetlbPages = Number.POSITIVE_INFINITY;
   /** number of address spaces searched so far for one that maps a page */
@@ -100,7 +102,7 @@ export class Model extends Mapping {
     this.#references = 0;
     for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
-    for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped]) known.clear();
+    for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped, this.pipedUnpinned]) known.clear();
     this.unexplained.clear();
     this.forgetAway();
     this.strays.clear();

@@ -9,6 +9,7 @@ import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import { unpipedUnpinned } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
 import type { Io, Pin } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
@@ -123,11 +124,11 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   const pins = m.pinsByPage.get(page);
+  const pipe = r[o + SlotOf.pipeRelease.pipe];
   if (pins === undefined) {
-    if (m.piped.get(page)?.reused === true) m.counts.teed++;
+    unpipedUnpinned(m, page, pipe);
     return;
   }
-  const pipe = r[o + SlotOf.pipeRelease.pipe];
   const owned = pins.filter((p) => p.owner === 'pipe');
   const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
   const pin =

@@ -49,6 +49,7 @@ on('bioAdd', io.bioAdd);
 on('bioSubmit', io.bioSubmit);
 on('bioEnd', io.bioEnd);
 on('bioRelease', io.bioRelease);
+on('bioCheckDirty', io.bioCheckDirty);
 on('fault', faults.fault);
 on('wpFault', faults.wpFault);
 on('wpFaultRet', faults.wpFaultRet);

@@ -155,6 +155,31 @@ describe('a call of which lines are missing', () => {
   });
 });
 
+it.each<[string, (t: ReturnType<typeof begun>) => void]>([
+  [
+    'vmsplice() puts into a pipe',
+    ({ app }) => {
+      app.pipe_add({ pipe: '0xffff888300000000', page: page(PFN), off: 0, len: 64 });
+      app.pipe_release({ pipe: '0xffff888300000000', page: page(PFN) });
+    },
+  ],
+  ['direct I/O has read into', ({ app }) => app.bio_checkdirty({ bio: '0xffff888400000000', p0: page(PFN), vcnt: 1 })],
+])('a page that %s was pinned', async (_, then) => {
+  const all = begun();
+  then(all);
+  exit(all.app, PARENT, 500);
+  const { undecided, verdict } = await all.trace.check('6.12');
+  expect(verdict).toBe('could-not-be-checked');
+  expect(undecided.join()).toMatch(/1 release of pins? whose start is not in the trace/);
+});
+
+it('a page of FUSE in a pipe is not pinned', async () => {
+  const { trace, app } = begun();
+  app.pipe_add({ pipe: '0xffff888300000000', page: page(OTHER), off: 0, len: 64 });
+  exit(app, PARENT, 500);
+  expect((await trace.check('6.12')).undecided).toEqual([]);
+});
+
 it.each([
   ['x86-64', '0x7e', '# pindrift-machine: x86_64\n'],
   ['arm64', '0xb4', '# pindrift-machine: aarch64\n'],

@@ -49,6 +49,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   bio_add: '__bio_add_page',
   bio_submit: 'submit_bio',
   bio_end: 'bio_endio',
+  bio_checkdirty: 'bio_check_pages_dirty',
   bio_release: '__bio_release_pages',
   dev_excl: 'make_device_exclusive',
   dev_range: 'make_device_exclusive_range',
