@@ -240,10 +240,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     entry !== undefined &&
     (entryBits(entry) & Pte.STATE) === Pte.Present &&
     (Number.isNaN(w.old) || entryPage(entry) === w.old);
-  if (w.unshare) {
-    if (w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
-    return;
-  }
+  if (w.unshare && w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
   if (w.kept) return;
   // VM_FAULT_WRITE is returned for a copy too
   if (same && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
@@ -252,6 +249,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
       m.unexplained.set(pin, m.at());
     if (pin !== undefined) return;
   }
+  if (w.unshare) return;
   // a fault that found the entry changed by another thread returns in the same way as a completed one (pte_same(),
   // pmd_same())
   if (written || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))

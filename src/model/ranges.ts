@@ -1,5 +1,5 @@
-// Changes of address ranges: fork, write protection, unmapping, and exit (E10-E13, E21; mm/memory.c, mm/rmap.c,
-// mm/mprotect.c, fs/proc/task_mmu.c, mm/mmap.c).
+// Changes of address ranges: fork, write protection, unmapping (E10-E13, E21; mm/memory.c, mm/rmap.c, mm/mprotect.c,
+// fs/proc/task_mmu.c).
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { KERNEL } from '../vocabulary/task-name.ts';
@@ -8,12 +8,13 @@ import type { Task } from './frames.ts';
 import { installBehind } from './hugetlb.ts';
 import { NO_PINS } from './lists.ts';
 import type { Doer } from './meanwhile.ts';
+import { isNew } from './mm-end.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
-import { awaitPurpose, settleUnmapped, unmappedForMigration } from './unmapped.ts';
+import { awaitPurpose, unmappedForMigration } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
@@ -37,6 +38,7 @@ function to(m: Model, r: Float64Array, o: number): number {
 // ---- fork
 
 export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
+  isNew(m, t, r[o + Slot.MM]);
   const dst = m.mm(r[o + Slot.MM]);
   const src = m.mm(r[o + SlotOf.forkVma.src]);
   if (dst === undefined || src === undefined) return;
@@ -298,25 +300,4 @@ function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   m.install(mm, vpn, page, pages, Pte.Anon | (entryBits(entry) & Pte.Shared), 'migrate');
   installBehind(m, mm, vpn, page, 'migrate', 'migrate');
   if (oldPage !== page) m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
-}
-
-// ---- the end of an address space
-
-export function mmExit(m: Model, t: Task, r: Float64Array, o: number): void {
-  const vmemmap = r[o + SlotOf.mmExit.vmemmap];
-  if (vmemmap < 0) m.learnPfnBase((vmemmap - m.machine.origin) / m.machine.structPage, 0);
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  settleUnmapped(m, mm);
-  m.settleAway(mm);
-  const at: At = m.at();
-  const pins = mm.pins.values().flat();
-  mm.exiting = true;
-  m.emit('exit', { mm, at, pins });
-  for (const pin of pins) m.orphan(pin);
-  // what is unmapped now does not come back
-  m.returned(mm, 0, Number.POSITIVE_INFINITY);
-  m.endMm(mm);
-  m.abandoned.delete(mm);
-  t.unmap = undefined;
 }

@@ -1,7 +1,8 @@
 // Why: a trace may lack a whole kind of event. What that event would have shown can still be seen to be missing: a page
 // that was unmapped for migration and is not mapped again, a pinned page that comes back from swap or appears elsewhere.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { check } from '../../src/program.ts';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const TO = 0x4000;
@@ -334,4 +335,92 @@ it('a collapse that succeeded over a pinned page, of which no line shows the new
     1,
   );
   expect((await asRecorded(trace, '6.12', [])).verdict).toBe('could-not-be-checked');
+});
+
+describe('the end of a reference in a pipe', () => {
+  /** The pipe is read before the page is written. */
+  const drained = () => {
+    const { trace, app } = process();
+    const chi = trace.task('chi', 501, 1);
+    touch(app, PARENT, 0, PFN);
+    fork(app, 500);
+    chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
+    pin(chi, 0, PFN, { api: 'gup_fast', flags: 0 });
+    chi.pipe_add({ pipe: PIPE, page: page(PFN), off: 0, len: 4096 });
+    chi.pipe_release({ pipe: PIPE, page: page(PFN) });
+    chi.zap({ mm: CHILD, start: at(0), end: at(16) });
+    wpFault(app, PARENT, 0, PFN);
+    app.move_anon({ page: page(PFN), mm: PARENT });
+    app.wp_fault_ret({ ret: '0x0' });
+    exit(chi, CHILD, 501);
+    exit(app, PARENT, 500);
+    return trace;
+  };
+
+  it('is known', async () => {
+    expect(await asRecorded(drained(), '6.1', [])).toMatchObject({ said: [] });
+  });
+
+  it('is not recorded: no error', async () => {
+    expect((await asRecorded(drained(), '6.1', ['pipe_release'])).said).toEqual(['warning foreign-pin-reuse']);
+  });
+
+  it('may be a line that could not be read: no error', async () => {
+    const trace = drained();
+    const i = trace.lines.findIndex((line) => line.includes(' pipe_release: '));
+    trace.lines[i] = trace.lines[i].replace(/ pipe_release: .*/, ' pipe_rel');
+    const { findings } = await check({ name: 'trace', text: trace.text }, { kernel: '6.1' });
+    expect(findings.find(({ rule }) => rule === 'foreign-pin-reuse')?.severity).toBe('warning');
+  });
+});
+
+describe('what must have happened in between', () => {
+  it('a page that KSM shares is not kept by a fault that unshares it: its copy is missing', async () => {
+    const { trace, app } = process();
+    const ksmd = trace.task('ksmd', 45);
+    touch(app, PARENT, 0, PFN);
+    ksmd.ksm_merge({ mm: PARENT, page: page(PFN), kpage: page(TO) });
+    ksmd.anon_rmap({ folio: page(TO), page: page(TO), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
+    ksmd.ksm_merge_ret({ ret: 0 });
+    pin(app, 0, TO, { flags: 0 });
+    app.wp_fault({ mm: PARENT, addr: at(0), pte: ro(TO), flags: '0x480' });
+    app.new_anon({ page: page(PFN + 9), mm: PARENT, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+    app.wp_fault_ret({ ret: '0x0' });
+    unpin(app, TO);
+    exit(app, PARENT, 500);
+    const whole = await asRecorded(trace, '6.12', []);
+    expect(whole.said).toEqual(['error ro-longterm-pin-without-unshare']);
+    const copied = trace.lines.findIndex((line) => line.includes(page(PFN + 9)));
+    trace.lines.splice(copied, 1);
+    expect((await asRecorded(trace, '6.12', [])).verdict).toBe('could-not-be-checked');
+  });
+
+  it('an mm that fork has just made was not there before, whatever an older one at its pointer pins', async () => {
+    const { trace, app } = process();
+    const other = trace.task('other', 600, 1);
+    other.mm_exit({ mm: '0xffff888100008000', vmemmap: page(0) });
+    touch(app, PARENT, 0, PFN);
+    fork(app, 500);
+    const child = trace.task('app', 501, 1);
+    touch(child, CHILD, 40, TO);
+    pin(child, 40, TO, { api: 'gup_fast' });
+    child.bio_add({ bio: PIPE, page: page(TO), len: 4096, off: 0 });
+    child.bio_submit({ bio: PIPE, p0: page(TO), size: 4096, opf: '0x0' });
+    child.sched_process_exit('comm=app pid=501 prio=120');
+    // no line of exit_mmap()
+    const mm = '0xffff888100009000';
+    touch(other, mm, 60, TO + 60);
+    other.fork_vma({ dst: CHILD, src: mm, start: at(0), end: at(64), vmflags: '0x100073' });
+    other.fork_vma_ret({ ret: 0 });
+    other.sched_process_fork('comm=other pid=600 child_comm=other child_pid=601');
+    const next = trace.task('other', 601, 1);
+    touch(next, CHILD, 40, TO + 40);
+    app.bio_end({ bio: PIPE, status: 0 });
+    exit(next, CHILD, 601);
+    exit(other, mm, 600);
+    exit(app, PARENT, 500);
+    const { verdict, said, undecided } = await asRecorded(trace, '6.12', []);
+    expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: [] });
+    expect(undecided).toContain('exit_mmap');
+  });
 });

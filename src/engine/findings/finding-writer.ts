@@ -203,8 +203,10 @@ export class FindingWriter {
     if (gaps.some((gap) => gap.at.order > pin.call.at.order && gap.at.order < end))
       missing('low', 'events were lost while the pin was held');
     else if (gaps.length > 0) doubt('medium', 'events were lost elsewhere in the trace');
-    const { missed = [], missedKinds } = this.#model.facts;
+    const { missed = [], missedKinds, unread } = this.#model.facts;
     const isOpen = pin.releasedAt === undefined || pin.presumed;
+    if (isOpen && unread > 0)
+      missing('medium', 'lines could not be read, and the release of the pin may be among them');
     if (isOpen && RELEASES.some((k) => missedKinds?.has(k) === true))
       missing('low', 'release probes missed hits, so the pin may have been released earlier');
     else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere in the trace');
@@ -241,7 +243,8 @@ export class FindingWriter {
         doubts.push({
           cap: 'medium',
           because: 'the release of this FOLL_GET reference is not recorded, so its hold time is not known',
-          missing: isNobodys(pin),
+          // what another process does to the page is harmless once the reference is dropped
+          missing: drift === undefined || isNobodys(pin),
         });
       else if (pin.presumed) missing('medium', 'the release was not recorded');
       else if (!RELEASES.some((k) => this.#model.recorded(k)))
