@@ -117,9 +117,8 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
 }
 
 /**
- * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. It is also called by the
- * pinning task itself for a page that was not added to a pipe: add_to_pipe() refused it, and iter_to_pipe() drops the
- * remaining pages of the call by an inlined put_page().
+ * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. The pinning task also calls it
+ * when add_to_pipe() refuses a page, and iter_to_pipe() drops the rest of the call by an inlined put_page().
  */
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
