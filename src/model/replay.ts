@@ -146,6 +146,17 @@ const OUTSIDE_GUP: boolean[] = KIND_NAMES.map((name) =>
 /** Events that cannot occur inside do_wp_page(): neither does a fault. */
 const OUTSIDE_WP: boolean[] = KIND_NAMES.map((name, kind) => OUTSIDE_GUP[kind] || name === 'fault' || name === 'gup');
 
+const ZAPS: boolean[] = KIND_NAMES.map((name) => name === 'zap' || name === 'unmapVmas');
+
+/**
+ * A call that needs memory reclaims some: a shrinker of a driver unmaps objects of another process there
+ * (unmap_mapping_range(), drivers/gpu/drm/drm_gem_shmem_helper.c).
+ */
+function reclaims({ gup, mm, wp }: Task, ptr: number): boolean {
+  const own = gup?.mm ?? wp?.mm ?? mm;
+  return (gup ?? wp) !== undefined && own !== undefined && ptr < 0 && own.ptr !== ptr;
+}
+
 /** Calls, begun before the trace, that a task may still be inside of when this event occurs. */
 const STILL_BEFORE: number[] = KIND_NAMES.map((name, kind) => {
   if (OUTSIDE_GUP[kind]) return 0;
@@ -251,8 +262,10 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     m.running = t;
     if (t.before !== 0) t.before &= STILL_BEFORE[kind];
     if (t.release !== undefined) release.leaveRelease(m, t, kind);
-    if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
-    if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
+    if (!(ZAPS[kind] && reclaims(t, rows[o + Slot.MM]))) {
+      if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
+      if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
+    }
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;

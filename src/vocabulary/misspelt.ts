@@ -1,7 +1,8 @@
 // Why: a line in which one character was lost or changed may still be read, as an event that nobody knows. A trace
-// repeats its few words many times, so a word that differs in one character from another in the same place is not a
-// word of its own.
+// repeats its few words many times, so a word that differs in one character from one that is known, in the same place, is
+// not a word of its own. Of others nothing is known: drivers have an rx and a tx, XFS a leaf and a leafn.
 import type { TypeFacts } from './event-type.ts';
+import { Kind } from './kinds.ts';
 import { type DamagedLines, isBeginning, type LinesOfLayout } from './whole.ts';
 
 /** An event that is seen so often is spelt right; one that is seen this much less often is not another one. */
@@ -20,13 +21,14 @@ export function misspelt(types: readonly TypeFacts[]): DamagedLines[] {
     for (const place of type.places) byPlace.set(place, (byPlace.get(place) ?? new Set()).add(type.name));
     out.push(...oddLayouts(type.layouts));
   }
-  for (const named of byName.values()) out.push(...oddPlaces(named.flatMap(({ places }) => places)));
+  for (const named of byName.values())
+    if (named.some(isKnown)) out.push(...oddPlaces(named.flatMap(({ places }) => places)));
   const isAlike = (a: TypeFacts, b: TypeFacts): boolean =>
     a.places.length > 0
       ? a.places.some((place) => byPlace.get(place)?.has(b.name) === true)
       : b.places.length === 0 && !a.name.startsWith('sys_') && a.keys.join() === b.keys.join();
-  const known = types.filter(({ count }) => count >= OFTEN);
-  const rare = types.filter(({ count }) => count === 1);
+  const known = types.filter((type) => type.count >= OFTEN && isKnown(type));
+  const rare = types.filter((type) => type.count === 1 && (!isKnown(type) || type.places.length > 0));
   if (known.length > MOST || rare.length > MOST) return out;
   for (const one of rare) {
     const other = known.find((type) => isOneEdit(one.name, type.name) && !isNumbered(one, type) && isAlike(one, type));
@@ -34,6 +36,8 @@ export function misspelt(types: readonly TypeFacts[]): DamagedLines[] {
   }
   return out;
 }
+
+const isKnown = ({ kind }: TypeFacts): boolean => kind !== Kind.none;
 
 const odd = (word: string, other: string): DamagedLines => ({
   lines: 1,

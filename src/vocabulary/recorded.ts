@@ -46,7 +46,7 @@ export class RecordedTypes {
     rows[o] = type.kind;
     rows[o + Slot.CPU] = event.cpu;
     rows[o + Slot.PID] = event.pid;
-    rows[o + Slot.TGID] = processNamed(event.comm, event.tgid);
+    rows[o + Slot.TGID] = processNamed(event.comm, event.pid, event.tgid);
     rows[o + Slot.TS] = event.ts;
     rows[o + Slot.OFFSET] = event.place;
     rows[o + Slot.LINE] = event.index;

@@ -11,7 +11,7 @@ import { text } from '../util/bytes.ts';
 export const KERNEL = 0;
 
 /** First letters of the names that tell something; most names are not looked at further. */
-const FIRST: ReadonlySet<number> = new Set([...'iklno'].map((letter) => letter.charCodeAt(0)));
+const FIRST: ReadonlySet<number> = new Set([...'ikno'].map((letter) => letter.charCodeAt(0)));
 
 /**
  * Threads of the kernel that unmap pages of processes: a worker completes a direct write and drops what the page cache has
@@ -19,19 +19,20 @@ const FIRST: ReadonlySet<number> = new Set([...'iklno'].map((letter) => letter.c
  * nfsd and ksmbd truncate files, khugepaged takes pages out of a file (collapse_file()), oom_reaper empties a process that
  * is being killed (__oom_reap_task_mm()).
  */
-const OF_THE_KERNEL = /^(?:kworker\/|khugepaged$|kswapd\d|kcompactd\d|ksmbd:|oom_reaper$|loop\d+$|nfsd$)/;
+const OF_THE_KERNEL = /^(?:kworker\/|khugepaged$|kswapd\d|kcompactd\d|ksmbd:|oom_reaper$|nfsd$)/;
 
 /** Process of a line's task: {@link KERNEL}; else as shown, or the creator of an io_uring worker; -1 if neither is there. */
-export function processOf({ tgid, buf, commStart, commEnd }: TraceLine): number {
-  return FIRST.has(buf[commStart]) ? named(text(buf, commStart, commEnd), tgid) : tgid;
+export function processOf({ pid, tgid, buf, commStart, commEnd }: TraceLine): number {
+  return FIRST.has(buf[commStart]) ? named(text(buf, commStart, commEnd), pid, tgid) : tgid;
 }
 
 /** The same, of a task in a recording or a store. */
-export const processNamed = (comm: string, tgid: number): number =>
-  FIRST.has(comm.charCodeAt(0)) ? named(comm, tgid) : tgid;
+export const processNamed = (comm: string, pid: number, tgid: number): number =>
+  FIRST.has(comm.charCodeAt(0)) ? named(comm, pid, tgid) : tgid;
 
-function named(comm: string, tgid: number): number {
-  if (OF_THE_KERNEL.test(comm)) return KERNEL;
+/** A thread of the kernel is a process of its own; a thread of another may have its name. */
+function named(comm: string, pid: number, tgid: number): number {
+  if ((tgid < 0 || tgid === pid) && OF_THE_KERNEL.test(comm)) return KERNEL;
   return tgid >= 0 ? tgid : (creatorOf(comm) ?? -1);
 }
 

@@ -3,7 +3,7 @@
 // missing.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/program.ts';
-import { at, exit, fork, PARENT, page, pin, ro, Trace, touch, unpin } from './synthetic.ts';
+import { at, CHILD, exit, fork, PARENT, page, pin, ro, Trace, touch, unpin } from './synthetic.ts';
 
 const PFN = 0x2000;
 const OTHER = 0x3000;
@@ -138,6 +138,20 @@ describe('a call of which lines are missing', () => {
     // follow_page() of KSM, memfd_pin_folios()
     app.grab_slow({ page: page(PFN), refs: 1, flags: '0x2', ref: 1 });
     app.grab_slow({ page: page(OTHER), refs: 1, flags: '0x80000', ref: 1 });
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).undecided).toEqual([]);
+  });
+
+  it('is not missing of one that reclaims memory of another process', async () => {
+    const { trace, app } = begun();
+    app.pin_fast({ start: at(1), nr: 1, flags: '0x1', pages: '0xffff888200000000' });
+    app.fault({ mm: PARENT, addr: at(1), flags: '0x1255' });
+    app.zap({ mm: CHILD, start: at(70), end: at(71) });
+    app.new_anon({ page: page(OTHER), mm: PARENT, addr: at(1), head: 0, order: 0, rflags: '0x1' });
+    app.grab_fast({ page: page(OTHER), refs: 1, flags: '0x80001', ref: 1 });
+    app.grab_fast_ret({ head: page(OTHER) });
+    app.pin_fast_ret({ ret: 1 });
+    unpin(app, OTHER);
     exit(app, PARENT, 500);
     expect((await trace.check('6.12')).undecided).toEqual([]);
   });

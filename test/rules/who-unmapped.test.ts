@@ -39,7 +39,7 @@ describe('a pinned page that was unmapped', () => {
   it.each([
     ['kworker/1:0', 77, `warning certain: ${KERNEL}; ${MAPS}`, `note certain: ${KERNEL}; ${GONE}`],
     ['oom_reaper', 45, `warning certain: ${KERNEL}; ${MAPS}`, `note certain: ${KERNEL}; ${GONE}`],
-    ['loop0', 78, `warning certain: ${KERNEL}; ${MAPS}`, `note certain: ${KERNEL}; ${GONE}`],
+    ['loop0', 78, `note medium: ${ITSELF}; ${MAPS}`, `note medium: ${ITSELF}; ${GONE}`],
     ['lmkd', 700, `warning certain: ${OTHER}; ${MAPS}`, `note certain: ${OTHER}; ${GONE}`],
     ['app', 500, `note certain: ${ITSELF}; ${MAPS}`, `note certain: ${ITSELF}; ${GONE}`],
     ['pool', 501, `note medium: ${ITSELF}; ${MAPS}`, `note medium: ${ITSELF}; ${GONE}`],

@@ -97,7 +97,7 @@ class DecodedRows {
     row[Slot.KIND] = kind;
     row[Slot.CPU] = event.cpu ?? -1;
     row[Slot.PID] = event.pid ?? -1;
-    row[Slot.TGID] = processNamed(event.comm, event.tgid ?? -1);
+    row[Slot.TGID] = processNamed(event.comm, event.pid ?? -1, event.tgid ?? -1);
     row[Slot.TS] = event.ts ?? Number.NaN;
     row[Slot.OFFSET] = event.offset;
     row[Slot.LINE] = event.line;
