@@ -113,6 +113,14 @@ describe('a trace whose header counts its events', () => {
   });
 });
 
+test('the head of a capture counts the events of each CPU', async () => {
+  const text = capture('6.12/none_quick.capture').replace(/^# entries-in-buffer.*\n/m, '');
+  expect((await checked(text)).verdict).toBe('clean');
+  const { traces, verdict } = await checked(text.replace(/.* clear_flush: .*\n/, ''));
+  expect(verdict).toBe('could-not-be-checked');
+  expect(traces[0].losses).toMatchObject([{ kind: 'truncated', reason: expect.stringMatching(/header counts 3,605/) }]);
+});
+
 test('a bio whose operation is not shown neither reads nor writes', async () => {
   const text = capture('5.10/odirect_write_swap.ft').replaceAll(/( bio_submit: .*) opf=0x[0-9a-f]+/g, '$1');
   const { findings, verdict } = await checked(text);

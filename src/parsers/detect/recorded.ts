@@ -28,6 +28,7 @@ export function readCaptureHead(lines: HeadLines, head: TraceHead): void {
   head.recorded = recorded;
   head.kernel ??= recorded.release;
   head.clock ??= recorded.clock;
+  if (recorded.entries > 0) head.entries ??= recorded.entries;
   if (recorded.dropped > 0) head.overwritten = (head.overwritten ?? 0) + recorded.dropped;
 }
 
@@ -79,6 +80,7 @@ export function readRecorded(line: string, recorded: Recorded): boolean {
     }
     case 'lost':
       recorded.cpus++;
+      recorded.entries += Number(/\bentries=(\d{1,15})\b/.exec(value)?.[1] ?? 0);
       for (const [, n] of value.matchAll(/(?:commit-overrun|dropped)=(\d+)/g)) recorded.dropped += Number(n);
       break;
     default: // written by a later version of pindrift

@@ -92,6 +92,8 @@ export interface Recorded {
   absent: string[];
   /** CPUs whose buffer was read */
   cpus: number;
+  /** events that were in the buffers of these CPUs when the text was written */
+  entries: number;
   /** events dropped from the buffers, in addition to those counted in `overwritten` of the head */
   dropped: number;
   filters: string[];
@@ -110,6 +112,7 @@ export const newRecorded = (): Recorded => ({
   refused: [],
   absent: [],
   cpus: 0,
+  entries: 0,
   dropped: 0,
   filters: [],
 });
