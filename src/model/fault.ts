@@ -157,20 +157,9 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
     w.clearFlush = true;
     return;
   }
-  if (mm !== undefined) checkCleared(m, mm, vpn, r, o);
   if (clearedForDevice(m, t, mm, vpn)) return;
   if (t.ksm !== undefined && t.ksm.mm === mm) t.ksm.cleared = vpn;
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
-}
-
-/** The entry that was cleared names a page; if another was known to be mapped, lines about it are missing. */
-function checkCleared(m: Model, mm: Mm, vpn: number, r: Float64Array, o: number): void {
-  const { arch, pageBytes } = m.machine;
-  const lo = r[o + Slot.PTE_LO];
-  if (arch?.pte?.present(lo) !== true) return;
-  const before = m.mapped(mm, vpn);
-  const named = m.pageOfPfn(arch.pte.pfn(r[o + Slot.PTE_HI], lo, pageBytes));
-  if (!Number.isNaN(before) && !Number.isNaN(named) && named !== before) m.tear('entries');
 }
 
 /** wp_page_reuse(): the entry is made writable, unchanged otherwise. */

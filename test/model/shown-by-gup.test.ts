@@ -50,7 +50,6 @@ describe('another page than before', () => {
         unpin(app, OTHER);
       },
     ],
-    ['of an entry that is cleared', ({ app }) => app.clear_flush({ mm: PARENT, addr: at(0), pte: ro(OTHER) })],
     [
       'of a pinned page whose migration succeeds',
       ({ trace, app }) => {
