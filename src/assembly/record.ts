@@ -24,6 +24,8 @@ export const CTX = 144;
 
 /** Beyond it, a negative number is not exact in a double. */
 const LEAST_EXACT: f64 = -9007199254740992;
+/** 2^53 */
+const MOST_EXACT: f64 = 9007199254740992;
 
 /** Fill in the values of the line's columns and its event, and NaN for the slots of arguments. */
 // @ts-ignore: decorator
@@ -54,7 +56,7 @@ export function putValue(row: usize, target: i32, slot: i32, value: i64, isHex: 
     return isHex;
   }
   const number = <f64>value;
-  if (number < LEAST_EXACT) return false;
+  if (number < LEAST_EXACT || number > MOST_EXACT) return false;
   if (target == TARGET_LENGTH) store<f64>(row, load<f64>(row, ADDR) + number, END);
   else store<f64>(row + slot, number);
   return true;

@@ -204,8 +204,11 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
  */
 function shown(m: Model, mm: Mm, vpn: number, { page, pageFrom, hold }: Pin, mapped: PageId): void {
   const { pmdPages } = m.machine;
-  // a huge leaf is grabbed by its head
-  const isHead = (of: PageId): boolean => of > page && of - page < pmdPages;
+  // a huge leaf is grabbed by its head, which is aligned to the size of the folio
+  const isHead = (of: PageId): boolean => {
+    const behind = of - page;
+    return behind > 0 && behind < pmdPages && page % 2 ** (Math.floor(Math.log2(behind)) + 1) === 0;
+  };
   const isNamed = pageFrom === 'grab' || pageFrom === 'follow' || pageFrom === 'array';
   const others = isNamed ? m.pinsAt(mm, vpn) : [];
   if (isHead(mapped) || others.some((p) => isHead(p.page) || (p.hold !== undefined && p.hold.folio === hold?.folio))) {

@@ -49,13 +49,18 @@ const odd = (word: string, other: string): DamagedLines => ({
 const isNumbered = (a: TypeFacts, b: TypeFacts): boolean => withoutDigits(a.name) === withoutDigits(b.name);
 const withoutDigits = (name: string): string => name.replace(/\d+/g, '');
 
-/** Places of one event: it may be recorded at several offsets, but a function has one name and one size. */
+/**
+ * Places of one event: it may be recorded at several offsets, but a function has one name and one size. A return names
+ * its caller first, and callers may be alike: newstat and newlstat.
+ */
 function oddPlaces(places: readonly string[]): DamagedLines[] {
-  const symbolic = places.filter((place) => place.includes('+0x'));
+  const symbolic = places.filter((place) => place.includes('+0x') && !place.includes('<-'));
   if (symbolic.length > MOST) return [];
   const out: DamagedLines[] = [];
   for (const [i, place] of symbolic.entries()) {
-    const before = symbolic.slice(0, i).find((other) => isOneEdit(other, place) && !isOffset(other, place));
+    const isWrong = (other: string) =>
+      isOneEdit(other, place) && !isOffset(other, place) && withoutDigits(other) !== withoutDigits(place);
+    const before = symbolic.slice(0, i).find(isWrong);
     if (before !== undefined) out.push(odd(place, before));
   }
   return out;

@@ -4,16 +4,22 @@ import { text } from '../util/bytes.ts';
 /** Upper and lower half of the number last parsed by {@link number64}. */
 export const half = { hi: 0, lo: 0 };
 
-/** Above this (and below 2^53) every integer is exact as a double. */
+/** From this to {@link MOST_EXACT_HI} every integer is exact as a double. */
 const EXACT_HI = -0x200000;
+const MOST_EXACT_HI = 0x1fffff;
+
+/** No page is smaller. */
+const OFFSET_IN_PAGE = 0xfff;
 
 /**
  * A signed 64-bit number as a double, exact for all kernel pointers. Those below -2^53 (0x9000... of mips64 and
  * loongarch, 0xc00c... of ppc64, 0xffd4... of x86-64 with five levels) would be rounded to the same value as their
  * neighbours, so they are folded into -2^53 .. -2^52, which no kernel uses: 48 bits unchanged, and four to distinguish
- * the regions of a machine.
+ * the regions of a machine. Above 2^53 are addresses of user space with a tag, which may be rounded, but not to the next
+ * page.
  */
 export function signed64(hi: number, lo: number): number {
+  if (hi > MOST_EXACT_HI) return hi * 4294967296 + ((lo & ~OFFSET_IN_PAGE) >>> 0);
   return hi >= EXACT_HI ? hi * 4294967296 + (lo >>> 0) : folded(hi, lo);
 }
 

@@ -84,8 +84,6 @@ describe('a character of a word', () => {
     ['two of them changed places', 'fault', ' fault:', ' falut:'],
     ['the function', 'fault', 'handle_mm', 'hanlde_mm'],
     ['its size', 'fault', '+0x4/0x2c0', '+0x4/0x20'],
-    ['the caller of a return', 'wp_fault_ret', '__handle', '_handle'],
-    ['the function that returned', 'wp_fault_ret', 'do_wp_page', 'do_wppage'],
     ['a key', 'rmap_del', ' page=', ' pge='],
     ['all of an argument', 'rmap_del', / page=\S+/, ''],
   ])('is a loss in %s', async (_, event, from, to) => {
@@ -103,6 +101,8 @@ describe('a character of a word', () => {
     ['another function', [type('fault', 90, ['(f+0x0/0x10)']), type('faults', 1, ['(g+0x0/0x20)'])]],
     ['offsets in one function', [type('fault', 90, ['(f+0x14/0x90)', '(f+0x24/0x90)'])]],
     ['callers at several places', [type('r', 90, ['(f+0x14/0x90 <- g)', '(f+0x15/0x90 <- g)'])]],
+    ['callers that are alike', [type('r', 90, ['(newstat+0x1/0x9 <- g)', '(newlstat+0x1/0x9 <- g)'])]],
+    ['copies of a function', [type('r', 90, ['(f.isra.0+0x0/0x90)', '(f.isra.1+0x0/0x90)'])]],
     ['addresses', [type('r', 90, ['(ffffffffb4862860)', '(ffffffffb4862870)'])]],
     ['system calls', [type('sys_dup2', 90), type('sys_dup3', 1), type('sys_getuid', 90), type('sys_setuid', 1)]],
     ['events of others', [type('vb2_qbuf', 90, [], Kind.none), type('vb2_dqbuf', 1, [], Kind.none)]],

@@ -51,6 +51,13 @@ describe('another page than before', () => {
       },
     ],
     [
+      'of a pin, the page before it',
+      ({ app }) => {
+        pin(app, 0, PFN - 1);
+        unpin(app, PFN - 1);
+      },
+    ],
+    [
       'of a pinned page whose migration succeeds',
       ({ trace, app }) => {
         const kswapd = trace.task('kswapd0', 40);
@@ -196,7 +203,7 @@ it('a page of FUSE in a pipe is not pinned', async () => {
 it.each([
   ['x86-64', '0x7e', '# pindrift-machine: x86_64\n'],
   ['arm64', '0xb4', '# pindrift-machine: aarch64\n'],
-  ['arm64, a small tag', '0x0b', '# pindrift-machine: aarch64\n'],
+  ['arm64, a small tag, at the end of the page', '0x2a', '# pindrift-machine: aarch64\n'],
 ])('a tag of an address that a call is given is no part of it: %s', async (_, tag, head) => {
   const { trace, app } = begun();
   pin(app, 0, PFN);
@@ -204,7 +211,7 @@ it.each([
   exit(app, PARENT, 500);
   const tagged = trace.text.replaceAll(
     /start=0x(1\w{7}) nr/g,
-    (_all, address) => `start=${tag}${address.padStart(14, '0')} nr`,
+    (_all, address) => `start=${tag}${address.padStart(14, '0').replace(/000$/, 'ff8')} nr`,
   );
   expect(tagged).not.toBe(trace.text);
   const [with_, without] = await Promise.all(

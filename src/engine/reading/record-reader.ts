@@ -160,7 +160,8 @@ export class RecordReader {
     const known = this.#known;
     const sink = this.#sink;
     const { columns } = this.#parser.head;
-    const isOdd = columns !== undefined && !hasForm(out, lines.start, columns);
+    // the blanks before the first line are lost when a text is copied
+    const isOdd = columns !== undefined && number > 1 && !hasForm(out, lines.start, columns);
     if (isOdd) stats.oddColumns.note(number);
     const { ts } = out;
     if (!Number.isNaN(ts)) {

@@ -38,7 +38,9 @@ export function usualForm(lines: HeadLines, parser: LineParser): number | undefi
     counts.set(form, (counts.get(form) ?? 0) + 1);
   }
   const [form, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [BROKEN, 0]);
-  return form === BROKEN || events < FEWEST || count < events * MOSTLY ? undefined : form;
+  if (form === BROKEN || events < FEWEST || count < events * MOSTLY) return undefined;
+  // an older trace-cmd prints a preempt count of any width (trace_seq_printf(s, "%x", pc), libtraceevent)
+  return format === 'trace-cmd' ? form & ~(PART << BITS) : form;
 }
 
 /** Whether the event in the line at `start` has columns of this form, or some for which there is no form. */
