@@ -55,8 +55,9 @@ export class Model extends Mapping {
   readonly swapCache = new Ordered<true>();
   /**
    * write faults on a page that fork or KSM shares and somebody pins, of which no line says how they ended: do_wp_page()
-   * keeps such a page, for a write or to unshare it, only when nobody has a reference, so the line of the new page is missing, or that of a release. Which of
-   * them is known as soon as another line shows that the pin was still held (heldSince()), or that its page was free.
+   * keeps such a page, for a write or to unshare it, only when nobody has a reference, so the line of the new page is
+   * missing, or that of a release. Which of them is known as soon as another line shows that the pin was still held
+   * (heldSince()), or that its page was free.
    */
   readonly unexplained = new Map<Pin, At>();
   /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */

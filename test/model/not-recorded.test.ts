@@ -2,7 +2,22 @@
 // that was unmapped for migration and is not mapped again, a pinned page that comes back from swap or appears elsewhere.
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/program.ts';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import {
+  at,
+  CHILD,
+  copy,
+  exit,
+  fork,
+  PARENT,
+  page,
+  pin,
+  ro,
+  Trace,
+  touch,
+  unpin,
+  type Writer,
+  wpFault,
+} from './synthetic.ts';
 
 const PFN = 0x2000;
 const TO = 0x4000;
@@ -26,6 +41,25 @@ function process() {
   app.move_anon({ page: page(PFN + 90), mm: PARENT });
   app.wp_fault_ret({ ret: '0x0' });
   return { trace, app };
+}
+
+/** A child puts a page that it shares with its parent into a pipe. */
+function inPipe() {
+  const { trace, app } = process();
+  const chi = trace.task('chi', 501, 1);
+  touch(app, PARENT, 0, PFN);
+  fork(app, 500);
+  chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
+  pin(chi, 0, PFN, { api: 'gup_fast', flags: 0 });
+  chi.pipe_add({ pipe: PIPE, page: page(PFN), off: 0, len: 4096 });
+  return { trace, app, chi };
+}
+
+/** A write of the parent keeps the page. */
+function keptBy(app: Writer): void {
+  wpFault(app, PARENT, 0, PFN);
+  app.move_anon({ page: page(PFN), mm: PARENT });
+  app.wp_fault_ret({ ret: '0x0' });
 }
 
 describe('what is mapped after a migration', () => {
@@ -239,17 +273,9 @@ describe('one line of a fault is missing', () => {
 
   /** A child has the page in a pipe and unmaps it, the parent writes. */
   const leak = (without: string) => {
-    const { trace, app } = process();
-    const chi = trace.task('chi', 501, 1);
-    touch(app, PARENT, 0, PFN);
-    fork(app, 500);
-    chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
-    pin(chi, 0, PFN, { api: 'gup_fast', flags: 0 });
-    chi.pipe_add({ pipe: PIPE, page: page(PFN), off: 0, len: 4096 });
+    const { trace, app, chi } = inPipe();
     chi.zap({ mm: CHILD, start: at(0), end: at(16) });
-    wpFault(app, PARENT, 0, PFN);
-    app.move_anon({ page: page(PFN), mm: PARENT });
-    app.wp_fault_ret({ ret: '0x0' });
+    keptBy(app);
     app.fault({ mm: PARENT, addr: at(91), flags: '0x1254' });
     chi.pipe_release({ pipe: PIPE, page: page(PFN) });
     exit(chi, CHILD, 501);
@@ -340,18 +366,10 @@ it('a collapse that succeeded over a pinned page, of which no line shows the new
 describe('the end of a reference in a pipe', () => {
   /** The pipe is read before the page is written. */
   const drained = () => {
-    const { trace, app } = process();
-    const chi = trace.task('chi', 501, 1);
-    touch(app, PARENT, 0, PFN);
-    fork(app, 500);
-    chi.fault({ mm: CHILD, addr: at(90), flags: '0x1254' });
-    pin(chi, 0, PFN, { api: 'gup_fast', flags: 0 });
-    chi.pipe_add({ pipe: PIPE, page: page(PFN), off: 0, len: 4096 });
+    const { trace, app, chi } = inPipe();
     chi.pipe_release({ pipe: PIPE, page: page(PFN) });
     chi.zap({ mm: CHILD, start: at(0), end: at(16) });
-    wpFault(app, PARENT, 0, PFN);
-    app.move_anon({ page: page(PFN), mm: PARENT });
-    app.wp_fault_ret({ ret: '0x0' });
+    keptBy(app);
     exit(chi, CHILD, 501);
     exit(app, PARENT, 500);
     return trace;
