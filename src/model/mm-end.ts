@@ -8,7 +8,7 @@ import type { Mm } from './state.ts';
 import { settleUnmapped } from './unmapped.ts';
 
 /** fork copies into an mm that it has just made: one at this pointer in which tasks ran has ended, and no line says so. */
-export function isNew(m: Model, t: Task, ptr: number): void {
+export function endOlder(m: Model, t: Task, ptr: number): void {
   const old = m.knownMm(ptr);
   if (old === undefined || old.dead || old === t.forked || (old.pids.length === 0 && !m.abandoned.has(old))) return;
   if (m.seen[Kind.mmExit] > 0) m.torn.exits++;

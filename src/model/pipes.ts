@@ -20,7 +20,7 @@ export function unpipedUnpinned(m: Model, page: PageId, pipe: number): void {
 }
 
 /** A page is given back that only GUP hands out, and whose pin was not recorded. */
-export function unmatched(m: Model, page: PageId): void {
+export function unmatched(m: Model, page: PageId, refs = 1): void {
   m.counts.unmatched++;
-  m.emit('unmatchedRelease', { page, refs: 1, at: m.at() });
+  m.emit('unmatchedRelease', { page, refs, at: m.at() });
 }

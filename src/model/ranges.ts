@@ -8,7 +8,7 @@ import type { Task } from './frames.ts';
 import { installBehind } from './hugetlb.ts';
 import { NO_PINS } from './lists.ts';
 import type { Doer } from './meanwhile.ts';
-import { isNew } from './mm-end.ts';
+import { endOlder } from './mm-end.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
@@ -38,7 +38,7 @@ function to(m: Model, r: Float64Array, o: number): number {
 // ---- fork
 
 export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
-  isNew(m, t, r[o + Slot.MM]);
+  endOlder(m, t, r[o + Slot.MM]);
   const dst = m.mm(r[o + Slot.MM]);
   const src = m.mm(r[o + SlotOf.forkVma.src]);
   if (dst === undefined || src === undefined) return;

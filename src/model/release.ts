@@ -9,7 +9,7 @@ import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
-import { unpipedUnpinned } from './pipes.ts';
+import { unmatched, unpipedUnpinned } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
 import type { Io, Pin } from './state.ts';
 import { giveBack, letGo, pinsOf } from './whose.ts';
@@ -304,8 +304,7 @@ function give(
   const item: Given = { page, folio: page, refs, level, guessed: false };
   release.items.push(item);
   if (pins === undefined) {
-    m.counts.unmatched++;
-    m.emit('unmatchedRelease', { page, refs, at: m.at() });
+    unmatched(m, page, refs);
     return undefined;
   }
   item.folio = pins[0].hold?.folio ?? page;

@@ -15,7 +15,7 @@ export function evidenceOf(g: Group): AnyStep[] {
     steps.push(...parting(g));
     const submit = pin.steps.find((s) => s.role === 'i/o submit');
     if (submit !== undefined) steps.push(submit);
-    // I/O that was over before: whatever happened to the page since, this is what the finding does not mean
+    // I/O that was over before the page was replaced has lost nothing
     const end = pin.steps.find((s) => s.role === 'i/o end');
     if (end !== undefined && end.at.order < drift.at.order) steps.push(end);
     for (const h of g.harm) steps.push(...(h.path ?? []));
