@@ -7,18 +7,24 @@ import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
 /** Maximum number of delayed records: a clock may count events instead of time. */
 const MOST_WAITING = 1 << 16;
+/** Room that is made for records, in relation to those that need it. */
+const GROWTH = 1.25;
 
 export class HoldBack {
   readonly #windowNs: number;
   readonly #out: (batch: RecordBatch) => void;
   readonly #batch = new RecordBatch();
-  /** as they came; `#used` of them */
-  #rows = new Float64Array(1024 * STRIDE);
+  #rows = new Float64Array(0);
   /** time of each row; of a record without a time, that of the one before it */
-  #times = new Float64Array(1024);
-  #used = 0;
-  /** the rows that wait, in the order of their times, from `#start` to `#end`: a late one moves four bytes of the others */
-  #order = new Int32Array(1024);
+  #times = new Float64Array(0);
+  /** the rows that hold nothing, `#free` of them */
+  #places = new Int32Array(0);
+  #free = 0;
+  /**
+   * The rows that wait, in the order of their times, from `#start` to `#end`: a late one moves four bytes of the others.
+   * Twice as many as there are rows, so that they are rarely moved to its beginning.
+   */
+  #order = new Int32Array(0);
   #start = 0;
   #end = 0;
 
@@ -60,7 +66,7 @@ export class HoldBack {
 
   /** Behind all records of its time and before later ones. */
   #insert(rows: Float64Array, from: number, time: number): void {
-    const row = this.#used++;
+    const row = this.#places[--this.#free];
     for (let i = 0; i < STRIDE; i++) this.#rows[row * STRIDE + i] = rows[from + i];
     this.#times[row] = time;
     const at = time >= this.#newest ? this.#end : this.#behind(time);
@@ -81,25 +87,27 @@ export class HoldBack {
     return low;
   }
 
-  /** Move the waiting records, in order, into arrays with room for more. */
   #makeRoom(length: number): void {
-    if (this.#used + length <= this.#times.length) return;
-    const { waiting } = this;
-    const size = Math.max(this.#times.length, 2 * (waiting + length));
+    if (this.#free < length) this.#grow(Math.ceil((this.waiting + length) * GROWTH));
+    if (this.#end + length <= this.#order.length) return;
+    this.#order.copyWithin(0, this.#start, this.#end);
+    this.#end = this.waiting;
+    this.#start = 0;
+  }
+
+  #grow(size: number): void {
     const rows = new Float64Array(size * STRIDE);
     const times = new Float64Array(size);
-    const order = new Int32Array(size);
-    for (let i = 0; i < waiting; i++) {
-      const row = this.#order[this.#start + i];
-      rows.set(this.#rows.subarray(row * STRIDE, (row + 1) * STRIDE), i * STRIDE);
-      times[i] = this.#times[row];
-      order[i] = i;
-    }
-    this.#used = waiting;
-    this.#end = waiting;
-    this.#start = 0;
+    const places = new Int32Array(size);
+    const order = new Int32Array(2 * size);
+    rows.set(this.#rows);
+    times.set(this.#times);
+    places.set(this.#places.subarray(0, this.#free));
+    order.set(this.#order);
+    for (let row = size - 1; row >= this.#times.length; row--) places[this.#free++] = row;
     this.#rows = rows;
     this.#times = times;
+    this.#places = places;
     this.#order = order;
   }
 
@@ -114,6 +122,7 @@ export class HoldBack {
     for (let at = first; at < end; at++) {
       const row = this.#order[at];
       batch.rows.set(this.#rows.subarray(row * STRIDE, (row + 1) * STRIDE), batch.length++ * STRIDE);
+      this.#places[this.#free++] = row;
       if (!batch.full && at < end - 1) continue;
       this.#out(batch);
       batch.length = 0;

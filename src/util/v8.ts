@@ -26,8 +26,10 @@ const YOUNG_BYTES = 16 << 20;
 
 /**
  * Stop the young generation from growing when it is large enough; to be called from time to time while a trace is read.
+ * Garbage keeps the buffers that were read from a pipe, too: the young generation decides how many of them wait.
+ * @param bytes that are large enough, both halves together
  */
-export function boundYoungHeap(): void {
+export function boundYoungHeap(bytes = YOUNG_BYTES): void {
   const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
-  if (young !== undefined && young.space_size >= YOUNG_BYTES) setFlagsFromString('--semi-space-growth-factor=1');
+  if (young !== undefined && young.space_size >= bytes) setFlagsFromString('--semi-space-growth-factor=1');
 }
