@@ -29,7 +29,9 @@ export async function pages(): Promise<Map<string, string>> {
 async function pictureOf({ examples, id }: RuleMeta): Promise<string[] | undefined> {
   if (examples === undefined) return undefined;
   const { findings } = await check([memoryInput(`${id}.txt`, examples.fires)]);
-  const shown = findings.find((finding) => finding.rule === id) ?? findings.find(({ also }) => also.includes(id));
+  const shown =
+    findings.find((finding) => finding.rule === id) ??
+    findings.find(({ also, harm }) => also.includes(id) || harm.some((kind) => kind === id));
   return shown && bandLines(shown);
 }
 

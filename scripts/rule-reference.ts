@@ -20,7 +20,7 @@ export function referencePage(read: Read, first: string): string {
 
 # Reference
 
-For rules of \`pindrift\`, their tests and their config. The types are the ones that the package exports; what a field means stands on it. The [guide](README.md) tells how to use them.
+For rules of \`pindrift\`, their tests and their config. The types are the ones that the package exports; each field has its comment. The [guide](README.md) explains how to use them.
 
 - [Transitions](#transitions): what a rule is told
 - [State](#state): what it can look at
@@ -33,7 +33,7 @@ For rules of \`pindrift\`, their tests and their config. The types are the ones 
 
 ## Transitions
 
-Handlers of a rule are named after these. \`pins\` are live pins; \`vpn\`, \`start\` and \`end\` count virtual pages (of \`model.pageBytes\` bytes, \`start\` is the first, \`end\` the one behind the last). (E1) and the like are rows of the model.
+Handlers of a rule are named after these. \`pins\` are live pins; \`vpn\`, \`start\` and \`end\` count virtual pages (of \`model.pageBytes\` bytes, \`start\` is the first, \`end\` the one after the last). (E1) and the like are rows of the model.
 
 | handler | when | what it gets |
 | --- | --- | --- |

@@ -67,7 +67,7 @@ const text = `${rows.map((row) => `| ${(row as string[]).join(' | ')} |`).join('
 
 ${count} captures. ${
   unseen.length === 0
-    ? 'Every rule has been seen to speak on a kernel.'
+    ? 'Every rule has reported something on a running kernel.'
     : `Not yet seen on a kernel, and resting on traces written from its source: ${unseen.join(', ')}.`
 }
 `;

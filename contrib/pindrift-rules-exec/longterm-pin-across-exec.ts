@@ -57,7 +57,7 @@ export default defineRule({
           left.delete(at.pid);
           for (const pin of pins) {
             if (pin.releasedAt !== undefined) {
-              context.debug(`pin ${pin.id} was given back at line ${pin.releasedAt.line}`);
+              context.debug(`pin ${pin.id} was released at line ${pin.releasedAt.line}`);
               continue;
             }
             context.report({

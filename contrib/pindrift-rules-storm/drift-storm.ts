@@ -15,7 +15,7 @@ export default defineRule({
     fixedBy: [],
     messages: { storm: '{count} pinned pages parted within {within} ms, from {pinned} on' },
     options: {
-      atLeast: { type: 'integer', default: 16, minimum: 2, description: 'so many drifts make a storm' },
+      atLeast: { type: 'integer', default: 16, minimum: 2, description: 'number of drifts that make a storm' },
       withinMs: { type: 'number', default: 1000, minimum: 0, description: 'within so many milliseconds' },
     },
   },

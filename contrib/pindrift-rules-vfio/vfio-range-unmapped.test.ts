@@ -34,7 +34,7 @@ testRule(rule, {
   ${ZAP}`,
     },
     {
-      name: 'given back before',
+      name: 'released before',
       trace: `${PINNED}
   qemu-812 [001] ..... 8.153614: unpin: (unpin_user_page+0x4/0x20) page=0xffffef6b010cc040
   qemu-812 [001] ..... 8.153622: put_folio: (gup_put_folio+0x0/0xa0) page=0xffffef6b010cc040 refs=1 flags=0x80000

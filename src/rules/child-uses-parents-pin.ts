@@ -10,7 +10,7 @@ export default defineRule({
     needs: [['gup'], ['forkVma'], ['bioSubmit']],
     status: 'experimental',
     severity: { all: 'note' },
-    falsePositives: ["workers that share the parent's address space; they are recognised by it"],
+    falsePositives: ["workers that share the parent's address space; they are recognised by their mm"],
     references: ['fork(2)', 'io_uring_register(2)'],
     fixedBy: [],
     advice: 'register the buffers again in the child',

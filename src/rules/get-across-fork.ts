@@ -7,7 +7,7 @@ export default defineRule({
   meta: {
     id: 'get-across-fork',
     summary:
-      'fork shared a page held for writing by FOLL_GET. User space controls how long the reference lives, which requires FOLL_PIN.',
+      'fork shared a page held for writing by FOLL_GET, although user space controls how long it is held, which requires FOLL_PIN.',
     why: 'fork copies FOLL_PIN pages early, but cannot tell FOLL_GET from any other reference; the process that writes first gets the copy',
     needs: [['gup'], ['forkVma']],
     status: 'stable',

@@ -32,8 +32,8 @@ export default defineRule({
     summary:
       'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
     why:
-      'the device works on the page it was given; after the drift that is no longer the page at the address; I/O that ' +
-      'ended before the page was copied or unmapped has done no harm, however late its pin is released',
+      'the device works on the page it was given, which after the drift is no longer the page at the address. I/O that ' +
+      'ended before the page was copied or unmapped has done no harm, however late its pin is released.',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
     severity: { all: 'raises the finding to error where the loss was observed' },

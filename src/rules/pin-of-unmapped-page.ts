@@ -7,7 +7,9 @@ export default defineRule({
   meta: {
     id: 'pin-of-unmapped-page',
     summary: 'A pin succeeded although the entry at the address was swapped out or under migration.',
-    why: 'GUP-fast reads the entry, takes the reference and reads the entry again; it keeps the reference only if the entry has not changed',
+    why:
+      'GUP-fast reads the entry, takes the reference and reads the entry again; it keeps the reference only if the entry ' +
+      'has not changed. Otherwise the pin would hold a page that the address no longer maps.',
     needs: [['gup'], ['grab'], ['unmapOneRet', 'migrateOneRet']],
     status: 'experimental',
     severity: { all: 'note: the order of events across CPUs is seldom certain enough for more' },

@@ -7,8 +7,8 @@ export default defineRule({
     id: 'pin-under-device-exclusive',
     summary: 'A pinned page was replaced by a device-exclusive entry, or pinned while it had one.',
     why:
-      'the page stays the same, so there is no drift; but the pin still reads and writes memory that the device ' +
-      'assumes it has exclusively. The comment of make_device_exclusive() says that earlier GUP references are neither ' +
+      'the page stays the same, so there is no drift; but the pin still reads and writes memory to which the ' +
+      'device assumes it has exclusive access. The comment of make_device_exclusive() says that earlier GUP references are neither ' +
       'handled nor supported.',
     needs: [['gup'], ['devExcl'], ['devExclRet', 'devExclOne'], ['devExclRet', 'clearFlush']],
     status: 'stable',

@@ -5,7 +5,9 @@ export default replacedPageRule({
   id: 'pinned-page-collapsed',
   summary:
     'A range with a pinned page was collapsed into a huge page: the address maps part of the huge page, the pin holds the old page.',
-  why: 'khugepaged checks is_refcount_suitable() for each page and gives up (not_suitable_page_count) if a page has extra references',
+  why:
+    'khugepaged checks the references of each page (is_refcount_suitable()) and gives up (SCAN_PAGE_COUNT) if there are ' +
+    'more than it knows; if a pinned page is replaced anyway, its device keeps the old page',
   needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
   references: ['Documentation/admin-guide/mm/transhuge.rst'],
   via: 'collapse',

@@ -23,7 +23,7 @@ export default defineRule({
     references: ['CVE-2026-43045', 'CVE-2026-64052', 'Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
     advice: 'compare the return value with the number of pages asked for',
-    messages: { rest: '{api} got {ret} of {nr} pages, and nobody asked for the rest from {address} on' },
+    messages: { rest: '{api} got {ret} of {nr} pages, and the task did not ask for the rest, from {address} on' },
     examples: examplesOf('short-pin'),
   },
   create(context) {

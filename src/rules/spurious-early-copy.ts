@@ -7,7 +7,7 @@ export default defineRule({
     id: 'spurious-early-copy',
     summary: 'fork copied a page early for the child although no pin on it is known.',
     why:
-      'page_maybe_dma_pinned() takes a small page with 1024 or more references for pinned. The copy is harmless, but ' +
+      'page_maybe_dma_pinned() takes a small page with 1024 or more references to be pinned. The copy is harmless, but ' +
       'it shows that the page has very many references, or a pin older than the trace',
     needs: [['gup'], ['forkVma'], ['newAnon']],
     status: 'experimental',

@@ -10,8 +10,8 @@ export default defineRule({
     summary: 'A write fault copied a page that is pinned for reading.',
     why:
       'Reads through the pin return the old page and miss what the process writes. For a short FOLL_GET reference the ' +
-      'kernel promises no more; a FOLL_PIN should stay coherent, and since v5.19 does, because GUP unshares the page ' +
-      'first.',
+      'kernel promises no more; a FOLL_PIN should stay coherent, and since v5.19 it does, because GUP unshares the ' +
+      'page first.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
     severity: {

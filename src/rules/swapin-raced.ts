@@ -15,8 +15,8 @@ export default defineRule({
     status: 'experimental',
     severity: {
       all:
-        'warning where the page was read, or allocated, before the other was swapped out again, or maps over it; ' +
-        'otherwise note, and since 6.8 also where it was only allocated',
+        'warning if the later page was mapped over the first, or was read (up to 6.7: or allocated) before the first ' +
+        'was swapped out again; note otherwise',
     },
     falsePositives: [
       'a fault that had its page, but began to read only after the other page had been swapped out again',

@@ -5,7 +5,8 @@ import { examplesOf } from './examples.ts';
 export default defineRule({
   meta: {
     id: 'unbalanced-release',
-    summary: 'A FOLL_GET reference was released by unpin_user_page(), a FOLL_PIN by put_page(), or a pin twice.',
+    summary:
+      'A FOLL_GET reference was released by unpin_user_page(), a FOLL_PIN by put_page(), or a pin was released twice.',
     why:
       'unpin_user_page() subtracts 1024 references (GUP_PIN_COUNTING_BIAS) from a small page; on a FOLL_GET page this ' +
       'frees memory that is in use. put_page() subtracts one, and the page looks pinned forever. put_page() itself is ' +

@@ -10,7 +10,7 @@ const GONE = { own: 'gone', foreign: 'foreignGone', kernel: 'kernelGone' } as co
 const CAUSE = {
   own: 'the process unmapped the range it had pinned',
   foreign: 'another process unmapped the range',
-  kernel: 'a thread of the kernel unmapped the range',
+  kernel: 'a kernel thread unmapped the range',
 } as const;
 const OTHERS_ADVICE =
   'find out who changes this memory: somebody who ends the process, or who truncates the mapped file or writes to it directly';
@@ -33,7 +33,7 @@ export default defineRule({
     needs: [['gup'], ['newAnon'], ['zap']],
     status: 'stable',
     severity: {
-      all: 'note; warning when another process or a thread of the kernel did it and the address maps another page',
+      all: 'note; warning when another process or a kernel thread did it and the address maps another page',
     },
     falsePositives: ['none known'],
     references: [
@@ -49,8 +49,8 @@ export default defineRule({
       own: 'the process itself unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreign: 'another process unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreignGone: 'another process unmapped the pinned page {pinned}; nothing was mapped there again',
-      kernel: 'a thread of the kernel unmapped the pinned page {pinned}; the address now maps {mapped}',
-      kernelGone: 'a thread of the kernel unmapped the pinned page {pinned}; nothing was mapped there again',
+      kernel: 'a kernel thread unmapped the pinned page {pinned}; the address now maps {mapped}',
+      kernelGone: 'a kernel thread unmapped the pinned page {pinned}; nothing was mapped there again',
     },
     overrides: [
       'cow-under-write-pin',

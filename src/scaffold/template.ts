@@ -37,7 +37,7 @@ export default defineRule({
 ${[FAULT, ...PIN, FORK, FORKED].join('\n')}
 \`,
       silent: \`\\
-# 6.12: the pin was given back before
+# 6.12: the pin was released before
 ${[FAULT, ...PIN, ...UNPIN, FORK, FORKED].join('\n')}
 \`,
     },
@@ -101,7 +101,7 @@ ${lines([FAULT, ...PIN, `${FORK} # expect: forked`, FORKED])}
     ],
     silent: [
       {
-        name: 'the pin is given back before the fork',
+        name: 'the pin is released before the fork',
         trace: \`
 ${lines([FAULT, ...PIN, ...UNPIN, FORK, FORKED])}
         \`,

@@ -8,7 +8,7 @@ it('page and address part at the copy; a device has the page from the submit to 
   if (finding === undefined) throw new Error('no finding');
   expect(bandLines(finding)).toMatchInlineSnapshot(`
     [
-      "page (█ device-exclusive)",
+      "page (█ in use by a device or a pipe)",
       "│address",
       "█┃   pin      get_user_pages_fast: maps the page",
       "█╎   unmap    try_to_unmap_one: no present entry",

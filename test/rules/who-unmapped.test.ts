@@ -29,7 +29,7 @@ async function unmapped(comm: string, pid: number, then: 'another page' | 'the s
   return f === undefined ? verdict : `${f.severity} ${f.confidence}: ${f.message.replace(/pfn 0x\w+/g, 'P')}`;
 }
 
-const KERNEL = 'a thread of the kernel unmapped the pinned page P';
+const KERNEL = 'a kernel thread unmapped the pinned page P';
 const OTHER = 'another process unmapped the pinned page P';
 const ITSELF = 'the process itself unmapped the pinned page P';
 const GONE = 'nothing was mapped there again';

@@ -17,7 +17,7 @@ const BANDS: Readonly<Record<MappingState, readonly [band: string, words: string
 const PARTS = ['╲', 'drift: maps another page'] as const;
 
 const HELD = '┃';
-/** device-exclusive */
+/** by a device, or it is in a pipe */
 const USED = '█';
 
 /**
@@ -48,5 +48,5 @@ export function bandLines(finding: Finding): string[] | undefined {
     const what = [clean(fn ?? ''), begins || i === parting ? words : ''].filter((part) => part !== '').join(': ');
     return `${page}${pad(band, 4)}${pad(clean(role), width)}  ${what}`.trimEnd();
   });
-  return ['page (█ device-exclusive)', '│address', ...rows];
+  return [devices.length > 0 ? `page (${USED} in use by a device or a pipe)` : 'page', '│address', ...rows];
 }
