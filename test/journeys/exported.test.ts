@@ -18,6 +18,13 @@ function utf32(text: string, little: boolean, mark: boolean): string {
   return out.toString('latin1');
 }
 
+/** A field of the journal with its length. */
+function sized(line: string): string {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(line.length));
+  return `MESSAGE\n${length.toString('latin1')}${line}`;
+}
+
 const SAME: Record<string, (text: string) => string> = {
   'one member of JSON': (t) => `${JSON.stringify({ trace: t })}\n`,
   'messages of Slack': (t) =>
@@ -37,6 +44,16 @@ const SAME: Record<string, (text: string) => string> = {
     `<table><tbody>${linesOf(t)
       .map((line) => `<tr><td data-x="{&quot;1&quot;:2}">${escaped(line)}</td></tr>`)
       .join('')}</tbody></table>\n`,
+  'JSON of the journal, in which text that is not UTF-8 is bytes': (t) =>
+    each(t, (line, i) =>
+      JSON.stringify({ _PID: '12', MESSAGE: i % 3 === 0 ? [...Buffer.from(line, 'latin1')] : line }),
+    ),
+  'the same with a member per line': (t) =>
+    each(t, (line, i) =>
+      JSON.stringify({ _PID: '12', MESSAGE: i % 3 === 0 ? [...Buffer.from(line, 'latin1')] : line }, null, 8),
+    ),
+  'an export of the journal, in which such text has a length': (t) =>
+    each(t, (line, i) => `__CURSOR=s=abc;i=${i}\n_PID=12\n${i % 3 === 0 ? sized(line) : `MESSAGE=${line}`}\n`),
   'output of a test within a test': (t) => each(t, (line) => `        # ${line}`),
   'UTF-32': (t) => utf32(t, true, true),
   'UTF-32, the other byte order': (t) => utf32(t, false, true),
@@ -54,6 +71,24 @@ describe.each(['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'])('%s'
     const { events, mmEvents } = plain.traces[0];
     expect(report.traces[0]).toMatchObject({ events, mmEvents });
     expect(report.traces[0].lineKinds.bad).toBeUndefined();
+  });
+});
+
+describe('what is left out', () => {
+  const lines = linesOf(capture('6.12/vmsplice_self_fork.ft-tgid'));
+  const entries = (line: string, i: number) => ({ _PID: '12', MESSAGE: i % 50 === 49 ? null : line });
+  it.each(['in lines', 'over lines'])('journalctl makes null of a long message, %s: not clean', async (way) => {
+    const text = lines.map((line, i) => JSON.stringify(entries(line, i), null, way === 'in lines' ? 0 : 8));
+    const report = await checked(`${text.join('\n')}\n`);
+    expect(report.traces[0].losses.length).toBeGreaterThan(0);
+    expect(report.verdict).not.toBe('clean');
+  });
+
+  it('an export of the journal that ends within a field', async () => {
+    const text = lines.map((line) => `_PID=12\n${sized(line)}\n\n`).join('');
+    const report = await checked(text.slice(0, -40));
+    expect(kindsOfLoss(report)).toContain('truncated');
+    expect(report.verdict).not.toBe('clean');
   });
 });
 

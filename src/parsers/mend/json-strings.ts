@@ -11,11 +11,17 @@ interface Container {
   isKeyNext: boolean;
   /** elements before this one */
   index: number;
+  /** what the numbers are bytes of, one character each; undefined: the array has other elements */
+  bytes: string | undefined;
 }
 
 /** Deeper than any export is; what is inside then has no name. */
 const DEEPEST = 64;
 const LONGEST_KEY = 256;
+
+/** No line has more bytes, and no number or literal more characters. */
+const MOST_BYTES = 1 << 16;
+const LONGEST_SCALAR = 32;
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
@@ -29,6 +35,7 @@ const decoded = (text: string): string =>
 /** Reads JSON, one character per byte, in pieces cut anywhere. */
 export class JsonStrings {
   readonly #take: (key: string, text: string, isEnd: boolean) => void;
+  readonly #missing: (key: string) => void;
   readonly #open: Container[] = [];
   #depth = 0;
   /** the string that is open: the name of a member, or the value of this one */
@@ -37,10 +44,20 @@ export class JsonStrings {
   #name = '';
   /** a backslash and what of its escape has come */
   #rest = '';
+  /** a number or a literal, as far as it has come */
+  #scalar = '';
 
-  /** @param take gets what strings hold, in pieces, and by the member that it is a value of */
-  constructor(take: (key: string, text: string, isEnd: boolean) => void) {
+  /**
+   * @param take gets what strings hold, in pieces, and by the member that it is a value of. A program that must write
+   *   valid JSON writes text that is not UTF-8 as an array of its bytes: that is a string, too
+   * @param missing is told the member whose value is null: the text was left out
+   */
+  constructor(
+    take: (key: string, text: string, isEnd: boolean) => void,
+    missing: (key: string) => void = () => undefined,
+  ) {
     this.#take = take;
+    this.#missing = missing;
   }
 
   /** Of the value that came last. */
@@ -63,8 +80,10 @@ export class JsonStrings {
   #outside(text: string, from: number): number {
     STRUCTURE.lastIndex = from;
     const found = STRUCTURE.exec(text);
+    if (this.#scalar.length < LONGEST_SCALAR) this.#scalar += text.slice(from, found?.index).trim();
     if (found === null) return text.length;
     const top = this.#open.at(-1);
+    this.#endScalar(top, found[0]);
     switch (found[0]) {
       case '"':
         this.#string = top?.isKeyNext === true ? 'name' : 'value';
@@ -76,7 +95,8 @@ export class JsonStrings {
         this.#depth++;
         if (this.#depth <= DEEPEST) {
           const isArray = found[0] === '[';
-          this.#open.push({ isArray, key: isArray ? this.#keyOf(top) : '', isKeyNext: !isArray, index: 0 });
+          const key = isArray ? this.#keyOf(top) : '';
+          this.#open.push({ isArray, key, isKeyNext: !isArray, index: 0, bytes: isArray ? '' : undefined });
         }
         break;
       case ',':
@@ -88,6 +108,18 @@ export class JsonStrings {
         this.#depth = Math.max(0, this.#depth - 1);
     }
     return found.index + 1;
+  }
+
+  /** A value without quotes ends before `mark`; what it is not makes the array that it is in no array of bytes. */
+  #endScalar(top: Container | undefined, mark: string): void {
+    const scalar = this.#scalar.replace(/^:\s*/, '');
+    this.#scalar = '';
+    if (top === undefined) return;
+    if (scalar === 'null' && !top.isArray) this.#missing(top.key);
+    if (top.bytes === undefined) return;
+    const isByte = BYTE.test(scalar) && Number(scalar) < 256 && top.bytes.length < MOST_BYTES;
+    top.bytes = isByte && (mark === ',' || mark === ']') ? top.bytes + String.fromCharCode(Number(scalar)) : undefined;
+    if (mark === ']' && top.bytes !== undefined) this.#take(top.key, top.bytes, true);
   }
 
   /** An array in an array is a row: each of its columns is a member of its own. */
@@ -136,6 +168,7 @@ export class JsonStrings {
 }
 
 const STRUCTURE = /["{}[\],]/g;
+const BYTE = /^\d{1,3}$/;
 const STRING_END = /["\\]/g;
 
 /** Objects or lists, alone, in a stream (RFC 7464, server-sent events) or in a list of YAML. */

@@ -5,6 +5,7 @@ import { isTraceText } from '../detect/detect.ts';
 import { lacksColumns } from '../detect/other-tools.ts';
 import { twoSided } from '../detect/two-sided.ts';
 import { HeadLines } from '../formats/head-lines.ts';
+import { hasSizedFields, JournalExport } from './journal-export.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
 import type { MendPlan } from './mend-plan.ts';
@@ -32,8 +33,12 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   const wide = wideOf(head);
   if (wide !== undefined)
     return mended(new WideSource(source, wide), again && (async () => new WideSource(await again(), wide)));
-  if (head.length === 0 || head.includes(0)) return source;
+  if (head.length === 0) return source;
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
+  if (head.includes(0)) {
+    if (!hasSizedFields(text)) return source;
+    return mended(new JournalExport(source), again && (async () => new JournalExport(await again())));
+  }
   // lines begin with what tells the sides apart; a document has no lines
   if (twoSided(text) !== undefined || text.startsWith('{\\rtf')) return source;
   const packing = packingOf(text);

@@ -44,8 +44,10 @@ export function memberWithLines(lines: readonly string[]): string | undefined {
   if (some.length < 2 || !some.every((line) => OBJECT.test(line))) return undefined;
   const found = new Map<string, number>();
   for (const line of some)
-    for (const [key, value] of Object.entries(objectOf(line)))
-      if (typeof value === 'string' && (hasEvent(value) || isBetween(value))) found.set(key, (found.get(key) ?? 0) + 1);
+    for (const [key, value] of Object.entries(objectOf(line))) {
+      const text = textOf(value);
+      if (text !== undefined && (hasEvent(text) || isBetween(text))) found.set(key, (found.get(key) ?? 0) + 1);
+    }
   const [best] = [...found].sort((a, b) => b[1] - a[1]);
   return best !== undefined && best[1] > MOST_OF * some.length ? best[0] : undefined;
 }
@@ -59,12 +61,19 @@ function objectOf(line: string): Record<string, unknown> {
   }
 }
 
-/** The text field of a journal entry: `-o export` and `verbose`; `-o json-pretty`. */
+/** The text of a string, or of an array of bytes: the journal writes text so that is not UTF-8. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const isBytes =
+    Array.isArray(value) && value.length > 0 && value.every((v) => Number.isInteger(v) && v >= 0 && v < 256);
+  return isBytes ? Buffer.from(value as number[]).toString('latin1') : undefined;
+}
+
+/** The text field of a journal entry: `-o export` and `verbose`. */
 const ENTRY = /^\s*MESSAGE=(.*)$/;
-const PRETTY_ENTRY = /^\s*"MESSAGE" : (".*"),?\s*$/;
 
 /** Its other lines. */
-const JOURNAL = /^\s*[A-Z_][A-Z0-9_]*=|^\s*"[A-Z_][A-Z0-9_]*" : |^[{}],?\s*$|^\S+ \d{4}-\d\d-\d\d .*\[s=/;
+const JOURNAL = /^\s*[A-Z_][A-Z0-9_]*=|^\S+ \d{4}-\d\d-\d\d .*\[s=/;
 
 /** Whether these are journal entries with one field per line that contain lines of a trace. */
 export function isJournal(lines: readonly string[]): boolean {
@@ -74,15 +83,10 @@ export function isJournal(lines: readonly string[]): boolean {
 }
 
 /** The text of the entry; undefined: the line is another field. */
-export function journalText(line: string): string | undefined {
-  const text = ENTRY.exec(line)?.[1];
-  if (text !== undefined) return text;
-  const pretty = PRETTY_ENTRY.exec(line)?.[1];
-  return pretty === undefined ? undefined : memberText(`{"MESSAGE":${pretty}}`, 'MESSAGE');
-}
+export const journalText = (line: string): string | undefined => ENTRY.exec(line)?.[1];
 
 /** That member's text, or the line if it has none. */
 export function memberText(line: string, member: string): string {
-  const value = objectOf(line)[member];
-  return typeof value === 'string' ? value.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' ') : line;
+  const text = textOf(objectOf(line)[member]);
+  return text === undefined ? line : text.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' ');
 }
