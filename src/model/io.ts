@@ -5,7 +5,7 @@ import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
-import { pipedUnpinned, unmatched } from './pipes.ts';
+import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
 import type { Pin } from './state.ts';
 import { Io } from './state.ts';
@@ -187,17 +187,4 @@ export function bioCheckDirty(m: Model, _t: Task, r: Float64Array, o: number): v
   const page = m.page(r[o + SlotOf.bioCheckDirty.p0]);
   if (m.seen[Kind.bioRelease] > 0 || m.ios.has(r[o + SlotOf.bioCheckDirty.bio])) return;
   if (!Number.isNaN(page) && !m.pinsByPage.has(page)) unmatched(m, page);
-}
-
-export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.pageOf(r[o + Slot.PAGE]);
-  const pins = m.pinsByPage.get(page);
-  if (pins === undefined) pipedUnpinned(m, page, r[o + SlotOf.pipeAdd.pipe]);
-  const pin = pins?.findLast((p) => p.call.at.pid === t.pid && p.owner === undefined);
-  if (pin === undefined) return;
-  pin.owner = 'pipe';
-  t.piped = pin;
-  pin.pipe = r[o + SlotOf.pipeAdd.pipe];
-  m.checkPointer(pin.pipe);
-  m.step([pin], 'pipe', m.at());
 }

@@ -1,18 +1,69 @@
 // Why: add_to_pipe() is called by vmsplice(), with pages that GUP returned (iter_to_pipe(), fs/splice.c), and by FUSE with
 // pages of its own. The function that gives a page back tells them apart: page_cache_pipe_buf_release() is of vmsplice().
+import { SlotOf } from '../vocabulary/kinds.ts';
+import { Slot } from '../vocabulary/record.ts';
+import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import { letGo } from './whose.ts';
 
 /** Pages that are remembered; each of them is a sign. */
 const MOST = 1024;
+/** Pages that a pipe released, of which a later release would be noticed. */
+const MOST_PIPED = 1 << 14;
+
+export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
+  const page = m.pageOf(r[o + Slot.PAGE]);
+  const pins = m.pinsByPage.get(page);
+  if (pins === undefined) pipedUnpinned(m, page, r[o + SlotOf.pipeAdd.pipe]);
+  const pin = pins?.findLast((p) => p.call.at.pid === t.pid && p.owner === undefined);
+  if (pin === undefined) return;
+  pin.owner = 'pipe';
+  t.piped = pin;
+  pin.pipe = r[o + SlotOf.pipeAdd.pipe];
+  m.checkPointer(pin.pipe);
+  m.step([pin], 'pipe', m.at());
+}
+
+/**
+ * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. The pinning task also calls it
+ * when add_to_pipe() refuses a page, and iter_to_pipe() drops the rest of the call by an inlined put_page().
+ */
+export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
+  const page = m.pageOf(r[o + Slot.PAGE]);
+  const pins = m.pinsByPage.get(page);
+  const pipe = r[o + SlotOf.pipeRelease.pipe];
+  if (pins === undefined) {
+    unpipedUnpinned(m, page, pipe);
+    return;
+  }
+  const owned = pins.filter((p) => p.owner === 'pipe');
+  const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
+  const pin =
+    owned.find((p) => p.pipe === pipe) ??
+    owned.find((p) => Number.isNaN(p.pipe)) ??
+    loose.find((p) => p.call.at.pid === t.pid) ??
+    // moved there by splice()
+    owned.at(0) ??
+    loose.at(0);
+  if (pin === undefined) return;
+  const at = m.at();
+  const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
+  pin.owner = 'pipe';
+  letGo(m, pin, 'page', 1, at, 'pipe');
+  if (m.piped.size === MOST_PIPED) m.piped.clear();
+  if (!pin.live) m.piped.set(page, { reused: false });
+  if (!refused) return;
+  for (const p of pin.call.pins) if (p.live && p.owner === undefined) m.close(p, at, 'unseen');
+}
 
 /** A page that no line has pinned is put into a pipe. */
-export function pipedUnpinned(m: Model, page: PageId, pipe: number): void {
+function pipedUnpinned(m: Model, page: PageId, pipe: number): void {
   if (!Number.isNaN(page) && m.pipedUnpinned.size < MOST) m.pipedUnpinned.set(page, pipe);
 }
 
 /** A page that is not pinned is given back by page_cache_pipe_buf_release(). */
-export function unpipedUnpinned(m: Model, page: PageId, pipe: number): void {
+function unpipedUnpinned(m: Model, page: PageId, pipe: number): void {
   if (m.piped.get(page)?.reused === true) m.counts.teed++;
   if (m.pipedUnpinned.size === 0 || m.pipedUnpinned.get(page) !== pipe) return;
   m.pipedUnpinned.delete(page);

@@ -9,10 +9,10 @@ import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
-import { unmatched, unpipedUnpinned } from './pipes.ts';
+import { unmatched } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
 import type { Io, Pin } from './state.ts';
-import { giveBack, letGo, pinsOf } from './whose.ts';
+import { giveBack, letGo, type Named, pinsOf } from './whose.ts';
 
 /** Nesting level of a function: each may be called by those before it. */
 const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
@@ -23,8 +23,6 @@ const MOST_PAGES = 1 << 18;
 const MOST_HELD = 4096;
 /** Size of an entry of an array of pages; all kernels that are read are 64-bit. */
 const POINTER = 8;
-/** Pages that a pipe released, of which a later release would be noticed. */
-const MOST_PIPED = 1 << 14;
 /** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
 const WINDOW = 4096;
 /** Number of pages released by functions of their own that may still be repeated, after interrupts within interrupts. */
@@ -81,26 +79,26 @@ export function unpinRange(m: Model, t: Task, r: Float64Array, o: number): void 
 }
 
 export function unpin(m: Model, t: Task, r: Float64Array, o: number): void {
-  one(m, t, m.pageOf(r[o + Slot.PAGE]), 1, Level.page, true);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), 1, Level.page, 'page');
 }
 
 /** unpin_user_folio(): names the folio, whichever of its pages is released. */
 export function unpinFolio(m: Model, t: Task, r: Float64Array, o: number): void {
   const n = r[o + SlotOf.unpinFolio.n];
-  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, n) > 0 ? n : 1, Level.page, false);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, n) > 0 ? n : 1, Level.page, 'folio');
 }
 
 /** gup_put_folio(), put_compound_head(): the innermost level; names the folio. */
 export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
   const refs = r[o + SlotOf.putFolio.refs];
-  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, refs) >= 0 ? refs : 1, Level.folio, false);
+  one(m, t, m.pageOf(r[o + Slot.PAGE]), counted(m, refs) >= 0 ? refs : 1, Level.folio, 'folio');
 }
 
 /** A bio releases its pages. */
 export function releaseIo(m: Model, t: Task, io: Io): void {
   const at = m.at();
   // put_page() of FOLL_GET calls no inner function that could repeat it
-  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, true, 1, at, 'bio');
+  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 'page', 1, at, 'bio');
   const pins = io.pins.filter((p) => p.call.kind === 'PIN');
   if (pins.length === 0) return;
   const release = begin(t, Level.bio, at, pins.length);
@@ -112,40 +110,8 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
       level: Level.bio,
       guessed: false,
     });
-    letGo(m, pin, true, 1, at, 'bio');
+    letGo(m, pin, 'page', 1, at, 'bio');
   }
-}
-
-/**
- * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. The pinning task also calls it
- * when add_to_pipe() refuses a page, and iter_to_pipe() drops the rest of the call by an inlined put_page().
- */
-export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
-  const page = m.pageOf(r[o + Slot.PAGE]);
-  const pins = m.pinsByPage.get(page);
-  const pipe = r[o + SlotOf.pipeRelease.pipe];
-  if (pins === undefined) {
-    unpipedUnpinned(m, page, pipe);
-    return;
-  }
-  const owned = pins.filter((p) => p.owner === 'pipe');
-  const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
-  const pin =
-    owned.find((p) => p.pipe === pipe) ??
-    owned.find((p) => Number.isNaN(p.pipe)) ??
-    loose.find((p) => p.call.at.pid === t.pid) ??
-    // moved there by splice()
-    owned.at(0) ??
-    loose.at(0);
-  if (pin === undefined) return;
-  const at = m.at();
-  const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
-  pin.owner = 'pipe';
-  letGo(m, pin, true, 1, at, 'pipe');
-  if (m.piped.size === MOST_PIPED) m.piped.clear();
-  if (!pin.live) m.piped.set(page, { reused: false });
-  if (!refused) return;
-  for (const p of pin.call.pins) if (p.live && p.owner === undefined) m.close(p, at, 'unseen');
 }
 
 function begin(t: Task, level: number, at: At, n: number): Release {
@@ -167,7 +133,7 @@ function stillDue({ items, next }: Release): Given[] {
   return due;
 }
 
-function one(m: Model, t: Task, page: PageId, refs: number, level: number, exact: boolean): void {
+function one(m: Model, t: Task, page: PageId, refs: number, level: number, named: Named): void {
   if (Number.isNaN(page) || !(refs > 0)) return;
   if (t.release !== undefined && isEcho(m, t.release, page, refs, level)) return;
   // a reference taken by the current call is dropped before it returns
@@ -180,12 +146,15 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, exact
     // one of the pages that the outer function did not show
     outer.unnamed -= refs;
     m.counts.untold -= refs;
-    give(m, t, outer, page, refs, level, exact);
+    give(m, t, outer, page, refs, level, named);
     if (outer.unnamed === 0) for (const pin of outer.maybe) if (pin.unsure === outer) pin.unsure = undefined;
     return;
   }
-  give(m, t, begin(t, level, m.at(), refs), page, refs, level, exact);
+  give(m, t, begin(t, level, m.at(), refs), page, refs, level, named);
 }
+
+/** How the functions of a level name each of several pages. */
+const namedAt = (level: number): Named => (level === Level.pages ? 'array' : 'page');
 
 /** Several pages are released, of which the line shows the first four, or all. */
 function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n: number): void {
@@ -209,7 +178,7 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
       release.items.push({ page, folio: page, refs: 1, level, guessed: false });
       continue;
     }
-    const pin = give(m, t, release, page, 1, level, true);
+    const pin = give(m, t, release, page, 1, level, namedAt(level));
     inOrder &&= pin !== undefined && (last === undefined || (pin.call === last.call && pin.where === last.where + 1));
     last = pin;
   }
@@ -244,7 +213,7 @@ function rest(m: Model, release: Release, last: Pin | undefined, left: number, l
       }
       const folio = pin.hold?.folio ?? pin.page;
       release.items.push({ page: pin.page, folio, refs: 1, level, guessed: true });
-      letGo(m, pin, true, 1, release.at, 'unpin');
+      letGo(m, pin, namedAt(level), 1, release.at, 'unpin');
     }
   }
   release.unnamed = Math.max(0, left - behind);
@@ -290,7 +259,7 @@ function next(m: Model, pin: Pin, pages: number): Pin | undefined {
   return m.withoutMm.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
 }
 
-/** Release a page, or if not `exact`, pages of a folio. Returns its pin, if the trace shows which it was. */
+/** Release a page, or pages of a folio. Returns its pin, if the trace shows which it was. */
 function give(
   m: Model,
   t: Task,
@@ -298,9 +267,9 @@ function give(
   page: PageId,
   refs: number,
   level: number,
-  exact: boolean,
+  named: Named,
 ): Pin | undefined {
-  const pins = exact ? pinsOf(m, page, page) : (m.pinsByFolio.get(page) ?? m.pinsByPage.get(page));
+  const pins = named !== 'folio' ? pinsOf(m, page, page) : (m.pinsByFolio.get(page) ?? m.pinsByPage.get(page));
   const item: Given = { page, folio: page, refs, level, guessed: false };
   release.items.push(item);
   if (pins === undefined) {
@@ -308,7 +277,7 @@ function give(
     return undefined;
   }
   item.folio = pins[0].hold?.folio ?? page;
-  const pin = giveBack(m, pins, page, exact, refs, release.at, t.pid);
+  const pin = giveBack(m, pins, page, named, refs, release.at, t.pid);
   if (pin !== undefined) release.calls.push(pin.call);
   return pin;
 }

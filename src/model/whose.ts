@@ -1,9 +1,10 @@
 // Determines which pin an unpin belongs to, from the page, the number of references, and the pinning task. If several
 // pins remain whose pages should be mapped at different addresses, none of them is closed before as many releases were
 // seen: each may still be held, and none is reported as held.
-
+import { isIoUring } from '../vocabulary/callers.ts';
 import type { At } from './at.ts';
 import { isCounted, isMixed, MANY, Unsettled, unsettledOf } from './crowd.ts';
+import { isInner } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { ReleasedBy } from './pin.ts';
@@ -17,9 +18,11 @@ export function pinsOf(m: Model, page: PageId, folio: PageId): readonly Pin[] | 
   return m.pinsByPage.get(page) ?? m.pinsByFolio.get(folio) ?? m.pinsByFolio.get(page);
 }
 
+/** What a release says of a page: only its folio, the page itself, or the page as one of the array of unpin_user_pages(). */
+export type Named = 'folio' | 'page' | 'array';
+
 /**
  * An unpin of a page or folio: release `refs` references of one of its `pins`.
- * @param exact the release named the page itself, not its folio
  * @param pid of the task that releases
  * @returns the pin, if it is known which
  */
@@ -27,7 +30,7 @@ export function giveBack(
   m: Model,
   pins: readonly Pin[],
   page: PageId,
-  exact: boolean,
+  named: Named,
   refs: number,
   at: At,
   pid: number,
@@ -45,7 +48,7 @@ export function giveBack(
     unsettled(m, pool, refs, at);
     return undefined;
   }
-  letGo(m, best, exact && refs === 1, refs, at, 'unpin');
+  letGo(m, best, refs === 1 && best.page === page ? named : 'folio', refs, at, 'unpin');
   return best;
 }
 
@@ -130,17 +133,30 @@ function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
 }
 
 /**
- * Subtract `refs` from a hold. A named page of a large folio ends with its own reference, unless its owner keeps the
- * folio by one reference for all (io_uring drops the others at once, io_coalesce_buffer() in io_uring/rsrc.c).
+ * Subtract `refs` from a hold. A named page of a large folio ends with its own reference. If only the folio is named, any
+ * of its pages may have ended, unless its owner keeps using all of them by one reference, which only io_uring does:
+ * io_coalesce_buffer() gives back the rest of the array, in later kernels as pages of the folio.
  */
-export function letGo(m: Model, pin: Pin, named: boolean, refs: number, at: At, by: ReleasedBy): void {
+export function letGo(m: Model, pin: Pin, named: Named, refs: number, at: At, by: ReleasedBy): void {
   const group = pin.unsure;
   const h = pin.hold;
   if (h === undefined) m.close(pin, at, by);
   else {
     h.refs -= refs;
     if (h.refs <= 0) for (const p of h.pins) m.close(p, at, by);
-    else if (named && !pin.call.longterm) m.close(pin, at, by);
+    else if (named === 'page') m.close(pin, at, by);
+    else {
+      const keeps = keepsFolio(m, pin);
+      if (named === 'folio' && keeps !== true && pin.unsure === undefined) for (const p of h.pins) p.unsure ??= { at };
+      if (named === 'array' && keeps === undefined) pin.unsure ??= { at };
+      if (named === 'array' && keeps === false) m.close(pin, at, by);
+    }
   }
   if (group instanceof Unsettled) settle(m, group, at, by);
+}
+
+/** Whether the page may be used as long as another of its folio is held; undefined: nothing shows who took it. */
+function keepsFolio(m: Model, { call }: Pin): boolean | undefined {
+  if (!call.longterm && !isInner(call.fn)) return false;
+  return isIoUring(isInner(call.fn) ? undefined : m.symbols[call.caller]);
 }

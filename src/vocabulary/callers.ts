@@ -43,14 +43,37 @@ const TRANSIENT_GET = [
   'kvm_prefetch_pages',
 ];
 
+// io_pin_pages() and what it may be inlined into (io_uring/rsrc.c, io_uring/memmap.c).
+const IO_URING = [
+  'io_pin_pages',
+  'io_sqe_buffer_register',
+  'io_sqe_buffers_register',
+  '__io_sqe_buffers_update',
+  '__io_register_rsrc_update',
+  'io_register_rsrc_update',
+  '__io_uring_register',
+];
+
+const nameOf = (symbol: string): string =>
+  symbol
+    .replace(/^"|"$/g, '')
+    .replace(/\+0x.*$/, '')
+    .replace(/\.(?:part|constprop|isra|cold).*$/, '');
+
 /**
  * @param symbol `get_futex_key+0x90` as printed by a probe
  * @param kind kind of reference, where it matters
  */
 export function isTransientCaller(symbol: string, kind: 'GET' | 'PIN'): boolean {
-  const name = symbol
-    .replace(/^"|"$/g, '')
-    .replace(/\+0x.*$/, '')
-    .replace(/\.(?:part|constprop|isra|cold).*$/, '');
+  const name = nameOf(symbol);
   return TRANSIENT.includes(name) || (kind === 'GET' && TRANSIENT_GET.includes(name));
+}
+
+/**
+ * io_uring drops all references on a folio but one and keeps using all of its pages (57bebf807e2a, in v6.4).
+ * @param symbol as printed by a probe; an address is not known
+ */
+export function isIoUring(symbol: string | undefined): boolean | undefined {
+  if (symbol === undefined || !/^"?[a-z_]/i.test(symbol)) return undefined;
+  return IO_URING.includes(nameOf(symbol));
 }

@@ -205,6 +205,11 @@ export class Collector {
         'a pinned page was replaced and no unmapping is recorded (unmap_page_range, unmap_vmas), so it is not known ' +
           'whether the process unmapped it itself',
       );
+    if (writer.unsure)
+      this.#undecided(
+        INSUFFICIENT_EVIDENCE,
+        'a page was replaced, and no line tells whether its pin was among those released before',
+      );
     return told
       .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))
       .map(({ g, f }, i) => {

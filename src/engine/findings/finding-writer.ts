@@ -27,6 +27,8 @@ export class FindingWriter {
   readonly #over: boolean;
   /** a page was replaced, and an unmapping by the process itself would not have been recorded */
   blind = false;
+  /** a page was replaced, and a release that no line gives to a pin may have been that of its pin */
+  unsure = false;
 
   /** @param over the trace has ended */
   constructor(model: Model, words: Words, over = true) {
@@ -53,6 +55,8 @@ export class FindingWriter {
     const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
     const doubts = this.#doubts(pin, drift, report.at, report.doubts ?? []);
     const severity = this.#severity(g);
+    const unsure = pin !== undefined && isUnsure(pin, drift?.at ?? report.at);
+    this.unsure ||= unsure && drift !== undefined && severity !== 'note';
     const name = { rule: rule.meta.id, api: info.api, flags: info.flags };
     return {
       n: 0,
@@ -60,7 +64,7 @@ export class FindingWriter {
       also: [...new Set(g.also.map((d) => d.rule.meta.id))],
       // an error must be certain, which it is not if lines are missing
       severity:
-        pin !== undefined && (isUnsure(pin, drift?.at ?? report.at) || isOfNobody(pin))
+        unsure || (pin !== undefined && isOfNobody(pin))
           ? 'note'
           : severity === 'error' && doubts.some((d) => d.missing === true)
             ? 'warning'
