@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Why: what `uses: .../pindrift` does after the install: annotations on standard output, SARIF in a file, the verdict as an
-# output, and the exit code of `check` as that of the step.
+# output, and the exit code of `check` as that of the step. The verdict is that of the report: with `fail-on: never` the
+# exit code is 0 whatever was found.
 set -uo pipefail
 set -f # a glob is pindrift's to expand: it knows which of the files are traces
 # shellcheck disable=SC2206 # split at blanks and newlines, as the inputs say
@@ -12,14 +13,15 @@ if [ ${#traces[@]} -eq 0 ]; then
   exit 2
 fi
 
-args=(--fail-on "$PINDRIFT_FAIL_ON")
+report=$PINDRIFT_FOLDER/report.ndjson
+rm -f "$report"
+args=(--fail-on "$PINDRIFT_FAIL_ON" -o "$report")
 [ -z "$PINDRIFT_BASELINE" ] || args+=(--baseline "$PINDRIFT_BASELINE")
 [ -z "$PINDRIFT_SARIF" ] || args+=(-o "$PINDRIFT_SARIF")
 if [ "$PINDRIFT_ANNOTATIONS" = true ]; then
-  # with a file of SARIF the annotations are a second report
-  if [ -z "$PINDRIFT_SARIF" ]; then args+=(--report github); else args+=(-o "$PINDRIFT_FOLDER/annotations.github"); fi
+  args+=(-o "$PINDRIFT_FOLDER/annotations.github")
 elif [ -z "$PINDRIFT_SARIF" ]; then
-  args+=(--report pretty)
+  args+=(-o -)
 fi
 
 "$PINDRIFT_FOLDER/node_modules/.bin/pindrift" check "${args[@]}" ${flags[@]+"${flags[@]}"} -- "${traces[@]}"
@@ -28,12 +30,13 @@ if [ -f "$PINDRIFT_FOLDER/annotations.github" ]; then
   cat "$PINDRIFT_FOLDER/annotations.github"
   rm -f "$PINDRIFT_FOLDER/annotations.github"
 fi
-case $code in
-  0) verdict=clean ;;
-  1) verdict=findings ;;
-  3) verdict=undecided ;;
-  4) verdict=some ;;
-  *) verdict=failed ;;
+found=$(sed -n '1s/.*"verdict":"\([a-z-]*\)".*/\1/p' "$report" 2> /dev/null)
+case $code:$found in
+  4:*) verdict=some ;;
+  1:* | 0:violated) verdict=findings ;;
+  3:* | 0:could-not-be-checked) verdict=undecided ;;
+  0:clean) verdict=clean ;;
+  *) verdict=failed PINDRIFT_SARIF= ;; # nothing was written: such a file is of another run
 esac
 {
   echo "verdict=$verdict"

@@ -8,5 +8,7 @@ elif [ -e "$package" ]; then
   package=$(realpath "$package")
 fi
 mkdir -p "$PINDRIFT_FOLDER"
+# npm 11 asks which packages may run a script: SQLite's, for a --save among the flags
+echo '{ "private": true, "allowScripts": { "better-sqlite3": true } }' > "$PINDRIFT_FOLDER/package.json"
 npm install --prefix "$PINDRIFT_FOLDER" --no-save --no-audit --no-fund "$package"
 "$PINDRIFT_FOLDER/node_modules/.bin/pindrift" --version

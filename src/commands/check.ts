@@ -19,7 +19,7 @@ import {
 import { printJudged } from './shared/print-judged.ts';
 import { ruleFlags, watchFlags } from './shared/rule-flags.ts';
 import { runCheck, type TraceOptions } from './shared/run-check.ts';
-import { exitCodeWith, tellUnreadable } from './shared/unreadable.ts';
+import { exitCodeWith, tellUnreadable, withUnreadable } from './shared/unreadable.ts';
 
 export default class Check extends BaseCommand {
   static override summary = 'Check whether a pinned page stopped being the page the process sees.';
@@ -55,9 +55,10 @@ Exit codes: 0 checked, and nothing at or above --fail-on; 1 findings at or above
     const { args, flags, metadata } = await this.parse(Check);
     const unreadable: InputError[] = [];
     const isDefault = metadata.flags['fail-on']?.setFromDefault === true;
-    const code = await printJudged(this.config, flags, isDefault, args.trace, (setup, pins) =>
-      this.#judge(args.trace, { ...flags, filter: filterOf(flags), setup, unreadable }, pins),
-    );
+    const code = await printJudged(this.config, flags, isDefault, args.trace, async (setup, pins) => {
+      const judged = await this.#judge(args.trace, { ...flags, filter: filterOf(flags), setup, unreadable }, pins);
+      return { ...judged, report: withUnreadable(judged.report, unreadable) };
+    });
     tellUnreadable(unreadable, 'traces');
     this.exit(exitCodeWith(code, unreadable));
   }

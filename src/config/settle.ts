@@ -78,7 +78,7 @@ function judged(report: CheckReport): CheckReport {
     return { ...rule, verdict, findings };
   });
   const deciding = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
-  const isDecided = deciding !== undefined && deciding.missing.length === 0;
+  const isDecided = deciding !== undefined && deciding.missing.length === 0 && report.unreadable === undefined;
   const isViolated = report.findings.some((finding) => finding.severity !== 'note');
   return { ...report, rules, verdict: isViolated ? 'violated' : isDecided ? 'clean' : 'could-not-be-checked' };
 }

@@ -102,6 +102,12 @@ export interface Suppressed {
   finding: Finding;
 }
 
+/** One of several traces that could not be read: nothing is known about it. */
+export interface Unreadable {
+  path: string;
+  reason: string;
+}
+
 export interface CheckReport {
   /** `pindrift.check/1` */
   schema: string;
@@ -111,6 +117,8 @@ export interface CheckReport {
   findings: Finding[];
   /** known and accepted; undefined if there are none */
   suppressed?: Suppressed[];
+  /** undefined if every trace could be read; with one of these the verdict is never clean */
+  unreadable?: Unreadable[];
 }
 
 /** The lifetime of a pin, for reports that draw it (html, perfetto) and for `pins`; not part of the `check` JSON. */

@@ -25,6 +25,8 @@ export const github: Reporter = {
     }
     for (const { at, failed } of failures(report))
       yield `::error ${at}title=${property('a rule failed')}::${message(failed)}\n`;
+    for (const { path, reason } of report.unreadable ?? [])
+      yield `::error file=${property(clean(path))},title=${property('a trace could not be read')}::${message(clean(reason))}\n`;
     if (report.verdict === 'could-not-be-checked') yield `::warning title=pindrift::${message(verdictWords(report))}\n`;
     else yield `::notice title=pindrift::${message(verdictWords(report))}\n`;
   },

@@ -2,7 +2,7 @@
 // findings are not one string.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './shared/serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson, unreadableJson } from './shared/serialize.ts';
 
 const INDENT = 2;
 
@@ -17,6 +17,10 @@ export const json: Reporter = {
     if (report.suppressed !== undefined) {
       yield ',\n';
       yield* list('suppressed', report.suppressed, suppressedJson);
+    }
+    if (report.unreadable !== undefined) {
+      yield ',\n';
+      yield* list('unreadable', report.unreadable, unreadableJson);
     }
     yield '\n}\n';
   },

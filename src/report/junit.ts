@@ -1,9 +1,15 @@
 // JUnit XML for CI: a test suite per trace, a test per rule. A finding fails its test, a rule that could not decide is
-// skipped with the reason, and a rule that failed is an error. So is a trace with insufficient evidence, unless the
-// user chooses otherwise, so that a passed test means checked. No times: the same report gives the same bytes. Valid
+// skipped with the reason, and a rule that failed is an error. So is a trace that could not be read, and one with
+// insufficient evidence, unless the user chooses otherwise, so that a passed test means checked. No times: the same report gives the same bytes. Valid
 // for Jenkins' schema (xunit-plugin, junit-10.xsd).
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
-import { type CheckReport, INSUFFICIENT_EVIDENCE, type RuleOutcome, type TraceInfo } from '../contract/report.ts';
+import {
+  type CheckReport,
+  INSUFFICIENT_EVIDENCE,
+  type RuleOutcome,
+  type TraceInfo,
+  type Unreadable,
+} from '../contract/report.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { clean, verbatim } from './shared/format.ts';
 import { lossWords } from './shared/loss-words.ts';
@@ -39,14 +45,16 @@ export const junit: Reporter = {
       tests: tests(report, index, options),
     }));
     const all = suites.flatMap((suite) => suite.tests);
+    const { unreadable = [] } = report;
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-    yield `<testsuites name="pindrift" ${counts(all, false)}>\n`;
+    yield `<testsuites name="pindrift" ${counts(all, false, unreadable.length)}>\n`;
     for (const { trace, tests: own } of suites) {
       yield `  <testsuite name="${attribute(pathWords(trace))}" ${counts(own, true)}>\n`;
       yield properties(trace);
       for (const test of own) yield testcase(test, trace);
       yield '  </testsuite>\n';
     }
+    for (const one of unreadable) yield unread(one);
     yield '</testsuites>\n';
   },
 };
@@ -86,12 +94,26 @@ function errorOf({ failed = [], id, missing }: TestRule, index: number, undecide
   return { type: 'could-not-be-checked', message: `this trace has insufficient evidence: ${missing.join('; ')}` };
 }
 
-/** @param skips the schema has `skipped` for a suite, but not for the whole */
-function counts(all: readonly Test[], skips: boolean): string {
+/** A trace that could not be read: nothing was tested. */
+function unread({ path, reason }: Unreadable): string {
+  const name = attribute(path);
+  return `  <testsuite name="${name}" ${counts([], true, 1)}>
+    <testcase classname="${name}" name="readable">
+      <error message="${attribute(`this trace could not be read: ${reason}`)}" type="unreadable"/>
+    </testcase>
+  </testsuite>
+`;
+}
+
+/**
+ * @param skips the schema has `skipped` for a suite, but not for the whole
+ * @param unread traces that could not be read, each an error
+ */
+function counts(all: readonly Test[], skips: boolean, unread = 0): string {
   const failures = all.filter((test) => test.failed.length > 0).length;
   const skipped = all.filter((test) => test.skipped).length;
-  const errors = all.filter((test) => test.error !== undefined).length;
-  return `tests="${all.length}" failures="${failures}" errors="${errors}"${skips ? ` skipped="${skipped}"` : ''}`;
+  const errors = all.filter((test) => test.error !== undefined).length + unread;
+  return `tests="${all.length + unread}" failures="${failures}" errors="${errors}"${skips ? ` skipped="${skipped}"` : ''}`;
 }
 
 function properties(trace: TraceInfo): string {

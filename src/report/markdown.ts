@@ -99,6 +99,8 @@ function summaryLines(report: CheckReport): string[] {
     out.push(`- ${code(pathWords(trace))}: ${escaped(words.join('; '))}`);
     out.push(...(lost.length === 0 ? [`  - ${losslessWords(trace)}`] : lost.map((loss) => `  - ${escaped(loss)}`)));
   }
+  for (const { path, reason } of report.unreadable ?? [])
+    out.push(`- ${code(clean(path))}: ${escaped(`could not be read: ${reason}`)}`);
   const whole = wholeReasons(report);
   if (whole.length > 0) {
     out.push('', '### Why the trace cannot be called clean', '', ...whole.map((why) => `- ${escaped(why)}`));

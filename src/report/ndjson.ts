@@ -2,7 +2,7 @@
 // Each line is the object with a `type` in front.
 import type { CheckReport } from '../contract/report.ts';
 import type { Reporter } from './reporter.ts';
-import { findingJson, jsonText, ruleJson, suppressedJson, traceJson } from './shared/serialize.ts';
+import { findingJson, jsonText, ruleJson, suppressedJson, traceJson, unreadableJson } from './shared/serialize.ts';
 
 export const ndjson: Reporter = {
   *render(report: CheckReport): Iterable<string> {
@@ -11,6 +11,7 @@ export const ndjson: Reporter = {
     for (const rule of report.rules) yield typed('rule', ruleJson(rule));
     for (const finding of report.findings) yield typed('finding', findingJson(finding));
     for (const one of report.suppressed ?? []) yield typed('suppressed', suppressedJson(one));
+    for (const one of report.unreadable ?? []) yield typed('unreadable', unreadableJson(one));
   },
 };
 

@@ -145,6 +145,13 @@ function labelled(label: string, text: string, indent: string, { paint, width }:
 function summaryLines(report: CheckReport, look: Look): string[] {
   const { paint } = look;
   const out = report.traces.flatMap((trace) => [...traceLines(trace, look), '']);
+  for (const { path, reason } of report.unreadable ?? []) {
+    out.push(paint('dim', 'trace  ') + paint('bold', clean(path)));
+    out.push(
+      ...hanging(`could not be read: ${clean(reason)}`, '       ', look.width).map((line) => paint('yellow', line)),
+      '',
+    );
+  }
   out.push(...wrap(verdictWords(report), look.width).map((line) => paint(VERDICT_STYLE[report.verdict], line)));
   const whole = wholeReasons(report);
   // the first of them is in the verdict

@@ -78,11 +78,12 @@ function run(report: CheckReport, ids: readonly string[], left: number, options:
         ),
       },
     },
-    // An undecided trace is not a failed run: a notification explains what could not be checked. A rule that threw
-    // makes it failed.
+    // An undecided trace is not a failed run: a notification explains what could not be checked. A rule that threw, or
+    // a trace that could not be read, makes it failed.
     invocations: [
       {
-        executionSuccessful: report.rules.every(({ failed }) => failed === undefined),
+        executionSuccessful:
+          report.unreadable === undefined && report.rules.every(({ failed }) => failed === undefined),
         toolExecutionNotifications: [...leftOut(left), ...notifications(report, ids)],
       },
     ],
@@ -136,6 +137,14 @@ function notifications(report: CheckReport, ids: readonly string[]): Notificatio
   const open = report.rules.filter((rule) => rule.verdict === 'could-not-be-checked' && rule.failed === undefined);
   const words = failureWords(report);
   return [
+    ...(report.unreadable ?? []).map(
+      ({ path, reason }): Notification => ({
+        descriptor: { id: 'unreadable' },
+        level: 'error',
+        message: { text: sentence(`could not be read: ${reason}`) },
+        locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(path) } } }],
+      }),
+    ),
     ...report.rules
       .flatMap(({ failed = [] }) => failed)
       .map(

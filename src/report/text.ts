@@ -99,6 +99,8 @@ function summaryLines(report: CheckReport): string[] {
     // The path stays whole: a broken path cannot be copied.
     out.push('', pathWords(trace), ...lines.flatMap((line) => hanging(`  ${line}`, '    ')));
   }
+  for (const { path, reason } of report.unreadable ?? [])
+    out.push('', clean(path), ...hanging(`  could not be read: ${clean(reason)}`, '    '));
   const whole = wholeReasons(report);
   if (whole.length > 0) {
     out.push('', 'Why the trace cannot be called clean:', '');

@@ -1,6 +1,6 @@
 // Why: the steps of action.yml are shell, and nobody sees them run before they fail in somebody's CI.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bin, LOOK_ALIKE, root, STORY, scratch } from './run.ts';
@@ -50,6 +50,27 @@ describe('action.yml', { timeout: 120_000 }, () => {
     });
     expect(stdout).not.toContain('::');
     expect({ status, output }).toEqual({ status: 0, output: 'verdict=clean\nexit-code=0\n' });
+  });
+
+  it('the verdict is what was found, also where that does not fail the step', () => {
+    const { output, status } = check('never', { PINDRIFT_TRACES: STORY, PINDRIFT_FAIL_ON: 'never' });
+    expect({ status, output }).toEqual({ status: 0, output: 'verdict=findings\nexit-code=0\n' });
+  });
+
+  it('a trace that cannot be read is annotated', () => {
+    const bad = file('bad.bin');
+    writeFileSync(bad, Buffer.from([0, 1, 2, 3]));
+    const { output, stdout } = check('some', { PINDRIFT_TRACES: `${LOOK_ALIKE} ${bad}` });
+    expect(stdout).toMatch(/^::error file=.*bad\.bin,title=a trace could not be read::/m);
+    expect(stdout).not.toContain('::notice');
+    expect(output).toBe('verdict=some\nexit-code=4\n');
+  });
+
+  it('names no SARIF file of another run', () => {
+    const sarif = file('old.sarif');
+    writeFileSync(sarif, '{}');
+    const { output } = check('missing', { PINDRIFT_TRACES: file('nothing.txt'), PINDRIFT_SARIF: sarif });
+    expect(output).toBe('verdict=failed\nexit-code=2\n');
   });
 
   it('without a trace says which input is empty', () => {

@@ -1,5 +1,5 @@
 // Why: of four hundred captures one is always unreadable; that must cost one capture, and be said.
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LOOK_ALIKE, pindrift, root, STORY, scratch } from './run.ts';
 
@@ -64,6 +64,21 @@ describe('of several traces', { timeout: 120_000 }, () => {
     for (const path of bad) expect(stderr).toContain(path);
     expect(status).toBe(4);
     expect(pindrift(['ingest', LOOK_ALIKE, ...bad, '-o', file('y.db'), '-q']).status).toBe(4);
+  });
+
+  it('are named in every report, which is not clean', () => {
+    const formats = ['json', 'ndjson', 'xml', 'sarif', 'github', 'md', 'txt', 'html'];
+    const out = formats.map((ending) => file(`some.${ending}`));
+    pindrift(['check', '-q', LOOK_ALIKE, ...bad, ...out.flatMap((path) => ['-o', path])]);
+    for (const path of out) expect(readFileSync(path, 'utf8'), path).toContain('gone');
+    const read = (ending: string) => readFileSync(file(`some.${ending}`), 'utf8');
+    const json = JSON.parse(read('json'));
+    expect(json.verdict).toBe('could-not-be-checked');
+    expect(json.unreadable.map(({ path }: { path: string }) => path)).toEqual(bad);
+    expect(read('xml')).toContain('errors="2"');
+    expect(JSON.parse(read('sarif')).runs[0].invocations[0].executionSuccessful).toBe(false);
+    expect(read('txt')).toContain('could not be checked: 2 of 3 traces could not be read');
+    expect(pindrift(['check', STORY, ...bad]).stdout).toContain('; 2 of 3 traces could not be read');
   });
 
   it('findings in those that can be read are findings', () => {

@@ -1,5 +1,6 @@
 // Why: among hundreds of captures one is often truncated. The others are read; it is named at the end, and the exit
 // code shows that the result is incomplete.
+import type { CheckReport } from '../../contract/report.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import { EXIT } from '../../util/exit-codes.ts';
@@ -12,6 +13,16 @@ export function tellUnreadable(unreadable: readonly InputError[], of: string): v
     process.stderr.write(
       `  ${escapeControl(where ?? '')}${where === undefined ? '' : ': '}${escapeControl(message)}\n`,
     );
+}
+
+/** The report on the others names them, in every format, and as a whole it is not clean. */
+export function withUnreadable(report: CheckReport, unreadable: readonly InputError[]): CheckReport {
+  if (unreadable.length === 0) return report;
+  return {
+    ...report,
+    verdict: report.verdict === 'clean' ? 'could-not-be-checked' : report.verdict,
+    unreadable: unreadable.map(({ message, where = '' }) => ({ path: where, reason: message })),
+  };
 }
 
 /** With findings the exit code is unchanged; otherwise it shows that the result covers only some of the traces. */

@@ -108,6 +108,8 @@ export interface Payload {
   rules: RuleView[];
   findings: FindingView[];
   suppressed: SuppressedView[];
+  /** traces that could not be read */
+  unreadable: { path: string; reason: string }[];
   /** the pins themselves are in a separate part, read on demand */
   pinCount: number;
   /** number of pins omitted from the file */

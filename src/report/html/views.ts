@@ -65,6 +65,7 @@ export function partsOf(detailed: DetailedReport, options: ReportOptions): Parts
       ),
     ),
     suppressed: (report.suppressed ?? []).map(suppressedView),
+    unreadable: (report.unreadable ?? []).map(({ path, reason }) => ({ path: clean(path), reason: clean(reason) })),
     pinCount: shown.length,
     pinsLeft: all.length - shown.length,
   };

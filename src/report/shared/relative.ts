@@ -5,5 +5,7 @@ import type { CheckReport } from '../../contract/report.ts';
 export function below(root: string | undefined, report: CheckReport): CheckReport {
   const start = `${root}/`;
   const short = (path: string) => (root !== undefined && path.startsWith(start) ? path.slice(start.length) : path);
-  return { ...report, traces: report.traces.map((trace) => ({ ...trace, path: short(trace.path) })) };
+  const named = <T extends { path: string }>(one: T): T => ({ ...one, path: short(one.path) });
+  const { traces, unreadable } = report;
+  return { ...report, traces: traces.map(named), ...(unreadable && { unreadable: unreadable.map(named) }) };
 }

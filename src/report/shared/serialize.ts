@@ -2,7 +2,7 @@
 // a terminal. The shapes below are checked against contract.ts by the compiler: a new field does not build
 // until it has its place here (and in docs/json.md and docs/schema/check.schema.json).
 import type { Evidence, Finding, PinInfo } from '../../contract/finding.ts';
-import type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo } from '../../contract/report.ts';
+import type { CheckReport, Loss, RuleOutcome, Suppressed, TraceInfo, Unreadable } from '../../contract/report.ts';
 
 /** Keys in the order they are written; `true` is a plain value or an array of them. */
 type Shape<T> = { readonly [K in keyof T]-?: Place<NonNullable<T[K]>> };
@@ -121,6 +121,7 @@ const FINDING: Shape<Finding> = {
 };
 
 const SUPPRESSED: Shape<Suppressed> = { reason: true, until: true, finding: FINDING };
+const UNREADABLE: Shape<Unreadable> = { path: true, reason: true };
 
 /** The fields of a report, in the order in which they are printed. */
 export const REPORT: Shape<CheckReport> = {
@@ -130,6 +131,7 @@ export const REPORT: Shape<CheckReport> = {
   rules: RULE,
   findings: FINDING,
   suppressed: SUPPRESSED,
+  unreadable: UNREADABLE,
 };
 
 /** The contract's objects, each as its JSON text. `indent` as in JSON.stringify. */
@@ -137,6 +139,7 @@ export const traceJson = (trace: TraceInfo, indent?: number) => jsonText(ordered
 export const ruleJson = (rule: RuleOutcome, indent?: number) => jsonText(ordered(rule, RULE), indent);
 export const findingJson = (finding: Finding, indent?: number) => jsonText(ordered(finding, FINDING), indent);
 export const suppressedJson = (one: Suppressed, indent?: number) => jsonText(ordered(one, SUPPRESSED), indent);
+export const unreadableJson = (one: Unreadable, indent?: number) => jsonText(ordered(one, UNREADABLE), indent);
 
 /**
  * JSON text in which control, invisible and direction characters are escapes: the same data, and safe to

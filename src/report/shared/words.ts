@@ -64,7 +64,7 @@ export function verdictWords(report: CheckReport): string {
 function unsuppressedWords(report: CheckReport): string {
   switch (report.verdict) {
     case 'violated':
-      return `violated: ${findingWords(report) || 'no finding'}`;
+      return [`violated: ${findingWords(report) || 'no finding'}`, ...unreadableWords(report)].join('; ');
     case 'clean': {
       // a rule whose findings are accepted did not hold
       const broken = new Set((report.suppressed ?? []).flatMap(({ finding }) => [finding.rule, ...finding.also]));
@@ -91,9 +91,16 @@ function whyNotWords(report: CheckReport): string {
 }
 
 /** Why the traces as a whole cannot be called clean, the weightiest first. */
-export function wholeReasons({ rules }: CheckReport): string[] {
-  const whole = rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
-  return whole?.verdict === 'could-not-be-checked' ? whole.missing.map(clean) : [];
+export function wholeReasons(report: CheckReport): string[] {
+  const whole = report.rules.find(({ id }) => id === INSUFFICIENT_EVIDENCE);
+  const undecided = whole?.verdict === 'could-not-be-checked' ? whole.missing.map(clean) : [];
+  return report.verdict === 'violated' ? undecided : [...unreadableWords(report), ...undecided];
+}
+
+/** `1 of 420 traces could not be read`, if so. */
+function unreadableWords({ traces, unreadable = [] }: CheckReport): string[] {
+  const of = count(traces.length + unreadable.length, 'trace');
+  return unreadable.length === 0 ? [] : [`${grouped(unreadable.length)} of ${of} could not be read`];
 }
 
 /** `1 error, 512 notes and 60 more, counted only`; empty without findings. */

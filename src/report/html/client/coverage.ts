@@ -9,7 +9,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   'could-not-be-checked': 'could not be checked',
 };
 
-export function coverage({ rules, suppressed, traces }: Payload): HTMLElement {
+export function coverage({ rules, suppressed, traces, unreadable }: Payload): HTMLElement {
   const undecided = rules.filter(({ verdict }) => verdict === 'could-not-be-checked');
   return el(
     'div',
@@ -39,6 +39,7 @@ export function coverage({ rules, suppressed, traces }: Payload): HTMLElement {
     suppressed.length > 0 && el('ul', { class: 'accepted' }, suppressed.map(acceptedItem)),
     el('h2', {}, traces.length === 1 ? 'Trace' : 'Traces'),
     traces.map(traceBlock),
+    unreadable.map(({ path, reason }) => el('p', {}, el('b', {}, path), ` could not be read: ${reason}`)),
   );
 }
 
