@@ -4,7 +4,7 @@
 import type { At } from './at.ts';
 import type { Change, SwapIn } from './meanwhile.ts';
 import type { PageId } from './page-table.ts';
-import type { ForkFrame, Mm, Pin, PinCall } from './state.ts';
+import type { ForkFrame, Io, Mm, Pin, PinCall } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -233,6 +233,9 @@ export class Task {
   cleared: { mm: Mm; vpn: number } | undefined;
   /** pages this task released in its last events, while inner functions may repeat them (release.ts) */
   release: Release | undefined;
+  /** newest FOLL_PIN of its own that it released by unpin_user_page(), and the newest bio to which it added a pinned page */
+  unpinned: Pin | undefined;
+  filling: Io | undefined;
   /** newest pin this task added to a pipe */
   piped: Pin | undefined;
   /** newest unused FOLL_GET pin */

@@ -4,6 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
+import { give } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
@@ -58,15 +59,6 @@ function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   give(m, x, pin, at);
 }
 
-function give(m: Model, x: Io, pin: Pin, at: At): void {
-  if (m.unexplained.size > 0) m.heldSince(pin);
-  x.pins.push(pin);
-  if (!pin.call.longterm) pin.owner = 'bio';
-  pin.ios.push(x);
-  if (pin.ios.length > 16) pin.ios.shift();
-  if (x.submittedAt !== undefined) m.step([pin], 'i/o submit', at, undefined, { io: x });
-}
-
 /**
  * A bio filled without bio_add lines (iov_iter_extract_bvecs(), v7.0 and later) shows only its first page; the rest are
  * the pages that the same call pinned after it, as many as the bio's bytes need.
@@ -99,7 +91,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const len = r[o + SlotOf.bioAdd.len] > 0 ? r[o + SlotOf.bioAdd.len] : 0;
   const off = r[o + SlotOf.bioAdd.off] > 0 ? r[o + SlotOf.bioAdd.off] : 0;
   const lists = pinned(m, page, len + off);
-  if (lists.length === 0) {
+  if (lists.length === 0 && t.unpinned?.page !== page) {
     // __bio_try_merge_page() may be called for a bio that is then used for something else
     if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
     return;
@@ -110,6 +102,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = io(m, bio);
   if (x.pages.length < BIO_PAGES) x.pages.push({ page, off });
   for (const pins of lists) attach(m, t, x, pins, m.at());
+  t.filling = x;
 }
 
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -122,13 +115,14 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     m.absurd();
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
+  if (t.filling?.bio === bio) t.filling = undefined;
   const known = m.ios.get(bio);
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + SlotOf.bioSubmit.l0] > 0 ? r[o + SlotOf.bioSubmit.l0] : 0;
   const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
   const lists = pinned(m, page, l0 + o0);
   const filled = m.ios.get(bio);
-  if ((filled === undefined || filled.endedAt !== undefined) && lists.length === 0) {
+  if ((filled === undefined || filled.endedAt !== undefined || filled.pins.length === 0) && lists.length === 0) {
     m.ios.delete(bio);
     return;
   }

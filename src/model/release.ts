@@ -8,6 +8,7 @@ import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
+import { isPinnedByBio } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
@@ -110,7 +111,9 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
       level: Level.bio,
       guessed: false,
     });
-    letGo(m, pin, 'page', 1, at, 'bio');
+    // a page of which fs/direct-io.c puts parts into several bios has a pin for each
+    const isInAnother = m.recorded(Kind.bioEnd) && pin.ios.some((x) => x !== io && x.endedAt === undefined);
+    if (!isInAnother) letGo(m, pin, 'page', 1, at, 'bio');
   }
 }
 
@@ -137,7 +140,8 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
   if (Number.isNaN(page) || !(refs > 0)) return;
   if (t.release !== undefined && isEcho(m, t.release, page, refs, level)) return;
   // a reference taken by the current call is dropped before it returns
-  if (t.gup !== undefined && undo(m, t.gup, page, refs)) {
+  const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs);
+  if (isUndone || (named === 'page' && isPinnedByBio(m, t, page))) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;
   }
@@ -150,7 +154,8 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
     if (outer.unnamed === 0) for (const pin of outer.maybe) if (pin.unsure === outer) pin.unsure = undefined;
     return;
   }
-  give(m, t, begin(t, level, m.at(), refs), page, refs, level, named);
+  const pin = give(m, t, begin(t, level, m.at(), refs), page, refs, level, named);
+  if (named === 'page' && pin?.call.kind === 'PIN' && pin.call.at.pid === t.pid) t.unpinned = pin;
 }
 
 /** How the functions of a level name each of several pages. */
