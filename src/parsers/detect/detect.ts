@@ -15,6 +15,7 @@ import { notATrace, type Unusable } from './not-a-trace.ts';
 import { lacksColumns, otherTool } from './other-tools.ts';
 import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
 import { readCaptureHead } from './recorded.ts';
+import { severalNames } from './several-names.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
 import { twoSided } from './two-sided.ts';
@@ -57,6 +58,8 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
     if (columns !== undefined) return columns;
   }
   if (format === undefined) return notRecognised(lines);
+  const names = format === 'csv' ? undefined : severalNames(lines);
+  if (names !== undefined) return names;
   const found = headOf(format, lines);
   // if no line has a time, a header may be perf's
   if (forced === undefined && format === 'perf-script' && found?.variant.includes(NOTHING_READ)) {

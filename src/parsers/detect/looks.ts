@@ -30,12 +30,18 @@ export const hasEvent = (line: string): boolean => CORE.test(line);
 /** Columns of a task's name, which is right-aligned. */
 const NAME_COLUMNS = 16;
 
-/** The text before the columns of the task's name, if they begin with a space; undefined: none, or unknown. */
-export function beforeTask(line: string): string | undefined {
+/** Where the columns of the task's name begin, if they do with a space; undefined: nowhere, or unknown. */
+export function taskColumn(line: string): number | undefined {
   const core = CORE.exec(line);
   if (core === null) return undefined;
   const start = line.slice(0, core.index).trimEnd().length - NAME_COLUMNS;
-  return start > 0 && line[start] === ' ' ? line.slice(0, start) : undefined;
+  return start >= 0 && line[start] === ' ' ? start : undefined;
+}
+
+/** The text before the columns of the task's name; undefined: none, or unknown. */
+export function beforeTask(line: string): string | undefined {
+  const start = taskColumn(line);
+  return start === undefined || start === 0 ? undefined : line.slice(0, start);
 }
 
 /** Replacement for a line that is not part of the trace. */

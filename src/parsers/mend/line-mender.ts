@@ -2,13 +2,16 @@
 // joined lines leave blank lines, and text outside of the trace becomes an empty comment.
 
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { takeOffPattern, withoutSuffix } from './common.ts';
 import { Page, withoutEntities } from './html.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
-import { decodeQuotedPrintable, wasWrapped, withoutSuffix } from './plan.ts';
+import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
 import { takeOffLog, takeOffThese } from './prefixes.ts';
+import { Senders } from './senders.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
+import { NamedLines } from './task-names.ts';
 import type { Mender } from './text-lines.ts';
 
 /** A reader of trace_pipe consumes what it reads, so no other reader gets it. */
@@ -20,6 +23,8 @@ export class LineMender implements Mender {
   readonly #page = new Page();
   readonly #log = new Log();
   readonly #parts = new Parts();
+  readonly #senders = new Senders();
+  #named: NamedLines | undefined;
   /** joined lines not returned yet, and their number of input lines */
   #held: string | undefined;
   #holds = 0;
@@ -32,6 +37,8 @@ export class LineMender implements Mender {
 
   /** What is wrong with the text as a whole, known at its end. */
   get damage(): string | undefined {
+    const others = this.#senders.damage ?? this.#named?.damage;
+    if (others !== undefined) return others;
     if (this.#plan.log === true) return this.#log.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
@@ -82,14 +89,26 @@ export class LineMender implements Mender {
     if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();
     if (plan.outer !== undefined) line = line.replace(plan.outer, '');
+    if (plan.names !== undefined) {
+      this.#named ??= new NamedLines(plan.names);
+      line = this.#named.take(line);
+    }
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
     if (plan.python === true) line = unquoted(line);
     if (plan.tabs === true) line = withBlanks(line);
-    if (plan.log === true) return this.#log.take(takeOffLog(line, isEventLine));
+    if (plan.log === true) {
+      const own = this.#senders.take(takeOffLog(line, isEventLine));
+      return own === undefined ? NOTHING : this.#log.take(own);
+    }
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
-    if (plan.pattern !== undefined) line = line.replace(plan.pattern, '');
-    if (plan.prefixes !== undefined) line = takeOffThese(line, plan.prefixes);
+    const bare =
+      plan.pattern !== undefined
+        ? takeOffPattern(line, plan.pattern)
+        : plan.prefixes !== undefined
+          ? takeOffThese(line, plan.prefixes)
+          : undefined;
+    if (bare !== undefined) line = this.#senders.take(bare) ?? NOTHING;
     if (plan.indent !== undefined) line = line.replace(plan.indent, '');
     return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
   }

@@ -1,5 +1,7 @@
 // Why: what is found out about a text once is needed line by line, by several steps.
+import type { Pattern } from './common.ts';
 import type { Prefix } from './prefixes.ts';
+import type { TaskNames } from './task-names.ts';
 
 /** How to repair the lines of a text. No step needs more than the line and the previous one. */
 export interface MendPlan {
@@ -40,7 +42,9 @@ export interface MendPlan {
   prefixes?: readonly Prefix[];
   /** the same text before all lines; a pattern if numbers in it change */
   literal?: string;
-  pattern?: RegExp;
+  pattern?: Pattern;
+  /** names of files or buffers before each line of trace-cmd */
+  names?: TaskNames;
   /** indentation before all lines, including comments: Markdown, YAML; before a prefix, and after it */
   outer?: RegExp;
   indent?: RegExp;

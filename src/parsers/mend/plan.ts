@@ -1,7 +1,8 @@
 // Why: determines from the first lines, once and for the whole text, how it was changed: a mail quotes all lines, a log
 // stamps all. Plain text is not touched, so it takes the fast path.
 
-import { beforeTask, DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { commonPattern, commonPrefix, commonSuffix, withoutSuffix } from './common.ts';
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { MARKS, withBlanks, withoutMarks } from './marks.ts';
@@ -18,6 +19,7 @@ import {
   unescaped,
   unquoted,
 } from './strings.ts';
+import { NamedLines, taskNames, wordsOf } from './task-names.ts';
 
 /** Number of lines examined, and the share of them that must agree. */
 const LOOKED_AT = 400;
@@ -77,6 +79,13 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1]);
   }
   lines = planIndent(lines, plan, 'outer');
+  const names = taskNames(lines);
+  if (names !== undefined) {
+    plan.names = names;
+    plan.words.push(wordsOf(names));
+    const named = new NamedLines(names);
+    lines = lines.map((line) => named.take(line));
+  }
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
   if (MARKS.test(text)) {
     plan.marks = true;
@@ -115,7 +124,7 @@ function planLines(given: string[], plan: MendPlan): string[] {
   if (lines.some((line) => DUMP.test(line))) {
     plan.log = true;
     plan.words.push('a dump in a log');
-    return lines.map((line) => takeOffLog(line, isEventLine));
+    return lines.map((line) => takeOffLog(line, isEventLine).rest);
   }
   const tabbed = lines.map(withBlanks);
   if (!lines.some(isEventLine) && tabbed.filter(isEventLine).length * 4 > filled(lines).length) {
@@ -165,11 +174,11 @@ function planPrefix(lines: string[], plan: MendPlan): string[] {
     plan.words.push(...new Set(best.prefixes.map(({ name }) => name)));
     return lines.map((line) => best.prefixes.reduce((rest, { pattern }) => rest.replace(pattern, ''), line));
   }
-  const pattern = commonPattern(events);
-  if (pattern !== undefined) {
-    plan.pattern = pattern;
+  const common = commonPattern(events);
+  if (common !== undefined) {
+    plan.pattern = common;
     plan.words.push('the same prefix on each line');
-    return lines.map((line) => line.replace(pattern, ''));
+    return lines.map((line) => line.replace(common.pattern, ''));
   }
   const literal = commonPrefix(filled(lines));
   if (
@@ -264,63 +273,4 @@ export function wasWrapped(before: string, line: string, width: number): boolean
   const word = /^\s*(\S+)/.exec(line)?.[1] ?? '';
   if (word === '') return false;
   return before.length + 1 + word.length > width - 4 || ENDS_EARLY.test(before);
-}
-
-// ---- what all lines have in common
-
-const JUNK = /(?:\xe2\x94[\x80-\xbf]|<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
-
-/** Maximum length of text added after a line. */
-const JUNK_LOOKED_AT = 64;
-
-/** The common end of nearly all of these, if the kernel does not print it. */
-function commonSuffix(events: readonly string[]): string | undefined {
-  const ends = new Map<string, number>();
-  for (const line of events) {
-    const end = JUNK.exec(line.slice(-JUNK_LOOKED_AT))?.[0].trimEnd();
-    if (end !== undefined && end !== '') ends.set(end, (ends.get(end) ?? 0) + 1);
-  }
-  const [best] = [...ends].sort((a, b) => b[1] - a[1]);
-  return best !== undefined && best[1] >= 3 && best[1] > MOST_OF * events.length ? best[0] : undefined;
-}
-
-/**
- * The common text before the task's columns of nearly all of these, as a pattern in which numbers may vary. `<13>1
- * 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
- */
-function commonPattern(events: readonly string[]): RegExp | undefined {
-  const patterns = new Map<string, number>();
-  for (const line of events) {
-    const before = isEventLine(line) ? undefined : beforeTask(line);
-    if (before === undefined || before.trim() === '') continue;
-    const source = before
-      .split(/(\d+| +)/)
-      .map((part, i, all) => {
-        if (/^\d/.test(part)) return '\\d+';
-        if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
-        // on the left numbers are padded, on the right the columns of the name begin
-        const before = all.slice(0, i).join('');
-        return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
-      })
-      .join('');
-    const key = /^\\d/.test(source) ? ` *${source}` : source;
-    patterns.set(key, (patterns.get(key) ?? 0) + 1);
-  }
-  const [best] = [...patterns].sort((a, b) => b[1] - a[1]);
-  return best !== undefined && best[1] > MOST_OF * events.length ? new RegExp(`^${best[0]}`) : undefined;
-}
-
-export function withoutSuffix(line: string, suffix: string): string {
-  const end = line.trimEnd();
-  return end.endsWith(suffix) ? end.slice(0, -suffix.length).trimEnd() : line;
-}
-
-function commonPrefix(lines: readonly string[]): string {
-  let [common = ''] = lines;
-  for (const line of lines) {
-    let n = 0;
-    while (n < common.length && common[n] === line[n]) n++;
-    common = common.slice(0, n);
-  }
-  return common;
 }

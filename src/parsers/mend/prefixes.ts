@@ -5,6 +5,7 @@
 export interface Prefix {
   /** description */
   name: string;
+  /** its group `from` is the machine, the file or the container that the line is of */
   pattern: RegExp;
   /** valid only if the numbers increase */
   counts?: true;
@@ -23,6 +24,8 @@ const row = (name: string, pattern: string, more: Omit<Prefix, 'name' | 'pattern
 
 export const PREFIXES: readonly Prefix[] = [
   row('quoted', '(?:> ?|\\| )+'),
+  // RFC 5424, which begins like a log level
+  row('system log', String.raw`<\d{1,3}>1 \S+ (?<from>\S+) \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`),
   row('log level', '<\\d{1,3}>'),
   // dmesg -x
   row('log level', `(?:${FACILITIES}) *: *(?:${LEVELS}) *: ?`),
@@ -32,12 +35,11 @@ export const PREFIXES: readonly Prefix[] = [
   row('kernel log', String.raw`\[(?:< *\d+\.\d+>| *\+\d+\.\d+|[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d)\] ?`),
   row('kernel log', String.raw`\[${DAY}\] ?(?:\[ *[TC]\d+\] ?)?`),
   // syslog, journalctl -o short, short-precise, short-iso, short-unix, short-monotonic
-  row('system log', String.raw`${DAY} \S+ [\w.\/-]+(?:\[\d+\])?: ?`),
-  row('system log', String.raw`[\w.-]+ (?:kernel(?:\[\d+\])?|[\w.\/-]+\[\d+\]): ?`),
+  row('system log', String.raw`${DAY} (?<from>\S+) [\w.\/-]+(?:\[\d+\])?: ?`),
+  row('system log', String.raw`(?<from>[\w.-]+) (?:kernel(?:\[\d+\])?|[\w.\/-]+\[\d+\]): ?`),
   row('system log', 'kernel: ?'),
   row('time stamps', String.raw`\d{9,10}\.\d{6} `),
-  // RFC 5424; CRI of Kubernetes
-  row('system log', String.raw`<\d{1,3}>1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`),
+  // CRI of Kubernetes
   row('container log', String.raw`\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] `),
   // CI: GitHub, GitLab (`00O `), Jenkins, ts
   row('time stamps', String.raw`\[?${ISO}\]?:?(?: \d\d[OE][ +])? ?`),
@@ -45,15 +47,15 @@ export const PREFIXES: readonly Prefix[] = [
   row('time stamps', String.raw`\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] ?|\d\d:\d\d:\d\d(?:[.,]\d+)? {1,2}`),
   row('hypervisor log', String.raw`\((?:XEN|d\d+)\) `),
   // `gh run view --log`
-  row('time stamps', '[^\\t]{1,80}\\t[^\\t]{1,80}\\t(?=\\d{4}-)'),
+  row('time stamps', '(?<from>[^\\t]{1,80})\\t[^\\t]{1,80}\\t(?=\\d{4}-)'),
   // docker compose, kubectl --prefix, and other names in front
-  row('names in front', String.raw`[\w.-]+ +\| `),
+  row('names in front', String.raw`(?:(?<from>[\w.-]*[A-Za-z][\w.-]*)|[\w.-]+) +\| `),
   row('names in front', String.raw`\[[^\][]{1,60}\] `),
   // kselftest, TAP
   row('test log', '# (?=[ #])'),
   row('patch', '\\+'),
   // grep -n, grep -Hn; cat -n; nl and editors
-  row('numbered', String.raw`(?:[\w.\/~+-]+[:-])?\d{1,9}[:-]`),
+  row('numbered', String.raw`(?:(?:(?<from>[\w.\/~+-]*[A-Za-z][\w.\/~+-]*)|[\w.\/~+-]+)[:-])?\d{1,9}[:-]`),
   row('numbered', String.raw` *\d{1,9}\t`),
   row('numbered', String.raw` *\d{1,9}(?:[|.)] ?| {1,2}(?=[ #]))`, { counts: true }),
 ];
@@ -85,20 +87,36 @@ function search(rest: string, isWhole: (rest: string) => boolean, before: Prefix
   return undefined;
 }
 
+/** A short name, and the name of a task behind it, look like the name of a task. */
+const CONTAINER = /^[\w.-]+ +\| /;
+
+/** A line without what stood in front of it. */
+export interface Bare {
+  rest: string;
+  /** machine, file or container named there; undefined: none */
+  from: string | undefined;
+}
+
 /** Remove what logs and forwarders put in front, as far as known. */
-export function takeOffLog(line: string, isWhole: (rest: string) => boolean): string {
-  let rest = line;
-  for (let i = 0; i < MOST && !isWhole(rest); i++) {
-    const prefix = PREFIXES.find(({ counts, pattern }) => counts !== true && pattern.test(rest));
-    if (prefix === undefined) break;
-    rest = rest.replace(prefix.pattern, '');
+export function takeOffLog(line: string, isWhole: (rest: string) => boolean): Bare {
+  const bare: Bare = { rest: line, from: undefined };
+  for (let i = 0; i < MOST && (!isWhole(bare.rest) || CONTAINER.test(bare.rest)); i++) {
+    if (!PREFIXES.some((prefix) => prefix.counts !== true && takeOffOne(bare, prefix))) break;
   }
-  return rest;
+  return bare;
 }
 
 /** Remove these, each once, if present. */
-export function takeOffThese(line: string, prefixes: readonly Prefix[]): string {
-  let rest = line;
-  for (const { pattern } of prefixes) rest = rest.replace(pattern, '');
-  return rest;
+export function takeOffThese(line: string, prefixes: readonly Prefix[]): Bare {
+  const bare: Bare = { rest: line, from: undefined };
+  for (const prefix of prefixes) takeOffOne(bare, prefix);
+  return bare;
+}
+
+function takeOffOne(bare: Bare, { pattern }: Prefix): boolean {
+  const m = pattern.exec(bare.rest);
+  if (m === null) return false;
+  bare.rest = bare.rest.slice(m[0].length);
+  bare.from = m.groups?.from ?? bare.from;
+  return true;
 }

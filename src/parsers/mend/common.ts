@@ -1,0 +1,92 @@
+// Why: what a program adds to each line, before it or after it, is the same in all lines, or differs only in numbers.
+import { beforeTask, isEventLine } from '../detect/looks.ts';
+import type { Bare } from './prefixes.ts';
+
+/** Share of lines that must agree. */
+const MOST_OF = 0.8;
+
+const JUNK = /(?:\xe2\x94[\x80-\xbf]|<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
+
+/** Maximum length of text added after a line. */
+const JUNK_LOOKED_AT = 64;
+
+/** The common end of nearly all of these, if the kernel does not print it. */
+export function commonSuffix(events: readonly string[]): string | undefined {
+  const ends = new Map<string, number>();
+  for (const line of events) {
+    const end = JUNK.exec(line.slice(-JUNK_LOOKED_AT))?.[0].trimEnd();
+    if (end !== undefined && end !== '') ends.set(end, (ends.get(end) ?? 0) + 1);
+  }
+  const [best] = [...ends].sort((a, b) => b[1] - a[1]);
+  return best !== undefined && best[1] >= 3 && best[1] > MOST_OF * events.length ? best[0] : undefined;
+}
+
+/** Text before the task's columns of all lines. */
+export interface Pattern {
+  /** numbers in it vary */
+  pattern: RegExp;
+  /** its words name where a line comes from: they are the same in all lines, or few */
+  hasNames: boolean;
+}
+
+/**
+ * The common text before the task's columns of nearly all of these, as a pattern in which numbers may vary. `<13>1
+ * 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
+ */
+export function commonPattern(events: readonly string[]): Pattern | undefined {
+  const patterns = new Map<string, string[]>();
+  for (const line of events) {
+    const before = isEventLine(line) ? undefined : beforeTask(line);
+    if (before === undefined || before.trim() === '') continue;
+    const source = before
+      .split(/(\d+| +)/)
+      .map((part, i, all) => {
+        if (/^\d/.test(part)) return '\\d+';
+        if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
+        // on the left numbers are padded, on the right the columns of the name begin
+        const before = all.slice(0, i).join('');
+        return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
+      })
+      .join('');
+    const key = /^\\d/.test(source) ? ` *${source}` : source;
+    const same = patterns.get(key);
+    if (same === undefined) patterns.set(key, [before]);
+    else same.push(before);
+  }
+  const [best] = [...patterns].sort((a, b) => b[1].length - a[1].length);
+  if (best === undefined || best[1].length <= MOST_OF * events.length) return undefined;
+  const names = new Set(best[1].map(nameIn)).size;
+  return { pattern: new RegExp(`^${best[0]}`), hasNames: names === 1 || names < best[1].length * FEW };
+}
+
+/** Numbers within words that differ from line to line count something. */
+const FEW = 0.25;
+
+/** Parts of a time, a process, a CPU; a number in hexadecimal. */
+const NO_NAME = /^(?:\d{4}-\d\d-\d\dT\d*|[\d.]+(?:Z|[mun]?s)?|[TC]\d+|(?:0x)?[\da-f]{8,})$/;
+
+/** Remove it, if present. Another text before an event names another one. */
+export function takeOffPattern(line: string, { pattern, hasNames }: Pattern): Bare {
+  const before = pattern.exec(line)?.[0];
+  const from = hasNames ? nameIn(before ?? beforeTask(line) ?? '') : '';
+  return { rest: line.slice(before?.length ?? 0), from: from === '' ? undefined : from };
+}
+
+/** The words of a text before a line that may name its machine, its file or its container. */
+const nameIn = (before: string): string =>
+  (before.match(/[\w./-]+/g) ?? []).filter((word) => !NO_NAME.test(word)).join(' ');
+
+export function withoutSuffix(line: string, suffix: string): string {
+  const end = line.trimEnd();
+  return end.endsWith(suffix) ? end.slice(0, -suffix.length).trimEnd() : line;
+}
+
+export function commonPrefix(lines: readonly string[]): string {
+  let [common = ''] = lines;
+  for (const line of lines) {
+    let n = 0;
+    while (n < common.length && common[n] === line[n]) n++;
+    common = common.slice(0, n);
+  }
+  return common;
+}
