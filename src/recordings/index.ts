@@ -22,12 +22,4 @@ const traceDat = () => import('./trace-dat/recording.ts');
 export const latencyText = async (bytes: Bytes, head: Uint8Array): Promise<Uint8Array | undefined> =>
   (await traceDat()).latencyText(bytes, head);
 
-const MAGICS = [
-  [0x17, 0x08, 0x44, ...Buffer.from('tracing')],
-  [...Buffer.from('PERFILE2')],
-  [...Buffer.from('2ELIFREP')],
-];
-
-/** Whether a file that begins like this is a recording, readable or not. */
-export const isRecording = (head: Uint8Array): boolean =>
-  MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte));
+export { isRecording } from './magic.ts';

@@ -49,6 +49,21 @@ describe('a page of the ring buffer', () => {
   });
 });
 
+describe('behind a recording', () => {
+  const RECORDINGS: Record<string, Buffer> = {
+    'trace.dat, version 7': traceDat(written, { version: 7 }),
+    'perf.data': perfData(written),
+  };
+  it.each(Object.keys(RECORDINGS))('another one: %s', async (name) => {
+    const bytes = RECORDINGS[name];
+    expect(await losses(bytes)).not.toMatch(/follows? it/);
+    expect(await losses(Buffer.concat([bytes, Buffer.alloc(4096)]))).not.toMatch(/follows? it/);
+    for (const other of Object.values(RECORDINGS))
+      expect(await losses(Buffer.concat([bytes, other]))).toMatch(/another recording follows it/);
+    expect(await losses(Buffer.concat([bytes, Buffer.from('# tracer: nop\n')]))).toMatch(/14 bytes that follow it/);
+  });
+});
+
 describe('a format', () => {
   it.each([
     ['name: fault', 'name: fa[lt'],

@@ -191,7 +191,7 @@ function isRecord(buf: Uint8Array, start: number, end: number): boolean {
     // `#1     inner/outer(us):   12/10` of hwlat, `#3 context irq timer_latency 1200 ns` of timerlat, `# 1f buf: 00 00` of raw markers
     return true;
   }
-  if (startsWith(buf, start, end, 'Unknown type ') || startsWith(buf, start, end, 'type: ')) return true;
+  if (startsWith(buf, start, end, 'type: ')) return true;
   if (isDigit(buf[start])) {
     // `134:120:R ==> [001]   210:120:R scn`
     let at = skipDigits(buf, start, end);

@@ -6,6 +6,7 @@
 //   stream: PERFILE2, u64 16, records
 // Sources: tools/perf/util/header.c, session.c of 6.12; Documentation/perf.data-file-format.txt.
 import { type Bytes, Cursor, Damaged } from '../bytes.ts';
+import { behind } from '../magic.ts';
 import { readHead, readParts } from '../trace-dat/file.ts';
 import type { Meta } from '../trace-dat/meta.ts';
 import { type Attr, RecordType, readAttr, TRACEPOINT } from './layout.ts';
@@ -110,6 +111,7 @@ function readTables(file: PerfFile, cursor: Cursor): void {
   if (data.size === 0) return;
   tolerate(file, 'its features', () => {
     const table = new Cursor(bytes, little, data.at + data.size);
+    let end = Math.max(data.at + data.size + 16 * features.length, attrs.at + attrs.size);
     for (const feature of features) {
       const at = table.u64();
       const size = table.u64();
@@ -118,7 +120,9 @@ function readTables(file: PerfFile, cursor: Cursor): void {
       if (feature === features[0] && !(room >= 0 && room < 16 * 256 && room % 16 === 0))
         file.damage.push('its features do not follow its data: a part of either is missing');
       tolerate(file, `feature ${feature}`, () => readFeature(file, feature, new Cursor(bytes, little, at, at + size)));
+      end = Math.max(end, at + size);
     }
+    file.damage.push(...[behind(bytes, end)].filter((words) => words !== undefined));
   });
 }
 

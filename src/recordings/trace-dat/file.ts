@@ -6,6 +6,7 @@
 // Sources: trace-cmd 3.3, Documentation/trace-cmd/trace-cmd.dat.v6.5.txt and .v7.5.txt, lib/trace-cmd/trace-input.c.
 import { type Bytes, Cursor, Damaged, MemoryBytes } from '../bytes.ts';
 import { Kallsyms } from '../kallsyms.ts';
+import { behind } from '../magic.ts';
 import { Unpacker } from '../unpack.ts';
 import { type Meta, readCmdlines, readEventFormats, readFtraceFormats, readHeaderInfo, TRACING } from './meta.ts';
 import { type BufferInfo, chosenClock, noOptions, Option, type Options, readOption } from './options.ts';
@@ -24,6 +25,9 @@ export interface TraceDat {
 }
 
 const ID = { options: 0, buffer: 3 } as const;
+
+/** Ids of a newer trace-cmd are larger than those known here, but small. */
+const LARGEST_ID = 255;
 const PACKED = 1;
 
 /** @throws Damaged if the header cannot be read */
@@ -175,10 +179,11 @@ class Sections {
     let at = from;
     while (at + HEADER <= this.#bytes.size && out.length < 4096) {
       const section = this.#section(at);
-      if (section === undefined) break;
+      if (section === undefined || section.id > LARGEST_ID) break;
       out.push(section);
       at = section.at + section.size;
     }
+    this.#file.damage.push(...[behind(this.#bytes, at)].filter((words) => words !== undefined));
     return out;
   }
 
