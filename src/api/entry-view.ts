@@ -2,12 +2,16 @@
 import { entryBits, entryPage, Pte } from '../model/page-table.ts';
 import type { Entry, EntryState, PageId } from './views.ts';
 
-export const ENTRY_STATES: readonly EntryState[] = ['none', 'present', 'swap', 'migration', 'device-exclusive'];
+/** By Pte.STATE; where migration has mapped something again, no line may show what. */
+export const ENTRY_STATES: readonly EntryState[] = [
+  ...(['none', 'present', 'swap', 'migration', 'device-exclusive'] as const),
+  'present',
+];
 
 export function entryView(entry: number): Entry {
   const bits = entryBits(entry);
   const state = ENTRY_STATES[bits & Pte.STATE];
-  const page = entryPage(entry);
+  const page = (bits & Pte.STATE) === Pte.Returning ? Number.NaN : entryPage(entry);
   return {
     state,
     page: state === 'none' || Number.isNaN(page) ? undefined : (page as PageId),

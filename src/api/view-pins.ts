@@ -25,6 +25,9 @@ export class PinCall extends View<state.PinCall> implements view.PinCall {
   get remote() {
     return raw(this).remote;
   }
+  get foreign() {
+    return raw(this).foreign;
+  }
   get flags() {
     return known(raw(this).flags);
   }
@@ -196,6 +199,9 @@ export class Drift extends View<state.Drift> implements view.Drift {
   }
   get page() {
     return asPage(raw(this).page);
+  }
+  get where() {
+    return raw(this).where;
   }
   get before() {
     return views(this).steps(raw(this).before);

@@ -105,6 +105,8 @@ export interface PinCall {
   readonly longterm: boolean;
   /** get_user_pages_remote(), pin_user_pages_remote(): another process's memory */
   readonly remote: boolean;
+  /** the task ran in another address space than `mm`, as far as the trace shows */
+  readonly foreign: boolean;
   /** gup_flags as a number; the layout differs between kernels (include/linux/mm_types.h), so prefer the booleans */
   readonly flags: number | undefined;
   readonly mm: Mm | undefined;
@@ -221,6 +223,8 @@ export interface Drift {
   readonly fault: At | undefined;
   /** page mapped now */
   readonly page: PageId | undefined;
+  /** virtual page where that is */
+  readonly where: number;
   /** steps of the pin before, oldest first */
   readonly before: readonly Step[];
   /** the address mapped the pinned page again */

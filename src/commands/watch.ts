@@ -9,10 +9,10 @@ import { PROBE_TABLE } from '../capture/probe-table.ts';
 import { Armed } from '../live/armed.ts';
 import { type LiveSource, openLive } from '../live/live-source.ts';
 import { type LiveOptions, LiveWatch, type WatchEnd } from '../live/live-watch.ts';
+import { checkMetricsFile } from '../live/metrics.ts';
 import { reactionOf } from '../live/reactions.ts';
 import { InputError } from '../util/errors.ts';
 import { EXIT } from '../util/exit-codes.ts';
-import { checkWritable } from '../util/output.ts';
 import { remove, temporaryFolder } from '../util/temporary.ts';
 import { terminal } from '../util/terminal.ts';
 import { BaseCommand } from './base.ts';
@@ -128,7 +128,7 @@ SIGTERM and SIGINT end it: open findings are reported, and the exit code is 0. S
     const { args, flags, metadata } = await this.parse(Watch);
     if (args.source === '-' && process.stdin.isTTY)
       throw new InputError('standard input is a terminal, not a trace', { tryThis: 'name the source, or pipe one in' });
-    if (flags.metrics !== undefined) checkWritable(flags.metrics);
+    if (flags.metrics !== undefined) checkMetricsFile(flags.metrics);
     const setup = await setUpRules(flags);
     const failOn = failOnOf(flags['fail-on'], metadata.flags['fail-on']?.setFromDefault === true, setup);
     const screen = terminal(process.stdout, flags.color);

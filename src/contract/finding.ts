@@ -87,8 +87,10 @@ export interface Finding {
   selfInflicted: boolean;
   harm: Harm[];
   pin: PinInfo;
-  /** the page the address maps now; undefined if not known */
-  mapping?: { pfn?: string; page?: string };
+  /** the process whose memory it is, if a task of another one pinned it (pin_user_pages_remote()) */
+  process?: Pick<PinIdentity, 'pid' | 'tgid' | 'comm'>;
+  /** the page the address maps now, and that address, if mremap() has moved the page since; undefined if not known */
+  mapping?: { pfn?: string; page?: string; address?: string };
   /** what caused the drift, as a phrase */
   cause: string;
   evidence: Evidence[];

@@ -1,7 +1,8 @@
 // Why: metrics for the textfile collector of node_exporter, written to a temporary file first; label sets are bounded:
 // no pid, no address.
-import * as fs from 'node:fs';
-import { temporaryBeside } from '../util/temporary.ts';
+import { statSync } from 'node:fs';
+import { InputError } from '../util/errors.ts';
+import { checkWritable, writeFileWhole } from '../util/output.ts';
 import type { WatchStatus } from './events.ts';
 import type { Load } from './instance.ts';
 
@@ -70,12 +71,23 @@ export function metricsText(metrics: Metrics): string {
   return `${out.join('\n')}\n`;
 }
 
-/** A reader sees either the old or the new file. */
-export function writeMetrics(path: string, text: string): void {
-  const temporary = temporaryBeside(path);
-  fs.writeFileSync(temporary, text, { mode: 0o644 });
-  fs.renameSync(temporary, path);
+/**
+ * Writes the file while nothing depends on it yet, so that a wrong path is found before a watch begins.
+ * @throws InputError if it cannot be written, or is a device or a FIFO, which may block whoever writes to it
+ */
+export function checkMetricsFile(path: string): void {
+  const is = statSync(path, { throwIfNoEntry: false });
+  if (path === '-' || (is !== undefined && !is.isFile() && !is.isDirectory()))
+    throw new InputError('metrics must be written to a regular file', {
+      where: path,
+      tryThis: "a name in the directory of node_exporter's textfile collector",
+    });
+  checkWritable(path);
+  writeMetrics(path, '# EOF\n');
 }
+
+/** A reader sees either the old or the new file. */
+export const writeMetrics = (path: string, text: string): void => writeFileWhole(path, [text]);
 
 const labelText = (text: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -1,7 +1,8 @@
 // Why: the output of a watch as text for a terminal or as JSON for a program: the same events in the same order.
-import type { CheckReport, TraceInfo } from '../contract/report.ts';
+import { type CheckReport, INSUFFICIENT_EVIDENCE, type TraceInfo } from '../contract/report.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { clean, wrap } from '../report/shared/format.ts';
+import { lossWords } from '../report/shared/loss-words.ts';
 import { findingJson, jsonText } from '../report/shared/serialize.ts';
 import { weight } from '../report/shared/words.ts';
 import { count } from '../util/count.ts';
@@ -19,6 +20,12 @@ export function eventJson(event: WatchEvent): string {
 export interface Screen {
   color: boolean;
   width: number;
+}
+
+/** Why nothing could be concluded. */
+function undecidedBy({ missing, verdict }: WatchEvent & { type: 'end' }): readonly string[] {
+  if (verdict !== 'could-not-be-checked') return [];
+  return missing.find(({ rule }) => rule === INSUFFICIENT_EVIDENCE)?.reasons.map(clean) ?? [];
 }
 
 /** @param trace what is known about the trace so far */
@@ -58,11 +65,13 @@ export function eventText(event: WatchEvent, trace: TraceInfo, story: Reporter, 
       );
     }
     case 'end': {
-      const { events, findings, lost, pins, lossPlaces } = event.status;
-      const losses = lossPlaces === 0 ? 'nothing lost' : `lost ${lost} or more in ${lossPlaces} places`;
-      return block(
-        `${event.verdict}: ${count(findings, 'finding')} in ${count(events, 'event')}, ${count(pins, 'pin')}, ${losses}`,
-      );
+      const { events, findings, pins } = event.status;
+      const losses = lossWords(event.trace.losses);
+      const sum = `${count(findings, 'finding')} in ${count(events, 'event')}, ${count(pins, 'pin')}`;
+      // a loss is a reason, too
+      const reasons = undecidedBy(event).filter((reason) => !losses.some((loss) => loss.includes(reason)));
+      const about = [losses.length === 0 ? 'nothing lost' : losses.join('; '), ...reasons];
+      return block(`${event.verdict}: ${sum}, ${about.join('; ')}`);
     }
   }
 }

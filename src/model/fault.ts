@@ -74,7 +74,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
       // recorded
       stale = pmd && named !== before && isSplit(mm, vpn, named, pmdPages);
       if (named !== before && !stale) {
-        if (!Number.isNaN(before)) m.tear('entries');
+        if (!Number.isNaN(before)) m.contradicts(mm, before, named);
         else if (m.isPinnedElsewhere(mm, named)) m.counts.strayed++;
         if (pmd) m.install(mm, vpn - (vpn % pmdPages), named - (vpn % pmdPages), pmdPages, 0, 'observed');
         else m.install(mm, vpn, named, 1, 0, 'observed');

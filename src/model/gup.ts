@@ -265,6 +265,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   if (isInner(f.fn) && f.grabs.length === 0 && f.array.length === 0) return;
   const remote = REMOTE.has(f.fn);
   const mm = f.mm ?? (remote ? undefined : ownMm(m, t, f));
+  const own = m.mmOf(t);
   const seenRet = !Number.isNaN(ret);
   const asked = Number.isNaN(f.apiFlags) ? f.flags : f.apiFlags;
   if (!isInner(f.fn)) countLayout(m, f);
@@ -274,6 +275,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     write: Number.isNaN(asked) ? undefined : (asked & FOLL_WRITE) !== 0,
     longterm: !isInner(f.fn) ? (f.apiFlags & LONGTERM) !== 0 : false,
     remote,
+    foreign: mm !== undefined && own !== undefined && own !== mm,
     flags: f.flags,
     mm,
     addr: f.addr,

@@ -29,8 +29,8 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   const { cleared, kpage, mm, page } = ksm;
   if (Number.isNaN(kpage) || kpage === page) return;
   const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
-  if (vpn === undefined) return;
-  if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
+  if (vpn === undefined) m.mergedSomewhere(mm, page, kpage);
+  else if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
   else m.clear(mm, vpn, vpn + 1);
 }
 

@@ -15,6 +15,8 @@ const MOST_MMS = 4096;
 const MOST_CHANGES = 256;
 /** Address spaces of which it is remembered that migration unmapped pinned pages. */
 const MOST_AWAY = 4096;
+/** Pages of an address space of which it is remembered that KSM replaced them at an unknown address. */
+const MOST_MERGED = 1 << 16;
 
 export class Mapping extends Identities {
   /** live pins by page */
@@ -49,6 +51,8 @@ export class Mapping extends Identities {
     claimed: 0,
   };
 
+  /** pages that KSM replaced at an address that no line shows, and what is mapped there instead */
+  readonly #merged = new WeakMap<Mm, Map<PageId, PageId>>();
   /** addresses whose page migration unmapped while it was pinned, and that map nothing since */
   readonly #away = new Map<Mm, Set<number>>();
 
@@ -223,6 +227,7 @@ export class Mapping extends Identities {
     if (this.migrating.size > 0) this.migrating.delete(pin);
     if (!pin.live || Number.isNaN(pin.page)) return;
     if (page === pin.page) {
+      if (via === 'observed') this.#spared(pin);
       if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
         pin.drift.healedAt = at;
         this.emit('heal', { drift: pin.drift, at });
@@ -231,11 +236,35 @@ export class Mapping extends Identities {
       return;
     }
     if (pin.drift !== undefined) return;
-    const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, before: pin.steps.slice() };
+    // it was unmapped after all, later than the line says that saw it mapped
+    if (via === 'fault' && pin.spared !== undefined) pin.steps.splice(-1, 0, pin.spared);
+    const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, where: pin.where, before: pin.steps.slice() };
     pin.drift = drift;
     pin.drifts++;
     this.counts.drifts++;
     this.emit('drift', { drift });
+  }
+
+  /**
+   * A line shows an anonymous page where unmap_page_range() was called for the range, and nothing can have brought it back:
+   * the call left it there. It unmaps what a file maps (unmap_mapping_range() with even_cows = 0, for a hole punched into
+   * the file, a direct write to it), but not the copies that a private mapping has of it (zap_pte_range(), mm/memory.c).
+   */
+  #spared(pin: Pin): void {
+    if ((pin.entryBits & Pte.Anon) === 0) return;
+    const i = pin.steps.findLastIndex(({ role }) => role === 'zap' || role === 'map');
+    if (pin.steps[i]?.role === 'zap') [pin.spared] = pin.steps.splice(i, 1);
+  }
+
+  /** KSM maps another page where `page` was: no line shows the address. */
+  mergedSomewhere(mm: Mm, page: PageId, kpage: PageId): void {
+    const merged = this.#merged.get(mm) ?? new Map<PageId, PageId>();
+    if (merged.size < MOST_MERGED) this.#merged.set(mm, merged.set(page, kpage));
+  }
+
+  /** A line names a page where another was known: lines are missing, unless KSM put it there. */
+  contradicts(mm: Mm, known: PageId, named: PageId): void {
+    if (this.#merged.get(mm)?.get(known) !== named) this.tear('entries');
   }
 
   step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {

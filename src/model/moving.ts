@@ -5,6 +5,7 @@ import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
 import { addPin, dropPin } from './lists.ts';
 import type { Model } from './model.ts';
+import { PARTED_BY } from './pin.ts';
 import { RangeOp, Step } from './state.ts';
 
 /**
@@ -31,7 +32,14 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const shift = target - start;
   const pins = m.pinsIn(mm, start, start + pages).slice();
+  const under = m.pinsIn(mm, target, target + pages).filter((pin) => !pins.includes(pin));
   m.shift(mm, start, start + pages, shift);
+  for (const pin of under) {
+    const page = m.mapped(mm, pin.where);
+    if (Number.isNaN(page)) continue;
+    m.step([pin], PARTED_BY.move, at, page);
+    m.test(pin, page, 'move');
+  }
   t.gone = { mm, start, end: start + pages, to: undone ? undefined : target };
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {

@@ -14,6 +14,8 @@ export const Pte = {
   Swap: 2,
   Migration: 3,
   DevExclusive: 4,
+  /** remove_migration_pte() has been here; a line of the reverse mapping shows what it maps, if that has one */
+  Returning: 5,
   STATE: 7,
   /** fork has shared the page with another mm since it was mapped */
   Shared: 8,

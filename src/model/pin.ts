@@ -44,7 +44,7 @@ export type StepRole =
   | 'release';
 
 /** How the address came to map another page. */
-export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed';
+export type DriftVia = 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'move' | 'observed';
 
 /** The step by which an address came to map another page; `observed`: a line shows it, none shows how. */
 export const PARTED_BY: Readonly<Record<DriftVia, StepRole>> = {
@@ -54,5 +54,6 @@ export const PARTED_BY: Readonly<Record<DriftVia, StepRole>> = {
   migrate: 'migrate',
   ksm: 'ksm merge',
   collapse: 'collapse',
+  move: 'map',
   observed: 'observed',
 };

@@ -271,8 +271,13 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   else beginsToReturn(m, mm, vpn);
 }
 
-/** Migration maps a page of the folio again, and the rest of it: lines of the reverse mapping show which. */
+/**
+ * Migration maps a page of the folio again, and the rest of it: lines of the reverse mapping show which. The zero page has
+ * none (try_to_map_unused_to_zeropage(), mm/migrate.c).
+ */
 function beginsToReturn(m: Model, mm: Mm, vpn: number): void {
+  const entry = mm.ptes.at(vpn);
+  if ((entryBits(entry) & Pte.STATE) === Pte.Migration) mm.ptes.set(vpn, entry - Pte.Migration + Pte.Returning);
   for (const pin of m.pinsAt(mm, vpn)) {
     const bits = entryBits(mm.entry(vpn) ?? 0);
     // up to 5.12 the entry was taken for one of swap

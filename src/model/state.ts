@@ -142,6 +142,8 @@ export interface PinCall {
   write: boolean | undefined;
   longterm: boolean;
   remote: boolean;
+  /** the task ran in another address space than `mm`, as far as the trace shows */
+  foreign: boolean;
   /** gup_flags as printed by the innermost function seen, which have FOLL_GET or FOLL_PIN added; NaN unknown */
   flags: number;
   mm: Mm | undefined;
@@ -222,6 +224,8 @@ export interface Drift {
   fault?: At;
   /** page mapped now; NaN if unknown */
   page: PageId;
+  /** virtual page where that is */
+  where: number;
   /** steps of the pin before, oldest first (a copy, since the pin gets more) */
   before: Step[];
   /** the address mapped the pinned page again */
@@ -258,6 +262,8 @@ export class Pin {
   hugetlb = false;
   /** its address changed after the grab and before the call returned: GUP-fast may have dropped it */
   partedInCall = false;
+  /** an unmapping of its range that left its page where it was */
+  spared: Step | undefined;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
   /** entry bits when it was taken, as far as known: Shared, File */

@@ -16,6 +16,7 @@ import { lossWords } from './shared/loss-words.ts';
 import { steps } from './shared/timeline.ts';
 import { titleOf } from './shared/title.ts';
 import {
+  addressOf,
   failedWords,
   formatWords,
   kernelWords,
@@ -156,7 +157,7 @@ function body(findings: readonly Finding[], trace: TraceInfo): string {
 }
 
 function story(finding: Finding, trace: TraceInfo): string {
-  const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join(' ');
+  const who = [pinOwner(finding), addressOf(finding)].filter((part) => part !== '').join(' ');
   const lines = [`${finding.n} ${clean(finding.rule)} (${weight(finding)}) ${who}`.trimEnd(), clean(finding.message)];
   for (const step of steps(finding, trace)) {
     const cells = [step.line, step.time, step.cpu, step.task, step.role, step.fn, step.what];

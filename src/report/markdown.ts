@@ -9,6 +9,7 @@ import { lossWords } from './shared/loss-words.ts';
 import { steps } from './shared/timeline.ts';
 import { titleOf } from './shared/title.ts';
 import {
+  addressOf,
   formatWords,
   kernelWords,
   losslessWords,
@@ -16,6 +17,7 @@ import {
   notes,
   pageWords,
   pathWords,
+  pinnedElsewhere,
   pinOwner,
   pinsWords,
   placeOf,
@@ -62,7 +64,7 @@ function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefin
   const now = pageWords(mapping);
   const pinned = [pageWords(pin), pin.api, pin.flags.join('|')].filter((part) => part !== undefined && part !== '');
   const list: [string, string[]][] = [
-    ['process', [pinOwner(finding), pin.address === undefined ? '' : clean(pin.address)]],
+    ['process', [pinOwner(finding), addressOf(finding), ...pinnedElsewhere(finding)]],
     ['pinned', pinned as string[]],
     ['mapped', now === undefined ? [] : [now]],
     ['trace', report.traces.length > 1 && trace !== undefined ? [pathWords(trace)] : []],

@@ -10,6 +10,7 @@ import { type Paint, painter, type Style } from './shared/paint.ts';
 import { stepKind } from './shared/steps.ts';
 import { type Arrows, arrows, laidOutWidth, layOut, steps } from './shared/timeline.ts';
 import {
+  addressOf,
   clockWords,
   failureWords,
   formatWords,
@@ -128,7 +129,7 @@ function header(finding: Finding, indent: string, right: number, look: Look): st
   const { paint, width } = look;
   const rule = clean(finding.rule);
   const left = `${finding.n}  ${rule}   ${weight(finding)}`;
-  const who = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join('  ');
+  const who = [pinOwner(finding), addressOf(finding)].filter((part) => part !== '').join('  ');
   const painted = `${paint('bold', `${finding.n}  ${rule}`)}   ${paint(SEVERITY_STYLE[finding.severity], finding.severity)}, ${finding.confidence}`;
   const gap = Math.min(width, Math.max(right, columns(left) + 3 + columns(who))) - columns(left) - columns(who);
   if (gap >= 3) return [(painted + ' '.repeat(gap) + paint('bold', who)).trimEnd()];

@@ -186,7 +186,7 @@ function placeOf(at: string | undefined): Pick<Notification, 'locations'> {
 }
 
 function result(finding: Finding, report: CheckReport, ids: readonly string[]): Result {
-  const { pin, mapping } = finding;
+  const { pin, mapping, process } = finding;
   // consumers with results of an earlier version compare by this fingerprint
   const v1 = finding.formerFingerprints?.at(-1);
   const main = mainStep(finding);
@@ -209,6 +209,7 @@ function result(finding: Finding, report: CheckReport, ids: readonly string[]): 
       selfInflicted: finding.selfInflicted,
       cause: finding.cause,
       pin: { ...pin },
+      ...(process === undefined ? {} : { process: { ...process } }),
       ...(mapping === undefined ? {} : { mapping: { ...mapping } }),
       ...(finding.why === undefined ? {} : { why: finding.why }),
       ...(finding.fixedBy === undefined ? {} : { fixedBy: finding.fixedBy }),

@@ -7,7 +7,17 @@ import type { ContextLine, Reporter, ReportOptions } from './reporter.ts';
 import { clean, padLeft, verbatim, wrap } from './shared/format.ts';
 import { type Paint, painter } from './shared/paint.ts';
 import { type Arrows, arrows, layOut, type StepRow, steps } from './shared/timeline.ts';
-import { formatWords, kernelWords, notes, pageWords, pathWords, pinOwner, weight } from './shared/words.ts';
+import {
+  addressOf,
+  formatWords,
+  kernelWords,
+  notes,
+  pageWords,
+  pathWords,
+  pinnedElsewhere,
+  pinOwner,
+  weight,
+} from './shared/words.ts';
 
 interface Look {
   paint: Paint;
@@ -69,7 +79,7 @@ function facts(finding: Finding, trace: TraceInfo | undefined): [string, string]
         space,
       ],
     ],
-    ['address', [clean(pin.address ?? '')]],
+    ['address', [addressOf(finding), ...pinnedElsewhere(finding)]],
     [
       'pinned',
       [

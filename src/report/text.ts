@@ -8,6 +8,7 @@ import { lossWords } from './shared/loss-words.ts';
 import { type StepRow, steps } from './shared/timeline.ts';
 import { titleOf } from './shared/title.ts';
 import {
+  addressOf,
   clockWords,
   failureWords,
   formatWords,
@@ -17,6 +18,7 @@ import {
   notes,
   pageWords,
   pathWords,
+  pinnedElsewhere,
   pinOwner,
   pinsWords,
   placeOf,
@@ -61,7 +63,8 @@ function findingLines(group: Alike, report: CheckReport): string[] {
 
 function facts(finding: Finding, report: CheckReport, trace: TraceInfo | undefined): string[] {
   const { pin, mapping } = finding;
-  const where = [pinOwner(finding), pin.address === undefined ? '' : `address ${clean(pin.address)}`];
+  const address = addressOf(finding);
+  const where = [pinOwner(finding), address === '' ? '' : `address ${address}`, ...pinnedElsewhere(finding)];
   const flags = pin.flags.map(clean).join('|');
   const held = [pageWords(pin), clean(pin.api ?? ''), flags].filter((part) => part !== undefined && part !== '');
   const now = pageWords(mapping);

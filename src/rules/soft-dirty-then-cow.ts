@@ -24,7 +24,7 @@ export default defineRule({
       'mm: soft_dirty: userfaultfd: introduce wrprotect_tlb_flush_pending (linux-mm, January 2021)',
       'Documentation/admin-guide/mm/soft-dirty.rst',
     ],
-    fixedBy: [fix('9348b73c2e1b')],
+    fixedBy: [fix('9348b73c2e1b', { kind: 'PIN' }), fix('6c287605fd56', { kind: 'GET' })],
     advice: 'do not checkpoint (CRIU) or track writes with clear_refs while devices hold the memory',
     messages: {
       parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write replaced it by {mapped}',

@@ -3,7 +3,7 @@ import { type At, type Doubt, type Drift, defineRule, type Pin, type Step } from
 import { examplesOf } from './examples.ts';
 
 /** Ways to map a page where nothing was; khugepaged fills up to max_ptes_none holes. */
-const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse']);
+const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse', 'move']);
 
 /** Messages where nothing was mapped again, by who unmapped. */
 const GONE = { own: 'gone', foreign: 'foreignGone', kernel: 'kernelGone' } as const;
@@ -77,6 +77,12 @@ export default defineRule({
       const doubts: Doubt[] = [];
       if (unseen)
         doubts.push({ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' });
+      // unmap_mapping_range() with even_cows = 0
+      if (who !== 'own' && drift === undefined && !pin.entry.file)
+        doubts.push({
+          cap: 'medium',
+          because: 'where only the pages of a file are unmapped, the copies of a private mapping stay',
+        });
       if (who === 'own' && step.foreign === undefined)
         doubts.push({ cap: 'medium', because: 'no line shows that the task that unmapped it belongs to the process' });
       context.report({
@@ -102,7 +108,8 @@ export default defineRule({
         for (const pin of pins) open.add(pin);
       },
       drift({ drift }) {
-        const step = unmapping(drift.pin, drift.before);
+        // mremap() unmaps what is at the new place
+        const step = unmapping(drift.pin, drift.before) ?? (drift.via === 'move' ? drift.before.at(-1) : undefined);
         if (step === undefined || !FILLS.has(drift.via)) return;
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);

@@ -142,9 +142,10 @@ export class Catalogue {
     const f = this.functions[index];
     if (f === undefined || index === 0) return undefined;
     if (era === undefined || isIn(f, era)) return this.fnName(index);
-    const same = this.functions.findIndex(
-      (g) => g.entry === f.entry && g.events?.[0] === f.events?.[0] && g.eras?.split(' ').includes(era),
-    );
+    const here = (g: KernelFunction): boolean => g.entry === f.entry && g.eras?.split(' ').includes(era) === true;
+    // try_grab_folio() has two meanings
+    if (this.functions.some((g) => g.name === f.name && here(g))) return this.fnName(index);
+    const same = this.functions.findIndex((g) => g.events?.[0] === f.events?.[0] && here(g));
     return this.fnName(same > 0 ? same : index);
   }
 

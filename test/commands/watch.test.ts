@@ -165,6 +165,9 @@ describe('options that cannot be met are refused first', { timeout: 60_000 }, ()
     [['.'], 'this is a directory'],
     // on the day of the finding it is too late to know
     [['-', '--metrics', '/nowhere/pindrift.prom'], 'the directory for this file'],
+    [['-', '--metrics', '/dev/null'], 'must be written to a regular file'],
+    [['-', '--metrics', '-'], 'must be written to a regular file'],
+    [['-', '--metrics', '/proc/version'], 'the directory for this file'],
     [['-', '--react', 'stop', '--instance', '/nowhere'], '--react stop: ENOENT'],
     [['-', '--react', 'snapshot', '--ring', '/nowhere'], '--react snapshot: ENOENT'],
     [['-', '--react', 'save=.', '--ring', '/nowhere'], '--react save: ENOENT'],

@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../src/live/events.ts';
 import { LiveSource } from '../../src/live/live-source.ts';
+import { eventText } from '../../src/live/say.ts';
 import { Watch } from '../../src/live/watch.ts';
+import { story as storyReport } from '../../src/report/story.ts';
 import { copy, exit, fork, PARENT, pin, Trace, touch, unpin, wpFault } from '../model/synthetic.ts';
 import { lastSaid, pieces, watchAll } from './feed.ts';
 
@@ -193,4 +195,38 @@ describe('losses', () => {
     expect(events).toContainEqual({ type: 'loss', cpu: 1, count: 23, places: 1, line: 301 });
     expect(events.at(-1)).toMatchObject({ status: { lost: 23, lossPlaces: 1 } });
   });
+});
+
+describe('text that was changed on its way', () => {
+  const story = STORY.toString();
+  it.each([
+    ['CR line ends', story.replaceAll('\n', '\r')],
+    ['colours', story.replace(/\[(\d+)\]/g, '[\x1b[32m$1\x1b[0m]')],
+    ['tabs', story.replace(/ {8}/g, '\t')],
+    ['UTF-16', Buffer.from(`\ufeff${story}`, 'utf16le')],
+  ])('... by %s is followed as it is checked', async (_, text) => {
+    const given = typeof text === 'string' ? bytes(text) : text;
+    const events = await watchAll(
+      pieces(given, () => 5000),
+      { kernel: '5.10' },
+    );
+    expect(lastSaid(events).map(({ rule, severity }) => `${severity} ${rule}`)).toContain('error swapin-cow-under-pin');
+  });
+});
+
+it('the end says what is missing, and why nothing could be concluded', async () => {
+  const screen = { color: false, width: 200 };
+  const end = async (text: string): Promise<string> => {
+    const events = await watchAll(
+      pieces(bytes(text), () => 5000),
+      { kernel: '5.10' },
+    );
+    const last = events.at(-1);
+    if (last?.type !== 'end') throw new Error('no end');
+    return eventText(last, last.trace, storyReport, screen);
+  };
+  expect(await end(STORY.toString())).toContain('nothing lost');
+  const cut = await end(lines.map((line) => line.slice(0, 120)).join('\n'));
+  expect(cut).toContain('cut at column 120');
+  expect(cut).toContain('no GUP call was recorded');
 });

@@ -1,7 +1,7 @@
 // Why: a mremap() that fails moves the entries back by the function that moved them (move_vma(), mm/mremap.c), and where
 // it could move only a part, only that part. The process has moved nothing then.
 import { describe, expect, it } from 'vitest';
-import { at, exit, PARENT, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, copy, exit, fork, PARENT, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const AWAY = 0x1000;
@@ -43,6 +43,40 @@ describe('mremap() of a pinned range', () => {
       ...MOVED,
     ]);
     expect(await moved(there, ['fault', 4, 0], ['mremap', AWAY, 0])).toEqual([...MOVED, ...MOVED]);
+  });
+
+  it('moved it: what a write then copies is at the new address', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { api: 'gup_fast' });
+    app.mremap({ mm: PARENT, old: at(0), new: at(AWAY), len: 4096 });
+    fork(app, 500, AWAY + 1);
+    copy(app, PARENT, AWAY, PFN, 0x3000);
+    exit(app, PARENT, 500);
+    const { findings } = await trace.check('5.10');
+    const drift = findings.find(({ mapping }) => mapping !== undefined);
+    expect(drift?.pin.address).toBe(at(0));
+    expect(drift?.mapping).toEqual({ pfn: '0x3000', page: expect.any(String), address: at(AWAY) });
+    expect(drift?.evidence.map(({ role }) => role)).toContain('move');
+  });
+
+  it('moved another page onto a pinned address', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN);
+    touch(app, PARENT, AWAY, 0x5000);
+    pin(app, 0, PFN, { flags: 0x101 });
+    app.zap({ mm: PARENT, start: at(0), end: at(1) });
+    app.mremap({ mm: PARENT, old: at(AWAY), new: at(0), len: 4096 });
+    wpFault(app, PARENT, 0, 0x5000);
+    app.wp_fault_ret({ ret: '0x0' });
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    const [finding] = (await trace.check('6.12')).findings;
+    expect(finding?.message).toBe(
+      'the process itself unmapped the pinned page pfn 0x2000; the address now maps pfn 0x5000',
+    );
   });
 
   it('failed, and was tried again with success', async () => {

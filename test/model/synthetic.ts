@@ -32,6 +32,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   gup_fast: 'get_user_pages_fast',
   pin_fast: 'pin_user_pages_fast',
   gup_slow: '__get_user_pages',
+  pin_remote: 'pin_user_pages_remote',
   gup_unl: 'get_user_pages_unlocked',
   grab_fast: 'try_grab_folio_fast',
   grab_slow: 'try_grab_folio',

@@ -94,7 +94,7 @@ export const rule = defineRule({
         return void [wrong, page, later];
       },
       drift({ drift }) {
-        const via: 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'observed' = drift.via;
+        const via: 'cow' | 'fault' | 'swap-in' | 'migrate' | 'ksm' | 'collapse' | 'move' | 'observed' = drift.via;
         void via;
       },
       events: {
@@ -214,7 +214,16 @@ type Nothing = Record<
   | Hidden<
       raw.Pin,
       shown.Pin,
-      'hold' | 'entryBits' | 'entryState' | 'hugetlb' | 'partedInCall' | 'pipe' | 'unsure' | 'older' | 'newer'
+      | 'hold'
+      | 'entryBits'
+      | 'entryState'
+      | 'hugetlb'
+      | 'partedInCall'
+      | 'pipe'
+      | 'spared'
+      | 'unsure'
+      | 'older'
+      | 'newer'
     >
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages'>

@@ -40,8 +40,11 @@ function taking({ main: { report } }: Group): AnyStep[] {
 function parting({ main: { report } }: Group): AnyStep[] {
   const { pin, drift } = report;
   if (drift === undefined || pin === undefined) return [];
+  const moves = drift.where === pin.vpn ? [] : drift.before.filter(({ role }) => role === 'move');
   const parted = new Step(PARTED_BY[drift.via], drift.at, drift.page);
-  return drift.fault === undefined ? [parted] : [new Step('wp fault', drift.fault, pin.page), parted];
+  return drift.fault === undefined
+    ? [...moves, parted]
+    : [...moves, new Step('wp fault', drift.fault, pin.page), parted];
 }
 
 function inOrder(steps: readonly AnyStep[]): AnyStep[] {

@@ -12,6 +12,7 @@ import type { Doubt, DraftValue, EvidenceStep, Group, Subject } from './drafts.t
 import { driftOf } from './evidence-steps.ts';
 import { fingerprint, formerFingerprint } from './fingerprint.ts';
 import { fixesFor } from './fixes.ts';
+import { processOf } from './process-of.ts';
 
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
@@ -74,10 +75,8 @@ export class FindingWriter {
       selfInflicted,
       harm,
       pin: info,
-      mapping:
-        drift === undefined || Number.isNaN(drift.page)
-          ? undefined
-          : { pfn: w.pfn(drift.page), page: w.pagePointer(drift.page) },
+      process: pin === undefined ? undefined : processOf(pin, drift, w),
+      mapping: drift === undefined ? undefined : this.#mapping(drift),
       cause: report.cause,
       evidence,
       message,
@@ -115,6 +114,14 @@ export class FindingWriter {
       flags: w.flags(pin),
       time: knownNumber(pin.call.heldAt.ts),
     };
+  }
+
+  #mapping({ page, pin, where }: Drift): Finding['mapping'] {
+    const w = this.#words;
+    const address = where === pin.vpn ? undefined : w.address(where);
+    return Number.isNaN(page) && address === undefined
+      ? undefined
+      : { pfn: w.pfn(page), page: w.pagePointer(page), address };
   }
 
   #subject(about: Subject | undefined): PinInfo {

@@ -12,12 +12,14 @@ import { lossSamples, lossWords } from '../shared/loss-words.ts';
 import { type StepKind, stepKind } from '../shared/steps.ts';
 import { titleOf } from '../shared/title.ts';
 import {
+  addressOf,
   clockWords,
   formatWords,
   kernelWords,
   notes,
   pageWords,
   pathWords,
+  pinnedElsewhere,
   pinOwner,
   pinsWords,
   sizeWords,
@@ -113,7 +115,7 @@ function numbersBefore({ findings, suppressed = [] }: CheckReport): Map<number, 
 }
 
 function suppressedView({ finding, reason, until }: Suppressed): SuppressedView {
-  const where = [pinOwner(finding), clean(finding.pin.address ?? '')].filter((part) => part !== '').join(' ');
+  const where = [pinOwner(finding), addressOf(finding)].filter((part) => part !== '').join(' ');
   return {
     rule: clean(finding.rule),
     message: clean(finding.message),
@@ -129,7 +131,7 @@ function findingFacts(finding: Finding, trace: TraceInfo | undefined): Fact[] {
   const facts: [string, (string | undefined)[]][] = [
     ['trace', [trace === undefined ? '' : pathWords(trace)]],
     ['process', [pinOwner(finding), thread, pin.mm === undefined ? '' : `mm ${clean(pin.mm)}`]],
-    ['address', [clean(pin.address ?? '')]],
+    ['address', [addressOf(finding), ...pinnedElsewhere(finding)]],
     [hasPin(finding) ? 'pinned' : 'page', [pageWords(pin), clean(pin.api ?? ''), pin.flags.map(clean).join('|')]],
     ['by', [clean(pin.caller ?? '')]],
     ['mapped', [pageWords(mapping)]],
@@ -174,7 +176,7 @@ function lifeView(finding: Finding, trace: TraceInfo | undefined, pin: PinLife |
     isPin: hasPin(finding),
     pinned: pageWords(finding.pin) ?? 'page not shown',
     mapped: pageWords(finding.mapping) ?? '',
-    address: clean(finding.pin.address ?? ''),
+    address: addressOf(finding),
     steps,
     parting,
     from: pin?.from ?? finding.pin.time,

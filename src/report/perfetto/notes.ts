@@ -1,8 +1,10 @@
 // Names of slices and the text shown when they are clicked, safe to print.
+
 import type { Finding } from '../../contract/finding.ts';
 import type { PinLife } from '../../contract/report.ts';
 import { clean, verbatim } from '../shared/format.ts';
 import type { MappingState } from '../shared/lifeline.ts';
+import { addressOf } from '../shared/words.ts';
 
 export type Notes = [name: string, value: string | number | undefined][];
 
@@ -60,7 +62,7 @@ export function findingNotes(finding: Finding): Notes {
     ['rule', clean(finding.rule)],
     ['severity', finding.severity],
     ['confidence', finding.confidence],
-    ['vaddr', text(finding.pin.address)],
+    ['vaddr', addressOf(finding)],
     ['pinned', pageName(finding.pin)],
     ['mapped', finding.mapping === undefined ? undefined : pageName(finding.mapping)],
     ['cause', clean(finding.cause)],

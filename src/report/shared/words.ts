@@ -207,9 +207,21 @@ export function undecidedWords(report: CheckReport): string {
 
 /** `odirect[149]`, as the kernel log writes it; what the trace did not show is left out. */
 export function pinOwner(finding: Finding): string {
-  const { comm, pid, tgid } = finding.pin;
+  const { comm, pid, tgid } = finding.process ?? finding.pin;
   const id = tgid ?? pid;
   return `${clean(comm ?? '')}${id === undefined ? '' : `[${id}]`}`;
+}
+
+/** The address at which the process sees another page, or where the page was pinned. */
+export const addressOf = ({ mapping, pin }: Finding): string => clean(mapping?.address ?? pin.address ?? '');
+
+/** What the address does not say: that the page was pinned elsewhere, by another. */
+export function pinnedElsewhere(finding: Finding): string[] {
+  const { mapping, pin, process } = finding;
+  return [
+    mapping?.address === undefined || pin.address === undefined ? '' : `pinned at ${clean(pin.address)}, moved since`,
+    process === undefined ? '' : `by ${pinOwner({ ...finding, process: undefined })}`,
+  ];
 }
 
 /** `error, certain`. */

@@ -1,0 +1,38 @@
+// Why: a debugger or a worker may pin memory of another process. A finding is about that one's memory.
+import { expect, it } from 'vitest';
+import { at, copy, exit, fork, PARENT, page, Trace, touch } from '../model/synthetic.ts';
+
+const PFN = 0x2000;
+
+/** A task pins a page of app[500] by pin_user_pages_remote(); then fork shares it, and a write copies it. */
+async function pinnedBy(comm: string, pid: number, mm: string) {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const other = trace.task(comm, pid, 1);
+  touch(app, PARENT, 0, PFN);
+  if (comm !== 'app') touch(other, mm, 8, 0x7000);
+  other.pin_remote({ mm: PARENT, start: at(0), nr: 1, flags: '0x1', pages: '0xffff888200000000' });
+  other.gup_slow({ mm: PARENT, start: at(0), nr: 1, flags: '0x90001', pages: '0xffff888200000000' });
+  other.follow_pte({ mm: PARENT, addr: at(0), flags: '0x90001' });
+  other.grab_slow({ page: page(PFN), refs: 1, flags: '0x90001', ref: 1 });
+  other.follow_pte_ret({ page: page(PFN) });
+  other.gup_slow_ret({ ret: 1 });
+  other.pin_remote_ret({ ret: 1 });
+  fork(app, 500, 16);
+  copy(app, PARENT, 0, PFN, 0x3000);
+  exit(app, PARENT, 500);
+  return (await trace.check('6.12')).findings.find(({ rule }) => rule === 'fork-share-then-cow');
+}
+
+it('pages that another process pinned', async () => {
+  const finding = await pinnedBy('gdb', 700, '0xffff888100009000');
+  expect(finding?.pin).toMatchObject({ comm: 'gdb', pid: 700 });
+  expect(finding?.process).toMatchObject({ comm: 'app', pid: 500 });
+  // since v6.10 the slow path grabs by try_grab_folio(), and the lockless one by try_grab_folio_fast()
+  expect(finding?.evidence.find(({ role }) => role === 'grab')?.fn).toBe('try_grab_folio');
+});
+
+it('pages that a process pinned itself, or a task of which no line shows where it runs', async () => {
+  expect((await pinnedBy('app', 500, PARENT))?.process).toBeUndefined();
+  expect((await pinnedBy('vcpu', 501, PARENT))?.process).toBeUndefined();
+});
