@@ -7,7 +7,6 @@ import { LONGEST } from './parts.ts';
 
 /** A field in its first form, and in the other: a name, and eight bytes, of which the upper four are zero. */
 const FIELD = /^[A-Z_][A-Z0-9_]*=/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const SIZED = /\n[A-Z_][A-Z0-9_]*\n[\s\S]{4}\0{4}/;
 
 /** Whether a text that begins like this (one character per byte) has fields with a length. */
