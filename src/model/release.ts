@@ -294,14 +294,15 @@ function give(
 function isEcho(m: Model, release: Release, page: PageId, refs: number, level: number): boolean {
   const { items } = release;
   let left = refs;
-  let last = release.next;
+  // up to where nothing is due any more
+  let done = release.next;
   const end = Math.min(items.length, release.next + WINDOW);
   for (let i = release.next; i < end && left > 0; i++) {
     const x = items[i];
     if (!hears(x, page, level)) continue;
     const heard = Math.min(left, x.refs);
+    if (left === refs) done = level === Level.page ? i : items.length;
     left -= heard;
-    last = level === Level.page ? i : items.length;
     if (heard < x.refs) {
       x.refs -= heard;
       if (level < Level.folio) items.push({ ...x, refs: heard, level });
@@ -310,8 +311,8 @@ function isEcho(m: Model, release: Release, page: PageId, refs: number, level: n
   // more than the outer function was seen to give back
   if (left > 0 && left < refs && end < release.next + WINDOW) m.counts.unmatched++;
   // a function of one page repeats it before the next page is named
-  const done = level === Level.page ? Level.page : Level.folio;
-  while (release.next < last && items[release.next].level >= done) release.next++;
+  const innermost = level === Level.page ? Level.page : Level.folio;
+  while (release.next < done && items[release.next].level >= innermost) release.next++;
   return left < refs;
 }
 

@@ -192,6 +192,66 @@ describe('block I/O', () => {
   });
 });
 
+// __bio_release_pages() gives the pages of each folio back at once (v6.12 and later)
+describe.each([
+  ['unpin_user_folio, put', true],
+  ['unpin_user_folio', false],
+])('a bio of several pages of two folios: %s', (_lines, puts) => {
+  const FOLIOS = [0x4000, 0x5000];
+
+  async function read(first: number, copied: 'in flight' | 'afterwards') {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    FOLIOS.forEach((head, k) => {
+      touch(par, PARENT, k * 16, head, 4);
+    });
+    par.pin_fast({ start: at(first), nr: 32 - first, flags: '0x1', pages: '0xffff888200000000' });
+    for (const [k, head] of FOLIOS.entries()) {
+      for (let i = k === 0 ? first : 0; i < 16; i++) {
+        par.grab_fast({ page: page(head + i), refs: 1, flags: '0x80001', ref: 1 });
+        par.grab_fast_ret({ head: page(head) });
+      }
+    }
+    par.pin_fast_ret({ ret: 32 - first });
+    par.bio_add({ bio: BIO, page: page(FOLIOS[0] + first), len: (16 - first) * 4096, off: 0 });
+    par.bio_add({ bio: BIO, page: page(FOLIOS[1]), len: 65536, off: 0 });
+    par.bio_submit({
+      bio: BIO,
+      sector: 8,
+      size: (32 - first) * 4096,
+      opf: '0x8800',
+      p0: page(FOLIOS[0]),
+      l0: 1,
+      o0: 0,
+    });
+    const part = () => {
+      fork(par, 500, 32);
+      copy(par, PARENT, 20, FOLIOS[1] + 4, PFN);
+    };
+    if (copied === 'in flight') part();
+    trace.task('<idle>', 0, 1, 'd.h1.').bio_end({ bio: BIO, status: 0 });
+    par.bio_release({ bio: BIO, dirty: 0, bflags: '0x1', p0: page(FOLIOS[0]), vcnt: 2 });
+    for (const [k, head] of FOLIOS.entries()) {
+      const n = k === 0 ? 16 - first : 16;
+      par.unpin_folio({ page: page(head), n });
+      if (puts) par.put_folio({ page: page(head), refs: n, flags: '0x80000' });
+    }
+    if (copied === 'afterwards') part();
+    exit(trace.task('chi', 501, 1), CHILD, 501);
+    exit(par, PARENT, 500);
+    return trace.check('7.2');
+  }
+
+  it.each([0, 3, 14])('from page %i of the first on: each line repeats the same release', async (first) => {
+    expect(await read(first, 'afterwards')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
+
+  it('and until then they are pinned', async () => {
+    const { said } = await read(0, 'in flight');
+    expect(said.filter((s) => s.startsWith('error'))).toEqual(['error fork-share-then-cow']);
+  });
+});
+
 describe('pages that a line does not show', () => {
   const N = 16;
   function many(n = N) {
