@@ -11,13 +11,15 @@ function parted({ via, fault, before, at }: Drift): At {
   return away?.at ?? at;
 }
 
-/** The pin was for I/O, and all of it had ended before. */
-function wasOver(drift: Drift): boolean {
-  const { owner, ios } = drift.pin;
+/**
+ * Whether the device may have written to (or, for a pin for reading, read) the pinned page after it left the address.
+ * Where the trace shows I/O through the pin, it is this I/O; a pin without any belongs to hardware that leaves no lines.
+ */
+function usedSince(drift: Drift): boolean {
+  const { call, ios } = drift.pin;
   const { order } = parted(drift);
-  return (
-    owner === 'bio' && ios.length > 0 && ios.every(({ endedAt }) => endedAt !== undefined && endedAt.order < order)
-  );
+  const late = ({ endedAt }: Io) => endedAt === undefined || endedAt.order >= order;
+  return ios.length === 0 || ios.some((io) => late(io) && !hasFailed(io) && !(call.write && io.dir === 'WRITE'));
 }
 
 /** What a bio read into one of its pages. It may have many, in any order. */
@@ -33,7 +35,8 @@ export default defineRule({
       'Data written through a pin went to a page that the process no longer sees, or a device read a page the process no longer writes.',
     why:
       'the device works on the page it was given, which after the drift is no longer the page at the address. I/O that ' +
-      'ended before the page was copied or unmapped has done no harm, however late its pin is released.',
+      'ended before the page was copied or unmapped has done no harm, however late its pin is released; where a pin shows no ' +
+      'I/O at all, its hardware works without the kernel (RDMA, VFIO), and is taken to use it until the release.',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
     severity: { all: 'raises the finding to error where the loss was observed' },
@@ -49,7 +52,7 @@ export default defineRule({
     const told = new WeakSet<Drift>();
     const tell = (drift: Drift, seen: boolean, step: Step | undefined, io?: Io) => {
       const { call } = drift.pin;
-      if (call.write === undefined || wasOver(drift)) return;
+      if (call.write === undefined || !usedSince(drift)) return;
       if (!call.write) {
         if (told.has(drift) || call.kind !== 'PIN') return;
         told.add(drift);
@@ -95,13 +98,6 @@ export default defineRule({
                 message: 'the device read {pinned}; the process writes {mapped}',
                 path: step === undefined ? [] : [step],
               });
-              if (pin.call.write)
-                context.harm({
-                  drift,
-                  harm: 'lost-dma-write',
-                  seen: false,
-                  message: 'data written through the pin go to {pinned}; the process sees {mapped}',
-                });
             }
           } else tell(drift, io.dir === 'READ', step, io);
         }
@@ -110,9 +106,7 @@ export default defineRule({
         const drift = drifts.get(pin);
         if (drift === undefined) return;
         drifts.delete(pin);
-        // the caller was told that nothing arrived
-        const inVain = pin.ios.length > 0 && pin.ios.every(hasFailed);
-        if (drift.healedAt === undefined && !inVain)
+        if (drift.healedAt === undefined)
           tell(drift, false, pin.steps.at(-1)?.role === 'release' ? pin.steps.at(-1) : undefined);
       },
       end() {

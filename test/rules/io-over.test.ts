@@ -13,6 +13,7 @@ import {
   pin,
   Trace,
   touch,
+  unpin,
   wpFault,
 } from '../model/synthetic.ts';
 
@@ -76,5 +77,57 @@ describe('I/O on a page that is copied under its pin', () => {
     expect(await acrossFork({ flags: 1 }, READ, 'after the copy', 'unmapped')).toBe(
       'warning lost-dma-write, end shown',
     );
+  });
+});
+
+/** Harm to a registered buffer (FOLL_LONGTERM, for writing) that a fork makes drift, with one bio before or after that. */
+async function registered(opf: string, when: 'before the fork' | 'across the copy' | 'after the copy' | 'never') {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN, { flags: 0x101, caller: 'io_pin_pages+0x1/0x2' });
+  const submit = () => {
+    app.bio_submit({
+      bio: BIO,
+      opf,
+      bflags: '0x1',
+      sector: '0x10',
+      size: 4096,
+      vcnt: 1,
+      p0: page(PFN),
+      l0: 4096,
+      o0: 0,
+    });
+  };
+  const end = () => {
+    trace.task('<idle>', 0, 1, '..s1.').bio_end({ bio: BIO, status: 0 });
+  };
+  if (when === 'before the fork' || when === 'across the copy') submit();
+  if (when === 'before the fork') end();
+  fork(app, 500);
+  copy(app, PARENT, 0, PFN, 0x3000);
+  if (when === 'after the copy') submit();
+  if (when === 'across the copy' || when === 'after the copy') end();
+  exit(trace.task('app', 501, 1), CHILD, 501);
+  unpin(app, PFN);
+  exit(app, PARENT, 500);
+  const { findings } = await trace.check('6.12');
+  return findings.map(({ rule, severity, harm }) => [severity, rule, ...harm].join(' '));
+}
+
+describe('I/O through a registered buffer', () => {
+  const drift = 'error fork-share-then-cow';
+  it('does no harm if it had ended before the copy', async () => {
+    expect(await registered(READ, 'before the fork')).toEqual([drift]);
+    expect(await registered(READ, 'across the copy')).toEqual([`${drift} lost-dma-write`]);
+    expect(await registered(READ, 'after the copy')).toEqual([`${drift} lost-dma-write`]);
+  });
+
+  it('loses no data that a device wrote if the device only read', async () => {
+    expect(await registered(WRITE, 'after the copy')).toEqual([`${drift} stale-device-read`]);
+  });
+
+  it('may be under way at any time where none is recorded', async () => {
+    expect(await registered(READ, 'never')).toEqual([`${drift} lost-dma-write`]);
   });
 });
