@@ -26,26 +26,37 @@ const besideTheModule = (dist) => ({
   },
 });
 
-/** What oclif loads at its start and needs for help, errors and spinners only; and what knows the width of every script. */
-const WHEN_USED = ['tinyglobby', 'minimatch', 'ejs', 'lilconfig', 'cli-spinners', 'wrap-ansi', 'string-width'];
-
-/** A collator and six modules, for names of a-z and for Windows: a twentieth of a start. */
+/** What oclif does in a way that costs a start much, and ours: */
 const PLAINLY = [
+  // a collator, for names of a-z: a twentieth of a start
   ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)'],
+  // six modules, to know Windows
   ["(await import('wsl-utils')).isWsl", 'process.env.WSL_DISTRO_NAME'],
+  // the second half of Node's files, for two of them
+  ["await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')"],
+  // a logger that looks at stderr for its colours, for which Node loads sockets
+  ['(0, debug_1.default)(namespace)', '(process.env.DEBUG ? (0, debug_1.default)(namespace) : () => {})'],
+  // a command by the path of its file: ours are in the bundle, a plugin's are files
+  [
+    'import((0, node_url_1.pathToFileURL)(filePath).href)',
+    "(require('our-commands')[filePath]?.() ?? require(filePath))",
+  ],
 ];
 
-/** A module that is evaluated when something of it is used first: a fifth of a start. */
+/**
+ * oclif loads all of itself at its start: help, errors, spinners, colours, a search for plugins. Here a module is
+ * evaluated when something of it is used first.
+ */
 const whenUsed = {
   name: 'when-used',
   setup(build) {
-    const packages = WHEN_USED.join('|');
-    const common = new RegExp(`^const (\\w+) = ((?:__importDefault\\()?require\\("(?:${packages})"\\)\\)?);$`, 'gm');
+    const common =
+      /^(?:const|var) (\w+_\d+|getPackageType) = ((?:__import(?:Default|Star)\()?require\(["'][^"']+["']\)\)?);$/gm;
     build.onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
       let code = readFileSync(path, 'utf8');
+      for (const [theirs, ours] of PLAINLY) code = code.replaceAll(theirs, ours);
       for (const [line, name, module] of [...code.matchAll(common)])
         code = code.replace(line, '').replaceAll(new RegExp(`\\b${name}\\b`, 'g'), () => `(${module})`);
-      for (const [theirs, ours] of PLAINLY) code = code.replace(theirs, ours);
       return { contents: code };
     });
   },
@@ -76,17 +87,10 @@ const nodeWhenUsed = {
   },
 };
 
-/** oclif imports a command by the path of its file: ours are in the bundle, a plugin's are files. */
+/** All our commands, by the path that oclif knows. */
 const commandsInside = (dist) => ({
   name: 'commands-inside',
   setup(build) {
-    const given = /\bimport\(\(0, node_url_1\.pathToFileURL\)\(filePath\)\.href\)/g;
-    build.onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/]module-loader\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(
-        given,
-        "(require('our-commands')[filePath]?.() ?? require(filePath))",
-      ),
-    }));
     build.onResolve({ filter: /^our-commands$/ }, ({ path }) => ({ path, namespace: 'ours' }));
     build.onLoad({ filter: /^our-commands$/, namespace: 'ours' }, () => {
       const files = readdirSync(join(dist, 'commands'), { recursive: true })
@@ -128,7 +132,10 @@ export async function bundleCommands(root) {
     metafile: true,
   });
   // Regular expressions are the only place where esbuild leaves other characters; V8 needs half the memory without.
-  const code = outputFiles[0].text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const code = outputFiles[0].text
+    .replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    // esbuild gives each module an object with one property, its path: as many shapes of objects, a thirtieth of a start
+    .replace(/^(var \w+ = __(?:esm|commonJS)\(\{\n {2})"[^"\n]+"\(/gm, '$1run(');
   writeFileSync(join(dist, 'pindrift.cjs'), `// ${createHash('sha256').update(code).digest('hex')}\n${code}`);
   writeFileSync(join(dist, 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));
 }

@@ -68,7 +68,18 @@ function guardOutput(): void {
     process.stderr.write(`pindrift: cannot write the result (stdout): ${error.code ?? error.message}\n`);
     process.exit(EXIT.unusable);
   });
-  process.stderr.on('error', () => {});
+  guardErrors();
+}
+
+/** What cannot be written to stderr is lost. The stream is made when it is first used: a pipe loads sockets. */
+function guardErrors(): void {
+  const own = Object.getOwnPropertyDescriptor(process, 'stderr');
+  if (own?.get === undefined) return;
+  const get = (): typeof process.stderr => {
+    Object.defineProperty(process, 'stderr', own);
+    return process.stderr.on('error', () => {});
+  };
+  Object.defineProperty(process, 'stderr', { ...own, get });
 }
 
 function fail(error: unknown, context: { help: string; commands?: readonly string[] } = { help: HELP }): void {

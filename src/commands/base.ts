@@ -45,7 +45,7 @@ export abstract class BaseCommand extends Command {
     const meant = 'oclif' in error ? flagMeant(error.message, Object.keys(this.ctor.flags ?? {})) : undefined;
     const help = meant === undefined ? all : `${meant} (${all} says more)`;
     const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG), store: openedStore() });
-    process.stderr.write(failure.text);
+    if (failure.text !== '') process.stderr.write(failure.text);
     throw new ExitError(failure.exitCode);
   }
 }

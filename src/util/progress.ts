@@ -1,6 +1,7 @@
 // Why: reading a gigabyte of trace takes seconds. Shows one line on stderr, only on a terminal and only after a second,
 // and removes it at the end.
 import { escapeControl } from './escape.ts';
+import { terminal } from './terminal.ts';
 
 export interface ProgressStream {
   columns?: number | undefined;
@@ -14,7 +15,9 @@ const CLEAR = '\r\u001b[K';
 
 /** A task with its number of bytes done. */
 export class Progress {
-  readonly #stream: ProgressStream | undefined;
+  readonly #find: () => ProgressStream | undefined;
+  /** undefined: draw nothing; null: not asked for yet */
+  #stream: ProgressStream | undefined | null = null;
   readonly #now: () => number;
   readonly #started: number;
   #label = '';
@@ -22,16 +25,20 @@ export class Progress {
   #from = { at: 0, position: 0 };
   #drawnAt = Number.NEGATIVE_INFINITY;
 
-  /** @param stream undefined: draw nothing */
-  constructor(stream: ProgressStream | undefined, now: () => number = () => performance.now()) {
-    this.#stream = stream;
+  /** @param find called when there is something to draw: most traces are read sooner. undefined: draw nothing */
+  constructor(find: () => ProgressStream | undefined, now: () => number = () => process.uptime() * 1000) {
+    this.#find = find;
     this.#now = now;
     this.#started = now();
   }
 
+  /** On stderr, if it is a terminal. */
+  static onStderr(quiet: boolean | undefined): Progress {
+    return new Progress(() => (!quiet && terminal(process.stderr, undefined).live ? process.stderr : undefined));
+  }
+
   /** @param size undefined if unknown: a pipe */
   update(label: string, position: number, size: number | undefined): void {
-    if (this.#stream === undefined) return;
     const now = this.#now();
     if (label !== this.#label) {
       this.#label = label;
@@ -39,6 +46,8 @@ export class Progress {
     }
     if (now - this.#started < SHOWN_AFTER_MS || now - this.#drawnAt < REDRAWN_EVERY_MS) return;
     this.#drawnAt = now;
+    if (this.#stream === null) this.#stream = this.#find();
+    if (this.#stream === undefined) return;
     const rate = (position - this.#from.position) / Math.max(0.001, (now - this.#from.at) / 1000);
     const facts = factsOf(position, size, rate);
     const room = (this.#stream.columns ?? 80) - facts.length - 3;

@@ -6,7 +6,10 @@ import { Progress } from '../../src/util/progress.ts';
 function terminal(columns = 80) {
   const clock = { now: 0 };
   const written: string[] = [];
-  const progress = new Progress({ columns, write: (text) => written.push(text) }, () => clock.now);
+  const progress = new Progress(
+    () => ({ columns, write: (text) => written.push(text) }),
+    () => clock.now,
+  );
   const at = (ms: number) => {
     clock.now = ms;
   };

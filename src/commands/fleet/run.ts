@@ -11,7 +11,6 @@ import { count } from '../../util/count.ts';
 import { EXIT } from '../../util/exit-codes.ts';
 import { writeOut } from '../../util/output.ts';
 import { Progress } from '../../util/progress.ts';
-import { terminal } from '../../util/terminal.ts';
 import { BaseCommand } from '../base.ts';
 import {
   configKey,
@@ -60,9 +59,7 @@ Exit codes: 0 every capture has a verdict or is not a recording, 2 usage, an unu
     await demandRules(flags);
     const results = new Results(flags.output);
     const pool = new CheckPool(jobsOf(flags), settingsOf(flags), limitsOf(flags));
-    const progress = new Progress(
-      !flags.quiet && terminal(process.stderr, undefined).live ? process.stderr : undefined,
-    );
+    const progress = Progress.onStderr(flags.quiet);
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     let position = 0;
     try {

@@ -18,7 +18,6 @@ import { InputError } from '../../util/errors.ts';
 import { Progress } from '../../util/progress.ts';
 import { readOnce, spool } from '../../util/spool.ts';
 import { remove } from '../../util/temporary.ts';
-import { terminal } from '../../util/terminal.ts';
 import { tuneForReading } from '../../util/v8.ts';
 import { ERA_NAMES, eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 import { type MergedFile, mergeAll, mergedWords, mergePlain } from './merge.ts';
@@ -140,8 +139,7 @@ export async function withTraces<T>(
   use: (traces: TraceFile[], onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
   checkKernel(options.kernel);
-  const live = !options.quiet && terminal(process.stderr, undefined).live;
-  const progress = new Progress(live ? process.stderr : undefined);
+  const progress = Progress.onStderr(options.quiet);
   let paths: readonly string[] = names;
   const onProgress: OnProgress = (path, position, size) => progress.update(labelOf(path, paths), position, size);
   const copies = new Map<string, string>();

@@ -30,13 +30,13 @@ export function isCutLeft(lines: HeadLines): boolean {
     const [, blanks, name = '', pid] = TASK.exec(line) ?? [];
     if (blanks === undefined) continue;
     const at = blanks.length + name.length;
-    if (dash >= 0 && at !== dash) return false;
+    if ((dash >= 0 && at !== dash) || at >= COMM_COLUMNS) return false;
     dash = at;
     if (blanks === '') atEdge.add(name);
     else padded = true;
     if (pid === '0' && blanks === '' && !IDLE.test(name)) idle = true;
   }
-  if (dash < 0 || dash >= COMM_COLUMNS || atEdge.size === 0) return false;
+  if (dash < 0 || atEdge.size === 0) return false;
   // a name of another length would have its dash elsewhere, had only the spaces been removed
   const isAligned = padded || atEdge.size > 1;
   const isHeaderCut = header !== undefined && !header.isWhole && header.at === dash && header.at < COMM_COLUMNS;

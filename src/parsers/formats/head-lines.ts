@@ -9,6 +9,7 @@ export class HeadLines {
   readonly buf: Uint8Array;
   readonly starts: number[] = [];
   readonly ends: number[] = [];
+  readonly #texts: string[] = [];
 
   /** `isWhole`: the input ends with these bytes, so the last line counts even without a newline. */
   constructor(buf: Uint8Array, isWhole: boolean) {
@@ -31,7 +32,8 @@ export class HeadLines {
 
   /** Line `i`, at most 400 characters of it, one per byte. */
   line(i: number): string {
-    return text(this.buf, this.starts[i], Math.min(this.ends[i], this.starts[i] + 400));
+    this.#texts[i] ??= text(this.buf, this.starts[i], Math.min(this.ends[i], this.starts[i] + 400));
+    return this.#texts[i];
   }
 
   /** Bytes of line `i`. */

@@ -13,6 +13,7 @@ const WITHIN = 2;
 /** Whether lines end with something other than LF or CR LF. `42%\r` before a line was overwritten on a terminal. */
 export function hasOtherEnds(text: string): boolean {
   if (/\r(?!\n|\r\n)[^\n]/.test(text) && occurrences(text, '\r') > 2 * occurrences(text, '\n') + 2) return true;
+  if (!/\r|\xe2\x80[\xa8\xa9]|\xc2\x85/.test(text)) return false;
   let within = 0;
   for (const line of text.split('\n', LOOKED_AT)) {
     const pieces = line.split(OTHER_ENDS);
@@ -28,6 +29,7 @@ const MARKUP_END = /<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>/i;
 
 /** Whether several events stand in one line, with markup between them. */
 export function hasMarkupEnds(text: string): boolean {
+  if (!MARKUP_END.test(text)) return false;
   let within = 0;
   for (const line of text.split('\n', LOOKED_AT)) {
     const pieces = line.split(MARKUP_END);

@@ -5,7 +5,7 @@ import { DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../dete
 import { commonPattern, commonPrefix, commonSuffix, withoutSuffix } from './common.ts';
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
-import { MARKS, withBlanks, withoutMarks } from './marks.ts';
+import { isMarked, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { isPart, Parts } from './parts.ts';
 import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
@@ -87,7 +87,7 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     lines = lines.map((line) => named.take(line));
   }
   if (isPlain(lines)) return plan.words.length > 0 ? plan : undefined;
-  if (MARKS.test(text)) {
+  if (isMarked(text)) {
     plan.marks = true;
     plan.words.push('colours or special spaces');
     lines = lines.map(withoutMarks);
@@ -209,11 +209,11 @@ function isChance(lines: readonly string[], prefixes: readonly Prefix[]): boolea
 function isPlain(lines: readonly string[]): boolean {
   const some = filled(lines);
   if (some.some((line) => DUMP.test(line)) || TAG.test(some[0] ?? '')) return false;
-  const plain = some.filter((line) => (isEventLine(line) || isBetween(line)) && !MARKS.test(line));
+  const plain = some.filter((line) => (isEventLine(line) || isBetween(line)) && !isMarked(line));
   // lines that begin like a quote or a number may have one
   const odd = plain.filter((line) => ODD.test(line)).length;
   const events = some.filter((line) => isEventLine(line) && !ODD.test(line)).length;
-  if (some.some((line) => MARKS.test(line) && hasEvent(line))) return false;
+  if (some.some((line) => isMarked(line) && hasEvent(line))) return false;
   return events > 0 && plain.length - odd > 0.97 * some.length && commonSuffix(some.filter(hasEvent)) === undefined;
 }
 
