@@ -21,7 +21,7 @@ case $(uname -r) in 5.*) wrong=1 ;; *) wrong=0 ;; esac
 try finding $wrong pindrift capture run "${CAPTURE_FLAGS[@]}" --keep /out/finding.txt.gz -- scn "$scenario"
 try clean 0 pindrift capture run "${CAPTURE_FLAGS[@]}" -- ls /
 
-grep /tmp/ /out/clean.out && echo 'LAB-ERR a file is named that is gone'
+grep /tmp/ /out/clean.out /out/clean.err && echo 'LAB-ERR a file is named that is gone'
 
 # the script, and what stands in its way
 script() { sh /lab/capture.sh "$@"; }

@@ -75,11 +75,19 @@ function bash(commands: readonly CompletedCommand[], rules: readonly string[]): 
   const out = [
     '# pindrift completion; made by `pindrift completion`',
     '_pindrift() {',
-    '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" i=1',
-    // bash passes --report=sarif as three words
+    '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" i=1 flag=""',
+    // bash passes --report=sarif as three words, zsh as one
     '  [[ $cur == "=" ]] && cur=""',
     '  [[ $prev == "=" ]] && prev=${COMP_WORDS[COMP_CWORD-2]}',
+    '  [[ $cur == --*=* ]] && { flag=${cur%%=*}= prev=${cur%%=*} cur=${cur#*=}; }',
     '  COMPREPLY=()',
+    '  _pindrift_reply',
+    '  [[ -n $flag ]] || return 0',
+    '  (( ${#COMPREPLY[@]} )) || COMPREPLY=($(compgen -f -- "$cur"))',
+    '  (( ${#COMPREPLY[@]} )) && COMPREPLY=("${COMPREPLY[@]/#/$flag}")',
+    '  return 0',
+    '}',
+    '_pindrift_reply() {',
     '  while (( i < COMP_CWORD )); do',
     '    case ${COMP_WORDS[i]} in -*) ;; *)',
     '      if [[ -z $command ]]; then command=${COMP_WORDS[i]}',

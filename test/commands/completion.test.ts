@@ -15,9 +15,9 @@ beforeAll(() => {
   mkdirSync(join(folder, 'captures'));
 });
 
-/** The words that Tab offers at the end of the line. */
-function offered(line: string): string[] {
-  const script = `source ./complete.bash; compopt() { :; }; COMP_WORDS=(${line.replaceAll('=', ' = ')}${line.endsWith(' ') ? " ''" : ''}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _pindrift; printf '%s\\n' "\${COMPREPLY[@]}"`;
+/** The words that Tab offers at the end of the line. bash splits it at `=`. */
+function offered(line: string, splits = true): string[] {
+  const script = `source ./complete.bash; compopt() { :; }; COMP_WORDS=(${splits ? line.replaceAll('=', ' = ') : line}${line.endsWith(' ') ? " ''" : ''}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _pindrift; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stderr, stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
   expect(stderr).toBe('');
   return stdout.split('\n').filter((word) => word !== '');
@@ -39,6 +39,12 @@ describe('bash', () => {
   ])('%s', (line, words) => {
     expect(offered(line)).toEqual(expect.arrayContaining(words));
     if (words.length === 1) expect(offered(line)).toEqual(words);
+  });
+
+  it('a flag and its value in one word, as zsh passes them', () => {
+    expect(offered('pindrift check --report=sa', false)).toEqual(['--report=sarif']);
+    expect(offered('pindrift check --rules=my', false)).toEqual(['--rules=my-rule.ts']);
+    expect(offered('pindrift check --output=tra', false)).toEqual(['--output=trace.txt']);
   });
 
   it("files are the shell's where any file may stand", () => {

@@ -543,7 +543,9 @@ save() {
     { head_lines && cat "$pd_instance/trace"; } > "$pd_out.part" || no_space
     mv "$pd_out.part" "$pd_out" || no_space
   fi
-  say "$(wc -l < "$pd_dir/armed" | tr -d ' ') probes were armed; the capture is $pd_out"
+  # `capture run` without --keep removes it
+  [ -n "${PINDRIFT_UNKEPT:-}" ] || pd_where="; the capture is $pd_out"
+  say "$(wc -l < "$pd_dir/armed" | tr -d ' ') probes were armed${pd_where:-}"
   [ $pd_over = 0 ] || say "$pd_over events were overwritten: a longer buffer (--buffer), a shorter run or --tier core keeps them"
 }
 

@@ -57,7 +57,7 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
       try {
         const trace = flags.keep ?? join(folder, 'trace.txt');
         const words = [...scriptWords(flags), '-o', trace, '--', ...argv.map(String)];
-        await record(scriptHere(flags, this.config.version), folder, words);
+        await record(scriptHere(flags, this.config.version), folder, words, flags.keep !== undefined);
         // not earlier: while recording, Ctrl-C is for the script
         removeAtEnd(folder);
         const { report, ...rest } = await runCheck([trace], { ...flags, setup, pins });
@@ -71,11 +71,15 @@ The whole machine is recorded, to include reclaim, migration and I/O completion,
   }
 }
 
-/** Ctrl-C ends the recording, which is then checked. */
-async function record(script: string, folder: string, words: readonly string[]): Promise<void> {
+/**
+ * Ctrl-C ends the recording, which is then checked.
+ * @param kept otherwise the script does not name a file that will be gone
+ */
+async function record(script: string, folder: string, words: readonly string[], kept: boolean): Promise<void> {
   const path = join(folder, 'capture.sh');
   writeFileSync(path, script);
-  const child = spawn('/bin/sh', [path, ...words], { stdio: ['inherit', 'inherit', 'inherit'] });
+  const env = kept ? process.env : { ...process.env, PINDRIFT_UNKEPT: '1' };
+  const child = spawn('/bin/sh', [path, ...words], { stdio: ['inherit', 'inherit', 'inherit'], env });
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
