@@ -62,4 +62,8 @@ export function unsettledOf(list: readonly Pin[], at: At): Unsettled {
 }
 
 const same = (a: Pin, b: Pin): boolean =>
-  a.mm === b.mm && a.where === b.where && a.call.kind === b.call.kind && a.call.at.pid === b.call.at.pid;
+  a.mm === b.mm &&
+  a.where === b.where &&
+  a.call.kind === b.call.kind &&
+  a.call.write === b.call.write &&
+  a.call.at.pid === b.call.at.pid;

@@ -74,9 +74,10 @@ function fewOf(pins: readonly Pin[]): readonly Pin[] | undefined {
   return [...one.values()];
 }
 
-/** Whether two pins are at the same address of the same process, so that it does not matter which is released. */
+/** Whether two pins are at the same address of the same process, and for the same, so that it does not matter which is released. */
 const alike = (a: Pin, b: Pin): boolean =>
-  (a.mm === b.mm && a.where === b.where && a.page === b.page) || (a.hold !== undefined && a.hold === b.hold);
+  (a.mm === b.mm && a.where === b.where && a.page === b.page && a.call.write === b.call.write) ||
+  (a.hold !== undefined && a.hold === b.hold);
 
 function candidates(pins: readonly Pin[], refs: number, pid: number): readonly Pin[] {
   const prefer = (list: readonly Pin[], test: (p: Pin) => boolean): readonly Pin[] => {
@@ -156,7 +157,7 @@ export function letGo(m: Model, pin: Pin, named: Named, refs: number, at: At, by
 }
 
 /** Whether the page may be used as long as another of its folio is held; undefined: nothing shows who took it. */
-function keepsFolio(m: Model, { call }: Pin): boolean | undefined {
+export function keepsFolio(m: Model, { call }: Pin): boolean | undefined {
   if (!call.longterm && !isInner(call.fn)) return false;
   return isIoUring(isInner(call.fn) ? undefined : m.symbols[call.caller]);
 }

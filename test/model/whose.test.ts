@@ -1,7 +1,7 @@
 // Why: a page that two processes hold is given back by somebody who shows neither. Which of the pins is over is not known
 // before both are, and until then nothing is claimed.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin } from './synthetic.ts';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -63,6 +63,92 @@ describe('two processes hold a page', () => {
     end();
     const { said } = await trace.check('7.2');
     expect(said.filter((s) => !s.startsWith('note'))).toEqual([]);
+  });
+});
+
+it('of a pin for writing and one for reading, no line tells which is left: it is that of one of them', async () => {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  touch(par, PARENT, 0, PFN);
+  pin(par, 0, PFN, { flags: 0x101 });
+  pin(par, 0, PFN, { flags: 0x100 });
+  trace.task('kworker/1:1', 33, 1).unpin({ page: page(PFN) });
+  fork(par, 500);
+  copy(par, PARENT, 0, PFN, PFN + 0x100);
+  trace.task('kworker/1:1', 33, 1).unpin({ page: page(PFN) });
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(par, PARENT, 500);
+  const { verdict, findings } = await trace.check('6.12');
+  expect(verdict).toBe('violated');
+  const copies = findings.filter(({ rule }) => rule === 'fork-share-then-cow');
+  expect(copies.map(({ severity, confidence }) => `${severity} ${confidence}`)).toEqual(
+    Array(2).fill('warning medium'),
+  );
+});
+
+// io_coalesce_buffer()
+it('of two buffers over the same pages of a folio one is over: the other one is not', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 0, PFN, 4);
+  for (let ring = 0; ring < 2; ring++) {
+    app.pin_fast({
+      start: at(0),
+      nr: 16,
+      flags: '0x101',
+      pages: '0xffff888200000000',
+      caller: 'io_pin_pages+0x90/0x150',
+    });
+    app.grab_fast({ page: page(PFN), refs: 16, flags: '0x80101', ref: 1 });
+    app.grab_fast_ret({ head: page(PFN) });
+    app.pin_fast_ret({ ret: 16 });
+    app.unpin_folio({ page: page(PFN), n: 15 });
+  }
+  app.unpin_folio({ page: page(PFN), n: 1 });
+  fork(app, 500);
+  copy(app, PARENT, 5, PFN + 5, PFN + 0x100);
+  app.unpin_folio({ page: page(PFN), n: 1 });
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(app, PARENT, 500);
+  expect((await trace.check('7.2')).said).toContain('warning fork-share-then-cow');
+});
+
+it('of two pages of a folio one is given back, and both are migrated: one was pinned', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const kcompactd = trace.task('kcompactd0', 43, 1);
+  const TO = 0x4000;
+  touch(app, PARENT, 0, PFN, 4);
+  for (const i of [3, 9]) pin(app, i, PFN + i, { flags: 0x101, head: PFN, caller: 'ib_umem_get+0x1a0/0x3c0' });
+  app.unpin_folio({ page: page(PFN), n: 1 });
+  kcompactd.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 17 });
+  kcompactd.migrate_one_ret({ ret: 1 });
+  kcompactd.migrate_in({ page: page(TO), mm: PARENT, addr: at(0) });
+  kcompactd.anon_rmap({ folio: page(TO), page: page(TO), nr: 16, mm: PARENT, addr: at(0), rflags: '0x1' });
+  app.unpin_folio({ page: page(PFN), n: 1 });
+  exit(app, PARENT, 500);
+  expect((await trace.check('6.12')).said).toContain('warning pinned-page-migrated');
+});
+
+describe.each([
+  ['5.10', 'reused'],
+  ['5.10', 'copied'],
+])('on %s, of two pins of other processes one is given back, and the page is %s', (kernel, outcome) => {
+  it('is not clean, although both are over in the end', async () => {
+    const { trace, par, chi, unpin, write } = shared();
+    unpin();
+    if (outcome === 'copied') write();
+    else {
+      wpFault(par, PARENT, 0, PFN);
+      par.move_anon({ page: page(PFN), mm: PARENT });
+      par.wp_fault_ret({ ret: '0x800' });
+    }
+    unpin();
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+    const { verdict, undecided } = await trace.check(kernel);
+    expect(verdict).toBe('could-not-be-checked');
+    expect(undecided).toContain('no line tells whether a pin of these findings was among those released before');
   });
 });
 

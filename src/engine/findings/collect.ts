@@ -192,12 +192,18 @@ export class Collector {
 
   /** One finding, as far as known during the trace. */
   write({ group, steps }: Tale, words: Words, over: boolean): Finding {
-    return new FindingWriter(this.#model, words, over).write(group, steps, 0);
+    return this.#writer(words, over).write(group, steps, 0);
+  }
+
+  #writer(words: Words, over: boolean): FindingWriter {
+    const writer = new FindingWriter(this.#model, words, over);
+    writer.weigh(this.#tell().map(({ group }) => group));
+    return writer;
   }
 
   /** @param trace index of the trace in the report */
   findings(trace: number, words: Words): Finding[] {
-    const writer = new FindingWriter(this.#model, words);
+    const writer = this.#writer(words, true);
     const told = this.#tell().map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }));
     if (writer.blind)
       this.#undecided(
@@ -208,7 +214,7 @@ export class Collector {
     if (writer.unsure)
       this.#undecided(
         INSUFFICIENT_EVIDENCE,
-        'a page was replaced, and no line tells whether its pin was among those released before',
+        'no line tells whether a pin of these findings was among those released before',
       );
     return told
       .sort((a, b) => (a.f.evidence.at(-1)?.line ?? 0) - (b.f.evidence.at(-1)?.line ?? 0))

@@ -3,7 +3,6 @@
 
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../../contract/finding.ts';
 import type { At } from '../../model/at.ts';
-import { isInner } from '../../model/gup.ts';
 import type { Model } from '../../model/model.ts';
 import type { Drift, Pin, Step } from '../../model/state.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
@@ -12,6 +11,8 @@ import type { Doubt, DraftValue, EvidenceStep, Group, Subject } from './drafts.t
 import { driftOf } from './evidence-steps.ts';
 import { fingerprint, formerFingerprint } from './fingerprint.ts';
 import { fixesFor } from './fixes.ts';
+import { isUnsure, oneOfSeveral } from './one-of-several.ts';
+import { isNobodys, isOfNobody, isOver, wasDone } from './over.ts';
 import { processOf } from './process-of.ts';
 
 const LEVELS: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
@@ -28,7 +29,9 @@ export class FindingWriter {
   readonly #over: boolean;
   /** a page was replaced, and an unmapping by the process itself would not have been recorded */
   blind = false;
-  /** a page was replaced, and a release that no line gives to a pin may have been that of its pin */
+  /** pins that may have been released, but then another one was held to which the same happened */
+  #oneOf: ReadonlySet<Pin> = new Set();
+  /** something happened to a page, and a release that no line gives to a pin may have been that of its pin */
   unsure = false;
 
   /** @param over the trace has ended */
@@ -36,6 +39,11 @@ export class FindingWriter {
     this.#model = model;
     this.#words = words;
     this.#over = over;
+  }
+
+  /** To be called before: what is known of all findings together. */
+  weigh(groups: readonly Group[]): void {
+    this.#oneOf = oneOfSeveral(this.#model, groups, (g) => this.#severity(g) !== 'note');
   }
 
   write(g: Group, steps: readonly (Step | EvidenceStep)[], trace: number): Finding {
@@ -56,8 +64,8 @@ export class FindingWriter {
     const info = pin === undefined ? this.#subject(report.about) : this.#pin(pin);
     const doubts = this.#doubts(pin, drift, report.at, report.doubts ?? []);
     const severity = this.#severity(g);
-    const unsure = pin !== undefined && isUnsure(pin, drift?.at ?? report.at);
-    this.unsure ||= unsure && drift !== undefined && severity !== 'note';
+    const unsure = pin !== undefined && isUnsure(pin, drift?.at ?? report.at) && !this.#oneOf.has(pin);
+    this.unsure ||= unsure && severity !== 'note';
     const name = { rule: rule.meta.id, api: info.api, flags: info.flags };
     return {
       n: 0,
@@ -246,7 +254,12 @@ export class FindingWriter {
         doubt('high', 'the write fault around the copy was not recorded');
     }
     const { releasedAt } = pin;
-    if (isUnsure(pin, drift?.at ?? at))
+    if (this.#oneOf.has(pin))
+      missing(
+        'medium',
+        'one of several pins was released, and no line tells which; the same happened to the page of each',
+      );
+    else if (isUnsure(pin, drift?.at ?? at))
       missing('low', 'a release that may belong to this pin does not identify its pin');
     if (isOfNobody(pin)) missing('low', 'no event shows who took this reference, which may have been short-lived');
     if (releasedAt === undefined || pin.presumed) {
@@ -298,50 +311,6 @@ export class FindingWriter {
     };
   }
 }
-
-/** All I/O on the pin had ended by then, and its release is not recorded. */
-const wasDone = (pin: Pin, at: At | undefined): boolean =>
-  at !== undefined &&
-  !pin.call.longterm &&
-  pin.ios.length > 0 &&
-  (pin.releasedAt === undefined || pin.presumed) &&
-  pin.ios.every((io) => io.endedAt !== undefined && io.endedAt.order < at.order);
-
-/** The pin may have been released before, by a release that does not identify its pin. */
-const isUnsure = (pin: Pin, at: At | undefined): boolean =>
-  pin.unsure !== undefined &&
-  // a doubt about the place where it was taken applies to all its life
-  (at === undefined || at.order <= pin.call.heldAt.order || pin.unsure.at.order < at.order);
-
-/** A FOLL_GET reference that no bio and no pipe has ends by put_page(), which leaves no line. */
-const isNobodys = ({ call, owner, ios }: Pin): boolean =>
-  call.kind === 'GET' && owner === undefined && ios.length === 0;
-
-/** Ways to map another page that the kernel takes only if all references are accounted for. */
-const OF_NOBODY: ReadonlySet<Drift['via']> = new Set(['migrate', 'ksm', 'collapse', 'swap-in']);
-
-/**
- * Where the kernel moves, merges or swaps the page of such a reference all the same, it had ended. Of two swap-ins of one
- * entry the slower asks nobody who holds the other's page.
- */
-const isOver = ({ pin, via, before }: Drift, waits: boolean): boolean =>
-  (OF_NOBODY.has(via) || (via === 'fault' && isReclaimed(before))) &&
-  isNobodys(pin) &&
-  !(via === 'swap-in' && isRaced(before.at(-1)?.raced, waits));
-
-/** A page that reclaim unmapped goes to another use only when nobody holds it; a page of a file leaves no entry that names it. */
-const isReclaimed = (before: readonly Step[]): boolean =>
-  before.findLast(({ role }) => role === 'unmap' || role === 'zap')?.role === 'unmap';
-
-/** Since v6.8 one that has its page waits until the slot is its own, so whoever held the other's page has let go. */
-const isRaced = (raced: Step['raced'], waits: boolean): boolean =>
-  raced === 'allocated' ? !waits : raced !== undefined;
-
-/**
- * Only a function inside the call is recorded, so who called and would tell a reference for an instant (execve(), a futex)
- * from one that is kept is not known; nor does any I/O have it.
- */
-const isOfNobody = ({ call, owner }: Pin): boolean => call.kind === 'GET' && owner === undefined && isInner(call.fn);
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
