@@ -12,16 +12,24 @@ const MAGICS = [
 export const isRecording = (head: Uint8Array): boolean =>
   MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte));
 
-/** Number of bytes that are looked at: a file that was not written to its end is filled with zeros. */
-const LOOKED_AT = 1 << 20;
+const CHUNK = 1 << 16;
 
-/** What follows a recording that ends at `end`, as a description of damage; undefined: nothing, or zeros. */
+/**
+ * What follows a recording that ends at `end`, as a description of damage; undefined: nothing, or zeros, with which a
+ * file is filled that was not written to its end, or copied in blocks.
+ */
 export function behind(bytes: Bytes, end: number): string | undefined {
-  if (end >= bytes.size) return undefined;
-  const rest = new Uint8Array(Math.min(LOOKED_AT, bytes.size - end));
-  bytes.readAt(rest, end);
-  if (isRecording(rest)) return 'another recording follows it in the same file, and was not read';
-  return rest.some((byte) => byte !== 0)
-    ? `${bytes.size - end} bytes that follow it in the file are not part of it`
-    : undefined;
+  const chunk = new Uint8Array(CHUNK);
+  for (let at = end; at < bytes.size; at += CHUNK) {
+    const first = chunk.subarray(0, bytes.readAt(chunk, at)).findIndex((byte) => byte !== 0);
+    if (first >= 0) return described(bytes, at + first);
+  }
+  return undefined;
+}
+
+function described(bytes: Bytes, at: number): string {
+  const head = new Uint8Array(16);
+  bytes.readAt(head, at);
+  if (isRecording(head)) return 'another recording follows it in the same file, and was not read';
+  return `${bytes.size - at} bytes that follow it in the file are not part of it`;
 }

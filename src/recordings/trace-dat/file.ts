@@ -20,14 +20,13 @@ export interface TraceDat {
   buffers: BufferInfo[];
   /** for compressed per-CPU data; undefined: they are not compressed */
   unpacker: Unpacker | undefined;
+  /** the first byte that none of its parts contains; undefined: unknown */
+  end: number | undefined;
   /** parts of the tables that could not be read, one sentence each */
   damage: string[];
 }
 
 const ID = { options: 0, buffer: 3 } as const;
-
-/** Ids of a newer trace-cmd are larger than those known here, but small. */
-const LARGEST_ID = 255;
 const PACKED = 1;
 
 /** @throws Damaged if the header cannot be read */
@@ -39,10 +38,13 @@ export async function openTraceDat(bytes: Bytes): Promise<TraceDat> {
     options: noOptions(),
     buffers: [],
     unpacker: undefined,
+    end: undefined,
     damage: [],
   };
   if (version >= 7) await new Sections(bytes, cursor, file).read();
   else tolerate(file, 'its tables', () => readV6(bytes, cursor, file));
+  const more = file.end === undefined ? undefined : behind(bytes, file.end);
+  if (more !== undefined) file.damage.push(more);
   return file;
 }
 
@@ -99,7 +101,6 @@ function readV6(bytes: Bytes, cursor: Cursor, file: TraceDat): void {
   readTable(cursor, file, buffer);
   if (options.clockFollows && !buffer.text) options.clock = chosenClock(cursor.text(cursor.u64(), 4096)) ?? 'local';
   buffer.clock = options.clock;
-  if (options.buffers.length === 0) buffer.end = bytes.size;
   for (const instance of options.buffers) {
     if (instance.offset <= 0 || instance.offset >= bytes.size) continue;
     instance.clock = options.clock;
@@ -108,6 +109,10 @@ function readV6(bytes: Bytes, cursor: Cursor, file: TraceDat): void {
       readTable(new Cursor(bytes, meta.little, instance.offset), file, instance),
     );
   }
+  // the text of a latency tracer has no length
+  const cpus = file.buffers.flatMap((each) => each.cpus);
+  if (file.damage.length === 0 && !file.buffers.some(({ text }) => text))
+    file.end = Math.max(cursor.at, ...cpus.map(({ offset, size }) => offset + size));
 }
 
 /** Options, if there are any, followed by the positions of the CPUs' data, or by the text of a latency tracer. */
@@ -179,11 +184,11 @@ class Sections {
     let at = from;
     while (at + HEADER <= this.#bytes.size && out.length < 4096) {
       const section = this.#section(at);
-      if (section === undefined || section.id > LARGEST_ID) break;
+      if (section === undefined || !isSection(section)) break;
       out.push(section);
       at = section.at + section.size;
     }
-    this.#file.damage.push(...[behind(this.#bytes, at)].filter((words) => words !== undefined));
+    this.#file.end = at;
     return out;
   }
 
@@ -296,6 +301,9 @@ class Sections {
     buffers.push(recoverBuffer(this.#bytes, section.at, section.packed, meta));
   }
 }
+
+/** Ids of a newer trace-cmd are larger than those known here, but small; options have an end, so they are not empty. */
+const isSection = ({ id, size }: Section): boolean => id < 256 && (id !== ID.options || size > 0);
 
 /** Bytes of a section's header. */
 const HEADER = 16;
