@@ -1,7 +1,7 @@
 // What chat programs, stores of logs, spreadsheets and pages make of a trace when they export it: the same answer; and
 // where a part of it is gone it is missed.
 import { describe, expect, it } from 'vitest';
-import { capture, checked, kindsOfLoss, said } from './capture.ts';
+import { capture, checked, kindsOfLoss, refusal, said } from './capture.ts';
 
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
 const each = (text: string, change: (line: string, i: number) => string): string =>
@@ -89,6 +89,42 @@ describe('what is left out', () => {
     const report = await checked(text.slice(0, -40));
     expect(kindsOfLoss(report)).toContain('truncated');
     expect(report.verdict).not.toBe('clean');
+  });
+});
+
+describe('a table', async () => {
+  /** A column for each argument, and numbers as `form` writes them. */
+  const table = (text: string, form: (hex: string) => string): string => {
+    const rows = linesOf(text).flatMap((line) => {
+      const m = /^ *(\S+)-(\d+) +\[(\d+)\] .{5,6} +([\d.]+): (\w+): (?:\((\S+)[^)]*\) )?(.*=.*)$/.exec(line);
+      return m === null ? [] : [{ cells: m.slice(1, 7), args: [...m[7].matchAll(/(?<!\S)(?!comm|pid)(\w+)=(\S+)/g)] }];
+    });
+    const names = [...new Set(rows.flatMap(({ args }) => args.map(([, name]) => name)))];
+    const lines = rows.map(({ cells: [comm, pid, cpu, time, event, at], args }) => {
+      const values = new Map(args.map(([, name, value]) => [name, value.startsWith('0x') ? form(value) : value]));
+      return [time, cpu, comm, pid, event, at ?? '', ...names.map((name) => values.get(name) ?? '')].join(',');
+    });
+    return `${[['time', 'cpu', 'comm', 'tid', 'event', 'function', ...names].join(','), ...lines].join('\n')}\n`;
+  };
+  const text = capture('5.10/odirect_read_swap.ft');
+
+  it.each(['hexadecimal', 'decimal'])('with exact pointers, %s, is read', async (form) => {
+    const report = await checked(table(text, (hex) => (form === 'decimal' ? BigInt(hex).toString() : hex)));
+    expect(said(report)).toEqual(said(await checked(text)));
+  });
+
+  it.each<[string, (hex: string) => string]>([
+    [
+      '15 digits, as a spreadsheet keeps',
+      (hex) =>
+        BigInt(hex)
+          .toString()
+          .replace(/^(\d{15})\d{5}$/, '$100000'),
+    ],
+    ['those as doubles', (hex) => BigInt(Number(Number(hex).toPrecision(15))).toString()],
+    ['doubles', (hex) => BigInt(Number(hex)).toString()],
+  ])('with pointers of %s is refused', async (_, form) => {
+    expect(await refusal(table(text, form))).toContain('were rounded');
   });
 });
 

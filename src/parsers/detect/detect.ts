@@ -15,6 +15,7 @@ import { notATrace, type Unusable } from './not-a-trace.ts';
 import { lacksColumns, otherTool } from './other-tools.ts';
 import { isTimeless, NOTHING_READ, perfScriptHead } from './perf-head.ts';
 import { readCaptureHead } from './recorded.ts';
+import { roundedTable } from './rounded.ts';
 import { severalNames } from './several-names.ts';
 import { probeHead } from './time-sample.ts';
 import { traceCmdHead } from './trace-cmd-head.ts';
@@ -72,7 +73,7 @@ function look(head: Uint8Array, forced?: TraceFormat): { lines: HeadLines; found
       tryThis: 'add a header row, such as time,cpu,comm,pid,event',
     };
   }
-  return { lines, found };
+  return roundedTable(lines, found) ?? { lines, found };
 }
 
 function headOf(format: TraceFormat, lines: HeadLines): TraceHead | undefined {
