@@ -126,6 +126,17 @@ const FORMS: Record<string, (line: string, i: number) => string> = {
   'journal, iso': (l) => `2026-11-28T14:56:22+0000 debian kernel: ${l}`,
   'journal, monotonic': (l, i) => `[   61.${String(500000 + i)}] debian kernel: ${l}`,
   'journal, unix': (l, i) => `1732804582.${String(500000 + i)} debian kernel: ${l}`,
+  'journal, short-full': (l) => `Sat 2026-11-28 14:56:22 UTC debian kernel: ${l}`,
+  'journal, short-full, a zone without a name': (l) => `Sat 2026-11-28 14:56:22 +0530 debian kernel: ${l}`,
+  'syslog, RFC 5424': (l) => `<0>1 2026-11-28T14:56:22.500000+00:00 debian kernel - - - ${l}`,
+  'syslog, RFC 5424, printk time': (l, i) =>
+    `<0>1 2026-11-28T14:56:22.5Z debian kernel - - - [   61.${String(500000 + i)}] ${l}`,
+  'the device of the kernel log': (l, i) => `0,${900 + i},${61500000 + i},-;${l}`,
+  'the same with callers': (l, i) => `0,${900 + i},${61500000 + i},-,caller=T138;${l}`,
+  'the same with lines about a device': (l, i) => `6,${900 + i},${61500000 + i},c;${l}\n SUBSYSTEM=pci\n DEVICE=+pci:0`,
+  'netconsole, extended, through a log server': (l, i) =>
+    `2026-11-28T14:56:22.500000+00:00 10.0.0.7 0,${900 + i},${61500000 + i},-;${l}`,
+  'netconsole through a log server': (l, i) => `Nov 28 14:56:22 10.0.0.7 [   61.${String(500000 + i)}] ${l}`,
   'journal in a mail': (l) => `> Nov 28 14:56:22 debian kernel: ${l}`,
   'bare (printk.time=0)': (l) => l,
 };
@@ -145,6 +156,23 @@ describe('a dump in a log', async () => {
     const report = await checked(logOf(FORMS[form], dump));
     expect(said(report)).toEqual(said(whole));
     expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+  });
+
+  it('a record of the kernel log is missing', async () => {
+    const dump = ['Dumping ftrace buffer:', DASHES, ...events, DASHES];
+    const lines = logOf(FORMS['the device of the kernel log'], dump).trimEnd().split('\n');
+    const reason = expect.stringContaining('records of the kernel log are missing');
+    const without = (at: number): string => `${[...lines.slice(0, at), ...lines.slice(at + 1)].join('\n')}\n`;
+    const lost = (await checked(without(320))).traces[0].losses;
+    expect(lost).toContainEqual(expect.objectContaining({ kind: 'truncated', reason }));
+    expect((await checked(without(20))).traces[0].losses).toEqual([]);
+  });
+
+  it('a name that the kernel log escapes', async () => {
+    const named = events.map((line) => line.replace(/^ *scn-/, (all) => all.replace('scn', 's\\xe9n')));
+    const dump = ['Dumping ftrace buffer:', DASHES, ...named, DASHES];
+    const { findings } = await checked(logOf(FORMS['the device of the kernel log'], dump));
+    expect(findings[0].pin.comm).toBe('s\xe9n');
   });
 
   it('far behind the beginning of the log', async () => {

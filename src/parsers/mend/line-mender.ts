@@ -4,6 +4,7 @@
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { takeOffPattern, withoutSuffix } from './common.ts';
 import { Page, withoutEntities } from './html.ts';
+import { Kmsg } from './kmsg.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
@@ -22,6 +23,7 @@ export class LineMender implements Mender {
   readonly #plan: MendPlan;
   readonly #page = new Page();
   readonly #log = new Log();
+  readonly #kmsg = new Kmsg();
   readonly #parts = new Parts();
   readonly #senders = new Senders();
   #named: NamedLines | undefined;
@@ -39,7 +41,7 @@ export class LineMender implements Mender {
   get damage(): string | undefined {
     const others = this.#senders.damage ?? this.#named?.damage;
     if (others !== undefined) return others;
-    if (this.#plan.log === true) return this.#log.damage;
+    if (this.#plan.log === true) return this.#log.damage ?? this.#kmsg.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
 
@@ -98,8 +100,11 @@ export class LineMender implements Mender {
     if (plan.python === true) line = unquoted(line);
     if (plan.tabs === true) line = withBlanks(line);
     if (plan.log === true) {
-      const own = this.#senders.take(takeOffLog(line, isEventLine));
-      return own === undefined ? NOTHING : this.#log.take(own);
+      const read = this.#kmsg.read(line);
+      const own = read && this.#senders.take(takeOffLog(read.line, isEventLine));
+      if (read === undefined || own === undefined) return NOTHING;
+      if (read.record !== undefined) this.#kmsg.take(read.record, this.#log.isInside);
+      return this.#log.take(own);
     }
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
     const bare =
@@ -190,6 +195,11 @@ class Log {
   get damage(): string | undefined {
     this.#checkEnd();
     return this.#damage;
+  }
+
+  /** Within a dump. */
+  get isInside(): boolean {
+    return this.#state !== 'around';
   }
 
   #checkEnd(): void {

@@ -13,6 +13,7 @@ export interface Prefix {
 
 const DAY = String.raw`(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?`;
 const ISO = String.raw`\d{4}-\d\d-\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?`;
+const KMSG = String.raw`\d{1,4},\d+,\d+,[-c+](?:,[^;]{0,80})?;`;
 const LEVELS = 'emerg|alert|crit|err|warn|notice|info|debug';
 const FACILITIES = 'kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|res\\d|local\\d';
 
@@ -26,6 +27,8 @@ export const PREFIXES: readonly Prefix[] = [
   row('quoted', '(?:> ?|\\| )+'),
   // RFC 5424, which begins like a log level
   row('system log', String.raw`<\d{1,3}>1 \S+ (?<from>\S+) \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`),
+  // /dev/kmsg, netconsole with extended records; a log server before it
+  row('kernel log', KMSG),
   row('log level', '<\\d{1,3}>'),
   // dmesg -x
   row('log level', `(?:${FACILITIES}) *: *(?:${LEVELS}) *: ?`),
@@ -38,6 +41,8 @@ export const PREFIXES: readonly Prefix[] = [
   row('system log', String.raw`${DAY} (?<from>\S+) [\w.\/-]+(?:\[\d+\])?: ?`),
   row('system log', String.raw`(?<from>[\w.-]+) (?:kernel(?:\[\d+\])?|[\w.\/-]+\[\d+\]): ?`),
   row('system log', 'kernel: ?'),
+  // short-full, with-unit
+  row('time stamps', String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[A-Z]{1,5}|[+-]\d{2,4}) `),
   row('time stamps', String.raw`\d{9,10}\.\d{6} `),
   // CRI of Kubernetes
   row('container log', String.raw`\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] `),
@@ -45,6 +50,8 @@ export const PREFIXES: readonly Prefix[] = [
   row('time stamps', String.raw`\[?${ISO}\]?:?(?: \d\d[OE][ +])? ?`),
   row('time stamps', `${DAY} `),
   row('time stamps', String.raw`\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] ?|\d\d:\d\d:\d\d(?:[.,]\d+)? {1,2}`),
+  // netconsole, as a log server stores it
+  row('system log', String.raw`(?<from>[\w.:-]*[A-Za-z][\w.:-]*|\d+\.\d+\.\d+\.\d+) (?=${KMSG}|\[ *\d+\.\d{3,9}\])`),
   row('hypervisor log', String.raw`\((?:XEN|d\d+)\) `),
   // `gh run view --log`
   row('time stamps', '(?<from>[^\\t]{1,80})\\t[^\\t]{1,80}\\t(?=\\d{4}-)'),
