@@ -42,7 +42,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(error: Error): Promise<never> {
     const all = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help`;
-    const meant = 'oclif' in error ? flagMeant(error.message, Object.keys(this.ctor.flags ?? {})) : undefined;
+    const meant = 'oclif' in error ? flagMeant(error.message, this.ctor.flags ?? {}) : undefined;
     const help = meant === undefined ? all : `${meant} (${all} says more)`;
     const failure = describeFailure(error, { help, debug: Boolean(process.env.DEBUG), store: openedStore() });
     if (failure.text !== '') process.stderr.write(failure.text);

@@ -25,15 +25,24 @@ export function commandMeant(argv: readonly string[], ids: readonly string[]): s
   return sub === undefined ? `pindrift ${top} --help` : `pindrift ${top} ${sub}`;
 }
 
-/** The flag or value in a usage error, and the nearest existing one. */
-export function flagMeant(message: string, flags: readonly string[]): string | undefined {
+/** The values of a flag, if they are fixed. */
+const optionsOf = (flag: object | undefined): readonly unknown[] =>
+  flag !== undefined && 'options' in flag && Array.isArray(flag.options) ? flag.options : [];
+
+/**
+ * The flag or value in a usage error, and the nearest existing one, or the other flag that takes the value.
+ * @param flags those of the command, by name
+ */
+export function flagMeant(message: string, flags: Readonly<Record<string, object>>): string | undefined {
   const [, flag] = /^Nonexistent flags?: --([\w-]+)/m.exec(message) ?? [];
   if (flag !== undefined) {
-    const meant = typo(flag, flags);
+    const meant = typo(flag, Object.keys(flags));
     return meant === undefined ? undefined : `--${meant}`;
   }
   const [, of, said, values] = /Expected --([\w-]+)=(.*) to be one of: (.*)/.exec(message) ?? [];
   if (of === undefined || said === undefined || values === undefined) return undefined;
+  const other = Object.keys(flags).find((name) => name !== of && optionsOf(flags[name]).includes(said));
+  if (other !== undefined) return `--${other} ${said}`;
   const meant = typo(said, values.split('\n')[0]?.split(', ') ?? []);
   return meant === undefined ? undefined : `--${of} ${meant}`;
 }

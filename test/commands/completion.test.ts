@@ -89,9 +89,13 @@ describe('what was meant', () => {
   });
 
   it('flags and their values', () => {
-    expect(flagMeant('Nonexistent flag: --reprot\nSee more help with --help', ['report', 'json'])).toBe('--report');
-    expect(flagMeant('Expected --report=sarfi to be one of: json, sarif\nSee more', [])).toBe('--report sarif');
-    expect(flagMeant('Nonexistent flag: --quux', ['report', 'json'])).toBeUndefined();
+    expect(flagMeant('Nonexistent flag: --reprot\nSee more help with --help', { report: {}, json: {} })).toBe(
+      '--report',
+    );
+    expect(flagMeant('Expected --report=sarfi to be one of: json, sarif\nSee more', {})).toBe('--report sarif');
+    expect(flagMeant('Nonexistent flag: --quux', { report: {}, json: {} })).toBeUndefined();
+    const flags = { format: { options: ['ftrace', 'csv'] }, report: { options: ['csv', 'json'] } };
+    expect(flagMeant('Expected --format=json to be one of: ftrace, csv\nSee more', flags)).toBe('--report json');
   });
 
   it('is told on the terminal', () => {
