@@ -81,6 +81,9 @@ export class Step extends View<state.Step> implements view.Step {
   get exclusive() {
     return raw(this).exclusive;
   }
+  get unshare() {
+    return raw(this).unshare;
+  }
   get foreign() {
     return raw(this).foreign;
   }

@@ -140,6 +140,8 @@ export interface Step {
   readonly foreign?: boolean | undefined;
   /** it is a thread of the kernel, which has no mm */
   readonly kernel?: boolean | undefined;
+  /** a write fault for a pin for reading, that only gives the process a page of its own (FAULT_FLAG_UNSHARE) */
+  readonly unshare?: boolean | undefined;
   readonly io?: Io | undefined;
   /** the swap entry that a fault found, all 64 bits */
   readonly entry?: bigint | undefined;

@@ -16,6 +16,7 @@ import {
   faulted,
   unpaired,
   VM_FAULT_WRITE,
+  whoFaults,
   withinFault,
   withinSwapIn,
   writesOrUnshares,
@@ -86,7 +87,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const asked =
     pins.length > 0 || (pmd && mm.pins.size > 0) || m.listeners.cow !== undefined || mm.meanwhile !== undefined;
   const at = asked ? m.at() : undefined;
-  if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old);
+  if (pins.length > 0) m.step(pins, 'wp fault', m.at(), old, whoFaults(t, mm, flags));
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   leaveWp(m, t);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);

@@ -7,6 +7,7 @@ import { entryBits, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
 import { isAnon, writable } from './reuse.ts';
 import type { ForkFrame, Mm, Pin } from './state.ts';
+import { whoFaults } from './within.ts';
 
 /** Pages of the largest page: 1 GB, and 16 GB with pages of 64K. */
 export const GIGANTIC = 1 << 18;
@@ -105,7 +106,7 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const head = vpn - (vpn % span);
   t.hugetlb = { mm, vpn, at, page, unshare, pins: pinsOfAll(m, page - (vpn % span), span) };
   const pins = [...m.pinsIn(mm, head, head + span), ...behindPmd(m, mm, head)];
-  if (pins.length > 0) m.step(pins, 'wp fault', at);
+  if (pins.length > 0) m.step(pins, 'wp fault', at, undefined, { ...whoFaults(t, mm, t.faultFlags), unshare });
 }
 
 /** Pins on any part of a huge page, of whatever address space. */

@@ -193,6 +193,8 @@ export class Step {
   raced?: 'over' | 'allocated' | 'read';
   /** the task that did it does not run in the pin's mm; undefined: not shown */
   foreign?: boolean;
+  /** a write fault that only gives the process a page of its own, for a pin for reading (FAULT_FLAG_UNSHARE) */
+  unshare?: boolean;
   /** it is a thread of the kernel */
   kernel?: boolean;
   io?: Io;
@@ -209,6 +211,7 @@ export class Step {
     this.raced = more.raced;
     this.foreign = more.foreign;
     this.kernel = more.kernel;
+    this.unshare = more.unshare;
     this.io = more.io;
   }
 }

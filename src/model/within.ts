@@ -5,7 +5,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
 import type { Model } from './model.ts';
-import type { Mm } from './state.ts';
+import type { Mm, Step } from './state.ts';
 import type { CallOf } from './strays.ts';
 
 /** enum fault_flag, include/linux/mm_types.h. */
@@ -86,4 +86,13 @@ export function unpaired(m: Model, t: Task, call: CallOf): boolean {
 /** A fault returns vm_fault_t: that it has written, or that it could not. */
 export function faulted(m: Model, ret: number): void {
   if (ret > VM_FAULT_ALL || ret < 0 || ((ret & VM_FAULT_WRITE) !== 0 && (ret & VM_FAULT_FATAL) !== 0)) m.absurd();
+}
+
+/** For whom a write fault is: GUP faults in other address spaces, too, and for pins that do not write. */
+export function whoFaults({ mm: own }: Task, mm: Mm, flags: number): Pick<Step, 'foreign' | 'unshare'> {
+  const isRemote = (flags & FAULT_FLAG_REMOTE) !== 0;
+  return {
+    foreign: !isRemote ? false : own === undefined ? undefined : own !== mm,
+    unshare: (flags & FAULT_FLAG_UNSHARE) !== 0,
+  };
 }

@@ -40,6 +40,19 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   return { kind: 'unknown' };
 }
 
+/**
+ * What replaced the page, for a message: a write, or GUP, which unshares a page before it pins it for reading
+ * (gup_must_unshare(), FAULT_FLAG_UNSHARE).
+ * @param write the write, where it is one of the process itself
+ */
+export function copiedBy({ before }: Drift, write = 'the next write'): string {
+  const fault = before.findLast(({ role }) => role === 'wp fault');
+  if (fault === undefined) return write;
+  if (fault.unshare === true) return 'the unsharing for another pin';
+  if (fault.foreign === true) return 'a write of another process';
+  return fault.foreign === undefined ? 'the next write' : write;
+}
+
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';
 

@@ -1,6 +1,6 @@
 // fork write-protects a page that is under I/O, and the parent's next write copies it: the device keeps the old page.
 import { defineRule } from './contract.ts';
-import { onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -10,8 +10,9 @@ export default defineRule({
     summary: 'fork shared a pinned page with a child, and the next write of the pinning process copied it.',
     why:
       'fork maps the page read-only in both processes, and because of the extra reference it looks shared even after ' +
-      "the child has exited. The parent's write fault therefore copies it, and the device keeps the original. fork " +
-      'copies FOLL_PIN pages early instead of sharing them; it cannot recognise FOLL_GET references.',
+      'the child has exited. The next write there (or a pin for reading, which unshares the page first) therefore copies ' +
+      'it, and the device keeps the original. fork copies FOLL_PIN pages early instead of sharing them; it cannot ' +
+      'recognise FOLL_GET references.',
     needs: [['gup'], ['newAnon'], ['grab', 'pinPages', 'followPteRet'], ['forkVma']],
     status: 'stable',
     severity: {
@@ -27,8 +28,7 @@ export default defineRule({
     ],
     advice: 'use MADV_DONTFORK on the buffer, or do not fork while I/O is in flight',
     messages: {
-      parted:
-        'fork shared the pinned page {pinned} with a child; the next write of the parent put {mapped} in its place',
+      parted: 'fork shared the pinned page {pinned} with a child; {what} put {mapped} in its place',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin', 'pinned-page-shared-by-fork', 'get-across-fork'],
     examples: examplesOf('fork-share-then-cow'),
@@ -39,6 +39,7 @@ export default defineRule({
       if (why.kind !== 'fork') return;
       context.report({
         messageId: 'parted',
+        data: { what: copiedBy(drift, 'the next write of the parent') },
         drift,
         pin,
         cause: 'fork shared the page, then a write copied it',

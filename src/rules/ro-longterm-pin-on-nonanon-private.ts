@@ -1,6 +1,6 @@
 // A read-only long-term pin of the zero page, or of a page cache page, in a private mapping.
 import { defineRule } from './contract.ts';
-import { matters } from './drift-cause.ts';
+import { copiedBy, matters } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -23,8 +23,7 @@ export default defineRule({
     fixedBy: [fix('84209e87c696'), fix('8d6a0ac09a16')],
     advice: 'write to the memory once before pinning it for reading',
     messages: {
-      stale:
-        'the non-anonymous page {pinned} is pinned for reading; the first write of the process replaced it by {mapped}',
+      stale: 'the non-anonymous page {pinned} is pinned for reading; {what} replaced it by {mapped}',
     },
     overrides: ['stale-read-pin'],
     examples: examplesOf('ro-longterm-pin-on-nonanon-private'),
@@ -40,6 +39,7 @@ export default defineRule({
         if (!file && pin.entry.state !== undefined) return;
         context.report({
           messageId: 'stale',
+          data: { what: copiedBy(drift, 'the first write of the process') },
           drift,
           pin,
           cause: 'pinned before the process had a page of its own',

@@ -1,6 +1,6 @@
 // clear_refs write-protects pages to track writes; it must skip pinned pages.
 import { defineRule } from './contract.ts';
-import { onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -27,7 +27,7 @@ export default defineRule({
     fixedBy: [fix('9348b73c2e1b', { kind: 'PIN' }), fix('6c287605fd56', { kind: 'GET' })],
     advice: 'do not checkpoint (CRIU) or track writes with clear_refs while devices hold the memory',
     messages: {
-      parted: 'clear_refs by {task} made the pinned page {pinned} read-only; the next write replaced it by {mapped}',
+      parted: 'clear_refs by {task} made the pinned page {pinned} read-only; {what} replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('soft-dirty-then-cow'),
@@ -38,7 +38,7 @@ export default defineRule({
       if (why.kind !== 'wrprotect' || why.step.wrprotect !== 'soft-dirty') return;
       context.report({
         messageId: 'parted',
-        data: { task: why.step.at },
+        data: { task: why.step.at, what: copiedBy(drift) },
         drift,
         pin,
         cause: 'clear_refs, then a copy',

@@ -1,6 +1,6 @@
 // The four steps of the original bug report: pin, unmap for swap, refault read-only, copy.
 import { defineRule } from './contract.ts';
-import { onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -26,7 +26,7 @@ export default defineRule({
     advice: 'keep buffers of in-flight O_DIRECT reads out of reclaim (mlock)',
     messages: {
       parted:
-        'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and the next write replaced it by {mapped}',
+        'reclaim unmapped the pinned page {pinned}; the refault mapped it read-only and {what} replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('swapin-cow-under-pin'),
@@ -37,6 +37,7 @@ export default defineRule({
       if (why.kind !== 'swap-in') return;
       context.report({
         messageId: 'parted',
+        data: { what: copiedBy(drift) },
         drift,
         pin,
         cause: 'swap-in without the exclusive mark, then a copy',

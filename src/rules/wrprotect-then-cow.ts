@@ -1,6 +1,6 @@
 // A pinned range was write-protected, and the next write copied the page.
 import { defineRule } from './contract.ts';
-import { onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -32,8 +32,7 @@ export default defineRule({
     fixedBy: [fix('6c287605fd56')],
     advice: 'do not change the protection of memory that a device holds',
     messages: {
-      parted:
-        '{who} made the pinned page {pinned} read-only (requested by {task}); the next write replaced it by {mapped}',
+      parted: '{who} made the pinned page {pinned} read-only (requested by {task}); {what} replaced it by {mapped}',
     },
     overrides: ['cow-under-write-pin', 'stale-read-pin'],
     examples: examplesOf('wrprotect-then-cow'),
@@ -48,7 +47,7 @@ export default defineRule({
       const readPin = pin.call.write !== true;
       context.report({
         messageId: 'parted',
-        data: { who: WHO[kind], task: at },
+        data: { who: WHO[kind], task: at, what: copiedBy(drift) },
         drift,
         pin,
         cause: `${WHO[kind]}, then a copy`,

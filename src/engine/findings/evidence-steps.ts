@@ -1,7 +1,7 @@
 // Why: a finding is presented as steps. All of them, including later harm, are its evidence; those up to the drift
 // identify the drift, and do not change when more is learned.
 import { PARTED_BY } from '../../model/pin.ts';
-import { Step } from '../../model/state.ts';
+import { type Drift, Step } from '../../model/state.ts';
 import type { EvidenceStep, Group } from './drafts.ts';
 
 type AnyStep = Step | EvidenceStep;
@@ -44,8 +44,11 @@ function parting({ main: { report } }: Group): AnyStep[] {
   const parted = new Step(PARTED_BY[drift.via], drift.at, drift.page);
   return drift.fault === undefined
     ? [...moves, parted]
-    : [...moves, new Step('wp fault', drift.fault, pin.page), parted];
+    : [...moves, new Step('wp fault', drift.fault, pin.page, { unshare: isUnsharing(drift) }), parted];
 }
+
+const isUnsharing = ({ before }: Drift): boolean =>
+  before.findLast(({ role }) => role === 'wp fault')?.unshare === true;
 
 function inOrder(steps: readonly AnyStep[]): AnyStep[] {
   const seen = new Set<number>();

@@ -170,7 +170,7 @@ export class Words {
       case 'move away':
         return `${page} moved to another address`;
       case 'wp fault':
-        return `write fault on ${page}`;
+        return step.unshare === true ? `fault that unshares ${page}` : `write fault on ${page}`;
       case 'copy':
       case 'unshare':
         return `${own} -> ${page}`;
