@@ -154,7 +154,8 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
   if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });
-  if (x.pins.every((p) => p.call.longterm || !p.live)) m.ios.delete(x.bio);
+  // a pin whose address space has ended is still to be released
+  if (x.pins.every((p) => p.call.longterm || p.state === 'released')) m.ios.delete(x.bio);
 }
 
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -175,6 +175,23 @@ describe('block I/O', () => {
     expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
   });
 
+  it.each([
+    ['FOLL_GET', 'gup_fast'],
+    ['FOLL_PIN', 'pin_fast'],
+  ] as const)('of a process that has ended meanwhile is over with its bio (%s)', async (_kind, api) => {
+    const { trace, par, another } = start(0);
+    pin(par, 0, PFN, { api });
+    par.bio_submit({ bio: BIO, opf: '0x0', sector: 8, size: 4096, vcnt: 1, p0: page(PFN), l0: 4096, o0: 0 });
+    another();
+    copy(par, PARENT, 9, PFN + 0x300, PFN + 0x301);
+    exit(par, PARENT, 500);
+    const irq = trace.task('<idle>', 0, 1, 'd.h1.');
+    irq.bio_end({ bio: BIO, status: 0 });
+    irq.bio_release({ bio: BIO, dirty: 0, bflags: '0x0', p0: page(PFN), vcnt: 1 });
+    if (api === 'pin_fast') irq.unpin_folio({ page: page(PFN), n: 1 });
+    expect(await trace.check('6.1')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
+
   it('that shows only by the bio being used again is a line missed, and no leak', async () => {
     const { trace, par, end, another } = start();
     const read = { bio: BIO, sector: '0x10', size: 4096, opf: '0x8800', l0: 4096, o0: 0, vcnt: 1 };
