@@ -190,8 +190,9 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     if (own) return;
   }
   if (mm === undefined || Number.isNaN(page) || t.swap !== undefined) return;
-  // a write fault that is not recorded gives the same line
-  if (m.seen[Kind.wpFault] === 0 || (m.folios.has(page) && m.seen[Kind.wpPmd] === 0)) return;
+  // a write fault that is not recorded gives the same line, just behind that of handle_mm_fault()
+  const faults = !m.recorded(Kind.fault) || t.previous === Kind.fault;
+  if (m.seen[Kind.wpFault] === 0 || (m.folios.has(page) && m.seen[Kind.wpPmd] === 0 && faults)) return;
   if (cleared?.mm === mm && m.mapped(mm, cleared.vpn) === page) mm.ptes.delete(cleared.vpn);
   const list = [...(m.pinsByPage.get(page) ?? []), ...(m.pinsByFolio.get(page) ?? [])];
   for (const pin of new Set(list)) {
