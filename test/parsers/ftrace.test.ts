@@ -254,6 +254,25 @@ describe('other lines', () => {
     expect(read(line, ns)).toMatchObject({ kind: 'Bad' });
   });
 
+  it.each(['#w', '=> w', '=> a-1', '## x'])('reads an event of the task "%s" whose blanks were lost', (comm) => {
+    for (const line of [
+      `${comm}-159 [001] .... 20.539985: unmap_one: (f+0x0/0x1) a=0x1`,
+      `${comm}-159     [001] 20.5: e: x`,
+    ])
+      expect(read(line, 'ftrace')).toMatchObject({ comm, pid: 159, cpu: 1 });
+    expect(read(`${comm}-159   [001]    20.539985: unmap_one: (1) a=1`, 'trace-cmd')).toMatchObject({ comm, pid: 159 });
+  });
+
+  it('does not take an event behind a `#` for a header: it is missing', () => {
+    for (const line of [
+      '# scn-157 [001] .... 20.539985: wp_fault: (f+0x0/0x1) a=0x1',
+      '#              scn-157     [001] ....    20.539985: wp_fault: (f+0x0/0x1) a=0x1',
+      '#             scn-157     [001] ....    20.539985: wp_fault: (f+0x0/0x1) a=0x1',
+      ' =>              scn-157     [001] ....    20.539985: wp_fault: (f+0x0/0x1) a=0x1',
+    ])
+      expect(read(line, 'ftrace')).toMatchObject({ kind: 'Bad', reason: expect.stringContaining('an event behind') });
+  });
+
   it('gives the further lines of a marker to the marker', () => {
     const parser = createParser(ns);
     const lines = [

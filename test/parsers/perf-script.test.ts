@@ -130,6 +130,7 @@ describe('other lines', () => {
     ['# ========', 'Header'],
     ['# os release : 5.10.0-32-amd64', 'Header'],
     ['#', 'Header'],
+    ['# scn   134 [001]    11.727476: pindrift:fault: (ffffffffb3462860) mm=0x1', 'Bad'],
     ['', 'Blank'],
     ['\tffffffff8e504e40 exc_page_fault+0x110 ([kernel.kallsyms])', 'Stack'],
     ['\t            8bc2 [unknown] (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)', 'Stack'],

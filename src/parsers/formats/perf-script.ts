@@ -127,7 +127,9 @@ export class PerfScriptParser implements LineParser {
     if (first === end) {
       out.kind = LineKind.Blank;
     } else if (buf[start] === HASH && (end === start + 1 || isBlank(buf[start + 1]))) {
-      out.kind = LineKind.Header;
+      const isSample = this.#readSample(buf, start, end, out);
+      out.kind = isSample ? LineKind.Bad : LineKind.Header;
+      out.reason = 'a sample behind what begins a comment';
       out.lost = -1;
     } else if (buf[start] === TAB) {
       out.kind = LineKind.Stack;

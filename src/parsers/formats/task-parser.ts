@@ -1,11 +1,12 @@
 // Why: ftrace and trace-cmd write the same columns in front of an event, and lines of other kinds between them. What such a
 // line may be is asked in one order; each format says what its own headers and layouts are.
-import { CARRIAGE_RETURN, SPACE, skipBlanks, startsWith } from '../../util/bytes.ts';
+import { CARRIAGE_RETURN, HASH, isBlank, SPACE, skipBlanks, startsWith } from '../../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
 import { Brace, LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readLeftOut, readLost } from './lost.ts';
+import { searchTaskLine } from './task-columns.ts';
 import { TaskLineReader } from './task-line.ts';
 
 export abstract class TaskParser implements LineParser {
@@ -49,6 +50,7 @@ export abstract class TaskParser implements LineParser {
   #parseOther(buf: Uint8Array, start: number, end: number, out: TraceLine): void {
     const first = skipBlanks(buf, start, end);
     if (first === end) out.kind = LineKind.Blank;
+    else if (this.#readOdd(buf, start, first, end, out)) this.#inMarker = isMarker(buf, out);
     else if (startsWith(buf, first, end, '=> ')) out.kind = LineKind.Stack;
     else if (this.readHeader(buf, start, end, out)) out.kind = LineKind.Header;
     else if (readLost(buf, first, end, out)) this.#inMarker = false;
@@ -61,5 +63,23 @@ export abstract class TaskParser implements LineParser {
       out.kind = LineKind.Bad;
       out.reason = this.unknown;
     }
+  }
+  /**
+   * An event that begins like a header or a line of a stack: its task is named `#w` or `=> w` (prctl(PR_SET_NAME) takes
+   * any text) and the blanks before the name were lost, or someone put a `#` in front. What was put there and what the
+   * name begins with cannot be told apart behind `# `, and such a line is not used.
+   */
+  #readOdd(buf: Uint8Array, start: number, first: number, end: number, out: TraceLine): boolean {
+    const isHash = buf[first] === HASH;
+    if (!isHash && !startsWith(buf, first, end, '=> ')) return false;
+    const body = searchTaskLine(buf, start, end, this.head, out);
+    if (body < 0 || !readBody(buf, body, end, out)) return false;
+    if (out.commStart === first && !(isHash && isBlank(buf[first + 1]))) {
+      if (out.kind === LineKind.Event) this.classify(buf, out);
+    } else {
+      out.kind = LineKind.Bad;
+      out.reason = 'an event behind what begins a comment or a line of a stack';
+    }
+    return true;
   }
 }
