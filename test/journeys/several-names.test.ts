@@ -1,6 +1,6 @@
 // Lines of several files, buffers, machines or containers in one text, with a name before each: never one trace of all.
 import { describe, expect, it } from 'vitest';
-import { capture, checked, kindsOfLoss, refusal, said } from './capture.ts';
+import { capture, checked, refusal, said } from './capture.ts';
 
 const linesOf = (text: string): string[] => text.trimEnd().split('\n');
 const NEAR_TIME = /-\d+ +\[\d+\].*? (\d+\.\d+): /;
