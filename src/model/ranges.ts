@@ -221,10 +221,12 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   m.strays.close(u);
   if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
   unmapPage(m, u, u.vpn, u.page);
-  // called once for each VMA, it unmaps every page of a large folio that is mapped there
+  // called once for each VMA, it unmaps every page of a large folio that is mapped there (page_vma_mapped_walk()). In a VMA
+  // that begins inside the folio the address is that of the VMA (vma_address(), mm/internal.h), not that of the head
   const size = m.folios.get(u.page) ?? 1;
-  for (let i = 1; i < size; i++) {
-    if (m.mapped(u.mm, u.vpn + i) === u.page + i) unmapPage(m, u, u.vpn + i, u.page + i);
+  for (let vpn = u.vpn + 1; vpn < u.vpn + size; vpn++) {
+    const page = m.mapped(u.mm, vpn);
+    if (page >= u.page && page < u.page + size) unmapPage(m, u, vpn, page);
   }
 }
 
@@ -263,7 +265,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const vpn = from(m, r, o);
   if (t.batch !== undefined) t.batch.back = true;
-  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]) };
+  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), skipped: 0 };
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
   m.returned(mm, vpn, vpn + size);
