@@ -1,7 +1,7 @@
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
-import { isHugetlb } from './hugetlb.ts';
+import { beginningOf, isHugetlb } from './hugetlb.ts';
 import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -101,11 +101,15 @@ class PagesOf {
     this.grab = grab;
     this.page = page;
     this.from = 'grab';
-    const part = subPage(this.#m, grab, vpn, this.#used);
+    const head = page === folio ? beginningOf(this.#m, this.#mm, vpn, folio) : Number.NaN;
+    // hugetlb up to v6.1 is grabbed by the first requested page, a huge leaf else by its head
+    const part = page === folio ? page + (vpn - head) : page + this.#used;
+    const isBehindPmd = vpn - head >= this.#m.machine.pmdPages;
     // the slow path names the head for each page of a huge leaf. The lockless one names the page of each PTE, so an equal
     // one is mapped at both addresses: the zero page, or one of KSM
     const isRepeated = this.#neighbour(1) === page || this.#neighbour(-1) === page;
-    if (refs > 1 || this.#used > 0 || (isRepeated && (grab.slow ? mapped !== page : mapped === part))) {
+    const isPart = isRepeated && (grab.slow ? mapped !== page : mapped === part);
+    if (refs > 1 || this.#used > 0 || isBehindPmd || isPart) {
       // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
       this.page = part;
       this.from = 'folio';
@@ -267,10 +271,3 @@ function isTransient(m: Model, t: Task, call: PinCall): boolean {
 
 const isPmd = (m: Model, mm: Mm | undefined, vpn: number): boolean =>
   mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));
-
-/**
- * Sub-page of a huge leaf at an address: a PMD leaf is grabbed by its head, hugetlb up to v6.1 by the first requested
- * page.
- */
-const subPage = (m: Model, g: Grab, vpn: number, used: number): PageId =>
-  g.page === g.folio ? g.page + (vpn % m.machine.pmdPages) : g.page + used;

@@ -37,6 +37,21 @@ export const isHugetlb = (m: Model, mm: Mm | undefined, vpn: number, page: PageI
 };
 
 /**
+ * Where the folio begins that is mapped at an address: in the same PMD, or for a gigantic page where its head is known to
+ * be mapped, or pinned.
+ */
+export function beginningOf(m: Model, mm: Mm | undefined, vpn: number, folio: PageId): number {
+  const { pmdPages } = m.machine;
+  for (let size = 2 * pmdPages; mm !== undefined && size <= GIGANTIC && folio % size === 0; size *= 2) {
+    const head = vpn - (vpn % size);
+    if (head + pmdPages > vpn) continue;
+    const isKnown = mm.hugetlb?.has(head / pmdPages) === true && m.mapped(mm, head) === folio;
+    if (isKnown || m.pinsAt(mm, head).some(({ page }) => page === folio)) return head;
+  }
+  return vpn - (vpn % pmdPages);
+}
+
+/**
  * Pins that a gigantic page at `vpn` may have behind its first PMD: they are where they would be in it, and neither the
  * beginning of their folio nor another page of hugetlb is known there.
  */

@@ -20,6 +20,8 @@ import { Strays } from './strays.ts';
  */
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
+/** Pins that are worth the copy of a list. */
+const MANY = 256;
 
 /** FOLL_GET references without an owner that are followed at once. */
 const UNOWNED = 1 << 14;
@@ -83,6 +85,8 @@ export class Model extends Mapping {
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;
+  /** pins that have left the list of their folio, of {@link closeAll} */
+  #leaving: ReadonlySet<Pin> | undefined;
   /**
    * Number of live FOLL_GET references newer than the pin #considered. Most of those that no bio and no pipe takes over go
    * back by an inlined put_page(), which leaves no line: on 5.10 each exec and each read over 9p leaves some, for ever.
@@ -182,6 +186,21 @@ export class Model extends Mapping {
     this.emit('release', { pin, at, presumed, by });
   }
 
+  /** Pins end at once. They leave the list of their folio together: of 2^18 that would be as many moves of the others each. */
+  closeAll(pins: readonly Pin[], at: At, by: ReleasedBy): void {
+    if (pins.length >= MANY) {
+      this.#leaving = new Set(pins);
+      for (const folio of new Set(pins.map(({ hold }) => hold?.folio))) {
+        const stay = folio === undefined ? [] : this.pinsByFolio.get(folio)?.filter((p) => !this.#leaving?.has(p));
+        if (folio === undefined || stay === undefined) continue;
+        if (stay.length === 0) this.pinsByFolio.delete(folio);
+        else this.pinsByFolio.set(folio, stay);
+      }
+    }
+    for (const pin of pins) this.close(pin, at, by);
+    this.#leaving = undefined;
+  }
+
   /** A line shows that a pin was held until now: what only its end could explain has no explanation. */
   heldSince(pin: Pin): void {
     const at = this.unexplained.get(pin);
@@ -211,7 +230,7 @@ export class Model extends Mapping {
   forget(pin: Pin): void {
     if (this.held.delete(pin) && pin.call.kind === 'GET' && pin.id > this.#considered) this.#references--;
     drop(this.pinsByPage, pin.page, pin);
-    if (pin.hold !== undefined) drop(this.pinsByFolio, pin.hold.folio, pin);
+    if (pin.hold !== undefined && !this.#leaving?.has(pin)) drop(this.pinsByFolio, pin.hold.folio, pin);
     if (pin.mm !== undefined) dropPin(pin.mm, pin);
     else drop(this.withoutMm, pin.call.at.pid, pin);
   }

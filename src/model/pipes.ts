@@ -73,5 +73,6 @@ function unpipedUnpinned(m: Model, page: PageId, pipe: number): void {
 /** A page is given back that only GUP hands out, and whose pin was not recorded. */
 export function unmatched(m: Model, page: PageId, refs = 1): void {
   m.counts.unmatched++;
-  m.emit('unmatchedRelease', { page, refs, at: m.at() });
+  // it may be of one of the pages that are not tracked
+  if (m.counts.claimed === 0) m.emit('unmatchedRelease', { page, refs, at: m.at() });
 }

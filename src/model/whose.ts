@@ -130,7 +130,7 @@ function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
   let refs = 0;
   for (const h of holds) refs += 'refs' in h ? h.refs : 1;
   if (group.given < refs) return;
-  for (const pin of live) m.close(pin, at, by);
+  m.closeAll(live, at, by);
 }
 
 /**
@@ -144,7 +144,7 @@ export function letGo(m: Model, pin: Pin, named: Named, refs: number, at: At, by
   if (h === undefined) m.close(pin, at, by);
   else {
     h.refs -= refs;
-    if (h.refs <= 0) for (const p of h.pins) m.close(p, at, by);
+    if (h.refs <= 0) m.closeAll(h.pins, at, by);
     else if (named === 'page') m.close(pin, at, by);
     else {
       const keeps = keepsFolio(m, pin);

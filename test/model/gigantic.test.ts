@@ -170,3 +170,41 @@ describe('migration of a pinned page of hugetlb', () => {
     expect(await answer(migrated(NEW), line)).toEqual(UNDECIDED);
   });
 });
+
+describe('VFIO pins a gigantic page of which only the head is named, 512 pages at a time', () => {
+  /** @param mapped whether its mapping was recorded */
+  const vfio = (mapped: boolean, given: number, drifts: boolean) => {
+    const all = processes(mapped ? [OLD] : []);
+    const { trace, app, chi } = all;
+    for (let from = 0; from < 2 * 512; from += 512) {
+      const call = { mm: PARENT, start: at(START + from), nr: 512, pages: '0xffff888200000000' };
+      app.pin_remote({ ...call, flags: '0x101' });
+      app.gup_slow({ ...call, flags: '0xd0101' });
+      app.grab_slow({ page: page(OLD), refs: 1, flags: '0xd0101', ref: 1 });
+      app.grab_slow({ page: page(OLD), refs: 511, flags: '0xd0101', ref: 1 });
+      app.gup_slow_ret({ ret: 512 });
+      app.pin_remote_ret({ ret: 512 });
+    }
+    if (given > 0) app.unpin_range({ page: page(OLD), n: given });
+    if (drifts) {
+      fork(app, chi);
+      write(app, START);
+      app.new_hugetlb({ page: page(NEW), mm: PARENT, addr: at(START) });
+    }
+    if (given < 1024) app.unpin_range({ page: page(OLD + given), n: 1024 - given });
+    return finish(all);
+  };
+
+  it('and gives back all of it', async () => {
+    expect(await answer(vfio(true, 1024, false))).toEqual(['clean', []]);
+    const { findings } = await vfio(false, 1024, false).check('6.12');
+    expect(findings).toEqual([]);
+  });
+
+  it('and gives back half of it before the page is replaced', async () => {
+    const { findings } = await vfio(true, 512, true).check('6.12');
+    const drifts = findings.filter(({ rule }) => rule === 'fork-share-then-cow');
+    expect(drifts).toHaveLength(512);
+    expect(drifts[0].pin).toMatchObject({ address: at(START + 512), pfn: `0x${(OLD + 512).toString(16)}` });
+  });
+});
