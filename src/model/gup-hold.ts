@@ -1,3 +1,4 @@
+import { Kind } from '../vocabulary/kinds.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
@@ -173,6 +174,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     const { grab, page } = pages;
     const pin = new Pin(m.nextId(), call, call.mm, vpn, page, pages.from, bits);
     pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
+    const isAway = pin.entryState === Pte.Swap || pin.entryState === Pte.Migration;
+    if (isAway && call.mm !== undefined && !Number.isNaN(page) && m.recorded(Kind.anonRmap))
+      m.pinnedThrough(call.mm, vpn, call.at);
     if (grab?.slow === false) pin.duringFork = grab.duringFork;
     pin.grabAt = grab?.at;
     const folio = grab?.folio ?? page;

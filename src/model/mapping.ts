@@ -1,5 +1,6 @@
 // The page tables, and the coherence check that runs whenever an address gets a page.
 
+import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
@@ -8,7 +9,10 @@ import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
 import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
+import { Suspended } from './suspended.ts';
 
+/** Closer than this, events of two CPUs cannot be ordered. */
+const SKEW_NS = 10_000;
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;
 /** Newest changes that are kept of an address space in which a GUP call does not return. */
@@ -51,6 +55,7 @@ export class Mapping extends Identities {
     claimed: 0,
   };
 
+  readonly #suspended = new Suspended();
   /** pages that KSM replaced at an address that no line shows, and what is mapped there instead */
   readonly #merged = new WeakMap<Mm, Map<PageId, PageId>>();
   /** addresses whose page migration unmapped while it was pinned, and that map nothing since */
@@ -144,8 +149,18 @@ export class Mapping extends Identities {
     const bits = entry === undefined ? 0 : entryBits(entry);
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
     if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + 1, {});
+    this.#suspended.push(mm, vpn, this.row[this.o + Slot.TS]);
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
+  }
+
+  /**
+   * GUP was given a page through an entry that is not present: a line that mapped it again is missing, unless the entry
+   * was cleared while the call ran, as far as the clocks of two CPUs tell.
+   */
+  pinnedThrough(mm: Mm, vpn: number, call: At): void {
+    const since = this.#suspended.when(mm, vpn);
+    if (!(since >= call.ts - SKEW_NS)) this.tear('entries');
   }
 
   /** Page mapped at an address; NaN if not present or unknown. */

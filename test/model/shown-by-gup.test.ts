@@ -222,3 +222,29 @@ it.each([
   );
   expect(with_).toEqual(without);
 });
+
+describe('a page that was swapped out', () => {
+  /** @param us between the unmapping and the pin */
+  const pinnedAfter = async (us: number) => {
+    const { trace, app } = begun();
+    const kswapd = trace.task('kswapd0', 40, 1);
+    kswapd.swap_cache_add({ page: page(PFN), entry: '0x7' });
+    kswapd.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 0 });
+    kswapd.unmap_one_ret({ ret: 1 });
+    trace.sleep(us);
+    app.anon_rmap({ folio: page(BUSY), page: page(BUSY), nr: 1, mm: PARENT, addr: at(90), rflags: '0x1' });
+    pin(app, 0, PFN);
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    return (await trace.check('6.12')).undecided.join();
+  };
+
+  it('... is not there for GUP-fast: its swap-in is missing', async () => {
+    expect(await pinnedAfter(10_000)).toMatch(CONTRADICTS);
+  });
+
+  it('... while GUP-fast was about to take it, as far as the clocks of two CPUs tell', async () => {
+    // the lines are 100 us apart
+    expect(await pinnedAfter(-195)).not.toMatch(CONTRADICTS);
+  });
+});
