@@ -142,6 +142,15 @@ describe('several machines in one log', () => {
     expect(both.traces[0]).toMatchObject({ events: one.traces[0].events, losses: [leftOut] });
   });
 
+  it('pdsh, with the headers of both', async () => {
+    const ftrace = linesOf(capture('5.10/odirect_read_swap.ft'));
+    const both = ftrace.flatMap((line) => [`host1: ${line}`, `host2: ${line}`]).join('\n');
+    const alone = await checked(`${ftrace.join('\n')}\n`);
+    const result = await checked(`${both}\n`);
+    expect(said(result)).toEqual(said(alone));
+    expect(result.traces[0]).toMatchObject({ events: alone.traces[0].events, losses: [leftOut] });
+  });
+
   it('grep -H of two traces', async () => {
     const ftrace = capture('5.10/odirect_read_swap.ft');
     const of = (name: string): string => ftrace.replace(/^(?=.)/gm, `${name}:`);

@@ -217,6 +217,17 @@ describe('the head', () => {
   });
 
   it.each([
+    ['  137 [001]               pindrift:fault: (ffffffff8e662860) mm=0x2', { pid: 137, cpu: 1 }],
+    ['  137               pindrift:fault: (ffffffff8e662860) mm=0x2', { pid: 137, cpu: -1 }],
+    ['  137/139   [001]   pindrift:fault: (ffffffff8e662860) mm=0x2', { pid: 139, tgid: 137, cpu: 1 }],
+  ])('takes no thread for the address of a frame: %s', async (sample, task) => {
+    const frame = '        ffffffff8e504e40 exc_page_fault+0x110 ([kernel.kallsyms])';
+    const { lines } = await readAll(`${`${sample}\n`.repeat(5)}${frame}\n`);
+    expect(lines[0]).toMatchObject({ system: 'pindrift', name: 'fault', ...task });
+    expect(lines.map(({ kind }) => kind ?? 'Event')).toEqual([...Array<string>(5).fill('Event'), 'Stack']);
+  });
+
+  it.each([
     ['            perf   134    11.727476:   pindrift:fault: a=1', 'no cpu'],
     ['            perf   134/134   [001]    11.727476:   pindrift:fault: a=1', 'pid/tid'],
     ['            perf   134 [001]    11.727476123:   pindrift:fault: a=1', 'nanoseconds'],

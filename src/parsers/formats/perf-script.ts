@@ -133,6 +133,9 @@ export class PerfScriptParser implements LineParser {
       out.lost = -1;
     } else if (buf[start] === TAB) {
       out.kind = LineKind.Stack;
+    } else if (this.#noTime && isDigit(buf[first]) && readTimeless(buf, first, end, out)) {
+      // -F tid,cpu,event,trace: the number of the thread, which is not the address of a frame
+      return;
     } else if (!this.#readSample(buf, start, end, out) && !readKnown(buf, first, end, start, out)) {
       if (framesText(buf, start, end)) {
         out.kind = LineKind.Header;

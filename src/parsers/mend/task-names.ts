@@ -7,7 +7,8 @@
 //                            scn-177   [001]    29.942831: gup_fast:             (...)     the top buffer has no name
 //     host1.dat: CPU:1 [477 EVENTS DROPPED]                                        the event after it has no name before it
 //
-// Files are traces of their own: two machines, or two recordings. Buffers are parts of one, as in a trace.dat
+// pdsh, `parallel --tag` and others print the names of machines in the same way. Files and machines are traces of their
+// own. Buffers are parts of one, as in a trace.dat
 // (recordings/trace-dat/): all of them are read, unless two have the same events.
 import { NOTHING, taskColumn } from '../detect/looks.ts';
 import { leftOut } from './senders.ts';
@@ -33,11 +34,16 @@ const EVENT = /\d: +(?:\(\+\d+\) +)?(\w+): /;
 /** Share of the events that must have a name, or its columns, before them. */
 const MOST_OF = 0.8;
 
-/** The name before this line, empty for the top buffer's; undefined: none, what came before goes on. */
-function nameBefore(line: string, columns: number): string | undefined {
+/**
+ * The name before this line, empty for the top buffer's; undefined: none, what came before goes on.
+ * @param all names that stand before any line
+ */
+function nameBefore(line: string, columns: number, all: readonly string[] = []): string | undefined {
   const front = line.slice(0, columns);
+  const name = FRONT.exec(front)?.[1];
+  if (name !== undefined && all.includes(name)) return name;
   if (taskColumn(line) !== columns && !OTHER.test(line.slice(columns))) return undefined;
-  return front.trim() === '' ? '' : FRONT.exec(front)?.[1];
+  return front.trim() === '' ? '' : name;
 }
 
 const eventIn = (line: string): string | undefined => EVENT.exec(line)?.[1];
@@ -73,7 +79,7 @@ export function taskNames(lines: readonly string[]): TaskNames | undefined {
 
 /** What was read, for people. */
 export function wordsOf({ all, isFiles, read }: TaskNames): string {
-  if (isFiles) return 'one of the files of a report';
+  if (isFiles) return 'names in front';
   const shown = all.map((name) => name || 'the top one');
   return read === undefined
     ? `buffers ${shown.join(', ')}`
@@ -97,13 +103,15 @@ export class NamedLines {
   get damage(): string | undefined {
     const { isFiles, read } = this.#names;
     if (isFiles && this.#leftOut.size > 0)
-      return leftOut('trace-cmd report printed the events of several files', read ?? '', [...this.#leftOut]);
+      return leftOut('the lines have the names of several files or machines before them', read ?? '', [
+        ...this.#leftOut,
+      ]);
     return this.#twice;
   }
 
   take(line: string): string {
-    const { columns, read } = this.#names;
-    const name = nameBefore(line, columns);
+    const { columns, read, all } = this.#names;
+    const name = nameBefore(line, columns, all);
     this.#name = name ?? this.#name;
     if (this.#name === undefined) return line.trim() === '' || CPUS.test(line) ? NOTHING : line;
     if (read !== undefined && this.#name !== read) {
