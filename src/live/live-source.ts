@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compressionOf } from '../parsers/bytes/decompress.ts';
+import { readError } from '../parsers/bytes/source-input.ts';
 import type { Source } from '../parsers/bytes/wrapped-source.ts';
 import { HEAD_BYTES } from '../parsers/formats/head-lines.ts';
 import { InputError } from '../util/errors.ts';
@@ -30,7 +31,8 @@ export function openLive(path: string, options: { idleMs?: number | undefined } 
   let stat: fs.Stats;
   try {
     stat = fs.statSync(path);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw readError(error, path);
     throw new InputError('no such file', { where: path, tryThis: 'a FIFO, a growing file, trace_pipe, or -' });
   }
   if (stat.isDirectory())
@@ -66,10 +68,15 @@ export class LiveSource implements Source {
 
   /**
    * The first bytes, once a line that is not a comment has arrived and no other follows immediately; 64 KB at most.
-   * @throws InputError if they are compressed
+   * @throws InputError if they are compressed, or if there are none because they cannot be read
    */
   async head(): Promise<Uint8Array> {
     const head = await this.headWith(/^[^#\n].*\n/m);
+    if (head.length === 0 && this.damage !== undefined)
+      throw new InputError(`cannot be read: ${this.damage}`, {
+        where: this.path,
+        tryThis: 'name a FIFO, a growing file, trace_pipe, or -',
+      });
     if (compressionOf(head) === 'none') return head;
     throw new InputError('this is compressed; a trace is followed as it is recorded', {
       where: this.path,
@@ -125,8 +132,10 @@ export class LiveSource implements Source {
 
 /** An existing pipe: standard input, the output of a child. */
 export class StreamBytes implements LiveBytes {
+  damage: string | undefined;
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #stream: Readable;
+  #stopped = false;
 
   constructor(stream: Readable) {
     this.#stream = stream;
@@ -138,12 +147,14 @@ export class StreamBytes implements LiveBytes {
     try {
       const { done, value } = await this.#chunks.next();
       return done === true ? undefined : value;
-    } catch {
+    } catch (error) {
+      if (!this.#stopped) this.damage = unreadable(error);
       return undefined;
     }
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#stream.destroy();
   }
 }
@@ -156,10 +167,16 @@ class CatBytes implements LiveBytes {
   damage: string | undefined;
   readonly #child: ChildProcess;
   readonly #bytes: StreamBytes;
+  /** it has ended, and everything it said was read */
+  readonly #closed: Promise<void>;
   #said = '';
 
   constructor(path: string) {
     this.#child = spawn('cat', ['--', path], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#closed = new Promise((resolve) => {
+      this.#child.on('close', () => resolve());
+      this.#child.on('error', () => resolve());
+    });
     this.#child.stderr?.on('data', (text) => {
       this.#said = String(text).trim().slice(0, 200);
     });
@@ -171,6 +188,7 @@ class CatBytes implements LiveBytes {
 
   async next(): Promise<Uint8Array | undefined> {
     const more = await this.#bytes.next();
+    if (more === undefined) await this.#closed;
     if (more === undefined && this.#said !== '') this.damage = this.#said;
     return more;
   }
@@ -193,7 +211,11 @@ class GrowingFile implements LiveBytes {
 
   constructor(path: string, idleMs = Number.POSITIVE_INFINITY) {
     this.#path = path;
-    this.#fd = fs.openSync(path, 'r');
+    try {
+      this.#fd = fs.openSync(path, 'r');
+    } catch (error) {
+      throw readError(error, path);
+    }
     this.#ino = fs.fstatSync(this.#fd).ino;
     this.#idleMs = idleMs;
   }
@@ -201,7 +223,8 @@ class GrowingFile implements LiveBytes {
   async next(): Promise<Uint8Array | undefined> {
     const buf = Buffer.allocUnsafe(CHUNK);
     for (let waited = 0; !this.#stopped; waited += POLL_MS) {
-      const n = fs.readSync(this.#fd, buf, 0, CHUNK, this.#at);
+      const n = this.#read(buf);
+      if (n === undefined) break;
       if (n > 0) {
         this.#at += n;
         return buf.subarray(0, n);
@@ -211,6 +234,16 @@ class GrowingFile implements LiveBytes {
     }
     fs.closeSync(this.#fd);
     return undefined;
+  }
+
+  /** Undefined: a bad sector, a file server that is gone. */
+  #read(into: Uint8Array): number | undefined {
+    try {
+      return fs.readSync(this.#fd, into, 0, CHUNK, this.#at);
+    } catch (error) {
+      this.damage = unreadable(error);
+      return undefined;
+    }
   }
 
   #isOver(): boolean {
@@ -225,3 +258,5 @@ class GrowingFile implements LiveBytes {
     this.#stopped = true;
   }
 }
+
+const unreadable = (error: unknown): string => (error instanceof Error ? error.message : String(error));

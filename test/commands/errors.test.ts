@@ -1,6 +1,7 @@
 // Why: whatever somebody hands over by mistake, they read one clear sentence and what to try, scripts get exit code 2,
 // and nothing half-written is left behind. Never a stack trace.
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bin, fixture, type Outcome, pindrift, powerless, root, STORY, scratch } from './run.ts';
@@ -88,6 +90,25 @@ describe('input that is no trace', () => {
     });
     expect(status).toBe(2);
     expect(stderr).toMatch(/^pindrift: .+\n {2}try: .+\n$/);
+  });
+
+  it('a socket, a file that cannot be read, names that open(2) refuses', async () => {
+    const server = createServer().listen(file('socket'));
+    await once(server, 'listening');
+    symlinkSync('loop', file('loop'));
+    const refused: [string, string, RegExp][] = [
+      ['check', file('socket'), /socket/],
+      ['events', file('socket'), /socket/],
+      ['watch', file('socket'), /cannot be read/],
+      ['check', '/proc/self/mem', /cannot be read/],
+      ['watch', '/proc/self/mem', /cannot be read/],
+      ['watch', file('loop'), /a symbolic link that leads back to itself/],
+    ];
+    for (const [command, path, what] of refused) {
+      const { status, stderr } = pindrift([command, path]);
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(what) });
+    }
+    server.close();
   });
 
   it('wrong names only: the first of them', () => {

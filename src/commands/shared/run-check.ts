@@ -7,7 +7,7 @@ import type { DetailedReport } from '../../contract/report.ts';
 import { type CheckOptions, checkDetailed } from '../../engine/check.ts';
 import { fileInput, type TraceInput } from '../../engine/reading/input.ts';
 import { compressionOf } from '../../parsers/bytes/decompress.ts';
-import { openInput } from '../../parsers/bytes/source-input.ts';
+import { openInput, readError } from '../../parsers/bytes/source-input.ts';
 import { detectFormat } from '../../parsers/detect/detect.ts';
 import { notATrace } from '../../parsers/detect/not-a-trace.ts';
 import { definitionsIn } from '../../parsers/detect/recorded.ts';
@@ -149,7 +149,9 @@ export async function withTraces<T>(
     const traces: TraceFile[] = [];
     for (const path of paths) {
       if (readOnce(path)) {
-        const copy = await spool(path, (bytes) => onProgress(path, bytes, undefined), lookAt);
+        const copy = await spool(path, (bytes) => onProgress(path, bytes, undefined), lookAt).catch((error) => {
+          throw readError(error, path);
+        });
         copies.set(copy, path);
         traces.push({ ...fileInput(copy), path, file: copy });
       } else traces.push({ ...fileInput(path), file: path });

@@ -82,6 +82,8 @@ class StreamInput implements Input {
     this.#path = path;
     this.#stream = stream;
     this.#chunks = this.#stream[Symbol.asyncIterator]();
+    // the next read reports it; without one, it is nobody's
+    this.#stream.on('error', () => {});
   }
 
   async read(into: Uint8Array): Promise<number> {
