@@ -144,6 +144,9 @@ export class Pin extends View<state.Pin> implements view.Pin {
   get releasedAt() {
     return views(this).at(raw(this).releasedAt);
   }
+  get faultedAt() {
+    return views(this).at(raw(this).faultedAt);
+  }
   get presumed() {
     return raw(this).presumed;
   }

@@ -183,6 +183,8 @@ export interface Pin {
   /** `state` is `held` */
   readonly live: boolean;
   readonly releasedAt: At | undefined;
+  /** the newest fault at its address when nothing was known to be mapped there; a later line may name the page */
+  readonly faultedAt: At | undefined;
   /** the release itself was not recorded: the page was found reused */
   readonly presumed: boolean;
   /**

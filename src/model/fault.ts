@@ -22,6 +22,7 @@ import {
   writesOrUnshares,
 } from './within.ts';
 
+const FAULT_FLAG_WRITE = 0x1;
 const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
@@ -41,6 +42,19 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   t.faultFlags = flags;
   t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
   faultsIn(m, t, mm, flags);
+  if (mm.pins.size > 0) faultsAgain(m, mm, t.faultVpn, flags);
+}
+
+/**
+ * A fault at the address of a pinned page that is not mapped there maps one. A line tells which, except for those of
+ * files where finish_fault() is not recorded, those mapped around a fault to read, and the zero page.
+ */
+function faultsAgain(m: Model, mm: Mm, vpn: number, flags: number): void {
+  const pins = m.pinsAt(mm, vpn);
+  if (pins.length === 0 || ((flags & FAULT_FLAG_WRITE) !== 0 && m.recorded(Kind.fileMap))) return;
+  const entry = mm.entry(vpn);
+  if (entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Present) return;
+  for (const pin of pins) pin.faultedAt = m.at();
 }
 
 /** do_wp_page() and do_huge_pmd_wp_page() never handle hugetlb: a hugetlb mapping at this address no longer exists. */

@@ -261,6 +261,8 @@ export class Pin {
   pipe: number;
   /** a release that may belong to this pin, and where; no such release identifies its pin */
   unsure: { readonly at: At } | undefined;
+  /** the newest fault at its address when nothing was known to be mapped there */
+  faultedAt: At | undefined;
   /** its address was known to map a hugetlb page of PMD size */
   hugetlb = false;
   /** its address changed after the grab and before the call returned: GUP-fast may have dropped it */
@@ -299,6 +301,7 @@ export class Pin {
     this.duringFork = undefined;
     this.pipe = Number.NaN;
     this.unsure = undefined;
+    this.faultedAt = undefined;
   }
 
   get live(): boolean {

@@ -22,6 +22,8 @@ export class Shown {
   unended = 0;
   /** pins that are not followed any longer */
   givenUp = 0;
+  /** pages that another process unmapped, and what was mapped there since is not known */
+  replaced = 0;
   forks = 0;
   /** pages that became writable while another process had a pin on them */
   foreign = 0;
@@ -165,6 +167,9 @@ const PINS: readonly Question[] = [
     const unseen = open.length - unknownOf(open) + shown.givenUp;
     return unseen > 0 && `no release was recorded for ${count(unseen, 'pin')}`;
   },
+  ({ shown }) =>
+    shown.replaced > 0 &&
+    `${count(shown.replaced, 'pinned page was', 'pinned pages were')} unmapped by others, the process faulted there again, and no line names the page it got`,
   ({ model: { counts } }) =>
     counts.teed > 0 &&
     `${count(counts.teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${it(counts.teed)}`,

@@ -2,6 +2,7 @@
 import { defineRule, type Pin } from './contract.ts';
 import { insufficiencies, Shown } from './evidence.ts';
 import { examplesOf } from './examples.ts';
+import { isReplacedUnseen } from './unmapping.ts';
 
 /**
  * User space may keep a FOLL_LONGTERM pin as long as it likes. One that is still held at the end of the trace, and
@@ -48,6 +49,7 @@ export default defineRule({
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') shown.unreleased++;
         if (by === 'over') shown.unended++;
+        if (isReplacedUnseen(pin)) shown.replaced++;
         if (by === 'given up') shown.givenUp++;
       },
       pin({ pin }) {
@@ -67,6 +69,7 @@ export default defineRule({
       },
       end({ pins }) {
         const open = pins.filter((pin) => pin.owner !== 'transient' && !inPlace(pin));
+        for (const pin of pins) if (isReplacedUnseen(pin)) shown.replaced++;
         for (const reason of insufficiencies({ model: context.model, shown, open })) context.undecided(reason);
       },
     };

@@ -1,12 +1,15 @@
 // Somebody unmapped a pinned range. This is not a kernel bug, but worth reporting.
 import { type At, type Doubt, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
+import { faultedAgain, unmapping } from './unmapping.ts';
 
 /** Ways to map a page where nothing was; khugepaged fills up to max_ptes_none holes. */
 const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse', 'move']);
 
 /** Messages where nothing was mapped again, by who unmapped. */
 const GONE = { own: 'gone', foreign: 'foreignGone', kernel: 'kernelGone' } as const;
+/** ... or what was is not recorded. */
+const AGAIN = { own: 'again', foreign: 'foreignAgain', kernel: 'kernelAgain' } as const;
 const CAUSE = {
   own: 'the process unmapped the range it had pinned',
   foreign: 'another process unmapped the range',
@@ -14,14 +17,6 @@ const CAUSE = {
 } as const;
 const OTHERS_ADVICE =
   'find out who changes this memory: somebody who ends the process, or who truncates the mapped file or writes to it directly';
-
-/** The step that took a pinned page away from its address, where it has not been mapped again since. */
-function unmapping(pin: Pin, steps: readonly Step[]): Step | undefined {
-  const last = steps.findLast(
-    ({ role, page }) => role === 'zap' || role === 'move away' || (role === 'map' && page === pin.page),
-  );
-  return last?.role === 'map' ? undefined : last;
-}
 
 export default defineRule({
   meta: {
@@ -45,12 +40,18 @@ export default defineRule({
     advice: 'unregister the buffer, or wait for the I/O, before unmapping the memory',
     messages: {
       gone: 'the process itself unmapped the pinned page {pinned}; nothing was mapped there again',
+      again:
+        'the process itself unmapped the pinned page {pinned}; it faulted there again, and no line names the page it got',
       away: 'the process itself moved the pinned page {pinned} to another address (UFFDIO_MOVE); the old address now maps {mapped}',
       own: 'the process itself unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreign: 'another process unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreignGone: 'another process unmapped the pinned page {pinned}; nothing was mapped there again',
+      foreignAgain:
+        'another process unmapped the pinned page {pinned}; the process faulted there again, and no line names the page it got',
       kernel: 'a kernel thread unmapped the pinned page {pinned}; the address now maps {mapped}',
       kernelGone: 'a kernel thread unmapped the pinned page {pinned}; nothing was mapped there again',
+      kernelAgain:
+        'a kernel thread unmapped the pinned page {pinned}; the process faulted there again, and no line names the page it got',
     },
     overrides: [
       'cow-under-write-pin',
@@ -74,6 +75,7 @@ export default defineRule({
       told.add(pin);
       const who = step.kernel ? 'kernel' : step.foreign ? 'foreign' : 'own';
       const moved = step.role === 'move away';
+      const again = drift === undefined && faultedAgain(pin, step);
       const doubts: Doubt[] = [];
       if (unseen)
         doubts.push({ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' });
@@ -86,7 +88,7 @@ export default defineRule({
       if (who === 'own' && step.foreign === undefined)
         doubts.push({ cap: 'medium', because: 'no line shows that the task that unmapped it belongs to the process' });
       context.report({
-        messageId: drift === undefined ? GONE[who] : moved ? 'away' : who,
+        messageId: drift === undefined ? (again ? AGAIN : GONE)[who] : moved ? 'away' : who,
         drift,
         at,
         pin,

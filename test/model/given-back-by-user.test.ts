@@ -51,6 +51,46 @@ describe('a pinned page that the process gave back', () => {
   });
 });
 
+// invalidate_inode_pages2_range(), a hole punched into the file: the next access maps what the file has there then
+describe('a page of a file that another process unmapped, where the process faults again', () => {
+  const faults = async (by: 'another' | 'itself', flags: string, finish: boolean) => {
+    const { trace, app } = process();
+    const who = by === 'itself' ? app : trace.task('fallocate', 700, 1);
+    if (by === 'another') who.fault({ mm: '0xffff888100009000', addr: at(40), flags: '0x1255' });
+    if (finish) app.file_map({ mm: PARENT, addr: at(9), page: page(NEW), cow: '0x0' });
+    pin(app, 12, 0x7000, { flags: 0x101 });
+    who.zap({ mm: PARENT, start: at(12), end: at(13) });
+    app.fault({ mm: PARENT, addr: at(12), flags });
+    app.fault({ mm: PARENT, addr: at(20), flags: '0x1254' });
+    unpin(app, 0x7000);
+    exit(app, PARENT, 500);
+    const { said, findings, undecided } = await trace.check('6.12');
+    expect(said).toEqual(['note user-unmapped-pinned-range']);
+    return {
+      undecided: undecided.some((reason) => reason.includes('unmapped by others')),
+      message: findings[0].message,
+    };
+  };
+  const GOT = expect.stringContaining('faulted there again, and no line names the page it got');
+  const NOTHING = expect.stringContaining('nothing was mapped there again');
+
+  it('may have got another page', async () => {
+    expect(await faults('another', '0x1255', false)).toEqual({ undecided: true, message: GOT });
+  });
+
+  it('... and to read, where finish_fault() is recorded but not what is mapped around a fault', async () => {
+    expect(await faults('another', '0x1254', true)).toEqual({ undecided: true, message: GOT });
+  });
+
+  it('... but to write, a line would tell', async () => {
+    expect(await faults('another', '0x1255', true)).toEqual({ undecided: false, message: NOTHING });
+  });
+
+  it('is the own doing of a process that unmapped it itself', async () => {
+    expect(await faults('itself', '0x1255', false)).toEqual({ undecided: false, message: GOT });
+  });
+});
+
 it('a longterm call that gives all it has grabbed back and walks again holds what it grabbed last', async () => {
   const { trace, app, worker } = process();
   app.pin_fast({ start: at(0), nr: 8, flags: '0x101', pages: '0xffff888200000000' });
