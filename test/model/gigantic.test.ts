@@ -175,7 +175,7 @@ describe('VFIO pins a gigantic page of which only the head is named, 512 pages a
   /** @param mapped whether its mapping was recorded */
   const vfio = (mapped: boolean, given: number, drifts: boolean) => {
     const all = processes(mapped ? [OLD] : []);
-    const { trace, app, chi } = all;
+    const { app, chi } = all;
     for (let from = 0; from < 2 * 512; from += 512) {
       const call = { mm: PARENT, start: at(START + from), nr: 512, pages: '0xffff888200000000' };
       app.pin_remote({ ...call, flags: '0x101' });
