@@ -387,6 +387,21 @@ describe('function_graph', () => {
     expect(read(line, ns)).toEqual({ kind: 'Function' });
   });
 
+  it.each([
+    ['   97.548866 |      scn-424     |               |  /* fault: (f+0x0/0x1) mm=0x1 */', 'scn', 97_548_866_000],
+    ['    scn-424     |               |  /* fault: (f+0x0/0x1) mm=0x1 */', 'scn', Number.NaN],
+    ['               |  /* fault: (f+0x0/0x1) mm=0x1 */', '', Number.NaN],
+    ['  21 us |   0)    scn-424     |  d..1. |               |  /* fault: (f+0x0/0x1) mm=0x1 */', 'scn', Number.NaN],
+  ])('reads events without the CPU or with a relative time only: %s', (line, comm, ts) => {
+    expect(read(line, ns)).toMatchObject({ comm, ts, name: 'fault', args: '(f+0x0/0x1) mm=0x1' });
+    expect(read(line, ticks).ts).toBeNaN();
+  });
+
+  it('does not read the text of a marker as such an event', () => {
+    const line = 'scn-133 [000] d... 9.044846: tracing_mark_write: a-1 |  | /* fault: (f+0x0/0x1) mm=0x1 */';
+    expect(read(line, ns)).toMatchObject({ pid: 133, name: 'tracing_mark_write' });
+  });
+
   it('takes the task from behind a relative time too', () => {
     const line = '   97.549211 |    0.000123 |   0)    scn-424     |               |  /* fault: a=1 */';
     expect(read(line, ns)).toMatchObject({ pid: 424, cpu: 0, ts: 97_549_211_000, name: 'fault' });

@@ -5,11 +5,14 @@
 //  0) + 12.279 us   |  page_add_file_rmap();
 //    7.601944 |   1)    scn-130     |               |  /* wp_copy: (wp_page_copy+0x0/0x7b0) ... */     funcgraph-abstime, funcgraph-proc
 //    7.601944 |   1)    scn-130     |  d..1. |      |  } /* page_add_new_anon_rmap */                   latency-format adds the flags
+//   97.548866 |      scn-424     |               |  /* fault: (handle_mm_fault+0x0/0x1c00) ... */    nofuncgraph-cpu
+//    21 us |   0)    scn-424     |  d..1. |      |  /* fault: ... */                               display-graph of irqsoff, wakeup
 //  ------------------------------------------
 //  1)    scn-130     =>     bash-1
 import {
   DASH,
   decimal,
+  digitsBefore,
   find,
   isBlank,
   isDigit,
@@ -41,23 +44,53 @@ export function readGraphLine(buf: Uint8Array, start: number, end: number, head:
     out.kind = LineKind.Stack;
     return true;
   }
-  if (!isDigit(buf[at])) return false;
   withoutColumns(out, at);
   // absolute and relative time, each before a bar; the first one is used
   for (let column = 0; column < 2; column++) {
     const { ts } = out;
-    const behind = readTime(buf, at, end, head, out);
+    let behind = readTime(buf, at, end, head, out);
+    if (behind > 0 && startsWith(buf, behind, end, ' us |')) {
+      behind += 3;
+      out.ts = Number.NaN;
+    }
     const bar = behind < 0 ? end : skipBlanks(buf, behind, end);
     if (column === 1 || buf[bar] !== PIPE) out.ts = ts;
     if (bar >= end || buf[bar] !== PIPE) break;
     at = skipBlanks(buf, bar + 1, end);
   }
   const cpuEnd = skipDigits(buf, at, end);
-  if (buf[cpuEnd] !== PAREN_CLOSE || cpuEnd === at) return false;
+  if (buf[cpuEnd] !== PAREN_CLOSE || cpuEnd === at) return readWithoutCpu(buf, at, end, out);
   out.cpu = decimal(buf, at, cpuEnd);
   at = cpuEnd + 1;
   if (!isBlank(buf[at]) && at < end) return false;
   return readColumns(buf, at, end, out);
+}
+
+/**
+ * Without a CPU the first column is the task or the duration, and the text is an event or a function. The text of a
+ * marker can contain the same, but the columns of its own line come before it.
+ */
+function readWithoutCpu(buf: Uint8Array, p: number, end: number, out: TraceLine): boolean {
+  const last = Math.min(end, p + WIDEST_COLUMN);
+  let bar = p;
+  while (bar < last && buf[bar] !== PIPE) bar++;
+  if (bar === last || !isColumn(buf, p, bar)) return false;
+  return readColumns(buf, p, end, out) && (out.kind === LineKind.Event || out.brace !== Brace.None);
+}
+
+/** Maximum number of columns before the first bar, more than any has. */
+const WIDEST_COLUMN = 40;
+
+/** Columns of a task's name: print_graph_proc() cuts it. */
+const LONGEST_NAME = 7;
+
+/** `scn-424     `, `+ 12.279 us   `, or an empty duration. */
+function isColumn(buf: Uint8Array, p: number, bar: number): boolean {
+  const first = skipBlanks(buf, p, bar);
+  const last = trimEnd(buf, first, bar);
+  if (first === bar || startsWith(buf, last - 3, last, ' us')) return true;
+  const pid = digitsBefore(buf, first, last);
+  return pid < last && buf[pid - 1] === DASH && pid - 1 > first && pid - 1 - first <= LONGEST_NAME;
 }
 
 /** The columns after the CPU, each followed by a bar: task, flags, duration. The text follows the last one. */
