@@ -71,6 +71,12 @@ describe('what is no trace', () => {
       'kernel log',
       'sysrq',
     ],
+    [
+      'a trace without its line ends',
+      `# tracer: nop # ${' scn-133 [000] d... 9.044846: fault: (f+0x0/0x1) mm=0x1'.repeat(3)}\n`,
+      'lines of this text were joined',
+      'quotes',
+    ],
     ['a table without events', 'a,b,c\n1,2,3\n', 'not a trace', '--format'],
     ['source code', 'int main(void)\n{\n\treturn 0;\n}\n', 'not a trace', '--format'],
   ])('%s', (_, content, problem, tryThis) => {

@@ -192,5 +192,24 @@ function notATraceText(head: Uint8Array): Unusable | undefined {
       };
     }
   }
-  return undefined;
+  return isJoined(head, first)
+    ? {
+        problem: 'the lines of this text were joined: several events are in one line, and there is no other',
+        tryThis: 'give the file with its line ends: a shell needs quotes ("$(cat FILE)"), a form an attachment',
+      }
+    : undefined;
+}
+
+/** `[001] d... 20.539985: `, `[001] 20.539985: `: between the task of an event and its name. */
+const CPU_AND_TIME = /\[\d{3,}\] +(?:\S{4,6} +)?\d+\.\d{6,9}: /g;
+
+/** Fewer times in one line may be those of a log, or of the text of a marker. */
+const FEWEST_TIMES = 3;
+
+/** One line, in which line ends are not escaped either. */
+function isJoined(head: Uint8Array, first: number): boolean {
+  const newline = head.indexOf(NEWLINE, first);
+  if (newline >= 0 && newline < head.length - 1) return false;
+  const text = new TextDecoder('latin1').decode(head.subarray(first)).trimEnd();
+  return !/[\r\n]|\\[rn]|<br/i.test(text) && (text.match(CPU_AND_TIME)?.length ?? 0) >= FEWEST_TIMES;
 }
