@@ -219,7 +219,8 @@ function shown(m: Model, mm: Mm, vpn: number, { page, pageFrom, hold }: Pin, map
   };
   const isNamed = pageFrom === 'grab' || pageFrom === 'follow' || pageFrom === 'array';
   const others = isNamed ? m.pinsAt(mm, vpn) : [];
-  if (isHead(mapped) || others.some((p) => isHead(p.page) || (p.hold !== undefined && p.hold.folio === hold?.folio))) {
+  const isOfFolio = (p: Pin) => p.page !== page && p.hold !== undefined && p.hold.folio === hold?.folio;
+  if (isHead(mapped) || others.some((p) => isHead(p.page) || isOfFolio(p))) {
     mm.ptes.set(vpn, page * 64 + Pte.Present);
     return;
   }

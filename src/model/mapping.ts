@@ -242,7 +242,7 @@ export class Mapping extends Identities {
     if (this.migrating.size > 0) this.migrating.delete(pin);
     if (!pin.live || Number.isNaN(pin.page)) return;
     if (page === pin.page) {
-      if (via === 'observed') this.#spared(pin);
+      if (via === 'observed') this.#seenAgain(pin, at);
       if (pin.drift !== undefined && pin.drift.healedAt === undefined) {
         pin.drift.healedAt = at;
         this.emit('heal', { drift: pin.drift, at });
@@ -261,14 +261,16 @@ export class Mapping extends Identities {
   }
 
   /**
-   * A line shows an anonymous page where unmap_page_range() was called for the range, and nothing can have brought it back:
-   * the call left it there. It unmaps what a file maps (unmap_mapping_range() with even_cows = 0, for a hole punched into
-   * the file, a direct write to it), but not the copies that a private mapping has of it (zap_pte_range(), mm/memory.c).
+   * A line shows the page where unmap_page_range() was called for the range. A fault may have mapped a page of a file again.
+   * Nothing brings an anonymous one back: the call left it there. It unmaps what a file maps (unmap_mapping_range() with
+   * even_cows = 0, for a hole punched into the file, a direct write to it), but not the copies that a private mapping has
+   * of it (zap_pte_range(), mm/memory.c).
    */
-  #spared(pin: Pin): void {
-    if ((pin.entryBits & Pte.Anon) === 0) return;
-    const i = pin.steps.findLastIndex(({ role }) => role === 'zap' || role === 'map');
-    if (pin.steps[i]?.role === 'zap') [pin.spared] = pin.steps.splice(i, 1);
+  #seenAgain(pin: Pin, at: At): void {
+    const i = pin.steps.findLastIndex(({ role }) => role === 'zap' || role === 'map' || role === 'observed');
+    if (pin.steps[i]?.role !== 'zap') return;
+    if ((pin.entryBits & Pte.Anon) === 0) this.step([pin], 'observed', at, pin.page);
+    else [pin.spared] = pin.steps.splice(i, 1);
   }
 
   /** KSM maps another page where `page` was: no line shows the address. */

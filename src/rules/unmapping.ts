@@ -1,12 +1,19 @@
 // What was unmapped under a pin, as two rules ask it.
-import type { Pin, Step } from './contract.ts';
+import type { Drift, Pin, Step } from './contract.ts';
 
-/** The step that took a pinned page away from its address, where it has not been mapped again since. */
-export function unmapping(pin: Pin, steps: readonly Step[]): Step | undefined {
+/**
+ * The step that took a pinned page away from its address, where it has not been mapped again since.
+ * @param via how another page got there: a fault maps one only where nothing is, so a line that still shows the pinned page
+ *   was about the time before the unmapping
+ */
+export function unmapping(pin: Pin, steps: readonly Step[], via?: Drift['via']): Step | undefined {
   const last = steps.findLast(
-    ({ role, page }) => role === 'zap' || role === 'move away' || (role === 'map' && page === pin.page),
+    ({ role, page }) =>
+      role === 'zap' ||
+      role === 'move away' ||
+      (page === pin.page && (role === 'map' || (role === 'observed' && via !== 'fault'))),
   );
-  return last?.role === 'map' ? undefined : last;
+  return last?.role === 'map' || last?.role === 'observed' ? undefined : last;
 }
 
 /** The process has faulted at the address since, and no line names the page that it got. */

@@ -111,7 +111,8 @@ export default defineRule({
       },
       drift({ drift }) {
         // mremap() unmaps what is at the new place
-        const step = unmapping(drift.pin, drift.before) ?? (drift.via === 'move' ? drift.before.at(-1) : undefined);
+        const step =
+          unmapping(drift.pin, drift.before, drift.via) ?? (drift.via === 'move' ? drift.before.at(-1) : undefined);
         if (step === undefined || !FILLS.has(drift.via)) return;
         open.delete(drift.pin);
         tell(drift.pin, step, drift, drift.at);
