@@ -19,13 +19,11 @@ const FEWEST = 5;
 /** Why the pointers of this table are useless; undefined: they are exact, or too few. */
 export function roundedTable(lines: HeadLines, { table }: TraceHead): Unusable | undefined {
   if (table === undefined) return undefined;
-  const columns = table.columns.map(() => new Set<string>());
+  const all = new Set<string>();
   for (let i = 0; i < lines.length; i++) {
-    for (const [column, cell] of cellsOf(lines.line(i), table.delimiter).entries())
-      if (POINTER.test(cell.trim())) columns[column]?.add(cell.trim());
+    for (const cell of cellsOf(lines.line(i), table.delimiter)) if (POINTER.test(cell.trim())) all.add(cell.trim());
   }
-  const all = new Set(columns.flatMap((pointers) => [...pointers]));
-  if (!isDecimal(all) && !columns.some(isDouble)) return undefined;
+  if (!isDecimal(all) && !isDouble(all)) return undefined;
   return {
     problem: `the pointers in the table were rounded, as a spreadsheet or a program with floating-point numbers does: they name other pages`,
     tryThis: 'make the table again with pointers in hexadecimal (0x...), and do not save it from a spreadsheet',
@@ -36,7 +34,7 @@ const isDecimal = (pointers: ReadonlySet<string>): boolean =>
   pointers.size >= FEWEST_DECIMAL &&
   [...pointers].map(Number).every((pointer) => Number(pointer.toPrecision(KEPT)) === pointer);
 
-/** Exact pointers to the heads of large folios are multiples of more. */
+/** Exact pointers of one kind may all be multiples of 2048 (an array of 256 pointers, a folio of 32 pages), but not of all. */
 function isDouble(pointers: ReadonlySet<string>): boolean {
   const all = [...pointers].map(BigInt);
   return all.length >= FEWEST && all.every((p) => p % STEP === 0n) && all.some((p) => p % (2n * STEP) !== 0n);
