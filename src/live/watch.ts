@@ -14,7 +14,6 @@ import type { RuleOptions } from '../engine/running/run-rules.ts';
 import { replay } from '../model/replay.ts';
 import type { TraceFormat } from '../parsers/formats/head.ts';
 import { LineKind } from '../parsers/formats/line.ts';
-import { mended } from '../parsers/mend/open.ts';
 import { isRecording } from '../recordings/index.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -29,7 +28,7 @@ import { Losses } from './losses.ts';
 import { Narrowing } from './narrowing.ts';
 import { textOfPipe } from './perf-pipe.ts';
 import type { Narrowed } from './retreat.ts';
-import { TappedSource } from './tapped-source.ts';
+import { followed } from './tapped-source.ts';
 import { type ToldFinding, ToldFindings } from './told.ts';
 
 export interface WatchOptions {
@@ -132,11 +131,7 @@ export class Watch {
     const pipe = isRecording(head) ? textOfPipe(from, head) : undefined;
     const source = pipe?.source ?? from;
     await source.head();
-    const keep = (bytes: Uint8Array, offset: number): void => lines.add(bytes, offset);
-    const opened = await mended(source, undefined);
-    // the lines that are kept are those that are read
-    if (opened === source) source.onBytes = keep;
-    const text = opened === source ? source : new TappedSource(opened, keep);
+    const text = await followed(source, (bytes, offset) => lines.add(bytes, offset));
     const input = { path: source.path, open: async () => text };
     const { format, kernel, rules } = options;
     const reading = await Reading.open(input, { format, kernel, rules, known: pipe?.facts() });

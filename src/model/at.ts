@@ -1,6 +1,9 @@
 // Why: everything the model knows comes from some line, and reports refer to that line.
 import { Slot } from '../vocabulary/record.ts';
 
+/** Closer than this, events of two CPUs cannot be ordered. */
+export const SKEW_NS = 10_000;
+
 /** A place in the trace where something happened. */
 export class At {
   offset: number;

@@ -1,7 +1,7 @@
 // The page tables, and the coherence check that runs whenever an address gets a page.
 
 import { Slot } from '../vocabulary/record.ts';
-import type { At } from './at.ts';
+import { type At, SKEW_NS } from './at.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
 import type { Change } from './meanwhile.ts';
@@ -11,8 +11,6 @@ import type { DriftVia, StepRole } from './pin.ts';
 import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
 
-/** Closer than this, events of two CPUs cannot be ordered. */
-const SKEW_NS = 10_000;
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;
 /** Newest changes that are kept of an address space in which a GUP call does not return. */
@@ -252,7 +250,8 @@ export class Mapping extends Identities {
     }
     if (pin.drift !== undefined) return;
     // it was unmapped after all, later than the line says that saw it mapped
-    if (via === 'fault' && pin.spared !== undefined) pin.steps.splice(-1, 0, pin.spared);
+    if (via === 'fault' && pin.spared !== undefined && !pin.steps.some(({ role }) => role === 'zap'))
+      pin.steps.splice(-1, 0, pin.spared);
     const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, where: pin.where, before: pin.steps.slice() };
     pin.drift = drift;
     pin.drifts++;

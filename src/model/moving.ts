@@ -32,7 +32,8 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   const shift = target - start;
   const pins = m.pinsIn(mm, start, start + pages).slice();
-  const under = m.pinsIn(mm, target, target + pages).filter((pin) => !pins.includes(pin));
+  const moving = new Set(pins);
+  const under = m.pinsIn(mm, target, target + pages).filter((pin) => !moving.has(pin));
   m.shift(mm, start, start + pages, shift);
   for (const pin of under) {
     const page = m.mapped(mm, pin.where);

@@ -5,7 +5,6 @@ import { Slot } from '../vocabulary/record.ts';
 import { KERNEL } from '../vocabulary/task-name.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
-import { installBehind } from './hugetlb.ts';
 import { NO_PINS } from './lists.ts';
 import type { Doer } from './meanwhile.ts';
 import { endOlder } from './mm-end.ts';
@@ -14,7 +13,7 @@ import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
-import { awaitPurpose, unmappedForMigration } from './unmapped.ts';
+import { awaitPurpose } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
@@ -258,53 +257,4 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const unmapped = { mm, vpn, page, anon, at, pins };
   if (pins.length === 0 || m.swapCache.has(u.page)) m.emit('unmap', unmapped);
   else awaitPurpose(m, unmapped);
-}
-
-export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  const vpn = from(m, r, o);
-  if (t.batch !== undefined) t.batch.back = true;
-  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), skipped: 0 };
-  const size = m.folios.get(t.migrateIn.page) ?? 1;
-  unmappedForMigration(m, mm, vpn, size);
-  m.returned(mm, vpn, vpn + size);
-  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
-  else beginsToReturn(m, mm, vpn);
-}
-
-/**
- * Migration maps a page of the folio again, and the rest of it: lines of the reverse mapping show which. The zero page has
- * none (try_to_map_unused_to_zeropage(), mm/migrate.c).
- */
-function beginsToReturn(m: Model, mm: Mm, vpn: number): void {
-  const entry = mm.ptes.at(vpn);
-  if ((entryBits(entry) & Pte.STATE) === Pte.Migration) mm.ptes.set(vpn, entry - Pte.Migration + Pte.Returning);
-  for (const pin of m.pinsAt(mm, vpn)) {
-    const bits = entryBits(mm.entry(vpn) ?? 0);
-    // up to 5.12 the entry was taken for one of swap
-    if ((bits & Pte.Anon) !== 0 && (bits & Pte.STATE) === Pte.Swap) m.migrating.set(pin, true);
-  }
-  for (const pin of m.migrating.keys())
-    if (pin.mm === mm && pin.where >= vpn && pin.where < vpn + m.machine.pmdPages) m.migrating.set(pin, true);
-}
-
-/** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */
-function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
-  const entry = mm.entry(vpn);
-  if (Number.isNaN(page) || entry === undefined) return;
-  const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
-  const oldPage = entryPage(entry);
-  if ((entryBits(entry) & Pte.STATE) !== Pte.Migration) {
-    // either nothing of it is mapped here, or its unmapping was not recorded
-    if (oldPage !== page && m.pinsIn(mm, vpn, vpn + pages).length > 0) m.tear('entries');
-    return;
-  }
-  if (oldPage !== page && t.batch !== undefined) m.endBefore(page, pages, t.batch.since);
-  const at = m.at();
-  const pins = m.pinsIn(mm, vpn, vpn + pages);
-  if (pins.length > 0) m.step(pins, 'migrate', at, page);
-  m.install(mm, vpn, page, pages, Pte.Anon | (entryBits(entry) & Pte.Shared), 'migrate');
-  installBehind(m, mm, vpn, page, 'migrate', 'migrate');
-  if (oldPage !== page) m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
 }

@@ -8,6 +8,7 @@ import type { At } from './at.ts';
 import type { Task, WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { merged } from './ksm.ts';
+import { migratedBy } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { ForkFrame, Mm, StepDetails } from './state.ts';
@@ -198,25 +199,6 @@ function named(mm: Mm, vpn: number): PageId {
 
 /** The bit that migration preserves: the page is shared by fork. */
 const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pte.Shared;
-
-/**
- * Whether the page belongs to the folio that is being mapped back, and the address to the range of the old one. In a VMA
- * that begins inside the folio, the walk begins at the VMA, behind the pages that are `skipped` (vma_address()).
- */
-function migratedBy(m: Model, g: NonNullable<Task['migrateIn']>, vpn: number, page: PageId, pages: number): boolean {
-  const ahead = vpn - g.vpn;
-  const index = page - g.page;
-  if (ahead <= 0 && -ahead < pages) {
-    if (index - ahead > 0 && index - ahead < m.machine.pmdPages) g.skipped = index - ahead;
-    return true;
-  }
-  const isMigrating = (entryBits(g.mm.entry(vpn) ?? 0) & Pte.STATE) === Pte.Migration;
-  // what is mapped at the very beginning of the walk may not have been under migration
-  const skipped = g.skipped === 0 && isMigrating ? index - ahead : g.skipped;
-  if (!(ahead > 0 && ahead <= index && index < m.machine.pmdPages) || index - ahead !== skipped) return false;
-  const size = m.folios.get(g.page);
-  return size === undefined ? isMigrating : index < size;
-}
 
 /** What a swap-in did before the page that another had mapped there was swapped out again; `over` if that was not. */
 function racedAt(out: At | undefined, reads: At | undefined, allocated: At | undefined): StepDetails['raced'] {

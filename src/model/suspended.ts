@@ -1,3 +1,5 @@
+// Why: GUP that takes a page through an entry of swap or of migration has raced with whoever made it one, or a line is
+// missing: when that was tells which.
 import type { Mm } from './state.ts';
 
 /** Number of entries that are remembered. */

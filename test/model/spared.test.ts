@@ -93,3 +93,23 @@ it('nothing shows whether the page of a private mapping went with a range that a
   expect(await unmapped('fallocate', () => {}, 'file')).toEqual(['note certain user-unmapped-pinned-range']);
   expect(await unmapped('app', () => {})).toEqual(['note certain user-unmapped-pinned-range']);
 });
+
+it('of two calls for the range, the one that the page did not survive is named', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const zapped = (): number => app.zap({ mm: PARENT, start: at(0), end: at(1) }) ?? trace.lines.length;
+  touch(app, PARENT, 1, PFN + 1);
+  copy(app, PARENT, 1, PFN + 1, NEW + 1);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN, { flags: 0x101 });
+  const first = zapped();
+  written(trace);
+  const second = zapped();
+  touch(app, PARENT, 0, NEW);
+  unpin(app, PFN);
+  exit(app, PARENT, 500);
+  const { findings } = await trace.check('6.12');
+  const lines = findings.flatMap(({ evidence }) => evidence.filter(({ role }) => role === 'zap').map((e) => e.line));
+  expect(lines).toEqual([second]);
+  expect(lines).not.toContain(first);
+});

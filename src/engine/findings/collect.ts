@@ -192,18 +192,20 @@ export class Collector {
 
   /** One finding, as far as known during the trace. */
   write({ group, steps }: Tale, words: Words, over: boolean): Finding {
-    return this.#writer(words, over).write(group, steps, 0);
+    const writer = new FindingWriter(this.#model, words, over);
+    // all others are looked at only where it matters: a watch writes each finding as it comes
+    if (group.main.report.pin?.unsure !== undefined) writer.weigh(this.#groups());
+    return writer.write(group, steps, 0);
   }
 
-  #writer(words: Words, over: boolean): FindingWriter {
-    const writer = new FindingWriter(this.#model, words, over);
-    writer.weigh(this.#tell().map(({ group }) => group));
-    return writer;
+  #groups(): Group[] {
+    return this.#tell().map(({ group }) => group);
   }
 
   /** @param trace index of the trace in the report */
   findings(trace: number, words: Words): Finding[] {
-    const writer = this.#writer(words, true);
+    const writer = new FindingWriter(this.#model, words);
+    writer.weigh(this.#groups());
     const told = this.#tell().map(({ group, steps }) => ({ g: group, f: writer.write(group, steps, trace) }));
     if (writer.blind)
       this.#undecided(

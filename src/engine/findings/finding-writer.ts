@@ -2,7 +2,7 @@
 // every step with its line.
 
 import type { Confidence, Evidence, Finding, Harm, PinInfo, Severity } from '../../contract/finding.ts';
-import type { At } from '../../model/at.ts';
+import { type At, SKEW_NS } from '../../model/at.ts';
 import type { Model } from '../../model/model.ts';
 import type { Drift, Pin, Step } from '../../model/state.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
@@ -20,8 +20,6 @@ const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
 const worse = (a: Severity, b: Severity): Severity => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b);
 /** Kinds that show the release of a FOLL_PIN. */
 const RELEASES = [Kind.putFolio, Kind.unpin, Kind.unpinPages, Kind.unpinFolio, Kind.unpinRange, Kind.bioRelease];
-/** Closer than this, events of two CPUs cannot be ordered. */
-const ORDER_SKEW_NS = 10_000;
 
 export class FindingWriter {
   readonly #model: Model;
@@ -280,7 +278,7 @@ export class FindingWriter {
       releasedAt !== undefined &&
       releasedAt.cpu !== drift.at.cpu &&
       this.#words.timeUnit === 'ns' &&
-      Math.abs(releasedAt.ts - drift.at.ts) < ORDER_SKEW_NS
+      Math.abs(releasedAt.ts - drift.at.ts) < SKEW_NS
     ) {
       doubt('low', 'the copy and the release are too close in time for the clocks of two CPUs to order');
     }
