@@ -60,7 +60,15 @@ export function completionScript(
   const script = bash(commands, rules);
   return shell === 'bash'
     ? script
-    : `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${script}`;
+    : [
+        'autoload -U +X compinit && compinit',
+        'autoload -U +X bashcompinit && bashcompinit',
+        script,
+        // the value of `--report=sarif` is completed as a word of its own
+        "_pindrift_zsh() { compset -P 1 '--*='; _bash_complete -o bashdefault -o default -F _pindrift; }",
+        'compdef _pindrift_zsh pindrift',
+        '',
+      ].join('\n');
 }
 
 const flagWords = ({ char, name, negatable }: CompletedFlag): string[] => [
@@ -80,6 +88,8 @@ function bash(commands: readonly CompletedCommand[], rules: readonly string[]): 
     '  [[ $cur == "=" ]] && cur=""',
     '  [[ $prev == "=" ]] && prev=${COMP_WORDS[COMP_CWORD-2]}',
     '  [[ $cur == --*=* ]] && { flag=${cur%%=*}= prev=${cur%%=*} cur=${cur#*=}; }',
+    // zsh has taken the flag off itself (compset); its compgen reads the word from IPREFIX and PREFIX, in a subshell
+    '  [[ -n $flag && -n ${ZSH_VERSION-} ]] && flag="" IPREFIX=""',
     '  COMPREPLY=()',
     '  _pindrift_reply',
     '  [[ -n $flag ]] || return 0',

@@ -41,7 +41,7 @@ describe('bash', () => {
     if (words.length === 1) expect(offered(line)).toEqual(words);
   });
 
-  it('a flag and its value in one word, as zsh passes them', () => {
+  it('a flag and its value in one word, where `=` does not split words', () => {
     expect(offered('pindrift check --report=sa', false)).toEqual(['--report=sarif']);
     expect(offered('pindrift check --rules=my', false)).toEqual(['--rules=my-rule.ts']);
     expect(offered('pindrift check --output=tra', false)).toEqual(['--output=trace.txt']);
@@ -58,6 +58,36 @@ describe('bash', () => {
 
 it('zsh runs the script of bash: it has no expansion that zsh lacks', () => {
   expect(pindrift(['completion', 'zsh']).stdout).not.toContain('${!');
+});
+
+describe.skipIf(spawnSync('zsh', ['-f', '-c', 'zmodload zsh/zpty']).status !== 0)('zsh', { timeout: 60_000 }, () => {
+  beforeAll(() => writeFileSync(join(folder, 'complete.zsh'), pindrift(['completion', 'zsh']).stdout));
+
+  /** The line after Tab, as the line editor of zsh has it: a widget prints it. */
+  function completed(line: string): string | undefined {
+    const script = `
+      zmodload zsh/zpty
+      zpty z zsh -f -i
+      zpty -w z 'source ./complete.zsh; shown() { print -r -- "<$BUFFER>"; BUFFER=; }; zle -N shown; bindkey "^X" shown; print rea""dy'
+      zpty -r -m z out '*ready*'
+      zpty -w -n z $'${line}\\t\\x18'
+      zpty -r -m z out '*<*>*' && print -r -- $out
+      zpty -d z`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', script], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+    return /<(.*)>/.exec(stdout)?.[1];
+  }
+
+  it.each([
+    ['pindrift tri', 'pindrift triage '],
+    ['pindrift check --report sa', 'pindrift check --report sarif '],
+    ['pindrift check --report=sa', 'pindrift check --report=sarif '],
+    ['pindrift check --rules=./m', 'pindrift check --rules=./my-rule.ts '],
+    ['pindrift check --output=tra', 'pindrift check --output=trace.txt '],
+    ['pindrift check --output=cap', 'pindrift check --output=captures/'],
+    ['pindrift check tra', 'pindrift check trace.txt '],
+  ])('%s', (line, meant) => {
+    expect(completed(line)).toBe(meant);
+  });
 });
 
 it('fish offers files by kind', () => {
