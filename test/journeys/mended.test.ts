@@ -1,6 +1,7 @@
 // Text that came through mails, logs, pages and programs: what stands around each line is taken off, the answer is that of
 // the plain text, and nothing of a prefix or suffix becomes part of a name or a value.
 import { describe, expect, it, test } from 'vitest';
+import { isOtherMessage } from '../../src/parsers/formats/kernel-lines.ts';
 import { capture, checked, kindsOfLoss, said } from './capture.ts';
 
 const each = (text: string, change: (line: string, i: number) => string): string =>
@@ -78,6 +79,16 @@ describe.each(CAPTURES)('%s', (name) => {
   });
 });
 
+test('a serial console prints lines of the kernel between those of a trace', async () => {
+  const text = capture('5.10/odirect_read_swap.ft');
+  const lines = text.split('\n');
+  const other = '[   19.712345] usb 1-1: new high-speed USB device number 2 using xhci_hcd';
+  const report = await checked([...lines.slice(0, 300), other, ...lines.slice(300)].join('\n'));
+  expect(report.traces[0].losses).toEqual((await checked(text)).traces[0].losses);
+  const torn = [...lines.slice(0, 300), lines[300].slice(0, 70) + other, lines[300].slice(70), ...lines.slice(301)];
+  expect(kindsOfLoss(await checked(torn.join('\n')))).toContain('truncated');
+});
+
 test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
   const { findings } = await checked(text);
@@ -141,6 +152,15 @@ const FORMS: Record<string, (line: string, i: number) => string> = {
   'bare (printk.time=0)': (l) => l,
 };
 const DASHES = '---------------------------------';
+const OTHER = [
+  'usb 1-1: New USB device found, idVendor=1d6b, idProduct=0002, bcdDevice= 6.12',
+  'audit: type=1400 audit(1732804582.123:12): apparmor="STATUS" operation="profile_load"',
+  'rcu: INFO: rcu_preempt self-detected stall on CPU',
+  'Call Trace:',
+  ' <IRQ>',
+  ' ? handle_mm_fault+0x12a/0x2c0',
+  '---[ end trace 0000000000000000 ]---',
+];
 const AROUND = ['sysrq: Dump ftrace buffer', 'usb 1-1: new high-speed USB device number 2 using xhci_hcd'];
 
 describe('a dump in a log', async () => {
@@ -156,6 +176,53 @@ describe('a dump in a log', async () => {
     const report = await checked(logOf(FORMS[form], dump));
     expect(said(report)).toEqual(said(whole));
     expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+  });
+
+  it.each(['serial console', 'with the caller', 'dmesg -x', 'dmesg -r', 'journal', 'syslog, RFC 5424, printk time'])(
+    '%s: other parts of the kernel report something meanwhile, and nothing is lost',
+    async (form) => {
+      const dump = [
+        'Dumping ftrace buffer:',
+        DASHES,
+        ...events.flatMap((line, i) => (i === 40 ? [...OTHER, line] : line)),
+        DASHES,
+      ];
+      const report = await checked(logOf(FORMS[form], dump));
+      expect(said(report)).toEqual(said(whole));
+      expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+    },
+  );
+
+  it.each<[string, (line: string, i: number) => string, string]>([
+    ['journal', FORMS.journal, 'Nov 28 14:56:22 debian sshd[812]: session=1 uid=0 opened'],
+    ['dmesg -x', FORMS['dmesg -x'], 'user  :notice: [   61.5] systemd-journald[201]: Time spent on flushing is 1.2ms'],
+    ['dmesg -r', FORMS['dmesg -r'], '<13>[   61.500000] scn: begin=1'],
+    ['RFC 5424', FORMS['syslog, RFC 5424'], '<86>1 2026-11-28T14:56:22Z debian sshd 812 - - session=1'],
+  ])('%s: a line of another program is not of the dump', async (_, form, other) => {
+    const lines = logOf(form, ['Dumping ftrace buffer:', DASHES, ...events, DASHES]).split('\n');
+    const report = await checked([...lines.slice(0, 340), other, ...lines.slice(340)].join('\n'));
+    expect(said(report)).toEqual(said(whole));
+    expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+  });
+
+  it.each([
+    ['what is left of an event', '0x1c00) mm=0xffff8ae641062640 addr=0x40db10 flags=0x354'],
+    ['an event without its time', events[40].replace(/ \d+us ?\S?:/, '')],
+    ['a line that another one was printed into', '[   61.500341] usb 1-1: new high-speed USB device number 2'],
+    ['a text of nobody', 'and so on'],
+  ])('%s instead of an event is a loss', async (_, text) => {
+    const dump = ['Dumping ftrace buffer:', DASHES, ...events.map((line, i) => (i === 40 ? text : line)), DASHES];
+    const report = await checked(logOf(FORMS['serial console'], dump));
+    expect(kindsOfLoss(report)).not.toEqual([]);
+    expect(report.verdict).not.toBe('clean');
+  });
+
+  it('a damaged line of the dump is never a line of something else', () => {
+    const [line] = events.filter((l) => l.includes(' fault: '));
+    for (const whole of [line, line.replace(/^ *\w+-/, 'systemdd-')])
+      for (let from = 0; from < whole.length; from++)
+        for (let to = from + 1; to <= whole.length; to++)
+          if (isOtherMessage(whole.slice(0, from) + whole.slice(to))) expect([from, to]).toEqual([]);
   });
 
   it('a record of the kernel log is missing', async () => {

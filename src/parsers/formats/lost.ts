@@ -50,6 +50,9 @@ function readDropped(buf: Uint8Array, start: number, end: number, out: TraceLine
   return true;
 }
 
+/** Whether a log says in this text that it left out lines. */
+export const isLeftOut = (line: string): boolean => LEFT_OUT.test(line);
+
 /** Parse a line that is nothing else into `lost`, if a log says in it that it left out lines. */
 export function readLeftOut(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
   const m = LEFT_OUT.exec(text(buf, start, Math.min(end, start + LOOKED_AT)));

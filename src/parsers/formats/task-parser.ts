@@ -1,9 +1,10 @@
 // Why: ftrace and trace-cmd write the same columns in front of an event, and lines of other kinds between them. What such a
 // line may be is asked in one order; each format says what its own headers and layouts are.
-import { CARRIAGE_RETURN, HASH, isBlank, SPACE, skipBlanks, startsWith } from '../../util/bytes.ts';
+import { BRACKET_OPEN, CARRIAGE_RETURN, HASH, isBlank, SPACE, skipBlanks, startsWith, text } from '../../util/bytes.ts';
 import { isMarker, readBody } from './body.ts';
 import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
+import { isKernelLine } from './kernel-lines.ts';
 import { Brace, LineKind, type LineParser, type TraceLine } from './line.ts';
 import { readLeftOut, readLost } from './lost.ts';
 import { searchTaskLine } from './task-columns.ts';
@@ -56,7 +57,7 @@ export abstract class TaskParser implements LineParser {
     else if (readLost(buf, first, end, out)) this.#inMarker = false;
     else if (this.readLayouts(buf, start, end, out)) this.#inMarker = isMarker(buf, out);
     else if (this.#inMarker) out.kind = LineKind.Stack;
-    else if (framesText(buf, start, end)) {
+    else if (framesText(buf, start, end) || isMessage(buf, start, end)) {
       out.kind = LineKind.Header;
       out.lost = -1;
     } else if (!readLeftOut(buf, first, end, out)) {
@@ -83,3 +84,9 @@ export abstract class TaskParser implements LineParser {
     return true;
   }
 }
+
+/** A line of the kernel's log, as a serial console has it between those of a trace. Longer ones are not looked at. */
+const isMessage = (buf: Uint8Array, start: number, end: number): boolean =>
+  buf[start] === BRACKET_OPEN && end - start < LONGEST_MESSAGE && isKernelLine(text(buf, start, end));
+
+const LONGEST_MESSAGE = 1024;

@@ -2,6 +2,7 @@
 // joined lines leave blank lines, and text outside of the trace becomes an empty comment.
 
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { isOtherMessage } from '../formats/kernel-lines.ts';
 import { takeOffPattern, withoutSuffix } from './common.ts';
 import { Page, withoutEntities } from './html.ts';
 import { Kmsg } from './kmsg.ts';
@@ -9,7 +10,7 @@ import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
 import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
-import { takeOffLog, takeOffThese } from './prefixes.ts';
+import { behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
 import { Senders } from './senders.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import { NamedLines } from './task-names.ts';
@@ -101,10 +102,11 @@ export class LineMender implements Mender {
     if (plan.tabs === true) line = withBlanks(line);
     if (plan.log === true) {
       const read = this.#kmsg.read(line);
-      const own = read && this.#senders.take(takeOffLog(read.line, isEventLine));
+      const bare = read && takeOffLog(read.line, isEventLine);
+      const own = bare && this.#senders.take(bare);
       if (read === undefined || own === undefined) return NOTHING;
       if (read.record !== undefined) this.#kmsg.take(read.record, this.#log.isInside);
-      return this.#log.take(own);
+      return this.#log.take(own, read.line, bare?.prefixes);
     }
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
     const bare =
@@ -165,8 +167,11 @@ class Log {
   /** line of the banner of the current dump */
   #banner = 0;
   #damage: string | undefined;
+  /** what stands before its events */
+  #prefixes: readonly Prefix[] = [];
 
-  take(line: string): string {
+  /** @param whole with what a log put in front, which are these */
+  take(line: string, whole: string, prefixes: readonly Prefix[] = []): string {
     this.#lines++;
     if (DUMP.test(line)) {
       this.#checkEnd();
@@ -183,7 +188,10 @@ class Log {
     if (this.#state !== 'around') {
       // another CPU printed into the line: the rest is not an event but a bad line
       const torn = line.search(/\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
-      return torn < 0 || line.slice(0, torn).trim() === '' ? line : line.slice(torn);
+      if (torn >= 0 && line.slice(0, torn).trim() !== '') return line.slice(torn);
+      if (isEventLine(line)) this.#prefixes = prefixes;
+      else if (this.#prefixes.length > 0 && isOtherMessage(behindThese(whole, this.#prefixes) ?? '')) return NOTHING;
+      return line;
     }
     if (!isEventLine(line) && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
     // the log has lost the banner, or never had one

@@ -5,7 +5,10 @@
 export interface Prefix {
   /** description */
   name: string;
-  /** its group `from` is the machine, the file or the container that the line is of */
+  /**
+   * its group `from` is the machine, the file or the container that the line is of, `by` the program or the facility;
+   * `priority` is a number that has the facility in it (RFC 5424, section 6.2.1)
+   */
   pattern: RegExp;
   /** valid only if the numbers increase */
   counts?: true;
@@ -16,6 +19,7 @@ const ISO = String.raw`\d{4}-\d\d-\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]
 const KMSG = String.raw`\d{1,4},\d+,\d+,[-c+](?:,[^;]{0,80})?;`;
 const LEVELS = 'emerg|alert|crit|err|warn|notice|info|debug';
 const FACILITIES = 'kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|res\\d|local\\d';
+const facilityOf = (priority: number): string => FACILITIES.split('|')[priority >> 3] ?? `facility ${priority >> 3}`;
 
 const row = (name: string, pattern: string, more: Omit<Prefix, 'name' | 'pattern'> = {}): Prefix => ({
   name,
@@ -26,20 +30,23 @@ const row = (name: string, pattern: string, more: Omit<Prefix, 'name' | 'pattern
 export const PREFIXES: readonly Prefix[] = [
   row('quoted', '(?:> ?|\\| )+'),
   // RFC 5424, which begins like a log level
-  row('system log', String.raw`<\d{1,3}>1 \S+ (?<from>\S+) \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`),
+  row(
+    'system log',
+    String.raw`<\d{1,3}>1 \S+ (?<from>\S+) (?<by>\S+) (?:(?<pid>\d+)|\S+) \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`,
+  ),
   // /dev/kmsg, netconsole with extended records; a log server before it
-  row('kernel log', KMSG),
-  row('log level', '<\\d{1,3}>'),
+  row('kernel log', KMSG.replace(String.raw`\d{1,4}`, String.raw`(?<priority>\d{1,4})`)),
+  row('log level', '<(?<priority>\\d{1,3})>'),
   // dmesg -x
-  row('log level', `(?:${FACILITIES}) *: *(?:${LEVELS}) *: ?`),
+  row('log level', `(?<by>${FACILITIES}) *: *(?:${LEVELS}) *: ?`),
   // printk, with CONFIG_PRINTK_CALLER; dmesg -d, -e, -T
   row('kernel log', String.raw`\[ *\d+\.\d{3,9}(?: <[ \d.]+>)?\] ?(?:\[ *[TC]\d+\] ?)?`),
   row('kernel log', String.raw`\[ *[TC]\d+\] ?`),
   row('kernel log', String.raw`\[(?:< *\d+\.\d+>| *\+\d+\.\d+|[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d)\] ?`),
   row('kernel log', String.raw`\[${DAY}\] ?(?:\[ *[TC]\d+\] ?)?`),
   // syslog, journalctl -o short, short-precise, short-iso, short-unix, short-monotonic
-  row('system log', String.raw`${DAY} (?<from>\S+) [\w.\/-]+(?:\[\d+\])?: ?`),
-  row('system log', String.raw`(?<from>[\w.-]+) (?:kernel(?:\[\d+\])?|[\w.\/-]+\[\d+\]): ?`),
+  row('system log', String.raw`${DAY} (?<from>\S+) (?<by>[\w.\/()@-]+)(?:\[(?<pid>\d+)\])?: ?`),
+  row('system log', String.raw`(?<from>[\w.-]+) (?<by>kernel(?=[[:])|[\w.\/()@-]+(?=\[))(?:\[(?<pid>\d+)\])?: ?`),
   row('system log', 'kernel: ?'),
   // short-full, with-unit
   row('time stamps', String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[A-Z]{1,5}|[+-]\d{2,4}) `),
@@ -102,15 +109,31 @@ export interface Bare {
   rest: string;
   /** machine, file or container named there; undefined: none */
   from: string | undefined;
+  /** program or facility named there */
+  by?: string | undefined;
+  /** it is named by a number, which no damage puts there */
+  isSure?: boolean;
+  /** what was removed */
+  prefixes?: readonly Prefix[];
 }
 
 /** Remove what logs and forwarders put in front, as far as known. */
 export function takeOffLog(line: string, isWhole: (rest: string) => boolean): Bare {
   const bare: Bare = { rest: line, from: undefined };
-  for (let i = 0; i < MOST && (!isWhole(bare.rest) || CONTAINER.test(bare.rest)); i++) {
-    if (!PREFIXES.some((prefix) => prefix.counts !== true && takeOffOne(bare, prefix))) break;
+  const prefixes: Prefix[] = [];
+  while (prefixes.length < MOST && (!isWhole(bare.rest) || CONTAINER.test(bare.rest))) {
+    const found = PREFIXES.find((prefix) => prefix.counts !== true && takeOffOne(bare, prefix));
+    if (found === undefined) break;
+    prefixes.push(found);
   }
+  bare.prefixes = prefixes;
   return bare;
+}
+
+/** What is left without all of these, in their order; undefined: one of them is not there. */
+export function behindThese(line: string, prefixes: readonly Prefix[]): string | undefined {
+  const bare: Bare = { rest: line, from: undefined };
+  return prefixes.every((prefix) => takeOffOne(bare, prefix)) ? bare.rest : undefined;
 }
 
 /** Remove these, each once, if present. */
@@ -124,6 +147,11 @@ function takeOffOne(bare: Bare, { pattern }: Prefix): boolean {
   const m = pattern.exec(bare.rest);
   if (m === null) return false;
   bare.rest = bare.rest.slice(m[0].length);
-  bare.from = m.groups?.from ?? bare.from;
+  const { from = bare.from, by, pid, priority } = m.groups ?? {};
+  bare.from = from;
+  if (by !== undefined || priority !== undefined) {
+    bare.by = by ?? facilityOf(Number(priority));
+    bare.isSure = priority !== undefined || pid !== undefined;
+  }
   return true;
 }
