@@ -3,12 +3,12 @@ import { type MappingState, mappingSpans } from '../../shared/lifeline.ts';
 import type { FindingView, Payload, RuleView } from '../payload.ts';
 import { el, facts } from './dom.ts';
 import { story } from './story.ts';
-import { still, timeline } from './timeline/timeline.ts';
+import { still, Timeline } from './timeline/timeline.ts';
 
 export function findingDetail(finding: FindingView, payload: Payload, buttons: readonly HTMLElement[]): HTMLElement {
   const unit = payload.traces[finding.trace]?.unit ?? 'ns';
   const told = story(finding.life, (step) => choose(step));
-  const drawn = timeline(finding.life, { unit, onPick: (step) => choose(step) });
+  const drawn = new Timeline(finding.life, { unit, onPick: (step) => choose(step) });
   const choose = (step: number) => {
     told.pick(step);
     drawn.pick(step);

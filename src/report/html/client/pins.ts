@@ -8,7 +8,7 @@ import { cellSearch, type PinColumn, pinColumns, unitOf } from './pin-cells.ts';
 import { heldWords, lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
 import { Rows } from './rows.ts';
 import { story } from './story.ts';
-import { timeline } from './timeline/timeline.ts';
+import { Timeline } from './timeline/timeline.ts';
 
 const ROW = 24;
 /** A truncated text is shown in full on hover. */
@@ -223,7 +223,7 @@ export class Pins {
     const finding = n === undefined ? undefined : this.#payload.findings.find((one) => one.n === n);
     const life = lifeOfPin(pins, i, unitOf(this.#payload, pins, i), finding);
     const told = story(life, (step) => pick(step));
-    const drawn = timeline(life, { unit: unitOf(this.#payload, pins, i), onPick: (step) => pick(step) });
+    const drawn = new Timeline(life, { unit: unitOf(this.#payload, pins, i), onPick: (step) => pick(step) });
     const pick = (step: number) => {
       told.pick(step);
       drawn.pick(step);

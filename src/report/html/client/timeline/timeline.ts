@@ -1,27 +1,23 @@
 // Interaction with the timeline: zoom, pan, hover, selecting a step by mouse, touch or key.
-import { pointer, select } from 'd3-selection';
-import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
+import { pointer } from 'd3-selection';
+import { zoomIdentity } from 'd3-zoom';
 import type { TraceInfo } from '../../../../contract/report.ts';
 import type { LifeView } from '../../payload.ts';
 import { el, svg } from '../dom.ts';
+import { frame } from './frame.ts';
 import { draw, labelWidth } from './picture.ts';
 import { hasTimes, type Mode, positionsOf, RIGHT } from './positions.ts';
-
-export interface Timeline {
-  node: HTMLElement;
-  /** Mark a step; undefined: none. */
-  pick(step: number | undefined): void;
-}
+import { Viewport } from './viewport.ts';
 
 export interface TimelineOptions {
   unit: TraceInfo['timeUnit'];
   onPick(step: number): void;
 }
 
-/** To a nanosecond in a trace of a minute. */
-const MAX_ZOOM = 1e8;
 const STEP_ZOOM = 1.6;
-/** As far as a pointer may be from a step. */
+/** The part of the width that a key pans by. */
+const STEP_PAN = 0.15;
+/** Maximum distance between the pointer and the step it selects. */
 const NEAR = 22;
 
 let made = 0;
@@ -37,201 +33,168 @@ export function still(life: LifeView, unit: TraceInfo['timeUnit'], width: number
   return svg('svg', { class: 'timeline', viewBox: `0 0 ${width} ${height}`, width, height }, nodes);
 }
 
-export function timeline(life: LifeView, { onPick, unit }: TimelineOptions): Timeline {
-  made += 1;
-  const id = `t${made}`;
-  const scalable = hasTimes(life);
-  let mode: Mode = scalable ? preferred : 'steps';
-  let picked: number | undefined;
-  let transform: ZoomTransform = zoomIdentity;
-  let xs: number[] = [];
+export class Timeline {
+  readonly #id = `t${++made}`;
+  readonly #life: LifeView;
+  readonly #options: TimelineOptions;
+  readonly #scalable: boolean;
+  readonly #frame;
+  readonly #viewport: Viewport;
+  #mode: Mode;
+  #picked: number | undefined;
+  /** of the steps, as drawn */
+  #xs: readonly number[] = [];
 
-  const picture = svg('svg', { class: 'timeline', 'aria-hidden': 'true' });
-  const tip = el('div', { class: 'tip', hidden: true });
-  const spoken = el('p', { class: 'spoken', 'aria-live': 'polite' });
-  const modes = (['steps', 'time'] as const).map((name) =>
-    el(
-      'button',
-      { type: 'button', 'data-mode': name, click: () => setMode(name) },
-      name === 'steps' ? 'step by step' : 'to scale',
-    ),
-  );
-  const button = (text: string, name: string, click: () => void) =>
-    el('button', { type: 'button', 'aria-label': name, title: name, click }, text);
-  const stage = el(
-    'div',
-    {
-      class: 'stage',
-      tabindex: 0,
-      role: 'group',
-      'aria-roledescription': 'timeline',
-      'aria-label':
-        `Timeline of ${life.steps.length} steps. The left and right arrow keys move between steps, plus and minus zoom, ` +
-        '0 fits; the list below has the same steps as text.',
-      keydown: (event: KeyboardEvent) => onKey(event),
-      pointermove: (event: PointerEvent) => hover(near(event)),
-      pointerleave: () => hover(undefined),
-      click: (event: MouseEvent) => {
-        const step = near(event);
-        if (step !== undefined) pick(step, true);
+  constructor(life: LifeView, options: TimelineOptions) {
+    this.#life = life;
+    this.#options = options;
+    this.#scalable = hasTimes(life);
+    this.#mode = this.#scalable ? preferred : 'steps';
+    this.#frame = frame(life.steps.length, this.#scalable, {
+      mode: (mode) => this.#setMode(mode),
+      zoomIn: () => this.#zoomBy(STEP_ZOOM),
+      zoomOut: () => this.#zoomBy(1 / STEP_ZOOM),
+      fit: () => this.#viewport.fit(),
+      key: (event) => this.#onKey(event),
+      point: (event) => this.#hover(event === undefined ? undefined : this.#near(event)),
+      click: (event) => {
+        const step = this.#near(event);
+        if (step !== undefined) this.#choose(step);
       },
-    },
-    picture,
-    tip,
-  );
-  const node = el(
-    'figure',
-    { class: 'timeline-figure' },
-    el(
-      'div',
-      { class: 'tools' },
-      scalable && el('div', { class: 'switch', role: 'group', 'aria-label': 'Time axis' }, modes),
-      el(
-        'div',
-        { class: 'switch' },
-        button('−', 'Zoom out', () => zoomBy(1 / STEP_ZOOM)),
-        button('+', 'Zoom in', () => zoomBy(STEP_ZOOM)),
-        button('fit', 'fit everything', () => behaviour.transform(selection, zoomIdentity)),
-      ),
-      el('span', { class: 'hint' }, 'Ctrl + wheel zooms, drag pans'),
-    ),
-    stage,
-    spoken,
-  );
-
-  const selection = select<SVGSVGElement, unknown>(picture);
-  const behaviour = zoom<SVGSVGElement, unknown>()
-    .scaleExtent([1, MAX_ZOOM])
-    // A wheel without Ctrl must still scroll the page; pinching a touchpad arrives as Ctrl and wheel.
-    .filter((event: MouseEvent) => (event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0))
-    .on('zoom', (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
-      transform = event.transform;
-      redraw();
     });
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) behaviour.duration(0);
-  behaviour(selection);
-
-  function setMode(next: Mode): void {
-    mode = next;
-    preferred = next;
-    behaviour.transform(selection, zoomIdentity);
-    redraw();
+    this.#viewport = new Viewport(this.#frame.picture, () => this.#redraw());
+    new ResizeObserver(() => this.#redraw()).observe(this.#frame.stage);
+    this.#redraw();
   }
 
-  function zoomBy(factor: number): void {
-    // Around the picked step, if it is seen.
-    const x = picked === undefined ? undefined : xs[picked];
-    const seen = x !== undefined && x > left() && x < width();
-    behaviour.scaleBy(selection, factor, seen ? [x, 10] : undefined);
+  get node(): HTMLElement {
+    return this.#frame.node;
   }
 
-  const width = () => Math.max(280, stage.clientWidth);
-  const left = () => labelWidth(life, width());
+  /** Mark a step; undefined: none. */
+  pick(step: number | undefined): void {
+    this.#picked = step;
+    this.#redraw();
+  }
 
-  function redraw(): void {
-    const [from, to] = [left(), width() - RIGHT];
-    const positions = positionsOf(life, mode, from, to, transform);
-    xs = positions.steps;
-    const { height, nodes } = draw({ life, positions, unit, width: width(), left: from, id, picked });
-    picture.setAttribute('width', String(width()));
+  get #width(): number {
+    return Math.max(280, this.#frame.stage.clientWidth);
+  }
+
+  get #left(): number {
+    return labelWidth(this.#life, this.#width);
+  }
+
+  #redraw(): void {
+    const [width, from, to] = [this.#width, this.#left, this.#width - RIGHT];
+    const life = this.#life;
+    const positions = positionsOf(life, this.#mode, from, to, this.#viewport.transform);
+    this.#xs = positions.steps;
+    const { unit } = this.#options;
+    const { height, nodes } = draw({ life, positions, unit, width, left: from, id: this.#id, picked: this.#picked });
+    const { modes, picture } = this.#frame;
+    picture.setAttribute('width', String(width));
     picture.setAttribute('height', String(height));
     picture.replaceChildren(...nodes);
-    behaviour.extent([
-      [from, 0],
-      [to, height],
-    ]);
-    behaviour.translateExtent([
-      [from, 0],
-      [to, height],
-    ]);
-    for (const one of modes) one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
+    this.#viewport.limit(from, to, height);
+    for (const one of modes) one.setAttribute('aria-pressed', String(one.dataset.mode === this.#mode));
   }
 
-  function near(event: MouseEvent): number | undefined {
-    const [x, y] = pointer(event, picture);
+  #setMode(next: Mode): void {
+    this.#mode = next;
+    preferred = next;
+    this.#viewport.fit();
+    this.#redraw();
+  }
+
+  /** Around the picked step, if it is in sight. */
+  #zoomBy(factor: number): void {
+    const x = this.#picked === undefined ? undefined : this.#xs[this.#picked];
+    this.#viewport.scale(factor, x !== undefined && x > this.#left && x < this.#width ? x : undefined);
+  }
+
+  #near(event: MouseEvent): number | undefined {
+    const [x, y] = pointer(event, this.#frame.picture);
     const number =
       event.target instanceof Element ? event.target.closest<SVGElement>('[data-step]')?.dataset.step : undefined;
     if (number !== undefined) return Number(number);
-    if (x < left() - NEAR || y < 0) return undefined;
-    const distances = xs.map((at) => Math.abs(at - x));
+    if (x < this.#left - NEAR || y < 0) return undefined;
+    const distances = this.#xs.map((at) => Math.abs(at - x));
     const best = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     return best > NEAR ? undefined : distances.indexOf(best);
   }
 
-  function hover(step: number | undefined): void {
-    const shown = step === undefined ? undefined : life.steps[step];
+  #hover(step: number | undefined): void {
+    const { tip } = this.#frame;
+    const shown = step === undefined ? undefined : this.#life.steps[step];
     tip.hidden = shown === undefined;
     if (shown === undefined || step === undefined) return;
-    const rows = [
-      `${step + 1}  ${shown.role}`,
-      [shown.rel, shown.cpu === undefined ? '' : `cpu${shown.cpu}`, shown.task].filter(Boolean).join('  '),
-      shown.fn,
-      shown.what,
-      lineWords(shown),
-    ];
-    tip.replaceChildren(...rows.filter(Boolean).map((row, i) => el(i === 0 ? 'b' : 'span', {}, row)));
-    const x = xs[step] ?? 0;
-    const room = width() - tip.offsetWidth - 4;
+    tip.replaceChildren(...tipRows(step, shown).map((row, i) => el(i === 0 ? 'b' : 'span', {}, row)));
+    const x = this.#xs[step] ?? 0;
+    const room = this.#width - tip.offsetWidth - 4;
     tip.style.left = `${Math.max(4, Math.min(room, x + 10))}px`;
   }
 
-  function pick(step: number | undefined, tell: boolean): void {
-    picked = step;
-    redraw();
-    if (tell && step !== undefined) {
-      onPick(step);
-      const one = life.steps[step];
-      spoken.textContent =
-        one === undefined
-          ? ''
-          : `step ${step + 1} of ${life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, ${lineWords(one)}`;
-    }
+  /** As the reader does: the story follows, and it is spoken. */
+  #choose(step: number): void {
+    this.pick(step);
+    this.#options.onPick(step);
+    const one = this.#life.steps[step];
+    this.#frame.spoken.textContent =
+      one === undefined
+        ? ''
+        : `step ${step + 1} of ${this.#life.steps.length}: ${one.role}, ${one.what}, ${one.rel}, ${lineWords(one)}`;
   }
 
-  /** Scroll the selected step into view. */
-  function bring(step: number): void {
-    const x = xs[step] ?? 0;
-    if (x < left() || x > width() - RIGHT) {
-      behaviour.translateBy(selection, ((left() + width()) / 2 - x) / transform.k, 0);
-    }
+  #goTo(step: number): void {
+    const chosen = Math.max(0, Math.min(this.#life.steps.length - 1, step));
+    this.#choose(chosen);
+    this.#scrollTo(chosen);
+    this.#hover(chosen);
   }
 
-  function onKey(event: KeyboardEvent): void {
+  #scrollTo(step: number): void {
+    const [left, width] = [this.#left, this.#width];
+    const x = this.#xs[step] ?? 0;
+    if (x < left || x > width - RIGHT) this.#viewport.pan((left + width) / 2 - x);
+  }
+
+  #onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const last = life.steps.length - 1;
-    const go = (step: number) => {
-      pick(Math.max(0, Math.min(last, step)), true);
-      bring(picked ?? 0);
-      hover(picked);
-    };
-    const shift = (part: number) => behaviour.translateBy(selection, (part * width()) / transform.k, 0);
-    const keys: Record<string, () => void> = {
-      ArrowRight: () => go(picked === undefined ? 0 : picked + 1),
-      ArrowLeft: () => go(picked === undefined ? last : picked - 1),
-      Home: () => go(0),
-      End: () => go(last),
-      '+': () => zoomBy(STEP_ZOOM),
-      '=': () => zoomBy(STEP_ZOOM),
-      w: () => zoomBy(STEP_ZOOM),
-      '-': () => zoomBy(1 / STEP_ZOOM),
-      s: () => zoomBy(1 / STEP_ZOOM),
-      a: () => shift(0.15),
-      d: () => shift(-0.15),
-      '0': () => behaviour.transform(selection, zoomIdentity),
-      t: () => scalable && setMode(mode === 'steps' ? 'time' : 'steps'),
-    };
-    const action = keys[event.key];
-    if (action !== undefined) {
-      event.preventDefault();
-      event.stopPropagation();
-      action();
-    }
+    const action = this.#keys[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
   }
 
-  new ResizeObserver(() => redraw()).observe(stage);
-  redraw();
-  return { node, pick: (step) => pick(step, false) };
+  readonly #keys: Record<string, () => void> = {
+    ArrowRight: () => this.#goTo(this.#picked === undefined ? 0 : this.#picked + 1),
+    ArrowLeft: () => this.#goTo(this.#picked === undefined ? this.#life.steps.length - 1 : this.#picked - 1),
+    Home: () => this.#goTo(0),
+    End: () => this.#goTo(this.#life.steps.length - 1),
+    '+': () => this.#zoomBy(STEP_ZOOM),
+    '=': () => this.#zoomBy(STEP_ZOOM),
+    w: () => this.#zoomBy(STEP_ZOOM),
+    '-': () => this.#zoomBy(1 / STEP_ZOOM),
+    s: () => this.#zoomBy(1 / STEP_ZOOM),
+    a: () => this.#viewport.pan(STEP_PAN * this.#width),
+    d: () => this.#viewport.pan(-STEP_PAN * this.#width),
+    '0': () => this.#viewport.fit(),
+    t: () => this.#scalable && this.#setMode(this.#mode === 'steps' ? 'time' : 'steps'),
+  };
 }
 
-const lineWords = ({ line, place }: LifeView['steps'][number]): string =>
+type Step = LifeView['steps'][number];
+
+const tipRows = (i: number, step: Step): string[] =>
+  [
+    `${i + 1}  ${step.role}`,
+    [step.rel, step.cpu === undefined ? '' : `cpu${step.cpu}`, step.task].filter(Boolean).join('  '),
+    step.fn,
+    step.what,
+    lineWords(step),
+  ].filter(Boolean);
+
+const lineWords = ({ line, place }: Step): string =>
   place === undefined ? `line ${line}` : `record ${line}, ${place}`;
