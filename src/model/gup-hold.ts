@@ -265,12 +265,20 @@ function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
  */
 const isExecStack = (addr: number): boolean => addr > 2 ** 37 && 2 ** Math.ceil(Math.log2(addr)) - addr <= 1 << 24;
 
+/**
+ * FOLL_FAST_ONLY of a FOLL_GET: get_user_pages_fast_only(), whose name stands where its caller's would, since it calls
+ * the lockless function and looks at what that returns. KVM's faults, perf_virt_to_phys() and read_user_stack_slow() of
+ * powerpc use it, and none of them keeps the page. The number was 0x80000 up to v6.2, with FOLL_GET 0x4.
+ */
+const isFastOnly = (flags: number): boolean => (flags & 0x100000) !== 0 || (flags & 0x80004) === 0x80004;
+
 /** Short-lived references, which no I/O uses and whose end is not recorded. */
 function isTransient(m: Model, t: Task, call: PinCall): boolean {
   if (call.caller >= 0 && m.isTransientCaller(call.caller, call.kind)) return true;
   if (call.kind !== 'GET') return false;
   // make_device_exclusive() finds its pages by GUP
   if (isMadeExclusive(t, call.mm, m.userVpn(call.addr))) return true;
+  if (isFastOnly(call.flags)) return true;
   return call.remote && call.nr === 1 && isExecStack(call.addr) && call.mm !== t.mm;
 }
 

@@ -243,6 +243,26 @@ describe('FOLL_GET references whose end leaves no line', () => {
     }
   });
 
+  it.each([
+    ['5.10', '0x80005', false],
+    ['6.1', '0x80004', false],
+    ['6.12', '0x100003', false],
+    ['5.10', '0x5', true],
+    ['6.12', '0x3', true],
+  ])('get_user_pages_fast_only() by its flags: %s, %s, kept: %s', async (kernel, flags, kept) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, OLD);
+    touch(app, PARENT, 1, NEW);
+    pin(app, 1, NEW);
+    unpin(app, NEW);
+    app.gup_lockless({ start: at(0), nr: 1, flags, pages: '0xffff888200000900' });
+    app.grab_fast({ page: page(OLD), refs: 1, flags, ref: 1 });
+    app.gup_lockless_ret({ ret: 1 });
+    exit(app, PARENT, 500);
+    expect((await trace.check(kernel)).undecided.some((why) => /no release/.test(why))).toBe(kept);
+  });
+
   it('bear no error when nothing shows who used them', async () => {
     const trace = new Trace();
     const par = trace.task('srv', 500);

@@ -29,6 +29,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   zap: 'unmap_page_range',
   mremap: 'move_page_tables',
   mm_exit: 'exit_mmap',
+  gup_lockless: 'internal_get_user_pages_fast',
   gup_fast: 'get_user_pages_fast',
   pin_fast: 'pin_user_pages_fast',
   gup_slow: '__get_user_pages',
