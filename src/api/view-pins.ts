@@ -1,5 +1,6 @@
 // Rule views of pins, their steps, and their I/O.
 import type * as state from '../model/state.ts';
+import { deviceWrites } from '../vocabulary/callers.ts';
 import { known } from '../vocabulary/record.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
 import { asPage, bits64, pointer, raw, View, views } from './view-base.ts';
@@ -18,6 +19,10 @@ export class PinCall extends View<state.PinCall> implements view.PinCall {
   }
   get write() {
     return raw(this).write;
+  }
+  get deviceWrites() {
+    const { write, flags } = raw(this);
+    return write === true ? deviceWrites(flags, this.caller) : write;
   }
   get longterm() {
     return raw(this).longterm;

@@ -101,6 +101,8 @@ export interface PinCall {
   readonly kind: PinKind;
   /** FOLL_WRITE; undefined if no event of the call shows its flags, and no I/O has shown it yet */
   readonly write: boolean | undefined;
+  /** the device may write to the page: `write`, but FOLL_WRITE with FOLL_FORCE is also taken for a device that only reads */
+  readonly deviceWrites: boolean | undefined;
   /** FOLL_LONGTERM */
   readonly longterm: boolean;
   /** get_user_pages_remote(), pin_user_pages_remote(): another process's memory */

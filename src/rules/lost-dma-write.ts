@@ -36,7 +36,8 @@ export default defineRule({
     why:
       'the device works on the page it was given, which after the drift is no longer the page at the address. I/O that ' +
       'ended before the page was copied or unmapped has done no harm, however late its pin is released; where a pin shows no ' +
-      'I/O at all, its hardware works without the kernel (RDMA, VFIO), and is taken to use it until the release.',
+      'I/O at all, its hardware works without the kernel (RDMA, VFIO), and is taken to use it until the release. With ' +
+      'FOLL_FORCE a pin for writing may be of a device that only reads.',
     needs: [['gup'], ['newAnon'], ['bioEnd', 'bioRelease', 'putFolio', 'unpin', 'unpinPages', 'unpinFolio']],
     status: 'stable',
     severity: { all: 'raises the finding to error where the loss was observed' },
@@ -52,8 +53,9 @@ export default defineRule({
     const told = new WeakSet<Drift>();
     const tell = (drift: Drift, seen: boolean, step: Step | undefined, io?: Io) => {
       const { call } = drift.pin;
-      if (call.write === undefined || !usedSince(drift)) return;
-      if (!call.write) {
+      const writes = io?.dir === 'READ' || call.deviceWrites;
+      if (writes === undefined || !usedSince(drift)) return;
+      if (!writes) {
         if (told.has(drift) || call.kind !== 'PIN') return;
         told.add(drift);
         context.harm({

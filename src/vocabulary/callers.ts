@@ -54,6 +54,15 @@ const IO_URING = [
   '__io_uring_register',
 ];
 
+// They took FOLL_WRITE always, so that the page is a copy of the process itself, and FOLL_FORCE with it where the device
+// may only read: `if (!writable) gup_flags |= FOLL_FORCE;` (up to v6.1; since then FOLL_WRITE is only for the others).
+// ib_umem_get() of drivers/infiniband/core/umem.c, siw_umem_get() and usnic_uiom_get_pages() of drivers/infiniband.
+const READS_BY_FORCE = ['ib_umem_get', 'siw_umem_get', 'usnic_uiom_get_pages'];
+
+// FOLL_FORCE up to v6.2 and since. Each is another flag in the other layout, which no call for writing has with
+// FOLL_WRITE: FOLL_NOWAIT (only KVM's faults), FOLL_DUMP (which only reads)
+const FORCE = 0x10 | 0x8;
+
 const nameOf = (symbol: string): string =>
   symbol
     .replace(/^"|"$/g, '')
@@ -76,4 +85,15 @@ export function isTransientCaller(symbol: string, kind: 'GET' | 'PIN'): boolean 
 export function isIoUring(symbol: string | undefined): boolean | undefined {
   if (symbol === undefined || !/^"?[a-z_]/i.test(symbol)) return undefined;
   return IO_URING.includes(nameOf(symbol));
+}
+
+/**
+ * Whether the device writes to the pages of a call with FOLL_WRITE. FOLL_FORCE with it breaks copy-on-write in memory
+ * that need not be writable, which drivers (videobuf2, habanalabs, exynos) did for both directions up to v6.1: unknown.
+ * @param flags gup_flags, of either layout
+ * @param symbol of the caller as printed by a probe
+ */
+export function deviceWrites(flags: number, symbol: string | undefined): boolean | undefined {
+  if ((flags & FORCE) === 0) return true;
+  return symbol !== undefined && READS_BY_FORCE.includes(nameOf(symbol)) ? false : undefined;
 }
