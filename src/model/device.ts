@@ -1,9 +1,10 @@
 // THP, mmu notifiers and TLB flushes (E17, E19, E20).
-import { SlotOf } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
+import { shownPmd } from './shown-entry.ts';
 import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -14,10 +15,17 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const at = m.at();
   // do_huge_pmd_wp_page() gives up by splitting; the fault continues as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
+  shownPmd(m, r, o, mm, head);
   splitEntries(m, mm, head);
   const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
+}
+
+/** change_huge_pmd() and pmdp_huge_clear_flush() change a PMD, copy_huge_pmd() copies one: each shows what it was before. */
+export function showsPmd(m: Model, _t: Task, r: Float64Array, o: number): void {
+  const mm = m.mm(r[o] === Kind.forkPmd ? r[o + SlotOf.forkPmd.src] : r[o + Slot.MM]);
+  if (mm !== undefined) shownPmd(m, r, o, mm, m.userVpn(r[o + Slot.ADDR]));
 }
 
 export function collapse(m: Model, t: Task, r: Float64Array, o: number): void {

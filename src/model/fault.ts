@@ -1,6 +1,6 @@
 // Faults: the effect of a write fault on the page table (E7, E8; mm/memory.c, mm/huge_memory.c, mm/hugetlb.c).
 
-import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { KIND_NAMES, Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { clearedForDevice } from './exclusive.ts';
 import { type Task, WpFrame } from './frames.ts';
@@ -9,6 +9,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { reuse } from './reuse.ts';
 import { faultsIn } from './runs-in.ts';
+import { mapsShown, pageShown, shownPte } from './shown-entry.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
 import {
@@ -26,6 +27,9 @@ const FAULT_FLAG_WRITE = 0x1;
 const VM_FAULT_FALLBACK = 0x800;
 /** VM_FAULT_OOM, SIGBUS, HWPOISON, SIGSEGV, RETRY, FALLBACK: nothing was made writable */
 const VM_FAULT_NOT_DONE = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x400 | 0x800;
+
+/** Lines of a page that is mapped. */
+const REPLACES: readonly boolean[] = KIND_NAMES.map((name) => name === 'newAnon' || name === 'anonRmap');
 
 /** Number of unexplained write faults that are kept. */
 const MOST_UNEXPLAINED = 10_000;
@@ -75,28 +79,13 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   faultsIn(m, t, mm, flags);
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
-  const hi = r[o + Slot.PTE_HI];
-  const lo = r[o + Slot.PTE_LO];
-  let old = before;
-  let stale = false;
-  const { arch, pageBytes, pmdPages } = m.machine;
-  if (!Number.isNaN(lo) && arch?.pte?.present(lo) === true) {
-    const pfn = arch.pte.pfn(hi, lo, pageBytes) + (pmd ? vpn % pmdPages : 0);
-    m.learnPfnBase(before, pfn);
-    const named = m.pageOfPfn(pfn);
-    if (!Number.isNaN(named)) {
-      // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not
-      // recorded
-      stale = pmd && named !== before && isSplit(mm, vpn, named, pmdPages);
-      if (named !== before && !stale) {
-        if (!Number.isNaN(before)) m.contradicts(mm, before, named);
-        else if (m.isPinnedElsewhere(mm, named)) m.counts.strayed++;
-        if (pmd) m.install(mm, vpn - (vpn % pmdPages), named - (vpn % pmdPages), pmdPages, 0, 'observed');
-        else m.install(mm, vpn, named, 1, 0, 'observed');
-      }
-      if (!stale) old = named;
-    } else if (!Number.isNaN(before)) old = before;
-  } else if (lo === 0) m.absurd();
+  // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not recorded
+  const named = pageShown(m, r, o, mm, vpn, pmd);
+  const stale = pmd && named !== before && isSplit(mm, vpn, named, m.machine.pmdPages);
+  const isShown = !Number.isNaN(named) && !stale;
+  if (isShown && named !== before) mapsShown(m, mm, vpn, named, pmd);
+  const old = isShown ? named : before;
+  if (r[o + Slot.PTE_LO] === 0) m.absurd();
   const pins = m.pinsAt(mm, vpn);
   const asked =
     pins.length > 0 || (pmd && mm.pins.size > 0) || m.listeners.cow !== undefined || mm.meanwhile !== undefined;
@@ -167,6 +156,9 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const vpn = m.userVpn(r[o + Slot.ADDR]);
+  // KSM and uprobes say what they map before they clear what was there (replace_page(), __replace_page()); a page that a
+  // device gets is compared when make_device_exclusive() returns it
+  if (mm !== undefined && t.devExcl === undefined && !REPLACES[t.previous]) shownPte(m, r, o, mm, vpn);
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
     w.clearFlush = true;

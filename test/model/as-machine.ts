@@ -41,5 +41,10 @@ export function asMachine(
       if (structPage === 64 || offset % 64n !== 0n) return all;
       return `${name}=0x${high}${((offset / 64n) * BigInt(structPage)).toString(16).padStart(8, '0')}`;
     })
-    .replace(ENTRY, (_, name, hex) => `${name}=0x${entry(BigInt(`0x${hex}`)).toString(16)}`);
+    .replace(ENTRY, (_, name, hex) => {
+      const pte = entry(BigInt(`0x${hex}`));
+      // a PMD that maps a huge page is a block, not a table
+      const isBlock = name === 'pmd' && present === undefined && (pte & 3n) === 3n;
+      return `${name}=0x${(isBlock ? pte - 2n : pte).toString(16)}`;
+    });
 }

@@ -17,6 +17,11 @@ export interface PageSize {
 export interface PteLayout {
   /** the entry maps a page; also false if that cannot be determined */
   present(lo: number): boolean;
+  /**
+   * The entry of a PMD maps a huge page (pmd_trans_huge()): it is neither empty nor the address of a table of PTEs, which
+   * is present too. Also false if that cannot be determined.
+   */
+  huge(lo: number): boolean;
   /** page frame number of a present entry */
   pfn(hi: number, lo: number, pageBytes: number): number;
   /**

@@ -2,6 +2,9 @@
 import type { Arch } from './arch.ts';
 
 const VALID = 0x1;
+/** PMD_TYPE_MASK; PMD_TYPE_TABLE has both bits */
+const TYPE = 0x3;
+const TYPE_SECT = 0x1;
 /** PTE_SWP_EXCLUSIVE */
 const SWP_EXCLUSIVE = 0x4;
 
@@ -26,6 +29,7 @@ export const ARM64: Arch = {
     // PROT_NONE entries are distinguished from swap entries by bit 58 (PTE_PROT_NONE) up to v6.10, by bit 11
     // (PTE_PRESENT_INVALID) since: not decoded
     present: (lo) => (lo & VALID) !== 0,
+    huge: (lo) => (lo & TYPE) === TYPE_SECT,
     // bits 47..PAGE_SHIFT; with 64K pages bits 51..48 are in bits 15..12 (PTE_ADDR_HIGH)
     pfn: (hi, lo, pageBytes) =>
       Math.floor(((hi & 0xffff) * 2 ** 32 + (lo >>> 0)) / pageBytes) +
