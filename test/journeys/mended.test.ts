@@ -89,6 +89,18 @@ test('a serial console prints lines of the kernel between those of a trace', asy
   expect(kindsOfLoss(await checked(torn.join('\n')))).toContain('truncated');
 });
 
+test.each([
+  ['a loss', 'CPU:0 [LOST 56 EVENTS]', 'lost-events'],
+  ['a line that is no event', 'hello world', 'bad-line'],
+])('behind the # of a test log, %s is what it is', async (_, line, kind) => {
+  const lines = capture('6.12/odirect_write_preforkexit.ft')
+    .split('\n')
+    .filter((l) => !l.startsWith('#'));
+  const log = (all: string[]): string => each(all.join('\n'), (l) => `# ${l}`);
+  expect((await checked(log(lines))).verdict).toBe('clean');
+  expect(kindsOfLoss(await checked(log([...lines.slice(0, 700), line, ...lines.slice(700)])))).toEqual([kind]);
+});
+
 test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
   const { findings } = await checked(text);

@@ -8,7 +8,7 @@ import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-end
 import { isMarked, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { isPart, Parts } from './parts.ts';
-import { type Prefix, takeOff, takeOffLog } from './prefixes.ts';
+import { type Prefix, takeOff, takeOffLog, takeOffThese } from './prefixes.ts';
 import {
   isJournal,
   isOneString,
@@ -170,9 +170,10 @@ function planPrefix(lines: string[], plan: MendPlan): string[] {
   }
   const [best] = [...found.values()].sort((a, b) => b.n - a.n);
   if (best !== undefined && best.n > MOST_OF * events.length && !isChance(lines, best.prefixes)) {
-    plan.prefixes = best.prefixes;
-    plan.words.push(...new Set(best.prefixes.map(({ name }) => name)));
-    return lines.map((line) => best.prefixes.reduce((rest, { pattern }) => rest.replace(pattern, ''), line));
+    const prefixes = best.prefixes.map((prefix) => ({ ...prefix, pattern: prefix.known ?? prefix.pattern }));
+    plan.prefixes = prefixes;
+    plan.words.push(...new Set(prefixes.map(({ name }) => name)));
+    return lines.map((line) => takeOffThese(line, prefixes).rest);
   }
   const common = commonPattern(events);
   if (common !== undefined) {

@@ -12,6 +12,8 @@ export interface Prefix {
   pattern: RegExp;
   /** valid only if the numbers increase */
   counts?: true;
+  /** what it is where it is known to stand before all lines */
+  known?: RegExp;
 }
 
 const DAY = String.raw`(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?`;
@@ -65,8 +67,8 @@ export const PREFIXES: readonly Prefix[] = [
   // docker compose, kubectl --prefix, and other names in front
   row('names in front', String.raw`(?:(?<from>[\w.-]*[A-Za-z][\w.-]*)|[\w.-]+) +\| `),
   row('names in front', String.raw`\[[^\][]{1,60}\] `),
-  // kselftest, TAP
-  row('test log', '# (?=[ #])'),
+  // kselftest, TAP; a header of the trace itself begins with the same
+  row('test log', '# (?=[ #])', { known: /^#(?: |$)/ }),
   row('patch', '\\+'),
   // grep -n, grep -Hn; cat -n; nl and editors
   row('numbered', String.raw`(?:(?:(?<from>[\w.\/~+-]*[A-Za-z][\w.\/~+-]*)|[\w.\/~+-]+)[:-])?\d{1,9}[:-]`),
