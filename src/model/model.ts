@@ -268,16 +268,17 @@ export class Model extends Mapping {
 
   /**
    * A CPU without events was either idle or not recorded (tracing_cpumask, per_cpu/, trace-cmd -M). If there are tasks
-   * that were forked and never seen again, or half of the CPUs have no events, it was not recorded.
+   * that were forked and never seen again, or half of the CPUs have no events, it was not recorded. Without a header the
+   * CPUs are those up to the highest that has events.
    */
   silentCpus(): number {
     let seen = 0;
     for (const c of this.cpus) seen += c;
-    const all = this.facts.cpus ?? 0;
-    if ((this.facts.recordedCpus ?? 0) >= all) return 0;
-    const silent = all - seen;
+    const { cpus = this.cpus.findLastIndex(Boolean) + 1, recordedCpus = 0 } = this.facts;
+    if (recordedCpus >= (this.facts.cpus ?? 1)) return 0;
+    const silent = cpus - seen;
     if (silent <= 0 || seen === 0) return 0;
-    return this.unseen.size > 0 || silent * 2 >= all ? silent : 0;
+    return this.unseen.size > 0 || silent * 2 >= cpus ? silent : 0;
   }
 
   /**

@@ -76,10 +76,10 @@ const WHOLE: readonly Question[] = [
   ({ model }) => model.facts.timeUnit === 'none' && 'the trace has no times',
   ({ model }) => {
     const silent = model.silentCpus();
-    const cpus = count(model.facts.cpus ?? 0, 'CPU');
-    return (
-      silent > 0 && `${grouped(silent)} of ${cpus} recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`
-    );
+    const { cpus } = model.facts;
+    const which =
+      cpus === undefined ? `at least ${count(silent, 'CPU')}` : `${grouped(silent)} of ${count(cpus, 'CPU')}`;
+    return silent > 0 && `${which} recorded nothing: idle, or left out (tracing_cpumask, per_cpu/)`;
   },
   ({ model }) =>
     !seen(model, 'grab', 'pinPages', 'followPteRet') && 'no event names the pinned pages (try_grab_*, follow_page_pte)',

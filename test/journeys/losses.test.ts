@@ -76,6 +76,15 @@ test('what a kernel prints for a value that it could not read is no damage', asy
   expect(traces[0]).toMatchObject({ events: 2, losses: [] });
 });
 
+test('text of a CPU that is not the first, without a header, is not of the whole machine', async () => {
+  const lines = capture('6.12/odirect_write_preforkexit.ft')
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
+  expect((await checked(lines.join('\n'))).verdict).toBe('clean');
+  const { verdict, traces } = await checked(lines.map((line) => (line.includes('[001]') ? `${line}\n` : '')).join(''));
+  expect({ verdict, losses: traces[0].losses }).toEqual({ verdict: 'could-not-be-checked', losses: [] });
+});
+
 test('trace_printk() prints the calling function where the name of an event stands', async () => {
   const { traces } = await checked(
     `${fault('46', WHOLE)}             scn-134     [001] d...     9.044847: copy_page_range: dbg vma 3\n`,
