@@ -195,6 +195,12 @@ stress_odd() {
   echo 48 > /proc/sys/vm/nr_hugepages
   squeezed 72 timeout 120 stress-ng --temp-path "$PWD" --userfaultfd 1 --userfaultfd-bytes 4M --remap 1 --remap-mlock --shm-sysv 1 --shm-sysv-bytes 4M --ksm --mlock 1 --numa 1 --numa-bytes 4M --numa-shuffle-node --tmpfs 1 --tmpfs-mmap-async --dev-shm 1 --sockmany 1 --sock 1 --sock-zerocopy --mmaphuge 1 --mmaphuge-mmaps 8 --vm-rw 1 --vm-rw-bytes 2M --switch 1 --timeout "$seconds"
 }
+# those who pin pages for something else than block I/O
+users() {
+  echo 8 > /proc/sys/vm/nr_hugepages
+  ip link set lo up
+  timeout 120 /lab/scn "users_$seconds"
+}
 # memory that a device reads and writes by itself: RDMA over a network card that is software
 rdma() {
   modprobe rdma_rxe && modprobe ib_uverbs && modprobe rdma_ucm && modprobe veth || return 1

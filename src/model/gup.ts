@@ -6,6 +6,7 @@ import type { At } from './at.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold, overwritten } from './gup-hold.ts';
 import type { Model } from './model.ts';
+import { pinnedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
 import type { ForkFrame, Mm, PinCall } from './state.ts';
 import { endGup, watchChanges } from './under-way.ts';
@@ -134,11 +135,16 @@ export function passGup(m: Model, t: Task, f: GupFrame, around: boolean): void {
 // converted to a small integer in both cases, because the field has held -1 first
 const callerOf = (r: Float64Array, o: number): number => (r[o + Slot.SYM] >= 0 ? r[o + Slot.SYM] | 0 : -1);
 
+/** follow_page() takes references outside of GUP calls too (KSM, move_pages()), but never with FOLL_PIN. */
 export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   const f = t.gup;
   const page = m.pageOf(r[o + Slot.PAGE]);
   if (f === undefined) {
-    if (!Number.isNaN(page) && isOfGup(r[o + Slot.FN], r[o + SlotOf.grab.flags])) withoutCall(m, t);
+    const flags = r[o + SlotOf.grab.flags];
+    if (Number.isNaN(page) || !pinBit(flags)) return;
+    if (!isOutside(m, t)) return;
+    const isAlone = r[o + Slot.FN] === GRAB_FOLIO && (flags & ~FOLL_PIN) === 0;
+    if (!isAlone || !pinnedOfFile(m, t, page, r[o + SlotOf.grab.refs])) m.tear('rets');
     return;
   }
   if (Number.isNaN(page)) return;
@@ -161,16 +167,13 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   if (Number.isNaN(f.flags)) f.flags = r[o + SlotOf.grab.flags];
 }
 
-/**
- * follow_page() takes references outside of GUP calls (KSM, move_pages()), never for FOLL_PIN; memfd_pin_folios() has no
- * other flag (since v6.11).
- */
-const isOfGup = (fn: number, flags: number): boolean =>
-  pinBit(flags) && (fn !== GRAB_FOLIO || (flags & ~FOLL_PIN) !== 0);
+/** Whether a task in no known GUP call is in none. */
+const isOutside = (m: Model, t: Task): boolean =>
+  m.seen[Kind.gup] > 0 && t.passed === undefined && (t.before & Before.gup) === 0;
 
 /** What occurs only inside of a GUP call: lines are missing, unless the trace began in the call or it ended unseen. */
 function withoutCall(m: Model, t: Task): void {
-  if (m.seen[Kind.gup] > 0 && t.passed === undefined && (t.before & Before.gup) === 0) m.tear('rets');
+  if (isOutside(m, t)) m.tear('rets');
 }
 
 /** Another task is in a fork of the address space; if events are missing since it began, its end may be one of them. */

@@ -68,6 +68,8 @@ export class Model extends Mapping {
   readonly piped = new Ordered<Piped>();
   /** pages that no line has pinned, and the pipe that they were put into; see pipes.ts */
   readonly pipedUnpinned = new Map<PageId, number>();
+  /** folios that memfd_pin_folios() has pinned, and how many of these references are not released; see of-file.ts */
+  readonly ofFile = new Map<PageId, number>();
   /** maximum number of pages in a hugetlb page, if that is less than a PMD maps */
   hugetlbPages = Number.POSITIVE_INFINITY;
   /** number of address spaces searched so far for one that maps a page */
@@ -109,6 +111,7 @@ export class Model extends Mapping {
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped, this.pipedUnpinned]) known.clear();
     this.unexplained.clear();
+    this.ofFile.clear();
     this.forgetAway();
     this.strays.clear();
   }
@@ -238,6 +241,7 @@ export class Model extends Mapping {
   /** The page was newly allocated, so all earlier pins on it have ended, whether their release was recorded or not. */
   reallocated(page: PageId, pages: number): void {
     if (this.folios.size > 0) this.folios.delete(page);
+    if (this.ofFile.size > 0) this.ofFile.delete(page);
     if (this.swapCache.size > 0) this.swapCache.deleteIn(page, page + pages);
     if (this.piped.size > 0) this.piped.deleteIn(page, page + pages);
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');

@@ -91,6 +91,9 @@ const CHECKED: readonly (readonly number[])[] = KIND_NAMES.map((kind, k) =>
 /** ULONG_MAX is the end of everything. */
 const isNoRange = (start: number, end: number): boolean => start < 0 || (end <= start && end !== -1);
 
+/** Whether any number of a kind can show damage. */
+export const isChecked = (kind: number): boolean => CHECKED[kind]?.length > 0 || HAS_RANGE[kind];
+
 /** Count a record with a number that no kernel prints. */
 export function checkNumbers(m: Model, kind: number, rows: Float64Array, o: number): void {
   const checked = CHECKED[kind];

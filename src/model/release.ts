@@ -9,6 +9,7 @@ import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import { isPinnedByBio } from './of-bio.ts';
+import { isEither, releasedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
@@ -278,9 +279,10 @@ function give(
   const item: Given = { page, folio: page, refs, level, guessed: false };
   release.items.push(item);
   if (pins === undefined) {
-    unmatched(m, page, refs);
+    if (!releasedOfFile(m, page, refs)) unmatched(m, page, refs);
     return undefined;
   }
+  if (isEither(m, page, refs)) return undefined;
   item.folio = pins[0].hold?.folio ?? page;
   const pin = giveBack(m, pins, page, named, refs, release.at, t.pid);
   if (pin !== undefined) release.calls.push(pin.call);

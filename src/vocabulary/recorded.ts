@@ -42,7 +42,7 @@ export class RecordedTypes {
     if (!type.kept) return type;
     const { rows } = batch;
     const o = batch.length * STRIDE;
-    rows.fill(Number.NaN, o, o + STRIDE);
+    for (let i = o; i < o + STRIDE; i++) rows[i] = Number.NaN;
     rows[o] = type.kind;
     rows[o + Slot.CPU] = event.cpu;
     rows[o + Slot.PID] = event.pid;

@@ -4,6 +4,7 @@
 
 import type { TraceInfo } from '../../contract/report.ts';
 import type { Model } from '../../model/model.ts';
+import { isChecked } from '../../model/printed.ts';
 import { finish, REPLAYED, replay, settleMachine } from '../../model/replay.ts';
 import {
   type ArmedProbe,
@@ -108,7 +109,7 @@ export class Reading implements ReadTrace {
     if (options.prompt === true) model.firstLook?.hurry();
     if (options.wantedOnly === true && !isTextFormat(this.head.format)) {
       vocabulary.keep = vocabulary.catalogue.kindNames.map(
-        (_, kind) => REPLAYED[kind] === true || model.taps[kind] !== undefined,
+        (_, kind) => REPLAYED[kind] === true || isChecked(kind) || model.taps[kind] !== undefined,
       );
     }
     this.#feed = this.#input.start({
