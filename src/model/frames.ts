@@ -10,6 +10,8 @@ import type { ForkFrame, Io, Mm, Pin, PinCall } from './state.ts';
 export interface Grab {
   page: PageId;
   refs: number;
+  /** number of pages between the one named and the first that these references are for */
+  behind: number;
   /** address of the page table walk; NaN on the lockless path */
   addr: number;
   folio: PageId;

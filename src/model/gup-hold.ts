@@ -98,19 +98,19 @@ class PagesOf {
 
   #takeNext(vpn: number, mapped: PageId): void {
     const grab = this.#ordered[this.#next];
-    const { page, refs, folio } = grab;
+    const { page, refs, behind, folio } = grab;
     this.grab = grab;
     this.page = page;
     this.from = 'grab';
     const head = page === folio ? beginningOf(this.#m, this.#mm, vpn, folio) : Number.NaN;
     // hugetlb up to v6.1 is grabbed by the first requested page, a huge leaf else by its head
-    const part = page === folio ? page + (vpn - head) : page + this.#used;
+    const part = page === folio ? page + (vpn - head) : page + behind + this.#used;
     const isBehindPmd = vpn - head >= this.#m.machine.pmdPages;
     // the slow path names the head for each page of a huge leaf. The lockless one names the page of each PTE, so an equal
     // one is mapped at both addresses: the zero page, or one of KSM
     const isRepeated = this.#neighbour(1) === page || this.#neighbour(-1) === page;
     const isPart = isRepeated && (grab.slow ? mapped !== page : mapped === part);
-    if (refs > 1 || this.#used > 0 || isBehindPmd || isPart) {
+    if (refs > 1 || this.#used > 0 || isBehindPmd || isPart || (behind > 0 && page !== folio)) {
       // a huge leaf: the grab names the head (or the first sub-page); the address determines the sub-page
       this.page = part;
       this.from = 'folio';

@@ -153,14 +153,18 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
   // at least one (WARN_ON_ONCE), and one for each page that the call wants
   const refs = r[o + SlotOf.grab.refs];
   if (refs <= 0 || refs > f.nr) m.absurd();
+  const last = f.grabs.at(-1);
+  const slow = f.stack.includes(SLOW);
   f.grabs.push({
     page,
     refs: refs >= 0 ? refs : 1,
+    // __get_user_pages() of v6.5 to v6.10: a reference for the first page of a leaf, and the others, by the same page
+    behind: slow && last !== undefined && last.page === page && last.refs === 1 ? 1 : 0,
     addr: f.walkAddr,
     folio: page,
     from: 'grab',
     at,
-    slow: f.stack.includes(SLOW),
+    slow,
     duringFork: forkUnderWay(m, t, f.mm ?? t.mm),
   });
   watchChanges(t, f);
@@ -218,7 +222,7 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
   } else if (!Number.isNaN(addr) && f.nr > 0) {
     // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in
     // v6.5)
-    f.grabs.push({ page, refs: 1, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
+    f.grabs.push({ page, refs: 1, behind: 0, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
     watchChanges(t, f);
   }
 }
