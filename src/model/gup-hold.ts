@@ -7,7 +7,7 @@ import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
-import { Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
+import { type ForkFrame, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** Number of the newest pins at an address that are checked, if there are thousands. */
 const NEWEST = 64;
@@ -186,6 +186,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (!Number.isNaN(folio)) holds.add(pin, folio);
     if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
     pin.steps.push(new Step('pin', call.at, page));
+    if (pin.duringFork !== undefined) sharedLater(pin, pin.duringFork);
     if (call.mm !== undefined && !Number.isNaN(page)) {
       // the pin itself proves what is mapped and overrides earlier knowledge
       if (changes === undefined && mapped !== page) shown(m, call.mm, vpn, pin, mapped);
@@ -203,6 +204,18 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     m.emit('pin', { pin, at: call.heldAt });
     if (changes !== undefined) parted(m, pin, changes);
   }
+}
+
+/**
+ * GUP-fast takes a page for writing only through a writable entry, so a fork that is copying the VMA had not reached it:
+ * it shares the page later, within the same copy_page_range(). FOLL_GET does not keep it from that, nor does it look at
+ * write_protect_seq (lockless_pages_from_mm()).
+ */
+function sharedLater(pin: Pin, { dst, start, end, at }: ForkFrame): void {
+  const { call, vpn } = pin;
+  if (call.kind !== 'GET' || !call.write || vpn < start || vpn >= end || (pin.entryBits & Pte.File) !== 0) return;
+  pin.steps.push(new Step('fork', at, undefined, { child: dst }));
+  pin.sharedWith ??= dst;
 }
 
 /**

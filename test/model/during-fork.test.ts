@@ -1,7 +1,7 @@
 // Why: GUP-fast and fork meet on two CPUs. What the one has grabbed before the other takes write_protect_seq looks
 // pinned to it and is copied early; what is grabbed after that is given back.
 import { expect, it } from 'vitest';
-import { at, CHILD, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -70,4 +70,24 @@ it('... nor if GUP-fast gives it back, which explains why fork copied the page',
 
 it('... and without the lines of grabs nothing is clean', async () => {
   expect(await during('grabs not recorded')).toMatchObject({ verdict: 'could-not-be-checked', said: [] });
+});
+
+it('a page taken for writing was not shared yet: a fork under way shares it, and the next write parts from it', async () => {
+  const answer = async (api: 'gup_fast' | 'pin_fast', flags: number) => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    const thread = trace.task('par', 502, 1);
+    touch(par, PARENT, 0, PFN);
+    touch(thread, PARENT, 9, PFN + 9);
+    par.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(1), vmflags: '0x100073' });
+    pin(thread, 0, PFN, { api, flags });
+    par.fork_vma_ret({ ret: 0 });
+    par.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+    copy(par, PARENT, 0, PFN, PFN + 64);
+    exit(trace.task('chi', 501, 1), CHILD, 501);
+    exit(par, PARENT, 500);
+    return (await trace.check('6.1')).findings.map(({ rule, evidence }) => [rule, evidence.map(({ role }) => role)[0]]);
+  };
+  expect(await answer('gup_fast', 1)).toContainEqual(['fork-share-then-cow', 'fork']);
+  expect(await answer('gup_fast', 0)).not.toContainEqual(['fork-share-then-cow', 'fork']);
 });
