@@ -222,7 +222,17 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
   } else if (!Number.isNaN(addr) && f.nr > 0) {
     // no grab line: the zero page is not counted since c8070b787519 ("mm: Don't pin ZERO_PAGE in pin_user_pages()") (in
     // v6.5)
-    f.grabs.push({ page, refs: 1, behind: 0, addr, folio: page, from: 'follow', at: m.at(), slow: true, duringFork: undefined });
+    f.grabs.push({
+      page,
+      refs: 1,
+      behind: 0,
+      addr,
+      folio: page,
+      from: 'follow',
+      at: m.at(),
+      slow: true,
+      duringFork: undefined,
+    });
     watchChanges(t, f);
   }
 }
@@ -283,6 +293,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     longterm: !isInner(f.fn) ? (f.apiFlags & LONGTERM) !== 0 : false,
     remote,
     foreign: mm !== undefined && own !== undefined && own !== mm,
+    borrows: t.borrows,
     flags: f.flags,
     mm,
     addr: f.addr,

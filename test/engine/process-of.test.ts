@@ -1,6 +1,6 @@
 // Why: a debugger or a worker may pin memory of another process. A finding is about that one's memory.
 import { expect, it } from 'vitest';
-import { at, copy, exit, fork, PARENT, page, Trace, touch } from '../model/synthetic.ts';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from '../model/synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -35,4 +35,26 @@ it('pages that another process pinned', async () => {
 it('pages that a process pinned itself, or a task of which no line shows where it runs', async () => {
   expect((await pinnedBy('app', 500, PARENT))?.process).toBeUndefined();
   expect((await pinnedBy('vcpu', 501, PARENT))?.process).toBeUndefined();
+});
+
+it.each([
+  ['vhost-500', 777],
+  ['io_wqe_worker-0', 88],
+  ['iou-wrk-500', 777],
+])('pages that %s pinned for a process', async (comm, pid) => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const worker = trace.task(comm, pid, 1);
+  touch(app, PARENT, 0, PFN);
+  fork(app, 500, 16);
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  copy(app, PARENT, 0, PFN, 0x2100);
+  pin(worker, 0, 0x2100, { api: 'gup_fast' });
+  fork(app, 500, 16);
+  copy(app, PARENT, 0, 0x2100, 0x3000);
+  exit(app, PARENT, 500);
+  const { findings } = await trace.check('6.1');
+  const finding = findings.find(({ rule }) => rule === 'fork-share-then-cow');
+  expect(finding?.pin).toMatchObject({ comm, pid });
+  expect(finding?.process).toMatchObject({ comm: 'app', pid: 500 });
 });

@@ -1,6 +1,8 @@
-// Why: pin_user_pages_remote() pins memory of another process. That process is the one whose memory a finding is about.
+// Why: who pins a page may not be whose memory it is: pin_user_pages_remote() pins memory of another process, and workers of
+// the kernel (vhost, io_uring) that of the process they work for. A finding is about that process.
 import type { Finding } from '../../contract/finding.ts';
-import type { Drift, Pin } from '../../model/state.ts';
+import type { Drift, Mm, Pin, PinCall } from '../../model/state.ts';
+import { creatorOf } from '../../vocabulary/task-name.ts';
 import type { Words } from '../reading/words.ts';
 
 /**
@@ -8,10 +10,16 @@ import type { Words } from '../reading/words.ts';
  * @returns undefined if the pinning task may be one of its own
  */
 export function processOf({ call, mm }: Pin, drift: Drift | undefined, words: Words): Finding['process'] {
-  if (!call.foreign || mm === undefined) return undefined;
+  if (mm === undefined || !(call.foreign || isWorker(call, mm, words))) return undefined;
   const at = drift?.fault ?? drift?.at;
   const others = mm.pids.filter((pid) => pid !== call.at.pid);
   if (at !== undefined && at.pid !== call.at.pid && (drift?.fault !== undefined || others.includes(at.pid)))
     return { pid: at.pid, tgid: words.tgid(at), comm: words.line(at)?.comm || undefined };
   return others.length === 0 ? undefined : { pid: others[0] };
+}
+
+/** Whether the task that pinned works for the process that runs in `mm`. Threads of io_uring are in it, under another name. */
+function isWorker({ at, borrows }: PinCall, mm: Mm, words: Words): boolean {
+  if (borrows || creatorOf(words.line(at)?.comm ?? '') !== undefined) return true;
+  return !mm.pids.includes(at.pid) && !mm.pids.includes(at.tgid);
 }
