@@ -27,3 +27,14 @@ test('a loss', async () => {
   expect(traces[0]).toMatchObject({ losses: [{ kind: 'lost-events', count: 12 }] });
   expect(verdict).not.toBe('clean');
 });
+
+test.each([
+  ['the names of the columns', 'nsecs,cpu,pid,tid,comm,event,args'],
+  ['what bpftrace prints first', 'Attaching 40 probes...\nnsecs,cpu,pid,tid,comm,event,args'],
+  ['the head of a capture', '# pindrift-capture: 1\nnsecs,cpu,pid,tid,comm,event,args'],
+])('a second run in the same file: %s', async (_, head) => {
+  const rows = table('5.10/odirect_read_swap.ft').split('\n');
+  const { traces, verdict } = await checked([...rows.slice(0, 500), head, ...rows.slice(600)].join('\n'));
+  expect(traces[0].losses).toMatchObject([{ kind: 'second-capture', line: 501 }]);
+  expect(verdict).not.toBe('clean');
+});

@@ -1,7 +1,9 @@
 // Why: copied text may contain two captures one after the other, the buffers of the CPUs one after the other, or sorted
 // lines. The lines before such a place are not related to those after it, so the model is reset there, and the trace is
 // reported as incomplete.
-import { startsWith } from '../../util/bytes.ts';
+import { cellsOf, isHeaderRow } from '../../parsers/formats/csv-head.ts';
+import type { TraceHead } from '../../parsers/formats/head.ts';
+import { startsWith, text } from '../../util/bytes.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 
@@ -127,18 +129,25 @@ export class Order {
 }
 
 /**
- * Whether a header line begins a trace: the first of ftrace, trace-cmd report, perf script --header, and of a dump in a
- * log.
+ * Whether a header line begins a trace: the first of ftrace, trace-cmd report, perf script --header, `pindrift capture`,
+ * bpftrace, of a dump in a log, and the names of a table's columns.
  */
-export function beginsTrace(buf: Uint8Array, start: number, end: number): boolean {
+export function beginsTrace(buf: Uint8Array, start: number, end: number, { table }: TraceHead): boolean {
   return (
-    startsWith(buf, start, end, '# tracer: ') ||
-    startsWith(buf, start, end, '# captured on') ||
-    startsWith(buf, start, end, 'cpus=') ||
-    startsWith(buf, start, end, '# Dumping ftrace ') ||
-    startsWith(buf, start, end, 'Dumping ftrace ')
+    BEGINNINGS.some((words) => startsWith(buf, start, end, words)) ||
+    (table !== undefined && isHeaderRow(cellsOf(text(buf, start, end), table.delimiter), table.columns))
   );
 }
+
+const BEGINNINGS = [
+  '# tracer: ',
+  '# captured on',
+  'cpus=',
+  '# pindrift-capture: ',
+  'Attaching ',
+  '# Dumping ftrace ',
+  'Dumping ftrace ',
+];
 
 /** Fill the record at `rows[o]`: an unknown number of events is missing here. */
 export function putBreak(rows: Float64Array, o: number, found: Break, offset: number): void {

@@ -224,9 +224,9 @@ export class RecordReader {
     } else if (
       kind === LineKind.Header &&
       !Number.isNaN(order.high) &&
-      beginsTrace(lines.buf, lines.start, lines.end)
+      beginsTrace(lines.buf, lines.start, lines.end, this.#parser.head)
     ) {
-      order.header = number;
+      order.header ||= number;
       nesting.forget();
     }
     this.#sink?.other(out, lines.buf, lines.start, lines.end, offset, number);

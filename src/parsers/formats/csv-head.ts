@@ -52,6 +52,10 @@ function has(columns: CsvColumn[], role: CsvColumn['role']): boolean {
   return columns.some((column) => column.role === role);
 }
 
+/** Whether these cells are the header row again: another recording begins. */
+export const isHeaderRow = (cells: readonly string[], columns: readonly string[]): boolean =>
+  cells.length === columns.length && cells.every((cell, i) => cell.trim() === columns[i]);
+
 function setTime(lines: HeadLines, firstRow: number, columns: CsvColumn[], head: TraceHead): void {
   const index = columns.findIndex((column) => column.role === 'time');
   if (index < 0 || head.table === undefined) return;

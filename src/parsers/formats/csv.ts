@@ -9,7 +9,7 @@
 // Rows arrive complete, including newlines in quoted cells (LineReader's option `quoted`).
 import { HASH, text } from '../../util/bytes.ts';
 import { type CsvColumn, csvColumns, csvTime } from './csv-columns.ts';
-import { cellsOf } from './csv-head.ts';
+import { cellsOf, isHeaderRow } from './csv-head.ts';
 import type { TraceHead } from './head.ts';
 import { LineKind, type LineParser, type TraceLine, withoutColumns } from './line.ts';
 
@@ -73,7 +73,7 @@ export class CsvParser implements LineParser {
   }
 
   #readRow(cells: string[], out: TraceLine): void {
-    if (cells[0].trim() === this.#names[0] && cells.every((cell, i) => cell.trim() === this.#names[i])) {
+    if (isHeaderRow(cells, this.#names)) {
       out.kind = LineKind.Header;
       out.lost = -1;
       return;
