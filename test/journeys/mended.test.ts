@@ -2,6 +2,7 @@
 // the plain text, and nothing of a prefix or suffix becomes part of a name or a value.
 import { describe, expect, it, test } from 'vitest';
 import { isOtherMessage } from '../../src/parsers/formats/kernel-lines.ts';
+import { PREFIXES } from '../../src/parsers/mend/prefixes.ts';
 import { capture, checked, kindsOfLoss, said } from './capture.ts';
 
 const each = (text: string, change: (line: string, i: number) => string): string =>
@@ -99,6 +100,29 @@ test.each([
   const log = (all: string[]): string => each(all.join('\n'), (l) => `# ${l}`);
   expect((await checked(log(lines))).verdict).toBe('clean');
   expect(kindsOfLoss(await checked(log([...lines.slice(0, 700), line, ...lines.slice(700)])))).toEqual([kind]);
+});
+
+test.each([
+  ['grep -n', (n: number) => `${n}:`],
+  ['grep -Hn', (n: number) => `trace.txt:${n}:`],
+  ['cat -n', (n: number) => `${String(n).padStart(6)}\t`],
+  ['nl', (n: number) => `${String(n).padStart(6)}  `],
+])('%s: lines whose numbers are missing are missing', async (_, front) => {
+  const lines = capture('6.12/iouring_fixed_dontneed.tc').split('\n');
+  const numbered = lines.slice(0, -1).map((line, i) => `${front(i + 4)}${line}\n`);
+  expect((await checked(numbered.join(''))).verdict).toBe('clean');
+  const part = await checked([...numbered.slice(0, 900), ...numbered.slice(1000)].join(''));
+  expect(part.traces[0].losses).toEqual([
+    { kind: 'truncated', reason: expect.stringContaining('line 1004 follows line 903') },
+  ]);
+  expect(part.verdict).not.toBe('clean');
+});
+
+// where a pattern may begin or end a name at each character of a line of 64 KB, it takes minutes
+test.each(['.', '-', '/', ''])('no program puts a name of 300 characters with %o before a line', (sign) => {
+  const name = `z${sign}`.repeat(300);
+  for (const behind of [' | ', ':12:', ' [   19.712345] '])
+    for (const { pattern } of PREFIXES) expect(pattern.exec(name + behind)?.[0]).toBeUndefined();
 });
 
 test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {

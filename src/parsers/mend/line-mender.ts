@@ -6,6 +6,7 @@ import { isOtherMessage } from '../formats/kernel-lines.ts';
 import { takeOffPattern, withoutSuffix } from './common.ts';
 import { Page, withoutEntities } from './html.ts';
 import { Kmsg } from './kmsg.ts';
+import { LineNumbers } from './line-numbers.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
@@ -27,6 +28,7 @@ export class LineMender implements Mender {
   readonly #kmsg = new Kmsg();
   readonly #parts = new Parts();
   readonly #senders = new Senders();
+  readonly #numbers = new LineNumbers();
   #named: NamedLines | undefined;
   /** joined lines not returned yet, and their number of input lines */
   #held: string | undefined;
@@ -40,7 +42,7 @@ export class LineMender implements Mender {
 
   /** What is wrong with the text as a whole, known at its end. */
   get damage(): string | undefined {
-    const others = this.#senders.damage ?? this.#named?.damage;
+    const others = this.#senders.damage ?? this.#named?.damage ?? this.#numbers.damage;
     if (others !== undefined) return others;
     if (this.#plan.log === true) return this.#log.damage ?? this.#kmsg.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
@@ -106,6 +108,7 @@ export class LineMender implements Mender {
       const own = bare && this.#senders.take(bare);
       if (read === undefined || own === undefined) return NOTHING;
       if (read.record !== undefined) this.#kmsg.take(read.record, this.#log.isInside);
+      if (this.#log.isInside && this.#log.isNumbered) this.#numbers.take(bare?.line);
       return this.#log.take(own, read.line, bare?.prefixes);
     }
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
@@ -115,7 +118,11 @@ export class LineMender implements Mender {
         : plan.prefixes !== undefined
           ? takeOffThese(line, plan.prefixes)
           : undefined;
-    if (bare !== undefined) line = this.#senders.take(bare) ?? NOTHING;
+    if (bare !== undefined) {
+      const own = this.#senders.take(bare);
+      if (own !== undefined) this.#numbers.take(bare.line);
+      line = own ?? NOTHING;
+    }
     if (plan.indent !== undefined) line = line.replace(plan.indent, '');
     return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
   }
@@ -203,6 +210,11 @@ class Log {
   get damage(): string | undefined {
     this.#checkEnd();
     return this.#damage;
+  }
+
+  /** Its events have a number in front of the line. */
+  get isNumbered(): boolean {
+    return this.#prefixes[0]?.name === 'numbered';
   }
 
   /** Within a dump. */

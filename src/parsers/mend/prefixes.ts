@@ -7,7 +7,7 @@ export interface Prefix {
   name: string;
   /**
    * its group `from` is the machine, the file or the container that the line is of, `by` the program or the facility;
-   * `priority` is a number that has the facility in it (RFC 5424, section 6.2.1)
+   * `priority` is a number that has the facility in it (RFC 5424, section 6.2.1); `line` is the number of the line
    */
   pattern: RegExp;
   /** valid only if the numbers increase */
@@ -22,6 +22,9 @@ const KMSG = String.raw`\d{1,4},\d+,\d+,[-c+](?:,[^;]{0,80})?;`;
 const LEVELS = 'emerg|alert|crit|err|warn|notice|info|debug';
 const FACILITIES = 'kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|res\\d|local\\d';
 const facilityOf = (priority: number): string => FACILITIES.split('|')[priority >> 3] ?? `facility ${priority >> 3}`;
+
+/** A name of characters and these. Its length has a limit, and each is looked at a few times: lines may be long. */
+const nameOf = (signs: string): string => `(?<from>(?=[\\d_${signs}]*[A-Za-z])[\\w${signs}]{1,200})`;
 
 const row = (name: string, pattern: string, more: Omit<Prefix, 'name' | 'pattern'> = {}): Prefix => ({
   name,
@@ -60,20 +63,20 @@ export const PREFIXES: readonly Prefix[] = [
   row('time stamps', `${DAY} `),
   row('time stamps', String.raw`\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] ?|\d\d:\d\d:\d\d(?:[.,]\d+)? {1,2}`),
   // netconsole, as a log server stores it
-  row('system log', String.raw`(?<from>[\w.:-]*[A-Za-z][\w.:-]*|\d+\.\d+\.\d+\.\d+) (?=${KMSG}|\[ *\d+\.\d{3,9}\])`),
+  row('system log', String.raw`(?:${nameOf('.:-')}|\d+\.\d+\.\d+\.\d+) (?=${KMSG}|\[ *\d+\.\d{3,9}\])`),
   row('hypervisor log', String.raw`\((?:XEN|d\d+)\) `),
   // `gh run view --log`
   row('time stamps', '(?<from>[^\\t]{1,80})\\t[^\\t]{1,80}\\t(?=\\d{4}-)'),
   // docker compose, kubectl --prefix, and other names in front
-  row('names in front', String.raw`(?:(?<from>[\w.-]*[A-Za-z][\w.-]*)|[\w.-]+) +\| `),
+  row('names in front', String.raw`(?:${nameOf('.-')}|[\w.-]{1,200}) +\| `),
   row('names in front', String.raw`\[[^\][]{1,60}\] `),
   // kselftest, TAP; a header of the trace itself begins with the same
   row('test log', '# (?=[ #])', { known: /^#(?: |$)/ }),
   row('patch', '\\+'),
   // grep -n, grep -Hn; cat -n; nl and editors
-  row('numbered', String.raw`(?:(?:(?<from>[\w.\/~+-]*[A-Za-z][\w.\/~+-]*)|[\w.\/~+-]+)[:-])?\d{1,9}[:-]`),
-  row('numbered', String.raw` *\d{1,9}\t`),
-  row('numbered', String.raw` *\d{1,9}(?:[|.)] ?| {1,2}(?=[ #]))`, { counts: true }),
+  row('numbered', String.raw`(?:(?:${nameOf('./~+-')}|[\w.\/~+-]{1,200})[:-])?(?<line>\d{1,9})[:-]`),
+  row('numbered', String.raw` *(?<line>\d{1,9})\t`),
+  row('numbered', String.raw` *(?<line>\d{1,9})(?:[|.)] ?| {1,2}(?=[ #]))`, { counts: true }),
 ];
 
 /** Maximum number of nested prefixes. */
@@ -115,6 +118,8 @@ export interface Bare {
   by?: string | undefined;
   /** it is named by a number, which no damage puts there */
   isSure?: boolean;
+  /** the number of the line */
+  line?: number;
   /** what was removed */
   prefixes?: readonly Prefix[];
 }
@@ -149,7 +154,8 @@ function takeOffOne(bare: Bare, { pattern }: Prefix): boolean {
   const m = pattern.exec(bare.rest);
   if (m === null) return false;
   bare.rest = bare.rest.slice(m[0].length);
-  const { from = bare.from, by, pid, priority } = m.groups ?? {};
+  const { from = bare.from, by, pid, priority, line } = m.groups ?? {};
+  if (line !== undefined) bare.line ??= Number(line);
   bare.from = from;
   if (by !== undefined || priority !== undefined) {
     bare.by = by ?? facilityOf(Number(priority));
