@@ -2,16 +2,17 @@
 import { entryBits, entryPage, Pte } from '../model/page-table.ts';
 import type { Entry, EntryState, PageId } from './views.ts';
 
-/** By Pte.STATE; where migration has mapped something again, no line may show what. */
+/** By Pte.STATE; where migration has mapped something again, or a PMD was split, no line may show what. */
 export const ENTRY_STATES: readonly EntryState[] = [
   ...(['none', 'present', 'swap', 'migration', 'device-exclusive'] as const),
-  'present',
+  ...(['present', 'present'] as const),
 ];
 
 export function entryView(entry: number): Entry {
   const bits = entryBits(entry);
   const state = ENTRY_STATES[bits & Pte.STATE];
-  const page = (bits & Pte.STATE) === Pte.Returning ? Number.NaN : entryPage(entry);
+  const isNamed = (bits & Pte.STATE) < Pte.Returning;
+  const page = isNamed ? entryPage(entry) : Number.NaN;
   return {
     state,
     page: state === 'none' || Number.isNaN(page) ? undefined : (page as PageId),

@@ -6,10 +6,10 @@ import { clearedForDevice } from './exclusive.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { settleHugetlb } from './hugetlb.ts';
 import type { Model } from './model.ts';
-import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { reuse } from './reuse.ts';
 import { faultsIn } from './runs-in.ts';
-import { mapsShown, pageShown, shownPte } from './shown-entry.ts';
+import { mapsShown, pageShown, shownPte, zeroAsBefore } from './shown-entry.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
 import {
@@ -82,9 +82,10 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not recorded
   const named = pageShown(m, r, o, mm, vpn, pmd);
   const stale = pmd && named !== before && isSplit(mm, vpn, named, m.machine.pmdPages);
-  const isShown = !Number.isNaN(named) && !stale;
+  const zero = pmd ? Number.NaN : zeroAsBefore(m, r, o, mm, vpn);
+  const isShown = !Number.isNaN(named) && !stale && Number.isNaN(zero);
   if (isShown && named !== before) mapsShown(m, mm, vpn, named, pmd);
-  const old = isShown ? named : before;
+  const old = isShown ? named : Number.isNaN(zero) ? before : zero;
   if (r[o + Slot.PTE_LO] === 0) m.absurd();
   const pins = m.pinsAt(mm, vpn);
   const asked =
@@ -269,9 +270,18 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
     w.split = true;
     mm.pmdFaults?.delete(w);
   }
+  const end = head + m.machine.pmdPages;
+  const ofZero = m.pinsIn(mm, head, end).filter((pin) => mayBeOfZero(m, mm, pin));
   const entry = mm.pmds.get(head / m.machine.pmdPages);
   if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
   // what only a pin of its pages has shown: process_vm_readv() of memory that was never written pins the huge zero page
-  for (const v of mm.ptes.pagesIn(head, head + m.machine.pmdPages))
+  for (const v of mm.ptes.pagesIn(head, end))
     if ((entryBits(mm.ptes.at(v)) & (Pte.STATE | Pte.Anon)) === Pte.Present) mm.ptes.delete(v);
+  for (const { where, page } of ofZero) mm.ptes.set(where, entryOf(page, Pte.Split));
+}
+
+/** The address maps the pinned page, and no line says of which kind that is. */
+function mayBeOfZero(m: Model, mm: Mm, { where, page }: Pin): boolean {
+  const kind = entryBits(mm.entry(where) ?? 0) & (Pte.Anon | Pte.File);
+  return kind === 0 && m.mapped(mm, where) === page;
 }

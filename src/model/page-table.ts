@@ -16,6 +16,11 @@ export const Pte = {
   DevExclusive: 4,
   /** remove_migration_pte() has been here; a line of the reverse mapping shows what it maps, if that has one */
   Returning: 5,
+  /**
+   * of a PMD that was split and not known to be anonymous: the page it mapped is named. If that was of the huge zero page,
+   * the address maps the small one; if it was of a file, nothing (__split_huge_pmd_locked())
+   */
+  Split: 6,
   STATE: 7,
   /** fork has shared the page with another mm since it was mapped */
   Shared: 8,

@@ -2,7 +2,7 @@
 // the one known, the event that mapped it was not recorded.
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
-import type { PageId } from './page-table.ts';
+import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm } from './state.ts';
 
 /**
@@ -23,6 +23,17 @@ export function pageShown(m: Model, r: Float64Array, o: number, mm: Mm, vpn: num
   return m.pageOfPfn(pfn);
 }
 
+/**
+ * The entry maps the small zero page where a split has put it for the huge one: what a pin of that reads is the same.
+ * @returns the page of the huge one; NaN if it does not
+ */
+export function zeroAsBefore(m: Model, r: Float64Array, o: number, mm: Mm, vpn: number): PageId {
+  const entry = mm.ptes.at(vpn);
+  const isSplit = (entryBits(entry) & Pte.STATE) === Pte.Split;
+  const pte = isSplit ? m.machine.arch?.pte : undefined;
+  return pte?.special(r[o + Slot.PTE_HI], r[o + Slot.PTE_LO]) === true ? entryPage(entry) : Number.NaN;
+}
+
 /** What the entry shows is mapped, whatever was known. */
 export function mapsShown(m: Model, mm: Mm, vpn: number, named: PageId, pmd: boolean): void {
   const known = m.mapped(mm, vpn);
@@ -35,7 +46,8 @@ export function mapsShown(m: Model, mm: Mm, vpn: number, named: PageId, pmd: boo
 /** A line shows a PTE. */
 export function shownPte(m: Model, r: Float64Array, o: number, mm: Mm, vpn: number): void {
   const named = pageShown(m, r, o, mm, vpn, false);
-  if (!Number.isNaN(named) && named !== m.mapped(mm, vpn)) mapsShown(m, mm, vpn, named, false);
+  const isKnown = named === m.mapped(mm, vpn) || !Number.isNaN(zeroAsBefore(m, r, o, mm, vpn));
+  if (!Number.isNaN(named) && !isKnown) mapsShown(m, mm, vpn, named, false);
 }
 
 /** A line shows the PMD that contains an address: pages of it may be known each by itself, as those that a pin has shown. */

@@ -22,6 +22,8 @@ export interface PteLayout {
    * is present too. Also false if that cannot be determined.
    */
   huge(lo: number): boolean;
+  /** pte_special() of a present PTE: the zero page, or memory without a `struct page` */
+  special(hi: number, lo: number): boolean;
   /** page frame number of a present entry */
   pfn(hi: number, lo: number, pageBytes: number): number;
   /**

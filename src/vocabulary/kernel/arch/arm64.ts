@@ -5,6 +5,8 @@ const VALID = 0x1;
 /** PMD_TYPE_MASK; PMD_TYPE_TABLE has both bits */
 const TYPE = 0x3;
 const TYPE_SECT = 0x1;
+/** PTE_SPECIAL, bit 56, in the upper half */
+const SPECIAL = 0x1000000;
 /** PTE_SWP_EXCLUSIVE */
 const SWP_EXCLUSIVE = 0x4;
 
@@ -30,6 +32,7 @@ export const ARM64: Arch = {
     // (PTE_PRESENT_INVALID) since: not decoded
     present: (lo) => (lo & VALID) !== 0,
     huge: (lo) => (lo & TYPE) === TYPE_SECT,
+    special: (hi) => (hi & SPECIAL) !== 0,
     // bits 47..PAGE_SHIFT; with 64K pages bits 51..48 are in bits 15..12 (PTE_ADDR_HIGH)
     pfn: (hi, lo, pageBytes) =>
       Math.floor(((hi & 0xffff) * 2 ** 32 + (lo >>> 0)) / pageBytes) +

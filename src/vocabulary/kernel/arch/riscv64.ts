@@ -4,6 +4,7 @@ import type { Arch } from './arch.ts';
 const PRESENT = 0x1;
 /** _PAGE_LEAF: may be read, written or executed; kept while a PMD is split */
 const LEAF = 0xe;
+const SPECIAL = 0x100;
 const SWP_EXCLUSIVE = 0x40;
 
 export const RISCV64: Arch = {
@@ -21,6 +22,7 @@ export const RISCV64: Arch = {
   pte: {
     present: (lo) => (lo & PRESENT) !== 0,
     huge: (lo) => (lo & LEAF) !== 0,
+    special: (_hi, lo) => (lo & SPECIAL) !== 0,
     // bits 53..10 (_PAGE_PFN_MASK)
     pfn: (hi, lo) => (hi & 0x3fffff) * 2 ** 22 + (lo >>> 10),
     swpMark: (_hi, lo) => ((lo & 0xf) === 0 ? (lo & SWP_EXCLUSIVE) !== 0 : undefined),

@@ -4,6 +4,7 @@ import type { Arch } from './arch.ts';
 const PRESENT = 0x1;
 const PROTNONE = 0x100;
 const PSE = 0x80;
+const SPECIAL = 0x200;
 const SWP_EXCLUSIVE = 0x8;
 
 export const X86_64: Arch = {
@@ -23,6 +24,7 @@ export const X86_64: Arch = {
     present: (lo) => (lo & (PRESENT | PROTNONE)) !== 0,
     // pmd_present() asks for this bit too: a PMD keeps it while it is split, and is not present then
     huge: (lo) => (lo & PSE) !== 0,
+    special: (_hi, lo) => (lo & SPECIAL) !== 0,
     // bits 12..51; inverted if the processor must not follow the entry: PROT_NONE (__pte_needs_invert(), 6b28baca9b1f)
     pfn: (hi, lo) =>
       (lo & PRESENT) !== 0 ? (hi & 0xfffff) * 0x100000 + (lo >>> 12) : (~hi & 0xfffff) * 0x100000 + (~lo >>> 12),
