@@ -54,16 +54,17 @@ for (const [does, run] of ROWS) {
 rmSync(store, { force: true });
 
 function instructions(args: readonly string[]): number {
+  const node = [process.execPath, '--single-threaded', '--hash-seed=42', '--random-seed=42', ...args];
   // code that a run keeps for the next is there for all but the first
-  spawnSync(process.execPath, ['--single-threaded', ...args], { stdio: 'ignore', env: plainEnvironment() });
+  spawnSync(node[0], node.slice(1), { stdio: 'ignore', env: plainEnvironment() });
   rmSync(store, { force: true });
-  const valgrind = ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'];
-  const { error, stderr } = spawnSync('valgrind', [...valgrind, process.execPath, '--single-threaded', ...args], {
+  const valgrind = ['-R', 'valgrind', '--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'];
+  const { error, stderr } = spawnSync('setarch', [...valgrind, ...node], {
     encoding: 'utf8',
     env: plainEnvironment(),
     maxBuffer: 1 << 30,
   });
-  if (error !== undefined) throw new Error(`valgrind could not be started: ${error.message}`);
+  if (error !== undefined) throw new Error(`setarch and valgrind could not be started: ${error.message}`);
   const counted = /I +refs: +([\d,]+)/.exec(stderr)?.[1];
   if (counted === undefined) throw new Error(`valgrind counted nothing:\n${stderr.slice(-2000)}`);
   return Number(counted.replaceAll(',', ''));
