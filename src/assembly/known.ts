@@ -91,7 +91,7 @@ export class Shape {
 }
 export const SHAPE_ARGUMENTS: usize = 24;
 
-/** An argument: the text before its value, and the target of the value. Followed by the bytes of the text. */
+/** An argument: the text before its value, and the target of the value. Followed by the bytes of the text, and of a symbol. */
 export class Argument {
   /** bytes to the next argument */
   size: i32 = 0;
@@ -103,8 +103,11 @@ export class Argument {
   /** FORM_..., and the position of its type among those of the columns */
   form: i32 = 0;
   column: i32 = 0;
+  /** of TARGET_SYMBOL: the length of the symbol, and its number */
+  symbolLength: i32 = 0;
+  symbol: f64 = 0;
 }
-export const ARGUMENT_BYTES: usize = 24;
+export const ARGUMENT_BYTES: usize = 40;
 
 const FIRST_FREE: usize = NAMES_AT + <usize>NAMES * 4;
 let free: usize = FIRST_FREE;
@@ -266,11 +269,21 @@ export function learnShape(number: i32, placed: bool, forRecords: bool, width: i
 }
 
 /**
- * @param text address of the text before the value
+ * @param text address of the text before the value, and of the symbol behind it
  * @returns false if the memory is full
  */
-export function learnArgument(shape: usize, text: usize, length: i32, target: i32, slot: i32, form: i32, column: i32): bool {
-  const at = room(ARGUMENT_BYTES + length);
+export function learnArgument(
+  shape: usize,
+  text: usize,
+  length: i32,
+  target: i32,
+  slot: i32,
+  form: i32,
+  column: i32,
+  symbolLength: i32,
+  symbol: f64,
+): bool {
+  const at = room(ARGUMENT_BYTES + length + symbolLength);
   if (!at) return false;
   const argument = changetype<Argument>(at);
   argument.size = <i32>(free - at);
@@ -279,7 +292,9 @@ export function learnArgument(shape: usize, text: usize, length: i32, target: i3
   argument.slot = slot;
   argument.form = form;
   argument.column = column;
-  memory.copy(at + ARGUMENT_BYTES, text, length);
+  argument.symbolLength = symbolLength;
+  argument.symbol = symbol;
+  memory.copy(at + ARGUMENT_BYTES, text, length + symbolLength);
   changetype<Shape>(shape).arguments++;
   return true;
 }

@@ -82,12 +82,16 @@ export const OTHER_EVENT = -2;
 /** Bit set in the number of a line's layout if its cell was written, but does not fit the page. */
 export const PAGE_FULL = 1 << 24;
 
-/** Use of an argument's value in the record: none, a number, a page table entry, a length; END: there is only the text. */
+/**
+ * Use of an argument's value in the record: none, a number, a page table entry, a length; END: there is only the text;
+ * SYMBOL: the value is compared, too, and the record gets its number.
+ */
 export const TARGET_NONE = 0;
 export const TARGET_NUMBER = 1;
 export const TARGET_PTE = 2;
 export const TARGET_LENGTH = 3;
 export const TARGET_END = 4;
+export const TARGET_SYMBOL = 5;
 
 /** Form of the value in the line, for the store: not stored, a number, hexadecimal without 0x (also in a system call), text. */
 export const FORM_NONE = 0;

@@ -34,6 +34,7 @@ import {
   PAGE_FULL,
   TARGET_END,
   TARGET_NONE,
+  TARGET_SYMBOL,
 } from './layout';
 import { LINE, OFFSET, SYM, beginRecord, putValue } from './record';
 import {
@@ -275,7 +276,16 @@ function walk(
     if (at > end) return OTHER_SHAPE;
     next += argument.size;
     if (argument.target == TARGET_END) continue;
-    const target = toRecord ? argument.target : TARGET_NONE;
+    let target = toRecord ? argument.target : TARGET_NONE;
+    if (target == TARGET_SYMBOL) {
+      const symbol = changetype<usize>(argument) + ARGUMENT_BYTES + argument.length;
+      const symbolEnd = at + argument.symbolLength;
+      if (!sameBytes(at, symbol, argument.symbolLength) || !(symbolEnd == end || load<u8>(symbolEnd) == SPACE))
+        return OTHER_SHAPE;
+      store<f64>(row + argument.slot, argument.symbol);
+      // a cell gets the text
+      target = TARGET_NONE;
+    }
     const form = toCell ? argument.form : FORM_NONE;
     const isBare = argument.form == FORM_BARE;
     let valueEnd: usize = 0;

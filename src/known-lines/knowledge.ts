@@ -20,6 +20,7 @@ import {
   TARGET_NONE,
   TARGET_NUMBER,
   TARGET_PTE,
+  TARGET_SYMBOL,
 } from '../assembly/layout.ts';
 import type { TraceLine } from '../parsers/formats/line.ts';
 import { BRACKET_CLOSE, BRACKET_OPEN, DASH, isDigit, PAREN_OPEN, SPACE, UNDERSCORE } from '../util/bytes.ts';
@@ -29,7 +30,7 @@ import type { EventType } from '../vocabulary/event-type.ts';
 import { processOf } from '../vocabulary/task-name.ts';
 import { type Template, ValueKind } from '../vocabulary/template.ts';
 import type { CellForm, CellShape, EventCells } from './cells.ts';
-import { colonIn, commOf, fractionAt, isCall, isReturn, pointBefore } from './places.ts';
+import { colonIn, commOf, fractionAt, isCall, isReturn, plainValue, pointBefore } from './places.ts';
 
 /** Maximum number of digits of the seconds that are compared at once, after a space. */
 const MOST_SECONDS = 7;
@@ -55,10 +56,10 @@ interface KnownType {
   readonly address: number;
   readonly cells: EventCells | undefined;
   shapes: number;
-  /** number of cell layouts already handled: without and with each template */
+  /** number of cell layouts already handled without a template */
   looked: number;
-  readonly lookedFor: Map<Template, number>;
-  readonly taught: Set<Template>;
+  /** the same with each template and the symbol in its lines (NaN: none); Infinity: nothing is left to learn */
+  readonly lookedFor: Map<Template, Map<number, number>>;
 }
 
 export class Knowledge {
@@ -123,10 +124,10 @@ export class Knowledge {
   }
 
   /**
-   * Learn the layout of this line, with its name and location.
-   * @param caller number of the symbol in its record; NaN: none
+   * Learn the layout of this line, with its name and location, and with a symbol among its arguments.
+   * @param symbol number of the symbol in its record; NaN: none
    */
-  learnLine(line: TraceLine, type: EventType, caller: number, cells: EventCells | undefined): void {
+  learnLine(line: TraceLine, type: EventType, symbol: number, cells: EventCells | undefined): void {
     if (isReturn(line) || isCall(line)) {
       if (cells === undefined) this.#learnCall(line, type);
       return;
@@ -139,15 +140,16 @@ export class Knowledge {
     const behind = siteEnd(buf, argsStart, argsEnd);
     const known = this.#typeOf(type, cells);
     if (known.address === 0) return;
-    this.#learnShapes(known, type, behind > argsStart);
+    const hasSymbol = template?.kinds.includes(ValueKind.Symbol) === true;
+    this.#learnShapes(known, line, type, behind > argsStart, hasSymbol ? symbol : Number.NaN);
     if (behind === argsStart) {
       this.#loops.learnPlain(known.address, nameStart, nameEnd, 0);
       return;
     }
     const site = cells?.site(buf, argsStart, argsEnd);
     if (site !== undefined && site.end !== behind) return;
-    const named = type.kept ? caller : Number.NaN;
-    this.#loops.learnSite(known.address, nameStart, nameEnd, argsStart, behind, named, site?.id ?? 0);
+    const caller = type.kept && !hasSymbol ? symbol : Number.NaN;
+    this.#loops.learnSite(known.address, nameStart, nameEnd, argsStart, behind, caller, site?.id ?? 0);
   }
 
   /**
@@ -161,7 +163,8 @@ export class Knowledge {
     if (type.kept ? returns || template === undefined : type.namesake && !returns) return;
     const known = this.#typeOf(type, undefined, true);
     if (known.address === 0) return;
-    if (template !== undefined && type.kept && !known.taught.has(template)) {
+    const looked = template && lookedFor(known, template);
+    if (template !== undefined && type.kept && looked?.size === 0) {
       if (known.shapes === MOST_SHAPES || !isOfNumbers(template)) return;
       const texts = template.keys.map((key, i) => Buffer.from(i > 0 ? `, ${key}: ` : `${key}: `, 'latin1'));
       const number = this.#number({ type, template, cells: undefined });
@@ -175,16 +178,26 @@ export class Knowledge {
       }
       this.#loops.keepShape(known.address, at);
       known.shapes++;
-      known.taught.add(template);
+      looked.set(Number.NaN, Number.POSITIVE_INFINITY);
     }
     if (returns) this.#loops.learnPlain(known.address, nameStart, nameEnd + 2, 0);
     else this.#loops.learnPlain(known.address, nameStart, colonIn(buf, argsStart), argsStart + 1 - nameStart);
   }
 
-  #learnText(shape: number, text: Uint8Array, target: number, slot: number, form: number, column: number): boolean {
-    if (text.length > GIVEN_BYTES) return false;
+  #learnText(
+    shape: number,
+    text: Uint8Array,
+    target: number,
+    slot: number,
+    form: number,
+    column: number,
+    { word, number }: KnownSymbol = NO_SYMBOL,
+  ): boolean {
+    if (text.length + word.length > GIVEN_BYTES) return false;
     this.#bytes.set(text, GIVEN_AT);
-    return this.#loops.learnArgument(shape, GIVEN_AT, text.length, target, slot * 8, form, column) !== 0;
+    this.#bytes.set(word, GIVEN_AT + text.length);
+    const { learnArgument } = this.#loops;
+    return learnArgument(shape, GIVEN_AT, text.length, target, slot * 8, form, column, word.length, number) !== 0;
   }
 
   /**
@@ -223,8 +236,7 @@ export class Knowledge {
       cells,
       shapes: 0,
       looked: 0,
-      lookedFor: new Map<Template, number>(),
-      taught: new Set<Template>(),
+      lookedFor: new Map<Template, Map<number, number>>(),
     };
     types.set(type, made);
     return made;
@@ -234,22 +246,25 @@ export class Knowledge {
     return this.known.push(known) - 1;
   }
 
-  /** Learn what records and cells use of lines like the last one of `type`. */
-  #learnShapes(known: KnownType, type: EventType, placed: boolean): void {
+  /** Learn what records and cells use of lines like this one. */
+  #learnShapes(known: KnownType, line: TraceLine, type: EventType, placed: boolean, symbol: number): void {
     const { cells } = known;
     if (cells !== undefined) this.#learnCells(known, type);
     const { template } = type;
     if (!type.kept || template === undefined) return;
     const shapes = cells?.shapes ?? [];
-    if (known.lookedFor.get(template) === shapes.length) return;
-    known.lookedFor.set(template, shapes.length);
-    if (known.taught.has(template)) return;
+    const looked = lookedFor(known, template);
+    if ((looked.get(symbol) ?? -1) >= shapes.length) return;
+    looked.set(symbol, shapes.length);
+    const symbolKey = template.keys[template.kinds.indexOf(ValueKind.Symbol)];
+    const word = symbolKey === undefined ? NO_SYMBOL.word : plainValue(line, symbolKey);
+    if (word === undefined) return;
     const texts = template.keys.map((key, i) => Buffer.from(i > 0 || placed ? ` ${key}=` : `${key}=`, 'latin1'));
     const shape = shapes.find((s) => s.placed === placed && fits(s, texts, template));
     // values a store cannot take by position may be learned from a later line
     if (cells !== undefined && shape === undefined) return;
-    if (isByPlace(template) && this.#addShape(known, type, { placed, texts, template, shape }))
-      known.taught.add(template);
+    const parts = { placed, texts, template, shape, symbol: { word, number: symbol } };
+    if (isByPlace(template) && this.#addShape(known, type, parts)) looked.set(symbol, Number.POSITIVE_INFINITY);
     else this.#hopeless.add(template);
   }
 
@@ -258,11 +273,11 @@ export class Knowledge {
     const shapes = known.cells?.shapes ?? [];
     for (; known.looked < shapes.length; known.looked++) {
       const shape = shapes[known.looked];
-      this.#addShape(known, type, { placed: shape.placed, texts: shape.texts, template: undefined, shape });
+      this.#addShape(known, type, { ...shape, template: undefined, shape, symbol: NO_SYMBOL });
     }
   }
 
-  #addShape(known: KnownType, type: EventType, { placed, texts, template, shape }: ShapeParts): boolean {
+  #addShape(known: KnownType, type: EventType, { placed, texts, template, shape, symbol }: ShapeParts): boolean {
     const width = shape?.width ?? 0;
     if (known.shapes === MOST_SHAPES || width > MOST_COLUMNS) return false;
     const number = this.#number({ type, template, cells: known.cells });
@@ -273,7 +288,8 @@ export class Knowledge {
       const target = slot < 0 ? TARGET_NONE : TARGETS[template?.kinds[i] ?? 0];
       const form = shape === undefined ? FORM_NONE : FORMS[shape.forms[i]];
       const column = shape === undefined ? 0 : COMMON_COLUMNS + shape.columns[i];
-      if (!this.#learnText(at, text, target, slot, form, column)) return false;
+      const given = target === TARGET_SYMBOL ? symbol : NO_SYMBOL;
+      if (!this.#learnText(at, text, target, slot, form, column, given)) return false;
     }
     this.#loops.keepShape(known.address, at);
     known.shapes++;
@@ -286,12 +302,28 @@ interface ShapeParts {
   texts: readonly Uint8Array[];
   template: Template | undefined;
   shape: CellShape | undefined;
+  symbol: KnownSymbol;
+}
+
+/** The symbol in the lines of a shape, as printed, and its number. */
+interface KnownSymbol {
+  readonly word: Uint8Array;
+  readonly number: number;
+}
+
+const NO_SYMBOL: KnownSymbol = { word: new Uint8Array(0), number: Number.NaN };
+
+function lookedFor(known: KnownType, template: Template): Map<number, number> {
+  const made = known.lookedFor.get(template) ?? new Map<number, number>();
+  known.lookedFor.set(template, made);
+  return made;
 }
 
 const TARGETS: Readonly<Record<number, number>> = {
   [ValueKind.Number]: TARGET_NUMBER,
   [ValueKind.Pte]: TARGET_PTE,
   [ValueKind.Length]: TARGET_LENGTH,
+  [ValueKind.Symbol]: TARGET_SYMBOL,
 };
 
 const FORMS: Readonly<Record<CellForm, number>> = {
@@ -302,14 +334,17 @@ const FORMS: Readonly<Record<CellForm, number>> = {
 };
 
 /** Whether a record needs only numbers of such lines. */
-const isOfNumbers = (template: Template): boolean =>
-  template.keys.every((_, i) => TARGETS[template.kinds[i]] !== undefined);
+const isOfNumbers = ({ kinds }: Template): boolean =>
+  kinds.every((kind) => kind !== ValueKind.Symbol && TARGETS[kind] !== undefined);
 
-/** The same, each at its position. */
-const isByPlace = (template: Template): boolean => template.positional && isOfNumbers(template);
+/** Whether a record needs only numbers and a symbol, each at its position. */
+const isByPlace = ({ kinds, positional }: Template): boolean =>
+  positional && kinds.every((kind) => TARGETS[kind] !== undefined);
 
-/** Whether a store reads the same values as a record: between the same texts, and hexadecimal only with 0x. */
+/** Whether a store reads the same values as a record: between the same texts, hexadecimal only with 0x, symbols as text. */
 const fits = ({ texts, forms }: CellShape, others: readonly Uint8Array[], template: Template): boolean =>
   texts.length === others.length &&
   texts.every((text, i) => Buffer.compare(text, others[i]) === 0) &&
-  forms.every((form, i) => form !== 'bare' || template.slots[i] < 0);
+  forms.every((form, i) =>
+    template.kinds[i] === ValueKind.Symbol ? form === 'text' : form !== 'bare' || template.slots[i] < 0,
+  );

@@ -1,7 +1,7 @@
 // Why: where the parts of a parsed line are, as known-lines/knowledge.ts learns them.
 import { COMM_COLUMNS } from '../assembly/layout.ts';
 import type { TraceLine } from '../parsers/formats/line.ts';
-import { COLON, DASH, DOT, GREATER, isDigit, isWord, PAREN_OPEN, SPACE } from '../util/bytes.ts';
+import { COLON, DASH, DOT, GREATER, isDigit, isWord, PAREN_OPEN, SPACE, text } from '../util/bytes.ts';
 
 /** Start of the name, which is right-aligned in the first columns. */
 export function commOf(buf: Uint8Array, start: number): number {
@@ -32,6 +32,19 @@ export function fractionAt(buf: Uint8Array, point: number, nameStart: number): n
   for (let i = 0; i < 9; i++)
     fraction = fraction * 10 + (nameStart - point > 10 || i < 6 ? buf[point + 1 + i] - 48 : 0);
   return fraction;
+}
+
+/**
+ * The value of an argument as printed, if it is one plain word, such as `__iov_iter_get_pages_alloc+0x298/0x830`. None
+ * is found where a text is quoted, which may contain the same.
+ */
+export function plainValue({ buf, argsStart, argsEnd }: TraceLine, key: string): Uint8Array | undefined {
+  const args = text(buf, argsStart, argsEnd);
+  const before = args.indexOf(` ${key}=`);
+  if (before < 0 || args.includes('"')) return undefined;
+  const start = before + key.length + 2;
+  const word = /^[\w.+/]+(?= |$)/.exec(args.slice(start))?.[0];
+  return word === undefined ? undefined : buf.subarray(argsStart + start, argsStart + start + word.length);
 }
 
 /** `sys_pread64 -> 0x8` */

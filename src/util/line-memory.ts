@@ -46,6 +46,8 @@ export interface Loops {
     slot: number,
     form: number,
     column: number,
+    symbolLength: number,
+    symbol: number,
   ): number;
   keepShape(type: number, shape: number): void;
 }

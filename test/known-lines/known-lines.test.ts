@@ -117,6 +117,35 @@ test('system calls are known, one whose text looks like the function tracer is n
   for (const trace of [function1, function2]) expect(await read(trace, true)).toEqual(await read(trace, false));
 });
 
+test('calls of GUP are known with their caller, each caller by its whole name', async () => {
+  const body = (caller: string, nr = 16) =>
+    `gup_fast: (get_user_pages_fast+0x4/0x50) start=0x7fb01548f000 nr=${nr} flags=0x0 pages=0xffffcf1dc1093c98${caller}`;
+  const callers = [
+    ' caller=__iov_iter_get_pages_alloc+0x298/0x830',
+    ' caller=__iov_iter_get_pages_alloc+0x298/0x83',
+    ' caller=hva_to_pfn+0x1f/0x2c0 [kvm]',
+    ' caller=hva_to_pfn+0x1f/0x2c0',
+    ' caller=get_futex_key.constprop.0+0x9e/0x420',
+    ' caller=0xffffffffc0a81234',
+    ' caller=(fault)',
+    ' caller="a caller=b c"',
+    ' caller=a, caller=b',
+    ' caller=',
+    '',
+  ];
+  const lines = (bodies: readonly string[]) =>
+    [
+      '# tracer: nop',
+      ...bodies.map((text, i) => `             fio-134     [001] d...     9.${100000 + i}: ${text}`),
+      '',
+    ].join('\n');
+  const usual = lines(Array.from({ length: 100 }, (_, i) => body(callers[i % 2 === 0 ? 0 : 4], i)));
+  expect(await shareKnown(usual)).toBeGreaterThan(0.95);
+  const odd = lines(Array.from({ length: 300 }, (_, i) => body(callers[(i * 7 + (i >> 4)) % callers.length], i)));
+  const many = lines(Array.from({ length: 100 }, (_, i) => body(` caller=f${i % 12}+0x1/0x2`, i)));
+  for (const trace of [usual, odd, many]) expect(await read(trace, true)).toEqual(await read(trace, false));
+});
+
 test.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', async (seed) => {
   const trace = damagedLines(seed, 3000);
   expect(await read(trace, true)).toEqual(await read(trace, false));
