@@ -1,9 +1,10 @@
 // A finding names only the fixes that concern its pin.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fixOf, fixText } from '../../src/contract/fix.ts';
 import { fixesFor } from '../../src/engine/findings/fixes.ts';
 import type { Pin } from '../../src/model/state.ts';
 import { BUILT_IN } from '../../src/rules/index.ts';
+import { copy, fork, PARENT, page, Trace, pin as takePin, touch } from '../model/synthetic.ts';
 
 const pin = (kind: 'GET' | 'PIN' | undefined, hugetlb: boolean, owner?: string) =>
   ({ call: { kind }, hugetlb, owner }) as unknown as Pin;
@@ -29,6 +30,30 @@ it.each([
   [undefined, undefined, ['70e8', '4eae', 'a7e6', '1ccf']],
 ])('fork-share-then-cow, pin %#', (of, caller, expected) => {
   expect(named('fork-share-then-cow', { pin: of, caller })).toEqual(expected);
+});
+
+describe('a FOLL_GET reference that an iterator took for fork-share-then-cow, by kernel', () => {
+  const bio = { bio: '0xffff888400000000', page: page(0x2000), len: 4096, off: 0 };
+  const other = { ...bio, page: page(0x4000) };
+  it.each([
+    ['6.1', 'its bio', bio, ['a7e6', '1ccf']],
+    ['6.1', 'no bio of any', undefined, ['a7e6', '1ccf']],
+    ['6.1', 'the bio of another page', other, []],
+    // since v6.5 direct I/O takes FOLL_PIN: this is NFS, 9p, or a socket
+    ['6.12', 'no bio of any', undefined, []],
+  ])('%s: %s', async (kernel, _, added, expected) => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    touch(par, PARENT, 0, 0x2000);
+    takePin(par, 0, 0x2000, { api: 'gup_fast', caller: 'iov_iter_get_pages2+0xd4/0x350' });
+    if (added !== undefined) par.bio_add(added);
+    fork(par, 500);
+    copy(par, PARENT, 0, 0x2000, 0x3000);
+    const { findings } = await trace.check(kernel);
+    expect(findings.map(({ rule, fixedBy }) => [rule, fixedBy?.map((fix) => fix.slice(0, 4))])).toEqual([
+      ['fork-share-then-cow', expected],
+    ]);
+  });
 });
 
 it.each([

@@ -87,7 +87,12 @@ export class FindingWriter {
       evidence,
       message,
       why: rule.meta.why,
-      fixedBy: fixesFor(rule.meta.fixedBy, { pin, caller: info.caller, by: report.by }),
+      fixedBy: fixesFor(rule.meta.fixedBy, {
+        pin,
+        caller: info.caller,
+        by: report.by,
+        showsDirectIo: w.era?.promises.odirectPins === true || this.#model.recorded(Kind.bioAdd),
+      }),
       advice: report.advice ?? rule.meta.advice,
       // only roles: function names differ between kernels, the steps do not
       fingerprint: fingerprint({ ...name, path: driftOf(g) }),

@@ -3,7 +3,10 @@
 import { type Fix, type FixScope, fixText } from '../../contract/fix.ts';
 import type { Pin } from '../../model/state.ts';
 
-/** Functions that pin the pages of direct I/O, or call what does: lib/iov_iter.c, block/bio.c, fs/direct-io.c. */
+/**
+ * Functions that pin the pages of direct I/O, or call what does: lib/iov_iter.c, block/bio.c, fs/direct-io.c. Those of
+ * lib/iov_iter.c are also called for NFS, 9p, FUSE and sockets, which have no bio.
+ */
 const DIRECT_IO = /^(?:__)?(?:(?:bio_)?iov_iter_|dio_|do_direct_IO|blockdev_direct_IO)/;
 
 /** What is known of a finding. */
@@ -13,15 +16,18 @@ interface Case {
   caller?: string | undefined;
   /** the kernel function in which it happened */
   by?: string | undefined;
+  /** the pages of direct I/O would be seen in a bio, or taken by FOLL_PIN: a FOLL_GET reference without owner is of something else */
+  showsDirectIo?: boolean | undefined;
 }
 
 /** The fixes that concern a finding, in words. One of which this is not known is named. */
 export const fixesFor = (fixes: readonly Fix[], of: Case): string[] =>
   fixes.filter(({ only }) => only === undefined || concerns(only, of)).map(({ only: _, ...fix }) => fixText(fix));
 
-const concerns = (only: FixScope, { pin, caller, by }: Case): boolean =>
+const concerns = (only: FixScope, { pin, caller, by, showsDirectIo }: Case): boolean =>
   (only.by === undefined || by === undefined || only.by === by) &&
   (only.owner === undefined || caller === undefined || DIRECT_IO.test(caller)) &&
+  (only.owner === undefined || pin === undefined || pin.owner !== undefined || showsDirectIo !== true) &&
   (pin === undefined || isOf(only, pin));
 
 const isOf = ({ kind, hugetlb, owner }: FixScope, pin: Pin): boolean =>
