@@ -13,18 +13,20 @@ import { type ForkFrame, Hold, type Mm, Pin, type PinCall, Step } from './state.
 const NEWEST = 64;
 
 /**
- * A FOLL_GET reference not owned by a bio or a pipe is dropped by an inlined put_page(), which is not recorded. When
- * the caller fills the same pages array with the same address again, the earlier reference has ended.
+ * A FOLL_GET reference not owned by a bio or a pipe is dropped by an inlined put_page(), which is not recorded. If the
+ * caller fills the same pages array from the same address again, the earlier reference has ended or (the array is on the
+ * stack of vmsplice()) is held beside the new one: one of the same page tells no less than both. That the address has
+ * another page by now says nothing about the reference on the first.
  */
-export function overwritten(m: Model, call: PinCall, at: At): void {
+function again(m: Model, { call, mm, vpn, page }: Pin): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const earlier = call.mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(call.mm, m.vpn(call.addr));
+  const earlier = mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(mm, vpn);
   if (earlier === undefined) return;
   for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
     const p = earlier[i];
-    if (p.call.kind !== 'GET' || p.owner !== undefined) continue;
+    if (p.call.kind !== 'GET' || p.owner !== undefined || p.vpn !== vpn || p.page !== page) continue;
     if (p.call.pages !== call.pages || p.call.at.pid !== call.at.pid) continue;
-    for (const pin of p.call.pins) if (pin.live) m.close(pin, at, 'unseen');
+    m.close(p, call.heldAt, 'unseen');
     return;
   }
 }
@@ -199,6 +201,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
       continue;
     }
     if (call.kind === 'GET') t.lastGet = pin;
+    again(m, pin);
     call.pins.push(pin);
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });

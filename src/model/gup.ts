@@ -4,7 +4,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
-import { hold, overwritten } from './gup-hold.ts';
+import { hold } from './gup-hold.ts';
 import type { Model } from './model.ts';
 import { pinnedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
@@ -312,7 +312,6 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
   }
   if (f.addr < 0 && f.addr !== GATE) m.absurd();
   const count = seenRet ? Math.min(ret, f.nr > 0 ? f.nr : ret) : Math.max(f.grabs.length, f.array.length);
-  overwritten(m, call, at);
   hold(m, t, call, f, count);
   if (seenRet && f.nr > ret) m.emit('pinFailed', { call, at });
 }

@@ -280,6 +280,35 @@ describe('FOLL_GET references whose end leaves no line', () => {
   });
 
   it.each([
+    ['another page, which says nothing about the first', true, ['warning foreign-pin-reuse']],
+    ['the same page, and one of the two is over', false, []],
+  ])('a second call with the same array finds %s', async (_, isOther, said) => {
+    const trace = new Trace();
+    const par = trace.task('par', 500);
+    const chi = trace.task('chi', 501, 1);
+    touch(par, PARENT, 0, OLD);
+    fork(par, 500);
+    chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+    pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0xd4/0x350' });
+    if (isOther) {
+      chi.zap({ mm: CHILD, start: at(0), end: at(1) });
+      touch(chi, CHILD, 0, NEW);
+      pin(chi, 0, NEW, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0xd4/0x350' });
+    } else {
+      pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0xd4/0x350' });
+      chi.zap({ mm: CHILD, start: at(0), end: at(1) });
+      chi.pipe_release({ pipe: '0xffff888300000000', page: page(OLD) });
+    }
+    wpFault(par, PARENT, 0, OLD);
+    par.move_anon({ page: page(OLD), mm: PARENT });
+    par.wp_fault_ret({ ret: '0x0' });
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+    const { findings } = await trace.check('6.12');
+    expect(findings.filter(({ severity }) => severity !== 'note').map((f) => `${f.severity} ${f.rule}`)).toEqual(said);
+  });
+
+  it.each([
     ['full pipe', true, []],
     ['pipe that takes all', false, ['error foreign-pin-reuse']],
   ])('a %s: vmsplice gives the rest of its pages back', async (_, full, said) => {
