@@ -31,6 +31,8 @@ export interface Counts {
   readonly outcomes: number;
   /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
   readonly vanished: number;
+  /** pages held by FOLL_PIN that were unmapped, and no line shows whether for swap or because their memory failed */
+  readonly unmapped: number;
   /** anonymous pages pinned for writing that appeared at another address of their address space */
   readonly strayed: number;
   /** pages that lines claim and nothing else shows, too many to track one by one */

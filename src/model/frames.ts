@@ -129,6 +129,8 @@ export interface Unmapped {
   anon: boolean | undefined;
   at: At;
   pins: readonly Pin[];
+  /** it may be in the swap cache */
+  cached: boolean;
 }
 
 /** References that a release function said it gives back. */

@@ -47,6 +47,8 @@ export class Mapping extends Identities {
     outcomes: 0,
     /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
     vanished: 0,
+    /** pages held by FOLL_PIN that were unmapped, and may have been in the swap cache: for swap, or as memory failed */
+    unmapped: 0,
     /** anonymous pages pinned for writing that appeared at another address of their address space */
     strayed: 0,
     /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */

@@ -51,10 +51,11 @@ export class Model extends Mapping {
   /** returns of write faults have VM_FAULT_WRITE in this trace (up to v6.1): a return without it has changed nothing */
   saysWrite = false;
   /**
-   * pages that were added to the swap cache: unmapping such a page is for swap, otherwise for migration (5.10 uses one
-   * function for both)
+   * pages that were added to the swap cache, whose next unmapping is for swap (5.10 has one function for swap and for
+   * migration); false: a swap fault has mapped it since, and what it writes, or a full swap, may have taken it out again
+   * (folio_free_swap(), which has no line)
    */
-  readonly swapCache = new Ordered<true>();
+  readonly swapCache = new Ordered<boolean>();
   /**
    * write faults on a page that fork or KSM shares and somebody pins, of which no line says how they ended: do_wp_page()
    * keeps such a page, for a write or to unshare it, only when nobody has a reference, so the line of the new page is

@@ -254,7 +254,7 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
   // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
   // (hwpoison_user_mappings()) it unmaps whoever holds the page
-  const unmapped = { mm, vpn, page, anon, at, pins };
-  if (pins.length === 0 || m.swapCache.has(u.page)) m.emit('unmap', unmapped);
+  const unmapped = { mm, vpn, page, anon, at, pins, cached: m.swapCache.has(u.page) };
+  if (pins.length === 0 || m.swapCache.get(u.page) === true) m.emit('unmap', unmapped);
   else awaitPurpose(m, unmapped);
 }

@@ -230,6 +230,8 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   for (const swap of swapInsOf(mm, vpn, pages))
     if (swap !== s && !swap.mapped) swap.other = { page: page + (swap.vpn - vpn), out: undefined };
   for (let i = 0; i < pages && m.unmapped.size > 0; i++) unmappedForSwap(m, mm, vpn + i);
+  for (let i = 0; i < pages && m.swapCache.size > 0; i++)
+    if (m.swapCache.has(page + i)) m.swapCache.set(page + i, false);
   const pins = m.pinsIn(mm, vpn, vpn + pages);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, {

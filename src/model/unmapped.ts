@@ -30,7 +30,8 @@ export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number
 
 /**
  * At the end of an address space, or of the trace, the remaining pages count as unmapped for swap, unless the swap cache,
- * which would have shown it, is recorded (memory failure unmaps too), or migration, which would explain it, is not.
+ * which would have shown it, is recorded (memory failure unmaps too), or migration, which would explain it, is not. Of a
+ * page that may have been in the swap cache already, its lines do not show it.
  */
 export function settleUnmapped(m: Model, mm?: Mm): void {
   if (m.unmapped.size === 0) return;
@@ -38,6 +39,7 @@ export function settleUnmapped(m: Model, mm?: Mm): void {
   const all = lists.flatMap((byVpn) => [...byVpn.values()].flat());
   if (mm === undefined) m.unmapped.clear();
   else m.unmapped.delete(mm);
+  for (const { cached, pins } of all) if (cached && pins.some((p) => p.call.kind === 'PIN')) m.counts.unmapped++;
   if (m.recorded(Kind.swapCacheAdd) || !(m.recorded(Kind.migrateOne) || m.recorded(Kind.migrateIn))) return;
   for (const u of all.sort((a, b) => a.at.order - b.at.order)) m.emit('unmap', u);
 }

@@ -177,6 +177,9 @@ const PINS: readonly Question[] = [
     counts.vanished > 0 &&
     `${count(counts.vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
   ({ model: { counts } }) =>
+    counts.unmapped > 0 &&
+    `${count(counts.unmapped, 'pinned page was', 'pinned pages were')} unmapped some time after a swap-in, and no line shows whether for swap again`,
+  ({ model: { counts } }) =>
     counts.strayed > 0 &&
     `${count(counts.strayed, 'pinned page')} appeared at another address of the same process, and no move is recorded (move_page_tables)`,
   ({ model: { counts } }) =>
