@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why: faults, flushes and entries go wrong in ways for which no pin has to be hidden. Part of breaker.c: one promise each, made
- * to fail once and for the calling process only.
+ * Why: faults, flushes and entries can go wrong without a hidden pin. Part of breaker.c: each function breaks one promise, once
+ * and for the calling process only.
  */
 static unsigned long kept;
 static struct page *kept_page;
@@ -55,7 +55,7 @@ static void put_entry(pte_t *pte, unsigned long addr, unsigned long value)
 	asm volatile("invlpg (%0)" : : "r"(addr) : "memory");
 }
 
-/* The entry is again what it was, and whoever waits for that goes on. */
+/* Restore the entry, and let those who wait for that go on. */
 static long breaker_put(unsigned long addr)
 {
 	pte_t *pte = entry_of(addr);
@@ -67,7 +67,7 @@ static long breaker_put(unsigned long addr)
 	return 0;
 }
 
-/* A pin through an entry that is gone: GUP-fast finds it for as long as it looks. */
+/* A pin through an entry that is gone: it is there while GUP-fast looks. */
 static long breaker_stale(struct breaker *a)
 {
 	pte_t *pte = entry_of(a->addr);
@@ -87,7 +87,7 @@ static long breaker_stale(struct breaker *a)
 	return 0;
 }
 
-/* Two neighbouring entries change places. */
+/* Exchange two neighbouring entries. */
 static long breaker_exchange(unsigned long addr)
 {
 	pte_t *one = entry_of(addr), *two = entry_of(addr + PAGE_SIZE);
@@ -101,7 +101,7 @@ static long breaker_exchange(unsigned long addr)
 	return 0;
 }
 
-/* The first of two swap-ins waits with its page in hand until the entry is what it was: it does not see the second. */
+/* The first of two swap-ins waits, holding its page, until the entry is restored: it does not notice the second. */
 static int wait_for_other(struct kprobe *p, struct pt_regs *regs)
 {
 	u64 end = ktime_get_ns() + 2000 * NSEC_PER_MSEC;
@@ -113,7 +113,7 @@ static int wait_for_other(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* A page that is written to its swap device leaves the swap cache, as reclaim would have it do sooner or later. */
+/* A page that has been written to its swap device leaves the swap cache, as reclaim does sooner or later. */
 static long leave_swap_cache(struct page *page)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
@@ -182,7 +182,7 @@ static long breaker_mark(void)
 	return arm(&first, "do_swap_page", at_swap);
 }
 
-/* The next flush of more than a page does not happen. */
+/* Skip the next flush of more than one page. */
 void breaker_return(void);
 asm(".pushsection .text\n.type breaker_return, @function\nbreaker_return:\n\tret\n\tint3\n.size breaker_return, .-breaker_return\n.popsection\n");
 
@@ -201,7 +201,7 @@ static long breaker_flush(void)
 	return arm(&first, "flush_tlb_mm_range", skip);
 }
 
-/* The disk writes into the pinned page. Given back by breaker_clean(), nobody marks it dirty. */
+/* The disk writes into the pinned page. breaker_clean() releases it without marking it dirty. */
 static long breaker_dma(void)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
@@ -244,7 +244,7 @@ static int gup_begins(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return looked_up == NULL;
 }
 
-/* GUP has found the page; now the neighbour is there, and the caller is told that it was all along. */
+/* GUP has found the page; replace it by its neighbour, as if the neighbour had been found. */
 static int gup_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	pte_t *next = entry_of(waited_for + PAGE_SIZE);

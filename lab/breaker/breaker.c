@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why: some rules are about what a right kernel never does. This module makes it do so, on a machine that is thrown away
+ * Why: some rules report what a correct kernel never does. This module does it, on a machine that is thrown away
  * afterwards: /dev/breaker pins as a driver does and then hides the pin from the kernel, or changes page tables, notifier
- * windows and fork's sequence count behind its back. 5.10 to 7.3, x86-64; not each of it on each.
+ * windows and fork's sequence count behind its back. For 5.10 to 7.3 on x86-64; not everything works on every kernel.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -23,7 +23,7 @@
 #include "breaker.h"
 
 #define PAGES 16
-/* GUP_PIN_COUNTING_BIAS: what a FOLL_PIN of a page that is not large adds to its reference count */
+/* GUP_PIN_COUNTING_BIAS: what a FOLL_PIN adds to the reference count of a page that is not part of a large folio */
 #define BIAS 1024
 
 static struct page *pinned[PAGES];
@@ -35,7 +35,7 @@ static unsigned long waited_for;
 static struct mmu_notifier notifier;
 static struct mmu_interval_notifier interval;
 
-/* How: a kprobe knows the address of any symbol. */
+/* A kprobe gives the address of any symbol. */
 static void *address_of(const char *name)
 {
 	struct kprobe probe = { .symbol_name = name };
@@ -71,7 +71,7 @@ static void show(void)
 		atomic_add(BIAS, &pinned[0]->_refcount);
 }
 
-/* The function is called for our page: whoever had to look at the references has done so. */
+/* The function is called for our page: the references have been checked by now. */
 static int show_at(struct kprobe *p, struct pt_regs *regs)
 {
 	unsigned long page = (unsigned long)pinned[0];
@@ -180,12 +180,12 @@ static void bump(struct mm_struct *mm)
 }
 
 /*
- * copy_page_range() makes write_protect_seq odd while it copies. At the page it is even for a while, and GUP-fast on another
- * CPU does not see that fork is at it.
+ * copy_page_range() makes write_protect_seq odd while it copies. At our page it is made even for a while, so that GUP-fast on
+ * another CPU does not see the fork.
  */
 static int wait_there(struct kprobe *p, struct pt_regs *regs)
 {
-	/* not mdelay(), whose loops are as long as an emulated clock makes them */
+	/* not mdelay(), whose loops depend on the emulated clock */
 	u64 end = ktime_get_ns() + 40 * NSEC_PER_MSEC;
 
 	if (current->tgid != victim || regs->si != waited_for || !atomic_xchg(&armed, 0))
@@ -208,7 +208,7 @@ static long breaker_fork(unsigned long addr)
 	return arm(&first, "vm_normal_page", wait_there);
 }
 
-/* Pin and unpin while copy_page_range() waits; before that GUP would wait for mmap_lock until fork is over. */
+/* Pin and unpin while copy_page_range() waits; earlier, GUP would wait for mmap_lock until the fork is done. */
 static long breaker_churn(struct breaker *a)
 {
 	u64 end = ktime_get_ns() + 1000 * NSEC_PER_MSEC;
@@ -247,7 +247,7 @@ static long breaker_hmm(struct breaker *a)
 		return e;
 	e = fault ? open_window(addr, "__mmu_notifier_invalidate_range_start") : -ENOSYS;
 	if (!e) {
-		/* a right driver waits in mmu_interval_read_begin(); this one takes the sequence as it is */
+		/* a correct driver waits in mmu_interval_read_begin(); this one takes the sequence as it is */
 		range.notifier_seq = interval.invalidate_seq;
 		mmap_read_lock(current->mm);
 		e = fault(&range);

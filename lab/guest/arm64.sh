@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
-# Why: a guest of busybox alone: swap, the slow disk, one capture with its truth per scenario, and nothing left behind.
+# Why: a guest with only busybox: swap, the slow disk, one capture with its truth per scenario, and a test that tracefs is
+# as before.
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ LC_ALL=C
 mount -t proc proc /proc
@@ -33,7 +34,7 @@ for group in $SCENARIOS; do
   [ "$scenario" = "$group" ] || scenario=$scenario+$(($(echo "$several" | wc -w) - 1))
   to=/out/$scenario.ft
   mkdir -p "$to"
-  # shellcheck disable=SC2016,SC2086 # expands in there; words
+  # shellcheck disable=SC2016,SC2086 # expands in that shell; words
   sh /capture.sh -o /run/trace.txt $FLAGS -- sh -c 'for one; do timeout 150 scn "$one"; done' scn $several > /run/truth 2> "$to/capture.err" || echo "LAB-ERR capture of $scenario ended with $?"
   left > /run/after
   cmp /run/before /run/after || echo "LAB-ERR $scenario left something in tracefs"

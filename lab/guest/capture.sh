@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Why: for each scenario one capture and its truth, and a look at what the capture left behind, which must be nothing.
-# `a+b+c` are one capture of three scenarios, one after the other: to arm takes longer than a scenario does.
+# Why: one capture and its truth for each scenario, and a test that the capture left nothing behind.
+# `a+b+c` are one capture of three scenarios, one after the other: arming the probes takes longer than a scenario.
 for group in $SCENARIOS; do
   IFS=+ read -ra several <<< "$group"
   scenario=${several[0]}

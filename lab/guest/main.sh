@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Why: what runs inside the guest as pid 1. It makes a machine of it (a swap, a slow disk, Node where there is some), does
-# one job, which is a file beside this one, and switches off.
+# Why: runs in the guest as pid 1. Sets it up (swap, a slow disk, Node if there is one), does one job, which is a file beside
+# this one, and switches the guest off.
 export PATH=/lab:/opt/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
 # shellcheck disable=SC1091
 . /lab/job
@@ -21,15 +21,15 @@ swapon /dev/vdb
 scn --setup-dm /dev/vdc "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
 [ ! -b /dev/vdd ] || mount /dev/vdd /opt
 
-# what must be as it was when nobody records any more
+# what must be as before when nobody records any more
 tracefs() {
   ls /sys/kernel/tracing/instances
   cat /sys/kernel/tracing/dynamic_events /sys/kernel/tracing/trace_clock
-  # the first use of any event makes the buffer about as large as it says it would be
+  # the first use of any event allocates the buffer, whose size until then is only announced
   awk '{ sub(/^.*expanded: /, ""); print int($1 / 100) }' /sys/kernel/tracing/buffer_size_kb
 }
 
-# as_before WORDS: whether tracefs is what it was when /run/before was written
+# as_before WORDS: whether tracefs is the same as when /run/before was written
 as_before() {
   tracefs > /run/after
   diff /run/before /run/after && return 0
@@ -37,7 +37,7 @@ as_before() {
   return 1
 }
 
-# until SECONDS COMMAND...: wait until it holds
+# until SECONDS COMMAND...: wait until it succeeds
 until_true() {
   local tries=$(($1 * 10))
   shift
@@ -48,7 +48,7 @@ until_true() {
   done
 }
 
-# truth FORM SCENARIO COMMAND VMEMMAP: what the scenarios said in /run/truth, as the truth.json of a capture
+# truth FORM SCENARIO COMMAND VMEMMAP: what the scenarios wrote to /run/truth, as the truth.json of a capture
 truth() {
   grep '^{"scenario"' /run/truth > /run/lines || echo "LAB-ERR no truth of $2" >&2
   printf '{"kernel":"%s","form":"%s","scenario":"%s","capture":"%s","vmemmap":"%s","truth":[\n' "$(uname -r)" "$@"
@@ -68,7 +68,7 @@ warned=$(warnings)
 . "/lab/guest/$JOB.sh"
 if [ "$(warnings)" != "$warned" ]; then
   dmesg > /out/dmesg.txt
-  echo 'LAB-ERR the kernel warned of something: dmesg.txt'
+  echo 'LAB-ERR the kernel printed a warning: dmesg.txt'
 fi
 echo LAB-DONE
 sync

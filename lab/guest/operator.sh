@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # Why: what happens to a watch in a year, within minutes: its config changes, the clock is set, the machine is suspended, it
-# does not get a processor for a while, it has more events than it can read. It goes on and says what it has lost.
+# gets no processor for a while, there are more events than it can read. It must go on and report what it has lost.
 # shellcheck source=lab/guest/watching.sh
 . /lab/guest/watching.sh
 scenario=${SCENARIOS%% *}
 
-# said COUNT WHAT: whether that many lines say it
+# said COUNT WHAT: whether that many lines contain it
 said() { [ "$(grep -cE "$2" "/out/$name.ndjson")" -ge "$1" ]; }
-expect_said() { until_true 60 said "$1" "$2" || echo "LAB-ERR $name: not said $1 times: $2"; }
+expect_said() { until_true 60 said "$1" "$2" || echo "LAB-ERR $name: not printed $1 times: $2"; }
 drift() {
   timeout 150 scn "$scenario" >> "/out/$name.truth" || echo "LAB-ERR $scenario ended with $?"
   echo "LAB-TIME $(uptime) $1: $(grep -c '"type":"finding"' "/out/$name.ndjson") findings, $(grep -c '"type":"loss"' "/out/$name.ndjson") losses"
@@ -20,7 +20,7 @@ start_watch operator --react-on note --react save=/run/cap/saved --buffer 1M --c
 drift 'as it is'
 expect_said 1 '"type":"finding"'
 
-# the clock of the day is not the trace's
+# the trace does not use the time of day
 date -s '+3 hours' > /dev/null
 drift 'the clock set forward'
 date -s '-5 hours' > /dev/null
@@ -33,7 +33,7 @@ if echo freezer > /sys/power/pm_test; then
   drift 'suspended'
 fi
 
-# it gets no processor: the machine is not held up, and the loss is said
+# it gets no processor: the machine is not held up, and the loss is reported
 before=$(date +%s%N)
 timeout 60 scn none_quick > /dev/null
 usual=$(($(date +%s%N) - before))
@@ -56,13 +56,13 @@ drift "$rule is accepted"
 [ "$(grep -c '"type":"finding"' /out/operator.ndjson)" = "$found" ] || echo "LAB-ERR $rule is accepted and still reported"
 printf 'not json' > pindrift.config.json
 kill -HUP "$watch"
-until_true 20 grep -q 'could not be reloaded' /out/operator.err || echo 'LAB-ERR a wrong config is not said'
+until_true 20 grep -q 'could not be reloaded' /out/operator.err || echo 'LAB-ERR a wrong config is not reported'
 echo '{}' > pindrift.config.json
 kill -HUP "$watch"
 sleep 3
 end_watch operator
 
-# more events than it wants
+# more events than it accepts
 name=crowded
 start_watch crowded --react-on note --react save=/run/cap/saved --retreat-at 300 --config /run/pindrift.config.json
 (while :; do timeout 20 scn harmless > /dev/null 2>&1; done) &

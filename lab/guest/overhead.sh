@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Why: what recording costs a load, as a ratio within one boot: the emulated processor's own speed says nothing. SCENARIOS
-# are loads (load_pins, load_faults). Armed once, the events are switched off, to the core set and to all, ROUNDS times in turn.
+# Why: what recording costs a load, as a ratio within one boot: times on an emulated processor mean nothing by themselves.
+# SCENARIOS are loads (load_pins, load_faults). The events are armed once; then none, the core set and all are enabled in
+# turn, ROUNDS times.
 export LAB_DISK=/dev/vdc LAB_OPS=${LAB_OPS:-32000}
 if modprobe brd rd_nr=1 rd_size=4096 2> /dev/null && dd if=/dev/zero of=/dev/ram0 bs=1M count=4 2> /dev/null; then LAB_DISK=/dev/ram0; fi
 I=/sys/kernel/tracing/instances/pindrift
@@ -8,8 +9,8 @@ sh /lab/capture.sh --raw -o /run/cap/raw --tier full -- sleep 600 2> /out/overhe
 script=$!
 records() { [ "$(cat $I/tracing_on 2> /dev/null)" = 1 ] && pgrep -x sleep; }
 until_true 120 records || echo 'LAB-ERR nothing is armed'
-# no process substitution: /dev/fd is not there
-# shellcheck disable=SC2207 # paths without blanks
+# no process substitution: there is no /dev/fd
+# shellcheck disable=SC2207 # the paths contain no spaces
 all=($(grep -l 1 $I/events/*/*/enable)) core=($(sh /lab/capture.sh --dry-run --tier core | sed -n "s#^[a-z0-9]*:pindrift/\([^ ]*\) .*#$I/events/pindrift/\1/enable#p")) others=()
 for event in "${all[@]}"; do case $event in */pindrift/*) ;; *) others+=("$event") ;; esac done
 switch() {

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Why: a complete trace of programs that people run must be whole, and say nothing where nothing is wrong. SCENARIOS are names
-# of the functions below; they need the root `real` (mkrootfs; run -r real).
-# They work on the root's file system, which knows O_DIRECT on every kernel; tmpfs does not on the old ones.
+# Why: a trace of real programs must be complete, and must give no findings if nothing is wrong. SCENARIOS are names of the
+# functions below; they need the root `real` (mkrootfs; run -r real).
+# They use the root file system, which supports O_DIRECT on every kernel; tmpfs does not on old ones.
 seconds=$LOAD_SECONDS
 
 sqlite() {
   sqlite3 t.db "create table t(a,b); with recursive c(x) as (select 1 union all select x+1 from c where x<30000) insert into t select x, hex(randomblob(60)) from c; create index i on t(b); select count(*) from t where b like '%AB%'; vacuum;"
   for i in 1 2 3; do sqlite3 t.db "select sum(a) from t where b > 'A$i'" & done
-  # a backup past the page cache while the database is written to
+  # a backup that bypasses the page cache, while the database is written to
   timeout 60 fio --name=q --filename=q.dat --size=8M --bs=4k --rw=randrw --direct=1 --ioengine=psync --time_based --runtime="$seconds" > /dev/null &
   for i in 1 2 3; do
     sqlite3 t.db "pragma mmap_size=8388608; update t set b = b || 'x' where a % 7 = $i;"
@@ -57,7 +57,7 @@ compile() {
   timeout 60 make -j4
   for i in 1 2 3; do sh -c "ls -l | sort | head -3; ./$i.x"; done
 }
-# a word is a stressor with one worker; more words with a dash are passed as they are
+# a word is a stressor with one worker; words with a dash are passed unchanged
 stress() {
   local word flags=()
   for word in "$@"; do case $word in -*) flags+=("$word") ;; *) flags+=("--$word" 1) ;; esac done
@@ -71,7 +71,7 @@ stress_heap() { stress bigheap malloc vma vm-addr vm-segv shm-sysv stackmmap tmp
 stress_fork() { stress clone forkheavy vforkmany daemon exec exit-group spawn pthread session zombie fd-fork --forkheavy-procs=64 --vforkmany-vm-bytes=4M --zombie-max=32; }
 stress_direct() { stress rawdev readahead revio pseek seek sync-file tee copy-file sockfd sock pipe zero dev-shm aio memthrash --rawdev-method=all --seek-size=4M --pseek-io-size=64K --readahead-bytes=4M --revio-bytes=4M --copy-file-bytes=128M --sync-file-bytes=4M --sock-zerocopy; }
 
-# in a memory cgroup of so many megabytes: what is pinned is also what is written to swap
+# in a memory cgroup of so many megabytes, so that pinned pages are also swapped out
 squeezed() {
   local group=/sys/fs/cgroup/squeezed size=$1
   shift
@@ -85,7 +85,7 @@ squeezed() {
   )
   grep -E '^(max|oom) ' $group/memory.events
 }
-# buffers of all kinds under all engines at the same time: THP, hugetlb, a file that is mapped, shared memory
+# buffers of all kinds with all engines at the same time: THP, hugetlb, a mapped file, shared memory
 fio_memory() {
   local job
   echo 48 > /proc/sys/vm/nr_hugepages
@@ -104,7 +104,7 @@ fio_memory() {
   timeout 120 fio all.fio
   kill $compacting
 }
-# a database, and shells that fork all the time, in less memory than they want
+# a database, and shells that fork all the time, in less memory than they need
 shells() {
   sqlite3 s.db "create table t(a,b); with recursive c(x) as (select 1 union all select x+1 from c where x<20000) insert into t select x, hex(randomblob(60)) from c;"
   squeezed 24 timeout 120 bash -c '
@@ -117,7 +117,7 @@ shells() {
       wait
     done'
 }
-# what others record at the same time: this capture and theirs are in each other's way
+# other recorders at the same time: this capture and theirs get in each other's way
 recorders() {
   perf record -q -o p.data -a -e kmem:mm_page_alloc -e page-faults -e cpu-clock sleep "$seconds" &
   trace-cmd record -q -o t.dat -B other -e kmem -e sched_switch -e page_fault_user sleep "$seconds" > /dev/null &
@@ -128,10 +128,10 @@ recorders() {
 stress_squeezed() { squeezed 64 timeout 120 stress-ng --temp-path "$PWD" --vm-splice 1 --userfaultfd 1 --memfd 1 --mremap 1 --madvise 1 --fork 1 --fork-pageout --vm 1 --vm-bytes 24M --ksm --pagemove 1 --mlock 1 --memfd-bytes 4M --mremap-bytes 4M --userfaultfd-bytes 2M --pagemove-bytes 2M --timeout "$seconds"; }
 stress_torture() { stress mmaptorture mmapfiles numa pageswap swap mmaphuge mlockmany mmapfork rmap remap physpage --numa-bytes=8M --mmaphuge-mmaps=32 --mmaptorture-bytes=16M; }
 
-# writers of one database, in less memory than they want, while a process that has its pages open forks again and again
+# writers of one database, in less memory than they need, while a process that has its pages mapped forks repeatedly
 sqlite_writers() {
   sqlite3 w.db "pragma journal_mode=wal; create table t(a integer primary key, b);" > /dev/null
-  # shellcheck disable=SC2016 # expands in there
+  # shellcheck disable=SC2016 # expands in that shell
   squeezed 40 timeout 120 bash -c '
     end=$((SECONDS + seconds))
     for writer in 1 2 3 4 5; do
@@ -142,9 +142,9 @@ sqlite_writers() {
     python3 /run/python/snapshots.py w.db $seconds
     wait'
 }
-# pools of processes by fork, what they send each other, memory they share, and what they map and throw away
+# pools of forked processes, with messages, shared memory and short-lived mappings
 python_pool() { squeezed 96 timeout 120 python3 /run/python/pool.py "$seconds"; }
-# what an archive goes through, and the same by pages that are given to a pipe instead of copied
+# an archive through pipes, and the same with pages moved to the pipe instead of copied
 pipes() {
   tar -c -C /usr/lib/x86_64-linux-gnu . 2> /dev/null | head -c 24M | pv -q | zstd -q -T2 -3 | tee >(sha256sum > sum) | pv -q -C | zstd -q -d | cat > out.tar
   timeout 60 fio --name=s --filename=sf --size=4M --bs=64k --rw=write --ioengine=splice > /dev/null &
@@ -152,27 +152,27 @@ pipes() {
   stress vm-splice splice tee sendfile pipe
   wait
 }
-# registered buffers that are given up, replaced and cloned while others are read into
+# registered buffers that are unregistered, replaced and cloned while others are read into
 uring_update() {
   local test
   echo 32 > /proc/sys/vm/nr_hugepages
   timeout 60 fio --name=u --filename=/dev/vdc --size=32M --bs=16k --rw=randrw --direct=1 --ioengine=io_uring --fixedbufs --registerfiles --iodepth=8 --numjobs=2 --time_based --runtime="$seconds" > /dev/null &
   timeout 60 fio --name=h --filename=/dev/vdc --size=32M --bs=64k --rw=randrw --direct=1 --ioengine=io_uring --fixedbufs --mem=mmaphuge --hugepage-size=2M --iodepth=4 --time_based --runtime="$seconds" > /dev/null &
   for test in rsrc_tags regbuf-clone regbuf-merge fixed-buf-iter fixed-buf-merge fixed-hugepage fixed-link fixed-reuse io_uring_register xfail_register_buffers_out_of_scope; do
-    # kernels before 5.18 and without its backport never end it (axboe/liburing issues 549 and 574)
+    # on kernels before 5.18 without the backport it never ends (axboe/liburing issues 549 and 574)
     case $test:$(uname -r) in fixed-buf-iter:5.*) continue ;; esac
     [ ! -x "/lab/st/$test" ] || { timeout 40 "/lab/st/$test"; echo "$test: $?"; }
   done
   wait
 }
-# pages that are given to sockets and rings of buffers
+# pages passed to sockets, and rings of buffers
 uring_send() {
   local test
   for test in send-zerocopy send_recvmsg splice buf-ring ringbuf-read recvsend_bundle; do
     [ ! -x "/lab/st/$test" ] || { timeout 60 "/lab/st/$test"; echo "$test: $?"; }
   done
 }
-# folios of every size there is, under what moves, splits, merges and swaps them
+# folios of every size, while they are moved, split, merged and swapped
 folios() {
   local size
   echo always > /sys/kernel/mm/transparent_hugepage/enabled
@@ -190,18 +190,18 @@ folios() {
   kill $compacting
   echo 2 > /sys/kernel/mm/ksm/run
 }
-# the less usual stressors together, in less memory than they want
+# the less usual stressors together, in less memory than they need
 stress_odd() {
   echo 48 > /proc/sys/vm/nr_hugepages
   squeezed 72 timeout 120 stress-ng --temp-path "$PWD" --userfaultfd 1 --userfaultfd-bytes 4M --remap 1 --remap-mlock --shm-sysv 1 --shm-sysv-bytes 4M --ksm --mlock 1 --numa 1 --numa-bytes 4M --numa-shuffle-node --tmpfs 1 --tmpfs-mmap-async --dev-shm 1 --sockmany 1 --sock 1 --sock-zerocopy --mmaphuge 1 --mmaphuge-mmaps 8 --vm-rw 1 --vm-rw-bytes 2M --switch 1 --timeout "$seconds"
 }
-# those who pin pages for something else than block I/O
+# programs that pin pages for something other than block I/O
 users() {
   echo 8 > /proc/sys/vm/nr_hugepages
   ip link set lo up
   timeout 120 /lab/scn "users_$seconds"
 }
-# memory that a device reads and writes by itself: RDMA over a network card that is software
+# memory that a device reads and writes on its own: RDMA over a software network card
 rdma() {
   modprobe rdma_rxe && modprobe ib_uverbs && modprobe rdma_ucm && modprobe veth || return 1
   ip link add left type veth peer name right
@@ -218,20 +218,20 @@ rdma() {
   done
 }
 
-# a POSIX shell stands between, which passes no functions on
+# a POSIX shell in between does not pass functions on
 declare -f > /run/programs
-# a read of a 9p share pins the buffer of its reader (p9_get_mapped_pages()), and put_page() gives it back without a line
+# a read from a 9p share pins the reader's buffer (p9_get_mapped_pages()), and put_page() releases it without an event
 cp -r /lab/guest/programs /run/python
 export seconds
 for program in $SCENARIOS; do
   out=/out/$program.prog
   mkdir -p "$out" "/var/tmp/$program"
-  # shellcheck disable=SC2016 # expands in there
+  # shellcheck disable=SC2016 # expands in that shell
   (cd "/var/tmp/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-PROGRAM $program ended with $?: $(wc -l < /run/cap/trace.txt) lines, $(grep '^# pindrift-lost' /run/cap/trace.txt | tr '\n' ' ')"
-  ! grep -E 'unrecognized option|command not found' "$out/prog.log" || echo "LAB-ERR $program did not run as it should"
+  ! grep -E 'unrecognized option|command not found' "$out/prog.log" || echo "LAB-ERR $program did not run as intended"
   as_before "$program"
-  # compressing takes minutes in here, and seconds outside
+  # compressing takes minutes in the guest, and seconds outside
   cp /run/cap/trace.txt "$out/trace.txt"
   rm -rf "/var/tmp/$program" /run/cap/trace.txt
 done

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Why: a new user's first quarter of an hour: the commands of README and docs/capture.md, on this kernel, to a verdict.
-# `capture doctor`, `capture run` over each scenario and over a program that pins nothing; then what goes wrong.
+# Why: the first quarter of an hour of a new user: the commands of README and docs/capture.md on this kernel, up to a verdict.
+# `capture doctor`, `capture run` with each scenario and with a program that pins nothing; then the things that go wrong.
 scenario=${SCENARIOS%% *}
 
 # try NAME EXPECTED-STATUS COMMAND...
@@ -16,14 +16,14 @@ try() {
 }
 
 try doctor 0 pindrift capture doctor
-# 0 where the kernel holds what it promises
+# 0 if the kernel keeps its promise
 case $(uname -r) in 5.*) wrong=1 ;; *) wrong=0 ;; esac
 try finding $wrong pindrift capture run "${CAPTURE_FLAGS[@]}" --keep /out/finding.txt.gz -- scn "$scenario"
 try clean 0 pindrift capture run "${CAPTURE_FLAGS[@]}" -- ls /
 
-grep /tmp/ /out/clean.out /out/clean.err && echo 'LAB-ERR a file is named that is gone'
+grep /tmp/ /out/clean.out /out/clean.err && echo 'LAB-ERR the output names a file that has been deleted'
 
-# the script, and what stands in its way
+# the script, and what can prevent it
 script() { sh /lab/capture.sh "$@"; }
 try raw 0 script --raw -o /run/cap/raw -- scn "$scenario"
 cp -r /run/cap/raw /out/raw
@@ -37,7 +37,7 @@ umount /sys/kernel/tracing
 script -o /run/cap/t.txt -- ls / > /out/no-tracefs.err 2>&1 && echo 'LAB-ERR recorded without tracefs'
 mount -t tracefs t /sys/kernel/tracing
 
-# somebody else traces: his probe, his buffer and his instance are there afterwards as before
+# somebody else traces: their probe, buffer and instance must be unchanged afterwards
 echo 'p:theirs/unmap do_exit' >> /sys/kernel/tracing/kprobe_events
 mkdir /sys/kernel/tracing/instances/theirs
 echo 1 > /sys/kernel/tracing/instances/theirs/events/theirs/unmap/enable
@@ -54,7 +54,7 @@ tracefs > /run/before
 sh /lab/capture.sh -o /run/cap/first.txt -- sleep 600 2> /out/first.err &
 first=$!
 until_true 300 test -e /run/pindrift.pid
-sh /lab/capture.sh -o /run/cap/second.txt -- ls / > /dev/null 2> /out/second.err && echo "LAB-ERR two record at once"
+sh /lab/capture.sh -o /run/cap/second.txt -- ls / > /dev/null 2> /out/second.err && echo "LAB-ERR two captures ran at once"
 cat /out/second.err
 kill $first
 wait $first

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Why: upstream's own tests say which of them passed; a finding is right in one that failed, and wrong in one that passed.
+# Why: the kernel's own tests report which of them passed; a finding is right in one that failed, and wrong in one that passed.
 # SCENARIOS are names of WORK/st; see build-selftests.
 echo 96 > /proc/sys/vm/nr_hugepages
 mount -t debugfs d /sys/kernel/debug 2> /dev/null

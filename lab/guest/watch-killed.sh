@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Why: what becomes of a machine whose watch is killed with -9, half of it or all. The half that arms is the script, and
-# `cat` stands for the half that reads, so that nobody waits for Node. SCENARIOS: which half is killed, `reader` or `both`.
+# Why: what happens to a machine whose watch, or half of it, is killed with -9. The half that arms is the script, and `cat`
+# replaces the half that reads, to avoid waiting for Node. SCENARIOS: which half is killed, `reader` or `both`.
 T=/sys/kernel/tracing
 I=$T/instances/pindrift
 
 is_gone() { [ ! -d $I ] && [ ! -d $I-ring ] && ! grep -q :pindrift/ $T/dynamic_events; }
 follows() { [ -s "/run/$1.txt" ] && [ "$(cat $I/tracing_on)" = 1 ]; }
 
-# start_follow NAME: armed, and read
+# start_follow NAME: arm, and read
 start_follow() {
   mkfifo "/run/$1"
   sh /lab/capture.sh --follow --ring 4M "${CAPTURE_FLAGS[@]}" > "/run/$1" 2> "/out/$1.err" &
@@ -18,7 +18,7 @@ start_follow() {
   echo "LAB-TIME $(uptime) $1 follows"
 }
 
-# the reader alone is killed: the script sees that nobody reads
+# only the reader is killed: the script notices that nobody reads
 kill_reader() {
   start_follow reader
   kill -KILL $reader
@@ -27,7 +27,7 @@ kill_reader() {
   as_before 'a killed reader'
 }
 
-# both are killed: it is harmless, and the next start takes it away
+# both are killed: what remains is harmless, and the next start removes it
 kill_both() {
   start_follow both
   kill -KILL $script $reader
@@ -37,7 +37,7 @@ kill_both() {
     echo "LAB-TIME $(uptime) left: $instance, overwrite $(cat "$instance/options/overwrite"), read by $(pgrep -c -f trace_pipe) processes"
   done
   sh /lab/capture.sh -o /run/cap/next.txt "${CAPTURE_FLAGS[@]}" -- ls / > /dev/null 2> /out/next.err || echo 'LAB-ERR the next capture does not start'
-  grep 'killed pindrift' /out/next.err || echo 'LAB-ERR nothing was taken away'
+  grep 'killed pindrift' /out/next.err || echo 'LAB-ERR the next capture removed nothing'
   as_before 'the next capture'
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Why: a watch as an operator has it, on a machine at work: each finding within a second of its event, a saved history in
-# which `check` finds the same, nothing left behind.
+# Why: a watch as an operator uses it, on a busy machine: each finding within a second of its event, a saved history in which
+# `check` finds the same, nothing left behind.
 # shellcheck source=lab/guest/watching.sh
 . /lab/guest/watching.sh
 
@@ -11,12 +11,12 @@ load() {
   done
 }
 
-# nothing that is older than half a second is unread; emulated, Node takes a while to get into its stride
+# nothing older than half a second is unread; when emulated, Node takes a while to reach its speed
 keeps_up() {
   awk '/^entries/ { n = $2 } /^oldest/ { oldest = $NF } /^now/ && n > 0 && $NF - oldest > 0.5 { late = 1 } END { exit late }' $I/per_cpu/cpu*/stats
 }
 
-# a share would be slow, and pins what is written to it
+# a shared folder would be slow, and pins what is written to it
 start_watch watch --react save=/run/cap/saved --react exec='cat > /out/exec.json'
 load &
 load=$!
@@ -26,13 +26,13 @@ for scenario in $SCENARIOS; do
   timeout 150 scn "$scenario" > "/out/$scenario.truth"
   echo "LAB-TIME $(uptime) $scenario ended: $(grep -c '"type":"finding"' /out/watch.ndjson) findings"
 done
-until_true 60 grep -q '"type":"reaction"' /out/watch.ndjson || echo 'LAB-ERR nothing was done about it'
+until_true 60 grep -q '"type":"reaction"' /out/watch.ndjson || echo 'LAB-ERR no reaction was run'
 sleep 3
 end_watch watch
 kill $load
 cp -r /run/cap/saved /out/
 
-# kill -9 of both its halves: nobody is held up, and the next start takes away what is left (watch-killed: one half alone)
+# kill -9 of both its halves: nobody is held up, and the next start removes what is left (watch-killed: one half only)
 start_watch killed
 read -r script _ < /run/pindrift.pid
 kill -KILL "$watch" "$script"
@@ -42,5 +42,5 @@ timeout 60 scn none_quick > /dev/null 2>&1
 [ $? != 124 ] || echo 'LAB-ERR a program does not end after the kill'
 is_gone && echo 'LAB-ERR nothing is left for the next start'
 start_watch next
-grep 'left$' /out/next.err || echo 'LAB-ERR the next start takes nothing away'
+grep 'left$' /out/next.err || echo 'LAB-ERR the next start removes nothing'
 end_watch next

@@ -1,5 +1,5 @@
-// Why: what a right kernel never does, done on purpose by the module of ../breaker, so that the rules about it have been
-// seen to speak on a kernel. Part of scn.c: the scenarios broken_ACTION, and two that need no module (refused, inherited).
+// Why: some rules report what a correct kernel never does. The module in ../breaker does it on purpose, so that these rules
+// are tested with a real kernel. Part of scn.c: the scenarios broken_ACTION, and two that need no module (refused, inherited).
 #include "../breaker/breaker.h"
 
 static int brk_fd = -1, scen_lost_cpu;
@@ -16,7 +16,7 @@ static void hide(const char *until)
 	struct breaker a = { .addr = (uintptr_t)buf };
 	strcpy(a.until, until); step(BREAKER_HIDE, until, a);
 }
-/* One of two names: the function was renamed. */
+/* One of two names, as the function was renamed. */
 static void hide_until(const char *name, const char *later)
 {
 	struct breaker a = { .addr = (uintptr_t)buf };
@@ -31,7 +31,7 @@ static void compare_pages(int *lost, int *lost_cpu)
 }
 static void broken_ksm(void)
 {
-	/* ksmd goes upwards: the second of two equal pages becomes the one that the first is replaced with */
+	/* ksmd scans upwards: of two equal pages, the first is replaced by the second */
 	char *two = mmap(NULL, 2 * PS, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	munmap(buf, blen); buf = two; blen = PS; memset(two, 'A', 2 * PS);
 	pin_pfn = STEP(PIN, .nr = 1).pfn; hide_until("page_add_anon_rmap", "folio_add_anon_rmap_pte");
@@ -66,7 +66,7 @@ static void broken_undirtied(void)
 	buf[1] = 'P'; pin_pfn = STEP(PIN, .nr = 1).pfn; if (msync(buf, PS, MS_SYNC)) die("msync");
 	STEP(DMA, .nr = 0); STEP(CLEAN, .nr = 0); end_pfn = pfn_of(buf); addnote("the device wrote %c", buf[0]);
 }
-/* GUP-fast that takes a page from an entry which is swapped out. */
+/* GUP-fast takes a page from an entry that has been swapped out. */
 static void broken_stale(void)
 {
 	STEP(KEEP, .nr = 0); pageout(buf, PS); pin_pfn = STEP(STALE, .nr = 0).pfn; end_pfn = pfn_of(buf);
@@ -92,7 +92,7 @@ static void broken_mark(void)
 }
 static void *spin(void *page) { cpu(1); spinning = 1; while (spinning) ((volatile char *)page)[8]++; return NULL; }
 static void *write_once(void *page) { cpu(0); ((volatile char *)page)[10] = 'C'; return NULL; }
-/* clear_refs whose flush does not come, on the CPU of a thread that goes on writing; another CPU copies the page. */
+/* clear_refs without its flush on the CPU of a thread that goes on writing; another CPU copies the page. */
 static void broken_flush(void)
 {
 	pthread_t spinner, writer; int p[2]; struct iovec v = { buf, 64 }; char o[64] = { 0 };
@@ -122,7 +122,7 @@ static volatile int churning;
 static void *churn(void *page) { cpu(0); while (churning && step(BREAKER_CHURN, "churn", (struct breaker){ .addr = (uintptr_t)page, .nr = 4 }).nr == 0) { } return NULL; }
 static void broken_gupfast(void)
 {
-	/* on a page table of its own, which the child has yet to get when copying has begun: there the module waits */
+	/* on a page table of its own, which the child does not have yet when copying begins: the module waits there */
 	pthread_t th; char *p = mmap(NULL, 2 * HPS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	munmap(buf, blen); buf = (char *)(((uintptr_t)p + HPS - 1) & ~(HPS - 1)); blen = PS;
 	mprotect(buf, blen, PROT_READ | PROT_WRITE); buf[0] = 'A';
@@ -182,10 +182,10 @@ static void run_refused(void)
 	struct iovec v = { buf, PS }; long r = syscall(SYS_io_uring_register, R.fd, IORING_REGISTER_BUFFERS, &v, 1);
 	addnote("register: %ld %s", r, strerror(errno)); truth("iouring_fixed", "refused", "io_uring registered buffer", 0, 0, 0);
 }
-/* A ring that is inherited: the child's I/O goes to the pages that its parent registered. */
+/* An inherited ring: the child's I/O goes to the pages that its parent registered. */
 static void run_inherited(void)
 {
-	/* a device that does not make io_uring hand the I/O to a worker */
+	/* a device for which io_uring does not pass the I/O to a worker */
 	int fd = open("/dev/vdc", O_RDONLY | O_DIRECT); if (fd < 0) die("open /dev/vdc");
 	cpu(1); make_buf(); ring_init(); ring_register(buf, PS); pin_pfn = pfn_of(buf);
 	int p = fork(); if (p < 0) die("fork");

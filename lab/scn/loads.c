@@ -1,4 +1,4 @@
-// Why: what recording costs shows only against a load that does nothing else. Part of scn.c: load_pins (O_DIRECT reads of one
+// Why: the cost of recording can be measured only with a load that does nothing else. Part of scn.c: load_pins (O_DIRECT reads of one
 // page each) and load_faults (anonymous pages mapped, touched and unmapped), LAB_OPS times, with the time that took.
 
 static unsigned long now_ns(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000UL + t.tv_nsec; }
