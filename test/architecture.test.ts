@@ -40,8 +40,8 @@ const FILES = new Map(
   }),
 );
 
-describe('what a room may import', () => {
-  it('each folder of src/ is a room of the page, and each room of the page a folder', () => {
+describe('what a directory may import', () => {
+  it('each directory of src/ is in the table of the page, and each in the table exists', () => {
     expect([...FILES.keys()].filter((file) => !file.includes('/', 4)).map(roomOf)).not.toContain('none');
     const folders = new Set(
       [...FILES.keys()].filter((file) => file.includes('/', 4)).map((file) => file.split('/')[1]),
@@ -52,7 +52,7 @@ describe('what a room may import', () => {
     expect([...folders].filter((folder) => !ROOMS.has(`src/${folder}`))).toEqual([]);
   });
 
-  it('names only rooms above its own', () => {
+  it('names only directories above its own', () => {
     const names = [...ROOMS.keys()].map(nameOf);
     for (const [room, may] of ROOMS)
       for (const name of may)

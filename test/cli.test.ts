@@ -108,7 +108,7 @@ describe('compiled code is kept', () => {
     }
   });
 
-  it('nowhere, if that is not wanted or not possible', () => {
+  it('nowhere, if that is disabled or impossible', () => {
     const first = check();
     rmSync(code);
     expect(check(trace, { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual(first);

@@ -110,7 +110,7 @@ describe('BTF', () => {
   });
 });
 
-describe('hostile BTF is an error, and soon', () => {
+describe('hostile BTF is an error, found quickly', () => {
   const whole = writeBtf(TYPES);
   it('cut anywhere', () => {
     for (let n = 0; n < whole.length; n++) {

@@ -24,7 +24,7 @@ const outcome = async (text: string, options = {}) => {
 };
 
 describe('a capture of a program that pins nothing', () => {
-  it('is clean, and says on what ground', async () => {
+  it('is clean, with the reason', async () => {
     const { verdict, report } = await outcome(whole);
     expect(verdict).toBe('clean');
     expect(report.traces[0]).toMatchObject({ kernel: '6.12.117+deb13-amd64', era: '6.12', clock: 'mono' });
@@ -81,7 +81,7 @@ describe('a capture of a program that pins nothing', () => {
     expect(reasons.join('\n')).toMatch(why);
   });
 
-  it('says nothing of what was not seen where events are missing', async () => {
+  it('proves nothing about what was not seen if events are missing', async () => {
     const lines = whole.split('\n');
     const at = lines.findIndex((line) => line !== '' && !line.startsWith('#')) + 40;
     const lossy = [...lines.slice(0, at), 'CPU:0 [LOST 12 EVENTS]', ...lines.slice(at)].join('\n');
@@ -93,7 +93,7 @@ describe('a capture of a program that pins nothing', () => {
     }
   });
 
-  it('is the same to coverage', async () => {
+  it('is treated the same by coverage', async () => {
     const [{ rules }] = (await coverage([memoryInput('trace', whole)])).traces;
     expect(rules.find(({ id }) => id === 'soft-dirty-then-cow')).toMatchObject({ decidable: true, missing: [] });
   });

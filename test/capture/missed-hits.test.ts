@@ -39,7 +39,7 @@ it('a drift of a pin without a release is in doubt where a probe of releases mis
   expect(unsure?.doubts.join('\n')).toMatch(/release probes missed hits, so the pin may have been released earlier/);
 });
 
-it('and is as certain as before where the release stands in the trace', async () => {
+it('and is as certain as before if the release is in the trace', async () => {
   const [before, now] = [await drift(trace), await drift(head(1) + trace)];
   expect(now?.confidence).toBe(before?.confidence);
 });

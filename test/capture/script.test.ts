@@ -48,7 +48,7 @@ const SHELLS = [
 ].filter(([program]) => spawnSync(program, ['--help']).error === undefined);
 
 describe('the capture script', () => {
-  it.each(['5.10', '7.3', 'arm64-6.1'])('for %s is read by every shell there is', (kernel) => {
+  it.each(['5.10', '7.3', 'arm64-6.1'])('for %s is accepted by every shell', (kernel) => {
     const path = script(kernel, ['--comm', "o'brien $(x)"]);
     expect(SHELLS.length).toBeGreaterThan(0);
     for (const [program, ...args] of SHELLS) {
@@ -107,19 +107,19 @@ describe('a kernel out of files', () => {
     for (const arch of [undefined, 'x86_64']) expect(() => tracedKernel({ btf: [path], arch })).toThrow(InputError);
   });
 
-  it('a list of symbols that is none', () => {
+  it('something that is not a list of symbols', () => {
     expect(() => tracedKernel({ btf: [btf('6.12')], arch: 'x86_64', symbols: fileURLToPath(import.meta.url) })).toThrow(
       /not a kernel symbol table/,
     );
   });
 });
 
-it('doctor looks at a machine without anything', () => {
+it('doctor on a machine without anything', () => {
   const states = checkMachine(folder).map(({ what, state }) => `${what} ${state}`);
   expect(states).toEqual(expect.arrayContaining(['types bad', 'lockdown good', 'tracefs bad', 'ftrace good']));
 });
 
-it('says of each refused probe what that costs', () => {
+it('says what each refused probe costs', () => {
   const [refused] = /^refused\(\) \{[\s\S]*?^\}/m.exec(readFileSync(script('6.12'), 'utf8')) ?? [];
   const said = (cost: string) =>
     spawnSync(

@@ -21,7 +21,7 @@ function baseline(state: string, fingerprint: string): void {
   writeFileSync(file, JSON.stringify({ schema: 'pindrift.baseline/1', groups: [group] }));
 }
 
-it('takes what is known for accepted, and counts what is new or back', { timeout: 120_000 }, () => {
+it('accepts what is known, and counts what is new or back', { timeout: 120_000 }, () => {
   const [{ fingerprint }] = check().report.findings;
   baseline('known', fingerprint);
   const known = check('--baseline', file);

@@ -28,7 +28,7 @@ describe('swap-out under a read on 5.10', () => {
   const finding = swapStory(checkJson([STORY]));
   const lines = text(STORY).split('\n');
 
-  it('is told in four steps: pin, unmap, refault, copy; and the read that was lost', () => {
+  it('is shown in four steps: pin, unmap, refault, copy; and the read that was lost', () => {
     expect(finding).toMatchObject({
       rule: 'swapin-cow-under-pin',
       severity: 'error',
@@ -40,7 +40,7 @@ describe('swap-out under a read on 5.10', () => {
     expect(roles.filter((role) => story.includes(role))).toEqual(story);
   });
 
-  it('quotes the lines that are there when one looks them up', () => {
+  it('quotes the lines that are in the file', () => {
     expect(finding.evidence.map(({ line }) => lines[line - 1])).toEqual(finding.evidence.map((step) => step.text));
   });
 

@@ -128,7 +128,7 @@ describe('what was meant', () => {
     expect(flagMeant('Expected --format=json to be one of: ftrace, csv\nSee more', flags)).toBe('--report json');
   });
 
-  it('is told on the terminal', () => {
+  it('is suggested on the terminal', () => {
     expect(pindrift(['rules', 'tset'])).toMatchObject({
       status: 2,
       stderr: 'pindrift: unknown command: rules tset\n  try: pindrift rules test\n',

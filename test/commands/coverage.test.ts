@@ -92,13 +92,13 @@ describe('what to record next time', { timeout: 60_000 }, () => {
     expect(flat.split('get_user_pages_fast or pin_user_pages_fast')).toHaveLength(1);
   });
 
-  it('check says the same, once, and not what else those rules lack', () => {
+  it('check prints the same, once, and not what else those rules lack', () => {
     const { stdout } = pindrift(['check', withoutGup]);
     expect(stdout.match(/no GUP call was recorded/g)).toHaveLength(1);
     expect(stdout).toContain('  - for the reasons above\n');
   });
 
-  it('says so of a trace of an unknown kernel too, and no rule says it again', () => {
+  it('is said for a trace of an unknown kernel too, and not repeated by any rule', () => {
     const trace = join(dirname(withoutGup), 'page-ref.txt');
     const line = 'scn-1 [000] ..... 1.000001: page_ref_set: pfn=0x1 flags= count=1 mapcount=0 mapping=0 mt=1 val=1';
     writeFileSync(trace, `# tracer: nop\n#\n           ${line}\n`);

@@ -39,7 +39,7 @@ function given(name: string, content: string | Uint8Array): string {
   return file(name);
 }
 
-describe('input that is no trace', () => {
+describe('input that is not a trace', () => {
   it.each<[string, string | Uint8Array, string | RegExp]>([
     ['an empty file', '', 'the input is empty'],
     ['blank lines', '\n\n  \n', 'only blank lines'],
@@ -236,7 +236,7 @@ describe('a result that cannot be written', () => {
     expectUnusable(pindrift(['check', STORY, '-o', file('folder')]), 'directory');
   });
 
-  it.skipIf(user === undefined)('a report where one may not write', () => {
+  it.skipIf(user === undefined)('a report where writing is not allowed', () => {
     const place = file('locked');
     mkdirSync(place, { mode: 0o555 });
     expectUnusable(pindrift(['check', STORY, '-o', `${place}/report.json`], user), 'permission');

@@ -33,7 +33,7 @@ it('a finding of a real capture in a few lines: the same story, severity and con
   await expect(reduceToFinding(trace, 2, {})).rejects.toThrow('there is no finding 2; there is 1');
 });
 
-it('a recording is no text', () => {
+it('a recording is not a text', () => {
   const { status, stderr } = pindrift(['reduce', fixture('5.10/odirect_read_swap.tc-v6', 'trace.dat.gz')]);
   expect(status).toBe(2);
   expect(stderr).toContain('only text can be reduced');

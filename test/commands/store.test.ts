@@ -47,7 +47,7 @@ describe('ingest', () => {
     db.close();
   });
 
-  it('--no-check: events only, and the rules run when somebody asks', () => {
+  it('--no-check: events only, and the rules run on request', () => {
     const out = file('unchecked.db');
     const { status, stderr, stdout } = pindrift(['ingest', '--no-check', STORY, '-o', out]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -117,7 +117,7 @@ describe('report', () => {
 });
 
 describe('show', () => {
-  it('tells the story of a finding, from a store and from a trace alike', () => {
+  it('prints the story of a finding, from a store or from a trace', () => {
     const told = pindrift(['show', store, '1']);
     expect(told).toMatchObject({ status: 0, stderr: '' });
     expect(told.stdout).toContain('◀ drift');
@@ -134,7 +134,7 @@ describe('show', () => {
     expect(pindrift(['show', STORY, '1', '-C', '2'])).toEqual(wide);
   });
 
-  it('--context without the trace: said, and the story told without', () => {
+  it('--context without the trace: a message, and the story without context', () => {
     copyFileSync(`${root}/${STORY}`, file('moved.gz'));
     pindrift(['ingest', 'moved.gz', '-o', 'moved.db', '-q'], { cwd: dir });
     copyFileSync(`${root}/${LOOK_ALIKE}`, file('moved.gz'));
@@ -155,7 +155,7 @@ describe('show', () => {
   });
 });
 
-describe('what is no store', () => {
+describe('what is not a store', () => {
   it.each<[string, string, string | RegExp]>([
     ['a trace', STORY, /not an SQLite database.*\n.*pindrift check/],
     ['nothing', 'no/such.db', 'no such file'],

@@ -65,7 +65,7 @@ test('ticks are whole numbers', () => {
   expect(() => kept(FTRACE, { until: 'noon' })).toThrow('seconds');
 });
 
-test('a filter is said as it was typed', () => {
+test('a filter is printed as it was typed', () => {
   expect(describeFilter({ since: '9.1', pid: [7, 8], event: [] })).toBe('--since 9.1 --pid 7 --pid 8');
   expect(isFilter({ pid: [] })).toBe(false);
   expect(isFilter(undefined)).toBe(false);

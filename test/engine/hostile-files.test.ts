@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pindrift-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string) => join(folder, name);
 
-it('a socket is no trace', async () => {
+it('a socket is not a trace', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(file('socket'), resolve));
   try {
@@ -27,7 +27,7 @@ it('a socket is no trace', async () => {
   }
 });
 
-it('a config without an end', async () => {
+it('an endless config', async () => {
   symlinkSync('/dev/zero', file('config.json'));
   await expect(loadConfig(folder, { named: 'config.json' })).rejects.toThrow('this is a device, not a config');
 });

@@ -24,7 +24,7 @@ describe.each(CAPTURES)('%s', (name) => {
     for (const from of [100, 333, 701]) expect(await leftOpen(lines.slice(from).join('\n')), `${from}`).toBe(false);
   });
 
-  it('lines that are cut out behind an open function are missed', async () => {
+  it('lines that were removed after an open function are reported as missing', async () => {
     const opened = lines.flatMap((line, i) => (i > 200 && /\| {2}\w+\(\) \{$/.test(line) ? [i] : []));
     expect(opened.length).toBeGreaterThan(2);
     for (const at of opened.slice(0, 3)) {

@@ -36,20 +36,20 @@ function selfInflicted(pages: number): string {
 
 const findingsOf = async (pages: number) => await check([memoryInput('memory', selfInflicted(pages))]);
 
-it('a huge page of them is told whole', async () => {
+it('a huge page of them is reported as a whole', async () => {
   const report = await findingsOf(512);
   expect(report.findings.map(({ rule }) => rule)).toEqual(new Array(512).fill('user-unmapped-pinned-range'));
   expect(verdictWords(report)).not.toContain('counted');
 });
 
-it('those beyond are counted, and nobody calls them something else', async () => {
+it('those beyond the limit are counted, and no other rule reports them', async () => {
   const report = await findingsOf(600);
   expect(report.findings.map(({ rule }) => rule)).toEqual(new Array(512).fill('user-unmapped-pinned-range'));
   expect(report.rules.find(({ id }) => id === 'user-unmapped-pinned-range')?.notKept).toBe(88);
   expect(verdictWords(report)).toContain('512 notes and 88 more, counted only');
 });
 
-it('one process does not hide another: of each task the first is told', async () => {
+it('one process does not hide another: the first of each task is reported', async () => {
   const other = selfInflicted(2)
     .replaceAll('scn-133', 'scn-144')
     .replaceAll('ffff9fc2c1061540', 'ffff9fc2c1069000')

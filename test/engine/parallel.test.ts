@@ -132,7 +132,7 @@ function awkward(): string {
   return out.join('\n');
 }
 
-test('lines that lean on others are cut at every odd place', async () => {
+test('lines that depend on others are cut at every odd place', async () => {
   const path = write('awkward.txt', awkward());
   await expectSame(path, [
     [2, 61],

@@ -27,7 +27,7 @@ describe.each(['gzip', 'xz', 'zstd'])('%s', (program) => {
     expect(traces[0].losses).toEqual([]);
   });
 
-  it('with something behind it', async () => {
+  it('followed by something else', async () => {
     const report = await checked(`${program}.behind`, Buffer.concat([whole, Buffer.from('garbage behind it')]));
     expect(report.verdict).not.toBe('clean');
     expect(kindsOfLoss(report)).toContain('truncated');
@@ -44,7 +44,7 @@ describe.each(['gzip', 'xz', 'zstd'])('%s', (program) => {
   });
 });
 
-it('zstd behind a frame that is skipped', async () => {
+it('zstd after a skippable frame', async () => {
   const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
   const { traces } = await checked('skippable', Buffer.concat([skipped, packed('zstd', text)]));
   expect(traces[0].losses).toEqual([]);

@@ -77,7 +77,7 @@ describe.each(['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'])('%s'
 describe('what is left out', () => {
   const lines = linesOf(capture('6.12/vmsplice_self_fork.ft-tgid'));
   const entries = (line: string, i: number) => ({ _PID: '12', MESSAGE: i % 50 === 49 ? null : line });
-  it.each(['in lines', 'over lines'])('journalctl makes null of a long message, %s: not clean', async (way) => {
+  it.each(['in lines', 'over lines'])('journalctl prints null for a long message, %s: not clean', async (way) => {
     const text = lines.map((line, i) => JSON.stringify(entries(line, i), null, way === 'in lines' ? 0 : 8));
     const report = await checked(`${text.join('\n')}\n`);
     expect(report.traces[0].losses.length).toBeGreaterThan(0);
@@ -135,7 +135,7 @@ it('JSON that is cut is not whole', async () => {
   expect(report.verdict).not.toBe('clean');
 });
 
-it('what was never written to the disk is zeros, and told', async () => {
+it('what was never written to the disk is zeros, and reported', async () => {
   const text = capture('5.10/odirect_read_swap.perf');
   const { traces } = await checked(`${text.slice(0, 40_000)}${'\0'.repeat(4096)}${text.slice(44_096)}`);
   const reason = expect.stringContaining('byte 40000 ');

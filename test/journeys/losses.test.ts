@@ -71,7 +71,7 @@ test('a line that lacks arguments is one, also when it comes before the whole on
   expect(traces[0].losses).toMatchObject([{ kind: 'truncated', count: 1, line: 1 }]);
 });
 
-test('what a kernel prints for a value that it could not read is no damage', async () => {
+test('what a kernel prints for a value that it could not read is not damage', async () => {
   const { traces } = await checked(fault('46', WHOLE) + fault('47', 'mm=(fault) addr=0x40d9d0 flags=(fault)'));
   expect(traces[0]).toMatchObject({ events: 2, losses: [] });
 });
@@ -85,7 +85,7 @@ test('text of a CPU that is not the first, without a header, is not of the whole
   expect({ verdict, losses: traces[0].losses }).toEqual({ verdict: 'could-not-be-checked', losses: [] });
 });
 
-test('trace_printk() prints the calling function where the name of an event stands', async () => {
+test('trace_printk() prints the calling function in place of an event name', async () => {
   const { traces } = await checked(
     `${fault('46', WHOLE)}             scn-134     [001] d...     9.044847: copy_page_range: dbg vma 3\n`,
   );
@@ -138,7 +138,7 @@ test('a bio whose operation is not shown neither reads nor writes', async () => 
   expect(JSON.stringify(findings)).not.toContain('READ 512 bytes');
 });
 
-describe('a log that left out lines of whoever wrote too many says so', () => {
+describe('a log that dropped lines of a program that wrote too many says so', () => {
   const lines = capture('5.10/odirect_read_swap.ft').trimEnd().split('\n');
   const logged = (said: string): string => {
     const kept = [...lines.slice(0, 500), undefined, ...lines.slice(540)];

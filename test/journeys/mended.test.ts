@@ -46,7 +46,7 @@ const WRAPPERS: Record<string, (text: string) => string> = {
 
 const CAPTURES = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'];
 
-test('a colour that begins far behind the head is a counted loss, never silence', async () => {
+test('a colour that begins long after the header is a counted loss, never ignored', async () => {
   const text = capture('5.10/odirect_read_swap.perf');
   const late = each(text, (l) => l.replace(/(: )(start|addr)(: )/, '$1\x1b[01;31m\x1b[K$2\x1b[m\x1b[K$3'));
   expect(late).not.toBe(text);
@@ -56,7 +56,7 @@ test('a colour that begins far behind the head is a counted loss, never silence'
   expect(trace.losses).toContainEqual(expect.objectContaining({ kind: 'truncated', count: lines }));
 });
 
-test('a letter of UTF-8 with 0xa0 in it is no blank', async () => {
+test('a UTF-8 letter that contains 0xa0 is not a space', async () => {
   const text = capture('5.10/odirect_read_swap.ft').replaceAll('             scn-', '          voil\xc3\xa0-');
   const report = await checked(text);
   expect(report.traces[0].lineKinds.bad).toBeUndefined();
@@ -80,7 +80,7 @@ describe.each(CAPTURES)('%s', (name) => {
   });
 });
 
-test('a serial console prints lines of the kernel between those of a trace', async () => {
+test('a serial console prints kernel messages between the lines of a trace', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
   const lines = text.split('\n');
   const other = '[   19.712345] usb 1-1: new high-speed USB device number 2 using xhci_hcd';
@@ -278,7 +278,7 @@ describe('a dump in a log', async () => {
     expect(findings[0].pin.comm).toBe('s\xe9n');
   });
 
-  it('far behind the beginning of the log', async () => {
+  it('long after the beginning of the log', async () => {
     const boot = Array.from({ length: 20_000 }, (_, i) => `ACPI: PRMT 0x00000000${i} checksum`);
     const report = await checked(
       logOf(FORMS['serial console'], [...boot, 'Dumping ftrace buffer:', DASHES, ...events, DASHES]),

@@ -87,7 +87,7 @@ test('texts of different tools are not merged', async () => {
   await expect(merge(texts)).rejects.toThrow(/unlike /);
 });
 
-test('show tells a finding and a page of several files, and takes no two captures for one', async () => {
+test('show prints a finding and a page of several files, and never merges two captures', async () => {
   const whole = capture('5.10/odirect_read_swap.ft');
   const folder = mkdtempSync(join(tmpdir(), 'pindrift-merged-'));
   const files = [0, 1].map((cpu) => join(folder, `cpu${cpu}.txt`));

@@ -118,7 +118,7 @@ describe.each([
     expect(traces[0].lineKinds.bad).toBeUndefined();
   });
 
-  it('a line that stands twice is heard once, and told', async () => {
+  it('a duplicated line is read once, and reported', async () => {
     const lines = linesOf(text);
     const report = await checked(joined([...lines.slice(0, 500), ...lines.slice(470)]));
     expect(said(report)).toEqual(said(plain));
@@ -129,7 +129,7 @@ describe.each([
     });
   });
 
-  it('a pointer that lost a digit is no pointer', async () => {
+  it('a pointer that lost a digit is not a pointer', async () => {
     let n = 0;
     const torn = text.replaceAll(/ mm=0x[0-9a-f]{16}/g, (mm) => (n++ % 40 === 7 ? mm.slice(0, -3) + mm.slice(-2) : mm));
     const report = await checked(torn);

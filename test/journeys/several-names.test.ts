@@ -64,7 +64,7 @@ describe('trace-cmd report of several files', () => {
       expect((await checked(changed)).traces[0].losses).toContainEqual(leftOut);
   });
 
-  it('behind something that is not known it is refused', async () => {
+  it('after something unknown it is refused', async () => {
     let n = 0;
     const text = report({ 'a.dat': bad, 'b.dat': bad }, headsOf(['a.dat', 'b.dat'])).replace(
       /^/gm,

@@ -20,7 +20,7 @@ const CUT: Record<string, (t: string) => string> = {
       .join('\n')}\n`,
 };
 
-it.each(Object.keys(CUT))('what is left of a name is no name: %s', async (way) => {
+it.each(Object.keys(CUT))('the rest of a name is not a name: %s', async (way) => {
   const report = await checked(CUT[way](idle));
   expect(kindsOfLoss(report)).toContain('truncated');
   expect(report.traces[0].losses.map(({ reason }) => reason).join()).toContain('columns were cut on the left');

@@ -171,7 +171,7 @@ describe('a head that counts more events than there are', async () => {
   });
 });
 
-it('what stands before a task and is in no list is not its name', async () => {
+it('what precedes a task and is in no list is not part of its name', async () => {
   const text = each(capture('5.10/odirect_read_swap.perf'), (l, i) => `build ${i} of job nightly: ${l.trimStart()}`);
   for (const finding of said(await checked(text).catch(() => ({ findings: [] }) as never)))
     expect(finding).not.toContain('job');

@@ -153,7 +153,7 @@ test.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', asyn
   expect(await read(trace, true, some)).toEqual(await read(trace, false, some));
 });
 
-test('a line without a probe location says nothing about those that have one', async () => {
+test('a line without a probe location shows nothing about those that have one', async () => {
   const line = (text: string) => `       scn-348   [001]    67.467223: fault:                ${text}`;
   const mm = 'mm=0xffff8d25c1060cc0';
   const rest = 'addr=0x56486a1ff030 flags=0x255';
@@ -172,7 +172,7 @@ test('a line without a probe location says nothing about those that have one', a
   expect(plain).toMatchObject({ stats: { bad: [{ line: 4 }, { line: 6 }] } });
 });
 
-test('lines of an io_uring worker are known, and tell whose it is', async () => {
+test('lines of an io_uring worker are known, and show whose it is', async () => {
   const line = (us: number, comm: string) =>
     `${comm.padStart(20)}     [001] .....   100.${String(us).padStart(6, '0')}: fault: (handle_mm_fault+0x0/0x100) mm=0xffff888100001000 addr=0x1000 flags=0x255\n`;
   const text = Array.from({ length: 9 }, (_, i) => line(i + 100, i % 2 === 0 ? 'iou-wrk-602-604' : 'scn-602')).join('');

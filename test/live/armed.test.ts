@@ -25,7 +25,7 @@ function script(body: string): string {
   return path;
 }
 
-it('is followed, and takes its probes away when it is told to', { timeout: 30_000 }, async () => {
+it('is followed, and removes its probes on request', { timeout: 30_000 }, async () => {
   writeFileSync(join(folder, 'events'), STORY.toString().replace(/^#.*\n/gm, ''));
   const path = script(`
     trap 'echo gone > ${folder}/gone; exit 0' TERM

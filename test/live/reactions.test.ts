@@ -47,7 +47,7 @@ it('what an earlier watch has saved stays', async () => {
   expect(readFileSync(join(folder, readdirSync(folder).sort()[1]), 'latin1')).toBe('# head\na\nb\n');
 });
 
-it('of what cannot be saved nothing stays, and the reason is said', async () => {
+it('nothing remains of what cannot be saved, and the reason is printed', async () => {
   const recent = function* () {
     yield Buffer.from('a\n');
     throw new Error('ENOSPC: no space left on device, write');

@@ -67,7 +67,7 @@ describe('trace-cmd stream', () => {
     return watchAll(source, { kernel: '5.10' });
   };
 
-  it('prints what a slow recorder has after what others have: it is put where it belongs', async () => {
+  it("prints a slow recorder's events after those of others: they are put in their place", async () => {
     const inOrder = await of(0.000001);
     const found = await of(2);
     const said = (events: WatchEvent[]) =>
@@ -86,7 +86,7 @@ describe('an event that arrives late', () => {
     return end?.type === 'end' ? end.trace.losses : undefined;
   };
 
-  it('is put where it belongs', async () => {
+  it('is put in its place', async () => {
     const of = async (text: string) => lastSaid(await watchAll(pieces(bytes(text), () => 4000)));
     const inOrder = await of(lines.join('\n'));
     const found = await of(late(lines, RELEASE, 65));
@@ -133,7 +133,7 @@ describe('a finding', () => {
     expect(lastSaid(said)).toMatchObject([{ harm: ['lost-dma-write'], confidence: 'certain' }]);
   });
 
-  it('is doubted from the beginning if what came before it cannot be all', async () => {
+  it('is doubted from the beginning if events before it are missing', async () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
     for (const i of [0, 1]) {
@@ -166,7 +166,7 @@ describe('a finding', () => {
     expect(events.at(-1)).toMatchObject({ type: 'end', status: { findings: 8, counted: 6 } });
   });
 
-  it('that the config accepts is not told', async () => {
+  it('that the config accepts is not reported', async () => {
     const events = await watchAll(
       pieces(STORY, () => 9000),
       { settle: () => undefined },
@@ -178,7 +178,7 @@ describe('a finding', () => {
 });
 
 describe('order', () => {
-  it('an event that comes a few microseconds late is put where it belongs', async () => {
+  it('an event that arrives a few microseconds late is put in its place', async () => {
     const swapped = lines.slice();
     // CPU 0 ends an I/O while CPU 1 works: two neighbours, the later one first
     const at = swapped.findIndex((line, i) => i > 400 && /\[000\]/.test(line) && /\[001\]/.test(swapped[i + 1] ?? ''));
@@ -189,7 +189,7 @@ describe('order', () => {
 });
 
 describe('losses', () => {
-  it('are said when they are seen, and counted by CPU', async () => {
+  it('are reported when they are seen, and counted by CPU', async () => {
     const broken = [...lines.slice(0, 300), 'CPU:1 [LOST 23 EVENTS]', ...lines.slice(300)].join('\n');
     const events = await watchAll(pieces(bytes(broken), () => 4000));
     expect(events).toContainEqual({ type: 'loss', cpu: 1, count: 23, places: 1, line: 301 });

@@ -121,7 +121,7 @@ it.each(OF_REAL.flatMap(([field, values]) => values.map((value) => [field.source
   },
 );
 
-it('a range that only a device is told of', async () => {
+it('a range that only a device is notified of', async () => {
   const { reasons, verdict: said } = await verdict(
     example('mmun_end').replace(/(mmun_end: .* start=)0x\w+/, `$1${M1}`),
   );

@@ -111,7 +111,7 @@ describe('a read by fs/direct-io.c', () => {
     expect(inFlight((await io.end()).said)).toHaveLength(1);
   });
 
-  it('that fails before a bio is there gives its pages back', async () => {
+  it('that fails before there is a bio releases its pages', async () => {
     const io = reads(1);
     io.unpin(PFN);
     io.part();
@@ -119,7 +119,7 @@ describe('a read by fs/direct-io.c', () => {
   });
 });
 
-it('a page that was given back before, and which another bio writes, is not pinned by it', async () => {
+it('a page that was released before and is written by another bio is not pinned by it', async () => {
   const io = reads(1);
   io.unpin(PFN);
   // writeback of a page of a file, by the same task

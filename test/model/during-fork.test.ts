@@ -49,7 +49,7 @@ function during(what: 'stuck' | 'lost' | 'its own' | 'copied early' | 'given bac
   return trace.check('6.12');
 }
 
-it('a grab that stays while its page is shared is told', async () => {
+it('a reference that stays while its page is shared is reported', async () => {
   expect((await during('stuck')).said).toContain('note gup-fast-during-fork');
 });
 
@@ -63,7 +63,7 @@ it('... not if fork has seen it', async () => {
   expect((await during('copied early')).said).toEqual([]);
 });
 
-it('... nor if GUP-fast gives it back, which explains why fork copied the page', async () => {
+it('... nor if GUP-fast drops it, which explains why fork copied the page', async () => {
   expect((await during('given back')).verdict).toBe('clean');
   expect((await during('given back')).said).toEqual([]);
 });

@@ -186,7 +186,7 @@ describe('what took the write permission away', () => {
   }
   const protect = (cp: string) => ({ mm: PARENT, start: at(0), end: at(16), prot: '0x25', cp });
 
-  it('fork, not the NUMA hinting behind it', async () => {
+  it('fork, not the NUMA hinting after it', async () => {
     expect(
       await causeOf('6.1', (par) => {
         fork(par, 500);
@@ -195,7 +195,7 @@ describe('what took the write permission away', () => {
     ).toEqual(['fork-share-then-cow']);
   });
 
-  it('fork, not an mprotect() behind it that gives rights back', async () => {
+  it('fork, not an mprotect() after it that restores access', async () => {
     expect(
       await causeOf('6.1', (par) => {
         fork(par, 500);
@@ -263,7 +263,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     expect((await trace.check(kernel)).undecided.some((why) => /no release/.test(why))).toBe(kept);
   });
 
-  it('bear no error when nothing shows who used them', async () => {
+  it('give no error when nothing shows who used them', async () => {
     const trace = new Trace();
     const par = trace.task('srv', 500);
     const chi = trace.task('srv', 501, 1);
@@ -504,7 +504,7 @@ describe('a longterm pin that is held when the trace ends', () => {
 });
 
 describe('hugetlb_wp() whose probe looked for its arguments in the wrong place', () => {
-  it('is where the fault around it is: the leak is told', async () => {
+  it('is where the fault around it is: the leak is reported', async () => {
     const trace = new Trace();
     const par = trace.task('par', 500);
     const chi = trace.task('chi', 501, 1);

@@ -9,7 +9,7 @@ describe.each([2, 4, 8])('a folio of order %i', (order) => {
   const pages = 2 ** order;
   const last = pages - 1;
 
-  it('is unmapped for swap in one call: the pin on its last page is told', async () => {
+  it('is unmapped for swap in one call: the pin on its last page is reported', async () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
     const kswapd = trace.task('kswapd0', 40, 1);

@@ -161,7 +161,7 @@ describe('migration of a pinned page of hugetlb', () => {
     return trace;
   };
 
-  it('is told, and where it gave up, there is nothing to tell', async () => {
+  it('is reported, and if the kernel gave up there is nothing to report', async () => {
     expect(await answer(migrated(NEW))).toEqual(['violated', ['error pinned-page-migrated']]);
     expect(await answer(migrated(OLD))).toEqual(['clean', []]);
   });
@@ -195,13 +195,13 @@ describe('VFIO pins a gigantic page of which only the head is named, 512 pages a
     return finish(all);
   };
 
-  it('and gives back all of it', async () => {
+  it('and releases all of it', async () => {
     expect(await answer(vfio(true, 1024, false))).toEqual(['clean', []]);
     const { findings } = await vfio(false, 1024, false).check('6.12');
     expect(findings).toEqual([]);
   });
 
-  it('and gives back half of it before the page is replaced', async () => {
+  it('and releases half of it before the page is replaced', async () => {
     const { findings } = await vfio(true, 512, true).check('6.12');
     const drifts = findings.filter(({ rule }) => rule === 'fork-share-then-cow');
     expect(drifts).toHaveLength(512);

@@ -16,7 +16,7 @@ function process() {
   return { trace, app, worker: trace.task('kswapd0', 40, 1) };
 }
 
-describe('a pinned page that the process gave back', () => {
+describe('a pinned page that the process unmapped', () => {
   const collapse = (zapped: boolean) => {
     const { trace, app, worker } = process();
     pin(app, 3, PFN + 3, { flags: 0x101 });
@@ -82,16 +82,16 @@ describe('a page of a file that another process unmapped, where the process faul
     expect(await faults('another', '0x1254', true)).toEqual({ undecided: true, message: GOT });
   });
 
-  it('... but to write, a line would tell', async () => {
+  it('... but for a write, there would be a line', async () => {
     expect(await faults('another', '0x1255', true)).toEqual({ undecided: false, message: NOTHING });
   });
 
-  it('is the own doing of a process that unmapped it itself', async () => {
+  it('is the doing of the process that unmapped it', async () => {
     expect(await faults('itself', '0x1255', false)).toEqual({ undecided: false, message: GOT });
   });
 });
 
-it('a longterm call that gives all it has grabbed back and walks again holds what it grabbed last', async () => {
+it('a longterm call that drops all its references and walks again holds what it grabbed last', async () => {
   const { trace, app, worker } = process();
   app.pin_fast({ start: at(0), nr: 8, flags: '0x101', pages: '0xffff888200000000' });
   const walk = (moved: number) => {

@@ -41,7 +41,7 @@ describe.each(CAPTURES)('%s on another machine', (name) => {
     expect(other.verdict).toBe(whole.verdict);
   });
 
-  it('the head says how large a page is', async () => {
+  it('the page size is taken from the header', async () => {
     const whole = await check([memoryInput('x86', text)]);
     const head = '# pindrift-machine: aarch64\n# pindrift-page-size: 65536\n';
     const other = await check([memoryInput('arm64', head + asMachine(text, { pageBytes: 65536 }))]);
@@ -124,7 +124,7 @@ describe('a huge page of 512 MB, as a PMD maps it with pages of 64K', () => {
     });
   });
 
-  it('without the copy nothing is said of it', async () => {
+  it('without the copy there is no finding about it', async () => {
     const report = await check([memoryInput('thp', trace(false))]);
     expect(report.findings.filter(({ mapping }) => mapping?.page !== undefined)).toEqual([]);
   });

@@ -72,7 +72,7 @@ function copied(way: string, vpn: number, caller: string) {
 const drifts = (findings: readonly { severity: string; confidence: string }[]) =>
   findings.filter(({ severity }) => severity !== 'note').map(({ confidence }) => confidence);
 
-describe('half of a folio is given back, by its pages', () => {
+describe('half of a folio is released, page by page', () => {
   it.each([...BY_PAGE, ...BY_ARRAY])('%s: a page of that half is not pinned', async (way) => {
     expect(await copied(way, FIRST + 5, RDMA)).toMatchObject({ verdict: 'clean', said: [] });
   });
@@ -97,7 +97,7 @@ describe('half of a folio is given back, by its pages', () => {
   });
 });
 
-describe('half of a folio is given back, by the folio', () => {
+describe('half of a folio is released, by its folio', () => {
   it.each(BY_FOLIO)('%s: none of its pages is held for certain', async (way) => {
     for (const vpn of [5, FIRST + 5]) {
       const { verdict, findings } = await copied(way, vpn, RDMA);

@@ -72,7 +72,7 @@ describe.each(Object.entries(FLAVOURS))('%s', (_name, lines) => {
     expect(await trace.check('7.2')).toMatchObject({ verdict: 'clean', said: [] });
   });
 
-  it.each(Object.entries(RELEASERS))('by %s behind the copy: the pin was held', async (_who, by) => {
+  it.each(Object.entries(RELEASERS))('by %s after the copy: the pin was held', async (_who, by) => {
     const { trace, end, part } = start();
     part();
     for (const line of lines) line(by(trace));
@@ -192,7 +192,7 @@ describe('block I/O', () => {
     expect(await trace.check('6.1')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
   });
 
-  it('that shows only by the bio being used again is a line missed, and no leak', async () => {
+  it('that shows only in the reuse of the bio is a missing line, not a leak', async () => {
     const { trace, par, end, another } = start();
     const read = { bio: BIO, sector: '0x10', size: 4096, opf: '0x8800', l0: 4096, o0: 0, vcnt: 1 };
     par.bio_submit({ ...read, p0: page(PFN) });
@@ -290,7 +290,7 @@ describe('pages that a line does not show', () => {
   const shown = (pfns: number[]) => Object.fromEntries(pfns.map((pfn, i) => [`p${i}`, page(pfn)]));
   const from = (first: number) => [0, 1, 2, 3].map((i) => PFN + first + i);
 
-  it('the tail of an array goes on behind the four that are shown', async () => {
+  it('the rest of an array follows the four pages that are shown', async () => {
     const { trace, par, end } = many();
     par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(8)) });
     fork(par, 500);
@@ -302,7 +302,7 @@ describe('pages that a line does not show', () => {
     expect(said.filter((s) => !s.startsWith('note pinned-page-shared-by-fork'))).toEqual([]);
   });
 
-  it('the head of it is held meanwhile', async () => {
+  it('its first pages are held meanwhile', async () => {
     const { trace, par, end } = many();
     par.unpin_dirty({ n: 8, dirty: 1, ...shown(from(8)) });
     fork(par, 500);

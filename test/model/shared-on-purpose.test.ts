@@ -61,7 +61,7 @@ describe('a page that was spliced into a pipe', () => {
     expect((await pipes(OTHER_PIPE, 'reuse')).verdict).toBe('clean');
   });
 
-  it('... and it is not known whether it does between the releases of two, where tee() had copied it', async () => {
+  it('... and between the releases of two pipes, after tee(), it is not known whether it does', async () => {
     for (const both of [
       [OTHER_PIPE, 'reuse', PIPE],
       [PIPE, 'reuse', OTHER_PIPE],
@@ -119,7 +119,7 @@ describe('a hugetlb page', () => {
   });
 });
 
-describe('a hugetlb page of three processes, one of which has it in a pipe only', () => {
+describe('a hugetlb page of three processes, one of which has it only in a pipe', () => {
   const OTHER = '0xffff888100003000';
   const written = async (how: 'another line' | 'moved', mapped: boolean) => {
     const { trace, parent, child, end } = family();
@@ -223,7 +223,7 @@ it('a READ bio shows that its buffer is written, whatever the flags of the call 
   expect((await trace.check('6.1')).said).toContain('error fork-share-then-cow');
 });
 
-it('references that nobody keeps are not followed', async () => {
+it('references that nobody owns are not followed', async () => {
   const callers = [
     '__kvm_faultin_pfn+0x8c/0x1a0',
     'gfn_to_page_many_atomic+0x8c/0x110 [kvm]',

@@ -23,7 +23,7 @@ function process() {
   return { trace, app, end };
 }
 
-describe('a worker of the kernel that borrows one address space after another', () => {
+describe('a kernel thread that uses one address space after another', () => {
   const worker = (forks: 'the one it pinned in' | 'the one before') => {
     const { trace, app, end } = process();
     const other = trace.task('other', 700, 1);
@@ -81,7 +81,7 @@ describe('try_to_unmap() of a page that somebody pins', () => {
     expect((await unmapped(what)).said).toEqual(['warning pinned-page-unmapped-for-swap']);
   });
 
-  it('that never enters the swap cache and does not come back is none of reclaim: memory that fails is unmapped too', async () => {
+  it('that never enters the swap cache and does not come back is not due to reclaim: failing memory is unmapped too', async () => {
     expect((await unmapped('memory fails')).said).toEqual([]);
   });
 });

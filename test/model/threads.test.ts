@@ -184,7 +184,7 @@ describe('how long a page is held', () => {
 });
 
 describe('a FOLL_PIN in a pipe', () => {
-  it('is given back by put_page()', async () => {
+  it('is released by put_page()', async () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
     touch(app, PARENT, 0, PFN);
@@ -221,7 +221,7 @@ describe('fewer pages than asked for', () => {
   });
 });
 
-describe('a pin for long whose pages have to move first', () => {
+describe('a longterm pin whose pages must be migrated first', () => {
   it.each([
     [2, []],
     [12, ['note longterm-pin-refused']],

@@ -31,7 +31,7 @@ function pinnedBy(name: string, info: string, isCopied: boolean, prepare?: (oth:
 
 const NOTHING_KNOWN = ['could-not-be-checked', []];
 
-describe('a worker of io_uring shares the address space of the task that its name tells', () => {
+describe('an io_uring worker shares the address space of the task in its name', () => {
   it.each(['iou-wrk-500', 'iou-sqp-500'])('%s', async (name) => {
     expect((await pinnedBy(name, '.....', false).check('6.12')).verdict).toBe('clean');
     const { findings, said } = await pinnedBy(name, '.....', true).check('6.12');
@@ -53,7 +53,7 @@ describe('a worker of io_uring shares the address space of the task that its nam
     expect([verdict, said]).toEqual(NOTHING_KNOWN);
   });
 
-  it('created while recording, which only task_newtask shows: another task had the pid before', async () => {
+  it('created during the recording, which only task_newtask shows: another task had the pid before', async () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
     const former = trace.task('bash', 510, 1);

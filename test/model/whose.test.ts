@@ -113,7 +113,7 @@ it('of two buffers over the same pages of a folio one is over: the other one is 
   expect((await trace.check('7.2')).said).toContain('warning fork-share-then-cow');
 });
 
-it('of two pages of a folio one is given back, and both are migrated: one was pinned', async () => {
+it('of two pages of a folio one is released, and both are migrated: one was pinned', async () => {
   const trace = new Trace();
   const app = trace.task('app', 500);
   const kcompactd = trace.task('kcompactd0', 43, 1);

@@ -50,7 +50,7 @@ describe('rows', () => {
     ]);
   });
 
-  it('stand among what bpftrace says', async () => {
+  it('may be mixed with messages of bpftrace', async () => {
     const { head, lines } = await readAll(
       'Attaching 3 probes...\nnsecs\tcpu\tcomm\ttid\tevent\taddr\n9044846000\t0\tscn\t133\tfault\t0x40d9d0\nLost 18 events\n\n9044847000\t0\tscn\t133\tfault\t0x40e9d0\n@faults[133]: 12\n',
     );
@@ -79,7 +79,7 @@ describe('rows', () => {
     ]);
   });
 
-  it('are bad when cells are missing, the time is none, or the event is', async () => {
+  it('are bad when cells are missing, or the time or the event is invalid', async () => {
     const { lines } = await readAll('time,pid,event\n1.0,7,a\n1.1,7\n1.2,7,b,c\nsoon,7,d\n1.3,7,\n,7,e\n');
     expect(lines.slice(2)).toEqual([
       { kind: 'Bad', reason: 'the row has 2 cells, the header 3' },
@@ -117,7 +117,7 @@ describe('csvTime', () => {
     expect(csvTime(cell, unit)).toMatchObject({ seconds, ns: nanoseconds });
   });
 
-  it.each(['', 'x', '-1', '1:2', '0x10', '1e99'])('"%s" is no time', (cell) => {
+  it.each(['', 'x', '-1', '1:2', '0x10', '1e99'])('"%s" is not a time', (cell) => {
     expect(csvTime(cell, undefined)).toBeUndefined();
   });
 });

@@ -43,7 +43,7 @@ describe('formats', () => {
   });
 });
 
-describe('what is no trace', () => {
+describe('what is not a trace', () => {
   const nul = '\0'.repeat(20);
   it.each([
     ['empty', '', 'input is empty', 'tracing/trace'],

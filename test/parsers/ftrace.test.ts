@@ -151,7 +151,7 @@ describe('the default layout', () => {
   });
 });
 
-describe('what stands behind the time', () => {
+describe('what follows the time', () => {
   const prefix = '             scn-133     [000] d...     9.044846: ';
 
   it.each([
@@ -216,7 +216,7 @@ describe('what stands behind the time', () => {
   });
 
   // print_trace_fmt(), kernel/trace/trace.c, of an event that was removed while a buffer still had records of it
-  it.each(['Unknown type 1711', 'faul', '', '12: x', '<odd>: x', '.: x'])('says that "%s" is no event', (body) => {
+  it.each(['Unknown type 1711', 'faul', '', '12: x', '<odd>: x', '.: x'])('says that "%s" is not an event', (body) => {
     expect(read(prefix + body, ns)).toEqual({ kind: 'Bad', reason: 'no event after the time' });
   });
 });
@@ -263,7 +263,7 @@ describe('other lines', () => {
     expect(read(`${comm}-159   [001]    20.539985: unmap_one: (1) a=1`, 'trace-cmd')).toMatchObject({ comm, pid: 159 });
   });
 
-  it('does not take an event behind a `#` for a header: it is missing', () => {
+  it('does not take an event after a `#` for a header: it is missing', () => {
     for (const line of [
       '# scn-157 [001] .... 20.539985: wp_fault: (f+0x0/0x1) a=0x1',
       '#              scn-157     [001] ....    20.539985: wp_fault: (f+0x0/0x1) a=0x1',
@@ -402,14 +402,14 @@ describe('function_graph', () => {
     expect(read(line, ns)).toMatchObject({ pid: 133, name: 'tracing_mark_write' });
   });
 
-  it('takes the task from behind a relative time too', () => {
+  it('takes the task from after a relative time too', () => {
     const line = '   97.549211 |    0.000123 |   0)    scn-424     |               |  /* fault: a=1 */';
     expect(read(line, ns)).toMatchObject({ pid: 424, cpu: 0, ts: 97_549_211_000, name: 'fault' });
   });
 });
 
 describe('the head', () => {
-  it('tells cpus, what was overwritten, and the base of all times', async () => {
+  it('shows the CPUs, what was overwritten, and the base of all times', async () => {
     const { head: found, lines } = await readAll(
       [
         '# tracer: nop',
@@ -440,7 +440,7 @@ describe('the head', () => {
     ]);
   });
 
-  it('tells the kernel of latency-format', async () => {
+  it('shows the kernel of latency-format', async () => {
     const { head: found } = await readAll(
       '# tracer: nop\n#\n# nop latency trace v1.1.5 on 5.10.0-32-amd64\n     scn-211       1.... 389069us : rmap_del: (f+0x0/0x1) page=0x1\n',
     );
@@ -468,7 +468,7 @@ describe('the head', () => {
     expect(lines.some((l) => l.kind === 'Bad')).toBe(false);
   });
 
-  it('reads a trace that holds nothing', async () => {
+  it('reads an empty trace', async () => {
     const { head: found } = await readAll('# tracer: nop\n#\n# entries-in-buffer/entries-written: 0/0   #P:2\n');
     expect(found).toMatchObject({ format: 'ftrace', timeUnit: 'ns', overwritten: 0 });
   });

@@ -57,7 +57,7 @@ describe('LineReader', () => {
     expect(await linesOf(bytes(''))).toEqual([]);
   });
 
-  it('shows only the beginning of a line that is too long, and goes on behind it', async () => {
+  it('shows only the beginning of a line that is too long, and continues after it', async () => {
     const long = 'x'.repeat(100);
     for (const chunk of [8, 16, 1000]) {
       const lines = await linesOf(bytes(`a\n${long}\nb\n`), { chunk, longest: 10 });
@@ -81,7 +81,7 @@ describe('LineReader', () => {
     expect(lines.buf.length).toBeLessThan(300_000);
   });
 
-  it('carries nothing of a line that is too long, however small the pieces are', async () => {
+  it('keeps nothing of a line that is too long, however small the pieces are', async () => {
     let given = 0;
     const pieces = {
       read(into: Uint8Array) {

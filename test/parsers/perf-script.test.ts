@@ -173,7 +173,7 @@ describe('the head', () => {
   const line = (time: string, rest = 'pindrift:fault: (ffffffffb3462860) mm=0x1'): string =>
     `            perf   134 [001]    ${time}:  ${rest}`;
 
-  it('tells the kernel from the comments', async () => {
+  it('takes the kernel from the comments', async () => {
     const { head: found } = await readAll(
       `# ========\n# captured on    : Fri Nov 20 22:23:37 2026\n# os release : 5.10.0-32-amd64\n# nrcpus online : 2\n#\n${line('19.724130')}\n`,
     );
@@ -202,7 +202,7 @@ describe('the head', () => {
     expect(lines[1]).toMatchObject({ pid: 134, ts: Number.NaN });
   });
 
-  it('is not led astray by records at time 0', async () => {
+  it('is not misled by records at time 0', async () => {
     const record = '         swapper     0 [000]     0.000000: PERF_RECORD_FORK(1:1):(0:0)';
     const { head: found } = await readAll(`${record}\n${record}\n${line('19.724130')}\n`);
     expect(found).toMatchObject({ variant: '', timeBase: 19 });

@@ -113,7 +113,7 @@ describe('openSource', () => {
     expect(cut.text.length).toBeGreaterThan(TRACE.length / 2);
   });
 
-  it('says what to do about xz where there is no such program', async () => {
+  it('says what to do about xz if the program is missing', async () => {
     const path = file('c.xz', Buffer.from('\xfd7zXZ\0\0\x04', 'latin1'));
     const { PATH } = process.env;
     process.env.PATH = dir;
@@ -124,7 +124,7 @@ describe('openSource', () => {
     }
   });
 
-  it('delivers what stands before a cut in gzip, and says so', async () => {
+  it('delivers what precedes a cut in gzip, and says so', async () => {
     const whole = gzipSync(TRACE);
     const cut = await content(file('cut.gz', whole.subarray(0, whole.length - 1000)));
     expect(cut.damage).toContain('unexpected end of file');
@@ -132,7 +132,7 @@ describe('openSource', () => {
     expect(cut.text.length).toBeGreaterThan(TRACE.length / 2);
   });
 
-  it('delivers what stands before a fault in gzip, and says so', async () => {
+  it('delivers what precedes an error in gzip, and says so', async () => {
     const whole = gzipSync(TRACE);
     whole.fill(0xff, whole.length - 2000, whole.length - 1000);
     const faulty = await content(file('faulty.gz', whole));
@@ -161,7 +161,7 @@ describe('openSource', () => {
     expect((await problem(path)).message).toContain('permission');
   });
 
-  it('knows how far it is, in bytes of the file', async () => {
+  it('knows its progress, in bytes of the file', async () => {
     const packed = gzipSync(TRACE);
     for (const [name, bytes] of [
       ['size', Buffer.from(TRACE)],

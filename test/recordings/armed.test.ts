@@ -59,7 +59,7 @@ it('a list of what was armed counts beside it', async () => {
   expect(await verdict('trace.dat', traceDat(own), { armed })).toBe('could-not-be-checked');
 });
 
-it('perf says on its command line whom it recorded', async () => {
+it("perf's command line shows which tasks it recorded", async () => {
   expect(await ofPerf({ command: [] })).toBe('could-not-be-checked');
   expect(await ofPerf({ command: ['perf', 'record', '-e', 'pindrift:*', './a.out'] })).toBe('could-not-be-checked');
   expect(await ofPerf({ command: ['perf', 'record', '-ag', '-m', '256', '--', './a.out'] })).toBe('clean');
@@ -84,7 +84,7 @@ it.each([
   expect(scopeOf(line.split(' '))?.everywhere).toBe(everywhere);
 });
 
-it('another command of perf says nothing of that', () => {
+it('another perf command does not', () => {
   expect(scopeOf(['perf', 'trace', 'record', '-a'])?.everywhere).toBe(true);
   expect(scopeOf(['perf', 'mem', '-a'])).toBeUndefined();
   expect(scopeOf([])).toBeUndefined();

@@ -49,7 +49,7 @@ describe('a page of the ring buffer', () => {
   });
 });
 
-describe('behind a recording', () => {
+describe('after a recording', () => {
   const RECORDINGS: Record<string, Buffer> = {
     'trace.dat, version 7': traceDat(written, { version: 7 }),
     'perf.data': perfData(written),

@@ -89,7 +89,7 @@ describe.each(Object.entries(FILES))('%s', (name, bytes) => {
   });
 });
 
-it('a text is told to be none', async () => {
+it('a text is rejected', async () => {
   const path = put('trace.txt', Buffer.from(written.text));
   await expect(recordText(path, 12, 0)).rejects.toThrow('this is not a recording');
 });

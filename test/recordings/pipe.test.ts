@@ -28,7 +28,7 @@ it.each([{}, { little: false }, { attrSize: 152 }] as const)('events, kernel, en
   }
 });
 
-it('a recording of some tasks says nothing of the others', () => {
+it('a recording of some tasks shows nothing about the others', () => {
   const { facts } = passed(pipe({ command: ['perf', 'record', '-p', '1', '-o', '-'] }));
   expect(facts.recorded).toMatchObject({ armed: [], filters: ['-p'] });
 });
@@ -48,11 +48,11 @@ it('an end within a record, or within a round', () => {
     expect(passed(bytes.subarray(0, bytes.length - less)).damage).toMatch(/^the pipe of perf is truncated/);
 });
 
-it('what is packed is not looked at, so it proves nothing', () => {
+it('compressed data is not read, so it proves nothing', () => {
   expect(passed(pipe({ packed: 81 })).facts).toEqual({});
 });
 
-it('formats that cannot be read prove nothing, and are told', () => {
+it('formats that cannot be read prove nothing, and are reported', () => {
   const bytes = pipe();
   const at = bytes.indexOf('tracing');
   bytes.write('nothing', at, 'latin1');

@@ -70,7 +70,7 @@ async function eventsOf(path: string, from?: Uint8Array): Promise<string[]> {
   return out;
 }
 
-it('raw pages say what the trace.dat made of them says', async () => {
+it('raw pages give the same as the trace.dat made from them', async () => {
   await lay();
   const events = await eventsOf(folder);
   expect(events).toHaveLength(1584);
@@ -80,7 +80,7 @@ it('raw pages say what the trace.dat made of them says', async () => {
   expect(report.traces[0]).toMatchObject({ format: 'trace_pipe_raw', kernel: '5.10.0-32-amd64', events: 1584 });
 });
 
-it('a store of them says the same', async () => {
+it('a store of them gives the same', async () => {
   const out = join(folder, 'x.db');
   const report = await check([folder]);
   expect(await ingest([folder], { out })).toEqual(report);
@@ -89,13 +89,13 @@ it('a store of them says the same', async () => {
   expect(JSON.parse(JSON.stringify(await rerun(out)))).toEqual(JSON.parse(plain));
 });
 
-it('events that the counters know of and the pages do not are lost', async () => {
+it('events that are in the counters but not in the pages are lost', async () => {
   put('per_cpu/cpu1/stats', 'entries: 0\noverrun: 0\ncommit overrun: 0\ndropped events: 41\nread events: 1\n');
   const [trace] = (await check([folder])).traces;
   expect(trace.losses).toMatchObject([{ kind: 'lost-events', cpu: 1, count: 41 }]);
 });
 
-it('what the head says was armed is known', async () => {
+it('what the header lists as armed is known', async () => {
   const armed = 'p:pindrift/gup_fast get_user_pages_fast start=$arg1:x64';
   put('head', `# pindrift-capture: 1\n# pindrift-armed: ${armed}\n# pindrift-hits: gup_fast 0 0\n`);
   const recording = await openRecording({ path: folder }, new Uint8Array(0));

@@ -95,7 +95,7 @@ for (const little of [true, false]) {
         expect(read(page(little, longSize, 0n, one, -1), layout).lost).toBe(-1);
       });
 
-      it('an event that is longer than its page ends the page, and is said', () => {
+      it('an event that is longer than its page ends the page, and is reported', () => {
         const buf = page(little, longSize, 0n, [
           { type: 1, delta: 0, words: [1] },
           { type: 28, delta: 0, words: [1] },

@@ -25,7 +25,7 @@ const SHAPES: Record<string, (fields: WrittenField[]) => Reshaped[]> = {
 };
 
 describe.each(Object.keys(SHAPES))('fields %s', (shape) => {
-  it.each([8, 12])('behind a head of %i bytes', async (common) => {
+  it.each([8, 12])('after a header of %i bytes', async (common) => {
     const shaped = reshape(written, SHAPES[shape], common);
     for (const bytes of [traceDat(shaped), traceDat(shaped, { version: 6, little: false }), perfData(shaped)]) {
       const { events, damage, bad } = await readBytes('recording', bytes);
@@ -35,7 +35,7 @@ describe.each(Object.keys(SHAPES))('fields %s', (shape) => {
   });
 });
 
-it('a number of 128 bits is no number', async () => {
+it('a number of 128 bits is not read as a number', async () => {
   const wide = reshape(written, (fields) =>
     keep(fields).map((f, i) => (isInt(fields[i]) ? { ...f, size: 16, type: 'u128' } : f)),
   );

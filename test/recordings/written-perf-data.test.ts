@@ -58,7 +58,7 @@ describe('perf record --threads', () => {
     rmSync(join(folder, 'data.1'));
   });
 
-  it('files that were not copied along are missed', async () => {
+  it('files that were not copied are reported as missing', async () => {
     const threads = [0, 1, 2, 3].map((n) => written.events.filter((_, i) => i % 4 === n));
     writeFileSync(join(folder, 'data'), perfData(written, { threads }));
     for (const [i, bytes] of threadFiles(written, { threads }).entries())
@@ -72,17 +72,20 @@ describe('perf record --threads', () => {
 });
 
 describe('what was lost', () => {
-  it.each([{}, { little: false }, { pipe: true }, { packed: 81 }] as const)('is told where it was: %o', async (how) => {
-    const lost = new Map([
-      [100, 17],
-      [500, 3],
-    ]);
-    const read = await readBytes('perf.data', perfData(written, { ...how, lost }));
-    expect(read.lost.map((one) => one.split(' ')[1])).toEqual(['17', '3']);
-    expect(read.events).toEqual(ofText.events);
-  });
+  it.each([{}, { little: false }, { pipe: true }, { packed: 81 }] as const)(
+    'is reported where it was: %o',
+    async (how) => {
+      const lost = new Map([
+        [100, 17],
+        [500, 3],
+      ]);
+      const read = await readBytes('perf.data', perfData(written, { ...how, lost }));
+      expect(read.lost.map((one) => one.split(' ')[1])).toEqual(['17', '3']);
+      expect(read.events).toEqual(ofText.events);
+    },
+  );
 
-  it('is told when perf counted it only at its end', async () => {
+  it('is reported if perf counted it only at the end', async () => {
     expect((await readBytes('perf.data', perfData(written, { lostSamples: 9 }))).lost).toEqual(['-1: 9']);
     // what was said before is in that number
     const both = perfData(written, { lostSamples: 9, lost: new Map([[100, 4]]) });

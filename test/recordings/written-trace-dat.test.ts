@@ -123,7 +123,7 @@ describe('what was lost', () => {
     expect(read.events).toEqual(ofText.events);
   });
 
-  it('is told where only the counters of a CPU know it', async () => {
+  it('is reported if it shows only in the counters of a CPU', async () => {
     const stats = ['CPU: 1\nentries: 0\noverrun: 12\ncommit overrun: 0\ndropped events: 3\nread events: 1\n'];
     expect((await readBytes('trace.dat', traceDat(written, { stats }))).lost).toEqual(['1: 15']);
   });

@@ -17,7 +17,7 @@ function hugePage(pages: number): CheckReport {
 }
 
 describe('the same drift on many pages', () => {
-  it.each(['pretty', 'text', 'markdown'] as const)('%s tells it once', async (format) => {
+  it.each(['pretty', 'text', 'markdown'] as const)('%s reports it once', async (format) => {
     const out = await render(format, hugePage(512), { width: 160 });
     expect(out).toContain('511 more: the same drift at 0x800000000 to 0x8001fe000 (2-512)');
     expect(out).toContain('violated: 512 errors');
@@ -40,7 +40,7 @@ describe('the same drift on many pages', () => {
     expect(out).toContain('1 more: the same drift at 0x800002000 (4)');
   });
 
-  it('verbose tells every one', async () => {
+  it('verbose reports every one', async () => {
     const out = await render('pretty', hugePage(5), { verbose: true });
     expect(out.split('reclaim (mlock)')).toHaveLength(6);
   });

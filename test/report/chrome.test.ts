@@ -62,7 +62,7 @@ describe('any report as a Chrome trace', () => {
     expect([...open.values()].every((n) => n === 0)).toBe(true);
   });
 
-  it('tracks that are no process get pids that no process can have', () => {
+  it('tracks that are not processes get pids that no process can have', () => {
     const pids = new Set(eventsOf(odirectLife()).map(({ pid }) => pid));
     expect([...pids].filter((pid) => pid !== 157).every((pid) => pid > 4 * 1024 * 1024)).toBe(true);
   });

@@ -44,7 +44,7 @@ it('is another for every way to write-protect, and without one it is that of mpr
 });
 
 describe('the name of version 1', () => {
-  it('is what baselines of that time hold', () => {
+  it('is in the baselines of that time', () => {
     const path = [
       { role: 'pin', fn: 'get_user_pages_fast' },
       { role: 'unmap', fn: 'try_to_unmap_one' },

@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)(`the HTML report in a browser (${why
     expect(trouble).toEqual([]);
   });
 
-  it('a hover tells the step, a click and the arrow keys pick it in the story too', async () => {
+  it('hovering shows the step, a click and the arrow keys select it in the story too', async () => {
     const { page, trouble } = await open('odirect');
     const copy = page.locator('.timeline .glyph.parts').first();
     await copy.hover();

@@ -106,7 +106,7 @@ describe('hostile words', () => {
 });
 
 describe('the view', () => {
-  it('tells pin steps beside the evidence, marked as such, in order', () => {
+  it('shows pin steps beside the evidence, marked as such, in order', () => {
     const { report } = partsOf(odirectLife(), {});
     const life = report.findings[0]?.life;
     expect(life?.steps.map((step) => `${step.role}${step.minor ? ' (minor)' : ''}`)).toEqual([
@@ -202,7 +202,7 @@ describe('columns', () => {
     );
   });
 
-  it('pins that show next to nothing come back too', () => {
+  it('pins of which almost nothing is known come back too', () => {
     const bare: PinLife = {
       trace: 0,
       kind: 'GET',
@@ -264,7 +264,7 @@ describe('filters', () => {
     expect(ranks).toEqual([...ranks].sort((a, b) => 'ewn'.indexOf(a[0] ?? '') - 'ewn'.indexOf(b[0] ?? '')));
   });
 
-  it('the same drift is folded to the first that tells it', () => {
+  it('the same drift is folded into its first finding', () => {
     const twice = odirectLife();
     const [finding] = twice.report.findings;
     if (finding === undefined) throw new Error('the sample has a finding');
@@ -311,7 +311,7 @@ describe('filters', () => {
     expect(count({ text: `pfn ${first?.pfn}` })).toBe(count({ text: first?.pfn ?? '' }));
   });
 
-  it('a release that was not seen looks presumed, and one that did not come is a lower bound', () => {
+  it('a release that was not seen looks presumed, and without one the time is a lower bound', () => {
     const [pin] = detailed.pins;
     if (pin === undefined) throw new Error('there are many pins');
     const states = (['presumed', 'held', 'released'] as const).map((state) => ({
@@ -327,7 +327,7 @@ describe('filters', () => {
     expect(words[2]).not.toMatch(/^[<>]/);
   });
 
-  it('pins of several traces: one trace after the other, under a name that tells them apart', () => {
+  it('pins of several traces: one trace after the other, under distinct names', () => {
     const [one, two] = detailed.pins;
     if (one === undefined || two === undefined) throw new Error('there are many pins');
     const mixed = tableOf([

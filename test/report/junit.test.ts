@@ -46,7 +46,7 @@ describe('junit', () => {
     expect(failure?.text).toContain(odirect().findings[0]?.evidence[3]?.text);
   });
 
-  it('a trace that cannot tell is an error, and nothing but skipped tests where the user wants that', async () => {
+  it('an undecided trace is an error, or only skipped tests if the user wants that', async () => {
     const errors = async (options: ReportOptions) =>
       (await suites(undecided(), options)).children.flatMap(cases).filter((test) => outcome(test).includes('error'));
     const [error] = await errors({});
@@ -55,7 +55,7 @@ describe('junit', () => {
     expect(await errors({ onUndecided: 'skip' })).toEqual([]);
   });
 
-  it('of several traces, only those that cannot tell are none', async () => {
+  it('of several traces, only the undecided ones are errors', async () => {
     const report = cleanReport();
     const [trace] = report.traces;
     report.traces = [trace as NonNullable<typeof trace>, { ...(trace as NonNullable<typeof trace>), path: 'other' }];
@@ -87,7 +87,7 @@ describe('junit', () => {
     );
   });
 
-  it('a note does not fail a test unless notes are to', async () => {
+  it('a note fails a test only if notes are to', async () => {
     const report = odirect();
     report.findings.forEach((finding) => {
       finding.severity = 'note';

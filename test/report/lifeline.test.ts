@@ -73,7 +73,7 @@ describe('pins to draw', () => {
     expect(lives({ report, pins: [] })).toEqual([]);
   });
 
-  it('steps are told in the order of the trace', () => {
+  it('steps are in the order of the trace', () => {
     const { pins, report } = odirectLife();
     const mixed = pins.map((pin) => ({ ...pin, steps: pin.steps.toReversed() }));
     expect(lives({ report, pins: mixed })).toEqual(pins);

@@ -114,7 +114,7 @@ describe('the 5.10 story', () => {
     expect(flow.at(-1)?.terminatingFlowIds).toEqual([1]);
   });
 
-  it('tells the pin: addresses, flags, line', () => {
+  it('describes the pin: addresses, flags, line', () => {
     const pin = events.find((event) => event.categories?.includes('pin'));
     expect(note(pin, 'vaddr')).toBe('0x7f02b2792000');
     expect(note(pin, 'pfn')).toBe('0x7fb7d');
@@ -168,7 +168,7 @@ describe('any report', () => {
     }
   });
 
-  it('ticks are said to be ticks, and no times to be lines', () => {
+  it('ticks are labelled as ticks, and line numbers where there are no times', () => {
     const detailed = odirectLife();
     const [trace] = detailed.report.traces;
     if (trace === undefined) throw new Error('the sample has a trace');
@@ -205,7 +205,7 @@ describe('any report', () => {
     expect(names).toContain('0x7f02b2792000 = pfn 0x7fb7d (2)');
   });
 
-  it('of too many pins the least telling are left out, and said to be', () => {
+  it('of too many pins the least interesting are omitted, which is stated', () => {
     const drawn = [...draw(manyLives(600, 3), 100)];
     expect(drawn.filter((one) => one.kind === 'begin' && one.category === 'pin')).toHaveLength(100);
     expect(drawn[0]).toMatchObject({ kind: 'track', description: expect.stringContaining('500 pins') });

@@ -14,7 +14,7 @@ describe('on a terminal', () => {
     expect(widest(out)).toBeLessThanOrEqual(width);
   });
 
-  it.each([80, 160])('a trace that cannot tell, at %d columns', async (width) => {
+  it.each([80, 160])('an undecided trace, at %d columns', async (width) => {
     const out = await render('pretty', undecided(), { width });
     await expect(out).toMatchFileSnapshot(`golden/undecided.pretty-${width}.txt`);
     expect(widest(out)).toBeLessThanOrEqual(width);
@@ -95,13 +95,13 @@ describe('on a terminal', () => {
     expect(out).toContain('1,250 ticks');
   });
 
-  it('violated, and some rules could not be checked: both are said', async () => {
+  it('violated, and some rules could not be checked: both are shown', async () => {
     const report = undecided();
     const out = await render('pretty', { ...report, verdict: 'violated', findings: odirect().findings });
     expect(out).toContain('\nviolated: 1 error\n5 of 8 rules could not decide:\n');
   });
 
-  it('why the trace as a whole is not clean stands before what single rules lack', async () => {
+  it('the reasons why the whole trace is not clean precede what single rules lack', async () => {
     const whole = ['no release was recorded for 1 pin', 'the trace was filtered (pid 17)'];
     const rules = [
       ...undecided().rules,

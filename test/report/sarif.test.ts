@@ -60,7 +60,7 @@ describe('sarif', () => {
     expect(steps[3]?.stack?.frames).toHaveLength(3);
   });
 
-  it('more results than code scanning takes: the worst are kept, and it is said', async () => {
+  it('more results than code scanning accepts: the worst are kept, and this is stated', async () => {
     const report = odirect();
     const [finding] = report.findings;
     const notes = Array.from({ length: 25_002 }, (_, i) => ({ ...finding, n: i + 1, severity: 'note' as const }));
@@ -79,7 +79,7 @@ describe('sarif', () => {
     ]);
   });
 
-  it('a rule that could not be checked is said, and so is what was lost', async () => {
+  it('a rule that could not be checked is reported, and so is what was lost', async () => {
     const invocation = (await run(undecided())).invocations?.[0];
     const notes = invocation?.toolExecutionNotifications ?? [];
     expect(invocation?.executionSuccessful).toBe(true);
@@ -103,7 +103,7 @@ describe('sarif', () => {
     });
   });
 
-  it("Microsoft's validator has nothing to warn of", async () => {
+  it("Microsoft's validator prints no warning", async () => {
     const report = odirect();
     const [trace] = report.traces;
     if (trace !== undefined) trace.path = '/ci/work/traces/a.txt';
@@ -122,7 +122,7 @@ describe('sarif', () => {
     expect(artifacts?.[0]?.location?.uri).toBe('traces/a.txt');
   });
 
-  it('says what is known of the rules and of pindrift', async () => {
+  it('describes the rules and pindrift', async () => {
     const { driver } = (
       await run(odirect(), {
         version: '1.2.3',

@@ -24,14 +24,14 @@ describe('story', () => {
     expect(out.join('\n')).not.toMatch(/the copy itself|a line of its stack/);
   });
 
-  it('without a number every finding is told', async () => {
+  it('without a number every finding is shown', async () => {
     const out = await render('story', hostile());
     expect(out).toContain('finding 1 of 2: ');
     expect(out).toContain('finding 2 of 2: ');
     expect(await render('story', hostile(), { finding: 2 })).not.toContain('finding 1 of 2: ');
   });
 
-  it('a number that is not there', async () => {
+  it('a number that does not exist', async () => {
     expect(await render('story', odirect(), { finding: 7 })).toBe('no finding 7 in 1 finding\n');
   });
 });

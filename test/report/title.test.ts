@@ -32,7 +32,7 @@ describe('the title of a finding', () => {
     for (const own of OWN) expect(head).not.toContain(own);
   });
 
-  it('line: the title, and pages and addresses behind it', async () => {
+  it('line: the title, followed by pages and addresses', async () => {
     const line = await render('line', report);
     expect(line).toMatch(/: error, certain: swapin-cow-under-pin: copied on .* \(get_user_pages_fast\): scn\[\d+\] 0x/);
     for (const own of [finding.pin.pfn, finding.mapping?.pfn]) expect(line).toContain(own);

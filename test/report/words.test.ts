@@ -13,7 +13,7 @@ describe('reasons of undecided rules', () => {
     );
   });
 
-  it('keeps other reasons, before what this kernel does not have', () => {
+  it('keeps other reasons, ahead of what this kernel does not have', () => {
     expect(reasonWords(['x (not in era 5.10)', 'y (never seen)', 'events were lost in 2 places'])).toBe(
       'events were lost in 2 places; never seen: y; not in era 5.10: x',
     );

@@ -92,7 +92,7 @@ describe('rules new', () => {
     expect(JSON.parse(stdout).findings.map(({ rule }: { rule: string }) => rule)).toContain('my-rule');
   });
 
-  it('does not write over anything, and wants a name that can be one', () => {
+  it('overwrites nothing, and requires a valid name', () => {
     const folder = scratch({ 'my-rule.ts': '' });
     expect(pindrift(folder, 'rules', 'new', 'my-rule')).toMatchObject({
       status: 2,
@@ -163,7 +163,7 @@ describe('events', () => {
 });
 
 describe('check', () => {
-  it('--debug-rule and --timing speak on standard error', () => {
+  it('--debug-rule and --timing write to standard error', () => {
     const folder = scratch({ 'trace.txt': `${pinThenFork}\n` });
     pindrift(folder, 'rules', 'new', 'my-rule');
     const { stderr, stdout } = pindrift(

@@ -75,7 +75,7 @@ describe('the config', () => {
     await expect(writable('rules', { ...loads, 'rules/a.ts': ruleFile('rule-a') })).rejects.toThrow(InputError);
   });
 
-  it('in an unpacked archive is not used unless it is named', async () => {
+  it('in an unpacked archive is used only if it is named', async () => {
     const folder = scratch({ 'a/pindrift.config.ts': 'throw new Error("it ran");', 'a/b/trace.txt': '' });
     const setup = await setUp({ folder: join(folder, 'a/b') });
     expect(setup.from).toBeUndefined();
@@ -148,7 +148,7 @@ describe('the config', () => {
     expect(await problem(json(value))).toContain(text);
   });
 
-  it('a rule of the name of a built-in one', async () => {
+  it('a rule with the name of a built-in one', async () => {
     expect(await problem({ 'a.ts': ruleFile('pin-leak') }, { rules: ['./a.ts'] })).toBe(
       'a.ts: two rules have the id pin-leak: one from pindrift itself, one from a.ts',
     );

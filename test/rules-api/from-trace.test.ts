@@ -6,7 +6,7 @@ import { testFrom } from '../../src/scaffold/from-trace.ts';
 
 const HOSTILE = ['`+(ran = true)+`', '${ran = true}', '\\`${ran = true}', 'C:\\x \\${ran = true} $1 $& `'];
 
-it.each(HOSTILE)('a task called %s stays text in the test that is made of its trace', (comm) => {
+it.each(HOSTILE)('a task called %s stays text in the test made from its trace', (comm) => {
   const line = `${comm}-7 [000] ..... 1.000000: unpin: (unpin_user_page+0x0/0x90) page=0xffffea0000080000`;
   const source = testFrom(
     { id: 'mine', api: 'pindrift', testing: 'pindrift/testing', rule: './mine.ts', runner: 'none' },

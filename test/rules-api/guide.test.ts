@@ -29,7 +29,7 @@ describe('the rule of the guide', () => {
     expect(guide).toContain(`${outcomes.length} tests, all pass`);
   });
 
-  it('is told by `show` under the number that `check` gives it', async () => {
+  it('is shown by `show` under the number that `check` gives it', async () => {
     const setup = await setUp({ folder, rules: ['./torn-buffer.ts'], config: false });
     const path = join(folder, 'trace.txt.gz');
     const { findings } = await check([path], { rules: setup.rules, running: setup.running });

@@ -35,7 +35,7 @@ describe('a rule that throws', () => {
   });
 });
 
-describe('a rule that does not come back', () => {
+describe('a rule that does not return', () => {
   it.each([
     ['create', 'for (;;);'],
     ['pin', 'return { pin() { for (;;); } };'],

@@ -54,7 +54,7 @@ describe('a rule that throws', () => {
 });
 
 describe('the views', () => {
-  it('show undefined for what the trace does not show, and print as what they are', async () => {
+  it('are undefined where the trace shows nothing, and print as what they are', async () => {
     const seen: unknown[] = [];
     await replay(trace, ({ model }) => ({
       pin({ pin }) {
@@ -107,7 +107,7 @@ describe('the views', () => {
   });
 });
 
-describe('listening later', () => {
+describe('subscribing later', () => {
   it('goes on until it is stopped, and may start again', async () => {
     const told: string[] = [];
     const rule = defineRule({

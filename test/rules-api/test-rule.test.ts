@@ -226,7 +226,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
     expect(await failure(forgetful)).toContain('a second run over the same trace gives a different result');
   });
 
-  it('a rule that is none', async () => {
+  it('something that is not a rule', async () => {
     expect(await failure({ ...sampleRule(), api: 7 })).toContain('it was made for version 7 of the rule contract');
     expect(await failure(sampleRule({ meta: { needs: [['gpu']] } }))).toContain(
       'rule sample-rule: meta.needs[0][0]: no such event kind: gpu; gup?',
@@ -246,7 +246,7 @@ the evidence of forked differs (- expected by the test, + in the finding):
     expect(await failure(wrong)).toContain('frok: no such transition; fork?');
   });
 
-  it('a handler that does not answer at once', async () => {
+  it('an asynchronous handler', async () => {
     expect(await failure({ ...sampleRule(), create: () => ({ fork: async () => {} }) as never })).toContain(
       'a handler must be synchronous',
     );

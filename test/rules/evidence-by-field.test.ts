@@ -77,7 +77,7 @@ describe('an event that lacks a field its kind needs shows nothing', () => {
     ]);
   });
 
-  it('a line of trace_printk() in do_wp_page() is no write fault', async () => {
+  it('a line of trace_printk() in do_wp_page() is not a write fault', async () => {
     const text = READ_ACROSS_FORK.replace(/wp_fault: .*/, 'do_wp_page: here 0x10000000').replace(
       /^.* wp_fault_ret: .*\n/m,
       '',
@@ -86,8 +86,8 @@ describe('an event that lacks a field its kind needs shows nothing', () => {
   });
 });
 
-describe('what is not recorded is no claim', () => {
-  it('no unmapping is recorded: a page that was replaced may have been given back by its process', async () => {
+describe('no claim about what is not recorded', () => {
+  it('no unmapping is recorded: a page that was replaced may have been unmapped by its process', async () => {
     // the return of the write fault and the fault itself are gone, and so is any unmapping
     const text = READ_ACROSS_FORK.replace(/^.* (wp_fault|wp_fault_ret|fork_vma|fork_vma_ret): .*\n/gm, '');
     const { findings, verdict } = await report(text);

@@ -160,7 +160,7 @@ describe.each(BUILT_IN.map((rule) => ({ id: rule.meta.id, rule })))('$id', ({ id
 
   if (id === UNDECIDED) return;
 
-  it('speaks in the firing example', async () => {
+  it('reports a finding in the firing example', async () => {
     const { findings } = await run(examplesOf(rule).fires);
     expect(saidBy(id, findings)).not.toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('what is not recorded', () => {
     expect(findings).toMatchObject([{ rule: 'pinned-page-replaced', severity: 'warning', confidence: 'medium' }]);
   });
 
-  it('a fix of FOLL_PIN is none of a page that FOLL_GET holds', async () => {
+  it('a fix of FOLL_PIN is not offered for a page held by FOLL_GET', async () => {
     const { findings } = await run(firing('stale-read-pin'));
     expect(findings.map(({ pin, fixedBy }) => [pin.api, fixedBy])).toEqual([['get_user_pages_fast', []]]);
   });
@@ -249,7 +249,7 @@ describe('notifier-window', () => {
     expect(saidBy('notifier-window', (await run(text)).findings)).toEqual([]);
   });
 
-  it('takes a window of a part for the sign of a notifier', async () => {
+  it('takes a window over a part as evidence of a notifier', async () => {
     const part = ['0x7f6fe21ac000', '0x7f6fe21ec000'] as const;
     const text = [window('mmun_start', ...part), window('mmun_end', ...part), ...copy].join('\n');
     expect(saidBy('notifier-window', (await run(text)).findings)).toHaveLength(1);
@@ -271,7 +271,7 @@ describe('real captures', () => {
     return (await report).findings;
   };
 
-  it.each(CAPTURES.filter(([, fires]) => fires !== ''))('%s speaks in %s', async (id, fires) => {
+  it.each(CAPTURES.filter(([, fires]) => fires !== ''))('%s reports a finding in %s', async (id, fires) => {
     expect(saidBy(id, await findingsIn(fires))).not.toEqual([]);
   });
 

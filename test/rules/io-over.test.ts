@@ -72,7 +72,7 @@ describe('I/O on a page that is copied under its pin', () => {
     expect(await acrossFork(call, opf, 'after the copy')).toBe(lost);
   });
 
-  it('... or unmapped by a thread of the kernel', async () => {
+  it('... or unmapped by a kernel thread', async () => {
     expect(await acrossFork({ flags: 1 }, READ, 'before the copy', 'unmapped')).toBe('warning no harm, end shown');
     expect(await acrossFork({ flags: 1 }, READ, 'after the copy', 'unmapped')).toBe(
       'warning lost-dma-write, end shown',

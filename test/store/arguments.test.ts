@@ -83,7 +83,7 @@ describe('arguments', () => {
     ]);
   });
 
-  it('read by place are what reading with care gives', async () => {
+  it('read by position are the same as read by name', async () => {
     // the second line is read by the shape of the first; the third has two blanks and is not
     const out = await store(
       HEADER + [line('a: x=0x1f y=7 s=w'), line('a: x=0xABc y=-9 s=v'), line('a: x=0xABc  y=-9 s=v')].join(''),

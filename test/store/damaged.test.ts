@@ -17,7 +17,7 @@ it.each([1, 2, 3, 4, 5, 6])('lines that are nearly like known ones (%i)', async 
   expectSame(pages, sql);
 });
 
-it('a line longer than the buffer, and lines of usual length behind it', async () => {
+it('a line longer than the buffer, and lines of usual length after it', async () => {
   const usual = damagedLines(7, 12_000);
   const long = Buffer.from(`             scn-134     [001] d...     9.044853: note: text=${'x'.repeat(300_000)}\n`);
   const trace = Buffer.concat([usual, long, usual, long, usual]);

@@ -26,7 +26,7 @@ async function both(text: string | Uint8Array): Promise<string> {
 }
 
 describe('event names', () => {
-  it('that differ in case only, or are SQL, or are names of ours, get tables of their own', async () => {
+  it('that differ only in case, are SQL, or are names of our tables get tables of their own', async () => {
     const names = ['Fault', 'fault', 'FAULT', 'select', 'event', 'trace', 'pin', 'ev_fault', 'sqlite_master', 'order'];
     const out = await both(HEADER + names.map((name, i) => line(`${name}: x=${i}`)).join(''));
     const opened = openStore(out);
@@ -43,7 +43,7 @@ describe('event names', () => {
     expect(rows(out, 'select count(*) from event')).toEqual([[BigInt(names.length)]]);
   });
 
-  it('with a NUL, far behind what is looked at to tell what the file is', async () => {
+  it('with a NUL, long after the part of the file that decides its format', async () => {
     const out = await both(HEADER + line('fault: x=1').repeat(2000) + line("swap\0'in: x=2"));
     expect(rows(out, `select event from event where args = 'x=2'`)).toEqual([["swap\0'in"]]);
   });
@@ -92,7 +92,7 @@ describe('event names', () => {
 });
 
 describe('argument names', () => {
-  it('that are columns of ours, or differ in case only, keep their key', async () => {
+  it('that are columns of ours, or differ only in case, keep their key', async () => {
     const keys = ['id', 'ts', 'pid', 'comm', 'rowid', 'X', 'x', 'select', 'extra', 'at', 'a.b', 'a[0]'];
     const out = await both(HEADER + line(`a: ${keys.map((key, i) => `${key}=${i}`).join(' ')}`));
     expect(rows(out, 'select key, value from arg order by position')).toEqual(
@@ -120,7 +120,7 @@ describe('argument names', () => {
 });
 
 describe('bytes', () => {
-  it('that are no UTF-8 are kept as they are, and those that are can be read', async () => {
+  it('that are not UTF-8 are kept unchanged, and those that are can be read', async () => {
     const text = Buffer.concat([
       Buffer.from(HEADER),
       Buffer.from(line('a: x=1', 1, { comm: 'b\u00e4r' }), 'utf8'),

@@ -38,7 +38,7 @@ const rejected = async (work: Promise<unknown>): Promise<InputError> => {
 };
 
 describe('opening', () => {
-  it('a file that is not there', () => {
+  it('a missing file', () => {
     expect(errorOf(() => openStore(file('none.db'))).message).toBe('no such file');
   });
 
@@ -145,7 +145,7 @@ describe('an ingest', () => {
     expect(rows(there, 'select count(*) from event')).toEqual([[1n]]);
   });
 
-  it('never replaces what is no store: another capture, a program, the database of somebody else', async () => {
+  it('never replaces what is not a store: another capture, a program, the database of another program', async () => {
     const theirs = new Database(file('theirs.db'));
     theirs.exec('create table t(x)');
     theirs.close();
@@ -165,7 +165,7 @@ describe('an ingest', () => {
     expect(fs.readFileSync(path, 'utf8')).toBe(small);
   });
 
-  it('into a folder that is not there, or is a file, or into a folder', async () => {
+  it('into a missing folder, below a file, or in place of a folder', async () => {
     const path = trace('t', small);
     expect((await rejected(ingest([path], { out: file('no/such/x.db') }))).message).toContain(
       'the directory for this file does not exist',
@@ -174,7 +174,7 @@ describe('an ingest', () => {
     expect((await rejected(ingest([path], { out: '-' }))).message).toContain('standard output');
   });
 
-  it('of something that is no trace leaves nothing', async () => {
+  it('of something that is not a trace leaves nothing', async () => {
     const [headers, words] = [trace('headers', HEADER), trace('words', 'these are words\n')];
     const files = folder();
     await rejected(ingest([headers], { out: file('x.db') }));
@@ -182,7 +182,7 @@ describe('an ingest', () => {
     expect(folder()).toEqual(files);
   });
 
-  it('for which there is no room says so and leaves nothing', async () => {
+  it('without enough space says so and leaves nothing', async () => {
     const path = trace('wide', HEADER + line('a: x=1').repeat(20_000));
     const files = folder();
     // a limit on the size of files stands in for a full disk
@@ -192,7 +192,7 @@ describe('an ingest', () => {
     expect(folder()).toEqual(files);
   });
 
-  it('that is interrupted leaves nothing', async () => {
+  it('that is interrupted leaves nothing behind', async () => {
     const path = trace('long', HEADER + line('a: x=1').repeat(400_000));
     const files = folder();
     const [program, ...args] = node(path, file('cut.db'));

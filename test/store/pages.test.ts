@@ -73,7 +73,7 @@ describe('pages', () => {
     expectSame(doubles.map((n, i) => [i, n, 'x']));
   });
 
-  it('hold nothing, and one row', () => {
+  it('are empty, or hold one row', () => {
     expectSame([]);
     expectSame([[7, 7, 'seven']]);
   });
@@ -135,7 +135,7 @@ describe('pages', () => {
     );
   });
 
-  it('never stand where SQLite keeps its locks, nor does the end of a long record', () => {
+  it('are never where SQLite keeps its locks, nor is the end of a long record', () => {
     const path = file('sparse.db');
     const lock = 2 ** 30 / PAGE_SIZE + 1;
     fs.writeFileSync(path, new Uint8Array(PAGE_SIZE));

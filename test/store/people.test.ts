@@ -21,7 +21,7 @@ afterAll(() => db.close());
 const rows = (sql: string): Record<string, unknown>[] => db.prepare<[], Record<string, unknown>>(sql).all();
 
 describe('in plain SQLite', () => {
-  it('a finding has its trace, names and hex', () => {
+  it('a finding has its trace, with names and hex numbers', () => {
     const [finding] = report.findings;
     expect(rows('select * from findings')[0]).toMatchObject({
       n: finding.n,

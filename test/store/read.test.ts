@@ -89,7 +89,7 @@ describe('events', () => {
     expect(ids).toHaveLength(report.traces[0].events);
   });
 
-  it('of some names, behind an event, so many', () => {
+  it('by name, after an event, up to a number', () => {
     const all = found({ trace: 0 });
     const wanted = all.filter(({ event }) => event === 'gup_fast' || event === 'wp_fault');
     const events = ['gup_fast', 'wp_fault', 'no_such_event'];
@@ -99,7 +99,7 @@ describe('events', () => {
 });
 
 describe('lines', () => {
-  it('are put together again when the trace is gone, and this is said', async () => {
+  it('are rebuilt when the trace is gone, and this is stated', async () => {
     const copy = trace('copy.txt', readLines(STORY).join('\n'));
     await ingest([copy], { out: file('gone.db') });
     const gone = openStore(file('gone.db'));

@@ -110,7 +110,7 @@ describe('text and JSON', () => {
 describe('as the shell sees it', () => {
   const diff = (...args: string[]) => pindrift(['diff', ...args]);
 
-  it('a B that is no trace is skipped, an A that is none is a usage error', () => {
+  it('a B that is not a trace is skipped, an A that is not is a usage error', () => {
     const skipped = diff(SWAP, 'package.json');
     expect(skipped).toMatchObject({ status: 125, stdout: '' });
     expect(skipped.stderr).toContain('package.json');

@@ -27,7 +27,7 @@ const told = async (flags: { pfn?: string; pid?: number }): Promise<string[]> =>
   return steps.map(({ fn, what }) => `${fn}: ${what}`);
 };
 
-it('the count of a page is its history, and its end is told', async () => {
+it('the reference count of a page is its history, and its end is shown', async () => {
   expect(await told({ pfn: '0x3a51c' })).toEqual([
     'page_ref_mod_unless: pfn 0x3a51c: 3 references',
     'page_ref_mod: pfn 0x3a51c: 1 reference',
@@ -37,7 +37,7 @@ it('the count of a page is its history, and its end is told', async () => {
   ]);
 });
 
-it('of another page only what is said of it, and none of it where no page is asked for', async () => {
+it('of another page only its own lines, and none if no page is selected', async () => {
   expect(await told({ pfn: '0x3a4ee' })).toEqual(['page_ref_set: pfn 0x3a4ee: 1 reference']);
   expect(await told({ pid: 2102 })).toEqual([]);
 });

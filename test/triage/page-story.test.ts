@@ -31,7 +31,7 @@ describe('stories', () => {
     expect(story.steps[4]?.text).toContain('unmap_one:');
   });
 
-  it('a page, by pfn and by pointer, is what its address tells, and where it lost a mapping', async () => {
+  it('a page, by pfn and by pointer: the story of its address, and where it lost a mapping', async () => {
     const story = await tell(SWAP, { pfn: '0x7fb7d' });
     expect(roles(story).filter((role) => role !== 'rmap del')).toEqual(LIFE);
     expect(await tell(SWAP, { page: '7fb7d' })).toEqual(story);
@@ -73,7 +73,7 @@ describe('stories', () => {
 });
 
 describe('selections', () => {
-  it('none is none; several are said together', () => {
+  it('no match is empty; several are printed together', () => {
     expect(storySelection({})).toBeUndefined();
     expect(selectionWords(storySelection({ pfn: '47b3c', pid: 4, since: '2.5' }) as StorySelection)).toBe(
       'pfn 0x47b3c, thread or process 4, from 2.5',
@@ -107,7 +107,7 @@ describe('text', () => {
     expect(told).toMatch(/\n\d+ steps\n$/);
   });
 
-  it('nothing seen is said', () => {
+  it('no events: a message', () => {
     expect(joined(pageStoryText([], 'pfn 0x1', { color: false, unicode: false, width: 80 }))).toBe(
       'no event matches: pfn 0x1\n',
     );
@@ -120,7 +120,7 @@ describe('text', () => {
   });
 });
 
-it('a large folio that one line maps is told of each of its pages', async () => {
+it('a large folio mapped by one line is shown for each of its pages', async () => {
   const args = 'page=0xffffe882c1021400 mm=0xffff8e1ec09c3b80 addr=0x7f4cd40e0000 rflags=0x1 head=1 order=4';
   const trace = `# tracer: nop\n     scn-133     [000] d...     9.044846: new_anon: (folio_add_new_anon_rmap+0x0/0x220) ${args}\n`;
   const selection = storySelection({ page: '0xffffe882c10214c0' }) as StorySelection;

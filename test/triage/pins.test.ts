@@ -64,7 +64,7 @@ describe('pins', () => {
     }
   });
 
-  it('says what a time and a number look like', async () => {
+  it('explains the form of times and numbers', async () => {
     expect(durationOf('--held-longer', '1.5ms')).toEqual({ size: 1_500_000, unit: 'ns' });
     expect(durationOf('--held-longer', '200 ticks')).toEqual({ size: 200, unit: 'ticks' });
     expect(() => durationOf('--held-longer', '3')).toThrow('expected a time');
@@ -73,7 +73,7 @@ describe('pins', () => {
 });
 
 describe('rows', () => {
-  it('pins of one call on neighbouring pages are one; --each makes them many', () => {
+  it('pins of one call on neighbouring pages are one row; with --each a row per pin', () => {
     const rows = rowsOf(all);
     expect(rows.reduce((sum, { pages }) => sum + pages, 0)).toBe(119);
     expect(rows.length).toBeLessThan(60);
@@ -91,7 +91,7 @@ describe('rows', () => {
     expect(lines).toEqual(lines.toSorted((a, b) => a - b));
   });
 
-  it('held to the end is more than can be said, a release nobody saw is less', () => {
+  it('held to the end: at least so long; a release that was not seen: at most', () => {
     const trace = { timeUnit: 'ns', lastTime: 100 } as TraceInfo;
     const pin = { from: 10, state: 'held' } as PinLife;
     expect(heldFor(pin, trace)).toEqual({ size: 90, bound: 'more' });

@@ -45,7 +45,7 @@ describe('forms', () => {
     expect(JSON.parse(query('select 1 as a, 2 as a, 3 as a', 'json'))).toEqual([{ a: 1, 'a:1': 2, 'a:2': 3 }]);
   });
 
-  it('bytes that are no text are shown as such', () => {
+  it('bytes that are not text are shown as such', () => {
     expect(query("select x'41ff00' as b")).toBe('b\nA\\xff\\x00\n');
   });
 
@@ -70,7 +70,7 @@ describe('forms', () => {
 });
 
 describe('helpers', () => {
-  it('hex64 and pfn speak as the kernel does', () => {
+  it('hex64 and pfn print as the kernel does', () => {
     expect(query('select hex64(addr), hex64(pfn(page)), hex64(page) from pin where trace = 0')).toContain(
       '0x7f02b2792000,0x7fb7d,0xfffff334c1fedf40',
     );
@@ -92,7 +92,7 @@ describe('what a trace says stays text', () => {
   });
 });
 
-describe('what is wrong is said with its place', () => {
+describe('an error is reported with its place', () => {
   it.each([
     ['select * fro pin', 'near "fro": syntax error at 1:10\nselect * fro pin\n         ^'],
     ['select a,\n  b\nfrom pin', 'no such column: a at 1:8\nselect a,\n       ^'],
@@ -119,7 +119,7 @@ describe('what is wrong is said with its place', () => {
     expect(lines[0]?.slice(lines[1]?.indexOf('^'))).toMatch(/^fro/);
   });
 
-  it('says no place rather than a wrong one', () => {
+  it('no place rather than a wrong one', () => {
     expect(placeIn('select 1', 'SQL: something else', () => undefined)).toBeUndefined();
   });
 });

@@ -168,7 +168,7 @@ describe('groups by cause, and what separates their variants', () => {
     expect(cells(both([0]))).toEqual([1, '.']);
   });
 
-  it('a baseline tells new, known, back, gone and what cannot be told', () => {
+  it('a baseline distinguishes new, known, back, gone and undecided', () => {
     const empty = { schema: 'pindrift.baseline/1', groups: [] } as const;
     const all = ofSeveral('cause');
     const states = (baseline: Parameters<typeof noveltyOf>[0], reports = several) =>

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { HeapLimit } from '../../src/util/heap.ts';
 
-it('what is garbage counts for nothing, and is looked at again only after more has come', () => {
+it('garbage does not count, and is collected again only after more has been allocated', () => {
   const limit = new HeapLimit(900e6);
   let looks = 0;
   const live = (bytes: number) => () => {

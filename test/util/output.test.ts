@@ -58,7 +58,7 @@ describe('writing a file', () => {
 });
 
 describe('looking ahead', () => {
-  it('a folder that is not there is said before any work', () => {
+  it('a missing folder is reported before any work', () => {
     expect(() => checkWritable(join(dir, 'no/such/file'))).toThrow('the directory for this file does not exist');
     expect(() => checkWritable(dir)).toThrow('directory');
     expect(() => checkWritable(join(dir, 'new'))).not.toThrow();

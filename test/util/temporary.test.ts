@@ -43,7 +43,7 @@ it('what dead processes left goes, everything else stays', () => {
   expect(kept.filter((path) => !existsSync(path))).toEqual([]);
 });
 
-it('a temporary directory that is none is named, with what to set', () => {
+it('a temporary directory that does not exist is named, with what to set', () => {
   vi.stubEnv('TMPDIR', '/no/such/folder');
   try {
     expect(temporaryFolder).toThrow(

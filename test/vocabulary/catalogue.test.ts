@@ -40,7 +40,7 @@ describe('two vocabularies in one process', () => {
     expect(await fieldsOf(ACME)).toEqual(acme);
   });
 
-  it('leave what pindrift knows by itself as it is', async () => {
+  it('leave the built-in kinds unchanged', async () => {
     await fieldsOf(ACME);
     expect(OWN_CATALOGUE.kind('acmeMap')).toBeUndefined();
     expect(OWN_CATALOGUE.probed('acme', undefined, false)).toBeUndefined();

@@ -55,14 +55,14 @@ describe('what a kernel promises', () => {
     expect(eraNamed(release, arch(machine))?.promises.writeGetCoherent).toBe(is);
   });
 
-  it('on a machine that nothing is known of is what holds on all', () => {
+  it('on an unknown machine is what holds on all', () => {
     expect(eraNamed('6.1')?.promises).toMatchObject({ writePinCoherent: true, writeGetCoherent: false });
     expect(eraNamed('6.12')?.promises.writeGetCoherent).toBe(true);
   });
 });
 
-describe('what lines show of the release', () => {
-  it('kernels that are much alike need not be told apart', () => {
+describe('what lines show about the release', () => {
+  it('similar kernels need not be distinguished', () => {
     expect(eraOf(['5.10', '5.15'])?.name).toBe('5.10');
     expect(eraOf(['5.10', '5.15'])?.promises.forkCopiesPinnedHugetlb).toBe(false);
     expect(eraOf(['6.12', '6.18'])?.name).toBe('6.12');
@@ -70,7 +70,7 @@ describe('what lines show of the release', () => {
     expect(eraOf(['6.1', '6.12'])).toBeUndefined();
   });
 
-  it('the numbers of FOLL_ flags tell 6.1 from 6.6', () => {
+  it('the numbers of FOLL_ flags distinguish 6.1 from 6.6', () => {
     expect(eraOf(['6.1', '6.6'], { foll: { old: 3, new: 0 } })?.name).toBe('6.1');
     expect(eraOf(['6.1', '6.6'], { foll: { old: 0, new: 3 } })?.name).toBe('6.6');
     expect(eraOf(['6.1', '6.6'], { foll: { old: 1, new: 3 } })?.name).toBe('6.1');
