@@ -45,3 +45,9 @@ it('an event that nobody reads may be cut as well, and then what follows is miss
   const head = `# tracer: nop\n#\n# entries-in-buffer/entries-written: ${events}/${events}   #P:2\n`;
   expect(await verdict(head + before.replace(/^# tracer.*\n/, '') + line)).toBe('clean');
 });
+
+it('cut within the blanks before a line, or within a stack, it is not clean', async () => {
+  const { before } = await cleanUpTo('fault');
+  for (const end of [' ', '        ', ' => handle_mm_fa', ' => handle_mm_fault'])
+    expect(await verdict(before + end), end).not.toBe('clean');
+});

@@ -125,6 +125,20 @@ test.each(['.', '-', '/', ''])('no program puts a name of 300 characters with %o
     for (const { pattern } of PREFIXES) expect(pattern.exec(name + behind)?.[0]).toBeUndefined();
 });
 
+test.each([
+  ['escaped', escaped],
+  ['as it is', (line: string) => line],
+  ['escaped, with markup', (line: string) => `<span class="l">${escaped(line)}</span>`],
+])('the idle task in a page, %s', async (_, markup) => {
+  const text = capture('6.12/odirect_write_preforkexit.ft').replaceAll(/^ *\S+-\d+ +(?=\[000\])/gm, (task) =>
+    '          <idle>-0'.padEnd(task.length),
+  );
+  const plain = await checked(text);
+  expect(kindsOfLoss(plain)).toEqual([]);
+  const page = await checked(`<pre>\n${each(text, markup)}</pre>\n`);
+  expect(page.traces[0]).toMatchObject({ losses: [], events: plain.traces[0].events });
+});
+
 test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
   const { findings } = await checked(text);

@@ -200,6 +200,12 @@ export class RecordReader {
     if (batch.full) this.flush();
   }
 
+  /** Its lines begin with blanks. */
+  get #isPadded(): boolean {
+    const { format } = this.#parser.head;
+    return format === 'ftrace' || format === 'trace-cmd';
+  }
+
   /** A line that is no event. */
   #other(lines: LineReader, offset: number, number: number): void {
     const out = this.#line;
@@ -216,6 +222,9 @@ export class RecordReader {
       return;
     }
     stats.kinds[kind]++;
+    // the indent of the next line, or a stack of which more may have followed
+    if (lines.unterminated && (kind === LineKind.Stack || (kind === LineKind.Blank && this.#isPadded)))
+      stats.half = 'other';
     if (kind === LineKind.Function) nesting.see(out, number);
     else if (kind === LineKind.Lost) {
       nesting.forget();

@@ -48,7 +48,7 @@ const withoutMarkup = (line: string): string =>
     line
       // between cells of a row
       .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
-      .replace(/<\/?[a-z][^<>]*>/gi, ''),
+      .replace(/<(?!idle>-\d|(?:user )?stack trace)\/?[a-z][^<>]*>/gi, ''),
   );
 
 const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);

@@ -95,6 +95,8 @@ export function mendPlanFor(head: string): MendPlan | undefined {
   if (isHtml(lines)) {
     plan.html = true;
     plan.words.push('in an HTML page');
+    // its markup is removed before what it escapes
+    delete plan.entities;
     return plan;
   }
   if (isQuotedPrintable(lines)) {
