@@ -118,6 +118,34 @@ test.each([
   expect(part.verdict).not.toBe('clean');
 });
 
+test.each<[string, (lines: string[]) => string, string]>([
+  [
+    'the head of a patch counts them',
+    (lines) => `--- /dev/null\n+++ b/trace.txt\n@@ -0,0 +1,1456 @@\n${lines.map((l) => `+${l}\n`).join('')}`,
+    '100 lines of those that the head of the patch counts',
+  ],
+  [
+    'a page numbers them',
+    (lines) =>
+      `<table>\n${lines.map((l) => `<tr><td>${l.slice(0, 4)}</td><td>${l.slice(4)}</td></tr>\n`).join('')}</table>\n`,
+    'line 1000 follows line 899',
+  ],
+  [
+    'a log server counts its messages',
+    (lines) =>
+      lines
+        .map((l) => `<13>1 2026-11-28T14:56:22Z box cat 9 - [meta sequenceId="${l.slice(0, 4)}"] ${l.slice(4)}\n`)
+        .join(''),
+    'line 1000 follows line 899',
+  ],
+])('%s, and a hundred are missing', async (name, wrapped, reason) => {
+  const lines = capture('6.12/iouring_fixed_dontneed.tc').trimEnd().split('\n').slice(1, 1457);
+  const shown = name.includes('patch') ? lines : lines.map((line, i) => String(i).padStart(4, '0') + line);
+  expect(kindsOfLoss(await checked(wrapped(shown)))).toEqual([]);
+  const part = await checked(wrapped([...shown.slice(0, 900), ...shown.slice(1000)]));
+  expect(part.traces[0].losses).toEqual([{ kind: 'truncated', reason: expect.stringContaining(reason) }]);
+});
+
 // where a pattern may begin or end a name at each character of a line of 64 KB, it takes minutes
 test.each(['.', '-', '/', ''])('no program puts a name of 300 characters with %o before a line', (sign) => {
   const name = `z${sign}`.repeat(300);

@@ -1,7 +1,8 @@
 // Why: web pages contain traces unchanged (systrace, atrace) or with markup: in <pre>, in tables with line numbers, in
 // paragraphs. Text copied from the source of a page has entities but no markup.
 import { filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
-import { takeOff } from './prefixes.ts';
+import { LineNumbers } from './line-numbers.ts';
+import { takeOff, takeOffThese } from './prefixes.ts';
 
 const PAGE =
   /^\s*<(?:!doctype|html|head|body|\?xml)|<script class="trace-data"|<\/?(?:pre|code|span|div|td|br)\b[^<>]*>/i;
@@ -60,8 +61,14 @@ const isLine = (text: string): boolean => isEventLine(text) || isBetween(text);
 export class Page {
   found = false;
   #in: 'page' | 'script' | 'other script' | 'pre' = 'page';
+  readonly #numbers = new LineNumbers();
   /** the element has shown its first line */
   #begun = false;
+
+  /** What is missing, known at the end. */
+  get damage(): string | undefined {
+    return this.#numbers.damage;
+  }
 
   take(line: string): string {
     if (this.#in === 'script' || this.#in === 'other script') {
@@ -88,7 +95,9 @@ export class Page {
     if (/<\/pre/i.test(line)) this.#in = 'page';
     const marked = withoutMarkup(opens === null ? line : opens[1]);
     // a preceding cell contains the line number, or is empty and numbered by a script
-    const text = isLine(marked) ? marked : (takeOff(marked, isLine)?.rest ?? marked.split('\t').find(isLine) ?? marked);
+    const taken = isLine(marked) ? undefined : takeOff(marked, isLine);
+    const text = isLine(marked) ? marked : (taken?.rest ?? marked.split('\t').find(isLine) ?? marked);
+    if (taken !== undefined) this.#numbers.take(takeOffThese(marked, taken.prefixes).line);
     if (isEventLine(text) || isBetween(text)) {
       this.found = true;
       return text;

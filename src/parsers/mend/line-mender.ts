@@ -11,7 +11,7 @@ import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
 import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
-import { behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
+import { type Bare, behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
 import { Senders } from './senders.ts';
 import { journalText, memberText, unescaped, unquoted } from './strings.ts';
 import { NamedLines } from './task-names.ts';
@@ -42,7 +42,7 @@ export class LineMender implements Mender {
 
   /** What is wrong with the text as a whole, known at its end. */
   get damage(): string | undefined {
-    const others = this.#senders.damage ?? this.#named?.damage ?? this.#numbers.damage;
+    const others = this.#senders.damage ?? this.#named?.damage ?? this.#numbers.damage ?? this.#page.damage;
     if (others !== undefined) return others;
     if (this.#plan.log === true) return this.#log.damage ?? this.#kmsg.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
@@ -105,11 +105,11 @@ export class LineMender implements Mender {
     if (plan.log === true) {
       const read = this.#kmsg.read(line);
       const bare = read && takeOffLog(read.line, isEventLine);
+      if (this.#log.isInside && this.#log.isNumbered) this.#numbers.take(bare?.line, bare?.file);
       const own = bare && this.#senders.take(bare);
       if (read === undefined || own === undefined) return NOTHING;
       if (read.record !== undefined) this.#kmsg.take(read.record, this.#log.isInside);
-      if (this.#log.isInside && this.#log.isNumbered) this.#numbers.take(bare?.line);
-      return this.#log.take(own, read.line, bare?.prefixes);
+      return this.#log.take(own, read.line, bare);
     }
     if (plan.literal !== undefined && line.startsWith(plan.literal)) line = line.slice(plan.literal.length);
     const bare =
@@ -119,9 +119,9 @@ export class LineMender implements Mender {
           ? takeOffThese(line, plan.prefixes)
           : undefined;
     if (bare !== undefined) {
-      const own = this.#senders.take(bare);
-      if (own !== undefined) this.#numbers.take(bare.line);
-      line = own ?? NOTHING;
+      this.#numbers.take(bare.line, bare.file);
+      this.#numbers.takeOfPatch(line, line !== bare.rest);
+      line = this.#senders.take(bare) ?? NOTHING;
     }
     if (plan.indent !== undefined) line = line.replace(plan.indent, '');
     return plan.suffix === undefined ? line : withoutSuffix(line, plan.suffix);
@@ -169,6 +169,8 @@ export class LineMender implements Mender {
 /** A log that contains one or more ftrace dumps. */
 class Log {
   found = false;
+  /** its events have a number in front of the line */
+  isNumbered = false;
   #lines = 0;
   #state: 'around' | 'banner' | 'dump' = 'around';
   /** line of the banner of the current dump */
@@ -177,8 +179,8 @@ class Log {
   /** what stands before its events */
   #prefixes: readonly Prefix[] = [];
 
-  /** @param whole with what a log put in front, which are these */
-  take(line: string, whole: string, prefixes: readonly Prefix[] = []): string {
+  /** @param whole with what a log put in front */
+  take(line: string, whole: string, bare: Bare | undefined): string {
     this.#lines++;
     if (DUMP.test(line)) {
       this.#checkEnd();
@@ -196,8 +198,10 @@ class Log {
       // another CPU printed into the line: the rest is not an event but a bad line
       const torn = line.search(/\[ *\d+\.\d{3,9}\](?:\[ *[TC]\d+\])? /);
       if (torn >= 0 && line.slice(0, torn).trim() !== '') return line.slice(torn);
-      if (isEventLine(line)) this.#prefixes = prefixes;
-      else if (this.#prefixes.length > 0 && isOtherMessage(behindThese(whole, this.#prefixes) ?? '')) return NOTHING;
+      if (isEventLine(line)) {
+        this.#prefixes = bare?.prefixes ?? [];
+        this.isNumbered = bare?.line !== undefined;
+      } else if (this.#prefixes.length > 0 && isOtherMessage(behindThese(whole, this.#prefixes) ?? '')) return NOTHING;
       return line;
     }
     if (!isEventLine(line) && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
@@ -210,11 +214,6 @@ class Log {
   get damage(): string | undefined {
     this.#checkEnd();
     return this.#damage;
-  }
-
-  /** Its events have a number in front of the line. */
-  get isNumbered(): boolean {
-    return this.#prefixes[0]?.name === 'numbered';
   }
 
   /** Within a dump. */

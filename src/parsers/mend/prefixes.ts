@@ -7,7 +7,8 @@ export interface Prefix {
   name: string;
   /**
    * its group `from` is the machine, the file or the container that the line is of, `by` the program or the facility;
-   * `priority` is a number that has the facility in it (RFC 5424, section 6.2.1); `line` is the number of the line
+   * `priority` is a number that has the facility in it (RFC 5424, section 6.2.1); `line` is the number of the line, or
+   * of the message (RFC 5424, section 7.3.1)
    */
   pattern: RegExp;
   /** valid only if the numbers increase */
@@ -37,7 +38,7 @@ export const PREFIXES: readonly Prefix[] = [
   // RFC 5424, which begins like a log level
   row(
     'system log',
-    String.raw`<\d{1,3}>1 \S+ (?<from>\S+) (?<by>\S+) (?:(?<pid>\d+)|\S+) \S+ (?:-|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`,
+    String.raw`<\d{1,3}>1 \S+ (?<from>\S+) (?<by>\S+) (?:(?<pid>\d+)|\S+) \S+ (?:-|\[(?:[^\]]*? )?sequenceId="(?<line>\d{1,10})"[^\]]*\]|\[[^\]]*\]) ?(?:\xef\xbb\xbf)?`,
   ),
   // /dev/kmsg, netconsole with extended records; a log server before it
   row('kernel log', KMSG.replace(String.raw`\d{1,4}`, String.raw`(?<priority>\d{1,4})`)),
@@ -118,8 +119,9 @@ export interface Bare {
   by?: string | undefined;
   /** it is named by a number, which no damage puts there */
   isSure?: boolean;
-  /** the number of the line */
+  /** the number of the line, and the file that it counts in */
   line?: number;
+  file?: string | undefined;
   /** what was removed */
   prefixes?: readonly Prefix[];
 }
@@ -155,7 +157,10 @@ function takeOffOne(bare: Bare, { pattern }: Prefix): boolean {
   if (m === null) return false;
   bare.rest = bare.rest.slice(m[0].length);
   const { from = bare.from, by, pid, priority, line } = m.groups ?? {};
-  if (line !== undefined) bare.line ??= Number(line);
+  if (line !== undefined && bare.line === undefined) {
+    bare.line = Number(line);
+    bare.file = m.groups?.from;
+  }
   bare.from = from;
   if (by !== undefined || priority !== undefined) {
     bare.by = by ?? facilityOf(Number(priority));
