@@ -27,8 +27,10 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
     else if (step.role === 'fork') shared = { kind: 'fork', step };
     else if (step.role === 'wrprotect') protectedBy = { kind: 'wrprotect', step };
   }
-  if (shared !== undefined) return shared;
-  if (protectedBy !== undefined) return protectedBy;
+  // taken through the read-only entry of a shared page: no later step took a permission away
+  const wasShared = pin.call.write === false && pin.entry.shared;
+  if (shared !== undefined && !(wasShared && shared.kind === 'swap-in')) return shared;
+  if (protectedBy !== undefined && !wasShared) return protectedBy;
   // taken through a read-only entry: only possible for a read pin
   if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;

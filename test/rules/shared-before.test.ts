@@ -1,0 +1,42 @@
+// Why: what is read-only already cannot be made read-only: if a page was shared when it was pinned for reading, the next
+// write copies it whatever happened to the protection of its address.
+import { expect, it } from 'vitest';
+import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, type Writer } from '../model/synthetic.ts';
+
+const PFN = 0x2000;
+
+const PROTECT: Record<string, (t: Writer) => void> = {
+  mprotect: (t) => {
+    t.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x0', prot: '0x8000000000000025' });
+    t.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x0', prot: '0x8000000000000027' });
+  },
+  'soft-dirty': (t) => t.soft_dirty({ mm: PARENT, start: at(0), end: at(16) }),
+  'a swap': (t) => {
+    t.swap_cache_add({ page: page(PFN), entry: '0x5' });
+    t.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 1 });
+    t.unmap_one_ret({ ret: 1 });
+    t.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
+    t.swap_in({ mm: PARENT, addr: at(0), pte: '0x7fffffffffff402', flags: '0x1254' });
+    t.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
+    t.swap_in_ret({ ret: '0x0' });
+  },
+};
+
+async function rules(isShared: boolean, protect: string) {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  touch(par, PARENT, 0, PFN);
+  if (isShared) fork(par, 500);
+  pin(par, 0, PFN, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0x1/0x2' });
+  PROTECT[protect]?.(par);
+  copy(par, PARENT, 0, PFN, 0x3000);
+  par.pipe_release({ page: page(PFN), pipe: '0xffff888200000000' });
+  if (isShared) exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(par, PARENT, 500);
+  return (await trace.check('6.12')).said;
+}
+
+it.each(Object.keys(PROTECT))('%s takes nothing away from a page that is shared already', async (protect) => {
+  expect(await rules(true, protect)).toEqual(['note stale-read-pin']);
+  expect(await rules(false, protect)).not.toContain('note stale-read-pin');
+});
