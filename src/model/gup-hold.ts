@@ -13,22 +13,23 @@ import { type ForkFrame, Hold, type Mm, Pin, type PinCall, Step } from './state.
 const NEWEST = 64;
 
 /**
- * A FOLL_GET reference not owned by a bio or a pipe is dropped by an inlined put_page(), which is not recorded. If the
- * caller fills the same pages array from the same address again, the earlier reference has ended or (the array is on the
- * stack of vmsplice()) is held beside the new one: one of the same page tells no less than both. That the address has
- * another page by now says nothing about the reference on the first.
+ * A FOLL_GET reference not owned by a bio or a pipe is dropped by an inlined put_page(), which is not recorded. If the same
+ * function fills the same pages array with the same page of this address again, the earlier reference may have ended, or
+ * is held beside the new one: I/O may be asynchronous, and the array is on the stack of vmsplice(). One such reference
+ * stands for all before it. That the address has another page by now says nothing about the reference on the first.
  */
 function again(m: Model, { call, mm, vpn, page }: Pin): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const earlier = mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(mm, vpn);
-  if (earlier === undefined) return;
-  for (let i = earlier.length - 1; i >= 0 && i >= earlier.length - NEWEST; i--) {
-    const p = earlier[i];
-    if (p.call.kind !== 'GET' || p.owner !== undefined || p.vpn !== vpn || p.page !== page) continue;
-    if (p.call.pages !== call.pages || p.call.at.pid !== call.at.pid) continue;
-    m.close(p, call.heldAt, 'unseen');
-    return;
-  }
+  const there = mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(mm, vpn);
+  if (there === undefined || there.length === 0) return;
+  const earlier = there.slice(-NEWEST).filter((p) => {
+    const { kind, pages, caller, at } = p.call;
+    const isSame = kind === 'GET' && pages === call.pages && caller === call.caller && at.pid === call.at.pid;
+    return isSame && p.owner === undefined && p.vpn === vpn && p.page === page;
+  });
+  const newest = earlier.pop();
+  if (newest !== undefined) newest.unsure ??= { at: call.heldAt };
+  for (const p of earlier) m.close(p, call.heldAt, 'unseen');
 }
 
 /**

@@ -38,7 +38,12 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
     return;
   }
   const owned = pins.filter((p) => p.owner === 'pipe');
-  const loose = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
+  const ownerless = pins.filter((p) => p.call.kind === 'GET' && p.owner === undefined);
+  // of those that are surely held, then of those that may be over
+  const loose = [
+    ...ownerless.filter((p) => p.unsure === undefined),
+    ...ownerless.filter((p) => p.unsure !== undefined),
+  ];
   const pin =
     owned.find((p) => p.pipe === pipe) ??
     owned.find((p) => Number.isNaN(p.pipe)) ??

@@ -2,18 +2,31 @@
 import { defineRule, type Pin } from './contract.ts';
 import { insufficiencies, Shown } from './evidence.ts';
 import { examplesOf } from './examples.ts';
-import { isReplacedUnseen } from './unmapping.ts';
+import { isReplacedUnseen, unmapping } from './unmapping.ts';
 
 /**
- * User space may keep a FOLL_LONGTERM pin as long as it likes. One that is still held at the end of the trace, and
- * whose address mapped the pinned page all the time, hides nothing.
+ * Pins without a recorded release that hide nothing: their addresses mapped the pinned page all the time they may have been
+ * held. User space may keep a FOLL_LONGTERM pin as long as it likes; a FOLL_GET reference that no bio and no pipe owns is
+ * dropped by put_page(), which leaves no line, so that it is taken as held to the end.
  */
 function inPlace(pin: Pin): boolean {
-  const { call, mm, page, where } = pin;
-  if (!pin.live || call.kind !== 'PIN' || !call.longterm || pin.drifts > 0) return false;
+  const { call, mm, page, where, owner } = pin;
+  // a page that is shared may part from the pin without any change at its address, when another process keeps it
+  const unseen = call.kind === 'GET' && owner === undefined && !pin.entry.shared && pin.sharedWith === undefined;
+  if (!(unseen || (pin.live && call.kind === 'PIN' && call.longterm))) return false;
+  if (pin.drifts > 0) return unseen && unmappedByItself(pin);
   if (mm === undefined || page === undefined || where === undefined) return false;
+  // nothing can be mapped there any more
+  if (unseen && mm.dead) return true;
   const entry = mm.entry(where);
-  return entry?.state === 'present' && entry.page === page;
+  if (entry === undefined) return unseen && pin.last('zap') !== undefined;
+  return entry.state === 'present' && entry.page === page;
+}
+
+/** The process has unmapped the page, and mapped another at its address: a note says so, however long the pin was held. */
+function unmappedByItself({ drift, drifts }: Pin): boolean {
+  const step = drift === undefined || drifts > 1 ? undefined : unmapping(drift.pin, drift.before, drift.via);
+  return step?.role === 'zap' && step.foreign === false && step.kernel !== true;
 }
 
 /** Steps after which a page is no longer mapped at its address, whoever else maps it. */

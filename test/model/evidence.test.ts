@@ -256,6 +256,8 @@ describe('FOLL_GET references whose end leaves no line', () => {
     touch(app, PARENT, 1, NEW);
     pin(app, 1, NEW);
     unpin(app, NEW);
+    // a page of its own that stays where it is would hide nothing
+    fork(app, 500);
     app.gup_lockless({ start: at(0), nr: 1, flags, pages: '0xffff888200000900' });
     app.grab_fast({ page: page(OLD), refs: 1, flags, ref: 1 });
     app.gup_lockless_ret({ ret: 1 });
