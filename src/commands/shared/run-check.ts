@@ -18,7 +18,7 @@ import { InputError } from '../../util/errors.ts';
 import { Progress } from '../../util/progress.ts';
 import { readOnce, spool } from '../../util/spool.ts';
 import { remove } from '../../util/temporary.ts';
-import { tuneForReading } from '../../util/v8.ts';
+import { boundYoungHeap, tuneForReading } from '../../util/v8.ts';
 import { ERA_NAMES, eraNamed, eraOfRelease } from '../../vocabulary/era.ts';
 import { type MergedFile, mergeAll, mergedWords, mergePlain } from './merge.ts';
 import { namedTraces } from './named-traces.ts';
@@ -141,7 +141,11 @@ export async function withTraces<T>(
   checkKernel(options.kernel);
   const progress = Progress.onStderr(options.quiet);
   let paths: readonly string[] = names;
-  const onProgress: OnProgress = (path, position, size) => progress.update(labelOf(path, paths), position, size);
+  const onProgress: OnProgress = (path, position, size) => {
+    // a second thread, or the pages of a store, need memory in addition to the check
+    boundYoungHeap();
+    progress.update(labelOf(path, paths), position, size);
+  };
   const copies = new Map<string, string>();
   let merged: MergedFile | undefined;
   try {

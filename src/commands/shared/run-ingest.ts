@@ -5,7 +5,6 @@ import { ingest } from '../../engine/ingest.ts';
 import type { IngestSummary } from '../../report/terminal/ingest.ts';
 import { listEventTypes } from '../../store/report.ts';
 import type { InputError } from '../../util/errors.ts';
-import { boundYoungHeap } from '../../util/v8.ts';
 import { rulesOf, type TraceOptions, withTraces } from './run-check.ts';
 import { withStore } from './stored.ts';
 
@@ -13,12 +12,7 @@ type Options = TraceOptions & { out: string; force?: boolean; check?: boolean };
 
 export function saveReport(paths: readonly string[], options: Options): Promise<CheckReport> {
   const { check, force, format, kallsyms, kernel, out, setup, unreadable } = options;
-  return withTraces(paths, options, (traces, show) => {
-    const onProgress: typeof show = (...progress) => {
-      // the pages of a store need memory in addition to the check
-      boundYoungHeap();
-      show(...progress);
-    };
+  return withTraces(paths, options, (traces, onProgress) => {
     const onUnreadable =
       traces.length === 1 ? undefined : unreadable && ((error: InputError) => unreadable.push(error));
     return ingest(traces, { out, force, format, kallsyms, kernel, check, onProgress, onUnreadable, ...rulesOf(setup) });
