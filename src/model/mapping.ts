@@ -8,7 +8,7 @@ import type { Change } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { type Drift, type Mm, type Pin, Step, type StepDetails } from './state.ts';
+import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
 
 /** Address spaces that are searched for one that maps a page. */
@@ -286,6 +286,6 @@ export class Mapping extends Identities {
   }
 
   step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {
-    for (const pin of pins) if (pin.steps.length < 64) pin.steps.push(new Step(role, at, page, more));
+    for (const pin of pins) if (pin.steps.length < MOST_STEPS) pin.steps.push(new Step(role, at, page, more));
   }
 }

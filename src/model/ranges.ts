@@ -12,7 +12,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
-import { ForkFrame, type Mm, type Pin, RangeOp, Step } from './state.ts';
+import { ForkFrame, type Mm, MOST_STEPS, type Pin, RangeOp, Step } from './state.ts';
 import { awaitPurpose } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
@@ -76,17 +76,21 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 /** Pins whose page is shared with the child. */
-function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Pin[] {
+function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Set<Pin> {
   // nothing is shared if nothing is mapped
   const shared = pins.filter((pin) => {
     const entry = src.entry(pin.where);
     return entry === undefined || entryPage(entry) === pin.page;
   });
+  // one for all of them: a server forks again and again over the same thousands of pages
+  const step = new Step('fork', at, undefined, { child: dst });
   for (const pin of shared) {
-    pin.steps.push(new Step('fork', at, undefined, { child: dst }));
+    const { steps } = pin;
+    if (steps.length >= MOST_STEPS && steps.at(-1)?.role === 'fork') steps[steps.length - 1] = step;
+    else steps.push(step);
     pin.sharedWith ??= dst;
   }
-  return shared;
+  return new Set(shared);
 }
 
 /** @returns the device-exclusive entries among them */

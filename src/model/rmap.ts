@@ -293,9 +293,9 @@ function earlyCopy(m: Model, f: ForkFrame, vpn: number, page: PageId, pages: num
   const near = m.pinsIn(f.src, vpn, vpn + pages);
   const pins = hugetlb ? [...near, ...earlyCopyBehind(m, f, vpn, page)] : near;
   for (const pin of pins) {
-    const i = f.shared?.indexOf(pin) ?? -1;
-    if (i >= 0) f.shared?.splice(i, 1);
-    for (let k = pin.steps.length - 1; k >= 0; k--) if (pin.steps[k].role === 'fork') pin.steps.splice(k, 1);
+    f.shared?.delete(pin);
+    const i = pin.steps.findLastIndex(({ role, child }) => role === 'fork' && child === f.dst);
+    if (i >= 0) pin.steps.splice(i, 1);
     if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
   }
   for (let i = 0; i < Math.min(pages, m.machine.pmdPages); i++) {

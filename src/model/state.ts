@@ -179,6 +179,9 @@ export class Hold {
   }
 }
 
+/** Number of steps of a pin that are kept. */
+export const MOST_STEPS = 64;
+
 /** Something that happened to a pinned page or its address. */
 export class Step {
   role: StepRole;
@@ -332,13 +335,13 @@ export class ForkFrame {
   readonly isPrivate: boolean;
   readonly at: At;
   /** pins in the range without an early copy so far */
-  readonly shared: Pin[] | undefined;
+  readonly shared: Set<Pin> | undefined;
   /**
    * device-exclusive entries in the range at its beginning, by virtual page: each must be restored before it is copied
    */
   exclusive: Map<number, PageId> | undefined;
 
-  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Pin[]) {
+  constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Set<Pin>) {
     this.dst = dst;
     this.src = src;
     this.start = start;

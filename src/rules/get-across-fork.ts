@@ -23,13 +23,16 @@ export default defineRule({
     return {
       share({ pin, at }) {
         if (pin.call.kind !== 'GET' || !pin.call.write || pin.owner === undefined) return;
+        // the first fork of many
+        const path = pin.steps.filter(({ role }) => role === 'fork');
+        if (path.length > 1) return;
         context.report({
           messageId: 'shared',
           pin,
           at,
           cause: 'fork cannot see FOLL_GET',
           severity: 'note',
-          path: pin.steps.filter((s) => s.role === 'fork').slice(-1),
+          path,
         });
       },
     };

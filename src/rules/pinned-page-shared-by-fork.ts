@@ -29,6 +29,9 @@ export default defineRule({
     return {
       share({ pin, at }) {
         if (pin.call.kind !== 'PIN' || !pin.call.write) return;
+        // the first fork of many
+        const path = pin.steps.filter(({ role }) => role === 'fork');
+        if (path.length > 1) return;
         context.report({
           messageId: 'shared',
           pin,
@@ -41,7 +44,7 @@ export default defineRule({
               because: 'an early copy is visible only by its new page, so its absence is weak evidence',
             },
           ],
-          path: pin.steps.filter((s) => s.role === 'fork'),
+          path,
         });
       },
     };
