@@ -90,6 +90,26 @@ describe('what is left out', () => {
     expect(kindsOfLoss(report)).toContain('truncated');
     expect(report.verdict).not.toBe('clean');
   });
+
+  const hits = lines.map((message) => ({ _source: { message } }));
+  const events = lines.map((message) => ({ message }));
+  const total = (value: number) => ({ value, relation: 'eq' });
+  it.each<[string, unknown]>([
+    ['of all that a search found', { hits: { total: total(hits.length + 1), hits } }],
+    ['before their number', { hits: { hits, total: total(hits.length + 1) } }],
+    ['of a search, whose number is no object', { total_results: 99_999, messages: events }],
+    ['of a page', { events, nextToken: 'abc' }],
+    ['of a page, which only says that it is one', { events, has_more: true }],
+  ])('the first %s: not clean', async (_, answer) => {
+    const report = await checked(JSON.stringify(answer));
+    expect(kindsOfLoss(report)).toEqual(['truncated']);
+    expect(report.verdict).not.toBe('clean');
+  });
+
+  it('all that a search found, on its only page, is whole', async () => {
+    const answer = { hits: { total: total(hits.length), hits }, nextToken: null, next_cursor: '', has_more: false };
+    expect((await checked(JSON.stringify(answer))).verdict).toBe('clean');
+  });
 });
 
 describe('a table', async () => {

@@ -116,7 +116,7 @@ describe('trace-cmd report of a file with instances', () => {
   });
 });
 
-describe('several machines in one log', () => {
+describe('several machines in one log', async () => {
   const dump = [
     'Dumping ftrace buffer:',
     '-'.repeat(33),
@@ -158,4 +158,49 @@ describe('several machines in one log', () => {
     expect(said(result)).toEqual(said(await checked(ftrace)));
     expect(result.traces[0].losses).toContainEqual(leftOut);
   });
+
+  const ftrace = linesOf(capture('5.10/odirect_read_swap.ft')).filter((line) => !line.startsWith('#'));
+  const saidAlone = said(await checked(`${ftrace.join('\n')}\n`));
+  const AROUND: Record<string, (n: number, line: string) => string> = {
+    'kubectl --prefix': (n, line) => `[pod/trace-${n}/main] ${line}`,
+    'addresses behind a time': (n, line) => `2026-11-28T14:56:22.1Z 10.0.0.${n} ${line}`,
+    'addresses of IPv6': (n, line) => `fd00::1:${n}: ${line}`,
+    'mpirun --tag-output': (n, line) => `[1,${n}]<stdout>:${line}`,
+    'the journal in JSON': (n, MESSAGE) => JSON.stringify({ _BOOT_ID: `${n}`.repeat(32), MESSAGE }),
+    'fluent-bit': (n, log) => JSON.stringify({ log, kubernetes: { pod_name: `trace-${n}`, host: 'n' } }),
+    'entries of the journal': (n, line) => `__CURSOR=s=a\n_BOOT_ID=${`${n}`.repeat(32)}\n_PID=1\nMESSAGE=${line}\n`,
+    'its verbose entries': (n, line) =>
+      `Sat 2026-11-28 14:56:22 UTC [s=a;i=1;b=${`${n}`.repeat(32)};m=1]\n    MESSAGE=${line}`,
+    'JSON over several lines': (n, message) =>
+      JSON.stringify({ _source: { message, host: { os: 'Linux', name: `h${n}` } } }, null, 1),
+    'JSON of CloudWatch': (n, message) => `{"events":\n[${JSON.stringify({ logStreamName: `s${n}`, message })}]}`,
+  };
+  it.each(Object.keys(AROUND))('%s: each line of the first is read once', async (form) => {
+    const alone = await checked(`${ftrace.map((line) => AROUND[form](1, line)).join('\n')}\n`);
+    const both = ftrace.flatMap((line) => [1, 2].map((n) => AROUND[form](n, line)));
+    const result = await checked(`${both.join('\n')}\n`);
+    expect(said(alone)).toEqual(saidAlone);
+    expect(said(result)).toEqual(said(alone));
+    expect(result.traces[0]).toMatchObject({ events: alone.traces[0].events, losses: [leftOut] });
+  });
+
+  it('Loki names the machine once, before or behind its lines', async () => {
+    const values = ftrace.map((line) => ['1', line]);
+    const streams = (isBehind: boolean) =>
+      ['a', 'b'].map((host) => (isBehind ? { values, stream: { host } } : { stream: { host }, values }));
+    for (const isBehind of [false, true]) {
+      const result = await checked(JSON.stringify({ data: { result: streams(isBehind) } }));
+      expect(said(result)).toEqual(saidAlone);
+      expect(result.traces[0].losses).toEqual([leftOut]);
+    }
+  });
+
+  it.each(['[INFO]', '[stdout]', '[T1]', '[ab12cd34]'])(
+    '%s before a line, and another before another, names nobody',
+    async (one) => {
+      const other = { '[INFO]': '[WARN]', '[stdout]': '[stderr]', '[T1]': '[T2]' }[one] ?? '[ef56ab78]';
+      const result = await checked(`${ftrace.map((line, i) => `${i % 9 === 4 ? other : one} ${line}`).join('\n')}\n`);
+      expect(result.traces[0]).toMatchObject({ events: ftrace.length, losses: [] });
+    },
+  );
 });

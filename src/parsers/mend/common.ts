@@ -62,8 +62,8 @@ export function commonPattern(events: readonly string[]): Pattern | undefined {
 /** Numbers within words that differ from line to line count something. */
 const FEW = 0.25;
 
-/** Parts of a time, a process, a CPU; a number in hexadecimal. */
-const NO_NAME = /^(?:\d{4}-\d\d-\d\dT\d*|[\d.]+(?:Z|[mun]?s)?|[TC]\d+|(?:0x)?[\da-f]{8,})$/;
+/** Parts of a time, a process, a CPU; a number in hexadecimal. An address of a machine is a name. */
+const NO_NAME = /^(?!\d+(?:\.\d+){3}$)(?:\d{4}-\d\d-\d\dT\d*|[\d.]+(?:Z|[mun]?s)?|[TC]\d+|(?:0x)?[\da-f]{8,})$/;
 
 /** Remove it, if present. Another text before an event names another one. */
 export function takeOffPattern(line: string, { pattern, hasNames }: Pattern): Bare {

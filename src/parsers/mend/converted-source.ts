@@ -17,6 +17,11 @@ export abstract class ConvertedSource extends WrappedSource {
    */
   protected abstract convert(bytes: Buffer): Buffer;
 
+  /** Text that waits for bytes that did not come. */
+  protected rest(): Buffer {
+    return Buffer.alloc(0);
+  }
+
   /** Why the data end too early; asked at the end. */
   protected abstract incomplete(): string | undefined;
 
@@ -47,9 +52,8 @@ export abstract class ConvertedSource extends WrappedSource {
     if (got === 0) {
       this.#ended = true;
       this.#damage = this.incomplete();
-      return;
     }
-    const text = this.convert(this.#chunk.subarray(0, got));
+    const text = got === 0 ? this.rest() : this.convert(this.#chunk.subarray(0, got));
     if (text.length > 0) this.#ready = Buffer.concat([this.#ready, text]);
   }
 }

@@ -32,10 +32,22 @@ const decoded = (text: string): string =>
       : Buffer.from(String.fromCharCode(Number.parseInt(hex, 16))).toString('latin1'),
   );
 
+export interface JsonReader {
+  /**
+   * What strings hold, in pieces, and the member that it is a value of. A program that must write valid JSON writes text
+   * that is not UTF-8 as an array of its bytes: that is a string, too.
+   */
+  take(key: string, text: string, isEnd: boolean): void;
+  /** A number or a literal, of a member. */
+  scalar?(key: string, value: string): void;
+  /** An object or a list begins. @param key of its object; '' in a list */
+  open?(isList: boolean, key: string): void;
+  close?(): void;
+}
+
 /** Reads JSON, one character per byte, in pieces cut anywhere. */
 export class JsonStrings {
-  readonly #take: (key: string, text: string, isEnd: boolean) => void;
-  readonly #missing: (key: string) => void;
+  readonly #reader: JsonReader;
   readonly #open: Container[] = [];
   #depth = 0;
   /** the string that is open: the name of a member, or the value of this one */
@@ -47,17 +59,8 @@ export class JsonStrings {
   /** a number or a literal, as far as it has come */
   #scalar = '';
 
-  /**
-   * @param take gets what strings hold, in pieces, and by the member that it is a value of. A program that must write
-   *   valid JSON writes text that is not UTF-8 as an array of its bytes: that is a string, too
-   * @param missing is told the member whose value is null: the text was left out
-   */
-  constructor(
-    take: (key: string, text: string, isEnd: boolean) => void,
-    missing: (key: string) => void = () => undefined,
-  ) {
-    this.#take = take;
-    this.#missing = missing;
+  constructor(reader: JsonReader) {
+    this.#reader = reader;
   }
 
   /** Of the value that came last. */
@@ -96,6 +99,7 @@ export class JsonStrings {
         if (this.#depth <= DEEPEST) {
           const isArray = found[0] === '[';
           const key = isArray ? this.#keyOf(top) : '';
+          this.#reader.open?.(isArray, top?.isArray === false ? top.key : '');
           this.#open.push({ isArray, key, isKeyNext: !isArray, index: 0, bytes: isArray ? '' : undefined });
         }
         break;
@@ -104,7 +108,10 @@ export class JsonStrings {
         else if (top !== undefined) top.isKeyNext = true;
         break;
       default:
-        if (this.#depth > 0 && this.#depth <= DEEPEST) this.#open.pop();
+        if (this.#depth > 0 && this.#depth <= DEEPEST) {
+          this.#open.pop();
+          this.#reader.close?.();
+        }
         this.#depth = Math.max(0, this.#depth - 1);
     }
     return found.index + 1;
@@ -115,11 +122,11 @@ export class JsonStrings {
     const scalar = this.#scalar.replace(/^:\s*/, '');
     this.#scalar = '';
     if (top === undefined) return;
-    if (scalar === 'null' && !top.isArray) this.#missing(top.key);
+    if (scalar !== '' && !top.isArray) this.#reader.scalar?.(top.key, scalar);
     if (top.bytes === undefined) return;
     const isByte = BYTE.test(scalar) && Number(scalar) < 256 && top.bytes.length < MOST_BYTES;
     top.bytes = isByte && (mark === ',' || mark === ']') ? top.bytes + String.fromCharCode(Number(scalar)) : undefined;
-    if (mark === ']' && top.bytes !== undefined) this.#take(top.key, top.bytes, true);
+    if (mark === ']' && top.bytes !== undefined) this.#reader.take(top.key, top.bytes, true);
   }
 
   /** An array in an array is a row: each of its columns is a member of its own. */
@@ -155,7 +162,7 @@ export class JsonStrings {
   }
 
   #give(text: string, isEnd: boolean): void {
-    if (this.#string === 'value') this.#take(this.#key, text, isEnd);
+    if (this.#string === 'value') this.#reader.take(this.#key, text, isEnd);
     else if (this.#name.length < LONGEST_KEY) this.#name += text;
     if (!isEnd) return;
     const top = this.#open.at(-1);
@@ -183,9 +190,11 @@ export function traceMember(head: string): string | undefined {
   if (!JSON_HEAD.test(head)) return undefined;
   const events = new Map<string, number>();
   let value = '';
-  const strings = new JsonStrings((key, text, isEnd) => {
-    if (value.length < LOOKED_AT) value += text;
-    if (isEnd) count(key);
+  const strings = new JsonStrings({
+    take: (key, text, isEnd) => {
+      if (value.length < LOOKED_AT) value += text;
+      if (isEnd) count(key);
+    },
   });
   const count = (key: string) => {
     const n = value.split('\n').filter(hasEvent).length;

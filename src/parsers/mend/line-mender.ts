@@ -13,7 +13,7 @@ import { LONGEST, Parts } from './parts.ts';
 import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
 import { type Bare, behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
 import { Senders } from './senders.ts';
-import { journalText, memberText, unescaped, unquoted } from './strings.ts';
+import { bootOf, journalText, memberOf, unescaped, unquoted } from './strings.ts';
 import { NamedLines } from './task-names.ts';
 import type { Mender } from './text-lines.ts';
 
@@ -27,7 +27,11 @@ export class LineMender implements Mender {
   readonly #log = new Log();
   readonly #kmsg = new Kmsg();
   readonly #parts = new Parts();
+  /** named beside a line, in JSON or in the journal, and in front of it */
+  readonly #writers = new Senders();
   readonly #senders = new Senders();
+  /** of the entry of the journal */
+  #boot: string | undefined;
   readonly #numbers = new LineNumbers();
   #named: NamedLines | undefined;
   /** joined lines not returned yet, and their number of input lines */
@@ -42,7 +46,8 @@ export class LineMender implements Mender {
 
   /** What is wrong with the text as a whole, known at its end. */
   get damage(): string | undefined {
-    const others = this.#senders.damage ?? this.#named?.damage ?? this.#numbers.damage ?? this.#page.damage;
+    const named = this.#writers.damage ?? this.#senders.damage ?? this.#named?.damage;
+    const others = named ?? this.#numbers.damage ?? this.#page.damage;
     if (others !== undefined) return others;
     if (this.#plan.log === true) return this.#log.damage ?? this.#kmsg.damage;
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
@@ -89,8 +94,15 @@ export class LineMender implements Mender {
     while (end > 0 && given[end - 1] === '\r') end--;
     let line = given.slice(0, end);
     if (plan.escapes === true) line = unescaped(line);
-    if (plan.member !== undefined) line = memberText(line, plan.member);
-    if (plan.journal === true) line = journalText(line) ?? NOTHING;
+    if (plan.member !== undefined) {
+      const own = this.#writers.take(memberOf(line, plan.member));
+      if (own === undefined) return NOTHING;
+      line = own;
+    }
+    if (plan.journal === true) {
+      this.#boot = bootOf(line) ?? this.#boot;
+      line = this.#writers.take({ rest: journalText(line) ?? NOTHING, from: this.#boot }) ?? NOTHING;
+    }
     if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();
     if (plan.outer !== undefined) line = line.replace(plan.outer, '');

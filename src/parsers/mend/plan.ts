@@ -14,7 +14,7 @@ import {
   isOneString,
   isQuoted,
   journalText,
-  memberText,
+  memberOf,
   memberWithLines,
   unescaped,
   unquoted,
@@ -54,7 +54,7 @@ export function mendPlanFor(head: string): MendPlan | undefined {
   if (member !== undefined) {
     plan.member = member;
     plan.words.push('in JSON');
-    lines = lines.map((line) => memberText(line, member));
+    lines = lines.map((line) => memberOf(line, member).rest);
   }
   if (isJournal(lines)) {
     plan.journal = true;

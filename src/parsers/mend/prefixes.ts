@@ -27,6 +27,13 @@ const facilityOf = (priority: number): string => FACILITIES.split('|')[priority 
 /** A name of characters and these. Its length has a limit, and each is looked at a few times: lines may be long. */
 const nameOf = (signs: string): string => `(?<from>(?=[\\d_${signs}]*[A-Za-z])[\\w${signs}]{1,200})`;
 
+const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+const IPV6 = String.raw`(?=[\da-f:.]*::)[\da-f:.]{2,45}|[\da-f]{1,4}(?::[\da-f]{1,4}){7}`;
+
+/** What programs put into brackets that names nobody: a level, a stream, a number in hexadecimal. */
+const LEVEL_WORDS = `${LEVELS}|error|warning|fatal|trace|stdout|stderr`;
+const NAMES_SOMEBODY = `(?!(?:${LEVEL_WORDS}|${LEVEL_WORDS.toUpperCase()}|(?:0x)?[\\da-fA-F]{4,})\\])`;
+
 const row = (name: string, pattern: string, more: Omit<Prefix, 'name' | 'pattern'> = {}): Prefix => ({
   name,
   pattern: new RegExp(`^(?:${pattern})`),
@@ -70,7 +77,10 @@ export const PREFIXES: readonly Prefix[] = [
   row('time stamps', '(?<from>[^\\t]{1,80})\\t[^\\t]{1,80}\\t(?=\\d{4}-)'),
   // docker compose, kubectl --prefix, and other names in front
   row('names in front', String.raw`(?:${nameOf('.-')}|[\w.-]{1,200}) +\| `),
-  row('names in front', String.raw`\[[^\][]{1,60}\] `),
+  row('names in front', String.raw`\[?(?<from>${IPV4}|${IPV6})\]?(?::\d{1,5})?(?: ?[:|>])? `),
+  // mpirun --tag-output
+  row('names in front', String.raw`\[(?<from>[\w.@-]{0,200}?\d+,\d+)\]<std(?:out|err)>:`),
+  row('names in front', String.raw`\[(?:${NAMES_SOMEBODY}${nameOf('./:@-')}|[^\][]{1,60})\] `),
   // kselftest, TAP; a header of the trace itself begins with the same
   row('test log', '# (?=[ #])', { known: /^#(?: |$)/ }),
   row('patch', '\\+'),

@@ -1,6 +1,8 @@
 // Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text
 // of ansible, logs of docker and of the journal in JSON.
 import { filled, hasEvent, isBetween, occurrences } from '../detect/looks.ts';
+import { senderIn } from './json-beside.ts';
+import type { Bare } from './prefixes.ts';
 
 /** Share of objects that must agree. */
 const MOST_OF = 0.8;
@@ -82,11 +84,17 @@ export function isJournal(lines: readonly string[]): boolean {
   return messages >= 2 && some.filter((line) => JOURNAL.test(line)).length > MOST_OF * some.length;
 }
 
+/** The boot that wrote the entry, which `-o export` and `verbose` tell first; undefined: not in this line. */
+export const bootOf = (line: string): string | undefined =>
+  /^(?:\s*_BOOT_ID=|\S+ \d{4}-\d\d-\d\d .*\[s=.*;b=)([\da-f]{32})/.exec(line)?.[1];
+
 /** The text of the entry; undefined: the line is another field. */
 export const journalText = (line: string): string | undefined => ENTRY.exec(line)?.[1];
 
-/** That member's text, or the line if it has none. */
-export function memberText(line: string, member: string): string {
-  const text = textOf(objectOf(line)[member]);
-  return text === undefined ? line : text.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' ');
+/** The text of that member, or the line if it has none; and who sent it. */
+export function memberOf(line: string, member: string): Bare {
+  const object = objectOf(line);
+  const text = textOf(object[member]);
+  if (text === undefined) return { rest: line, from: undefined };
+  return { rest: text.replace(/[\r\n]+$/, '').replace(/[\r\n]+/g, ' '), from: senderIn(object) };
 }
