@@ -2,7 +2,7 @@
 // is not recorded (put_page() is inlined). Sources: kernel/futex/core.c, fs/exec.c, mm/memory.c,
 // kernel/events/, fs/coredump.c, virt/kvm/kvm_main.c, mm/mempolicy.c, mm/madvise.c, security/tomoyo/domain.c,
 // arch/x86/kernel/cpu/sgx/ioctl.c, arch/s390/kvm/interrupt.c of 5.10 to 7.2. Static functions may be inlined, so their
-// only caller is named too.
+// only callers are named too, up to one that is in the symbols of stock kernels.
 const TRANSIENT = [
   'get_futex_key',
   'get_arg_page',
@@ -10,6 +10,7 @@ const TRANSIENT = [
   'copy_string_kernel',
   '__access_remote_vm',
   '__copy_remote_vm_str',
+  'copy_remote_vm_str',
   'get_user_page_vma_remote',
   '__get_user_page_vma_remote',
   'get_dump_page',
@@ -17,9 +18,15 @@ const TRANSIENT = [
   'uprobe_write',
   '__update_ref_ctr',
   'is_trap_at_addr',
+  'find_active_uprobe',
+  'find_active_uprobe_rcu',
+  'handle_swbp',
+  'uprobe_notify_resume',
   'faultin_page_range',
   'hwpoison_inject',
   'madvise_inject_error',
+  'madvise_do_behavior',
+  'do_madvise',
   'lookup_node',
   'do_get_mempolicy',
   'kernel_get_mempolicy',
@@ -27,6 +34,9 @@ const TRANSIENT = [
   'perf_prepare_sample',
   'tomoyo_dump_page',
   '__sgx_encl_add_page',
+  'sgx_encl_add_page',
+  'sgx_ioc_enclave_add_pages',
+  'sgx_ioctl',
   'get_map_page',
 ];
 

@@ -282,6 +282,24 @@ describe('FOLL_GET references whose end leaves no line', () => {
   });
 
   it.each([
+    ['sgx_ioc_enclave_add_pages+0x1b5/0x4a0', false],
+    ['uprobe_notify_resume+0x2c5/0x10a0', false],
+    ['do_madvise.part.0+0x3f1/0x570', false],
+    ['copy_remote_vm_str+0x9a/0x2b0', false],
+    ['drv_ioctl+0x2c5/0x10a0 [drv]', true],
+  ])('of a function that the compiler put into %s, kept: %s', async (caller, kept) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, OLD);
+    touch(app, PARENT, 1, NEW);
+    pin(app, 1, NEW);
+    unpin(app, NEW);
+    pin(app, 0, OLD, { api: 'gup_fast', caller });
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).undecided.some((why) => /no release/.test(why))).toBe(kept);
+  });
+
+  it.each([
     ['another page, which says nothing about the first', true, ['warning foreign-pin-reuse']],
     ['the same page, and one of the two is over', false, []],
   ])('a second call with the same array finds %s', async (_, isOther, said) => {
