@@ -42,7 +42,9 @@ function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   if (Number.isNaN(page) || entry === undefined) return;
   const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
   const oldPage = entryPage(entry);
-  if ((entryBits(entry) & Pte.STATE) !== Pte.Migration) {
+  const state = entryBits(entry) & Pte.STATE;
+  // up to 5.12 the function that unmapped it is that of swap, which hugetlb does not have
+  if (state !== Pte.Migration && state !== Pte.Swap) {
     // either nothing of it is mapped here, or its unmapping was not recorded
     if (oldPage !== page && m.pinsIn(mm, vpn, vpn + pages).length > 0) m.tear('entries');
     return;

@@ -256,6 +256,8 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
     return;
   }
   for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
+  // there is no swap for hugetlb
+  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) return;
   // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
   // (hwpoison_user_mappings()) it unmaps whoever holds the page
   const unmapped = { mm, vpn, page, anon, at, pins, cached: m.swapCache.has(u.page) };

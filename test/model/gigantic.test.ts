@@ -148,14 +148,16 @@ it('a huge page that begins at an odd PMD is no larger than that: a page behind 
 });
 
 describe('migration of a pinned page of hugetlb', () => {
-  const migrated = (to: number) => {
+  const migrated = (to: number, by = 'migrate_one') => {
     const all = processes([OLD]);
     const { trace, app } = all;
     const other = trace.task('kcompactd0', 43);
     pin(app, START + 9, OLD + 9, { head: OLD, flags: 0x101 });
-    other.migrate_one({ page: page(OLD), mm: PARENT, addr: at(START), ref: 5 });
-    other.migrate_one_ret({ ret: 1 });
+    other[by]({ page: page(OLD), mm: PARENT, addr: at(START), ref: 5 });
+    other[`${by}_ret`]({ ret: 1 });
     other.migrate_in({ page: page(to), mm: PARENT, addr: at(START) });
+    pin(app, START + 9, to + 9, { head: to, flags: 0x101 });
+    unpin(app, to + 9, to);
     unpin(app, OLD + 9, OLD);
     exit(app, PARENT, 500);
     return trace;
@@ -164,6 +166,11 @@ describe('migration of a pinned page of hugetlb', () => {
   it('is reported, and if the kernel gave up there is nothing to report', async () => {
     expect(await answer(migrated(NEW))).toEqual(['violated', ['error pinned-page-migrated']]);
     expect(await answer(migrated(OLD))).toEqual(['clean', []]);
+  });
+
+  it('up to v5.12 by the function that also unmaps for swap', async () => {
+    expect(await answer(migrated(NEW, 'unmap_one'))).toEqual(['violated', ['error pinned-page-migrated']]);
+    expect(await answer(migrated(OLD, 'unmap_one'))).toEqual(['clean', []]);
   });
 
   it.each(['migrate_in', 'migrate_one: ', 'migrate_one_ret', 'migrate_one'])('without %s: undecided', async (line) => {
