@@ -11,7 +11,7 @@ import { merged } from './ksm.ts';
 import { migratedBy } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { ForkFrame, Mm, StepDetails } from './state.ts';
+import type { ForkFrame, Mm, Pin, StepDetails } from './state.ts';
 import { swapInsOf } from './under-way.ts';
 import { unmappedForSwap } from './unmapped.ts';
 import { withinWriteFault } from './within.ts';
@@ -207,6 +207,13 @@ function racedAt(out: At | undefined, reads: At | undefined, allocated: At | und
   return allocated !== undefined && allocated.order < out.order ? 'allocated' : undefined;
 }
 
+/** Pins of a page that was mapped at the address before the one which is swapped in are none of its business. */
+function isOfEntry(mm: Mm, pin: Pin, page: PageId): boolean {
+  const entry = mm.entry(pin.where);
+  const isSwap = entry !== undefined && (entryBits(entry) & Pte.STATE) === Pte.Swap;
+  return !isSwap || pin.page === page || Number.isNaN(pin.page) || entryPage(entry) === pin.page;
+}
+
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
@@ -232,7 +239,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   for (let i = 0; i < pages && m.unmapped.size > 0; i++) unmappedForSwap(m, mm, vpn + i);
   for (let i = 0; i < pages && m.swapCache.size > 0; i++)
     if (m.swapCache.has(page + i)) m.swapCache.set(page + i, false);
-  const pins = m.pinsIn(mm, vpn, vpn + pages);
+  const pins = m.pinsIn(mm, vpn, vpn + pages).filter((pin) => isOfEntry(mm, pin, page + (pin.where - vpn)));
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, {
       exclusive,

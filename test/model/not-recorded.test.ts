@@ -115,6 +115,25 @@ describe('a pinned page', () => {
     }
   });
 
+  it('that the process has unmapped itself is not the one that is swapped in where it was', async () => {
+    const { trace, app } = process();
+    const kswapd = trace.task('kswapd0', 40);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { flags: 0x101 });
+    app.zap({ mm: PARENT, start: at(0), end: at(1) });
+    touch(app, PARENT, 0, TO);
+    kswapd.swap_cache_add({ page: page(TO), entry: '0x7' });
+    kswapd.unmap_one({ page: page(TO), mm: PARENT, addr: at(0) });
+    kswapd.unmap_one_ret({ ret: 1 });
+    app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7ffffffffffdff0a', flags: '0x254' });
+    app.anon_rmap({ folio: page(TO), page: page(TO), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    app.swap_in_ret({ ret: '0x0' });
+    unpin(app, PFN);
+    exit(app, PARENT, 500);
+    const { undecided } = await asRecorded(trace, '6.12', []);
+    expect(undecided).not.toContain('swapped in');
+  });
+
   it('that appears at another address was moved there, also where that is not recorded', async () => {
     const { trace, app } = process();
     touch(app, PARENT, 0, PFN);
