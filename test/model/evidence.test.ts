@@ -295,6 +295,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     pin(app, 1, NEW);
     unpin(app, NEW);
     pin(app, 0, OLD, { api: 'gup_fast', caller });
+    fork(app, 500);
     exit(app, PARENT, 500);
     expect((await trace.check('6.12')).undecided.some((why) => /no release/.test(why))).toBe(kept);
   });
