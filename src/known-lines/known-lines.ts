@@ -9,7 +9,7 @@ import type { TraceHead } from '../parsers/formats/head.ts';
 import type { TraceLine } from '../parsers/formats/line.ts';
 import type { Loops } from '../util/line-memory.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
-import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
 import type { EventCells } from './cells.ts';
 import type { Knowledge, KnownEvent } from './knowledge.ts';
 
@@ -89,16 +89,14 @@ export class KnownLines {
 
   /**
    * Learn a parsed event.
-   * @param row position of its record, if it has one
+   * @param caller of its record, the number of a symbol; NaN: none
    * @param task its number in a store, and the destination of its lines there
    */
   learn(
     line: TraceLine,
-    start: number,
-    end: number,
+    { end, start }: { start: number; end: number },
     type: EventType,
-    rows: Float64Array,
-    row: number,
+    caller: number,
     task: number,
     cells: EventCells | undefined,
   ): void {
@@ -109,8 +107,7 @@ export class KnownLines {
     if (!this.#open) return;
     if (line.tgid >= 0 || line.argsEnd !== end || type.system !== '') return;
     if (this.#result !== OTHER_EVENT) this.#knowledge.learnColumns(line, start, task);
-    if (this.#result !== OTHER_COLUMNS)
-      this.#knowledge.learnLine(line, type, type.kept ? rows[row + Slot.SYM] : Number.NaN, cells);
+    if (this.#result !== OTHER_COLUMNS) this.#knowledge.learnLine(line, type, caller, cells);
   }
 }
 

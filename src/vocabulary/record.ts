@@ -9,7 +9,7 @@ export const Slot = {
   KIND: 0,
   CPU: 1,
   PID: 2,
-  /** process; 0: a thread of the kernel, -1: not shown */
+  /** process; 0: a kernel thread, -1: not shown */
   TGID: 3,
   /** ns or ticks since the trace's time base */
   TS: 4,

@@ -196,7 +196,7 @@ export class RecordReader {
     // line that was cut, once another shows its location
     const isAlone = isOdd || (sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd;
     if (isAlone) known?.close();
-    else known?.learn(out, lines.start, lines.end, type, batch.rows, row, task, cells);
+    else known?.learn(out, lines, type, type.kept ? batch.rows[row + Slot.SYM] : Number.NaN, task, cells);
     if (batch.full) this.flush();
   }
 

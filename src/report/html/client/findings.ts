@@ -7,7 +7,7 @@ import { copyButton } from './copy.ts';
 import { findingDetail, weightNode } from './detail.ts';
 import { el } from './dom.ts';
 import { type DriftHeading, FindingIndex, shortNames, withHeadings } from './filter.ts';
-import { Rows } from './rows.ts';
+import { neighbour, Rows } from './rows.ts';
 
 export interface FindingsOptions {
   /** the reader went to another finding */
@@ -117,18 +117,12 @@ export class Findings {
     this.#fill(finding, n);
     this.#rows.refresh();
     const at = this.#items.findIndex((item) => 'n' in item && item.n === this.#current);
-    if (at >= 0) {
-      this.#rows.reveal(at);
-      this.#list.setAttribute('aria-activedescendant', `option-${this.#current}`);
-    } else {
-      this.#list.removeAttribute('aria-activedescendant');
-    }
+    this.#rows.activate(at, `option-${this.#current}`);
   }
 
   /** Go to the next or previous finding. */
   step(by: number): void {
-    const at = this.#position();
-    const next = this.shown[Math.max(0, Math.min(this.shown.length - 1, at < 0 ? 0 : at + by))];
+    const next = neighbour(this.shown, this.#position(), by);
     if (next !== undefined) this.#onShow(next.n);
   }
 

@@ -6,7 +6,7 @@ import { el, facts } from './dom.ts';
 import { type CellSearch, choose, type PinOrder } from './filter.ts';
 import { cellSearch, type PinColumn, pinColumns, unitOf } from './pin-cells.ts';
 import { heldWords, lifeOfPin, number, ownerOf, pageOf } from './pin-life.ts';
-import { Rows } from './rows.ts';
+import { neighbour, Rows } from './rows.ts';
 import { story } from './story.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -119,18 +119,11 @@ export class Pins {
     this.#current = pin !== undefined && pin >= 1 && pin <= this.#pins.count ? pin - 1 : undefined;
     this.#fill();
     this.#rows.refresh();
-    const at = this.#position();
-    if (at >= 0) {
-      this.#rows.reveal(at);
-      this.#grid.setAttribute('aria-activedescendant', `pin-${this.#current}`);
-    } else {
-      this.#grid.removeAttribute('aria-activedescendant');
-    }
+    this.#rows.activate(this.#position(), `pin-${this.#current}`);
   }
 
   step(by: number): void {
-    const at = this.#position();
-    const next = this.#shown[Math.max(0, Math.min(this.#shown.length - 1, at < 0 ? 0 : at + by))];
+    const next = neighbour(this.#shown, this.#position(), by);
     if (next !== undefined) this.#onShow(next + 1);
   }
 

@@ -44,8 +44,17 @@ export class Rows {
     this.#draw();
   }
 
-  /** Scroll so that the row is seen. */
-  reveal(index: number): void {
+  /** The row a reader is at, by the id of its element; below zero: none. */
+  activate(index: number, id: string): void {
+    if (index < 0) {
+      this.box.removeAttribute('aria-activedescendant');
+      return;
+    }
+    this.#reveal(index);
+    this.box.setAttribute('aria-activedescendant', id);
+  }
+
+  #reveal(index: number): void {
     const { height } = this.#options;
     const top = index * height;
     const seen = this.#top();
@@ -106,3 +115,7 @@ export class Rows {
     this.#space.replaceChildren(...rows);
   }
 }
+
+/** The item so many places from the one at `at`, no further than the ends; `at` below zero: the first. */
+export const neighbour = <T>(items: ArrayLike<T>, at: number, by: number): T | undefined =>
+  items[Math.max(0, Math.min(items.length - 1, at < 0 ? 0 : at + by))];
