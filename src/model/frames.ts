@@ -240,6 +240,8 @@ export class Task {
   /** newest FOLL_PIN of its own that it released by unpin_user_page(), and the newest bio to which it added a pinned page */
   unpinned: Pin | undefined;
   filling: Io | undefined;
+  /** calls that pinned pages since its last bio with such pages; not longterm */
+  fresh: PinCall[] | undefined;
   /** newest pin this task added to a pipe */
   piped: Pin | undefined;
   /** newest unused FOLL_GET pin */

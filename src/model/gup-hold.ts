@@ -5,6 +5,7 @@ import type { Grab, GupFrame, Task } from './frames.ts';
 import { beginningOf, isHugetlb } from './hugetlb.ts';
 import type { Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
+import { pinnedForIo } from './of-bio.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
 import { type ForkFrame, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
@@ -208,6 +209,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     m.emit('pin', { pin, at: call.heldAt });
     if (changes !== undefined) parted(m, pin, changes);
   }
+  pinnedForIo(t, call);
 }
 
 /**

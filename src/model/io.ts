@@ -4,7 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { give } from './of-bio.ts';
+import { follow, freshOn, give, merge } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
@@ -59,18 +59,6 @@ function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   give(m, x, pin, at);
 }
 
-/**
- * A bio filled without bio_add lines (iov_iter_extract_bvecs(), v7.0 and later) shows only its first page; the rest are
- * the pages that the same call pinned after it, as many as the bio's bytes need.
- */
-function siblings(m: Model, x: Io, at: At): void {
-  const first = x.pins[0];
-  if (first?.mm === undefined || !(x.bytes > m.machine.pageBytes)) return;
-  const want = Math.ceil((x.pages[0].off + x.bytes) / m.machine.pageBytes);
-  for (const pin of m.pinsIn(first.mm, first.where + 1, first.where + want))
-    if (pin.call === first.call && !pin.ios.includes(x)) give(m, x, pin, at);
-}
-
 /** Nothing that is pinned is longer: half of what the 32 bits of a length hold. */
 const MOST_BYTES = 2 ** 31;
 
@@ -79,18 +67,20 @@ function measured(m: Model, len: number, off: number): void {
   if (len <= 0 || len >= MOST_BYTES || off < 0 || off >= MOST_BYTES) m.absurd();
 }
 
-/** Lists of pins of each pinned page within a length in bytes, whatever the length is. */
-const pinned = (m: Model, page: PageId, bytes: number): readonly Pin[][] =>
-  m.pinsByPage.size === 0
-    ? []
-    : m.pinsByPage.valuesIn(page, page + Math.max(1, Math.ceil(bytes / m.machine.pageBytes)));
+/** Lists of pins of each pinned page within a vector, whatever its length is; of one with an absurd offset from its first page. */
+function pinned(m: Model, page: PageId, off: number, len: number): readonly Pin[][] {
+  if (m.pinsByPage.size === 0) return [];
+  const { pageBytes } = m.machine;
+  const behind = off < MOST_BYTES ? Math.floor(off / pageBytes) : 0;
+  return m.pinsByPage.valuesIn(page + behind, page + Math.max(1, Math.ceil((off + len) / pageBytes)));
+}
 
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   const bio = r[o + SlotOf.bioAdd.bio];
   const len = r[o + SlotOf.bioAdd.len] > 0 ? r[o + SlotOf.bioAdd.len] : 0;
   const off = r[o + SlotOf.bioAdd.off] > 0 ? r[o + SlotOf.bioAdd.off] : 0;
-  const lists = pinned(m, page, len + off);
+  const lists = pinned(m, page, off, len);
   if (lists.length === 0 && t.unpinned?.page !== page) {
     // __bio_try_merge_page() may be called for a bio that is then used for something else
     if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
@@ -100,8 +90,11 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const known = m.ios.get(bio);
   if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
   const x = io(m, bio);
-  if (x.pages.length < BIO_PAGES) x.pages.push({ page, off });
+  merge(m, t, x, Number.POSITIVE_INFINITY, page);
+  if (x.pages.length < BIO_PAGES) x.pages.push({ page, off, len });
   for (const pins of lists) attach(m, t, x, pins, m.at());
+  x.added += len;
+  x.lastPage = page + Math.max(0, Math.ceil((off + len) / m.machine.pageBytes) - 1);
   t.filling = x;
 }
 
@@ -120,7 +113,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + SlotOf.bioSubmit.l0] > 0 ? r[o + SlotOf.bioSubmit.l0] : 0;
   const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
-  const lists = pinned(m, page, l0 + o0);
+  const lists = pinned(m, page, o0, l0);
   const filled = m.ios.get(bio);
   if ((filled === undefined || filled.endedAt !== undefined || filled.pins.length === 0) && lists.length === 0) {
     m.ios.delete(bio);
@@ -135,14 +128,24 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
   x.bytes = r[o + SlotOf.bioSubmit.size];
   x.submittedAt = at;
-  if (x.pages.length === 0) {
-    x.pages.push({ page, off: o0 });
-    for (const pins of lists) attach(m, t, x, pins, at);
-    siblings(m, x, at);
-  } else m.step(x.pins, 'i/o submit', at, undefined, { io: x });
+  if (x.pages.length > 0) {
+    merge(m, t, x, x.bytes - x.added);
+    m.step(x.pins, 'i/o submit', at, undefined, { io: x });
+  } else fill(m, t, x, lists, page, o0, l0);
+  if (x.pins.some((p) => !p.call.longterm)) t.fresh = undefined;
   // the device writes, whatever the flags of the call say or do not
   if (x.dir === 'READ') for (const { call } of x.pins) call.write = true;
   m.emit('ioSubmit', { io: x, at });
+}
+
+/** A bio of which only the first vector is shown. */
+function fill(m: Model, t: Task, x: Io, lists: readonly Pin[][], page: PageId, off: number, len: number): void {
+  x.pages.push({ page, off, len });
+  const first = freshOn(m, t, page + Math.floor(off / m.machine.pageBytes));
+  if (first !== undefined) give(m, x, first, m.at());
+  else for (const pins of lists) attach(m, t, x, pins, m.at());
+  const { pageBytes } = m.machine;
+  follow(m, t, x, x.bytes - (first === undefined ? len : Math.min(len, pageBytes - (off % pageBytes))));
 }
 
 export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {

@@ -1,12 +1,19 @@
-// Why: a pin in use by a bio ends with the bio. fs/direct-io.c (vfat, exfat, ntfs3, udf, jfs, hfsplus, ocfs2 ...) takes more
-// pins of a page than GUP has given it, by folio_add_pin(), which has no probe (v6.5 and later): one for the page it is
-// at, and one for each bio it puts it into. The releases have lines: that of GUP's pin may come before the page is in a
-// bio, that of the page it was at comes right behind it, and only the bio's own release ends the last.
+// Why: a pin in use by a bio ends with the bio, so it must be known which pages are in it. Few of them may have a line.
+// A page that continues the last vector is merged into it before __bio_add_page() (bvec_try_merge_page(), v6.5 and
+// later), and iov_iter_extract_bvecs() (v7.0) has no line for any; they follow in the order in which the task pinned them.
+//
+// fs/direct-io.c (vfat, exfat, ntfs3, udf, jfs, hfsplus, ocfs2 ...) takes more pins of a page than GUP has given it, by
+// folio_add_pin(), which has no probe (v6.5 and later): one for the page it is at, and one for each bio it puts it into.
+// The releases have lines: that of GUP's pin may come before the page is in a bio, that of the page it was at comes right
+// behind it, and only the bio's own release ends the last.
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, type PageId, Pte } from './page-table.ts';
-import { Hold, type Io, Pin } from './state.ts';
+import { Hold, type Io, Pin, type PinCall } from './state.ts';
+
+/** UIO_MAXIOV: one call for each segment. */
+const MOST_CALLS = 1024;
 
 /** A pin is in use by a bio, which releases it unless it is longterm. */
 export function give(m: Model, x: Io, pin: Pin, at: At): void {
@@ -18,18 +25,106 @@ export function give(m: Model, x: Io, pin: Pin, at: At): void {
   if (x.submittedAt !== undefined) m.step([pin], 'i/o submit', at, undefined, { io: x });
 }
 
+/** The task has pinned pages; its next bio may have them. */
+export function pinnedForIo(t: Task, call: PinCall): void {
+  if (call.longterm || call.pins.length === 0) return;
+  t.fresh ??= [];
+  const calls = t.fresh;
+  while (calls.at(-1)?.pins.some((p) => p.live) === false) calls.pop();
+  if (calls.length === MOST_CALLS) calls.shift();
+  calls.push(call);
+}
+
+/** No bio and no pipe has it, nor does it outlive any. */
+const isFree = (p: Pin): boolean => p.live && p.owner === undefined && p.ios.length === 0 && !p.call.longterm;
+
+/** The first pin of this page since the task's last bio. */
+export const freshOn = (m: Model, t: Task, page: PageId): Pin | undefined =>
+  m.pinsByPage.get(page)?.find((p) => isFree(p) && t.fresh?.includes(p.call) === true);
+
+/** The pin that the task took next: of the next page of the call, or of the first page of the next call. */
+function next(t: Task, { call, vpn }: Pin): Pin | undefined {
+  const inCall = call.pins[vpn - call.pins[0].vpn + 1];
+  if (inCall !== undefined || call.longterm || call.at.pid !== t.pid) return inCall;
+  return t.fresh?.find((c) => c.at.order > call.at.order && c.caller === call.caller)?.pins[0];
+}
+
+/** Number of bytes that a page has in a bio at least: those in the middle of a call are whole. */
+function leastOf(m: Model, { call, vpn }: Pin): number {
+  const isEdge = vpn === call.pins[0].vpn || vpn === call.pins[call.pins.length - 1].vpn;
+  return isEdge ? 1 : m.machine.pageBytes;
+}
+
+/** A bio that no line has filled has the pages that the task pinned behind its first, as many as `bytes` more need. */
+export function follow(m: Model, t: Task, x: Io, bytes: number): void {
+  let last = x.pins.at(-1);
+  for (let left = bytes; last !== undefined && left > 0; ) {
+    const pin = next(t, last);
+    if (pin === undefined || (pin.call.longterm ? !pin.live || pin.ios.includes(x) : !isFree(pin))) return;
+    give(m, x, pin, m.at());
+    left -= leastOf(m, pin);
+    last = pin;
+  }
+}
+
 /**
- * unpin_user_page() of a page that is in the bio which the task is filling. Only dio_unpin_page() does that (bios release
- * their pages in a function of their own), so the bio has a pin: the release is not the end of it.
+ * Pages that continue the last vector of a bio, up to one that has a line of its own.
+ * @param bytes number of bytes that no line has added, if it is known
+ */
+export function merge(m: Model, t: Task, x: Io, bytes: number, until?: PageId): void {
+  let last = x.pins.at(-1);
+  if (last === undefined || last.call.longterm || last.page !== x.lastPage || last.call.at.pid !== t.pid) return;
+  for (let left = bytes; left > 0; ) {
+    let pin = next(t, last);
+    // the next segment begins in the page in which the last one ends
+    while (pin !== undefined && pin.page === last.page && pin.call !== last.call) pin = next(t, pin);
+    if (pin === undefined || pin.page !== last.page + 1 || pin.page === until || !isFree(pin)) break;
+    give(m, x, pin, m.at());
+    const least = leastOf(m, pin);
+    x.added += least;
+    left -= least;
+    last = pin;
+  }
+  x.lastPage = last.page;
+}
+
+/**
+ * Two segments meet inside a page: it is pinned twice, and merged into the vector it is in, so bio_iov_add_folio() gives
+ * one of the pins back at once (`same_page`, v6.11 to v6.18; by the page itself before).
+ * @param page the page, or its folio
+ * @returns the pin of the second segment
+ */
+export function pinnedTwice(m: Model, t: Task, page: PageId, refs: number): Pin | undefined {
+  const x = t.filling;
+  if (x === undefined || x.submittedAt !== undefined || refs !== 1) return undefined;
+  const pin = t.fresh?.at(-1)?.pins[0];
+  const before = t.fresh?.at(-2)?.pins.at(-1);
+  if (pin === undefined || pin.page !== before?.page || (pin.page !== page && pin.hold?.folio !== page))
+    return undefined;
+  if (!isFree(pin)) return undefined;
+  merge(m, t, x, Number.POSITIVE_INFINITY);
+  return before.ios.includes(x) ? pin : undefined;
+}
+
+/**
+ * unpin_user_page() of a page that is in the bio which the task is filling, or continues it. Only dio_unpin_page() does
+ * that (bios release their pages in a function of their own), so the bio has a pin: the release is not the end of it.
  */
 export function isPinnedByBio(m: Model, t: Task, page: PageId): boolean {
   const x = t.filling;
-  if (x === undefined || x.submittedAt !== undefined || !x.pages.some((one) => one.page === page)) return false;
+  if (x === undefined || x.submittedAt !== undefined) return false;
+  const isMerged = page === x.lastPage + 1;
+  if (!isMerged && !x.pages.some((one) => one.page === page)) return false;
   const own = m.pinsByPage.get(page)?.filter((pin) => pin.call.at.pid === t.pid) ?? [];
   if (own.length > 0) return own.length === 1 && x.pins.includes(own[0]) && own[0].call.kind === 'PIN';
   const was = t.unpinned;
   if (was?.page !== page || was.mm?.dead === true) return false;
   add(m, x, was);
+  if (isMerged) {
+    x.pages.push({ page, off: 0, len: m.machine.pageBytes });
+    x.added += m.machine.pageBytes;
+    x.lastPage = page;
+  }
   return true;
 }
 

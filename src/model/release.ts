@@ -8,7 +8,7 @@ import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
 import { undo } from './gup.ts';
 import type { Model } from './model.ts';
-import { isPinnedByBio } from './of-bio.ts';
+import { isPinnedByBio, pinnedTwice } from './of-bio.ts';
 import { isEither, releasedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
@@ -144,6 +144,13 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
   const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs);
   if (isUndone || (named === 'page' && isPinnedByBio(m, t, page))) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
+    return;
+  }
+  const twice = pinnedTwice(m, t, page, refs);
+  if (twice !== undefined) {
+    const release = begin(t, level, m.at(), refs);
+    release.items.push({ page: twice.page, folio: twice.hold?.folio ?? page, refs, level, guessed: false });
+    letGo(m, twice, 'page', refs, release.at, 'unpin');
     return;
   }
   const outer = t.release;

@@ -119,7 +119,12 @@ export class Io {
   /** READ: the device writes memory; undefined until submit_bio is seen */
   dir: 'READ' | 'WRITE' | undefined;
   bytes: number;
-  readonly pages: { page: PageId; off: number }[] = [];
+  /** vectors, as lines show them */
+  readonly pages: { page: PageId; off: number; len: number }[] = [];
+  /** number of bytes that are known to be in it */
+  added = 0;
+  /** last page of its last vector */
+  lastPage: PageId;
   submittedAt: At | undefined;
   endedAt: At | undefined;
   /** bi_status; NaN unknown */
@@ -129,6 +134,7 @@ export class Io {
   constructor(bio: number) {
     this.bio = bio;
     this.bytes = 0;
+    this.lastPage = Number.NaN;
     this.status = Number.NaN;
   }
 }

@@ -136,3 +136,35 @@ it('of a page that was not pinned, a release is still one too many', async () =>
   const { undecided } = await io.end();
   expect(undecided).toContainEqual(expect.stringContaining('1 release of pins whose start is not in the trace'));
 });
+
+describe('a page that continues the one before it in memory', () => {
+  /** It is merged, so that only the first has a line. */
+  function neighbours() {
+    const io = reads(2);
+    io.unpin(PFN);
+    io.fill(BIO, PFN);
+    io.unpin(PFN + 1);
+    // the page it was at, behind the merge
+    io.unpin(PFN + 1);
+    io.submit(BIO, PFN, 8192);
+    return io;
+  }
+  const partSecond = ({ app }: ReturnType<typeof reads>) => {
+    fork(app, 500);
+    copy(app, PARENT, 1, PFN + 1, PFN + 0x100);
+  };
+
+  it('is over with the bio', async () => {
+    const io = neighbours();
+    io.over(BIO, [PFN, PFN + 1]);
+    partSecond(io);
+    expect(await io.end()).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
+
+  it('is pinned until then', async () => {
+    const io = neighbours();
+    partSecond(io);
+    io.over(BIO, [PFN, PFN + 1]);
+    expect(inFlight((await io.end()).said)).toHaveLength(1);
+  });
+});
