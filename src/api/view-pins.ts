@@ -1,4 +1,5 @@
 // Rule views of pins, their steps, and their I/O.
+import { Pte } from '../model/page-table.ts';
 import type * as state from '../model/state.ts';
 import { deviceWrites } from '../vocabulary/callers.ts';
 import { known } from '../vocabulary/record.ts';
@@ -180,7 +181,8 @@ export class Pin extends View<state.Pin> implements view.Pin {
   get entry() {
     const { entryState, entryBits, hugetlb } = raw(this);
     const { shared, file } = entryView(entryBits);
-    return { state: entryState === undefined ? undefined : ENTRY_STATES[entryState], shared, file, hugetlb };
+    const anon = (entryBits & Pte.Anon) !== 0;
+    return { state: entryState === undefined ? undefined : ENTRY_STATES[entryState], shared, file, anon, hugetlb };
   }
   get duringFork() {
     const { duringFork } = raw(this);

@@ -211,6 +211,8 @@ export interface Pin {
     readonly state: EntryState | undefined;
     readonly shared: boolean;
     readonly file: boolean;
+    /** anonymous, as a line has said; if it is neither this nor of a file, that is not known */
+    readonly anon: boolean;
     /** a page of hugetlb, as far as known */
     readonly hugetlb: boolean;
   };

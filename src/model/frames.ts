@@ -4,7 +4,7 @@
 import type { At } from './at.ts';
 import type { Change, SwapIn } from './meanwhile.ts';
 import type { PageId } from './page-table.ts';
-import type { ForkFrame, Io, Mm, Pin, PinCall } from './state.ts';
+import type { ForkFrame, Io, Mm, Pin, PinCall, Step } from './state.ts';
 
 /** A candidate of a GUP call that has not returned yet. */
 export interface Grab {
@@ -181,6 +181,8 @@ export class Task {
   mm: Mm | undefined;
   /** address space and process of its parent, also its own if it is a thread: copies (copy_page_range()) are not recorded */
   perhaps: { mm: Mm; tgid: number } | undefined;
+  /** what it did to pins of an address space, when nothing showed yet whether it runs there */
+  strange: { mm: Mm; step: Step }[] | undefined;
   /**
    * `mm` is known only by faults inside GUP calls: a worker of the kernel borrows it (kthread_use_mm()), and may borrow
    * another for its next call

@@ -178,6 +178,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     const { grab, page } = pages;
     const pin = new Pin(m.nextId(), call, call.mm, vpn, page, pages.from, bits);
     pin.entryState = entry === undefined ? undefined : entryBits(entry) & Pte.STATE;
+    // a page of unknown kind that reclaim has unmapped may be of a file, whose entry is empty then: a fault maps it again
+    // without a line where finish_fault() has none, or around the address of a neighbour's (filemap_map_pages())
+    if (pin.entryState === Pte.Swap && (bits & Pte.Anon) === 0) pin.entryState = undefined;
     const isAway = pin.entryState === Pte.Swap || pin.entryState === Pte.Migration;
     if (isAway && call.mm !== undefined && !Number.isNaN(page) && m.recorded(Kind.anonRmap))
       m.pinnedThrough(call.mm, vpn, call.at);

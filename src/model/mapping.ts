@@ -10,6 +10,7 @@ import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts
 import type { DriftVia, StepRole } from './pin.ts';
 import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
+import { isZapped } from './unmapped.ts';
 
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;
@@ -268,8 +269,8 @@ export class Mapping extends Identities {
    * of it (zap_pte_range(), mm/memory.c).
    */
   #seenAgain(pin: Pin, at: At): void {
-    const i = pin.steps.findLastIndex(({ role }) => role === 'zap' || role === 'map' || role === 'observed');
-    if (pin.steps[i]?.role !== 'zap') return;
+    if (!isZapped(pin)) return;
+    const i = pin.steps.findLastIndex(({ role }) => role === 'zap');
     if ((pin.entryBits & Pte.Anon) === 0) this.step([pin], 'observed', at, pin.page);
     else [pin.spared] = pin.steps.splice(i, 1);
   }

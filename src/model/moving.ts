@@ -5,8 +5,10 @@ import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
 import { addPin, dropPin } from './lists.ts';
 import type { Model } from './model.ts';
+import { entryPage } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
-import { RangeOp, Step } from './state.ts';
+import { type Mm, type Pin, RangeOp, Step } from './state.ts';
+import { isZapped } from './unmapped.ts';
 
 /**
  * Pages that the task moved from `target` to `start` by the call it is still inside of, and now moves back: a call that
@@ -16,6 +18,12 @@ function movedThere(m: Model, { gone }: Task, mm: object, start: number, target:
   if (gone === undefined || gone.mm !== mm || gone.to !== start || gone.start !== target) return 0;
   const all = gone.end - gone.start;
   return pages === all || (pages < all && m.recorded(Kind.zap)) ? all : 0;
+}
+
+function isThere(mm: Mm, pin: Pin): boolean {
+  const entry = mm.entry(pin.where);
+  if (entry === undefined || Number.isNaN(entryPage(entry))) return !isZapped(pin);
+  return Number.isNaN(pin.page) || entryPage(entry) === pin.page;
 }
 
 export function move(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -31,7 +39,8 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   if (!(pages > 0) || Number.isNaN(target)) return;
   const at = m.at();
   const shift = target - start;
-  const pins = m.pinsIn(mm, start, start + pages).slice();
+  // only entries are moved: a page that is not mapped there any more stays behind
+  const pins = m.pinsIn(mm, start, start + pages).filter((pin) => isThere(mm, pin));
   const moving = new Set(pins);
   const under = m.pinsIn(mm, target, target + pages).filter((pin) => !moving.has(pin));
   m.shift(mm, start, start + pages, shift);

@@ -10,10 +10,10 @@ import type { Doer } from './meanwhile.ts';
 import { endOlder } from './mm-end.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { WrprotectKind } from './pin.ts';
+import type { StepRole, WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
-import { ForkFrame, type Mm, MOST_STEPS, type Pin, RangeOp, Step } from './state.ts';
-import { awaitPurpose } from './unmapped.ts';
+import { ForkFrame, type Mm, MOST_STEPS, type Pin, RangeOp, Step, type StepDetails } from './state.ts';
+import { awaitPurpose, isZapped } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
@@ -145,7 +145,9 @@ export function endFork(m: Model, t: Task): void {
   if (f === undefined) return;
   f.src.forks?.delete(f);
   if (f.shared === undefined) return;
-  for (const pin of f.shared) if (pin.live) m.emit('share', { pin, child: f.dst, at: f.at });
+  // an empty entry is not copied; one that no line has shown is taken for the page's
+  const isEmpty = (pin: Pin): boolean => isZapped(pin) && Number.isNaN(m.mapped(f.src, pin.where));
+  for (const pin of f.shared) if (pin.live && !isEmpty(pin)) m.emit('share', { pin, child: f.dst, at: f.at });
 }
 
 // ---- write protection
@@ -167,7 +169,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const at = m.at();
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
-  if (pins.length > 0) m.step(pins, 'wrprotect', at, undefined, { wrprotect: what, ...doer(m, t, mm, pins) });
+  if (pins.length > 0) stepBy(m, t, mm, pins, 'wrprotect', at, { wrprotect: what });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
@@ -185,6 +187,21 @@ function doer(m: Model, t: Task, mm: Mm, pins: readonly Pin[]): Doer {
   return { foreign: pinned || isThread ? false : undefined, kernel };
 }
 
+/** Steps that a task of which nothing is known has done to pins of an address space, until a line shows where it runs. */
+const MOST_STRANGE = 256;
+
+/** What the current task does to pins. Where it runs may be shown by a later line. */
+function stepBy(m: Model, t: Task, mm: Mm, pins: readonly Pin[], role: StepRole, at: At, more?: StepDetails): void {
+  const by = doer(m, t, mm, pins);
+  m.step(pins, role, at, undefined, { ...more, ...by });
+  if (by.foreign !== undefined || !(t.pid > 0)) return;
+  t.strange ??= [];
+  for (const { steps } of pins) {
+    const step = steps.at(-1);
+    if (step?.at === at && t.strange.length < MOST_STRANGE) t.strange.push({ mm, step });
+  }
+}
+
 // ---- unmapping
 
 export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -200,7 +217,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) {
     const at = m.at();
-    m.step(pins, 'zap', at, undefined, doer(m, t, mm, pins));
+    stepBy(m, t, mm, pins, 'zap', at);
     mm.note(new RangeOp('zap', start, end, at));
   }
   if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: doer(m, t, mm, pins) });

@@ -19,6 +19,8 @@ export function setMm(m: Model, t: Task, mm: Mm): void {
   t.mm = mm;
   if (t.perhaps !== undefined && t.tgid < 0) t.tgid = t.perhaps.mm === mm ? t.perhaps.tgid : t.pid;
   t.perhaps = undefined;
+  for (const { mm: of, step } of t.strange ?? []) step.foreign = of !== mm;
+  t.strange = undefined;
   mm.enter(t.pid);
   if (m.abandoned.size > 0) m.abandoned.delete(mm);
   attachTo(m, t, mm);

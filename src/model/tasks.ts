@@ -102,6 +102,7 @@ export function taskExec(m: Model, t: Task): void {
   leave(m, t);
   t.mm = undefined;
   t.perhaps = undefined;
+  t.strange = undefined;
   t.forked = undefined;
   t.tgid = t.pid;
 }

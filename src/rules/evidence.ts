@@ -24,6 +24,8 @@ export class Shown {
   givenUp = 0;
   /** pages that another process unmapped, and what was mapped there since is not known */
   replaced = 0;
+  /** unmappings of pages that were replaced, by a task of which no line showed that it runs there */
+  strange = 0;
   forks = 0;
   /** pages that became writable while another process had a pin on them */
   foreign = 0;
@@ -167,6 +169,9 @@ const PINS: readonly Question[] = [
     const unseen = open.length - unknownOf(open) + shown.givenUp;
     return unseen > 0 && `no release was recorded for ${count(unseen, 'pin')}`;
   },
+  ({ shown }) =>
+    shown.strange > 0 &&
+    `${count(shown.strange, 'pinned page was', 'pinned pages were')} unmapped and replaced, and no line before that shows whether the task that unmapped belongs to the process`,
   ({ shown }) =>
     shown.replaced > 0 &&
     `${count(shown.replaced, 'pinned page was', 'pinned pages were')} unmapped by others, the process faulted there again, and no line names the page it got`,

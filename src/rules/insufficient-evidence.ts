@@ -1,8 +1,8 @@
 // Reports what this trace cannot prove. It makes no finding; it keeps the verdict from being "clean".
-import { defineRule, type Pin } from './contract.ts';
+import { defineRule, type Pin, type Step } from './contract.ts';
 import { insufficiencies, Shown } from './evidence.ts';
 import { examplesOf } from './examples.ts';
-import { isReplacedUnseen, unmapping } from './unmapping.ts';
+import { isReplacedUnseen, mayBeOthers, unmapping } from './unmapping.ts';
 
 /**
  * Pins without a recorded release that hide nothing: their addresses mapped the pinned page all the time they may have been
@@ -49,6 +49,7 @@ export default defineRule({
   },
   create(context) {
     const shown = new Shown();
+    const strange: Step[] = [];
     return {
       fork() {
         shown.forks++;
@@ -76,13 +77,16 @@ export default defineRule({
         }
         if (call.caller?.startsWith('make_device_exclusive') === true) shown.byDevice++;
       },
-      drift({ drift: { pin, before } }) {
+      drift({ drift: { pin, before, via } }) {
+        const step = unmapping(pin, before, via);
+        if (step !== undefined && step.foreign === undefined && mayBeOthers(pin, step)) strange.push(step);
         const explained = before.some(({ role }) => EXPLAINS.has(role));
         if (pin.call.kind === 'PIN' && pin.call.write !== true && !pin.entry.shared && !explained) shown.readCopies++;
       },
       end({ pins }) {
         const open = pins.filter((pin) => pin.owner !== 'transient' && !inPlace(pin));
         for (const pin of pins) if (isReplacedUnseen(pin)) shown.replaced++;
+        shown.strange = strange.filter(({ foreign }) => foreign !== false).length;
         for (const reason of insufficiencies({ model: context.model, shown, open })) context.undecided(reason);
       },
     };

@@ -20,8 +20,16 @@ export function unmapping(pin: Pin, steps: readonly Step[], via?: Drift['via']):
 export const faultedAgain = (pin: Pin, step: Step): boolean =>
   pin.drifts === 0 && pin.faultedAt !== undefined && pin.faultedAt.order > step.at.order;
 
-/** Another process or a thread of the kernel has unmapped it, and which page the process got there since is not known. */
+/**
+ * Whether it may have been another process that unmapped the page, as far as is known. Those that have a file mapped do not
+ * need each other's address spaces to unmap its pages; an anonymous page is unmapped by its own process.
+ */
+export const mayBeOthers = (pin: Pin, step: Step): boolean =>
+  step.role === 'zap' &&
+  (step.foreign === true || step.kernel === true || (step.foreign === undefined && !pin.entry.anon));
+
+/** Perhaps another process, or a thread of the kernel, has unmapped it, and which page the process got there since is not known. */
 export function isReplacedUnseen(pin: Pin): boolean {
   const step = pin.faultedAt === undefined ? undefined : unmapping(pin, pin.steps);
-  return step !== undefined && (step.foreign === true || step.kernel === true) && faultedAgain(pin, step);
+  return step !== undefined && mayBeOthers(pin, step) && faultedAgain(pin, step);
 }

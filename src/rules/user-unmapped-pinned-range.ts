@@ -1,17 +1,18 @@
 // Somebody unmapped a pinned range. This is not a kernel bug, but worth reporting.
 import { type At, type Doubt, type Drift, defineRule, type Pin, type Step } from './contract.ts';
 import { examplesOf } from './examples.ts';
-import { faultedAgain, unmapping } from './unmapping.ts';
+import { faultedAgain, mayBeOthers, unmapping } from './unmapping.ts';
 
 /** Ways to map a page where nothing was; khugepaged fills up to max_ptes_none holes. */
 const FILLS: ReadonlySet<Drift['via']> = new Set(['fault', 'cow', 'observed', 'collapse', 'move']);
 
 /** Messages where nothing was mapped again, by who unmapped. */
-const GONE = { own: 'gone', foreign: 'foreignGone', kernel: 'kernelGone' } as const;
+const GONE = { own: 'gone', unknown: 'unknownGone', foreign: 'foreignGone', kernel: 'kernelGone' } as const;
 /** ... or what was is not recorded. */
-const AGAIN = { own: 'again', foreign: 'foreignAgain', kernel: 'kernelAgain' } as const;
+const AGAIN = { own: 'again', unknown: 'unknownAgain', foreign: 'foreignAgain', kernel: 'kernelAgain' } as const;
 const CAUSE = {
   own: 'the process unmapped the range it had pinned',
+  unknown: 'a task unmapped the range, and no line shows whether it is of the process',
   foreign: 'another process unmapped the range',
   kernel: 'a kernel thread unmapped the range',
 } as const;
@@ -44,6 +45,12 @@ export default defineRule({
         'the process itself unmapped the pinned page {pinned}; it faulted there again, and no line names the page it got',
       away: 'the process itself moved the pinned page {pinned} to another address (UFFDIO_MOVE); the old address now maps {mapped}',
       own: 'the process itself unmapped the pinned page {pinned}; the address now maps {mapped}',
+      unknown:
+        'the process itself or another one (no line shows which) unmapped the pinned page {pinned}; the address now maps {mapped}',
+      unknownGone:
+        'the process itself or another one (no line shows which) unmapped the pinned page {pinned}; nothing was mapped there again',
+      unknownAgain:
+        'the process itself or another one (no line shows which) unmapped the pinned page {pinned}; the process faulted there again, and no line names the page it got',
       foreign: 'another process unmapped the pinned page {pinned}; the address now maps {mapped}',
       foreignGone: 'another process unmapped the pinned page {pinned}; nothing was mapped there again',
       foreignAgain:
@@ -73,19 +80,21 @@ export default defineRule({
     const tell = (pin: Pin, step: Step, drift: Drift | undefined, at: At, unseen = false) => {
       if (pin.owner === 'transient' || (drift === undefined && told.has(pin))) return;
       told.add(pin);
-      const who = step.kernel ? 'kernel' : step.foreign ? 'foreign' : 'own';
+      const isOwn = step.foreign === false || !mayBeOthers(pin, step);
+      const who = step.kernel ? 'kernel' : step.foreign ? 'foreign' : isOwn ? 'own' : 'unknown';
+      const isNote = who === 'own' || who === 'unknown';
       const moved = step.role === 'move away';
       const again = drift === undefined && faultedAgain(pin, step);
       const doubts: Doubt[] = [];
       if (unseen)
         doubts.push({ cap: 'low', because: 'the release is not recorded and may have come before the unmapping' });
       // unmap_mapping_range() with even_cows = 0
-      if (who !== 'own' && drift === undefined && !pin.entry.file)
+      if (!isNote && drift === undefined && !pin.entry.file)
         doubts.push({
           cap: 'medium',
           because: 'where only the pages of a file are unmapped, the copies of a private mapping stay',
         });
-      if (who === 'own' && step.foreign === undefined)
+      if (isNote && step.foreign === undefined)
         doubts.push({ cap: 'medium', because: 'no line shows that the task that unmapped it belongs to the process' });
       context.report({
         messageId: drift === undefined ? (again ? AGAIN : GONE)[who] : moved ? 'away' : who,
@@ -93,8 +102,8 @@ export default defineRule({
         at,
         pin,
         cause: moved ? 'the process moved the page it had pinned' : CAUSE[who],
-        severity: who !== 'own' && drift !== undefined ? 'warning' : 'note',
-        selfInflicted: who === 'own',
+        severity: !isNote && drift !== undefined ? 'warning' : 'note',
+        selfInflicted: isNote,
         advice: who === 'own' ? undefined : OTHERS_ADVICE,
         doubts,
         path: [step],
