@@ -85,6 +85,40 @@ test('text of a CPU that is not the first, without a header, is not of the whole
   expect({ verdict, losses: traces[0].losses }).toEqual({ verdict: 'could-not-be-checked', losses: [] });
 });
 
+test('the beginning of a buffer is marked only where events were overwritten', async () => {
+  const lines = capture('6.12/odirect_write_preforkexit.ft').split('\n');
+  const mark = '##### CPU 1 buffer started ####';
+  const events = lines.filter((line) => !line.startsWith('#'));
+  const marked = await checked([...events.slice(0, 40), mark, ...events.slice(40)].join('\n'));
+  expect(marked.verdict).toBe('could-not-be-checked');
+  expect(marked.traces[0].losses).toMatchObject([{ kind: 'overwritten', line: 41 }]);
+  // a header says how many
+  const counted = await checked(lines.map((line, i) => (i === 40 ? `${mark}\n${line}` : line)).join('\n'));
+  expect(counted.traces[0].losses).toEqual([]);
+});
+
+describe('lines that are there twice', () => {
+  const lines = capture('6.12/odirect_write_preforkexit.ft').split('\n');
+  const events = lines.filter((line) => !line.startsWith('#'));
+  const twice = (all: string[], from: number, to: number): string =>
+    all.flatMap((line, i) => (i >= from && i < to && line !== '' ? [line, line] : line)).join('\n');
+
+  it('are not those that the header counts', async () => {
+    const { traces } = await checked(twice([...lines.slice(0, 700), ...lines.slice(800)], 20, 170));
+    expect(traces[0].losses).toContainEqual({ kind: 'truncated', reason: expect.stringContaining('100 of them are') });
+  });
+
+  it('are a loss, also where it begins late', async () => {
+    const { traces, verdict } = await checked(twice(events, 500, events.length));
+    expect(traces[0].losses).toMatchObject([{ kind: 'out-of-order', line: 502 }]);
+    expect(verdict).toBe('could-not-be-checked');
+  });
+
+  it('may be what the kernel does with one page of a folio after the other', async () => {
+    expect((await checked(`${events[20]}\n`.repeat(30))).traces[0].losses).toEqual([]);
+  });
+});
+
 test('trace_printk() prints the calling function in place of an event name', async () => {
   const { traces } = await checked(
     `${fault('46', WHOLE)}             scn-134     [001] d...     9.044847: copy_page_range: dbg vma 3\n`,

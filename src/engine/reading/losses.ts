@@ -16,8 +16,22 @@ export function textDamage(stats: ReadStats, head: TraceHead): string | undefine
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined)
     return `${count(n, 'line ends', 'lines end')} at column ${cutLines.column}, some in the middle of a word`;
-  return disorderOf(stats) ?? lateOf(stats);
+  return disorderOf(stats) ?? lateOf(stats) ?? overrunOf(stats, head) ?? repeatedOf(stats);
 }
+
+const repeatedOf = ({ repeated }: ReadStats): string | undefined =>
+  repeated.isDamage
+    ? `${count(repeated.count, 'line is', 'lines are')} there twice: check the text of one console`
+    : undefined;
+
+/**
+ * The kernel prints where the buffer of a CPU begins only if buffers have overrun (TRACE_FILE_ANNOTATE in
+ * __tracing_open() and trace_init_global_iter(), kernel/trace/trace.c). A header says by how much.
+ */
+const overrunOf = ({ bufferStart }: ReadStats, { overwritten }: TraceHead): string | undefined =>
+  bufferStart > 0 && overwritten === undefined
+    ? 'the beginning of a buffer is marked, which the kernel does only where it overwrote the oldest events'
+    : undefined;
 
 /** Parts of the text are known to be missing, though not where. */
 const missingParts = (stats: ReadStats, head: TraceHead): string | undefined =>
@@ -44,12 +58,14 @@ function disorderOf({ order, kinds }: ReadStats): string | undefined {
 
 /** The header contains the number of events; function_graph prints two of them in one line. */
 function missingOf(
-  { kinds, lost, lostTotal, order }: ReadStats,
+  { kinds, lost, lostTotal, order, repeated }: ReadStats,
   { entries, tracer = 'nop' }: TraceHead,
 ): string | undefined {
   if (entries === undefined || tracer !== 'nop' || order.count['second-capture'] > 0) return undefined;
   if (lost.some(({ n }) => Number.isNaN(n))) return undefined;
-  const there = kinds[LineKind.Event] + kinds[LineKind.Function] + kinds[LineKind.Bad];
+  const all = kinds[LineKind.Event] + kinds[LineKind.Function] + kinds[LineKind.Bad];
+  // where there are more than the header counts, lines that are there twice are no others
+  const there = all > entries ? all - repeated.count : all;
   // events overwritten during reading have a line of their own
   const missing = entries - there - lostTotal;
   if (missing <= 0) return undefined;
@@ -129,6 +145,10 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     const reason = 'the ring buffer overwrote its oldest events before the trace was read';
     losses.push({ kind: 'overwritten', count: head.overwritten, reason });
   }
+  const repeated = repeatedOf(stats);
+  if (repeated !== undefined) losses.push({ kind: 'out-of-order', line: stats.repeated.line, reason: repeated });
+  const overrun = overrunOf(stats, head);
+  if (overrun !== undefined) losses.push({ kind: 'overwritten', line: stats.bufferStart, reason: overrun });
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
   const whole = missingParts(stats, head);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
@@ -190,7 +210,8 @@ export const unreadOf = (losses: readonly Loss[]): number =>
 /** {@link textDamage}, from a report. */
 export const damageIn = (losses: readonly Loss[]): string | undefined =>
   losses.find((l) => l.kind === 'truncated' && l.line === undefined && l.count === undefined)?.reason ??
-  losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason;
+  losses.find((l) => l.kind === 'out-of-order' && l.time === undefined)?.reason ??
+  losses.find((l) => l.kind === 'overwritten' && l.count === undefined)?.reason;
 
 /**
  * perf script prints lost samples only on request, and its text does not show whether it was requested; whoever follows

@@ -4,6 +4,7 @@ import { CutLines } from './cut-lines.ts';
 import { Nesting } from './nesting.ts';
 import { OddColumns } from './odd-columns.ts';
 import { Order } from './order.ts';
+import { Repeated } from './repeated.ts';
 import { Sieve } from './sieve.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
@@ -44,6 +45,8 @@ export class ReadStats {
   cut = false;
   /** it is an event whose last value may be incomplete: an mm event, which was not used, or another */
   half: 'record' | 'other' | undefined;
+  /** first line that says where the buffer of a CPU begins; 0: none */
+  bufferStart = 0;
   damage: string | undefined;
   readonly order = new Order();
   /** filter that all records pass, from any thread */
@@ -51,6 +54,7 @@ export class ReadStats {
   readonly nesting = new Nesting();
   readonly cutLines = new CutLines();
   readonly oddColumns = new OddColumns();
+  readonly repeated = new Repeated();
 
   /** Events were lost here. */
   addLost(lost: LostEvents): void {
@@ -70,6 +74,7 @@ export class ReadStats {
     this.nesting.add(next.nesting, lines);
     this.cutLines.add(next.cutLines, lines);
     this.oddColumns.add(next.oddColumns, lines);
+    this.repeated.add(next.repeated, lines);
     for (const bad of next.bad) this.addBad({ ...bad, line: bad.line + lines });
     for (const lost of next.lost) {
       if (this.lost.length === MOST_LOST) break;
@@ -85,6 +90,7 @@ export class ReadStats {
     this.unterminated ||= next.unterminated;
     this.cut ||= next.cut;
     this.half ??= next.half;
+    if (this.bufferStart === 0 && next.bufferStart > 0) this.bufferStart = next.bufferStart + lines;
     this.damage ??= next.damage;
   }
 }

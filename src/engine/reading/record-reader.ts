@@ -6,7 +6,7 @@ import { canBeKnown, KnownLines } from '../../known-lines/known-lines.ts';
 import { type ByteSource, LineReader } from '../../parsers/bytes/lines.ts';
 import { hasForm } from '../../parsers/formats/column-form.ts';
 import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
-import { text } from '../../util/bytes.ts';
+import { startsWith, text } from '../../util/bytes.ts';
 import { LineMemory } from '../../util/line-memory.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
@@ -44,6 +44,9 @@ export class RecordReader {
   /** column at which the lines of the text were cut; Infinity: none */
   readonly #cutAt: number;
   readonly #line = new TraceLine();
+  /** place of the line before, in the same bytes */
+  #lastStart = 0;
+  #lastEnd = 0;
   readonly #known: KnownLines | undefined;
   readonly #sink: LineSink | undefined;
   readonly #memory: LineMemory | undefined;
@@ -92,6 +95,8 @@ export class RecordReader {
     let { high } = order;
     // known lines in a row
     let taken = 0;
+    // the bytes before these are others now
+    this.#lastEnd = 0;
     known?.see(lines.buf);
     while (lines.next()) {
       const offset = lines.offset + shift;
@@ -107,12 +112,15 @@ export class RecordReader {
         ) {
           taken++;
           const { ts } = known;
+          if (ts === high) this.#seeAgain(lines, number);
           if (ts < high) {
             order.high = high;
             this.#seeBreak(ts, number, offset, known.hasRecord);
             high = order.high;
           } else high = ts;
           if (batch.full) this.flush();
+          this.#lastStart = lines.start;
+          this.#lastEnd = lines.end;
           continue;
         }
       }
@@ -125,6 +133,8 @@ export class RecordReader {
       order.high = high;
       this.#parse(lines, offset, number);
       high = order.high;
+      this.#lastStart = lines.start;
+      this.#lastEnd = lines.end;
     }
     if (known !== undefined && taken > 0) {
       stats.lastTs = known.ts;
@@ -165,6 +175,7 @@ export class RecordReader {
     if (isOdd) stats.oddColumns.note(number);
     const { ts } = out;
     if (!Number.isNaN(ts)) {
+      if (ts === order.high) this.#seeAgain(lines, number);
       stats.lastTs = ts;
       if (Number.isNaN(stats.firstTs)) stats.firstTs = ts;
       if (ts < order.high || order.header > 0) this.#seeBreak(ts, number, offset, false);
@@ -200,6 +211,14 @@ export class RecordReader {
     if (batch.full) this.flush();
   }
 
+  /** An event at the time of the one before may be its line again. */
+  #seeAgain({ buf, start, end }: LineReader, number: number): void {
+    const last = this.#lastStart;
+    if (this.#lastEnd - last !== end - start || this.#parser.head.timeUnit !== 'ns') return;
+    for (let i = end - start - 1; i >= 0; i--) if (buf[last + i] !== buf[start + i]) return;
+    this.stats.repeated.note(number, / (\w+): /.exec(text(buf, start, end))?.[1] ?? '');
+  }
+
   /** Its lines begin with blanks. */
   get #isPadded(): boolean {
     const { format } = this.#parser.head;
@@ -230,6 +249,8 @@ export class RecordReader {
       nesting.forget();
       lost(stats, out, offset, number, this.#batch);
       if (this.#batch.full) this.flush();
+    } else if (kind === LineKind.Header && startsWith(lines.buf, lines.start, lines.end, BUFFER_START)) {
+      stats.bufferStart ||= number;
     } else if (
       kind === LineKind.Header &&
       !Number.isNaN(order.high) &&
@@ -280,6 +301,9 @@ export class RecordReader {
     this.#onFull(this.#batch);
   }
 }
+
+/** `##### CPU 1 buffer started ####` (test_cpu_buff_start(), kernel/trace/trace.c) */
+const BUFFER_START = '##### CPU ';
 
 /** No digit can be missing of the last value of an event: only 0 begins with one. */
 const endsWhole = ({ buf, argsStart, argsEnd }: TraceLine): boolean =>
