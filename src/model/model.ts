@@ -314,7 +314,7 @@ export class Model extends Mapping {
       this.gaps.length > 0 ||
       this.torn.rets + this.torn.entries + this.torn.steps + this.torn.exits + this.torn.pages + this.torn.absurd > 0 ||
       this.counts.claimed > 0 ||
-      this.silentCpus() > 0 ||
+      (this.facts.cpus !== undefined && this.silentCpus() > 0) ||
       this.facts.unread > 0 ||
       this.facts.filtered !== undefined ||
       this.facts.damage !== undefined
