@@ -320,6 +320,21 @@ describe('a dump in a log', async () => {
     expect(findings[0].pin.comm).toBe('s\xe9n');
   });
 
+  it.each(['serial console', 'with the caller', 'dmesg -T', 'journal'])('%s, of 80 columns', async (form) => {
+    const log = logOf(FORMS[form], ['Dumping ftrace buffer:', DASHES, ...events, DASHES]);
+    const folded = log.replace(/.{80}(?=.)/g, '$&\n');
+    const report = await checked(folded);
+    expect(said(report)).toEqual(said(whole));
+    expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+    expect(report.traces[0].lines).toBe(folded.trimEnd().split('\n').length);
+    const pieces = folded.split('\n');
+    const piece = pieces.findIndex(
+      (_, i) => i > 700 && pieces[i - 1].length === 80 && pieces[i - 1].includes(' fault: '),
+    );
+    const part = await checked(pieces.filter((_, i) => i !== piece).join('\n'));
+    expect(kindsOfLoss(part)).not.toEqual([]);
+  });
+
   it('long after the beginning of the log', async () => {
     const boot = Array.from({ length: 20_000 }, (_, i) => `ACPI: PRMT 0x00000000${i} checksum`);
     const report = await checked(

@@ -4,6 +4,7 @@
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { isOtherMessage } from '../formats/kernel-lines.ts';
 import { takeOffPattern, withoutSuffix } from './common.ts';
+import { Folded } from './folded.ts';
 import { Page, withoutEntities } from './html.ts';
 import { Kmsg } from './kmsg.ts';
 import { LineNumbers } from './line-numbers.ts';
@@ -34,6 +35,7 @@ export class LineMender implements Mender {
   #boot: string | undefined;
   readonly #numbers = new LineNumbers();
   #named: NamedLines | undefined;
+  #folded: Folded | undefined;
   /** joined lines not returned yet, and their number of input lines */
   #held: string | undefined;
   #holds = 0;
@@ -63,8 +65,14 @@ export class LineMender implements Mender {
    * Repair a line. The result has as many newlines as the lines it is made of; it may be delayed until the next call.
    */
   take(line: string): string {
-    if (this.#plan.parts !== true) return this.#takeLine(line);
-    const whole = this.#parts.take(line);
+    const { parts, folded } = this.#plan;
+    if (parts === true) return this.#takeWhole(this.#parts.take(line));
+    if (folded === undefined) return this.#takeLine(line);
+    this.#folded ??= new Folded(folded);
+    return this.#takeWhole(this.#folded.take(line.replace(/\r+$/, '')));
+  }
+
+  #takeWhole(whole: { line: string; before: string } | undefined): string {
     return whole === undefined ? '' : this.#takeLine(whole.line) + whole.before;
   }
 
@@ -85,7 +93,8 @@ export class LineMender implements Mender {
   end(): string {
     const { held } = this.#parts;
     // a part without its end has no newline either
-    return this.#release() + (held === undefined ? '' : this.#takeLine(held).trimEnd());
+    const folded = this.#takeWhole(this.#folded?.end());
+    return folded + this.#release() + (held === undefined ? '' : this.#takeLine(held).trimEnd());
   }
 
   #mend(given: string): string {

@@ -23,6 +23,8 @@ export interface MendPlan {
   quotedPrintable?: true;
   /** maximum width of lines that were wrapped */
   wrapped?: number;
+  /** lines of a log were broken at this column, with what stands before them; see folded.ts */
+  folded?: number;
   /** lines were wrapped at any character, as a terminal does */
   hard?: true;
   /** each line is a JSON object, and this member of it is the line of the trace */

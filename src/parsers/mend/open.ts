@@ -8,15 +8,11 @@ import { HeadLines } from '../formats/head-lines.ts';
 import { hasSizedFields, JournalExport } from './journal-export.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
-import type { MendPlan } from './mend-plan.ts';
 import { packingOf, showsTrace } from './packings.ts';
-import { mendPlanFor } from './plan.ts';
+import { mendPlanFor, searchPlanFor } from './plan.ts';
 import { MendedSource } from './source.ts';
 import { isJournal, memberWithLines } from './strings.ts';
 import { WideSource, wideOf } from './wide.ts';
-
-/** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
-const SEARCH: MendPlan = { words: ['a dump in a log'], log: true };
 
 /** An object of JSON per line: numbers of lines stay those of the file. */
 function isLineByLine(text: string): boolean {
@@ -57,7 +53,7 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   // what perf script was told to leave out may leave lines that look like those of a log
   if (plan === undefined && (isTraceText(head) || lacksColumns(new HeadLines(head, false)) !== undefined))
     return source;
-  const searched = new MendedSource(source, plan ?? SEARCH);
+  const searched = new MendedSource(source, plan ?? searchPlanFor(text));
   if (await searched.isFound()) return searched;
   searched.close();
   return again();

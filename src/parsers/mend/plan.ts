@@ -3,6 +3,7 @@
 
 import { DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { commonPattern, commonPrefix, commonSuffix, withoutSuffix } from './common.ts';
+import { Folded, foldedAt } from './folded.ts';
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { isMarked, withBlanks, withoutMarks } from './marks.ts';
@@ -20,6 +21,14 @@ import {
   unquoted,
 } from './strings.ts';
 import { NamedLines, taskNames, wordsOf } from './task-names.ts';
+
+/** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
+export function searchPlanFor(head: string): MendPlan {
+  const folded = foldedAt(head.split(/\r*\n/, LOOKED_AT));
+  const plan: MendPlan = { words: ['a dump in a log'], log: true };
+  if (folded === undefined) return plan;
+  return { ...plan, folded, words: [...plan.words, `wrapped at ${folded} columns`] };
+}
 
 /** Number of lines examined, and the share of them that must agree. */
 const LOOKED_AT = 400;
@@ -49,6 +58,13 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     plan.parts = true;
     const parts = new Parts();
     lines = lines.flatMap((line) => parts.take(line)?.line ?? []);
+  }
+  const folded = lines.some(hasEvent) ? foldedAt(lines) : undefined;
+  if (folded !== undefined) {
+    plan.folded = folded;
+    plan.words.push(`wrapped at ${folded} columns`);
+    const pieces = new Folded(folded);
+    lines = [...lines.map((line) => pieces.take(line)), pieces.end()].flatMap((whole) => whole?.line ?? []);
   }
   const member = memberWithLines(lines);
   if (member !== undefined) {
