@@ -60,6 +60,8 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
 /** unpin_user_pages(), unpin_user_pages_dirty_lock(). */
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const { n, p0, p1, p2, p3 } = SlotOf.unpinPages;
+  // the error of a GUP call, handed on by a driver: WARN_ON(IS_ERR_VALUE(npages)), and nothing is given back
+  if (r[o + n] < 0 && r[o + n] >= -4095) return;
   const said = counted(m, r[o + n], 0);
   const shown = [p0, p1, p2, p3].slice(0, said > 0 ? said : 0);
   const pages = shown.map((s) => m.pageOf(r[o + s])).filter((p) => !Number.isNaN(p));

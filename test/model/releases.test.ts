@@ -269,6 +269,22 @@ describe.each([
   });
 });
 
+it('of as many pages as an error has: the kernel warns, and nothing is given back', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN);
+  app.unpin_pages({ n: -14, ...only(PFN) });
+  fork(app, 500);
+  copy(app, PARENT, 0, PFN, PFN + 1);
+  app.unpin_pages({ n: 1, ...only(PFN) });
+  put(app);
+  exit(app, PARENT, 500);
+  const { said, undecided } = await trace.check('6.12');
+  expect(said).toEqual(['error fork-share-then-cow']);
+  expect(undecided.join()).not.toMatch(/no kernel prints/);
+});
+
 describe('pages that a line does not show', () => {
   const N = 16;
   function many(n = N) {
