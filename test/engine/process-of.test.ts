@@ -1,5 +1,7 @@
 // Why: a debugger or a worker may pin memory of another process. A finding is about that one's memory.
 import { expect, it } from 'vitest';
+import { check } from '../../src/engine/check.ts';
+import { STORY } from '../commands/run.ts';
 import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from '../model/synthetic.ts';
 
 const PFN = 0x2000;
@@ -35,6 +37,12 @@ it('pages that another process pinned', async () => {
 it('pages that a process pinned itself, or a task of which no line shows where it runs', async () => {
   expect((await pinnedBy('app', 500, PARENT))?.process).toBeUndefined();
   expect((await pinnedBy('vcpu', 501, PARENT))?.process).toBeUndefined();
+});
+
+it('pages that a thread pinned for its own process, which has ended since', async () => {
+  const [finding] = (await check([STORY])).findings;
+  expect(finding?.pin).toMatchObject({ pid: 158, tgid: 157 });
+  expect(finding?.process).toBeUndefined();
 });
 
 it.each([
