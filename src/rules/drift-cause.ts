@@ -27,10 +27,14 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
     else if (step.role === 'fork') shared = { kind: 'fork', step };
     else if (step.role === 'wrprotect') protectedBy = { kind: 'wrprotect', step };
   }
-  // taken through the read-only entry of a shared page: no later step took a permission away
-  const wasShared = pin.call.write === false && pin.entry.shared;
-  if (shared !== undefined && !(wasShared && shared.kind === 'swap-in')) return shared;
-  if (protectedBy !== undefined && !wasShared) return protectedBy;
+  // a page that is pinned for reading may have been read-only already: if it was shared, or is not anonymous (or nothing
+  // shows that it is: swap would). Then no later step took a permission away
+  const { file, state, shared: wasShared } = pin.entry;
+  const isRead = pin.call.write === false;
+  const isOfNobody = isRead && (file || (state === undefined && shared?.kind !== 'swap-in'));
+  const wasReadOnly = isOfNobody || (isRead && wasShared);
+  if (shared !== undefined && !(shared.kind === 'fork' ? isOfNobody : wasReadOnly)) return shared;
+  if (protectedBy !== undefined && !wasReadOnly) return protectedBy;
   // taken through a read-only entry: only possible for a read pin
   if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;

@@ -1,7 +1,20 @@
 // Why: what is read-only already cannot be made read-only: if a page was shared when it was pinned for reading, the next
 // write copies it whatever happened to the protection of its address.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, type Writer } from '../model/synthetic.ts';
+import {
+  at,
+  CHILD,
+  copy,
+  exit,
+  fork,
+  PARENT,
+  page,
+  pin,
+  Trace,
+  touch,
+  unpin,
+  type Writer,
+} from '../model/synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -39,4 +52,30 @@ async function rules(isShared: boolean, protect: string) {
 it.each(Object.keys(PROTECT))('%s takes nothing away from a page that is shared already', async (protect) => {
   expect(await rules(true, protect)).toEqual(['note stale-read-pin']);
   expect(await rules(false, protect)).not.toContain('note stale-read-pin');
+});
+
+const OF_NOBODY: Record<string, (t: Writer) => void> = {
+  'a page of a file': (t) => {
+    t.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
+    t.file_map({ mm: PARENT, addr: at(0), page: page(PFN), cow: '0x0' });
+  },
+  // as the zero page is
+  'a page that no line has mapped': () => {},
+};
+
+it.each(
+  Object.keys(OF_NOBODY).flatMap((what) => ['mprotect', 'soft-dirty', 'fork'].map((how) => [how, what] as const)),
+)('%s takes nothing away from %s', async (how, what) => {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  touch(par, PARENT, 9, 0x7000);
+  OF_NOBODY[what]?.(par);
+  pin(par, 0, PFN, { flags: 0 });
+  PROTECT[how]?.(par);
+  if (how === 'fork') fork(par, 500);
+  copy(par, PARENT, 0, PFN, 0x3000);
+  unpin(par, PFN);
+  if (how === 'fork') exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(par, PARENT, 500);
+  expect((await trace.check('7.2')).said).toEqual(['note ro-longterm-pin-on-nonanon-private']);
 });
