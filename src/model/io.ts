@@ -1,4 +1,5 @@
 // Block I/O of pinned pages (E22; block/bio.c). Bios without pinned pages are ignored.
+import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
@@ -11,6 +12,7 @@ import { releaseIo } from './release.ts';
 import type { Pin } from './state.ts';
 import { Io } from './state.ts';
 
+const TRY_MERGE = fnIndex('__bio_try_merge_page');
 const REQ_OP_MASK = 0xff;
 /** More than REQ_OP_DRV_OUT and its neighbours. */
 const NO_OP = 64;
@@ -95,6 +97,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   for (const pins of lists) attach(m, t, x, pins, m.at());
   x.added += len;
   x.lastPage = page + Math.max(0, Math.ceil((off + len) / m.machine.pageBytes) - 1);
+  x.tried = r[o + Slot.FN] === TRY_MERGE;
   t.filling = x;
 }
 
@@ -129,6 +132,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   x.bytes = r[o + SlotOf.bioSubmit.size];
   x.submittedAt = at;
   if (x.pages.length > 0) {
+    refused(x);
     merge(m, t, x, x.bytes - x.added);
     m.step(x.pins, 'i/o submit', at, undefined, { io: x });
   } else fill(m, t, x, lists, page, o0, l0);
@@ -136,6 +140,23 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   // the device writes, whatever the flags of the call say or do not
   if (x.dir === 'READ') for (const { call } of x.pins) call.write = true;
   m.emit('ioSubmit', { io: x, at });
+}
+
+/**
+ * A page is tried to be merged before it is known whether the bio has room for it (bio_add_page(), up to v6.5). If it has
+ * not, fs/direct-io.c submits the bio, which has the bytes of the lines before, and puts the page into the next.
+ */
+function refused(x: Io): void {
+  const last = x.pages.at(-1);
+  if (!x.tried || last === undefined || x.pages.length === 1 || x.added - last.len !== x.bytes || last.len === 0)
+    return;
+  x.pages.pop();
+  x.added = x.bytes;
+  const pin = x.pins.at(-1);
+  if (pin?.page !== last.page) return;
+  x.pins.pop();
+  pin.ios.splice(pin.ios.indexOf(x), 1);
+  if (pin.ios.length === 0 && pin.owner === 'bio') pin.owner = undefined;
 }
 
 /** A bio of which only the first vector is shown. */

@@ -101,8 +101,11 @@ export function putFolio(m: Model, t: Task, r: Float64Array, o: number): void {
 /** A bio releases its pages. */
 export function releaseIo(m: Model, t: Task, io: Io): void {
   const at = m.at();
+  const over = (pin: Pin): void => {
+    if (!isInAnother(m, pin, io)) letGo(m, pin, 'page', 1, at, 'bio');
+  };
   // put_page() of FOLL_GET calls no inner function that could repeat it
-  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) letGo(m, pin, 'page', 1, at, 'bio');
+  for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) over(pin);
   const pins = io.pins.filter((p) => p.call.kind === 'PIN');
   if (pins.length === 0) return;
   const release = begin(t, Level.bio, at, pins.length);
@@ -114,11 +117,17 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
       level: Level.bio,
       guessed: false,
     });
-    // a page of which fs/direct-io.c puts parts into several bios has a pin for each
-    const isInAnother = m.recorded(Kind.bioEnd) && pin.ios.some((x) => x !== io && x.endedAt === undefined);
-    if (!isInAnother) letGo(m, pin, 'page', 1, at, 'bio');
+    over(pin);
   }
 }
+
+/**
+ * A page of which fs/direct-io.c puts parts into several bios has a reference for each. A bio to which nothing was added
+ * is a clone of another, and has none.
+ */
+const isInAnother = (m: Model, { call, ios }: Pin, io: Io): boolean =>
+  m.recorded(Kind.bioEnd) &&
+  ios.some((x) => x !== io && x.endedAt === undefined && (call.kind === 'PIN' || x.added > 0));
 
 function begin(t: Task, level: number, at: At, n: number): Release {
   // the rest of another release may still be echoed: an interrupt came in between

@@ -125,6 +125,8 @@ export class Io {
   added = 0;
   /** last page of its last vector */
   lastPage: PageId;
+  /** the last line only tried to add its page (__bio_try_merge_page()) */
+  tried = false;
   submittedAt: At | undefined;
   endedAt: At | undefined;
   /** bi_status; NaN unknown */

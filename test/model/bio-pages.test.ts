@@ -5,6 +5,7 @@ import { at, copy, exit, fork, PARENT, page, Trace, touch } from './synthetic.ts
 
 const PFN = 0x2000;
 const BIO = '0xffff888400000000';
+const OTHER = '0xffff888400000200';
 
 /** A segment of a read: number of pages, and where they are. */
 type Segment = readonly [vpn: number, pages: number, pfn?: number];
@@ -45,28 +46,24 @@ class Read {
     app[`${this.#api}_ret`]({ ret: pages });
   }
 
-  adds(pfn: number, len: number, off = 0): void {
-    this.app.bio_add({ bio: BIO, page: page(pfn), len, off });
+  adds(pfn: number, len: number, off = 0, bio = BIO): void {
+    this.app.bio_add({ bio, page: page(pfn), len, off });
   }
 
-  submits({
-    size,
-    vcnt = 1,
-    p0 = PFN,
-    l0 = size,
-    o0 = 0,
-    op = 0,
-  }: Partial<Record<string, number>> & { size: number }): void {
-    this.app.bio_submit({ bio: BIO, opf: `0x${op}`, bflags: '0x1', sector: 8, size, vcnt, p0: page(p0), l0, o0 });
+  submits(
+    { size, vcnt = 1, p0 = PFN, l0 = size, o0 = 0, op = 0 }: Partial<Record<string, number>> & { size: number },
+    bio = BIO,
+  ): void {
+    this.app.bio_submit({ bio, opf: `0x${op}`, bflags: '0x1', sector: 8, size, vcnt, p0: page(p0), l0, o0 });
   }
 
-  ends(): void {
-    this.trace.task('<idle>', 0, 1, 'd.h1.').bio_end({ bio: BIO, status: 0 });
+  ends(bio = BIO): void {
+    this.trace.task('<idle>', 0, 1, 'd.h1.').bio_end({ bio, status: 0 });
   }
 
   /** @param given references given back, by the page that is named */
-  releases(given: readonly (readonly [pfn: number, refs: number])[]): void {
-    this.app.bio_release({ bio: BIO, dirty: 1, bflags: '0x1', p0: page(PFN), vcnt: 1 });
+  releases(given: readonly (readonly [pfn: number, refs: number])[], bio = BIO): void {
+    this.app.bio_release({ bio, dirty: 1, bflags: '0x1', p0: page(PFN), vcnt: 1 });
     if (this.#api === 'pin_fast') for (const [pfn, refs] of given) this.unpins(pfn, refs);
   }
 
@@ -262,5 +259,61 @@ describe('a bio whose pages have no lines', () => {
     read.ends();
     read.releases(all);
     expect(await drift(read)).toMatchObject({ confidence: 'certain', harm: ['lost-dma-write'] });
+  });
+});
+
+describe('a reference on a page of which two bios have a part', () => {
+  /** fs/direct-io.c up to v6.4 takes another one for each bio, without a line. */
+  function halves(): Read {
+    const read = new Read({ kernel: '5.15', api: 'gup_fast' });
+    read.pins([0, 1]);
+    for (const [bio, off] of [
+      [BIO, 0],
+      [OTHER, 2048],
+    ] as const) {
+      read.adds(PFN, 2048, off, bio);
+      read.submits({ size: 2048, o0: off }, bio);
+    }
+    return read;
+  }
+  const over = (read: Read, bio: string) => {
+    read.ends(bio);
+    read.releases([], bio);
+  };
+
+  it.each([
+    [BIO, OTHER],
+    [OTHER, BIO],
+  ])('is held until both are over', async (first, second) => {
+    const read = halves();
+    over(read, first);
+    read.parts(0);
+    over(read, second);
+    expect(await drift(read)).toMatchObject({ harm: ['lost-dma-write'] });
+  });
+
+  it('... and no longer', async () => {
+    const read = halves();
+    over(read, BIO);
+    over(read, OTHER);
+    read.parts(0);
+    expect(await read.checks()).toMatchObject(CLEAN);
+  });
+
+  it('is not of the bio that had no room for the page', async () => {
+    const read = new Read({ kernel: '5.15', api: 'gup_fast' });
+    read.pins([0, 2]);
+    read.adds(PFN, 4096);
+    read.adds(PFN + 1, 4096);
+    read.submits({ size: 4096 });
+    read.adds(PFN + 1, 4096, 0, OTHER);
+    read.submits({ size: 4096, p0: PFN + 1 }, OTHER);
+    over(read, OTHER);
+    read.parts(1);
+    over(read, BIO);
+    const { lines } = read.trace;
+    for (const [i, line] of lines.entries()) lines[i] = line.replace('__bio_add_page', '__bio_try_merge_page');
+    const { findings } = await read.checks();
+    expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
 });
