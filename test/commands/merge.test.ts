@@ -42,6 +42,23 @@ it('files named by their CPU too, and others when asked', ASKED, () => {
   expect(pindrift(['check', ...unnamed, '-q', '--merge']).status).toBe(1);
 });
 
+it('the file of an idle CPU may be empty', ASKED, () => {
+  const bare = [0, 1].map((n) => cpu(n).filter((line) => !line.startsWith('#')));
+  const some = ['p-cpu0', 'p-cpu1'].map((name, n) => write(name, bare[n]));
+  const merged = JSON.parse(pindrift(['check', ...some, '--json']).stdout);
+  for (const [name, more] of [
+    ['p-cpu2', []],
+    ['other', ['--merge']],
+  ] as const) {
+    writeFileSync(file(name), '');
+    const { status, stdout } = pindrift(['check', file(name), ...some, ...more, '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).traces).toMatchObject([{ events: merged.traces[0].events, losses: [] }]);
+  }
+  writeFileSync(file('other'), '');
+  expect(pindrift(['check', file('other'), ...some, '-q']).status).not.toBe(1);
+});
+
 it('stores and coverage take the merged trace', ASKED, () => {
   expect(pindrift(['ingest', ...files, '-o', file('x.db')]).stdout).toContain('violated');
   expect(pindrift(['report', file('x.db')]).stdout).toContain('a.txt:');

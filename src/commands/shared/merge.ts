@@ -110,6 +110,10 @@ async function looksLikeOne(traces: readonly TraceInput[]): Promise<boolean> {
   for (const trace of traces) {
     const look = await lookAt(trace);
     if (look === undefined) return false;
+    if (look.isEmpty) {
+      if (!NAMES_CPU.test(trace.path)) return false;
+      continue;
+    }
     first ??= look;
     if (look.format !== first.format || look.counts !== first.counts) return false;
     // a CPU without events has only a header
@@ -121,10 +125,14 @@ async function looksLikeOne(traces: readonly TraceInput[]): Promise<boolean> {
   return cpus.size > 1;
 }
 
+const NAMES_CPU = /cpu[-_.]?\d/i;
+
 const isNamedBy = (path: string, cpu: number): boolean =>
   [...path.matchAll(/cpu[-_.]?(\d+)/gi)].some(([, n]) => Number(n) === cpu);
 
 interface Look {
+  /** as the trace_pipe of an idle CPU */
+  isEmpty: boolean;
   format: string;
   /** `# entries-in-buffer/entries-written: 1299/1299   #P:2` */
   counts: string | undefined;
@@ -138,6 +146,7 @@ async function lookAt(trace: TraceInput): Promise<Look | undefined> {
   try {
     const head = await source.head();
     if (isRecording(head)) return undefined;
+    if (head.length === 0) return { isEmpty: true, format: '', counts: undefined, cpu: undefined };
     const detection = detectFormat(head);
     if ('problem' in detection) return undefined;
     const { parser } = detection;
@@ -152,7 +161,7 @@ async function lookAt(trace: TraceInput): Promise<Look | undefined> {
       if (out.cpu < 0 || (cpu !== undefined && cpu !== out.cpu)) return undefined;
       cpu = out.cpu;
     }
-    return { format: parser.head.format, counts, cpu };
+    return { isEmpty: false, format: parser.head.format, counts, cpu };
   } finally {
     source.close();
   }

@@ -149,7 +149,8 @@ export async function withTraces<T>(
   const copies = new Map<string, string>();
   let merged: MergedFile | undefined;
   try {
-    paths = await readable(names, options);
+    const { good, empty } = await readable(names, options);
+    paths = good;
     const traces: TraceFile[] = [];
     for (const path of paths) {
       if (readOnce(path)) {
@@ -161,7 +162,8 @@ export async function withTraces<T>(
       } else traces.push({ ...fileInput(path), file: path });
     }
     tuneForReading(Math.max(...traces.map(({ file }) => sizeOf(file))));
-    merged = await mergedOf(traces, options);
+    merged = await mergedOf([...traces, ...empty.map(({ path }) => ({ ...fileInput(path), file: path }))], options);
+    if (merged === undefined) for (const { error } of empty) cannotRead(error, options);
     return await use(merged === undefined ? traces : [merged], onProgress);
   } catch (error) {
     throw asNamed(error, copies);
@@ -194,24 +196,49 @@ function isFolder(path: string): boolean {
   }
 }
 
+function isEmpty(path: string): boolean {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() && stat.size === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A file without a byte, as the trace_pipe of an idle CPU: it is a part of a merge, or cannot be read. */
+interface EmptyFile {
+  path: string;
+  error: InputError;
+}
+
 /** The traces named, without those that cannot be read, if there are others. */
 async function readable(
   names: readonly string[],
-  { unreadable, quiet }: Pick<TraceOptions, 'unreadable' | 'quiet'>,
-): Promise<string[]> {
-  const paths = await namedTraces(names, quiet);
+  options: TraceOptions,
+): Promise<{ good: string[]; empty: EmptyFile[] }> {
+  const paths = await namedTraces(names, options.quiet);
+  const isOne = paths.length > 1 && options.merge !== false;
   const good: string[] = [];
+  const empty: EmptyFile[] = [];
   for (const path of paths) {
     try {
-      await look(path, paths.length > 1 && unreadable !== undefined);
+      await look(path, paths.length > 1 && options.unreadable !== undefined);
       good.push(path);
     } catch (error) {
-      if (!(error instanceof InputError) || unreadable === undefined) throw error;
-      unreadable.push(error);
+      if (!(error instanceof InputError)) throw error;
+      if (isOne && isEmpty(path)) empty.push({ path, error });
+      else cannotRead(error, options);
     }
   }
-  if (good.length === 0 && unreadable?.[0] !== undefined) throw unreadable[0];
-  return good;
+  const first = options.unreadable?.[0] ?? empty[0]?.error;
+  if (good.length === 0 && first !== undefined) throw first;
+  return { good, empty };
+}
+
+/** @throws the error, if there is no list for it */
+function cannotRead(error: InputError, { unreadable }: TraceOptions): void {
+  if (unreadable === undefined) throw error;
+  unreadable.push(error);
 }
 
 /** Checks paths before the first trace is read; with several, also whether each is a trace. */

@@ -35,8 +35,11 @@ const CHUNK = 1 << 16;
 export async function mergeCpus(inputs: readonly TraceInput[], write: (bytes: Buffer) => void): Promise<Merged> {
   const parts: Part[] = [];
   try {
-    for (const input of inputs) parts.push(await Part.open(input, parts.length === 0));
-    const origins = new Origins(inputs.map(({ path }) => path));
+    for (const input of inputs) {
+      const part = await Part.open(input, parts.length === 0);
+      if (part !== undefined) parts.push(part);
+    }
+    const origins = new Origins(parts.map(({ path }) => path));
     for (const part of parts) await part.advance();
     align(parts.filter(({ first }) => !Number.isNaN(first)));
     for (;;) {
@@ -133,10 +136,16 @@ class Part {
     this.#isFirst = isFirst;
   }
 
-  static async open(input: TraceInput, isFirst: boolean): Promise<Part> {
+  /** Undefined: it is empty, as the trace_pipe of an idle CPU. */
+  static async open(input: TraceInput, isFirst: boolean): Promise<Part | undefined> {
     const source = await input.open();
     try {
-      const detection = detectFormat(await source.head());
+      const head = await source.head();
+      if (head.length === 0) {
+        source.close();
+        return undefined;
+      }
+      const detection = detectFormat(head);
       if ('problem' in detection)
         throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
       const { parser } = detection;
