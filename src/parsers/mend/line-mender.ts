@@ -55,6 +55,11 @@ export class LineMender implements Mender {
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
 
+  /** What was done to the text. */
+  get words(): readonly string[] {
+    return this.#log.isTrace ? ['behind other text'] : this.#plan.words;
+  }
+
   /** Part of a trace was seen. */
   get found(): boolean {
     if (this.#plan.html === true) return this.#page.found;
@@ -187,13 +192,19 @@ export class LineMender implements Mender {
   }
 }
 
-/** A log that contains one or more ftrace dumps. */
+/** The first line of a trace that is no dump: ftrace, trace-cmd report. */
+const TRACE_HEAD = /^# tracer: \S|^(?:cpus=\d|version = \d)/;
+
+/** The columns of a dump, which is printed in latency-format. */
+const DUMPED = /-\d+ +\d+[^\s\d:]\S{2,5} +\d+(?:us)?/;
+
+/** A log that contains one or more ftrace dumps, or other text with a trace behind it. */
 class Log {
   found = false;
   /** its events have a number in front of the line */
   isNumbered = false;
   #lines = 0;
-  #state: 'around' | 'banner' | 'dump' = 'around';
+  #state: 'around' | 'banner' | 'dump' | 'trace' = 'around';
   /** line of the banner of the current dump */
   #banner = 0;
   #damage: string | undefined;
@@ -210,6 +221,10 @@ class Log {
       this.#banner = this.#lines;
       return `# ${line.trim()}`;
     }
+    if (this.#state === 'trace') {
+      this.found ||= isEventLine(line);
+      return behindThese(whole, this.#prefixes) ?? whole;
+    }
     if (EMPTY_DUMP.test(line)) return NOTHING;
     if (DASHES.test(line)) {
       this.#state = this.#state === 'banner' ? 'dump' : 'around';
@@ -225,7 +240,16 @@ class Log {
       } else if (this.#prefixes.length > 0 && isOtherMessage(behindThese(whole, this.#prefixes) ?? '')) return NOTHING;
       return line;
     }
-    if (!isEventLine(line) && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
+    const isEvent = isEventLine(line);
+    if (TRACE_HEAD.test(line) || (isEvent && !DUMPED.test(line))) {
+      this.#state = 'trace';
+      this.#prefixes = bare?.prefixes ?? [];
+      this.found ||= isEvent;
+      if (isEvent)
+        this.#damage ??= `the trace begins in line ${this.#lines}, behind other text, without a header: lines before it may be missing`;
+      return line;
+    }
+    if (!isEvent && !/^ *CPU:\d+ \[LOST /.test(line)) return NOTHING;
     // the log has lost the banner, or never had one
     this.found = true;
     this.#damage ??= `the dump that line ${this.#lines} belongs to has no beginning: lines of the log are missing`;
@@ -239,7 +263,12 @@ class Log {
 
   /** Within a dump. */
   get isInside(): boolean {
-    return this.#state !== 'around';
+    return this.#state === 'banner' || this.#state === 'dump';
+  }
+
+  /** It is no dump. */
+  get isTrace(): boolean {
+    return this.#state === 'trace';
   }
 
   #checkEnd(): void {

@@ -43,7 +43,7 @@ export class MendedSource extends WrappedSource {
 
   override get mended(): string {
     const { mended } = this.inner;
-    return [...(mended === undefined ? [] : [mended]), ...this.#words].join(', ');
+    return [...(mended === undefined ? [] : [mended]), ...(this.#mender.words ?? this.#words)].join(', ');
   }
 
   override get taken(): number {

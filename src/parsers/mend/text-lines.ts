@@ -10,6 +10,8 @@ const LONGEST = 1 << 20;
 export interface Mender {
   /** returns one line per input line: the last is complete or truncated like that of the input */
   readonly isLineByLine: boolean;
+  /** what is done to the text, where only its lines tell */
+  readonly words?: readonly string[];
   /** part of a trace was seen */
   readonly found: boolean;
   /** what is wrong with the text as a whole, known at its end */
