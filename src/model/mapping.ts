@@ -3,14 +3,13 @@
 import { Slot } from '../vocabulary/record.ts';
 import { type At, SKEW_NS } from './at.ts';
 import { Identities } from './identities.ts';
-import { joined, NO_PINS } from './lists.ts';
+import { isZapped, joined, NO_PINS } from './lists.ts';
 import type { Change } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
 import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
-import { isZapped } from './unmapped.ts';
 
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;

@@ -3,12 +3,11 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
-import { addPin, dropPin } from './lists.ts';
+import { addPin, dropPin, isZapped } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryPage } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
 import { type Mm, type Pin, RangeOp, Step } from './state.ts';
-import { isZapped } from './unmapped.ts';
 
 /**
  * Pages that the task moved from `target` to `start` by the call it is still inside of, and now moves back: a call that

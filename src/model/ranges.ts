@@ -5,7 +5,7 @@ import { Slot } from '../vocabulary/record.ts';
 import { KERNEL } from '../vocabulary/task-name.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
-import { NO_PINS } from './lists.ts';
+import { isZapped, NO_PINS } from './lists.ts';
 import type { Doer } from './meanwhile.ts';
 import { endOlder } from './mm-end.ts';
 import type { Model } from './model.ts';
@@ -13,7 +13,7 @@ import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { StepRole, WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, MOST_STEPS, type Pin, RangeOp, Step, type StepDetails } from './state.ts';
-import { awaitPurpose, isZapped } from './unmapped.ts';
+import { awaitPurpose } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 

@@ -11,7 +11,7 @@
 
 import type { At } from './at.ts';
 import type { Change, PmdFault, SwapIn } from './meanwhile.ts';
-import { MmTables } from './mm-tables.ts';
+import { MmTasks } from './mm-tasks.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
 import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
@@ -42,7 +42,7 @@ const RANGE_OPS = 48;
 export const NOWHERE = new Ordered<Pin[]>();
 const NO_OPS: readonly RangeOp[] = [];
 
-export class Mm extends MmTables {
+export class Mm extends MmTasks {
   readonly id: number;
   /** mm_struct pointer (signed) */
   readonly ptr: number;
@@ -53,9 +53,6 @@ export class Mm extends MmTables {
   /** vpn -> live pins, by the address where their page is expected; changed by addPin() and dropPin() of lists.ts */
   pins: Ordered<Pin[]> = NOWHERE;
   ops: readonly RangeOp[] = NO_OPS;
-  /** the first task seen in it, and if there are more, all of them: most processes have one thread */
-  #pid: number | undefined;
-  #pids: Set<number> | undefined;
   hasPinned = false;
   /**
    * the newest swap entry that a fault saw with the exclusive mark and did not map, as long as only fork may remove the
@@ -75,28 +72,6 @@ export class Mm extends MmTables {
     super(pmdPages);
     this.id = id;
     this.ptr = ptr;
-  }
-
-  /** Tasks seen in it. */
-  get pids(): readonly number[] {
-    return this.#pids !== undefined ? [...this.#pids] : this.#pid === undefined ? [] : [this.#pid];
-  }
-
-  /** A task enters it. */
-  enter(pid: number): void {
-    if (this.#pids !== undefined) this.#pids.add(pid);
-    else if (this.#pid === undefined) this.#pid = pid;
-    else if (this.#pid !== pid) this.#pids = new Set([this.#pid, pid]);
-  }
-
-  /** A task leaves it. @returns whether it was the last, or there was none */
-  leave(pid: number): boolean {
-    if (this.#pids !== undefined) {
-      this.#pids.delete(pid);
-      return this.#pids.size === 0;
-    }
-    if (this.#pid === pid) this.#pid = undefined;
-    return this.#pid === undefined;
   }
 
   note(op: RangeOp): void {

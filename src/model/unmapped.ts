@@ -4,11 +4,7 @@ import { Kind } from '../vocabulary/kinds.ts';
 import type { Unmapped } from './frames.ts';
 import { push } from './lists.ts';
 import type { Model } from './model.ts';
-import type { Mm, Pin } from './state.ts';
-
-/** The page was unmapped with a range of addresses, and no line has shown it there since. */
-export const isZapped = ({ steps }: Pin): boolean =>
-  steps.findLast(({ role }) => role === 'zap' || role === 'map' || role === 'observed')?.role === 'zap';
+import type { Mm } from './state.ts';
 
 export function awaitPurpose(m: Model, u: Unmapped): void {
   const byVpn = m.unmapped.get(u.mm) ?? new Map<number, Unmapped[]>();
