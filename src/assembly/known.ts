@@ -31,7 +31,7 @@ export class Name {
   /** the first of its locations; 0: none */
   site: usize = 0;
   sites: i32 = 0;
-  /** of `sys_madvise(start`, a system call with its first argument: the bytes before that; 0: it is something else */
+  /** of `sys_madvise(start` and `sys_madvise -`, a system call or its return: the bytes before the text of a shape; 0: it is something else */
   call: i32 = 0;
 }
 
@@ -203,7 +203,7 @@ export function learnType(kind: f64, fn: f64, kept: bool, counted: i32, table: u
 /**
  * Lines with the name `[nameStart, nameEnd)` and no location have this type. With the name of a system call, so do
  * `sys_madvise(start: ` and `sys_madvise -> 0x`: what is before the colon, or up to the dash, is the name.
- * @param call bytes before the first argument of a system call; 0: it is none
+ * @param call bytes before the first argument of a system call, or before `> 0x`; 0: it is none
  */
 export function learnPlain(type: usize, nameStart: usize, nameEnd: usize, call: i32): void {
   const name = learnName(nameStart, nameEnd);

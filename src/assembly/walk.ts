@@ -95,12 +95,8 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
 
   if (load<u8>(at, 1) != SPACE) return OTHER_EVENT;
   at += 2;
-  const name = nameAt(at);
-  if (!name) {
-    const counted = returnAt(at, end);
-    if (counted >= 0) store<f64>(LINE_TIME_AT, ts);
-    return counted;
-  }
+  const name = nameAt(at) || returnAt(at, end);
+  if (!name) return OTHER_EVENT;
   // after the colon and its spaces; the last byte of the line is not a space
   const call = changetype<Name>(name).call;
   const behind = at + changetype<Name>(name).length + 2;
@@ -181,18 +177,14 @@ function isSite(site: usize, at: usize, end: usize): bool {
 /** ` -> `, loaded as four bytes */
 const ARROW = 0x203e2d20;
 
-/** The result for a line `sys_pread64 -> 0x8` whose name is known so, and whose value is not needed; otherwise OTHER_EVENT. */
-function returnAt(at: usize, end: usize): i32 {
+/** The name `sys_pread64 -` of a line `sys_pread64 -> 0x8`; 0: it is unknown, or the line another. */
+function returnAt(at: usize, end: usize): usize {
   const spaces = bytesThatAre(SPACE, at) | (bytesThatAre(SPACE, at, 16) << 16);
-  if (!spaces) return OTHER_EVENT;
+  if (!spaces) return 0;
   const n = ctz(spaces);
-  if (n < 3 || load<i32>(at + n) != ARROW || !hasHexPrefix(at + n + 4)) return OTHER_EVENT;
-  const name = nameOf(at, n + 2);
-  if (!name) return OTHER_EVENT;
+  if (n < 3 || load<i32>(at + n) != ARROW || !hasHexPrefix(at + n + 4)) return 0;
   const digits = hexDigits(v128.load(at + n, 6));
-  if (!digits || at + n + 6 + digits != end) return OTHER_EVENT;
-  const type = changetype<Name>(name).plain;
-  return type ? changetype<Type>(type).counted : OTHER_EVENT;
+  return digits && at + n + 6 + digits == end ? nameOf(at, n + 2) : 0;
 }
 
 /** The name that ends at the first colon after `at`; 0: unknown. */
@@ -322,7 +314,7 @@ function walk(
       at += n;
     }
     // a value that extends beyond the line has another end as well; behind that of a system call there is more text
-    if (at != end && load<u8>(at) != SPACE && (toCell || !isBare)) return OTHER_SHAPE;
+    if (at != end && load<u8>(at) != SPACE && !isBare) return OTHER_SHAPE;
     if (toCell && form == FORM_TEXT && at != valueEnd) return OTHER_SHAPE;
     if (toRecord && target != TARGET_NONE && !putValue(row, target, argument.slot, value, isHex || isBare)) return OTHER_SHAPE;
     if (toCell && form != FORM_TEXT) behind += putInteger(value, behind, types + argument.column);

@@ -1,11 +1,18 @@
 // Why: the layout a store has learned for the lines of an event, so that their values are written directly into a row
 // of its table.
 
+/** `key=value`, the arguments of a system call, or what it returned. */
+export type CellStyle = 'equals' | 'call' | 'return';
+
 /** One order of arguments, with the same text between them. */
 export interface CellShape {
+  readonly style: CellStyle;
   /** whether a probe location precedes them */
   readonly placed: boolean;
-  /** the text before each value: ` mm=`, ` ==> next_comm=`; without the space if the value is the first of all */
+  /**
+   * the text before each value: ` mm=`, ` ==> next_comm=`; without the space if the value is the first of all, and without
+   * the parenthesis or dash that is taken for the end of the name of a system call
+   */
   readonly texts: readonly Uint8Array[];
   /** column of each value, starting at 0, ascending */
   readonly columns: readonly number[];

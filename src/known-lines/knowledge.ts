@@ -8,18 +8,13 @@ import {
   COMMON_COLUMNS,
   FORM_BARE,
   FORM_NONE,
-  FORM_NUMBER,
-  FORM_TEXT,
   GIVEN_AT,
   GIVEN_BYTES,
   PAGE_FULL,
   RECORDS_AT,
   STRIDE,
   TARGET_END,
-  TARGET_LENGTH,
   TARGET_NONE,
-  TARGET_NUMBER,
-  TARGET_PTE,
   TARGET_SYMBOL,
 } from '../assembly/layout.ts';
 import type { TraceLine } from '../parsers/formats/line.ts';
@@ -29,8 +24,19 @@ import { siteEnd } from '../vocabulary/ends.ts';
 import type { EventType } from '../vocabulary/event-type.ts';
 import { processOf } from '../vocabulary/task-name.ts';
 import { type Template, ValueKind } from '../vocabulary/template.ts';
-import type { CellForm, CellShape, EventCells } from './cells.ts';
+import type { CellShape, EventCells } from './cells.ts';
 import { colonIn, commOf, fractionAt, isCall, isReturn, plainValue, pointBefore } from './places.ts';
+import {
+  FORMS,
+  fits,
+  isByPlace,
+  isOfNumbers,
+  type KnownSymbol,
+  NO_SYMBOL,
+  type ShapeParts,
+  sameTexts,
+  TARGETS,
+} from './shapes.ts';
 
 /** Maximum number of digits of the seconds that are compared at once, after a space. */
 const MOST_SECONDS = 7;
@@ -60,6 +66,8 @@ interface KnownType {
   looked: number;
   /** the same with each template and the symbol in its lines (NaN: none); Infinity: nothing is left to learn */
   readonly lookedFor: Map<Template, Map<number, number>>;
+  /** what is learned of system calls */
+  readonly calls: Set<Template | CellShape>;
 }
 
 export class Knowledge {
@@ -129,7 +137,7 @@ export class Knowledge {
    */
   learnLine(line: TraceLine, type: EventType, symbol: number, cells: EventCells | undefined): void {
     if (isReturn(line) || isCall(line)) {
-      if (cells === undefined) this.#learnCall(line, type);
+      this.#learnCall(line, type, cells);
       return;
     }
     if (type.namesake) return;
@@ -156,32 +164,55 @@ export class Knowledge {
    * Learn `sys_madvise(start: 7f76, len_in: 10000)`, in which all up to the first colon is the name, and
    * `sys_madvise -> 0x0` if it makes no record. These are a tenth of the lines of fio and stress-ng on 6.12.
    */
-  #learnCall(line: TraceLine, type: EventType): void {
+  #learnCall(line: TraceLine, type: EventType, cells: EventCells | undefined): void {
     const { buf, nameStart, nameEnd, argsStart } = line;
     const { template } = type;
     const returns = isReturn(line);
     if (type.kept ? returns || template === undefined : type.namesake && !returns) return;
-    const known = this.#typeOf(type, undefined, true);
+    const known = this.#typeOf(type, cells, true);
     if (known.address === 0) return;
-    const looked = template && lookedFor(known, template);
-    if (template !== undefined && type.kept && looked?.size === 0) {
-      if (known.shapes === MOST_SHAPES || !isOfNumbers(template)) return;
-      const texts = template.keys.map((key, i) => Buffer.from(i > 0 ? `, ${key}: ` : `${key}: `, 'latin1'));
-      const number = this.#number({ type, template, cells: undefined });
-      const at = this.#loops.learnShape(number, false, true, 0);
-      if (at === 0) return;
-      texts.push(Buffer.from(')'));
-      for (const [i, text] of texts.entries()) {
-        const slot = template.slots[i] ?? -1;
-        const target = i === template.keys.length ? TARGET_END : slot < 0 ? TARGET_NONE : TARGETS[template.kinds[i]];
-        if (!this.#learnText(at, text, target, slot, FORM_BARE, 0)) return;
-      }
-      this.#loops.keepShape(known.address, at);
-      known.shapes++;
-      looked.set(Number.NaN, Number.POSITIVE_INFINITY);
-    }
-    if (returns) this.#loops.learnPlain(known.address, nameStart, nameEnd + 2, 0);
+    const shape = cells?.shapes.find(({ style }) => style === (returns ? 'return' : 'call'));
+    if (cells !== undefined && shape === undefined) return;
+    const read = type.kept ? template : undefined;
+    if ((read ?? shape) !== undefined && !this.#learnCallShape(known, type, read, shape)) return;
+    if (returns) this.#loops.learnPlain(known.address, nameStart, nameEnd + 2, nameEnd + 2 - nameStart);
     else this.#loops.learnPlain(known.address, nameStart, colonIn(buf, argsStart), argsStart + 1 - nameStart);
+  }
+
+  /** False: lines with this template and shape cannot be known. */
+  #learnCallShape(
+    known: KnownType,
+    type: EventType,
+    template: Template | undefined,
+    shape: CellShape | undefined,
+  ): boolean {
+    const of = shape ?? template;
+    if (of === undefined || known.calls.has(of)) return of !== undefined;
+    const named = template?.keys.map((key, i) => Buffer.from(i > 0 ? `, ${key}: ` : `${key}: `, 'latin1'));
+    const texts = shape?.texts ?? named ?? [];
+    if (known.shapes === MOST_SHAPES || (shape?.width ?? 0) > MOST_COLUMNS) return false;
+    if (template !== undefined && !(isOfNumbers(template) && named !== undefined && sameTexts(texts, named)))
+      return false;
+    const at = this.#loops.learnShape(
+      this.#number({ type, template, cells: known.cells }),
+      false,
+      template !== undefined,
+      shape?.width ?? 0,
+    );
+    if (at === 0) return false;
+    for (const [i, text] of texts.entries()) {
+      const slot = template?.slots[i] ?? -1;
+      const target = slot < 0 ? TARGET_NONE : TARGETS[template?.kinds[i] ?? 0];
+      const form = shape === undefined ? FORM_BARE : FORMS[shape.forms[i]];
+      const column = shape === undefined ? 0 : COMMON_COLUMNS + shape.columns[i];
+      if (!this.#learnText(at, text, target, slot, form, column)) return false;
+    }
+    const end = shape?.style === 'return' ? '' : ')';
+    if (!this.#learnText(at, Buffer.from(end), TARGET_END, -1, FORM_NONE, 0)) return false;
+    this.#loops.keepShape(known.address, at);
+    known.shapes++;
+    known.calls.add(of);
+    return true;
   }
 
   #learnText(
@@ -237,6 +268,7 @@ export class Knowledge {
       shapes: 0,
       looked: 0,
       lookedFor: new Map<Template, Map<number, number>>(),
+      calls: new Set<Template | CellShape>(),
     };
     types.set(type, made);
     return made;
@@ -273,6 +305,7 @@ export class Knowledge {
     const shapes = known.cells?.shapes ?? [];
     for (; known.looked < shapes.length; known.looked++) {
       const shape = shapes[known.looked];
+      if (shape.style !== 'equals') continue;
       this.#addShape(known, type, { ...shape, template: undefined, shape, symbol: NO_SYMBOL });
     }
   }
@@ -297,54 +330,8 @@ export class Knowledge {
   }
 }
 
-interface ShapeParts {
-  placed: boolean;
-  texts: readonly Uint8Array[];
-  template: Template | undefined;
-  shape: CellShape | undefined;
-  symbol: KnownSymbol;
-}
-
-/** The symbol in the lines of a shape, as printed, and its number. */
-interface KnownSymbol {
-  readonly word: Uint8Array;
-  readonly number: number;
-}
-
-const NO_SYMBOL: KnownSymbol = { word: new Uint8Array(0), number: Number.NaN };
-
 function lookedFor(known: KnownType, template: Template): Map<number, number> {
   const made = known.lookedFor.get(template) ?? new Map<number, number>();
   known.lookedFor.set(template, made);
   return made;
 }
-
-const TARGETS: Readonly<Record<number, number>> = {
-  [ValueKind.Number]: TARGET_NUMBER,
-  [ValueKind.Pte]: TARGET_PTE,
-  [ValueKind.Length]: TARGET_LENGTH,
-  [ValueKind.Symbol]: TARGET_SYMBOL,
-};
-
-const FORMS: Readonly<Record<CellForm, number>> = {
-  hex: FORM_NUMBER,
-  dec: FORM_NUMBER,
-  bare: FORM_BARE,
-  text: FORM_TEXT,
-};
-
-/** Whether a record needs only numbers of such lines. */
-const isOfNumbers = ({ kinds }: Template): boolean =>
-  kinds.every((kind) => kind !== ValueKind.Symbol && TARGETS[kind] !== undefined);
-
-/** Whether a record needs only numbers and a symbol, each at its position. */
-const isByPlace = ({ kinds, positional }: Template): boolean =>
-  positional && kinds.every((kind) => TARGETS[kind] !== undefined);
-
-/** Whether a store reads the same values as a record: between the same texts, hexadecimal only with 0x, symbols as text. */
-const fits = ({ texts, forms }: CellShape, others: readonly Uint8Array[], template: Template): boolean =>
-  texts.length === others.length &&
-  texts.every((text, i) => Buffer.compare(text, others[i]) === 0) &&
-  forms.every((form, i) =>
-    template.kinds[i] === ValueKind.Symbol ? form === 'text' : form !== 'bare' || template.slots[i] < 0,
-  );

@@ -2,7 +2,7 @@
 // written to its column, which is added if necessary, and other text goes to `extra`. A line with plain arguments
 // defines a shape: the literals between the values. Lines of that shape may be written without this code
 // (known-lines/); the row is the same.
-import type { CellShape } from '../known-lines/cells.ts';
+import type { CellShape, CellStyle } from '../known-lines/cells.ts';
 import type { TraceLine } from '../parsers/formats/line.ts';
 import { text } from '../util/bytes.ts';
 import { type Argument, type Arguments, readArguments } from '../vocabulary/arguments.ts';
@@ -104,11 +104,16 @@ export class EventDecoder {
   }
 
   #learn(buf: Uint8Array, parts: Arguments, columns: readonly number[]): void {
+    const style: CellStyle = parts.equals ? 'equals' : parts.bareHex ? 'call' : 'return';
+    const forms = columns.map((k) => this.table.columns[k].form);
+    if (style !== 'equals' && forms.includes('text')) return;
+    const first = parts.locationEnd + (style === 'equals' ? 0 : 1);
     this.shapes.push({
+      style,
       placed: parts.locationEnd > parts.locationStart,
-      texts: parts.list.map((a, i) => buf.slice(i === 0 ? parts.locationEnd : parts.list[i - 1].end, a.start)),
+      texts: parts.list.map((a, i) => buf.slice(i === 0 ? first : parts.list[i - 1].end, a.start)),
       columns,
-      forms: columns.map((k) => this.table.columns[k].form),
+      forms: style === 'call' ? forms.map(() => 'bare') : forms,
       width: Math.max(0, ...columns.map((k) => k + 1)),
     });
   }

@@ -42,7 +42,7 @@ export interface Arguments {
   bareHex: boolean;
   /** `key=value`, not `key: value` or `-> value` */
   equals: boolean;
-  /** `key=value` with one space between: may be read by position */
+  /** `key=value` with one space between, or a system call or its return: may be read by position */
   plain: boolean;
   /** the parenthesis around the arguments of a system call is not closed: the last argument may be incomplete */
   cut: boolean;
@@ -133,7 +133,7 @@ function readColons(buf: Uint8Array, start: number, end: number, parentheses: bo
   out.bareHex = parentheses;
   out.cut = cut;
   out.equals = false;
-  out.plain = false;
+  out.plain = parentheses && !cut;
   return true;
 }
 
@@ -161,7 +161,6 @@ function readReturn(buf: Uint8Array, start: number, end: number, out: Arguments)
   if (value === end || valueEnd(buf, value, end) !== end) return false;
   push(out.list, 'ret', value, end);
   out.equals = false;
-  out.plain = false;
   return true;
 }
 
