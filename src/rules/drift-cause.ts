@@ -2,7 +2,7 @@
 // this. Only steps since the entry was last known to be writable count. Of those, fork and a swap-in that lost the
 // exclusive mark take precedence over a change of protection, because they are why the page is not made writable again.
 // Of several steps of the same kind the first counts: the later ones found the entry read-only already.
-import type { Drift, Handlers, Mm, RangeOp, Step } from './contract.ts';
+import type { Drift, Handlers, Mm, Pin, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
   | { kind: 'swap-in'; step: Step; unmap: Step | undefined }
@@ -27,14 +27,12 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
     else if (step.role === 'fork') shared = { kind: 'fork', step };
     else if (step.role === 'wrprotect') protectedBy = { kind: 'wrprotect', step };
   }
-  // a page that is pinned for reading may have been read-only already: if it was shared, or is not anonymous (or nothing
-  // shows that it is: swap would). Then no later step took a permission away
-  const { file, state, shared: wasShared } = pin.entry;
+  // a page that is pinned for reading was read-only already if it was shared, or is not anonymous: no later step took a
+  // permission away
+  const { file, shared: wasShared } = pin.entry;
   const isRead = pin.call.write === false;
-  const isOfNobody = isRead && (file || (state === undefined && shared?.kind !== 'swap-in'));
-  const wasReadOnly = isOfNobody || (isRead && wasShared);
-  if (shared !== undefined && !(shared.kind === 'fork' ? isOfNobody : wasReadOnly)) return shared;
-  if (protectedBy !== undefined && !wasReadOnly) return protectedBy;
+  if (shared !== undefined && !(isRead && (file || (wasShared && shared.kind === 'swap-in')))) return shared;
+  if (protectedBy !== undefined && !(isRead && (file || wasShared))) return protectedBy;
   // taken through a read-only entry: only possible for a read pin
   if (pin.call.write !== false) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
@@ -58,6 +56,13 @@ export function copiedBy({ before }: Drift, write = 'the next write'): string {
   if (fault.foreign === true) return 'a write of another process';
   return fault.foreign === undefined ? 'the next write' : write;
 }
+
+/**
+ * What the kernel promises of a copy, it promises of anonymous pages. What was pinned for reading, and no line has mapped,
+ * may be the zero page or one of a file, which the first write always copies.
+ */
+export const isOfNobody = ({ call, entry }: Pin): boolean =>
+  call.write === false && !entry.anon && entry.state === undefined;
 
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';

@@ -1,6 +1,6 @@
 // fork write-protects a page that is under I/O, and the parent's next write copies it: the device keeps the old page.
 import { defineRule } from './contract.ts';
-import { copiedBy, onCopy } from './drift-cause.ts';
+import { copiedBy, isOfNobody, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -44,7 +44,11 @@ export default defineRule({
         pin,
         cause: 'fork shared the page, then a write copied it',
         promise:
-          pin.call.kind !== 'PIN' ? undefined : pin.entry.hugetlb ? 'forkCopiesPinnedHugetlb' : 'forkCopiesPinned',
+          pin.call.kind !== 'PIN' || isOfNobody(pin)
+            ? undefined
+            : pin.entry.hugetlb
+              ? 'forkCopiesPinnedHugetlb'
+              : 'forkCopiesPinned',
         severity: pin.call.write ? 'warning' : 'note',
         path: [why.step],
       });
