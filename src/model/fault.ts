@@ -159,7 +159,9 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   // KSM and uprobes say what they map before they clear what was there (replace_page(), __replace_page()); a page that a
   // device gets is compared when make_device_exclusive() returns it
-  if (mm !== undefined && t.devExcl === undefined && !REPLACES[t.previous]) shownPte(m, r, o, mm, vpn);
+  // what was there is no longer: it is compared with what is known, and teaches nothing
+  const isKnown = mm !== undefined && (!Number.isNaN(m.mapped(mm, vpn)) || m.pinsAt(mm, vpn).length > 0);
+  if (isKnown && t.devExcl === undefined && !REPLACES[t.previous]) shownPte(m, r, o, mm, vpn);
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
     w.clearFlush = true;

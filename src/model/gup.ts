@@ -3,11 +3,10 @@ import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
-import { Before, type Grab, type GupFrame, type Task } from './frames.ts';
+import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold } from './gup-hold.ts';
 import type { Model } from './model.ts';
 import { pinnedOfFile } from './of-file.ts';
-import type { PageId } from './page-table.ts';
 import type { ForkFrame, Mm, PinCall } from './state.ts';
 import { endGup, watchChanges } from './under-way.ts';
 import { ownMm } from './whose-mm.ts';
@@ -252,40 +251,6 @@ export function pinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   if (Number.isNaN(f.addr)) f.addr = addr;
   else withinGup(m, f, addr);
   if (!Number.isNaN(r[o + ret])) f.shown = r[o + ret];
-}
-
-/** Which grab a page or folio that is given back belongs to: that of the page, of the folio, of a part of its folio. */
-const GRABBED: readonly ((m: Model, f: GupFrame, g: Grab, page: PageId) => boolean)[] = [
-  (_m, _f, g, page) => g.page === page,
-  (_m, _f, g, page) => g.folio === page,
-  (m, f, g, page) => page > g.folio && page < g.folio + pagesOf(m, f, g),
-];
-
-/** Number of pages in the folio of a grab, as far as known: one that is grabbed several times is no more than a PMD maps. */
-const pagesOf = (m: Model, f: GupFrame, g: Grab): number =>
-  m.folios.get(g.folio) ??
-  (g.refs > 1 || f.grabs.some((other) => other !== g && other.folio === g.folio) ? m.machine.pmdPages : 1);
-
-/**
- * A reference is dropped during the call: the page table changed under GUP-fast, or the page had to be migrated. False:
- * the call did not take this reference; the release is another one, in an interrupt.
- */
-export function undo(m: Model, f: GupFrame, page: PageId, refs: number): boolean {
-  let left = refs;
-  for (const isOf of GRABBED) {
-    for (let i = f.grabs.length - 1; i >= 0 && left > 0; i--) {
-      const g = f.grabs[i];
-      if (!isOf(m, f, g, page)) continue;
-      const taken = Math.min(left, g.refs > 0 ? g.refs : 1);
-      left -= taken;
-      if (g.refs > taken) g.refs -= taken;
-      else f.grabs.splice(i, 1);
-    }
-    if (left === 0) break;
-  }
-  f.undone += refs - left;
-  // if grabs are not recorded, this is the only sign of one
-  return left < refs || (f.grabs.length === 0 && m.seen[Kind.grab] === 0 && !m.pinsByPage.has(page));
 }
 
 /** The call has ended: the pages it returned become pins (E4). */

@@ -6,7 +6,6 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
-import { undo } from './gup.ts';
 import type { Model } from './model.ts';
 import { isPinnedByBio, pinnedTwice } from './of-bio.ts';
 import { isEither, releasedOfFile } from './of-file.ts';
@@ -14,6 +13,7 @@ import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
 import type { Io, Pin } from './state.ts';
+import { undo } from './undo.ts';
 import { giveBack, letGo, type Named, pinsOf } from './whose.ts';
 
 /** Nesting level of a function: each may be called by those before it. */
@@ -152,7 +152,7 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
   if (Number.isNaN(page) || !(refs > 0)) return;
   if (t.release !== undefined && isEcho(m, t.release, page, refs, level)) return;
   // a reference taken by the current call is dropped before it returns
-  const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs);
+  const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs, named === 'folio');
   if (isUndone || (named === 'page' && isPinnedByBio(m, t, page))) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;

@@ -60,3 +60,28 @@ describe.each<[Grabs]>([['of the head, for one and for the rest'], ['of the head
     });
   },
 );
+
+it('gup_put_folio() of a folio gives back the newest of its grabs, also where the first is of the same page', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 600, 0x5000);
+  fork(app, 500, 601);
+  copy(app, PARENT, 600, 0x5000, 0x5001);
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  touch(app, PARENT, 0, HEAD, 2);
+  app.pin_fast({ start: at(0), nr: 4, flags: '0x1', pages: '0xffff888200000000' });
+  for (let i = 0; i < 4; i++) {
+    app.grab_fast({ page: page(HEAD + i), refs: 1, flags: '0x80001', ref: 1 });
+    app.grab_fast_ret({ head: page(HEAD) });
+  }
+  app.put_folio({ page: page(HEAD), refs: 1, flags: '0x80001' });
+  app.gup_slow({ mm: PARENT, start: at(3), nr: 1, flags: '0x290001', pages: '0xffff888200000018' });
+  app.follow_pte({ mm: PARENT, addr: at(3), flags: '0x290001' });
+  app.grab_slow({ page: page(HEAD), refs: 1, flags: '0x290001', ref: 1 });
+  app.follow_pte_ret({ page: page(HEAD + 3) });
+  app.gup_slow_ret({ ret: 1 });
+  app.pin_fast_ret({ ret: 4 });
+  for (let i = 0; i < 4; i++) unpin(app, HEAD + i, HEAD);
+  exit(app, PARENT, 500);
+  expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+});

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
 import { asMachine } from './as-machine.ts';
-import { at, CHILD, exit, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, CHILD, copy, exit, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const OTHER = 0x4000;
@@ -114,4 +114,20 @@ describe('ptep_clear_flush() of an entry', () => {
     const { undecided } = await cleared(PFN, OTHER);
     expect(undecided.filter((one) => one.includes('contradicts'))).toEqual([]);
   });
+});
+
+it('what ptep_clear_flush() shows is no longer there: where nothing was known, another page may be mapped', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 9, 0x5000);
+  copy(app, PARENT, 9, 0x5000, 0x5001);
+  pin(app, 9, 0x5001);
+  unpin(app, 0x5001);
+  // two pages of a file at an address, each mapped around a fault to read, which has no line, and unmapped
+  for (const pfn of [0x2000, 0x2100]) {
+    app.clear_flush({ mm: PARENT, addr: at(0), pte: ro(pfn) });
+    app.fault({ mm: PARENT, addr: at(1), flags: '0x1254' });
+  }
+  exit(app, PARENT, 500);
+  expect(await trace.check('6.12')).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
 });
