@@ -274,6 +274,7 @@ export function finishGup(m: Model, t: Task, f: GupFrame, ret: number, at: At, r
     remote,
     foreign: mm !== undefined && own !== undefined && own !== mm,
     borrows: t.borrows,
+    own: own !== undefined && own === mm,
     flags: f.flags,
     mm,
     addr: f.addr,

@@ -129,6 +129,8 @@ export interface PinCall {
   foreign: boolean;
   /** the task is known to run in `mm` only by faults inside GUP calls: a worker of the kernel (kthread_use_mm()) */
   borrows: boolean;
+  /** the task was known to run in `mm` */
+  own: boolean;
   /** gup_flags as printed by the innermost function seen, which have FOLL_GET or FOLL_PIN added; NaN unknown */
   flags: number;
   mm: Mm | undefined;

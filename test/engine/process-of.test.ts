@@ -66,3 +66,18 @@ it.each([
   expect(finding?.pin).toMatchObject({ comm, pid });
   expect(finding?.process).toMatchObject({ comm: 'app', pid: 500 });
 });
+
+it('pages of a process that has ended, in whose memory a kernel thread was seen last', async () => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const khugepaged = trace.task('khugepaged', 36, 1);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN, { api: 'gup_fast' });
+  khugepaged.fault({ mm: PARENT, addr: at(8), flags: '0x254' });
+  fork(app, 500, 16);
+  copy(app, PARENT, 0, PFN, 0x3000);
+  app.sched_process_exit('comm=app pid=500 prio=120');
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  const { findings } = await trace.check('6.1');
+  expect(findings.find(({ rule }) => rule === 'fork-share-then-cow')?.process).toBeUndefined();
+});
