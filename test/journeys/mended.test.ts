@@ -167,6 +167,21 @@ test.each([
   expect(page.traces[0]).toMatchObject({ losses: [], events: plain.traces[0].events });
 });
 
+test.each([
+  '# ... 100 lines omitted ...',
+  '# [output truncated]',
+  '# 100 lines removed',
+  '# <snip>',
+  '# \xe2\x80\xa6',
+  '# CPU:0 [LOST 56 EVENTS]',
+])('%s within a trace says that lines are not there', async (comment) => {
+  const lines = capture('6.12/odirect_write_preforkexit.ft').split('\n');
+  const text = [...lines.slice(0, 700), comment, ...lines.slice(700)].join('\n');
+  expect(kindsOfLoss(await checked(text))).toEqual(['lost-events']);
+  const remark = [...lines.slice(0, 700), '# here the child exits', ...lines.slice(700)].join('\n');
+  expect((await checked(remark)).verdict).toBe('clean');
+});
+
 test('numbers of lines are those of the file, evidence is the line as the kernel wrote it', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
   const { findings } = await checked(text);

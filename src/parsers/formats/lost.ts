@@ -4,7 +4,7 @@
 //     CPU:0 [LOST EVENTS]             the same if the number is unknown
 //     CPU:0 [477 EVENTS DROPPED]      trace-cmd, trace_show_data()
 //     CPU:0 [EVENTS DROPPED]
-import { BRACKET_OPEN, decimal, skipBlanks, skipDigits, startsWith, text } from '../../util/bytes.ts';
+import { BRACKET_OPEN, decimal, HASH, isBlank, skipBlanks, skipDigits, startsWith, text } from '../../util/bytes.ts';
 import { LineKind, type TraceLine } from './line.ts';
 
 //     ** 12 printk messages dropped **       console_emit_next_record(), kernel/printk/printk.c, in a dump in a log
@@ -20,6 +20,16 @@ const DROPPED = '** ';
  */
 const LEFT_OUT =
   /(?:^|: )(?:Suppressed (\d{1,9}) messages from |Missed (\d{1,9}) kernel messages|.*?\b(\d{1,9}) messages lost due to rate-limiting|.*\bbegin to drop messages due to rate-limiting)/;
+
+/**
+ * What somebody writes in a comment where he has cut a text (one character per byte), as seen in mails and bug reports:
+ *
+ *     # ... 100 lines omitted ...
+ *     # [output truncated]
+ */
+const CUT =
+  /^[[(<\s]*(?:\.{3,}|\xe2\x80\xa6)|\b(?:omitted|truncated|elided|snip(?:ped)?|left out)\b|\blines? (?:skipped|removed|cut|deleted)\b/i;
+
 /** Bytes of a line that are looked at. */
 const LOOKED_AT = 400;
 
@@ -47,6 +57,19 @@ function readDropped(buf: Uint8Array, start: number, end: number, out: TraceLine
   out.kind = LineKind.Lost;
   out.cpu = -1;
   out.lost = decimal(buf, start, behind);
+  return true;
+}
+
+/** Parse a line that begins with `#` into `lost`, if it says that lines are not there. */
+export function readComment(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  let at = start;
+  while (at < end && (buf[at] === HASH || isBlank(buf[at]))) at++;
+  if (readLost(buf, at, end, out)) return true;
+  const said = text(buf, at, Math.min(end, at + LOOKED_AT));
+  if (!CUT.test(said)) return false;
+  out.kind = LineKind.Lost;
+  out.cpu = -1;
+  out.lost = Number(/\b(\d{1,9}) (?:lines|events)\b/i.exec(said)?.[1] ?? -1);
   return true;
 }
 

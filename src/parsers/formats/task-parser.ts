@@ -6,7 +6,7 @@ import { framesText } from './frame-lines.ts';
 import type { TraceHead } from './head.ts';
 import { isKernelLine } from './kernel-lines.ts';
 import { Brace, LineKind, type LineParser, type TraceLine } from './line.ts';
-import { readLeftOut, readLost } from './lost.ts';
+import { readComment, readLeftOut, readLost } from './lost.ts';
 import { searchTaskLine } from './task-columns.ts';
 import { TaskLineReader } from './task-line.ts';
 
@@ -53,6 +53,7 @@ export abstract class TaskParser implements LineParser {
     if (first === end) out.kind = LineKind.Blank;
     else if (this.#readOdd(buf, start, first, end, out)) this.#inMarker = isMarker(buf, out);
     else if (startsWith(buf, first, end, '=> ')) out.kind = LineKind.Stack;
+    else if (buf[first] === HASH && readComment(buf, first, end, out)) this.#inMarker = false;
     else if (this.readHeader(buf, start, end, out)) out.kind = LineKind.Header;
     else if (readLost(buf, first, end, out)) this.#inMarker = false;
     else if (this.readLayouts(buf, start, end, out)) this.#inMarker = isMarker(buf, out);
