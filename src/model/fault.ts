@@ -157,9 +157,8 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   const vpn = m.userVpn(r[o + Slot.ADDR]);
-  // KSM and uprobes say what they map before they clear what was there (replace_page(), __replace_page()); a page that a
-  // device gets is compared when make_device_exclusive() returns it
-  // what was there is no longer: it is compared with what is known, and teaches nothing
+  // what was there is gone: it is compared with what is known, and nothing is learned from it. KSM and uprobes say what they
+  // map before they clear it (replace_page(), __replace_page()), and make_device_exclusive() returns the page
   const isKnown = mm !== undefined && (!Number.isNaN(m.mapped(mm, vpn)) || m.pinsAt(mm, vpn).length > 0);
   if (isKnown && t.devExcl === undefined && !REPLACES[t.previous]) shownPte(m, r, o, mm, vpn);
   const w = t.wp;

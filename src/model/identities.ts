@@ -2,7 +2,7 @@
 // page tables (mapping.ts) and the pins (model.ts) are built on this.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { isOfKernel } from '../vocabulary/kernel/arch/index.ts';
-import { LOWEST_EXACT } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, MAX_ERRNO } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
 import { nothingTorn, type TraceFacts } from './facts.ts';
@@ -161,7 +161,7 @@ export class Identities {
   mm(ptr: number): Mm | undefined {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
-    if (!(ptr < -4095)) {
+    if (!(ptr < -MAX_ERRNO)) {
       this.checkPointer(ptr);
       return undefined;
     }
@@ -197,7 +197,7 @@ export class Identities {
 
   /** Of an object that is there: neither NULL nor an error nor an address of user space, nor what lies between. */
   checkPointer(ptr: number): void {
-    if (ptr >= -4095 || !isOfKernel(ptr, this.machine.arch)) this.absurd();
+    if (ptr >= -MAX_ERRNO || !isOfKernel(ptr, this.machine.arch)) this.absurd();
   }
 
   #newMm(ptr: number): Mm {
@@ -298,7 +298,7 @@ export class Identities {
    * Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR, unknown and pointers between two `struct page`.
    */
   page(ptr: number): PageId {
-    if (!(ptr < -4095)) return Number.NaN;
+    if (!(ptr < -MAX_ERRNO)) return Number.NaN;
     if (ptr < LOWEST_EXACT) this.checkPointer(ptr);
     const { origin, structPage } = this.machine;
     const page = (ptr - origin) / structPage;

@@ -1,6 +1,7 @@
 // Block I/O of pinned pages (E22; block/bio.c). Bios without pinned pages are ignored.
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { MAX_ERRNO } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
@@ -107,7 +108,10 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const opf = r[o + SlotOf.bioSubmit.opf];
   const op = Number.isNaN(opf) ? undefined : opf & REQ_OP_MASK;
   // one without pages has no array to read them from
-  if ((op !== undefined && op >= NO_OP) || (r[o + SlotOf.bioSubmit.vcnt] > 0 && r[o + SlotOf.bioSubmit.p0] >= -4095))
+  if (
+    (op !== undefined && op >= NO_OP) ||
+    (r[o + SlotOf.bioSubmit.vcnt] > 0 && r[o + SlotOf.bioSubmit.p0] >= -MAX_ERRNO)
+  )
     m.absurd();
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };

@@ -53,7 +53,3 @@ export function oldest<T>(all: Set<T>, remembered: number): T[] {
   for (const old of removed) all.delete(old);
   return removed;
 }
-
-/** The page was unmapped with a range of addresses, and no line has shown it there since. */
-export const isZapped = ({ steps }: Pin): boolean =>
-  steps.findLast(({ role }) => role === 'zap' || role === 'map' || role === 'observed')?.role === 'zap';

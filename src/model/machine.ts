@@ -5,7 +5,7 @@
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
-import { LOWEST_EXACT, upperHalf } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 
 /** What the header of a recording says about the machine. */
@@ -133,8 +133,8 @@ export class FirstLook {
     if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
     const page = rows[o + Slot.PAGE];
-    if (page < -4095 && this.#pages.size < MOST_RECORDS) this.#pages.add(page);
-    if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -4095)
+    if (page < -MAX_ERRNO && this.#pages.size < MOST_RECORDS) this.#pages.add(page);
+    if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -MAX_ERRNO)
       this.#pairOf(page, rows[o + SlotOf.pageAlloc.pfn]);
   }
 

@@ -3,11 +3,11 @@
 import { Slot } from '../vocabulary/record.ts';
 import { type At, SKEW_NS } from './at.ts';
 import { Identities } from './identities.ts';
-import { isZapped, joined, NO_PINS } from './lists.ts';
+import { joined, NO_PINS } from './lists.ts';
 import type { Change } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
-import type { DriftVia, StepRole } from './pin.ts';
+import { type DriftVia, isZapped, type StepRole } from './pin.ts';
 import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
 

@@ -3,10 +3,10 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
-import { addPin, dropPin, isZapped } from './lists.ts';
+import { addPin, dropPin } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryPage } from './page-table.ts';
-import { PARTED_BY } from './pin.ts';
+import { isZapped, PARTED_BY } from './pin.ts';
 import { type Mm, type Pin, RangeOp, Step } from './state.ts';
 
 /**

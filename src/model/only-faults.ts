@@ -1,5 +1,6 @@
 // Why: a fault of a process of which nothing else is known costs a row of numbers (faulted.ts), no Task and no Mm.
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { MAX_ERRNO } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
 import { FAULT_FLAG_REMOTE, FAULT_FLAG_UNSHARE } from './within.ts';
@@ -12,7 +13,7 @@ export function onlyFaults(m: Model, r: Float64Array, o: number): boolean {
   const pid = r[o + Slot.PID];
   const ptr = r[o + Slot.MM];
   const flags = r[o + SlotOf.fault.flags];
-  if (m.hasTask(pid) || !(pid > 0) || r[o + Slot.CTX] > 0 || !(ptr < -4095) || (flags & FAULT_FLAG_REMOTE) !== 0)
+  if (m.hasTask(pid) || !(pid > 0) || r[o + Slot.CTX] > 0 || !(ptr < -MAX_ERRNO) || (flags & FAULT_FLAG_REMOTE) !== 0)
     return false;
   if (m.taps[Kind.fault] !== undefined || m.watch !== undefined || m.withoutMm.has(pid)) return false;
   const before = m.faulted.ptrOf(pid);

@@ -57,3 +57,7 @@ export const PARTED_BY: Readonly<Record<DriftVia, StepRole>> = {
   move: 'map',
   observed: 'observed',
 };
+
+/** The page was unmapped with a range of addresses, and no line has shown it there since. */
+export const isZapped = ({ steps }: { readonly steps: readonly { readonly role: StepRole }[] }): boolean =>
+  steps.findLast(({ role }) => role === 'zap' || role === 'map' || role === 'observed')?.role === 'zap';

@@ -3,6 +3,7 @@
 // recognised by their page and their task or interrupt (docs/decisions/0004).
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
+import { MAX_ERRNO } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
@@ -61,7 +62,7 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
 export function unpinPages(m: Model, t: Task, r: Float64Array, o: number): void {
   const { n, p0, p1, p2, p3 } = SlotOf.unpinPages;
   // the error of a GUP call, handed on by a driver: WARN_ON(IS_ERR_VALUE(npages)), and nothing is given back
-  if (r[o + n] < 0 && r[o + n] >= -4095) return;
+  if (r[o + n] < 0 && r[o + n] >= -MAX_ERRNO) return;
   const said = counted(m, r[o + n], 0);
   const shown = [p0, p1, p2, p3].slice(0, said > 0 ? said : 0);
   const pages = shown.map((s) => m.pageOf(r[o + s])).filter((p) => !Number.isNaN(p));

@@ -127,10 +127,8 @@ export interface PinCall {
   remote: boolean;
   /** the task ran in another address space than `mm`, as far as the trace shows */
   foreign: boolean;
-  /** the task is known to run in `mm` only by faults inside GUP calls: a worker of the kernel (kthread_use_mm()) */
-  borrows: boolean;
-  /** the task was known to run in `mm` */
-  own: boolean;
+  /** the task is one of the kernel that borrows `mm` (kthread_use_mm()); undefined: nothing showed where it runs */
+  worker: boolean | undefined;
   /** gup_flags as printed by the innermost function seen, which have FOLL_GET or FOLL_PIN added; NaN unknown */
   flags: number;
   mm: Mm | undefined;

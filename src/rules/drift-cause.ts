@@ -61,7 +61,7 @@ export function copiedBy({ before }: Drift, write = 'the next write'): string {
  * What the kernel promises of a copy, it promises of anonymous pages. What was pinned for reading, and no line has mapped,
  * may be the zero page or one of a file, which the first write always copies.
  */
-export const isOfNobody = ({ call, entry }: Pin): boolean =>
+export const mayBeNonAnonymous = ({ call, entry }: Pin): boolean =>
   call.write === false && !entry.anon && entry.state === undefined;
 
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */

@@ -1,6 +1,6 @@
 // fork write-protects a page that is under I/O, and the parent's next write copies it: the device keeps the old page.
 import { defineRule } from './contract.ts';
-import { copiedBy, isOfNobody, onCopy } from './drift-cause.ts';
+import { copiedBy, mayBeNonAnonymous, onCopy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -44,7 +44,7 @@ export default defineRule({
         pin,
         cause: 'fork shared the page, then a write copied it',
         promise:
-          pin.call.kind !== 'PIN' || isOfNobody(pin)
+          pin.call.kind !== 'PIN' || mayBeNonAnonymous(pin)
             ? undefined
             : pin.entry.hugetlb
               ? 'forkCopiesPinnedHugetlb'

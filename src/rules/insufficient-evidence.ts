@@ -24,9 +24,10 @@ function inPlace(pin: Pin): boolean {
 }
 
 /** The process has unmapped the page, and mapped another at its address: a note says so, however long the pin was held. */
-function unmappedByItself({ drift, drifts }: Pin): boolean {
-  const step = drift === undefined || drifts > 1 ? undefined : unmapping(drift.pin, drift.before, drift.via);
-  return step?.role === 'zap' && step.foreign === false && step.kernel !== true;
+function unmappedByItself(pin: Pin): boolean {
+  const { drift, drifts } = pin;
+  const step = drift === undefined || drifts > 1 ? undefined : unmapping(pin, drift.before, drift.via);
+  return step?.role === 'zap' && !mayBeOthers(pin, step);
 }
 
 /** Steps after which a page is no longer mapped at its address, whoever else maps it. */

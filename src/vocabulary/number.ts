@@ -4,6 +4,9 @@ import { text } from '../util/bytes.ts';
 /** Upper and lower half of the number last parsed by {@link number64}. */
 export const half = { hi: 0, lo: 0 };
 
+/** MAX_ERRNO (include/linux/err.h): errors are -1 to this below 0, also in place of a pointer. */
+export const MAX_ERRNO = 4095;
+
 /** From this to {@link MOST_EXACT_HI} every integer is exact as a double. */
 const EXACT_HI = -0x200000;
 const MOST_EXACT_HI = 0x1fffff;

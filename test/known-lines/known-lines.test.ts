@@ -92,6 +92,13 @@ test('nearly every line is known', async () => {
   expect(await shareKnown(trace)).toBeGreaterThan(0.95);
 });
 
+const lines = (bodies: readonly string[]): string =>
+  [
+    '# tracer: nop',
+    ...bodies.map((body, i) => `             scn-134     [001] d...     9.${100000 + i}: ${body}`),
+    '',
+  ].join('\n');
+
 test('system calls are known, one whose text looks like the function tracer is not', async () => {
   const calls = [
     'sys_madvise(start: 7f7698246000, len_in: 10000, behavior: c)',
@@ -99,12 +106,6 @@ test('system calls are known, one whose text looks like the function tracer is n
     'sys_pread64(fd: 3, buf: 7fffebb7f060, count: 348, pos: 40)',
     'sys_pread64 -> 0xfffffffffffffff2',
   ];
-  const lines = (bodies: readonly string[]) =>
-    [
-      '# tracer: nop',
-      ...bodies.map((body, i) => `             scn-134     [001] d...     9.${100000 + i}: ${body}`),
-      '',
-    ].join('\n');
   const many = lines(Array.from({ length: 100 }, () => calls).flat());
   expect(await shareKnown(many)).toBeGreaterThan(0.95);
   expect(await read(many, true)).toEqual(await read(many, false));
@@ -133,12 +134,6 @@ test('calls of GUP are known with their caller, each caller by its whole name', 
     ' caller=',
     '',
   ];
-  const lines = (bodies: readonly string[]) =>
-    [
-      '# tracer: nop',
-      ...bodies.map((text, i) => `             fio-134     [001] d...     9.${100000 + i}: ${text}`),
-      '',
-    ].join('\n');
   const usual = lines(Array.from({ length: 100 }, (_, i) => body(callers[i % 2 === 0 ? 0 : 4], i)));
   expect(await shareKnown(usual)).toBeGreaterThan(0.95);
   const odd = lines(Array.from({ length: 300 }, (_, i) => body(callers[(i * 7 + (i >> 4)) % callers.length], i)));

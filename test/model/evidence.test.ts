@@ -1,6 +1,21 @@
 // Why: a claim rests on what shows it. Each of these has a neighbour that differs in one line and is right the other way.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import {
+  at,
+  CHILD,
+  copy,
+  exit,
+  fork,
+  PARENT,
+  page,
+  pin,
+  reuse,
+  ro,
+  Trace,
+  touch,
+  unpin,
+  wpFault,
+} from './synthetic.ts';
 
 const OLD = 0x2000;
 const NEW = 0x3000;
@@ -74,9 +89,7 @@ describe('a write fault that returns without a copy', () => {
 
   it('kept the page, as folio_move_anon_rmap() says: the leak', async () => {
     const { trace, par, end } = piped();
-    wpFault(par, PARENT, 0, OLD);
-    par.move_anon({ page: page(OLD), mm: PARENT });
-    par.wp_fault_ret({ ret: '0x0' });
+    reuse(par, PARENT, 0, OLD);
     end();
     expect((await trace.check('7.2')).said).toContain('error foreign-pin-reuse');
   });
@@ -227,6 +240,17 @@ describe('what took the write permission away', () => {
   });
 });
 
+/** A parent, and a child that shares its page. */
+function family() {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  const chi = trace.task('chi', 501, 1);
+  touch(par, PARENT, 0, OLD);
+  fork(par, 500);
+  chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+  return { trace, par, chi };
+}
+
 describe('FOLL_GET references whose end leaves no line', () => {
   it('KVM drops its own at once: KSM may merge the page', async () => {
     for (const caller of ['hva_to_pfn+0x11c/0x400', 'hva_to_pfn_slow.isra.0+0x51/0x200']) {
@@ -266,17 +290,10 @@ describe('FOLL_GET references whose end leaves no line', () => {
   });
 
   it('give no error when nothing shows who used them', async () => {
-    const trace = new Trace();
-    const par = trace.task('srv', 500);
-    const chi = trace.task('srv', 501, 1);
-    touch(par, PARENT, 0, OLD);
-    fork(par, 500);
-    chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+    const { trace, par, chi } = family();
     pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: '__zerocopy_sg_from_iter+0x9c/0x240' });
     exit(chi, CHILD, 501);
-    wpFault(par, PARENT, 0, OLD);
-    par.move_anon({ page: page(OLD), mm: PARENT });
-    par.wp_fault_ret({ ret: '0x0' });
+    reuse(par, PARENT, 0, OLD);
     exit(par, PARENT, 500);
     expect((await trace.check('6.12')).said).toEqual(['warning foreign-pin-reuse']);
   });
@@ -304,12 +321,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     ['another page, which says nothing about the first', true, ['warning foreign-pin-reuse']],
     ['the same page, and one of the two is over', false, []],
   ])('a second call with the same array finds %s', async (_, isOther, said) => {
-    const trace = new Trace();
-    const par = trace.task('par', 500);
-    const chi = trace.task('chi', 501, 1);
-    touch(par, PARENT, 0, OLD);
-    fork(par, 500);
-    chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+    const { trace, par, chi } = family();
     pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0xd4/0x350' });
     if (isOther) {
       chi.zap({ mm: CHILD, start: at(0), end: at(1) });
@@ -320,9 +332,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
       chi.zap({ mm: CHILD, start: at(0), end: at(1) });
       chi.pipe_release({ pipe: '0xffff888300000000', page: page(OLD) });
     }
-    wpFault(par, PARENT, 0, OLD);
-    par.move_anon({ page: page(OLD), mm: PARENT });
-    par.wp_fault_ret({ ret: '0x0' });
+    reuse(par, PARENT, 0, OLD);
     exit(chi, CHILD, 501);
     exit(par, PARENT, 500);
     const { findings } = await trace.check('6.12');

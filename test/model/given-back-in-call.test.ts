@@ -1,7 +1,21 @@
 // Why: a longterm call that has to migrate one page gives back all it has grabbed, and begins again
 // (check_and_migrate_movable_pages()). What it gives back is its own, whoever else pins the same pages.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, type Writer } from './synthetic.ts';
+import {
+  at,
+  background,
+  CHILD,
+  copy,
+  exit,
+  fork,
+  PARENT,
+  page,
+  pin,
+  Trace,
+  touch,
+  unpin,
+  type Writer,
+} from './synthetic.ts';
 
 const HEAD = 0x2000;
 const FLAGS = '0x290101';
@@ -11,10 +25,7 @@ type Grabs = 'of the head, for one and for the rest' | 'of the head, for each pa
 async function retried(grabs: Grabs, { isHeld = true, isCopied = true } = {}) {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 600, 0x5000);
-  fork(app, 500, 601);
-  copy(app, PARENT, 600, 0x5000, 0x5001);
-  exit(trace.task('chi', 501, 1), CHILD, 501);
+  background(app, 600, 0x5000);
   touch(app, PARENT, 0, HEAD, grabs.includes('rest') ? 9 : 2);
   if (isHeld) pin(app, 2, HEAD + 2, { head: HEAD, flags: 0x101 });
   const call = { mm: PARENT, start: at(0), nr: 4, pages: '0xffff888200000000' };
@@ -64,10 +75,7 @@ describe.each<[Grabs]>([['of the head, for one and for the rest'], ['of the head
 it('gup_put_folio() of a folio gives back the newest of its grabs, also where the first is of the same page', async () => {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 600, 0x5000);
-  fork(app, 500, 601);
-  copy(app, PARENT, 600, 0x5000, 0x5001);
-  exit(trace.task('chi', 501, 1), CHILD, 501);
+  background(app, 600, 0x5000);
   touch(app, PARENT, 0, HEAD, 2);
   app.pin_fast({ start: at(0), nr: 4, flags: '0x1', pages: '0xffff888200000000' });
   for (let i = 0; i < 4; i++) {

@@ -12,6 +12,8 @@ import {
   page,
   pin,
   ro,
+  swapIn,
+  swapOut,
   Trace,
   touch,
   unpin,
@@ -99,12 +101,8 @@ describe('a pinned page', () => {
     const kswapd = trace.task('kswapd0', 40);
     touch(app, PARENT, 0, PFN);
     pin(app, 0, PFN, { flags: 0x101 });
-    kswapd.swap_cache_add({ page: page(PFN), entry: '0x7' });
-    kswapd.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0) });
-    kswapd.unmap_one_ret({ ret: 1 });
-    app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7ffffffffffdff0a', flags: '0x254' });
-    app.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
-    app.swap_in_ret({ ret: '0x0' });
+    swapOut(kswapd, 0, PFN);
+    swapIn(app, 0, PFN, true, true);
     unpin(app, PFN);
     exit(app, PARENT, 500);
     expect((await asRecorded(trace, '6.12', [])).said).toEqual(['warning pinned-page-unmapped-for-swap']);
@@ -122,12 +120,8 @@ describe('a pinned page', () => {
     pin(app, 0, PFN, { flags: 0x101 });
     app.zap({ mm: PARENT, start: at(0), end: at(1) });
     touch(app, PARENT, 0, TO);
-    kswapd.swap_cache_add({ page: page(TO), entry: '0x7' });
-    kswapd.unmap_one({ page: page(TO), mm: PARENT, addr: at(0) });
-    kswapd.unmap_one_ret({ ret: 1 });
-    app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7ffffffffffdff0a', flags: '0x254' });
-    app.anon_rmap({ folio: page(TO), page: page(TO), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
-    app.swap_in_ret({ ret: '0x0' });
+    swapOut(kswapd, 0, TO);
+    swapIn(app, 0, TO, true, true);
     unpin(app, PFN);
     exit(app, PARENT, 500);
     const { undecided } = await asRecorded(trace, '6.12', []);

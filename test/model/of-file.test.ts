@@ -1,7 +1,7 @@
 // Why: memfd_pin_folios() (udmabuf, iommufd) pins the folios of a file, through no address of a process. The references
 // have lines and so have the releases, but no GUP call; a program that makes DMA buffers has lost nothing.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from './synthetic.ts';
+import { at, background, CHILD, copy, exit, fork, PARENT, page, pin, Trace, touch } from './synthetic.ts';
 
 const FILE = 0x7000;
 
@@ -9,10 +9,7 @@ const FILE = 0x7000;
 function dmaBuffer(release: (t: Trace) => void, walks = false) {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 1, 0x2100);
-  fork(app, 500);
-  copy(app, PARENT, 1, 0x2100, 0x2200);
-  exit(trace.task('chi', 501, 1), CHILD, 501);
+  background(app);
   touch(app, PARENT, 0, 0x2000);
   pin(app, 0, 0x2000);
   app.unpin({ page: page(0x2000) });

@@ -1,7 +1,7 @@
 // Why: from v6.5 to v6.10 the slow path takes a reference for the first page of a huge leaf (try_grab_page()), and the
 // others by the same page (try_grab_folio()): they are for the pages behind it.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, page, Trace, touch, wpFault } from './synthetic.ts';
+import { at, background, CHILD, copy, exit, fork, PARENT, page, Trace, touch } from './synthetic.ts';
 
 const HEAD = 0x2000;
 const FIRST = 5;
@@ -10,10 +10,7 @@ const FIRST = 5;
 async function pinned(pages: number, walked: boolean, part = false) {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 600, 0x5000);
-  wpFault(app, PARENT, 600, 0x5000);
-  app.move_anon({ page: page(0x5000), mm: PARENT });
-  app.wp_fault_ret({ ret: '0x0' });
+  background(app, 600, 0x5000);
   touch(app, PARENT, 0, HEAD, 9);
   const asked = { start: at(FIRST), nr: pages, pages: '0xffff888200000000' };
   app.gup_slow({ mm: PARENT, ...asked, flags: '0x80101' });

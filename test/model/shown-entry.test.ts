@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
 import { asMachine } from './as-machine.ts';
-import { at, CHILD, copy, exit, PARENT, page, pin, ro, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, background, CHILD, copy, exit, PARENT, page, pin, ro, Trace, touch, unpin } from './synthetic.ts';
 
 const PFN = 0x2000;
 const OTHER = 0x4000;
@@ -24,10 +24,7 @@ function huge(line: (typeof LINES)[number], pmd: string) {
   const trace = new Trace();
   const app = trace.task('app', 500);
   // a page of its own shows where page frame numbers begin
-  touch(app, PARENT, 900, 0x900);
-  wpFault(app, PARENT, 900, 0x900);
-  app.wp_fault_ret({ ret: '0x0' });
-  app.zap({ mm: PARENT, start: at(900), end: at(901) });
+  background(app, 900, 0x900);
   touch(app, PARENT, 0, PFN, 9);
   pin(app, 5, PFN + 5, { flags: LONGTERM, head: PFN });
   if (line === 'fork_pmd') {
@@ -88,10 +85,7 @@ describe('ptep_clear_flush() of an entry', () => {
     const trace = new Trace();
     const app = trace.task('app', 500);
     touch(app, PARENT, 0, PFN);
-    touch(app, PARENT, 9, PFN + 9);
-    wpFault(app, PARENT, 9, PFN + 9);
-    app.wp_fault_ret({ ret: '0x0' });
-    app.zap({ mm: PARENT, start: at(9), end: at(10) });
+    background(app);
     pin(app, 0, PFN, { flags: LONGTERM });
     // __replace_page() of uprobes maps the new page first, replace_page() of KSM too
     if (before !== undefined)

@@ -203,3 +203,34 @@ export function exit(t: Writer, mm: string, pid: number): void {
   t.mm_exit({ mm, vmemmap: page(0) });
   t.sched_process_exit(`comm=x pid=${pid} prio=120`);
 }
+
+/** do_wp_page() that keeps the page. */
+export function reuse(t: Writer, mm: string, vpn: number, pfn: number): void {
+  wpFault(t, mm, vpn, pfn);
+  t.move_anon({ page: page(pfn), mm });
+  t.wp_fault_ret({ ret: '0x0' });
+}
+
+/** A write fault on a page of no interest, and its unmapping: without any, nothing is concluded. */
+export function background(t: Writer, vpn = 9, pfn = 0x2009): void {
+  touch(t, PARENT, vpn, pfn);
+  wpFault(t, PARENT, vpn, pfn);
+  t.wp_fault_ret({ ret: '0x0' });
+  t.zap({ mm: PARENT, start: at(vpn), end: at(vpn + 1) });
+}
+
+/** Reclaim takes a page of the parent for swap. */
+export function swapOut(t: Writer, vpn: number, pfn: number): void {
+  t.swap_cache_add({ page: page(pfn), entry: '0x7' });
+  t.unmap_one({ page: page(pfn), mm: PARENT, addr: at(vpn), ref: 3, map: 0 });
+  t.unmap_one_ret({ ret: 1 });
+}
+
+/** A fault of the parent maps it again. `marked`: its swap entry says that it was exclusive; `exclusive`: it is mapped so. */
+export function swapIn(t: Writer, vpn: number, pfn: number, marked: boolean, exclusive: boolean): void {
+  t.fault({ mm: PARENT, addr: at(vpn), flags: '0x1254' });
+  t.swap_in({ mm: PARENT, addr: at(vpn), pte: marked ? '0x7fffffffffff00a' : '0x7fffffffffff002', flags: '0x1254' });
+  const rflags = exclusive ? '0x1' : '0x0';
+  t.anon_rmap({ folio: page(pfn), page: page(pfn), nr: 1, mm: PARENT, addr: at(vpn), rflags });
+  t.swap_in_ret({ ret: '0x0' });
+}

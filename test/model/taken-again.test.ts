@@ -1,7 +1,7 @@
 // Why: put_page() leaves no line, so a FOLL_GET reference without an owner may be over. That its task calls GUP at the
 // address again does not show it: asynchronous I/O and pipes keep a reference while the task goes on.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, fork, PARENT, pin, Trace, touch, type Writer } from './synthetic.ts';
+import { at, background, CHILD, copy, exit, fork, PARENT, pin, Trace, touch, type Writer } from './synthetic.ts';
 
 const PFN = 0x2000;
 const FUSE = '__iov_iter_get_pages_alloc+0xe9/0x7a0';
@@ -53,8 +53,7 @@ it('... and that its end is not recorded hides nothing while its page stays wher
   const verdict = async (after: (t: Writer) => void, isShared = false) => {
     const trace = new Trace();
     const app = trace.task('app', 500);
-    touch(app, PARENT, 1, PFN + 1);
-    copy(app, PARENT, 1, PFN + 1, PFN + 2);
+    background(app);
     touch(app, PARENT, 0, PFN);
     if (isShared) fork(app, 500);
     pin(app, 0, PFN, { api: 'gup_fast', flags: 0, caller: FUSE });

@@ -209,7 +209,7 @@ type Nothing = Record<
       | 'swapIns'
       | MmVerbs
     >
-  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'borrows' | 'own' | 'pages' | 'pins'>
+  | Hidden<raw.PinCall, shown.PinCall, 'fn' | 'addr' | 'worker' | 'pages' | 'pins'>
   | Hidden<raw.Step, shown.Step, 'raced'>
   | Hidden<
       raw.Pin,

@@ -1,7 +1,7 @@
 // Why: a FOLL_GET reference that no bio and no pipe has ends by put_page(), which leaves no line. It may have ended before
 // its page was copied, which a right kernel does then; so no error rests on it. A bio's is held until the bio ends.
 import { expect, it } from 'vitest';
-import { at, copy, exit, PARENT, page, pin, Trace, touch, type Writer } from '../model/synthetic.ts';
+import { at, copy, exit, PARENT, page, pin, swapIn, swapOut, Trace, touch, type Writer } from '../model/synthetic.ts';
 
 const OLD = 0x2000;
 const NEW = 0x3000;
@@ -13,13 +13,8 @@ const CHANGES: readonly (readonly [string, Change])[] = [
   [
     'swapin-cow-under-pin',
     (app, kswapd) => {
-      kswapd.swap_cache_add({ page: page(OLD), entry: '0x7' });
-      kswapd.unmap_one({ page: page(OLD), mm: PARENT, addr: at(0), ref: 3, map: 0 });
-      kswapd.unmap_one_ret({ ret: 1 });
-      app.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
-      app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7fffffffffff00a', flags: '0x1254' });
-      app.anon_rmap({ folio: page(OLD), page: page(OLD), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
-      app.swap_in_ret({ ret: '0x0' });
+      swapOut(kswapd, 0, OLD);
+      swapIn(app, 0, OLD, true, false);
     },
   ],
   ['wrprotect-then-cow', (app) => app.cprot({ mm: PARENT, start: at(0), end: at(1), cp: '0x0', prot: '0x25' })],

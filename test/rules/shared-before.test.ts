@@ -10,6 +10,8 @@ import {
   PARENT,
   page,
   pin,
+  swapIn,
+  swapOut,
   Trace,
   touch,
   unpin,
@@ -25,13 +27,8 @@ const PROTECT: Record<string, (t: Writer) => void> = {
   },
   'soft-dirty': (t) => t.soft_dirty({ mm: PARENT, start: at(0), end: at(16) }),
   'a swap': (t) => {
-    t.swap_cache_add({ page: page(PFN), entry: '0x5' });
-    t.unmap_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 1 });
-    t.unmap_one_ret({ ret: 1 });
-    t.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
-    t.swap_in({ mm: PARENT, addr: at(0), pte: '0x7fffffffffff402', flags: '0x1254' });
-    t.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
-    t.swap_in_ret({ ret: '0x0' });
+    swapOut(t, 0, PFN);
+    swapIn(t, 0, PFN, false, false);
   },
 };
 
@@ -54,7 +51,7 @@ it.each(Object.keys(PROTECT))('%s takes nothing away from a page that is shared 
   expect(await rules(false, protect)).not.toContain('note stale-read-pin');
 });
 
-const OF_NOBODY: Record<string, (t: Writer) => void> = {
+const NON_ANONYMOUS: Record<string, (t: Writer) => void> = {
   'a page of a file': (t) => {
     t.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
     t.file_map({ mm: PARENT, addr: at(0), page: page(PFN), cow: '0x0' });
@@ -64,12 +61,12 @@ const OF_NOBODY: Record<string, (t: Writer) => void> = {
 };
 
 it.each(
-  Object.keys(OF_NOBODY).flatMap((what) => ['mprotect', 'soft-dirty', 'fork'].map((how) => [how, what] as const)),
+  Object.keys(NON_ANONYMOUS).flatMap((what) => ['mprotect', 'soft-dirty', 'fork'].map((how) => [how, what] as const)),
 )('%s takes nothing away from %s', async (how, what) => {
   const trace = new Trace();
   const par = trace.task('par', 500);
   touch(par, PARENT, 9, 0x7000);
-  OF_NOBODY[what]?.(par);
+  NON_ANONYMOUS[what]?.(par);
   pin(par, 0, PFN, { flags: 0 });
   PROTECT[how]?.(par);
   if (how === 'fork') fork(par, 500);

@@ -19,9 +19,9 @@ export function processOf({ call, mm }: Pin, drift: Drift | undefined, words: Wo
 }
 
 /** Whether the task that pinned works for the process that runs in `mm`. Threads of io_uring are in it, under another name. */
-function isWorker({ at, borrows, own }: PinCall, { pids }: Mm, words: Words): boolean {
-  if (borrows || creatorOf(words.line(at)?.comm ?? '') !== undefined) return true;
-  // a task that has ended runs nowhere any more, and a thread that names its process is no worker
-  if (own || (at.tgid > 0 && at.tgid !== at.pid)) return false;
-  return !pids.includes(at.pid);
+function isWorker({ at, worker }: PinCall, { pids }: Mm, words: Words): boolean {
+  if (creatorOf(words.line(at)?.comm ?? '') !== undefined) return true;
+  if (worker !== undefined) return worker;
+  // a thread that names its process is none; neither is one that was seen there since
+  return !(at.tgid > 0 && at.tgid !== at.pid) && !pids.includes(at.pid);
 }

@@ -34,14 +34,14 @@ export function foldedAt(lines: readonly string[]): number | undefined {
   let torn = 0;
   for (const [i, line] of lines.entries()) {
     if (i === 0 || line === '') continue;
-    const isPiece = !begins(line) && !isEventLine(line) && !isBetween(line);
+    const isPiece = !isEventLine(line) && !isBetween(line) && !begins(line);
     if (lines[i - 1].length === width) {
       full++;
       if (isPiece) goOn++;
     } else if (isPiece) torn++;
   }
-  const begun = lines.filter(begins).length;
-  return goOn >= FEWEST && goOn > MOST_OF * full && torn < goOn && begun * MOST_PIECES > goOn ? width : undefined;
+  if (goOn < FEWEST || goOn <= MOST_OF * full || torn >= goOn) return undefined;
+  return lines.filter(begins).length * MOST_PIECES > goOn ? width : undefined;
 }
 
 /** Joins the pieces of a line. It is complete when the next one begins. */
