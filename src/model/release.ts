@@ -5,31 +5,23 @@ import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { MAX_ERRNO } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
-import type { At } from './at.ts';
-import { type Given, Release, type Task } from './frames.ts';
+import { begin, hears, Level, MOST_PAGES, unheard } from './echo.ts';
+import type { Given, Release, Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { isPinnedByBio, pinnedTwice } from './of-bio.ts';
 import { isEither, releasedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { MOST_ASKED } from './printed.ts';
-import type { Io, Pin } from './state.ts';
+import type { Io, Pin, PinCall } from './state.ts';
 import { undo } from './undo.ts';
 import { giveBack, letGo, type Named, pinsOf } from './whose.ts';
 
-/** Nesting level of a function: each may be called by those before it. */
-const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
-
 const UNPIN_PAGES = fnIndex('unpin_user_pages');
-const MOST_PAGES = 1 << 18;
 /** Pins that are searched at once for those that a line may mean. */
 const MOST_HELD = 4096;
 /** Size of an entry of an array of pages; all kernels that are read are 64-bit. */
 const POINTER = 8;
-/** Echoes come in the order of the announcement; this limits how far ahead they are searched for. */
-const WINDOW = 4096;
-/** Number of pages released by functions of their own that may still be repeated, after interrupts within interrupts. */
-const NEWEST = 16;
 
 /** Kinds that may occur between a release and its echo: I/O completions run in interrupts, at any time. */
 const WITHIN = new Set([
@@ -130,28 +122,19 @@ const isInAnother = (m: Model, { call, ios }: Pin, io: Io): boolean =>
   m.recorded(Kind.bioEnd) &&
   ios.some((x) => x !== io && x.endedAt === undefined && (call.kind === 'PIN' || x.added > 0));
 
-function begin(t: Task, level: number, at: At, n: number): Release {
-  // the rest of another release may still be echoed: an interrupt came in between
-  const before = t.release === undefined ? undefined : stillDue(t.release);
-  const release = new Release(level, at, n);
-  if (before !== undefined && before.length > 0 && before.length <= WINDOW) release.items.push(...before);
-  t.release = release;
-  return release;
-}
-
-/** Items that may still be repeated. What a page's own function repeats comes at once: of those only the newest. */
-function stillDue({ items, next }: Release): Given[] {
-  const due: Given[] = [];
-  for (let i = next; i < items.length; i++) {
-    const { level, refs } = items[i];
-    if (refs > 0 && (level < Level.page || (level === Level.page && i >= items.length - NEWEST))) due.push(items[i]);
-  }
-  return due;
-}
-
 function one(m: Model, t: Task, page: PageId, refs: number, level: number, named: Named): void {
   if (Number.isNaN(page) || !(refs > 0)) return;
-  if (t.release !== undefined && isEcho(m, t.release, page, refs, level)) return;
+  const outer = t.release;
+  if (outer !== undefined) {
+    const left = unheard(outer, page, refs, level);
+    if (left === 0) return;
+    if (left < refs) {
+      // the pages of one folio go back at once: further ones are behind those which the outer function did not show
+      if (outer.unnamed >= left && level > outer.level) unshown(m, t, outer, page, left, level, named);
+      else m.counts.unmatched++;
+      return;
+    }
+  }
   // a reference taken by the current call is dropped before it returns
   const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs, named === 'folio');
   if (isUndone || (named === 'page' && isPinnedByBio(m, t, page))) {
@@ -165,17 +148,20 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
     letGo(m, twice, 'page', refs, release.at, 'unpin');
     return;
   }
-  const outer = t.release;
   if (outer !== undefined && outer.unnamed >= refs && level > outer.level) {
-    // one of the pages that the outer function did not show
-    outer.unnamed -= refs;
-    m.counts.untold -= refs;
-    give(m, t, outer, page, refs, level, named);
-    if (outer.unnamed === 0) for (const pin of outer.maybe) if (pin.unsure === outer) pin.unsure = undefined;
+    unshown(m, t, outer, page, refs, level, named);
     return;
   }
   const pin = give(m, t, begin(t, level, m.at(), refs), page, refs, level, named);
   if (named === 'page' && pin?.call.kind === 'PIN' && pin.call.at.pid === t.pid) t.unpinned = pin;
+}
+
+/** An inner function names pages that the outer one did not show. */
+function unshown(m: Model, t: Task, outer: Release, page: PageId, refs: number, level: number, named: Named): void {
+  outer.unnamed -= refs;
+  m.counts.untold -= refs;
+  give(m, t, outer, page, refs, level, named);
+  if (outer.unnamed === 0) for (const pin of outer.maybe) if (pin.unsure === outer) pin.unsure = undefined;
 }
 
 /** How the functions of a level name each of several pages. */
@@ -189,7 +175,7 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
       if (outer.n === n) return;
     } else if (pages.every((page) => outer.items.some((x) => hears(x, page, level)))) {
       // unpin_user_pages_dirty_lock() without dirtying calls unpin_user_pages(): the same release again
-      for (const page of pages) isEcho(m, outer, page, 1, level);
+      for (const page of pages) unheard(outer, page, 1, level);
       return;
     }
   }
@@ -204,7 +190,7 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
       continue;
     }
     const pin = give(m, t, release, page, 1, level, namedAt(level));
-    inOrder &&= pin !== undefined && (last === undefined || (pin.call === last.call && pin.where === last.where + 1));
+    inOrder &&= pin !== undefined && (last === undefined || follows(m, last, pin));
     last = pin;
   }
   const left = Math.min(n, MOST_PAGES) - pages.length;
@@ -274,8 +260,17 @@ function continued(m: Model, pin: Pin, ahead: number): Pin | undefined {
   const { call, mm } = pin;
   const end = pin.where + ahead;
   if (mm === undefined || m.vpn(call.addr) + call.ret !== end) return undefined;
-  const pages = call.pages + POINTER * call.ret;
-  return m.pinsAt(mm, end).find((p) => p.call.at.pid === call.at.pid && p.call.pages === pages && p.call !== call);
+  return m.pinsAt(mm, end).find((p) => isContinuedBy(call, p.call));
+}
+
+/** The second call filled the array from where the first one ended. */
+const isContinuedBy = (call: PinCall, by: PinCall): boolean =>
+  by !== call && by.at.pid === call.at.pid && by.pages === call.pages + POINTER * call.ret;
+
+/** The second pin is behind the first in the array of pages. */
+function follows(m: Model, first: Pin, { call, mm, where }: Pin): boolean {
+  if (where !== first.where + 1 || mm !== first.mm) return false;
+  return call === first.call || (m.vpn(first.call.addr) + first.call.ret === where && isContinuedBy(first.call, call));
 }
 
 /** The page that the same call pinned this many pages later. */
@@ -306,40 +301,4 @@ function give(
   const pin = giveBack(m, pins, page, named, refs, release.at, t.pid);
   if (pin !== undefined) release.calls.push(pin.call);
   return pin;
-}
-
-/**
- * The line names a page that an outer function has reported: its references are subtracted, so that they count once on
- * each level.
- */
-function isEcho(m: Model, release: Release, page: PageId, refs: number, level: number): boolean {
-  const { items } = release;
-  let left = refs;
-  // up to where nothing is due any more
-  let done = release.next;
-  const end = Math.min(items.length, release.next + WINDOW);
-  for (let i = release.next; i < end && left > 0; i++) {
-    const x = items[i];
-    if (!hears(x, page, level)) continue;
-    const heard = Math.min(left, x.refs);
-    if (left === refs) done = level === Level.page ? i : items.length;
-    left -= heard;
-    if (heard < x.refs) {
-      x.refs -= heard;
-      if (level < Level.folio) items.push({ ...x, refs: heard, level });
-    } else x.level = level;
-  }
-  // more than the outer function was seen to give back
-  if (left > 0 && left < refs && end < release.next + WINDOW) m.counts.unmatched++;
-  // a function of one page repeats it before the next page is named
-  const innermost = level === Level.page ? Level.page : Level.folio;
-  while (release.next < done && items[release.next].level >= innermost) release.next++;
-  return left < refs;
-}
-
-/** Whether an inner function on `page` may mean this item: its page, its folio, or one that no line named before. */
-function hears(x: Given, page: PageId, level: number): boolean {
-  if (x.level >= level || x.refs <= 0) return false;
-  if (x.page === page || x.folio === page) return true;
-  return level === Level.folio && x.folio === x.page && x.page > page && x.page - page < MOST_PAGES;
 }
