@@ -6,12 +6,11 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { follow, freshOn, give, merge } from './of-bio.ts';
+import { bioAt, follow, freshOn, give, merge } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
-import type { Pin } from './state.ts';
-import { Io } from './state.ts';
+import type { Io, Pin } from './state.ts';
 
 const TRY_MERGE = fnIndex('__bio_try_merge_page');
 const REQ_OP_MASK = 0xff;
@@ -20,16 +19,6 @@ const NO_OP = 64;
 
 /** Number of entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
 const BIO_PAGES = 4096;
-
-function io(m: Model, bio: number): Io {
-  let x = m.ios.get(bio);
-  if (x === undefined || x.endedAt !== undefined) {
-    m.checkPointer(bio);
-    x = new Io(bio);
-    m.ios.set(bio, x);
-  }
-  return x;
-}
 
 /**
  * The bio at this address is a new one, although the end of the first was not recorded (a probe hit inside another's
@@ -87,12 +76,13 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   if (lists.length === 0 && t.unpinned?.page !== page) {
     // __bio_try_merge_page() may be called for a bio that is then used for something else
     if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
+    if ((t.fresh ?? t.unpinned) !== undefined) t.padded = { bio, page, off, len };
     return;
   }
   measured(m, r[o + SlotOf.bioAdd.len], r[o + SlotOf.bioAdd.off]);
   const known = m.ios.get(bio);
   if (known !== undefined && known.submittedAt !== undefined && known.endedAt === undefined) reused(m, known);
-  const x = io(m, bio);
+  const x = bioAt(m, bio);
   merge(m, t, x, Number.POSITIVE_INFINITY, page);
   if (x.pages.length < BIO_PAGES) x.pages.push({ page, off, len });
   for (const pins of lists) attach(m, t, x, pins, m.at());
@@ -122,7 +112,10 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
   const lists = pinned(m, page, o0, l0);
   const filled = m.ios.get(bio);
-  if ((filled === undefined || filled.endedAt !== undefined || filled.pins.length === 0) && lists.length === 0) {
+  if (
+    (filled === undefined || filled.endedAt !== undefined || filled.pins.length + filled.zeros.length === 0) &&
+    lists.length === 0
+  ) {
     m.ios.delete(bio);
     return;
   }
@@ -130,7 +123,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     measured(m, r[o + SlotOf.bioSubmit.l0], r[o + SlotOf.bioSubmit.o0]);
     measured(m, r[o + SlotOf.bioSubmit.size], 0);
   }
-  const x = io(m, bio);
+  const x = bioAt(m, bio);
   const at = m.at();
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
   x.bytes = r[o + SlotOf.bioSubmit.size];
@@ -202,7 +195,7 @@ export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void 
     m.emit('ioEnd', { io: x, at: x.endedAt });
   }
   x.pins = x.pins.filter((p) => !p.call.longterm);
-  if (x.pins.length > 0) releaseIo(m, t, x);
+  if (x.pins.length + x.zeros.length > 0) releaseIo(m, t, x);
 }
 
 /** bio_check_pages_dirty() is only for user pages, too; __bio_release_pages() says the same where it is recorded. */

@@ -10,10 +10,21 @@ import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, type PageId, Pte } from './page-table.ts';
-import { Hold, type Io, Pin, type PinCall } from './state.ts';
+import { Hold, Io, Pin, type PinCall } from './state.ts';
 
 /** UIO_MAXIOV: one call for each segment. */
 const MOST_CALLS = 1024;
+
+/** The bio at an address: one that has ended is another. */
+export function bioAt(m: Model, bio: number): Io {
+  let x = m.ios.get(bio);
+  if (x === undefined || x.endedAt !== undefined) {
+    m.checkPointer(bio);
+    x = new Io(bio);
+    m.ios.set(bio, x);
+  }
+  return x;
+}
 
 /** A pin is in use by a bio, which releases it unless it is longterm. */
 export function give(m: Model, x: Io, pin: Pin, at: At): void {
@@ -125,6 +136,23 @@ export function isPinnedByBio(m: Model, t: Task, page: PageId): boolean {
     x.added += m.machine.pageBytes;
     x.lastPage = page;
   }
+  return true;
+}
+
+/**
+ * unpin_user_page() of a page that the task has just put into a bio, and nobody has pinned: only dio_unpin_page() of the
+ * zero page, with which dio_zero_block() fills up a new block of the file (fs/direct-io.c). Since c8070b787519 ("mm: Don't
+ * pin ZERO_PAGE in pin_user_pages()") (in v6.5) it does nothing, and neither does the bio's own release.
+ */
+export function isZeroOfBio(m: Model, t: Task, page: PageId): boolean {
+  const { padded } = t;
+  if (padded?.page !== page || m.pinsByPage.has(page)) return false;
+  t.padded = undefined;
+  const x = bioAt(m, padded.bio);
+  x.zeros.push(page);
+  x.pages.push(padded);
+  x.added += padded.len;
+  x.lastPage = page;
   return true;
 }
 

@@ -8,7 +8,7 @@ import { Slot } from '../vocabulary/record.ts';
 import { begin, hears, Level, MOST_PAGES, unheard } from './echo.ts';
 import type { Given, Release, Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { isPinnedByBio, pinnedTwice } from './of-bio.ts';
+import { isPinnedByBio, isZeroOfBio, pinnedTwice } from './of-bio.ts';
 import { isEither, releasedOfFile } from './of-file.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
@@ -100,16 +100,11 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
   // put_page() of FOLL_GET calls no inner function that could repeat it
   for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) over(pin);
   const pins = io.pins.filter((p) => p.call.kind === 'PIN');
-  if (pins.length === 0) return;
-  const release = begin(t, Level.bio, at, pins.length);
+  if (pins.length + io.zeros.length === 0) return;
+  const { items } = begin(t, Level.bio, at, pins.length);
+  for (const page of io.zeros) items.push({ page, folio: page, refs: 1, level: Level.bio, guessed: false });
   for (const pin of pins) {
-    release.items.push({
-      page: pin.page,
-      folio: pin.hold?.folio ?? pin.page,
-      refs: 1,
-      level: Level.bio,
-      guessed: false,
-    });
+    items.push({ page: pin.page, folio: pin.hold?.folio ?? pin.page, refs: 1, level: Level.bio, guessed: false });
     over(pin);
   }
 }
@@ -137,7 +132,7 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
   }
   // a reference taken by the current call is dropped before it returns
   const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs, named === 'folio');
-  if (isUndone || (named === 'page' && isPinnedByBio(m, t, page))) {
+  if (isUndone || (named === 'page' && (isPinnedByBio(m, t, page) || isZeroOfBio(m, t, page)))) {
     begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;
   }

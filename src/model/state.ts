@@ -96,6 +96,8 @@ export class Io {
   bytes: number;
   /** vectors, as lines show them */
   readonly pages: { page: PageId; off: number; len: number }[] = [];
+  /** the zero page, as often as it is in it (dio_zero_block()) */
+  readonly zeros: PageId[] = [];
   /** number of bytes that are known to be in it */
   added = 0;
   /** last page of its last vector */

@@ -168,3 +168,52 @@ describe('a page that continues the one before it in memory', () => {
     expect(inFlight((await io.end()).said)).toHaveLength(1);
   });
 });
+
+// dio_zero_block(): a write begins or ends inside a new block of the file
+describe.each(['before', 'behind'])('the zero page %s the pages of the user', (where) => {
+  const ZERO = 0x1234;
+  /** @param zeroed it is in the bio; otherwise it is only given back */
+  function padded(zeroed = true) {
+    const io = reads(1);
+    const zero = () => {
+      if (zeroed) io.app.bio_add({ bio: BIO, page: page(ZERO), len: 512, off: 0 });
+      io.unpin(ZERO);
+    };
+    if (where === 'before') zero();
+    io.unpin(PFN);
+    io.fill(BIO, PFN);
+    if (where === 'behind') zero();
+    io.submit(BIO, where === 'before' ? ZERO : PFN, 4608);
+    return io;
+  }
+  const all = where === 'before' ? [ZERO, PFN] : [PFN, ZERO];
+
+  it('is pinned by nobody', async () => {
+    const io = padded();
+    io.over(BIO, all);
+    io.part();
+    expect(await io.end()).toMatchObject({ verdict: 'clean', said: [], undecided: [] });
+  });
+
+  it('... and the others are', async () => {
+    const io = padded();
+    io.part();
+    io.over(BIO, all);
+    expect(inFlight((await io.end()).said)).toHaveLength(1);
+  });
+
+  it('... and if it is given back once more, something was pinned', async () => {
+    const io = padded();
+    io.unpin(ZERO);
+    io.over(BIO, all);
+    io.part();
+    expect((await io.end()).undecided).toContainEqual(expect.stringContaining('1 release of pins'));
+  });
+
+  it('... or if no bio has it', async () => {
+    const io = padded(false);
+    io.over(BIO, [PFN]);
+    io.part();
+    expect((await io.end()).undecided).toContainEqual(expect.stringContaining('1 release of pins'));
+  });
+});

@@ -226,7 +226,7 @@ type Nothing = Record<
       | 'newer'
     >
   | Hidden<raw.Drift, shown.Drift, never>
-  | Hidden<raw.Io, shown.Io, 'pages' | 'added' | 'lastPage' | 'tried'>
+  | Hidden<raw.Io, shown.Io, 'pages' | 'zeros' | 'added' | 'lastPage' | 'tried'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
   | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
