@@ -2,7 +2,7 @@
 // state.ts.
 
 import type { At } from './at.ts';
-import type { Change, SwapIn } from './meanwhile.ts';
+import type { Alteration, Change, SwapIn } from './meanwhile.ts';
 import type { PageId } from './page-table.ts';
 import type { ForkFrame, Io, Mm, Pin, PinCall, Step } from './state.ts';
 
@@ -19,6 +19,8 @@ export interface Grab {
   at: At;
   slow: boolean;
   duringFork: ForkFrame | undefined;
+  /** what was changing entries of the address space when it was grabbed; undefined: nothing */
+  under: readonly Alteration[] | undefined;
 }
 
 export interface GupFrame {
@@ -99,6 +101,10 @@ interface DeviceFrame {
   at: At;
   /** the mapping that page_make_device_exclusive_one() is at: `page` is the head of the folio, `vpn` its address */
   one: { mm: Mm; vpn: number; page: PageId; at: At } | undefined;
+}
+
+export interface AlterationFrame extends Alteration {
+  mm: Mm;
 }
 
 /** do_swap_page(), under way. */
@@ -235,6 +241,8 @@ export class Task {
    */
   gone: { mm: Mm; start: number; end: number; to: number | undefined } | undefined;
   devExcl: DeviceFrame | undefined;
+  /** the function it has entered that changes a range of entries */
+  alters: AlterationFrame | undefined;
   /** entry that ptep_clear_flush() cleared outside of a write fault, until another line shows why */
   cleared: { mm: Mm; vpn: number } | undefined;
   /** pages this task released in its last events, while inner functions may repeat them (release.ts) */

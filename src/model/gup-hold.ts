@@ -1,9 +1,10 @@
 import { Kind } from '../vocabulary/kinds.ts';
+import { grabbedBefore } from './altering.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
 import { beginningOf, isHugetlb } from './hugetlb.ts';
-import type { Change } from './meanwhile.ts';
+import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { pinnedForIo } from './of-bio.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -194,7 +195,10 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
     pin.steps.push(new Step('pin', call.at, page));
     if (pin.duringFork !== undefined) sharedLater(pin, pin.duringFork);
-    if (call.mm !== undefined && !Number.isNaN(page)) {
+    const then = changes === undefined ? entry : changes[0].was;
+    const isEmpty = then === undefined || (entryBits(then) & Pte.STATE) === Pte.None;
+    const moved = grab?.under === undefined ? undefined : grabbedBefore(pin, grab, isEmpty);
+    if (call.mm !== undefined && !Number.isNaN(page) && moved === undefined) {
       // the pin itself proves what is mapped and overrides earlier knowledge
       if (changes === undefined && mapped !== page) shown(m, call.mm, vpn, pin, mapped);
       else if (changes === undefined && !isPmd(m, call.mm, vpn))
@@ -210,6 +214,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     call.pins.push(pin);
     m.hold(pin);
     m.emit('pin', { pin, at: call.heldAt });
+    if (moved !== undefined) movedSince(m, pin, moved);
     if (changes !== undefined) parted(m, pin, changes);
   }
   pinnedForIo(t, call);
@@ -265,11 +270,18 @@ function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: A
   return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
 }
 
+/** The move that was under way when the page was grabbed took it along. */
+function movedSince(m: Model, pin: Pin, { start, end, at, shift }: Alteration): void {
+  const { mm } = pin;
+  const bytes = (end - start) * m.machine.pageBytes;
+  if (mm !== undefined) m.emit('move', { mm, from: start, to: start + shift, bytes, undone: false, at, pins: [pin] });
+}
+
 /** The page was unmapped from its address during the call. */
 function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
   const { call, vpn, where } = pin;
   pin.partedInCall = true;
-  for (const { start, end, at, page, via, fault, zap } of changes) {
+  for (const { start, end, at, page, via, fault, zap, away } of changes) {
     if (via !== undefined) {
       const mapped = page + (vpn - start);
       pin.steps.push(new Step(PARTED_BY[via], at, mapped));
@@ -277,7 +289,7 @@ function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
     } else if (zap !== undefined && call.mm !== undefined) {
       pin.steps.push(new Step('zap', at, undefined, zap));
       m.emit('zap', { mm: call.mm, start, end, at, pins: [pin] });
-    }
+    } else if (away !== undefined) pin.steps.push(new Step(away, at, pin.page));
   }
 }
 

@@ -2,6 +2,7 @@
 import { FUNCTIONS, fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { alterationsOf } from './altering.ts';
 import type { At } from './at.ts';
 import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold } from './gup-hold.ts';
@@ -165,6 +166,7 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     at,
     slow,
     duringFork: forkUnderWay(m, t, f.mm ?? t.mm),
+    under: alterationsOf(m, f.mm ?? t.mm),
   });
   watchChanges(t, f);
   if (Number.isNaN(f.flags)) f.flags = r[o + SlotOf.grab.flags];
@@ -231,6 +233,7 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
       at: m.at(),
       slow: true,
       duringFork: undefined,
+      under: undefined,
     });
     watchChanges(t, f);
   }

@@ -144,11 +144,11 @@ export class Mapping extends Identities {
   }
 
   /** The entry stays and names the same page, but is no longer present. */
-  suspend(mm: Mm, vpn: number, page: PageId, state: number): void {
+  suspend(mm: Mm, vpn: number, page: PageId, state: number, away?: Change['away']): void {
     const entry = mm.entry(vpn);
     const bits = entry === undefined ? 0 : entryBits(entry);
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
-    if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + 1, {});
+    if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + 1, { away });
     this.#suspended.push(mm, vpn, this.row[this.o + Slot.TS]);
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
@@ -229,12 +229,12 @@ export class Mapping extends Identities {
     mm: Mm,
     start: number,
     end: number,
-    { page = Number.NaN, via, fault, zap }: Partial<Pick<Change, 'page' | 'via' | 'fault' | 'zap'>>,
+    { page = Number.NaN, via, fault, zap, away }: Partial<Pick<Change, 'page' | 'via' | 'fault' | 'zap' | 'away'>>,
   ): void {
     const changes = mm.meanwhile?.changes;
     if (changes === undefined) return;
     if (changes.length === 2 * MOST_CHANGES) changes.splice(0, MOST_CHANGES);
-    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap });
+    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap, away });
   }
 
   /** The coherence check: does the address map the pinned page? */

@@ -2,7 +2,7 @@
 // so that those can name it.
 import type { At } from './at.ts';
 import type { PageId } from './page-table.ts';
-import type { DriftVia } from './pin.ts';
+import type { DriftVia, WrprotectKind } from './pin.ts';
 
 /** Whose task did something to an address space. */
 export interface Doer {
@@ -27,6 +27,26 @@ export interface Change {
   fault: At | undefined;
   /** the range was unmapped, and by whom */
   zap: Doer | undefined;
+  /** the page was unmapped for swap or migration: the entry names it */
+  away: 'unmap' | 'migrate' | undefined;
+}
+
+/**
+ * A function that takes entries of a range away, or their write permission, has been entered. Its line comes before its
+ * effect: a page that GUP gets by such an entry meanwhile, it got before.
+ */
+export interface Alteration {
+  kind: 'zap' | 'move' | 'wrprotect';
+  start: number;
+  end: number;
+  at: At;
+  by: Doer;
+  /** what protects the range */
+  wrprotect: WrprotectKind | undefined;
+  /** number of pages by which the entries are moved */
+  shift: number;
+  /** somebody has faulted in the range since, who may have mapped a page or made it writable */
+  faulted: boolean;
 }
 
 /** do_huge_pmd_wp_page(), under way, as far as others change it. */

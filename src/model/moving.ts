@@ -1,6 +1,7 @@
 // mremap() (E14; mm/mremap.c): page tables are moved, and moved back if the call fails.
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { beginAlteration } from './altering.ts';
 import { moved } from './crowd.ts';
 import type { Task } from './frames.ts';
 import { addPin, dropPin } from './lists.ts';
@@ -50,6 +51,8 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
     m.test(pin, page, 'move');
   }
   t.gone = { mm, start, end: start + pages, to: undone ? undefined : target };
+  const by = { foreign: undefined, kernel: false };
+  beginAlteration(t, mm, { kind: 'move', start, end: start + pages, at, by, wrprotect: undefined, shift });
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     dropPin(mm, pin);

@@ -3,6 +3,7 @@
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { KERNEL } from '../vocabulary/task-name.ts';
+import { beginAlteration } from './altering.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import { NO_PINS } from './lists.ts';
@@ -18,6 +19,8 @@ import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
 const VM_SHARED = 0x8;
+// MM_CP_DIRTY_ACCT up to v6.0
+const MM_CP_TRY_CHANGE_WRITABLE = 0x1;
 const MM_CP_PROT_NUMA = 0x2;
 const MM_CP_UFFD_WP = 0x4;
 const MM_CP_UFFD_WP_RESOLVE = 0x8;
@@ -170,6 +173,9 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
   if (pins.length > 0) stepBy(m, t, mm, pins, 'wrprotect', at, { wrprotect: what });
+  // of an mprotect() that allows writing, this may make entries writable (MM_CP_TRY_CHANGE_WRITABLE)
+  if (kind !== 'mprotect' || (r[o + SlotOf.cprot.cp] & MM_CP_TRY_CHANGE_WRITABLE) === 0)
+    beginAlteration(t, mm, { kind: 'wrprotect', start, end, at, by: doer(m, t, mm, pins), wrprotect: what, shift: 0 });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
@@ -215,15 +221,17 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm.exiting) return;
   mm.marked = undefined;
   const pins = m.pinsIn(mm, start, end);
+  const at = m.at();
   if (pins.length > 0) {
-    const at = m.at();
     stepBy(m, t, mm, pins, 'zap', at);
     mm.note(new RangeOp('zap', start, end, at));
   }
-  if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: doer(m, t, mm, pins) });
+  const by = doer(m, t, mm, pins);
+  if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: by });
+  beginAlteration(t, mm, { kind: 'zap', start, end, at, by, wrprotect: undefined, shift: 0 });
   m.clear(mm, start, end);
   t.gone = { mm, start, end, to: undefined };
-  if (pins.length > 0) m.emit('zap', { mm, start, end, at: m.at(), pins });
+  if (pins.length > 0) m.emit('zap', { mm, start, end, at, pins });
 }
 
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -253,6 +261,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
 function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
   const { mm, at, migrate } = u;
   if (mm.marked?.vpn === vpn) mm.marked = undefined;
+  const away = migrate ? 'migrate' : 'unmap';
   const mapped = m.mapped(mm, vpn);
   const bits = entryBits(mm.entry(vpn) ?? 0);
   // the reverse map leads to every VMA that may map the folio, from its head on; the call succeeds where none of it is
@@ -266,8 +275,9 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
   // a file page leaves no entry: it is found again in the page cache
   if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
-  else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap);
-  if (pins.length > 0) m.step(pins, migrate ? 'migrate' : 'unmap', at, page);
+  else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap, away);
+  // one that was taken inside of the call was taken before the entry changed
+  for (const pin of pins) m.step([pin], away, pin.call.at.order > at.order ? m.at() : at, page);
   if (migrate) {
     if ((bits & Pte.Anon) !== 0) for (const pin of pins) m.migrating.set(pin, false);
     return;

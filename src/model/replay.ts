@@ -2,6 +2,7 @@
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { type RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { leaveAlteration } from './altering.ts';
 import * as device from './device.ts';
 import * as exclusive from './exclusive.ts';
 import * as faults from './fault.ts';
@@ -271,6 +272,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
       if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
       if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
     }
+    if (t.alters !== undefined) leaveAlteration(t, kind);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;

@@ -10,7 +10,7 @@
 // both. Otherwise the hidden class would change during the replay, and V8 would discard all code compiled for it.
 
 import type { At } from './at.ts';
-import type { Change, PmdFault, SwapIn } from './meanwhile.ts';
+import type { Alteration, Change, PmdFault, SwapIn } from './meanwhile.ts';
 import { MmTasks } from './mm-tasks.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
@@ -61,6 +61,8 @@ export class Mm extends MmTasks {
   marked: { vpn: number; hi: number } | undefined;
   /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
   meanwhile: { calls: number; changes: Change[] } | undefined;
+  /** what is changing ranges now; undefined: nothing */
+  alterations: Alteration[] | undefined;
   /** forks of private mappings that are copying page tables now; undefined: there was none */
   forks: Set<ForkFrame> | undefined;
   /** write faults on a PMD that are under way, which a split by another task takes the PMD from; undefined: there was none */

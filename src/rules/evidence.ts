@@ -11,9 +11,10 @@ export class Shown {
   unmapped = 0;
   /** pins by make_device_exclusive() */
   byDevice = 0;
-  /** pins of a page that was shared, and of part of a shared folio */
+  /** pins of a page that was shared, of part of a shared folio, and of a shared page of hugetlb */
   shared = 0;
   sharedHuge = 0;
+  sharedHugetlb = 0;
   /** replaced pages that were pinned for reading */
   readCopies = 0;
   /** FOLL_PIN pins whose page was reused without a release */
@@ -103,6 +104,7 @@ const HAPPENED: readonly Question[] = [
   ({ model, shown: { shared: n } }) => n > 0 && !recorded(model, 'wpFaultRet') && sharing(n, 'return of do_wp_page'),
   ({ model, shown: { sharedHuge: n } }) =>
     n > 0 && !recorded(model, 'wpPmd', 'wpPmdRet') && sharing(n, 'do_huge_pmd_wp_page and its return'),
+  ({ model, shown: { sharedHugetlb: n } }) => n > 0 && !recorded(model, 'wpHugetlb') && sharing(n, 'hugetlb_wp'),
   (evidence) =>
     devices(evidence) > 0 &&
     !(

@@ -73,7 +73,8 @@ export default defineRule({
         // a walk down to a PTE names its page; a lockless walk may have found a hugetlb page
         if (entry.state === undefined && pageFrom !== 'follow' && !entry.hugetlb) shown.unmapped++;
         if (entry.shared) {
-          if (pageFrom === 'folio') shown.sharedHuge++;
+          if (entry.hugetlb) shown.sharedHugetlb++;
+          else if (pageFrom === 'folio') shown.sharedHuge++;
           else shown.shared++;
         }
         if (call.caller?.startsWith('make_device_exclusive') === true) shown.byDevice++;

@@ -29,8 +29,8 @@ function family() {
   return { trace, parent, child, born, end };
 }
 
-function vmsplice(task: ReturnType<Trace['task']>, vpn: number, pfn: number): void {
-  pin(task, vpn, pfn, { api: 'gup_fast', flags: 0, caller: '__iov_iter_get_pages_alloc+0x298/0x830' });
+function vmsplice(task: ReturnType<Trace['task']>, vpn: number, pfn: number, head = pfn): void {
+  pin(task, vpn, pfn, { api: 'gup_fast', flags: 0, caller: '__iov_iter_get_pages_alloc+0x298/0x830', head });
   task.pipe_add({ pipe: PIPE, page: page(pfn), off: 0, len: 4096 });
 }
 
@@ -116,6 +116,31 @@ describe('a hugetlb page', () => {
 
   it('... and stays read-only where the fault only makes it exclusive (FAULT_FLAG_UNSHARE)', async () => {
     expect((await huge('0x400073', '0x1654', true)).said.filter((s) => !s.startsWith('note'))).toEqual([]);
+  });
+});
+
+describe('a hugetlb page that fork shares, in a pipe of the child that writes to it', () => {
+  const written = async (show: 'hugetlb_wp()' | 'nothing') => {
+    const { trace, parent, child, end } = family();
+    parent.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
+    parent.fork_vma({ dst: CHILD, src: PARENT, start: at(512), end: at(1024), vmflags: '0x400073' });
+    parent.fork_vma_ret({ ret: 0 });
+    parent.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+    vmsplice(child, 515, HUGE + 3, HUGE);
+    child.fault({ mm: CHILD, addr: at(512), flags: '0x1255' });
+    if (show === 'hugetlb_wp()') {
+      child.wp_hugetlb({ mm: CHILD, addr: at(512) });
+      child.new_hugetlb({ page: page(HUGE + 512), mm: CHILD, addr: at(512) });
+    }
+    child.pipe_release({ pipe: PIPE, page: page(HUGE + 3) });
+    end();
+    const { said, undecided } = await trace.check('6.12');
+    return { said, of: undecided.filter((reason) => reason.includes('shared with another process')) };
+  };
+
+  it('is decided by hugetlb_wp(), not by do_huge_pmd_wp_page()', async () => {
+    expect(await written('hugetlb_wp()')).toEqual({ said: ['note stale-read-pin'], of: [] });
+    expect((await written('nothing')).of.join()).toContain('(hugetlb_wp)');
   });
 });
 

@@ -203,6 +203,7 @@ type Nothing = Record<
       | 'exclusive'
       | 'hugetlb'
       | 'marked'
+      | 'alterations'
       | 'meanwhile'
       | 'forks'
       | 'pmdFaults'

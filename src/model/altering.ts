@@ -1,0 +1,81 @@
+// Why: a probe at the entry of a function prints before the function has changed anything. Until it has, GUP on another CPU
+// gets pages through the entries that it is about to change, and in the trace that comes after the change.
+import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import type { Grab, Task } from './frames.ts';
+import type { Alteration } from './meanwhile.ts';
+import type { Model } from './model.ts';
+import { type Mm, type Pin, Step } from './state.ts';
+
+/** Events inside of a function that changes a range of entries; any other one of its task shows that it has returned. */
+const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
+  [
+    'anonRmap',
+    'clearFlush',
+    'clearFlushPmd',
+    'hugeProt',
+    'notifierEnd',
+    'notifierStart',
+    'pageFree',
+    'pageRefDrop',
+    'splitPmd',
+    'tlbFlush',
+  ].includes(name),
+);
+
+export function beginAlteration(t: Task, mm: Mm, what: Omit<Alteration, 'faulted'>): void {
+  endAlteration(t);
+  t.alters = { ...what, mm, faulted: false };
+  if (mm.alterations === undefined) mm.alterations = [t.alters];
+  else mm.alterations.push(t.alters);
+}
+
+/** The next event of a task that is changing a range of entries. */
+export function leaveAlteration(t: Task, kind: number): void {
+  if (!INSIDE[kind]) endAlteration(t);
+}
+
+function endAlteration(t: Task): void {
+  const { alters } = t;
+  t.alters = undefined;
+  const all = alters?.mm.alterations;
+  if (alters === undefined || all === undefined) return;
+  if (all.length === 1) alters.mm.alterations = undefined;
+  else all.splice(all.indexOf(alters), 1);
+}
+
+/** A fault at an address: from here on GUP may get what it maps, or makes writable. */
+export function faultsUnder({ alterations }: Mm, vpn: number): void {
+  if (alterations === undefined) return;
+  for (const a of alterations) if (vpn >= a.start && vpn < a.end) a.faulted = true;
+}
+
+/** What is changing entries of an address space; after a gap its end may be missing. */
+export function alterationsOf(m: Model, mm: Mm | undefined): readonly Alteration[] | undefined {
+  if (mm?.alterations === undefined || !m.recorded(Kind.fault)) return undefined;
+  const gap = m.gaps.at(-1)?.at.order ?? 0;
+  const open = mm.alterations.filter(({ at, faulted }) => !faulted && at.order > gap);
+  return open.length > 0 ? open : undefined;
+}
+
+/**
+ * GUP has got a page through an entry that was about to change.
+ * @param isEmpty nothing was known to be mapped there, as after an unmapping or a move
+ * @returns the move that its page has made since
+ */
+export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteration | undefined {
+  const { call, vpn } = pin;
+  let moved: Alteration | undefined;
+  for (const a of grab.under ?? []) {
+    if (vpn < a.start || vpn >= a.end) continue;
+    if (a.kind === 'wrprotect') {
+      // GUP-fast takes a page for writing only through a writable entry (pte_access_permitted())
+      if (call.write === true && !grab.slow)
+        pin.steps.push(new Step('wrprotect', a.at, undefined, { wrprotect: a.wrprotect, ...a.by }));
+    } else if (isEmpty && a.kind === 'zap') pin.spared = new Step('zap', a.at, undefined, a.by);
+    else if (isEmpty) moved = a;
+  }
+  if (moved === undefined) return undefined;
+  pin.movedTo = vpn + moved.shift;
+  pin.steps.push(new Step('move', moved.at));
+  return moved;
+}
