@@ -48,6 +48,9 @@ const MOST_GAP = 16;
 const MOST_SHAPES = 8;
 const MOST_COLUMNS = 120 - COMMON_COLUMNS;
 
+/** Layouts of one type that are looked at. */
+const MOST_TEMPLATES = 64;
+
 /** How lines of one layout are handled. */
 export interface KnownEvent {
   readonly type: EventType;
@@ -285,6 +288,7 @@ export class Knowledge {
     const { template } = type;
     if (!type.kept || template === undefined) return;
     const shapes = cells?.shapes ?? [];
+    if (known.lookedFor.size >= MOST_TEMPLATES && !known.lookedFor.has(template)) return;
     const looked = lookedFor(known, template);
     if ((looked.get(symbol) ?? -1) >= shapes.length) return;
     looked.set(symbol, shapes.length);

@@ -1,6 +1,7 @@
 // Passes the lines of one trace to a writer as rows: determines the event's table, the task and the arguments.
 import type { EventCells } from '../known-lines/cells.ts';
 import { LineKind, type TraceLine } from '../parsers/formats/line.ts';
+import { text } from '../util/bytes.ts';
 import type { EventType } from '../vocabulary/vocabulary.ts';
 import { EventDecoder } from './decode.ts';
 import type { EventTables } from './event-table.ts';
@@ -58,7 +59,7 @@ export class EventSink {
     row.setCommon(Common.Ts, line.ts);
     row.setCommon(Common.Cpu, line.cpu >= 0 ? line.cpu : Number.NaN);
     row.setCommon(Common.Task, task > 0 ? task : Number.NaN);
-    if (decoder === undefined) this.#unnamed(line, type, row);
+    if (decoder === undefined) this.#unnamed(line, row);
     else decoder.decode(line, row);
     row.table.events++;
     writer.event(row);
@@ -91,7 +92,7 @@ export class EventSink {
   }
 
   #newDecoder(type: EventType): EventDecoder | undefined {
-    const table = this.#shared.tables.of(type.name, type.system);
+    const table = type.shared ? undefined : this.#shared.tables.of(type.name, type.system);
     const decoder =
       table === undefined ? undefined : new EventDecoder(this.#shared.decoders++, table, this.#shared.sites);
     this.#decoders.set(type, decoder);
@@ -99,11 +100,15 @@ export class EventSink {
   }
 
   /** An event beyond the maximum number of tables. */
-  #unnamed(line: TraceLine, type: EventType, row: EventRow): void {
+  #unnamed({ buf, nameStart, nameEnd, systemStart, systemEnd, argsStart, argsEnd }: TraceLine, row: EventRow): void {
     const table = this.#shared.tables.rest();
-    const name = Buffer.from(type.system === '' ? `${type.name} ` : `${type.system}:${type.name} `, 'latin1');
+    const event = text(buf, nameStart, nameEnd);
+    const name = Buffer.from(
+      systemEnd > systemStart ? `${text(buf, systemStart, systemEnd)}:${event} ` : `${event} `,
+      'latin1',
+    );
     row.table = table;
-    row.buf = Buffer.concat([name, line.buf.subarray(line.argsStart, line.argsEnd)]);
+    row.buf = Buffer.concat([name, buf.subarray(argsStart, argsEnd)]);
     row.length = FIRST + 1;
     row.cells[Common.At] = CellType.Null;
     row.cells[FIRST] = CellType.Text;

@@ -58,6 +58,8 @@ export interface FirstLine {
   readonly keys: readonly string[];
   /** false: it only has the name of a known event */
   readonly ours?: boolean;
+  /** lines of several names are of this type */
+  readonly shared?: boolean;
 }
 
 /** The vocabulary a type belongs to. */
@@ -82,6 +84,8 @@ export class EventType implements TypeFacts {
   readonly era: readonly EraReason[] = [];
   /** only has the name of a known event: `copy_page_range: dbg` of trace_printk() */
   readonly namesake: boolean;
+  /** lines of several names are of this type */
+  readonly shared: boolean;
   /** whether its events become records; otherwise they are counted */
   readonly kept: boolean = false;
   readonly #fields: readonly KindField[];
@@ -97,7 +101,10 @@ export class EventType implements TypeFacts {
   /** a layout has shown that one before it is only its beginning: such lines are not whole from now on */
   outgrown = false;
 
-  constructor({ name, system, at, first, keys, ours = true }: FirstLine, { catalogue, keep }: TypeContext) {
+  constructor(
+    { name, system, at, first, keys, ours = true, shared = false }: FirstLine,
+    { catalogue, keep }: TypeContext,
+  ) {
     this.name = name;
     this.system = system;
     this.symbol = at.symbol;
@@ -107,6 +114,7 @@ export class EventType implements TypeFacts {
     const { kind, fn } = catalogue.meaning(name, at.symbol, at.ret);
     this.#fields = catalogue.fields[ours ? (kind ?? 0) : 0];
     this.namesake = kind !== undefined && !ours;
+    this.shared = shared;
     if (kind === undefined || !ours) return;
     this.kind = kind;
     this.fn = fn;

@@ -14,6 +14,7 @@ import { misspelt } from './misspelt.ts';
 import { type Location, location, Site } from './probe-site.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import { RecordedTypes } from './recorded.ts';
+import { MOST_TYPES, SharedTypes } from './shared-types.ts';
 import { Symbols } from './symbols.ts';
 import { processOf } from './task-name.ts';
 import { cutLines, type DamagedLines, type LinesOfLayout } from './whole.ts';
@@ -56,6 +57,7 @@ export class Vocabulary {
    * first event. Of a text all do: half of a line is damage, whatever its kind.
    */
   keep: readonly boolean[] | undefined;
+  readonly #shared: SharedTypes;
   #names = 0;
   #table: (EventName | undefined)[] = new Array(1024);
   #buf: Uint8Array = new Uint8Array(0);
@@ -63,6 +65,7 @@ export class Vocabulary {
 
   constructor(catalogue: Catalogue = OWN_CATALOGUE) {
     this.catalogue = catalogue;
+    this.#shared = new SharedTypes(catalogue, (type) => this.#add(type));
   }
 
   /** interned symbols (callers); `row[Slot.SYM]` is an index here */
@@ -230,6 +233,7 @@ export class Vocabulary {
       sites: [],
       types: [],
     };
+    if (this.#names >= MOST_TYPES) return name;
     this.#table[at] = name;
     this.#names++;
     if (this.#names * 2 > this.#table.length) this.#grow();
@@ -266,7 +270,7 @@ export class Vocabulary {
     const site = new Site(where, this.#type(name, line, offset, location(where), behind));
     if (name.sites.length < SITES) {
       name.sites.push(site);
-      site.type.places.push(where);
+      if (site.type.places.length < SITES) site.type.places.push(where);
       name.site = site;
     }
     return site;
@@ -287,7 +291,9 @@ export class Vocabulary {
     );
     if (known !== undefined) return known;
     const system = text(buf, systemStart, systemEnd);
-    const type = new EventType({ name: event, system, at, first: offset, keys, ours }, { catalogue: this.catalogue });
+    const first = { name: event, system, at, first: offset, keys, ours };
+    if (this.types.length >= MOST_TYPES) return this.#shared.of(first);
+    const type = new EventType(first, { catalogue: this.catalogue });
     name.types.push(type);
     this.#add(type);
     return type;

@@ -175,6 +175,39 @@ test.each([
   60_000,
 );
 
+/** Every fourth line stands there twice. */
+const doubled = awkward()
+  .split('\n')
+  .flatMap((line, i) => (i % 4 === 0 ? [line, line] : line))
+  .join('\n');
+
+test('a line and its repetition in different blocks', async () => {
+  await expectSame(write('doubled.txt', doubled), [
+    [2, 61],
+    [3, 1009],
+  ]);
+}, 60_000);
+
+test('a line and its repetition that come one after the other', async () => {
+  const path = write('doubled-pieces.txt', doubled);
+  const repeated = async (size: number) => {
+    const source = await openSource(path);
+    const detection = detectFormat(await source.head());
+    if (!('parser' in detection)) throw new Error(detection.problem);
+    const { read } = source;
+    source.read = (into) => read.call(source, into.subarray(0, size));
+    const stats = new ReadStats();
+    const reader = new TraceReader(source, detection.parser, new Vocabulary(), stats, { onBatch: () => {} });
+    while (await reader.advance());
+    source.close();
+    return [stats.repeated.count, stats.repeated.line];
+  };
+  const whole = await repeated(1 << 20);
+  expect(whole[0]).toBeGreaterThan(100);
+  expect(await repeated(50)).toEqual(whole);
+  expect(await repeated(4000)).toEqual(whole);
+}, 60_000);
+
 test('workers are for large plain files', async () => {
   const path = write('small.txt', awkward());
   const source = await openSource(path);

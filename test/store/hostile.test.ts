@@ -2,7 +2,9 @@
 // all of it, answers SQL, and nothing of it is ever taken for SQL.
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { checkOne } from '../../src/engine/check.ts';
 import { ingest } from '../../src/engine/ingest.ts';
+import { memoryInput } from '../../src/engine/reading/input.ts';
 import { readEvents } from '../../src/store/events.ts';
 import { openStore } from '../../src/store/open.ts';
 import { listEventTypes } from '../../src/store/report.ts';
@@ -41,6 +43,24 @@ describe('event names', () => {
     }
     opened.close();
     expect(rows(out, 'select count(*) from event')).toEqual([[BigInt(names.length)]]);
+  });
+
+  it('more than any kernel has share a type, and keep their names', { timeout: 60_000 }, async () => {
+    const others = Array.from({ length: 10_000 }, (_, i) => line(`ev${i}: (func${i}+0x4/0x180) x=${i}`));
+    const known = (name: string) => line(`${name}: (folio_add_new_anon_rmap+0x0/0x180) page=0xffffea0001000000`);
+    const text = HEADER + known('a') + others.join('') + known('b') + known('c');
+    const { types } = await checkOne(memoryInput('names', Buffer.from(text)), 0, {});
+    expect(types.length).toBeLessThan(9000);
+    expect(types.reduce((sum, { count }) => sum + count, 0)).toBe(10_003);
+    expect(types.filter(({ fn }) => fn > 0).map(({ name, count }) => [name, count])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const out = await store(text, { rules: [] });
+    expect(rows(out, `select name, extra from ev_more_events where name in ('ev9999', 'c')`)).toEqual([
+      ['ev9999', expect.stringContaining('x=9999')],
+      ['c', expect.stringContaining('page=')],
+    ]);
   });
 
   it('with a NUL, long after the part of the file that decides its format', async () => {

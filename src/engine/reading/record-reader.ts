@@ -14,6 +14,7 @@ import type { EventType, Vocabulary } from '../../vocabulary/vocabulary.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
 import { type Break, beginsTrace, putBreak } from './order.ts';
 import type { LostEvents, ReadStats } from './read-stats.ts';
+import { LineBefore } from './repeated.ts';
 
 /** A consumer of lines in addition to records. Called before the batch with the line's record is passed on. */
 export interface LineSink {
@@ -44,9 +45,7 @@ export class RecordReader {
   /** column at which the lines of the text were cut; Infinity: none */
   readonly #cutAt: number;
   readonly #line = new TraceLine();
-  /** place of the line before, in the same bytes */
-  #lastStart = 0;
-  #lastEnd = 0;
+  readonly #before = new LineBefore();
   readonly #known: KnownLines | undefined;
   readonly #sink: LineSink | undefined;
   readonly #memory: LineMemory | undefined;
@@ -93,10 +92,11 @@ export class RecordReader {
     const { widths } = cutLines;
     const cutAt = this.#cutAt;
     let { high } = order;
+    let last = stats.lastTs;
     // known lines in a row
     let taken = 0;
-    // the bytes before these are others now
-    this.#lastEnd = 0;
+    this.#before.begin(stats.repeated.last);
+    const from = lines.position - (lines.offset - lines.start);
     known?.see(lines.buf);
     while (lines.next()) {
       const offset = lines.offset + shift;
@@ -112,15 +112,15 @@ export class RecordReader {
         ) {
           taken++;
           const { ts } = known;
-          if (ts === high) this.#seeAgain(lines, number);
+          if (ts === last) this.#seeAgain(lines, number);
+          last = ts;
           if (ts < high) {
             order.high = high;
             this.#seeBreak(ts, number, offset, known.hasRecord);
             high = order.high;
           } else high = ts;
           if (batch.full) this.flush();
-          this.#lastStart = lines.start;
-          this.#lastEnd = lines.end;
+          this.#before.put(lines);
           continue;
         }
       }
@@ -133,8 +133,8 @@ export class RecordReader {
       order.high = high;
       this.#parse(lines, offset, number);
       high = order.high;
-      this.#lastStart = lines.start;
-      this.#lastEnd = lines.end;
+      last = stats.lastTs;
+      this.#before.put(lines);
     }
     if (known !== undefined && taken > 0) {
       stats.lastTs = known.ts;
@@ -142,6 +142,7 @@ export class RecordReader {
     }
     stats.unterminated ||= lines.unterminated;
     order.high = high;
+    this.#before.end(stats.repeated, lines.buf, from);
   }
 
   /** A line that is not known. */
@@ -175,7 +176,7 @@ export class RecordReader {
     if (isOdd) stats.oddColumns.note(number);
     const { ts } = out;
     if (!Number.isNaN(ts)) {
-      if (ts === order.high) this.#seeAgain(lines, number);
+      if (ts === stats.lastTs) this.#seeAgain(lines, number);
       stats.lastTs = ts;
       if (Number.isNaN(stats.firstTs)) stats.firstTs = ts;
       if (ts < order.high || order.header > 0) this.#seeBreak(ts, number, offset, false);
@@ -212,11 +213,9 @@ export class RecordReader {
   }
 
   /** An event at the time of the one before may be its line again. */
-  #seeAgain({ buf, start, end }: LineReader, number: number): void {
-    const last = this.#lastStart;
-    if (this.#lastEnd - last !== end - start || this.#parser.head.timeUnit !== 'ns') return;
-    for (let i = end - start - 1; i >= 0; i--) if (buf[last + i] !== buf[start + i]) return;
-    this.stats.repeated.note(number, / (\w+): /.exec(text(buf, start, end))?.[1] ?? '');
+  #seeAgain(lines: LineReader, number: number): void {
+    if (this.#parser.head.timeUnit !== 'ns' || !this.#before.isSame(lines)) return;
+    this.stats.repeated.note(number, text(lines.buf, lines.start, lines.end));
   }
 
   /** Its lines begin with blanks. */
