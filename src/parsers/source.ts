@@ -20,10 +20,20 @@ const COMPRESSED_CHUNK = 64 * 1024;
 /** Maximum number of decompressed bytes waiting to be read, approximately. */
 const FULL = 4 << 20;
 
-/** Bytes per step near the end of a compressed file, and in its last bytes. */
-const SMALL = 4096;
-const SMALLEST = 64;
-const LAST = 2048;
+/** Message of zlib where a member of a gzip file begins: those before it are complete, and their checksums are right. */
+const NO_MEMBER = /incorrect header check/;
+
+/** Bytes per step of a compressed file if so many are left, which its last step must not exceed. */
+const STEPS = [
+  [2 * COMPRESSED_CHUNK, COMPRESSED_CHUNK],
+  [2048, 4096],
+  [128, 64],
+] as const;
+
+function stepOf(rest: number): number {
+  for (const [left, step] of STEPS) if (rest > left) return Math.min(step, rest - left);
+  return 1;
+}
 
 /** Open a trace. Wrapping around its text is removed (mend/). */
 export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
@@ -209,9 +219,8 @@ class InputSource implements Source {
       }
       // an error discards the output of its step, so the end is read in small ones
       const { size } = this;
-      const rest = size === undefined ? this.#chunk.length : size - this.position;
-      const step = rest > 2 * COMPRESSED_CHUNK ? this.#chunk : this.#chunk.subarray(0, rest > LAST ? SMALL : SMALLEST);
-      const got = await this.#input.read(size === undefined ? this.#chunk : step);
+      const step = size === undefined ? this.#chunk.length : stepOf(size - this.position);
+      const got = await this.#input.read(this.#chunk.subarray(0, step));
       this.position += got;
       if (got > 0) {
         this.#keep(this.#chunk.subarray(0, got));
@@ -259,6 +268,9 @@ class InputSource implements Source {
           : 'copy the file again from its origin',
       });
     }
-    this.damage = `the ${this.compression} data are truncated or damaged (${why}); the part before that was read`;
+    this.damage =
+      this.compression === 'gzip' && NO_MEMBER.test(why)
+        ? 'behind the end of the gzip data stand other bytes, which could not be read'
+        : `the ${this.compression} data are truncated or damaged (${why}); the part before that was read`;
   }
 }

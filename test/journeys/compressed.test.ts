@@ -34,6 +34,14 @@ describe.each(['gzip', 'xz', 'zstd'])('%s', (program) => {
     expect(report.traces[0].events).toBeGreaterThan(500);
   });
 
+  it.runIf(program === 'gzip')('followed by something else: nothing before it is missing', async () => {
+    const plain = await checked('plain', text);
+    for (const n of [5, 64, 100]) {
+      const { traces } = await checked(`${program}.${n}`, Buffer.concat([whole, Buffer.alloc(n, 'a')]));
+      expect(traces[0].events).toBe(plain.traces[0].events);
+    }
+  });
+
   it('with a wrong checksum', async () => {
     const bytes = Buffer.from(whole);
     const at = program === 'gzip' ? bytes.length - 6 : program === 'zstd' ? bytes.length - 2 : bytes.length - 40;

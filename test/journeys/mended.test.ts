@@ -7,6 +7,8 @@ import { capture, checked, kindsOfLoss, said } from './capture.ts';
 const each = (text: string, change: (line: string, i: number) => string): string =>
   `${text.split('\n').slice(0, -1).map(change).join('\n')}\n`;
 
+const withoutHead = (text: string): string => text.replace(/^#.*\n/gm, '');
+
 const stamp = (i: number): string =>
   `${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`;
 const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -188,11 +190,22 @@ test('numbers of lines are those of the file, evidence is the line as the kernel
   expect(mended.findings[0].evidence).toEqual(findings[0].evidence);
 });
 
-test('what Python printed is read, and not called complete', async () => {
+test('what Python printed is read, and called complete only where a header counts it', async () => {
   const text = capture('5.10/odirect_read_swap.ft');
+  const plain = await checked(text);
   const quoted = await checked(each(text, (l) => `b'${l}'`));
-  expect(said(quoted)).toEqual(said(await checked(text)));
-  expect(kindsOfLoss(quoted)).toContain('truncated');
+  expect(quoted).toMatchObject({ verdict: plain.verdict, traces: [{ losses: [] }] });
+  const headless = await checked(each(withoutHead(text), (l) => `b'${l}'`));
+  expect(said(headless)).toEqual(said(plain));
+  expect(kindsOfLoss(headless)).toContain('truncated');
+});
+
+test('zeros behind the text are no matter if the header counts what stands before them', async () => {
+  const text = capture('6.12/vmsplice_self_fork.ft-tgid');
+  const zeros = '\0'.repeat(5000);
+  expect(await checked(text + zeros)).toMatchObject({ verdict: 'clean', traces: [{ losses: [] }] });
+  for (const open of [`${withoutHead(text)}${zeros}`, `${text.slice(0, -2)}${zeros}`, `${text}${zeros}\n`])
+    expect((await checked(open)).verdict).not.toBe('clean');
 });
 
 test('a mail program wrapped the lines', async () => {

@@ -203,4 +203,43 @@ describe('several machines in one log', async () => {
       expect(result.traces[0]).toMatchObject({ events: ftrace.length, losses: [] });
     },
   );
+
+  it('two runs of a program, one behind the other', async () => {
+    const of = (pid: number, text: string): string => text.replace(/^(?=.)/gm, `Nov 28 14:56:22 box trace[${pid}]: `);
+    const result = await checked(of(711, `${ftrace.join('\n')}\n`) + of(815, later(`${ftrace.join('\n')}\n`)));
+    expect(said(result)).toEqual(saidAlone);
+    expect(result.traces[0]).toMatchObject({ events: ftrace.length, losses: [leftOut] });
+  });
+
+  it('numbers that do not count lines are names', async () => {
+    const result = await checked(`${[1, 2].flatMap((n) => ftrace.map((line) => `${n}\t${line}`)).join('\n')}\n`);
+    expect(said(result)).toEqual(saidAlone);
+    expect(result.traces[0]).toMatchObject({ events: ftrace.length, losses: [leftOut] });
+  });
+});
+
+describe('one header that counts the events of all senders: one trace, printed by threads or processes', async () => {
+  const text = capture('5.10/odirect_read_swap.ft');
+  const alone = await checked(text);
+  const lines = linesOf(text);
+  const NAMES: Record<string, (n: number, line: string) => string> = {
+    'a pool of threads': (n, line) => `[pool-${n}] ${line}`,
+    'a logger': (n, line) => `2026-11-28 14:56:22,123 [worker-${n}] INFO trace - ${line}`,
+    'two processes': (n, line) => `Nov 28 14:56:22 box trace[${700 + n}]: ${line}`,
+    'a process for each line': (_, line) => `Nov 28 14:56:22 box trace[${700 + lines.indexOf(line)}]: ${line}`,
+    jobs: (n, line) => `${n}\t${line}`,
+    'JSON per line': (n, log) => JSON.stringify({ log, pod_name: `p${n}` }),
+  };
+  it.each(Object.keys(NAMES))('%s', async (form) => {
+    for (const at of [2, 400]) {
+      const named = lines.map((line, i) => NAMES[form](1 + (Math.floor(i / at) % 2), line));
+      const result = await checked(`${named.join('\n')}\n`);
+      expect(said(result)).toEqual(said(alone));
+      expect(result.traces[0]).toMatchObject({ events: alone.traces[0].events, losses: [] });
+      // where some are missing, it may as well be several
+      named.splice(900, 3);
+      if (form !== 'a process for each line')
+        expect((await checked(`${named.join('\n')}\n`)).traces[0].losses).toEqual([leftOut]);
+    }
+  });
 });

@@ -72,6 +72,13 @@ const MENDED: Record<string, (text: string) => string> = {
     `<table>\n${each(t, (l, i) => `<tr><td class="n">${i + 1}</td><td>${escaped(l)}</td></tr>`)}</table>\n`,
   'a <div> with <br> and &nbsp;': (t) =>
     `<div>${each(t, (l) => `${escaped(l).replaceAll('  ', '&nbsp; ')}<br>`)}</div>\n`,
+  'a table of mysql': (t) => `+--+\n| line |\n+--+\n${each(t, (l) => `| ${l.padEnd(300)} |`)}+--+\n`,
+  'statements of SQL': (t) => each(t, (l) => `INSERT INTO trace VALUES ('${l}');`),
+  'sections of XML': (t) => `<?xml version="1.0"?>\n<all>\n${each(t, (l) => `<log><![CDATA[${l}]]></log>`)}</all>\n`,
+  'a list of Python, a string per line': (t) =>
+    `[${linesOf(t)
+      .map((l) => `'${inString(l)}'`)
+      .join(',\n ')}]\n`,
   'a program wrote its progress before some lines': (t) => each(t, (l, i) => (i % 20 === 5 ? `${i}%\r${l}` : l)),
   'each line twice: two consoles': (t) => each(t, (l) => `${l}\n${l}`),
   'without comments': (t) => joined(linesOf(t).filter((l) => !l.startsWith('#'))),
@@ -134,9 +141,10 @@ describe.each(CAPTURES)('%s', async (name) => {
   it.each(Object.keys(TOLD))('%s', async (way) => {
     const report = await checked(TOLD[way](text));
     expect(said(report)).toEqual(said(plain));
-    expect(report.verdict).not.toBe('clean');
     expect(report.traces[0].mmEvents).toBe(numbers.mmEvents);
-    expect(report.traces[0].losses).not.toEqual([]);
+    // a header counts the lines
+    if (text.startsWith('#')) expect(report).toMatchObject({ verdict: plain.verdict, traces: [{ losses: [] }] });
+    else expect(report.traces[0].losses).not.toEqual([]);
   });
 
   it.each(Object.keys(AROUND))('%s', async (way) => {

@@ -35,7 +35,10 @@ const overrunOf = ({ bufferStart }: ReadStats, { overwritten }: TraceHead): stri
 
 /** Parts of the text are known to be missing, though not where. */
 const missingParts = (stats: ReadStats, head: TraceHead): string | undefined =>
-  stats.damage ?? missingOf(stats, head) ?? leftOf(head) ?? openOf(stats);
+  stats.damage ?? missingOf(stats, head) ?? leftOf(head) ?? openOf(stats) ?? doubtOf(stats, head);
+
+const doubtOf = (stats: ReadStats, head: TraceHead): string | undefined =>
+  isCounted(stats, head) ? undefined : stats.doubt;
 
 /** Events of a CPU come after later ones of the same CPU, and were ignored. */
 function lateOf({ sieve: { late } }: ReadStats): string | undefined {
@@ -152,12 +155,11 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   if (stats.filtered > 0) losses.push({ kind: 'filtered', count: stats.filtered, reason: 'left out by the filter' });
   const whole = missingParts(stats, head);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
-  if (stats.unterminated) {
+  // nobody needs the value of another event, but lines after it may be missing, unless the header counts them
+  if (stats.unterminated && (stats.half === 'record' || !isCounted(stats, head))) {
     // a truncated value looks like a complete one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
-    // nobody needs the value of another event, but lines after it may be missing, unless the header counts them
-    const isLoss = stats.half === 'record' || (stats.half === 'other' && !isCounted(stats, head));
-    losses.push({ kind: 'truncated', count: isLoss ? 1 : undefined, line: stats.lines, reason });
+    losses.push({ kind: 'truncated', count: stats.half === undefined ? undefined : 1, line: stats.lines, reason });
   }
   return losses;
 }

@@ -48,6 +48,8 @@ export class ReadStats {
   /** first line that says where the buffer of a CPU begins; 0: none */
   bufferStart = 0;
   damage: string | undefined;
+  /** why lines may be missing, if the header does not count them */
+  doubt: string | undefined;
   readonly order = new Order();
   /** filter that all records pass, from any thread */
   readonly sieve = new Sieve();
@@ -92,5 +94,6 @@ export class ReadStats {
     this.half ??= next.half;
     if (this.bufferStart === 0 && next.bufferStart > 0) this.bufferStart = next.bufferStart + lines;
     this.damage ??= next.damage;
+    this.doubt ??= next.doubt;
   }
 }

@@ -46,7 +46,8 @@ export class TraceReader {
       await this.#options.onProgress?.(this.#source.position);
     } else {
       this.flush();
-      this.#stats.damage = this.#source.damage ?? wrongBytes(lines);
+      this.#stats.damage = this.#source.damage ?? unread(lines);
+      this.#stats.doubt = this.#source.doubt ?? zerosBehind(lines);
       this.#stats.cutLines.addEarly(this.#vocabulary.damaged());
     }
     this.#stats.lines = lines.number;
@@ -63,10 +64,14 @@ export class TraceReader {
 /** Bytes without a newline that are read in search of one: a hole of a sparse file, and a bomb, may have 2^40. */
 const ENDLESS = 1 << 30;
 
-function wrongBytes({ zeros, endless }: LineReader): string | undefined {
-  const unread =
-    endless === undefined ? '' : `nothing behind 1 GiB without a newline, from byte ${endless} on, was read`;
-  if (zeros === undefined) return unread === '' ? undefined : unread;
-  const hole = `bytes of zero stand in the text from byte ${zeros} on: a part of it was never written`;
-  return unread === '' ? hole : `${hole}; ${unread}`;
+function unread({ endless, zeros, areZerosLast }: LineReader): string | undefined {
+  if (endless !== undefined) return `nothing behind 1 GiB without a newline, from byte ${endless} on, was read`;
+  return zeros === undefined || areZerosLast ? undefined : hole(zeros);
 }
+
+/** A machine that crashes may have made a file larger before it wrote there. */
+const zerosBehind = ({ zeros, areZerosLast }: LineReader): string | undefined =>
+  zeros !== undefined && areZerosLast ? hole(zeros) : undefined;
+
+const hole = (from: number): string =>
+  `bytes of zero stand in the text from byte ${from} on: a part of it was never written`;

@@ -103,6 +103,11 @@ export class LineReader {
     return this.#base + this.start;
   }
 
+  /** Whether the first zero begins the last line. */
+  get areZerosLast(): boolean {
+    return this.unterminated && this.zeros === this.offset;
+  }
+
   /** Bytes returned as lines so far, from the start of the file. */
   get position(): number {
     return this.#base + this.#from;

@@ -19,6 +19,8 @@ export interface Source extends ByteSource {
   readonly taken?: number | undefined;
   /** why the data end too early, known after `read` has returned 0; the part before has been delivered */
   readonly damage: string | undefined;
+  /** why the text may be incomplete, known at its end: no matter if a count proves that it is complete */
+  readonly doubt?: string | undefined;
   /** The first bytes (64 KB, decompressed), which `read` will return again. */
   head(): Promise<Uint8Array>;
   close(): void;
@@ -56,6 +58,10 @@ export abstract class WrappedSource implements Source {
 
   get damage(): string | undefined {
     return this.inner.damage;
+  }
+
+  get doubt(): string | undefined {
+    return this.inner.doubt;
   }
 
   head(): Promise<Uint8Array> {

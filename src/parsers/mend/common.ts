@@ -7,6 +7,10 @@ const MOST_OF = 0.8;
 
 const JUNK = /(?:\xe2\x94[\x80-\xbf]|<br ?\/?>|<\/?[a-z]+>|\\n|\\|["'`$]|\^M|,)+\s*$/i;
 
+/** Signs with which the kernel ends no line: borders of tables, ends of statements, of sections in XML. */
+const NO_END = /^[^\w\s]*[|;,~*!\\/][^\w\s]*$/;
+const TAGS = /<\/?[a-z][\w:-]*>/gi;
+
 /** Maximum length of text added after a line. */
 const JUNK_LOOKED_AT = 64;
 
@@ -18,7 +22,32 @@ export function commonSuffix(events: readonly string[]): string | undefined {
     if (end !== undefined && end !== '') ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   const [best] = [...ends].sort((a, b) => b[1] - a[1]);
-  return best !== undefined && best[1] >= 3 && best[1] > MOST_OF * events.length ? best[0] : undefined;
+  const signs = commonSigns(events);
+  if (signs !== undefined && !(best?.[0] ?? '').endsWith(signs)) return signs;
+  return best !== undefined && isNearlyAll(best[1], events.length) ? best[0] : undefined;
+}
+
+const isNearlyAll = (n: number, all: number): boolean => n >= 3 && n > MOST_OF * all;
+
+/** The longest common end of nearly all of these, from its first sign on, if it is none of the kernel. */
+function commonSigns(events: readonly string[]): string | undefined {
+  let some = events.map((line) => line.trimEnd());
+  let end = '';
+  while (end.length < JUNK_LOOKED_AT) {
+    const before = new Map<string, string[]>();
+    for (const line of some) {
+      const sign = line.at(-1 - end.length) ?? '';
+      const same = before.get(sign);
+      if (same === undefined) before.set(sign, [line]);
+      else same.push(line);
+    }
+    const [most] = [...before].sort((a, b) => b[1].length - a[1].length);
+    if (most === undefined || most[0] === '' || !isNearlyAll(most[1].length, events.length)) break;
+    end = most[0] + end;
+    some = most[1];
+  }
+  const signs = end.replace(/^[\w\s]+/, '');
+  return NO_END.test(signs.replace(TAGS, '/')) ? signs : undefined;
 }
 
 /** Text before the task's columns of all lines. */
@@ -56,11 +85,14 @@ export function commonPattern(events: readonly string[]): Pattern | undefined {
   const [best] = [...patterns].sort((a, b) => b[1].length - a[1].length);
   if (best === undefined || best[1].length <= MOST_OF * events.length) return undefined;
   const names = new Set(best[1].map(nameIn)).size;
-  return { pattern: new RegExp(`^${best[0]}`), hasNames: names === 1 || names < best[1].length * FEW };
+  return { pattern: new RegExp(`^${best[0]}`), hasNames: isFew(names, best[1].length) };
 }
 
 /** Numbers within words that differ from line to line count something. */
 const FEW = 0.25;
+
+/** So many different ones in so many lines are names. */
+export const isFew = (names: number, lines: number): boolean => names === 1 || names < lines * FEW;
 
 /** Parts of a time, a process, a CPU; a number in hexadecimal. An address of a machine is a name. */
 const NO_NAME = /^(?!\d+(?:\.\d+){3}$)(?:\d{4}-\d\d-\d\dT\d*|[\d.]+(?:Z|[mun]?s)?|[TC]\d+|(?:0x)?[\da-f]{8,})$/;

@@ -49,6 +49,7 @@ const withoutMarkup = (line: string): string =>
     line
       // between cells of a row
       .replace(/<\/t[dh]>\s*(?=<t[dh]\b)/gi, '\t')
+      .replace(/<!\[CDATA\[|\]\]>/g, '')
       .replace(/<(?!idle>-\d|(?:user )?stack trace)\/?[a-z][^<>]*>/gi, ''),
   );
 

@@ -29,8 +29,8 @@ export class LineMender implements Mender {
   readonly #kmsg = new Kmsg();
   readonly #parts = new Parts();
   /** named beside a line, in JSON or in the journal, and in front of it */
-  readonly #writers = new Senders();
-  readonly #senders = new Senders();
+  readonly #writers: Senders;
+  readonly #senders: Senders;
   /** of the entry of the journal */
   #boot: string | undefined;
   readonly #numbers = new LineNumbers();
@@ -44,6 +44,13 @@ export class LineMender implements Mender {
 
   constructor(plan: MendPlan) {
     this.#plan = plan;
+    this.#writers = new Senders(plan.senders);
+    this.#senders = new Senders(plan.senders);
+  }
+
+  /** Known at the end: all senders print one trace. */
+  get isOneTrace(): boolean {
+    return this.#writers.isOneTrace || this.#senders.isOneTrace;
   }
 
   /** What is wrong with the text as a whole, known at its end. */
@@ -51,7 +58,10 @@ export class LineMender implements Mender {
     const named = this.#writers.damage ?? this.#senders.damage ?? this.#named?.damage;
     const others = named ?? this.#numbers.damage ?? this.#page.damage;
     if (others !== undefined) return others;
-    if (this.#plan.log === true) return this.#log.damage ?? this.#kmsg.damage;
+    return this.#plan.log === true ? (this.#log.damage ?? this.#kmsg.damage) : undefined;
+  }
+
+  get doubt(): string | undefined {
     return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
   }
 

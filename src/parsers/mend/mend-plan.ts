@@ -1,6 +1,7 @@
 // Why: what is found out about a text once is needed line by line, by several steps.
 import type { Pattern } from './common.ts';
 import type { Prefix } from './prefixes.ts';
+import type { SendersOptions } from './senders.ts';
 import type { TaskNames } from './task-names.ts';
 
 /** How to repair the lines of a text. No step needs more than the line and the previous one. */
@@ -42,6 +43,8 @@ export interface MendPlan {
   /** long lines are in parts, see parts.ts */
   parts?: true;
   prefixes?: readonly Prefix[];
+  /** who sent a line, from what stands before it or beside it */
+  senders?: SendersOptions;
   /** the same text before all lines; a pattern if numbers in it change */
   literal?: string;
   pattern?: Pattern;

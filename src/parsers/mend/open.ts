@@ -8,8 +8,11 @@ import { HeadLines } from '../formats/head-lines.ts';
 import { hasSizedFields, JournalExport } from './journal-export.ts';
 import { JsonSource } from './json-source.ts';
 import { traceMember } from './json-strings.ts';
+import type { MendPlan } from './mend-plan.ts';
 import { packingOf, showsTrace } from './packings.ts';
 import { mendPlanFor, searchPlanFor } from './plan.ts';
+import { namesSender } from './prefixes.ts';
+import { ENTRIES } from './senders.ts';
 import { MendedSource } from './source.ts';
 import { isJournal, memberWithLines } from './strings.ts';
 import { WideSource, wideOf } from './wide.ts';
@@ -19,6 +22,10 @@ function isLineByLine(text: string): boolean {
   const lines = text.split(/\r?\n/, 400);
   return memberWithLines(lines) !== undefined || isJournal(lines);
 }
+
+/** Something may name who sent a line. */
+const hasSenders = ({ member, pattern, prefixes = [] }: MendPlan): boolean =>
+  member !== undefined || pattern?.hasNames === true || prefixes.some(namesSender);
 
 /**
  * The source, or one that unwraps its lines.
@@ -48,7 +55,15 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
     return mended(new JsonSource(source, member), again && (async () => new JsonSource(await again(), member)));
   const plan = mendPlanFor(text);
   const isPart = plan?.log === true || plan?.html === true;
-  if (plan !== undefined && (!isPart || again === undefined)) return new MendedSource(source, plan);
+  if (plan !== undefined && (!isPart || again === undefined)) {
+    if (isPart || again === undefined || !ENTRIES.test(text) || !hasSenders(plan))
+      return new MendedSource(source, plan);
+    // the header counts the events, so all of them have to be seen once
+    const first = new MendedSource(source, plan);
+    const areOne = await first.isOneTrace();
+    first.close();
+    return new MendedSource(await again(), { ...plan, senders: { ...plan.senders, areOne } });
+  }
   if (again === undefined) return source;
   // what perf script was told to leave out may leave lines that look like those of a log
   if (plan === undefined && (isTraceText(head) || lacksColumns(new HeadLines(head, false)) !== undefined))

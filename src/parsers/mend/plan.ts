@@ -2,7 +2,7 @@
 // stamps all. Plain text is not touched, so it takes the fast path.
 
 import { DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
-import { commonPattern, commonPrefix, commonSuffix, withoutSuffix } from './common.ts';
+import { commonPattern, commonPrefix, commonSuffix, isFew, withoutSuffix } from './common.ts';
 import { Folded, foldedAt } from './folded.ts';
 import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
@@ -188,8 +188,13 @@ function planPrefix(lines: string[], plan: MendPlan): string[] {
   }
   const [best] = [...found.values()].sort((a, b) => b.n - a.n);
   if (best !== undefined && best.n > MOST_OF * events.length && !isChance(lines, best.prefixes)) {
-    const prefixes = best.prefixes.map((prefix) => ({ ...prefix, pattern: prefix.known ?? prefix.pattern }));
+    const isName = areNames(events, best.prefixes);
+    const prefixes = best.prefixes.map((prefix) => {
+      const pattern = prefix.known ?? prefix.pattern;
+      return isName && prefix.name === 'numbered' ? { ...NAMES, pattern } : { ...prefix, pattern };
+    });
     plan.prefixes = prefixes;
+    if (haveNumbers(events, prefixes)) plan.senders = { haveNumbers: true };
     plan.words.push(...new Set(prefixes.map(({ name }) => name)));
     return lines.map((line) => takeOffThese(line, prefixes).rest);
   }
@@ -212,7 +217,23 @@ function planPrefix(lines: string[], plan: MendPlan): string[] {
   return lines;
 }
 
-/** Numbers before the lines are line numbers only if they increase; plus signs belong to a patch only in a patch. */
+const NAMES = { name: 'names in front', isName: true } as const;
+
+/** Whether the numbers in front of these are few, so that they count no lines. */
+function areNames(events: readonly string[], prefixes: readonly Prefix[]): boolean {
+  const numbers = events.flatMap((line) => takeOffThese(line, prefixes).line ?? []);
+  return numbers.length >= FEWEST_NUMBERS && isFew(new Set(numbers).size, numbers.length);
+}
+
+const FEWEST_NUMBERS = 8;
+
+/** Whether the programs that wrote these have numbers: `logger -i`, called for each line, has another each time. */
+function haveNumbers(events: readonly string[], prefixes: readonly Prefix[]): boolean {
+  const pids = events.flatMap((line) => takeOffThese(line, prefixes).pid ?? []);
+  return pids.length > 0 && isFew(new Set(pids).size, pids.length);
+}
+
+/** Numbers before the lines are line numbers only if they increase. */
 function isChance(lines: readonly string[], prefixes: readonly Prefix[]): boolean {
   const counting = prefixes.find(({ counts }) => counts === true);
   if (counting === undefined) return false;

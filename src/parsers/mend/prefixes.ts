@@ -13,6 +13,8 @@ export interface Prefix {
   pattern: RegExp;
   /** valid only if the numbers increase */
   counts?: true;
+  /** the number is no line's: `parallel --tag` puts one of a job there */
+  isName?: true;
   /** what it is where it is known to stand before all lines */
   known?: RegExp;
 }
@@ -90,6 +92,10 @@ export const PREFIXES: readonly Prefix[] = [
   row('numbered', String.raw` *(?<line>\d{1,9})(?:[|.)] ?| {1,2}(?=[ #]))`, { counts: true }),
 ];
 
+/** It may name a machine, a program, a thread. */
+export const namesSender = ({ pattern, isName }: Prefix): boolean =>
+  isName === true || /\(\?<(?:from|by)>/.test(pattern.source);
+
 /** Maximum number of nested prefixes. */
 const MOST = 6;
 
@@ -127,6 +133,8 @@ export interface Bare {
   from: string | undefined;
   /** program or facility named there */
   by?: string | undefined;
+  /** and its process */
+  pid?: string | undefined;
   /** it is named by a number, which no damage puts there */
   isSure?: boolean;
   /** the number of the line, and the file that it counts in */
@@ -162,18 +170,20 @@ export function takeOffThese(line: string, prefixes: readonly Prefix[]): Bare {
   return bare;
 }
 
-function takeOffOne(bare: Bare, { pattern }: Prefix): boolean {
+function takeOffOne(bare: Bare, { pattern, isName }: Prefix): boolean {
   const m = pattern.exec(bare.rest);
   if (m === null) return false;
   bare.rest = bare.rest.slice(m[0].length);
   const { from = bare.from, by, pid, priority, line } = m.groups ?? {};
-  if (line !== undefined && bare.line === undefined) {
+  bare.from = from;
+  if (line !== undefined && isName === true) bare.from = from === undefined ? line : `${from} ${line}`;
+  else if (line !== undefined && bare.line === undefined) {
     bare.line = Number(line);
     bare.file = m.groups?.from;
   }
-  bare.from = from;
   if (by !== undefined || priority !== undefined) {
     bare.by = by ?? facilityOf(Number(priority));
+    bare.pid = pid;
     bare.isSure = priority !== undefined || pid !== undefined;
   }
   return true;

@@ -54,6 +54,10 @@ export class MendedSource extends WrappedSource {
     return this.inner.damage ?? this.#mender.damage;
   }
 
+  override get doubt(): string | undefined {
+    return this.inner.doubt ?? this.#mender.doubt;
+  }
+
   /** The first bytes with part of a trace in them. */
   override async head(): Promise<Uint8Array> {
     let bytes = this.#ready.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -71,6 +75,13 @@ export class MendedSource extends WrappedSource {
     await this.head();
     while (!this.#mender.found && !this.#ended && this.position < MOST_SEARCHED) await this.#next();
     return this.#mender.found;
+  }
+
+  /** Read all of it. @returns whether the names in front of its lines are of one trace */
+  async isOneTrace(): Promise<boolean> {
+    const into = Buffer.alloc(STEP);
+    while ((await this.read(into)) > 0);
+    return this.#mender instanceof LineMender && this.#mender.isOneTrace;
   }
 
   async read(into: Uint8Array): Promise<number> {

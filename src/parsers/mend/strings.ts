@@ -7,7 +7,8 @@ import type { Bare } from './prefixes.ts';
 /** Share of objects that must agree. */
 const MOST_OF = 0.8;
 
-const PYTHON = /^\s*[bu]?(['"])(.*)\1,?\s*$/;
+/** Alone, or in a list with one string per line. */
+const PYTHON = /^\s*[[(]?\s*[bu]?(['"])(.*)\1[\])]?,?\s*$/;
 
 /** Quoted as by a program. */
 export const isQuoted = (line: string): boolean => PYTHON.test(line);

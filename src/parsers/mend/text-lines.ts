@@ -16,6 +16,8 @@ export interface Mender {
   readonly found: boolean;
   /** what is wrong with the text as a whole, known at its end */
   readonly damage: string | undefined;
+  /** why lines may be missing, if nothing counts them */
+  readonly doubt?: string | undefined;
   take(line: string): string;
   /** the delayed rest */
   end(): string;
