@@ -182,6 +182,8 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = m.ios.get(r[o + SlotOf.bioRelease.bio]);
   if (x === undefined) {
+    // no vector was filled (the alignment of the buffer is refused, say): what the first one shows is of earlier
+    if (r[o + SlotOf.bioRelease.vcnt] === 0) return;
     // __bio_release_pages() is only for user pages: they were pinned, and this was not recorded
     const page = m.page(r[o + SlotOf.bioRelease.p0]);
     if (!Number.isNaN(page) && !m.pinsByPage.has(page)) unmatched(m, page);

@@ -137,6 +137,15 @@ it('of a page that was not pinned, a release is still one too many', async () =>
   expect(undecided).toContainEqual(expect.stringContaining('1 release of pins whose start is not in the trace'));
 });
 
+// bio_for_each_folio_all() visits bi_vcnt vectors: of a read that was refused for its alignment, none
+it('a bio without vectors releases nothing, whatever its first vector held before', async () => {
+  const io = reads(1);
+  io.unpin(PFN);
+  io.app.bio_release({ bio: BIO, dirty: 0, bflags: '0x1', p0: page(PFN + 9), vcnt: 0 });
+  io.part();
+  expect(await io.end()).toMatchObject({ verdict: 'clean', undecided: [] });
+});
+
 describe('a page that continues the one before it in memory', () => {
   /** It is merged, so that only the first has a line. */
   function neighbours() {
