@@ -93,9 +93,8 @@ export default defineRule({
             messageId: 'leaked',
             pin,
             at: pin.call.heldAt,
-            cause: 'no release up to the end of the trace',
+            cause: 'a pin that is never released',
             severity: blind || !returns || !named ? 'note' : 'warning',
-            harm: ['leak'],
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },
               ...(shown
