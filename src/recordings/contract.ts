@@ -98,8 +98,35 @@ export interface ShownEvent {
 export interface RecordedField {
   /** `gup_flags`, `mm` */
   readonly name: string;
-  /** `number`: {@link RecordedEvent.hi} and `lo`; `text`: {@link RecordedEvent.text} (strings, and symbols as `name+0x10/0x20`) */
+  /** `text`: strings, and symbols as `name+0x10/0x20` */
   readonly is: 'number' | 'text';
+}
+
+/** An event's bytes: `buf[start, end)`. */
+export interface EventBytes {
+  buf: Uint8Array;
+  view: DataView;
+  start: number;
+  end: number;
+}
+
+/** A number of 64 bits: its upper and lower half, as signed numbers of 32 bits. */
+export interface Halves {
+  hi: number;
+  lo: number;
+}
+
+/** Reads the values of events of one type from their bytes: only those that somebody asks for. */
+export interface RecordedValues {
+  /**
+   * The number in a field of {@link RecordedType.fields}, extended to 64 bits by the field's own sign. False: the event
+   * does not have it (it is truncated), or it is a text.
+   */
+  number(k: number, bytes: EventBytes, into: Halves): boolean;
+  /** The text in a field; undefined if the event does not have it, or it is a number. */
+  text(k: number, bytes: EventBytes): string | undefined;
+  /** Of a return probe, the caller: `name+0x10/0x20` or `name`; undefined if unknown. */
+  caller(bytes: EventBytes): string | undefined;
 }
 
 /** Properties shared by events of one kind: one object per event type and probe location. */
@@ -113,8 +140,7 @@ export interface RecordedType {
   readonly ret: boolean;
   /** without `common_*` and `__probe_*` */
   readonly fields: readonly RecordedField[];
-  /** set by the consumer: the fields (1) it needs, the others need not be filled; undefined: all */
-  wanted?: Uint8Array;
+  readonly values: RecordedValues;
 }
 
 /** The cursor filled by {@link Recording.next}; one is used for all events. */
@@ -138,20 +164,21 @@ export class RecordedEvent {
   /** 0: a task, 1: a softirq, 2: a hard interrupt or NMI; -1 if unknown */
   context = -1;
   type: RecordedType = NO_TYPE;
-  /** for a return probe, the caller: `name+0x10/0x20` or `name`; undefined if unknown */
-  caller: string | undefined;
   /** task name; empty if unknown */
   comm = '';
-  /** numbers, by the index of the field in `type.fields`: extended to 64 bits by the field's own sign, upper and lower half */
-  readonly hi = new Int32Array(MOST_FIELDS);
-  readonly lo = new Int32Array(MOST_FIELDS);
-  /** whether the event has the number: not if a value could not be read (`(fault)`, truncated) */
-  readonly there = new Uint8Array(MOST_FIELDS);
-  /** texts, by the same index; undefined if it could not be read */
-  readonly text: (string | undefined)[] = [];
+  /** its bytes, up to the next event */
+  readonly bytes: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
 }
 
 /** More fields than any event has (MAX_TRACE_ARGS is 128; an array's elements are fields of their own: `vec[0]`). */
 export const MOST_FIELDS = 512;
 
-const NO_TYPE: RecordedType = { system: '', name: '', symbol: undefined, ret: false, fields: [] };
+const NO_VALUES: RecordedValues = { number: () => false, text: () => undefined, caller: () => undefined };
+const NO_TYPE: RecordedType = {
+  system: '',
+  name: '',
+  symbol: undefined,
+  ret: false,
+  fields: [],
+  values: NO_VALUES,
+};

@@ -1,8 +1,15 @@
-// Why: the positions of values are the same in all events of a type, so they are determined once: a plan maps bytes to
-// fields of the cursor. One decoder is used for trace.dat, raw pages and the samples of perf.data, which contain the
-// same bytes.
+// Why: the positions of values are the same in all events of a type, so they are determined once. One decoder is used
+// for trace.dat, raw pages and the samples of perf.data, which contain the same bytes. Nothing is read before somebody
+// asks for it.
 import { latin1 } from './bytes.ts';
-import { MOST_FIELDS, type RecordedEvent, type RecordedField, type RecordedType } from './contract.ts';
+import {
+  type EventBytes,
+  type Halves,
+  MOST_FIELDS,
+  type RecordedField,
+  type RecordedType,
+  type RecordedValues,
+} from './contract.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 
@@ -29,21 +36,13 @@ interface Step {
   field: Field;
 }
 
-/** An event's bytes: `buf[start, end)`. */
-export interface EventBytes {
-  buf: Uint8Array;
-  view: DataView;
-  start: number;
-  end: number;
-}
-
 /** The location of a probe. */
 interface ProbePlace {
   symbol: string | undefined;
 }
 
 /** Events of one format. */
-export class Decoder {
+export class Decoder implements RecordedValues {
   readonly format: EventFormat;
   readonly little: boolean;
   /** a return probe, according to its fields */
@@ -97,56 +96,46 @@ export class Decoder {
     }
   }
 
-  /** Fill the cursor's type and values. */
-  decode({ buf, view, start, end }: EventBytes, out: RecordedEvent): void {
+  number(k: number, { buf, view, start, end }: EventBytes, into: Halves): boolean {
     const { little } = this;
-    out.type = this.#typeOf(view, start, end);
-    out.caller = this.#caller === undefined ? undefined : this.#callerOf(this.#caller, view, start, end);
-    const steps = this.#steps;
-    const { hi, lo, there, text } = out;
-    const { wanted } = out.type;
-    for (let i = 0; i < steps.length; i++) {
-      if (wanted !== undefined && wanted[i] === 0) continue;
-      const { read, offset, size } = steps[i];
-      const at = start + offset;
-      if (at + size > end) {
-        there[i] = 0;
-        text[i] = undefined;
-        continue;
+    const { read, offset, size } = this.#steps[k];
+    const at = start + offset;
+    if (at + size > end) return false;
+    switch (read) {
+      case Read.U64:
+        into.hi = view.getInt32(little ? at + 4 : at, little);
+        into.lo = view.getInt32(little ? at : at + 4, little);
+        return true;
+      case Read.U32:
+        into.hi = 0;
+        into.lo = view.getInt32(at, little);
+        return true;
+      case Read.U8:
+      case Read.U16:
+        into.hi = 0;
+        into.lo = read === Read.U8 ? buf[at] : view.getUint16(at, little);
+        return true;
+      case Read.S8:
+      case Read.S16:
+      case Read.S32: {
+        const value =
+          read === Read.S8
+            ? view.getInt8(at)
+            : read === Read.S16
+              ? view.getInt16(at, little)
+              : view.getInt32(at, little);
+        into.hi = value >> 31;
+        into.lo = value;
+        return true;
       }
-      there[i] = 1;
-      switch (read) {
-        case Read.U64:
-          hi[i] = view.getInt32(little ? at + 4 : at, little);
-          lo[i] = view.getInt32(little ? at : at + 4, little);
-          break;
-        case Read.U32:
-          hi[i] = 0;
-          lo[i] = view.getInt32(at, little);
-          break;
-        case Read.S32: {
-          const value = view.getInt32(at, little);
-          hi[i] = value >> 31;
-          lo[i] = value;
-          break;
-        }
-        case Read.U8:
-        case Read.U16:
-          hi[i] = 0;
-          lo[i] = read === Read.U8 ? buf[at] : view.getUint16(at, little);
-          break;
-        case Read.S8:
-        case Read.S16: {
-          const value = read === Read.S8 ? view.getInt8(at) : view.getInt16(at, little);
-          hi[i] = value >> 31;
-          lo[i] = value;
-          break;
-        }
-        default:
-          text[i] = this.#text(steps[i], buf, view, start, end);
-          if (text[i] === undefined) there[i] = 0;
-      }
+      default:
+        return false;
     }
+  }
+
+  text(k: number, { buf, view, start, end }: EventBytes): string | undefined {
+    const step = this.#steps[k];
+    return start + step.offset + step.size > end ? undefined : this.#text(step, buf, view, start, end);
   }
 
   #text({ read, offset, size, field }: Step, buf: Uint8Array, view: DataView, start: number, end: number) {
@@ -163,10 +152,12 @@ export class Decoder {
         // if a string could not be fetched, there is nothing, not even its NUL
         return part === undefined || part.start === part.end ? undefined : chars(buf, part.start, part.end);
       }
-      default: {
+      case Read.List: {
         const part = dynamic(field, { buf, view, start, end }, this.little);
         return part === undefined ? undefined : listText(field, part, buf, view, this.little);
       }
+      default:
+        return undefined;
     }
   }
 
@@ -187,14 +178,17 @@ export class Decoder {
     return name;
   }
 
-  #callerOf(field: Field, view: DataView, start: number, end: number): string | undefined {
-    if (start + field.offset + field.size > end || this.#kallsyms === undefined) return undefined;
+  caller({ view, start, end }: EventBytes): string | undefined {
+    const field = this.#caller;
+    if (field === undefined || start + field.offset + field.size > end || this.#kallsyms === undefined)
+      return undefined;
     const address = addressAt(view, start + field.offset, field.size, this.little);
     const name = this.#nameOf(address);
     return name.startsWith('0x') ? undefined : name;
   }
 
-  #typeOf(view: DataView, start: number, end: number): RecordedType {
+  /** The type of an event. */
+  typeOf({ view, start, end }: EventBytes): RecordedType {
     const field = this.#at;
     const address =
       field === undefined || start + field.offset + field.size > end
@@ -207,7 +201,8 @@ export class Decoder {
       const { symbol } = this.#placeOf(address);
       // locations without a symbol are one type
       type = [...this.#types.values()].find((t) => t.symbol === symbol);
-      type ??= { system: this.format.system, name: this.format.name, symbol, ret: this.ret, fields: this.#fields };
+      const { format, ret } = this;
+      type ??= { system: format.system, name: format.name, symbol, ret, fields: this.#fields, values: this };
       if (this.#types.size < 4096) this.#types.set(address, type);
     }
     this.#type = type;

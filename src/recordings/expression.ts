@@ -1,6 +1,7 @@
 // Why: the arguments of a `print fmt` are C expressions over the event's fields. The kernel's events use only some:
 // fields, casts, shifts and masks, symbolic names. Anything else is not supported, and the event is printed raw.
-import { chars, dynamic, type EventBytes } from './decode.ts';
+import type { EventBytes } from './contract.ts';
+import { chars, dynamic } from './decode.ts';
 import type { EventFormat, Field } from './format.ts';
 
 /** An unsupported expression. */

@@ -1,6 +1,7 @@
 // Why: evidence is printed as by trace-cmd report and perf script, which use the `print fmt` of an event. Only events
 // that are shown are printed.
-import { addressAt, chars, dynamic, type EventBytes, hexPointer } from './decode.ts';
+import type { EventBytes } from './contract.ts';
+import { addressAt, chars, dynamic, hexPointer } from './decode.ts';
 import { Expression, NotUnderstood, type PrintValue, withoutEscapes } from './expression.ts';
 import { type EventFormat, type Field, isText } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';

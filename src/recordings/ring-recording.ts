@@ -9,7 +9,7 @@ import type { Bytes } from './bytes.ts';
 import type { RecordedEvent, Recording, RecordingHead, ShownEvent } from './contract.ts';
 import type { CpuStat } from './cpu-stats.ts';
 import type { CpuStream } from './cpu-stream.ts';
-import { addressAt, Decoder, type EventBytes } from './decode.ts';
+import { addressAt, Decoder } from './decode.ts';
 import { type EventFormat, type Field, fixedSize } from './format.ts';
 import type { Kallsyms } from './kallsyms.ts';
 import { Merge } from './merge.ts';
@@ -67,14 +67,14 @@ export class RingRecording implements Recording {
   damage: string | undefined;
   readonly #parts: RingParts;
   readonly #merge: Merge;
-  readonly #known: (Known | undefined)[] = [];
+  /** by number of the event; V8 would make a hash table of an array with gaps */
+  readonly #known: (Known | undefined)[] = new Array(1 << 16).fill(undefined);
   readonly #typeAt: Field;
   readonly #pidAt: Field;
   /** `common_flags`, of one byte */
   readonly #flagsAt: number | undefined;
   /** stream of the current event, or of the next one after a loss */
   #stream: CpuStream | undefined;
-  #payload: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   #current: Known | undefined;
   #index = 0;
   #left = 0;
@@ -147,11 +147,11 @@ export class RingRecording implements Recording {
     return false;
   }
 
-  argumentsText(): string {
+  argumentsText({ bytes }: RecordedEvent): string {
     const known = this.#current;
     return known === undefined
       ? ''
-      : printArguments(known.decoder.format, this.#payload, this.#parts.little, this.#parts.kallsyms);
+      : printArguments(known.decoder.format, bytes, this.#parts.little, this.#parts.kallsyms);
   }
 
   show(places: readonly number[]): ShownEvent[] {
@@ -224,11 +224,11 @@ export class RingRecording implements Recording {
     if (known.fate !== Fate.Event) return false;
     const beyond = end - start - known.size;
     if (beyond < 0 || beyond >= OTHER_EVENT) return this.#isBad('the event does not have the length its format gives');
-    const payload = this.#payload;
-    payload.buf = buf;
-    payload.view = view;
-    payload.start = start;
-    payload.end = end;
+    const { bytes } = out;
+    bytes.buf = buf;
+    bytes.view = view;
+    bytes.start = start;
+    bytes.end = end;
     this.#current = known;
     const pid = view.getInt32(pidAt, little);
     out.index = ++this.#index;
@@ -243,7 +243,7 @@ export class RingRecording implements Recording {
       this.#bystander ||= isBystander(pid, out.comm);
     }
     out.context = this.#flagsAt === undefined ? -1 : contextOfBits(buf[start + this.#flagsAt]);
-    known.decoder.decode(payload, out);
+    out.type = known.decoder.typeOf(bytes);
     return true;
   }
 

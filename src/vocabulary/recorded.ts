@@ -55,8 +55,10 @@ export class RecordedTypes {
     this.#fields.event = event;
     layout.fill(this.#fields, rows, o, this.#symbols);
     type.derive(rows, o);
-    if (event.caller !== undefined && type.kind === Kind.gupRet)
-      rows[o + Slot.SYM] = this.#symbols.number(event.caller);
+    if (type.kind === Kind.gupRet) {
+      const caller = event.type.values.caller(event.bytes);
+      if (caller !== undefined) rows[o + Slot.SYM] = this.#symbols.number(caller);
+    }
     batch.length++;
     return type;
   }
@@ -68,7 +70,6 @@ export class RecordedTypes {
     const at = { symbol: placeOf(event.type, catalogue), ret };
     const type = new EventType({ name, system, at, first: event.place, keys }, { catalogue, keep });
     const known = { type, layout: new Template(keys, catalogue.fields[type.kind], false) };
-    event.type.wanted = Uint8Array.from(known.layout.slots, (slot) => (type.kept && slot >= 0 ? 1 : 0));
     this.#known.set(event.type, known);
     this.#learned(type);
     return known;
@@ -84,17 +85,14 @@ class RecordedFields implements Fields {
   }
 
   number(k: number): number {
-    const { event } = this;
-    if (event.there[k] !== 1 || event.type.fields[k].is === 'text') return Number.NaN;
-    half.hi = event.hi[k];
-    half.lo = event.lo[k];
-    return signed64(half.hi, half.lo);
+    const { bytes, type } = this.event;
+    return type.values.number(k, bytes, half) ? signed64(half.hi, half.lo) : Number.NaN;
   }
 
   text(k: number): string | undefined {
-    const { event } = this;
-    if (event.type.fields[k].is === 'text') return event.text[k];
-    return event.there[k] === 1 ? hex(event.hi[k], event.lo[k]) : undefined;
+    const { bytes, type } = this.event;
+    if (type.fields[k].is === 'text') return type.values.text(k, bytes);
+    return type.values.number(k, bytes, half) ? hex(half.hi, half.lo) : undefined;
   }
 }
 

@@ -3,7 +3,7 @@
 import { OF_PIPE, ofFiles } from '../../parsers/formats/head.ts';
 import { contextOfBits } from '../../parsers/formats/task-columns.ts';
 import type { RecordedEvent, Recording, RecordingHead, RecordPlace, ShownEvent } from '../contract.ts';
-import { Decoder, type EventBytes } from '../decode.ts';
+import { Decoder } from '../decode.ts';
 import type { Kallsyms } from '../kallsyms.ts';
 import { printArguments, printedTime } from '../print.ts';
 import { Comms } from './comms.ts';
@@ -34,10 +34,10 @@ export class PerfRecording implements Recording {
   /** of the attr of the first tracepoint; the position of the id is the same in all */
   readonly #layout: SampleLayout;
   readonly #kallsyms: Kallsyms | undefined;
-  readonly #decoders: (Decoder | undefined)[] = [];
+  /** by number of the event; V8 would make a hash table of an array with gaps */
+  readonly #decoders: (Decoder | undefined)[] = new Array(1 << 16).fill(undefined);
   readonly #comms = new Comms();
   readonly #origin: { hi: number; lo: number };
-  readonly #payload: EventBytes = { buf: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), start: 0, end: 0 };
   readonly #nameWidth: number;
   #decoder: Decoder | undefined;
   #index = 0;
@@ -107,11 +107,9 @@ export class PerfRecording implements Recording {
     return false;
   }
 
-  argumentsText(): string {
+  argumentsText({ bytes }: RecordedEvent): string {
     const decoder = this.#decoder;
-    return decoder === undefined
-      ? ''
-      : printArguments(decoder.format, this.#payload, this.#file.little, this.#kallsyms);
+    return decoder === undefined ? '' : printArguments(decoder.format, bytes, this.#file.little, this.#kallsyms);
   }
 
   show(places: readonly number[]): ShownEvent[] {
@@ -270,11 +268,11 @@ export class PerfRecording implements Recording {
       return this.#isBad('the data of the sample belong to another event');
     const decoder = this.#decoders[id] ?? this.#learn(id);
     if (decoder === undefined) return this.#isBad('no format in the recording describes this event');
-    const payload = this.#payload;
-    payload.buf = buf;
-    payload.view = view;
-    payload.start = start;
-    payload.end = start + size;
+    const { bytes } = out;
+    bytes.buf = buf;
+    bytes.view = view;
+    bytes.start = start;
+    bytes.end = start + size;
     this.#decoder = decoder;
     const body = at + 8;
     const tid = tidOf(records, layout, raw);
@@ -288,7 +286,7 @@ export class PerfRecording implements Recording {
     out.tgid = layout.tid < 0 ? -1 : view.getInt32(body + layout.tid, little);
     out.context = contextOfBits(buf[start + 2]);
     out.comm = this.#comms.of(tid);
-    decoder.decode(payload, out);
+    out.type = decoder.typeOf(bytes);
     return true;
   }
 
