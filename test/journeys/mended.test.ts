@@ -20,6 +20,7 @@ const WRAPPERS: Record<string, (text: string) => string> = {
   'numbered by grep -n': (t) => each(t, (l, i) => `${i + 1}:${l}`),
   'numbered by grep -Hn': (t) => each(t, (l, i) => `logs/trace.txt:${i + 1}:${l}`),
   'numbered by cat -n': (t) => each(t, (l, i) => `${String(i + 1).padStart(6)}\t${l}`),
+  'numbered by a step of CI': (t) => each(t, (l, i) => `[trace:${i}] ${l}`),
   'numbered by nl': (t) => each(t, (l, i) => `${String(i + 1).padStart(6)}  ${l}`),
   'stamped by GitHub': (t) => each(t, (l, i) => `2026-11-28T14:${stamp(i)}.1234567Z ${l}`),
   'stamped by GitLab': (t) => each(t, (l, i) => `2026-11-28T14:${stamp(i)}.123456Z 01O ${l}`),

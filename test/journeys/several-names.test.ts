@@ -163,6 +163,7 @@ describe('several machines in one log', async () => {
   const saidAlone = said(await checked(`${ftrace.join('\n')}\n`));
   const AROUND: Record<string, (n: number, line: string) => string> = {
     'kubectl --prefix': (n, line) => `[pod/trace-${n}/main] ${line}`,
+    'names with a number': (n, line) => `[agent:${n}] ${line}`,
     'addresses behind a time': (n, line) => `2026-11-28T14:56:22.1Z 10.0.0.${n} ${line}`,
     'addresses of IPv6': (n, line) => `fd00::1:${n}: ${line}`,
     'mpirun --tag-output': (n, line) => `[1,${n}]<stdout>:${line}`,

@@ -82,6 +82,8 @@ export const PREFIXES: readonly Prefix[] = [
   row('names in front', String.raw`\[?(?<from>${IPV4}|${IPV6})\]?(?::\d{1,5})?(?: ?[:|>])? `),
   // mpirun --tag-output
   row('names in front', String.raw`\[(?<from>[\w.@-]{0,200}?\d+,\d+)\]<std(?:out|err)>:`),
+  // drone exec, woodpecker exec: the step, and the number of its line
+  row('numbered', String.raw`\[(?<from>[A-Za-z_][^\][:]{0,60}):(?<line>\d{1,9})\] `),
   row('names in front', String.raw`\[(?:${NAMES_SOMEBODY}${nameOf('./:@-')}|[^\][]{1,60})\] `),
   // kselftest, TAP; a header of the trace itself begins with the same
   row('test log', '# (?=[ #])', { known: /^#(?: |$)/ }),
