@@ -12,6 +12,8 @@ const MAGICS = [
 export const isRecording = (head: Uint8Array): boolean =>
   MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte));
 
+export const ANOTHER = 'another recording follows it in the same file, and was not read';
+
 const CHUNK = 1 << 16;
 
 /**
@@ -30,6 +32,6 @@ export function behind(bytes: Bytes, end: number): string | undefined {
 function described(bytes: Bytes, at: number): string {
   const head = new Uint8Array(16);
   bytes.readAt(head, at);
-  if (isRecording(head)) return 'another recording follows it in the same file, and was not read';
+  if (isRecording(head)) return ANOTHER;
   return `${bytes.size - at} bytes that follow it in the file are not part of it`;
 }

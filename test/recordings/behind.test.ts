@@ -42,6 +42,14 @@ describe.each(Object.entries(FILES))('%s', (_, bytes) => {
   });
 });
 
+describe('a perf.data of a pipe, which does not tell its length', () => {
+  const bytes = perfData(clean, { pipe: true });
+  it.each([['one of a pipe', bytes] as const, ...OTHERS.slice(0, 2)])('followed by %s', async (_, other) => {
+    const { damage } = await readBytes('two', Buffer.concat([bytes, other]));
+    expect(damage).toBe('perf.data: another recording follows it in the same file, and was not read');
+  });
+});
+
 it('two of them are not clean', async () => {
   for (const bytes of [FILES['trace.dat, version 7'], FILES['perf.data']]) {
     const { verdict, traces } = await check([memoryInput('two', Buffer.concat([bytes, bytes]))]);

@@ -1,6 +1,7 @@
 // Why: records of perf.data are consecutive, each with its type and size. They are read sequentially once, and again by
 // position when they are next by time: only numbers are queued, however long a round is.
 import { type Bytes, viewOf } from '../bytes.ts';
+import { ANOTHER, isRecording } from '../magic.ts';
 
 /** A run of records in a file. */
 export interface RecordRange {
@@ -10,6 +11,7 @@ export interface RecordRange {
 }
 
 const HEAD = 8;
+const MOST_TYPES = 1 << 16;
 /** u16 */
 const LONGEST = 65536;
 const WINDOW = 1 << 18;
@@ -74,17 +76,23 @@ export class Records {
       this.damage ??= 'the last record is truncated';
       return false;
     }
-    const { view } = window;
+    const { buf, view } = window;
+    const type = view.getUint32(at, this.little);
+    // a recording of a pipe has no length; no type of a record is that large
+    if (type > MOST_TYPES && isRecording(buf.subarray(at))) {
+      this.damage ??= ANOTHER;
+      return false;
+    }
     const size = view.getUint16(at + 6, this.little);
     if (size < HEAD || at + size > window.end - window.from) {
       this.damage ??= size < HEAD ? 'a record has size 0' : 'the last record is truncated';
       return false;
     }
-    this.buf = window.buf;
+    this.buf = buf;
     this.view = view;
     this.at = at;
     this.end = at + size;
-    this.type = view.getUint32(at, this.little);
+    this.type = type;
     this.place = place;
     return true;
   }
