@@ -9,6 +9,8 @@ import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
 import { isOneTime, type Merged, mergeCpus, sharedCpus } from '../../src/engine/reading/merge-cpus.ts';
 import { storySelection } from '../../src/story/selection.ts';
+import { traceDat } from '../recordings/write/trace-dat.ts';
+import { writtenOf } from '../recordings/written.ts';
 import { capture, checked, said } from './capture.ts';
 
 /** What `cat per_cpu/cpuN/trace` gives of a text: the head, and one CPU's lines with the stacks and losses that are theirs. */
@@ -85,6 +87,14 @@ test('a CPU without an event, a last line without its end, another CPU twice', a
 test('texts of different tools are not merged', async () => {
   const texts = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'].map(capture);
   await expect(merge(texts)).rejects.toThrow(/unlike /);
+});
+
+test('recordings are not merged, and nobody is sent to their tools', async () => {
+  const recording = traceDat(writtenOf('6.12/none_quick.capture', {})).toString('latin1');
+  await expect(merge([recording, recording])).rejects.toMatchObject({
+    message: expect.stringContaining('only text is merged'),
+    tryThis: '--no-merge checks each recording alone',
+  });
 });
 
 test('show prints a finding and a page of several files, and never merges two captures', async () => {

@@ -5,6 +5,7 @@ import { LineReader } from '../../parsers/bytes/lines.ts';
 import type { Source } from '../../parsers/bytes/wrapped-source.ts';
 import { detectFormat } from '../../parsers/detect/detect.ts';
 import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
+import { isRecording } from '../../recordings/index.ts';
 import { InputError } from '../../util/errors.ts';
 import { escapeControl } from '../../util/escape.ts';
 import type { TraceInput } from './input.ts';
@@ -145,6 +146,11 @@ class Part {
         source.close();
         return undefined;
       }
+      if (isRecording(head))
+        throw new InputError('a recording contains all CPUs of its capture: only text is merged', {
+          where: input.path,
+          tryThis: '--no-merge checks each recording alone',
+        });
       const detection = detectFormat(head);
       if ('problem' in detection)
         throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
