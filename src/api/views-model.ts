@@ -31,6 +31,8 @@ export interface Counts {
   readonly outcomes: number;
   /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
   readonly vanished: number;
+  /** mappings that fork copied with device-exclusive entries in them */
+  readonly exclusiveForks: number;
   /** pages held by FOLL_PIN that were unmapped, and no line shows whether for swap or because their memory failed */
   readonly unmapped: number;
   /** anonymous pages pinned for writing that appeared at another address of their address space */

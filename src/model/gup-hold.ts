@@ -251,7 +251,7 @@ function shown(m: Model, mm: Mm, vpn: number, { page, pageFrom, hold }: Pin, map
     mm.ptes.set(vpn, page * 64 + Pte.Present);
     return;
   }
-  if (isNamed && !Number.isNaN(mapped)) m.contradicts(mm, mapped, page);
+  if (isNamed) m.contradicts(mm, vpn, page);
   if (others.length > 0) m.install(mm, vpn, page, 1, 0, 'observed');
   else mm.ptes.set(vpn, page * 64 + Pte.Present);
 }

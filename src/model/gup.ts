@@ -194,7 +194,8 @@ export function grabRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const head = m.page(r[o + Slot.PAGE]);
   // NULL: the folio was gone or the check failed; no reference was taken
   if (Number.isNaN(head)) t.gup?.grabs.pop();
-  else if (g.page - head >= 0 && g.page - head < 1 << 18) g.folio = head;
+  else m.folios.beginsAt(head);
+  if (g.page - head >= 0 && g.page - head < 1 << 18) g.folio = head;
 }
 
 export function followPte(m: Model, t: Task, r: Float64Array, o: number): void {

@@ -47,6 +47,8 @@ export class Mapping extends Identities {
     outcomes: 0,
     /** pinned pages that migration unmapped, and of which no line shows what was mapped back */
     vanished: 0,
+    /** mappings that fork copied with device-exclusive entries in them, as far as known: it has to restore them first */
+    exclusiveForks: 0,
     /** pages held by FOLL_PIN that were unmapped, and may have been in the swap cache: for swap, or as memory failed */
     unmapped: 0,
     /** anonymous pages pinned for writing that appeared at another address of their address space */
@@ -280,9 +282,15 @@ export class Mapping extends Identities {
     if (merged.size < MOST_MERGED) this.#merged.set(mm, merged.set(page, kpage));
   }
 
-  /** A line names a page where another was known: lines are missing, unless KSM put it there. */
-  contradicts(mm: Mm, known: PageId, named: PageId): void {
-    if (this.#merged.get(mm)?.get(known) !== named) this.tear('entries');
+  /**
+   * A line names a page where another was known: lines are missing, unless KSM put it there, or fork may not have copied the
+   * mapping, which it does only if there are anonymous pages in it (vma_needs_copy()).
+   */
+  contradicts(mm: Mm, vpn: number, named: PageId): void {
+    const entry = mm.entry(vpn);
+    if (entry === undefined || (entryBits(entry) & Pte.STATE) !== Pte.Present) return;
+    const mayBeEmpty = mm.parent !== undefined && (entryBits(entry) & (Pte.Shared | Pte.Anon)) === Pte.Shared;
+    if (!mayBeEmpty && this.#merged.get(mm)?.get(entryPage(entry)) !== named) this.tear('entries');
   }
 
   step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {

@@ -13,11 +13,28 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   if (t.batch !== undefined) t.batch.back = true;
   t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), skipped: 0 };
+  migratedFolio(m, mm, vpn, t.migrateIn.page);
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
   m.returned(mm, vpn, vpn + size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
   else beginsToReturn(m, mm, vpn);
+}
+
+/**
+ * A folio that is mapped where another one was is its copy, of the same size, in memory that was free before
+ * (alloc_migration_target()). One that is mapped back as it was may be a part of what was split (remap_page()).
+ */
+function migratedFolio(m: Model, mm: Mm, vpn: number, folio: PageId): void {
+  const entry = mm.entry(vpn);
+  const before = entry === undefined ? Number.NaN : entryPage(entry);
+  const old = m.folios.headOf(before);
+  if (Number.isNaN(old) || old === m.folios.headOf(folio)) m.folios.beginsAt(folio);
+  else {
+    const pages = m.folios.get(old) ?? 1;
+    m.folios.forget(folio, pages);
+    if (pages > 1) m.folios.set(folio, pages);
+  }
 }
 
 /**

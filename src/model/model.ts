@@ -4,6 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
+import { Folios } from './folios.ts';
 import type { Unmapped } from './frames.ts';
 import { Held } from './held.ts';
 import { addPin, drop, dropPin, push } from './lists.ts';
@@ -44,10 +45,7 @@ export class Model extends Mapping {
   readonly gaps: Gap[] = [];
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
-  /**
-   * pages per large folio, by head page: an event of reclaim or migration names the folio and concerns all its pages
-   */
-  readonly folios = new Map<PageId, number>();
+  readonly folios = new Folios();
   /** returns of write faults have VM_FAULT_WRITE in this trace (up to v6.1): a return without it has changed nothing */
   saysWrite = false;
   /**
@@ -241,7 +239,7 @@ export class Model extends Mapping {
 
   /** The page was newly allocated, so all earlier pins on it have ended, whether their release was recorded or not. */
   reallocated(page: PageId, pages: number): void {
-    if (this.folios.size > 0) this.folios.delete(page);
+    this.folios.forget(page, pages);
     if (this.ofFile.size > 0) this.ofFile.delete(page);
     if (this.swapCache.size > 0) this.swapCache.deleteIn(page, page + pages);
     if (this.piped.size > 0) this.piped.deleteIn(page, page + pages);
@@ -254,21 +252,9 @@ export class Model extends Mapping {
       if (pin.call.at.order < order) this.close(pin, this.at(), 'unseen');
   }
 
-  /** Head page of the large folio of a page, as far as known; otherwise the page itself. */
-  folioOf(page: PageId): PageId {
-    if (this.folios.size === 0) return page;
-    // a folio is aligned to its size, and vmemmap_base to much more
-    for (let pages = 1; pages <= this.machine.pmdPages; pages *= 2) {
-      const head = Math.floor(page / pages) * pages;
-      const size = this.folios.get(head);
-      if (size !== undefined && page < head + size) return head;
-    }
-    return page;
-  }
-
   /** This page, or another of its folio, whose references are counted together, is known to be pinned. */
   isHeld(page: PageId): boolean {
-    return this.pinsByPage.has(page) || this.pinsByFolio.has(this.folioOf(page));
+    return this.pinsByPage.has(page) || this.pinsByFolio.has(this.folios.headOf(page));
   }
 
   /**

@@ -19,6 +19,8 @@ import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
 const VM_SHARED = 0x8;
+/** VM_UFFD_WP, VM_HUGETLB (up to v5.18), VM_PFNMAP and VM_MIXEDMAP: fork copies them whether they have an anon_vma or not. */
+const ALWAYS_COPIED = 0x1000 | 0x400000 | 0x400 | 0x10000000;
 // MM_CP_DIRTY_ACCT up to v6.0
 const MM_CP_TRY_CHANGE_WRITABLE = 0x1;
 const MM_CP_PROT_NUMA = 0x2;
@@ -59,7 +61,8 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   const pins = end > start ? m.pinsIn(src, start, end) : NO_PINS;
   const flags = r[o + SlotOf.forkVma.vmflags];
   const isPrivate = Number.isNaN(flags) || (flags & VM_SHARED) === 0;
-  const exclusive = copyEntries(m, src, dst, start, end, isPrivate);
+  const exclusive = isCopied(flags) ? copyEntries(m, src, dst, start, end, isPrivate) : undefined;
+  if (exclusive !== undefined) m.counts.exclusiveForks++;
   const last = src.ops.at(-1);
   if (isPrivate) {
     // one entry for neighbouring VMAs
@@ -77,6 +80,10 @@ export function forkVma(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   if (m.listeners.fork !== undefined) m.emit('fork', { src, dst, start, end, at, pins });
 }
+
+/** A shared mapping has no anon_vma: faults of the child will fill it (copy_page_range(), vma_needs_copy()). */
+const isCopied = (flags: number): boolean =>
+  Number.isNaN(flags) || (flags & VM_SHARED) === 0 || (flags & ALWAYS_COPIED) !== 0;
 
 /** Pins whose page is shared with the child. */
 function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Set<Pin> {
@@ -132,22 +139,25 @@ export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void 
   const f = t.fork;
   if (f === undefined && m.seen[Kind.forkVma] > 0) unpaired(m, t, 'fork');
   m.strays.close(f);
-  endFork(m, t);
   // 0 or an error
   const ret = r[o + SlotOf.forkVmaRet.ret];
+  endFork(m, t, ret < 0);
   if (ret > 0) m.absurd();
   // a call that fails (-EBUSY: the page was locked) changes nothing
   if (f?.exclusive === undefined || ret !== 0) return;
   for (const [vpn, page] of f.exclusive) m.emit('exclusiveCopied', { src: f.src, child: f.dst, vpn, page, at: m.at() });
 }
 
-/** copy_page_range() of a VMA has ended: pages without an early copy are shared. */
-export function endFork(m: Model, t: Task): void {
+/**
+ * copy_page_range() of a VMA has ended: pages without an early copy are shared.
+ * @param failed no memory was left for an early copy, for one: there is no child
+ */
+export function endFork(m: Model, t: Task, failed = false): void {
   const f = t.fork;
   t.fork = undefined;
   if (f === undefined) return;
   f.src.forks?.delete(f);
-  if (f.shared === undefined) return;
+  if (f.shared === undefined || failed) return;
   // an empty entry is not copied; one that no line has shown is taken for the page's
   const isEmpty = (pin: Pin): boolean => isZapped(pin) && Number.isNaN(m.mapped(f.src, pin.where));
   for (const pin of f.shared) if (pin.live && !isEmpty(pin)) m.emit('share', { pin, child: f.dst, at: f.at });
@@ -238,7 +248,9 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
   const at = m.at();
-  t.unmap = { mm, vpn: from(m, r, o), page: m.pageOf(r[o + Slot.PAGE]), at, migrate: r[o] === Kind.migrateOne };
+  const page = m.pageOf(r[o + Slot.PAGE]);
+  m.folios.beginsAt(page);
+  t.unmap = { mm, vpn: from(m, r, o), page, at, migrate: r[o] === Kind.migrateOne };
   if (t.batch === undefined || t.batch.back) t.batch = { since: at.order, back: false };
 }
 

@@ -135,6 +135,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const pmd = r[o] === Kind.anonRmapPmd;
   const pages =
     pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? m.machine.pmdPages : n > 1 ? m.believed(n) : 1;
+  m.folios.beginsAt(m.page(r[o + SlotOf.anonRmap.folio]));
   const at = m.at();
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
@@ -228,7 +229,10 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
       ? undefined
       : s.other;
   // what it read into the swap cache itself, it allocated
-  if (s.cached.includes(page)) m.endBefore(page, pages, s.at.order);
+  if (s.cached.includes(page)) {
+    m.endBefore(page, pages, s.at.order);
+    m.folios.forget(page, pages);
+  }
   const reads = s.reads?.page === page ? s.reads.at : undefined;
   const allocated = s.allocated?.page === page ? s.allocated.at : undefined;
   const other = again?.page ?? instead(over, page + (s.vpn - vpn));

@@ -37,7 +37,7 @@ export function zeroAsBefore(m: Model, r: Float64Array, o: number, mm: Mm, vpn: 
 /** What the entry shows is mapped, whatever was known. */
 export function mapsShown(m: Model, mm: Mm, vpn: number, named: PageId, pmd: boolean): void {
   const known = m.mapped(mm, vpn);
-  if (!Number.isNaN(known)) m.contradicts(mm, known, named);
+  if (!Number.isNaN(known)) m.contradicts(mm, vpn, named);
   else if (m.isPinnedElsewhere(mm, named)) m.counts.strayed++;
   const behind = pmd ? vpn % m.machine.pmdPages : 0;
   m.install(mm, vpn - behind, named - behind, pmd ? m.machine.pmdPages : 1, 0, 'observed');

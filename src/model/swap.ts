@@ -43,6 +43,7 @@ const MOST_CACHED = 64;
 /** A page enters the swap cache: one that reclaim writes out, or one that a swap-in reads. */
 export function swapCacheAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
+  m.folios.beginsAt(page);
   m.swapCache.set(page, true);
   if (t.swap === undefined || t.swap.mapped) return;
   const { cached } = t.swap;

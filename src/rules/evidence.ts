@@ -113,11 +113,10 @@ const HAPPENED: readonly Question[] = [
     ) &&
     'device-exclusive entries were made, but make_device_exclusive() or its return is not recorded (up to v6.14: ' +
       'make_device_exclusive_range(), its return, page_make_device_exclusive_one() or ptep_clear_flush())',
-  (evidence) =>
-    devices(evidence) > 0 &&
-    evidence.shown.forks > 0 &&
-    !recorded(evidence.model, 'forkVmaRet', 'devRestore') &&
-    'device-exclusive entries were made and a process was forked, but the return of copy_page_range() or restore_exclusive_pte() is not recorded',
+  ({ model }) =>
+    model.counts.exclusiveForks > 0 &&
+    !recorded(model, 'forkVmaRet', 'devRestore') &&
+    'device-exclusive entries were made and their process was forked, but the return of copy_page_range() or restore_exclusive_pte() is not recorded',
   ({ model, shown: { foreign: n } }) =>
     n > 0 &&
     !recorded(model, 'forkVma') &&

@@ -58,6 +58,24 @@ describe('fork over a device-exclusive entry', () => {
     expect(undecided.join()).toContain('restore_exclusive_pte() is not recorded');
   });
 
+  it.each(['was never made (-EBUSY)', 'is unmapped before'])(
+    '... but where it %s, nothing has to be restored',
+    async (how) => {
+      const { trace, par, set, fork, end } = exclusive();
+      if (how === 'is unmapped before') {
+        set(PARENT);
+        par.zap({ mm: PARENT, start: at(0), end: at(1) });
+      } else {
+        const gpu = trace.task('gpu', 900, 1);
+        gpu.dev_excl({ mm: PARENT, addr: at(0), owner: OWNER });
+        gpu.dev_excl_ret({ page: '0xfffffffffffffff0' });
+      }
+      fork(0);
+      end();
+      expect((await trace.check('7.2')).undecided.join()).not.toContain('device-exclusive');
+    },
+  );
+
   it('the entry is restored first: right, and the child maps the page', async () => {
     const { trace, par, chi, set, restore, fork, end } = exclusive();
     set(PARENT);

@@ -57,6 +57,19 @@ describe.each(CAPTURES)('%s on another machine', (name) => {
     expect(plain(other)).toEqual(plain(whole));
   });
 
+  it.each([47, 51])('memory is encrypted, which bit %i of every entry says (SME, SEV)', async (bit) => {
+    const vmemmap = /vmemmap=0x[0-9a-f]+/.exec(text)?.[0];
+    // the line that shows where pfn 0 is comes first
+    const first = `             x-77      [000] d...     0.000001: mm_exit: (exit_mmap+0x0/0x1) mm=0xffff888000000000 ${vmemmap}\n`;
+    const entry = (pte: string) =>
+      BigInt(pte) % 2n === 0n ? pte : `0x${(BigInt(pte) | (1n << BigInt(bit))).toString(16)}`;
+    const plain = text.replace(/^(?=[^#])/m, first);
+    const whole = await check([memoryInput('plain', plain)]);
+    const other = await check([memoryInput('encrypted', plain.replace(/(?<=pte=)0x[0-9a-f]+/g, entry))]);
+    expect(said(other)).toEqual(said(whole));
+    expect(other.verdict).toBe(whole.verdict);
+  });
+
   it('kernel pointers that are small numbers (s390x): undecided, and no error', async () => {
     const other = await check([memoryInput('s390x', asMachine(text, { pageBytes: 4096, slab: '00000000' }))]);
     expect(other.verdict).toBe('could-not-be-checked');

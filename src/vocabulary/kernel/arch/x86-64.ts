@@ -25,9 +25,11 @@ export const X86_64: Arch = {
     // pmd_present() asks for this bit too: a PMD keeps it while it is split, and is not present then
     huge: (lo) => (lo & PSE) !== 0,
     special: (_hi, lo) => (lo & SPECIAL) !== 0,
-    // bits 12..51; inverted if the processor must not follow the entry: PROT_NONE (__pte_needs_invert(), 6b28baca9b1f)
+    // bits 12..46; inverted if the processor must not follow the entry: PROT_NONE (__pte_needs_invert(), 6b28baca9b1f). One
+    // of bits 47..51 says that the memory is encrypted (sme_me_mask, which physical_mask is without; AMD SME and SEV), and
+    // no machine has 128 TB
     pfn: (hi, lo) =>
-      (lo & PRESENT) !== 0 ? (hi & 0xfffff) * 0x100000 + (lo >>> 12) : (~hi & 0xfffff) * 0x100000 + (~lo >>> 12),
+      (lo & PRESENT) !== 0 ? (hi & 0x7fff) * 0x100000 + (lo >>> 12) : (~hi & 0x7fff) * 0x100000 + (~lo >>> 12),
     // the offset is stored inverted (6b28baca9b1f), so that its upper bits are set; before v5.19 the bit is never set
     swpMark: (hi, lo) => (((hi >>> 16) & 0x7ff) === 0x7ff ? (lo & SWP_EXCLUSIVE) !== 0 : undefined),
     // the type in the upper five bits; the offset is the entry inverted, shifted left by 5 and right by 14 (__swp_offset())
