@@ -16,6 +16,8 @@ const TRY_MERGE = fnIndex('__bio_try_merge_page');
 const REQ_OP_MASK = 0xff;
 /** More than REQ_OP_DRV_OUT and its neighbours. */
 const NO_OP = 64;
+/** FLUSH, DISCARD, SECURE_ERASE and WRITE_ZEROES (include/linux/blk_types.h) have a size at most, and no pages. */
+const OF_NO_PAGES: ReadonlySet<number> = new Set([2, 3, 5, 9]);
 
 /** Number of entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
 const BIO_PAGES = 4096;
@@ -38,7 +40,8 @@ function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
 
 /**
  * The pin of a page to which a bio belongs: the newest of the submitting task, else the newest longterm one (a fixed
- * buffer may be submitted by a worker).
+ * buffer may be submitted by a worker), else one of its process. A bio of another task may have the same page, with no
+ * reference of its own: writeback of a page of a file, or a loop device that passes it on.
  */
 function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   // a bio that carries a page from a pipe (splice() into a file) has no reference of its own
@@ -46,7 +49,7 @@ function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   const pin =
     pins.findLast((p) => p.call.at.pid === t.pid && fits(p)) ??
     pins.findLast((p) => p.call.longterm && fits(p)) ??
-    pins.findLast(fits);
+    (t.mm === undefined ? undefined : pins.findLast((p) => p.mm === t.mm && fits(p)));
   if (pin === undefined) return;
   give(m, x, pin, at);
 }
@@ -94,13 +97,14 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
 
 export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const bio = r[o + SlotOf.bioSubmit.bio];
-  const page = m.page(r[o + SlotOf.bioSubmit.p0]);
   const opf = r[o + SlotOf.bioSubmit.opf];
   const op = Number.isNaN(opf) ? undefined : opf & REQ_OP_MASK;
-  // one without pages has no array to read them from
+  // without an array of vectors, a probe prints what the memory of its record held before (store_trace_args())
+  const hasPages = r[o + SlotOf.bioSubmit.size] !== 0 && (op === undefined || !OF_NO_PAGES.has(op));
+  const page = hasPages ? m.page(r[o + SlotOf.bioSubmit.p0]) : Number.NaN;
   if (
     (op !== undefined && op >= NO_OP) ||
-    (r[o + SlotOf.bioSubmit.vcnt] > 0 && r[o + SlotOf.bioSubmit.p0] >= -MAX_ERRNO)
+    (hasPages && r[o + SlotOf.bioSubmit.vcnt] > 0 && r[o + SlotOf.bioSubmit.p0] >= -MAX_ERRNO)
   )
     m.absurd();
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
@@ -110,7 +114,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + SlotOf.bioSubmit.l0] > 0 ? r[o + SlotOf.bioSubmit.l0] : 0;
   const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
-  const lists = pinned(m, page, o0, l0);
+  const lists = hasPages ? pinned(m, page, o0, l0) : [];
   const filled = m.ios.get(bio);
   if (
     (filled === undefined || filled.endedAt !== undefined || filled.pins.length + filled.zeros.length === 0) &&

@@ -1,7 +1,7 @@
 // Why: few pages of a bio have a line. One that continues the last vector is merged into it without one, and since v7.0
 // only the first vector is shown. All of them are pinned until the bio is over.
 import { describe, expect, it } from 'vitest';
-import { at, copy, exit, fork, PARENT, page, Trace, touch } from './synthetic.ts';
+import { at, background, copy, exit, fork, PARENT, page, Trace, touch } from './synthetic.ts';
 
 const PFN = 0x2000;
 const BIO = '0xffff888400000000';
@@ -316,4 +316,65 @@ describe('a reference on a page of which two bios have a part', () => {
     const { findings } = await read.checks();
     expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
+});
+
+describe('a page that another bio has, too', () => {
+  /** The flusher writes a page of a file back while the read into it is under way. */
+  function flushed(): Read {
+    const read = new Read({ kernel: '6.12' });
+    background(read.app, 9, 0x2109);
+    read.pins([0, 1]);
+    read.adds(PFN, 4096);
+    read.submits({ size: 4096 });
+    const flusher = read.trace.task('kworker/u8:1', 60, 1);
+    flusher.bio_add({ bio: OTHER, page: page(PFN), len: 4096, off: 0 });
+    flusher.bio_submit({
+      bio: OTHER,
+      opf: '0x1',
+      bflags: '0x0',
+      sector: 8,
+      size: 4096,
+      vcnt: 1,
+      p0: page(PFN),
+      l0: 4096,
+      o0: 0,
+    });
+    return read;
+  }
+
+  it('is pinned by the first alone', async () => {
+    const read = flushed();
+    read.ends();
+    read.releases([[PFN, 1]]);
+    read.ends(OTHER);
+    expect(await read.checks()).toMatchObject(CLEAN);
+  });
+
+  it('... until its end', async () => {
+    const read = flushed();
+    read.ends(OTHER);
+    read.parts(0);
+    read.ends();
+    read.releases([[PFN, 1]]);
+    expect(await drift(read)).toMatchObject({ confidence: 'certain', harm: ['lost-dma-write'] });
+  });
+});
+
+// perf and a buffer that was read before keep what a record of the same place had in its fields
+it.each([
+  ['a flush', { opf: '0x40801', size: 0 }],
+  ['a discard', { opf: '0x803', size: 1843200 }],
+  ['zeroes', { opf: '0x809', size: 65536 }],
+])('%s has no pages, whatever its line shows', async (_name, fields) => {
+  const read = new Read({ kernel: '6.12' });
+  background(read.app, 9, 0x2109);
+  read.pins([0, 1]);
+  read.adds(PFN, 4096);
+  read.submits({ size: 4096 });
+  const journal = read.trace.task('jbd2/vda1-8', 60, 1);
+  journal.bio_submit({ bio: OTHER, bflags: '0x0', sector: 0, vcnt: 0, p0: page(PFN), l0: 4096, o0: 0, ...fields });
+  read.ends();
+  read.releases([[PFN, 1]]);
+  read.ends(OTHER);
+  expect(await read.checks()).toMatchObject(CLEAN);
 });
