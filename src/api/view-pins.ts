@@ -238,8 +238,14 @@ export class Io extends View<state.Io> implements view.Io {
   get bytes() {
     return raw(this).bytes;
   }
+  get vague() {
+    return raw(this).vague;
+  }
   get submittedAt() {
     return views(this).at(raw(this).submittedAt);
+  }
+  get partEndedAt() {
+    return views(this).at(raw(this).partEndedAt);
   }
   get endedAt() {
     return views(this).at(raw(this).endedAt);

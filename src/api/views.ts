@@ -247,7 +247,11 @@ export interface Io {
   readonly dir: 'READ' | 'WRITE' | undefined;
   /** of the whole bio; 0 until submit_bio() is seen */
   readonly bytes: number;
+  /** it is for some of its pages, and the trace does not show which */
+  readonly vague: boolean;
   readonly submittedAt: At | undefined;
+  /** a part of it, of which the trace does not show the pages, was over before the rest (bio_split()) */
+  readonly partEndedAt: At | undefined;
   readonly endedAt: At | undefined;
   /** blk_status_t; 0 is success */
   readonly status: number | undefined;

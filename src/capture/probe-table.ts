@@ -119,7 +119,7 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
   ending(
     'bio_submit',
     'A',
-    `submit_bio bio=bio:x64 opf=bio->bi_opf:x32 bflags=bio->bi_flags:x16 sector=bio->bi_iter.bi_sector:u64 size=bio->bi_iter.bi_size:u32 vcnt=bio->bi_vcnt:u16 ${FIRST_VEC} l0=bio->bi_io_vec->bv_len:u32 o0=bio->bi_io_vec->bv_offset:u32`,
+    `submit_bio bio=bio:x64 opf=bio->bi_opf:x32 bflags=bio->bi_flags:x16 sector=bio->bi_iter.bi_sector:u64 size=bio->bi_iter.bi_size:u32 done?=bio->bi_iter.bi_bvec_done:u32 vcnt=bio->bi_vcnt:u16 ${FIRST_VEC} l0=bio->bi_io_vec->bv_len:u32 o0=bio->bi_io_vec->bv_offset:u32`,
   ),
   entry(
     'bio_add',
@@ -127,7 +127,11 @@ export const PROBE_TABLE: readonly ProbeRow[] = [
     '__bio_try_merge_page bio=bio:x64 page=page:x64 len=len:u32 off=off|offset:u32',
     '__bio_add_page bio=bio:x64 page=page:x64 len=len:u32 off=off|offset:u32',
   ),
-  ending('bio_end', 'A', 'bio_endio bio=bio:x64 status=bio->bi_status:u8'),
+  ending(
+    'bio_end',
+    'A',
+    'bio_endio bio=bio:x64 status=bio->bi_status:u8 left?=bio->__bi_remaining:s32 parent?=bio->bi_private:x64',
+  ),
   // 5.10: the test of BIO_NO_PAGE_REF is inlined into the callers, and the rest has the name of a part
   ...['bio_release'].map((name) =>
     ending(

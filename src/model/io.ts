@@ -19,6 +19,9 @@ const NO_OP = 64;
 /** FLUSH, DISCARD, SECURE_ERASE and WRITE_ZEROES (include/linux/blk_types.h) have a size at most, and no pages. */
 const OF_NO_PAGES: ReadonlySet<number> = new Set([2, 3, 5, 9]);
 
+/** Bios with parts under way that are remembered. */
+const MOST_CHAINED = 4096;
+
 /** Number of entries of a bio that are kept; more than BIO_MAX_VECS, since neighbours are merged. */
 const BIO_PAGES = 4096;
 
@@ -45,7 +48,8 @@ function resubmitted(m: Model, t: Task, x: Io, page: PageId): boolean {
  */
 function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   // a bio that carries a page from a pipe (splice() into a file) has no reference of its own
-  const fits = (p: Pin) => p.live && p.owner !== 'transient' && p.owner !== 'pipe' && !p.ios.includes(x);
+  const fits = (p: Pin) =>
+    p.live && p.owner !== 'transient' && p.owner !== 'pipe' && !p.ios.includes(x) && isOfDirection(p, x);
   const pin =
     pins.findLast((p) => p.call.at.pid === t.pid && fits(p)) ??
     pins.findLast((p) => p.call.longterm && fits(p)) ??
@@ -110,11 +114,18 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   // a swap-in that goes past the swap cache reads with a bio of its own (v6.3 and later; before, a RAM disk is asked without one)
   if (t.swap !== undefined && !t.swap.mapped && op === 0) t.swap.reads = { page, at: m.at() };
   if (t.filling?.bio === bio) t.filling = undefined;
+  m.chained.delete(bio);
   const known = m.ios.get(bio);
   if (known !== undefined && known.endedAt === undefined && !resubmitted(m, t, known, page)) reused(m, known);
   const l0 = r[o + SlotOf.bioSubmit.l0] > 0 ? r[o + SlotOf.bioSubmit.l0] : 0;
   const o0 = r[o + SlotOf.bioSubmit.o0] > 0 ? r[o + SlotOf.bioSubmit.o0] : 0;
-  const lists = hasPages ? pinned(m, page, o0, l0) : [];
+  // of a fixed buffer, the vectors are those of the whole buffer (bio_iov_bvec_set()), so it begins behind the first's beginning
+  const size = r[o + SlotOf.bioSubmit.size];
+  const done = r[o + SlotOf.bioSubmit.done] > 0 ? r[o + SlotOf.bioSubmit.done] : 0;
+  const isShown = r[o + SlotOf.bioSubmit.done] >= 0;
+  const from = o0 + done;
+  const len = isShown ? Math.min(Math.max(0, l0 - done), size) : l0;
+  const lists = hasPages ? pinned(m, page, from, len) : [];
   const filled = m.ios.get(bio);
   if (
     (filled === undefined || filled.endedAt !== undefined || filled.pins.length + filled.zeros.length === 0) &&
@@ -130,13 +141,17 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const x = bioAt(m, bio);
   const at = m.at();
   x.dir = op === 0 ? 'READ' : op === 1 ? 'WRITE' : undefined;
-  x.bytes = r[o + SlotOf.bioSubmit.size];
+  x.bytes = size;
   x.submittedAt = at;
   if (x.pages.length > 0) {
+    for (const pin of x.pins.filter((p) => !isOfDirection(p, x))) takeBack(x, pin);
     refused(x);
     merge(m, t, x, x.bytes - x.added);
     m.step(x.pins, 'i/o submit', at, undefined, { io: x });
-  } else fill(m, t, x, lists, page, o0, l0);
+  } else {
+    x.vague = !isShown && size < l0 && l0 > m.machine.pageBytes;
+    fill(m, t, x, lists, page, from, len);
+  }
   if (x.pins.some((p) => !p.call.longterm)) t.fresh = undefined;
   // the device writes, whatever the flags of the call say or do not
   if (x.dir === 'READ') for (const { call } of x.pins) call.write = true;
@@ -154,11 +169,19 @@ function refused(x: Io): void {
   x.pages.pop();
   x.added = x.bytes;
   const pin = x.pins.at(-1);
-  if (pin?.page !== last.page) return;
-  x.pins.pop();
+  if (pin?.page === last.page) takeBack(x, pin);
+}
+
+/** The pin is not in use by this bio. */
+function takeBack(x: Io, pin: Pin): void {
+  x.pins.splice(x.pins.indexOf(pin), 1);
   pin.ios.splice(pin.ios.indexOf(x), 1);
   if (pin.ios.length === 0 && pin.owner === 'bio') pin.owner = undefined;
 }
+
+/** A system call pins pages to read or to write: a bio that does the other, with one of them, is writeback of its page. */
+const isOfDirection = ({ call, ios }: Pin, x: Io): boolean =>
+  call.longterm || x.dir === undefined || ios.every(({ dir }) => dir === undefined || dir === x.dir);
 
 /** A bio of which only the first vector is shown. */
 function fill(m: Model, t: Task, x: Io, lists: readonly Pin[][], page: PageId, off: number, len: number): void {
@@ -170,12 +193,44 @@ function fill(m: Model, t: Task, x: Io, lists: readonly Pin[][], page: PageId, o
   follow(m, t, x, x.bytes - (first === undefined ? len : Math.min(len, pageBytes - (off % pageBytes))));
 }
 
+/**
+ * bio_endio(). Of a bio that was split (bio_split(), bio_chain()), its line says that its own part, the last one, is over:
+ * `left` of them were under way. It ends inside the call for the last of the others, and has no further line.
+ */
 export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
-  const x = m.ios.get(r[o + SlotOf.bioEnd.bio]);
-  if (x === undefined || x.endedAt !== undefined) return;
+  const bio = r[o + SlotOf.bioEnd.bio];
+  const left = r[o + SlotOf.bioEnd.left];
+  const parent = r[o + SlotOf.bioEnd.parent];
+  const status = r[o + SlotOf.bioEnd.status];
+  if (!(left > 1)) {
+    ended(m, bio, parent, status);
+    return;
+  }
+  const x = m.ios.get(bio);
+  if (x !== undefined) x.partEndedAt ??= m.at();
+  else if (!m.ios.has(parent) && !m.chained.has(parent)) return;
+  if (m.chained.size < MOST_CHAINED) m.chained.set(bio, { left: left - 1, parent, status });
+}
+
+/** All parts of a bio are over, and it may be the last part of another (bio_chain_endio()). */
+function ended(m: Model, bio: number, parent: number, status: number): void {
+  const x = m.ios.get(bio);
+  if (x !== undefined && x.endedAt === undefined) finish(m, x, status);
+  const above = m.ios.get(parent);
+  if (above !== undefined && above !== x) above.partEndedAt ??= m.at();
+  const rest = m.chained.get(parent);
+  if (rest === undefined) return;
+  rest.left--;
+  if (status > 0 && rest.status === 0) rest.status = status;
+  if (rest.left > 0) return;
+  m.chained.delete(parent);
+  ended(m, parent, rest.parent, rest.status);
+}
+
+function finish(m: Model, x: Io, status: number): void {
   const at = m.at();
   x.endedAt = at;
-  x.status = r[o + SlotOf.bioEnd.status];
+  x.status = status;
   m.step(x.pins, 'i/o end', at, undefined, { io: x });
   if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });

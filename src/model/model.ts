@@ -40,6 +40,8 @@ export class Model extends Mapping {
   /** live pins, by the folio whose reference count they raise */
   readonly pinsByFolio = new Ordered<Pin[]>();
   readonly ios = new Map<number, Io>();
+  /** bios whose own part is over, by address; see bioEnd() */
+  readonly chained = new Map<number, { left: number; parent: number; status: number }>();
   /** live pins of calls whose mm is not known yet, by thread */
   readonly withoutMm = new Map<number, Pin[]>();
   readonly gaps: Gap[] = [];
@@ -106,7 +108,7 @@ export class Model extends Mapping {
     this.held.clear();
     this.forgetIdentities();
     this.#references = 0;
-    for (const known of [this.pinsByPage, this.pinsByFolio, this.ios]) known.clear();
+    for (const known of [this.pinsByPage, this.pinsByFolio, this.ios, this.chained]) known.clear();
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped, this.pipedUnpinned]) known.clear();
     this.unexplained.clear();

@@ -106,7 +106,11 @@ export class Io {
   lastPage: PageId;
   /** the last line only tried to add its page (__bio_try_merge_page()) */
   tried = false;
+  /** it is for some of its pages, and no line shows which */
+  vague = false;
   submittedAt: At | undefined;
+  /** a part of it, of which no line shows the pages, was over before the rest */
+  partEndedAt: At | undefined;
   endedAt: At | undefined;
   /** bi_status; NaN unknown */
   status: number;

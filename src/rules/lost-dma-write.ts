@@ -22,6 +22,10 @@ function usedSince(drift: Drift): boolean {
   return ios.length === 0 || ios.some((io) => late(io) && !hasFailed(io) && !(call.write && io.dir === 'WRITE'));
 }
 
+/** No line shows whether the bio was for this page, or was still for it when the page left the address. */
+const isUnknown = ({ vague, partEndedAt }: Io, drift: Drift): boolean =>
+  vague || (partEndedAt !== undefined && partEndedAt.order < parted(drift).order);
+
 /** What a bio read into one of its pages. It may have many, in any order. */
 const partOf = ({ bytes, pins }: Io, pageBytes: number): string =>
   pins.length === 1 && bytes <= pageBytes
@@ -88,7 +92,7 @@ export default defineRule({
         if (drifts.size === 0) return;
         for (const pin of io.pins) {
           const drift = drifts.get(pin);
-          if (drift === undefined || drift.healedAt !== undefined || hasFailed(io)) continue;
+          if (drift === undefined || drift.healedAt !== undefined || hasFailed(io) || isUnknown(io, drift)) continue;
           const step = pin.steps.at(-1);
           if (io.dir === 'WRITE') {
             if (io.submittedAt !== undefined && io.submittedAt.order > drift.at.order && !told.has(drift)) {

@@ -178,7 +178,7 @@ export class Words {
         return `${page} made writable again`;
       case 'i/o submit':
       case 'i/o end':
-        return `${step.io?.dir ?? 'I/O'} ${step.io?.bytes ?? '?'} bytes ${step.io?.dir === 'WRITE' ? 'from' : 'into'} ${own}`;
+        return `${step.io?.dir ?? 'I/O'} ${step.io?.bytes ?? '?'} bytes ${step.io?.dir === 'WRITE' ? 'from' : 'into'} ${step.io?.vague === true ? 'some page of the buffer' : own}`;
       case 'release':
         return `${own} released`;
       case 'device-exclusive':
