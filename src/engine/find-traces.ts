@@ -28,25 +28,39 @@ export async function findTraces(name: string): Promise<Found | undefined> {
     const { glob, isDynamicPattern } = await import('tinyglobby');
     return isDynamicPattern(name) ? sorted(name, await glob(name, { absolute: isAbsolute(name) })) : undefined;
   }
-  return stat.isDirectory() && !isOneRecording(name) ? sorted(name, [...filesUnder(name)]) : undefined;
+  return stat.isDirectory() && !isOneRecording(name) ? sorted(name, filesUnder(name)) : undefined;
 }
 
-/** Not by a glob, whose `**` matches no name with a newline. Hidden files are not taken; links are followed. */
-function* filesUnder(folder: string, above: readonly string[] = []): Iterable<string> {
-  const real = realpathSync(folder);
-  if (above.includes(real)) return;
-  for (const entry of entriesOf(folder)) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    const stat = entry.isSymbolicLink() ? statOf(path) : entry;
-    if (stat?.isDirectory()) yield* filesUnder(path, [...above, real]);
-    else if (stat?.isFile()) yield path;
-  }
+/**
+ * Not by a glob, whose `**` matches no name with a newline. Hidden files are not taken. Links are followed, each directory
+ * is taken once: by its own name if it has one here.
+ */
+function filesUnder(top: string): string[] {
+  const files: string[] = [];
+  const seen = new Set<string>();
+  const linked = [top];
+  const walk = (folder: string): void => {
+    const { real, entries } = contentOf(folder);
+    if (seen.has(real)) return;
+    seen.add(real);
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      const stat = entry.isSymbolicLink() ? statOf(path) : entry;
+      if (stat?.isFile()) files.push(path);
+      else if (stat?.isDirectory()) {
+        if (entry.isSymbolicLink()) linked.push(path);
+        else walk(path);
+      }
+    }
+  };
+  for (const folder of linked) walk(folder);
+  return files;
 }
 
-function entriesOf(folder: string): Dirent[] {
+function contentOf(folder: string): { real: string; entries: Dirent[] } {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return { real: realpathSync(folder), entries: readdirSync(folder, { withFileTypes: true }) };
   } catch (error) {
     throw new InputError('this directory cannot be read', {
       where: folder,

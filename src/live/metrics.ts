@@ -1,6 +1,6 @@
 // Why: metrics for the textfile collector of node_exporter, written to a temporary file first; label sets are bounded:
 // no pid, no address.
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { InputError } from '../util/errors.ts';
 import { checkWritable, writeFileWhole } from '../util/output.ts';
 import type { WatchStatus } from './events.ts';
@@ -67,13 +67,13 @@ export function metricsText(metrics: Metrics): string {
   // no `info`: node_exporter's parser does not support it
   family('pindrift_build_info', 'gauge', 'Version of pindrift.');
   put('pindrift_build_info', 1, { version, kernel });
-  out.push('# EOF');
-  return `${out.join('\n')}\n`;
+  return `${out.join('\n')}\n${END}`;
 }
 
 /**
  * Writes the file while nothing depends on it yet, so that a wrong path is found before a watch begins.
- * @throws InputError if it cannot be written, or is a device or a FIFO, which may block whoever writes to it
+ * @throws InputError if it cannot be written, is a device or a FIFO, which may block whoever writes to it, or holds
+ * something else: a name that was mistyped must not cost a capture
  */
 export function checkMetricsFile(path: string): void {
   const is = statSync(path, { throwIfNoEntry: false });
@@ -83,7 +83,27 @@ export function checkMetricsFile(path: string): void {
       tryThis: "a name in the directory of node_exporter's textfile collector",
     });
   checkWritable(path);
-  writeMetrics(path, '# EOF\n');
+  if (is?.isFile() === true && !holdsMetrics(path))
+    throw new InputError('this file holds something other than metrics of pindrift, which would replace it', {
+      where: path,
+      tryThis: 'another name, or remove the file first',
+    });
+  writeMetrics(path, END);
+}
+
+/** What pindrift writes begins with its first metric, or is empty so far. */
+const BEGINNING = '# HELP pindrift_';
+const END = '# EOF\n';
+
+function holdsMetrics(path: string): boolean {
+  const head = Buffer.alloc(BEGINNING.length);
+  const fd = openSync(path, 'r');
+  try {
+    const text = head.toString('latin1', 0, readSync(fd, head));
+    return text === '' || text === END || text === BEGINNING;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** A reader sees either the old or the new file. */

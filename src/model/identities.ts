@@ -2,7 +2,7 @@
 // page tables (mapping.ts) and the pins (model.ts) are built on this.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { isOfKernel } from '../vocabulary/kernel/arch/index.ts';
-import { LOWEST_EXACT, MAX_ERRNO } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, MAX_ERRNO, VMEMMAP_END } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
 import { nothingTorn, type TraceFacts } from './facts.ts';
@@ -298,7 +298,7 @@ export class Identities {
    * Page of a `struct page` or folio pointer; NaN for NULL, ERR_PTR, unknown and pointers between two `struct page`.
    */
   page(ptr: number): PageId {
-    if (!(ptr < -MAX_ERRNO)) return Number.NaN;
+    if (!(ptr < VMEMMAP_END)) return Number.NaN;
     if (ptr < LOWEST_EXACT) this.checkPointer(ptr);
     const { origin, structPage } = this.machine;
     const page = (ptr - origin) / structPage;

@@ -7,6 +7,12 @@ export const half = { hi: 0, lo: 0 };
 /** MAX_ERRNO (include/linux/err.h): errors are -1 to this below 0, also in place of a pointer. */
 export const MAX_ERRNO = 4095;
 
+/**
+ * No `struct page` is in the last GiB: x86 and riscv have the kernel's text and modules there, arm64 its fixmap and I/O
+ * (VMEMMAP_END, arch/arm64/include/asm/memory.h).
+ */
+export const VMEMMAP_END = -(2 ** 30);
+
 /** From this to {@link MOST_EXACT_HI} every integer is exact as a double. */
 const EXACT_HI = -0x200000;
 const MOST_EXACT_HI = 0x1fffff;

@@ -45,6 +45,19 @@ describe('a folder or a glob', { timeout: 120_000 }, () => {
     rmSync(place, { recursive: true });
   });
 
+  it('of directories that link to each other is walked once, by its own names', () => {
+    const place = file('linked');
+    const names = Array.from({ length: 12 }, (_, i) => `${place}/d${i}`);
+    for (const name of names) {
+      mkdirSync(name, { recursive: true });
+      for (const other of names) symlinkSync(other, `${name}/a-${other.slice(place.length + 1)}`);
+    }
+    cpSync(`${root}/${LOOK_ALIKE}`, `${place}/d7/c.txt.gz`);
+    const { stdout } = pindrift(['check', '--json', place]);
+    expect(JSON.parse(stdout).traces.map(({ path }: { path: string }) => path)).toEqual([`${place}/d7/c.txt.gz`]);
+    rmSync(place, { recursive: true });
+  });
+
   it('without a trace is an error', () => {
     const { status, stderr } = pindrift(['check', '-q', '.'], { cwd: dir });
     expect(status).not.toBe(2);

@@ -167,7 +167,7 @@ describe('options that cannot be met are refused first', { timeout: 60_000 }, ()
     [['-', '--metrics', '/nowhere/pindrift.prom'], 'the directory for this file'],
     [['-', '--metrics', '/dev/null'], 'must be written to a regular file'],
     [['-', '--metrics', '-'], 'must be written to a regular file'],
-    [['-', '--metrics', '/proc/version'], 'the directory for this file'],
+    [['-', '--metrics', '/proc/pindrift.prom'], 'the directory for this file'],
     [['-', '--react', 'stop', '--instance', '/nowhere'], '--react stop: ENOENT'],
     [['-', '--react', 'snapshot', '--ring', '/nowhere'], '--react snapshot: ENOENT'],
     [['-', '--react', 'save=.', '--ring', '/nowhere'], '--react save: ENOENT'],
@@ -175,5 +175,21 @@ describe('options that cannot be met are refused first', { timeout: 60_000 }, ()
     const { status, stderr } = pindrift(['watch', ...args]);
     expect(status).toBe(2);
     expect(stderr).toContain(words);
+  });
+
+  it('metrics in place of something else', () => {
+    const path = join(folder, 'trace.txt');
+    writeFileSync(path, STORY);
+    const { status, stderr } = pindrift(['watch', path, '--metrics', path]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('holds something other than metrics of pindrift');
+    expect(readFileSync(path, 'utf8')).toBe(STORY);
+    // an empty file, and metrics of the watch before
+    const metrics = join(folder, 'pindrift.prom');
+    writeFileSync(metrics, '');
+    for (let i = 0; i < 2; i++) {
+      expect(pindrift(['watch', path, '--metrics', metrics, '--idle', '1']).status).toBe(1);
+      expect(readFileSync(metrics, 'utf8')).toContain('pindrift_findings_total');
+    }
   });
 });

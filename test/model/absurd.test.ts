@@ -128,3 +128,17 @@ it('a range that only a device is notified of', async () => {
   expect(said).not.toBe('clean');
   expect(reasons).toMatch(/numbers? that no kernel prints there/);
 });
+
+it.each([
+  ['a compound page that no flag shows', /(anon_rmap: .* rflags=)\w+/, '-1'],
+  ['a page in no half of the addresses', /(anon_rmap: .* page=)\w+/, '0x8000000000000000'],
+  ['a page where the kernel has none', /(anon_rmap: .* page=)\w+/, '0xfffffffffffff000'],
+])('nothing is certain after %s', async (_, field, value) => {
+  const text = SWAPPED.replace(field, `$1${value}`);
+  expect(text).not.toBe(SWAPPED);
+  const { findings } = await check([memoryInput('trace.txt', Buffer.from(text, 'latin1'))], { workers: 1 });
+  for (const { confidence, severity } of findings) {
+    expect(confidence).not.toBe('certain');
+    expect(severity).not.toBe('error');
+  }
+});

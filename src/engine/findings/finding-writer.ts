@@ -233,8 +233,11 @@ export class FindingWriter {
       missing('low', 'release probes missed hits, so the pin may have been released earlier');
     else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere in the trace');
     const { torn } = this.#model;
-    if (torn.rets + torn.entries + torn.steps > 0 && (torn.first?.order ?? 0) <= end)
-      missing('medium', 'lines are missing before this');
+    if ((torn.first?.order ?? 0) <= end) {
+      if (torn.rets + torn.entries + torn.steps > 0) missing('medium', 'lines are missing before this');
+      if (torn.absurd + torn.pages > 0)
+        missing('medium', 'a line before this has a number that no kernel prints there');
+    }
     if (this.#model.lacking.some((n) => n > 0))
       missing('medium', 'events of this trace lack fields needed to reconstruct what happened');
     if (drift?.via === 'collapse' && !this.#unmappingShows(pin))
