@@ -102,7 +102,8 @@ export class Vocabulary {
     let blank = start - 1;
     let caller: string | undefined;
     let isCut = argsStart === argsEnd && name.sites.length > 0;
-    const first = buf[argsStart];
+    // what stands directly behind the name are arguments of a system call
+    const first = argsStart === line.nameEnd ? 0 : buf[argsStart];
     if ((first === PAREN_OPEN || first === UNDERSCORE) && argsStart < argsEnd) {
       let site = name.site;
       if (site === undefined || !site.stands(buf, view, argsStart, argsEnd)) site = this.#site(name, line, offset);

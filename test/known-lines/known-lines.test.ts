@@ -118,6 +118,20 @@ test('system calls are known, one whose text looks like the function tracer is n
   for (const trace of [function1, function2]) expect(await read(trace, true)).toEqual(await read(trace, false));
 });
 
+test('arguments of a system call are no probe location, also where they were cut', async () => {
+  const line = (us: number, text: string) => `             scn-222     [001] .....    10.00000${us}: ${text}\n`;
+  const call = 'sys_pwrite64(fd: 4, buf: 0x7ffff3aa22f0 (44:44:44)';
+  const lines = [
+    line(1, 'sys_pwrite64: (gup_fast_fallback+0x0/0xe00) start=0x7f02b2792000 nr=1'),
+    line(2, `${call}, count: 3)`),
+    line(3, `${call}, count: 3)`),
+    line(4, 'sys_pwrite64(fd: 4, buf: 0x7ffff3aa22f0 (44:44'),
+  ].join('');
+  const known = await read(lines, true);
+  expect(known).toEqual(await read(lines, false));
+  expect(known).toMatchObject({ stats: { cutLines: { count: 0 } } });
+});
+
 test('calls of GUP are known with their caller, each caller by its whole name', async () => {
   const body = (caller: string, nr = 16) =>
     `gup_fast: (get_user_pages_fast+0x4/0x50) start=0x7fb01548f000 nr=${nr} flags=0x0 pages=0xffffcf1dc1093c98${caller}`;
