@@ -179,9 +179,15 @@ function takeBack(x: Io, pin: Pin): void {
   if (pin.ios.length === 0 && pin.owner === 'bio') pin.owner = undefined;
 }
 
-/** A system call pins pages to read or to write: a bio that does the other, with one of them, is writeback of its page. */
+/**
+ * A system call pins pages to read or to write: a bio that does the other, with one of them, is writeback of its page. A
+ * page that is pinned to be written is read into, even if it was written back before.
+ */
 const isOfDirection = ({ call, ios }: Pin, x: Io): boolean =>
-  call.longterm || x.dir === undefined || ios.every(({ dir }) => dir === undefined || dir === x.dir);
+  call.longterm ||
+  x.dir === undefined ||
+  (x.dir === 'READ' && call.write) ||
+  ios.every(({ dir }) => dir === undefined || dir === x.dir);
 
 /** A bio of which only the first vector is shown. */
 function fill(m: Model, t: Task, x: Io, lists: readonly Pin[][], page: PageId, off: number, len: number): void {

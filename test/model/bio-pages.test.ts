@@ -360,6 +360,21 @@ describe('a page that another bio has, too', () => {
   });
 });
 
+it('a page that its task writes back first, and reads into then, is read into', async () => {
+  const read = new Read({ kernel: '6.12' });
+  background(read.app, 9, 0x2109);
+  read.pins([0, 1]);
+  for (const op of [1, 0]) {
+    read.adds(PFN, 4096);
+    read.submits({ size: 4096, op });
+    if (op === 1) read.ends();
+  }
+  read.parts(0);
+  read.ends();
+  read.releases([[PFN, 1]]);
+  expect(await drift(read)).toMatchObject({ confidence: 'certain', harm: ['lost-dma-write'] });
+});
+
 // perf and a buffer that was read before keep what a record of the same place had in its fields
 it.each([
   ['a flush', { opf: '0x40801', size: 0 }],
