@@ -42,6 +42,8 @@ export class Records {
   /** why there is no next one */
   damage: string | undefined;
   readonly #windows: Window[] = [];
+  /** the window used last */
+  #recent: Window | undefined;
   #now = 0;
 
   constructor(range: RecordRange, little: boolean) {
@@ -99,14 +101,14 @@ export class Records {
 
   /** A window with a complete record from `place` on, if the file has one. */
   #windowOf(place: number): Window {
+    const recent = this.#recent;
+    if (recent !== undefined && this.#isWithin(recent, place)) return recent;
     let oldest = this.#windows[0];
     for (const window of this.#windows) {
-      if (place >= window.from && place + HEAD <= window.end) {
-        const size = window.view.getUint16(place - window.from + 6, this.little);
-        if (place + size <= window.end || window.end === this.range.end) {
-          window.used = ++this.#now;
-          return window;
-        }
+      if (this.#isWithin(window, place)) {
+        this.#recent = window;
+        window.used = ++this.#now;
+        return window;
       }
       if (window.used < oldest.used) oldest = window;
     }
@@ -119,6 +121,12 @@ export class Records {
     oldest.from = place;
     oldest.end = place + this.range.bytes.readAt(oldest.buf.subarray(0, room), place);
     oldest.used = ++this.#now;
+    this.#recent = oldest;
     return oldest;
+  }
+
+  #isWithin({ view, from, end }: Window, place: number): boolean {
+    if (place < from || place + HEAD > end) return false;
+    return place + view.getUint16(place - from + 6, this.little) <= end || end === this.range.end;
   }
 }

@@ -71,7 +71,10 @@ export class Samples {
     const place = identifier >= 0 ? identifier : id;
     if (place < 0) return this.first;
     if (at + 8 + place + 8 > end) return undefined;
-    return this.#layouts.get(Number(view.getBigUint64(at + 8 + place, little)));
+    // each sample has one: a bigint would be garbage
+    const low = view.getUint32(at + 8 + place + (little ? 0 : 4), little);
+    const high = view.getUint32(at + 8 + place + (little ? 4 : 0), little);
+    return this.#layouts.get(high * 4294967296 + low);
   }
 
   /**
