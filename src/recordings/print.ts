@@ -1,5 +1,6 @@
 // Why: evidence is printed as by trace-cmd report and perf script, which use the `print fmt` of an event. Only events
 // that are shown are printed.
+import { secondsText } from '../util/seconds.ts';
 import type { EventBytes } from './contract.ts';
 import { addressAt, chars, dynamic, hexPointer } from './decode.ts';
 import { Expression, NotUnderstood, type PrintValue, withoutEscapes } from './expression.ts';
@@ -133,9 +134,5 @@ export function printedTime(ts: number, timeUnit: string, timeBase: number, digi
   if (timeUnit !== 'ns') return String(BigInt(timeBase) + BigInt(Math.round(ts)));
   const unit = 10 ** (9 - digits);
   const ns = Math.round(ts / unit) * unit;
-  const seconds = Math.floor(ns / 1e9);
-  const fraction = String(ns - seconds * 1e9)
-    .padStart(9, '0')
-    .slice(0, digits);
-  return `${timeBase + seconds}.${fraction}`;
+  return secondsText(ns, timeBase, digits);
 }

@@ -46,6 +46,11 @@ export function openRawDirectory(path: string): Recording | undefined {
   const isCapture = facts.split('\n').filter((line) => readRecorded(line, recorded)).length > 0;
   const fact = (key: string) => new RegExp(`^# pindrift-${key}: (.*)$`, 'm').exec(facts)?.[1];
   const known = Number(fact('cpus') ?? Number.NaN);
+  const stats = numbersIn(path).flatMap((cpu) =>
+    readCpuStats(`CPU: ${cpu}\n${textOf(path, `per_cpu/cpu${cpu}/stats`) ?? ''}`),
+  );
+  // the pages of some may not have been copied
+  const met = new Set([...cpus, ...stats.filter(({ kept = 0 }) => kept > 0).map(({ cpu }) => cpu)]);
   return new RingRecording({
     head: {
       format: 'trace_pipe_raw',
@@ -54,7 +59,7 @@ export function openRawDirectory(path: string): Recording | undefined {
       ...(isCapture ? { recorded } : {}),
       clock,
       ...times,
-      cpus: Number.isNaN(known) ? cpus.length : known,
+      cpus: Number.isNaN(known) ? met.size : known,
     },
     little: layout.little,
     formats,
@@ -62,7 +67,7 @@ export function openRawDirectory(path: string): Recording | undefined {
     comms: readTasks(textOf(path, 'saved_cmdlines') ?? ''),
     tgids: readTgids(textOf(path, 'saved_tgids') ?? ''),
     streams,
-    stats: cpus.flatMap((cpu) => readCpuStats(`CPU: ${cpu}\n${textOf(path, `per_cpu/cpu${cpu}/stats`) ?? ''}`)),
+    stats,
     damage: [],
     bytes: undefined,
     close: () => {
@@ -73,15 +78,15 @@ export function openRawDirectory(path: string): Recording | undefined {
 
 const rawOf = (path: string, cpu: number): string => join(path, 'per_cpu', `cpu${cpu}`, 'trace_pipe_raw');
 
-function cpusIn(path: string): number[] {
+/** CPUs that have a folder. */
+function numbersIn(path: string): number[] {
   const folder = join(path, 'per_cpu');
   if (!fs.existsSync(folder)) return [];
   const cpus = fs.readdirSync(folder).flatMap((name) => /^cpu(\d{1,5})$/.exec(name)?.[1] ?? []);
-  return cpus
-    .map(Number)
-    .filter((cpu) => fs.existsSync(rawOf(path, cpu)))
-    .sort((a, b) => a - b);
+  return cpus.map(Number).sort((a, b) => a - b);
 }
+
+const cpusIn = (path: string): number[] => numbersIn(path).filter((cpu) => fs.existsSync(rawOf(path, cpu)));
 
 /** A format of an event, or what the kernel says in general, is some kilobytes. */
 const MOST_TEXT = 1 << 22;

@@ -1,5 +1,6 @@
 // Lines of a trace from its store: those that prove a finding are stored verbatim; other events are reconstructed from
 // their tables, without the original spacing, irq-info and width of numbers.
+import { secondsText } from '../util/seconds.ts';
 import { byteText } from './bytes.ts';
 import { quoted } from './event-table.ts';
 import { eventSources, readEvents, type StoredEvent } from './events.ts';
@@ -76,9 +77,7 @@ function printedTime(ts: number | undefined, trace: StoredTrace): string {
   const { timeUnit, timeBase, timeDigits } = trace.head;
   if (ts === undefined || timeUnit === 'none') return '';
   if (timeUnit === 'ticks') return `${timeBase + ts}: `;
-  const seconds = Math.floor(ts / 1e9);
-  const fraction = String(ts - seconds * 1e9).padStart(9, '0');
-  return `${`${timeBase + seconds}.${fraction.slice(0, timeDigits)}`.padStart(12)}: `;
+  return `${secondsText(ts, timeBase, timeDigits).padStart(12)}: `;
 }
 
 const MOST_STACK = 64;

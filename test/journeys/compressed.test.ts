@@ -57,3 +57,11 @@ it('zstd after a skippable frame', async () => {
   const { traces } = await checked('skippable', Buffer.concat([skipped, packed('zstd', text)]));
   expect(traces[0].losses).toEqual([]);
 });
+
+it.each(['gzip', 'xz'])('%s within another compression: the outer one comes first', async (inner) => {
+  const outer = inner === 'gzip' ? 'xz' : 'gzip';
+  await expect(checked(`${inner}.twice`, packed(outer, packed(inner, text)))).rejects.toMatchObject({
+    message: `this is ${inner} within another compression`,
+    tryThis: `${outer} -dc FILE | pindrift check -`,
+  });
+});

@@ -205,6 +205,15 @@ describe('several machines in one log', async () => {
     },
   );
 
+  it('a name that ends with the number of the line names nobody', async () => {
+    const named = ftrace.map((line, i) => `[trace-${i}] ${line}`);
+    const result = await checked(`${named.join('\n')}\n`);
+    expect(said(result)).toEqual(saidAlone);
+    expect(result.traces[0]).toMatchObject({ events: ftrace.length, losses: [] });
+    named.splice(900, 3);
+    expect((await checked(`${named.join('\n')}\n`)).traces[0].losses).toMatchObject([{ kind: 'truncated' }]);
+  });
+
   it('two runs of a program, one behind the other', async () => {
     const of = (pid: number, text: string): string => text.replace(/^(?=.)/gm, `Nov 28 14:56:22 box trace[${pid}]: `);
     const result = await checked(of(711, `${ftrace.join('\n')}\n`) + of(815, later(`${ftrace.join('\n')}\n`)));

@@ -95,6 +95,15 @@ describe('rows', () => {
     expect(lines).toMatchObject([{ kind: 'Header' }, { name: 'a' }, { kind: 'Header' }, { name: 'b' }]);
   });
 
+  it('may have blanks before a quote', async () => {
+    const row = (sign: string) => `1.0${sign} 7${sign} "a b"${sign} "mm=0x1, ""x"" addr=0x2"\n`;
+    for (const sign of [',', ';']) {
+      const head = ['time', 'pid', 'event', 'args'].join(`${sign} `);
+      const { lines } = await readAll(`${head}\n${row(sign)}`);
+      expect(lines[1]).toMatchObject({ name: 'a b', args: expect.stringMatching(/^mm=0x1, ?"x" addr=0x2$/) });
+    }
+  });
+
   it('lose one line to a quote that is never closed', async () => {
     const { lines } = await readAll('time,pid,event\n1.0,7,"a\n1.1,7,b\n1.2,7,c\n');
     expect(lines.map((line) => line.name ?? line.kind)).toEqual(['Header', 'Bad', 'b', 'c']);

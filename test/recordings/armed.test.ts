@@ -65,6 +65,17 @@ it("perf's command line shows which tasks it recorded", async () => {
   expect(await ofPerf({ command: ['perf', 'record', '-ag', '-m', '256', '--', './a.out'] })).toBe('clean');
 });
 
+it('what perf opened for user mode, for guests or to overwrite proves nothing', async () => {
+  for (const flag of [5, 19, 27]) expect(await ofPerf({ samples: { flags: [flag] } })).toBe('could-not-be-checked');
+  // guests are excluded, as perf does it by itself
+  expect(await ofPerf({ samples: { flags: [20] } })).toBe('clean');
+});
+
+it('a piece of a recording proves nothing', async () => {
+  for (const version of [6, 7] as const)
+    expect(await ofTraceDat({ version, piece: true })).toBe('could-not-be-checked');
+});
+
 it.each([
   ['perf record -a', true],
   ['perf record -e sched:* -e pindrift:* -ag -o out sleep 5', true],
@@ -80,6 +91,14 @@ it.each([
   ['perf record -a -C 0', false],
   ['perf record -ag --overwrite', false],
   ['perf record sleep -a', false],
+  ['perf record -a --filt pid==1', false],
+  ['perf record -a --pi 5 -e pindrift:*', false],
+  ['perf record --all-cp -e pindrift:* sleep 5', true],
+  ['perf record -a --eve pindrift:* --cgr foo', false],
+  ['perf record -a --switch-output=1M', false],
+  ['perf record -a --switch-out', false],
+  ['perf record -aS', false],
+  ['perf record -a --all-user', false],
 ])('%s records everything: %s', (line, everywhere) => {
   expect(scopeOf(line.split(' '))?.everywhere).toBe(everywhere);
 });

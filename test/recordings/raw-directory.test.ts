@@ -95,6 +95,15 @@ it('events that are in the counters but not in the pages are lost', async () => 
   expect(trace.losses).toMatchObject([{ kind: 'lost-events', cpu: 1, count: 41 }]);
 });
 
+it('a CPU that has counters and no pages: its events are lost', async () => {
+  put('per_cpu/cpu1/stats', 'entries: 0\noverrun: 0\ncommit overrun: 0\ndropped events: 0\nread events: 1\n');
+  for (const cpu of [2, 3]) put(`per_cpu/cpu${cpu}/stats`, `entries: ${cpu === 2 ? 500 : 0}\nread events: 0\n`);
+  const { verdict, traces } = await check([folder]);
+  expect(traces[0].losses).toMatchObject([{ kind: 'lost-events', cpu: 2, count: 500 }]);
+  expect(verdict).not.toBe('clean');
+  for (const cpu of [2, 3]) rmSync(join(folder, `per_cpu/cpu${cpu}`), { recursive: true });
+});
+
 it('what the header lists as armed is known', async () => {
   const armed = 'p:pindrift/gup_fast get_user_pages_fast start=$arg1:x64';
   put('head', `# pindrift-capture: 1\n# pindrift-armed: ${armed}\n# pindrift-hits: gup_fast 0 0\n`);

@@ -20,6 +20,13 @@ describe('perf.data is read as the text of its events', () => {
     expect(events).toEqual(ofText.events);
   });
 
+  it.each([{}, { pipe: true }])('an event that was opened twice is one event: %o', async (options) => {
+    for (const twice of [() => true, ({ name }: { name: string }) => name.startsWith('gup')]) {
+      const read = await readBytes('perf.data', perfData(written, { ...options, twice }));
+      expect(read).toMatchObject({ events: ofText.events, lost: [], bad: 0, damage: undefined });
+    }
+  });
+
   it('the same findings', async () => {
     const of = async (name: string, bytes: Buffer) =>
       (await check([memoryInput(name, bytes)], { kernel: written.kernel })).findings.map(

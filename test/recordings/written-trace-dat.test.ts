@@ -98,6 +98,28 @@ describe('trace.dat is read as the text of its events', () => {
     expect([...events].sort()).toEqual([...ofText.events].sort());
   });
 
+  const half = Math.floor(written.events.length / 2);
+  const HALVES: Record<string, (event: (typeof written.events)[number], i: number) => boolean> = {
+    'one after the other': (_, i) => i < half,
+    'of one CPU each': ({ cpu }) => cpu === 0,
+    'of other tasks': ({ pid }) => pid % 2 === 0,
+  };
+  it.each(Object.keys(HALVES))('several instances with the same kinds of events, %s, are one trace', async (how) => {
+    const [top, foo] = [true, false].map((is) => written.events.filter((event, i) => HALVES[how](event, i) === is));
+    const { events, damage } = await readBytes('trace.dat', traceDat(written, { top, instances: { foo } }));
+    expect(damage).toBeUndefined();
+    expect([...events].sort()).toEqual([...ofText.events].sort());
+  });
+
+  it('the same hits in two buffers are read once, and that one has others is told', async () => {
+    // each takes the time by itself
+    const later = written.events.map((event) => ({ ...event, ts: event.ts + 700n }));
+    const both = await readBytes('trace.dat', traceDat(written, { instances: { foo: later } }));
+    expect(both).toMatchObject({ events: ofText.events, damage: undefined });
+    const more = traceDat(written, { top: written.events.slice(9), instances: { foo: later.slice(0, -9) } });
+    expect((await readBytes('trace.dat', more)).damage).toContain('has others than the one that was read');
+  });
+
   it('the same findings', async () => {
     const of = async (name: string, bytes: Buffer) =>
       (await check([memoryInput(name, bytes)], { kernel: written.kernel })).findings.map(

@@ -32,8 +32,12 @@ export class TextInput implements OpenInput {
    */
   static async open(input: TraceInput, source: Source, format: TraceFormat | undefined): Promise<TextInput> {
     const detection = detectFormat(await source.head(), format);
-    if ('problem' in detection)
-      throw new InputError(detection.problem, { where: input.path, tryThis: detection.tryThis });
+    if ('problem' in detection) {
+      const { problem, isPacked } = detection;
+      // the outer one first, and what it contains is read
+      const tryThis = isPacked === true ? `${source.compression} -dc FILE | pindrift check -` : detection.tryThis;
+      throw new InputError(problem, { where: input.path, tryThis });
+    }
     const { head } = detection.parser;
     if (source.mended !== undefined) head.variant = [head.variant, source.mended].filter((w) => w !== '').join(', ');
     return new TextInput(input, source, detection.parser);

@@ -8,12 +8,12 @@ export interface Unusable {
   problem: string;
   /** the next step */
   tryThis: string;
+  /** compressed, and what it was decompressed from has to be decompressed by another program */
+  isPacked?: true;
 }
 
-interface Magic {
+interface Magic extends Unusable {
   bytes: readonly number[];
-  problem: string;
-  tryThis: string;
 }
 
 const ascii = (s: string): number[] => Array.from(s, (c) => c.charCodeAt(0));
@@ -43,16 +43,19 @@ const MAGICS: readonly Magic[] = [
     bytes: [0x1f, 0x8b],
     problem: 'this is gzip within another compression',
     tryThis: 'gzip -dc FILE | pindrift check -',
+    isPacked: true,
   },
   {
     bytes: [0x28, 0xb5, 0x2f, 0xfd],
     problem: 'this is zstd within another compression',
     tryThis: 'zstd -dc FILE | pindrift check -',
+    isPacked: true,
   },
   {
     bytes: [0xfd, ...ascii('7zXZ'), 0],
     problem: 'this is xz within another compression',
     tryThis: 'xz -dc FILE | pindrift check -',
+    isPacked: true,
   },
   {
     bytes: ascii('{\\rtf'),
@@ -104,8 +107,8 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
         'extract the ring buffer from a vmcore: `crash`, its extension trace, `trace dump -t trace.dat`, then use that',
     };
   }
-  for (const { bytes, problem, tryThis } of MAGICS) {
-    if (bytes.every((byte, i) => head[i] === byte)) return { problem, tryThis };
+  for (const { bytes, ...found } of MAGICS) {
+    if (bytes.every((byte, i) => head[i] === byte)) return found;
   }
   if (isTar(head)) {
     return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace it contains' };

@@ -189,9 +189,11 @@ function planPrefix(lines: string[], plan: MendPlan): string[] {
   const [best] = [...found.values()].sort((a, b) => b.n - a.n);
   if (best !== undefined && best.n > MOST_OF * events.length && !isChance(lines, best.prefixes)) {
     const isName = areNames(events, best.prefixes);
+    const isNumbered = areNumbered(events, best.prefixes);
     const prefixes = best.prefixes.map((prefix) => {
       const pattern = prefix.known ?? prefix.pattern;
-      return isName && prefix.name === 'numbered' ? { ...NAMES, pattern } : { ...prefix, pattern };
+      if (isName && prefix.name === 'numbered') return { ...NAMES, pattern };
+      return { ...prefix, pattern, isNumbered };
     });
     plan.prefixes = prefixes;
     if (haveNumbers(events, prefixes)) plan.senders = { haveNumbers: true };
@@ -226,6 +228,14 @@ function areNames(events: readonly string[], prefixes: readonly Prefix[]): boole
 }
 
 const FEWEST_NUMBERS = 8;
+
+/** Whether names count the lines: `[trace 12] ` of a CI system. */
+function areNumbered(events: readonly string[], prefixes: readonly Prefix[]): boolean {
+  const names = events.flatMap((line) => takeOffThese(line, prefixes).from ?? []);
+  const numbers = names.map((name) => Number(/\d+$/.exec(name)?.[0] ?? Number.NaN));
+  const steps = numbers.filter((n, i) => i > 0 && n - numbers[i - 1] === 1).length;
+  return names.length >= FEWEST_NUMBERS && steps > MOST_OF * (numbers.length - 1);
+}
 
 /** Whether the programs that wrote these have numbers: `logger -i`, called for each line, has another each time. */
 function haveNumbers(events: readonly string[], prefixes: readonly Prefix[]): boolean {

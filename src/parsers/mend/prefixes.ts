@@ -15,6 +15,8 @@ export interface Prefix {
   counts?: true;
   /** the number is no line's: `parallel --tag` puts one of a job there */
   isName?: true;
+  /** at the end of its name stands the number of the line */
+  isNumbered?: boolean;
   /** what it is where it is known to stand before all lines */
   known?: RegExp;
 }
@@ -172,11 +174,19 @@ export function takeOffThese(line: string, prefixes: readonly Prefix[]): Bare {
   return bare;
 }
 
-function takeOffOne(bare: Bare, { pattern, isName }: Prefix): boolean {
+const NUMBERED = /^(.*?)[^\w.]?(\d{1,9})$/;
+
+function takeOffOne(bare: Bare, { pattern, isName, isNumbered }: Prefix): boolean {
   const m = pattern.exec(bare.rest);
   if (m === null) return false;
   bare.rest = bare.rest.slice(m[0].length);
   const { from = bare.from, by, pid, priority, line } = m.groups ?? {};
+  const numbered = isNumbered === true ? NUMBERED.exec(from ?? '') : null;
+  if (numbered !== null) {
+    bare.file ??= numbered[1];
+    bare.line ??= Number(numbered[2]);
+    return true;
+  }
   bare.from = from;
   if (line !== undefined && isName === true) bare.from = from === undefined ? line : `${from} ${line}`;
   else if (line !== undefined && bare.line === undefined) {

@@ -264,3 +264,18 @@ export function outside({ type, view, at, end, little }: Records): number {
 
 /** Attrs of tracepoints; others are not read. */
 export const tracepoints = (file: PerfFile): Attr[] => file.attrs.filter(({ type }) => type === TRACEPOINT);
+
+/**
+ * One attr for each tracepoint. `-e 'pindrift:*' -e pindrift:fault` opens fault twice, and each hit is a sample of both:
+ * the one that leaves least out is read.
+ */
+export function eachOnce(file: PerfFile): Attr[] {
+  const out = new Map<number, Attr>();
+  for (const attr of tracepoints(file)) {
+    const other = out.get(attr.config);
+    if (other === undefined || (isWhole(attr) && !isWhole(other))) out.set(attr.config, attr);
+  }
+  return [...out.values()];
+}
+
+const isWhole = ({ each, narrow }: Attr): boolean => each && narrow === undefined;

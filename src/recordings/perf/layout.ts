@@ -47,6 +47,8 @@ export interface Attr {
   sampleIdAll: boolean;
   /** every event is a sample, not one in N */
   each: boolean;
+  /** what the kernel leaves out, in words; undefined: nothing */
+  narrow: string | undefined;
   ids: number[];
 }
 
@@ -55,6 +57,12 @@ export const TRACEPOINT = 2;
 /** The smallest attr: PERF_ATTR_SIZE_VER0. */
 const SMALLEST = 64;
 const SAMPLE_ID_ALL = 18;
+/** `:u`, `:G`, the term `overwrite`: perf_tp_event_match(), kernel/events/core.c */
+const NARROW = [
+  [5, 'events only in user mode (:u), where the kernel has none'],
+  [19, 'events only in guests (:G)'],
+  [27, 'a ring that overwrites its oldest events'],
+] as const;
 /** the period is a number of samples per second */
 const FREQUENCY = 10;
 
@@ -68,12 +76,13 @@ export function readAttr(cursor: Cursor, size: number | undefined): Attr {
   const sampleType = cursor.u64();
   const readFormat = cursor.u64();
   // bit fields have the opposite order on a machine of the other byte order
-  const flags = [cursor.u8(), cursor.u8(), cursor.u8()];
+  const flags = [cursor.u8(), cursor.u8(), cursor.u8(), cursor.u8()];
   const has = (bit: number) => (flags[bit >> 3] & (cursor.little ? 1 << (bit & 7) : 0x80 >> (bit & 7))) !== 0;
   const length = Math.max(SMALLEST, size ?? own);
   cursor.skip(from + length - cursor.at);
   const each = period === 1 && !has(FREQUENCY);
-  return { type, config, sampleType, readFormat, sampleIdAll: has(SAMPLE_ID_ALL), each, ids: [] };
+  const narrow = NARROW.find(([bit]) => has(bit))?.[1];
+  return { type, config, sampleType, readFormat, sampleIdAll: has(SAMPLE_ID_ALL), each, narrow, ids: [] };
 }
 
 /** Offsets of the parts of a sample, after the header of the record; -1: it has no such part. */

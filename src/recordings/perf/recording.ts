@@ -11,7 +11,7 @@ import { outside, type PerfFile } from './file.ts';
 import { RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
-import { callChain, cpuOf, OTHER_SAMPLE, rawAt, Samples, tidOf } from './samples.ts';
+import { callChain, cpuOf, OTHER_SAMPLE, rawAt, SAME_HIT, Samples, tidOf } from './samples.ts';
 import { recordedBy } from './scope.ts';
 import { isInShape } from './shape.ts';
 import { earliestTime, Stream, Turns } from './stream.ts';
@@ -255,6 +255,7 @@ export class PerfRecording implements Recording {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
     if (layout === undefined) return this.#isBad('the sample belongs to no event of the recording');
+    if (layout === SAME_HIT) return false;
     if (layout === OTHER_SAMPLE)
       return this.#samples.isTracepoint(records) && this.#isBad('the sample is of a tracepoint, but its attr is not');
     const raw = rawAt(records, layout);
@@ -321,7 +322,7 @@ export class PerfRecording implements Recording {
   #shown(place: number, records: Records): ShownEvent | undefined {
     const { buf, view, at, end, little } = records;
     const layout = this.#samples.layoutOf(records);
-    if (layout === undefined || layout === OTHER_SAMPLE) return undefined;
+    if (typeof layout !== 'object') return undefined;
     const raw = rawAt(records, layout);
     if (raw < 0) return undefined;
     const start = raw + 4;

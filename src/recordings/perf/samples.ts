@@ -1,18 +1,21 @@
 // Why: the positions of the parts of a sample depend on the attr of its event; the sample contains the id of that attr.
 import type { Kallsyms } from '../kallsyms.ts';
 import type { PerfFile } from './file.ts';
-import { tracepoints } from './file.ts';
+import { eachOnce, tracepoints } from './file.ts';
 import { type Attr, type IdLayout, idLayout, readSize, type SampleLayout, sampleLayout, TRACEPOINT } from './layout.ts';
 import type { Records } from './records.ts';
 
 /** A sample of another kind of event: cycles, the software clock. */
 export const OTHER_SAMPLE = 'other';
 
+/** A sample of a hit that is a sample of another attr, too. */
+export const SAME_HIT = 'same hit';
+
 export class Samples {
   /** of the attr of the first tracepoint; the position of the id is the same in all */
   readonly first: SampleLayout;
   /** by the id in a sample */
-  readonly #layouts = new Map<number, SampleLayout | typeof OTHER_SAMPLE>();
+  readonly #layouts = new Map<number, SampleLayout | typeof OTHER_SAMPLE | typeof SAME_HIT>();
   /** of the other kinds of events */
   readonly #others = new Map<number, SampleLayout>();
   /** events with the time at another position than the first one, and the layout at the end of their other records */
@@ -29,9 +32,10 @@ export class Samples {
   constructor(file: PerfFile) {
     this.first = sampleLayout(tracepoints(file)[0]);
     this.#tail = idLayout(file.attrs[0]);
+    const read = new Set(eachOnce(file));
     for (const attr of file.attrs) {
       this.#learnPlaces(attr);
-      const layout = attr.type === TRACEPOINT ? sampleLayout(attr) : OTHER_SAMPLE;
+      const layout = attr.type !== TRACEPOINT ? OTHER_SAMPLE : read.has(attr) ? sampleLayout(attr) : SAME_HIT;
       for (const id of attr.ids) {
         this.#layouts.set(id, layout);
         if (layout === OTHER_SAMPLE) this.#others.set(id, sampleLayout(attr));
@@ -66,7 +70,7 @@ export class Samples {
   }
 
   /** undefined: the recording does not describe its event */
-  layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER_SAMPLE | undefined {
+  layoutOf({ view, at, end, little }: Records): SampleLayout | typeof OTHER_SAMPLE | typeof SAME_HIT | undefined {
     const { identifier, id } = this.first;
     const place = identifier >= 0 ? identifier : id;
     if (place < 0) return this.first;

@@ -4,7 +4,7 @@
 
 import { newRecorded, type Recorded, type TraceHead } from '../../parsers/formats/head.ts';
 import { armedEvents } from '../armed.ts';
-import { type PerfFile, tracepoints } from './file.ts';
+import { eachOnce, type PerfFile } from './file.ts';
 
 /** Scope of the recording, according to the command line. */
 export interface Scope {
@@ -19,8 +19,8 @@ export type RecordingFacts = Partial<Pick<TraceHead, 'variant' | 'kernel' | 'mac
 
 /** Options with an argument, and those that are filters. */
 const WITH_WORD = 'cCDeFGjkmoprtu';
-const NARROWING = 'CGptu';
-const LONG_WITH_WORD = new Set([
+const NARROWING = 'CGSptu';
+const LONG_WITH_WORD = [
   ...[
     'affinity',
     'aux-sample',
@@ -45,19 +45,21 @@ const LONG_WITH_WORD = new Set([
     'pid',
     'proc-map-timeout',
   ],
-  ...['realtime', 'switch-max-files', 'synth', 'tid', 'uid', 'vmlinux', 'max-size', 'setup-filter', 'user-regs'],
-]);
-const LONG_NARROWING = new Set([
-  'cpu',
-  'cgroup',
-  'filter',
-  'pid',
-  'tid',
-  'uid',
-  'overwrite',
-  'snapshot',
-  'setup-filter',
-]);
+  ...['realtime', 'switch-max-files', 'switch-output-event', 'synth', 'tid', 'uid', 'vmlinux', 'max-size'],
+  ...['setup-filter', 'user-regs'],
+];
+const LONG_NARROWING = [
+  ...['all-user', 'cpu', 'cgroup', 'filter', 'overwrite', 'pid', 'setup-filter', 'snapshot', 'tid', 'uid'],
+  // the file is one of several
+  ...['switch-output', 'switch-output-event', 'switch-max-files'],
+];
+
+/** perf takes the beginning of an option for the option, if it is that of no other. */
+const isOne = (name: string, options: readonly string[]): boolean =>
+  name !== '' && options.some((option) => option === name || (!KNOWN.has(name) && option.startsWith(name)));
+
+/** Options that are the beginning of others, or of which others are. */
+const KNOWN = new Set([...LONG_WITH_WORD, ...LONG_NARROWING, 'all-cpus', 'group', 'no-buildid', 'stat', 'data']);
 
 /**
  * @param words of the command line, `perf` first
@@ -74,9 +76,9 @@ export function scopeOf(words: readonly string[]): Scope | undefined {
     if (word === '--' || !word.startsWith('-') || word === '-') break;
     if (word.startsWith('--')) {
       const name = word.slice(2).replace(/=.*$/, '');
-      if (name === 'all-cpus') isAll = true;
-      if (LONG_NARROWING.has(name)) scope.filters.push(word);
-      if (LONG_WITH_WORD.has(name) && !word.includes('=')) at++;
+      if (isOne(name, ['all-cpus'])) isAll = true;
+      if (isOne(name, LONG_NARROWING)) scope.filters.push(word);
+      if (isOne(name, LONG_WITH_WORD) && !word.includes('=')) at++;
       continue;
     }
     for (let i = 1; i < word.length; i++) {
@@ -101,8 +103,9 @@ export function scopeOf(words: readonly string[]): Scope | undefined {
 /** Facts in a perf.data about its recording; empty if it contains no command line. */
 export function recordedBy(file: PerfFile): { recorded?: Recorded } {
   const scope = file.command === undefined ? undefined : scopeOf(file.command);
-  const attrs = tracepoints(file);
+  const attrs = eachOnce(file);
   const filters = [...(scope?.filters ?? [])];
+  filters.push(...new Set(attrs.flatMap(({ narrow }) => narrow ?? [])));
   if (attrs.some(({ each }) => !each)) filters.push('a sample for so many events, not for each');
   if (scope === undefined && filters.length === 0) return {};
   const formats = attrs.flatMap(({ config }) => file.meta?.formats.get(config) ?? []);

@@ -58,6 +58,8 @@ export interface Options {
   time: TimeOptions;
   clock?: string;
   uname?: string;
+  /** of trace-cmd */
+  version?: string;
   cpus?: number;
   /** v6: the clock follows the table of CPUs */
   clockFollows: boolean;
@@ -107,6 +109,9 @@ export function readOption(id: number, value: Uint8Array, little: boolean, secti
       break;
     case Option.Uname:
       out.uname = text();
+      break;
+    case Option.Version:
+      out.version = text();
       break;
     case Option.CpuCount:
       out.cpus = cursor.u32();

@@ -1,4 +1,6 @@
 // Why: selects the buffers of a trace.dat to read, converts their times, and evaluates the options about the recording.
+
+import { count } from '../../util/count.ts';
 import { InputError } from '../../util/errors.ts';
 import { armedEvents, isSelection } from '../armed.ts';
 import { type Bytes, Damaged } from '../bytes.ts';
@@ -6,13 +8,14 @@ import type { Recording } from '../contract.ts';
 import type { CpuStat } from '../cpu-stats.ts';
 import { Kallsyms } from '../kallsyms.ts';
 import { type CpuPages, openStreams } from '../open-streams.ts';
-import { PackedPages, PlainPages } from '../pages.ts';
-import { isPageSize, readPageLayout, thirtyTwoBits } from '../ring-page.ts';
+import { thirtyTwoBits } from '../ring-page.ts';
 import { RingRecording } from '../ring-recording.ts';
 import { readTasks } from '../tasks.ts';
+import { chooseBuffers } from './buffers.ts';
 import { openTraceDat, type TraceDat } from './file.ts';
 import { TRACING } from './meta.ts';
 import type { BufferInfo } from './options.ts';
+import { behind, isThere, pageLayout, pagesOf } from './pages-of.ts';
 import { correction } from './times.ts';
 
 const isTraceDat = (head: Uint8Array): boolean =>
@@ -28,7 +31,7 @@ export async function openTraceDatRecording(
   if (!isTraceDat(head)) return undefined;
   const file = await open(path, bytes);
   const { meta, options, buffers } = file;
-  const chosen = chooseBuffers(file, bytes);
+  const { chosen, missing } = chooseBuffers(file, bytes);
   if (chosen.length === 0) {
     const text = buffers.some((buffer) => buffer.text);
     throw new InputError(`this trace.dat has no events${file.damage.length > 0 ? ` (${file.damage[0]})` : ''}`, {
@@ -37,6 +40,7 @@ export async function openTraceDatRecording(
     });
   }
   const [first] = chosen;
+  const names = chosen.map(({ name }) => name);
   const layout = pageLayout(file, first);
   if (layout.longSize === 4) throw thirtyTwoBits(path);
   const cpus: CpuPages[] = chosen.flatMap((buffer) => pagesOf(file, buffer, bytes));
@@ -55,7 +59,7 @@ export async function openTraceDatRecording(
   return new RingRecording({
     head: {
       format: 'trace.dat',
-      variant: [`version ${file.version}`, first.name === '' ? '' : `buffer ${first.name}`].filter(Boolean).join(', '),
+      variant: [`version ${file.version}`, namesOf(names)].filter(Boolean).join(', '),
       kernel: /^\S+ \S+ (\d+\.\S+)/.exec(options.uname ?? '')?.[1],
       machine: /^\S+ \S+ \S+ (\w+)$/.exec(options.uname ?? '')?.[1],
       clock: first.clock,
@@ -71,13 +75,36 @@ export async function openTraceDatRecording(
     streams,
     stats: statsOf(file, chosen),
     armed: isWhole && isSelection(meta.formats.values()) ? armedEvents(meta.formats.values()) : undefined,
-    damage: [...file.damage, ...chosen.flatMap((buffer) => leftOut(file, buffer, bytes))].map(
-      (what) => `trace.dat: ${what}`,
-    ),
+    damage: [
+      ...file.damage,
+      ...missing.map(({ buffer, events }) => notRead(buffer, events)),
+      ...chosen.flatMap((buffer) => leftOut(file, buffer, bytes)),
+      ...pieceOf(file),
+    ].map((what) => `trace.dat: ${what}`),
     bytes,
     close: () => bytes.close(),
   });
 }
+
+/** `buffer mm`, `buffers mm, pages`, `buffers c1 and that of the top level` */
+function namesOf(names: readonly string[]): string {
+  const own = names.filter((name) => name !== '');
+  if (own.length === 0) return '';
+  const all = `buffer${names.length === 1 ? '' : 's'} ${own.join(', ')}`;
+  return own.length < names.length ? `${all} and that of the top level` : all;
+}
+
+const notRead = ({ name }: BufferInfo, events: number): string =>
+  `the buffer ${name || 'of the top level'} with ${count(events, 'event')} has others than the one that was read: check the text of each (trace-cmd report -B NAME)`;
+
+/**
+ * What every recording has, and a piece that `trace-cmd split` made of one has not: a piece begins and ends anywhere.
+ * Source: trace-cmd 3.3, tracecmd/trace-record.c, add_options(); tracecmd/trace-split.c.
+ */
+const pieceOf = ({ options: { uname, version, stats } }: TraceDat): string[] =>
+  uname === undefined && version === undefined && stats.size === 0
+    ? ['nothing in it describes the recording, as in a piece made by trace-cmd split: check the whole recording']
+    : [];
 
 async function open(path: string, bytes: Bytes): Promise<TraceDat> {
   try {
@@ -109,42 +136,6 @@ export async function latencyText(bytes: Bytes, head: Uint8Array): Promise<Uint8
 
 const MOST_TEXT = 1 << 27;
 
-function pageLayout({ meta }: TraceDat, buffer: BufferInfo) {
-  const layout = readPageLayout(meta.headerPage, meta.little, meta.longSize);
-  // v7 has it per buffer (sub-buffers can be larger than a page), v6 in the page header
-  if (buffer.pageSize !== undefined && isPageSize(buffer.pageSize)) layout.pageSize = buffer.pageSize;
-  else if (layout.pageSize < meta.pageSize && isPageSize(meta.pageSize)) layout.pageSize = meta.pageSize;
-  return layout;
-}
-
-function pagesOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): CpuPages[] {
-  const { pageSize } = pageLayout(file, buffer);
-  return buffer.cpus.filter(isThere(bytes)).map(({ cpu, ...extent }) => ({
-    cpu,
-    pages:
-      file.unpacker === undefined
-        ? new PlainPages(bytes, extent, pageSize)
-        : new PackedPages(
-            bytes,
-            { ...extent, limit: behind(buffer, extent.offset) },
-            pageSize,
-            file.meta.little,
-            file.unpacker,
-          ),
-  }));
-}
-
-const isThere =
-  (bytes: Bytes) =>
-  ({ offset, size }: { offset: number; size: number }): boolean =>
-    size > 0 && offset > 0 && offset < bytes.size;
-
-/** Position of the next data after `offset`: those of another CPU, or another section. */
-function behind({ cpus, end }: BufferInfo, offset: number): number | undefined {
-  const after = cpus.filter((cpu) => cpu.offset > offset).map((cpu) => cpu.offset);
-  return after.length > 0 ? Math.min(...after) : end;
-}
-
 /**
  * CPUs missing in the table of a buffer, with data in the file or not. The data of CPUs are consecutive, each at the
  * beginning of a page.
@@ -175,38 +166,4 @@ function statsOf({ options }: TraceDat, chosen: readonly BufferInfo[]): CpuStat[
     out.set(cpu, { cpu, lost: lost + stat.lost, kept: (kept ?? 0) + (stat.kept ?? 0) });
   }
   return [...out.values()];
-}
-
-/**
- * All buffers with events of one clock, if no event type is in two of them; otherwise the one with the most types of
- * probes, since an event in two buffers would be read twice.
- */
-function chooseBuffers(file: TraceDat, bytes: Bytes): BufferInfo[] {
-  const full = file.buffers.filter((buffer) => !buffer.text && pagesOf(file, buffer, bytes).length > 0);
-  if (full.length <= 1) return full;
-  const ids = full.map((buffer) => idsOf(file, buffer, bytes));
-  const all = new Set(ids.flatMap((set) => [...set]));
-  const apart = ids.reduce((n, set) => n + set.size, 0) === all.size;
-  if (apart && full.every(({ clock, pageSize }) => clock === full[0].clock && pageSize === full[0].pageSize))
-    return full;
-  const probes = (set: Set<number>) =>
-    [...set].filter((id) => file.meta.formats.get(id)?.fields.some((f) => f.name.startsWith('__probe_'))).length;
-  const best = ids.reduce((a, set, i) => (probes(set) > probes(ids[a]) ? i : a), 0);
-  return [full[best]];
-}
-
-/** Number of events examined per CPU. */
-const LOOKED_AT = 20_000;
-
-function idsOf(file: TraceDat, buffer: BufferInfo, bytes: Bytes): Set<number> {
-  const out = new Set<number>();
-  const cpus = pagesOf(file, buffer, bytes);
-  const { streams } = openStreams(cpus, pageLayout(file, buffer), { clock: undefined, ns: false, add: 0n });
-  for (const stream of streams) {
-    for (let i = 0; i < LOOKED_AT && stream.next(); i++) {
-      const { view, start, end } = stream.page;
-      if (start + 2 <= end) out.add(view.getUint16(start, file.meta.little));
-    }
-  }
-  return out;
 }

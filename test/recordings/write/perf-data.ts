@@ -27,6 +27,8 @@ export interface PerfDataOptions {
   samples?: SampleOptions | readonly SampleOptions[];
   /** perf itself is of 32 bits */
   narrow?: boolean;
+  /** events that are named to perf twice, and opened twice */
+  twice?: (format: WrittenFormat) => boolean;
 }
 
 const TYPE = {
@@ -59,6 +61,12 @@ export const threadFiles = (written: Written, options: PerfDataOptions): Buffer[
   (options.threads ?? []).map((events) => recordsOf(written, { ...options, lostSamples: 0 }, events));
 
 const idOf = (format: { id: number }): number => 70_000 + format.id;
+
+/** What perf opens, with the id that its samples have. */
+const opened = ({ formats }: Written, { twice }: PerfDataOptions): { format: WrittenFormat; id: number }[] => [
+  ...formats.map((format) => ({ format, id: idOf(format) })),
+  ...formats.filter((format) => twice?.(format)).map((format) => ({ format, id: 10_000 + idOf(format) })),
+];
 
 /** What the samples of an event are made of: events take turns. */
 function sampleOf({ id }: { id: number }, { samples = {} }: PerfDataOptions): SampleOptions {
@@ -108,8 +116,11 @@ function recordsOf(written: Written, options: PerfDataOptions, events: readonly 
       });
     } else comm(out, pid, name, 0n, tail);
   }
-  const sample = (event: WrittenEvent) =>
-    record(out, TYPE.sample, (body) => putSample(body, event, idOf(event.format), sampleOf(event.format, options)));
+  const ids = opened(written, options);
+  const sample = (event: WrittenEvent) => {
+    for (const { id } of ids.filter(({ format }) => format === event.format))
+      record(out, TYPE.sample, (body) => putSample(body, event, id, sampleOf(event.format, options)));
+  };
   for (let at = 0; at < events.length; at += round) {
     const part = events.slice(at, at + round);
     for (let cpu = 0; cpu < written.cpus; cpu++) {
@@ -221,10 +232,10 @@ function feature(out: Out, id: number, written: Written, options: PerfDataOption
       for (const word of command) padded(out, word);
       break;
     default:
-      out.u32(written.formats.length).u32(options.attrSize ?? 128);
-      for (const format of written.formats) {
+      out.u32(opened(written, options).length).u32(options.attrSize ?? 128);
+      for (const { format, id } of opened(written, options)) {
         attr(out, format, options).u32(1);
-        padded(out, `${format.system}:${format.name}`).u64(idOf(format));
+        padded(out, `${format.system}:${format.name}`).u64(id);
       }
   }
 }
@@ -251,7 +262,7 @@ function data(written: Written, options: PerfDataOptions): Buffer {
 function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
   const { attrSize = 128 } = options;
   const features = featuresOf(options);
-  const { formats } = written;
+  const formats = opened(written, options);
   const idsAt = 104;
   const attrsAt = idsAt + 8 * formats.length;
   const dataAt = attrsAt + (attrSize + 16) * formats.length;
@@ -269,8 +280,8 @@ function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
   if (options.narrow) out.u32(Number(bits)).u32(0);
   else out.u64(bits);
   out.u64(0).u64(0).u64(0);
-  for (const format of formats) out.u64(idOf(format));
-  for (const [i, format] of formats.entries())
+  for (const { id } of formats) out.u64(id);
+  for (const [i, { format }] of formats.entries())
     attr(out, format, options)
       .u64(idsAt + 8 * i)
       .u64(8);
@@ -287,8 +298,8 @@ function file(out: Out, written: Written, options: PerfDataOptions): Buffer {
 }
 
 function stream(out: Out, written: Written, options: PerfDataOptions): Buffer {
-  for (const format of written.formats) {
-    record(out, TYPE.attr, (body) => attr(body, format, options).u64(idOf(format)));
+  for (const { format, id } of opened(written, options)) {
+    record(out, TYPE.attr, (body) => attr(body, format, options).u64(id));
   }
   for (const id of featuresOf(options)) {
     if (id === FEATURE.tracing) continue;

@@ -43,6 +43,8 @@ export interface SampleOptions {
   readFormat?: number;
   /** other records say who, where and when, as samples do */
   idAll?: boolean;
+  /** further bits of the flags: exclude_kernel (5), exclude_host (19), write_backward (27) */
+  flags?: readonly number[];
   /** bytes of NUL behind the data of the event, before what is behind them; more than the usual */
   slack?: number;
 }
@@ -56,16 +58,13 @@ export const sampleType = ({ parts = USUAL }: SampleOptions): number =>
 /** The attr of a tracepoint, of so many bytes. */
 export function putAttr(out: Out, config: number, bytes: number, options: SampleOptions): Out {
   const { length: from } = out;
-  const { parts = USUAL, readFormat = 4 | 16, idAll = true } = options;
+  const { parts = USUAL, readFormat = 4 | 16, idAll = true, flags = [] } = options;
   out.u32(2).u32(bytes).u64(config).u64(1).u64(sampleType(options)).u64(readFormat);
   // the flags are bits of bytes: disabled, inherit, ... sample_id_all (18)
   const bit = (n: number) => (out.little ? 1 << (n & 7) : 0x80 >> (n & 7));
-  out
-    .u8(bit(0) | bit(1))
-    .u8(0)
-    .u8(idAll ? bit(18) : 0)
-    .u8(0)
-    .u32(0);
+  const set = [0, 1, ...(idAll ? [18] : []), ...flags];
+  for (let byte = 0; byte < 4; byte++) out.u8(set.filter((n) => n >> 3 === byte).reduce((bits, n) => bits | bit(n), 0));
+  out.u32(0);
   // wakeup, kind of a breakpoint, two of its numbers
   out.u32(0).u32(0).u64(0);
   if (bytes > 64) out.u64(0);

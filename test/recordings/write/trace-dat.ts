@@ -18,6 +18,8 @@ export interface TraceDatOptions extends Partial<RingOptions> {
   options?: [number, Buffer][];
   /** `per_cpu/cpuN/stats` */
   stats?: string[];
+  /** a piece that trace-cmd split made: without the options of the recording */
+  piece?: true;
   /** systems of other events whose formats are there too */
   systems?: string[];
   /** bytes of a page of the program that recorded; undefined: those of a page of the ring */
@@ -83,9 +85,14 @@ const clocks = (clock: string): Buffer => Buffer.from(`[${clock}] other\0`);
 
 function commonOptions(
   written: Written,
-  { options = [], stats, clock = 'local' }: TraceDatOptions,
+  { options = [], stats, clock = 'local', piece }: TraceDatOptions,
 ): [number, Buffer][] {
   const cpus = new Out(true).u32(written.cpus).all;
+  if (piece)
+    return [
+      [OPTION.clock, clocks(clock)],
+      [OPTION.cpus, cpus],
+    ];
   return [
     ...options,
     ...(stats ?? []).map((text): [number, Buffer] => [OPTION.stat, Buffer.from(`${text}\0`)]),
