@@ -2,7 +2,7 @@
 // page tables (mapping.ts) and the pins (model.ts) are built on this.
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
 import { isOfKernel } from '../vocabulary/kernel/arch/index.ts';
-import { LOWEST_EXACT, MAX_ERRNO, VMEMMAP_END } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, OBJECTS_END, VMEMMAP_END } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { At } from './at.ts';
 import { nothingTorn, type TraceFacts } from './facts.ts';
@@ -161,7 +161,7 @@ export class Identities {
   mm(ptr: number): Mm | undefined {
     const last = this.#lastMm;
     if (last !== undefined && last.ptr === ptr && !last.dead) return last;
-    if (!(ptr < -MAX_ERRNO)) {
+    if (!(ptr < OBJECTS_END)) {
       this.checkPointer(ptr);
       return undefined;
     }
@@ -197,7 +197,7 @@ export class Identities {
 
   /** Of an object that is there: neither NULL nor an error nor an address of user space, nor what lies between. */
   checkPointer(ptr: number): void {
-    if (ptr >= -MAX_ERRNO || !isOfKernel(ptr, this.machine.arch)) this.absurd();
+    if (ptr >= OBJECTS_END || !isOfKernel(ptr, this.machine.arch)) this.absurd();
   }
 
   #newMm(ptr: number): Mm {

@@ -1,7 +1,7 @@
 // Why: a number outside of what the kernel's type can hold, or of what its code ever has there, shows that a line is
 // damaged or made up. Then it proves nothing, whatever else it says.
 import { KIND_FIELDS, KIND_NAMES, type KindName } from '../vocabulary/kinds.ts';
-import { LOWEST_EXACT, MAX_ERRNO } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, MAX_ERRNO, OBJECTS_END } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
 
@@ -23,7 +23,7 @@ const BYTE: Bounds = [0, 0xff];
 /** int or unsigned int */
 const INT: Bounds = [-(2 ** 31), 2 ** 32 - 1];
 const UNSIGNED_INT: Bounds = [0, 2 ** 32 - 1];
-const POINTER: Bounds = [Number.NEGATIVE_INFINITY, -MAX_ERRNO - 1];
+const POINTER: Bounds = [Number.NEGATIVE_INFINITY, OBJECTS_END - 1];
 const POINTER_OR_ERROR: Bounds = [Number.NEGATIVE_INFINITY, -1];
 /** PID_MAX_LIMIT */
 const PID: Bounds = [0, 2 ** 22];

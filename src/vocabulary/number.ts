@@ -7,6 +7,9 @@ export const half = { hi: 0, lo: 0 };
 /** MAX_ERRNO (include/linux/err.h): errors are -1 to this below 0, also in place of a pointer. */
 export const MAX_ERRNO = 4095;
 
+/** No object is in the last 2 MiB of the addresses (Documentation/arch/x86/x86_64/mm.rst: "unused hole"). */
+export const OBJECTS_END = -(2 ** 21);
+
 /**
  * No `struct page` is in the last GiB: x86 and riscv have the kernel's text and modules there, arm64 its fixmap and I/O
  * (VMEMMAP_END, arch/arm64/include/asm/memory.h).

@@ -142,3 +142,11 @@ it.each([
     expect(severity).not.toBe('error');
   }
 });
+
+it('an address space where the kernel has no objects hides no copy', async () => {
+  const text = example('no line says what made it read-only');
+  expect((await verdict(text)).verdict).toBe('violated');
+  const changed = text.replace(/(new_anon: .*da80 mm=)\w+/, '$10xfffffffffffff000');
+  expect(changed).not.toBe(text);
+  expect((await verdict(changed)).verdict).not.toBe('clean');
+});
