@@ -217,6 +217,104 @@ rdma() {
     wait
   done
 }
+# a process that is saved while it runs: its pages are moved to pipes with vmsplice(), found again by soft-dirty bits, and written back
+checkpoint() {
+  local child
+  ip link set lo up
+  setsid python3 -c '
+import time, mmap
+memory = mmap.mmap(-1, 24 << 20); held = bytearray(8 << 20); i = 0
+while True:
+    memory[(i * 4096) % len(memory)] = i & 255; held[(i * 8192) % len(held)] = i & 255; i += 1
+    if i % 512 == 0: time.sleep(0.01)' < /dev/null > /dev/null 2>&1 &
+  child=$!
+  sleep 2
+  mkdir -p one two three
+  criu pre-dump -t $child -D one --track-mem -v1
+  sleep 1
+  criu pre-dump -t $child -D two --track-mem --prev-images-dir ../one -v1
+  sleep 1
+  criu dump -t $child -D three --track-mem --prev-images-dir ../two -v1 && criu restore -D three -d -v1 && sleep 2
+  kill -9 $child
+}
+# InnoDB: direct I/O with io_uring or native aio, into a buffer pool in huge pages
+mariadb() {
+  local connect="--db-driver=mysql --mysql-socket=$PWD/socket --mysql-user=root --tables=2 --table-size=4000"
+  mariadb-install-db --user=root --datadir="$PWD/db" --auth-root-authentication-method=normal > /dev/null
+  mariadbd --user=root --datadir="$PWD/db" --socket="$PWD/socket" --skip-networking --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=24M --innodb-log-file-size=8M > server.log 2>&1 &
+  until_true 60 mariadb-admin --socket="$PWD/socket" ping
+  command mariadb --socket="$PWD/socket" -u root -e 'create database sbtest'
+  timeout 120 sysbench oltp_read_write $connect prepare
+  timeout 120 sysbench oltp_read_write $connect --threads=4 --time="$seconds" run
+  mariadb-admin --socket="$PWD/socket" -u root shutdown
+  wait
+}
+# direct I/O through the file systems that have their own
+images() {
+  local kind
+  modprobe loop
+  for kind in xfs btrfs; do
+    truncate -s 400M $kind.disk
+    mkfs.$kind -q $kind.disk && mkdir $kind && mount -o loop $kind.disk $kind || continue
+    qemu-img create -f raw $kind/raw 24M
+    qemu-img create -f qcow2 $kind/cow 24M
+    for engine in native io_uring threads; do
+      timeout 60 qemu-img bench -t none -i $engine -f raw -c 300 -d 8 -s 65536 -w $kind/raw
+      timeout 60 qemu-img bench -t none -i $engine -f qcow2 -c 200 -d 4 -s 16384 -w $kind/cow
+      timeout 60 qemu-img bench -t none -i $engine -f raw -c 300 -d 8 -s 131072 $kind/raw
+    done
+    timeout 60 qemu-img convert -t none -T none -f qcow2 -O raw -W -m 4 $kind/cow $kind/copy
+    timeout 60 fio --name=m --filename=$kind/f --size=8M --bsrange=512-64k --rw=randrw --direct=1 --ioengine=libaio --iodepth=8 --numjobs=2 --time_based --runtime=3 > fio.log
+    umount $kind
+  done
+}
+# a collector that moves and gives back huge pages, and threads
+java() {
+  cat > T.java << 'END'
+import java.util.*; import java.nio.*; import java.nio.channels.*; import java.nio.file.*; import com.sun.nio.file.ExtendedOpenOption;
+public class T { public static void main(String[] a) throws Exception {
+  long end = System.currentTimeMillis() + Long.parseLong(a[0]) * 1000; List<Thread> all = new ArrayList<>();
+  for (int t = 0; t < 3; t++) { final int n = t; Thread x = new Thread(() -> { try {
+    FileChannel f = FileChannel.open(Path.of("f" + n), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+    ByteBuffer b = ByteBuffer.allocateDirect(1 << 17).alignedSlice(4096); Random r = new Random(n); Map<Integer, byte[]> m = new HashMap<>();
+    while (System.currentTimeMillis() < end) { b.clear(); b.limit(65536); f.write(b, r.nextInt(16) * 65536L); b.clear(); b.limit(65536); f.read(b, r.nextInt(16) * 65536L);
+      for (int i = 0; i < 50; i++) m.put(r.nextInt(400), new byte[r.nextInt(30000)]); }
+    } catch (Exception e) { System.out.println(e); } }); x.start(); all.add(x); }
+  for (Thread x : all) x.join(); } }
+END
+  for flags in "-XX:+UseG1GC -XX:+UseTransparentHugePages" "-XX:+UseParallelGC" "-XX:+UseSerialGC -XX:+AlwaysPreTouch"; do
+    timeout 120 /usr/bin/java -Xmx64m $flags T.java "$((seconds / 3))"
+  done
+}
+# others who look into a process: debuggers, and what runs a program in its own way
+debuggers() {
+  timeout 60 gdb -q -batch -ex 'break write' -ex run -ex 'x/64xb $rsi' -ex 'set var *(char*)$rsp=0' -ex 'dump memory stack $sp $sp+8192' -ex 'generate-core-file core.1' -ex continue --args ls -l /usr/bin | tail -3
+  timeout 100 valgrind --tool=none ls /usr > /dev/null
+  timeout 60 strace -f -o trace.1 sh -c 'ls /usr | sort | tail -1'
+  sleep 30 & gcore -o core $! > /dev/null; kill -ABRT $!
+  python3 -c '
+import os, mmap
+m = mmap.mmap(-1, 8 << 20); m[:] = b"x" * len(m)
+for i in range(8):
+    if os.fork() == 0:
+        for k in range(0, len(m), 4096 * 3): m[k] = i
+        f = os.open("/proc/self/mem", os.O_RDONLY); os.lseek(f, 0, 0); os._exit(0)
+    os.wait()'
+}
+# a server that sends files by sendfile(), by threads and directly
+web() {
+  mkdir -p files
+  for i in 1 2 3 4; do head -c $((i * 700000)) /dev/urandom > files/$i; done
+  printf 'worker_processes 2; pid %s/pid; error_log %s/log; events {} http { access_log off; server { listen 127.0.0.1:8080; root %s/files; sendfile on; location /1 { } location /2 { aio threads; directio 512; } location /3 { sendfile off; } location /4 { directio 4k; aio on; } } }' "$PWD" "$PWD" "$PWD" > conf
+  ip link set lo up
+  chmod 755 . ..
+  nginx -c "$PWD/conf"
+  memcached -u root -s "$PWD/mc" -m 16 -t 2 &
+  for i in 1 2 3 4; do timeout 60 ab -q -n 60 -c 4 http://127.0.0.1:8080/$i | grep -E "Complete|Failed" & done
+  sleep "$seconds"
+  nginx -c "$PWD/conf" -s quit; kill %1
+  wait
+}
 
 # a POSIX shell in between does not pass functions on
 declare -f > /run/programs
