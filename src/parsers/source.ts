@@ -23,6 +23,9 @@ const FULL = 4 << 20;
 /** Message of zlib where a member of a gzip file begins: those before it are complete, and their checksums are right. */
 const NO_MEMBER = /incorrect header check/;
 
+/** A line of a trace is longer; nonsense may begin like compressed data, and give a few bytes. */
+const SHORTEST_LINE = 32;
+
 /** Bytes per step of a compressed file if so many are left, which its last step must not exceed. */
 const STEPS = [
   [2 * COMPRESSED_CHUNK, COMPRESSED_CHUNK],
@@ -256,11 +259,11 @@ class InputSource implements Source {
     }
   }
 
-  /** Damage before any output makes the input useless; later it is reported as a loss. */
+  /** Damage before a line of output makes the input useless; later it is reported as a loss. */
   #fail(error: unknown): void {
     if (error instanceof InputError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    if (this.#decoded === 0) {
+    if (this.#decoded < SHORTEST_LINE) {
       throw new InputError(`this looks like ${this.compression}, but cannot be decompressed (${why})`, {
         where: this.path,
         tryThis: NEEDS_MEMORY.test(why)
