@@ -132,6 +132,15 @@ test('arguments of a system call are no probe location, also where they were cut
   expect(known).toMatchObject({ stats: { cutLines: { count: 0 } } });
 });
 
+test('a second header is followed by a line whose time cannot be read', async () => {
+  const line = (time: string) =>
+    `             scn-440   [001] .....   ${time}: follow_pte: (ffffffffac16db20) mm=0xffff8d1a0106d800 addr=0x7f8bf97cc000 flags=0x2\n`;
+  const lines = `cpus=2\n${line('10.000001')}${line('10.000002')}cpus=2\n${line('1')}${line('10.000003')}`;
+  const known = await read(lines, true);
+  expect(known).toEqual(await read(lines, false));
+  expect(known).toMatchObject({ stats: { order: { count: { 'second-capture': 1 } } } });
+});
+
 test('calls of GUP are known with their caller, each caller by its whole name', async () => {
   const body = (caller: string, nr = 16) =>
     `gup_fast: (get_user_pages_fast+0x4/0x50) start=0x7fb01548f000 nr=${nr} flags=0x0 pages=0xffffcf1dc1093c98${caller}`;

@@ -206,7 +206,9 @@ export class RecordReader {
     const cells = sink?.cells(type);
     // a consumer of lines that cannot place their rows must be called for each line; a name alone may be that of a
     // line that was cut, once another shows its location
-    const isAlone = isOdd || (sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd;
+    // so must be the first line behind a second header that has a time
+    const isAlone =
+      isOdd || order.header > 0 || (sink !== undefined && cells === undefined) || out.argsStart === out.argsEnd;
     if (isAlone) known?.close();
     else known?.learn(out, lines, type, type.kept ? batch.rows[row + Slot.SYM] : Number.NaN, task, cells);
     if (batch.full) this.flush();
