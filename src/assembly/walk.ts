@@ -79,6 +79,8 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   if (load<u64>(start, COMM_COLUMNS + 1) != task.pidText || !task.bracket) return OTHER_COLUMNS;
   const bracket = start + task.bracket;
   if (load<u8>(bracket) != BRACKET) return OTHER_COLUMNS;
+  // flags as a number, `[001]-0x9`, as trace-cmd report -l and -R print them
+  if (load<u8>(bracket, 5) == DASH) return OTHER_COLUMNS;
   const cpu = cpuAt(bracket);
   let at = pointBehind(bracket);
   if (cpu < 0 || !at || at + 11 >= end) return OTHER_COLUMNS;

@@ -141,6 +141,13 @@ test('a second header is followed by a line whose time cannot be read', async ()
   expect(known).toMatchObject({ stats: { order: { count: { 'second-capture': 1 } } } });
 });
 
+test('flags that are a number are no letters', async () => {
+  const line = (flags: string) =>
+    `             scn-204   [001]${flags}    26.665977: gup_slow_ret:          ret=1 k=2\n`;
+  const lines = [' d...1', '-0x0  ', '-0x0  ', '-0x9  ', '-0x9  ', ' d...1'].map(line).join('');
+  expect(await read(lines, true)).toEqual(await read(lines, false));
+});
+
 test('calls of GUP are known with their caller, each caller by its whole name', async () => {
   const body = (caller: string, nr = 16) =>
     `gup_fast: (get_user_pages_fast+0x4/0x50) start=0x7fb01548f000 nr=${nr} flags=0x0 pages=0xffffcf1dc1093c98${caller}`;
