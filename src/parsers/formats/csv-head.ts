@@ -71,13 +71,13 @@ function setTime(lines: HeadLines, firstRow: number, columns: CsvColumn[], head:
   }
 }
 
-/** Between a delimiter and a quote. */
-const BLANKS = /([,;|]) +(?=")/g;
+/** Between a delimiter and a quote, but not within a quoted cell. */
+const BLANKS = /"(?:[^"]|"")*"|([,;|]) +(?=")/g;
 
 /** The cells of one row. Papa handles quotes; most rows have none. */
 export function cellsOf(row: string, delimiter: string): string[] {
   if (!row.includes('"')) return row.split(delimiter);
   // a quote behind blanks would be part of the cell
-  const bare = row.replaceAll(BLANKS, (all, sign: string) => (sign === delimiter ? sign : all));
+  const bare = row.replaceAll(BLANKS, (all, sign?: string) => (sign === delimiter ? sign : all));
   return Papa.parse<string[]>(bare, { delimiter }).data[0] ?? [];
 }
