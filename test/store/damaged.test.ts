@@ -27,7 +27,7 @@ it('a line longer than the buffer, and lines of usual length after it', async ()
   await ingest([memoryInput('memory', trace)], { out: sql, force: true, writer: sqlWriter });
   expect(report.traces[0].bytes).toBe(trace.length);
   expectSame(pages, sql);
-});
+}, 120_000);
 
 const CALLS = [
   'sys_pread64(fd: 3, buf: 7fffebb7f060, count: 348, pos: 40)',

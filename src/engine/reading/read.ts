@@ -65,8 +65,10 @@ export class TraceReader {
 const ENDLESS = 1 << 30;
 
 function unread({ endless, zeros, areZerosLast }: LineReader): string | undefined {
-  if (endless !== undefined) return `nothing behind 1 GiB without a newline, from byte ${endless} on, was read`;
-  return zeros === undefined || areZerosLast ? undefined : hole(zeros);
+  const reasons: string[] = [];
+  if (zeros !== undefined && (endless !== undefined || !areZerosLast)) reasons.push(hole(zeros));
+  if (endless !== undefined) reasons.push(`nothing behind 1 GiB without a newline, from byte ${endless} on, was read`);
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 /** A machine that crashes may have made a file larger before it wrote there. */
