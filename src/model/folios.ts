@@ -5,7 +5,8 @@ import type { PageId } from './page-table.ts';
 /** The large folios that are known, by head page. */
 export class Folios {
   readonly #pages = new Map<PageId, number>();
-  #largest = 1;
+  /** the sizes that occurred, as powers of two, in order: few */
+  readonly #sizes: number[] = [];
 
   /** Number of pages; undefined: not known, or one. */
   get(head: PageId): number | undefined {
@@ -18,7 +19,10 @@ export class Folios {
 
   set(head: PageId, pages: number): void {
     this.#pages.set(head, pages);
-    this.#largest = Math.max(this.#largest, pages);
+    const size = 2 ** Math.ceil(Math.log2(pages));
+    if (this.#sizes.includes(size)) return;
+    this.#sizes.push(size);
+    this.#sizes.sort((a, b) => a - b);
   }
 
   clear(): void {
@@ -29,10 +33,10 @@ export class Folios {
   headOf(page: PageId): PageId {
     if (this.#pages.size === 0) return page;
     // a folio is aligned to its size, and vmemmap_base to much more
-    for (let pages = 1; pages <= this.#largest; pages *= 2) {
-      const head = Math.floor(page / pages) * pages;
-      const size = this.#pages.get(head);
-      if (size !== undefined && page < head + size) return head;
+    for (const size of this.#sizes) {
+      const head = Math.floor(page / size) * size;
+      const pages = this.#pages.get(head);
+      if (pages !== undefined && page < head + pages) return head;
     }
     return page;
   }

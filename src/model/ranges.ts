@@ -182,10 +182,10 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const at = m.at();
   mm.note(new RangeOp('wrprotect', start, end, at, what));
   const pins = m.pinsIn(mm, start, end);
-  if (pins.length > 0) stepBy(m, t, mm, pins, 'wrprotect', at, { wrprotect: what });
+  const by = stepBy(m, t, mm, pins, 'wrprotect', at, { wrprotect: what });
   // of an mprotect() that allows writing, this may make entries writable (MM_CP_TRY_CHANGE_WRITABLE)
   if (kind !== 'mprotect' || (r[o + SlotOf.cprot.cp] & MM_CP_TRY_CHANGE_WRITABLE) === 0)
-    beginAlteration(t, mm, { kind: 'wrprotect', start, end, at, by: doer(m, t, mm, pins), wrprotect: what, shift: 0 });
+    beginAlteration(t, mm, { kind: 'wrprotect', start, end, at, by, wrprotect: what, shift: 0 });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
@@ -206,16 +206,21 @@ function doer(m: Model, t: Task, mm: Mm, pins: readonly Pin[]): Doer {
 /** Steps that a task of which nothing is known has done to pins of an address space, until a line shows where it runs. */
 const MOST_STRANGE = 256;
 
-/** What the current task does to pins. Where it runs may be shown by a later line. */
-function stepBy(m: Model, t: Task, mm: Mm, pins: readonly Pin[], role: StepRole, at: At, more?: StepDetails): void {
+/**
+ * What the current task does to pins. Where it runs may be shown by a later line.
+ * @returns whose task it is
+ */
+function stepBy(m: Model, t: Task, mm: Mm, pins: readonly Pin[], role: StepRole, at: At, more?: StepDetails): Doer {
   const by = doer(m, t, mm, pins);
+  if (pins.length === 0) return by;
   m.step(pins, role, at, undefined, { ...more, ...by });
-  if (by.foreign !== undefined || !(t.pid > 0)) return;
+  if (by.foreign !== undefined || !(t.pid > 0)) return by;
   t.strange ??= [];
   for (const { steps } of pins) {
     const step = steps.at(-1);
     if (step?.at === at && t.strange.length < MOST_STRANGE) t.strange.push({ mm, step });
   }
+  return by;
 }
 
 // ---- unmapping
@@ -232,11 +237,8 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   mm.marked = undefined;
   const pins = m.pinsIn(mm, start, end);
   const at = m.at();
-  if (pins.length > 0) {
-    stepBy(m, t, mm, pins, 'zap', at);
-    mm.note(new RangeOp('zap', start, end, at));
-  }
-  const by = doer(m, t, mm, pins);
+  const by = stepBy(m, t, mm, pins, 'zap', at);
+  if (pins.length > 0) mm.note(new RangeOp('zap', start, end, at));
   if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: by });
   beginAlteration(t, mm, { kind: 'zap', start, end, at, by, wrprotect: undefined, shift: 0 });
   m.clear(mm, start, end);

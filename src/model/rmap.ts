@@ -20,8 +20,6 @@ const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;
 const RMAP_EXCLUSIVE = 0x1;
 const RMAP_COMPOUND_OLD = 0x2;
-/** largest order of the page allocator on any architecture */
-const MAX_ORDER = 13;
 
 /** A newly allocated anonymous page is mapped: first touch, copy, early copy at fork, collapse. */
 export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -329,24 +327,4 @@ function anonNoMore(m: Model, page: PageId): void {
   const pins = m.pinsByPage.get(page);
   if (pins === undefined) return;
   for (const pin of pins.slice()) if ((pin.entryBits & Pte.Anon) !== 0) m.close(pin, m.at(), 'unseen');
-}
-
-/** mm_page_free, mm_page_alloc: a page in the allocator has no pins, whether their release was recorded or not. */
-export function allocator(m: Model, t: Task, r: Float64Array, o: number): void {
-  const named = m.page(r[o + Slot.PAGE]);
-  const page = Number.isNaN(named) ? m.pageOfPfn(r[o + SlotOf.pageAlloc.pfn]) : named;
-  const order = r[o + SlotOf.pageAlloc.order];
-  if (Number.isNaN(page) || !(order >= 0)) return;
-  if (r[o] === Kind.pageAlloc && t.swap !== undefined && !t.swap.mapped) t.swap.allocated = { page, at: m.at() };
-  m.reallocated(page, 2 ** Math.min(order, MAX_ORDER));
-}
-
-/**
- * page_ref_mod_and_test: if the count became 0, all references have ended, including those whose release is not
- * otherwise recorded, such as FOLL_GET dropped by put_page(). For a large folio this is its head page.
- */
-export function lastReference(m: Model, _t: Task, r: Float64Array, o: number): void {
-  const { count, pfn, ret } = SlotOf.pageRefDrop;
-  const page = m.pageOfPfn(r[o + pfn]);
-  if (r[o + count] === 0 && r[o + ret] === 1 && !Number.isNaN(page)) m.reallocated(page, 1);
 }
