@@ -32,29 +32,23 @@ type MeaningOf<S extends number, N extends string, T> = T extends 'pte'
   ? 'bits'
   : T extends 'sym'
     ? 'symbol'
-    : N extends typeof PARENT
+    : N extends PointerName
       ? 'pointer'
       : S extends typeof Slot.MM
         ? 'mm'
         : S extends typeof Slot.PAGE
           ? 'page'
-          : S extends typeof Slot.OTHER
-            ? N extends PointerName
-              ? 'pointer'
-              : N extends PageName
-                ? 'page'
-                : N extends 'src'
+          : S extends typeof Slot.ADDR | typeof Slot.END
+            ? 'number'
+            : N extends PageName
+              ? 'page'
+              : S extends typeof Slot.OTHER
+                ? N extends 'src'
                   ? 'mm'
                   : 'number'
-            : S extends typeof Slot.ADDR | typeof Slot.END
-              ? 'number'
-              : N extends PageName
-                ? 'page'
                 : 'number';
 
-/** The bio of which another is a part: the other has the slot for pointers. */
-export const PARENT = 'parent';
-export const POINTER_NAMES = ['pages', 'bio', 'pipe', 'owner', 'vmemmap', 'entry'] as const;
+export const POINTER_NAMES = ['pages', 'bio', 'parent', 'pipe', 'owner', 'vmemmap', 'entry'] as const;
 export const PAGE_NAMES = ['p1', 'p2', 'p3', 'new', 'kpage', 'cow', 'folio'] as const;
 type PointerName = (typeof POINTER_NAMES)[number];
 type PageName = (typeof PAGE_NAMES)[number];

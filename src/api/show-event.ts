@@ -3,7 +3,7 @@
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import type { KindField } from '../vocabulary/kinds.ts';
 import { known, Slot } from '../vocabulary/record.ts';
-import { PAGE_NAMES, PARENT, POINTER_NAMES, type TraceEvent } from './events.ts';
+import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
 import type { FieldMeaning } from './probes.ts';
 import { asPage, bits64, pointer } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
@@ -31,10 +31,11 @@ function meaningOf({ slot, name, type }: KindField): Meaning {
   if (type === 'pte') return 'bits';
   if (type === 'sym') return 'symbol';
   if (type === 'len') return 'length';
+  if ((POINTER_NAMES as readonly string[]).includes(name)) return 'pointer';
   if (slot === Slot.MM) return 'mm';
   if (slot === Slot.PAGE) return 'page';
-  if (name === PARENT || (slot === Slot.OTHER && (POINTER_NAMES as readonly string[]).includes(name))) return 'pointer';
-  if ((PAGE_NAMES as readonly string[]).includes(name) && !(slot === Slot.END || slot === Slot.ADDR)) return 'page';
+  if (slot === Slot.END || slot === Slot.ADDR) return 'number';
+  if ((PAGE_NAMES as readonly string[]).includes(name)) return 'page';
   if (slot === Slot.OTHER && name === 'src') return 'mm';
   return 'number';
 }

@@ -15,7 +15,7 @@ export interface Prefix {
   counts?: true;
   /** the number is no line's: `parallel --tag` puts one of a job there */
   isName?: true;
-  /** at the end of its name stands the number of the line */
+  /** at the end of its name stands the number of the line: `[trace:12] `, as drone exec and woodpecker exec print it */
   isNumbered?: boolean;
   /** what it is where it is known to stand before all lines */
   known?: RegExp;
@@ -84,8 +84,6 @@ export const PREFIXES: readonly Prefix[] = [
   row('names in front', String.raw`\[?(?<from>${IPV4}|${IPV6})\]?(?::\d{1,5})?(?: ?[:|>])? `),
   // mpirun --tag-output
   row('names in front', String.raw`\[(?<from>[\w.@-]{0,200}?\d+,\d+)\]<std(?:out|err)>:`),
-  // drone exec, woodpecker exec: the step, and the number of its line
-  row('numbered', String.raw`\[(?<from>[A-Za-z_][^\][:]{0,60}):(?<line>\d{1,9})\] `),
   row('names in front', String.raw`\[(?:${NAMES_SOMEBODY}${nameOf('./:@-')}|[^\][]{1,60})\] `),
   // kselftest, TAP; a header of the trace itself begins with the same
   row('test log', '# (?=[ #])', { known: /^#(?: |$)/ }),

@@ -1,5 +1,4 @@
 // Why: selects the buffers of a trace.dat to read, converts their times, and evaluates the options about the recording.
-
 import { count } from '../../util/count.ts';
 import { InputError } from '../../util/errors.ts';
 import { armedEvents, isSelection } from '../armed.ts';
