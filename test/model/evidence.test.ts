@@ -5,6 +5,7 @@ import {
   CHILD,
   copy,
   exit,
+  family,
   fork,
   PARENT,
   page,
@@ -22,12 +23,7 @@ const NEW = 0x3000;
 
 /** A page shared by fork, in a pipe of the child's, which has unmapped it: whoever writes next decides who reads what. */
 function piped() {
-  const trace = new Trace();
-  const par = trace.task('par', 500);
-  const chi = trace.task('chi', 501, 1);
-  touch(par, PARENT, 0, OLD);
-  fork(par, 500);
-  chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+  const { trace, par, chi } = family(OLD);
   pin(chi, 0, OLD, { api: 'gup_fast', flags: 0 });
   chi.pipe_add({ pipe: '0xffff888300000000', page: page(OLD), off: 0, len: 4096 });
   chi.zap({ mm: CHILD, start: at(0), end: at(1) });

@@ -1,19 +1,19 @@
 // Why: put_page() leaves no line. When a FOLL_GET reference that no bio has is over is known only by who took it, or by a pipe.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, exit, fork, PARENT, page, pin, reuse, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, CHILD, exit, family, fork, PARENT, page, pin, reuse, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const OLD = 0x2000;
 const NEW = 0x3000;
 
-/** A parent, and a child that shares its page. */
-function family() {
+/** A process of which another page was pinned and released. */
+function releasing() {
   const trace = new Trace();
-  const par = trace.task('par', 500);
-  const chi = trace.task('chi', 501, 1);
-  touch(par, PARENT, 0, OLD);
-  fork(par, 500);
-  chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
-  return { trace, par, chi };
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 0, OLD);
+  touch(app, PARENT, 1, NEW);
+  pin(app, 1, NEW);
+  unpin(app, NEW);
+  return { trace, app };
 }
 
 describe('FOLL_GET references whose end leaves no line', () => {
@@ -39,12 +39,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     ['5.10', '0x5', true],
     ['6.12', '0x3', true],
   ])('get_user_pages_fast_only() by its flags: %s, %s, kept: %s', async (kernel, flags, kept) => {
-    const trace = new Trace();
-    const app = trace.task('app', 500);
-    touch(app, PARENT, 0, OLD);
-    touch(app, PARENT, 1, NEW);
-    pin(app, 1, NEW);
-    unpin(app, NEW);
+    const { trace, app } = releasing();
     // a page of its own that stays where it is would hide nothing
     fork(app, 500);
     app.gup_lockless({ start: at(0), nr: 1, flags, pages: '0xffff888200000900' });
@@ -55,7 +50,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
   });
 
   it('give no error when nothing shows who used them', async () => {
-    const { trace, par, chi } = family();
+    const { trace, par, chi } = family(OLD);
     pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: '__zerocopy_sg_from_iter+0x9c/0x240' });
     exit(chi, CHILD, 501);
     reuse(par, PARENT, 0, OLD);
@@ -70,12 +65,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     ['copy_remote_vm_str+0x9a/0x2b0', false],
     ['drv_ioctl+0x2c5/0x10a0 [drv]', true],
   ])('of a function that the compiler put into %s, kept: %s', async (caller, kept) => {
-    const trace = new Trace();
-    const app = trace.task('app', 500);
-    touch(app, PARENT, 0, OLD);
-    touch(app, PARENT, 1, NEW);
-    pin(app, 1, NEW);
-    unpin(app, NEW);
+    const { trace, app } = releasing();
     pin(app, 0, OLD, { api: 'gup_fast', caller });
     fork(app, 500);
     exit(app, PARENT, 500);
@@ -86,7 +76,7 @@ describe('FOLL_GET references whose end leaves no line', () => {
     ['another page, which says nothing about the first', true, ['warning foreign-pin-reuse']],
     ['the same page, and one of the two is over', false, []],
   ])('a second call with the same array finds %s', async (_, isOther, said) => {
-    const { trace, par, chi } = family();
+    const { trace, par, chi } = family(OLD);
     pin(chi, 0, OLD, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0xd4/0x350' });
     if (isOther) {
       chi.zap({ mm: CHILD, start: at(0), end: at(1) });

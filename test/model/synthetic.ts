@@ -234,3 +234,14 @@ export function swapIn(t: Writer, vpn: number, pfn: number, marked: boolean, exc
   t.anon_rmap({ folio: page(pfn), page: page(pfn), nr: 1, mm: PARENT, addr: at(vpn), rflags });
   t.swap_in_ret({ ret: '0x0' });
 }
+
+/** A parent, and a child that shares page 0 with it. */
+export function family(pfn: number) {
+  const trace = new Trace();
+  const par = trace.task('par', 500);
+  const chi = trace.task('chi', 501, 1);
+  touch(par, PARENT, 0, pfn);
+  fork(par, 500);
+  chi.fault({ mm: CHILD, addr: '0x20000000', flags: '0x1255' });
+  return { trace, par, chi };
+}
