@@ -70,6 +70,8 @@ export class FirstLook {
   readonly #held: RecordBatch[] = [];
   /** kinds among them, by number, of records that have the fields they need */
   readonly kinds = new Set<number>();
+  /** functions of GUP whose returns are among them, by number */
+  readonly returning = new Set<number>();
   #records = 0;
   #arches = new Map<Arch | undefined, number>();
   /** distinct aligned addresses, and the OR of their bits */
@@ -129,6 +131,7 @@ export class FirstLook {
     const kind = rows[o];
     if (!this.kinds.has(kind) && NEEDED_SLOTS[kind]?.some((slot) => Number.isNaN(rows[o + slot])) !== true)
       this.kinds.add(kind);
+    if (kind === Kind.gupRet) this.returning.add(rows[o + Slot.FN]);
     // larger pages are aligned to more than their base page size
     if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);

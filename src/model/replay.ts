@@ -235,6 +235,7 @@ export function settleMachine(m: Model): void {
   m.firstLook = undefined;
   m.machine = firstLook.machine();
   m.ahead = firstLook.kinds;
+  for (const fn of firstLook.returning) m.returning[fn] = 1;
   limited(m, () => {
     for (const batch of firstLook.held()) run(m, batch, 0);
   });
