@@ -74,6 +74,27 @@ it('misses a sample that became a record of another kind', { timeout: 120_000 },
   expect(seen.bad).toBe(TYPES.length);
 });
 
+it('misses what a record claims to be followed by, if the file ends before', async () => {
+  const AUXTRACE = 71;
+  const FINISHED_INIT = 82;
+  const [at] = samplesOf(whole).slice(700);
+  const size = whole.readUInt16LE(at + 6);
+  const end = Number(whole.readBigUInt64LE(40)) + Number(whole.readBigUInt64LE(48));
+  for (const claimed of [BigInt(end - at), 10_000_000n, 1n << 62n, (1n << 64n) - 8n]) {
+    const damaged = changed((copy) => {
+      copy.fill(0, at, at + size);
+      copy.writeUInt32LE(AUXTRACE, at);
+      copy.writeUInt16LE(48, at + 6);
+      copy.writeBigUInt64LE(claimed, at + 8);
+      for (let rest = at + 48; rest < at + size; rest += 8) {
+        copy.writeUInt32LE(FINISHED_INIT, rest);
+        copy.writeUInt16LE(8, rest + 6);
+      }
+    });
+    expect((await read(damaged)).damage).toContain('a record claims more bytes than are left');
+  }
+});
+
 it('misses a sample that is longer than its parts', async () => {
   const samples = samplesOf(whole);
   // it takes the record behind it in

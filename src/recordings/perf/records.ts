@@ -67,7 +67,9 @@ export class Records {
 
   /** Skip bytes outside of records. */
   skip(n: number): void {
-    this.next = Math.min(this.next + n, this.range.end);
+    const { end } = this.range;
+    if (this.next + n > end) this.damage ??= 'a record claims more bytes than are left';
+    this.next = Math.min(this.next + n, end);
   }
 
   /** The record at this position. */
