@@ -3,7 +3,7 @@
 // it is not known which is released.
 
 import type { At } from './at.ts';
-import type { Pin } from './state.ts';
+import { Hold, type Pin } from './state.ts';
 
 /** Up to this many pins of one page are compared individually. */
 export const MANY = 64;
@@ -13,13 +13,25 @@ export class Unsettled {
   readonly at: At;
   readonly pins: readonly Pin[];
   given: number;
+  /** the holds that they are of: one may have 2^18 of them, each given back by a line of its own */
+  readonly #holds: readonly (Hold | Pin)[] | undefined;
 
-  constructor(at: At, pins: readonly Pin[], given: number) {
+  constructor(at: At, pins: readonly Pin[], given: number, holds?: readonly (Hold | Pin)[]) {
     this.at = at;
     this.pins = pins;
     this.given = given;
+    this.#holds = holds;
+  }
+
+  /** The holds of those that have not been released, and those without one. */
+  open(): Set<Hold | Pin> {
+    if (this.#holds === undefined) return new Set(this.pins.filter(isOpen).map((p) => p.hold ?? p));
+    return new Set(this.#holds.filter((one) => (one instanceof Hold ? one.open > 0 : isOpen(one))));
   }
 }
+
+/** Whether a pin has not been released: its address space may be gone. */
+export const isOpen = (p: Pin): boolean => p.state !== 'released';
 
 /** Lists longer than MANY: undefined while all pins are equivalent, then their group. */
 const MIXED = new WeakMap<readonly Pin[], Unsettled | 'nobody yet'>();

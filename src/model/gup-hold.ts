@@ -22,12 +22,12 @@ const NEWEST = 64;
  */
 function again(m: Model, { call, mm, vpn, page }: Pin): void {
   if (call.kind !== 'GET' || Number.isNaN(call.pages)) return;
-  const there = mm === undefined ? m.withoutMm.get(call.at.pid) : m.pinsAt(mm, vpn);
-  if (there === undefined || there.length === 0) return;
+  const there = mm === undefined ? m.pinsOf(page, 1) : m.pinsAt(mm, vpn);
+  if (there.length === 0) return;
   const earlier = there.slice(-NEWEST).filter((p) => {
     const { kind, pages, caller, at } = p.call;
     const isSame = kind === 'GET' && pages === call.pages && caller === call.caller && at.pid === call.at.pid;
-    return isSame && p.owner === undefined && p.vpn === vpn && p.page === page;
+    return isSame && p.owner === undefined && p.mm === mm && p.vpn === vpn && p.page === page;
   });
   const newest = earlier.pop();
   if (newest !== undefined) newest.unsure ??= { at: call.heldAt };
@@ -152,9 +152,7 @@ class HoldsOf {
       }
     }
     this.#newest = hold;
-    hold.refs++;
-    hold.pins.push(pin);
-    pin.hold = hold;
+    hold.add(pin);
   }
 }
 

@@ -4,10 +4,11 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
+import { FolioPins } from './folio-pins.ts';
 import { Folios } from './folios.ts';
 import type { Unmapped } from './frames.ts';
 import { Held } from './held.ts';
-import { addPin, drop, dropPin, push } from './lists.ts';
+import { addPin, drop, dropPin } from './lists.ts';
 import { Mapping } from './mapping.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
@@ -21,8 +22,6 @@ import { Strays } from './strays.ts';
  */
 const CLAIMS = 1 << 17;
 const CLAIMS_PER_LINE = 32;
-/** Pins that are worth the copy of a list. */
-const MANY = 256;
 
 /** FOLL_GET references without an owner that are followed at once. */
 const UNOWNED = 1 << 14;
@@ -37,13 +36,12 @@ export interface Piped {
 }
 
 export class Model extends Mapping {
-  /** live pins, by the folio whose reference count they raise */
-  readonly pinsByFolio = new Ordered<Pin[]>();
+  readonly pinsByFolio = new FolioPins();
   readonly ios = new Map<number, Io>();
   /** bios whose own part is over, by address; see bioEnd() */
   readonly chained = new Map<number, { left: number; parent: number; status: number }>();
   /** live pins of calls whose mm is not known yet, by thread */
-  readonly withoutMm = new Map<number, Pin[]>();
+  readonly withoutMm = new Map<number, Set<Pin>>();
   readonly gaps: Gap[] = [];
   /** tasks that were forked and have not been seen since */
   readonly unseen = new Set<number>();
@@ -88,8 +86,6 @@ export class Model extends Mapping {
   /** callers by symbol index, for those that never keep a page */
   isTransientCaller: (symbol: number, kind: PinKind) => boolean = () => false;
   #claims = 0;
-  /** pins that have left the list of their folio, of {@link closeAll} */
-  #leaving: ReadonlySet<Pin> | undefined;
   /**
    * Number of live FOLL_GET references newer than the pin #considered. Most of those that no bio and no pipe takes over go
    * back by an inlined put_page(), which leaves no line: on 5.10 each exec and each read over 9p leaves some, for ever.
@@ -146,7 +142,7 @@ export class Model extends Mapping {
     const same = this.pinsByPage.get(pin.page);
     if (same === undefined) this.pinsByPage.set(pin.page, [pin]);
     else crowd(same, pin);
-    if (pin.hold !== undefined) push(this.pinsByFolio, pin.hold.folio, pin);
+    if (pin.hold !== undefined) this.pinsByFolio.add(pin.hold.folio, pin);
     this.attach(pin);
     if (pin.call.kind === 'GET' && ++this.#references > UNOWNED) this.#giveUp();
   }
@@ -167,7 +163,8 @@ export class Model extends Mapping {
     if (pin.mm !== undefined) addPin(pin.mm, pin);
     else {
       this.counts.withoutMm++;
-      push(this.withoutMm, pin.call.at.pid, pin);
+      const { pid } = pin.call.at;
+      this.withoutMm.set(pid, (this.withoutMm.get(pid) ?? new Set()).add(pin));
     }
   }
 
@@ -182,27 +179,13 @@ export class Model extends Mapping {
     this.settleMigration(pin);
     this.forget(pin);
     pin.state = 'released';
+    if (pin.hold !== undefined) pin.hold.open--;
     pin.releasedAt = at;
     pin.presumed = presumed;
     this.counts.released++;
     if (presumed) this.counts.presumed++;
     else this.step([pin], 'release', at);
     this.emit('release', { pin, at, presumed, by });
-  }
-
-  /** Pins end at once. They leave the list of their folio together: of 2^18 that would be as many moves of the others each. */
-  closeAll(pins: readonly Pin[], at: At, by: ReleasedBy): void {
-    if (pins.length >= MANY) {
-      this.#leaving = new Set(pins);
-      for (const folio of new Set(pins.map(({ hold }) => hold?.folio))) {
-        const stay = folio === undefined ? [] : this.pinsByFolio.get(folio)?.filter((p) => !this.#leaving?.has(p));
-        if (folio === undefined || stay === undefined) continue;
-        if (stay.length === 0) this.pinsByFolio.delete(folio);
-        else this.pinsByFolio.set(folio, stay);
-      }
-    }
-    for (const pin of pins) this.close(pin, at, by);
-    this.#leaving = undefined;
   }
 
   /** A line shows that a pin was held until now: what only its end could explain has no explanation. */
@@ -217,6 +200,7 @@ export class Model extends Mapping {
   dismiss(pin: Pin): void {
     this.forget(pin);
     pin.state = 'released';
+    if (pin.hold !== undefined) pin.hold.open--;
     pin.owner = 'transient';
     this.counts.pins--;
     this.counts.transient++;
@@ -234,9 +218,14 @@ export class Model extends Mapping {
   forget(pin: Pin): void {
     if (this.held.delete(pin) && pin.call.kind === 'GET' && pin.id > this.#considered) this.#references--;
     drop(this.pinsByPage, pin.page, pin);
-    if (pin.hold !== undefined && !this.#leaving?.has(pin)) drop(this.pinsByFolio, pin.hold.folio, pin);
+    if (pin.hold !== undefined) this.pinsByFolio.delete(pin.hold.folio, pin);
     if (pin.mm !== undefined) dropPin(pin.mm, pin);
-    else drop(this.withoutMm, pin.call.at.pid, pin);
+    else {
+      const { pid } = pin.call.at;
+      const same = this.withoutMm.get(pid);
+      same?.delete(pin);
+      if (same?.size === 0) this.withoutMm.delete(pid);
+    }
   }
 
   /** The page was newly allocated, so all earlier pins on it have ended, whether their release was recorded or not. */

@@ -162,9 +162,7 @@ function add(m: Model, x: Io, was: Pin): void {
   const entry = pin.mm?.entry(pin.vpn);
   pin.entryState = entry === undefined ? was.entryState : entryBits(entry) & Pte.STATE;
   pin.grabAt = was.grabAt;
-  pin.hold = new Hold(was.hold?.folio ?? was.page);
-  pin.hold.refs = 1;
-  pin.hold.pins.push(pin);
+  new Hold(was.hold?.folio ?? was.page).add(pin);
   pin.steps.push(...was.steps.filter(({ role }) => role === 'grab' || role === 'pin'));
   m.hold(pin);
   m.emit('pin', { pin, at: m.at() });

@@ -271,7 +271,9 @@ function follows(m: Model, first: Pin, { call, mm, where }: Pin): boolean {
 /** The page that the same call pinned this many pages later. */
 function next(m: Model, pin: Pin, pages: number): Pin | undefined {
   if (pin.mm !== undefined) return m.pinsAt(pin.mm, pin.where + pages).find((p) => p.call === pin.call);
-  return m.withoutMm.get(pin.call.at.pid)?.find((p) => p.call === pin.call && p.vpn === pin.vpn + pages);
+  // the pins of a call are in the order of its addresses, and have not moved
+  const behind = pin.call.pins[pin.vpn - pin.call.pins[0].vpn + pages];
+  return behind?.live ? behind : undefined;
 }
 
 /** Release a page, or pages of a folio. Returns its pin, if the trace shows which it was. */

@@ -163,10 +163,20 @@ export class Hold {
   readonly folio: PageId;
   refs: number;
   readonly pins: Pin[] = [];
+  /** number of these that have not been released */
+  open: number;
 
   constructor(folio: PageId) {
     this.folio = folio;
     this.refs = 0;
+    this.open = 0;
+  }
+
+  add(pin: Pin): void {
+    this.refs++;
+    this.open++;
+    this.pins.push(pin);
+    pin.hold = this;
   }
 }
 

@@ -3,7 +3,7 @@
 // seen: each may still be held, and none is reported as held.
 import { isIoUring } from '../vocabulary/callers.ts';
 import type { At } from './at.ts';
-import { isCounted, isMixed, MANY, Unsettled, unsettledOf } from './crowd.ts';
+import { isCounted, isMixed, isOpen, MANY, Unsettled, unsettledOf } from './crowd.ts';
 import { isInner } from './gup.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
@@ -57,9 +57,6 @@ function referencesOf(pins: readonly Pin[]): number {
   return [...holds].reduce((sum, h) => sum + ('refs' in h ? h.refs : 1), 0);
 }
 
-/** Whether a pin has not been released: its address space may be gone. */
-const open = (p: Pin): boolean => p.state !== 'released';
-
 /** At most MANY pins that stand for all; undefined if there are too many different ones. */
 function fewOf(pins: readonly Pin[]): readonly Pin[] | undefined {
   if (pins.length <= MANY) return pins;
@@ -103,8 +100,8 @@ function lost(m: Model, pins: readonly Pin[], refs: number, at: At): void {
 function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
   const holds = new Set(pool.map((p) => p.hold ?? p));
   const groups = new Set<Unsettled>();
-  for (const { unsure } of pool)
-    if (unsure instanceof Unsettled && unsure.pins.every((p) => !open(p) || holds.has(p.hold ?? p))) groups.add(unsure);
+  for (const { unsure } of pool) if (unsure instanceof Unsettled) groups.add(unsure);
+  for (const group of groups) if (![...group.open()].every((one) => holds.has(one))) groups.delete(group);
   const [known] = groups;
   if (known !== undefined && pool.every((p) => p.unsure === known)) {
     known.given += refs;
@@ -114,23 +111,18 @@ function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
   // other pins have come since: what was given back of the first ones, and is not known whose it was, counts for all
   let given = refs;
   for (const group of groups) given += group.given;
-  const group = new Unsettled(
-    at,
-    [...holds].flatMap((h) => ('pins' in h ? h.pins.filter(open) : [h])),
-    given,
-  );
+  const pins = [...holds].flatMap((h) => ('pins' in h ? h.pins.filter(isOpen) : [h]));
+  const group = new Unsettled(at, pins, given, [...holds]);
   for (const pin of group.pins) pin.unsure = group;
   settle(m, group, at, 'unpin');
 }
 
 /** As many references were released as these pins have: all of them have ended. */
 function settle(m: Model, group: Unsettled, at: At, by: ReleasedBy): void {
-  const live = group.pins.filter(open);
-  const holds = new Set<Hold | Pin>(live.map((p) => p.hold ?? p));
   let refs = 0;
-  for (const h of holds) refs += 'refs' in h ? h.refs : 1;
+  for (const one of group.open()) refs += 'refs' in one ? one.refs : 1;
   if (group.given < refs) return;
-  m.closeAll(live, at, by);
+  for (const pin of group.pins.filter(isOpen)) m.close(pin, at, by);
 }
 
 /**
@@ -144,7 +136,7 @@ export function letGo(m: Model, pin: Pin, named: Named, refs: number, at: At, by
   if (h === undefined) m.close(pin, at, by);
   else {
     h.refs -= refs;
-    if (h.refs <= 0) m.closeAll(h.pins, at, by);
+    if (h.refs <= 0) for (const p of h.pins) m.close(p, at, by);
     else if (named === 'page') m.close(pin, at, by);
     else {
       const keeps = keepsFolio(m, pin);

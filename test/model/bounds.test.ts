@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SHAPES, textOf } from '../../bench/shapes.ts';
 import { check } from '../../src/engine/check.ts';
-import { at, page, Trace } from './synthetic.ts';
+import { at, PARENT, page, Trace } from './synthetic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pindrift-bounds-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,6 +41,38 @@ it('of references that nobody owns and whose release no line shows, the newest a
   expect(verdict).toBe('could-not-be-checked');
   expect(JSON.stringify(rules)).toContain('no release was recorded for 20,480 pins');
 }, 60_000);
+
+describe('a gigantic page that is given back in parts', () => {
+  const PAGES = 1 << 17;
+  const PARTS = 64;
+  const FOLIO = 0x40000;
+  type Part = Readonly<[line: string, fields: (i: number) => Record<string, string | number>]>;
+  const ranges: Part = ['unpin_range', (i) => ({ page: page(FOLIO + i * (PAGES / PARTS)), n: PAGES / PARTS })];
+  const arrays: Part = ['unpin_pages', () => ({ pages: '0xffff888200000000', n: PAGES / PARTS, p0: page(FOLIO) })];
+  const folios: Part = ['put_folio', () => ({ page: page(FOLIO), refs: PAGES / PARTS })];
+  it.each<[string, boolean, Part]>([
+    ['ranges', true, ranges],
+    ['ranges, in an unknown address space', false, ranges],
+    ['arrays, in an unknown address space', false, arrays],
+    ['references of the folio', true, folios],
+  ])(
+    'by %s',
+    async (_, isKnown, [line, fields]) => {
+      const trace = new Trace();
+      const app = trace.task('app', 100);
+      if (isKnown) app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+      app.pin_fast({ start: at(0), nr: PAGES, flags: '0x1', pages: '0xffff888200000000' });
+      app.grab_fast({ page: page(FOLIO), refs: PAGES, flags: '0x80001' });
+      app.pin_fast_ret(`ret=${PAGES}`);
+      for (let i = 0; i < PARTS; i++) app[line](fields(i));
+      const path = join(folder, 'trace.txt');
+      writeFileSync(path, `# tracer: nop\n${trace.text}`);
+      const { traces } = await check([path], { workers: 1 });
+      expect(traces[0].pins?.seen).toBeGreaterThanOrEqual(PAGES);
+    },
+    60_000,
+  );
+});
 
 describe('claims', () => {
   const PIN = (
