@@ -46,6 +46,16 @@ describe('samples', () => {
       'Web Content xy   298 [001]    49.560172:   pindrift:fault: (ffffffffb3462860) mm=0x1',
       { comm: 'Web Content xy', pid: 298, cpu: 1, ts: 49_560_172_000, ...fault },
     ],
+    ...[
+      ['    perf   137   1', { comm: 'perf', pid: 137, cpu: 1 }],
+      ['perf-exe 4194304 101', { comm: 'perf-exe', pid: 4194304, cpu: 101 }],
+      ['a 1 2 34   137/138       0', { comm: 'a 1 2 34', pid: 138, tgid: 137, cpu: 0 }],
+      [' swapper     0  12', { comm: 'swapper', pid: 0, cpu: 12 }],
+    ].map(([task, said]): [string, string, object] => [
+      `a cut name, and a CPU without brackets (-L): ${task}`,
+      `${task}    49.560172:   pindrift:fault: (ffffffffb3462860) mm=0x1`,
+      { ...(said as object), ts: 49_560_172_000, ...fault },
+    ]),
     [
       'a name that is a pid',
       '            :629   629 [001]    49.560172:   pindrift:fault: (ffffffffb3462860) mm=0x1',

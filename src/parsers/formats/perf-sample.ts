@@ -140,6 +140,7 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
   out.cpu = -1;
   out.pid = -1;
   out.tgid = -1;
+  if (readLatency(buf, start, last, out)) return;
   const misc = wordBefore(buf, start, last);
   if (buf[misc - 1] === SPACE && isMisc(buf, misc, last) && buf[trimEnd(buf, start, misc) - 1] === BRACKET_CLOSE)
     last = trimEnd(buf, start, misc);
@@ -165,6 +166,27 @@ export function readTask(buf: Uint8Array, start: number, end: number, out: Trace
   }
   out.commStart = skipBlanks(buf, start, last);
   out.commEnd = Math.max(last, out.commStart);
+}
+
+/** Columns of a name that -L leaves. */
+const LATENCY_NAME = 8;
+
+/** `    perf   137   1`, `perf-exe   138/138     0`: perf script -L cuts names, and prints the CPU without brackets. */
+function readLatency(buf: Uint8Array, start: number, end: number, out: TraceLine): boolean {
+  const nameEnd = start + LATENCY_NAME;
+  if (nameEnd >= end || buf[nameEnd] !== SPACE || isBlank(buf[nameEnd - 1])) return false;
+  const first = skipBlanks(buf, nameEnd, end);
+  let firstEnd = skipDigits(buf, first, end);
+  const tid = buf[firstEnd] === SLASH ? firstEnd + 1 : first;
+  firstEnd = skipDigits(buf, tid, end);
+  const cpu = skipBlanks(buf, firstEnd, end);
+  if (firstEnd === tid || cpu === firstEnd || cpu === end || skipDigits(buf, cpu, end) < end) return false;
+  out.cpu = decimal(buf, cpu, end);
+  out.pid = decimal(buf, tid, firstEnd);
+  if (tid > first) out.tgid = decimal(buf, first, tid - 1);
+  out.commStart = skipBlanks(buf, start, nameEnd);
+  out.commEnd = nameEnd;
+  return true;
 }
 
 function wordBefore(buf: Uint8Array, start: number, end: number): number {

@@ -10,6 +10,7 @@
 //     	ffffffff8e504e40 exc_page_fault+0x110 ([kernel.kallsyms])
 //          swapper     0 [000]     0.000000: PERF_RECORD_MMAP -1/0: [0xffffffff8dc00000(0xc01f42) @ 0xffffffff8dc00000]: x [kernel.kallsyms]_text
 //        perf-exec   419 [000]    56.397849: PERF_RECORD_LOST lost 18
+//     perf-exe   138   0    19.823067:               pindrift:fault: (ffffffff8e662860) mm=...                  -L: bare CPU
 //             :629     629 [001]    55.345071: ...                                                            a task whose name perf never saw
 import {
   CARRIAGE_RETURN,
@@ -117,8 +118,11 @@ export class PerfScriptParser implements LineParser {
     let comm = start;
     while (buf[comm] === 32) comm++;
     out.commStart = comm;
+    out.commEnd = start + 16;
+    // with -L the number may be that of the CPU
+    if (out.cpu < 0 && (buf[start + 15] === 32 || (buf[start + 8] === 32 && isDigit(buf[start + 15])))) return -1;
     // without padding (-g) a name of 14 letters leaves its spaces in the columns
-    out.commEnd = buf[start + 15] === 32 ? trimEnd(buf, comm, start + 16) : start + 16;
+    if (buf[start + 15] === 32) out.commEnd = trimEnd(buf, comm, start + 16);
     return comm < start + 16 ? at + 1 : -1;
   }
 
