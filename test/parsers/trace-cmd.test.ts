@@ -139,6 +139,8 @@ describe('other lines', () => {
     ['CPU:1 [SUBBUFFER START] [26665155391:0x4000]', 'Header'],
     ['version = 6', 'Header'],
     ['CPU 0 is empty', 'Header'],
+    ['registering plugin: /usr/lib/x86_64-linux-gnu/traceevent/plugins/plugin_jbd2.so', 'Header'],
+    ['overriding event (4) ftrace:kernel_stack with new print handler', 'Header'],
     ['', 'Blank'],
     ['=> exc_page_fault (ffffffffb4b04e40)', 'Stack'],
     ['             scn-280   [001]    38.816709: kernel_stack:         <stack trace >', 'Stack'],

@@ -114,6 +114,9 @@ function isHeader(buf: Uint8Array, start: number, end: number): boolean {
   ) {
     return true;
   }
+  // of report -V
+  if (startsWith(buf, start, end, 'registering plugin: ') || startsWith(buf, start, end, 'overriding event ('))
+    return true;
   if (startsWith(buf, start, end, 'CPU ')) return startsWith(buf, end - 9, end, ' is empty');
   return startsWith(buf, start, end, 'CPU:') && find(buf, start, end, '[SUBBUFFER START]') > 0;
 }
