@@ -17,6 +17,11 @@ test.each([
     /perf trace/,
   ],
   ['strace', many('12:01:01.000100 madvise(0x7f55c01a4000, 4096, MADV_DONTNEED) = 0'), /strace/],
+  [
+    'perf report -D',
+    many('0x3f88@perf.data [0x38]: event: 79\n.\n. ... raw event: size 56 bytes\n.  0000:  4f 00 00 00'),
+    /raw dump of perf.*perf\.data/,
+  ],
   ['perf report', '# Samples: 3\n# Overhead  Command\n    33.00%  rdr\n', /perf report.*perf\.data/],
   ['perf script without time', many('rdr  2101 cycles: '), /without times.*-F \+time,\+trace/],
   [

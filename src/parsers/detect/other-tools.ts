@@ -68,6 +68,12 @@ const KINDS: readonly Kind[] = [
     tryThis: 'give the perf.data itself',
   },
   {
+    // `0x3f88@perf.data [0x38]: event: 79`, `. ... raw event: size 56 bytes`
+    mark: /^\. \.\.\. raw event: size \d+ bytes$/,
+    problem: 'this is the raw dump of perf (`perf script -D`, `perf report -D`)',
+    tryThis: 'give the perf.data itself, or the text of `perf script` without -D',
+  },
+  {
     mark: /Performance counter stats for /,
     problem: 'this is the text of `perf stat`: counts, not events',
     tryThis: RECORD,
