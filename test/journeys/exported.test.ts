@@ -54,6 +54,11 @@ const SAME: Record<string, (text: string) => string> = {
     ),
   'an export of the journal, in which such text has a length': (t) =>
     each(t, (line, i) => `__CURSOR=s=abc;i=${i}\n_PID=12\n${i % 3 === 0 ? sized(line) : `MESSAGE=${line}`}\n`),
+  'the same, where the first is far behind': (t) =>
+    each(
+      t,
+      (line, i) => `__CURSOR=s=abc;i=${i}\n_PID=12\n${i > 900 && i % 3 === 0 ? sized(line) : `MESSAGE=${line}`}\n`,
+    ),
   'output of a test within a test': (t) => each(t, (line) => `        # ${line}`),
   'UTF-32': (t) => utf32(t, true, true),
   'UTF-32, the other byte order': (t) => utf32(t, false, true),
@@ -131,6 +136,13 @@ describe('a table', async () => {
   it.each(['hexadecimal', 'decimal'])('with exact pointers, %s, is read', async (form) => {
     const report = await checked(table(text, (hex) => (form === 'decimal' ? BigInt(hex).toString() : hex)));
     expect(said(report)).toEqual(said(await checked(text)));
+  });
+
+  it('with times that a spreadsheet rounded is not clean: the order of its rows may be that of another column', async () => {
+    const clean = capture('6.12/odirect_read_swap.ft').replaceAll(/(\[\d{3}\].* \d+\.\d\d)\d+:/g, '$1:');
+    const report = await checked(table(clean, (hex) => hex));
+    expect(report.verdict).toBe('could-not-be-checked');
+    expect(kindsOfLoss(report)).toContain('out-of-order');
   });
 
   it.each<[string, (hex: string) => string]>([

@@ -16,8 +16,13 @@ export function textDamage(stats: ReadStats, head: TraceHead): string | undefine
   const n = cutLines.widths[cutLines.column ?? 0];
   if (cutLines.column !== undefined)
     return `${count(n, 'line ends', 'lines end')} at column ${cutLines.column}, some in the middle of a word`;
-  return disorderOf(stats) ?? lateOf(stats) ?? overrunOf(stats, head) ?? repeatedOf(stats);
+  return disorderOf(stats) ?? lateOf(stats) ?? roundedOf(head) ?? overrunOf(stats, head) ?? repeatedOf(stats);
 }
+
+const roundedOf = ({ table }: TraceHead): string | undefined =>
+  table?.isRounded === true
+    ? 'the times of the table were rounded, as a spreadsheet does: rows of the same time may have been in another order'
+    : undefined;
 
 const repeatedOf = ({ repeated }: ReadStats): string | undefined =>
   repeated.isDamage
@@ -133,6 +138,8 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     losses.push({ kind: 'truncated', ...stats.sieve.torn, reason });
   }
   losses.push(...orderLosses(stats));
+  const rounded = roundedOf(head);
+  if (rounded !== undefined) losses.push({ kind: 'out-of-order', reason: rounded });
   for (const { n, cpu, line, ts } of stats.lost) {
     const reason = 'the kernel or the recorder dropped events here';
     losses.push({

@@ -58,18 +58,27 @@ export const isHeaderRow = (cells: readonly string[], columns: readonly string[]
 
 function setTime(lines: HeadLines, firstRow: number, columns: CsvColumn[], head: TraceHead): void {
   const index = columns.findIndex((column) => column.role === 'time');
-  if (index < 0 || head.table === undefined) return;
+  const { table } = head;
+  if (index < 0 || table === undefined) return;
+  const seen = new Set<string>();
+  let rows = 0;
   for (let i = firstRow; i < lines.length; i++) {
-    const cell = cellsOf(lines.line(i), head.table.delimiter)[index];
+    const cell = cellsOf(lines.line(i), table.delimiter)[index];
     const time = cell === undefined ? undefined : csvTime(cell, columns[index].unit);
-    if (time !== undefined) {
+    if (cell === undefined || time === undefined) continue;
+    if (rows++ === 0) {
       head.timeUnit = 'ns';
       head.timeBase = time.seconds;
       head.timeDigits = time.digits;
-      return;
     }
+    seen.add(cell.trim());
   }
+  if (rows >= FEW_ROWS && rows > MOST_AT_ONCE * seen.size) table.isRounded = true;
 }
+
+/** Events take microseconds each: if as many rows have the same time, it was rounded. */
+const MOST_AT_ONCE = 4;
+const FEW_ROWS = 40;
 
 /** Between a delimiter and a quote, but not within a quoted cell. */
 const BLANKS = /"(?:[^"]|"")*"|([,;|]) +(?=")/g;

@@ -64,7 +64,8 @@ export interface TraceHead {
   /** what is wrong with the text as a whole, in a sentence; known at its end */
   damage?: string;
   /** CSV only: the header row */
-  table?: { delimiter: string; columns: string[] };
+  /** `isRounded`: many rows have the same time, as a spreadsheet leaves it, and may have been sorted by it */
+  table?: { delimiter: string; columns: string[]; isRounded?: true };
 }
 
 /** One probe that was enabled. */

@@ -14,7 +14,7 @@ import { LONGEST, Parts } from './parts.ts';
 import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
 import { type Bare, behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
 import { Senders } from './senders.ts';
-import { bootOf, journalText, memberOf, unescaped, unquoted } from './strings.ts';
+import { bootOf, JournalTexts, memberOf, unescaped, unquoted } from './strings.ts';
 import { NamedLines } from './task-names.ts';
 import type { Mender } from './text-lines.ts';
 
@@ -28,6 +28,7 @@ export class LineMender implements Mender {
   readonly #log = new Log();
   readonly #kmsg = new Kmsg();
   readonly #parts = new Parts();
+  readonly #journal = new JournalTexts();
   /** named beside a line, in JSON or in the journal, and in front of it */
   readonly #writers: Senders;
   readonly #senders: Senders;
@@ -125,7 +126,7 @@ export class LineMender implements Mender {
     }
     if (plan.journal === true) {
       this.#boot = bootOf(line) ?? this.#boot;
-      line = this.#writers.take({ rest: journalText(line) ?? NOTHING, from: this.#boot }) ?? NOTHING;
+      line = this.#writers.take({ rest: this.#journal.take(line) ?? NOTHING, from: this.#boot }) ?? NOTHING;
     }
     if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();

@@ -92,6 +92,20 @@ export const bootOf = (line: string): string | undefined =>
 /** The text of the entry; undefined: the line is another field. */
 export const journalText = (line: string): string | undefined => ENTRY.exec(line)?.[1];
 
+/** The texts of entries, line by line; also of those, rare in a kernel's, that have a length (journal-export.ts). */
+export class JournalTexts {
+  /** bytes of the length that are still to come */
+  #length = 0;
+
+  take(line: string): string | undefined {
+    const length = this.#length;
+    // its first byte may be a newline
+    if (line === 'MESSAGE') this.#length = 8;
+    else this.#length = length === 8 && line === '' ? 7 : 0;
+    return length > 0 ? line.slice(length) : journalText(line);
+  }
+}
+
 /** The text of that member, or the line if it has none; and who sent it. */
 export function memberOf(line: string, member: string): Bare {
   const object = objectOf(line);
