@@ -38,10 +38,23 @@ export function signed64(hi: number, lo: number): number {
 /** Pointers below it are folded. */
 export const LOWEST_EXACT = -(2 ** 52);
 
+/** The lowest upper 16 bits of a pointer of x86-64, arm64 and riscv64, however many levels their page tables have. */
+const KERNEL_TOP = 0xff00;
+
 /** The upper 16 bits of each region: the usual ones, until others are seen. */
 const REGIONS = new Uint16Array(16);
-const regionOf = (hi: number): number => ((hi >>> 27) ^ (hi >>> 16)) & 0xf;
-for (const top of [0x8000, 0x9000, 0x9800, 0xa800, 0xc000, 0xc00c, 0xf000, 0xffd4, 0xffa0])
+const OF_KERNEL = 8;
+
+/**
+ * Three bits that distinguish the regions of each machine, and whether it is in the kernel's half on x86-64, arm64 and
+ * riscv64: that must not depend on which pointers were read before.
+ */
+function regionOf(hi: number): number {
+  const top = hi >>> 16;
+  if (top >= KERNEL_TOP) return OF_KERNEL | (((top >>> 5) ^ top) & 7);
+  return ((top >>> 14) ^ (top >>> 11) ^ (top >>> 2) ^ top) & 7;
+}
+for (const top of [0x8000, 0x9000, 0x9800, 0xa800, 0xc000, 0xc00c, 0xf000, 0xff11, 0xffd4, 0xffa0])
   REGIONS[regionOf(top << 16)] = top;
 
 function folded(hi: number, lo: number): number {
@@ -60,6 +73,10 @@ export function unfolded(n: number): bigint | undefined {
   const region = Math.floor(bits / 2 ** 48);
   return BigInt.asIntN(64, (BigInt(REGIONS[region]) << 48n) | BigInt(Math.floor(bits - region * 2 ** 48)));
 }
+
+/** Whether a pointer, as {@link signed64} makes it, is one of the upper half on x86-64, arm64 and riscv64. */
+export const isOfUpperHalf = (n: number): boolean =>
+  !(n < LOWEST_EXACT) || Math.floor((n + 2 ** 53) / 2 ** 48) >= OF_KERNEL;
 
 /** The upper 32 bits of a number that {@link signed64} made, unsigned. */
 export function upperHalf(n: number): number {

@@ -1,6 +1,6 @@
 // Why: pages of mips64, ppc64 and loongarch stand 64 bytes apart where doubles stand 1024 apart.
 import { describe, expect, it } from 'vitest';
-import { number64, signed64, unfolded } from '../../src/vocabulary/number.ts';
+import { isOfUpperHalf, number64, signed64, unfolded } from '../../src/vocabulary/number.ts';
 
 const read = (text: string) => number64(Buffer.from(text), 0, text.length, false);
 const split = (n: bigint): [number, number] => [Number(BigInt.asIntN(32, n >> 32n)), Number(BigInt.asIntN(32, n))];
@@ -32,5 +32,14 @@ describe('pointers that a double does not hold', () => {
     expect(read('0xffffea0000000040')).toBe(Number(BigInt.asIntN(64, 0xffffea0000000040n)));
     expect(unfolded(read('0xffffea0000000040'))).toBeUndefined();
     expect(read('0x7f0000000000')).toBe(0x7f0000000000);
+  });
+
+  it('whether one is of the upper half does not depend on those that were read before', () => {
+    const tops = Array.from({ length: 0x80 }, (_, i) => 0x8000n + BigInt(i) * 0xffn);
+    const values = tops.map((top) => signed64(...split(top << 48n)));
+    const said = values.map((value) => isOfUpperHalf(value));
+    expect(said).toEqual(tops.map((top) => top >= 0xff00n));
+    for (const top of tops.toReversed()) signed64(...split(top << 48n));
+    expect(values.map((value) => isOfUpperHalf(value))).toEqual(said);
   });
 });

@@ -1,5 +1,5 @@
 // Why: the list of architectures. A new one is a file in this directory and a line here.
-import { LOWEST_EXACT, upperHalf } from '../../number.ts';
+import { isOfUpperHalf } from '../../number.ts';
 import type { Arch } from './arch.ts';
 import { ARM64 } from './arm64.ts';
 import { LOONGARCH64, MIPS64 } from './mips64.ts';
@@ -33,7 +33,7 @@ const KERNEL_HALF = 0xff000000;
 
 /** Whether a pointer, as in a record, may be one of the kernel's half of the addresses. */
 export function isOfKernel(ptr: number, arch: Arch | undefined): boolean {
-  if (!(ptr < LOWEST_EXACT) || arch === undefined) return true;
+  if (isOfUpperHalf(ptr) || arch === undefined) return true;
   const [[lowest]] = arch.slab;
-  return lowest < KERNEL_HALF || upperHalf(ptr) >= KERNEL_HALF;
+  return lowest < KERNEL_HALF;
 }
