@@ -239,15 +239,17 @@ while True:
 }
 # InnoDB: direct I/O with io_uring or native aio, into a buffer pool in huge pages
 mariadb() {
-  local connect="--db-driver=mysql --mysql-socket=$PWD/socket --mysql-user=root --tables=2 --table-size=4000"
-  mariadb-install-db --user=root --datadir="$PWD/db" --auth-root-authentication-method=normal > /dev/null
-  mariadbd --user=root --datadir="$PWD/db" --socket="$PWD/socket" --skip-networking --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=24M --innodb-log-file-size=8M > server.log 2>&1 &
-  until_true 60 mariadb-admin --socket="$PWD/socket" ping
+  local connect="--db-driver=mysql --mysql-socket=$PWD/socket --mysql-user=root --tables=2 --table-size=500"
+  # made when the package was installed: an emulated machine needs minutes for it
+  cp -r /var/lib/mysql db
+  timeout 400 mariadbd --user=root --datadir="$PWD/db" --socket="$PWD/socket" --skip-networking --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=16M --innodb-log-file-size=8M > server.log 2>&1 &
+  until_true 120 mariadb-admin --socket="$PWD/socket" ping
   command mariadb --socket="$PWD/socket" -u root -e 'create database sbtest'
-  timeout 120 sysbench oltp_read_write $connect prepare
-  timeout 120 sysbench oltp_read_write $connect --threads=4 --time="$seconds" run
-  mariadb-admin --socket="$PWD/socket" -u root shutdown
+  timeout 100 sysbench oltp_read_write $connect prepare
+  timeout 100 sysbench oltp_read_write $connect --threads=3 --time="$seconds" run
+  timeout 60 mariadb-admin --socket="$PWD/socket" -u root shutdown
   wait
+  tail -5 server.log
 }
 # direct I/O through the file systems that have their own
 images() {
@@ -268,8 +270,8 @@ images() {
     umount $kind
   done
 }
-# a collector that moves and gives back huge pages, and threads
-java() {
+# to compile takes minutes on an emulated machine that records
+prepare_java() {
   cat > T.java << 'END'
 import java.util.*; import java.nio.*; import java.nio.channels.*; import java.nio.file.*; import com.sun.nio.file.ExtendedOpenOption;
 public class T { public static void main(String[] a) throws Exception {
@@ -282,8 +284,12 @@ public class T { public static void main(String[] a) throws Exception {
     } catch (Exception e) { System.out.println(e); } }); x.start(); all.add(x); }
   for (Thread x : all) x.join(); } }
 END
+  javac -J-XX:TieredStopAtLevel=1 T.java
+}
+# a collector that moves and gives back huge pages, and threads
+java() {
   for flags in "-XX:+UseG1GC -XX:+UseTransparentHugePages" "-XX:+UseParallelGC" "-XX:+UseSerialGC -XX:+AlwaysPreTouch"; do
-    timeout 120 /usr/bin/java -Xmx64m $flags T.java "$((seconds / 3))"
+    timeout 120 /usr/bin/java -Xmx64m -XX:TieredStopAtLevel=1 $flags T "$((seconds / 3))"
   done
 }
 # others who look into a process: debuggers, and what runs a program in its own way
@@ -304,16 +310,66 @@ for i in range(8):
 # a server that sends files by sendfile(), by threads and directly
 web() {
   mkdir -p files
-  for i in 1 2 3 4; do head -c $((i * 700000)) /dev/urandom > files/$i; done
-  printf 'worker_processes 2; pid %s/pid; error_log %s/log; events {} http { access_log off; server { listen 127.0.0.1:8080; root %s/files; sendfile on; location /1 { } location /2 { aio threads; directio 512; } location /3 { sendfile off; } location /4 { directio 4k; aio on; } } }' "$PWD" "$PWD" "$PWD" > conf
+  for i in 1 2 3 4; do head -c $((i * 200000)) /dev/urandom > files/$i; done
+  printf 'worker_processes 2; pid %s/pid; error_log %s/log; events {} http { access_log off; server { listen 127.0.0.1:8080; root %s/files; sendfile on; location /1 { } location /2 { aio threads; directio 512; } location /3 { sendfile off; } location /4 { directio 4k; } } }' "$PWD" "$PWD" "$PWD" > conf
   ip link set lo up
   chmod 755 . ..
-  nginx -c "$PWD/conf"
+  nginx -c "$PWD/conf" || return 1
   memcached -u root -s "$PWD/mc" -m 16 -t 2 &
-  for i in 1 2 3 4; do timeout 60 ab -q -n 60 -c 4 http://127.0.0.1:8080/$i | grep -E "Complete|Failed" & done
+  for i in 1 2 3 4; do timeout 60 ab -q -n 15 -c 3 http://127.0.0.1:8080/$i | grep -E "Complete|Failed" & done
   sleep "$seconds"
   nginx -c "$PWD/conf" -s quit; kill %1
   wait
+}
+
+# direct I/O of threads, of a process that forks meanwhile, in less memory than it needs
+direct() { squeezed 32 timeout 120 python3 /run/python/direct.py /dev/vdc "$seconds"; }
+# everything an administrator may change while programs have pages pinned
+upheaval() {
+  local group=/sys/fs/cgroup/squeezed block
+  echo always > /sys/kernel/mm/transparent_hugepage/enabled
+  echo 1 > /sys/module/zswap/parameters/enabled
+  echo 1 > /sys/kernel/mm/ksm/run
+  echo 2000 > /sys/kernel/mm/ksm/pages_to_scan
+  mount -t debugfs d /sys/kernel/debug
+  echo 1 > /proc/sys/kernel/numa_balancing
+  echo 100 > /sys/kernel/debug/sched/numa_balancing/scan_period_min_ms
+  echo 10 > /sys/kernel/debug/sched/numa_balancing/scan_delay_ms
+  echo 7 > /sys/kernel/mm/lru_gen/enabled
+  echo 24 > /proc/sys/vm/nr_hugepages
+  squeezed 200 timeout 120 bash -c '
+    python3 /run/python/direct.py /dev/vdc $seconds &
+    fio --name=u --filename=/dev/mapper/slow --offset=32M --size=16M --bs=16k --rw=randrw --direct=1 --ioengine=io_uring --fixedbufs --iodepth=8 --time_based --runtime=$seconds > /dev/null &
+    fio --name=h --filename=/dev/vdc --offset=32M --size=16M --bs=64k --rw=randrw --direct=1 --ioengine=libaio --mem=mmaphuge --hugepage-size=2M --iodepth=4 --time_based --runtime=$seconds > /dev/null &
+    stress-ng --vm 1 --vm-bytes 24M --vm-madvise mergeable --fork 1 --numa 1 --numa-bytes 4M --timeout $seconds &
+    wait' &
+  local programs=$!
+  while kill -0 $programs 2> /dev/null; do
+    [ ! -e $group/memory.reclaim ] || echo 16M > $group/memory.reclaim
+    echo 1 > /proc/sys/vm/compact_memory
+    echo $((RANDOM % 32)) > /proc/sys/vm/nr_hugepages
+    timeout 10 swapoff /dev/vdb && swapon /dev/vdb
+    block=$(grep -l 1 /sys/devices/system/memory/memory*/removable | shuf -n 1)
+    timeout 5 sh -c "echo offline > ${block%/*}/state" && echo "${block%/*} was offline" && echo online > "${block%/*}/state"
+  done
+  wait
+  grep -E '^(pgmigrate_success|ksm_pages|numa_pages_migrated|zswpout|pswpin|pgmigrate_fail|thp_split_page|htlb_buddy) ' /proc/vmstat
+}
+# a virtual machine within this one, in less memory than it needs, and a device that is passed through; the latter needs
+# LAB_DEVICES='-device intel-iommu -device edu' LAB_APPEND=intel_iommu=on
+kvm() {
+  modprobe kvm_amd
+  echo 1 > /sys/kernel/mm/ksm/run
+  squeezed 24 timeout 120 /lab/scn "kvm_$seconds"
+}
+vfio() {
+  local device
+  device=$(basename "$(dirname "$(grep -l 0x11e8 /sys/bus/pci/devices/*/device)")")
+  modprobe vfio_pci && modprobe vfio_iommu_type1 || return 1
+  echo vfio-pci > "/sys/bus/pci/devices/$device/driver_override"
+  echo "$device" > /sys/bus/pci/drivers_probe
+  echo 8 > /proc/sys/vm/nr_hugepages
+  LAB_EDU=$device timeout 120 /lab/scn "vfio_$seconds"
 }
 
 # a POSIX shell in between does not pass functions on
@@ -324,6 +380,7 @@ export seconds
 for program in $SCENARIOS; do
   out=/out/$program.prog
   mkdir -p "$out" "/var/tmp/$program"
+  ! declare -F "prepare_$program" > /dev/null || (cd "/var/tmp/$program" && "prepare_$program")
   # shellcheck disable=SC2016 # expands in that shell
   (cd "/var/tmp/$program" && sh /lab/capture.sh -o /run/cap/trace.txt "${CAPTURE_FLAGS[@]}" -- bash -c '. /run/programs; "$0"' "$program" > "$out/prog.log" 2> "$out/capture.err")
   echo "LAB-PROGRAM $program ended with $?: $(wc -l < /run/cap/trace.txt) lines, $(grep '^# pindrift-lost' /run/cap/trace.txt | tr '\n' ' ')"

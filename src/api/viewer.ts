@@ -86,7 +86,17 @@ export class Viewer implements ViewSource {
   }
   fork(r: ForkFrame): view.ForkUnderWay {
     const { start, end, isPrivate } = r;
-    return Object.freeze({ src: this.mm(r.src), dst: this.mm(r.dst), start, end, isPrivate, at: this.at(r.at) });
+    return Object.freeze({
+      src: this.mm(r.src),
+      dst: this.mm(r.dst),
+      start,
+      end,
+      isPrivate,
+      at: this.at(r.at),
+      get isOver() {
+        return r.isOver;
+      },
+    });
   }
   gap(r: { cpu: number; n: number; at: RawAt }): Gap {
     return Object.freeze({ cpu: knownId(r.cpu), n: known(r.n), at: this.at(r.at) });

@@ -159,6 +159,8 @@ export interface ForkUnderWay {
   /** not VM_SHARED: the entries are shared copy-on-write */
   readonly isPrivate: boolean;
   readonly at: At;
+  /** it has returned by now */
+  readonly isOver: boolean;
 }
 
 /** One page of a GUP call that returned: a FOLL_PIN, or a FOLL_GET reference. */

@@ -185,6 +185,9 @@ export class Model extends Mapping {
     this.counts.released++;
     if (presumed) this.counts.presumed++;
     else this.step([pin], 'release', at);
+    const forks = pin.mm?.forks;
+    if (forks !== undefined)
+      for (const f of forks) f.released = (f.released ?? new Set()).add(this.folios.headOf(pin.page));
     this.emit('release', { pin, at, presumed, by });
   }
 

@@ -156,6 +156,7 @@ export function endFork(m: Model, t: Task, failed = false): void {
   const f = t.fork;
   t.fork = undefined;
   if (f === undefined) return;
+  f.isOver = true;
   f.src.forks?.delete(f);
   if (f.shared === undefined || failed) return;
   // an empty entry is not copied; one that no line has shown is taken for the page's

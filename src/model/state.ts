@@ -341,6 +341,9 @@ export class ForkFrame {
    * device-exclusive entries in the range at its beginning, by virtual page: each must be restored before it is copied
    */
   exclusive: Map<number, PageId> | undefined;
+  isOver = false;
+  /** folios of which a pin was released meanwhile: fork may have found them pinned */
+  released: Set<PageId> | undefined;
 
   constructor(dst: Mm, src: Mm, start: number, end: number, isPrivate: boolean, at: At, shared?: Set<Pin>) {
     this.dst = dst;

@@ -26,6 +26,7 @@ export default defineRule({
     // until the next fork: a page that fork copies early after all is not shared
     let stuck: { pin: Pin; fork: ForkUnderWay; at: At }[] = [];
     const copied = new Map<Mm, Map<number, At>>();
+    const notified = new Map<Mm, At>();
     const tell = (mm?: Mm) => {
       for (const { pin, fork: f, at } of stuck) {
         if (mm !== undefined && pin.mm !== mm) continue;
@@ -57,9 +58,21 @@ export default defineRule({
         const pages = copied.get(src) ?? new Map<number, At>();
         copied.set(src, pages.set(vpn, at));
       },
+      notifierStart({ mm, at }) {
+        notified.set(mm, at);
+      },
+      release({ pin }) {
+        // KVM's notifiers, for one, may take longer than an I/O: what was given back before they return is not shared
+        const isEarly = ({ at, src, isOver }: ForkUnderWay): boolean => {
+          const n = notified.get(src);
+          return !isOver && n !== undefined && n.order > at.order && n.pid === at.pid;
+        };
+        stuck = stuck.filter((s) => s.pin !== pin || !isEarly(s.fork));
+      },
       exit({ mm }) {
         tell(mm);
         copied.delete(mm);
+        notified.delete(mm);
       },
       pin({ pin, at }) {
         const f = pin.duringFork;

@@ -5,7 +5,17 @@ import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin, wpFault 
 
 const PFN = 0x2000;
 
-function during(what: 'stuck' | 'lost' | 'its own' | 'copied early' | 'given back' | 'grabs not recorded') {
+type What =
+  | 'stuck'
+  | 'lost'
+  | 'its own'
+  | 'copied early'
+  | 'given back'
+  | 'over'
+  | 'over, copied'
+  | 'grabs not recorded';
+
+function during(what: What) {
   const trace = new Trace();
   const forker = trace.task('par', 500);
   const pinner = trace.task('par', 502, 1);
@@ -15,6 +25,7 @@ function during(what: 'stuck' | 'lost' | 'its own' | 'copied early' | 'given bac
   wpFault(pinner, PARENT, 9, PFN + 9);
   pinner.wp_fault_ret({ ret: '0x0' });
   forker.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(1), vmflags: '0x100073' });
+  if (what.startsWith('over')) forker.mmun_start({ mm: PARENT, start: at(0), end: at(1), event: 3, owner: '0x0' });
   // farther apart than the clocks of two CPUs may be
   trace.sleep(1000);
   const early = () =>
@@ -38,11 +49,12 @@ function during(what: 'stuck' | 'lost' | 'its own' | 'copied early' | 'given bac
   } else {
     if (what === 'lost') trace.lines.push('CPU:0 [LOST 40 EVENTS]');
     pin(what === 'its own' ? forker : pinner, 0, PFN);
-    if (what === 'copied early') early();
+    if (what === 'over' || what === 'over, copied') unpin(pinner, PFN);
+    if (what === 'copied early' || what === 'over, copied') early();
   }
   forker.fork_vma_ret({ ret: 0 });
   forker.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
-  unpin(pinner, PFN);
+  if (what !== 'over' && what !== 'over, copied') unpin(pinner, PFN);
   pinner.sched_process_exit('comm=par pid=502 prio=120');
   exit(trace.task('chi', 501, 1), CHILD, 501);
   exit(forker, PARENT, 500);
@@ -66,6 +78,11 @@ it('... not if fork has seen it', async () => {
 it('... nor if GUP-fast drops it, which explains why fork copied the page', async () => {
   expect((await during('given back')).verdict).toBe('clean');
   expect((await during('given back')).said).toEqual([]);
+});
+
+it('... nor if it is released while fork waits for the notifiers, or makes the copy that it has decided on', async () => {
+  for (const what of ['over', 'over, copied'] as const)
+    expect(await during(what), what).toMatchObject({ verdict: 'clean', said: [] });
 });
 
 it('... and without the lines of grabs nothing is clean', async () => {

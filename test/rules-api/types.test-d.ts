@@ -229,7 +229,7 @@ type Nothing = Record<
   | Hidden<raw.Drift, shown.Drift, never>
   | Hidden<raw.Io, shown.Io, 'pages' | 'zeros' | 'added' | 'lastPage' | 'tried'>
   | Hidden<raw.RangeOp, shown.RangeOp, never>
-  | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive'>
+  | Hidden<raw.ForkFrame, shown.ForkUnderWay, 'shared' | 'exclusive' | 'released'>
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
