@@ -49,6 +49,20 @@ describe('a page of the ring buffer', () => {
   });
 });
 
+it.each([
+  [19, 'symbols: they are missing'],
+  [20, 'formats of trace_printk(): they are missing'],
+])('a section %i that lies outside of the file', async (id, words) => {
+  const bytes = traceDat(written, { version: 7 });
+  const option = Buffer.alloc(6);
+  option.writeUInt16LE(id, 0);
+  option.writeUInt32LE(8, 2);
+  const at = bytes.indexOf(option);
+  expect(at).toBeGreaterThan(0);
+  bytes.writeBigUInt64LE(1n << 40n, at + option.length);
+  expect(await losses(bytes)).toContain(words);
+});
+
 describe('after a recording', () => {
   const RECORDINGS: Record<string, Buffer> = {
     'trace.dat, version 7': traceDat(written, { version: 7 }),

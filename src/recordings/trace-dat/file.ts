@@ -175,6 +175,7 @@ class Sections {
     this.#part(Option.EventFormats, 'formats of its events', readEventFormats);
     this.#part(Option.Cmdlines, 'task names', readCmdlines);
     this.#kallsyms();
+    for (const [id, what] of UNREAD) this.#isThere(id, what);
     this.#buffers(there);
   }
 
@@ -213,7 +214,10 @@ class Sections {
     };
     tolerate(this.#file, 'its options', () => {
       let at = first;
-      while (at !== 0 && !seen.has(at)) at = read(at);
+      while (at !== 0) {
+        if (seen.has(at)) throw new Damaged('they lead back to themselves');
+        at = read(at);
+      }
       whole = true;
     });
     if (whole) return;
@@ -256,6 +260,16 @@ class Sections {
       const section = this.#section(this.#file.options.sections.get(id) ?? 0);
       if (section === undefined || section.id !== id) throw new Damaged('they are missing');
       read(this.#body(section), this.#file.meta);
+    });
+  }
+
+  /** A section that is not read now is where the options say. */
+  #isThere(id: number, what: string): void {
+    const at = this.#file.options.sections.get(id);
+    if (at === undefined) return;
+    tolerate(this.#file, what, () => {
+      const section = this.#section(at);
+      if (section?.id !== id || section.at + section.size > this.#bytes.size) throw new Damaged('they are missing');
     });
   }
 
@@ -304,6 +318,12 @@ class Sections {
 
 /** Ids of a newer trace-cmd are larger than those known here, but small; options have an end, so they are not empty. */
 const isSection = ({ id, size }: Section): boolean => id < 256 && (id !== ID.options || size > 0);
+
+/** Sections that are read when they are needed, or not at all. */
+const UNREAD: readonly (readonly [id: number, what: string])[] = [
+  [Option.Kallsyms, 'symbols'],
+  [Option.Printk, 'formats of trace_printk()'],
+];
 
 /** Bytes of a section's header. */
 const HEADER = 16;

@@ -20,6 +20,7 @@ export const Option = {
   FtraceEvents: 17,
   EventFormats: 18,
   Kallsyms: 19,
+  Printk: 20,
   Cmdlines: 21,
   BufferText: 22,
 } as const;
