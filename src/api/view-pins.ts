@@ -87,6 +87,9 @@ export class Step extends View<state.Step> implements view.Step {
   get exclusive() {
     return raw(this).exclusive;
   }
+  get unfaulted() {
+    return raw(this).unfaulted;
+  }
   get unshare() {
     return raw(this).unshare;
   }

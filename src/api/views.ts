@@ -144,6 +144,8 @@ export interface Step {
   readonly kernel?: boolean | undefined;
   /** a write fault for a pin for reading, that only gives the process a page of its own (FAULT_FLAG_UNSHARE) */
   readonly unshare?: boolean | undefined;
+  /** the page was mapped by a task that had no fault there */
+  readonly unfaulted?: boolean | undefined;
   readonly io?: Io | undefined;
   /** the swap entry that a fault found, all 64 bits */
   readonly entry?: bigint | undefined;

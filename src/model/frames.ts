@@ -139,6 +139,19 @@ export interface Unmapped {
   cached: boolean;
 }
 
+/** One page of a folio that a call has unmapped, as far as known. */
+export interface UnmappedOne {
+  unmapped: Unmapped;
+  /** address of the call */
+  from: number;
+  /** raw entry before */
+  was: number | undefined;
+  /** it was not for migration, as far as known */
+  isSwapped: boolean;
+  /** it was in the swap cache */
+  wasCached: boolean;
+}
+
 /** References that a release function said it gives back. */
 export interface Given {
   page: PageId;
@@ -213,6 +226,11 @@ export class Task {
   /** the current swap-in */
   swap: SwapFrame | undefined;
   unmap: { mm: Mm; vpn: number; page: PageId; at: At; migrate: boolean } | undefined;
+  /**
+   * the large folio that it unmaps, VMA by VMA: calls so far, and pages behind the address of their call, which may be of a
+   * VMA that is still to come
+   */
+  walk: { page: PageId; calls: { mm: Mm; vpn: number }[]; behind: UnmappedOne[] } | undefined;
   /** the current hugetlb write fault, the page it found, and the pins on it at that time */
   hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; unshare: boolean; pins: readonly Pin[] } | undefined;
   fork: ForkFrame | undefined;

@@ -6,7 +6,7 @@ import { crowd } from './crowd.ts';
 import type { Gap } from './facts.ts';
 import { FolioPins } from './folio-pins.ts';
 import { Folios } from './folios.ts';
-import type { Unmapped } from './frames.ts';
+import type { Task, Unmapped } from './frames.ts';
 import { Held } from './held.ts';
 import { addPin, drop, dropPin } from './lists.ts';
 import { Mapping } from './mapping.ts';
@@ -63,6 +63,8 @@ export class Model extends Mapping {
   readonly unexplained = new Map<Pin, At>();
   /** pinned pages that were unmapped, before it is known whether for swap or for migration, by address space and vpn */
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
+  /** tasks that are unmapping a large folio */
+  readonly walking = new Set<Task>();
   /** the newest pages that a pipe released; see Piped */
   readonly piped = new Ordered<Piped>();
   /** pages that no line has pinned, and the pipe that they were put into; see pipes.ts */
@@ -108,6 +110,7 @@ export class Model extends Mapping {
     for (const known of [this.withoutMm, this.abandoned, this.folios]) known.clear();
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped, this.pipedUnpinned]) known.clear();
     this.unexplained.clear();
+    this.walking.clear();
     this.ofFile.clear();
     this.forgetAway();
     this.strays.clear();

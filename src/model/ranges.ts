@@ -14,7 +14,6 @@ import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { isZapped, type StepRole, type WrprotectKind } from './pin.ts';
 import { setMm } from './runs-in.ts';
 import { ForkFrame, type Mm, MOST_STEPS, type Pin, RangeOp, Step, type StepDetails } from './state.ts';
-import { awaitPurpose } from './unmapped.ts';
 import { copiesAreRecorded } from './whose-mm.ts';
 import { unpaired } from './within.ts';
 
@@ -103,6 +102,21 @@ function share(pins: readonly Pin[], src: Mm, dst: Mm, at: At): Set<Pin> {
   return new Set(shared);
 }
 
+/** This fork does not share the page of a pin after all. */
+export function notShared(f: ForkFrame, pin: Pin): void {
+  f.shared?.delete(pin);
+  const i = pin.steps.findLastIndex(({ role, child }) => role === 'fork' && child === f.dst);
+  if (i >= 0) pin.steps.splice(i, 1);
+  if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
+}
+
+/** The call has failed before it came to the entry of a pin. */
+function untouched(f: ForkFrame, pin: Pin): void {
+  notShared(f, pin);
+  const entry = f.src.ptes.get(pin.where);
+  if (entry !== undefined && (entryBits(entry) & Pte.Shared) !== 0) f.src.ptes.set(pin.where, entry - Pte.Shared);
+}
+
 /** @returns the device-exclusive entries among them */
 function copyEntries(
   m: Model,
@@ -150,7 +164,8 @@ export function forkVmaRet(m: Model, t: Task, r: Float64Array, o: number): void 
 
 /**
  * copy_page_range() of a VMA has ended: pages without an early copy are shared.
- * @param failed no memory was left for an early copy, for one: there is no child
+ * @param failed no memory was left for an early copy, for one: there is no child. What is held by FOLL_PIN had to be copied
+ *   early, so its entry was not changed; up to v5.11 hugetlb had no such copies
  */
 export function endFork(m: Model, t: Task, failed = false): void {
   const f = t.fork;
@@ -158,7 +173,11 @@ export function endFork(m: Model, t: Task, failed = false): void {
   if (f === undefined) return;
   f.isOver = true;
   f.src.forks?.delete(f);
-  if (f.shared === undefined || failed) return;
+  if (f.shared === undefined) return;
+  if (failed) {
+    for (const pin of f.shared) if (pin.call.kind === 'PIN' && !pin.hugetlb) untouched(f, pin);
+    return;
+  }
   // an empty entry is not copied; one that no line has shown is taken for the page's
   const isEmpty = (pin: Pin): boolean => isZapped(pin) && Number.isNaN(m.mapped(f.src, pin.where));
   for (const pin of f.shared) if (pin.live && !isEmpty(pin)) m.emit('share', { pin, child: f.dst, at: f.at });
@@ -245,64 +264,4 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   m.clear(mm, start, end);
   t.gone = { mm, start, end, to: undefined };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at, pins });
-}
-
-export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
-  const mm = m.mm(r[o + Slot.MM]);
-  if (mm === undefined) return;
-  const at = m.at();
-  const page = m.pageOf(r[o + Slot.PAGE]);
-  m.folios.beginsAt(page);
-  t.unmap = { mm, vpn: from(m, r, o), page, at, migrate: r[o] === Kind.migrateOne };
-  if (t.batch === undefined || t.batch.back) t.batch = { since: at.order, back: false };
-}
-
-export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void {
-  const u = t.unmap;
-  t.unmap = undefined;
-  if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) unpaired(m, t, 'unmap');
-  m.strays.close(u);
-  if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
-  unmapPage(m, u, u.vpn, u.page);
-  // called once for each VMA, it unmaps every page of a large folio that is mapped there (page_vma_mapped_walk()). In a VMA
-  // that begins inside the folio the address is that of the VMA (vma_address(), mm/internal.h), not that of the head
-  const size = m.folios.get(u.page) ?? 1;
-  for (let vpn = u.vpn + 1; vpn < u.vpn + size; vpn++) {
-    const page = m.mapped(u.mm, vpn);
-    if (page >= u.page && page < u.page + size) unmapPage(m, u, vpn, page);
-  }
-}
-
-function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): void {
-  const { mm, at, migrate } = u;
-  if (mm.marked?.vpn === vpn) mm.marked = undefined;
-  const away = migrate ? 'migrate' : 'unmap';
-  const mapped = m.mapped(mm, vpn);
-  const bits = entryBits(mm.entry(vpn) ?? 0);
-  // the reverse map leads to every VMA that may map the folio, from its head on; the call succeeds where none of it is
-  // mapped. Sizes of anonymous folios are known
-  const behind = mapped - named;
-  const folio = (bits & Pte.Anon) !== 0 ? (m.folios.get(named) ?? 1) : m.machine.pmdPages;
-  if (behind < 0 || behind >= folio) return;
-  const page = Number.isNaN(mapped) ? named : mapped;
-  // a page that is expected here and was replaced before is not the one unmapped
-  const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
-  const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
-  // a file page leaves no entry: it is found again in the page cache
-  if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
-  else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap, away);
-  // one that was taken inside of the call was taken before the entry changed
-  for (const pin of pins) m.step([pin], away, pin.call.at.order > at.order ? m.at() : at, page);
-  if (migrate) {
-    if ((bits & Pte.Anon) !== 0) for (const pin of pins) m.migrating.set(pin, false);
-    return;
-  }
-  for (const swap of mm.swapIns?.get(vpn) ?? []) if (swap.other?.page === page) swap.other.out = at;
-  // there is no swap for hugetlb
-  if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) return;
-  // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
-  // (hwpoison_user_mappings()) it unmaps whoever holds the page
-  const unmapped = { mm, vpn, page, anon, at, pins, cached: m.swapCache.has(u.page) };
-  if (pins.length === 0 || m.swapCache.get(u.page) === true) m.emit('unmap', unmapped);
-  else awaitPurpose(m, unmapped);
 }

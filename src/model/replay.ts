@@ -25,6 +25,7 @@ import * as release from './release.ts';
 import * as rmap from './rmap.ts';
 import * as swap from './swap.ts';
 import * as tasks from './tasks.ts';
+import * as unmapOne from './unmap-one.ts';
 import { settleUnmapped } from './unmapped.ts';
 
 type Handler = (m: Model, t: Task, r: Float64Array, o: number) => void;
@@ -84,10 +85,10 @@ on('uffdWp', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'uffd-wp'));
 on('numaProt', (m, t, r, o) => ranges.wrprotect(m, t, r, o, 'numa'));
 on('zap', ranges.zap);
 on('unmapVmas', ranges.zap);
-on('unmapOne', ranges.unmapOne);
-on('unmapOneRet', ranges.unmapOneRet);
-on('migrateOne', ranges.unmapOne);
-on('migrateOneRet', ranges.unmapOneRet);
+on('unmapOne', unmapOne.unmapOne);
+on('unmapOneRet', unmapOne.unmapOneRet);
+on('migrateOne', unmapOne.unmapOne);
+on('migrateOneRet', unmapOne.unmapOneRet);
 on('migrateMap', migrateMap);
 on('migrateMapRet', migrateMapRet);
 on('migrateIn', migrateIn);
@@ -275,6 +276,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
       if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
     }
     if (t.alters !== undefined) leaveAlteration(t, kind);
+    if (t.walk !== undefined) unmapOne.leaveWalk(m, t, kind);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;

@@ -5,15 +5,16 @@ import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
-import type { Task, WpFrame } from './frames.ts';
+import { Before, type Task, type WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { merged } from './ksm.ts';
 import { migratedBy } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { notShared } from './ranges.ts';
 import type { ForkFrame, Mm, Pin, StepDetails } from './state.ts';
 import { swapInsOf } from './under-way.ts';
-import { unmappedForSwap } from './unmapped.ts';
+import { endWalks, unmappedForSwap } from './unmapped.ts';
 import { withinWriteFault } from './within.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
@@ -88,10 +89,17 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     before !== undefined &&
     (entryBits(before) & Pte.STATE) === Pte.Present;
   const pins = m.pinsIn(mm, vpn, vpn + pages);
-  if (pins.length > 0) m.step(pins, wasPresent ? 'copy' : 'map', m.at(), page);
+  if (wasPresent) m.step(pins, 'copy', m.at(), page);
+  else if (pins.length > 0) m.step(pins, 'map', m.at(), page, { unfaulted: isUnfaulted(m, t, mm, vpn, pages) });
   m.install(mm, vpn, page, pages, Pte.Anon, wasPresent ? 'cow' : 'fault');
   if (hugetlb) installBehind(m, mm, vpn, page, wasPresent ? 'copy' : 'map', wasPresent ? 'cow' : 'fault');
 }
+
+/** UFFDIO_COPY, or a probe of uprobes: up to v6.14 __replace_page() puts a copy in the place of a page, whoever pins that. */
+const isUnfaulted = (m: Model, t: Task, mm: Mm, vpn: number, pages: number): boolean =>
+  m.recorded(Kind.fault) &&
+  (t.before & Before.other) === 0 &&
+  !(t.faultMm === mm && t.faultVpn >= vpn && t.faultVpn < vpn + pages);
 
 /**
  * A new page of hugetlb, where hugetlb_wp() of this task has not ended: of the address of the fault, which is in the page
@@ -238,6 +246,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   const raced = Number.isNaN(other) ? undefined : racedAt(out, reads, allocated);
   for (const swap of swapInsOf(mm, vpn, pages))
     if (swap !== s && !swap.mapped) swap.other = { page: page + (swap.vpn - vpn), out: undefined };
+  if (m.walking.size > 0) endWalks(m, mm);
   for (let i = 0; i < pages && m.unmapped.size > 0; i++) unmappedForSwap(m, mm, vpn + i);
   for (let i = 0; i < pages && m.swapCache.size > 0; i++)
     if (m.swapCache.has(page + i)) m.swapCache.set(page + i, false);
@@ -301,12 +310,7 @@ function earlyCopy(m: Model, f: ForkFrame, vpn: number, page: PageId, pages: num
   const at = m.at();
   const near = m.pinsIn(f.src, vpn, vpn + pages);
   const pins = hugetlb ? [...near, ...earlyCopyBehind(m, f, vpn, page)] : near;
-  for (const pin of pins) {
-    f.shared?.delete(pin);
-    const i = pin.steps.findLastIndex(({ role, child }) => role === 'fork' && child === f.dst);
-    if (i >= 0) pin.steps.splice(i, 1);
-    if (pin.sharedWith === f.dst) pin.sharedWith = undefined;
-  }
+  for (const pin of pins) notShared(f, pin);
   for (let i = 0; i < Math.min(pages, m.machine.pmdPages); i++) {
     // copy_huge_pmd() has split a PMD before single pages of it are copied
     const v = pages < m.machine.pmdPages ? f.src.entry(vpn + i) : f.src.ptes.get(vpn + i);

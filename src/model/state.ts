@@ -203,6 +203,8 @@ export class Step {
   unshare?: boolean;
   /** it is a thread of the kernel */
   kernel?: boolean;
+  /** the page was mapped by a task that had no fault there */
+  unfaulted?: boolean;
   io?: Io;
 
   constructor(role: StepRole, at: At, page?: PageId, more?: StepDetails) {
@@ -217,6 +219,7 @@ export class Step {
     this.raced = more.raced;
     this.foreign = more.foreign;
     this.kernel = more.kernel;
+    this.unfaulted = more.unfaulted;
     this.unshare = more.unshare;
     this.io = more.io;
   }

@@ -1,12 +1,36 @@
 // Why: up to 5.12 one function, try_to_unmap_one(), unmaps pages both for swap and for migration. A later event shows which:
 // a swap fault, or the end of the migration. Without either, it is decided when the address space or the trace ends.
 import { Kind } from '../vocabulary/kinds.ts';
-import type { Unmapped } from './frames.ts';
+import type { Task, Unmapped, UnmappedOne } from './frames.ts';
 import { push } from './lists.ts';
 import type { Model } from './model.ts';
 import type { Mm } from './state.ts';
 
-export function awaitPurpose(m: Model, u: Unmapped): void {
+/** The page was unmapped, and not for migration, as far as known. */
+export function tell(m: Model, { isSwapped, unmapped, wasCached }: UnmappedOne): void {
+  if (!isSwapped) return;
+  // up to 5.12 try_to_unmap_one() unmaps for migration too, later kernels have try_to_migrate_one(); and where memory fails
+  // (hwpoison_user_mappings()) it unmaps whoever holds the page
+  if (unmapped.pins.length === 0 || wasCached) m.emit('unmap', unmapped);
+  else awaitPurpose(m, unmapped);
+}
+
+/** A task has unmapped a folio everywhere. */
+export function endWalk(m: Model, t: Task): void {
+  const { walk } = t;
+  t.walk = undefined;
+  if (walk === undefined) return;
+  m.walking.delete(t);
+  for (const one of walk.behind) tell(m, one);
+}
+
+/** What follows in an address space does not wait for the next event of those who unmap folios there. */
+export function endWalks(m: Model, mm?: Mm): void {
+  for (const t of m.walking)
+    if (mm === undefined || t.walk?.behind.some(({ unmapped }) => unmapped.mm === mm) === true) endWalk(m, t);
+}
+
+function awaitPurpose(m: Model, u: Unmapped): void {
   const byVpn = m.unmapped.get(u.mm) ?? new Map<number, Unmapped[]>();
   m.unmapped.set(u.mm, byVpn);
   push(byVpn, u.vpn, u);
@@ -34,6 +58,7 @@ export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number
  * page that may have been in the swap cache already, its lines do not show it.
  */
 export function settleUnmapped(m: Model, mm?: Mm): void {
+  if (m.walking.size > 0) endWalks(m, mm);
   if (m.unmapped.size === 0) return;
   const lists = mm === undefined ? [...m.unmapped.values()] : [m.unmapped.get(mm) ?? new Map<number, Unmapped[]>()];
   const all = lists.flatMap((byVpn) => [...byVpn.values()].flat());

@@ -7,8 +7,12 @@ const HOW = {
   fault: 'a fault mapped another page',
   'swap-in': 'a swap-in mapped another page',
 } as const;
+const UNFAULTED = 'another page was mapped without a fault (uprobes up to v6.14, or UFFDIO_COPY)';
 
 const UNMAPPING = [{ cap: 'medium', because: 'the unmapping of the page was not recorded' }] as const;
+const UFFDIO_COPY = [
+  { cap: 'medium', because: 'UFFDIO_COPY maps a page only where nothing is, and an unmapping was not recorded' },
+] as const;
 const MIGRATION = [
   {
     cap: 'medium',
@@ -39,16 +43,18 @@ export default defineRule({
       before.at(-1)?.entry !== undefined || model.recorded('migrateIn') || model.recorded('migrateOne');
     return {
       drift({ drift }) {
-        const { via, pin } = drift;
+        const { before, via, pin } = drift;
         if ((via !== 'fault' && via !== 'swap-in') || !matters(drift)) return;
+        const unfaulted = via === 'fault' && before.at(-1)?.unfaulted === true;
+        const how = unfaulted ? UNFAULTED : HOW[via];
         context.report({
           messageId: 'replaced',
-          data: { how: HOW[via] },
+          data: { how },
           drift,
           pin,
-          cause: HOW[via],
+          cause: how,
           severity: pin.call.write || pin.call.kind === 'PIN' ? 'warning' : 'note',
-          doubts: via === 'fault' ? UNMAPPING : isSwapIn(drift) ? [] : MIGRATION,
+          doubts: unfaulted ? UFFDIO_COPY : via === 'fault' ? UNMAPPING : isSwapIn(drift) ? [] : MIGRATION,
         });
       },
     };
