@@ -37,6 +37,8 @@ export interface Counts {
   readonly unmapped: number;
   /** anonymous pages pinned for writing that appeared at another address of their address space */
   readonly strayed: number;
+  /** anonymous pages that were replaced or unmapped while a device read into them, and that no line has pinned */
+  readonly unseenReads: number;
   /** pages that lines claim and nothing else shows, too many to track one by one */
   readonly claimed: number;
 }

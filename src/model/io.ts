@@ -74,6 +74,13 @@ function pinned(m: Model, page: PageId, off: number, len: number): readonly Pin[
   return m.pinsByPage.valuesIn(page + behind, page + Math.max(1, Math.ceil((off + len) / pageBytes)));
 }
 
+/** No line has pinned these pages. Those of the swap cache are read by a swap-in. */
+function unseen(m: Model, bio: number, page: PageId, off: number, len: number): void {
+  if (Number.isNaN(page) || m.swapCache.has(page) || !(len > 0 && len < MOST_BYTES && off < MOST_BYTES)) return;
+  const { pageBytes } = m.machine;
+  m.unseenReads.add(bio, page + Math.floor(off / pageBytes), page + Math.ceil((off + len) / pageBytes));
+}
+
 export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   const bio = r[o + SlotOf.bioAdd.bio];
@@ -81,6 +88,7 @@ export function bioAdd(m: Model, t: Task, r: Float64Array, o: number): void {
   const off = r[o + SlotOf.bioAdd.off] > 0 ? r[o + SlotOf.bioAdd.off] : 0;
   const lists = pinned(m, page, off, len);
   if (lists.length === 0 && t.unpinned?.page !== page) {
+    unseen(m, bio, page, off, len);
     // __bio_try_merge_page() may be called for a bio that is then used for something else
     if (m.ios.size > 0 && m.ios.get(bio)?.endedAt !== undefined) m.ios.delete(bio);
     if ((t.fresh ?? t.unpinned) !== undefined) t.padded = { bio, page, off, len };
@@ -126,6 +134,8 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const from = o0 + done;
   const len = isShown ? Math.min(Math.max(0, l0 - done), size) : l0;
   const lists = hasPages ? pinned(m, page, from, len) : [];
+  if (lists.length === 0) unseen(m, bio, page, from, len);
+  m.unseenReads.submit(bio, op === 0 && m.recorded(Kind.bioEnd));
   const filled = m.ios.get(bio);
   if (
     (filled === undefined || filled.endedAt !== undefined || filled.pins.length + filled.zeros.length === 0) &&
@@ -208,6 +218,7 @@ export function bioEnd(m: Model, _t: Task, r: Float64Array, o: number): void {
   const left = r[o + SlotOf.bioEnd.left];
   const parent = r[o + SlotOf.bioEnd.parent];
   const status = r[o + SlotOf.bioEnd.status];
+  m.unseenReads.end(bio);
   if (!(left > 1)) {
     ended(m, bio, parent, status);
     return;

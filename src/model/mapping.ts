@@ -6,10 +6,12 @@ import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
 import type { Change } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
+import { isOvertaken, overtakes } from './overtaken.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { type DriftVia, isZapped, type StepRole } from './pin.ts';
 import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
+import { UnseenReads } from './unseen-reads.ts';
 
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;
@@ -53,10 +55,13 @@ export class Mapping extends Identities {
     unmapped: 0,
     /** anonymous pages pinned for writing that appeared at another address of their address space */
     strayed: 0,
+    /** anonymous pages that were replaced or unmapped while a device read into them, and that no line has pinned */
+    unseenReads: 0,
     /** pages that are only counted in lines, too many for the length of the trace: they are not tracked */
     claimed: 0,
   };
 
+  readonly unseenReads = new UnseenReads();
   readonly #suspended = new Suspended();
   /** pages that KSM replaced at an address that no line shows, and what is mapped there instead */
   readonly #merged = new WeakMap<Mm, Map<PageId, PageId>>();
@@ -85,10 +90,16 @@ export class Mapping extends Identities {
     const entry = entryOf(page, Pte.Present | bits);
     if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + pages, { page, via, fault });
     if (this.#away.size > 0) this.returned(mm, vpn, vpn + pages);
+    if (!this.unseenReads.none && via !== 'observed')
+      for (let i = 0; i < pages; i++) this.#leaves(mm, vpn + i, page + i);
+    // no fault, KSM or khugepaged overtakes them: they hold the mmap lock
+    const overtaken = via === 'migrate' && isOvertaken(mm);
     if (pages >= this.machine.pmdPages) {
       const head = vpn - (vpn % this.machine.pmdPages);
+      const old = overtaken ? entryPage(mm.entry(head) ?? Number.NaN) : Number.NaN;
       mm.pmds.set(head / this.machine.pmdPages, entry);
       mm.ptes.deleteRange(head, head + this.machine.pmdPages);
+      if (overtaken) overtakes(mm, head, old, this.machine.pmdPages);
       if (mm.pins.size > 0) {
         for (const pin of this.pinsIn(mm, head, head + this.machine.pmdPages))
           this.test(pin, page + (pin.where - head), via, fault);
@@ -96,7 +107,9 @@ export class Mapping extends Identities {
       return;
     }
     for (let i = 0; i < pages; i++) {
+      const old = overtaken ? entryPage(mm.entry(vpn + i) ?? Number.NaN) : Number.NaN;
       mm.ptes.set(vpn + i, entry + i * 64);
+      if (overtaken) overtakes(mm, vpn + i, old);
       if (mm.pins.size > 0) {
         const pins = mm.pins.get(vpn + i);
         if (pins !== undefined) for (const pin of pins.slice()) this.test(pin, page + i, via, fault);
@@ -104,8 +117,16 @@ export class Mapping extends Identities {
     }
   }
 
+  /** An address no longer names its page: if a device reads into that, somebody has a pin that is not in the trace. */
+  #leaves(mm: Mm, vpn: number, page?: PageId): void {
+    const entry = mm.entry(vpn);
+    if (entry === undefined || (entryBits(entry) & Pte.Anon) === 0 || entryPage(entry) === page) return;
+    if (this.unseenReads.has(entryPage(entry))) this.counts.unseenReads++;
+  }
+
   /** Forget what is mapped in a range. */
   clear(mm: Mm, from: number, to: number): void {
+    if (!this.unseenReads.none) for (const vpn of mm.ptes.pagesIn(from, to)) this.#leaves(mm, vpn);
     if (this.#away.size > 0) this.returned(mm, from, to);
     this.#splitEdges(mm, from, to);
     mm.ptes.deleteRange(from, to);
@@ -154,6 +175,7 @@ export class Mapping extends Identities {
     this.#suspended.push(mm, vpn, this.row[this.o + Slot.TS]);
     mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
+    else if (isOvertaken(mm)) overtakes(mm, vpn, known);
   }
 
   /**

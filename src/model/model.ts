@@ -17,10 +17,10 @@ import type { Io, Mm, Pin } from './state.ts';
 import { Strays } from './strays.ts';
 
 /**
- * Maximum number of pages tracked without a line of their own: half a gigantic page at once, and huge pages throughout
- * the trace.
+ * Maximum number of pages tracked without a line of their own: at once a gigantic page, or the longest buffer that io_uring
+ * pins by one call (SZ_1G), with some more, and huge pages throughout the trace.
  */
-const CLAIMS = 1 << 17;
+const CLAIMS = (1 << 18) + (1 << 14);
 const CLAIMS_PER_LINE = 32;
 
 /** FOLL_GET references without an owner that are followed at once. */
@@ -112,6 +112,7 @@ export class Model extends Mapping {
     this.unexplained.clear();
     this.walking.clear();
     this.ofFile.clear();
+    this.unseenReads.clear();
     this.forgetAway();
     this.strays.clear();
   }
@@ -240,6 +241,7 @@ export class Model extends Mapping {
     if (this.ofFile.size > 0) this.ofFile.delete(page);
     if (this.swapCache.size > 0) this.swapCache.deleteIn(page, page + pages);
     if (this.piped.size > 0) this.piped.deleteIn(page, page + pages);
+    if (!this.unseenReads.none) this.unseenReads.forget(page, pages);
     for (const pin of this.pinsOf(page, pages).slice()) this.close(pin, this.at(), 'unseen');
   }
 

@@ -201,6 +201,9 @@ const PINS: readonly Question[] = [
   ({ model: { counts } }) =>
     counts.untold > 0 && `${count(counts.untold, 'page was', 'pages were')} released that no line names`,
   ({ model: { counts } }) =>
+    counts.unseenReads > 0 &&
+    `${count(counts.unseenReads, 'page was', 'pages were')} replaced or unmapped while a device read into ${it(counts.unseenReads)}, and no line shows who pinned ${it(counts.unseenReads)}`,
+  ({ model: { counts } }) =>
     counts.unmatched > 0 && `${count(counts.unmatched, 'release')} of pins whose start is not in the trace`,
 ];
 

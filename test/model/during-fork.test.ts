@@ -1,7 +1,7 @@
 // Why: GUP-fast and fork meet on two CPUs. What the one has grabbed before the other takes write_protect_seq looks
 // pinned to it and is copied early; what is grabbed after that is given back.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, background, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 
@@ -107,4 +107,29 @@ it('a page taken for writing was not shared yet: a fork under way shares it, and
   };
   expect(await answer('gup_fast', 1)).toContainEqual(['fork-share-then-cow', 'fork']);
   expect(await answer('gup_fast', 0)).not.toContainEqual(['fork-share-then-cow', 'fork']);
+});
+
+it('a page that migration replaces before fork comes to its entry is copied as it is then', async () => {
+  const trace = new Trace();
+  const app = trace.task('par', 500);
+  const kernel = trace.task('kcompactd0', 43, 1);
+  touch(app, PARENT, 0, PFN);
+  touch(app, PARENT, 4, PFN + 4);
+  background(app);
+  pin(app, 4, PFN + 4);
+  unpin(app, PFN + 4);
+  app.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(1), vmflags: '0x100073' });
+  kernel.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 0 });
+  kernel.migrate_one_ret({ ret: 1 });
+  kernel.migrate_in({ page: page(PFN + 64), mm: PARENT, addr: at(0) });
+  kernel.anon_rmap({ folio: page(PFN + 64), page: page(PFN + 64), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+  app.fork_vma_ret({ ret: 0 });
+  app.sched_process_fork('comm=par pid=500 child_comm=chi child_pid=501');
+  const child = trace.task('chi', 501, 1);
+  child.fault({ mm: CHILD, addr: at(0), flags: '0x1255' });
+  copy(child, CHILD, 0, PFN + 64, PFN + 65);
+  exit(child, CHILD, 501);
+  exit(app, PARENT, 500);
+  const { undecided, verdict } = await trace.check('6.12');
+  expect([verdict, ...undecided]).toEqual(['clean']);
 });

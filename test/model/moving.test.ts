@@ -1,7 +1,7 @@
 // Why: a mremap() that fails moves the entries back by the function that moved them (move_vma(), mm/mremap.c), and where
 // it could move only a part, only that part. The process has moved nothing then.
 import { describe, expect, it } from 'vitest';
-import { at, copy, exit, fork, PARENT, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
+import { at, background, copy, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const AWAY = 0x1000;
@@ -82,5 +82,24 @@ describe('mremap() of a pinned range', () => {
   it('failed, and was tried again with success', async () => {
     const failed = [there, ['mremap', AWAY, 0]] as const;
     expect(await moved(...failed, there, ['zap', 0, 4])).toEqual(MOVED);
+  });
+
+  it('comes to an entry after migration: what that has mapped is moved', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    const kernel = trace.task('kcompactd0', 43, 1);
+    touch(app, PARENT, 0, PFN);
+    background(app);
+    app.mremap({ mm: PARENT, old: at(0), new: at(AWAY), len: 4096 });
+    kernel.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3, map: 0 });
+    kernel.migrate_one_ret({ ret: 1 });
+    kernel.migrate_in({ page: page(PFN + 64), mm: PARENT, addr: at(0) });
+    const where = { mm: PARENT, addr: at(0) };
+    kernel.anon_rmap({ folio: page(PFN + 64), page: page(PFN + 64), nr: 1, ...where, rflags: '0x1' });
+    pin(app, AWAY, PFN + 64);
+    unpin(app, PFN + 64);
+    exit(app, PARENT, 500);
+    const { undecided, verdict } = await trace.check('6.12');
+    expect([verdict, ...undecided]).toEqual(['clean']);
   });
 });
