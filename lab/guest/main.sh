@@ -39,11 +39,10 @@ as_before() {
 
 # until SECONDS COMMAND...: wait until it succeeds
 until_true() {
-  local tries=$(($1 * 10))
+  local end=$((SECONDS + $1))
   shift
   until "$@" > /dev/null 2>&1; do
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || return 1
+    [ $SECONDS -lt $end ] || return 1
     sleep 0.1
   done
 }

@@ -242,8 +242,8 @@ mariadb() {
   local connect="--db-driver=mysql --mysql-socket=$PWD/socket --mysql-user=root --tables=2 --table-size=500"
   # made when the package was installed: an emulated machine needs minutes for it
   cp -r /var/lib/mysql db
-  timeout 400 mariadbd --user=root --datadir="$PWD/db" --socket="$PWD/socket" --skip-networking --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=16M --innodb-log-file-size=8M > server.log 2>&1 &
-  until_true 120 mariadb-admin --socket="$PWD/socket" ping
+  timeout 400 mariadbd --user=root --datadir="$PWD/db" --socket="$PWD/socket" --pid-file="$PWD/pid" --skip-networking --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=16M --innodb-log-file-size=8M > server.log 2>&1 &
+  until_true 200 mariadb-admin --socket="$PWD/socket" ping || { tail -3 server.log; return 1; }
   command mariadb --socket="$PWD/socket" -u root -e 'create database sbtest'
   timeout 100 sysbench oltp_read_write $connect prepare
   timeout 100 sysbench oltp_read_write $connect --threads=3 --time="$seconds" run
