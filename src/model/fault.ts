@@ -246,7 +246,8 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (w.kept) return;
   // VM_FAULT_WRITE is returned for a copy too
   if (same && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
-    const pin = m.pinsAt(w.mm, w.vpn).find((p) => p.unsure === undefined && !mayBeOver(p));
+    const isOf = (p: Pin): boolean => Number.isNaN(w.old) || p.page === w.old;
+    const pin = m.pinsAt(w.mm, w.vpn).find((p) => isOf(p) && p.unsure === undefined && !mayBeOver(p));
     if (pin !== undefined && m.unexplained.size < MOST_UNEXPLAINED && !m.unexplained.has(pin))
       m.unexplained.set(pin, m.at());
     if (pin !== undefined) return;

@@ -198,7 +198,10 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     const moved = grab?.under === undefined ? undefined : grabbedBefore(pin, grab, isEmpty);
     if (call.mm !== undefined && !Number.isNaN(page) && moved === undefined) {
       // the pin itself proves what is mapped and overrides earlier knowledge
-      if (changes === undefined && mapped !== page) shown(m, call.mm, vpn, pin, mapped);
+      if (changes === undefined && mapped !== page) {
+        // what is being unmapped is not mapped any more
+        if (pin.spared === undefined) shown(m, call.mm, vpn, pin, mapped);
+      }
       else if (changes === undefined && !isPmd(m, call.mm, vpn))
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | bits));
       if (call.kind === 'PIN') call.mm.hasPinned = true;

@@ -19,6 +19,7 @@ import {
 
 const PFN = 0x2000;
 const NEW = 0x3000;
+const ZERO = 0x1;
 const ELSEWHERE = '0xffff888100009000';
 
 /** Two threads of a process and another task; releases and write faults are recorded. */
@@ -57,6 +58,20 @@ describe('an unmapping that has begun, and then a pin', () => {
     touch(made.app, PARENT, 0, NEW);
     return ends(made, '6.12');
   };
+
+  it('leaves nothing there: a read maps the zero page, and a write copies that', async () => {
+    const made = start();
+    zap(made.thread);
+    pin(made.app, 0, PFN);
+    made.app.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
+    made.app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    copy(made.app, PARENT, 0, ZERO, NEW);
+    unpin(made.app, PFN);
+    exit(made.app, PARENT, 500);
+    const { said, undecided } = await made.trace.check('6.12');
+    expect(said).toEqual(['note user-unmapped-pinned-range']);
+    expect(undecided.join()).not.toContain('contradict');
+  });
 
   it('the page was pinned before it was unmapped', async () => {
     expect(await unmapped(() => {})).toEqual(['note certain user-unmapped-pinned-range']);

@@ -1,0 +1,120 @@
+// Processes with a thread that uses the buffer and others that do O_DIRECT with it. They fork, unmap, exit, and are reclaimed
+// from, each at random.
+import { directIo } from './direct-io.ts';
+import { Machine, type Task, type Work } from './machine.ts';
+import { BUFFER, hex, Memory, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
+
+/** Processes at the same time, at most; further ones are not forked. */
+const MOST_TASKS = 14;
+
+export interface Simulated {
+  /** what ftrace prints of it */
+  readonly text: string;
+  readonly pins: readonly Pinned[];
+}
+
+/** A machine, its processes and what they do follow from the seed. */
+export function simulate(seed: number): Simulated {
+  const machine = new Machine(seed, 2 + 2 * (seed % 4));
+  const memory = new Memory(machine);
+  const { random } = machine;
+  const turns = random.of([800, 2000, 6000]);
+  const does = { swap: random.next() < 0.7, fork: random.next() < 0.8, zap: random.next() < 0.4 };
+  let turn = 0;
+  const isOver = () => ++turn > turns;
+
+  function start(mm: Mm, pid: number, comm: string): void {
+    const threadOf = (tid: number, work: (t: Task) => Work) => {
+      mm.users++;
+      machine.spawn(comm, tid, function* (t) {
+        yield* runs(t, mm);
+        yield* work(t);
+        yield* exits(t, mm);
+      });
+    };
+    threadOf(pid, function* (t) {
+      for (let n = random.of([1, 2]); n > 0; n--) {
+        const tid = machine.nextPid();
+        machine.print(t, `sched_process_fork: comm=${comm} pid=${pid} child_comm=${comm} child_pid=${tid}`);
+        threadOf(tid, function* (io) {
+          while (!isOver() && !mm.exits) {
+            yield { turns: 5 + random.below(55) };
+            if (!mm.exits) yield* directIo(memory, io, mm);
+          }
+        });
+        yield;
+      }
+      while (!isOver()) {
+        yield { turns: 2 + random.below(28) };
+        const address = BUFFER + random.below(PAGES) * PAGE;
+        const what = random.next();
+        if (what < 0.72) yield* memory.access(t, mm, address, what < 0.6);
+        else if (what < 0.82 && does.fork && machine.tasks.length < MOST_TASKS) yield* forks(t, mm, comm);
+        else if (what < 0.86 && does.zap) yield* discards(t, mm, address);
+        else if (what > 0.95 && mm.calls === 0 && machine.tasks.length > 6) break;
+      }
+      mm.exits = true;
+      while (mm.calls > 0) yield { turns: 5 };
+    });
+  }
+
+  /** The first fault of a task, for its code. */
+  function* runs(t: Task, mm: Mm): Work {
+    const address = hex(0x7ffc0e7a8000 + (t.pid & 0xff) * PAGE);
+    machine.print(t, `page_fault_user: address=${address} ip=0x44a033 error_code=0x14`, 'd...');
+    yield;
+    machine.print(t, `fault: (handle_mm_fault+0x0/0x1c00) mm=${mm.pointer} addr=${address} flags=0x354`);
+    yield;
+  }
+
+  function* forks(t: Task, mm: Mm, comm: string): Work {
+    yield { lock: mm.mmapLock, shared: false };
+    const child = memory.newMm();
+    yield* memory.copy(t, mm, child);
+    mm.mmapLock.release();
+    const pid = machine.nextPid();
+    machine.print(t, `sched_process_fork: comm=${comm} pid=${t.pid} child_comm=${comm} child_pid=${pid}`);
+    yield;
+    start(child, pid, comm);
+  }
+
+  /** MADV_DONTNEED */
+  function* discards(t: Task, mm: Mm, address: number): Work {
+    const pages = Math.min(random.of([1, 1, 2]), (BUFFER + PAGES * PAGE - address) / PAGE);
+    machine.print(
+      t,
+      `sys_madvise(start: ${address.toString(16)}, len_in: ${(pages * PAGE).toString(16)}, behavior: 4)`,
+    );
+    yield;
+    yield { lock: mm.mmapLock, shared: true };
+    yield { lock: mm.ptl, shared: false };
+    yield* memory.zap(t, mm, address, address + pages * PAGE);
+    mm.ptl.release();
+    mm.mmapLock.release();
+    machine.print(t, 'sys_madvise -> 0x0');
+    yield;
+  }
+
+  function* exits(t: Task, mm: Mm): Work {
+    machine.print(t, `sched_process_exit: comm=${t.comm} pid=${t.pid} prio=120`);
+    yield;
+    if (--mm.users > 0) return;
+    machine.print(t, `mm_exit: (exit_mmap+0x0/0x1a0) mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
+    yield;
+    yield { lock: mm.ptl, shared: false };
+    yield* memory.zap(t, mm, BUFFER, BUFFER + PAGES * PAGE);
+    mm.ptl.release();
+    memory.mms = memory.mms.filter((other) => other !== mm);
+  }
+
+  for (let n = random.of([1, 2, 3]); n > 0; n--) start(memory.newMm(), machine.nextPid(), `db${n}`);
+  if (does.swap)
+    machine.spawn('kswapd0', machine.nextPid(), function* (t) {
+      while (!isOver()) {
+        yield { turns: 5 + random.below(75) };
+        if (random.next() < 0.7) yield* memory.reclaim(t);
+      }
+    });
+  machine.run(turns * 1000);
+  return { text: machine.text(), pins: memory.pins };
+}
