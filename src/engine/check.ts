@@ -1,6 +1,7 @@
 // `check` of one trace: bytes -> lines -> mm events -> model -> rules -> findings, in one pass, without a store.
 
 import type { CheckReport, DetailedReport, PinLife } from '../contract/report.ts';
+import type { Model } from '../model/model.ts';
 import type { ArmedProbe, TraceFormat } from '../parsers/formats/head.ts';
 import type { Rule } from '../rules/contract.ts';
 import { BUILT_IN } from '../rules/index.ts';
@@ -34,9 +35,12 @@ export interface CheckOptions {
   onUnreadable?: ((error: InputError) => void) | undefined;
 }
 
-/** A checked trace, with the lifetimes of its pins and its events. */
-export interface CheckedTrace extends Judged {
-  pins: PinLife[];
+/** A judged trace, with the lives of its pins. */
+type JudgedPins = Judged & { pins: PinLife[] };
+
+/** A checked trace, with its model and its events. */
+export interface CheckedTrace extends JudgedPins {
+  model: Model;
   types: readonly TypeFacts[];
 }
 
@@ -58,10 +62,12 @@ export async function checkDetailed(
   options: CheckOptions & { pins?: boolean } = {},
 ): Promise<DetailedReport> {
   const rules = options.rules ?? BUILT_IN;
-  const done: CheckedTrace[] = [];
+  const done: JudgedPins[] = [];
   for (const trace of traces) {
     try {
-      done.push(await checkOne(typeof trace === 'string' ? fileInput(trace) : trace, done.length, options));
+      const input = typeof trace === 'string' ? fileInput(trace) : trace;
+      const { model: _, types: __, ...judged } = await checkOne(input, done.length, options);
+      done.push(judged);
     } catch (error) {
       if (!(error instanceof InputError) || traces.length === 1 || options.onUnreadable === undefined) throw error;
       options.onUnreadable(error);
@@ -71,7 +77,7 @@ export async function checkDetailed(
 }
 
 /** Findings of several traces are numbered consecutively; adjusts the numbers in the pins. */
-function pinsOf(traces: readonly CheckedTrace[]): CheckedTrace['pins'] {
+function pinsOf(traces: readonly JudgedPins[]): PinLife[] {
   let before = 0;
   return traces.flatMap(({ findings, pins }) => {
     const shift = before;
@@ -88,12 +94,13 @@ export function checkOne(
 ): Promise<CheckedTrace> {
   return withReading(input, options, async (reading) => {
     const { model } = reading;
-    const collector = new Collector(model, options.rules ?? BUILT_IN, options.running);
+    const rules = options.rules ?? BUILT_IN;
+    const collector = new Collector(model, rules, options.running);
     const lives = options.pins === true ? new PinLives(model) : undefined;
     const { workers } = options;
     const onProgress = (position: number) => options.onProgress?.(input.path, position, reading.size);
     await reading.read({ wantedOnly: true, workers, onProgress });
     reading.demandEvents();
-    return { ...(await judge(reading, collector, index, lives)), types: reading.vocabulary.types };
+    return { ...(await judge(reading, collector, index, { rules, lives })), model, types: reading.vocabulary.types };
   });
 }

@@ -113,13 +113,13 @@ function ingestOne(
     await reading.read(start, !unchecked);
     if (options.onUnreadable === undefined) reading.demandEvents();
     else tellEmpty(reading, options.onUnreadable);
-    const judged = await judge(reading, collector, index);
+    const undecided = unchecked ? new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]])) : undefined;
+    const judged = await judge(reading, collector, index, { rules, undecided });
     if (model.facts.damage !== undefined) head.damage = model.facts.damage;
     // SQL assumes the usual struct page
     const isUsual = model.machine.structPage === 64 && !Number.isNaN(model.pfnBase);
     const vmemmap = isUsual ? model.pointer(model.pfnBase) : undefined;
     trace.finish(hashed.identity(), head, judged.info, symbols, vmemmap);
-    if (unchecked) judged.undecided = new Map(rules.map(({ meta }) => [meta.id, [NOT_ASKED]]));
     return judged;
   });
 }

@@ -1,24 +1,16 @@
 // Why: makes the findings of a replayed trace, at its end or in between, with the lines that prove them.
 import type { Finding } from '../contract/finding.ts';
 import type { CheckReport, PinLife, TraceInfo } from '../contract/report.ts';
-import type { Model } from '../model/model.ts';
 import type { Rule } from '../rules/contract.ts';
 import type { Collector } from './findings/collect.ts';
-import { outcomesOf, verdictOf } from './outcome.ts';
+import { type Decided, decide, outcomesOf, verdictOf } from './outcome.ts';
 import type { PinLives } from './pins.ts';
 import type { ReadTrace } from './reading/trace.ts';
-import type { RuleFailure } from './running/observe.ts';
 
-/** One trace, replayed and judged. */
-export interface Judged {
+/** One trace, replayed and judged; its model is not kept, since there may be thousands of traces. */
+export interface Judged extends Decided {
   info: TraceInfo;
   findings: Finding[];
-  undecided: Map<string, string[]>;
-  model: Model;
-  /** notes that were counted but not kept, by rule */
-  notKept?: ReadonlyMap<string, number>;
-  /** rules that failed, by id */
-  failures?: ReadonlyMap<string, RuleFailure>;
 }
 
 /** The report on several traces. */
@@ -34,25 +26,29 @@ export function reportOf(rules: readonly Rule[], traces: readonly Judged[]): Che
   };
 }
 
-/**
- * @param index of the trace in the report
- * @param lives of its pins, if needed
- */
+interface JudgeOptions {
+  rules: readonly Rule[];
+  /** lives of the pins, if needed */
+  lives?: PinLives | undefined;
+  /** why rules could not decide, if they were not run */
+  undecided?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** @param index of the trace in the report */
 export async function judge(
   trace: ReadTrace,
   collector: Collector,
   index: number,
-  lives?: PinLives,
+  { rules, lives, undecided = collector.undecided }: JudgeOptions,
 ): Promise<Judged & { pins: PinLife[] }> {
   const words = trace.words(await trace.lines([...collector.offsets(), ...(lives?.offsets() ?? [])]));
   const findings = collector.findings(index, words);
+  const info = trace.info();
+  const { notKept, failures } = collector;
   return {
-    info: trace.info(),
+    info,
     findings,
-    undecided: collector.undecided,
-    notKept: collector.notKept,
-    failures: collector.failures,
-    model: trace.model,
+    ...decide(rules, { info, undecided, notKept, failures, model: trace.model }),
     pins: lives?.lives(index, words, findings) ?? [],
   };
 }

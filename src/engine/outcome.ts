@@ -21,13 +21,39 @@ const ASIDE: ReadonlySet<KindName> = new Set([
   'wpCopy',
 ]);
 
-/** Result of the replay of a trace, for the verdicts. */
-export interface Decided {
+/** Result of the replay of a trace. */
+export interface Replayed {
   info: { era?: string };
   undecided: ReadonlyMap<string, readonly string[]>;
   model: Model;
+  /** notes that were counted but not kept, by rule */
   notKept?: ReadonlyMap<string, number>;
+  /** rules that failed, by id */
   failures?: ReadonlyMap<string, RuleFailure>;
+}
+
+/** What a rule could decide on one trace. */
+interface Decision {
+  /** why it could not */
+  reasons: readonly string[];
+  /** probes that would have shown more */
+  still: readonly string[];
+}
+
+/** What the verdicts on a trace are made of, once its model is gone. */
+export interface Decided extends Pick<Replayed, 'notKept' | 'failures'> {
+  /** by rule */
+  decisions: ReadonlyMap<string, Decision>;
+}
+
+export function decide(rules: readonly AnyRule[], trace: Replayed): Decided {
+  const { model, info, notKept, failures } = trace;
+  const decisions = rules.map(({ meta }): [string, Decision] => {
+    const still = stillOf(meta.needs as readonly (readonly string[])[], model);
+    const probes = still.map((anyOf) => model.catalogue.probesFor(anyOf, info.era));
+    return [meta.id, { reasons: reasonsOf(meta, trace), still: probes }];
+  });
+  return { decisions: new Map(decisions), notKept, failures };
 }
 
 export function outcomesOf(
@@ -35,25 +61,25 @@ export function outcomesOf(
   findings: readonly Finding[],
   traces: readonly Decided[],
 ): RuleOutcome[] {
-  return rules.map(({ meta }) => {
-    const mine = findings.filter((f) => f.rule === meta.id).length;
+  return rules.map(({ meta: { id } }) => {
+    const mine = findings.filter((f) => f.rule === id).length;
     const missing = new Set<string>();
     const still = new Set<string>();
     const undecidedIn: number[] = [];
     const failed: RuleFailed[] = [];
-    for (const [i, t] of traces.entries()) {
-      const failure = t.failures?.get(meta.id);
+    for (const [i, { decisions, failures }] of traces.entries()) {
+      const failure = failures?.get(id);
       if (failure !== undefined) failed.push(failedOf(failure, i));
-      const reasons = reasonsOf(meta, t);
-      if (reasons.length > 0) undecidedIn.push(i);
-      for (const reason of reasons) missing.add(reason);
-      for (const anyOf of stillOf(meta.needs as readonly (readonly string[])[], t.model))
-        still.add(t.model.catalogue.probesFor(anyOf, t.info.era));
+      const decision = decisions.get(id);
+      if (decision === undefined) continue;
+      if (decision.reasons.length > 0) undecidedIn.push(i);
+      for (const reason of decision.reasons) missing.add(reason);
+      for (const probes of decision.still) still.add(probes);
     }
     const verdict: Verdict = mine > 0 ? 'violated' : missing.size > 0 ? 'could-not-be-checked' : 'clean';
-    const notKept = traces.reduce((n, t) => n + (t.notKept?.get(meta.id) ?? 0), 0);
+    const notKept = traces.reduce((n, t) => n + (t.notKept?.get(id) ?? 0), 0);
     return {
-      id: meta.id,
+      id,
       verdict,
       findings: mine,
       missing: [...missing],
@@ -66,7 +92,7 @@ export function outcomesOf(
 }
 
 /** Why a rule could not decide on one trace. */
-function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
+function reasonsOf({ id, needs }: AnyRule['meta'], trace: Replayed): string[] {
   const { info, model, undecided } = trace;
   const wanted = unmet(needs as readonly (readonly string[])[], model);
   const reasons = [
@@ -80,7 +106,7 @@ function reasonsOf({ id, needs }: AnyRule['meta'], trace: Decided): string[] {
 }
 
 /** Events that lack fields the model needs: what they would have shown is not in the trace. */
-function lacking({ model, info }: Decided): string[] {
+function lacking({ model, info }: Replayed): string[] {
   return model.catalogue.kindNames.flatMap((name, kind) =>
     model.lacking[kind] > 0 && !ASIDE.has(name as KindName) ? [lackText(kind, info.era, model)] : [],
   );

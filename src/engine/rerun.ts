@@ -45,5 +45,5 @@ function rerunOne(
   const reading = new StoredReading(store, trace, { kernel, rules });
   const collector = new Collector(reading.model, rules, running);
   reading.read();
-  return judge(reading, collector, trace.id);
+  return judge(reading, collector, trace.id, { rules });
 }

@@ -5,7 +5,7 @@
 import { type Finding, SEVERITY_RANK } from '../contract/finding.ts';
 import type { TraceInfo } from '../contract/report.ts';
 import { type About, aboutOf, Collector, type Tale } from '../engine/findings/collect.ts';
-import { outcomesOf, verdictOf } from '../engine/outcome.ts';
+import { decide, outcomesOf, verdictOf } from '../engine/outcome.ts';
 import { kindsOf } from '../engine/reading/armed.ts';
 import type { EvidenceLine } from '../engine/reading/evidence.ts';
 import { Reading } from '../engine/reading/reading.ts';
@@ -338,7 +338,7 @@ export class Watch {
     const trace = reading.info();
     const left = [...this.#told.all()].map(({ tale }) => this.#collector.write(tale, reading.words(), true));
     const { undecided } = this.#collector;
-    const outcomes = outcomesOf(this.#rules, left, [{ info: trace, undecided, model }]);
+    const outcomes = outcomesOf(this.#rules, left, [decide(this.#rules, { info: trace, undecided, model })]);
     const verdict = this.#worst !== undefined && this.#worst !== 'note' ? 'violated' : verdictOf([], outcomes);
     const missing = outcomes
       .filter((o) => o.missing.length > 0)

@@ -82,3 +82,8 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
   pin.steps.push(new Step('move', moved.at));
   return moved;
 }
+
+/** What GUP has got is being unmapped: it will not be mapped at the end of the call. */
+export const isGoing = (grab: Grab | undefined, vpn: number): boolean =>
+  grab?.under?.some(({ kind, start, end, faulted }) => kind === 'zap' && !faulted && vpn >= start && vpn < end) ===
+  true;

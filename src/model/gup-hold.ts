@@ -1,5 +1,5 @@
 import { Kind } from '../vocabulary/kinds.ts';
-import { grabbedBefore } from './altering.ts';
+import { grabbedBefore, isGoing } from './altering.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
@@ -199,10 +199,8 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (call.mm !== undefined && !Number.isNaN(page) && moved === undefined) {
       // the pin itself proves what is mapped and overrides earlier knowledge
       if (changes === undefined && mapped !== page) {
-        // what is being unmapped is not mapped any more
-        if (pin.spared === undefined) shown(m, call.mm, vpn, pin, mapped);
-      }
-      else if (changes === undefined && !isPmd(m, call.mm, vpn))
+        if (!isGoing(grab, vpn)) shown(m, call.mm, vpn, pin, mapped);
+      } else if (changes === undefined && !isPmd(m, call.mm, vpn))
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | bits));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
     }

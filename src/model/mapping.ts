@@ -278,7 +278,11 @@ export class Mapping extends Identities {
     // it was unmapped after all, later than the line says that saw it mapped, or that it was grabbed under
     const { spared, grabAt } = pin;
     const isOvertaken = spared !== undefined && grabAt !== undefined && spared.at.order < grabAt.order;
-    if (spared !== undefined && (via === 'fault' || (via === 'observed' && isOvertaken)) && !isZapped(pin))
+    if (
+      spared !== undefined &&
+      (via === 'fault' || (via === 'observed' && isOvertaken)) &&
+      !pin.steps.some(({ role }) => role === 'zap')
+    )
       pin.steps.splice(-1, 0, spared);
     const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, where: pin.where, before: pin.steps.slice() };
     pin.drift = drift;
