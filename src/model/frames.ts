@@ -268,6 +268,8 @@ export class Task {
   /** newest FOLL_PIN of its own that it released by unpin_user_page(), and the newest bio to which it added a pinned page */
   unpinned: Pin | undefined;
   filling: Io | undefined;
+  /** newest bio with pinned pages that it submitted */
+  submitted: Io | undefined;
   /** page that nobody has pinned, which it put into a bio last */
   padded: { bio: number; page: PageId; off: number; len: number } | undefined;
   /** calls that pinned pages since its last bio with such pages; not longterm */

@@ -6,7 +6,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { bioAt, follow, freshOn, give, merge } from './of-bio.ts';
+import { bioAt, fillsBlock, follow, freshOn, give, merge } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
@@ -142,6 +142,8 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
     lists.length === 0
   ) {
     m.ios.delete(bio);
+    const isOnly = op === 1 && r[o + SlotOf.bioSubmit.vcnt] === 1 && done === 0;
+    if (isOnly && fillsBlock(m, t, page, { off: o0, len: l0, size })) bioAt(m, bio).zeros.push(page);
     return;
   }
   if (lists.length > 0) {
@@ -165,6 +167,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   if (x.pins.some((p) => !p.call.longterm)) t.fresh = undefined;
   // the device writes, whatever the flags of the call say or do not
   if (x.dir === 'READ') for (const { call } of x.pins) call.write = true;
+  t.submitted = x;
   m.emit('ioSubmit', { io: x, at });
 }
 
@@ -252,7 +255,7 @@ function finish(m: Model, x: Io, status: number): void {
   if (m.unexplained.size > 0) for (const pin of x.pins) m.heldSince(pin);
   m.emit('ioEnd', { io: x, at });
   // a pin whose address space has ended is still to be released
-  if (x.pins.every((p) => p.call.longterm || p.state === 'released')) m.ios.delete(x.bio);
+  if (x.zeros.length === 0 && x.pins.every((p) => p.call.longterm || p.state === 'released')) m.ios.delete(x.bio);
 }
 
 export function bioRelease(m: Model, t: Task, r: Float64Array, o: number): void {

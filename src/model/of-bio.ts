@@ -6,11 +6,14 @@
 // folio_add_pin(), which has no probe (v6.5 and later): one for the page it is at, and one for each bio it puts it into.
 // The releases have lines: that of GUP's pin may come before the page is in a bio, that of the page it was at comes right
 // behind it, and only the bio's own release ends the last.
+import { Kind } from '../vocabulary/kinds.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, type PageId, Pte } from './page-table.ts';
 import { Hold, Io, Pin, type PinCall } from './state.ts';
+
+const SECTOR = 512;
 
 /** UIO_MAXIOV: one call for each segment. */
 const MOST_CALLS = 1024;
@@ -154,6 +157,32 @@ export function isZeroOfBio(m: Model, t: Task, page: PageId): boolean {
   x.added += padded.len;
   x.lastPage = page;
   return true;
+}
+
+/**
+ * The rest of a new block behind what a direct write puts there is the zero page's, which iomap_dio_zero() submits in a bio
+ * of its own right behind that of the write (fs/iomap/direct-io.c). Up to v6.2 it takes a reference by get_page(), and the
+ * bio releases the page as those of GUP.
+ * @param vector the only one of the bio
+ */
+export function fillsBlock(
+  m: Model,
+  t: Task,
+  page: PageId,
+  vector: { off: number; len: number; size: number },
+): boolean {
+  const { submitted } = t;
+  const { off, len, size } = vector;
+  return (
+    t.previous === Kind.bioSubmit &&
+    submitted?.dir === 'WRITE' &&
+    submitted.pins.every(({ call }) => call.kind === 'GET') &&
+    off === 0 &&
+    len === size &&
+    (submitted.bytes + size) % SECTOR === 0 &&
+    size < m.machine.pageBytes &&
+    !m.pinsByPage.has(page)
+  );
 }
 
 /** The pin of a bio, on the page whose pin from GUP has ended: it is at the same address, and was taken by the same call. */

@@ -98,7 +98,7 @@ export class Io {
   bytes: number;
   /** vectors, as lines show them */
   readonly pages: { page: PageId; off: number; len: number }[] = [];
-  /** the zero page, as often as it is in it (dio_zero_block()) */
+  /** the zero page, as often as it is in it (dio_zero_block(), iomap_dio_zero()) */
   readonly zeros: PageId[] = [];
   /** number of bytes that are known to be in it */
   added = 0;
