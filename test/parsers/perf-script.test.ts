@@ -218,6 +218,44 @@ describe('the head', () => {
     expect(found).toMatchObject({ variant: '', timeBase: 19 });
   });
 
+  const withColumns = (behind: string): string =>
+    Array.from(
+      { length: 80 },
+      (_, i) =>
+        `            perf   134 [001]    11.7274${i + 10}:   pindrift:fault: (ffffffffb3462860) mm=0x${i + 1}${behind}\n`,
+    ).join('');
+
+  it.each([
+    ['+addr', '               0'],
+    ['+addr,+weight,+ip', '               0              12 ffffffff8e674aa1'],
+    ['+data_src', '         5080021 |OP N/A|LVL N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A  '],
+    ['+data_src,+weight', '         5080021 |OP N/A|LVL N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A               0'],
+    ['+data_page_size,+code_page_size', ' N/A 4K'],
+    ['+addr,+cgroup', '               0 /user.slice/session-1.scope'],
+  ])('takes away what stands behind the arguments of all events: %s', async (_, behind) => {
+    const all = (await readAll(withColumns(behind))).lines;
+    expect(all.map((line) => line.args)).toEqual(all.map((__, i) => `(ffffffffb3462860) mm=0x${i + 1}`));
+  });
+
+  it('takes an event that lacks what the others have behind their arguments for truncated', async () => {
+    const whole = withColumns('               0');
+    const last = whole.trimEnd().split('\n').at(-1) ?? '';
+    const cuts = Array.from({ length: 24 }, (_, i) => last.slice(0, -1 - i));
+    const all = (await readAll(`${whole}${cuts.join('\n')}\n`)).lines;
+    expect(all.slice(80).map((line) => line.kind)).toEqual(cuts.map(() => 'Bad'));
+  });
+
+  it('takes them away where an event has no arguments', async () => {
+    const bare = '            perf   134 [001]    11.727499:   syscalls:sys_enter_sync:               0';
+    const { lines } = await readAll(`${withColumns('               0')}${bare}\n`);
+    expect(lines.at(-1)).toMatchObject({ name: 'sys_enter_sync', args: '' });
+  });
+
+  it('leaves a word behind the arguments of one event', async () => {
+    const all = (await readAll(`${withColumns('')}${withColumns(' 4K').split('\n')[0]}\n`)).lines;
+    expect(all.at(-1)?.args).toBe('(ffffffffb3462860) mm=0x1 4K');
+  });
+
   it('reads samples that show neither time nor task', async () => {
     const { head: found, lines } = await readAll(
       'pindrift:fault: (ffffffffb3462860) mm=0x1\npindrift:fault: (ffffffffb3462860) mm=0x2\n',

@@ -2,10 +2,12 @@
 //
 //     # os release : 5.10.0-32-amd64
 //     # nrcpus online : 2
+import { PAREN_OPEN } from '../../util/bytes.ts';
 import { createParser } from '../formats/create.ts';
-import type { TraceHead } from '../formats/head.ts';
+import { TRAILING_COLUMNS, type TraceHead, type TrailingColumn } from '../formats/head.ts';
 import type { HeadLines } from '../formats/head-lines.ts';
 import { LineKind, TraceLine } from '../formats/line.ts';
+import { withoutColumns } from '../formats/perf-columns.ts';
 import { NO_TIME } from '../formats/perf-script.ts';
 import { firstTime, note, probeHead, setTime } from './time-sample.ts';
 
@@ -32,6 +34,12 @@ export function perfScriptHead(lines: HeadLines): TraceHead {
     words.push(NOTHING_READ);
   }
   head.variant = words.join(', ');
+  const trailing = trailingColumns(lines, head);
+  if (trailing.length > 0) {
+    head.trailing = trailing;
+    words.push(`fields behind the arguments (${trailing.join(', ')})`);
+    head.variant = words.join(', ');
+  }
   return head;
 }
 
@@ -83,6 +91,36 @@ function describeSamples(lines: HeadLines, head: TraceHead, words: string[]): vo
   } else {
     words.push('relative time (--reltime)');
     note(head, 'times are relative to the first event');
+  }
+}
+
+/** Minimum number of events in the head, and the share of them that must have a column. */
+const FEWEST = 10;
+const MOSTLY = 0.75;
+
+/**
+ * The columns behind the arguments of nearly all events, the last one first. Some of the events must be of probes: the
+ * kernel prints nothing there, and a tracepoint may print anything.
+ */
+function trailingColumns(lines: HeadLines, head: TraceHead): TrailingColumn[] {
+  const parser = createParser(head);
+  const out = new TraceLine();
+  const found: TrailingColumn[] = [];
+  for (;;) {
+    const counts = TRAILING_COLUMNS.map(() => 0);
+    let events = 0;
+    let probes = 0;
+    for (let i = 0; i < lines.length; i++) {
+      lines.parse(i, parser, out);
+      if (out.kind !== LineKind.Event || out.systemEnd === out.systemStart) continue;
+      events++;
+      if (out.buf[out.argsStart] === PAREN_OPEN) probes++;
+      for (const [c, column] of TRAILING_COLUMNS.entries())
+        if (withoutColumns(out, [...found, column]) >= 0) counts[c]++;
+    }
+    const next = counts.findIndex((count) => count >= events * MOSTLY);
+    if (events < FEWEST || probes === 0 || next < 0) return found;
+    found.push(TRAILING_COLUMNS[next]);
   }
 }
 

@@ -17,6 +17,13 @@ export const isOfFiles = (variant: string): boolean => /(?:^|, )\d+ files$/.test
 /** {@link TraceHead.variant} of what perf wrote to a pipe, as records, or followed as text. */
 export const OF_PIPE = 'pipe';
 
+/**
+ * What perf script prints behind the arguments of an event (perf-columns.ts), in the order in which they are tried: what
+ * describes a data source ends like a size.
+ */
+export const TRAILING_COLUMNS = ['data source', 'number', 'size', 'cgroup'] as const;
+export type TrailingColumn = (typeof TRAILING_COLUMNS)[number];
+
 /** Facts about the whole trace from its beginning. */
 export interface TraceHead {
   format: TraceFormat | RecordingFormat;
@@ -59,6 +66,8 @@ export interface TraceHead {
   cutLeft?: true;
   /** the widths of the columns before its events (column-form.ts); undefined: they have none, or several */
   columns?: number;
+  /** columns behind the arguments of every event, the last one first */
+  trailing?: readonly TrailingColumn[];
   /** what the header of a `pindrift capture` says about the recording, or a list of the enabled probes */
   recorded?: Recorded;
   /** what is wrong with the text as a whole, in a sentence; known at its end */

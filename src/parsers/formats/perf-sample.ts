@@ -82,7 +82,7 @@ export function readEvent(buf: Uint8Array, p: number, end: number, out: TraceLin
  *
  * An argument is never a bare number of this length.
  */
-function withoutIp(buf: Uint8Array, start: number, end: number): number {
+export function withoutIp(buf: Uint8Array, start: number, end: number): number {
   let at = trimEnd(buf, start, end);
   for (let words = 0; words < 3 && at > start; words++) {
     const word = wordBefore(buf, start, at);
@@ -189,7 +189,7 @@ function readLatency(buf: Uint8Array, start: number, end: number, out: TraceLine
   return true;
 }
 
-function wordBefore(buf: Uint8Array, start: number, end: number): number {
+export function wordBefore(buf: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && !isBlank(buf[at - 1])) at--;
   return at;

@@ -32,8 +32,9 @@ import {
   trimEnd,
 } from '../../util/bytes.ts';
 import { framesText } from './frame-lines.ts';
-import type { TraceHead } from './head.ts';
+import type { TraceHead, TrailingColumn } from './head.ts';
 import { LineKind, type LineParser, type TraceLine } from './line.ts';
+import { withoutColumns } from './perf-columns.ts';
 import { readEvent, readRecord, readTask } from './perf-sample.ts';
 import { readTime } from './time.ts';
 
@@ -65,6 +66,8 @@ export class PerfScriptParser implements LineParser {
     out.buf = buf;
     const at = this.#readDefault(buf, start, last, out);
     if (at < 0 || !readEvent(buf, at, last, out)) this.#parseOther(buf, start, last, out);
+    const { trailing } = this.head;
+    if (trailing !== undefined && out.kind === LineKind.Event) takeColumns(out, trailing);
   }
 
   /**
@@ -169,6 +172,19 @@ export class PerfScriptParser implements LineParser {
       }
     }
     return false;
+  }
+}
+
+/** Take away the columns behind the arguments, which what a counter prints does not precede. */
+function takeColumns(out: TraceLine, columns: readonly TrailingColumn[]): void {
+  if (out.systemEnd === out.systemStart) return;
+  const end = withoutColumns(out, columns);
+  if (end >= 0) {
+    out.argsEnd = end;
+    out.argsStart = Math.min(out.argsStart, end);
+  } else {
+    out.kind = LineKind.Bad;
+    out.reason = 'truncated: a column that the other events have behind their arguments is missing';
   }
 }
 
