@@ -50,13 +50,13 @@ export function faultsUnder({ alterations }: Mm, vpn: number): void {
 }
 
 /**
- * What is changing entries of an address space; after a gap its end may be missing. An unmapping also takes what was mapped
- * since it began, where it has not been yet.
+ * What is changing entries of an address space; after a gap its end may be missing. An unmapping may also take what a fault
+ * has mapped since it began, but its task may as well have been back in user space for long: no line shows which.
  */
 export function alterationsOf(m: Model, mm: Mm | undefined): readonly Alteration[] | undefined {
   if (mm?.alterations === undefined || !m.recorded(Kind.fault)) return undefined;
   const gap = m.gaps.at(-1)?.at.order ?? 0;
-  const open = mm.alterations.filter(({ kind, at, faulted }) => (!faulted || kind === 'zap') && at.order > gap);
+  const open = mm.alterations.filter(({ at, faulted }) => !faulted && at.order > gap);
   return open.length > 0 ? open : undefined;
 }
 
@@ -74,7 +74,7 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
       // GUP-fast takes a page for writing only through a writable entry (pte_access_permitted())
       if (call.write === true && !grab.slow)
         pin.steps.push(new Step('wrprotect', a.at, undefined, { wrprotect: a.wrprotect, ...a.by }));
-    } else if (a.kind === 'zap') pin.spared = new Step('zap', a.at, undefined, a.by);
+    } else if (isEmpty && a.kind === 'zap') pin.spared = new Step('zap', a.at, undefined, a.by);
     else if (isEmpty) moved = a;
   }
   if (moved === undefined) return undefined;
