@@ -135,7 +135,7 @@ export function bioSubmit(m: Model, t: Task, r: Float64Array, o: number): void {
   const len = isShown ? Math.min(Math.max(0, l0 - done), size) : l0;
   const lists = hasPages ? pinned(m, page, from, len) : [];
   if (lists.length === 0) unseen(m, bio, page, from, len);
-  m.unseenReads.submit(bio, op === 0 && m.recorded(Kind.bioEnd));
+  m.unseenReads.submit(bio, op === 0 && m.recorded(Kind.bioEnd), r[o + Slot.TS]);
   const filled = m.ios.get(bio);
   if (
     (filled === undefined || filled.endedAt !== undefined || filled.pins.length + filled.zeros.length === 0) &&

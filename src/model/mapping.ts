@@ -117,11 +117,16 @@ export class Mapping extends Identities {
     }
   }
 
-  /** An address no longer names its page: if a device reads into that, somebody has a pin that is not in the trace. */
+  /**
+   * An address no longer names its page: if a device reads into that, somebody has a pin that is not in the trace. What
+   * reclaim unmapped before the read began is free, and read into for another use.
+   */
   #leaves(mm: Mm, vpn: number, page?: PageId): void {
     const entry = mm.entry(vpn);
     if (entry === undefined || (entryBits(entry) & Pte.Anon) === 0 || entryPage(entry) === page) return;
-    if (this.unseenReads.has(entryPage(entry))) this.counts.unseenReads++;
+    const isOut = (entryBits(entry) & Pte.STATE) === Pte.Swap;
+    const at = isOut ? this.#suspended.when(mm, vpn) : Number.POSITIVE_INFINITY;
+    if (this.unseenReads.has(entryPage(entry), at)) this.counts.unseenReads++;
   }
 
   /** Forget what is mapped in a range. */

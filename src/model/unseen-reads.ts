@@ -17,7 +17,7 @@ export class UnseenReads {
   /** of bios that are not submitted yet */
   readonly #filling = new Map<number, Run[]>();
   /** that a device is reading into */
-  readonly #reading = new Map<number, readonly Run[]>();
+  readonly #reading = new Map<number, { readonly runs: readonly Run[]; readonly since: number }>();
 
   get none(): boolean {
     return this.#reading.size === 0;
@@ -31,26 +31,27 @@ export class UnseenReads {
     else if (runs.length < MOST_RUNS) runs.push({ first, end });
   }
 
-  /** The bio is submitted; if it is a read, its pages are being read into. */
-  submit(bio: number, isRead: boolean): void {
+  /** The bio is submitted at this time; if it is a read, its pages are being read into. */
+  submit(bio: number, isRead: boolean, since: number): void {
     const runs = this.#filling.get(bio);
     this.#filling.delete(bio);
     this.#reading.delete(bio);
-    if (isRead && runs !== undefined) put(this.#reading, bio, runs);
+    if (isRead && runs !== undefined) put(this.#reading, bio, { runs, since });
   }
 
   end(bio: number): void {
     this.#reading.delete(bio);
   }
 
-  has(page: PageId): boolean {
-    for (const runs of this.#reading.values()) if (isIn(runs, page, page + 1)) return true;
+  /** @param at only those that had begun at this time */
+  has(page: PageId, at: number): boolean {
+    for (const { runs, since } of this.#reading.values()) if (since <= at && isIn(runs, page, page + 1)) return true;
     return false;
   }
 
   /** The pages are in other use, so these reads have ended, which was not recorded. */
   forget(page: PageId, pages: number): void {
-    for (const [bio, runs] of this.#reading) if (isIn(runs, page, page + pages)) this.#reading.delete(bio);
+    for (const [bio, { runs }] of this.#reading) if (isIn(runs, page, page + pages)) this.#reading.delete(bio);
   }
 
   clear(): void {

@@ -110,4 +110,28 @@ describe('a device reads into a page that no line has pinned', () => {
     app.zap({ mm: PARENT, start: at(6), end: at(7) });
     expect(await checks()).toEqual(['clean']);
   });
+
+  it('reclaim has unmapped its folio before, and it is in other use', async () => {
+    const { app, submits, ends, checks } = reading();
+    touch(app, PARENT, 16, PFN + 16, 2);
+    app.swap_cache_add({ page: page(PFN + 16), entry: '0x70' });
+    app.unmap_one({ page: page(PFN + 16), mm: PARENT, addr: at(16), ref: 5, map: 0 });
+    app.unmap_one_ret({ ret: 1 });
+    submits(PFN + 18);
+    swapIn(app, 18, PFN + 30, true, true);
+    ends();
+    expect(await checks()).toEqual(['clean']);
+  });
+
+  it('... but not where it was reclaimed after the read had begun', async () => {
+    const { app, submits, ends, checks } = reading();
+    touch(app, PARENT, 16, PFN + 16, 2);
+    submits(PFN + 18);
+    app.swap_cache_add({ page: page(PFN + 16), entry: '0x70' });
+    app.unmap_one({ page: page(PFN + 16), mm: PARENT, addr: at(16), ref: 5, map: 0 });
+    app.unmap_one_ret({ ret: 1 });
+    swapIn(app, 18, PFN + 30, true, true);
+    ends();
+    expect(await checks()).toEqual(SAID);
+  });
 });
