@@ -16,7 +16,7 @@ export function ownMm(m: Model, t: Task, f: GupFrame): Mm | undefined {
   }
   const mm = m.mmOf(t) ?? ofProcess(m, t, f);
   if (mm === undefined) return mapper(m, t, f);
-  if (!t.borrows || f.grabs.length === 0 || m.mapped(mm, m.vpn(f.addr)) === f.grabs[0].page) return mm;
+  if (!t.borrows || f.grabs.length === 0 || maps(m, mm, m.vpn(f.addr), f.grabs[0].page)) return mm;
   return mapper(m, t, f) ?? mm;
 }
 
@@ -28,10 +28,16 @@ function ofProcess(m: Model, t: Task, { at, addr, grabs }: GupFrame): Mm | undef
   const leader = at.tgid > 0 && at.tgid !== t.pid ? m.knownTask(at.tgid) : undefined;
   const mm = leader === undefined ? undefined : m.mmOf(leader);
   if (mm === undefined || leader?.borrows === true) return undefined;
-  const page = m.mapped(mm, m.vpn(addr));
-  if (grabs.length > 0 && !Number.isNaN(page) && page !== grabs[0].page) return undefined;
+  const vpn = m.vpn(addr);
+  if (grabs.length > 0 && !Number.isNaN(m.mapped(mm, vpn)) && !maps(m, mm, vpn, grabs[0].page)) return undefined;
   setMm(m, t, mm);
   return mm;
+}
+
+/** The address maps the page of a grab. GUP-fast takes a huge leaf by its head, whichever page is asked for (gup_huge_pmd()). */
+function maps(m: Model, mm: Mm, vpn: number, page: PageId): boolean {
+  const mapped = m.mapped(mm, vpn);
+  return mapped === page || (!mm.ptes.has(vpn) && mapped - page === vpn % m.machine.pmdPages);
 }
 
 /** Maximum number of address spaces searched for one that maps a page: at once, and per line of the trace on average. */
@@ -70,7 +76,7 @@ function mapperOf(m: Model, addr: number, page: PageId, line: number): Mm | unde
   const vpn = m.vpn(addr);
   let found: Mm | undefined;
   for (const mm of m.mms.values()) {
-    if (m.mapped(mm, vpn) !== page) continue;
+    if (!maps(m, mm, vpn, page)) continue;
     if (found !== undefined) return undefined;
     found = mm;
   }

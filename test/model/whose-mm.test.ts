@@ -1,6 +1,6 @@
 // Why: a pin belongs to the address space that it was taken through, and most GUP calls do not name it.
 import { describe, expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, pin, Trace, touch, unpin, type Writer } from './synthetic.ts';
+import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin, type Writer } from './synthetic.ts';
 
 const PFN = 0x2000;
 const TO = 0x4000;
@@ -46,6 +46,22 @@ describe('an io_uring worker shares the address space of the task in its name', 
       expect([verdict, said]).toEqual(NOTHING_KNOWN);
     },
   );
+
+  it('... where GUP-fast takes a huge leaf by its head', async () => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN, 9);
+    const worker = trace.task('iou-wrk-500', 510, 1);
+    worker.pin_fast({ start: at(7), nr: 1, flags: '0x1', pages: '0xffff888200000000' });
+    worker.grab_fast({ page: page(PFN), refs: 1, flags: '0x80001', ref: 1 });
+    worker.grab_fast_ret({ head: page(PFN) });
+    worker.pin_fast_ret({ ret: 1 });
+    unpin(worker, PFN + 7);
+    exit(app, PARENT, 500);
+    const { said, undecided } = await trace.check('6.12');
+    expect(said).toEqual([]);
+    expect(undecided.join()).not.toContain('address space');
+  });
 
   it('not where that maps another page at the address', async () => {
     const there = (oth: Writer) => touch(oth, OTHER, 0, PFN + 7);
