@@ -279,7 +279,7 @@ public class T { public static void main(String[] a) throws Exception {
   for (int t = 0; t < 3; t++) { final int n = t; Thread x = new Thread(() -> { try {
     FileChannel f = FileChannel.open(Path.of("f" + n), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
     ByteBuffer b = ByteBuffer.allocateDirect(1 << 17).alignedSlice(4096); Random r = new Random(n); Map<Integer, byte[]> m = new HashMap<>();
-    while (System.currentTimeMillis() < end) { b.clear(); b.limit(65536); f.write(b, r.nextInt(16) * 65536L); b.clear(); b.limit(65536); f.read(b, r.nextInt(16) * 65536L);
+    for (int k = 0; k < 30 || System.currentTimeMillis() < end; k++) { b.clear(); b.limit(65536); f.write(b, r.nextInt(16) * 65536L); b.clear(); b.limit(65536); f.read(b, r.nextInt(16) * 65536L);
       for (int i = 0; i < 50; i++) m.put(r.nextInt(400), new byte[r.nextInt(30000)]); }
     } catch (Exception e) { System.out.println(e); } }); x.start(); all.add(x); }
   for (Thread x : all) x.join(); } }
@@ -322,6 +322,45 @@ web() {
   wait
 }
 
+# files copied in every way, on file systems that pin in their own: a repository, rsync, dd and cp, also over NFS from this machine
+copies() {
+  local kind source=$PWD/source
+  mkdir source && cp -r /usr/lib/python3*/[a-e]*.py source
+  ip link set lo up
+  modprobe loop
+  for kind in xfs btrfs tmpfs nfs; do
+    mkdir -p $kind
+    case $kind in
+      tmpfs) mount -t tmpfs -o size=64M t tmpfs ;;
+      nfs) nfs_of "$source" nfs ;;
+      *) truncate -s 400M $kind.disk && mkfs.$kind -q $kind.disk && mount -o loop $kind.disk $kind ;;
+    esac || continue
+    (
+      cd $kind || exit
+      dd if=/dev/vdc of=raw bs=128k count=16 iflag=direct oflag=direct status=none || dd if=/dev/vdc of=raw bs=128k count=16 iflag=direct status=none
+      cp --reflink=auto raw copy
+      dd if=copy of=copy2 bs=12k iflag=direct conv=notrunc status=none &
+      timeout 60 rsync -a --exclude nfs.copy "$source/" tree
+      timeout 60 rsync -a --inplace --no-whole-file raw copy
+      wait
+      [ $kind = nfs ] || {
+        git init -q tree && git -C tree add . && git -C tree -c user.name=n -c user.email=e commit -q -m m && git -C tree gc -q --aggressive
+      }
+      timeout 60 fio --name=m --filename=f --size=2M --bsrange=512-64k --rw=randrw --direct=1 --ioengine=libaio --iodepth=8 --time_based --runtime=2 > /dev/null
+      sync
+    )
+    umount $kind
+  done
+}
+# nfs_of FOLDER AT: mounted from this machine
+nfs_of() {
+  modprobe nfsd && modprobe nfsv4 && mount -t nfsd n /proc/fs/nfsd || return 1
+  mount -t rpc_pipefs r /run/rpc_pipefs 2> /dev/null
+  mkdir -p /var/lib/nfs/v4recovery
+  echo 10 > /proc/fs/nfsd/nfsv4leasetime
+  echo 10 > /proc/fs/nfsd/nfsv4gracetime
+  rpc.mountd -N 3 && exportfs -i -o rw,no_root_squash,insecure,fsid=0 "127.0.0.1:$1" && rpc.nfsd -N 3 2 && mount -t nfs4 127.0.0.1:/ "$2"
+}
 # direct I/O of threads, of a process that forks meanwhile, in less memory than it needs
 direct() { squeezed 32 timeout 120 python3 /run/python/direct.py /dev/vdc "$seconds"; }
 # everything an administrator may change while programs have pages pinned
@@ -355,6 +394,15 @@ upheaval() {
   wait
   grep -E '^(pgmigrate_success|ksm_pages|numa_pages_migrated|zswpout|pswpin|pgmigrate_fail|thp_split_page|htlb_buddy) ' /proc/vmstat
 }
+# a database that reads by io_uring into shared buffers (version 18), with workers
+postgres18() {
+  local bin
+  bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+  chown postgres .
+  echo 40 > /proc/sys/vm/nr_hugepages
+  su postgres -s /bin/bash -c "$bin/initdb -D pg -A trust > /dev/null && $bin/pg_ctl -D pg -o '-k $PWD -h \"\" -c io_method=io_uring -c shared_buffers=8MB -c huge_pages=try -c debug_io_direct=data,wal' -w -l log start && $bin/pgbench -h $PWD -i -s 2 postgres && $bin/psql -h $PWD -c 'show io_method; show huge_pages_status; select count(*), sum(abalance) from pgbench_accounts; analyze' postgres && $bin/pgbench -h $PWD -c 3 -j 2 -T $seconds postgres; $bin/psql -h $PWD -c 'create index i on pgbench_accounts(abalance)' -c vacuum postgres; $bin/pg_ctl -D pg -m fast stop; tail -3 log"
+}
+
 # a virtual machine within this one, in less memory than it needs, and a device that is passed through; the latter needs
 # LAB_DEVICES='-device intel-iommu -device edu' LAB_APPEND=intel_iommu=on
 kvm() {
