@@ -3,8 +3,8 @@
 // seen, although the read is lost when the page is replaced.
 import type { PageId } from './page-table.ts';
 
-/** Bios that are remembered, and pages of each that do not follow each other. */
-const MOST_BIOS = 1024;
+/** Bios that are remembered (all are looked at when a page is unmapped), and pages of each that do not follow each other. */
+const MOST_BIOS = 128;
 const MOST_RUNS = 256;
 
 interface Run {
