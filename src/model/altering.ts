@@ -83,7 +83,6 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
   return moved;
 }
 
-/** What GUP has got is being unmapped: it will not be mapped at the end of the call. */
+/** What GUP has got was being unmapped, and nobody had faulted there: it will not be mapped at the end of the call. */
 export const isGoing = (grab: Grab | undefined, vpn: number): boolean =>
-  grab?.under?.some(({ kind, start, end, faulted }) => kind === 'zap' && !faulted && vpn >= start && vpn < end) ===
-  true;
+  grab?.under?.some(({ kind, start, end }) => kind === 'zap' && vpn >= start && vpn < end) === true;

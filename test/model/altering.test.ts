@@ -73,6 +73,23 @@ describe('an unmapping that has begun, and then a pin', () => {
     expect(undecided.join()).not.toContain('contradict');
   });
 
+  it('... also where another thread reads there before the call returns', async () => {
+    const made = start();
+    const reader = made.trace.task('app', 503, 2);
+    zap(made.thread);
+    made.app.pin_fast({ start: at(0), nr: 1, flags: '0x1', pages: '0xffff888200000000' });
+    made.app.grab_fast({ page: page(PFN), refs: 1, flags: '0x80001', ref: 1 });
+    made.app.grab_fast_ret({ head: page(PFN) });
+    reader.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
+    made.app.pin_fast_ret({ ret: 1 });
+    pin(reader, 0, ZERO, { flags: 0 });
+    unpin(reader, ZERO);
+    unpin(made.app, PFN);
+    exit(made.app, PARENT, 500);
+    const { undecided } = await made.trace.check('6.12');
+    expect(undecided.join()).not.toContain('contradict');
+  });
+
   it('the page was pinned before it was unmapped', async () => {
     expect(await unmapped(() => {})).toEqual(['note certain user-unmapped-pinned-range']);
   });
