@@ -89,3 +89,8 @@ it('names files and folders that exist', () => {
   );
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
+
+it('no file of src/ has more than 350 lines', () => {
+  const lines = (file: string): number => readFileSync(file, 'utf8').split('\n').length - 1;
+  expect([...FILES.keys()].filter((file) => lines(file) > 350)).toEqual([]);
+});

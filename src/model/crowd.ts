@@ -3,7 +3,8 @@
 // it is not known which is released.
 
 import type { At } from './at.ts';
-import { Hold, type Pin } from './state.ts';
+import { Hold } from './hold.ts';
+import type { Pin } from './state.ts';
 
 /** Up to this many pins of one page are compared individually. */
 export const MANY = 64;
@@ -14,9 +15,9 @@ export class Unsettled {
   readonly pins: readonly Pin[];
   given: number;
   /** the holds that they are of: one may have 2^18 of them, each given back by a line of its own */
-  readonly #holds: readonly (Hold | Pin)[] | undefined;
+  readonly #holds: readonly (Hold<Pin> | Pin)[] | undefined;
 
-  constructor(at: At, pins: readonly Pin[], given: number, holds?: readonly (Hold | Pin)[]) {
+  constructor(at: At, pins: readonly Pin[], given: number, holds?: readonly (Hold<Pin> | Pin)[]) {
     this.at = at;
     this.pins = pins;
     this.given = given;
@@ -24,7 +25,7 @@ export class Unsettled {
   }
 
   /** The holds of those that have not been released, and those without one. */
-  open(): Set<Hold | Pin> {
+  open(): Set<Hold<Pin> | Pin> {
     if (this.#holds === undefined) return new Set(this.pins.filter(isOpen).map((p) => p.hold ?? p));
     return new Set(this.#holds.filter((one) => (one instanceof Hold ? one.open > 0 : isOpen(one))));
   }

@@ -3,13 +3,14 @@ import { grabbedBefore, isGoing } from './altering.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
+import { Hold } from './hold.ts';
 import { beginningOf, isHugetlb } from './hugetlb.ts';
 import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { pinnedForIo } from './of-bio.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
-import { type ForkFrame, Hold, type Mm, Pin, type PinCall, Step } from './state.ts';
+import { type ForkFrame, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** Number of the newest pins at an address that are checked, if there are thousands. */
 const NEWEST = 64;
@@ -137,9 +138,9 @@ class PagesOf {
 
 /** The holds of one call, one for each folio. */
 class HoldsOf {
-  #newest: Hold | undefined;
+  #newest: Hold<Pin> | undefined;
   // most calls take pages of one folio: no map is made for it
-  #all: Map<PageId, Hold> | undefined;
+  #all: Map<PageId, Hold<Pin>> | undefined;
 
   add(pin: Pin, folio: PageId): void {
     const newest = this.#newest;

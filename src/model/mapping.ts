@@ -282,13 +282,10 @@ export class Mapping extends Identities {
     if (pin.drift !== undefined) return;
     // it was unmapped after all, later than the line says that saw it mapped, or that it was grabbed under
     const { spared, grabAt } = pin;
-    const isOvertaken = spared !== undefined && grabAt !== undefined && spared.at.order < grabAt.order;
-    if (
-      spared !== undefined &&
-      (via === 'fault' || (via === 'observed' && isOvertaken)) &&
-      !pin.steps.some(({ role }) => role === 'zap')
-    )
-      pin.steps.splice(-1, 0, spared);
+    if (spared !== undefined && !pin.steps.some(({ role }) => role === 'zap')) {
+      const wasGoing = grabAt !== undefined && spared.at.order < grabAt.order;
+      if (via === 'fault' || (via === 'observed' && wasGoing)) pin.steps.splice(-1, 0, spared);
+    }
     const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, where: pin.where, before: pin.steps.slice() };
     pin.drift = drift;
     pin.drifts++;

@@ -9,9 +9,10 @@
 import { Kind } from '../vocabulary/kinds.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
+import { Hold } from './hold.ts';
 import type { Model } from './model.ts';
 import { entryBits, type PageId, Pte } from './page-table.ts';
-import { Hold, Io, Pin, type PinCall } from './state.ts';
+import { Io, Pin, type PinCall } from './state.ts';
 
 const SECTOR = 512;
 
@@ -191,7 +192,7 @@ function add(m: Model, x: Io, was: Pin): void {
   const entry = pin.mm?.entry(pin.vpn);
   pin.entryState = entry === undefined ? was.entryState : entryBits(entry) & Pte.STATE;
   pin.grabAt = was.grabAt;
-  new Hold(was.hold?.folio ?? was.page).add(pin);
+  new Hold<Pin>(was.hold?.folio ?? was.page).add(pin);
   pin.steps.push(...was.steps.filter(({ role }) => role === 'grab' || role === 'pin'));
   m.hold(pin);
   m.emit('pin', { pin, at: m.at() });

@@ -276,7 +276,7 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
       if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
     }
     if (t.alters !== undefined) leaveAlteration(t, kind);
-    if (t.walk !== undefined) unmapOne.leaveWalk(m, t, kind);
+    if (m.walking.size > 0) unmapOne.leaveWalk(m, t, kind);
     if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
     handler(m, t, rows, o);
     t.previous = kind;

@@ -319,10 +319,10 @@ function earlyCopy(m: Model, f: ForkFrame, vpn: number, page: PageId, pages: num
   if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });
   const source = m.mapped(f.src, vpn);
   m.install(f.dst, vpn, page, pages, Pte.Anon, 'fault');
-  // a GUP call under way has grabbed pages: they look pinned, even if it gives them back
   // the decision is older than its line: a page is allocated for it in between
-  const wasHeld = m.isHeld(source) || f.released?.has(m.folios.headOf(source)) === true;
-  const held = pins.length > 0 || f.src.meanwhile !== undefined || (!Number.isNaN(source) && wasHeld);
+  const wasHeld = !Number.isNaN(source) && (m.isHeld(source) || f.released?.has(m.folios.headOf(source)) === true);
+  // a GUP call under way has grabbed pages: they look pinned, even if it gives them back
+  const held = pins.length > 0 || f.src.meanwhile !== undefined || wasHeld;
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, held, at, pins });
 }
 

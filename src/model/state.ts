@@ -10,6 +10,7 @@
 // both. Otherwise the hidden class would change during the replay, and V8 would discard all code compiled for it.
 
 import type { At } from './at.ts';
+import type { Hold } from './hold.ts';
 import type { Alteration, Change, PmdFault, SwapIn } from './meanwhile.ts';
 import { MmTasks } from './mm-tasks.ts';
 import { Ordered } from './ordered.ts';
@@ -158,28 +159,6 @@ export interface PinCall {
   readonly pins: Pin[];
 }
 
-/** References one call holds on one folio: large folios are released by count. */
-export class Hold {
-  readonly folio: PageId;
-  refs: number;
-  readonly pins: Pin[] = [];
-  /** number of these that have not been released */
-  open: number;
-
-  constructor(folio: PageId) {
-    this.folio = folio;
-    this.refs = 0;
-    this.open = 0;
-  }
-
-  add(pin: Pin): void {
-    this.refs++;
-    this.open++;
-    this.pins.push(pin);
-    pin.hold = this;
-  }
-}
-
 /** Number of steps of a pin that are kept. */
 export const MOST_STEPS = 64;
 
@@ -256,7 +235,7 @@ export class Pin {
   /** how the page was identified */
   pageFrom: 'grab' | 'array' | 'follow' | 'folio' | 'mapping' | 'bio' | 'unknown';
   grabAt: At | undefined;
-  hold: Hold | undefined;
+  hold: Hold<Pin> | undefined;
   state: 'held' | 'released' | 'orphan' = 'held';
   releasedAt: At | undefined;
   /** the release itself was not recorded: the page was found reused */
@@ -344,6 +323,7 @@ export class ForkFrame {
    * device-exclusive entries in the range at its beginning, by virtual page: each must be restored before it is copied
    */
   exclusive: Map<number, PageId> | undefined;
+  /** it has returned */
   isOver = false;
   /** folios of which a pin was released meanwhile: fork may have found them pinned */
   released: Set<PageId> | undefined;

@@ -64,6 +64,7 @@ const isIn = (runs: readonly Run[], first: PageId, end: PageId): boolean =>
   runs.some((run) => run.first < end && first < run.end);
 
 function put<T>(map: Map<number, T>, bio: number, runs: T): void {
-  if (map.size === MOST_BIOS) for (const oldest of [...map.keys()].slice(0, 1)) map.delete(oldest);
+  const [oldest] = map.keys();
+  if (map.size === MOST_BIOS) map.delete(oldest);
   map.set(bio, runs);
 }

@@ -5,10 +5,11 @@ import { isIoUring } from '../vocabulary/callers.ts';
 import type { At } from './at.ts';
 import { isCounted, isMixed, isOpen, MANY, Unsettled, unsettledOf } from './crowd.ts';
 import { isInner } from './gup.ts';
+import type { Hold } from './hold.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { ReleasedBy } from './pin.ts';
-import type { Hold, Pin } from './state.ts';
+import type { Pin } from './state.ts';
 
 /** Longest list of a folio's pins that is searched for the references it consists of. */
 const MOST = 4096;
@@ -63,7 +64,7 @@ function fewOf(pins: readonly Pin[]): readonly Pin[] | undefined {
   // if all are equivalent, any of them will do, and removing from the end of a list is cheap
   if (isCounted(pins) && !isMixed(pins)) return pins.slice(-MANY);
   if (pins.length > MOST) return undefined;
-  const one = new Map<Hold | Pin, Pin>();
+  const one = new Map<Hold<Pin> | Pin, Pin>();
   for (const pin of pins) {
     one.set(pin.hold ?? pin, pin);
     if (one.size > MANY) return undefined;

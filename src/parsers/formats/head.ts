@@ -72,8 +72,10 @@ export interface TraceHead {
   recorded?: Recorded;
   /** what is wrong with the text as a whole, in a sentence; known at its end */
   damage?: string;
-  /** CSV only: the header row */
-  /** `isRounded`: many rows have the same time, as a spreadsheet leaves it, and may have been sorted by it */
+  /**
+   * CSV only: the header row. `isRounded`: many rows have the same time, as a spreadsheet leaves it, and may have been sorted
+   * by it
+   */
   table?: { delimiter: string; columns: string[]; isRounded?: true };
 }
 
