@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PipeRecords } from '../../src/recordings/perf/pipe.ts';
 import { random } from '../live/feed.ts';
 import { type PerfDataOptions, perfData } from './write/perf-data.ts';
-import { writtenOf } from './written.ts';
+import { readBytes, writtenOf } from './written.ts';
 
 const written = writtenOf('6.12/none_quick.capture', { armed: true });
 const pipe = (options: PerfDataOptions = {}) => perfData(written, { pipe: true, ...options });
@@ -59,4 +59,35 @@ it('formats that cannot be read prove nothing, and are reported', () => {
   const { facts, damage } = passed(bytes);
   expect(facts).toEqual({});
   expect(damage).toMatch(/^the pipe of perf: its formats/);
+});
+
+const short = { ...written, events: written.events.slice(0, 50) };
+const SLEEP = { comm: 'sleep', ends: false };
+it.each([
+  ['perf record -o - -a -- /usr/bin/sleep 5', SLEEP, true],
+  ['perf record -o - sleep 5', SLEEP, true],
+  ['perf record -o - -a -- ./a-name-longer-than-a-comm', { comm: 'a-name-longer-t', ends: false }, true],
+  ['perf record -o - -a -- sleep 5', { ...SLEEP, ends: true }, false],
+  // the program that the stream shows is another one, or its exit may be on another CPU or in another cgroup
+  ['perf record -o - -a -- stress-ng', SLEEP, false],
+  ['perf record -o - -a', SLEEP, false],
+  ['perf record -o - -p 1 -- sleep 5', SLEEP, false],
+  ['perf record -o - -C 0 -- sleep 5', SLEEP, false],
+])('a stream that ends with a round, but before the program of perf: %s %o', async (line, program, isCut) => {
+  const missing =
+    /^.*the stream ends before the program that perf started .* has exited: it was cut, or perf was stopped$/;
+  const command = line.split(' ');
+  for (const little of [true, false]) {
+    const { damage } = passed(perfData(short, { pipe: true, command, program, little }), 2);
+    if (isCut) expect(damage).toMatch(missing);
+    else expect(damage).toBeUndefined();
+  }
+  for (const packed of [undefined, 81] as const) {
+    const read = await readBytes('perf.data', perfData(short, { pipe: true, command, program, packed }));
+    if (isCut) expect(read.damage).toMatch(missing);
+    else expect(read.damage).toBeUndefined();
+  }
+  // a file has a length
+  const { damage } = await readBytes('perf.data', perfData(short, { command, program }));
+  expect(damage).toBeUndefined();
 });

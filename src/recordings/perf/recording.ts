@@ -12,9 +12,10 @@ import { RecordType, type SampleLayout } from './layout.ts';
 import { Places } from './places.ts';
 import type { RecordRange, Records } from './records.ts';
 import { callChain, cpuOf, OTHER_SAMPLE, rawAt, SAME_HIT, Samples, tidOf } from './samples.ts';
-import { recordedBy } from './scope.ts';
+import { recordedBy, workloadOf } from './scope.ts';
 import { isInShape } from './shape.ts';
 import { earliestTime, Stream, Turns } from './stream.ts';
+import type { Workload } from './workload.ts';
 
 /** Number of records processed by one {@link PerfRecording.fill}. */
 const AT_ONCE = 16384;
@@ -37,6 +38,7 @@ export class PerfRecording implements Recording {
   /** by number of the event; V8 would make a hash table of an array with gaps */
   readonly #decoders: (Decoder | undefined)[] = new Array(1 << 16).fill(undefined);
   readonly #comms = new Comms();
+  readonly #workload: Workload | undefined;
   readonly #origin: { hi: number; lo: number };
   readonly #nameWidth: number;
   #decoder: Decoder | undefined;
@@ -53,6 +55,7 @@ export class PerfRecording implements Recording {
     this.#streams = ranges.map((range) => new Stream(range, file.little));
     this.#turns = new Turns(this.#streams, (stream) => this.#advance(stream));
     this.#samples = new Samples(file);
+    this.#workload = workloadOf(file);
     this.#layout = this.#samples.first;
     this.#kallsyms = kallsyms;
     const first = earliestTime(ranges, file.little, this.#samples);
@@ -146,6 +149,7 @@ export class PerfRecording implements Recording {
   #readRound(stream: Stream, records: Records): void {
     const { order } = stream;
     while (records.step()) {
+      this.#workload?.see(records);
       switch (records.type) {
         case RecordType.Sample: {
           stream.open = true;
@@ -181,6 +185,7 @@ export class PerfRecording implements Recording {
     order.finish();
     // the length of a stream is unknown, but perf ends it with a round
     if (this.#file.piped && stream.open) records.damage ??= 'the stream is truncated: it ends within a round';
+    records.damage ??= this.#workload?.missing;
   }
 
   /** A record that does not match its type may be a damaged sample. */

@@ -5,6 +5,7 @@
 import { newRecorded, type Recorded, type TraceHead } from '../../parsers/formats/head.ts';
 import { armedEvents } from '../armed.ts';
 import { eachOnce, type PerfFile } from './file.ts';
+import { Workload } from './workload.ts';
 
 /** Scope of the recording, according to the command line. */
 export interface Scope {
@@ -12,6 +13,8 @@ export interface Scope {
   everywhere: boolean;
   /** filters, as on the command line */
   filters: string[];
+  /** the program that perf started, of which it records all tasks, or all of all CPUs */
+  program?: string;
 }
 
 /** What the records of perf say about the whole recording. */
@@ -94,10 +97,17 @@ export function scopeOf(words: readonly string[]): Scope | undefined {
     }
   }
   // without a command and without tasks everything is recorded, as with -a
-  const isAlone = words[at] === undefined || (words[at] === '--' && words[at + 1] === undefined);
-  if (!isAll && !isAlone && scope.filters.length === 0) scope.filters.push('perf record without -a');
+  const program = words[at] === '--' ? words[at + 1] : words[at];
+  if (scope.filters.length === 0) scope.program = program;
+  if (!isAll && program !== undefined && scope.filters.length === 0) scope.filters.push('perf record without -a');
   scope.everywhere = scope.filters.length === 0;
   return scope;
+}
+
+/** The program that perf started, if all of its records are in a stream. */
+export function workloadOf({ command, piped }: PerfFile): Workload | undefined {
+  const program = command === undefined || !piped ? undefined : scopeOf(command)?.program;
+  return program === undefined ? undefined : new Workload(program);
 }
 
 /** Facts in a perf.data about its recording; empty if it contains no command line. */

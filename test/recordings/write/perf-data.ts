@@ -19,6 +19,8 @@ export interface PerfDataOptions {
   lostSamples?: number;
   /** words of the command line; none: perf had no such feature */
   command?: readonly string[];
+  /** perf started this program; `ends`: the stream shows its exit */
+  program?: { comm: string; ends: boolean };
   /** events of one kind between two rounds */
   round?: number;
   /** these go to files of their own beside it (`--threads`) */
@@ -87,8 +89,13 @@ function record(out: Out, type: number, put: (body: Out) => void): void {
 
 type Tail = (body: Out, at: { pid: number; ts: bigint; cpu: number }, format?: WrittenFormat) => void;
 
+/** Of the program that perf started. */
+const PROGRAM = 4000;
+const COMM_EXEC = 1 << 13;
+
 function comm(out: Out, pid: number, name: string, ts: bigint, tail: Tail): void {
   record(out, TYPE.comm, (body) => {
+    if (pid === PROGRAM) body.at(body.length - 4, (o) => o.u16(COMM_EXEC));
     const from = body.length;
     body.u32(pid).u32(pid).string(name);
     body.align(8, from);
@@ -116,6 +123,13 @@ function recordsOf(written: Written, options: PerfDataOptions, events: readonly 
       });
     } else comm(out, pid, name, 0n, tail);
   }
+  const exit = (pid: number, tid: number, { ts, cpu }: { ts: bigint; cpu: number }) =>
+    record(out, TYPE.exit, (body) => {
+      body.u32(pid).u32(1).u32(tid).u32(1).u64(ts);
+      tail(body, { pid: tid, ts, cpu });
+    });
+  const { program } = options;
+  if (program !== undefined) comm(out, PROGRAM, program.comm, events[0]?.ts ?? 0n, tail);
   const ids = opened(written, options);
   const sample = (event: WrittenEvent) => {
     for (const { id } of ids.filter(({ format }) => format === event.format))
@@ -140,10 +154,10 @@ function recordsOf(written: Written, options: PerfDataOptions, events: readonly 
   }
   const last = events.at(-1);
   if (last !== undefined) {
-    record(out, TYPE.exit, (body) => {
-      body.u32(last.pid).u32(1).u32(last.pid).u32(1).u64(last.ts);
-      tail(body, last, last.format);
-    });
+    exit(last.pid, last.pid, last);
+    // a thread of the program, and the program
+    if (program !== undefined) exit(PROGRAM, PROGRAM + 1, last);
+    if (program?.ends) exit(PROGRAM, PROGRAM, last);
   }
   if (lostSamples > 0) {
     record(out, TYPE.lostSamples, (body) => tail(body.u64(lostSamples), { pid: 0, ts: 0n, cpu: 0 }));
