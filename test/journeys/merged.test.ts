@@ -84,6 +84,21 @@ test('a CPU without an event, a last line without its end, another CPU twice', a
   expect(sharedCpus((await merge([one, one])).merged)).toEqual([0]);
 });
 
+test('the file of a CPU that ends early looks like that of an idle one, but for the count of events', async () => {
+  const whole = capture('6.12/odirect_read_munmap.ft');
+  const verdictOf = async (texts: readonly string[]) => {
+    const { text, merged } = await merge(texts);
+    const input = memoryInput('both', Buffer.from(text, 'latin1'));
+    return (await check([{ ...input, origin: merged.origin, files: merged.parts.length }])).verdict;
+  };
+  const both = [0, 1].map((cpu) => cpuOf(whole, cpu));
+  const early = (text: string) => `${text.split('\n').slice(0, -60).join('\n')}\n`;
+  const without = (text: string) => text.replace(/^# entries-in-buffer.*\n/m, '');
+  expect(await verdictOf(both)).toBe('clean');
+  expect(await verdictOf([both[0], early(both[1])])).toBe('could-not-be-checked');
+  expect(await verdictOf([early(both[0]), both[1]].map(without))).toBe('could-not-be-checked');
+});
+
 test('texts of different tools are not merged', async () => {
   const texts = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.perf'].map(capture);
   await expect(merge(texts)).rejects.toThrow(/unlike /);

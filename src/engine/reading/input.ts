@@ -12,6 +12,8 @@ export interface TraceInput {
   readonly file?: string;
   /** if it was merged from several files: the file and line of a line */
   readonly origin?: (line: number) => Origin | undefined;
+  /** the number of these files */
+  readonly files?: number;
   open(options?: SourceOptions): Promise<Source>;
 }
 

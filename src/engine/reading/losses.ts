@@ -2,7 +2,7 @@
 // reader or a parser. Reports made from a store use the same.
 
 import type { Loss } from '../../contract/report.ts';
-import { isOfFiles, OF_PIPE, type TraceHead } from '../../parsers/formats/head.ts';
+import { isOfFiles, isTextFormat, OF_PIPE, type TraceHead } from '../../parsers/formats/head.ts';
 import { LineKind } from '../../parsers/formats/line.ts';
 import { count, grouped } from '../../util/count.ts';
 import { known } from '../../vocabulary/record.ts';
@@ -225,13 +225,15 @@ export const damageIn = (losses: readonly Loss[]): string | undefined =>
 /**
  * perf script prints lost samples only on request, and its text does not show whether it was requested; whoever follows
  * the pipe of perf requests it, and sees the records as well. A perf.data directory has the records of each thread in a
- * file of its own, which has no length and no end.
+ * file of its own, which has no length and no end; nor does the text of one CPU, whose end looks like that of an idle one.
  */
 export function unsaidBy(
   { format, variant }: { format: string; variant: string },
   losses: readonly Loss[],
 ): string | undefined {
-  if (format === 'perf.data' && isOfFiles(variant))
+  if (isOfFiles(variant) && isTextFormat(format))
+    return 'nothing in per-CPU files without a count of events shows whether each is complete: copy per_cpu/cpuN/trace, whose header has one';
+  if (isOfFiles(variant))
     return 'nothing in a perf.data directory shows whether its files (data.0 and so on) are complete: record without --threads';
   if (format !== 'perf-script' || variant === OF_PIPE || losses.some(({ kind }) => kind === 'lost-events'))
     return undefined;

@@ -2,7 +2,7 @@
 
 import type { Source } from '../../parsers/bytes/wrapped-source.ts';
 import { detectFormat } from '../../parsers/detect/detect.ts';
-import type { TraceFormat, TraceHead } from '../../parsers/formats/head.ts';
+import { ofFiles, type TraceFormat, type TraceHead } from '../../parsers/formats/head.ts';
 import type { LineParser } from '../../parsers/formats/line.ts';
 import { InputError } from '../../util/errors.ts';
 import { type EvidenceLine, fetchLines } from './evidence.ts';
@@ -39,7 +39,11 @@ export class TextInput implements OpenInput {
       throw new InputError(problem, { where: input.path, tryThis });
     }
     const { head } = detection.parser;
-    if (source.mended !== undefined) head.variant = [head.variant, source.mended].filter((w) => w !== '').join(', ');
+    const { files = 1 } = input;
+    // of all CPUs, and compared with what is there (losses.ts)
+    const isCounted = head.entries !== undefined && (head.tracer ?? 'nop') === 'nop';
+    const words = [head.variant, source.mended ?? '', files > 1 && !isCounted ? ofFiles(files) : ''];
+    head.variant = words.filter((word) => word !== '').join(', ');
     return new TextInput(input, source, detection.parser);
   }
 
