@@ -1,7 +1,7 @@
 // Text that lost something on its way: cut, put in another order, put behind other text. It is never clean, says what
 // happened to it and where, and no finding comes of it that the whole text does not have.
 import { describe, expect, it, test } from 'vitest';
-import { capture, checked, kindsOfLoss, said } from './capture.ts';
+import { capture, checked, kindsOfLoss, refusal, said } from './capture.ts';
 
 const FORMS = ['5.10/odirect_read_swap.ft', '5.10/odirect_read_swap.tc', '5.10/odirect_read_swap.perf'];
 
@@ -190,4 +190,17 @@ describe('a log that dropped lines of a program that wrote too many says so', ()
     expect(traces[0].losses).toContainEqual(expect.objectContaining({ kind: 'lost-events', count: n, line: 501 }));
     expect(findings.filter(({ confidence }) => confidence === 'certain')).toEqual([]);
   });
+});
+
+it('a text to which PowerShell appended in UTF-16 is two, not one with a hole', async () => {
+  const lines = capture('6.12/odirect_read_munmap.ft').split('\n');
+  const appended = (at: number): string => {
+    const wide = Buffer.from(lines.slice(at).join('\r\n'), 'utf16le').toString('latin1');
+    return `${lines.slice(0, at).join('\n')}\n${wide}`;
+  };
+  expect(await refusal(appended(300))).toMatch(/UTF-16, which PowerShell appends/);
+  const { traces, verdict } = await checked(appended(900));
+  expect(verdict).toBe('could-not-be-checked');
+  expect(JSON.stringify(traces[0].losses)).toMatch(/UTF-16 from about byte \d+ on/);
+  expect(JSON.stringify(traces[0].losses)).not.toMatch(/never written/);
 });

@@ -16,6 +16,30 @@ test.each([
     many('     0.010 ( 0.003 ms): rdr/2101 madvise(start: 0x7f55c01a4000, len_in: 4096, behavior: 4) = 0'),
     /perf trace/,
   ],
+  [
+    'perf trace with events',
+    many('     0.010 ( 0.002 ms): rdr/2101 munmap(addr: 0x7f0000, len: 4096) = 0') +
+      '     0.100 (         ): rdr/2101 pindrift:fault(__probe_ip: -1903810464, mm: 18446628694534741440)\n',
+    /perf trace.*does not show the CPU.*perf\.data/,
+  ],
+  [
+    'perf trace without system calls',
+    many('     0.000 rdr/2101 pindrift:fault(__probe_ip: -1903810464, mm: 18446628694534741440)'),
+    /perf trace.*does not show the CPU/,
+  ],
+  [
+    'perf trace of a running task',
+    many('         ? (         ): rdr/2101  ... [continued]: read())                      = 512'),
+    /perf trace/,
+  ],
+  [
+    'kprobe_profile',
+    many('  fault                                              1234               0'),
+    /kprobe_profile/,
+  ],
+  ['perf stat -x, -I', many('     1.000200,1234,,pindrift:fault,1000,100.00,,'), /perf stat/],
+  ['perf stat -x,', many('<not counted>,,cycles,0,0.00,,'), /perf stat/],
+  ['Perfetto', '\n\x06\x08\x01\x10\x02\x18\0'.repeat(5), /Perfetto.*traceconv/],
   ['strace', many('12:01:01.000100 madvise(0x7f55c01a4000, 4096, MADV_DONTNEED) = 0'), /strace/],
   [
     'perf report -D',

@@ -63,6 +63,15 @@ it.each([
   expect(await losses(bytes)).toContain(words);
 });
 
+it('pages of a size that no buffer has', async () => {
+  const bytes = traceDat(written, { version: 7 });
+  // clock, page size, CPUs
+  const at = bytes.indexOf(Buffer.from('local\0\0\x10\0\0\x02\0', 'latin1'));
+  expect(at).toBeGreaterThan(0);
+  bytes.writeUInt32LE(0, at + 6);
+  expect(await losses(bytes)).toContain('a buffer cannot have pages of 0 bytes');
+});
+
 describe('after a recording', () => {
   const RECORDINGS: Record<string, Buffer> = {
     'trace.dat, version 7': traceDat(written, { version: 7 }),

@@ -63,7 +63,10 @@ async function mergeInto(traces: readonly TraceInput[]): Promise<{ file: MergedF
     const merged = await mergeCpus(traces, (bytes) => pieces.write(bytes));
     pieces.flush();
     const path = nameOf(traces.map((trace) => trace.path));
-    return { file: { ...fileInput(copy), path, folder, file: copy, origin: merged.origin, files: merged.parts.length }, merged };
+    return {
+      file: { ...fileInput(copy), path, folder, file: copy, origin: merged.origin, files: merged.parts.length },
+      merged,
+    };
   } catch (error) {
     remove(folder);
     throw error;

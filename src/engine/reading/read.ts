@@ -64,16 +64,20 @@ export class TraceReader {
 /** Bytes without a newline that are read in search of one: a hole of a sparse file, and a bomb, may have 2^40. */
 const ENDLESS = 1 << 30;
 
-function unread({ endless, zeros, areZerosLast }: LineReader): string | undefined {
+function unread(lines: LineReader): string | undefined {
+  const { endless, zeros, areZerosLast } = lines;
   const reasons: string[] = [];
-  if (zeros !== undefined && (endless !== undefined || !areZerosLast)) reasons.push(hole(zeros));
+  if (zeros !== undefined && (endless !== undefined || !areZerosLast)) reasons.push(hole(lines));
   if (endless !== undefined) reasons.push(`nothing behind 1 GiB without a newline, from byte ${endless} on, was read`);
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 /** A machine that crashes may have made a file larger before it wrote there. */
-const zerosBehind = ({ zeros, areZerosLast }: LineReader): string | undefined =>
-  zeros !== undefined && areZerosLast ? hole(zeros) : undefined;
+const zerosBehind = (lines: LineReader): string | undefined =>
+  lines.zeros !== undefined && lines.areZerosLast ? hole(lines) : undefined;
 
-const hole = (from: number): string =>
-  `bytes of zero stand in the text from byte ${from} on: a part of it was never written`;
+/** PowerShell appends (`>>`) in UTF-16 to whatever is there. */
+const hole = ({ zeros, areZerosHalves }: LineReader): string =>
+  areZerosHalves
+    ? `the text is UTF-16 from about byte ${zeros} on, unlike before: two texts were appended; check each alone`
+    : `bytes of zero stand in the text from byte ${zeros} on: a part of it was never written`;

@@ -55,6 +55,8 @@ export class LineReader {
   unterminated = false;
   /** where the first byte of zero stands, which no text has; undefined: nowhere so far */
   zeros: number | undefined;
+  /** it is one half of a character of UTF-16, as is every second byte behind it */
+  areZerosHalves = false;
   /** where the line begins behind which nothing is read; undefined: there is none */
   endless: number | undefined;
 
@@ -136,8 +138,11 @@ export class LineReader {
 
   #lookForZeros(from: number): void {
     const { buffer, byteOffset } = this.buf;
-    const at = Buffer.from(buffer as ArrayBuffer, byteOffset + from, this.#to - from).indexOf(0);
-    if (at >= 0) this.zeros = this.#base + from + at;
+    const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset + from, this.#to - from);
+    const at = bytes.indexOf(0);
+    if (at < 0) return;
+    this.zeros = this.#base + from + at;
+    this.areZerosHalves = bytes[at + 1] > 0 && bytes[at + 2] === 0 && bytes[at + 3] > 0;
   }
 
   /** Advance to the next line; false if the chunk contains no further complete line. */

@@ -113,6 +113,18 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
   if (isTar(head)) {
     return { problem: 'this is a tar archive', tryThis: 'tar -xf FILE, then give the trace it contains' };
   }
+  if (isPerfetto(head)) {
+    return {
+      problem: 'this is a trace of Perfetto (protobuf)',
+      tryThis: 'traceconv systrace FILE trace.txt, then give trace.txt',
+    };
+  }
+  if (isAppended(head)) {
+    return {
+      problem: 'this is text, and behind it text in UTF-16, which PowerShell appends (`>>`)',
+      tryThis: 'give each part alone; Add-Content appends in the encoding of the file',
+    };
+  }
   if (isBinary(head)) {
     return {
       problem: 'this is binary data, not text',
@@ -120,6 +132,12 @@ export function notATrace(head: Uint8Array): Unusable | undefined {
     };
   }
   return notATraceText(head);
+}
+
+/** Behind a line without zeros, every second byte is one. */
+function isAppended(head: Uint8Array): boolean {
+  const at = head.indexOf(0);
+  return head.subarray(0, at).includes(NEWLINE) && head[at + 1] > 0 && head[at + 2] === 0 && head[at + 3] > 0;
 }
 
 /** A machine that crashes leaves blocks of zeros in the text written last; other zeros mean binary data. */
@@ -135,6 +153,28 @@ function isBinary(head: Uint8Array): boolean {
   }
   return zeros * 2 > head.length;
 }
+
+/** Packets follow one another: field 1 of Trace, its length (a varint), a TracePacket. */
+function isPerfetto(head: Uint8Array): boolean {
+  let at = 0;
+  let packets = 0;
+  for (; at < head.length && packets < PACKETS; packets++) {
+    if (head[at++] !== 0x0a) return false;
+    let size = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = head[at++];
+      size += (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    // the smallest has a timestamp or a sequence and something else
+    if (!(size >= 4)) return false;
+    at += size;
+  }
+  return packets > 1 && isBinary(head);
+}
+
+/** Packets that are looked at. */
+const PACKETS = 8;
 
 /** e_type is ET_CORE, in the byte order given by e_ident. */
 function isCore(head: Uint8Array): boolean {

@@ -38,7 +38,12 @@ const KINDS: readonly Kind[] = [
     tryThis: RECORD,
   },
   {
-    line: /^\s*\d+\.\d+ (?:\([^)]* ms\)|\( *\)): \S.* \w+(?:\(| )/,
+    mark: /^\s*\d+\.\d+ (?:\( *\): )?(?:\S.{0,15}\/\d+ )?pindrift:\w+[:(]/,
+    problem: 'this is the text of `perf trace`, which does not show the CPU of an event',
+    tryThis: "record the same events into a perf.data and give that: perf record -a -e 'pindrift:*'",
+  },
+  {
+    line: /^\s*(?:\d+\.\d+|\?) (?:(?:\([^)]* ms\)|\( *\)): \S.* ?\w+(?:\(| |:)|\S.{0,15}\/\d+ [\w-]+:\w+\()/,
     problem: 'this is the text of `perf trace`: system calls, without the kernel functions they call',
     tryThis: RECORD,
   },
@@ -74,7 +79,8 @@ const KINDS: readonly Kind[] = [
     tryThis: 'give the perf.data itself, or the text of `perf script` without -D',
   },
   {
-    mark: /Performance counter stats for /,
+    // -x: time with -I, count, unit, event, ns that it ran, share of the time
+    mark: /Performance counter stats for |^(?: *\d+\.\d+,)?(?:\d+(?:\.\d+)?|<not \w+>),\w*,[\w-]+(?::\w+)*,\d+,\d+\.\d\d,/,
     problem: 'this is the text of `perf stat`: counts, not events',
     tryThis: RECORD,
   },
@@ -84,6 +90,11 @@ const KINDS: readonly Kind[] = [
     problem: 'this is the text of bpftrace: the output of a script, in no format that can be recognised',
     tryThis:
       'use the program of `pindrift capture probes --for bpftrace`, or another that prints a table with time, cpu, comm, pid and event columns',
+  },
+  {
+    line: /^ {2}\w{1,44} +\d+ +\d+$/,
+    problem: 'this is kprobe_profile: how often each probe was hit, not the events',
+    tryThis: 'give the text of /sys/kernel/tracing/trace',
   },
   {
     mark: /^ {1,4}Event: \S+ \(\d+\) Total: \d+ Avg: /,

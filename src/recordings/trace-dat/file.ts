@@ -7,6 +7,7 @@
 import { type Bytes, Cursor, Damaged, MemoryBytes } from '../bytes.ts';
 import { Kallsyms } from '../kallsyms.ts';
 import { behind } from '../magic.ts';
+import { isPageSize } from '../ring-page.ts';
 import { Unpacker } from '../unpack.ts';
 import { type Meta, readCmdlines, readEventFormats, readFtraceFormats, readHeaderInfo, TRACING } from './meta.ts';
 import { type BufferInfo, chosenClock, noOptions, Option, type Options, readOption } from './options.ts';
@@ -302,6 +303,8 @@ class Sections {
         buffer.cpus = [];
       } else if (buffer.text) buffer.offset = section.at;
       else {
+        if (!isPageSize(buffer.pageSize ?? 0))
+          damage.push(`a buffer cannot have pages of ${buffer.pageSize ?? 0} bytes; the size in its header is used`);
         if (!section.packed) this.#file.unpacker = undefined;
         buffer.end = section.at + section.size;
       }
