@@ -6,7 +6,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { bioAt, fillsBlock, follow, freshOn, give, merge } from './of-bio.ts';
+import { bioAt, fillsBlock, follow, freshOn, give, isOnlyRead, merge } from './of-bio.ts';
 import type { PageId } from './page-table.ts';
 import { unmatched } from './pipes.ts';
 import { releaseIo } from './release.ts';
@@ -50,10 +50,11 @@ function attach(m: Model, t: Task, x: Io, pins: readonly Pin[], at: At): void {
   // a bio that carries a page from a pipe (splice() into a file) has no reference of its own
   const fits = (p: Pin) =>
     p.live && p.owner !== 'transient' && p.owner !== 'pipe' && !p.ios.includes(x) && isOfDirection(p, x);
-  const pin =
-    pins.findLast((p) => p.call.at.pid === t.pid && fits(p)) ??
-    pins.findLast((p) => p.call.longterm && fits(p)) ??
-    (t.mm === undefined ? undefined : pins.findLast((p) => p.mm === t.mm && fits(p)));
+  const newest = (is: (p: Pin) => boolean) =>
+    pins.findLast((p) => p.call.at.pid === t.pid && is(p)) ??
+    pins.findLast((p) => p.call.longterm && is(p)) ??
+    (t.mm === undefined ? undefined : pins.findLast((p) => p.mm === t.mm && is(p)));
+  const pin = newest((p) => fits(p) && !isOnlyRead(p, x)) ?? newest(fits);
   if (pin === undefined) return;
   give(m, x, pin, at);
 }
@@ -205,7 +206,7 @@ const isOfDirection = ({ call, ios }: Pin, x: Io): boolean =>
 /** A bio of which only the first vector is shown. */
 function fill(m: Model, t: Task, x: Io, lists: readonly Pin[][], page: PageId, off: number, len: number): void {
   x.pages.push({ page, off, len });
-  const first = freshOn(m, t, page + Math.floor(off / m.machine.pageBytes));
+  const first = freshOn(m, t, x, page + Math.floor(off / m.machine.pageBytes));
   if (first !== undefined) give(m, x, first, m.at());
   else for (const pins of lists) attach(m, t, x, pins, m.at());
   const { pageBytes } = m.machine;

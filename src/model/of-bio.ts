@@ -53,9 +53,12 @@ export function pinnedForIo(t: Task, call: PinCall): void {
 /** No bio and no pipe has it, nor does it outlive any. */
 const isFree = (p: Pin): boolean => p.live && p.owner === undefined && p.ios.length === 0 && !p.call.longterm;
 
+/** The bio is read from a device, and the page was pinned for reading: for a pipe, say. */
+export const isOnlyRead = ({ call }: Pin, { dir }: Io): boolean => dir === 'READ' && call.write === false;
+
 /** The first pin of this page since the task's last bio. */
-export const freshOn = (m: Model, t: Task, page: PageId): Pin | undefined =>
-  m.pinsByPage.get(page)?.find((p) => isFree(p) && t.fresh?.includes(p.call) === true);
+export const freshOn = (m: Model, t: Task, x: Io, page: PageId): Pin | undefined =>
+  m.pinsByPage.get(page)?.find((p) => isFree(p) && !isOnlyRead(p, x) && t.fresh?.includes(p.call) === true);
 
 /** The pin that the task took next: of the next page of the call, or of the first page of the next call. */
 function next(t: Task, { call, vpn }: Pin): Pin | undefined {

@@ -5,7 +5,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
-import { letGo } from './whose.ts';
+import { isOneOf, letGo } from './whose.ts';
 
 /** Pages that are remembered; each of them is a sign. */
 const MOST = 1024;
@@ -53,6 +53,8 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
     loose.at(0);
   if (pin === undefined) return;
   const at = m.at();
+  // no line has put them into pipes: in 6.12, add_to_pipe() is inlined
+  if (pin.owner === undefined && pin.call.at.pid !== t.pid && isOneOf(m, loose, at, 'pipe')) return;
   const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
   pin.owner = 'pipe';
   letGo(m, pin, 'page', 1, at, 'pipe');

@@ -46,7 +46,7 @@ export function giveBack(
   const pool = few.length === 1 ? few : candidates(few, refs, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
-    unsettled(m, pool, refs, at);
+    unsettled(m, pool, refs, at, 'unpin');
     return undefined;
   }
   letGo(m, best, refs === 1 && best.page === page ? named : 'folio', refs, at, 'unpin');
@@ -56,6 +56,16 @@ export function giveBack(
 function referencesOf(pins: readonly Pin[]): number {
   const holds = new Set(pins.map((pin) => pin.hold ?? pin));
   return [...holds].reduce((sum, h) => sum + ('refs' in h ? h.refs : 1), 0);
+}
+
+/**
+ * One of these pins is released.
+ * @returns whether it matters which, so that none of them is certain
+ */
+export function isOneOf(m: Model, pins: readonly Pin[], at: At, by: ReleasedBy): boolean {
+  if (pins.every((p) => alike(p, pins[0]))) return false;
+  unsettled(m, pins, 1, at, by);
+  return true;
 }
 
 /** At most MANY pins that stand for all; undefined if there are too many different ones. */
@@ -98,7 +108,7 @@ function lost(m: Model, pins: readonly Pin[], refs: number, at: At): void {
   if (group.given >= pins.length) settle(m, group, at, 'unpin');
 }
 
-function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
+function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At, by: ReleasedBy): void {
   const holds = new Set(pool.map((p) => p.hold ?? p));
   const groups = new Set<Unsettled>();
   for (const { unsure } of pool) if (unsure instanceof Unsettled) groups.add(unsure);
@@ -106,7 +116,7 @@ function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
   const [known] = groups;
   if (known !== undefined && pool.every((p) => p.unsure === known)) {
     known.given += refs;
-    settle(m, known, at, 'unpin');
+    settle(m, known, at, by);
     return;
   }
   // other pins have come since: what was given back of the first ones, and is not known whose it was, counts for all
@@ -115,7 +125,7 @@ function unsettled(m: Model, pool: readonly Pin[], refs: number, at: At): void {
   const pins = [...holds].flatMap((h) => ('pins' in h ? h.pins.filter(isOpen) : [h]));
   const group = new Unsettled(at, pins, given, [...holds]);
   for (const pin of group.pins) pin.unsure = group;
-  settle(m, group, at, 'unpin');
+  settle(m, group, at, by);
 }
 
 /** As many references were released as these pins have: all of them have ended. */

@@ -4,6 +4,7 @@ import { at, CHILD, exit, family, fork, PARENT, page, pin, reuse, Trace, touch, 
 
 const OLD = 0x2000;
 const NEW = 0x3000;
+const PIPE = '__iov_iter_get_pages_alloc+0x298/0x830';
 
 /** A process of which another page was pinned and released. */
 function releasing() {
@@ -124,5 +125,29 @@ describe('FOLL_GET references whose end leaves no line', () => {
     exit(par, PARENT, 500);
     const { findings } = await trace.check('6.12');
     expect(findings.filter((f) => f.severity !== 'note').map((f) => `${f.severity} ${f.rule}`)).toEqual(said);
+  });
+
+  it('a pipe that any of two processes may have filled gives a page back', async () => {
+    const { trace, par, chi } = family(OLD);
+    for (const t of [chi, par]) pin(t, 0, OLD, { api: 'gup_fast', flags: 0, caller: PIPE });
+    trace.task('reader', 600).pipe_release({ pipe: '0xffff888300000000', page: page(OLD) });
+    chi.zap({ mm: CHILD, start: at(0), end: at(1) });
+    reuse(par, PARENT, 0, OLD);
+    exit(chi, CHILD, 501);
+    exit(par, PARENT, 500);
+    expect((await trace.check('6.12')).said).toContain('note foreign-pin-reuse');
+  });
+
+  it('a page that is in a pipe is not what a device writes into a fixed buffer', async () => {
+    const { trace, app } = releasing();
+    pin(app, 0, OLD, { api: 'gup_fast', flags: 0, caller: PIPE });
+    pin(app, 0, OLD, { flags: 0x101, caller: 'io_pin_pages+0x82/0xf0' });
+    const bio = '0xffff888400000000';
+    app.bio_submit({ bio, opf: '0x800000', size: 4096, done: 0, vcnt: 1, p0: page(OLD), l0: 4096, o0: 0 });
+    app.bio_end({ bio, status: 0 });
+    trace.task('reader', 600).pipe_release({ pipe: '0xffff888300000000', page: page(OLD) });
+    unpin(app, OLD);
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).undecided.some((why) => /no release/.test(why))).toBe(false);
   });
 });

@@ -48,14 +48,17 @@ export class Machine {
   readonly random: Random;
   readonly tasks: Task[] = [];
   readonly #cpus: number;
+  readonly #columns: number;
   readonly #lines: string[] = [];
   #pid = 200;
   /** microseconds */
   now = 20_000_000;
 
-  constructor(seed: number, cpus: number) {
+  /** @param columns of the flags: `d...` up to 5.17, `d....` since */
+  constructor(seed: number, cpus: number, columns: 4 | 5) {
     this.random = new Random(seed);
     this.#cpus = cpus;
+    this.#columns = columns;
   }
 
   nextPid(): number {
@@ -63,15 +66,22 @@ export class Machine {
   }
 
   spawn(comm: string, pid: number, work: (t: Task) => Work): Task {
-    const t = { comm, pid, cpu: this.random.below(this.#cpus), sleeps: 0, waits: undefined, irqsOff: false } as Task;
+    const t = {
+      comm,
+      pid,
+      cpu: this.random.below(this.#cpus),
+      sleeps: 0,
+      waits: undefined,
+      irqsOff: false,
+    } as Task;
     t.work = work(t);
     this.tasks.push(t);
     return t;
   }
 
   /** A task prints an event. */
-  print(t: Task, event: string, flags = t.irqsOff ? 'd...' : '....'): void {
-    this.#print(t.comm, t.pid, t.cpu, flags, event);
+  print(t: Task, event: string, irqs: 'd' | '.' = t.irqsOff ? 'd' : '.'): void {
+    this.#print(t.comm, t.pid, t.cpu, `${irqs}...`, event);
   }
 
   /** An interrupt of an idle CPU prints an event. */
@@ -83,7 +93,7 @@ export class Machine {
     this.now += this.random.of([1, 2, 3, 5, 9, 14]);
     const time = `${Math.floor(this.now / 1e6)}.${String(this.now % 1e6).padStart(6, '0')}`;
     this.#lines.push(
-      `${comm.padStart(16)}-${String(pid).padEnd(7)} [${String(cpu).padStart(3, '0')}] ${flags} ${time.padStart(12)}: ${event}`,
+      `${comm.padStart(16)}-${String(pid).padEnd(7)} [${String(cpu).padStart(3, '0')}] ${flags.padEnd(this.#columns, '.')} ${time.padStart(12)}: ${event}`,
     );
   }
 

@@ -1,33 +1,84 @@
-// The anonymous memory of a 5.10 kernel (mm/memory.c, mm/rmap.c, mm/vmscan.c): a write fault copies a page that has more
-// than one reference, whoever holds them. Each function prints what its probe prints, where the kernel enters it.
+// What the memory of every kernel has: folios, address spaces, a swap area, and the pins, whose fate is the truth. A kernel of
+// an era (kernel-5.10.ts, kernel-6.12.ts) is derived from it; it prints what its probes print, where it enters the function.
 import type { Machine, Task, Work } from './machine.ts';
 import { Lock } from './machine.ts';
 
 export const PAGE = 4096;
-export const BUFFER = 0x7f02b2792000;
+export const BUFFER = 0x7f02b2790000;
 /** Pages of the buffer, the only VMA. */
 export const PAGES = 8;
+export const ZERO_PFN = 0x2000;
 const VMEMMAP = 0xfffff334c0000000n;
+
+export const FOLL_WRITE = 0x1;
 
 export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 
-export class Page {
-  readonly pfn: number;
+/** One page, or 2^order that are allocated, locked, pinned and given back together. */
+export class Folio {
+  readonly pages: readonly Page[];
   readonly lock = new Lock();
-  mapcount = 0;
-  /** references of GUP */
+  /** references of FOLL_GET */
   gup = 0;
+  /** references of FOLL_PIN: of a large folio they are counted, of one page each counts as many (GUP_PIN_COUNTING_BIAS) */
+  pins = 0;
   /** references of functions under way */
   other = 0;
-  slot: Slot | undefined;
   writeback = false;
+  /** it has been mapped: folio_test_anon() */
+  isAnon = false;
 
-  constructor(pfn: number) {
-    this.pfn = pfn;
+  constructor(pfn: number, order: number) {
+    this.pages = Array.from({ length: 1 << order }, (_, i) => new Page(pfn + i, this));
+  }
+
+  get isLarge(): boolean {
+    return this.pages.length > 1;
+  }
+
+  get pointer(): string {
+    return this.pages[0].pointer;
+  }
+
+  get mapcount(): number {
+    return this.pages.reduce((sum, { mapcount }) => sum + mapcount, 0);
+  }
+
+  get isInSwapCache(): boolean {
+    return this.pages[0].slot !== undefined;
   }
 
   get count(): number {
-    return this.mapcount + this.gup + this.other + (this.slot === undefined ? 0 : 1);
+    const pins = this.isLarge ? this.pins : this.pins * 1024;
+    return this.mapcount + this.gup + pins + this.other + (this.isInSwapCache ? this.pages.length : 0);
+  }
+
+  /** folio_maybe_dma_pinned() */
+  get maybePinned(): boolean {
+    return this.isLarge ? this.pins > 0 : this.count >= 1024;
+  }
+
+  /** Entries that name a slot of it. */
+  get swapped(): number {
+    return this.pages.reduce((sum, { slot }) => sum + (slot?.count ?? 0), 0);
+  }
+
+  leaveSwapCache(): void {
+    for (const page of this.pages) if (page.slot !== undefined) page.slot = page.slot.page = undefined;
+  }
+}
+
+export class Page {
+  readonly pfn: number;
+  readonly folio: Folio;
+  mapcount = 0;
+  slot: Slot | undefined;
+  /** PageAnonExclusive() */
+  isExclusive = false;
+
+  constructor(pfn: number, folio: Folio) {
+    this.pfn = pfn;
+    this.folio = folio;
   }
 
   get pointer(): string {
@@ -45,15 +96,25 @@ export interface Slot {
 
 export type Entry =
   | { readonly page: Page; readonly isWritable: boolean }
-  | { readonly slot: Slot }
+  | { readonly slot: Slot; readonly isExclusive: boolean }
   /** ptep_clear_flush() has cleared it, and is not over */
   | 'cleared';
+
+export type Swapped = Extract<Entry, { slot: Slot }>;
+
+export const isSwapped = (entry: Entry | undefined): entry is Swapped =>
+  entry !== undefined && entry !== 'cleared' && 'slot' in entry;
+
+export const isPresent = (entry: Entry | undefined): entry is Extract<Entry, { page: Page }> =>
+  entry !== undefined && entry !== 'cleared' && 'page' in entry;
 
 export class Mm {
   readonly pointer: string;
   readonly entries = new Map<number, Entry>();
   readonly mmapLock = new Lock();
   readonly ptl = new Lock();
+  /** write_protect_seq: odd while fork copies */
+  seq = 0;
   users = 0;
   /** system calls under way that pin pages */
   calls = 0;
@@ -69,22 +130,57 @@ export interface Pinned {
   readonly mm: Mm;
   readonly address: number;
   readonly page: Page;
-  readonly write: boolean;
+  readonly kind: 'FOLL_GET' | 'FOLL_PIN';
+  /** what is due if it parts: a page that a bio writes to a disk is read once, and may be an old one */
+  readonly due: 'warning' | 'note' | undefined;
+  /** the I/O is over */
   ended: boolean;
   released: boolean;
-  /** the process has unmapped the address itself */
+  /** the process has unmapped the address itself, or has begun to */
   unmapped: boolean;
-  /** a write fault put another page there: while the I/O was under way, or after it */
+  unmapping: boolean;
+  /** another page was put there: while the I/O was under way, or after it */
   copied: 'in time' | 'late' | undefined;
+  /** fork shared the page with a child */
+  shared: boolean;
+  /** the kernel has broken its promise: fork shared the page, or reclaim unmapped it */
+  betrayed: boolean;
   /** another process has got the page for writing, and what it writes can be read through the pin */
   lent: boolean;
 }
 
-const isHeld = (pin: Pinned): boolean => !pin.released && !pin.unmapped;
+export const isHeld = (pin: Pinned): boolean => !pin.released && !pin.unmapped;
 
-export class Memory {
+/** Pages of one folio, one behind the other, that are in a bio. */
+export interface Part {
+  readonly pins: readonly Pinned[];
+  readonly page: Page;
+}
+
+export function partsOf(pins: readonly Pinned[]): Part[] {
+  const parts: { pins: Pinned[]; page: Page }[] = [];
+  for (const pin of pins) {
+    const last = parts.at(-1);
+    const before = last?.pins.at(-1)?.page;
+    if (last !== undefined && before?.folio === pin.page.folio && before.pfn + 1 === pin.page.pfn) last.pins.push(pin);
+    else parts.push({ pins: [pin], page: pin.page });
+  }
+  return parts;
+}
+
+export abstract class Memory {
+  /** How this kernel's lines name an instruction: `submit_bio+0x4/0xe0`. */
+  abstract readonly symbols: Readonly<Record<string, string>>;
+  /** flags of handle_mm_fault() for an access of user space, without FAULT_FLAG_WRITE */
+  abstract readonly userFault: number;
+  abstract readonly readOpf: string;
+  abstract readonly bioFlags: string;
+  /** of a bio, behind its size */
+  abstract readonly done: string;
+  /** whether faults map large folios */
+  readonly isLarge: boolean = false;
   readonly machine: Machine;
-  readonly zero = new Page(0x2000);
+  readonly zero = new Folio(ZERO_PFN, 0).pages[0];
   readonly pins: Pinned[] = [];
   mms: Mm[] = [];
   #mms = 0;
@@ -92,9 +188,39 @@ export class Memory {
   #slots = 4;
   #bios = 0;
   readonly #free: number[] = [];
+  readonly #pages = new Map<number, Page>();
+  /** what unmap_page_range() is taking away, of pins */
+  readonly #zaps = new Set<(pin: Pinned) => boolean>();
 
   constructor(machine: Machine) {
     this.machine = machine;
+  }
+
+  /** What a thread does that pins pages. */
+  abstract pinning(t: Task, mm: Mm): Work;
+  /** O_DIRECT: a page for each address, each of which is pinned. */
+  abstract pinForIo(t: Task, mm: Mm, start: number, nr: number, write: boolean): Work<Pinned[]>;
+  /** A page is put into a bio; if it follows the one before, into its vector. */
+  abstract addToBio(t: Task, bio: string, part: Part, merges: boolean): Work;
+  /** bio_release_pages() */
+  abstract releaseBio(t: Task, bio: string, pins: readonly Pinned[], isRead: boolean, vcnt: number): Work;
+  abstract newAnon(t: Task, mm: Mm, address: number, page: Page): Work;
+  abstract rmapDel(t: Task, mm: Mm, page: Page, nr: number): Work;
+  /** do_wp_page(), page table lock held, which it releases. */
+  abstract wpFault(t: Task, mm: Mm, address: number, flags: number, caller: string): Work;
+  /** The part of do_swap_page() that has the page, which is locked, and referred to. */
+  abstract mapSwapped(t: Task, mm: Mm, address: number, page: Page, flags: number): Work<number>;
+  /** dup_mmap(), mmap_lock held for writing. */
+  abstract copy(t: Task, from: Mm, to: Mm): Work;
+  /** shrink_folio_list() or its forerunner, for one folio, which is locked. */
+  abstract shrink(t: Task, folio: Folio): Work;
+  /** Raw entry, as x86-64 has it. */
+  abstract raw(entry: Entry): string;
+
+  at(name: string): string {
+    const symbol = this.symbols[name];
+    if (symbol === undefined) throw new Error(`no symbol for ${name}`);
+    return `(${symbol})`;
   }
 
   newMm(): Mm {
@@ -103,336 +229,306 @@ export class Memory {
     return mm;
   }
 
-  #newPage(): Page {
+  newPage(): Page {
     const { random } = this.machine;
-    if (this.#free.length > 0 && random.next() < 0.6)
-      return new Page(this.#free.splice(random.below(this.#free.length), 1)[0]);
-    this.#pfn += random.of([1, 1, 1, 3]);
-    return new Page(this.#pfn);
+    const isOld = this.#free.length > 0 && random.next() < 0.6;
+    if (!isOld) this.#pfn += random.of([1, 1, 1, 3]);
+    const pfn = isOld ? this.#free.splice(random.below(this.#free.length), 1)[0] : this.#pfn;
+    return this.#allocated(new Folio(pfn, 0)).pages[0];
   }
 
-  /** Free a page that nobody refers to. */
-  put(page: Page): void {
-    if (page !== this.zero && page.count === 0) this.#free.push(page.pfn);
+  newFolio(order: number): Folio {
+    const nr = 1 << order;
+    const pfn = Math.ceil((this.#pfn + 1) / nr) * nr;
+    this.#pfn = pfn + nr - 1;
+    return this.#allocated(new Folio(pfn, order));
+  }
+
+  #allocated(folio: Folio): Folio {
+    for (const page of folio.pages) this.#pages.set(page.pfn, page);
+    return folio;
+  }
+
+  /** What a page frame is used for now. */
+  pageOf(pfn: number): Page {
+    return this.#pages.get(pfn) as Page;
+  }
+
+  /** Free a folio that nobody refers to. */
+  put({ folio }: Page): void {
+    if (folio !== this.zero.folio && folio.count === 0) this.#free.push(...folio.pages.map(({ pfn }) => pfn));
   }
 
   nextBio(): string {
     return hex(0xffffa08d412e0000n + BigInt(++this.#bios) * 0xc0n);
   }
 
-  /** Raw entry, as x86-64 has it: a swap entry is __swp_entry() with the soft-dirty bit. */
-  #raw(entry: Entry): string {
-    if (entry === 'cleared') return '0x0';
-    if ('slot' in entry) return hex((BigInt.asUintN(50, ~BigInt(entry.slot.offset)) << 9n) | 2n);
-    return hex(0x8000000000000000n | (BigInt(entry.page.pfn) << 12n) | (entry.isWritable ? 0x867n : 0x865n));
+  pinned(mm: Mm, address: number, page: Page, kind: Pinned['kind'], due: Pinned['due']): Pinned {
+    const pin: Pinned = {
+      mm,
+      address,
+      page,
+      kind,
+      due: page === this.zero ? undefined : due,
+      ended: false,
+      released: false,
+      unmapped: false,
+      unmapping: false,
+      copied: undefined,
+      shared: false,
+      betrayed: false,
+      lent: false,
+    };
+    pin.unmapping = [...this.#zaps].some((zapped) => zapped(pin));
+    this.pins.push(pin);
+    return pin;
+  }
+
+  /** fork shares what an entry maps, or names in the swap cache, with a child. */
+  shares(mm: Mm, address: number, entry: Exclude<Entry, 'cleared'>): void {
+    const page = 'slot' in entry ? entry.slot.page : entry.page;
+    for (const pin of this.pins)
+      if (pin.mm === mm && pin.address === address && pin.page === page && isHeld(pin)) pin.shared = true;
+  }
+
+  /** The pins that part when the page is replaced at the address. */
+  parting(mm: Mm, address: number, page: Page): Pinned[] {
+    const parted = this.pins.filter(
+      (pin) => pin.mm === mm && pin.address === address && pin.page === page && isHeld(pin),
+    );
+    for (const pin of parted) pin.copied ??= 'late';
+    return parted;
   }
 
   /** An access of user space. */
   *access(t: Task, mm: Mm, address: number, write: boolean): Work {
     for (let tries = 0; tries < 20; tries++) {
       const entry = mm.entries.get(address);
-      const isPresent = entry !== undefined && entry !== 'cleared' && 'page' in entry;
-      if (isPresent && (entry.isWritable || !write)) return;
-      const code = 4 | (write ? 2 : 0) | (isPresent ? 1 : 0);
+      const isMapped = isPresent(entry);
+      if (isMapped && (entry.isWritable || !write)) return;
+      const code = 4 | (write ? 2 : 0) | (isMapped ? 1 : 0);
       const at = address + this.machine.random.below(512) * 8;
-      this.machine.print(t, `page_fault_user: address=${hex(at)} ip=0x433f4a error_code=${hex(code)}`, 'd...');
+      this.machine.print(t, `page_fault_user: address=${hex(at)} ip=0x433f4a error_code=${hex(code)}`, 'd');
       yield;
       yield { lock: mm.mmapLock, shared: true };
-      yield* this.fault(t, mm, address, write ? 0x255 : 0x254);
+      yield* this.fault(t, mm, address, this.userFault | (write ? 1 : 0));
       mm.mmapLock.release();
       yield;
     }
   }
 
-  /** handle_mm_fault(), mmap_lock held. */
+  /** handle_mm_fault(), mmap_lock or the lock of the VMA held. */
   *fault(t: Task, mm: Mm, address: number, flags: number): Work {
-    const write = (flags & 1) !== 0;
+    const isCow = (flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) !== 0;
     this.machine.print(
       t,
-      `fault: (handle_mm_fault+0x0/0x1c00) mm=${mm.pointer} addr=${hex(address)} flags=${hex(flags)}`,
+      `fault: ${this.at('handle_mm_fault')} mm=${mm.pointer} addr=${hex(address)} flags=${hex(flags)}`,
     );
     yield;
     const entry = mm.entries.get(address);
-    if (entry === undefined || entry === 'cleared') yield* this.#anonymous(t, mm, address, write);
+    if (entry === undefined || entry === 'cleared') yield* this.#anonymous(t, mm, address, (flags & 1) !== 0);
     else if ('slot' in entry) yield* this.#swapIn(t, mm, address, entry, flags);
-    else if (write && !entry.isWritable) {
+    else if (isCow && !entry.isWritable) {
       yield { lock: mm.ptl, shared: false };
       if (mm.entries.get(address) === entry)
-        yield* this.#wpFault(t, mm, address, flags, 'handle_mm_fault+0x1220/0x1c00');
+        yield* this.wpFault(t, mm, address, flags, this.symbols.wpCaller as string);
       else mm.ptl.release();
     }
   }
 
   /** do_anonymous_page() */
   *#anonymous(t: Task, mm: Mm, address: number, write: boolean): Work {
+    const folio = write ? this.allocAnon(mm, address) : this.zero.folio;
+    const start = address - (address % (folio.pages.length * PAGE));
+    folio.other++;
+    yield;
     yield { lock: mm.ptl, shared: false };
-    if (mm.entries.get(address) === undefined) {
+    if (folio.pages.every((_, i) => mm.entries.get(start + i * PAGE) === undefined)) {
       if (!write) mm.entries.set(address, { page: this.zero, isWritable: false });
-      else {
-        const page = this.#newPage();
-        yield* this.#newAnon(t, mm, address, page);
-      }
+      else yield* this.newAnon(t, mm, start, folio.pages[0]);
     }
     mm.ptl.release();
+    folio.other--;
+    this.put(folio.pages[0]);
   }
 
-  *#newAnon(t: Task, mm: Mm, address: number, page: Page): Work {
-    const where = `page=${page.pointer} mm=${mm.pointer} addr=${hex(address)}`;
-    this.machine.print(t, `new_anon: (page_add_new_anon_rmap+0x0/0x1f0) ${where} compound=0`);
-    yield;
-    mm.entries.set(address, { page, isWritable: true });
-    page.mapcount++;
+  /** alloc_anon_folio() */
+  allocAnon(_mm: Mm, _address: number): Folio {
+    return this.newPage().folio;
   }
 
-  /** do_wp_page(), page table lock held, which it releases. */
-  *#wpFault(t: Task, mm: Mm, address: number, flags: number, caller: string): Work {
-    const entry = mm.entries.get(address) as { page: Page; isWritable: boolean };
-    const old = entry.page;
+  /** ptep_clear_flush() and what is mapped after it, page table lock held. */
+  *replace(t: Task, mm: Mm, address: number, page: Page, map: () => Work): Work {
+    const entry = mm.entries.get(address) as Extract<Entry, { page: Page }>;
     const where = `mm=${mm.pointer} addr=${hex(address)}`;
-    const ends = (ret: number) =>
-      this.machine.print(t, `wp_fault_ret: (${caller} <- do_wp_page) ret=${hex(ret)}`, 'd...');
-    this.machine.print(t, `wp_fault: (do_wp_page+0x0/0x470) ${where} pte=${this.#raw(entry)} flags=${hex(flags)}`);
+    this.machine.print(t, `clear_flush: ${this.at('ptep_clear_flush')} ${where} pte=${this.raw(entry)}`);
     yield;
-    if (old !== this.zero && old.count === 1) {
-      mm.entries.set(address, { page: old, isWritable: true });
-      mm.ptl.release();
-      ends(8);
-      yield;
-      return;
-    }
-    old.other++;
-    mm.ptl.release();
-    this.machine.print(t, `wp_copy: (wp_page_copy+0x0/0x7b0) ${where} page=${old.pointer}`);
-    yield;
-    const page = this.#newPage();
-    page.other++;
-    yield { lock: mm.ptl, shared: false };
-    const isSame = mm.entries.get(address) === entry;
-    if (isSame) {
-      this.machine.print(t, `clear_flush: (ptep_clear_flush+0x0/0x70) ${where} pte=${this.#raw(entry)}`);
-      yield;
-      mm.entries.set(address, 'cleared');
-      const parted = this.pins.filter(
-        (pin) => pin.mm === mm && pin.address === address && pin.page === old && isHeld(pin),
-      );
-      for (const pin of parted) pin.copied ??= 'late';
-      yield 'tlb flush';
-      yield* this.#newAnon(t, mm, address, page);
-      // until then, what other tasks do cannot be told from what they did before
-      for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
-      if (old !== this.zero) yield* this.#rmapDel(t, old);
-    }
-    mm.ptl.release();
-    for (const p of [page, old]) {
-      p.other--;
-      this.put(p);
-    }
-    ends(isSame ? 8 : 0);
-    yield;
-  }
-
-  *#rmapDel(t: Task, page: Page): Work {
-    this.machine.print(t, `rmap_del: (page_remove_rmap+0x0/0x4c0) page=${page.pointer} compound=0`);
-    yield;
-    page.mapcount--;
+    mm.entries.set(address, 'cleared');
+    const parted = this.parting(mm, address, page);
+    yield 'tlb flush';
+    yield* map();
+    // until then, what other tasks do cannot be told from what they did before
+    for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
+    if (page !== this.zero) yield* this.rmapDel(t, mm, page, 1);
   }
 
   /** do_swap_page() */
-  *#swapIn(t: Task, mm: Mm, address: number, entry: { readonly slot: Slot }, flags: number): Work {
+  *#swapIn(t: Task, mm: Mm, address: number, entry: Swapped, flags: number): Work {
     const { machine } = this;
     const { slot } = entry;
     const where = `mm=${mm.pointer} addr=${hex(address)}`;
-    machine.print(t, `swap_in: (do_swap_page+0x0/0x880) ${where} pte=${this.#raw(entry)} flags=${hex(flags)}`);
+    machine.print(
+      t,
+      `swap_in: ${this.at('do_swap_page')} ${where} pte=${this.raw(entry)} flags=${hex(this.entryFlags(flags))}`,
+    );
     yield;
     let ret = 0;
     if (mm.entries.get(address) === entry) {
       const page = slot.page ?? (yield* this.#readIn(t, slot));
-      page.other++;
-      yield { lock: page.lock, shared: false };
+      const { folio } = page;
+      folio.other++;
+      yield { lock: folio.lock, shared: false };
       yield { lock: mm.ptl, shared: false };
-      const isSame = page.slot === slot && mm.entries.get(address) === entry;
-      if (isSame) {
-        // reuse_swap_page(): nobody else maps it or has an entry for it
-        const isWritable = (flags & 1) !== 0 && page.mapcount + slot.count <= 1 && !page.writeback;
-        if (isWritable) {
-          page.slot = slot.page = undefined;
-          for (const pin of this.pins) if (pin.mm !== mm && pin.page === page && !pin.released) pin.lent = true;
-        }
-        machine.print(
-          t,
-          `anon_rmap: (do_page_add_anon_rmap+0x0/0x200) page=${page.pointer} ${where} rflags=${isWritable ? '0x1' : '0x0'}`,
-        );
-        yield;
-        mm.entries.set(address, { page, isWritable });
-        page.mapcount++;
-        slot.count--;
-        ret = (flags & 1) * 8;
+      if (page.slot === slot && mm.entries.get(address) === entry)
+        ret = yield* this.mapSwapped(t, mm, address, page, flags);
+      else {
+        folio.lock.release();
+        mm.ptl.release();
+        folio.other--;
+        this.put(page);
       }
-      page.lock.release();
-      page.other--;
-      this.put(page);
-      if (isSame && ret !== 0 && !(mm.entries.get(address) as { isWritable: boolean }).isWritable)
-        yield* this.#wpFault(t, mm, address, flags, 'do_swap_page+0x4e1/0x880');
-      else mm.ptl.release();
     }
-    machine.print(t, `swap_in_ret: (handle_mm_fault+0xd91/0x1c00 <- do_swap_page) ret=${hex(ret)}`, 'd...');
+    machine.print(
+      t,
+      `swap_in_ret: (${this.symbols.swapCaller as string} <- do_swap_page) ret=${hex(ret)}`,
+      this.returns,
+    );
     yield;
   }
 
+  /** flags of do_wp_page() and do_swap_page() in the fault */
+  abstract entryFlags(flags: number): number;
+  /** the first flag of the line of a kretprobe */
+  abstract readonly returns: '.' | 'd';
+
   /** read_swap_cache_async() */
   *#readIn(t: Task, slot: Slot): Work<Page> {
-    const page = this.#newPage();
+    const page = this.newPage();
     // it is locked before anybody finds it in the swap cache
-    page.lock.tryTake(false);
+    page.folio.lock.tryTake(false);
     page.slot = slot;
     slot.page = page;
-    yield* this.#swapBio(t, page, slot, 0x4000000);
-    page.lock.release();
+    yield* this.swapBio(t, page.folio, slot, Number(this.symbols.swapRead));
+    page.folio.lock.release();
     return page;
   }
 
-  *#swapBio(t: Task, page: Page, slot: Slot, opf: number): Work {
+  *swapBio(t: Task, folio: Folio, slot: Slot, opf: number): Work {
     const bio = this.nextBio();
-    const what = `opf=${hex(opf)} bflags=0x0 sector=${slot.offset * 8} size=4096 vcnt=1 p0=${page.pointer} l0=4096 o0=0`;
-    this.machine.print(t, `bio_submit: (submit_bio+0x0/0x1b0) bio=${bio} ${what}`);
+    const size = folio.pages.length * PAGE;
+    const what = `opf=${hex(opf)} bflags=0x0 sector=${slot.offset * 8} size=${size}${this.done} vcnt=1 p0=${folio.pointer} l0=${size} o0=0`;
+    this.machine.print(t, `bio_submit: ${this.at('submit_bio')} bio=${bio} ${what}`);
     yield { turns: this.machine.random.below(12) };
-    this.machine.interrupt(`bio_end: (bio_endio+0x0/0x110) bio=${bio} status=0`);
+    this.machine.interrupt(`bio_end: ${this.at('bio_endio')} bio=${bio} status=0`);
     yield;
   }
 
   /** unmap_page_range(), page table lock held. */
   *zap(t: Task, mm: Mm, start: number, end: number): Work {
-    this.machine.print(t, `zap: (unmap_page_range+0x0/0xd60) mm=${mm.pointer} start=${hex(start)} end=${hex(end)}`);
+    const zapped = (pin: Pinned) => pin.mm === mm && pin.address >= start && pin.address < end;
+    this.#zaps.add(zapped);
+    for (const pin of this.pins) if (zapped(pin) && isHeld(pin)) pin.unmapping = true;
+    this.machine.print(t, `zap: ${this.at('unmap_page_range')} mm=${mm.pointer} start=${hex(start)} end=${hex(end)}`);
     yield;
-    for (let address = start; address < end; address += PAGE) {
+    for (let address = start; address < end; ) {
       const entry = mm.entries.get(address);
-      if (entry === undefined || entry === 'cleared') continue;
-      mm.entries.delete(address);
-      for (const pin of this.pins) if (pin.mm === mm && pin.address === address && !pin.released) pin.unmapped = true;
-      if ('slot' in entry) entry.slot.count--;
-      else if (entry.page !== this.zero) {
-        yield* this.#rmapDel(t, entry.page);
-        const { page } = entry;
-        // free_page_and_swap_cache()
-        if (page.slot?.count === 0 && page.mapcount === 0 && !page.writeback && page.lock.isFree)
-          page.slot = page.slot.page = undefined;
-        this.put(page);
-      }
+      const nr = entry === undefined || entry === 'cleared' ? 0 : this.batch(mm, address, end, entry);
+      for (let i = 0; i < nr; i++) this.#cleared(mm, address + i * PAGE);
+      address += Math.max(1, nr) * PAGE;
+      if (!isPresent(entry) || entry.page === this.zero) continue;
+      yield* this.rmapDel(t, mm, entry.page, nr);
+      const { folio } = entry.page;
+      // free_pages_and_swap_cache()
+      if (folio.isInSwapCache && folio.swapped === 0 && folio.mapcount === 0 && !folio.writeback && folio.lock.isFree)
+        folio.leaveSwapCache();
+      this.put(entry.page);
     }
+    this.#zaps.delete(zapped);
   }
 
-  /** dup_mmap(), mmap_lock held for writing. */
-  *copy(t: Task, from: Mm, to: Mm): Work {
-    const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
-    this.machine.print(
-      t,
-      `fork_vma: (copy_page_range+0x0/0x1280) dst=${to.pointer} src=${from.pointer} ${range} vmflags=0x8100073`,
-    );
-    yield;
-    // copy_pte_range() gives the lock up between batches
-    for (let i = 0; i < PAGES; i += 4) {
-      yield { lock: from.ptl, shared: false };
-      for (let address = BUFFER + i * PAGE; address < BUFFER + (i + 4) * PAGE; address += PAGE) {
-        let entry = from.entries.get(address);
-        if (entry === undefined || entry === 'cleared') continue;
-        if ('slot' in entry) entry.slot.count++;
-        else {
-          if (entry.page !== this.zero) entry.page.mapcount++;
-          entry = { page: entry.page, isWritable: false };
-          from.entries.set(address, entry);
-        }
-        to.entries.set(address, entry);
-      }
-      from.ptl.release();
-      yield;
-    }
-    this.machine.print(t, 'fork_vma_ret: (copy_process+0x1d4e/0x2100 <- copy_page_range) ret=0', 'd...');
-    yield;
+  #cleared(mm: Mm, address: number): void {
+    const entry = mm.entries.get(address) as Exclude<Entry, 'cleared'>;
+    mm.entries.delete(address);
+    for (const pin of this.pins) if (pin.mm === mm && pin.address === address && !pin.released) pin.unmapped = true;
+    if ('slot' in entry) entry.slot.count--;
   }
 
-  /** shrink_page_list(), for one page. */
+  /** folio_pte_batch(): the pages of a folio, one behind the other, in entries that are alike */
+  batch(mm: Mm, address: number, end: number, first: Entry): number {
+    if (!isPresent(first)) return 1;
+    const { folio, pfn } = first.page;
+    let nr = 1;
+    for (; address + nr * PAGE < end; nr++) {
+      const entry = mm.entries.get(address + nr * PAGE);
+      if (!isPresent(entry) || entry.page.folio !== folio || entry.page.pfn !== pfn + nr) break;
+      if (entry.isWritable !== first.isWritable) break;
+    }
+    return nr;
+  }
+
   *reclaim(t: Task): Work {
-    const { machine } = this;
-    const page = this.#victim();
-    if (page === undefined) return;
-    yield { lock: page.lock, shared: false };
-    if (page.mapcount > 0) {
-      if (page.slot === undefined) {
-        page.slot = { offset: ++this.#slots, page, count: 0 };
-        machine.print(
-          t,
-          `swap_cache_add: (add_to_swap_cache+0x0/0x350) page=${page.pointer} entry=${hex(page.slot.offset)}`,
-        );
-        yield;
-      }
-      yield* this.#rmapWalk(t, page);
-      if (page.mapcount === 0) yield* this.#writeOut(t, page);
-    }
-    page.lock.release();
+    const folio = this.victim();
+    if (folio === undefined) return;
+    yield { lock: folio.lock, shared: false };
+    yield* this.shrink(t, folio);
+    folio.lock.release();
   }
 
-  /** rmap_walk_anon(): a child that is being forked comes after its parent. */
-  *#rmapWalk(t: Task, page: Page): Work {
+  /** A folio that is mapped somewhere, and idle. */
+  victim(): Folio | undefined {
+    const folios = new Set<Folio>();
+    for (const { entries } of this.mms)
+      for (const entry of entries.values())
+        if (isPresent(entry) && entry.page !== this.zero) {
+          const { folio } = entry.page;
+          if (!folio.writeback && folio.lock.isFree) folios.add(folio);
+        }
+    return folios.size === 0 ? undefined : this.machine.random.of([...folios]);
+  }
+
+  /** add_to_swap() */
+  *addToSwap(t: Task, folio: Folio): Work {
+    if (folio.isInSwapCache) return;
+    for (const page of folio.pages) page.slot = { offset: ++this.#slots, page, count: 0 };
+    const entry = hex((folio.pages[0].slot as Slot).offset);
+    this.machine.print(t, `swap_cache_add: ${this.at('add_to_swap_cache')} page=${folio.pointer} entry=${entry}`);
+    yield;
+  }
+
+  /**
+   * rmap_walk_anon(): a child that is being forked comes after its parent. Of a VMA that maps more of a folio, it looks at the
+   * first of its addresses.
+   */
+  *rmapWalk(folio: Folio, one: (mm: Mm, addresses: () => number[]) => Work<boolean>): Work {
     const walked = new Set<Mm>();
     for (let mm = this.mms[0]; mm !== undefined; mm = this.mms.find((other) => !walked.has(other)) as Mm) {
       walked.add(mm);
-      for (const address of [...mm.entries.keys()]) yield* this.#unmapOne(t, mm, address, page);
-    }
-  }
-
-  #victim(): Page | undefined {
-    const pages = new Set<Page>();
-    for (const { entries } of this.mms)
-      for (const entry of entries.values())
-        if (
-          entry !== 'cleared' &&
-          'page' in entry &&
-          entry.page !== this.zero &&
-          !entry.page.writeback &&
-          entry.page.lock.isFree
-        )
-          pages.add(entry.page);
-    return pages.size === 0 ? undefined : this.machine.random.of([...pages]);
-  }
-
-  /** try_to_unmap_one() */
-  *#unmapOne(t: Task, mm: Mm, address: number, page: Page): Work {
-    const maps = (): boolean => {
-      const entry = mm.entries.get(address);
-      return entry !== undefined && entry !== 'cleared' && 'page' in entry && entry.page === page;
-    };
-    if (!maps()) return;
-    yield { lock: mm.ptl, shared: false };
-    if (maps()) {
-      const slot = page.slot as Slot;
-      const where = `page=${page.pointer} mm=${mm.pointer} addr=${hex(address)}`;
-      this.machine.print(
-        t,
-        `unmap_one: (try_to_unmap_one+0x0/0xd20) ${where} ref=${page.count} map=${page.mapcount - 1}`,
-      );
-      yield;
-      mm.entries.set(address, { slot });
-      slot.count++;
-      yield* this.#rmapDel(t, page);
-      this.machine.print(t, 'unmap_one_ret: (rmap_walk_anon+0xe5/0x290 <- try_to_unmap_one) ret=1', 'd...');
-      yield;
-    }
-    mm.ptl.release();
-  }
-
-  /** pageout(), then __remove_mapping(), which fails if GUP has a reference; the page lock is held at both ends. */
-  *#writeOut(t: Task, page: Page): Work {
-    const slot = page.slot as Slot;
-    this.machine.print(t, `swap_out: (__swap_writepage+0x0/0x430) page=${page.pointer}`);
-    yield;
-    page.writeback = true;
-    page.lock.release();
-    yield* this.#swapBio(t, page, slot, 0x4000001);
-    page.writeback = false;
-    yield { lock: page.lock, shared: false };
-    if (page.slot === slot && page.count === 1) {
-      page.slot = slot.page = undefined;
-      this.put(page);
+      const { entries } = mm;
+      const addresses = () =>
+        [...entries.keys()]
+          .sort((a, b) => a - b)
+          .filter((address) => {
+            const entry = entries.get(address);
+            return isPresent(entry) && entry.page.folio === folio;
+          });
+      if (addresses().length === 0) continue;
+      yield { lock: mm.ptl, shared: false };
+      const goesOn = addresses().length === 0 || (yield* one(mm, addresses));
+      mm.ptl.release();
+      if (!goesOn) return;
     }
   }
 }
+
+export const FAULT_FLAG_WRITE = 0x1;
+export const FAULT_FLAG_UNSHARE = 0x400;

@@ -1,8 +1,7 @@
 // Processes with a thread that uses the buffer and others that do O_DIRECT with it. They fork, unmap, exit, and are reclaimed
 // from, each at random.
-import { directIo } from './direct-io.ts';
 import { Machine, type Task, type Work } from './machine.ts';
-import { BUFFER, hex, Memory, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
+import { BUFFER, hex, type Memory, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
 
 /** Processes at the same time, at most; further ones are not forked. */
 const MOST_TASKS = 14;
@@ -13,13 +12,24 @@ export interface Simulated {
   readonly pins: readonly Pinned[];
 }
 
+/** A kernel whose processes are simulated. */
+export interface Era {
+  readonly release: string;
+  readonly columns: 4 | 5;
+  readonly boot: (machine: Machine, seed: number) => Memory;
+}
+
 /** A machine, its processes and what they do follow from the seed. */
-export function simulate(seed: number): Simulated {
-  const machine = new Machine(seed, 2 + 2 * (seed % 4));
-  const memory = new Memory(machine);
+export function simulate(seed: number, era: Era): Simulated {
+  const machine = new Machine(seed, 2 + 2 * (seed % 4), era.columns);
+  const memory = era.boot(machine, seed);
   const { random } = machine;
-  const turns = random.of([800, 2000, 6000]);
-  const does = { swap: random.next() < 0.7, fork: random.next() < 0.8, zap: random.next() < 0.4 };
+  const turns = random.of([600, 1500, 4500]);
+  const does = {
+    swap: random.next() < 0.7,
+    fork: random.next() < 0.8,
+    zap: random.next() < 0.4 || memory.isLarge,
+  };
   let turn = 0;
   const isOver = () => ++turn > turns;
 
@@ -39,7 +49,7 @@ export function simulate(seed: number): Simulated {
         threadOf(tid, function* (io) {
           while (!isOver() && !mm.exits) {
             yield { turns: 5 + random.below(55) };
-            if (!mm.exits) yield* directIo(memory, io, mm);
+            if (!mm.exits) yield* memory.pinning(io, mm);
           }
         });
         yield;
@@ -61,9 +71,9 @@ export function simulate(seed: number): Simulated {
   /** The first fault of a task, for its code. */
   function* runs(t: Task, mm: Mm): Work {
     const address = hex(0x7ffc0e7a8000 + (t.pid & 0xff) * PAGE);
-    machine.print(t, `page_fault_user: address=${address} ip=0x44a033 error_code=0x14`, 'd...');
+    machine.print(t, `page_fault_user: address=${address} ip=0x44a033 error_code=0x14`, 'd');
     yield;
-    machine.print(t, `fault: (handle_mm_fault+0x0/0x1c00) mm=${mm.pointer} addr=${address} flags=0x354`);
+    machine.print(t, `fault: ${memory.at('handle_mm_fault')} mm=${mm.pointer} addr=${address} flags=0x354`);
     yield;
   }
 
@@ -79,8 +89,11 @@ export function simulate(seed: number): Simulated {
   }
 
   /** MADV_DONTNEED */
-  function* discards(t: Task, mm: Mm, address: number): Work {
-    const pages = Math.min(random.of([1, 1, 2]), (BUFFER + PAGES * PAGE - address) / PAGE);
+  function* discards(t: Task, mm: Mm, at: number): Work {
+    // a fault maps a large folio where nothing is mapped
+    const isAll = memory.isLarge && random.next() < 0.3;
+    const pages = isAll ? PAGES : Math.min(random.of([1, 1, 2]), (BUFFER + PAGES * PAGE - at) / PAGE);
+    const address = isAll ? BUFFER : at;
     machine.print(
       t,
       `sys_madvise(start: ${address.toString(16)}, len_in: ${(pages * PAGE).toString(16)}, behavior: 4)`,
@@ -99,7 +112,7 @@ export function simulate(seed: number): Simulated {
     machine.print(t, `sched_process_exit: comm=${t.comm} pid=${t.pid} prio=120`);
     yield;
     if (--mm.users > 0) return;
-    machine.print(t, `mm_exit: (exit_mmap+0x0/0x1a0) mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
+    machine.print(t, `mm_exit: ${memory.at('exit_mmap')} mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
     yield;
     yield { lock: mm.ptl, shared: false };
     yield* memory.zap(t, mm, BUFFER, BUFFER + PAGES * PAGE);

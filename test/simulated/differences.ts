@@ -1,0 +1,68 @@
+// What the tool says of a simulated trace, compared with what the simulation knows.
+import type { Finding } from '../../src/index.ts';
+import { check } from '../../src/program.ts';
+import { Kernel510 } from './kernel-5.10.ts';
+import { type Broken, Kernel612 } from './kernel-6.12.ts';
+import { hex, type Pinned, ZERO_PFN } from './memory.ts';
+import { type Era, simulate } from './processes.ts';
+
+const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault'];
+
+export const ERAS: readonly Era[] = [
+  { release: '5.10', columns: 4, boot: (machine) => new Kernel510(machine) },
+  {
+    release: '6.12',
+    columns: 5,
+    boot: (machine, seed) => new Kernel612(machine, BROKEN[seed % 7]),
+  },
+];
+
+/** What a capture says in its header: that the probes of these were armed. */
+const NOT_RECORDED = /hugetlb|no (write fault|fork) is recorded/;
+
+/** Rules whose notes are true of what lines say: GUP-fast began while copy_page_range() ran, and what it gave back looked pinned. */
+const BY_ITSELF: ReadonlySet<string> = new Set(['gup-fast-during-fork', 'spurious-early-copy']);
+
+/** Where the findings and the truth differ, and what a complete trace should not be told. */
+export async function differences(seed: number, era: Era): Promise<string[]> {
+  const { text, pins } = simulate(seed, era);
+  const { findings, rules, traces } = await check({
+    name: `${era.release}, seed ${seed}`,
+    text,
+  });
+  const told = (pin: Pinned) =>
+    findings.some(
+      ({ severity, pin: { address, pfn } }) =>
+        (severity !== 'note' || pin.due === 'note') && hex(pin.address) === address && hex(pin.page.pfn) === pfn,
+    );
+  // one of several pins may be over, and no line shows which: each may have parted, which is said without any claim
+  const isClaim = ({ rule, severity, confidence }: Finding) =>
+    !BY_ITSELF.has(rule) && (severity !== 'note' || confidence !== 'low');
+  const isTrue = ({ severity, pin: { address, pfn } }: Finding) =>
+    pins.some(
+      (p) =>
+        (p.copied !== undefined ||
+          p.lent ||
+          p.betrayed ||
+          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.page.pfn === ZERO_PFN))) &&
+        hex(p.address) === address &&
+        hex(p.page.pfn) === pfn,
+    );
+  const counted = traces[0].pins;
+  return [
+    ...pins
+      .filter((p) => p.due !== undefined && p.copied === 'in time' && !told(p))
+      .map((p) => `missed: ${hex(p.address)} ${hex(p.page.pfn)}`),
+    ...findings
+      .filter((finding) => isClaim(finding) && !isTrue(finding))
+      .map(
+        ({ rule, severity, confidence, pin }) => `wrong: ${rule} ${severity} ${confidence} ${pin.address} ${pin.pfn}`,
+      ),
+    ...(counted.seen === pins.length && counted.open === 0
+      ? []
+      : [`${counted.seen} of ${pins.length} pins, ${counted.open} open`]),
+    ...(rules.find(({ id }) => id === 'insufficient-evidence')?.missing ?? []).filter(
+      (said) => !NOT_RECORDED.test(said),
+    ),
+  ].map((what) => `seed ${seed}: ${what}`);
+}
