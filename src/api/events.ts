@@ -1,6 +1,7 @@
 // Raw events, for rules that need something no transition shows: a task that calls execve, or a probe that only the
 // rule knows. An event is one line of the trace that the vocabulary could decode.
 import type { FieldsOfKind, KindField, KindName } from '../vocabulary/kinds.ts';
+import type { PAGE_NAMES, POINTER_NAMES } from '../vocabulary/meaning.ts';
 import type { Slot } from '../vocabulary/record.ts';
 import type { FieldMeaning, Probes } from './probes.ts';
 import type { At, Mm, PageId } from './views.ts';
@@ -48,8 +49,6 @@ type MeaningOf<S extends number, N extends string, T> = T extends 'pte'
                   : 'number'
                 : 'number';
 
-export const POINTER_NAMES = ['pages', 'bio', 'parent', 'pipe', 'owner', 'vmemmap', 'entry'] as const;
-export const PAGE_NAMES = ['p1', 'p2', 'p3', 'new', 'kpage', 'cow', 'folio'] as const;
 type PointerName = (typeof POINTER_NAMES)[number];
 type PageName = (typeof PAGE_NAMES)[number];
 

@@ -1,15 +1,14 @@
 // Rule view of an event: the slots of the record under the names of its fields, with their meaning.
 
 import type { Catalogue } from '../vocabulary/catalogue.ts';
-import type { KindField } from '../vocabulary/kinds.ts';
+import { type Meaning, meaningOf } from '../vocabulary/meaning.ts';
+import { hex } from '../vocabulary/number.ts';
 import { known, Slot } from '../vocabulary/record.ts';
-import { PAGE_NAMES, POINTER_NAMES, type TraceEvent } from './events.ts';
-import type { FieldMeaning } from './probes.ts';
-import { asPage, bits64, pointer } from './view-base.ts';
+import type { TraceEvent } from './events.ts';
+import { asPage, bits64 } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type { At } from './views.ts';
 
-type Meaning = FieldMeaning | 'bits' | 'length';
 type Fields = Record<string, unknown>;
 type Read = (rows: Float64Array, o: number, v: Viewer) => unknown;
 
@@ -20,25 +19,11 @@ const READ: Record<Meaning, (slot: number) => Read> = {
   pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
   address: (s) => (rows, o) => known(rows[o + s]),
   number: (s) => (rows, o) => known(rows[o + s]),
-  pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : pointer(rows[o + s])),
+  pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : hex(rows[o + s])),
   symbol: (s) => (rows, o, v) => v.symbol(rows[o + s])?.replace(/^"(.*)"$/, '$1'),
   length: () => (rows, o) => known(rows[o + Slot.END] - rows[o + Slot.ADDR]),
   bits: () => (rows, o) => bits64(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),
 };
-
-/** Meaning of a field of a built-in kind; must match the types in events.ts. */
-function meaningOf({ slot, name, type }: KindField): Meaning {
-  if (type === 'pte') return 'bits';
-  if (type === 'sym') return 'symbol';
-  if (type === 'len') return 'length';
-  if ((POINTER_NAMES as readonly string[]).includes(name)) return 'pointer';
-  if (slot === Slot.MM) return 'mm';
-  if (slot === Slot.PAGE) return 'page';
-  if (slot === Slot.END || slot === Slot.ADDR) return 'number';
-  if ((PAGE_NAMES as readonly string[]).includes(name)) return 'page';
-  if (slot === Slot.OTHER && name === 'src') return 'mm';
-  return 'number';
-}
 
 type Readers = ReadonlyMap<string, Read>;
 

@@ -3,6 +3,7 @@
 import type { At as RawAt } from '../model/at.ts';
 import type { Model } from '../model/model.ts';
 import type * as state from '../model/state.ts';
+import { hex } from '../vocabulary/number.ts';
 import { known } from '../vocabulary/record.ts';
 import type * as view from './views.ts';
 import type { Gap } from './views-model.ts';
@@ -10,9 +11,7 @@ import type { Gap } from './views-model.ts';
 /** -1 also means unknown, for a task or CPU. */
 export const knownId = (n: number): number | undefined => (n >= 0 ? n : undefined);
 export const asPage = (n: number): view.PageId | undefined => known(n) as view.PageId | undefined;
-/** A kernel pointer, which the model stores as a signed number. */
-export const pointer = (n: number): string => `0x${(n < 0 ? BigInt.asUintN(64, BigInt(n)) : n).toString(16)}`;
-export const knownPointer = (n: number): string | undefined => (Number.isNaN(n) ? undefined : pointer(n));
+export const knownPointer = (n: number): string | undefined => (Number.isNaN(n) ? undefined : hex(n));
 
 /** Two halves of a page table entry; undefined when the trace does not show it. */
 export const bits64 = (hi: number, lo: number): bigint | undefined =>

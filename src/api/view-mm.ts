@@ -1,7 +1,8 @@
 // Rule view of an address space.
 import type * as state from '../model/state.ts';
+import { hex } from '../vocabulary/number.ts';
 import { entryView } from './entry-view.ts';
-import { pointer, raw, View, views } from './view-base.ts';
+import { raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 
 export class Mm extends View<state.Mm> implements view.Mm {
@@ -13,7 +14,7 @@ export class Mm extends View<state.Mm> implements view.Mm {
     return raw(this).id;
   }
   get ptr() {
-    return pointer(raw(this).ptr);
+    return hex(raw(this).ptr);
   }
   get parent() {
     return views(this).mm(raw(this).parent);

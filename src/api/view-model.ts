@@ -1,6 +1,7 @@
 // Rule view of the state of the mm, at the current place of the replay.
 import type { Model as RawModel } from '../model/model.ts';
-import { knownId, NONE, pointer, raw, View, views } from './view-base.ts';
+import { hex } from '../vocabulary/number.ts';
+import { knownId, NONE, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 import type { Gap, Model, Torn, TraceFacts } from './views-model.ts';
 
@@ -64,7 +65,7 @@ export class ModelView extends View<RawModel> implements Model {
     return raw(this).machine.pageBytes;
   }
   pagePointer(page: view.PageId) {
-    return pointer(raw(this).pointer(page));
+    return hex(raw(this).pointer(page));
   }
   pfn(page: view.PageId) {
     return raw(this).pfn(page);

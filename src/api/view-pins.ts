@@ -2,9 +2,10 @@
 import { Pte } from '../model/page-table.ts';
 import type * as state from '../model/state.ts';
 import { deviceWrites } from '../vocabulary/callers.ts';
+import { hex } from '../vocabulary/number.ts';
 import { known } from '../vocabulary/record.ts';
 import { ENTRY_STATES, entryView } from './entry-view.ts';
-import { asPage, bits64, pointer, raw, View, views } from './view-base.ts';
+import { asPage, bits64, raw, View, views } from './view-base.ts';
 import type * as view from './views.ts';
 
 export class PinCall extends View<state.PinCall> implements view.PinCall {
@@ -233,7 +234,7 @@ export class Io extends View<state.Io> implements view.Io {
     return this.bio;
   }
   get bio() {
-    return pointer(raw(this).bio);
+    return hex(raw(this).bio);
   }
   get dir() {
     return raw(this).dir;

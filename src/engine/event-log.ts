@@ -8,6 +8,7 @@ import type { At, Entry } from '../api/views.ts';
 import type { Model } from '../model/model.ts';
 import type { Mm as RawMm, Pin as RawPin } from '../model/state.ts';
 import { type Catalogue, OWN_CATALOGUE } from '../vocabulary/catalogue.ts';
+import { pointerOf } from '../vocabulary/number.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { type SpokenOf, SubjectWords } from './subject-words.ts';
 import { EntriesBefore } from './watch-entries.ts';
@@ -146,8 +147,8 @@ function fits(
     if (!addresses.some(({ vpn }) => vpn === wanted)) return false;
   }
   if (filter.mm === undefined) return true;
-  const ptr = BigInt.asIntN(64, BigInt(filter.mm));
-  return [...addresses.map(({ mm }) => mm), ...mms].some((mm) => mm !== undefined && BigInt(mm.ptr) === ptr);
+  const ptr = pointerOf(BigInt(filter.mm), model.machine.arch?.fromZero);
+  return [...addresses.map(({ mm }) => mm), ...mms].some((mm) => mm?.ptr === ptr);
 }
 
 function entryWords(entry: number | undefined, words: SubjectWords): string {

@@ -4,7 +4,8 @@ import type { Finding } from '../contract/finding.ts';
 import type { PinLife } from '../contract/report.ts';
 import type { Model } from '../model/model.ts';
 import type { Pin } from '../model/state.ts';
-import { hex, knownNumber, type Words } from './reading/words.ts';
+import { hex } from '../vocabulary/number.ts';
+import { knownNumber, type Words } from './reading/words.ts';
 
 /** Keeps every pin that ends, and at the end those that have not ended. */
 export class PinLives {

@@ -7,6 +7,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { LOWEST_EXACT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
+import { foldPointers } from './from-zero.ts';
 
 /** What the header of a recording says about the machine. */
 export interface MachineFacts {
@@ -51,6 +52,9 @@ const FEW_RECORDS = 256;
  * Sizes of `struct page`: the usual one first, then without CONFIG_MEMCG, with KMSAN or LAST_CPUPID_NOT_IN_PAGE_FLAGS.
  */
 const STRUCT_PAGES = [64, 56, 72, 80, 88, 96, 48, 40, 32];
+
+/** A 32-bit machine has pointers above 0 as well; `struct page` of s390x are above all its memory. */
+const NOT_OF_32_BITS = 2 ** 32;
 
 /** Slots that hold page-aligned addresses, by kind: ranges, and addresses masked by the fault handler. */
 const ALIGNED: readonly (readonly number[] | undefined)[] = (() => {
@@ -111,7 +115,9 @@ export class FirstLook {
   /** The machine, as far as the records show it. */
   machine(): Machine {
     const out = new Machine();
-    const { arch = this.#arch(), structPage = this.#structPage(arch) } = this.#known;
+    const { arch = this.#arch() } = this.#known;
+    if (arch?.fromZero === true) this.#fold();
+    const { structPage = this.#structPage(arch) } = this.#known;
     out.arch = arch;
     const size = this.#pageSize(arch);
     out.pageBytes = size.bytes;
@@ -122,9 +128,17 @@ export class FirstLook {
     return out;
   }
 
+  /** Pages had no sign until the machine was known. */
+  #fold(): void {
+    for (const batch of this.#held) {
+      foldPointers(batch);
+      for (let o = 0; o < batch.rows.length; o += STRIDE) this.#page(batch.rows, o);
+    }
+  }
+
   #look(rows: Float64Array, o: number): void {
     const mm = rows[o + Slot.MM];
-    if (mm < 0) {
+    if (mm < 0 || (mm >= 4096 && rows[o + Slot.PAGE] >= NOT_OF_32_BITS)) {
       const arch = archOfPointer(upperHalf(mm));
       this.#arches.set(arch, (this.#arches.get(arch) ?? 0) + 1);
     }
@@ -135,6 +149,11 @@ export class FirstLook {
     // larger pages are aligned to more than their base page size
     if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
+    this.#page(rows, o);
+  }
+
+  #page(rows: Float64Array, o: number): void {
+    const kind = rows[o];
     const page = rows[o + Slot.PAGE];
     if (page < -MAX_ERRNO && this.#pages.size < MOST_RECORDS) this.#pages.add(page);
     if ((kind === Kind.pageAlloc || kind === Kind.pageFree) && page < -MAX_ERRNO)

@@ -8,6 +8,7 @@ import * as device from './device.ts';
 import * as exclusive from './exclusive.ts';
 import * as faults from './fault.ts';
 import { Before, type Task } from './frames.ts';
+import { foldPointers } from './from-zero.ts';
 import * as gup from './gup.ts';
 import * as hugetlb from './hugetlb.ts';
 import * as io from './io.ts';
@@ -245,6 +246,7 @@ export function settleMachine(m: Model): void {
 function run(m: Model, batch: RecordBatch, lineBase: number): void {
   const rows = batch.rows;
   m.row = rows;
+  if (m.machine.arch?.fromZero === true) foldPointers(batch, m.catalogue);
   // the task of the previous record, which has been seen
   let seen = Number.NaN;
   for (let o = 0, end = batch.length * STRIDE; o < end; o += STRIDE) {

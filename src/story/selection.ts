@@ -5,6 +5,7 @@ import type { Machine } from '../model/machine.ts';
 import type { TraceHead } from '../parsers/formats/head.ts';
 import { hexFlag } from '../pins/selection.ts';
 import { InputError } from '../util/errors.ts';
+import { pointerOf } from '../vocabulary/number.ts';
 import type { ToldStep } from './steps.ts';
 
 /** The flags of `show` that select a subject. */
@@ -38,8 +39,8 @@ export function storySelection(flags: StoryFlags): StorySelection | undefined {
     throw new InputError(`--until ${until} is before --since ${since}`, {
       tryThis: `--since ${until} --until ${since}`,
     });
-  // struct pages are never in the lower half of the address space
-  const isPointer = page !== undefined && page >= 1n << 63n;
+  // no machine has so many pages; a `struct page` is above, in the lower half of the addresses on s390x alone
+  const isPointer = page !== undefined && page >= 1n << 40n;
   const selection: StorySelection = {
     page: isPointer ? page : undefined,
     pfn: hexFlag('--pfn', flags.pfn) ?? (isPointer ? undefined : page),
@@ -77,11 +78,11 @@ export function selectionTest(
   pfnBase = Number.NaN,
 ): (told: ToldStep, machine: Machine) => boolean {
   const { address, pid } = selection;
-  const mm = selection.mm === undefined ? undefined : Number(BigInt.asIntN(64, selection.mm));
-  const pointer = selection.page === undefined ? undefined : Number(BigInt.asIntN(64, selection.page));
   const pfn = selection.pfn === undefined ? undefined : pfnBase + Number(selection.pfn);
   const inTime = timeTest(selection, head);
-  return ({ at, mms, pages, pfn: named, role, spans }, { origin, pageBytes, structPage }) => {
+  return ({ at, mms, pages, pfn: named, role, spans }, { arch, origin, pageBytes, structPage }) => {
+    const mm = selection.mm === undefined ? undefined : pointerOf(selection.mm, arch?.fromZero);
+    const pointer = selection.page === undefined ? undefined : pointerOf(selection.page, arch?.fromZero);
     const wanted = pointer === undefined ? pfn : (pointer - origin) / structPage;
     if (!inTime(at)) return false;
     if (role === 'lost') return true;

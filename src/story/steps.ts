@@ -1,11 +1,12 @@
 // Why: what the replay tells, as steps of a story: role, place, who and what it is about. Words are found at the end,
 // when the trace has shown which struct page is which pfn.
-import { hex, type Words } from '../engine/reading/words.ts';
+import type { Words } from '../engine/reading/words.ts';
 import type { At } from '../model/at.ts';
 import type { Machine } from '../model/machine.ts';
 import type { PageId } from '../model/page-table.ts';
 import type { Io, Mm, Pin } from '../model/state.ts';
 import type { TransitionName, Transitions } from '../model/transitions.ts';
+import { hex } from '../vocabulary/number.ts';
 
 /** A virtual range of an address space, in pages. */
 export interface PageRange {

@@ -74,6 +74,30 @@ export function unfolded(n: number): bigint | undefined {
   return BigInt.asIntN(64, (BigInt(REGIONS[region]) << 48n) | BigInt(Math.floor(bits - region * 2 ** 48)));
 }
 
+/** Unsigned hex of a number that {@link signed64} made. */
+export function hex(n: number): string {
+  if (n >= 0) return `0x${n.toString(16)}`;
+  const pointer = unfolded(n);
+  if (pointer !== undefined) return `0x${BigInt.asUintN(64, pointer).toString(16)}`;
+  return `0x${(Math.floor(n / 4294967296) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`;
+}
+
+/** Nothing is mapped below: NULL, and numbers that are no pointers. */
+const LOWEST_OBJECT = 4096;
+
+/**
+ * The number of a kernel pointer where the kernel's addresses begin at 0, as those of user space do (s390x): below 0 as
+ * on all other machines. Other numbers are returned unchanged.
+ */
+export const pointerFromZero = (n: number): number =>
+  n >= LOWEST_OBJECT && n < 2 ** 53 ? folded(Math.floor(n / 4294967296), n % 4294967296) : n;
+
+/** The number of a pointer that a user typed. */
+export function pointerOf(ptr: bigint, fromZero = false): number {
+  const n = signed64(Number(BigInt.asIntN(32, ptr >> 32n)), Number(ptr & 0xffffffffn));
+  return fromZero ? pointerFromZero(n) : n;
+}
+
 /** Whether a pointer, as {@link signed64} makes it, is one of the upper half on x86-64, arm64 and riscv64. */
 export const isOfUpperHalf = (n: number): boolean =>
   !(n < LOWEST_EXACT) || Math.floor((n + 2 ** 53) / 2 ** 48) >= OF_KERNEL;

@@ -39,6 +39,15 @@ describe('stories', () => {
     expect(story.steps[0]?.what).toBe('pfn 0x7fb7d mapped at 0x7f02b2792000');
   });
 
+  it('a page and an address space by pointers that a double does not hold', async () => {
+    const mips = capture('6.1-mips64/vmsplice_self_swap.ft');
+    const story = await tell(mips, { page: '0x9000000003253740' });
+    expect(roles(story)).toContain('pin');
+    expect(story.steps[0]?.what).toBe('page 0x9000000003253740 mapped at 0xfff306e000');
+    expect(roles(await tell(mips, { mm: '0x90000000065e2000' }))).toContain('map');
+    expect(roles(await tell(mips, { mm: '0x98000000065e2000' }))).toEqual([]);
+  });
+
   it.each<[string, StoryFlags]>([
     ['--addr', { addr: '0x7f02b2792000' }],
     ['--pfn', { pfn: '0x7fb6a' }],

@@ -1,6 +1,14 @@
 // Why: pages of mips64, ppc64 and loongarch stand 64 bytes apart where doubles stand 1024 apart.
 import { describe, expect, it } from 'vitest';
-import { isOfUpperHalf, number64, signed64, unfolded } from '../../src/vocabulary/number.ts';
+import {
+  hex,
+  isOfUpperHalf,
+  number64,
+  pointerFromZero,
+  pointerOf,
+  signed64,
+  unfolded,
+} from '../../src/vocabulary/number.ts';
 
 const read = (text: string) => number64(Buffer.from(text), 0, text.length, false);
 const split = (n: bigint): [number, number] => [Number(BigInt.asIntN(32, n >> 32n)), Number(BigInt.asIntN(32, n))];
@@ -20,6 +28,8 @@ describe('pointers that a double does not hold', () => {
     expect(Number.isSafeInteger(value)).toBe(true);
     expect(value).toBeLessThan(-4095);
     expect(BigInt.asUintN(64, unfolded(value) ?? 0n)).toBe(n);
+    expect(hex(value)).toBe(`0x${n.toString(16)}`);
+    expect(pointerOf(n)).toBe(value);
     expect(signed64(...split(n + 64n)) - value).toBe(64);
   });
 
@@ -41,5 +51,20 @@ describe('pointers that a double does not hold', () => {
     expect(said).toEqual(tops.map((top) => top >= 0xff00n));
     for (const top of tops.toReversed()) signed64(...split(top << 48n));
     expect(values.map((value) => isOfUpperHalf(value))).toEqual(said);
+  });
+});
+
+describe('pointers of a kernel whose addresses begin at 0', () => {
+  it.each([0x2c07000n, 0x37200023740n, 0x1fff7200023740n])('%x is below 0, and printed as it was', (n) => {
+    const value = pointerFromZero(Number(n));
+    expect(value).toBeLessThan(-(2 ** 52));
+    expect(pointerFromZero(value)).toBe(value);
+    expect(pointerOf(n, true)).toBe(value);
+    expect(hex(value)).toBe(`0x${n.toString(16)}`);
+  });
+
+  it('NULL, errors and small numbers are no pointers', () => {
+    for (const n of [0, 1, 4095, -14, 2 ** 60]) expect(pointerFromZero(n)).toBe(n);
+    expect(pointerFromZero(Number.NaN)).toBeNaN();
   });
 });

@@ -264,7 +264,10 @@ refused() {
   say "not armed: $1 ($2): $3; ${4:-no rule depends on it alone}"
   pd_refused=$((pd_refused + 1))
   if [ $pd_armed = 0 ] && [ $pd_refused -ge 5 ]; then
-    die "the kernel takes no probe at all (the last answer: $3)" "dmesg says more; kprobes may be switched off (CONFIG_KPROBES, a security module, a sandbox)"
+    pd_try='dmesg says more; kprobes may be switched off (CONFIG_KPROBES, a security module, a sandbox)'
+    # arch_check_ftrace_location(): where functions are traced, kprobes need CONFIG_KPROBES_ON_FTRACE at their entry
+    [ "$pd_machine" != riscv64 ] || pd_try='riscv64 allows probes at the entry of functions since CONFIG_FPROBE (Debian: 7.2 does, 6.12 does not)'
+    die "the kernel takes no probe at all (the last answer: $3)" "$pd_try"
   fi
 }
 

@@ -6,19 +6,11 @@ import type { PageId } from '../../model/page-table.ts';
 import type { Mm, Pin, Step } from '../../model/state.ts';
 import type { Era } from '../../vocabulary/era.ts';
 import { follNames } from '../../vocabulary/kernel/foll.ts';
-import { unfolded } from '../../vocabulary/number.ts';
+import { hex } from '../../vocabulary/number.ts';
 import type { EvidenceLine } from './evidence.ts';
 
 export const isAt = (v: unknown): v is At => typeof v === 'object' && v !== null && 'offset' in v;
 export const isMm = (v: unknown): v is Mm => typeof v === 'object' && v !== null && 'ptes' in v;
-
-/** Unsigned hex of a signed 64-bit number. */
-export const hex = (n: number): string => {
-  if (n >= 0) return `0x${n.toString(16)}`;
-  const pointer = unfolded(n);
-  if (pointer !== undefined) return `0x${BigInt.asUintN(64, pointer).toString(16)}`;
-  return `0x${(Math.floor(n / 2 ** 32) >>> 0).toString(16)}${(n >>> 0).toString(16).padStart(8, '0')}`;
-};
 
 /** NaN, and -1 where it stands for a task or CPU that the line does not show, become undefined. */
 export const knownNumber = (n: number | undefined): number | undefined =>

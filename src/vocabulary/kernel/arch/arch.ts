@@ -64,6 +64,8 @@ export interface Arch {
   swpExclusiveSince: string;
   /** lowest bit of the tag that an address of user space may have (untagged_addr()); undefined: none, or not known */
   tagFrom?: number;
+  /** kernel pointers begin at 0, like addresses of user space */
+  fromZero?: boolean;
   /** ranges of the upper 32 bits of pointers to slab objects (an mm_struct): first and last, unsigned */
   slab: readonly (readonly [from: number, to: number])[];
 }

@@ -10,7 +10,7 @@ export const PPC64LE: Arch = {
   caller: '%link',
   stackArgs: false,
   largeByAddress: true,
-  tested: false,
+  tested: true,
   // PMDs of 2 MB with radix; with the hash MMU and 64K pages they have 16 MB, which is not supported here
   pages: [
     { bytes: 65536, pmdPages: 32 },

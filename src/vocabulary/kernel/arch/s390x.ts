@@ -1,5 +1,5 @@
-// s390x. Kernel pointers begin at 0, like user addresses, so that an mm_struct cannot be recognised: a trace of it is
-// undecided. arch/s390/include/asm/{ptrace,pgtable}.h of v6.12.
+// s390x. Kernel pointers begin at 0, like user addresses: objects are where they are in memory, `struct page` above all
+// memory. arch/s390/include/asm/{ptrace,pgtable}.h, arch/s390/boot/startup.c (setup_kernel_memory_layout()) of v6.12.
 import type { Arch } from './arch.ts';
 
 export const S390X: Arch = {
@@ -11,11 +11,13 @@ export const S390X: Arch = {
   caller: '%r14',
   stackArgs: true,
   largeByAddress: true,
-  tested: false,
+  tested: true,
   // segments of 1 MB
   pages: [{ bytes: 4096, pmdPages: 256 }],
   structPage: 64,
   pte: undefined,
   swpExclusiveSince: '5.19',
-  slab: [],
+  fromZero: true,
+  // the address spaces of the kernel have 42 or 53 bits (_REGION2_SIZE, _REGION1_SIZE)
+  slab: [[0, 0x1fffff]],
 };

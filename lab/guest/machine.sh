@@ -20,9 +20,12 @@ done
 . /job
 echo "LAB-BOOT $(uname -rm)"
 mount -t tracefs t /sys/kernel/tracing
-mkswap /dev/vda > /dev/null 2>&1
-swapon /dev/vda
-scn --setup-dm /dev/vdb "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
+# the larger disk is for swapping; s390x finds them in any order
+swap=/dev/vda data=/dev/vdb
+[ "$(cat /sys/block/vda/size)" -gt "$(cat /sys/block/vdb/size)" ] || swap=/dev/vdb data=/dev/vda
+mkswap $swap > /dev/null 2>&1
+swapon $swap
+scn --setup-dm $data "$DELAY_MS" slow || echo 'LAB-ERR no slow device'
 left() {
   ls /sys/kernel/tracing/instances
   cat /sys/kernel/tracing/dynamic_events
