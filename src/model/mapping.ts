@@ -200,13 +200,15 @@ export class Mapping extends Identities {
 
   /**
    * A pin ends; if its page was migrated, a line should have shown what is mapped since, unless migration has not come to
-   * that yet.
+   * that yet, or what was left of the page there has been unmapped.
+   * @param mayFollow remove_migration_pte() may be about to map it
    */
-  settleMigration(pin: Pin): void {
+  settleMigration(pin: Pin, mayFollow: boolean): void {
     const hasBegun = this.migrating.size === 0 ? undefined : this.migrating.get(pin);
     if (hasBegun === undefined) return;
     this.migrating.delete(pin);
-    if (hasBegun) this.counts.vanished++;
+    if ((entryBits(pin.mm?.entry(pin.where) ?? 0) & Pte.STATE) === Pte.None) return;
+    if (hasBegun && !mayFollow) this.counts.vanished++;
     else if (pin.mm !== undefined && this.#away.size < MOST_AWAY) {
       const away = this.#away.get(pin.mm) ?? new Set();
       this.#away.set(pin.mm, away.add(pin.where));

@@ -1,5 +1,6 @@
 // The centre of the replay: the pins, on top of the page tables (mapping.ts) and of mms, tasks and pages
 // (identities.ts). The effects of kernel events are in the files beside this one.
+import { Kind } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { crowd } from './crowd.ts';
@@ -180,7 +181,7 @@ export class Model extends Mapping {
       if (presumed) this.unexplained.delete(pin);
       else this.heldSince(pin);
     }
-    this.settleMigration(pin);
+    this.settleMigration(pin, this.recorded(Kind.anonRmap));
     this.forget(pin);
     pin.state = 'released';
     if (pin.hold !== undefined) pin.hold.open--;
@@ -216,7 +217,7 @@ export class Model extends Mapping {
   /** The address space of a pin ended; the reference may still exist, but no mapping can change under it. */
   orphan(pin: Pin): void {
     if (pin.state !== 'held') return;
-    this.settleMigration(pin);
+    this.settleMigration(pin, false);
     if (pin.mm !== undefined) dropPin(pin.mm, pin);
     pin.state = 'orphan';
     this.counts.orphaned++;

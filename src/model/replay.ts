@@ -306,7 +306,7 @@ function end(m: Model): void {
     hugetlb.settleHugetlb(m, t);
   }
   settleUnmapped(m);
-  for (const pin of [...m.migrating.keys()]) m.settleMigration(pin);
+  for (const pin of [...m.migrating.keys()]) m.settleMigration(pin, false);
   m.settleAway();
   // releases are recorded, and none of these is there
   if (m.seen[Kind.putFolio] + m.seen[Kind.unpin] + m.seen[Kind.unpinFolio] > 0)

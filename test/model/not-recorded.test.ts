@@ -88,6 +88,25 @@ describe('what is mapped after a migration', () => {
     expect(await asRecorded(migrated(PFN), '6.12', [])).toEqual({ verdict: 'clean', said: [], undecided: '' });
   });
 
+  it.each([
+    ['while migration maps it again', 'migrate_in'],
+    ['after the process has unmapped its address', 'zap'],
+  ])('has not vanished if its pin ends %s', async (_, before) => {
+    const { trace, app } = process();
+    const other = trace.task('kcompactd0', 43);
+    touch(app, PARENT, 0, PFN);
+    pin(app, 0, PFN, { flags: 0, api: 'gup_fast' });
+    other.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 3 });
+    other.migrate_one_ret({ ret: 1 });
+    if (before === 'zap') app.zap({ mm: PARENT, start: at(0), end: at(1) });
+    else other.migrate_in({ page: page(PFN), mm: PARENT, addr: at(0) });
+    trace.task('reader', 600, 1).pipe_release({ pipe: PIPE, page: page(PFN) });
+    if (before !== 'zap')
+      other.anon_rmap({ folio: page(PFN), page: page(PFN), nr: 1, mm: PARENT, addr: at(0), rflags: '0x1' });
+    exit(app, PARENT, 500);
+    expect(await asRecorded(trace, '6.12', [])).toEqual({ verdict: 'clean', said: [], undecided: '' });
+  });
+
   it('is not known where no reverse mapping is recorded', async () => {
     const { verdict, said, undecided } = await asRecorded(migrated(TO), '6.12', ['anon_rmap']);
     expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: [] });

@@ -6,7 +6,7 @@ import { type Broken, Kernel612 } from './kernel-6.12.ts';
 import { hex, type Pinned, ZERO_PFN } from './memory.ts';
 import { type Era, simulate } from './processes.ts';
 
-const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault'];
+const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault', 'migration'];
 
 export const ERAS: readonly Era[] = [
   { release: '5.10', columns: 4, boot: (machine) => new Kernel510(machine) },
@@ -17,8 +17,8 @@ export const ERAS: readonly Era[] = [
   },
 ];
 
-/** What a capture says in its header: that the probes of these were armed. */
-const NOT_RECORDED = /hugetlb|no (write fault|fork) is recorded/;
+/** What a capture says in its header: that the probes of these were armed; and what no line of 6.12 tells of pipes. */
+const NOT_RECORDED = /hugetlb|no (write fault|fork) is recorded|among those released before/;
 
 /** Rules whose notes are true of what lines say: GUP-fast began while copy_page_range() ran, and what it gave back looked pinned. */
 const BY_ITSELF: ReadonlySet<string> = new Set(['gup-fast-during-fork', 'spurious-early-copy']);

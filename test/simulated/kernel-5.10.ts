@@ -46,6 +46,7 @@ export class Kernel510 extends Memory {
   raw(entry: Entry): string {
     if (entry === 'cleared') return '0x0';
     if ('slot' in entry) return hex((BigInt.asUintN(50, ~BigInt(entry.slot.offset)) << 9n) | 2n);
+    if (!isPresent(entry)) throw new Error('no migration is simulated');
     return hex(0x8000000000000000n | (BigInt(entry.page.pfn) << 12n) | (entry.isWritable ? 0x867n : 0x865n));
   }
 
@@ -142,7 +143,7 @@ export class Kernel510 extends Memory {
         if (entry === undefined || entry === 'cleared') continue;
         this.shares(from, address, entry);
         if ('slot' in entry) entry.slot.count++;
-        else {
+        else if (isPresent(entry)) {
           if (entry.page !== this.zero) entry.page.mapcount++;
           entry = { page: entry.page, isWritable: false };
           from.entries.set(address, entry);

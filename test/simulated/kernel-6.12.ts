@@ -13,9 +13,11 @@ import {
   type Folio,
   hex,
   isHeld,
+  isMigrating,
   isPresent,
   isSwapped,
   Memory,
+  type Migrating,
   type Mm,
   PAGE,
   PAGES,
@@ -36,12 +38,13 @@ const FOLL_UNLOCKABLE = 0x200000;
 const FAULT_FLAG_ORIG_PTE_VALID = 0x800;
 const EMLINK = 0xffffffffffffffe1n;
 
-/** What a broken kernel does with pinned pages: share them by fork, unmap them for swap, or copy what is exclusive. */
-export type Broken = 'fork' | 'swap' | 'write fault' | undefined;
+/** What a broken kernel does with pinned pages: share them by fork, unmap them for swap or migration, or copy what is exclusive. */
+export type Broken = 'fork' | 'swap' | 'migration' | 'write fault' | undefined;
 
 export class Kernel612 extends Memory {
   readonly #broken: Broken;
   override readonly isLarge: boolean;
+  override readonly migrates: boolean;
   readonly userFault = 0x1254;
   readonly returns = '.';
   readonly readOpf = '0x800';
@@ -65,6 +68,7 @@ export class Kernel612 extends Memory {
     super(machine);
     this.#broken = broken;
     this.isLarge = machine.random.next() < 0.5;
+    this.migrates = machine.random.next() < 0.5 || broken === 'migration';
   }
 
   pinning(t: Task, mm: Mm): Work {
@@ -87,6 +91,11 @@ export class Kernel612 extends Memory {
     if (entry === 'cleared') return '0x0';
     if ('slot' in entry)
       return hex((BigInt.asUintN(50, ~BigInt(entry.slot.offset)) << 9n) | (entry.isExclusive ? 10n : 2n));
+    if ('migrates' in entry) {
+      // SWP_MIGRATION_READ, _READ_EXCLUSIVE, _WRITE
+      const type = entry.isWritable ? 30n : entry.isExclusive ? 29n : 28n;
+      return hex((type << 59n) | (BigInt.asUintN(50, ~BigInt(entry.migrates.pfn)) << 9n) | 2n);
+    }
     const bits = entry.page === this.zero ? 0x225n : entry.isWritable ? 0x867n : 0x400000000000825n;
     return hex(0x8000000000000000n | (BigInt(entry.page.pfn) << 12n) | bits);
   }
@@ -280,7 +289,8 @@ export class Kernel612 extends Memory {
     if ('slot' in entry) {
       entry.slot.count++;
       copied = { slot: entry.slot, isExclusive: false };
-    } else {
+    } else if ('migrates' in entry) copied = { migrates: entry.migrates, isWritable: false, isExclusive: false };
+    else {
       if (entry.page !== this.zero) {
         entry.page.mapcount++;
         if (entry.page.isExclusive) this.#betrays(entry.page);
@@ -355,6 +365,109 @@ export class Kernel612 extends Memory {
     this.machine.print(t, `unmap_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_unmap_one) ret=${isUnmapped ? 1 : 0}`);
     yield;
     return isUnmapped;
+  }
+
+  /** clear_refs_pte_range(): entries become read-only, but for those of pages that may be pinned (pte_is_pinned()) */
+  override *clearRefs(t: Task, mm: Mm): Work {
+    yield { lock: mm.mmapLock, shared: false };
+    const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
+    this.machine.print(t, `softdirty: (clear_refs_pte_range+0x4/0x460) mm=${mm.pointer} ${range}`);
+    yield;
+    yield { lock: mm.ptl, shared: false };
+    for (const [address, entry] of [...mm.entries])
+      if (isPresent(entry) && entry.isWritable && !entry.page.folio.maybePinned)
+        mm.entries.set(address, { page: entry.page, isWritable: false });
+    mm.ptl.release();
+    mm.mmapLock.release();
+    yield;
+  }
+
+  /** migrate_pages(), for one page, as compaction does */
+  override *migrate(t: Task): Work {
+    const old = this.victim();
+    if (old === undefined || old.isLarge) return;
+    old.other++;
+    yield { lock: old.lock, shared: false };
+    if (!old.isInSwapCache && old.mapcount > 0) yield* this.#migrates(t, old);
+    old.lock.release();
+    old.other--;
+    this.put(old.pages[0]);
+  }
+
+  *#migrates(t: Task, old: Folio): Work {
+    const { machine } = this;
+    const to = this.newPage().folio;
+    to.lock.tryTake(false);
+    to.other++;
+    yield* this.rmapWalk(old, (mm, addresses) => this.#migrateOne(t, mm, addresses()[0], old));
+    let isMoved = false;
+    for (let tries = 0; old.mapcount === 0 && !isMoved && tries < 3; tries++) {
+      machine.print(t, `migrate_map: (__folio_migrate_mapping+0x0/0x610) new=${to.pointer} old=${old.pointer} extra=1`);
+      yield;
+      // but for the one of migration, nobody has a reference
+      isMoved = old.count === 1 || (this.#broken === 'migration' && old.gup === 0);
+      const caller = '__migrate_folio.isra.0+0xbe/0x160';
+      machine.print(t, `migrate_map_ret: (${caller} <- __folio_migrate_mapping) ret=${isMoved ? 0 : -11}`);
+      yield;
+    }
+    to.isAnon = isMoved;
+    yield* this.#mapsAgain(t, old.pages[0], (isMoved ? to : old).pages[0]);
+    to.lock.release();
+    to.other--;
+    this.put(to.pages[0]);
+  }
+
+  /** try_to_migrate_one() */
+  *#migrateOne(t: Task, mm: Mm, address: number, folio: Folio): Work<boolean> {
+    const { machine } = this;
+    const [page] = folio.pages;
+    const entry = mm.entries.get(address) as { page: Page; isWritable: boolean };
+    const where = `mm=${mm.pointer} addr=${hex(address)}`;
+    machine.print(t, `migrate_one: (try_to_migrate_one+0x4/0xb10) page=${folio.pointer} ${where} ref=${folio.count}`);
+    yield;
+    machine.print(t, `clear_flush: ${this.at('ptep_clear_flush')} ${where} pte=${this.raw(entry)}`);
+    yield;
+    mm.entries.set(address, 'cleared');
+    yield 'tlb flush';
+    const { isExclusive } = page;
+    const isUnmapped = !isExclusive || !this.#isPinned(folio, 'migration');
+    if (isUnmapped) {
+      mm.entries.set(address, { migrates: page, isWritable: entry.isWritable, isExclusive });
+      if (isExclusive) this.#betrays(page);
+      page.isExclusive = false;
+      yield* this.rmapDel(t, mm, page, 1);
+    } else mm.entries.set(address, entry);
+    machine.print(t, `migrate_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_migrate_one) ret=${isUnmapped ? 1 : 0}`);
+    yield;
+    return isUnmapped;
+  }
+
+  /** remove_migration_ptes() */
+  *#mapsAgain(t: Task, old: Page, page: Page): Work {
+    const walked = new Set<Mm>();
+    for (let mm = this.mms[0]; mm !== undefined; mm = this.mms.find((other) => !walked.has(other)) as Mm) {
+      walked.add(mm);
+      for (const address of [...mm.entries.keys()]) {
+        const isOfOld = (entry: Entry | undefined): entry is Migrating => isMigrating(entry) && entry.migrates === old;
+        if (!isOfOld(mm.entries.get(address))) continue;
+        yield { lock: mm.ptl, shared: false };
+        const entry = mm.entries.get(address);
+        if (isOfOld(entry)) yield* this.#mapsOneAgain(t, mm, address, page, entry);
+        mm.ptl.release();
+      }
+    }
+  }
+
+  *#mapsOneAgain(t: Task, mm: Mm, address: number, page: Page, entry: Migrating): Work {
+    const where = `mm=${mm.pointer} addr=${hex(address)}`;
+    this.machine.print(t, `migrate_in: (remove_migration_pte+0x4/0x640) page=${page.pointer} ${where}`);
+    yield;
+    const which = `folio=${page.pointer} page=${page.pointer} nr=1 ${where} rflags=${entry.isExclusive ? '0x1' : '0x0'}`;
+    this.machine.print(t, `anon_rmap: (folio_add_anon_rmap_ptes+0x4/0x110) ${which}`);
+    yield;
+    const parted = page === entry.migrates ? [] : this.parting(mm, address, entry.migrates);
+    for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
+    this.#map(mm, address, page, entry.isWritable, entry.isExclusive);
   }
 
   *addToBio(t: Task, bio: string, { page, pins }: Part, merges: boolean): Work {

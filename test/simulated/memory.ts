@@ -27,6 +27,7 @@ export class Folio {
   writeback = false;
   /** it has been mapped: folio_test_anon() */
   isAnon = false;
+  isFree = false;
 
   constructor(pfn: number, order: number) {
     this.pages = Array.from({ length: 1 << order }, (_, i) => new Page(pfn + i, this));
@@ -97,13 +98,19 @@ export interface Slot {
 export type Entry =
   | { readonly page: Page; readonly isWritable: boolean }
   | { readonly slot: Slot; readonly isExclusive: boolean }
+  /** the page is on its way to another frame */
+  | { readonly migrates: Page; readonly isWritable: boolean; readonly isExclusive: boolean }
   /** ptep_clear_flush() has cleared it, and is not over */
   | 'cleared';
 
+export type Migrating = Extract<Entry, { migrates: Page }>;
 export type Swapped = Extract<Entry, { slot: Slot }>;
 
 export const isSwapped = (entry: Entry | undefined): entry is Swapped =>
   entry !== undefined && entry !== 'cleared' && 'slot' in entry;
+
+export const isMigrating = (entry: Entry | undefined): entry is Migrating =>
+  entry !== undefined && entry !== 'cleared' && 'migrates' in entry;
 
 export const isPresent = (entry: Entry | undefined): entry is Extract<Entry, { page: Page }> =>
   entry !== undefined && entry !== 'cleared' && 'page' in entry;
@@ -179,6 +186,7 @@ export abstract class Memory {
   abstract readonly done: string;
   /** whether faults map large folios */
   readonly isLarge: boolean = false;
+  readonly migrates: boolean = false;
   readonly machine: Machine;
   readonly zero = new Folio(ZERO_PFN, 0).pages[0];
   readonly pins: Pinned[] = [];
@@ -256,7 +264,9 @@ export abstract class Memory {
 
   /** Free a folio that nobody refers to. */
   put({ folio }: Page): void {
-    if (folio !== this.zero.folio && folio.count === 0) this.#free.push(...folio.pages.map(({ pfn }) => pfn));
+    if (folio === this.zero.folio || folio.count > 0 || folio.isFree) return;
+    folio.isFree = true;
+    this.#free.push(...folio.pages.map(({ pfn }) => pfn));
   }
 
   nextBio(): string {
@@ -286,7 +296,7 @@ export abstract class Memory {
 
   /** fork shares what an entry maps, or names in the swap cache, with a child. */
   shares(mm: Mm, address: number, entry: Exclude<Entry, 'cleared'>): void {
-    const page = 'slot' in entry ? entry.slot.page : entry.page;
+    const page = isSwapped(entry) ? entry.slot.page : isMigrating(entry) ? entry.migrates : entry.page;
     for (const pin of this.pins)
       if (pin.mm === mm && pin.address === address && pin.page === page && isHeld(pin)) pin.shared = true;
   }
@@ -327,7 +337,7 @@ export abstract class Memory {
     yield;
     const entry = mm.entries.get(address);
     if (entry === undefined || entry === 'cleared') yield* this.#anonymous(t, mm, address, (flags & 1) !== 0);
-    else if ('slot' in entry) yield* this.#swapIn(t, mm, address, entry, flags);
+    else if (isMigrating(entry) || isSwapped(entry)) yield* this.#swapIn(t, mm, address, entry, flags);
     else if (isCow && !entry.isWritable) {
       yield { lock: mm.ptl, shared: false };
       if (mm.entries.get(address) === entry)
@@ -373,9 +383,8 @@ export abstract class Memory {
   }
 
   /** do_swap_page() */
-  *#swapIn(t: Task, mm: Mm, address: number, entry: Swapped, flags: number): Work {
+  *#swapIn(t: Task, mm: Mm, address: number, entry: Swapped | Migrating, flags: number): Work {
     const { machine } = this;
-    const { slot } = entry;
     const where = `mm=${mm.pointer} addr=${hex(address)}`;
     machine.print(
       t,
@@ -383,7 +392,14 @@ export abstract class Memory {
     );
     yield;
     let ret = 0;
-    if (mm.entries.get(address) === entry) {
+    if (mm.entries.get(address) !== entry) ret = 0;
+    else if (isMigrating(entry)) {
+      // migration_entry_wait()
+      const { lock } = entry.migrates.folio;
+      yield { lock, shared: false };
+      lock.release();
+    } else {
+      const { slot } = entry;
       const page = slot.page ?? (yield* this.#readIn(t, slot));
       const { folio } = page;
       folio.other++;
@@ -475,6 +491,12 @@ export abstract class Memory {
     }
     return nr;
   }
+
+  /** "4" is written to /proc/PID/clear_refs. */
+  *clearRefs(_t: Task, _mm: Mm): Work {}
+
+  /** Compaction. */
+  *migrate(_t: Task): Work {}
 
   *reclaim(t: Task): Work {
     const folio = this.victim();

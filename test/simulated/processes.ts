@@ -128,6 +128,21 @@ export function simulate(seed: number, era: Era): Simulated {
         if (random.next() < 0.7) yield* memory.reclaim(t);
       }
     });
+  // what is swapped out, and whether it is soft-dirty, is not simulated
+  if (!does.swap)
+    machine.spawn('criu', machine.nextPid(), function* (t) {
+      while (!isOver()) {
+        yield { turns: 20 + random.below(300) };
+        if (memory.mms.length > 0) yield* memory.clearRefs(t, random.of([...memory.mms]));
+      }
+    });
+  if (memory.migrates)
+    machine.spawn('kcompactd0', machine.nextPid(), function* (t) {
+      while (!isOver()) {
+        yield { turns: 5 + random.below(75) };
+        yield* memory.migrate(t);
+      }
+    });
   machine.run(turns * 1000);
   return { text: machine.text(), pins: memory.pins };
 }
