@@ -61,6 +61,9 @@ import {
 /** Minimum length of a line with an event: name, pid, CPU, time. */
 const SHORTEST: usize = 45;
 
+/** Arguments that are only counted are not looked at. Those of sched_switch have 125 bytes. */
+const MOST_COUNTED: usize = 140;
+
 /** Result: the line has another shape. */
 const OTHER_SHAPE: usize = 0;
 
@@ -121,8 +124,9 @@ export function readLine(start: usize, end: usize, row: usize, base: f64, idBase
   if (!type) return OTHER_EVENT;
   store<f64>(LINE_TIME_AT, ts);
   const what = changetype<Type>(type);
-  // what ends in ` <-caller` is an entry of the function tracer
-  if (what.counted >= 0) return call && contains(LESS, at, end) ? OTHER_EVENT : what.counted;
+  // what ends in ` <-caller` is an entry of the function tracer; so long a line may have another event in it
+  if (what.counted >= 0)
+    return end - at > MOST_COUNTED || (call && contains(LESS, at, end)) ? OTHER_EVENT : what.counted;
   const table = what.table;
   if (table && !task.id) return OTHER_COLUMNS;
   if (what.kept) {

@@ -12,6 +12,7 @@ import { Kind } from '../../vocabulary/kinds.ts';
 import { RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 import type { EventType, Vocabulary } from '../../vocabulary/vocabulary.ts';
 import { isFilter, LineFilter, type TraceFilter } from './filter.ts';
+import { joined } from './joined.ts';
 import { type Break, beginsTrace, putBreak } from './order.ts';
 import type { LostEvents, ReadStats } from './read-stats.ts';
 import { LineBefore } from './repeated.ts';
@@ -189,7 +190,7 @@ export class RecordReader {
     }
     const row = batch.length * STRIDE;
     const type = this.#vocabulary.decode(out, offset, number, batch);
-    const { damage } = this.#vocabulary;
+    const damage = this.#vocabulary.damage ?? joined(out);
     if (damage !== undefined) {
       known?.close();
       stats.cutLines.note(number, lines.end - lines.start, damage);

@@ -27,6 +27,13 @@ export const isEventLine = (line: string): boolean => WHOLE.test(line);
 /** An event somewhere in the line. */
 export const hasEvent = (line: string): boolean => CORE.test(line);
 
+/** The CPU and the time, the place of a probe, or the task and the beginning of its CPU. */
+const REST =
+  /\[\d{3,}\] {1,9}\S{0,6} {0,9}\d+\.\d{6}|\(\w[\w.]*\+0x[\da-f]+(?:\/0x[\da-f]+)?(?:\)| <- )|^ *\S.{0,15}-\d+ +\[\d/;
+
+/** What is left of an event that was damaged. It is no part of the text around a trace. */
+export const hasRest = (line: string): boolean => REST.test(line) || hasEvent(line);
+
 /** Columns of a task's name, which is right-aligned. */
 const NAME_COLUMNS = 16;
 

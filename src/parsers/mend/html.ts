@@ -1,6 +1,6 @@
 // Why: web pages contain traces unchanged (systrace, atrace) or with markup: in <pre>, in tables with line numbers, in
 // paragraphs. Text copied from the source of a page has entities but no markup.
-import { filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { filled, hasEvent, hasRest, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { takeOff, takeOffThese } from './prefixes.ts';
 
@@ -104,6 +104,6 @@ export class Page {
       return text;
     }
     // an incomplete event is reported as such
-    return (isPre && /\S/.test(text) && opens === null) || hasEvent(text) ? text : NOTHING;
+    return (isPre && /\S/.test(text) && opens === null) || hasRest(text) ? text : NOTHING;
   }
 }

@@ -60,6 +60,8 @@ export class JournalExport extends ConvertedSource {
     const isSized = end > at && (equals < 0 || equals > end);
     const name = given.toString('latin1', at, isSized ? end : Math.min(equals, end));
     if (!isSized) {
+      // only a blank line, between entries, is none
+      this.#isTorn ||= end > at && !FIELD.test(`${name}=`);
       if (name === MESSAGE) out.push(given.subarray(equals + 1, behind));
       return behind;
     }

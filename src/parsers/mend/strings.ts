@@ -1,6 +1,6 @@
 // Why: programs print lines of a trace in quotes, as one string, or as members of objects: `b'...'` of Python, the text
 // of ansible, logs of docker and of the journal in JSON.
-import { filled, hasEvent, isBetween, occurrences } from '../detect/looks.ts';
+import { filled, hasEvent, hasRest, isBetween, occurrences } from '../detect/looks.ts';
 import { senderIn } from './json-beside.ts';
 import type { Bare } from './prefixes.ts';
 
@@ -102,7 +102,9 @@ export class JournalTexts {
     // its first byte may be a newline
     if (line === 'MESSAGE') this.#length = 8;
     else this.#length = length === 8 && line === '' ? 7 : 0;
-    return length > 0 ? line.slice(length) : journalText(line);
+    if (length > 0) return line.slice(length);
+    // a line of an event whose field was damaged is no other field
+    return journalText(line) ?? (!JOURNAL.test(line) && hasRest(line) ? line : undefined);
   }
 }
 
