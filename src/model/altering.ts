@@ -22,9 +22,13 @@ const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
-export function beginAlteration(t: Task, mm: Mm, what: Omit<Alteration, 'faulted'>): void {
+export function beginAlteration(
+  t: Task,
+  mm: Mm,
+  { kind, start, end, at, by, wrprotect, shift }: Omit<Alteration, 'faulted'>,
+): void {
   endAlteration(t);
-  t.alters = { ...what, mm, faulted: false };
+  t.alters = { kind, start, end, at, by, wrprotect, shift, mm, faulted: false };
   if (mm.alterations === undefined) mm.alterations = [t.alters];
   else mm.alterations.push(t.alters);
 }

@@ -136,24 +136,30 @@ class PagesOf {
   }
 }
 
+/** Holds of a call that are compared one by one. */
+const FEW_HOLDS = 32;
+
 /** The holds of one call, one for each folio. */
 class HoldsOf {
-  #newest: Hold<Pin> | undefined;
-  // most calls take pages of one folio: no map is made for it
+  readonly #holds: Hold<Pin>[] = [];
+  // most calls take pages of a few folios: no map is made for them
   #all: Map<PageId, Hold<Pin>> | undefined;
 
   add(pin: Pin, folio: PageId): void {
-    const newest = this.#newest;
-    let hold = newest?.folio === folio ? newest : this.#all?.get(folio);
+    let hold = this.#of(folio);
     if (hold === undefined) {
       hold = new Hold(folio);
-      if (newest !== undefined) {
-        this.#all ??= new Map([[newest.folio, newest]]);
-        this.#all.set(folio, hold);
-      }
+      this.#holds.push(hold);
+      if (this.#holds.length === FEW_HOLDS) this.#all = new Map(this.#holds.map((one) => [one.folio, one]));
+      else this.#all?.set(folio, hold);
     }
-    this.#newest = hold;
     hold.add(pin);
+  }
+
+  #of(folio: PageId): Hold<Pin> | undefined {
+    if (this.#all !== undefined) return this.#all.get(folio);
+    for (let i = this.#holds.length - 1; i >= 0; i--) if (this.#holds[i].folio === folio) return this.#holds[i];
+    return undefined;
   }
 }
 
@@ -317,4 +323,4 @@ function isTransient(m: Model, t: Task, call: PinCall): boolean {
 }
 
 const isPmd = (m: Model, mm: Mm | undefined, vpn: number): boolean =>
-  mm !== undefined && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));
+  mm?.hasPmds === true && !mm.ptes.has(vpn) && mm.pmds.has(Math.floor(vpn / m.machine.pmdPages));

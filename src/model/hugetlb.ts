@@ -42,14 +42,17 @@ export const isHugetlb = (m: Model, mm: Mm | undefined, vpn: number, page: PageI
  */
 export function beginningOf(m: Model, mm: Mm | undefined, vpn: number, folio: PageId): number {
   const { pmdPages } = m.machine;
-  for (let size = 2 * pmdPages; mm !== undefined && size <= GIGANTIC && folio % size === 0; size *= 2) {
-    const head = vpn - (vpn % size);
+  for (let size = 2 * pmdPages; mm !== undefined && size <= GIGANTIC && aligned(folio, size) === folio; size *= 2) {
+    const head = aligned(vpn, size);
     if (head + pmdPages > vpn) continue;
     const isKnown = mm.hugetlb?.has(head / pmdPages) === true && m.mapped(mm, head) === folio;
     if (isKnown || m.pinsAt(mm, head).some(({ page }) => page === folio)) return head;
   }
-  return vpn - (vpn % pmdPages);
+  return aligned(vpn, pmdPages);
 }
+
+/** The multiple of `size` at or below a number; `%` of numbers that are no small integers takes many times as long. */
+const aligned = (n: number, size: number): number => Math.floor(n / size) * size;
 
 /**
  * Pins that a gigantic page at `vpn` may have behind its first PMD: they are where they would be in it, and neither the

@@ -17,8 +17,10 @@ export class Ordered<V> {
   #keys: number[][] = NOTHING;
   #values: V[][] = NOTHING;
   #size = 0;
-  /** run and index of the key looked up last */
+  /** the key looked up last, NaN if keys have been added or removed since; its run and its index there */
+  #key = Number.NaN;
   #run = 0;
+  #index = 0;
 
   get size(): number {
     return this.#size;
@@ -41,6 +43,7 @@ export class Ordered<V> {
       this.#keys = [[key]];
       this.#values = [[value]];
       this.#size = 1;
+      this.#key = Number.NaN;
       return;
     }
     const i = this.#find(key);
@@ -49,6 +52,7 @@ export class Ordered<V> {
       this.#values[run][i] = value;
       return;
     }
+    this.#key = Number.NaN;
     const keys = this.#keys[run];
     insert(keys, ~i, key);
     if (~i === 0) this.#firsts[run] = key;
@@ -61,6 +65,7 @@ export class Ordered<V> {
     if (this.#size === 0) return false;
     const i = this.#find(key);
     if (i < 0) return false;
+    this.#key = Number.NaN;
     const run = this.#run;
     remove(this.#keys[run], i);
     remove(this.#values[run], i);
@@ -79,6 +84,7 @@ export class Ordered<V> {
     this.#keys = NOTHING;
     this.#values = NOTHING;
     this.#size = 0;
+    this.#key = Number.NaN;
     this.#run = 0;
   }
 
@@ -118,6 +124,8 @@ export class Ordered<V> {
 
   /** Index of a key in its run (#run), or the complement of its insertion index. Not for an empty map. */
   #find(key: number): number {
+    // who adds or removes a key has often just looked it up
+    if (key === this.#key) return this.#index;
     const firsts = this.#firsts;
     let run = this.#run;
     if (firsts.length > 1) {
@@ -125,7 +133,9 @@ export class Ordered<V> {
       if (run < 0) run = Math.max(0, ~run - 1);
       this.#run = run;
     }
-    return below(this.#keys[run], key);
+    this.#key = key;
+    this.#index = below(this.#keys[run], key);
+    return this.#index;
   }
 
   #split(run: number): void {

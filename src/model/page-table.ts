@@ -234,7 +234,8 @@ export class PageTable {
   }
 
   #keysIn(from: number, to: number): number[] {
-    const [first, end] = [Math.floor(from / LEAF), Math.ceil(to / LEAF)];
+    const first = Math.floor(from / LEAF);
+    const end = Math.ceil(to / LEAF);
     if (this.#leaves !== undefined) return this.#leaves.keysIn(first, end);
     return this.#leaf !== undefined && this.#key >= first && this.#key < end ? [this.#key] : [];
   }

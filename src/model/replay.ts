@@ -271,21 +271,26 @@ function run(m: Model, batch: RecordBatch, lineBase: number): void {
     if (kind === Kind.fault && onlyFaults(m, rows, o)) continue;
     const t = m.runs(pid, rows[o + Slot.CPU], rows[o + Slot.CTX]);
     m.running = t;
-    if (t.before !== 0) t.before &= STILL_BEFORE[kind];
-    if (t.release !== undefined) release.leaveRelease(m, t, kind);
-    if (!(ZAPS[kind] && reclaims(t, rows[o + Slot.MM]))) {
-      if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
-      if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
-    }
-    if (t.alters !== undefined) leaveAlteration(t, kind);
-    if (m.walking.size > 0) unmapOne.leaveWalk(m, t, kind);
-    if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
+    leave(m, t, kind, rows, o);
     handler(m, t, rows, o);
     t.previous = kind;
     m.strays.ran(rows[o + Slot.CPU], t);
     if (m.taps.length > 0) m.taps[kind]?.(rows, o);
   }
   if (batch.length > 0) m.lastLine = rows[(batch.length - 1) * STRIDE + Slot.LINE];
+}
+
+/** The calls that a task was inside of, and is no more, as its next event shows. */
+function leave(m: Model, t: Task, kind: number, rows: Float64Array, o: number): void {
+  if (t.before !== 0) t.before &= STILL_BEFORE[kind];
+  if (t.release !== undefined) release.leaveRelease(m, t, kind);
+  if ((t.gup !== undefined || t.wp !== undefined) && !(ZAPS[kind] && reclaims(t, rows[o + Slot.MM]))) {
+    if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
+    if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
+  }
+  if (t.alters !== undefined) leaveAlteration(t, kind);
+  if (m.walking.size > 0) unmapOne.leaveWalk(m, t, kind);
+  if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
 }
 
 /** End of the trace: deferred effects take place, open calls and pins stay open. */
