@@ -62,6 +62,7 @@ export default defineRule({
         notified.set(mm, at);
       },
       release({ pin }) {
+        if (stuck.length === 0) return;
         // KVM's notifiers, for one, may take longer than an I/O: what was given back before they return is not shared
         const isEarly = ({ at, src, isOver }: ForkUnderWay): boolean => {
           const n = notified.get(src);

@@ -44,7 +44,9 @@ export default defineRule({
           if (undone) open.delete(pin);
           else open.set(pin, at);
       },
-      release: ({ pin }) => tell([pin]),
+      release({ pin }) {
+        if (open.size > 0) tell([pin]);
+      },
       exit: ({ pins }) => tell(pins),
       end: () => tell([...open.keys()]),
     };

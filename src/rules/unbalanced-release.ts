@@ -29,7 +29,7 @@ export default defineRule({
     const last = new Map<PageId, Pin>();
     return {
       pin({ pin }) {
-        if (pin.page !== undefined) last.delete(pin.page);
+        if (last.size > 0 && pin.page !== undefined) last.delete(pin.page);
       },
       release({ pin, by, at }) {
         if (pin.page === undefined) return;

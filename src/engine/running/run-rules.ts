@@ -47,12 +47,20 @@ type Handler = (subject: unknown) => unknown;
 interface Running {
   rule: Rule;
   isOwn: boolean;
+  /** it is ours, and nobody watches it */
+  isPlain: boolean;
   over: boolean;
 }
 
 interface Listener {
   running: Running;
   handler: Handler;
+  over: boolean;
+}
+
+/** Those who listen to a transition. When one of them goes, the others may be about to be told of something. */
+interface Listening {
+  all: Listener[];
 }
 
 export class RunRules {
@@ -62,7 +70,7 @@ export class RunRules {
   readonly #observer: RuleObserver | undefined;
   /** nobody keeps an event: the rules are built in, and nobody watches them */
   readonly #keepsNone: boolean;
-  readonly #listening = new Map<TransitionName, Set<Listener>>();
+  readonly #listening = new Map<TransitionName, Listening>();
   readonly #tapping = new Map<number, Listener[]>();
 
   constructor(
@@ -87,7 +95,8 @@ export class RunRules {
   }
 
   #start(rule: Rule, said: Readonly<Record<string, unknown>> | undefined): void {
-    const running: Running = { rule, isOwn: OWN.has(rule), over: false };
+    const isOwn = OWN.has(rule);
+    const running: Running = { rule, isOwn, isPlain: isOwn && this.#observer === undefined, over: false };
     const ears = this.#ears;
     const observer = this.#observer;
     let handlers: Handlers = {};
@@ -136,22 +145,21 @@ export class RunRules {
 
   /** A view is made once for all listening rules. */
   #listen(running: Running, name: TransitionName, handler: Handler): () => void {
-    const all = this.#listening.get(name) ?? this.#hear(name);
-    const listener = { running, handler };
-    all.add(listener);
+    const listening = this.#listening.get(name) ?? this.#hear(name);
+    const listener = { running, handler, over: false };
+    listening.all.push(listener);
     return () => {
-      all.delete(listener);
+      listener.over = true;
+      listening.all = listening.all.filter((one) => one !== listener);
     };
   }
 
-  #hear(name: TransitionName): Set<Listener> {
-    const all = new Set<Listener>();
-    this.#listening.set(name, all);
-    const tell = (shown: object): void => {
-      for (const { running, handler } of all) this.#call(running, name, shown, handler);
-    };
-    listenTo(this.#viewer, name, tell, () => all.size > 0);
-    return all;
+  #hear(name: TransitionName): Listening {
+    const listening: Listening = { all: [] };
+    this.#listening.set(name, listening);
+    const tell = (shown: object): void => this.#tell(listening.all, name, shown);
+    listenTo(this.#viewer, name, tell, () => listening.all.length > 0);
+    return listening;
   }
 
   #tap(running: Running, kind: string, handler: Handler): void {
@@ -159,14 +167,12 @@ export class RunRules {
     if (index === undefined) return;
     const known = this.#tapping.get(index);
     if (known !== undefined) {
-      known.push({ running, handler });
+      known.push({ running, handler, over: false });
       return;
     }
-    const all = [{ running, handler }];
+    const all = [{ running, handler, over: false }];
     this.#tapping.set(index, all);
-    const tell = (shown: object): void => {
-      for (const { running, handler } of all) this.#call(running, kind, shown, handler);
-    };
+    const tell = (shown: object): void => this.#tell(all, kind, shown);
     const current = this.#keepsNone ? new CurrentEvent(index, this.#viewer) : undefined;
     this.#model.tap(index, (rows, o) => {
       if (current === undefined) tell(showEvent(index, rows, o, this.#viewer));
@@ -174,17 +180,24 @@ export class RunRules {
     });
   }
 
+  #tell(all: readonly Listener[], name: string, shown: object): void {
+    for (const { running, handler, over } of all) {
+      if (over || running.over) continue;
+      if (!running.isPlain) {
+        this.#call(running, name, shown, handler);
+        continue;
+      }
+      try {
+        handler(shown);
+      } catch (error) {
+        this.#fail(running, name, error);
+      }
+    }
+  }
+
   #call(running: Running, handler: string, subject: unknown, tell: Handler): void {
     if (running.over) return;
     const observer = this.#observer;
-    if (running.isOwn && observer === undefined) {
-      try {
-        tell(subject);
-      } catch (error) {
-        this.#fail(running, handler, error);
-      }
-      return;
-    }
     const call = observer === undefined ? undefined : { rule: running.rule, handler, line: this.#line(), subject };
     if (call !== undefined) observer?.before?.(call);
     try {
