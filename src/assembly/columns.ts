@@ -39,7 +39,7 @@ export function learnColumns(bracket: usize, point: usize, digits: i32, ns: f64,
   secondsMask = <u64>-1 << (8 * (7 - digits));
   seconds = load<u64>(point - 8) & secondsMask;
   secondsBase = ns;
-  showsContext = context;
+  showsContext = context || isNmi(load<u8>(bracket + ranAt));
 }
 
 /** Position after the point of the line with `[` at `bracket`; 0: it has other columns. */
@@ -58,13 +58,21 @@ export function timeWith(fraction: i32): f64 {
   return secondsBase + <f64>fraction;
 }
 
+/** `z` or `Z` */
+// @ts-ignore: decorator
+@inline
+function isNmi(flag: i32): bool {
+  return (flag | 32) == 122;
+}
+
 /** The context: 0 the task, 1 a softirq, 2 a hardirq; NaN: not shown. */
 // @ts-ignore: decorator
 @inline
 export function contextAt(bracket: usize): f64 {
   if (!showsContext) return NaN;
   const c = load<u8>(bracket + ranAt);
-  return c == 46 ? 0 : c == 115 ? 1 : 2;
+  // of an NMI, the trap of a kprobe, what it interrupted is not shown (parsers/formats/task-columns.ts)
+  return c == 46 ? 0 : c == 115 ? 1 : isNmi(c) ? NaN : 2;
 }
 
 /** Number of the CPU in `[001]`; negative: it does not have three digits. */

@@ -161,7 +161,7 @@ export class RecordedEvent {
   /** thread id, which ftrace calls PID */
   pid = -1;
   tgid = -1;
-  /** 0: a task, 1: a softirq, 2: a hard interrupt or NMI; -1 if unknown */
+  /** 0: a task, 1: a softirq, 2: a hard interrupt; -1 if unknown */
   context = -1;
   type: RecordedType = NO_TYPE;
   /** task name; empty if unknown */

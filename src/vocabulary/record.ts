@@ -39,8 +39,8 @@ export const Slot = {
   /** caller symbol: index into the symbol table of the batch's source, -1 or NaN when unknown */
   SYM: 17,
   /**
-   * context on the CPU (irq-info): 0 the printed task, 1 a softirq, 2 a hardirq or NMI that interrupted it; NaN not
-   * shown
+   * context on the CPU (irq-info): 0 the printed task, 1 a softirq, 2 a hardirq that interrupted it; NaN not shown, as
+   * in an NMI
    */
   CTX: 18,
 } as const;

@@ -265,8 +265,8 @@ refused() {
   pd_refused=$((pd_refused + 1))
   if [ $pd_armed = 0 ] && [ $pd_refused -ge 5 ]; then
     pd_try='dmesg says more; kprobes may be switched off (CONFIG_KPROBES, a security module, a sandbox)'
-    # arch_check_ftrace_location(): where functions are traced, kprobes need CONFIG_KPROBES_ON_FTRACE at their entry
-    [ "$pd_machine" != riscv64 ] || pd_try='riscv64 allows probes at the entry of functions since CONFIG_FPROBE (Debian: 7.2 does, 6.12 does not)'
+    # check_ftrace_location() of v6.12: without CONFIG_KPROBES_ON_FTRACE, no kprobe where ftrace has its call
+    [ "$pd_machine" != riscv64 ] || pd_try='some kernels of riscv64 take no probe at the entry of a function: Debian 6.12 takes none, 7.2 does'
     die "the kernel takes no probe at all (the last answer: $3)" "$pd_try"
   fi
 }

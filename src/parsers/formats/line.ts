@@ -57,7 +57,7 @@ export class TraceLine {
   /** process id; -1 if the line does not show it or shows `-------` */
   tgid = -1;
   /**
-   * context: 0 the task, 1 a softirq, 2 a hardirq or NMI (vocabulary/record.ts Context); -1 if the line does not show
+   * context: 0 the task, 1 a softirq, 2 a hardirq (vocabulary/record.ts Context); -1 if the line does not show
    * it
    */
   context = -1;

@@ -114,17 +114,21 @@ function contextIn(buf: Uint8Array, flags: number, end: number): number {
 }
 
 /**
- * 0: a task, 1: a softirq, 2: a hard interrupt or NMI. TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40, TRACE_FLAG_SOFTIRQ
- * 0x10 (include/linux/trace_events.h).
+ * 0: a task, 1: a softirq, 2: a hard interrupt, -1: not shown. TRACE_FLAG_HARDIRQ 0x08, TRACE_FLAG_NMI 0x40,
+ * TRACE_FLAG_SOFTIRQ 0x10 (include/linux/trace_events.h).
+ *
+ * No NMI calls a function that is probed. A kprobe that traps is an NMI itself (irqentry_nmi_enter() in exc_int3() of
+ * x86, and in do_trap_break() of riscv64), which counts as a hardirq, too: what it interrupted is not shown.
  */
-export const contextOfBits = (flags: number): number => ((flags & 0x48) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0);
+export const contextOfBits = (flags: number): number =>
+  (flags & 0x40) !== 0 ? -1 : (flags & 0x08) !== 0 ? 2 : (flags & 0x10) !== 0 ? 1 : 0;
 
 /**
  * Context, from the third flag (trace_print_lat_fmt(), kernel/trace/trace_output.c): `.` the task, `s` a softirq, `h` a
  * hardirq, `H` one inside a softirq, `z` and `Z` an NMI.
  */
 export function contextOf(flag: number): number {
-  return flag === 46 ? 0 : flag === 115 ? 1 : 2;
+  return flag === 46 ? 0 : flag === 115 ? 1 : (flag | 32) === 122 ? -1 : 2;
 }
 
 /**

@@ -16,7 +16,7 @@ export const RISCV64: Arch = {
   caller: '%ra',
   stackArgs: false,
   largeByAddress: true,
-  tested: false,
+  tested: true,
   pages: [{ bytes: 4096, pmdPages: 512 }],
   structPage: 64,
   pte: {
