@@ -2,10 +2,9 @@
 
 import type { Catalogue } from '../vocabulary/catalogue.ts';
 import { type Meaning, meaningOf } from '../vocabulary/meaning.ts';
-import { hex } from '../vocabulary/number.ts';
 import { known, Slot } from '../vocabulary/record.ts';
 import type { TraceEvent } from './events.ts';
-import { asPage, bits64 } from './view-base.ts';
+import { asPage, bits64, knownPointer } from './view-base.ts';
 import type { Viewer } from './viewer.ts';
 import type { At } from './views.ts';
 
@@ -19,7 +18,7 @@ const READ: Record<Meaning, (slot: number) => Read> = {
   pfn: (s) => (rows, o, v) => asPage(v.model.pageOfPfn(rows[o + s])),
   address: (s) => (rows, o) => known(rows[o + s]),
   number: (s) => (rows, o) => known(rows[o + s]),
-  pointer: (s) => (rows, o) => (Number.isNaN(rows[o + s]) ? undefined : hex(rows[o + s])),
+  pointer: (s) => (rows, o) => knownPointer(rows[o + s]),
   symbol: (s) => (rows, o, v) => v.symbol(rows[o + s])?.replace(/^"(.*)"$/, '$1'),
   length: () => (rows, o) => known(rows[o + Slot.END] - rows[o + Slot.ADDR]),
   bits: () => (rows, o) => bits64(rows[o + Slot.PTE_HI], rows[o + Slot.PTE_LO]),

@@ -2,7 +2,7 @@
 // a number is. The model tells them apart by their sign, as all other machines do, so that here pointers get one before
 // anything looks at them.
 import type { Catalogue } from '../vocabulary/catalogue.ts';
-import { POINTER_SLOTS } from '../vocabulary/meaning.ts';
+import { isPointer, POINTER_SLOTS } from '../vocabulary/meaning.ts';
 import { pointerFromZero } from '../vocabulary/number.ts';
 import { type RecordBatch, STRIDE } from '../vocabulary/record.ts';
 
@@ -18,9 +18,6 @@ export function foldPointers({ rows, length }: RecordBatch, catalogue?: Catalogu
 /** Of a kind of a rule. */
 function slotsOf(kind: number, catalogue: Catalogue | undefined): readonly number[] {
   const meanings = catalogue?.meanings(kind);
-  if (meanings === undefined) return NONE;
-  return (
-    catalogue?.fields[kind].filter((_, i) => ['mm', 'page', 'pointer'].includes(meanings[i])).map(({ slot }) => slot) ??
-    NONE
-  );
+  if (catalogue === undefined || meanings === undefined) return NONE;
+  return catalogue.fields[kind].filter((_, i) => isPointer(meanings[i])).map(({ slot }) => slot);
 }

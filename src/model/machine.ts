@@ -5,7 +5,7 @@
 import { type Arch, archOfPointer, type PageSize } from '../vocabulary/kernel/arch/index.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
-import { LOWEST_EXACT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
+import { LOWEST_EXACT, LOWEST_OBJECT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { foldPointers } from './from-zero.ts';
 
@@ -138,7 +138,7 @@ export class FirstLook {
 
   #look(rows: Float64Array, o: number): void {
     const mm = rows[o + Slot.MM];
-    if (mm < 0 || (mm >= 4096 && rows[o + Slot.PAGE] >= NOT_OF_32_BITS)) {
+    if (mm < 0 || (mm >= LOWEST_OBJECT && rows[o + Slot.PAGE] >= NOT_OF_32_BITS)) {
       const arch = archOfPointer(upperHalf(mm));
       this.#arches.set(arch, (this.#arches.get(arch) ?? 0) + 1);
     }

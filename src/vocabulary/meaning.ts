@@ -1,7 +1,6 @@
 // What the number in a slot of a built-in kind stands for. Slots are shared by kinds, so that it depends on the kind, and
 // where the slot has one meaning in almost all of them, on the name of the field.
-import type { KindField } from './kinds.ts';
-import { KIND_FIELDS } from './kinds.ts';
+import { KIND_FIELDS, type KindField } from './kinds.ts';
 import type { FieldMeaning } from './probes.ts';
 import { Slot } from './record.ts';
 
@@ -24,11 +23,10 @@ export function meaningOf({ slot, name, type }: KindField): Meaning {
   return 'number';
 }
 
+/** The number is a pointer of the kernel. */
+export const isPointer = (meaning: Meaning): boolean => ['mm', 'page', 'pointer'].includes(meaning);
+
 /** The slots of each built-in kind that hold pointers of the kernel; a swap entry is none. */
 export const POINTER_SLOTS: readonly (readonly number[])[] = KIND_FIELDS.map((fields) => [
-  ...new Set(
-    fields
-      .filter((field) => field.name !== 'entry' && ['mm', 'page', 'pointer'].includes(meaningOf(field)))
-      .map(({ slot }) => slot),
-  ),
+  ...new Set(fields.filter((field) => field.name !== 'entry' && isPointer(meaningOf(field))).map(({ slot }) => slot)),
 ]);

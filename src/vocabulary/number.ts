@@ -83,7 +83,7 @@ export function hex(n: number): string {
 }
 
 /** Nothing is mapped below: NULL, and numbers that are no pointers. */
-const LOWEST_OBJECT = 4096;
+export const LOWEST_OBJECT = 4096;
 
 /**
  * The number of a kernel pointer where the kernel's addresses begin at 0, as those of user space do (s390x): below 0 as

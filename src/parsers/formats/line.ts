@@ -57,8 +57,8 @@ export class TraceLine {
   /** process id; -1 if the line does not show it or shows `-------` */
   tgid = -1;
   /**
-   * context: 0 the task, 1 a softirq, 2 a hardirq (vocabulary/record.ts Context); -1 if the line does not show
-   * it
+   * context: 0 the task, 1 a softirq, 2 a hardirq (vocabulary/record.ts Context); -1 if the line does
+   * not show it
    */
   context = -1;
   /** task name, without padding; empty if there is none */
