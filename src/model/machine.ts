@@ -43,8 +43,9 @@ export class Machine {
 
 /** Number of page-aligned addresses, none of them at an odd multiple of a smaller page, that prove larger pages. */
 const ENOUGH_ADDRESSES = 24;
-/** Number of `struct page` pointers needed to determine their distance. */
+/** Number of `struct page` pointers that show their distance although some of them are damaged, and if none is. */
 const ENOUGH_PAGES = 8;
+const FEWEST_PAGES = 3;
 /** Maximum number of records to look at; a few more if whole batches arrive. */
 const MOST_RECORDS = 4096;
 const FEW_RECORDS = 256;
@@ -206,9 +207,10 @@ export class FirstLook {
     if (step.value !== undefined && step.n >= 2 && step.share > 0.9 && step.value % 8 === 0 && step.value >= 32)
       return step.value;
     const pages = [...this.#pages];
-    if (pages.length < ENOUGH_PAGES) return usual;
+    if (pages.length < FEWEST_PAGES) return usual;
+    const share = pages.length < ENOUGH_PAGES ? 1 : 0.9;
     for (const size of [usual, ...STRUCT_PAGES])
-      if (commonest(pages.map((page) => modulo(page, size))).share >= 0.9) return size;
+      if (commonest(pages.map((page) => modulo(page, size))).share >= share) return size;
     return usual;
   }
 

@@ -21,8 +21,12 @@ export function misspelt(types: readonly TypeFacts[]): DamagedLines[] {
     for (const place of type.places) byPlace.set(place, (byPlace.get(place) ?? new Set()).add(type.name));
     out.push(...oddLayouts(type.layouts));
   }
+  const inside = insides(types);
   for (const named of byName.values())
-    if (named.some(isKnown)) out.push(...oddPlaces(named.flatMap(({ places }) => places)));
+    if (named.some(isKnown)) {
+      const spelt = oddPlaces(named.flatMap(({ places }) => places));
+      out.push(...spelt, ...(spelt.length === 0 ? halfPlaces(named, inside) : []));
+    }
   const isAlike = (a: TypeFacts, b: TypeFacts): boolean =>
     a.places.length > 0
       ? a.places.some((place) => byPlace.get(place)?.has(b.name) === true)
@@ -39,10 +43,10 @@ export function misspelt(types: readonly TypeFacts[]): DamagedLines[] {
 
 const isKnown = ({ kind }: TypeFacts): boolean => kind !== Kind.none;
 
-const odd = (word: string, other: string): DamagedLines => ({
+const odd = (word: string, other: string, why = 'a character is missing or was changed'): DamagedLines => ({
   lines: 1,
   first: Number.POSITIVE_INFINITY,
-  reason: `"${word}" is "${other}" in other lines: a character is missing or was changed`,
+  reason: `"${word}" is "${other}" in other lines: ${why}`,
 });
 
 /** Names that end in other numbers are those of several probes. */
@@ -65,6 +69,29 @@ function oddPlaces(places: readonly string[]): DamagedLines[] {
   }
   return out;
 }
+
+/**
+ * A location with the offset and the size of another, in an event that has known ones nearly everywhere: of the name in
+ * front of them a part was lost, or the end of that line and the beginning of this one.
+ */
+function halfPlaces(named: readonly TypeFacts[], inside: ReadonlyMap<string, string>): DamagedLines[] {
+  const usual = named.filter(isKnown).reduce((sum, { count }) => sum + count, 0);
+  const own = insides(named);
+  return named
+    .filter((type) => !isKnown(type) && type.count * OFTEN <= usual)
+    .flatMap(({ places }) => places)
+    .flatMap((place) => {
+      const other = own.get(insideOf(place)) ?? inside.get(insideOf(place));
+      return other === undefined ? [] : [odd(place, other, 'a part is missing, or two lines were joined')];
+    });
+}
+
+/** Locations of events that are known, by their offset and size. */
+const insides = (types: readonly TypeFacts[]): Map<string, string> =>
+  new Map(types.filter(isKnown).flatMap(({ places }) => places.map((place) => [insideOf(place), place])));
+
+/** `+0x4/0xe0)`; of a location without symbols all of it. */
+const insideOf = (place: string): string => place.slice(Math.max(0, place.lastIndexOf('+0x')));
 
 const isOffset = (a: string, b: string): boolean => withoutOffsets(a) === withoutOffsets(b);
 const withoutOffsets = (place: string): string => place.replace(/\+0x[0-9a-f]+\//g, '/');

@@ -34,6 +34,7 @@ describe('a character of the columns', () => {
     ['is added to it', /(\.\d{6}):/, '$10:'],
     ['is the point', / 55\./, ' 55'],
     ['is added behind the time', ': fault', ':  fault'],
+    ['is a line end, and the task of the next line follows', 'scn-', 'sc 14:41:07 trace:            scn-'],
   ])('that %s is a loss', async (_, from, to) => {
     const { verdict, traces } = await checked(changed('fault', from, to));
     expect(verdict).not.toBe('clean');
@@ -84,6 +85,8 @@ describe('a character of a word', () => {
     ['two of them changed places', 'fault', ' fault:', ' falut:'],
     ['the function', 'fault', 'handle_mm', 'hanlde_mm'],
     ['its size', 'fault', '+0x4/0x2c0', '+0x4/0x20'],
+    ['most of the function', 'rmap_del', 'folio_remove_rmap', 'fo'],
+    ['the function of another line', 'fault', /\(\S+\/0x2c0/, '(handle_anon_rmap+0x4/0x180'],
     ['a key', 'rmap_del', ' page=', ' pge='],
     ['all of an argument', 'rmap_del', / page=\S+/, ''],
   ])('is a loss in %s', async (_, event, from, to) => {

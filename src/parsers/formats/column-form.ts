@@ -75,8 +75,7 @@ const columnOf = (digits: number, width: number): number =>
  */
 function formOf({ buf, commEnd, nameStart }: TraceLine, start: number): number | undefined {
   const before = commEnd - start - COMM_COLUMNS;
-  // the name of a file or an instance: `guest:              scn-133`
-  if (before > 0 && buf[trimEnd(buf, start, start + before) - 1] === COLON) return undefined;
+  if (before > 0 && isSource(buf, start, start + before)) return undefined;
   if (before !== 0) return BROKEN;
   const pid = commEnd + 1;
   const pidEnd = skipDigits(buf, pid, nameStart);
@@ -105,4 +104,10 @@ function formOf({ buf, commEnd, nameStart }: TraceLine, start: number): number |
   ];
   if (buf[colon] !== COLON || parts.some((part) => part < 0 || part > WIDEST)) return BROKEN;
   return parts.reduce((form, part, i) => form | (part << PARTS[i]), 0);
+}
+
+/** The name of a file or an instance, as in `guest:              scn-133`; several words are what a lost line end left there. */
+function isSource(buf: Uint8Array, from: number, to: number): boolean {
+  const end = trimEnd(buf, from, to);
+  return buf[end - 1] === COLON && buf.indexOf(SPACE, skipBlanks(buf, from, end)) >= end;
 }
