@@ -166,7 +166,8 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
   if (isKnown && t.devExcl === undefined && !REPLACES[t.previous]) shownPte(m, r, o, mm, vpn);
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
-    w.clearFlush = true;
+    // reclaim for the page of the copy may come upon the very page that is to be copied, and unmap it: nothing is copied
+    if (t.unmap === undefined) w.clearFlush = true;
     return;
   }
   if (clearedForDevice(m, t, mm, vpn)) return;

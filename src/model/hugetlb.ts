@@ -5,7 +5,7 @@ import { NO_PINS } from './lists.ts';
 import type { Model } from './model.ts';
 import { entryBits, type PageId, Pte } from './page-table.ts';
 import type { DriftVia, StepRole } from './pin.ts';
-import { isAnon, writable } from './reuse.ts';
+import { isAnon, reusePiped, writable } from './reuse.ts';
 import type { ForkFrame, Mm, Pin } from './state.ts';
 import { whoFaults } from './within.ts';
 
@@ -153,6 +153,8 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
     return;
   }
   const bits = writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, undefined);
+  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  reusePiped(m, h.page - (h.vpn % span), span);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
   // a shared mapping gets here too

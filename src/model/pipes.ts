@@ -1,10 +1,12 @@
 // Why: add_to_pipe() is called by vmsplice(), with pages that GUP returned (iter_to_pipe(), fs/splice.c), and by FUSE with
 // pages of its own. The function that gives a page back tells them apart: page_cache_pipe_buf_release() is of vmsplice().
-import { SlotOf } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import type { At } from './at.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
+import type { Pin } from './state.ts';
 import { isOneOf, letGo } from './whose.ts';
 
 /** Pages that are remembered; each of them is a sign. */
@@ -27,7 +29,8 @@ export function pipeAdd(m: Model, t: Task, r: Float64Array, o: number): void {
 
 /**
  * A pipe buffer with user pages is consumed: page_cache_pipe_buf_release(), fs/splice.c. The pinning task also calls it
- * when add_to_pipe() refuses a page, and iter_to_pipe() drops the rest of the call by an inlined put_page().
+ * when add_to_pipe() refuses a page, as the next thing it does; those of the call before are in the pipe then, and
+ * iter_to_pipe() drops those behind by an inlined put_page().
  */
 export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
@@ -44,24 +47,37 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
     ...ownerless.filter((p) => p.unsure === undefined),
     ...ownerless.filter((p) => p.unsure !== undefined),
   ];
+  const inCall = t.previous === Kind.gupRet;
+  const isOwn = (p: Pin): boolean => p.call.at.pid === t.pid;
   const pin =
     owned.find((p) => p.pipe === pipe) ??
     owned.find((p) => Number.isNaN(p.pipe)) ??
-    loose.find((p) => p.call.at.pid === t.pid) ??
+    (inCall ? loose.findLast(isOwn) : loose.find(isOwn)) ??
     // moved there by splice()
     owned.at(0) ??
     loose.at(0);
   if (pin === undefined) return;
   const at = m.at();
   // no line has put them into pipes: in 6.12, add_to_pipe() is inlined
-  if (pin.owner === undefined && pin.call.at.pid !== t.pid && isOneOf(m, loose, at, 'pipe')) return;
-  const refused = pin.call.at.pid === t.pid && (pin.owner === undefined || t.piped === pin);
+  if (pin.owner === undefined && !isOwn(pin) && isOneOf(m, loose, at, 'pipe')) return;
+  const refused = isOwn(pin) && (t.piped === pin || (pin.owner === undefined && inCall));
   pin.owner = 'pipe';
   letGo(m, pin, 'page', 1, at, 'pipe');
   if (m.piped.size === MOST_PIPED) m.piped.clear();
   if (!pin.live) m.piped.set(page, { reused: false });
-  if (!refused) return;
-  for (const p of pin.call.pins) if (p.live && p.owner === undefined) m.close(p, at, 'unseen');
+  if (refused) refuses(m, pin, at);
+}
+
+/** add_to_pipe() has refused the page of this pin, or its task has read the page at once, which later releases show. */
+function refuses(m: Model, pin: Pin, at: At): void {
+  const { pins } = pin.call;
+  const i = pins.indexOf(pin);
+  for (const p of pins.slice(0, i)) p.owner ??= 'pipe';
+  for (const p of pins.slice(i + 1)) {
+    if (!p.live || p.owner !== undefined) continue;
+    m.close(p, at, 'unseen');
+    m.piped.set(p.page, { reused: false });
+  }
 }
 
 /** A page that no line has pinned is put into a pipe. */

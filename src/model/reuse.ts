@@ -18,8 +18,8 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
   const bits = writable(m, mm, vpn, page, pmd, what.anon);
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), page);
-  const piped = m.piped.size === 0 ? undefined : m.piped.get(page);
-  if (piped !== undefined) piped.reused = true;
+  if (pmd) reusePiped(m, page - (vpn % m.machine.pmdPages), m.machine.pmdPages);
+  else reusePiped(m, page, 1);
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
   const { said } = what;
   const anon = isAnon(bits);
@@ -30,6 +30,11 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
   }
   const pins = pinsUnder(m, page, vpn, m.machine.pmdPages);
   if (pins.length > 0) m.emit('reuse', { mm, vpn, page, said, anon, by: 'do_huge_pmd_wp_page', at: m.at(), pins });
+}
+
+/** Pages that a pipe has released, and another may still have, are among those that became writable. */
+export function reusePiped(m: Model, head: PageId, pages: number): void {
+  if (m.piped.size > 0) for (const piped of m.piped.valuesIn(head, head + pages)) piped.reused = true;
 }
 
 /** The entry is writable from now on. Returns its bits. */

@@ -178,7 +178,7 @@ const PINS: readonly Question[] = [
     `${count(shown.replaced, 'pinned page was', 'pinned pages were')} unmapped by others, the process faulted there again, and no line names the page it got`,
   ({ model: { counts } }) =>
     counts.teed > 0 &&
-    `${count(counts.teed, 'page was', 'pages were')} in more than one pipe (tee()) and became writable before the last of them released ${it(counts.teed)}`,
+    `${count(counts.teed, 'page was', 'pages were')} in a pipe more often than lines show (tee(), vmsplice() again), and became writable before the last release of ${it(counts.teed)}`,
   ({ model: { counts } }) =>
     counts.vanished > 0 &&
     `${count(counts.vanished, 'pinned page was', 'pinned pages were')} unmapped for migration, and no line shows what was mapped back (folio_add_anon_rmap_ptes, folio_add_anon_rmap_pmd)`,
