@@ -25,10 +25,10 @@ const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
 export function beginAlteration(
   t: Task,
   mm: Mm,
-  { kind, start, end, at, by, wrprotect, shift }: Omit<Alteration, 'faulted'>,
+  { kind, start, end, at, by, wrprotect, shift }: Omit<Alteration, 'faults'>,
 ): void {
   endAlteration(t);
-  t.alters = { kind, start, end, at, by, wrprotect, shift, mm, faulted: false };
+  t.alters = { kind, start, end, at, by, wrprotect, shift, mm, faults: undefined };
   if (mm.alterations === undefined) mm.alterations = [t.alters];
   else mm.alterations.push(t.alters);
 }
@@ -47,10 +47,26 @@ function endAlteration(t: Task): void {
   else all.splice(all.indexOf(alters), 1);
 }
 
-/** A fault at an address: from here on GUP may get what it maps, or makes writable. */
-export function faultsUnder({ alterations }: Mm, vpn: number): void {
-  if (alterations === undefined) return;
-  for (const a of alterations) if (vpn >= a.start && vpn < a.end) a.faulted = true;
+/** Addresses with a fault that are remembered of one alteration; after more its task has been back in user space for long. */
+const MOST_FAULTS = 256;
+
+/**
+ * A fault at an address: from here on GUP may get there what the fault maps, or makes writable. What it maps at other
+ * addresses a line shows, but for pages of a file.
+ */
+export function faultsUnder(m: Model, mm: Mm, vpn: number): void {
+  for (const a of mm.alterations ?? []) {
+    if (vpn < a.start || vpn >= a.end) continue;
+    a.faults ??= new Map();
+    if (a.faults.size < MOST_FAULTS && !a.faults.has(vpn)) a.faults.set(vpn, m.at().order);
+  }
+}
+
+/** The call was changing the entry when the page was grabbed, and nobody had faulted there since it began. */
+function isUnder({ start, end, faults }: Alteration, vpn: number, { at }: Grab): boolean {
+  if (vpn < start || vpn >= end || faults?.size === MOST_FAULTS) return false;
+  const faulted = faults?.get(vpn);
+  return faulted === undefined || faulted > at.order;
 }
 
 /**
@@ -60,7 +76,7 @@ export function faultsUnder({ alterations }: Mm, vpn: number): void {
 export function alterationsOf(m: Model, mm: Mm | undefined): readonly Alteration[] | undefined {
   if (mm?.alterations === undefined || !m.recorded(Kind.fault)) return undefined;
   const gap = m.gaps.at(-1)?.at.order ?? 0;
-  const open = mm.alterations.filter(({ at, faulted }) => !faulted && at.order > gap);
+  const open = mm.alterations.filter(({ at }) => at.order > gap);
   return open.length > 0 ? open : undefined;
 }
 
@@ -73,7 +89,7 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
   const { call, vpn } = pin;
   let moved: Alteration | undefined;
   for (const a of grab.under ?? []) {
-    if (vpn < a.start || vpn >= a.end) continue;
+    if (!isUnder(a, vpn, grab)) continue;
     if (a.kind === 'wrprotect') {
       // GUP-fast takes a page for writing only through a writable entry (pte_access_permitted())
       if (call.write === true && !grab.slow)
@@ -89,4 +105,4 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
 
 /** What GUP has got was being unmapped, and nobody had faulted there: it will not be mapped at the end of the call. */
 export const isGoing = (grab: Grab | undefined, vpn: number): boolean =>
-  grab?.under?.some(({ kind, start, end }) => kind === 'zap' && vpn >= start && vpn < end) === true;
+  grab?.under?.some((a) => a.kind === 'zap' && isUnder(a, vpn, grab)) === true;

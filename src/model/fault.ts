@@ -47,7 +47,7 @@ export function fault(m: Model, t: Task, r: Float64Array, o: number): void {
   t.faultFlags = flags;
   t.faultUnshares = (flags & FAULT_FLAG_UNSHARE) !== 0;
   faultsIn(m, t, mm, flags);
-  faultsUnder(mm, t.faultVpn);
+  if (mm.alterations !== undefined) faultsUnder(m, mm, t.faultVpn);
   if (mm.pins.size > 0) faultsAgain(m, mm, t.faultVpn, flags);
 }
 
@@ -79,7 +79,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   withinSwapIn(m, t, mm, vpn);
   writesOrUnshares(m, flags);
   faultsIn(m, t, mm, flags);
-  faultsUnder(mm, vpn);
+  if (mm.alterations !== undefined) faultsUnder(m, mm, vpn);
   noHugetlb(m, mm, vpn);
   const before = m.mapped(mm, vpn);
   // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not recorded

@@ -45,8 +45,8 @@ export interface Alteration {
   wrprotect: WrprotectKind | undefined;
   /** number of pages by which the entries are moved */
   shift: number;
-  /** somebody has faulted in the range since, who may have mapped a page or made it writable */
-  faulted: boolean;
+  /** where somebody has faulted since, who may have mapped a page or made it writable: the first order of each */
+  faults: Map<number, number> | undefined;
 }
 
 /** do_huge_pmd_wp_page(), under way, as far as others change it. */

@@ -90,6 +90,21 @@ describe('an unmapping that has begun, and then a pin', () => {
     expect(undecided.join()).not.toContain('contradict');
   });
 
+  it('... also where another thread has faulted at another address of the range', async () => {
+    const made = start();
+    const reader = made.trace.task('app', 503, 2);
+    zap(made.thread);
+    reader.fault({ mm: PARENT, addr: at(2), flags: '0x1254' });
+    pin(made.app, 0, PFN);
+    made.app.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
+    made.app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    copy(made.app, PARENT, 0, ZERO, NEW);
+    unpin(made.app, PFN);
+    exit(made.app, PARENT, 500);
+    const { undecided } = await made.trace.check('6.12');
+    expect(undecided.join()).not.toContain('contradict');
+  });
+
   it('the page was pinned before it was unmapped', async () => {
     expect(await unmapped(() => {})).toEqual(['note certain user-unmapped-pinned-range']);
   });
