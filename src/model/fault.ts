@@ -10,7 +10,7 @@ import type { Model } from './model.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { reuse } from './reuse.ts';
 import { faultsIn } from './runs-in.ts';
-import { mapsShown, pageShown, shownPte, zeroAsBefore } from './shown-entry.ts';
+import { kindShown, mapsShown, pageShown, shownPte, zeroAsBefore } from './shown-entry.ts';
 import type { Mm, Pin } from './state.ts';
 import { endSwapIn } from './under-way.ts';
 import {
@@ -88,6 +88,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const zero = pmd ? Number.NaN : zeroAsBefore(m, r, o, mm, vpn);
   const isShown = !Number.isNaN(named) && !stale && Number.isNaN(zero);
   if (isShown && named !== before) mapsShown(m, mm, vpn, named, pmd);
+  if (isShown && !pmd) kindShown(m, r, o, mm, vpn, named);
   const old = isShown ? named : Number.isNaN(zero) ? before : zero;
   if (r[o + Slot.PTE_LO] === 0) m.absurd();
   const pins = m.pinsAt(mm, vpn);

@@ -2,7 +2,7 @@
 // the one known, the event that mapped it was not recorded.
 import { Slot } from '../vocabulary/record.ts';
 import type { Model } from './model.ts';
-import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm } from './state.ts';
 
 /**
@@ -41,6 +41,17 @@ export function mapsShown(m: Model, mm: Mm, vpn: number, named: PageId, pmd: boo
   else if (m.isPinnedElsewhere(mm, named)) m.counts.strayed++;
   const behind = pmd ? vpn % m.machine.pmdPages : 0;
   m.install(mm, vpn - behind, named - behind, pmd ? m.machine.pmdPages : 1, 0, 'observed');
+}
+
+/**
+ * A line shows the PTE of the zero page, which no line maps: it is not anonymous, and read-only whatever has changed the
+ * protection. Other memory with such entries cannot be pinned (vm_normal_page()).
+ */
+export function kindShown(m: Model, r: Float64Array, o: number, mm: Mm, vpn: number, page: PageId): void {
+  if (m.machine.arch?.pte?.special(r[o + Slot.PTE_HI], r[o + Slot.PTE_LO]) !== true) return;
+  mm.ptes.set(vpn, entryOf(page, Pte.Present | Pte.File));
+  for (const pin of m.pinsAt(mm, vpn))
+    if (pin.page === page) pin.entryBits = (pin.entryBits & ~(Pte.Anon | Pte.Shared)) | Pte.File;
 }
 
 /** A line shows a PTE. */

@@ -34,7 +34,7 @@ export function readOnlyBy(drift: Drift): ReadOnlyBy {
   if (shared !== undefined && !(isRead && (file || (wasShared && shared.kind === 'swap-in')))) return shared;
   if (protectedBy !== undefined && !(isRead && (file || wasShared))) return protectedBy;
   // taken through a read-only entry: only possible for a read pin
-  if (pin.call.write !== false) return { kind: 'unknown' };
+  if (pin.call.write !== false || file) return { kind: 'unknown' };
   const vpn = pin.vpn ?? Number.NaN;
   const op = pin.mm?.ops.findLast(
     (o) => o.at.order < pin.call.at.order && vpn >= o.start && vpn < o.end && o.kind !== 'zap' && o.kind !== 'move',
@@ -58,11 +58,10 @@ export function copiedBy({ before }: Drift, write = 'the next write'): string {
 }
 
 /**
- * What the kernel promises of a copy, it promises of anonymous pages. What was pinned for reading, and no line has mapped,
- * may be the zero page or one of a file, which the first write always copies.
+ * What the kernel promises of a copy, it promises of anonymous pages. What was pinned for reading, and no line has mapped
+ * as anonymous, may be the zero page or one of a file, which the first write always copies.
  */
-export const mayBeNonAnonymous = ({ call, entry }: Pin): boolean =>
-  call.write === false && !entry.anon && entry.state === undefined;
+export const mayBeNonAnonymous = ({ call, entry }: Pin): boolean => call.write === false && !entry.anon;
 
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';

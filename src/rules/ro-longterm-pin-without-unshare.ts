@@ -1,6 +1,6 @@
 // A read-only pin of a shared anonymous page reads the copy that the other process keeps.
 import { defineRule } from './contract.ts';
-import { matters, readOnlyBy } from './drift-cause.ts';
+import { matters, mayBeNonAnonymous, readOnlyBy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -30,7 +30,7 @@ export default defineRule({
         const { pin } = drift;
         const { call } = pin;
         if (drift.via !== 'cow' || call.write !== false || call.kind !== 'PIN' || !matters(drift)) return;
-        if (!pin.entry.shared) return;
+        if (!pin.entry.shared || pin.entry.file) return;
         const why = readOnlyBy(drift);
         const op = why.kind === 'shared-before' ? why.op : undefined;
         context.report({
@@ -38,9 +38,9 @@ export default defineRule({
           drift,
           pin,
           cause: 'pinned for reading while shared, then copied',
-          promise: 'roPinUnshares',
+          promise: !mayBeNonAnonymous(pin) ? 'roPinUnshares' : call.longterm ? 'roLongtermUnsharesAll' : undefined,
           // process_vm_rw_single_vec(): the CPU reads the page before the call returns
-          severity: call.remote && !call.longterm ? 'note' : 'warning',
+          severity: !call.longterm && (call.remote || mayBeNonAnonymous(pin)) ? 'note' : 'warning',
           path: op === undefined ? [] : [{ role: 'fork', at: op.at, what: 'the page became shared with a child' }],
         });
       },

@@ -6,14 +6,14 @@ import { type Broken, Kernel612 } from './kernel-6.12.ts';
 import { hex, type Pinned, ZERO_PFN } from './memory.ts';
 import { type Era, simulate } from './processes.ts';
 
-const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault', 'migration'];
+const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault', 'migration', 'ksm'];
 
 export const ERAS: readonly Era[] = [
   { release: '5.10', columns: 4, boot: (machine) => new Kernel510(machine) },
   {
     release: '6.12',
     columns: 5,
-    boot: (machine, seed) => new Kernel612(machine, BROKEN[seed % 7]),
+    boot: (machine, seed) => new Kernel612(machine, BROKEN[seed % BROKEN.length]),
   },
 ];
 
@@ -38,10 +38,11 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
   // one of several pins may be over, and no line shows which: each may have parted, which is said without any claim
   const isClaim = ({ rule, severity, confidence }: Finding) =>
     !BY_ITSELF.has(rule) && (severity !== 'note' || confidence !== 'low');
+  // the zero page every write replaces: nothing is promised of it
   const isTrue = ({ severity, pin: { address, pfn } }: Finding) =>
     pins.some(
       (p) =>
-        (p.copied !== undefined ||
+        ((p.copied !== undefined && (severity === 'note' || p.page.pfn !== ZERO_PFN)) ||
           p.lent ||
           p.betrayed ||
           (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.page.pfn === ZERO_PFN))) &&

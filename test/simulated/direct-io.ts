@@ -13,7 +13,8 @@ export function* directIo(memory: Memory, t: Task, mm: Mm): Work {
   mm.calls++;
   machine.print(t, `${name}(fd: 3, buf: ${start.toString(16)}, count: ${(pages * PAGE).toString(16)}, pos: 0)`);
   yield;
-  const pins = yield* memory.pinForIo(t, mm, start, pages, isRead);
+  const pinned = () => memory.pinForIo(t, mm, start, pages, isRead);
+  const pins = yield* isRead ? memory.writes(mm, pinned) : pinned();
   const bio = hex(0xffffaecec0557d28n + BigInt(t.pid) * 0x4000n);
   // a part that begins where the last one ends is in the same vector
   const vectors: { page: Page; nr: number }[] = [];

@@ -18,7 +18,8 @@ export function* fixedBuffer(kernel: Kernel612, t: Task, mm: Mm): Work {
       `io_uring_register: ring 0000000039311757, opcode ${opcode}, nr_user_files 0, nr_user_bufs ${bufs}, ret 0`,
     );
   mm.calls++;
-  const pins = yield* kernel.pinFast(t, mm, start, pages, FOLL_WRITE | FOLL_LONGTERM, 'io_pin_pages+0x82/0xf0');
+  const flags = FOLL_WRITE | FOLL_LONGTERM;
+  const pins = yield* kernel.writes(mm, () => kernel.pinFast(t, mm, start, pages, flags, 'io_pin_pages+0x82/0xf0'));
   registers(0, 1);
   yield;
   mm.calls--;

@@ -3,6 +3,7 @@
 // not exclusive is unshared before it is pinned.
 import { directIo } from './direct-io.ts';
 import { fixedBuffer } from './io-uring.ts';
+import { ksmScan, unmerge } from './ksm.ts';
 import type { Machine, Task, Work } from './machine.ts';
 import {
   BUFFER,
@@ -29,6 +30,7 @@ import {
   type Swapped,
 } from './memory.ts';
 import { vmsplice } from './pipe.ts';
+import { mprotect } from './protect.ts';
 
 const FOLL_GET = 0x2;
 const FOLL_LONGTERM = 0x100;
@@ -38,13 +40,17 @@ const FOLL_UNLOCKABLE = 0x200000;
 const FAULT_FLAG_ORIG_PTE_VALID = 0x800;
 const EMLINK = 0xffffffffffffffe1n;
 
-/** What a broken kernel does with pinned pages: share them by fork, unmap them for swap or migration, or copy what is exclusive. */
-export type Broken = 'fork' | 'swap' | 'migration' | 'write fault' | undefined;
+/** What a broken kernel does with pinned pages: share, unmap or merge them, or copy what is exclusive. */
+export type Broken = 'fork' | 'swap' | 'migration' | 'write fault' | 'ksm' | undefined;
 
 export class Kernel612 extends Memory {
-  readonly #broken: Broken;
+  readonly broken: Broken;
+  /** pages of the stable tree */
+  readonly merged = new Set<Page>();
   override readonly isLarge: boolean;
   override readonly migrates: boolean;
+  override readonly protects = true;
+  override readonly merges: boolean;
   readonly userFault = 0x1254;
   readonly returns = '.';
   readonly readOpf = '0x800';
@@ -66,9 +72,10 @@ export class Kernel612 extends Memory {
 
   constructor(machine: Machine, broken: Broken) {
     super(machine);
-    this.#broken = broken;
+    this.broken = broken;
     this.isLarge = machine.random.next() < 0.5;
     this.migrates = machine.random.next() < 0.5 || broken === 'migration';
+    this.merges = machine.random.next() < 0.3 || broken === 'ksm';
   }
 
   pinning(t: Task, mm: Mm): Work {
@@ -78,11 +85,11 @@ export class Kernel612 extends Memory {
 
   /** folio_maybe_dma_pinned() */
   #isPinned(folio: Folio, where: Broken): boolean {
-    return folio.maybePinned && this.#broken !== where;
+    return folio.maybePinned && this.broken !== where;
   }
 
   /** A page that is exclusive is shared, or unmapped. */
-  #betrays(page: Page): void {
+  betrays(page: Page): void {
     for (const pin of this.pins) if (pin.page === page && pin.kind === 'FOLL_PIN' && isHeld(pin)) pin.betrayed = true;
   }
 
@@ -110,10 +117,10 @@ export class Kernel612 extends Memory {
     const shape = `head=${folio.isLarge ? 1 : 0} order=${order}`;
     this.machine.print(t, `new_anon: (folio_add_new_anon_rmap+0x4/0x180) ${where} ${shape} rflags=0x1`);
     yield;
-    for (const [i, page] of folio.pages.entries()) this.#map(mm, address + i * PAGE, page, isWritable, true);
+    for (const [i, page] of folio.pages.entries()) this.map(mm, address + i * PAGE, page, isWritable, true);
   }
 
-  #map(mm: Mm, address: number, page: Page, isWritable: boolean, isExclusive: boolean): void {
+  map(mm: Mm, address: number, page: Page, isWritable: boolean, isExclusive: boolean): void {
     mm.entries.set(address, { page, isWritable });
     page.mapcount++;
     page.folio.isAnon = true;
@@ -152,7 +159,7 @@ export class Kernel612 extends Memory {
     yield;
     if (
       old !== this.zero &&
-      ((old.isExclusive && this.#broken !== 'write fault') || (yield* this.#canReuse(t, mm, old.folio)))
+      ((old.isExclusive && this.broken !== 'write fault') || (yield* this.#canReuse(t, mm, old.folio)))
     ) {
       old.isExclusive = true;
       if (!isUnshare) mm.entries.set(address, { page: old, isWritable: true });
@@ -178,7 +185,7 @@ export class Kernel612 extends Memory {
 
   /** wp_can_reuse_anon_folio() */
   *#canReuse(t: Task, mm: Mm, folio: Folio): Work<boolean> {
-    if (folio.count > (folio.isInSwapCache ? 2 : 1) || !folio.lock.tryTake(false)) return false;
+    if (folio.isKsm || folio.count > (folio.isInSwapCache ? 2 : 1) || !folio.lock.tryTake(false)) return false;
     this.#freeSwap(folio);
     const isReused = folio.count === 1;
     if (isReused) {
@@ -220,7 +227,7 @@ export class Kernel612 extends Memory {
         : `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=${folio.pointer} ${where} head=0 order=0 ${rflags}`,
     );
     yield;
-    for (const [i, one] of pages.entries()) this.#map(mm, from + i * PAGE, one, isExclusive, isExclusive);
+    for (const [i, one] of pages.entries()) this.map(mm, from + i * PAGE, one, isExclusive && mm.canWrite, isExclusive);
     folio.lock.release();
     folio.other--;
     if (write && !isExclusive) yield* this.wpFault(t, mm, address, flags, 'do_swap_page+0x4e1/0x1460');
@@ -293,7 +300,7 @@ export class Kernel612 extends Memory {
     else {
       if (entry.page !== this.zero) {
         entry.page.mapcount++;
-        if (entry.page.isExclusive) this.#betrays(entry.page);
+        if (entry.page.isExclusive) this.betrays(entry.page);
         entry.page.isExclusive = false;
       }
       copied = { page: entry.page, isWritable: false };
@@ -355,9 +362,9 @@ export class Kernel612 extends Memory {
       const slot = page.slot as Slot;
       mm.entries.set(address, {
         slot,
-        isExclusive: isExclusive && this.#broken !== 'swap',
+        isExclusive: isExclusive && this.broken !== 'swap',
       });
-      if (isExclusive) this.#betrays(page);
+      if (isExclusive) this.betrays(page);
       page.isExclusive = false;
       slot.count++;
       yield* this.rmapDel(t, mm, page, 1);
@@ -367,9 +374,22 @@ export class Kernel612 extends Memory {
     return isUnmapped;
   }
 
+  override protect(t: Task, mm: Mm, write: boolean): Work {
+    return mprotect(this, t, mm, write);
+  }
+
+  override merge(t: Task): Work {
+    return ksmScan(this, t);
+  }
+
+  override unmerge(t: Task, mm: Mm): Work {
+    return unmerge(this, t, mm);
+  }
+
   /** clear_refs_pte_range(): entries become read-only, but for those of pages that may be pinned (pte_is_pinned()) */
   override *clearRefs(t: Task, mm: Mm): Work {
     yield { lock: mm.mmapLock, shared: false };
+    mm.isTracked = true;
     const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
     this.machine.print(t, `softdirty: (clear_refs_pte_range+0x4/0x460) mm=${mm.pointer} ${range}`);
     yield;
@@ -405,7 +425,7 @@ export class Kernel612 extends Memory {
       machine.print(t, `migrate_map: (__folio_migrate_mapping+0x0/0x610) new=${to.pointer} old=${old.pointer} extra=1`);
       yield;
       // but for the one of migration, nobody has a reference
-      isMoved = old.count === 1 || (this.#broken === 'migration' && old.gup === 0);
+      isMoved = old.count === 1 || (this.broken === 'migration' && old.gup === 0);
       const caller = '__migrate_folio.isra.0+0xbe/0x160';
       machine.print(t, `migrate_map_ret: (${caller} <- __folio_migrate_mapping) ret=${isMoved ? 0 : -11}`);
       yield;
@@ -433,7 +453,7 @@ export class Kernel612 extends Memory {
     const isUnmapped = !isExclusive || !this.#isPinned(folio, 'migration');
     if (isUnmapped) {
       mm.entries.set(address, { migrates: page, isWritable: entry.isWritable, isExclusive });
-      if (isExclusive) this.#betrays(page);
+      if (isExclusive) this.betrays(page);
       page.isExclusive = false;
       yield* this.rmapDel(t, mm, page, 1);
     } else mm.entries.set(address, entry);
@@ -467,7 +487,7 @@ export class Kernel612 extends Memory {
     yield;
     const parted = page === entry.migrates ? [] : this.parting(mm, address, entry.migrates);
     for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
-    this.#map(mm, address, page, entry.isWritable, entry.isExclusive);
+    this.map(mm, address, page, entry.isWritable, entry.isExclusive);
   }
 
   *addToBio(t: Task, bio: string, { page, pins }: Part, merges: boolean): Work {

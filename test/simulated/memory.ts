@@ -28,6 +28,8 @@ export class Folio {
   /** it has been mapped: folio_test_anon() */
   isAnon = false;
   isFree = false;
+  /** of KSM: mapped wherever the same was written */
+  isKsm = false;
 
   constructor(pfn: number, order: number) {
     this.pages = Array.from({ length: 1 << order }, (_, i) => new Page(pfn + i, this));
@@ -126,6 +128,16 @@ export class Mm {
   /** system calls under way that pin pages */
   calls = 0;
   exits = false;
+  /** accesses and system calls under way that write to the buffer */
+  writers = 0;
+  /** the program writes nothing, since it is about to mprotect(PROT_READ) or has done so */
+  isSpared = false;
+  /** VM_WRITE */
+  canWrite = true;
+  /** without VM_SOFTDIRTY: what was not written to since clear_refs is mapped read-only */
+  isTracked = false;
+  /** VM_MERGEABLE */
+  isMergeable = true;
 
   constructor(n: number) {
     this.pointer = hex(0xffffa08d40344000n + BigInt(n) * 0x440n);
@@ -187,6 +199,10 @@ export abstract class Memory {
   /** whether faults map large folios */
   readonly isLarge: boolean = false;
   readonly migrates: boolean = false;
+  /** whether programs use mprotect() */
+  readonly protects: boolean = false;
+  /** whether ksmd runs */
+  readonly merges: boolean = false;
   readonly machine: Machine;
   readonly zero = new Folio(ZERO_PFN, 0).pages[0];
   readonly pins: Pinned[] = [];
@@ -312,6 +328,20 @@ export abstract class Memory {
 
   /** An access of user space. */
   *access(t: Task, mm: Mm, address: number, write: boolean): Work {
+    if (write) yield* this.writes(mm, () => this.#access(t, mm, address, write));
+    else yield* this.#access(t, mm, address, write);
+  }
+
+  /** What the program does not do while it has the buffer mapped read-only. */
+  *writes<T>(mm: Mm, work: () => Work<T>): Work<T> {
+    while (mm.isSpared) yield { turns: 3 };
+    mm.writers++;
+    const done = yield* work();
+    mm.writers--;
+    return done;
+  }
+
+  *#access(t: Task, mm: Mm, address: number, write: boolean): Work {
     for (let tries = 0; tries < 20; tries++) {
       const entry = mm.entries.get(address);
       const isMapped = isPresent(entry);
@@ -492,6 +522,15 @@ export abstract class Memory {
     return nr;
   }
 
+  /** mprotect(): the buffer can be written to, or not. */
+  *protect(_t: Task, _mm: Mm, _write: boolean): Work {}
+
+  /** A turn of ksmd. */
+  *merge(_t: Task): Work {}
+
+  /** MADV_UNMERGEABLE, and MADV_MERGEABLE again */
+  *unmerge(_t: Task, _mm: Mm): Work {}
+
   /** "4" is written to /proc/PID/clear_refs. */
   *clearRefs(_t: Task, _mm: Mm): Work {}
 
@@ -513,7 +552,8 @@ export abstract class Memory {
       for (const entry of entries.values())
         if (isPresent(entry) && entry.page !== this.zero) {
           const { folio } = entry.page;
-          if (!folio.writeback && folio.lock.isFree) folios.add(folio);
+          // reclaim and migration of pages of KSM are not simulated
+          if (!folio.writeback && folio.lock.isFree && !folio.isKsm) folios.add(folio);
         }
     return folios.size === 0 ? undefined : this.machine.random.of([...folios]);
   }

@@ -29,6 +29,7 @@ export function simulate(seed: number, era: Era): Simulated {
     swap: random.next() < 0.7,
     fork: random.next() < 0.8,
     zap: random.next() < 0.4 || memory.isLarge,
+    protect: memory.protects && random.next() < 0.4,
   };
   let turn = 0;
   const isOver = () => ++turn > turns;
@@ -61,6 +62,8 @@ export function simulate(seed: number, era: Era): Simulated {
         if (what < 0.72) yield* memory.access(t, mm, address, what < 0.6);
         else if (what < 0.82 && does.fork && machine.tasks.length < MOST_TASKS) yield* forks(t, mm, comm);
         else if (what < 0.86 && does.zap) yield* discards(t, mm, address);
+        else if (what < 0.89 && does.protect) yield* protects(t, mm);
+        else if (what < 0.9 && memory.merges) yield* memory.unmerge(t, mm);
         else if (what > 0.95 && mm.calls === 0 && machine.tasks.length > 6) break;
       }
       mm.exits = true;
@@ -108,10 +111,25 @@ export function simulate(seed: number, era: Era): Simulated {
     yield;
   }
 
+  function* protects(t: Task, mm: Mm): Work {
+    mm.isSpared = true;
+    while (mm.writers > 0) yield { turns: 2 };
+    yield* memory.protect(t, mm, false);
+    yield { turns: random.of([1, 60, 300]) };
+    if (random.next() < 0.5) yield* memory.access(t, mm, BUFFER + random.below(PAGES) * PAGE, false);
+    yield* memory.protect(t, mm, true);
+    mm.isSpared = false;
+  }
+
   function* exits(t: Task, mm: Mm): Work {
     machine.print(t, `sched_process_exit: comm=${t.comm} pid=${t.pid} prio=120`);
     yield;
     if (--mm.users > 0) return;
+    if (memory.merges) {
+      // ksm_exit() waits for ksmd
+      yield { lock: mm.mmapLock, shared: false };
+      mm.mmapLock.release();
+    }
     machine.print(t, `mm_exit: ${memory.at('exit_mmap')} mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
     yield;
     yield { lock: mm.ptl, shared: false };
@@ -134,6 +152,13 @@ export function simulate(seed: number, era: Era): Simulated {
       while (!isOver()) {
         yield { turns: 20 + random.below(300) };
         if (memory.mms.length > 0) yield* memory.clearRefs(t, random.of([...memory.mms]));
+      }
+    });
+  if (memory.merges)
+    machine.spawn('ksmd', machine.nextPid(), function* (t) {
+      while (!isOver()) {
+        yield { turns: 5 + random.below(40) };
+        yield* memory.merge(t);
       }
     });
   if (memory.migrates)
