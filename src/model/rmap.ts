@@ -69,7 +69,9 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
-    swappedIn(m, t, mm, vpn, page, pages, true);
+    // up to v6.10 without flags: only what no other entry of the swap area names is mapped as new
+    const flags = r[o + SlotOf.newAnon.rflags];
+    swappedIn(m, t, mm, vpn, page, pages, Number.isNaN(flags) || (flags & RMAP_EXCLUSIVE) !== 0);
     return;
   }
   // v7.2 and later also collapse into folios below PMD size
