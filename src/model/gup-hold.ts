@@ -10,6 +10,7 @@ import type { Model } from './model.ts';
 import { pinnedForIo } from './of-bio.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
+import { sinceGrab } from './since-grab.ts';
 import { type ForkFrame, type Mm, Pin, type PinCall, Step } from './state.ts';
 
 /** Number of the newest pins at an address that are checked, if there are thousands. */
@@ -189,7 +190,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (pin.entryState === Pte.Swap && (bits & Pte.Anon) === 0) pin.entryState = undefined;
     const isAway = pin.entryState === Pte.Swap || pin.entryState === Pte.Migration;
     if (isAway && call.mm !== undefined && !Number.isNaN(page) && m.recorded(Kind.anonRmap))
-      m.pinnedThrough(call.mm, vpn, call.at);
+      m.pinnedThrough(call.mm, vpn, call, page);
     if (grab?.slow === false) pin.duringFork = grab.duringFork;
     pin.grabAt = grab?.at;
     const folio = grab?.folio ?? page;
@@ -200,6 +201,8 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
     pin.steps.push(new Step('pin', call.at, page));
     if (pin.duringFork !== undefined) sharedLater(pin, pin.duringFork);
+    if (grab !== undefined && call.mm !== undefined)
+      sinceGrab(m, pin, call.mm, grab.at, changes === undefined ? f.changes : undefined);
     const then = changes === undefined ? entry : changes[0].was;
     const isEmpty = then === undefined || (entryBits(then) & Pte.STATE) === Pte.None;
     const moved = grab?.under === undefined ? undefined : grabbedBefore(pin, grab, isEmpty);

@@ -9,7 +9,7 @@ import { Ordered } from './ordered.ts';
 import { isOvertaken, overtakes } from './overtaken.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { type DriftVia, isZapped, type StepRole } from './pin.ts';
-import { type Drift, type Mm, MOST_STEPS, type Pin, Step, type StepDetails } from './state.ts';
+import { type Drift, type Mm, MOST_STEPS, type Pin, type PinCall, Step, type StepDetails } from './state.ts';
 import { Suspended } from './suspended.ts';
 import { UnseenReads } from './unseen-reads.ts';
 
@@ -88,7 +88,8 @@ export class Mapping extends Identities {
   /** An address gets a page: the entry is set and every pin there is checked (the one invariant). */
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
-    if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + pages, { page, via, fault });
+    if (mm.meanwhile !== undefined)
+      this.during(mm, vpn, vpn + pages, { page, via, fault, isShared: (bits & Pte.Shared) !== 0 });
     if (this.#away.size > 0) this.returned(mm, vpn, vpn + pages);
     if (!this.unseenReads.none && via !== 'observed')
       for (let i = 0; i < pages; i++) this.#leaves(mm, vpn + i, page + i);
@@ -185,9 +186,12 @@ export class Mapping extends Identities {
 
   /**
    * GUP was given a page through an entry that is not present: a line that mapped it again is missing, unless the entry
-   * was cleared while the call ran, as far as the clocks of two CPUs tell.
+   * was cleared while the call ran, as far as the clocks of two CPUs tell. For reading it may also be the zero page, which
+   * has no line, where another one was: MADV_FREE drops what is swapped out (madvise_free_pte_range()), and what it has
+   * marked reclaim discards (try_to_unmap_one()); neither leaves a line.
    */
-  pinnedThrough(mm: Mm, vpn: number, call: At): void {
+  pinnedThrough(mm: Mm, vpn: number, { at: call, write }: PinCall, page: PageId): void {
+    if (write === false && page !== entryPage(mm.entry(vpn) ?? Number.NaN)) return;
     const since = this.#suspended.when(mm, vpn);
     if (!(since >= call.ts - SKEW_NS)) this.tear('entries');
   }
@@ -260,12 +264,19 @@ export class Mapping extends Identities {
     mm: Mm,
     start: number,
     end: number,
-    { page = Number.NaN, via, fault, zap, away }: Partial<Pick<Change, 'page' | 'via' | 'fault' | 'zap' | 'away'>>,
+    {
+      page = Number.NaN,
+      via,
+      isShared = false,
+      fault,
+      zap,
+      away,
+    }: Partial<Omit<Change, 'start' | 'end' | 'at' | 'was'>>,
   ): void {
     const changes = mm.meanwhile?.changes;
     if (changes === undefined) return;
     if (changes.length === 2 * MOST_CHANGES) changes.splice(0, MOST_CHANGES);
-    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, fault, zap, away });
+    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, isShared, fault, zap, away });
   }
 
   /** The coherence check: does the address map the pinned page? */

@@ -24,6 +24,8 @@ export interface Change {
   page: PageId;
   /** how it was mapped; undefined: it was not */
   via: DriftVia | undefined;
+  /** ... and shared with others, or without its exclusive mark */
+  isShared: boolean;
   fault: At | undefined;
   /** the range was unmapped, and by whom */
   zap: Doer | undefined;
