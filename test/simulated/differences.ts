@@ -25,7 +25,7 @@ const BY_ITSELF: ReadonlySet<string> = new Set(['gup-fast-during-fork', 'spuriou
 
 /** Where the findings and the truth differ, and what a complete trace should not be told. */
 export async function differences(seed: number, era: Era): Promise<string[]> {
-  const { text, pins } = simulate(seed, era);
+  const { text, pins, memory } = simulate(seed, era);
   const { findings, rules, traces } = await check({
     name: `${era.release}, seed ${seed}`,
     text,
@@ -40,6 +40,7 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
     !BY_ITSELF.has(rule) && (severity !== 'note' || confidence !== 'low');
   // the zero page every write replaces: nothing is promised of it
   const isTrue = ({ severity, pin: { address, pfn } }: Finding) =>
+    (severity === 'note' || !memory.keepsPromises) &&
     pins.some(
       (p) =>
         ((p.copied !== undefined && (severity === 'note' || p.page.pfn !== ZERO_PFN)) ||

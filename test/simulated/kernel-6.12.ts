@@ -4,6 +4,7 @@
 import { directIo } from './direct-io.ts';
 import { fixedBuffer } from './io-uring.ts';
 import { ksmScan, unmerge } from './ksm.ts';
+import { discards, madviseFree } from './lazy-free.ts';
 import type { Machine, Task, Work } from './machine.ts';
 import {
   BUFFER,
@@ -47,10 +48,12 @@ export class Kernel612 extends Memory {
   readonly broken: Broken;
   /** pages of the stable tree */
   readonly merged = new Set<Page>();
+  override readonly keepsPromises: boolean;
   override readonly isLarge: boolean;
   override readonly migrates: boolean;
   override readonly protects = true;
   override readonly merges: boolean;
+  override readonly frees: boolean;
   readonly userFault = 0x1254;
   readonly returns = '.';
   readonly readOpf = '0x800';
@@ -73,8 +76,10 @@ export class Kernel612 extends Memory {
   constructor(machine: Machine, broken: Broken) {
     super(machine);
     this.broken = broken;
+    this.keepsPromises = broken === undefined;
     this.isLarge = machine.random.next() < 0.5;
     this.migrates = machine.random.next() < 0.5 || broken === 'migration';
+    this.frees = machine.random.next() < 0.4;
     this.merges = machine.random.next() < 0.3 || broken === 'ksm';
   }
 
@@ -186,7 +191,7 @@ export class Kernel612 extends Memory {
   /** wp_can_reuse_anon_folio() */
   *#canReuse(t: Task, mm: Mm, folio: Folio): Work<boolean> {
     if (folio.isKsm || folio.count > (folio.isInSwapCache ? 2 : 1) || !folio.lock.tryTake(false)) return false;
-    this.#freeSwap(folio);
+    this.freeSwap(folio);
     const isReused = folio.count === 1;
     if (isReused) {
       this.machine.print(t, `move_anon: (folio_move_anon_rmap+0x4/0x20) page=${folio.pointer} mm=${mm.pointer}`);
@@ -197,7 +202,7 @@ export class Kernel612 extends Memory {
   }
 
   /** folio_free_swap() */
-  #freeSwap(folio: Folio): void {
+  freeSwap(folio: Folio): void {
     if (folio.swapped === 0 && !folio.writeback) folio.leaveSwapCache();
   }
 
@@ -215,7 +220,7 @@ export class Kernel612 extends Memory {
     const pages = isWhole ? folio.pages : [page];
     for (const { slot } of pages) (slot as Slot).count--;
     // should_try_to_free_swap(): the swap cache and this fault have the only references
-    if (write && folio.count === 1 + folio.pages.length) this.#freeSwap(folio);
+    if (write && folio.count === 1 + folio.pages.length) this.freeSwap(folio);
     const isExclusive = entry.isExclusive || folio.count === 1;
     const where = `mm=${mm.pointer} addr=${hex(from)}`;
     const rflags = `rflags=${isExclusive ? '0x1' : '0x0'}`;
@@ -312,7 +317,10 @@ export class Kernel612 extends Memory {
   *shrink(t: Task, folio: Folio): Work {
     // isolated from its list
     folio.other++;
-    if ((yield* this.#unmap(t, folio)) && folio.count === 1 + folio.pages.length) {
+    if (folio.isLazy) {
+      if (folio.mapcount > 0)
+        yield* this.rmapWalk(folio, (mm, addresses) => discards(this, t, mm, addresses()[0], folio));
+    } else if ((yield* this.#unmap(t, folio)) && folio.count === 1 + folio.pages.length) {
       const slot = folio.pages[0].slot as Slot;
       this.machine.print(t, `swap_out: (__swap_writepage+0x4/0x3d0) page=${folio.pointer}`);
       yield;
@@ -376,6 +384,10 @@ export class Kernel612 extends Memory {
 
   override protect(t: Task, mm: Mm, write: boolean): Work {
     return mprotect(this, t, mm, write);
+  }
+
+  override free(t: Task, mm: Mm, start: number, end: number): Work {
+    return madviseFree(this, t, mm, start, end);
   }
 
   override merge(t: Task): Work {
@@ -620,6 +632,7 @@ export class Kernel612 extends Memory {
   /** A pipe shows what it has, however old. */
   #pinned(mm: Mm, address: number, page: Page, flags: number): Pinned {
     const isPin = (flags & FOLL_PIN) !== 0;
+    if ((flags & FOLL_WRITE) !== 0) page.folio.isDirty = true;
     const due = (flags & FOLL_WRITE) !== 0 ? 'warning' : isPin ? undefined : 'note';
     return this.pinned(mm, address, page, isPin ? 'FOLL_PIN' : 'FOLL_GET', due);
   }

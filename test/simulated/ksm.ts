@@ -92,7 +92,8 @@ function* writeProtect(kernel: Kernel612, t: Task, mm: Mm, address: number, page
   yield { lock: mm.ptl, shared: false };
   const entry = mm.entries.get(address);
   let isDone = isPresent(entry) && entry.page === page;
-  if (isDone && isPresent(entry) && (entry.isWritable || page.isExclusive)) {
+  // it is dirty, whether it is writable or not (_PAGE_SAVED_DIRTY)
+  if (isDone && isPresent(entry)) {
     const where = `mm=${mm.pointer} addr=${hex(address)}`;
     machine.print(t, `clear_flush: ${kernel.at('ptep_clear_flush')} ${where} pte=${kernel.raw(entry)}`);
     yield;

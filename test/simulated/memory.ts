@@ -30,6 +30,9 @@ export class Folio {
   isFree = false;
   /** of KSM: mapped wherever the same was written */
   isKsm = false;
+  /** without PG_swapbacked, by MADV_FREE: reclaim discards it, unless it is written to */
+  isLazy = false;
+  isDirty = false;
 
   constructor(pfn: number, order: number) {
     this.pages = Array.from({ length: 1 << order }, (_, i) => new Page(pfn + i, this));
@@ -196,6 +199,8 @@ export abstract class Memory {
   abstract readonly bioFlags: string;
   /** of a bio, behind its size */
   abstract readonly done: string;
+  /** whether it keeps what it promises of pinned pages */
+  readonly keepsPromises: boolean = false;
   /** whether faults map large folios */
   readonly isLarge: boolean = false;
   readonly migrates: boolean = false;
@@ -203,6 +208,8 @@ export abstract class Memory {
   readonly protects: boolean = false;
   /** whether ksmd runs */
   readonly merges: boolean = false;
+  /** whether programs use MADV_FREE */
+  readonly frees: boolean = false;
   readonly machine: Machine;
   readonly zero = new Folio(ZERO_PFN, 0).pages[0];
   readonly pins: Pinned[] = [];
@@ -345,7 +352,10 @@ export abstract class Memory {
     for (let tries = 0; tries < 20; tries++) {
       const entry = mm.entries.get(address);
       const isMapped = isPresent(entry);
-      if (isMapped && (entry.isWritable || !write)) return;
+      if (isMapped && (entry.isWritable || !write)) {
+        if (write) entry.page.folio.isDirty = true;
+        return;
+      }
       const code = 4 | (write ? 2 : 0) | (isMapped ? 1 : 0);
       const at = address + this.machine.random.below(512) * 8;
       this.machine.print(t, `page_fault_user: address=${hex(at)} ip=0x433f4a error_code=${hex(code)}`, 'd');
@@ -489,7 +499,7 @@ export abstract class Memory {
     for (let address = start; address < end; ) {
       const entry = mm.entries.get(address);
       const nr = entry === undefined || entry === 'cleared' ? 0 : this.batch(mm, address, end, entry);
-      for (let i = 0; i < nr; i++) this.#cleared(mm, address + i * PAGE);
+      for (let i = 0; i < nr; i++) this.cleared(mm, address + i * PAGE);
       address += Math.max(1, nr) * PAGE;
       if (!isPresent(entry) || entry.page === this.zero) continue;
       yield* this.rmapDel(t, mm, entry.page, nr);
@@ -502,7 +512,7 @@ export abstract class Memory {
     this.#zaps.delete(zapped);
   }
 
-  #cleared(mm: Mm, address: number): void {
+  cleared(mm: Mm, address: number): void {
     const entry = mm.entries.get(address) as Exclude<Entry, 'cleared'>;
     mm.entries.delete(address);
     for (const pin of this.pins) if (pin.mm === mm && pin.address === address && !pin.released) pin.unmapped = true;
@@ -524,6 +534,9 @@ export abstract class Memory {
 
   /** mprotect(): the buffer can be written to, or not. */
   *protect(_t: Task, _mm: Mm, _write: boolean): Work {}
+
+  /** MADV_FREE */
+  *free(_t: Task, _mm: Mm, _start: number, _end: number): Work {}
 
   /** A turn of ksmd. */
   *merge(_t: Task): Work {}

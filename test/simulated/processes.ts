@@ -10,6 +10,7 @@ export interface Simulated {
   /** what ftrace prints of it */
   readonly text: string;
   readonly pins: readonly Pinned[];
+  readonly memory: Memory;
 }
 
 /** A kernel whose processes are simulated. */
@@ -64,6 +65,8 @@ export function simulate(seed: number, era: Era): Simulated {
         else if (what < 0.86 && does.zap) yield* discards(t, mm, address);
         else if (what < 0.89 && does.protect) yield* protects(t, mm);
         else if (what < 0.9 && memory.merges) yield* memory.unmerge(t, mm);
+        else if (what < 0.93 && memory.frees)
+          yield* memory.free(t, mm, address, Math.min(address + random.of([1, 2]) * PAGE, BUFFER + PAGES * PAGE));
         else if (what > 0.95 && mm.calls === 0 && machine.tasks.length > 6) break;
       }
       mm.exits = true;
@@ -169,5 +172,5 @@ export function simulate(seed: number, era: Era): Simulated {
       }
     });
   machine.run(turns * 1000);
-  return { text: machine.text(), pins: memory.pins };
+  return { text: machine.text(), pins: memory.pins, memory };
 }
