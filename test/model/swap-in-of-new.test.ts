@@ -22,8 +22,8 @@ async function copied(rflags: string | undefined) {
   swapOut(kswapd, 0, PFN);
   app.fault({ mm: PARENT, addr: at(0), flags: '0x1254' });
   app.swap_in({ mm: PARENT, addr: at(0), pte: '0x7ffffffffffbe02', flags: '0x1a54' });
-  const flags = rflags === undefined ? {} : { rflags };
-  app.new_anon({ page: page(READ), mm: PARENT, addr: at(0), head: 0, order: 0, ...flags });
+  const shown = { page: page(READ), mm: PARENT, addr: at(0), head: 0, order: 0 };
+  app.new_anon(rflags === undefined ? shown : { ...shown, rflags });
   app.swap_in_ret({ ret: '0x0' });
   pin(app, 0, READ, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0x1/0x2' });
   copy(app, PARENT, 0, READ, 0x3000);
