@@ -2,6 +2,7 @@
 // pins remain whose pages should be mapped at different addresses, none of them is closed before as many releases were
 // seen: each may still be held, and none is reported as held.
 import { isIoUring } from '../vocabulary/callers.ts';
+import { Kind } from '../vocabulary/kinds.ts';
 import type { At } from './at.ts';
 import { isCounted, isMixed, isOpen, MANY, Unsettled, unsettledOf } from './crowd.ts';
 import { isInner } from './gup.ts';
@@ -43,7 +44,7 @@ export function giveBack(
     lost(m, pins, refs, at);
     return undefined;
   }
-  const pool = few.length === 1 ? few : candidates(few, refs, pid);
+  const pool = few.length === 1 ? few : candidates(m, few, refs, pid);
   const best = pool.find((p) => p.page === page) ?? pool[0];
   if (pool.length > 1 && pool.some((p) => !alike(p, best))) {
     unsettled(m, pool, refs, at, 'unpin');
@@ -87,7 +88,7 @@ const alike = (a: Pin, b: Pin): boolean =>
   (a.mm === b.mm && a.where === b.where && a.page === b.page && a.call.write === b.call.write) ||
   (a.hold !== undefined && a.hold === b.hold);
 
-function candidates(pins: readonly Pin[], refs: number, pid: number): readonly Pin[] {
+function candidates(m: Model, pins: readonly Pin[], refs: number, pid: number): readonly Pin[] {
   const prefer = (list: readonly Pin[], test: (p: Pin) => boolean): readonly Pin[] => {
     const some = list.filter(test);
     return some.length > 0 ? some : list;
@@ -95,6 +96,8 @@ function candidates(pins: readonly Pin[], refs: number, pid: number): readonly P
   let pool = prefer(pins, (p) => p.call.kind === 'PIN');
   pool = prefer(pool, (p) => (p.hold?.refs ?? 1) >= refs);
   pool = prefer(pool, (p) => p.ios.every((x) => x.endedAt !== undefined));
+  // a bio releases its own (bio_release_pages()), and says so
+  if (m.recorded(Kind.bioRelease)) pool = prefer(pool, (p) => p.owner !== 'bio');
   pool = prefer(pool, (p) => p.call.at.pid === pid);
   // of the same call or at the same address: prefer the one with this reference count
   return pool.every((p) => alike(p, pool[0])) ? prefer(pool, (p) => p.hold?.refs === refs) : pool;

@@ -15,11 +15,9 @@ import {
   type Folio,
   hex,
   isHeld,
-  isMigrating,
   isPresent,
   isSwapped,
   Memory,
-  type Migrating,
   type Mm,
   PAGE,
   PAGES,
@@ -30,6 +28,7 @@ import {
   type Slot,
   type Swapped,
 } from './memory.ts';
+import { migratePages } from './migration.ts';
 import { vmsplice } from './pipe.ts';
 import { mprotect } from './protect.ts';
 
@@ -89,7 +88,7 @@ export class Kernel612 extends Memory {
   }
 
   /** folio_maybe_dma_pinned() */
-  #isPinned(folio: Folio, where: Broken): boolean {
+  isPinned(folio: Folio, where: Broken): boolean {
     return folio.maybePinned && this.broken !== where;
   }
 
@@ -264,7 +263,7 @@ export class Kernel612 extends Memory {
         const has = (n: number) => from.entries.get(address + n * PAGE) as { page: Page };
         if (
           isPresent(entry) &&
-          this.#isPinned(entry.page.folio, 'fork') &&
+          this.isPinned(entry.page.folio, 'fork') &&
           Array.from({ length: nr }, (_, n) => has(n).page).some(({ isExclusive }) => isExclusive)
         ) {
           // copy_present_page(): it is allocated without the locks, and the entry is looked at again
@@ -343,7 +342,7 @@ export class Kernel612 extends Memory {
     const { mapcount, count } = folio;
     if (mapcount === 0) return false;
     if (!folio.isInSwapCache) {
-      if (this.#isPinned(folio, 'swap')) return false;
+      if (this.isPinned(folio, 'swap')) return false;
       // one that is mapped in part would be split, and one that has other references cannot be
       if (folio.isLarge && (folio.pages.some((page) => page.mapcount === 0) || mapcount !== count - 1)) return false;
     }
@@ -365,7 +364,7 @@ export class Kernel612 extends Memory {
     for (const address of addresses()) {
       const page = pageAt(address);
       const { isExclusive } = page;
-      isUnmapped = !isExclusive || !this.#isPinned(folio, 'swap');
+      isUnmapped = !isExclusive || !this.isPinned(folio, 'swap');
       if (!isUnmapped) break;
       const slot = page.slot as Slot;
       mm.entries.set(address, {
@@ -414,92 +413,8 @@ export class Kernel612 extends Memory {
     yield;
   }
 
-  /** migrate_pages(), for one page, as compaction does */
-  override *migrate(t: Task): Work {
-    const old = this.victim();
-    if (old === undefined || old.isLarge) return;
-    old.other++;
-    yield { lock: old.lock, shared: false };
-    if (!old.isInSwapCache && old.mapcount > 0) yield* this.#migrates(t, old);
-    old.lock.release();
-    old.other--;
-    this.put(old.pages[0]);
-  }
-
-  *#migrates(t: Task, old: Folio): Work {
-    const { machine } = this;
-    const to = this.newPage().folio;
-    to.lock.tryTake(false);
-    to.other++;
-    yield* this.rmapWalk(old, (mm, addresses) => this.#migrateOne(t, mm, addresses()[0], old));
-    let isMoved = false;
-    for (let tries = 0; old.mapcount === 0 && !isMoved && tries < 3; tries++) {
-      machine.print(t, `migrate_map: (__folio_migrate_mapping+0x0/0x610) new=${to.pointer} old=${old.pointer} extra=1`);
-      yield;
-      // but for the one of migration, nobody has a reference
-      isMoved = old.count === 1 || (this.broken === 'migration' && old.gup === 0);
-      const caller = '__migrate_folio.isra.0+0xbe/0x160';
-      machine.print(t, `migrate_map_ret: (${caller} <- __folio_migrate_mapping) ret=${isMoved ? 0 : -11}`);
-      yield;
-    }
-    to.isAnon = isMoved;
-    yield* this.#mapsAgain(t, old.pages[0], (isMoved ? to : old).pages[0]);
-    to.lock.release();
-    to.other--;
-    this.put(to.pages[0]);
-  }
-
-  /** try_to_migrate_one() */
-  *#migrateOne(t: Task, mm: Mm, address: number, folio: Folio): Work<boolean> {
-    const { machine } = this;
-    const [page] = folio.pages;
-    const entry = mm.entries.get(address) as { page: Page; isWritable: boolean };
-    const where = `mm=${mm.pointer} addr=${hex(address)}`;
-    machine.print(t, `migrate_one: (try_to_migrate_one+0x4/0xb10) page=${folio.pointer} ${where} ref=${folio.count}`);
-    yield;
-    machine.print(t, `clear_flush: ${this.at('ptep_clear_flush')} ${where} pte=${this.raw(entry)}`);
-    yield;
-    mm.entries.set(address, 'cleared');
-    yield 'tlb flush';
-    const { isExclusive } = page;
-    const isUnmapped = !isExclusive || !this.#isPinned(folio, 'migration');
-    if (isUnmapped) {
-      mm.entries.set(address, { migrates: page, isWritable: entry.isWritable, isExclusive });
-      if (isExclusive) this.betrays(page);
-      page.isExclusive = false;
-      yield* this.rmapDel(t, mm, page, 1);
-    } else mm.entries.set(address, entry);
-    machine.print(t, `migrate_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_migrate_one) ret=${isUnmapped ? 1 : 0}`);
-    yield;
-    return isUnmapped;
-  }
-
-  /** remove_migration_ptes() */
-  *#mapsAgain(t: Task, old: Page, page: Page): Work {
-    const walked = new Set<Mm>();
-    for (let mm = this.mms[0]; mm !== undefined; mm = this.mms.find((other) => !walked.has(other)) as Mm) {
-      walked.add(mm);
-      for (const address of [...mm.entries.keys()]) {
-        const isOfOld = (entry: Entry | undefined): entry is Migrating => isMigrating(entry) && entry.migrates === old;
-        if (!isOfOld(mm.entries.get(address))) continue;
-        yield { lock: mm.ptl, shared: false };
-        const entry = mm.entries.get(address);
-        if (isOfOld(entry)) yield* this.#mapsOneAgain(t, mm, address, page, entry);
-        mm.ptl.release();
-      }
-    }
-  }
-
-  *#mapsOneAgain(t: Task, mm: Mm, address: number, page: Page, entry: Migrating): Work {
-    const where = `mm=${mm.pointer} addr=${hex(address)}`;
-    this.machine.print(t, `migrate_in: (remove_migration_pte+0x4/0x640) page=${page.pointer} ${where}`);
-    yield;
-    const which = `folio=${page.pointer} page=${page.pointer} nr=1 ${where} rflags=${entry.isExclusive ? '0x1' : '0x0'}`;
-    this.machine.print(t, `anon_rmap: (folio_add_anon_rmap_ptes+0x4/0x110) ${which}`);
-    yield;
-    const parted = page === entry.migrates ? [] : this.parting(mm, address, entry.migrates);
-    for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
-    this.map(mm, address, page, entry.isWritable, entry.isExclusive);
+  override migrate(t: Task): Work {
+    return migratePages(this, t);
   }
 
   *addToBio(t: Task, bio: string, { page, pins }: Part, merges: boolean): Work {
