@@ -116,8 +116,19 @@ export interface Halves {
   lo: number;
 }
 
+/** Where the number of a field is in the bytes of each event of a type. */
+export interface NumberPlace {
+  readonly offset: number;
+  /** 1, 2, 4 or 8 */
+  readonly bytes: number;
+  readonly signed: boolean;
+  readonly little: boolean;
+}
+
 /** Reads the values of events of one type from their bytes: only those that somebody asks for. */
 export interface RecordedValues {
+  /** Where the number in a field of {@link RecordedType.fields} is; undefined: it is a text. */
+  place(k: number): NumberPlace | undefined;
   /**
    * The number in a field of {@link RecordedType.fields}, extended to 64 bits by the field's own sign. False: the event
    * does not have it (it is truncated), or it is a text.
@@ -173,7 +184,12 @@ export class RecordedEvent {
 /** More fields than any event has (MAX_TRACE_ARGS is 128; an array's elements are fields of their own: `vec[0]`). */
 export const MOST_FIELDS = 512;
 
-const NO_VALUES: RecordedValues = { number: () => false, text: () => undefined, caller: () => undefined };
+const NO_VALUES: RecordedValues = {
+  place: () => undefined,
+  number: () => false,
+  text: () => undefined,
+  caller: () => undefined,
+};
 const NO_TYPE: RecordedType = {
   system: '',
   name: '',

@@ -6,6 +6,7 @@ import {
   type EventBytes,
   type Halves,
   MOST_FIELDS,
+  type NumberPlace,
   type RecordedField,
   type RecordedType,
   type RecordedValues,
@@ -28,6 +29,8 @@ const Read = {
   Symbol: 10,
   List: 11,
 } as const;
+
+const SIGNED: readonly number[] = [Read.S8, Read.S16, Read.S32];
 
 interface Step {
   read: number;
@@ -94,6 +97,12 @@ export class Decoder implements RecordedValues {
       const read = numberRead(size, field.signed);
       if (read !== undefined) add(name, 'number', read, offset, size);
     }
+  }
+
+  place(k: number): NumberPlace | undefined {
+    if (this.#fields[k].is === 'text') return undefined;
+    const { read, offset, size } = this.#steps[k];
+    return { offset, bytes: size, signed: SIGNED.includes(read), little: this.little };
   }
 
   number(k: number, { buf, view, start, end }: EventBytes, into: Halves): boolean {

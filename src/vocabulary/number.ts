@@ -17,8 +17,8 @@ export const OBJECTS_END = -(2 ** 21);
 export const VMEMMAP_END = -(2 ** 30);
 
 /** From this to {@link MOST_EXACT_HI} every integer is exact as a double. */
-const EXACT_HI = -0x200000;
-const MOST_EXACT_HI = 0x1fffff;
+export const EXACT_HI = -0x200000;
+export const MOST_EXACT_HI = 0x1fffff;
 
 /** No page is smaller. */
 const OFFSET_IN_PAGE = 0xfff;

@@ -1,11 +1,11 @@
 // Why: events of a binary recording have fields with names and values. They have the same meaning as in a line of text
 // (kinds.ts), so that rules, stores and reports do not depend on the source of an event.
-import type { RecordedEvent, RecordedType } from '../recordings/contract.ts';
+import type { EventBytes, RecordedEvent, RecordedType } from '../recordings/contract.ts';
 import type { Catalogue } from './catalogue.ts';
 import { EventType, type TypeContext } from './event-type.ts';
 import type { Fields } from './fields.ts';
 import { Kind } from './kinds.ts';
-import { half, signed64 } from './number.ts';
+import { EXACT_HI, half, MOST_EXACT_HI, signed64 } from './number.ts';
 import { type RecordBatch, Slot, STRIDE } from './record.ts';
 import type { Symbols } from './symbols.ts';
 import { processNamed } from './task-name.ts';
@@ -14,8 +14,10 @@ import { Template } from './template.ts';
 /** A type of the recording and the matching event type. */
 interface KnownType {
   readonly type: EventType;
-  /** the slot of each field */
-  readonly layout: Template;
+  /** the numbers that are read by their position: nearly all */
+  readonly numbers: Numbers;
+  /** the slots of the other fields; undefined: there is none */
+  readonly layout: Template | undefined;
 }
 
 export class RecordedTypes {
@@ -37,7 +39,7 @@ export class RecordedTypes {
    * @returns the event's type, known or not
    */
   decode(event: RecordedEvent, batch: RecordBatch): EventType {
-    const { type, layout } = this.#known.get(event.type) ?? this.#learn(event);
+    const { type, numbers, layout } = this.#known.get(event.type) ?? this.#learn(event);
     type.count++;
     if (!type.kept) return type;
     const { rows } = batch;
@@ -52,8 +54,11 @@ export class RecordedTypes {
     rows[o + Slot.LINE] = event.index;
     rows[o + Slot.FN] = type.fn;
     if (event.context >= 0) rows[o + Slot.CTX] = event.context;
-    this.#fields.event = event;
-    layout.fill(this.#fields, rows, o, this.#symbols);
+    numbers.fill(event.bytes, rows, o);
+    if (layout !== undefined) {
+      this.#fields.event = event;
+      layout.fill(this.#fields, rows, o, this.#symbols);
+    }
     type.derive(rows, o);
     if (type.kind === Kind.gupRet) {
       const caller = event.type.values.caller(event.bytes);
@@ -69,10 +74,51 @@ export class RecordedTypes {
     const { catalogue, keep } = this.#vocabulary;
     const at = { symbol: placeOf(event.type, catalogue), ret };
     const type = new EventType({ name, system, at, first: event.place, keys }, { catalogue, keep });
-    const known = { type, layout: new Template(keys, catalogue.fields[type.kind], false) };
+    const layout = new Template(keys, catalogue.fields[type.kind], false);
+    const numbers = new Numbers(layout, event.type);
+    const known = { type, numbers, layout: layout.isForeign ? undefined : layout };
     this.#known.set(event.type, known);
     this.#learned(type);
     return known;
+  }
+}
+
+/** Numbers of an event that are written into its record as they are. */
+class Numbers {
+  /** of each: its slot, its offset, and its bytes, below 0 if it is signed */
+  readonly #plan: number[] = [];
+  readonly #little: boolean = true;
+
+  /** Takes them out of `layout`. */
+  constructor(layout: Template, { fields, values }: RecordedType) {
+    for (const k of fields.keys()) {
+      const place = layout.isPlain(k) ? values.place(k) : undefined;
+      if (place === undefined) continue;
+      this.#plan.push(layout.slots[k], place.offset, place.signed ? -place.bytes : place.bytes);
+      this.#little = place.little;
+      layout.skip(k);
+    }
+  }
+
+  fill({ view, start, end }: EventBytes, rows: Float64Array, o: number): void {
+    const plan = this.#plan;
+    const little = this.#little;
+    for (let i = 0; i < plan.length; i += 3) {
+      const at = start + plan[i + 1];
+      const bytes = plan[i + 2];
+      // a truncated event
+      if (at + Math.abs(bytes) > end) continue;
+      const slot = o + plan[i];
+      if (bytes === 8) {
+        const hi = view.getInt32(little ? at + 4 : at, little);
+        const lo = view.getInt32(little ? at : at + 4, little);
+        rows[slot] = hi >= EXACT_HI && hi <= MOST_EXACT_HI ? hi * 4294967296 + (lo >>> 0) : signed64(hi, lo);
+      } else if (bytes === 4) rows[slot] = view.getUint32(at, little);
+      else if (bytes === -4) rows[slot] = view.getInt32(at, little);
+      else if (bytes === 2) rows[slot] = view.getUint16(at, little);
+      else if (bytes === -2) rows[slot] = view.getInt16(at, little);
+      else rows[slot] = bytes === 1 ? view.getUint8(at) : view.getInt8(at);
+    }
   }
 }
 

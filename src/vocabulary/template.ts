@@ -49,9 +49,19 @@ export class Template {
     return this.slots.every((slot) => slot === SKIP);
   }
 
+  /** Whether the value of key `k` is a number that is needed as it is. */
+  isPlain(k: number): boolean {
+    return this.slots[k] !== SKIP && (this.kinds[k] === NUM || this.kinds[k] === HEX);
+  }
+
   /** Whether the value of key `k` is needed as a number. */
   isNumber(k: number): boolean {
     return this.slots[k] !== SKIP && this.kinds[k] !== SYM;
+  }
+
+  /** The value of key `k` is one that somebody else writes. */
+  skip(k: number): void {
+    this.slots[k] = SKIP;
   }
 
   /**

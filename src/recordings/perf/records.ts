@@ -23,7 +23,6 @@ interface Window {
   view: DataView;
   from: number;
   end: number;
-  used: number;
 }
 
 export class Records {
@@ -41,10 +40,8 @@ export class Records {
   next: number;
   /** why there is no next one */
   damage: string | undefined;
+  /** the one used last is the first */
   readonly #windows: Window[] = [];
-  /** the window used last */
-  #recent: Window | undefined;
-  #now = 0;
 
   constructor(range: RecordRange, little: boolean) {
     this.range = range;
@@ -103,28 +100,29 @@ export class Records {
 
   /** A window with a complete record from `place` on, if the file has one. */
   #windowOf(place: number): Window {
-    const recent = this.#recent;
-    if (recent !== undefined && this.#isWithin(recent, place)) return recent;
-    let oldest = this.#windows[0];
-    for (const window of this.#windows) {
-      if (this.#isWithin(window, place)) {
-        this.#recent = window;
-        window.used = ++this.#now;
-        return window;
-      }
-      if (window.used < oldest.used) oldest = window;
+    const windows = this.#windows;
+    let i = 0;
+    while (i < windows.length && !this.#isWithin(windows[i], place)) i++;
+    if (i === windows.length) i = this.#read(place);
+    const window = windows[i];
+    for (; i > 0; i--) windows[i] = windows[i - 1];
+    windows[0] = window;
+    return window;
+  }
+
+  /** Read a window: a new one, or that which was used longest ago. Returns its index. */
+  #read(place: number): number {
+    const windows = this.#windows;
+    const { start, end, bytes } = this.range;
+    if (windows.length < WINDOWS) {
+      const buf = new Uint8Array(Math.min(WINDOW + LONGEST, Math.max(HEAD, end - start)));
+      windows.push({ buf, view: viewOf(buf), from: 0, end: 0 });
     }
-    if (this.#windows.length < WINDOWS) {
-      const buf = new Uint8Array(Math.min(WINDOW + LONGEST, Math.max(HEAD, this.range.end - this.range.start)));
-      oldest = { buf, view: viewOf(buf), from: 0, end: 0, used: 0 };
-      this.#windows.push(oldest);
-    }
-    const room = Math.max(0, Math.min(oldest.buf.length, this.range.end - place));
+    const oldest = windows[windows.length - 1];
+    const room = Math.max(0, Math.min(oldest.buf.length, end - place));
     oldest.from = place;
-    oldest.end = place + this.range.bytes.readAt(oldest.buf.subarray(0, room), place);
-    oldest.used = ++this.#now;
-    this.#recent = oldest;
-    return oldest;
+    oldest.end = place + bytes.readAt(oldest.buf.subarray(0, room), place);
+    return windows.length - 1;
   }
 
   #isWithin({ view, from, end }: Window, place: number): boolean {

@@ -16,6 +16,8 @@ export class Samples {
   readonly first: SampleLayout;
   /** by the id in a sample */
   readonly #layouts = new Map<number, SampleLayout | typeof OTHER_SAMPLE | typeof SAME_HIT>();
+  /** the same by a small id, as all are: the kernel counts them from its start on */
+  readonly #small: (SampleLayout | typeof OTHER_SAMPLE | typeof SAME_HIT | undefined)[] = new Array(1 << 12);
   /** of the other kinds of events */
   readonly #others = new Map<number, SampleLayout>();
   /** events with the time at another position than the first one, and the layout at the end of their other records */
@@ -38,6 +40,7 @@ export class Samples {
       const layout = attr.type !== TRACEPOINT ? OTHER_SAMPLE : read.has(attr) ? sampleLayout(attr) : SAME_HIT;
       for (const id of attr.ids) {
         this.#layouts.set(id, layout);
+        if (id < this.#small.length) this.#small[id] = layout;
         if (layout === OTHER_SAMPLE) this.#others.set(id, sampleLayout(attr));
       }
     }
@@ -78,6 +81,7 @@ export class Samples {
     // each sample has one: a bigint would be garbage
     const low = view.getUint32(at + 8 + place + (little ? 0 : 4), little);
     const high = view.getUint32(at + 8 + place + (little ? 4 : 0), little);
+    if (high === 0 && low < this.#small.length) return this.#small[low];
     return this.#layouts.get(high * 4294967296 + low);
   }
 
