@@ -3,7 +3,7 @@ import { SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
-import { type PageId, Pte } from './page-table.ts';
+import { entryOf, type PageId, Pte } from './page-table.ts';
 
 export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -25,9 +25,13 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   const { ksm } = t;
   t.ksm = undefined;
   if (ksm === undefined || ksm.mapped || r[o + SlotOf.ksmMergeRet.ret] !== 0) return;
-  // the page itself, or none: it becomes the one that others will map
   const { cleared, kpage, mm, page } = ksm;
-  if (Number.isNaN(kpage) || kpage === page) return;
+  // the page itself, or none: it becomes the one that others will map, and every write to it makes a copy
+  if (Number.isNaN(kpage) || kpage === page) {
+    if (!Number.isNaN(cleared) && m.mapped(mm, cleared) === page)
+      mm.ptes.set(cleared, entryOf(page, Pte.Present | Pte.Anon | Pte.Shared));
+    return;
+  }
   const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
   if (vpn === undefined) m.mergedSomewhere(mm, page, kpage);
   else if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
