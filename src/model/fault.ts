@@ -63,12 +63,6 @@ function faultsAgain(m: Model, mm: Mm, vpn: number, flags: number): void {
   for (const pin of pins) pin.faultedAt = m.at();
 }
 
-/** do_wp_page() and do_huge_pmd_wp_page() never handle hugetlb: a hugetlb mapping at this address no longer exists. */
-function noHugetlb(m: Model, mm: Mm, vpn: number): void {
-  const pmd = Math.floor(vpn / m.machine.pmdPages);
-  if (mm.hugetlb?.delete(pmd) === true) mm.pmds.delete(pmd);
-}
-
 export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
@@ -80,7 +74,8 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   writesOrUnshares(m, flags);
   faultsIn(m, t, mm, flags);
   if (mm.alterations !== undefined) faultsUnder(m, mm, vpn);
-  noHugetlb(m, mm, vpn);
+  // neither do_wp_page() nor do_huge_pmd_wp_page() handles hugetlb
+  mm.notHugetlb(vpn);
   const before = m.mapped(mm, vpn);
   // the entry itself shows what is mapped; if this differs from what is known, the event that mapped it was not recorded
   const named = pageShown(m, r, o, mm, vpn, pmd);

@@ -136,8 +136,9 @@ export class Mapping extends Identities {
     if (this.#away.size > 0) this.returned(mm, from, to);
     this.#splitEdges(mm, from, to);
     mm.ptes.deleteRange(from, to);
-    if (mm.hasPmds)
-      mm.pmds.deleteRange(Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages));
+    const [first, end] = [Math.ceil(from / this.machine.pmdPages), Math.floor(to / this.machine.pmdPages)];
+    if (mm.hasPmds) mm.pmds.deleteRange(first, end);
+    if (end > first) mm.hugetlb?.deleteIn(first, end);
   }
 
   /** The mappings of a range are moved by `shift` pages (move_page_tables()). */
@@ -151,7 +152,10 @@ export class Mapping extends Identities {
     // nothing is mapped at the new place, even if the trace has not shown that
     if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
     ptes.move(from, to, shift);
-    if (shift % this.machine.pmdPages === 0) pmds.move(first, end, shift / this.machine.pmdPages);
+    mm.moveExclusive(from, to, shift);
+    if (shift % this.machine.pmdPages !== 0) return;
+    pmds.move(first, end, shift / this.machine.pmdPages);
+    mm.moveHugetlb(first, end, shift / this.machine.pmdPages);
   }
 
   /** A PMD mapping becomes PTEs of the same pages, if it is known to be anonymous (see splitEntries()). */
@@ -179,7 +183,8 @@ export class Mapping extends Identities {
     const known = entry !== undefined && (bits & Pte.STATE) === Pte.Present ? entryPage(entry) : page;
     if (mm.meanwhile !== undefined) this.during(mm, vpn, vpn + 1, { away });
     this.#suspended.push(mm, vpn, this.row[this.o + Slot.TS]);
-    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & Pte.Anon)));
+    const kind = state === Pte.Migration ? Pte.Anon | Pte.File : Pte.Anon;
+    mm.ptes.set(vpn, entryOf(!Number.isNaN(known) ? known : page, state | (bits & kind)));
     if (state === Pte.DevExclusive) mm.markExclusive(vpn);
     else if (isOvertaken(mm)) overtakes(mm, vpn, known);
   }

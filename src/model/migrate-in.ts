@@ -18,7 +18,7 @@ export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   unmappedForMigration(m, mm, vpn, size);
   m.returned(mm, vpn, vpn + size);
   if (mm.hugetlb?.has(Math.floor(vpn / m.machine.pmdPages)) === true) hugetlbIn(m, t, mm, vpn, t.migrateIn.page);
-  else beginsToReturn(m, mm, vpn);
+  else if (!fileIn(m, mm, vpn, t.migrateIn.page)) beginsToReturn(m, mm, vpn);
 }
 
 /**
@@ -51,6 +51,24 @@ function beginsToReturn(m: Model, mm: Mm, vpn: number): void {
   }
   for (const pin of m.migrating.keys())
     if (pin.mm === mm && pin.where >= vpn && pin.where < vpn + m.machine.pmdPages) m.migrating.set(pin, true);
+}
+
+/**
+ * A pinned page of a file is replaced by its copy: folio_add_file_rmap_pte() is not among the probes, and this line names
+ * the new folio. One that begins at or shortly before the old page may be the old one.
+ */
+function fileIn(m: Model, mm: Mm, vpn: number, page: PageId): boolean {
+  const entry = mm.ptes.at(vpn);
+  const oldPage = entryPage(entry);
+  const bits = entryBits(entry);
+  if ((bits & Pte.STATE) !== Pte.Migration || (bits & Pte.File) === 0 || Number.isNaN(page)) return false;
+  const pins = m.pinsAt(mm, vpn).filter((pin) => pin.page === oldPage);
+  if (pins.length === 0 || (oldPage >= page && oldPage < page + m.machine.pmdPages)) return false;
+  const at = m.at();
+  m.step(pins, 'migrate', at, page);
+  m.install(mm, vpn, page, 1, Pte.File, 'migrate');
+  m.emit('replace', { mm, vpn, oldPage, newPage: page, via: 'migrate', at, pins });
+  return true;
 }
 
 /** A page of hugetlb is mapped back by a function of its own (hugetlb_add_anon_rmap()), which is not among the probes. */

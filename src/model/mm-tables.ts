@@ -40,6 +40,30 @@ export class MmTables {
     this.hugetlb.set(pmd, true);
   }
 
+  /** What happens at this address never happens to hugetlb: such a mapping was there before, and no longer is. */
+  notHugetlb(vpn: number): void {
+    const pmd = Math.floor(vpn / this.#pmdPages);
+    if (this.hugetlb?.delete(pmd) === true) this.pmds.delete(pmd);
+  }
+
+  /** mremap() moves PMDs of hugetlb (move_hugetlb_page_tables()). */
+  moveHugetlb(from: number, to: number, shift: number): void {
+    const { hugetlb } = this;
+    if (hugetlb === undefined) return;
+    const moved = hugetlb.keysIn(from, to);
+    hugetlb.deleteIn(from, to);
+    for (const pmd of moved) hugetlb.set(pmd + shift, true);
+  }
+
+  /** An entry that is not present is moved as it is (move_ptes()). */
+  moveExclusive(from: number, to: number, shift: number): void {
+    const { exclusive } = this;
+    if (exclusive === undefined) return;
+    const moved = exclusive.keysIn(from, to);
+    exclusive.deleteIn(from, to);
+    for (const vpn of moved) exclusive.set(vpn + shift, true);
+  }
+
   /** A page got a device-exclusive entry. */
   markExclusive(vpn: number): void {
     if (this.exclusive === undefined) this.exclusive = new Ordered();

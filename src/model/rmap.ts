@@ -289,6 +289,10 @@ export function fileMap(m: Model, _t: Task, r: Float64Array, o: number): void {
   if (mm === undefined || Number.isNaN(page) || r[o + SlotOf.fileMap.cow] !== 0) return;
   const vpn = m.userVpn(r[o + Slot.ADDR]);
   if (lost(m, mm.entry(vpn), page)) return;
+  mm.notHugetlb(vpn);
+  // it is in the page cache now, whatever it was before; shmem reads its pages by the swap cache (shmem_swapin_folio())
+  m.swapCache.delete(page);
+  m.piped.delete(page);
   anonNoMore(m, page);
   const pins = m.pinsAt(mm, vpn);
   if (pins.length > 0) m.step(pins, 'map', m.at(), page);

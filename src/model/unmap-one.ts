@@ -95,6 +95,31 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
     if (t.walk?.page === u.page) t.walk.behind.push(one);
     else tell(m, one);
   }
+  unmapsPinned(m, u, end);
+  if (size === 1) mayUnmapMore(m, u);
+}
+
+/**
+ * No line tells how large a folio of a file is, and one call unmaps all of it. What follows at the same distance may belong
+ * to it: whether it is still mapped is not known.
+ */
+function mayUnmapMore(m: Model, { mm, vpn, page }: NonNullable<Task['unmap']>): void {
+  for (const v of mm.ptes.pagesIn(vpn + 1, vpn + m.machine.pmdPages)) {
+    const entry = mm.ptes.at(v);
+    const isNext = entryPage(entry) - page === v - vpn && (entryBits(entry) & Pte.Anon) === 0;
+    if (isNext && m.pinsAt(mm, v).length === 0) mm.ptes.delete(v);
+  }
+}
+
+/** Pages of a folio that is older than the trace: GUP has shown where it begins, and that they belong to it. */
+function unmapsPinned(m: Model, u: NonNullable<Task['unmap']>, end: number): void {
+  const pins = m.pinsByFolio.get(u.page);
+  if (pins === undefined) return;
+  for (const { mm, where, page } of pins.slice()) {
+    if (mm !== u.mm || where < end || where - u.vpn !== page - u.page || m.mapped(mm, where) !== page) continue;
+    const one = unmapPage(m, u, where, page);
+    if (one !== undefined) tell(m, one);
+  }
 }
 
 function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: PageId): UnmappedOne | undefined {
@@ -112,7 +137,8 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const page = Number.isNaN(mapped) ? named : mapped;
   // a page that is expected here and was replaced before is not the one unmapped
   const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
-  const anon = (bits & Pte.Anon) !== 0 || m.swapCache.has(u.page) ? true : (bits & Pte.File) !== 0 ? false : undefined;
+  const known = (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;
+  const anon = known ?? (m.swapCache.has(u.page) ? true : undefined);
   // a file page leaves no entry: it is found again in the page cache
   if (!migrate && anon === false) m.clear(mm, vpn, vpn + 1);
   else m.suspend(mm, vpn, page, migrate ? Pte.Migration : Pte.Swap, away);

@@ -36,13 +36,13 @@ function awaitPurpose(m: Model, u: Unmapped): void {
   push(byVpn, u.vpn, u);
 }
 
-/** A swap fault maps an address again: what was unmapped there was unmapped for swap. */
+/** A swap fault maps an address again: what was unmapped there was anonymous, and unmapped for swap. */
 export function unmappedForSwap(m: Model, mm: Mm, vpn: number): void {
   const byVpn = m.unmapped.get(mm);
   const mine = byVpn?.get(vpn);
   if (byVpn === undefined || mine === undefined) return;
   forget(m, mm, byVpn, vpn);
-  for (const u of mine) m.emit('unmap', u);
+  for (const u of mine) m.emit('unmap', { ...u, anon: u.anon ?? true });
 }
 
 /** The pages at `size` addresses from `vpn` on were migrated. */

@@ -44,11 +44,16 @@ export default defineRule({
         pin,
         cause: 'fork shared the page, then a write copied it',
         promise:
-          pin.call.kind !== 'PIN' || mayBeNonAnonymous(pin)
+          pin.call.kind !== 'PIN'
             ? undefined
-            : pin.entry.hugetlb
-              ? 'forkCopiesPinnedHugetlb'
-              : 'forkCopiesPinned',
+            : mayBeNonAnonymous(pin)
+              ? // what is not anonymous is unshared before it is pinned for so long
+                pin.call.longterm
+                ? 'roLongtermUnsharesAll'
+                : undefined
+              : pin.entry.hugetlb
+                ? 'forkCopiesPinnedHugetlb'
+                : 'forkCopiesPinned',
         severity: pin.call.write ? 'warning' : 'note',
         path: [why.step],
       });

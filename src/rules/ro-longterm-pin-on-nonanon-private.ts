@@ -24,6 +24,8 @@ export default defineRule({
     advice: 'write to the memory once before pinning it for reading',
     messages: {
       stale: 'the non-anonymous page {pinned} is pinned for reading; {what} replaced it by {mapped}',
+      unknown:
+        'the page {pinned}, not anonymous or shared by a fork before the trace, is pinned for reading; {what} replaced it by {mapped}',
     },
     overrides: ['stale-read-pin'],
     examples: examplesOf('ro-longterm-pin-on-nonanon-private'),
@@ -38,7 +40,7 @@ export default defineRule({
         // an anonymous page would have been seen when it was mapped, unless that was before the trace
         if (!file && pin.entry.state !== undefined) return;
         context.report({
-          messageId: 'stale',
+          messageId: file ? 'stale' : 'unknown',
           data: { what: copiedBy(drift, 'the first write of the process') },
           drift,
           pin,

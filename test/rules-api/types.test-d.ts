@@ -233,6 +233,15 @@ type Nothing = Record<
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
-type MmVerbs = 'clear' | 'enter' | 'hasPmds' | 'leave' | 'markExclusive' | 'markHugetlb';
+type MmVerbs =
+  | 'clear'
+  | 'enter'
+  | 'hasPmds'
+  | 'leave'
+  | 'markExclusive'
+  | 'markHugetlb'
+  | 'moveExclusive'
+  | 'moveHugetlb'
+  | 'notHugetlb';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);
