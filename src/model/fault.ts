@@ -6,6 +6,7 @@ import { faultsUnder } from './altering.ts';
 import { clearedForDevice } from './exclusive.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { settleHugetlb } from './hugetlb.ts';
+import { mapsNow } from './ksm.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { reuse } from './reuse.ts';
@@ -167,7 +168,10 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
     return;
   }
   if (clearedForDevice(m, t, mm, vpn)) return;
-  if (t.ksm !== undefined && t.ksm.mm === mm) t.ksm.cleared = vpn;
+  if (t.ksm !== undefined && t.ksm.mm === mm) {
+    t.ksm.cleared = vpn;
+    mapsNow(m, t.ksm);
+  }
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
 }
 

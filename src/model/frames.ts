@@ -189,6 +189,13 @@ export class Release {
 /** Calls that a task may have been inside of when recording began, as bits of {@link Task.before}. */
 export const Before = { gup: 1, other: 2 } as const;
 
+/** What replace_page() of KSM maps. */
+export interface KsmMap {
+  vpn: number;
+  page: PageId;
+  pages: number;
+}
+
 export class Task {
   readonly pid: number;
   /** calls that began before the trace and may still return */
@@ -247,9 +254,10 @@ export class Task {
    */
   batch: { since: number; back: boolean } | undefined;
   /**
-   * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped
+   * the current merge; `cleared`: page number of the entry last cleared in it; `mapped`: the KSM page has been mapped;
+   * `maps`: it will be, once the entry is cleared
    */
-  ksm: { mm: Mm; page: PageId; kpage: PageId; cleared: number; mapped: boolean } | undefined;
+  ksm: { mm: Mm; page: PageId; kpage: PageId; cleared: number; mapped: boolean; maps: KsmMap | undefined } | undefined;
   /** the current collapse; `mapped`: its new page has been mapped */
   collapse: { mm: Mm; vpn: number; mapped: boolean } | undefined;
   numaThp: { mm: Mm; vpn: number; at: At } | undefined;

@@ -1,19 +1,21 @@
 // KSM: a page becomes one that others map too, and their copies are freed (E16, mm/ksm.c).
-import { SlotOf } from '../vocabulary/kinds.ts';
+import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import type { Task } from './frames.ts';
+import type { KsmMap, Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryOf, type PageId, Pte } from './page-table.ts';
 
 export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
+  if (t.ksm !== undefined) mapsNow(m, t.ksm);
   t.ksm = {
     mm,
     page: m.page(r[o + Slot.PAGE]),
     kpage: m.page(r[o + SlotOf.ksmMerge.kpage]),
     cleared: Number.NaN,
     mapped: false,
+    maps: undefined,
   };
 }
 
@@ -24,6 +26,7 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
 export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void {
   const { ksm } = t;
   t.ksm = undefined;
+  if (ksm !== undefined) mapsNow(m, ksm);
   if (ksm === undefined || ksm.mapped || r[o + SlotOf.ksmMergeRet.ret] !== 0) return;
   const { cleared, kpage, mm, page } = ksm;
   // the page itself, or none: it becomes the one that others will map, and every write to it makes a copy
@@ -38,15 +41,24 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   else m.clear(mm, vpn, vpn + 1);
 }
 
+/**
+ * replace_page() says what it will map, and then clears the entry: what GUP gets in between it gets by the old one.
+ */
+export function willMap(m: Model, k: NonNullable<Task['ksm']>, map: KsmMap): void {
+  k.mapped = true;
+  k.maps = map;
+  if (!m.recorded(Kind.clearFlush)) mapsNow(m, k);
+}
+
+/** The entry is cleared, or the call is over. */
+export function mapsNow(m: Model, k: NonNullable<Task['ksm']>): void {
+  const { maps } = k;
+  k.maps = undefined;
+  if (maps !== undefined) merged(m, k, maps.vpn, maps.page, maps.pages, Pte.Shared | Pte.Anon);
+}
+
 /** KSM maps a page that others map too. */
-export function merged(
-  m: Model,
-  k: NonNullable<Task['ksm']>,
-  vpn: number,
-  page: PageId,
-  pages: number,
-  bits: number,
-): void {
+function merged(m: Model, k: NonNullable<Task['ksm']>, vpn: number, page: PageId, pages: number, bits: number): void {
   const at = m.at();
   const pins = m.pinsAt(k.mm, vpn);
   if (pins.length > 0) m.step(pins, 'ksm merge', at, page);

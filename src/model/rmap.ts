@@ -7,7 +7,7 @@ import { Slot } from '../vocabulary/record.ts';
 import type { At } from './at.ts';
 import { Before, type Task, type WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
-import { merged } from './ksm.ts';
+import { willMap } from './ksm.ts';
 import { migratedBy } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -165,8 +165,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   if (k !== undefined && k.mm === mm) {
     // replace_page() has cleared the entry that it sets
     if (!Number.isNaN(k.cleared) && k.cleared !== vpn) m.tear('steps');
-    k.mapped = true;
-    merged(m, k, vpn, page, pages, Pte.Shared | Pte.Anon);
+    willMap(m, k, { vpn, page, pages });
     return;
   }
   // a PMD split inside munmap() or mremap(): the removed part was cleared by their own earlier line

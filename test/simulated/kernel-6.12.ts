@@ -30,7 +30,7 @@ import {
 } from './memory.ts';
 import { migratePages } from './migration.ts';
 import { vmsplice } from './pipe.ts';
-import { mprotect } from './protect.ts';
+import { mprotect, uffdWp } from './protect.ts';
 
 const FOLL_GET = 0x2;
 const FOLL_LONGTERM = 0x100;
@@ -382,7 +382,8 @@ export class Kernel612 extends Memory {
   }
 
   override protect(t: Task, mm: Mm, write: boolean): Work {
-    return mprotect(this, t, mm, write);
+    // a process registers its memory with userfaultfd, or it does not
+    return mm.usesUffd ? uffdWp(this, t, mm, write) : mprotect(this, t, mm, write);
   }
 
   override free(t: Task, mm: Mm, start: number, end: number): Work {

@@ -135,8 +135,9 @@ export class Mm {
   writers = 0;
   /** the program writes nothing, since it is about to mprotect(PROT_READ) or has done so */
   isSpared = false;
-  /** VM_WRITE */
+  /** VM_WRITE, or not write-protected by userfaultfd */
   canWrite = true;
+  readonly usesUffd: boolean;
   /** without VM_SOFTDIRTY: what was not written to since clear_refs is mapped read-only */
   isTracked = false;
   /** VM_MERGEABLE */
@@ -144,6 +145,7 @@ export class Mm {
 
   constructor(n: number) {
     this.pointer = hex(0xffffa08d40344000n + BigInt(n) * 0x440n);
+    this.usesUffd = n % 3 === 0;
   }
 }
 

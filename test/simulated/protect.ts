@@ -1,21 +1,40 @@
-// mprotect(): the buffer becomes read-only, and writable again. Entries of exclusive pages are made writable at once, the
-// others by the next write fault (can_change_pte_writable(), mm/mprotect.c).
+// mprotect(), or UFFDIO_WRITEPROTECT: the buffer becomes read-only, and writable again. Entries of exclusive pages are made
+// writable at once, the others by the next write fault (can_change_pte_writable(), mm/mprotect.c).
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
 import { BUFFER, hex, isMigrating, isPresent, type Mm, PAGE, PAGES } from './memory.ts';
 
+const SIZE = PAGES * PAGE;
+
 export function* mprotect(kernel: Kernel612, t: Task, mm: Mm, write: boolean): Work {
   const { machine } = kernel;
-  const size = PAGES * PAGE;
-  const call = `start: ${BUFFER.toString(16)}, len: ${size.toString(16)}, prot: ${write ? 3 : 1}`;
-  machine.print(t, `sys_mprotect(${call})`);
+  machine.print(t, `sys_mprotect(start: ${BUFFER.toString(16)}, len: ${SIZE.toString(16)}, prot: ${write ? 3 : 1})`);
   yield;
   yield { lock: mm.mmapLock, shared: false };
-  mm.canWrite = write;
-  const range = `start=${hex(BUFFER)} end=${hex(BUFFER + size)} cp=${write ? '0x1' : '0x0'} prot=0x8000000000000025`;
-  machine.print(t, `cprot: (change_protection+0x4/0x14b0) mm=${mm.pointer} ${range}`);
+  yield* changeProtection(kernel, t, mm, write, write ? '0x1' : '0x0');
+  mm.mmapLock.release();
+  machine.print(t, 'sys_mprotect -> 0x0');
+  yield;
+}
+
+/** Nobody writes meanwhile, so no fault waits for it. */
+export function* uffdWp(kernel: Kernel612, t: Task, mm: Mm, write: boolean): Work {
+  yield { lock: mm.mmapLock, shared: true };
+  const range = `start=${hex(BUFFER)} len=${hex(SIZE)} enable=${write ? 0 : 1}`;
+  kernel.machine.print(t, `uffd_wp: (uffd_wp_range+0x4/0xe0) mm=${mm.pointer} ${range}`);
+  yield;
+  yield* changeProtection(kernel, t, mm, write, write ? '0x9' : '0x4');
+  mm.mmapLock.release();
+  yield;
+}
+
+/** change_protection(); what is swapped in is mapped as the entry was */
+function* changeProtection(kernel: Kernel612, t: Task, mm: Mm, write: boolean, cp: string): Work {
+  const range = `start=${hex(BUFFER)} end=${hex(BUFFER + SIZE)} cp=${cp} prot=0x8000000000000025`;
+  kernel.machine.print(t, `cprot: (change_protection+0x4/0x14b0) mm=${mm.pointer} ${range}`);
   yield;
   yield { lock: mm.ptl, shared: false };
+  mm.canWrite = write;
   for (const [address, entry] of [...mm.entries]) {
     if (isPresent(entry)) {
       const isWritable = write ? entry.isWritable || (entry.page.isExclusive && !mm.isTracked) : false;
@@ -25,7 +44,4 @@ export function* mprotect(kernel: Kernel612, t: Task, mm: Mm, write: boolean): W
   }
   mm.ptl.release();
   yield 'tlb flush';
-  mm.mmapLock.release();
-  machine.print(t, 'sys_mprotect -> 0x0');
-  yield;
 }
