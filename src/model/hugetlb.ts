@@ -144,7 +144,11 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
   const h = t.hugetlb;
   t.hugetlb = undefined;
   // an exclusive page stays read-only until the next fault
-  if (h === undefined || h.unshare || Number.isNaN(h.page) || h.mm.dead) return;
+  if (h === undefined || h.unshare || h.mm.dead) return;
+  if (Number.isNaN(h.page)) {
+    if (isHeldByChild(m, h.mm, h.vpn)) m.counts.outcomes++;
+    return;
+  }
   if (mayBeBehind(m, h.vpn, h.page)) m.counts.outcomes++;
   // it keeps a page that nobody else maps. One that a child maps it copies, and fails if no huge page is left; or it takes
   // it away from the child (unmap_ref_private()), and then keeps it
@@ -159,4 +163,12 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
   // a shared mapping gets here too
   if (h.pins.length > 0) m.emit('reuse', { ...h, said: true, anon: isAnon(bits), by: 'hugetlb_wp' });
+}
+
+/** A process forked from this one has pinned the page at this address: it may be the one here, which no line has mapped. */
+function isHeldByChild(m: Model, mm: Mm, vpn: number): boolean {
+  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const of = (v: number): number => Math.floor(v / span);
+  for (const pin of m.held) if (pin.mm?.parent === mm && of(pin.where) === of(vpn)) return true;
+  return false;
 }

@@ -61,9 +61,14 @@ function fileIn(m: Model, mm: Mm, vpn: number, page: PageId): boolean {
   const entry = mm.ptes.at(vpn);
   const oldPage = entryPage(entry);
   const bits = entryBits(entry);
-  if ((bits & Pte.STATE) !== Pte.Migration || (bits & Pte.File) === 0 || Number.isNaN(page)) return false;
+  if ((bits & Pte.STATE) !== Pte.Migration || (bits & Pte.Anon) !== 0 || Number.isNaN(page)) return false;
   const pins = m.pinsAt(mm, vpn).filter((pin) => pin.page === oldPage);
   if (pins.length === 0 || (oldPage >= page && oldPage < page + m.machine.pmdPages)) return false;
+  if ((bits & Pte.File) === 0) {
+    // older than the trace: if it is anonymous, a line of the reverse mapping follows
+    for (const pin of pins) if (pin.call.kind === 'PIN') m.migrating.set(pin, true);
+    return false;
+  }
   const at = m.at();
   m.step(pins, 'migrate', at, page);
   m.install(mm, vpn, page, 1, Pte.File, 'migrate');

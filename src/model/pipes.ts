@@ -63,7 +63,7 @@ export function pipeRelease(m: Model, t: Task, r: Float64Array, o: number): void
   const refused = isOwn(pin) && (t.piped === pin || (pin.owner === undefined && inCall));
   pin.owner = 'pipe';
   letGo(m, pin, 'page', 1, at, 'pipe');
-  if (m.piped.size === MOST_PIPED) m.piped.clear();
+  if (m.piped.size >= MOST_PIPED) m.piped.clear();
   if (!pin.live) m.piped.set(page, { reused: false });
   if (refused) refuses(m, pin, at);
 }

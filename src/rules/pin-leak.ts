@@ -26,6 +26,14 @@ const GIVES_BACK = new Set([
   'i915_gem_object_userptr_submit_init',
 ]);
 
+/**
+ * Those that release their pins only after the process is gone: a work item of the ring does it, after an RCU grace period
+ * (io_ring_exit_work(), io_uring/io_uring.c).
+ */
+const GIVES_BACK_LATER = new Set(['io_pin_pages', 'io_sqe_buffer_register']);
+/** ns after the end of the address space in which that is not overdue */
+const GRACE = 1e9;
+
 const nameOf = (caller: string | undefined): string =>
   (caller ?? '').replace(/\+0x.*$|\.(?:part|constprop|isra|cold).*$/g, '');
 const takenBy = (api: string | undefined, caller: string | undefined): string => `${api} ${nameOf(caller)}`;
@@ -41,7 +49,7 @@ export default defineRule({
     needs: [['gup'], ['mmExit'], ['putFolio', 'unpin', 'unpinPages', 'unpinFolio', 'unpinRange']],
     status: 'stable',
     severity: {
-      all: 'warning when the address space is gone; note when the page was reused (a release that was not recorded)',
+      all: 'warning when the address space is gone, of io_uring for a second; note when the page was reused (a release that was not recorded)',
     },
     falsePositives: [
       'an owner that outlives the process (file descriptors passed on) and releases after the end of the trace',
@@ -63,8 +71,20 @@ export default defineRule({
       if (callers === undefined) givenBack.set(api, new Set([caller]));
       else callers.add(caller);
     };
+    /** where the address space ended of pins that are released later, in ns; and the latest time, approximately */
+    const goneAt = new Map<Pin, number | undefined>();
+    let last: number | undefined;
+    const isEarly = (pin: Pin): boolean =>
+      goneAt.has(pin) &&
+      !(context.model.facts.timeUnit === 'ns' && (last ?? Number.NaN) - (goneAt.get(pin) ?? Number.NaN) > GRACE);
     return {
+      exit({ at, pins }) {
+        last = at.ts;
+        for (const pin of pins) if (GIVES_BACK_LATER.has(nameOf(pin.call.caller))) goneAt.set(pin, at.ts);
+      },
       release({ pin, by, at }) {
+        last = at.ts;
+        goneAt.delete(pin);
         if (by !== 'unseen' && by !== 'over' && by !== 'given up') giveBack(pin.call);
         if (by !== 'unseen' || pin.call.kind !== 'PIN') return;
         context.report({
@@ -88,13 +108,14 @@ export default defineRule({
           // the kernel's own users release their pins; if none of their releases was recorded, the probe was not
           // enabled
           const returns = shown || !GIVES_BACK.has(nameOf(pin.call.caller));
+          const early = isEarly(pin);
           const named = pin.page !== undefined && pin.pageFrom !== 'mapping' && pin.call.ret !== undefined;
           context.report({
             messageId: 'leaked',
             pin,
             at: pin.call.heldAt,
             cause: 'a pin that is never released',
-            severity: blind || !returns || !named ? 'note' : 'warning',
+            severity: blind || early || !returns || !named ? 'note' : 'warning',
             doubts: [
               { cap: 'medium', because: 'the owner may release after the end of the trace' },
               ...(shown
@@ -105,6 +126,7 @@ export default defineRule({
                       because: 'no release of any pin taken by this caller is recorded in this trace',
                     },
                   ]),
+              ...(early ? [{ cap: 'low' as const, because: 'io_uring releases it after the process has exited' }] : []),
               ...(blind ? [{ cap: 'low' as const, because: 'the release may be among the missing events' }] : []),
             ],
           });

@@ -151,6 +151,34 @@ describe('a page that was mapped before the trace', () => {
     expect((await trace.check('6.12')).said).toEqual(['warning pinned-page-unmapped-for-swap']);
   });
 
+  it('may be of a file: what migration maps in its place has no line then', async () => {
+    const { trace, app, kswapd } = begin();
+    pin(app, 0, PFN, LONGTERM);
+    migrates(kswapd, 0, PFN, COPY);
+    app.unpin_folio({ page: page(PFN), n: 1 });
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).undecided.join()).toMatch(/unmapped for migration/);
+  });
+
+  it('may be the hugetlb page that a child has pinned at this address', async () => {
+    const { trace, app } = begin();
+    app.fault({ mm: PARENT, addr: at(1024), flags: '0x1255' });
+    app.new_hugetlb({ page: page(HUGE + 512), mm: PARENT, addr: at(1024) });
+    fork(app, 500, 512);
+    const child = trace.task('chi', 501, 1);
+    child.fault({ mm: CHILD, addr: at(1200), flags: '0x1254' });
+    pin(child, 0, HUGE, { api: 'gup_fast', flags: 0, caller: '__iov_iter_get_pages_alloc+0x2/0x8' });
+    child.pipe_add({ pipe: '0xffff888300000000', page: page(HUGE), off: 0, len: 4096 });
+    child.zap({ mm: CHILD, start: at(0), end: at(512) });
+    app.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    app.wp_hugetlb({ mm: PARENT, addr: at(0) });
+    app.fault({ mm: PARENT, addr: at(1201), flags: '0x1255' });
+    child.pipe_release({ pipe: '0xffff888300000000', page: page(HUGE) });
+    exit(child, CHILD, 501);
+    exit(app, PARENT, 500);
+    expect((await trace.check('6.12')).undecided.join()).toMatch(/that another process maps too/);
+  });
+
   const copied = async (flags: number, forks: boolean, kernel = '6.12') => {
     const { trace, app } = begin();
     reuse(app, PARENT, 1201, PFN + 20);
