@@ -196,8 +196,7 @@ export function moveAnon(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   if (hugetlb !== undefined) {
-    const own =
-      hugetlb.mm === mm && page === hugetlb.page - (hugetlb.vpn % Math.min(m.hugetlbPages, m.machine.pmdPages));
+    const own = hugetlb.mm === mm && page === hugetlb.page - (hugetlb.vpn % m.hugetlbSpan);
     settleHugetlb(m, t, own);
     if (own) return;
   }

@@ -119,7 +119,7 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const vpn = beginning(m, mm, named === undefined ? t.faultVpn : m.vpn(r[o + Slot.ADDR]));
   const at = m.at();
   const page = m.mapped(mm, vpn);
-  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const span = m.hugetlbSpan;
   const unshare = t.faultUnshares && t.faultMm === mm && Math.floor(t.faultVpn / span) === Math.floor(vpn / span);
   const head = vpn - (vpn % span);
   t.hugetlb = { mm, vpn, at, page, unshare, pins: pinsOfAll(m, page - (vpn % span), span) };
@@ -157,7 +157,7 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
     return;
   }
   const bits = writable(m, h.mm, h.vpn, h.page, m.hugetlbPages >= m.machine.pmdPages, undefined);
-  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const span = m.hugetlbSpan;
   reusePiped(m, h.page - (h.vpn % span), span);
   const own = m.pinsAt(h.mm, h.vpn);
   if (own.length > 0) m.step(own, 'reuse', h.at, h.page);
@@ -167,7 +167,7 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
 
 /** A process forked from this one has pinned the page at this address: it may be the one here, which no line has mapped. */
 function isHeldByChild(m: Model, mm: Mm, vpn: number): boolean {
-  const span = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const span = m.hugetlbSpan;
   const of = (v: number): number => Math.floor(v / span);
   for (const pin of m.held) if (pin.mm?.parent === mm && of(pin.where) === of(vpn)) return true;
   return false;

@@ -152,10 +152,8 @@ export class Mapping extends Identities {
     // nothing is mapped at the new place, even if the trace has not shown that
     if (from + shift >= to || to + shift <= from) this.clear(mm, from + shift, to + shift);
     ptes.move(from, to, shift);
-    mm.moveExclusive(from, to, shift);
-    if (shift % this.machine.pmdPages !== 0) return;
-    pmds.move(first, end, shift / this.machine.pmdPages);
-    mm.moveHugetlb(first, end, shift / this.machine.pmdPages);
+    if (shift % this.machine.pmdPages === 0) pmds.move(first, end, shift / this.machine.pmdPages);
+    mm.moveMarks(from, to, shift);
   }
 
   /** A PMD mapping becomes PTEs of the same pages, if it is known to be anonymous (see splitEntries()). */

@@ -80,7 +80,7 @@ function fileIn(m: Model, mm: Mm, vpn: number, page: PageId): boolean {
 function hugetlbIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId): void {
   const entry = mm.entry(vpn);
   if (Number.isNaN(page) || entry === undefined) return;
-  const pages = Math.min(m.hugetlbPages, m.machine.pmdPages);
+  const pages = m.hugetlbSpan;
   const oldPage = entryPage(entry);
   const state = entryBits(entry) & Pte.STATE;
   // up to 5.12 the function that unmapped it is that of swap, which hugetlb does not have

@@ -46,22 +46,11 @@ export class MmTables {
     if (this.hugetlb?.delete(pmd) === true) this.pmds.delete(pmd);
   }
 
-  /** mremap() moves PMDs of hugetlb (move_hugetlb_page_tables()). */
-  moveHugetlb(from: number, to: number, shift: number): void {
-    const { hugetlb } = this;
-    if (hugetlb === undefined) return;
-    const moved = hugetlb.keysIn(from, to);
-    hugetlb.deleteIn(from, to);
-    for (const pmd of moved) hugetlb.set(pmd + shift, true);
-  }
-
-  /** An entry that is not present is moved as it is (move_ptes()). */
-  moveExclusive(from: number, to: number, shift: number): void {
-    const { exclusive } = this;
-    if (exclusive === undefined) return;
-    const moved = exclusive.keysIn(from, to);
-    exclusive.deleteIn(from, to);
-    for (const vpn of moved) exclusive.set(vpn + shift, true);
+  /** mremap() moves entries that are not present as they are (move_ptes()), and PMDs of hugetlb (move_hugetlb_page_tables()). */
+  moveMarks(from: number, to: number, shift: number): void {
+    this.exclusive?.move(from, to, shift);
+    const pmds = this.#pmdPages;
+    if (shift % pmds === 0) this.hugetlb?.move(Math.ceil(from / pmds), Math.floor(to / pmds), shift / pmds);
   }
 
   /** A page got a device-exclusive entry. */

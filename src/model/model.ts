@@ -118,12 +118,16 @@ export class Model extends Mapping {
     this.strays.clear();
   }
 
+  /** pages of a hugetlb page, of one larger than a PMD those under each of its PMDs */
+  get hugetlbSpan(): number {
+    return Math.min(this.hugetlbPages, this.machine.pmdPages);
+  }
+
   /**
    * A hugetlb page is aligned to its size; an address not aligned to a PMD means a smaller size (64K and 32M on arm64).
    */
   learnHugetlb(vpn: number): void {
-    while (vpn > 0 && vpn % Math.min(this.hugetlbPages, this.machine.pmdPages) !== 0)
-      this.hugetlbPages = Math.min(this.hugetlbPages, this.machine.pmdPages) / 2;
+    while (vpn > 0 && vpn % this.hugetlbSpan !== 0) this.hugetlbPages = this.hugetlbSpan / 2;
   }
 
   /** Maximum number of pages of one mapping event; a line with a larger number is counted. */

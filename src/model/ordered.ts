@@ -103,6 +103,14 @@ export class Ordered<V> {
     else for (const key of this.keysIn(from, to)) this.delete(key);
   }
 
+  /** What is in a range is moved by so many positions, over what is there. */
+  move(from: number, to: number, by: number): void {
+    const keys = this.keysIn(from, to);
+    const values = this.valuesIn(from, to);
+    for (const key of keys) this.delete(key);
+    for (const [i, key] of keys.entries()) this.set(key + by, values[i]);
+  }
+
   values(): V[] {
     return this.valuesIn(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }

@@ -19,7 +19,10 @@ export function reuse(m: Model, mm: Mm, vpn: number, page: PageId, pmd: boolean,
   const own = m.pinsAt(mm, vpn);
   if (own.length > 0) m.step(own, 'reuse', m.at(), page);
   if (pmd) reusePiped(m, page - (vpn % m.machine.pmdPages), m.machine.pmdPages);
-  else reusePiped(m, page, 1);
+  else if (m.piped.size > 0) {
+    const piped = m.piped.get(page);
+    if (piped !== undefined) piped.reused = true;
+  }
   if (m.pinsByPage.size === 0 || Number.isNaN(page)) return;
   const { said } = what;
   const anon = isAnon(bits);

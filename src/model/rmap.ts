@@ -33,7 +33,7 @@ export function newAnon(m: Model, t: Task, r: Float64Array, o: number): void {
   if (isHugetlb) m.learnHugetlb(vpn);
   // smaller ones are ordinary entries
   const hugetlb = isHugetlb && m.hugetlbPages >= pmdPages;
-  let pages = isHugetlb ? Math.min(m.hugetlbPages, pmdPages) : r[o + SlotOf.newAnon.compound];
+  let pages = isHugetlb ? m.hugetlbSpan : r[o + SlotOf.newAnon.compound];
   if (Number.isNaN(pages)) pages = t.collapse !== undefined || t.wp?.pmd === true ? pmdPages : 1;
   // 5.10 shows only that it is a PMD, which the vocabulary converts to 4K pages
   else if (pages === PMD_OF_4K && r[o + Slot.FN] === NEW_ANON_OLD) pages = pmdPages;

@@ -63,6 +63,15 @@ export function copiedBy({ before }: Drift, write = 'the next write'): string {
  */
 export const mayBeNonAnonymous = ({ call, entry }: Pin): boolean => call.write === false && !entry.anon;
 
+/**
+ * What the kernel promises of a pin whose page was copied, if it promises `ofAnonymous` of one that is surely anonymous. Any
+ * other is unshared before FOLL_PIN with FOLL_LONGTERM gets it for reading.
+ */
+export function promised<T>(pin: Pin, ofAnonymous: T): T | 'roLongtermUnsharesAll' | undefined {
+  if (!mayBeNonAnonymous(pin)) return ofAnonymous;
+  return pin.call.kind === 'PIN' && pin.call.longterm ? 'roLongtermUnsharesAll' : undefined;
+}
+
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';
 

@@ -1,6 +1,6 @@
 // fork write-protects a page that is under I/O, and the parent's next write copies it: the device keeps the old page.
 import { defineRule } from './contract.ts';
-import { copiedBy, mayBeNonAnonymous, onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy, promised } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -36,6 +36,7 @@ export default defineRule({
   create: (context) =>
     onCopy((drift, why) => {
       const { pin } = drift;
+      const { hugetlb } = pin.entry;
       if (why.kind !== 'fork') return;
       context.report({
         messageId: 'parted',
@@ -43,17 +44,10 @@ export default defineRule({
         drift,
         pin,
         cause: 'fork shared the page, then a write copied it',
-        promise:
-          pin.call.kind !== 'PIN'
-            ? undefined
-            : mayBeNonAnonymous(pin)
-              ? // what is not anonymous is unshared before it is pinned for so long
-                pin.call.longterm
-                ? 'roLongtermUnsharesAll'
-                : undefined
-              : pin.entry.hugetlb
-                ? 'forkCopiesPinnedHugetlb'
-                : 'forkCopiesPinned',
+        promise: promised(
+          pin,
+          pin.call.kind !== 'PIN' ? undefined : hugetlb ? 'forkCopiesPinnedHugetlb' : 'forkCopiesPinned',
+        ),
         severity: pin.call.write ? 'warning' : 'note',
         path: [why.step],
       });

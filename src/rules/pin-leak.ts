@@ -3,12 +3,19 @@ import { defineRule, type Pin } from './contract.ts';
 import { examplesOf } from './examples.ts';
 
 /**
+ * io_uring releases its pins only after the process is gone: a work item of the ring does it, after an RCU grace period
+ * (io_ring_exit_work(), io_uring/io_uring.c).
+ */
+const OF_IO_URING = new Set(['io_pin_pages', 'io_sqe_buffer_register']);
+/** ns after the end of the address space in which that is not overdue */
+const GRACE = 1e9;
+
+/**
  * Users of FOLL_PIN in the kernel itself that release their pins, by the function that calls pin_user_pages*() or the
  * one it is inlined into (5.10 to 7.2; checked against v6.12).
  */
 const GIVES_BACK = new Set([
-  'io_pin_pages',
-  'io_sqe_buffer_register',
+  ...OF_IO_URING,
   'iov_iter_extract_pages',
   'iov_iter_extract_user_pages',
   'vaddr_get_pfns',
@@ -25,14 +32,6 @@ const GIVES_BACK = new Set([
   'get_vaddr_frames',
   'i915_gem_object_userptr_submit_init',
 ]);
-
-/**
- * Those that release their pins only after the process is gone: a work item of the ring does it, after an RCU grace period
- * (io_ring_exit_work(), io_uring/io_uring.c).
- */
-const GIVES_BACK_LATER = new Set(['io_pin_pages', 'io_sqe_buffer_register']);
-/** ns after the end of the address space in which that is not overdue */
-const GRACE = 1e9;
 
 const nameOf = (caller: string | undefined): string =>
   (caller ?? '').replace(/\+0x.*$|\.(?:part|constprop|isra|cold).*$/g, '');
@@ -80,7 +79,7 @@ export default defineRule({
     return {
       exit({ at, pins }) {
         last = at.ts;
-        for (const pin of pins) if (GIVES_BACK_LATER.has(nameOf(pin.call.caller))) goneAt.set(pin, at.ts);
+        for (const pin of pins) if (OF_IO_URING.has(nameOf(pin.call.caller))) goneAt.set(pin, at.ts);
       },
       release({ pin, by, at }) {
         last = at.ts;

@@ -1,6 +1,6 @@
 // A read-only pin of a shared anonymous page reads the copy that the other process keeps.
 import { defineRule } from './contract.ts';
-import { matters, mayBeNonAnonymous, readOnlyBy } from './drift-cause.ts';
+import { matters, mayBeNonAnonymous, promised, readOnlyBy } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -38,7 +38,7 @@ export default defineRule({
           drift,
           pin,
           cause: 'pinned for reading while shared, then copied',
-          promise: !mayBeNonAnonymous(pin) ? 'roPinUnshares' : call.longterm ? 'roLongtermUnsharesAll' : undefined,
+          promise: promised(pin, 'roPinUnshares'),
           // process_vm_rw_single_vec(): the CPU reads the page before the call returns
           severity: !call.longterm && (call.remote || mayBeNonAnonymous(pin)) ? 'note' : 'warning',
           path: op === undefined ? [] : [{ role: 'fork', at: op.at, what: 'the page became shared with a child' }],

@@ -1,6 +1,6 @@
 // clear_refs write-protects pages to track writes; it must skip pinned pages.
 import { defineRule } from './contract.ts';
-import { copiedBy, mayBeNonAnonymous, onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy, promised } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -42,11 +42,7 @@ export default defineRule({
         drift,
         pin,
         cause: 'clear_refs, then a copy',
-        promise: mayBeNonAnonymous(pin)
-          ? undefined
-          : pin.call.kind === 'PIN'
-            ? 'softDirtySparesPinned'
-            : 'writeGetCoherent',
+        promise: promised(pin, pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : 'writeGetCoherent'),
         severity: pin.call.write ? 'warning' : 'note',
         path: [why.step],
       });

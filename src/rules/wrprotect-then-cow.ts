@@ -1,6 +1,6 @@
 // A pinned range was write-protected, and the next write copied the page.
 import { defineRule } from './contract.ts';
-import { copiedBy, mayBeNonAnonymous, onCopy } from './drift-cause.ts';
+import { copiedBy, onCopy, promised } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -51,7 +51,7 @@ export default defineRule({
         drift,
         pin,
         cause: `${WHO[kind]}, then a copy`,
-        promise: mayBeNonAnonymous(pin) ? undefined : pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent',
+        promise: promised(pin, pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent'),
         severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
         path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind], wrprotect: kind }],
       });

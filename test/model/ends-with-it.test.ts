@@ -179,11 +179,14 @@ describe('a page that was mapped before the trace', () => {
     expect((await trace.check('6.12')).undecided.join()).toMatch(/that another process maps too/);
   });
 
-  const copied = async (flags: number, forks: boolean, kernel = '6.12') => {
+  const copied = async (flags: number, before: 'fork' | 'soft-dirty' | 'mprotect' | 'nothing', kernel = '6.12') => {
     const { trace, app } = begin();
     reuse(app, PARENT, 1201, PFN + 20);
     pin(app, 0, PFN, { flags });
-    if (forks) fork(app, 500);
+    if (before === 'fork') fork(app, 500);
+    if (before === 'soft-dirty') app.soft_dirty({ mm: PARENT, start: at(0), end: at(16) });
+    if (before === 'mprotect')
+      app.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x0', prot: '0x8000000000000025' });
     app.wp_fault({ mm: PARENT, addr: at(0), pte: `0x${(0x25 + PFN * 4096).toString(16)}`, flags: '0x1a55' });
     app.new_anon({ page: page(COPY), mm: PARENT, addr: at(0), head: 0, order: 0, rflags: '0x1' });
     app.wp_fault_ret({ ret: '0x0' });
@@ -193,13 +196,21 @@ describe('a page that was mapped before the trace', () => {
   };
 
   it('is anonymous or not: a long pin for reading loses it neither way', async () => {
-    expect((await copied(0x100, true)).said).toEqual(['error fork-share-then-cow']);
-    expect((await copied(0x100, true, '6.1')).said).toEqual(['note fork-share-then-cow']);
-    expect((await copied(0, true)).said).toEqual(['note fork-share-then-cow']);
+    expect((await copied(0x100, 'fork', '6.1')).said).toEqual(['note fork-share-then-cow']);
+    expect((await copied(0, 'fork')).said).toEqual(['note fork-share-then-cow']);
+    expect((await copied(0, 'soft-dirty')).said).toEqual(['note soft-dirty-then-cow']);
+  });
+
+  it.each([
+    ['fork', 'fork-share-then-cow'],
+    ['soft-dirty', 'soft-dirty-then-cow'],
+    ['mprotect', 'wrprotect-then-cow'],
+  ] as const)('... after %s', async (before, rule) => {
+    expect((await copied(0x100, before)).said).toEqual([`error ${rule}`]);
   });
 
   it('is not called non-anonymous because no line maps it', async () => {
-    const { findings } = await copied(0x100, false);
+    const { findings } = await copied(0x100, 'nothing');
     expect(findings.map(({ message }) => message).join()).toMatch(/not anonymous or shared by a fork before the trace/);
   });
 });

@@ -1,7 +1,7 @@
 // Why: replace_page() of KSM says what it will map before it clears the entry, and looks at no reference after
 // write_protect_page(). What GUP-fast gets in between by FOLL_GET, it gets by the old entry, which is replaced then.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin } from './synthetic.ts';
+import { asUsual, at, exit, PARENT, page, pin, Trace } from './synthetic.ts';
 
 const PFN = 0x2000;
 const MERGED = 0x4000;
@@ -11,12 +11,7 @@ const pte = (flags: bigint) => `0x${(flags + (BigInt(PFN) << 12n)).toString(16)}
 it('a page that is pinned while KSM is about to replace it has parted', async () => {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 0, PFN);
-  touch(app, PARENT, 1, PFN + 1);
-  copy(app, PARENT, 1, PFN + 1, PFN + 2);
-  pin(app, 1, PFN + 2);
-  unpin(app, PFN + 2);
-  exit(trace.task('init', 1), CHILD, 1);
+  asUsual(trace, app, PFN);
   const ksmd = trace.task('ksmd', 30, 1);
   ksmd.ksm_merge({ mm: PARENT, page: page(PFN), kpage: page(MERGED) });
   ksmd.clear_flush({ mm: PARENT, addr: at(0), pte: pte(0x8000000000000867n) });

@@ -2,7 +2,7 @@
 // not: the flags say which (RMAP_EXCLUSIVE). One that is not is copied by the next write, as after any fork, and nothing
 // that happened to the protection before is why.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, pin, swapOut, Trace, touch, unpin } from './synthetic.ts';
+import { asUsual, at, copy, exit, PARENT, page, pin, swapOut, Trace } from './synthetic.ts';
 
 const PFN = 0x2000;
 const READ = 0x2100;
@@ -11,12 +11,7 @@ async function copied(rflags: string | undefined) {
   const trace = new Trace();
   const app = trace.task('app', 500);
   const kswapd = trace.task('kswapd0', 40, 1);
-  touch(app, PARENT, 0, PFN);
-  touch(app, PARENT, 1, PFN + 1);
-  copy(app, PARENT, 1, PFN + 1, PFN + 2);
-  pin(app, 1, PFN + 2);
-  unpin(app, PFN + 2);
-  exit(trace.task('init', 1), CHILD, 1);
+  asUsual(trace, app, PFN);
   app.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x0', prot: '0x8000000000000025' });
   app.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x1', prot: '0x8000000000000025' });
   swapOut(kswapd, 0, PFN);

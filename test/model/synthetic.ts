@@ -219,6 +219,19 @@ export function background(t: Writer, vpn = 9, pfn = 0x2009): void {
   t.zap({ mm: PARENT, start: at(vpn), end: at(vpn + 1) });
 }
 
+/**
+ * Page 0 is touched. Elsewhere there are a copy, a release and the end of an address space, which shows vmemmap_base:
+ * without any, nothing is concluded.
+ */
+export function asUsual(trace: Trace, t: Writer, pfn: number): void {
+  touch(t, PARENT, 0, pfn);
+  touch(t, PARENT, 1, pfn + 1);
+  copy(t, PARENT, 1, pfn + 1, pfn + 2);
+  pin(t, 1, pfn + 2);
+  unpin(t, pfn + 2);
+  exit(trace.task('init', 1), CHILD, 1);
+}
+
 /** Reclaim takes a page of the parent for swap. */
 export function swapOut(t: Writer, vpn: number, pfn: number): void {
   t.swap_cache_add({ page: page(pfn), entry: '0x7' });

@@ -1,19 +1,14 @@
 // Why: a page that KSM has made its own is copied by every write, whether others map it or not. That is no promise broken to
 // a pin for reading, and nothing that happened to the protection before is why.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, pin, Trace, touch, unpin } from '../model/synthetic.ts';
+import { asUsual, at, copy, exit, PARENT, page, pin, Trace } from '../model/synthetic.ts';
 
 const PFN = 0x2000;
 
 async function written(ret: number) {
   const trace = new Trace();
   const app = trace.task('app', 500);
-  touch(app, PARENT, 0, PFN);
-  touch(app, PARENT, 1, PFN + 1);
-  copy(app, PARENT, 1, PFN + 1, PFN + 2);
-  pin(app, 1, PFN + 2);
-  unpin(app, PFN + 2);
-  exit(trace.task('init', 1), CHILD, 1);
+  asUsual(trace, app, PFN);
   app.cprot({ mm: PARENT, start: at(0), end: at(16), cp: '0x0', prot: '0x8000000000000025' });
   const ksmd = trace.task('ksmd', 30, 1);
   ksmd.ksm_merge({ mm: PARENT, page: page(PFN), kpage: '0x0' });
