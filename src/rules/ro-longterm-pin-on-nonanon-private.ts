@@ -52,7 +52,7 @@ export default defineRule({
             : [
                 {
                   cap: 'high',
-                  because: 'the page is assumed not to be anonymous only because no line maps it as anonymous',
+                  because: 'no line shows whether the page is anonymous',
                 },
               ],
         });
