@@ -2,8 +2,9 @@
 // gets pages through the entries that it is about to change, and in the trace that comes after the change.
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
 import type { Grab, Task } from './frames.ts';
-import type { Alteration } from './meanwhile.ts';
+import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
+import { entryPage, type PageId } from './page-table.ts';
 import { type Mm, type Pin, Step } from './state.ts';
 
 /** Events inside of a function that changes a range of entries; any other one of its task shows that it has returned. */
@@ -22,15 +23,21 @@ const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
-export function beginAlteration(
-  t: Task,
-  mm: Mm,
-  { kind, start, end, at, by, wrprotect, shift }: Omit<Alteration, 'faults'>,
-): void {
+type Begun = Pick<Alteration, 'kind' | 'start' | 'end' | 'at' | 'by'> &
+  Partial<Pick<Alteration, 'wrprotect' | 'shift' | 'change'>>;
+
+/** Moves that are remembered of an address space: the last ones, which a walk may not have heard of. */
+const MOST_MOVES = 4;
+
+export function beginAlteration(t: Task, mm: Mm, { kind, start, end, at, by, wrprotect, shift, change }: Begun): void {
   endAlteration(t);
-  t.alters = { kind, start, end, at, by, wrprotect, shift, mm, faults: undefined };
+  t.alters = { kind, start, end, at, by, wrprotect, shift: shift ?? 0, change, mm, faults: undefined };
   if (mm.alterations === undefined) mm.alterations = [t.alters];
   else mm.alterations.push(t.alters);
+  if (kind !== 'move') return;
+  if (mm.moves === undefined) mm.moves = [];
+  else if (mm.moves.length === MOST_MOVES) mm.moves.shift();
+  mm.moves.push(t.alters);
 }
 
 /** The next event of a task that is changing a range of entries. */
@@ -70,6 +77,23 @@ function isUnder({ start, end, faults }: Alteration, vpn: number, { at }: Grab):
 }
 
 /**
+ * Where the entry is now whose address another task printed at `since`: a walk of the reverse mapping (try_to_unmap_one(),
+ * remove_migration_pte()) finds it at the old place until move_page_tables() has come to it, whose line is older.
+ */
+export function whereNow(t: Task, mm: Mm, vpn: number, since: number): number {
+  let now = vpn;
+  for (const a of mm.moves ?? [])
+    if (now >= a.start && now < a.end && (a.at.order > since || (a !== t.alters && isUnderWay(mm, a, now))))
+      now += a.shift;
+  return now;
+}
+
+/** Nobody has faulted there since it began, so what is there is what it moves. */
+const isUnderWay = (mm: Mm, a: Alteration, vpn: number): boolean =>
+  mm.alterations?.includes(a) === true &&
+  !(a.faults !== undefined && (a.faults.has(vpn) || a.faults.size === MOST_FAULTS));
+
+/**
  * What is changing entries of an address space; after a gap its end may be missing. An unmapping may also take what a fault
  * has mapped since it began, but its task may as well have been back in user space for long: no line shows which.
  */
@@ -102,6 +126,11 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
   pin.steps.push(new Step('move', moved.at));
   return moved;
 }
+
+/** What KSM was putting in the place of the page when GUP got it: ptep_clear_flush() waits for GUP-fast. */
+export const replacedSince = (grab: Grab | undefined, vpn: number, page: PageId): Change | undefined =>
+  grab?.under?.find((a) => a.change?.was !== undefined && isUnder(a, vpn, grab) && entryPage(a.change.was) === page)
+    ?.change;
 
 /** What GUP has got was being unmapped, and nobody had faulted there: it will not be mapped at the end of the call. */
 export const isGoing = (grab: Grab | undefined, vpn: number): boolean =>

@@ -2,11 +2,11 @@
 
 import { KIND_NAMES, Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { faultsUnder } from './altering.ts';
+import { faultsUnder, whereNow } from './altering.ts';
 import { clearedForDevice } from './exclusive.ts';
 import { type Task, WpFrame } from './frames.ts';
 import { settleHugetlb } from './hugetlb.ts';
-import { mapsNow } from './ksm.ts';
+import { clears } from './ksm.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { reuse } from './reuse.ts';
@@ -156,7 +156,8 @@ export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
  */
 export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
+  const printed = m.userVpn(r[o + Slot.ADDR]);
+  const vpn = mm !== undefined && t.unmap?.mm === mm ? whereNow(t, mm, printed, m.at().order) : printed;
   // what was there is gone: it is compared with what is known, and nothing is learned from it. KSM and uprobes say what they
   // map before they clear it (replace_page(), __replace_page()), and make_device_exclusive() returns the page
   const isKnown = mm !== undefined && (!Number.isNaN(m.mapped(mm, vpn)) || m.pinsAt(mm, vpn).length > 0);
@@ -168,10 +169,7 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
     return;
   }
   if (clearedForDevice(m, t, mm, vpn)) return;
-  if (t.ksm !== undefined && t.ksm.mm === mm) {
-    t.ksm.cleared = vpn;
-    mapsNow(m, t.ksm);
-  }
+  if (t.ksm !== undefined && t.ksm.mm === mm) clears(m, t, t.ksm, vpn);
   t.cleared = mm === undefined || Number.isNaN(vpn) ? undefined : { mm, vpn };
 }
 

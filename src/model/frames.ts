@@ -245,7 +245,7 @@ export class Task {
   cloned: { pid: number; flags: number } | undefined;
   /** the mm made by the current fork, until sched_process_fork names the child */
   forked: Mm | undefined;
-  migrateIn: { mm: Mm; vpn: number; page: PageId; skipped: number } | undefined;
+  migrateIn: { mm: Mm; vpn: number; page: PageId; skipped: number; since: number } | undefined;
   /** folio whose place in its mapping migration gives to another (folio_migrate_mapping()) */
   migrates: PageId = Number.NaN;
   /**

@@ -1,5 +1,5 @@
 import { Kind } from '../vocabulary/kinds.ts';
-import { grabbedBefore, isGoing } from './altering.ts';
+import { grabbedBefore, isGoing, replacedSince } from './altering.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
@@ -195,7 +195,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.grabAt = grab?.at;
     const folio = grab?.folio ?? page;
     pin.hugetlb = isHugetlb(m, call.mm, vpn, page, folio);
-    const changes = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
+    const seen = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
+    const replaced = seen === undefined ? replacedSince(grab, vpn, page) : undefined;
+    const changes = replaced === undefined ? seen : [replaced];
     if (changes !== undefined) entryBefore(pin, vpn, changes[0]);
     if (!Number.isNaN(folio)) holds.add(pin, folio);
     if (grab !== undefined) pin.steps.push(new Step('grab', grab.at, page));
@@ -294,7 +296,9 @@ function parted(m: Model, pin: Pin, changes: readonly Change[]): void {
     if (via !== undefined) {
       const mapped = page + (vpn - start);
       pin.steps.push(new Step(PARTED_BY[via], at, mapped));
-      if (where === vpn) m.test(pin, mapped, via, fault, at);
+      // what replaced it may have been announced before it was grabbed (replacedSince())
+      const { grabAt } = pin;
+      if (where === vpn) m.test(pin, mapped, via, fault, grabAt !== undefined && grabAt.order > at.order ? grabAt : at);
     } else if (zap !== undefined && call.mm !== undefined) {
       pin.steps.push(new Step('zap', at, undefined, zap));
       m.emit('zap', { mm: call.mm, start, end, at, pins: [pin] });

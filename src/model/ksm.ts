@@ -1,6 +1,7 @@
 // KSM: a page becomes one that others map too, and their copies are freed (E16, mm/ksm.c).
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { beginAlteration } from './altering.ts';
 import type { KsmMap, Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryOf, type PageId, Pte } from './page-table.ts';
@@ -50,8 +51,22 @@ export function willMap(m: Model, k: NonNullable<Task['ksm']>, map: KsmMap): voi
   if (!m.recorded(Kind.clearFlush)) mapsNow(m, k);
 }
 
+/** ptep_clear_flush(): its line comes before the entry is cleared, and GUP-fast may still get the page by it. */
+export function clears(m: Model, t: Task, k: NonNullable<Task['ksm']>, vpn: number): void {
+  k.cleared = vpn;
+  const { maps, mm } = k;
+  if (maps === undefined) return;
+  const at = m.at();
+  const start = maps.vpn;
+  const end = start + maps.pages;
+  const then = { was: mm.entry(start), page: maps.page, via: 'ksm', isShared: true } as const;
+  const change = { start, end, at, ...then, fault: undefined, zap: undefined, away: undefined };
+  mapsNow(m, k);
+  beginAlteration(t, mm, { kind: 'ksm', start, end, at, by: { foreign: true, kernel: true }, change });
+}
+
 /** The entry is cleared, or the call is over. */
-export function mapsNow(m: Model, k: NonNullable<Task['ksm']>): void {
+function mapsNow(m: Model, k: NonNullable<Task['ksm']>): void {
   const { maps } = k;
   k.maps = undefined;
   if (maps !== undefined) merged(m, k, maps.vpn, maps.page, maps.pages, Pte.Shared | Pte.Anon);

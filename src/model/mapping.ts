@@ -154,6 +154,8 @@ export class Mapping extends Identities {
     ptes.move(from, to, shift);
     if (shift % this.machine.pmdPages === 0) pmds.move(first, end, shift / this.machine.pmdPages);
     mm.moveMarks(from, to, shift);
+    const away = this.#away.get(mm);
+    if (away !== undefined) this.#away.set(mm, new Set([...away].map((v) => (v >= from && v < to ? v + shift : v))));
   }
 
   /** A PMD mapping becomes PTEs of the same pages, if it is known to be anonymous (see splitEntries()). */

@@ -34,11 +34,11 @@ export interface Change {
 }
 
 /**
- * A function that takes entries of a range away, or their write permission, has been entered. Its line comes before its
+ * A function that takes entries of a range away, or their write permission, or replaces one, has been entered. Its line comes before its
  * effect: a page that GUP gets by such an entry meanwhile, it got before.
  */
 export interface Alteration {
-  kind: 'zap' | 'move' | 'wrprotect';
+  kind: 'zap' | 'move' | 'wrprotect' | 'ksm';
   start: number;
   end: number;
   at: At;
@@ -47,6 +47,8 @@ export interface Alteration {
   wrprotect: WrprotectKind | undefined;
   /** number of pages by which the entries are moved */
   shift: number;
+  /** what KSM puts there */
+  change: Change | undefined;
   /** where somebody has faulted since, who may have mapped a page or made it writable: the first order of each */
   faults: Map<number, number> | undefined;
 }

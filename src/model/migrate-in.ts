@@ -1,8 +1,11 @@
 // remove_migration_pte() maps the pages of a folio again, or those of its copy (E15; mm/migrate.c).
+import { fnIndex } from '../vocabulary/functions.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { whereNow } from './altering.ts';
 import type { Task } from './frames.ts';
 import { installBehind } from './hugetlb.ts';
 import type { Model } from './model.ts';
+import { isOvertaken } from './overtaken.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import type { Mm } from './state.ts';
 import { unmappedForMigration } from './unmapped.ts';
@@ -10,9 +13,9 @@ import { unmappedForMigration } from './unmapped.ts';
 export function migrateIn(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
   if (mm === undefined) return;
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
+  const vpn = whereNow(t, mm, m.userVpn(r[o + Slot.ADDR]), m.at().order);
   if (t.batch !== undefined) t.batch.back = true;
-  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), skipped: 0 };
+  t.migrateIn = { mm, vpn, page: m.pageOf(r[o + Slot.PAGE]), skipped: 0, since: m.at().order };
   migratedFolio(m, mm, vpn, t.migrateIn.page);
   const size = m.folios.get(t.migrateIn.page) ?? 1;
   unmappedForMigration(m, mm, vpn, size);
@@ -121,4 +124,19 @@ export function migratedBy(
   if (!(ahead > 0 && ahead <= index && index < m.machine.pmdPages) || index - ahead !== skipped) return false;
   const size = m.folios.get(g.page);
   return size === undefined ? isMigrating : index < size;
+}
+
+/** The bit that migration preserves: the page is shared by fork. */
+export const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pte.Shared;
+
+export const RMAP_EXCLUSIVE = 0x1;
+
+/** With RMAP_EXCLUSIVE for an exclusive page; functions before these had no such flag, or migration did not pass it. */
+const SAYS_EXCLUSIVE = new Set(['folio_add_anon_rmap_ptes', 'folio_add_anon_rmap_pmd'].map(fnIndex));
+
+/** Whether what migration maps is shared: its line says so, unless fork may be about to share it. */
+export function migratedMark(mm: Mm, vpn: number, fn: number, rflags: number): number {
+  if (!SAYS_EXCLUSIVE.has(fn) || Number.isNaN(rflags)) return kept(mm, vpn);
+  if ((rflags & RMAP_EXCLUSIVE) === 0) return Pte.Shared;
+  return isOvertaken(mm) ? kept(mm, vpn) : 0;
 }

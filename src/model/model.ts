@@ -221,10 +221,16 @@ export class Model extends Mapping {
   /** The address space of a pin ended; the reference may still exist, but no mapping can change under it. */
   orphan(pin: Pin): void {
     if (pin.state !== 'held') return;
-    this.settleMigration(pin, false);
+    this.settleMigration(pin, this.migrating.size > 0 && this.#isReturning(pin));
     if (pin.mm !== undefined) dropPin(pin.mm, pin);
     pin.state = 'orphan';
     this.counts.orphaned++;
+  }
+
+  /** remove_migration_pte() has been entered, and the line of what it maps is the next one of its task. */
+  #isReturning({ mm }: Pin): boolean {
+    for (const t of this.tasks.values()) if (t.previous === Kind.migrateIn && t.migrateIn?.mm === mm) return true;
+    return false;
   }
 
   forget(pin: Pin): void {

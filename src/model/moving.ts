@@ -9,6 +9,7 @@ import type { Model } from './model.ts';
 import { entryPage } from './page-table.ts';
 import { isZapped, PARTED_BY } from './pin.ts';
 import { type Mm, type Pin, RangeOp, Step } from './state.ts';
+import { moveUnmapped } from './unmapped.ts';
 
 /**
  * Pages that the task moved from `target` to `start` by the call it is still inside of, and now moves back: a call that
@@ -44,6 +45,7 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   const moving = new Set(pins);
   const under = m.pinsIn(mm, target, target + pages).filter((pin) => !moving.has(pin));
   m.shift(mm, start, start + pages, shift);
+  if (m.unmapped.size > 0) moveUnmapped(m, mm, start, start + pages, shift);
   for (const pin of under) {
     const page = m.mapped(mm, pin.where);
     if (Number.isNaN(page)) continue;
@@ -52,7 +54,7 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   t.gone = { mm, start, end: start + pages, to: undone ? undefined : target };
   const by = { foreign: undefined, kernel: false };
-  beginAlteration(t, mm, { kind: 'move', start, end: start + pages, at, by, wrprotect: undefined, shift });
+  beginAlteration(t, mm, { kind: 'move', start, end: start + pages, at, by, shift });
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     dropPin(mm, pin);

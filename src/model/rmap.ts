@@ -4,11 +4,12 @@
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { whereNow } from './altering.ts';
 import type { At } from './at.ts';
 import { Before, type Task, type WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { willMap } from './ksm.ts';
-import { migratedBy } from './migrate-in.ts';
+import { kept, migratedBy, migratedMark, RMAP_EXCLUSIVE } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { notShared } from './ranges.ts';
@@ -19,7 +20,6 @@ import { withinWriteFault } from './within.ts';
 
 const NEW_ANON_OLD = fnIndex('page_add_new_anon_rmap');
 const PMD_OF_4K = 512;
-const RMAP_EXCLUSIVE = 0x1;
 const RMAP_COMPOUND_OLD = 0x2;
 
 /** A newly allocated anonymous page is mapped: first touch, copy, early copy at fork, collapse. */
@@ -138,26 +138,31 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + SlotOf.anonRmap.rflags];
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
+  const g = t.migrateIn?.mm === mm ? t.migrateIn : undefined;
+  const at = m.at();
+  const printed = m.userVpn(r[o + Slot.ADDR]);
+  const vpn = g === undefined ? printed : whereNow(t, mm, printed, at.order);
   const n = r[o + SlotOf.anonRmap.nr];
   const pmd = r[o] === Kind.anonRmapPmd;
   const pages =
     pmd || (Number.isNaN(n) && (flags & RMAP_COMPOUND_OLD) !== 0) ? m.machine.pmdPages : n > 1 ? m.believed(n) : 1;
   m.folios.beginsAt(m.page(r[o + SlotOf.anonRmap.folio]));
-  const at = m.at();
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
     swappedIn(m, t, mm, vpn, page, pages, (flags & RMAP_EXCLUSIVE) !== 0);
     return;
   }
-  const g = t.migrateIn;
+  if (g !== undefined) {
+    g.vpn = whereNow(t, mm, g.vpn, g.since);
+    g.since = at.order;
+  }
   // remove_migration_pte() is called once and maps every page of a large folio, with a line for each
-  if (g !== undefined && g.mm === mm && migratedBy(m, g, vpn, page, pages)) {
+  if (g !== undefined && migratedBy(m, g, vpn, page, pages)) {
     const old = named(mm, vpn);
     if (old !== page && !Number.isNaN(old) && t.batch !== undefined) m.endBefore(page, pages, t.batch.since);
     const pins = m.pinsIn(mm, vpn, vpn + pages);
     if (pins.length > 0) m.step(pins, 'migrate', at, page);
-    m.install(mm, vpn, page, pages, Pte.Anon | kept(mm, vpn), 'migrate');
+    m.install(mm, vpn, page, pages, Pte.Anon | migratedMark(mm, vpn, r[o + Slot.FN], flags), 'migrate');
     if (old !== page) m.emit('replace', { mm, vpn, oldPage: old, newPage: page, via: 'migrate', at, pins });
     return;
   }
@@ -194,7 +199,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
     return;
   }
   // the task is mapping this very page back, at another address
-  if (g !== undefined && g.mm === mm && g.page === page && t.previous === Kind.migrateIn) m.tear('steps');
+  if (g !== undefined && g.page === page && t.previous === Kind.migrateIn) m.tear('steps');
   // the same page mapped in another way (a PMD split into PTEs), or a restore
   m.install(mm, vpn, page, pages, Pte.Anon | (named(mm, vpn) === page ? kept(mm, vpn) : 0), 'observed');
 }
@@ -204,9 +209,6 @@ function named(mm: Mm, vpn: number): PageId {
   const entry = mm.entry(vpn);
   return entry === undefined || (entryBits(entry) & Pte.STATE) === Pte.None ? Number.NaN : entryPage(entry);
 }
-
-/** The bit that migration preserves: the page is shared by fork. */
-const kept = (mm: Mm, vpn: number): number => entryBits(mm.entry(vpn) ?? 0) & Pte.Shared;
 
 /** What a swap-in did before the page that another had mapped there was swapped out again; `over` if that was not. */
 function racedAt(out: At | undefined, reads: At | undefined, allocated: At | undefined): StepDetails['raced'] {

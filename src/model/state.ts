@@ -64,6 +64,8 @@ export class Mm extends MmTasks {
   meanwhile: { calls: number; changes: Change[] } | undefined;
   /** what is changing ranges now; undefined: nothing */
   alterations: Alteration[] | undefined;
+  /** its last moves by mremap(); undefined: there was none */
+  moves: Alteration[] | undefined;
   /** forks of private mappings that are copying page tables now; undefined: there was none */
   forks: Set<ForkFrame> | undefined;
   /** write faults on a PMD that are under way, which a split by another task takes the PMD from; undefined: there was none */

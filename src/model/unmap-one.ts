@@ -2,6 +2,7 @@
 // line says how much of a large folio a VMA maps: the next call for the same address space begins where another VMA does.
 import { KIND_NAMES, Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { whereNow } from './altering.ts';
 import type { Task, UnmappedOne } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -34,7 +35,7 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   if (mm === undefined) return;
   const at = m.at();
   const page = m.pageOf(r[o + Slot.PAGE]);
-  const vpn = m.userVpn(r[o + Slot.ADDR]);
+  const vpn = whereNow(t, mm, m.userVpn(r[o + Slot.ADDR]), at.order);
   m.folios.beginsAt(page);
   t.unmap = { mm, vpn, page, at, migrate: r[o] === Kind.migrateOne };
   if (t.batch === undefined || t.batch.back) t.batch = { since: at.order, back: false };
@@ -80,6 +81,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) unpaired(m, t, 'unmap');
   m.strays.close(u);
   if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
+  u.vpn = whereNow(t, u.mm, u.vpn, u.at.order);
   const first = unmapPage(m, u, u.vpn, u.page);
   if (first !== undefined) tell(m, first);
   // it unmaps every page of a large folio that is mapped in its VMA (page_vma_mapped_walk()). In a VMA that begins inside

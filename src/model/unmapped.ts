@@ -52,6 +52,19 @@ export function unmappedForMigration(m: Model, mm: Mm, vpn: number, size: number
   for (let v = vpn; v < vpn + size; v++) forget(m, mm, byVpn, v);
 }
 
+/** mremap() moves entries of swap and of migration, too. */
+export function moveUnmapped(m: Model, mm: Mm, start: number, end: number, shift: number): void {
+  const byVpn = m.unmapped.get(mm);
+  if (byVpn === undefined) return;
+  const moved = [...byVpn].filter(([vpn]) => vpn >= start && vpn < end);
+  for (const [vpn] of moved) byVpn.delete(vpn);
+  for (const [vpn, all] of moved)
+    byVpn.set(
+      vpn + shift,
+      all.map((u) => ({ ...u, vpn: vpn + shift })),
+    );
+}
+
 /**
  * At the end of an address space, or of the trace, the remaining pages count as unmapped for swap, unless the swap cache,
  * which would have shown it, is recorded (memory failure unmaps too), or migration, which would explain it, is not. Of a

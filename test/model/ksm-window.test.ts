@@ -8,16 +8,19 @@ const MERGED = 0x4000;
 
 const pte = (flags: bigint) => `0x${(flags + (BigInt(PFN) << 12n)).toString(16)}`;
 
-it('a page that is pinned while KSM is about to replace it has parted', async () => {
+it.each(['before', 'after'])('a page that is pinned %s the entry is cleared, by GUP-fast, has parted', async (when) => {
   const trace = new Trace();
   const app = trace.task('app', 500);
   asUsual(trace, app, PFN);
   const ksmd = trace.task('ksmd', 30, 1);
+  const pins = () => pin(app, 0, PFN, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0x1/0x2' });
   ksmd.ksm_merge({ mm: PARENT, page: page(PFN), kpage: page(MERGED) });
   ksmd.clear_flush({ mm: PARENT, addr: at(0), pte: pte(0x8000000000000867n) });
   ksmd.anon_rmap({ folio: page(MERGED), page: page(MERGED), nr: 1, mm: PARENT, addr: at(0), rflags: '0x0' });
-  pin(app, 0, PFN, { api: 'gup_fast', flags: 0, caller: 'iov_iter_get_pages2+0x1/0x2' });
+  if (when === 'before') pins();
   ksmd.clear_flush({ mm: PARENT, addr: at(0), pte: pte(0x8400000000000825n) });
+  // the line comes at the entry of ptep_clear_flush(), which waits for GUP-fast
+  if (when === 'after') pins();
   ksmd.ksm_merge_ret({ ret: 0 });
   app.pipe_release({ page: page(PFN), pipe: '0xffff888200000000' });
   exit(app, PARENT, 500);

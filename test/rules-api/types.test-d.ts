@@ -204,6 +204,7 @@ type Nothing = Record<
       | 'hugetlb'
       | 'marked'
       | 'alterations'
+      | 'moves'
       | 'meanwhile'
       | 'forks'
       | 'pmdFaults'

@@ -23,6 +23,9 @@ const NOT_RECORDED = /hugetlb|no (write fault|fork) is recorded|among those rele
 /** Rules whose notes are true of what lines say: GUP-fast began while copy_page_range() ran, and what it gave back looked pinned. */
 const BY_ITSELF: ReadonlySet<string> = new Set(['gup-fast-during-fork', 'spurious-early-copy']);
 
+const isAt = ({ places }: Pinned, address: string | undefined): boolean =>
+  places.some((place) => hex(place) === address);
+
 /** Where the findings and the truth differ, and what a complete trace should not be told. */
 export async function differences(seed: number, era: Era): Promise<string[]> {
   const { text, pins, memory } = simulate(seed, era);
@@ -33,7 +36,7 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
   const told = (pin: Pinned) =>
     findings.some(
       ({ severity, pin: { address, pfn } }) =>
-        (severity !== 'note' || pin.due === 'note') && hex(pin.address) === address && hex(pin.page.pfn) === pfn,
+        (severity !== 'note' || pin.due === 'note') && isAt(pin, address) && hex(pin.page.pfn) === pfn,
     );
   // one of several pins may be over, and no line shows which: each may have parted, which is said without any claim
   const isClaim = ({ rule, severity, confidence }: Finding) =>
@@ -46,8 +49,8 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
         ((p.copied !== undefined && (severity === 'note' || p.page.pfn !== ZERO_PFN)) ||
           p.lent ||
           p.betrayed ||
-          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.page.pfn === ZERO_PFN))) &&
-        hex(p.address) === address &&
+          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.moving || p.page.pfn === ZERO_PFN))) &&
+        isAt(p, address) &&
         hex(p.page.pfn) === pfn,
     );
   const counted = traces[0].pins;

@@ -1,20 +1,22 @@
 // O_DIRECT: pages are pinned, put into a bio, and released at its end.
 import type { Task, Work } from './machine.ts';
-import { BUFFER, hex, type Memory, type Mm, PAGE, PAGES, type Page, partsOf } from './memory.ts';
+import { hex, type Memory, type Mm, PAGE, PAGES, type Page, partsOf } from './memory.ts';
 
 /** read() or write() of some pages of the buffer. */
 export function* directIo(memory: Memory, t: Task, mm: Mm): Work {
   const { machine } = memory;
   const { random } = machine;
   const pages = random.of([1, 1, 1, 2, 3]);
-  const start = BUFFER + random.below(PAGES - pages + 1) * PAGE;
+  yield* memory.enters(mm);
+  mm.calls++;
+  const start = mm.base + random.below(PAGES - pages + 1) * PAGE;
   const isRead = random.next() < 0.7;
   const name = isRead ? 'sys_pread64' : 'sys_pwrite64';
-  mm.calls++;
   machine.print(t, `${name}(fd: 3, buf: ${start.toString(16)}, count: ${(pages * PAGE).toString(16)}, pos: 0)`);
   yield;
   const pinned = () => memory.pinForIo(t, mm, start, pages, isRead);
   const pins = yield* isRead ? memory.writes(mm, pinned) : pinned();
+  mm.uses--;
   const bio = hex(0xffffaecec0557d28n + BigInt(t.pid) * 0x4000n);
   // a part that begins where the last one ends is in the same vector
   const vectors: { page: Page; nr: number }[] = [];

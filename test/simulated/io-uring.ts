@@ -2,7 +2,7 @@
 // worker after it has exited.
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
-import { BUFFER, FOLL_WRITE, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
+import { FOLL_WRITE, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
 
 const FOLL_LONGTERM = 0x100;
 
@@ -11,7 +11,8 @@ export function* fixedBuffer(kernel: Kernel612, t: Task, mm: Mm): Work {
   const { random } = machine;
   // pages of a large folio would be given back but one (io_coalesce_buffer())
   const pages = kernel.isLarge ? 1 : random.of([1, 2, 4]);
-  const start = BUFFER + random.below(PAGES - pages + 1) * PAGE;
+  yield* kernel.enters(mm);
+  const start = mm.base + random.below(PAGES - pages + 1) * PAGE;
   const registers = (opcode: number, bufs: number) =>
     machine.print(
       t,
@@ -20,6 +21,7 @@ export function* fixedBuffer(kernel: Kernel612, t: Task, mm: Mm): Work {
   mm.calls++;
   const flags = FOLL_WRITE | FOLL_LONGTERM;
   const pins = yield* kernel.writes(mm, () => kernel.pinFast(t, mm, start, pages, flags, 'io_pin_pages+0x82/0xf0'));
+  mm.uses--;
   registers(0, 1);
   yield;
   mm.calls--;

@@ -3,7 +3,6 @@
 import { directIo } from './direct-io.ts';
 import type { Task, Work } from './machine.ts';
 import {
-  BUFFER,
   type Entry,
   FOLL_WRITE,
   type Folio,
@@ -129,7 +128,7 @@ export class Kernel510 extends Memory {
   }
 
   *copy(t: Task, from: Mm, to: Mm): Work {
-    const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
+    const range = `start=${hex(from.base)} end=${hex(from.base + PAGES * PAGE)}`;
     this.machine.print(
       t,
       `fork_vma: (copy_page_range+0x0/0x1280) dst=${to.pointer} src=${from.pointer} ${range} vmflags=0x8100073`,
@@ -138,7 +137,7 @@ export class Kernel510 extends Memory {
     // copy_pte_range() gives the lock up between batches
     for (let i = 0; i < PAGES; i += 4) {
       yield { lock: from.ptl, shared: false };
-      for (let address = BUFFER + i * PAGE; address < BUFFER + (i + 4) * PAGE; address += PAGE) {
+      for (let address = from.base + i * PAGE; address < from.base + (i + 4) * PAGE; address += PAGE) {
         let entry = from.entries.get(address);
         if (entry === undefined || entry === 'cleared') continue;
         this.shares(from, address, entry);

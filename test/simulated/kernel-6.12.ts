@@ -7,7 +7,6 @@ import { ksmScan, unmerge } from './ksm.ts';
 import { discards, madviseFree } from './lazy-free.ts';
 import type { Machine, Task, Work } from './machine.ts';
 import {
-  BUFFER,
   type Entry,
   FAULT_FLAG_UNSHARE,
   FAULT_FLAG_WRITE,
@@ -29,6 +28,7 @@ import {
   type Swapped,
 } from './memory.ts';
 import { migratePages } from './migration.ts';
+import { mremap } from './moving.ts';
 import { vmsplice } from './pipe.ts';
 import { mprotect, uffdWp } from './protect.ts';
 
@@ -53,6 +53,7 @@ export class Kernel612 extends Memory {
   override readonly protects = true;
   override readonly merges: boolean;
   override readonly frees: boolean;
+  override readonly remaps: boolean;
   readonly userFault = 0x1254;
   readonly returns = '.';
   readonly readOpf = '0x800';
@@ -79,6 +80,7 @@ export class Kernel612 extends Memory {
     this.isLarge = machine.random.next() < 0.5;
     this.migrates = machine.random.next() < 0.5 || broken === 'migration';
     this.frees = machine.random.next() < 0.4;
+    this.remaps = machine.random.next() < 0.4;
     this.merges = machine.random.next() < 0.3 || broken === 'ksm';
   }
 
@@ -137,8 +139,11 @@ export class Kernel612 extends Memory {
     const order = random.of([2, 2, 3]);
     const size = PAGE << order;
     const start = address - (address % size);
+    const isInside = start >= mm.base && start + size <= mm.base + PAGES * PAGE;
     const isFree = [...mm.entries.keys()].every((other) => other < start || other >= start + size);
-    return this.isLarge && isFree && random.next() < 0.9 ? this.newFolio(order) : super.allocAnon(mm, address);
+    return this.isLarge && isInside && isFree && random.next() < 0.9
+      ? this.newFolio(order)
+      : super.allocAnon(mm, address);
   }
 
   *rmapDel(t: Task, mm: Mm, page: Page, nr: number): Work {
@@ -240,7 +245,8 @@ export class Kernel612 extends Memory {
   }
 
   *copy(t: Task, from: Mm, to: Mm): Work {
-    const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
+    const { base } = from;
+    const range = `start=${hex(base)} end=${hex(base + PAGES * PAGE)}`;
     this.machine.print(
       t,
       `fork_vma: (copy_page_range+0x4/0x19f0) dst=${to.pointer} src=${from.pointer} ${range} vmflags=0x8100073`,
@@ -255,11 +261,11 @@ export class Kernel612 extends Memory {
       yield { lock: from.ptl, shared: false };
       // copy_pte_range() gives the locks up between batches
       for (const end = Math.min(PAGES, i + this.machine.random.of([4, 8])); i < end; i++) {
-        const address = BUFFER + i * PAGE;
+        const address = base + i * PAGE;
         const entry = from.entries.get(address);
         if (entry === undefined || entry === 'cleared') continue;
         // copy_present_ptes(): entries of a large folio are shared at once, if none of them has to be copied
-        const nr = spare === undefined ? Math.min(this.batch(from, address, BUFFER + end * PAGE, entry), end - i) : 1;
+        const nr = spare === undefined ? Math.min(this.batch(from, address, base + end * PAGE, entry), end - i) : 1;
         const has = (n: number) => from.entries.get(address + n * PAGE) as { page: Page };
         if (
           isPresent(entry) &&
@@ -355,7 +361,7 @@ export class Kernel612 extends Memory {
   *#unmapOne(t: Task, mm: Mm, addresses: () => number[], folio: Folio): Work<boolean> {
     const pageAt = (address: number) => (mm.entries.get(address) as { page: Page }).page;
     const [first] = addresses();
-    const start = Math.max(BUFFER, first - folio.pages.indexOf(pageAt(first)) * PAGE);
+    const start = Math.max(mm.firstOf(first), first - folio.pages.indexOf(pageAt(first)) * PAGE);
     const where = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(start)}`;
     const counts = `ref=${folio.count} map=${folio.isLarge ? -1 : folio.mapcount - 1}`;
     this.machine.print(t, `unmap_one: (try_to_unmap_one+0x4/0xc50) ${where} ${counts}`);
@@ -390,6 +396,10 @@ export class Kernel612 extends Memory {
     return madviseFree(this, t, mm, start, end);
   }
 
+  override moves(t: Task, mm: Mm): Work {
+    return mremap(this, t, mm);
+  }
+
   override merge(t: Task): Work {
     return ksmScan(this, t);
   }
@@ -402,7 +412,7 @@ export class Kernel612 extends Memory {
   override *clearRefs(t: Task, mm: Mm): Work {
     yield { lock: mm.mmapLock, shared: false };
     mm.isTracked = true;
-    const range = `start=${hex(BUFFER)} end=${hex(BUFFER + PAGES * PAGE)}`;
+    const range = `start=${hex(mm.base)} end=${hex(mm.base + PAGES * PAGE)}`;
     this.machine.print(t, `softdirty: (clear_refs_pte_range+0x4/0x460) mm=${mm.pointer} ${range}`);
     yield;
     yield { lock: mm.ptl, shared: false };

@@ -1,7 +1,7 @@
 // KSM: pages that say the same become one, which is mapped read-only (mm/ksm.c). Those with further references are left alone.
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
-import { BUFFER, FAULT_FLAG_UNSHARE, hex, isPresent, type Mm, PAGE, PAGES, type Page } from './memory.ts';
+import { FAULT_FLAG_UNSHARE, hex, isPresent, type Mm, PAGE, PAGES, type Page } from './memory.ts';
 
 const FAULT_FLAG_REMOTE = 0x80;
 const EFAULT = -14;
@@ -47,7 +47,7 @@ function* scan(kernel: Kernel612): Work<Item | undefined> {
   const mms = kernel.mms.filter(({ users, isMergeable }) => users > 0 && isMergeable);
   if (mms.length === 0) return undefined;
   const mm = random.of(mms);
-  const address = BUFFER + random.below(PAGES) * PAGE;
+  const address = mm.base + random.below(PAGES) * PAGE;
   yield { lock: mm.mmapLock, shared: true };
   const entry = mm.entries.get(address);
   const page = isPresent(entry) && mm.users > 0 && mm.isMergeable ? entry.page : undefined;
@@ -62,7 +62,7 @@ function* scan(kernel: Kernel612): Work<Item | undefined> {
 function* mergeWith(kernel: Kernel612, t: Task, { mm, address, page }: Item, kpage: Page | undefined): Work<boolean> {
   yield { lock: mm.mmapLock, shared: true };
   let ret = EFAULT;
-  if (mm.users > 0 && mm.isMergeable) {
+  if (mm.users > 0 && mm.isMergeable && mm.has(address)) {
     const which = `mm=${mm.pointer} page=${page.pointer} kpage=${kpage?.pointer ?? '0x0'}`;
     kernel.machine.print(t, `ksm_merge: (try_to_merge_one_page+0x0/0x710) ${which}`);
     yield;
@@ -124,6 +124,8 @@ function* replacePage(kernel: Kernel612, t: Task, mm: Mm, at: number, page: Page
     yield;
     kpage.mapcount++;
     machine.print(t, `clear_flush: ${kernel.at('ptep_clear_flush')} ${where} pte=${kernel.raw(entry)}`);
+    // a release that follows this line, no line tells from one after the effect
+    kernel.parting(mm, at, page);
     yield;
     mm.entries.set(at, 'cleared');
     const parted = kernel.parting(mm, at, page);
@@ -141,7 +143,7 @@ function* replacePage(kernel: Kernel612, t: Task, mm: Mm, at: number, page: Page
 /** break_cow() */
 function* breakCow(kernel: Kernel612, t: Task, { mm, address }: Item): Work {
   yield { lock: mm.mmapLock, shared: true };
-  if (mm.users > 0 && mm.isMergeable) yield* breakKsm(kernel, t, mm, address);
+  if (mm.users > 0 && mm.isMergeable && mm.has(address)) yield* breakKsm(kernel, t, mm, address);
   mm.mmapLock.release();
 }
 
@@ -151,15 +153,19 @@ function* breakKsm(kernel: Kernel612, t: Task, mm: Mm, address: number): Work {
     yield* kernel.fault(t, mm, address, FAULT_FLAG_UNSHARE | FAULT_FLAG_REMOTE);
 }
 
+export function* breakAll(kernel: Kernel612, t: Task, mm: Mm): Work {
+  for (let i = 0; i < PAGES; i++) yield* breakKsm(kernel, t, mm, mm.base + i * PAGE);
+}
+
 /** MADV_UNMERGEABLE, and then MADV_MERGEABLE */
 export function* unmerge(kernel: Kernel612, t: Task, mm: Mm): Work {
   const { machine } = kernel;
-  const range = `start: ${BUFFER.toString(16)}, len_in: ${(PAGES * PAGE).toString(16)}`;
+  const range = `start: ${mm.base.toString(16)}, len_in: ${(PAGES * PAGE).toString(16)}`;
   machine.print(t, `sys_madvise(${range}, behavior: d)`);
   yield;
   yield { lock: mm.mmapLock, shared: false };
   mm.isMergeable = false;
-  for (let i = 0; i < PAGES; i++) yield* breakKsm(kernel, t, mm, BUFFER + i * PAGE);
+  yield* breakAll(kernel, t, mm);
   mm.mmapLock.release();
   machine.print(t, 'sys_madvise -> 0x0');
   yield { turns: machine.random.below(200) };

@@ -5,7 +5,7 @@ import { Lock } from './machine.ts';
 
 export const PAGE = 4096;
 export const BUFFER = 0x7f02b2790000;
-/** Pages of the buffer, the only VMA. */
+/** Pages of the buffer, the only VMA but for what is mapped where it was. */
 export const PAGES = 8;
 export const ZERO_PFN = 0x2000;
 const VMEMMAP = 0xfffff334c0000000n;
@@ -138,6 +138,12 @@ export class Mm {
   /** VM_WRITE, or not write-protected by userfaultfd */
   canWrite = true;
   readonly usesUffd: boolean;
+  /** where the buffer is: mremap() moves it */
+  base = BUFFER;
+  /** accesses of the buffer, and calls that look for its pages */
+  uses = 0;
+  /** the program uses nothing of the buffer, since it is about to mremap() it */
+  isMoving = false;
   /** without VM_SOFTDIRTY: what was not written to since clear_refs is mapped read-only */
   isTracked = false;
   /** VM_MERGEABLE */
@@ -147,12 +153,27 @@ export class Mm {
     this.pointer = hex(0xffffa08d40344000n + BigInt(n) * 0x440n);
     this.usesUffd = n % 3 === 0;
   }
+
+  /** whether the address is one of the buffer */
+  has(address: number): boolean {
+    return address >= this.base && address < this.base + PAGES * PAGE;
+  }
+
+  /** where the VMA of the address begins; what is mapped beside the buffer has no large folios */
+  firstOf(address: number): number {
+    return this.has(address) ? this.base : address;
+  }
 }
 
 /** A pin, and what happened to its address while it was held; the truth. */
 export interface Pinned {
   readonly mm: Mm;
-  readonly address: number;
+  /** mremap() may have moved the page since */
+  address: number;
+  /** where it was, one after the other */
+  readonly places: number[];
+  /** mremap() has moved it, or has begun to */
+  moving: boolean;
   readonly page: Page;
   readonly kind: 'FOLL_GET' | 'FOLL_PIN';
   /** what is due if it parts: a page that a bio writes to a disk is read once, and may be an old one */
@@ -210,6 +231,8 @@ export abstract class Memory {
   readonly protects: boolean = false;
   /** whether ksmd runs */
   readonly merges: boolean = false;
+  /** whether programs use mremap() */
+  readonly remaps: boolean = false;
   /** whether programs use MADV_FREE */
   readonly frees: boolean = false;
   readonly machine: Machine;
@@ -302,6 +325,8 @@ export abstract class Memory {
     const pin: Pinned = {
       mm,
       address,
+      places: [address],
+      moving: false,
       page,
       kind,
       due: page === this.zero ? undefined : due,
@@ -333,6 +358,12 @@ export abstract class Memory {
     );
     for (const pin of parted) pin.copied ??= 'late';
     return parted;
+  }
+
+  /** What the program does not do while it moves the buffer; `uses` is to be decreased at the end. */
+  *enters(mm: Mm): Work {
+    while (mm.isMoving) yield { turns: 3 };
+    mm.uses++;
   }
 
   /** An access of user space. */
@@ -537,6 +568,9 @@ export abstract class Memory {
   /** mprotect(): the buffer can be written to, or not. */
   *protect(_t: Task, _mm: Mm, _write: boolean): Work {}
 
+  /** mremap() */
+  *moves(_t: Task, _mm: Mm): Work {}
+
   /** MADV_FREE */
   *free(_t: Task, _mm: Mm, _start: number, _end: number): Work {}
 
@@ -556,7 +590,7 @@ export abstract class Memory {
     const folio = this.victim();
     if (folio === undefined) return;
     yield { lock: folio.lock, shared: false };
-    yield* this.shrink(t, folio);
+    if (!folio.isKsm) yield* this.shrink(t, folio);
     folio.lock.release();
   }
 

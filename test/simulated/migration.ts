@@ -1,17 +1,7 @@
 // migrate_pages(), for one folio, as compaction does (mm/migrate.c): its entries name it until it is mapped again, elsewhere.
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
-import {
-  BUFFER,
-  type Entry,
-  type Folio,
-  hex,
-  isMigrating,
-  type Migrating,
-  type Mm,
-  PAGE,
-  type Page,
-} from './memory.ts';
+import { type Entry, type Folio, hex, isMigrating, type Migrating, type Mm, PAGE, type Page } from './memory.ts';
 
 export function* migratePages(kernel: Kernel612, t: Task): Work {
   const old = kernel.victim();
@@ -19,7 +9,7 @@ export function* migratePages(kernel: Kernel612, t: Task): Work {
   if (old === undefined || old.pages.some(({ mapcount }) => mapcount === 0)) return;
   old.other++;
   yield { lock: old.lock, shared: false };
-  if (!old.isInSwapCache && old.mapcount > 0) yield* migrates(kernel, t, old);
+  if (!old.isInSwapCache && !old.isKsm && old.mapcount > 0) yield* migrates(kernel, t, old);
   old.lock.release();
   old.other--;
   kernel.put(old.pages[0]);
@@ -49,15 +39,15 @@ function* migrates(kernel: Kernel612, t: Task, old: Folio): Work {
   kernel.put(to.pages[0]);
 }
 
-const startOf = (folio: Folio, page: Page, address: number): number =>
-  Math.max(BUFFER, address - folio.pages.indexOf(page) * PAGE);
+const startOf = (mm: Mm, folio: Folio, page: Page, address: number): number =>
+  Math.max(mm.firstOf(address), address - folio.pages.indexOf(page) * PAGE);
 
 /** try_to_migrate_one(): all that the VMA maps of the folio, up to a page that is pinned */
 function* migrateOne(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number[], folio: Folio): Work<boolean> {
   const { machine } = kernel;
   const [first] = addresses();
   const entryAt = (address: number) => mm.entries.get(address) as { page: Page; isWritable: boolean };
-  const start = startOf(folio, entryAt(first).page, first);
+  const start = startOf(mm, folio, entryAt(first).page, first);
   const where = `mm=${mm.pointer} addr=${hex(start)}`;
   machine.print(t, `migrate_one: (try_to_migrate_one+0x4/0xb10) page=${folio.pointer} ${where} ref=${folio.count}`);
   yield;
@@ -104,7 +94,7 @@ function* mapsAgain(kernel: Kernel612, t: Task, old: Folio, folio: Folio): Work 
 /** remove_migration_pte() */
 function* mapsThere(kernel: Kernel612, t: Task, mm: Mm, all: number[], old: Folio, folio: Folio): Work {
   const entryAt = (address: number) => mm.entries.get(address) as Migrating;
-  const start = startOf(old, entryAt(all[0]).migrates, all[0]);
+  const start = startOf(mm, old, entryAt(all[0]).migrates, all[0]);
   const head = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(start)}`;
   kernel.machine.print(t, `migrate_in: (remove_migration_pte+0x4/0x640) ${head}`);
   yield;

@@ -1,7 +1,7 @@
 // Processes with a thread that uses the buffer and others that do O_DIRECT with it. They fork, unmap, exit, and are reclaimed
 // from, each at random.
 import { Machine, type Task, type Work } from './machine.ts';
-import { BUFFER, hex, type Memory, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
+import { hex, type Memory, type Mm, PAGE, PAGES, type Pinned } from './memory.ts';
 
 /** Processes at the same time, at most; further ones are not forked. */
 const MOST_TASKS = 14;
@@ -58,7 +58,7 @@ export function simulate(seed: number, era: Era): Simulated {
       }
       while (!isOver()) {
         yield { turns: 2 + random.below(28) };
-        const address = BUFFER + random.below(PAGES) * PAGE;
+        const address = mm.base + random.below(PAGES) * PAGE;
         const what = random.next();
         if (what < 0.72) yield* memory.access(t, mm, address, what < 0.6);
         else if (what < 0.82 && does.fork && machine.tasks.length < MOST_TASKS) yield* forks(t, mm, comm);
@@ -66,7 +66,8 @@ export function simulate(seed: number, era: Era): Simulated {
         else if (what < 0.89 && does.protect) yield* protects(t, mm);
         else if (what < 0.9 && memory.merges) yield* memory.unmerge(t, mm);
         else if (what < 0.93 && memory.frees)
-          yield* memory.free(t, mm, address, Math.min(address + random.of([1, 2]) * PAGE, BUFFER + PAGES * PAGE));
+          yield* memory.free(t, mm, address, Math.min(address + random.of([1, 2]) * PAGE, mm.base + PAGES * PAGE));
+        else if (what < 0.945 && memory.remaps) yield* memory.moves(t, mm);
         else if (what > 0.95 && mm.calls === 0 && machine.tasks.length > 6) break;
       }
       mm.exits = true;
@@ -86,6 +87,7 @@ export function simulate(seed: number, era: Era): Simulated {
   function* forks(t: Task, mm: Mm, comm: string): Work {
     yield { lock: mm.mmapLock, shared: false };
     const child = memory.newMm();
+    child.base = mm.base;
     yield* memory.copy(t, mm, child);
     mm.mmapLock.release();
     const pid = machine.nextPid();
@@ -98,8 +100,8 @@ export function simulate(seed: number, era: Era): Simulated {
   function* discards(t: Task, mm: Mm, at: number): Work {
     // a fault maps a large folio where nothing is mapped
     const isAll = memory.isLarge && random.next() < 0.3;
-    const pages = isAll ? PAGES : Math.min(random.of([1, 1, 2]), (BUFFER + PAGES * PAGE - at) / PAGE);
-    const address = isAll ? BUFFER : at;
+    const pages = isAll ? PAGES : Math.min(random.of([1, 1, 2]), (mm.base + PAGES * PAGE - at) / PAGE);
+    const address = isAll ? mm.base : at;
     machine.print(
       t,
       `sys_madvise(start: ${address.toString(16)}, len_in: ${(pages * PAGE).toString(16)}, behavior: 4)`,
@@ -119,7 +121,7 @@ export function simulate(seed: number, era: Era): Simulated {
     while (mm.writers > 0) yield { turns: 2 };
     yield* memory.protect(t, mm, false);
     yield { turns: random.of([1, 60, 300]) };
-    if (random.next() < 0.5) yield* memory.access(t, mm, BUFFER + random.below(PAGES) * PAGE, false);
+    if (random.next() < 0.5) yield* memory.access(t, mm, mm.base + random.below(PAGES) * PAGE, false);
     yield* memory.protect(t, mm, true);
     mm.isSpared = false;
   }
@@ -136,7 +138,7 @@ export function simulate(seed: number, era: Era): Simulated {
     machine.print(t, `mm_exit: ${memory.at('exit_mmap')} mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
     yield;
     yield { lock: mm.ptl, shared: false };
-    yield* memory.zap(t, mm, BUFFER, BUFFER + PAGES * PAGE);
+    yield* memory.zap(t, mm, mm.base, mm.base + PAGES * PAGE);
     mm.ptl.release();
     memory.mms = memory.mms.filter((other) => other !== mm);
   }

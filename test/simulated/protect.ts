@@ -2,13 +2,13 @@
 // writable at once, the others by the next write fault (can_change_pte_writable(), mm/mprotect.c).
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
-import { BUFFER, hex, isMigrating, isPresent, type Mm, PAGE, PAGES } from './memory.ts';
+import { hex, isMigrating, isPresent, type Mm, PAGE, PAGES } from './memory.ts';
 
 const SIZE = PAGES * PAGE;
 
 export function* mprotect(kernel: Kernel612, t: Task, mm: Mm, write: boolean): Work {
   const { machine } = kernel;
-  machine.print(t, `sys_mprotect(start: ${BUFFER.toString(16)}, len: ${SIZE.toString(16)}, prot: ${write ? 3 : 1})`);
+  machine.print(t, `sys_mprotect(start: ${mm.base.toString(16)}, len: ${SIZE.toString(16)}, prot: ${write ? 3 : 1})`);
   yield;
   yield { lock: mm.mmapLock, shared: false };
   yield* changeProtection(kernel, t, mm, write, write ? '0x1' : '0x0');
@@ -20,7 +20,7 @@ export function* mprotect(kernel: Kernel612, t: Task, mm: Mm, write: boolean): W
 /** Nobody writes meanwhile, so no fault waits for it. */
 export function* uffdWp(kernel: Kernel612, t: Task, mm: Mm, write: boolean): Work {
   yield { lock: mm.mmapLock, shared: true };
-  const range = `start=${hex(BUFFER)} len=${hex(SIZE)} enable=${write ? 0 : 1}`;
+  const range = `start=${hex(mm.base)} len=${hex(SIZE)} enable=${write ? 0 : 1}`;
   kernel.machine.print(t, `uffd_wp: (uffd_wp_range+0x4/0xe0) mm=${mm.pointer} ${range}`);
   yield;
   yield* changeProtection(kernel, t, mm, write, write ? '0x9' : '0x4');
@@ -30,7 +30,7 @@ export function* uffdWp(kernel: Kernel612, t: Task, mm: Mm, write: boolean): Wor
 
 /** change_protection(); what is swapped in is mapped as the entry was */
 function* changeProtection(kernel: Kernel612, t: Task, mm: Mm, write: boolean, cp: string): Work {
-  const range = `start=${hex(BUFFER)} end=${hex(BUFFER + SIZE)} cp=${cp} prot=0x8000000000000025`;
+  const range = `start=${hex(mm.base)} end=${hex(mm.base + SIZE)} cp=${cp} prot=0x8000000000000025`;
   kernel.machine.print(t, `cprot: (change_protection+0x4/0x14b0) mm=${mm.pointer} ${range}`);
   yield;
   yield { lock: mm.ptl, shared: false };
