@@ -6,7 +6,8 @@ import { whereNow } from './altering.ts';
 import type { Task, UnmappedOne } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
-import type { Mm } from './state.ts';
+import { isZapped } from './pin.ts';
+import type { Mm, Pin } from './state.ts';
 import { endWalk, tell } from './unmapped.ts';
 import { unpaired } from './within.ts';
 
@@ -80,7 +81,11 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   t.unmap = undefined;
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) unpaired(m, t, 'unmap');
   m.strays.close(u);
-  if (u === undefined || r[o + SlotOf.unmapOneRet.ret] === 0) return;
+  if (u === undefined) return;
+  if (r[o + SlotOf.unmapOneRet.ret] === 0) {
+    mayHaveUnmapped(m, u);
+    return;
+  }
   u.vpn = whereNow(t, u.mm, u.vpn, u.at.order);
   const first = unmapPage(m, u, u.vpn, u.page);
   if (first !== undefined) tell(m, first);
@@ -99,6 +104,15 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   }
   unmapsPinned(m, u, end);
   if (size === 1) mayUnmapMore(m, u);
+}
+
+/** A call that gives up at a page of a large folio has unmapped those before it: what is mapped there is not known. */
+function mayHaveUnmapped(m: Model, { mm, vpn, page }: NonNullable<Task['unmap']>): void {
+  const size = m.folios.get(page) ?? 1;
+  for (let v = vpn; size > 1 && v < vpn + size; v++) {
+    const mapped = m.mapped(mm, v);
+    if (mapped >= page && mapped < page + size && m.pinsAt(mm, v).length === 0) mm.ptes.delete(v);
+  }
 }
 
 /**
@@ -137,6 +151,9 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const folio = (bits & Pte.Anon) !== 0 ? (m.folios.get(named) ?? 1) : m.machine.pmdPages;
   if (behind < 0 || behind >= folio) return undefined;
   const page = Number.isNaN(mapped) ? named : mapped;
+  // its process has taken it away before, or is about to: no line shows that this call found anything
+  const isTaken = (pin: Pin): boolean => pin.page === page && (pin.spared !== undefined || isZapped(pin));
+  if (Number.isNaN(mapped) && m.pinsAt(mm, vpn).some(isTaken)) return undefined;
   // a page that is expected here and was replaced before is not the one unmapped
   const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
   const known = (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;

@@ -161,7 +161,7 @@ export class Kernel510 extends Memory {
     if (page.mapcount === 0) return;
     yield* this.addToSwap(t, folio);
     const slot = page.slot as Slot;
-    yield* this.rmapWalk(folio, (mm, addresses) => this.#unmapOne(t, mm, addresses()[0], page));
+    yield* this.rmapWalk(folio, (mm, addresses) => this.#unmapOne(t, mm, addresses, page));
     if (page.mapcount > 0) return;
     // pageout(), then __remove_mapping(), which fails if GUP has a reference
     this.machine.print(t, `swap_out: (__swap_writepage+0x0/0x430) page=${page.pointer}`);
@@ -178,15 +178,21 @@ export class Kernel510 extends Memory {
   }
 
   /** try_to_unmap_one() */
-  *#unmapOne(t: Task, mm: Mm, address: number, page: Page): Work<boolean> {
+  *#unmapOne(t: Task, mm: Mm, addresses: () => number[], page: Page): Work<boolean> {
+    const [address] = addresses();
     const slot = page.slot as Slot;
     const where = `page=${page.pointer} mm=${mm.pointer} addr=${hex(address)}`;
     const counts = `ref=${page.folio.count} map=${page.mapcount - 1}`;
     this.machine.print(t, `unmap_one: (try_to_unmap_one+0x0/0xd20) ${where} ${counts}`);
     yield;
-    mm.entries.set(address, { slot, isExclusive: false });
-    slot.count++;
-    yield* this.rmapDel(t, mm, page, 1);
+    yield { lock: mm.ptl, shared: false };
+    if (addresses().includes(address)) {
+      mm.entries.set(address, { slot, isExclusive: false });
+      slot.count++;
+      yield* this.rmapDel(t, mm, page, 1);
+    }
+    mm.ptl.release();
+    yield;
     this.machine.print(t, 'unmap_one_ret: (rmap_walk_anon+0xe5/0x290 <- try_to_unmap_one) ret=1', 'd');
     yield;
     return true;

@@ -323,8 +323,7 @@ export class Kernel612 extends Memory {
     // isolated from its list
     folio.other++;
     if (folio.isLazy) {
-      if (folio.mapcount > 0)
-        yield* this.rmapWalk(folio, (mm, addresses) => discards(this, t, mm, addresses()[0], folio));
+      if (folio.mapcount > 0) yield* this.rmapWalk(folio, (mm, addresses) => discards(this, t, mm, addresses, folio));
     } else if ((yield* this.#unmap(t, folio)) && folio.count === 1 + folio.pages.length) {
       const slot = folio.pages[0].slot as Slot;
       this.machine.print(t, `swap_out: (__swap_writepage+0x4/0x3d0) page=${folio.pointer}`);
@@ -366,6 +365,7 @@ export class Kernel612 extends Memory {
     const counts = `ref=${folio.count} map=${folio.isLarge ? -1 : folio.mapcount - 1}`;
     this.machine.print(t, `unmap_one: (try_to_unmap_one+0x4/0xc50) ${where} ${counts}`);
     yield;
+    yield { lock: mm.ptl, shared: false };
     let isUnmapped = true;
     for (const address of addresses()) {
       const page = pageAt(address);
@@ -382,6 +382,8 @@ export class Kernel612 extends Memory {
       slot.count++;
       yield* this.rmapDel(t, mm, page, 1);
     }
+    mm.ptl.release();
+    yield;
     this.machine.print(t, `unmap_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_unmap_one) ret=${isUnmapped ? 1 : 0}`);
     yield;
     return isUnmapped;

@@ -43,24 +43,32 @@ function marks(kernel: Kernel612, folio: Folio): void {
 }
 
 /** The part of try_to_unmap_one() for such folios. */
-export function* discards(kernel: Kernel612, t: Task, mm: Mm, address: number, folio: Folio): Work<boolean> {
+export function* discards(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number[], folio: Folio): Work<boolean> {
   const { machine } = kernel;
-  const entry = mm.entries.get(address) as { page: Page; isWritable: boolean };
+  const [address] = addresses();
   const where = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(address)}`;
   const counts = `ref=${folio.count} map=${folio.mapcount - 1}`;
   machine.print(t, `unmap_one: (try_to_unmap_one+0x4/0xc50) ${where} ${counts}`);
   yield;
-  mm.entries.set(address, 'cleared');
+  yield { lock: mm.ptl, shared: false };
+  const entry = mm.entries.get(address) as { page: Page; isWritable: boolean };
+  const isThere = addresses().includes(address);
+  if (isThere) mm.entries.set(address, 'cleared');
   yield;
-  const isDiscarded = folio.count === 1 + folio.mapcount && !folio.isDirty;
+  const isDiscarded = isThere && folio.count === 1 + folio.mapcount && !folio.isDirty;
   if (isDiscarded) {
     mm.entries.delete(address);
     yield* kernel.rmapDel(t, mm, entry.page, 1);
-  } else {
+  } else if (isThere) {
     mm.entries.set(address, entry);
     folio.isLazy = false;
   }
-  machine.print(t, `unmap_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_unmap_one) ret=${isDiscarded ? 1 : 0}`);
+  mm.ptl.release();
   yield;
-  return isDiscarded;
+  machine.print(
+    t,
+    `unmap_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_unmap_one) ret=${isDiscarded || !isThere ? 1 : 0}`,
+  );
+  yield;
+  return isDiscarded || !isThere;
 }

@@ -238,6 +238,8 @@ export abstract class Memory {
   readonly machine: Machine;
   readonly zero = new Folio(ZERO_PFN, 0).pages[0];
   readonly pins: Pinned[] = [];
+  /** of anon_vma, one for all */
+  readonly rmapLock = new Lock();
   mms: Mm[] = [];
   #mms = 0;
   #pfn = 0x40000;
@@ -621,6 +623,7 @@ export abstract class Memory {
    * first of its addresses.
    */
   *rmapWalk(folio: Folio, one: (mm: Mm, addresses: () => number[]) => Work<boolean>): Work {
+    yield { lock: this.rmapLock, shared: true };
     const walked = new Set<Mm>();
     for (let mm = this.mms[0]; mm !== undefined; mm = this.mms.find((other) => !walked.has(other)) as Mm) {
       walked.add(mm);
@@ -633,11 +636,9 @@ export abstract class Memory {
             return isPresent(entry) && entry.page.folio === folio;
           });
       if (addresses().length === 0) continue;
-      yield { lock: mm.ptl, shared: false };
-      const goesOn = addresses().length === 0 || (yield* one(mm, addresses));
-      mm.ptl.release();
-      if (!goesOn) return;
+      if (!(yield* one(mm, addresses))) break;
     }
+    this.rmapLock.release();
   }
 }
 

@@ -51,6 +51,7 @@ function* migrateOne(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number
   const where = `mm=${mm.pointer} addr=${hex(start)}`;
   machine.print(t, `migrate_one: (try_to_migrate_one+0x4/0xb10) page=${folio.pointer} ${where} ref=${folio.count}`);
   yield;
+  yield { lock: mm.ptl, shared: false };
   let isUnmapped = true;
   for (const address of addresses()) {
     const entry = entryAt(address);
@@ -71,6 +72,8 @@ function* migrateOne(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number
     page.isExclusive = false;
     yield* kernel.rmapDel(t, mm, page, 1);
   }
+  mm.ptl.release();
+  yield;
   machine.print(t, `migrate_one_ret: (rmap_walk_anon+0xd4/0x200 <- try_to_migrate_one) ret=${isUnmapped ? 1 : 0}`);
   yield;
   return isUnmapped;
@@ -79,26 +82,27 @@ function* migrateOne(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number
 /** remove_migration_ptes() */
 function* mapsAgain(kernel: Kernel612, t: Task, old: Folio, folio: Folio): Work {
   const isOfOld = (entry: Entry | undefined): entry is Migrating => isMigrating(entry) && entry.migrates.folio === old;
+  yield { lock: kernel.rmapLock, shared: true };
   const walked = new Set<Mm>();
   for (let mm = kernel.mms[0]; mm !== undefined; mm = kernel.mms.find((other) => !walked.has(other)) as Mm) {
     walked.add(mm);
     const { entries } = mm;
     const addresses = () => [...entries.keys()].filter((at) => isOfOld(entries.get(at))).sort((a, b) => a - b);
     if (addresses().length === 0) continue;
-    yield { lock: mm.ptl, shared: false };
-    if (addresses().length > 0) yield* mapsThere(kernel, t, mm, addresses(), old, folio);
-    mm.ptl.release();
+    yield* mapsThere(kernel, t, mm, addresses, old, folio);
   }
+  kernel.rmapLock.release();
 }
 
 /** remove_migration_pte() */
-function* mapsThere(kernel: Kernel612, t: Task, mm: Mm, all: number[], old: Folio, folio: Folio): Work {
+function* mapsThere(kernel: Kernel612, t: Task, mm: Mm, all: () => number[], old: Folio, folio: Folio): Work {
   const entryAt = (address: number) => mm.entries.get(address) as Migrating;
-  const start = startOf(mm, old, entryAt(all[0]).migrates, all[0]);
+  const start = startOf(mm, old, entryAt(all()[0]).migrates, all()[0]);
   const head = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(start)}`;
   kernel.machine.print(t, `migrate_in: (remove_migration_pte+0x4/0x640) ${head}`);
   yield;
-  for (const address of all) {
+  yield { lock: mm.ptl, shared: false };
+  for (const address of all()) {
     const { isExclusive, isWritable, migrates: was } = entryAt(address);
     const page = folio.pages[old.pages.indexOf(was)];
     const where = `mm=${mm.pointer} addr=${hex(address)} rflags=${isExclusive ? '0x1' : '0x0'}`;
@@ -109,4 +113,5 @@ function* mapsThere(kernel: Kernel612, t: Task, mm: Mm, all: number[], old: Foli
     for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
     kernel.map(mm, address, page, isWritable, isExclusive);
   }
+  mm.ptl.release();
 }

@@ -38,7 +38,8 @@ function* moveVma(kernel: Kernel612, t: Task, mm: Mm, old: number, to: number): 
   const where = `old=${hex(old)} new=${hex(to)} len=${hex(SIZE)}`;
   kernel.machine.print(t, `mremap: (move_page_tables+0x4/0x1120) mm=${mm.pointer} ${where}`);
   yield;
-  // move_ptes()
+  // move_ptes(), need_rmap_locks
+  yield { lock: kernel.rmapLock, shared: false };
   yield { lock: mm.ptl, shared: false };
   for (const pin of kernel.pins.filter(moved)) {
     pin.address += to - old;
@@ -52,6 +53,7 @@ function* moveVma(kernel: Kernel612, t: Task, mm: Mm, old: number, to: number): 
   mm.base = to;
   yield 'tlb flush';
   mm.ptl.release();
+  kernel.rmapLock.release();
   yield;
   yield { lock: mm.ptl, shared: false };
   yield* kernel.zap(t, mm, old, old + SIZE);
