@@ -241,7 +241,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
     (entryBits(entry) & Pte.STATE) === Pte.Present &&
     (Number.isNaN(w.old) || entryPage(entry) === w.old);
   if (w.unshare && w.owned && same && !w.pmd) w.mm.ptes.set(w.vpn, entry - (entryBits(entry) & Pte.Shared));
-  if (w.kept) return;
+  if (w.kept || (!written && isBeingUnmapped(w))) return;
   // VM_FAULT_WRITE is returned for a copy too
   if (same && !w.pmd && (entryBits(entry) & Pte.Shared) !== 0) {
     const isOf = (p: Pin): boolean => Number.isNaN(w.old) || p.page === w.old;
@@ -255,6 +255,12 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   // pmd_same())
   if (written || (same && !m.saysWrite && m.seen[Kind.newAnon] > 0))
     reuse(m, w.mm, w.vpn, w.old, w.pmd, { said: written, anon: w.pmd });
+}
+
+/** Another task may have unmapped the page before the fault had the lock again, and has not returned from that. */
+function isBeingUnmapped({ mm, vpn, old }: WpFrame): boolean {
+  for (const u of mm.unmaps ?? []) if (vpn >= u.vpn && vpn - u.vpn === old - u.page) return true;
+  return false;
 }
 
 /** put_page() may have dropped the reference without a line. */

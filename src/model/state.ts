@@ -64,6 +64,8 @@ export class Mm extends MmTasks {
   meanwhile: { calls: number; changes: Change[] } | undefined;
   /** what is changing ranges now; undefined: nothing */
   alterations: Alteration[] | undefined;
+  /** calls that are unmapping folios here; undefined: there was none */
+  unmaps: Set<{ vpn: number; page: PageId }> | undefined;
   /** its last moves by mremap(); undefined: there was none */
   moves: Alteration[] | undefined;
   /** forks of private mappings that are copying page tables now; undefined: there was none */

@@ -28,7 +28,7 @@ const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
   ].includes(name),
 );
 
-/** Calls of one walk that are remembered. */
+/** Calls of one walk, and in one address space, that are remembered. */
 const MOST_CALLS = 64;
 
 export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -38,7 +38,12 @@ export function unmapOne(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   const vpn = whereNow(t, mm, m.userVpn(r[o + Slot.ADDR]), at.order);
   m.folios.beginsAt(page);
+  // its return was lost
+  if (t.unmap !== undefined) t.unmap.mm.unmaps?.delete(t.unmap);
   t.unmap = { mm, vpn, page, at, migrate: r[o] === Kind.migrateOne };
+  if (mm.unmaps === undefined) mm.unmaps = new Set();
+  else if (mm.unmaps.size === MOST_CALLS) mm.unmaps.clear();
+  mm.unmaps.add(t.unmap);
   if (t.batch === undefined || t.batch.back) t.batch = { since: at.order, back: false };
   if (m.folios.has(page)) walks(m, t, mm, vpn, page);
 }
@@ -82,6 +87,7 @@ export function unmapOneRet(m: Model, t: Task, r: Float64Array, o: number): void
   if (u === undefined && m.seen[Kind.unmapOne] + m.seen[Kind.migrateOne] > 0) unpaired(m, t, 'unmap');
   m.strays.close(u);
   if (u === undefined) return;
+  u.mm.unmaps?.delete(u);
   if (r[o + SlotOf.unmapOneRet.ret] === 0) {
     mayHaveUnmapped(m, u);
     return;

@@ -1,7 +1,7 @@
 // Why: try_to_unmap_one() prints before it has the lock of the page table, and succeeds if by then nothing of the folio is
 // mapped there. If it gives up at a page of a large folio, it has unmapped those before it.
 import { describe, expect, it } from 'vitest';
-import { asUsual, at, exit, PARENT, page, pin, Trace, touch, unpin } from './synthetic.ts';
+import { asUsual, at, CHILD, exit, fork, PARENT, page, pin, Trace, touch, unpin, wpFault } from './synthetic.ts';
 
 const PFN = 0x2000;
 const HEAD = 0x4000;
@@ -60,4 +60,35 @@ it('what is left of a large folio that could not be unmapped is not known', asyn
   const { findings, undecided } = await trace.check('6.12');
   expect(findings).toEqual([]);
   expect(undecided.join()).not.toContain('contradicts');
+});
+
+describe('a write fault that returns without a copy', () => {
+  const said = async (unmaps: boolean, returns: boolean) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    const child = trace.task('app', 501, 1);
+    const kswapd = trace.task('kswapd0', 40, 2);
+    asUsual(trace, app, PFN);
+    fork(app, 500);
+    pin(app, 0, PFN, { api: 'gup_fast', flags: 0 });
+    kswapd.swap_cache_add({ page: page(PFN), entry: '0x7' });
+    child.fault({ mm: CHILD, addr: at(0), flags: '0x1255' });
+    if (unmaps) kswapd.unmap_one({ page: page(PFN), mm: CHILD, addr: at(0), ref: 4, map: 1 });
+    if (unmaps && returns) kswapd.unmap_one_ret({ ret: 0 });
+    wpFault(child, CHILD, 0, PFN);
+    child.wp_fault_ret({ ret: '0x0' });
+    if (unmaps && !returns) kswapd.unmap_one_ret({ ret: 1 });
+    app.pipe_release({ page: page(PFN), pipe: '0xffff888200000000' });
+    exit(app, PARENT, 500);
+    return (await trace.check('6.12')).said.join();
+  };
+
+  it('has made the page writable', async () => {
+    expect(await said(false, false)).toContain('foreign-pin-reuse');
+    expect(await said(true, true)).toContain('foreign-pin-reuse');
+  });
+
+  it('... unless reclaim is unmapping it: do_wp_page() gives the lock up before it copies', async () => {
+    expect(await said(true, false)).not.toContain('foreign-pin-reuse');
+  });
 });

@@ -205,6 +205,7 @@ type Nothing = Record<
       | 'marked'
       | 'alterations'
       | 'moves'
+      | 'unmaps'
       | 'meanwhile'
       | 'forks'
       | 'pmdFaults'
