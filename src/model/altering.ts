@@ -1,7 +1,7 @@
 // Why: a probe at the entry of a function prints before the function has changed anything. Until it has, GUP on another CPU
 // gets pages through the entries that it is about to change, and in the trace that comes after the change.
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
-import type { Grab, Task } from './frames.ts';
+import type { AlterationFrame, Grab, Task } from './frames.ts';
 import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryPage, type PageId } from './page-table.ts';
@@ -29,8 +29,13 @@ type Begun = Pick<Alteration, 'kind' | 'start' | 'end' | 'at' | 'by'> &
 /** Moves that are remembered of an address space: the last ones, which a walk may not have heard of. */
 const MOST_MOVES = 4;
 
-export function beginAlteration(t: Task, mm: Mm, { kind, start, end, at, by, wrprotect, shift, change }: Begun): void {
-  endAlteration(t);
+export function beginAlteration(
+  m: Model,
+  t: Task,
+  mm: Mm,
+  { kind, start, end, at, by, wrprotect, shift, change }: Begun,
+): void {
+  endAlteration(m, t);
   t.alters = { kind, start, end, at, by, wrprotect, shift: shift ?? 0, change, mm, faults: undefined };
   if (mm.alterations === undefined) mm.alterations = [t.alters];
   else mm.alterations.push(t.alters);
@@ -41,17 +46,29 @@ export function beginAlteration(t: Task, mm: Mm, { kind, start, end, at, by, wrp
 }
 
 /** The next event of a task that is changing a range of entries. */
-export function leaveAlteration(t: Task, kind: number): void {
-  if (!INSIDE[kind]) endAlteration(t);
+export function leaveAlteration(m: Model, t: Task, kind: number): void {
+  if (!INSIDE[kind]) endAlteration(m, t);
 }
 
-function endAlteration(t: Task): void {
+function endAlteration(m: Model, t: Task): void {
   const { alters } = t;
   t.alters = undefined;
   const all = alters?.mm.alterations;
   if (alters === undefined || all === undefined) return;
   if (all.length === 1) alters.mm.alterations = undefined;
   else all.splice(all.indexOf(alters), 1);
+  const { kind, faults } = alters;
+  if (kind === 'zap' && faults?.size !== MOST_FAULTS) mayBeTaken(m, alters);
+}
+
+/**
+ * A fault occurred while a range was unmapped (MADV_DONTNEED keeps no fault out): what it mapped, the call may have come to
+ * later, and no line shows that.
+ */
+function mayBeTaken(m: Model, { mm, start, end, at, by }: AlterationFrame): void {
+  for (const vpn of mm.ptes.pagesIn(start, end)) if (!Number.isNaN(m.mapped(mm, vpn))) mm.ptes.delete(vpn);
+  for (const pin of m.pinsIn(mm, start, end))
+    if (pin.grabAt !== undefined && pin.grabAt.order > at.order) pin.spared ??= new Step('zap', at, undefined, by);
 }
 
 /** Addresses with a fault that are remembered of one alteration; after more its task has been back in user space for long. */
@@ -113,13 +130,14 @@ export function grabbedBefore(pin: Pin, grab: Grab, isEmpty: boolean): Alteratio
   const { call, vpn } = pin;
   let moved: Alteration | undefined;
   for (const a of grab.under ?? []) {
+    // what a fault mapped since it began, it may come to later
+    if (a.kind === 'zap' && vpn >= a.start && vpn < a.end) pin.spared = new Step('zap', a.at, undefined, a.by);
     if (!isUnder(a, vpn, grab)) continue;
     if (a.kind === 'wrprotect') {
       // GUP-fast takes a page for writing only through a writable entry (pte_access_permitted())
       if (call.write === true && !grab.slow)
         pin.steps.push(new Step('wrprotect', a.at, undefined, { wrprotect: a.wrprotect, ...a.by }));
-    } else if (isEmpty && a.kind === 'zap') pin.spared = new Step('zap', a.at, undefined, a.by);
-    else if (isEmpty) moved = a;
+    } else if (isEmpty && a.kind === 'move') moved = a;
   }
   if (moved === undefined) return undefined;
   pin.movedTo = vpn + moved.shift;

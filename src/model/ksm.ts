@@ -62,7 +62,7 @@ export function clears(m: Model, t: Task, k: NonNullable<Task['ksm']>, vpn: numb
   const then = { was: mm.entry(start), page: maps.page, via: 'ksm', isShared: true } as const;
   const change = { start, end, at, ...then, fault: undefined, zap: undefined, away: undefined };
   mapsNow(m, k);
-  beginAlteration(t, mm, { kind: 'ksm', start, end, at, by: { foreign: true, kernel: true }, change });
+  beginAlteration(m, t, mm, { kind: 'ksm', start, end, at, by: { foreign: true, kernel: true }, change });
 }
 
 /** The entry is cleared, or the call is over. */

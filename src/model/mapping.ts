@@ -338,7 +338,7 @@ export class Mapping extends Identities {
     const entry = mm.entry(vpn);
     if (entry === undefined || (entryBits(entry) & Pte.STATE) !== Pte.Present) return;
     const mayBeEmpty = mm.parent !== undefined && (entryBits(entry) & (Pte.Shared | Pte.Anon)) === Pte.Shared;
-    if (!mayBeEmpty && this.#merged.get(mm)?.get(entryPage(entry)) !== named) this.tear('entries');
+    if (!mayBeEmpty && !mm.isGoing(vpn) && this.#merged.get(mm)?.get(entryPage(entry)) !== named) this.tear('entries');
   }
 
   step(pins: readonly Pin[], role: StepRole, at: At, page?: PageId, more?: StepDetails): void {

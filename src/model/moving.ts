@@ -54,7 +54,7 @@ export function move(m: Model, t: Task, r: Float64Array, o: number): void {
   }
   t.gone = { mm, start, end: start + pages, to: undone ? undefined : target };
   const by = { foreign: undefined, kernel: false };
-  beginAlteration(t, mm, { kind: 'move', start, end: start + pages, at, by, shift });
+  beginAlteration(m, t, mm, { kind: 'move', start, end: start + pages, at, by, shift });
   if (pins.length > 0) mm.note(new RangeOp('move', start, start + pages, at));
   for (const pin of pins) {
     dropPin(mm, pin);

@@ -205,7 +205,7 @@ export function wrprotect(m: Model, t: Task, r: Float64Array, o: number, kind: W
   const by = stepBy(m, t, mm, pins, 'wrprotect', at, { wrprotect: what });
   // of an mprotect() that allows writing, this may make entries writable (MM_CP_TRY_CHANGE_WRITABLE)
   if (kind !== 'mprotect' || (r[o + SlotOf.cprot.cp] & MM_CP_TRY_CHANGE_WRITABLE) === 0)
-    beginAlteration(t, mm, { kind: 'wrprotect', start, end, at, by, wrprotect: what });
+    beginAlteration(m, t, mm, { kind: 'wrprotect', start, end, at, by, wrprotect: what });
   m.emit('wrprotect', { mm, start, end, kind: what, at, pins });
 }
 
@@ -260,7 +260,7 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const by = stepBy(m, t, mm, pins, 'zap', at);
   if (pins.length > 0) mm.note(new RangeOp('zap', start, end, at));
   if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: by });
-  beginAlteration(t, mm, { kind: 'zap', start, end, at, by });
+  beginAlteration(m, t, mm, { kind: 'zap', start, end, at, by });
   m.clear(mm, start, end);
   t.gone = { mm, start, end, to: undefined };
   if (pins.length > 0) m.emit('zap', { mm, start, end, at, pins });

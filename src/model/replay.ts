@@ -288,7 +288,7 @@ function leave(m: Model, t: Task, kind: number, rows: Float64Array, o: number): 
     if (t.gup !== undefined && (OUTSIDE_GUP[kind] || AROUND_GUP[kind])) gup.passGup(m, t, t.gup, AROUND_GUP[kind]);
     if (t.wp !== undefined && OUTSIDE_WP[kind]) faults.leaveWp(m, t);
   }
-  if (t.alters !== undefined) leaveAlteration(t, kind);
+  if (t.alters !== undefined) leaveAlteration(m, t, kind);
   if (m.walking.size > 0) unmapOne.leaveWalk(m, t, kind);
   if (t.hugetlb !== undefined && !INSIDE_HUGETLB[kind]) hugetlb.settleHugetlb(m, t);
 }

@@ -81,6 +81,11 @@ export class Mm extends MmTasks {
     this.ptr = ptr;
   }
 
+  /** unmap_page_range() may be about to come to the address. */
+  isGoing(vpn: number): boolean {
+    return this.alterations?.some(({ kind, start, end }) => kind === 'zap' && vpn >= start && vpn < end) === true;
+  }
+
   note(op: RangeOp): void {
     if (this.ops.length >= RANGE_OPS) (this.ops as RangeOp[]).shift();
     if (this.ops.length === 0) this.ops = [op];

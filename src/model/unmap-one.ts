@@ -117,7 +117,8 @@ function mayHaveUnmapped(m: Model, { mm, vpn, page }: NonNullable<Task['unmap']>
   const size = m.folios.get(page) ?? 1;
   for (let v = vpn; size > 1 && v < vpn + size; v++) {
     const mapped = m.mapped(mm, v);
-    if (mapped >= page && mapped < page + size && m.pinsAt(mm, v).length === 0) mm.ptes.delete(v);
+    const isPinned = m.pinsAt(mm, v).some((pin) => pin.page === mapped);
+    if (mapped >= page && mapped < page + size && !isPinned) mm.ptes.delete(v);
   }
 }
 

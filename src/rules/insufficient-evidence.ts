@@ -59,7 +59,8 @@ export default defineRule({
         if (anon !== false && pins.some((pin) => pin.mm !== mm)) shown.foreign++;
       },
       swapIn({ pins }) {
-        for (const pin of pins) if (pin.call.kind === 'PIN' && pin.last('unmap') === undefined) shown.swapped++;
+        const isOfIt = (pin: Pin): boolean => pin.last('unmap') === undefined && pin.last('zap') === undefined;
+        for (const pin of pins) if (pin.call.kind === 'PIN' && isOfIt(pin)) shown.swapped++;
       },
       release({ pin, by }) {
         if (by === 'unseen' && pin.call.kind === 'PIN') shown.unreleased++;

@@ -235,6 +235,15 @@ type Nothing = Record<
   | Hidden<TransitionFields<rawTransitions>, TransitionFields<Transitions>, never>,
   never
 >;
-type MmVerbs = 'clear' | 'enter' | 'hasPmds' | 'leave' | 'markExclusive' | 'markHugetlb' | 'moveMarks' | 'notHugetlb';
+type MmVerbs =
+  | 'clear'
+  | 'enter'
+  | 'hasPmds'
+  | 'isGoing'
+  | 'leave'
+  | 'markExclusive'
+  | 'markHugetlb'
+  | 'moveMarks'
+  | 'notHugetlb';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);

@@ -524,13 +524,14 @@ export abstract class Memory {
     yield;
   }
 
-  /** unmap_page_range(), page table lock held. */
+  /** unmap_page_range() */
   *zap(t: Task, mm: Mm, start: number, end: number): Work {
     const zapped = (pin: Pinned) => pin.mm === mm && pin.address >= start && pin.address < end;
     this.#zaps.add(zapped);
     for (const pin of this.pins) if (zapped(pin) && isHeld(pin)) pin.unmapping = true;
     this.machine.print(t, `zap: ${this.at('unmap_page_range')} mm=${mm.pointer} start=${hex(start)} end=${hex(end)}`);
     yield;
+    yield { lock: mm.ptl, shared: false };
     for (let address = start; address < end; ) {
       const entry = mm.entries.get(address);
       const nr = entry === undefined || entry === 'cleared' ? 0 : this.batch(mm, address, end, entry);
@@ -544,6 +545,7 @@ export abstract class Memory {
         folio.leaveSwapCache();
       this.put(entry.page);
     }
+    mm.ptl.release();
     this.#zaps.delete(zapped);
   }
 

@@ -55,9 +55,7 @@ function* moveVma(kernel: Kernel612, t: Task, mm: Mm, old: number, to: number): 
   mm.ptl.release();
   kernel.rmapLock.release();
   yield;
-  yield { lock: mm.ptl, shared: false };
   yield* kernel.zap(t, mm, old, old + SIZE);
-  mm.ptl.release();
 }
 
 function* usesOld(kernel: Kernel612, t: Task, mm: Mm, old: number): Work {
@@ -69,9 +67,7 @@ function* usesOld(kernel: Kernel612, t: Task, mm: Mm, old: number): Work {
   machine.print(t, `sys_munmap(addr: ${old.toString(16)}, len: ${SIZE.toString(16)})`);
   yield;
   yield { lock: mm.mmapLock, shared: false };
-  yield { lock: mm.ptl, shared: false };
   yield* kernel.zap(t, mm, old, old + SIZE);
-  mm.ptl.release();
   mm.mmapLock.release();
   machine.print(t, 'sys_munmap -> 0x0');
   yield;

@@ -108,9 +108,7 @@ export function simulate(seed: number, era: Era): Simulated {
     );
     yield;
     yield { lock: mm.mmapLock, shared: true };
-    yield { lock: mm.ptl, shared: false };
     yield* memory.zap(t, mm, address, address + pages * PAGE);
-    mm.ptl.release();
     mm.mmapLock.release();
     machine.print(t, 'sys_madvise -> 0x0');
     yield;
@@ -137,9 +135,7 @@ export function simulate(seed: number, era: Era): Simulated {
     }
     machine.print(t, `mm_exit: ${memory.at('exit_mmap')} mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
     yield;
-    yield { lock: mm.ptl, shared: false };
     yield* memory.zap(t, mm, mm.base, mm.base + PAGES * PAGE);
-    mm.ptl.release();
     memory.mms = memory.mms.filter((other) => other !== mm);
   }
 
