@@ -62,8 +62,8 @@ function endAlteration(m: Model, t: Task): void {
 }
 
 /**
- * A fault occurred while a range was unmapped (MADV_DONTNEED keeps no fault out): what it mapped, the call may have come to
- * later, and no line shows that.
+ * An unmapping is over. What faults mapped in its range since it began (MADV_DONTNEED keeps no fault out), it may have come
+ * to later, or not: no line shows which.
  */
 function mayBeTaken(m: Model, { mm, start, end, at, by }: AlterationFrame): void {
   for (const vpn of mm.ptes.pagesIn(start, end)) if (!Number.isNaN(m.mapped(mm, vpn))) mm.ptes.delete(vpn);
@@ -110,10 +110,7 @@ const isUnderWay = (mm: Mm, a: Alteration, vpn: number): boolean =>
   mm.alterations?.includes(a) === true &&
   !(a.faults !== undefined && (a.faults.has(vpn) || a.faults.size === MOST_FAULTS));
 
-/**
- * What is changing entries of an address space; after a gap its end may be missing. An unmapping may also take what a fault
- * has mapped since it began, but its task may as well have been back in user space for long: no line shows which.
- */
+/** What is changing entries of an address space; after a gap its end may be missing. */
 export function alterationsOf(m: Model, mm: Mm | undefined): readonly Alteration[] | undefined {
   if (mm?.alterations === undefined || !m.recorded(Kind.fault)) return undefined;
   const gap = m.gaps.at(-1)?.at.order ?? 0;

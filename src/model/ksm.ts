@@ -21,6 +21,15 @@ export function ksmMerge(m: Model, t: Task, r: Float64Array, o: number): void {
 }
 
 /**
+ * write_protect_page() returns 0 once the entry is neither writable nor exclusive, and it stays so even if the pages turn
+ * out to differ. What it has cleared is shared before anything is merged: GUP may get the page by it, and the next write
+ * makes a copy. No fault can have reused the page since: KSM has it locked.
+ */
+export function ksmWpRet(m: Model, { ksm }: Task, r: Float64Array, o: number): void {
+  if (ksm !== undefined && r[o + SlotOf.ksmWpRet.ret] === 0) shares(m, ksm);
+}
+
+/**
  * try_to_merge_one_page() returns 0 if it has mapped the other page. No line shows where if the reverse mapping is not
  * recorded, or with use_zero_pages: the zero page has none.
  */
@@ -32,14 +41,19 @@ export function ksmMergeRet(m: Model, t: Task, r: Float64Array, o: number): void
   const { cleared, kpage, mm, page } = ksm;
   // the page itself, or none: it becomes the one that others will map, and every write to it makes a copy
   if (Number.isNaN(kpage) || kpage === page) {
-    if (!Number.isNaN(cleared) && m.mapped(mm, cleared) === page)
-      mm.ptes.set(cleared, entryOf(page, Pte.Present | Pte.Anon | Pte.Shared));
+    shares(m, ksm);
     return;
   }
   const vpn = Number.isNaN(cleared) ? m.pinsByPage.get(page)?.find((pin) => pin.mm === mm)?.where : cleared;
   if (vpn === undefined) m.mergedSomewhere(mm, page, kpage);
   else if (m.pinsAt(mm, vpn).length > 0) merged(m, ksm, vpn, kpage, 1, Pte.Shared);
   else m.clear(mm, vpn, vpn + 1);
+}
+
+/** The entry that KSM has cleared maps its page again, write-protected. */
+function shares(m: Model, { cleared, mm, page }: NonNullable<Task['ksm']>): void {
+  if (!Number.isNaN(cleared) && m.mapped(mm, cleared) === page)
+    mm.ptes.set(cleared, entryOf(page, Pte.Present | Pte.Anon | Pte.Shared));
 }
 
 /**

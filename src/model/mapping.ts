@@ -88,7 +88,8 @@ export class Mapping extends Identities {
   /** An address gets a page: the entry is set and every pin there is checked (the one invariant). */
   install(mm: Mm, vpn: number, page: PageId, pages: number, bits: number, via: DriftVia, fault?: At): void {
     const entry = entryOf(page, Pte.Present | bits);
-    if (mm.meanwhile !== undefined)
+    // what a line shows where an unmapping is under way may have been mapped since before it: that is no change
+    if (mm.meanwhile !== undefined && (via !== 'observed' || !mm.isGoing(vpn)))
       this.during(mm, vpn, vpn + pages, { page, via, fault, isShared: (bits & Pte.Shared) !== 0 });
     if (this.#away.size > 0) this.returned(mm, vpn, vpn + pages);
     if (!this.unseenReads.none && via !== 'observed')

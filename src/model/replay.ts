@@ -100,6 +100,7 @@ on('clearFlushPmd', device.showsPmd);
 on('forkPmd', device.showsPmd);
 on('hugeProt', device.showsPmd);
 on('ksmMerge', ksm.ksmMerge);
+on('ksmWpRet', ksm.ksmWpRet);
 on('ksmMergeRet', ksm.ksmMergeRet);
 on('collapse', device.collapse);
 on('collapseRet', device.collapseRet);

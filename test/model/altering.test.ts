@@ -144,6 +144,24 @@ describe('an unmapping that has begun, and then a pin', () => {
     expect((await made.trace.check('6.12')).undecided.join()).not.toContain('contradicts');
   });
 
+  it('... nor is what the reverse mapping shows there meanwhile a change', async () => {
+    const made = start();
+    const { app, thread, trace } = made;
+    const kcompactd = trace.task('kcompactd0', 41, 2);
+    pin(thread, 0, PFN, { flags: 0x101 });
+    app.pin_fast({ start: at(0), nr: 1, flags: '0x1', pages: '0xffff888200000000' });
+    app.grab_fast({ page: page(PFN), refs: 1, flags: '0x80001', ref: 1025 });
+    kcompactd.migrate_one({ page: page(PFN), mm: PARENT, addr: at(0), ref: 2050 });
+    zap(thread);
+    kcompactd.clear_flush({ mm: PARENT, addr: at(0), pte: '0x8000000002000867' });
+    kcompactd.migrate_one_ret({ ret: 0 });
+    thread.fault({ mm: PARENT, addr: at(12), flags: '0x1255' });
+    app.grab_fast_ret({ head: page(PFN) });
+    app.pin_fast_ret({ ret: 1 });
+    unpin(app, PFN);
+    expect(new Set(await ends(made, '6.12'))).toEqual(new Set(['note certain user-unmapped-pinned-range']));
+  });
+
   it('... nor where events are missing, and its end may be one of them', async () => {
     const [only] = await unmapped(({ trace }) => trace.lines.push('CPU:1 [LOST 40 EVENTS]'));
     expect(only).toContain('pinned-page-replaced');
